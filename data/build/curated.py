@@ -1,0 +1,113 @@
+"""Hand-curated tables of this repository as records and claims: plants, FAST-41 projects, single facts on sites."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from data.build import vocabulary as words
+from data.build.records import Claim, Extract, Record, reported, text
+
+STAGES = {
+    "planned": "exploration",
+    "commissioning": "construction",
+    "pilot": "feasibility",
+}
+
+
+def _table(name: str) -> pd.DataFrame:
+    return pd.read_csv(words.CURATED / name, dtype=str, keep_default_na=False)
+
+
+def extract_plants() -> Extract:
+    """Read `plants.csv`: separation, refining, derivative-product and recycling plants, each with its citation."""
+    found = Extract()
+    for _, row in _table("plants.csv").iterrows():
+        named = words.commodities(row["commodities"], ";")
+        if not named:
+            found.leave_out("orebridge_plants: no critical commodity")
+            continue
+        record = Record(
+            "orebridge_plants", row["plant_id"], row["name"], row["country_iso3"], float(row["lon"]), float(row["lat"]), row["kind"],
+            named, row["source_url"], accuracy=row["location_accuracy"], as_of=row["as_of"] or row["retrieved"],
+            aliases=tuple(a.strip() for a in f"{row['name_local']};{row['aliases']}".split(";") if a.strip()), facilities=("plant",),
+        )  # fmt: skip
+        found.records.append(record)
+        found.claims.extend(_plant_claims(row, record))
+    return found
+
+
+def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
+    claims = [Claim(record.key, "product", text=row["products"], as_of=record.as_of, url=row["source_url"])] if row["products"] else []
+    stage = row["stage"].strip()
+    if stage and stage != "unknown":
+        mapped = STAGES.get(stage, stage)
+        claims.append(Claim(record.key, "stage", text=mapped, as_of=row["stage_as_of"] or record.as_of, url=row["source_url"], detail=stage))
+    capacity = reported(row["capacity"])
+    if capacity and row["capacity_unit"] == "t/y":
+        claims.append(
+            Claim(record.key, "capacity_t_y", capacity, commodity=record.commodities[0], unit="t/y", scope=row["capacity_basis"],
+                  as_of=row["capacity_as_of"] or record.as_of, url=row["source_url"])
+        )  # fmt: skip
+    for attribute in ("feed_secured_pct", "recovery_pct"):
+        value = reported(row[attribute])
+        if value:
+            claims.append(Claim(record.key, attribute, value, unit="%", as_of=record.as_of, url=row["source_url"]))
+    claims.extend(_owner_claims(record.key, row["owner"], row["owner_share_pct"], row["owner_as_of"] or record.as_of, row["owner_source_url"] or row["source_url"]))
+    if row["offtake"]:
+        claims.append(Claim(record.key, "offtake", text=row["offtake"], as_of=record.as_of, url=row["source_url"]))
+    return claims
+
+
+def _owner_claims(key: str, owners: str, shares: str, as_of: str, url: str) -> list[Claim]:
+    names = [n.strip() for n in owners.split(";") if n.strip()]
+    parts = [reported(s) for s in shares.split(";")] if shares else []
+    return [
+        Claim(key, "owner", parts[i] if len(parts) == len(names) else None, text=name, unit="%", as_of=as_of, url=url)
+        for i, name in enumerate(names)
+    ]
+
+
+def extract_fast41() -> Extract:
+    """Read `fast41_sites.csv`; rows without a cited coordinate are matched by name."""
+    found = Extract()
+    for _, row in _table("fast41_sites.csv").iterrows():
+        named = words.commodities(row["commodities"])
+        if not named:
+            found.leave_out("orebridge_fast41: no critical commodity stated")
+            continue
+        located = bool(row["lon"] and row["lat"])
+        record = Record(
+            "orebridge_fast41", row["project"], row["project"], "USA", float(row["lon"]) if located else None,
+            float(row["lat"]) if located else None, "mine", named, row["source_url"],
+            accuracy=row["location_accuracy"] or "approximate", as_of=row["as_of"] or row["retrieved"],
+        )  # fmt: skip
+        found.records.append(record)
+        stage = words.stage(row["stage"])
+        if stage != "unknown":
+            found.claims.append(Claim(record.key, "stage", text=stage, as_of=record.as_of, url=row["source_url"], detail=row["stage"]))
+        found.claims.extend(_owner_claims(record.key, row["owner"], "", record.as_of, row["source_url"]))
+    return found
+
+
+def extract_site_facts() -> Extract:
+    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a site by name and country."""
+    found = Extract()
+    table = _table("site_facts.csv")
+    for (name, iso3), rows in table.groupby(["site_name", "country_iso3"], sort=False):
+        first = rows.iloc[0]
+        named = tuple(dict.fromkeys(c for cell in rows["site_commodities"] for c in words.commodities(cell)))
+        located = next(((float(r["lon"]), float(r["lat"])) for _, r in rows.iterrows() if r["lon"] and r["lat"]), (None, None))
+        record = Record(
+            "orebridge_site_facts", f"{iso3}/{name}", str(name), str(iso3), located[0], located[1], first["kind"] or "mine", named,
+            first["source_url"], accuracy="approximate", as_of=max(rows["as_of"]),
+        )  # fmt: skip
+        found.records.append(record)
+        for _, row in rows.iterrows():
+            found.claims.append(
+                Claim(record.key, row["attribute"], float(row["value"]) if row["value"] else None, text=row["text"],
+                      commodity=row["commodity"], unit=row["unit"], as_of=row["as_of"], scope=row["scope"], method=row["method"] or "reported",
+                      url=row["source_url"], detail=text(row["evidence"]))
+            )  # fmt: skip
+    return found

@@ -1,0 +1,91 @@
+"""The bundle in memory: an in-process DuckDB with the immutable facts, locked against the outside once loaded."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import duckdb
+
+from geo.errors import OrebridgeError
+
+HERE = Path(__file__).resolve().parent
+BUNDLE = HERE / "bundled"
+#: Files without which there is nothing to show.
+NEEDED = (
+    "site", "claim", "commodity", "country", "port", "owner", "partner_framework", "offtake", "permitting_pathway", "left_out",
+    "measurement", "gate",
+)  # fmt: skip
+
+
+class BundleMissingError(OrebridgeError):
+    """The bundled data are not there or not whole."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is missing; restore data/bundled from the repository or run `orebridge data build --raw FOLDER`.")
+
+
+def query(name: str) -> str:
+    """Return the text of `data/queries/<name>.sql`."""
+    return (HERE / "queries" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def prepare(con: duckdb.DuckDBPyConnection) -> None:
+    """Load the spatial extension from the installed wheel, by path: nothing is fetched.
+
+    Longitude comes first everywhere (``geometry_always_xy``); names of Python variables are never read as tables.
+    """
+    extension = resources.files("duckdb_extension_spatial") / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
+    con.load_extension(str(extension))
+    con.execute("SET GLOBAL geometry_always_xy = true")
+    con.execute("SET GLOBAL python_enable_replacements = false")
+    con.execute("SET GLOBAL autoinstall_known_extensions = false")
+    con.execute("SET GLOBAL autoload_known_extensions = false")
+
+
+def lock(con: duckdb.DuckDBPyConnection) -> None:
+    """Turn external access off and freeze the configuration, for every cursor of this instance."""
+    con.execute("SET GLOBAL enable_external_access = false")
+    con.execute("SET GLOBAL lock_configuration = true")
+
+
+def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, *, measured: bool = True) -> None:
+    """Create the facts schema and fill it from the bundle; with `measured`, the measurements and gates too.
+
+    Raises
+    ------
+    BundleMissingError
+        If a file of the bundle is not there.
+    """
+    for name in NEEDED if measured else NEEDED[:-2]:
+        if not (bundle / f"{name}.parquet").exists():
+            raise BundleMissingError(bundle / f"{name}.parquet")
+    con.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
+    for name in ("load_facts", "load_measurements") if measured else ("load_facts",):
+        for statement in duckdb.extract_statements(query(name)):
+            con.execute(statement, {"folder": bundle.as_posix()})
+
+
+def open_facts(bundle: Path = BUNDLE) -> duckdb.DuckDBPyConnection:
+    """Return a locked in-memory database that holds the bundle. Use a cursor of it for each call."""
+    con = duckdb.connect(":memory:", config={"threads": max(1, os.cpu_count() or 1)})
+    prepare(con)
+    load(con, bundle)
+    lock(con)
+    return con
+
+
+@cache
+def data_version(bundle: Path = BUNDLE) -> str:
+    """Return twelve hex digits over the content of all fact tables: the version of the data, printed on every export."""
+    digest = hashlib.sha256()
+    for name in NEEDED:
+        path = bundle / f"{name}.parquet"
+        if not path.exists():
+            raise BundleMissingError(path)
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -1,0 +1,12 @@
+-- in:  $folder = absolute path of the bundle
+-- out: the tables of schema.sql filled; every column by name, so that a bundle of another shape fails loudly
+INSERT INTO facts.site BY NAME SELECT * FROM read_parquet($folder || '/site.parquet');
+INSERT INTO facts.claim BY NAME SELECT * FROM read_parquet($folder || '/claim.parquet');
+INSERT INTO facts.commodity BY NAME SELECT * FROM read_parquet($folder || '/commodity.parquet');
+INSERT INTO facts.country BY NAME SELECT * FROM read_parquet($folder || '/country.parquet');
+INSERT INTO facts.port BY NAME SELECT * FROM read_parquet($folder || '/port.parquet');
+INSERT INTO facts.owner BY NAME SELECT * FROM read_parquet($folder || '/owner.parquet');
+INSERT INTO facts.partner_framework BY NAME SELECT * FROM read_parquet($folder || '/partner_framework.parquet');
+INSERT INTO facts.offtake BY NAME SELECT * FROM read_parquet($folder || '/offtake.parquet');
+INSERT INTO facts.permitting_pathway BY NAME SELECT * FROM read_parquet($folder || '/permitting_pathway.parquet');
+INSERT INTO facts.left_out BY NAME SELECT * FROM read_parquet($folder || '/left_out.parquet');

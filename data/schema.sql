@@ -1,0 +1,180 @@
+-- Facts of the bundle: immutable, read by everyone. One statement a table, every column with its unit and the meaning of NULL.
+CREATE SCHEMA IF NOT EXISTS facts;
+
+CREATE TABLE facts.site (
+    site_id VARCHAR PRIMARY KEY,
+    name VARCHAR NOT NULL,
+    aliases VARCHAR[] NOT NULL,
+    iso3 VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL,
+    lon DOUBLE NOT NULL,
+    lat DOUBLE NOT NULL,
+    location_accuracy VARCHAR NOT NULL,
+    location_source_id VARCHAR NOT NULL,
+    commodities VARCHAR[] NOT NULL,
+    deposit_type VARCHAR NOT NULL,
+    facilities VARCHAR[] NOT NULL,
+    source_ids VARCHAR[] NOT NULL,
+    record_count INTEGER NOT NULL,
+    stage VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.site IS 'One located candidate site: a mine project, mine, separation plant, refinery, derivative-product plant or recycling plant.';
+COMMENT ON COLUMN facts.site.site_id IS 'country, name and four hex digits of the record that named it; stable while that record exists';
+COMMENT ON COLUMN facts.site.iso3 IS 'ISO 3166-1 alpha-3 of the country the point lies in';
+COMMENT ON COLUMN facts.site.kind IS 'mine | separation | refinery | derivative | recycling';
+COMMENT ON COLUMN facts.site.lon IS 'degrees east, EPSG:4326';
+COMMENT ON COLUMN facts.site.lat IS 'degrees north, EPSG:4326';
+COMMENT ON COLUMN facts.site.location_accuracy IS 'exact | approximate (within about 10 km) | centroid (of a town)';
+COMMENT ON COLUMN facts.site.commodities IS 'commodity ids, the most telling source first';
+COMMENT ON COLUMN facts.site.deposit_type IS 'deposit type; empty: no source says';
+COMMENT ON COLUMN facts.site.facilities IS 'what stands there by the sources: mine, smelter, refinery, plant';
+COMMENT ON COLUMN facts.site.stage IS 'newest claim of the stage; unknown: no source says';
+
+CREATE TABLE facts.claim (
+    site_id VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL,
+    key VARCHAR NOT NULL,
+    attribute VARCHAR NOT NULL,
+    value DOUBLE,
+    text VARCHAR NOT NULL,
+    commodity VARCHAR NOT NULL,
+    unit VARCHAR NOT NULL,
+    low DOUBLE,
+    high DOUBLE,
+    as_of VARCHAR NOT NULL,
+    scope VARCHAR NOT NULL,
+    method VARCHAR NOT NULL,
+    url VARCHAR NOT NULL,
+    detail VARCHAR NOT NULL,
+    chosen BOOLEAN NOT NULL
+);
+COMMENT ON TABLE facts.claim IS 'One value that one source gives for one attribute of a site. Several may speak; `chosen` marks the one that is scored.';
+COMMENT ON COLUMN facts.claim.key IS 'source_id:native id of the record that the claim was read from';
+COMMENT ON COLUMN facts.claim.value IS 'number in `unit`; NULL: the claim is words';
+COMMENT ON COLUMN facts.claim.as_of IS 'ISO date or year the claim speaks of; empty: not stated';
+COMMENT ON COLUMN facts.claim.method IS 'reported | estimated | machine-read (never scored) | inferred';
+
+CREATE TABLE facts.commodity (
+    commodity_id VARCHAR PRIMARY KEY,
+    name_ja VARCHAR NOT NULL,
+    symbol VARCHAR NOT NULL,
+    grade_basis VARCHAR NOT NULL,
+    grade_unit VARCHAR NOT NULL,
+    group_id VARCHAR NOT NULL,
+    subgroup VARCHAR NOT NULL,
+    us_2025 BOOLEAN NOT NULL,
+    japan_2009 BOOLEAN NOT NULL,
+    eu_strategic BOOLEAN NOT NULL,
+    world_production_basis VARCHAR NOT NULL,
+    world_production_t DOUBLE,
+    leading_country_iso3 VARCHAR NOT NULL,
+    leading_share_pct DOUBLE,
+    world_production_year INTEGER NOT NULL,
+    us_import_reliance VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.commodity IS 'Screened commodities (USGS names) with their lists and markets.';
+COMMENT ON COLUMN facts.commodity.grade_unit IS 'unit of grade claims: %, ppm or g/t of grade_basis';
+COMMENT ON COLUMN facts.commodity.world_production_t IS 'tonnes of world_production_basis in world_production_year; NULL: USGS gives no figure';
+COMMENT ON COLUMN facts.commodity.us_import_reliance IS 'net import reliance of the US in %, 2023, as printed (">75"); empty: not given';
+
+CREATE TABLE facts.country (
+    iso3 VARCHAR PRIMARY KEY,
+    iso2 VARCHAR NOT NULL,
+    name_en VARCHAR NOT NULL,
+    regulatory_quality DOUBLE,
+    rule_of_law DOUBLE,
+    lpi DOUBLE,
+    bloc VARCHAR NOT NULL,
+    covered BOOLEAN NOT NULL,
+    frameworks INTEGER NOT NULL
+);
+COMMENT ON TABLE facts.country IS 'Countries with governance, logistics and their standing in the frameworks.';
+COMMENT ON COLUMN facts.country.regulatory_quality IS 'World Bank WGI 2023, -2.5..2.5; NULL: no estimate';
+COMMENT ON COLUMN facts.country.rule_of_law IS 'World Bank WGI 2023, -2.5..2.5; NULL: no estimate';
+COMMENT ON COLUMN facts.country.lpi IS 'World Bank Logistics Performance Index 2023, 1..5; NULL: not ranked';
+COMMENT ON COLUMN facts.country.bloc IS 'us | japan | partner | neutral | covered';
+
+CREATE TABLE facts.port (
+    wpi_no BIGINT,
+    name VARCHAR,
+    country VARCHAR,
+    lon DOUBLE,
+    lat DOUBLE,
+    harbor_size VARCHAR,
+    depth_m DOUBLE,
+    sea_km_japan DOUBLE,
+    sea_km_us DOUBLE
+);
+COMMENT ON TABLE facts.port IS 'World Port Index with sea routes.';
+COMMENT ON COLUMN facts.port.depth_m IS 'metres; NULL: not given';
+COMMENT ON COLUMN facts.port.sea_km_japan IS 'km by sea to the nearer of Yokohama and Kobe; NULL: off the network';
+
+CREATE TABLE facts.measurement (
+    site_id VARCHAR NOT NULL,
+    criterion_id VARCHAR NOT NULL,
+    commodity VARCHAR NOT NULL,
+    value DOUBLE NOT NULL,
+    low DOUBLE NOT NULL,
+    high DOUBLE NOT NULL,
+    status VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL,
+    as_of VARCHAR NOT NULL,
+    target VARCHAR NOT NULL,
+    reference_group VARCHAR NOT NULL,
+    reference_n INTEGER
+);
+COMMENT ON TABLE facts.measurement IS 'A criterion measured for a site, in the unit of the criterion. No row: unknown.';
+COMMENT ON COLUMN facts.measurement.commodity IS 'commodity of interest; empty: the site''s main commodity, or not by commodity';
+COMMENT ON COLUMN facts.measurement.low IS 'lower end of the plausible range, same unit as value';
+COMMENT ON COLUMN facts.measurement.status IS 'measured | modelled';
+COMMENT ON COLUMN facts.measurement.target IS 'name of what was measured to, or the main commodity';
+COMMENT ON COLUMN facts.measurement.reference_group IS 'deposit type, pathway or stage that the value rests on';
+
+CREATE TABLE facts.gate (
+    site_id VARCHAR NOT NULL,
+    gate VARCHAR NOT NULL,
+    verdict VARCHAR NOT NULL,
+    evidence VARCHAR NOT NULL,
+    target VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.gate IS 'Verdict of a gate for a site: pass | fail | unknown. No row: unknown.';
+COMMENT ON COLUMN facts.gate.evidence IS 'code of the reason; the screens put it in words';
+
+CREATE TABLE facts.owner (
+    site_id VARCHAR NOT NULL,
+    owner VARCHAR NOT NULL,
+    share_pct DOUBLE,
+    share_stated BOOLEAN NOT NULL,
+    company VARCHAR NOT NULL,
+    ultimate_parent VARCHAR NOT NULL,
+    parent_iso3 VARCHAR NOT NULL,
+    bloc VARCHAR NOT NULL,
+    as_of VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL,
+    url VARCHAR NOT NULL,
+    parent_url VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.owner IS 'Owners of a site looked through to the ultimate parent.';
+COMMENT ON COLUMN facts.owner.share_pct IS 'percent of the site; NULL: not stated and not to be inferred';
+COMMENT ON COLUMN facts.owner.bloc IS 'us | japan | partner | neutral | covered | unknown';
+
+CREATE TABLE facts.partner_framework (
+    framework_id VARCHAR, country_iso3 VARCHAR, partner VARCHAR, title VARCHAR, kind VARCHAR, date VARCHAR, status VARCHAR,
+    bloc VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR
+);
+COMMENT ON TABLE facts.partner_framework IS 'Minerals frameworks of the US and Japan, one row a country and instrument, each cited.';
+
+CREATE TABLE facts.offtake (
+    project_name VARCHAR, country_iso3 VARCHAR, commodity VARCHAR, buyer VARCHAR, buyer_country_iso3 VARCHAR, product VARCHAR,
+    volume VARCHAR, volume_unit VARCHAR, date VARCHAR, evidence VARCHAR, source_url VARCHAR, retrieved VARCHAR
+);
+COMMENT ON TABLE facts.offtake IS 'Published offtake and equity links of Japan and the US with projects, each cited.';
+
+CREATE TABLE facts.permitting_pathway (
+    pathway_id VARCHAR, country_iso3 VARCHAR, region VARCHAR, applies_to_kind VARCHAR, pathway VARCHAR, statistic VARCHAR,
+    months VARCHAR, basis VARCHAR, sample_n VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR
+);
+COMMENT ON TABLE facts.permitting_pathway IS 'Published permitting durations and legal caps by jurisdiction, in months, each cited.';
+
+CREATE TABLE facts.left_out (reason VARCHAR, rows BIGINT);
+COMMENT ON TABLE facts.left_out IS 'Rows of the sources that did not become sites, by reason.';

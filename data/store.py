@@ -1,0 +1,165 @@
+"""What the user makes, in one DuckDB file under the user's data folder: one owner, one writer, a cursor a call."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import duckdb
+import platformdirs
+
+from data import facts
+from geo.errors import OrebridgeError
+
+MIGRATIONS = facts.HERE / "migrations"
+FILE = "orebridge.duckdb"
+
+
+class StoreBusyError(OrebridgeError):
+    """Another process holds the store."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        self.path, self.holder = path, holder
+        super().__init__(f"{path} is held by {holder}; close Orebridge there, or use the running app.")
+
+
+class StoreTooNewError(OrebridgeError):
+    """The store was written by a later version."""
+
+    def __init__(self, path: Path, found: int, known: int) -> None:
+        self.path, self.found, self.known = path, found, known
+        super().__init__(f"{path} has schema {found}, this version knows {known}; update Orebridge, or set OREBRIDGE_HOME to another folder.")
+
+
+def home() -> Path:
+    """Return the user's data folder: ``$OREBRIDGE_HOME``, else the platform's."""
+    chosen = os.environ.get("OREBRIDGE_HOME")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("orebridge", appauthor=False))
+
+
+class Store:
+    """The user's store. Open it with `Store.open`; every method takes its own cursor, writers wait for one another.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
+    ...     store.add_to_shortlist("default", "usa-mountain-pass-0000")
+    ...     store.shortlist("default")
+    ['usa-mountain-pass-0000']
+    """
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+        self._root = connection
+        self._writer = threading.Lock()
+        self.path = path
+
+    @classmethod
+    def open(cls, folder: Path | None = None) -> Self:
+        """Open the store below `folder`, make it on first use, and bring it to the newest schema.
+
+        Raises
+        ------
+        StoreBusyError
+            If another process owns the file: who, where.
+        StoreTooNewError
+            If a later version wrote it.
+        """
+        where = folder or home()
+        where.mkdir(parents=True, exist_ok=True)
+        path = where / FILE
+        try:
+            connection = duckdb.connect(str(path))
+        except duckdb.IOException as error:
+            raise StoreBusyError(path, _holder(str(error))) from error
+        try:
+            _migrate(connection, path)
+        except OrebridgeError:
+            connection.close()
+            raise
+        facts.prepare(connection)
+        facts.lock(connection)
+        return cls(connection, path)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Write everything down and let go of the file."""
+        self._root.close()
+
+    def save_scenario(self, scenario_id: str, name: str, definition: dict[str, Any], data_version: str) -> None:
+        """Save a scenario under its hash; saving the same one again only renames it."""
+        values = {"scenario_id": scenario_id, "name": name, "definition": json.dumps(definition, sort_keys=True), "data_version": data_version}
+        with self._write("save scenario", scenario_id) as cursor:
+            cursor.execute(facts.query("save_scenario"), {**values, "at": datetime.now(UTC)})
+
+    def scenarios(self) -> list[dict[str, Any]]:
+        """Return saved scenarios, newest first: scenario_id, name, definition (dict), data_version, created_at."""
+        rows = self._root.cursor().execute(facts.query("scenarios")).fetchall()
+        names = ("scenario_id", "name", "definition", "data_version", "created_at")
+        return [{**dict(zip(names, row, strict=True)), "definition": json.loads(row[2])} for row in rows]
+
+    def add_to_shortlist(self, shortlist: str, site_id: str, note: str = "") -> None:
+        """Put a site on a shortlist; adding it twice changes nothing."""
+        with self._write("add", f"{shortlist}/{site_id}") as cursor:
+            cursor.execute(
+                facts.query("add_to_shortlist"), {"shortlist": shortlist, "site_id": site_id, "note": note, "at": datetime.now(UTC)}
+            )
+
+    def remove_from_shortlist(self, shortlist: str, site_id: str) -> None:
+        """Take a site off a shortlist; one that is not there changes nothing."""
+        with self._write("remove", f"{shortlist}/{site_id}") as cursor:
+            cursor.execute(facts.query("remove_from_shortlist"), {"shortlist": shortlist, "site_id": site_id})
+
+    def shortlist(self, shortlist: str) -> list[str]:
+        """Return the site ids of a shortlist in the order in which they were added."""
+        return [row[0] for row in self._root.cursor().execute(facts.query("shortlist"), {"shortlist": shortlist}).fetchall()]
+
+    @contextmanager
+    def _write(self, action: str, subject: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """One writer at a time, one transaction, logged; all or nothing."""
+        with self._writer:
+            cursor = self._root.cursor()
+            cursor.execute("BEGIN TRANSACTION")
+            try:
+                yield cursor
+                cursor.execute(facts.query("log_change"), {"at": datetime.now(UTC), "action": action, "subject": subject})
+                cursor.execute("COMMIT")
+            except BaseException:
+                cursor.execute("ROLLBACK")
+                raise
+            finally:
+                cursor.close()
+
+
+def _migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Apply the numbered migrations that this file has not seen, each in one transaction with its number."""
+    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)")
+    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
+    found = int(row[0]) if row else 0
+    known = {int(each.name[:4]): each for each in sorted(MIGRATIONS.glob("*.sql"))}
+    if found > max(known):
+        raise StoreTooNewError(path, found, max(known))
+    for version in sorted(v for v in known if v > found):
+        connection.execute("BEGIN TRANSACTION")
+        connection.execute(known[version].read_text(encoding="utf-8"))
+        connection.execute("INSERT INTO schema_version VALUES (?, ?)", [version, datetime.now(UTC)])
+        connection.execute("COMMIT")
+
+
+def _holder(message: str) -> str:
+    """Say who holds the file, from DuckDB's words."""
+    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
+    return f"process {found[2]} ({Path(found[1]).name})" if found else f"another process ({message.splitlines()[0][:160]})"

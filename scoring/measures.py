@@ -1,0 +1,262 @@
+"""Facts -> measurements: one function a kind of measure. Writes nothing, ranks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import duckdb
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from data.facts import BUNDLE
+from geo.geometry import PolygonIndex
+from geo.nearest import NearestLines, NearestPoints
+from scoring import haulage
+from scoring.criteria import Criterion, load
+from scoring.permitting import months_left
+
+SQL = Path(__file__).with_name("sql")
+DEEP_PORT_M = 10.0
+TOWN_INHABITANTS = 50_000
+POWER_PLANT_MW = 10.0
+REFERENCE_MT_Y = 0.2
+DETOUR = 1.3
+"""A road or railway is about 1.3 times as long as the straight line: an assumption, stated on the card."""
+
+COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """What measures read: a cursor on the facts and the bundled layers, loaded once.
+
+    Attributes
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        With schema ``facts``.
+    layers : Path
+        Folder of bundled layers.
+    """
+
+    facts: duckdb.DuckDBPyConnection
+    layers: Path = BUNDLE / "layers"
+    share_alike: Path = BUNDLE / "share_alike"
+
+    @cached_property
+    def sites(self) -> pd.DataFrame:
+        """site_id, lon, lat (EPSG:4326 degrees), iso3, kind, stage of every site."""
+        return self.facts.execute("SELECT site_id, lon, lat, iso3, kind, stage FROM facts.site ORDER BY site_id").df()
+
+    @cached_property
+    def deep_ports(self) -> pd.DataFrame:
+        """Ports with at least 10 m of water that the shipping network reaches."""
+        ports = self.facts.execute("SELECT * FROM facts.port WHERE depth_m >= $depth AND sea_km_japan IS NOT NULL", {"depth": DEEP_PORT_M})
+        return ports.df()
+
+    def nearest_port(self) -> tuple[pd.DataFrame, np.ndarray]:  # type: ignore[type-arg]
+        """Return, for each site, the row of its nearest deep port and the geodesic distance in km."""
+        found = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(self.sites["lon"], self.sites["lat"])
+        return self.deep_ports.iloc[found.index].reset_index(drop=True), found.distance_m / 1000
+
+    def points(self, layer: str) -> gpd.GeoDataFrame:
+        """Return a bundled point layer."""
+        return gpd.read_parquet(self.layers / f"{layer}.parquet")
+
+    def nearest_line_km(self, layer: str) -> np.ndarray:  # type: ignore[type-arg]
+        """Return geodesic km from each site to the nearest line of a bundled layer."""
+        folder = self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
+        lines = gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy()
+        return NearestLines(lines).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
+
+
+def _sql(inputs: Inputs, name: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
+    return inputs.facts.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"), parameters or {}).df()
+
+
+def _contained(inputs: Inputs) -> None:
+    """Make the table ``contained`` that two measures read."""
+    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE contained AS " + (SQL / "contained.sql").read_text(encoding="utf-8"))
+
+
+def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
+    """Percentile of the grade within its deposit type, 0..100, by commodity."""
+    _contained(inputs)
+    return _sql(inputs, "measure_grade_percentile")
+
+
+def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Contained metal in years of world mine production, by commodity."""
+    _contained(inputs)
+    return _sql(inputs, "measure_contained_years")
+
+
+def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Plant capacity in percent of world production."""
+    return _sql(inputs, "measure_output_share")
+
+
+def claim_number(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+    """Return a chosen numeric claim as it is."""
+    return _sql(inputs, "measure_claim_number", {"claim": criterion.options["claim"]})
+
+
+def host_alignment(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Class 0..3 of the host country."""
+    return _sql(inputs, "measure_host_alignment")
+
+
+def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Allied share of ownership in percent with the range that unknown owners leave."""
+    return _sql(inputs, "measure_allied_share")
+
+
+def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Months until ready to build: P50 with P10 and P90."""
+    governance = inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country").df().set_index("iso3")["regulatory_quality"]
+    rows = []
+    for site in inputs.sites.itertuples():
+        quality = governance.get(site.iso3, np.nan)
+        months = months_left(site.stage, site.iso3, site.kind == "mine", None if pd.isna(quality) else float(quality))
+        if months:
+            rows.append((site.site_id, months.p50, months.p10, months.p90, site.stage, months.pathway))
+    frame = pd.DataFrame(rows, columns=["site_id", "value", "low", "high", "target", "reference_group"])
+    return frame.assign(status="modelled", source_id="orebridge_permitting", as_of="2026-11-22")
+
+
+def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+    """Geodesic km to the nearest target of a kind."""
+    return NEAREST[criterion.options["layer"]](inputs)
+
+
+def _ports_deep(inputs: Inputs) -> pd.DataFrame:
+    ports, km = inputs.nearest_port()
+    return _distances(inputs, km, "world_port_index", "2024", ports["name"].to_numpy())
+
+
+def _towns(inputs: Inputs) -> pd.DataFrame:
+    places = inputs.points("places")
+    return _nearest_points(inputs, places[places["population"] >= TOWN_INHABITANTS], "natural_earth", "2024")
+
+
+def _power(inputs: Inputs) -> pd.DataFrame:
+    plants = inputs.points("power_plants")
+    plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
+    both = pd.concat([plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True)
+    return _nearest_points(inputs, gpd.GeoDataFrame(both, geometry="geometry"), "wri_power_plants", "2021")
+
+
+def _lines(layer: str) -> Callable[[Inputs], pd.DataFrame]:
+    return lambda inputs: _distances(inputs, inputs.nearest_line_km(layer), "osm_scgraph", "2024", None, slack_km=2.0)
+
+
+NEAREST: dict[str, Callable[[Inputs], pd.DataFrame]] = {
+    "ports_deep": _ports_deep,
+    "towns": _towns,
+    "power": _power,
+    "rail": _lines("rail"),
+    "roads": _lines("roads"),
+}
+
+
+def _nearest_points(inputs: Inputs, points: gpd.GeoDataFrame, source_id: str, as_of: str) -> pd.DataFrame:
+    found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
+    return _distances(inputs, found.distance_m / 1000, source_id, as_of, points["name"].to_numpy()[found.index])
+
+
+def _distances(
+    inputs: Inputs,
+    km: np.ndarray,  # type: ignore[type-arg]
+    source_id: str,
+    as_of: str,
+    names: np.ndarray | None,  # type: ignore[type-arg]
+    slack_km: float = 0.0,
+) -> pd.DataFrame:
+    """Return distances as measurements; the range is the accuracy of the site and of the layer."""
+    slack = _location_slack_km(inputs) + slack_km
+    frame = inputs.sites[["site_id"]].assign(value=np.round(km, 2), low=np.round(np.maximum(km - slack, 0), 2), high=np.round(km + slack, 2))
+    return frame.assign(status="measured", source_id=source_id, as_of=as_of, target="" if names is None else names)
+
+
+def _location_slack_km(inputs: Inputs) -> np.ndarray:  # type: ignore[type-arg]
+    accuracy = inputs.facts.execute("SELECT location_accuracy FROM facts.site ORDER BY site_id").df()["location_accuracy"]
+    return accuracy.map({"exact": 1.0, "approximate": 10.0, "centroid": 15.0}).to_numpy(dtype=float)
+
+
+def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Sea route in km from the nearest deep port to the nearer of Japan and the United States."""
+    ports, _ = inputs.nearest_port()
+    km = ports[["sea_km_japan", "sea_km_us"]].min(axis=1)
+    target = np.where(ports["sea_km_japan"] <= ports["sea_km_us"], "JPN", "USA")
+    frame = inputs.sites[["site_id"]].assign(value=km, low=km * 0.95, high=km * 1.1, target=target, reference_group=ports["name"])
+    return frame.assign(status="modelled", source_id="searoute", as_of="2022")
+
+
+def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail."""
+    _, port_km = inputs.nearest_port()
+    haul_km = DETOUR * port_km
+    road_km, rail_km = DETOUR * inputs.nearest_line_km("roads"), DETOUR * inputs.nearest_line_km("rail")
+    power = haulage.power_line_maud(_power(inputs)["value"].to_numpy() * DETOUR)
+    totals = {}
+    for name, pick in (("value", "run_aud_per_t_km"), ("low", "run_low"), ("high", "run_high")):
+        modes = [
+            haulage.transport_npv_maud(mode, km, haul_km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, pick))
+            for mode, km in ((haulage.ROAD, road_km), (haulage.RAIL, rail_km))
+        ]
+        totals[name] = np.round(np.minimum(*modes) + power, 1)
+        if name == "value":
+            cheaper = np.where(modes[0] <= modes[1], "road", "rail")
+    return inputs.sites[["site_id"]].assign(**totals, target=cheaper, status="modelled", source_id="orebridge_haulage", as_of="2020")
+
+
+MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
+    "grade_percentile": grade_percentile,
+    "contained_years": contained_years,
+    "output_share": output_share,
+    "claim_number": claim_number,
+    "permitting_months": permitting_months,
+    "nearest": nearest,
+    "haul_cost": haul_cost,
+    "sea_km": sea_km,
+    "allied_share": allied_share,
+    "host_alignment": host_alignment,
+}
+
+EMPTY = {"commodity": "", "status": "measured", "target": "", "reference_group": "", "reference_n": None}
+
+
+def measure_all(inputs: Inputs) -> pd.DataFrame:
+    """Measure every criterion of the catalogue for every site that it can be measured for.
+
+    Returns
+    -------
+    DataFrame
+        Columns of ``facts.measurement``. A missing row is an unknown, never a zero.
+    """
+    frames = []
+    for criterion in load().criteria:
+        frame = MEASURES[criterion.measure](inputs, criterion)
+        for column, default in EMPTY.items():
+            frame[column] = frame[column].fillna(default) if column in frame and default is not None else frame.get(column, default)
+        frame = frame[list(COLUMNS)].dropna(subset=["value"])
+        frame["reference_n"] = frame["reference_n"].astype("Int32")
+        frame.insert(1, "criterion_id", criterion.id)
+        frames.append(frame)
+    whole = pd.concat(frames, ignore_index=True)
+    return whole.sort_values(["criterion_id", "site_id", "commodity"], kind="stable").reset_index(drop=True)
+
+
+def judge_gates(inputs: Inputs) -> pd.DataFrame:
+    """Return the verdict of every gate for every site, with the code of its evidence."""
+    parks = inputs.points("parks").reset_index(drop=True)
+    index = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
+    inside = index >= 0
+    table = pd.DataFrame({"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]})
+    inputs.facts.register("inside_park_frame", table)
+    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE inside_park AS SELECT * FROM inside_park_frame")
+    gates = _sql(inputs, "gates")
+    return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

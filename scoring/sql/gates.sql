@@ -1,0 +1,51 @@
+-- in:     facts.site, facts.country, facts.owner; inside_park(site_id, target)
+-- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
+-- grain:  one row a site and gate
+-- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction
+WITH held AS (
+    SELECT
+        site_id,
+        coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END) FILTER (bloc = 'covered'), 0) AS covered_pct,
+        coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 50 ELSE 0 END)
+            FILTER (bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
+        bool_or(bloc = 'covered') AS any_covered,
+        arg_max(ultimate_parent, CASE WHEN bloc = 'covered' THEN coalesce(share_pct, 100) END) AS who
+    FROM (SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM facts.owner)
+    GROUP BY site_id
+),
+covered AS (
+    SELECT
+        s.site_id, 'covered_nation' AS gate,
+        CASE
+            WHEN c.covered OR h.covered_pct >= 25 THEN 'fail'
+            WHEN h.clear_pct > 75 THEN 'pass'
+            ELSE 'unknown'
+        END AS verdict,
+        CASE
+            WHEN c.covered THEN 'jurisdiction'
+            WHEN h.covered_pct >= 25 THEN 'covered_share'
+            WHEN h.clear_pct > 75 THEN 'owners_clear'
+            WHEN h.any_covered THEN 'covered_minority'
+            WHEN h.site_id IS NULL THEN 'no_owner'
+            ELSE 'owners_untraced'
+        END AS evidence,
+        CASE WHEN c.covered THEN s.iso3 ELSE coalesce(h.who, '') END AS target
+    FROM facts.site AS s
+    LEFT JOIN facts.country AS c USING (iso3)
+    LEFT JOIN held AS h USING (site_id)
+),
+park AS (
+    SELECT
+        s.site_id, 'protected_land' AS gate,
+        CASE WHEN p.site_id IS NOT NULL THEN 'fail' ELSE 'unknown' END AS verdict,
+        CASE WHEN p.site_id IS NOT NULL THEN 'inside_park' WHEN s.iso3 = 'USA' THEN 'outside_nps' ELSE 'no_layer' END AS evidence,
+        coalesce(p.target, '') AS target
+    FROM facts.site AS s
+    LEFT JOIN inside_park AS p USING (site_id)
+),
+unsourced AS (
+    SELECT s.site_id, g.gate, 'unknown' AS verdict, 'no_source' AS evidence, '' AS target
+    FROM facts.site AS s
+    CROSS JOIN (VALUES ('prc_technology'), ('prc_customers'), ('legal')) AS g (gate)
+)
+FROM covered UNION ALL FROM park UNION ALL FROM unsourced

@@ -1,0 +1,38 @@
+-- in:     facts.owner
+-- out:    site_id, commodity '', value, low, high (% of the site), source_id, as_of, target, reference_group, reference_n, status
+-- grain:  one row a site with at least one owner whose parent is known
+-- NULL:   none; no owner, or none traced: no row (unknown)
+-- ref:    DOMAIN: unknown is its own bloc. low = shares known to be allied; high = low + everything not known to be otherwise;
+--         value = allied share of what is traced. A sole owner without a stated share counts as 100, at least 50.
+WITH owned AS (
+    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM facts.owner
+),
+shared AS (
+    SELECT
+        *,
+        CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 50 ELSE 0 END AS floor_pct,
+        CASE WHEN share_pct IS NOT NULL THEN share_pct ELSE 100 / owners END AS point_pct,
+        bloc IN ('us', 'japan', 'partner') AS allied
+    FROM owned
+),
+summed AS (
+    SELECT
+        site_id,
+        coalesce(sum(floor_pct) FILTER (allied), 0) AS low,
+        coalesce(sum(floor_pct) FILTER (NOT allied AND bloc <> 'unknown'), 0) AS others,
+        coalesce(sum(point_pct) FILTER (allied), 0) AS allied_point,
+        coalesce(sum(point_pct) FILTER (bloc <> 'unknown'), 0) AS traced,
+        bool_and(share_pct IS NOT NULL) AS stated,
+        min(source_id) AS source_id, max(as_of) AS as_of,
+        arg_max(ultimate_parent, point_pct) AS target, arg_max(bloc, point_pct) AS reference_group, count(*)::INTEGER AS reference_n
+    FROM shared
+    GROUP BY site_id
+)
+SELECT
+    site_id, '' AS commodity,
+    round(least(greatest(100 * allied_point / traced, least(low, 100)), greatest(100 - others, least(low, 100))), 2) AS value,
+    round(least(low, 100), 2) AS low, round(greatest(100 - others, least(low, 100)), 2) AS high,
+    source_id, as_of, target, reference_group, reference_n,
+    CASE WHEN stated THEN 'measured' ELSE 'modelled' END AS status
+FROM summed
+WHERE traced > 0
