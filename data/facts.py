@@ -14,11 +14,15 @@ from geo.errors import OrebridgeError
 
 HERE = Path(__file__).resolve().parent
 BUNDLE = HERE / "bundled"
-#: Files without which there is nothing to show.
-NEEDED = (
-    "site", "claim", "commodity", "country", "port", "owner", "partner_framework", "offtake", "permitting_pathway", "left_out",
-    "measurement", "gate",
+#: The tables of the bundle, a Parquet file each.
+TABLES = (
+    "site", "commodity", "country", "measurement", "gate", "claim", "owner", "port", "partner_framework", "offtake",
+    "permitting_pathway", "legal_flag", "left_out",
 )  # fmt: skip
+#: What ranking alone needs.
+RANKING_TABLES = TABLES[:5]
+#: What there is before anything is measured.
+UNMEASURED_TABLES = tuple(name for name in TABLES if name not in ("measurement", "gate"))
 
 
 class BundleMissingError(OrebridgeError):
@@ -34,17 +38,18 @@ def query(name: str) -> str:
     return (HERE / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Load the spatial extension from the installed wheel, by path: nothing is fetched.
-
-    Longitude comes first everywhere (``geometry_always_xy``); names of Python variables are never read as tables.
-    """
-    extension = resources.files("duckdb_extension_spatial") / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
-    con.load_extension(str(extension))
-    con.execute("SET GLOBAL geometry_always_xy = true")
+def settle(con: duckdb.DuckDBPyConnection) -> None:
+    """Set what every database of ours has: nothing is fetched, and names of Python variables are never read as tables."""
     con.execute("SET GLOBAL python_enable_replacements = false")
     con.execute("SET GLOBAL autoinstall_known_extensions = false")
     con.execute("SET GLOBAL autoload_known_extensions = false")
+
+
+def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
+    """Load the spatial extension from the installed wheel, by path; longitude comes first everywhere."""
+    extension = resources.files("duckdb_extension_spatial") / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
+    con.load_extension(str(extension))
+    con.execute("SET GLOBAL geometry_always_xy = true")
 
 
 def lock(con: duckdb.DuckDBPyConnection) -> None:
@@ -53,28 +58,28 @@ def lock(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("SET GLOBAL lock_configuration = true")
 
 
-def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, *, measured: bool = True) -> None:
-    """Create the facts schema and fill it from the bundle; with `measured`, the measurements and gates too.
+def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> None:
+    """Create the facts schema and fill `tables` from the bundle; the others stay empty.
 
     Raises
     ------
     BundleMissingError
         If a file of the bundle is not there.
     """
-    for name in NEEDED if measured else NEEDED[:-2]:
+    for name in tables:
         if not (bundle / f"{name}.parquet").exists():
             raise BundleMissingError(bundle / f"{name}.parquet")
     con.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
-    for name in ("load_facts", "load_measurements") if measured else ("load_facts",):
-        for statement in duckdb.extract_statements(query(name)):
+    for statement in duckdb.extract_statements(query("load_facts")):
+        if any(f"facts.{name} BY NAME" in statement.query for name in tables):
             con.execute(statement, {"folder": bundle.as_posix()})
 
 
-def open_facts(bundle: Path = BUNDLE) -> duckdb.DuckDBPyConnection:
-    """Return a locked in-memory database that holds the bundle. Use a cursor of it for each call."""
+def open_facts(bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> duckdb.DuckDBPyConnection:
+    """Return a locked in-memory database that holds `tables` of the bundle. Use a cursor of it for each call."""
     con = duckdb.connect(":memory:", config={"threads": max(1, os.cpu_count() or 1)})
-    prepare(con)
-    load(con, bundle)
+    settle(con)
+    load(con, bundle, tables)
     lock(con)
     return con
 
@@ -83,7 +88,7 @@ def open_facts(bundle: Path = BUNDLE) -> duckdb.DuckDBPyConnection:
 def data_version(bundle: Path = BUNDLE) -> str:
     """Return twelve hex digits over the content of all fact tables: the version of the data, printed on every export."""
     digest = hashlib.sha256()
-    for name in NEEDED:
+    for name in TABLES:
         path = bundle / f"{name}.parquet"
         if not path.exists():
             raise BundleMissingError(path)

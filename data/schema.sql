@@ -176,5 +176,10 @@ CREATE TABLE facts.permitting_pathway (
 );
 COMMENT ON TABLE facts.permitting_pathway IS 'Published permitting durations and legal caps by jurisdiction, in months, each cited.';
 
+CREATE TABLE facts.legal_flag (
+    country_iso3 VARCHAR, flag VARCHAR, scope VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR
+);
+COMMENT ON TABLE facts.legal_flag IS 'Recorded legal bars to investment, by country, each cited. No row: nothing recorded, which is not a clearance.';
+
 CREATE TABLE facts.left_out (reason VARCHAR, rows BIGINT);
 COMMENT ON TABLE facts.left_out IS 'Rows of the sources that did not become sites, by reason.';

@@ -85,7 +85,8 @@ class Store:
         except OrebridgeError:
             connection.close()
             raise
-        facts.prepare(connection)
+        facts.settle(connection)
+        facts.load_spatial(connection)
         facts.lock(connection)
         return cls(connection, path)
 

@@ -78,6 +78,8 @@ class VectorStyle:
         Line width and point radius in pixels of the screen.
     colour_by : str
         Column that picks the legend entry; empty for one colour.
+    rank_by : str
+        Column of numbers: where tiles must thin out, the largest stay. Empty for the size of the feature.
     """
 
     line: Colour
@@ -87,6 +89,7 @@ class VectorStyle:
     width_px: float
     radius_px: float
     colour_by: str
+    rank_by: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -391,7 +394,7 @@ def _raster_style(layer_id: str, style: Mapping[str, Any]) -> RasterStyle:
 
 
 def _vector_style(layer_id: str, style: dict[str, Any]) -> VectorStyle:
-    optional = {"fill", "fill_dark", "line_dark", "radius_px", "colour_by"}
+    optional = {"fill", "fill_dark", "line_dark", "radius_px", "colour_by", "rank_by"}
     _check_fields(layer_id, set(style) - optional, {"line", "width_px"})
     line = _colour(layer_id, style["line"])
     fill = _colour(layer_id, style.get("fill", [0, 0, 0, 0]))
@@ -403,6 +406,7 @@ def _vector_style(layer_id: str, style: dict[str, Any]) -> VectorStyle:
         width_px=float(style["width_px"]),
         radius_px=float(style.get("radius_px", 0.0)),
         colour_by=style.get("colour_by", ""),
+        rank_by=style.get("rank_by", ""),
     )
 
 

@@ -252,7 +252,7 @@ def measure_all(inputs: Inputs) -> pd.DataFrame:
 
 def judge_gates(inputs: Inputs) -> pd.DataFrame:
     """Return the verdict of every gate for every site, with the code of its evidence."""
-    parks = inputs.points("parks").reset_index(drop=True)
+    parks = inputs.points("parks_us").reset_index(drop=True)
     index = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
     inside = index >= 0
     table = pd.DataFrame({"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]})

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from data.build import vocabulary as words
-from data.build.records import Claim, Extract, Record, reported, text
+from data.build.records import Claim, Extract, Record, reported
 
 STAGES = {
     "planned": "exploration",
@@ -92,22 +92,19 @@ def extract_fast41() -> Extract:
 
 
 def extract_site_facts() -> Extract:
-    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a site by name and country."""
+    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a record by its key."""
     found = Extract()
-    table = _table("site_facts.csv")
-    for (name, iso3), rows in table.groupby(["site_name", "country_iso3"], sort=False):
+    for record_key, rows in _table("site_facts.csv").groupby("record_key", sort=False):
         first = rows.iloc[0]
-        named = tuple(dict.fromkeys(c for cell in rows["site_commodities"] for c in words.commodities(cell)))
-        located = next(((float(r["lon"]), float(r["lat"])) for _, r in rows.iterrows() if r["lon"] and r["lat"]), (None, None))
         record = Record(
-            "orebridge_site_facts", f"{iso3}/{name}", str(name), str(iso3), located[0], located[1], first["kind"] or "mine", named,
-            first["source_url"], accuracy="approximate", as_of=max(rows["as_of"]),
+            "orebridge_site_facts", str(record_key), first["site_name"], first["country_iso3"], None, None, first["kind"] or "mine",
+            tuple(dict.fromkeys(c for c in rows["commodity"] if c)), first["source_url"], as_of=max(rows["as_of"]), same_as=str(record_key),
         )  # fmt: skip
         found.records.append(record)
         for _, row in rows.iterrows():
             found.claims.append(
                 Claim(record.key, row["attribute"], float(row["value"]) if row["value"] else None, text=row["text"],
                       commodity=row["commodity"], unit=row["unit"], as_of=row["as_of"], scope=row["scope"], method=row["method"] or "reported",
-                      url=row["source_url"], detail=text(row["evidence"]))
+                      url=row["source_url"], detail=row["evidence"])
             )  # fmt: skip
     return found

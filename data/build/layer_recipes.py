@@ -194,7 +194,7 @@ VECTORS: tuple[VectorRecipe, ...] = (
             "wpi_no": "number in the index, as text",
             "unlocode": "UN/LOCODE without blanks; NULL = none",
             "country_en": "country as the World Port Index names it",
-            "adm0_a3": "Natural Earth code of the country, ISO alpha-3 where Natural Earth has none (GIB, TUV); NULL = not given",
+            "adm0_a3": "Natural Earth code of the country, ISO alpha-3 where it has none (GIB, TUV); NULL = not given",
             "channel_depth_m": "metres; NULL = not given (0 in the source)",
             "cargo_pier_depth_m": "metres; NULL = not given (0 in the source)",
             "anchorage_depth_m": "metres; NULL = not given (0 in the source)",

@@ -159,7 +159,7 @@ def layers_markdown(rows: list[ReportRow], out: Path) -> str:
         "# Bundled map layers",
         "",
         f"Written by `data/build/layers.py`; {len(rows)} files, {total_mb:.1f} MB. Vectors are GeoParquet (zstd),",
-        "rasters COG; all in EPSG:4326, lon first. NULL means unknown. Sources, hashes and citations: `data/sources.toml`.",
+        "rasters COG; all in EPSG:4326, lon first. NULL means unknown. Hashes and citations: `data/sources.toml`.",
         "",
         "| file | rows | kB | source | licence | repaired geometries |",
         "|---|---|---|---|---|---|",
@@ -222,12 +222,7 @@ def _build_vector(recipe: VectorRecipe, raw: Path, out: Path, sources: Mapping[s
 
 def _build_raster(recipe: RasterRecipe, raw: Path, out: Path, sources: Mapping[str, Source]) -> ReportRow:
     target = out / "layers" / f"{recipe.name}.tif"
-    with (
-        warnings.catch_warnings(category=NotGeoreferencedWarning, action="ignore"),
-        rasterio.open(raw / recipe.raw) as given,
-    ):
-        cells, profile = given.read(), dict(given.profile)
-        shape = f"{given.width} x {given.height} x {given.count}"
+    cells, profile = _read_cells(raw / recipe.raw)
     shape = f"{profile['width']} x {profile['height']} x {profile['count']}"
     if profile["crs"] is None:
         profile |= {"crs": LONLAT, "transform": from_bounds(-180, -90, 180, 90, profile["width"], profile["height"])}

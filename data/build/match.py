@@ -159,7 +159,8 @@ def cluster(records: list[Record]) -> list[list[int]]:
         clusters.join(a, b)
         root = clusters.find(a)
         members[root] = sorted(members[a] + members[b])
-    _attach_unlocated(records, clusters, members)
+    _join_said(records, clusters)
+    _attach_unlocated(records, clusters)
     return clusters.groups()
 
 
@@ -175,14 +176,22 @@ def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int]) 
     return True
 
 
-def _attach_unlocated(records: list[Record], clusters: Clusters, members: dict[int, list[int]]) -> None:
+def _join_said(records: list[Record], clusters: Clusters) -> None:
+    """Join what a person said is the same."""
+    number = {record.key: i for i, record in enumerate(records)}
+    for i, record in enumerate(records):
+        if record.same_as:
+            clusters.join(i, number[record.same_as])
+
+
+def _attach_unlocated(records: list[Record], clusters: Clusters) -> None:
     """Give a record without coordinates to the one located site of its country and commodity whose name agrees best."""
     by_country: dict[str, list[int]] = defaultdict(list)
     for i, record in enumerate(records):
         if record.lon is not None and record.iso3:
             by_country[record.iso3].append(i)
     for i, record in enumerate(records):
-        if record.lon is not None or not record.iso3:
+        if record.lon is not None or not record.iso3 or record.same_as:
             continue
         ranked = sorted(
             ((best_name_similarity(record, records[j]), -j) for j in by_country[record.iso3] if _comparable(record, records[j])), reverse=True
@@ -193,7 +202,6 @@ def _attach_unlocated(records: list[Record], clusters: Clusters, members: dict[i
         rivals = {clusters.find(-j) for score, j in ranked if score >= ranked[0][0] - 3}
         if rivals == {best_root} or _one_place(records, [-j for s, j in ranked if s >= ranked[0][0] - 3]):
             clusters.join(i, best_root)
-            members[clusters.find(i)] = sorted({*members[best_root], i})
 
 
 def _comparable(a: Record, b: Record) -> bool:

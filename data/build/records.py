@@ -38,6 +38,8 @@ class Record:
         ISO year or date of the record; empty means unknown.
     facilities : tuple of str
         What stands there besides the kind: ``mine``, ``smelter``, ``refinery``, ``plant``; empty means not stated.
+    same_as : str
+        Key of another record that a person found to be the same site; empty means not said.
     """
 
     source_id: str
@@ -54,6 +56,7 @@ class Record:
     deposit_type: str = ""
     as_of: str = ""
     facilities: tuple[str, ...] = ()
+    same_as: str = ""
 
     @property
     def key(self) -> str:

@@ -1,5 +1,5 @@
 -- in:  $folder = absolute path of the bundle
--- out: the tables of schema.sql filled; every column by name, so that a bundle of another shape fails loudly
+-- out: the tables of schema.sql filled, one statement a table; every column by name, so that a bundle of another shape fails loudly
 INSERT INTO facts.site BY NAME SELECT * FROM read_parquet($folder || '/site.parquet');
 INSERT INTO facts.claim BY NAME SELECT * FROM read_parquet($folder || '/claim.parquet');
 INSERT INTO facts.commodity BY NAME SELECT * FROM read_parquet($folder || '/commodity.parquet');
@@ -10,3 +10,6 @@ INSERT INTO facts.partner_framework BY NAME SELECT * FROM read_parquet($folder |
 INSERT INTO facts.offtake BY NAME SELECT * FROM read_parquet($folder || '/offtake.parquet');
 INSERT INTO facts.permitting_pathway BY NAME SELECT * FROM read_parquet($folder || '/permitting_pathway.parquet');
 INSERT INTO facts.left_out BY NAME SELECT * FROM read_parquet($folder || '/left_out.parquet');
+INSERT INTO facts.legal_flag BY NAME SELECT * FROM read_parquet($folder || '/legal_flag.parquet');
+INSERT INTO facts.measurement BY NAME SELECT * FROM read_parquet($folder || '/measurement.parquet');
+INSERT INTO facts.gate BY NAME SELECT * FROM read_parquet($folder || '/gate.parquet');

@@ -1,4 +1,4 @@
--- in:     facts.site, facts.country, facts.owner; inside_park(site_id, target)
+-- in:     facts.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
 -- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction
@@ -43,9 +43,16 @@ park AS (
     FROM facts.site AS s
     LEFT JOIN inside_park AS p USING (site_id)
 ),
+legal AS (
+    SELECT
+        s.site_id, 'legal' AS gate, CASE WHEN l.country_iso3 IS NULL THEN 'unknown' ELSE 'fail' END AS verdict,
+        CASE WHEN l.country_iso3 IS NULL THEN 'no_source' ELSE l.flag END AS evidence, coalesce(l.country_iso3, '') AS target
+    FROM facts.site AS s
+    LEFT JOIN facts.legal_flag AS l ON l.country_iso3 = s.iso3
+),
 unsourced AS (
     SELECT s.site_id, g.gate, 'unknown' AS verdict, 'no_source' AS evidence, '' AS target
     FROM facts.site AS s
-    CROSS JOIN (VALUES ('prc_technology'), ('prc_customers'), ('legal')) AS g (gate)
+    CROSS JOIN (VALUES ('prc_technology'), ('prc_customers')) AS g (gate)
 )
-FROM covered UNION ALL FROM park UNION ALL FROM unsourced
+FROM covered UNION ALL FROM park UNION ALL FROM legal UNION ALL FROM unsourced

@@ -1,0 +1,111 @@
+"""Scenario -> ranked sites: prepares the packed vectors once, then one statement for each choice."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+
+from scoring.criteria import load
+from scoring.scenario import Scenario, ScenarioError
+
+SQL = Path(__file__).with_name("sql")
+#: Methods that turn packed vectors into scores: name -> statement.
+METHODS = {"weighted_sum": "weighted_sum.sql"}
+_PACKING = threading.Lock()
+
+
+def sql(name: str) -> str:
+    """Return the text of a statement of `scoring/sql/`."""
+    return (SQL / name).read_text(encoding="utf-8")
+
+
+def prepare(facts: duckdb.DuckDBPyConnection) -> None:
+    """Put the criteria beside the facts and make the table that packed vectors are kept in."""
+    facts.execute(
+        "CREATE TABLE IF NOT EXISTS criterion (position INTEGER, id VARCHAR, applies_to VARCHAR, per_commodity BOOLEAN,"
+        " worst DOUBLE, best DOUBLE, is_log BOOLEAN)"
+    )
+    rows = [(i, c.id, c.applies_to, c.per_commodity, c.worst, c.best, c.value == "log") for i, c in enumerate(load().criteria)]
+    facts.executemany("INSERT INTO criterion VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    facts.execute(sql("desirability.sql"))
+    facts.execute(
+        "CREATE TABLE IF NOT EXISTS packed (lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
+    )
+
+
+def pack(facts: duckdb.DuckDBPyConnection, lens: str) -> None:
+    """Make the packed vectors of one commodity of interest, unless they are there.
+
+    Raises
+    ------
+    ScenarioError
+        If the commodity is not one that is screened.
+    """
+    with _PACKING:
+        cursor = facts.cursor()
+        if lens and not cursor.execute("SELECT 1 FROM facts.commodity WHERE commodity_id = $lens", {"lens": lens}).fetchone():
+            known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
+            raise ScenarioError(f"No commodity is called {lens!r}; choose one of {', '.join(known)}.")
+        if not cursor.execute("SELECT 1 FROM packed WHERE lens = $lens LIMIT 1", {"lens": lens}).fetchone():
+            cursor.execute("INSERT INTO packed SELECT $lens, * FROM (" + sql("normalise.sql") + ")", {"lens": lens})
+
+
+def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[str] | None:
+    """Return the commodity with its group and its members ("neodymium" is sought as "rare earths" too), or None for all."""
+    if not commodity:
+        return None
+    rows = facts.cursor().execute(
+        "SELECT commodity_id FROM facts.commodity WHERE commodity_id = $c OR group_id = $c"
+        " UNION SELECT group_id FROM facts.commodity WHERE commodity_id = $c AND group_id <> ''",
+        {"c": commodity},
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
+    """Return the sites that pass the scenario's filters, ranked.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        Prepared by `data.facts.open_facts` and `prepare`; a cursor of it is taken.
+    scenario : Scenario
+
+    Returns
+    -------
+    DataFrame
+        One row a site in order of rank: site_id, name, iso3, kind, commodities (list), lon, lat (EPSG:4326 degrees), stage,
+        deposit_type, location_accuracy, gate_failed, score, score_low, score_high, coverage, known (all 0..1),
+        contributions (list in the order of `criteria.load().criteria`; sums to score), rank (1..n).
+
+    Raises
+    ------
+    ScenarioError
+        If the commodity or the method is unknown.
+    """
+    if scenario.method not in METHODS:
+        raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
+    pack(facts, scenario.commodity)
+    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ") ORDER BY rank"
+    return facts.cursor().execute(statement, _parameters(facts, scenario)).df()
+
+
+def _parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:
+    chosen = scenario.filters
+    return {
+        "lens": scenario.commodity,
+        "w": scenario.criterion_weights(),
+        "order_by": scenario.order_by,
+        "commodity_any": commodity_family(facts, scenario.commodity),
+        "kinds": list(chosen.kinds) or None,
+        "stages": list(chosen.stages) or None,
+        "countries": list(chosen.countries) or None,
+        "accuracy": list(chosen.accuracy) or None,
+        "min_coverage": chosen.min_coverage,
+        "gates_failed": chosen.gates_failed,
+        "text": chosen.text.strip(),
+    }

@@ -1,0 +1,102 @@
+"""What the analyst chose: weights, commodity of interest, filters, order. A value that can be hashed, saved and put in a URL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, Literal
+
+from geo.errors import OrebridgeError
+from scoring.criteria import load
+
+ORDERS = ("shrunk", "worst", "known")
+OrderBy = Literal["shrunk", "worst", "known"]
+
+
+class ScenarioError(OrebridgeError):
+    """A choice that cannot be scored."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which sites are listed. An empty tuple means all."""
+
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    accuracy: tuple[str, ...] = ()
+    min_coverage: float = 0.0
+    gates_failed: bool = True
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Weights of the pillars (0 and more), commodity of interest (empty: each site's main one), filters, order, seed.
+
+    Attributes
+    ----------
+    weights : dict
+        Pillar id -> weight; only the proportions count.
+    commodity : str
+        Commodity id, or empty.
+    order_by : {"shrunk", "worst", "known"}
+        What the list is ordered by: known evidence shrunk by coverage, worst case, known evidence only.
+    """
+
+    weights: dict[str, float]
+    commodity: str = ""
+    filters: Filters = field(default_factory=Filters)
+    order_by: OrderBy = "shrunk"
+    method: str = "weighted_sum"
+    seed: int = 20251028
+
+    def __post_init__(self) -> None:
+        pillars = load().pillars
+        unknown = sorted(set(self.weights) - set(pillars))
+        if unknown:
+            raise ScenarioError(f"No pillar is called {unknown[0]!r}; weights take {', '.join(pillars)}.")
+        if any(not 0 <= w < float("inf") for w in self.weights.values()):
+            raise ScenarioError(f"A weight is negative or not a number: {self.weights}; give 0 to 100.")
+        if sum(self.weights.values()) <= 0:
+            raise ScenarioError("All weights are 0; give at least one pillar some weight.")
+        if self.order_by not in ORDERS:
+            raise ScenarioError(f"No order is called {self.order_by!r}; choose {', '.join(ORDERS)}.")
+
+    @property
+    def scenario_hash(self) -> str:
+        """Twelve hex digits of the whole choice."""
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()[:12]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON types; `from_dict` is the inverse."""
+        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+
+    def criterion_weights(self) -> list[float]:
+        """Return the weight of each criterion, in the order of the packed vectors: pillar weight x share in the pillar."""
+        return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria]
+
+    def with_filters(self, **changes: Any) -> Scenario:
+        """Return the scenario with some filters changed."""
+        return replace(self, filters=replace(self.filters, **changes))
+
+
+def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
+    """Return the scenario of a preset.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such preset.
+    """
+    presets = load().presets
+    if preset not in presets:
+        raise ScenarioError(f"No preset is called {preset!r}; choose {', '.join(presets)}.")
+    return Scenario(weights=dict(presets[preset].weights), **changes)
+
+
+def from_dict(values: dict[str, Any]) -> Scenario:
+    """Return the scenario that `Scenario.as_dict` wrote."""
+    filters = {k: tuple(v) if isinstance(v, list) else v for k, v in values.get("filters", {}).items()}
+    return Scenario(**{**values, "filters": Filters(**filters)})

@@ -1,0 +1,38 @@
+-- in:     facts.site, facts.measurement, facts.commodity, criterion(position, id, applies_to, per_commodity, worst, best, is_log);
+--         $lens = commodity of interest, or '' for each site's main commodity
+-- out:    site_id, u, u_low, u_high, m, a: packed vectors in the order of criterion.position
+-- grain:  one row a site
+-- units:  u = desirability 0..1 of the value against fixed goalposts; u_low, u_high of its range; m = 1 measured, a = 1 applies
+-- NULL:   none; an unknown has m = 0, u = 0, u_low = 0, u_high = 1
+WITH picked AS (
+    SELECT m.site_id, m.criterion_id, m.value, m.low, m.high
+    FROM facts.measurement AS m
+    JOIN criterion AS c ON c.id = m.criterion_id
+    WHERE m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
+),
+cells AS (
+    SELECT
+        s.site_id, c.position, c.is_log, c.worst, c.best,
+        c.applies_to = 'all' OR (c.applies_to = 'ore') = (s.kind = 'mine') AS applies,
+        p.value, p.low, p.high
+    FROM facts.site AS s
+    CROSS JOIN criterion AS c
+    LEFT JOIN picked AS p ON p.site_id = s.site_id AND p.criterion_id = c.id
+),
+scaled AS (
+    SELECT
+        site_id, position, applies, applies AND value IS NOT NULL AS known,
+        desirability(value, worst, best, is_log) AS u,
+        desirability(low, worst, best, is_log) AS u_a,
+        desirability(high, worst, best, is_log) AS u_b
+    FROM cells
+)
+SELECT
+    site_id,
+    list(CASE WHEN known THEN u ELSE 0 END ORDER BY position) AS u,
+    list(CASE WHEN known THEN least(u_a, u_b, u) ELSE 0 END ORDER BY position) AS u_low,
+    list(CASE WHEN known THEN greatest(u_a, u_b, u) WHEN applies THEN 1 ELSE 0 END ORDER BY position) AS u_high,
+    list(CASE WHEN known THEN 1 ELSE 0 END::DOUBLE ORDER BY position) AS m,
+    list(CASE WHEN applies THEN 1 ELSE 0 END::DOUBLE ORDER BY position) AS a
+FROM scaled
+GROUP BY site_id
