@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import threading
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pandas as pd
 
 from scoring.criteria import load
 from scoring.scenario import Scenario, ScenarioError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SQL = Path(__file__).with_name("sql")
 #: Methods that turn packed vectors into scores: name -> statement.
@@ -66,6 +68,21 @@ def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[s
     return [row[0] for row in rows.fetchall()]
 
 
+def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.DuckDBPyConnection:
+    """Run the ranking and return the cursor that holds its rows, in order of rank; see `rank`.
+
+    Raises
+    ------
+    ScenarioError
+        If the commodity or the method is unknown.
+    """
+    if scenario.method not in METHODS:
+        raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
+    pack(facts, scenario.commodity)
+    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ") ORDER BY rank"
+    return facts.cursor().execute(statement, _parameters(facts, scenario))
+
+
 def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
     """Return the sites that pass the scenario's filters, ranked.
 
@@ -87,11 +104,7 @@ def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
     ScenarioError
         If the commodity or the method is unknown.
     """
-    if scenario.method not in METHODS:
-        raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
-    pack(facts, scenario.commodity)
-    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ") ORDER BY rank"
-    return facts.cursor().execute(statement, _parameters(facts, scenario)).df()
+    return rank_cursor(facts, scenario).df()
 
 
 def _parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:

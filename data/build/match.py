@@ -20,11 +20,12 @@ GEOD = Geod(ellps="WGS84")
 SEARCH_KM = 40.0
 #: Words that say what a thing is, not which one.
 GENERIC = frozenset(
-    "mine mines deposit deposits project prospect area district group property complex operation operations the of de la el los las"
-    " and smelter refinery plant works zone ore body orebody occurrence open pit underground claim claims field salar lake mina".split()
+    "mine mines deposit deposits project prospect area district group property operation operations the of de la el los las"
+    " and smelter refinery plant works zone ore body orebody occurrence open pit underground claim claims field salar lake mina complex cmplx advanced exploration inco canada"
+    " nickel copper cobalt lithium spodumene chromite chrome zinc lead tin tungsten graphite rare earth earths phosphate potash".split()
 )
 #: Words that tell neighbours apart: if only one side has them, it is another place.
-TELLING = frozenset("north south east west central upper lower i ii iii iv v vi a b c d 1 2 3 4 5 6 7 8 9 10 norte sur este oeste nord ost new old".split())
+TELLING = frozenset("north south east west central upper lower i ii iii iv v vi a b c d 1 2 3 4 5 6 7 8 9 10 norte sur este oeste nord ost new old northwest northeast southwest southeast".split())
 
 
 @dataclass(frozen=True, slots=True)

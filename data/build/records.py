@@ -6,7 +6,6 @@ from dataclasses import dataclass, field, fields
 
 import pandas as pd
 
-KINDS = ("mine", "separation", "refinery", "derivative", "recycling")
 ACCURACIES = ("exact", "approximate", "centroid")
 
 
@@ -27,7 +26,7 @@ class Record:
     accuracy : str
         One of `ACCURACIES`.
     kind : str
-        One of `KINDS`.
+        One of `data.build.vocabulary.KINDS`.
     commodities : tuple of str
         Commodity ids, the source's order.
     deposit_type : str

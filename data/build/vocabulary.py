@@ -179,6 +179,8 @@ STAGE_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"occurrence|showing|anomaly|^site$", "occurrence"),
 )
 
+KINDS: tuple[str, ...] = ("mine", "separation", "refinery", "derivative", "recycling")
+
 STAGES: tuple[str, ...] = (
     "occurrence",
     "exploration",

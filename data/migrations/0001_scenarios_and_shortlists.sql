@@ -18,7 +18,7 @@ COMMENT ON TABLE shortlist_item IS 'A site on a named shortlist.';
 CREATE SEQUENCE change_number;
 CREATE TABLE change (
     number BIGINT PRIMARY KEY DEFAULT nextval('change_number'),
-    at TIMESTAMPTZ NOT NULL,
+    changed_at TIMESTAMPTZ NOT NULL,
     action VARCHAR NOT NULL,
     subject VARCHAR NOT NULL
 );

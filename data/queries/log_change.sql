@@ -1,2 +1,2 @@
 -- in: $at, $action, $subject
-INSERT INTO change (at, action, subject) VALUES ($at, $action, $subject)
+INSERT INTO change (changed_at, action, subject) VALUES ($at, $action, $subject)

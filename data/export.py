@@ -1,0 +1,162 @@
+"""A ranked list written to a file: CSV, XLSX, GeoPackage, GeoParquet, GeoJSON, KML, each with what it rests on."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyarrow.parquet as pq
+import xlsxwriter
+
+from geo.errors import OrebridgeError
+
+#: A spreadsheet reads a cell that starts with one of these as a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
+LAYER = "sites"
+
+
+class ExportFormatError(OrebridgeError):
+    """The file name does not say a format that can be written."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path.name}: no format ends in {path.suffix!r}; use {', '.join(WRITERS)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is exported.
+
+    Attributes
+    ----------
+    sites : DataFrame
+        One row a site, scalars only, with lon and lat in degrees (EPSG:4326); NULL means unknown.
+    scores : DataFrame
+        One row a site and criterion: value, range, unit, status, desirability, weight, contribution, source, date.
+    weights : DataFrame
+        One row a criterion: pillar, weights, goalposts, unit, formula, reference.
+    sources : DataFrame
+        One row a source: title, licence, attribution, citation, url, as_of.
+    about : dict
+        scenario (JSON text), scenario_hash, permalink, data_version, generated_at, licences, disclaimer.
+    """
+
+    sites: pd.DataFrame
+    scores: pd.DataFrame
+    weights: pd.DataFrame
+    sources: pd.DataFrame
+    about: dict[str, str]
+
+    def with_about(self) -> pd.DataFrame:
+        """Return the sites with the provenance in columns, for formats that have no other place for it."""
+        return self.sites.assign(**{f"about_{key}": value for key, value in self.about.items()})
+
+    def as_points(self, frame: pd.DataFrame) -> gpd.GeoDataFrame:
+        """Return `frame` with its lon and lat as points, EPSG:4326."""
+        return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
+
+
+def inert(value: object) -> object:
+    """Return text that a spreadsheet takes as text: a quote before what would be a formula. Numbers stay numbers.
+
+    Examples
+    --------
+    >>> inert("=HYPERLINK(1)"), inert("Mount Weld"), inert(-1.5)
+    ("'=HYPERLINK(1)", 'Mount Weld', -1.5)
+    """
+    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def write_csv(listing: Listing, path: Path) -> None:
+    """UTF-8 with byte order mark, text cells inert."""
+    listing.with_about().map(inert).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+
+
+def write_xlsx(listing: Listing, path: Path) -> None:
+    """Five sheets: Sites, Scores, Weights, Sources, README. No cell is a formula or a link."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
+    readme = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
+    sheets = {"Sites": listing.sites, "Scores": listing.scores, "Weights": listing.weights, "Sources": listing.sources, "README": readme}
+    with xlsxwriter.Workbook(str(path), options) as book:
+        head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
+        for name, frame in sheets.items():
+            _sheet(book.add_worksheet(name), frame, head)
+
+
+def _sheet(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, head: object) -> None:
+    for column, title in enumerate(frame.columns):
+        sheet.write_string(0, column, str(title), head)
+        longest = max([len(str(v)) for v in frame[title].head(200)] + [len(str(title))])
+        sheet.set_column(column, column, min(max(longest, 8), 60))
+        for row, value in enumerate(frame[title], 1):
+            if isinstance(value, str):
+                sheet.write_string(row, column, value)
+            elif value is not None and not pd.isna(value):
+                sheet.write(row, column, value.item() if hasattr(value, "item") else value)
+    sheet.freeze_panes(1, 0)
+    sheet.autofilter(0, 0, max(len(frame), 1), max(len(frame.columns) - 1, 0))
+
+
+def write_gpkg(listing: Listing, path: Path) -> None:
+    """Layer ``sites``, and the tables scores, weights, sources and about without geometry."""
+    path.unlink(missing_ok=True)
+    listing.as_points(listing.sites).to_file(path, layer=LAYER, driver="GPKG", engine="pyogrio")
+    about = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
+    for name, frame in {"scores": listing.scores, "weights": listing.weights, "sources": listing.sources, "about": about}.items():
+        gpd.GeoDataFrame(frame).to_file(path, layer=name, driver="GPKG", engine="pyogrio", mode="a")
+
+
+def write_geoparquet(listing: Listing, path: Path) -> None:
+    """GeoParquet 1.1 with the provenance in the file's metadata under ``orebridge``."""
+    listing.as_points(listing.sites).to_parquet(path, compression="zstd", index=False)
+    table = pq.read_table(path)
+    metadata = {**(table.schema.metadata or {}), b"orebridge": json.dumps(listing.about, ensure_ascii=False).encode()}
+    pq.write_table(table.replace_schema_metadata(metadata), path, compression="zstd")
+
+
+def write_geojson(listing: Listing, path: Path) -> None:
+    """RFC 7946 with the provenance as a foreign member ``orebridge``."""
+    collection = json.loads(listing.as_points(listing.sites).to_json(drop_id=True, na="null"))
+    collection["orebridge"] = listing.about
+    path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")
+
+
+def write_kml(listing: Listing, path: Path) -> None:
+    """Placemarks with every column as extended data."""
+    path.unlink(missing_ok=True)
+    frame = listing.with_about().rename(columns={"name": "Name"})
+    listing.as_points(frame).to_file(path, layer=LAYER, driver="LIBKML", engine="pyogrio")
+
+
+#: File ending -> writer.
+WRITERS: dict[str, Callable[[Listing, Path], None]] = {
+    ".csv": write_csv,
+    ".xlsx": write_xlsx,
+    ".gpkg": write_gpkg,
+    ".parquet": write_geoparquet,
+    ".geojson": write_geojson,
+    ".kml": write_kml,
+}
+
+
+def write(listing: Listing, path: Path) -> None:
+    """Write the listing in the format that the file's ending says; nothing is left behind if it fails.
+
+    Raises
+    ------
+    ExportFormatError
+        If no writer has that ending.
+    """
+    writer = WRITERS.get(path.suffix.lower())
+    if writer is None:
+        raise ExportFormatError(path)
+    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
+    try:
+        writer(listing, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

@@ -1,0 +1,369 @@
+"""The command line: the same functions as the screens, for terminals and scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo.errors import OrebridgeError
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from scoring.scenario import Scenario
+
+app = typer.Typer(
+    name="orebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    help="Find, score and shortlist critical-mineral projects for joint US-Japan investment.",
+)  # fmt: skip
+layers_app = typer.Typer(no_args_is_help=True, help="The catalogue of map layers.")
+data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and rebuild.")
+shortlist_app = typer.Typer(no_args_is_help=True, help="The shortlist in your own store.")
+app.add_typer(layers_app, name="layers")
+app.add_typer(data_app, name="data")
+app.add_typer(shortlist_app, name="shortlist")
+
+
+class Format(StrEnum):
+    """How a command answers."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
+Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")]
+Kind = Annotated[list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")]
+Country = Annotated[list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for more.")]
+Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasibility; repeat for more.")]
+PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
+Weights = Annotated[str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,infrastructure=25,ownership=20.")]
+OrderBy = Annotated[str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")]
+MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")]
+HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
+Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this.")]
+
+
+def main() -> None:
+    """Run the command line; what goes wrong is one sentence on stderr and exit code 2."""
+    try:
+        app()
+    except OrebridgeError as error:
+        typer.echo(f"orebridge: {error}", err=True)
+        sys.exit(2)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+@app.command("app")
+def run_app(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501,
+    address: Annotated[str, typer.Option(help="Address to listen on.")] = "localhost",
+) -> None:
+    """Open the app in the browser's address that it prints."""
+    from app import run  # noqa: PLC0415 - Streamlit is slow to import and only this command needs it
+
+    typer.echo(f"Orebridge runs at http://{address}:{port} (stop with Ctrl+C)")
+    run(port=port, address=address)
+
+
+@app.command()
+def rank(
+    commodity: Commodity = "",
+    kind: Kind = None,
+    country: Country = None,
+    stage: Stage = None,
+    preset: PresetOption = "balanced",
+    weights: Weights = "",
+    order_by: OrderBy = "shrunk",
+    min_coverage: MinCoverage = 0.0,
+    hide_failed: HideFailed = False,
+    search: Text = "",
+    top: Annotated[int, typer.Option(min=1, help="How many sites.")] = 20,
+    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+) -> None:
+    """Rank candidate sites."""
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
+    _answer(ranked(open_ranking_facts(), scenario, top), format, ("rank", "name", "country", "kind", "stage", "score", "score_low", "score_high", "coverage"))
+
+
+def open_ranking_facts() -> duckdb.DuckDBPyConnection:
+    """Return the facts that ranking needs, ready to rank."""
+    from data.facts import RANKING_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
+    from scoring.pipeline import prepare  # noqa: PLC0415
+
+    facts = open_facts(tables=RANKING_TABLES)
+    prepare(facts)
+    return facts
+
+
+def open_all_facts() -> duckdb.DuckDBPyConnection:
+    """Return the whole bundle, ready to rank."""
+    from data.facts import open_facts  # noqa: PLC0415
+    from scoring.pipeline import prepare  # noqa: PLC0415
+
+    facts = open_facts()
+    prepare(facts)
+    return facts
+
+
+def build_scenario(
+    preset: str, weights: str, commodity: str, kind: list[str] | None, country: list[str] | None, stage: list[str] | None,
+    order_by: str, min_coverage: float, hide_failed: bool, search: str,
+) -> Scenario:  # fmt: skip
+    """Return the scenario that the options say.
+
+    Raises
+    ------
+    ScenarioError
+        If an option cannot be understood: which, and what is allowed.
+    """
+    from data.build.vocabulary import KINDS, STAGES  # noqa: PLC0415
+    from scoring.scenario import Filters, ScenarioError, from_preset  # noqa: PLC0415
+
+    for given, allowed, what in ((kind, KINDS, "kind"), (stage, STAGES, "stage")):
+        for value in given or ():
+            if value not in allowed:
+                raise ScenarioError(f"No {what} is called {value!r}; choose {', '.join(allowed)}.")
+    for code in country or ():
+        if len(code) != 3 or not code.isalpha():
+            raise ScenarioError(f"{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.")
+    filters = Filters(
+        kinds=tuple(kind or ()), stages=tuple(stage or ()), countries=tuple(c.upper() for c in country or ()),
+        min_coverage=min_coverage, gates_failed=not hide_failed, text=search,
+    )  # fmt: skip
+    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "filters": filters, "order_by": order_by}
+    chosen = from_preset(preset, **changes)
+    if not weights:
+        return chosen
+    return type(chosen)(weights=parse_weights(weights), **changes)
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """Return pillar weights from "grade=30,permitting=25"; pillars not named weigh 0.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not name=number.
+    """
+    from scoring.scenario import ScenarioError  # noqa: PLC0415
+
+    found: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = part.partition("=")
+        try:
+            found[name.strip()] = float(number)
+        except ValueError as error:
+            raise ScenarioError(f"--weights: {part.strip()!r} is not name=number; write for example grade=30,permitting=25.") from error
+    return found
+
+
+def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:
+    """Return the first `top` sites as the JSON of `orebridge rank`."""
+    from data.facts import query  # noqa: PLC0415
+    from scoring.criteria import load  # noqa: PLC0415
+    from scoring.pipeline import rank_cursor  # noqa: PLC0415
+
+    cursor = rank_cursor(facts, scenario)
+    names = [column[0] for column in cursor.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(top)]
+    gates: dict[str, dict[str, str]] = {}
+    for site_id, gate, verdict in facts.cursor().execute(query("gates_of_sites"), {"site_ids": [r["site_id"] for r in rows]}).fetchall():
+        gates.setdefault(site_id, {})[gate] = verdict
+    criteria = [c.id for c in load().criteria]
+    return [_ranked_row(row, gates.get(row["site_id"], {}), criteria) for row in rows]
+
+
+def _ranked_row(row: dict[str, Any], gates: dict[str, str], criteria: list[str]) -> dict[str, Any]:
+    kept = ("site_id", "name", "kind", "commodities", "lon", "lat", "stage", "score", "rank", "coverage", "score_low", "score_high")
+    found = {key: row[key] for key in kept}
+    return {**found, "country": row["iso3"], "gates": gates, "contributions": dict(zip(criteria, row["contributions"], strict=True))}
+
+
+@app.command()
+def site(
+    site_id: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    commodity: Commodity = "",
+    preset: PresetOption = "balanced",
+    format: FormatOption = Format.table,  # noqa: A002
+) -> None:
+    """Show all that is known of one site: score, claims, owners, gates."""
+    from scoring.dossier import dossier  # noqa: PLC0415
+    from scoring.scenario import from_preset  # noqa: PLC0415
+
+    found = dossier(open_all_facts(), from_preset(preset, commodity=commodity.strip().lower()), site_id)
+    if format is Format.json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    _answer([{"what": key, "value": _flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value"))
+    for key in ("lines", "claims", "owners", "gates"):
+        typer.echo(f"\n{key}")
+        _answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
+
+
+@layers_app.command("list")
+def list_layers(format: FormatOption = Format.table) -> None:  # noqa: A002
+    """List the bundled map layers with source and licence."""
+    from layers.catalog import info, load_catalog  # noqa: PLC0415
+
+    rows = [
+        {"id": layer.id, "group": layer.group, "kind": layer.kind, "title": layer.title, "licence": info(layer).licence,
+         "as_of": info(layer).as_of, "attribution": info(layer).attribution}
+        for layer in load_catalog().values()
+    ]  # fmt: skip
+    _answer(rows, format, ("id", "group", "kind", "title", "licence", "as_of"))
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; the ending says the format: .csv .xlsx .gpkg .parquet .geojson .kml")],
+    commodity: Commodity = "",
+    kind: Kind = None,
+    country: Country = None,
+    stage: Stage = None,
+    preset: PresetOption = "balanced",
+    weights: Weights = "",
+    order_by: OrderBy = "shrunk",
+    min_coverage: MinCoverage = 0.0,
+    hide_failed: HideFailed = False,
+    search: Text = "",
+    top: Annotated[int | None, typer.Option(min=1, help="How many sites; all where not given.")] = None,
+) -> None:
+    """Write the ranked list with scores, weights, sources and licences."""
+    from data.export import WRITERS, ExportFormatError, write  # noqa: PLC0415
+    from scoring.listing import listing  # noqa: PLC0415
+    from ui.permalink import permalink  # noqa: PLC0415
+
+    if file.suffix.lower() not in WRITERS:
+        raise ExportFormatError(file)
+    if not file.parent.is_dir():
+        raise OrebridgeError(f"The folder {file.parent} does not exist; make it first, or write elsewhere.")
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
+    found = listing(open_all_facts(), scenario, permalink(scenario), top)
+    write(found, file)
+    typer.echo(f"{len(found.sites)} sites written to {file}")
+
+
+@data_app.command("report")
+def data_report(format: FormatOption = Format.table) -> None:  # noqa: A002
+    """Say how far the bundled data reach."""
+    from data.bundle import report  # noqa: PLC0415
+
+    found = report(open_all_facts())
+    if format is Format.json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    rows = [{"what": k, "value": v} for k, v in found.items() if not isinstance(v, dict)]
+    rows += [{"what": f"{k}: {name}", "value": n} for k, v in found.items() if isinstance(v, dict) for name, n in v.items()]
+    _answer(rows, format, ("what", "value"))
+
+
+@data_app.command("build")
+def data_build(
+    raw: Annotated[Path, typer.Option(help="Folder with the raw files that data/sources.toml lists.")],
+    out: Annotated[Path | None, typer.Option(help="Where to write; the bundle itself where not given.")] = None,
+    check: Annotated[bool, typer.Option(help="Compare every raw file with its sha256 first.")] = True,
+) -> None:
+    """Rebuild the bundle from the raw files."""
+    from ui.build import build_bundle  # noqa: PLC0415
+
+    build_bundle(raw, out, check=check, say=typer.echo)
+
+
+@shortlist_app.command("add")
+def shortlist_add(site_id: str, name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default") -> None:
+    """Put a site on the shortlist."""
+    from data.store import Store  # noqa: PLC0415
+    from scoring.dossier import site_row  # noqa: PLC0415
+
+    found = site_row(open_all_facts(), site_id)
+    with Store.open() as store:
+        store.add_to_shortlist(name, found["site_id"])
+    typer.echo(f"{found['name']} is on the shortlist {name!r}.")
+
+
+@shortlist_app.command("remove")
+def shortlist_remove(site_id: str, name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default") -> None:
+    """Take a site off the shortlist."""
+    from data.store import Store  # noqa: PLC0415
+
+    with Store.open() as store:
+        store.remove_from_shortlist(name, site_id)
+    typer.echo(f"{site_id} is no longer on the shortlist {name!r}.")
+
+
+@shortlist_app.command("show")
+def shortlist_show(
+    name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default",
+    format: FormatOption = Format.table,  # noqa: A002
+) -> None:
+    """Show the shortlist with the scores of the default scenario."""
+    from data.store import Store  # noqa: PLC0415
+    from scoring.scenario import from_preset  # noqa: PLC0415
+
+    with Store.open() as store:
+        ids = set(store.shortlist(name))
+    rows = [row for row in ranked(open_ranking_facts(), from_preset(), 1_000_000) if row["site_id"] in ids]
+    _answer(rows, format, ("rank", "site_id", "name", "country", "kind", "stage", "score", "coverage"))
+
+
+@app.command()
+def doctor() -> None:
+    """Check what the product needs: versions, extension, bundle, store, disk."""
+    from ui.doctor import checks  # noqa: PLC0415
+
+    found = checks()
+    _answer(found, Format.table, ("check", "ok", "detail"))
+    if not all(row["ok"] == "yes" for row in found):
+        sys.exit(1)
+
+
+def _flat(value: Any) -> str:
+    if isinstance(value, list):
+        return "; ".join(_flat(each) for each in value)
+    if isinstance(value, dict):
+        return "; ".join(f"{k}={_flat(v)}" for k, v in value.items())
+    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+
+
+def _answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...]) -> None:  # noqa: A002
+    """Print rows as the format says; JSON has all fields, the table only `columns`."""
+    if format is Format.json:
+        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
+    elif format is Format.csv:
+        typer.echo(_csv(rows), nl=False)
+    else:
+        _table(rows, columns)
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    from data.export import inert  # noqa: PLC0415
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(rows[0] if rows else ())
+    writer.writerows([inert(_flat(v) if isinstance(v, list | dict) else v) for v in row.values()] for row in rows)
+    return text.getvalue()
+
+
+def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for column in columns:
+        table.add_column(column, justify="right" if rows and isinstance(rows[0].get(column), int | float) else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_flat(row.get(column)) for column in columns))
+    Console(markup=False, width=None if sys.stdout.isatty() else 200).print(table)
+    if not rows:
+        typer.echo("No site matches.")

@@ -1,0 +1,81 @@
+"""Is everything there that the product needs? One row a check, in plain words."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from importlib import metadata
+
+import duckdb
+
+from data import facts
+from data.store import FILE, Store, StoreBusyError, home
+from geo.errors import OrebridgeError
+
+PINNED_DUCKDB = "1.5.5"
+FREE_MB = 500
+
+
+def checks() -> list[dict[str, str]]:
+    """Return rows with check, ok (yes | no) and detail."""
+    found = []
+    for name, check in CHECKS.items():
+        try:
+            ok, detail = check()
+        except (OrebridgeError, duckdb.Error, OSError) as error:
+            ok, detail = False, str(error).splitlines()[0]
+        found.append({"check": name, "ok": "yes" if ok else "no", "detail": detail})
+    return found
+
+
+def _python() -> tuple[bool, str]:
+    return (3, 11) <= sys.version_info[:2] <= (3, 13), sys.version.split()[0]
+
+
+def _duckdb() -> tuple[bool, str]:
+    return duckdb.__version__ == PINNED_DUCKDB, f"{duckdb.__version__}, pinned {PINNED_DUCKDB}"
+
+
+def _spatial() -> tuple[bool, str]:
+    with duckdb.connect() as con:
+        facts.settle(con)
+        facts.load_spatial(con)
+        row = con.execute("SELECT ST_X(ST_Transform(ST_Point(139.65, 35.43), 'EPSG:4326', 'EPSG:3857'))").fetchone()
+        right = row is not None and abs(row[0] - 15_545_767) < 1000
+        return right, "loaded from the wheel, longitude first" if right else f"answers {row}"
+
+
+def _bundle() -> tuple[bool, str]:
+    con = facts.open_facts(tables=facts.RANKING_TABLES)
+    row = con.execute("SELECT count(*) FROM facts.site").fetchone()
+    return bool(row and row[0]), f"{row[0] if row else 0} sites, data version {facts.data_version()}"
+
+
+def _store() -> tuple[bool, str]:
+    try:
+        with Store.open() as store:
+            return True, f"{store.path} opens"
+    except StoreBusyError as error:
+        return True, f"in use: {error}"
+
+
+def _disk() -> tuple[bool, str]:
+    home().mkdir(parents=True, exist_ok=True)
+    free_mb = shutil.disk_usage(home()).free // 1_000_000
+    return free_mb > FREE_MB, f"{free_mb} MB free for {home() / FILE}"
+
+
+def _streamlit() -> tuple[bool, str]:
+    return True, f"streamlit {metadata.version('streamlit')}, pydeck {metadata.version('pydeck')}"
+
+
+CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
+    "Python 3.11 to 3.13": _python,
+    "DuckDB": _duckdb,
+    "Spatial extension": _spatial,
+    "Bundled data": _bundle,
+    "Your store": _store,
+    "Disk": _disk,
+    "Screens": _streamlit,
+}
