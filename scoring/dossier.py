@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from data.build.vocabulary import fold
 from data.facts import query
 from geo.errors import OrebridgeError
 from scoring.explain import explain
@@ -42,7 +41,7 @@ def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:
     found = rows(facts, "site", {"site_id": asked})
     if found:
         return found[0]
-    near = [row["site_id"] for row in rows(facts, "find_sites", {"text": fold(asked)})]
+    near = [row["site_id"] for row in rows(facts, "find_sites", {"text": asked.strip()})]
     if len(near) == 1:
         return rows(facts, "site", {"site_id": near[0]})[0]
     raise UnknownSiteError(asked, near)

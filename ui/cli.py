@@ -96,7 +96,12 @@ def rank(
 
 
 def open_ranking_facts() -> duckdb.DuckDBPyConnection:
-    """Return the facts that ranking needs, ready to rank."""
+    """Return the facts that ranking needs, ready to rank.
+
+    DuckDB imports pandas when it binds its first parameter, which costs more than the ranking. Nothing here needs pandas, so for
+    this short-lived process it is marked as absent, which DuckDB handles.
+    """
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     from data.facts import RANKING_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.pipeline import prepare  # noqa: PLC0415
 
