@@ -80,7 +80,7 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
     pack(facts, scenario.commodity)
     statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ") ORDER BY rank"
-    return facts.cursor().execute(statement, _parameters(facts, scenario))
+    return facts.cursor().execute(statement, parameters(facts, scenario))
 
 
 def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
@@ -107,7 +107,8 @@ def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
     return rank_cursor(facts, scenario).df()
 
 
-def _parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:
+def parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:
+    """Return what the ranking statements bind: weights, lens, order and filters (None: no filter)."""
     chosen = scenario.filters
     return {
         "lens": scenario.commodity,

@@ -1,0 +1,20 @@
+"""How many sites each choice of a filter would leave, all other filters kept."""
+
+from __future__ import annotations
+
+import duckdb
+
+from scoring.pipeline import METHODS, pack, parameters, sql
+from scoring.scenario import Scenario
+
+Facets = dict[str, dict[str, int]]
+
+
+def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
+    """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first."""
+    pack(facts, scenario.commodity)
+    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("facets.sql") + ")"
+    found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
+    for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():
+        found[facet][value] = sites
+    return found

@@ -1,0 +1,101 @@
+"""Routes of the app's own process: what the map fetches. Nothing here leaves the machine."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import json
+from collections.abc import Awaitable, Callable
+from functools import lru_cache
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from data.facts import data_version
+from geo.errors import OrebridgeError
+from layers import tiles
+from scoring.scenario import Scenario, from_dict
+from ui import cache, markers
+
+FOREVER = "public, max-age=31536000, immutable"
+KEPT_ANSWERS = 16
+
+
+def sites_address(scenario: Scenario, dark: bool) -> str:
+    """Return the address of a scenario's sites for the map: the scenario travels in it, so that the route keeps no state."""
+    packed = base64.urlsafe_b64encode(gzip.compress(cache.key_of(scenario).encode(), mtime=0)).decode()
+    return f"/api/sites.json?s={packed}&d={int(dark)}&v={data_version()}"
+
+
+@lru_cache(maxsize=KEPT_ANSWERS)
+def _sites(packed: str, dark: bool) -> bytes:
+    scenario = from_dict(json.loads(gzip.decompress(base64.urlsafe_b64decode(packed))))
+    return gzip.compress(json.dumps(markers.rows(cache.ranking(scenario), dark), separators=(",", ":")).encode(), 5)
+
+
+async def sites(request: Request) -> Response:
+    """Rows for the map, the best site last so that it is drawn on top; gzip."""
+    try:
+        body = await run_in_threadpool(_sites, request.query_params.get("s", ""), request.query_params.get("d") == "1")
+    except (binascii.Error, OSError, EOFError, ValueError, TypeError):
+        return Response("This address does not carry a scenario; copy it again from the app.", 400)
+    return Response(body, media_type="application/json", headers={"Content-Encoding": "gzip", "Cache-Control": FOREVER})
+
+
+async def layer(request: Request) -> Response:
+    """Whole GeoJSON of a small layer."""
+    found = await run_in_threadpool(tiles.whole_geojson, request.path_params["layer"])
+    return _gzipped(found) if found else Response("This layer is served as tiles.", 404)
+
+
+async def layer_tile(request: Request) -> Response:
+    """One GeoJSON tile of a large layer."""
+    path = request.path_params
+    return _gzipped(await run_in_threadpool(tiles.tile_geojson, path["layer"], path["z"], path["x"], path["y"]))
+
+
+async def layer_picture(request: Request) -> Response:
+    """A raster layer as one web-mercator picture."""
+    found = await run_in_threadpool(tiles.raster_png, request.path_params["layer"])
+    return Response(found, media_type="image/png", headers={"Cache-Control": FOREVER})
+
+
+async def marker_atlas(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
+    """The marker shapes as one picture."""
+    return Response(markers.atlas(), media_type="image/png", headers={"Cache-Control": FOREVER})
+
+
+async def health(request: Request) -> Response:  # noqa: ARG001
+    """Say that the process answers and which data it serves."""
+    return Response(json.dumps({"status": "ok", "data_version": data_version()}), media_type="application/json")
+
+
+def _gzipped(body: bytes) -> Response:
+    return Response(
+        gzip.compress(body, 5), media_type="application/geo+json", headers={"Content-Encoding": "gzip", "Cache-Control": FOREVER}
+    )
+
+
+def _in_words(route: Callable[[Request], Awaitable[Response]]) -> Callable[[Request], Awaitable[Response]]:
+    """Answer what the user can cure with its sentence and status 404."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await route(request)
+        except OrebridgeError as error:
+            return Response(str(error), 404)
+
+    return answer
+
+
+ROUTES = [
+    Route("/api/sites.json", _in_words(sites)),
+    Route("/api/layers/{layer}.geojson", _in_words(layer)),
+    Route("/api/layers/{layer}/{z:int}/{x:int}/{y:int}.json", _in_words(layer_tile)),
+    Route("/api/layers/{layer}.png", _in_words(layer_picture)),
+    Route("/api/markers.png", marker_atlas),
+    Route("/api/health", health),
+]

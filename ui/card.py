@@ -1,0 +1,267 @@
+"""The card of one site: score with its range, the four bars, why, claims, owners and gates."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from data.sources import load_sources
+from geo.errors import OrebridgeError
+from scoring.criteria import Criterion, load
+from scoring.scenario import Scenario
+from ui import cache, state
+from ui import words as w
+from ui.i18n import _, either, number, quantity
+from ui.permalink import permalink
+
+SHORTLIST = "default"
+S = st.session_state
+
+
+def card(scenario: Scenario, site_id: str) -> None:
+    """Show the card of a site."""
+    found = cache.dossier(scenario, site_id)
+    _head(found)
+    _actions(scenario, found)
+    _bars(found)
+    why, claims, owners, gates = st.tabs([_("Why this score"), _("Claims"), _("Owners"), _("Gates")])
+    with why:
+        _why(found)
+    with claims:
+        _claims(found)
+    with owners:
+        _owners(found)
+    with gates:
+        _gates(found)
+
+
+def _head(found: dict[str, Any]) -> None:
+    st.subheader(found["name"], anchor=False)
+    place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
+    accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
+    st.caption(" · ".join((
+        w.word(w.KINDS, found["kind"]), w.nation(found["iso3"]), w.word(w.STAGES, found["stage"]), w.commodities(found["commodities"], 6),
+        f"{place} ({accuracy})", source_title(found["location_source_id"]),
+    )))  # fmt: skip
+    score, coverage = st.columns(2)
+    score.metric(
+        _("Score (rank)"), f"{number(found['score'], 2)}  (#{number(found['rank'])})",
+        help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
+    )  # fmt: skip
+    coverage.metric(_("Data completeness"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured."))
+    _range(found)
+
+
+def _range(found: dict[str, Any]) -> None:
+    """Draw the range that the score could take, with the score on it."""
+    low, high, score = (100 * found[k] for k in ("score_low", "score_high", "score"))
+    label = _("The score could lie between {low} and {high}: unknowns at their worst and at their best.")
+    text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
+    st.html(
+        f'<div role="img" aria-label="{html.escape(text)}" style="position:relative;height:12px;border-radius:6px;background:rgba(128,128,128,.22);margin:2px 0 4px">'
+        f'<div style="position:absolute;left:{low:.1f}%;width:{max(high - low, 0.6):.1f}%;height:12px;border-radius:6px;background:rgba(0,114,178,.45)"></div>'
+        f'<div style="position:absolute;left:calc({score:.1f}% - 2px);width:4px;height:16px;top:-2px;border-radius:2px;background:currentColor"></div></div>'
+        f'<div style="font-size:.82rem;opacity:.85">{html.escape(text)}</div>'
+    )
+
+
+def _actions(scenario: Scenario, found: dict[str, Any]) -> None:
+    with st.container(horizontal=True):
+        listed = found["site_id"] in _shortlist()
+        if st.button(_("Remove from shortlist") if listed else _("Add to shortlist"), icon=":material/star:", key="shortlist_button"):
+            _toggle_shortlist(found, listed)
+        st.button(_("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0))
+        with st.popover(_("Link"), icon=":material/link:"):
+            st.caption(_("Add this to the address of the app:"))
+            st.code(permalink(scenario, [found["site_id"]], S.get("lang") or ""), language=None)
+
+
+def _shortlist() -> list[str]:
+    try:
+        return cache.store().shortlist(SHORTLIST)
+    except OrebridgeError as error:
+        S.store_problem = str(error)
+        return []
+
+
+def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
+    try:
+        change = cache.store().remove_from_shortlist if listed else cache.store().add_to_shortlist
+        change(SHORTLIST, found["site_id"])
+    except OrebridgeError as error:
+        st.error(str(error))
+        return
+    st.toast(_("{name}: taken off the shortlist").format(name=found["name"]) if listed else _("{name}: on the shortlist").format(name=found["name"]))
+    st.rerun()
+
+
+def _bars(found: dict[str, Any]) -> None:
+    """Draw the four pillars: what they contribute, and what is unknown."""
+    rows = []
+    for pillar in load().pillars.values():
+        lines = [line for line in found["lines"] if line["pillar"] == pillar.id]
+        title = either(pillar.title, pillar.title_ja)
+        known = sum(line["contribution"] for line in lines)
+        missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
+        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Unknown weight"), missing, 1)]
+    frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
+    titles = [either(p.title, p.title_ja) for p in load().pillars.values()]
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(cornerRadius=2)
+        .encode(
+            x=alt.X("share:Q", title=None, axis=alt.Axis(format=".2f", tickCount=5), stack="zero"),
+            y=alt.Y("pillar:N", title=None, sort=titles, axis=alt.Axis(labelLimit=190)),
+            color=alt.Color(
+                "part:N", title=None, legend=alt.Legend(orient="bottom"),
+                scale=alt.Scale(domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]),
+            ),
+            order="order:Q",
+            tooltip=[alt.Tooltip("pillar:N", title=_("Pillar")), alt.Tooltip("part:N", title=_("Part")), alt.Tooltip("share:Q", format=".3f", title=_("Share"))],
+        )
+        .properties(height=165)
+    )  # fmt: skip
+    st.altair_chart(chart, width="stretch")
+
+
+def criterion_title(criterion_id: str) -> str:
+    """Return a criterion's title in the reader's language."""
+    found: Criterion = next(c for c in load().criteria if c.id == criterion_id)
+    return either(found.title, found.title_ja)
+
+
+def _why(found: dict[str, Any]) -> None:
+    st.caption(_("Raw value → desirability against fixed goalposts → weight → contribution. The contributions sum to the score."))
+    rows = [
+        {
+            _("Criterion"): criterion_title(line["criterion"]),
+            _("Value"): _value(line),
+            _("Range"): "" if line["value"] is None or line["low"] == line["high"] else f"{quantity(line['low'])} – {quantity(line['high'])}",
+            _("Status"): w.word(w.STATUSES, line["status"]),
+            _("Desirability"): None if line["status"] == "unknown" else line["desirability"],
+            _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
+            _("Contribution"): line["contribution"],
+            _("Rests on"): rests_on(line),
+            _("Source"): source_title(line["source_id"]),
+            _("As of"): line["as_of"],
+            _("Licence"): licence(line["source_id"]),
+        }
+        for line in found["lines"]
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * (len(rows) + 1), key="why_table", lazy=False,
+        column_config={
+            _("Desirability"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f"),
+            _("Contribution"): st.column_config.NumberColumn(format="%.3f"),
+        },
+        alt=_("Why this score"),
+    )  # fmt: skip
+
+
+def _value(line: dict[str, Any]) -> str:
+    if line["value"] is None:
+        return _("Unknown")
+    return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"
+
+
+def rests_on(line: dict[str, Any]) -> str:
+    """Say in words what a value was measured to or against."""
+    target, group, peers = line["target"], line["reference_group"], line["reference_n"]
+    match line["criterion"]:
+        case "grade_percentile":
+            return f"{w.commodity(target)}, {w.word(w.DEPOSIT_TYPES, group)}, n={number(peers)}" if target else ""
+        case "contained_years" | "output_share":
+            return w.commodity(target) if target else ""
+        case "permitting_months":
+            where = group.split(".")[-1]
+            named = w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+            return f"{w.word(w.STAGES, target)}, {named}" if target else ""
+        case "haul_cost":
+            return w.word(w.MODES, target)
+        case "sea_km":
+            return f"{group} → {w.nation(target)}" if target else ""
+        case "allied_share":
+            return f"{target} ({w.word(w.BLOCS, group)})" if target else ""
+        case "host_alignment":
+            return w.word(w.BLOCS, target)
+        case _:
+            return str(target)
+
+
+def source_title(source_id: str) -> str:
+    """Return the title of a source, which is a name and stays as it is."""
+    source = load_sources().get(source_id)
+    return source.title if source else source_id
+
+
+def licence(source_id: str) -> str:
+    """Return the licence of a source."""
+    source = load_sources().get(source_id)
+    return source.licence if source else ""
+
+
+def _claims(found: dict[str, Any]) -> None:
+    st.caption(_("Every value that a source gives. The ticked one is scored; the others stay visible."))
+    rows = [
+        {
+            _("Scored"): claim["chosen"],
+            _("What"): w.word(w.ATTRIBUTES, claim["attribute"]) + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
+            _("Value"): _claimed(claim),
+            _("As of"): claim["as_of"],
+            _("Method"): w.word(w.METHODS, claim["method"]),
+            _("Source"): source_title(claim["source_id"]),
+            _("Link"): claim["url"] or None,
+            _("As the source says"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
+        }
+        for claim in found["claims"]
+    ]
+    if not rows:
+        st.info(_("No source gives a value for this site beyond its place, name and commodities."))
+        return
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", key="claims_table", lazy=False, height=min(36 * (len(rows) + 1), 420),
+        column_config={_("Link"): st.column_config.LinkColumn(display_text=_("open"))}, alt=_("Claims"),
+    )  # fmt: skip
+
+
+def _claimed(claim: dict[str, Any]) -> str:
+    if claim["attribute"] == "stage":
+        return w.word(w.STAGES, claim["text"])
+    if claim["value"] is None:
+        return str(claim["text"])
+    shown = f"{quantity(claim['value'])} {claim['unit']}"
+    return f"{claim['text']} {shown}" if claim["text"] else shown
+
+
+def _owners(found: dict[str, Any]) -> None:
+    if not found["owners"]:
+        st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
+    for owner in found["owners"]:
+        share = f"{number(owner['share_pct'], 1)} %" if owner["share_pct"] is not None else _("share not stated")
+        parent = owner["ultimate_parent"] or _("parent not traced")
+        home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
+        with st.container(border=True):
+            st.text(f"{owner['owner']} — {share}")
+            st.caption(" · ".join(x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x))
+            links = [(label, url) for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])) if url.startswith("http")]
+            with st.container(horizontal=True):
+                for label, url in links:
+                    st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
+    if found["frameworks"]:
+        st.markdown("**" + _("Minerals frameworks of the host country") + "**")
+        for each in found["frameworks"]:
+            st.text(f"{each['date']}  {each['title']}")
+
+
+def _gates(found: dict[str, Any]) -> None:
+    st.caption(_("Gates stand beside the score and are never averaged into it."))
+    marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
+    for gate in found["gates"]:
+        target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]
+        reason = w.word(w.EVIDENCE, gate["evidence"]) + (f" ({target})" if target else "")
+        st.markdown(f"{marks[gate['verdict']]} **{w.word(w.GATES, gate['gate'])}: {w.word(w.VERDICTS, gate['verdict'])}**")
+        st.text(reason)

@@ -1,0 +1,44 @@
+"""The download menu: the current list in every format that `data.export` writes, made only when asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from data.export import WRITERS, write
+from scoring.listing import listing
+from scoring.scenario import Scenario
+from ui import cache
+from ui.i18n import _
+from ui.permalink import permalink
+
+MIME = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".parquet": "application/vnd.apache.parquet",
+    ".geojson": "application/geo+json",
+    ".kml": "application/vnd.google-earth.kml+xml",
+}
+NAMES = {".csv": "CSV", ".xlsx": "Excel", ".gpkg": "GeoPackage", ".parquet": "GeoParquet", ".geojson": "GeoJSON", ".kml": "KML"}
+
+
+def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None) -> bytes:
+    """Return the list of a scenario as the bytes of one format."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"orebridge{suffix}"
+        write(listing(cache.facts(), scenario, permalink(scenario), site_ids=site_ids), path)
+        return path.read_bytes()
+
+
+def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None:
+    """Offer the list for download; each file carries scenario, permalink, data version and licences."""
+    with st.popover(_("Download"), icon=":material/download:"):
+        st.caption(_("The whole filtered list with scores, weights, sources and licences."))
+        for suffix in WRITERS:
+            st.download_button(
+                NAMES[suffix], data=lambda suffix=suffix: exported(scenario, suffix, site_ids), mime=MIME[suffix], width="stretch",
+                file_name=f"orebridge-{scenario.scenario_hash}{suffix}", key=f"download{suffix}", on_click="ignore",
+            )  # fmt: skip

@@ -1,0 +1,75 @@
+"""Words of the screens in the reader's language: gettext catalogues, country names and numbers by Babel."""
+
+from __future__ import annotations
+
+import gettext
+import io
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from babel import Locale
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+
+LOCALES = Path(__file__).with_name("locale")
+LANGUAGES = {"en": "English", "ja": "日本語"}
+
+
+@cache
+def catalogue(language: str) -> gettext.NullTranslations:
+    """Return the translations of a language, compiled in memory from its ``.po`` file; English needs none."""
+    path = LOCALES / language / "messages.po"
+    if not path.exists():
+        return gettext.NullTranslations()
+    compiled = io.BytesIO()
+    with path.open("rb") as handle:
+        write_mo(compiled, read_po(handle, locale=language))
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
+
+
+def language() -> str:
+    """Return the language that the reader chose, or that the browser asks for."""
+    chosen = st.session_state.get("lang") or st.query_params.get("lang")
+    if chosen in LANGUAGES:
+        return str(chosen)
+    asked = str(st.context.locale or "en")[:2]
+    return asked if asked in LANGUAGES else "en"
+
+
+def _(text: str) -> str:
+    """Return `text` in the reader's language."""
+    return catalogue(language()).gettext(text) if text else ""
+
+
+def either(english: str, japanese: str) -> str:
+    """Return the text of a catalogue file that carries both languages."""
+    return japanese if language() == "ja" and japanese else english
+
+
+@cache
+def _territories(code: str) -> dict[str, str]:
+    return dict(Locale(code).territories)
+
+
+def country(iso2: str, iso3: str) -> str:
+    """Return a country's name; the code where Babel has none."""
+    return _territories(language()).get(iso2, iso3)
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Return a number in the reader's way of writing; a dash for unknown."""
+    if value is None:
+        return "–"
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return format_decimal(value, format=pattern, locale=language())
+
+
+def quantity(value: float | None) -> str:
+    """Return a number with three significant digits at the most."""
+    if value is None:
+        return "–"
+    size = abs(value)
+    return number(value, 0 if size >= 100 else 1 if size >= 10 else 2 if size >= 0.1 else 4)

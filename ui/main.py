@@ -1,0 +1,30 @@
+"""The frame of every page: title, language, navigation."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from ui import state
+from ui.i18n import LANGUAGES, _, language
+
+HERE = Path(__file__).resolve().parent
+
+st.set_page_config(page_title="Orebridge", page_icon=":material/terrain:", layout="wide", initial_sidebar_state="auto")
+state.start()
+st.session_state.setdefault("lang", language())
+
+pages = [
+    st.Page(HERE / "pages" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
+    st.Page(HERE / "pages" / "layers.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
+    st.Page(HERE / "pages" / "shortlist.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
+    st.Page(HERE / "pages" / "methods.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
+]
+chosen = st.navigation(pages, position="top")
+with st.sidebar:
+    st.segmented_control(
+        _("Language"), list(LANGUAGES), key="lang", bind="query-params", format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+        required=True,
+    )  # fmt: skip
+chosen.run()

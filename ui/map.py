@@ -1,0 +1,95 @@
+"""The map: bundled land, chosen layers, sites and the ring round the selected ones. No request leaves the machine."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pydeck as pdk
+import streamlit as st
+
+from layers import tiles
+from layers.catalog import Layer, VectorStyle, load_catalog
+from scoring.scenario import Scenario
+from ui import markers
+from ui.api import sites_address
+
+S = st.session_state
+SITE_PIXELS = 13
+HALO = (213, 43, 133)
+
+
+def dark() -> bool:
+    """Tell whether the reader's theme is dark."""
+    return getattr(st.context.theme, "type", "light") == "dark"
+
+
+def deck(scenario: Scenario, chosen: list[dict[str, Any]]) -> pdk.Deck:
+    """Return the map of a scenario with the selected sites ringed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    chosen : list of dict
+        Selected sites with lon, lat (EPSG:4326 degrees) and name.
+    """
+    night = dark()
+    drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
+    address = sites_address(scenario, night)
+    sites = pdk.Layer(
+        "IconLayer",
+        id=f"sites-{S.epoch}-{hash(address) & 0xFFFFFF:x}",
+        data=address,
+        get_position="p",
+        get_icon="i",
+        get_color="c",
+        get_size=SITE_PIXELS,
+        size_units=pdk.types.String("pixels"),
+        icon_atlas=pdk.types.String("/api/markers.png"),
+        icon_mapping=markers.mapping(),
+        pickable=True,
+        auto_highlight=False,
+        alpha_cutoff=0.1,
+    )
+    halo = pdk.Layer(
+        "ScatterplotLayer", id="halo", data=[{"p": [c["lon"], c["lat"]]} for c in chosen], get_position="p", filled=False, stroked=True,
+        get_line_color=list(HALO), line_width_units=pdk.types.String("pixels"), get_line_width=3, radius_units=pdk.types.String("pixels"),
+        get_radius=13, pickable=False,
+    )  # fmt: skip
+    lat, lon, zoom = S.camera
+    view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0.5, max_zoom=14, transition_duration=600 if S.nudge else 0)
+    tooltip = {"html": "<b>{n}</b><br/>#{r} · {s}", "style": {"fontSize": "13px"}}
+    return pdk.Deck(layers=[*drawn, sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
+
+
+def visible_layers() -> list[tuple[Layer, float]]:
+    """Return the layers that are switched on with their opacity, in drawing order."""
+    shown = []
+    for layer in load_catalog().values():
+        visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
+        if visible and layer.path.exists():
+            shown.append((layer, opacity))
+    return sorted(shown, key=lambda pair: pair[0].order)
+
+
+def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
+    if not isinstance(layer.style, VectorStyle):
+        return pdk.Layer(
+            "BitmapLayer" if layer.kind == "raster" else layer.kind, id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
+            bounds=[-180, -85.051129, 180, 85.051129], opacity=opacity, pickable=False,
+        )  # fmt: skip
+    style = layer.style
+    fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
+    by_legend = bool(style.colour_by)
+    palette = [list(e.colour_dark if night else e.colour) for e in layer.legend]
+    coloured = "@@=" + json.dumps(palette) + "[properties.legend]"
+    common: dict[str, Any] = {
+        "id": f"{layer.id}-{int(night)}", "opacity": opacity, "pickable": False, "stroked": layer.kind != "vector-line" or True,
+        "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
+        "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
+    }  # fmt: skip
+    if by_legend:
+        common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = coloured
+    if tiles.whole_geojson(layer.id):
+        return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson", **common)
+    return pdk.Layer("TileLayer", data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json", min_zoom=0, max_zoom=9, tile_size=512, **common)

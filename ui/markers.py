@@ -1,0 +1,94 @@
+"""How sites look on the map: a shape a kind, a colour by score, hollow where the location is not exact."""
+
+from __future__ import annotations
+
+import io
+import math
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw
+
+from geo.raster import ramp_colours
+
+SIZE = 64
+OVERSAMPLE = 4
+#: kind -> corners of the shape; 0 is a circle. The offset turns it, in degrees.
+SHAPES = {"mine": (0, 0.0), "separation": (4, 0.0), "refinery": (4, 45.0), "derivative": (6, 0.0), "recycling": (3, 0.0)}
+#: Dark is good on the light map, bright is good on the dark one; both ramps are even to colour-blind eyes.
+RAMP_LIGHT, RAMP_DARK = "lajolla_r", "lajolla"
+SCORE_LOW, SCORE_HIGH = 0.2, 0.95
+FAILED_LIGHT, FAILED_DARK = (150, 155, 162), (96, 104, 114)
+
+
+def _names() -> list[tuple[str, bool]]:
+    return [(kind, hollow) for hollow in (False, True) for kind in SHAPES]
+
+
+def icon(kind: str, hollow: bool) -> str:
+    """Return the name of a marker in the atlas."""
+    return f"{kind}-hollow" if hollow else kind
+
+
+@cache
+def atlas() -> bytes:
+    """Return the PNG of all markers side by side, white on transparent; the map tints them."""
+    side = SIZE * OVERSAMPLE
+    picture = Image.new("L", (side * len(_names()), side), 0)
+    draw = ImageDraw.Draw(picture)
+    for i, (kind, hollow) in enumerate(_names()):
+        corners, turn = SHAPES[kind]
+        _shape(draw, (i * side + side / 2, side / 2), side * 0.44, corners, turn, 255)
+        if hollow:
+            _shape(draw, (i * side + side / 2, side / 2), side * 0.26, corners, turn, 0)
+    small = picture.resize((SIZE * len(_names()), SIZE), Image.Resampling.LANCZOS)
+    white = Image.merge("RGBA", (Image.new("L", small.size, 255),) * 3 + (small,))
+    out = io.BytesIO()
+    white.save(out, "PNG", optimize=True)
+    return out.getvalue()
+
+
+def _shape(draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, corners: int, turn: float, shade: int) -> None:
+    x, y = centre
+    if not corners:
+        draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=shade)
+        return
+    angles = [math.radians(turn - 90 + 360 * k / corners) for k in range(corners)]
+    draw.polygon([(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles], fill=shade)
+
+
+def mapping() -> dict[str, dict[str, Any]]:
+    """Return where each marker lies in the atlas, as deck.gl's IconLayer wants it."""
+    box = {"y": 0, "width": SIZE, "height": SIZE, "mask": True}
+    return {icon(kind, hollow): {"x": i * SIZE, **box} for i, (kind, hollow) in enumerate(_names())}
+
+
+@cache
+def _ramp(dark: bool) -> NDArray[np.uint8]:
+    return ramp_colours(RAMP_DARK if dark else RAMP_LIGHT)[:, :3]
+
+
+def colours(score: NDArray[np.float64], dark: bool) -> NDArray[np.uint8]:
+    """Return red, green, blue for scores 0..1; the ends of the ramp stand for `SCORE_LOW` and `SCORE_HIGH`."""
+    ramp = _ramp(dark)
+    place = np.clip((score - SCORE_LOW) / (SCORE_HIGH - SCORE_LOW), 0, 1)
+    usable = 0.15 + 0.75 * place
+    return ramp[np.round(usable * (len(ramp) - 1)).astype(int)]
+
+
+def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
+    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), s(core), r(ank)."""
+    rgb = colours(ranking["score"].to_numpy(), dark)
+    rgb[ranking["gate_failed"].to_numpy()] = FAILED_DARK if dark else FAILED_LIGHT
+    fields = zip(
+        ranking["site_id"], ranking["name"], ranking["lon"], ranking["lat"], ranking["kind"], ranking["location_accuracy"],
+        ranking["score"], ranking["rank"], rgb.tolist(), strict=True,
+    )  # fmt: skip
+    found = [
+        {"id": id_, "n": name, "p": [lon, lat], "i": icon(kind, accuracy != "exact"), "c": colour, "s": f"{score:.2f}", "r": int(place)}
+        for id_, name, lon, lat, kind, accuracy, score, place, colour in fields
+    ]
+    return found[::-1]

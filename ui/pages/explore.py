@@ -1,0 +1,158 @@
+"""Explore: weights and filters, map, ranked list, card of the selected site."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scoring.criteria import load
+from scoring.scenario import Scenario
+from ui import cache, legend, map, state
+from ui import words as w
+from ui.card import card
+from ui.downloads import download_menu
+from ui.i18n import _, either, number
+
+S = st.session_state
+TABLE_ROWS = 200
+
+
+def page() -> None:
+    """Draw the page."""
+    scenario = state.scenario()
+    _sidebar(scenario)
+    ranking = cache.ranking(scenario)
+    _headline(ranking)
+    if ranking.empty:
+        st.warning(_("No site passes these filters. Take one away, or search for another name."), icon=":material/filter_alt_off:")
+        return
+    if not S.selected or not set(S.selected) & set(ranking["site_id"]):
+        S.selected = [str(ranking.iloc[0]["site_id"])]
+    left, right = st.columns([3, 2], gap="medium")
+    with left:
+        _map(scenario, ranking)
+    with right:
+        _table(scenario, ranking)
+    with left:
+        legend.site_legend(map.dark())
+        for layer, _opacity in map.visible_layers():
+            if layer.group != "basemap":
+                st.caption(either(layer.title, layer.title_ja))
+                legend.layer_legend(layer, map.dark())
+        st.caption(_("Screening aid, not investment advice.") + " · " + _("Made with Natural Earth.") + f" · {_('data version')} {cache.version()}")
+    with right, st.container(border=True):
+        card(scenario, S.selected[-1])
+
+
+def _headline(ranking: pd.DataFrame) -> None:
+    text = _("**{n} candidate sites ranked for US–Japan joint investment.** Move a weight, click a site.")
+    st.markdown(text.format(n=number(len(ranking))))
+
+
+def _sidebar(scenario: Scenario) -> None:
+    with st.sidebar:
+        table = cache.commodity_table()
+        options = ["", *table.loc[table["sites"] > 0, "commodity_id"]]
+        st.selectbox(
+            _("Commodity of interest"), options, key="m", bind="query-params",
+            format_func=lambda c: w.commodity(c) if c else _("All: each site's main commodity"),
+            help=_("It decides which grade and which metal count. Rare earths can be asked element by element."),
+        )  # fmt: skip
+        st.markdown("**" + _("Weights") + "**")
+        S.preset = state.preset_in_force()
+        st.selectbox(
+            _("Preset"), list(load().presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
+            format_func=lambda p: either(load().presets[p].title, load().presets[p].title_ja),
+        )  # fmt: skip
+        total = sum(scenario.weights.values()) or 1
+        for pillar in load().pillars.values():
+            key = state.WEIGHT_KEYS[pillar.id]
+            label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
+            st.slider(label, 0, 100, key=key, bind="query-params", help=either(pillar.about, pillar.about_ja))
+        if sum(S[k] for k in state.WEIGHT_KEYS.values()) == 0:
+            st.warning(_("All weights are 0; grade counts alone until you raise one."))
+        _filters(scenario)
+
+
+def _filters(scenario: Scenario) -> None:
+    st.markdown("**" + _("Filters") + "**")
+    counts = cache.facet_counts(scenario)
+    st.text_input(_("Name contains"), key="q", bind="query-params")
+    st.multiselect(_("Kind"), list(w.KINDS), key="kind", bind="query-params", placeholder=_("All"), format_func=lambda v: _counted(w.word(w.KINDS, v), counts["kinds"].get(v, 0)))
+    st.multiselect(_("Stage"), list(w.STAGES), key="stage", bind="query-params", placeholder=_("All"), format_func=lambda v: _counted(w.word(w.STAGES, v), counts["stages"].get(v, 0)))
+    nations = sorted(cache.site_countries(), key=lambda c: -counts["countries"].get(c, 0))
+    st.multiselect(_("Country"), nations, key="country", bind="query-params", placeholder=_("All"), format_func=lambda v: _counted(w.nation(v), counts["countries"].get(v, 0)))
+    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov", bind="query-params")
+    st.toggle(_counted(_("Hide sites that fail a gate"), counts["failed"].get("true", 0)), key="hide", bind="query-params")
+    st.selectbox(_("Order by"), list(w.ORDERS), key="order", bind="query-params", format_func=lambda o: w.word(w.ORDERS, o))
+
+
+def _counted(label: str, sites: int) -> str:
+    return f"{label} ({number(sites)})"
+
+
+def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
+    names = {"world": _("World"), "pacific": _("Pacific"), "us": _("US"), "japan": _("Japan"), "australia": _("Australia")}
+    with st.container(horizontal=True, gap="small"):
+        for region, name in names.items():
+            st.button(name, key=f"region_{region}", on_click=state.fly, args=state.REGIONS[region], type="tertiary")
+    chosen = ranking[ranking["site_id"].isin(S.selected)][["lon", "lat", "name"]].to_dict("records")
+    st.pydeck_chart(
+        map.deck(scenario, chosen), key="map", on_select=state.on_map, selection_mode="single-object", height=520,
+        alt=_("Map of the candidate sites; the list beside it says the same in words."),
+    )  # fmt: skip
+
+
+def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
+    shown = ranking.head(TABLE_ROWS)
+    S.table_ids = shown["site_id"].tolist()
+    S["table"] = {"selection": {"rows": [i for i, x in enumerate(S.table_ids) if x in set(S.selected)], "columns": [], "cells": []}}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**" + _("Ranked sites") + "**")
+        download_menu(scenario)
+    moved = _moves(scenario, ranking)
+    frame = pd.DataFrame(
+        {
+            "#": shown["rank"].to_numpy(),
+            "Δ": [moved.get(x, "") for x in S.table_ids],
+            _("Site"): shown["name"].to_numpy(),
+            _("Score"): shown["score"].to_numpy(),
+            _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
+            _("Country"): [w.nation(c) for c in shown["iso3"]],
+            _("Stage"): [w.word(w.STAGES, s) for s in shown["stage"]],
+            _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
+            _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
+            _("Complete"): (100 * shown["coverage"]).to_numpy(),
+            _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
+        }
+    )
+    st.dataframe(
+        frame, key="table", on_select=state.on_table, selection_mode="multi-row", lazy=False, hide_index=True, height=390, width="stretch",
+        column_config={
+            "#": st.column_config.NumberColumn(width=45),
+            "Δ": st.column_config.TextColumn(width=45, help=_("Places won or lost by your last change")),
+            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=95),
+            _("Complete"): st.column_config.NumberColumn(format="%.0f %%", help=_("Share of the weight that is measured.")),
+        },
+        alt=_("Ranked sites"),
+    )  # fmt: skip
+    if len(ranking) > TABLE_ROWS:
+        st.caption(_("The first {n} are listed; filter, or download the whole list.").format(n=number(TABLE_ROWS)))
+
+
+def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
+    """Return how many places each listed site won or lost since the last scenario."""
+    key = cache.key_of(scenario)
+    if S.get("scenario_key") != key:
+        S.scenario_before, S.scenario_key = S.get("scenario_now"), key
+        S.scenario_now = scenario
+    before = S.get("scenario_before")
+    if before is None:
+        return {}
+    old = cache.ranking(before).set_index("site_id")["rank"]
+    new = ranking.head(TABLE_ROWS).set_index("site_id")["rank"]
+    change = (old.reindex(new.index) - new).dropna().astype(int)
+    return {str(x): f"▲{n}" if n > 0 else f"▼{-n}" for x, n in change.items() if n}
+
+
+page()

@@ -1,0 +1,156 @@
+"""The vocabulary of the data in words for the screens. Every entry passes through gettext."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from ui.cache import country_codes, commodity_names
+from ui.i18n import _, country, language
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
+    """Mark a text for extraction; it is translated where it is shown."""
+    return text
+
+
+KINDS = {
+    "mine": N_("Mine"),
+    "separation": N_("Separation plant"),
+    "refinery": N_("Refinery or smelter"),
+    "derivative": N_("Derivative-product plant"),
+    "recycling": N_("Recycling plant"),
+}
+STAGES = {
+    "occurrence": N_("Occurrence"),
+    "exploration": N_("Exploration"),
+    "resource": N_("Resource"),
+    "prefeasibility": N_("Prefeasibility"),
+    "feasibility": N_("Feasibility"),
+    "permitted": N_("Permitted"),
+    "construction": N_("Construction"),
+    "operating": N_("Operating"),
+    "care and maintenance": N_("Care and maintenance"),
+    "closed": N_("Closed"),
+    "unknown": N_("Unknown"),
+}
+ACCURACIES = {"exact": N_("Exact"), "approximate": N_("Approximate location"), "centroid": N_("Town point, not the site")}
+STATUSES = {"measured": N_("Measured"), "modelled": N_("Estimated"), "unknown": N_("Unknown")}
+METHODS = {"reported": N_("Reported"), "estimated": N_("Estimated"), "machine-read": N_("Machine-read, not scored"), "inferred": N_("Inferred")}
+ORDERS = {"shrunk": N_("Known evidence, shrunk by coverage"), "worst": N_("Worst case"), "known": N_("Known evidence only")}
+BLOCS = {
+    "us": N_("United States"),
+    "japan": N_("Japan"),
+    "partner": N_("Partner country"),
+    "neutral": N_("Other country"),
+    "covered": N_("Covered nation"),
+    "unknown": N_("Unknown"),
+}
+GATES = {
+    "covered_nation": N_("Covered nation (FEOC)"),
+    "protected_land": N_("Strictly protected land"),
+    "legal": N_("Legal bar or sanctions"),
+    "prc_technology": N_("Depends on technology from the PRC"),
+    "prc_customers": N_("Depends on customers in the PRC"),
+}
+VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
+EVIDENCE = {
+    "jurisdiction": N_("The site lies in a covered nation."),
+    "covered_share": N_("Covered owners hold 25 % or more."),
+    "owners_clear": N_("More than 75 % is held by traced owners outside covered nations."),
+    "covered_minority": N_("A covered owner holds a share; its size is not stated."),
+    "no_owner": N_("No source names an owner."),
+    "owners_untraced": N_("Owners are named, but not enough of them are traced to their parents."),
+    "inside_park": N_("Inside a unit of the US National Park Service."),
+    "outside_nps": N_("Outside the mapped National Park Service units; other protected land is not mapped."),
+    "no_layer": N_("No layer of protected land covers this place."),
+    "no_source": N_("No source was found yet."),
+    "embargo": N_("US embargo on the whole country."),
+}
+ATTRIBUTES = {
+    "grade": N_("Grade"),
+    "tonnage_mt": N_("Ore tonnage"),
+    "contained_t": N_("Contained metal"),
+    "stage": N_("Stage"),
+    "owner": N_("Owner"),
+    "capacity_t_y": N_("Capacity"),
+    "feed_secured_pct": N_("Feed under contract"),
+    "recovery_pct": N_("Recovery"),
+    "product": N_("Products"),
+    "offtake": N_("Offtake"),
+}
+DEPOSIT_TYPES = {
+    "": N_("Not stated"),
+    "all types": N_("all deposit types"),
+    "IOCG": N_("Iron oxide copper-gold"),
+    "alkaline igneous": N_("Alkaline igneous"),
+    "black shale": N_("Black shale"),
+    "brine": N_("Brine"),
+    "carbonatite": N_("Carbonatite"),
+    "evaporite": N_("Evaporite"),
+    "graphite": N_("Graphite"),
+    "ion-adsorption clay": N_("Ion-adsorption clay"),
+    "laterite": N_("Laterite"),
+    "lithium clay": N_("Lithium clay"),
+    "magmatic nickel-PGE": N_("Magmatic nickel-PGE"),
+    "orogenic gold": N_("Orogenic gold"),
+    "pegmatite": N_("Pegmatite"),
+    "phosphate": N_("Phosphate"),
+    "placer": N_("Placer"),
+    "podiform chromite": N_("Podiform chromite"),
+    "porphyry": N_("Porphyry"),
+    "residual": N_("Residual"),
+    "sediment-hosted copper": N_("Sediment-hosted copper"),
+    "sediment-hosted zinc-lead": N_("Sediment-hosted zinc-lead"),
+    "skarn": N_("Skarn"),
+    "stratiform chromite": N_("Stratiform chromite"),
+    "tailings": N_("Tailings"),
+    "tin-tungsten granite-related": N_("Tin-tungsten, granite-related"),
+    "vein and epithermal": N_("Vein and epithermal"),
+    "volcanogenic massive sulphide": N_("Volcanogenic massive sulphide"),
+}
+UNITS = {
+    "percentile": N_("percentile"),
+    "years of world mine production": N_("years of world production"),
+    "% of world production": N_("% of world production"),
+    "%": "%",
+    "months": N_("months"),
+    "million AUD of 2018": N_("million AUD (2018)"),
+    "km": "km",
+    "class 0-3": N_("class 0–3"),
+}
+MODES = {"road": N_("by road"), "rail": N_("by rail")}
+GROUPS = {
+    "basemap": N_("Basemap"),
+    "infrastructure": N_("Infrastructure"),
+    "geology": N_("Geology"),
+    "geophysics": N_("Relief and gravity"),
+    "occurrences": N_("Mineral occurrences"),
+    "constraints": N_("Constraints"),
+}
+
+
+def word(table: dict[str, str], key: str) -> str:
+    """Return the word for a key in the reader's language; the key itself where the table lacks it."""
+    return _(table[key]) if key in table else key
+
+
+def commodity(commodity_id: str) -> str:
+    """Return a commodity's name in the reader's language."""
+    return commodity_names().get(commodity_id, commodity_id) if language() == "ja" else commodity_id.capitalize()
+
+
+def commodities(ids: list[str], most: int = 4) -> str:
+    """Return the first names of a list, with a count of the rest."""
+    shown = "、".join(map(commodity, ids[:most])) if language() == "ja" else ", ".join(map(commodity, ids[:most]))
+    return shown + (f" +{len(ids) - most}" if len(ids) > most else "")
+
+
+def nation(iso3: str) -> str:
+    """Return a country's name in the reader's language."""
+    return country(country_codes().get(iso3, ""), iso3) if iso3 else _("Unknown")
+
+
+@cache
+def is_country(text: str) -> bool:
+    """Tell whether a text is an alpha-3 code of the country table."""
+    return text in country_codes()
