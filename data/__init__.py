@@ -1,0 +1,1 @@
+"""The facts, the user's store, and exports."""

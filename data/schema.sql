@@ -149,6 +149,7 @@ CREATE TABLE facts.owner (
     ultimate_parent VARCHAR NOT NULL,
     parent_iso3 VARCHAR NOT NULL,
     bloc VARCHAR NOT NULL,
+    covered_pct DOUBLE NOT NULL,
     as_of VARCHAR NOT NULL,
     source_id VARCHAR NOT NULL,
     url VARCHAR NOT NULL,
@@ -156,6 +157,7 @@ CREATE TABLE facts.owner (
 );
 COMMENT ON TABLE facts.owner IS 'Owners of a site looked through to the ultimate parent.';
 COMMENT ON COLUMN facts.owner.share_pct IS 'percent of the site; NULL: not stated and not to be inferred';
+COMMENT ON COLUMN facts.owner.covered_pct IS 'percent of the owner that covered holders are known to have, one tier up; 50 or more counts as 100';
 COMMENT ON COLUMN facts.owner.bloc IS 'us | japan | partner | neutral | covered | unknown';
 
 CREATE TABLE facts.partner_framework (

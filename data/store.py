@@ -36,7 +36,9 @@ class StoreTooNewError(OrebridgeError):
 
     def __init__(self, path: Path, found: int, known: int) -> None:
         self.path, self.found, self.known = path, found, known
-        super().__init__(f"{path} has schema {found}, this version knows {known}; update Orebridge, or set OREBRIDGE_HOME to another folder.")
+        super().__init__(
+            f"{path} has schema {found}, this version knows {known}; update Orebridge, or set OREBRIDGE_HOME to another folder."
+        )
 
 
 def home() -> Path:
@@ -102,7 +104,12 @@ class Store:
 
     def save_scenario(self, scenario_id: str, name: str, definition: dict[str, Any], data_version: str) -> None:
         """Save a scenario under its hash; saving the same one again only renames it."""
-        values = {"scenario_id": scenario_id, "name": name, "definition": json.dumps(definition, sort_keys=True), "data_version": data_version}
+        values = {
+            "scenario_id": scenario_id,
+            "name": name,
+            "definition": json.dumps(definition, sort_keys=True),
+            "data_version": data_version,
+        }
         with self._write("save scenario", scenario_id) as cursor:
             cursor.execute(facts.query("save_scenario"), {**values, "at": datetime.now(UTC)})
 

@@ -1,0 +1,1 @@
+"""Pure functions on geometry, distances and rasters."""

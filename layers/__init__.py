@@ -1,0 +1,1 @@
+"""Geological and infrastructure map layers."""

@@ -63,9 +63,7 @@ def explain(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str, 
         The site's contributions as `scoring.pipeline.rank` gives them.
     """
     pack(facts, scenario.commodity)
-    cursor = facts.cursor().execute(
-        sql("explain.sql"), {"site_id": site_id, "lens": scenario.commodity, "w": scenario.criterion_weights()}
-    )
+    cursor = facts.cursor().execute(sql("explain.sql"), {"site_id": site_id, "lens": scenario.commodity, "w": scenario.criterion_weights()})
     position = {c.id: i for i, c in enumerate(load().criteria)}
     return [_line(row, contributions[position[row[0]]]) for row in cursor.fetchall()]
 

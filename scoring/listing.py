@@ -18,7 +18,9 @@ from scoring.scenario import Scenario
 DISCLAIMER = "Screening aid from open data, not investment advice. Unknowns are left unknown; see coverage and the score range."
 
 
-def listing(facts: duckdb.DuckDBPyConnection, scenario: Scenario, permalink: str, top: int | None = None, site_ids: list[str] | None = None) -> Listing:
+def listing(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, permalink: str, top: int | None = None, site_ids: list[str] | None = None
+) -> Listing:
     """Return the ranked sites of a scenario with scores, weights, sources and provenance.
 
     Parameters
@@ -80,7 +82,19 @@ def _weights(scenario: Scenario) -> pd.DataFrame:
         (c.pillar, scenario.weights.get(c.pillar, 0), c.id, c.share, c.worst, c.best, c.unit, c.value, c.applies_to, c.formula, c.reference)
         for c in load().criteria
     ]
-    names = ["pillar", "pillar_weight", "criterion", "share_in_pillar", "worst", "best", "unit", "value_function", "applies_to", "formula", "reference"]
+    names = [
+        "pillar",
+        "pillar_weight",
+        "criterion",
+        "share_in_pillar",
+        "worst",
+        "best",
+        "unit",
+        "value_function",
+        "applies_to",
+        "formula",
+        "reference",
+    ]
     return pd.DataFrame(rows, columns=names)
 
 

@@ -24,6 +24,12 @@ DEEP_PORT_M = 10.0
 TOWN_INHABITANTS = 50_000
 POWER_PLANT_MW = 10.0
 REFERENCE_MT_Y = 0.2
+BUNDLE_YEAR = 2026
+"""The year against which statements age; fixed with the bundle, so that a build is reproducible."""
+
+UNDATED_YEARS = 15
+"""An undated statement counts as this old: the median age of the open databases. An assumption."""
+
 DETOUR = 1.3
 """A road or railway is about 1.3 times as long as the straight line: an assumption, stated on the card."""
 
@@ -117,14 +123,16 @@ def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
 def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Months until ready to build: P50 with P10 and P90."""
     governance = inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country").df().set_index("iso3")["regulatory_quality"]
+    stated = _sql(inputs, "stage_stated").set_index("site_id")["as_of"]
     rows = []
     for site in inputs.sites.itertuples():
-        quality = governance.get(site.iso3, np.nan)
-        months = months_left(site.stage, site.iso3, site.kind == "mine", None if pd.isna(quality) else float(quality))
+        quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
+        age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
+        months = months_left(site.stage, site.iso3, site.kind == "mine", None if pd.isna(quality) else float(quality), age)
         if months:
-            rows.append((site.site_id, months.p50, months.p10, months.p90, site.stage, months.pathway))
-    frame = pd.DataFrame(rows, columns=["site_id", "value", "low", "high", "target", "reference_group"])
-    return frame.assign(status="modelled", source_id="orebridge_permitting", as_of="2026-11-22")
+            rows.append((site.site_id, months.p50, months.p10, months.p90, site.stage, months.pathway, as_of))
+    frame = pd.DataFrame(rows, columns=["site_id", "value", "low", "high", "target", "reference_group", "as_of"])
+    return frame.assign(status="modelled", source_id="orebridge_permitting")
 
 
 def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
@@ -177,7 +185,9 @@ def _distances(
 ) -> pd.DataFrame:
     """Return distances as measurements; the range is the accuracy of the site and of the layer."""
     slack = _location_slack_km(inputs) + slack_km
-    frame = inputs.sites[["site_id"]].assign(value=np.round(km, 2), low=np.round(np.maximum(km - slack, 0), 2), high=np.round(km + slack, 2))
+    frame = inputs.sites[["site_id"]].assign(
+        value=np.round(km, 2), low=np.round(np.maximum(km - slack, 0), 2), high=np.round(km + slack, 2)
+    )
     return frame.assign(status="measured", source_id=source_id, as_of=as_of, target="" if names is None else names)
 
 

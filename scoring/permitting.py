@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +12,37 @@ from typing import Any
 import numpy as np
 
 FILE = Path(__file__).with_name("permitting.toml")
-EU = frozenset("AUT BEL BGR HRV CYP CZE DNK EST FIN FRA DEU GRC HUN IRL ITA LVA LTU LUX MLT NLD POL PRT ROU SVK SVN ESP SWE".split())
+EU = frozenset(
+    [
+        "AUT",
+        "BEL",
+        "BGR",
+        "HRV",
+        "CYP",
+        "CZE",
+        "DNK",
+        "EST",
+        "FIN",
+        "FRA",
+        "DEU",
+        "GRC",
+        "HUN",
+        "IRL",
+        "ITA",
+        "LVA",
+        "LTU",
+        "LUX",
+        "MLT",
+        "NLD",
+        "POL",
+        "PRT",
+        "ROU",
+        "SVK",
+        "SVN",
+        "ESP",
+        "SWE",
+    ]
+)
 DRAWS = 20_000
 SEED = 20251028
 STUDY_SIGMA = 0.4
@@ -47,7 +78,7 @@ def parameters() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def months_left(stage: str, iso3: str, is_mine: bool, regulatory_quality: float | None) -> Months | None:
+def months_left(stage: str, iso3: str, is_mine: bool, regulatory_quality: float | None, stage_age_years: int = 0) -> Months | None:
     """Return the distribution of months until ready to build, or None where the stage is unknown.
 
     Parameters
@@ -60,6 +91,8 @@ def months_left(stage: str, iso3: str, is_mine: bool, regulatory_quality: float 
         False for plants without ore.
     regulatory_quality : float or None
         World Bank WGI, -2.5..2.5; None widens the range.
+    stage_age_years : int
+        Years since the source's statement of the stage; an old "operating" may be a closed mine today.
 
     References
     ----------
@@ -76,10 +109,23 @@ def months_left(stage: str, iso3: str, is_mine: bool, regulatory_quality: float 
     if left is None:
         return None
     median, sigma, pathway, known = _jurisdiction(iso3, is_mine, regulatory_quality)
-    if left["share_left"] == 0:
-        return Months(0.0, 0.0, 0.0, pathway, known)
-    p10, p50, p90 = _quantiles(left["study_months"], left["share_left"], median, sigma)
+    still = still_so(stage, stage_age_years)
+    fallen = parameters()["stage"][parameters()["ageing"]["fallen_back_to"]]
+    parts = ((left["study_months"], left["share_left"]), (fallen["study_months"], fallen["share_left"]))
+    p10, p50, p90 = _quantiles(*parts, still, median, sigma)
     return Months(p10, p50, p90, pathway, known)
+
+
+def still_so(stage: str, stage_age_years: int) -> float:
+    """Return the probability that a stage stated so many years ago still holds.
+
+    Examples
+    --------
+    >>> still_so("operating", 0), round(still_so("operating", 20), 3), still_so("exploration", 20)
+    (1.0, 0.368, 1.0)
+    """
+    ageing = parameters()["ageing"]
+    return math.exp(-max(stage_age_years, 0) / ageing["mean_life_years"]) if stage in ageing["stages"] else 1.0
 
 
 def _jurisdiction(iso3: str, is_mine: bool, regulatory_quality: float | None) -> tuple[float, float, str, bool]:
@@ -99,10 +145,14 @@ def _jurisdiction(iso3: str, is_mine: bool, regulatory_quality: float | None) ->
 
 
 @cache
-def _quantiles(study_months: float, share_left: float, median: float, sigma: float) -> tuple[float, float, float]:
-    """Sample the sum of the two log-normal parts; the same seed each time, so that the table is reproducible."""
+def _quantiles(
+    now: tuple[float, float], fallen: tuple[float, float], still: float, median: float, sigma: float
+) -> tuple[float, float, float]:
+    """Sample study + permitting, each log-normal; a draw above `still` is of a site that fell back. One seed: reproducible."""
     rng = np.random.default_rng(SEED)
-    permitting = share_left * median * np.exp(sigma * rng.standard_normal(DRAWS))
-    study = study_months * np.exp(STUDY_SIGMA * rng.standard_normal(DRAWS))
-    p10, p50, p90 = np.quantile(permitting + study, [0.1, 0.5, 0.9])
+    permitting = median * np.exp(sigma * rng.standard_normal(DRAWS))
+    study = np.exp(STUDY_SIGMA * rng.standard_normal(DRAWS))
+    holds = rng.random(DRAWS) < still
+    months = np.where(holds, now[1], fallen[1]) * permitting + np.where(holds, now[0], fallen[0]) * study
+    p10, p50, p90 = np.quantile(months, [0.1, 0.5, 0.9])
     return round(float(p10), 1), round(float(p50), 1), round(float(p90), 1)

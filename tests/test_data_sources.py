@@ -13,13 +13,61 @@ from data.sources import Source, SourceFile, SourceRegisterError, file_sha256, l
 CHECKOUT = Path(__file__).resolve().parents[1]
 RAW = Path(os.environ.get("OREBRIDGE_RAW", CHECKOUT.parent / "shared" / "data"))
 
-SITES = """usgs_carbonatite usgs_laterite usgs_porcu usgs_sedcu usgs_sir20105090z usgs_vms usgs_sedznpb usgs_sedexmvt
-usgs_podchrome usgs_ree usgs_ofr20051294 usgs_nicrpge usgs_phosphate usgs_potash usgs_sedau usgs_mrds usgs_usmin_li
-busch_lithium minmod fineprint icmm usgs_mcs policy_tables us_japan_docs""".split()
-LAYERS = """natural_earth world_port_index searoute un_locode wri_power_plants ga_electricity airports pb2002 ga_provinces
-etopo1 eigen6c4 wgi lpi country_codes osm_scgraph gem_faults ne_roads_na""".split()
-OWN = """orebridge_plants orebridge_frameworks orebridge_covered orebridge_permitting orebridge_offtake orebridge_fast41
-orebridge_owners orebridge_anchors""".split()
+SITES = [
+    "usgs_carbonatite",
+    "usgs_laterite",
+    "usgs_porcu",
+    "usgs_sedcu",
+    "usgs_sir20105090z",
+    "usgs_vms",
+    "usgs_sedznpb",
+    "usgs_sedexmvt",
+    "usgs_podchrome",
+    "usgs_ree",
+    "usgs_ofr20051294",
+    "usgs_nicrpge",
+    "usgs_phosphate",
+    "usgs_potash",
+    "usgs_sedau",
+    "usgs_mrds",
+    "usgs_usmin_li",
+    "busch_lithium",
+    "minmod",
+    "fineprint",
+    "icmm",
+    "usgs_mcs",
+    "policy_tables",
+    "us_japan_docs",
+]
+LAYERS = [
+    "natural_earth",
+    "world_port_index",
+    "searoute",
+    "un_locode",
+    "wri_power_plants",
+    "ga_electricity",
+    "airports",
+    "pb2002",
+    "ga_provinces",
+    "etopo1",
+    "eigen6c4",
+    "wgi",
+    "lpi",
+    "country_codes",
+    "osm_scgraph",
+    "gem_faults",
+    "ne_roads_na",
+]
+OWN = [
+    "orebridge_plants",
+    "orebridge_frameworks",
+    "orebridge_covered",
+    "orebridge_permitting",
+    "orebridge_offtake",
+    "orebridge_fast41",
+    "orebridge_owners",
+    "orebridge_anchors",
+]
 
 ENTRY = {
     "title": "Wells",

@@ -20,7 +20,8 @@ PLACES = st.lists(st.tuples(LONS, LATS), min_size=1, max_size=30)
 
 def brute_force_points_m(targets: np.ndarray, queries: np.ndarray) -> np.ndarray:
     pairs = distance_m(queries[:, None, 0], queries[:, None, 1], targets[None, :, 0], targets[None, :, 1])
-    return pairs.min(axis=1)
+    nearest_m: np.ndarray = pairs.min(axis=1)
+    return nearest_m
 
 
 def brute_force_line_m(line: np.ndarray, query: np.ndarray, share: np.ndarray) -> float:

@@ -65,14 +65,19 @@ def test_each_group_has_a_layer() -> None:
 
 
 def test_each_bundled_map_file_has_its_block_and_each_block_its_file() -> None:
-    found = {path.relative_to(BUNDLE).as_posix() for folder in ("layers", "share_alike") for path in (BUNDLE / folder).iterdir()}
+    found = {
+        path.relative_to(BUNDLE).as_posix()
+        for folder in ("layers", "share_alike")
+        for path in (BUNDLE / folder).iterdir()
+    }
     assert {layer.file for layer in LAYERS} == found - {"share_alike/NOTICE.md"}
 
 
 @pytest.mark.parametrize("layer", LAYERS, ids=of)
 def test_texts_are_in_both_languages(layer: Layer) -> None:
     pairs = [(layer.title, layer.title_ja), (layer.caveat, layer.caveat_ja)]
-    pairs += [(entry.label, entry.label_ja) for entry in (*layer.legend, *layer.tooltip)]
+    pairs += [(entry.label, entry.label_ja) for entry in layer.legend]
+    pairs += [(entry.label, entry.label_ja) for entry in layer.tooltip]
     assert all(english and japanese for english, japanese in pairs)
     assert english_only(layer.caveat)
     assert not english_only(layer.caveat_ja)

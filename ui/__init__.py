@@ -1,0 +1,1 @@
+"""The doors: screens, routes and command line."""

@@ -23,11 +23,18 @@ S = st.session_state
 
 
 def card(scenario: Scenario, site_id: str) -> None:
-    """Show the card of a site."""
+    """Show the card of a site: what it is, its score with the range, and the four bars."""
     found = cache.dossier(scenario, site_id)
     _head(found)
     _actions(scenario, found)
     _bars(found)
+
+
+def evidence(scenario: Scenario, site_id: str) -> None:
+    """Show what the score of a site rests on: each criterion, every claim, owners, gates."""
+    found = cache.dossier(scenario, site_id)
+    st.markdown(f"**{_('Evidence')}**")
+    st.text(found["name"])
     why, claims, owners, gates = st.tabs([_("Why this score"), _("Claims"), _("Owners"), _("Gates")])
     with why:
         _why(found)
@@ -74,7 +81,9 @@ def _actions(scenario: Scenario, found: dict[str, Any]) -> None:
         listed = found["site_id"] in _shortlist()
         if st.button(_("Remove from shortlist") if listed else _("Add to shortlist"), icon=":material/star:", key="shortlist_button"):
             _toggle_shortlist(found, listed)
-        st.button(_("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0))
+        st.button(
+            _("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0)
+        )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Add this to the address of the app:"))
             st.code(permalink(scenario, [found["site_id"]], S.get("lang") or ""), language=None)
@@ -95,7 +104,11 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
     except OrebridgeError as error:
         st.error(str(error))
         return
-    st.toast(_("{name}: taken off the shortlist").format(name=found["name"]) if listed else _("{name}: on the shortlist").format(name=found["name"]))
+    st.toast(
+        _("{name}: taken off the shortlist").format(name=found["name"])
+        if listed
+        else _("{name}: on the shortlist").format(name=found["name"])
+    )
     st.rerun()
 
 
@@ -112,18 +125,18 @@ def _bars(found: dict[str, Any]) -> None:
     titles = [either(p.title, p.title_ja) for p in load().pillars.values()]
     chart = (
         alt.Chart(frame)
-        .mark_bar(cornerRadius=2)
+        .mark_bar(cornerRadius=2, size=16)
         .encode(
             x=alt.X("share:Q", title=None, axis=alt.Axis(format=".2f", tickCount=5), stack="zero"),
             y=alt.Y("pillar:N", title=None, sort=titles, axis=alt.Axis(labelLimit=190)),
             color=alt.Color(
-                "part:N", title=None, legend=alt.Legend(orient="bottom"),
+                "part:N", title=None, legend=alt.Legend(orient="top", offset=4),
                 scale=alt.Scale(domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]),
             ),
             order="order:Q",
             tooltip=[alt.Tooltip("pillar:N", title=_("Pillar")), alt.Tooltip("part:N", title=_("Part")), alt.Tooltip("share:Q", format=".3f", title=_("Share"))],
         )
-        .properties(height=165)
+        .properties(height=alt.Step(30))
     )  # fmt: skip
     st.altair_chart(chart, width="stretch")
 
@@ -140,7 +153,9 @@ def _why(found: dict[str, Any]) -> None:
         {
             _("Criterion"): criterion_title(line["criterion"]),
             _("Value"): _value(line),
-            _("Range"): "" if line["value"] is None or line["low"] == line["high"] else f"{quantity(line['low'])} – {quantity(line['high'])}",
+            _("Range"): ""
+            if line["value"] is None or line["low"] == line["high"]
+            else f"{quantity(line['low'])} – {quantity(line['high'])}",
             _("Status"): w.word(w.STATUSES, line["status"]),
             _("Desirability"): None if line["status"] == "unknown" else line["desirability"],
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
@@ -247,7 +262,9 @@ def _owners(found: dict[str, Any]) -> None:
         with st.container(border=True):
             st.text(f"{owner['owner']} — {share}")
             st.caption(" · ".join(x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x))
-            links = [(label, url) for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])) if url.startswith("http")]
+            links = [
+                (label, url) for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])) if url.startswith("http")
+            ]
             with st.container(horizontal=True):
                 for label, url in links:
                     st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")

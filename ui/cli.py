@@ -88,11 +88,15 @@ def rank(
     hide_failed: HideFailed = False,
     search: Text = "",
     top: Annotated[int, typer.Option(min=1, help="How many sites.")] = 20,
-    format: FormatOption = Format.table,  # noqa: A002 - the option's name
+    format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
     scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
-    _answer(ranked(open_ranking_facts(), scenario, top), format, ("rank", "name", "country", "kind", "stage", "score", "score_low", "score_high", "coverage"))
+    _answer(
+        ranked(open_ranking_facts(), scenario, top),
+        format,
+        ("rank", "name", "country", "kind", "stage", "score", "score_low", "score_high", "coverage"),
+    )
 
 
 def open_ranking_facts() -> duckdb.DuckDBPyConnection:
@@ -199,7 +203,7 @@ def site(
     site_id: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
     commodity: Commodity = "",
     preset: PresetOption = "balanced",
-    format: FormatOption = Format.table,  # noqa: A002
+    format: FormatOption = Format.table,
 ) -> None:
     """Show all that is known of one site: score, claims, owners, gates."""
     from scoring.dossier import dossier  # noqa: PLC0415
@@ -209,14 +213,16 @@ def site(
     if format is Format.json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
-    _answer([{"what": key, "value": _flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value"))
+    _answer(
+        [{"what": key, "value": _flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value")
+    )
     for key in ("lines", "claims", "owners", "gates"):
         typer.echo(f"\n{key}")
         _answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
 
 
 @layers_app.command("list")
-def list_layers(format: FormatOption = Format.table) -> None:  # noqa: A002
+def list_layers(format: FormatOption = Format.table) -> None:
     """List the bundled map layers with source and licence."""
     from layers.catalog import info, load_catalog  # noqa: PLC0415
 
@@ -259,7 +265,7 @@ def export(
 
 
 @data_app.command("report")
-def data_report(format: FormatOption = Format.table) -> None:  # noqa: A002
+def data_report(format: FormatOption = Format.table) -> None:
     """Say how far the bundled data reach."""
     from data.bundle import report  # noqa: PLC0415
 
@@ -309,7 +315,7 @@ def shortlist_remove(site_id: str, name: Annotated[str, typer.Option(help="Name 
 @shortlist_app.command("show")
 def shortlist_show(
     name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default",
-    format: FormatOption = Format.table,  # noqa: A002
+    format: FormatOption = Format.table,
 ) -> None:
     """Show the shortlist with the scores of the default scenario."""
     from data.store import Store  # noqa: PLC0415
@@ -340,7 +346,7 @@ def _flat(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
 
 
-def _answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...]) -> None:  # noqa: A002
+def _answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...]) -> None:
     """Print rows as the format says; JSON has all fields, the table only `columns`."""
     if format is Format.json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))

@@ -39,9 +39,7 @@ def _shape(kind: str) -> str:
     width = len(markers.mapping()) * 13
     picture = base64.b64encode(markers.atlas()).decode()
     mask = f"url(data:image/png;base64,{picture}) -{place * 13 // markers.SIZE}px 0/{width}px 13px"
-    return (
-        f'<span style="display:inline-block;width:13px;height:13px;vertical-align:-2px;background:currentColor;-webkit-mask:{mask};mask:{mask}"></span>'
-    )
+    return f'<span style="display:inline-block;width:13px;height:13px;vertical-align:-2px;background:currentColor;-webkit-mask:{mask};mask:{mask}"></span>'
 
 
 def layer_legend(layer: Layer, night: bool) -> None:

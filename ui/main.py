@@ -11,7 +11,8 @@ from ui.i18n import LANGUAGES, _, language
 
 HERE = Path(__file__).resolve().parent
 
-st.set_page_config(page_title="Orebridge", page_icon=":material/terrain:", layout="wide", initial_sidebar_state="auto")
+st.set_page_config(page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto")
+st.html("<style>.stMainBlockContainer{padding:3.6rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 state.start()
 st.session_state.setdefault("lang", language())
 
@@ -24,7 +25,7 @@ pages = [
 chosen = st.navigation(pages, position="top")
 with st.sidebar:
     st.segmented_control(
-        _("Language"), list(LANGUAGES), key="lang", bind="query-params", format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+        _("Language"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         required=True,
     )  # fmt: skip
 chosen.run()

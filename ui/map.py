@@ -15,7 +15,6 @@ from ui import markers
 from ui.api import sites_address
 
 S = st.session_state
-SITE_PIXELS = 13
 HALO = (213, 43, 133)
 
 
@@ -43,7 +42,7 @@ def deck(scenario: Scenario, chosen: list[dict[str, Any]]) -> pdk.Deck:
         get_position="p",
         get_icon="i",
         get_color="c",
-        get_size=SITE_PIXELS,
+        get_size="z",
         size_units=pdk.types.String("pixels"),
         icon_atlas=pdk.types.String("/api/markers.png"),
         icon_mapping=markers.mapping(),
@@ -57,7 +56,7 @@ def deck(scenario: Scenario, chosen: list[dict[str, Any]]) -> pdk.Deck:
         get_radius=13, pickable=False,
     )  # fmt: skip
     lat, lon, zoom = S.camera
-    view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0.5, max_zoom=14, transition_duration=600 if S.nudge else 0)
+    view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0)
     tooltip = {"html": "<b>{n}</b><br/>#{r} · {s}", "style": {"fontSize": "13px"}}
     return pdk.Deck(layers=[*drawn, sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
 
@@ -75,16 +74,18 @@ def visible_layers() -> list[tuple[Layer, float]]:
 def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     if not isinstance(layer.style, VectorStyle):
         return pdk.Layer(
-            "BitmapLayer" if layer.kind == "raster" else layer.kind, id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
+            "BitmapLayer", id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
             bounds=[-180, -85.051129, 180, 85.051129], opacity=opacity, pickable=False,
         )  # fmt: skip
     style = layer.style
     fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
     by_legend = bool(style.colour_by)
     palette = [list(e.colour_dark if night else e.colour) for e in layer.legend]
-    coloured = "@@=" + json.dumps(palette) + "[properties.legend]"
+    coloured = "".join(f"properties.legend == {i} ? {json.dumps(c)} : " for i, c in enumerate(palette[:-1])) + json.dumps(
+        palette[-1:] and palette[-1]
+    )
     common: dict[str, Any] = {
-        "id": f"{layer.id}-{int(night)}", "opacity": opacity, "pickable": False, "stroked": layer.kind != "vector-line" or True,
+        "id": f"{layer.id}-{int(night)}", "opacity": opacity, "pickable": False, "stroked": True,
         "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
         "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
     }  # fmt: skip

@@ -79,8 +79,13 @@ def colours(score: NDArray[np.float64], dark: bool) -> NDArray[np.uint8]:
     return ramp[np.round(usable * (len(ramp) - 1)).astype(int)]
 
 
+def pixels(place: int) -> int:
+    """Return the size of a marker: the best stand out, the many stay legible."""
+    return 15 if place <= 50 else 11 if place <= 500 else 8
+
+
 def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
-    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), s(core), r(ank)."""
+    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), s(core), r(ank), z (pixels)."""
     rgb = colours(ranking["score"].to_numpy(), dark)
     rgb[ranking["gate_failed"].to_numpy()] = FAILED_DARK if dark else FAILED_LIGHT
     fields = zip(
@@ -88,7 +93,16 @@ def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
         ranking["score"], ranking["rank"], rgb.tolist(), strict=True,
     )  # fmt: skip
     found = [
-        {"id": id_, "n": name, "p": [lon, lat], "i": icon(kind, accuracy != "exact"), "c": colour, "s": f"{score:.2f}", "r": int(place)}
+        {
+            "id": id_,
+            "n": name,
+            "p": [lon, lat],
+            "i": icon(kind, accuracy != "exact"),
+            "c": colour,
+            "s": f"{score:.2f}",
+            "r": int(place),
+            "z": pixels(place),
+        }
         for id_, name, lon, lat, kind, accuracy, score, place, colour in fields
     ]
     return found[::-1]

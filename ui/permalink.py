@@ -25,6 +25,6 @@ def permalink(scenario: Scenario, selected: list[str] | None = None, language: s
     pairs += [("order", scenario.order_by if scenario.order_by != "shrunk" else "")]
     for key, values in (("kind", chosen.kinds), ("stage", chosen.stages), ("country", chosen.countries)):
         pairs += [(key, value) for value in values]
-    pairs += [("cov", f"{chosen.min_coverage:g}" if chosen.min_coverage else ""), ("q", chosen.text)]
-    pairs += [("failed", "" if chosen.gates_failed else "false"), ("sel", ",".join(selected or [])), ("lang", language)]
-    return "/?" + urlencode([(key, value) for key, value in pairs if value])
+    pairs += [("cov", f"{100 * chosen.min_coverage:.0f}" if chosen.min_coverage else ""), ("q", chosen.text)]
+    pairs += [("hide", "" if chosen.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
+    return "/?" + urlencode([(key, value) for key, value in pairs if value], safe=",")

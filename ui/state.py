@@ -3,39 +3,60 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import parse_qs
 
 import streamlit as st
 
+from data.build.vocabulary import KINDS, STAGES
 from scoring.criteria import load
-from scoring.scenario import Filters, Scenario, ScenarioError
-from ui.permalink import WEIGHT_KEYS
+from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
+from ui.cache import commodity_names, site_countries
+from ui.permalink import WEIGHT_KEYS, permalink
 
 S = st.session_state
 #: Camera of each region: latitude, longitude, zoom.
 REGIONS: dict[str, tuple[float, float, float]] = {
-    "world": (22.0, 10.0, 0.9),
-    "pacific": (15.0, 170.0, 1.6),
-    "us": (40.0, -100.0, 3.0),
+    "world": (38.0, 10.0, 0.25),
+    "pacific": (15.0, 175.0, 1.2),
+    "us": (40.0, -98.0, 2.6),
     "japan": (37.0, 138.0, 4.2),
     "australia": (-26.0, 134.0, 3.2),
 }
 
 
 def start() -> None:
-    """Give every choice its first value, once a session."""
+    """Give every choice its first value, once a session: from the address, else the default. A wrong address is passed over."""
+    if S.get("started"):
+        return
+    S.started = True
+    asked = st.query_params
     weights = load().presets["balanced"].weights
     for pillar, key in WEIGHT_KEYS.items():
-        S.setdefault(key, _int_in_address(key, weights[pillar]))
-    S.setdefault("selected", [each for each in st.query_params.get("sel", "").split(",") if each])
-    S.setdefault("epoch", 0)
-    S.setdefault("nudge", 0)
-    S.setdefault("camera", REGIONS["world"])
-    S.setdefault("layer_choice", {})
+        S[key] = _whole_number(asked.get(key, ""), weights[pillar])
+    S.m = asked.get("m", "") if asked.get("m", "") in commodity_names() else ""
+    for key, allowed in CHOICES.items():
+        S[key] = [each for each in asked.get_all(key) if each in allowed()]
+    S.cov = _whole_number(asked.get("cov", ""), 0) // 5 * 5
+    S.q = asked.get("q", "")
+    S.order = asked.get("order", "shrunk") if asked.get("order") in ORDERS else "shrunk"
+    S.hide = asked.get("hide") == "1"
+    S.selected = [each for each in asked.get("sel", "").split(",") if each]
+    S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
 
 
-def _int_in_address(key: str, default: int) -> int:
-    text = st.query_params.get(key, "")
-    return int(text) if text.isdigit() and int(text) <= 100 else default
+#: Filters with several values -> what they may hold.
+CHOICES = {"kind": lambda: KINDS, "stage": lambda: STAGES, "country": site_countries}
+
+
+def _whole_number(text: str, default: int) -> int:
+    return int(text) if text.isascii() and text.isdigit() and int(text) <= 100 else default
+
+
+def write_address(scenario: Scenario) -> None:
+    """Put the choices into the address, so that a copy of it opens the same list."""
+    wanted = parse_qs(permalink(scenario, S.selected, S.lang).removeprefix("/?"))
+    if wanted != {key: st.query_params.get_all(key) for key in st.query_params}:
+        st.query_params.from_dict(wanted)
 
 
 def scenario() -> Scenario:
@@ -73,12 +94,8 @@ def fly(lat: float, lon: float, zoom: float) -> None:
 
 
 def select(site_ids: list[str]) -> None:
-    """Make these the selected sites and write them into the address."""
+    """Make these the selected sites."""
     S.selected = site_ids
-    if site_ids:
-        st.query_params["sel"] = ",".join(site_ids)
-    elif "sel" in st.query_params:
-        del st.query_params["sel"]
 
 
 def on_map() -> None:
@@ -89,7 +106,11 @@ def on_map() -> None:
         return
     S.epoch += 1
     last = hit[-1]
-    select([each for each in S.selected if each != last] if last in S.selected and len(S.selected) > 1 else [*[e for e in S.selected if e != last], last])
+    select(
+        [each for each in S.selected if each != last]
+        if last in S.selected and len(S.selected) > 1
+        else [*[e for e in S.selected if e != last], last]
+    )
 
 
 def on_table() -> None:

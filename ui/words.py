@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 
-from ui.cache import country_codes, commodity_names
+from ui.cache import commodity_names, country_codes
 from ui.i18n import _, country, language
 
 
@@ -35,7 +35,12 @@ STAGES = {
 }
 ACCURACIES = {"exact": N_("Exact"), "approximate": N_("Approximate location"), "centroid": N_("Town point, not the site")}
 STATUSES = {"measured": N_("Measured"), "modelled": N_("Estimated"), "unknown": N_("Unknown")}
-METHODS = {"reported": N_("Reported"), "estimated": N_("Estimated"), "machine-read": N_("Machine-read, not scored"), "inferred": N_("Inferred")}
+METHODS = {
+    "reported": N_("Reported"),
+    "estimated": N_("Estimated"),
+    "machine-read": N_("Machine-read, not scored"),
+    "inferred": N_("Inferred"),
+}
 ORDERS = {"shrunk": N_("Known evidence, shrunk by coverage"), "worst": N_("Worst case"), "known": N_("Known evidence only")}
 BLOCS = {
     "us": N_("United States"),
@@ -73,6 +78,7 @@ ATTRIBUTES = {
     "stage": N_("Stage"),
     "owner": N_("Owner"),
     "capacity_t_y": N_("Capacity"),
+    "capacity_other_t_y": N_("Capacity of feed or compound, not scored"),
     "feed_secured_pct": N_("Feed under contract"),
     "recovery_pct": N_("Recovery"),
     "product": N_("Products"),

@@ -1,0 +1,1 @@
+"""Raw files to the bundle, one module a source."""

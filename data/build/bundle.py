@@ -14,7 +14,12 @@ from data.build.ports import ports
 from data.build.vocabulary import CURATED
 
 #: Curated tables that go into the bundle as they are.
-AS_THEY_ARE = {"partner_framework": "partner_frameworks", "permitting_pathway": "permitting_pathways", "offtake": "offtake", "legal_flag": "legal_flags"}
+AS_THEY_ARE = {
+    "partner_framework": "partner_frameworks",
+    "permitting_pathway": "permitting_pathways",
+    "offtake": "offtake",
+    "legal_flag": "legal_flags",
+}
 
 
 def build_facts(raw: Path, out: Path) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import re
 
 import pandas as pd
 
@@ -14,6 +14,20 @@ STAGES = {
     "commissioning": "construction",
     "pilot": "feasibility",
 }
+
+
+#: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or salts.
+COMPARABLE = re.compile(
+    r"magnet|oxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel made|cobalt, planned|NdPr|separation", re.I
+)
+NOT_COMPARABLE = re.compile(
+    r"treated|feedstock|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sulfate|tungsten trioxide|phosphate", re.I
+)
+
+
+def _capacity_attribute(basis: str) -> str:
+    """Return the attribute under which a capacity is kept: scored only where it is metal or near to it."""
+    return "capacity_t_y" if COMPARABLE.search(basis) and not NOT_COMPARABLE.search(basis) else "capacity_other_t_y"
 
 
 def _table(name: str) -> pd.DataFrame:
@@ -43,18 +57,28 @@ def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
     stage = row["stage"].strip()
     if stage and stage != "unknown":
         mapped = STAGES.get(stage, stage)
-        claims.append(Claim(record.key, "stage", text=mapped, as_of=row["stage_as_of"] or record.as_of, url=row["source_url"], detail=stage))
+        claims.append(
+            Claim(record.key, "stage", text=mapped, as_of=row["stage_as_of"] or record.as_of, url=row["source_url"], detail=stage)
+        )
     capacity = reported(row["capacity"])
     if capacity and row["capacity_unit"] == "t/y":
         claims.append(
-            Claim(record.key, "capacity_t_y", capacity, commodity=record.commodities[0], unit="t/y", scope=row["capacity_basis"],
+            Claim(record.key, _capacity_attribute(row["capacity_basis"]), capacity, commodity=record.commodities[0], unit="t/y", scope=row["capacity_basis"],
                   as_of=row["capacity_as_of"] or record.as_of, url=row["source_url"])
         )  # fmt: skip
     for attribute in ("feed_secured_pct", "recovery_pct"):
         value = reported(row[attribute])
         if value:
             claims.append(Claim(record.key, attribute, value, unit="%", as_of=record.as_of, url=row["source_url"]))
-    claims.extend(_owner_claims(record.key, row["owner"], row["owner_share_pct"], row["owner_as_of"] or record.as_of, row["owner_source_url"] or row["source_url"]))
+    claims.extend(
+        _owner_claims(
+            record.key,
+            row["owner"],
+            row["owner_share_pct"],
+            row["owner_as_of"] or record.as_of,
+            row["owner_source_url"] or row["source_url"],
+        )
+    )
     if row["offtake"]:
         claims.append(Claim(record.key, "offtake", text=row["offtake"], as_of=record.as_of, url=row["source_url"]))
     return claims

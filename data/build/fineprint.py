@@ -59,7 +59,17 @@ def _take(row: pd.Series, named: tuple[str, ...], countries: words.CountryNames,
     if stage != "unknown":
         as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or "2020"
         detail = status or (f"production ended {ended:.0f}" if ended else "production start stated")
-        found.claims.append(Claim(record.key, "stage", text=stage, as_of=as_of, url=record.url, detail=detail, method="reported" if status or ended else "inferred"))
+        found.claims.append(
+            Claim(
+                record.key,
+                "stage",
+                text=stage,
+                as_of=as_of,
+                url=record.url,
+                detail=detail,
+                method="reported" if status or ended else "inferred",
+            )
+        )
 
 
 def _grades(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:

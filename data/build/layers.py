@@ -16,7 +16,7 @@ import shapely
 from babel import Locale
 from rasterio.errors import NotGeoreferencedWarning
 from rasterio.io import MemoryFile
-from rasterio.transform import from_bounds
+from rasterio.transform import Affine
 
 from data.build.layer_recipes import RASTERS, VECTORS, RasterRecipe, VectorRecipe
 from data.sources import Source, load_sources
@@ -194,9 +194,7 @@ def share_alike_notice(rows: list[ReportRow], sources: Mapping[str, Source]) -> 
         if row["tier"] == "B":
             source = sources[row["source"]]
             name = Path(row["file"]).name
-            lines.append(
-                f"| `{name}` | {source.title} | {source.attribution} | {source.licence} | {WHAT_WAS_CHANGED} |"
-            )
+            lines.append(f"| `{name}` | {source.title} | {source.attribution} | {source.licence} | {WHAT_WAS_CHANGED} |")
     return SHARE_ALIKE_NOTICE + "\n".join(lines) + "\n"
 
 
@@ -225,16 +223,15 @@ def _build_raster(recipe: RasterRecipe, raw: Path, out: Path, sources: Mapping[s
     cells, profile = _read_cells(raw / recipe.raw)
     shape = f"{profile['width']} x {profile['height']} x {profile['count']}"
     if profile["crs"] is None:
-        profile |= {"crs": LONLAT, "transform": from_bounds(-180, -90, 180, 90, profile["width"], profile["height"])}
+        whole_globe = Affine(360.0 / profile["width"], 0.0, -180.0, 0.0, -180.0 / profile["height"], 90.0)
+        profile |= {"crs": LONLAT, "transform": whole_globe}
     if profile["dtype"] == "float32":
         cells = cells.round(1)
     with MemoryFile() as memory:
         with memory.open(driver="GTiff", **profile) as plain:
             plain.write(cells)
         with memory.open() as plain:
-            rasterio.shutil.copy(
-                plain, target, driver="COG", compress="DEFLATE", level=9, predictor="YES", blocksize=512
-            )
+            rasterio.shutil.copy(plain, target, driver="COG", compress="DEFLATE", level=9, predictor="YES", blocksize=512)
     return _report(recipe, target, out, sources) | {"rows": shape, "repaired": 0}
 
 
@@ -283,12 +280,15 @@ def _clean_cells(layer: gpd.GeoDataFrame, recipe: VectorRecipe) -> gpd.GeoDataFr
 
 
 def _rounded(geometries: Any, recipe: VectorRecipe) -> Any:
-    """Round lines by vertex, so that no vertex is dropped but a doubled one; the rest by topology."""
+    """Round lines by vertex, so that no vertex is dropped but a doubled one; the rest by topology.
+
+    A line that is shorter than the grid becomes empty.
+    """
     if recipe.shape != "line":
         return round_degrees(geometries, recipe.grid_deg)
     decimals = round(-np.log10(recipe.grid_deg))
     rounded = shapely.transform(geometries, lambda lonlat: lonlat.round(decimals))
-    return shapely.remove_repeated_points(rounded)
+    return repair(shapely.remove_repeated_points(rounded)).geometries
 
 
 def _in_map_order(layer: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
@@ -337,12 +337,7 @@ def _tidy_places(layer: gpd.GeoDataFrame, _: Path) -> gpd.GeoDataFrame:
 
 
 def _tidy_faults(layer: gpd.GeoDataFrame, _: Path) -> gpd.GeoDataFrame:
-    unified = (
-        layer["slip_type"]
-        .str.lower()
-        .str.replace(r"[\s-]+", "-", regex=True)
-        .str.replace("strike-slip", "strike slip", regex=False)
-    )
+    unified = layer["slip_type"].str.lower().str.replace(r"[\s-]+", "-", regex=True).str.replace("strike-slip", "strike slip", regex=False)
     return layer.assign(slip_type=unified)
 
 

@@ -41,7 +41,9 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
         )  # fmt: skip
     if grade_pct:
         claims.append(
-            Claim(record.key, "grade", grade_pct, commodity="lithium", unit="%", as_of="2025", scope="resource", url=BUSCH_DOI, detail=detail)
+            Claim(
+                record.key, "grade", grade_pct, commodity="lithium", unit="%", as_of="2025", scope="resource", url=BUSCH_DOI, detail=detail
+            )
         )
         if contained_kt and record.deposit_type != "brine":
             ore_mt = contained_kt / 1e3 / (grade_pct / 100)

@@ -20,12 +20,114 @@ GEOD = Geod(ellps="WGS84")
 SEARCH_KM = 40.0
 #: Words that say what a thing is, not which one.
 GENERIC = frozenset(
-    "mine mines deposit deposits project prospect area district group property operation operations the of de la el los las"
-    " and smelter refinery plant works zone ore body orebody occurrence open pit underground claim claims field salar lake mina complex cmplx advanced exploration inco canada"
-    " nickel copper cobalt lithium spodumene chromite chrome zinc lead tin tungsten graphite rare earth earths phosphate potash".split()
+    [
+        "mine",
+        "mines",
+        "deposit",
+        "deposits",
+        "project",
+        "prospect",
+        "area",
+        "district",
+        "group",
+        "property",
+        "operation",
+        "operations",
+        "the",
+        "of",
+        "de",
+        "la",
+        "el",
+        "los",
+        "las",
+        "and",
+        "smelter",
+        "refinery",
+        "plant",
+        "works",
+        "zone",
+        "ore",
+        "body",
+        "orebody",
+        "occurrence",
+        "open",
+        "pit",
+        "underground",
+        "claim",
+        "claims",
+        "field",
+        "salar",
+        "lake",
+        "mina",
+        "complex",
+        "cmplx",
+        "advanced",
+        "exploration",
+        "inco",
+        "canada",
+        "nickel",
+        "copper",
+        "cobalt",
+        "lithium",
+        "spodumene",
+        "chromite",
+        "chrome",
+        "zinc",
+        "lead",
+        "tin",
+        "tungsten",
+        "graphite",
+        "rare",
+        "earth",
+        "earths",
+        "phosphate",
+        "potash",
+    ]
 )
 #: Words that tell neighbours apart: if only one side has them, it is another place.
-TELLING = frozenset("north south east west central upper lower i ii iii iv v vi a b c d 1 2 3 4 5 6 7 8 9 10 norte sur este oeste nord ost new old northwest northeast southwest southeast".split())
+TELLING = frozenset(
+    [
+        "north",
+        "south",
+        "east",
+        "west",
+        "central",
+        "upper",
+        "lower",
+        "i",
+        "ii",
+        "iii",
+        "iv",
+        "v",
+        "vi",
+        "a",
+        "b",
+        "c",
+        "d",
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+        "8",
+        "9",
+        "10",
+        "norte",
+        "sur",
+        "este",
+        "oeste",
+        "nord",
+        "ost",
+        "new",
+        "old",
+        "northwest",
+        "northeast",
+        "southwest",
+        "southeast",
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +297,8 @@ def _attach_unlocated(records: list[Record], clusters: Clusters) -> None:
         if record.lon is not None or not record.iso3 or record.same_as:
             continue
         ranked = sorted(
-            ((best_name_similarity(record, records[j]), -j) for j in by_country[record.iso3] if _comparable(record, records[j])), reverse=True
+            ((best_name_similarity(record, records[j]), -j) for j in by_country[record.iso3] if _comparable(record, records[j])),
+            reverse=True,
         )
         if not ranked or ranked[0][0] < 92:
             continue

@@ -98,7 +98,9 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
             factor *= {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}.get(text(best["form"]), 1.0)
             if units[commodity] == "%" and grade * factor > 100:
                 continue
-            claims.append(Claim(key, "grade", grade * factor, commodity=commodity, unit=units[commodity], scope=text(best["category"]), **common))
+            claims.append(
+                Claim(key, "grade", grade * factor, commodity=commodity, unit=units[commodity], scope=text(best["category"]), **common)
+            )
     return claims + _treo(key, claims, common)
 
 
@@ -110,7 +112,17 @@ def _treo(key: str, claims: list[Claim], common: dict[str, str]) -> list[Claim]:
     treo_pct = sum(OXIDE_FACTOR[name] * ppm for name, ppm in elements.items()) / 1e4
     detail = f"sum of {len(elements)} element grades as oxides; {common['detail']}"
     method = "machine-read" if common["method"] == "machine-read" else "estimated"
-    return [Claim(key, "grade", treo_pct, commodity="rare earths", unit="%", scope="sum of elements", **{**common, "detail": detail, "method": method})]
+    return [
+        Claim(
+            key,
+            "grade",
+            treo_pct,
+            commodity="rare earths",
+            unit="%",
+            scope="sum of elements",
+            **{**common, "detail": detail, "method": method},
+        )
+    ]
 
 
 def _ore_mt(ore: object, unit: object) -> float | None:

@@ -7,7 +7,7 @@ import pandas as pd
 from data.build.vocabulary import CURATED
 
 COLUMNS = (
-    "site_id", "owner", "share_pct", "share_stated", "company", "ultimate_parent", "parent_iso3", "bloc", "as_of", "source_id", "url", "parent_url",
+    "site_id", "owner", "share_pct", "share_stated", "company", "ultimate_parent", "parent_iso3", "bloc", "covered_pct", "as_of", "source_id", "url", "parent_url",
 )  # fmt: skip
 
 
@@ -17,8 +17,9 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     share_pct is NULL where the source states none. bloc is that of the ultimate parent's country, or of the state that holds at
     least half of it; ``unknown`` where `companies.csv` does not trace the owner.
     """
+    held = _held_by_covered(countries)
     chosen = claims[(claims["attribute"] == "owner") & claims["chosen"] & (claims["text"] != "")]
-    companies = pd.read_csv(CURATED / "companies.csv", dtype=str, keep_default_na=False).drop_duplicates("owner_text").set_index("owner_text")
+    companies = _companies()
     known = companies.reindex(chosen["text"]).fillna("")
     home = known["state_owned_by_iso3"].where(known["state_owned_by_iso3"] != "", known["parent_country_iso3"])
     bloc = home.map(countries.set_index("iso3")["bloc"]).fillna("unknown")
@@ -32,6 +33,9 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
             "ultimate_parent": known["ultimate_parent"].to_numpy(),
             "parent_iso3": home.to_numpy(),
             "bloc": bloc.to_numpy(),
+            "covered_pct": [
+                _covered_pct(held, names) for names in zip(chosen["text"], known["company"], known["ultimate_parent"], strict=True)
+            ],
             "as_of": chosen["as_of"].to_numpy(),
             "source_id": chosen["source_id"].to_numpy(),
             "url": chosen["url"].to_numpy(),
@@ -39,3 +43,25 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
         }
     )
     return table[list(COLUMNS)].drop_duplicates(["site_id", "owner"]).sort_values(["site_id", "owner"]).reset_index(drop=True)
+
+
+def _companies() -> pd.DataFrame:
+    """Return the company tables, one row an owner text."""
+    tables = [pd.read_csv(CURATED / name, dtype=str, keep_default_na=False) for name in ("companies.csv", "companies_more.csv")]
+    return pd.concat(tables).drop_duplicates("owner_text").set_index("owner_text")
+
+
+def _held_by_covered(countries: pd.DataFrame) -> dict[str, float]:
+    """Return company -> percent of its equity or votes that holders of covered nations have, by `holdings.csv`."""
+    holdings = pd.read_csv(CURATED / "holdings.csv", dtype=str, keep_default_na=False)
+    covered = set(countries.loc[countries["covered"], "iso3"])
+    rows = holdings[holdings["holder_country_iso3"].isin(covered) & holdings["share_kind"].isin(["equity", "votes"])]
+    newest = rows.sort_values("as_of").drop_duplicates(["holder", "held"], keep="last")
+    shares = pd.to_numeric(newest["share_pct"], errors="coerce")
+    return {str(k): float(v) for k, v in shares.groupby(newest["held"]).sum().items()}
+
+
+def _covered_pct(held: dict[str, float], names: tuple[str, ...]) -> float:
+    """Return the covered share of an owner one tier up: 50 % or more counts as the whole (89 FR 37079)."""
+    share = min(max((held.get(name, 0.0) for name in names if name), default=0.0), 100.0)
+    return 100.0 if share >= 50 else share

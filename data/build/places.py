@@ -11,7 +11,17 @@ import shapely
 
 FILE = "layers/natural-earth/ne_50m_admin_0_countries.parquet"
 #: Natural Earth adm0_a3 -> ISO 3166-1 alpha-3 where the two differ (iso_a3 itself is -99 for France and Norway).
-ADM0_TO_ISO3 = {"SDS": "SSD", "KOS": "XKX", "SAH": "ESH", "PSX": "PSE", "SOL": "SOM", "CYN": "CYP", "KAS": "IND", "ALD": "ALA", "KAB": "KAZ"}
+ADM0_TO_ISO3 = {
+    "SDS": "SSD",
+    "KOS": "XKX",
+    "SAH": "ESH",
+    "PSX": "PSE",
+    "SOL": "SOM",
+    "CYN": "CYP",
+    "KAS": "IND",
+    "ALD": "ALA",
+    "KAB": "KAZ",
+}
 #: How far off the coast of the simplified polygons a point may lie, in degrees (about 30 km).
 COAST_SLACK_DEG = 0.3
 

@@ -109,7 +109,9 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
 
 
 def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str, str], int]) -> dict[str, object]:
-    spot = min(located, key=lambda r: (["exact", "approximate", "centroid"].index(r.accuracy), ranks.get(("location", r.source_id), 99), r.key))
+    spot = min(
+        located, key=lambda r: (["exact", "approximate", "centroid"].index(r.accuracy), ranks.get(("location", r.source_id), 99), r.key)
+    )
     head = group[0]
     kinds = [r.kind for r in group]
     names = dict.fromkeys(n for r in group for n in (r.name, *r.aliases))
@@ -153,7 +155,9 @@ def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], int]) -> pd.DataFr
         _rank=[ranks.get((_rule(a), s), 99) for a, s in zip(frame["attribute"], frame["source_id"], strict=True)],
         _year=pd.to_numeric(frame["as_of"].str[:4], errors="coerce").fillna(0).astype(int),
     )
-    frame = frame.sort_values(["site_id", "attribute", "commodity", "_machine", "_rank", "_year", "value"], ascending=[True, True, True, True, True, False, False])
+    frame = frame.sort_values(
+        ["site_id", "attribute", "commodity", "_machine", "_rank", "_year", "value"], ascending=[True, True, True, True, True, False, False]
+    )
     frame["chosen"] = False
     for attribute, rows in frame[frame["_machine"] == 0].groupby("attribute"):
         chosen = _RULES.get(str(attribute), _first_each)(rows)
@@ -189,7 +193,15 @@ def _inferred_stage(sites: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
     graded = set(chosen.loc[chosen["attribute"] == "grade", "site_id"])
     sized = chosen[chosen["attribute"].isin(["tonnage_mt", "contained_t"])].drop_duplicates("site_id")
     rows = sized[sized["site_id"].isin((graded & set(sites.loc[sites["kind"] == "mine", "site_id"])) - staged)]
-    return rows.assign(attribute="stage", value=None, text="resource", commodity="", unit="", method="inferred", detail="a tonnage and grade are published; no source states the stage")
+    return rows.assign(
+        attribute="stage",
+        value=None,
+        text="resource",
+        commodity="",
+        unit="",
+        method="inferred",
+        detail="a tonnage and grade are published; no source states the stage",
+    )
 
 
 def _chosen_text(sites: pd.DataFrame, claims: pd.DataFrame, attribute: str, missing: str) -> pd.Series:

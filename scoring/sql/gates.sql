@@ -1,16 +1,22 @@
 -- in:     facts.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
--- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction
+-- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction; one tier of
+--         holdings above the named owner. A sole named owner without a stated share is taken for the whole.
 WITH held AS (
     SELECT
         site_id,
-        coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END) FILTER (bloc = 'covered'), 0) AS covered_pct,
-        coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 50 ELSE 0 END)
+        sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END * covered) AS covered_pct,
+        coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END * (1 - covered))
             FILTER (bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
-        bool_or(bloc = 'covered') AS any_covered,
-        arg_max(ultimate_parent, CASE WHEN bloc = 'covered' THEN coalesce(share_pct, 100) END) AS who
-    FROM (SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM facts.owner)
+        bool_or(covered > 0) AS any_covered,
+        arg_max(ultimate_parent, covered) AS who
+    FROM (
+        SELECT
+            *, count(*) OVER (PARTITION BY site_id) AS owners,
+            CASE WHEN bloc = 'covered' THEN 1 ELSE covered_pct / 100 END AS covered
+        FROM facts.owner
+    )
     GROUP BY site_id
 ),
 covered AS (

@@ -9,7 +9,7 @@ from scoring.criteria import load
 from scoring.scenario import Scenario
 from ui import cache, legend, map, state
 from ui import words as w
-from ui.card import card
+from ui.card import card, evidence
 from ui.downloads import download_menu
 from ui.i18n import _, either, number
 
@@ -28,6 +28,7 @@ def page() -> None:
         return
     if not S.selected or not set(S.selected) & set(ranking["site_id"]):
         S.selected = [str(ranking.iloc[0]["site_id"])]
+    state.write_address(scenario)
     left, right = st.columns([3, 2], gap="medium")
     with left:
         _map(scenario, ranking)
@@ -39,9 +40,13 @@ def page() -> None:
             if layer.group != "basemap":
                 st.caption(either(layer.title, layer.title_ja))
                 legend.layer_legend(layer, map.dark())
-        st.caption(_("Screening aid, not investment advice.") + " · " + _("Made with Natural Earth.") + f" · {_('data version')} {cache.version()}")
+        st.caption(
+            _("Screening aid, not investment advice.") + " · " + _("Made with Natural Earth.") + f" · {_('data version')} {cache.version()}"
+        )
     with right, st.container(border=True):
         card(scenario, S.selected[-1])
+    with left:
+        evidence(scenario, S.selected[-1])
 
 
 def _headline(ranking: pd.DataFrame) -> None:
@@ -54,7 +59,7 @@ def _sidebar(scenario: Scenario) -> None:
         table = cache.commodity_table()
         options = ["", *table.loc[table["sites"] > 0, "commodity_id"]]
         st.selectbox(
-            _("Commodity of interest"), options, key="m", bind="query-params",
+            _("Commodity of interest"), options, key="m",
             format_func=lambda c: w.commodity(c) if c else _("All: each site's main commodity"),
             help=_("It decides which grade and which metal count. Rare earths can be asked element by element."),
         )  # fmt: skip
@@ -68,7 +73,7 @@ def _sidebar(scenario: Scenario) -> None:
         for pillar in load().pillars.values():
             key = state.WEIGHT_KEYS[pillar.id]
             label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
-            st.slider(label, 0, 100, key=key, bind="query-params", help=either(pillar.about, pillar.about_ja))
+            st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
         if sum(S[k] for k in state.WEIGHT_KEYS.values()) == 0:
             st.warning(_("All weights are 0; grade counts alone until you raise one."))
         _filters(scenario)
@@ -77,14 +82,32 @@ def _sidebar(scenario: Scenario) -> None:
 def _filters(scenario: Scenario) -> None:
     st.markdown("**" + _("Filters") + "**")
     counts = cache.facet_counts(scenario)
-    st.text_input(_("Name contains"), key="q", bind="query-params")
-    st.multiselect(_("Kind"), list(w.KINDS), key="kind", bind="query-params", placeholder=_("All"), format_func=lambda v: _counted(w.word(w.KINDS, v), counts["kinds"].get(v, 0)))
-    st.multiselect(_("Stage"), list(w.STAGES), key="stage", bind="query-params", placeholder=_("All"), format_func=lambda v: _counted(w.word(w.STAGES, v), counts["stages"].get(v, 0)))
+    st.text_input(_("Name contains"), key="q")
+    st.multiselect(
+        _("Kind"),
+        list(w.KINDS),
+        key="kind",
+        placeholder=_("All"),
+        format_func=lambda v: _counted(w.word(w.KINDS, v), counts["kinds"].get(v, 0)),
+    )
+    st.multiselect(
+        _("Stage"),
+        list(w.STAGES),
+        key="stage",
+        placeholder=_("All"),
+        format_func=lambda v: _counted(w.word(w.STAGES, v), counts["stages"].get(v, 0)),
+    )
     nations = sorted(cache.site_countries(), key=lambda c: -counts["countries"].get(c, 0))
-    st.multiselect(_("Country"), nations, key="country", bind="query-params", placeholder=_("All"), format_func=lambda v: _counted(w.nation(v), counts["countries"].get(v, 0)))
-    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov", bind="query-params")
-    st.toggle(_counted(_("Hide sites that fail a gate"), counts["failed"].get("true", 0)), key="hide", bind="query-params")
-    st.selectbox(_("Order by"), list(w.ORDERS), key="order", bind="query-params", format_func=lambda o: w.word(w.ORDERS, o))
+    st.multiselect(
+        _("Country"),
+        nations,
+        key="country",
+        placeholder=_("All"),
+        format_func=lambda v: _counted(w.nation(v), counts["countries"].get(v, 0)),
+    )
+    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov")
+    st.toggle(_counted(_("Hide sites that fail a gate"), counts["failed"].get("true", 0)), key="hide")
+    st.selectbox(_("Order by"), list(w.ORDERS), key="order", format_func=lambda o: w.word(w.ORDERS, o))
 
 
 def _counted(label: str, sites: int) -> str:
@@ -115,10 +138,10 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         {
             "#": shown["rank"].to_numpy(),
             "Δ": [moved.get(x, "") for x in S.table_ids],
-            _("Site"): shown["name"].to_numpy(),
             _("Score"): shown["score"].to_numpy(),
-            _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
+            _("Site"): shown["name"].to_numpy(),
             _("Country"): [w.nation(c) for c in shown["iso3"]],
+            _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
             _("Stage"): [w.word(w.STAGES, s) for s in shown["stage"]],
             _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
             _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
@@ -131,7 +154,10 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         column_config={
             "#": st.column_config.NumberColumn(width=45),
             "Δ": st.column_config.TextColumn(width=45, help=_("Places won or lost by your last change")),
-            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=95),
+            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
+            _("Site"): st.column_config.TextColumn(width=165),
+            _("Country"): st.column_config.TextColumn(width=95),
+            _("Score range"): st.column_config.TextColumn(width=85, help=_("Unknowns at their worst and at their best.")),
             _("Complete"): st.column_config.NumberColumn(format="%.0f %%", help=_("Share of the weight that is measured.")),
         },
         alt=_("Ranked sites"),

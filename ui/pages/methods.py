@@ -32,9 +32,19 @@ def page() -> None:
 
 
 def _score() -> None:
-    st.markdown(_("Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."))
-    st.latex(r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}\qquad c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}\qquad \mathrm{score}=k\,c\,(2-c)")
-    st.markdown(_("u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the criterion applies. k is the score on known evidence, c the coverage. The score is k drawn toward its floor c·k by what is missing. An unknown is never filled in; the range shows the score with all unknowns at their worst and at their best."))
+    st.markdown(
+        _(
+            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."
+        )
+    )
+    st.latex(
+        r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}\qquad c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}\qquad \mathrm{score}=k\,c\,(2-c)"
+    )
+    st.markdown(
+        _(
+            "u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the criterion applies. k is the score on known evidence, c the coverage. The score is k drawn toward its floor c·k by what is missing. An unknown is never filled in; the range shows the score with all unknowns at their worst and at their best."
+        )
+    )
     st.markdown(_("Gates stand beside the score: pass, fail or unknown. A site that fails a gate is listed last."))
 
 
@@ -77,8 +87,16 @@ def _data() -> None:
     for column, (label, key) in zip(first, shown, strict=True):
         column.metric(label, number(found[key]))
     kinds, stages = st.columns(2)
-    kinds.dataframe(pd.DataFrame([(w.word(w.KINDS, k), n) for k, n in found["by_kind"].items()], columns=[_("Kind"), _("Sites")]), hide_index=True, width="stretch")
-    stages.dataframe(pd.DataFrame([(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]), hide_index=True, width="stretch")
+    kinds.dataframe(
+        pd.DataFrame([(w.word(w.KINDS, k), n) for k, n in found["by_kind"].items()], columns=[_("Kind"), _("Sites")]),
+        hide_index=True,
+        width="stretch",
+    )
+    stages.dataframe(
+        pd.DataFrame([(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]),
+        hide_index=True,
+        width="stretch",
+    )
     st.caption(_("data version") + " " + cache.version())
 
 
@@ -88,7 +106,13 @@ def _sources() -> None:
          _("Link"): s.url if s.url.startswith("http") else None}
         for s in load_sources().values()
     ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=600, column_config={_("Link"): st.column_config.LinkColumn(display_text=_("open"))})
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        height=600,
+        column_config={_("Link"): st.column_config.LinkColumn(display_text=_("open"))},
+    )
 
 
 page()

@@ -32,7 +32,9 @@ def page() -> None:
         st.markdown(_("**{n} sites on the shortlist**, ranked by the weights of the Explore page.").format(n=number(len(found))))
         download_menu(scenario, ids)
     st.dataframe(_frame(found), hide_index=True, width="stretch", lazy=False, key="shortlist_table", alt=_("Shortlist"))
-    away = st.multiselect(_("Take off the shortlist"), ids, format_func=lambda x: _name(ranking, x), key="away", placeholder=_("Choose sites"))
+    away = st.multiselect(
+        _("Take off the shortlist"), ids, format_func=lambda x: _name(ranking, x), key="away", placeholder=_("Choose sites")
+    )
     if away and st.button(_("Take off"), icon=":material/delete:"):
         for site_id in away:
             cache.store().remove_from_shortlist(SHORTLIST, site_id)
