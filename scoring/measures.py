@@ -11,6 +11,7 @@ import duckdb
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from data.facts import BUNDLE
 from geo.geometry import PolygonIndex
@@ -63,7 +64,7 @@ class Inputs:
         ports = self.facts.execute("SELECT * FROM facts.port WHERE depth_m >= $depth AND sea_km_japan IS NOT NULL", {"depth": DEEP_PORT_M})
         return ports.df()
 
-    def nearest_port(self) -> tuple[pd.DataFrame, np.ndarray]:  # type: ignore[type-arg]
+    def nearest_port(self) -> tuple[pd.DataFrame, NDArray[np.float64]]:
         """Return, for each site, the row of its nearest deep port and the geodesic distance in km."""
         found = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(self.sites["lon"], self.sites["lat"])
         return self.deep_ports.iloc[found.index].reset_index(drop=True), found.distance_m / 1000
@@ -72,7 +73,7 @@ class Inputs:
         """Return a bundled point layer."""
         return gpd.read_parquet(self.layers / f"{layer}.parquet")
 
-    def nearest_line_km(self, layer: str) -> np.ndarray:  # type: ignore[type-arg]
+    def nearest_line_km(self, layer: str) -> NDArray[np.float64]:
         """Return geodesic km from each site to the nearest line of a bundled layer."""
         folder = self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
         lines = gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy()
@@ -128,7 +129,7 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
     for site in inputs.sites.itertuples():
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
         age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
-        months = months_left(site.stage, site.iso3, site.kind == "mine", None if pd.isna(quality) else float(quality), age)
+        months = months_left(str(site.stage), str(site.iso3), bool(site.kind == "mine"), None if pd.isna(quality) else float(quality), age)
         if months:
             rows.append((site.site_id, months.p50, months.p10, months.p90, site.stage, months.pathway, as_of))
     frame = pd.DataFrame(rows, columns=["site_id", "value", "low", "high", "target", "reference_group", "as_of"])
@@ -177,10 +178,10 @@ def _nearest_points(inputs: Inputs, points: gpd.GeoDataFrame, source_id: str, as
 
 def _distances(
     inputs: Inputs,
-    km: np.ndarray,  # type: ignore[type-arg]
+    km: NDArray[np.float64],
     source_id: str,
     as_of: str,
-    names: np.ndarray | None,  # type: ignore[type-arg]
+    names: NDArray[np.object_] | None,
     slack_km: float = 0.0,
 ) -> pd.DataFrame:
     """Return distances as measurements; the range is the accuracy of the site and of the layer."""
@@ -191,7 +192,7 @@ def _distances(
     return frame.assign(status="measured", source_id=source_id, as_of=as_of, target="" if names is None else names)
 
 
-def _location_slack_km(inputs: Inputs) -> np.ndarray:  # type: ignore[type-arg]
+def _location_slack_km(inputs: Inputs) -> NDArray[np.float64]:
     accuracy = inputs.facts.execute("SELECT location_accuracy FROM facts.site ORDER BY site_id").df()["location_accuracy"]
     return accuracy.map({"exact": 1.0, "approximate": 10.0, "centroid": 15.0}).to_numpy(dtype=float)
 

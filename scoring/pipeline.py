@@ -35,7 +35,8 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
     facts.executemany("INSERT INTO criterion VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
     facts.execute(sql("desirability.sql"))
     facts.execute(
-        "CREATE TABLE IF NOT EXISTS packed (lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
+        "CREATE TABLE IF NOT EXISTS packed"
+        " (lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
     )
 
 

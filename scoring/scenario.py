@@ -98,5 +98,5 @@ def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
 
 def from_dict(values: dict[str, Any]) -> Scenario:
     """Return the scenario that `Scenario.as_dict` wrote."""
-    filters = {k: tuple(v) if isinstance(v, list) else v for k, v in values.get("filters", {}).items()}
+    filters: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.get("filters", {}).items()}
     return Scenario(**{**values, "filters": Filters(**filters)})

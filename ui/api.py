@@ -58,13 +58,13 @@ async def layer_tile(request: Request) -> Response:
 
 
 async def layer_picture(request: Request) -> Response:
-    """A raster layer as one web-mercator picture."""
+    """Return a raster layer as one web-mercator picture."""
     found = await run_in_threadpool(tiles.raster_png, request.path_params["layer"])
     return Response(found, media_type="image/png", headers={"Cache-Control": FOREVER})
 
 
 async def marker_atlas(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
-    """The marker shapes as one picture."""
+    """Return the marker shapes as one picture."""
     return Response(markers.atlas(), media_type="image/png", headers={"Cache-Control": FOREVER})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import altair as alt
@@ -184,31 +185,37 @@ def _value(line: dict[str, Any]) -> str:
 
 
 def rests_on(line: dict[str, Any]) -> str:
-    """Say in words what a value was measured to or against."""
-    target, group, peers = line["target"], line["reference_group"], line["reference_n"]
-    match line["criterion"]:
-        case "grade_percentile":
-            return f"{w.commodity(target)}, {w.word(w.DEPOSIT_TYPES, group)}, n={number(peers)}" if target else ""
-        case "contained_years" | "output_share":
-            return w.commodity(target) if target else ""
-        case "permitting_months":
-            where = group.split(".")[-1]
-            named = w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
-            return f"{w.word(w.STAGES, target)}, {named}" if target else ""
-        case "haul_cost":
-            return w.word(w.MODES, target)
-        case "sea_km":
-            return f"{group} → {w.nation(target)}" if target else ""
-        case "allied_share":
-            return f"{target} ({w.word(w.BLOCS, group)})" if target else ""
-        case "host_alignment":
-            return w.word(w.BLOCS, target)
-        case _:
-            return str(target)
+    """Say in words what a value was measured to or against; empty where nothing is known."""
+    if not line["target"]:
+        return ""
+    in_words = _RESTS_ON.get(line["criterion"])
+    return in_words(line) if in_words else str(line["target"])
+
+
+def _permitting_rests_on(line: dict[str, Any]) -> str:
+    where = line["reference_group"].split(".")[-1]
+    named = w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+    return f"{w.word(w.STAGES, line['target'])}, {named}"
+
+
+_RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
+    "grade_percentile": lambda x: (
+        f"{w.commodity(x['target'])}, {w.word(w.DEPOSIT_TYPES, x['reference_group'])}, n={number(x['reference_n'])}"
+    ),
+    "contained_years": lambda x: w.commodity(x["target"]),
+    "output_share": lambda x: w.commodity(x["target"]),
+    "permitting_months": _permitting_rests_on,
+    "haul_cost": lambda x: w.word(w.MODES, x["target"]),
+    "sea_km": lambda x: f"{x['reference_group']} → {w.nation(x['target'])}",
+    "allied_share": lambda x: f"{x['target']} ({w.word(w.BLOCS, x['reference_group'])})",
+    "host_alignment": lambda x: w.word(w.BLOCS, x["target"]),
+}
 
 
 def source_title(source_id: str) -> str:
-    """Return the title of a source, which is a name and stays as it is."""
+    """Return the title of a source: a name that stays as it is, or our own table in the reader's words."""
+    if source_id in w.OWN_TABLES:
+        return w.word(w.OWN_TABLES, source_id)
     source = load_sources().get(source_id)
     return source.title if source else source_id
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -39,6 +40,6 @@ def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None
         st.caption(_("The whole filtered list with scores, weights, sources and licences."))
         for suffix in WRITERS:
             st.download_button(
-                NAMES[suffix], data=lambda suffix=suffix: exported(scenario, suffix, site_ids), mime=MIME[suffix], width="stretch",
+                NAMES[suffix], data=partial(exported, scenario, suffix, site_ids), mime=MIME[suffix], width="stretch",
                 file_name=f"orebridge-{scenario.scenario_hash}{suffix}", key=f"download{suffix}", on_click="ignore",
             )  # fmt: skip

@@ -23,14 +23,14 @@ def dark() -> bool:
     return getattr(st.context.theme, "type", "light") == "dark"
 
 
-def deck(scenario: Scenario, chosen: list[dict[str, Any]]) -> pdk.Deck:
+def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     """Return the map of a scenario with the selected sites ringed.
 
     Parameters
     ----------
     scenario : Scenario
-    chosen : list of dict
-        Selected sites with lon, lat (EPSG:4326 degrees) and name.
+    chosen : list of [lon, lat]
+        Selected sites, EPSG:4326 degrees.
     """
     night = dark()
     drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
@@ -51,7 +51,7 @@ def deck(scenario: Scenario, chosen: list[dict[str, Any]]) -> pdk.Deck:
         alpha_cutoff=0.1,
     )
     halo = pdk.Layer(
-        "ScatterplotLayer", id="halo", data=[{"p": [c["lon"], c["lat"]]} for c in chosen], get_position="p", filled=False, stroked=True,
+        "ScatterplotLayer", id="halo", data=[{"p": place} for place in chosen], get_position="p", filled=False, stroked=True,
         get_line_color=list(HALO), line_width_units=pdk.types.String("pixels"), get_line_width=3, radius_units=pdk.types.String("pixels"),
         get_radius=13, pickable=False,
     )  # fmt: skip

@@ -68,7 +68,7 @@ def mapping() -> dict[str, dict[str, Any]]:
 
 @cache
 def _ramp(dark: bool) -> NDArray[np.uint8]:
-    return ramp_colours(RAMP_DARK if dark else RAMP_LIGHT)[:, :3]
+    return np.asarray(ramp_colours(RAMP_DARK if dark else RAMP_LIGHT)[:, :3])
 
 
 def colours(score: NDArray[np.float64], dark: bool) -> NDArray[np.uint8]:
@@ -76,7 +76,7 @@ def colours(score: NDArray[np.float64], dark: bool) -> NDArray[np.uint8]:
     ramp = _ramp(dark)
     place = np.clip((score - SCORE_LOW) / (SCORE_HIGH - SCORE_LOW), 0, 1)
     usable = 0.15 + 0.75 * place
-    return ramp[np.round(usable * (len(ramp) - 1)).astype(int)]
+    return np.asarray(ramp[np.round(usable * (len(ramp) - 1)).astype(int)])
 
 
 def pixels(place: int) -> int:

@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 
 def marked(source: str) -> list[tuple[int, str]]:
-    """Return line and text of every literal that `_` or `N_` marks, also those inside f-strings.
+    r"""Return line and text of every literal that `_` or `N_` marks, also those inside f-strings.
 
     Examples
     --------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -45,7 +46,7 @@ def start() -> None:
 
 
 #: Filters with several values -> what they may hold.
-CHOICES = {"kind": lambda: KINDS, "stage": lambda: STAGES, "country": site_countries}
+CHOICES: dict[str, Callable[[], Collection[str]]] = {"kind": lambda: KINDS, "stage": lambda: STAGES, "country": site_countries}
 
 
 def _whole_number(text: str, default: int) -> int:

@@ -124,6 +124,16 @@ UNITS = {
     "km": "km",
     "class 0-3": N_("class 0–3"),
 }
+OWN_TABLES = {
+    "orebridge_plants": N_("Plants looked up by Orebridge"),
+    "orebridge_frameworks": N_("Frameworks looked up by Orebridge"),
+    "orebridge_permitting": N_("Permitting model of Orebridge"),
+    "orebridge_fast41": N_("FAST-41 projects, looked up by Orebridge"),
+    "orebridge_site_facts": N_("Facts looked up by Orebridge"),
+    "orebridge_companies": N_("Companies looked up by Orebridge"),
+    "orebridge_haulage": N_("Haul cost model of Orebridge"),
+    "searoute": N_("Shipping network (Eurostat, Oak Ridge)"),
+}
 MODES = {"road": N_("by road"), "rail": N_("by rail")}
 GROUPS = {
     "basemap": N_("Basemap"),

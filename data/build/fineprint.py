@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -91,7 +92,7 @@ def _reserves(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:
     for _, row in rows.iterrows():
         if text(row["sub_site"]):
             continue
-        common = {"as_of": text(row["reserves_year"])[:4], "scope": "reserve", "url": text(row["source_url"]) or DOI}
+        common: dict[str, Any] = {"as_of": text(row["reserves_year"])[:4], "scope": "reserve", "url": text(row["source_url"]) or DOI}
         to_mt = TO_MT.get(text(row["reserves_mineral_unit"]).lower())
         tonnes, grade = reported(row["reserves_mineral_value"]), reported(row["grade"])
         commodity = words.commodity(text(row["commodity"]))
@@ -127,7 +128,7 @@ def split_owners(owners: str) -> list[tuple[str, float | None]]:
     >>> split_owners("Southern Copper Corporation")
     [('Southern Copper Corporation', None)]
     """
-    found = []
+    found: list[tuple[str, float | None]] = []
     for part in re.split(r"(?<=%\))\s*[,;]\s*|;\s*", owners):
         match = re.fullmatch(r"\s*(.+?)\s*\(\s*([\d.]+)\s*%\s*\)\s*", part)
         if match:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -94,7 +95,7 @@ def _usmin_resources(rows: pd.DataFrame, record: Record) -> list[Claim]:
         factor = {"parts per million": 1e-4, "weight percent": 1.0, "percent": 1.0}.get(text(row["GradUnitSI"]))
         oxide = 0.4645 if "oxide" in text(row["Material"]) else 1.0
         if tonnes and grade and factor and text(row["MatUnitsSI"]) == "metric tons":
-            common = {
+            common: dict[str, Any] = {
                 "as_of": text(row["Rsrc_Date"]), "scope": text(row["Rsrc_Class"]), "url": USMIN_DOI,
                 "detail": f"{text(row['Ftr_Name'])}; {text(row['Ref_ID'])}; cut-off {text(row['CutOffGrad']) or 'not stated'} {text(row['CutOffUnit'])}",
             }  # fmt: skip

@@ -216,8 +216,8 @@ def compare(a: Record, b: Record) -> Verdict:
 def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
     """Return the index pairs of located records within `SEARCH_KM`, by a geocentric KD-tree."""
     with_place = [i for i, r in enumerate(records) if r.lon is not None and r.lat is not None]
-    lon = np.radians([records[i].lon for i in with_place])
-    lat = np.radians([records[i].lat for i in with_place])
+    lon = np.radians(np.array([records[i].lon for i in with_place], dtype=float))
+    lat = np.radians(np.array([records[i].lat for i in with_place], dtype=float))
     points = 6371.0 * np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
     pairs = cKDTree(points).query_pairs(SEARCH_KM, output_type="ndarray")
     return [(with_place[i], with_place[j]) for i, j in pairs]

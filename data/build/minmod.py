@@ -1,8 +1,9 @@
-"""MinMod: grade and tonnage compiled from articles (curated), world tin-tungsten, graphite; NI 43-101 rows only as low-confidence claims."""
+"""MinMod: grade and tonnage compiled from articles (curated), tin-tungsten, graphite; NI 43-101 rows as low-confidence claims."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -82,16 +83,23 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
     """Take the total of a source: several rows of a commodity are categories or zones and are not summed, the largest ore is taken."""
     claims: list[Claim] = []
     method = "machine-read" if machine else "reported"
-    rows = rows.assign(ore_mt=[_ore_mt(o, u) for o, u in zip(rows["ore"], rows["ore_unit"], strict=True)]).dropna(subset=["ore_mt"])
+    rows = rows.assign(
+        ore_mt=pd.Series([_ore_mt(o, u) for o, u in zip(rows["ore"], rows["ore_unit"], strict=True)], rows.index, dtype=float)
+    ).dropna(subset=["ore_mt"])
     if rows.empty:
         return claims
     total_mt = float(rows["ore_mt"].max())
     date = text(rows.iloc[0]["date"])[:10] or _published(text(rows.iloc[0]["source"]))
-    common = {"as_of": date, "method": method, "url": text(rows.iloc[0]["doc_uri"]), "detail": text(rows.iloc[0]["doc_title"])}
+    common: dict[str, Any] = {
+        "as_of": date,
+        "method": method,
+        "url": text(rows.iloc[0]["doc_uri"]),
+        "detail": text(rows.iloc[0]["doc_title"]),
+    }
     claims.append(Claim(key, "tonnage_mt", total_mt, unit="Mt", scope=_scope(rows), **common))
     for name, group in rows.groupby("commodity", sort=False):
         commodity = words.commodity(str(name))
-        best = group.loc[group["ore_mt"].idxmax()]
+        best = group.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]
         factor = GRADE.get((text(best["grade_unit"]), units.get(commodity or "", "")))
         grade = reported(best["grade"])
         if commodity and factor and grade:
@@ -104,7 +112,7 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
     return claims + _treo(key, claims, common)
 
 
-def _treo(key: str, claims: list[Claim], common: dict[str, str]) -> list[Claim]:
+def _treo(key: str, claims: list[Claim], common: dict[str, Any]) -> list[Claim]:
     """Sum the elements to total rare-earth oxide where at least ten of them are assayed."""
     elements = {c.commodity: c.value for c in claims if c.commodity in OXIDE_FACTOR and c.value}
     if len(elements) < 10:
@@ -131,4 +139,4 @@ def _ore_mt(ore: object, unit: object) -> float | None:
 
 
 def _scope(rows: pd.DataFrame) -> str:
-    return text(rows.loc[rows["ore_mt"].idxmax(), "category"])
+    return text(rows.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]["category"])

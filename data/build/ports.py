@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -41,7 +42,7 @@ def ports(raw: Path) -> pd.DataFrame:
     return found.sort_values("wpi_no").reset_index(drop=True)
 
 
-def _sea_km(raw: Path, lon: np.ndarray, lat: np.ndarray, places: tuple[tuple[float, float], ...]) -> np.ndarray:  # type: ignore[type-arg]
+def _sea_km(raw: Path, lon: NDArray[np.float64], lat: NDArray[np.float64], places: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
     nodes, graph = _network(raw)
     index = NearestPoints(nodes[:, 0], nodes[:, 1])
     starts = index.query([p[0] for p in places], [p[1] for p in places])
@@ -52,7 +53,7 @@ def _sea_km(raw: Path, lon: np.ndarray, lat: np.ndarray, places: tuple[tuple[flo
     return np.where(np.isfinite(total) & (way_there_km <= 500), np.round(total, 0), np.nan)
 
 
-def _network(raw: Path) -> tuple[np.ndarray, csr_array]:  # type: ignore[type-arg]
+def _network(raw: Path) -> tuple[NDArray[np.float64], csr_array]:
     """Return node coordinates (n, 2) and the symmetric graph in km; longitudes past 180 are normalised so that the Pacific closes."""
     network = gpd.read_parquet(raw / NETWORK)
     lines = shapely.get_parts(network.geometry[~network["passage"].isin(CLOSED_PASSAGES)].to_numpy())

@@ -71,7 +71,7 @@ def site_id(record: Record) -> str:
 def priority() -> dict[tuple[str, str], int]:
     """Return (attribute, source_id) -> rank of the resolution rule; lower is believed first."""
     table = pd.read_csv(words.CURATED / RESOLUTION, keep_default_na=False)
-    return {(row.attribute, row.source_id): int(row.rank) for row in table.itertuples()}
+    return dict(zip(zip(table["attribute"], table["source_id"], strict=True), table["rank"].astype(int), strict=True))
 
 
 def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]]:
@@ -102,7 +102,7 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
         rows.append(row)
         owner_of_record.update({r.key: row["site_id"] for r in group})
     sites = pd.DataFrame(rows).sort_values("site_id").reset_index(drop=True)
-    claims = _claims(extract.claims, owner_of_record, extract.records, ranks)
+    claims = _claims(extract.claims, owner_of_record, ranks)
     claims = pd.concat([claims, _inferred_stage(sites, claims)], ignore_index=True)
     sites["stage"] = _chosen_text(sites, claims, "stage", "unknown")
     return sites, claims, left_out
@@ -136,7 +136,7 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
     }
 
 
-def _claims(claims: list[Claim], site_of: dict[str, object], records: list[Record], ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
+def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
     frame = claims_frame([c for c in claims if c.key in site_of])
     frame.insert(0, "site_id", frame["key"].map(site_of))
     frame.insert(1, "source_id", frame["key"].str.split(":", n=1).str[0])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -136,7 +137,11 @@ def _take(row: pd.Series, database: Database, countries: words.CountryNames, fou
 
 
 def _claims(row: pd.Series, database: Database) -> list[Claim]:
-    common = {"key": f"{database.source_id}:{text(row['record_id'])}", "as_of": database.vintage, "url": _url(row, database)}
+    common: dict[str, Any] = {
+        "key": f"{database.source_id}:{text(row['record_id'])}",
+        "as_of": database.vintage,
+        "url": _url(row, database),
+    }
     claims = []
     tonnage_mt = reported(row[database.tonnage_column])
     if tonnage_mt is not None:

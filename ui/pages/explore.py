@@ -12,6 +12,7 @@ from ui import words as w
 from ui.card import card, evidence
 from ui.downloads import download_menu
 from ui.i18n import _, either, number
+from ui.permalink import WEIGHT_KEYS
 
 S = st.session_state
 TABLE_ROWS = 200
@@ -71,10 +72,10 @@ def _sidebar(scenario: Scenario) -> None:
         )  # fmt: skip
         total = sum(scenario.weights.values()) or 1
         for pillar in load().pillars.values():
-            key = state.WEIGHT_KEYS[pillar.id]
+            key = WEIGHT_KEYS[pillar.id]
             label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
             st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
-        if sum(S[k] for k in state.WEIGHT_KEYS.values()) == 0:
+        if sum(S[k] for k in WEIGHT_KEYS.values()) == 0:
             st.warning(_("All weights are 0; grade counts alone until you raise one."))
         _filters(scenario)
 
@@ -119,7 +120,7 @@ def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small"):
         for region, name in names.items():
             st.button(name, key=f"region_{region}", on_click=state.fly, args=state.REGIONS[region], type="tertiary")
-    chosen = ranking[ranking["site_id"].isin(S.selected)][["lon", "lat", "name"]].to_dict("records")
+    chosen = ranking[ranking["site_id"].isin(S.selected)][["lon", "lat"]].to_numpy().tolist()
     st.pydeck_chart(
         map.deck(scenario, chosen), key="map", on_select=state.on_map, selection_mode="single-object", height=520,
         alt=_("Map of the candidate sites; the list beside it says the same in words."),
