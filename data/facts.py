@@ -13,7 +13,8 @@ import duckdb
 from geo.errors import OrebridgeError
 
 HERE = Path(__file__).resolve().parent
-BUNDLE = HERE / "bundled"
+#: The bundle of the checkout, or the folder that ``OREBRIDGE_BUNDLE`` names (as `orebridge data build --out` writes it).
+BUNDLE = Path(os.environ.get("OREBRIDGE_BUNDLE") or HERE / "bundled")
 #: The tables of the bundle, a Parquet file each.
 TABLES = (
     "site", "commodity", "country", "measurement", "gate", "claim", "owner", "port", "partner_framework", "offtake",

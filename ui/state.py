@@ -28,6 +28,7 @@ REGIONS: dict[str, tuple[float, float, float]] = {
 def start() -> None:
     """Give every choice its first value, once a session: from the address, else the default. A wrong address is passed over."""
     if S.get("started"):
+        _keep()
         return
     S.started = True
     asked = st.query_params
@@ -43,6 +44,12 @@ def start() -> None:
     S.hide = asked.get("hide") == "1"
     S.selected = [each for each in asked.get("sel", "").split(",") if each]
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
+
+
+def _keep() -> None:
+    """Hold on to the choices while another page is open: the frame drops what no widget shows."""
+    for key in (*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "hide"):
+        S[key] = S[key]
 
 
 #: Filters with several values -> what they may hold.

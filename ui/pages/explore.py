@@ -5,14 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from scoring.criteria import load
 from scoring.scenario import Scenario
 from ui import cache, legend, map, state
 from ui import words as w
 from ui.card import card, evidence
 from ui.downloads import download_menu
 from ui.i18n import _, either, number
-from ui.permalink import WEIGHT_KEYS
+from ui.sidebar import sidebar
 
 S = st.session_state
 TABLE_ROWS = 200
@@ -21,7 +20,7 @@ TABLE_ROWS = 200
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    _sidebar(scenario)
+    sidebar(scenario)
     ranking = cache.ranking(scenario)
     _headline(ranking)
     if ranking.empty:
@@ -53,66 +52,6 @@ def page() -> None:
 def _headline(ranking: pd.DataFrame) -> None:
     text = _("**{n} candidate sites ranked for US–Japan joint investment.** Move a weight, click a site.")
     st.markdown(text.format(n=number(len(ranking))))
-
-
-def _sidebar(scenario: Scenario) -> None:
-    with st.sidebar:
-        table = cache.commodity_table()
-        options = ["", *table.loc[table["sites"] > 0, "commodity_id"]]
-        st.selectbox(
-            _("Commodity of interest"), options, key="m",
-            format_func=lambda c: w.commodity(c) if c else _("All: each site's main commodity"),
-            help=_("It decides which grade and which metal count. Rare earths can be asked element by element."),
-        )  # fmt: skip
-        st.markdown("**" + _("Weights") + "**")
-        S.preset = state.preset_in_force()
-        st.selectbox(
-            _("Preset"), list(load().presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
-            format_func=lambda p: either(load().presets[p].title, load().presets[p].title_ja),
-        )  # fmt: skip
-        total = sum(scenario.weights.values()) or 1
-        for pillar in load().pillars.values():
-            key = WEIGHT_KEYS[pillar.id]
-            label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
-            st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
-        if sum(S[k] for k in WEIGHT_KEYS.values()) == 0:
-            st.warning(_("All weights are 0; grade counts alone until you raise one."))
-        _filters(scenario)
-
-
-def _filters(scenario: Scenario) -> None:
-    st.markdown("**" + _("Filters") + "**")
-    counts = cache.facet_counts(scenario)
-    st.text_input(_("Name contains"), key="q")
-    st.multiselect(
-        _("Kind"),
-        list(w.KINDS),
-        key="kind",
-        placeholder=_("All"),
-        format_func=lambda v: _counted(w.word(w.KINDS, v), counts["kinds"].get(v, 0)),
-    )
-    st.multiselect(
-        _("Stage"),
-        list(w.STAGES),
-        key="stage",
-        placeholder=_("All"),
-        format_func=lambda v: _counted(w.word(w.STAGES, v), counts["stages"].get(v, 0)),
-    )
-    nations = sorted(cache.site_countries(), key=lambda c: -counts["countries"].get(c, 0))
-    st.multiselect(
-        _("Country"),
-        nations,
-        key="country",
-        placeholder=_("All"),
-        format_func=lambda v: _counted(w.nation(v), counts["countries"].get(v, 0)),
-    )
-    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov")
-    st.toggle(_counted(_("Hide sites that fail a gate"), counts["failed"].get("true", 0)), key="hide")
-    st.selectbox(_("Order by"), list(w.ORDERS), key="order", format_func=lambda o: w.word(w.ORDERS, o))
-
-
-def _counted(label: str, sites: int) -> str:
-    return f"{label} ({number(sites)})"
 
 
 def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:

@@ -1,0 +1,131 @@
+"""The real app in a real Chromium: a server on a free port, a page with WebGL, and what it asked for."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+CHROMIUM = "/usr/bin/chromium"
+FLAGS = (
+    "--no-sandbox --use-gl=angle --use-angle=swiftshader --enable-unsafe-swiftshader --ignore-gpu-blocklist"
+    " --disable-background-networking --disable-component-update --disable-sync --no-first-run"
+).split()
+HALO = (213, 43, 133)
+
+
+@dataclass
+class Seen:
+    """A page with every address it asked for and the bytes of its websocket frames."""
+
+    page: Page
+    base: str
+    requests: list[str] = field(default_factory=list)
+    frames: list[int] = field(default_factory=list)
+
+    def open(self, query: str = "") -> None:
+        self.page.goto(f"{self.base}/{query}")
+        self.settle()
+
+    def settle(self, seconds: float = 2.0) -> None:
+        """Wait until the app has run and the map has drawn."""
+        self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=90_000)
+        self.page.wait_for_selector("[data-testid=stVegaLiteChart]", timeout=90_000)
+        self.page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
+        self.page.wait_for_load_state("networkidle")
+        time.sleep(seconds)
+
+    def map_pixels(self) -> np.ndarray:
+        """Return the map as rows x columns x RGB."""
+        box = self.page.locator("[data-testid=stDeckGlJsonChart]").first
+        picture = ROOT / "tests/browser/output/map.png"
+        picture.parent.mkdir(exist_ok=True)
+        box.screenshot(path=str(picture))
+        return np.asarray(Image.open(picture).convert("RGB")).astype(int)
+
+    def heading(self) -> str:
+        return self.page.locator("h3").first.inner_text()
+
+
+def count(pixels: np.ndarray, colour: tuple[int, int, int], tolerance: int = 12) -> int:
+    """Return how many pixels are within `tolerance` of a colour."""
+    return int((np.abs(pixels - np.array(colour)).max(axis=2) <= tolerance).sum())
+
+
+@contextmanager
+def serving(home: Path, **environment: str) -> Iterator[str]:
+    """Run `orebridge app` on a free port until the block ends."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [str(Path(sys.executable).with_name("orebridge")), "app", "--port", str(port)]
+    log = (home / "app.log").open("wb")
+    environment = {**os.environ, "OREBRIDGE_HOME": str(home), **environment}
+    with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT) as process:
+        try:
+            base = f"http://localhost:{port}"
+            for _ in range(120):
+                try:
+                    urllib.request.urlopen(f"{base}/api/health", timeout=2).close()
+                    break
+                except OSError:
+                    time.sleep(0.5)
+            else:
+                pytest.fail(f"the app did not answer: {(home / 'app.log').read_text()[-2000:]}")
+            yield base
+        finally:
+            process.terminate()
+            process.wait(20)
+            log.close()
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with serving(tmp_path_factory.mktemp("home")) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if not Path(CHROMIUM).exists():
+        pytest.fail(f"{CHROMIUM} is missing; `apt-get install chromium fonts-noto-cjk` brings it.")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield running
+        running.close()
+
+
+def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
+    """Return a new page that notes what it asks for."""
+    context = browser.new_context(viewport={"width": 1500, "height": 1000}, color_scheme=scheme, locale="en-US")
+    context.set_default_timeout(60_000)
+    seen = Seen(context.new_page(), base)
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
+    return seen
+
+
+@pytest.fixture
+def app(browser: Browser, server: str) -> Iterator[Seen]:
+    seen = watched(browser, server)
+    yield seen
+    seen.page.context.close()
+
+
+def outside(requests: list[str]) -> list[str]:
+    """Return the addresses that are not on this machine."""
+    return [url for url in requests if not re.match(r"(https?|wss?)://localhost[:/]|data:|blob:", url)]

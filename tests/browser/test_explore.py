@@ -1,0 +1,180 @@
+"""The journeys of the Explore page in a real browser with WebGL."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import HALO, ROOT, Seen, count, outside, watched
+from ui.i18n import catalogue
+from ui.messages import extracted
+
+
+
+def _land(seen: Seen) -> tuple[int, int, int]:
+    from layers.catalog import find_layer
+
+    return find_layer("land").style.fill[:3]
+
+
+def _move_slider(seen: Seen, number: int, steps: int) -> None:
+    slider = seen.page.locator("[data-testid=stSlider] input[type=range]").nth(number)
+    slider.focus()
+    for _ in range(abs(steps)):
+        slider.press("ArrowRight" if steps > 0 else "ArrowLeft")
+    seen.settle(3)
+
+
+def test_first_load_asks_nothing_outside_and_paints_land_and_sites(app: Seen) -> None:
+    app.open()
+    assert outside(app.requests) == []
+    pixels = app.map_pixels()
+    assert count(pixels, _land(app)) > 5_000
+    sites = (pixels.max(axis=2) - pixels.min(axis=2)) > 80
+    assert int(sites.sum()) > 3_000
+    assert count(pixels, HALO, 25) > 15
+    assert "candidate sites ranked" in app.page.inner_text("body")
+    assert app.heading()
+
+
+def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
+    app.open("?sel=usa-mountain-pass-ceec")
+    box = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    assert box
+    app.page.mouse.move(box["x"] + 300, box["y"] + 250)
+    app.page.mouse.down()
+    app.page.mouse.move(box["x"] + 360, box["y"] + 220, steps=8)
+    app.page.mouse.up()
+    app.settle()
+    before, rank_before = app.map_pixels(), app.page.inner_text("[data-testid=stMetric]")
+    frames = len(app.frames)
+    _move_slider(app, 3, -20)
+    after, rank_after = app.map_pixels(), app.page.inner_text("[data-testid=stMetric]")
+    assert rank_before != rank_after
+    halo_before, halo_after = _centre(before), _centre(after)
+    assert halo_before == pytest.approx(halo_after, abs=1.5)
+    assert sum(app.frames[frames:]) / max(20, 1) < 100_000
+    assert max(app.frames[frames:]) < 100_000
+
+
+def _centre(pixels) -> tuple[float, float]:
+    import numpy as np
+
+    rows, columns = np.nonzero(np.abs(pixels - np.array(HALO)).max(axis=2) <= 25)
+    assert len(rows) > 10
+    return float(rows.mean()), float(columns.mean())
+
+
+def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
+    app.open("?country=NAM&sel=nam-lofdal-bergville-11c6")
+    assert app.heading() == "Lofdal-Bergville"
+    app.page.get_by_role("button", name="Zoom to").click()
+    app.settle(3)
+    table = app.page.locator("[data-testid=stDataFrame]").first.bounding_box()
+    assert table
+    app.page.mouse.click(table["x"] + 20, table["y"] + 55)
+    app.settle()
+    other = app.heading()
+    assert other != "Lofdal-Bergville"
+    assert other in app.page.evaluate("document.body.innerText")
+    chart = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    assert chart
+    app.page.mouse.click(chart["x"] + chart["width"] / 2, chart["y"] + chart["height"] / 2)
+    app.settle(3)
+    assert app.heading() == "Lofdal-Bergville"
+    assert "nam-lofdal-bergville-11c6" in app.page.url
+
+
+def test_permalink_restores_weights_filters_lens_and_selection(app: Seen) -> None:
+    app.open("?m=dysprosium&wg=55&wp=10&wi=5&wo=30&country=AUS&country=NAM&cov=40&order=worst&sel=nam-lofdal-bergville-11c6")
+    values = [int(x.get_attribute("aria-valuenow") or x.input_value()) for x in app.page.locator("[data-testid=stSlider] input[type=range]").all()]
+    assert values[:4] == [55, 10, 5, 30]
+    assert values[4] == 40
+    text = app.page.inner_text("[data-testid=stSidebar]")
+    assert "Australia (" in text
+    assert "Namibia (" in text
+    assert app.heading() == "Lofdal-Bergville"
+    for part in ("m=dysprosium", "wg=55", "country=AUS", "country=NAM", "order=worst", "sel=nam-lofdal-bergville-11c6"):
+        assert part in app.page.url
+
+
+def test_back_to_the_shared_address_after_changing_weights(app: Seen) -> None:
+    app.open("?wg=40")
+    _move_slider(app, 0, 10)
+    assert "wg=50" in app.page.url
+    address = app.page.url
+    app.page.goto(address)
+    app.settle()
+    assert app.page.locator("[data-testid=stSlider] input[type=range]").first.get_attribute("aria-valuenow") == "50"
+
+
+@pytest.mark.parametrize("path", ["", "layers", "shortlist", "methods"])
+def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> None:
+    app.page.goto(f"{app.base}/{path}?lang=ja")
+    app.page.wait_for_selector("text=手法とデータ")
+    app.page.wait_for_load_state("networkidle")
+    app.page.wait_for_timeout(4_000)
+    lines = {line.strip() for line in app.page.inner_text("body").splitlines()}
+    japanese = catalogue("ja")
+    english = {str(m.id) for m in extracted() if m.id and japanese.gettext(str(m.id)) != str(m.id)}
+    assert not {text for text in english if text in lines}
+    for pillar_or_criterion in ("Grade", "Permitting speed", "Infrastructure", "Allied ownership", "Haul cost", "Deep port"):
+        assert pillar_or_criterion not in lines
+
+
+def test_download_gives_the_list_with_its_provenance(app: Seen, tmp_path: Path) -> None:
+    app.open("?country=NAM")
+    app.page.get_by_role("button", name="Download").first.click()
+    with app.page.expect_download() as waiting:
+        app.page.get_by_role("button", name="CSV").click()
+    target = tmp_path / "list.csv"
+    waiting.value.save_as(target)
+    text = target.read_text(encoding="utf-8-sig")
+    assert "about_data_version" in text.splitlines()[0]
+    assert "Lofdal-Bergville" in text
+
+
+def test_shortlist_remembers_a_site(app: Seen) -> None:
+    app.open("?sel=usa-mountain-pass-ceec&q=mountain pass")
+    name = app.heading()
+    app.page.get_by_role("button", name="Add to shortlist").click()
+    app.page.wait_for_selector("text=Remove from shortlist")
+    app.page.get_by_role("link", name="Shortlist").click()
+    app.page.wait_for_selector("text=on the shortlist")
+    assert "1 sites on the shortlist" in app.page.inner_text("body")
+    assert name
+
+
+def test_layer_switch_shows_the_layer_on_the_map(app: Seen) -> None:
+    app.open()
+    app.page.get_by_role("link", name="Layers").click()
+    app.page.get_by_text("Ports", exact=True).first.click()
+    app.page.wait_for_timeout(2_500)
+    app.page.get_by_role("link", name="Explore").click()
+    app.settle(3)
+    assert any("/api/layers/ports" in url for url in app.requests)
+    assert outside(app.requests) == []
+
+
+def test_wrong_address_is_passed_over(app: Seen) -> None:
+    app.open("?m=unobtainium&wg=9999&country=XXX&order=sideways&sel=nothing&cov=abc")
+    assert "candidate sites ranked" in app.page.inner_text("body")
+    assert "Traceback" not in app.page.inner_text("body")
+
+
+def test_dark_theme_draws_dark_land(browser: Browser, server: str) -> None:
+    from layers.catalog import find_layer
+
+    seen = watched(browser, server, "dark")
+    seen.open()
+    assert count(seen.map_pixels(), find_layer("land").style.fill_dark[:3]) > 5_000
+    seen.page.context.close()
+
+
+def test_nothing_is_written_into_the_checkout(server: str) -> None:
+    assert server
+    assert not list(ROOT.glob("**/orebridge.duckdb*"))
+    assert not re.search(r"Traceback", (ROOT / "README.md").read_text(encoding="utf-8"))

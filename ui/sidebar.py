@@ -1,0 +1,73 @@
+"""The sidebar of the Explore page: commodity of interest, weights, filters with their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from scoring.criteria import load
+from scoring.scenario import Scenario
+from ui import cache, state
+from ui import words as w
+from ui.i18n import _, either, number
+from ui.permalink import WEIGHT_KEYS
+
+S = st.session_state
+
+
+def sidebar(scenario: Scenario) -> None:
+    """Draw the sidebar; every widget writes its choice into the session."""
+    with st.sidebar:
+        _commodity()
+        _weights(scenario)
+        _filters(scenario)
+
+
+def _commodity() -> None:
+    table = cache.commodity_table()
+    listed = table.loc[table["sites"] > 0, "commodity_id"]
+    names = {"": _("All: each site's main commodity"), **{str(c): w.commodity(str(c)) for c in listed}}
+    help_text = _("It decides which grade and which metal count. Rare earths can be asked element by element.")
+    st.selectbox(_("Commodity of interest"), list(names), key="m", format_func=names.__getitem__, help=help_text)
+
+
+def _weights(scenario: Scenario) -> None:
+    st.markdown("**" + _("Weights") + "**")
+    presets = {preset.id: either(preset.title, preset.title_ja) for preset in load().presets.values()}
+    S.preset = state.preset_in_force()
+    st.selectbox(
+        _("Preset"), list(presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
+        format_func=presets.__getitem__,
+    )  # fmt: skip
+    total = sum(scenario.weights.values()) or 1
+    for pillar in load().pillars.values():
+        key = WEIGHT_KEYS[pillar.id]
+        label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
+        st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
+    if not any(S[key] for key in WEIGHT_KEYS.values()):
+        st.warning(_("All weights are 0; grade counts alone until you raise one."))
+
+
+def _filters(scenario: Scenario) -> None:
+    st.markdown("**" + _("Filters") + "**")
+    counts = cache.facet_counts(scenario)
+    st.text_input(_("Name contains"), key="q")
+    _choice(_("Kind"), "kind", {k: w.word(w.KINDS, k) for k in w.KINDS}, counts["kinds"])
+    _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
+    nations = sorted(cache.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
+    _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
+    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov")
+    st.toggle(f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide")
+    orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
+    st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__)
+
+
+def _choice(label: str, key: str, names: dict[str, str], counts: dict[str, int]) -> None:
+    """Offer values with how many sites each would leave."""
+    shown = _counted(names.items(), counts)
+    st.multiselect(label, list(shown), key=key, placeholder=_("All"), format_func=shown.__getitem__)
+
+
+def _counted(names: Iterable[tuple[str, str]], counts: dict[str, int]) -> dict[str, str]:
+    return {value: f"{name} ({number(counts.get(value, 0))})" for value, name in names}
