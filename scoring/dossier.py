@@ -71,9 +71,9 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) ->
 
 
 def _standing(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) -> dict[str, Any]:
-    cursor = rank_cursor(facts, scenario)
+    cursor = rank_cursor(facts, scenario, site_id)
     names = [column[0] for column in cursor.description or []]
-    row = next((r for r in cursor.fetchall() if r[0] == site_id), None)
+    row = cursor.fetchone()
     wanted = ("rank", "score", "score_low", "score_high", "coverage", "known", "contributions", "gate_failed")
     return {k: v for k, v in zip(names, row, strict=True) if k in wanted} if row else {}
 

@@ -69,8 +69,10 @@ def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[s
     return [row[0] for row in rows.fetchall()]
 
 
-def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.DuckDBPyConnection:
+def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str | None = None) -> duckdb.DuckDBPyConnection:
     """Run the ranking and return the cursor that holds its rows, in order of rank; see `rank`.
+
+    With `site_id`, the row of that site alone, with its rank among all.
 
     Raises
     ------
@@ -80,8 +82,9 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.
     if scenario.method not in METHODS:
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
     pack(facts, scenario.commodity)
-    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ") ORDER BY rank"
-    return facts.cursor().execute(statement, parameters(facts, scenario))
+    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ")"
+    statement += " WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
+    return facts.cursor().execute(statement, {**parameters(facts, scenario), "site_id": site_id})
 
 
 def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from scoring.criteria import Criterion, load
 from scoring.scenario import Scenario
 from ui import cache, state
 from ui import words as w
-from ui.i18n import _, either, number, quantity
+from ui.i18n import _, either, language, number, quantity
 from ui.permalink import permalink
 
 SHORTLIST = "default"
@@ -87,7 +87,7 @@ def _actions(scenario: Scenario, found: dict[str, Any]) -> None:
         )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Add this to the address of the app:"))
-            st.code(permalink(scenario, [found["site_id"]], S.get("lang") or ""), language=None)
+            st.code(permalink(scenario, [found["site_id"]], language()), language=None)
 
 
 def _shortlist() -> list[str]:

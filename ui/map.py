@@ -48,7 +48,7 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
         icon_mapping=markers.mapping(),
         pickable=True,
         auto_highlight=False,
-        alpha_cutoff=0.1,
+        alpha_cutoff=0.0,
     )
     halo = pdk.Layer(
         "ScatterplotLayer", id="halo", data=[{"p": place} for place in chosen], get_position="p", filled=False, stroked=True,

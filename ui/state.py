@@ -12,6 +12,7 @@ from data.build.vocabulary import KINDS, STAGES
 from scoring.criteria import load
 from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
 from ui.cache import commodity_names, site_countries
+from ui.i18n import language
 from ui.permalink import WEIGHT_KEYS, permalink
 
 S = st.session_state
@@ -62,7 +63,7 @@ def _whole_number(text: str, default: int) -> int:
 
 def write_address(scenario: Scenario) -> None:
     """Put the choices into the address, so that a copy of it opens the same list."""
-    wanted = parse_qs(permalink(scenario, S.selected, S.lang).removeprefix("/?"))
+    wanted = parse_qs(permalink(scenario, S.selected, language()).removeprefix("/?"))
     if wanted != {key: st.query_params.get_all(key) for key in st.query_params}:
         st.query_params.from_dict(wanted)
 

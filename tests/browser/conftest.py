@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -59,6 +59,10 @@ class Seen:
 
     def heading(self) -> str:
         return self.page.locator("h3").first.inner_text()
+
+    def shows(self, heading: str) -> None:
+        """Wait until the card is that of a site."""
+        expect(self.page.locator("h3").first).to_have_text(heading, timeout=30_000)
 
 
 def count(pixels: np.ndarray, colour: tuple[int, int, int], tolerance: int = 12) -> int:
