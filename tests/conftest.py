@@ -1,0 +1,64 @@
+"""Shared facts: the bundle opened once, and a factory for a tiny database without it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import duckdb
+import pytest
+
+from data import facts as bundle
+from scoring import pipeline
+from scoring.criteria import load
+
+
+@pytest.fixture(scope="session")
+def facts() -> Iterator[duckdb.DuckDBPyConnection]:
+    con = bundle.open_facts()
+    pipeline.prepare(con)
+    yield con
+    con.close()
+
+
+@dataclass
+class TinySite:
+    """A site with values by criterion: (value, low, high); a criterion that is not named is unknown."""
+
+    site_id: str
+    values: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    kind: str = "mine"
+    gates: dict[str, str] = field(default_factory=dict)
+
+
+def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory database with the real schema and these sites alone."""
+    con = duckdb.connect()
+    bundle.settle(con)
+    con.execute((bundle.HERE / "schema.sql").read_text(encoding="utf-8"))
+    for site in sites:
+        con.execute(
+            "INSERT INTO facts.site VALUES (?, ?, [], 'AUS', ?, 0, 0, 'exact', 's', ['copper'], 'porphyry', [], ['s'], 1, 'resource')",
+            [site.site_id, site.site_id, site.kind],
+        )
+        for criterion, (value, low, high) in site.values.items():
+            con.execute(
+                "INSERT INTO facts.measurement VALUES (?, ?, '', ?, ?, ?, 'measured', 's', '2020', '', '', NULL)",
+                [site.site_id, criterion, value, low, high],
+            )
+        for gate, verdict in site.gates.items():
+            con.execute("INSERT INTO facts.gate VALUES (?, ?, ?, '', '')", [site.site_id, gate, verdict])
+    con.execute("INSERT INTO facts.commodity VALUES ('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2023,'')")
+    pipeline.prepare(con)
+    return con
+
+
+@pytest.fixture
+def tiny() -> Callable[[list[TinySite]], duckdb.DuckDBPyConnection]:
+    return tiny_facts
+
+
+def criteria_for(kind: str) -> list[str]:
+    """Return the ids of the criteria that apply to a kind of site."""
+    target = "ore" if kind == "mine" else "plant"
+    return [c.id for c in load().criteria if c.applies_to in (target, "all")]
