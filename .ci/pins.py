@@ -20,7 +20,11 @@ EXPORT = ("uv", "export", "--quiet", "--format", "requirements-txt", "--no-emit-
 def exported(*options: str) -> list[str]:
     """Return the lines of `uv export`, without anything that names a place to download from."""
     text = subprocess.run([*EXPORT, *options], cwd=ROOT, check=True, capture_output=True, text=True).stdout
-    return [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("-i ", "--index", "--extra-index", "--find-links", "-f "))]
+    return [
+        line
+        for line in text.splitlines()
+        if line.strip() and not line.lstrip().startswith(("-i ", "--index", "--extra-index", "--find-links", "-f "))
+    ]
 
 
 def pins() -> str:

@@ -12,10 +12,9 @@ import pandas as pd
 import pyarrow.parquet as pq
 import xlsxwriter
 
+from data.cells import inert
 from geo.errors import OrebridgeError
 
-#: A spreadsheet reads a cell that starts with one of these as a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\0", "＝", "＋", "－", "＠")
 LAYER = "sites"
 
 
@@ -58,17 +57,6 @@ class Listing:
     def as_points(self, frame: pd.DataFrame) -> gpd.GeoDataFrame:
         """Return `frame` with its lon and lat as points, EPSG:4326."""
         return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
-
-
-def inert(value: object) -> object:
-    """Return text that a spreadsheet takes as text: a quote before what would be a formula. Numbers stay numbers.
-
-    Examples
-    --------
-    >>> inert("=HYPERLINK(1)"), inert("Mount Weld"), inert(-1.5)
-    ("'=HYPERLINK(1)", 'Mount Weld', -1.5)
-    """
-    return "'" + value if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def write_csv(listing: Listing, path: Path) -> None:

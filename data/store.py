@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any, Self
 
 import duckdb
@@ -29,6 +28,14 @@ class StoreBusyError(OrebridgeError):
     def __init__(self, path: Path, holder: str) -> None:
         self.path, self.holder = path, holder
         super().__init__(f"{path} is held by {holder}; close Orebridge there, or use the running app.")
+
+
+class StoreUnreadableError(OrebridgeError):
+    """The file is there, but DuckDB cannot open it: damaged, or not a store."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(f"{path} cannot be opened ({reason}); restore it from a copy, or set OREBRIDGE_HOME to another folder.")
 
 
 class StoreTooNewError(OrebridgeError):
@@ -72,6 +79,8 @@ class Store:
         ------
         StoreBusyError
             If another process owns the file: who, where.
+        StoreUnreadableError
+            If the file is damaged or is not a store.
         StoreTooNewError
             If a later version wrote it.
         """
@@ -81,6 +90,8 @@ class Store:
         try:
             connection = duckdb.connect(str(path))
         except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise StoreUnreadableError(path, str(error).splitlines()[0][:200]) from error
             raise StoreBusyError(path, _holder(str(error))) from error
         try:
             _migrate(connection, path)
@@ -95,7 +106,7 @@ class Store:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(self, *details: object) -> None:
         self.close()
 
     def close(self) -> None:

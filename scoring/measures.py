@@ -194,7 +194,7 @@ def _distances(
 
 def _location_slack_km(inputs: Inputs) -> NDArray[np.float64]:
     accuracy = inputs.facts.execute("SELECT location_accuracy FROM facts.site ORDER BY site_id").df()["location_accuracy"]
-    return accuracy.map({"exact": 1.0, "approximate": 10.0, "centroid": 15.0}).to_numpy(dtype=float)
+    return np.asarray(accuracy.map({"exact": 1.0, "approximate": 10.0, "centroid": 15.0}), dtype=np.float64)
 
 
 def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001

@@ -148,8 +148,6 @@ def test_a_raw_layer_is_read_the_way_its_recipe_says() -> None:
 @pytest.mark.timeout(300)
 def test_a_build_gives_the_bundled_bytes(tmp_path: Path) -> None:
     report = build_layers(RAW, tmp_path)
-    assert {row["file"] for row in report} == {
-        p.relative_to(BUNDLE).as_posix() for p in map_files() if p.suffix != ".md"
-    }
+    assert {row["file"] for row in report} == {p.relative_to(BUNDLE).as_posix() for p in map_files() if p.suffix != ".md"}
     for path in [*map_files(), BUNDLE / "LAYERS.md"]:
         assert (tmp_path / path.relative_to(BUNDLE)).read_bytes() == path.read_bytes(), path.name

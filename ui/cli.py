@@ -55,12 +55,19 @@ Text = Annotated[str, typer.Option("--search", help="Only sites whose name conta
 def main() -> None:
     """Run the command line; what goes wrong is one sentence on stderr and exit code 2."""
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
+    except typer.TyperException as error:  # an option that cannot be parsed; without arguments: the help, which has several lines
+        message = getattr(error, "format_message", error.__str__)()
+        typer.echo(message if "\n" in message else f"orebridge: {message}", err=True)
+        sys.exit(2)
     except OrebridgeError as error:
         typer.echo(f"orebridge: {error}", err=True)
         sys.exit(2)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        typer.echo(f"orebridge: {error.filename or 'file'}: {error.strerror or error}.", err=True)
+        sys.exit(2)
 
 
 @app.command("app")
@@ -357,7 +364,7 @@ def _answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...]
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    from data.export import inert  # noqa: PLC0415
+    from data.cells import inert  # noqa: PLC0415 - not by data.export, which needs pandas
 
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

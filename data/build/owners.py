@@ -11,10 +11,14 @@ COLUMNS = (
 )  # fmt: skip
 
 
+#: Stated shares of a site may add up to this much: rounding.
+WHOLE_PCT = 101
+
+
 def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     """Return one row a site and owner from the chosen owner claims.
 
-    share_pct is NULL where the source states none. bloc is that of the ultimate parent's country, or of the state that holds at
+    share_pct is NULL where the source states none, or where the shares of a site add up to more than the whole. bloc is that of the ultimate parent's country, or of the state that holds at
     least half of it; ``unknown`` where `companies.csv` does not trace the owner.
     """
     held = _held_by_covered(countries)
@@ -42,6 +46,8 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
             "parent_url": known["source_url"].to_numpy(),
         }
     )
+    over = table.groupby("site_id")["share_pct"].transform("sum") > WHOLE_PCT
+    table.loc[over, "share_pct"], table.loc[over, "share_stated"] = None, False
     return table[list(COLUMNS)].drop_duplicates(["site_id", "owner"]).sort_values(["site_id", "owner"]).reset_index(drop=True)
 
 

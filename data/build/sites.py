@@ -175,7 +175,7 @@ def _first_each(rows: pd.DataFrame) -> pd.Index:
 
 def _owner_set(rows: pd.DataFrame) -> pd.Index:
     best = rows.groupby("site_id")[["source_id", "_year"]].first()
-    match_best = rows.join(best, on="site_id", rsuffix="_best")
+    match_best = rows.join(best.add_suffix("_best"), on="site_id")
     return rows.index[(match_best["source_id"] == match_best["source_id_best"]) & (match_best["_year"] == match_best["_year_best"])]
 
 

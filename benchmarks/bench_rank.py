@@ -1,0 +1,89 @@
+"""Re-weighting and ranking beside pymcdm, scikit-criteria and plain NumPy: prints the ratio, asserts that the orders agree.
+
+Run `uv run --with pymcdm --with scikit-criteria python benchmarks/bench_rank.py [sites]`; peers that are not installed are left out.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from data import facts
+from scoring.criteria import load
+from scoring.pipeline import METHODS, prepare, sql
+
+REPEATS = 5
+
+
+def fastest(call: Callable[[], object]) -> float:
+    """Return the least of several wall times in seconds."""
+    times = []
+    for _ in range(REPEATS):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
+    """Return a database with packed vectors of made-up sites, all known."""
+    con = duckdb.connect()
+    con.execute((facts.HERE / "schema.sql").read_text(encoding="utf-8"))
+    prepare(con)
+    columns = ", ".join(f"column{i}" for i in range(values.shape[1]))
+    con.register("made_up", pd.DataFrame(values, columns=[f"column{i}" for i in range(values.shape[1])]))
+    ones = "[" + ", ".join(["1.0"] * values.shape[1]) + "]"
+    statement = "INSERT INTO packed SELECT '', 's' || rowid, u, u, u, " + ones + ", " + ones
+    con.execute("CREATE TEMP TABLE rows AS SELECT row_number() OVER () AS rowid, list_value(" + columns + ") AS u FROM made_up")
+    con.execute(statement + " FROM rows")
+    return con
+
+
+def main() -> None:
+    """Time one re-weighting with the full order."""
+    sites = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    criteria = len(load().criteria)
+    values = np.random.default_rng(7).random((sites, criteria))
+    weights = np.random.default_rng(8).random(criteria)
+    con = packed(values)
+    statement = "WITH scored AS (" + sql(METHODS["weighted_sum"]) + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
+    parameters = {"lens": "", "w": weights.tolist(), "order_by": "known"}
+    ours = fastest(lambda: con.execute(statement, parameters).fetchmany(100))
+    order = [int(row[0][1:]) - 1 for row in con.execute(statement, parameters).fetchmany(100)]
+    if order != np.argsort(-(values @ weights), kind="stable")[:100].tolist():
+        raise SystemExit("the orders differ")
+    rows = {"Orebridge, DuckDB": ours, "NumPy": fastest(lambda: np.argsort(-(values @ weights)))}
+    rows |= peers(values, weights)
+    print(f"{sites} sites x {criteria} criteria, one re-weighting with the full order")
+    for name, seconds in rows.items():
+        print(f"{name:22s} {seconds * 1000:9.1f} ms   {seconds / ours:6.2f} x ours")
+
+
+def peers(values: np.ndarray, weights: np.ndarray) -> dict[str, float]:
+    """Return the times of the packages that are installed."""
+    found: dict[str, float] = {}
+    try:
+        from pymcdm.methods import WSM
+    except ImportError:
+        print("pymcdm is not installed")
+    else:
+        types = np.ones(len(weights))
+        found["pymcdm WSM"] = fastest(lambda: WSM()(values, weights / weights.sum(), types).argsort())
+    try:
+        import skcriteria as skc
+        from skcriteria.agg.simple import WeightedSumModel
+    except ImportError:
+        print("scikit-criteria is not installed")
+    else:
+        matrix = skc.mkdm(values, objectives=[max] * len(weights), weights=weights)
+        found["scikit-criteria WSM"] = fastest(lambda: WeightedSumModel().evaluate(matrix))
+    return found
+
+
+if __name__ == "__main__":
+    main()
