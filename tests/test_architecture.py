@@ -75,7 +75,7 @@ def test_nothing_names_a_download_host_or_somebodys_machine() -> None:
 
 def test_the_app_is_a_thin_door() -> None:
     assert len((ROOT / "app.py").read_text(encoding="utf-8").splitlines()) <= 60
-    for page in sorted((ROOT / "ui" / "pages").glob("*.py")):
+    for page in sorted((ROOT / "ui" / "screens").glob("*.py")):
         text = page.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 200, page.name
         assert "execute(" not in text, f"{page.name} speaks SQL"

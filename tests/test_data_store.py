@@ -164,7 +164,9 @@ def test_scenarios_come_back_equal(tmp_path) -> None:
         found = {row["scenario_id"]: row for row in store.scenarios()}
     assert {key: from_dict(row["definition"]) for key, row in found.items()} == {s.scenario_hash: s for s in saved}
     assert {row["name"] for row in found.values()} == {"名前"}
-    assert all(timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(row["created_at"]) < timedelta(minutes=5) for row in found.values())
+    assert all(
+        timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(row["created_at"]) < timedelta(minutes=5) for row in found.values()
+    )
 
 
 def test_saving_the_same_scenario_again_renames_it(tmp_path) -> None:

@@ -13,7 +13,7 @@ from ui import cache
 from ui.messages import extracted
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("pages/explore.py", "pages/layers.py", "pages/shortlist.py", "pages/methods.py")
+PAGES = ("screens/explore.py", "screens/layers.py", "screens/shortlist.py", "screens/methods.py")
 
 
 @pytest.fixture(autouse=True)
@@ -26,12 +26,12 @@ def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     cache._store.cache_clear()
 
 
-def opened(page: str = "pages/explore.py", **address: str) -> AppTest:
+def opened(page: str = "screens/explore.py", **address: str) -> AppTest:
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
     for key, value in address.items():
         test.query_params[key] = value
     test.run()
-    if page != "pages/explore.py":
+    if page != "screens/explore.py":
         test.switch_page(page).run()
     assert not test.exception, test.exception
     return test
@@ -101,7 +101,7 @@ def test_unknown_site_in_address_falls_back_to_the_first() -> None:
 def test_shortlist_page_lists_what_was_added() -> None:
     test = opened()
     test.button(key="shortlist_button").click().run()
-    test.switch_page("pages/shortlist.py").run()
+    test.switch_page("screens/shortlist.py").run()
     assert not test.exception
     assert any("1 sites on the shortlist" in m.value for m in test.markdown)
 

@@ -34,7 +34,7 @@ def _python() -> tuple[bool, str]:
 
 
 def _duckdb() -> tuple[bool, str]:
-    return duckdb.__version__ == PINNED_DUCKDB, f"{duckdb.__version__}, pinned {PINNED_DUCKDB}"
+    return duckdb.__version__ == PINNED_DUCKDB, f"{duckdb.__version__} ({PINNED_DUCKDB})"
 
 
 def _spatial() -> tuple[bool, str]:
@@ -43,27 +43,27 @@ def _spatial() -> tuple[bool, str]:
         facts.load_spatial(con)
         row = con.execute("SELECT ST_X(ST_Transform(ST_Point(139.65, 35.43), 'EPSG:4326', 'EPSG:3857'))").fetchone()
         right = row is not None and abs(row[0] - 15_545_767) < 1000
-        return right, "loaded from the wheel, longitude first" if right else f"answers {row}"
+        return right, f"{duckdb.__version__}, EPSG:4326 → EPSG:3857 {row}"
 
 
 def _bundle() -> tuple[bool, str]:
     con = facts.open_facts(tables=facts.RANKING_TABLES)
     row = con.execute("SELECT count(*) FROM facts.site").fetchone()
-    return bool(row and row[0]), f"{row[0] if row else 0} sites, data version {facts.data_version()}"
+    return bool(row and row[0]), f"{row[0] if row else 0} / {facts.data_version()}"
 
 
 def _store() -> tuple[bool, str]:
     try:
         with Store.open() as store:
-            return True, f"{store.path} opens"
+            return True, str(store.path)
     except StoreBusyError as error:
-        return True, f"in use: {error}"
+        return True, f"{error.path} ({error.holder})"
 
 
 def _disk() -> tuple[bool, str]:
     home().mkdir(parents=True, exist_ok=True)
     free_mb = shutil.disk_usage(home()).free // 1_000_000
-    return free_mb > FREE_MB, f"{free_mb} MB free for {home() / FILE}"
+    return free_mb > FREE_MB, f"{free_mb} MB, {home() / FILE}"
 
 
 def _streamlit() -> tuple[bool, str]:

@@ -17,10 +17,10 @@ state.start()
 st.session_state.setdefault("lang", language())
 
 pages = [
-    st.Page(HERE / "pages" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
-    st.Page(HERE / "pages" / "layers.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
-    st.Page(HERE / "pages" / "shortlist.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
-    st.Page(HERE / "pages" / "methods.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
+    st.Page(HERE / "screens" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
+    st.Page(HERE / "screens" / "layers.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
+    st.Page(HERE / "screens" / "shortlist.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
+    st.Page(HERE / "screens" / "methods.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
 ]
 chosen = st.navigation(pages, position="top")
 with st.sidebar:

@@ -134,6 +134,17 @@ OWN_TABLES = {
     "orebridge_haulage": N_("Haul cost model of Orebridge"),
     "searoute": N_("Shipping network (Eurostat, Oak Ridge)"),
 }
+CHECKS = {
+    "Python 3.11 to 3.13": N_("Python 3.11 to 3.13"),
+    "DuckDB": "DuckDB",
+    "Spatial extension": N_("Spatial extension"),
+    "Bundled data": N_("Bundled data (sites / version)"),
+    "Your store": N_("Your store"),
+    "Disk": N_("Free disk"),
+    "Screens": N_("Screen libraries"),
+    "yes": N_("in order"),
+    "no": N_("not in order"),
+}
 MODES = {"road": N_("by road"), "rail": N_("by rail")}
 GROUPS = {
     "basemap": N_("Basemap"),

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import HALO, ROOT, Seen, count, outside, watched
+from tests.browser.conftest import HALO, ROOT, Seen, count, outside, serving, watched
 from ui.i18n import catalogue
 from ui.messages import extracted
 
@@ -189,3 +189,15 @@ def test_nothing_is_written_into_the_checkout(server: str) -> None:
     assert server
     assert not list(ROOT.glob("**/orebridge.duckdb*"))
     assert not re.search(r"Traceback", (ROOT / "README.md").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", ["layers", "shortlist", "methods"])
+def test_a_page_opens_by_its_own_address_before_any_other_was_seen(browser: Browser, tmp_path: Path, path: str) -> None:
+    with serving(tmp_path) as base:
+        seen = watched(browser, base)
+        seen.page.goto(f"{base}/{path}?lang=ja")
+        seen.page.wait_for_selector("text=手法とデータ")
+        seen.page.wait_for_timeout(2_000)
+        assert "Traceback" not in seen.page.inner_text("body")
+        assert outside(seen.requests) == []
+        seen.page.context.close()

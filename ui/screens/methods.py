@@ -11,7 +11,7 @@ from scoring.criteria import load
 from scoring.permitting import parameters
 from ui import cache
 from ui import words as w
-from ui.card import criterion_title
+from ui.card import criterion_title, source_title
 from ui.doctor import checks
 from ui.i18n import _, either, number, quantity
 
@@ -28,7 +28,8 @@ def page() -> None:
     with sources:
         _sources()
     with health:
-        st.dataframe(pd.DataFrame(checks()), hide_index=True, width="stretch")
+        rows = [(w.word(w.CHECKS, c["check"]), w.word(w.CHECKS, c["ok"]), c["detail"]) for c in checks()]
+        st.dataframe(pd.DataFrame(rows, columns=[_("Check"), _("State"), _("Detail")]), hide_index=True, width="stretch")
 
 
 def _score() -> None:
@@ -102,7 +103,7 @@ def _data() -> None:
 
 def _sources() -> None:
     rows = [
-        {_("Source"): s.title, _("Publisher"): s.publisher, _("Licence"): s.licence, _("As of"): s.as_of, _("Retrieved"): str(s.retrieved),
+        {_("Source"): source_title(s.id), _("Publisher"): s.publisher, _("Licence"): s.licence, _("As of"): s.as_of, _("Retrieved"): str(s.retrieved),
          _("Link"): s.url if s.url.startswith("http") else None}
         for s in load_sources().values()
     ]  # fmt: skip
