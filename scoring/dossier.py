@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import duckdb
@@ -54,9 +54,10 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) ->
     """
     site = site_row(facts, asked)
     whole = Scenario(weights=scenario.weights, commodity=scenario.commodity, order_by=scenario.order_by, filters=Filters())
-    standing = _standing(facts, whole, site["site_id"]) or _standing(
-        facts, Scenario(weights=scenario.weights, order_by=scenario.order_by), site["site_id"]
-    )
+    standing = _standing(facts, whole, site["site_id"])
+    if not standing:  # it lacks the commodity of interest: then it stands, and is explained, by its main one
+        whole = replace(whole, commodity="")
+        standing = _standing(facts, whole, site["site_id"])
     contributions = standing.pop("contributions")
     lines = [_line(asdict(line)) for line in explain(facts, whole, site["site_id"], contributions)]
     return {

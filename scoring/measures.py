@@ -268,6 +268,8 @@ def judge_gates(inputs: Inputs) -> pd.DataFrame:
     inside = index >= 0
     table = pd.DataFrame({"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]})
     inputs.facts.register("inside_park_frame", table)
-    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE inside_park AS SELECT * FROM inside_park_frame")
+    inputs.facts.execute(  # the casts give an empty frame its types
+        "CREATE OR REPLACE TEMP TABLE inside_park AS SELECT site_id::VARCHAR AS site_id, target::VARCHAR AS target FROM inside_park_frame"
+    )
     gates = _sql(inputs, "gates")
     return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

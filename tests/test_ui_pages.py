@@ -103,7 +103,7 @@ def test_shortlist_page_lists_what_was_added() -> None:
     test.button(key="shortlist_button").click().run()
     test.switch_page("screens/shortlist.py").run()
     assert not test.exception
-    assert any("1 sites on the shortlist" in m.value for m in test.markdown)
+    assert any("On the shortlist: 1" in m.value for m in test.markdown)
 
 
 def test_japanese_catalogue_is_complete() -> None:

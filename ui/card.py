@@ -55,12 +55,15 @@ def _head(found: dict[str, Any]) -> None:
         w.word(w.KINDS, found["kind"]), w.nation(found["iso3"]), w.word(w.STAGES, found["stage"]), w.commodities(found["commodities"], 6),
         f"{place} ({accuracy})", source_title(found["location_source_id"]),
     )))  # fmt: skip
-    score, coverage = st.columns(2)
+    failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
+    if failed:
+        st.warning(_("Fails a gate, so it is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:")
+    score, place_in_list, coverage = st.columns(3)
     score.metric(
-        _("Score (rank)"), f"{number(found['score'], 2)}  (#{number(found['rank'])})",
-        help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
-    )  # fmt: skip
-    coverage.metric(_("Data completeness"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured."))
+        _("Score"), number(found["score"], 2), help=_("Known evidence, drawn toward its floor by what is missing. See Method & data.")
+    )
+    place_in_list.metric(_("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters."))
+    coverage.metric(_("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured."))
     _range(found)
 
 

@@ -43,7 +43,7 @@ def _spatial() -> tuple[bool, str]:
         facts.load_spatial(con)
         row = con.execute("SELECT ST_X(ST_Transform(ST_Point(139.65, 35.43), 'EPSG:4326', 'EPSG:3857'))").fetchone()
         right = row is not None and abs(row[0] - 15_545_767) < 1000
-        return right, f"{duckdb.__version__}, EPSG:4326 → EPSG:3857 {row}"
+        return right, f"{duckdb.__version__}, EPSG:4326 → EPSG:3857 {row[0] if row else None:.0f} m"
 
 
 def _bundle() -> tuple[bool, str]:

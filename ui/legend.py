@@ -42,12 +42,13 @@ def _shape(kind: str) -> str:
     return f'<span style="display:inline-block;width:13px;height:13px;vertical-align:-2px;background:currentColor;-webkit-mask:{mask};mask:{mask}"></span>'
 
 
-def layer_legend(layer: Layer, night: bool) -> None:
-    """Show the legend of a layer: classes, or a ramp with its limits and unit."""
+def layer_legend(layer: Layer, night: bool, title: str = "") -> None:
+    """Show the legend of a layer: classes, or a ramp with its limits and unit; a title goes before it."""
     if not layer.legend:
         return
+    head = f"<b>{html.escape(title)}</b>" if title else ""
     entries = "".join(_entry(entry, layer, night) for entry in layer.legend)
-    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:2px 14px;font-size:0.82rem">{entries}</div>')
+    st.html(f'<div style="display:flex;flex-wrap:wrap;gap:2px 14px;font-size:0.82rem">{head}{entries}</div>')
 
 
 def _entry(entry: LegendEntry, layer: Layer, night: bool) -> str:

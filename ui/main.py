@@ -12,7 +12,7 @@ from ui.i18n import LANGUAGES, _, language
 HERE = Path(__file__).resolve().parent
 
 st.set_page_config(page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto")
-st.html("<style>.stMainBlockContainer{padding:3.6rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
+st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 state.start()
 st.session_state.setdefault("lang", language())
 

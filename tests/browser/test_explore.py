@@ -154,8 +154,8 @@ def test_shortlist_remembers_a_site(app: Seen) -> None:
     app.page.get_by_role("button", name="Add to shortlist").click()
     app.page.wait_for_selector("text=Remove from shortlist")
     app.page.get_by_role("link", name="Shortlist").click()
-    app.page.wait_for_selector("text=sites on the shortlist")
-    assert "1 sites on the shortlist" in app.page.inner_text("body")
+    app.page.wait_for_selector("text=On the shortlist")
+    assert "On the shortlist: 1" in app.page.inner_text("body")
     assert name
 
 

@@ -38,8 +38,7 @@ def page() -> None:
         legend.site_legend(map.dark())
         for layer, _opacity in map.visible_layers():
             if layer.group != "basemap":
-                st.caption(either(layer.title, layer.title_ja))
-                legend.layer_legend(layer, map.dark())
+                legend.layer_legend(layer, map.dark(), either(layer.title, layer.title_ja))
         st.caption(
             _("Screening aid, not investment advice.") + " · " + _("Made with Natural Earth.") + f" · {_('data version')} {cache.version()}"
         )

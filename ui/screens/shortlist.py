@@ -29,7 +29,7 @@ def page() -> None:
     ranking = cache.ranking(scenario)
     found = ranking[ranking["site_id"].isin(ids)]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_("**{n} sites on the shortlist**, ranked by the weights of the Explore page.").format(n=number(len(found))))
+        st.markdown(_("**On the shortlist: {n}** — ranked by the weights of the Explore page.").format(n=number(len(found))))
         download_menu(scenario, ids)
     st.dataframe(_frame(found), hide_index=True, width="stretch", lazy=False, key="shortlist_table", alt=_("Shortlist"))
     away = st.multiselect(
