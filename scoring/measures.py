@@ -155,7 +155,11 @@ def _power(inputs: Inputs) -> pd.DataFrame:
     plants = inputs.points("power_plants")
     plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
     both = pd.concat([plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True)
-    return _nearest_points(inputs, gpd.GeoDataFrame(both, geometry="geometry"), "wri_power_plants", "2021")
+    points = gpd.GeoDataFrame(both, geometry="geometry")
+    found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
+    frame = _distances(inputs, found.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[found.index])
+    frame.loc[found.index >= len(plants), ["source_id", "as_of"]] = ["ga_electricity", "2017"]
+    return frame
 
 
 def _lines(layer: str) -> Callable[[Inputs], pd.DataFrame]:

@@ -66,7 +66,14 @@ def test_famous_mines_lie_where_they_are(facts, name, iso3, lon, lat) -> None:
 
 @pytest.mark.parametrize(
     ("commodity", "leader", "share"),
-    [("gallium", "CHN", 98), ("graphite", "CHN", 78), ("tungsten", "CHN", 82), ("cobalt", "COD", 76), ("nickel", "IDN", 50), ("rare earths", "CHN", 68)],
+    [
+        ("gallium", "CHN", 98),
+        ("graphite", "CHN", 78),
+        ("tungsten", "CHN", 82),
+        ("cobalt", "COD", 76),
+        ("nickel", "IDN", 50),
+        ("rare earths", "CHN", 68),
+    ],
 )
 def test_leading_producers_are_those_of_the_mineral_commodity_summaries(facts, commodity, leader, share) -> None:
     """USGS MCS 2024, production of 2023, as DOMAIN has them; for nickel DOMAIN says 57 %, the printed table 1.8 of 3.6 Mt."""

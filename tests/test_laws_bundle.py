@@ -76,7 +76,9 @@ def test_the_order_is_gates_then_score_then_id(facts, w) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_filters_choose_rows_and_never_change_a_score(facts, preset) -> None:
     whole = rank(facts, from_preset(preset)).set_index("site_id")
-    some = rank(facts, from_preset(preset).with_filters(kinds=("refinery", "separation"), countries=("JPN", "USA", "AUS"))).set_index("site_id")
+    some = rank(facts, from_preset(preset).with_filters(kinds=("refinery", "separation"), countries=("JPN", "USA", "AUS"))).set_index(
+        "site_id"
+    )
     assert 0 < len(some) < len(whole)
     assert set(some["kind"]) <= {"refinery", "separation"}
     assert (some["score"] == whole.loc[some.index, "score"]).all()
@@ -105,7 +107,9 @@ def test_plants_are_never_scored_on_ore_nor_mines_on_feedstock(facts) -> None:
 def test_an_unknown_is_never_filled_in(criterion_id, share, w) -> None:
     known = {c.id: ((c.worst + share * (c.best - c.worst)),) * 3 for c in load().criteria if c.id in criteria_for("mine")}
     gap = {k: v for k, v in known.items() if k != criterion_id}
-    with tiny_facts([TinySite("gap", gap), TinySite("good", {c.id: (c.best,) * 3 for c in load().criteria if c.id in criteria_for("mine")})]) as con:
+    with tiny_facts(
+        [TinySite("gap", gap), TinySite("good", {c.id: (c.best,) * 3 for c in load().criteria if c.id in criteria_for("mine")})]
+    ) as con:
         row = rank(con, Scenario(w)).set_index("site_id").loc["gap"]
     position = next(i for i, c in enumerate(load().criteria) if c.id == criterion_id)
     criterion = load().criteria[position]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -53,7 +55,7 @@ def test_power_line_curve_has_no_jump_where_the_voltage_changes(at_km: float) ->
 
 
 def test_power_line_slopes_are_the_published_rates() -> None:
-    for (start, end), (_, rate) in zip(zip(STEPS[:4], STEPS[1:], strict=True), POWER_STEPS, strict=True):
+    for (start, end), (_, rate) in zip(pairwise(STEPS), POWER_STEPS, strict=True):
         low, high = power_line_maud([start, end])
         assert (high - low) / (end - start) == pytest.approx(rate * AUD_2010_TO_2018)
 

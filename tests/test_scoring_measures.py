@@ -176,7 +176,9 @@ def test_haul_cost_is_the_cheaper_mode_plus_power(layers) -> None:
     with world([TinySite("s")]) as con:
         found = measured(con, layers)
     km = {c: found.loc[(c, "s", ""), "value"] * DETOUR for c in ("port_km", "road_km", "rail_km", "power_km")}
-    modes = [haulage.transport_npv_maud(m, km[k], km["port_km"], 0.2).item() for m, k in ((haulage.ROAD, "road_km"), (haulage.RAIL, "rail_km"))]
+    modes = [
+        haulage.transport_npv_maud(m, km[k], km["port_km"], 0.2).item() for m, k in ((haulage.ROAD, "road_km"), (haulage.RAIL, "rail_km"))
+    ]
     row = found.loc[("haul_cost", "s", "")]
     assert row["value"] == pytest.approx(min(modes) + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
     assert row["low"] <= row["value"] <= row["high"]

@@ -14,7 +14,14 @@ from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError, from_dict
 
 names = st.tuples() | st.tuples(st.text(max_size=8)) | st.tuples(st.text(max_size=8), st.text(max_size=8))
 filters = st.builds(
-    Filters, kinds=names, stages=names, countries=names, accuracy=names, min_coverage=st.floats(0, 1), gates_failed=st.booleans(), text=st.text()
+    Filters,
+    kinds=names,
+    stages=names,
+    countries=names,
+    accuracy=names,
+    min_coverage=st.floats(0, 1),
+    gates_failed=st.booleans(),
+    text=st.text(),
 )
 weights = st.dictionaries(st.sampled_from(list(load().pillars)), st.floats(0, 1e6), min_size=1).filter(lambda w: sum(w.values()) > 0)
 scenarios = st.builds(

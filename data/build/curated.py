@@ -25,6 +25,10 @@ NOT_COMPARABLE = re.compile(
 )
 
 
+#: Words of a capacity that does not stand yet.
+PLANNED = re.compile(r"planned|plan |design|expected|could|first phase|expansion", re.I)
+
+
 def _capacity_attribute(basis: str) -> str:
     """Return the attribute under which a capacity is kept: scored only where it is metal or near to it."""
     return "capacity_t_y" if COMPARABLE.search(basis) and not NOT_COMPARABLE.search(basis) else "capacity_other_t_y"
@@ -64,7 +68,8 @@ def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
     if capacity and row["capacity_unit"] == "t/y":
         claims.append(
             Claim(record.key, _capacity_attribute(row["capacity_basis"]), capacity, commodity=record.commodities[0], unit="t/y", scope=row["capacity_basis"],
-                  as_of=row["capacity_as_of"] or record.as_of, url=row["source_url"])
+                  as_of=row["capacity_as_of"] or record.as_of, url=row["source_url"],
+                  method="estimated" if PLANNED.search(row["capacity_basis"]) else "reported")
         )  # fmt: skip
     for attribute in ("feed_secured_pct", "recovery_pct"):
         value = reported(row[attribute])

@@ -46,9 +46,10 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
             "parent_url": known["source_url"].to_numpy(),
         }
     )
+    table = table.drop_duplicates(["site_id", "owner"])
     over = table.groupby("site_id")["share_pct"].transform("sum") > WHOLE_PCT
     table.loc[over, "share_pct"], table.loc[over, "share_stated"] = None, False
-    return table[list(COLUMNS)].drop_duplicates(["site_id", "owner"]).sort_values(["site_id", "owner"]).reset_index(drop=True)
+    return table[list(COLUMNS)].sort_values(["site_id", "owner"]).reset_index(drop=True)
 
 
 def _companies() -> pd.DataFrame:

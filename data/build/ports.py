@@ -29,13 +29,14 @@ LANDINGS = {
 def ports(raw: Path) -> pd.DataFrame:
     """Return one row a port: name, country, lon, lat, harbor_size, depth_m, sea_km_japan, sea_km_us.
 
-    depth_m is the largest of channel, cargo pier and anchorage depth in metres; NULL means not given (the Index writes 0).
+    depth_m is the shallower of channel and cargo pier in metres, of those given; NULL means neither is (the Index writes 0).
     sea_km_* is the shortest way along the shipping network in km from the network's nearest node, plus the way there;
     NULL where the port lies more than 500 km from the network.
     """
     table = pd.DataFrame(gpd.read_parquet(raw / PORTS).drop(columns="geometry"))
-    depth = table[["channel_depth_m", "cargo_pier_depth_m", "anchorage_depth_m"]].max(axis=1)
-    found = table[["wpi_no", "name", "country", "lon", "lat", "harbor_size"]].assign(depth_m=depth.where(depth > 0))
+    given = table[["channel_depth_m", "cargo_pier_depth_m"]]
+    depth = given.where(given > 0).min(axis=1)
+    found = table[["wpi_no", "name", "country", "lon", "lat", "harbor_size"]].assign(depth_m=depth)
     found["wpi_no"] = found["wpi_no"].astype("int64")
     for target, places in LANDINGS.items():
         found[f"sea_km_{target}"] = _sea_km(raw, found["lon"].to_numpy(), found["lat"].to_numpy(), places)

@@ -147,22 +147,31 @@ def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[s
 def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
     """Mark the claim that is scored: by method, then by the rule's rank of the source, then the newest, then the largest ore.
 
-    Grade and tonnage are chosen together, from one source, so that a pair never mixes two estimates. Machine-read rows are
-    never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
+    Each grade stands with the tonnage of its own record (`scoring/sql/contained.sql` joins the two), so that contained metal
+    never mixes two estimates; among equals the record with the larger ore body is taken. Machine-read rows are never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
     """
     frame = frame.assign(
         _machine=(frame["method"] == "machine-read").astype(int),
         _rank=[ranks.get((_rule(a), s), 99) for a, s in zip(frame["attribute"], frame["source_id"], strict=True)],
         _year=pd.to_numeric(frame["as_of"].str[:4], errors="coerce").fillna(0).astype(int),
+        _ore=frame["key"].map(frame[frame["attribute"] == "tonnage_mt"].groupby("key")["value"].max()).fillna(0.0),
     )
-    frame = frame.sort_values(
-        ["site_id", "attribute", "commodity", "_machine", "_rank", "_year", "value"], ascending=[True, True, True, True, True, False, False]
-    )
+    order = {
+        "site_id": True,
+        "attribute": True,
+        "commodity": True,
+        "_machine": True,
+        "_rank": True,
+        "_year": False,
+        "_ore": False,
+        "key": True,
+    }
+    frame = frame.sort_values(list(order), ascending=list(order.values()), kind="stable")
     frame["chosen"] = False
     for attribute, rows in frame[frame["_machine"] == 0].groupby("attribute"):
         chosen = _RULES.get(str(attribute), _first_each)(rows)
         frame.loc[chosen, "chosen"] = True
-    return frame.drop(columns=["_machine", "_rank", "_year"]).reset_index(drop=True)
+    return frame.drop(columns=["_machine", "_rank", "_year", "_ore"]).reset_index(drop=True)
 
 
 def _rule(attribute: str) -> str:

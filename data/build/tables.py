@@ -11,6 +11,8 @@ from data.build import vocabulary as words
 
 #: World Bank governance codes that are not ISO 3166-1.
 WGI_TO_ISO3 = {"ADO": "AND", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "WBG": "PSE", "KSV": "XKX", "JEY": "JEY"}
+#: Under the sovereignty of the United States; other territories do not inherit the frameworks of their sovereign here.
+US_TERRITORIES = ("PRI", "VIR", "GUM", "ASM", "MNP")
 #: Names of the reliance table -> commodity id, where the first word is not the id.
 RELIANCE_NAMES = {"GRAPHITE (NATURAL)": "graphite", "RARE EARTHS, compounds and metals": "rare earths", "NIOBIUM (COLUMBIUM)": "niobium"}
 
@@ -31,7 +33,7 @@ def countries(raw: Path) -> pd.DataFrame:
     table = table.merge(_governance(raw), how="left", on="iso3").merge(_logistics(raw, names), how="left", on="iso3")
     frameworks = pd.read_csv(words.CURATED / "partner_frameworks.csv", keep_default_na=False)
     covered = set(pd.read_csv(words.CURATED / "covered_nations.csv")["country_iso3"])
-    bloc = {"USA": "us", "JPN": "japan", **dict.fromkeys(covered, "covered")}
+    bloc = {**dict.fromkeys(US_TERRITORIES, "us"), "USA": "us", "JPN": "japan", **dict.fromkeys(covered, "covered")}
     partners = set(frameworks["country_iso3"])
     table["bloc"] = [bloc.get(c, "partner" if c in partners else "neutral") for c in table["iso3"]]
     table["covered"] = table["iso3"].isin(covered)

@@ -2,15 +2,16 @@
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
 -- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction; one tier of
---         holdings above the named owner. A sole named owner without a stated share is taken for the whole.
+--         holdings above the named owner. Owners of before 2021 (older than five years) can fail a site, not clear it. A sole named owner without a stated share is taken for the whole.
 WITH held AS (
     SELECT
         site_id,
         sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END * covered) AS covered_pct,
         coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END * (1 - covered))
             FILTER (bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
+        min(as_of) < '2021' AS stale,
         bool_or(covered > 0) AS any_covered,
-        arg_max(ultimate_parent, covered) AS who
+        arg_max(CASE WHEN ultimate_parent = '' THEN owner ELSE ultimate_parent END, covered) AS who
     FROM (
         SELECT
             *, count(*) OVER (PARTITION BY site_id) AS owners,
@@ -24,12 +25,13 @@ covered AS (
         s.site_id, 'covered_nation' AS gate,
         CASE
             WHEN c.covered OR h.covered_pct >= 25 THEN 'fail'
-            WHEN h.clear_pct > 75 THEN 'pass'
+            WHEN h.clear_pct > 75 AND NOT h.stale THEN 'pass'
             ELSE 'unknown'
         END AS verdict,
         CASE
             WHEN c.covered THEN 'jurisdiction'
             WHEN h.covered_pct >= 25 THEN 'covered_share'
+            WHEN h.clear_pct > 75 AND h.stale THEN 'owners_stale'
             WHEN h.clear_pct > 75 THEN 'owners_clear'
             WHEN h.any_covered THEN 'covered_minority'
             WHEN h.site_id IS NULL THEN 'no_owner'

@@ -4,6 +4,7 @@
 -- NULL:   none; no owner, or none traced: no row (unknown)
 -- ref:    DOMAIN: unknown is its own bloc. low = shares known to be allied; high = low + everything not known to be otherwise;
 --         value = allied share of what is traced. A sole owner without a stated share counts as 100, at least 50.
+--         Shares of before 2021 (older than five years) are stale: status "modelled".
 WITH owned AS (
     SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM facts.owner
 ),
@@ -33,6 +34,6 @@ SELECT
     round(least(greatest(100 * allied_point / traced, least(low, 100)), greatest(100 - others, least(low, 100))), 2) AS value,
     round(least(low, 100), 2) AS low, round(greatest(100 - others, least(low, 100)), 2) AS high,
     source_id, as_of, target, reference_group, reference_n,
-    CASE WHEN stated THEN 'measured' ELSE 'modelled' END AS status
+    CASE WHEN stated AND as_of >= '2021' THEN 'measured' ELSE 'modelled' END AS status
 FROM summed
 WHERE traced > 0

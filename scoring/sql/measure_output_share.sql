@@ -2,16 +2,17 @@
 -- out:    site_id, commodity '', value, low, high (% of world production), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a plant
 -- NULL:   none; without capacity or world production there is no row (unknown)
--- ref:    a derivative or recycled product is not mined metal: its range is a factor of 3 either way, and its status "modelled"
+-- ref:    a derivative or recycled product is not mined metal: its range is a factor of 3 either way, and its status "modelled";
+--         a planned capacity (method estimated) may come to nothing: its range starts at 0
 SELECT
     c.site_id, '' AS commodity,
     least(100 * c.value / coalesce(k.world_production_t, g.world_production_t), 100) AS share,
     share AS value,
-    CASE WHEN s.kind IN ('derivative', 'recycling') THEN share / 3 ELSE share END AS low,
+    CASE WHEN c.method <> 'reported' THEN 0 WHEN s.kind IN ('derivative', 'recycling') THEN share / 3 ELSE share END AS low,
     CASE WHEN s.kind IN ('derivative', 'recycling') THEN least(share * 3, 100) ELSE share END AS high,
     c.source_id, c.as_of, CASE WHEN k.world_production_t IS NULL THEN k.group_id ELSE k.commodity_id END AS target,
     '' AS reference_group, NULL::INTEGER AS reference_n,
-    CASE WHEN s.kind IN ('derivative', 'recycling') THEN 'modelled' ELSE 'measured' END AS status
+    CASE WHEN s.kind IN ('derivative', 'recycling') OR c.method <> 'reported' THEN 'modelled' ELSE 'measured' END AS status
 FROM facts.claim AS c
 JOIN facts.site AS s USING (site_id)
 JOIN facts.commodity AS k ON k.commodity_id = c.commodity
