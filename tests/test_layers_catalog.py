@@ -175,7 +175,7 @@ def test_a_missing_field_is_named() -> None:
 
 
 def test_an_unknown_layer_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(UnknownLayerError, match=r"There is no layer 'dykes'; the layers are basemap, "):
+    with pytest.raises(UnknownLayerError, match=r"There is no layer 'dykes'; the layers are land, "):
         find_layer("dykes")
 
 
