@@ -6,11 +6,11 @@ from pathlib import Path
 
 import streamlit as st
 
-from ui.api import ROUTES
+from ui.api import ROUTES, lifespan
 
 HERE = Path(__file__).resolve().parent
 
-app = st.App(HERE / "ui" / "main.py", routes=ROUTES)
+app = st.App(HERE / "ui" / "main.py", routes=ROUTES, lifespan=lifespan)
 
 
 def run(port: int = 8501, address: str = "localhost") -> None:

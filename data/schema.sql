@@ -51,6 +51,8 @@ CREATE TABLE facts.claim (
 COMMENT ON TABLE facts.claim IS 'One value that one source gives for one attribute of a site. Several may speak; `chosen` marks the one that is scored.';
 COMMENT ON COLUMN facts.claim.key IS 'source_id:native id of the record that the claim was read from';
 COMMENT ON COLUMN facts.claim.value IS 'number in `unit`; NULL: the claim is words';
+COMMENT ON COLUMN facts.claim.low IS 'lower end of the stated range in `unit`; NULL: no range stated';
+COMMENT ON COLUMN facts.claim.high IS 'upper end of the stated range in `unit`; NULL: no range stated';
 COMMENT ON COLUMN facts.claim.as_of IS 'ISO date or year the claim speaks of; empty: not stated';
 COMMENT ON COLUMN facts.claim.method IS 'reported | estimated | machine-read (never scored) | inferred';
 
@@ -125,6 +127,7 @@ CREATE TABLE facts.measurement (
 );
 COMMENT ON TABLE facts.measurement IS 'A criterion measured for a site, in the unit of the criterion. No row: unknown.';
 COMMENT ON COLUMN facts.measurement.commodity IS 'commodity of interest; empty: the site''s main commodity, or not by commodity';
+COMMENT ON COLUMN facts.measurement.value IS 'in the unit of the criterion, see scoring/criteria.toml';
 COMMENT ON COLUMN facts.measurement.low IS 'lower end of the plausible range, same unit as value';
 COMMENT ON COLUMN facts.measurement.status IS 'measured | modelled';
 COMMENT ON COLUMN facts.measurement.target IS 'name of what was measured to, or the main commodity';

@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 import math
 from dataclasses import dataclass
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import rasterio
-from cmcrameri import cm
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from rasterio.crs import CRS
@@ -203,10 +204,21 @@ def ramp_colours(ramp: str, steps: int = COLOUR_STEPS) -> NDArray[np.uint8]:
     >>> ramp_colours("batlow", 2).tolist()
     [[1, 25, 89], [250, 204, 250]]
     """
-    if ramp not in cm.cmaps:
+    table = _ramp_table(ramp.removesuffix("_r"))
+    if table is None:
         raise RasterError(f"colour ramp {ramp!r}", "does not exist", "use a name of cmcrameri, for example batlow")
-    shades = cm.cmaps[ramp](np.linspace(0.0, 1.0, steps))[:, :3]
-    return np.asarray((shades * 255).round(), dtype=np.uint8)
+    ordered = table[::-1] if ramp.endswith("_r") else table
+    picked = np.minimum((np.linspace(0.0, 1.0, steps) * len(ordered)).astype(int), len(ordered) - 1)
+    return np.asarray((ordered[picked] * 255).round(), dtype=np.uint8)
+
+
+@cache
+def _ramp_table(name: str) -> FloatArray | None:
+    """Read a ramp of cmcrameri from its table; importing the package itself would load all of matplotlib."""
+    found = find_spec("cmcrameri")
+    folders = list(found.submodule_search_locations or []) if found else []
+    path = Path(folders[0]) / "cmaps" / f"{name}.txt" if folders and name.isalnum() else None
+    return np.loadtxt(path) if path and path.exists() else None
 
 
 def _render(grid: Grid, pixels: tuple[FloatArray, FloatArray], scale: ColourScale | None) -> bytes:

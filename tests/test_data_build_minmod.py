@@ -38,7 +38,8 @@ def grades(found) -> dict[str, float]:
 
 
 @pytest.mark.parametrize(
-    ("ore", "unit", "mt"), [("20", "million tonnes", 20), ("5e6", "tonnes", 5), ("10", "million short tons", 9.0718), ("0", "tonnes", None), ("3", "", None)]
+    ("ore", "unit", "mt"),
+    [("20", "million tonnes", 20), ("5e6", "tonnes", 5), ("10", "million short tons", 9.0718), ("0", "tonnes", None), ("3", "", None)],
 )
 def test_ore_is_in_million_tonnes_or_unknown(tmp_path, countries, ore, unit, mt) -> None:
     found = taken(tmp_path, countries, SITE, {**ORE, "ore": ore, "ore_unit": unit})
@@ -102,8 +103,29 @@ def workbook(tmp_path: Path):
         path = tmp_path / fineprint.FILE
         path.parent.mkdir(parents=True)
         empty = {
-            "commodities": {"mine_fac": "none", "commodity": "", "grade": "", "grade_or_yield_unit": "", "sub_site": "", "year": "", "source_url": ""},
-            "capacity_reserves": {k: "" for k in ("mine_fac", "sub_site", "reserves_year", "source_url", "reserves_mineral_unit", "reserves_mineral_value", "grade", "grade_unit", "commodity")},
+            "commodities": {
+                "mine_fac": "none",
+                "commodity": "",
+                "grade": "",
+                "grade_or_yield_unit": "",
+                "sub_site": "",
+                "year": "",
+                "source_url": "",
+            },
+            "capacity_reserves": dict.fromkeys(
+                (
+                    "mine_fac",
+                    "sub_site",
+                    "reserves_year",
+                    "source_url",
+                    "reserves_mineral_unit",
+                    "reserves_mineral_value",
+                    "grade",
+                    "grade_unit",
+                    "commodity",
+                ),
+                "",
+            ),
             "other_info": {"mine_fac": "none", "sub_site": "", "owners": "", "year": "", "source_url": ""},
         }
         with pd.ExcelWriter(path, engine="openpyxl") as book:
@@ -133,7 +155,10 @@ def test_facilities_with_owners_reserves_and_stage(workbook, countries) -> None:
 
 @pytest.mark.parametrize(
     ("change", "reason"),
-    [({"commodities_products": "Gold"}, "fineprint: no critical commodity"), ({"mine_or_processing": "Region"}, "fineprint: a region, not a facility")],
+    [
+        ({"commodities_products": "Gold"}, "fineprint: no critical commodity"),
+        ({"mine_or_processing": "Region"}, "fineprint: a region, not a facility"),
+    ],
 )
 def test_what_is_not_a_facility_of_ours_is_counted_not_taken(workbook, countries, change, reason) -> None:
     found = fineprint.extract(workbook({**GENERAL, **change}), countries, UNITS)
@@ -143,7 +168,12 @@ def test_what_is_not_a_facility_of_ours_is_counted_not_taken(workbook, countries
 
 @pytest.mark.parametrize(
     ("status", "end", "stage"),
-    [("Care and maintenance since 2016", "", "care and maintenance"), ("", "2012", "closed"), ("", "", "operating"), ("Active", "", "operating")],
+    [
+        ("Care and maintenance since 2016", "", "care and maintenance"),
+        ("", "2012", "closed"),
+        ("", "", "operating"),
+        ("Active", "", "operating"),
+    ],
 )
 def test_the_stage_comes_from_words_before_years(workbook, countries, status, end, stage) -> None:
     found = fineprint.extract(workbook({**GENERAL, "activity_status": status, "production_end": end}), countries, UNITS)

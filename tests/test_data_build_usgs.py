@@ -69,7 +69,10 @@ def test_a_grade_without_tonnage_is_not_scored_and_one_with_it_is(raw, countries
     without = taken(raw, countries, usgs_laterite=[{**LATERITE, "nitogrd": "1.4"}])
     assert without.claims == []
     both = taken(raw, countries, usgs_laterite=[{**LATERITE, "tonnage": "25", "nitogrd": "1.4", "cotogrd": "0"}])
-    assert [(c.attribute, c.commodity, c.value, c.unit) for c in both.claims] == [("tonnage_mt", "", 25, "Mt"), ("grade", "nickel", 1.4, "%")]
+    assert [(c.attribute, c.commodity, c.value, c.unit) for c in both.claims] == [
+        ("tonnage_mt", "", 25, "Mt"),
+        ("grade", "nickel", 1.4, "%"),
+    ]
     assert both.records[0].commodities == ("nickel",)
     assert (both.records[0].iso3, both.records[0].lon, both.records[0].lat) == ("AUS", 130.25, -20.5)
 
@@ -83,7 +86,7 @@ def test_a_prospect_without_tonnage_or_production_is_left_out(raw, countries) ->
     rows = [{"record_id": i, "name": f"P{i}", "country": "Chile", "dev_status": s} for i, s in enumerate(("Prospect", "Producer"))]
     found = taken(raw, countries, usgs_sir20105090z=rows)
     assert [r.name for r in found.records] == ["P1"]
-    assert found.left_out["usgs_sir20105090z: prospect without tonnage or production"] == 2  # the blank row of the file counts too
+    assert found.left_out["usgs_sir20105090z: prospect without tonnage or production"] == 1
 
 
 def test_an_unreadable_coordinate_is_no_coordinate(raw, countries) -> None:
@@ -93,7 +96,19 @@ def test_an_unreadable_coordinate_is_no_coordinate(raw, countries) -> None:
 
 @pytest.mark.parametrize("listing", usgs_listings.LISTINGS, ids=lambda x: x.source_id)
 def test_each_listing_leaves_out_what_has_no_name_and_what_is_not_screened(listing, countries) -> None:
-    row = dict.fromkeys((*listing.name_columns, listing.commodity_column, *listing.type_columns, "country", "longitude", "latitude", "record_id", "record_url"), "")
+    row = dict.fromkeys(
+        (
+            *listing.name_columns,
+            listing.commodity_column,
+            *listing.type_columns,
+            "country",
+            "longitude",
+            "latitude",
+            "record_id",
+            "record_url",
+        ),
+        "",
+    )
     found = Extract()
     usgs_listings._take(usgs_row({**row, listing.name_columns[0]: "Unnamed prospect"}), listing, countries, found)
     assert found.records == []
@@ -134,7 +149,10 @@ USMIN_ORE = {
 def test_usmin_marks_of_missing_values_are_no_claims(raw) -> None:
     save(raw / lithium.USMIN / "Site.csv", [USMIN_SITE])
     save(raw / lithium.USMIN / "Resources.csv", [USMIN_ORE, {**USMIN_ORE, "MatAmntSI": "-1111"}, {**USMIN_ORE, "GradeSI": "<Null>"}])
-    save(raw / lithium.USMIN / "History.csv", [{"Site_ID *": "NV1", "Year_From": y, "Status": s, "StatDetail": ""} for y, s in (("-1111", "Active"), ("2016", "Development"))])
+    save(
+        raw / lithium.USMIN / "History.csv",
+        [{"Site_ID *": "NV1", "Year_From": y, "Status": s, "StatDetail": ""} for y, s in (("-1111", "Active"), ("2016", "Development"))],
+    )
     found = lithium.extract_usmin(raw)
     assert [(c.attribute, c.value, c.text, c.as_of) for c in found.claims] == [
         ("tonnage_mt", 10.0, "", "2018"), ("grade", pytest.approx(0.25), "", "2018"), ("stage", None, "feasibility", "2016"),
@@ -147,7 +165,10 @@ def test_world_bank_codes_and_names_find_their_countries(raw) -> None:
         {"code": "ZAR", "rq_estimate": -1.5, "rl_estimate": -1.7}, {"code": "ROM", "rq_estimate": 0.5, "rl_estimate": 0.4},
         {"code": "NAM", "rq_estimate": 0.0, "rl_estimate": 0.3},
     ])  # fmt: skip
-    save(raw / "layers/worldbank-lpi/lpi_2023.csv", [{"economy": "Namibia", "lpi_score": 2.9}, {"economy": "Russian Federation", "lpi_score": 2.6}])
+    save(
+        raw / "layers/worldbank-lpi/lpi_2023.csv",
+        [{"economy": "Namibia", "lpi_score": 2.9}, {"economy": "Russian Federation", "lpi_score": 2.6}],
+    )
     found = tables.countries(raw).set_index("iso3")
     assert (found.loc["COD", "regulatory_quality"], found.loc["ROU", "regulatory_quality"]) == (-1.5, 0.5)
     assert (found.loc["NAM", "iso2"], found.loc["NAM", "lpi"], found.loc["NAM", "regulatory_quality"]) == ("NA", 2.9, 0.0)

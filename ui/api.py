@@ -6,8 +6,11 @@ import base64
 import binascii
 import gzip
 import json
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from functools import lru_cache
+from importlib import import_module
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,7 +19,7 @@ from starlette.routing import Route
 
 from data.facts import data_version
 from geo.errors import OrebridgeError
-from layers import tiles
+from layers.catalog import load_catalog
 from scoring.scenario import Scenario, from_dict
 from ui import cache, markers
 
@@ -47,18 +50,24 @@ async def sites(request: Request) -> Response:
 
 async def layer(request: Request) -> Response:
     """Whole GeoJSON of a small layer."""
+    from layers import tiles  # noqa: PLC0415 - geopandas is slow to import; the server answers before it is needed
+
     found = await run_in_threadpool(tiles.whole_geojson, request.path_params["layer"])
     return _gzipped(found) if found else Response("This layer is served as tiles.", 404)
 
 
 async def layer_tile(request: Request) -> Response:
     """One GeoJSON tile of a large layer."""
+    from layers import tiles  # noqa: PLC0415
+
     path = request.path_params
     return _gzipped(await run_in_threadpool(tiles.tile_geojson, path["layer"], path["z"], path["x"], path["y"]))
 
 
 async def layer_picture(request: Request) -> Response:
     """Return a raster layer as one web-mercator picture."""
+    from layers import tiles  # noqa: PLC0415
+
     found = await run_in_threadpool(tiles.raster_png, request.path_params["layer"])
     return Response(found, media_type="image/png", headers={"Cache-Control": FOREVER})
 
@@ -89,6 +98,25 @@ def _in_words(route: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
             return Response(str(error), 404)
 
     return answer
+
+
+def _warm() -> None:
+    """Do what the first page needs, so that its visitor does not wait for it."""
+    cache.warm()
+    import_module("altair")
+    from layers import tiles  # noqa: PLC0415
+
+    for layer in load_catalog().values():
+        if layer.visible and layer.kind != "raster":
+            tiles.whole_geojson(layer.id)
+
+
+@asynccontextmanager
+async def lifespan(app: object) -> AsyncIterator[None]:  # noqa: ARG001 - the signature that the server calls
+    """Warm the caches beside the start of the server; let go of the store at its end."""
+    threading.Thread(target=_warm, name="warm", daemon=True).start()
+    yield
+    cache.close()
 
 
 ROUTES = [

@@ -15,7 +15,7 @@ from data.store import Store
 from scoring import dossier as dossiers
 from scoring.facets import Facets, facets
 from scoring.pipeline import prepare, rank
-from scoring.scenario import Scenario, from_dict
+from scoring.scenario import Scenario, from_dict, from_preset
 
 _OPENING = threading.Lock()
 KEPT_RANKINGS = 48
@@ -84,6 +84,21 @@ def _dossier(key: str, site_id: str) -> dict[str, Any]:
 def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
     """Return all that is known of a site under a scenario."""
     return _dossier(key_of(scenario), site_id)
+
+
+def warm() -> None:
+    """Open the facts, rank by the default scenario and count its facets, so that the first visitor does not wait for it."""
+    scenario = from_preset()
+    dossier(scenario, str(ranking(scenario).iloc[0]["site_id"]))
+    facet_counts(scenario)
+    commodity_table()
+
+
+def close() -> None:
+    """Let go of the store, if it was opened."""
+    if _store.cache_info().currsize:
+        _store().close()
+        _store.cache_clear()
 
 
 @cache

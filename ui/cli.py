@@ -66,7 +66,7 @@ def main() -> None:
     except BrokenPipeError:
         sys.exit(0)
     except OSError as error:
-        typer.echo(f"orebridge: {error.filename or 'file'}: {error.strerror or error}.", err=True)
+        typer.echo(f"orebridge: {error.filename2 or error.filename or 'file'}: {error.strerror or error}.", err=True)
         sys.exit(2)
 
 
