@@ -154,7 +154,7 @@ def test_shortlist_remembers_a_site(app: Seen) -> None:
     app.page.get_by_role("button", name="Add to shortlist").click()
     app.page.wait_for_selector("text=Remove from shortlist")
     app.page.get_by_role("link", name="Shortlist").click()
-    app.page.wait_for_selector("text=On the shortlist")
+    app.page.wait_for_selector("text=On the shortlist: 1")
     assert "On the shortlist: 1" in app.page.inner_text("body")
     assert name
 
