@@ -65,8 +65,10 @@ OWN = [
     "orebridge_permitting",
     "orebridge_offtake",
     "orebridge_fast41",
-    "orebridge_owners",
-    "orebridge_anchors",
+    "orebridge_companies",
+    "orebridge_haulage",
+    "orebridge_legal",
+    "orebridge_site_facts",
 ]
 
 ENTRY = {

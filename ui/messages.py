@@ -12,12 +12,12 @@ HERE = Path(__file__).resolve().parent
 
 
 def marked(source: str) -> list[tuple[int, str]]:
-    r"""Return line and text of every literal that `_` or `N_` marks, also those inside f-strings.
+    """Return line and text of every literal that `_` or `N_` marks, also those inside f-strings.
 
     Examples
     --------
-    >>> marked("x = f'{_(\'Score\')}: 1'")
-    [(1, 'Score')]
+    >>> sorted(marked('x = f"{_(1)}" + _("Score") + N_("Mine")'))
+    [(1, 'Mine'), (1, 'Score')]
     """
     calls = (node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.Call))
     return [
