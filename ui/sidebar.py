@@ -26,8 +26,9 @@ def sidebar(scenario: Scenario) -> None:
 
 def _commodity() -> None:
     table = cache.commodity_table()
-    listed = table.loc[table["sites"] > 0, "commodity_id"]
-    names = {"": _("All: each site's main commodity"), **{str(c): w.commodity(str(c)) for c in listed}}
+    listed = table[table["sites"] > 0]
+    counts = {str(c): int(n) for c, n in zip(listed["commodity_id"], listed["sites"], strict=True)}
+    names = {"": _("All: each site's main commodity"), **_counted(((c, w.commodity(c)) for c in counts), counts)}
     help_text = _("It decides which grade and which metal count. Rare earths can be asked element by element.")
     st.selectbox(_("Commodity of interest"), list(names), key="m", format_func=names.__getitem__, help=help_text)
 
