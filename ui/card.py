@@ -230,10 +230,10 @@ def licence(source_id: str) -> str:
 
 
 def _claims(found: dict[str, Any]) -> None:
-    st.caption(_("Every value that a source gives. The ticked one is scored; the others stay visible."))
+    st.caption(_("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible."))
     rows = [
         {
-            _("Scored"): claim["chosen"],
+            _("Used"): claim["chosen"],
             _("What"): w.word(w.ATTRIBUTES, claim["attribute"]) + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
             _("Value"): _claimed(claim),
             _("As of"): claim["as_of"],
@@ -266,7 +266,7 @@ def _owners(found: dict[str, Any]) -> None:
     if not found["owners"]:
         st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
     for owner in found["owners"]:
-        share = f"{number(owner['share_pct'], 1)} %" if owner["share_pct"] is not None else _("share not stated")
+        share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
         parent = owner["ultimate_parent"] or _("parent not traced")
         home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
         with st.container(border=True):
