@@ -121,7 +121,7 @@ class Store:
             "definition": json.dumps(definition, sort_keys=True),
             "data_version": data_version,
         }
-        with self._write("save scenario", scenario_id) as cursor:
+        with self.write("save scenario", scenario_id) as cursor:
             cursor.execute(facts.query("save_scenario"), {**values, "at": datetime.now(UTC)})
 
     def scenarios(self) -> list[dict[str, Any]]:
@@ -132,22 +132,26 @@ class Store:
 
     def add_to_shortlist(self, shortlist: str, site_id: str, note: str = "") -> None:
         """Put a site on a shortlist; adding it twice changes nothing."""
-        with self._write("add", f"{shortlist}/{site_id}") as cursor:
+        with self.write("add", f"{shortlist}/{site_id}") as cursor:
             cursor.execute(
                 facts.query("add_to_shortlist"), {"shortlist": shortlist, "site_id": site_id, "note": note, "at": datetime.now(UTC)}
             )
 
     def remove_from_shortlist(self, shortlist: str, site_id: str) -> None:
         """Take a site off a shortlist; one that is not there changes nothing."""
-        with self._write("remove", f"{shortlist}/{site_id}") as cursor:
+        with self.write("remove", f"{shortlist}/{site_id}") as cursor:
             cursor.execute(facts.query("remove_from_shortlist"), {"shortlist": shortlist, "site_id": site_id})
 
     def shortlist(self, shortlist: str) -> list[str]:
         """Return the site ids of a shortlist in the order in which they were added."""
         return [row[0] for row in self._root.cursor().execute(facts.query("shortlist"), {"shortlist": shortlist}).fetchall()]
 
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """Return a cursor to read by; each call of each thread takes its own."""
+        return self._root.cursor()
+
     @contextmanager
-    def _write(self, action: str, subject: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    def write(self, action: str, subject: str) -> Iterator[duckdb.DuckDBPyConnection]:
         """One writer at a time, one transaction, logged; all or nothing."""
         with self._writer:
             cursor = self._root.cursor()

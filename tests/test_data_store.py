@@ -44,7 +44,7 @@ def hold(folder: str, ready: Connection, release: Connection) -> None:
 
 
 def write_half(store: Store) -> None:
-    with store._write("add", "half") as cursor:
+    with store.write("add", "half") as cursor:
         cursor.execute("INSERT INTO shortlist_item VALUES ('kept', 'half', '', now())")
         cursor.execute("INSERT INTO no_such_table VALUES (1)")
 
@@ -124,7 +124,7 @@ def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None
         store.add_to_shortlist("kept", "a")
     with duckdb.connect(str(tmp_path / FILE)) as con:
         con.execute("INSERT INTO schema_version VALUES (99, now())")
-    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 1; update Orebridge"):
+    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 2; update Orebridge"):
         Store.open(tmp_path)
     with duckdb.connect(str(tmp_path / FILE)) as con:
         assert con.execute("SELECT site_id FROM shortlist_item").fetchall() == [("a",)]

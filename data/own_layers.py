@@ -1,0 +1,312 @@
+"""Layers that the user brought, in the store: features as rows of one schema, rasters as COGs beside the database, provenance for all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from data.facts import query
+from data.store import Store
+from geo.errors import OrebridgeError
+
+RASTERS = "rasters"
+JSON_FIELDS = ("columns", "style", "findings")
+EDITABLE = ("name", "licence", "source_url", "source_date", "confidentiality", "note", "style")
+CONFIDENTIALITY = ("private", "shared")
+
+
+class OwnLayerError(OrebridgeError):
+    """An own layer that is not there, or an edit that is not possible."""
+
+
+@dataclass(frozen=True)
+class OwnLayer:
+    """An imported layer and where it came from; the fields are the columns of `own_layer`.
+
+    Attributes
+    ----------
+    columns : list of dict
+        `layers.contract.Column` as plain values.
+    bounds : tuple of float
+        West, south, east, north in EPSG:4326 degrees; west > east across the antimeridian.
+    removed_at : datetime or None
+        None: in use.
+    """
+
+    layer_id: str
+    name: str
+    role: str
+    kind: str
+    features: int
+    crs: str
+    crs_reason: str
+    crs_accuracy_m: float | None
+    west: float
+    south: float
+    east: float
+    north: float
+    columns: list[dict[str, Any]]
+    unit: str
+    bands: int
+    quantiles: list[float]
+    style: dict[str, Any]
+    file_name: str
+    file_sha256: str
+    file_bytes: int
+    source_layer: str
+    licence: str
+    source_url: str
+    source_date: str
+    confidentiality: str
+    note: str
+    imported_by: str
+    imported_at: datetime
+    transformations: list[str]
+    findings: list[dict[str, Any]]
+    removed_at: datetime | None = None
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north."""
+        return self.west, self.south, self.east, self.north
+
+    def column_names(self, kind: str) -> list[str]:
+        """Return the names of the ``number`` or ``text`` columns, in the order of the feature lists."""
+        return [c["name"] for c in self.columns if c["type"] == kind]
+
+    def column(self, name: str) -> dict[str, Any]:
+        """Return a column by name.
+
+        Raises
+        ------
+        OwnLayerError
+            If the layer has none of that name.
+        """
+        found = next((c for c in self.columns if c["name"] == name), None)
+        if found is None:
+            names = ", ".join(c["name"] for c in self.columns) or "none at all"
+            raise OwnLayerError(f"Layer {self.name!r} has no column {name!r}; it has {names}.")
+        return found
+
+
+@dataclass(frozen=True)
+class OwnSites:
+    """Candidate sites that a layer holds: rows for `own_site` and `own_claim`, as lists of dicts."""
+
+    sites: list[dict[str, Any]] = field(default_factory=list)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NewLayer:
+    """A layer to be added: its row, and its features (an Arrow table), or the path of its COG, which is moved into the store."""
+
+    row: OwnLayer
+    features: pa.Table | None = None
+    raster: Path | None = None
+    sites: OwnSites = field(default_factory=OwnSites)
+
+
+def add(store: Store, layers: Sequence[NewLayer]) -> None:
+    """Add layers in one transaction: all or nothing. One that is there already is replaced; a removed one comes back.
+
+    Raises
+    ------
+    OSError
+        If the disk is full: nothing was added.
+    """
+    placed: list[Path] = []
+    try:
+        for layer in layers:
+            if layer.raster is not None:
+                placed.append(_place_raster(store, layer.row.layer_id, layer.raster))
+        with store.write("add layers", ", ".join(layer.row.layer_id for layer in layers)) as cursor:
+            for layer in layers:
+                _insert(cursor, layer)
+    except BaseException:
+        for path in placed:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
+    target = raster_path(store, layer_id)
+    target.parent.mkdir(exist_ok=True)
+    arriving = target.with_suffix(".arriving")
+    shutil.copyfile(made, arriving)
+    with arriving.open("rb") as written:
+        os.fsync(written.fileno())
+    arriving.replace(target)
+    return target
+
+
+def _insert(cursor: Any, layer: NewLayer) -> None:
+    row = asdict(layer.row)
+    row |= {name: json.dumps(row[name], ensure_ascii=False) for name in JSON_FIELDS}
+    _delete(cursor, layer.row.layer_id)
+    cursor.execute(query("insert_own_layer"), row)
+    if layer.features is not None:
+        cursor.register("incoming_features", layer.features)
+        cursor.execute(query("insert_own_features"), {"layer_id": layer.row.layer_id})
+        cursor.unregister("incoming_features")
+    for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
+        for values in rows:
+            cursor.execute(query(name), {"layer_id": layer.row.layer_id, **values})
+
+
+def _delete(cursor: Any, layer_id: str) -> None:
+    for statement in duckdb.extract_statements(query("delete_own_layer")):
+        cursor.execute(statement, {"layer_id": layer_id})
+
+
+def own_layers(store: Store, *, removed: bool = False) -> list[OwnLayer]:
+    """Return the layers in use, or the removed ones, the oldest first."""
+    cursor = store.cursor().execute(query("own_layers"), {"removed": removed})
+    names = [column[0] for column in cursor.description or []]
+    return [_row(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _row(values: dict[str, Any]) -> OwnLayer:
+    values |= {name: json.loads(values[name]) for name in JSON_FIELDS}
+    for name in ("imported_at", "removed_at"):
+        values[name] = datetime.fromtimestamp(values[name] / 1e6, UTC) if values[name] else None
+    return OwnLayer(**values)
+
+
+def find(store: Store, asked: str, *, removed: bool = False) -> OwnLayer:
+    """Return the layer with that id, or the only one of that name.
+
+    Raises
+    ------
+    OwnLayerError
+        If there is none, or more than one.
+    """
+    known = own_layers(store, removed=removed)
+    found = [layer for layer in known if asked in (layer.layer_id, layer.name)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise OwnLayerError(f"{len(found)} layers are called {asked!r}; give the id: {', '.join(layer.layer_id for layer in found)}.")
+    names = ", ".join(f"{layer.layer_id} ({layer.name})" for layer in known)
+    raise OwnLayerError(f"There is no {'removed' if removed else 'own'} layer {asked!r}; there is {names or 'none yet'}.")
+
+
+def raster_path(store: Store, layer_id: str) -> Path:
+    """Return where the COG of a raster layer lies."""
+    return store.path.parent / RASTERS / f"{layer_id}.tif"
+
+
+@dataclass(frozen=True)
+class Features:
+    """Features of a vector layer.
+
+    Attributes
+    ----------
+    geometries : ndarray of shapely geometries, shape (n,)
+        EPSG:4326.
+    numbers : dict of str to float64 ndarray
+        By column name; NaN is unknown.
+    texts : dict of str to object ndarray
+        By column name; None is unknown.
+    """
+
+    geometries: NDArray[np.object_]
+    numbers: dict[str, NDArray[np.float64]]
+    texts: dict[str, NDArray[np.object_]]
+
+
+def features(store: Store, layer: OwnLayer) -> Features:
+    """Load the features of a vector layer, in the order of the file."""
+    table = store.cursor().execute(query("own_features"), {"layer_id": layer.layer_id}).to_arrow_table()
+    geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    numbers = _columns(table.column("numbers"), layer.column_names("number"), np.dtype(np.float64))
+    texts = _columns(table.column("texts"), layer.column_names("text"), np.dtype(object))
+    return Features(np.asarray(geometries, dtype=object), numbers, texts)
+
+
+def _columns(lists: pa.ChunkedArray, names: list[str], dtype: np.dtype[Any]) -> dict[str, NDArray[Any]]:
+    """Turn one list a feature into one array a column."""
+    if not names or not len(lists):
+        return {name: np.empty(0, dtype=dtype) for name in names}
+    flat = lists.combine_chunks().flatten().to_numpy(zero_copy_only=False)
+    matrix = np.asarray(flat, dtype=dtype).reshape(len(lists), len(names))
+    return {name: np.ascontiguousarray(matrix[:, i]) for i, name in enumerate(names)}
+
+
+def remove(store: Store, layer_id: str) -> None:
+    """Take a layer out of use; `restore` brings it back."""
+    with store.write("remove layer", layer_id) as cursor:
+        cursor.execute(query("set_own_layer_removed"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)})
+
+
+def restore(store: Store, layer_id: str) -> None:
+    """Bring a removed layer back."""
+    with store.write("restore layer", layer_id) as cursor:
+        cursor.execute(query("set_own_layer_removed"), {"layer_id": layer_id, "removed_at": None})
+
+
+def forget(store: Store, layer_id: str) -> None:
+    """Delete a layer for good, with its features, sites and raster."""
+    with store.write("forget layer", layer_id) as cursor:
+        _delete(cursor, layer_id)
+    raster_path(store, layer_id).unlink(missing_ok=True)
+
+
+def edit(store: Store, layer: OwnLayer, **changes: Any) -> OwnLayer:
+    """Change what the user may change of a layer: `EDITABLE`.
+
+    Raises
+    ------
+    OwnLayerError
+        If a field cannot be edited, or the confidentiality is unknown.
+    """
+    if wrong := sorted(set(changes) - set(EDITABLE)):
+        raise OwnLayerError(f"{wrong[0]} of a layer cannot be edited; {', '.join(EDITABLE)} can.")
+    check_confidentiality(changes.get("confidentiality", layer.confidentiality))
+    changed = replace(layer, **changes)
+    values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
+    with store.write("edit layer", layer.layer_id) as cursor:
+        cursor.execute(query("edit_own_layer"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)})
+    return changed
+
+
+def check_confidentiality(asked: str) -> None:
+    """Refuse a confidentiality that is not one of `CONFIDENTIALITY`.
+
+    Raises
+    ------
+    OwnLayerError
+    """
+    if asked not in CONFIDENTIALITY:
+        raise OwnLayerError(f"No confidentiality is called {asked!r}; choose {' or '.join(CONFIDENTIALITY)}.")
+
+
+def own_sites(store: Store) -> OwnSites:
+    """Return the sites and claims of all layers in use."""
+    found = []
+    for name in ("own_sites", "own_claims"):
+        cursor = store.cursor().execute(query(name))
+        names = [column[0] for column in cursor.description or []]
+        found.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
+    return OwnSites(*found)
+
+
+def sweep(store: Store) -> None:
+    """Delete rasters that belong to no layer: what a crash between file and transaction leaves."""
+    folder = store.path.parent / RASTERS
+    known = {layer.layer_id for removed in (False, True) for layer in own_layers(store, removed=removed)}
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.suffix != ".tif" or path.stem not in known:
+            path.unlink(missing_ok=True)

@@ -1,0 +1,113 @@
+"""The reader's process: loads its libraries once, then forks a child a file, shuts the child in, and watches it.
+
+It never opens an uploaded byte itself. One JSON line in (folder, out) starts a job; one JSON line out says how the child ended.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from layers import restrict
+from layers.contract import MEMORY_BYTES, OUTPUT_BYTES, REQUEST, SECONDS, Request, write_report
+
+POLL_S = 0.01
+#: Below which a child finds libraries, projection data and the bundled countries; nothing of any user.
+CODE = Path(__file__).resolve().parents[2]
+READABLE = [
+    Path(sys.prefix), Path(sys.base_prefix), *(CODE / name for name in ("geo", "layers", "data")), Path("/usr"), Path("/lib"), Path("/lib64"),
+    Path("/etc/ld.so.cache"), Path("/etc/localtime"), Path("/dev/null"), Path("/dev/urandom"), Path("/proc/meminfo"), Path("/proc/cpuinfo"),
+]  # fmt: skip
+CANCEL = "cancel"
+
+
+def main() -> None:
+    """Serve jobs until the pipe closes."""
+    from layers.reading import settle_gdal  # noqa: PLC0415 - the environment must stand before the libraries load
+
+    settle_gdal()
+    from layers.reading import read  # noqa: PLC0415
+
+    shut_in = restrict.isolated()
+    jobs, answers = os.fdopen(0, "r"), os.fdopen(os.dup(1), "w")
+    _say(answers, {"ready": True, "isolated": shut_in})
+    for line in jobs:
+        job = json.loads(line)
+        _say(answers, _watched(Path(job["folder"]), Path(job["out"]), read.read, shut_in))
+
+
+def _say(answers: Any, answer: dict[str, Any]) -> None:
+    answers.write(json.dumps(answer) + "\n")
+    answers.flush()
+
+
+def _watched(folder: Path, out: Path, read: Any, shut_in: bool) -> dict[str, Any]:
+    """Run one child and end it when it takes too long, too much memory or too much disk, or when the user cancels."""
+    child = os.fork()
+    if child == 0:
+        _child(folder, out, read, shut_in)
+    started, peak = time.monotonic(), 0
+    ended = ""
+    while True:
+        done, status = os.waitpid(child, os.WNOHANG)
+        if done:
+            break
+        peak = max(peak, _resident(child))
+        spent = time.monotonic() - started
+        if spent > SECONDS:
+            ended = "time"
+        elif peak > MEMORY_BYTES:
+            ended = "memory"
+        elif (folder / CANCEL).exists():
+            ended = "cancel"
+        if ended:
+            os.kill(child, signal.SIGKILL)
+            _, status = os.waitpid(child, 0)
+            break
+        select.select([], [], [], POLL_S)
+    code = os.waitstatus_to_exitcode(status)
+    if not ended and code == -signal.SIGXCPU:
+        ended = "time"
+    if not ended and code == -signal.SIGXFSZ:
+        ended = "disk"
+    return {"ended": ended, "code": code, "seconds": round(time.monotonic() - started, 3), "peak_bytes": peak}
+
+
+def _resident(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except (OSError, IndexError, ValueError):
+        return 0
+
+
+def _child(folder: Path, out: Path, read: Any, shut_in: bool) -> None:
+    """Give up all rights, read, write the report, end. Never returns."""
+    code = 1
+    try:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for stream in (0, 1, 2):
+            os.dup2(nowhere, stream)
+        os.closerange(3, 64)
+        request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
+        os.chdir(out)
+        os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(out)
+        restrict.limit(SECONDS, MEMORY_BYTES, OUTPUT_BYTES)
+        if shut_in:
+            restrict.restrict([*READABLE, folder], [out, Path("/dev/null")])
+        request |= {"files": tuple(request["files"]), "layers": tuple(request["layers"])}
+        write_report(read(folder, Request(**request), out), out)
+        code = 0
+    except MemoryError:
+        code = 3
+    finally:
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,137 @@
+"""A process that gives up its rights before it opens a stranger's file: Landlock for files and TCP, seccomp for the rest, rlimits.
+
+Linux only; elsewhere limits on time and memory remain. Both are called through the kernel's own interface: the two libraries that
+wrap them need system packages. References: Linux kernel documentation, "Landlock: unprivileged access control" and "Seccomp BPF".
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import platform
+import resource
+import struct
+import sys
+from pathlib import Path
+
+_LANDLOCK = {"create": 444, "add_rule": 445, "restrict": 446}
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_READ = _READ_FILE | _READ_DIR
+#: Write, remove and make files and folders, truncate; no links, devices, sockets or pipes.
+_WRITE = _READ | _WRITE_FILE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 14
+#: Rights on files that each version of the interface knows: 1..13, then refer, truncate, ioctl.
+_ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+_ALL_TCP, _ALL_SCOPES = 3, 3
+_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+_CLONE_THREAD = 0x10000
+_EPERM, _ENOSYS = 1, 38
+_KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
+
+#: Calls that a reader of files never needs: sockets, other processes, programs, kernel doors. (x86_64, aarch64)
+_REFUSED = {
+    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept4": (288, 242),
+    "sendto": (44, 206), "sendmsg": (46, 211), "execve": (59, 221), "execveat": (322, 281), "ptrace": (101, 117), "kill": (62, 129),
+    "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434), "mount": (165, 40), "umount2": (166, 39),
+    "unshare": (272, 97), "setns": (308, 268), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "chroot": (161, 51),
+    "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104), "open_by_handle_at": (304, 265),
+}  # fmt: skip
+_CLONE, _CLONE3 = (56, 220), (435, 435)
+_FORKS = ((57, -1), (58, -1))  # fork and vfork, where they exist
+_ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
+
+
+def _libc() -> ctypes.CDLL:
+    return ctypes.CDLL(None, use_errno=True)
+
+
+def landlock_version() -> int:
+    """Return the version of the kernel's Landlock interface; 0 where there is none."""
+    if not sys.platform.startswith("linux"):
+        return 0
+    found: int = _libc().syscall(_LANDLOCK["create"], None, 0, 1)
+    return max(found, 0)
+
+
+def isolated() -> bool:
+    """Tell whether this machine can shut a reader in: files, network and programs out of its reach."""
+    return landlock_version() > 0 and platform.machine() in _ARCHITECTURES
+
+
+def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
+    """Bound processor time, memory beyond what is mapped already, size of a written file, open files; no core dumps."""
+    limits = {
+        resource.RLIMIT_CPU: int(seconds) + 5,
+        resource.RLIMIT_FSIZE: output_bytes,
+        resource.RLIMIT_NOFILE: 256,
+        resource.RLIMIT_CORE: 0,
+    }
+    if sys.platform.startswith("linux"):
+        mapped = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        limits[resource.RLIMIT_AS] = mapped + memory_bytes
+    for what, most in limits.items():
+        _, hard = resource.getrlimit(what)
+        allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
+        resource.setrlimit(what, (allowed, allowed))
+
+
+def restrict(readable: list[Path], writable: list[Path]) -> None:
+    """Shut this process in, for good: it reads `readable`, writes `writable`, and reaches nothing else.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses; nothing foreign must be opened then.
+    """
+    libc = _libc()
+    _check(libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
+    _restrict_files(libc, readable, writable)
+    _restrict_calls(libc)
+
+
+def _check(answer: int) -> int:
+    if answer < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number))
+    return answer
+
+
+def _restrict_files(libc: ctypes.CDLL, readable: list[Path], writable: list[Path]) -> None:
+    version = landlock_version()
+    rights = _ALL_RIGHTS[min(max(version, 1), 5)]
+    attributes = struct.pack("QQQ", rights, _ALL_TCP if version >= 4 else 0, _ALL_SCOPES if version >= 6 else 0)
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    ruleset = _check(libc.syscall(_LANDLOCK["create"], attributes, size, 0))
+    for paths, allowed in ((readable, _READ | _EXECUTE), (writable, _WRITE & rights)):
+        for path in paths:
+            if path.exists():
+                _allow(libc, ruleset, path, allowed)
+    _check(libc.syscall(_LANDLOCK["restrict"], ruleset, 0))
+    os.close(ruleset)
+
+
+def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
+    if not path.is_dir():
+        rights &= _READ_FILE | _WRITE_FILE | _EXECUTE
+    opened = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        _check(libc.syscall(_LANDLOCK["add_rule"], ruleset, 1, struct.pack("=Qi", rights, opened), 0))
+    finally:
+        os.close(opened)
+
+
+def _restrict_calls(libc: ctypes.CDLL) -> None:
+    """Install the seccomp filter: refused calls fail with EPERM, new processes too; threads stay possible."""
+    column, architecture = _ARCHITECTURES[platform.machine()]
+    refused = [numbers[column] for numbers in (*_REFUSED.values(), *_FORKS) if numbers[column] >= 0]
+    load, equal, anybits, answer = 0x20, 0x15, 0x45, 0x06
+    code = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, _KILL), (load, 0, 0, 0)]
+    for number in refused:
+        code += [(equal, 0, 1, number), (answer, 0, 0, _ERRNO | _EPERM)]
+    code += [(equal, 0, 1, _CLONE3[column]), (answer, 0, 0, _ERRNO | _ENOSYS)]  # the C library then falls back to clone
+    code += [(equal, 0, 4, _CLONE[column]), (load, 0, 0, 16), (anybits, 1, 0, _CLONE_THREAD), (answer, 0, 0, _ERRNO | _EPERM)]
+    code += [(answer, 0, 0, _ALLOW), (answer, 0, 0, _ALLOW)]
+    program = b"".join(struct.pack("HBBI", *step) for step in code)
+    steps = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(steps))
+    _check(libc.prctl(_SET_SECCOMP, _FILTER, header, 0, 0))
