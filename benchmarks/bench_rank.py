@@ -38,7 +38,7 @@ def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     columns = ", ".join(f"column{i}" for i in range(values.shape[1]))
     con.register("made_up", pd.DataFrame(values, columns=[f"column{i}" for i in range(values.shape[1])]))
     ones = "[" + ", ".join(["1.0"] * values.shape[1]) + "]"
-    statement = "INSERT INTO packed SELECT '', 's' || rowid, u, u, u, " + ones + ", " + ones
+    statement = "INSERT INTO packed SELECT '', '', 's' || rowid, u, u, u, " + ones + ", " + ones
     con.execute("CREATE TEMP TABLE rows AS SELECT row_number() OVER () AS rowid, list_value(" + columns + ") AS u FROM made_up")
     con.execute(statement + " FROM rows")
     return con

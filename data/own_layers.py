@@ -229,7 +229,11 @@ class Features:
 
 def features(store: Store, layer: OwnLayer) -> Features:
     """Load the features of a vector layer, in the order of the file."""
-    table = store.cursor().execute(query("own_features"), {"layer_id": layer.layer_id}).to_arrow_table()
+    return features_of(store.cursor().execute(query("own_features"), {"layer_id": layer.layer_id}).to_arrow_table(), layer)
+
+
+def features_of(table: pa.Table, layer: OwnLayer) -> Features:
+    """Return the features of a table with the columns geometry, numbers and texts."""
     geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
     numbers = _columns(table.column("numbers"), layer.column_names("number"), np.dtype(np.float64))
     texts = _columns(table.column("texts"), layer.column_names("text"), np.dtype(object))

@@ -146,6 +146,26 @@ class Store:
         """Return the site ids of a shortlist in the order in which they were added."""
         return [row[0] for row in self._root.cursor().execute(facts.query("shortlist"), {"shortlist": shortlist}).fetchall()]
 
+    def save_criterion(self, criterion_id: str, definition: dict[str, Any]) -> None:
+        """Keep a criterion of the user's own; one of the same id is replaced."""
+        with self.write("save criterion", criterion_id) as cursor:
+            values = {"criterion_id": criterion_id, "definition": json.dumps(definition, sort_keys=True), "at": datetime.now(UTC)}
+            cursor.execute(facts.query("save_own_criterion"), values)
+
+    def remove_criterion(self, criterion_id: str) -> None:
+        """Drop a criterion; one that is not there changes nothing."""
+        with self.write("remove criterion", criterion_id) as cursor:
+            cursor.execute("DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id})
+
+    def has_own(self) -> bool:
+        """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.open_ranking_facts`."""
+        row = self.cursor().execute(facts.query("has_own")).fetchone()
+        return bool(row and row[0])
+
+    def criteria(self) -> list[dict[str, Any]]:
+        """Return the definitions of the criteria whose layer is in use, the oldest first."""
+        return [json.loads(row[0]) for row in self.cursor().execute(facts.query("own_criteria")).fetchall()]
+
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a cursor to read by; each call of each thread takes its own."""
         return self._root.cursor()

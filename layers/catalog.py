@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from data.sources import Source, load_sources
 from geo.errors import OrebridgeError
 from geo.raster import ColourScale, ramp_colours
 
-Group = Literal["basemap", "infrastructure", "geology", "geophysics", "occurrences", "constraints"]
+if TYPE_CHECKING:
+    import geopandas as gpd
+
+Group = Literal["basemap", "infrastructure", "geology", "geophysics", "occurrences", "constraints", "own"]
 Kind = Literal["vector-point", "vector-line", "vector-polygon", "raster"]
 Colour = tuple[int, int, int, int]
 
@@ -200,6 +203,12 @@ class Layer:
         named = [entry.column for entry in self.tooltip]
         by = self.style.colour_by if isinstance(self.style, VectorStyle) else ""
         return named if not by or by in named else [by, *named]
+
+    def read(self, columns: list[str]) -> gpd.GeoDataFrame:
+        """Return the features with these columns, ``geometry`` among them; EPSG:4326."""
+        import geopandas as gpd  # noqa: PLC0415 - slow to import, and the catalogue is read before the first layer is
+
+        return gpd.read_parquet(self.path, columns=columns)
 
     @property
     def path(self) -> Path:

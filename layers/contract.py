@@ -21,6 +21,7 @@ FEATURES, VERTICES, PIXELS = 5_000_000, 50_000_000, 400_000_000
 REPORT = "report.json"
 PROGRESS = "progress"
 REQUEST = "request.json"
+CANCEL = "cancel"
 
 #: The one schema in which vector layers leave the reader. `numbers` and `texts` hold a value a column, in the order of
 #: `LayerReport.columns` of that type; NULL is unknown. Geometry is 2D WKB, EPSG:4326, lon first, valid, split at the antimeridian.

@@ -9,12 +9,13 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, Self
+from typing import IO, Any, Self, cast
 
 from geo.errors import OrebridgeError
-from layers.contract import PROGRESS, REPORT, REQUEST, SECONDS, Finding, Report, Request, report_from
+from layers.contract import CANCEL, PROGRESS, REPORT, REQUEST, SECONDS, Finding, Report, ReportError, Request, report_from
+from layers.findings import TEMPLATES
 
 CODE = Path(__file__).resolve().parents[1]
 START_S = 60.0
@@ -108,22 +109,30 @@ class Reader:
             return Report(findings=(Finding(code, details={"seconds": seconds, "megabytes": megabytes}),))
         if (out / REPORT).stat().st_size > REPORT_BYTES:
             return Report(findings=(Finding("reader_ended", details={"seconds": "0", "megabytes": "0"}),))
-        return report_from(json.loads((out / REPORT).read_text(encoding="utf-8")))
+        report = report_from(json.loads((out / REPORT).read_text(encoding="utf-8")))
+        if unknown := {finding.code for finding in report.findings} - set(TEMPLATES):
+            raise ReportError(f"The reader's report names findings that do not exist ({len(unknown)}); nothing was imported.")
+        return report if self.isolated else replace(report, findings=(*report.findings, Finding("not_isolated")))
 
     def _job(self, folder: Path, out: Path, progress: Progress | None) -> dict[str, Any]:
         process = self._started()
         answer: dict[str, Any] = {}
         listener = threading.Thread(target=lambda: answer.update(_line(process)), daemon=True)
-        assert process.stdin is not None
-        process.stdin.write(json.dumps({"folder": str(folder), "out": str(out)}) + "\n")
-        process.stdin.flush()
+        pipe = cast("IO[str]", process.stdin)
+        pipe.write(json.dumps({"folder": str(folder), "out": str(out)}) + "\n")
+        pipe.flush()
         listener.start()
         end, said = time.monotonic() + SECONDS + GRACE_S, ""
-        while listener.is_alive() and time.monotonic() < end:
-            listener.join(0.05)
-            if progress and (text := _said(out)) != said:
-                said = text
-                progress(text)
+        try:
+            while listener.is_alive() and time.monotonic() < end:
+                listener.join(0.05)
+                if progress and (text := _said(out)) != said:
+                    said = text
+                    progress(text)
+        except BaseException:  # the caller has left: end the child, and take its answer so that the next job gets its own
+            (folder / CANCEL).touch()
+            listener.join(GRACE_S)
+            raise
         if not answer:
             self.close()
             return {"ended": "" if process.poll() is not None else "time", "code": 1, "seconds": SECONDS, "peak_bytes": 0}
@@ -135,12 +144,13 @@ class Reader:
         self.close()
         environment = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "ARROW_IO_THREADS"), "1")
-        self._process = subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "layers.reading"], cwd=CODE, env={**environment, **threads, "PYTHONUTF8": "1"}, text=True,
             encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
+        self._process = process
         ready: dict[str, Any] = {}
-        listener = threading.Thread(target=lambda: ready.update(_line(self._process)), daemon=True)
+        listener = threading.Thread(target=lambda: ready.update(_line(process)), daemon=True)
         listener.start()
         listener.join(START_S)
         if not ready.get("ready"):
@@ -150,7 +160,7 @@ class Reader:
         if not self.isolated and os.environ.get("OREBRIDGE_SHARED"):
             self.close()
             raise NotIsolatedError
-        return self._process
+        return process
 
 
 def plain_file(path: Path) -> bool:
@@ -158,10 +168,8 @@ def plain_file(path: Path) -> bool:
     return path.is_file() and not path.is_symlink()
 
 
-def _line(process: subprocess.Popen[str] | None) -> dict[str, Any]:
-    assert process is not None
-    assert process.stdout is not None
-    text = process.stdout.readline()
+def _line(process: subprocess.Popen[str]) -> dict[str, Any]:
+    text = cast("IO[str]", process.stdout).readline()
     try:
         return dict(json.loads(text)) if text else {}
     except ValueError:

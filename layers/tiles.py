@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from geo.errors import OrebridgeError
 from geo.raster import Grid, read_grid, render_tile, render_world
-from layers.catalog import Layer, RasterStyle, VectorStyle, find_layer
+from layers.catalog import Layer, RasterStyle, VectorStyle
 
 WHOLE_FEATURES = 5_000
 WHOLE_BYTES = 1_500_000
@@ -70,13 +70,13 @@ class LayerKindError(OrebridgeError):
         super().__init__(f"Layer {layer_id!r} is a {kind}; it has no {wanted}.")
 
 
-def whole_geojson(layer_id: str) -> bytes | None:
+def whole_geojson(layer: Layer) -> bytes | None:
     """Return a vector layer as one GeoJSON document, if it is small enough.
 
     Parameters
     ----------
-    layer_id : str
-        A vector layer of the catalogue.
+    layer : Layer
+        A vector layer: of the catalogue, or the user's own.
 
     Returns
     -------
@@ -86,15 +86,13 @@ def whole_geojson(layer_id: str) -> bytes | None:
 
     Raises
     ------
-    UnknownLayerError
-        If the catalogue has no such layer.
     LayerKindError
         If it is a raster.
     """
-    return _whole(_vector_layer(layer_id, "GeoJSON").id)
+    return _whole(_vector(layer, "GeoJSON"))
 
 
-def tile_geojson(layer_id: str, zoom: int, column: int, row: int) -> bytes:
+def tile_geojson(layer: Layer, zoom: int, column: int, row: int) -> bytes:
     """Return one Web Mercator tile of a vector layer as GeoJSON.
 
     At low zooms the tile is thinned: of the features whose middle lies in one cell of `CELL_PIXELS` the first by
@@ -103,8 +101,8 @@ def tile_geojson(layer_id: str, zoom: int, column: int, row: int) -> bytes:
 
     Parameters
     ----------
-    layer_id : str
-        A vector layer of the catalogue.
+    layer : Layer
+        A vector layer: of the catalogue, or the user's own.
     zoom, column, row : int
         The tile (z, x, y), row 0 in the north.
 
@@ -115,23 +113,21 @@ def tile_geojson(layer_id: str, zoom: int, column: int, row: int) -> bytes:
 
     Raises
     ------
-    UnknownLayerError
-        If the catalogue has no such layer.
     LayerKindError
         If it is a raster.
     TileRangeError
         If there is no such tile.
     """
     _check_tile(zoom, column, row)
-    return _tile(_vector_layer(layer_id, "GeoJSON tiles").id, zoom, column, row)
+    return _tile(_vector(layer, "GeoJSON tiles"), zoom, column, row)
 
 
-def raster_png(layer_id: str, width: int = 1024) -> bytes:
+def raster_png(layer: Layer, width: int = 1024) -> bytes:
     """Return a raster layer as one picture of the world.
 
     Parameters
     ----------
-    layer_id : str
+    layer : Layer
         A raster layer of the catalogue.
     width : int
         Pixels of each side.
@@ -143,20 +139,18 @@ def raster_png(layer_id: str, width: int = 1024) -> bytes:
 
     Raises
     ------
-    UnknownLayerError
-        If the catalogue has no such layer.
     LayerKindError
         If it is not a raster.
     """
-    return _picture(_raster_layer(layer_id).id, width)
+    return _picture(_raster(layer), width)
 
 
-def raster_tile_png(layer_id: str, zoom: int, column: int, row: int) -> bytes:
+def raster_tile_png(layer: Layer, zoom: int, column: int, row: int) -> bytes:
     """Return one Web Mercator tile of a raster layer.
 
     Parameters
     ----------
-    layer_id : str
+    layer : Layer
         A raster layer of the catalogue.
     zoom, column, row : int
         The tile (z, x, y), row 0 in the north.
@@ -168,17 +162,15 @@ def raster_tile_png(layer_id: str, zoom: int, column: int, row: int) -> bytes:
 
     Raises
     ------
-    UnknownLayerError
-        If the catalogue has no such layer.
     LayerKindError
         If it is not a raster.
     TileRangeError
         If there is no such tile.
     """
     _check_tile(zoom, column, row)
-    layer = _raster_layer(layer_id)
-    scale = layer.style.scale if isinstance(layer.style, RasterStyle) else None
-    return render_tile(_grid(layer.id), (zoom, column, row), scale)
+    style = _raster(layer).style
+    scale = style.scale if isinstance(style, RasterStyle) else None
+    return render_tile(_grid(layer), (zoom, column, row), scale)
 
 
 def tile_bounds(zoom: int, column: int, row: int) -> tuple[float, float, float, float]:
@@ -273,11 +265,10 @@ def legend_positions(frame: gpd.GeoDataFrame, layer: Layer) -> list[int]:
 
 
 @lru_cache(maxsize=KEPT_LAYERS)
-def _features(layer_id: str) -> Features:
-    layer = find_layer(layer_id)
+def _features(layer: Layer) -> Features:
     rank_by = layer.style.rank_by if isinstance(layer.style, VectorStyle) else ""
     columns = dict.fromkeys([*layer.columns, *([rank_by] if rank_by else []), "geometry"])
-    frame = gpd.read_parquet(layer.path, columns=list(columns))
+    frame = layer.read(list(columns))
     size = frame[rank_by].fillna(-1).to_numpy() if rank_by else _size(frame.geometry.to_numpy())
     frame = frame.iloc[np.argsort(-size.astype(np.float64), kind="stable")]
     geometries = frame.geometry.to_numpy()
@@ -294,8 +285,8 @@ def _size(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
 
 
 @lru_cache(maxsize=KEPT_LAYERS)
-def _whole(layer_id: str) -> bytes | None:
-    features = _features(layer_id)
+def _whole(layer: Layer) -> bytes | None:
+    features = _features(layer)
     if len(features.properties) > WHOLE_FEATURES:
         return None
     on_map = shapely.clip_by_rect(features.geometries, *MAP_LIMITS)
@@ -305,13 +296,13 @@ def _whole(layer_id: str) -> bytes | None:
 
 
 @lru_cache(maxsize=KEPT_TILES)
-def _tile(layer_id: str, zoom: int, column: int, row: int) -> bytes:
-    features = _features(layer_id)
+def _tile(layer: Layer, zoom: int, column: int, row: int) -> bytes:
+    features = _features(layer)
     pixel_deg = 360.0 / 2**zoom / TILE_PIXELS
     box = _with_margin(tile_bounds(zoom, column, row))
     found = np.sort(features.tree.query(shapely.box(*box)))
     if zoom < FULL_DETAIL_ZOOM:
-        found = found[_first_of_each_cell(features.middle[found], pixel_deg * CELL_PIXELS[find_layer(layer_id).kind])]
+        found = found[_first_of_each_cell(features.middle[found], pixel_deg * CELL_PIXELS[layer.kind])]
     cut = shapely.clip_by_rect(features.geometries[found], *box)
     cut = _rounded(shapely.simplify(cut, pixel_deg / 2, preserve_topology=False), pixel_deg / 4)
     seen = ~shapely.is_empty(cut) & np.isin(shapely.get_type_id(cut), DRAWN_TYPES)
@@ -379,27 +370,24 @@ def _json(properties: dict[str, Any]) -> str:
 
 
 @lru_cache(maxsize=KEPT_LAYERS)
-def _grid(layer_id: str) -> Grid:
-    return read_grid(find_layer(layer_id).path)
+def _grid(layer: Layer) -> Grid:
+    return read_grid(layer.path)
 
 
 @lru_cache(maxsize=KEPT_PICTURES)
-def _picture(layer_id: str, width: int) -> bytes:
-    style = find_layer(layer_id).style
-    return render_world(_grid(layer_id), width, style.scale if isinstance(style, RasterStyle) else None)
+def _picture(layer: Layer, width: int) -> bytes:
+    return render_world(_grid(layer), width, layer.style.scale if isinstance(layer.style, RasterStyle) else None)
 
 
-def _vector_layer(layer_id: str, wanted: str) -> Layer:
-    layer = find_layer(layer_id)
+def _vector(layer: Layer, wanted: str) -> Layer:
     if layer.kind == "raster":
-        raise LayerKindError(layer_id, layer.kind, wanted)
+        raise LayerKindError(layer.id, layer.kind, wanted)
     return layer
 
 
-def _raster_layer(layer_id: str) -> Layer:
-    layer = find_layer(layer_id)
+def _raster(layer: Layer) -> Layer:
     if layer.kind != "raster":
-        raise LayerKindError(layer_id, layer.kind, "picture")
+        raise LayerKindError(layer.id, layer.kind, "picture")
     return layer
 
 

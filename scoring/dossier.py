@@ -53,7 +53,7 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) ->
     The rank is that among all sites of the scenario's commodity, without other filters. None means unknown.
     """
     site = site_row(facts, asked)
-    whole = Scenario(weights=scenario.weights, commodity=scenario.commodity, order_by=scenario.order_by, filters=Filters())
+    whole = replace(scenario, filters=Filters())
     standing = _standing(facts, whole, site["site_id"])
     if not standing:  # it lacks the commodity of interest: then it stands, and is explained, by its main one
         whole = replace(whole, commodity="")
@@ -81,4 +81,5 @@ def _standing(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:
     criterion = line.pop("criterion")
-    return {"criterion": criterion["id"], "pillar": criterion["pillar"], "unit": criterion["unit"], **line}
+    titles = {"title": criterion["title"], "title_ja": criterion["title_ja"]}
+    return {"criterion": criterion["id"], **titles, "pillar": criterion["pillar"], "unit": criterion["unit"], **line}

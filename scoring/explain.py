@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from scoring.criteria import Criterion, load
+from scoring.criteria import Criterion
 from scoring.pipeline import pack, sql
 from scoring.scenario import Scenario
 
@@ -62,15 +62,15 @@ def explain(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str, 
     contributions : list of float
         The site's contributions as `scoring.pipeline.rank` gives them.
     """
-    pack(facts, scenario.commodity)
-    cursor = facts.cursor().execute(sql("explain.sql"), {"site_id": site_id, "lens": scenario.commodity, "w": scenario.criterion_weights()})
-    position = {c.id: i for i, c in enumerate(load().criteria)}
-    return [_line(row, contributions[position[row[0]]]) for row in cursor.fetchall()]
+    pack(facts, scenario)
+    values = {"site_id": site_id, "lens": scenario.commodity, "profile": scenario.profile, "w": scenario.criterion_weights()}
+    cursor = facts.cursor().execute(sql("explain.sql"), values)
+    position = {c.id: i for i, c in enumerate(scenario.criteria)}
+    return [_line(row, scenario.criteria[position[row[0]]], contributions[position[row[0]]]) for row in cursor.fetchall()]
 
 
-def _line(row: tuple[object, ...], contribution: float) -> Line:
-    id_, value, low, high, status, source_id, as_of, target, group, n, u, u_low, u_high, known, share = row
-    criterion = next(c for c in load().criteria if c.id == id_)
+def _line(row: tuple[object, ...], criterion: Criterion, contribution: float) -> Line:
+    _, value, low, high, status, source_id, as_of, target, group, n, u, u_low, u_high, known, share = row
     return Line(
         criterion, value, low, high, str(status) if known else "unknown", u, u_low, u_high, share, contribution,  # type: ignore[arg-type]
         str(source_id or ""), str(as_of or ""), str(target or ""), str(group or ""), n,  # type: ignore[arg-type]

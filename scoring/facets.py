@@ -12,7 +12,7 @@ Facets = dict[str, dict[str, int]]
 
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first."""
-    pack(facts, scenario.commodity)
+    pack(facts, scenario)
     statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("facets.sql") + ")"
     found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
     for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 import duckdb
@@ -10,7 +11,7 @@ import pandas as pd
 
 from data.export import Listing
 from data.facts import data_version, query
-from data.sources import load_sources
+from data.sources import Source, load_sources
 from scoring.criteria import load
 from scoring.pipeline import rank, sql
 from scoring.scenario import Scenario
@@ -19,8 +20,9 @@ DISCLAIMER = "Screening aid from open data, not investment advice. Unknowns are 
 
 
 def listing(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, permalink: str, top: int | None = None, site_ids: list[str] | None = None
-) -> Listing:
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, permalink: str, top: int | None = None, site_ids: list[str] | None = None,
+    register: Mapping[str, Source] | None = None,
+) -> Listing:  # fmt: skip
     """Return the ranked sites of a scenario with scores, weights, sources and provenance.
 
     Parameters
@@ -33,6 +35,8 @@ def listing(
         The first rows only.
     site_ids : list of str, optional
         These sites only; their ranks stay those of the whole list.
+    register : mapping of str to Source, optional
+        All sources, the user's own layers too; by default those of the bundle.
     """
     ranking = rank(facts, scenario)
     if site_ids is not None:
@@ -41,7 +45,7 @@ def listing(
         ranking = ranking.head(top)
     ids = ranking["site_id"].tolist()
     scores = _scores(facts, scenario, ranking)
-    sources = _sources(facts, ids, scores)
+    sources = _sources(facts, ids, scores, register or load_sources())
     about = {
         "scenario": json.dumps(scenario.as_dict(), sort_keys=True, ensure_ascii=False),
         "scenario_hash": scenario.scenario_hash,
@@ -51,15 +55,15 @@ def listing(
         "licences": "; ".join(f"{row.title}: {row.licence}" for row in sources.itertuples()),
         "disclaimer": DISCLAIMER,
     }
-    return Listing(_sites(facts, ranking), scores, _weights(scenario), sources, about)
+    return Listing(_sites(facts, scenario, ranking), scores, _weights(scenario), sources, about)
 
 
-def _sites(facts: duckdb.DuckDBPyConnection, ranking: pd.DataFrame) -> pd.DataFrame:
+def _sites(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
     columns = ["rank", "site_id", "name", "iso3", "kind", "stage", "deposit_type", "lon", "lat", "location_accuracy"]
     numbers = ["score", "score_low", "score_high", "coverage"]
     frame = ranking[columns].assign(commodities=ranking["commodities"].map("; ".join), **{n: ranking[n] for n in numbers})
     frame = frame.rename(columns={"iso3": "country"})
-    for i, criterion in enumerate(load().criteria):
+    for i, criterion in enumerate(scenario.criteria):
         frame[f"contribution_{criterion.id}"] = ranking["contributions"].map(lambda parts, i=i: float(parts[i]))
     gates = facts.cursor().execute(query("gates_of_sites"), {"site_ids": frame["site_id"].tolist()}).df()
     wide = gates.pivot(index="site_id", columns="gate", values="verdict").add_prefix("gate_")
@@ -67,9 +71,10 @@ def _sites(facts: duckdb.DuckDBPyConnection, ranking: pd.DataFrame) -> pd.DataFr
 
 
 def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
-    values = {"site_ids": ranking["site_id"].tolist(), "lens": scenario.commodity, "w": scenario.criterion_weights()}
+    values = {"site_ids": ranking["site_id"].tolist(), "lens": scenario.commodity, "profile": scenario.profile}
+    values["w"] = scenario.criterion_weights()
     frame = facts.cursor().execute(sql("scores_of_sites.sql"), values).df()
-    criteria = {c.id: (i, c) for i, c in enumerate(load().criteria)}
+    criteria = {c.id: (i, c) for i, c in enumerate(scenario.criteria)}
     parts = ranking.set_index("site_id")["contributions"]
     frame["contribution"] = [float(parts[s][criteria[c][0]]) for s, c in zip(frame["site_id"], frame["criterion_id"], strict=True)]
     frame.insert(5, "unit", [criteria[c][1].unit for c in frame["criterion_id"]])
@@ -81,6 +86,10 @@ def _weights(scenario: Scenario) -> pd.DataFrame:
     rows = [
         (c.pillar, scenario.weights.get(c.pillar, 0), c.id, c.share, c.worst, c.best, c.unit, c.value, c.applies_to, c.formula, c.reference)
         for c in load().criteria
+    ]
+    rows += [
+        (c.pillar, own.weight, c.id, c.share, c.worst, c.best, c.unit, c.value, c.applies_to, c.formula, c.reference)
+        for own, c in zip(scenario.evidence, scenario.criteria[len(load().criteria) :], strict=True)
     ]
     names = [
         "pillar",
@@ -98,9 +107,8 @@ def _weights(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _sources(facts: duckdb.DuckDBPyConnection, ids: list[str], scores: pd.DataFrame) -> pd.DataFrame:
+def _sources(facts: duckdb.DuckDBPyConnection, ids: list[str], scores: pd.DataFrame, known: Mapping[str, Source]) -> pd.DataFrame:
     rows = facts.cursor().execute("SELECT DISTINCT unnest(source_ids) FROM facts.site WHERE list_contains($ids, site_id)", {"ids": ids})
     used = {row[0] for row in rows.fetchall()} | set(scores["source_id"].dropna())
-    known = load_sources()
     table = [(s.id, s.title, s.licence, s.attribution, s.citation, s.url, s.as_of) for key in sorted(used) if (s := known.get(key))]
     return pd.DataFrame(table, columns=["source_id", "title", "licence", "attribution", "citation", "url", "as_of"])

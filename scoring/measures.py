@@ -34,6 +34,10 @@ UNDATED_YEARS = 15
 DETOUR = 1.3
 """A road or railway is about 1.3 times as long as the straight line: an assumption, stated on the card."""
 
+SLACK_KM = {"exact": 1.0, "approximate": 10.0, "centroid": 15.0}
+"""How far a site may lie from its point, by the accuracy of its location."""
+
+SITES = "SELECT * FROM facts.site ORDER BY site_id"
 COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
 
 
@@ -45,18 +49,26 @@ class Inputs:
     ----------
     facts : duckdb.DuckDBPyConnection
         With schema ``facts``.
-    layers : Path
-        Folder of bundled layers.
+    layers, share_alike : Path
+        Folders of bundled layers.
+    only : frozenset of str or None
+        Measure these sites alone, among all as peers; None: every site.
     """
 
     facts: duckdb.DuckDBPyConnection
     layers: Path = BUNDLE / "layers"
     share_alike: Path = BUNDLE / "share_alike"
+    only: frozenset[str] | None = None
 
     @cached_property
     def sites(self) -> pd.DataFrame:
-        """site_id, lon, lat (EPSG:4326 degrees), iso3, kind, stage of every site."""
-        return self.facts.execute("SELECT site_id, lon, lat, iso3, kind, stage FROM facts.site ORDER BY site_id").df()
+        """site_id, lon, lat (EPSG:4326 degrees), iso3, kind, stage, location_accuracy of every site that is to be measured."""
+        columns = "site_id, lon, lat, iso3, kind, stage, location_accuracy"
+        return self.wanted(self.facts.execute(SITES.replace("*", columns)).df())
+
+    def wanted(self, rows: pd.DataFrame) -> pd.DataFrame:
+        """Return the rows of the sites that are to be measured."""
+        return rows if self.only is None else rows[rows["site_id"].isin(self.only)].reset_index(drop=True)
 
     @cached_property
     def deep_ports(self) -> pd.DataFrame:
@@ -81,7 +93,7 @@ class Inputs:
 
 
 def _sql(inputs: Inputs, name: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
-    return inputs.facts.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"), parameters or {}).df()
+    return inputs.wanted(inputs.facts.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"), parameters or {}).df())
 
 
 def _contained(inputs: Inputs) -> None:
@@ -197,8 +209,7 @@ def _distances(
 
 
 def _location_slack_km(inputs: Inputs) -> NDArray[np.float64]:
-    accuracy = inputs.facts.execute("SELECT location_accuracy FROM facts.site ORDER BY site_id").df()["location_accuracy"]
-    return np.asarray(accuracy.map({"exact": 1.0, "approximate": 10.0, "centroid": 15.0}), dtype=np.float64)
+    return np.asarray(inputs.sites["location_accuracy"].map(SLACK_KM), dtype=np.float64)
 
 
 def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001

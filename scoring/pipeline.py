@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from scoring.criteria import load
+from scoring.criteria import Criterion, load
 from scoring.scenario import Scenario, ScenarioError
 
 if TYPE_CHECKING:
@@ -17,7 +18,13 @@ if TYPE_CHECKING:
 SQL = Path(__file__).with_name("sql")
 #: Methods that turn packed vectors into scores: name -> statement.
 METHODS = {"weighted_sum": "weighted_sum.sql"}
-_PACKING = threading.Lock()
+_PACKING = threading.RLock()
+#: Sets of own criteria whose vectors are kept: moving a goalpost makes a new one.
+KEPT_PROFILES = 12
+DROP_PROFILES = {
+    "criterion": "DELETE FROM criterion WHERE list_contains($profiles, profile)",
+    "packed": "DELETE FROM packed WHERE list_contains($profiles, profile)",
+}
 
 
 def sql(name: str) -> str:
@@ -28,33 +35,63 @@ def sql(name: str) -> str:
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
     """Put the criteria beside the facts and make the table that packed vectors are kept in."""
     facts.execute(
-        "CREATE TABLE IF NOT EXISTS criterion (position INTEGER, id VARCHAR, applies_to VARCHAR, per_commodity BOOLEAN,"
+        "CREATE TABLE IF NOT EXISTS criterion (profile VARCHAR, position INTEGER, id VARCHAR, applies_to VARCHAR, per_commodity BOOLEAN,"
         " worst DOUBLE, best DOUBLE, is_log BOOLEAN)"
     )
-    rows = [(i, c.id, c.applies_to, c.per_commodity, c.worst, c.best, c.value == "log") for i, c in enumerate(load().criteria)]
-    facts.executemany("INSERT INTO criterion VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    facts.execute("CREATE TABLE IF NOT EXISTS own_measured (criterion_id VARCHAR PRIMARY KEY)")
+    _put_criteria(facts, "", load().criteria, 0)
     facts.execute(sql("desirability.sql"))
     facts.execute(
         "CREATE TABLE IF NOT EXISTS packed"
-        " (lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
+        " (profile VARCHAR, lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
     )
 
 
-def pack(facts: duckdb.DuckDBPyConnection, lens: str) -> None:
-    """Make the packed vectors of one commodity of interest, unless they are there.
+def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequence[Criterion], first: int) -> None:
+    rows = [(profile, first + i, c.id, c.applies_to, c.per_commodity, c.worst, c.best, c.value == "log") for i, c in enumerate(criteria)]
+    facts.executemany("INSERT INTO criterion VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
+    """Make the packed vectors of a scenario's criteria and commodity of interest, unless they are there.
 
     Raises
     ------
     ScenarioError
-        If the commodity is not one that is screened.
+        If the commodity is not one that is screened, or a criterion of the user's own was not measured (`scoring.own.measure_evidence`).
     """
+    lens, profile = scenario.commodity, scenario.profile
     with _PACKING:
         cursor = facts.cursor()
         if lens and not cursor.execute("SELECT 1 FROM facts.commodity WHERE commodity_id = $lens", {"lens": lens}).fetchone():
             known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
             raise ScenarioError(f"No commodity is called {lens!r}; choose one of {', '.join(known)}.")
-        if not cursor.execute("SELECT 1 FROM packed WHERE lens = $lens LIMIT 1", {"lens": lens}).fetchone():
-            cursor.execute("INSERT INTO packed SELECT $lens, * FROM (" + sql("normalise.sql") + ")", {"lens": lens})
+        key = {"lens": lens, "profile": profile}
+        if cursor.execute("SELECT 1 FROM packed WHERE lens = $lens AND profile = $profile LIMIT 1", key).fetchone():
+            return
+        if profile:
+            _own_profile(cursor, scenario)
+        cursor.execute("INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("normalise.sql") + ")", key)
+
+
+def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
+    """Put the criteria of the user's own beside the others, and drop the vectors of profiles that were left long ago."""
+    measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM own_measured").fetchall()}
+    for own in scenario.evidence:
+        if own.id not in measured:
+            raise ScenarioError(f"The layer of {own.title!r} is not here; import it again, or take the criterion out.")
+    newest_first = "SELECT profile FROM criterion WHERE profile <> '' GROUP BY 1 ORDER BY max(rowid) DESC"
+    kept = [row[0] for row in cursor.execute(newest_first).fetchall()]
+    for table in ("criterion", "packed"):
+        cursor.execute(DROP_PROFILES[table], {"profiles": kept[KEPT_PROFILES - 1 :]})
+    if scenario.profile not in kept[: KEPT_PROFILES - 1]:
+        _put_criteria(cursor, scenario.profile, scenario.criteria[len(load().criteria) :], len(load().criteria))
+
+
+def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
+    """Drop all packed vectors: the sites have changed."""
+    with _PACKING:
+        facts.cursor().execute("DELETE FROM packed")
 
 
 def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[str] | None:
@@ -81,7 +118,7 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: s
     """
     if scenario.method not in METHODS:
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
-    pack(facts, scenario.commodity)
+    pack(facts, scenario)
     statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ")"
     statement += " WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
     return facts.cursor().execute(statement, {**parameters(facts, scenario), "site_id": site_id})
@@ -101,7 +138,7 @@ def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
     DataFrame
         One row a site in order of rank: site_id, name, iso3, kind, commodities (list), lon, lat (EPSG:4326 degrees), stage,
         deposit_type, location_accuracy, gate_failed, score, score_low, score_high, coverage, known (all 0..1),
-        contributions (list in the order of `criteria.load().criteria`; sums to score), rank (1..n).
+        contributions (list in the order of `scenario.criteria`; sums to score), rank (1..n).
 
     Raises
     ------
@@ -116,6 +153,7 @@ def parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str
     chosen = scenario.filters
     return {
         "lens": scenario.commodity,
+        "profile": scenario.profile,
         "w": scenario.criterion_weights(),
         "order_by": scenario.order_by,
         "commodity_any": commodity_family(facts, scenario.commodity),

@@ -8,9 +8,13 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal
 
 from geo.errors import OrebridgeError
-from scoring.criteria import load
+from scoring.criteria import Criterion, load
+from scoring.evidence import EVIDENCE, OwnCriterion
+from scoring.evidence import from_dict as evidence_from
 
 ORDERS = ("shrunk", "worst", "known")
+#: Where the user's own criteria stand beside the pillars.
+OWN_PILLAR = "evidence"
 OrderBy = Literal["shrunk", "worst", "known"]
 
 
@@ -43,6 +47,8 @@ class Scenario:
         Commodity id, or empty.
     order_by : {"shrunk", "worst", "known"}
         What the list is ordered by: known evidence shrunk by coverage, worst case, known evidence only.
+    evidence : tuple of OwnCriterion
+        Criteria of the user's own; their weights stand beside those of the pillars.
     """
 
     weights: dict[str, float]
@@ -51,6 +57,7 @@ class Scenario:
     order_by: OrderBy = "shrunk"
     method: str = "weighted_sum"
     seed: int = 20251028
+    evidence: tuple[OwnCriterion, ...] = ()
 
     def __post_init__(self) -> None:
         pillars = load().pillars
@@ -59,10 +66,26 @@ class Scenario:
             raise ScenarioError(f"No pillar is called {unknown[0]!r}; weights take {', '.join(pillars)}.")
         if any(not 0 <= w < float("inf") for w in self.weights.values()):
             raise ScenarioError(f"A weight is negative or not a number: {self.weights}; give 0 to 100.")
-        if sum(self.weights.values()) <= 0:
+        if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
             raise ScenarioError("All weights are 0; give at least one pillar some weight.")
         if self.order_by not in ORDERS:
             raise ScenarioError(f"No order is called {self.order_by!r}; choose {', '.join(ORDERS)}.")
+
+        if len({own.id for own in self.evidence}) < len(self.evidence):
+            raise ScenarioError("Two criteria of your own measure the same thing; take one of them out.")
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria of the catalogue and those of the user's own, in the order of packed vectors and contributions."""
+        return (*load().criteria, *(_criterion(own) for own in self.evidence))
+
+    @property
+    def profile(self) -> str:
+        """What the packed vectors depend on besides the catalogue: own criteria and their goalposts; empty without any."""
+        if not self.evidence:
+            return ""
+        shape = [(own.id, own.worst, own.best, own.value) for own in self.evidence]
+        return hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:12]
 
     @property
     def scenario_hash(self) -> str:
@@ -71,15 +94,29 @@ class Scenario:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` is the inverse."""
-        return json.loads(json.dumps(asdict(self)))  # type: ignore[no-any-return]
+        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        if not self.evidence:
+            values.pop("evidence")
+        return values
 
     def criterion_weights(self) -> list[float]:
-        """Return the weight of each criterion, in the order of the packed vectors: pillar weight x share in the pillar."""
-        return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria]
+        """Return the weight of each criterion, in the order of the packed vectors: pillar weight x share in the pillar, or its own."""
+        own = [float(each.weight) for each in self.evidence]
+        return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria] + own
 
     def with_filters(self, **changes: Any) -> Scenario:
         """Return the scenario with some filters changed."""
         return replace(self, filters=replace(self.filters, **changes))
+
+
+def _criterion(own: OwnCriterion) -> Criterion:
+    """Return a criterion of the user's own in the form of the catalogue's."""
+    within = f" within {own.radius_km:g} km" if EVIDENCE[own.measure].radius else ""
+    formula = f"{EVIDENCE[own.measure].title}{within}" + (f", column {own.column}" if own.column else "")
+    return Criterion(
+        id=own.id, pillar=OWN_PILLAR, title=own.title, title_ja=own.title, unit=own.unit, formula=formula, reference=f"own layer {own.layer_id}",
+        measure=own.measure, applies_to="all", per_commodity=False, share=1.0, worst=own.worst, best=own.best, value=own.value, options={},
+    )  # fmt: skip
 
 
 def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
@@ -99,4 +136,5 @@ def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
 def from_dict(values: dict[str, Any]) -> Scenario:
     """Return the scenario that `Scenario.as_dict` wrote."""
     filters: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.get("filters", {}).items()}
-    return Scenario(**{**values, "filters": Filters(**filters)})
+    evidence = tuple(evidence_from(each) for each in values.get("evidence", ()))
+    return Scenario(**{**values, "filters": Filters(**filters), "evidence": evidence})

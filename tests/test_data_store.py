@@ -147,7 +147,7 @@ def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path,
     folder.mkdir()
     for path in module.MIGRATIONS.glob("*.sql"):
         (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
-    (folder / "0002_more.sql").write_text("-- one more table\nCREATE TABLE more (id INTEGER);", encoding="utf-8")
+    (folder / "0099_more.sql").write_text("-- one more table\nCREATE TABLE more (id INTEGER);", encoding="utf-8")
     monkeypatch.setattr(module, "MIGRATIONS", folder)
     with Store.open(tmp_path / "home") as store:
         assert store.shortlist("kept") == ["a"]

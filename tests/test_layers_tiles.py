@@ -55,9 +55,9 @@ def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int, int]:
 
 @pytest.mark.parametrize("layer_id", VECTORS)
 def test_a_whole_layer_is_small_or_comes_as_tiles(layer_id: str) -> None:
-    document = whole_geojson(layer_id)
+    document = whole_geojson(find_layer(layer_id))
     if document is None:
-        assert features(tile_geojson(layer_id, 0, 0, 0))
+        assert features(tile_geojson(find_layer(layer_id), 0, 0, 0))
         return
     assert len(document) <= WHOLE_BYTES
     shapes = [shapely.geometry.shape(feature["geometry"]) for feature in features(document)]
@@ -70,20 +70,20 @@ def test_a_whole_layer_is_small_or_comes_as_tiles(layer_id: str) -> None:
 def test_what_the_map_starts_with_comes_whole() -> None:
     starts_with = [layer.id for layer in load_catalog().values() if layer.visible]
     assert starts_with
-    assert all(whole_geojson(layer_id) is not None for layer_id in starts_with)
+    assert all(whole_geojson(find_layer(layer_id)) is not None for layer_id in starts_with)
 
 
 @pytest.mark.parametrize("layer_id", TILED)
 @pytest.mark.parametrize("tile", [(0, 0, 0), (1, 1, 0), (2, 3, 1), (3, 6, 3), (3, 1, 2), (4, 8, 5), (5, 16, 10), (6, 16, 24)], ids=str)
 def test_tiles_keep_their_budget(layer_id: str, tile: tuple[int, int, int]) -> None:
-    assert len(tile_geojson(layer_id, *tile)) < MAX_TILE_BYTES
+    assert len(tile_geojson(find_layer(layer_id), *tile)) < MAX_TILE_BYTES
 
 
 @pytest.mark.parametrize("layer_id", TILED)
 def test_features_of_a_tile_lie_in_it_with_a_small_margin(layer_id: str) -> None:
     tile = (3, 6, 4) if layer_id.endswith("_au") else (3, 1, 3)
     west, south, east, north = tile_bounds(*tile)
-    found = features(tile_geojson(layer_id, *tile))
+    found = features(tile_geojson(find_layer(layer_id), *tile))
     assert found
     bounds = shapely.bounds(np.array([shapely.geometry.shape(feature["geometry"]) for feature in found]))
     assert bounds[:, 0].min() >= west - 1
@@ -96,25 +96,25 @@ def test_at_full_detail_each_plant_of_a_tile_is_there() -> None:
     tile = tile_of(139.7, 35.6, FULL_DETAIL_ZOOM)
     west, south, east, north = tile_bounds(*tile)
     frame = gpd.read_parquet(find_layer("power_plants").path).cx[west:east, south:north]
-    names = {feature["properties"]["name"] for feature in features(tile_geojson("power_plants", *tile))}
+    names = {feature["properties"]["name"] for feature in features(tile_geojson(find_layer("power_plants"), *tile))}
     assert set(frame["name"]) <= names
 
 
 def test_thinning_keeps_the_largest_plant() -> None:
     frame = gpd.read_parquet(find_layer("power_plants").path)
     largest = frame.loc[frame["capacity_mw"].idxmax(), "name"]
-    names = {feature["properties"]["name"] for feature in features(tile_geojson("power_plants", 0, 0, 0))}
+    names = {feature["properties"]["name"] for feature in features(tile_geojson(find_layer("power_plants"), 0, 0, 0))}
     assert largest in names
-    assert part_count(tile_geojson("power_plants", 0, 0, 0)) < len(frame) / 4
+    assert part_count(tile_geojson(find_layer("power_plants"), 0, 0, 0)) < len(frame) / 4
 
 
 def test_lines_without_properties_are_one_feature() -> None:
-    assert len(features(tile_geojson("roads", 4, 14, 6))) == 1
-    assert part_count(tile_geojson("roads", 4, 14, 6)) > 100
+    assert len(features(tile_geojson(find_layer("roads"), 4, 14, 6))) == 1
+    assert part_count(tile_geojson(find_layer("roads"), 4, 14, 6)) > 100
 
 
 def test_lower_zooms_never_show_a_place_in_more_detail() -> None:
-    over_honshu = [tile_geojson("rail", *tile_of(138.0, 36.0, zoom)) for zoom in (3, 8)]
+    over_honshu = [tile_geojson(find_layer("rail"), *tile_of(138.0, 36.0, zoom)) for zoom in (3, 8)]
     vertices = [sum(len(line) for f in features(tile) for line in f["geometry"]["coordinates"]) for tile in over_honshu]
     assert all(vertices)
 
@@ -143,8 +143,8 @@ def test_a_point_lies_within_the_bounds_of_its_tile(lon: float, lat: float, zoom
 
 @pytest.mark.parametrize("layer_id", RASTERS)
 def test_rasters_are_drawn_whole_and_as_tiles(layer_id: str) -> None:
-    world = Image.open(io.BytesIO(raster_png(layer_id, 256)))
-    tile = Image.open(io.BytesIO(raster_tile_png(layer_id, 0, 0, 0)))
+    world = Image.open(io.BytesIO(raster_png(find_layer(layer_id), 256)))
+    tile = Image.open(io.BytesIO(raster_tile_png(find_layer(layer_id), 0, 0, 0)))
     assert world.size == tile.size == (256, 256)
     assert (np.asarray(world) == np.asarray(tile)).all()
     assert np.asarray(world)[:, :, 3].min() == 255
@@ -153,15 +153,15 @@ def test_rasters_are_drawn_whole_and_as_tiles(layer_id: str) -> None:
 @pytest.mark.parametrize("tile", [(0, 1, 0), (3, -1, 0), (3, 0, 8), (-1, 0, 0), (23, 0, 0)], ids=str)
 def test_a_tile_that_does_not_exist_is_refused(tile: tuple[int, int, int]) -> None:
     with pytest.raises(TileRangeError, match=rf"There is no tile {tile[0]}/{tile[1]}/{tile[2]}; zoom is 0\.\.22"):
-        tile_geojson("roads", *tile)
+        tile_geojson(find_layer("roads"), *tile)
     with pytest.raises(TileRangeError):
-        raster_tile_png("relief", *tile)
+        raster_tile_png(find_layer("relief"), *tile)
 
 
 def test_a_layer_in_the_wrong_form_is_refused() -> None:
     with pytest.raises(LayerKindError, match="Layer 'relief' is a raster; it has no GeoJSON"):
-        whole_geojson("relief")
+        whole_geojson(find_layer("relief"))
     with pytest.raises(LayerKindError, match="Layer 'roads' is a vector-line; it has no picture"):
-        raster_png("roads")
+        raster_png(find_layer("roads"))
     with pytest.raises(UnknownLayerError):
-        tile_geojson("dykes", 0, 0, 0)
+        tile_geojson(find_layer("dykes"), 0, 0, 0)

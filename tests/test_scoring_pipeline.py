@@ -126,7 +126,7 @@ def test_many_threads_pack_a_lens_once_and_agree() -> None:
             answers = list(pool.map(lambda _: rank(con, scenario)["site_id"].tolist(), range(24)))
         assert all(a == [f"s{i}" for i in range(20)] for a in answers)
         assert con.execute("SELECT count(*) FROM packed").fetchone() == (20,)
-        pack(con, "")
+        pack(con, from_preset())
         assert con.execute("SELECT count(*) FROM packed").fetchone() == (20,)
 
 

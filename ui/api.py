@@ -20,6 +20,7 @@ from starlette.routing import Route
 from data.facts import data_version
 from geo.errors import OrebridgeError
 from layers.catalog import load_catalog
+from layers.styling import OwnMapLayer
 from scoring.scenario import Scenario, from_dict
 from ui import cache, markers
 
@@ -30,7 +31,7 @@ KEPT_ANSWERS = 16
 def sites_address(scenario: Scenario, dark: bool) -> str:
     """Return the address of a scenario's sites for the map: the scenario travels in it, so that the route keeps no state."""
     packed = base64.urlsafe_b64encode(gzip.compress(cache.key_of(scenario).encode(), mtime=0)).decode()
-    return f"/api/sites.json?s={packed}&d={int(dark)}&v={data_version()}"
+    return f"/api/sites.json?s={packed}&d={int(dark)}&v={data_version()}{cache.revision()}"
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
@@ -52,7 +53,7 @@ async def layer(request: Request) -> Response:
     """Whole GeoJSON of a small layer."""
     from layers import tiles  # noqa: PLC0415 - geopandas is slow to import; the server answers before it is needed
 
-    found = await run_in_threadpool(tiles.whole_geojson, request.path_params["layer"])
+    found = await run_in_threadpool(tiles.whole_geojson, cache.map_layer(request.path_params["layer"]))
     return _gzipped(found) if found else Response("This layer is served as tiles.", 404)
 
 
@@ -61,15 +62,32 @@ async def layer_tile(request: Request) -> Response:
     from layers import tiles  # noqa: PLC0415
 
     path = request.path_params
-    return _gzipped(await run_in_threadpool(tiles.tile_geojson, path["layer"], path["z"], path["x"], path["y"]))
+    return _gzipped(await run_in_threadpool(tiles.tile_geojson, cache.map_layer(path["layer"]), path["z"], path["x"], path["y"]))
 
 
 async def layer_picture(request: Request) -> Response:
     """Return a raster layer as one web-mercator picture."""
     from layers import tiles  # noqa: PLC0415
 
-    found = await run_in_threadpool(tiles.raster_png, request.path_params["layer"])
+    found = await run_in_threadpool(tiles.raster_png, cache.map_layer(request.path_params["layer"]))
     return Response(found, media_type="image/png", headers={"Cache-Control": FOREVER})
+
+
+async def map_picture(request: Request) -> Response:
+    """Answer a WMS GetMap request for an own raster in EPSG:3857."""
+    from layers.pictures import part_png  # noqa: PLC0415
+
+    asked = {name.lower(): value for name, value in request.query_params.items()}
+    layer = cache.map_layer(request.path_params["layer"])
+    if not isinstance(layer, OwnMapLayer) or layer.kind != "raster":
+        return Response("This layer is not served as a map.", 404)
+    try:
+        west, south, east, north = (float(edge) for edge in asked["bbox"].split(","))
+        width, height = int(asked["width"]), int(asked["height"])
+    except (KeyError, ValueError):
+        return Response("Ask for bbox (four numbers, EPSG:3857), width and height.", 400)
+    body = await run_in_threadpool(part_png, layer, (west, south, east, north), width, height)
+    return Response(body, media_type="image/png", headers={"Cache-Control": FOREVER})
 
 
 async def marker_atlas(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
@@ -108,7 +126,7 @@ def _warm() -> None:
 
     for layer in load_catalog().values():
         if layer.visible and layer.kind != "raster":
-            tiles.whole_geojson(layer.id)
+            tiles.whole_geojson(layer)
 
 
 @asynccontextmanager
@@ -124,6 +142,7 @@ ROUTES = [
     Route("/api/layers/{layer}.geojson", _in_words(layer)),
     Route("/api/layers/{layer}/{z:int}/{x:int}/{y:int}.json", _in_words(layer_tile)),
     Route("/api/layers/{layer}.png", _in_words(layer_picture)),
+    Route("/api/wms/{layer}", _in_words(map_picture)),
     Route("/api/markers.png", marker_atlas),
     Route("/api/health", health),
 ]

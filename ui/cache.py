@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -11,13 +12,21 @@ import duckdb
 import pandas as pd
 
 from data.facts import data_version, open_facts, query
-from data.store import Store
+from data.own_layers import OwnLayer, sweep
+from data.sources import Source, load_sources
+from data.store import Store, StoreBusyError
+from layers import imports
+from layers.catalog import Layer, UnknownLayerError, load_catalog
 from scoring import dossier as dossiers
+from scoring.evidence import OwnCriterion
+from scoring.evidence import from_dict as from_dict_evidence
 from scoring.facets import Facets, facets
+from scoring.own import PREFIX, measure_evidence
 from scoring.pipeline import prepare, rank
 from scoring.scenario import Scenario, from_dict, from_preset
+from ui.own import Own, reader
 
-_OPENING = threading.Lock()
+_OPENING = threading.RLock()
 KEPT_RANKINGS = 48
 
 
@@ -51,39 +60,129 @@ def store() -> Store:
         return _store()
 
 
+@cache
+def _own() -> Own:
+    imports.sweep_quarantine(_store().path.parent)
+    sweep(_store())
+    return Own(_store(), facts)
+
+
+def own() -> Own:
+    """Return the user's layers, opened once for the process.
+
+    Raises
+    ------
+    StoreBusyError
+        If another process holds the store.
+    """
+    with _OPENING:
+        return _own()
+
+
+def own_layers() -> tuple[OwnLayer, ...]:
+    """Return the user's layers in use; none while another process holds the store."""
+    try:
+        return own().layers
+    except StoreBusyError:
+        return ()
+
+
+def own_criteria() -> tuple[OwnCriterion, ...]:
+    """Return the criteria of the user's own whose layers are in use; none while another process holds the store."""
+    try:
+        return tuple(from_dict_evidence(each) for each in store().criteria())
+    except StoreBusyError:
+        return ()
+
+
+def revision() -> str:
+    """Return what rankings depend on besides their scenario: the user's own sites; empty without a store or without own sites."""
+    try:
+        return own().revision
+    except StoreBusyError:
+        return ""
+
+
+def ready(scenario: Scenario) -> str:
+    """See to it that own sites and own criteria are measured; return the revision that the answer holds for."""
+    present = revision()
+    if present or scenario.evidence:
+        own().attach()
+        measure_evidence(facts(), store(), scenario.evidence)
+    return present
+
+
+def map_layers() -> tuple[Layer, ...]:
+    """Return the layers of the map: the catalogue's, and the user's own while this process holds the store."""
+    try:
+        return (*load_catalog().values(), *own().map_layers())
+    except StoreBusyError:
+        return tuple(load_catalog().values())
+
+
+def map_layer(layer_id: str) -> Layer:
+    """Return a layer of the map.
+
+    Raises
+    ------
+    UnknownLayerError
+        If there is none of that id, or not any more.
+    """
+    catalogue = load_catalog()
+    if layer_id in catalogue:
+        return catalogue[layer_id]
+    own_ones = {layer.id: layer for layer in own().map_layers()}
+    if layer_id in own_ones:
+        return own_ones[layer_id]
+    raise UnknownLayerError(layer_id, [*catalogue, *own_ones])
+
+
+def sources() -> Mapping[str, Source]:
+    """Return the register of sources, with the user's own layers while this process holds the store."""
+    try:
+        return own().sources()
+    except StoreBusyError:
+        return load_sources()
+
+
+def source(source_id: str) -> Source | None:
+    """Return a source by id, the user's own layers too; None where nobody registered it."""
+    return sources().get(source_id) if source_id.startswith(PREFIX) else load_sources().get(source_id)
+
+
 def key_of(scenario: Scenario) -> str:
     """Return the scenario as the text that caches and addresses use."""
     return json.dumps(scenario.as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 @lru_cache(maxsize=KEPT_RANKINGS)
-def _ranking(key: str) -> pd.DataFrame:
+def _ranking(key: str, revision: str) -> pd.DataFrame:  # noqa: ARG001 - part of the cache's key
     return rank(facts(), from_dict(json.loads(key)))
 
 
 def ranking(scenario: Scenario) -> pd.DataFrame:
     """Return the ranked sites of a scenario; see `scoring.pipeline.rank`. Do not change the frame: it is shared."""
-    return _ranking(key_of(scenario))
+    return _ranking(key_of(scenario), ready(scenario))
 
 
 @lru_cache(maxsize=KEPT_RANKINGS)
-def _facets(key: str) -> Facets:
+def _facets(key: str, revision: str) -> Facets:  # noqa: ARG001
     return facets(facts(), from_dict(json.loads(key)))
 
 
 def facet_counts(scenario: Scenario) -> Facets:
     """Return how many sites each choice of a filter would leave."""
-    return _facets(key_of(scenario))
+    return _facets(key_of(scenario), ready(scenario))
 
 
 @lru_cache(maxsize=KEPT_RANKINGS)
-def _dossier(key: str, site_id: str) -> dict[str, Any]:
+def _dossier(key: str, revision: str, site_id: str) -> dict[str, Any]:  # noqa: ARG001
     return dossiers.dossier(facts(), from_dict(json.loads(key)), site_id)
 
 
 def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
     """Return all that is known of a site under a scenario."""
-    return _dossier(key_of(scenario), site_id)
+    return _dossier(key_of(scenario), ready(scenario), site_id)
 
 
 def warm() -> None:
@@ -96,7 +195,9 @@ def warm() -> None:
 
 def close() -> None:
     """Let go of the store, if it was opened."""
+    reader().close()
     if _store.cache_info().currsize:
+        _own.cache_clear()
         _store().close()
         _store.cache_clear()
 
@@ -120,9 +221,13 @@ def country_codes() -> dict[str, str]:
     return dict(facts().cursor().execute("SELECT iso3, iso2 FROM facts.country").fetchall())
 
 
-@cache
 def site_countries() -> list[str]:
     """Return the alpha-3 codes of all countries with a site."""
+    return _site_countries(revision())
+
+
+@lru_cache(maxsize=2)
+def _site_countries(revision: str) -> list[str]:  # noqa: ARG001
     return [row[0] for row in facts().cursor().execute("SELECT DISTINCT iso3 FROM facts.site ORDER BY 1").fetchall()]
 
 

@@ -10,10 +10,9 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from data.sources import load_sources
 from geo.errors import OrebridgeError
 from scoring.criteria import Criterion, load
-from scoring.scenario import Scenario
+from scoring.scenario import OWN_PILLAR, Scenario
 from ui import cache, state
 from ui import words as w
 from ui.i18n import _, either, language, number, quantity
@@ -119,14 +118,16 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
 def _bars(found: dict[str, Any]) -> None:
     """Draw the four pillars: what they contribute, and what is unknown."""
     rows = []
-    for pillar in load().pillars.values():
-        lines = [line for line in found["lines"] if line["pillar"] == pillar.id]
-        title = either(pillar.title, pillar.title_ja)
+    names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in load().pillars.values()}
+    if any(line["pillar"] == OWN_PILLAR for line in found["lines"]):
+        names[OWN_PILLAR] = _("Own evidence")
+    for pillar, title in names.items():
+        lines = [line for line in found["lines"] if line["pillar"] == pillar]
         known = sum(line["contribution"] for line in lines)
         missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
         rows += [(title, _("Contribution to the score"), known, 0), (title, _("Unknown weight"), missing, 1)]
     frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
-    titles = [either(p.title, p.title_ja) for p in load().pillars.values()]
+    titles = list(names.values())
     chart = (
         alt.Chart(frame)
         .mark_bar(cornerRadius=2, size=16)
@@ -155,7 +156,7 @@ def _why(found: dict[str, Any]) -> None:
     st.caption(_("Raw value → desirability against fixed goalposts → weight → contribution. The contributions sum to the score."))
     rows = [
         {
-            _("Criterion"): criterion_title(line["criterion"]),
+            _("Criterion"): either(line["title"], line["title_ja"]),
             _("Value"): _value(line),
             _("Range"): ""
             if line["value"] is None or line["low"] == line["high"]
@@ -219,13 +220,13 @@ def source_title(source_id: str) -> str:
     """Return the title of a source: a name that stays as it is, or our own table in the reader's words."""
     if source_id in w.OWN_TABLES:
         return w.word(w.OWN_TABLES, source_id)
-    source = load_sources().get(source_id)
+    source = cache.source(source_id)
     return source.title if source else source_id
 
 
 def licence(source_id: str) -> str:
     """Return the licence of a source."""
-    source = load_sources().get(source_id)
+    source = cache.source(source_id)
     return source.licence if source else ""
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo.errors import OrebridgeError
+from ui.layer_commands import criteria_app, layers_app
+from ui.terminal import Format, FormatOption, answer, flat
 
 if TYPE_CHECKING:
     import duckdb
@@ -23,23 +24,14 @@ app = typer.Typer(
     name="orebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
     help="Find, score and shortlist critical-mineral projects for joint US-Japan investment.",
 )  # fmt: skip
-layers_app = typer.Typer(no_args_is_help=True, help="The catalogue of map layers.")
 data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and rebuild.")
 shortlist_app = typer.Typer(no_args_is_help=True, help="The shortlist in your own store.")
 app.add_typer(layers_app, name="layers")
+app.add_typer(criteria_app, name="criteria")
 app.add_typer(data_app, name="data")
 app.add_typer(shortlist_app, name="shortlist")
 
 
-class Format(StrEnum):
-    """How a command answers."""
-
-    table = "table"
-    json = "json"
-    csv = "csv"
-
-
-FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")]
 Kind = Annotated[list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")]
 Country = Annotated[list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for more.")]
@@ -99,8 +91,9 @@ def rank(
 ) -> None:
     """Rank candidate sites."""
     scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
-    _answer(
-        ranked(open_ranking_facts(), scenario, top),
+    facts, scenario = with_own(scenario, open_ranking_facts)
+    answer(
+        ranked(facts, scenario, top),
         format,
         ("rank", "name", "country", "kind", "stage", "score", "score_low", "score_high", "coverage"),
     )
@@ -119,6 +112,30 @@ def open_ranking_facts() -> duckdb.DuckDBPyConnection:
     facts = open_facts(tables=RANKING_TABLES)
     prepare(facts)
     return facts
+
+
+def with_own(scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnection]) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
+    """Return facts and scenario with the user's own sites and criteria; the plain facts where there are none.
+
+    While another process holds the store, what is the user's own does not count, and stderr says so.
+    """
+    from data.store import FILE, Store, StoreBusyError, home  # noqa: PLC0415
+
+    if not (home() / FILE).exists():
+        return otherwise(), scenario
+    try:
+        with Store.open() as store:
+            nothing_own = not store.has_own()
+    except StoreBusyError as error:
+        typer.echo(f"orebridge: {error} Criteria and sites of your own do not count in this answer.", err=True)
+        nothing_own = True
+    if nothing_own:
+        return otherwise(), scenario
+    from ui import cache  # noqa: PLC0415
+
+    scenario = replace(scenario, evidence=cache.own_criteria())
+    cache.ready(scenario)
+    return cache.facts(), scenario
 
 
 def open_all_facts() -> duckdb.DuckDBPyConnection:
@@ -186,7 +203,6 @@ def parse_weights(text: str) -> dict[str, float]:
 def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:
     """Return the first `top` sites as the JSON of `orebridge rank`."""
     from data.facts import query  # noqa: PLC0415
-    from scoring.criteria import load  # noqa: PLC0415
     from scoring.pipeline import rank_cursor  # noqa: PLC0415
 
     cursor = rank_cursor(facts, scenario)
@@ -195,7 +211,7 @@ def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> li
     gates: dict[str, dict[str, str]] = {}
     for site_id, gate, verdict in facts.cursor().execute(query("gates_of_sites"), {"site_ids": [r["site_id"] for r in rows]}).fetchall():
         gates.setdefault(site_id, {})[gate] = verdict
-    criteria = [c.id for c in load().criteria]
+    criteria = [c.id for c in scenario.criteria]
     return [_ranked_row(row, gates.get(row["site_id"], {}), criteria) for row in rows]
 
 
@@ -216,29 +232,15 @@ def site(
     from scoring.dossier import dossier  # noqa: PLC0415
     from scoring.scenario import from_preset  # noqa: PLC0415
 
-    found = dossier(open_all_facts(), from_preset(preset, commodity=commodity.strip().lower()), site_id)
+    facts, scenario = with_own(from_preset(preset, commodity=commodity.strip().lower()), open_all_facts)
+    found = dossier(facts, scenario, site_id)
     if format is Format.json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
-    _answer(
-        [{"what": key, "value": _flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value")
-    )
+    answer([{"what": key, "value": flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value"))
     for key in ("lines", "claims", "owners", "gates"):
         typer.echo(f"\n{key}")
-        _answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
-
-
-@layers_app.command("list")
-def list_layers(format: FormatOption = Format.table) -> None:
-    """List the bundled map layers with source and licence."""
-    from layers.catalog import info, load_catalog  # noqa: PLC0415
-
-    rows = [
-        {"id": layer.id, "group": layer.group, "kind": layer.kind, "title": layer.title, "licence": info(layer).licence,
-         "as_of": info(layer).as_of, "attribution": info(layer).attribution}
-        for layer in load_catalog().values()
-    ]  # fmt: skip
-    _answer(rows, format, ("id", "group", "kind", "title", "licence", "as_of"))
+        answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
 
 
 @app.command()
@@ -259,6 +261,7 @@ def export(
     """Write the ranked list with scores, weights, sources and licences."""
     from data.export import WRITERS, ExportFormatError, write  # noqa: PLC0415
     from scoring.listing import listing  # noqa: PLC0415
+    from ui import cache  # noqa: PLC0415
     from ui.permalink import permalink  # noqa: PLC0415
 
     if file.suffix.lower() not in WRITERS:
@@ -266,7 +269,8 @@ def export(
     if not file.parent.is_dir():
         raise OrebridgeError(f"The folder {file.parent} does not exist; make it first, or write elsewhere.")
     scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
-    found = listing(open_all_facts(), scenario, permalink(scenario), top)
+    facts, scenario = with_own(scenario, open_all_facts)
+    found = listing(facts, scenario, permalink(scenario), top, register=cache.sources())
     write(found, file)
     typer.echo(f"{len(found.sites)} sites written to {file}")
 
@@ -282,7 +286,7 @@ def data_report(format: FormatOption = Format.table) -> None:
         return
     rows = [{"what": k, "value": v} for k, v in found.items() if not isinstance(v, dict)]
     rows += [{"what": f"{k}: {name}", "value": n} for k, v in found.items() if isinstance(v, dict) for name, n in v.items()]
-    _answer(rows, format, ("what", "value"))
+    answer(rows, format, ("what", "value"))
 
 
 @data_app.command("build")
@@ -331,7 +335,7 @@ def shortlist_show(
     with Store.open() as store:
         ids = set(store.shortlist(name))
     rows = [row for row in ranked(open_ranking_facts(), from_preset(), 1_000_000) if row["site_id"] in ids]
-    _answer(rows, format, ("rank", "site_id", "name", "country", "kind", "stage", "score", "coverage"))
+    answer(rows, format, ("rank", "site_id", "name", "country", "kind", "stage", "score", "coverage"))
 
 
 @app.command()
@@ -340,48 +344,6 @@ def doctor() -> None:
     from ui.doctor import checks  # noqa: PLC0415
 
     found = checks()
-    _answer(found, Format.table, ("check", "ok", "detail"))
+    answer(found, Format.table, ("check", "ok", "detail"))
     if not all(row["ok"] == "yes" for row in found):
         sys.exit(1)
-
-
-def _flat(value: Any) -> str:
-    if isinstance(value, list):
-        return "; ".join(_flat(each) for each in value)
-    if isinstance(value, dict):
-        return "; ".join(f"{k}={_flat(v)}" for k, v in value.items())
-    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
-
-
-def _answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...]) -> None:
-    """Print rows as the format says; JSON has all fields, the table only `columns`."""
-    if format is Format.json:
-        typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
-    elif format is Format.csv:
-        typer.echo(_csv(rows), nl=False)
-    else:
-        _table(rows, columns)
-
-
-def _csv(rows: list[dict[str, Any]]) -> str:
-    from data.cells import inert  # noqa: PLC0415 - not by data.export, which needs pandas
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0] if rows else ())
-    writer.writerows([inert(_flat(v) if isinstance(v, list | dict) else v) for v in row.values()] for row in rows)
-    return text.getvalue()
-
-
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> None:
-    from rich.console import Console  # noqa: PLC0415
-    from rich.table import Table  # noqa: PLC0415
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for column in columns:
-        table.add_column(column, justify="right" if rows and isinstance(rows[0].get(column), int | float) else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*(_flat(row.get(column)) for column in columns))
-    Console(markup=False, width=None if sys.stdout.isatty() else 200).print(table)
-    if not rows:
-        typer.echo("No site matches.")

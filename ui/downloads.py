@@ -30,7 +30,7 @@ def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None)
     """Return the list of a scenario as the bytes of one format."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"orebridge{suffix}"
-        write(listing(cache.facts(), scenario, permalink(scenario), site_ids=site_ids), path)
+        write(listing(cache.facts(), scenario, permalink(scenario), site_ids=site_ids, register=cache.sources()), path)
         return path.read_bytes()
 
 

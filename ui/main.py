@@ -22,6 +22,7 @@ pages = [
     st.Page(HERE / "screens" / "shortlist.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
     st.Page(HERE / "screens" / "methods.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
 ]
+st.session_state.pages = {page.url_path or "explore": page for page in pages}
 chosen = st.navigation(pages, position="top")
 with st.sidebar:
     st.segmented_control(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any
 
@@ -9,9 +10,9 @@ import pydeck as pdk
 import streamlit as st
 
 from layers import tiles
-from layers.catalog import Layer, VectorStyle, load_catalog
+from layers.catalog import Layer, VectorStyle
 from scoring.scenario import Scenario
-from ui import markers
+from ui import cache, markers
 from ui.api import sites_address
 
 S = st.session_state
@@ -57,21 +58,31 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     )  # fmt: skip
     lat, lon, zoom = S.camera
     view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0)
-    tooltip = {"html": "<b>{n}</b><br/>#{r} · {s}", "style": {"fontSize": "13px"}}
+    tooltip = {"html": "<b>{n}</b><br/>{t}", "style": {"fontSize": "13px", "whiteSpace": "pre-line", "maxWidth": "320px"}}
     return pdk.Deck(layers=[*drawn, sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
 
 
 def visible_layers() -> list[tuple[Layer, float]]:
     """Return the layers that are switched on with their opacity, in drawing order."""
     shown = []
-    for layer in load_catalog().values():
+    for layer in cache.map_layers():
         visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
-        if visible and layer.path.exists():
+        if visible and (layer.group == "own" or layer.path.exists()):
             shown.append((layer, opacity))
     return sorted(shown, key=lambda pair: pair[0].order)
 
 
+def _version(layer: Layer) -> str:
+    """Return a few digits that change with how a layer is drawn: addresses of tiles are kept for ever by the browser."""
+    return hashlib.sha256(repr((layer.style, layer.legend, layer.title)).encode()).hexdigest()[:6] if layer.group == "own" else "0"
+
+
 def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
+    if layer.group == "own" and layer.kind == "raster":
+        return pdk.Layer(
+            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}?v={_version(layer)}", service_type=pdk.types.String("wms"),
+            layers=[layer.id], srs=pdk.types.String("EPSG:3857"), opacity=opacity, pickable=False,
+        )  # fmt: skip
     if not isinstance(layer.style, VectorStyle):
         return pdk.Layer(
             "BitmapLayer", id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
@@ -85,12 +96,15 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
         palette[-1:] and palette[-1]
     )
     common: dict[str, Any] = {
-        "id": f"{layer.id}-{int(night)}", "opacity": opacity, "pickable": False, "stroked": True,
+        "id": f"{layer.id}-{_version(layer)}-{int(night)}", "opacity": opacity, "pickable": layer.group == "own", "stroked": True,
         "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
         "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
     }  # fmt: skip
     if by_legend:
         common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = coloured
-    if tiles.whole_geojson(layer.id):
-        return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson", **common)
-    return pdk.Layer("TileLayer", data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json", min_zoom=0, max_zoom=9, tile_size=512, **common)
+    version = _version(layer)
+    if tiles.whole_geojson(layer):
+        return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
+    return pdk.Layer(
+        "TileLayer", data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json?v={version}", min_zoom=0, max_zoom=9, tile_size=512, **common
+    )

@@ -85,7 +85,7 @@ def pixels(place: int) -> int:
 
 
 def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
-    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), s(core), r(ank), z (pixels)."""
+    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels)."""
     rgb = colours(ranking["score"].to_numpy(), dark)
     rgb[ranking["gate_failed"].to_numpy()] = FAILED_DARK if dark else FAILED_LIGHT
     fields = zip(
@@ -99,8 +99,7 @@ def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
             "p": [lon, lat],
             "i": icon(kind, accuracy != "exact"),
             "c": colour,
-            "s": f"{score:.2f}",
-            "r": int(place),
+            "t": f"#{place} · {score:.2f}",
             "z": pixels(place),
         }
         for id_, name, lon, lat, kind, accuracy, score, place, colour in fields

@@ -8,6 +8,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from layers.findings import TEMPLATES
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -32,11 +34,14 @@ def marked(source: str) -> list[tuple[int, str]]:
 
 
 def extracted() -> Catalog:
-    """Return every marked text of `ui/`."""
+    """Return every marked text of `ui/`, and the sentences of findings."""
     template = Catalog(project="orebridge", charset="utf-8", fuzzy=False)
     for path in sorted(HERE.rglob("*.py")):
         for line, text in marked(path.read_text(encoding="utf-8")):
             template.add(text, locations=[(path.relative_to(HERE.parent).as_posix(), line)])
+    for code, words in TEMPLATES.items():
+        for text in filter(None, (words.message, words.cure)):
+            template.add(text, locations=[("layers/findings.py", code)])
     return template
 
 

@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
+import base64
+import json
+import zlib
 from urllib.parse import urlencode
 
+from geo.errors import OrebridgeError
+from scoring.evidence import OwnCriterion, from_dict
 from scoring.scenario import Scenario
+
+MOST_BYTES = 100_000
 
 #: Pillar id -> key in the address.
 WEIGHT_KEYS = {"grade": "wg", "permitting": "wp", "infrastructure": "wi", "ownership": "wo"}
+
+
+def packed_evidence(scenario: Scenario) -> str:
+    """Return the own criteria of a scenario as text for an address."""
+    text = json.dumps([own.as_dict() for own in scenario.evidence], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def unpacked_evidence(text: str) -> tuple[OwnCriterion, ...]:
+    """Return the criteria that `packed_evidence` packed; nothing of a text that is not one."""
+    try:
+        unpacker = zlib.decompressobj()
+        raw = unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES)
+        return tuple(from_dict(each) for each in json.loads(raw))
+    except (ValueError, TypeError, KeyError, AttributeError, zlib.error, OrebridgeError):
+        return ()
 
 
 def permalink(scenario: Scenario, selected: list[str] | None = None, language: str = "") -> str:
@@ -26,5 +49,7 @@ def permalink(scenario: Scenario, selected: list[str] | None = None, language: s
     for key, values in (("kind", chosen.kinds), ("stage", chosen.stages), ("country", chosen.countries)):
         pairs += [(key, value) for value in values]
     pairs += [("cov", f"{100 * chosen.min_coverage:.0f}" if chosen.min_coverage else ""), ("q", chosen.text)]
+    if scenario.evidence:
+        pairs += [("ev", packed_evidence(scenario))]
     pairs += [("hide", "" if chosen.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
     return "/?" + urlencode([(key, value) for key, value in pairs if value], safe=",")

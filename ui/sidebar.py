@@ -41,12 +41,25 @@ def _weights(scenario: Scenario) -> None:
         _("Preset"), list(presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
         format_func=presets.__getitem__,
     )  # fmt: skip
-    total = sum(scenario.weights.values()) or 1
+    total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence) or 1
     for pillar in load().pillars.values():
         key = WEIGHT_KEYS[pillar.id]
         label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
         st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
-    if not any(S[key] for key in WEIGHT_KEYS.values()):
+    for own in scenario.evidence:
+        S[f"own_{own.id}"] = int(own.weight)
+        share = number(100 * own.weight / total)
+        st.slider(
+            f"{own.title} · {share} %",
+            0,
+            100,
+            key=f"own_{own.id}",
+            on_change=state.weigh_own,
+            args=(own.id,),
+            help=_("A criterion of your own."),
+        )
+        st.button(_("Take out"), key=f"drop_{own.id}", on_click=state.drop_own, args=(own.id,), icon=":material/close:", type="tertiary")
+    if not any(S[key] for key in WEIGHT_KEYS.values()) and not scenario.evidence:
         st.warning(_("All weights are 0; grade counts alone until you raise one."))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -10,10 +12,11 @@ import streamlit as st
 
 from data.build.vocabulary import KINDS, STAGES
 from scoring.criteria import load
+from scoring.evidence import OwnCriterion
 from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
-from ui.cache import commodity_names, site_countries
+from ui.cache import commodity_names, own_criteria, own_layers, site_countries, store
 from ui.i18n import language
-from ui.permalink import WEIGHT_KEYS, permalink
+from ui.permalink import WEIGHT_KEYS, permalink, unpacked_evidence
 
 S = st.session_state
 #: Camera of each region: latitude, longitude, zoom.
@@ -44,6 +47,7 @@ def start() -> None:
     S.order = asked.get("order", "shrunk") if asked.get("order") in ORDERS else "shrunk"
     S.hide = asked.get("hide") == "1"
     S.selected = [each for each in asked.get("sel", "").split(",") if each]
+    S.evidence = _evidence(asked.get("ev", ""))
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
 
 
@@ -51,6 +55,17 @@ def _keep() -> None:
     """Hold on to the choices while another page is open: the frame drops what no widget shows."""
     for key in (*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "hide"):
         S[key] = S[key]
+
+
+def _evidence(asked: str) -> list[OwnCriterion]:
+    """Return the own criteria that the address names and whose layers are here; else those that the user keeps."""
+    return list(in_use(unpacked_evidence(asked)) or own_criteria())
+
+
+def in_use(evidence: Iterable[OwnCriterion]) -> tuple[OwnCriterion, ...]:
+    """Return the criteria whose layer is in use."""
+    known = {layer.layer_id for layer in own_layers()}
+    return tuple(own for own in evidence if own.layer_id in known)
 
 
 #: Filters with several values -> what they may hold.
@@ -75,10 +90,27 @@ def scenario() -> Scenario:
         min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=S.get("q") or "",
     )  # fmt: skip
     weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items()}
+    evidence = in_use(S.evidence)
     try:
-        return Scenario(weights=weights, commodity=S.get("m") or "", filters=filters, order_by=S.get("order") or "shrunk")
+        return Scenario(
+            weights=weights, commodity=S.get("m") or "", filters=filters, order_by=S.get("order") or "shrunk", evidence=evidence
+        )
     except ScenarioError:
-        return Scenario(weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters)
+        return Scenario(weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters, evidence=evidence)
+
+
+def weigh_own(criterion_id: str) -> None:
+    """Take the weight of an own criterion from its slider, and keep it for the next visit."""
+    S.evidence = [replace(own, weight=float(S[f"own_{own.id}"])) if own.id == criterion_id else own for own in S.evidence]
+    for own in S.evidence:
+        if own.id == criterion_id:
+            store().save_criterion(own.id, own.as_dict())
+
+
+def drop_own(criterion_id: str) -> None:
+    """Take an own criterion out of the session and the store."""
+    S.evidence = [own for own in S.evidence if own.id != criterion_id]
+    store().remove_criterion(criterion_id)
 
 
 def take_preset() -> None:
@@ -100,6 +132,19 @@ def fly(lat: float, lon: float, zoom: float) -> None:
     S.nudge += 1
     step = 1e-9 * S.nudge
     S.camera = (lat + step, lon + step, zoom + step)
+
+
+def zoom_for(width_deg: float) -> float:
+    """Return the zoom at which so many degrees fill the map."""
+    return math.log2(360 / max(width_deg, 1e-3)) + 0.8
+
+
+def fly_to_bounds(bounds: tuple[float, float, float, float]) -> None:
+    """Move the camera over west, south, east, north (EPSG:4326 degrees; west > east across the antimeridian)."""
+    west, south, east, north = bounds
+    width = east - west if east >= west else east + 360 - west
+    lon = (west + width / 2 + 180) % 360 - 180
+    fly((south + north) / 2, lon, max(0.25, min(11.0, zoom_for(max(width, 2 * (north - south))))))
 
 
 def select(site_ids: list[str]) -> None:

@@ -57,6 +57,43 @@ GATES = {
     "prc_technology": N_("Depends on technology from the PRC"),
     "prc_customers": N_("Depends on customers in the PRC"),
 }
+SEVERITIES = {"error": N_("Error"), "ask": N_("Question"), "warning": N_("Warning"), "info": N_("Note")}
+LAYER_KINDS = {
+    "vector-point": N_("Points"),
+    "vector-line": N_("Lines"),
+    "vector-polygon": N_("Areas"),
+    "raster": N_("Raster"),
+    "": N_("not placed"),
+}
+COLUMN_TYPES = {"number": N_("number"), "text": N_("text")}
+CONFIDENTIALITY = {"private": N_("Private to me"), "shared": N_("Shared")}
+SITE_FIELDS = {
+    "name": N_("Name"),
+    "commodities": N_("Commodities"),
+    "kind": N_("Kind"),
+    "stage": N_("Stage"),
+    "deposit_type": N_("Deposit type"),
+    "tonnage": N_("Ore tonnage"),
+    "accuracy": N_("Accuracy of the location"),
+}
+SCHEMES = {
+    "quantiles": N_("Quantiles"),
+    "natural_breaks": N_("Natural breaks"),
+    "equal_interval": N_("Equal intervals"),
+    "head_tail": N_("Head and tail"),
+    "categories": N_("Categories"),
+    "single": N_("One colour"),
+}
+MEASURES = {
+    "distance_km": N_("Distance to the nearest"),
+    "inside": N_("Inside of"),
+    "density": N_("Density within a radius"),
+    "value_at": N_("Value at the site"),
+    "mean_within": N_("Mean within a radius"),
+    "max_within": N_("Largest within a radius"),
+    "nearest_value": N_("Attribute of the nearest"),
+    "containing_value": N_("Attribute of what holds the site"),
+}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
     "jurisdiction": N_("The site lies in a covered nation."),
@@ -154,6 +191,7 @@ GROUPS = {
     "geophysics": N_("Relief and gravity"),
     "occurrences": N_("Mineral occurrences"),
     "constraints": N_("Constraints"),
+    "own": N_("My layers"),
 }
 
 

@@ -22,7 +22,7 @@ from pyproj.enums import PJType
 FAMILIES: tuple[tuple[int, str], ...] = (
     (
         1,
-        r"WGS 84$|WGS 84 / Pseudo-Mercator|GDA94$|GDA2020$|NAD83$|NAD27$|ETRS89$|SIRGAS 2000$|JGD2011$|JGD2000$|Tokyo$|ED50$|SAD69$|PSAD56$|KKJ$|AGD66$|AGD84$|CGCS2000$|ZGD",
+        r"WGS 84$|WGS 84 / Pseudo-Mercator|GDA94$|GDA2020$|NAD83$|NAD27$|ETRS89$|SIRGAS 2000$|JGD2011$|JGD2000$|Tokyo$|ED50$|SAD69$|PSAD56$|KKJ$|AGD66$|AGD84$|CGCS2000$",
     ),
     (2, r"WGS 84 / UTM zone \d+[NS]$|GDA94 / MGA zone|GDA2020 / MGA zone|NAD83 / UTM zone \d+N$|ETRS89 / UTM zone \d+N$|SIRGAS 2000 / UTM"),
     (
@@ -43,7 +43,7 @@ FAMILIES: tuple[tuple[int, str], ...] = (
     ),
     (
         3,
-        r"JGD2000 / (Japan Plane|UTM)|JGD2011 / UTM|Tokyo / (Japan Plane|UTM)|KKJ / Finland|ETRS89 / ETRS-GK\d+FIN|ETRS89 / GK\d+FIN|Arc 1960 / UTM|Arc 1950 / UTM",
+        r"JGD2000 / (Japan Plane|UTM)|JGD2011 / UTM|KKJ / Finland|ETRS89 / ETRS-GK\d+FIN|ETRS89 / GK\d+FIN|Arc 1960 / UTM|Arc 1950 / UTM",
     ),
     (
         3,
@@ -54,7 +54,7 @@ FAMILIES: tuple[tuple[int, str], ...] = (
         r"MGI / Austria|ETRS89 / Poland|S-JTSK|HD72 / EOV|Pulkovo 1942\(58\) / Stereo70|ETRS89 / Portugal|Monte Mario / Italy|GGRS87|Israel 1993|ETRS89 / LCC|TUREF / TM",
     ),
     (
-        3,
+        4,
         r"CGCS2000 / (3-degree )?Gauss-Kruger (CM|zone)|Beijing 1954 / Gauss-Kruger (CM|zone)|Xian 1980 / Gauss-Kruger (CM|zone)|Pulkovo 1942 / Gauss-Kruger zone",
     ),
     (
@@ -63,13 +63,14 @@ FAMILIES: tuple[tuple[int, str], ...] = (
     ),
     (
         3,
-        r"NAD83 / (Ontario|Quebec|MTM|Statistics|Alberta)|NAD83\(CSRS\) / (MTM|BC Albers|Alberta|Canada Atlas|Statistics)|ATS77|Fiji|WGS 84 / EPSG|RGNC|PNG94 / PNGMG",
+        r"NAD83 / (Ontario|Quebec|MTM|Statistics|Alberta)|NAD83\(CSRS\) / (MTM|BC Albers|Alberta|Canada Atlas|Statistics)|ATS77|Fiji 19\d\d / |WGS 84 / EPSG|RGNC|PNG94 / PNGMG",
     ),
     (
         3,
         r"Minna / (UTM|Nigeria)|Accra / |Clarke 1866|Batavia / UTM|DGN95 / UTM|ID74 / UTM|Luzon 1911 / |PRS92 / |Adindan / UTM|Ain el Abd / UTM|Nahrwan 1967 / UTM|Cape / Lo|Schwarzeck / Lo|Tete / UTM|Pulkovo 1995",
     ),
-    (4, r"NAD83 / (?!UTM)|NAD27 / (?!UTM|MTM|BLM)|NAD83\(2011\) / |NAD83\(HARN\) / "),
+    (4, r"NAD83 / (?!UTM)|NAD27 / (?!UTM|MTM|BLM)|Tokyo / (Japan Plane|UTM)"),
+    (5, r"NAD83\(2011\) / |NAD83\(HARN\) / "),
 )
 STEPS = 15
 
@@ -96,7 +97,7 @@ def rows() -> list[list[str]]:
     made = []
     for info in query_crs_info(auth_name="EPSG", pj_types=kinds):
         order = rank(info.name)
-        if not order or info.area_of_use is None:
+        if not order or info.area_of_use is None or (order > 1 and info.type == PJType.GEOGRAPHIC_2D_CRS):
             continue
         area, geographic = info.area_of_use, info.type == PJType.GEOGRAPHIC_2D_CRS
         bounds = area.bounds if geographic else projected_bounds(f"EPSG:{info.code}", area)

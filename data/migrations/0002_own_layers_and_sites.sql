@@ -75,3 +75,9 @@ CREATE TABLE own_claim (
     as_of VARCHAR NOT NULL
 );
 COMMENT ON TABLE own_claim IS 'What the user''s table says of an own site; value NULL: the claim is words.';
+CREATE TABLE own_criterion (
+    criterion_id VARCHAR PRIMARY KEY,
+    definition JSON NOT NULL,
+    added_at TIMESTAMPTZ NOT NULL
+);
+COMMENT ON TABLE own_criterion IS 'A criterion of the user''s own that new scenarios start with; definition is that of scoring.evidence.OwnCriterion.';

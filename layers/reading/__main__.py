@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from layers import restrict
-from layers.contract import MEMORY_BYTES, OUTPUT_BYTES, REQUEST, SECONDS, Request, write_report
+from layers.contract import CANCEL, MEMORY_BYTES, OUTPUT_BYTES, REQUEST, SECONDS, Request, write_report
 
 POLL_S = 0.01
 #: Below which a child finds libraries, projection data and the bundled countries; nothing of any user.
@@ -24,7 +24,6 @@ READABLE = [
     Path(sys.prefix), Path(sys.base_prefix), *(CODE / name for name in ("geo", "layers", "data")), Path("/usr"), Path("/lib"), Path("/lib64"),
     Path("/etc/ld.so.cache"), Path("/etc/localtime"), Path("/dev/null"), Path("/dev/urandom"), Path("/proc/meminfo"), Path("/proc/cpuinfo"),
 ]  # fmt: skip
-CANCEL = "cancel"
 
 
 def main() -> None:

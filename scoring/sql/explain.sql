@@ -1,7 +1,7 @@
--- in:     facts.site, facts.measurement, criterion, packed; $site_id, $lens, $w (weights in criterion order)
+-- in:     facts.site, facts.measurement, criterion, packed; $site_id, $lens, $profile, $w (weights in criterion order)
 -- out:    one row a criterion that applies: value, low, high, status, where it rests, u, u_low, u_high, weight share, drawn scale
 -- NULL:   value, low, high, status: unknown
-WITH p AS (SELECT * FROM packed WHERE lens = $lens AND site_id = $site_id),
+WITH p AS (SELECT * FROM packed WHERE lens = $lens AND profile = $profile AND site_id = $site_id),
 s AS (SELECT list_dot_product(a, $w::DOUBLE[]) AS applied_w FROM p)
 SELECT
     c.id, m.value, m.low, m.high, m.status, m.source_id, m.as_of, m.target, m.reference_group, m.reference_n,
@@ -13,5 +13,5 @@ CROSS JOIN p
 CROSS JOIN s
 LEFT JOIN facts.measurement AS m
     ON m.site_id = $site_id AND m.criterion_id = c.id AND m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
-WHERE p.a[c.position + 1] = 1
+WHERE c.profile IN ('', $profile) AND p.a[c.position + 1] = 1
 ORDER BY c.position

@@ -1,5 +1,5 @@
--- in:     facts.site, facts.measurement, facts.commodity, criterion(position, id, applies_to, per_commodity, worst, best, is_log);
---         $lens = commodity of interest, or '' for each site's main commodity
+-- in:     facts.site, facts.measurement, facts.commodity, criterion(profile, position, id, applies_to, ...);
+--         $lens = commodity of interest, or '' for each site's main commodity; $profile = set of own criteria, or ''
 -- out:    site_id, u, u_low, u_high, m, a: packed vectors in the order of criterion.position
 -- grain:  one row a site
 -- units:  u = desirability 0..1 of the value against fixed goalposts; u_low, u_high of its range; m = 1 measured, a = 1 applies
@@ -7,7 +7,7 @@
 WITH picked AS (
     SELECT m.site_id, m.criterion_id, m.value, m.low, m.high
     FROM facts.measurement AS m
-    JOIN criterion AS c ON c.id = m.criterion_id
+    JOIN criterion AS c ON c.id = m.criterion_id AND c.profile IN ('', $profile)
     WHERE m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
 ),
 cells AS (
@@ -16,7 +16,7 @@ cells AS (
         c.applies_to = 'all' OR (c.applies_to = 'ore') = (s.kind = 'mine') AS applies,
         p.value, p.low, p.high
     FROM facts.site AS s
-    CROSS JOIN criterion AS c
+    JOIN criterion AS c ON c.profile IN ('', $profile)
     LEFT JOIN picked AS p ON p.site_id = s.site_id AND p.criterion_id = c.id
 ),
 scaled AS (

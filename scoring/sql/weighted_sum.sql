@@ -1,4 +1,4 @@
--- in:     packed(lens, site_id, u, u_low, u_high, m, a); $lens; $w = weight a criterion, same order; $order_by
+-- in:     packed(profile, lens, site_id, u, u_low, u_high, m, a); $lens; $profile; $w = weight a criterion, same order; $order_by
 -- out:    site_id, score, score_low, score_high, coverage (0..1), known (score on known evidence), contributions (list)
 -- grain:  one row a site
 -- NULL:   a site to which no weighted criterion applies has coverage 0 and score 0; nothing known: score 0
@@ -14,7 +14,7 @@ WITH dots AS (
         list_dot_product(u_low, $w::DOUBLE[]) AS low_u,
         list_dot_product(u_high, $w::DOUBLE[]) AS high_u
     FROM packed
-    WHERE lens = $lens
+    WHERE lens = $lens AND profile = $profile
 ),
 parts AS (
     SELECT

@@ -1,48 +1,91 @@
-"""Layers: what the map can show, how it is drawn, whose it is and what it must not be read as."""
+"""Layers: bring a survey in, make it evidence; what the map can show, whose it is and what it must not be read as."""
 
 from __future__ import annotations
 
 import streamlit as st
 
-from layers.catalog import Layer, info, load_catalog
-from ui import legend, map
+from data.store import StoreBusyError
+from layers.catalog import Layer, info
+from layers.styling import OwnMapLayer
+from ui import cache, legend, map, own_panel
 from ui import words as w
-from ui.i18n import _, either
+from ui.i18n import _, either, number
+from ui.wizard import wizard
 
 S = st.session_state
 
 
 def page() -> None:
     """Draw the page."""
-    st.markdown(_("Switch a layer on and it is on the map of the Explore page. Every layer says where it comes from."))
+    left, right = st.columns([5, 4], gap="large")
+    with left:
+        st.subheader(_("Bring a layer in"), anchor=False)
+        try:
+            cache.own()
+        except StoreBusyError as error:
+            st.warning(str(error))
+        else:
+            wizard()
+            _own_layers()
+    with right:
+        st.subheader(_("Layers that come with Orebridge"), anchor=False)
+        st.caption(_("Switch a layer on and it is on the map of the Explore page. Every layer says where it comes from."))
+        _bundled()
+
+
+def _own_layers() -> None:
+    own_panel.undo_bar()
+    mine = [layer for layer in cache.map_layers() if isinstance(layer, OwnMapLayer)]
+    st.subheader(_("My layers"), anchor=False)
+    if not mine:
+        st.caption(_("None yet. Drop a file above; in a minute it is on the map and can count in the score."))
+    for layer in reversed(mine):
+        _row(layer)
+
+
+def _bundled() -> None:
     groups: dict[str, list[Layer]] = {}
-    for layer in load_catalog().values():
-        groups.setdefault(layer.group, []).append(layer)
-    columns = st.columns(2, gap="large")
-    for i, (group, members) in enumerate(groups.items()):
-        with columns[i % 2]:
-            st.subheader(w.word(w.GROUPS, group), anchor=False)
+    for layer in cache.map_layers():
+        if layer.group != "own":
+            groups.setdefault(layer.group, []).append(layer)
+    for group, members in groups.items():
+        with st.expander(w.word(w.GROUPS, group), expanded=group == "infrastructure"):
             for layer in members:
                 _row(layer)
 
 
 def _row(layer: Layer) -> None:
     visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
-    about = info(layer)
     with st.container(border=True):
         switch, slide = st.columns([3, 2], vertical_alignment="center")
-        shown = switch.toggle(either(layer.title, layer.title_ja), value=visible, key=f"visible_{layer.id}")
+        shown = switch.toggle(_plain(either(layer.title, layer.title_ja)), value=visible, key=f"visible_{layer.id}")
         strength = slide.slider(_("Opacity"), 0.0, 1.0, opacity, 0.05, key=f"opacity_{layer.id}", disabled=not shown)
         S.layer_choice = {**S.layer_choice, layer.id: (shown, strength)}
         legend.layer_legend(layer, map.dark())
-        st.caption(f"{about.attribution} · {about.licence} · {_('As of')} {about.as_of}")
-        with st.expander(_("About this layer"), icon=":material/info:"):
-            st.text(either(about.caveat, about.caveat_ja))
-            st.text(about.citation)
-            if about.url.startswith("http"):
-                st.link_button(_("Source"), about.url, icon=":material/open_in_new:", type="tertiary")
-            if about.share_alike:
-                st.text(_("Share-alike: whoever passes these data on does so under the same licence."))
+        if isinstance(layer, OwnMapLayer):
+            kind, count = w.word(w.LAYER_KINDS, layer.kind), number(layer.own.features)
+            st.caption(_plain(f"{kind} · {count} · {layer.own.file_name} · {layer.own.licence or _('licence not stated')}"))
+            own_panel.criteria_of(layer.own)
+            own_panel.actions(layer.own)
+        else:
+            _about(layer)
+
+
+def _plain(text: str) -> str:
+    """Return a text of a file so that Markdown shows it as it is."""
+    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in text)
+
+
+def _about(layer: Layer) -> None:
+    about = info(layer)
+    st.caption(f"{about.attribution} · {about.licence} · {_('As of')} {about.as_of}")
+    with st.popover(_("About this layer"), icon=":material/info:", type="tertiary"):
+        st.text(either(about.caveat, about.caveat_ja))
+        st.text(about.citation)
+        if about.url.startswith("http"):
+            st.link_button(_("Source"), about.url, icon=":material/open_in_new:", type="tertiary")
+        if about.share_alike:
+            st.text(_("Share-alike: whoever passes these data on does so under the same licence."))
 
 
 page()

@@ -1,0 +1,87 @@
+"""An own layer as a file: GeoPackage or COG, each with its provenance inside."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import rasterio
+import rasterio.shutil
+from rasterio.io import MemoryFile
+
+from data.own_layers import Features, OwnLayer
+from geo.errors import OrebridgeError
+from layers.reports import provenance
+
+#: Names that the format keeps for itself.
+RESERVED = {"fid", "ogc_fid", "geom", "geometry", "rowid"}
+PROVENANCE = "provenance"
+
+
+class LayerExportError(OrebridgeError):
+    """A file that a layer cannot be written to."""
+
+
+def suffix(layer: OwnLayer) -> str:
+    """Return the ending of the file that a layer is written to."""
+    return ".tif" if layer.kind == "raster" else ".gpkg"
+
+
+def export(layer: OwnLayer, features: Features | None, raster: Path | None, file: Path) -> None:
+    """Write a layer.
+
+    Parameters
+    ----------
+    layer : OwnLayer
+    features : Features or None
+        Of a vector layer: written to a GeoPackage in EPSG:4326 with the columns as they were named, and a table ``provenance``.
+    raster : Path or None
+        Of a raster layer: written as a COG whose tags hold the provenance.
+    file : Path
+        Must end in `suffix`; an existing file is replaced.
+
+    Raises
+    ------
+    LayerExportError
+        If the ending does not fit.
+    """
+    if file.suffix.lower() != suffix(layer):
+        raise LayerExportError(
+            f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not {file.suffix or 'nothing'}."
+        )
+    with TemporaryDirectory(dir=file.parent or Path()) as folder:
+        made = Path(folder) / f"made{suffix(layer)}"
+        if features is not None:
+            _geopackage(layer, features, made)
+        elif raster is not None:
+            _cog(layer, raster, made)
+        made.replace(file)
+
+
+def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:
+    values = {**features.numbers, **features.texts}
+    columns = {_column_name(c["name"]): values[c["name"]] for c in layer.columns}
+    name = "layer_" + layer.layer_id
+    gpd.GeoDataFrame(columns, geometry=features.geometries, crs="EPSG:4326").to_file(file, layer=name, driver="GPKG", engine="pyogrio")
+    told = {key: json.dumps(value, ensure_ascii=False, default=str) for key, value in provenance(layer).items()}
+    table = pd.DataFrame({"key": list(told), "value": list(told.values())})
+    pyogrio.write_dataframe(table, file, layer=PROVENANCE, driver="GPKG", append=True)
+
+
+def _column_name(name: str) -> str:
+    return f"{name}_" if name.lower() in RESERVED else name
+
+
+def _cog(layer: OwnLayer, raster: Path, file: Path) -> None:
+    with rasterio.open(raster, driver="GTiff") as given, MemoryFile() as memory:
+        profile = {name: given.profile[name] for name in ("width", "height", "count", "dtype", "nodata", "crs", "transform")}
+        with memory.open(driver="GTiff", **profile) as plain:
+            for band in range(1, given.count + 1):
+                plain.write(given.read(band), band)
+            plain.update_tags(OREBRIDGE_PROVENANCE=json.dumps(provenance(layer), ensure_ascii=False, default=str))
+        with memory.open() as plain:
+            rasterio.shutil.copy(plain, file, driver="COG", compress="DEFLATE")

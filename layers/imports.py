@@ -1,0 +1,290 @@
+"""From an upload to layers in the store: quarantine, reading in the sandbox, and one transaction. Opens no uploaded byte."""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+import json
+import re
+import shutil
+import time
+import uuid
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, BinaryIO
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
+from data.store import Store
+from geo.errors import OrebridgeError
+from layers import findings
+from layers.contract import CANCEL, FEATURES, VECTOR_SCHEMA, Finding, LayerReport, Report, ReportError, Request
+from layers.sandbox import Progress, Reader, plain_file
+
+QUARANTINE = "quarantine"
+FILE_BYTES = 512_000_000
+CHUNK = 1 << 20
+STALE_S = 86_400
+FREE_BYTES = 1_000_000_000
+#: What of a user's suffix is kept: letters and digits; it is a hint, content decides.
+_SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,12})$")
+
+
+class UploadError(OrebridgeError):
+    """An upload that is not taken in: too large, no room, no file."""
+
+
+class NotReadyError(OrebridgeError):
+    """An import that still has a question open, or nothing to import."""
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Files in quarantine: ``folder/in`` holds them, ``folder/out`` what the reader made of them.
+
+    Attributes
+    ----------
+    folder : Path
+        Of this upload alone; `discard` removes it.
+    files : tuple of str
+        Names below ``folder/in``, ours, the first is the upload.
+    name : str
+        As the user calls it.
+    sha256 : str
+        Of the files' bytes, in order.
+    size : int
+        Bytes in all.
+    """
+
+    folder: Path
+    files: tuple[str, ...]
+    name: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An upload that was read and not yet imported."""
+
+    upload: Upload
+    request: Request
+    report: Report
+
+    @property
+    def status(self) -> str:
+        """``ok``, ``needs_input`` or ``refused``."""
+        return findings.status(self.report)
+
+    @property
+    def ready(self) -> tuple[LayerReport, ...]:
+        """The layers that can be imported."""
+        return tuple(layer for layer in self.report.layers if layer.file)
+
+
+@dataclass(frozen=True)
+class About:
+    """What the user says of an import.
+
+    Attributes
+    ----------
+    name : str
+        Name of the layer; empty: as the file calls it.
+    role : {"layer", "sites"}
+    licence, source_url, source_date, note : str
+        Empty: not stated.
+    confidentiality : {"private", "shared"}
+    style : dict
+        See `layers.styling`.
+    """
+
+    name: str = ""
+    role: str = "layer"
+    licence: str = ""
+    source_url: str = ""
+    source_date: str = ""
+    note: str = ""
+    confidentiality: str = "private"
+    style: dict[str, Any] = field(default_factory=dict)
+
+
+def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
+    """Copy the user's files into a quarantine folder of their own, under our names, and hash them.
+
+    Parameters
+    ----------
+    home : Path
+        The user's data folder.
+    files : sequence of (name, stream)
+        As the user calls them; the first is the upload, others its companions (``.dfn``, ``.dbf``, ...).
+
+    Raises
+    ------
+    UploadError
+        If a file is larger than 512 MB, two would get one name, or the disk has no room. Nothing is left behind.
+    """
+    if not files:
+        raise UploadError("No file was given; choose one.")
+    folder = home / QUARANTINE / uuid.uuid4().hex
+    (folder / "in").mkdir(parents=True, mode=0o700)
+    (folder / "out").mkdir(mode=0o700)
+    digest, size, names = hashlib.sha256(), 0, []
+    try:
+        if shutil.disk_usage(folder).free < FREE_BYTES:
+            raise UploadError(f"The disk that holds {home} has less than 1 GB free; make room, then upload again.")
+        for name, stream in _in_order(files):
+            kept = _kept_name(name)
+            if kept in names:
+                raise UploadError(f"Two files end in {Path(kept).suffix or 'nothing'}; upload one layer's files at a time, or a zip.")
+            names.append(kept)
+            with (folder / "in" / kept).open("xb") as target:
+                while block := stream.read(CHUNK):
+                    size += len(block)
+                    if size > FILE_BYTES:
+                        most = FILE_BYTES // 1_000_000
+                        raise UploadError(f"{name} is larger than {most} MB; cut it to the area of interest or thin it out.")
+                    digest.update(block)
+                    target.write(block)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    return Upload(folder, tuple(names), Path(files[0][0]).name[:200], digest.hexdigest(), size)
+
+
+def _in_order(files: Sequence[tuple[str, BinaryIO]]) -> Iterable[tuple[str, BinaryIO]]:
+    """Put the file that carries the data before its companions, whichever the user named first."""
+    main = (".shp", ".dat", ".tif", ".tiff", ".gml", ".tab", ".mif")
+    return sorted(files, key=lambda pair: Path(pair[0]).suffix.lower() not in main) if len(files) > 1 else files
+
+
+def _kept_name(name: str) -> str:
+    found = _SUFFIX.search(Path(name).name)
+    return f"upload.{found[1].lower()}" if found else "upload"
+
+
+def discard(upload: Upload) -> None:
+    """Remove the quarantine folder of an upload."""
+    shutil.rmtree(upload.folder, ignore_errors=True)
+
+
+def sweep_quarantine(home: Path) -> None:
+    """Remove what a run of more than a day ago left in quarantine; a younger one may still be at work."""
+    for folder in (home / QUARANTINE).glob("*"):
+        if time.time() - folder.stat().st_mtime > STALE_S:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def read(reader: Reader, upload: Upload, request: Request, progress: Progress | None = None) -> Draft:
+    """Let the sandboxed reader read an upload; see `layers.contract` for what it answers."""
+    out = upload.folder / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(mode=0o700)
+    (upload.folder / "in" / CANCEL).unlink(missing_ok=True)
+    return Draft(upload, request, reader.read(upload.folder / "in", out, request, progress))
+
+
+def request_for(upload: Upload, layers: Sequence[str] = (), crs: str = "", cures: dict[str, str] | None = None) -> Request:
+    """Return the request that reads an upload."""
+    return Request(files=upload.files, original_name=upload.name, layers=tuple(layers), crs=crs, cures=dict(cures or {}))
+
+
+def layer_id(draft: Draft, layer: LayerReport) -> str:
+    """Return the id of a layer: the same file, read the same way, is the same layer on every machine."""
+    what = [draft.upload.sha256, layer.name, layer.kind, draft.request.crs, sorted(draft.request.cures.items())]
+    return "l" + hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:10]
+
+
+def known_already(store: Store, draft: Draft) -> list[OwnLayer]:
+    """Return the layers in use that came from the same bytes."""
+    return [layer for layer in own_layers(store) if layer.file_sha256 == draft.upload.sha256]
+
+
+def new_layers(draft: Draft, about: About, chosen: Sequence[str] = ()) -> list[NewLayer]:
+    """Turn a draft into layers for `data.own_layers.add`, after checking what the reader handed back.
+
+    Parameters
+    ----------
+    draft : Draft
+    about : About
+    chosen : sequence of str
+        Names of the layers wanted; empty: all that are ready.
+
+    Raises
+    ------
+    NotReadyError
+        If a question is open or nothing is ready.
+    ReportError
+        If a clean file does not keep the contract.
+    """
+    check_confidentiality(about.confidentiality)
+    if draft.status == "needs_input":
+        first = next(f for f in draft.report.findings if findings.severity(f) == "ask")
+        raise NotReadyError(f"{findings.message(first)} {findings.cure(first)}")
+    wanted = [layer for layer in draft.ready if not chosen or layer.name in chosen]
+    if not wanted:
+        raise NotReadyError(f"Nothing of {draft.upload.name} can be imported.")
+    return [_new_layer(draft, layer, about, alone=len(wanted) == 1) for layer in wanted]
+
+
+def _new_layer(draft: Draft, layer: LayerReport, about: About, *, alone: bool) -> NewLayer:
+    if layer.bounds is None:
+        raise ReportError(f"The reader gives no bounds for {layer.name!r}; nothing was imported.")
+    west, south, east, north = layer.bounds
+    own_name = about.name if alone else f"{about.name}: {layer.name}"
+    row = OwnLayer(
+        layer_id=layer_id(draft, layer), name=(own_name if about.name else layer.name)[:200], role=about.role, kind=layer.kind,
+        features=layer.features, crs=layer.crs, crs_reason=layer.crs_reason, crs_accuracy_m=layer.crs_accuracy_m,
+        west=west, south=south, east=east, north=north, columns=[asdict(column) for column in layer.columns], unit=layer.unit,
+        bands=layer.bands, quantiles=list(layer.quantiles), style=about.style, file_name=draft.upload.name, file_sha256=draft.upload.sha256,
+        file_bytes=draft.upload.size, source_layer=layer.name, licence=about.licence, source_url=about.source_url,
+        source_date=about.source_date, confidentiality=about.confidentiality, note=about.note, imported_by=_user(),
+        imported_at=datetime.now(UTC), transformations=list(layer.transformations),
+        findings=[asdict(f) for f in draft.report.findings if f.layer in ("", layer.name)],
+    )  # fmt: skip
+    path = draft.upload.folder / "out" / layer.file
+    if Path(layer.file).name != layer.file or not plain_file(path):
+        raise ReportError(f"The reader's file for {layer.name!r} is not there; nothing was imported.")
+    if layer.kind == "raster":
+        return NewLayer(row, raster=path)
+    return NewLayer(row, features=clean_table(path, layer))
+
+
+def clean_table(path: Path, layer: LayerReport) -> pa.Table:
+    """Load an Arrow file of the reader's, and hold it against the contract.
+
+    Raises
+    ------
+    ReportError
+        If schema, lengths or nulls are not as `VECTOR_SCHEMA` says.
+    """
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+            table.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        why = type(error).__name__
+        raise ReportError(f"The reader's table for {layer.name!r} cannot be used ({why}); nothing was imported.") from error
+    if not table.schema.equals(VECTOR_SCHEMA) or len(table) != layer.features or len(table) > FEATURES:
+        raise ReportError(f"The reader's table for {layer.name!r} is not in the agreed form; nothing was imported.")
+    for name, kind in (("numbers", "number"), ("texts", "text")):
+        width = sum(column.type == kind for column in layer.columns)
+        lengths = pc.list_value_length(table.column(name)).unique().to_pylist()
+        if lengths not in ([], [width]):
+            raise ReportError(f"The reader's table for {layer.name!r} has rows of unequal width; nothing was imported.")
+    return table
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def with_findings(draft: Draft, *added: Finding) -> Draft:
+    """Return the draft with further findings."""
+    return replace(draft, report=replace(draft.report, findings=(*draft.report.findings, *added)))

@@ -1,0 +1,316 @@
+"""Bring the attributes of a layer into the contract: numbers and texts, unique names, gaps, units. Says what it changed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from layers import units
+from layers.contract import Column, Request
+from layers.reading.numerals import Numeral, numerals_of
+from layers.reading.raw import Notes
+
+FloatArray = NDArray[np.float64]
+TextArray = NDArray[np.object_]
+
+COLUMNS, NAME_LENGTH, EXACT = 1_000, 200, 2**53
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
+#: Numbers that stand for "no value" in grids, logs and surveys, beside those written in nines.
+_GAPS = (-999.25, -9999.25, -32768.0, -2147483648.0)
+_HUGE = 9.9e28
+_NINES = re.compile(r"^-?9{2,}(\.9+|\.0+)?$")
+
+
+def tidy(attributes: pd.DataFrame, request: Request, notes: Notes, layer: str) -> tuple[tuple[Column, ...], FloatArray, TextArray]:
+    """Sort the columns of a layer into numbers and texts.
+
+    Parameters
+    ----------
+    attributes : DataFrame
+        One row a feature; names may repeat. A whole-number index counts the rows of the file from 0. ``attrs["units"]``
+        may hold units that the format states, by name of the column.
+    request : Request
+        Its cures ``unit.COLUMN``, ``keep.COLUMN`` and ``bdl.COLUMN`` are followed.
+    notes : Notes
+        Receives what was noticed.
+    layer : str
+        Name of the layer, for the findings.
+
+    Returns
+    -------
+    columns : tuple of Column
+        In the order of the file, at most 1,000.
+    numbers : ndarray of float64, shape (rows, number columns)
+        NaN means unknown; never infinite.
+    texts : ndarray of object, shape (rows, text columns)
+        str, or None where unknown.
+    """
+    if attributes.shape[1] > COLUMNS:
+        notes.add("too_many_columns", layer=layer, count=attributes.shape[1], kept=COLUMNS)
+    kept = attributes.iloc[:, :COLUMNS]
+    rows = kept.index.to_numpy() if pd.api.types.is_integer_dtype(kept.index) else np.arange(len(kept))
+    work = _Tidy(request, notes, layer, rows, dict(attributes.attrs.get("units", {})))
+    names = work.named([_text_of(name) for name in kept.columns])
+    for position, name in enumerate(names):
+        work.take(name, kept.iloc[:, position], _text_of(kept.columns[position]))
+    return work.done(len(kept))
+
+
+class _Tidy:
+    """The columns of one layer on their way into the contract."""
+
+    def __init__(self, request: Request, notes: Notes, layer: str, rows: NDArray[Any], stated: dict[str, str]) -> None:
+        self._cures, self._notes, self._layer, self._rows, self._stated = request.cures, notes, layer, rows, stated
+        self._columns: list[Column] = []
+        self._numbers: list[FloatArray] = []
+        self._texts: list[TextArray] = []
+        self._empty: list[str] = []
+        self._gap_words: dict[str, int] = {}
+
+    def named(self, names: Sequence[str]) -> list[str]:
+        """Give each column a name of its own."""
+        made: list[str] = []
+        taken: set[str] = set()
+        repeated, cleaned = [], 0
+        for position, name in enumerate(names, 1):
+            plain = _CONTROL.sub(" ", name).strip()[:NAME_LENGTH].strip()
+            cleaned += plain != name.strip()
+            unique, count = plain or f"column_{position}", 2
+            while unique.casefold() in taken:
+                unique, count = f"{plain or 'column'}_{count}", count + 1
+            if plain and unique != plain:
+                repeated.append(f"{plain} -> {unique}")
+            taken.add(unique.casefold())
+            made.append(unique)
+        if repeated:
+            self._add("duplicate_columns", count=len(repeated), names=_some(repeated))
+        if cleaned:
+            self._add("column_names_cleaned", count=cleaned, length=NAME_LENGTH)
+        if blank := sum(not name.strip() for name in names):
+            self._add("unnamed_columns", count=blank)
+        return made
+
+    def take(self, name: str, values: pd.Series[Any], original: str) -> None:
+        """Sort one column into numbers or texts."""
+        found = self._converted(name, values)
+        if isinstance(found, Numeral):
+            numbers = self._without_gaps(name, found.values)
+            known = numbers[~np.isnan(numbers)]
+            low, high = (float(known.min()), float(known.max())) if known.size else (None, None)
+            self._numbers.append(numbers)
+            self._columns.append(self._column(name, original, "number", int(known.size), (low, high)))
+        else:
+            count = int(len(found) - sum(each is None for each in found))
+            self._texts.append(found)
+            self._columns.append(self._column(name, original, "text", count, (None, None)))
+            if not count:
+                self._empty.append(name)
+
+    def done(self, rows: int) -> tuple[tuple[Column, ...], FloatArray, TextArray]:
+        """Say what concerns several columns at once, and hand over."""
+        if self._gap_words:
+            words = [f"{word!r} ({count:,})" for word, count in self._gap_words.items()]
+            self._add("gap_words", count=sum(self._gap_words.values()), words=_some(words))
+        empty = [*self._empty, *(column.name for column in self._columns if column.type == "number" and not column.known)]
+        if empty and rows:
+            self._add("empty_columns", count=len(empty), names=_some(empty))
+        hinted = [column for column in self._columns if column.suggested_unit and not column.unit]
+        if hinted:
+            actions = tuple(f"unit.{column.name}={column.suggested_unit}" for column in hinted)
+            names = _some([f"{column.name}: {column.suggested_unit}" for column in hinted])
+            self._add("unit_suggested", actions=actions, count=len(hinted), names=names)
+        numbers = np.column_stack(self._numbers) if self._numbers else np.empty((rows, 0))
+        texts = np.empty((rows, len(self._texts)), dtype=object)
+        for position, column in enumerate(self._texts):
+            texts[:, position] = column
+        return tuple(self._columns), numbers, texts
+
+    def _add(self, code: str, row: int | None = None, actions: tuple[str, ...] = (), **details: Any) -> None:
+        self._notes.add(code, row, self._layer, actions, **details)
+
+    def _row(self, position: int) -> int:
+        return int(self._rows[position]) + 1
+
+    def _converted(self, name: str, values: pd.Series[Any]) -> Numeral | TextArray:
+        kind = values.dtype
+        if pd.api.types.is_bool_dtype(kind):
+            return _texts(values.map({True: "true", False: "false"}))
+        if pd.api.types.is_integer_dtype(kind):
+            return self._whole(name, values)
+        if pd.api.types.is_float_dtype(kind):
+            return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
+        if pd.api.types.is_datetime64_any_dtype(kind):
+            return _dates(values)
+        odd = isinstance(kind, pd.PeriodDtype) or pd.api.types.is_timedelta64_dtype(kind) or pd.api.types.is_complex_dtype(kind)
+        return _texts(values.astype(str).where(values.notna())) if odd else self._from_text(name, _strings(values))
+
+    def _whole(self, name: str, values: pd.Series[Any]) -> Numeral | TextArray:
+        known = values.dropna()
+        if len(known) and (int(known.max()) > EXACT or int(known.min()) < -EXACT):
+            self._add("long_numbers", column=name)
+            return _texts(values.astype("object").where(values.notna()).map(lambda each: str(int(each)), na_action="ignore"))
+        return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
+
+    def _from_text(self, name: str, values: pa.ChunkedArray) -> Numeral | TextArray:
+        found = numerals_of(values, self._cures.get(f"bdl.{name}", ""))
+        for word, count in found.gap_words.items():
+            self._gap_words[word] = self._gap_words.get(word, 0) + count
+        if found.long_numbers:
+            self._add("long_numbers", column=name)
+        if found.kept_as_ids:
+            self._add("ids_kept", column=name, sample=found.sample)
+        if found.thousands:
+            self._add("thousands_separators", column=name, sample=found.sample)
+        if found.limits and found.numeral is None:
+            actions = tuple(f"bdl.{name}={way}" for way in ("half", "unknown", "zero"))
+            self._add("below_detection", self._row(found.first_limit), actions, column=name, count=found.limits, sample=found.sample)
+        elif found.limits:
+            self._add("below_detection_replaced", column=name, count=found.limits, way=self._cures[f"bdl.{name}"])
+        if found.strays and found.numeral is None:
+            self._add("almost_numbers", self._row(found.first_stray), column=name, count=found.strays, sample=found.sample)
+        return found.numeral if found.numeral is not None else np.asarray(found.texts.to_numpy(zero_copy_only=False), dtype=object)
+
+    def _without_gaps(self, name: str, values: FloatArray) -> FloatArray:
+        """Turn what is not finite, and what stands for a gap, into NaN; a user's word keeps it."""
+        numbers = np.where(np.isfinite(values), values, np.nan)
+        if self._cures.get(f"keep.{name}", "") == "yes":
+            return numbers
+        for _ in range(6):
+            gap = _gap_value(numbers)
+            if gap is None:
+                break
+            same = np.isclose(numbers, gap, rtol=1e-6, atol=0.0)
+            self._add(
+                "sentinel", self._row(int(np.argmax(same))), (f"keep.{name}=yes",), column=name, value=f"{gap:.10g}", count=int(same.sum())
+            )
+            numbers[same] = np.nan
+        return numbers
+
+    def _column(self, name: str, original: str, kind: str, known: int, span: tuple[float | None, float | None]) -> Column:
+        unit, hint = self._unit(name, original)
+        if kind == "number":
+            return Column(name, "number", unit, known, span[0], span[1], hint)
+        return Column(name, "text", unit, known)
+
+    def _unit(self, name: str, original: str) -> tuple[str, str]:
+        asked = self._cures.get(f"unit.{name}", "")
+        if asked:
+            try:
+                return units.parse(asked), ""
+            except units.UnitError as error:
+                self._add("unit_unknown", column=name, unit=asked[:60], near=error.cure)
+        stated = self._stated.get(original, "").strip()
+        if stated:
+            try:
+                return units.parse(stated), ""
+            except units.UnitError as error:
+                self._add("unit_unknown", column=name, unit=stated[:60], near=error.cure)
+        return "", units.suggest(name)
+
+
+def _gap_value(numbers: FloatArray) -> float | None:
+    """Return the smallest or largest number if it stands for a gap; None if neither does."""
+    if np.isnan(numbers).all():
+        return None
+    for extreme in (float(np.nanmin(numbers)), float(np.nanmax(numbers))):
+        if abs(extreme) >= _HUGE:
+            return extreme
+        if _looks_like_gap(extreme) and _apart(numbers, extreme):
+            return extreme
+    return None
+
+
+def _looks_like_gap(value: float) -> bool:
+    return any(np.isclose(value, gap, rtol=1e-7, atol=0.0) for gap in _GAPS) or (
+        bool(_NINES.match(f"{value:.8g}")) and not 0 < value < 9_999
+    )
+
+
+def _apart(numbers: FloatArray, value: float) -> bool:
+    """Tell whether a value stands so far outside of the rest that it is none of them."""
+    same = np.isclose(numbers, value, rtol=1e-6, atol=0.0)
+    rest = numbers[~same & ~np.isnan(numbers)]
+    count = int(same.sum())
+    if rest.size == 0:
+        return value < -900.0 and count > 1
+    low, high = float(rest.min()), float(rest.max())
+    gap = low - value if value < low else value - high
+    if value < -900.0 and low >= 0.0:
+        return True
+    if value < 0.0 <= low and count > 1:
+        return True
+    return gap > (1.0 if count > 1 else 10.0) * max(high - low, abs(value) / 20.0)
+
+
+def _some(names: Sequence[str], most: int = 8) -> str:
+    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    return ", ".join(each[:80] for each in names[:most]) + more
+
+
+def _text_of(name: object) -> str:
+    return name if isinstance(name, str) else "" if name is None else str(name)
+
+
+def _dates(values: pd.Series[Any]) -> TextArray:
+    whole_days = bool((values.dropna() == values.dropna().dt.normalize()).all()) and getattr(values.dtype, "tz", None) is None
+    pattern = "%Y-%m-%d" if whole_days else None
+    texts = values.map(lambda each: each.strftime(pattern) if pattern else each.isoformat(), na_action="ignore")
+    return _texts(texts)
+
+
+def _texts(values: pd.Series[Any]) -> TextArray:
+    made = np.empty(len(values), dtype=object)
+    made[:] = [each if isinstance(each, str) else None for each in values.astype(object)]
+    return made
+
+
+def _strings(values: pd.Series[Any]) -> pa.ChunkedArray:
+    """Return any column as Arrow strings; structures become JSON."""
+    if isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype(values.cat.categories.dtype)
+    if isinstance(values.dtype, pd.StringDtype):
+        made = pa.array(values.array, type=pa.large_string())
+        return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
+    return pa.chunked_array([pa.array([_plain(each) for each in values.astype(object)], type=pa.large_string())])
+
+
+def _plain(value: Any) -> str | None:
+    """Return one cell of unknown kind as text; None for a gap."""
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode("utf-8")
+    if isinstance(value, bool | np.bool_ | int | np.integer | float | np.floating):
+        return _plain_number(value)
+    return str(value.isoformat()) if hasattr(value, "isoformat") else _json(value)
+
+
+def _plain_number(value: Any) -> str:
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    number = float(value) if isinstance(value, float | np.floating) else int(value)
+    return str(int(number)) if float(number).is_integer() and abs(number) <= EXACT else repr(number)
+
+
+def _json(value: Any) -> str:
+    try:
+        return json.dumps(value, ensure_ascii=False, default=_jsonable)
+    except (TypeError, ValueError, RecursionError):
+        return str(value)[:10_000]
+
+
+def _jsonable(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return value.tolist()
+    if isinstance(value, np.generic):
+        return value.item()
+    if isinstance(value, bytes | bytearray | memoryview):
+        return bytes(value).hex()
+    return str(value)

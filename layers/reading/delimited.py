@@ -1,0 +1,424 @@
+"""Read tables: delimited text in any of the usual spellings, and the sheets of a workbook."""
+
+from __future__ import annotations
+
+import csv
+import datetime
+import io
+import itertools
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv as pacsv
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
+
+from layers.contract import FEATURES, Request
+from layers.reading.coordinates import locate
+from layers.reading.encodings import utf8
+from layers.reading.raw import Notes, RawLayer, Refused, Source
+
+#: Rows looked at to tell the separator and the header; rows of a wrong length that are mended; columns at most.
+SAMPLE_ROWS, MENDED_ROWS, COLUMNS = 400, 50_000, 5_000
+#: Cells of all sheets of a workbook.
+CELLS = 20_000_000
+_SEPARATORS = (",", "\t", ";", "|")
+_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar", " ": "spaces"}
+_NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?\s*$")
+_XYZ = ("x", "y", "z")
+_DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
+_MAYBE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2}(,\d{3})+\s*$"
+
+
+@dataclass(frozen=True)
+class _Form:
+    """How a text is laid out: separator, header row (counted in rows of the sample; -1 none), number of columns, names."""
+
+    separator: str
+    header: int
+    width: int
+    names: tuple[str, ...]
+    lines: int
+
+
+def read_delimited(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
+    """Read a table of text as points or geometries.
+
+    Parameters
+    ----------
+    source : Source
+        The file.
+    request : Request
+        Its cures ``encoding``, ``decimal``, ``x``, ``y`` and ``wkt`` are followed.
+    notes : Notes
+        Receives what was noticed.
+
+    Returns
+    -------
+    list of RawLayer
+        Attributes as texts; one layer a CRS; empty if a question is open.
+
+    Raises
+    ------
+    Refused
+        If it is empty, cannot be split into columns or has no coordinates.
+    """
+    data = utf8(source.path.read_bytes(), request, notes)
+    if not data.strip():
+        raise Refused("table_empty")
+    body, told = _sep_line(data)
+    form = _form(body, told)
+    if form.header > 0:
+        notes.add("preamble_skipped", count=form.header, names=", ".join(form.names[:6])[:200])
+    if form.header < 0:
+        notes.add("no_header", names=", ".join(form.names[:6]), separator=_NAMES[form.separator])
+        if source.original_name.lower().endswith(".dat") and len(form.names) > len(_XYZ) + 1:
+            raise Refused("aseg_definition_missing", name=_stem(source.original_name))
+    frame = _table(body, form, notes)
+    if frame.empty:
+        raise Refused("table_header_only", names=", ".join(form.names[:12])[:300])
+    if len(frame) > FEATURES:
+        raise Refused("table_too_long", rows=len(frame), most=FEATURES)
+    frame = _decimal_points(frame, form, request, notes)
+    return locate(frame, _stem(source.original_name), request, notes)
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\.[A-Za-z0-9]{1,8}$", "", name.replace("\\", "/").rsplit("/", 1)[-1]) or "table"
+
+
+def _sep_line(data: bytes) -> tuple[bytes, str]:
+    """Follow the line ``sep=;`` that spreadsheets write first."""
+    found = re.match(rb"\s*\"?sep=(.)\"?\r?\n", data, re.IGNORECASE)
+    if found and found[1].decode("ascii", "replace") in _SEPARATORS:
+        return data[found.end() :], found[1].decode("ascii")
+    return data, ""
+
+
+def _form(data: bytes, told: str) -> _Form:
+    """Tell separator, header and width by the first rows."""
+    text = data[:1_000_000].decode("utf-8", "ignore")
+    if len(data) > len(text.encode("utf-8")):
+        text = text[: text.rfind("\n") + 1] or text
+    options = [_sampled(text, separator) for separator in ((told,) if told else (*_SEPARATORS, " "))]
+    separator, rows = max(options, key=lambda option: _steadiness(option[1], option[0]))
+    if not rows:
+        raise Refused("table_empty")
+    widths = Counter(len(row) for row in rows)
+    width = max(widths, key=lambda each: (widths[each], each))
+    header = _header(rows, width)
+    if header >= 0 and (len(rows[header]) > width or widths[width] - (len(rows[header]) == width) <= (len(rows) - 1 - header) / 2):
+        width = len(rows[header])
+    if width > COLUMNS:
+        raise Refused("table_too_wide", columns=width, most=COLUMNS)
+    names = [cell.strip() for cell in rows[header][:width]] if header >= 0 else _numbered(rows, width)
+    names += [""] * (width - len(names))
+    return _Form(separator, header, width, tuple(names), _lines_before(text, separator, header))
+
+
+def _numbered(rows: Sequence[Sequence[str | None]], width: int) -> list[str]:
+    """Name the columns of a table without names: x, y, z of a narrow one whose first column does not just count."""
+    first = [float(row[0]) for row in rows[:20] if row and row[0] and re.fullmatch(r"\s*\d+\s*", row[0])]
+    counting = len(first) > 2 and all(b - a == 1 for a, b in itertools.pairwise(first))
+    named = _XYZ[:width] if width <= len(_XYZ) + 1 and not counting else ()
+    return [*named, *(f"column_{number}" for number in range(len(named) + 1, width + 1))]
+
+
+def _sampled(text: str, separator: str) -> tuple[str, list[list[str]]]:
+    if separator == " ":
+        lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "/", "!"))]
+        return separator, [line.split() for line in lines[:SAMPLE_ROWS]]
+    rows: list[list[str]] = []
+    try:
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if row and any(cell.strip() for cell in row):
+                rows.append(row)
+            if len(rows) >= SAMPLE_ROWS:
+                break
+    except csv.Error:
+        return separator, rows
+    return separator, rows
+
+
+def _steadiness(rows: list[list[str]], separator: str) -> tuple[float, int]:
+    """Return how alike in length the rows are, for widths of two or more; wider is better among equals."""
+    widths = Counter(len(row) for row in rows)
+    best = max((width for width in widths if width > 1), key=lambda width: (widths[width], width), default=0)
+    if not best:
+        return (0.1 if separator != " " and rows else 0.0), 0
+    share = widths[best] / len(rows)
+    if separator == " ":
+        cells = [cell for row in rows[1:] or rows for cell in row]
+        numeric = sum(bool(_NUMBER.match(cell)) for cell in cells) / max(len(cells), 1)
+        return (0.95 * share if numeric > 0.9 and not any("," in cell for cell in cells) else 0.05), best
+    if separator == ",":
+        share *= 0.99
+    if separator == "|":
+        share *= 0.98
+    return round(share, 2) + 0.5, best
+
+
+def _header(rows: list[list[str]], width: int) -> int:
+    """Return the row of names: the first full row above the data; -1 if the first row is data already."""
+    for at, row in enumerate(rows[:50]):
+        filled = [cell for cell in row if cell.strip()]
+        if len(filled) < max(2 if width > 1 else 1, 0.5 * width) or len(row) < min(width, 2):
+            continue
+        numeric = sum(bool(_NUMBER.match(cell)) for cell in filled)
+        if numeric == len(filled) and len(filled) > 1:
+            return -1
+        return at
+    return 0
+
+
+def _lines_before(text: str, separator: str, header: int) -> int:
+    """Return how many lines stand before the data."""
+    if separator == " ":
+        seen, lines = -1, 0
+        for line in text.splitlines():
+            if line.strip() and not line.lstrip().startswith(("#", "/", "!")):
+                seen += 1
+                if seen > header:
+                    return lines
+            lines += 1
+        return lines
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    seen, lines = -1, 0
+    for row in reader:
+        if any(cell.strip() for cell in row):
+            seen += 1
+            if seen > header:
+                return lines
+        lines = reader.line_num
+    return lines
+
+
+def _table(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
+    if form.separator == " ":
+        return _spaced(data, form, notes)
+    broken: list[pacsv.InvalidRow] = []
+    table = _parsed(_skip_lines(data, form.lines), form, broken, notes)
+    frame: pd.DataFrame = table.to_pandas()
+    if broken:
+        frame = _mended(frame, broken, form, notes)
+    blank = frame.isna().all(axis=1) if frame.shape[1] < 3 else (frame.iloc[:, :3].isna().all(axis=1) & frame.isna().all(axis=1))
+    frame = frame[~blank] if blank.any() else frame
+    useful = [at for at, name in enumerate(form.names) if name or frame.iloc[:, at].notna().any()]
+    frame = frame.iloc[:, useful]
+    frame.columns = pd.Index([form.names[at] for at in useful], dtype=object)
+    return frame
+
+
+def _skip_lines(data: bytes, lines: int) -> bytes:
+    place = 0
+    for _ in range(lines):
+        ends = [end for end in (data.find(b"\n", place), data.find(b"\r", place)) if end >= 0]
+        if not ends:
+            return b""
+        place = min(ends) + 1
+        if data[place - 1 : place + 1] == b"\r\n":
+            place += 1
+    return data[place:]
+
+
+def _parsed(data: bytes, form: _Form, broken: list[pacsv.InvalidRow], notes: Notes) -> pa.Table:
+    names = [f"c{at}" for at in range(form.width)]
+    if not data.strip():
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+
+    def keep(row: pacsv.InvalidRow) -> str:
+        broken.append(row)
+        return "skip"
+
+    convert = pacsv.ConvertOptions(
+        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
+    )
+    for quote in ('"', False):
+        broken.clear()
+        parse = pacsv.ParseOptions(delimiter=form.separator, quote_char=quote, newlines_in_values=bool(quote), invalid_row_handler=keep)
+        # One thread: only then does the reader count the rows that it skips.
+        read = pacsv.ReadOptions(column_names=names, use_threads=False, block_size=min(len(data) + 1, 2**30))
+        try:
+            table = pacsv.read_csv(pa.BufferReader(data), read_options=read, parse_options=parse, convert_options=convert)
+        except pa.ArrowInvalid as error:
+            if not quote:
+                raise Refused("table_unreadable", reason=str(error)[:200]) from error
+            notes.add("quotes_unbalanced")
+            continue
+        return table
+    raise Refused("table_unreadable", reason="no rows could be told apart")
+
+
+def _mended(frame: pd.DataFrame, broken: list[pacsv.InvalidRow], form: _Form, notes: Notes) -> pd.DataFrame:
+    """Put back rows that are too short or too long, in their places."""
+    rows, numbers, real = [], [], 0
+    for row in broken[:MENDED_ROWS]:
+        cells = next(csv.reader([row.text], delimiter=form.separator), [])
+        surplus = any(cell.strip() for cell in cells[form.width :])
+        real += surplus or len(cells) < form.width
+        rows.append([cell if cell else None for cell in (cells + [""] * form.width)[: form.width]])
+        numbers.append((row.number or 1) - 1)
+    lost = len(broken) - len(rows)
+    first = broken[0]
+    if real or lost:
+        notes.add(
+            "ragged_rows", int(first.number or 1), count=len(broken), found=first.actual_columns, expected=first.expected_columns, lost=lost
+        )
+    missing = {(row.number or 1) - 1 for row in broken}
+    places = pd.RangeIndex(len(frame) + len(broken)).difference(sorted(missing))
+    frame.index = pd.Index(places[: len(frame)])
+    extra = pd.DataFrame(rows, columns=frame.columns, index=pd.Index(numbers), dtype="str")
+    return pd.concat([frame, extra]).sort_index(kind="stable")
+
+
+def _spaced(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
+    """Read columns that are separated by spaces."""
+    try:
+        frame = pd.read_csv(
+            io.BytesIO(_skip_lines(data, form.lines)), sep=r"\s+", header=None, names=list(range(form.width)), index_col=False, dtype="str",
+            engine="c", on_bad_lines="skip", comment="#", keep_default_na=False, na_values=[""],
+        )  # fmt: skip
+    except pd.errors.EmptyDataError:
+        return pd.DataFrame(columns=list(form.names), dtype="str")
+    except (pd.errors.ParserError, ValueError) as error:
+        raise Refused("table_unreadable", reason=str(error)[:200]) from error
+    short = frame.iloc[:, -1].isna()
+    if short.any():
+        found = int(frame[short].iloc[0].notna().sum())
+        notes.add("ragged_rows", int(short.to_numpy().argmax()) + 1, count=int(short.sum()), found=found, expected=form.width, lost=0)
+    frame.columns = pd.Index(list(form.names), dtype=object)
+    return frame
+
+
+def _decimal_points(frame: pd.DataFrame, form: _Form, request: Request, notes: Notes) -> pd.DataFrame:
+    """Turn decimal commas into points, where the file is written so."""
+    asked = request.cures.get("decimal", "")
+    if asked == "." or (not asked and form.separator == ","):
+        return frame
+    commas = [at for at in range(frame.shape[1]) if _all_match(frame.iloc[:, at], _DECIMAL_COMMA)]
+    sure = [at for at in commas if not _all_match(frame.iloc[:, at], _MAYBE_THOUSANDS)]
+    if not commas:
+        return frame
+    if asked != ",":
+        sample = str(frame.iloc[:, (sure or commas)[0]].dropna().iloc[0])[:30]
+        names = ", ".join(str(frame.columns[at])[:40] for at in commas[:8])
+        notes.add("decimal_comma", actions=("decimal=.",), names=names, sample=sample)
+    made = [frame.iloc[:, at].str.replace(",", ".", regex=False) if at in commas else frame.iloc[:, at] for at in range(frame.shape[1])]
+    turned = pd.concat(made, axis=1)
+    turned.columns = frame.columns
+    return turned
+
+
+def _all_match(column: pd.Series[Any], pattern: str) -> bool:
+    """Tell whether all values with a comma match, and the rest are plain numbers."""
+    known = column.dropna()
+    if known.empty or not known.head(500).str.contains(",", regex=False).any():
+        return False
+    return bool((known.str.match(pattern) | known.str.match(r"^\s*[+-]?\d+\s*$") | (known.str.strip() == "")).all())
+
+
+def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
+    """Read each sheet of a workbook (XLSX, XLSB, XLS, ODS) that has coordinates as a layer.
+
+    Parameters
+    ----------
+    source, request, notes
+        As for `read_delimited`. Formulas count as the values that were last saved; they are never worked out.
+
+    Returns
+    -------
+    list of RawLayer
+        Attributes as texts, dates in ISO 8601.
+
+    Raises
+    ------
+    Refused
+        If it cannot be opened (damaged, protected by a password), or no sheet has coordinates.
+    """
+    layers: list[RawLayer] = []
+    asked, without = False, []
+    try:
+        book = CalamineWorkbook.from_path(str(source.path))
+        names = [name for name in book.sheet_names if not request.layers or name in request.layers]
+        cells = 0
+        for name in names:
+            sheet = book.get_sheet_by_name(name)
+            cells += sheet.total_height * sheet.total_width
+            if cells > CELLS:
+                raise Refused("workbook_too_large", cells=cells, most=CELLS)
+            frame = _sheet(sheet, name, notes)
+            if frame is None:
+                continue
+            before = len(notes.findings)
+            try:
+                layers += locate(_decimal_points(frame, _Form(";", 0, 0, (), 0), request, notes), name, request, notes)
+                asked |= any(finding.code == "coordinates_ask" for finding in notes.findings[before:])
+            except Refused:
+                without.append(name)
+    except (CalamineError, OSError, ValueError) as error:
+        locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
+        raise Refused("workbook_locked" if locked else "workbook_unreadable", reason=str(error)[:200]) from error
+    if not layers and not asked:
+        raise Refused("workbook_no_coordinates", names=", ".join(without)[:300] or "all sheets are empty")
+    if without:
+        notes.add("sheets_without_coordinates", count=len(without), names=", ".join(without)[:300])
+    return layers
+
+
+def _sheet(sheet: CalamineSheet, name: str, notes: Notes) -> pd.DataFrame | None:
+    """Return a sheet as texts below its header row; None if it holds no table."""
+    rows = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    _fill_merged(sheet, rows)
+    texts = [[_cell(cell) for cell in row] for row in rows]
+    full = [at for at, row in enumerate(texts) if any(row)]
+    if len(full) < 2:
+        return None
+    header = _sheet_header([texts[at] for at in full[:60]])
+    top = full[header] if header >= 0 else full[0] - 1
+    width = max(len(row) for row in texts)
+    names = [cell or "" for cell in texts[top]] if header >= 0 else _numbered([texts[at] for at in full], width)
+    if header > 0:
+        notes.add("preamble_skipped", layer=name, count=header, names=", ".join(each for each in names if each)[:200])
+    body = [at for at in full if at > top]
+    frame = pd.DataFrame([texts[at] for at in body], index=pd.Index(body), dtype="str")
+    useful = [at for at in range(width) if (at < len(names) and names[at]) or frame.iloc[:, at].notna().any()]
+    frame = frame.iloc[:, useful]
+    frame.columns = pd.Index([names[at] if at < len(names) else "" for at in useful], dtype=object)
+    return frame if len(frame) else None
+
+
+def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:
+    """Give each cell of a merged range below the header the value of the range."""
+    for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[:10_000]:
+        if top < len(rows) and left < len(rows[top]) and left == right:
+            for at in range(top + 1, min(bottom + 1, len(rows))):
+                rows[at][left] = rows[top][left]
+
+
+def _sheet_header(rows: Sequence[Sequence[str | None]]) -> int:
+    """Return the row of names: the last row of words that is nearly as wide as the data and stands above it."""
+    widest = max(sum(bool(cell) for cell in row) for row in rows)
+    for at, row in enumerate(rows):
+        filled = [cell for cell in row if cell]
+        if len(filled) < max(2, 0.6 * widest):
+            continue
+        return -1 if all(_NUMBER.match(cell) for cell in filled) else at
+    return 0
+
+
+def _cell(value: Any) -> str | None:
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
+    if isinstance(value, datetime.datetime) and value.time() == datetime.time.min:
+        return value.date().isoformat()
+    if isinstance(value, datetime.date | datetime.time):
+        return value.isoformat()
+    return str(value)

@@ -1,0 +1,77 @@
+"""Read a GeoPackage: its schema is looked at with SQLite, under a clock, before GDAL sees the file."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+import time
+from pathlib import Path
+
+from layers.contract import Request
+from layers.reading.raw import Notes, RawLayer, Refused, Source
+from layers.reading.vector import Way, read_layers
+
+CHECK_SECONDS = 3.0
+STEPS = 10_000
+SCHEMA = "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT 20000"
+#: Triggers that the standard and its common writers put in themselves.
+OWN_VIEWS = frozenset({"st_spatial_ref_sys", "spatial_ref_sys", "st_geometry_columns", "geometry_columns"})
+OWN_TABLES = frozenset({"gpkg_spatial_ref_sys", "gpkg_geometry_columns"})
+OWN_TRIGGERS = re.compile(
+    r"^(rtree_|trigger_(insert|delete)_feature_count_|gpkg_|fgti_|update_layer_extent|\w+_(insert|update|delete)_gpkg)", re.IGNORECASE
+)
+
+
+def read_geopackage(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
+    """Read the feature tables of a GeoPackage."""
+    _check(source.path, notes)
+    options = {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}
+    return read_layers(source, request, notes, Way(source.path, "the GeoPackage says so", options=options))
+
+
+def _check(path: Path, notes: Notes) -> None:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(100)
+    page = int.from_bytes(head[16:18], "big")
+    pages = int.from_bytes(head[28:32], "big")
+    if pages * (65536 if page == 1 else page) > size:
+        raise Refused("truncated", bytes=size, reason=f"its header counts {pages} pages of {page} bytes")
+    try:
+        found = _schema(path)
+    except sqlite3.Error as error:
+        raise Refused("database_broken", reason=str(error)) from error
+    names = {name.lower() for _, name, _ in found}
+    if "gpkg_contents" not in names:
+        raise Refused("format_other", format="SQLite database that is no GeoPackage")
+    views = [name for kind, name, sql in found if kind == "view" and not _own_view(name, sql)]
+    if views:
+        raise Refused("database_views", names=", ".join(views[:5]), count=len(views))
+    virtual = [
+        name
+        for kind, name, sql in found
+        if kind == "table" and re.match(r"(?i)\s*CREATE\s+VIRTUAL", sql) and not re.search(r"(?i)\bUSING\s+rtree\b", sql)
+    ]
+    if virtual:
+        raise Refused("database_views", names=", ".join(virtual[:5]), count=len(virtual))
+    triggers = [name for kind, name, _ in found if kind == "trigger" and not OWN_TRIGGERS.match(name)]
+    if triggers:
+        notes.add("database_triggers", count=len(triggers), names=", ".join(triggers[:5]))
+
+
+def _own_view(name: str, sql: str) -> bool:
+    """Tell whether a view is one of those that older writers of the standard put in: names of columns of its own tables, nothing else."""
+    tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", sql.lower()))
+    called = re.search(r"\w\s*\(", re.sub(r"(?i)\b(as|in|and|where|then|else)\s*\(", "", sql))
+    return name.lower() in OWN_VIEWS and tables <= OWN_TABLES and not called and not re.search(r"(?i)\bwith\b", sql)
+
+
+def _schema(path: Path) -> list[tuple[str, str, str]]:
+    ends = time.monotonic() + CHECK_SECONDS
+    connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
+    try:
+        connection.set_progress_handler(lambda: int(time.monotonic() > ends), STEPS)
+        connection.text_factory = lambda data: data.decode("utf-8", "replace")
+        return [(str(kind), str(name), str(sql)) for kind, name, sql in connection.execute(SCHEMA)]
+    finally:
+        connection.close()

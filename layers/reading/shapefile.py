@@ -1,0 +1,132 @@
+"""Read a shapefile: which parts are there, whether it is whole, and in which encoding its table is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import charset_normalizer
+
+from layers.contract import Request
+from layers.reading.raw import Notes, RawLayer, Refused, Source
+from layers.reading.vector import Way, read_layers
+
+SAMPLE_BYTES = 400_000
+#: Language driver bytes of a DBF that say nothing about its encoding: none, and "ANSI", which writers set everywhere.
+UNSTATED = frozenset({0x00, 0x57})
+#: Encodings that tables of survey data are found in, and the letters that then make up the text.
+SCRIPTS: tuple[tuple[str, str], ...] = (
+    ("cp932", "぀-ヿ一-鿿ｦ-ﾟ々〆"), ("euc_kr", "가-힣"), ("gb18030", "一-鿿"), ("big5", "一-鿿"), ("cp1251", "Ѐ-ӿ"), ("koi8_r", "Ѐ-ӿ"),
+)  # fmt: skip
+WESTERN = ("cp1252", "À-ÖØ-öø-ÿŒœŠšŽžŸ")
+
+
+def read_shapefile(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
+    """Read one shapefile; its parts lie beside it under one name."""
+    if source.path.suffix != ".shp":
+        raise Refused("shp_missing", name=source.original_name)
+    _whole(source.path)
+    for suffix, code in ((".dbf", "dbf_missing"), (".shx", "shx_missing")):
+        if suffix not in source.companions:
+            notes.add(code)
+    encoding = _encoding(source, request, notes)
+    found = read_layers(source, request_for(request, source), notes, Way(source.path, "the .prj says so", encoding))
+    if found and not found[0].crs and ".prj" in source.companions:
+        notes.add("prj_unusable", layer=found[0].name)
+    return found
+
+
+def request_for(request: Request, source: Source) -> Request:
+    """Return the request without its layer names: a shapefile is one layer, which bears the name of its file."""
+    stem = Path(source.original_name).stem
+    if request.layers and stem not in request.layers:
+        return request
+    return Request(request.files, request.original_name, (), request.crs, request.cures)
+
+
+def _whole(path: Path) -> None:
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        head = file.read(100)
+    stated = 2 * int.from_bytes(head[24:28], "big")
+    if len(head) < 100 or stated > size:
+        raise Refused("truncated", bytes=size, reason=f"its header states {stated} bytes")
+
+
+def _encoding(source: Source, request: Request, notes: Notes) -> str:
+    """Return the encoding of the table: as the user says, else as the file says (empty), else as its bytes look."""
+    if "encoding" in request.cures:
+        return request.cures["encoding"]
+    if ".dbf" not in source.companions:
+        return ""
+    with source.companions[".dbf"].open("rb") as file:
+        data = file.read(SAMPLE_BYTES)
+    if len(data) < 33:
+        raise Refused("truncated", bytes=len(data), reason="the .dbf has no header")
+    if ".cpg" in source.companions or data[29] not in UNSTATED:
+        return ""
+    texts = _texts(data)
+    if not texts or texts.isascii():
+        return ""
+    found = guessed(texts)
+    if found == "utf-8":
+        return found
+    others = [f"encoding={name}" for name in ("cp932", "cp1252", "cp1251", "euc_kr", "gb18030", "utf-8") if name != found]
+    sample = next((word for word in texts.decode(found, "replace").split() if not word.isascii()), "")
+    notes.add("encoding_guessed", encoding=found, sample=sample[:40], actions=(f"encoding={found}", *others))
+    return found
+
+
+def _texts(data: bytes) -> bytes:
+    """Return the bytes of a DBF that are text: names of fields and values of its character fields."""
+    start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
+    fields = [data[at : at + 32] for at in range(32, max(32, start - 1), 32) if data[at : at + 1] not in {b"\r", b""}]
+    names = [each[:11].split(b"\0")[0] for each in fields]
+    values, at = [], 1
+    for each in fields:
+        size = each[16] if len(each) > 16 else 0
+        if each[11:12] == b"C" and width:
+            values += [data[row + at : row + at + size].strip() for row in range(start, len(data), width)][:2000]
+        at += size
+    return b" ".join(value for value in (*names, *values) if value and not value.isascii())
+
+
+def guessed(data: bytes) -> str:
+    """Guess the encoding of short texts that are not ASCII.
+
+    Examples
+    --------
+    >>> guessed("鉱床".encode("cp932")), guessed("Мировая".encode("cp1251")), guessed("Côte".encode("latin-1"))
+    ('cp932', 'cp1251', 'cp1252')
+    """
+    if _decodes(data, "utf-8"):
+        return "utf-8"
+    scored = [(_share(data, encoding, letters), encoding) for encoding, letters in (*SCRIPTS, WESTERN)]
+    best, encoding = max(scored, key=lambda pair: pair[0])
+    if best > 0.9:
+        return encoding
+    found = charset_normalizer.from_bytes(data).best()
+    return found.encoding if found else (encoding if best > 0.5 else "cp1252")
+
+
+def _decodes(data: bytes, encoding: str) -> bool:
+    try:
+        data.decode(encoding)
+    except (UnicodeDecodeError, LookupError):
+        return False
+    return True
+
+
+def _share(data: bytes, encoding: str, letters: str) -> float:
+    """Return which part of the characters beyond ASCII are letters of the script; a rare wide letter weighs as one that is common."""
+    if not _decodes(data, encoding):
+        return 0.0
+    text = data.decode(encoding)
+    beyond = [char for char in text if ord(char) > 127]
+    wanted: Callable[[str], object] = re.compile(f"[{letters}]").match
+    share = sum(bool(wanted(char)) for char in beyond) / max(1, len(beyond))
+    lone = encoding == WESTERN[0] and len(beyond) > 0.45 * len(text.replace(" ", ""))
+    half = sum("ｦ" <= char <= "ﾟ" for char in beyond) > 0.5 * len(beyond) and encoding == "cp932"
+    case = encoding in {"cp1251", "koi8_r"} and any(a.islower() and b.isupper() for a, b in zip(text, text[1:], strict=False))
+    return share * (0.6 if lone or half or case else 1.0)

@@ -1,0 +1,255 @@
+"""How an own layer is drawn: classes by mapclassify, colours by cmcrameri, and the layer in the form of the catalogue's."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import cmcrameri.cm as cmc
+import geopandas as gpd
+import mapclassify
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data.own_layers import Features, OwnLayer
+from data.sources import Source
+from geo.raster import ColourScale, ramp_colours
+from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle
+
+Scheme = Literal["quantiles", "natural_breaks", "equal_interval", "head_tail", "categories", "single"]
+SCHEMES: dict[str, Callable[..., Any]] = {
+    "quantiles": mapclassify.Quantiles,
+    "natural_breaks": mapclassify.FisherJenksSampled,
+    "equal_interval": mapclassify.EqualInterval,
+    "head_tail": mapclassify.HeadTailBreaks,
+}
+RAMPS = ("batlow", "lajolla", "oslo", "acton", "vik", "roma")
+DEFAULT_RAMP = "batlow"
+CLASSES, MOST_CATEGORIES = 5, 12
+#: Okabe and Ito: told apart with every kind of colour vision; further categories take the colours of batlowS.
+OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
+GREY: Colour = (150, 150, 150, 255)
+TOOLTIP_COLUMNS = 8
+TOOLTIP_CHARACTERS = 60
+LAYER_ORDER = 60
+
+
+def suggest(layer: OwnLayer, features: Features | None) -> dict[str, Any]:
+    """Choose a style for a new layer: the first telling number in classes, else the first column of few words, else one colour."""
+    if features is None:
+        return {"ramp": DEFAULT_RAMP}
+    for column in layer.columns:
+        if column["type"] == "number" and _telling(column["name"], features.numbers[column["name"]]):
+            return classified(features, column["name"], "quantiles")
+    for column in layer.columns:
+        if column["type"] == "text" and 1 < len(_categories(features.texts[column["name"]])) <= MOST_CATEGORIES:
+            return classified(features, column["name"], "categories")
+    return {"scheme": "single"}
+
+
+def _telling(name: str, values: NDArray[np.float64]) -> bool:
+    """Tell whether a number says something of the place: not an id, a code, a coordinate, or a size of the shape."""
+    low = name.lower()
+    if any(low == word or low.endswith(f"_{word}") for word in ("id", "fid", "code", "no", "num", "year", "x", "y", "z")):
+        return False
+    if any(word in low for word in ("objectid", "latitude", "longitude", "easting", "northing", "lat_", "lon_", "shape_", "perimeter")):
+        return False
+    known = values[np.isfinite(values)]
+    return len(np.unique(known)) > CLASSES and not np.array_equal(known, np.arange(known[0], known[0] + len(known)))
+
+
+def _categories(values: NDArray[np.object_]) -> list[str]:
+    """Return the values, the most frequent first."""
+    return [str(value) for value in pd.Series(values).dropna().value_counts().index]
+
+
+def classified(features: Features, column: str, scheme: Scheme, classes: int = CLASSES, ramp: str = DEFAULT_RAMP) -> dict[str, Any]:
+    """Return the style that puts the features into classes of a column.
+
+    Parameters
+    ----------
+    features : Features
+    column : str
+        A number, or for ``categories`` also a text.
+    scheme : str
+        Key of `SCHEMES`, ``categories`` or ``single``.
+    classes : int
+        2 to 9; ``head_tail`` finds its own number.
+    ramp : str
+        One of `RAMPS`.
+
+    Returns
+    -------
+    dict
+        ``column``, ``scheme``, ``ramp`` and ``breaks`` (upper class limits) or ``categories``; what the store keeps.
+    """
+    style: dict[str, Any] = {"column": column, "scheme": scheme, "ramp": ramp}
+    if scheme == "single":
+        return {"scheme": "single", "ramp": ramp}
+    if scheme == "categories":
+        values = features.texts[column] if column in features.texts else _as_texts(features.numbers[column])
+        return style | {"categories": _categories(values)[:MOST_CATEGORIES]}
+    known = features.numbers[column][np.isfinite(features.numbers[column])]
+    distinct = len(np.unique(known))
+    if distinct < 2:
+        return {"scheme": "single", "ramp": ramp}
+    options = {} if scheme == "head_tail" else {"k": min(classes, distinct)}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # fewer classes than asked for are told by the legend
+        breaks = sorted({float(each) for each in SCHEMES[scheme](known, **options).bins})
+    return style | {"breaks": breaks, "low": float(known.min())}
+
+
+def _as_texts(values: NDArray[np.float64]) -> NDArray[np.object_]:
+    return np.array([None if np.isnan(value) else f"{value:g}" for value in values], dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
+class OwnMapLayer(Layer):
+    """An own layer in the form of the catalogue's; it reads its features from the store.
+
+    Attributes
+    ----------
+    load : callable
+        Returns the `Features` of the layer.
+    raster : Path or None
+        Its COG.
+    own : OwnLayer
+        Its row.
+    """
+
+    load: Callable[[], Features] = field(compare=False)
+    raster: Path | None
+    own: OwnLayer = field(compare=False)
+
+    def read(self, columns: list[str]) -> gpd.GeoDataFrame:
+        """Return the features with the columns ``n`` (name), ``t`` (what the tooltip says) and ``class``; EPSG:4326."""
+        features = self.load()
+        classes = _classes(features, self.own.style)
+        frame = {"n": _names(self.own, features), "t": _tooltips(self.own, features), "class": classes}
+        return gpd.GeoDataFrame({name: frame[name] for name in columns if name in frame}, geometry=features.geometries, crs="EPSG:4326")
+
+    @property
+    def path(self) -> Path:
+        """The COG; only rasters have a file."""
+        return self.raster or Path()
+
+
+def _names(own: OwnLayer, features: Features) -> list[str]:
+    column = next((c for c in features.texts if "name" in c.lower() or "名" in c), None)
+    if column is None:
+        return [own.name] * len(features.geometries)
+    return [str(value)[:TOOLTIP_CHARACTERS] if value else own.name for value in features.texts[column]]
+
+
+def _tooltips(own: OwnLayer, features: Features) -> list[str]:
+    """Write a line a column, the styled one first; unknown values have no line."""
+    first = own.style.get("column")
+    shown = sorted(own.columns, key=lambda column: column["name"] != first)[:TOOLTIP_COLUMNS]
+    lines: list[list[str]] = [[] for _ in features.geometries]
+    for column in shown:
+        unit = f" {column['unit']}" if column["unit"] else ""
+        values = features.numbers.get(column["name"], features.texts.get(column["name"]))
+        for i, value in enumerate(values if values is not None else ()):
+            if value is not None and value == value:  # noqa: PLR0124 - NaN is not itself
+                text = f"{value:.6g}{unit}" if column["type"] == "number" else str(value)[:TOOLTIP_CHARACTERS]
+                lines[i].append(f"{column['name']}: {text}")
+    return ["\n".join(each) for each in lines]
+
+
+def _classes(features: Features, style: dict[str, Any]) -> NDArray[np.object_]:
+    """Return the number of the class of each feature as text; None: unknown, or a rarer category."""
+    found = np.full(len(features.geometries), None, dtype=object)
+    if "categories" in style:
+        column = style["column"]
+        values = features.texts[column] if column in features.texts else _as_texts(features.numbers[column])
+        place = {value: str(i) for i, value in enumerate(style["categories"])}
+        return np.array([place.get(str(value)) if value is not None else None for value in values], dtype=object)
+    if "breaks" in style:
+        numbers = features.numbers[style["column"]]
+        known = np.isfinite(numbers)
+        found[known] = np.minimum(np.searchsorted(style["breaks"], numbers[known]), len(style["breaks"]) - 1).astype(str)
+    return found
+
+
+def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raster: Path | None) -> OwnMapLayer:
+    """Return an own layer as the map draws it.
+
+    Parameters
+    ----------
+    own : OwnLayer
+    source : Source
+        See `scoring.own.source_of`.
+    load : callable
+        Returns its features; called when the first tile is asked for.
+    raster : Path or None
+        COG of a raster layer.
+    """
+    style, legend = _raster_drawing(own) if own.kind == "raster" else _vector_drawing(own)
+    kind: Kind = own.kind  # type: ignore[assignment]  # the contract's kinds are the catalogue's
+    return OwnMapLayer(
+        id=own.layer_id, group="own", kind=kind, title=own.name, title_ja=own.name, caveat=own.note, caveat_ja=own.note, file="", source=source,
+        style=style, legend=legend, tooltip=(TooltipField("n", "n", "n", "", ""), TooltipField("t", "t", "t", "", "")), visible=True,
+        opacity=0.75 if own.kind in ("raster", "vector-polygon") else 1.0, order=LAYER_ORDER - (own.kind == "raster"),
+        load=load, raster=raster, own=own,
+    )  # fmt: skip
+
+
+def _raster_drawing(own: OwnLayer) -> tuple[RasterStyle | None, tuple[LegendEntry, ...]]:
+    """Stretch from the 2 to the 98 % quantile; three bands are a picture and keep their colours."""
+    if own.bands >= 3 or len(own.quantiles) < 2:
+        return None, ()
+    low, high = own.quantiles[0], own.quantiles[-1]
+    scale = ColourScale(own.style.get("ramp", DEFAULT_RAMP), low, high if high > low else low + 1)
+    stops = ramp_colours(scale.ramp, RAMP_STOPS).tolist()
+    values = np.linspace(scale.low, scale.high, RAMP_STOPS)
+    entries = []
+    for (red, green, blue), value in zip(stops, values, strict=True):
+        label = f"{value:.4g} {own.unit}".strip()
+        entries.append(LegendEntry(label, label, (red, green, blue, 255), (red, green, blue, 255), ()))
+    return RasterStyle(scale, own.unit), tuple(entries)
+
+
+def _vector_drawing(own: OwnLayer) -> tuple[VectorStyle, tuple[LegendEntry, ...]]:
+    alpha = 170 if own.kind == "vector-polygon" else 255
+    legend = _legend(own, alpha)
+    colour = legend[-1].colour
+    outline: Colour = (90, 90, 90, 255)
+    style = VectorStyle(
+        line=outline if own.kind != "vector-line" else colour, line_dark=(190, 190, 190, 255) if own.kind != "vector-line" else colour,
+        fill=colour if own.kind != "vector-line" else (0, 0, 0, 0), fill_dark=colour if own.kind != "vector-line" else (0, 0, 0, 0),
+        width_px=2.0 if own.kind == "vector-line" else 0.6, radius_px=4.0, colour_by="class" if len(legend) > 1 else "", rank_by="",
+    )  # fmt: skip
+    return style, legend
+
+
+def _legend(own: OwnLayer, alpha: int) -> tuple[LegendEntry, ...]:
+    style = own.style
+    if "categories" in style:
+        colours = _category_colours(len(style["categories"]), alpha)
+        entries = [LegendEntry(text, text, c, c, (str(i),)) for i, (text, c) in enumerate(zip(style["categories"], colours, strict=True))]
+        return (*entries, LegendEntry("other or unknown", "その他・不明", GREY, GREY, ()))
+    if "breaks" in style:
+        unit = own.column(style["column"])["unit"]
+        edges = [style["low"], *style["breaks"]]
+        ramp = ramp_colours(style.get("ramp", DEFAULT_RAMP), max(len(edges) - 1, 2)).tolist()
+        entries = []
+        for i, (red, green, blue) in enumerate(ramp[: len(edges) - 1]):
+            text = f"{edges[i]:.4g} – {edges[i + 1]:.4g} {unit}".strip()
+            entries.append(LegendEntry(text, text, (red, green, blue, alpha), (red, green, blue, alpha), (str(i),)))
+        return (*entries, LegendEntry("unknown", "不明", GREY, GREY, ()))
+    only = (*_hex(OKABE_ITO[5]), alpha)
+    return (LegendEntry(own.name, own.name, only, only, ()),)
+
+
+def _category_colours(count: int, alpha: int) -> list[Colour]:
+    rest = [tuple(int(255 * part) for part in cmc.batlowS(i + 2)[:3]) for i in range(max(0, count - len(OKABE_ITO)))]
+    return [(*rgb, alpha) for rgb in [*map(_hex, OKABE_ITO), *rest][:count]]  # type: ignore[misc]
+
+
+def _hex(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

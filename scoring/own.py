@@ -1,0 +1,143 @@
+"""The user's layers and sites beside the facts: measured like any other, marked as the user's own, gone when the layer is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data import own_layers
+from data.own_layers import OwnLayer, OwnSites
+from data.sources import Source, load_sources
+from data.store import Store
+from scoring.evidence import EvidenceLayer, Kind, OwnCriterion, measure
+from scoring.measures import SLACK_KM, Inputs, judge_gates, measure_all
+from scoring.pipeline import forget_packed, sql
+
+PREFIX = "own:"
+#: Kind of a layer on the map -> kind of evidence.
+KINDS: dict[str, Kind] = {"vector-point": "points", "vector-line": "lines", "vector-polygon": "polygons", "raster": "raster"}
+_MEASURING = threading.Lock()
+#: Own tables of the facts, and what of them is the user's own.
+FORGET = (
+    "DELETE FROM facts.measurement WHERE starts_with(site_id, 'own-') OR starts_with(criterion_id, 'own-')",
+    "DELETE FROM facts.gate WHERE starts_with(site_id, 'own-')",
+    "DELETE FROM facts.claim WHERE starts_with(site_id, 'own-')",
+    "DELETE FROM facts.site WHERE starts_with(site_id, 'own-')",
+    "DELETE FROM own_measured",
+)
+
+
+def source_of(layer: OwnLayer) -> Source:
+    """Return an own layer as a source: what tables, cards and exports name."""
+    return Source(
+        id=PREFIX + layer.layer_id, title=layer.name, publisher=layer.imported_by, url=layer.source_url, licence=layer.licence or "not stated",
+        licence_tier="C", attribution=f"{layer.name} ({layer.file_name})", citation=f"{layer.file_name}, SHA-256 {layer.file_sha256}",
+        retrieved=layer.imported_at.date(), as_of=layer.source_date or layer.imported_at.date().isoformat(), caveat=layer.note,
+        import_recipe="", files=(),
+    )  # fmt: skip
+
+
+def sources(layers: Iterable[OwnLayer]) -> dict[str, Source]:
+    """Return the register of sources with the user's own layers."""
+    return {**load_sources(), **{PREFIX + layer.layer_id: source_of(layer) for layer in layers}}
+
+
+def evidence_layer(store: Store, layer: OwnLayer) -> EvidenceLayer:
+    """Load what measuring needs of an own layer."""
+    if layer.kind == "raster":
+        return EvidenceLayer(layer.layer_id, "raster", raster=own_layers.raster_path(store, layer.layer_id))
+    found = own_layers.features(store, layer)
+    return EvidenceLayer(layer.layer_id, KINDS[layer.kind], geometries=found.geometries, numbers=found.numbers, names=_names(found.texts))
+
+
+def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
+    """Return the column that names the features: one called so, else none."""
+    return next((values for column, values in texts.items() if "name" in column.lower() or "名" in column), None)
+
+
+def sites_to_measure(facts: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return site_id, lon, lat (EPSG:4326 degrees) and slack_km of every site."""
+    sites = facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM facts.site ORDER BY site_id").df()
+    return sites.assign(slack_km=sites["location_accuracy"].map(SLACK_KM).astype(float))
+
+
+def measure_evidence(
+    facts: duckdb.DuckDBPyConnection, store: Store, evidence: Iterable[OwnCriterion], progress: Callable[[float], None] | None = None
+) -> None:
+    """Measure the own criteria that were not measured yet, for every site; one whose layer is gone is passed over.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    store : Store
+    evidence : iterable of OwnCriterion
+    progress : callable, optional
+        Called with 0..1; what it raises ends the measuring, and nothing of that criterion is kept.
+    """
+    with _MEASURING:
+        measured = {row[0] for row in facts.cursor().execute("SELECT criterion_id FROM own_measured").fetchall()}
+        missing = [own for own in evidence if own.id not in measured]
+        if not missing:
+            return
+        layers = {layer.layer_id: layer for layer in own_layers.own_layers(store)}
+        sites = sites_to_measure(facts)
+        for own in missing:
+            if own.layer_id in layers:
+                layer = layers[own.layer_id]
+                found = measure(evidence_layer(store, layer), own, sites, progress)
+                _keep(facts, own, found, source_of(layer))
+
+
+def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFrame, source: Source) -> None:
+    known = found.dropna(subset=["value"])
+    rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
+    rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
+    _insert(facts, "own_measurement", rows.assign(reference_group="", reference_n=None), {"criterion_id": own.id})
+
+
+def _insert(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame, values: dict[str, Any]) -> None:
+    """Run the statements of a file, which read the frame `incoming`, in one transaction."""
+    cursor = facts.cursor()
+    cursor.register("incoming", rows)
+    cursor.execute("BEGIN TRANSACTION")
+    try:
+        for each in duckdb.extract_statements(sql(f"{statement}.sql")):
+            cursor.execute(each, {name: value for name, value in values.items() if name in each.named_parameters})
+        cursor.execute("COMMIT")
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    finally:
+        cursor.unregister("incoming")
+
+
+def attach_sites(facts: duckdb.DuckDBPyConnection, own: OwnSites) -> None:
+    """Put the user's sites beside the others, measured by the same measures; those that were there before are replaced.
+
+    All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
+    """
+    with _MEASURING:
+        cursor = facts.cursor()
+        cursor.execute("BEGIN TRANSACTION")
+        try:
+            for statement in FORGET:
+                cursor.execute(statement)
+            cursor.execute("COMMIT")
+        except BaseException:
+            cursor.execute("ROLLBACK")
+            raise
+        if own.sites:
+            _insert(facts, "own_sites", pd.DataFrame(own.sites), {})
+            if own.claims:
+                _insert(facts, "own_claims", pd.DataFrame(own.claims), {})
+            inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
+            measurements, gates = measure_all(inputs), judge_gates(inputs)
+            _insert(facts, "measurements", measurements, {})
+            _insert(facts, "gate_verdicts", gates, {})
+        forget_packed(facts)

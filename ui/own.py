@@ -1,0 +1,167 @@
+"""What the user brought: importing, listing and removing layers, for the screens and the command line alike."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from data import own_layers
+from data.own_layers import Features, NewLayer, OwnLayer
+from data.sources import Source
+from data.store import Store
+from layers import imports
+from layers.imports import About, Draft
+from layers.sandbox import Reader
+from layers.styling import OwnMapLayer, map_layer, suggest
+from scoring import own as scored
+from scoring import own_sites
+from scoring.own_sites import SiteColumns
+
+KEPT_FEATURES = 6
+_READER = Reader()
+_CHANGING = threading.Lock()
+
+
+def reader() -> Reader:
+    """Return the process that reads uploads; it starts with the first upload."""
+    return _READER
+
+
+class Own:
+    """The user's layers beside the facts: one for the process. Every change keeps store, facts and map together."""
+
+    def __init__(self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection]) -> None:
+        self._store, self._facts = store, facts
+        self._features = lru_cache(maxsize=KEPT_FEATURES)(self._load)
+        self._layers: dict[str, OwnLayer] = {}
+        self._attached = ""
+        self._read_again()
+
+    def _read_again(self) -> None:
+        self._layers = {layer.layer_id: layer for layer in own_layers.own_layers(self._store)}
+        self._features.cache_clear()
+
+    def _load(self, layer_id: str) -> Features:
+        return own_layers.features(self._store, self._layers[layer_id])
+
+    @property
+    def layers(self) -> tuple[OwnLayer, ...]:
+        """The layers in use, the oldest first."""
+        return tuple(self._layers.values())
+
+    def features(self, layer_id: str) -> Features:
+        """Return the features of a vector layer in use."""
+        return self._features(layer_id)
+
+    def raster(self, layer_id: str) -> Path:
+        """Return the COG of a raster layer."""
+        return own_layers.raster_path(self._store, layer_id)
+
+    @property
+    def revision(self) -> str:
+        """Eight hex digits over the layers whose sites are scored: what a ranking depends on besides its scenario; empty without any."""
+        ids = sorted(layer.layer_id for layer in self.layers if layer.role == "sites")
+        return hashlib.sha256(",".join(ids).encode()).hexdigest()[:8] if ids else ""
+
+    def sources(self) -> dict[str, Source]:
+        """Return the register of sources, the user's own layers too."""
+        return scored.sources(self.layers)
+
+    def attach(self) -> None:
+        """Put the user's sites beside the others, if that was not done for the present layers."""
+        with _CHANGING:
+            if self._attached != self.revision:
+                scored.attach_sites(self._facts(), own_layers.own_sites(self._store))
+                self._attached = self.revision
+
+    def map_layers(self) -> tuple[OwnMapLayer, ...]:
+        """Return the layers in use as the map draws them."""
+        return tuple(self._map_layer(layer) for layer in self.layers)
+
+    def _map_layer(self, layer: OwnLayer) -> OwnMapLayer:
+        raster = self.raster(layer.layer_id) if layer.kind == "raster" else None
+        return map_layer(layer, scored.source_of(layer), lambda: self.features(layer.layer_id), raster)
+
+    def add(self, draft: Draft, about: About, chosen: Sequence[str] = (), columns: SiteColumns | None = None) -> list[OwnLayer]:
+        """Import what is ready of a draft: all of it or nothing.
+
+        Parameters
+        ----------
+        draft : Draft
+        about : About
+        chosen : sequence of str
+            Layers wanted; empty: all that are ready.
+        columns : SiteColumns, optional
+            For the role ``sites``: which column says what.
+
+        Returns
+        -------
+        list of OwnLayer
+            What was added.
+
+        Raises
+        ------
+        NotReadyError, OwnSitesError, OwnLayerError, ReportError
+            Nothing was added.
+        """
+        made = [self._finished(new, columns) for new in imports.new_layers(draft, about, chosen)]
+        own_layers.add(self._store, made)
+        self._read_again()
+        return [new.row for new in made]
+
+    def _finished(self, new: NewLayer, columns: SiteColumns | None) -> NewLayer:
+        """Give a new layer its style and, for the role sites, its sites."""
+        if new.features is None:
+            if new.row.role == "sites":
+                raise own_sites.OwnSitesError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
+            return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
+        features = own_layers.features_of(new.features, new.row)
+        row = replace(new.row, style=new.row.style or suggest(new.row, features))
+        if row.role != "sites":
+            return replace(new, row=row)
+        told = columns or SiteColumns(own_sites.suggest(row))
+        return replace(new, row=row, sites=own_sites.prepare(row, features, told, self._basis()))
+
+    def _basis(self) -> dict[str, tuple[str, str]]:
+        rows = self._facts().cursor().execute("SELECT commodity_id, grade_unit, grade_basis FROM facts.commodity").fetchall()
+        return {commodity_id: (unit, basis) for commodity_id, unit, basis in rows}
+
+    def remove(self, asked: str) -> OwnLayer:
+        """Take a layer, by id or name, out of use."""
+        layer = own_layers.find(self._store, asked)
+        own_layers.remove(self._store, layer.layer_id)
+        self._read_again()
+        return layer
+
+    def restore(self, asked: str) -> OwnLayer:
+        """Bring a removed layer back."""
+        layer = own_layers.find(self._store, asked, removed=True)
+        own_layers.restore(self._store, layer.layer_id)
+        self._read_again()
+        return layer
+
+    def removed(self) -> list[OwnLayer]:
+        """Return the layers that were removed and can come back."""
+        return own_layers.own_layers(self._store, removed=True)
+
+    def edit(self, layer_id: str, **changes: object) -> OwnLayer:
+        """Change name, style or provenance of a layer; see `data.own_layers.EDITABLE`."""
+        layer = own_layers.edit(self._store, self._layers[layer_id], **changes)
+        self._read_again()
+        return layer
+
+    def find(self, asked: str) -> OwnLayer:
+        """Return the layer in use with that id or name.
+
+        Raises
+        ------
+        OwnLayerError
+            If there is none, or more than one.
+        """
+        return self._layers.get(asked) or own_layers.find(self._store, asked)

@@ -1,0 +1,395 @@
+"""The import wizard of the Layers page: file, coordinate system, findings, units, role, import. Opens no uploaded byte."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import pydeck as pdk
+import streamlit as st
+
+from data import units
+from data.own_layers import CONFIDENTIALITY
+from geo.errors import OrebridgeError
+from layers import findings, imports
+from layers.contract import Candidate, Finding, LayerReport
+from layers.imports import About, Draft
+from scoring import own_sites
+from scoring.own_sites import FIELDS, GRADE, SiteColumns
+from ui import cache, state
+from ui import words as w
+from ui.i18n import _, number
+from ui.own import reader
+
+S = st.session_state
+SUFFIXES = (
+    "gpkg", "zip", "shp", "shx", "dbf", "prj", "cpg", "geojson", "json", "geojsonl", "kml", "kmz", "fgb", "parquet", "gpx", "gml", "dxf",
+    "csv", "tsv", "txt", "xyz", "xlsx", "xls", "ods", "tif", "tiff", "asc", "hgt", "nc", "h5", "hdf5", "dat", "dfn", "gmt",
+)  # fmt: skip
+MOST_FINDINGS = 200
+
+
+def wizard() -> None:
+    """Draw the wizard: first the file, then what was found in it."""
+    S.setdefault("upload_round", 0)
+    given = st.file_uploader(
+        _("Survey file"), accept_multiple_files=True, key=f"upload_{S.upload_round}", type=SUFFIXES,
+        help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together; anything else one at a time. At most 512 MB."),
+    )  # fmt: skip
+    if not given:
+        _forget()
+        st.caption(
+            _(
+                "GeoPackage, Shapefile, FileGDB, GeoJSON, KML, FlatGeobuf, GeoParquet, GPX, GML, DXF, CSV, Excel, ASEG-GDF2, GeoTIFF, grids, netCDF, HDF5."
+            )
+        )
+        return
+    token = ",".join(sorted(each.file_id for each in given))
+    if S.get("upload_token") != token:
+        _forget()
+        try:
+            S.upload = imports.take_in(cache.store().path.parent, [(each.name, each) for each in given])
+        except OrebridgeError as error:
+            st.error(str(error))
+            return
+        S.upload_token, S.cures, S.crs_asked, S.layers_asked = token, {}, "", []
+    if "draft" not in S:
+        _read()
+    if "draft" in S:
+        _found(S.draft)
+
+
+def _forget() -> None:
+    """Leave nothing of an upload behind."""
+    if upload := S.get("upload"):
+        imports.discard(upload)
+    for key in ("upload", "draft", "upload_token", "cures", "crs_asked", "layers_asked"):
+        S.pop(key, None)
+
+
+def _read() -> None:
+    """Read the upload in the sandbox, saying how far it is; any click ends it."""
+    with st.status(_("Reading {name} in a closed process …").format(name=S.upload.name), expanded=True) as status:
+        st.button(_("Cancel"), key="cancel_reading", on_click=_another)
+        line = st.empty()
+        request = imports.request_for(S.upload, S.layers_asked, S.crs_asked, S.cures)
+        try:
+            S.draft = imports.read(reader(), S.upload, request, progress=lambda text: _say(line, text))
+        except OrebridgeError as error:
+            status.update(label=str(error), state="error")
+            return
+        status.update(label=_headline(S.draft), state="complete" if S.draft.status == "ok" else "error", expanded=False)
+
+
+def _say(line: Any, text: str) -> None:
+    line.caption(text)
+
+
+def _headline(draft: Draft) -> str:
+    words = {
+        "ok": _("{name} is ready to be imported."),
+        "needs_input": _("{name}: one question is open."),
+        "refused": _("{name} cannot be imported."),
+    }
+    return words[draft.status].format(name=draft.upload.name)
+
+
+def _again() -> None:
+    """Read once more with the choices as they are now."""
+    S.pop("draft", None)
+
+
+def _another() -> None:
+    """Start over with an empty uploader."""
+    _forget()
+    S.upload_round += 1
+
+
+def take_cure(action: str) -> None:
+    """Take a cure that a finding offers, and read again."""
+    key, _equals, value = action.partition("=")
+    if key == "crs":
+        S.crs_asked = value
+    elif key == "layer":
+        S.layers_asked = [value]
+    else:
+        S.cures = {**S.cures, key: value}
+    _again()
+
+
+def _found(draft: Draft) -> None:
+    {"ok": st.success, "needs_input": st.warning, "refused": st.error}[draft.status](_headline(draft))
+    _findings(draft)
+    if draft.report.layers:
+        _places(draft)
+    if draft.status == "ok":
+        _columns(draft)
+        _import(draft)
+    st.button(_("Another file"), key="another", on_click=_another, icon=":material/refresh:", type="tertiary")
+
+
+def _findings(draft: Draft) -> None:
+    """Show the findings as a table, and every cure as a button."""
+    found = draft.report.findings
+    if not found:
+        return
+    rows = [
+        {
+            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)), _("Layer"): each.layer, _("Row"): each.row, _("Finding"): said(each),
+            _("Cure"): cured(each), _("Code"): each.code,
+        }
+        for each in found[:MOST_FINDINGS]
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    columns = {_("Finding"): st.column_config.TextColumn(width="large"), _("Cure"): st.column_config.TextColumn(width="large")}
+    st.markdown(f"**{_('Findings')}**")
+    st.dataframe(
+        frame, hide_index=True, width="stretch", key="findings_table", lazy=False, row_height=44, column_config=columns, alt=_("Findings")
+    )
+    for i, each in enumerate(found):
+        # units are set in the table of columns, coordinate systems on the map below
+        actions = [action for action in each.actions if not action.startswith(("unit.", "crs="))][:4]
+        if actions:
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.text(said(each)[:140])
+                for action in actions:
+                    st.button(action, key=f"cure_{i}_{action}", on_click=take_cure, args=(action,), icon=":material/healing:")
+    if len(found) > 3:
+        st.download_button(
+            _("Findings as CSV"), frame.to_csv(index=False).encode("utf-8-sig"), "findings.csv", "text/csv", key="findings_csv",
+            icon=":material/download:", on_click="ignore", type="tertiary",
+        )  # fmt: skip
+
+
+def said(finding: Finding) -> str:
+    """Return what was found, in the reader's language."""
+    return findings.filled(_(findings.TEMPLATES[finding.code].message), finding.details)
+
+
+def cured(finding: Finding) -> str:
+    """Return the cure, in the reader's language."""
+    text = findings.TEMPLATES[finding.code].cure
+    return findings.filled(_(text), finding.details) if text else ""
+
+
+def _places(draft: Draft) -> None:
+    """Show where each layer lies and why, before and after; let the reader say otherwise."""
+    st.markdown(f"**{_('Coordinate system')}**")
+    rows = [
+        {
+            _("Layer"): layer.name, _("Kind"): w.word(w.LAYER_KINDS, layer.kind), _("Features"): layer.features, _("System"): _short(layer.crs),
+            _("Because"): layer.crs_reason,
+            _("Accuracy"): "" if layer.crs_accuracy_m is None else f"± {number(layer.crs_accuracy_m, 1)} m",
+            _("West, south, east, north"): ", ".join(f"{edge:.4f}" for edge in layer.bounds) if layer.bounds else _("not placed"),
+        }
+        for layer in draft.report.layers
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key="places_table", lazy=False, alt=_("Coordinate system"))
+    shown = _chosen_layer(draft)
+    if shown is None:
+        return
+    before, after = st.columns(2)
+    with before:
+        st.caption(_("As in the file"))
+        _scatter(shown)
+    with after:
+        st.caption(_("As placed on the map") if shown.bounds else _("Where it would lie: {place}").format(place=_guess(shown)))
+        _small_map(shown)
+    _choose_crs(draft, shown)
+
+
+def _chosen_layer(draft: Draft) -> LayerReport | None:
+    layers = [layer for layer in draft.report.layers if layer.preview or layer.candidates]
+    if len(layers) < 2:
+        return layers[0] if layers else None
+    names = {i: layer.name for i, layer in enumerate(layers)}
+    return layers[st.selectbox(_("Layer to look at"), list(names), format_func=names.__getitem__, key="layer_looked_at")]
+
+
+def _short(crs: str) -> str:
+    return crs if len(crs) < 60 else _("custom")
+
+
+def _scatter(layer: LayerReport) -> None:
+    frame = pd.DataFrame([row[:2] for row in layer.preview], columns=["x", "y"])
+    chart = alt.Chart(frame).mark_circle(size=22, color="#0072B2").encode(
+        x=alt.X("x:Q", scale=alt.Scale(zero=False), title="x"), y=alt.Y("y:Q", scale=alt.Scale(zero=False), title="y"),
+    ).properties(height=240)  # fmt: skip
+    st.altair_chart(chart, width="stretch")
+
+
+def _candidate(layer: LayerReport) -> Candidate | None:
+    asked = S.get("crs_choice")
+    return next((c for c in layer.candidates if c.crs == asked), layer.candidates[0] if layer.candidates else None)
+
+
+def _guess(layer: LayerReport) -> str:
+    candidate = _candidate(layer)
+    return f"{candidate.place} ({candidate.crs})" if candidate else _("unknown")
+
+
+def _small_map(layer: LayerReport) -> None:
+    """Draw the placed points over the bundled land; where nothing is placed, the middle that the chosen candidate gives."""
+    points = [[row[2], row[3]] for row in layer.preview if len(row) == 4]
+    candidate = _candidate(layer)
+    if not points and candidate:
+        points = [[candidate.lon, candidate.lat]]
+    if not points:
+        st.caption(_("not placed"))
+        return
+    middle = pd.DataFrame(points).median()
+    spread = max((pd.DataFrame(points).max() - pd.DataFrame(points).min()).max(), 0.5)
+    land = pdk.Layer("GeoJsonLayer", id="small_land", data="/api/layers/land.geojson?v=0", get_fill_color=[226, 222, 212], stroked=True,
+                     get_line_color=[170, 164, 152], line_width_min_pixels=1, pickable=False)  # fmt: skip
+    dots = pdk.Layer(
+        "ScatterplotLayer", id="small_points", data=[{"p": place} for place in points], get_position="p", get_fill_color=[213, 43, 133],
+        radius_units=pdk.types.String("pixels"), get_radius=4, pickable=False,
+    )  # fmt: skip
+    zoom = max(0.5, min(9.0, state.zoom_for(spread) - 2.5))
+    view = pdk.ViewState(latitude=float(middle[1]), longitude=float(middle[0]), zoom=zoom)
+    st.pydeck_chart(
+        pdk.Deck(layers=[land, dots], map_provider=None, initial_view_state=view), height=240, key=f"small_{layer.name}_{_guess(layer)}"
+    )
+
+
+def _choose_crs(draft: Draft, layer: LayerReport) -> None:
+    """Offer the candidates and a field for any other; the answer holds for all layers of the file."""
+    names = {c.crs: f"{c.crs} {c.name} → {c.place}" for c in layer.candidates}
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if names:
+            st.selectbox(_("It may be"), list(names), format_func=names.__getitem__, key="crs_choice")
+            st.button(_("Take it"), key="crs_take", on_click=lambda: take_cure(f"crs={S.crs_choice}"), type="primary")
+        st.text_input(_("Another system"), key="crs_other", placeholder="EPSG:28350", help=_("It holds for all layers of the file."))
+        st.button(_("Use this"), key="crs_use", on_click=lambda: take_cure(f"crs={S.crs_other.strip()}"))
+        if draft.request.crs:
+            st.button(_("As found"), key="crs_as_found", on_click=take_cure, args=("crs=",), type="tertiary")
+
+
+def _columns(draft: Draft) -> None:
+    """List the columns; units are stated here, suggested ones in one click."""
+    vector = [layer for layer in draft.ready if layer.kind != "raster" and layer.columns]
+    if not vector:
+        return
+    columns = list({column.name: column for layer in vector for column in layer.columns}.values())
+    with st.expander(_("Columns and units ({n})").format(n=len(columns)), expanded=any(c.suggested_unit and not c.unit for c in columns)):
+        st.caption(_("A unit is never guessed in silence: state it, or take what the column's name suggests."))
+        choices = ["", *dict.fromkeys(unit for _group, members in units.CHOICES for unit in members)]
+        frame = pd.DataFrame(
+            {
+                "name": [c.name for c in columns], "type": [w.word(w.COLUMN_TYPES, c.type) for c in columns], "known": [c.known for c in columns],
+                "low": [c.low for c in columns], "high": [c.high for c in columns], "suggested": [c.suggested_unit for c in columns],
+                "unit": [c.unit for c in columns],
+            }
+        )  # fmt: skip
+        titles = {
+            "name": _("Column"),
+            "type": _("Type"),
+            "known": _("Known"),
+            "low": _("Smallest"),
+            "high": _("Largest"),
+            "suggested": _("Suggested unit"),
+        }
+        config: dict[str, Any] = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
+        config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
+        edited = st.data_editor(frame, hide_index=True, width="stretch", key="units_table", column_config=config)
+        with st.container(horizontal=True):
+            stated = dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))
+            st.button(_("Use these units"), key="units_use", on_click=_state_units, args=(stated,), icon=":material/straighten:")
+            suggested = {c.name: c.suggested_unit for c in columns if c.suggested_unit}
+            if suggested:
+                st.button(
+                    _("Take the suggested units"),
+                    key="units_suggested",
+                    on_click=_state_units,
+                    args=(suggested,),
+                    icon=":material/done_all:",
+                )
+
+
+def _state_units(stated: dict[str, str]) -> None:
+    S.cures = {**S.cures, **{f"unit.{name}": unit for name, unit in stated.items() if unit}}
+    _again()
+
+
+def _import(draft: Draft) -> None:
+    """Ask what the layer is to be and where it comes from; import all of it or nothing."""
+    st.markdown(f"**{_('Import')}**")
+    if known := imports.known_already(cache.store(), draft):
+        st.info(
+            _("The same file was imported before, as {name}. Importing it again replaces it.").format(
+                name=", ".join(layer.name for layer in known)
+            )
+        )
+    names = [layer.name for layer in draft.ready]
+    chosen = names
+    if len(names) > 1:
+        chosen = st.multiselect(_("Layers to import"), list(dict.fromkeys(names)), default=list(dict.fromkeys(names)), key="layers_chosen")
+    roles = {"layer": _("A map layer that can become evidence"), "sites": _("Candidate sites of my own")}
+    role = st.radio(_("What is it?"), list(roles), format_func=roles.__getitem__, key="role", horizontal=True)
+    told = _site_columns(draft) if role == "sites" else None
+    left, right = st.columns(2)
+    title = left.text_input(_("Title"), value=_plain_title(draft), key="about_name", max_chars=120)
+    licence = right.text_input(_("Licence"), key="about_licence", placeholder="CC-BY-4.0")
+    url = left.text_input(_("Source (address)"), key="about_url")
+    date = right.text_input(_("Date of the data"), key="about_date", placeholder="2024-06")
+    note = left.text_input(_("Note"), key="about_note")
+    levels = {level: w.word(w.CONFIDENTIALITY, level) for level in CONFIDENTIALITY}
+    confidentiality = right.selectbox(_("Confidentiality"), list(levels), format_func=levels.__getitem__, key="about_confidentiality")
+    about = About(title.strip(), role, licence, url, date, note, confidentiality)
+    if st.button(_("Import"), key="import", type="primary", icon=":material/download_done:", disabled=not chosen):
+        _take_over(draft, about, chosen, told)
+
+
+def _plain_title(draft: Draft) -> str:
+    return draft.upload.name.rsplit(".", 1)[0].replace("_", " ")
+
+
+def _site_columns(draft: Draft) -> SiteColumns:
+    """Let the reader say which column tells what of a site."""
+    layer = next((each for each in draft.ready if each.kind != "raster"), None)
+    if layer is None:
+        return SiteColumns()
+    row = imports.new_layers(draft, About(role="sites"), [layer.name])[0].row
+    suggested = own_sites.suggest(row)
+    names = ["", *[column.name for column in layer.columns]]
+    fields: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    st.caption(_("Which column tells what? What no column tells stays unknown."))
+    boxes = st.columns(4)
+    for i, field in enumerate(FIELDS):
+        start = suggested.get(field, "")
+        picked = boxes[i % 4].selectbox(w.word(w.SITE_FIELDS, field), names, index=names.index(start), key=f"field_{field}")
+        if picked:
+            fields[field] = picked
+    listed = sorted(cache.commodity_names())
+    metals = st.multiselect(_("Commodities, where no column tells them"), listed, format_func=w.commodity, key="sites_commodities")
+    if metals:
+        constants["commodities"] = ";".join(metals)
+    numbers = [column.name for column in layer.columns if column.type == "number"]
+    graded = [field.removeprefix(GRADE) for field in suggested if field.startswith(GRADE)]
+    for metal in st.multiselect(_("Grades given for"), listed, default=graded, format_func=w.commodity, key="sites_graded"):
+        start = suggested.get(GRADE + metal, "")
+        index = numbers.index(start) if start in numbers else None
+        label = _("Column with the grade of {metal}").format(metal=w.commodity(metal))
+        told = st.selectbox(label, numbers, index=index, key=f"grade_{metal}")
+        if told:
+            fields[GRADE + metal] = told
+    return SiteColumns(fields, constants)
+
+
+def _take_over(draft: Draft, about: About, chosen: list[str], told: SiteColumns | None) -> None:
+    try:
+        with st.spinner(_("Importing …")):
+            added = cache.own().add(draft, about, chosen, told)
+    except OrebridgeError as error:
+        st.error(str(error))
+        return
+    S.just_added = [layer.layer_id for layer in added]
+    S.layer_choice = {
+        **S.layer_choice,
+        **{layer.layer_id: (True, 1.0 if layer.kind in ("vector-point", "vector-line") else 0.75) for layer in added},
+    }
+    state.fly_to_bounds(added[0].bounds)
+    _another()
+    st.rerun()
