@@ -232,8 +232,8 @@ def parse(text: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _registry() -> pint.UnitRegistry:
-    registry: pint.UnitRegistry = pint.UnitRegistry(None, cache_folder=None, autoconvert_offset_to_baseunit=True)
+def _registry() -> pint.UnitRegistry[float]:
+    registry: pint.UnitRegistry[float] = pint.UnitRegistry(None, cache_folder=None, autoconvert_offset_to_baseunit=True)
     for line in _DEFINITIONS.strip().splitlines():
         registry.define(line)
     return registry

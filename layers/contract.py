@@ -71,7 +71,7 @@ class Column:
     type : {"number", "text"}
         Which of the two lists of `VECTOR_SCHEMA` holds it. Dates are ISO texts; whole numbers beyond 2^53 are texts.
     unit : str
-        As `layers.units` spells it; empty: not known.
+        As `data.units` spells it; empty: not known.
     known : int
         How many features have a value.
     low, high : float or None

@@ -6,7 +6,6 @@ A finding is data: a code and what its sentences name. The sentences stand here 
 from __future__ import annotations
 
 import re
-
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +31,13 @@ TEMPLATES: dict[str, Template] = {
     ),
     "truncated": Template(
         "error", "The file is cut off at {bytes} bytes ({reason}).", "Download or export it again, and compare its size with the original."
+    ),
+    "text_not_utf8": Template(
+        "error", "Texts of the file are not UTF-8 (bytes {bytes}).", "Save the file as UTF-8, or export it as GeoPackage."
+    ),
+    "damaged": Template("error", "The file begins like its format, but is damaged ({reason}).", "Download or export it again."),
+    "cut_off": Template(
+        "error", "The file ends before its last cell, or is damaged ({reason}).", "Download or export it again, and compare its size."
     ),
     "unreadable": Template(
         "error", "The file cannot be read ({layer}: {reason}).", "Open it in QGIS and export it as GeoPackage or GeoTIFF."

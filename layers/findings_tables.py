@@ -104,6 +104,11 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "Columns {names} hold numbers like degrees, but nothing says so; longitude and latitude in WGS 84 were taken.",
         "Look at the map; if the place is wrong, state the coordinate system.",
     ),
+    "axes_of_surveyors": (
+        "info",
+        "Column {north} was read as north and column {east} as east, as in Japanese plane rectangular coordinates.",
+        "If X is east in this file, swap the axes.",
+    ),
     "zone_without_datum": (
         "warning",
         "Column {column} names a zone ({zone}) but no datum is stated, so the coordinate system is not settled.",

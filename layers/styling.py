@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -36,30 +37,51 @@ GREY: Colour = (150, 150, 150, 255)
 TOOLTIP_COLUMNS = 8
 TOOLTIP_CHARACTERS = 60
 LAYER_ORDER = 60
+#: Words in the name of a column that says what is mapped.
+NAMING = ("lith", "rock", "unit", "type", "class", "group", "formation", "commodit", "status", "category", "岩", "種")
 
 
 def suggest(layer: OwnLayer, features: Features | None) -> dict[str, Any]:
-    """Choose a style for a new layer: the first telling number in classes, else the first column of few words, else one colour."""
+    """Choose a style for a new layer.
+
+    First a number that has a unit, or whose name hints at one; then a column of few words that names what is mapped, then any
+    column of few words; then a number with decimals; else one colour.
+    """
     if features is None:
         return {"ramp": DEFAULT_RAMP}
-    for column in layer.columns:
-        if column["type"] == "number" and _telling(column["name"], features.numbers[column["name"]]):
-            return classified(features, column["name"], "quantiles")
-    for column in layer.columns:
-        if column["type"] == "text" and 1 < len(_categories(features.texts[column["name"]])) <= MOST_CATEGORIES:
-            return classified(features, column["name"], "categories")
+    numbers = [c for c in layer.columns if c["type"] == "number" and _telling(c["name"], features.numbers[c["name"]])]
+    texts = [c for c in layer.columns if c["type"] == "text" and 1 < len(_categories(features.texts[c["name"]])) <= MOST_CATEGORIES]
+    measured = [c for c in numbers if c["unit"] or c["suggested_unit"]]
+    naming = [c for c in texts if any(word in c["name"].lower() for word in NAMING)]
+    broken = [c for c in numbers if not _whole(features.numbers[c["name"]])]
+    for found, scheme in (
+        (measured, "quantiles"),
+        (naming, "categories"),
+        (broken, "quantiles"),
+        (texts, "categories"),
+        (numbers, "quantiles"),
+    ):
+        if found:
+            return classified(features, found[0]["name"], scheme)  # type: ignore[arg-type]
     return {"scheme": "single"}
 
 
 def _telling(name: str, values: NDArray[np.float64]) -> bool:
     """Tell whether a number says something of the place: not an id, a code, a coordinate, or a size of the shape."""
     low = name.lower()
-    if any(low == word or low.endswith(f"_{word}") for word in ("id", "fid", "code", "no", "num", "year", "x", "y", "z")):
+    if re.search(r"(^|_|[a-z])(id|fid|code|no|num|nr|number|year|zone|line|map)$", low) or low in ("x", "y", "z"):
         return False
-    if any(word in low for word in ("objectid", "latitude", "longitude", "easting", "northing", "lat_", "lon_", "shape_", "perimeter")):
+    if any(
+        word in low for word in ("objectid", "latitude", "longitude", "easting", "northing", "lat_", "lon_", "shape_", "perimeter", "fid")
+    ):
         return False
     known = values[np.isfinite(values)]
-    return len(np.unique(known)) > CLASSES and not np.array_equal(known, np.arange(known[0], known[0] + len(known)))
+    return len(np.unique(known)) > CLASSES
+
+
+def _whole(values: NDArray[np.float64]) -> bool:
+    known = values[np.isfinite(values)]
+    return bool(np.array_equal(known, np.round(known)))
 
 
 def _categories(values: NDArray[np.object_]) -> list[str]:
@@ -199,6 +221,14 @@ def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raste
     )  # fmt: skip
 
 
+def drawn_by(own: OwnLayer) -> str:
+    """Return what the colours stand for, with its unit; empty for one colour."""
+    if own.kind == "raster":
+        return own.unit
+    name = own.style.get("column", "")
+    return f"{name} ({own.column(name)['unit']})" if name and own.column(name)["unit"] else str(name)
+
+
 def _raster_drawing(own: OwnLayer) -> tuple[RasterStyle | None, tuple[LegendEntry, ...]]:
     """Stretch from the 2 to the 98 % quantile; three bands are a picture and keep their colours."""
     if own.bands >= 3 or len(own.quantiles) < 2:
@@ -234,12 +264,11 @@ def _legend(own: OwnLayer, alpha: int) -> tuple[LegendEntry, ...]:
         entries = [LegendEntry(text, text, c, c, (str(i),)) for i, (text, c) in enumerate(zip(style["categories"], colours, strict=True))]
         return (*entries, LegendEntry("other or unknown", "その他・不明", GREY, GREY, ()))
     if "breaks" in style:
-        unit = own.column(style["column"])["unit"]
         edges = [style["low"], *style["breaks"]]
         ramp = ramp_colours(style.get("ramp", DEFAULT_RAMP), max(len(edges) - 1, 2)).tolist()
         entries = []
         for i, (red, green, blue) in enumerate(ramp[: len(edges) - 1]):
-            text = f"{edges[i]:.4g} – {edges[i + 1]:.4g} {unit}".strip()
+            text = f"{edges[i]:.4g} – {edges[i + 1]:.4g}"
             entries.append(LegendEntry(text, text, (red, green, blue, alpha), (red, green, blue, alpha), (str(i),)))
         return (*entries, LegendEntry("unknown", "不明", GREY, GREY, ()))
     only = (*_hex(OKABE_ITO[5]), alpha)

@@ -136,7 +136,17 @@ def test_the_share_of_area_of_a_small_polygon_is_its_area(centre: tuple[float, f
 def test_a_polygon_of_many_corners_is_clipped_like_a_simple_one() -> None:
     box = shapely.box(0, 0, 2, 2)
     plain, fine = (Targets([each]).density_within([2.0, 0.0], [1.0, 0.0], 50_000.0) for each in (box, shapely.segmentize(box, 0.001)))
-    assert plain == pytest.approx(fine, rel=1e-9)
+    assert plain == pytest.approx(fine, rel=1e-6)
+
+
+@pytest.mark.parametrize("centre", CENTRES[:3])
+def test_the_share_of_area_equals_clipping_polygons_with_holes(centre: tuple[float, float]) -> None:
+    middle = around(*centre, 12, 25_000.0, seed=3)
+    outer, inner = circles(*middle.T, 8_000.0), circles(*middle.T, 3_000.0)
+    rings = shapely.difference(outer, inner)
+    clipped = shapely.intersection(rings, circles(np.array([centre[0]]), np.array([centre[1]]), 25_000.0, 720)[0])
+    found = Targets(rings).density_within([centre[0]], [centre[1]], 25_000.0)
+    assert found == pytest.approx([area_m2(clipped).sum() / (np.pi * 625e6)], rel=2e-4)
 
 
 def test_areas_equal_those_of_geodesic_polygons() -> None:

@@ -174,6 +174,12 @@ def test_the_best_named_pair_is_taken(tmp_path):
     assert first_point(layers) == [3, 4]
 
 
+def test_x_points_north_in_japanese_survey_coordinates(tmp_path):
+    layers, found = read(tmp_path, "点名,X座標,Y座標\nA,-35000.12,12000.5\n")
+    assert first_point(layers) == [12000.5, -35000.12]
+    assert "axes_of_surveyors" in found
+
+
 def test_the_user_names_the_columns(tmp_path):
     layers, _ = read(tmp_path, "a,b,lon,lat\n400000,6400000,1,2\n", x="a", y="B")
     assert first_point(layers) == [400000, 6400000]
@@ -218,6 +224,19 @@ def test_decimal_commas_are_read_and_said(tmp_path, content, value):
 def test_the_user_says_that_commas_separate_thousands(tmp_path):
     layers, found = read(tmp_path, "id;lon;lat;au\n1;139.7;35.6;1,234\n", decimal=".")
     assert layers[0].attributes["au"].iloc[0] == "1,234"
+    assert "thousands_separators" in found
+
+
+@pytest.mark.parametrize("cell", ["453 025,11", "453.025,11", "453\u00a0025,11", "453025,11"])
+def test_thousands_beside_decimal_commas(tmp_path, cell):
+    layers, _ = read(tmp_path, f"Hole;East;North\nA1;{cell};6 404 000,22\n")
+    assert first_point(layers) == [453025.11, 6404000.22]
+
+
+def test_quoted_decimal_commas_between_commas(tmp_path):
+    layers, found = read(tmp_path, 'lat,lon,t\n"35,6","139,7","1,234"\n')
+    assert first_point(layers) == [139.7, 35.6]
+    assert found["decimal_comma"].details["names"] == "lat, lon"
     assert "thousands_separators" in found
 
 

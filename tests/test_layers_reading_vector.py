@@ -34,15 +34,17 @@ def assert_placed(job: Job, report: object, lonlat: tuple[float, float] = (139.7
     assert (shapes[0].x, shapes[0].y) == pytest.approx(lonlat, abs=2e-5)
 
 
-@pytest.mark.parametrize(("suffix", "driver"), [("gpkg", "GPKG"), ("fgb", "FlatGeobuf"), ("geojsonl", "GeoJSONSeq"), ("geojson", "GeoJSON")])
+@pytest.mark.parametrize(
+    ("suffix", "driver"), [("gpkg", "GPKG"), ("fgb", "FlatGeobuf"), ("geojsonl", "GeoJSONSeq"), ("geojson", "GeoJSON")]
+)
 def test_a_plain_file_is_placed_with_its_attributes(job: Job, tmp_path: Path, suffix: str, driver: str) -> None:
     frame().to_file(tmp_path / f"x.{suffix}", driver=driver)
     report = job.read(tmp_path / f"x.{suffix}")
     assert findings.status(report) == "ok"
     assert (report.layers[0].features, report.layers[0].crs) == (2, "EPSG:4326")
-    assert job.table(report)["numbers"].to_pylist() == [[1.5], [None]]
-    assert job.table(report)["texts"].to_pylist() == [["a"], ["b"]]
-    assert_placed(job, report)
+    rows = job.table(report).to_pylist()
+    assert sorted((row["texts"], row["numbers"]) for row in rows) == [(["a"], [1.5]), (["b"], [None])]
+    assert {(round(shape.x, 5), round(shape.y, 5)) for shape in job.shapes(report)} == {(139.75, 35.68), (140.0, 36.0)}
 
 
 def test_all_layers_of_a_geopackage_are_read_or_the_one_that_is_asked_for(job: Job, tmp_path: Path) -> None:
@@ -89,7 +91,9 @@ def test_two_shapefiles_in_one_archive_are_two_layers(job: Job, tmp_path: Path) 
     assert [layer.name for layer in job.read(zipped(tmp_path / "z.zip", *parts, folder="maps/")).layers] == ["a", "b"]
 
 
-@pytest.mark.parametrize(("encoding", "word"), [("cp932", "鉱床"), ("euc_kr", "광산지역"), ("cp1251", "Рудник"), ("latin-1", "Québec minière")])
+@pytest.mark.parametrize(
+    ("encoding", "word"), [("cp932", "鉱床"), ("cp949", "광산지역"), ("cp1251", "Рудник"), ("ISO-8859-1", "Québec minière")]
+)
 def test_a_table_without_stated_encoding_is_read_in_the_one_that_makes_words(job: Job, tmp_path: Path, encoding: str, word: str) -> None:
     made = gpd.GeoDataFrame({"name": [word]}, geometry=[TOKYO], crs=4326)
     made.to_file(tmp_path / "x.shp", encoding=encoding)
@@ -161,7 +165,8 @@ def test_the_axis_order_of_gml_follows_its_srs_name(job: Job, tmp_path: Path, sr
 
 
 def test_dxf_needs_a_crs_and_is_placed_when_it_is_stated(job: Job, tmp_path: Path) -> None:
-    gpd.GeoDataFrame({"Layer": ["0"]}, geometry=[shapely.LineString([(386000, 3949000), (387000, 3950000)])]).to_file(tmp_path / "x.dxf", driver="DXF")
+    line = [shapely.LineString([(386000, 3949000), (387000, 3950000)])]
+    gpd.GeoDataFrame({"Layer": ["0"]}, geometry=line, crs=32654).to_file(tmp_path / "x.dxf", driver="DXF")
     asked = job.read(tmp_path / "x.dxf")
     assert findings.status(asked) == "needs_input"
     assert "EPSG:32654" in [candidate.crs for candidate in asked.layers[0].candidates[:3]]
@@ -197,7 +202,7 @@ def test_large_ids_beside_gaps_stay_exact(job: Job, tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "code"), [
     ('{"type":"Topology","objects":{},"arcs":[]}', "format_other"), ('{"a":1}', "json_other"), ("[1, 2", "json_other"),
     ('{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read x"}', "redirect"), ("<OGRVRTDataSource/>", "redirect"),
-    ("<html><body>Not found</body></html>", "format_other"), ("<a><b></a>", "xml_other"), ("\0" * 64, "file_zeros"),
+    ("<html><body>Not found</body></html>", "format_other"), ("<a><b></a>", "xml_broken"), ("\0" * 64, "file_zeros"),
     ('{"type":"FeatureCollection","features":[{"type":"Feature","geometry":', "truncated"),
 ])  # fmt: skip
 def test_what_is_no_data_is_refused_with_its_cause(job: Job, tmp_path: Path, text: str, code: str) -> None:

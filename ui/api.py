@@ -26,6 +26,12 @@ from ui import cache, markers
 
 FOREVER = "public, max-age=31536000, immutable"
 KEPT_ANSWERS = 16
+#: What the map's WMS layer asks before its first picture; one layer, EPSG:3857.
+CAPABILITIES = (
+    '<?xml version="1.0"?><WMS_Capabilities version="1.3.0" xmlns="http://www.opengis.net/wms"><Service><Name>WMS</Name>'
+    "<Title>Orebridge</Title></Service><Capability><Request><GetMap><Format>image/png</Format></GetMap></Request>"
+    "<Layer><Title>Orebridge</Title><CRS>EPSG:3857</CRS></Layer></Capability></WMS_Capabilities>"
+)
 
 
 def sites_address(scenario: Scenario, dark: bool) -> str:
@@ -74,10 +80,12 @@ async def layer_picture(request: Request) -> Response:
 
 
 async def map_picture(request: Request) -> Response:
-    """Answer a WMS GetMap request for an own raster in EPSG:3857."""
+    """Answer a WMS 1.3.0 request for an own raster: GetCapabilities, or GetMap in EPSG:3857."""
     from layers.pictures import part_png  # noqa: PLC0415
 
     asked = {name.lower(): value for name, value in request.query_params.items()}
+    if asked.get("request", "").lower() == "getcapabilities":
+        return Response(CAPABILITIES, media_type="text/xml")
     layer = cache.map_layer(request.path_params["layer"])
     if not isinstance(layer, OwnMapLayer) or layer.kind != "raster":
         return Response("This layer is not served as a map.", 404)
@@ -142,7 +150,7 @@ ROUTES = [
     Route("/api/layers/{layer}.geojson", _in_words(layer)),
     Route("/api/layers/{layer}/{z:int}/{x:int}/{y:int}.json", _in_words(layer_tile)),
     Route("/api/layers/{layer}.png", _in_words(layer_picture)),
-    Route("/api/wms/{layer}", _in_words(map_picture)),
+    Route("/api/wms/{layer}/{version}", _in_words(map_picture)),
     Route("/api/markers.png", marker_atlas),
     Route("/api/health", health),
 ]

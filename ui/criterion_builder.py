@@ -76,7 +76,7 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
         st.error(str(error))
         return
     _curve(own, values)
-    if st.button(_("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:"):
+    if st.button(_("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)):
         with st.spinner(_("Measuring …")):
             criteria.add(own)
         S.evidence = [*[each for each in S.evidence if each.id != own.id], own]

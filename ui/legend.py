@@ -9,6 +9,7 @@ import numpy as np
 import streamlit as st
 
 from layers.catalog import Layer, LegendEntry
+from layers.styling import OwnMapLayer, drawn_by
 from ui import markers
 from ui.i18n import _, either, number
 from ui.words import KINDS, word
@@ -46,7 +47,9 @@ def layer_legend(layer: Layer, night: bool, title: str = "") -> None:
     """Show the legend of a layer: classes, or a ramp with its limits and unit; a title goes before it."""
     if not layer.legend:
         return
+    of = drawn_by(layer.own) if isinstance(layer, OwnMapLayer) else ""
     head = f"<b>{html.escape(title)}</b>" if title else ""
+    head += f" <span>{html.escape(of)}</span>" if of else ""
     entries = "".join(_entry(entry, layer, night) for entry in layer.legend)
     st.html(f'<div style="display:flex;flex-wrap:wrap;gap:2px 14px;font-size:0.82rem">{head}{entries}</div>')
 

@@ -80,7 +80,7 @@ def _version(layer: Layer) -> str:
 def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     if layer.group == "own" and layer.kind == "raster":
         return pdk.Layer(
-            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}?v={_version(layer)}", service_type=pdk.types.String("wms"),
+            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}/{_version(layer)}", service_type=pdk.types.String("wms"),
             layers=[layer.id], srs=pdk.types.String("EPSG:3857"), opacity=opacity, pickable=False,
         )  # fmt: skip
     if not isinstance(layer.style, VectorStyle):

@@ -19,7 +19,7 @@ from scoring import own_sites
 from scoring.own_sites import FIELDS, GRADE, SiteColumns
 from ui import cache, state
 from ui import words as w
-from ui.i18n import _, number
+from ui.i18n import _, number, quantity
 from ui.own import reader
 
 S = st.session_state
@@ -34,7 +34,7 @@ def wizard() -> None:
     """Draw the wizard: first the file, then what was found in it."""
     S.setdefault("upload_round", 0)
     given = st.file_uploader(
-        _("Survey file"), accept_multiple_files=True, key=f"upload_{S.upload_round}", type=SUFFIXES,
+        _("Survey file"), accept_multiple_files=True, key=f"upload_{S.upload_round}", type=SUFFIXES, max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together; anything else one at a time. At most 512 MB."),
     )  # fmt: skip
     if not given:
@@ -70,20 +70,25 @@ def _forget() -> None:
 
 def _read() -> None:
     """Read the upload in the sandbox, saying how far it is; any click ends it."""
-    with st.status(_("Reading {name} in a closed process …").format(name=S.upload.name), expanded=True) as status:
+    place = st.empty()
+    with place.container():
+        st.markdown(_("Reading {name} in a closed process …").format(name=w.plain(S.upload.name)))
         st.button(_("Cancel"), key="cancel_reading", on_click=_another)
-        line = st.empty()
-        request = imports.request_for(S.upload, S.layers_asked, S.crs_asked, S.cures)
+        bar = st.progress(0.0)
         try:
-            S.draft = imports.read(reader(), S.upload, request, progress=lambda text: _say(line, text))
+            request = imports.request_for(S.upload, S.layers_asked, S.crs_asked, S.cures)
+            S.draft = imports.read(reader(), S.upload, request, progress=lambda text: _say(bar, text))
         except OrebridgeError as error:
-            status.update(label=str(error), state="error")
+            S.pop("draft", None)
+            st.error(str(error))
             return
-        status.update(label=_headline(S.draft), state="complete" if S.draft.status == "ok" else "error", expanded=False)
+    place.empty()
 
 
-def _say(line: Any, text: str) -> None:
-    line.caption(text)
+def _say(bar: Any, text: str) -> None:
+    """Show what the reader says; "3/5" in it moves the bar."""
+    done, _slash, of = text.rpartition(" ")[2].partition("/")
+    bar.progress(int(done) / int(of) if done.isdigit() and of.isdigit() and int(of) >= int(done) > 0 else 0.1, text)
 
 
 def _headline(draft: Draft) -> str:
@@ -136,7 +141,7 @@ def _findings(draft: Draft) -> None:
         return
     rows = [
         {
-            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)), _("Layer"): each.layer, _("Row"): each.row, _("Finding"): said(each),
+            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)), _("Layer"): each.layer, _("Row"): "" if each.row is None else str(each.row), _("Finding"): said(each),
             _("Cure"): cured(each), _("Code"): each.code,
         }
         for each in found[:MOST_FINDINGS]
@@ -145,7 +150,7 @@ def _findings(draft: Draft) -> None:
     columns = {_("Finding"): st.column_config.TextColumn(width="large"), _("Cure"): st.column_config.TextColumn(width="large")}
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
-        frame, hide_index=True, width="stretch", key="findings_table", lazy=False, row_height=44, column_config=columns, alt=_("Findings")
+        frame, hide_index=True, width="stretch", key="findings_table", lazy=False, row_height=74, column_config=columns, alt=_("Findings")
     )
     for i, each in enumerate(found):
         # units are set in the table of columns, coordinate systems on the map below
@@ -246,7 +251,7 @@ def _small_map(layer: LayerReport) -> None:
         "ScatterplotLayer", id="small_points", data=[{"p": place} for place in points], get_position="p", get_fill_color=[213, 43, 133],
         radius_units=pdk.types.String("pixels"), get_radius=4, pickable=False,
     )  # fmt: skip
-    zoom = max(0.5, min(9.0, state.zoom_for(spread) - 2.5))
+    zoom = max(0.5, min(5.0, state.zoom_for(spread) - 3.0))
     view = pdk.ViewState(latitude=float(middle[1]), longitude=float(middle[0]), zoom=zoom)
     st.pydeck_chart(
         pdk.Deck(layers=[land, dots], map_provider=None, initial_view_state=view), height=240, key=f"small_{layer.name}_{_guess(layer)}"
@@ -278,7 +283,7 @@ def _columns(draft: Draft) -> None:
         frame = pd.DataFrame(
             {
                 "name": [c.name for c in columns], "type": [w.word(w.COLUMN_TYPES, c.type) for c in columns], "known": [c.known for c in columns],
-                "low": [c.low for c in columns], "high": [c.high for c in columns], "suggested": [c.suggested_unit for c in columns],
+                "low": [quantity(c.low) for c in columns], "high": [quantity(c.high) for c in columns], "suggested": [c.suggested_unit for c in columns],
                 "unit": [c.unit for c in columns],
             }
         )  # fmt: skip

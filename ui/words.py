@@ -195,6 +195,11 @@ GROUPS = {
 }
 
 
+def plain(text: str) -> str:
+    """Return a text of a file so that Markdown shows it as it is."""
+    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in text)
+
+
 def word(table: dict[str, str], key: str) -> str:
     """Return the word for a key in the reader's language; the key itself where the table lacks it."""
     return _(table[key]) if key in table else key

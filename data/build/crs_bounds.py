@@ -26,6 +26,15 @@ FAMILIES: tuple[tuple[int, str], ...] = (
     ),
     (2, r"WGS 84 / UTM zone \d+[NS]$|GDA94 / MGA zone|GDA2020 / MGA zone|NAD83 / UTM zone \d+N$|ETRS89 / UTM zone \d+N$|SIRGAS 2000 / UTM"),
     (
+        1,
+        r"ETRS89 / TM35FIN\(E,N\)|OSGB36 / British|RGF93 v1 / Lambert-93|SWEREF99 TM|NZGD2000 / New Zealand Trans|Israel 1993|Amersfoort / RD New",
+    ),
+    (
+        1,
+        r"ETRS89-extended / LAEA|GDA94 / Australian Albers|NAD83 / (Conus|Alaska|California) Albers|CH1903\+ / LV95|IRENET95 / Irish|ETRS89 / Poland CS92",
+    ),
+    (1, r"WGS 84 / (Antarctic Polar Stereographic|NSIDC Sea Ice Polar Stereographic North$|Arctic Polar Stereographic)|NAD83 / BC Albers"),
+    (
         2,
         r"JGD2011 / Japan Plane|ETRS89 / TM35FIN\(E,N\)|ETRS89-extended / LAEA|OSGB36 / British|RGF93 v1 / Lambert-93|SWEREF99 TM|NZGD2000 / New Zealand Trans",
     ),

@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def main() -> None:
     _say(answers, {"ready": True, "isolated": shut_in})
     for line in jobs:
         job = json.loads(line)
-        _say(answers, _watched(Path(job["folder"]), Path(job["out"]), read.read, shut_in))
+        _say(answers, _watched(Job(Path(job["folder"]), Path(job["out"]), answers.fileno(), shut_in), read.read))
 
 
 def _say(answers: Any, answer: dict[str, Any]) -> None:
@@ -46,11 +47,21 @@ def _say(answers: Any, answer: dict[str, Any]) -> None:
     answers.flush()
 
 
-def _watched(folder: Path, out: Path, read: Any, shut_in: bool) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One file to read: where it lies, where the answer goes, the pipe that the child must not keep, whether it is shut in."""
+
+    folder: Path
+    out: Path
+    pipe: int
+    shut_in: bool
+
+
+def _watched(job: Job, read: Any) -> dict[str, Any]:
     """Run one child and end it when it takes too long, too much memory or too much disk, or when the user cancels."""
     child = os.fork()
     if child == 0:
-        _child(folder, out, read, shut_in)
+        _child(job, read)
     started, peak = time.monotonic(), 0
     ended = ""
     while True:
@@ -63,7 +74,7 @@ def _watched(folder: Path, out: Path, read: Any, shut_in: bool) -> dict[str, Any
             ended = "time"
         elif peak > MEMORY_BYTES:
             ended = "memory"
-        elif (folder / CANCEL).exists():
+        elif (job.folder / CANCEL).exists():
             ended = "cancel"
         if ended:
             os.kill(child, signal.SIGKILL)
@@ -85,22 +96,22 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _child(folder: Path, out: Path, read: Any, shut_in: bool) -> None:
+def _child(job: Job, read: Any) -> None:
     """Give up all rights, read, write the report, end. Never returns."""
     code = 1
     try:
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        os.closerange(3, 64)
-        request = json.loads((folder / REQUEST).read_text(encoding="utf-8"))
-        os.chdir(out)
-        os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(out)
+        os.close(job.pipe)  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
+        request = json.loads((job.folder / REQUEST).read_text(encoding="utf-8"))
+        os.chdir(job.out)
+        os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(job.out)
         restrict.limit(SECONDS, MEMORY_BYTES, OUTPUT_BYTES)
-        if shut_in:
-            restrict.restrict([*READABLE, folder], [out, Path("/dev/null")])
+        if job.shut_in:
+            restrict.restrict([*READABLE, job.folder], [job.out, Path("/dev/null")])
         request |= {"files": tuple(request["files"]), "layers": tuple(request["layers"])}
-        write_report(read(folder, Request(**request), out), out)
+        write_report(read(job.folder, Request(**request), job.out), job.out)
         code = 0
     except MemoryError:
         code = 3

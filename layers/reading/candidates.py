@@ -16,7 +16,7 @@ from layers.contract import Candidate
 from layers.reading import places
 
 FloatArray = NDArray[np.float64]
-SHOWN, WEIGHED = 8, 14
+SHOWN, WEIGHED = 8, 16
 CERTAIN = 1000.0
 #: How far beyond the area of use, in widths of it, data may reach.
 MARGIN = 0.6
@@ -91,7 +91,7 @@ def _named(hint: str) -> list[Guess]:
 def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -> list[Guess]:
     """Return the systems of the table whose bounds hold the data, with roughly where each would put them and how likely that is."""
     table, size = TABLE, TABLE.bounds[:, 2:] - TABLE.bounds[:, :2]
-    inside = ((low >= table.bounds[:, :2]) & (high <= table.bounds[:, 2:])).all(axis=1)
+    inside: NDArray[np.bool_] = ((low >= table.bounds[:, :2]) & (high <= table.bounds[:, 2:])).all(axis=1)
     if (np.abs([low, high]) <= [360.0, 90.0]).all():
         across = table.bounds[:, 0] > table.bounds[:, 2]
         inside |= (
@@ -103,7 +103,7 @@ def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -
         fits = np.flatnonzero(table.degrees & inside)
         where = np.tile(middle, (len(fits), 1))
     else:
-        near = ((low >= table.bounds[:, :2] - MARGIN * size) & (high <= table.bounds[:, 2:] + MARGIN * size)).all(axis=1)
+        near: NDArray[np.bool_] = ((low >= table.bounds[:, :2] - MARGIN * size) & (high <= table.bounds[:, 2:] + MARGIN * size)).all(axis=1)
         fits = np.flatnonzero(near & ~table.degrees)
         part = _unbent((middle - table.bounds[fits, :2]) / size[fits], table.area[fits])
         where = table.area[fits, :2] + part * np.column_stack([_width(table.area[fits]), table.area[fits, 3] - table.area[fits, 1]])
@@ -130,7 +130,7 @@ def _likely(fits: NDArray[np.int64], inside: NDArray[np.bool_], where: FloatArra
     snug = np.clip(-0.7 * np.log(_width(area) * (area[:, 3] - area[:, 1]) / UTM_AREA), -3.0, 1.0)
     world = np.array([TABLE.names[row].startswith("WGS 84") for row in fits], dtype=float)
     known = np.log1p(places.occurrences(where[:, 0], where[:, 1]))
-    score: FloatArray = np.where(TABLE.degrees[fits], 6.0 * world, snug + world) + 3.0 * inside - 1.5 * TABLE.rank[fits] + 0.3 * known
+    score: FloatArray = np.where(TABLE.degrees[fits], 6.0 * world, snug + 0.5 * world) + 5.0 * inside - 1.5 * TABLE.rank[fits] + 0.4 * known
     return score
 
 
@@ -169,5 +169,5 @@ def _varied(guesses: list[Guess], count: int) -> list[Guess]:
         chosen.append(best)
         for code, guess in rest.items():
             same_spot = abs(guess.shown.lon - best.shown.lon) + abs(guess.shown.lat - best.shown.lat) < SPOT_DEG
-            scores[code] -= 1.5 * (guess.shown.place == best.shown.place) + 1.5 * same_spot
+            scores[code] -= 0.8 * (guess.shown.place == best.shown.place) + 1.5 * same_spot
     return chosen

@@ -12,7 +12,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from layers import units
+from data import units
 from layers.contract import Column, Request
 from layers.reading.numerals import Numeral, numerals_of
 from layers.reading.raw import Notes

@@ -29,6 +29,8 @@ _X = re.compile(
 _Y = re.compile(
     r"^y$|(?<![a-z])y_?(coord|coordinate|co_?ord|centroid|wgs|gda|nad|mga|utm|meters?|m)?(?![a-z])|(point|coord|coordinate|pos|centroid)_?y$"
 )
+#: Japanese surveys on plane rectangular coordinates: X points north.
+_SURVEY_X, _SURVEY_Y = re.compile(r"^x_?座標"), re.compile(r"^y_?座標")
 _PAIR = re.compile(r"lat.*lo?ng?|lo?ng?.*lat|coord|location|position|latlon|座標|位置|坐标|geo_?point|gps")
 _ZONE = re.compile(r"(?<![a-z])(utm_?zone|mga_?zone|amg_?zone|grid_?zone|zone|huso|fuseau|zona)(?![a-z])|ゾーン")
 _DATUM = re.compile(
@@ -79,7 +81,16 @@ def locate(frame: pd.DataFrame, name: str, request: Request, notes: Notes, said:
         If nothing in the table can be a position.
     """
     table = Table(frame, name, dict(request.cures), notes, said or {})
-    ways: tuple[Callable[[Table], Place | None], ...] = (_as_told, _geometry_texts, _lon_lat, _plane, _pair_cells, _grid_references, _x_y)
+    ways: tuple[Callable[[Table], Place | None], ...] = (
+        _as_told,
+        _geometry_texts,
+        _lon_lat,
+        _plane,
+        _pair_cells,
+        _grid_references,
+        _surveyed,
+        _x_y,
+    )
     for way in ways:
         place = way(table)
         if place is not None:
@@ -221,6 +232,16 @@ def _plane(table: Table) -> Place | None:
     return _points(table, *found) if found else None
 
 
+def _surveyed(table: Table) -> Place | None:
+    found = _best(table, _SURVEY_Y, _SURVEY_X, lambda x, y: _is_plane(x, y) and not (_is_lon_lat(x, y) or _is_lon_lat(y, x)))
+    if not found:
+        return None
+    table.notes.add(
+        "axes_of_surveyors", layer=table.name, actions=("swap_xy=yes",), north=table.names[found[1]], east=table.names[found[0]]
+    )
+    return _points(table, *found)
+
+
 def _x_y(table: Table) -> Place | None:
     found = _best(table, _X, _Y, _is_plane)
     return _points(table, *found) if found else None
@@ -264,7 +285,7 @@ def _points(table: Table, x: int, y: int, *, degrees: bool = False) -> Place:
     names = (table.names[x], table.names[y])
     in_range = _is_lon_lat(xs, ys)
     if degrees or (in_range and (_LON.search(table.plain[x]) or _fine(xs, ys))):
-        crs = _geographic(table, names, f"columns {names[0]} and {names[1]} in degrees")
+        crs = _geographic(table, names, f"columns {names[0]} and {names[1]} are in degrees")
     else:
         crs = _projected(table, names)
     if degrees and in_range:

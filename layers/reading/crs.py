@@ -13,7 +13,7 @@ from pyproj.aoi import AreaOfInterest
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
-from layers.contract import Candidate, Request
+from layers.contract import Candidate, Finding, Request
 from layers.reading.candidates import candidates
 from layers.reading.raw import Notes, Refused
 
@@ -159,13 +159,14 @@ def _contradicted(found: Decision, crs: CRS, given: Given, hint: str, notes: Not
     return found
 
 
-def _asked(code: str, given: Given, hint: str, notes: Notes, **details: str) -> Decision:
+def _asked(code: str, given: Given, hint: str, notes: Notes, crs: str = "") -> Decision:
     possible = candidates(given.xy, hint)
     (west, south), (east, north) = (given.xy.min(axis=0), given.xy.max(axis=0)) if len(given.xy) else ((0.0, 0.0), (0.0, 0.0))
     swapped = ("swap_xy=yes",) if 90.0 < max(abs(south), abs(north)) <= 180.0 and max(abs(west), abs(east)) <= 90.0 else ()
     first = f"{possible[0].crs} ({possible[0].name}, {possible[0].place})" if possible else "none of the common ones"
-    found = {"x": f"{west:,.10g} to {east:,.10g}", "y": f"{south:,.10g} to {north:,.10g}", "likely": first, **details}
-    notes.add(code, layer=given.layer, actions=(*swapped, *(f"crs={each.crs}" for each in possible)), **found)
+    found = {"x": f"{west:,.10g} to {east:,.10g}", "y": f"{south:,.10g} to {north:,.10g}", "likely": first, "crs": crs}
+    actions = (*swapped, *(f"crs={each.crs}" for each in possible))
+    notes.findings.append(Finding(code, None, given.layer, {name: value for name, value in found.items() if value}, actions))
     return Decision("", "", possible)
 
 
@@ -185,7 +186,7 @@ def shift(crs_text: str, xy: FloatArray) -> Shift:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         plain = Transformer.from_crs(crs, target, always_xy=True)
-        group = TransformerGroup(crs, target, always_xy=True, area_of_interest=_area(plain, xy))
+        group = TransformerGroup(crs, target, always_xy=True, area_of_interest=_area(plain, xy))  # type: ignore[arg-type]
     best = next(iter(group.transformers), plain)
     accuracy = float(best.accuracy) if best.accuracy is not None and best.accuracy >= 0 else None
     better = ""

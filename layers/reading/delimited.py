@@ -30,7 +30,7 @@ _SEPARATORS = (",", "\t", ";", "|")
 _NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar", " ": "spaces"}
 _NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?\s*$")
 _XYZ = ("x", "y", "z")
-_DECIMAL_COMMA = r"^\s*[+-]?\d+,\d+([eE][+-]?\d+)?\s*$"
+_DECIMAL_COMMA = "^\\s*[+-]?(\\d+|\\d{1,3}([ '.\u00a0\u202f]\\d{3})+),\\d+([eE][+-]?\\d+)?\\s*$"
 _MAYBE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2}(,\d{3})+\s*$"
 
 
@@ -297,20 +297,27 @@ def _spaced(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
 def _decimal_points(frame: pd.DataFrame, form: _Form, request: Request, notes: Notes) -> pd.DataFrame:
     """Turn decimal commas into points, where the file is written so."""
     asked = request.cures.get("decimal", "")
-    if asked == "." or (not asked and form.separator == ","):
+    if asked == ".":
         return frame
     commas = [at for at in range(frame.shape[1]) if _all_match(frame.iloc[:, at], _DECIMAL_COMMA)]
     sure = [at for at in commas if not _all_match(frame.iloc[:, at], _MAYBE_THOUSANDS)]
+    if form.separator == "," and not asked:  # there, a comma in a number is of thousands unless it cannot be
+        commas = sure
     if not commas:
         return frame
     if asked != ",":
         sample = str(frame.iloc[:, (sure or commas)[0]].dropna().iloc[0])[:30]
         names = ", ".join(str(frame.columns[at])[:40] for at in commas[:8])
         notes.add("decimal_comma", actions=("decimal=.",), names=names, sample=sample)
-    made = [frame.iloc[:, at].str.replace(",", ".", regex=False) if at in commas else frame.iloc[:, at] for at in range(frame.shape[1])]
+    made = [_pointed(frame.iloc[:, at]) if at in commas else frame.iloc[:, at] for at in range(frame.shape[1])]
     turned = pd.concat(made, axis=1)
     turned.columns = frame.columns
     return turned
+
+
+def _pointed(column: pd.Series[Any]) -> pd.Series[Any]:
+    """Take separators of thousands out and put the decimal point in."""
+    return column.str.replace("[ '.\u00a0\u202f]", "", regex=True).str.replace(",", ".", regex=False)
 
 
 def _all_match(column: pd.Series[Any], pattern: str) -> bool:
@@ -318,7 +325,8 @@ def _all_match(column: pd.Series[Any], pattern: str) -> bool:
     known = column.dropna()
     if known.empty or not known.head(500).str.contains(",", regex=False).any():
         return False
-    return bool((known.str.match(pattern) | known.str.match(r"^\s*[+-]?\d+\s*$") | (known.str.strip() == "")).all())
+    plain = known.str.match(r"^\s*[+-]?\d+( \d{3})*\s*$") | (known.str.strip() == "")
+    return bool((known.str.match(pattern) | plain).all())
 
 
 def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLayer]:

@@ -11,9 +11,11 @@ from layers.contract import Request
 from layers.reading.raw import Notes
 
 #: Encodings of tables that are met in practice; no others are asked for or guessed.
-ENCODINGS = ("utf_8", "utf_16", "utf_16_le", "utf_16_be", "cp932", "euc_jp", "cp949", "euc_kr", "gb18030", "big5", "cp1252", "cp1250",
-             "cp1251", "koi8_r", "cp866", "cp1253", "cp1254", "cp1257", "cp1258", "cp874", "cp1255", "cp1256", "cp850", "cp437", "mac_roman",
-             "latin_1", "iso8859_2", "iso8859_15", "shift_jis", "ascii", "utf_8_sig")  # fmt: skip
+ENCODINGS = (
+    "utf_8", "utf_16", "utf_16_le", "utf_16_be", "cp932", "euc_jp", "cp949", "euc_kr", "gb18030", "big5", "cp1252", "cp1250", "cp1251",
+    "koi8_r", "cp866", "cp1253", "cp1254", "cp1257", "cp1258", "cp874", "cp1255", "cp1256", "cp850", "cp437", "mac_roman", "latin_1",
+    "iso8859_2", "iso8859_15", "shift_jis", "ascii", "utf_8_sig",
+)  # fmt: skip
 _GUESSED = ["cp932", "euc_jp", "cp949", "gb18030", "big5", "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254"]
 _SAMPLE = 200_000
 #: Letters of one script each; a text of a single script beside ASCII is likely right.

@@ -54,9 +54,10 @@ def usable(geometry: GeometryArray, layer: str, notes: Notes) -> Features:
     if empty.any():
         notes.add("geometry_empty", row=_first(empty), layer=layer, count=int(empty.sum()))
     found = found.kept(~empty)
-    if shapely.has_z(found.shapes).any() or shapely.has_m(found.shapes).any():
-        notes.add("heights_dropped", layer=layer, count=int((shapely.has_z(found.shapes) | shapely.has_m(found.shapes)).sum()))
-    found = Features(found.rows, shapely.force_2d(found.shapes))
+    raised = shapely.has_z(found.shapes) | shapely.has_m(found.shapes)
+    if raised.any():
+        notes.add("heights_dropped", layer=layer, count=int(raised.sum()))
+        found = Features(found.rows, shapely.force_2d(found.shapes))
     return finite(found, layer, notes, "coordinates_missing")
 
 
@@ -132,11 +133,14 @@ def count_doubles(found: Features, attributes: pd.DataFrame, layer: str, notes: 
     """Say how many features repeat an earlier one in geometry and in all attributes."""
     if not 1 < len(found.rows) <= COUNTED_DOUBLES:
         return
-    keys = attributes.iloc[found.rows].reset_index(drop=True) if attributes.shape[1] else pd.DataFrame(index=range(len(found.rows)))
+    wkb = pd.Series(shapely.to_wkb(found.shapes))
+    same = wkb.duplicated(keep=False).to_numpy()
+    keys = attributes.iloc[found.rows[same]].reset_index(drop=True) if attributes.shape[1] else pd.DataFrame(index=range(int(same.sum())))
     keys = keys.set_axis(range(keys.shape[1]), axis=1).astype(object)
     keys = keys.where(keys.notna(), None).map(str)
-    keys["wkb"] = shapely.to_wkb(found.shapes)
-    double = keys.duplicated().to_numpy()
+    keys["wkb"] = wkb[same].to_numpy()
+    double = np.zeros(len(found.rows), dtype=bool)
+    double[same] = keys.duplicated().to_numpy()
     if double.any():
         notes.add("doubles", row=int(found.rows[double][0]) + 1, layer=layer, count=int(double.sum()))
 

@@ -59,7 +59,9 @@ def wrapped(found: Features, layer: str, notes: Notes) -> Features:
 def _one(shape: shapely.Geometry) -> shapely.Geometry:
     if shapely.get_dimensions(shape) == 2:
         parts = [_valid(_polygon(part)) for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
-        shape = _valid(shapely.union_all(parts) if any(_reaches(part) for part in parts) else shapely.multipolygons(shapely.get_parts(parts)))
+        shape = _valid(
+            shapely.union_all(parts) if any(_reaches(part) for part in parts) else shapely.multipolygons(shapely.get_parts(parts))
+        )
         shape = shape.geoms[0] if shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1 else shape
     made: shapely.Geometry = normalise_geometry_lon(np.array([shape], dtype=object))[0]
     return made

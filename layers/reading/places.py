@@ -23,7 +23,7 @@ def _table(name: str, columns: list[str]) -> dict[str, list[object]]:
 
 def _grid() -> NDArray[np.float64]:
     points = shapely.get_coordinates(shapely.from_wkb(_table("occurrences.parquet", ["geometry"])["geometry"]))
-    counted, _, _ = np.histogram2d(points[:, 1], points[:, 0], bins=(np.arange(-90, 91), np.arange(-180, 181)))
+    counted: NDArray[np.float64] = np.histogram2d(points[:, 1], points[:, 0], bins=(np.arange(-90, 91), np.arange(-180, 181)))[0]
     return counted
 
 

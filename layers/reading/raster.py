@@ -49,18 +49,18 @@ def read_hgt(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
 
 def read_netcdf(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
     """Return the variables of a netCDF file that are maps."""
-    return _variables(source, request, notes, ("netCDF", "NETCDF"))
+    return _variables(source, request, notes, "netCDF")
 
 
 def read_hdf5(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
     """Return the variables of an HDF5 file that are maps: as netCDF where it keeps those conventions, else as plain images."""
     try:
-        found = _variables(source, request, Notes(), ("netCDF", "NETCDF"))
+        found = _variables(source, request, Notes(), "netCDF")
     except Refused:
         found = []
     if any(raster.crs for raster in found) or any(_placed(raster) for raster in found):
-        return _variables(source, request, notes, ("netCDF", "NETCDF"))
-    return _variables(source, request, notes, ("HDF5", "HDF5"))
+        return _variables(source, request, notes, "netCDF")
+    return _variables(source, request, notes, "HDF5")
 
 
 def _placed(raster: RawRaster) -> bool:
@@ -89,15 +89,18 @@ def _single(source: Source, request: Request, _notes: Notes, driver: str) -> lis
             unit = next((unit for unit in data.units if unit), "") or ""
             crs, reason = _crs(data, driver)
     except RasterioError as error:
-        raise refusal(source, error) from error
+        raise refused_by(error) from error
     return [RawRaster(name, str(source.path), driver, crs, reason, unit)]
 
 
-def refusal(source: Source, error: Exception) -> Refused:
+def refused_by(error: Exception) -> Refused:
     """Name the cause of an error of the raster library."""
-    text = re.sub(r"'?/[^\s']*/", "", str(error))
-    if re.search(r"(?i)read error|unexpected end|not enough|truncat|beyond end|eof|cannot read|failed to read|short read", text):
-        return Refused("truncated", bytes=source.path.stat().st_size, reason=text[:200])
+    text = re.sub(r"'?/[^\s']*/", "", f"{error} {error.__cause__ or ''}".strip())
+    if re.search(
+        r"(?i)read error|unexpected end|not enough|truncat|beyond end|eof|cannot read|failed to read|short read|seek error|TIFFReadEncoded",
+        text,
+    ):
+        return Refused("cut_off", reason=text[:200])
     return Refused("unreadable", layer="GDAL", reason=text[:300])
 
 
@@ -108,7 +111,13 @@ def _check_size(width: int, height: int, bands: int) -> None:
 
 def _crs(data: rasterio.DatasetReader, driver: str) -> tuple[str, str]:
     if data.crs is None or not data.crs.to_wkt():
-        return "", ""
+        axes = [str(value).lower() for name, value in data.tags().items() if name.endswith("#units")]
+        degrees = (
+            driver == "netCDF"
+            and any(re.match("degrees?_?n", axis) for axis in axes)
+            and any(re.match("degrees?_?e", axis) for axis in axes)
+        )
+        return ("EPSG:4326", "its axes are degrees north and east; no datum is stated, WGS 84 is taken") if degrees else ("", "")
     reasons = {"AAIGrid": "the .prj beside it says so", "SRTMHGT": "SRTM tiles are WGS 84", "netCDF": "its grid mapping says so"}
     wkt = str(data.crs.to_wkt())
     if re.match(r"(?i)(LOCAL_CS|ENGCRS|ENGINEERINGCRS)", wkt):
@@ -116,15 +125,14 @@ def _crs(data: rasterio.DatasetReader, driver: str) -> tuple[str, str]:
     return wkt, reasons.get(driver, "the GeoTIFF says so" if driver == "GTiff" else "the file says so")
 
 
-def _variables(source: Source, request: Request, notes: Notes, kind: tuple[str, str]) -> list[RawRaster]:
+def _variables(source: Source, request: Request, notes: Notes, driver: str) -> list[RawRaster]:
     """Return the variables that are wanted, else the first few that are numbers on a plane."""
-    driver, prefix = kind
     try:
         with opened(str(source.path), driver) as data:
             paths = list(data.subdatasets) or [str(source.path)]
     except RasterioError as error:
-        raise refusal(source, error) from error
-    named = {_variable(path, _stem(source)): path for path in paths if path.startswith((prefix, str(source.path)))}
+        raise refused_by(error) from error
+    named = {_variable(path, source): path for path in paths}
     missing = [name for name in request.layers if name not in named]
     if missing:
         raise Refused("layer_missing", names=", ".join(missing), known=", ".join(list(named)[:20]))
@@ -147,14 +155,17 @@ def _variables(source: Source, request: Request, notes: Notes, kind: tuple[str, 
     return found
 
 
-def _variable(path: str, stem: str) -> str:
-    tail = path.rpartition('":')[2] if '":' in path else path.rpartition(":")[2]
-    return tail.strip("/") if path.startswith(("NETCDF", "HDF5")) else stem
+def _variable(path: str, source: Source) -> str:
+    """Return the name of a variable from that of its subdataset; the file itself bears the name of the upload."""
+    if path == str(source.path):
+        return _stem(source)
+    tail = path.partition(str(source.path))[2]
+    return tail.lstrip('"').lstrip(":").strip("/") or path
 
 
 def _variable_raster(name: str, path: str, driver: str) -> RawRaster | None:
     """Return a variable as a raster; None where it is a table, text or an axis."""
-    opener = "HDF5Image" if driver == "HDF5" and path.startswith("HDF5") else driver
+    opener = "HDF5Image" if driver == "HDF5" and path.lower().startswith("hdf5:") else driver
     with opened(path, opener) as data:
         if min(data.width, data.height) < 2 or not np.issubdtype(np.dtype(data.dtypes[0]), np.number) or "complex" in data.dtypes[0]:
             return None

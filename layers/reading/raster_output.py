@@ -12,7 +12,7 @@ import rasterio
 import rasterio.shutil
 from numpy.typing import NDArray
 from pyproj import CRS, Transformer
-from rasterio.crs import CRS as RasterCRS
+from rasterio import crs as raster_crs
 from rasterio.enums import ColorInterp, Resampling
 from rasterio.transform import Affine, from_gcps
 from rasterio.warp import reproject
@@ -27,8 +27,11 @@ FloatArray = NDArray[np.float64]
 TILE, SAMPLES, LOOK, MAX_BANDS = 1024, 41, 512, 4
 QUANTILES = (0.02, 0.25, 0.5, 0.75, 0.98)
 HUGE = 1e30
+#: A passing copy beyond this size is packed, which takes time.
+PLAIN_BYTES = 1_000_000_000
 SENTINELS = (-9999.0, -99999.0, -999.0, -32768.0, -999.999, -999.25, -32767.0, 32767.0, 1e20)
 STRAIGHT = 1e-9
+REWRITTEN = "written anew as a cloud-optimised GeoTIFF with overviews; of its metadata only place and gap value are kept"
 
 
 @dataclass(frozen=True)
@@ -80,11 +83,11 @@ def place_raster(raw: RawRaster, request: Request, notes: Notes, out: Path, numb
         transform = _transform(data, raw, notes)
         xy = _grid(transform, data.width, data.height)
         decision = decide(Given(raw.name, xy, _gcp_crs(data) or raw.crs, raw.crs_reason), request, notes)
-        source = tuple(float(x) for x in (*xy.min(axis=0), *xy.max(axis=0)))
+        (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
         report = LayerReport(
             raw.name, "raster" if decision.crs else "", data.width * data.height, decision.crs, decision.reason,
-            source_bounds=source, candidates=decision.candidates, unit=raw.unit, bands=data.count,
-        )  # type: ignore[arg-type]  # fmt: skip
+            source_bounds=(west, south, east, north), candidates=decision.candidates, unit=raw.unit, bands=data.count,
+        )  # fmt: skip
         if not decision.crs:
             return report
         return _written(data, transform, decision, report, request, notes, out / f"{number:03d}.tif")
@@ -137,7 +140,7 @@ def _written(
         raise Refused("raster_all_gaps", name=report.name)
     return replace(
         report, file=target.name, bounds=bounds, crs_accuracy_m=moved.accuracy_m, bands=len(plan.bands), quantiles=quantiles,
-        transformations=tuple((*done, "written anew as a cloud-optimised GeoTIFF with overviews; of its metadata only place and gap value are kept")),
+        transformations=(*done, REWRITTEN),
         preview=_preview(xy, lonlat),
     )  # fmt: skip
 
@@ -249,12 +252,16 @@ def _wrapped(plan: Plan, done: list[str], name: str, notes: Notes) -> Plan:
     notes.add("longitudes_wrapped", layer=name, count=plan.width * plan.height)
     if west >= 180.0 - plan.transform.a / 2:
         done.append("longitudes less 360")
-        return replace(plan, transform=Affine.translation(-360.0, 0.0) * plan.transform)
+        return replace(plan, transform=_moved(plan.transform, -360.0))
     if width < 360.0 - 2 * plan.transform.a:
         return plan
     roll = round((180.0 - west) / plan.transform.a)
     done.append("columns from 180 on moved to the west")
-    return replace(plan, roll=roll, transform=Affine.translation(roll * plan.transform.a - 360.0, 0.0) * plan.transform)
+    return replace(plan, roll=roll, transform=_moved(plan.transform, roll * plan.transform.a - 360.0))
+
+
+def _moved(transform: Affine, east: float) -> Affine:
+    return Affine(transform.a, transform.b, transform.c + east, transform.d, transform.e, transform.f)
 
 
 def _whole(plan: Plan) -> bool:
@@ -293,10 +300,11 @@ def _windows(plan: Plan) -> Iterator[Window]:
 
 
 def _write(data: rasterio.DatasetReader, transform: Affine, crs: str, plan: Plan, target: Path) -> None:
+    size = plan.width * plan.height * len(plan.bands) * np.dtype(plan.dtype).itemsize
     profile = {
         "driver": "GTiff", "width": plan.width, "height": plan.height, "count": len(plan.bands), "dtype": plan.dtype, "nodata": plan.nodata,
-        "crs": RasterCRS.from_user_input(plan.crs), "transform": plan.transform, "tiled": True, "blockxsize": 512, "blockysize": 512,
-        "compress": "LZW", "bigtiff": "IF_SAFER",
+        "crs": raster_crs.CRS.from_user_input(plan.crs), "transform": plan.transform, "tiled": True, "blockxsize": 512, "blockysize": 512,
+        "compress": "LZW" if size > PLAIN_BYTES else "NONE", "bigtiff": "IF_SAFER",
     }  # fmt: skip
     with rasterio.open(target, "w", **profile) as sink:
         for window in _windows(plan):
@@ -327,11 +335,12 @@ def _runs(columns: NDArray[np.int64]) -> list[NDArray[np.int64]]:
 
 def _warped(data: rasterio.DatasetReader, transform: Affine, crs: str, plan: Plan, band: int, window: Window) -> NDArray[Any]:
     cells = np.full((window.height, window.width), np.nan)
-    place = plan.transform * Affine.translation(window.col_off, window.row_off)
+    grid = plan.transform
+    place = Affine(grid.a, 0.0, grid.c + grid.a * window.col_off, 0.0, grid.e, grid.f + grid.e * window.row_off)
     whole = np.dtype(data.dtypes[band - 1]).kind in "iu"
     reproject(
-        rasterio.band(data, band), cells, src_transform=transform, src_crs=RasterCRS.from_user_input(crs), src_nodata=data.nodata,
-        dst_transform=place, dst_crs=RasterCRS.from_user_input(plan.crs), dst_nodata=np.nan, init_dest_nodata=True,
+        rasterio.band(data, band), cells, src_transform=transform, src_crs=raster_crs.CRS.from_user_input(crs), src_nodata=data.nodata,
+        dst_transform=place, dst_crs=raster_crs.CRS.from_user_input(plan.crs), dst_nodata=np.nan, init_dest_nodata=True,
         resampling=Resampling.nearest if whole else Resampling.bilinear, num_threads=1,
     )  # fmt: skip
     gap = np.isnan(cells)
@@ -357,7 +366,8 @@ def _clean(data: rasterio.DatasetReader, cells: NDArray[Any], plan: Plan, band: 
     made = made * data.scales[band - 1] + data.offsets[band - 1]
     made[gap] = np.nan
     with np.errstate(over="ignore"):
-        return made.astype(plan.dtype)
+        narrowed: NDArray[Any] = made.astype(plan.dtype)
+    return narrowed
 
 
 def _quantiles(target: Path) -> tuple[float, ...]:

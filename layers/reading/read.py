@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
+from rasterio.errors import RasterioError
 
 from layers.contract import PROGRESS, Finding, Kind, LayerReport, Report, Request
 from layers.findings import severity
@@ -104,6 +105,10 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
         return replace(error.finding, layer=error.finding.layer or layer)
     if isinstance(error, MemoryError):
         return Finding("too_large", None, layer, {"what": "bytes of memory", "limit": "the reader has"})
+    if isinstance(error, UnicodeDecodeError):
+        return Finding("text_not_utf8", None, layer, {"bytes": error.object[error.start : error.start + 8].hex(" ")})
+    if isinstance(error, RasterioError):
+        return replace(raster.refused_by(error).finding, layer=layer)
     where = type(error).__module__.split(".")[0]
     text = re.sub(r"'?/[^\s']*/", "", str(error))[:300]
     return Finding("unreadable", None, layer, {"layer": where, "reason": f"{type(error).__name__}: {text}"})
@@ -111,7 +116,7 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
 
 def _plain(finding: Finding) -> Finding:
     """Return a finding whose details are texts without control characters, or numbers: what JSON and screens can bear."""
-    details = {}
+    details: dict[str, int | float | str] = {}
     for name, value in finding.details.items():
         if isinstance(value, (bool, int)):
             details[name] = int(value)
@@ -249,6 +254,7 @@ class _Work:
         found = geometry.usable(raw.geometry, raw.name, self.notes)
         if not len(found.rows):
             raise Refused("geometry_none", count=len(raw.geometry))
+        raw.geometry = None  # of a million features two copies are enough
         sample = _sample(found)
         decision = crs.decide(crs.Given(raw.name, sample, raw.crs, raw.crs_reason), self.request, self.notes)
         if decision.swap:
@@ -269,7 +275,7 @@ class _Work:
         geometry.count_doubles(after, raw.attributes, raw.name, self.notes)
         kinds = geometry.by_kind(after, raw.name, self.notes)
         if not kinds:
-            raise Refused("geometry_none", count=len(raw.geometry) if raw.geometry is not None else 0)
+            raise Refused("geometry_none", count=len(found.rows))
         steps = (
             *((moved.words,) if moved.words else ()),
             *(STEPS[each.code] for each in self.notes.findings[first:] if each.code in STEPS),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import charset_normalizer
@@ -19,6 +19,9 @@ UNSTATED = frozenset({0x00, 0x57})
 SCRIPTS: tuple[tuple[str, str], ...] = (
     ("cp932", "぀-ヿ一-鿿ｦ-ﾟ々〆"), ("euc_kr", "가-힣"), ("gb18030", "一-鿿"), ("big5", "一-鿿"), ("cp1251", "Ѐ-ӿ"), ("koi8_r", "Ѐ-ӿ"),
 )  # fmt: skip
+EVERYDAY = {"cp932": (0x81, 0x97), "gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6)}
+#: Names by which GDAL knows encodings that Python spells otherwise.
+SPELLED = {"euc_kr": "CP949", "koi8_r": "KOI8-R", "cp932": "CP932", "latin_1": "ISO-8859-1", "utf-8": "UTF-8"}
 WESTERN = ("cp1252", "À-ÖØ-öø-ÿŒœŠšŽžŸ")
 
 
@@ -31,7 +34,7 @@ def read_shapefile(source: Source, request: Request, notes: Notes) -> list[RawLa
         if suffix not in source.companions:
             notes.add(code)
     encoding = _encoding(source, request, notes)
-    found = read_layers(source, request_for(request, source), notes, Way(source.path, "the .prj says so", encoding))
+    found = read_layers(source, request_for(request, source), notes, Way(source.path, "the .prj says so", SPELLED.get(encoding, encoding)))
     if found and not found[0].crs and ".prj" in source.companions:
         notes.add("prj_unusable", layer=found[0].name)
     return found
@@ -119,14 +122,22 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _share(data: bytes, encoding: str, letters: str) -> float:
-    """Return which part of the characters beyond ASCII are letters of the script; a rare wide letter weighs as one that is common."""
+    """Return how much of the text beyond ASCII is letters of the script; rare signs count half, for a wrong encoding is full of them."""
     if not _decodes(data, encoding):
         return 0.0
     text = data.decode(encoding)
     beyond = [char for char in text if ord(char) > 127]
-    wanted: Callable[[str], object] = re.compile(f"[{letters}]").match
-    share = sum(bool(wanted(char)) for char in beyond) / max(1, len(beyond))
+    wanted = re.compile(f"[{letters}]")
+    share = sum(_common(char, encoding) for char in beyond if wanted.match(char)) / max(1, len(beyond))
     lone = encoding == WESTERN[0] and len(beyond) > 0.45 * len(text.replace(" ", ""))
-    half = sum("ｦ" <= char <= "ﾟ" for char in beyond) > 0.5 * len(beyond) and encoding == "cp932"
-    case = encoding in {"cp1251", "koi8_r"} and any(a.islower() and b.isupper() for a, b in zip(text, text[1:], strict=False))
-    return share * (0.6 if lone or half or case else 1.0)
+    case = encoding in {"cp1251", "koi8_r"} and any(a.islower() and b.isupper() for a, b in pairwise(text))
+    mixed = encoding in {"cp1251", "koi8_r"} and any(
+        (ord(a) > 127) != (ord(b) > 127) for a, b in pairwise(text) if a.isalpha() and b.isalpha()
+    )
+    return share * (0.6 if lone or case or mixed else 1.0)
+
+
+def _common(char: str, encoding: str) -> float:
+    """Return 1 for a sign of everyday text, a half for one of the rare ones, by the byte that it begins with."""
+    low, high = EVERYDAY.get(encoding, (0, 255))
+    return 1.0 if low <= char.encode(encoding)[0] <= high else 0.5

@@ -44,9 +44,10 @@ SIGNATURES: tuple[tuple[bytes, str], ...] = (
 #: Formats that people send and that are not read: their name and what to do.
 OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"%PDF", "PDF"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7-Zip"), (b"Rar!", "RAR"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
-    (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"), (b"GIF8", "GIF picture"), (b"AC10", "AutoCAD DWG"), (b"LASF", "LAS point cloud"),
-    (b"GRIB", "GRIB"), (b"DSBB", "Surfer grid"), (b"DSRB", "Surfer grid"), (b"DSAA", "Surfer grid"), (b"NITF", "NITF"), (b"\0\0\0\x0cjP", "JPEG 2000"),
-    (b"\x0e\x03\x13\x01", "HDF4"), (b"ARROW1", "Arrow/Feather"), (b"MZ", "program"), (b"\x7fELF", "program"),
+    (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"), (b"GIF8", "GIF picture"), (b"\0\0\0\x0cjP", "JPEG 2000"),
+    (b"AC10", "AutoCAD DWG"), (b"LASF", "LAS point cloud"), (b"GRIB", "GRIB"), (b"NITF", "NITF"), (b"\x0e\x03\x13\x01", "HDF4"),
+    (b"DSBB", "Surfer grid"), (b"DSRB", "Surfer grid"), (b"DSAA", "Surfer grid"), (b"ARROW1", "Arrow/Feather"),
+    (b"MZ", "program"), (b"\x7fELF", "program"),
 )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def _by_content(source: Source) -> str:
     return _text(source, head, suffix)
 
 
-def _text(source: Source, head: bytes, suffix: str) -> str:
+def _text(source: Source, head: bytes, suffix: str) -> str:  # noqa: PLR0911 - one line a format
     if not head.strip(b"\0"):
         raise Refused("file_zeros", bytes=source.path.stat().st_size)
     text = _decoded(head).lstrip("﻿\x1e \t\r\n")

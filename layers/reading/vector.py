@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import warnings
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from layers.reading.raw import GeometryArray, Notes, RawLayer, Refused, Source
 from layers.reading.sniff import scan_xml
 
 BATCH = 32_768
+JSON_LOOK = 20_000_000
 ATTRIBUTE_BYTES = 700_000_000
 #: Whole numbers keep their 64 bits beside gaps.
 NULLABLE = {
@@ -141,9 +143,29 @@ def refusal(source: Source, error: Exception) -> Refused:
         return Refused("too_complex", reason=text[:200])
     if "JSON" in text:
         return Refused("json_broken", reason=text[:200])
+    if "not recognized" in text:
+        return (
+            Refused("json_broken", reason=_json_fault(source))
+            if size < JSON_LOOK and _is_json(source)
+            else Refused("damaged", reason=text[:100])
+        )
     if re.search(r"(?i)i/o failure|unexpected end|truncat|eof|cannot read|failed to read|premature|unterminated|read error", text):
         return Refused("truncated", bytes=size, reason=text[:200])
     return Refused("unreadable", layer="GDAL", reason=text[:300])
+
+
+def _is_json(source: Source) -> bool:
+    with source.path.open("rb") as file:
+        return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
+
+
+def _json_fault(source: Source) -> str:
+    """Return where a JSON file breaks, in words."""
+    try:
+        json.loads(source.path.read_bytes())
+    except (ValueError, RecursionError) as error:
+        return str(error)[:200]
+    return "it is JSON, but its features are not as GeoJSON has them"
 
 
 def _layers(source: Source, request: Request, notes: Notes, way: Way) -> list[RawLayer]:

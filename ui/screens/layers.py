@@ -49,7 +49,7 @@ def _bundled() -> None:
         if layer.group != "own":
             groups.setdefault(layer.group, []).append(layer)
     for group, members in groups.items():
-        with st.expander(w.word(w.GROUPS, group), expanded=group == "infrastructure"):
+        with st.expander(w.word(w.GROUPS, group), expanded=False):
             for layer in members:
                 _row(layer)
 
@@ -58,22 +58,17 @@ def _row(layer: Layer) -> None:
     visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
     with st.container(border=True):
         switch, slide = st.columns([3, 2], vertical_alignment="center")
-        shown = switch.toggle(_plain(either(layer.title, layer.title_ja)), value=visible, key=f"visible_{layer.id}")
+        shown = switch.toggle(w.plain(either(layer.title, layer.title_ja)), value=visible, key=f"visible_{layer.id}")
         strength = slide.slider(_("Opacity"), 0.0, 1.0, opacity, 0.05, key=f"opacity_{layer.id}", disabled=not shown)
         S.layer_choice = {**S.layer_choice, layer.id: (shown, strength)}
         legend.layer_legend(layer, map.dark())
         if isinstance(layer, OwnMapLayer):
             kind, count = w.word(w.LAYER_KINDS, layer.kind), number(layer.own.features)
-            st.caption(_plain(f"{kind} · {count} · {layer.own.file_name} · {layer.own.licence or _('licence not stated')}"))
+            st.caption(w.plain(f"{kind} · {count} · {layer.own.file_name} · {layer.own.licence or _('licence not stated')}"))
             own_panel.criteria_of(layer.own)
             own_panel.actions(layer.own)
         else:
             _about(layer)
-
-
-def _plain(text: str) -> str:
-    """Return a text of a file so that Markdown shows it as it is."""
-    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in text)
 
 
 def _about(layer: Layer) -> None:

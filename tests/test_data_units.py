@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from layers import units
+from data import units
 
 GROUPED = [(group, a, b) for group, members in units.CHOICES for a in members for b in members]
 
