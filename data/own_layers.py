@@ -103,20 +103,29 @@ class OwnLayer:
 
 @dataclass(frozen=True)
 class OwnSites:
-    """Candidate sites that a layer holds: rows for `own_site` and `own_claim`, as lists of dicts."""
+    """Candidate sites that a layer holds: rows for `own_site` and `own_claim`, as lists of dicts.
+
+    Attributes
+    ----------
+    sites, claims : list of dict
+    left_out : int
+        Features that are no sites, since they name no screened commodity; 0 where the sites come from the store.
+    """
 
     sites: list[dict[str, Any]] = field(default_factory=list)
     claims: list[dict[str, Any]] = field(default_factory=list)
+    left_out: int = 0
 
 
 @dataclass(frozen=True)
 class NewLayer:
-    """A layer to be added: its row, and its features (an Arrow table), or the path of its COG, which is moved into the store."""
+    """A layer to be added: its row; its features or the path of its COG, which is copied; its sites; rows left out, as CSV."""
 
     row: OwnLayer
     features: pa.Table | None = None
     raster: Path | None = None
     sites: OwnSites = field(default_factory=OwnSites)
+    left_out: str = ""
 
 
 def add(store: Store, layers: Sequence[NewLayer]) -> None:
@@ -161,6 +170,8 @@ def _insert(cursor: Any, layer: NewLayer) -> None:
         cursor.register("incoming_features", layer.features)
         cursor.execute(query("insert_own_features"), {"layer_id": layer.row.layer_id})
         cursor.unregister("incoming_features")
+    if layer.left_out:
+        cursor.execute("INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out})
     for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
         for values in rows:
             cursor.execute(query(name), {"layer_id": layer.row.layer_id, **values})
@@ -247,6 +258,12 @@ def _columns(lists: pa.ChunkedArray, names: list[str], dtype: np.dtype[Any]) -> 
     flat = lists.combine_chunks().flatten().to_numpy(zero_copy_only=False)
     matrix = np.asarray(flat, dtype=dtype).reshape(len(lists), len(names))
     return {name: np.ascontiguousarray(matrix[:, i]) for i, name in enumerate(names)}
+
+
+def left_out(store: Store, layer_id: str) -> str:
+    """Return the rows that an import left out, as CSV; empty where it took them all."""
+    row = store.cursor().execute("SELECT csv FROM own_left_out WHERE layer_id = $layer_id", {"layer_id": layer_id}).fetchone()
+    return str(row[0]) if row else ""
 
 
 def remove(store: Store, layer_id: str) -> None:

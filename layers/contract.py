@@ -22,6 +22,9 @@ REPORT = "report.json"
 PROGRESS = "progress"
 REQUEST = "request.json"
 CANCEL = "cancel"
+#: Rows that were left out, as CSV: layer, row (counted from 1), and what the row says.
+LEFT_OUT = "left_out.csv"
+LEFT_OUT_ROWS = 10_000
 
 #: The one schema in which vector layers leave the reader. `numbers` and `texts` hold a value a column, in the order of
 #: `LayerReport.columns` of that type; NULL is unknown. Geometry is 2D WKB, EPSG:4326, lon first, valid, split at the antimeridian.

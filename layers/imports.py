@@ -22,12 +22,13 @@ from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layer
 from data.store import Store
 from geo.errors import OrebridgeError
 from layers import findings
-from layers.contract import CANCEL, FEATURES, VECTOR_SCHEMA, Finding, LayerReport, Report, ReportError, Request
+from layers.contract import CANCEL, FEATURES, LEFT_OUT, VECTOR_SCHEMA, Finding, LayerReport, Report, ReportError, Request
 from layers.sandbox import Progress, Reader, plain_file
 
 QUARANTINE = "quarantine"
 FILE_BYTES = 512_000_000
 CHUNK = 1 << 20
+LEFT_OUT_BYTES = 5_000_000
 STALE_S = 86_400
 FREE_BYTES = 1_000_000_000
 #: What of a user's suffix is kept: letters and digits; it is a hint, content decides.
@@ -79,6 +80,12 @@ class Draft:
     def status(self) -> str:
         """``ok``, ``needs_input`` or ``refused``."""
         return findings.status(self.report)
+
+    @property
+    def left_out(self) -> str:
+        """Rows of the file that no layer could take, as CSV; empty where there are none, or more than a few MB of them."""
+        path = self.upload.folder / "out" / LEFT_OUT
+        return path.read_text(encoding="utf-8", errors="replace") if plain_file(path) and path.stat().st_size < LEFT_OUT_BYTES else ""
 
     @property
     def ready(self) -> tuple[LayerReport, ...]:
@@ -250,7 +257,7 @@ def _new_layer(draft: Draft, layer: LayerReport, about: About, *, alone: bool) -
         raise ReportError(f"The reader's file for {layer.name!r} is not there; nothing was imported.")
     if layer.kind == "raster":
         return NewLayer(row, raster=path)
-    return NewLayer(row, features=clean_table(path, layer))
+    return NewLayer(row, features=clean_table(path, layer), left_out=draft.left_out)
 
 
 def clean_table(path: Path, layer: LayerReport) -> pa.Table:

@@ -27,7 +27,15 @@ def as_values(status: str, report: Report | None, added: dict[str, str], error: 
     found = [] if report is None else list(report.findings)
     rows = [finding_values(each) for each in found]
     if error:
-        refused: dict[str, Any] = {"code": "refused", "severity": "error", "row": None, "layer": "", "message": error, "cure": "", "actions": []}
+        refused: dict[str, Any] = {
+            "code": "refused",
+            "severity": "error",
+            "row": None,
+            "layer": "",
+            "message": error,
+            "cure": "",
+            "actions": [],
+        }
         rows.append(refused)
     return {
         "status": status,

@@ -34,6 +34,13 @@ FIELDS: dict[str, tuple[str, ...]] = {
 }
 ACCURACIES = ("exact", "approximate", "centroid")
 BASIS = {"%": "%", "ppm": "ppm", "g/t": "ppm"}
+#: What may stand around an element in the name of a column: CaWO4, Li2CO3, U3O8, CuEq.
+FORM = r"(?:ca|fe|na|li)?\d*{symbol}\d*(?:so4|po4|co3|oh|eq|o|f|s|cl)?\d*"
+RARE_EARTH_SUMS = r"[tlhm]?re[oe]"
+#: An oxide in the name of a column -> its element.
+OXIDE = re.compile(r"([A-Z][a-z]?)\d*O\d*$")
+#: `countries` writes no ISO code for these; other such areas take the nearest country.
+UNCODED = {"KOS": "XKX", "SOL": "SOM", "CYN": "CYP", "IOA": "AUS", "ATC": "AUS"}
 
 
 class OwnSitesError(OrebridgeError):
@@ -56,24 +63,42 @@ class SiteColumns:
     constants: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class GradeBasis:
+    """How grades of a commodity are stated: `grade_unit`, `grade_basis` and `symbol` of ``facts.commodity``."""
+
+    unit: str
+    chemical: str
+    symbol: str
+
+
 def suggest(layer: OwnLayer) -> dict[str, str]:
     """Return the fields that the column names suggest, each column once, for the user to confirm."""
     found: dict[str, str] = {}
-    names = [column["name"] for column in layer.columns]
+    names = {column["name"]: re.sub(r"[\s-]+", "_", column["name"].lower()) for column in layer.columns}
     for what, words in FIELDS.items():
-        free = [name for name in names if name not in found.values()]
-        exact = next((n for n in free if n.lower() == what or n.lower() in words), None)
-        near = next((n for n in free for word in words if word in n.lower()), None)
-        if chosen := exact or near:
+        exact = next((name for name, low in names.items() if low == what or low in words), None)
+        if exact:
+            found[what] = exact
+    for what, words in FIELDS.items():
+        near = (name for name, low in names.items() if name not in found.values() and any(word in low for word in words))
+        if what not in found and (chosen := next(near, None)):
             found[what] = chosen
     for column in layer.columns:
-        metal = commodity(re.split(r"[_ (\[]", column["name"])[0]) if column["type"] == "number" else None
+        metal = _metal(column["name"]) if column["type"] == "number" else None
         if metal and column["name"] not in found.values() and (column["unit"] or column["suggested_unit"]):
             found.setdefault(GRADE + metal, column["name"])
     return found
 
 
-def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, tuple[str, str]]) -> OwnSites:
+def _metal(name: str) -> str | None:
+    """Return the commodity that a column begins with: its word, its symbol or its oxide."""
+    first = re.split(r"[_ (\[]", name)[0]
+    oxide = OXIDE.match(first)
+    return commodity(first) or (commodity(oxide[1]) if oxide else None)
+
+
+def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, GradeBasis]) -> OwnSites:
     """Turn the features of a layer into sites and claims.
 
     Parameters
@@ -82,20 +107,24 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
     features : Features
         Of the layer; a line or an area stands at a point inside it, and its location is then approximate.
     mapping : SiteColumns
-    basis : mapping of str to (str, str)
-        Commodity id -> grade unit and grade basis of ``facts.commodity``.
+    basis : mapping of str to GradeBasis
+        By commodity id.
 
     Returns
     -------
     OwnSites
-        Rows for the store. An empty cell gives no claim.
+        Rows for the store, and how many features were left out because they name no screened commodity. An empty cell gives no claim.
 
     Raises
     ------
     OwnSitesError
-        If a field or column is unknown, no commodity is stated, or a grade or tonnage has no unit.
+        If a field or column is unknown, no commodity is stated, a grade or tonnage has no unit, or a grade is that of another
+        chemical form than its commodity is compared by.
     """
     _check(layer, mapping)
+    for what, name in mapping.fields.items():
+        if what.startswith(GRADE):
+            _check_form(name, what[len(GRADE) :], basis[what[len(GRADE) :]])
     rows = _Rows(layer, features, mapping)
     points = np.asarray([shapely.point_on_surface(g) for g in features.geometries], dtype=object)
     lon, lat = shapely.get_x(points), shapely.get_y(points)
@@ -121,7 +150,7 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
         raise OwnSitesError(
             f"No row of {layer.name!r} names a screened commodity; map a column to commodities, or state one ({listed}, ...)."
         )
-    return OwnSites(sites, claims)
+    return OwnSites(sites, claims, left_out=len(points) - len(sites))
 
 
 def _check(layer: OwnLayer, mapping: SiteColumns) -> None:
@@ -137,6 +166,18 @@ def _check(layer: OwnLayer, mapping: SiteColumns) -> None:
     for what in mapping.constants:
         if what not in ("commodities", "kind", "stage", "deposit_type"):
             raise OwnSitesError(f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can.")
+
+
+def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
+    """Refuse a column whose name holds another form of the commodity than its grades are compared by."""
+    forms = RARE_EARTH_SUMS if basis.chemical == "TREO" else FORM.format(symbol=basis.symbol.lower())
+    same = {"treo", "reo"} if basis.chemical == "TREO" else set(basis.chemical.lower().split())
+    named = [word for word in re.split(r"[^A-Za-z0-9]+", column) if basis.symbol and re.fullmatch(forms, word.lower())]
+    if named and not same & {word.lower() for word in named}:
+        raise OwnSitesError(
+            f"Column {column!r} holds {named[0]}, but grades of {metal} are compared as {basis.chemical}; "
+            f"convert its values to {basis.chemical}, name it so (for example {basis.chemical.split()[-1]}_{basis.unit}), and import again."
+        )
 
 
 @dataclass(frozen=True)
@@ -167,14 +208,15 @@ class _Rows:
             return None
         return float(units.convert(values[row], self.layer.column(name)["unit"], unit))
 
-    def claims(self, row: int, site: Mapping[str, Any], basis: Mapping[str, tuple[str, str]]) -> Sequence[dict[str, Any]]:
+    def claims(self, row: int, site: Mapping[str, Any], basis: Mapping[str, GradeBasis]) -> Sequence[dict[str, Any]]:
         """Return what the row says of grade, tonnage and stage."""
         empty = {"value": None, "text": "", "commodity": "", "unit": "", "as_of": self.layer.source_date}
         found = []
         for metal in self.graded():
-            unit, chemical = basis[metal]
+            unit = basis[metal].unit
             if (grade := self.number(GRADE + metal, row, BASIS[unit])) is not None:
-                found.append({**empty, "attribute": "grade", "value": grade, "text": chemical, "commodity": metal, "unit": unit})
+                said = {"value": grade, "text": basis[metal].chemical, "commodity": metal, "unit": unit}
+                found.append({**empty, "attribute": "grade", **said})
         if "tonnage" in self.mapping.fields and (ore := self.number("tonnage", row, "Mt")) is not None:
             found.append({**empty, "attribute": "tonnage_mt", "value": ore, "unit": "Mt"})
         if site["stage"] != "unknown":
@@ -193,7 +235,10 @@ def _kind(text: str) -> str:
 
 
 def _accuracy(text: str, is_point: bool) -> str:
-    return text.lower() if text.lower() in ACCURACIES else "exact" if is_point else "approximate"
+    """Return the accuracy that the table states; words that are not understood make it approximate."""
+    if text:
+        return text.lower() if text.lower() in ACCURACIES else "approximate"
+    return "exact" if is_point else "approximate"
 
 
 @dataclass(frozen=True)
@@ -211,4 +256,4 @@ class _Countries:
 def _countries() -> _Countries:
     frame = gpd.read_parquet(BUNDLE / "layers" / "countries.parquet")
     shapes = frame.geometry.to_numpy()
-    return _Countries(frame["iso3"].to_numpy(), PolygonIndex(shapes), shapely.STRtree(shapes))
+    return _Countries(frame["iso_a3"].to_numpy(), PolygonIndex(shapes), shapely.STRtree(shapes))

@@ -88,7 +88,10 @@ def test_two_shapefiles_in_one_archive_are_two_layers(job: Job, tmp_path: Path) 
     for name in ("a", "b"):
         frame().to_file(tmp_path / f"{name}.shp")
     parts = [path for name in "ab" for path in tmp_path.glob(f"{name}.*")]
-    assert [layer.name for layer in job.read(zipped(tmp_path / "z.zip", *parts, folder="maps/")).layers] == ["a", "b"]
+    archive = zipped(tmp_path / "z.zip", *parts, folder="maps/")
+    assert [layer.name for layer in job.read(archive).layers] == ["a", "b"]
+    one = Job(tmp_path / "second").read(archive, layers=("b",))
+    assert ([layer.name for layer in one.layers], codes(one)) == (["b"], set())
 
 
 @pytest.mark.parametrize(

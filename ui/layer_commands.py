@@ -17,6 +17,7 @@ from geo.errors import OrebridgeError
 from ui.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
+    from data.own_layers import NewLayer
     from layers.imports import About, Draft
     from scoring.own_sites import SiteColumns
 
@@ -70,14 +71,14 @@ def add_layer(
     columns = SiteColumns(_pairs("--field", field), _pairs("--state", state)) if field or state else None
     with ExitStack() as stack:
         draft, error = _read(stack, file, layer or [], crs, _pairs("--cure", cure))
-        added: dict[str, str] = {}
-        if draft is not None and draft.status == "ok" and not dry_run:
+        made: list[NewLayer] = []
+        if draft is not None and draft.status == "ok":
             try:
-                added = _import(draft, about, columns)
+                made = _made(draft, about, columns, keep=not dry_run)
             except OrebridgeError as refusal:
                 error = str(refusal)
         status = "refused" if error or draft is None else draft.status
-        _report(status, draft, added, error, format)
+        _report(status, draft, made, error, format, imported=bool(made) and not dry_run)
     sys.exit(EXIT[status])
 
 
@@ -135,34 +136,45 @@ def _zipped(folder: Path, into: Path) -> Path:
     return target
 
 
-def _import(draft: Draft, about: About, columns: SiteColumns | None) -> dict[str, str]:
-    """Import a draft; layer name of the file -> id."""
+def _made(draft: Draft, about: About, columns: SiteColumns | None, *, keep: bool) -> list[NewLayer]:
+    """Return the layers that a draft gives, and import them if they are to be kept."""
     from ui import cache  # noqa: PLC0415
+    from ui.own import prepared  # noqa: PLC0415
 
     try:
-        return {row.source_layer + row.kind: row.layer_id for row in cache.own().add(draft, about, columns=columns)}
+        made = prepared(draft, about, cache.facts, columns=columns)
+        if keep:
+            cache.own().keep(made)
+        return made
     finally:
         cache.close()
 
 
-def _report(status: str, draft: Draft | None, added: dict[str, str], error: str, format: Format) -> None:
+def _report(status: str, draft: Draft | None, made: list[NewLayer], error: str, format: Format, *, imported: bool) -> None:
     from layers import reports  # noqa: PLC0415
 
+    added = {new.row.source_layer + new.row.kind: new.row.layer_id for new in made} if imported else {}
     found = reports.as_values(status, draft.report if draft else None, added, error)
+    if any(new.row.role == "sites" for new in made):
+        found["sites"] = {"added": sum(len(new.sites.sites) for new in made), "left_out": sum(new.sites.left_out for new in made)}
     if format is Format.json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     answer(found["layers"], format, ("name", "kind", "features", "crs", "crs_reason", "bounds", "layer_id"), "No layer can be read.")
     if format is Format.table:
-        for finding in found["findings"]:
-            where = f" (row {finding['row']})" if finding["row"] else ""
-            cures = "".join(
-                f"\n    --cure {action}" if not action.startswith("crs=") else f"\n    --crs {action[4:]}" for action in finding["actions"]
-            )
-            typer.echo(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}")
-        typer.echo(
-            {"ok": "Imported." if added else "Ready to import.", "needs_input": "A question is open.", "refused": "Refused."}[status]
-        )
+        _tell(found, imported=imported)
+
+
+def _tell(found: dict[str, Any], *, imported: bool) -> None:
+    """Print findings with their cures, what became of sites, and how it ended."""
+    for finding in found["findings"]:
+        where = f" (row {finding['row']})" if finding["row"] else ""
+        cures = "".join(f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}" for each in finding["actions"])
+        typer.echo(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}")
+    if "sites" in found:
+        typer.echo(f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened commodity and are left out.")
+    ended = {"ok": "Imported." if imported else "Ready to import.", "needs_input": "A question is open.", "refused": "Refused."}
+    typer.echo(ended[found["status"]])
 
 
 @layers_app.command("list")

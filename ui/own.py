@@ -21,7 +21,7 @@ from layers.sandbox import Reader
 from layers.styling import OwnMapLayer, map_layer, suggest
 from scoring import own as scored
 from scoring import own_sites
-from scoring.own_sites import SiteColumns
+from scoring.own_sites import GradeBasis, SiteColumns
 
 KEPT_FEATURES = 6
 _READER = Reader()
@@ -31,6 +31,49 @@ _CHANGING = threading.Lock()
 def reader() -> Reader:
     """Return the process that reads uploads; it starts with the first upload."""
     return _READER
+
+
+def prepared(
+    draft: Draft,
+    about: About,
+    facts: Callable[[], duckdb.DuckDBPyConnection],
+    chosen: Sequence[str] = (),
+    columns: SiteColumns | None = None,
+) -> list[NewLayer]:
+    """Return what is ready of a draft with its style and, for the role sites, its sites; stores nothing. See `Own.add`.
+
+    Parameters
+    ----------
+    draft : Draft
+    about : About
+    facts : callable
+        Opens the facts; called for the role ``sites`` alone.
+    chosen : sequence of str
+    columns : SiteColumns, optional
+    """
+    return [_finished(new, columns, facts) for new in imports.new_layers(draft, about, chosen)]
+
+
+def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], duckdb.DuckDBPyConnection]) -> NewLayer:
+    if new.features is None:
+        if new.row.role == "sites":
+            raise own_sites.OwnSitesError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
+        return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
+    features = own_layers.features_of(new.features, new.row)
+    row = replace(new.row, style=new.row.style or suggest(new.row, features))
+    if row.role != "sites":
+        return replace(new, row=row)
+    told = columns or SiteColumns(own_sites.suggest(row))
+    sites = own_sites.prepare(row, features, told, _basis(facts()))
+    if sites.left_out:
+        told_so = f"{sites.left_out} of {row.features} rows name no screened commodity and are no sites"
+        row = replace(row, transformations=[*row.transformations, told_so])
+    return replace(new, row=row, sites=sites)
+
+
+def _basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
+    rows = facts.cursor().execute("SELECT commodity_id, grade_unit, grade_basis, symbol FROM facts.commodity").fetchall()
+    return {commodity_id: GradeBasis(*said) for commodity_id, *said in rows}
 
 
 class Own:
@@ -58,6 +101,10 @@ class Own:
     def features(self, layer_id: str) -> Features:
         """Return the features of a vector layer in use."""
         return self._features(layer_id)
+
+    def left_out(self, layer_id: str) -> str:
+        """Return the rows that an import left out, as CSV; empty where it took them all."""
+        return own_layers.left_out(self._store, layer_id)
 
     def raster(self, layer_id: str) -> Path:
         """Return the COG of a raster layer."""
@@ -110,27 +157,13 @@ class Own:
         NotReadyError, OwnSitesError, OwnLayerError, ReportError
             Nothing was added.
         """
-        made = [self._finished(new, columns) for new in imports.new_layers(draft, about, chosen)]
+        return self.keep(prepared(draft, about, self._facts, chosen, columns))
+
+    def keep(self, made: Sequence[NewLayer]) -> list[OwnLayer]:
+        """Put what `prepared` made into the store: all of it or nothing."""
         own_layers.add(self._store, made)
         self._read_again()
         return [new.row for new in made]
-
-    def _finished(self, new: NewLayer, columns: SiteColumns | None) -> NewLayer:
-        """Give a new layer its style and, for the role sites, its sites."""
-        if new.features is None:
-            if new.row.role == "sites":
-                raise own_sites.OwnSitesError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
-            return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
-        features = own_layers.features_of(new.features, new.row)
-        row = replace(new.row, style=new.row.style or suggest(new.row, features))
-        if row.role != "sites":
-            return replace(new, row=row)
-        told = columns or SiteColumns(own_sites.suggest(row))
-        return replace(new, row=row, sites=own_sites.prepare(row, features, told, self._basis()))
-
-    def _basis(self) -> dict[str, tuple[str, str]]:
-        rows = self._facts().cursor().execute("SELECT commodity_id, grade_unit, grade_basis FROM facts.commodity").fetchall()
-        return {commodity_id: (unit, basis) for commodity_id, unit, basis in rows}
 
     def remove(self, asked: str) -> OwnLayer:
         """Take a layer, by id or name, out of use."""

@@ -178,6 +178,11 @@ def _about(layer: OwnLayer) -> None:
                 st.error(str(error))
             else:
                 st.rerun()
+    if rest := cache.own().left_out(layer.layer_id):
+        st.download_button(
+            _("Rows that were left out"), rest.encode("utf-8-sig"), f"{layer.layer_id}-left-out.csv", "text/csv", on_click="ignore",
+            key=f"rest_{layer.layer_id}", icon=":material/download:",
+        )  # fmt: skip
     rows = [{_("What"): key, _("Value"): "; ".join(value) if key in _LISTS else str(value)} for key, value in provenance(layer).items()]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", key=f"provenance_{layer.layer_id}", lazy=False, alt=_("Source and edits")

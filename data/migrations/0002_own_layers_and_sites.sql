@@ -50,6 +50,11 @@ CREATE TABLE own_feature (
     texts VARCHAR[] NOT NULL
 );
 COMMENT ON TABLE own_feature IS 'A feature of an imported vector layer: WKB in EPSG:4326 and one value a column; NULL in a list is unknown.';
+CREATE TABLE own_left_out (
+    layer_id VARCHAR PRIMARY KEY,
+    csv VARCHAR NOT NULL
+);
+COMMENT ON TABLE own_left_out IS 'Rows of the file that no layer could take, as CSV with layer, row and what the row says; no row: nothing was left out.';
 CREATE TABLE own_site (
     layer_id VARCHAR NOT NULL,
     site_id VARCHAR PRIMARY KEY,

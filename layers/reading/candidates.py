@@ -91,7 +91,7 @@ def _named(hint: str) -> list[Guess]:
 def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -> list[Guess]:
     """Return the systems of the table whose bounds hold the data, with roughly where each would put them and how likely that is."""
     table, size = TABLE, TABLE.bounds[:, 2:] - TABLE.bounds[:, :2]
-    inside: NDArray[np.bool_] = ((low >= table.bounds[:, :2]) & (high <= table.bounds[:, 2:])).all(axis=1)
+    inside = np.asarray(((low >= table.bounds[:, :2]) & (high <= table.bounds[:, 2:])).all(axis=1), dtype=bool)
     if (np.abs([low, high]) <= [360.0, 90.0]).all():
         across = table.bounds[:, 0] > table.bounds[:, 2]
         inside |= (
@@ -103,7 +103,9 @@ def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -
         fits = np.flatnonzero(table.degrees & inside)
         where = np.tile(middle, (len(fits), 1))
     else:
-        near: NDArray[np.bool_] = ((low >= table.bounds[:, :2] - MARGIN * size) & (high <= table.bounds[:, 2:] + MARGIN * size)).all(axis=1)
+        near = np.asarray(
+            ((low >= table.bounds[:, :2] - MARGIN * size) & (high <= table.bounds[:, 2:] + MARGIN * size)).all(axis=1), dtype=bool
+        )
         fits = np.flatnonzero(near & ~table.degrees)
         part = _unbent((middle - table.bounds[fits, :2]) / size[fits], table.area[fits])
         where = table.area[fits, :2] + part * np.column_stack([_width(table.area[fits]), table.area[fits, 3] - table.area[fits, 1]])

@@ -391,6 +391,8 @@ def _layers(table: Table, place: Place) -> list[RawLayer]:
         table.notes.add("coordinates_missing", _row(table, zero), table.name, count=int(zero.sum()), rows=len(table))
     if missing.all():
         raise Refused("coordinates_none_readable", rows=len(table))
+    if missing.any():
+        table.notes.leave_out(table.name, table.frame[missing])
     keep = ~missing
     columns = [at for at, name in enumerate(table.names) if name not in place.dropped]
     frame, geometry, crs = (

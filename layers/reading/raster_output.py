@@ -24,7 +24,7 @@ from layers.reading.raster import opened
 from layers.reading.raw import Notes, RawRaster, Refused
 
 FloatArray = NDArray[np.float64]
-TILE, SAMPLES, LOOK, MAX_BANDS = 1024, 41, 512, 4
+TILE, SAMPLES, FINE, LOOK, MAX_BANDS = 1024, 41, 301, 512, 4
 QUANTILES = (0.02, 0.25, 0.5, 0.75, 0.98)
 HUGE = 1e30
 #: A passing copy beyond this size is packed, which takes time.
@@ -108,9 +108,9 @@ def _gcp_crs(data: rasterio.DatasetReader) -> str:
     return str(crs.to_wkt()) if points and crs and data.transform.is_identity else ""
 
 
-def _grid(transform: Affine, width: int, height: int) -> FloatArray:
-    """Return points all over a raster, in rows; shape (SAMPLES * SAMPLES, 2)."""
-    column, row = np.meshgrid(np.linspace(0, width, SAMPLES), np.linspace(0, height, SAMPLES))
+def _grid(transform: Affine, width: int, height: int, samples: int = SAMPLES) -> FloatArray:
+    """Return points all over a raster, in rows; shape (samples * samples, 2)."""
+    column, row = np.meshgrid(np.linspace(0, width, samples), np.linspace(0, height, samples))
     x, y = transform.a * column + transform.b * row + transform.c, transform.d * column + transform.e * row + transform.f
     return np.column_stack([x.ravel(), y.ravel()])
 
@@ -121,6 +121,9 @@ def _written(
     xy = _grid(transform, data.width, data.height)
     moved = shift(decision.crs, xy)
     lonlat = _lonlat(moved.transformer, xy)
+    if not np.isfinite(lonlat).all():  # the disc of a satellite: its edge is looked for more closely
+        xy = _grid(transform, data.width, data.height, FINE)
+        lonlat = _lonlat(moved.transformer, xy)
     if not np.isfinite(lonlat).all(axis=1).any():
         raise Refused("raster_unplaced", name=report.name)
     bounds = _bounds(lonlat, decision.crs, xy)
@@ -183,7 +186,7 @@ def _bounds(lonlat: FloatArray, crs_text: str, xy: FloatArray) -> tuple[float, f
                 and _comes_back(back, x, y, pole)
             ):
                 return -180.0, min(south, pole), 180.0, max(north, pole)
-    lon = lonlat[:, 0].reshape(SAMPLES, SAMPLES)
+    lon = lonlat[:, 0].reshape(round(np.sqrt(len(lonlat))), -1)
     if np.isfinite(lon).all():
         lon = np.unwrap(np.unwrap(lon, period=360.0, axis=1), period=360.0, axis=0)
     west, east = float(np.nanmin(lon)), float(np.nanmax(lon))

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from layers.contract import Finding
+from layers.contract import LEFT_OUT_ROWS, Finding
 
 GeometryArray = NDArray[np.object_]
 
@@ -113,9 +113,19 @@ class Notes:
     Attributes
     ----------
     findings : list of Finding
+    left_out : list of DataFrame
+        Rows of the file that no layer holds: layer, row (counted from 1), and the columns of the file.
     """
 
     findings: list[Finding] = field(default_factory=list)
+    left_out: list[pd.DataFrame] = field(default_factory=list)
+
+    def leave_out(self, layer: str, rows: pd.DataFrame) -> None:
+        """Keep rows that cannot be used, so that the user gets them back; their index is the row of the file, from 0."""
+        kept = rows.head(LEFT_OUT_ROWS)
+        cells = {str(name): kept.iloc[:, at].astype(str).to_numpy() for at, name in enumerate(kept.columns)}
+        place = {"layer": layer, "row": np.asarray(kept.index, dtype=np.int64) + 1}
+        self.left_out.append(pd.DataFrame({**place, **{f"{name}_2" if name in place else name: cell for name, cell in cells.items()}}))
 
     def add(self, code: str, row: int | None = None, layer: str = "", actions: tuple[str, ...] = (), **details: Any) -> None:
         """Keep a finding; arguments as the fields of `Finding`."""

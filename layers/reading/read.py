@@ -12,9 +12,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
-from layers.contract import PROGRESS, Finding, Kind, LayerReport, Report, Request
+from data.cells import inert
+from layers.contract import LEFT_OUT, LEFT_OUT_ROWS, PROGRESS, Finding, Kind, LayerReport, Report, Request
 from layers.findings import severity
 from layers.reading import (
     archive,
@@ -92,11 +94,21 @@ def read(folder: Path, request: Request, out: Path) -> Report:
     form = ""
     try:
         form = work.run()
+        _write_left_out(work.notes, out)
     except Exception as error:  # whatever a library may raise; the file is hostile until shown otherwise
         work.notes.findings.append(found_in(error, ""))
     finally:
         shutil.rmtree(out / UNPACKED, ignore_errors=True)
     return Report(form or work.form, tuple(work.layers), tuple(_plain(each) for each in work.notes.findings))
+
+
+def _write_left_out(notes: Notes, out: Path) -> None:
+    """Write the rows that were left out, as text that no spreadsheet takes for a formula."""
+    if notes.left_out:
+        table = pd.concat(notes.left_out, ignore_index=True).head(LEFT_OUT_ROWS)
+        for name in table.columns[2:]:
+            table[name] = table[name].map(inert)
+        table.to_csv(out / LEFT_OUT, index=False, errors="replace")
 
 
 def found_in(error: Exception | MemoryError, layer: str) -> Finding:
@@ -154,9 +166,13 @@ class _Work:
                 if len(sources) == 1:
                     raise
                 refused.append(one)
+                if one.finding.code == "layer_missing":  # of another dataset of the archive, unless no dataset has it
+                    continue
                 self.notes.findings.append(replace(one.finding, layer=one.finding.layer or source.original_name))
         if not formats and not refused:
             raise Refused("zip_nothing")
+        if not formats and all(one.finding.code == "layer_missing" for one in refused):
+            raise refused[0]
         if not self.layers and formats and not any(severity(each) in {"error", "ask"} for each in self.notes.findings):
             raise Refused("nothing_in_it")
         self.one_answer_a_layer()
@@ -294,7 +310,16 @@ class _Work:
                 transformations=steps,
             )
             reports.append(self.written(report, kind, raw.attributes, found, features))
+        self.leave_out(raw, np.concatenate([features.rows for features in kinds.values()]))
         return reports
+
+    def leave_out(self, raw: RawLayer, used: NDArray[np.int64]) -> None:
+        """Keep the rows that no kind of geometry took."""
+        rows = raw.attributes if len(raw.attributes) else pd.DataFrame(index=range(int(used.max()) + 1))
+        lost = np.ones(len(rows), dtype=bool)
+        lost[used] = False
+        if lost.any():
+            self.notes.leave_out(raw.name, rows[lost])
 
     def moved(self, raw: RawLayer, found: geometry.Features, moved: crs.Shift) -> geometry.Features:
         """Return the features in EPSG:4326, without those that cannot be placed on Earth."""
