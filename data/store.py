@@ -22,7 +22,11 @@ MIGRATIONS = facts.HERE / "migrations"
 FILE = "orebridge.duckdb"
 
 
-class StoreBusyError(OrebridgeError):
+class StoreError(OrebridgeError):
+    """The store cannot be used: held by another process, damaged, or of a later version."""
+
+
+class StoreBusyError(StoreError):
     """Another process holds the store."""
 
     def __init__(self, path: Path, holder: str) -> None:
@@ -30,7 +34,7 @@ class StoreBusyError(OrebridgeError):
         super().__init__(f"{path} is held by {holder}; close Orebridge there, or use the running app.")
 
 
-class StoreUnreadableError(OrebridgeError):
+class StoreUnreadableError(StoreError):
     """The file is there, but DuckDB cannot open it: damaged, or not a store."""
 
     def __init__(self, path: Path, reason: str) -> None:
@@ -38,7 +42,7 @@ class StoreUnreadableError(OrebridgeError):
         super().__init__(f"{path} cannot be opened ({reason}); restore it from a copy, or set OREBRIDGE_HOME to another folder.")
 
 
-class StoreTooNewError(OrebridgeError):
+class StoreTooNewError(StoreError):
     """The store was written by a later version."""
 
     def __init__(self, path: Path, found: int, known: int) -> None:

@@ -19,6 +19,9 @@ IntArray = NDArray[np.int64]
 PIECE_M = 2000.0
 """Lines are cut to pieces of this length, so that a piece is well told by its midpoint."""
 
+POINT_M2 = 1e-12
+"""A piece whose length squared is below this is a point: coordinates are no finer than a micrometre."""
+
 BEND_M = 0.1
 """A piece may leave its straight chord by this much; parallels near a pole are cut finer for it."""
 
@@ -155,7 +158,7 @@ class NearestLines:
         self._start = ecef_m(self._pieces.lon, self._pieces.lat)
         self._along = ecef_m(self._pieces.lon + self._pieces.dlon, self._pieces.lat + self._pieces.dlat) - self._start
         squared = np.einsum("ij,ij->i", self._along, self._along)
-        self._inverse_squared = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > 0)
+        self._inverse_squared = np.divide(1.0, squared, out=np.zeros_like(squared), where=squared > POINT_M2)
         self._reach_m = float(np.sqrt(squared.max()) / 2.0 + 2.0 * BEND_M)
         self._tree = cKDTree(self._start + self._along / 2.0)
 

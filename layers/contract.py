@@ -182,7 +182,8 @@ class Request:
         ``EPSG:n`` that the user states; empty: as found.
     cures : dict of str to str
         Accepted cures: ``swap_xy=yes``, ``x=COLUMN``, ``y=COLUMN``, ``wkt=COLUMN``, ``encoding=cp932``, ``decimal=,``,
-        ``unit.COLUMN=ppm``, ``keep.COLUMN=yes`` (a value that looks like a gap is real).
+        ``unit.COLUMN=ppm``, ``units=suggested`` (what the names hint at), ``bdl.COLUMN=half|zero|unknown`` (below detection),
+        ``crs.LAYER=EPSG:n`` (one layer of several), ``keep.COLUMN=yes`` (a value that looks like a gap is real).
     """
 
     files: tuple[str, ...]

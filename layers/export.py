@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import geopandas as gpd
 import pandas as pd
@@ -64,7 +66,9 @@ def export(layer: OwnLayer, features: Features | None, raster: Path | None, file
 
 def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:
     values = {**features.numbers, **features.texts}
-    columns = {_column_name(c["name"]): values[c["name"]] for c in layer.columns}
+    columns: dict[str, Any] = {}
+    for column in layer.columns:
+        columns[_column_name(column["name"], columns)] = values[column["name"]]
     name = "layer_" + layer.layer_id
     gpd.GeoDataFrame(columns, geometry=features.geometries, crs="EPSG:4326").to_file(file, layer=name, driver="GPKG", engine="pyogrio")
     told = {key: json.dumps(value, ensure_ascii=False, default=str) for key, value in provenance(layer).items()}
@@ -72,8 +76,12 @@ def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:
     pyogrio.write_dataframe(table, file, layer=PROVENANCE, driver="GPKG", append=True)
 
 
-def _column_name(name: str) -> str:
-    return f"{name}_" if name.lower() in RESERVED else name
+def _column_name(name: str, taken: Iterable[str]) -> str:
+    """Return the name, lengthened until it is neither reserved nor taken: the format knows no case."""
+    used = RESERVED | {each.lower() for each in taken}
+    while name.lower() in used:
+        name += "_"
+    return name
 
 
 def _cog(layer: OwnLayer, raster: Path, file: Path) -> None:

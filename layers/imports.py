@@ -17,12 +17,14 @@ from typing import Any, BinaryIO
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import rasterio
+from rasterio.errors import RasterioError
 
 from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
 from data.store import Store
 from geo.errors import OrebridgeError
 from layers import findings
-from layers.contract import CANCEL, FEATURES, LEFT_OUT, VECTOR_SCHEMA, Finding, LayerReport, Report, ReportError, Request
+from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, Finding, LayerReport, Report, ReportError, Request
 from layers.sandbox import Progress, Reader, plain_file
 
 QUARANTINE = "quarantine"
@@ -31,6 +33,7 @@ CHUNK = 1 << 20
 LEFT_OUT_BYTES = 5_000_000
 STALE_S = 86_400
 FREE_BYTES = 1_000_000_000
+TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 #: What of a user's suffix is kept: letters and digits; it is a hint, content decides.
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,12})$")
 
@@ -256,8 +259,31 @@ def _new_layer(draft: Draft, layer: LayerReport, about: About, *, alone: bool) -
     if Path(layer.file).name != layer.file or not plain_file(path):
         raise ReportError(f"The reader's file for {layer.name!r} is not there; nothing was imported.")
     if layer.kind == "raster":
-        return NewLayer(row, raster=path)
+        return NewLayer(row, raster=clean_raster(path, layer))
     return NewLayer(row, features=clean_table(path, layer), left_out=draft.left_out)
+
+
+def clean_raster(path: Path, layer: LayerReport) -> Path:
+    """Hold a raster of the reader's against the contract before any library opens it: a TIFF that names no other file.
+
+    Raises
+    ------
+    ReportError
+        If it begins like something else, or its metadata redirect the reader to another file.
+    """
+    with path.open("rb") as file:
+        if file.read(4) not in TIFF_STARTS:
+            raise ReportError(f"The reader's raster for {layer.name!r} is no GeoTIFF; nothing was imported.")
+    try:
+        with rasterio.open(path, driver="GTiff") as raster:
+            spaces = {space for band in range(raster.count + 1) for space in raster.tag_namespaces(band)}
+            shape = raster.width * raster.height, raster.count
+    except RasterioError as error:
+        why = type(error).__name__
+        raise ReportError(f"The reader's raster for {layer.name!r} cannot be used ({why}); nothing was imported.") from error
+    if any("OVERVIEW" in space.upper() or "xml" in space for space in spaces) or shape[0] > PIXELS or shape[1] != layer.bands:
+        raise ReportError(f"The reader's raster for {layer.name!r} is not in the agreed form; nothing was imported.")
+    return path
 
 
 def clean_table(path: Path, layer: LayerReport) -> pa.Table:

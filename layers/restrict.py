@@ -10,6 +10,7 @@ import ctypes
 import os
 import platform
 import resource
+import signal
 import struct
 import sys
 from pathlib import Path
@@ -22,12 +23,13 @@ _WRITE = _READ | _WRITE_FILE | 1 << 4 | 1 << 5 | 1 << 7 | 1 << 8 | 1 << 14
 #: Rights on files that each version of the interface knows: 1..13, then refer, truncate, ioctl.
 _ALL_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
 _ALL_TCP, _ALL_SCOPES = 3, 3
-_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER = 38, 22, 2
+_NO_NEW_PRIVS, _SET_SECCOMP, _FILTER, _DEATH_SIGNAL = 38, 22, 2, 1
 _CLONE_THREAD = 0x10000
 _EPERM, _ENOSYS = 1, 38
 _KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
 
-#: Calls that a reader of files never needs: sockets, other processes, programs, kernel doors. (x86_64, aarch64)
+#: Calls that a reader of files never needs: sockets, other processes, programs, kernel doors, and what Landlock leaves open (rights,
+#: owners, times and attributes of files; memory shared with others). (x86_64, aarch64; -1: not there)
 _REFUSED = {
     "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept4": (288, 242),
     "sendto": (44, 206), "sendmsg": (46, 211), "execve": (59, 221), "execveat": (322, 281), "ptrace": (101, 117), "kill": (62, 129),
@@ -35,9 +37,20 @@ _REFUSED = {
     "unshare": (272, 97), "setns": (308, 268), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
     "io_uring_setup": (425, 425), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "chroot": (161, 51),
     "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104), "open_by_handle_at": (304, 265),
+    "fork": (57, -1), "vfork": (58, -1), "sendmmsg": (307, 269), "accept": (43, 202), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "process_mrelease": (448, 448), "setrlimit": (160, 164), "setpriority": (141, 140), "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
+    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "truncate": (76, 45),
+    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1), "fchown": (93, 55),
+    "lchown": (94, -1), "fchownat": (260, 54), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466), "utime": (132, -1),
+    "utimes": (235, -1), "futimesat": (261, -1), "utimensat": (280, 88), "reboot": (169, 142), "settimeofday": (164, 170),
+    "clock_settime": (227, 112), "iopl": (172, -1), "ioperm": (173, -1),
 }  # fmt: skip
-_CLONE, _CLONE3 = (56, 220), (435, 435)
-_FORKS = ((57, -1), (58, -1))  # fork and vfork, where they exist
+_CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
+#: From here on x86_64 has its calls a second time (x32), under which a filter by number would miss them.
+_SECOND_TABLE = 0x40000000
 _ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}
 
 
@@ -73,6 +86,14 @@ def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
         _, hard = resource.getrlimit(what)
         allowed = most if hard == resource.RLIM_INFINITY else min(most, hard)
         resource.setrlimit(what, (allowed, allowed))
+
+
+def end_with_parent(parent: int) -> None:
+    """Let the kernel kill this process when `parent`, which forked it, ends; ends at once if that has happened already."""
+    if sys.platform.startswith("linux"):
+        _check(_libc().prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def restrict(readable: list[Path], writable: list[Path]) -> None:
@@ -123,14 +144,18 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
 def _restrict_calls(libc: ctypes.CDLL) -> None:
     """Install the seccomp filter: refused calls fail with EPERM, new processes too; threads stay possible."""
     column, architecture = _ARCHITECTURES[platform.machine()]
-    refused = [numbers[column] for numbers in (*_REFUSED.values(), *_FORKS) if numbers[column] >= 0]
-    load, equal, anybits, answer = 0x20, 0x15, 0x45, 0x06
+    refused = [numbers[column] for numbers in _REFUSED.values() if numbers[column] >= 0]
+    load, equal, least, anybits, answer = 0x20, 0x15, 0x35, 0x45, 0x06
     code = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, _KILL), (load, 0, 0, 0)]
+    code += [(least, 0, 1, _SECOND_TABLE), (answer, 0, 0, _ERRNO | _ENOSYS)]
     for number in refused:
         code += [(equal, 0, 1, number), (answer, 0, 0, _ERRNO | _EPERM)]
     code += [(equal, 0, 1, _CLONE3[column]), (answer, 0, 0, _ERRNO | _ENOSYS)]  # the C library then falls back to clone
-    code += [(equal, 0, 4, _CLONE[column]), (load, 0, 0, 16), (anybits, 1, 0, _CLONE_THREAD), (answer, 0, 0, _ERRNO | _EPERM)]
-    code += [(answer, 0, 0, _ALLOW), (answer, 0, 0, _ALLOW)]
+    # calls that may reach this process alone, judged by their first argument: a new thread, a signal (abort), its own limits
+    for numbers, test, wanted in ((_CLONE, anybits, _CLONE_THREAD), (_TGKILL, equal, os.getpid()), (_PRLIMIT, equal, 0)):
+        code += [(equal, 0, 4, numbers[column]), (load, 0, 0, 16), (test, 1, 0, wanted), (answer, 0, 0, _ERRNO | _EPERM)]
+        code += [(answer, 0, 0, _ALLOW)]
+    code += [(answer, 0, 0, _ALLOW)]
     program = b"".join(struct.pack("HBBI", *step) for step in code)
     steps = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(steps))

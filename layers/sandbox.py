@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import IO, Any, Self, cast
+from typing import IO, Any, Self, cast, get_args
 
 from geo.errors import OrebridgeError
-from layers.contract import CANCEL, PROGRESS, REPORT, REQUEST, SECONDS, Finding, Report, ReportError, Request, report_from
+from layers.contract import CANCEL, PROGRESS, REPORT, REQUEST, SECONDS, Finding, Kind, Report, ReportError, Request, report_from
 from layers.findings import TEMPLATES
 
 CODE = Path(__file__).resolve().parents[1]
 START_S = 60.0
 GRACE_S = 5.0
 REPORT_BYTES = 20_000_000
+KINDS = frozenset(get_args(Kind))
 #: How a child ended -> code of the finding.
 ENDINGS = {"time": "took_too_long", "memory": "needed_too_much_memory", "disk": "wrote_too_much", "cancel": "cancelled"}
 Progress = Callable[[str], None]
@@ -109,9 +111,7 @@ class Reader:
             return Report(findings=(Finding(code, details={"seconds": seconds, "megabytes": megabytes}),))
         if (out / REPORT).stat().st_size > REPORT_BYTES:
             return Report(findings=(Finding("reader_ended", details={"seconds": "0", "megabytes": "0"}),))
-        report = report_from(json.loads((out / REPORT).read_text(encoding="utf-8")))
-        if unknown := {finding.code for finding in report.findings} - set(TEMPLATES):
-            raise ReportError(f"The reader's report names findings that do not exist ({len(unknown)}); nothing was imported.")
+        report = checked_report(out / REPORT)
         return report if self.isolated else replace(report, findings=(*report.findings, Finding("not_isolated")))
 
     def _job(self, folder: Path, out: Path, progress: Progress | None) -> dict[str, Any]:
@@ -132,10 +132,13 @@ class Reader:
         except BaseException:  # the caller has left: end the child, and take its answer so that the next job gets its own
             (folder / CANCEL).touch()
             listener.join(GRACE_S)
+            if not answer:
+                self.close()
             raise
         if not answer:
+            ended = "" if process.poll() is not None or not listener.is_alive() else "time"
             self.close()
-            return {"ended": "" if process.poll() is not None else "time", "code": 1, "seconds": SECONDS, "peak_bytes": 0}
+            return {"ended": ended, "code": 1, "seconds": SECONDS, "peak_bytes": 0}
         return answer
 
     def _started(self) -> subprocess.Popen[str]:
@@ -166,6 +169,63 @@ class Reader:
 def plain_file(path: Path) -> bool:
     """Tell whether a file of the reader's is a file and no link out of its folder."""
     return path.is_file() and not path.is_symlink()
+
+
+def checked_report(file: Path) -> Report:
+    """Load a child's report, which may be anything once a file has taken the child over.
+
+    Raises
+    ------
+    ReportError
+        If it is no JSON, or does not keep the contract: fields, their types, kinds, codes, bounds.
+    """
+    try:
+        report = report_from(json.loads(file.read_text(encoding="utf-8")))
+    except (ValueError, RecursionError, IndexError) as error:
+        raise ReportError(f"The reader's report cannot be used ({type(error).__name__}); nothing was imported.") from error
+    broken = [what for what, kept in _promises(report) if not kept]
+    if broken:
+        raise ReportError(f"The reader's report does not keep the contract ({broken[0]}); nothing was imported.")
+    return report
+
+
+def _promises(report: Report) -> Iterator[tuple[str, bool]]:
+    """Yield what a report must keep, and whether it does."""
+    for finding in report.findings:
+        texts = (finding.code, finding.layer, *finding.actions)
+        yield "texts of a finding", all(isinstance(text, str) for text in texts)
+        yield "a finding that does not exist", finding.code in TEMPLATES
+        yield "row of a finding", finding.row is None or _count(finding.row)
+        yield (
+            "details of a finding",
+            isinstance(finding.details, dict) and all(isinstance(value, (str, int, float)) for value in finding.details.values()),
+        )
+    for layer in report.layers:
+        texts = (layer.name, layer.kind, layer.crs, layer.crs_reason, layer.file, layer.unit, *layer.transformations)
+        yield "texts of a layer", all(isinstance(text, str) for text in texts)
+        yield "kind of a layer", layer.kind in KINDS or not (layer.kind or layer.file)
+        yield "counts of a layer", _count(layer.features) and _count(layer.bands)
+        yield "bounds of a layer", all(box is None or len(box) == 4 for box in (layer.bounds, layer.source_bounds))
+        yield "place of a layer", layer.bounds is None or all(math.isfinite(x) for x in layer.bounds)
+        yield "accuracy of a layer", layer.crs_accuracy_m is None or _number(layer.crs_accuracy_m)
+        yield "quantiles of a layer", all(_number(x) for x in layer.quantiles)
+        yield "preview of a layer", all(len(point) == 4 for point in layer.preview)
+        for column in layer.columns:
+            texts = (column.name, column.unit, column.suggested_unit)
+            yield "texts of a column", all(isinstance(text, str) for text in texts)
+            yield "type of a column", column.type in ("number", "text")
+            yield "numbers of a column", _count(column.known) and all(x is None or _number(x) for x in (column.low, column.high))
+        for candidate in layer.candidates:
+            yield "texts of a candidate", all(isinstance(text, str) for text in (candidate.crs, candidate.name, candidate.place))
+            yield "place of a candidate", _number(candidate.lon) and _number(candidate.lat)
+
+
+def _number(value: object) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _count(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def _line(process: subprocess.Popen[str]) -> dict[str, Any]:

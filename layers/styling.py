@@ -24,13 +24,15 @@ from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterS
 Scheme = Literal["quantiles", "natural_breaks", "equal_interval", "head_tail", "categories", "single"]
 SCHEMES: dict[str, Callable[..., Any]] = {
     "quantiles": mapclassify.Quantiles,
-    "natural_breaks": mapclassify.FisherJenksSampled,
+    "natural_breaks": mapclassify.FisherJenks,
     "equal_interval": mapclassify.EqualInterval,
     "head_tail": mapclassify.HeadTailBreaks,
 }
 RAMPS = ("batlow", "lajolla", "oslo", "acton", "vik", "roma")
 DEFAULT_RAMP = "batlow"
 CLASSES, MOST_CATEGORIES = 5, 12
+#: Natural breaks take time with the square of the values: beyond this many, so many evenly spread quantiles stand for them.
+BREAK_VALUES = 400
 #: Okabe and Ito: told apart with every kind of colour vision; further categories take the colours of batlowS.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
 GREY: Colour = (150, 150, 150, 255)
@@ -116,12 +118,14 @@ def classified(features: Features, column: str, scheme: Scheme, classes: int = C
         values = features.texts[column] if column in features.texts else _as_texts(features.numbers[column])
         return style | {"categories": _categories(values)[:MOST_CATEGORIES]}
     known = features.numbers[column][np.isfinite(features.numbers[column])]
+    if scheme == "natural_breaks" and len(known) > BREAK_VALUES:
+        known = np.quantile(known, np.linspace(0.0, 1.0, BREAK_VALUES), method="nearest")
     distinct = len(np.unique(known))
     if distinct < 2:
         return {"scheme": "single", "ramp": ramp}
     options = {} if scheme == "head_tail" else {"k": min(classes, distinct)}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # fewer classes than asked for are told by the legend
+        warnings.simplefilter("ignore")  # of fewer classes than asked for, which the legend tells, and of speed
         breaks = sorted({float(each) for each in SCHEMES[scheme](known, **options).bins})
     return style | {"breaks": breaks, "low": float(known.min())}
 
@@ -214,8 +218,9 @@ def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raste
     style, legend = _raster_drawing(own) if own.kind == "raster" else _vector_drawing(own)
     kind: Kind = own.kind  # type: ignore[assignment]  # the contract's kinds are the catalogue's
     return OwnMapLayer(
-        id=own.layer_id, group="own", kind=kind, title=own.name, title_ja=own.name, caveat=own.note, caveat_ja=own.note, file="", source=source,
-        style=style, legend=legend, tooltip=(TooltipField("n", "n", "n", "", ""), TooltipField("t", "t", "t", "", "")), visible=True,
+        id=own.layer_id, group="own", kind=kind, title=own.name, title_ja=own.name, caveat=own.note,
+        caveat_ja=own.note, file="", source=source, style=style, legend=legend,
+        tooltip=(TooltipField("n", "n", "n", "", ""), TooltipField("t", "t", "t", "", "")), visible=True,
         opacity=0.75 if own.kind in ("raster", "vector-polygon") else 1.0, order=LAYER_ORDER - (own.kind == "raster"),
         load=load, raster=raster, own=own,
     )  # fmt: skip

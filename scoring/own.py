@@ -36,10 +36,10 @@ FORGET = (
 def source_of(layer: OwnLayer) -> Source:
     """Return an own layer as a source: what tables, cards and exports name."""
     return Source(
-        id=PREFIX + layer.layer_id, title=layer.name, publisher=layer.imported_by, url=layer.source_url, licence=layer.licence or "not stated",
-        licence_tier="C", attribution=f"{layer.name} ({layer.file_name})", citation=f"{layer.file_name}, SHA-256 {layer.file_sha256}",
-        retrieved=layer.imported_at.date(), as_of=layer.source_date or layer.imported_at.date().isoformat(), caveat=layer.note,
-        import_recipe="", files=(),
+        id=PREFIX + layer.layer_id, title=layer.name, publisher=layer.imported_by, url=layer.source_url,
+        licence=layer.licence or "not stated", licence_tier="C", attribution=f"{layer.name} ({layer.file_name})",
+        citation=f"{layer.file_name}, SHA-256 {layer.file_sha256}", retrieved=layer.imported_at.date(),
+        as_of=layer.source_date or layer.imported_at.date().isoformat(), caveat=layer.note, import_recipe="", files=(),
     )  # fmt: skip
 
 

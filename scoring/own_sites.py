@@ -136,9 +136,11 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
     for i in range(len(points)):
         name = rows.text("name", i) or f"{layer.name} {i + 1}"
         site = {
-            "site_id": _site_id(layer.layer_id, name, i), "name": name, "iso3": countries.iso3[near[i]], "kind": _kind(rows.text("kind", i)),
+            "site_id": _site_id(layer.layer_id, name, i), "name": name, "iso3": countries.iso3[near[i]],
+            "kind": _kind(rows.text("kind", i)),
             "lon": float(lon[i]), "lat": float(lat[i]), "location_accuracy": _accuracy(rows.text("accuracy", i), bool(exact[i])),
-            "commodities": list(commodities(rows.text("commodities", i)) or rows.graded()), "deposit_type": deposit_type(rows.text("deposit_type", i)),
+            "commodities": list(commodities(rows.text("commodities", i)) or rows.graded_in(i, basis)),
+            "deposit_type": deposit_type(rows.text("deposit_type", i)),
             "stage": stage(rows.text("stage", i)),
         }  # fmt: skip
         if not site["commodities"]:
@@ -200,6 +202,10 @@ class _Rows:
         """Return the commodities that have a grade column."""
         return tuple(what[len(GRADE) :] for what in self.mapping.fields if what.startswith(GRADE))
 
+    def graded_in(self, row: int, basis: Mapping[str, GradeBasis]) -> list[str]:
+        """Return the commodities that the row gives a grade of."""
+        return [metal for metal in self.graded() if self.number(GRADE + metal, row, BASIS[basis[metal].unit]) is not None]
+
     def number(self, what: str, row: int, unit: str) -> float | None:
         """Return a number of the table in `unit`; None where the cell is empty or no positive number."""
         name = self.mapping.fields[what]
@@ -255,5 +261,7 @@ class _Countries:
 @cache
 def _countries() -> _Countries:
     frame = gpd.read_parquet(BUNDLE / "layers" / "countries.parquet")
-    shapes = frame.geometry.to_numpy()
-    return _Countries(frame["iso_a3"].to_numpy(), PolygonIndex(shapes), shapely.STRtree(shapes))
+    iso3 = [code if isinstance(code, str) else UNCODED.get(area) for code, area in zip(frame["iso_a3"], frame["adm0_a3"], strict=True)]
+    coded = np.array([code is not None for code in iso3])
+    shapes = frame.geometry.to_numpy()[coded]
+    return _Countries(np.array(iso3, dtype=object)[coded], PolygonIndex(shapes), shapely.STRtree(shapes))

@@ -114,8 +114,9 @@ def _criterion(own: OwnCriterion) -> Criterion:
     within = f" within {own.radius_km:g} km" if EVIDENCE[own.measure].radius else ""
     formula = f"{EVIDENCE[own.measure].title}{within}" + (f", column {own.column}" if own.column else "")
     return Criterion(
-        id=own.id, pillar=OWN_PILLAR, title=own.title, title_ja=own.title, unit=own.unit, formula=formula, reference=f"own layer {own.layer_id}",
-        measure=own.measure, applies_to="all", per_commodity=False, share=1.0, worst=own.worst, best=own.best, value=own.value, options={},
+        id=own.id, pillar=OWN_PILLAR, title=own.title, title_ja=own.title, unit=own.unit, formula=formula,
+        reference=f"own layer {own.layer_id}", measure=own.measure, applies_to="all", per_commodity=False, share=1.0,
+        worst=own.worst, best=own.best, value=own.value, options={},
     )  # fmt: skip
 
 

@@ -60,8 +60,8 @@ def of(layer: Layer) -> str:
     return layer.id
 
 
-def test_each_group_has_a_layer() -> None:
-    assert {layer.group for layer in LAYERS} == set(get_args(Group))
+def test_each_group_has_a_layer_but_the_one_for_the_users_own() -> None:
+    assert {layer.group for layer in LAYERS} == set(get_args(Group)) - {"own"}
 
 
 def test_each_bundled_map_file_has_its_block_and_each_block_its_file() -> None:

@@ -151,7 +151,9 @@ def test_empty_columns_are_named():
 def test_units_are_suggested_never_applied():
     columns, *_, found = tidied({"Cu_ppm": [1, 2], "Au (g/t)": [1, 2]})
     assert [each.unit for each in columns] == ["", ""]
-    assert found["unit_suggested"].actions == ("unit.Cu_ppm=ppm", "unit.Au (g/t)=g/t")
+    assert found["unit_suggested"].actions == ("units=suggested", "unit.Cu_ppm=ppm", "unit.Au (g/t)=g/t")
+    columns, *_ = tidied({"Cu_ppm": [1, 2], "Au (g/t)": [1, 2], "n": [1, 2]}, units="suggested")
+    assert [each.unit for each in columns] == ["ppm", "g/t", ""]
 
 
 def test_units_come_from_the_user_or_the_format():

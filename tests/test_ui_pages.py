@@ -19,11 +19,9 @@ PAGES = ("screens/explore.py", "screens/layers.py", "screens/shortlist.py", "scr
 @pytest.fixture(autouse=True)
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
-    cache._store.cache_clear()
+    cache.close()
     yield
-    if cache._store.cache_info().currsize:
-        cache.store().close()
-    cache._store.cache_clear()
+    cache.close()
 
 
 def opened(page: str = "screens/explore.py", **address: str) -> AppTest:

@@ -14,7 +14,7 @@ import pandas as pd
 from data.facts import data_version, open_facts, query
 from data.own_layers import OwnLayer, sweep
 from data.sources import Source, load_sources
-from data.store import Store, StoreBusyError
+from data.store import Store, StoreError
 from layers import imports
 from layers.catalog import Layer, UnknownLayerError, load_catalog
 from scoring import dossier as dossiers
@@ -53,8 +53,8 @@ def store() -> Store:
 
     Raises
     ------
-    StoreBusyError
-        If another process holds it.
+    StoreError
+        If it is damaged, or another process holds it.
     """
     with _OPENING:
         return _store()
@@ -72,26 +72,26 @@ def own() -> Own:
 
     Raises
     ------
-    StoreBusyError
-        If another process holds the store.
+    StoreError
+        If it is damaged, or another process holds the store.
     """
     with _OPENING:
         return _own()
 
 
 def own_layers() -> tuple[OwnLayer, ...]:
-    """Return the user's layers in use; none while another process holds the store."""
+    """Return the user's layers in use; none while the store cannot be used."""
     try:
         return own().layers
-    except StoreBusyError:
+    except StoreError:
         return ()
 
 
 def own_criteria() -> tuple[OwnCriterion, ...]:
-    """Return the criteria of the user's own whose layers are in use; none while another process holds the store."""
+    """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
     try:
         return tuple(from_dict_evidence(each) for each in store().criteria())
-    except StoreBusyError:
+    except StoreError:
         return ()
 
 
@@ -99,7 +99,7 @@ def revision() -> str:
     """Return what rankings depend on besides their scenario: the user's own sites; empty without a store or without own sites."""
     try:
         return own().revision
-    except StoreBusyError:
+    except StoreError:
         return ""
 
 
@@ -113,10 +113,10 @@ def ready(scenario: Scenario) -> str:
 
 
 def map_layers() -> tuple[Layer, ...]:
-    """Return the layers of the map: the catalogue's, and the user's own while this process holds the store."""
+    """Return the layers of the map: the catalogue's, and the user's own while the store can be used."""
     try:
         return (*load_catalog().values(), *own().map_layers())
-    except StoreBusyError:
+    except StoreError:
         return tuple(load_catalog().values())
 
 
@@ -138,10 +138,10 @@ def map_layer(layer_id: str) -> Layer:
 
 
 def sources() -> Mapping[str, Source]:
-    """Return the register of sources, with the user's own layers while this process holds the store."""
+    """Return the register of sources, with the user's own layers while the store can be used."""
     try:
         return own().sources()
-    except StoreBusyError:
+    except StoreError:
         return load_sources()
 
 

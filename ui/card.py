@@ -47,12 +47,12 @@ def evidence(scenario: Scenario, site_id: str) -> None:
 
 
 def _head(found: dict[str, Any]) -> None:
-    st.subheader(found["name"], anchor=False)
+    st.subheader(w.plain(w.site_name(found["name"], found["site_id"])), anchor=False)
     place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
     accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
     st.caption(" · ".join((
         w.word(w.KINDS, found["kind"]), w.nation(found["iso3"]), w.word(w.STAGES, found["stage"]), w.commodities(found["commodities"], 6),
-        f"{place} ({accuracy})", source_title(found["location_source_id"]),
+        f"{place} ({accuracy})", w.plain(source_title(found["location_source_id"])),
     )))  # fmt: skip
     failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
     if failed:
@@ -108,9 +108,9 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
         st.error(str(error))
         return
     st.toast(
-        _("{name}: taken off the shortlist").format(name=found["name"])
+        _("{name}: taken off the shortlist").format(name=w.plain(found["name"]))
         if listed
-        else _("{name}: on the shortlist").format(name=found["name"])
+        else _("{name}: on the shortlist").format(name=w.plain(found["name"]))
     )
     st.rerun()
 

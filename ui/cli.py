@@ -117,16 +117,16 @@ def open_ranking_facts() -> duckdb.DuckDBPyConnection:
 def with_own(scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnection]) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     """Return facts and scenario with the user's own sites and criteria; the plain facts where there are none.
 
-    While another process holds the store, what is the user's own does not count, and stderr says so.
+    While the store cannot be used, what is the user's own does not count, and stderr says so.
     """
-    from data.store import FILE, Store, StoreBusyError, home  # noqa: PLC0415
+    from data.store import FILE, Store, StoreError, home  # noqa: PLC0415
 
     if not (home() / FILE).exists():
         return otherwise(), scenario
     try:
         with Store.open() as store:
             nothing_own = not store.has_own()
-    except StoreBusyError as error:
+    except StoreError as error:
         typer.echo(f"orebridge: {error} Criteria and sites of your own do not count in this answer.", err=True)
         nothing_own = True
     if nothing_own:

@@ -52,7 +52,7 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
         draft = criteria.made(layer, measure, column=column, radius_km=radius, worst=0.0, best=1.0, weight=0.0, everywhere=everywhere)
         values = _measured(draft)
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     known = values[np.isfinite(values)]
     st.caption(_("Known for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
@@ -73,14 +73,14 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
             title=_title(layer, measure, column, radius),
         )  # fmt: skip
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     _curve(own, values)
     if st.button(_("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)):
         with st.spinner(_("Measuring …")):
             criteria.add(own)
         S.evidence = [*[each for each in S.evidence if each.id != own.id], own]
-        st.toast(_("{title} counts from now on.").format(title=own.title))
+        st.toast(_("{title} counts from now on.").format(title=w.plain(own.title)))
         st.rerun()
 
 

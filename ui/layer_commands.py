@@ -26,6 +26,7 @@ criteria_app = typer.Typer(no_args_is_help=True, help="Criteria of your own, mea
 
 #: Files that belong to the one that was named: the same name, another ending.
 COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".dfn", ".des", ".gfs", ".xsd", ".dat")
+MOST_CURES = 4
 EXIT = {"ok": 0, "needs_input": 3, "refused": 2}
 LayerArgument = Annotated[str, typer.Argument(help="Id or name of an own layer, as `orebridge layers list` prints it.")]
 
@@ -169,7 +170,9 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
     """Print findings with their cures, what became of sites, and how it ended."""
     for finding in found["findings"]:
         where = f" (row {finding['row']})" if finding["row"] else ""
-        cures = "".join(f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}" for each in finding["actions"])
+        cures = "".join(f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}" for each in finding["actions"][:MOST_CURES])
+        if len(finding["actions"]) > MOST_CURES:
+            cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
         typer.echo(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}")
     if "sites" in found:
         typer.echo(f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened commodity and are left out.")

@@ -113,7 +113,7 @@ class Own:
     @property
     def revision(self) -> str:
         """Eight hex digits over the layers whose sites are scored: what a ranking depends on besides its scenario; empty without any."""
-        ids = sorted(layer.layer_id for layer in self.layers if layer.role == "sites")
+        ids = sorted(f"{layer.layer_id} {layer.imported_at}" for layer in self.layers if layer.role == "sites")
         return hashlib.sha256(",".join(ids).encode()).hexdigest()[:8] if ids else ""
 
     def sources(self) -> dict[str, Source]:

@@ -85,14 +85,14 @@ def undo_bar() -> None:
     last = removed.get(S.get("just_removed", ""))
     if last:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(_("{name} was removed; criteria on it do not count.").format(name=last.name))
+            st.info(_("{name} was removed; criteria on it do not count.").format(name=w.plain(last.name)))
             st.button(_("Undo"), key="undo_remove", on_click=_restore, args=(last.layer_id,), icon=":material/undo:")
     earlier = [layer for layer in removed.values() if layer is not last]
     if earlier:
         with st.expander(_("Removed layers ({n})").format(n=len(earlier))):
             for layer in earlier:
                 st.button(
-                    f"{_('Bring back')}: {layer.name}",
+                    f"{_('Bring back')}: {w.plain(layer.name)}",
                     key=f"restore_{layer.layer_id}",
                     on_click=_restore,
                     args=(layer.layer_id,),
@@ -175,7 +175,7 @@ def _about(layer: OwnLayer) -> None:
             try:
                 cache.own().edit(layer.layer_id, **changes)
             except OrebridgeError as error:
-                st.error(str(error))
+                st.error(w.plain(str(error)))
             else:
                 st.rerun()
     if rest := cache.own().left_out(layer.layer_id):

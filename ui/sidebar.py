@@ -50,7 +50,7 @@ def _weights(scenario: Scenario) -> None:
         S[f"own_{own.id}"] = int(own.weight)
         share = number(100 * own.weight / total)
         st.slider(
-            f"{own.title} · {share} %",
+            f"{w.plain(own.title)} · {share} %",
             0,
             100,
             key=f"own_{own.id}",

@@ -82,7 +82,7 @@ def _take_in(given: list[Any], token: str) -> bool:
             S.batch.append(Item(upload))
     except OrebridgeError as error:
         _forget()
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return False
     return True
 
@@ -125,7 +125,7 @@ def _read(item: Item) -> bool:
             request = imports.request_for(item.upload, item.layers, item.crs, item.cures)
             item.draft = imports.read(reader(), item.upload, request, progress=lambda text: _say(bar, text))
         except OrebridgeError as error:
-            st.error(str(error))
+            st.error(w.plain(str(error)))
             return False
     place.empty()
     return True
@@ -200,7 +200,7 @@ def _findings(item: Item, draft: Draft) -> None:
     )
     for i, each in enumerate(found):
         # units are set in the table of columns, coordinate systems on the map below
-        actions = [action for action in each.actions if not action.startswith(("unit.", "crs="))]
+        actions = [action for action in each.actions if not action.startswith(("unit.", "units=", "crs="))]
         if not actions:
             continue
         together = {action.partition("=")[0] for action in actions} == {"x", "y"}
@@ -399,7 +399,7 @@ def _import(item: Item, draft: Draft) -> None:
     if known := imports.known_already(cache.store(), draft):
         st.info(
             _("The same file was imported before, as {name}. Importing it again replaces it.").format(
-                name=", ".join(layer.name for layer in known)
+                name=w.plain(", ".join(layer.name for layer in known))
             )
         )
     names = [layer.name for layer in draft.ready]
@@ -472,13 +472,13 @@ def _take_over(item: Item, about: About, chosen: list[str], told: SiteColumns | 
         with st.spinner(_("Importing …")):
             added = cache.own().add(item.draft, about, chosen, told)
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     S.just_added = [layer.layer_id for layer in added]
     solid = ("vector-point", "vector-line")
     S.layer_choice = {**S.layer_choice, **{layer.layer_id: (True, 1.0 if layer.kind in solid else 0.75) for layer in added}}
     state.fly_to_bounds(added[0].bounds)
-    st.toast(_("{name} is on the map.").format(name=added[0].name))
+    st.toast(_("{name} is on the map.").format(name=w.plain(added[0].name)))
     imports.discard(item.upload)
     S.batch = [each for each in S.batch if each is not item]
     if not S.batch:

@@ -205,6 +205,11 @@ def word(table: dict[str, str], key: str) -> str:
     return _(table[key]) if key in table else key
 
 
+def site_name(name: str, site_id: str) -> str:
+    """Return the name of a site; one that the user brought says so."""
+    return f"{name} · {_('own site')}" if site_id.startswith("own-") else name
+
+
 def commodity(commodity_id: str) -> str:
     """Return a commodity's name in the reader's language."""
     return commodity_names().get(commodity_id, commodity_id) if language() == "ja" else commodity_id.capitalize()

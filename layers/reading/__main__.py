@@ -5,6 +5,8 @@ It never opens an uploaded byte itself. One JSON line in (folder, out) starts a 
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import json
 import os
 import select
@@ -19,10 +21,14 @@ from layers import restrict
 from layers.contract import CANCEL, MEMORY_BYTES, OUTPUT_BYTES, REQUEST, SECONDS, Request, write_report
 
 POLL_S = 0.01
+#: How often the disk that a child uses is measured, in polls; the kernel bounds each file, this bounds all of them.
+DISK_POLLS = 20
+DISK_BYTES = 2 * OUTPUT_BYTES
 #: Below which a child finds libraries, projection data and the bundled countries; nothing of any user.
 CODE = Path(__file__).resolve().parents[2]
 READABLE = [
-    Path(sys.prefix), Path(sys.base_prefix), *(CODE / name for name in ("geo", "layers", "data")), Path("/usr"), Path("/lib"), Path("/lib64"),
+    Path(sys.prefix), Path(sys.base_prefix), *(CODE / name for name in ("geo", "layers", "data")), Path("/usr"), Path("/lib"),
+    Path("/lib64"),
     Path("/etc/ld.so.cache"), Path("/etc/localtime"), Path("/dev/null"), Path("/dev/urandom"), Path("/proc/meminfo"), Path("/proc/cpuinfo"),
 ]  # fmt: skip
 
@@ -59,12 +65,13 @@ class Job:
 
 def _watched(job: Job, read: Any) -> dict[str, Any]:
     """Run one child and end it when it takes too long, too much memory or too much disk, or when the user cancels."""
+    parent = os.getpid()
     child = os.fork()
     if child == 0:
-        _child(job, read)
+        _child(job, read, parent)
     started, peak = time.monotonic(), 0
     ended = ""
-    while True:
+    for poll in itertools.count():
         done, status = os.waitpid(child, os.WNOHANG)
         if done:
             break
@@ -76,6 +83,8 @@ def _watched(job: Job, read: Any) -> dict[str, Any]:
             ended = "memory"
         elif (job.folder / CANCEL).exists():
             ended = "cancel"
+        elif poll % DISK_POLLS == 0 and _written(job.out) > DISK_BYTES:
+            ended = "disk"
         if ended:
             os.kill(child, signal.SIGKILL)
             _, status = os.waitpid(child, 0)
@@ -96,10 +105,22 @@ def _resident(pid: int) -> int:
         return 0
 
 
-def _child(job: Job, read: Any) -> None:
+def _written(out: Path) -> int:
+    """Return the bytes of a child's files; some may vanish while they are counted."""
+    total = 0
+    for folder, _, names in os.walk(out):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(folder) / name).lstat().st_size
+    return total
+
+
+def _child(job: Job, read: Any, parent: int) -> None:
     """Give up all rights, read, write the report, end. Never returns."""
     code = 1
     try:
+        restrict.end_with_parent(parent)
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and a full file would look like a damaged one
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)

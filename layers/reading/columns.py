@@ -123,7 +123,7 @@ class _Tidy:
             self._add("empty_columns", count=len(empty), names=_some(empty))
         hinted = [column for column in self._columns if column.suggested_unit and not column.unit]
         if hinted:
-            actions = tuple(f"unit.{column.name}={column.suggested_unit}" for column in hinted)
+            actions = ("units=suggested", *(f"unit.{column.name}={column.suggested_unit}" for column in hinted))
             names = _some([f"{column.name}: {column.suggested_unit}" for column in hinted])
             self._add("unit_suggested", actions=actions, count=len(hinted), names=names)
         numbers = np.column_stack(self._numbers) if self._numbers else np.empty((rows, 0))
@@ -212,7 +212,8 @@ class _Tidy:
                 return units.parse(stated), ""
             except units.UnitError as error:
                 self._add("unit_unknown", column=name, unit=stated[:60], near=error.cure)
-        return "", units.suggest(name)
+        hint = units.suggest(name)
+        return (hint, "") if self._cures.get("units") == "suggested" else ("", hint)
 
 
 def _gap_value(numbers: FloatArray) -> float | None:

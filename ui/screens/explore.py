@@ -78,7 +78,7 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             "#": shown["rank"].to_numpy(),
             "Δ": [moved.get(x, "") for x in S.table_ids],
             _("Score"): shown["score"].to_numpy(),
-            _("Site"): shown["name"].to_numpy(),
+            _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], S.table_ids, strict=True)],
             _("Country"): [w.nation(c) for c in shown["iso3"]],
             _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
             _("Stage"): [w.word(w.STAGES, s) for s in shown["stage"]],
