@@ -64,7 +64,7 @@ class Tally:
 
     statuses: Counter[str] = field(default_factory=Counter)
     codes: Counter[str] = field(default_factory=Counter)
-    endings: Counter[str] = field(default_factory=Counter)
+    endings: dict[str, list[int]] = field(default_factory=dict)
     unforeseen: dict[str, list[int]] = field(default_factory=dict)
     violations: list[str] = field(default_factory=list)
     layers: int = 0
@@ -171,11 +171,11 @@ class Run:
         before = set(self._ids())
         try:
             rows = self.own.add(draft, imports.About(role="sites" if sites else "layer"))
-        except OrebridgeError:
+        except OrebridgeError as error:
             mine = {imports.layer_id(draft, layer) for layer in draft.ready}
             if left := mine & (set(self._ids()) - before):
                 self.tally.broke(one, f"refused, and yet {len(left)} of its layers are in the store")
-            return "refused at import"
+            return f"refused at import ({type(error).__name__})"
         if {row.layer_id for row in rows} - set(self._ids()):
             self.tally.broke(one, "imported, and yet not all of its layers are in the store")
         for row in rows:
@@ -216,12 +216,13 @@ class Run:
             tally.statuses[status] += 1
             tally.slowest = max(tally.slowest, spent)
             tally.codes.update({each.code for each in found if status != "imported" or findings.severity(each) == "error"})
-            tally.endings.update({each.code for each in found if each.code in ENDINGS})
 
     def _unforeseen(self, one: Mutant, found: tuple[Finding, ...]) -> None:
-        """Note errors that no sentence was written for, by the class of the exception."""
+        """Note endings by force, and errors that no sentence was written for, by the class of the exception."""
         with self.tally.lock:
             for each in found:
+                if each.code in ENDINGS:
+                    self.tally.endings.setdefault(each.code, []).append(one.number)
                 library = str(each.details.get("layer"))
                 if each.code == "unreadable" and library not in LIBRARIES:
                     name = f"{library}: {str(each.details.get('reason')).partition(':')[0]}"
@@ -270,14 +271,19 @@ def table(run: Run, seconds: float) -> str:
         ("slowest, s", f"{tally.slowest:.1f}"), ("layers imported", tally.layers), ("peak memory of the app, MB", f"{peak:.0f}"),
         ("calls of the canary", len(run.canary.hits)),
         *((f"outcome: {name}", count) for name, count in sorted(tally.statuses.items())),
-        *((f"reader ended by force: {name}", tally.endings[name]) for name in ENDINGS),
-        *((f"unforeseen: {name}", f"{len(numbers)} (mutant {numbers[0]})") for name, numbers in sorted(tally.unforeseen.items())),
+        *((f"reader ended by force: {name}", _numbers(tally.endings.get(name, []))) for name in ENDINGS),
+        *((f"unforeseen: {name}", _numbers(numbers)) for name, numbers in sorted(tally.unforeseen.items())),
         ("exceptions that nobody foresaw", sum(len(numbers) for numbers in tally.unforeseen.values())),
         ("promises broken", len(tally.violations)),
     ]  # fmt: skip
     lines = [f"{name:<52} {value}" for name, value in rows]
     codes = ", ".join(f"{name} {count}" for name, count in tally.codes.most_common())
     return "\n".join([*lines, f"findings: {codes}", *tally.violations[:50]])
+
+
+def _numbers(numbers: list[int]) -> str:
+    shown = ", ".join(str(number) for number in numbers[:6])
+    return f"{len(numbers)} (mutants {shown})" if numbers else "0"
 
 
 def main() -> None:

@@ -321,7 +321,8 @@ def own_sites(store: Store) -> OwnSites:
         cursor = store.cursor().execute(query(name))
         names = [column[0] for column in cursor.description or []]
         found.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
-    return OwnSites(*found)
+    sites, claims = found
+    return OwnSites(sites, claims)
 
 
 def sweep(store: Store) -> None:

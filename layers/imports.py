@@ -18,6 +18,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 import pyarrow.compute as pc
 import rasterio
+import shapely
 from rasterio.errors import RasterioError
 
 from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
@@ -308,7 +309,18 @@ def clean_table(path: Path, layer: LayerReport) -> pa.Table:
         lengths = pc.list_value_length(table.column(name)).unique().to_pylist()
         if lengths not in ([], [width]):
             raise ReportError(f"The reader's table for {layer.name!r} has rows of unequal width; nothing was imported.")
+    if not _on_earth(table):
+        raise ReportError(f"The reader's table for {layer.name!r} has shapes that are none, or off the Earth; nothing was imported.")
     return table
+
+
+def _on_earth(table: pa.Table) -> bool:
+    try:
+        shapes = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
+    except shapely.errors.ShapelyError:
+        return False
+    west, south, east, north = shapely.total_bounds(shapes)
+    return bool(len(shapes) == 0 or (west >= -180 and east <= 180 and south >= -90 and north <= 90))
 
 
 def _user() -> str:

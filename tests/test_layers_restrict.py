@@ -82,7 +82,7 @@ def test_the_users_files_beside_the_upload_are_out_of_reach(cell: Cell) -> None:
 
 
 def test_a_way_through_dots_leads_nowhere(cell: Cell) -> None:
-    assert cell.tries(lambda: (cell.out / ".." / "secret").read_text()).startswith("PermissionError")
+    assert cell.tries((cell.out / ".." / "secret").read_text).startswith("PermissionError")
 
 
 def test_it_writes_only_into_its_answer(cell: Cell) -> None:
@@ -93,7 +93,7 @@ def test_it_writes_only_into_its_answer(cell: Cell) -> None:
 
 
 def test_it_removes_and_moves_nothing_outside(cell: Cell) -> None:
-    for act in (cell.secret.unlink, lambda: cell.secret.rename(cell.out / "x"), lambda: (cell.given / "upload").unlink()):
+    for act in (cell.secret.unlink, lambda: cell.secret.rename(cell.out / "x"), (cell.given / "upload").unlink):
         assert cell.tries(act).startswith(("PermissionError", "OSError"))
     assert cell.secret.exists()
     assert (cell.given / "upload").exists()
@@ -134,7 +134,7 @@ def test_no_name_is_looked_up(cell: Cell) -> None:
 
 @pytest.mark.parametrize("act", [
     os.fork, lambda: subprocess.run(["/bin/true"], check=True), lambda: os.system("true") and 1 / 0,  # noqa: S605
-    lambda: os.execv("/bin/true", ["true"]), lambda: os.posix_spawn("/bin/true", ["true"], {}),
+    lambda: os.execv("/bin/true", ["true"]), lambda: os.posix_spawn("/bin/true", ["true"], {}),  # noqa: S606
 ], ids=["fork", "run", "system", "exec", "spawn"])  # fmt: skip
 def test_no_other_process_starts(cell: Cell, act: Act) -> None:
     assert cell.tries(act).startswith(("PermissionError", "BlockingIOError", "ZeroDivisionError"))
@@ -190,9 +190,9 @@ def test_limits_cannot_be_raised_again(cell: Cell) -> None:
     import resource
 
     most = 1 << 40
-    assert not cell.tries(lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)) or resource.getrlimit(resource.RLIMIT_AS)).startswith(
-        f"({most}"
-    )
+    assert not cell.tries(
+        lambda: resource.setrlimit(resource.RLIMIT_AS, (most, most)) or resource.getrlimit(resource.RLIMIT_AS)
+    ).startswith(f"({most}")
 
 
 def test_a_lost_parent_takes_its_child_along(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from ui import cache, criteria, state
 from ui import words as w
 from ui.criterion_builder import builder
 from ui.i18n import _, number
+from ui.words import N_
 
 S = st.session_state
 TABLE_ROWS = 5_000
@@ -54,10 +55,10 @@ def actions(layer: OwnLayer) -> None:
 
 #: Tools of a layer -> their names, which are translated when shown.
 _TOOLS = {
-    "criterion": w.N_("Make it a criterion"),
-    "style": w.N_("Style"),
-    "table": w.N_("Table and histogram"),
-    "about": w.N_("Source and edits"),
+    "criterion": N_("Make it a criterion"),
+    "style": N_("Style"),
+    "table": N_("Table and histogram"),
+    "about": N_("Source and edits"),
 }
 
 

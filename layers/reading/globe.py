@@ -18,8 +18,11 @@ FULL_TURN = 359.9
 
 
 def spread(shapes: GeometryArray, step: float) -> GeometryArray:
-    """Put vertices on long edges, so that an edge stays straight on the map that it was drawn on."""
-    made: GeometryArray = shapely.segmentize(shapes, step)
+    """Put vertices on long edges, so that an edge stays straight on the map that it was drawn on; absurd lengths stay as they are."""
+    try:
+        made: GeometryArray = shapely.segmentize(shapes, step)
+    except shapely.errors.GEOSException:  # edges of 1e300 m: projecting them finds that they are not on Earth
+        return shapes
     return made
 
 

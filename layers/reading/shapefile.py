@@ -7,6 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import charset_normalizer
+from pyproj import CRS
+from pyproj.exceptions import CRSError
 
 from layers.contract import Request
 from layers.reading.raw import Notes, RawLayer, Refused, Source
@@ -33,11 +35,23 @@ def read_shapefile(source: Source, request: Request, notes: Notes) -> list[RawLa
     for suffix, code in ((".dbf", "dbf_missing"), (".shx", "shx_missing")):
         if suffix not in source.companions:
             notes.add(code)
+    _drop_damaged_prj(source)
     encoding = _encoding(source, request, notes)
     found = read_layers(source, request_for(request, source), notes, Way(source.path, "the .prj says so", SPELLED.get(encoding, encoding)))
     if found and not found[0].crs and ".prj" in source.companions:
         notes.add("prj_unusable", layer=found[0].name)
     return found
+
+
+def _drop_damaged_prj(source: Source) -> None:
+    """Take a .prj that PROJ cannot read out of the way: GDAL's reader would give up the whole file for it."""
+    prj = source.companions.get(".prj")
+    if prj is None or not prj.exists():
+        return
+    try:
+        CRS.from_wkt(prj.read_text(encoding="utf-8-sig"))
+    except (CRSError, UnicodeDecodeError, ValueError):
+        prj.unlink()
 
 
 def request_for(request: Request, source: Source) -> Request:
