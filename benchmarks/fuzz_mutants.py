@@ -59,14 +59,9 @@ Change = Callable[[random.Random, bytes, bytes], bytes]
 
 def seeds_of(folders: list[Path], largest: int = 700_000) -> list[Seed]:
     """Return the uploads below some folders, in the order of their names; files larger than `largest` bytes are cut to it."""
-    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in ("index.csv",)]
-    paths = [path for path in paths if path.suffix != ".md"]
-    beside = {
-        path
-        for main in paths
-        for path in paths
-        if path == main.with_suffix(COMPANIONS.get(main.suffix, "/"[:0]) or main.suffix) and path != main
-    }
+    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md"]
+    paths = [path for path in paths if path.name != "index.csv"]
+    beside = {path.with_suffix(COMPANIONS[path.suffix]) for path in paths if path.suffix in COMPANIONS} & set(paths)
     found = []
     for path in paths:
         if path in beside:

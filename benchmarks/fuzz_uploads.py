@@ -91,7 +91,7 @@ class Canary:
                 self.close_connection = True
 
         self._server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.address = f"127.0.0.1:{self._server.server_address[1]}"
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
 
     def close(self) -> None:
@@ -146,7 +146,7 @@ class Run:
 
     def one(self, reader: Reader, one: Mutant) -> None:
         """Read one mutant, import it if it is fine, and check what is left."""
-        files = [(name, io.BytesIO(data.replace(b"127.0.0.1:8765", self.canary.address.encode()))) for name, data in one.files]
+        files = [(name, io.BytesIO(data.replace(b"http://127.0.0.1:8765/", self.canary.url.encode()))) for name, data in one.files]
         started = time.monotonic()
         try:
             upload = imports.take_in(self.home, files)  # type: ignore[arg-type]  # BytesIO is a BinaryIO

@@ -32,9 +32,4 @@ SANDBOX_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "This machine cannot shut the reader of uploads in, so the file was read with limits on time and memory alone.",
         "Upload only files that you trust, or run Orebridge on Linux 5.13 or later.",
     ),
-    "known_already": (
-        "info",
-        "The same file was imported before, as {names}.",
-        "Importing it again replaces that layer.",
-    ),
 }

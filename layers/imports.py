@@ -29,7 +29,7 @@ from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, F
 from layers.sandbox import Progress, Reader, plain_file
 
 QUARANTINE = "quarantine"
-FILE_BYTES = 512_000_000
+FILE_BYTES = 500_000_000
 CHUNK = 1 << 20
 LEFT_OUT_BYTES = 5_000_000
 STALE_S = 86_400
@@ -136,7 +136,7 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
     Raises
     ------
     UploadError
-        If a file is larger than 512 MB, two would get one name, or the disk has no room. Nothing is left behind.
+        If a file is larger than 500 MB, two would get one name, or the disk has no room. Nothing is left behind.
     """
     if not files:
         raise UploadError("No file was given; choose one.")

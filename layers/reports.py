@@ -28,8 +28,8 @@ def as_values(status: str, report: Report | None, added: dict[str, str], error: 
     rows = [finding_values(each) for each in found]
     if error:
         refused: dict[str, Any] = {
-            "code": "refused",
-            "severity": "error",
+            "code": "refused" if status == "refused" else "sites_question",
+            "severity": "error" if status == "refused" else "ask",
             "row": None,
             "layer": "",
             "message": error,

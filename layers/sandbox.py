@@ -118,7 +118,7 @@ class Reader:
         process = self._started()
         answer: dict[str, Any] = {}
         listener = threading.Thread(target=lambda: answer.update(_line(process)), daemon=True)
-        pipe = cast("IO[str]", process.stdin)
+        pipe = cast(IO[str], process.stdin)
         pipe.write(json.dumps({"folder": str(folder), "out": str(out)}) + "\n")
         pipe.flush()
         listener.start()
@@ -229,7 +229,7 @@ def _count(value: object) -> bool:
 
 
 def _line(process: subprocess.Popen[str]) -> dict[str, Any]:
-    text = cast("IO[str]", process.stdout).readline()
+    text = cast(IO[str], process.stdout).readline()
     try:
         return dict(json.loads(text)) if text else {}
     except ValueError:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import http.server
 import io
 import json
 import re
 import sqlite3
 import stat
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
@@ -26,6 +24,7 @@ import rasterio
 import shapely
 from rasterio import Affine
 
+from benchmarks.fuzz_uploads import Canary
 from data import own_layers
 from data.own_layers import OwnLayer
 from data.store import Store
@@ -41,29 +40,11 @@ SECRET = "3f9c-not-for-uploads"  # noqa: S105 - what no output may hold
 TABLES = "SELECT table_name FROM duckdb_tables() ORDER BY 1"
 
 
-class Canary:
-    """A web server that nothing may call."""
-
-    def __init__(self) -> None:
-        self.hits: list[bytes] = []
-        hits = self.hits
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def handle_one_request(self) -> None:
-                hits.append(self.rfile.readline(200))
-                self.close_connection = True
-
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_address[1]}/"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
 @pytest.fixture(scope="module")
 def canary() -> Iterator[Canary]:
     made = Canary()
     yield made
-    made.server.shutdown()
-    made.server.server_close()
+    made.close()
 
 
 class Measured(Reader):

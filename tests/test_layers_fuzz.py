@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import http.client
 import re
+import urllib.request
 from pathlib import Path
 
 import pytest
 
 from benchmarks import uploads_table
 from benchmarks.fuzz_mutants import mutant, seeds_of
-from benchmarks.fuzz_uploads import FOLDERS, running
+from benchmarks.fuzz_uploads import FOLDERS, Canary, running
 from layers import restrict
 from layers.contract import Finding
 
 GOLDEN = Path(__file__).parent / "golden" / "uploads"
 PAGE = uploads_table.PAGE.read_text(encoding="utf-8")
+
+
+def test_the_canary_hears_a_call() -> None:
+    canary = Canary()
+    with pytest.raises(http.client.HTTPException):
+        urllib.request.urlopen(canary.url + "x", timeout=5)
+    canary.close()
+    assert canary.hits == [str(b"GET /x HTTP/1.1\r\n")]
 
 
 def test_a_mutant_is_the_same_each_time() -> None:
@@ -41,7 +51,7 @@ def test_the_page_names_every_sample() -> None:
 
 
 def test_the_page_carries_no_path_and_no_html_of_a_file() -> None:
-    assert re.findall(r"/tmp[a-z0-9_]{8}\b|quarantine|upload\.", PAGE) == []
+    assert re.findall(r"/tmp[a-z0-9_]{8}\b|quarantine|upload\.", PAGE) == []  # noqa: S108
     assert str(uploads_table.ROOT) not in PAGE
     assert set(re.findall(r"<[^>]*>", PAGE)) <= {"<br>"}
 

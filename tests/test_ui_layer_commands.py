@@ -138,7 +138,7 @@ def test_a_dry_run_reports_and_leaves_nothing(run: Run, tmp_path: Path) -> None:
 
 def test_a_dry_run_of_sites_says_what_the_import_would(run: Run, tmp_path: Path) -> None:
     (tmp_path / "sites.csv").write_text(SITES, encoding="utf-8")
-    found = answered(run("layers", "add", "sites.csv", "--role", "sites", "--dry-run", "--format", "json"), 2)
+    found = answered(run("layers", "add", "sites.csv", "--role", "sites", "--dry-run", "--format", "json"), 3)
     assert "has no unit; state it, for example --cure unit." in found["findings"][-1]["message"]
     found = added(run, tmp_path / "sites.csv", "--role", "sites", "--dry-run", *UNITS)
     assert found["sites"] == {"added": 3, "left_out": 0}
@@ -222,7 +222,7 @@ def test_own_sites_are_ranked_with_the_rest_marked_and_explained(run: Run, tmp_p
 def test_a_grade_of_another_chemical_form_is_refused_by_command(run: Run, tmp_path: Path) -> None:
     (tmp_path / "sites.csv").write_text("name,lat,lon,Li2O_pct\nA,67,26,1.2\n", encoding="utf-8")
     done = run("layers", "add", "sites.csv", "--role", "sites", "--cure", "unit.Li2O_pct=%", "--format", "json")
-    assert "holds Li2O, but grades of lithium are compared as Li" in answered(done, 2)["findings"][-1]["message"]
+    assert "holds Li2O, but grades of lithium are compared as Li" in answered(done, 3)["findings"][-1]["message"]
     assert not (tmp_path / "home" / "orebridge.duckdb").exists()
 
 

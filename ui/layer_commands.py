@@ -64,7 +64,7 @@ def add_layer(
     Exit code 0: fine; 3: a question is open (give --crs or --cure); 2: refused.
     """
     from layers import imports  # noqa: PLC0415 - keeps `orebridge --help` instant
-    from scoring.own_sites import SiteColumns  # noqa: PLC0415
+    from scoring.own_sites import OwnSitesError, SiteColumns  # noqa: PLC0415
 
     if role not in ("layer", "sites"):
         raise OptionError(f"No role is called {role!r}; choose layer or sites.")
@@ -72,13 +72,15 @@ def add_layer(
     columns = SiteColumns(_pairs("--field", field), _pairs("--state", state)) if field or state else None
     with ExitStack() as stack:
         draft, error = _read(stack, file, layer or [], crs, _pairs("--cure", cure))
+        status = "refused" if draft is None else draft.status
         made: list[NewLayer] = []
         if draft is not None and draft.status == "ok":
             try:
                 made = _made(draft, about, columns, keep=not dry_run)
+            except OwnSitesError as question:
+                status, error = "needs_input", str(question)
             except OrebridgeError as refusal:
-                error = str(refusal)
-        status = "refused" if error or draft is None else draft.status
+                status, error = "refused", str(refusal)
         _report(status, draft, made, error, format, imported=bool(made) and not dry_run)
     sys.exit(EXIT[status])
 
@@ -115,6 +117,8 @@ def _opened(file: Path) -> Iterator[list[tuple[str, BinaryIO]]]:
     """Open a file with those that belong to it; a file geodatabase, which is a folder, as a zip."""
     with ExitStack() as stack:
         if file.is_dir():
+            if file.suffix.lower() != ".gdb":
+                raise OptionError(f"{file} is a folder; name a file, or a file geodatabase (a folder that ends in .gdb).")
             folder = Path(stack.enter_context(TemporaryDirectory()))
             yield [(f"{file.name}.zip", stack.enter_context(_zipped(file, folder).open("rb")))]
             return
@@ -170,7 +174,9 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
     """Print findings with their cures, what became of sites, and how it ended."""
     for finding in found["findings"]:
         where = f" (row {finding['row']})" if finding["row"] else ""
-        cures = "".join(f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}" for each in finding["actions"][:MOST_CURES])
+        cures = "".join(
+            f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}" for each in finding["actions"][:MOST_CURES]
+        )
         if len(finding["actions"]) > MOST_CURES:
             cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
         typer.echo(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}")

@@ -22,6 +22,7 @@ from ui import cache, state
 from ui import words as w
 from ui.i18n import _, number, quantity
 from ui.own import reader
+from ui.reasons import reason
 
 S = st.session_state
 SUFFIXES = (
@@ -52,7 +53,7 @@ def wizard() -> None:
     given = st.file_uploader(
         _("Survey files"), accept_multiple_files=True, key=f"upload_{S.upload_round}", type=SUFFIXES,
         max_upload_size=imports.FILE_BYTES // 1_000_000,
-        help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together. Each file may have 512 MB."),
+        help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together. Each file may have 500 MB."),
     )  # fmt: skip
     if not given:
         _forget()
@@ -246,7 +247,7 @@ def _places(item: Item, draft: Draft) -> None:
     rows = [
         {
             _("Layer"): layer.name, _("Kind"): w.word(w.LAYER_KINDS, layer.kind), _("Features"): layer.features, _("System"): _short(layer.crs),
-            _("Because"): layer.crs_reason,
+            _("Because"): reason(layer.crs_reason),
             _("Accuracy"): "" if layer.crs_accuracy_m is None else f"± {number(layer.crs_accuracy_m, 1)} m",
             _("West, south, east, north"): ", ".join(f"{edge:.4f}" for edge in layer.bounds) if layer.bounds else _("not placed"),
         }

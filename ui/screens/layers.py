@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.store import StoreBusyError
+from data.store import StoreError
 from layers.catalog import Layer, info
 from layers.styling import OwnMapLayer
 from ui import cache, legend, map, own_panel
@@ -22,7 +22,7 @@ def page() -> None:
         st.subheader(_("Bring a layer in"), anchor=False)
         try:
             cache.own()
-        except StoreBusyError as error:
+        except StoreError as error:
             st.warning(str(error))
         else:
             wizard()
