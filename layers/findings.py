@@ -47,6 +47,9 @@ TEMPLATES: dict[str, Template] = {
         "One object of the file is too large or too deeply nested ({reason}).",
         "Split it in a GIS (multipart to single parts), or simplify it.",
     ),
+    "memory_short": Template(
+        "error", "The file needs more memory than the reader has.", "Cut it to your area of interest, or drop columns you do not need."
+    ),
     "too_large": Template(
         "error", "The file has more than {limit} {what}.", "Cut it to your area of interest, or drop columns you do not need."
     ),
@@ -106,7 +109,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "shx_missing": Template("warning", "The .shx is missing; the index was made anew.", "Add the .shx if features are missing."),
     "prj_unusable": Template("warning", "The .prj names no coordinate system that is known.", "State the system, as EPSG code."),
-    "encoding_guessed": Template(
+    "encoding_unstated": Template(
         "warning",
         "The file does not state its encoding; {encoding} gives readable text, for example {sample}.",
         "If it is not readable, choose another.",
@@ -149,7 +152,7 @@ TEMPLATES: dict[str, Template] = {
     "geometry_empty": Template(
         "warning", "{count} features without geometry were left out.", "Check these rows if they should have a place."
     ),
-    "coordinates_missing": Template(
+    "coordinates_not_numbers": Template(
         "warning", "{count} features have coordinates that are no numbers and were left out.", "Check these rows."
     ),
     "heights_dropped": Template("info", "Heights or measures (Z, M) of {count} features were dropped; the map is flat.", ""),

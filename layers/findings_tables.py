@@ -21,6 +21,11 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "The text is not UTF-8; it was read as {encoding}: “{sample}”.",
         "If these words are wrong, choose another encoding, or save the file as UTF-8.",
     ),
+    "letters_damaged": (
+        "warning",
+        "Column {column} holds bytes that are not UTF-8; they are shown as �.",
+        "Save the file as UTF-8, or state its encoding.",
+    ),
     "encoding_damaged": (
         "warning",
         "{count} characters are not UTF-8, though the rest is; they show as � (“{sample}”).",

@@ -48,6 +48,7 @@ _REFUSED = {
     "utimes": (235, -1), "futimesat": (261, -1), "utimensat": (280, 88), "reboot": (169, 142), "settimeofday": (164, 170),
     "clock_settime": (227, 112), "iopl": (172, -1), "ioperm": (173, -1),
 }  # fmt: skip
+_OPEN, _OPENAT, _OPENAT2, _CUT, _READ_AND_CUT = (2, -1), (257, 56), 437, 0x200, 0x203
 _CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
 #: From here on x86_64 has its calls a second time (x32), under which a filter by number would miss them.
 _SECOND_TABLE = 0x40000000
@@ -145,7 +146,7 @@ def _restrict_calls(libc: ctypes.CDLL) -> None:
     """Install the seccomp filter: refused calls fail with EPERM, new processes too; threads stay possible."""
     column, architecture = _ARCHITECTURES[platform.machine()]
     refused = [numbers[column] for numbers in _REFUSED.values() if numbers[column] >= 0]
-    load, equal, least, anybits, answer = 0x20, 0x15, 0x35, 0x45, 0x06
+    load, equal, least, anybits, both, answer = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
     code = [(load, 0, 0, 4), (equal, 1, 0, architecture), (answer, 0, 0, _KILL), (load, 0, 0, 0)]
     code += [(least, 0, 1, _SECOND_TABLE), (answer, 0, 0, _ERRNO | _ENOSYS)]
     for number in refused:
@@ -155,6 +156,12 @@ def _restrict_calls(libc: ctypes.CDLL) -> None:
     for numbers, test, wanted in ((_CLONE, anybits, _CLONE_THREAD), (_TGKILL, equal, os.getpid()), (_PRLIMIT, equal, 0)):
         code += [(equal, 0, 4, numbers[column]), (load, 0, 0, 16), (test, 1, 0, wanted), (answer, 0, 0, _ERRNO | _EPERM)]
         code += [(answer, 0, 0, _ALLOW)]
+    # a file that is opened for reading must not be cut by it: Landlock knows that right from version 3 on only
+    code += [(equal, 0, 1, _OPENAT2), (answer, 0, 0, _ERRNO | _ENOSYS)]
+    for number, argument in ((_OPEN[column], 24), (_OPENAT[column], 32)):
+        if number >= 0:
+            code += [(equal, 0, 5, number), (load, 0, 0, argument), (both, 0, 0, _READ_AND_CUT), (equal, 0, 1, _CUT)]
+            code += [(answer, 0, 0, _ERRNO | _EPERM), (answer, 0, 0, _ALLOW)]
     code += [(answer, 0, 0, _ALLOW)]
     program = b"".join(struct.pack("HBBI", *step) for step in code)
     steps = ctypes.create_string_buffer(program, len(program))

@@ -479,7 +479,7 @@ AWKWARD: tuple[tuple[str, str, str | None], ...] = (
     ("case_dup_columns.geojson", "ok", "duplicate_columns"), ("reserved_columns.geojson", "ok", "unnamed_columns"),
     ("null_and_empty_geom.geojson", "ok", "geometry_empty"), ("mixed_geometry.geojson", "ok", "kinds_split"),
     ("zero_features.geojson", "refused", "layer_empty"), ("csv_header_only.csv", "refused", "table_header_only"),
-    ("shp_no_shp.zip", "refused", "shp_missing"), ("shp_no_dbf.zip", "ok", "dbf_missing"), ("shp_cp932_no_cpg.zip", "ok", "encoding_guessed"),
+    ("shp_no_shp.zip", "refused", "shp_missing"), ("shp_no_dbf.zip", "ok", "dbf_missing"), ("shp_cp932_no_cpg.zip", "ok", "encoding_unstated"),
     ("csv_cp932.csv", "ok", "encoding_guessed"), ("csv_decimal_comma.csv", "ok", "decimal_comma"), ("csv_nul.csv", "ok", "nul_bytes"),
     ("csv_ragged.csv", "ok", "ragged_rows"), ("csv_bom.csv", "ok", None), ("empty.geojson", "refused", "file_empty"),
     ("zip_empty.zip", "refused", "zip_empty"), ("gpkg_named_as.geojson", "ok", "suffix_mismatch"), ("truncated_fgb.fgb", "refused", "truncated"),

@@ -43,7 +43,7 @@ MUST = {
     "lon_0_360.geojson": "ok longitudes_wrapped", "overflow_1e400.geojson": "json_broken", "bowtie.geojson": "ok geometry_repaired",
     "antimeridian.geojson": "ok antimeridian_split", "null_and_empty_geom.geojson": "ok geometry_empty", "mixed_geometry.geojson": "ok kinds_split",
     "zero_features.geojson": "layer_empty", "shp_no_shp.zip": "shp_missing", "shp_no_dbf.zip": "ok dbf_missing",
-    "shp_cp932_no_cpg.zip": "ok encoding_guessed", "empty.geojson": "file_empty", "zip_empty.zip": "zip_empty", "gpkg_named_as.geojson": "ok suffix_mismatch",
+    "shp_cp932_no_cpg.zip": "ok encoding_unstated", "empty.geojson": "file_empty", "zip_empty.zip": "zip_empty", "gpkg_named_as.geojson": "ok suffix_mismatch",
     "truncated_fgb.fgb": "truncated", "truncated_geojson.geojson": "truncated", "truncated_parquet.parquet": "truncated",
     "raster_south_up.tif": "ok raster_south_up", "raster_nan_no_nodata.tif": "ok",
 }  # fmt: skip

@@ -105,7 +105,7 @@ def test_a_table_without_stated_encoding_is_read_in_the_one_that_makes_words(job
     data[29] = 0
     (tmp_path / "x.dbf").write_bytes(data)
     report = job.read(zipped(tmp_path / "x.zip", *(tmp_path / f"x.{part}" for part in ("shp", "shx", "dbf", "prj"))))
-    assert "encoding_guessed" in codes(report)
+    assert "encoding_unstated" in codes(report)
     assert job.table(report)["texts"].to_pylist() == [[word]]
 
 

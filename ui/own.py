@@ -57,7 +57,7 @@ def prepared(
 def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], duckdb.DuckDBPyConnection]) -> NewLayer:
     if new.features is None:
         if new.row.role == "sites":
-            raise own_sites.OwnSitesError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
+            raise own_layers.OwnLayerError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
         return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
     features = own_layers.features_of(new.features, new.row)
     row = replace(new.row, style=new.row.style or suggest(new.row, features))

@@ -149,7 +149,19 @@ class _Tidy:
         if pd.api.types.is_datetime64_any_dtype(kind):
             return _dates(values)
         odd = isinstance(kind, pd.PeriodDtype) or pd.api.types.is_timedelta64_dtype(kind) or pd.api.types.is_complex_dtype(kind)
-        return _texts(values.astype(str).where(values.notna())) if odd else self._from_text(name, _strings(values))
+        return _texts(values.astype(str).where(values.notna())) if odd else self._from_text(name, self._utf8(name, _strings(values)))
+
+    def _utf8(self, name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:
+        """Return texts that can be read; bytes that are no UTF-8 become the sign for that."""
+        try:
+            texts.validate(full=True)
+        except pa.ArrowInvalid:
+            self._add("letters_damaged", column=name)
+            raw = texts.cast(pa.large_binary()).to_pylist()
+            return pa.chunked_array(
+                [pa.array([None if each is None else each.decode("utf-8", "replace") for each in raw], pa.large_string())]
+            )
+        return texts
 
     def _whole(self, name: str, values: pd.Series[Any]) -> Numeral | TextArray:
         known = values.dropna()

@@ -58,7 +58,7 @@ def usable(geometry: GeometryArray, layer: str, notes: Notes) -> Features:
     if raised.any():
         notes.add("heights_dropped", layer=layer, count=int(raised.sum()))
         found = Features(found.rows, shapely.force_2d(found.shapes))
-    return finite(found, layer, notes, "coordinates_missing")
+    return finite(found, layer, notes, "coordinates_not_numbers")
 
 
 def finite(found: Features, layer: str, notes: Notes, code: str) -> Features:

@@ -167,7 +167,12 @@ def _variable_raster(name: str, path: str, driver: str) -> RawRaster | None:
     """Return a variable as a raster; None where it is a table, text or an axis."""
     opener = "HDF5Image" if driver == "HDF5" and path.lower().startswith("hdf5:") else driver
     with opened(path, opener) as data:
-        if min(data.width, data.height) < 2 or not np.issubdtype(np.dtype(data.dtypes[0]), np.number) or "complex" in data.dtypes[0]:
+        if (
+            not data.count
+            or min(data.width, data.height) < 2
+            or not np.issubdtype(np.dtype(data.dtypes[0]), np.number)
+            or "complex" in data.dtypes[0]
+        ):
             return None
         _check_size(data.width, data.height, 1)
         unit = next((unit for unit in data.units if unit), "") or str(data.tags(1).get("units", ""))

@@ -116,7 +116,7 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
     if isinstance(error, Refused):
         return replace(error.finding, layer=error.finding.layer or layer)
     if isinstance(error, MemoryError):
-        return Finding("too_large", None, layer, {"what": "bytes of memory", "limit": "the reader has"})
+        return Finding("memory_short", None, layer)
     if isinstance(error, UnicodeDecodeError):
         return Finding("text_not_utf8", None, layer, {"bytes": error.object[error.start : error.start + 8].hex(" ")})
     if isinstance(error, RasterioError):

@@ -91,7 +91,7 @@ def _encoding(source: Source, request: Request, notes: Notes) -> str:
         return found
     others = [f"encoding={name}" for name in ("cp932", "cp1252", "cp1251", "euc_kr", "gb18030", "utf-8") if name != found]
     sample = next((word for word in texts.decode(found, "replace").split() if not word.isascii()), "")
-    notes.add("encoding_guessed", encoding=found, sample=sample[:40], actions=(f"encoding={found}", *others))
+    notes.add("encoding_unstated", encoding=found, sample=sample[:40], actions=(f"encoding={found}", *others))
     return found
 
 

@@ -155,6 +155,8 @@ def refusal(source: Source, error: Exception) -> Refused:
 
 
 def _is_json(source: Source) -> bool:
+    if not source.path.is_file():
+        return False
     with source.path.open("rb") as file:
         return file.read(64).lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"["))
 
