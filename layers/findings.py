@@ -51,7 +51,7 @@ TEMPLATES: dict[str, Template] = {
         "error", "The file needs more memory than the reader has.", "Cut it to your area of interest, or drop columns you do not need."
     ),
     "too_large": Template(
-        "error", "The file has more than {limit} {what}.", "Cut it to your area of interest, or drop columns you do not need."
+        "error", "The file has too many {what}: more than {limit}.", "Cut it to your area of interest, or drop columns you do not need."
     ),
     "format_other": Template(
         "error",

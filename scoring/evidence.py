@@ -376,14 +376,14 @@ KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
 
 EVIDENCE: dict[str, Measure] = {
     "distance_km": Measure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none", _distance_km),
-    "inside": Measure("Inside of", ("polygons",), "never", False, {"polygons": ""}, "max", "always", _inside),
+    "inside": Measure("Inside", ("polygons",), "never", False, {"polygons": ""}, "max", "always", _inside),
     "density": Measure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide", _density),
     "value_at": Measure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always", _value_at),
     "mean_within": Measure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", _within("mean")),
-    "max_within": Measure("Largest within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", _within("max")),
+    "max_within": Measure("Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", _within("max")),
     "nearest_value": Measure("Attribute of the nearest", VECTORS, "always", False, OF_COLUMN, "max", "always", _nearest_value),
     "containing_value": Measure(
-        "Attribute of what holds the site", ("polygons",), "always", False, OF_COLUMN, "max", "always", _containing_value
+        "Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always", _containing_value
     ),
 }
 """What can be measured of a layer, by name."""

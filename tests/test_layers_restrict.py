@@ -92,6 +92,12 @@ def test_it_writes_only_into_its_answer(cell: Cell) -> None:
     assert not Path("/tmp/new-file-of-a-reader").exists()  # noqa: S108
 
 
+def test_what_it_may_read_is_not_cut_by_opening_it(cell: Cell) -> None:
+    """Landlock knows that right from version 3 on; the filter of calls refuses it on every kernel."""
+    assert cell.tries(lambda: os.open(cell.given / "upload", os.O_RDONLY | os.O_TRUNC)).startswith("PermissionError")
+    assert (cell.given / "upload").read_text() == "data"
+
+
 def test_it_removes_and_moves_nothing_outside(cell: Cell) -> None:
     for act in (cell.secret.unlink, lambda: cell.secret.rename(cell.out / "x"), (cell.given / "upload").unlink):
         assert cell.tries(act).startswith(("PermissionError", "OSError"))

@@ -62,8 +62,8 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
     left, right, curve, weigh = st.columns(4)
     unit = f" ({draft.unit})" if draft.unit else ""
     key = f"{draft.id}"
-    worst = left.number_input(_("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability 0 at and beyond this value."))
-    best = right.number_input(_("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability 1 at and beyond this value."))
+    worst = left.number_input(_("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability 0 at this value and worse."))
+    best = right.number_input(_("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability 1 at this value and better."))
     curves = {"linear": _("linear"), "log": _("logarithmic")}
     value = curve.selectbox(_("Curve"), list(curves), format_func=curves.__getitem__, key=f"curve_{key}")
     weight = weigh.slider(_("Weight"), 0, 100, DEFAULT_WEIGHT, key=f"weigh_{key}")

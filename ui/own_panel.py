@@ -120,7 +120,7 @@ def _style(layer: OwnLayer) -> None:
     )
     classes = three.number_input(_("Number of classes"), 2, 9, len(layer.style.get("breaks", [0] * 5)), key=f"classes_{layer.layer_id}")
     ramp = four.selectbox(_("Colours"), RAMPS, index=_place(RAMPS, ramp_now), key=f"ramp_{layer.layer_id}")
-    if st.button(_("Draw it so"), key=f"restyle_{layer.layer_id}", icon=":material/palette:") and (column or scheme == "single"):
+    if st.button(_("Apply style"), key=f"restyle_{layer.layer_id}", icon=":material/palette:") and (column or scheme == "single"):
         style = classified(cache.own().features(layer.layer_id), column or "", scheme, int(classes), ramp)  # type: ignore[arg-type]
         cache.own().edit(layer.layer_id, style=style)
         st.rerun()

@@ -332,12 +332,12 @@ def _choose_crs(item: Item, layer: LayerReport) -> None:
     names = {c.crs: f"{c.crs} {c.name} → {c.place}" for c in layer.candidates}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
-            st.selectbox(_("It may be"), list(names), format_func=names.__getitem__, key=item.key("crs_choice"))
-            st.button(_("Take it"), key="crs_take", on_click=_take_crs, args=(item, item.key("crs_choice")), type="primary")
+            st.selectbox(_("Likely systems"), list(names), format_func=names.__getitem__, key=item.key("crs_choice"))
+            st.button(_("Use it"), key="crs_take", on_click=_take_crs, args=(item, item.key("crs_choice")), type="primary")
         st.text_input(_("Another system"), key=item.key("crs_other"), placeholder="EPSG:28350")
-        st.button(_("Use this"), key="crs_use", on_click=_take_crs, args=(item, item.key("crs_other")))
+        st.button(_("Use this system"), key="crs_use", on_click=_take_crs, args=(item, item.key("crs_other")))
         if item.crs:
-            st.button(_("As found"), key="crs_as_found", on_click=take_cure, args=(item, ("crs=",)), type="tertiary")
+            st.button(_("Back to what was found"), key="crs_as_found", on_click=take_cure, args=(item, ("crs=",)), type="tertiary")
     if len(S.batch) > 1:
         st.toggle(_("For all files"), value=True, key="crs_for_all")
 
@@ -456,7 +456,7 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
         constants["commodities"] = ";".join(metals)
     numbers = [column.name for column in layer.columns if column.type == "number"]
     graded = [what.removeprefix(GRADE) for what in suggested if what.startswith(GRADE)]
-    for metal in st.multiselect(_("Grades given for"), listed, default=graded, format_func=w.commodity, key=item.key("sites_graded")):
+    for metal in st.multiselect(_("Commodities with a grade column"), listed, default=graded, format_func=w.commodity, key=item.key("sites_graded")):
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None
         label = _("Column with the grade of {metal}").format(metal=w.commodity(metal))

@@ -86,13 +86,13 @@ SCHEMES = {
 }
 MEASURES = {
     "distance_km": N_("Distance to the nearest"),
-    "inside": N_("Inside of"),
+    "inside": N_("Inside"),
     "density": N_("Density within a radius"),
     "value_at": N_("Value at the site"),
     "mean_within": N_("Mean within a radius"),
-    "max_within": N_("Largest within a radius"),
+    "max_within": N_("Maximum within a radius"),
     "nearest_value": N_("Attribute of the nearest"),
-    "containing_value": N_("Attribute of what holds the site"),
+    "containing_value": N_("Attribute of the containing feature"),
 }
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {

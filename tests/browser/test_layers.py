@@ -138,7 +138,7 @@ def test_a_file_without_a_coordinate_system_asks_and_takes_the_answer(fresh: See
     fresh.page.get_by_label("Another system").fill("EPSG:32654")
     fresh.page.keyboard.press("Enter")
     settled(fresh.page)
-    press(fresh, "Use this")
+    press(fresh, "Use this system")
     assert "is ready to be imported" in verdict(fresh)
 
 
