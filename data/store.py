@@ -166,9 +166,10 @@ class Store:
         row = self.cursor().execute(facts.query("has_own")).fetchone()
         return bool(row and row[0])
 
-    def criteria(self) -> list[dict[str, Any]]:
-        """Return the definitions of the criteria whose layer is in use, the oldest first."""
-        return [json.loads(row[0]) for row in self.cursor().execute(facts.query("own_criteria")).fetchall()]
+    def criteria(self, *, with_removed: bool = False) -> list[dict[str, Any]]:
+        """Return the definitions of the criteria, the oldest first: those whose layer is in use, or all. Binds nothing."""
+        rows = self.cursor().execute(facts.query("own_criteria")).fetchall()
+        return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a cursor to read by; each call of each thread takes its own."""

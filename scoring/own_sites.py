@@ -57,10 +57,20 @@ class SiteColumns:
         Field of `FIELDS`, or ``grade.<commodity id>``, -> column name.
     constants : dict
         Field -> value that holds for every row: commodities, kind, stage.
+    suggested : bool
+        Whether fields that are not said come from the names of the columns.
     """
 
     fields: dict[str, str] = field(default_factory=dict)
     constants: dict[str, str] = field(default_factory=dict)
+    suggested: bool = False
+
+    def completed(self, layer: OwnLayer) -> SiteColumns:
+        """Return the columns with what the names of free columns suggest, if that is wanted."""
+        if not self.suggested:
+            return self
+        free = {what: name for what, name in suggest(layer).items() if name not in self.fields.values()}
+        return SiteColumns({**free, **self.fields}, self.constants)
 
 
 @dataclass(frozen=True, slots=True)

@@ -205,3 +205,10 @@ def test_names_are_data_whatever_they_hold() -> None:
     found = made(constants={"commodities": "nickel"}, name=[name, "鉱山", "=1+1"])
     assert [site["name"] for site in found.sites] == [name, "鉱山", "=1+1"]
     assert all(set(site["site_id"]) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for site in found.sites)
+
+
+def test_what_is_said_stays_and_the_names_of_free_columns_fill_the_rest() -> None:
+    row, _ = table(name=["A"], label=["B"], status=["mine"])
+    assert SiteColumns({"name": "label"}, suggested=True).completed(row).fields == {"name": "label", "stage": "status"}
+    assert SiteColumns({"name": "label"}).completed(row).fields == {"name": "label"}
+    assert SiteColumns({"kind": "name"}, suggested=True).completed(row).fields == {"kind": "name", "stage": "status"}

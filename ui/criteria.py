@@ -9,7 +9,7 @@ import pandas as pd
 
 from data.own_layers import OwnLayer, OwnLayerError
 from scoring import own as scored
-from scoring.evidence import EVIDENCE, EvidenceError, OwnCriterion, measure
+from scoring.evidence import EVIDENCE, EvidenceError, OwnCriterion, from_dict, measure
 from ui import cache
 
 
@@ -74,7 +74,7 @@ def remove(criterion_id: str) -> str:
     EvidenceError
         If there is none of that id.
     """
-    known = {own.id: own for own in cache.own_criteria()}
+    known = {own.id: own for own in map(from_dict, cache.store().criteria(with_removed=True))}
     if criterion_id not in known:
         raise EvidenceError(f"There is no criterion {criterion_id!r}; there is {', '.join(known) or 'none yet'}.")
     cache.store().remove_criterion(criterion_id)

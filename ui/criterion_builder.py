@@ -22,7 +22,7 @@ DEFAULT_WEIGHT = 20
 def builder(layer: OwnLayer) -> None:
     """Draw the builder of a layer."""
     names = {name: w.word(w.MEASURES, name) for name in criteria.suitable(layer)}
-    one, two, three = st.columns(3)
+    one, two, three = st.columns([2, 2, 1])
     measure = one.selectbox(_("Measure"), list(names), format_func=names.__getitem__, key=f"measure_{layer.layer_id}")
     column = ""
     if criteria.reads_column(layer, measure):

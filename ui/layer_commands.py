@@ -69,7 +69,7 @@ def add_layer(
     if role not in ("layer", "sites"):
         raise OptionError(f"No role is called {role!r}; choose layer or sites.")
     about = imports.About(name, role, licence, source_url, source_date, note, confidentiality)
-    columns = SiteColumns(_pairs("--field", field), _pairs("--state", state)) if field or state else None
+    columns = SiteColumns(_pairs("--field", field), _pairs("--state", state), suggested=True)
     with ExitStack() as stack:
         draft, error = _read(stack, file, layer or [], crs, _pairs("--cure", cure))
         status = "refused" if draft is None else draft.status

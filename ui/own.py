@@ -63,7 +63,7 @@ def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], du
     row = replace(new.row, style=new.row.style or suggest(new.row, features))
     if row.role != "sites":
         return replace(new, row=row)
-    told = columns or SiteColumns(own_sites.suggest(row))
+    told = (columns or SiteColumns(suggested=True)).completed(row)
     sites = own_sites.prepare(row, features, told, _basis(facts()))
     if sites.left_out:
         told_so = f"{sites.left_out} of {row.features} rows name no screened commodity and are no sites"

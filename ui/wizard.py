@@ -456,7 +456,9 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
         constants["commodities"] = ";".join(metals)
     numbers = [column.name for column in layer.columns if column.type == "number"]
     graded = [what.removeprefix(GRADE) for what in suggested if what.startswith(GRADE)]
-    for metal in st.multiselect(_("Commodities with a grade column"), listed, default=graded, format_func=w.commodity, key=item.key("sites_graded")):
+    for metal in st.multiselect(
+        _("Commodities with a grade column"), listed, default=graded, format_func=w.commodity, key=item.key("sites_graded")
+    ):
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None
         label = _("Column with the grade of {metal}").format(metal=w.commodity(metal))
