@@ -68,7 +68,7 @@ def test_it_reads_its_upload_and_writes_its_answer(cell: Cell) -> None:
     assert (cell.out / "x").read_text() == "abc"
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hosts", "/proc/1/environ", "/proc/self/mem", "/root/.ssh", "/home", "/var/lib"])
+@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hosts", "/proc/1/environ", "/proc/self/mem", str(Path.home()), "/home", "/var/lib"])
 def test_files_of_the_machine_are_out_of_reach(cell: Cell, path: str) -> None:
     found = Path(path)
     assert cell.tries(lambda: os.listdir(found) if found.is_dir() else found.open("rb").read(1)).startswith(  # noqa: PTH208
