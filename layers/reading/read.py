@@ -119,7 +119,7 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
         return Finding("memory_short", None, layer)
     if isinstance(error, UnicodeDecodeError):
         return Finding("text_not_utf8", None, layer, {"bytes": error.object[error.start : error.start + 8].hex(" ")})
-    if isinstance(error, RasterioError):
+    if isinstance(error, RasterioError) or type(error).__module__.startswith("rasterio"):  # errors of GDAL's own have no public base
         return replace(raster.refused_by(error).finding, layer=layer)
     where = type(error).__module__.split(".")[0]
     text = re.sub(r"'?/[^\s']*/", "", str(error))[:300]

@@ -17,6 +17,8 @@ from tests.browser.conftest import Seen, outside, serving, watched
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
+#: Lithium in the United States, US Geological Survey: 61 points.
+REAL = Path(__file__).parents[1] / "golden" / "uploads" / "readable" / "usgs_lithium_points.csv"
 IMPORT = {"en": "Import", "ja": "取り込む"}
 
 
@@ -70,23 +72,23 @@ def picture(seen: Seen, name: str) -> None:
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
-def test_a_survey_becomes_a_layer_and_a_criterion_and_goes_again(fresh: Seen, tmp_path: Path, lang: str) -> None:
+def test_a_survey_becomes_a_layer_and_a_criterion_and_goes_again(fresh: Seen, lang: str) -> None:
     words = {
         "en": ("is ready to be imported", "Add to the score", "Take out", "Remove", "Undo", "Zoom to"),
         "ja": ("取り込めます", "スコアに加える", "外す", "削除", "元に戻す", "地図で表示"),
     }[lang]
-    upload(fresh, [geology(tmp_path)], lang)
+    upload(fresh, [REAL], lang)
     assert words[0] in verdict(fresh)
     expect(fresh.page.locator("[data-testid=stDeckGlJsonChart] canvas").first).to_be_visible()
     picture(fresh, f"wizard-{lang}")
     press(fresh, IMPORT[lang])
-    expect(fresh.page.get_by_text("nevada units").first).to_be_visible()
+    expect(fresh.page.get_by_text("usgs lithium points").first).to_be_visible()
     press(fresh, words[1])
     picture(fresh, f"criterion-{lang}")
     press(fresh, words[5])
     fresh.settle()
     picture(fresh, f"evidence-{lang}")
-    assert "nevada units" in fresh.page.locator("[data-testid=stSidebar]").inner_text()
+    assert "usgs lithium points" in fresh.page.locator("[data-testid=stSidebar]").inner_text()
     assert "ev=" in fresh.page.url
     assert not outside(fresh.requests)
     fresh.page.get_by_role("link", name={"en": "Layers", "ja": "レイヤー"}[lang], exact=True).click()
