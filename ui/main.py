@@ -14,7 +14,7 @@ HERE = Path(__file__).resolve().parent
 st.set_page_config(page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto")
 st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 state.start()
-st.session_state.setdefault("lang", language())
+st.session_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [
     st.Page(HERE / "screens" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
