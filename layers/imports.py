@@ -10,7 +10,7 @@ import shutil
 import time
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -25,7 +25,7 @@ from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layer
 from data.store import Store
 from geo.errors import OrebridgeError
 from layers import findings
-from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, Finding, LayerReport, Report, ReportError, Request
+from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, LayerReport, Report, ReportError, Request
 from layers.sandbox import Progress, Reader, plain_file
 
 QUARANTINE = "quarantine"
@@ -328,8 +328,3 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
-
-
-def with_findings(draft: Draft, *added: Finding) -> Draft:
-    """Return the draft with further findings."""
-    return replace(draft, report=replace(draft.report, findings=(*draft.report.findings, *added)))

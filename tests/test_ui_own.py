@@ -52,6 +52,8 @@ def test_a_layer_is_on_the_map_at_once_and_off_it_when_removed(home: Path) -> No
     cache.own().remove("Till")
     assert added.layer_id not in {layer.id for layer in cache.map_layers()}
     assert [layer.name for layer in cache.own().removed()] == ["Till"]
+    cache.own().forget(added.layer_id)
+    assert cache.own().removed() == []
 
 
 def test_own_sites_are_ranked_at_once_and_gone_when_removed(home: Path) -> None:

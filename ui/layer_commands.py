@@ -216,13 +216,17 @@ def show_layer(layer: LayerArgument, format: FormatOption = Format.table) -> Non
 
 
 @layers_app.command("remove")
-def remove_layer(layer: LayerArgument) -> None:
+def remove_layer(
+    layer: LayerArgument,
+    forever: Annotated[bool, typer.Option("--forever", help="Delete it with its features; nothing brings it back.")] = False,
+) -> None:
     """Take an own layer out of use; `orebridge layers restore` brings it back."""
     from ui import cache  # noqa: PLC0415
 
-    removed = cache.own().remove(layer)
+    removed = cache.own().forget(layer) if forever else cache.own().remove(layer)
     cache.close()
-    typer.echo(f"{removed.name} ({removed.layer_id}) is removed; `orebridge layers restore {removed.layer_id}` brings it back.")
+    back = "nothing brings it back" if forever else f"`orebridge layers restore {removed.layer_id}` brings it back"
+    typer.echo(f"{removed.name} ({removed.layer_id}) is removed; {back}.")
 
 
 @layers_app.command("restore")

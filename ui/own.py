@@ -172,6 +172,14 @@ class Own:
         self._read_again()
         return layer
 
+    def forget(self, asked: str) -> OwnLayer:
+        """Delete a layer for good, by id or name; a removed one by its id."""
+        removed = {layer.layer_id: layer for layer in self.removed()}
+        layer = removed.get(asked) or own_layers.find(self._store, asked)
+        own_layers.forget(self._store, layer.layer_id)
+        self._read_again()
+        return layer
+
     def restore(self, asked: str) -> OwnLayer:
         """Bring a removed layer back."""
         layer = own_layers.find(self._store, asked, removed=True)
