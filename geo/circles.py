@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.geometry import GeometryArray
+from geo.geometry import GeometryArray, normalise_geometry_lon
 from geo.measure import WGS84, FloatArray, check_lonlat, distance_m
 
 Progress = Callable[[float], None] | None
@@ -85,6 +85,14 @@ def _cap(lon: float, around_lon: FloatArray, around_lat: FloatArray, pole: float
     west, east = lon - 180.0, lon + 180.0
     edge = [(west, seam), *zip(lons, lats, strict=True), (east, seam), (east, pole), (west, pole)]
     return shapely.make_valid(shapely.Polygon(edge), method="structure", keep_collapsed=False)
+
+
+def circles(lon: FloatArray, lat: FloatArray, radius_m: float, corners: int = CORNERS) -> GeometryArray:
+    """Return geodesic circles as polygons within -180..180, split at the antimeridian; see `unrolled_circles`."""
+    rings = unrolled_circles(lon, lat, radius_m, corners)
+    over = np.flatnonzero(np.abs(shapely.bounds(rings)[:, [0, 2]]).max(axis=1) > 180.0) if len(rings) else np.empty(0, dtype=np.intp)
+    rings[over] = normalise_geometry_lon(rings[over])
+    return rings
 
 
 def area_m2(polygons: NDArray[np.object_]) -> FloatArray:
