@@ -180,6 +180,7 @@ def test_shortlist_remembers_a_site(app: Seen) -> None:
 def test_layer_switch_shows_the_layer_on_the_map(app: Seen) -> None:
     app.open()
     app.page.get_by_role("link", name="Layers").click()
+    app.page.get_by_text("Infrastructure", exact=True).first.click()
     app.page.get_by_text("Ports", exact=True).first.click()
     app.page.wait_for_timeout(2_500)
     app.page.get_by_role("link", name="Explore").click()
