@@ -9,9 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-import cmcrameri.cm as cmc
 import geopandas as gpd
-import mapclassify
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -22,15 +20,12 @@ from geo.raster import ColourScale, ramp_colours
 from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle
 
 Scheme = Literal["quantiles", "natural_breaks", "equal_interval", "head_tail", "categories", "single"]
-SCHEMES: dict[str, Callable[..., Any]] = {
-    "quantiles": mapclassify.Quantiles,
-    "natural_breaks": mapclassify.FisherJenks,
-    "equal_interval": mapclassify.EqualInterval,
-    "head_tail": mapclassify.HeadTailBreaks,
-}
+#: Scheme -> classifier of mapclassify.
+SCHEMES = {"quantiles": "Quantiles", "natural_breaks": "FisherJenks", "equal_interval": "EqualInterval", "head_tail": "HeadTailBreaks"}
 RAMPS = ("batlow", "lajolla", "oslo", "acton", "vik", "roma")
 DEFAULT_RAMP = "batlow"
 CLASSES, MOST_CATEGORIES = 5, 12
+BATLOW_S = 100
 #: Natural breaks take time with the square of the values: beyond this many, so many evenly spread quantiles stand for them.
 BREAK_VALUES = 400
 #: Okabe and Ito: told apart with every kind of colour vision; further categories take the colours of batlowS.
@@ -123,10 +118,13 @@ def classified(features: Features, column: str, scheme: Scheme, classes: int = C
     distinct = len(np.unique(known))
     if distinct < 2:
         return {"scheme": "single", "ramp": ramp}
+    import mapclassify  # noqa: PLC0415 - it loads matplotlib and scikit-learn, three seconds that few commands need
+
+    classifier = getattr(mapclassify, SCHEMES[scheme])
     options = {} if scheme == "head_tail" else {"k": min(classes, distinct)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of fewer classes than asked for, which the legend tells, and of speed
-        breaks = sorted({float(each) for each in SCHEMES[scheme](known, **options).bins})
+        breaks = sorted({float(each) for each in classifier(known, **options).bins})
     return style | {"breaks": breaks, "low": float(known.min())}
 
 
@@ -281,8 +279,8 @@ def _legend(own: OwnLayer, alpha: int) -> tuple[LegendEntry, ...]:
 
 
 def _category_colours(count: int, alpha: int) -> list[Colour]:
-    rest = [tuple(int(255 * part) for part in cmc.batlowS(i + 2)[:3]) for i in range(max(0, count - len(OKABE_ITO)))]
-    return [(*rgb, alpha) for rgb in [*map(_hex, OKABE_ITO), *rest][:count]]  # type: ignore[misc]
+    rest = [tuple(rgb) for rgb in ramp_colours("batlowS", BATLOW_S)[2 : 2 + max(0, count - len(OKABE_ITO))].tolist()]
+    return [(*rgb, alpha) for rgb in [*map(_hex, OKABE_ITO), *rest][:count]]
 
 
 def _hex(colour: str) -> tuple[int, int, int]:

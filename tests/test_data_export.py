@@ -51,10 +51,10 @@ def test_xlsx_opens_in_openpyxl_with_five_sheets_and_no_formula(found: Listing, 
     book = openpyxl.load_workbook(tmp_path / "x.xlsx")
     assert book.sheetnames == ["Sites", "Scores", "Weights", "Sources", "README"]
     assert not [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f" or c.hyperlink]
-    read = pd.read_excel(tmp_path / "x.xlsx", sheet_name="Sites", keep_default_na=False)
+    read = pd.read_excel(tmp_path / "x.xlsx", engine="openpyxl", sheet_name="Sites", keep_default_na=False)
     same(read, found)
-    assert len(pd.read_excel(tmp_path / "x.xlsx", sheet_name="Sources")) >= 3
-    readme = dict(pd.read_excel(tmp_path / "x.xlsx", sheet_name="README").to_numpy().tolist())
+    assert len(pd.read_excel(tmp_path / "x.xlsx", engine="openpyxl", sheet_name="Sources")) >= 3
+    readme = dict(pd.read_excel(tmp_path / "x.xlsx", engine="openpyxl", sheet_name="README").to_numpy().tolist())
     assert readme["permalink"] == "/?m=lithium"
 
 

@@ -26,7 +26,7 @@ GRADE_UNITS = {("%", "%"): 1.0, ("g/t", "g/t"): 1.0, ("gm/t", "g/t"): 1.0, ("g/t
 def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> Extract:
     """Read facilities of critical commodities. `units` maps a commodity id to its grade unit."""
     found = Extract()
-    book = pd.read_excel(raw / FILE, sheet_name=["general", "commodities", "capacity_reserves", "other_info"], dtype=str)
+    book = pd.read_excel(raw / FILE, sheet_name=["general", "commodities", "capacity_reserves", "other_info"], dtype=str, engine="openpyxl")
     general = book["general"]
     kept: set[str] = set()
     for _, row in general.iterrows():
