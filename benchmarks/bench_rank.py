@@ -15,7 +15,8 @@ import pandas as pd
 
 from data import facts
 from scoring.criteria import load
-from scoring.pipeline import METHODS, prepare, sql
+from scoring.methods import sql
+from scoring.pipeline import prepare
 
 REPEATS = 5
 
@@ -51,7 +52,7 @@ def main() -> None:
     values = np.random.default_rng(7).random((sites, criteria))
     weights = np.random.default_rng(8).random(criteria)
     con = packed(values)
-    statement = "WITH scored AS (" + sql(METHODS["weighted_sum"]) + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
+    statement = "WITH scored AS (" + sql("weighted_sum.sql") + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
     parameters = {"lens": "", "w": weights.tolist(), "order_by": "known"}
     ours = fastest(lambda: con.execute(statement, parameters).fetchmany(100))
     order = [int(row[0][1:]) - 1 for row in con.execute(statement, parameters).fetchmany(100)]

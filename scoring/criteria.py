@@ -36,6 +36,8 @@ class Criterion:
     value : {"linear", "log"}
     options : dict
         What the measure needs besides: ``layer`` or ``claim``.
+    interval : {"bounds", "p5_p95", "p10_p90"}
+        What the ends of a measured range are; draws of the data follow it.
     """
 
     id: str
@@ -53,6 +55,7 @@ class Criterion:
     best: float
     value: Literal["linear", "log"]
     options: dict[str, str]
+    interval: Literal["bounds", "p5_p95", "p10_p90"] = "bounds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import duckdb
 
 from scoring.criteria import Criterion
-from scoring.pipeline import pack, sql
+from scoring.methods import sql
+from scoring.pipeline import pack
 from scoring.scenario import Scenario
 
 

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import duckdb
 
-from scoring.pipeline import METHODS, pack, parameters, sql
+from scoring.methods import sql
+from scoring.pipeline import pack, parameters
 from scoring.scenario import Scenario
 
 Facets = dict[str, dict[str, int]]
 
 
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
-    """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first."""
+    """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first; the method changes none of them."""
     pack(facts, scenario)
-    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("facets.sql") + ")"
+    statement = "WITH scored AS (" + sql("weighted_sum.sql") + ") FROM (" + sql("facets.sql") + ")"
     found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
     for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():
         found[facet][value] = sites

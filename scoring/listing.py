@@ -13,7 +13,8 @@ from data.export import Listing
 from data.facts import data_version, query
 from data.sources import Source, load_sources
 from scoring.criteria import load
-from scoring.pipeline import rank, sql
+from scoring.methods import sql
+from scoring.pipeline import rank
 from scoring.scenario import Scenario
 
 DISCLAIMER = "Screening aid from open data, not investment advice. Unknowns are left unknown; see coverage and the score range."

@@ -17,7 +17,8 @@ from data.sources import Source, load_sources
 from data.store import Store
 from scoring.evidence import EvidenceLayer, Kind, OwnCriterion, measure
 from scoring.measures import SLACK_KM, Inputs, judge_gates, measure_all
-from scoring.pipeline import forget_packed, sql
+from scoring.methods import sql
+from scoring.pipeline import forget_packed
 
 PREFIX = "own:"
 #: Kind of a layer on the map -> kind of evidence.

@@ -2,34 +2,35 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import threading
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
+from scoring import kernels
 from scoring.criteria import Criterion, load
+from scoring.methods import METHODS, Method, bound, sql, statement
 from scoring.scenario import Scenario, ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-SQL = Path(__file__).with_name("sql")
-#: Methods that turn packed vectors into scores: name -> statement.
-METHODS = {"weighted_sum": "weighted_sum.sql"}
 _PACKING = threading.RLock()
 #: Sets of own criteria whose vectors are kept: moving a goalpost makes a new one.
 KEPT_PROFILES = 12
+#: Ways to scale desirabilities before a method: as they are, or by the values of all sites.
+NORMALISATIONS = ("goalposts", "minmax", "max", "sum", "vector")
+#: Choices of method and weights whose scores are kept.
+KEPT_CHOICES = 12
 DROP_PROFILES = {
     "criterion": "DELETE FROM criterion WHERE list_contains($profiles, profile)",
     "packed": "DELETE FROM packed WHERE list_contains($profiles, profile)",
 }
-
-
-def sql(name: str) -> str:
-    """Return the text of a statement of `scoring/sql/`."""
-    return (SQL / name).read_text(encoding="utf-8")
 
 
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
@@ -45,6 +46,7 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS packed"
         " (profile VARCHAR, lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
     )
+    facts.execute("CREATE TABLE IF NOT EXISTS method_score (choice VARCHAR, id VARCHAR, version VARCHAR, score DOUBLE)")
 
 
 def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequence[Criterion], first: int) -> None:
@@ -92,6 +94,7 @@ def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
     """Drop all packed vectors: the sites have changed."""
     with _PACKING:
         facts.cursor().execute("DELETE FROM packed")
+        facts.cursor().execute("DELETE FROM method_score")
 
 
 def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[str] | None:
@@ -116,12 +119,70 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: s
     ScenarioError
         If the commodity or the method is unknown.
     """
+    statement, values = scored(facts, scenario)
+    statement += " FROM (" + sql("rank.sql") + ") WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
+    return facts.cursor().execute(statement, {**parameters(facts, scenario), **values, "site_id": site_id})
+
+
+def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts") -> tuple[str, dict[str, Any]]:
+    """Return the head ``WITH scored AS (..)`` of a ranking by the scenario's method, and what it binds besides `parameters`.
+
+    `normalisation` is one of `NORMALISATIONS`; rankings use the fixed goalposts, the others serve comparison.
+
+    Raises
+    ------
+    ScenarioError
+        If the commodity or the method is unknown.
+    """
     if scenario.method not in METHODS:
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
     pack(facts, scenario)
-    statement = "WITH scored AS (" + sql(METHODS[scenario.method]) + ") FROM (" + sql("rank.sql") + ")"
-    statement += " WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
-    return facts.cursor().execute(statement, {**parameters(facts, scenario), "site_id": site_id})
+    if scenario.method == "weighted_sum" and normalisation == "goalposts":
+        return "WITH scored AS (" + sql("weighted_sum.sql") + ")", {}
+    choice = _score_by_method(facts, scenario, normalisation)
+    head = "WITH base AS (" + sql("weighted_sum.sql") + "), scored AS (" + sql("scored_by_method.sql") + ")"
+    return head, {"choice": choice}
+
+
+def _score_by_method(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str) -> str:
+    """Put the scores of all sites by the scenario's method into ``method_score``, unless they are there; return their key."""
+    method, weights = METHODS[scenario.method], scenario.criterion_weights()
+    shape = json.dumps([method.id, normalisation, scenario.commodity, scenario.profile, weights])
+    choice = hashlib.sha256(shape.encode()).hexdigest()[:12]
+    with _PACKING:
+        cursor = facts.cursor()
+        kept = [row[0] for row in cursor.execute("SELECT choice FROM method_score GROUP BY 1 ORDER BY max(rowid) DESC").fetchall()]
+        if choice not in kept:
+            cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": kept[KEPT_CHOICES - 1 :]})
+            given = {
+                "lens": scenario.commodity, "profile": scenario.profile, "w": weights, "axes": [c.pillar for c in scenario.criteria],
+                "normalisation": normalisation,
+            }  # fmt: skip
+            cells = "WITH raw AS MATERIALIZED (" + sql("cells.sql") + "), cells AS MATERIALIZED (" + sql("normalised_cells.sql") + ") "
+            (_by_kernel if method.id in KERNELS else _by_statement)(cursor, method, choice, cells, given)
+    return choice
+
+
+def _by_statement(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]) -> None:
+    rows = cells + "SELECT $choice, id, version, score FROM (" + statement(method) + ")"
+    cursor.execute("INSERT INTO method_score " + rows, {**given, **bound(method, len(given["w"])), "choice": choice})
+
+
+def _by_kernel(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]) -> None:
+    """Score by NumPy where the statement of the method compares all pairs of sites."""
+    found = cursor.execute(cells + "SELECT id, version, place FROM (" + sql(method.needs) + ")", given).to_arrow_table()
+    points = found["place"].combine_chunks().flatten().to_numpy().reshape(found.num_rows, -1)
+    known = pc.equal(found["version"], "known").to_numpy()
+    table = found.select(["id", "version"]).append_column("score", pa.array(KERNELS[method.id](points, points[known])))
+    cursor.register("by_kernel", table)
+    cursor.execute("INSERT INTO method_score SELECT $choice, id, version, score FROM by_kernel", {"choice": choice})
+    cursor.unregister("by_kernel")
+
+
+#: Method -> scores of points, shape (n, axes), compared with points whose values are known.
+KERNELS: dict[str, Callable[[kernels.FloatArray, kernels.FloatArray], kernels.FloatArray]] = {
+    "pareto": lambda points, known: 1 / (1 + kernels.dominated_by(points, known)),
+}
 
 
 def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:

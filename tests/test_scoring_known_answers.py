@@ -82,7 +82,7 @@ def test_neodymium_puts_mountain_pass_first_and_dysprosium_lofdal(facts) -> None
 
 def owned(*rows: tuple[str, float | None, str]) -> dict:
     """Return the allied share of one site with owners (parent, share, bloc)."""
-    from scoring.pipeline import sql
+    from scoring.methods import sql
     from tests.conftest import TinySite, tiny_facts
 
     with tiny_facts([TinySite("s0")]) as con:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring import pipeline
 from scoring.criteria import load
+from scoring.methods import METHODS, sql
 from scoring.pipeline import commodity_family, pack, rank, rank_cursor
 from scoring.scenario import Filters, Scenario, ScenarioError, from_preset
 from tests.conftest import TinySite, tiny_facts
@@ -131,8 +131,8 @@ def test_many_threads_pack_a_lens_once_and_agree() -> None:
 
 
 def test_every_method_is_a_statement_with_a_header() -> None:
-    for name in pipeline.METHODS.values():
-        text = pipeline.sql(name)
+    for method in METHODS.values():
+        text = sql(method.file)
         assert text.startswith("-- in:")
         for word in ("-- out:", "-- grain:", "-- NULL:", "-- ref:"):
             assert word in text

@@ -1,0 +1,112 @@
+"""Two desks, one list: joint rules, agreement, rank gap and Pareto set of two score vectors. Knows no weights."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+#: Scores closer than this stand at the same rank: the last digits of float sums.
+TIE = 1e-12
+
+
+def mean_rule(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the mean of both scores: a point lost by one desk is made good by a point won by the other."""
+    return (first + second) / 2
+
+
+def maximin_rule(first: FloatArray, second: FloatArray) -> FloatArray:
+    """Return the lower of both scores: what the less pleased desk gets (Rawls 1971)."""
+    return np.minimum(first, second)
+
+
+def nash_rule(first: FloatArray, second: FloatArray, fallback: tuple[float, float] = (0.0, 0.0)) -> FloatArray:
+    """Return the product of what both gain over having no deal; 0 where one desk gains nothing.
+
+    References
+    ----------
+    Nash (1950), The bargaining problem, Econometrica 18, 155-162.
+    """
+    return np.asarray(np.maximum(first - fallback[0], 0) * np.maximum(second - fallback[1], 0))
+
+
+@dataclass(frozen=True, slots=True)
+class JointRule:
+    """One way to make a joint order of two desks' scores."""
+
+    id: str
+    title: str
+    title_ja: str
+    about: str
+    about_ja: str
+    rule: Callable[[FloatArray, FloatArray], FloatArray]
+
+
+_ALL = (
+    JointRule("mean", "Mean of both", "両者の平均",
+              "Both desks count alike; a strong yes of one can outweigh a weak no of the other.",
+              "両デスクを同じ重さで扱う。一方の強い賛成が他方の弱い反対を上回りうる。", mean_rule),
+    JointRule("maximin", "The less pleased desk decides", "満足度の低い側が決める",
+              "A site is worth what the less pleased desk gives it; nothing is traded.",
+              "満足度の低い側の評価をその候補地の評価とする。埋め合わせはしない。", maximin_rule),
+    JointRule("nash", "Nash product", "ナッシュ積",
+              "Product of both gains: balanced sites beat lopsided ones of the same mean.",
+              "両者の得点の積。平均が同じなら、偏った候補地より釣り合った候補地が上になる。", nash_rule),
+)  # fmt: skip
+#: Rule id -> joint rule.
+JOINT_RULES: dict[str, JointRule] = {each.id: each for each in _ALL}
+
+
+def places(scores: ArrayLike) -> NDArray[np.int64]:
+    """Return the rank of each score, 1 is best; equal scores share the better place.
+
+    Examples
+    --------
+    >>> places([0.5, 0.9, 0.5]).tolist()
+    [2, 1, 2]
+    """
+    values = np.round(np.asarray(scores, dtype=float) / TIE) * TIE
+    ordered = np.sort(values)
+    return len(values) - np.searchsorted(ordered, values, "right") + 1
+
+
+def pareto_of_two(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
+    """Return which rows no other row beats in one score without losing in the other; O(n log n).
+
+    Examples
+    --------
+    >>> pareto_of_two([0.9, 0.2, 0.6, 0.55], [0.2, 0.9, 0.6, 0.5]).tolist()
+    [True, True, True, False]
+    """
+    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    order = np.lexsort((-b, -a))
+    best_before = np.concatenate([[-np.inf], np.maximum.accumulate(b[order])[:-1]])
+    stands = b[order] > best_before
+    equal_to_last = np.concatenate([[False], (np.diff(a[order]) == 0) & (np.diff(b[order]) == 0)])
+    group = np.cumsum(~equal_to_last) - 1
+    found = np.empty(len(a), dtype=bool)
+    found[order] = stands[~equal_to_last][group]
+    return found
+
+
+def kendall_tau(first: ArrayLike, second: ArrayLike) -> float | None:
+    """Return Kendall's tau-b of two score vectors; None for fewer than two rows or where one vector is constant.
+
+    References
+    ----------
+    Kendall (1945), Biometrika 33, 239-251; by merge sort, Knight (1966), JASA 61, 436-439.
+
+    Examples
+    --------
+    >>> kendall_tau([1, 2, 3, 4], [1, 2, 4, 3])
+    0.6667
+    """
+    from scipy.stats import kendalltau  # noqa: PLC0415 - scipy.stats takes a second to import
+
+    a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
+    if len(a) < 2 or np.ptp(a) == 0 or np.ptp(b) == 0:
+        return None
+    return round(float(kendalltau(a, b).statistic), 4)

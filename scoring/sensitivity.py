@@ -1,0 +1,274 @@
+"""What the order hangs on: stable ranges of weights, what each unknown could do, what a site lacks. Exact for the weighted sum."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.errors import OrebridgeError
+from scoring.criteria import Criterion
+from scoring.packed import Packed
+from scoring.scenario import OrderBy
+
+FloatArray = NDArray[np.float64]
+#: Weights on the screen end here.
+MOST_WEIGHT = 100.0
+TIE = 1e-12
+
+
+class SensitivityError(OrebridgeError):
+    """What was asked cannot be solved exactly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stability:
+    """The range of one weight, others as they are, in which a site keeps its place.
+
+    Attributes
+    ----------
+    group : str
+        Pillar or own criterion.
+    weight : float
+        The weight in force.
+    low, high : float
+        Inside, the site stays among the first `within`; 0 and 100 where nothing changes it.
+    within : int
+    overtaken_low, overtaken_high : str
+        Site that passes at that end; empty where none does.
+    """
+
+    group: str
+    weight: float
+    low: float
+    high: float
+    within: int
+    overtaken_low: str
+    overtaken_high: str
+
+
+def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within: int | None = None) -> list[Stability]:
+    """Return, for each weight, the range in which a site stays among the first `within` (its own rank where not given).
+
+    Another site's score crosses that of the site at the roots of a quadratic in the weight; they are walked outward from the weight in
+    force, counting who is ahead. Sites that fail a gate stand behind all others.
+
+    Raises
+    ------
+    KeyError
+        If the site is not listed.
+    SensitivityError
+        If criteria apply to sites with different total weight: then the crossings are no quadratics.
+    """
+    site = packed.row(site_id)
+    return [_stable_range(packed, site, group, order_by, max(within or site + 1, 1)) for group in range(len(packed.groups))]
+
+
+def _stable_range(packed: Packed, site: int, group: int, order_by: OrderBy, within: int) -> Stability:
+    alike = packed.states.last == packed.states.last[site]
+    ahead_always = int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0
+    lead = _leads(packed, site, group, order_by)[:, alike]
+    lead[:, np.flatnonzero(alike) == site] = np.array([[1.0], [0.0], [0.0]])
+    weight, rivals = packed.groups[group].weight, packed.site_ids[alike]
+    (low, before), (high, after) = (_walk(lead, weight, end, within - ahead_always, rivals) for end in (0.0, MOST_WEIGHT))
+    return Stability(packed.groups[group].id, weight, low, high, within, before, after)
+
+
+def _leads(packed: Packed, site: int, group: int, order_by: OrderBy) -> FloatArray:
+    """Return by how much a site leads each other, as a quadratic in one group's weight: shape (3, n), constant, linear, square.
+
+    With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst M / A, known M / m. A is the same
+    for all sites, so it falls out of the first two.
+    """
+    rest, own = packed.group_weights.copy(), packed.spread[group]
+    rest[group] = 0.0
+    others = rest @ packed.spread
+    value, known = packed.states.u * packed.known, packed.known
+    got, knows = (value @ others, value @ own), (known @ others, known @ own)
+    applies = packed.states.applies @ others, packed.states.applies @ own
+    if any(np.ptp(part) > 1e-9 for part in applies):
+        raise SensitivityError("Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly.")
+    if order_by == "known":
+        mine, my_weight = (got[0][site], got[1][site]), (knows[0][site], knows[1][site])
+        return _product(mine, knows) - _product(my_weight, got)
+    missing = (2 * applies[0] - knows[0], 2 * applies[1] - knows[1])
+    points = _product(got, missing) if order_by == "shrunk" else np.stack([got[0], got[1], np.zeros_like(got[0])])
+    return np.asarray(points[:, [site]] - points)
+
+
+def _product(a: tuple[FloatArray, FloatArray], b: tuple[FloatArray, FloatArray]) -> FloatArray:
+    """Return the product of two lines (constant, slope) as a quadratic."""
+    return np.stack(np.broadcast_arrays(a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[1] * b[1]))
+
+
+def _walk(lead: FloatArray, start: float, end: float, allowed: int, rivals: NDArray[np.str_]) -> tuple[float, str]:
+    """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and who passes then."""
+    now = (lead[2] * start + lead[1]) * start + lead[0]
+    scale = np.maximum(np.abs(lead).max(axis=0), 1e-300)
+    ahead = now / scale < -TIE
+    count = int(np.count_nonzero(ahead))
+    if count >= allowed:
+        return start, ""
+    first, second = _outward(_roots(lead), start, end)
+    sign = np.where(ahead, -1, 1)
+    away = np.concatenate([first, second])
+    step = np.concatenate([sign, -sign])
+    who = np.tile(np.arange(lead.shape[1]), 2)
+    order = np.argsort(away, kind="stable")
+    order = order[np.isfinite(away[order])]
+    counts = count + np.cumsum(step[order])
+    passed = np.flatnonzero(counts >= allowed)
+    if not len(passed):
+        return end, ""
+    at = order[passed[0]]
+    return float(start + np.sign(end - start) * away[at]), str(rivals[who[at]])
+
+
+def _roots(lead: FloatArray) -> FloatArray:
+    """Return the two places where each quadratic changes its sign, shape (2, n); infinity where there is none."""
+    constant, linear, square = lead
+    with np.errstate(divide="ignore", invalid="ignore"):
+        spread = np.sqrt(linear * linear - 4 * square * constant)
+        q = -(linear + np.where(linear >= 0, spread, -spread)) / 2
+        pair = np.stack([q / square, constant / q])
+        straight = np.stack([-constant / linear, np.full_like(constant, np.inf)])
+    curved = np.abs(square) > TIE * np.maximum(np.abs(linear), np.abs(constant))
+    found = np.where(curved, pair, straight)
+    found[:, curved & ~(spread > 0)] = np.inf
+    return np.where(np.isfinite(found), found, np.inf)
+
+
+def _outward(roots: FloatArray, start: float, end: float) -> tuple[FloatArray, FloatArray]:
+    """Return how far the nearer and the farther root of each quadratic lie from `start` towards `end`; infinity beyond it."""
+    away = (roots - start) * np.sign(end - start)
+    away = np.where((away > TIE) & (away <= abs(end - start)), away, np.inf)
+    return np.minimum(away[0], away[1]), np.maximum(away[0], away[1])
+
+
+@dataclass(frozen=True, slots=True)
+class Swing:
+    """What one thing could do to the score of a site.
+
+    Attributes
+    ----------
+    id : str
+        Criterion, or group whose weight is moved.
+    kind : {"unknown", "range", "weight"}
+    low, high : float
+        Score at the worst and at the best end.
+    """
+
+    id: str
+    kind: Literal["unknown", "range", "weight"]
+    low: float
+    high: float
+
+
+def _score(packed: Packed, site: int, order_by: OrderBy, u: FloatArray, known: FloatArray, weights: FloatArray) -> float:
+    got, knows, applies = float(weights @ (u * known)), float(weights @ known), float(weights @ packed.states.applies[site])
+    if applies <= 0 or knows <= 0:
+        return 0.0
+    coverage, mean = knows / applies, got / knows
+    return mean * {"shrunk": coverage * (2 - coverage), "worst": coverage, "known": 1.0}[order_by]
+
+
+def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: float = 0.2) -> list[Swing]:
+    """Return what each range, each unknown and each weight (plus and minus `share`) does to a site's score, widest first.
+
+    Raises
+    ------
+    KeyError
+        If the site is not listed.
+    """
+    site = packed.row(site_id)
+    u, known, weights = packed.states.u[site], packed.known[site], packed.weights
+    found = []
+    for j in np.flatnonzero((packed.states.applies[site] > 0) & (weights > 0)):
+        ends = []
+        for value in (packed.states.low[site, j], packed.states.high[site, j]):
+            changed, learnt = u.copy(), known.copy()
+            changed[j], learnt[j] = value, 1.0
+            ends.append(_score(packed, site, order_by, changed, learnt, weights))
+        found.append(Swing(str(j), "range" if known[j] else "unknown", min(ends), max(ends)))
+    for g, group in enumerate(packed.groups):
+        ends = []
+        for factor in (1 - share, 1 + share):
+            moved = packed.group_weights.copy()
+            moved[g] *= factor
+            ends.append(_score(packed, site, order_by, u, known, moved @ packed.spread))
+        found.append(Swing(group.id, "weight", min(ends), max(ends)))
+    return sorted((each for each in found if each.high - each.low > TIE), key=lambda each: each.low - each.high)
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """What one criterion would have to be, all else as it is, for a site to be among the first k.
+
+    Attributes
+    ----------
+    criterion : int
+        Position.
+    now : float or None
+        Desirability; None: unknown.
+    needed : float or None
+        Desirability that lifts the score to that of the site at place k; None: not even the best does.
+    value : float or None
+        The same in the criterion's unit.
+    """
+
+    criterion: int
+    now: float | None
+    needed: float | None
+    value: float | None
+
+
+def needs(packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: int = 10, order_by: OrderBy = "shrunk") -> list[Need]:
+    """Return what would have to be true of each criterion for a site to enter the first `top_k`; solved exactly.
+
+    The score is linear in each desirability, also in that of an unknown, which adds to the coverage when it is learnt.
+
+    Raises
+    ------
+    KeyError
+        If the site is not listed.
+    SensitivityError
+        If fewer than `top_k` sites are listed, or the site is among them already.
+    """
+    site = packed.row(site_id)
+    if len(packed.site_ids) < top_k:
+        raise SensitivityError(f"Only {len(packed.site_ids)} sites are listed; ask for the first {len(packed.site_ids)} or fewer.")
+    if site < top_k:
+        raise SensitivityError(f"{packed.names[site]} is among the first {top_k} already; its stable weights say how firmly.")
+    threshold = float(packed.score[top_k - 1])
+    u, known, weights = packed.states.u[site], packed.known[site], packed.weights
+    found = []
+    for j in np.flatnonzero((packed.states.applies[site] > 0) & (weights > 0)):
+        at_0, at_1 = (_with(packed, site, order_by, int(j), end) for end in (0.0, 1.0))
+        needed = (threshold - at_0) / (at_1 - at_0) if at_1 - at_0 > TIE else np.inf
+        reachable = needed <= 1 and not packed.states.last[site]
+        at = float(max(needed, 0.0)) if reachable else None
+        found.append(Need(int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at)))
+    return found
+
+
+def _with(packed: Packed, site: int, order_by: OrderBy, j: int, desirability: float) -> float:
+    """Return the score of a site if one criterion were known to have that desirability."""
+    u, known = packed.states.u[site].copy(), packed.known[site].copy()
+    u[j], known[j] = desirability, 1.0
+    return _score(packed, site, order_by, u, known, packed.weights)
+
+
+def raw_value(criterion: Criterion, desirability: float) -> float:
+    """Return the value in the criterion's unit that has that desirability: the inverse of the value function.
+
+    Examples
+    --------
+    >>> from scoring.criteria import load
+    >>> raw_value(next(c for c in load().criteria if c.id == "port_km"), 0.75)
+    250.0
+    """
+    if criterion.value == "log":
+        return float(criterion.worst * (criterion.best / criterion.worst) ** desirability)
+    return float(criterion.worst + desirability * (criterion.best - criterion.worst))
