@@ -17,7 +17,7 @@ HERE = Path(__file__).resolve().parent
 BUNDLE = Path(os.environ.get("OREBRIDGE_BUNDLE") or HERE / "bundled")
 #: The tables of the bundle, a Parquet file each.
 TABLES = (
-    "site", "commodity", "country", "measurement", "gate", "claim", "owner", "port", "partner_framework", "offtake",
+    "site", "commodity", "country", "measurement", "gate", "claim", "owner", "holding", "port", "partner_framework", "offtake",
     "permitting_pathway", "legal_flag", "left_out",
 )  # fmt: skip
 #: What ranking alone needs.

@@ -163,6 +163,23 @@ COMMENT ON COLUMN facts.owner.share_pct IS 'percent of the site; NULL: not state
 COMMENT ON COLUMN facts.owner.covered_pct IS 'percent of the owner that covered holders are known to have, one tier up; 50 or more counts as 100';
 COMMENT ON COLUMN facts.owner.bloc IS 'us | japan | partner | neutral | covered | unknown';
 
+CREATE TABLE facts.holding (
+    held VARCHAR NOT NULL,
+    holder VARCHAR NOT NULL,
+    share_pct DOUBLE,
+    share_kind VARCHAR NOT NULL,
+    holder_iso3 VARCHAR NOT NULL,
+    as_of VARCHAR NOT NULL,
+    source_url VARCHAR NOT NULL,
+    evidence VARCHAR NOT NULL,
+    retrieved VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.holding IS 'Who holds how much of whom: edges of the ownership graph above the owners of facts.owner, one name a company, each cited.';
+COMMENT ON COLUMN facts.holding.held IS 'company or project that is held; for a name: another spelling of holder, as owners of sites are written';
+COMMENT ON COLUMN facts.holding.share_pct IS 'percent of held; NULL: not stated';
+COMMENT ON COLUMN facts.holding.share_kind IS 'equity | votes | option (not exercised) | parent (named, share not stated) | seat (its own ultimate parent) | name (spelling)';
+COMMENT ON COLUMN facts.holding.holder_iso3 IS 'country of the holder, or of the state that holds at least half of it; empty: no source says';
+
 CREATE TABLE facts.partner_framework (
     framework_id VARCHAR, country_iso3 VARCHAR, partner VARCHAR, title VARCHAR, kind VARCHAR, date VARCHAR, status VARCHAR,
     bloc VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR

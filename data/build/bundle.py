@@ -9,7 +9,8 @@ import pandas as pd
 
 from data.build import sites as site_build
 from data.build import tables
-from data.build.owners import owners
+from data.build.holdings import holdings
+from data.build.owners import companies, owners
 from data.build.ports import ports
 from data.build.vocabulary import CURATED
 
@@ -42,6 +43,7 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
         "claim": claims.sort_values(["site_id", "attribute", "commodity", "source_id", "as_of"], kind="stable"),
         "country": countries,
         "owner": owners(claims, countries),
+        "holding": holdings(companies().reset_index()),
         "commodity": tables.commodities(raw),
         "port": ports(raw),
         "left_out": pd.DataFrame(sorted(left_out.items()), columns=["reason", "rows"]),

@@ -23,8 +23,7 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     """
     held = _held_by_covered(countries)
     chosen = claims[(claims["attribute"] == "owner") & claims["chosen"] & (claims["text"] != "")]
-    companies = _companies()
-    known = companies.reindex(chosen["text"]).fillna("")
+    known = companies().reindex(chosen["text"]).fillna("")
     home = known["state_owned_by_iso3"].where(known["state_owned_by_iso3"] != "", known["parent_country_iso3"])
     bloc = home.map(countries.set_index("iso3")["bloc"]).fillna("unknown")
     table = pd.DataFrame(
@@ -52,8 +51,8 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     return table[list(COLUMNS)].sort_values(["site_id", "owner"]).reset_index(drop=True)
 
 
-def _companies() -> pd.DataFrame:
-    """Return the company tables, one row an owner text."""
+def companies() -> pd.DataFrame:
+    """Return the company tables, one row an owner text (the index). Empty: no source says."""
     tables = [pd.read_csv(CURATED / name, dtype=str, keep_default_na=False) for name in ("companies.csv", "companies_more.csv")]
     return pd.concat(tables).drop_duplicates("owner_text").set_index("owner_text")
 

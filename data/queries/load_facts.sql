@@ -6,6 +6,7 @@ INSERT INTO facts.commodity BY NAME SELECT * FROM read_parquet($folder || '/comm
 INSERT INTO facts.country BY NAME SELECT * FROM read_parquet($folder || '/country.parquet');
 INSERT INTO facts.port BY NAME SELECT * FROM read_parquet($folder || '/port.parquet');
 INSERT INTO facts.owner BY NAME SELECT * FROM read_parquet($folder || '/owner.parquet');
+INSERT INTO facts.holding BY NAME SELECT * FROM read_parquet($folder || '/holding.parquet');
 INSERT INTO facts.partner_framework BY NAME SELECT * FROM read_parquet($folder || '/partner_framework.parquet');
 INSERT INTO facts.offtake BY NAME SELECT * FROM read_parquet($folder || '/offtake.parquet');
 INSERT INTO facts.permitting_pathway BY NAME SELECT * FROM read_parquet($folder || '/permitting_pathway.parquet');
