@@ -161,6 +161,22 @@ class Store:
         with self.write("remove criterion", criterion_id) as cursor:
             cursor.execute("DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id})
 
+    def save_milestones(self, site_id: str, told: dict[str, str]) -> None:
+        """Keep what the user knows of the permits of a site; what was kept before is replaced."""
+        with self.write("save milestones", site_id) as cursor:
+            values = {"site_id": site_id, "told": json.dumps(told, sort_keys=True), "at": datetime.now(UTC)}
+            cursor.execute(facts.query("save_milestones"), values)
+
+    def remove_milestones(self, site_id: str) -> None:
+        """Drop the milestones of a site; where there are none, nothing changes."""
+        with self.write("remove milestones", site_id) as cursor:
+            cursor.execute("DELETE FROM own_milestone WHERE site_id = $site_id", {"site_id": site_id})
+
+    def milestones(self) -> dict[str, dict[str, str]]:
+        """Return site id -> milestones, by name. Binds nothing."""
+        rows = self.cursor().execute("SELECT site_id, told FROM own_milestone ORDER BY site_id").fetchall()
+        return {site_id: json.loads(told) for site_id, told in rows}
+
     def has_own(self) -> bool:
         """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.open_ranking_facts`."""
         row = self.cursor().execute(facts.query("has_own")).fetchone()

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Container, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from geo.geometry import PolygonIndex
 from geo.nearest import NearestLines, NearestPoints
 from scoring import haulage
 from scoring.criteria import Criterion, load
-from scoring.permitting import months_left
+from scoring.permitting import Milestones, Outlook, look_ahead
 
 SQL = Path(__file__).with_name("sql")
 DEEP_PORT_M = 10.0
@@ -37,6 +38,9 @@ DETOUR = 1.3
 SLACK_KM = {"exact": 1.0, "approximate": 10.0, "centroid": 15.0}
 """How far a site may lie from its point, by the accuracy of its location."""
 
+MILESTONES = "own:milestones"
+"""Source of what rests on milestones that the user entered."""
+
 SITES = "SELECT * FROM facts.site ORDER BY site_id"
 COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
 
@@ -53,12 +57,18 @@ class Inputs:
         Folders of bundled layers.
     only : frozenset of str or None
         Measure these sites alone, among all as peers; None: every site.
+    told : dict
+        Site id -> milestones of its permits that the user knows.
+    today : date or None
+        The day that milestones are seen from.
     """
 
     facts: duckdb.DuckDBPyConnection
     layers: Path = BUNDLE / "layers"
     share_alike: Path = BUNDLE / "share_alike"
     only: frozenset[str] | None = None
+    told: Mapping[str, Milestones] = field(default_factory=dict)
+    today: date | None = None
 
     @cached_property
     def sites(self) -> pd.DataFrame:
@@ -135,17 +145,34 @@ def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
 
 def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Months until ready to build: P50 with P10 and P90."""
+    rows = []
+    for site_id, outlook, as_of in outlooks(inputs):
+        told = site_id in inputs.told
+        months, source = outlook.months, MILESTONES if told else "orebridge_permitting"
+        seen = inputs.today.isoformat() if told and inputs.today else as_of
+        rows.append((site_id, months.p50, months.p10, months.p90, outlook.stage, months.pathway, seen, source))
+    columns = ["site_id", "value", "low", "high", "target", "reference_group", "as_of", "source_id"]
+    return pd.DataFrame(rows, columns=columns).assign(status="modelled")
+
+
+def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
+    """Yield each site with the distribution of its months left and the date of the stage; sites of unknown stage are passed over."""
     governance = inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country").df().set_index("iso3")["regulatory_quality"]
     stated = _sql(inputs, "stage_stated").set_index("site_id")["as_of"]
-    rows = []
     for site in inputs.sites.itertuples():
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
         age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
-        months = months_left(str(site.stage), str(site.iso3), bool(site.kind == "mine"), None if pd.isna(quality) else float(quality), age)
-        if months:
-            rows.append((site.site_id, months.p50, months.p10, months.p90, site.stage, months.pathway, as_of))
-    frame = pd.DataFrame(rows, columns=["site_id", "value", "low", "high", "target", "reference_group", "as_of"])
-    return frame.assign(status="modelled", source_id="orebridge_permitting")
+        known_quality = None if pd.isna(quality) else float(quality)
+        told = inputs.told.get(str(site.site_id))
+        found = look_ahead(str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, told, inputs.today)
+        if found:
+            yield str(site.site_id), found, as_of
+
+
+def outlook_of(facts: duckdb.DuckDBPyConnection, site_id: str, told: Milestones | None, today: date) -> Outlook | None:
+    """Return the distribution of the months left of one site, with what the user told; None where its stage is unknown."""
+    inputs = Inputs(facts.cursor(), only=frozenset([site_id]), told={site_id: told} if told else {}, today=today)
+    return next((found for _site, found, _as_of in outlooks(inputs)), None)
 
 
 def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
@@ -255,8 +282,8 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
 EMPTY = {"commodity": "", "status": "measured", "target": "", "reference_group": "", "reference_n": None}
 
 
-def measure_all(inputs: Inputs) -> pd.DataFrame:
-    """Measure every criterion of the catalogue for every site that it can be measured for.
+def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.DataFrame:
+    """Measure every criterion of the catalogue (or those of `criteria`) for every site that it can be measured for.
 
     Returns
     -------
@@ -265,6 +292,8 @@ def measure_all(inputs: Inputs) -> pd.DataFrame:
     """
     frames = []
     for criterion in load().criteria:
+        if criteria is not None and criterion.id not in criteria:
+            continue
         frame = MEASURES[criterion.measure](inputs, criterion)
         for column, default in EMPTY.items():
             frame[column] = frame[column].fillna(default) if column in frame and default is not None else frame.get(column, default)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
 from typing import Any
 
 import duckdb
@@ -16,11 +17,13 @@ from data.own_layers import OwnLayer, OwnSites
 from data.sources import Source, load_sources
 from data.store import Store
 from scoring.evidence import EvidenceLayer, Kind, OwnCriterion, measure
-from scoring.measures import SLACK_KM, Inputs, judge_gates, measure_all
+from scoring.measures import MILESTONES, SLACK_KM, Inputs, judge_gates, measure_all
 from scoring.methods import sql
+from scoring.permitting import Milestones
 from scoring.pipeline import forget_packed
 
 PREFIX = "own:"
+MONTHS = "permitting_months"
 #: Kind of a layer on the map -> kind of evidence.
 KINDS: dict[str, Kind] = {"vector-point": "points", "vector-line": "lines", "vector-polygon": "polygons", "raster": "raster"}
 _MEASURING = threading.Lock()
@@ -44,9 +47,18 @@ def source_of(layer: OwnLayer) -> Source:
     )  # fmt: skip
 
 
+def milestone_source() -> Source:
+    """Return the milestones that the user entered as a source."""
+    return Source(
+        id=MILESTONES, title="Milestones entered by the user", publisher="the user", url="", licence="not stated", licence_tier="C",
+        attribution="", citation="entered by hand; see the Permitting tab of the site", retrieved=date.today(), as_of="",
+        caveat="", import_recipe="", files=(),
+    )  # fmt: skip
+
+
 def sources(layers: Iterable[OwnLayer]) -> dict[str, Source]:
     """Return the register of sources with the user's own layers."""
-    return {**load_sources(), **{PREFIX + layer.layer_id: source_of(layer) for layer in layers}}
+    return {**load_sources(), MILESTONES: milestone_source(), **{PREFIX + layer.layer_id: source_of(layer) for layer in layers}}
 
 
 def evidence_layer(store: Store, layer: OwnLayer) -> EvidenceLayer:
@@ -116,6 +128,17 @@ def _insert(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame
         raise
     finally:
         cursor.unregister("incoming")
+
+
+def attach_milestones(facts: duckdb.DuckDBPyConnection, told: Mapping[str, Milestones], before: Iterable[str], today: date) -> None:
+    """Measure the months left anew for the sites whose milestones the user told, and for those of `before`, which may have none now."""
+    affected = frozenset(told) | frozenset(before)
+    if not affected:
+        return
+    with _MEASURING:
+        found = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
+        _insert(facts, "milestone_measurements", found, {"site_ids": sorted(affected), "criterion_id": MONTHS})
+        forget_packed(facts)
 
 
 def attach_sites(facts: duckdb.DuckDBPyConnection, own: OwnSites) -> None:

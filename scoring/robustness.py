@@ -141,14 +141,17 @@ class States:
         Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves that meet
         there, cut at 0 and 1. Nothing known: evenly over 0..1.
         """
-        if self.certain:
+        rows, columns = np.nonzero(self.low < self.high)
+        if not len(rows):
             return self.u
-        side = np.where(rng.random(self.u.shape) < 0.5, self.low, self.high) - self.u
-        away = np.where(
-            self.z > 0, np.abs(rng.standard_normal(self.u.shape)) / np.maximum(self.z, 1e-9), 1 - np.sqrt(rng.random(self.u.shape))
-        )
-        unknown = (self.low <= 0) & (self.high >= 1) & (self.u <= 0)
-        return np.asarray(np.where(unknown, rng.random(self.u.shape), np.clip(self.u + side * away, 0, 1)))
+        u, low, high, z = self.u[rows, columns], self.low[rows, columns], self.high[rows, columns], self.z[columns]
+        chance = rng.random(len(u))
+        away = np.where(z > 0, np.abs(rng.standard_normal(len(u))) / np.maximum(z, 1e-9), 1 - np.sqrt(rng.random(len(u))))
+        drawn = np.clip(u + (np.where(chance < 0.5, low, high) - u) * away, 0, 1)
+        nothing_known = (low <= 0) & (high >= 1) & (u <= 0)
+        found = self.u.copy()
+        found[rows, columns] = np.where(nothing_known, rng.random(len(u)), drawn)
+        return found
 
 
 def of_matrix(matrix: ArrayLike) -> States:
@@ -189,7 +192,7 @@ class Robustness:
 
 #: First rank of each class that histograms show: 1, 2-3, 4-5, 6-10, ..
 RANK_CLASSES = (1, 2, 4, 6, 11, 21, 51, 101, 201, 501, 1001, 2001, 5001)
-CONFIDENCE_STATES = 200
+CONFIDENCE_STATES = 50
 
 
 def smaa(

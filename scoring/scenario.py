@@ -108,6 +108,10 @@ class Scenario:
         """Return the scenario with some filters changed."""
         return replace(self, filters=replace(self.filters, **changes))
 
+    def with_method(self, method: str) -> Scenario:
+        """Return the scenario with another method."""
+        return replace(self, method=method)
+
 
 def _criterion(own: OwnCriterion) -> Criterion:
     """Return a criterion of the user's own in the form of the catalogue's."""

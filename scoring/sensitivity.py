@@ -109,7 +109,7 @@ def _walk(lead: FloatArray, start: float, end: float, allowed: int, rivals: NDAr
     scale = np.maximum(np.abs(lead).max(axis=0), 1e-300)
     ahead = now / scale < -TIE
     count = int(np.count_nonzero(ahead))
-    if count >= allowed:
+    if count >= allowed or start == end:
         return start, ""
     first, second = _outward(_roots(lead), start, end)
     sign = np.where(ahead, -1, 1)

@@ -34,22 +34,31 @@ CAPABILITIES = (
 )
 
 
-def sites_address(scenario: Scenario, dark: bool) -> str:
-    """Return the address of a scenario's sites for the map: the scenario travels in it, so that the route keeps no state."""
+def sites_address(scenario: Scenario, dark: bool, firm: bool = False) -> str:
+    """Return the address of a scenario's sites for the map: the scenario travels in it, so that the route keeps no state.
+
+    With `firm`, sites are the fainter, the less surely they are among the first 20.
+    """
     packed = base64.urlsafe_b64encode(gzip.compress(cache.key_of(scenario).encode(), mtime=0)).decode()
-    return f"/api/sites.json?s={packed}&d={int(dark)}&v={data_version()}{cache.revision()}"
+    return f"/api/sites.json?s={packed}&d={int(dark)}&f={int(firm)}&v={data_version()}{cache.revision()}"
 
 
 @lru_cache(maxsize=KEPT_ANSWERS)
-def _sites(packed: str, dark: bool) -> bytes:
+def _sites(packed: str, dark: bool, firm: bool) -> bytes:
     scenario = from_dict(json.loads(gzip.decompress(base64.urlsafe_b64decode(packed))))
-    return gzip.compress(json.dumps(markers.rows(cache.ranking(scenario), dark), separators=(",", ":")).encode(), 5)
+    return gzip.compress(
+        json.dumps(
+            markers.rows(cache.ranking(scenario), dark, cache.firmness(scenario).table["in_top_k"].to_numpy() if firm else None),
+            separators=(",", ":"),
+        ).encode(),
+        5,
+    )
 
 
 async def sites(request: Request) -> Response:
     """Rows for the map, the best site last so that it is drawn on top; gzip."""
     try:
-        body = await run_in_threadpool(_sites, request.query_params.get("s", ""), request.query_params.get("d") == "1")
+        body = await run_in_threadpool(_sites, request.query_params.get("s", ""), *(request.query_params.get(k) == "1" for k in "df"))
     except (binascii.Error, OSError, EOFError, ValueError, TypeError):
         return Response("This address does not carry a scenario; copy it again from the app.", 400)
     return Response(body, media_type="application/json", headers={"Content-Encoding": "gzip", "Cache-Control": FOREVER})

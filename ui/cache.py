@@ -18,16 +18,22 @@ from data.store import Store, StoreError
 from layers import imports
 from layers.catalog import Layer, UnknownLayerError, load_catalog
 from scoring import dossier as dossiers
+from scoring import firmness as firmnesses
+from scoring.desks import TwoDesks, two_desks
 from scoring.evidence import OwnCriterion
 from scoring.evidence import from_dict as from_dict_evidence
 from scoring.facets import Facets, facets
+from scoring.firmness import Firmness
 from scoring.own import PREFIX, measure_evidence
+from scoring.packed import Packed, packed_arrays
 from scoring.pipeline import prepare, rank
 from scoring.scenario import Scenario, from_dict, from_preset
 from ui.own import Own, reader
 
 _OPENING = threading.RLock()
+_DRAWING = threading.RLock()
 KEPT_RANKINGS = 48
+KEPT_FIRMNESS = 8
 
 
 @cache
@@ -106,7 +112,7 @@ def revision() -> str:
 def ready(scenario: Scenario) -> str:
     """See to it that own sites and own criteria are measured; return the revision that the answer holds for."""
     present = revision()
-    if present or scenario.evidence:
+    if present or scenario.evidence or (_own.cache_info().currsize and own().attached):
         own().attach()
         measure_evidence(facts(), store(), scenario.evidence)
     return present
@@ -183,6 +189,38 @@ def _dossier(key: str, revision: str, site_id: str) -> dict[str, Any]:  # noqa: 
 def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
     """Return all that is known of a site under a scenario."""
     return _dossier(key_of(scenario), ready(scenario), site_id)
+
+
+@lru_cache(maxsize=KEPT_FIRMNESS)
+def _firmness(key: str, revision: str, within: float | None, top_k: int) -> Firmness:  # noqa: ARG001
+    return firmnesses.firmness(facts(), from_dict(json.loads(key)), within, top_k=top_k)
+
+
+def firmness(scenario: Scenario, within: float | None = 0.2, top_k: int = 20) -> Firmness:
+    """Return how firm the places of a scenario's list are; see `scoring.firmness`. Do not change its table: it is shared."""
+    key, present = key_of(scenario), ready(scenario)
+    with _DRAWING:  # page and map ask at once; the second finds what the first made
+        return _firmness(key, present, within, top_k)
+
+
+@lru_cache(maxsize=KEPT_FIRMNESS)
+def _packed(key: str, revision: str) -> Packed:  # noqa: ARG001
+    return packed_arrays(facts(), from_dict(json.loads(key)))
+
+
+def packed(scenario: Scenario) -> Packed:
+    """Return the vectors of a scenario's list."""
+    return _packed(key_of(scenario), ready(scenario))
+
+
+@lru_cache(maxsize=KEPT_FIRMNESS)
+def _desks(key: str, revision: str, rule: str) -> TwoDesks:  # noqa: ARG001
+    return two_desks(facts(), from_dict(json.loads(key)), rule)
+
+
+def desks(scenario: Scenario, rule: str) -> TwoDesks:
+    """Return both desks' view of a scenario's list."""
+    return _desks(key_of(scenario), ready(scenario), rule)
 
 
 def warm() -> None:

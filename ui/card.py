@@ -12,11 +12,14 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.criteria import Criterion, load
+from scoring.methods import METHODS
 from scoring.scenario import OWN_PILLAR, Scenario
 from ui import cache, state
 from ui import words as w
 from ui.i18n import _, either, language, number, quantity
+from ui.ownership_tree import owner_tree
 from ui.permalink import permalink
+from ui.permitting_tab import permitting_tab
 
 SHORTLIST = "default"
 S = st.session_state
@@ -28,6 +31,13 @@ def card(scenario: Scenario, site_id: str) -> None:
     _head(found)
     _actions(scenario, found)
     _bars(found)
+    if scenario.method != "weighted_sum":
+        method = METHODS[scenario.method]
+        st.caption(
+            _("The order is by {method}; the bars show the weighted sum, the method whose parts add up.").format(
+                method=either(method.title, method.title_ja)
+            )
+        )
 
 
 def evidence(scenario: Scenario, site_id: str) -> None:
@@ -35,11 +45,13 @@ def evidence(scenario: Scenario, site_id: str) -> None:
     found = cache.dossier(scenario, site_id)
     st.markdown(f"**{_('Evidence')}**")
     st.text(found["name"])
-    why, claims, owners, gates = st.tabs([_("Why this score"), _("Claims"), _("Owners"), _("Gates")])
+    why, claims, permits, owners, gates = st.tabs([_("Why this score"), _("Claims"), _("Permitting"), _("Owners"), _("Gates")])
     with why:
         _why(found)
     with claims:
         _claims(found)
+    with permits:
+        permitting_tab(found)
     with owners:
         _owners(found)
     with gates:
@@ -279,6 +291,7 @@ def _owners(found: dict[str, Any]) -> None:
             with st.container(horizontal=True):
                 for label, url in links:
                     st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
+    owner_tree(found["site_id"], next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"))
     if found["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
         for each in found["frameworks"]:

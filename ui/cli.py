@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from geo.errors import OrebridgeError
+from ui.backtest_commands import backtest
+from ui.judging_commands import desks, methods_app, robustness, sensitivity, unknowns
 from ui.layer_commands import criteria_app, layers_app
+from ui.milestone_commands import milestones_app
+from ui.ownership_commands import owners
 from ui.terminal import Format, FormatOption, answer, flat
 
 if TYPE_CHECKING:
@@ -28,8 +32,13 @@ data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and 
 shortlist_app = typer.Typer(no_args_is_help=True, help="The shortlist in your own store.")
 app.add_typer(layers_app, name="layers")
 app.add_typer(criteria_app, name="criteria")
+app.add_typer(methods_app, name="methods")
+app.add_typer(milestones_app, name="milestones")
 app.add_typer(data_app, name="data")
 app.add_typer(shortlist_app, name="shortlist")
+app.command()(owners)
+for command in (backtest, desks, robustness, sensitivity, unknowns):
+    app.command()(command)
 
 
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")]
@@ -41,6 +50,7 @@ Weights = Annotated[str, typer.Option(help="Weights of the pillars, for example 
 OrderBy = Annotated[str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")]
 MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")]
 HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
+MethodOption = Annotated[str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")]
 Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this.")]
 
 
@@ -86,11 +96,12 @@ def rank(
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     search: Text = "",
+    method: MethodOption = "weighted_sum",
     top: Annotated[int, typer.Option(min=1, help="How many sites.")] = 20,
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method)
     facts, scenario = with_own(scenario, open_ranking_facts)
     answer(
         ranked(facts, scenario, top),
@@ -150,7 +161,7 @@ def open_all_facts() -> duckdb.DuckDBPyConnection:
 
 def build_scenario(
     preset: str, weights: str, commodity: str, kind: list[str] | None, country: list[str] | None, stage: list[str] | None,
-    order_by: str, min_coverage: float, hide_failed: bool, search: str,
+    order_by: str, min_coverage: float, hide_failed: bool, search: str, method: str = "weighted_sum",
 ) -> Scenario:  # fmt: skip
     """Return the scenario that the options say.
 
@@ -173,7 +184,7 @@ def build_scenario(
         kinds=tuple(kind or ()), stages=tuple(stage or ()), countries=tuple(c.upper() for c in country or ()),
         min_coverage=min_coverage, gates_failed=not hide_failed, text=search,
     )  # fmt: skip
-    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "filters": filters, "order_by": order_by}
+    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "filters": filters, "order_by": order_by, "method": method}
     chosen = from_preset(preset, **changes)
     if not weights:
         return chosen
@@ -256,6 +267,7 @@ def export(
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     search: Text = "",
+    method: MethodOption = "weighted_sum",
     top: Annotated[int | None, typer.Option(min=1, help="How many sites; all where not given.")] = None,
 ) -> None:
     """Write the ranked list with scores, weights, sources and licences."""
@@ -268,7 +280,7 @@ def export(
         raise ExportFormatError(file)
     if not file.parent.is_dir():
         raise OrebridgeError(f"The folder {file.parent} does not exist; make it first, or write elsewhere.")
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search)
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method)
     facts, scenario = with_own(scenario, open_all_facts)
     found = listing(facts, scenario, permalink(scenario), top, register=cache.sources())
     write(found, file)

@@ -6,8 +6,10 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
+from data.cells import inert
 from data.export import WRITERS, write
 from scoring.listing import listing
 from scoring.scenario import Scenario
@@ -43,3 +45,15 @@ def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None
                 NAMES[suffix], data=partial(exported, scenario, suffix, site_ids), mime=MIME[suffix], width="stretch",
                 file_name=f"orebridge-{scenario.scenario_hash}{suffix}", key=f"download{suffix}", on_click="ignore",
             )  # fmt: skip
+
+
+def table_download(table: pd.DataFrame, name: str) -> None:
+    """Offer a table as CSV, made when asked for; the file name carries the data version."""
+    st.download_button(
+        _("Download as CSV"), data=partial(_csv, table), mime="text/csv", file_name=f"orebridge-{name}-{cache.version()}.csv",
+        key=f"download_{name}", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    return table.map(inert).to_csv(index=False).encode("utf-8-sig")

@@ -17,12 +17,15 @@ from ui.words import KINDS, word
 STEPS = 24
 
 
-def site_legend(night: bool) -> None:
+def site_legend(night: bool, firm: bool = False) -> None:
     """Show what colour, shape and ring of a site mean."""
     scores = np.linspace(markers.SCORE_LOW, markers.SCORE_HIGH, STEPS)
     stops = ",".join(f"rgb({r},{g},{b})" for r, g, b in markers.colours(scores, night).tolist())
     grey = "rgb({},{},{})".format(*(markers.FAILED_DARK if night else markers.FAILED_LIGHT))
     shapes = "".join(f'<span style="white-space:nowrap">{_shape(kind)} {html.escape(word(KINDS, kind))}</span>' for kind in KINDS)
+    surety = (
+        f'<span style="white-space:nowrap;opacity:.55">● {html.escape(_("faint: less surely among the first 20"))}</span>' if firm else ""
+    )
     low, high = number(markers.SCORE_LOW, 2), number(markers.SCORE_HIGH, 2)
     st.html(
         '<div style="display:flex;flex-wrap:wrap;gap:4px 16px;font-size:0.82rem;align-items:center" role="group">'
@@ -30,7 +33,7 @@ def site_legend(night: bool) -> None:
         f'border-radius:3px;vertical-align:middle;background:linear-gradient(90deg,{stops})"></span> ≥{high}</span>'
         f'<span style="white-space:nowrap"><span style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{grey}">'
         f"</span> {html.escape(_('Fails a gate'))}</span>{shapes}"
-        f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: location approximate"))}</span></div>'
+        f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: location approximate"))}</span>{surety}</div>'
     )
 
 

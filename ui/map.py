@@ -35,7 +35,7 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     """
     night = dark()
     drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
-    address = sites_address(scenario, night)
+    address = sites_address(scenario, night, bool(S.firm))
     sites = pdk.Layer(
         "IconLayer",
         id=f"sites-{S.epoch}-{hash(address) & 0xFFFFFF:x}",

@@ -21,6 +21,7 @@ SHAPES = {"mine": (0, 0.0), "separation": (4, 0.0), "refinery": (4, 45.0), "deri
 #: Dark is good on the light map, bright is good on the dark one; both ramps are even to colour-blind eyes.
 RAMP_LIGHT, RAMP_DARK = "lajolla_r", "lajolla"
 SCORE_LOW, SCORE_HIGH = 0.2, 0.95
+FAINTEST = 45
 FAILED_LIGHT, FAILED_DARK = (150, 155, 162), (96, 104, 114)
 
 
@@ -84,8 +85,11 @@ def pixels(place: int) -> int:
     return 15 if place <= 50 else 11 if place <= 500 else 8
 
 
-def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
-    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels)."""
+def rows(ranking: pd.DataFrame, dark: bool, firm: NDArray[np.float64] | None = None) -> list[dict[str, Any]]:
+    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels).
+
+    With `firm` (0..1, rows as in `ranking`: chance to be among the first), the less sure are fainter and the tooltip says the chance.
+    """
     rgb = colours(ranking["score"].to_numpy(), dark)
     rgb[ranking["gate_failed"].to_numpy()] = FAILED_DARK if dark else FAILED_LIGHT
     fields = zip(
@@ -104,4 +108,8 @@ def rows(ranking: pd.DataFrame, dark: bool) -> list[dict[str, Any]]:
         }
         for id_, name, lon, lat, kind, accuracy, score, place, colour in fields
     ]
+    if firm is not None:
+        for row, chance in zip(found, firm.tolist(), strict=True):
+            row["c"] = [*row["c"], round(FAINTEST + (255 - FAINTEST) * chance)]
+            row["t"] += f" · {100 * chance:.0f} %"
     return found[::-1]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,6 +24,7 @@ from layers.styling import OwnMapLayer, map_layer, suggest
 from scoring import own as scored
 from scoring import own_sites
 from scoring.own_sites import GradeBasis, SiteColumns
+from scoring.permitting import Milestones, milestones
 
 KEPT_FEATURES = 6
 _READER = Reader()
@@ -84,10 +87,14 @@ class Own:
         self._features = lru_cache(maxsize=KEPT_FEATURES)(self._load)
         self._layers: dict[str, OwnLayer] = {}
         self._attached = ""
+        self._attached_layers: list[str] = []
+        self._milestones: dict[str, dict[str, str]] = {}
+        self._milestones_attached: dict[str, dict[str, str]] = {}
         self._read_again()
 
     def _read_again(self) -> None:
         self._layers = {layer.layer_id: layer for layer in own_layers.own_layers(self._store)}
+        self._milestones = self._store.milestones()
         self._features.cache_clear()
 
     def _load(self, layer_id: str) -> Features:
@@ -112,20 +119,58 @@ class Own:
 
     @property
     def revision(self) -> str:
-        """Eight hex digits over the layers whose sites are scored: what a ranking depends on besides its scenario; empty without any."""
-        ids = sorted(f"{layer.layer_id} {layer.imported_at}" for layer in self.layers if layer.role == "sites")
+        """Eight hex digits over own sites and milestones: what a ranking depends on besides its scenario; empty without any."""
+        ids = self._site_layers()
+        if self._milestones:
+            ids.append(json.dumps([self._milestones, date.today().isoformat()], sort_keys=True))
         return hashlib.sha256(",".join(ids).encode()).hexdigest()[:8] if ids else ""
+
+    def _site_layers(self) -> list[str]:
+        return sorted(f"{layer.layer_id} {layer.imported_at}" for layer in self.layers if layer.role == "sites")
 
     def sources(self) -> dict[str, Source]:
         """Return the register of sources, the user's own layers too."""
         return scored.sources(self.layers)
 
     def attach(self) -> None:
-        """Put the user's sites beside the others, if that was not done for the present layers."""
+        """Put the user's sites and milestones beside the facts, if that was not done for what is there at present."""
         with _CHANGING:
-            if self._attached != self.revision:
+            if self._attached == self.revision:
+                return
+            if self._attached_layers != self._site_layers():
                 scored.attach_sites(self._facts(), own_layers.own_sites(self._store))
-                self._attached = self.revision
+                self._attached_layers = self._site_layers()
+            told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
+            scored.attach_milestones(self._facts(), told, self._milestones_attached, date.today())
+            self._milestones_attached, self._attached = dict(self._milestones), self.revision
+
+    @property
+    def attached(self) -> bool:
+        """Whether something of the user's own stands beside the facts."""
+        return bool(self._attached)
+
+    def milestones(self, site_id: str) -> Milestones | None:
+        """Return what the user told of the permits of a site; None where nothing."""
+        told = self._milestones.get(site_id)
+        return Milestones(**told) if told else None
+
+    def tell(self, site_id: str, told: dict[str, str]) -> Milestones:
+        """Keep milestones of a site; they count at once.
+
+        Raises
+        ------
+        MilestoneError
+            If they cannot be; nothing is kept.
+        """
+        checked = milestones(told, date.today())
+        self._store.save_milestones(site_id, checked.as_dict())
+        self._milestones = self._store.milestones()
+        return checked
+
+    def untell(self, site_id: str) -> None:
+        """Drop the milestones of a site."""
+        self._store.remove_milestones(site_id)
+        self._milestones = self._store.milestones()
 
     def map_layers(self) -> tuple[OwnMapLayer, ...]:
         """Return the layers in use as the map draws them."""

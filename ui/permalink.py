@@ -46,6 +46,7 @@ def permalink(scenario: Scenario, selected: list[str] | None = None, language: s
     pairs: list[tuple[str, str]] = [("m", scenario.commodity)]
     pairs += [(WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items()]
     pairs += [("order", scenario.order_by if scenario.order_by != "shrunk" else "")]
+    pairs += [("method", scenario.method if scenario.method != "weighted_sum" else "")]
     for key, values in (("kind", chosen.kinds), ("stage", chosen.stages), ("country", chosen.countries)):
         pairs += [(key, value) for value in values]
     pairs += [("cov", f"{100 * chosen.min_coverage:.0f}" if chosen.min_coverage else ""), ("q", chosen.text)]

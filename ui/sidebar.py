@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import streamlit as st
 
 from scoring.criteria import load
+from scoring.methods import METHODS
 from scoring.scenario import Scenario
 from ui import cache, state
 from ui import words as w
@@ -75,6 +76,17 @@ def _filters(scenario: Scenario) -> None:
     st.toggle(f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide")
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
     st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__)
+    st.markdown("**" + _("Method") + "**")
+    methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
+    chosen = METHODS[S.method]
+    st.selectbox(
+        _("How criteria are put together"), list(methods), key="method", format_func=methods.__getitem__,
+        help=either(chosen.about, chosen.about_ja),
+    )  # fmt: skip
+    st.toggle(
+        _("Show how firm the places are"), key="firm",
+        help=_("Draws 1,000 weights within ±20 % and unknowns over their full range; fainter sites are less surely among the first 20."),
+    )  # fmt: skip
 
 
 def _choice(label: str, key: str, names: dict[str, str], counts: dict[str, int]) -> None:

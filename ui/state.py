@@ -13,6 +13,7 @@ import streamlit as st
 from data.build.vocabulary import KINDS, STAGES
 from scoring.criteria import load
 from scoring.evidence import OwnCriterion
+from scoring.methods import METHODS
 from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
 from ui.cache import commodity_names, own_criteria, own_layers, site_countries, store
 from ui.i18n import language
@@ -45,15 +46,17 @@ def start() -> None:
     S.cov = _whole_number(asked.get("cov", ""), 0) // 5 * 5
     S.q = asked.get("q", "")
     S.order = asked.get("order", "shrunk") if asked.get("order") in ORDERS else "shrunk"
+    S.method = asked.get("method", "") if asked.get("method") in METHODS else "weighted_sum"
     S.hide = asked.get("hide") == "1"
     S.selected = [each for each in asked.get("sel", "").split(",") if each]
     S.evidence = _evidence(asked.get("ev", ""))
+    S.firm = False
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
 
 
 def _keep() -> None:
     """Hold on to the choices while another page is open: the frame drops what no widget shows."""
-    for key in (*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "hide"):
+    for key in (*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "method", "hide", "firm"):
         S[key] = S[key]
 
 
@@ -93,8 +96,9 @@ def scenario() -> Scenario:
     evidence = in_use(S.evidence)
     try:
         return Scenario(
-            weights=weights, commodity=S.get("m") or "", filters=filters, order_by=S.get("order") or "shrunk", evidence=evidence
-        )
+            weights=weights, commodity=S.get("m") or "", filters=filters, order_by=S.get("order") or "shrunk", evidence=evidence,
+            method=S.get("method") or "weighted_sum",
+        )  # fmt: skip
     except ScenarioError:
         return Scenario(weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters, evidence=evidence)
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.scenario import Scenario
-from ui import cache, legend, map, state
+from ui import cache, judging, legend, map, state
 from ui import words as w
 from ui.card import card, evidence
 from ui.downloads import download_menu
@@ -35,7 +35,7 @@ def page() -> None:
     with right:
         _table(scenario, ranking)
     with left:
-        legend.site_legend(map.dark())
+        legend.site_legend(map.dark(), bool(S.firm))
         for layer, _opacity in map.visible_layers():
             if layer.group != "basemap":
                 legend.layer_legend(layer, map.dark(), either(layer.title, layer.title_ja))
@@ -44,6 +44,8 @@ def page() -> None:
         )
     with right, st.container(border=True):
         card(scenario, S.selected[-1])
+        if S.firm:
+            judging.rank_histogram(cache.firmness(scenario), S.selected[-1])
     with left:
         evidence(scenario, S.selected[-1])
 
@@ -73,11 +75,13 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         st.markdown("**" + _("Ranked sites") + "**")
         download_menu(scenario)
     moved = _moves(scenario, ranking)
+    firm = cache.firmness(scenario).table.head(TABLE_ROWS) if S.firm else None
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
             "Δ": [moved.get(x, "") for x in S.table_ids],
             _("Score"): shown["score"].to_numpy(),
+            **({} if firm is None else {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): judging.rank_ranges(firm)}),
             _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], S.table_ids, strict=True)],
             _("Country"): [w.nation(c) for c in shown["iso3"]],
             _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
@@ -97,6 +101,8 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             _("Site"): st.column_config.TextColumn(width=165),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(width=85, help=_("Unknowns at their worst and at their best.")),
+            _("P(top 20)"): st.column_config.NumberColumn(format="%.0f %%", width=75, help=_("Share of 1,000 draws in which it is among the first 20.")),
+            _("Rank range"): st.column_config.TextColumn(width=85, help=_("From the 5th to the 95th percentile of the draws.")),
             _("Complete"): st.column_config.NumberColumn(format="%.0f %%", help=_("Share of the weight that is measured.")),
         },
         alt=_("Ranked sites"),

@@ -14,6 +14,7 @@ from ui import words as w
 from ui.card import criterion_title, source_title
 from ui.doctor import checks
 from ui.i18n import _, either, number, quantity
+from ui.permitting_tab import pathway_name
 
 
 def page() -> None:
@@ -67,15 +68,11 @@ def _criteria() -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     st.subheader(_("Permitting months by jurisdiction"), anchor=False)
     rows = [
-        {_("Jurisdiction"): _jurisdiction(key), _("Median months"): block["median_months"], _("Spread (sigma of the logarithm)"): block["sigma"],
+        {_("Jurisdiction"): pathway_name(key), _("Median months"): block["median_months"], _("Spread (sigma of the logarithm)"): block["sigma"],
          _("Published durations"): ", ".join(block["pathway_ids"])}
         for key, block in parameters()["mine"].items()
     ]  # fmt: skip
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
-
-
-def _jurisdiction(key: str) -> str:
-    return _("European Union") if key == "EU" else _("Everywhere else") if key == "default" else w.nation(key)
 
 
 def _data() -> None:
