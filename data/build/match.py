@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+import numpy.typing as npt
 from pyproj import Geod
 from rapidfuzz import fuzz
 from scipy.spatial import cKDTree
@@ -216,11 +217,59 @@ def compare(a: Record, b: Record) -> Verdict:
 def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
     """Return the index pairs of located records within `SEARCH_KM`, by a geocentric KD-tree."""
     with_place = [i for i, r in enumerate(records) if r.lon is not None and r.lat is not None]
-    lon = np.radians(np.array([records[i].lon for i in with_place], dtype=float))
-    lat = np.radians(np.array([records[i].lat for i in with_place], dtype=float))
-    points = 6371.0 * np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)))
-    pairs = cKDTree(points).query_pairs(SEARCH_KM, output_type="ndarray")
+    pairs = cKDTree(_geocentric_km([records[i] for i in with_place])).query_pairs(SEARCH_KM, output_type="ndarray")
     return [(with_place[i], with_place[j]) for i, j in pairs]
+
+
+def _geocentric_km(located: Iterable[Record]) -> npt.NDArray[np.float64]:
+    """Return points on a sphere of 6,371 km, shape (n, 3)."""
+    lonlat = np.radians(np.array([(r.lon, r.lat) for r in located], dtype=float).reshape(-1, 2))
+    lon, lat = lonlat[:, 0], lonlat[:, 1]
+    return np.asarray(6371.0 * np.column_stack((np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat))))
+
+
+class Finder:
+    """Located records, searched for the one that another record means, by the rules that `cluster` joins records with.
+
+    Parameters
+    ----------
+    records : list of Record
+        All with coordinates and a country.
+    """
+
+    def __init__(self, records: list[Record]) -> None:
+        self._records = records
+        self._tree = cKDTree(_geocentric_km(records)) if records else None
+        self._by_country: dict[str, list[int]] = defaultdict(list)
+        for i, record in enumerate(records):
+            self._by_country[record.iso3].append(i)
+
+    def find(self, record: Record) -> tuple[int, Verdict] | None:
+        """Return the position of the record that is meant, with the comparison; None: nobody, or more than one could be meant.
+
+        With coordinates: `compare` within `SEARCH_KM`, the best name first, then the nearest. A record that states no commodity
+        is not contradicted by any. Without coordinates: `best_named` in its country, where one district holds all that agree.
+        """
+        if record.lon is None or record.lat is None:
+            return self._by_name(record)
+        if self._tree is None:
+            return None
+        near = self._tree.query_ball_point(_geocentric_km([record])[0], SEARCH_KM)
+        verdicts = [(compare(self._stated(record, i), self._records[i]), i) for i in near]
+        return min(
+            ((i, verdict) for verdict, i in verdicts if verdict.same),
+            key=lambda found: (-found[1].name_similarity, found[1].distance_km, found[0]),
+            default=None,
+        )
+
+    def _stated(self, record: Record, i: int) -> Record:
+        return record if record.commodities else replace(record, commodities=self._records[i].commodities)
+
+    def _by_name(self, record: Record) -> tuple[int, Verdict] | None:
+        rivals = best_named(record, self._records, self._by_country.get(record.iso3, ()))
+        if not rivals or not _one_place(self._records, rivals):
+            return None
+        return rivals[0], replace(compare(record, self._records[rivals[0]]), same=True)
 
 
 class Clusters:
@@ -296,16 +345,23 @@ def _attach_unlocated(records: list[Record], clusters: Clusters) -> None:
     for i, record in enumerate(records):
         if record.lon is not None or not record.iso3 or record.same_as:
             continue
-        ranked = sorted(
-            ((best_name_similarity(record, records[j]), -j) for j in by_country[record.iso3] if _comparable(record, records[j])),
-            reverse=True,
-        )
-        if not ranked or ranked[0][0] < 92:
-            continue
-        best_root = clusters.find(-ranked[0][1])
-        rivals = {clusters.find(-j) for score, j in ranked if score >= ranked[0][0] - 3}
-        if rivals == {best_root} or _one_place(records, [-j for s, j in ranked if s >= ranked[0][0] - 3]):
-            clusters.join(i, best_root)
+        rivals = best_named(record, records, by_country[record.iso3])
+        if rivals and (len({clusters.find(j) for j in rivals}) == 1 or _one_place(records, rivals)):
+            clusters.join(i, clusters.find(rivals[0]))
+
+
+def best_named(record: Record, records: list[Record], candidates: Iterable[int]) -> list[int]:
+    """Return which candidates a record without coordinates may be: the best name first, then those within 3 of it; none below 92.
+
+    Only candidates with a commodity and the kind (mine or plant) in common count; that they lie in one country is the caller's to see to.
+    """
+    ranked = sorted(
+        ((best_name_similarity(record, records[j]), -j) for j in candidates if _comparable(record, records[j])),
+        reverse=True,
+    )
+    if not ranked or ranked[0][0] < 92:
+        return []
+    return [-j for score, j in ranked if score >= ranked[0][0] - 3]
 
 
 def _comparable(a: Record, b: Record) -> bool:
