@@ -81,11 +81,11 @@ def peers_of(matrix: np.ndarray, weights: np.ndarray) -> dict[str, dict[str, flo
             found[method]["pymcdm"] = best(lambda peer=peer: peer(matrix, weights, types), 1)
     if find_spec("skcriteria"):
         import skcriteria as skc
-        from skcriteria.agg.similarity import TOPSIS as SkTopsis
+        from skcriteria.agg import topsis as sk_topsis
         from skcriteria.agg.simple import WeightedSumModel
 
         data = skc.mkdm(matrix, [max] * matrix.shape[1], weights=weights)
-        for method, peer in (("weighted_sum", WeightedSumModel()), ("topsis", SkTopsis())):
+        for method, peer in (("weighted_sum", WeightedSumModel()), ("topsis", sk_topsis.TOPSIS())):
             found[method]["scikit_criteria"] = best(lambda peer=peer: peer.evaluate(data), 1)
     return found
 

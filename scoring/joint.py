@@ -68,9 +68,13 @@ def places(scores: ArrayLike) -> NDArray[np.int64]:
     >>> places([0.5, 0.9, 0.5]).tolist()
     [2, 1, 2]
     """
-    values = np.round(np.asarray(scores, dtype=float) / TIE) * TIE
-    ordered = np.sort(values)
-    return len(values) - np.searchsorted(ordered, values, "right") + 1
+    values = np.round(np.asarray(scores, dtype=float) / TIE)
+    order = np.argsort(-values)
+    ordered = values[order]
+    new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
+    found = np.empty(len(values), dtype=np.int64)
+    found[order] = np.maximum.accumulate(np.where(new, np.arange(1, len(values) + 1), 0))
+    return found
 
 
 def pareto_of_two(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
@@ -82,7 +86,9 @@ def pareto_of_two(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
     [True, True, True, False]
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    order = np.lexsort((-b, -a))
+    order = np.argsort(-a)
+    if (np.diff(a[order]) == 0).any():
+        order = np.lexsort((-b, -a))
     best_before = np.concatenate([[-np.inf], np.maximum.accumulate(b[order])[:-1]])
     stands = b[order] > best_before
     equal_to_last = np.concatenate([[False], (np.diff(a[order]) == 0) & (np.diff(b[order]) == 0)])

@@ -74,12 +74,13 @@ def unicriterion_flows(u: FloatArray, known: NDArray[np.bool_], q: float, p: flo
         rows = np.flatnonzero(known[:, j])
         if len(rows) < 2:
             continue
-        values = u[rows, j]
-        ordered = np.sort(values)
+        order = rows[np.argsort(u[rows, j])]
+        ordered = u[order, j]
         sums = np.concatenate([[0.0], np.cumsum(ordered)])
-        won = _ramp_sum(values - q, ordered, sums) - _ramp_sum(values - p, ordered, sums)
-        lost = _ramp_sum(-values - q, -ordered[::-1], _turned(sums)) - _ramp_sum(-values - p, -ordered[::-1], _turned(sums))
-        flows[rows, j] = (won - lost) / ((p - q) * (len(rows) - 1))
+        won = _ramp_sum(ordered - q, ordered, sums) - _ramp_sum(ordered - p, ordered, sums)
+        down, turned = -ordered[::-1], _turned(sums)
+        lost = _ramp_sum(down - q, down, turned) - _ramp_sum(down - p, down, turned)
+        flows[order, j] = (won - lost[::-1]) / ((p - q) * (len(rows) - 1))
     return flows
 
 
@@ -89,6 +90,6 @@ def _turned(sums: FloatArray) -> FloatArray:
 
 
 def _ramp_sum(x: FloatArray, ordered: FloatArray, sums: FloatArray) -> FloatArray:
-    """Return the sum over all b of max(0, x - b)."""
+    """Return the sum over all b of max(0, x - b); ascending x are looked up fastest."""
     below = np.searchsorted(ordered, x)
     return np.asarray(x * below - sums[below])

@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+import pyarrow as pa
+
 from geo.errors import OrebridgeError
 
 if TYPE_CHECKING:
@@ -158,10 +161,12 @@ def scores_of_matrix(
         )
     cursor = con.cursor()
     cursor.execute("CREATE OR REPLACE TEMP TABLE cells (id INTEGER, version VARCHAR, j INTEGER, axis VARCHAR, u DOUBLE, w DOUBLE)")
-    rows = [
-        (i, "known", j, f"{j:04d}", float(matrix[i, j]), float(weights[j])) for i in range(matrix.shape[0]) for j in range(matrix.shape[1])
-    ]
-    cursor.executemany("INSERT INTO cells VALUES (?, ?, ?, ?, ?, ?)", rows)
+    count, criteria = matrix.shape
+    place = np.tile(np.arange(criteria), count)
+    table = {"id": np.repeat(np.arange(count), criteria), "j": place, "u": matrix.astype(float).ravel(), "w": weights.astype(float)[place]}
+    cursor.register("given_cells", pa.table(table))
+    cursor.execute("INSERT INTO cells SELECT id, 'known', j, printf('%04d', j), u, w FROM given_cells")
+    cursor.unregister("given_cells")
     found = cursor.execute(statement(METHODS[method_id]) + " ORDER BY id", constants)
     names = [column[0] for column in found.description or []]
     values = found.fetchall()

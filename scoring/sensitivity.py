@@ -72,7 +72,8 @@ def _stable_range(packed: Packed, site: int, group: int, order_by: OrderBy, with
     lead = _leads(packed, site, group, order_by)[:, alike]
     lead[:, np.flatnonzero(alike) == site] = np.array([[1.0], [0.0], [0.0]])
     weight, rivals = packed.groups[group].weight, packed.site_ids[alike]
-    (low, before), (high, after) = (_walk(lead, weight, end, within - ahead_always, rivals) for end in (0.0, MOST_WEIGHT))
+    roots = _roots(lead)
+    (low, before), (high, after) = (_walk(lead, roots, weight, end, within - ahead_always, rivals) for end in (0.0, MOST_WEIGHT))
     return Stability(packed.groups[group].id, weight, low, high, within, before, after)
 
 
@@ -103,7 +104,7 @@ def _product(a: tuple[FloatArray, FloatArray], b: tuple[FloatArray, FloatArray])
     return np.stack(np.broadcast_arrays(a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[1] * b[1]))
 
 
-def _walk(lead: FloatArray, start: float, end: float, allowed: int, rivals: NDArray[np.str_]) -> tuple[float, str]:
+def _walk(lead: FloatArray, roots: FloatArray, start: float, end: float, allowed: int, rivals: NDArray[np.str_]) -> tuple[float, str]:
     """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and who passes then."""
     now = (lead[2] * start + lead[1]) * start + lead[0]
     scale = np.maximum(np.abs(lead).max(axis=0), 1e-300)
@@ -111,15 +112,12 @@ def _walk(lead: FloatArray, start: float, end: float, allowed: int, rivals: NDAr
     count = int(np.count_nonzero(ahead))
     if count >= allowed or start == end:
         return start, ""
-    first, second = _outward(_roots(lead), start, end)
-    sign = np.where(ahead, -1, 1)
-    away = np.concatenate([first, second])
-    step = np.concatenate([sign, -sign])
-    who = np.tile(np.arange(lead.shape[1]), 2)
+    first, second = _outward(roots, start, end)
+    once, twice = np.flatnonzero(np.isfinite(first)), np.flatnonzero(np.isfinite(second))
+    away, who = np.concatenate([first[once], second[twice]]), np.concatenate([once, twice])
+    step = np.concatenate([np.where(ahead[once], -1, 1), np.where(ahead[twice], 1, -1)])
     order = np.argsort(away, kind="stable")
-    order = order[np.isfinite(away[order])]
-    counts = count + np.cumsum(step[order])
-    passed = np.flatnonzero(counts >= allowed)
+    passed = np.flatnonzero(count + np.cumsum(step[order]) >= allowed)
     if not len(passed):
         return end, ""
     at = order[passed[0]]
