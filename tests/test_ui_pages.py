@@ -13,7 +13,14 @@ from ui import cache
 from ui.messages import extracted
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("screens/explore.py", "screens/layers.py", "screens/shortlist.py", "screens/methods.py")
+PAGES = (
+    "screens/explore.py",
+    "screens/layers.py",
+    "screens/shortlist.py",
+    "screens/methods.py",
+    "screens/robustness.py",
+    "screens/backtest.py",
+)
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from scoring.methods import METHODS
 from scoring.scenario import OWN_PILLAR, Scenario
 from ui import cache, state
 from ui import words as w
+from ui.grade_tab import grade_tab
 from ui.i18n import _, either, language, number, quantity
 from ui.ownership_tree import owner_tree
 from ui.permalink import permalink
@@ -40,22 +41,24 @@ def card(scenario: Scenario, site_id: str) -> None:
         )
 
 
+@st.fragment
 def evidence(scenario: Scenario, site_id: str) -> None:
-    """Show what the score of a site rests on: each criterion, every claim, owners, gates."""
+    """Show what the score of a site rests on, a tab each; only the open tab is computed, and opening one runs nothing else."""
     found = cache.dossier(scenario, site_id)
     st.markdown(f"**{_('Evidence')}**")
     st.text(found["name"])
-    why, claims, permits, owners, gates = st.tabs([_("Why this score"), _("Claims"), _("Permitting"), _("Owners"), _("Gates")])
-    with why:
-        _why(found)
-    with claims:
-        _claims(found)
-    with permits:
-        permitting_tab(found)
-    with owners:
-        _owners(found)
-    with gates:
-        _gates(found)
+    parts: dict[str, Callable[[], None]] = {
+        _("Why this score"): lambda: _why(found),
+        _("Claims"): lambda: _claims(found),
+        _("Grade"): lambda: grade_tab(found, scenario.commodity),
+        _("Permitting"): lambda: permitting_tab(found),
+        _("Owners"): lambda: _owners(found),
+        _("Gates"): lambda: _gates(found),
+    }
+    for tab, show in zip(st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
 
 
 def _head(found: dict[str, Any]) -> None:
@@ -147,7 +150,7 @@ def _bars(found: dict[str, Any]) -> None:
             x=alt.X("share:Q", title=None, axis=alt.Axis(format=".2f", tickCount=5), stack="zero"),
             y=alt.Y("pillar:N", title=None, sort=titles, axis=alt.Axis(labelLimit=190)),
             color=alt.Color(
-                "part:N", title=None, legend=alt.Legend(orient="top", offset=4),
+                "part:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
                 scale=alt.Scale(domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]),
             ),
             order="order:Q",

@@ -13,6 +13,7 @@ import typer
 
 from geo.errors import OrebridgeError
 from ui.backtest_commands import backtest
+from ui.grade_commands import grade
 from ui.judging_commands import desks, methods_app, robustness, sensitivity, unknowns
 from ui.layer_commands import criteria_app, layers_app
 from ui.milestone_commands import milestones_app
@@ -36,6 +37,7 @@ app.add_typer(methods_app, name="methods")
 app.add_typer(milestones_app, name="milestones")
 app.add_typer(data_app, name="data")
 app.add_typer(shortlist_app, name="shortlist")
+app.command()(grade)
 app.command()(owners)
 for command in (backtest, desks, robustness, sensitivity, unknowns):
     app.command()(command)

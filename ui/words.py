@@ -57,6 +57,7 @@ GATES = {
     "prc_technology": N_("Depends on technology from the PRC"),
     "prc_customers": N_("Depends on customers in the PRC"),
 }
+LEVELS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low"), "unknown": N_("unknown")}
 SEVERITIES = {"error": N_("Error"), "ask": N_("Question"), "warning": N_("Warning"), "info": N_("Note")}
 LAYER_KINDS = {
     "vector-point": N_("Points"),

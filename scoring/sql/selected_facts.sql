@@ -1,4 +1,4 @@
--- in:     facts.claim, facts.owner, facts.site; $lists = list of {list_id, source_id, url_contains}; $no_site = sources that by themselves
+-- in:     facts.claim, facts.owner, facts.site; $lists = list of structs (list_id, source_id, url_contains); $no_site = sources that by themselves
 --         are no reason for a site to be there: the lists, and tables that only add facts to records of others
 -- out:    site_id, what (attribute of a claim that is scored | 'location' | 'site'), list_id
 -- grain:  one row a site and thing that is known because the site was selected; 'site': the whole site is there for that reason alone

@@ -51,7 +51,7 @@ class Seen:
     def settle(self, seconds: float = 2.0) -> None:
         """Wait until the app has run and the map has drawn."""
         self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=90_000)
-        self.page.wait_for_selector("[data-testid=stVegaLiteChart]", timeout=90_000)
+        self.page.wait_for_selector("[data-testid=stVegaLiteChart]:visible", timeout=90_000)
         self.page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
         self.page.wait_for_load_state("networkidle")
         time.sleep(seconds)
