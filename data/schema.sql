@@ -72,12 +72,17 @@ CREATE TABLE facts.commodity (
     leading_country_iso3 VARCHAR NOT NULL,
     leading_share_pct DOUBLE,
     world_production_year INTEGER NOT NULL,
-    us_import_reliance VARCHAR NOT NULL
+    us_import_reliance VARCHAR NOT NULL,
+    us_consumption_t DOUBLE,
+    us_reliance_low_pct DOUBLE,
+    us_reliance_high_pct DOUBLE
 );
 COMMENT ON TABLE facts.commodity IS 'Screened commodities (USGS names) with their lists and markets.';
 COMMENT ON COLUMN facts.commodity.grade_unit IS 'unit of grade claims: %, ppm or g/t of grade_basis';
 COMMENT ON COLUMN facts.commodity.world_production_t IS 'tonnes of world_production_basis in world_production_year; NULL: USGS gives no figure';
 COMMENT ON COLUMN facts.commodity.us_import_reliance IS 'net import reliance of the US in %, 2023, as printed (">75"); empty: not given';
+COMMENT ON COLUMN facts.commodity.us_consumption_t IS 'apparent US consumption in tonnes a year of world_production_basis (data/curated/us_consumption.csv); NULL: withheld or not given';
+COMMENT ON COLUMN facts.commodity.us_reliance_low_pct IS 'net import reliance of the year of the consumption, lower end (">95": 95); 0: the US is a net exporter; NULL as us_consumption_t';
 
 CREATE TABLE facts.country (
     iso3 VARCHAR PRIMARY KEY,

@@ -31,6 +31,9 @@ RESTS_ON: dict[str, frozenset[str]] = {
     "sea_km": frozenset(("location",)),
     "allied_share": frozenset(("owner",)),
     "host_alignment": frozenset(),
+    "gap_closed": frozenset(("grade", "tonnage_mt", "contained_t", "capacity_t_y")),
+    "protected_km": frozenset(("location",)),
+    "not_covered": frozenset(),
 }
 #: Gate -> what its verdict rests on, where it is not the country.
 GATES_REST_ON = {"covered_nation": "owner", "protected_land": "location"}

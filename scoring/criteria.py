@@ -69,6 +69,11 @@ class Pillar:
     about_ja: str
     default_weight: int
 
+    @property
+    def optional(self) -> bool:
+        """Whether it counts only once a user gives it weight."""
+        return self.default_weight == 0
+
 
 @dataclass(frozen=True, slots=True)
 class Preset:

@@ -248,6 +248,29 @@ def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG00
     return frame.assign(status="modelled", source_id="searoute", as_of="2022")
 
 
+def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Output as a share of the US import gap times the leading country's share, in percent, by commodity."""
+    _contained(inputs)
+    return _sql(inputs, "measure_gap_closed")
+
+
+def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Geodesic km to the nearest unit of the US National Park Service, 0 inside; United States only."""
+    parks = inputs.points("parks_us").reset_index(drop=True)
+    found = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"], inputs.sites["lat"])
+    inside = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
+    km = np.where(inside >= 0, 0.0, found.distance_m / 1000)
+    frame = _distances(
+        inputs, km, "natural_earth", "2024", parks["name"].to_numpy()[np.where(inside >= 0, inside, found.index)], slack_km=0.5
+    )
+    return frame[(inputs.sites["iso3"] == "USA").to_numpy()]
+
+
+def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """No layer covers it: unknown everywhere."""
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in ("site_id", "value", "low", "high", "source_id", "as_of")})
+
+
 def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail."""
     _, port_km = inputs.nearest_port()
@@ -274,6 +297,9 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
     "permitting_months": permitting_months,
     "nearest": nearest,
     "haul_cost": haul_cost,
+    "gap_closed": gap_closed,
+    "protected_km": protected_km,
+    "not_covered": not_covered,
     "sea_km": sea_km,
     "allied_share": allied_share,
     "host_alignment": host_alignment,

@@ -82,13 +82,15 @@ class Packed:
 
 def groups_of(scenario: Scenario) -> tuple[tuple[Group, ...], FloatArray]:
     """Return the weights of the screen and how each is spread over the criteria, shape (g, k)."""
-    pillars = load().pillars
-    groups = [Group(p.id, p.title, p.title_ja, float(scenario.weights.get(p.id, 0.0))) for p in pillars.values()]
+    pillars = [p for p in load().pillars.values() if scenario.weights.get(p.id) or not p.optional]
+    groups = [Group(p.id, p.title, p.title_ja, float(scenario.weights.get(p.id, 0.0))) for p in pillars]
     groups += [Group(own.id, own.title, own.title, float(own.weight)) for own in scenario.evidence]
     places = {group.id: i for i, group in enumerate(groups)}
     spread = np.zeros((len(groups), len(scenario.criteria)))
     for j, criterion in enumerate(scenario.criteria):
-        spread[places.get(criterion.id, places.get(criterion.pillar, 0)), j] = criterion.share
+        place = places.get(criterion.id, places.get(criterion.pillar))
+        if place is not None:  # an optional pillar without weight is no group
+            spread[place, j] = criterion.share
     return tuple(groups), spread
 
 

@@ -95,7 +95,7 @@ def _square(column: pa.ChunkedArray, rows: int) -> FloatArray:
 
 def _baselines(facts: duckdb.DuckDBPyConnection, scenario: Scenario, listed: pa.Table, rods: pa.Table) -> dict[str, FloatArray]:
     """Return the score of every baseline of `BASELINES`; unknown lies below everything."""
-    alike = replace(scenario, weights=dict.fromkeys(load().pillars, 1.0), method="weighted_sum", evidence=())
+    alike = replace(scenario, weights={p.id: 1.0 for p in load().pillars.values() if not p.optional}, method="weighted_sum", evidence=())
     by_alike = rank_cursor(facts, alike.with_filters(min_coverage=0.0)).to_arrow_table()
     by_alike = by_alike.take(pa.array(_places(by_alike["site_id"].to_pylist(), listed["site_id"].to_pylist())))
     return {

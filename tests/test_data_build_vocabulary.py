@@ -108,7 +108,7 @@ def test_country_spellings_are_codes_of_countries_that_we_have(facts) -> None:
     "table",
     [
         "companies.csv", "companies_more.csv", "covered_nations.csv", "fast41_sites.csv", "holdings.csv", "legal_flags.csv", "offtake.csv",
-        "partner_frameworks.csv", "permitting_pathways.csv", "plants.csv", "site_facts.csv",
+        "partner_frameworks.csv", "permitting_pathways.csv", "plants.csv", "prices.csv", "site_facts.csv", "us_consumption.csv",
     ],
 )  # fmt: skip
 def test_each_curated_row_has_its_source_and_a_date(table) -> None:

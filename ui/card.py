@@ -131,9 +131,11 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
 
 
 def _bars(found: dict[str, Any]) -> None:
-    """Draw the four pillars: what they contribute, and what is unknown."""
+    """Draw the pillars that count: what they contribute, and what is unknown."""
     rows = []
-    names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in load().pillars.values()}
+    weighed = {line["pillar"] for line in found["lines"] if line["weight_share"]}
+    shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
+    names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in shown}
     if any(line["pillar"] == OWN_PILLAR for line in found["lines"]):
         names[OWN_PILLAR] = _("Own evidence")
     for pillar, title in names.items():

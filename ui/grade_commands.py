@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -10,15 +12,21 @@ import typer
 from geo.errors import OrebridgeError
 from ui.terminal import Format, FormatOption, answer
 
+#: Of the rare earths: said by other lines already.
+REPEATED = ("known", "kg_per_t", "unpriced", "basket_usd_per_t_ore")
+
 
 def grade(
     site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
     commodity: Annotated[str, typer.Option(help="Commodity; the first that is graded where not given.")] = "",
+    prices: Annotated[Path | None, typer.Option(help="CSV with commodity,usd_per_t that stands over the cited prices.")] = None,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show the grade-tonnage curves of the site's deposit type and where the site stands on them."""
+    """Show where a site stands on the grade-tonnage curves of its deposit type, and what its metals are worth in the ground."""
     from scoring.deposits import confidence, grade_tonnage, graded_commodities  # noqa: PLC0415
     from scoring.dossier import site_row  # noqa: PLC0415
+    from scoring.payable import FILE, grades_of_site, in_situ_value, rare_earths  # noqa: PLC0415
+    from scoring.payable import prices as read_prices  # noqa: PLC0415
     from ui.cli import open_all_facts  # noqa: PLC0415
 
     facts = open_all_facts()
@@ -31,6 +39,8 @@ def grade(
     if model is None:
         raise OrebridgeError(f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has {', '.join(graded) or 'no grade'}.")
     said = model.site or {}
+    grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
+    worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
     whole: dict[str, Any] = {
         "site_id": found["site_id"], "name": found["name"], "commodity": asked, "graded": graded, "unit": model.unit, "group": model.group,
         "deposits": len(model.deposits), "grade": said.get("grade"), "ore_mt": said.get("ore_mt"), "scope": said.get("scope"),
@@ -38,8 +48,15 @@ def grade(
         "grade_percentile": model.grade_percentile, "tonnage_percentile": model.tonnage_percentile,
         "grade_exceeded_by_90_50_10_pct": list(model.grade_exceeded), "ore_mt_exceeded_by_90_50_10_pct": list(model.tonnage_exceeded),
         "confidence": confidence(str(said.get("scope") or ""), found["stage"]),
+        "in_situ_usd_per_t": worth.usd_per_t, "in_situ_low": worth.low, "in_situ_high": worth.high,
+        "in_situ_parts": {part.commodity: round(part.usd_per_t, 4) for part in worth.parts}, "unpriced": list(worth.unpriced),
+        **({} if earths is None else {name: value for name, value in asdict(earths).items() if name not in REPEATED}),
     }  # fmt: skip
     if format is Format.json:
         typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
         return
-    answer([{"what": key, "value": value} for key, value in whole.items()], format, ("what", "value"))
+    rows = [
+        {"what": key, "value": ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value}
+        for key, value in whole.items()
+    ]
+    answer(rows, format, ("what", "value"))

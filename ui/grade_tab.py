@@ -13,6 +13,7 @@ from scoring.deposits import ALL_TYPES, GradeTonnage, confidence, curve, grade_t
 from ui import cache
 from ui import words as w
 from ui.i18n import _, number, quantity
+from ui.value_panel import value_panel
 
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#9AA3AD"
 #: Grade in this unit x million tonnes of ore -> tonnes contained.
@@ -46,13 +47,14 @@ def grade_tab(found: dict[str, Any], wanted: str) -> None:
     model = grade_tonnage(cache.facts(), commodity, found["deposit_type"], found["site_id"])
     if model is None:
         st.info(_("Fewer than eight deposits are graded for {commodity}: no curve.").format(commodity=w.commodity(commodity)))
-        return
-    _said(model, found)
-    left, right = st.columns([3, 2], gap="medium")
-    with left:
-        _scatter(model)
-    with right:
-        _curves(model)
+    else:
+        _said(model, found)
+        left, right = st.columns([3, 2], gap="medium")
+        with left:
+            _scatter(model)
+        with right:
+            _curves(model)
+    value_panel(found)
 
 
 def _said(model: GradeTonnage, found: dict[str, Any]) -> None:

@@ -8,13 +8,14 @@ import zlib
 from urllib.parse import urlencode
 
 from geo.errors import OrebridgeError
+from scoring.criteria import load
 from scoring.evidence import OwnCriterion, from_dict
 from scoring.scenario import Scenario
 
 MOST_BYTES = 100_000
 
 #: Pillar id -> key in the address.
-WEIGHT_KEYS = {"grade": "wg", "permitting": "wp", "infrastructure": "wi", "ownership": "wo"}
+WEIGHT_KEYS = {"grade": "wg", "permitting": "wp", "infrastructure": "wi", "ownership": "wo", "gap": "wc", "friction": "wf"}
 
 
 def packed_evidence(scenario: Scenario) -> str:
@@ -44,7 +45,9 @@ def permalink(scenario: Scenario, selected: list[str] | None = None, language: s
     """
     chosen = scenario.filters
     pairs: list[tuple[str, str]] = [("m", scenario.commodity)]
-    pairs += [(WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items()]
+    pairs += [
+        (WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items() if weight or not load().pillars[pillar].optional
+    ]
     pairs += [("order", scenario.order_by if scenario.order_by != "shrunk" else "")]
     pairs += [("method", scenario.method if scenario.method != "weighted_sum" else "")]
     for key, values in (("kind", chosen.kinds), ("stage", chosen.stages), ("country", chosen.countries)):

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-from scoring.criteria import load
+from scoring.criteria import Pillar, load
 from scoring.methods import METHODS
 from scoring.scenario import Scenario
 from ui import cache, state
@@ -43,10 +43,14 @@ def _weights(scenario: Scenario) -> None:
         format_func=presets.__getitem__,
     )  # fmt: skip
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence) or 1
-    for pillar in load().pillars.values():
-        key = WEIGHT_KEYS[pillar.id]
-        label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
-        st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
+    pillars = load().pillars.values()
+    for pillar in pillars:
+        if not pillar.optional:
+            _slider(pillar, total)
+    with st.expander(_("More pillars"), icon=":material/tune:"):
+        for pillar in pillars:
+            if pillar.optional:
+                _slider(pillar, total)
     for own in scenario.evidence:
         S[f"own_{own.id}"] = int(own.weight)
         share = number(100 * own.weight / total)
@@ -62,6 +66,12 @@ def _weights(scenario: Scenario) -> None:
         st.button(_("Take out"), key=f"drop_{own.id}", on_click=state.drop_own, args=(own.id,), icon=":material/close:", type="tertiary")
     if not any(S[key] for key in WEIGHT_KEYS.values()) and not scenario.evidence:
         st.warning(_("All weights are 0; grade counts alone until you raise one."))
+
+
+def _slider(pillar: Pillar, total: float) -> None:
+    key = WEIGHT_KEYS[pillar.id]
+    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
+    st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
 
 
 def _filters(scenario: Scenario) -> None:

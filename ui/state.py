@@ -39,7 +39,7 @@ def start() -> None:
     asked = st.query_params
     weights = load().presets["balanced"].weights
     for pillar, key in WEIGHT_KEYS.items():
-        S[key] = _whole_number(asked.get(key, ""), weights[pillar])
+        S[key] = _whole_number(asked.get(key, ""), weights.get(pillar, 0))
     S.m = asked.get("m", "") if asked.get("m", "") in commodity_names() else ""
     for key, allowed in CHOICES.items():
         S[key] = [each for each in asked.get_all(key) if each in allowed()]
@@ -92,7 +92,7 @@ def scenario() -> Scenario:
         kinds=tuple(S.get("kind") or ()), stages=tuple(S.get("stage") or ()), countries=tuple(S.get("country") or ()),
         min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=S.get("q") or "",
     )  # fmt: skip
-    weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items()}
+    weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items() if S[key] or not load().pillars[pillar].optional}
     evidence = in_use(S.evidence)
     try:
         return Scenario(
@@ -122,7 +122,7 @@ def take_preset() -> None:
     preset = load().presets.get(S.get("preset") or "")
     if preset:
         for pillar, key in WEIGHT_KEYS.items():
-            S[key] = preset.weights[pillar]
+            S[key] = preset.weights.get(pillar, 0)
 
 
 def preset_in_force() -> str | None:

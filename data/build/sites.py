@@ -26,6 +26,32 @@ def grade_units() -> dict[str, str]:
     return dict(zip(table["commodity_id"], table["grade_unit"], strict=True))
 
 
+#: Source (start of a record's key) -> percent of metal above which its "grade" is that of a concentrate or of metal, not of ore. Mill
+#: feeds of Cu, Pb, Zn, Ni and Mo mines stay below 20 %; the tin and tungsten database gives 60 to 100 % where it means contained metal.
+CONCENTRATE_FROM_PCT = {"fineprint": 20.0, "minmod": 50.0}
+#: Ores that are themselves mostly the metal's mineral.
+RICH_ORES = ("manganese",)
+
+
+def of_ore(claims: list[Claim]) -> tuple[list[Claim], int]:
+    """Return the claims without grades of concentrates, and how many those were.
+
+    Examples
+    --------
+    >>> feed, concentrate = (Claim("fineprint:1", "grade", x, commodity="zinc", unit="%") for x in (12.0, 54.0))
+    >>> of_ore([feed, concentrate]) == ([feed], 1)
+    True
+    """
+    table = pd.read_csv(words.CURATED / "commodities.csv", keep_default_na=False)
+    metals = set(table.loc[(table["grade_basis"] == table["symbol"]) & (table["grade_unit"] == "%"), "commodity_id"]) - set(RICH_ORES)
+    kept = [
+        each for each in claims
+        if each.attribute != "grade" or each.commodity not in metals
+        or (each.value or 0) <= CONCENTRATE_FROM_PCT.get(each.key.split(":", 1)[0], 100.0)
+    ]  # fmt: skip
+    return kept, len(claims) - len(kept)
+
+
 def extract_all(raw: Path) -> Extract:
     """Run every source module and put their findings together."""
     countries = words.CountryNames(raw / "layers/country-codes/country-codes.csv")
@@ -102,7 +128,9 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
         rows.append(row)
         owner_of_record.update({r.key: row["site_id"] for r in group})
     sites = pd.DataFrame(rows).sort_values("site_id").reset_index(drop=True)
-    claims = _claims(extract.claims, owner_of_record, ranks)
+    stated, of_concentrate = of_ore(extract.claims)
+    left_out["grade of a concentrate or of metal, not of ore"] += of_concentrate
+    claims = _claims(stated, owner_of_record, ranks)
     claims = pd.concat([claims, _inferred_stage(sites, claims)], ignore_index=True)
     sites["stage"] = _chosen_text(sites, claims, "stage", "unknown")
     return sites, claims, left_out

@@ -71,7 +71,29 @@ def commodities(raw: Path) -> pd.DataFrame:
     table["world_production_year"] = 2023
     table = table.rename(columns={"mcs_basis": "world_production_basis"}).drop(columns=["mcs_code", "mcs_type", "mcs_factor"])
     table["us_import_reliance"] = table["commodity_id"].map(_reliance(raw)).fillna("")
+    table = table.merge(_us_consumption(), how="left", on="commodity_id")
     return table.sort_values("commodity_id").reset_index(drop=True)
+
+
+def _us_consumption() -> pd.DataFrame:
+    """Return commodity_id, us_consumption_t and the ends of the net import reliance in percent."""
+    table = pd.read_csv(words.CURATED / "us_consumption.csv", dtype={"net_import_reliance": str})
+    ends = pd.DataFrame(table["net_import_reliance"].map(reliance_ends).tolist(), columns=["us_reliance_low_pct", "us_reliance_high_pct"])
+    return pd.concat([table[["commodity", "consumption_t"]].set_axis(["commodity_id", "us_consumption_t"], axis=1), ends], axis=1)
+
+
+def reliance_ends(printed: str) -> tuple[float, float]:
+    """Return the ends of a net import reliance as USGS prints it; E is a net exporter.
+
+    Examples
+    --------
+    >>> reliance_ends("76"), reliance_ends(">95"), reliance_ends("<25"), reliance_ends("E")
+    ((76.0, 76.0), (95.0, 100.0), (0.0, 25.0), (0.0, 0.0))
+    """
+    if printed == "E":
+        return 0.0, 0.0
+    number = float(printed.strip("<>"))
+    return (number, 100.0) if printed.startswith(">") else (0.0, number) if printed.startswith("<") else (number, number)
 
 
 def _production(row: object, world: pd.DataFrame, names: words.CountryNames) -> tuple[float | None, str, float | None]:

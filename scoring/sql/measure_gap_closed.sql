@@ -1,0 +1,60 @@
+-- in:     contained(site_id, commodity, tonnes, ore_mt, ...), facts.claim (chosen capacity_t_y), facts.commodity, facts.site
+-- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap), reference_group, reference_n, status
+-- grain:  one row a site and commodity; '' for the commodity of which most is closed; an element without figures takes its group's row
+-- NULL:   none; without output or without a US consumption figure there is no row (unknown); the US exports more than it imports: 0
+-- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
+--         lost in processing here, so the range of such an output is from a fourth to twice the value. Capacity of derivative and
+--         recycling plants is product, not metal: a factor of 3 either way. Planned capacity may come to nothing: from 0.
+WITH output AS (
+    SELECT
+        c.site_id, c.commodity, c.value AS tonnes_a_year, c.source_id, c.as_of, 1 AS preference,
+        CASE WHEN c.method <> 'reported' THEN 0 WHEN s.kind IN ('derivative', 'recycling') THEN 1 / 3 ELSE 1 END AS down,
+        CASE WHEN s.kind IN ('derivative', 'recycling') THEN 3 ELSE 1 END AS up,
+        CASE WHEN s.kind IN ('derivative', 'recycling') OR c.method <> 'reported' THEN 'modelled' ELSE 'measured' END AS status
+    FROM facts.claim AS c
+    JOIN facts.site AS s USING (site_id)
+    WHERE c.attribute = 'capacity_t_y' AND c.chosen
+    UNION ALL
+    SELECT site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25), source_id, as_of, 2, 0.25, 2, 'modelled'
+    FROM contained
+    WHERE ore_mt > 0
+),
+gap AS (
+    SELECT
+        k.commodity_id, m.commodity_id AS target, k.leading_share_pct AS own_risk_pct, m.leading_share_pct AS risk_pct,
+        m.us_consumption_t * m.us_reliance_low_pct / 100 AS low_t, m.us_consumption_t * m.us_reliance_high_pct / 100 AS high_t
+    FROM facts.commodity AS k
+    JOIN facts.commodity AS m ON m.commodity_id = CASE WHEN k.us_consumption_t IS NULL THEN k.group_id ELSE k.commodity_id END
+    WHERE m.us_consumption_t IS NOT NULL
+),
+closed AS (
+    SELECT
+        o.site_id, o.commodity, g.target, o.source_id, o.as_of, o.status, coalesce(g.own_risk_pct, g.risk_pct) AS risk_pct,
+        CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * 2 / (low_t + high_t)) ELSE 0 END AS share,
+        CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.down / high_t) ELSE 0 END AS share_low,
+        CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.up / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
+    FROM output AS o
+    JOIN gap AS g ON g.commodity_id = o.commodity
+    WHERE coalesce(g.own_risk_pct, g.risk_pct) IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY o.site_id, o.commodity ORDER BY o.preference, o.tonnes_a_year DESC) = 1
+),
+elements AS (
+    SELECT c.* REPLACE (k.commodity_id AS commodity)
+    FROM closed AS c
+    JOIN facts.commodity AS k ON k.group_id = c.commodity
+    WHERE k.us_consumption_t IS NULL
+      AND NOT EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = k.commodity_id)
+),
+every AS (
+    FROM closed
+    UNION ALL
+    FROM elements
+    UNION ALL
+    SELECT c.* REPLACE ('' AS commodity)
+    FROM closed AS c
+    QUALIFY row_number() OVER (PARTITION BY site_id ORDER BY share * risk_pct DESC, commodity) = 1
+)
+SELECT
+    site_id, commodity, share * risk_pct AS value, share_low * risk_pct AS low, share_high * risk_pct AS high,
+    source_id, as_of, target, '' AS reference_group, NULL::INTEGER AS reference_n, status
+FROM every
