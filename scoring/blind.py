@@ -33,6 +33,7 @@ RESTS_ON: dict[str, frozenset[str]] = {
     "host_alignment": frozenset(),
     "gap_closed": frozenset(("grade", "tonnage_mt", "contained_t", "capacity_t_y")),
     "protected_km": frozenset(("location",)),
+    "water_cost": frozenset(("location",)),
     "not_covered": frozenset(),
 }
 #: Gate -> what its verdict rests on, where it is not the country.

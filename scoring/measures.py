@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from data.facts import BUNDLE
 from geo.geometry import PolygonIndex
 from geo.nearest import NearestLines, NearestPoints
+from geo.routes import LineNetwork
 from scoring import haulage
 from scoring.criteria import Criterion, load
 from scoring.permitting import Milestones, Outlook, look_ahead
@@ -26,6 +27,15 @@ DEEP_PORT_M = 10.0
 TOWN_INHABITANTS = 50_000
 POWER_PLANT_MW = 10.0
 REFERENCE_MT_Y = 0.2
+REFERENCE_ORE_MT_Y = 2.0
+"""Ore for the reference product: a tenth of it ends as product. An assumption, the same for all sites."""
+
+ON_NETWORK_KM = 100.0
+"""A site farther than this from a road or railway has no way along it: another island, or a network that is not mapped."""
+
+PORT_ON_NETWORK_KM = 30.0
+"""A port farther than this from a road or railway is not served by it."""
+
 BUNDLE_YEAR = 2026
 """The year against which statements age; fixed with the bundle, so that a build is reproducible."""
 
@@ -33,7 +43,7 @@ UNDATED_YEARS = 15
 """An undated statement counts as this old: the median age of the open databases. An assumption."""
 
 DETOUR = 1.3
-"""A road or railway is about 1.3 times as long as the straight line: an assumption, stated on the card."""
+"""Where no network leads, a way is about 1.3 times as long as the straight line: an assumption, stated on the card."""
 
 SLACK_KM = {"exact": 1.0, "approximate": 10.0, "centroid": 15.0}
 """How far a site may lie from its point, by the accuracy of its location."""
@@ -91,15 +101,33 @@ class Inputs:
         found = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(self.sites["lon"], self.sites["lat"])
         return self.deep_ports.iloc[found.index].reset_index(drop=True), found.distance_m / 1000
 
+    def haul(self, layer: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.object_]]:
+        """Return, for each site, km to build to a network, km to haul to a deep port, and whether the way is one of the network.
+
+        ``network``: the shortest way along the bundled lines, with `DETOUR` times the gaps at both ends. ``detour``: `DETOUR` times the
+        geodesic to the nearest deep port, where the lines do not lead to one.
+        """
+        lines = self._lines(layer)
+        build = DETOUR * NearestLines(lines).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
+        ports = self.deep_ports
+        way = LineNetwork(lines).to_nearest(
+            self.sites["lon"], self.sites["lat"], ports["lon"], ports["lat"], most_to_km=ON_NETWORK_KM, most_from_km=PORT_ON_NETWORK_KM
+        )
+        along = way.network_km + DETOUR * (way.to_km + way.from_km)
+        straight = DETOUR * self.nearest_port()[1]
+        return build, np.where(np.isfinite(along), along, straight), np.where(np.isfinite(along), "network", "detour")
+
+    def _lines(self, layer: str) -> NDArray[np.object_]:
+        folder = self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
+        return np.asarray(gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy(), dtype=object)
+
     def points(self, layer: str) -> gpd.GeoDataFrame:
         """Return a bundled point layer."""
         return gpd.read_parquet(self.layers / f"{layer}.parquet")
 
     def nearest_line_km(self, layer: str) -> NDArray[np.float64]:
         """Return geodesic km from each site to the nearest line of a bundled layer."""
-        folder = self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
-        lines = gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy()
-        return NearestLines(lines).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
+        return NearestLines(self._lines(layer)).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
 
 
 def _sql(inputs: Inputs, name: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
@@ -273,20 +301,32 @@ def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: 
 
 def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail."""
-    _, port_km = inputs.nearest_port()
-    haul_km = DETOUR * port_km
-    road_km, rail_km = DETOUR * inputs.nearest_line_km("roads"), DETOUR * inputs.nearest_line_km("rail")
+    modes = (haulage.ROAD, *inputs.haul("roads")), (haulage.RAIL, *inputs.haul("rail"))
     power = haulage.power_line_maud(_power(inputs)["value"].to_numpy() * DETOUR)
     totals = {}
     for name, pick in (("value", "run_aud_per_t_km"), ("low", "run_low"), ("high", "run_high")):
-        modes = [
-            haulage.transport_npv_maud(mode, km, haul_km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, pick))
-            for mode, km in ((haulage.ROAD, road_km), (haulage.RAIL, rail_km))
+        costs = [
+            haulage.transport_npv_maud(mode, to_km, haul_km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, pick))
+            for mode, to_km, haul_km, _way in modes
         ]
-        totals[name] = np.round(np.minimum(*modes) + power, 1)
+        totals[name] = np.round(np.minimum(*costs) + power, 1)
         if name == "value":
-            cheaper = np.where(modes[0] <= modes[1], "road", "rail")
-    return inputs.sites[["site_id"]].assign(**totals, target=cheaper, status="modelled", source_id="orebridge_haulage", as_of="2020")
+            by_road = costs[0] <= costs[1]
+    frame = inputs.sites[["site_id"]].assign(**totals, target=np.where(by_road, "road", "rail"))
+    frame["reference_group"] = np.where(by_road, modes[0][3], modes[1][3])
+    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")
+
+
+def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Cost of a pipeline from the nearest mapped river or lake in million AUD of 2018; lesser waters are not mapped, so from 0."""
+    rivers = gpd.read_parquet(inputs.layers / "rivers.parquet")
+    lakes = gpd.read_parquet(inputs.layers / "lakes.parquet")
+    lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
+    names = np.concatenate([rivers["name"].fillna("").to_numpy(), lakes["name"].fillna("").to_numpy()])
+    found = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])
+    cost = np.round(haulage.water_pipeline_maud(found.distance_m / 1000 * DETOUR, REFERENCE_ORE_MT_Y), 1)
+    frame = inputs.sites[["site_id"]].assign(value=cost, low=0.0, high=cost, target=names[found.index])
+    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")[(inputs.sites["kind"] == "mine").to_numpy()]
 
 
 MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
@@ -297,6 +337,7 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
     "permitting_months": permitting_months,
     "nearest": nearest,
     "haul_cost": haul_cost,
+    "water_cost": water_cost,
     "gap_closed": gap_closed,
     "protected_km": protected_km,
     "not_covered": not_covered,

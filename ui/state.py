@@ -128,7 +128,8 @@ def take_preset() -> None:
 def preset_in_force() -> str | None:
     """Return the preset whose weights the sliders show, if any."""
     shown = {pillar: S[key] for pillar, key in WEIGHT_KEYS.items()}
-    return next((p.id for p in load().presets.values() if p.weights == shown), None)
+    wanted = {p.id: {pillar: p.weights.get(pillar, 0) for pillar in WEIGHT_KEYS} for p in load().presets.values()}
+    return next((preset for preset, weights in wanted.items() if weights == shown), None)
 
 
 def fly(lat: float, lon: float, zoom: float) -> None:

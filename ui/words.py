@@ -184,6 +184,7 @@ CHECKS = {
     "yes": N_("in order"),
     "no": N_("not in order"),
 }
+WAYS = {"network": N_("along the mapped network"), "detour": N_("1.3 times the straight line")}
 MODES = {"road": N_("by road"), "rail": N_("by rail")}
 GROUPS = {
     "basemap": N_("Basemap"),

@@ -1,0 +1,151 @@
+"""The shortest way along a network of lines to the nearest of many targets, in km. Knows no road classes, borders or barriers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import shapely
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_matrix
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
+
+from geo.errors import NoTargetsError
+from geo.measure import FloatArray, check_lonlat, distance_m
+from geo.nearest import NearestPoints, ecef_m
+
+IntArray = NDArray[np.int64]
+
+STEP_DEG = 0.03
+"""Lines get a vertex at least this often, so that one lies near each crossing and each site."""
+
+DIGITS = 4
+"""Vertices that agree to so many decimals of a degree (about 10 m) are one node."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The way from each place to its nearest target along the network.
+
+    Attributes
+    ----------
+    network_km : ndarray of float64
+        Km along the lines; NaN where there is no way: place or target too far from the network, or not connected.
+    to_km, from_km : ndarray of float64
+        Geodesic km from the place to the network, and from the network to the target; NaN as `network_km`.
+    target : ndarray of int64
+        Position of the target; -1 where there is no way.
+    """
+
+    network_km: FloatArray
+    to_km: FloatArray
+    from_km: FloatArray
+    target: IntArray
+
+
+class LineNetwork:
+    """A graph of lines whose ends are joined to whatever passes within a tolerance.
+
+    Simplified lines seldom share a vertex where they meet. So each line gets vertices every `STEP_DEG`, and each end of a line is linked
+    to all vertices within `join_km`; the link is as long as the gap.
+
+    Parameters
+    ----------
+    lines : sequence of shapely LineString
+        EPSG:4326, lon first, within -180..180.
+    join_km : float
+        How far apart two lines may end and still be taken to meet. A tolerance of the data, not a rule of roads.
+
+    Raises
+    ------
+    NoTargetsError
+        If no line has coordinates.
+
+    Examples
+    --------
+    >>> main, branch = shapely.LineString([(0, 0), (2, 0)]), shapely.LineString([(1, 0.01), (1, 1)])
+    >>> way = LineNetwork([main, branch]).to_nearest([1.0], [1.0], [2.0, 0.0], [0.0, -5.0], most_to_km=20, most_from_km=20)
+    >>> way.network_km.round(), way.target
+    (array([221.]), array([0]))
+    """
+
+    def __init__(self, lines: Sequence[Any] | NDArray[np.object_], join_km: float = 3.0) -> None:
+        cut = shapely.segmentize(np.asarray(lines, dtype=object), STEP_DEG)
+        vertices, line = shapely.get_coordinates(cut, return_index=True)
+        if not len(vertices):
+            raise NoTargetsError("lines")
+        self._nodes, of = np.unique(vertices.round(DIGITS), axis=0, return_inverse=True)
+        of = of.ravel()
+        follows = line[1:] == line[:-1]
+        ends = np.unique(np.concatenate([of[np.r_[True, ~follows]], of[np.r_[~follows, True]]]))
+        joined = self._joins(ends, join_km)
+        self._edges = _edges(self._nodes, np.concatenate([of[:-1][follows], joined[0]]), np.concatenate([of[1:][follows], joined[1]]))
+        self._near = NearestPoints(self._nodes[:, 0], self._nodes[:, 1])
+
+    def _joins(self, ends: IntArray, join_km: float) -> tuple[IntArray, IntArray]:
+        """Return pairs of nodes: an end of a line, and what lies within `join_km` of it."""
+        places = ecef_m(self._nodes[:, 0], self._nodes[:, 1])
+        found = cKDTree(places).query_ball_point(places[ends], join_km * 1000)
+        counts = np.array([len(each) for each in found])
+        return np.repeat(ends, counts), np.concatenate([np.asarray(each, dtype=np.int64) for each in found])
+
+    def to_nearest(
+        self, lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, *, most_to_km: float, most_from_km: float
+    ) -> Route:
+        """Find the target that is nearest along the network, gaps included, and the way to it.
+
+        Parameters
+        ----------
+        lon, lat, target_lon, target_lat : array_like
+            Degrees, EPSG:4326. NaN is an unknown place: it has no way.
+        most_to_km, most_from_km : float
+            A place, or a target, that is farther from the network is not on it.
+
+        References
+        ----------
+        Dijkstra (1959), Numerische Mathematik 1, 269-271.
+        """
+        ends = self._near.query(*check_lonlat("targets", target_lon, target_lat))
+        reached = np.flatnonzero(ends.distance_m <= most_from_km * 1000)
+        begins = self._near.query(*check_lonlat("places", lon, lat))
+        km, target = self._from_targets(ends.index[reached], ends.distance_m[reached] / 1000)
+        to_km = begins.distance_m / 1000
+        found = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(km[begins.index])
+        which = np.where(found, reached[target[begins.index]] if len(reached) else -1, -1)
+        from_km = np.where(found, ends.distance_m[which] / 1000, np.nan)
+        return Route(np.where(found, km[begins.index] - from_km, np.nan), np.where(found, to_km, np.nan), from_km, which)
+
+    def _from_targets(self, at: IntArray, gap_km: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Return, for each node, km to the target that is nearest by network and gap, and its position in `at`.
+
+        All targets hang on one more node, so that one run finds the nearest of them; of targets at one node the nearest to it counts.
+        """
+        n = len(self._nodes)
+        if not len(at):
+            return np.full(n, np.inf), np.zeros(n, dtype=np.int64)
+        order = np.lexsort((gap_km, at))
+        node, first = np.unique(at[order], return_index=True)
+        best = order[first]
+        a, b, km = self._edges
+        rows, columns = np.concatenate([a, b, np.full(len(node), n)]), np.concatenate([b, a, node])
+        weights = np.concatenate([km, km, np.maximum(gap_km[best], 1e-9)])
+        graph = coo_matrix((weights, (rows, columns)), shape=(n + 1, n + 1)).tocsr()
+        far, before = dijkstra(graph, indices=n, return_predecessors=True)
+        target_of = np.full(n + 1, -1, dtype=np.int64)
+        target_of[node[before[node] == n]] = best[before[node] == n]
+        root = np.where(before == n, np.arange(n + 1), np.where(before < 0, np.arange(n + 1), before))
+        while not np.array_equal(root, root[root]):
+            root = root[root]
+        return far[:n], target_of[root[:n]]
+
+
+def _edges(nodes: FloatArray, a: IntArray, b: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
+    """Return each link once, with its geodesic km; links of a node to itself are dropped."""
+    low, high = np.minimum(a, b), np.maximum(a, b)
+    pairs = np.unique(np.stack([low, high], axis=1)[low != high], axis=0)
+    start, end = nodes[pairs[:, 0]], nodes[pairs[:, 1]]
+    km = distance_m(start[:, 0], start[:, 1], end[:, 0], end[:, 1]) / 1000
+    return pairs[:, 0], pairs[:, 1], np.maximum(km, 1e-9)
