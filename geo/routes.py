@@ -93,7 +93,15 @@ class LineNetwork:
         return np.repeat(ends, counts), np.concatenate([np.asarray(each, dtype=np.int64) for each in found])
 
     def to_nearest(
-        self, lon: ArrayLike, lat: ArrayLike, target_lon: ArrayLike, target_lat: ArrayLike, *, most_to_km: float, most_from_km: float
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        target_lon: ArrayLike,
+        target_lat: ArrayLike,
+        *,
+        most_to_km: float,
+        most_from_km: float,
+        gap_factor: float = 1.0,
     ) -> Route:
         """Find the target that is nearest along the network, gaps included, and the way to it.
 
@@ -103,6 +111,8 @@ class LineNetwork:
             Degrees, EPSG:4326. NaN is an unknown place: it has no way.
         most_to_km, most_from_km : float
             A place, or a target, that is farther from the network is not on it.
+        gap_factor : float
+            What a km of the gap to a target counts against a km of network when the nearest target is chosen.
 
         References
         ----------
@@ -111,12 +121,12 @@ class LineNetwork:
         ends = self._near.query(*check_lonlat("targets", target_lon, target_lat))
         reached = np.flatnonzero(ends.distance_m <= most_from_km * 1000)
         begins = self._near.query(*check_lonlat("places", lon, lat))
-        km, target = self._from_targets(ends.index[reached], ends.distance_m[reached] / 1000)
+        km, target = self._from_targets(ends.index[reached], gap_factor * ends.distance_m[reached] / 1000)
         to_km = begins.distance_m / 1000
         found = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(km[begins.index])
         which = np.where(found, reached[target[begins.index]] if len(reached) else -1, -1)
         from_km = np.where(found, ends.distance_m[which] / 1000, np.nan)
-        return Route(np.where(found, km[begins.index] - from_km, np.nan), np.where(found, to_km, np.nan), from_km, which)
+        return Route(np.where(found, km[begins.index] - gap_factor * from_km, np.nan), np.where(found, to_km, np.nan), from_km, which)
 
     def _from_targets(self, at: IntArray, gap_km: FloatArray) -> tuple[FloatArray, IntArray]:
         """Return, for each node, km to the target that is nearest by network and gap, and its position in `at`.

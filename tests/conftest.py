@@ -48,7 +48,9 @@ def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
             )
         for gate, verdict in site.gates.items():
             con.execute("INSERT INTO facts.gate VALUES (?, ?, ?, '', '')", [site.site_id, gate, verdict])
-    con.execute("INSERT INTO facts.commodity VALUES ('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2023,'',NULL,NULL,NULL)")
+    con.execute(
+        "INSERT INTO facts.commodity VALUES ('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2023,'',NULL,NULL,NULL)"
+    )
     pipeline.prepare(con)
     return con
 

@@ -13,7 +13,11 @@ from tests.conftest import TinySite, criteria_for, tiny_facts
 
 PILLARS = tuple(load().pillars)
 QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
-weights = st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS)).filter(any).map(lambda w: dict(zip(PILLARS, map(float, w), strict=True)))
+weights = (
+    st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS))
+    .filter(any)
+    .map(lambda w: dict(zip(PILLARS, map(float, w), strict=True)))
+)
 
 
 @st.composite

@@ -17,7 +17,11 @@ PILLARS = tuple(load().pillars)
 PRESETS = tuple(load().presets)
 FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 MORE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-weights = st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS)).filter(any).map(lambda w: dict(zip(PILLARS, map(float, w), strict=True)))
+weights = (
+    st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS))
+    .filter(any)
+    .map(lambda w: dict(zip(PILLARS, map(float, w), strict=True)))
+)
 lenses = st.sampled_from(["", "neodymium", "dysprosium", "lithium", "copper", "gallium"])
 
 

@@ -128,3 +128,10 @@ def test_placeholders_survive_translation() -> None:
         if message.id:
             names = set(re.findall(r"{(\w+)}", str(message.id)))
             assert names == set(re.findall(r"{(\w+)}", catalogue("ja").gettext(str(message.id)))), message.id
+
+
+def test_every_unit_of_the_criteria_has_its_words() -> None:
+    from scoring.criteria import load
+    from ui import words
+
+    assert [c.unit for c in load().criteria if c.unit not in words.UNITS] == []

@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from geo.errors import OrebridgeError
 from ui.terminal import Format, FormatOption, answer
 
-#: Of the rare earths: said by other lines already.
-REPEATED = ("known", "kg_per_t", "unpriced", "basket_usd_per_t_ore")
+if TYPE_CHECKING:
+    from scoring.payable import RareEarths
+
+
+def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
+    names = (
+        "ndpr_kg_per_t", "dytb_kg_per_t", "light_reo_kg_per_t", "heavy_reo_kg_per_t", "heavy_share_low", "heavy_share_high",
+        "basket_usd_per_kg_reo",
+    )  # fmt: skip
+    return {name: getattr(earths, name) for name in names} | {"not_assayed": list(earths.unknown)}
 
 
 def grade(
@@ -50,7 +57,7 @@ def grade(
         "confidence": confidence(str(said.get("scope") or ""), found["stage"]),
         "in_situ_usd_per_t": worth.usd_per_t, "in_situ_low": worth.low, "in_situ_high": worth.high,
         "in_situ_parts": {part.commodity: round(part.usd_per_t, 4) for part in worth.parts}, "unpriced": list(worth.unpriced),
-        **({} if earths is None else {name: value for name, value in asdict(earths).items() if name not in REPEATED}),
+        **({} if earths is None else _of_rare_earths(earths)),
     }  # fmt: skip
     if format is Format.json:
         typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))

@@ -162,6 +162,8 @@ UNITS = {
     "million AUD of 2018": N_("million AUD (2018)"),
     "km": "km",
     "class 0-3": N_("class 0–3"),
+    "class 0-5": N_("class 0–5"),
+    "% x leading share": N_("% × leading share"),
 }
 OWN_TABLES = {
     "orebridge_plants": N_("Plants looked up by Orebridge"),
