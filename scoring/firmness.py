@@ -11,7 +11,7 @@ import numpy as np
 from scoring.learning import lessons
 from scoring.packed import Group, packed_arrays
 from scoring.robustness import RANK_CLASSES, Robustness, WeightSpace, around, smaa
-from scoring.scenario import Scenario
+from scoring.scenario import Scenario, ScenarioError
 from scoring.sensitivity import raw_value
 
 if TYPE_CHECKING:
@@ -33,8 +33,6 @@ class Firmness:
         First rank of each class.
     groups : tuple of Group
     draws, top_k : int
-    within : float or None
-        Weights were drawn within plus or minus this share; None: anywhere.
     """
 
     table: pd.DataFrame
@@ -43,11 +41,50 @@ class Firmness:
     groups: tuple[Group, ...]
     draws: int
     top_k: int
-    within: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Belief:
+    """Which weights a user thinks possible.
+
+    Attributes
+    ----------
+    within : float or None
+        Within plus or minus this share of the weights in force; None: anywhere. Does not count where an order or ranges are given.
+    order : tuple of str
+        Pillars or own criteria, from the most to the least important; those that are not named are free.
+    ranges : tuple of (str, float, float)
+        Least and largest share (0..1) of a pillar or own criterion; others from 0 to 1.
+    """
+
+    within: float | None = 0.2
+    order: tuple[str, ...] = ()
+    ranges: tuple[tuple[str, float, float], ...] = ()
+
+    def space(self, groups: tuple[Group, ...], weights: np.ndarray) -> WeightSpace:
+        """Return the space of weights of these groups.
+
+        Raises
+        ------
+        ScenarioError
+            If a pillar is not one, or stands twice.
+        """
+        places = {group.id: place for place, group in enumerate(groups)}
+        named = [*self.order, *(name for name, _low, _high in self.ranges)]
+        if unknown := [name for name in named if name not in places]:
+            raise ScenarioError(f"No weight is called {unknown[0]!r}; the scenario weighs {', '.join(places)}.")
+        if len(set(self.order)) < len(self.order) or len({each[0] for each in self.ranges}) < len(self.ranges):
+            raise ScenarioError("A weight stands twice; name each once.")
+        if not named:
+            return around(weights, self.within) if self.within is not None else WeightSpace()
+        low, high = np.zeros(len(groups)), np.ones(len(groups))
+        for name, least, most in self.ranges:
+            low[places[name]], high[places[name]] = least, most
+        return WeightSpace(tuple(low.tolist()), tuple(high.tolist()), tuple(places[name] for name in self.order))
 
 
 def firmness(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, within: float | None = 0.2, draws: int = 1000, top_k: int = 20
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, belief: Belief | None = None, draws: int = 1000, top_k: int = 20
 ) -> Firmness:
     """Draw weights and states of the data with the scenario's seed, and say where each listed site stands.
 
@@ -57,15 +94,17 @@ def firmness(
     Raises
     ------
     ScenarioError
-        If the scenario cannot be scored.
+        If the scenario cannot be scored, or the belief names what it does not weigh.
+    MethodError
+        If the belief leaves no weights.
     """
     packed = packed_arrays(facts, scenario)
     rng = np.random.default_rng(scenario.seed)
-    space = around(packed.group_weights, within) if within is not None else WeightSpace()
+    space = (belief or Belief()).space(packed.groups, packed.group_weights)
     drawn = space.draw(len(packed.groups), draws, rng)
     found = smaa(packed.states, drawn, rng, spread=packed.spread, top_k=top_k)
     return Firmness(_table(packed.site_ids, packed.names, packed.groups, found), found.acceptability, RANK_CLASSES, packed.groups,
-                    found.draws, top_k, within)  # fmt: skip
+                    found.draws, top_k)  # fmt: skip
 
 
 def _table(site_ids: np.ndarray, names: np.ndarray, groups: tuple[Group, ...], found: Robustness) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from scoring.desks import TwoDesks, two_desks
 from scoring.evidence import OwnCriterion
 from scoring.evidence import from_dict as from_dict_evidence
 from scoring.facets import Facets, facets
-from scoring.firmness import Firmness
+from scoring.firmness import Belief, Firmness
 from scoring.own import PREFIX, measure_evidence
 from scoring.packed import Packed, packed_arrays
 from scoring.pipeline import prepare, rank
@@ -192,15 +192,15 @@ def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=KEPT_FIRMNESS)
-def _firmness(key: str, revision: str, within: float | None, top_k: int) -> Firmness:  # noqa: ARG001
-    return firmnesses.firmness(facts(), from_dict(json.loads(key)), within, top_k=top_k)
+def _firmness(key: str, revision: str, belief: Belief, top_k: int) -> Firmness:  # noqa: ARG001
+    return firmnesses.firmness(facts(), from_dict(json.loads(key)), belief, top_k=top_k)
 
 
-def firmness(scenario: Scenario, within: float | None = 0.2, top_k: int = 20) -> Firmness:
+def firmness(scenario: Scenario, belief: Belief | None = None, top_k: int = 20) -> Firmness:
     """Return how firm the places of a scenario's list are; see `scoring.firmness`. Do not change its table: it is shared."""
     key, present = key_of(scenario), ready(scenario)
     with _DRAWING:  # page and map ask at once; the second finds what the first made
-        return _firmness(key, present, within, top_k)
+        return _firmness(key, present, belief or Belief(), top_k)
 
 
 @lru_cache(maxsize=KEPT_FIRMNESS)

@@ -75,11 +75,11 @@ def _said(model: GradeTonnage, found: dict[str, Any]) -> None:
         )
     st.markdown(said)
     level = confidence(str(site.get("scope") or ""), found["stage"])
-    cutoff = str(site.get("cutoff") or "") or _("not stated")
+    cutoff = str(site.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
     basis = _("How sure the grade is: {marks} {level}. Class: {scope}. Stage: {stage}. Cut-off: {cutoff}. As of {year}. Shown, not scored.")
     st.caption(
         basis.format(
-            marks=LEVELS[level], level=w.word(w.LEVELS, level), scope=site.get("scope") or _("not stated"),
+            marks=LEVELS[level], level=w.word(w.LEVELS, level), scope=w.word(w.SCOPES, str(site.get("scope") or "")) or _("not stated"),
             stage=w.word(w.STAGES, found["stage"]), cutoff=cutoff, year=site.get("as_of") or "–",
         )
     )  # fmt: skip

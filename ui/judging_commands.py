@@ -84,6 +84,12 @@ def robustness(
     commodity: Commodity = "",
     preset: PresetOption = "balanced",
     within: Annotated[float, typer.Option(min=0, max=100, help="Weights within plus or minus this percent; 100: anywhere.")] = 20.0,
+    order: Annotated[
+        str, typer.Option(help="Weights from the most to the least important, for example ownership,grade; instead of --within.")
+    ] = "",
+    ranges: Annotated[
+        str, typer.Option(help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within.")
+    ] = "",
     draws: Annotated[int, typer.Option(min=10, max=20_000, help="How many weights are drawn.")] = 1000,
     seed: Annotated[int, typer.Option(help="Seed of the draws; the same seed gives the same answer.")] = 20251028,
     top_k: TopK = 20,
@@ -91,13 +97,42 @@ def robustness(
     format: FormatOption = Format.table,
 ) -> None:
     """Draw weights and unknown values many times: say how often each site is among the first k, and in which ranks."""
-    from scoring.firmness import firmness  # noqa: PLC0415
+    from scoring.firmness import Belief, firmness  # noqa: PLC0415
     from scoring.scenario import from_preset  # noqa: PLC0415
 
+    belief = Belief(
+        within / 100 if within < 100 else None, tuple(each.strip() for each in order.split(",") if each.strip()), _ranges(ranges)
+    )
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower(), seed=seed))
-    found = firmness(facts, scenario, within=within / 100 if within < 100 else None, draws=draws, top_k=top_k)
+    found = firmness(facts, scenario, belief, draws=draws, top_k=top_k)
     rows = json.loads(found.table.head(top).to_json(orient="records"))
     answer(rows, format, ("rank", "name", "in_top_k", "rank_low", "rank_mid", "rank_high", "confidence"))
+
+
+def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
+    """Return ranges of weights from "grade=20-50,ownership=10-30", as shares of 1.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not name=low-high in percent.
+
+    Examples
+    --------
+    >>> _ranges("grade=20-50")
+    (('grade', 0.2, 0.5),)
+    """
+    from scoring.scenario import ScenarioError  # noqa: PLC0415
+
+    found = []
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        name, _equals, ends = part.partition("=")
+        low, _dash, high = ends.partition("-")
+        try:
+            found.append((name.strip(), float(low) / 100, float(high) / 100))
+        except ValueError as error:
+            raise ScenarioError(f"--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50.") from error
+    return tuple(found)
 
 
 def sensitivity(

@@ -52,9 +52,10 @@ def _distribution(outlook: Outlook) -> None:
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / len(outlook.draws)})
     bars = alt.Chart(frame).mark_bar(color=BLUE, opacity=0.75).encode(
         x=alt.X("low:Q", title=_("Months until ready to build"), axis=alt.Axis(format="d")), x2="high:Q",
-        y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)),
+        y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)), y2=alt.datum(0),
     )  # fmt: skip
     marks = pd.DataFrame({"at": [months.p10, months.p50, months.p90], "name": ["P10", "P50", "P90"]})
+    marks = marks.groupby("at", as_index=False).agg({"name": " ".join})  # one label where they fall together
     rules = alt.Chart(marks).mark_rule(color=ORANGE, strokeWidth=2).encode(x="at:Q")
     names = alt.Chart(marks).mark_text(dy=-6, align="left", dx=3, baseline="top").encode(x="at:Q", y=alt.value(8), text="name:N")
     st.altair_chart((bars + rules + names).properties(height=190), width="stretch")

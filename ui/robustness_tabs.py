@@ -5,7 +5,10 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from geo.errors import OrebridgeError
+from scoring.firmness import Belief
 from scoring.joint import JOINT_RULES
+from scoring.packed import groups_of
 from scoring.scenario import Scenario
 from ui import cache, judging
 from ui import words as w
@@ -67,12 +70,16 @@ def _tau(value: float | None) -> str:
 
 def firm_tab(scenario: Scenario) -> None:
     """Show how often each site is among the first k when weights and unknowns are drawn."""
-    spaces = {0.1: "±10 %", 0.2: "±20 %", 0.5: "±50 %", None: _("Any weights")}
     left, right = st.columns(2)
-    within = left.segmented_control(_("Weights within"), list(spaces), key="within", default=0.2, format_func=spaces.__getitem__)
+    with left:
+        belief = _belief(scenario)
     top_k = right.segmented_control(_("Shortlist of the first"), [10, 20, 50, 100], key="firm_k", default=20, required=True) or 20
     with st.spinner(_("Drawing 1,000 weights and states of the data …")):
-        found = cache.firmness(scenario, within, top_k)
+        try:
+            found = cache.firmness(scenario, belief, top_k)
+        except OrebridgeError as error:
+            st.error(str(error))
+            return
     st.caption(
         _(
             "Each draw takes new weights and new values: ranges are drawn inside their ends, unknowns evenly from worst to best. Seed {seed}."
@@ -100,6 +107,29 @@ def firm_tab(scenario: Scenario) -> None:
     site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
     if site_id:
         judging.rank_histogram(found, site_id)
+
+
+def _belief(scenario: Scenario) -> Belief:
+    """Ask which weights are thought possible."""
+    spaces = {
+        "0.1": "±10 %",
+        "0.2": "±20 %",
+        "0.5": "±50 %",
+        "any": _("Any weights"),
+        "order": _("In an order"),
+        "ranges": _("In ranges"),
+    }
+    chosen = st.segmented_control(
+        _("Weights within"), list(spaces), key="within", default="0.2", format_func=spaces.__getitem__, required=True
+    )
+    names = {group.id: judging.group_title(group.id, scenario) for group in groups_of(scenario)[0]}
+    if chosen == "order":
+        order = st.multiselect(_("Most important first"), list(names), key="belief_order", format_func=names.__getitem__)
+        return Belief(None, tuple(order))
+    if chosen == "ranges":
+        ends = {name: st.slider(title, 0, 100, (0, 100), format="%d %%", key=f"belief_{name}") for name, title in names.items()}
+        return Belief(None, ranges=tuple((name, low / 100, high / 100) for name, (low, high) in ends.items()))
+    return Belief(None if chosen == "any" else float(chosen or 0.2))
 
 
 def _percents(shares: pd.Series[float]) -> list[str]:

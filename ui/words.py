@@ -57,6 +57,24 @@ GATES = {
     "prc_technology": N_("Depends on technology from the PRC"),
     "prc_customers": N_("Depends on customers in the PRC"),
 }
+SCOPES = {
+    "deposit": N_("whole deposit"),
+    "orebody": N_("orebody"),
+    "reserve": N_("reserve"),
+    "resource": N_("resource"),
+    "sum of elements": N_("sum of the elements"),
+    "mill feed of the year": N_("mill feed of the year"),
+    "measured + indicated": N_("measured + indicated"),
+    "measured + indicated + inferred": N_("measured + indicated + inferred"),
+    "Indicated+Inferred+Measured": N_("measured + indicated + inferred"),
+    "whole deposit": N_("whole deposit"),
+    "Inferred": N_("inferred"),
+    "Indicated": N_("indicated"),
+    "Measured": N_("measured"),
+    "Probable": N_("probable"),
+    "Proven": N_("proven"),
+    "Probable+Proven": N_("proven + probable"),
+}
 LEVELS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low"), "unknown": N_("unknown")}
 SEVERITIES = {"error": N_("Error"), "ask": N_("Question"), "warning": N_("Warning"), "info": N_("Note")}
 LAYER_KINDS = {
