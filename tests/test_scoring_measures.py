@@ -12,7 +12,7 @@ from pyproj import Geod
 
 from scoring import haulage
 from scoring.criteria import load
-from scoring.measures import DETOUR, Inputs, judge_gates, measure_all
+from scoring.measures import CORNERS, DETOUR, Inputs, judge_gates, measure_all
 from scoring.permitting import months_left
 from tests.conftest import TinySite, tiny_facts
 
@@ -37,6 +37,8 @@ def layers(tmp_path: Path) -> Path:
     write({"name": ["small", "large"], "capacity_mw": [9.0, 10.0]}, [point(0.1, 0), point(0.5, 0)], tmp_path / "power_plants.parquet")
     write({"name": ["far substation"]}, [point(100, 0)], tmp_path / "substations_au.parquet")
     write({"name": ["village", "town"], "population": [49_999, 50_000]}, [point(0, 0.1), point(0, 0.3)], tmp_path / "places.parquet")
+    write({"name": ["brook"]}, [meridian(3)], tmp_path / "rivers.parquet")
+    write({"name": ["pond"]}, [shapely.box(-1, 0.9, -0.9, 1.0)], tmp_path / "lakes.parquet")
     write({"name": ["Park"]}, [shapely.box(-0.1, -0.1, 0.1, 0.1)], tmp_path / "parks_us.parquet")
     return tmp_path
 
@@ -172,17 +174,93 @@ def test_sea_distance_is_that_of_the_port_to_the_nearer_country(layers) -> None:
     assert (row["value"], row["target"], row["reference_group"]) == (5000, "JPN", "deep")
 
 
-def test_haul_cost_is_the_cheaper_mode_plus_power(layers) -> None:
+def test_where_no_road_leads_to_a_port_the_haul_is_the_straight_line_by_a_factor(layers) -> None:
     with world([TinySite("s")]) as con:
         found = measured(con, layers)
-    km = {c: found.loc[(c, "s", ""), "value"] * DETOUR for c in ("port_km", "road_km", "rail_km", "power_km")}
-    modes = [
-        haulage.transport_npv_maud(m, km[k], km["port_km"], 0.2).item() for m, k in ((haulage.ROAD, "road_km"), (haulage.RAIL, "rail_km"))
-    ]
+    km = {c: found.loc[(c, "s", ""), "value"] * DETOUR for c in ("port_km", "road_km", "power_km")}
+    road = haulage.transport_npv_maud(haulage.ROAD, km["road_km"], km["port_km"], 0.2).item()
     row = found.loc[("haul_cost", "s", "")]
-    assert row["value"] == pytest.approx(min(modes) + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
+    assert row["value"] == pytest.approx(road + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
     assert row["low"] <= row["value"] <= row["high"]
-    assert row["target"] == "road"
+    assert (row["target"], row["reference_group"]) == ("road", "detour")
+
+
+def hauled(layers, con, line: str) -> pd.Series:
+    """Measure a site at 3 N on the meridian of 1 E that a road or railway joins to a port at the equator."""
+    con.execute("UPDATE facts.site SET lon = 1, lat = 3")
+    con.execute("UPDATE facts.port SET lon = 1 WHERE name = 'deep'")
+    straight = shapely.LineString([(1, 0), (1, 3)])
+    round_about = shapely.LineString([(1, 0), (4, 0), (4, 3), (1, 3)])
+    nowhere = shapely.LineString([(50, 0), (51, 0)])
+    write({"name": ["road"]}, [{"both": straight, "rail": nowhere, "round": straight}[line]], layers / "roads.parquet")
+    write({"name": ["rail"]}, [{"both": straight, "rail": straight, "round": round_about}[line]], layers / "rail.parquet")
+    return measured(con, layers).loc[("haul_cost", "s", "")]
+
+
+def test_the_haul_follows_the_network_and_takes_the_cheaper_of_road_and_rail(layers) -> None:
+    with world([TinySite("s")]) as con:
+        row = hauled(layers, con, "both")
+    km = CORNERS * GEOD.line_length([1, 1], [0, 3]) / 1000
+    modes = {name: haulage.transport_npv_maud(mode, 0, km, 0.2).item() for name, mode in (("road", haulage.ROAD), ("rail", haulage.RAIL))}
+    power = haulage.power_line_maud(DETOUR * GEOD.inv(1, 3, 0.5, 0)[2] / 1000).item()
+    assert row["value"] == pytest.approx(min(modes.values()) + power, rel=0.01)
+    assert (row["target"], row["reference_group"]) == (min(modes, key=modes.get), "network")
+
+
+def test_a_railway_far_round_is_no_railway_and_one_alone_is_taken(layers) -> None:
+    with world([TinySite("s")]) as con:
+        assert hauled(layers, con, "round")["target"] == "road"
+        assert hauled(layers, con, "rail")[["target", "reference_group"]].tolist() == ["rail", "network"]
+
+
+def test_the_gap_that_is_closed_rests_on_capacity_or_on_the_life_of_the_ore(layers) -> None:
+    with world([TinySite("s"), TinySite("t"), TinySite("none")]) as con:
+        con.execute(
+            "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, us_reliance_low_pct = 50, us_reliance_high_pct = 50"
+        )
+        claim(con, "s", "capacity_t_y", 100.0, unit="t/y")
+        claim(con, "t", "grade", 1.0)
+        claim(con, "t", "tonnage_mt", 16.0, unit="Mt", commodity="")
+        con.execute("UPDATE facts.claim SET key = 't:1' WHERE site_id = 't'")
+        found = measured(con, layers)
+    assert found.loc[("gap_closed", "s", ""), ["value", "low", "high", "status"]].tolist() == [8.0, 8.0, 8.0, "measured"]
+    life = 0.2 * 16e6**0.25
+    assert life == pytest.approx(12.649, abs=1e-3)
+    row = found.loc[("gap_closed", "t", "copper")]
+    assert row["value"] == pytest.approx(40 * min(1, 160_000 / life / 500))
+    assert row["status"] == "modelled"
+    assert ("gap_closed", "none", "") not in found.index
+
+
+def test_a_net_exporter_has_no_gap_and_a_withheld_figure_leaves_it_unknown(layers) -> None:
+    with world([TinySite("s")]) as con:
+        con.execute(
+            "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, us_reliance_low_pct = 0, us_reliance_high_pct = 0"
+        )
+        claim(con, "s", "capacity_t_y", 100.0, unit="t/y")
+        assert measured(con, layers).loc[("gap_closed", "s", ""), "value"] == 0
+        con.execute("UPDATE facts.commodity SET us_consumption_t = NULL")
+        assert ("gap_closed", "s", "") not in measured(con, layers).index
+
+
+def test_friction_is_unknown_where_no_layer_covers_the_place(layers) -> None:
+    with world([TinySite("s"), TinySite("t")]) as con:
+        con.execute("UPDATE facts.site SET iso3 = 'USA', lon = 0.05 WHERE site_id = 's'")
+        found = measured(con, layers)
+    assert found.loc[("protected_km", "s", ""), "value"] == 0
+    assert ("protected_km", "t", "") not in found.index
+    assert not {"water_stress", "indigenous_land"} & set(found.index.get_level_values(0))
+    assert found.loc[("people_km", "t", ""), "value"] == found.loc[("town_km", "t", ""), "value"]
+
+
+def test_the_water_pipeline_starts_at_the_nearest_mapped_water_and_could_cost_nothing(layers) -> None:
+    with world([TinySite("s"), TinySite("p", kind="separation")]) as con:
+        found = measured(con, layers)
+    row = found.loc[("water_cost", "s", "")]
+    km = GEOD.inv(0, 0, -0.9, 0.9)[2] / 1000
+    assert row["value"] == pytest.approx(haulage.water_pipeline_maud(DETOUR * km, 2.0).item(), rel=0.01)
+    assert (row["low"], row["target"]) == (0, "pond")
+    assert ("water_cost", "p", "") not in found.index
 
 
 def test_permitting_uses_the_stage_its_age_and_the_country(layers) -> None:
@@ -254,7 +332,9 @@ def test_measurements_of_the_bundle_are_of_sites_to_which_the_criterion_applies(
     ask = "SELECT DISTINCT kind FROM facts.site JOIN facts.measurement USING (site_id) WHERE criterion_id = ?"
     for criterion in load().criteria:
         kinds = {r[0] for r in facts.cursor().execute(ask, [criterion.id]).fetchall()}
-        if criterion.applies_to == "ore":
+        if criterion.measure == "not_covered":
+            assert kinds == set()
+        elif criterion.applies_to == "ore":
             assert kinds == {"mine"}
         elif criterion.measure == "output_share":
             assert kinds
