@@ -86,9 +86,17 @@ def pareto_of_two(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
     [True, True, True, False]
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    order = np.argsort(-a)
-    if (np.diff(a[order]) == 0).any():
-        order = np.lexsort((-b, -a))
+    found = np.zeros(len(a), dtype=bool)
+    if not len(a):
+        return found
+    best = int(np.argmax(a + b))
+    left = np.flatnonzero((a >= a[best]) | (b >= b[best]))  # the others lose to that one in both scores
+    found[left] = _pareto(a[left], b[left])
+    return found
+
+
+def _pareto(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+    order = np.lexsort((-b, -a))
     best_before = np.concatenate([[-np.inf], np.maximum.accumulate(b[order])[:-1]])
     stands = b[order] > best_before
     equal_to_last = np.concatenate([[False], (np.diff(a[order]) == 0) & (np.diff(b[order]) == 0)])

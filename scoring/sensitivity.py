@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,8 @@ FloatArray = NDArray[np.float64]
 #: Weights on the screen end here.
 MOST_WEIGHT = 100.0
 TIE = 1e-12
+#: So many crossings are put in order before all of them are.
+NEAREST_FIRST = 4096
 
 
 class SensitivityError(OrebridgeError):
@@ -63,34 +66,49 @@ def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
     site = packed.row(site_id)
-    return [_stable_range(packed, site, group, order_by, max(within or site + 1, 1)) for group in range(len(packed.groups))]
+    lines = _lines(packed)
+    alike = np.flatnonzero(packed.states.last == packed.states.last[site])
+    allowed = (within or site + 1) - (int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0)
+
+    def ranged(place: int) -> Stability:
+        group, lead = packed.groups[place], _leads(packed, lines, site, place, order_by)
+        lead[:, site] = 1.0, 0.0, 0.0
+        if len(alike) < len(packed.site_ids):
+            lead = lead[:, alike]
+        (low, before), (high, after) = (_walk(lead, group.weight, end, allowed) for end in (0.0, MOST_WEIGHT))
+        names = ("" if each is None else str(packed.site_ids[alike[each]]) for each in (before, after))
+        return Stability(group.id, group.weight, low, high, max(within or site + 1, 1), *names)
+
+    with ThreadPoolExecutor() as workers:  # the arrays are long, and NumPy lets go of the interpreter
+        return list(workers.map(ranged, range(len(packed.groups))))
 
 
-def _stable_range(packed: Packed, site: int, group: int, order_by: OrderBy, within: int) -> Stability:
-    alike = packed.states.last == packed.states.last[site]
-    ahead_always = int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0
-    lead = _leads(packed, site, group, order_by)[:, alike]
-    lead[:, np.flatnonzero(alike) == site] = np.array([[1.0], [0.0], [0.0]])
-    weight, rivals = packed.groups[group].weight, packed.site_ids[alike]
-    roots = _roots(lead)
-    (low, before), (high, after) = (_walk(lead, roots, weight, end, within - ahead_always, rivals) for end in (0.0, MOST_WEIGHT))
-    return Stability(packed.groups[group].id, weight, low, high, within, before, after)
+def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what each group adds per unit of its weight, shape (g, n): known desirability, known weight, weight that applies.
+
+    Raises
+    ------
+    SensitivityError
+        If criteria apply to sites with different total weight: then the crossings are no quadratics.
+    """
+    spread = packed.spread.T
+    value, known, applies = (
+        np.ascontiguousarray((each @ spread).T) for each in (packed.states.u * packed.known, packed.known, packed.states.applies)
+    )
+    if (np.ptp(applies, axis=1) > 1e-9).any():
+        raise SensitivityError("Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly.")
+    return value, known, applies
 
 
-def _leads(packed: Packed, site: int, group: int, order_by: OrderBy) -> FloatArray:
+def _leads(packed: Packed, lines: tuple[FloatArray, FloatArray, FloatArray], site: int, group: int, order_by: OrderBy) -> FloatArray:
     """Return by how much a site leads each other, as a quadratic in one group's weight: shape (3, n), constant, linear, square.
 
     With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst M / A, known M / m. A is the same
     for all sites, so it falls out of the first two.
     """
-    rest, own = packed.group_weights.copy(), packed.spread[group]
+    rest = packed.group_weights.copy()
     rest[group] = 0.0
-    others = rest @ packed.spread
-    value, known = packed.states.u * packed.known, packed.known
-    got, knows = (value @ others, value @ own), (known @ others, known @ own)
-    applies = packed.states.applies @ others, packed.states.applies @ own
-    if any(np.ptp(part) > 1e-9 for part in applies):
-        raise SensitivityError("Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly.")
+    got, knows, applies = ((rest @ each, each[group]) for each in lines)
     if order_by == "known":
         mine, my_weight = (got[0][site], got[1][site]), (knows[0][site], knows[1][site])
         return _product(mine, knows) - _product(my_weight, got)
@@ -104,24 +122,45 @@ def _product(a: tuple[FloatArray, FloatArray], b: tuple[FloatArray, FloatArray])
     return np.stack(np.broadcast_arrays(a[0] * b[0], a[0] * b[1] + a[1] * b[0], a[1] * b[1]))
 
 
-def _walk(lead: FloatArray, roots: FloatArray, start: float, end: float, allowed: int, rivals: NDArray[np.str_]) -> tuple[float, str]:
-    """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and who passes then."""
-    now = (lead[2] * start + lead[1]) * start + lead[0]
-    scale = np.maximum(np.abs(lead).max(axis=0), 1e-300)
-    ahead = now / scale < -TIE
+def _at(lead: FloatArray, weight: float) -> FloatArray:
+    return np.asarray((lead[2] * weight + lead[1]) * weight + lead[0])
+
+
+def _walk(lead: FloatArray, start: float, end: float, allowed: int) -> tuple[float, int | None]:
+    """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and which passes then."""
+    now = _at(lead, start)
+    ahead = now < 0
+    close = np.flatnonzero(ahead)
+    ahead[close] = now[close] < -TIE * np.maximum(np.abs(lead[:, close]).max(axis=0), 1e-300)
     count = int(np.count_nonzero(ahead))
     if count >= allowed or start == end:
-        return start, ""
-    first, second = _outward(roots, start, end)
+        return start, None
+    who = _may_cross(lead, now, start, end)
+    first, second = _outward(_roots(lead[:, who]), start, end)
     once, twice = np.flatnonzero(np.isfinite(first)), np.flatnonzero(np.isfinite(second))
-    away, who = np.concatenate([first[once], second[twice]]), np.concatenate([once, twice])
-    step = np.concatenate([np.where(ahead[once], -1, 1), np.where(ahead[twice], 1, -1)])
-    order = np.argsort(away, kind="stable")
-    passed = np.flatnonzero(count + np.cumsum(step[order]) >= allowed)
-    if not len(passed):
-        return end, ""
-    at = order[passed[0]]
-    return float(start + np.sign(end - start) * away[at]), str(rivals[who[at]])
+    away, who = np.concatenate([first[once], second[twice]]), np.concatenate([who[once], who[twice]])
+    step = np.where(ahead[who], -1, 1)
+    step[len(once) :] *= -1
+    for nearest in (NEAREST_FIRST, len(away)):
+        some = np.argpartition(away, nearest)[:nearest] if nearest < len(away) else np.arange(len(away))
+        order = some[np.argsort(away[some], kind="stable")]
+        passed = np.flatnonzero(count + np.cumsum(step[order]) >= allowed)
+        if len(passed):
+            at = order[passed[0]]
+            return float(start + np.sign(end - start) * away[at]), int(who[at])
+    return end, None
+
+
+def _may_cross(lead: FloatArray, now: FloatArray, start: float, end: float) -> NDArray[np.intp]:
+    """Return the rivals whose lead may change its sign between two weights: by the values at both ends, and at the bend between them."""
+    then = _at(lead, end)
+    may = (now > 0) != (then > 0)
+    may |= (now == 0) | (then == 0)
+    slopes = lead[1] + 2 * start * lead[2], lead[1] + 2 * end * lead[2]  # the bend lies between where they differ in sign
+    bent = np.flatnonzero(~may & ((slopes[0] > 0) != (slopes[1] > 0)))
+    at_bend = lead[0, bent] - lead[1, bent] ** 2 / (4 * lead[2, bent])
+    may[bent] = (at_bend > 0) != (now[bent] > 0)
+    return np.flatnonzero(may)
 
 
 def _roots(lead: FloatArray) -> FloatArray:
