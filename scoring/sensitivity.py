@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
@@ -67,19 +68,28 @@ def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within
     """
     site = packed.row(site_id)
     lines = _lines(packed)
+    totals = tuple(packed.group_weights @ each for each in lines)
     alike = np.flatnonzero(packed.states.last == packed.states.last[site])
     allowed = (within or site + 1) - (int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0)
 
-    def ranged(place: int) -> Stability:
-        group, lead = packed.groups[place], _leads(packed, lines, site, place, order_by)
+    def led(place: int) -> FloatArray:
+        lead = _leads(packed, lines, totals, site, place, order_by)
         lead[:, site] = 1.0, 0.0, 0.0
-        if len(alike) < len(packed.site_ids):
-            lead = lead[:, alike]
-        (low, before), (high, after) = (_walk(lead, group.weight, end, allowed) for end in (0.0, MOST_WEIGHT))
+        return lead if len(alike) == len(packed.site_ids) else lead[:, alike]
+
+    first = led(0)
+    now = _at(first, packed.groups[0].weight)  # the same for all groups
+    ahead = now < 0
+    close = np.flatnonzero(ahead)
+    ahead[close] = now[close] < -TIE * np.maximum(np.abs(first[:, close]).max(axis=0), 1e-300)
+
+    def ranged(place: int) -> Stability:
+        group, lead = packed.groups[place], led(place)
+        (low, before), (high, after) = (_walk(lead, now, ahead, group.weight, end, allowed) for end in (0.0, MOST_WEIGHT))
         names = ("" if each is None else str(packed.site_ids[alike[each]]) for each in (before, after))
         return Stability(group.id, group.weight, low, high, max(within or site + 1, 1), *names)
 
-    with ThreadPoolExecutor() as workers:  # the arrays are long, and NumPy lets go of the interpreter
+    with ThreadPoolExecutor(os.cpu_count()) as workers:  # the arrays are long, and NumPy lets go of the interpreter
         return list(workers.map(ranged, range(len(packed.groups))))
 
 
@@ -100,15 +110,16 @@ def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
     return value, known, applies
 
 
-def _leads(packed: Packed, lines: tuple[FloatArray, FloatArray, FloatArray], site: int, group: int, order_by: OrderBy) -> FloatArray:
+def _leads(
+    packed: Packed, lines: tuple[FloatArray, ...], totals: tuple[FloatArray, ...], site: int, group: int, order_by: OrderBy
+) -> FloatArray:
     """Return by how much a site leads each other, as a quadratic in one group's weight: shape (3, n), constant, linear, square.
 
     With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst M / A, known M / m. A is the same
     for all sites, so it falls out of the first two.
     """
-    rest = packed.group_weights.copy()
-    rest[group] = 0.0
-    got, knows, applies = ((rest @ each, each[group]) for each in lines)
+    weight = packed.groups[group].weight
+    got, knows, applies = ((total - weight * each[group], each[group]) for total, each in zip(totals, lines, strict=True))
     if order_by == "known":
         mine, my_weight = (got[0][site], got[1][site]), (knows[0][site], knows[1][site])
         return _product(mine, knows) - _product(my_weight, got)
@@ -126,12 +137,8 @@ def _at(lead: FloatArray, weight: float) -> FloatArray:
     return np.asarray((lead[2] * weight + lead[1]) * weight + lead[0])
 
 
-def _walk(lead: FloatArray, start: float, end: float, allowed: int) -> tuple[float, int | None]:
+def _walk(lead: FloatArray, now: FloatArray, ahead: NDArray[np.bool_], start: float, end: float, allowed: int) -> tuple[float, int | None]:
     """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and which passes then."""
-    now = _at(lead, start)
-    ahead = now < 0
-    close = np.flatnonzero(ahead)
-    ahead[close] = now[close] < -TIE * np.maximum(np.abs(lead[:, close]).max(axis=0), 1e-300)
     count = int(np.count_nonzero(ahead))
     if count >= allowed or start == end:
         return start, None
