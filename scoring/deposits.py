@@ -102,7 +102,7 @@ def exceeded(values: np.ndarray) -> tuple[float, ...]:
     >>> exceeded(np.arange(1.0, 12.0))
     (2.0, 6.0, 10.0)
     """
-    return tuple(float(np.quantile(values, 1 - share)) for share in EXCEEDED_BY) if len(values) else ()
+    return tuple(float(np.quantile(values, round(1 - share, 12))) for share in EXCEEDED_BY) if len(values) else ()
 
 
 def percentile(values: np.ndarray, value: object) -> float | None:

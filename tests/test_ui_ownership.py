@@ -89,6 +89,7 @@ def test_small_holders_that_are_not_drawn_leave_no_gap(facts, monkeypatch) -> No
 def test_the_card_shows_the_tree(site: str, language: str) -> None:
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
     test.query_params["sel"], test.query_params["lang"] = site, language
+    test.session_state[f"evidence_tab_{language}"] = {"en": "Owners", "ja": "所有者"}[language]
     test.run()
     assert not test.exception, test.exception
     (chart,) = test.get("graphviz_chart")
@@ -99,6 +100,7 @@ def test_the_card_shows_the_tree(site: str, language: str) -> None:
 def test_where_the_walk_says_otherwise_than_the_gate_the_card_says_so() -> None:
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
     test.query_params["sel"], test.query_params["lang"] = LOFDAL, "en"
+    test.session_state["evidence_tab_en"] = "Owners"
     test.run()
     assert any("looks one tier up and says: Unknown" in each.value for each in test.info)
 
