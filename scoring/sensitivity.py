@@ -101,10 +101,7 @@ def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
     SensitivityError
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
-    spread = packed.spread.T
-    value, known, applies = (
-        np.ascontiguousarray((each @ spread).T) for each in (packed.states.u * packed.known, packed.known, packed.states.applies)
-    )
+    value, known, applies = (packed.spread @ each.T for each in (packed.states.u * packed.known, packed.known, packed.states.applies))
     if (np.ptp(applies, axis=1) > 1e-9).any():
         raise SensitivityError("Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly.")
     return value, known, applies
