@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from scoring.methods import MethodError
 
 FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
 #: Weights are drawn on a lattice this fine, so that sums of weights are exact.
 LATTICE = 1 << 20
 #: Draws are scored in blocks of about this many sites x draws.
@@ -248,10 +249,26 @@ def smaa(
 
 def scores_of(u: FloatArray, states: States, weights: FloatArray) -> FloatArray:
     """Return the weighted mean over the criteria that apply, shape (draws, n), as float32; sites that stand last are lowered by 2."""
-    scores = weights.astype(np.float32) @ u.T.astype(np.float32)
-    if not (states.applies == 1).all():
-        scores /= np.maximum(weights.astype(np.float32) @ states.applies.T.astype(np.float32), np.float32(1e-12))
-    scores -= 2 * states.last.astype(np.float32)
+    return _scored(_columns(u), *_frame(states), weights)
+
+
+def _columns(values: FloatArray) -> Float32Array:
+    return np.ascontiguousarray(values.T, dtype=np.float32)
+
+
+def _frame(states: States) -> tuple[Float32Array | None, Float32Array | None]:
+    """Return what divides and what lowers the sums of weights; None where nothing does."""
+    applies = None if (states.applies == 1).all() else _columns(states.applies)
+    return applies, 2 * states.last.astype(np.float32) if states.last.any() else None
+
+
+def _scored(columns: Float32Array, applies: Float32Array | None, lowered: Float32Array | None, weights: FloatArray) -> FloatArray:
+    narrow = weights.astype(np.float32)
+    scores = narrow @ columns
+    if applies is not None:
+        scores /= np.maximum(narrow @ applies, np.float32(1e-12))
+    if lowered is not None:
+        scores -= lowered
     return np.asarray(scores)
 
 
@@ -277,8 +294,9 @@ def share_in_top_k(states: States, weights: FloatArray, top_k: int, rng: np.rand
     guess = min(len(sample) - 1, int(len(sample) * top_k / count + 4 * np.sqrt(len(sample) * top_k / count)) + 8)
     found = np.zeros(count, dtype=np.int64)
     step = max(1, BLOCK // count)
+    columns, frame = _columns(states.u), _frame(states)
     for start in range(0, draws, step):
-        for scores in scores_of(states.u, states, weights[start : start + step]):
+        for scores in _scored(columns, *frame, weights[start : start + step]):
             threshold = -np.partition(-scores[sample], guess)[guess]
             near = np.flatnonzero(scores >= threshold)
             if len(near) < top_k:
