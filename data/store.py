@@ -65,9 +65,9 @@ class Store:
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder, Store.open(Path(folder)) as store:
-    ...     store.add_to_shortlist("default", "usa-mountain-pass-0000")
-    ...     store.shortlist("default")
-    ['usa-mountain-pass-0000']
+    ...     store.save_milestones("usa-mountain-pass-0000", {"stage": "operating"})
+    ...     store.milestones()
+    {'usa-mountain-pass-0000': {'stage': 'operating'}}
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
@@ -133,22 +133,6 @@ class Store:
         rows = self._root.cursor().execute(facts.query("scenarios")).fetchall()
         names = ("scenario_id", "name", "definition", "data_version", "created_at")
         return [{**dict(zip(names, row, strict=True)), "definition": json.loads(row[2])} for row in rows]
-
-    def add_to_shortlist(self, shortlist: str, site_id: str, note: str = "") -> None:
-        """Put a site on a shortlist; adding it twice changes nothing."""
-        with self.write("add", f"{shortlist}/{site_id}") as cursor:
-            cursor.execute(
-                facts.query("add_to_shortlist"), {"shortlist": shortlist, "site_id": site_id, "note": note, "at": datetime.now(UTC)}
-            )
-
-    def remove_from_shortlist(self, shortlist: str, site_id: str) -> None:
-        """Take a site off a shortlist; one that is not there changes nothing."""
-        with self.write("remove", f"{shortlist}/{site_id}") as cursor:
-            cursor.execute(facts.query("remove_from_shortlist"), {"shortlist": shortlist, "site_id": site_id})
-
-    def shortlist(self, shortlist: str) -> list[str]:
-        """Return the site ids of a shortlist in the order in which they were added."""
-        return [row[0] for row in self._root.cursor().execute(facts.query("shortlist"), {"shortlist": shortlist}).fetchall()]
 
     def save_criterion(self, criterion_id: str, definition: dict[str, Any]) -> None:
         """Keep a criterion of the user's own; one of the same id is replaced."""

@@ -37,7 +37,14 @@ def test_tables_of_the_store_are_commented(tmp_path) -> None:
 
     with Store.open(tmp_path) as store:
         tables = store._root.cursor().execute("SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal").fetchall()
-    assert {name for name, comment in tables if comment} >= {"scenario", "shortlist_item", "change"}
+    assert {name for name, comment in tables if comment} >= {
+        "scenario",
+        "shortlist",
+        "shortlist_item",
+        "shortlist_change",
+        "snapshot",
+        "change",
+    }
 
 
 @pytest.mark.parametrize("path", STATEMENTS, ids=lambda p: p.name)

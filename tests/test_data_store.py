@@ -17,6 +17,7 @@ import duckdb
 import pytest
 
 from data import store as module
+from data import workspace
 from data.store import FILE, Store, StoreBusyError, StoreTooNewError, StoreUnreadableError, home
 from scoring.scenario import Filters, Scenario, from_dict, from_preset
 
@@ -30,7 +31,7 @@ def write_until_killed(folder: str, acknowledged: Connection, start: int) -> Non
     """Body of the child: every write is acknowledged over the pipe only after it has returned."""
     with Store.open(Path(folder)) as store:
         for number in range(start, start + 1_000_000):
-            store.add_to_shortlist("kept", f"site-{number}", "x" * 200)
+            workspace.add(store, "kept", f"site-{number}", note="x" * 200)
             if number % 5 == 0:
                 store.save_scenario(f"scenario-{number}", f"name {number}", {"number": number}, "v1")
             acknowledged.send(number)
@@ -45,7 +46,7 @@ def hold(folder: str, ready: Connection, release: Connection) -> None:
 
 def write_half(store: Store) -> None:
     with store.write("add", "half") as cursor:
-        cursor.execute("INSERT INTO shortlist_item VALUES ('kept', 'half', '', now())")
+        cursor.execute("INSERT INTO shortlist_item (shortlist, site_id, note, added_at) VALUES ('kept', 'half', '', now())")
         cursor.execute("INSERT INTO no_such_table VALUES (1)")
 
 
@@ -71,7 +72,7 @@ def state(folder: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
     with Store.open(folder) as store:
         cursor = store._root.cursor()
         logged = cursor.execute("SELECT action, subject FROM change ORDER BY number").fetchall()
-        return store.shortlist("kept"), [s["scenario_id"] for s in store.scenarios()], logged
+        return workspace.site_ids(store, "kept"), [s["scenario_id"] for s in store.scenarios()], logged
 
 
 def test_fifty_kills_lose_nothing_acknowledged_and_leave_nothing_half(tmp_path) -> None:
@@ -107,7 +108,7 @@ def test_a_second_process_is_told_who_holds_the_store(tmp_path) -> None:
         release.send(True)
         holder.join()
     with Store.open(tmp_path) as store:
-        assert store.shortlist("kept") == []
+        assert workspace.site_ids(store, "kept") == []
     for pipe in (ready, child_ready, child_release, release):
         pipe.close()
 
@@ -121,10 +122,10 @@ def test_a_file_that_is_no_store_is_named_and_kept_as_it_is(tmp_path) -> None:
 
 def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None:
     with Store.open(tmp_path) as store:
-        store.add_to_shortlist("kept", "a")
+        workspace.add(store, "kept", "a")
     with duckdb.connect(str(tmp_path / FILE)) as con:
         con.execute("INSERT INTO schema_version VALUES (99, now())")
-    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 3; update Orebridge"):
+    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 5; update Orebridge"):
         Store.open(tmp_path)
     with duckdb.connect(str(tmp_path / FILE)) as con:
         assert con.execute("SELECT site_id FROM shortlist_item").fetchall() == [("a",)]
@@ -142,7 +143,7 @@ def test_migrations_are_numbered_without_gaps_and_applied_once(tmp_path) -> None
 
 def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path, monkeypatch) -> None:
     with Store.open(tmp_path / "home") as store:
-        store.add_to_shortlist("kept", "a")
+        workspace.add(store, "kept", "a")
     folder = tmp_path / "migrations"
     folder.mkdir()
     for path in module.MIGRATIONS.glob("*.sql"):
@@ -150,7 +151,7 @@ def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path,
     (folder / "0099_more.sql").write_text("-- one more table\nCREATE TABLE more (id INTEGER);", encoding="utf-8")
     monkeypatch.setattr(module, "MIGRATIONS", folder)
     with Store.open(tmp_path / "home") as store:
-        assert store.shortlist("kept") == ["a"]
+        assert workspace.site_ids(store, "kept") == ["a"]
         assert store._root.cursor().execute("SELECT count(*) FROM more").fetchone() == (0,)
 
 
@@ -179,28 +180,28 @@ def test_saving_the_same_scenario_again_renames_it(tmp_path) -> None:
 def test_adding_twice_and_removing_what_is_not_there_change_nothing(tmp_path) -> None:
     with Store.open(tmp_path) as store:
         for _ in range(2):
-            store.add_to_shortlist("one", "a")
-        store.add_to_shortlist("two", "b")
-        store.remove_from_shortlist("one", "zzz")
-        assert (store.shortlist("one"), store.shortlist("two")) == (["a"], ["b"])
-        store.remove_from_shortlist("one", "a")
-        assert (store.shortlist("one"), store.shortlist("two")) == ([], ["b"])
+            workspace.add(store, "one", "a")
+        workspace.add(store, "two", "b")
+        workspace.remove(store, "one", "zzz")
+        assert (workspace.site_ids(store, "one"), workspace.site_ids(store, "two")) == (["a"], ["b"])
+        workspace.remove(store, "one", "a")
+        assert (workspace.site_ids(store, "one"), workspace.site_ids(store, "two")) == ([], ["b"])
 
 
 def test_names_are_data_never_statements(tmp_path) -> None:
     hostile = "x'); DROP TABLE shortlist_item; --"
     with Store.open(tmp_path) as store:
-        store.add_to_shortlist(hostile, hostile, hostile)
-        assert store.shortlist(hostile) == [hostile]
+        workspace.add(store, hostile, hostile, note=hostile)
+        assert workspace.site_ids(store, hostile) == [hostile]
 
 
 def test_a_write_that_fails_leaves_nothing_and_the_next_one_works(tmp_path) -> None:
     with Store.open(tmp_path) as store:
         with pytest.raises(duckdb.Error, match="no_such_table"):
             write_half(store)
-        assert store.shortlist("kept") == []
-        store.add_to_shortlist("kept", "whole")
-        assert store.shortlist("kept") == ["whole"]
+        assert workspace.site_ids(store, "kept") == []
+        workspace.add(store, "kept", "whole")
+        assert workspace.site_ids(store, "kept") == ["whole"]
         assert store._root.cursor().execute("SELECT subject FROM change").fetchall() == [("kept/whole",)]
 
 
@@ -208,8 +209,8 @@ def test_sixteen_threads_read_their_own_rows_while_they_write(tmp_path) -> None:
     def work(number: int) -> list[list[str]]:
         seen = []
         for i in range(20):
-            store.add_to_shortlist(f"list-{number}", f"site-{number}-{i}")
-            seen.append(store.shortlist(f"list-{number}"))
+            workspace.add(store, f"list-{number}", f"site-{number}-{i}")
+            seen.append(workspace.site_ids(store, f"list-{number}"))
         return seen
 
     with Store.open(tmp_path) as store, ThreadPoolExecutor(16) as pool:
@@ -233,7 +234,9 @@ def test_the_store_reaches_no_other_file_and_cannot_be_unlocked(tmp_path, statem
 
 def test_home_is_where_the_variable_says_and_nothing_is_written_into_the_checkout(tmp_path) -> None:
     before = {p for p in CHECKOUT.iterdir() if not p.name.startswith(".")}
-    code = "from data.store import Store\nwith Store.open() as s:\n    s.add_to_shortlist('a', 'b')\nprint(s.path)"
+    code = (
+        "from data import workspace\nfrom data.store import Store\nwith Store.open() as s:\n    workspace.add(s, 'a', 'b')\nprint(s.path)"
+    )
     env = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "deep" / "home")}
     done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == str(tmp_path / "deep" / "home" / FILE)

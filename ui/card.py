@@ -10,6 +10,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from data import workspace
 from geo.errors import OrebridgeError
 from scoring.criteria import Criterion, load
 from scoring.methods import METHODS
@@ -109,7 +110,7 @@ def _actions(scenario: Scenario, found: dict[str, Any]) -> None:
 
 def _shortlist() -> list[str]:
     try:
-        return cache.store().shortlist(SHORTLIST)
+        return workspace.site_ids(cache.store(), SHORTLIST)
     except OrebridgeError as error:
         S.store_problem = str(error)
         return []
@@ -117,8 +118,7 @@ def _shortlist() -> list[str]:
 
 def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
     try:
-        change = cache.store().remove_from_shortlist if listed else cache.store().add_to_shortlist
-        change(SHORTLIST, found["site_id"])
+        (workspace.remove if listed else workspace.add)(cache.store(), SHORTLIST, found["site_id"])
     except OrebridgeError as error:
         st.error(str(error))
         return

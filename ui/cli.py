@@ -318,22 +318,24 @@ def data_build(
 @shortlist_app.command("add")
 def shortlist_add(site_id: str, name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default") -> None:
     """Put a site on the shortlist."""
+    from data import workspace  # noqa: PLC0415
     from data.store import Store  # noqa: PLC0415
     from scoring.dossier import site_row  # noqa: PLC0415
 
     found = site_row(open_all_facts(), site_id)
     with Store.open() as store:
-        store.add_to_shortlist(name, found["site_id"])
+        workspace.add(store, name, found["site_id"])
     typer.echo(f"{found['name']} is on the shortlist {name!r}.")
 
 
 @shortlist_app.command("remove")
 def shortlist_remove(site_id: str, name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default") -> None:
     """Take a site off the shortlist."""
+    from data import workspace  # noqa: PLC0415
     from data.store import Store  # noqa: PLC0415
 
     with Store.open() as store:
-        store.remove_from_shortlist(name, site_id)
+        workspace.remove(store, name, site_id)
     typer.echo(f"{site_id} is no longer on the shortlist {name!r}.")
 
 
@@ -343,11 +345,12 @@ def shortlist_show(
     format: FormatOption = Format.table,
 ) -> None:
     """Show the shortlist with the scores of the default scenario."""
+    from data import workspace  # noqa: PLC0415
     from data.store import Store  # noqa: PLC0415
     from scoring.scenario import from_preset  # noqa: PLC0415
 
     with Store.open() as store:
-        ids = set(store.shortlist(name))
+        ids = set(workspace.site_ids(store, name))
     rows = [row for row in ranked(open_ranking_facts(), from_preset(), 1_000_000) if row["site_id"] in ids]
     answer(rows, format, ("rank", "site_id", "name", "country", "kind", "stage", "score", "coverage"))
 

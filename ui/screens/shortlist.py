@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from data import workspace
 from geo.errors import OrebridgeError
 from ui import cache, state
 from ui import words as w
@@ -18,7 +19,7 @@ S = st.session_state
 def page() -> None:
     """Draw the page."""
     try:
-        ids = cache.store().shortlist(SHORTLIST)
+        ids = workspace.site_ids(cache.store(), SHORTLIST)
     except OrebridgeError as error:
         st.error(str(error))
         return
@@ -37,7 +38,7 @@ def page() -> None:
     )
     if away and st.button(_("Take off"), icon=":material/delete:"):
         for site_id in away:
-            cache.store().remove_from_shortlist(SHORTLIST, site_id)
+            workspace.remove(cache.store(), SHORTLIST, site_id)
         st.rerun()
 
 
