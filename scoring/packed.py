@@ -107,7 +107,7 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": listed["site_id"].to_pylist()}
     found = facts.cursor().execute(sql("packed_of_sites.sql"), key).to_arrow_table()
     groups, spread = groups_of(scenario)
-    u, low, high, known, applies = (_square(found[name], found.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
+    u, low, high, known, applies = (square(found[name], found.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
     z = np.array([INTERVAL_Z[criterion.interval] for criterion in scenario.criteria])
     last = np.asarray(listed["gate_failed"].to_numpy(), dtype=bool)
     return Packed(
@@ -116,5 +116,6 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     )  # fmt: skip
 
 
-def _square(column: pa.ChunkedArray, rows: int) -> FloatArray:
+def square(column: pa.ChunkedArray, rows: int) -> FloatArray:
+    """Return a column of lists as a matrix, shape (rows, length of the lists)."""
     return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(rows, -1)

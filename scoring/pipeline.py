@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -33,6 +34,18 @@ DROP_PROFILES = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What a method scores by: packed vectors (lens, profile), the weight of each of their places, and how they are scaled."""
+
+    method: str
+    lens: str
+    profile: str
+    weights: tuple[float, ...]
+    axes: tuple[str, ...]
+    normalisation: str = "goalposts"
+
+
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
     """Put the criteria beside the facts and make the table that packed vectors are kept in."""
     facts.execute(
@@ -42,11 +55,16 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
     facts.execute("CREATE TABLE IF NOT EXISTS own_measured (criterion_id VARCHAR PRIMARY KEY)")
     _put_criteria(facts, "", load().criteria, 0)
     facts.execute(sql("desirability.sql"))
-    facts.execute(
+    make_score_tables(facts)
+
+
+def make_score_tables(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables of packed vectors and of scores by method."""
+    con.execute(
         "CREATE TABLE IF NOT EXISTS packed"
         " (profile VARCHAR, lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
     )
-    facts.execute("CREATE TABLE IF NOT EXISTS method_score (choice VARCHAR, id VARCHAR, version VARCHAR, score DOUBLE)")
+    con.execute("CREATE TABLE IF NOT EXISTS method_score (choice VARCHAR, id VARCHAR, version VARCHAR, score DOUBLE)")
 
 
 def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequence[Criterion], first: int) -> None:
@@ -137,17 +155,23 @@ def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: 
     if scenario.method not in METHODS:
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
     pack(facts, scenario)
-    if scenario.method == "weighted_sum" and normalisation == "goalposts":
+    axes, weights = tuple(c.pillar for c in scenario.criteria), tuple(scenario.criterion_weights())
+    return scored_by_method(facts, Terms(scenario.method, scenario.commodity, scenario.profile, weights, axes, normalisation))
+
+
+def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> tuple[str, dict[str, Any]]:
+    """Return the head ``WITH scored AS (..)`` of a ranking by these terms over vectors that are packed, and what it binds besides."""
+    if terms.method == "weighted_sum" and terms.normalisation == "goalposts":
         return "WITH scored AS (" + sql("weighted_sum.sql") + ")", {}
-    choice = _score_by_method(facts, scenario, normalisation)
+    choice = _score_by_method(facts, terms)
     head = "WITH base AS (" + sql("weighted_sum.sql") + "), scored AS (" + sql("scored_by_method.sql") + ")"
     return head, {"choice": choice}
 
 
-def _score_by_method(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str) -> str:
-    """Put the scores of all sites by the scenario's method into ``method_score``, unless they are there; return their key."""
-    method, weights = METHODS[scenario.method], scenario.criterion_weights()
-    shape = json.dumps([method.id, normalisation, scenario.commodity, scenario.profile, weights])
+def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> str:
+    """Put the scores of all sites by these terms into ``method_score``, unless they are there; return their key."""
+    method = METHODS[terms.method]
+    shape = json.dumps([method.id, terms.normalisation, terms.lens, terms.profile, list(terms.weights)])
     choice = hashlib.sha256(shape.encode()).hexdigest()[:12]
     with _PACKING:
         cursor = facts.cursor()
@@ -155,8 +179,8 @@ def _score_by_method(facts: duckdb.DuckDBPyConnection, scenario: Scenario, norma
         if choice not in kept:
             cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": kept[KEPT_CHOICES - 1 :]})
             given = {
-                "lens": scenario.commodity, "profile": scenario.profile, "w": weights, "axes": [c.pillar for c in scenario.criteria],
-                "normalisation": normalisation,
+                "lens": terms.lens, "profile": terms.profile, "w": list(terms.weights), "axes": list(terms.axes),
+                "normalisation": terms.normalisation,
             }  # fmt: skip
             cells = "WITH raw AS MATERIALIZED (" + sql("cells.sql") + "), cells AS MATERIALIZED (" + sql("normalised_cells.sql") + ") "
             (_by_kernel if method.id in KERNELS else _by_statement)(cursor, method, choice, cells, given)

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from scoring.criteria import load
 from scoring.methods import sql
+from scoring.packed import square
 from scoring.pipeline import pack, rank_cursor
 from scoring.ranking_skill import BoolArray, FloatArray
 from scoring.scenario import Scenario, ScenarioError
@@ -73,7 +74,7 @@ def population(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Populati
     rods = rods.take(pa.array(_places(rods["site_id"].to_pylist(), ids)))
     return Population(
         ids, listed["name"].to_pylist(), listed["iso3"].to_pylist(), rods["stratum"].to_pylist(), _ordering(listed),
-        _square(listed["contributions"], len(ids)), _square(vectors["a"], len(ids)), _square(vectors["m"], len(ids)),
+        square(listed["contributions"], len(ids)), square(vectors["a"], len(ids)), square(vectors["m"], len(ids)),
         np.asarray(listed["gate_failed"].to_numpy(), dtype=bool), _baselines(facts, scenario, listed, rods),
     )  # fmt: skip
 
@@ -87,10 +88,6 @@ def _ordering(listed: pa.Table) -> FloatArray:
 def _places(of: list[str], wanted: list[str]) -> list[int]:
     at = {each: i for i, each in enumerate(of)}
     return [at[each] for each in wanted]
-
-
-def _square(column: pa.ChunkedArray, rows: int) -> FloatArray:
-    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(rows, -1)
 
 
 def _baselines(facts: duckdb.DuckDBPyConnection, scenario: Scenario, listed: pa.Table, rods: pa.Table) -> dict[str, FloatArray]:

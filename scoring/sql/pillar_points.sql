@@ -2,11 +2,12 @@
 -- out:    id, version, place = one value an axis in the order of axes, total = their sum
 -- grain:  one row an id and version
 -- NULL:   none; an axis that is not known holds 0
+-- ref:    values are compared at 12 decimals: the last bits of a sum depend on the order of its parts, and would decide dominance
 WITH axes AS (
     SELECT DISTINCT axis FROM cells
 ),
 averaged AS (
-    SELECT id, version, axis, sum(w * u) / sum(w) AS value FROM cells GROUP BY id, version, axis
+    SELECT id, version, axis, round(sum(w * u) / sum(w), 12) AS value FROM cells GROUP BY id, version, axis
 ),
 versions AS (
     SELECT DISTINCT id, version FROM cells

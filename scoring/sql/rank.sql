@@ -2,7 +2,7 @@
 --         $commodity_any (list), $kinds, $stages, $countries, $accuracy (lists), $min_coverage (0..1), $gates_failed (bool), $text
 -- out:    the sites that pass the filters, with rank 1..n
 -- grain:  one row a site
--- order:  gate fails last, then score descending, then site_id, so that equal scores always stand alike
+-- order:  gate fails last, then score descending at 12 decimals (the last bits of a sum depend on the order of its parts), then site_id
 WITH failed AS (
     SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM facts.gate GROUP BY site_id
 ),
@@ -23,6 +23,6 @@ kept AS (
 SELECT
     site_id, name, iso3, kind, commodities, lon, lat, stage, deposit_type, location_accuracy, gate_failed,
     score, score_low, score_high, coverage, known, contributions,
-    row_number() OVER (ORDER BY gate_failed, score DESC, site_id) AS rank
+    row_number() OVER (ORDER BY gate_failed, round(score, 12) DESC, site_id) AS rank
 FROM kept
 ORDER BY rank

@@ -1,0 +1,105 @@
+"""A workspace as one file: what is written comes back equal; what is not ours is refused and changes nothing."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from data import workspace as ws
+from data import workspace_file
+from data.store import Store
+from data.workspace import Item, Shortlist, WorkspaceError
+
+HELD = Shortlist(
+    "重い", "Q?", {"weights": {"grade": 1.0}}, {"rail": (False, 0.25)}, "v", (Item("a", "=1+1", ("t",), "approved", "o", "2026-04-26"),)
+)
+PAYLOAD = zlib.compress(b'{"format": 1}')
+KEY = hashlib.sha256(b'{"format": 1}').hexdigest()[:12]
+
+
+@pytest.fixture
+def written(tmp_path: Path) -> bytes:
+    with Store.open(tmp_path / "one") as store:
+        ws.new(store, HELD)
+        meta = {"label": "first", "frozen_at": "2026-01-01T00:00:00+00:00", "data_version": "v", "scenario_hash": "h"}
+        ws.keep_snapshot(store, KEY, "重い", meta, PAYLOAD)
+        return workspace_file.write(store, ["重い"])
+
+
+@pytest.fixture
+def other(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path / "two") as store:
+        yield store
+
+
+def changed(raw: bytes, **values: object) -> bytes:
+    return gzip.compress(json.dumps({**json.loads(gzip.decompress(raw)), **values}).encode())
+
+
+def test_a_workspace_comes_back_equal_in_another_store(written: bytes, other: Store) -> None:
+    taken = workspace_file.read(other, written)
+    assert (taken.names, taken.snapshots) == ({"重い": "重い"}, 1)
+    found = ws.read(other, "重い")
+    assert replace(found, items=tuple(replace(i, added_at="") for i in found.items)) == HELD
+    assert ws.snapshot_payload(other, KEY) == PAYLOAD
+    assert [(s["snapshot_id"], s["label"], s["frozen_at"]) for s in ws.snapshots(other, "重い")] == [(KEY, "first", "2026-01-01T00:00:00Z")]
+
+
+def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(written: bytes, other: Store) -> None:
+    ws.new(other, Shortlist("重い", "mine"))
+    assert workspace_file.read(other, written).names == {"重い": "重い (2)"}
+    assert workspace_file.read(other, written).names == {"重い": "重い (3)"}
+    assert ws.read(other, "重い").question == "mine"
+
+
+@pytest.mark.parametrize(
+    ("damage", "message"),
+    [
+        (lambda _raw: b"", "not a workspace file"),
+        (lambda _raw: b"PK\x03\x04", "not a workspace file"),
+        (lambda raw: raw[:-20], "not a workspace file"),
+        (lambda _raw: gzip.compress(b"[1]"), "not a workspace file"),
+        (lambda _raw: gzip.compress(b"[" * 100_000), "not a workspace file"),
+        (lambda raw: changed(raw, orebridge_workspace=9), "has format 9, this version knows 1; update"),
+        (lambda raw: changed(raw, shortlists=[{"name": 5}]), r"damaged \(0.name"),
+        (lambda raw: changed(raw, shortlists=[{"name": ""}]), "cannot be the name"),
+        (lambda raw: changed(raw, shortlists=[{"name": "x", "items": [{"site_id": "a", "status": "sold"}]}]), "no status is called 'sold'"),
+        (lambda raw: changed(raw, snapshots=None), r"damaged"),
+    ],
+)
+def test_what_is_no_workspace_is_refused_and_changes_nothing(written: bytes, other: Store, damage, message: str) -> None:
+    with pytest.raises(WorkspaceError, match=message):
+        workspace_file.read(other, damage(written))
+    assert ws.shortlists(other) == []
+
+
+def test_a_snapshot_that_was_tampered_with_is_refused_and_changes_nothing(written: bytes, other: Store) -> None:
+    values = json.loads(gzip.decompress(written))
+    values["snapshots"][0]["snapshot_id"] = "0" * 12
+    with pytest.raises(WorkspaceError, match="was changed after it was frozen"):
+        workspace_file.read(other, gzip.compress(json.dumps(values).encode()))
+    assert ws.shortlists(other) == []
+
+
+@settings(max_examples=40, deadline=None)
+@given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
+def test_any_flipped_bit_is_refused_in_words_or_changes_nothing_that_counts(
+    tmp_path_factory: pytest.TempPathFactory, place: int, bit: int
+) -> None:
+    with Store.open(tmp_path_factory.mktemp("one")) as store:
+        ws.new(store, HELD)
+        raw = bytearray(workspace_file.write(store, ["重い"]))
+        raw[place % len(raw)] ^= 1 << bit
+        try:
+            workspace_file.read(store, bytes(raw))
+        except WorkspaceError:
+            assert len(ws.shortlists(store)) == 1
