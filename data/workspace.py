@@ -253,7 +253,7 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     WorkspaceError
         If none, or more than one, begins so.
     """
-    statement = "SELECT payload FROM snapshot WHERE starts_with(snapshot_id, $id)"
+    statement = "SELECT any_value(payload) FROM snapshot WHERE starts_with(snapshot_id, $id) GROUP BY snapshot_id"
     found = store.cursor().execute(statement, {"id": snapshot_id}).fetchall() if snapshot_id else []
     if len(found) != 1:
         raise WorkspaceError(

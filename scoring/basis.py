@@ -66,8 +66,15 @@ class Standing:
     contributions: dict[str, float]
 
 
-def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Basis:
+def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = "") -> Basis:
     """Return what the ranking of a scenario rests on: the listed sites, and all others where the method compares sites.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    scenario : Scenario
+    others : str
+        Another method that is to rank by it too; empty: none.
 
     Raises
     ------
@@ -80,7 +87,8 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Basis:
         raise ScenarioError("No site passes these filters, so there is nothing to keep; take a filter away.")
     failed = dict(zip(listed["site_id"].to_pylist(), listed["gate_failed"].to_pylist(), strict=True))
     key = {"lens": scenario.commodity, "profile": scenario.profile}
-    ids = sorted(failed) if METHODS[scenario.method].independent else _all_ids(facts, key)
+    methods = [METHODS[each] for each in (scenario.method, others) if each]
+    ids = sorted(failed) if all(method.independent for method in methods) else _all_ids(facts, key)
     found = facts.cursor().execute(sql("packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
     u, low, high, m, a = (square(found[name], found.num_rows) for name in PARTS)
     criteria = scenario.criteria

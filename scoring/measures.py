@@ -116,7 +116,7 @@ class Inputs:
         The way is the shortest along the bundled lines, times `CORNERS`, with `DETOUR` times the gaps at both ends. NaN: the lines lead
         to no deep port, or the gaps are as long as the straight line.
         """
-        lines = self._lines(layer)
+        lines = self.lines(layer)
         build = DETOUR * NearestLines(lines).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
         way = LineNetwork(lines, JOIN_KM).to_nearest(
             self.sites["lon"], self.sites["lat"], self.deep_ports["lon"], self.deep_ports["lat"],
@@ -125,9 +125,13 @@ class Inputs:
         gaps = way.to_km + way.from_km
         return build, np.where(gaps < self.nearest_port()[1], CORNERS * way.network_km + DETOUR * gaps, np.nan)
 
-    def _lines(self, layer: str) -> NDArray[np.object_]:
-        folder = self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
-        return np.asarray(gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy(), dtype=object)
+    def lines(self, layer: str) -> NDArray[np.object_]:
+        """Return the lines of a bundled layer, EPSG:4326."""
+        return bundled_lines(layer, self.folder_of(layer))
+
+    def folder_of(self, layer: str) -> Path:
+        """Return the folder that holds a bundled layer: that of its licence."""
+        return self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
 
     def points(self, layer: str) -> gpd.GeoDataFrame:
         """Return a bundled point layer."""
@@ -135,7 +139,12 @@ class Inputs:
 
     def nearest_line_km(self, layer: str) -> NDArray[np.float64]:
         """Return geodesic km from each site to the nearest line of a bundled layer."""
-        return NearestLines(self._lines(layer)).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
+        return NearestLines(self.lines(layer)).query(self.sites["lon"], self.sites["lat"]).distance_m / 1000
+
+
+def bundled_lines(layer: str, folder: Path) -> NDArray[np.object_]:
+    """Return the lines of a layer in a folder, EPSG:4326."""
+    return np.asarray(gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy(), dtype=object)
 
 
 def _sql(inputs: Inputs, name: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from layers import imports
 from layers.catalog import Layer, UnknownLayerError, load_catalog
 from scoring import dossier as dossiers
 from scoring import firmness as firmnesses
+from scoring import sidebyside
 from scoring.desks import TwoDesks, two_desks
 from scoring.evidence import OwnCriterion
 from scoring.evidence import from_dict as from_dict_evidence
@@ -26,8 +28,10 @@ from scoring.facets import Facets, facets
 from scoring.firmness import Belief, Firmness
 from scoring.own import PREFIX, measure_evidence
 from scoring.packed import Packed, packed_arrays
+from scoring.permitting import Milestones
 from scoring.pipeline import prepare, rank
-from scoring.scenario import Scenario, from_dict, from_preset
+from scoring.scenario import Filters, Scenario, from_dict, from_preset
+from scoring.sidebyside import SideBySide
 from ui.own import Own, reader
 
 _OPENING = threading.RLock()
@@ -221,6 +225,29 @@ def _desks(key: str, revision: str, rule: str) -> TwoDesks:  # noqa: ARG001
 def desks(scenario: Scenario, rule: str) -> TwoDesks:
     """Return both desks' view of a scenario's list."""
     return _desks(key_of(scenario), ready(scenario), rule)
+
+
+@lru_cache(maxsize=KEPT_FIRMNESS)
+def _side_by_side(key: str, revision: str, site_ids: tuple[str, ...]) -> SideBySide:  # noqa: ARG001
+    return sidebyside.side_by_side(facts(), from_dict(json.loads(key)), site_ids)
+
+
+def side_by_side(scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
+    """Return sites side by side; see `scoring.sidebyside`."""
+    return _side_by_side(key_of(scenario), ready(scenario), site_ids)
+
+
+def everything(scenario: Scenario) -> Scenario:
+    """Return the scenario without filters: all sites of its commodity."""
+    return replace(scenario, filters=Filters())
+
+
+def told(site_id: str) -> Milestones | None:
+    """Return what the user told of the permits of a site; None where nothing, or while the store cannot be used."""
+    try:
+        return own().milestones(site_id)
+    except StoreError:
+        return None
 
 
 def warm() -> None:

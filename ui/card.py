@@ -15,6 +15,7 @@ from geo.errors import OrebridgeError
 from scoring.criteria import Criterion, load
 from scoring.methods import METHODS
 from scoring.scenario import OWN_PILLAR, Scenario
+from scoring.sidebyside import MOST
 from ui import cache, state
 from ui import words as w
 from ui.grade_tab import grade_tab
@@ -30,9 +31,9 @@ S = st.session_state
 def card(scenario: Scenario, site_id: str) -> None:
     """Show the card of a site: what it is, its score with the range, and the four bars."""
     found = cache.dossier(scenario, site_id)
-    _head(found)
-    _actions(scenario, found)
-    _bars(found)
+    head(found)
+    actions(scenario, found)
+    bars(found)
     if scenario.method != "weighted_sum":
         method = METHODS[scenario.method]
         st.caption(
@@ -49,12 +50,12 @@ def evidence(scenario: Scenario, site_id: str) -> None:
     st.markdown(f"**{_('Evidence')}**")
     st.text(found["name"])
     parts: dict[str, Callable[[], None]] = {
-        _("Why this score"): lambda: _why(found),
-        _("Claims"): lambda: _claims(found),
+        _("Why this score"): lambda: why(found),
+        _("Claims"): lambda: claims(found),
         _("Grade"): lambda: grade_tab(found, scenario.commodity),
         _("Permitting"): lambda: permitting_tab(found),
-        _("Owners"): lambda: _owners(found),
-        _("Gates"): lambda: _gates(found),
+        _("Owners"): lambda: owners(found),
+        _("Gates"): lambda: gates(found),
     }
     for tab, show in zip(st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True):
         if tab.open:
@@ -62,7 +63,8 @@ def evidence(scenario: Scenario, site_id: str) -> None:
                 show()
 
 
-def _head(found: dict[str, Any]) -> None:
+def head(found: dict[str, Any]) -> None:
+    """Show the name of a site, what and where it is, and its score with rank, coverage and range."""
     st.subheader(w.plain(w.site_name(found["name"], found["site_id"])), anchor=False)
     place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
     accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
@@ -79,10 +81,10 @@ def _head(found: dict[str, Any]) -> None:
     )
     place_in_list.metric(_("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters."))
     coverage.metric(_("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured."))
-    _range(found)
+    score_range(found)
 
 
-def _range(found: dict[str, Any]) -> None:
+def score_range(found: dict[str, Any]) -> None:
     """Draw the range that the score could take, with the score on it."""
     low, high, score = (100 * found[k] for k in ("score_low", "score_high", "score"))
     label = _("The score could lie between {low} and {high}: unknowns at their worst and at their best.")
@@ -95,14 +97,24 @@ def _range(found: dict[str, Any]) -> None:
     )
 
 
-def _actions(scenario: Scenario, found: dict[str, Any]) -> None:
+def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = False) -> None:
+    """Offer what can be done with a site: shortlist, compare, link, and what leads away from where it is shown."""
     with st.container(horizontal=True):
         listed = found["site_id"] in _shortlist()
         if st.button(_("Remove from shortlist") if listed else _("Add to shortlist"), icon=":material/star:", key="shortlist_button"):
             _toggle_shortlist(found, listed)
+        compared = found["site_id"] in S.compare
         st.button(
-            _("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0)
-        )
+            _("Do not compare") if compared else _("Compare"), icon=":material/compare:", key="compare_button",
+            on_click=state.toggle_compared, args=(found["site_id"],), disabled=not compared and len(S.compare) >= MOST,
+        )  # fmt: skip
+        if not on_dossier and st.button(_("Dossier"), icon=":material/article:", key="dossier_button"):
+            state.open_site(found["site_id"])
+            state.go("site")
+        if not on_dossier:
+            st.button(
+                _("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0)
+            )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Add this to the address of the app:"))
             st.code(permalink(scenario, [found["site_id"]], language()), language=None)
@@ -130,7 +142,7 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
     st.rerun()
 
 
-def _bars(found: dict[str, Any]) -> None:
+def bars(found: dict[str, Any]) -> None:
     """Draw the pillars that count: what they contribute, and what is unknown."""
     rows = []
     weighed = {line["pillar"] for line in found["lines"] if line["weight_share"]}
@@ -169,7 +181,8 @@ def criterion_title(criterion_id: str) -> str:
     return either(found.title, found.title_ja)
 
 
-def _why(found: dict[str, Any]) -> None:
+def why(found: dict[str, Any]) -> None:
+    """Show each criterion from raw value to contribution."""
     st.caption(_("Raw value → desirability against fixed goalposts → weight → contribution. The contributions sum to the score."))
     rows = [
         {
@@ -248,7 +261,8 @@ def licence(source_id: str) -> str:
     return source.licence if source else ""
 
 
-def _claims(found: dict[str, Any]) -> None:
+def claims(found: dict[str, Any]) -> None:
+    """Show every value that a source gives."""
     st.caption(_("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible."))
     rows = [
         {
@@ -281,7 +295,8 @@ def _claimed(claim: dict[str, Any]) -> str:
     return f"{claim['text']} {shown}" if claim["text"] else shown
 
 
-def _owners(found: dict[str, Any]) -> None:
+def owners(found: dict[str, Any]) -> None:
+    """Show the owners, the tree above them and the frameworks of the host country."""
     if not found["owners"]:
         st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
     for owner in found["owners"]:
@@ -304,7 +319,8 @@ def _owners(found: dict[str, Any]) -> None:
             st.text(f"{each['date']}  {each['title']}")
 
 
-def _gates(found: dict[str, Any]) -> None:
+def gates(found: dict[str, Any]) -> None:
+    """Show the verdict of each gate with its evidence."""
     st.caption(_("Gates stand beside the score and are never averaged into it."))
     marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
     for gate in found["gates"]:

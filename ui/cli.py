@@ -18,6 +18,7 @@ from ui.judging_commands import desks, methods_app, robustness, sensitivity, unk
 from ui.layer_commands import criteria_app, layers_app
 from ui.milestone_commands import milestones_app
 from ui.ownership_commands import owners
+from ui.shortlist_commands import compare, shortlist_app
 from ui.terminal import Format, FormatOption, answer, flat
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ app = typer.Typer(
     help="Find, score and shortlist critical-mineral projects for joint US-Japan investment.",
 )  # fmt: skip
 data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and rebuild.")
-shortlist_app = typer.Typer(no_args_is_help=True, help="The shortlist in your own store.")
 app.add_typer(layers_app, name="layers")
 app.add_typer(criteria_app, name="criteria")
 app.add_typer(methods_app, name="methods")
@@ -39,6 +39,7 @@ app.add_typer(data_app, name="data")
 app.add_typer(shortlist_app, name="shortlist")
 app.command()(grade)
 app.command()(owners)
+app.command()(compare)
 for command in (backtest, desks, robustness, sensitivity, unknowns):
     app.command()(command)
 
@@ -313,46 +314,6 @@ def data_build(
     from ui.build import build_bundle  # noqa: PLC0415
 
     build_bundle(raw, out, check=check, say=typer.echo)
-
-
-@shortlist_app.command("add")
-def shortlist_add(site_id: str, name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default") -> None:
-    """Put a site on the shortlist."""
-    from data import workspace  # noqa: PLC0415
-    from data.store import Store  # noqa: PLC0415
-    from scoring.dossier import site_row  # noqa: PLC0415
-
-    found = site_row(open_all_facts(), site_id)
-    with Store.open() as store:
-        workspace.add(store, name, found["site_id"])
-    typer.echo(f"{found['name']} is on the shortlist {name!r}.")
-
-
-@shortlist_app.command("remove")
-def shortlist_remove(site_id: str, name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default") -> None:
-    """Take a site off the shortlist."""
-    from data import workspace  # noqa: PLC0415
-    from data.store import Store  # noqa: PLC0415
-
-    with Store.open() as store:
-        workspace.remove(store, name, site_id)
-    typer.echo(f"{site_id} is no longer on the shortlist {name!r}.")
-
-
-@shortlist_app.command("show")
-def shortlist_show(
-    name: Annotated[str, typer.Option(help="Name of the shortlist.")] = "default",
-    format: FormatOption = Format.table,
-) -> None:
-    """Show the shortlist with the scores of the default scenario."""
-    from data import workspace  # noqa: PLC0415
-    from data.store import Store  # noqa: PLC0415
-    from scoring.scenario import from_preset  # noqa: PLC0415
-
-    with Store.open() as store:
-        ids = set(workspace.site_ids(store, name))
-    rows = [row for row in ranked(open_ranking_facts(), from_preset(), 1_000_000) if row["site_id"] in ids]
-    answer(rows, format, ("rank", "site_id", "name", "country", "kind", "stage", "score", "coverage"))
 
 
 @app.command()

@@ -18,11 +18,13 @@ st.session_state.lang = language()  # set anew in each run: the frame drops what
 
 pages = [
     st.Page(HERE / "screens" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
+    st.Page(HERE / "screens" / "compare.py", title=_("Compare"), icon=":material/compare:", url_path="compare"),
     st.Page(HERE / "screens" / "layers.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(HERE / "screens" / "robustness.py", title=_("Robustness"), icon=":material/balance:", url_path="robustness"),
     st.Page(HERE / "screens" / "backtest.py", title=_("Backtest"), icon=":material/fact_check:", url_path="backtest"),
     st.Page(HERE / "screens" / "shortlist.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
     st.Page(HERE / "screens" / "methods.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
+    st.Page(HERE / "screens" / "site.py", title=_("Site dossier"), icon=":material/article:", url_path="site", visibility="hidden"),
 ]
 st.session_state.pages = {page.url_path or "explore": page for page in pages}
 chosen = st.navigation(pages, position="top")

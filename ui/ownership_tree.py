@@ -65,7 +65,7 @@ def owner_tree(site_id: str, gate: str) -> None:
     st.caption(_("Arrows run from holder to held. Dashed: share not stated. White: held by others in turn."))
     if len(drawn) < len(found.nodes):
         st.caption(_("{n} smaller holders are in the table only.").format(n=number(len(found.nodes) - len(drawn))))
-    _table(found)
+    _table(found, site_id)
 
 
 @lru_cache(maxsize=64)
@@ -185,7 +185,7 @@ def _line(node: Node) -> str:
     return ", ".join(x for x in (title(node), share, *_facts(node), _note(node)) if x)
 
 
-def _table(found: Ownership) -> None:
+def _table(found: Ownership, site_id: str) -> None:
     """Show the tree as rows, for reading, copying and for who cannot see the drawing."""
     rows = [
         {
@@ -203,7 +203,7 @@ def _table(found: Ownership) -> None:
     ]
     with st.expander(_("Holders as a table")):
         st.dataframe(
-            pd.DataFrame(rows), hide_index=True, width="stretch", key="holders_table", lazy=False,
+            pd.DataFrame(rows), hide_index=True, width="stretch", key=f"holders_{site_id}", lazy=False,
             column_config={
                 _("Link"): st.column_config.LinkColumn(display_text=_("open")),
                 _("Share of the one below, %"): st.column_config.NumberColumn(format="%.2f"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import zlib
+from collections.abc import Mapping
 from urllib.parse import urlencode
 
 from geo.errors import OrebridgeError
@@ -34,14 +35,18 @@ def unpacked_evidence(text: str) -> tuple[OwnCriterion, ...]:
         return ()
 
 
-def permalink(scenario: Scenario, selected: list[str] | None = None, language: str = "") -> str:
-    """Return the path and query that open the scenario in the app.
+def permalink(
+    scenario: Scenario, selected: list[str] | None = None, language: str = "", page: str = "", more: Mapping[str, str] | None = None
+) -> str:
+    """Return the path and query that open the scenario in the app: on the Explore page, or on another with what it needs besides.
 
     Examples
     --------
     >>> from scoring.scenario import from_preset
     >>> permalink(from_preset(commodity="dysprosium"), ["nam-lofdal-1"])
     '/?m=dysprosium&wg=30&wp=25&wi=25&wo=20&sel=nam-lofdal-1'
+    >>> permalink(from_preset(commodity="dysprosium"), page="site", more={"id": "nam-lofdal-1"})
+    '/site?m=dysprosium&wg=30&wp=25&wi=25&wo=20&id=nam-lofdal-1'
     """
     chosen = scenario.filters
     pairs: list[tuple[str, str]] = [("m", scenario.commodity)]
@@ -56,4 +61,5 @@ def permalink(scenario: Scenario, selected: list[str] | None = None, language: s
     if scenario.evidence:
         pairs += [("ev", packed_evidence(scenario))]
     pairs += [("hide", "" if chosen.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
-    return "/?" + urlencode([(key, value) for key, value in pairs if value], safe=",")
+    pairs += list((more or {}).items())
+    return f"/{page}?" + urlencode([(key, value) for key, value in pairs if value], safe=",")

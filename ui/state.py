@@ -11,10 +11,12 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from data.build.vocabulary import KINDS, STAGES
+from data.workspace import DEFAULT
 from scoring.criteria import load
 from scoring.evidence import OwnCriterion
 from scoring.methods import METHODS
 from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
+from scoring.sidebyside import MOST as MOST_COMPARED
 from ui.cache import commodity_names, own_criteria, own_layers, site_countries, store
 from ui.i18n import language
 from ui.permalink import WEIGHT_KEYS, permalink, unpacked_evidence
@@ -49,6 +51,9 @@ def start() -> None:
     S.method = asked.get("method", "") if asked.get("method") in METHODS else "weighted_sum"
     S.hide = asked.get("hide") == "1"
     S.selected = [each for each in asked.get("sel", "").split(",") if each]
+    S.compare = [each for each in asked.get("ids", "").split(",") if each][:MOST_COMPARED]
+    S.site_id = asked.get("id", "")
+    S.shortlist = asked.get("list", "") or DEFAULT
     S.evidence = _evidence(asked.get("ev", ""))
     S.firm = False
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
@@ -79,9 +84,9 @@ def _whole_number(text: str, default: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and int(text) <= 100 else default
 
 
-def write_address(scenario: Scenario) -> None:
-    """Put the choices into the address, so that a copy of it opens the same list."""
-    wanted = parse_qs(permalink(scenario, S.selected, language()).removeprefix("/?"))
+def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> None:
+    """Put the choices into the address, so that a copy of it opens the same; `more` is what a page needs besides."""
+    wanted = parse_qs(permalink(scenario, None if more else S.selected, language(), more=more).removeprefix("/?"))
     if wanted != {key: st.query_params.get_all(key) for key in st.query_params}:
         st.query_params.from_dict(wanted)
 
@@ -155,6 +160,24 @@ def fly_to_bounds(bounds: tuple[float, float, float, float]) -> None:
 def select(site_ids: list[str]) -> None:
     """Make these the selected sites."""
     S.selected = site_ids
+
+
+def open_site(site_id: str) -> None:
+    """Say which site the dossier page shows; the page itself is switched to by `go`."""
+    S.site_id = site_id
+
+
+def toggle_compared(site_id: str) -> None:
+    """Put a site beside the others that are compared, or take it away; five stand there at the most."""
+    if site_id in S.compare:
+        S.compare = [each for each in S.compare if each != site_id]
+    elif len(S.compare) < MOST_COMPARED:
+        S.compare = [*S.compare, site_id]
+
+
+def go(page: str) -> None:
+    """Open another page of the app; call it outside of callbacks."""
+    st.switch_page(S.pages[page])
 
 
 def on_map() -> None:

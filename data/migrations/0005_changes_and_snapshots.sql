@@ -17,13 +17,14 @@ COMMENT ON COLUMN shortlist_change.site_id IS 'empty: the head (name, question, 
 COMMENT ON COLUMN shortlist_change.before IS 'NULL: it was not there';
 COMMENT ON COLUMN shortlist_change.after IS 'NULL: it was taken away';
 CREATE TABLE snapshot (
-    snapshot_id VARCHAR PRIMARY KEY,
+    snapshot_id VARCHAR NOT NULL,
     shortlist VARCHAR NOT NULL,
     label VARCHAR NOT NULL,
     frozen_at TIMESTAMPTZ NOT NULL,
     data_version VARCHAR NOT NULL,
     scenario_hash VARCHAR NOT NULL,
-    payload BLOB NOT NULL
+    payload BLOB NOT NULL,
+    PRIMARY KEY (snapshot_id, shortlist)
 );
 COMMENT ON TABLE snapshot IS 'A frozen shortlist with all that its numbers rest on; never changed. payload: deflated JSON of scoring.frozen.Snapshot.';
 COMMENT ON COLUMN snapshot.snapshot_id IS 'first twelve hex digits of the SHA-256 of the JSON';

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.scenario import Scenario
+from scoring.sidebyside import MOST
 from ui import cache, judging, legend, map, state
 from ui import words as w
 from ui.card import card, evidence
@@ -74,6 +75,7 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + _("Ranked sites") + "**")
         download_menu(scenario)
+        _compare()
     moved = _moves(scenario, ranking)
     firm = cache.firmness(scenario).table.head(TABLE_ROWS) if S.firm else None
     frame = pd.DataFrame(
@@ -109,6 +111,14 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )  # fmt: skip
     if len(ranking) > TABLE_ROWS:
         st.caption(_("The first {n} are listed; filter, or download the whole list.").format(n=number(TABLE_ROWS)))
+
+
+def _compare() -> None:
+    """Lead to the comparison of the ticked sites, or of those put beside each other on their cards."""
+    chosen = list(dict.fromkeys([*S.compare, *S.selected]))[:MOST]
+    if len(chosen) > 1 and st.button(_("Compare ({n})").format(n=number(len(chosen))), icon=":material/compare:", key="to_compare"):
+        S.compare = chosen
+        state.go("compare")
 
 
 def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
