@@ -24,6 +24,7 @@ from data.facts import HERE as DATA
 from layers.catalog import load_catalog
 
 FloatArray = NDArray[np.float64]
+Place = tuple[float, float]
 FONT = FontProperties(fname=str(DATA / "fonts" / "NotoSansJP-Regular.otf"), size=8)
 
 #: Layers that are drawn, from the bottom: id -> width in points.
@@ -33,6 +34,8 @@ KM_A_DEGREE = 110.5
 _DRAWING = threading.Lock()
 #: Room that a line of words takes, as shares of the height and the width of a map.
 LINE_SHARE, WORDS_SHARE = 0.055, 0.28
+#: The world map is cut here, degrees east; a numbered disc takes this share of its width.
+PACIFIC_WEST, DISC_SHARE = -20.0, 0.024
 #: Maps wider than this show no roads and railways: they would be a stain.
 ROADS_UP_TO_KM = 900.0
 
@@ -86,8 +89,7 @@ def locator(
         For a dark page.
     """
     colours = DARK if dark else LIGHT
-    figure = Figure(figsize=inches)
-    FigureCanvasSVG(figure)
+    figure = blank_figure(inches)
     axes = figure.add_axes((0, 0, 1, 1))
     half_y = half_km * inches[1] / inches[0]
     axes.set(xlim=(-half_km, half_km), ylim=(-half_y, half_y), aspect="equal", facecolor=colours.sea)
@@ -105,6 +107,83 @@ def locator(
     for mark in marks:
         _draw(axes, mark, to_km.transform(mark.lon, mark.lat), colours, (half_km, half_y), taken)
     _scale_bar(axes, half_km, half_y, colours)
+    return svg_of(figure)
+
+
+def overview(marks: Sequence[Mark], inches: tuple[float, float] = (7.2, 3.4), dark: bool = False) -> str:
+    """Return a map of the world with the Pacific in the middle and numbered places as SVG text; plate carree, degrees.
+
+    Parameters
+    ----------
+    marks : sequence of Mark
+        Their labels stand in the mark: numbers.
+    inches : tuple of float
+    dark : bool
+    """
+    colours = DARK if dark else LIGHT
+    figure = blank_figure(inches)
+    axes = figure.add_axes((0, 0, 1, 1))
+    west, south, east, north = _span([(_from_pacific(mark.lon), mark.lat) for mark in marks], inches)
+    axes.set(xlim=(west, east), ylim=(south, north), aspect="equal")
+    axes.set_axis_off()
+    axes.add_patch(Rectangle((west, south), east - west, north - south, color=colours.sea, linewidth=0, zorder=0))
+    for name, ink in (("land", colours.land), ("boundaries", colours.lines["boundaries"])):
+        for turn in (0.0, 360.0):
+            inside = shapely.clip_by_rect(_tree(name).geometries, west - turn, south, east - turn, north)
+            for part in shapely.get_parts(shapely.simplify(inside[~shapely.is_empty(inside)], (east - west) / 3000)):
+                xy = shapely.get_coordinates(part.exterior if isinstance(part, shapely.Polygon) else part) + np.array([turn, 0.0])
+                if name == "land":
+                    axes.fill(xy[:, 0], xy[:, 1], color=ink, linewidth=0)
+                else:
+                    axes.plot(xy[:, 0], xy[:, 1], color=ink, linewidth=0.35)
+    taken: list[Place] = []
+    for mark in marks:
+        _numbered(axes, mark, colours, (west, south, east, north), taken)
+    return svg_of(figure)
+
+
+def _from_pacific(lon: float) -> float:
+    """Return the longitude counted so that the map runs from 20 W over the Pacific to 20 W."""
+    return lon if lon >= PACIFIC_WEST else lon + 360.0
+
+
+def _span(places: list[Place], inches: tuple[float, float]) -> tuple[float, float, float, float]:
+    """Return west, south, east, north round the places with a margin, in the shape of the picture; the whole width at the most."""
+    lons, lats = [lon for lon, _lat in places], [lat for _lon, lat in places]
+    middle = ((min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2)
+    wide = max(max(lons) - min(lons) + 24.0, (max(lats) - min(lats) + 24.0) * inches[0] / inches[1], 40.0)
+    wide = min(wide, 360.0)
+    high = wide * inches[1] / inches[0]
+    west = min(max(middle[0] - wide / 2, PACIFIC_WEST), PACIFIC_WEST + 360.0 - wide)
+    south = min(max(middle[1] - high / 2, -80.0), max(84.0 - high, -80.0))
+    return west, south, west + wide, south + high
+
+
+def _numbered(axes: Axes, mark: Mark, colours: Colours, span: tuple[float, float, float, float], taken: list[Place]) -> None:
+    """Draw a numbered disc at a place; where discs would cover one another, one is moved and a line leads to its place."""
+    west, _south, east, _north = span
+    size = (east - west) * DISC_SHARE
+    x, y = _from_pacific(mark.lon), mark.lat
+    steps = [(0.0, 0.0), *((r * np.cos(a), r * np.sin(a)) for r in (1.1, 2.2, 3.3) for a in np.arange(0, 2 * np.pi, np.pi / 4))]
+    tried = [(x + dx * size, y + dy * size) for dx, dy in steps]
+    at = next((place for place in tried if all(np.hypot(place[0] - p, place[1] - q) >= size for p, q in taken)), (x, y))
+    taken.append(at)
+    if at != (x, y):
+        axes.plot([x, at[0]], [y, at[1]], color=mark.colour, linewidth=0.8, zorder=5)
+        axes.plot([x], [y], "o", color=mark.colour, markersize=2.5, zorder=5)
+    axes.plot([at[0]], [at[1]], "o", color=mark.colour, markersize=11, markeredgecolor=colours.land, markeredgewidth=0.7, zorder=6)
+    axes.text(at[0], at[1], mark.label, color="#FFFFFF", ha="center", va="center_baseline", zorder=7, fontproperties=FONT)
+
+
+def blank_figure(inches: Place) -> Figure:
+    """Return an empty figure of a size, to be drawn on and given to `svg_of`."""
+    figure = Figure(figsize=inches)
+    FigureCanvasSVG(figure)
+    return figure
+
+
+def svg_of(figure: Figure) -> str:
+    """Return a figure as SVG text, the same for the same figure; words are outlines, so that no font is needed to show them."""
     out = io.StringIO()
     with _DRAWING, rc_context({"svg.hashsalt": "orebridge", "svg.fonttype": "path"}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -158,9 +237,7 @@ def _in_km(line: shapely.Geometry, lon: float, lat: float) -> FloatArray:
     return np.column_stack([x, y])
 
 
-def _draw(
-    axes: Axes, mark: Mark, place: tuple[float, float], colours: Colours, half: tuple[float, float], taken: list[tuple[float, float]]
-) -> None:
+def _draw(axes: Axes, mark: Mark, place: Place, colours: Colours, half: Place, taken: list[Place]) -> None:
     """Draw a mark, its line from the centre and its words; what lies off the map is pointed at from the edge. Notes where words stand."""
     x, y = place
     if mark.joined:
@@ -181,7 +258,7 @@ def _draw(
     text.set_path_effects([withStroke(linewidth=2.2, foreground=colours.land)])
 
 
-def _free(place: tuple[float, float], half: tuple[float, float], taken: list[tuple[float, float]]) -> tuple[float, float]:
+def _free(place: Place, half: Place, taken: list[Place]) -> Place:
     """Return where words stand free: at the place, or a line or more above or below the words that are there; notes it."""
     line, wide = 2 * half[1] * LINE_SHARE, 2 * half[0] * WORDS_SHARE
     for step in sorted(range(-6, 7), key=abs):

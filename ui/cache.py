@@ -250,6 +250,14 @@ def told(site_id: str) -> Milestones | None:
         return None
 
 
+def all_told() -> dict[str, Milestones]:
+    """Return what the user told of permits, by site; nothing while the store cannot be used."""
+    try:
+        return {site_id: Milestones(**told) for site_id, told in store().milestones().items()}
+    except StoreError:
+        return {}
+
+
 def warm() -> None:
     """Open the facts, rank by the default scenario and count its facets, so that the first visitor does not wait for it."""
     scenario = from_preset()

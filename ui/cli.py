@@ -18,7 +18,7 @@ from ui.judging_commands import desks, methods_app, robustness, sensitivity, unk
 from ui.layer_commands import criteria_app, layers_app
 from ui.milestone_commands import milestones_app
 from ui.ownership_commands import owners
-from ui.shortlist_commands import compare, shortlist_app
+from ui.shortlist_commands import compare, memo, shortlist_app
 from ui.terminal import Format, FormatOption, answer, flat
 
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ app.add_typer(shortlist_app, name="shortlist")
 app.command()(grade)
 app.command()(owners)
 app.command()(compare)
+app.command()(memo)
 for command in (backtest, desks, robustness, sensitivity, unknowns):
     app.command()(command)
 

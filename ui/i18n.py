@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import gettext
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from babel.numbers import format_decimal
 
 LOCALES = Path(__file__).with_name("locale")
 LANGUAGES = {"en": "English", "ja": "日本語"}
+_SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
 
 
 @cache
@@ -30,8 +34,20 @@ def catalogue(language: str) -> gettext.NullTranslations:
     return gettext.GNUTranslations(compiled)
 
 
+@contextmanager
+def speaking(code: str) -> Iterator[None]:
+    """Write in a language, whatever the reader chose, until the block ends: for documents in a language of their own."""
+    token = _SPOKEN.set(code)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
 def language() -> str:
-    """Return the language that the reader chose, or that the browser asks for."""
+    """Return the language that a document is written in, that the reader chose, or that the browser asks for."""
+    if spoken := _SPOKEN.get():
+        return spoken
     chosen = st.session_state.get("lang") or st.query_params.get("lang")
     if chosen in LANGUAGES:
         return str(chosen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -292,6 +293,37 @@ def import_file(file: Annotated[Path, typer.Argument(help="A .orebridge file.")]
     for there, here in taken.names.items():
         typer.echo(f"{there!r} is here" + (f" as {here!r}." if here != there else "."))
     typer.echo(f"{taken.snapshots} snapshots.")
+
+
+class Language(StrEnum):
+    """In which language a memo is written."""
+
+    en = "en"
+    ja = "ja"
+    both = "both"
+
+
+def memo(
+    name: NameArgument,
+    lang: Annotated[Language, typer.Option(help="en, ja, or both side by side.")] = Language.en,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .pdf, .html or .docx.")] = Path("memo.pdf"),
+) -> None:
+    """Write a memo of a shortlist: question, map, ranked table, half a page a site, how firm it is, method, sources with licences."""
+    from data import workspace  # noqa: PLC0415
+    from geo.errors import OrebridgeError  # noqa: PLC0415
+    from ui import cache  # noqa: PLC0415
+    from ui.memo import ground, memos  # noqa: PLC0415
+    from ui.memo_files import FORMATS, MemoFormatError, write  # noqa: PLC0415
+
+    if output.suffix.lower() not in FORMATS:
+        raise MemoFormatError(output.name)
+    if not output.parent.is_dir():
+        raise OrebridgeError(f"The folder {output.parent} does not exist; make it first, or write elsewhere.")
+    facts, scenario = _facts()
+    held = workspace.read(_store(), name)
+    found = ground(facts, _kept(held, scenario), held, cache.sources(), cache.all_told())
+    output.write_bytes(write(memos(facts, found, lang.value), output.suffix))
+    typer.echo(f"A memo on {len(found.sites)} sites is written to {output}")
 
 
 def compare(
