@@ -129,13 +129,19 @@ def difference(
     ids = list(dict.fromkeys([*new_ids, *_noted(old)]))
     told = movement.moves(old_judged, new_judged, ids, between)
     told.sort(key=lambda move: (move.now.rank if move.now else 1 << 30, move.then.rank if move.then else 1 << 30))
-    names = {**_names(facts, ids), **{site["site_id"]: site["name"] for site in old.sites}, **names}
+    names = {**named(facts, ids), **{site["site_id"]: site["name"] for site in old.sites}, **names}
     head = {"data_version": old.head["data_version"], "scenario_hash": old.head["scenario_hash"]}
     return Difference(
         {"title": _title(old), "method": old.scenario["method"], **head},
         {"title": title, "method": method, "data_version": new_head["data_version"], "scenario_hash": new_head["scenario_hash"]},
         tuple(told), names, tuple(s for s in new_ids if s not in _noted(old)), tuple(s for s in _noted(old) if s not in new_ids),
     )  # fmt: skip
+
+
+def named(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
+    """Return site id -> name of the sites that are there."""
+    rows = facts.cursor().execute("SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id)", {"ids": ids})
+    return dict(rows.fetchall())
 
 
 def _today(facts: duckdb.DuckDBPyConnection, scenario: Scenario, then_method: str) -> Judged:
@@ -157,8 +163,3 @@ def _title(snapshot: Snapshot) -> str:
 
 def _noted(snapshot: Snapshot) -> list[str]:
     return [str(item["site_id"]) for item in snapshot.items]
-
-
-def _names(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
-    rows = facts.cursor().execute("SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id)", {"ids": ids})
-    return dict(rows.fetchall())

@@ -20,12 +20,13 @@ from layers import imports
 from layers.catalog import Layer, UnknownLayerError, load_catalog
 from scoring import dossier as dossiers
 from scoring import firmness as firmnesses
-from scoring import sidebyside
+from scoring import sidebyside, workbench
 from scoring.desks import TwoDesks, two_desks
 from scoring.evidence import OwnCriterion
 from scoring.evidence import from_dict as from_dict_evidence
 from scoring.facets import Facets, facets
 from scoring.firmness import Belief, Firmness
+from scoring.frozen import Verdict
 from scoring.own import PREFIX, measure_evidence
 from scoring.packed import Packed, packed_arrays
 from scoring.permitting import Milestones
@@ -248,6 +249,17 @@ def told(site_id: str) -> Milestones | None:
         return own().milestones(site_id)
     except StoreError:
         return None
+
+
+@lru_cache(maxsize=64)
+def verdict(snapshot_id: str) -> Verdict:
+    """Return whether a snapshot of the store computes to the same numbers; a snapshot never changes, so once is enough."""
+    return workbench.opened(store(), snapshot_id)[1]
+
+
+def names(site_ids: tuple[str, ...]) -> dict[str, str]:
+    """Return site id -> name of those that are there."""
+    return workbench.named(facts(), list(site_ids))
 
 
 def all_told() -> dict[str, Milestones]:

@@ -24,7 +24,6 @@ from ui.ownership_tree import owner_tree
 from ui.permalink import permalink
 from ui.permitting_tab import permitting_tab
 
-SHORTLIST = "default"
 S = st.session_state
 
 
@@ -122,7 +121,7 @@ def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = Fal
 
 def _shortlist() -> list[str]:
     try:
-        return workspace.site_ids(cache.store(), SHORTLIST)
+        return workspace.site_ids(cache.store(), S.shortlist)
     except OrebridgeError as error:
         S.store_problem = str(error)
         return []
@@ -130,7 +129,7 @@ def _shortlist() -> list[str]:
 
 def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
     try:
-        (workspace.remove if listed else workspace.add)(cache.store(), SHORTLIST, found["site_id"])
+        (workspace.remove if listed else workspace.add)(cache.store(), S.shortlist, found["site_id"])
     except OrebridgeError as error:
         st.error(str(error))
         return

@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data.cells import inert
-from data.export import WRITERS, write
+from data.export import WRITERS, Listing, write
 from scoring.listing import listing
 from scoring.scenario import Scenario
 from ui import cache
@@ -30,9 +30,14 @@ NAMES = {".csv": "CSV", ".xlsx": "Excel", ".gpkg": "GeoPackage", ".parquet": "Ge
 
 def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None) -> bytes:
     """Return the list of a scenario as the bytes of one format."""
+    return exported_list(listing(cache.facts(), scenario, permalink(scenario), site_ids=site_ids, register=cache.sources()), suffix)
+
+
+def exported_list(found: Listing, suffix: str) -> bytes:
+    """Return a listing as the bytes of one format."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"orebridge{suffix}"
-        write(listing(cache.facts(), scenario, permalink(scenario), site_ids=site_ids, register=cache.sources()), path)
+        write(found, path)
         return path.read_bytes()
 
 

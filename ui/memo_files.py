@@ -8,9 +8,10 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
+import docx as word_files
 import typst
-from docx import Document as new_document
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
@@ -39,21 +40,19 @@ class MemoFormatError(OrebridgeError):
 
 def pdf(memos: Sequence[Memo]) -> bytes:
     """Return a memo as PDF; two memos stand side by side on landscape pages."""
-    values = [_within_font({**asdict(memo), "stamp": _stamp(memo)}) for memo in memos]
-    return bytes(_compiled(json.dumps(values, ensure_ascii=False), "pdf"))
+    return bytes(typst.compile(str(HERE / "memo.typ"), format="pdf", **_given(memos)))
 
 
 def pages_png(memos: Sequence[Memo], ppi: float = 80.0) -> list[bytes]:
     """Return the pages of the PDF as pictures."""
+    found: Any = typst.compile(str(HERE / "memo.typ"), format="png", ppi=ppi, **_given(memos))
+    return list(found) if isinstance(found, list) else [found]
+
+
+def _given(memos: Sequence[Memo]) -> dict[str, Any]:
+    """Return what typst is given: the bundled fonts alone, and the memos as JSON."""
     values = [_within_font({**asdict(memo), "stamp": _stamp(memo)}) for memo in memos]
-    found = _compiled(json.dumps(values, ensure_ascii=False), "png", ppi)
-    return [bytes(page) for page in found] if isinstance(found, list) else [bytes(found)]
-
-
-def _compiled(memos: str, kind: str, ppi: float | None = None) -> bytes | list[bytes]:
-    return typst.compile(  # type: ignore[no-any-return]
-        str(HERE / "memo.typ"), format=kind, ppi=ppi, font_paths=[str(FONTS)], ignore_system_fonts=True, sys_inputs={"memos": memos}
-    )
+    return {"font_paths": [str(FONTS)], "ignore_system_fonts": True, "sys_inputs": {"memos": json.dumps(values, ensure_ascii=False)}}
 
 
 def _stamp(memo: Memo) -> str:
@@ -89,7 +88,7 @@ def html(memos: Sequence[Memo]) -> bytes:
 
 def docx(memos: Sequence[Memo]) -> bytes:
     """Return a memo as DOCX to work on; two languages follow one another."""
-    document = new_document()
+    document = word_files.Document()
     for section in document.sections:
         section.page_width, section.page_height = Cm(21.0), Cm(29.7)
         section.left_margin = section.right_margin = Cm(2.0)
@@ -98,7 +97,7 @@ def docx(memos: Sequence[Memo]) -> bytes:
     normal.element.rPr.rFonts.set(qn("w:eastAsia"), FAMILY)
     for place, memo in enumerate(memos):
         if place:
-            document.add_page_break()
+            document.add_page_break()  # type: ignore[no-untyped-call]  # the library gives no type
         _write(document, memo)
     out = io.BytesIO()
     document.save(out)

@@ -108,6 +108,16 @@ def scenario() -> Scenario:
         return Scenario(weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters, evidence=evidence)
 
 
+def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None:
+    """Put a kept scenario and its layers in force on the Explore page."""
+    for pillar, key in WEIGHT_KEYS.items():
+        S[key] = round(kept.weights.get(pillar, 0))
+    chosen = kept.filters
+    S.m, S.order, S.method, S.q, S.hide = kept.commodity, kept.order_by, kept.method, chosen.text, not chosen.gates_failed
+    S.kind, S.stage, S.country, S.cov = list(chosen.kinds), list(chosen.stages), list(chosen.countries), round(100 * chosen.min_coverage)
+    S.evidence, S.layer_choice = list(kept.evidence), dict(layers)
+
+
 def weigh_own(criterion_id: str) -> None:
     """Take the weight of an own criterion from its slider, and keep it for the next visit."""
     S.evidence = [replace(own, weight=float(S[f"own_{own.id}"])) if own.id == criterion_id else own for own in S.evidence]
