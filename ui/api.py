@@ -23,6 +23,7 @@ from layers.catalog import load_catalog
 from layers.styling import OwnMapLayer
 from scoring.scenario import Scenario, from_dict
 from ui import cache, markers
+from ui.http import server as http
 
 FOREVER = "public, max-age=31536000, immutable"
 KEPT_ANSWERS = 16
@@ -162,4 +163,5 @@ ROUTES = [
     Route("/api/wms/{layer}/{version}", _in_words(map_picture)),
     Route("/api/markers.png", marker_atlas),
     Route("/api/health", health),
+    *http.ROUTES,
 ]

@@ -1,0 +1,77 @@
+"""Features of a layer page by page, for programs that ask for a part of it. Draws nothing."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from geo.bbox import Bounds, halves
+from layers.catalog import Layer
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of a layer.
+
+    Attributes
+    ----------
+    frame : GeoDataFrame
+        EPSG:4326, with the row number of the layer as ``feature_id``.
+    matched : int
+        How many features the box holds in all.
+    """
+
+    frame: gpd.GeoDataFrame
+    matched: int
+
+
+def page(layer: Layer, bounds: Bounds | None, offset: int, limit: int) -> Page:
+    """Return features of a vector layer whose box meets another, in the order of the file.
+
+    Parameters
+    ----------
+    layer : Layer
+    bounds : tuple of float, optional
+        West, south, east, north, EPSG:4326 degrees; west > east crosses the antimeridian. None: everywhere.
+    offset, limit : int
+    """
+    frame, tree = _loaded(layer)
+    rows = np.arange(len(frame))
+    if bounds is not None:
+        found = [tree.query(shapely.box(*half), predicate="intersects") for half in halves(bounds)]
+        rows = np.unique(np.concatenate(found))
+    return Page(frame.iloc[rows[offset : offset + limit]], len(rows))
+
+
+def feature(layer: Layer, feature_id: str) -> gpd.GeoDataFrame | None:
+    """Return one feature by its row number, or None."""
+    frame, _tree = _loaded(layer)
+    if not (feature_id.isascii() and feature_id.isdigit() and len(feature_id) < 12) or int(feature_id) >= len(frame):
+        return None
+    return frame.iloc[[int(feature_id)]]
+
+
+def extent(layer: Layer) -> Bounds:
+    """Return west, south, east, north of a vector layer, EPSG:4326 degrees."""
+    frame, _tree = _loaded(layer)
+    west, south, east, north = (float(edge) for edge in frame.total_bounds)
+    return west, south, east, north
+
+
+def geojson(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
+    """Return features as GeoJSON (RFC 7946), ids as texts."""
+    found = json.loads(frame.drop(columns="feature_id").to_json(na="null", drop_id=True))["features"]
+    return [{**each, "id": str(row)} for each, row in zip(found, frame["feature_id"], strict=True)]
+
+
+@lru_cache(maxsize=12)
+def _loaded(layer: Layer) -> tuple[gpd.GeoDataFrame, shapely.STRtree]:
+    columns = list(dict.fromkeys([*layer.columns, "geometry"]))
+    frame = layer.read(columns).reset_index(drop=True)
+    return frame.assign(feature_id=np.arange(len(frame))), shapely.STRtree(frame.geometry.to_numpy())

@@ -1,0 +1,180 @@
+"""What the API can be asked: parameters with their schema, and reading them from a request. Answers nothing."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from geo.errors import OrebridgeError
+
+Where = Literal["query", "path"]
+MOST_TEXT = 200
+
+
+class BadRequestError(OrebridgeError):
+    """A parameter that cannot be read: which, and what it may be."""
+
+
+class NotFoundError(OrebridgeError):
+    """There is nothing of that name."""
+
+
+class NotAcceptableError(OrebridgeError):
+    """No format that was asked for can be given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of an endpoint.
+
+    Attributes
+    ----------
+    name, about : str
+    schema : dict
+        JSON Schema: type string, integer, number, boolean or array of these, with enum, minimum, maximum, default.
+    where : {"query", "path"}
+    """
+
+    name: str
+    about: str
+    schema: dict[str, Any]
+    where: Where = "query"
+
+    @property
+    def required(self) -> bool:
+        """Whether it must be given: parts of the path are."""
+        return self.where == "path"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request, read.
+
+    Attributes
+    ----------
+    base : str
+        Address of the API as the client sees it, without a slash at the end.
+    values : dict
+        Parameter -> value; those that were not given have their default, or are missing.
+    query : tuple of (str, str)
+        The query as it came, for links.
+    accept : str
+        The Accept header.
+    """
+
+    base: str
+    values: Mapping[str, Any]
+    query: tuple[tuple[str, str], ...] = ()
+    accept: str = "*/*"
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One address of the API.
+
+    Attributes
+    ----------
+    path : str
+        With ``{name}`` for parts.
+    id, title, about : str
+    answer : callable
+        Takes `Asked`, returns `ui.http.answering.Answer`.
+    parameters : tuple of Parameter
+    formats : tuple of str
+        Media types, the default first.
+    schema : dict
+        JSON Schema of the JSON answer.
+    """
+
+    path: str
+    id: str
+    title: str
+    about: str
+    answer: Callable[[Asked], Any]
+    parameters: tuple[Parameter, ...] = ()
+    formats: tuple[str, ...] = ("application/json",)
+    schema: dict[str, Any] = field(default_factory=lambda: {"type": "object"})
+
+
+def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """Return the values of a request by parameter.
+
+    Raises
+    ------
+    BadRequestError
+        If a parameter is not one, stands twice, or has a value that its schema does not allow.
+    """
+    known = {parameter.name: parameter for parameter in parameters}
+    for name, _value in query:
+        if name not in known or known[name].where != "query":
+            allowed = ", ".join(p.name for p in parameters if p.where == "query") or "none"
+            raise BadRequestError(f"There is no parameter {name[:60]!r}; this address takes: {allowed}.")
+    found: dict[str, Any] = {}
+    for parameter in parameters:
+        given = [path[parameter.name]] if parameter.where == "path" else [value for name, value in query if name == parameter.name]
+        if given:
+            found[parameter.name] = _value_of(parameter, given)
+        elif "default" in parameter.schema:
+            found[parameter.name] = parameter.schema["default"]
+    return found
+
+
+def _value_of(parameter: Parameter, given: list[str]) -> Any:
+    schema = parameter.schema
+    if schema["type"] == "array":
+        parts = [part.strip() for text in given for part in text.split(",")]
+        low, high = schema.get("minItems", 0), schema.get("maxItems", 100)
+        if not low <= len(parts) <= high:
+            raise BadRequestError(f"{parameter.name} takes {low} to {high} values, separated by commas; {len(parts)} were given.")
+        return [_single(parameter.name, schema["items"], part) for part in parts]
+    if len(given) > 1:
+        raise BadRequestError(f"{parameter.name} stands {len(given)} times; give it once.")
+    return _single(parameter.name, schema, given[0])
+
+
+def _single(name: str, schema: Mapping[str, Any], text: str) -> Any:
+    """Return one value in the type of its schema."""
+    value = _READERS[schema["type"]](name, text)
+    if "enum" in schema and value not in schema["enum"]:
+        raise BadRequestError(f"{name}: {text[:60]!r} is not one of {', '.join(map(str, schema['enum']))}.")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
+        if not low <= value <= high:
+            raise BadRequestError(f"{name}: {text[:60]} is not between {low} and {high}.")
+    if isinstance(value, str) and len(value) > schema.get("maxLength", MOST_TEXT):
+        raise BadRequestError(f"{name} has {len(value)} characters; {schema.get('maxLength', MOST_TEXT)} are the most.")
+    return value
+
+
+def _integer(name: str, text: str) -> int:
+    if not (text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 16):
+        raise BadRequestError(f"{name}: {text[:60]!r} is no whole number.")
+    return int(text)
+
+
+def _number(name: str, text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError as error:
+        raise BadRequestError(f"{name}: {text[:60]!r} is no number.") from error
+    if not math.isfinite(value):
+        raise BadRequestError(f"{name}: {text[:60]!r} is no finite number.")
+    return value
+
+
+def _boolean(name: str, text: str) -> bool:
+    if text not in ("true", "false"):
+        raise BadRequestError(f"{name}: {text[:60]!r} is neither true nor false.")
+    return text == "true"
+
+
+def _string(name: str, text: str) -> str:
+    if "\0" in text:
+        raise BadRequestError(f"{name} holds a character that no name has.")
+    return text
+
+
+_READERS: dict[str, Callable[[str, str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean, "string": _string}

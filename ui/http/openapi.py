@@ -1,0 +1,91 @@
+"""The OpenAPI 3.1 document and the page for people, both made from the list of endpoints. Answers no other question."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import Any
+
+from ui.http.answering import HTML, OPENAPI, PARQUET, PROBLEM, Answer, as_json
+from ui.http.asking import Asked, Endpoint, Parameter
+
+PROBLEM_SCHEMA = {
+    "type": "object",
+    "required": ["title", "status", "detail"],
+    "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}},
+}
+
+
+def document(endpoints: Sequence[Endpoint], base: str) -> dict[str, Any]:
+    """Return the OpenAPI document of endpoints as served below `base`."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "Orebridge API", "version": version("orebridge"), "summary": "Read-only: sites, scores, layers, shortlists; OGC API - Features.",
+            "description": "Screening aid from open data, not investment advice. Unknowns are null, never filled in.",
+            "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        },
+        "servers": [{"url": base}],
+        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints},
+        "components": {"schemas": {"Problem": PROBLEM_SCHEMA}},
+    }  # fmt: skip
+
+
+def _operation(endpoint: Endpoint) -> dict[str, Any]:
+    errors = {"400": "A parameter cannot be read.", "406": "No format that was asked for can be given."}
+    if any(parameter.where == "path" for parameter in endpoint.parameters):
+        errors["404"] = "There is nothing of that name."
+    if endpoint.id.startswith("shortlist"):
+        errors["503"] = "The store is held by another process."
+    content = {media: {"schema": _body(endpoint, media)} for media in endpoint.formats}
+    problems = {
+        code: {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+        for code, text in errors.items()
+    }
+    return {
+        "operationId": endpoint.id, "summary": endpoint.title, "description": endpoint.about,
+        "parameters": [_parameter(each) for each in endpoint.parameters],
+        "responses": {"200": {"description": endpoint.title, "content": content}, **problems},
+    }  # fmt: skip
+
+
+def _body(endpoint: Endpoint, media: str) -> dict[str, Any]:
+    if media == PARQUET:
+        return {"type": "string", "contentEncoding": "binary"}
+    return {"type": "string"} if media == HTML else endpoint.schema
+
+
+def _parameter(parameter: Parameter) -> dict[str, Any]:
+    shape: dict[str, Any] = {"style": "form", "explode": False} if parameter.schema["type"] == "array" else {}
+    schema = {**({"minItems": 1} if shape and "minItems" not in parameter.schema else {}), **parameter.schema}
+    return {
+        "name": parameter.name, "in": parameter.where, "required": parameter.required, "description": parameter.about, "schema": schema, **shape,
+    }  # fmt: skip
+
+
+def served_document(endpoints: Sequence[Endpoint], asked: Asked) -> Answer:
+    """Answer with the OpenAPI document."""
+    return as_json(document(endpoints, asked.base), OPENAPI)
+
+
+def page(endpoints: Sequence[Endpoint], asked: Asked) -> Answer:
+    """Answer with a page that says what can be asked."""
+    parts = "".join(_section(endpoint, asked.base) for endpoint in endpoints)
+    style = (
+        ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+        "code{background:rgba(128,128,128,.18);padding:.1rem .3rem;border-radius:3px;overflow-wrap:anywhere}dt{font-weight:600;margin-top:.4rem}"
+    )
+    text = (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f"<title>Orebridge API</title><style>{style}</style></head><body><main><h1>Orebridge API</h1>"
+        f'<p>Read only. <a href="{html.escape(asked.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS and GDAL connect to '
+        f"<code>{html.escape(asked.base)}/</code> as OGC API – Features.</p>{parts}</main></body></html>"
+    )
+    return Answer(text.encode(), HTML)
+
+
+def _section(endpoint: Endpoint, base: str) -> str:
+    rows = "".join(f"<dt><code>{html.escape(p.name)}</code></dt><dd>{html.escape(p.about)}</dd>" for p in endpoint.parameters)
+    address = html.escape(base + endpoint.path)
+    return f"<h2>{html.escape(endpoint.title)}</h2><p><code>GET {address}</code></p><p>{html.escape(endpoint.about)}</p><dl>{rows}</dl>"

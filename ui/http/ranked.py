@@ -1,0 +1,178 @@
+"""Sites, scores and shortlists: what the API reads from the ranking and the store."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from data import workspace
+from data.build.vocabulary import KINDS, STAGES
+from data.facts import query
+from geo.errors import OrebridgeError
+from scoring import workbench
+from scoring.criteria import load
+from scoring.methods import METHODS
+from scoring.scenario import ORDERS, Filters, Scenario, from_preset
+from ui import cache
+from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance, records
+from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
+from ui.shortlist_rows import rows_of
+
+MOST, FIRST = 20_000, 100
+TEXT = {"type": "string", "maxLength": 200}
+
+FORMAT = Parameter(
+    "f", "Format of the answer; the Accept header does the same.", {"type": "string", "enum": ["json", "geojson", "parquet"]}
+)
+FILTERS = (
+    Parameter("commodity", "Commodity of interest, a USGS name such as dysprosium; it decides which grade counts.", TEXT),
+    Parameter("kind", "Kinds, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(KINDS)}}),
+    Parameter("stage", "Stages, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(STAGES)}}),
+    Parameter("country", "ISO 3166-1 alpha-3 codes, separated by commas.", {"type": "array", "items": {"type": "string", "maxLength": 3}}),
+    Parameter(
+        "min_coverage",
+        "Only sites with at least this share of the weight measured.",
+        {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
+    ),
+    Parameter("text", "Only sites whose name or another name contains this.", TEXT),
+    Parameter("hide_failed", "Leave out sites that fail a gate.", {"type": "boolean", "default": False}),
+)
+WEIGHING = (
+    Parameter("preset", "Weights by name.", {"type": "string", "enum": list(load().presets), "default": "balanced"}),
+    Parameter("weights", "Weights of the pillars instead, for example grade=30,permitting=25.", {"type": "string", "maxLength": 300}),
+    Parameter("method", "How criteria are put together.", {"type": "string", "enum": list(METHODS), "default": "weighted_sum"}),
+    Parameter("order_by", "What the list is ordered by.", {"type": "string", "enum": list(ORDERS), "default": "shrunk"}),
+)
+PAGING = (
+    Parameter("limit", "How many at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FIRST}),
+    Parameter("offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}),
+)
+COLUMNS = [
+    "rank", "site_id", "name", "iso3", "kind", "stage", "deposit_type", "commodities", "location_accuracy", "lon", "lat", "score",
+    "score_low", "score_high", "coverage", "gate_failed",
+]  # fmt: skip
+
+
+def scenario_of(values: dict[str, Any]) -> Scenario:
+    """Return the scenario that a request asks for.
+
+    Raises
+    ------
+    BadRequestError
+        If weights or commodity cannot be understood.
+    """
+    filters = Filters(
+        kinds=tuple(values.get("kind", ())), stages=tuple(values.get("stage", ())),
+        countries=tuple(code.upper() for code in values.get("country", ())), min_coverage=float(values.get("min_coverage", 0)),
+        gates_failed=not values.get("hide_failed", False), text=values.get("text", ""),
+    )  # fmt: skip
+    commodity = values.get("commodity", "").strip().lower()
+    if commodity and commodity not in cache.commodity_names():
+        raise BadRequestError(f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS.")
+    changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": cache.own_criteria()}
+    changes |= {name: values[name] for name in ("method", "order_by") if name in values}
+    try:
+        chosen = from_preset(values.get("preset", "balanced"), **changes)
+        return replace(chosen, weights=_weights(values["weights"])) if values.get("weights") else chosen
+    except OrebridgeError as error:
+        raise BadRequestError(str(error)) from error
+
+
+def _weights(text: str) -> dict[str, float]:
+    try:
+        return {name.strip(): float(number) for name, _equals, number in (part.partition("=") for part in text.split(","))}
+    except ValueError as error:
+        raise BadRequestError(f"weights: {text[:60]!r} is not name=number, ...; write for example grade=30,permitting=25.") from error
+
+
+def sites(asked: Asked) -> Answer:
+    """Answer with sites in order of rank, without what their scores are made of."""
+    return _listed(asked, scenario_of(dict(asked.values)), [])
+
+
+def scores(asked: Asked) -> Answer:
+    """Answer with sites in order of rank, with the contribution of each criterion and the verdict of each gate."""
+    scenario = scenario_of(dict(asked.values))
+    return _listed(asked, scenario, [c.id for c in scenario.criteria])
+
+
+def _listed(asked: Asked, scenario: Scenario, criteria: list[str]) -> Answer:
+    ranking = cache.ranking(scenario)
+    first = asked.values["offset"]
+    part = ranking.iloc[first : first + asked.values["limit"]]
+    about = {**_about(scenario), "matched": len(ranking), "returned": len(part), "offset": first}
+    media = format_of(asked, (JSON, GEOJSON, PARQUET))
+    if media == PARQUET:
+        flat = part[COLUMNS].assign(commodities=part["commodities"].map("; ".join))
+        wide = {f"contribution_{c}": [float(parts[i]) for parts in part["contributions"]] for i, c in enumerate(criteria)}
+        return parquet(flat.assign(**wide), about)
+    rows = part[COLUMNS].copy()
+    if criteria:
+        gates = _gates(part["site_id"].tolist())
+        made = pd.Series(
+            [dict(zip(criteria, map(float, parts), strict=True)) for parts in part["contributions"]], index=rows.index, dtype=object
+        )
+        rows = rows.assign(contributions=made, gates=pd.Series([gates.get(s, {}) for s in part["site_id"]], index=rows.index, dtype=object))
+    if media == GEOJSON:
+        return as_json(features(rows, about), GEOJSON)
+    return as_json({"sites": records(rows), "orebridge": about})
+
+
+def _gates(site_ids: list[str]) -> dict[str, dict[str, str]]:
+    found: dict[str, dict[str, str]] = {}
+    for site_id, gate, verdict in cache.facts().cursor().execute(query("gates_of_sites"), {"site_ids": site_ids}).fetchall():
+        found.setdefault(site_id, {})[gate] = verdict
+    return found
+
+
+def _about(scenario: Scenario) -> dict[str, Any]:
+    licences = [f"{source.title}: {source.licence}" for source in cache.sources().values() if getattr(source, "bundled", True)]
+    return {**provenance(scenario.scenario_hash, licences), "scenario": scenario.as_dict()}
+
+
+def site(asked: Asked) -> Answer:
+    """Answer with all that is known of one site."""
+    scenario = scenario_of(dict(asked.values))
+    site_id = asked.values["site_id"]
+    known = cache.ranking(cache.everything(replace(scenario, commodity="")))
+    if site_id not in set(known["site_id"]):
+        raise NotFoundError(f"There is no site {site_id[:80]!r}; /sites lists the ids.")
+    found = cache.dossier(scenario, site_id)
+    sources = {line["source_id"] for line in (*found["lines"], *found["claims"]) if line["source_id"]}
+    used = [source for key in sorted(sources) if (source := cache.source(key)) is not None]
+    about = provenance(scenario.scenario_hash, [f"{source.title}: {source.licence}" for source in used])
+    return as_json({**_plain(found), "orebridge": about})
+
+
+def _plain(value: Any) -> Any:
+    """Return a value whose NaN is None and whose arrays are lists."""
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and pd.isna(value) else value
+
+
+def shortlists(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
+    """Answer with the shortlists of the workspace."""
+    return as_json({"shortlists": workspace.shortlists(cache.store()), "orebridge": provenance()})
+
+
+def shortlist(asked: Asked) -> Answer:
+    """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
+    name = asked.values["name"]
+    if name not in [row["name"] for row in workspace.shortlists(cache.store())]:
+        raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
+    held = workspace.read(cache.store(), name)
+    scenario = workbench.scenario_of(held, replace(from_preset(), evidence=cache.own_criteria()))
+    cache.ready(scenario)
+    rows = rows_of(cache.facts(), scenario, held)
+    about = {**_about(scenario), "snapshots": workspace.snapshots(cache.store(), name)}
+    if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
+        placed = pd.DataFrame([row for row in rows if row["lon"] is not None])
+        return as_json(features(placed, about), GEOJSON)
+    return as_json({"name": held.name, "question": held.question, "sites": _plain(rows), "orebridge": about})

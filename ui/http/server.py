@@ -1,0 +1,114 @@
+"""The endpoints of the API as one list, and the routes of the app's process that serve them."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from data.store import StoreError
+from geo.errors import OrebridgeError
+from ui.http import ogc, openapi, ranked
+from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
+from ui.http.asking import Asked, BadRequestError, Endpoint, NotAcceptableError, NotFoundError, Parameter, read
+
+PREFIX = "/api/v1"
+NAME = {"type": "string", "minLength": 1, "maxLength": 200}
+LINKS = {
+    "type": "array",
+    "items": {"type": "object", "required": ["href", "rel"], "properties": {"href": {"type": "string"}, "rel": {"type": "string"}}},
+}
+
+
+def _object(*required: str, **properties: Any) -> dict[str, Any]:
+    return {"type": "object", "required": [*required, *properties], "properties": properties}
+
+
+ROWS = {"type": "array", "items": {"type": "object"}}
+COLLECTION = _object("extent", id={"type": "string"}, links=LINKS)
+FEATURES = {
+    "type": "object",
+    "required": ["type", "features"],
+    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object", "required": ["type", "geometry", "properties"]}}},
+}  # fmt: skip
+EITHER = {"anyOf": [_object("orebridge", sites=ROWS), FEATURES]}
+COLLECTION_ID = Parameter("collection_id", "Id of a collection.", NAME, "path")
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    Endpoint("/", "landing", "Landing page", "Where everything is.", ogc.landing, schema=_object("title", links=LINKS)),
+    Endpoint("/conformance", "conformance", "Conformance", "Classes of OGC API - Features that hold.", ogc.conformance,
+             schema=_object(conformsTo={"type": "array", "items": {"type": "string"}})),
+    Endpoint("/collections", "collections", "Collections", "Sites and vector layers.", ogc.collections,
+             schema=_object(collections={"type": "array", "items": COLLECTION}, links=LINKS)),
+    Endpoint("/collections/{collection_id}", "collection", "Collection", "One of them.", ogc.collection, (COLLECTION_ID,), schema=COLLECTION),
+    Endpoint("/collections/{collection_id}/items", "items", "Features", "Features of a collection, page by page.", ogc.items,
+             (COLLECTION_ID, *ogc.ITEMS), (GEOJSON, PARQUET, JSON), FEATURES),
+    Endpoint("/collections/{collection_id}/items/{feature_id}", "item", "Feature", "One feature.", ogc.item,
+             (COLLECTION_ID, Parameter("feature_id", "Id of a feature.", NAME, "path")), (GEOJSON,),
+             _object("geometry", "properties", "links", type={"const": "Feature"})),
+    Endpoint("/sites", "sites", "Sites", "Candidate sites in order of rank.", ranked.sites,
+             (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT), (JSON, GEOJSON, PARQUET), EITHER),
+    Endpoint("/sites/{site_id}", "site", "Site", "All that is known of one site: score, lines, claims, owners, gates.", ranked.site,
+             (Parameter("site_id", "Id of a site.", NAME, "path"), ranked.FILTERS[0], *ranked.WEIGHING), schema=_object("site_id", "lines", "claims", "gates")),
+    Endpoint("/scores", "scores", "Scores", "The ranking with the contribution of each criterion and the gates.", ranked.scores,
+             (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT), (JSON, GEOJSON, PARQUET), EITHER),
+    Endpoint("/layers", "layers", "Layers", "Map layers with source and licence; private layers are not among them.", ogc.layers,
+             schema=_object("orebridge", layers=ROWS)),
+    Endpoint("/shortlists", "shortlists", "Shortlists", "Shortlists of the workspace.", ranked.shortlists, schema=_object("orebridge", shortlists=ROWS)),
+    Endpoint("/shortlists/{name}", "shortlist", "Shortlist", "Its sites by rank, what is noted, its snapshots.", ranked.shortlist,
+             (Parameter("name", "Name of a shortlist.", NAME, "path"),
+              Parameter("f", "Format of the answer.", {"type": "string", "enum": ["json", "geojson"]})), (JSON, GEOJSON), EITHER),
+)  # fmt: skip
+#: What speaks of the endpoints themselves.
+ABOUT: tuple[Endpoint, ...] = (
+    Endpoint("/openapi.json", "openapi", "OpenAPI", "This document.", partial(openapi.served_document, ENDPOINTS), formats=(OPENAPI,)),
+    Endpoint("/docs", "docs", "For people", "What can be asked.", partial(openapi.page, ENDPOINTS), formats=(HTML,)),
+)
+STATUS = {
+    NotFoundError: (404, "Not found"),
+    BadRequestError: (400, "Bad request"),
+    NotAcceptableError: (406, "Not acceptable"),
+    StoreError: (503, "Store in use"),
+}
+
+
+def answered(endpoint: Endpoint, request: Request) -> Answer:
+    """Answer a request; what the client can cure is a problem in one sentence."""
+    try:
+        query = tuple(request.query_params.multi_items())
+        values = read(endpoint.parameters, request.path_params, query)
+        base = str(request.base_url).rstrip("/") + PREFIX
+        return endpoint.answer(Asked(base, values, query, request.headers.get("accept", "*/*"), request.url.path))  # type: ignore[no-any-return]
+    except OrebridgeError as error:
+        status, title = next((told for kind, told in STATUS.items() if isinstance(error, kind)), (400, "Bad request"))
+        return problem(status, title, str(error))
+
+
+def _route(endpoint: Endpoint) -> Route:
+    async def serve(request: Request) -> Response:
+        answer = await run_in_threadpool(answered, endpoint, request)
+        answer = packed(answer, request.headers.get("accept-encoding", ""))
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept", "X-Content-Type-Options": "nosniff", **answer.headers}
+        return Response(answer.body, answer.status, headers, media_type=answer.media)
+
+    return Route(PREFIX + endpoint.path, serve, methods=["GET"])
+
+
+async def _to_slash(request: Request) -> Response:
+    return RedirectResponse(str(request.base_url).rstrip("/") + PREFIX + "/", 308)
+
+
+async def _nothing(request: Request) -> Response:
+    answer = problem(404, "Not found", f"There is nothing at {request.url.path[:120]}; {PREFIX}/docs says what can be asked.")
+    return Response(answer.body, answer.status, media_type=answer.media)
+
+
+ROUTES: list[BaseRoute] = [
+    Route(PREFIX, _to_slash, methods=["GET"]),
+    *(_route(endpoint) for endpoint in (*ENDPOINTS, *ABOUT)),
+    Route(PREFIX + "/{rest:path}", _nothing, methods=["GET"]),
+]
