@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from scoring import kernels
 from scoring.criteria import Criterion, load
 from scoring.methods import METHODS, Method, bound, sql, statement
-from scoring.scenario import Scenario, ScenarioError
+from scoring.scenario import Area, Scenario, ScenarioError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -249,4 +249,14 @@ def parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str
         "min_coverage": chosen.min_coverage,
         "gates_failed": chosen.gates_failed,
         "text": chosen.text.strip(),
+        "inside": None if chosen.area is None else sites_inside(facts, chosen.area),
     }
+
+
+def sites_inside(facts: duckdb.DuckDBPyConnection, area: Area) -> list[str]:
+    """Return the ids of the sites in an area of interest, or on its edge."""
+    from geo.area import holds  # noqa: PLC0415 - ranking without an area does without shapely
+
+    table = facts.cursor().execute("SELECT site_id, lon, lat FROM facts.site").to_arrow_table()
+    found = holds(area.polygons, table["lon"].to_numpy(), table["lat"].to_numpy())
+    return [str(each) for each in table["site_id"].filter(pa.array(found)).to_pylist()]

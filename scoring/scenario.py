@@ -5,16 +5,20 @@ from __future__ import annotations
 import hashlib
 import json
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import OrebridgeError
 from scoring.criteria import Criterion, load
 from scoring.evidence import EVIDENCE, OwnCriterion
 from scoring.evidence import from_dict as evidence_from
 
+if TYPE_CHECKING:
+    from geo.area import Polygons
+
 ORDERS = ("shrunk", "worst", "known")
 #: Where the user's own criteria stand beside the pillars.
 OWN_PILLAR = "evidence"
+LONGEST_AREA_NAME = 80
 OrderBy = Literal["shrunk", "worst", "known"]
 
 
@@ -23,8 +27,24 @@ class ScenarioError(OrebridgeError):
 
 
 @dataclass(frozen=True, slots=True)
+class Area:
+    """An area of interest.
+
+    Attributes
+    ----------
+    name : str
+        What it is called on the screen.
+    polygons : Polygons
+        Polygons -> rings -> points (lon, lat), EPSG:4326 degrees at four decimals; see `geo.area.polygons_of`.
+    """
+
+    name: str
+    polygons: Polygons
+
+
+@dataclass(frozen=True, slots=True)
 class Filters:
-    """Which sites are listed. An empty tuple means all."""
+    """Which sites are listed. An empty tuple means all; no area: everywhere."""
 
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
@@ -33,6 +53,7 @@ class Filters:
     min_coverage: float = 0.0
     gates_failed: bool = True
     text: str = ""
+    area: Area | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +118,8 @@ class Scenario:
         values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
         if not self.evidence:
             values.pop("evidence")
+        if self.filters.area is None:
+            values["filters"].pop("area")
         return values
 
     def criterion_weights(self) -> list[float]:
@@ -138,8 +161,29 @@ def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
     return Scenario(weights=dict(presets[preset].weights), **changes)
 
 
+def area_from(values: dict[str, Any]) -> Area:
+    """Return the area that a dictionary holds: name and polygons as nested lists.
+
+    Raises
+    ------
+    ScenarioError
+        If it holds no area.
+    """
+    import shapely  # noqa: PLC0415 - ranking without an area does without it
+
+    from geo.area import AreaError, as_shape, polygons_of  # noqa: PLC0415
+
+    try:
+        polygons, _moved = polygons_of([as_shape(values["polygons"])])
+        return Area(str(values["name"])[:LONGEST_AREA_NAME], polygons)
+    except (KeyError, TypeError, ValueError, IndexError, shapely.errors.ShapelyError, AreaError) as error:
+        raise ScenarioError("The area of interest cannot be read; draw it again.") from error
+
+
 def from_dict(values: dict[str, Any]) -> Scenario:
     """Return the scenario that `Scenario.as_dict` wrote."""
     filters: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.get("filters", {}).items()}
+    if filters.get("area") is not None:
+        filters["area"] = area_from(filters["area"])
     evidence = tuple(evidence_from(each) for each in values.get("evidence", ()))
     return Scenario(**{**values, "filters": Filters(**filters), "evidence": evidence})

@@ -113,6 +113,18 @@ async def marker_atlas(request: Request) -> Response:  # noqa: ARG001 - the sign
     return Response(markers.atlas(), media_type="image/png", headers={"Cache-Control": FOREVER})
 
 
+async def drawing(request: Request) -> Response:
+    """Return a file of the drawing map."""
+    from ui.area_map import FILES, STATIC  # noqa: PLC0415 - it needs Streamlit, which the server loads later
+
+    name = request.path_params["file"]
+    if name not in FILES:
+        return Response("There is no such file.", 404)
+    body = await run_in_threadpool((STATIC / name).read_bytes)
+    headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
+    return Response(await run_in_threadpool(gzip.compress, body, 6), media_type=FILES[name], headers=headers)
+
+
 async def health(request: Request) -> Response:  # noqa: ARG001
     """Say that the process answers and which data it serves."""
     return Response(json.dumps({"status": "ok", "data_version": data_version()}), media_type="application/json")
@@ -162,6 +174,7 @@ ROUTES = [
     Route("/api/layers/{layer}.png", _in_words(layer_picture)),
     Route("/api/wms/{layer}/{version}", _in_words(map_picture)),
     Route("/api/markers.png", marker_atlas),
+    Route("/api/drawing/{file}", drawing),
     Route("/api/health", health),
     *http.ROUTES,
 ]

@@ -24,7 +24,7 @@ from ui.terminal import Format, FormatOption, answer, flat
 if TYPE_CHECKING:
     import duckdb
 
-    from scoring.scenario import Scenario
+    from scoring.scenario import Area, Scenario
 
 app = typer.Typer(
     name="orebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -55,6 +55,9 @@ OrderBy = Annotated[str, typer.Option(help="shrunk (known evidence drawn to its 
 MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")]
 HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
 MethodOption = Annotated[str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")]
+AreaOption = Annotated[
+    str, typer.Option("--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an own layer.")
+]
 Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this.")]
 
 
@@ -101,11 +104,12 @@ def rank(
     hide_failed: HideFailed = False,
     search: Text = "",
     method: MethodOption = "weighted_sum",
+    area: AreaOption = "",
     top: Annotated[int, typer.Option(min=1, help="How many sites.")] = 20,
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method)
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
     facts, scenario = with_own(scenario, open_ranking_facts)
     answer(
         ranked(facts, scenario, top),
@@ -165,7 +169,7 @@ def open_all_facts() -> duckdb.DuckDBPyConnection:
 
 def build_scenario(
     preset: str, weights: str, commodity: str, kind: list[str] | None, country: list[str] | None, stage: list[str] | None,
-    order_by: str, min_coverage: float, hide_failed: bool, search: str, method: str = "weighted_sum",
+    order_by: str, min_coverage: float, hide_failed: bool, search: str, method: str = "weighted_sum", area: str = "",
 ) -> Scenario:  # fmt: skip
     """Return the scenario that the options say.
 
@@ -186,13 +190,25 @@ def build_scenario(
             raise ScenarioError(f"{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.")
     filters = Filters(
         kinds=tuple(kind or ()), stages=tuple(stage or ()), countries=tuple(c.upper() for c in country or ()),
-        min_coverage=min_coverage, gates_failed=not hide_failed, text=search,
+        min_coverage=min_coverage, gates_failed=not hide_failed, text=search, area=_area(area),
     )  # fmt: skip
     changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "filters": filters, "order_by": order_by, "method": method}
     chosen = from_preset(preset, **changes)
     if not weights:
         return chosen
     return type(chosen)(weights=parse_weights(weights), **changes)
+
+
+def _area(text: str) -> Area | None:
+    """Return the area of interest that an option names; stderr says if its edge had to be simplified."""
+    if not text:
+        return None
+    from ui.area_file import area_of  # noqa: PLC0415
+
+    found, moved_m = area_of(text)
+    if moved_m:
+        typer.echo(f"orebridge: the edge of {found.name} was simplified, by up to {moved_m:.0f} m.", err=True)
+    return found
 
 
 def parse_weights(text: str) -> dict[str, float]:
@@ -272,6 +288,7 @@ def export(
     hide_failed: HideFailed = False,
     search: Text = "",
     method: MethodOption = "weighted_sum",
+    area: AreaOption = "",
     top: Annotated[int | None, typer.Option(min=1, help="How many sites; all where not given.")] = None,
 ) -> None:
     """Write the ranked list with scores, weights, sources and licences."""
@@ -284,7 +301,7 @@ def export(
         raise ExportFormatError(file)
     if not file.parent.is_dir():
         raise OrebridgeError(f"The folder {file.parent} does not exist; make it first, or write elsewhere.")
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method)
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
     facts, scenario = with_own(scenario, open_all_facts)
     found = listing(facts, scenario, permalink(scenario), top, register=cache.sources())
     write(found, file)

@@ -59,7 +59,21 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     lat, lon, zoom = S.camera
     view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0)
     tooltip = {"html": "<b>{n}</b><br/>{t}", "style": {"fontSize": "13px", "whiteSpace": "pre-line", "maxWidth": "320px"}}
-    return pdk.Deck(layers=[*drawn, sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
+    return pdk.Deck(layers=[*drawn, *_area_outline(), sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
+
+
+def _area_outline() -> list[pdk.Layer]:
+    """Return the outline of the area of interest, if one is in force."""
+    if S.area is None:
+        return []
+    shape = {"type": "MultiPolygon", "coordinates": S.area.polygons}
+    return [
+        pdk.Layer(
+            "GeoJsonLayer", id=f"area-{hash(S.area) & 0xFFFFFF:x}", data={"type": "Feature", "geometry": shape, "properties": {}}, pickable=False,
+            filled=True, stroked=True, get_fill_color=[0, 114, 178, 26], get_line_color=[0, 114, 178, 255],
+            line_width_units=pdk.types.String("pixels"), get_line_width=2,
+        )
+    ]  # fmt: skip
 
 
 def visible_layers() -> list[tuple[Layer, float]]:

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from geo.errors import OrebridgeError
 from scoring.criteria import load
 from scoring.evidence import OwnCriterion, from_dict
-from scoring.scenario import Scenario
+from scoring.scenario import Area, Scenario, area_from
 
 MOST_BYTES = 100_000
 
@@ -33,6 +33,22 @@ def unpacked_evidence(text: str) -> tuple[OwnCriterion, ...]:
         return tuple(from_dict(each) for each in json.loads(raw))
     except (ValueError, TypeError, KeyError, AttributeError, zlib.error, OrebridgeError):
         return ()
+
+
+def packed_area(area: Area) -> str:
+    """Return an area of interest as text for an address."""
+    text = json.dumps([area.name, area.polygons], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def unpacked_area(text: str) -> Area | None:
+    """Return the area that `packed_area` packed; None for a text that is not one."""
+    try:
+        unpacker = zlib.decompressobj()
+        name, polygons = json.loads(unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES))
+        return area_from({"name": name, "polygons": polygons})
+    except (ValueError, TypeError, zlib.error, OrebridgeError):
+        return None
 
 
 def permalink(
@@ -60,6 +76,7 @@ def permalink(
     pairs += [("cov", f"{100 * chosen.min_coverage:.0f}" if chosen.min_coverage else ""), ("q", chosen.text)]
     if scenario.evidence:
         pairs += [("ev", packed_evidence(scenario))]
+    pairs += [("area", packed_area(chosen.area) if chosen.area else "")]
     pairs += [("hide", "" if chosen.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
     pairs += list((more or {}).items())
     return f"/{page}?" + urlencode([(key, value) for key, value in pairs if value], safe=",")

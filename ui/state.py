@@ -19,7 +19,7 @@ from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
 from scoring.sidebyside import MOST as MOST_COMPARED
 from ui.cache import commodity_names, own_criteria, own_layers, site_countries, store
 from ui.i18n import language
-from ui.permalink import WEIGHT_KEYS, permalink, unpacked_evidence
+from ui.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
 
 S = st.session_state
 #: Camera of each region: latitude, longitude, zoom.
@@ -54,6 +54,7 @@ def start() -> None:
     S.compare = [each for each in asked.get("ids", "").split(",") if each][:MOST_COMPARED]
     S.site_id = asked.get("id", "")
     S.shortlist = asked.get("list", "") or DEFAULT
+    S.area = unpacked_area(asked.get("area", ""))
     S.evidence = _evidence(asked.get("ev", ""))
     S.firm = False
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
@@ -95,7 +96,7 @@ def scenario() -> Scenario:
     """Return the scenario that the widgets say; a wrong address falls back to the defaults it breaks."""
     filters = Filters(
         kinds=tuple(S.get("kind") or ()), stages=tuple(S.get("stage") or ()), countries=tuple(S.get("country") or ()),
-        min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=S.get("q") or "",
+        min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=S.get("q") or "", area=S.area,
     )  # fmt: skip
     weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items() if S[key] or not load().pillars[pillar].optional}
     evidence = in_use(S.evidence)
@@ -115,7 +116,7 @@ def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None
     chosen = kept.filters
     S.m, S.order, S.method, S.q, S.hide = kept.commodity, kept.order_by, kept.method, chosen.text, not chosen.gates_failed
     S.kind, S.stage, S.country, S.cov = list(chosen.kinds), list(chosen.stages), list(chosen.countries), round(100 * chosen.min_coverage)
-    S.evidence, S.layer_choice = list(kept.evidence), dict(layers)
+    S.evidence, S.layer_choice, S.area = list(kept.evidence), dict(layers), chosen.area
 
 
 def weigh_own(criterion_id: str) -> None:

@@ -18,6 +18,7 @@ flags AS (
       AND ($accuracy::VARCHAR[] IS NULL OR list_contains($accuracy::VARCHAR[], s.location_accuracy))
       AND d.coverage >= $min_coverage
       AND ($text = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($text))))
+      AND ($inside::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($inside::VARCHAR[])))
 )
 SELECT 'kinds' AS facet, kind AS value, count(*) AS sites FROM flags WHERE stage_ok AND country_ok AND gate_ok GROUP BY 2
 UNION ALL

@@ -1,5 +1,6 @@
 -- in:     scored(site_id, score, ...), facts.site, facts.gate; filters: NULL means no filter
---         $commodity_any (list), $kinds, $stages, $countries, $accuracy (lists), $min_coverage (0..1), $gates_failed (bool), $text
+--         $commodity_any (list), $kinds, $stages, $countries, $accuracy (lists), $min_coverage (0..1), $gates_failed (bool), $text,
+--         $inside (list of site ids in the area of interest)
 -- out:    the sites that pass the filters, with rank 1..n
 -- grain:  one row a site
 -- order:  gate fails last, then score descending at 12 decimals (the last bits of a sum depend on the order of its parts), then site_id
@@ -19,6 +20,7 @@ kept AS (
       AND d.coverage >= $min_coverage
       AND ($gates_failed OR NOT coalesce(f.gate_failed, false))
       AND ($text = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($text))))
+      AND ($inside::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($inside::VARCHAR[])))
 )
 SELECT
     site_id, name, iso3, kind, commodities, lon, lat, stage, deposit_type, location_accuracy, gate_failed,

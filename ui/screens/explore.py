@@ -9,6 +9,7 @@ from scoring.scenario import Scenario
 from scoring.sidebyside import MOST
 from ui import cache, judging, legend, map, state
 from ui import words as w
+from ui.area_panel import area_menu, chip
 from ui.card import card, evidence
 from ui.downloads import download_menu
 from ui.i18n import _, either, number
@@ -25,6 +26,7 @@ def page() -> None:
     ranking = cache.ranking(scenario)
     _headline(ranking)
     if ranking.empty:
+        chip(scenario)
         st.warning(_("No site passes these filters. Take one away, or search for another name."), icon=":material/filter_alt_off:")
         return
     if not S.selected or not set(S.selected) & set(ranking["site_id"]):
@@ -61,6 +63,8 @@ def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small"):
         for region, name in names.items():
             st.button(name, key=f"region_{region}", on_click=state.fly, args=state.REGIONS[region], type="tertiary")
+        area_menu(scenario)
+    chip(scenario)
     chosen = ranking[ranking["site_id"].isin(S.selected)][["lon", "lat"]].to_numpy().tolist()
     st.pydeck_chart(
         map.deck(scenario, chosen), key="map", on_select=state.on_map, selection_mode="single-object", height=520,
