@@ -22,7 +22,7 @@ S = st.session_state
 WORLD = (-170.0, -55.0, 170.0, 72.0)
 
 
-def area_menu(scenario: Scenario) -> None:
+def area_menu() -> None:
     """Offer the ways to an area: drawing it, and a layer, countries or numbers."""
     if st.button(_("Draw an area"), icon=":material/draw:", key="area_draw", type="tertiary"):
         _dialog()

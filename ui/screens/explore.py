@@ -63,7 +63,7 @@ def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
     with st.container(horizontal=True, gap="small"):
         for region, name in names.items():
             st.button(name, key=f"region_{region}", on_click=state.fly, args=state.REGIONS[region], type="tertiary")
-        area_menu(scenario)
+        area_menu()
     chip(scenario)
     chosen = ranking[ranking["site_id"].isin(S.selected)][["lon", "lat"]].to_numpy().tolist()
     st.pydeck_chart(
