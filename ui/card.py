@@ -18,6 +18,7 @@ from scoring.scenario import OWN_PILLAR, Scenario
 from scoring.sidebyside import MOST
 from ui import cache, state
 from ui import words as w
+from ui.glossary import tip
 from ui.grade_tab import grade_tab
 from ui.i18n import _, either, language, number, quantity
 from ui.ownership_tree import owner_tree
@@ -204,8 +205,10 @@ def why(found: dict[str, Any]) -> None:
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * (len(rows) + 1), key="why_table", lazy=False,
         column_config={
-            _("Desirability"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f"),
-            _("Contribution"): st.column_config.NumberColumn(format="%.3f"),
+            _("Desirability"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", help=tip("desirability")),
+            _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
+            _("Weight"): st.column_config.TextColumn(help=tip("weight")),
+            _("Status"): st.column_config.TextColumn(help=tip("modelled")),
         },
         alt=_("Why this score"),
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
+from ui.first_visit import frame
 from ui.i18n import LANGUAGES, _, language
 
 HERE = Path(__file__).resolve().parent
@@ -14,6 +15,7 @@ HERE = Path(__file__).resolve().parent
 st.set_page_config(page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto")
 st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 state.start()
+frame()
 st.session_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [

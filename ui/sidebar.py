@@ -11,6 +11,7 @@ from scoring.methods import METHODS
 from scoring.scenario import Scenario
 from ui import cache, state
 from ui import words as w
+from ui.glossary import tip
 from ui.i18n import _, either, number
 from ui.permalink import WEIGHT_KEYS
 
@@ -40,7 +41,7 @@ def _weights(scenario: Scenario) -> None:
     S.preset = state.preset_in_force()
     st.selectbox(
         _("Preset"), list(presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
-        format_func=presets.__getitem__,
+        format_func=presets.__getitem__, help=tip("preset"),
     )  # fmt: skip
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence) or 1
     pillars = load().pillars.values()
@@ -82,10 +83,10 @@ def _filters(scenario: Scenario) -> None:
     _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
     nations = sorted(cache.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
     _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
-    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov")
-    st.toggle(f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide")
+    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov", help=tip("coverage"))
+    st.toggle(f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate"))
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
-    st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__)
+    st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
     st.markdown("**" + _("Method") + "**")
     methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
     chosen = METHODS[S.method]

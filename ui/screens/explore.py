@@ -12,6 +12,8 @@ from ui import words as w
 from ui.area_panel import area_menu, chip
 from ui.card import card, evidence
 from ui.downloads import download_menu
+from ui.first_visit import again, offer
+from ui.glossary import tip
 from ui.i18n import _, either, number
 from ui.sidebar import sidebar
 
@@ -55,7 +57,10 @@ def page() -> None:
 
 def _headline(ranking: pd.DataFrame) -> None:
     text = _("**{n} candidate sites ranked for US–Japan joint investment.** Move a weight, click a site.")
-    st.markdown(text.format(n=number(len(ranking))))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(text.format(n=number(len(ranking))))
+        again()
+    offer()
 
 
 def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
@@ -110,6 +115,7 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             _("P(top 20)"): st.column_config.NumberColumn(format="%.0f %%", width=75, help=_("Share of 1,000 draws in which it is among the first 20.")),
             _("Rank range"): st.column_config.TextColumn(width=85, help=_("From the 5th to the 95th percentile of the draws.")),
             _("Complete"): st.column_config.NumberColumn(format="%.0f %%", help=_("Share of the weight that is measured.")),
+            _("Gate"): st.column_config.TextColumn(help=tip("gate")),
         },
         alt=_("Ranked sites"),
     )  # fmt: skip

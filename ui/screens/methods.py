@@ -13,13 +13,18 @@ from ui import cache
 from ui import words as w
 from ui.card import criterion_title, source_title
 from ui.doctor import checks
+from ui.glossary import glossary_tab
 from ui.i18n import _, either, number, quantity
 from ui.permitting_tab import pathway_name
 
 
 def page() -> None:
     """Draw the page."""
-    score, criteria, data, sources, health = st.tabs([_("Score"), _("Criteria"), _("Data"), _("Sources"), _("Health")])
+    score, criteria, data, sources, words, health = st.tabs(
+        [_("Score"), _("Criteria"), _("Data"), _("Sources"), _("Glossary"), _("Health")]
+    )
+    with words:
+        glossary_tab()
     with score:
         _score()
     with criteria:
