@@ -17,6 +17,8 @@ PAGES = (
     "screens/explore.py",
     "screens/layers.py",
     "screens/shortlist.py",
+    "screens/compare.py",
+    "screens/site.py",
     "screens/methods.py",
     "screens/robustness.py",
     "screens/backtest.py",

@@ -18,7 +18,7 @@ PRINT = (
 )
 #: Captions and the chosen segment are too pale for WCAG 2.2 AA as the frame draws them.
 CONTRAST = "[data-testid=stCaptionContainer]{color:inherit!important}[data-testid=stCaptionContainer] *{color:inherit}[data-testid=stCaptionContainer]{opacity:.8}"
-NARROW = "@media (max-width:640px){.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
+NARROW = "@media (max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
 #: The screens announce themselves in the language that they are in; the frame always says English.
 LANGUAGE = "export default function(component){\ndocument.documentElement.lang=component.data}"
 

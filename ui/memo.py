@@ -171,7 +171,7 @@ def _memo(facts: duckdb.DuckDBPyConnection, found: Ground, language: str) -> Mem
     names = [f"{place} {_short(site['name'])}" for place, site in enumerate(found.sites, 1)]
     return Memo(
         language, found.held.name if found.held.name != "default" else _("Shortlist"), found.held.question, _summary(found), _provenance(found),
-        (_("No."), _("Site"), _("Country"), _("Kind"), _("Stage"), _("Rank"), _("Score (range)"), _("Known"), _("Decision")),
+        (_("No."), _("Site"), _("Country"), _("Kind"), _("Stage"), _("Rank"), _("Score (range)"), _("Share known"), _("Decision")),
         tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(found.sites, 1)),
         overview(marks) if marks else "", rank_ranges(found.firm, [site["site_id"] for site in found.sites], names, _("Rank among the sites listed")),
         _words(found), pages, _method(found), found.sources,

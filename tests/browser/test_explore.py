@@ -140,7 +140,7 @@ def test_address_follows_the_weights_and_opens_the_same_again(app: Seen) -> None
     assert app.page.locator("[data-testid=stSlider] input[type=range]").first.input_value() == value
 
 
-@pytest.mark.parametrize("path", ["", "layers", "shortlist", "methods"])
+@pytest.mark.parametrize("path", ["", "layers", "shortlist", "methods", "compare", "site"])
 def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> None:
     app.page.goto(f"{app.base}/{path}?lang=ja")
     app.page.wait_for_selector("text=手法とデータ")
@@ -156,7 +156,7 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
 
 def test_download_gives_the_list_with_its_provenance(app: Seen, tmp_path: Path) -> None:
     app.open("?country=NAM")
-    app.page.locator("[data-testid=stPopover] button").first.click()
+    app.page.get_by_role("button", name="Download").first.click()
     with app.page.expect_download() as waiting:
         app.page.get_by_role("button", name="CSV", exact=True).click()
     target = tmp_path / "list.csv"

@@ -17,6 +17,13 @@ from ui.glossary import glossary_tab
 from ui.i18n import _, either, number, quantity
 from ui.permitting_tab import pathway_name
 
+#: Score on known evidence, coverage, score; a line each, so that they fit a narrow screen.
+FORMULAS = (
+    r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}",
+    r"c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}",
+    r"\mathrm{score}=k\,c\,(2-c)",
+)
+
 
 def page() -> None:
     """Draw the page."""
@@ -44,9 +51,8 @@ def _score() -> None:
             "Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."
         )
     )
-    st.latex(
-        r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}\qquad c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}\qquad \mathrm{score}=k\,c\,(2-c)"
-    )
+    for formula in FORMULAS:
+        st.latex(formula)
     st.markdown(
         _(
             "u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the criterion applies. k is the score on known evidence, c the coverage. The score is k drawn toward its floor c·k by what is missing. An unknown is never filled in; the range shows the score with all unknowns at their worst and at their best."

@@ -1,0 +1,103 @@
+"""Every page by axe-core: both languages, light and dark, wide and narrow; by keyboard; on paper."""
+
+from __future__ import annotations
+
+import re
+import time
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from data import workspace
+from data.store import Store
+from tests.browser.conftest import Seen, serving, watched
+
+pytestmark = pytest.mark.flaky(reruns=1)
+ROOT = Path(__file__).resolve().parents[2]
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"]}
+WIDTHS = (1500, 390)
+LOFDAL = "nam-lofdal-bergville-11c6"
+#: Pages of the navigation -> what they are opened with, so that there is something on them.
+ADDRESSES = {
+    "explore": "?m=dysprosium", "compare": f"compare?m=dysprosium&ids=usa-mountain-pass-ceec,{LOFDAL}", "site": f"site?m=dysprosium&id={LOFDAL}",
+    "layers": "layers?", "robustness": "robustness?m=gallium", "backtest": "backtest?", "shortlist": "shortlist?list=default", "methods": "methods?",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory):
+    """Serve an app with a site on the shortlist."""
+    home = tmp_path_factory.mktemp("home")
+    with Store.open(home) as store:
+        workspace.add(store, "default", LOFDAL)
+    with serving(home) as base:
+        yield base
+
+
+def settled(page: Page, seconds: float = 2.0) -> None:
+    page.wait_for_selector("[data-testid=stMainBlockContainer]", timeout=90_000)
+    time.sleep(1)
+    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
+    time.sleep(seconds)
+
+
+def test_every_page_of_the_navigation_is_looked_at() -> None:
+    named = re.findall(r'url_path="(\w+)"', (ROOT / "ui" / "main.py").read_text(encoding="utf-8"))
+    assert set(named) == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("page", ADDRESSES)
+@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ja", "dark")])
+def test_no_serious_finding_at_either_width(browser: Browser, filled: str, page: str, language: str, scheme: str) -> None:
+    seen = watched(browser, filled, scheme)
+    seen.page.goto(f"{filled}/{ADDRESSES[page]}&lang={language}")
+    settled(seen.page)
+    for width in WIDTHS:
+        seen.page.set_viewport_size({"width": width, "height": 1000})
+        time.sleep(1.5)
+        found = Axe().run(seen.page, options=RULES).response["violations"]
+        serious = [(v["id"], node["html"][:120]) for v in found if v["impact"] in ("serious", "critical") for node in v["nodes"][:3]]
+        assert serious == [], (page, width)
+        wide = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wide <= 0, (page, width)
+    assert seen.page.evaluate("document.documentElement.lang") == language
+    seen.page.context.close()
+
+
+def test_a_weight_and_a_row_are_reached_by_keyboard(app: Seen) -> None:
+    app.open("?m=dysprosium&lang=en")
+    page = app.page
+    slider = page.locator("[data-testid=stSlider] input[type=range]").first
+    for _ in range(60):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement === document.querySelector('[data-testid=stSlider] input[type=range]')"):
+            break
+    expect(slider).to_be_focused()
+    before = slider.input_value()
+    page.keyboard.press("ArrowRight")
+    settled(page)
+    assert int(page.locator("[data-testid=stSlider] input[type=range]").first.input_value()) == int(before) + 1
+    page.locator("[data-testid=stDataFrame] canvas").first.focus()
+    first = app.heading()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    settled(page)
+    assert page.locator("[data-testid=stException]").count() == 0
+    assert first
+
+
+@pytest.mark.parametrize("page", ["site", "shortlist"])
+def test_a_page_prints_without_sidebar_and_buttons(browser: Browser, filled: str, page: str, tmp_path: Path) -> None:
+    seen = watched(browser, filled)
+    seen.page.goto(f"{filled}/{ADDRESSES[page]}&lang=en")
+    settled(seen.page)
+    seen.page.emulate_media(media="print")
+    assert not seen.page.locator("[data-testid=stSidebar]").first.is_visible()
+    assert seen.page.locator("[data-testid=stMain] .stButton:visible").count() == 0
+    seen.page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
+    raw = (tmp_path / "page.pdf").read_bytes()
+    assert raw.count(b"/Type /Page") - raw.count(b"/Type /Pages") >= (3 if page == "site" else 1)
+    seen.page.context.close()
