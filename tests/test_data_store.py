@@ -8,6 +8,7 @@ import random
 import subprocess
 import sys
 import time
+import types
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
@@ -25,6 +26,12 @@ CHECKOUT = Path(__file__).resolve().parents[1]
 KILLS = 50
 FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["tests.test_data_store", "pandas", "pyarrow"])  # what DuckDB imports on its first parameter
+
+
+@pytest.fixture(autouse=True)
+def plain_main(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Child processes import the main module; a page test may have left a page there."""
+    monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
 
 
 def write_until_killed(folder: str, acknowledged: Connection, start: int) -> None:

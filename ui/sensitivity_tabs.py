@@ -62,7 +62,7 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )
     key = cache.key_of(scenario) + cache.ready(scenario)
     if S.get("compared_key") != key and not st.button(
-        _("Compare {n} pairs").format(n=PAIRS), icon=":material/compare_arrows:", key="compare"
+        _("Compare {n} pairs").format(n=PAIRS), icon=":material/compare_arrows:", key="compare_methods"
     ):
         return
     if S.get("compared_key") != key:

@@ -48,8 +48,11 @@ def test_every_page_of_the_navigation_is_looked_at() -> None:
     assert set(named) == set(ADDRESSES)
 
 
-@pytest.mark.parametrize("page", ADDRESSES)
-@pytest.mark.parametrize(("language", "scheme"), [("en", "light"), ("ja", "dark")])
+#: Each page in one language and theme, in turn, so that all four are looked at.
+LOOKS = [(page, *(("en", "light"), ("ja", "dark"), ("en", "dark"), ("ja", "light"))[place % 4]) for place, page in enumerate(ADDRESSES)]
+
+
+@pytest.mark.parametrize(("page", "language", "scheme"), LOOKS)
 def test_no_serious_finding_at_either_width(browser: Browser, filled: str, page: str, language: str, scheme: str) -> None:
     seen = watched(browser, filled, scheme)
     seen.page.goto(f"{filled}/{ADDRESSES[page]}&lang={language}")
