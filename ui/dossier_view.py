@@ -14,13 +14,13 @@ from data.store import StoreError
 from scoring.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
 from scoring.scenario import Scenario
 from scoring.sensitivity import tornado
-from ui import cache, judging, state
+from ui import cache, judging, map, state
 from ui import words as w
 from ui.card import source_title
 from ui.i18n import _, either, number
 from ui.words import N_
 
-UP, WHOLE, MISSING = "#0072B2", "#1B2430", "#B8BEC6"
+UP, WHOLE, MISSING = "#0072B2", "#D55E00", "#B8BEC6"
 S = st.session_state
 ACTIONS = {
     "new": N_("put on a new shortlist"),
@@ -47,10 +47,10 @@ def waterfall(found: dict[str, Any]) -> None:
     base = alt.Chart(frame).encode(y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260)))
     bars = base.mark_bar(height=15, cornerRadius=2).encode(
         x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".1f", tickCount=6)), x2="high:Q",
-        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[UP, "#D55E00", MISSING]), title=None, legend=alt.Legend(orient="top", labelLimit=260)),
+        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[UP, WHOLE, MISSING]), title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=260)),
         tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Part"))],
     )  # fmt: skip
-    words = base.mark_text(align="left", dx=4, fontSize=11).encode(x="high:Q", text="said:N")
+    words = base.mark_text(align="left", dx=4, fontSize=11, color=map.ink()).encode(x="high:Q", text="said:N")
     st.altair_chart((bars + words).properties(height=alt.Step(23)), width="stretch")
 
 

@@ -24,6 +24,11 @@ def dark() -> bool:
     return getattr(st.context.theme, "type", "light") == "dark"
 
 
+def ink() -> str:
+    """Return the colour of words in charts that the reader's theme makes legible."""
+    return "#E8ECF1" if dark() else "#1B2430"
+
+
 def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     """Return the map of a scenario with the selected sites ringed.
 

@@ -13,7 +13,7 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.measures import outlook_of
 from scoring.permitting import Milestones, Months, Outlook, parameters, pathways
-from ui import cache
+from ui import cache, map
 from ui import words as w
 from ui.i18n import _, number
 
@@ -57,7 +57,11 @@ def _distribution(outlook: Outlook) -> None:
     marks = pd.DataFrame({"at": [months.p10, months.p50, months.p90], "name": ["P10", "P50", "P90"]})
     marks = marks.groupby("at", as_index=False).agg({"name": " ".join})  # one label where they fall together
     rules = alt.Chart(marks).mark_rule(color=ORANGE, strokeWidth=2).encode(x="at:Q")
-    names = alt.Chart(marks).mark_text(dy=-6, align="left", dx=3, baseline="top").encode(x="at:Q", y=alt.value(8), text="name:N")
+    names = (
+        alt.Chart(marks)
+        .mark_text(dy=-6, align="left", dx=3, baseline="top", color=map.ink())
+        .encode(x="at:Q", y=alt.value(8), text="name:N")
+    )
     st.altair_chart((bars + rules + names).properties(height=190), width="stretch")
 
 
