@@ -17,6 +17,7 @@ from scoring.scenario import Scenario, from_dict
 from ui import cache
 from ui import words as w
 from ui.backtest_words import BASELINES, NOTES, REASONS
+from ui.glossary import with_tips
 from ui.i18n import _, number
 from ui.judging import BLUE, GREEN, GREY, ORANGE, criterion_titles
 
@@ -184,8 +185,8 @@ def misses_table(found: Backtest, scenario: Scenario) -> None:
     ]  # fmt: skip
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="misses_table", alt=_("Misses"),
-        column_config={_("Score lost"): st.column_config.NumberColumn(
-            format="%.3f", help=_("What a typical site of the first tenth gets from this criterion, less what this site gets."))},
+        column_config=with_tips({_("Score lost"): st.column_config.NumberColumn(
+            format="%.3f", help=_("What a typical site of the first tenth gets from this criterion, less what this site gets."))}),
     )  # fmt: skip
 
 

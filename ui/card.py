@@ -18,7 +18,7 @@ from scoring.scenario import OWN_PILLAR, Scenario
 from scoring.sidebyside import MOST
 from ui import cache, state
 from ui import words as w
-from ui.glossary import tip
+from ui.glossary import tip, with_tips
 from ui.grade_tab import grade_tab
 from ui.i18n import _, either, language, number, quantity
 from ui.ownership_tree import owner_tree
@@ -204,12 +204,12 @@ def why(found: dict[str, Any]) -> None:
     ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * (len(rows) + 1), key="why_table", lazy=False,
-        column_config={
+        column_config=with_tips({
             _("Desirability"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", help=tip("desirability")),
             _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
             _("Weight"): st.column_config.TextColumn(help=tip("weight")),
             _("Status"): st.column_config.TextColumn(help=tip("modelled")),
-        },
+        }),
         alt=_("Why this score"),
     )  # fmt: skip
 
@@ -284,7 +284,7 @@ def claims(found: dict[str, Any]) -> None:
         return
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", key="claims_table", lazy=False, height=min(36 * (len(rows) + 1), 420),
-        column_config={_("Link"): st.column_config.LinkColumn(display_text=_("open"))}, alt=_("Claims"),
+        column_config=with_tips({_("Link"): st.column_config.LinkColumn(display_text=_("open"))}), alt=_("Claims"),
     )  # fmt: skip
 
 

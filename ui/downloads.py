@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -45,11 +46,16 @@ def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None
     """Offer the list for download; each file carries scenario, permalink, data version and licences."""
     with st.popover(_("Download"), icon=":material/download:"):
         st.caption(_("The whole filtered list with scores, weights, sources and licences."))
-        for suffix in WRITERS:
-            st.download_button(
-                NAMES[suffix], data=partial(exported, scenario, suffix, site_ids), mime=MIME[suffix], width="stretch",
-                file_name=f"orebridge-{scenario.scenario_hash}{suffix}", key=f"download{suffix}", on_click="ignore",
-            )  # fmt: skip
+        format_buttons(partial(exported, scenario, site_ids=site_ids), f"orebridge-{scenario.scenario_hash}", "download")
+
+
+def format_buttons(make: Callable[[str], bytes], stem: str, key: str) -> None:
+    """Offer a list in each format; `make` returns the bytes for a file ending when its button is pressed."""
+    for suffix in WRITERS:
+        st.download_button(
+            NAMES[suffix], data=partial(make, suffix), mime=MIME[suffix], width="stretch", file_name=f"{stem}{suffix}",
+            key=f"{key}{suffix}", on_click="ignore",
+        )  # fmt: skip
 
 
 def table_download(table: pd.DataFrame, name: str) -> None:

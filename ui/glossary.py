@@ -6,11 +6,13 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from ui.i18n import _, either, number
+from ui.words import N_
 
 FILE = Path(__file__).with_name("glossary.toml")
 
@@ -44,6 +46,21 @@ def tip(term_id: str) -> str:
     """
     term = terms()[term_id]
     return either(term.about, term.about_ja)
+
+
+#: Column of a table, as the screens call it -> term.
+COLUMNS = {
+    N_("Score"): "score", N_("Score range"): "score_range", N_("Complete"): "coverage", N_("Gate"): "gate",
+    N_("Rank range"): "robustness", N_("Criterion"): "criterion", N_("Pillar"): "pillar", N_("Weight"): "weight",
+    N_("Desirability"): "desirability", N_("Contribution"): "contribution", N_("Status"): "modelled",
+    N_("Kendall's tau"): "kendall", N_("Scenario"): "scenario", N_("data version"): "data_version",
+    N_("Snapshot"): "snapshot", N_("Computed again"): "snapshot", N_("Used"): "claim", N_("Joint rank"): "desk", N_("Decision"): "shortlist",
+}  # fmt: skip
+
+
+def with_tips(given: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of a table's columns, with what its terms mean where a column has no settings of its own."""
+    return {_(label): st.column_config.Column(help=tip(term)) for label, term in COLUMNS.items()} | given
 
 
 def glossary_tab() -> None:

@@ -13,6 +13,7 @@ from scoring.holdings import BLOCS
 from scoring.ownership import Node, Ownership, ownership
 from ui import cache
 from ui import words as w
+from ui.glossary import with_tips
 from ui.i18n import _, number
 from ui.words import N_
 
@@ -204,10 +205,10 @@ def _table(found: Ownership, site_id: str) -> None:
     with st.expander(_("Holders as a table")):
         st.dataframe(
             pd.DataFrame(rows), hide_index=True, width="stretch", key=f"holders_{site_id}", lazy=False,
-            column_config={
+            column_config=with_tips({
                 _("Link"): st.column_config.LinkColumn(display_text=_("open")),
                 _("Share of the one below, %"): st.column_config.NumberColumn(format="%.2f"),
                 _("Share of the site, %"): st.column_config.NumberColumn(format="%.2f"),
-            },
+            }),
             alt=_("Holders as a table"),
         )  # fmt: skip

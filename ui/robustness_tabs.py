@@ -13,6 +13,7 @@ from scoring.scenario import Scenario
 from ui import cache, judging
 from ui import words as w
 from ui.downloads import table_download
+from ui.glossary import with_tips
 from ui.i18n import _, either, number
 
 S = st.session_state
@@ -55,11 +56,11 @@ def desks_tab(scenario: Scenario) -> None:
         )  # fmt: skip
         st.dataframe(
             frame, hide_index=True, width="stretch", height=470, lazy=False, key="desks_table", alt=_("Two desks"),
-            column_config={
+            column_config=with_tips({
                 _("Joint rank"): st.column_config.NumberColumn(width=75), _("Site"): st.column_config.TextColumn(width=190),
                 _("US desk"): st.column_config.NumberColumn(width=70), _("Japan desk"): st.column_config.NumberColumn(width=80),
                 _("US minus Japan"): st.column_config.NumberColumn(format="%+.3f", help=_("Score that the criterion adds for the US desk, less what it adds for the Japan desk.")),
-                           _("Gap"): st.column_config.NumberColumn(width=55, help=_("Above 0: the US desk likes it better."))},
+                           _("Gap"): st.column_config.NumberColumn(width=55, help=_("Above 0: the US desk likes it better."))}),
         )  # fmt: skip
         table_download(found.sites, "desks")
 
@@ -97,10 +98,10 @@ def firm_tab(scenario: Scenario) -> None:
     )  # fmt: skip
     st.dataframe(
         frame, hide_index=True, width="stretch", height=420, lazy=False, key="firm_table", alt=_("How firm"),
-        column_config={
+        column_config=with_tips({
             _("P(top {k})").format(k=top_k): st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%"),
             _("Confidence factor"): st.column_config.TextColumn(help=_("How often the site is first when its own central weights hold. Empty: no draw puts it first.")),
-        },
+        }),
     )  # fmt: skip
     table_download(found.table, "robustness")
     names = dict(zip(shown["site_id"], shown["name"], strict=True))

@@ -14,6 +14,7 @@ from scoring.sensitivity import needs, stability, tornado
 from ui import cache, judging
 from ui import words as w
 from ui.downloads import table_download
+from ui.glossary import with_tips
 from ui.i18n import _, either, number, quantity
 
 S = st.session_state
@@ -90,10 +91,10 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )  # fmt: skip
     st.dataframe(
         frame, hide_index=True, width="stretch", height=36 * (len(frame) + 1), lazy=False, key="compared_table", alt=_("Method against method"),
-        column_config={
+        column_config=with_tips({
             _("Kendall's tau"): st.column_config.ProgressColumn(min_value=-1, max_value=1, format="%.2f"),
             _("Same among the first 20"): st.column_config.ProgressColumn(min_value=0, max_value=20, format="%d"),
-        },
+        }),
     )  # fmt: skip
 
 
@@ -119,6 +120,6 @@ def learn_tab(scenario: Scenario) -> None:
     )  # fmt: skip
     st.dataframe(
         frame, hide_index=True, width="stretch", height=470, lazy=False, key="learn_table", alt=_("Find out next"),
-        column_config={_("Chance to change the list"): st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%")},
+        column_config=with_tips({_("Chance to change the list"): st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%")}),
     )  # fmt: skip
     table_download(pd.DataFrame(rows), "find-out-next")

@@ -10,7 +10,6 @@ import pandas as pd
 import streamlit as st
 
 from data import workspace, workspace_file
-from data.export import WRITERS
 from data.workspace import LONGEST_TAG, STATUSES, Item, Shortlist
 from geo.errors import OrebridgeError
 from scoring import workbench
@@ -21,7 +20,8 @@ from scoring.workbench import TODAY, Difference
 from ui import cache, state
 from ui import memo as memos
 from ui import words as w
-from ui.downloads import MIME, NAMES, exported_list
+from ui.downloads import exported_list, format_buttons
+from ui.glossary import with_tips
 from ui.i18n import _, number
 from ui.judging import criterion_titles
 from ui.memo_files import FORMATS, write
@@ -184,14 +184,14 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
     edited = st.data_editor(
         frame, hide_index=True, width="stretch", key=f"notes_{held.name}_{hash(held.items)}", disabled=fixed, num_rows="fixed",
         column_order=[column for column in frame.columns if column != "site_id"],
-        column_config={
+        column_config=with_tips({
             _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
             _("Decision"): st.column_config.SelectboxColumn(options=[_(word) for word in memos.STATUSES.values()], required=True),
             _("Note"): st.column_config.TextColumn(max_chars=workspace.LONGEST_NOTE, width="medium"),
             _("Tags"): st.column_config.ListColumn(width="small"),
             _("Follows it up"): st.column_config.TextColumn(max_chars=workspace.LONGEST_NAME),
             _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
-        },
+        }),
     )  # fmt: skip
     wanted = _items(edited)
     if wanted != _items(frame):
@@ -237,11 +237,7 @@ def files(held: Shortlist, scenario: Scenario) -> None:
             )  # fmt: skip
         with st.popover(_("Download"), icon=":material/download:"):
             st.caption(_("The shortlist with notes, scores, weights, sources and licences."))
-            for suffix in WRITERS:
-                st.download_button(
-                    NAMES[suffix], data=partial(_exported, held, scenario, suffix), mime=MIME[suffix], width="stretch",
-                    file_name=f"orebridge-{scenario.scenario_hash}{suffix}", key=f"list{suffix}", on_click="ignore",
-                )  # fmt: skip
+            format_buttons(partial(_exported, held, scenario), f"orebridge-{scenario.scenario_hash}", "list")
             st.download_button(
                 _("Workspace (.orebridge)"), data=partial(workspace_file.write, cache.store(), [held.name]), mime="application/octet-stream",
                 file_name=f"{held.name}{workspace_file.SUFFIX}", key="list.orebridge", on_click="ignore", width="stretch",
@@ -318,7 +314,7 @@ def moved(found: Difference, scenario: Scenario) -> None:
         })  # fmt: skip
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="moves_table", alt=_("What moved and why"),
-        column_config={_("Score then"): st.column_config.NumberColumn(format="%.3f"), _("Score now"): st.column_config.NumberColumn(format="%.3f")},
+        column_config=with_tips({_("Score then"): st.column_config.NumberColumn(format="%.3f"), _("Score now"): st.column_config.NumberColumn(format="%.3f")}),
     )  # fmt: skip
     sides = _("Then: data {a}, scenario {b}. Now: data {c}, scenario {d}.")
     st.caption(

@@ -13,7 +13,7 @@ from ui.area_panel import area_menu, chip
 from ui.card import card, evidence
 from ui.downloads import download_menu
 from ui.first_visit import again, offer
-from ui.glossary import tip
+from ui.glossary import tip, with_tips
 from ui.i18n import _, either, number
 from ui.sidebar import sidebar
 
@@ -105,7 +105,7 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )
     st.dataframe(
         frame, key="table", on_select=state.on_table, selection_mode="multi-row", lazy=False, hide_index=True, height=390, width="stretch",
-        column_config={
+        column_config=with_tips({
             "#": st.column_config.NumberColumn(width=45),
             "Δ": st.column_config.TextColumn(width=45, help=_("Places won or lost by your last change")),
             _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
@@ -116,7 +116,7 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             _("Rank range"): st.column_config.TextColumn(width=85, help=_("From the 5th to the 95th percentile of the draws.")),
             _("Complete"): st.column_config.NumberColumn(format="%.0f %%", help=_("Share of the weight that is measured.")),
             _("Gate"): st.column_config.TextColumn(help=tip("gate")),
-        },
+        }),
         alt=_("Ranked sites"),
     )  # fmt: skip
     if len(ranking) > TABLE_ROWS:
