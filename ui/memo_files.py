@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -70,13 +71,11 @@ def _within_font(value: object) -> object:
     return [_within_font(each) for each in value] if isinstance(value, list | tuple) else value
 
 
+@cache
 def _characters() -> frozenset[int]:
-    if not _KNOWN:
-        _KNOWN.append(frozenset(TTFont(FONTS / "NotoSansJP-Regular.otf", lazy=True).getBestCmap()))
-    return _KNOWN[0]
-
-
-_KNOWN: list[frozenset[int]] = []
+    """Return the code points of the bundled font."""
+    with TTFont(FONTS / "NotoSansJP-Regular.otf", lazy=True) as font:
+        return frozenset(font.getBestCmap())
 
 
 def html(memos: Sequence[Memo]) -> bytes:
