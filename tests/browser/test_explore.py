@@ -87,6 +87,7 @@ def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     app.open("?country=NAM&sel=nam-lofdal-bergville-11c6")
     app.shows("Lofdal-Bergville")
     app.page.get_by_role("button", name="Zoom to").click()
+    app.page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")  # the button lies below the fold
     app.settle(3)
     table = app.page.locator(".st-key-table [data-testid=stDataFrame]").bounding_box()
     chart = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()

@@ -43,12 +43,12 @@ def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(app: Seen,
     app.page.get_by_text(head).first.wait_for(timeout=60_000)
     app.page.locator("img[src^='data:image/svg']").nth(1).wait_for(timeout=60_000)
     well(app, f"compare_{language}")
-    assert app.page.locator("[data-testid=stMetric]").count() == 2
+    expect(app.page.locator("[data-testid=stMetric]")).to_have_count(2, timeout=60_000)
     address = app.page.url
     assert f"ids={MOUNTAIN_PASS}" in address
     app.page.goto(address)
     app.page.get_by_text(head).first.wait_for(timeout=60_000)
-    assert app.page.locator("[data-testid=stMetric]").count() == 2
+    expect(app.page.locator("[data-testid=stMetric]")).to_have_count(2, timeout=60_000)
 
 
 @pytest.mark.parametrize(
