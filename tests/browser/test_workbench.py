@@ -8,11 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from scoring.pipeline import sites_inside
 from scoring.scenario import Area
-from tests.browser.conftest import Seen, outside
+from tests.browser.conftest import Seen, outside, serving, watched
+from ui.i18n import catalogue
 from ui.permalink import unpacked_area
 
 pytestmark = pytest.mark.flaky(reruns=2)
@@ -65,30 +66,38 @@ def test_the_dossier_of_a_site_has_an_address_of_its_own(app: Seen, language: st
     assert app.page.locator("img[alt*='km']").count() == 1
 
 
-def test_a_shortlist_from_a_question_to_a_memo(app: Seen, tmp_path: Path) -> None:
-    app.open(f"?m=dysprosium&sel={LOFDAL}&lang=en")
-    app.page.get_by_role("button", name="Add to shortlist").click()
-    app.page.get_by_role("button", name="Remove from shortlist").wait_for(timeout=60_000)
-    app.page.get_by_role("link", name="Shortlist").click()
-    question = app.page.get_by_label("Question that it is to answer").first
-    question.wait_for(timeout=60_000)
-    question.fill("Which heavy rare earths?")
-    question.press("Control+Enter")
-    settled(app.page, 2)
-    app.page.get_by_role("button", name="Keep the scenario of the Explore page").click()
-    app.page.get_by_text(re.compile("Ranked by the scenario kept with it")).wait_for(timeout=60_000)
-    app.page.get_by_label("A word for it").fill("first")
-    app.page.get_by_label("A word for it").press("Enter")
-    settled(app.page)
-    app.page.get_by_role("button", name="Freeze the shortlist").click()
-    app.page.get_by_label("What moved since").wait_for(timeout=60_000)
-    with app.page.expect_download(timeout=120_000) as waiting:
-        app.page.get_by_role("button", name="Memo PDF").click()
-    waiting.value.save_as(tmp_path / "memo.pdf")
-    assert (tmp_path / "memo.pdf").read_bytes().startswith(b"%PDF")
-    well(app, "shortlist_en")
-    app.page.get_by_role("button", name="Undo", exact=True).click()
-    app.page.get_by_text(re.compile("Ranked by the weights of the Explore page")).wait_for(timeout=60_000)
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path, language: str) -> None:
+    word = catalogue(language).gettext
+    home = tmp_path / "home"
+    home.mkdir()
+    with serving(home) as base:
+        seen = watched(browser, base)
+        page = seen.page
+        seen.open(f"?m=dysprosium&sel={LOFDAL}&lang={language}")
+        page.get_by_role("button", name=word("Add to shortlist")).click()
+        page.get_by_role("button", name=word("Remove from shortlist")).wait_for(timeout=60_000)
+        page.get_by_role("link", name=word("Shortlist")).click()
+        question = page.get_by_label(word("Question that it is to answer")).first
+        question.wait_for(timeout=60_000)
+        question.fill("Which heavy rare earths?")
+        question.press("Control+Enter")
+        settled(page, 2)
+        page.get_by_role("button", name=word("Keep the scenario of the Explore page")).click()
+        page.get_by_role("button", name=word("Open it on the Explore page")).wait_for(timeout=60_000)
+        page.get_by_label(word("A word for it")).first.fill("first")
+        page.get_by_label(word("A word for it")).first.press("Enter")
+        settled(page)
+        page.get_by_role("button", name=word("Freeze the shortlist")).click()
+        page.get_by_text(word("What moved since"), exact=True).first.wait_for(timeout=60_000)
+        with page.expect_download(timeout=120_000) as waiting:
+            page.get_by_role("button", name=f"{word('Memo')} PDF").click()
+        waiting.value.save_as(tmp_path / "memo.pdf")
+        assert (tmp_path / "memo.pdf").read_bytes().startswith(b"%PDF")
+        well(seen, f"shortlist_{language}")
+        page.get_by_role("button", name=word("Undo"), exact=True).click()
+        page.get_by_role("button", name=word("Open it on the Explore page")).wait_for(state="detached", timeout=60_000)
+        page.context.close()
 
 
 def test_an_area_drawn_with_the_mouse_filters_list_and_export(app: Seen, facts, tmp_path: Path) -> None:
