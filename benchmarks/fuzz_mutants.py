@@ -73,7 +73,7 @@ def seeds_of(folders: list[Path], largest: int = 700_000) -> list[Seed]:
 
 def mutant(seeds: list[Seed], seed: int, number: int) -> Mutant:
     """Return the variant with a number: always the same for the same seeds."""
-    rng = random.Random(f"{seed}:{number}")  # noqa: S311 - to repeat it, not to hide it
+    rng = random.Random(f"{seed}:{number}")
     chosen = rng.choice(seeds)
     other = rng.choice(seeds).files[0][1]
     files = list(chosen.files)

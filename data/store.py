@@ -4,58 +4,122 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+import weakref
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Self
 
 import duckdb
 import platformdirs
+import pyarrow as pa
 
-from data import facts
-from geo.errors import OrebridgeError
+from data import facts, store_file
+from data.store_errors import (
+    NoDataFolderError,
+    StoreBusyError,
+    StoreError,
+    StoreForbiddenError,
+    StoreFullError,
+    StoreReadOnlyError,
+    StoreReopenedError,
+    StoreTooNewError,
+    StoreUnreadableError,
+    cause,
+)
+from data.store_file import FILE, StoreNotice
 
-MIGRATIONS = facts.HERE / "migrations"
-FILE = "orebridge.duckdb"
+__all__ = [
+    "FILE",
+    "NoDataFolderError",
+    "Store",
+    "StoreBusyError",
+    "StoreCursor",
+    "StoreError",
+    "StoreForbiddenError",
+    "StoreFullError",
+    "StoreNotice",
+    "StoreReadOnlyError",
+    "StoreReopenedError",
+    "StoreTooNewError",
+    "StoreUnreadableError",
+    "home",
+]
 
-
-class StoreError(OrebridgeError):
-    """The store cannot be used: held by another process, damaged, or of a later version."""
-
-
-class StoreBusyError(StoreError):
-    """Another process holds the store."""
-
-    def __init__(self, path: Path, holder: str) -> None:
-        self.path, self.holder = path, holder
-        super().__init__(f"{path} is held by {holder}; close Orebridge there, or use the running app.")
-
-
-class StoreUnreadableError(StoreError):
-    """The file is there, but DuckDB cannot open it: damaged, or not a store."""
-
-    def __init__(self, path: Path, reason: str) -> None:
-        self.path, self.reason = path, reason
-        super().__init__(f"{path} cannot be opened ({reason}); restore it from a copy, or set OREBRIDGE_HOME to another folder.")
-
-
-class StoreTooNewError(StoreError):
-    """The store was written by a later version."""
-
-    def __init__(self, path: Path, found: int, known: int) -> None:
-        self.path, self.found, self.known = path, found, known
-        super().__init__(
-            f"{path} has schema {found}, this version knows {known}; update Orebridge, or set OREBRIDGE_HOME to another folder."
-        )
+#: A checkpoint is due when the log has grown to this size: what a damaged log could take with it stays small.
+CHECKPOINT_BYTES = 1 * 2**20
 
 
 def home() -> Path:
-    """Return the user's data folder: ``$OREBRIDGE_HOME``, else the platform's."""
-    chosen = os.environ.get("OREBRIDGE_HOME")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("orebridge", appauthor=False))
+    """Return the user's data folder: ``$OREBRIDGE_HOME``, else the platform's.
+
+    Raises
+    ------
+    NoDataFolderError
+        If the variable names a user that is not there, or the environment has no home directory.
+    """
+    setting = os.environ.get("OREBRIDGE_HOME")
+    try:
+        return Path(setting).expanduser() if setting else Path(platformdirs.user_data_dir("orebridge", appauthor=False)).expanduser()
+    except RuntimeError as error:
+        raise NoDataFolderError(f"OREBRIDGE_HOME={setting}" if setting else "This environment") from error
+
+
+class StoreCursor:
+    """A cursor of the store whose failures are sentences: `StoreError` where the file is at fault, DuckDB's own where the statement is.
+
+    The methods are those of `duckdb.DuckDBPyConnection`.
+    """
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Store) -> None:
+        self._cursor, self._store = cursor, store
+
+    @property
+    def description(self) -> list[Any] | None:
+        """Columns of the last answer, their names first."""
+        return self._cursor.description
+
+    def execute(self, statement: str | duckdb.Statement, values: Mapping[str, Any] | Sequence[Any] | None = None) -> Self:
+        """Run one statement with its values."""
+        with self._store.faults_named():
+            self._cursor.execute(statement, values)
+        return self
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """Return the next row, or None."""
+        with self._store.faults_named():
+            return self._cursor.fetchone()
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """Return all rows that are left."""
+        with self._store.faults_named():
+            return self._cursor.fetchall()
+
+    def to_arrow_table(self) -> pa.Table:
+        """Return all rows that are left as an Arrow table."""
+        with self._store.faults_named():
+            return self._cursor.to_arrow_table()
+
+    def register(self, name: str, table: object) -> None:
+        """Let statements of this cursor read a table by a name."""
+        with self._store.faults_named():
+            self._cursor.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        """Take the name away again."""
+        with self._store.faults_named():
+            self._cursor.unregister(name)
+
+    def roll_back(self) -> None:
+        """End the transaction, if there still is one: a COMMIT that failed has ended it, and its own error is the one to tell."""
+        with suppress(duckdb.Error):
+            self._cursor.execute("ROLLBACK")
+
+    def close(self) -> None:
+        """Let go of it."""
+        self._cursor.close()
 
 
 class Store:
@@ -70,10 +134,12 @@ class Store:
     {'usa-mountain-pass-0000': {'stage': 'operating'}}
     """
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-        self._root = connection
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
         self._writer = threading.Lock()
-        self.path = path
+        self._opening = threading.RLock()
+        self._cursors: weakref.WeakSet[StoreCursor] = weakref.WeakSet()
+        self._attach()
 
     @classmethod
     def open(cls, folder: Path | None = None) -> Self:
@@ -85,27 +151,19 @@ class Store:
             If another process owns the file: who, where.
         StoreUnreadableError
             If the file is damaged or is not a store.
+        StoreForbiddenError
+            If this user may not read it.
+        StoreFullError
+            If there is no room to make it or to bring it to the newest schema.
         StoreTooNewError
             If a later version wrote it.
         """
-        where = folder or home()
-        where.mkdir(parents=True, exist_ok=True)
-        path = where / FILE
-        try:
-            connection = duckdb.connect(str(path))
-        except duckdb.IOException as error:
-            if "lock" not in str(error):
-                raise StoreUnreadableError(path, str(error).splitlines()[0][:200]) from error
-            raise StoreBusyError(path, _holder(str(error))) from error
-        try:
-            _migrate(connection, path)
-        except OrebridgeError:
-            connection.close()
-            raise
-        facts.settle(connection)
-        facts.load_spatial(connection)
-        facts.lock(connection)
-        return cls(connection, path)
+        return cls(folder or home())
+
+    def _attach(self) -> None:
+        opened = store_file.open_file(self.path.parent)
+        self._root, self.read_only, self.notices = opened.connection, opened.read_only, opened.notices
+        self._faulty = False
 
     def __enter__(self) -> Self:
         return self
@@ -115,7 +173,11 @@ class Store:
 
     def close(self) -> None:
         """Write everything down and let go of the file."""
-        self._root.close()
+        with self._opening:
+            for cursor in list(self._cursors):
+                cursor.close()
+            self._root.close()
+            store_file.release(self.path)
 
     def save_scenario(self, scenario_id: str, name: str, definition: dict[str, Any], data_version: str) -> None:
         """Save a scenario under its hash; saving the same one again only renames it."""
@@ -130,7 +192,7 @@ class Store:
 
     def scenarios(self) -> list[dict[str, Any]]:
         """Return saved scenarios, newest first: scenario_id, name, definition (dict), data_version, created_at."""
-        rows = self._root.cursor().execute(facts.query("scenarios")).fetchall()
+        rows = self.cursor().execute(facts.query("scenarios")).fetchall()
         names = ("scenario_id", "name", "definition", "data_version", "created_at")
         return [{**dict(zip(names, row, strict=True)), "definition": json.loads(row[2])} for row in rows]
 
@@ -171,43 +233,69 @@ class Store:
         rows = self.cursor().execute(facts.query("own_criteria")).fetchall()
         return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]
 
-    def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a cursor to read by; each call of each thread takes its own."""
-        return self._root.cursor()
+    def cursor(self) -> StoreCursor:
+        """Return a cursor to read by; each call of each thread takes its own.
+
+        After a fault that made DuckDB give the file up (a full disk during a checkpoint), the file is opened anew here.
+
+        Raises
+        ------
+        StoreError
+            If it cannot be opened anew yet.
+        """
+        with self._opening:
+            if self._faulty:
+                self.close()
+                self._attach()
+            with self.faults_named():
+                cursor = StoreCursor(self._root.cursor(), self)
+            self._cursors.add(cursor)
+        return cursor
 
     @contextmanager
-    def write(self, action: str, subject: str) -> Iterator[duckdb.DuckDBPyConnection]:
-        """One writer at a time, one transaction, logged; all or nothing."""
+    def faults_named(self) -> Iterator[None]:
+        """Raise what DuckDB says about the file as a `StoreError`; what it says about a statement passes through."""
+        try:
+            yield
+        except duckdb.Error as error:
+            self._faulty |= isinstance(error, duckdb.FatalException | duckdb.InternalException)
+            if (reason := cause(error, self.path)) is None:
+                raise
+            raise reason from error
+
+    @contextmanager
+    def write(self, action: str, subject: str) -> Iterator[StoreCursor]:
+        """One writer at a time, one transaction, logged; all or nothing.
+
+        Raises
+        ------
+        StoreReadOnlyError
+            If this user may only read the store.
+        StoreFullError
+            If there is no room; nothing was changed.
+        """
+        if self.read_only:
+            raise StoreReadOnlyError(self.path)
         with self._writer:
-            cursor = self._root.cursor()
-            cursor.execute("BEGIN TRANSACTION")
+            cursor = self.cursor()
             try:
+                cursor.execute("BEGIN TRANSACTION")
                 yield cursor
-                cursor.execute(facts.query("log_change"), {"at": datetime.now(UTC), "action": action, "subject": subject})
+                values = {"at": datetime.now(UTC), "action": action, "subject": subject}
+                row = cursor.execute(facts.query("log_change"), values).fetchone()
                 cursor.execute("COMMIT")
             except BaseException:
-                cursor.execute("ROLLBACK")
+                cursor.roll_back()
                 raise
             finally:
                 cursor.close()
+            store_file.acknowledge(self.path, int(row[0]) if row else 0)
+            self._checkpoint_when_due()
 
-
-def _migrate(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Apply the numbered migrations that this file has not seen, each in one transaction with its number."""
-    connection.execute("CREATE TABLE IF NOT EXISTS schema_version (version INTEGER PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)")
-    row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
-    found = int(row[0]) if row else 0
-    known = {int(each.name[:4]): each for each in sorted(MIGRATIONS.glob("*.sql"))}
-    if found > max(known):
-        raise StoreTooNewError(path, found, max(known))
-    for version in sorted(v for v in known if v > found):
-        connection.execute("BEGIN TRANSACTION")
-        connection.execute(known[version].read_text(encoding="utf-8"))
-        connection.execute("INSERT INTO schema_version VALUES (?, ?)", [version, datetime.now(UTC)])
-        connection.execute("COMMIT")
-
-
-def _holder(message: str) -> str:
-    """Say who holds the file, from DuckDB's words."""
-    found = re.search(r"held in (.+?) \(PID (\d+)\)", message)
-    return f"process {found[2]} ({Path(found[1]).name})" if found else f"another process ({message.splitlines()[0][:160]})"
+    def _checkpoint_when_due(self) -> None:
+        """Bring the log into the file when it has grown and there is room; the change is saved either way."""
+        store_file.shut_in(self.path)
+        if not store_file.checkpoint_is_due(self.path, CHECKPOINT_BYTES):
+            return
+        with suppress(duckdb.TransactionException, StoreError), self.faults_named():
+            self._root.cursor().execute("CHECKPOINT")

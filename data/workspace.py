@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from data.facts import query
-from data.store import Store
+from data.store import Store, StoreCursor
 from geo.errors import OrebridgeError
 
 DEFAULT = "default"
@@ -262,13 +262,13 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     return bytes(found[0][0])
 
 
-def _rows(cursor: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(cursor: StoreCursor, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     cursor.execute(query(name), values)
     names = [column[0] for column in cursor.description or []]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _read_head(cursor: duckdb.DuckDBPyConnection, name: str) -> Shortlist | None:
+def _read_head(cursor: StoreCursor, name: str) -> Shortlist | None:
     row = next(iter(_rows(cursor, "shortlist_head", {"name": name})), None)
     if row is None:
         return None
@@ -276,7 +276,7 @@ def _read_head(cursor: duckdb.DuckDBPyConnection, name: str) -> Shortlist | None
     return Shortlist(name, row["question"], _parsed(row["scenario"]), layers, row["data_version"])
 
 
-def _items(cursor: duckdb.DuckDBPyConnection, name: str, sites: Sequence[str] | None) -> tuple[Item, ...]:
+def _items(cursor: StoreCursor, name: str, sites: Sequence[str] | None) -> tuple[Item, ...]:
     """Return the items of a shortlist, or those of some sites, in the order of addition."""
     rows = _rows(cursor, "shortlist_items", {"shortlist": name, "site_ids": None if sites is None else list(sites)})
     return tuple(Item(**{**each, "tags": tuple(json.loads(each["tags"]))}) for each in rows)
@@ -367,9 +367,7 @@ def _text(value: dict[str, Any] | None) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _apply(
-    cursor: duckdb.DuckDBPyConnection, name: str, site_id: str, before: dict[str, Any] | None, after: dict[str, Any] | None, at: datetime
-) -> None:
+def _apply(cursor: StoreCursor, name: str, site_id: str, before: dict[str, Any] | None, after: dict[str, Any] | None, at: datetime) -> None:
     """Bring one row, the head where `site_id` is empty, from `before` to `after`."""
     if site_id and after is None:
         cursor.execute("DELETE FROM shortlist_item WHERE shortlist = $name AND site_id = $site_id", {"name": name, "site_id": site_id})
@@ -384,7 +382,7 @@ def _apply(
         _apply_head(cursor, before, after, at)
 
 
-def _apply_head(cursor: duckdb.DuckDBPyConnection, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:
+def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:
     if before is not None and before["name"] != after["name"]:
         cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": before["name"]})
         for statement in duckdb.extract_statements(query("rename_shortlist")):

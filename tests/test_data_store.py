@@ -5,11 +5,13 @@ from __future__ import annotations
 import multiprocessing
 import os
 import random
+import shutil
+import sqlite3
 import subprocess
 import sys
-import time
 import types
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -17,31 +19,31 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from data import store as module
-from data import workspace
-from data.store import FILE, Store, StoreBusyError, StoreTooNewError, StoreUnreadableError, home
+from benchmarks import store_trials
+from data import store_file, workspace
+from data.store import (
+    FILE,
+    NoDataFolderError,
+    Store,
+    StoreBusyError,
+    StoreError,
+    StoreForbiddenError,
+    StoreReadOnlyError,
+    StoreTooNewError,
+    StoreUnreadableError,
+    home,
+)
 from scoring.scenario import Filters, Scenario, from_dict, from_preset
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-KILLS = 50
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["tests.test_data_store", "pandas", "pyarrow"])  # what DuckDB imports on its first parameter
+FORK.set_forkserver_preload(["benchmarks.store_trials", "tests.test_data_store", "pandas", "pyarrow"])  # one server for all
 
 
 @pytest.fixture(autouse=True)
 def plain_main(monkeypatch: pytest.MonkeyPatch) -> None:
     """Child processes import the main module; a page test may have left a page there."""
     monkeypatch.setitem(sys.modules, "__main__", types.ModuleType("__main__"))
-
-
-def write_until_killed(folder: str, acknowledged: Connection, start: int) -> None:
-    """Body of the child: every write is acknowledged over the pipe only after it has returned."""
-    with Store.open(Path(folder)) as store:
-        for number in range(start, start + 1_000_000):
-            workspace.add(store, "kept", f"site-{number}", note="x" * 200)
-            if number % 5 == 0:
-                store.save_scenario(f"scenario-{number}", f"name {number}", {"number": number}, "v1")
-            acknowledged.send(number)
 
 
 def hold(folder: str, ready: Connection, release: Connection) -> None:
@@ -57,47 +59,107 @@ def write_half(store: Store) -> None:
         cursor.execute("INSERT INTO no_such_table VALUES (1)")
 
 
-def one_trial(folder: Path, start: int, delay_s: float) -> list[int]:
-    """Kill a writer after `delay_s` and return what it had acknowledged."""
-    receiver, sender = FORK.Pipe(duplex=False)
-    child = FORK.Process(target=write_until_killed, args=(str(folder), sender, start))
-    child.start()
-    sender.close()
-    time.sleep(delay_s)
-    child.kill()
-    child.join()
-    found = []
-    try:
-        while True:
-            found.append(receiver.recv())
-    except EOFError:
-        receiver.close()
-    return found
+@pytest.mark.parametrize("seed", range(3))
+def test_a_kill_at_any_moment_from_an_empty_folder_loses_nothing_acknowledged(seed) -> None:
+    tally = store_trials.kills_from_an_empty_folder(4, random.Random(seed))
+    assert tally.failures == []
+    assert tally.acknowledged > 0
 
 
-def state(folder: Path) -> tuple[list[str], list[str], list[tuple[str, str]]]:
-    with Store.open(folder) as store:
-        cursor = store._root.cursor()
-        logged = cursor.execute("SELECT action, subject FROM change ORDER BY number").fetchall()
-        return workspace.site_ids(store, "kept"), [s["scenario_id"] for s in store.scenarios()], logged
+@pytest.mark.parametrize("version", range(1, 6))
+def test_a_store_of_each_older_schema_survives_kills_before_and_in_its_migration(version) -> None:
+    tally = store_trials.kills_after_migration(2, random.Random(version), version)
+    assert tally.failures == []
+    assert tally.acknowledged >= 2 * len(store_trials.OLD_NUMBERS)
 
 
-def test_fifty_kills_lose_nothing_acknowledged_and_leave_nothing_half(tmp_path) -> None:
-    rng = random.Random(20251028)
-    acknowledged: list[int] = []
-    killed_while_writing = 0
-    for trial in range(KILLS):
-        got = one_trial(tmp_path, 1_000_000 * trial, 0.02 + rng.random() * (0.1 if trial % 10 == 0 else 0.7))
-        killed_while_writing += bool(got)
-        acknowledged += got
-        items, scenarios, logged = state(tmp_path)
-        assert {f"site-{n}" for n in acknowledged} <= set(items)
-        assert {f"scenario-{n}" for n in acknowledged if n % 5 == 0} <= set(scenarios)
-        assert sorted(f"kept/{i}" for i in items) == sorted(s for a, s in logged if a == "add")
-        assert sorted(scenarios) == sorted(s for a, s in logged if a == "save scenario")
-        assert len(items) <= len(acknowledged) + trial + 1
-    assert killed_while_writing >= KILLS // 2
-    assert len(acknowledged) > 500
+def test_damage_is_said_and_never_taken_for_a_lock_or_for_the_whole() -> None:
+    tally = store_trials.damaged_files(2 * len(store_trials.DAMAGE), random.Random(7))
+    assert tally.failures == []
+    assert any("says that changes may be missing" in outcome for outcome in tally.outcomes)
+
+
+def test_a_log_that_cannot_be_replayed_is_kept_beside_the_store_and_named_until_it_is_deleted(tmp_path) -> None:
+    store_trials.killed_writer(tmp_path, 1, after_s=0.1, after_opening=True)
+    log = store_file.log_of(tmp_path / FILE)
+    log.write_bytes(b"\xff" * log.stat().st_size)
+    noise = log.read_bytes()
+    for _ in range(2):
+        with Store.open(tmp_path) as store:
+            (notice,) = [each for each in store.notices if each.kind == "log set aside"]
+            assert notice.path.read_bytes() == noise
+            assert str(notice.path) in str(notice)
+    notice.path.unlink()
+    with Store.open(tmp_path) as store:
+        assert [each.kind for each in store.notices] in ([], ["changes missing"])
+        workspace.add(store, "kept", "after")
+    with Store.open(tmp_path) as store:
+        assert store.notices == ()
+
+
+def test_an_older_copy_put_back_says_how_many_changes_it_lacks(tmp_path) -> None:
+    with Store.open(tmp_path) as store:
+        workspace.add(store, "kept", "a")
+    copy = (tmp_path / FILE).read_bytes()
+    with Store.open(tmp_path) as store:
+        workspace.add(store, "kept", "b")
+        workspace.add(store, "kept", "c")
+    (tmp_path / FILE).write_bytes(copy)
+    with Store.open(tmp_path) as store:
+        assert [(each.kind, each.changes) for each in store.notices] == [("changes missing", 2)]
+
+
+FILLS = """
+import resource, signal, sys
+from pathlib import Path
+from data import store, workspace
+from data.store import Store, StoreFullError
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
+def limit(size):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, unlimited[1]))
+folder = Path(sys.argv[1])
+limit(20_000)
+try:
+    Store.open(folder)
+except StoreFullError as error:
+    print("opening:", error)
+limit(unlimited[0])
+opened = Store.open(folder)
+saved = []
+limit(400_000)
+try:
+    for number in range(1_000):
+        workspace.add(opened, "kept", str(number), note="x" * 5_000)
+        saved.append(str(number))
+except StoreFullError as error:
+    print("writing:", error)
+assert workspace.site_ids(opened, "kept") == saved, "a change that failed is there, or one that was saved is not"
+limit(unlimited[0])
+workspace.add(opened, "kept", "more", note="x" * 5_000)
+limit(300_000)
+try:
+    with opened.faults_named():
+        opened.cursor().execute("CHECKPOINT")
+except StoreFullError as error:
+    print("checkpoint:", error)
+limit(unlimited[0])
+workspace.add(opened, "kept", "after")
+assert workspace.site_ids(opened, "kept") == [*saved, "more", "after"]
+opened.close()
+with Store.open(folder) as again:
+    assert workspace.site_ids(again, "kept") == [*saved, "more", "after"]
+    assert again.notices == ()
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the size of files is limited by a call of Unix")
+def test_a_full_disk_is_said_in_a_sentence_and_work_goes_on_in_the_same_process_once_there_is_room(tmp_path) -> None:
+    run = subprocess.run([sys.executable, "-c", FILLS, str(tmp_path)], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr
+    said = [line.split(": ", 1)[0] for line in run.stdout.splitlines()]
+    assert said == ["opening", "writing", "checkpoint"]
+    assert run.stdout.count("is full: this change was not saved, what was saved before is safe.") == 3
 
 
 def test_a_second_process_is_told_who_holds_the_store(tmp_path) -> None:
@@ -122,9 +184,110 @@ def test_a_second_process_is_told_who_holds_the_store(tmp_path) -> None:
 
 def test_a_file_that_is_no_store_is_named_and_kept_as_it_is(tmp_path) -> None:
     (tmp_path / FILE).write_bytes(b"not a database" * 1000)
-    with pytest.raises(StoreUnreadableError, match=r"cannot be opened .*not a valid DuckDB database file"):
+    with pytest.raises(StoreUnreadableError, match=r"is damaged or is not an Orebridge store .*not a valid DuckDB database file"):
         Store.open(tmp_path)
     assert (tmp_path / FILE).read_bytes() == b"not a database" * 1000
+
+
+def damage_block(path: Path) -> None:
+    raw = bytearray(path.read_bytes())
+    raw[4196] ^= 255
+    path.write_bytes(raw)
+
+
+def a_file_of_another_program(path: Path) -> None:
+    path.unlink()
+    with duckdb.connect(str(path)) as con:
+        con.execute("CREATE TABLE theirs (id INTEGER)")
+
+
+def a_store_without_a_version_row(path: Path) -> None:
+    with duckdb.connect(str(path)) as con:
+        con.execute("DELETE FROM schema_version WHERE version = 3")
+
+
+def a_sqlite_file(path: Path) -> None:
+    path.unlink()
+    with closing(sqlite3.connect(path)) as con:
+        con.execute("CREATE TABLE theirs (id INTEGER)")
+        con.commit()
+
+
+@pytest.mark.parametrize(
+    ("harm", "reason"),
+    [
+        (damage_block, "checksum"),
+        (a_file_of_another_program, "a DuckDB file of another program"),
+        (a_store_without_a_version_row, "the list of its schema versions is not whole"),
+        (a_sqlite_file, "not a valid DuckDB database file"),
+        (lambda path: path.write_bytes(b""), "not a valid DuckDB database file"),
+    ],
+)
+def test_a_damaged_or_foreign_file_is_refused_as_that_and_kept_as_it_is(tmp_path, harm, reason) -> None:
+    with Store.open(tmp_path) as store:
+        workspace.add(store, "kept", "a")
+    harm(tmp_path / FILE)
+    before = (tmp_path / FILE).read_bytes()
+    with pytest.raises(StoreUnreadableError, match=rf"is damaged or is not an Orebridge store \(.*{reason}.*restore it from a copy"):
+        Store.open(tmp_path).cursor().execute("SELECT * FROM shortlist_item").fetchall()
+    assert (tmp_path / FILE).read_bytes() == before
+
+
+def test_store_files_are_readable_by_their_owner_alone(tmp_path) -> None:
+    os.umask(os.umask(0o022) & 0o022)
+    with Store.open(tmp_path / "home") as store:
+        workspace.add(store, "kept", "a")
+        assert {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "home").iterdir()} == {
+            FILE: 0, f"{FILE}.wal": 0, store_file.LOCK: 0, store_file.ACKNOWLEDGED: 0
+        }  # fmt: skip
+        assert (tmp_path / "home").stat().st_mode & 0o077 == 0
+
+
+def test_a_store_that_may_only_be_read_is_read_and_says_so_when_a_change_is_asked(tmp_path, monkeypatch) -> None:
+    with Store.open(tmp_path) as store:
+        workspace.add(store, "kept", "a")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}
+    monkeypatch.setattr(store_file, "_may_write", lambda _: False)
+    with Store.open(tmp_path) as store:
+        assert store.read_only
+        assert workspace.site_ids(store, "kept") == ["a"]
+        with pytest.raises(StoreReadOnlyError, match="is read-only for this user, so nothing was changed; give the user the right"):
+            workspace.add(store, "kept", "b")
+    assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
+    with pytest.raises(StoreForbiddenError, match="there is no store and none can be made here"):
+        Store.open(tmp_path / "nowhere")
+
+
+def test_the_same_process_does_not_open_the_file_twice(tmp_path) -> None:
+    with Store.open(tmp_path) as store:
+        with pytest.raises(StoreBusyError, match="is held by this process"):
+            Store.open(tmp_path)
+        workspace.add(store, "kept", "a")
+
+
+def test_a_migration_that_fails_leaves_the_old_file_byte_for_byte(tmp_path, monkeypatch) -> None:
+    with Store.open(tmp_path / "home") as store:
+        workspace.add(store, "kept", "a")
+    before = (tmp_path / "home" / FILE).read_bytes()
+    folder = tmp_path / "migrations"
+    shutil.copytree(store_file.MIGRATIONS, folder)
+    (folder / "0099_wrong.sql").write_text("-- wrong\nCREATE TABLE more (id NO_SUCH_TYPE);", encoding="utf-8")
+    monkeypatch.setattr(store_file, "MIGRATIONS", folder)
+    with pytest.raises(StoreError):
+        Store.open(tmp_path / "home")
+    assert (tmp_path / "home" / FILE).read_bytes() == before
+
+
+@pytest.mark.parametrize("setting", ["~no-such-user-here/x", None])
+def test_a_home_that_cannot_be_told_is_a_sentence(monkeypatch, setting) -> None:
+    if setting:
+        monkeypatch.setenv("OREBRIDGE_HOME", setting)
+    else:
+        monkeypatch.delenv("OREBRIDGE_HOME", raising=False)
+        monkeypatch.setattr("platformdirs.user_data_dir", lambda *_, **__: "~/.local/share/orebridge")
+        monkeypatch.setattr("os.path.expanduser", lambda path: path)
+    with pytest.raises(NoDataFolderError, match="names no folder for your data; set OREBRIDGE_HOME"):
+        home()
 
 
 def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None:
@@ -132,7 +295,7 @@ def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None
         workspace.add(store, "kept", "a")
     with duckdb.connect(str(tmp_path / FILE)) as con:
         con.execute("INSERT INTO schema_version VALUES (99, now())")
-    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 5; update Orebridge"):
+    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 6; update Orebridge"):
         Store.open(tmp_path)
     with duckdb.connect(str(tmp_path / FILE)) as con:
         assert con.execute("SELECT site_id FROM shortlist_item").fetchall() == [("a",)]
@@ -140,7 +303,7 @@ def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None
 
 
 def test_migrations_are_numbered_without_gaps_and_applied_once(tmp_path) -> None:
-    names = sorted(p.name for p in module.MIGRATIONS.glob("*.sql"))
+    names = sorted(p.name for p in store_file.MIGRATIONS.glob("*.sql"))
     assert [int(n[:4]) for n in names] == list(range(1, len(names) + 1))
     for _ in range(3):
         with Store.open(tmp_path) as store:
@@ -153,10 +316,10 @@ def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path,
         workspace.add(store, "kept", "a")
     folder = tmp_path / "migrations"
     folder.mkdir()
-    for path in module.MIGRATIONS.glob("*.sql"):
+    for path in store_file.MIGRATIONS.glob("*.sql"):
         (folder / path.name).write_text(path.read_text(encoding="utf-8"), encoding="utf-8")
     (folder / "0099_more.sql").write_text("-- one more table\nCREATE TABLE more (id INTEGER);", encoding="utf-8")
-    monkeypatch.setattr(module, "MIGRATIONS", folder)
+    monkeypatch.setattr(store_file, "MIGRATIONS", folder)
     with Store.open(tmp_path / "home") as store:
         assert workspace.site_ids(store, "kept") == ["a"]
         assert store._root.cursor().execute("SELECT count(*) FROM more").fetchone() == (0,)

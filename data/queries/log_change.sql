@@ -1,2 +1,5 @@
--- in: $at, $action, $subject
-INSERT INTO change (changed_at, action, subject) VALUES ($at, $action, $subject)
+-- in:  $at, $action, $subject
+-- out: number of the change; numbers go up by one, since there is one writer
+INSERT INTO change (number, changed_at, action, subject)
+SELECT coalesce(max(number), 0) + 1, $at, $action, $subject FROM change
+RETURNING number

@@ -1,0 +1,144 @@
+"""Why the store cannot be used, one class a cause, and which cause an error of DuckDB means. Opens nothing."""
+
+from __future__ import annotations
+
+import errno
+import re
+from pathlib import Path
+
+import duckdb
+
+from geo.errors import OrebridgeError
+
+_FULL = re.compile(r"no space left|disk quota exceeded|file too large|not enough space", re.IGNORECASE)
+_LOCKED = re.compile(r"could not set lock|conflicting lock|being used by another process", re.IGNORECASE)
+_DENIED = re.compile(r"permission denied|read-only file system|access is denied", re.IGNORECASE)
+_HOLDER = re.compile(r"held in (.+?) \(PID (\d+)\)")
+_FULL_CODES = frozenset({errno.ENOSPC, errno.EFBIG, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC})
+#: Classes of DuckDB errors that speak of the file; the others speak of a statement and are passed on as they are.
+_OF_THE_FILE = (duckdb.IOException, duckdb.FatalException, duckdb.InternalException, duckdb.SerializationException)
+
+
+class StoreError(OrebridgeError):
+    """The user's store cannot be used.
+
+    Attributes
+    ----------
+    path : Path
+        The store's file, or its folder where there is no file.
+    """
+
+    path: Path
+
+
+class NoDataFolderError(StoreError):
+    """No folder for the user's data can be told from the environment."""
+
+    def __init__(self, setting: str) -> None:
+        self.path, self.setting = Path(), setting
+        super().__init__(f"{setting} names no folder for your data; set OREBRIDGE_HOME to a folder that you can write to.")
+
+
+class StoreBusyError(StoreError):
+    """Another process holds the store."""
+
+    def __init__(self, path: Path, holder: str) -> None:
+        self.path, self.holder = path, holder
+        super().__init__(f"{path} is held by {holder}; close Orebridge there, or use the running app.")
+
+
+class StoreUnreadableError(StoreError):
+    """The file is there, but it is damaged or is not a store of Orebridge."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"{path} is damaged or is not an Orebridge store ({reason}); restore it from a copy, or set OREBRIDGE_HOME to another folder."
+        )
+
+
+class StoreForbiddenError(StoreError):
+    """The file or its folder may not be read by this user."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        self.path, self.reason = path, reason
+        super().__init__(
+            f"{path} cannot be opened here ({reason}); give this user the right to read and write it, "
+            "or set OREBRIDGE_HOME to another folder."
+        )
+
+
+class StoreReadOnlyError(StoreError):
+    """A change was asked of a store that this user may only read."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} is read-only for this user, so nothing was changed; give the user the right to write to {path.parent}.")
+
+
+class StoreTooNewError(StoreError):
+    """The store was written by a later version."""
+
+    def __init__(self, path: Path, version: int, known: int) -> None:
+        self.path, self.version, self.known = path, version, known
+        super().__init__(
+            f"{path} has schema {version}, this version knows {known}; update Orebridge, or set OREBRIDGE_HOME to another folder."
+        )
+
+
+class StoreFullError(StoreError):
+    """There is no room left where the store lies."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"The disk that holds {path} is full: this change was not saved, what was saved before is safe. Free some space and try again."
+        )
+
+
+class StoreReopenedError(StoreError):
+    """The store was opened anew while this was under way."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} was opened anew after a fault of the disk, and this was not done; try again.")
+
+
+def cause(error: duckdb.Error, path: Path) -> StoreError | None:
+    """Return what an error of DuckDB says about the store's file; None where it speaks of the statement alone.
+
+    Parameters
+    ----------
+    error : duckdb.Error
+    path : Path
+        The store's file.
+    """
+    text = str(error)
+    if _FULL.search(text):
+        return StoreFullError(path)
+    if isinstance(error, duckdb.ConnectionException) and "closed" in text:
+        return StoreReopenedError(path)
+    if not isinstance(error, _OF_THE_FILE):
+        return None
+    if _LOCKED.search(text):
+        return StoreBusyError(path, _holder(text))
+    if _DENIED.search(text):
+        return StoreForbiddenError(path, _first_line(text))
+    return StoreUnreadableError(path, _first_line(text))
+
+
+def cause_of_os_error(error: OSError, path: Path) -> StoreError:
+    """Return what an error of the operating system says about the store's file."""
+    if error.errno in _FULL_CODES:
+        return StoreFullError(path)
+    return StoreForbiddenError(path, error.strerror or type(error).__name__)
+
+
+def _holder(text: str) -> str:
+    """Say who holds the file, from DuckDB's words."""
+    match = _HOLDER.search(text)
+    return f"process {match[2]} ({Path(match[1]).name})" if match else f"another process ({_first_line(text)})"
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0][:200]
