@@ -36,6 +36,54 @@ class EvidenceError(OrebridgeError):
 
 
 @dataclass(frozen=True, slots=True)
+class LayerMeasure:
+    """What can be measured of a layer; the function of the same name is in `MEASURED_BY`.
+
+    Attributes
+    ----------
+    title : str
+    kinds : tuple of str
+        Layers that it suits.
+    column : {"never", "vector", "always"}
+        Whether it reads an attribute; "vector": not of a raster.
+    radius : bool
+        Whether it looks within a radius.
+    units : dict of str to str
+        Unit by kind of layer; ``column``: that of the attribute or band.
+    sense : {"min", "max"}
+        What is usually better: the default for suggested goalposts.
+    samples : {"none", "wide", "always"}
+        When the range is read from places around the site: never, if its accuracy is over a quarter of the radius, or always.
+    """
+
+    title: str
+    kinds: tuple[Kind, ...]
+    column: Literal["never", "vector", "always"]
+    radius: bool
+    units: dict[Kind, str]
+    sense: Literal["min", "max"]
+    samples: Literal["none", "wide", "always"]
+
+
+VECTORS: tuple[Kind, ...] = ("points", "lines", "polygons")
+OF_COLUMN: dict[Kind, str] = {"points": "column", "lines": "column", "polygons": "column", "raster": "column"}
+PER_AREA: dict[Kind, str] = {"points": "per 100 km2", "lines": "km/km2", "polygons": "share of area"}
+KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
+
+EVIDENCE: dict[str, LayerMeasure] = {
+    "distance_km": LayerMeasure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none"),
+    "inside": LayerMeasure("Inside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),
+    "density": LayerMeasure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide"),
+    "value_at": LayerMeasure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always"),
+    "mean_within": LayerMeasure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
+    "max_within": LayerMeasure("Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
+    "nearest_value": LayerMeasure("Attribute of the nearest", VECTORS, "always", False, OF_COLUMN, "max", "always"),
+    "containing_value": LayerMeasure("Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always"),
+}
+"""What can be measured of a layer, by name."""
+
+
+@dataclass(frozen=True, slots=True)
 class OwnCriterion:
     """What to measure of a layer, and what is good.
 
@@ -199,38 +247,6 @@ class Found:
 Function = Callable[[EvidenceLayer, OwnCriterion, FloatArray, FloatArray, Progress], Found]
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """An entry of the registry.
-
-    Attributes
-    ----------
-    title : str
-    kinds : tuple of str
-        Layers that it suits.
-    column : {"never", "vector", "always"}
-        Whether it reads an attribute; "vector": not of a raster.
-    radius : bool
-        Whether it looks within a radius.
-    units : dict of str to str
-        Unit by kind of layer; ``column``: that of the attribute or band.
-    sense : {"min", "max"}
-        What is usually better: the default for suggested goalposts.
-    samples : {"none", "wide", "always"}
-        When the range is read from places around the site: never, if its accuracy is over a quarter of the radius, or always.
-    function : callable
-    """
-
-    title: str
-    kinds: tuple[Kind, ...]
-    column: Literal["never", "vector", "always"]
-    radius: bool
-    units: dict[Kind, str]
-    sense: Literal["min", "max"]
-    samples: Literal["none", "wide", "always"]
-    function: Function
-
-
 def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, progress: Progress = None) -> pd.DataFrame:
     """Measure a criterion of a layer at sites.
 
@@ -278,7 +294,7 @@ def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, 
     return pd.DataFrame(dict(zip(COLUMNS, values, strict=True)))
 
 
-def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> Measure:
+def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> LayerMeasure:
     what = EVIDENCE[criterion.measure]
     if layer.kind not in what.kinds:
         raise EvidenceError(f"{criterion.title}: {criterion.measure} is for {' or '.join(what.kinds)}; the layer holds {layer.kind}.")
@@ -289,7 +305,7 @@ def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> Measure:
     return what
 
 
-def _to_sample(what: Measure, criterion: OwnCriterion, slack_km: FloatArray) -> NDArray[np.int64]:
+def _to_sample(what: LayerMeasure, criterion: OwnCriterion, slack_km: FloatArray) -> NDArray[np.int64]:
     """Return the sites whose range is read from places around them."""
     if what.samples == "none":
         return np.empty(0, dtype=np.int64)
@@ -305,7 +321,7 @@ def _known(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: 
         belt_km = criterion.reach_km or (criterion.radius_km if what.radius else layer.reach_km)
         located = layer.footprint.holds(lon, lat, belt_km)
     rows = np.flatnonzero(located)
-    found = what.function(layer, criterion, lon[rows], lat[rows], progress)
+    found = MEASURED_BY[criterion.measure](layer, criterion, lon[rows], lat[rows], progress)
     whole = Found(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))
     whole.value[rows], whole.covered[rows], whole.index[rows] = found.value, found.covered, found.index
     return whole
@@ -369,24 +385,17 @@ def _raster(layer: EvidenceLayer, criterion: OwnCriterion) -> Path:
     return layer.raster
 
 
-VECTORS: tuple[Kind, ...] = ("points", "lines", "polygons")
-OF_COLUMN: dict[Kind, str] = {"points": "column", "lines": "column", "polygons": "column", "raster": "column"}
-PER_AREA: dict[Kind, str] = {"points": "per 100 km2", "lines": "km/km2", "polygons": "share of area"}
-KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
-
-EVIDENCE: dict[str, Measure] = {
-    "distance_km": Measure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none", _distance_km),
-    "inside": Measure("Inside", ("polygons",), "never", False, {"polygons": ""}, "max", "always", _inside),
-    "density": Measure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide", _density),
-    "value_at": Measure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always", _value_at),
-    "mean_within": Measure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", _within("mean")),
-    "max_within": Measure("Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", _within("max")),
-    "nearest_value": Measure("Attribute of the nearest", VECTORS, "always", False, OF_COLUMN, "max", "always", _nearest_value),
-    "containing_value": Measure(
-        "Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always", _containing_value
-    ),
+MEASURED_BY: dict[str, Function] = {
+    "distance_km": _distance_km,
+    "inside": _inside,
+    "density": _density,
+    "value_at": _value_at,
+    "mean_within": _within("mean"),
+    "max_within": _within("max"),
+    "nearest_value": _nearest_value,
+    "containing_value": _containing_value,
 }
-"""What can be measured of a layer, by name."""
+"""The function of each entry of `EVIDENCE`."""
 
 
 def suggested_goalposts(values: FloatArray, measure: str) -> tuple[float, float]:
