@@ -19,6 +19,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests import small_bundle
+
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
@@ -106,7 +108,16 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with serving(tmp_path_factory.mktemp("home")) as base:
+    """Serve a bundle of about a thousand sites: software GL draws it many times as fast as the whole."""
+    bundle = small_bundle.write(tmp_path_factory.mktemp("small") / "bundle")
+    with serving(tmp_path_factory.mktemp("home"), OREBRIDGE_BUNDLE=str(bundle)) as base:
+        yield base
+
+
+@pytest.fixture(scope="session")
+def whole_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the whole bundle, for what depends on the number of sites."""
+    with serving(tmp_path_factory.mktemp("whole")) as base:
         yield base
 
 
