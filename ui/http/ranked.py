@@ -14,7 +14,7 @@ from geo.errors import OrebridgeError
 from scoring import workbench
 from scoring.criteria import load
 from scoring.methods import METHODS
-from scoring.scenario import ORDERS, Filters, Scenario, from_preset
+from scoring.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui import cache
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance, records
 from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
@@ -75,16 +75,9 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
     changes |= {name: values[name] for name in ("method", "order_by") if name in values}
     try:
         chosen = from_preset(values.get("preset", "balanced"), **changes)
-        return replace(chosen, weights=_weights(values["weights"])) if values.get("weights") else chosen
+        return replace(chosen, weights=weights_from(values["weights"])) if values.get("weights") else chosen
     except OrebridgeError as error:
         raise BadRequestError(str(error)) from error
-
-
-def _weights(text: str) -> dict[str, float]:
-    try:
-        return {name.strip(): float(number) for name, _equals, number in (part.partition("=") for part in text.split(","))}
-    except ValueError as error:
-        raise BadRequestError(f"weights: {text[:60]!r} is not name=number, ...; write for example grade=30,permitting=25.") from error
 
 
 def sites(asked: Asked) -> Answer:
