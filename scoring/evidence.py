@@ -146,7 +146,7 @@ def from_dict(values: dict[str, Any]) -> OwnCriterion:
     """
     try:
         return OwnCriterion(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise EvidenceError(f"A criterion of your own cannot be read ({error}); export it again.") from error
 
 

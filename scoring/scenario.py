@@ -280,11 +280,14 @@ def area_from(values: dict[str, Any]) -> Area:
     """
     import shapely  # noqa: PLC0415 - ranking without an area does without it
 
-    from geo.area import AreaError, as_shape, polygons_of  # noqa: PLC0415
+    from geo.area import MOST_VERTICES, AreaError, as_shape, polygons_of  # noqa: PLC0415
 
     try:
-        polygons, _moved = polygons_of([as_shape(values["polygons"])])
-        return Area(str(values["name"])[:LONGEST_AREA_NAME], polygons)
+        shape = as_shape(values["polygons"])
+        if shapely.get_num_coordinates(shape) > 2 * MOST_VERTICES or not shape.is_valid:
+            raise ScenarioError("The area of interest is not one that was drawn here; draw it again.")
+        polygons, _moved = polygons_of([shape])
+        return Area(NO_TEXT.sub("", str(values["name"]))[:LONGEST_AREA_NAME], polygons)
     except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError, AreaError) as error:
         raise ScenarioError("The area of interest cannot be read; draw it again.") from error
 

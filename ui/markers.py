@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from functools import cache
 from typing import Any
@@ -85,31 +86,29 @@ def pixels(place: int) -> int:
     return 15 if place <= 50 else 11 if place <= 500 else 8
 
 
-def rows(ranking: pd.DataFrame, dark: bool, firm: NDArray[np.float64] | None = None) -> list[dict[str, Any]]:
-    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels).
+def rows_json(ranking: pd.DataFrame, dark: bool, firm: NDArray[np.float64] | None = None) -> str:
+    """Return what the map draws of each site as JSON, the best last.
+
+    id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels).
 
     With `firm` (0..1, rows as in `ranking`: chance to be among the first), the less sure are fainter and the tooltip says the chance.
     """
     rgb = colours(ranking["score"].to_numpy(), dark)
     rgb[ranking["gate_failed"].to_numpy()] = FAILED_DARK if dark else FAILED_LIGHT
-    fields = zip(
-        ranking["site_id"], ranking["name"], ranking["lon"], ranking["lat"], ranking["kind"], ranking["location_accuracy"],
-        ranking["score"], ranking["rank"], rgb.tolist(), strict=True,
-    )  # fmt: skip
-    found = [
-        {
-            "id": id_,
-            "n": name,
-            "p": [lon, lat],
-            "i": icon(kind, accuracy != "exact"),
-            "c": colour,
-            "t": f"#{place} · {score:.2f}",
-            "z": pixels(place),
-        }
-        for id_, name, lon, lat, kind, accuracy, score, place, colour in fields
-    ]
+    shades, tails = [""] * len(ranking), [""] * len(ranking)
     if firm is not None:
-        for row, chance in zip(found, firm.tolist(), strict=True):
-            row["c"] = [*row["c"], round(FAINTEST + (255 - FAINTEST) * chance)]
-            row["t"] += f" · {100 * chance:.0f} %"
-    return found[::-1]
+        shades = [f",{round(FAINTEST + (255 - FAINTEST) * chance)}" for chance in firm.tolist()]
+        tails = [f" · {100 * chance:.0f} %" for chance in firm.tolist()]
+    fields = zip(
+        map(_quoted, ranking["site_id"]), map(_quoted, ranking["name"]), ranking["lon"].tolist(), ranking["lat"].tolist(), ranking["kind"],
+        ranking["location_accuracy"], rgb.tolist(), shades, ranking["rank"].tolist(), ranking["score"].tolist(), tails, strict=True,
+    )  # fmt: skip
+    made = [
+        f'{{"id":{id_},"n":{name},"p":[{lon!r},{lat!r}],"i":"{icon(kind, accuracy != "exact")}","c":[{red},{green},{blue}{shade}],'
+        f'"t":"#{place} · {score:.2f}{tail}","z":{pixels(place)}}}'
+        for id_, name, lon, lat, kind, accuracy, (red, green, blue), shade, place, score, tail in fields
+    ]
+    return f"[{','.join(reversed(made))}]"
+
+
+_quoted = json.encoder.encode_basestring_ascii
