@@ -7,8 +7,10 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from importlib import resources
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from geo.errors import OrebridgeError
@@ -130,12 +132,13 @@ class FileProblem:
     message: str
 
 
-def load_sources() -> dict[str, Source]:
-    """Read the register of sources.
+@cache
+def load_sources() -> Mapping[str, Source]:
+    """Read the register of sources, once for the process.
 
     Returns
     -------
-    dict of str to Source
+    mapping of str to Source
         By id, in the order of `data/sources.toml`.
 
     Raises
@@ -149,7 +152,7 @@ def load_sources() -> dict[str, Source]:
     'A'
     """
     text = (resources.files("data") / "sources.toml").read_text(encoding="utf-8")
-    return parse_sources(tomllib.loads(text))
+    return MappingProxyType(parse_sources(tomllib.loads(text)))
 
 
 def parse_sources(entries: Mapping[str, Mapping[str, Any]]) -> dict[str, Source]:

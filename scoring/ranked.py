@@ -6,7 +6,9 @@ the last bit and ranks are equal. A test holds them together. Other methods are 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -40,6 +42,8 @@ class Sites:
     ----------
     frame : DataFrame
         `COLUMNS`. Do not change it: it is shared.
+    columns : dict
+        The same as arrays of plain values, lists of commodities as lists; an unknown is None.
     row : dict
         Site id -> row.
     place : array of int, shape (n,)
@@ -49,6 +53,7 @@ class Sites:
     """
 
     frame: pd.DataFrame
+    columns: dict[str, NDArray[np.object_]]
     row: dict[str, int]
     place: Rows
     failed: NDArray[np.bool_]
@@ -151,7 +156,7 @@ class Rankings:
         if vectors.sites is not ranked.sites:  # the facts changed in between: by what holds now
             vectors = vectors_of(self._facts, scenario, ranked.sites)
         part = slice(first, first + most)
-        return Page(framed(ranked, part), len(ranked.row), contributions(vectors, scenario, ranked.row[part]))
+        return Page(ranked, part, contributions(vectors, scenario, ranked.row[part]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,17 +165,36 @@ class Page:
 
     Attributes
     ----------
-    frame : DataFrame
-        As of `Rankings.frame`.
-    matched : int
-        How many sites the whole ranking has.
+    ranked : Ranked
+        The whole ranking.
+    part : slice
+        Which of its places.
     contributions : array, shape (n, k)
-        In the order of `Scenario.criteria`.
+        In the order of `Scenario.criteria`, for the part alone.
     """
 
-    frame: pd.DataFrame
-    matched: int
+    ranked: Ranked
+    part: slice
     contributions: FloatArray
+
+    @property
+    def matched(self) -> int:
+        """How many sites the whole ranking has."""
+        return len(self.ranked.row)
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The part as a frame, as of `Rankings.frame`."""
+        return framed(self.ranked, self.part)
+
+    def columns(self, names: Sequence[str]) -> dict[str, list[Any]]:
+        """Return columns of the part as plain values; an unknown is None."""
+        rows = self.ranked.row[self.part]
+        places = {"rank": np.arange(1, self.matched + 1)[self.part]}
+        plain = {name: places.get(name, getattr(self.ranked, name)[self.part] if name in NUMBERS else None) for name in names}
+        return {
+            name: self.ranked.sites.columns[name][rows].tolist() if values is None else values.tolist() for name, values in plain.items()
+        }
 
 
 def framed(ranked: Ranked, part: slice = slice(None)) -> pd.DataFrame:
@@ -186,7 +210,21 @@ def sites_of(facts: duckdb.DuckDBPyConnection) -> Sites:
     ids = [str(site_id) for site_id in frame["site_id"]]
     place = np.empty(len(ids), dtype=np.intp)
     place[sorted(range(len(ids)), key=lambda row: ids[row].encode())] = np.arange(len(ids))
-    return Sites(frame, {site_id: row for row, site_id in enumerate(ids)}, place, frame["gate_failed"].to_numpy(dtype=bool))
+    return Sites(
+        frame,
+        {name: _plain(frame[name].tolist()) for name in COLUMNS},
+        {site_id: row for row, site_id in enumerate(ids)},
+        place,
+        frame["gate_failed"].to_numpy(dtype=bool),
+    )
+
+
+def _plain(values: list[Any]) -> NDArray[np.object_]:
+    plain = np.empty(len(values), dtype=object)
+    for row, value in enumerate(values):
+        listed = value.tolist() if isinstance(value, np.ndarray) else value
+        plain[row] = None if isinstance(listed, float) and not np.isfinite(listed) else listed
+    return plain
 
 
 def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Vectors:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any, TypeVar
 
 import duckdb
 import pandas as pd
 
+from data.facts import query
 from data.kept import Kept
 from scoring import dossier as dossiers
 from scoring import firmness as firmnesses
@@ -41,6 +43,7 @@ class View:
         self._facts, self._state = facts, state
         self._rankings: Kept[int, Rankings] = Kept(1, 1, lambda _rankings: 1)
         self._frames: Kept[Key, pd.DataFrame] = Kept(12, 64_000_000, lambda frame: FRAME_BYTES_A_ROW * len(frame))
+        self._gates: Kept[Key, dict[str, dict[str, str]]] = Kept(1, 1, lambda _gates: 1)
         self._facets: Kept[Key, Facets] = Kept(48, 8_000_000, lambda counts: 100 * sum(map(len, counts.values())))
         self._dossiers: Kept[Key, dict[str, Any]] = Kept(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
         self._firmness: Kept[Key, Firmness] = Kept(8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table))
@@ -80,6 +83,11 @@ class View:
         state = self._state()
         return self._of(self._facts()).page(scenario, first, most, state)
 
+    def gates(self, site_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return gate -> verdict of some sites; a site without gates is left out."""
+        every = self._ask(self._gates, (), lambda: gates_of(self._facts()))
+        return {site_id: every[site_id] for site_id in site_ids if site_id in every}
+
     def ranking(self, scenario: Scenario) -> pd.DataFrame:
         """Return the ranked sites as the frame of `scoring.pipeline.rank`, without contributions. Do not change it: it is shared."""
         state = self._state()
@@ -109,3 +117,11 @@ class View:
     def side_by_side(self, scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
         """Return sites side by side; see `scoring.sidebyside`."""
         return self._ask(self._compared, (scenario, site_ids), lambda: sidebyside.side_by_side(self._facts(), scenario, site_ids))
+
+
+def gates_of(facts: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return site id -> gate -> verdict of all sites."""
+    verdicts: dict[str, dict[str, str]] = {}
+    for site_id, gate, verdict in facts.cursor().execute(query("gates_of_all_sites")).fetchall():
+        verdicts.setdefault(site_id, {})[sys.intern(gate)] = sys.intern(verdict)
+    return verdicts

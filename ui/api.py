@@ -10,6 +10,8 @@ import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
+from pathlib import Path
+from types import ModuleType
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -49,7 +51,7 @@ class AddressError(OrebridgeError):
 
 def _body(feed: Feed) -> bytes:
     firm = cache.firmness(feed.scenario).table["in_top_k"].to_numpy() if feed.firm else None
-    return gzip.compress(markers.rows_json(cache.ranking(feed.scenario), feed.dark, firm).encode(), 1)
+    return gzip.compress(markers.rows_json(cache.VIEW.ranked(feed.scenario), feed.dark, firm).encode(), 1)
 
 
 async def sites(request: Request) -> Response:
@@ -88,24 +90,31 @@ def _kept(layer: Layer) -> str:
     return NEVER if isinstance(layer, OwnMapLayer) else FOREVER
 
 
+def _tiles() -> ModuleType:
+    """Return `layers.tiles`. Call it in a thread: geopandas is slow to import, and the server answers before it is needed."""
+    return import_module("layers.tiles")
+
+
 async def layer(request: Request) -> Response:
     """Whole GeoJSON of a small layer."""
-    from layers import tiles  # noqa: PLC0415 - geopandas is slow to import; the server answers before it is needed
 
-    shown = _layer(request)
-    body = await in_thread(tiles.whole_geojson, shown)
-    if body is None:
-        return http.refused(404, "Not found", "This layer is served as tiles.")
-    return await in_thread(_gzipped, body, shown)
+    def whole() -> Response:
+        shown = _layer(request)
+        body = _tiles().whole_geojson(shown)
+        return _gzipped(body, shown) if body else http.refused(404, "Not found", "This layer is served as tiles.")
+
+    return await in_thread(whole)
 
 
 async def layer_tile(request: Request) -> Response:
     """One GeoJSON tile of a large layer."""
-    from layers import tiles  # noqa: PLC0415
-
-    shown = _layer(request)
     z, x, y = (_whole_number(request.path_params[name]) for name in "zxy")
-    return await in_thread(lambda: _gzipped(tiles.tile_geojson(shown, z, x, y), shown))
+
+    def tile() -> Response:
+        shown = _layer(request)
+        return _gzipped(_tiles().tile_geojson(shown, z, x, y), shown)
+
+    return await in_thread(tile)
 
 
 def _whole_number(text: str) -> int:
@@ -116,27 +125,30 @@ def _whole_number(text: str) -> int:
 
 async def layer_picture(request: Request) -> Response:
     """Return a raster layer as one web-mercator picture."""
-    from layers import tiles  # noqa: PLC0415
 
-    shown = _layer(request)
-    body = await in_thread(tiles.raster_png, shown)
-    return Response(body, media_type="image/png", headers={"Cache-Control": _kept(shown)})
+    def picture() -> Response:
+        shown = _layer(request)
+        return Response(_tiles().raster_png(shown), media_type="image/png", headers={"Cache-Control": _kept(shown)})
+
+    return await in_thread(picture)
 
 
 async def map_picture(request: Request) -> Response:
     """Answer a WMS 1.3.0 request for an own raster: GetCapabilities, or GetMap in EPSG:3857."""
-    from layers.pictures import part_png  # noqa: PLC0415
-
     asked = {name.lower(): value for name, value in request.query_params.items()}
     if asked.get("request", "").lower() == "getcapabilities":
         return Response(CAPABILITIES, media_type="text/xml")
-    shown = _layer(request)
-    if not isinstance(shown, OwnMapLayer) or shown.kind != "raster":
-        return http.refused(404, "Not found", "This layer is not served as a map.")
-    bounds = _bounds_m(asked.get("bbox", ""))
-    width, height = (_pixels(asked.get(side, "")) for side in ("width", "height"))
-    body = await in_thread(part_png, shown, bounds, width, height)
-    return Response(body, media_type="image/png", headers={"Cache-Control": NEVER})
+
+    def picture() -> Response:
+        shown = _layer(request)
+        if not isinstance(shown, OwnMapLayer) or shown.kind != "raster":
+            return http.refused(404, "Not found", "This layer is not served as a map.")
+        bounds = _bounds_m(asked.get("bbox", ""))
+        width, height = (_pixels(asked.get(side, "")) for side in ("width", "height"))
+        body: bytes = import_module("layers.pictures").part_png(shown, bounds, width, height)
+        return Response(body, media_type="image/png", headers={"Cache-Control": NEVER})
+
+    return await in_thread(picture)
 
 
 def _bounds_m(text: str) -> tuple[float, float, float, float]:
@@ -164,22 +176,24 @@ async def marker_atlas(request: Request) -> Response:  # noqa: ARG001 - the sign
 
 async def drawing(request: Request) -> Response:
     """Return a file of the drawing map."""
-    from ui.area_map import FILES  # noqa: PLC0415 - it needs Streamlit, which the server loads later
-
     name = request.path_params["file"]
-    if name not in FILES:
-        return http.refused(404, "Not found", "There is no such file.")
-    headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
-    return Response(await in_thread(_DRAWING.get, name, lambda: _drawing_file(name)), media_type=FILES[name], headers=headers)
+
+    def file() -> Response:
+        files: dict[str, str] = import_module("ui.area_map").FILES  # it needs Streamlit, which the server loads later
+        if name not in files:
+            return http.refused(404, "Not found", "There is no such file.")
+        headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
+        return Response(_DRAWING.get(name, lambda: _drawing_file(name)), media_type=files[name], headers=headers)
+
+    return await in_thread(file)
 
 
 _DRAWING: Kept[str, bytes] = Kept(4, 4_000_000, len)
 
 
 def _drawing_file(name: str) -> bytes:
-    from ui.area_map import STATIC  # noqa: PLC0415
-
-    return gzip.compress((STATIC / name).read_bytes(), 6)
+    folder: Path = import_module("ui.area_map").STATIC
+    return gzip.compress((folder / name).read_bytes(), 6)
 
 
 async def health(request: Request) -> Response:  # noqa: ARG001
@@ -210,11 +224,10 @@ def _warm() -> None:
     """Do what the first page needs, so that its visitor does not wait for it."""
     cache.warm()
     import_module("altair")
-    from layers import tiles  # noqa: PLC0415
-
+    import_module("layers.pictures")
     for layer in load_catalog().values():
         if layer.visible and layer.kind != "raster":
-            tiles.whole_geojson(layer)
+            _tiles().whole_geojson(layer)
 
 
 async def _each_day() -> None:

@@ -68,7 +68,7 @@ def sources() -> dict[str, Source]:
 def evidence() -> tuple[OwnCriterion, ...]:
     """Return the user's criteria on layers that are served."""
     ids = {layer.layer_id for layer in own_layers()}
-    return tuple(own for own in app.own_criteria() if own.layer_id in ids)
+    return tuple(own for own in app.own_criteria() if own.layer_id in ids) if ids else ()
 
 
 def without_private(scenario: Scenario) -> Scenario:

@@ -9,14 +9,13 @@ import pandas as pd
 
 from data import workspace
 from data.build.vocabulary import KINDS, STAGES
-from data.facts import query
 from geo.errors import OrebridgeError
 from scoring import workbench
 from scoring.criteria import load
 from scoring.methods import METHODS
 from scoring.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui import cache, published
-from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance, records
+from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
 from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
 from ui.shortlist_rows import rows_of
 
@@ -94,29 +93,22 @@ def scores(asked: Asked) -> Answer:
 def _listed(asked: Asked, scenario: Scenario, criteria: list[str]) -> Answer:
     first = asked.values["offset"]
     page = asked.view.page(scenario, first, asked.values["limit"])
-    part = page.frame
-    about = {**_about(scenario), "matched": page.matched, "returned": len(part), "offset": first}
+    returned = len(page.contributions)
+    about = {**_about(scenario), "matched": page.matched, "returned": returned, "offset": first}
     media = format_of(asked, (JSON, GEOJSON, PARQUET))
     if media == PARQUET:
-        flat = part[COLUMNS].assign(commodities=part["commodities"].map("; ".join))
+        part = page.frame[COLUMNS]
         wide = {f"contribution_{c}": page.contributions[:, i] for i, c in enumerate(criteria)}
-        return parquet(flat.assign(**wide), about)
-    rows = records(part[COLUMNS])
+        return parquet(part.assign(commodities=part["commodities"].map("; ".join), **wide), about)
+    columns = page.columns(COLUMNS)
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if criteria:
-        gates = _gates(asked, part["site_id"].tolist())
+        gates = asked.view.gates(columns["site_id"])
         for row, parts in zip(rows, page.contributions.tolist(), strict=True):
-            row["contributions"] = dict(zip(criteria, parts, strict=True))
-            row["gates"] = gates.get(row["site_id"], {})
+            row |= {"contributions": dict(zip(criteria, parts, strict=True)), "gates": gates.get(row["site_id"], {})}
     if media == GEOJSON:
         return as_json(placed(rows, about), GEOJSON)
     return as_json({"sites": rows, "orebridge": about})
-
-
-def _gates(asked: Asked, site_ids: list[str]) -> dict[str, dict[str, str]]:
-    verdicts: dict[str, dict[str, str]] = {}
-    for site_id, gate, verdict in asked.view.facts.cursor().execute(query("gates_of_sites"), {"site_ids": site_ids}).fetchall():
-        verdicts.setdefault(site_id, {})[gate] = verdict
-    return verdicts
 
 
 def _about(scenario: Scenario) -> dict[str, Any]:
