@@ -12,6 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from data.kept import Kept
 from geo.errors import OrebridgeError
 from geo.raster import Grid, read_grid, render_tile, render_world
 from layers.catalog import Layer, RasterStyle, VectorStyle
@@ -34,9 +35,10 @@ MAX_ZOOM = 22
 DRAWN_TYPES = [0, 1, 3, 4, 5, 6]
 """Points, lines and polygons, single or multiple: a clip may leave rings or mixed collections on the edge."""
 
-KEPT_LAYERS = 12
-KEPT_TILES = 256
-KEPT_PICTURES = 8
+KEPT_LAYERS, KEPT_LAYER_BYTES = 24, 400_000_000
+KEPT_TILES, KEPT_TILE_BYTES = 256, 64_000_000
+KEPT_PICTURES, KEPT_PICTURE_BYTES = 8, 32_000_000
+FEATURE_BYTES, POINT_BYTES = 400, 16
 
 LEGEND_PROPERTY = "legend"
 """Property of each feature: the position of its legend entry."""
@@ -89,7 +91,8 @@ def whole_geojson(layer: Layer) -> bytes | None:
     LayerKindError
         If it is a raster.
     """
-    return _whole(_vector(layer, "GeoJSON"))
+    shown = _vector(layer, "GeoJSON")
+    return _WHOLE.get(shown, lambda: _whole(shown))
 
 
 def tile_geojson(layer: Layer, zoom: int, column: int, row: int) -> bytes:
@@ -119,7 +122,8 @@ def tile_geojson(layer: Layer, zoom: int, column: int, row: int) -> bytes:
         If there is no such tile.
     """
     _check_tile(zoom, column, row)
-    return _tile(_vector(layer, "GeoJSON tiles"), zoom, column, row)
+    shown = _vector(layer, "GeoJSON tiles")
+    return _TILES.get((shown, zoom, column, row), lambda: _tile(shown, zoom, column, row))
 
 
 def raster_png(layer: Layer, width: int = 1024) -> bytes:
@@ -142,7 +146,8 @@ def raster_png(layer: Layer, width: int = 1024) -> bytes:
     LayerKindError
         If it is not a raster.
     """
-    return _picture(_raster(layer), width)
+    shown = _raster(layer)
+    return _PICTURES.get((shown, width), lambda: _picture(shown, width))
 
 
 def raster_tile_png(layer: Layer, zoom: int, column: int, row: int) -> bytes:
@@ -264,8 +269,11 @@ def legend_positions(frame: gpd.GeoDataFrame, layer: Layer) -> list[int]:
     return [rest if missing else position.get(value, rest) for value, missing in _cells(frame, layer.style.colour_by)]
 
 
-@lru_cache(maxsize=KEPT_LAYERS)
 def _features(layer: Layer) -> Features:
+    return _FEATURES.get(layer, lambda: _read(layer))
+
+
+def _read(layer: Layer) -> Features:
     rank_by = layer.style.rank_by if isinstance(layer.style, VectorStyle) else ""
     columns = dict.fromkeys([*layer.columns, *([rank_by] if rank_by else []), "geometry"])
     frame = layer.read(list(columns))
@@ -284,7 +292,6 @@ def _size(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
     return extent
 
 
-@lru_cache(maxsize=KEPT_LAYERS)
 def _whole(layer: Layer) -> bytes | None:
     features = _features(layer)
     if len(features.properties) > WHOLE_FEATURES:
@@ -295,7 +302,6 @@ def _whole(layer: Layer) -> bytes | None:
     return document if len(document) <= WHOLE_BYTES else None
 
 
-@lru_cache(maxsize=KEPT_TILES)
 def _tile(layer: Layer, zoom: int, column: int, row: int) -> bytes:
     features = _features(layer)
     pixel_deg = 360.0 / 2**zoom / TILE_PIXELS
@@ -374,9 +380,18 @@ def _grid(layer: Layer) -> Grid:
     return read_grid(layer.path)
 
 
-@lru_cache(maxsize=KEPT_PICTURES)
 def _picture(layer: Layer, width: int) -> bytes:
     return render_world(_grid(layer), width, layer.style.scale if isinstance(layer.style, RasterStyle) else None)
+
+
+def _held(features: Features) -> int:
+    return FEATURE_BYTES * len(features.properties) + POINT_BYTES * int(shapely.get_num_coordinates(features.geometries).sum())
+
+
+_FEATURES: Kept[Layer, Features] = Kept(KEPT_LAYERS, KEPT_LAYER_BYTES, _held)
+_WHOLE: Kept[Layer, bytes | None] = Kept(KEPT_LAYERS, KEPT_TILE_BYTES, lambda body: len(body or b""))
+_TILES: Kept[tuple[Layer, int, int, int], bytes] = Kept(KEPT_TILES, KEPT_TILE_BYTES, len)
+_PICTURES: Kept[tuple[Layer, int], bytes] = Kept(KEPT_PICTURES, KEPT_PICTURE_BYTES, len)
 
 
 def _vector(layer: Layer, wanted: str) -> Layer:

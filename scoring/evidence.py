@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
@@ -28,6 +28,9 @@ AROUND = 8
 """Places on the circle of a site's location accuracy that a range is taken from, beside the site itself."""
 
 SMALLEST_REACH_KM = 10.0
+LONGEST_TEXT, LARGEST = 500, 1e15
+"""No name of ours is longer, and no goalpost is larger."""
+NO_TEXT = re.compile("[\0\ud800-\udfff]")
 COLUMNS = ("site_id", "value", "low", "high", "target", "covered")
 
 
@@ -128,11 +131,10 @@ class OwnCriterion:
     reach_km: float = 0.0
 
     def __post_init__(self) -> None:
+        self._check_types()
         if self.measure not in EVIDENCE:
             raise EvidenceError(f"No measure is called {self.measure!r}; choose one of {', '.join(EVIDENCE)}.")
         what = EVIDENCE[self.measure]
-        if not all(math.isfinite(x) for x in (self.worst, self.best, self.weight, self.radius_km, self.reach_km)):
-            raise EvidenceError(f"{self.title}: a goalpost, the weight or the radius is not a number; give finite numbers.")
         if what.column == "always" and not self.column:
             raise EvidenceError(f"{self.title}: {self.measure} reads an attribute; name its column.")
         if what.radius and not 0.1 <= self.radius_km <= 1000.0:
@@ -147,6 +149,16 @@ class OwnCriterion:
             raise EvidenceError(f"{self.title}: the weight is {self.weight:g}; give 0 to 1000.")
         if not 0.0 <= self.reach_km <= 20_040.0:
             raise EvidenceError(f"{self.title}: the reach is {self.reach_km:g} km; give 0 (by itself) to 20040 km.")
+
+    def _check_types(self) -> None:
+        texts = (self.layer_id, self.measure, self.title, self.column, self.value, self.unit)
+        if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT and not NO_TEXT.search(text) for text in texts):
+            raise EvidenceError(f"Names, column and unit of a criterion are texts of up to {LONGEST_TEXT} characters; one of them is not.")
+        numbers = (self.worst, self.best, self.weight, self.radius_km, self.reach_km)
+        if not all(isinstance(x, int | float) and not isinstance(x, bool) and abs(x) <= LARGEST for x in numbers):
+            raise EvidenceError(f"{self.title}: a goalpost, the weight or the radius is not a number; give finite numbers.")
+        if not isinstance(self.everywhere, bool):
+            raise EvidenceError(f"{self.title}: whether the layer covers the world is neither true nor false.")
 
     @property
     def id(self) -> str:
@@ -182,7 +194,7 @@ def from_dict(values: dict[str, Any]) -> OwnCriterion:
     """
     try:
         return OwnCriterion(**values)
-    except TypeError as error:
+    except (TypeError, ValueError) as error:
         raise EvidenceError(f"A criterion of your own cannot be read ({error}); export it again.") from error
 
 

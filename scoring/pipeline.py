@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,12 +24,20 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PACKING = threading.RLock()
+#: Choices of method and weights that are being scored: others wait for the same choice alone.
+_SCORING: dict[str, threading.Lock] = {}
+_SCORING_CHANGES = threading.Lock()
+#: When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent are dropped first.
+_USED: dict[tuple[int, str, str], float] = {}
+#: Sets of packed vectors that are kept, about 13 MB each; those of the main commodities are never dropped.
+KEPT_PACKED = 16
 #: Sets of own criteria whose vectors are kept: moving a goalpost makes a new one.
 KEPT_PROFILES = 12
 #: Ways to scale desirabilities before a method: as they are, or by the values of all sites.
 NORMALISATIONS = ("goalposts", "minmax", "max", "sum", "vector")
 #: Choices of method and weights whose scores are kept.
 KEPT_CHOICES = 12
+DROP_PACKED = "DELETE FROM packed WHERE lens = $lens AND profile = $profile"
 DROP_PROFILES = {
     "criterion": "DELETE FROM criterion WHERE list_contains($profiles, profile)",
     "packed": "DELETE FROM packed WHERE list_contains($profiles, profile)",
@@ -87,11 +97,21 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
             known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
             raise ScenarioError(f"No commodity is called {lens!r}; choose one of {', '.join(known)}.")
         key = {"lens": lens, "profile": profile}
+        _USED[id(facts), lens, profile] = time.monotonic()
         if cursor.execute("SELECT 1 FROM packed WHERE lens = $lens AND profile = $profile LIMIT 1", key).fetchone():
             return
         if profile:
             _own_profile(cursor, scenario)
         cursor.execute("INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("normalise.sql") + ")", key)
+        _drop_least_used(cursor, id(facts))
+
+
+def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
+    """Drop the packed vectors that were not used for longest, all but `KEPT_PACKED` sets."""
+    sets = [(str(lens), str(profile)) for lens, profile in cursor.execute("SELECT DISTINCT lens, profile FROM packed").fetchall()]
+    by_use = sorted((each for each in sets if each != ("", "")), key=lambda each: _USED.get((database, *each), 0.0))
+    for lens, profile in by_use[: max(0, len(by_use) - KEPT_PACKED)]:
+        cursor.execute(DROP_PACKED, {"lens": lens, "profile": profile})
 
 
 def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
@@ -138,8 +158,27 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: s
         If the commodity or the method is unknown.
     """
     statement, values = scored(facts, scenario)
-    statement += " FROM (" + sql("rank.sql") + ") WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
+    statement += (
+        ", passing AS ("
+        + sql("passing.sql")
+        + ") FROM ("
+        + sql("rank.sql")
+        + ") WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
+    )
     return facts.cursor().execute(statement, {**parameters(facts, scenario), **values, "site_id": site_id})
+
+
+def rank_numbers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.DuckDBPyConnection:
+    """Run the ranking and return the cursor that holds site_id, score, score_low, score_high, coverage and known, in order of rank.
+
+    Raises
+    ------
+    ScenarioError
+        If the commodity or the method is unknown.
+    """
+    head, values = scored(facts, scenario)
+    numbers = ", passing AS (" + sql("passing.sql") + ") SELECT site_id, score, score_low, score_high, coverage, known FROM ("
+    return facts.cursor().execute(head + numbers + sql("rank.sql") + ") ORDER BY rank", {**parameters(facts, scenario), **values})
 
 
 def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts") -> tuple[str, dict[str, Any]]:
@@ -173,18 +212,38 @@ def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> str:
     method = METHODS[terms.method]
     shape = json.dumps([method.id, terms.normalisation, terms.lens, terms.profile, list(terms.weights)])
     choice = hashlib.sha256(shape.encode()).hexdigest()[:12]
-    with _PACKING:
+    with _one_at_a_time(f"{id(facts)} {choice}"):
         cursor = facts.cursor()
-        kept = [row[0] for row in cursor.execute("SELECT choice FROM method_score GROUP BY 1 ORDER BY max(rowid) DESC").fetchall()]
-        if choice not in kept:
-            cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": kept[KEPT_CHOICES - 1 :]})
+        _USED[id(facts), "method", choice] = time.monotonic()
+        if not cursor.execute("SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1", {"choice": choice}).fetchone():
             given = {
                 "lens": terms.lens, "profile": terms.profile, "w": list(terms.weights), "axes": list(terms.axes),
                 "normalisation": terms.normalisation,
             }  # fmt: skip
             cells = "WITH raw AS MATERIALIZED (" + sql("cells.sql") + "), cells AS MATERIALIZED (" + sql("normalised_cells.sql") + ") "
             (_by_kernel if method.id in KERNELS else _by_statement)(cursor, method, choice, cells, given)
+            _drop_old_choices(cursor, id(facts))
     return choice
+
+
+@contextmanager
+def _one_at_a_time(choice: str) -> Iterator[None]:
+    """Let one thread score a choice, while other choices and rankings go on."""
+    with _SCORING_CHANGES:
+        lock = _SCORING.setdefault(choice, threading.Lock())
+    with lock:
+        yield
+    with _SCORING_CHANGES:
+        if len(_SCORING) > KEPT_CHOICES:
+            _SCORING.pop(choice, None)
+
+
+def _drop_old_choices(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
+    with _PACKING:
+        choices = [str(row[0]) for row in cursor.execute("SELECT DISTINCT choice FROM method_score").fetchall()]
+        by_use = sorted(choices, key=lambda choice: _USED.get((database, "method", choice), 0.0))
+        left = by_use[: max(0, len(by_use) - KEPT_CHOICES)]
+        cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": left})
 
 
 def _by_statement(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]) -> None:

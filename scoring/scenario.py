@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import OrebridgeError
 from scoring.criteria import Criterion, load
-from scoring.evidence import EVIDENCE, OwnCriterion
+from scoring.evidence import EVIDENCE, NO_TEXT, OwnCriterion
 from scoring.evidence import from_dict as evidence_from
 
 if TYPE_CHECKING:
@@ -19,6 +21,10 @@ ORDERS = ("shrunk", "worst", "known")
 #: Where the user's own criteria stand beside the pillars.
 OWN_PILLAR = "evidence"
 LONGEST_AREA_NAME = 80
+LONGEST_TEXT = 200
+MOST_CHOICES = 300
+#: A weight is 0, or lies between these: beyond them the sums of the score would lose or overflow what they add.
+LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
 OrderBy = Literal["shrunk", "worst", "known"]
 
 
@@ -44,7 +50,13 @@ class Area:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which sites are listed. An empty tuple means all; no area: everywhere."""
+    """Which sites are listed. An empty tuple means all; no area: everywhere.
+
+    Raises
+    ------
+    ScenarioError
+        If a filter is not of its type, or longer than any list or name of ours.
+    """
 
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
@@ -55,6 +67,84 @@ class Filters:
     text: str = ""
     area: Area | None = None
 
+    def __post_init__(self) -> None:
+        for name in ("kinds", "stages", "countries", "accuracy"):
+            values = getattr(self, name)
+            if not isinstance(values, tuple) or len(values) > MOST_CHOICES or not all(map(_is_text, values)):
+                raise ScenarioError(f"The filter {name!r} is not a list of up to {MOST_CHOICES} short texts.")
+        if not (_is_number(self.min_coverage) and 0 <= self.min_coverage <= 1):
+            raise ScenarioError("The filter 'min_coverage' is not a number between 0 and 1.")
+        if not isinstance(self.gates_failed, bool):
+            raise ScenarioError("The filter 'gates_failed' is neither true nor false.")
+        if not _is_text(self.text):
+            raise ScenarioError(f"The text to search for is longer than {LONGEST_TEXT} characters, or no text.")
+        if not isinstance(self.area, Area | None):
+            raise ScenarioError("The area of interest cannot be read; draw it again.")
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is a text as names have it: not too long, without NUL and half characters."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        return False
+    return NO_TEXT.search(value) is None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    """Return a value as a sentence names it; of what is no number, or too long to print, its type."""
+    return str(value) if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**15) else f"a {type(value).__name__}"
+
+
+class Weights(Mapping[str, float]):
+    """Pillar id -> weight, in the order of the catalogue. It cannot be changed, and can be hashed.
+
+    Raises
+    ------
+    ScenarioError
+        If a pillar is unknown, or a weight is neither 0 nor between `LEAST_WEIGHT` and `MOST_WEIGHT`.
+
+    Examples
+    --------
+    >>> weights = Weights({"ownership": 1, "grade": 3})
+    >>> weights, weights == {"grade": 3, "ownership": 1}
+    (Weights({'grade': 3, 'ownership': 1}), True)
+    """
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        if not isinstance(weights, Mapping):
+            raise ScenarioError("The weights are not pairs of pillar and number.")
+        pillars = load().pillars
+        unknown = [name for name in weights if name not in pillars]
+        if unknown:
+            raise ScenarioError(f"No pillar is called {str(unknown[0])[:60]!r}; weights take {', '.join(pillars)}.")
+        for name, weight in weights.items():
+            if not _is_number(weight) or not (weight == 0 or LEAST_WEIGHT <= weight <= MOST_WEIGHT):
+                raise ScenarioError(
+                    f"The weight of {name} is {_shown(weight)}: negative or not a number between {LEAST_WEIGHT:g} and {MOST_WEIGHT:g};"
+                    " give 0 to 100, only the proportions count."
+                )
+        self._pairs = {name: weights[name] for name in pillars if name in weights}
+
+    def __getitem__(self, pillar: str) -> float:
+        return self._pairs[pillar]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._pairs.items()))
+
+    def __repr__(self) -> str:
+        return f"Weights({self._pairs})"
+
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
@@ -62,8 +152,8 @@ class Scenario:
 
     Attributes
     ----------
-    weights : dict
-        Pillar id -> weight; only the proportions count.
+    weights : mapping
+        Pillar id -> weight; only the proportions count. Kept as `Weights`.
     commodity : str
         Commodity id, or empty.
     order_by : {"shrunk", "worst", "known"}
@@ -72,7 +162,7 @@ class Scenario:
         Criteria of the user's own; their weights stand beside those of the pillars.
     """
 
-    weights: dict[str, float]
+    weights: Mapping[str, float]
     commodity: str = ""
     filters: Filters = field(default_factory=Filters)
     order_by: OrderBy = "shrunk"
@@ -81,19 +171,24 @@ class Scenario:
     evidence: tuple[OwnCriterion, ...] = ()
 
     def __post_init__(self) -> None:
-        pillars = load().pillars
-        unknown = sorted(set(self.weights) - set(pillars))
-        if unknown:
-            raise ScenarioError(f"No pillar is called {unknown[0]!r}; weights take {', '.join(pillars)}.")
-        if any(not 0 <= w < float("inf") for w in self.weights.values()):
-            raise ScenarioError(f"A weight is negative or not a number: {self.weights}; give 0 to 100.")
-        if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
-            raise ScenarioError("All weights are 0; give at least one pillar some weight.")
+        object.__setattr__(self, "weights", Weights(self.weights))
+        if not all(_is_text(value) for value in (self.commodity, self.order_by, self.method)):
+            raise ScenarioError("Commodity, order and method are names; one of them is no short text.")
         if self.order_by not in ORDERS:
             raise ScenarioError(f"No order is called {self.order_by!r}; choose {', '.join(ORDERS)}.")
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool) or not 0 <= self.seed < 2**63:
+            raise ScenarioError("The seed is not a whole number of 0 and more.")
+        self._check_evidence()
 
+    def _check_evidence(self) -> None:
+        if not isinstance(self.filters, Filters) or not isinstance(self.evidence, tuple):
+            raise ScenarioError("Filters or criteria of your own are not of the form that is saved.")
         if len({own.id for own in self.evidence}) < len(self.evidence):
             raise ScenarioError("Two criteria of your own measure the same thing; take one of them out.")
+        if any(0 < own.weight < LEAST_WEIGHT for own in self.evidence):
+            raise ScenarioError(f"A criterion of your own weighs less than {LEAST_WEIGHT:g}; give it 0 or more than that.")
+        if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
+            raise ScenarioError("All weights are 0; give at least one pillar some weight.")
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -115,11 +210,12 @@ class Scenario:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` is the inverse."""
-        values: dict[str, Any] = json.loads(json.dumps(asdict(self)))
+        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["weights"] = dict(self.weights)
+        values["filters"] = _plain_filters(self.filters)
+        values["evidence"] = [own.as_dict() for own in self.evidence]
         if not self.evidence:
             values.pop("evidence")
-        if self.filters.area is None:
-            values["filters"].pop("area")
         return values
 
     def criterion_weights(self) -> list[float]:
@@ -134,6 +230,19 @@ class Scenario:
     def with_method(self, method: str) -> Scenario:
         """Return the scenario with another method."""
         return replace(self, method=method)
+
+
+def _plain_filters(filters: Filters) -> dict[str, Any]:
+    values = {each.name: getattr(filters, each.name) for each in fields(filters)}
+    values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    area = values.pop("area")
+    if area is not None:
+        values["area"] = {"name": area.name, "polygons": _lists(area.polygons)}
+    return values
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(each) for each in value] if isinstance(value, tuple) else value
 
 
 def _criterion(own: OwnCriterion) -> Criterion:
@@ -158,7 +267,7 @@ def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
     presets = load().presets
     if preset not in presets:
         raise ScenarioError(f"No preset is called {preset!r}; choose {', '.join(presets)}.")
-    return Scenario(weights=dict(presets[preset].weights), **changes)
+    return Scenario(weights=presets[preset].weights, **changes)
 
 
 def area_from(values: dict[str, Any]) -> Area:
@@ -171,19 +280,96 @@ def area_from(values: dict[str, Any]) -> Area:
     """
     import shapely  # noqa: PLC0415 - ranking without an area does without it
 
-    from geo.area import AreaError, as_shape, polygons_of  # noqa: PLC0415
+    from geo.area import MOST_VERTICES, AreaError, as_shape, polygons_of  # noqa: PLC0415
 
     try:
-        polygons, _moved = polygons_of([as_shape(values["polygons"])])
-        return Area(str(values["name"])[:LONGEST_AREA_NAME], polygons)
-    except (KeyError, TypeError, ValueError, IndexError, shapely.errors.ShapelyError, AreaError) as error:
+        shape = as_shape(values["polygons"])
+        if shapely.get_num_coordinates(shape) > 2 * MOST_VERTICES or not shape.is_valid:
+            raise ScenarioError("The area of interest is not one that was drawn here; draw it again.")
+        polygons, _moved = polygons_of([shape])
+        return Area(NO_TEXT.sub("", str(values["name"]))[:LONGEST_AREA_NAME], polygons)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError, AreaError) as error:
         raise ScenarioError("The area of interest cannot be read; draw it again.") from error
 
 
-def from_dict(values: dict[str, Any]) -> Scenario:
-    """Return the scenario that `Scenario.as_dict` wrote."""
-    filters: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.get("filters", {}).items()}
-    if filters.get("area") is not None:
-        filters["area"] = area_from(filters["area"])
-    evidence = tuple(evidence_from(each) for each in values.get("evidence", ()))
-    return Scenario(**{**values, "filters": Filters(**filters), "evidence": evidence})
+def from_dict(values: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that `Scenario.as_dict` wrote.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not one: something is missing, unknown, or not of its type. Nothing else is raised, whatever the values are.
+    """
+    if not isinstance(values, Mapping):
+        raise ScenarioError("A scenario is a table of choices; this is none.")
+    read = {name: _READERS.get(name, _as_it_is)(value) for name, value in values.items() if _known_field(name, Scenario)}
+    if "weights" not in read:
+        raise ScenarioError("The scenario names no weights.")
+    return Scenario(**read)
+
+
+def _known_field(name: object, kind: type[Scenario | Filters]) -> bool:
+    """Tell that a name is a field.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none.
+    """
+    allowed = [each.name for each in fields(kind)]
+    if name not in allowed:
+        raise ScenarioError(f"The scenario says {str(name)[:60]!r}, which this version does not know; it takes {', '.join(allowed)}.")
+    return True
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _filters_from(values: Any) -> Filters:
+    if not isinstance(values, Mapping):
+        raise ScenarioError("The filters of the scenario are no table of choices.")
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if _known_field(k, Filters)}
+    if plain.get("area") is not None:
+        plain["area"] = area_from(plain["area"])
+    return Filters(**plain)
+
+
+def _evidence_from(values: Any) -> tuple[OwnCriterion, ...]:
+    if not isinstance(values, list | tuple) or len(values) > MOST_CHOICES:
+        raise ScenarioError("The criteria of your own in the scenario are no list.")
+    try:
+        return tuple(evidence_from(each) for each in values)
+    except OrebridgeError as error:
+        raise ScenarioError(f"A criterion of your own cannot be read: {error}") from error
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
+        raise ScenarioError("A criterion of your own cannot be read; take it out or make it again.") from error
+
+
+#: Field of a scenario -> how plain JSON types become it.
+_READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"filters": _filters_from, "evidence": _evidence_from})
+
+
+def weights_from(text: str) -> dict[str, float]:
+    """Return pillar weights from ``grade=30,permitting=25``; pillars that are not named weigh 0.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not name=number, or a name stands twice.
+
+    Examples
+    --------
+    >>> weights_from("grade=30, permitting=25")
+    {'grade': 30.0, 'permitting': 25.0}
+    """
+    read: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = (each.strip() for each in part.partition("="))
+        if name in read:
+            raise ScenarioError(f"The weight of {name[:60]} stands twice; give it once.")
+        try:
+            read[name] = float(number)
+        except ValueError as error:
+            raise ScenarioError(f"{part.strip()[:60]!r} is not name=number; write for example grade=30,permitting=25.") from error
+    return read

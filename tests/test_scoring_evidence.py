@@ -179,8 +179,12 @@ def test_the_id_tells_what_is_measured_and_survives_a_round_trip() -> None:
 def test_a_criterion_of_another_shape_is_refused() -> None:
     with pytest.raises(EvidenceError, match="cannot be read"):
         from_dict({"layer_id": "l", "colour": "red"})
-    with pytest.raises(EvidenceError, match="cannot be read"):
+    with pytest.raises(EvidenceError, match="is not a number"):
         from_dict({**asked("density").as_dict(), "worst": "much"})
+    with pytest.raises(EvidenceError, match="texts of up to 500 characters"):
+        from_dict({**asked("density").as_dict(), "title": 5})
+    with pytest.raises(EvidenceError, match="is not a number"):
+        from_dict({**asked("density").as_dict(), "best": 10**400})
 
 
 def test_goalposts_are_quantiles_in_the_usual_sense_and_never_equal() -> None:

@@ -196,14 +196,6 @@ def test_pages_of_a_layer_link_to_one_another_and_hold_each_feature_once(client:
     assert steps == -(-len(seen) // 40)
 
 
-def test_an_own_layer_is_served_only_when_it_is_shared(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    from ui.http import ogc
-
-    private = ogc.served()["ports"]
-    monkeypatch.setattr(ogc, "_open", lambda layer: layer.id != private.id)
-    assert client.get("/api/v1/collections/ports/items").status_code == 404
-
-
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=ROUTES))
 
 

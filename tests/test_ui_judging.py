@@ -51,8 +51,8 @@ def test_firm_places_are_shown_in_table_card_and_map() -> None:
 def test_less_sure_sites_are_fainter_on_the_map() -> None:
     scenario = from_preset()
     ranking, firm = cache.ranking(scenario), cache.firmness(scenario).table["in_top_k"].to_numpy()
-    rows = {row["id"]: row for row in markers.rows(ranking, False, firm)}
-    plain = {row["id"]: row for row in markers.rows(ranking, False)}
+    rows = {row["id"]: row for row in json.loads(markers.rows_json(cache.VIEW.ranked(scenario), False, firm))}
+    plain = {row["id"]: row for row in json.loads(markers.rows_json(cache.VIEW.ranked(scenario), False))}
     sure = str(ranking["site_id"].iloc[firm.argmax()])
     unsure = str(ranking["site_id"].iloc[-1])
     assert rows[sure]["c"][3] > rows[unsure]["c"][3] >= markers.FAINTEST

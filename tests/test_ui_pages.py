@@ -59,7 +59,7 @@ def test_sites_travel_by_address_not_inline() -> None:
     test = opened()
     layers = layers_of(test)
     sites = next(layer for name, layer in layers.items() if name.startswith("sites-"))
-    assert sites["data"].startswith("/api/sites.json?s=")
+    assert sites["data"].startswith("/api/sites.json?k=")
     assert len(test.get("deck_gl_json_chart")[0].proto.json) < 20_000
     assert all(isinstance(layer.get("data", ""), str) or name == "halo" for name, layer in layers.items())
 

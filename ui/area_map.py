@@ -9,8 +9,8 @@ from typing import Any
 import streamlit as st
 
 from scoring.scenario import Scenario
-from ui import map
-from ui.api import sites_address
+from ui import cache, map
+from ui.addresses import Feed, sites_address
 from ui.i18n import _
 
 STATIC = Path(__file__).with_name("static")
@@ -81,6 +81,6 @@ def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict
     west, south, east, north = bounds
     return {
         "script": "/api/drawing/drawing.js", "worker": "/api/drawing/drawing-worker.mjs", "land": "/api/layers/land.geojson",
-        "borders": "/api/layers/boundaries.geojson", "sites": sites_address(scenario, map.dark()), "dark": map.dark(), "labels": labels,
+        "borders": "/api/layers/boundaries.geojson", "sites": sites_address(Feed(scenario, map.dark(), False, cache.state())), "dark": map.dark(), "labels": labels,
         "bounds": [[west, south], [east, north]],
     }  # fmt: skip

@@ -65,7 +65,7 @@ def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
     try:
         area, moved_m = make()
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     S.area = area
     state.fly_to_bounds(bounds_of(area.polygons))

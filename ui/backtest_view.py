@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from functools import lru_cache
 from typing import Any
 
@@ -13,7 +12,7 @@ import streamlit as st
 from data.build.vocabulary import CURATED
 from scoring.backtest import Backtest, Settings, as_json, backtest
 from scoring.labels import read_labels, vocabulary
-from scoring.scenario import Scenario, from_dict
+from scoring.scenario import Scenario
 from ui import cache
 from ui import words as w
 from ui.backtest_words import BASELINES, NOTES, REASONS
@@ -36,9 +35,9 @@ WARNINGS = ("no_match", "too_few", "one_class", "strata_too_few", "leak")
 
 
 @lru_cache(maxsize=KEPT)
-def _outcome(key: str, revision: str, content: bytes, where: str, settings: Settings) -> Backtest:  # noqa: ARG001 - part of the cache's key
+def _outcome(scenario: Scenario, state: int, content: bytes, where: str, settings: Settings) -> Backtest:  # noqa: ARG001 - part of the cache's key
     facts = cache.facts()
-    return backtest(facts, from_dict(json.loads(key)), read_labels(content, where, vocabulary(facts)), settings)
+    return backtest(facts, scenario, read_labels(content, where, vocabulary(facts)), settings)
 
 
 def outcome(scenario: Scenario, content: bytes, where: str, settings: Settings) -> Backtest:
@@ -49,7 +48,7 @@ def outcome(scenario: Scenario, content: bytes, where: str, settings: Settings) 
     LabelFileError, ScenarioError
         If the file cannot be read, or no site is listed.
     """
-    return _outcome(cache.key_of(scenario), cache.ready(scenario), content, where, settings)
+    return _outcome(scenario, cache.state(), content, where, settings)
 
 
 def figures(found: Backtest) -> None:

@@ -1,10 +1,10 @@
-"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session."""
+"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session. Reading it measures nothing."""
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
@@ -18,27 +18,24 @@ from data.sources import Source, load_sources
 from data.store import Store, StoreError
 from layers import imports
 from layers.catalog import Layer, UnknownLayerError, load_catalog
-from scoring import dossier as dossiers
-from scoring import firmness as firmnesses
-from scoring import sidebyside, workbench
-from scoring.desks import TwoDesks, two_desks
+from scoring import workbench
+from scoring.desks import TwoDesks
 from scoring.evidence import OwnCriterion
 from scoring.evidence import from_dict as from_dict_evidence
-from scoring.facets import Facets, facets
+from scoring.facets import Facets
 from scoring.firmness import Belief, Firmness
 from scoring.frozen import Verdict
-from scoring.own import PREFIX, measure_evidence
-from scoring.packed import Packed, packed_arrays
+from scoring.own import PREFIX
+from scoring.packed import Packed
 from scoring.permitting import Milestones
-from scoring.pipeline import prepare, rank
-from scoring.scenario import Filters, Scenario, from_dict, from_preset
+from scoring.pipeline import prepare
+from scoring.scenario import Filters, Scenario, from_preset
 from scoring.sidebyside import SideBySide
+from scoring.view import View
 from ui.own import Own, reader
 
 _OPENING = threading.RLock()
-_DRAWING = threading.RLock()
-KEPT_RANKINGS = 48
-KEPT_FIRMNESS = 8
+LONGEST_ID = 60
 
 
 @cache
@@ -48,10 +45,18 @@ def _facts() -> duckdb.DuckDBPyConnection:
     return facts
 
 
+def _open() -> bool:
+    return bool(_facts.cache_info().currsize)
+
+
 def facts() -> duckdb.DuckDBPyConnection:
-    """Return the bundle, opened once for the process; take a cursor for each call."""
+    """Return the bundle with what is the user's own beside it, opened once for the process; take a cursor for each call."""
     with _OPENING:
-        return _facts()
+        fresh = not _open()
+        opened = _facts()
+    if fresh and _own.cache_info().currsize:
+        _own().attach()
+    return opened
 
 
 @cache
@@ -75,7 +80,7 @@ def store() -> Store:
 def _own() -> Own:
     imports.sweep_quarantine(_store().path.parent)
     sweep(_store())
-    return Own(_store(), facts)
+    return Own(_store(), facts, _open)
 
 
 def own() -> Own:
@@ -87,7 +92,11 @@ def own() -> Own:
         If it is damaged, or another process holds the store.
     """
     with _OPENING:
-        return _own()
+        fresh = not _own.cache_info().currsize
+        opened = _own()
+    if fresh and _open():
+        opened.attach()
+    return opened
 
 
 def own_layers() -> tuple[OwnLayer, ...]:
@@ -114,13 +123,31 @@ def revision() -> str:
         return ""
 
 
-def ready(scenario: Scenario) -> str:
-    """See to it that own sites and own criteria are measured; return the revision that the answer holds for."""
-    present = revision()
-    if present or scenario.evidence or (_own.cache_info().currsize and own().attached):
-        own().attach()
-        measure_evidence(facts(), store(), scenario.evidence)
-    return present
+def state() -> int:
+    """Return a number that changes whenever the facts do: what was computed of another state does not hold."""
+    try:
+        return own().state
+    except StoreError:
+        return 0
+
+
+def ready(scenario: Scenario) -> None:
+    """Measure the criteria that a scenario brings from outside: an address, a shortlist, a file. Lists are read without it.
+
+    Raises
+    ------
+    EvidenceError
+        If one of them cannot be measured on its layer.
+    """
+    _beside()
+    if scenario.evidence:
+        own().measure(scenario.evidence)
+
+
+def new_day() -> None:
+    """Measure anew what depends on the date, once the day has changed."""
+    if _facts.cache_info().currsize and _own.cache_info().currsize and _own().stale:
+        _own().attach()
 
 
 def map_layers() -> tuple[Layer, ...]:
@@ -145,7 +172,7 @@ def map_layer(layer_id: str) -> Layer:
     own_ones = {layer.id: layer for layer in own().map_layers()}
     if layer_id in own_ones:
         return own_ones[layer_id]
-    raise UnknownLayerError(layer_id, [*catalogue, *own_ones])
+    raise UnknownLayerError(layer_id[:LONGEST_ID], list(catalogue))
 
 
 def sources() -> Mapping[str, Source]:
@@ -161,81 +188,49 @@ def source(source_id: str) -> Source | None:
     return sources().get(source_id) if source_id.startswith(PREFIX) else load_sources().get(source_id)
 
 
-def key_of(scenario: Scenario) -> str:
-    """Return the scenario as the text that caches and addresses use."""
-    return json.dumps(scenario.as_dict(), sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+def _beside() -> duckdb.DuckDBPyConnection:
+    """Return the facts once the user's own stands beside them; without it while the store cannot be used."""
+    with suppress(StoreError):
+        own()
+    return facts()
 
 
-@lru_cache(maxsize=KEPT_RANKINGS)
-def _ranking(key: str, revision: str) -> pd.DataFrame:  # noqa: ARG001 - part of the cache's key
-    return rank(facts(), from_dict(json.loads(key)))
+VIEW = View(_beside, state)
 
 
 def ranking(scenario: Scenario) -> pd.DataFrame:
-    """Return the ranked sites of a scenario; see `scoring.pipeline.rank`. Do not change the frame: it is shared."""
-    return _ranking(key_of(scenario), ready(scenario))
-
-
-@lru_cache(maxsize=KEPT_RANKINGS)
-def _facets(key: str, revision: str) -> Facets:  # noqa: ARG001
-    return facets(facts(), from_dict(json.loads(key)))
+    """Return the ranked sites of a scenario, without contributions. Do not change the frame: it is shared."""
+    return VIEW.ranking(scenario)
 
 
 def facet_counts(scenario: Scenario) -> Facets:
     """Return how many sites each choice of a filter would leave."""
-    return _facets(key_of(scenario), ready(scenario))
-
-
-@lru_cache(maxsize=KEPT_RANKINGS)
-def _dossier(key: str, revision: str, site_id: str) -> dict[str, Any]:  # noqa: ARG001
-    return dossiers.dossier(facts(), from_dict(json.loads(key)), site_id)
+    return VIEW.facet_counts(scenario)
 
 
 def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
     """Return all that is known of a site under a scenario."""
-    return _dossier(key_of(scenario), ready(scenario), site_id)
-
-
-@lru_cache(maxsize=KEPT_FIRMNESS)
-def _firmness(key: str, revision: str, belief: Belief, top_k: int) -> Firmness:  # noqa: ARG001
-    return firmnesses.firmness(facts(), from_dict(json.loads(key)), belief, top_k=top_k)
+    return VIEW.dossier(scenario, site_id)
 
 
 def firmness(scenario: Scenario, belief: Belief | None = None, top_k: int = 20) -> Firmness:
     """Return how firm the places of a scenario's list are; see `scoring.firmness`. Do not change its table: it is shared."""
-    key, present = key_of(scenario), ready(scenario)
-    with _DRAWING:  # page and map ask at once; the second finds what the first made
-        return _firmness(key, present, belief or Belief(), top_k)
-
-
-@lru_cache(maxsize=KEPT_FIRMNESS)
-def _packed(key: str, revision: str) -> Packed:  # noqa: ARG001
-    return packed_arrays(facts(), from_dict(json.loads(key)))
+    return VIEW.firmness(scenario, belief or Belief(), top_k)
 
 
 def packed(scenario: Scenario) -> Packed:
     """Return the vectors of a scenario's list."""
-    return _packed(key_of(scenario), ready(scenario))
-
-
-@lru_cache(maxsize=KEPT_FIRMNESS)
-def _desks(key: str, revision: str, rule: str) -> TwoDesks:  # noqa: ARG001
-    return two_desks(facts(), from_dict(json.loads(key)), rule)
+    return VIEW.packed(scenario)
 
 
 def desks(scenario: Scenario, rule: str) -> TwoDesks:
     """Return both desks' view of a scenario's list."""
-    return _desks(key_of(scenario), ready(scenario), rule)
-
-
-@lru_cache(maxsize=KEPT_FIRMNESS)
-def _side_by_side(key: str, revision: str, site_ids: tuple[str, ...]) -> SideBySide:  # noqa: ARG001
-    return sidebyside.side_by_side(facts(), from_dict(json.loads(key)), site_ids)
+    return VIEW.desks(scenario, rule)
 
 
 def side_by_side(scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
     """Return sites side by side; see `scoring.sidebyside`."""
-    return _side_by_side(key_of(scenario), ready(scenario), site_ids)
+    return VIEW.side_by_side(scenario, site_ids)
 
 
 def everything(scenario: Scenario) -> Scenario:

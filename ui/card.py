@@ -132,7 +132,7 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
     try:
         (workspace.remove if listed else workspace.add)(cache.store(), S.shortlist, found["site_id"])
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     st.toast(
         _("{name}: taken off the shortlist").format(name=w.plain(found["name"]))

@@ -217,18 +217,14 @@ def parse_weights(text: str) -> dict[str, float]:
     Raises
     ------
     ScenarioError
-        If a part is not name=number.
+        If a part is not name=number, or a name stands twice.
     """
-    from scoring.scenario import ScenarioError  # noqa: PLC0415
+    from scoring.scenario import ScenarioError, weights_from  # noqa: PLC0415
 
-    found: dict[str, float] = {}
-    for part in text.split(","):
-        name, _, number = part.partition("=")
-        try:
-            found[name.strip()] = float(number)
-        except ValueError as error:
-            raise ScenarioError(f"--weights: {part.strip()!r} is not name=number; write for example grade=30,permitting=25.") from error
-    return found
+    try:
+        return weights_from(text)
+    except ScenarioError as error:
+        raise ScenarioError(f"--weights: {error}") from error
 
 
 def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:

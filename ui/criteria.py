@@ -58,8 +58,7 @@ def values(own: OwnCriterion, progress: Callable[[float], None] | None = None) -
 
 def add(own: OwnCriterion) -> dict[str, Any]:
     """Keep a criterion, measure it, and say for how many sites it is known."""
-    cache.own().attach()
-    scored.measure_evidence(cache.facts(), cache.store(), [own])
+    cache.own().measure([own])
     cache.store().save_criterion(own.id, own.as_dict())
     counted = "SELECT count(*) FROM facts.measurement WHERE criterion_id = $id"
     row = cache.facts().cursor().execute(counted, {"id": own.id}).fetchone()

@@ -112,7 +112,7 @@ def history(found: dict[str, Any]) -> None:
             for change in workspace.changes(cache.store(), site_id=found["site_id"])
         ]  # fmt: skip
     except StoreError as error:
-        st.caption(str(error))
+        st.caption(w.plain(str(error)))
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace"))
     else:

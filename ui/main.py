@@ -18,6 +18,10 @@ state.start()
 frame()
 st.session_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
 
+if unread := st.session_state.pop("unread", []):
+    sentence = _("Parts of this address cannot be read and are left out: {parts}. Copy the link again where it came from.")
+    st.toast(sentence.format(parts=", ".join(unread)), icon=":material/link_off:", duration="infinite")
+
 pages = [
     st.Page(HERE / "screens" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
     st.Page(HERE / "screens" / "compare.py", title=_("Compare"), icon=":material/compare:", url_path="compare"),

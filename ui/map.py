@@ -13,7 +13,7 @@ from layers import tiles
 from layers.catalog import Layer, VectorStyle
 from scoring.scenario import Scenario
 from ui import cache, markers
-from ui.api import sites_address
+from ui.addresses import Feed, layer_key, sites_address
 
 S = st.session_state
 HALO = (213, 43, 133)
@@ -40,7 +40,7 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     """
     night = dark()
     drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
-    address = sites_address(scenario, night, bool(S.firm))
+    address = sites_address(Feed(scenario, night, bool(S.firm), cache.state()))
     sites = pdk.Layer(
         "IconLayer",
         id=f"sites-{S.epoch}-{hash(address) & 0xFFFFFF:x}",
@@ -99,7 +99,7 @@ def _version(layer: Layer) -> str:
 def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     if layer.group == "own" and layer.kind == "raster":
         return pdk.Layer(
-            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}/{_version(layer)}", service_type=pdk.types.String("wms"),
+            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}/{_version(layer)}/{layer_key(layer.id)}", service_type=pdk.types.String("wms"),
             layers=[layer.id], srs=pdk.types.String("EPSG:3857"), opacity=opacity, pickable=False,
         )  # fmt: skip
     if not isinstance(layer.style, VectorStyle):
@@ -121,7 +121,7 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     }  # fmt: skip
     if by_legend:
         common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = coloured
-    version = _version(layer)
+    version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
     if tiles.whole_geojson(layer):
         return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
     return pdk.Layer(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import io
+import json
 import math
 from functools import cache
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
+from data.kept import Kept
 from geo.raster import ramp_colours
+from scoring.ranked import Ranked, Sites
 
 SIZE = 64
 OVERSAMPLE = 4
@@ -80,36 +82,45 @@ def colours(score: NDArray[np.float64], dark: bool) -> NDArray[np.uint8]:
     return np.asarray(ramp[np.round(usable * (len(ramp) - 1)).astype(int)])
 
 
-def pixels(place: int) -> int:
+def rows_json(ranked: Ranked, dark: bool, firm: NDArray[np.float64] | None = None) -> str:
+    """Return what the map draws of each site as JSON, the best last.
+
+    id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels). With `firm` (0..1, a value a ranked site: chance to be among
+    the first), the less sure are fainter and the tooltip says the chance.
+    """
+    heads, order = _HEADS.get(id(ranked.sites), lambda: (ranked.sites, _heads(ranked.sites)))[1], ranked.row[::-1]
+    count = len(order)
+    shades, tails = [""] * count, [""] * count
+    if firm is not None:
+        shades = [f",{round(FAINTEST + (255 - FAINTEST) * chance)}" for chance in firm[::-1].tolist()]
+        tails = [f" · {100 * chance:.0f} %" for chance in firm[::-1].tolist()]
+    failed = FAILED_DARK if dark else FAILED_LIGHT
+    shown = np.where(ranked.sites.failed[order, None], np.array(failed, dtype=np.uint8), colours(ranked.score[::-1], dark)).tolist()
+    scores = [f"{score:.2f}" for score in ranked.score[::-1].tolist()]
+    fields = zip(heads[order].tolist(), shown, shades, range(count, 0, -1), scores, tails, strict=True)
+    made = [
+        f'{head}{red},{green},{blue}{shade}],"t":"#{place} · {score}{tail}","z":{_pixels(place)}}}'
+        for head, (red, green, blue), shade, place, score, tail in fields
+    ]
+    return f"[{','.join(made)}]"
+
+
+def _pixels(place: int) -> int:
     """Return the size of a marker: the best stand out, the many stay legible."""
     return 15 if place <= 50 else 11 if place <= 500 else 8
 
 
-def rows(ranking: pd.DataFrame, dark: bool, firm: NDArray[np.float64] | None = None) -> list[dict[str, Any]]:
-    """Return what the map draws of each site, the best last: id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels).
+def _heads(sites: Sites) -> NDArray[np.object_]:
+    """Return the beginning of each site's row, which no weight changes."""
+    names = ("site_id", "name", "lon", "lat", "kind", "location_accuracy")
+    fields = zip(*(sites.columns[name] for name in names), strict=True)
+    heads = np.empty(len(sites.failed), dtype=object)
+    for row, (site_id, name, lon, lat, kind, accuracy) in enumerate(fields):
+        marker = icon(kind, accuracy != "exact")
+        heads[row] = f'{{"id":{_quoted(site_id)},"n":{_quoted(name)},"p":[{lon!r},{lat!r}],"i":"{marker}","c":['
+    return heads
 
-    With `firm` (0..1, rows as in `ranking`: chance to be among the first), the less sure are fainter and the tooltip says the chance.
-    """
-    rgb = colours(ranking["score"].to_numpy(), dark)
-    rgb[ranking["gate_failed"].to_numpy()] = FAILED_DARK if dark else FAILED_LIGHT
-    fields = zip(
-        ranking["site_id"], ranking["name"], ranking["lon"], ranking["lat"], ranking["kind"], ranking["location_accuracy"],
-        ranking["score"], ranking["rank"], rgb.tolist(), strict=True,
-    )  # fmt: skip
-    found = [
-        {
-            "id": id_,
-            "n": name,
-            "p": [lon, lat],
-            "i": icon(kind, accuracy != "exact"),
-            "c": colour,
-            "t": f"#{place} · {score:.2f}",
-            "z": pixels(place),
-        }
-        for id_, name, lon, lat, kind, accuracy, score, place, colour in fields
-    ]
-    if firm is not None:
-        for row, chance in zip(found, firm.tolist(), strict=True):
-            row["c"] = [*row["c"], round(FAINTEST + (255 - FAINTEST) * chance)]
-            row["t"] += f" · {100 * chance:.0f} %"
-    return found[::-1]
+
+#: By the identity of the sites, which are kept with them so that no other takes their place.
+_HEADS: Kept[int, tuple[Sites, NDArray[np.object_]]] = Kept(2, 64_000_000, lambda pair: 200 * len(pair[1]))
+_quoted = json.encoder.encode_basestring_ascii

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -23,12 +24,16 @@ from layers.sandbox import Reader
 from layers.styling import OwnMapLayer, map_layer, suggest
 from scoring import own as scored
 from scoring import own_sites
+from scoring.evidence import OwnCriterion
+from scoring.evidence import from_dict as criterion_from
 from scoring.own_sites import GradeBasis, SiteColumns
 from scoring.permitting import Milestones, milestones
 
 KEPT_FEATURES = 6
 _READER = Reader()
-_CHANGING = threading.Lock()
+_CHANGING = threading.RLock()
+#: Numbers of what stands beside the facts; no number comes twice, whichever store is open.
+_STATES = itertools.count(1)
 
 
 def reader() -> Reader:
@@ -80,10 +85,21 @@ def _basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
 
 
 class Own:
-    """The user's layers beside the facts: one for the process. Every change keeps store, facts and map together."""
+    """The user's layers beside the facts: one for the process. Every change keeps store, facts and map together.
 
-    def __init__(self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection]) -> None:
-        self._store, self._facts = store, facts
+    Parameters
+    ----------
+    store : Store
+    facts : callable
+        Opens the facts.
+    in_use : callable
+        Whether the facts are open: only then a change is measured at once; who opens them later calls `attach`.
+    """
+
+    def __init__(self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection], in_use: Callable[[], bool] = lambda: True) -> None:
+        self._store, self._facts, self._in_use = store, facts, in_use
+        self._state, self._touched = next(_STATES), False
+        self._measured: dict[str, OwnCriterion] = {}
         self._features = lru_cache(maxsize=KEPT_FEATURES)(self._load)
         self._layers: dict[str, OwnLayer] = {}
         self._attached = ""
@@ -132,22 +148,63 @@ class Own:
         """Return the register of sources, the user's own layers too."""
         return scored.sources(self.layers)
 
+    def _changed(self) -> None:
+        """Measure what has changed, if there are facts to measure it for."""
+        if self._in_use():
+            self.attach()
+
     def attach(self) -> None:
-        """Put the user's sites and milestones beside the facts, if that was not done for what is there at present."""
+        """Put the user's sites, milestones and criteria beside the facts, if that was not done for what is there at present."""
+        facts = self._facts()
         with _CHANGING:
-            if self._attached == self.revision:
-                return
-            if self._attached_layers != self._site_layers():
-                scored.attach_sites(self._facts(), own_layers.own_sites(self._store))
-                self._attached_layers = self._site_layers()
-            told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
-            scored.attach_milestones(self._facts(), told, self._milestones_attached, date.today())
-            self._milestones_attached, self._attached = dict(self._milestones), self.revision
+            if self._attached != self.revision:
+                self._touched = True
+                self._attach_sites(facts)
+                self._state = next(_STATES)
+            self._measure(facts, [criterion_from(each) for each in self._store.criteria()])
+
+    def _attach_sites(self, facts: duckdb.DuckDBPyConnection) -> None:
+        revision = self.revision
+        if self._attached_layers != self._site_layers():
+            scored.attach_sites(facts, own_layers.own_sites(self._store))
+            self._attached_layers = self._site_layers()
+        told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
+        scored.attach_milestones(facts, told, self._milestones_attached, date.today())
+        self._milestones_attached, self._attached = dict(self._milestones), revision
+
+    def measure(self, evidence: Iterable[OwnCriterion]) -> None:
+        """Measure criteria that come from outside: of an address, a shortlist, a file.
+
+        Raises
+        ------
+        EvidenceError
+            If one cannot be measured on its layer.
+        """
+        wanted = [own for own in evidence if own.id not in self._measured or not self._in_use()]
+        if wanted:
+            self.attach()
+            with _CHANGING:
+                self._measure(self._facts(), wanted)
+
+    def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[OwnCriterion]) -> None:
+        wanted = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}
+        scored.measure_evidence(facts, self._store, wanted.values())
+        self._measured = wanted
 
     @property
-    def attached(self) -> bool:
-        """Whether something of the user's own stands beside the facts."""
-        return bool(self._attached)
+    def state(self) -> int:
+        """A number that changes whenever something of the user's own was put beside the facts or taken away."""
+        return self._state
+
+    @property
+    def touched(self) -> bool:
+        """Whether something of the user's own was ever put beside the facts: told before that begins."""
+        return self._touched
+
+    @property
+    def stale(self) -> bool:
+        """Whether what stands beside the facts is not what the store holds, or was measured on another day."""
+        return self._attached != self.revision
 
     def milestones(self, site_id: str) -> Milestones | None:
         """Return what the user told of the permits of a site; None where nothing."""
@@ -165,12 +222,14 @@ class Own:
         checked = milestones(told, date.today())
         self._store.save_milestones(site_id, checked.as_dict())
         self._milestones = self._store.milestones()
+        self._changed()
         return checked
 
     def untell(self, site_id: str) -> None:
         """Drop the milestones of a site."""
         self._store.remove_milestones(site_id)
         self._milestones = self._store.milestones()
+        self._changed()
 
     def map_layers(self) -> tuple[OwnMapLayer, ...]:
         """Return the layers in use as the map draws them."""
@@ -208,6 +267,7 @@ class Own:
         """Put what `prepared` made into the store: all of it or nothing."""
         own_layers.add(self._store, made)
         self._read_again()
+        self._changed()
         return [new.row for new in made]
 
     def remove(self, asked: str) -> OwnLayer:
@@ -215,6 +275,7 @@ class Own:
         layer = own_layers.find(self._store, asked)
         own_layers.remove(self._store, layer.layer_id)
         self._read_again()
+        self._changed()
         return layer
 
     def forget(self, asked: str) -> OwnLayer:
@@ -223,6 +284,7 @@ class Own:
         layer = removed.get(asked) or own_layers.find(self._store, asked)
         own_layers.forget(self._store, layer.layer_id)
         self._read_again()
+        self._changed()
         return layer
 
     def restore(self, asked: str) -> OwnLayer:
@@ -230,6 +292,7 @@ class Own:
         layer = own_layers.find(self._store, asked, removed=True)
         own_layers.restore(self._store, layer.layer_id)
         self._read_again()
+        self._changed()
         return layer
 
     def removed(self) -> list[OwnLayer]:

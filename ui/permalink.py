@@ -8,12 +8,13 @@ import zlib
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
+from data.bounded import unpacked
 from geo.errors import OrebridgeError
 from scoring.criteria import load
 from scoring.evidence import OwnCriterion, from_dict
 from scoring.scenario import Area, Scenario, area_from
 
-MOST_BYTES = 100_000
+MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
 
 #: Pillar id -> key in the address.
 WEIGHT_KEYS = {"grade": "wg", "permitting": "wp", "infrastructure": "wi", "ownership": "wo", "gap": "wc", "friction": "wf"}
@@ -28,10 +29,11 @@ def packed_evidence(scenario: Scenario) -> str:
 def unpacked_evidence(text: str) -> tuple[OwnCriterion, ...]:
     """Return the criteria that `packed_evidence` packed; nothing of a text that is not one."""
     try:
-        unpacker = zlib.decompressobj()
-        raw = unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES)
-        return tuple(from_dict(each) for each in json.loads(raw))
-    except (ValueError, TypeError, KeyError, AttributeError, zlib.error, OrebridgeError):
+        given = unpacked(text, MOST_BYTES, MOST_DEPTH)
+        if not isinstance(given, list) or len(given) > MOST_CRITERIA:
+            return ()
+        return Scenario({"grade": 1}, evidence=tuple(from_dict(each) for each in given)).evidence
+    except OrebridgeError:
         return ()
 
 
@@ -44,10 +46,9 @@ def packed_area(area: Area) -> str:
 def unpacked_area(text: str) -> Area | None:
     """Return the area that `packed_area` packed; None for a text that is not one."""
     try:
-        unpacker = zlib.decompressobj()
-        name, polygons = json.loads(unpacker.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)), MOST_BYTES))
-        return area_from({"name": name, "polygons": polygons})
-    except (ValueError, TypeError, zlib.error, OrebridgeError):
+        given = unpacked(text, MOST_BYTES, MOST_DEPTH)
+        return area_from({"name": given[0], "polygons": given[1]}) if isinstance(given, list) and len(given) == 2 else None
+    except OrebridgeError:
         return None
 
 

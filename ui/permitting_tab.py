@@ -29,7 +29,7 @@ def permitting_tab(found: dict[str, Any]) -> None:
         told = cache.own().milestones(site_id)
     except OrebridgeError as error:
         told = None
-        st.caption(str(error))
+        st.caption(w.plain(str(error)))
     outlook = outlook_of(cache.facts(), site_id, told, date.today())
     if outlook is None:
         st.info(_("No source states the stage, so what is left to permit is unknown. Say below what you know."))
@@ -126,7 +126,7 @@ def _keep(site_id: str, told: dict[str, str]) -> None:
     try:
         cache.own().tell(site_id, told)
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     st.rerun()
 

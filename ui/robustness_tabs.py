@@ -79,7 +79,7 @@ def firm_tab(scenario: Scenario) -> None:
         try:
             found = cache.firmness(scenario, belief, top_k)
         except OrebridgeError as error:
-            st.error(str(error))
+            st.error(w.plain(str(error)))
             return
     st.caption(
         _(

@@ -61,7 +61,7 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
             "Every method under every normalisation against the order in force: Kendall's tau over all sites, and how many of the first 20 are the same. A robust list does not hang on the method."
         )
     )
-    key = cache.key_of(scenario) + cache.ready(scenario)
+    key = (scenario, cache.state())
     if S.get("compared_key") != key and not st.button(
         _("Compare {n} pairs").format(n=PAIRS), icon=":material/compare_arrows:", key="compare_methods"
     ):

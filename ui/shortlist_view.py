@@ -39,7 +39,7 @@ def attempt(action: Callable[[], object], done: str = "") -> None:
     try:
         action()
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     if done:
         st.toast(done)
@@ -277,7 +277,7 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
         try:
             moved(workbench.difference(cache.store(), cache.facts(), held.name, scenario, str(then), str(now)), scenario)
         except OrebridgeError as error:
-            st.error(str(error))
+            st.error(w.plain(str(error)))
 
 
 def _freeze(held: Shortlist, scenario: Scenario, label: str) -> str:

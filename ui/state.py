@@ -12,16 +12,18 @@ import streamlit as st
 
 from data.build.vocabulary import KINDS, STAGES
 from data.workspace import DEFAULT
+from geo.errors import OrebridgeError
 from scoring.criteria import load
-from scoring.evidence import OwnCriterion
+from scoring.evidence import NO_TEXT, OwnCriterion
 from scoring.methods import METHODS
-from scoring.scenario import ORDERS, Filters, Scenario, ScenarioError
+from scoring.scenario import LONGEST_TEXT, ORDERS, Filters, Scenario, ScenarioError
 from scoring.sidebyside import MOST as MOST_COMPARED
-from ui.cache import commodity_names, own_criteria, own_layers, site_countries, store
+from ui.cache import commodity_names, own_criteria, own_layers, ready, site_countries, store
 from ui.i18n import language
 from ui.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
 
 S = st.session_state
+MOST_SELECTED = 200
 #: Camera of each region: latitude, longitude, zoom.
 REGIONS: dict[str, tuple[float, float, float]] = {
     "world": (38.0, 10.0, 0.25),
@@ -42,19 +44,22 @@ def start() -> None:
     weights = load().presets["balanced"].weights
     for pillar, key in WEIGHT_KEYS.items():
         S[key] = _whole_number(asked.get(key, ""), weights.get(pillar, 0))
+    S.unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if asked.get(key) and _whole_number(asked[key], -1) < 0]
     S.m = asked.get("m", "") if asked.get("m", "") in commodity_names() else ""
     for key, allowed in CHOICES.items():
         S[key] = [each for each in asked.get_all(key) if each in allowed()]
     S.cov = _whole_number(asked.get("cov", ""), 0) // 5 * 5
-    S.q = asked.get("q", "")
+    S.q = short(asked.get("q", ""))
     S.order = asked.get("order", "shrunk") if asked.get("order") in ORDERS else "shrunk"
     S.method = asked.get("method", "") if asked.get("method") in METHODS else "weighted_sum"
     S.hide = asked.get("hide") == "1"
-    S.selected = [each for each in asked.get("sel", "").split(",") if each]
-    S.compare = [each for each in asked.get("ids", "").split(",") if each][:MOST_COMPARED]
-    S.site_id = asked.get("id", "")
-    S.shortlist = asked.get("list", "") or DEFAULT
+    S.selected = _ids(asked.get("sel", ""), MOST_SELECTED)
+    S.compare = _ids(asked.get("ids", ""), MOST_COMPARED)
+    S.site_id = short(asked.get("id", ""))
+    S.shortlist = short(asked.get("list", "")) or DEFAULT
     S.area = unpacked_area(asked.get("area", ""))
+    if asked.get("area") and S.area is None:
+        S.unread.append("area")
     S.evidence = _evidence(asked.get("ev", ""))
     S.firm = False
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
@@ -66,9 +71,26 @@ def _keep() -> None:
         S[key] = S[key]
 
 
+def short(text: str) -> str:
+    """Return a text of an address without characters that no name has, as long as names may be."""
+    return NO_TEXT.sub("", text)[:LONGEST_TEXT]
+
+
+def _ids(text: str, most: int) -> list[str]:
+    return [short(each) for each in text.split(",", most) if each][:most]
+
+
 def _evidence(asked: str) -> list[OwnCriterion]:
-    """Return the own criteria that the address names and whose layers are here; else those that the user keeps."""
-    return list(in_use(unpacked_evidence(asked)) or own_criteria())
+    """Return the own criteria that the address names and whose layers are here, measured; else those that the user keeps."""
+    named = unpacked_evidence(asked) if asked else ()
+    try:
+        brought = in_use(named)
+        ready(Scenario({"grade": 1}, evidence=brought))
+    except OrebridgeError:
+        brought = ()
+    if asked and not (named and len(brought) == len(named)):
+        S.unread.append("ev")
+    return list(brought or own_criteria())
 
 
 def in_use(evidence: Iterable[OwnCriterion]) -> tuple[OwnCriterion, ...]:
@@ -82,7 +104,7 @@ CHOICES: dict[str, Callable[[], Collection[str]]] = {"kind": lambda: KINDS, "sta
 
 
 def _whole_number(text: str, default: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and int(text) <= 100 else default
+    return int(text) if len(text) <= 3 and text.isascii() and text.isdigit() and int(text) <= 100 else default
 
 
 def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> None:
@@ -96,7 +118,7 @@ def scenario() -> Scenario:
     """Return the scenario that the widgets say; a wrong address falls back to the defaults it breaks."""
     filters = Filters(
         kinds=tuple(S.get("kind") or ()), stages=tuple(S.get("stage") or ()), countries=tuple(S.get("country") or ()),
-        min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=S.get("q") or "", area=S.area,
+        min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=short(S.get("q") or ""), area=S.area,
     )  # fmt: skip
     weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items() if S[key] or not load().pillars[pillar].optional}
     evidence = in_use(S.evidence)

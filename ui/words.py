@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from ui.cache import commodity_names, country_codes
@@ -217,9 +218,15 @@ GROUPS = {
 }
 
 
+#: Where Markdown would make a link of plain text: after the scheme, after www, before the name of a mail's host.
+_LINKS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=@)")
+WORD_JOINER = "\u2060"
+
+
 def plain(text: str) -> str:
-    """Return a text of a file so that Markdown shows it as it is."""
-    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in text)
+    """Return a text of a file, an address or an error so that Markdown shows it as it is: no mark, no picture, no link."""
+    apart = _LINKS.sub(WORD_JOINER, text)
+    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in apart)
 
 
 def word(table: dict[str, str], key: str) -> str:

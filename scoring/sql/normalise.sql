@@ -26,13 +26,26 @@ scaled AS (
         desirability(low, worst, best, is_log) AS u_a,
         desirability(high, worst, best, is_log) AS u_b
     FROM cells
+),
+placed AS (
+    SELECT
+        site_id,
+        list_sort(list({
+            'position': position,
+            'u': CASE WHEN known THEN u ELSE 0 END,
+            'u_low': CASE WHEN known THEN least(u_a, u_b, u) ELSE 0 END,
+            'u_high': CASE WHEN known THEN greatest(u_a, u_b, u) WHEN applies THEN 1 ELSE 0 END,
+            'm': CASE WHEN known THEN 1 ELSE 0 END::DOUBLE,
+            'a': CASE WHEN applies THEN 1 ELSE 0 END::DOUBLE
+        })) AS cells
+    FROM scaled
+    GROUP BY site_id
 )
 SELECT
     site_id,
-    list(CASE WHEN known THEN u ELSE 0 END ORDER BY position) AS u,
-    list(CASE WHEN known THEN least(u_a, u_b, u) ELSE 0 END ORDER BY position) AS u_low,
-    list(CASE WHEN known THEN greatest(u_a, u_b, u) WHEN applies THEN 1 ELSE 0 END ORDER BY position) AS u_high,
-    list(CASE WHEN known THEN 1 ELSE 0 END::DOUBLE ORDER BY position) AS m,
-    list(CASE WHEN applies THEN 1 ELSE 0 END::DOUBLE ORDER BY position) AS a
-FROM scaled
-GROUP BY site_id
+    list_transform(cells, lambda cell: cell.u) AS u,
+    list_transform(cells, lambda cell: cell.u_low) AS u_low,
+    list_transform(cells, lambda cell: cell.u_high) AS u_high,
+    list_transform(cells, lambda cell: cell.m) AS m,
+    list_transform(cells, lambda cell: cell.a) AS a
+FROM placed

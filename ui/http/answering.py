@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -84,23 +85,32 @@ def features(
     frame: pd.DataFrame, about: Mapping[str, Any], links: list[dict[str, str]] | None = None, id_column: str = "site_id"
 ) -> dict[str, Any]:
     """Return rows with lon and lat as a GeoJSON collection, the provenance as a foreign member ``orebridge``."""
-    rows = records(frame)
-    found = [
+    return placed(records(frame), about, links, id_column)
+
+
+def placed(
+    rows: list[dict[str, Any]], about: Mapping[str, Any], links: list[dict[str, str]] | None = None, id_column: str = "site_id"
+) -> dict[str, Any]:
+    """Return records with lon and lat as a GeoJSON collection; see `features`."""
+    made = [
         {"type": "Feature", "id": row[id_column], "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
          "properties": {key: value for key, value in row.items() if key not in ("lon", "lat")}}
         for row in rows
     ]  # fmt: skip
-    return {"type": "FeatureCollection", "features": found, "orebridge": dict(about), **({"links": links} if links is not None else {})}
+    return {"type": "FeatureCollection", "features": made, "orebridge": dict(about), **({"links": links} if links is not None else {})}
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return rows as plain values; an unknown is None."""
-    return [{str(key): _known(value) for key, value in row.items()} for row in frame.to_dict("records")]
+    columns = {str(name): [_known(value) for value in frame[name].tolist()] for name in frame}
+    return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
 def _known(value: Any) -> Any:
-    if isinstance(value, list | tuple | dict):
+    if isinstance(value, str | int | list | tuple | dict):
         return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if hasattr(value, "tolist"):
         return value.tolist()
     return None if pd.isna(value) else value

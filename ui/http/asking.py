@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geo.errors import OrebridgeError
+from scoring.view import View
+from ui import published
 
 Where = Literal["query", "path"]
 MOST_TEXT = 200
@@ -62,6 +64,8 @@ class Asked:
         The query as it came, for links.
     accept : str
         The Accept header.
+    view : View
+        What the answer is read from.
     """
 
     base: str
@@ -69,6 +73,7 @@ class Asked:
     query: tuple[tuple[str, str], ...] = ()
     accept: str = "*/*"
     path: str = ""
+    view: View = field(default_factory=published.view)
 
 
 @dataclass(frozen=True, slots=True)

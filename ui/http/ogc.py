@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,10 +12,10 @@ import pandas as pd
 from data.build.vocabulary import KINDS, STAGES
 from geo.bbox import Bounds, inside
 from layers import feature_pages
-from layers.catalog import Layer, load_catalog
+from layers.catalog import Layer
 from layers.styling import OwnMapLayer
 from scoring.scenario import from_preset
-from ui import cache
+from ui import published
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance
 from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
 
@@ -80,18 +79,13 @@ def conformance(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an e
 
 
 def served() -> dict[str, Layer]:
-    """Return the vector layers that may be read: those of the catalogue that are bundled, and own ones that are marked shared."""
-    found = {layer.id: layer for layer in cache.map_layers() if layer.kind != "raster"}
-    return {key: layer for key, layer in found.items() if _open(layer)}
-
-
-def _open(layer: Layer) -> bool:
-    return layer.own.confidentiality == "shared" if isinstance(layer, OwnMapLayer) else layer.path.exists()
+    """Return the vector layers that may be read: see `ui.published`."""
+    return {layer.id: layer for layer in published.map_layers() if layer.kind != "raster"}
 
 
 def layers(asked: Asked) -> Answer:
     """Answer with the layers: kind, source, licence, and where their features are."""
-    shown = [layer for layer in cache.map_layers() if (layer.kind == "raster" and layer.id in load_catalog()) or layer.id in served()]
+    shown = [layer for layer in published.map_layers() if layer.kind != "raster" or not isinstance(layer, OwnMapLayer)]
     rows = [
         {"id": layer.id, "title": layer.title, "title_ja": layer.title_ja, "group": layer.group, "kind": layer.kind, "caveat": layer.caveat,
          "source": layer.source.title, "licence": layer.source.licence, "attribution": layer.source.attribution, "as_of": layer.source.as_of,
@@ -121,7 +115,7 @@ def _layer(key: str) -> Layer:
 
 
 def _sites_collection(asked: Asked) -> dict[str, Any]:
-    ranking = cache.ranking(from_preset())
+    ranking = asked.view.ranking(from_preset())
     bounds = tuple(float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max()))
     return _described(asked, SITES, "Candidate sites", "Ranked by the balanced weights, each by its main commodity.", bounds)
 
@@ -189,7 +183,7 @@ def _site_items(asked: Asked, bounds: Bounds | None, media: str) -> Answer:
 
 def _sites(asked: Asked) -> pd.DataFrame:
     """Return the sites that pass the property filters, scalars only."""
-    ranking = cache.ranking(replace(from_preset(), evidence=()))
+    ranking = asked.view.ranking(from_preset())
     kept = np.ones(len(ranking), dtype=bool)
     for name, column in (("kind", "kind"), ("stage", "stage"), ("country", "iso3")):
         if name in asked.values:

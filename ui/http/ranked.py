@@ -9,14 +9,13 @@ import pandas as pd
 
 from data import workspace
 from data.build.vocabulary import KINDS, STAGES
-from data.facts import query
 from geo.errors import OrebridgeError
 from scoring import workbench
 from scoring.criteria import load
 from scoring.methods import METHODS
-from scoring.scenario import ORDERS, Filters, Scenario, from_preset
-from ui import cache
-from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance, records
+from scoring.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
+from ui import cache, published
+from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
 from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
 from ui.shortlist_rows import rows_of
 
@@ -71,20 +70,13 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
     commodity = values.get("commodity", "").strip().lower()
     if commodity and commodity not in cache.commodity_names():
         raise BadRequestError(f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS.")
-    changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": cache.own_criteria()}
+    changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": published.evidence()}
     changes |= {name: values[name] for name in ("method", "order_by") if name in values}
     try:
         chosen = from_preset(values.get("preset", "balanced"), **changes)
-        return replace(chosen, weights=_weights(values["weights"])) if values.get("weights") else chosen
+        return replace(chosen, weights=weights_from(values["weights"])) if values.get("weights") else chosen
     except OrebridgeError as error:
         raise BadRequestError(str(error)) from error
-
-
-def _weights(text: str) -> dict[str, float]:
-    try:
-        return {name.strip(): float(number) for name, _equals, number in (part.partition("=") for part in text.split(","))}
-    except ValueError as error:
-        raise BadRequestError(f"weights: {text[:60]!r} is not name=number, ...; write for example grade=30,permitting=25.") from error
 
 
 def sites(asked: Asked) -> Answer:
@@ -99,36 +91,28 @@ def scores(asked: Asked) -> Answer:
 
 
 def _listed(asked: Asked, scenario: Scenario, criteria: list[str]) -> Answer:
-    ranking = cache.ranking(scenario)
     first = asked.values["offset"]
-    part = ranking.iloc[first : first + asked.values["limit"]]
-    about = {**_about(scenario), "matched": len(ranking), "returned": len(part), "offset": first}
+    page = asked.view.page(scenario, first, asked.values["limit"])
+    returned = len(page.contributions)
+    about = {**_about(scenario), "matched": page.matched, "returned": returned, "offset": first}
     media = format_of(asked, (JSON, GEOJSON, PARQUET))
     if media == PARQUET:
-        flat = part[COLUMNS].assign(commodities=part["commodities"].map("; ".join))
-        wide = {f"contribution_{c}": [float(parts[i]) for parts in part["contributions"]] for i, c in enumerate(criteria)}
-        return parquet(flat.assign(**wide), about)
-    rows = part[COLUMNS].copy()
+        part = page.frame[COLUMNS]
+        wide = {f"contribution_{c}": page.contributions[:, i] for i, c in enumerate(criteria)}
+        return parquet(part.assign(commodities=part["commodities"].map("; ".join), **wide), about)
+    columns = page.columns(COLUMNS)
+    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if criteria:
-        gates = _gates(part["site_id"].tolist())
-        made = pd.Series(
-            [dict(zip(criteria, map(float, parts), strict=True)) for parts in part["contributions"]], index=rows.index, dtype=object
-        )
-        rows = rows.assign(contributions=made, gates=pd.Series([gates.get(s, {}) for s in part["site_id"]], index=rows.index, dtype=object))
+        gates = asked.view.gates(columns["site_id"])
+        for row, parts in zip(rows, page.contributions.tolist(), strict=True):
+            row |= {"contributions": dict(zip(criteria, parts, strict=True)), "gates": gates.get(row["site_id"], {})}
     if media == GEOJSON:
-        return as_json(features(rows, about), GEOJSON)
-    return as_json({"sites": records(rows), "orebridge": about})
-
-
-def _gates(site_ids: list[str]) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    for site_id, gate, verdict in cache.facts().cursor().execute(query("gates_of_sites"), {"site_ids": site_ids}).fetchall():
-        found.setdefault(site_id, {})[gate] = verdict
-    return found
+        return as_json(placed(rows, about), GEOJSON)
+    return as_json({"sites": rows, "orebridge": about})
 
 
 def _about(scenario: Scenario) -> dict[str, Any]:
-    licences = [f"{source.title}: {source.licence}" for source in cache.sources().values() if getattr(source, "bundled", True)]
+    licences = [f"{source.title}: {source.licence}" for source in published.sources().values() if getattr(source, "bundled", True)]
     return {**provenance(scenario.scenario_hash, licences), "scenario": scenario.as_dict()}
 
 
@@ -136,14 +120,14 @@ def site(asked: Asked) -> Answer:
     """Answer with all that is known of one site."""
     scenario = scenario_of(dict(asked.values))
     site_id = asked.values["site_id"]
-    known = cache.ranking(cache.everything(replace(scenario, commodity="")))
-    if site_id not in set(known["site_id"]):
+    if site_id not in asked.view.sites().row:
         raise NotFoundError(f"There is no site {site_id[:80]!r}; /sites lists the ids.")
-    found = cache.dossier(scenario, site_id)
-    sources = {line["source_id"] for line in (*found["lines"], *found["claims"]) if line["source_id"]}
-    used = [source for key in sorted(sources) if (source := cache.source(key)) is not None]
+    known = asked.view.dossier(scenario, site_id)
+    named = {line["source_id"] for line in (*known["lines"], *known["claims"]) if line["source_id"]}
+    register = published.sources()
+    used = [register[key] for key in sorted(named) if key in register]
     about = provenance(scenario.scenario_hash, [f"{source.title}: {source.licence}" for source in used])
-    return as_json({**_plain(found), "orebridge": about})
+    return as_json({**_plain(known), "orebridge": about})
 
 
 def _plain(value: Any) -> Any:
@@ -167,12 +151,12 @@ def shortlist(asked: Asked) -> Answer:
     name = asked.values["name"]
     if name not in [row["name"] for row in workspace.shortlists(cache.store())]:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
-    held = workspace.read(cache.store(), name)
-    scenario = workbench.scenario_of(held, replace(from_preset(), evidence=cache.own_criteria()))
-    cache.ready(scenario)
-    rows = rows_of(cache.facts(), scenario, held)
+    kept = workspace.read(cache.store(), name)
+    scenario = published.without_private(workbench.scenario_of(kept, from_preset()))
+    served = [item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row]
+    kept = replace(kept, items=tuple(served))
+    rows = rows_of(asked.view.facts, scenario, kept)
     about = {**_about(scenario), "snapshots": workspace.snapshots(cache.store(), name)}
     if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
-        placed = pd.DataFrame([row for row in rows if row["lon"] is not None])
-        return as_json(features(placed, about), GEOJSON)
-    return as_json({"name": held.name, "question": held.question, "sites": _plain(rows), "orebridge": about})
+        return as_json(placed([_plain(row) for row in rows if row["lon"] is not None], about), GEOJSON)
+    return as_json({"name": kept.name, "question": kept.question, "sites": _plain(rows), "orebridge": about})

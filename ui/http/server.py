@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from data.store import StoreError
 from geo.errors import OrebridgeError
+from ui import published
 from ui.http import ogc, openapi, ranked
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
 from ui.http.asking import Asked, BadRequestError, Endpoint, NotAcceptableError, NotFoundError, Parameter, read
+from ui.http.working import in_thread
 
 PREFIX = "/api/v1"
 NAME = {"type": "string", "minLength": 1, "maxLength": 200}
@@ -77,12 +79,19 @@ STATUS = {
 
 
 def answered(endpoint: Endpoint, request: Request) -> Answer:
-    """Answer a request; what the client can cure is a problem in one sentence."""
+    """Answer a request, packed; what the client can cure is a problem in one sentence."""
+    return packed(_answer(endpoint, request), request.headers.get("accept-encoding", ""))
+
+
+def _answer(endpoint: Endpoint, request: Request) -> Answer:
     try:
         query = tuple(request.query_params.multi_items())
         values = read(endpoint.parameters, request.path_params, query)
         base = str(request.base_url).rstrip("/") + PREFIX
-        return endpoint.answer(Asked(base, values, query, request.headers.get("accept", "*/*"), request.url.path))  # type: ignore[no-any-return]
+        view = published.view()
+        asked = Asked(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
+        answer: Answer = endpoint.answer(asked)
+        return answer if published.holds(view) else endpoint.answer(replace(asked, view=published.view()))
     except OrebridgeError as error:
         status, title = next((told for kind, told in STATUS.items() if isinstance(error, kind)), (400, "Bad request"))
         return problem(status, title, str(error))
@@ -90,9 +99,8 @@ def answered(endpoint: Endpoint, request: Request) -> Answer:
 
 def _route(endpoint: Endpoint) -> Route:
     async def serve(request: Request) -> Response:
-        answer = await run_in_threadpool(answered, endpoint, request)
-        answer = packed(answer, request.headers.get("accept-encoding", ""))
-        headers = {"Cache-Control": "no-cache", "Vary": "Accept", "X-Content-Type-Options": "nosniff", **answer.headers}
+        answer = await in_thread(answered, endpoint, request)
+        headers = {"Cache-Control": "no-cache", "Vary": "Accept", **answer.headers}
         return Response(answer.body, answer.status, headers, media_type=answer.media)
 
     return Route(PREFIX + endpoint.path, serve, methods=["GET"])
@@ -102,13 +110,19 @@ async def _to_slash(request: Request) -> Response:
     return RedirectResponse(str(request.base_url).rstrip("/") + PREFIX + "/", 308)
 
 
+def refused(status: int, title: str, detail: str) -> Response:
+    """Return a problem as a response: what is wrong, and the cure."""
+    answer = problem(status, title, detail)
+    return Response(answer.body, answer.status, {"Cache-Control": "no-store"}, media_type=answer.media)
+
+
 async def _nothing(request: Request) -> Response:
-    answer = problem(404, "Not found", f"There is nothing at {request.url.path[:120]}; {PREFIX}/docs says what can be asked.")
-    return Response(answer.body, answer.status, media_type=answer.media)
+    return refused(404, "Not found", f"There is nothing at {request.url.path[:120]}; {PREFIX}/docs says what can be asked.")
 
 
 ROUTES: list[BaseRoute] = [
     Route(PREFIX, _to_slash, methods=["GET"]),
     *(_route(endpoint) for endpoint in (*ENDPOINTS, *ABOUT)),
-    Route(PREFIX + "/{rest:path}", _nothing, methods=["GET"]),
+    Route("/api", _nothing, methods=["GET"]),
+    Route("/api/{rest:path}", _nothing, methods=["GET"]),
 ]

@@ -13,6 +13,7 @@ from scoring.labels import MOST_BYTES, iso_date
 from scoring.scenario import Scenario
 from ui import backtest_view as view
 from ui import cache, state
+from ui import words as w
 from ui.i18n import _, number
 
 S = st.session_state
@@ -35,7 +36,7 @@ def page() -> None:
         with st.spinner(_("Matching labels and drawing intervals …")):
             found = view.outcome(scenario, content, where, settings)
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     _show(found, scenario, settings)
 

@@ -28,7 +28,7 @@ def page() -> None:
     try:
         found = cache.side_by_side(scenario, tuple(S.compare))
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         S.compare = [each for each in S.compare if each in set(cache.ranking(cache.everything(scenario))["site_id"])]
         return
     heads(found)

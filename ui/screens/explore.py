@@ -133,10 +133,8 @@ def _compare() -> None:
 
 def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
     """Return how many places each listed site won or lost since the last scenario."""
-    key = cache.key_of(scenario)
-    if S.get("scenario_key") != key:
-        S.scenario_before, S.scenario_key = S.get("scenario_now"), key
-        S.scenario_now = scenario
+    if S.get("scenario_now") != scenario:
+        S.scenario_before, S.scenario_now = S.get("scenario_now"), scenario
     before = S.get("scenario_before")
     if before is None:
         return {}

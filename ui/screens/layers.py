@@ -23,7 +23,7 @@ def page() -> None:
         try:
             cache.own()
         except StoreError as error:
-            st.warning(str(error))
+            st.warning(w.plain(str(error)))
         else:
             wizard()
             _own_layers()

@@ -8,6 +8,7 @@ from data import workspace
 from geo.errors import OrebridgeError
 from scoring import workbench
 from ui import cache, state
+from ui import words as w
 from ui.i18n import _, number
 from ui.shortlist_view import choose, files, head, notes_table, snapshots, take_off, without_filters_of
 
@@ -28,7 +29,7 @@ def page() -> None:
         scenario = without_filters_of(workbench.scenario_of(held, state.scenario()), held)
         cache.ready(scenario)
     except OrebridgeError as error:
-        st.error(str(error))
+        st.error(w.plain(str(error)))
         return
     state.write_address(state.scenario(), {"list": name})
     head(held, scenario)

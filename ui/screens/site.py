@@ -25,7 +25,7 @@ S = st.session_state
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    asked = st.query_params.get("id", "") or S.site_id
+    asked = state.short(st.query_params.get("id", "")) or S.site_id
     if not asked:
         st.info(_("No site is named in the address. Open one on the Explore page and press “Dossier”."), icon=":material/article:")
         if st.button(_("To the Explore page"), icon=":material/map:"):
@@ -34,7 +34,7 @@ def page() -> None:
     try:
         found = cache.dossier(scenario, S.site_id or asked)
     except OrebridgeError as error:
-        st.error(str(error), icon=":material/search_off:")
+        st.error(w.plain(str(error)), icon=":material/search_off:")
         return
     S.site_id = found["site_id"]
     state.write_address(scenario, {"id": found["site_id"]})

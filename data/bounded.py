@@ -1,0 +1,89 @@
+"""Limits on what comes from outside: how long a text is before and after unpacking, and how deep its JSON is. Interprets nothing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+import zlib
+from typing import Any
+
+from geo.errors import OrebridgeError
+
+#: Strings of JSON, in which brackets mean nothing.
+STRINGS = re.compile(r'"(?:[^"\\]|\\.)*"')
+BRACKETS = re.compile(r"[\[\]{}]")
+
+
+class TooMuchError(OrebridgeError):
+    """A text that is longer or deeper than anything that we write, or is not what it is taken for."""
+
+
+def depth_of(text: str) -> int:
+    """Return how deep brackets are nested in a JSON text.
+
+    Examples
+    --------
+    >>> depth_of('[{"a": "[[[["}, [1]]')
+    2
+    """
+    depth = deepest = 0
+    for bracket in BRACKETS.finditer(STRINGS.sub("", text)):
+        depth += 1 if bracket.group() in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def parsed(text: str, most_characters: int, most_depth: int) -> Any:
+    """Return what a JSON text holds.
+
+    Raises
+    ------
+    TooMuchError
+        If it is too long or too deep, or no JSON.
+    """
+    if len(text) > most_characters:
+        raise TooMuchError(f"The text has {len(text)} characters; {most_characters} are the most.")
+    if depth_of(text) > most_depth:
+        raise TooMuchError(f"The text is nested deeper than {most_depth} levels.")
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise TooMuchError("The text is not JSON as we write it.") from error
+
+
+def inflated(packed: bytes, most_bytes: int) -> bytes:
+    """Return what zlib packed, unpacking no more than is allowed.
+
+    Raises
+    ------
+    TooMuchError
+        If it is longer, cut short, or not packed by zlib.
+    """
+    unpacker = zlib.decompressobj()
+    try:
+        raw = unpacker.decompress(packed, most_bytes)
+    except zlib.error as error:
+        raise TooMuchError("The text was not packed by us, or part of it is missing.") from error
+    if unpacker.unconsumed_tail or not unpacker.eof:
+        raise TooMuchError(f"The text is cut short, or unpacks to more than {most_bytes} bytes.")
+    return raw
+
+
+def unpacked(text: str, most_bytes: int, most_depth: int) -> Any:
+    """Return the JSON of a text that was packed by zlib and base64 for an address.
+
+    Raises
+    ------
+    TooMuchError
+        If it is longer than `most_bytes` before or after unpacking, too deep, or was not packed so.
+    """
+    if len(text) > most_bytes:
+        raise TooMuchError(f"The text has {len(text)} characters; {most_bytes} are the most.")
+    try:
+        packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+        raw = inflated(packed, most_bytes).decode()
+    except (binascii.Error, ValueError) as error:
+        raise TooMuchError("The text was not packed by us, or part of it is missing.") from error
+    return parsed(raw, most_bytes, most_depth)
