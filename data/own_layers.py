@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from data.facts import query
 from data.store import Store
+from data.texts import plain
 from geo.errors import OrebridgeError
 
 RASTERS = "rasters"
@@ -162,7 +163,7 @@ def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
 
 
 def _insert(cursor: Any, layer: NewLayer) -> None:
-    row = asdict(layer.row)
+    row = plain(asdict(layer.row))
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in JSON_FIELDS}
     _delete(cursor, layer.row.layer_id)
     cursor.execute(query("insert_own_layer"), row)
@@ -174,7 +175,7 @@ def _insert(cursor: Any, layer: NewLayer) -> None:
         cursor.execute("INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out})
     for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
         for values in rows:
-            cursor.execute(query(name), {"layer_id": layer.row.layer_id, **values})
+            cursor.execute(query(name), {"layer_id": layer.row.layer_id, **plain(values)})
 
 
 def _delete(cursor: Any, layer_id: str) -> None:
@@ -296,7 +297,7 @@ def edit(store: Store, layer: OwnLayer, **changes: Any) -> OwnLayer:
     if wrong := sorted(set(changes) - set(EDITABLE)):
         raise OwnLayerError(f"{wrong[0]} of a layer cannot be edited; {', '.join(EDITABLE)} can.")
     check_confidentiality(changes.get("confidentiality", layer.confidentiality))
-    changed = replace(layer, **changes)
+    changed = replace(layer, **plain(changes))
     values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
     with store.write("edit layer", layer.layer_id) as cursor:
         cursor.execute(query("edit_own_layer"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)})

@@ -23,6 +23,7 @@ from rasterio.errors import RasterioError
 
 from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
 from data.store import Store
+from data.texts import ODD, line, prose
 from geo.errors import OrebridgeError
 from layers import findings
 from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, LayerReport, Report, ReportError, Request
@@ -163,7 +164,7 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return Upload(folder, tuple(names), Path(files[0][0]).name[:200], digest.hexdigest(), size)
+    return Upload(folder, tuple(names), line(Path(files[0][0]).name)[:200] or "upload", digest.hexdigest(), size)
 
 
 def _in_order(files: Sequence[tuple[str, BinaryIO]]) -> Iterable[tuple[str, BinaryIO]]:
@@ -309,9 +310,22 @@ def clean_table(path: Path, layer: LayerReport) -> pa.Table:
         lengths = pc.list_value_length(table.column(name)).unique().to_pylist()
         if lengths not in ([], [width]):
             raise ReportError(f"The reader's table for {layer.name!r} has rows of unequal width; nothing was imported.")
+    table = _plain_texts(table)
     if not _on_earth(table):
         raise ReportError(f"The reader's table for {layer.name!r} has shapes that are none, or off the Earth; nothing was imported.")
     return table
+
+
+def _plain_texts(table: pa.Table) -> pa.Table:
+    """Return the table with attribute values that steer no terminal and break no file; see `data.texts`."""
+    lists = table.column("texts").combine_chunks()
+    values = lists.flatten()
+    odd = pc.fill_null(pc.match_substring_regex(values, ODD), False)
+    if not pc.any(odd).as_py():
+        return table
+    cleaned = [prose(each) if is_odd else each for each, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)]
+    made = pa.ListArray.from_arrays(lists.offsets, pa.array(cleaned, pa.string()))
+    return table.set_column(table.schema.get_field_index("texts"), table.schema.field("texts"), made)
 
 
 def _on_earth(table: pa.Table) -> bool:

@@ -20,6 +20,7 @@ from scoring import own_sites
 from scoring.own_sites import FIELDS, GRADE, SiteColumns
 from ui import cache, state
 from ui import words as w
+from ui.downloads import table_csv
 from ui.i18n import _, number, quantity
 from ui.own import reader
 from ui.reasons import reason
@@ -212,15 +213,15 @@ def _findings(item: Item, draft: Draft) -> None:
                 label = w.plain(", ".join(choice))
                 st.button(label, key=item.key(f"cure_{i}_{label}"), on_click=take_cure, args=(item, choice), icon=":material/healing:")
     with st.container(horizontal=True):
-        _csv(item, _("Findings as CSV"), frame.to_csv(index=False), "findings")
+        _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:
-            _csv(item, _("Rows that would be left out"), draft.left_out, "left-out")
+            _csv(item, _("Rows that would be left out"), draft.left_out.encode("utf-8-sig"), "left-out")
 
 
-def _csv(item: Item, label: str, text: str, name: str) -> None:
+def _csv(item: Item, label: str, content: bytes, name: str) -> None:
     st.download_button(
         label,
-        text.encode("utf-8-sig"),
+        content,
         f"{name}.csv",
         "text/csv",
         key=item.key(name),
