@@ -26,6 +26,10 @@ PAYLOAD = zlib.compress(b'{"format": 1}')
 KEY = hashlib.sha256(b'{"format": 1}').hexdigest()[:12]
 
 
+def read(store: Store, raw: bytes) -> workspace_file.Taken:
+    return workspace_file.keep(store, workspace_file.parse(raw))
+
+
 @pytest.fixture
 def written(tmp_path: Path) -> bytes:
     with Store.open(tmp_path / "one") as store:
@@ -46,7 +50,7 @@ def changed(raw: bytes, **values: object) -> bytes:
 
 
 def test_a_workspace_comes_back_equal_in_another_store(written: bytes, other: Store) -> None:
-    taken = workspace_file.read(other, written)
+    taken = read(other, written)
     assert (taken.names, taken.snapshots) == ({"重い": "重い"}, 1)
     found = ws.read(other, "重い")
     assert replace(found, items=tuple(replace(i, added_at="") for i in found.items)) == HELD
@@ -56,8 +60,8 @@ def test_a_workspace_comes_back_equal_in_another_store(written: bytes, other: St
 
 def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(written: bytes, other: Store) -> None:
     ws.new(other, Shortlist("重い", "mine"))
-    assert workspace_file.read(other, written).names == {"重い": "重い (2)"}
-    assert workspace_file.read(other, written).names == {"重い": "重い (3)"}
+    assert read(other, written).names == {"重い": "重い (2)"}
+    assert read(other, written).names == {"重い": "重い (3)"}
     assert ws.read(other, "重い").question == "mine"
 
 
@@ -78,7 +82,7 @@ def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(written: bytes, o
 )
 def test_what_is_no_workspace_is_refused_and_changes_nothing(written: bytes, other: Store, damage, message: str) -> None:
     with pytest.raises(WorkspaceError, match=message):
-        workspace_file.read(other, damage(written))
+        read(other, damage(written))
     assert ws.shortlists(other) == []
 
 
@@ -86,7 +90,7 @@ def test_a_snapshot_that_was_tampered_with_is_refused_and_changes_nothing(writte
     values = json.loads(gzip.decompress(written))
     values["snapshots"][0]["snapshot_id"] = "0" * 12
     with pytest.raises(WorkspaceError, match="was changed after it was frozen"):
-        workspace_file.read(other, gzip.compress(json.dumps(values).encode()))
+        read(other, gzip.compress(json.dumps(values).encode()))
     assert ws.shortlists(other) == []
 
 
@@ -100,6 +104,6 @@ def test_any_flipped_bit_is_refused_in_words_or_changes_nothing_that_counts(
         raw = bytearray(workspace_file.write(store, ["重い"]))
         raw[place % len(raw)] ^= 1 << bit
         try:
-            workspace_file.read(store, bytes(raw))
+            read(store, bytes(raw))
         except WorkspaceError:
             assert len(ws.shortlists(store)) == 1
