@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Self
+from typing import BinaryIO, Self
 
 from geo.errors import OrebridgeError
 
@@ -107,6 +107,11 @@ class Target:
         except OSError:  # a file system without hard links
             self._refuse_what_is_there()
             made.replace(self.path)
+
+
+def private(path: Path) -> BinaryIO:
+    """Open a new file to write that its owner alone may read."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
 def _end_of(link: Path) -> Path:

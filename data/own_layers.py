@@ -18,11 +18,14 @@ import shapely
 from numpy.typing import NDArray
 
 from data.facts import query
+from data.files import private
 from data.store import Store
 from data.texts import plain
 from geo.errors import OrebridgeError
 
 RASTERS = "rasters"
+#: What has to stay free on the disk beside a raster that is stored.
+FREE_BYTES = 100_000_000
 JSON_FIELDS = ("columns", "style", "findings")
 EDITABLE = ("name", "licence", "source_url", "source_date", "confidentiality", "note", "style")
 CONFIDENTIALITY = ("private", "shared")
@@ -134,8 +137,10 @@ def add(store: Store, layers: Sequence[NewLayer]) -> None:
 
     Raises
     ------
+    OwnLayerError
+        If a raster would fill the disk: nothing was added.
     OSError
-        If the disk is full: nothing was added.
+        If the disk is full all the same: nothing was added.
     """
     placed: list[Path] = []
     try:
@@ -153,10 +158,19 @@ def add(store: Store, layers: Sequence[NewLayer]) -> None:
 
 def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
     target = raster_path(store, layer_id)
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    target.parent.chmod(0o700)
+    size, free = made.stat().st_size, shutil.disk_usage(target.parent).free
+    if free < size + FREE_BYTES:
+        raise OwnLayerError(
+            f"The raster has {size / 1e6:.0f} MB, and the disk that holds {target.parent} {free / 1e6:.0f} MB free, of which "
+            f"{FREE_BYTES // 1_000_000} MB have to stay; make room, then import it again. Nothing was imported."
+        )
     arriving = target.with_suffix(".arriving")
-    shutil.copyfile(made, arriving)
-    with arriving.open("rb") as written:
+    arriving.unlink(missing_ok=True)
+    with made.open("rb") as source, private(arriving) as written:
+        shutil.copyfileobj(source, written, 1 << 20)
+        written.flush()
         os.fsync(written.fileno())
     arriving.replace(target)
     return target

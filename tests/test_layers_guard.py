@@ -95,7 +95,10 @@ LOADED = (
     "import sys, os, platform, layers.imports, layers.sandbox, layers.reading.__main__\n"
     "[sys.modules.pop(name) for name in list(sys.modules) if name.split('.')[0] in ('layers', 'data', 'geo')]\n"
 )
-WINDOWS = LOADED + "sys.modules['resource'] = None; sys.platform = 'win32'; platform.system = lambda: 'Windows'\ndel os.fork\n"
+WINDOWS = (
+    LOADED
+    + "sys.modules['resource'] = None; sys.modules['msvcrt'] = type(sys)('msvcrt'); sys.platform = 'win32'; platform.system = lambda: 'Windows'\ndel os.fork\n"
+)
 MACOS = LOADED + "sys.platform = 'darwin'; platform.system = lambda: 'Darwin'\n"
 
 

@@ -175,6 +175,7 @@ def _child(job: Job, read: Any, parent: int) -> None:
         if job.pipe is not None:
             os.close(job.pipe)  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
         request = json.loads((job.folder / REQUEST).read_text(encoding="utf-8"))
+        os.umask(0o077)
         os.chdir(job.out)
         os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(job.out)
         restrict.limit(SECONDS, MEMORY_BYTES, OUTPUT_BYTES)
