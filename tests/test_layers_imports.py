@@ -77,7 +77,7 @@ def test_an_upload_lies_under_names_of_ours_and_is_hashed(tmp_path: Path) -> Non
     assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert (upload.size, upload.name) == (3, "x.CSV")
     assert (upload.folder / "in" / "upload.csv").read_bytes() == b"abc"
-    assert upload.folder.parent == tmp_path / imports.QUARANTINE
+    assert upload.folder.parent == tmp_path / QUARANTINE
 
 
 def test_nobody_else_can_look_into_quarantine(tmp_path: Path) -> None:
