@@ -45,7 +45,7 @@ def asked(port: int, clients: int, rounds: int, path: Callable[[random.Random], 
 
     def client(number: int) -> None:
         nonlocal failed
-        dice = random.Random(1000 * clients + number)  # noqa: S311 - weights, no secrets
+        dice = random.Random(1000 * clients + number)
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=TIMEOUT_S)
         barrier.wait()
         for _round in range(rounds):

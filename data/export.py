@@ -10,12 +10,20 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
+import pyogrio.errors
 import xlsxwriter
+from xlsxwriter.exceptions import XlsxWriterException
 
-from data.cells import inert
+from data.cells import csv_text
+from data.files import Target, TargetError
+from data.texts import prose
 from geo.errors import OrebridgeError
 
 LAYER = "sites"
+#: What a cell of a workbook holds; a longer text would be left out in silence.
+LONGEST_CELL = 32_767
+#: What the writers raise besides errors of the system: a full disk in the middle of a GeoPackage, for one.
+_FAILED = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, XlsxWriterException)
 
 
 class ExportFormatError(OrebridgeError):
@@ -59,9 +67,14 @@ class Listing:
         return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
 
 
+def frame_csv(frame: pd.DataFrame) -> str:
+    """Return a frame as CSV whose texts are inert; an unknown is an empty cell."""
+    return csv_text([str(name) for name in frame.columns], frame.astype(object).where(frame.notna(), "").itertuples(index=False))
+
+
 def write_csv(listing: Listing, path: Path) -> None:
     """UTF-8 with byte order mark, text cells inert."""
-    listing.with_about().map(inert).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    path.write_text(frame_csv(listing.with_about()), encoding="utf-8-sig", newline="")
 
 
 def write_xlsx(listing: Listing, path: Path) -> None:
@@ -82,7 +95,7 @@ def _sheet(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, head: obj
         sheet.set_column(column, column, min(max(longest, 8), 60))
         for row, value in enumerate(frame[title], 1):
             if isinstance(value, str):
-                sheet.write_string(row, column, value)
+                sheet.write_string(row, column, value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…")
             elif value is not None and not pd.isna(value):
                 sheet.write(row, column, value.item() if hasattr(value, "item") else value)
     sheet.freeze_panes(1, 0)
@@ -131,20 +144,48 @@ WRITERS: dict[str, Callable[[Listing, Path], None]] = {
 }
 
 
-def write(listing: Listing, path: Path) -> None:
+def check(target: Target) -> Target:
+    """Find out before the list is made whether it can be written where, and as what, was asked for.
+
+    Raises
+    ------
+    ExportFormatError
+        If no writer has that ending.
+    TargetError
+        If the file cannot be written.
+    """
+    if target.path.suffix.lower() not in WRITERS:
+        raise ExportFormatError(target.path)
+    return target.check()
+
+
+def write(listing: Listing, target: Target | Path) -> None:
     """Write the listing in the format that the file's ending says; nothing is left behind if it fails.
 
     Raises
     ------
     ExportFormatError
         If no writer has that ending.
+    TargetError
+        If the file is there already, or cannot be written.
     """
-    writer = WRITERS.get(path.suffix.lower())
+    target = target if isinstance(target, Target) else Target(target)
+    writer = WRITERS.get(target.path.suffix.lower())
     if writer is None:
-        raise ExportFormatError(path)
-    temporary = path.with_name(f".{path.stem}.partial{path.suffix}")
-    try:
-        writer(listing, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        raise ExportFormatError(target.path)
+    with target.writing() as made:
+        try:
+            writer(_plain(listing), made)
+        except _FAILED as error:
+            raise TargetError(f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere.") from error
+
+
+def _plain(listing: Listing) -> Listing:
+    """Return the listing with texts that every format can hold; see `data.texts`."""
+    frames = {name: _plain_frame(getattr(listing, name)) for name in ("sites", "scores", "weights", "sources")}
+    return Listing(**frames, about={key: prose(value) for key, value in listing.about.items()})
+
+
+def _plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    return frame.assign(**{name: frame[name].map(lambda each: prose(each) if isinstance(each, str) else each) for name in texts})

@@ -18,10 +18,14 @@ import shapely
 from numpy.typing import NDArray
 
 from data.facts import query
+from data.files import private
 from data.store import Store
+from data.texts import plain
 from geo.errors import OrebridgeError
 
 RASTERS = "rasters"
+#: What has to stay free on the disk beside a raster that is stored.
+FREE_BYTES = 100_000_000
 JSON_FIELDS = ("columns", "style", "findings")
 EDITABLE = ("name", "licence", "source_url", "source_date", "confidentiality", "note", "style")
 CONFIDENTIALITY = ("private", "shared")
@@ -133,8 +137,10 @@ def add(store: Store, layers: Sequence[NewLayer]) -> None:
 
     Raises
     ------
+    OwnLayerError
+        If a raster would fill the disk: nothing was added.
     OSError
-        If the disk is full: nothing was added.
+        If the disk is full all the same: nothing was added.
     """
     placed: list[Path] = []
     try:
@@ -152,17 +158,26 @@ def add(store: Store, layers: Sequence[NewLayer]) -> None:
 
 def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
     target = raster_path(store, layer_id)
-    target.parent.mkdir(exist_ok=True)
+    target.parent.mkdir(exist_ok=True, mode=0o700)
+    target.parent.chmod(0o700)
+    size, free = made.stat().st_size, shutil.disk_usage(target.parent).free
+    if free < size + FREE_BYTES:
+        raise OwnLayerError(
+            f"The raster has {size / 1e6:.0f} MB, and the disk that holds {target.parent} {free / 1e6:.0f} MB free, of which "
+            f"{FREE_BYTES // 1_000_000} MB have to stay; make room, then import it again. Nothing was imported."
+        )
     arriving = target.with_suffix(".arriving")
-    shutil.copyfile(made, arriving)
-    with arriving.open("rb") as written:
+    arriving.unlink(missing_ok=True)
+    with made.open("rb") as source, private(arriving) as written:
+        shutil.copyfileobj(source, written, 1 << 20)
+        written.flush()
         os.fsync(written.fileno())
     arriving.replace(target)
     return target
 
 
 def _insert(cursor: Any, layer: NewLayer) -> None:
-    row = asdict(layer.row)
+    row = plain(asdict(layer.row))
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in JSON_FIELDS}
     _delete(cursor, layer.row.layer_id)
     cursor.execute(query("insert_own_layer"), row)
@@ -174,7 +189,7 @@ def _insert(cursor: Any, layer: NewLayer) -> None:
         cursor.execute("INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out})
     for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
         for values in rows:
-            cursor.execute(query(name), {"layer_id": layer.row.layer_id, **values})
+            cursor.execute(query(name), {"layer_id": layer.row.layer_id, **plain(values)})
 
 
 def _delete(cursor: Any, layer_id: str) -> None:
@@ -296,7 +311,7 @@ def edit(store: Store, layer: OwnLayer, **changes: Any) -> OwnLayer:
     if wrong := sorted(set(changes) - set(EDITABLE)):
         raise OwnLayerError(f"{wrong[0]} of a layer cannot be edited; {', '.join(EDITABLE)} can.")
     check_confidentiality(changes.get("confidentiality", layer.confidentiality))
-    changed = replace(layer, **changes)
+    changed = replace(layer, **plain(changes))
     values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
     with store.write("edit layer", layer.layer_id) as cursor:
         cursor.execute(query("edit_own_layer"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)})

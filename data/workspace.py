@@ -12,11 +12,15 @@ import duckdb
 
 from data.facts import query
 from data.store import Store, StoreCursor
+from data.texts import is_plain_line, line, prose
 from geo.errors import OrebridgeError
 
 DEFAULT = "default"
 STATUSES = ("proposed", "under review", "approved", "deferred", "declined")
-LONGEST_NOTE, LONGEST_NAME, MOST_TAGS, LONGEST_TAG = 20_000, 120, 20, 60
+LONGEST_NOTE, LONGEST_NAME, MOST_TAGS, LONGEST_TAG, LONGEST_ID = 20_000, 120, 20, 60, 200
+MOST_SITES, MOST_LAYERS = 20_000, 1_000
+#: Years that a date of the next step, of an addition or of a snapshot may lie in: what tables and pages can show.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class WorkspaceError(OrebridgeError):
@@ -108,7 +112,12 @@ class Change:
 
 def shortlists(store: Store) -> list[dict[str, Any]]:
     """Return all shortlists, the last changed first: name, question, data_version, created_at, changed_at, sites, snapshots."""
-    return _rows(store.cursor(), "shortlists", {})
+    return shortlists_by(store.cursor())
+
+
+def shortlists_by(cursor: StoreCursor) -> list[dict[str, Any]]:
+    """Return what `shortlists` does, as a cursor sees it that may be within a transaction."""
+    return _rows(cursor, "shortlists", {})
 
 
 def read(store: Store, name: str) -> Shortlist:
@@ -146,17 +155,27 @@ def new(store: Store, shortlist: Shortlist) -> None:
 
 
 def add(store: Store, name: str, *sites: str, note: str = "") -> None:
-    """Put sites on a shortlist, which is made if it is not there; a site that is on it stays as it is."""
+    """Put sites on a shortlist, which is made if it is not there; a site that is on it stays as it is, but takes the note if there is one.
+
+    Raises
+    ------
+    WorkspaceError
+        If the note is too long, or the shortlist would hold too many sites; nothing is added.
+    """
     cursor = store.cursor()
-    there = {item.site_id for item in _items(cursor, name, sites)}
-    items = {site_id: Item(site_id, note) for site_id in sites if site_id not in there}
-    _write(store, "add", name, head=None if _read_head(cursor, name) else _head(Shortlist(name)), items=items)
+    there = {item.site_id: item for item in _items(cursor, name, None)}
+    fresh = {site_id: Item(site_id, note) for site_id in sites if site_id not in there}
+    noted = {site_id: replace(there[site_id], note=note) for site_id in sites if note and site_id in there}
+    if len(there) + len(fresh) > MOST_SITES:
+        raise WorkspaceError(f"{name!r} would hold {len(there) + len(fresh)} sites; {MOST_SITES} are the most. Make another shortlist.")
+    _write(store, "add", name, head=None if _read_head(cursor, name) else _head(Shortlist(name)), items=fresh | noted)
 
 
-def remove(store: Store, name: str, *sites: str) -> None:
-    """Take sites off a shortlist; one that is not on it changes nothing."""
-    there = [item.site_id for item in _items(store.cursor(), name, sites)]
+def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
+    """Take sites off a shortlist, and return those that were on it; one that is not changes nothing."""
+    there = tuple(item.site_id for item in _items(store.cursor(), name, sites))
     _write(store, "remove", name, items=dict.fromkeys(there, None))
+    return there
 
 
 def edit(store: Store, name: str, items: Sequence[Item]) -> None:
@@ -232,12 +251,25 @@ def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, 
     meta : mapping
         label, frozen_at (ISO time), data_version, scenario_hash.
     payload : bytes
+
+    Raises
+    ------
+    WorkspaceError
+        If the label is too long.
     """
+    label = line(meta["label"])
+    if len(label) > LONGEST_NAME:
+        raise WorkspaceError(f"The label has {len(label)} characters; {LONGEST_NAME} are the most. Shorten it.")
     with store.write("freeze", f"{name}/{snapshot_id}") as cursor:
-        cursor.execute(
-            "INSERT INTO snapshot VALUES ($id, $name, $label, $frozen_at, $data_version, $scenario_hash, $payload) ON CONFLICT DO NOTHING",
-            {"id": snapshot_id, "name": name, "payload": payload, **meta},
-        )
+        put_snapshot(cursor, snapshot_id, name, {**meta, "label": label}, payload)
+
+
+def put_snapshot(cursor: StoreCursor, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
+    """Write a snapshot within a transaction; see `keep_snapshot`."""
+    cursor.execute(
+        "INSERT INTO snapshot VALUES ($id, $name, $label, $frozen_at, $data_version, $scenario_hash, $payload) ON CONFLICT DO NOTHING",
+        {"id": snapshot_id, "name": name, "payload": payload, **meta},
+    )
 
 
 def snapshots(store: Store, name: str) -> list[dict[str, Any]]:
@@ -298,7 +330,7 @@ def check_head(head: Mapping[str, Any]) -> None:
     WorkspaceError
     """
     name = head["name"]
-    if not name.strip() or len(name) > LONGEST_NAME or any(ord(c) < 32 for c in name):
+    if not name.strip() or len(name) > LONGEST_NAME or not is_plain_line(name):
         raise WorkspaceError(f"{name[:40]!r} cannot be the name of a shortlist; take 1 to {LONGEST_NAME} printable characters.")
     if len(head["question"]) > LONGEST_NOTE:
         raise WorkspaceError(f"The question has {len(head['question'])} characters; {LONGEST_NOTE} are the most.")
@@ -312,19 +344,44 @@ def check_item(item: Item) -> None:
     WorkspaceError
         Which field, and what is allowed.
     """
+    if not item.site_id.strip() or len(item.site_id) > LONGEST_ID or not is_plain_line(item.site_id):
+        raise WorkspaceError(f"{item.site_id[:40]!r} cannot be the id of a site; ids have 1 to {LONGEST_ID} printable characters.")
     if item.status not in STATUSES:
         raise WorkspaceError(f"{item.site_id}: no status is called {item.status!r}; choose {', '.join(STATUSES)}.")
     if item.due and not _is_date(item.due):
-        raise WorkspaceError(f"{item.site_id}: {item.due!r} is no date; write for example 2026-04-26.")
+        raise WorkspaceError(f"{item.site_id}: {item.due[:40]!r} is no date; write for example 2026-04-26 ({FIRST_YEAR} to {LAST_YEAR}).")
     if len(item.note) > LONGEST_NOTE or len(item.owner) > LONGEST_NAME:
         raise WorkspaceError(f"{item.site_id}: a note takes {LONGEST_NOTE} characters, an owner {LONGEST_NAME}; shorten it.")
     if len(item.tags) > MOST_TAGS or any(not tag or len(tag) > LONGEST_TAG for tag in item.tags):
         raise WorkspaceError(f"{item.site_id}: up to {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters; take some away.")
 
 
+def plain_item(item: Item) -> Item:
+    """Return what is noted of a site without characters that would steer a terminal or break a file; see `data.texts`."""
+    return replace(item, note=prose(item.note), tags=tuple(line(tag) for tag in item.tags), owner=line(item.owner))
+
+
+def moment(text: str) -> datetime:
+    """Return an ISO time as UTC; one without a zone is UTC.
+
+    Raises
+    ------
+    ValueError
+        If it is no time from 1900 to 2199.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(text)
+    return found
+
+
 def _is_date(text: str) -> bool:
     try:
-        return len(text) == 10 and bool(date.fromisoformat(text))
+        return len(text) == 10 and text[4] == text[7] == "-" and FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
     except ValueError:
         return False
 
@@ -333,8 +390,9 @@ def _write(
     store: Store, action: str, name: str, head: dict[str, Any] | None = None, items: Mapping[str, Item | None] | None = None
 ) -> None:
     """Write head and items in one transaction with their history; `head` {}: the shortlist goes; an item None: the site goes."""
-    items = items or {}
+    items = {site_id: item and plain_item(item) for site_id, item in (items or {}).items()}
     if head:
+        head = {**head, "question": prose(head["question"])}
         check_head(head)
     for item in filter(None, items.values()):
         check_item(item)
@@ -342,21 +400,37 @@ def _write(
         return
     subject = f"{name}/{next(iter(items))}" if len(items) == 1 and not (head and action != "add") else name
     with store.write(action, subject) as cursor:
-        held = _read_head(cursor, name) if head is not None else None
-        old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
-        batch = None
-        steps = [] if head is None else [("", _head(held) if held else None, head or None)]
-        steps += [(s, _fields(old_items.get(s)), _fields(item)) for s, item in items.items()]
-        for place, (site_id, before, after) in enumerate(steps):
-            at = datetime.now(UTC) + timedelta(microseconds=place)
-            if site_id and after is not None:
-                after["added_at"] = before["added_at"] if before else after["added_at"] or at.isoformat()
-            _apply(cursor, name, site_id, before, after, at)
-            now = after["name"] if not site_id and after else name
-            values = {"batch": batch, "shortlist": now, "at": at, "action": action, "site_id": site_id}
-            told = {"before": _text(before), "after": _text(after)}
-            row = cursor.execute(query("log_shortlist_change"), {**values, **told}).fetchone()
-            batch = int(row[0]) if row else None
+        _put(cursor, action, name, head, items)
+
+
+def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
+    """Make a shortlist within a transaction; the caller has checked it and that its name is free."""
+    _put(cursor, "new", shortlist.name, _head(shortlist), {item.site_id: item for item in shortlist.items})
+
+
+def _put(
+    cursor: StoreCursor, action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]
+) -> None:  # fmt: skip
+    """Write head and items with their history, all rows of a kind by one statement."""
+    held = _read_head(cursor, name) if head is not None else None
+    old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
+    steps = [] if head is None else [Step("", _head(held) if held else None, head or None)]
+    steps += [Step(s, _fields(old_items.get(s)), _fields(item)) for s, item in items.items()]
+    start = datetime.now(UTC)
+    for place, step in enumerate(steps):
+        if step.site_id and step.after is not None:
+            own = step.after["added_at"] or (start + timedelta(microseconds=place)).isoformat()
+            step.after["added_at"] = step.before["added_at"] if step.before else own
+    _apply(cursor, name, steps, start)
+    now = head["name"] if head else name
+    rows = [
+        {
+            "place": place + 1, "at": (start + timedelta(microseconds=place)).isoformat(), "site_id": step.site_id,
+            "before": _text(step.before), "after": _text(step.after),
+        }
+        for place, step in enumerate(steps)
+    ]  # fmt: skip
+    cursor.execute(query("log_shortlist_changes"), {"shortlist": now, "action": action, "rows": json.dumps(rows, ensure_ascii=False)})
 
 
 def _fields(item: Item | None) -> dict[str, Any] | None:
@@ -367,19 +441,29 @@ def _text(value: dict[str, Any] | None) -> str | None:
     return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
 
 
-def _apply(cursor: StoreCursor, name: str, site_id: str, before: dict[str, Any] | None, after: dict[str, Any] | None, at: datetime) -> None:
-    """Bring one row, the head where `site_id` is empty, from `before` to `after`."""
-    if site_id and after is None:
-        cursor.execute("DELETE FROM shortlist_item WHERE shortlist = $name AND site_id = $site_id", {"name": name, "site_id": site_id})
-    elif site_id and after is not None:
-        values = {key: after[key] for key in ("note", "status", "owner", "due")}
-        added = datetime.fromisoformat(after["added_at"])
-        tags = json.dumps(after["tags"], ensure_ascii=False)
-        cursor.execute(query("put_shortlist_item"), {**values, "shortlist": name, "site_id": site_id, "tags": tags, "at": added})
-    elif after is None:
-        cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": name})
-    else:
-        _apply_head(cursor, before, after, at)
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row, the head where `site_id` is empty, on its way from `before` to `after`; None: it is not there."""
+
+    site_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def _apply(cursor: StoreCursor, name: str, steps: Sequence[Step], at: datetime) -> None:
+    """Bring the head and the sites of a shortlist from `before` to `after`."""
+    for head in (step for step in steps if not step.site_id):
+        if head.after is None:
+            cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": name})
+        else:
+            _apply_head(cursor, head.before, head.after, at)
+    gone = [step.site_id for step in steps if step.site_id and step.after is None]
+    if gone:
+        statement = "DELETE FROM shortlist_item WHERE shortlist = $name AND list_contains($gone, site_id)"
+        cursor.execute(statement, {"name": name, "gone": gone})
+    kept = [{**step.after, "site_id": step.site_id} for step in steps if step.site_id and step.after is not None]
+    if kept:
+        cursor.execute(query("put_shortlist_items"), {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)})
 
 
 def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:
@@ -395,12 +479,9 @@ def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[
 def _replay(store: Store, batch: list[Change], *, back: bool) -> Change:
     """Undo (`back`) or redo the rows of a batch, in the order given, in one transaction."""
     first = batch[-1] if back else batch[0]
+    turned = [Step(c.site_id, c.after, c.before) if back else Step(c.site_id, c.before, c.after) for c in batch]
     with store.write("undo" if back else "redo", first.shortlist) as cursor:
-        name = first.shortlist
-        for change in batch:
-            before, after = (change.after, change.before) if back else (change.before, change.after)
-            _apply(cursor, name, change.site_id, before, after, datetime.now(UTC))
-            name = after["name"] if after and not change.site_id else name
+        _apply(cursor, first.shortlist, turned, datetime.now(UTC))
         numbers = [change.number for change in batch]
         statement = "UPDATE shortlist_change SET undone = $undone WHERE list_contains($numbers, number)"
         cursor.execute(statement, {"undone": back, "numbers": numbers})

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import geopandas as gpd
 import pandas as pd
 import pyogrio
+import pyogrio.errors
 import rasterio
 import rasterio.shutil
+from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
+from data.files import Target, TargetError
 from data.own_layers import Features, OwnLayer
 from geo.errors import OrebridgeError
 from layers.reports import provenance
@@ -22,6 +24,7 @@ from layers.reports import provenance
 #: Names that the format keeps for itself.
 RESERVED = {"fid", "ogc_fid", "geom", "geometry", "rowid"}
 PROVENANCE = "provenance"
+_FAILED = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, RasterioError)
 
 
 class LayerExportError(OrebridgeError):
@@ -33,7 +36,28 @@ def suffix(layer: OwnLayer) -> str:
     return ".tif" if layer.kind == "raster" else ".gpkg"
 
 
-def export(layer: OwnLayer, features: Features | None, raster: Path | None, file: Path) -> None:
+def check(layer: OwnLayer, target: Target) -> Target:
+    """Find out before the work whether a layer can be written where it was asked for.
+
+    Raises
+    ------
+    LayerExportError
+        If the ending does not fit.
+    TargetError
+        If the file cannot be written.
+    """
+    _check_suffix(layer, target.path)
+    return target.check()
+
+
+def _check_suffix(layer: OwnLayer, file: Path) -> None:
+    if file.suffix.lower() != suffix(layer):
+        raise LayerExportError(
+            f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not {file.suffix or 'nothing'}."
+        )
+
+
+def export(layer: OwnLayer, features: Features | None, raster: Path | None, target: Target | Path) -> None:
     """Write a layer.
 
     Parameters
@@ -43,25 +67,26 @@ def export(layer: OwnLayer, features: Features | None, raster: Path | None, file
         Of a vector layer: written to a GeoPackage in EPSG:4326 with the columns as they were named, and a table ``provenance``.
     raster : Path or None
         Of a raster layer: written as a COG whose tags hold the provenance.
-    file : Path
-        Must end in `suffix`; an existing file is replaced.
+    target : Target or Path
+        Must end in `suffix`.
 
     Raises
     ------
     LayerExportError
         If the ending does not fit.
+    TargetError
+        If the file is there already, or cannot be written.
     """
-    if file.suffix.lower() != suffix(layer):
-        raise LayerExportError(
-            f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not {file.suffix or 'nothing'}."
-        )
-    with TemporaryDirectory(dir=file.parent or Path()) as folder:
-        made = Path(folder) / f"made{suffix(layer)}"
-        if features is not None:
-            _geopackage(layer, features, made)
-        elif raster is not None:
-            _cog(layer, raster, made)
-        made.replace(file)
+    target = target if isinstance(target, Target) else Target(target)
+    _check_suffix(layer, target.path)
+    with target.writing() as made:
+        try:
+            if features is not None:
+                _geopackage(layer, features, made)
+            elif raster is not None:
+                _cog(layer, raster, made)
+        except _FAILED as error:
+            raise TargetError(f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere.") from error
 
 
 def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import getpass
 import hashlib
 import json
+import os
 import re
 import shutil
-import time
-import uuid
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -21,18 +20,19 @@ import rasterio
 import shapely
 from rasterio.errors import RasterioError
 
+from data.files import private
 from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
 from data.store import Store
+from data.texts import ODD, line, prose
 from geo.errors import OrebridgeError
-from layers import findings
+from layers import findings, quarantine
 from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, LayerReport, Report, ReportError, Request
+from layers.quarantine import Lease
 from layers.sandbox import Progress, Reader, plain_file
 
-QUARANTINE = "quarantine"
-FILE_BYTES = 500_000_000
+FILE_BYTES, QUARANTINE_BYTES = 500_000_000, 4_000_000_000
 CHUNK = 1 << 20
 LEFT_OUT_BYTES = 5_000_000
-STALE_S = 86_400
 FREE_BYTES = 1_000_000_000
 TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 #: What of a user's suffix is kept: letters and digits; it is a hint, content decides.
@@ -53,8 +53,8 @@ class Upload:
 
     Attributes
     ----------
-    folder : Path
-        Of this upload alone; `discard` removes it.
+    lease : Lease
+        Holds `folder`, of this upload alone; `discard` lets it go, and so does forgetting the upload.
     files : tuple of str
         Names below ``folder/in``, ours, the first is the upload.
     name : str
@@ -65,11 +65,16 @@ class Upload:
         Bytes in all.
     """
 
-    folder: Path
+    lease: Lease
     files: tuple[str, ...]
     name: str
     sha256: str
     size: int
+
+    @property
+    def folder(self) -> Path:
+        """Return the folder that holds the files."""
+        return self.lease.folder
 
 
 @dataclass(frozen=True)
@@ -136,23 +141,24 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
     Raises
     ------
     UploadError
-        If a file is larger than 500 MB, two would get one name, or the disk has no room. Nothing is left behind.
+        If a file is larger than 500 MB, two would get one name, too much waits in quarantine, or the disk has no room. Nothing stays.
     """
     if not files:
         raise UploadError("No file was given; choose one.")
-    folder = home / QUARANTINE / uuid.uuid4().hex
-    (folder / "in").mkdir(parents=True, mode=0o700)
-    (folder / "out").mkdir(mode=0o700)
+    quarantine.sweep(home)
+    lease = Lease(home)
+    folder = lease.folder
     digest, size, names = hashlib.sha256(), 0, []
     try:
-        if shutil.disk_usage(folder).free < FREE_BYTES:
-            raise UploadError(f"The disk that holds {home} has less than 1 GB free; make room, then upload again.")
+        for name in ("in", "out"):
+            (folder / name).mkdir(mode=0o700)
+        _check_room(home, sum(_size(stream) for _, stream in files))
         for name, stream in _in_order(files):
             kept = _kept_name(name)
             if kept in names:
                 raise UploadError(f"Two files end in {Path(kept).suffix or 'nothing'}; upload one layer's files at a time, or a zip.")
             names.append(kept)
-            with (folder / "in" / kept).open("xb") as target:
+            with private(folder / "in" / kept) as target:
                 while block := stream.read(CHUNK):
                     size += len(block)
                     if size > FILE_BYTES:
@@ -161,9 +167,35 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
                     digest.update(block)
                     target.write(block)
     except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
+        lease.end()
         raise
-    return Upload(folder, tuple(names), Path(files[0][0]).name[:200], digest.hexdigest(), size)
+    return Upload(lease, tuple(names), line(Path(files[0][0]).name)[:200] or "upload", digest.hexdigest(), size)
+
+
+def _size(stream: BinaryIO) -> int:
+    """Return how long a stream is; 0 where it cannot tell."""
+    try:
+        here = stream.tell()
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(here)
+    except OSError:  # a pipe
+        return 0
+    return size
+
+
+def _check_room(home: Path, size: int) -> None:
+    """Refuse what would fill the disk, or quarantine, before a byte of it is written."""
+    if shutil.disk_usage(home).free < FREE_BYTES + size:
+        raise UploadError(
+            f"The disk that holds {home} has not enough room: 1 GB has to stay free beside the {size / 1e6:.0f} MB of the upload. "
+            "Make room, then upload again."
+        )
+    waiting = quarantine.waiting_bytes(home)
+    if waiting + size > QUARANTINE_BYTES:
+        raise UploadError(
+            f"{waiting / 1e6:.0f} MB of other uploads wait to be imported, and {QUARANTINE_BYTES // 1_000_000} MB are the most. "
+            "Import or close those first, then upload again."
+        )
 
 
 def _in_order(files: Sequence[tuple[str, BinaryIO]]) -> Iterable[tuple[str, BinaryIO]]:
@@ -179,14 +211,7 @@ def _kept_name(name: str) -> str:
 
 def discard(upload: Upload) -> None:
     """Remove the quarantine folder of an upload."""
-    shutil.rmtree(upload.folder, ignore_errors=True)
-
-
-def sweep_quarantine(home: Path) -> None:
-    """Remove what a run of more than a day ago left in quarantine; a younger one may still be at work."""
-    for folder in (home / QUARANTINE).glob("*"):
-        if time.time() - folder.stat().st_mtime > STALE_S:
-            shutil.rmtree(folder, ignore_errors=True)
+    upload.lease.end()
 
 
 def read(reader: Reader, upload: Upload, request: Request, progress: Progress | None = None) -> Draft:
@@ -309,9 +334,22 @@ def clean_table(path: Path, layer: LayerReport) -> pa.Table:
         lengths = pc.list_value_length(table.column(name)).unique().to_pylist()
         if lengths not in ([], [width]):
             raise ReportError(f"The reader's table for {layer.name!r} has rows of unequal width; nothing was imported.")
+    table = _plain_texts(table)
     if not _on_earth(table):
         raise ReportError(f"The reader's table for {layer.name!r} has shapes that are none, or off the Earth; nothing was imported.")
     return table
+
+
+def _plain_texts(table: pa.Table) -> pa.Table:
+    """Return the table with attribute values that steer no terminal and break no file; see `data.texts`."""
+    lists = table.column("texts").combine_chunks()
+    values = lists.flatten()
+    odd = pc.fill_null(pc.match_substring_regex(values, ODD), False)
+    if not pc.any(odd).as_py():
+        return table
+    cleaned = [prose(each) if is_odd else each for each, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)]
+    made = pa.ListArray.from_arrays(lists.offsets, pa.array(cleaned, pa.string()))
+    return table.set_column(table.schema.get_field_index("texts"), table.schema.field("texts"), made)
 
 
 def _on_earth(table: pa.Table) -> bool:

@@ -21,7 +21,7 @@ from scoring.pipeline import Terms, make_score_tables, pack, rank_cursor, scored
 from scoring.scenario import Scenario, ScenarioError
 
 PARTS = ("u", "u_low", "u_high", "m", "a")
-MOST_SITES, MOST_CRITERIA = 1_000_000, 500
+MOST_SITES, MOST_CRITERIA, MOST_CELLS = 1_000_000, 500, 20_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +174,7 @@ def from_dict(values: dict[str, Any]) -> Basis:
         ids = [str(each) for each in values["site_ids"]]
         criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
         n, k = len(ids), len(criteria)
-        if not 0 < n <= MOST_SITES or not 0 < k <= MOST_CRITERIA or len(axes) != k or len(set(ids)) != n:
+        if not 0 < n <= MOST_SITES or not 0 < k <= MOST_CRITERIA or n * k > MOST_CELLS or len(axes) != k or len(set(ids)) != n:
             raise ScenarioError(f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file.")
         bits = [np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool) for b in ("listed", "failed")]
         parts = [np.frombuffer(_unpack(values[name], n * k * 8), "<f8").reshape(n, k).astype(float) for name in PARTS]

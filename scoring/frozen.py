@@ -192,5 +192,5 @@ def from_bytes(payload: bytes) -> Snapshot:
             values["head"], values["scenario"], tuple(values["criteria"]), tuple(values["items"]), tuple(values["sites"]),
             {site_id: Standing(**each) for site_id, each in values["results"].items()}, basis.from_dict(values["basis"]),
         )  # fmt: skip
-    except (KeyError, TypeError, ValueError, AttributeError, zlib.error) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zlib.error) as error:
         raise ScenarioError("The snapshot is damaged; take another copy of the file.") from error

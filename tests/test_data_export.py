@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from data.cells import FORMULA_STARTS, inert
 from data.export import WRITERS, ExportFormatError, Listing, write
+from data.files import TargetError
 from scoring.listing import listing
 from scoring.scenario import from_preset
 
@@ -120,6 +121,6 @@ def test_a_failing_writer_leaves_nothing_behind(found: Listing, tmp_path: Path, 
         raise OSError("disk full")
 
     monkeypatch.setitem(WRITERS, suffix, broken)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(TargetError, match=r"cannot be written .*disk full.*free space"):
         write(found, tmp_path / f"x{suffix}")
     assert list(tmp_path.iterdir()) == []

@@ -129,3 +129,25 @@ def test_what_a_crash_left_behind_is_swept(store: Store, tmp_path: Path) -> None
     own_layers.raster_path(store, "lost").write_bytes(b"x")
     own_layers.sweep(store)
     assert not own_layers.raster_path(store, "lost").exists()
+
+
+def test_a_raster_is_kept_for_its_owner_alone_and_refused_where_it_would_fill_the_disk(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = tmp_path / "made.tif"
+    made.write_bytes(b"II*\0")
+    own_layers.add(store, [NewLayer(layer("r1", kind="raster", columns=[], bands=1), raster=made)])
+    kept = own_layers.raster_path(store, "r1")
+    assert (kept.read_bytes(), kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (b"II*\0", 0o600, 0o700)
+    monkeypatch.setattr(own_layers, "FREE_BYTES", 1 << 60)
+    with pytest.raises(OwnLayerError, match=r"have to stay; make room, then import it again\. Nothing was imported"):
+        own_layers.add(store, [NewLayer(layer("r2", kind="raster", columns=[], bands=1), raster=made)])
+    assert [each.layer_id for each in own_layers.own_layers(store)] == ["r1"]
+    assert [path.name for path in kept.parent.iterdir()] == ["r1.tif"]
+
+
+def test_texts_of_a_layer_are_kept_plain(store: Store) -> None:
+    own_layers.add(store, [NewLayer(layer(name="Till\x1b[31m\u202e", file_name="a\x00b.csv"), features())])
+    (found,) = own_layers.own_layers(store)
+    assert (found.name, found.file_name) == ("Till", "ab.csv")
+    assert own_layers.edit(store, found, note="soft\vbreak").note == "soft\nbreak"

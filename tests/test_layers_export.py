@@ -12,6 +12,7 @@ import pytest
 import rasterio
 import shapely
 
+from data.files import Target, TargetError
 from data.own_layers import Features, OwnLayer
 from layers.export import LayerExportError, export, suffix
 from tests.test_data_own_layers import layer
@@ -71,7 +72,7 @@ def test_names_that_differ_by_case_alone_are_all_there(tmp_path: Path) -> None:
 
 def test_a_layer_without_columns_and_one_without_features_can_be_written(tmp_path: Path) -> None:
     for shapes in (shapely.points([[24.0, 67.0]]), np.empty(0, dtype=object)):
-        export(layer(columns=[]), Features(shapes, {}, {}), None, tmp_path / "till.gpkg")
+        export(layer(columns=[]), Features(shapes, {}, {}), None, Target(tmp_path / "till.gpkg", overwrite=True))
         assert len(gpd.read_file(tmp_path / "till.gpkg", layer="layer_l1")) == len(shapes)
 
 
@@ -93,14 +94,17 @@ def test_an_ending_that_does_not_fit_is_refused_with_the_one_that_does(kind: str
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_existing_file_is_replaced_and_nothing_else_is_left(tmp_path: Path) -> None:
+def test_an_existing_file_is_replaced_when_that_is_said_and_nothing_else_is_left(tmp_path: Path) -> None:
     (tmp_path / "till.gpkg").write_bytes(b"old")
     found = features(Cu=np.array([1.5, 2.0]))
-    export(row(found), found, None, tmp_path / "till.gpkg")
+    with pytest.raises(TargetError, match="exists already; add --overwrite"):
+        export(row(found), found, None, tmp_path / "till.gpkg")
+    assert (tmp_path / "till.gpkg").read_bytes() == b"old"
+    export(row(found), found, None, Target(tmp_path / "till.gpkg", overwrite=True))
     assert [path.name for path in tmp_path.iterdir()] == ["till.gpkg"]
     assert pyogrio.list_layers(tmp_path / "till.gpkg")[:, 0].tolist() == ["layer_l1", "provenance"]
 
 
 def test_a_folder_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(TargetError, match="nowhere does not exist; make it first"):
         export(layer(columns=[]), Features(shapely.points([[1.0, 2.0]]), {}, {}), None, tmp_path / "nowhere" / "till.gpkg")

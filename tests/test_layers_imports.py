@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import io
-import os
-import time
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -21,6 +20,7 @@ from data.store import Store
 from layers import imports
 from layers.contract import VECTOR_SCHEMA, Column, Finding, LayerReport, Report, ReportError
 from layers.imports import About, Draft, NotReadyError, UploadError
+from layers.quarantine import QUARANTINE
 from ui.own import Own
 
 POINT = LayerReport(
@@ -77,7 +77,7 @@ def test_an_upload_lies_under_names_of_ours_and_is_hashed(tmp_path: Path) -> Non
     assert upload.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
     assert (upload.size, upload.name) == (3, "x.CSV")
     assert (upload.folder / "in" / "upload.csv").read_bytes() == b"abc"
-    assert upload.folder.parent == tmp_path / imports.QUARANTINE
+    assert upload.folder.parent == tmp_path / QUARANTINE
 
 
 def test_nobody_else_can_look_into_quarantine(tmp_path: Path) -> None:
@@ -99,7 +99,7 @@ def test_the_file_with_the_data_comes_first(tmp_path: Path) -> None:
 def test_two_files_of_one_ending_are_refused_and_leave_nothing(tmp_path: Path) -> None:
     with pytest.raises(UploadError, match="one layer's files at a time"):
         imports.take_in(tmp_path, [("a.csv", stream()), ("b.csv", stream())])
-    assert list((tmp_path / imports.QUARANTINE).iterdir()) == []
+    assert list((tmp_path / QUARANTINE).iterdir()) == []
 
 
 def test_no_file_is_refused(tmp_path: Path) -> None:
@@ -111,14 +111,14 @@ def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(tmp_path: Path, 
     monkeypatch.setattr(imports, "FILE_BYTES", 5)
     with pytest.raises(UploadError, match="larger than"):
         imports.take_in(tmp_path, [("a.csv", stream("123456"))])
-    assert list((tmp_path / imports.QUARANTINE).iterdir()) == []
+    assert list((tmp_path / QUARANTINE).iterdir()) == []
 
 
 def test_a_full_disk_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(imports, "FREE_BYTES", 1 << 60)
-    with pytest.raises(UploadError, match="make room"):
+    with pytest.raises(UploadError, match="Make room"):
         imports.take_in(tmp_path, [("a.csv", stream())])
-    assert list((tmp_path / imports.QUARANTINE).iterdir()) == []
+    assert list((tmp_path / QUARANTINE).iterdir()) == []
 
 
 def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
@@ -128,16 +128,30 @@ def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path) -> None:
 
     with pytest.raises(ConnectionError):
         imports.take_in(tmp_path, [("a.csv", Broken())])
-    assert list((tmp_path / imports.QUARANTINE).iterdir()) == []
+    assert list((tmp_path / QUARANTINE).iterdir()) == []
 
 
-def test_what_a_crash_left_is_swept_after_a_day(tmp_path: Path) -> None:
-    old, young = (imports.take_in(tmp_path, [("a.csv", stream())]) for _ in range(2))
-    yesterday = time.time() - imports.STALE_S - 10
-    os.utime(old.folder, (yesterday, yesterday))
-    imports.sweep_quarantine(tmp_path)
-    assert not old.folder.exists()
-    assert young.folder.exists()
+def test_an_upload_for_which_the_disk_has_no_room_is_refused_before_a_byte_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=imports.FREE_BYTES + 3))
+    with pytest.raises(UploadError, match=r"1 GB has to stay free beside the 0 MB of the upload\. Make room"):
+        imports.take_in(tmp_path, [("a.csv", stream("1234"))])
+    assert imports.take_in(tmp_path, [("a.csv", stream("123"))]).size == 3
+
+
+def test_quarantine_as_a_whole_is_bounded(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "QUARANTINE_BYTES", 10)
+    first = imports.take_in(tmp_path, [("a.csv", stream("123456"))])
+    with pytest.raises(UploadError, match="wait to be imported"):
+        imports.take_in(tmp_path, [("b.csv", stream("123456"))])
+    imports.discard(first)
+    assert imports.take_in(tmp_path, [("b.csv", stream("123456"))]).size == 6
+
+
+def test_the_name_of_an_upload_is_plain(tmp_path: Path) -> None:
+    assert imports.take_in(tmp_path, [("till\u202evsc.\x1b[31mexe\x00.csv", stream())]).name == "tillvsc.exe .csv"
 
 
 # what the reader hands back
@@ -263,4 +277,4 @@ def test_what_is_imported_outlives_its_quarantine(tmp_path: Path) -> None:
         imports.discard(given.upload)
         assert [point.x for point in own.features(layer.layer_id).geometries] == [24.0, 25.0]
         assert imports.known_already(store, given) == [layer]
-    assert list((tmp_path / imports.QUARANTINE).iterdir()) == []
+    assert list((tmp_path / QUARANTINE).iterdir()) == []

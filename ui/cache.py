@@ -16,7 +16,7 @@ from data.facts import data_version, open_facts, query
 from data.own_layers import OwnLayer, sweep
 from data.sources import Source, load_sources
 from data.store import Store, StoreError
-from layers import imports
+from layers import quarantine
 from layers.catalog import Layer, UnknownLayerError, load_catalog
 from scoring import workbench
 from scoring.desks import TwoDesks
@@ -78,7 +78,7 @@ def store() -> Store:
 
 @cache
 def _own() -> Own:
-    imports.sweep_quarantine(_store().path.parent)
+    quarantine.sweep(_store().path.parent)
     sweep(_store())
     return Own(_store(), facts, _open)
 

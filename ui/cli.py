@@ -19,6 +19,7 @@ from ui.layer_commands import criteria_app, layers_app
 from ui.milestone_commands import milestones_app
 from ui.ownership_commands import owners
 from ui.shortlist_commands import compare, memo, shortlist_app
+from ui.targets import OverwriteOption
 from ui.terminal import Format, FormatOption, answer, flat
 
 if TYPE_CHECKING:
@@ -286,21 +287,20 @@ def export(
     method: MethodOption = "weighted_sum",
     area: AreaOption = "",
     top: Annotated[int | None, typer.Option(min=1, help="How many sites; all where not given.")] = None,
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write the ranked list with scores, weights, sources and licences."""
-    from data.export import WRITERS, ExportFormatError, write  # noqa: PLC0415
+    from data.export import check, write  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
     from scoring.listing import listing  # noqa: PLC0415
     from ui import cache  # noqa: PLC0415
     from ui.permalink import permalink  # noqa: PLC0415
 
-    if file.suffix.lower() not in WRITERS:
-        raise ExportFormatError(file)
-    if not file.parent.is_dir():
-        raise OrebridgeError(f"The folder {file.parent} does not exist; make it first, or write elsewhere.")
+    target = check(Target(file, overwrite))
     scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
     facts, scenario = with_own(scenario, open_all_facts)
     found = listing(facts, scenario, permalink(scenario), top, register=cache.sources())
-    write(found, file)
+    write(found, target)
     typer.echo(f"{len(found.sites)} sites written to {file}")
 
 

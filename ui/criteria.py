@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from data.own_layers import OwnLayer, OwnLayerError
+from data.texts import line
 from scoring import own as scored
 from scoring.evidence import EVIDENCE, EvidenceError, OwnCriterion, from_dict, measure
 from ui import cache
@@ -46,7 +47,7 @@ def made(layer: OwnLayer, measure: str, *, column: str = "", title: str = "", **
         if found["type"] != "number":
             raise OwnLayerError(f"Column {column!r} of {layer.name!r} holds words; {measure} needs numbers.")
         unit = found["unit"]
-    named = title or f"{layer.name}: {measure}" + (f" {column}" if column else "")
+    named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
     return OwnCriterion(layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices)
 
 

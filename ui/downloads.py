@@ -10,8 +10,7 @@ from pathlib import Path
 import pandas as pd
 import streamlit as st
 
-from data.cells import inert
-from data.export import WRITERS, Listing, write
+from data.export import WRITERS, Listing, frame_csv, write
 from scoring.listing import listing
 from scoring.scenario import Scenario
 from ui import cache
@@ -61,10 +60,11 @@ def format_buttons(make: Callable[[str], bytes], stem: str, key: str) -> None:
 def table_download(table: pd.DataFrame, name: str) -> None:
     """Offer a table as CSV, made when asked for; the file name carries the data version."""
     st.download_button(
-        _("Download as CSV"), data=partial(_csv, table), mime="text/csv", file_name=f"orebridge-{name}-{cache.version()}.csv",
+        _("Download as CSV"), data=partial(table_csv, table), mime="text/csv", file_name=f"orebridge-{name}-{cache.version()}.csv",
         key=f"download_{name}", on_click="ignore", icon=":material/download:",
     )  # fmt: skip
 
 
-def _csv(table: pd.DataFrame) -> bytes:
-    return table.map(inert).to_csv(index=False).encode("utf-8-sig")
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV that spreadsheets open as text and numbers: no cell is a formula."""
+    return frame_csv(table).encode("utf-8-sig")

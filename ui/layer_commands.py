@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
 import typer
 
+from data.texts import line, prose
 from geo.errors import OrebridgeError
+from ui.targets import OverwriteOption
 from ui.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -179,7 +181,7 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
         )
         if len(finding["actions"]) > MOST_CURES:
             cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
-        typer.echo(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}")
+        typer.echo(prose(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}"))
     if "sites" in found:
         typer.echo(f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened commodity and are left out.")
     ended = {"ok": "Imported." if imported else "Ready to import.", "needs_input": "A question is open.", "refused": "Refused."}
@@ -226,7 +228,7 @@ def remove_layer(
     removed = cache.own().forget(layer) if forever else cache.own().remove(layer)
     cache.close()
     back = "nothing brings it back" if forever else f"`orebridge layers restore {removed.layer_id}` brings it back"
-    typer.echo(f"{removed.name} ({removed.layer_id}) is removed; {back}.")
+    typer.echo(f"{line(removed.name)} ({removed.layer_id}) is removed; {back}.")
 
 
 @layers_app.command("restore")
@@ -236,22 +238,25 @@ def restore_layer(layer: LayerArgument) -> None:
 
     restored = cache.own().restore(layer)
     cache.close()
-    typer.echo(f"{restored.name} ({restored.layer_id}) is back.")
+    typer.echo(f"{line(restored.name)} ({restored.layer_id}) is back.")
 
 
 @layers_app.command("export")
 def export_layer(
-    layer: LayerArgument, file: Annotated[Path, typer.Argument(help="Where to write: .gpkg for vectors, .tif for rasters.")]
-) -> None:
+    layer: LayerArgument, file: Annotated[Path, typer.Argument(help="Where to write: .gpkg for vectors, .tif for rasters.")],
+    overwrite: OverwriteOption = False,
+) -> None:  # fmt: skip
     """Write what was imported, with its provenance."""
-    from layers.export import export  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
+    from layers.export import check, export  # noqa: PLC0415
     from ui import cache  # noqa: PLC0415
 
     own = cache.own()
     found = own.find(layer)
-    export(found, own.features(found.layer_id) if found.kind != "raster" else None, own.raster(found.layer_id), file)
+    target = check(found, Target(file, overwrite))
+    export(found, own.features(found.layer_id) if found.kind != "raster" else None, own.raster(found.layer_id), target)
     cache.close()
-    typer.echo(f"{found.name} written to {file}")
+    typer.echo(f"{line(found.name)} written to {file}")
 
 
 @criteria_app.command("add")
@@ -319,4 +324,4 @@ def remove_criterion(criterion: Annotated[str, typer.Argument(help="Id as `orebr
 
     title = criteria.remove(criterion)
     cache.close()
-    typer.echo(f"{title} no longer counts.")
+    typer.echo(f"{line(title)} no longer counts.")

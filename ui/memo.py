@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -31,7 +31,7 @@ from ui.memo_pictures import rank_ranges
 from ui.permalink import permalink
 from ui.words import N_
 
-MOST_SITES = 30
+MOST_SITES, MOST_NAMED, LONGEST_NOTED = 30, 20, 4_000
 STRONGEST, WEAKEST, STRONG = 3, 3, 0.5
 NUMBER_COLOUR = "#0B5C8F"
 STATUSES = {
@@ -145,7 +145,7 @@ def ground(
     sites = tuple({**dossier(facts, scenario, each), "rank": int(ranks[each])} for each in ids)
     outlooks = {each: outlook_of(facts, each, told.get(each), date.today()) for each in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
-    missing = tuple(each for each in held.site_ids if each not in set(listed.sites["site_id"]))
+    missing = tuple(each for each in held.site_ids if each not in ranks)
     return Ground(held, scenario, sites, firmness(facts, scenario), outlooks, sources, missing)
 
 
@@ -195,7 +195,10 @@ def _words(found: Ground) -> dict[str, str]:
 
 def _summary(found: Ground) -> tuple[str, ...]:
     said = _("{n} sites, ranked among {all} that the scenario lists.")
-    lines = [said.format(n=number(len(found.sites)), all=number(len(found.firm.table)))]
+    listed = len(found.held.items) - len(found.left_out)
+    lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
+    if listed > len(found.sites):
+        lines.append(_("The memo shows the first {n} by rank; the exported list has all.").format(n=number(len(found.sites))))
     failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
     if failing:
         lines.append(_("Fails a gate, so it is listed last: {gates}").format(gates="; ".join(failing)))
@@ -203,8 +206,14 @@ def _summary(found: Ground) -> tuple[str, ...]:
     if unsettled:
         lines.append(_("For {n} of them it is not known whether a covered nation stands behind the owners.").format(n=number(unsettled)))
     if found.left_out:
-        lines.append(_("Not in the list that the scenario leaves, so without a rank: {names}.").format(names=", ".join(found.left_out)))
+        lines.append(_("Not in the list that the scenario leaves, so without a rank: {names}.").format(names=_some(found.left_out)))
     return tuple(lines)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = _(" and {n} more").format(n=number(len(names) - MOST_NAMED)) if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _provenance(found: Ground) -> tuple[tuple[str, str], ...]:
@@ -337,8 +346,11 @@ def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
 
 
 def _noted(item: Item) -> str:
+    note = item.note
+    if len(note) > LONGEST_NOTED:
+        note = note[:LONGEST_NOTED] + "… " + _("(cut here; the shortlist has the whole note)")
     parts = [
-        item.note,
+        note,
         ", ".join(item.tags),
         f"{_('Follows it up')}: {item.owner}" if item.owner else "",
         f"{_('Due')}: {item.due}" if item.due else "",

@@ -6,7 +6,7 @@ import base64
 import io
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from data.facts import HERE as DATA
+from data.texts import plain
 from geo.errors import OrebridgeError
 from ui.memo import Memo
 
@@ -166,4 +167,11 @@ def write(memos: Sequence[Memo], suffix: str) -> bytes:
     """
     if suffix.lower() not in FORMATS:
         raise MemoFormatError(suffix or "?")
-    return FORMATS[suffix.lower()](memos)
+    return FORMATS[suffix.lower()]([_plain(memo) for memo in memos])
+
+
+def _plain(memo: Memo) -> Memo:
+    """Return a memo whose texts every format can hold; see `data.texts`."""
+    pages = tuple(replace(page, **plain({f.name: getattr(page, f.name) for f in fields(page)})) for page in memo.sites)
+    rest = {f.name: plain(getattr(memo, f.name)) for f in fields(memo) if f.name != "sites"}
+    return replace(memo, **rest, sites=pages)

@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from data.texts import line
+from geo.errors import OrebridgeError
+from ui.targets import OverwriteOption
 from ui.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -63,18 +66,18 @@ def new(
 ) -> None:
     """Make a shortlist; with --commodity or --preset it keeps that scenario."""
     from data import workspace  # noqa: PLC0415
+    from data.facts import data_version  # noqa: PLC0415
     from data.workspace import Shortlist  # noqa: PLC0415
-    from scoring import workbench  # noqa: PLC0415
     from scoring.pipeline import pack  # noqa: PLC0415
     from scoring.scenario import from_preset  # noqa: PLC0415
 
     facts, scenario = _facts()
+    fresh = Shortlist(name, question)
     if commodity or preset:
         scenario = replace(from_preset(preset or "balanced", commodity=commodity.strip().lower()), evidence=scenario.evidence)
         pack(facts, scenario)
-    workspace.new(_store(), Shortlist(name, question))
-    if commodity or preset:
-        workbench.keep_scenario(_store(), name, scenario)
+        fresh = replace(fresh, scenario=scenario.as_dict(), data_version=data_version())
+    workspace.new(_store(), fresh)
     typer.echo(f"The shortlist {name!r} is made.")
 
 
@@ -93,22 +96,29 @@ def add(
     name: Name = "default",
     note: Annotated[str, typer.Option(help="A note for each of the sites.")] = "",
 ) -> None:
-    """Put sites on a shortlist."""
+    """Put sites on a shortlist; a note replaces the one of a site that is on it already."""
     from data import workspace  # noqa: PLC0415
     from scoring.dossier import site_row  # noqa: PLC0415
 
     facts, _ = _facts()
     found = [site_row(facts, each) for each in sites]
     workspace.add(_store(), name, *(each["site_id"] for each in found), note=note)
+    noted = " with the note" if note else ""
     for each in found:
-        typer.echo(f"{each['name']} is on the shortlist {name!r}.")
+        typer.echo(f"{line(each['name'])} is on the shortlist {name!r}{noted}.")
 
 
 @shortlist_app.command("remove")
 def remove(sites: Sites, name: Name = "default") -> None:
-    """Take sites off a shortlist; `orebridge shortlist undo` brings them back."""
+    """Take sites off a shortlist; `orebridge shortlist undo` brings them back. If one of them is not on it, none is taken off."""
     from data import workspace  # noqa: PLC0415
+    from data.workspace import WorkspaceError  # noqa: PLC0415
 
+    there = set(workspace.read(_store(), name).site_ids)
+    if missing := [site_id for site_id in sites if site_id not in there]:
+        raise WorkspaceError(
+            f"{missing[0]!r} is not on the shortlist {name!r}; `orebridge shortlist show` lists the ids. Nothing was taken off."
+        )
     workspace.remove(_store(), name, *sites)
     for site_id in sites:
         typer.echo(f"{site_id} is no longer on the shortlist {name!r}.")
@@ -262,34 +272,40 @@ def diff(
 def export(
     file: Annotated[Path, typer.Argument(help="Where to write: .csv .xlsx .gpkg .parquet .geojson .kml, or .orebridge for the workspace.")],
     name: Name = "default",
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write a shortlist with scores, notes, weights, sources and licences; .orebridge holds it whole, with its snapshots."""
     from data import workspace, workspace_file  # noqa: PLC0415
-    from data.export import WRITERS, ExportFormatError, write  # noqa: PLC0415
-    from geo.errors import OrebridgeError  # noqa: PLC0415
+    from data.export import check, write  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
     from ui.shortlist_rows import listing_of  # noqa: PLC0415
 
-    if file.suffix.lower() not in (*WRITERS, workspace_file.SUFFIX):
-        raise ExportFormatError(file)
-    if not file.parent.is_dir():
-        raise OrebridgeError(f"The folder {file.parent} does not exist; make it first, or write elsewhere.")
+    target = Target(file, overwrite)
     if file.suffix.lower() == workspace_file.SUFFIX:
-        file.write_bytes(workspace_file.write(_store(), [name]))
+        with target.check().writing() as made:
+            made.write_bytes(workspace_file.write(_store(), [name]))
         typer.echo(f"The workspace of {name!r} is written to {file}")
         return
-    facts, scenario = _facts()
+    check(target)
     held = workspace.read(_store(), name)
+    facts, scenario = _facts()
     found = listing_of(facts, _kept(held, scenario), held)
-    write(found, file)
+    write(found, target)
     typer.echo(f"{len(found.sites)} sites written to {file}")
 
 
 @shortlist_app.command("import")
 def import_file(file: Annotated[Path, typer.Argument(help="A .orebridge file.")]) -> None:
     """Take the shortlists and snapshots of a workspace file into your store; nothing is overwritten."""
-    from data import workspace_file  # noqa: PLC0415
+    from data.workspace_file import MOST_PACKED_BYTES  # noqa: PLC0415
+    from scoring.taking import take_in  # noqa: PLC0415
+    from ui import cache  # noqa: PLC0415
 
-    taken = workspace_file.read(_store(), file.read_bytes())
+    if not file.is_file():
+        raise OrebridgeError(f"{file} is no file; give one that `orebridge shortlist export FILE.orebridge` wrote.")
+    with file.open("rb") as opened:
+        raw = opened.read(MOST_PACKED_BYTES + 1)
+    taken = take_in(_store(), cache.facts(), raw)
     for there, here in taken.names.items():
         typer.echo(f"{there!r} is here" + (f" as {here!r}." if here != there else "."))
     typer.echo(f"{taken.snapshots} snapshots.")
@@ -307,22 +323,24 @@ def memo(
     name: NameArgument,
     lang: Annotated[Language, typer.Option(help="en, ja, or both side by side.")] = Language.en,
     output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .pdf, .html or .docx.")] = Path("memo.pdf"),
+    overwrite: OverwriteOption = False,
 ) -> None:
     """Write a memo of a shortlist: question, map, ranked table, half a page a site, how firm it is, method, sources with licences."""
     from data import workspace  # noqa: PLC0415
-    from geo.errors import OrebridgeError  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
+
+    target = Target(output, overwrite).check()  # before the libraries that lay a memo out, which take seconds to load
     from ui import cache  # noqa: PLC0415
     from ui.memo import ground, memos  # noqa: PLC0415
     from ui.memo_files import FORMATS, MemoFormatError, write  # noqa: PLC0415
 
     if output.suffix.lower() not in FORMATS:
         raise MemoFormatError(output.name)
-    if not output.parent.is_dir():
-        raise OrebridgeError(f"The folder {output.parent} does not exist; make it first, or write elsewhere.")
-    facts, scenario = _facts()
     held = workspace.read(_store(), name)
+    facts, scenario = _facts()
     found = ground(facts, _kept(held, scenario), held, cache.sources(), cache.all_told())
-    output.write_bytes(write(memos(facts, found, lang.value), output.suffix))
+    with target.writing() as made:
+        made.write_bytes(write(memos(facts, found, lang.value), output.suffix))
     typer.echo(f"A memo on {len(found.sites)} sites is written to {output}")
 
 

@@ -16,6 +16,7 @@ from scoring import workbench
 from scoring.frozen import snapshot_id
 from scoring.movement import CAUSES
 from scoring.scenario import Scenario
+from scoring.taking import take_in
 from scoring.workbench import TODAY, Difference
 from ui import cache, state
 from ui import memo as memos
@@ -130,7 +131,7 @@ def _import() -> None:
 
 
 def _take(raw: bytes) -> None:
-    taken = workspace_file.read(cache.store(), raw)
+    taken = take_in(cache.store(), cache.facts(), raw)
     S.shortlist = next(iter(taken.names.values()), S.shortlist)
     S.pop("which_shortlist", None)
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
 import typer
+
+from data.cells import csv_text
+from data.texts import line
 
 
 class Format(StrEnum):
@@ -24,12 +25,12 @@ FormatOption = Annotated[Format, typer.Option("--format", help="table, json or c
 
 
 def flat(value: Any) -> str:
-    """Return a value as one line of text."""
+    """Return a value as one line of text that does not steer the terminal."""
     if isinstance(value, list):
         return "; ".join(flat(each) for each in value)
     if isinstance(value, dict):
         return "; ".join(f"{k}={flat(v)}" for k, v in value.items())
-    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else line(str(value))
 
 
 def answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...], nothing: str = "No site matches.") -> None:
@@ -43,13 +44,8 @@ def answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...],
 
 
 def _csv(rows: list[dict[str, Any]]) -> str:
-    from data.cells import inert  # noqa: PLC0415 - not by data.export, which needs pandas
-
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(rows[0] if rows else ())
-    writer.writerows([inert(flat(v) if isinstance(v, list | dict) else v) for v in row.values()] for row in rows)
-    return text.getvalue()
+    cells = ([flat(v) if isinstance(v, list | dict) else v for v in row.values()] for row in rows)
+    return csv_text(list(rows[0]) if rows else [], cells)
 
 
 def _table(rows: list[dict[str, Any]], columns: tuple[str, ...], nothing: str) -> None:

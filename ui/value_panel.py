@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from data.cells import csv_text
 from scoring.payable import Grade, InSituValue, Price, RareEarths, grades_of_site, in_situ_value, prices, rare_earths
 from ui import cache
 from ui import words as w
@@ -130,9 +129,5 @@ def _editor(grades: dict[str, Grade]) -> None:
 
 def price_table(table: dict[str, Price]) -> bytes:
     """Return prices in the form that `scoring.payable.prices` reads."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(("commodity", "usd_per_t", "low", "high", "year", "form", "source_url"))
-    for name, price in sorted(table.items()):
-        writer.writerow((name, price.usd_per_t, price.low, price.high, price.year or "", price.form, price.source_url))
-    return out.getvalue().encode()
+    rows = ((name, p.usd_per_t, p.low, p.high, p.year or "", p.form, p.source_url) for name, p in sorted(table.items()))
+    return csv_text(("commodity", "usd_per_t", "low", "high", "year", "form", "source_url"), rows).encode()

@@ -16,10 +16,12 @@ from geo.errors import OrebridgeError
 from layers import findings, imports
 from layers.contract import Candidate, Finding, LayerReport
 from layers.imports import About, Draft, Upload
+from layers.restrict import GuardState, guard_state
 from scoring import own_sites
 from scoring.own_sites import FIELDS, GRADE, SiteColumns
 from ui import cache, state
 from ui import words as w
+from ui.downloads import table_csv
 from ui.i18n import _, number, quantity
 from ui.own import reader
 from ui.reasons import reason
@@ -48,7 +50,12 @@ class Item:
 
 
 def wizard() -> None:
-    """Draw the wizard: first the files, then what was found in them."""
+    """Draw the wizard: first the files, then what was found in them. Nothing where uploads are refused."""
+    guard = guard_state()
+    if not guard.whole:
+        _say_guard(guard)
+    if not guard.uploads:
+        return
     S.setdefault("upload_round", 0)
     given = st.file_uploader(
         _("Survey files"), accept_multiple_files=True, key=f"upload_{S.upload_round}", type=SUFFIXES,
@@ -68,6 +75,17 @@ def wizard() -> None:
             return
     _found(_looked_at())
     st.button(_("Other files"), key="another", on_click=_another, icon=":material/refresh:", type="tertiary")
+
+
+def _say_guard(guard: GuardState) -> None:
+    """Say what the reader of uploads is not kept from on this machine, and what follows."""
+    open_to = {_("files of this machine"): guard.filesystem, _("the network"): guard.network, _("more memory than its share"): guard.memory}
+    missing = ", ".join(word for word, holds in open_to.items() if not holds)
+    said = _("This machine cannot keep the reader of uploads from: {missing}.").format(missing=missing)
+    if guard.allowed_unguarded:
+        st.warning(f"{said} {_('Whoever runs Orebridge here allows uploads all the same; bring only files that you trust.')}")
+    else:
+        st.error(f"{said} {_('So uploads are refused here, whatever the file; orebridge doctor says what is missing.')}")
 
 
 def _take_in(given: list[Any], token: str) -> bool:
@@ -212,15 +230,15 @@ def _findings(item: Item, draft: Draft) -> None:
                 label = w.plain(", ".join(choice))
                 st.button(label, key=item.key(f"cure_{i}_{label}"), on_click=take_cure, args=(item, choice), icon=":material/healing:")
     with st.container(horizontal=True):
-        _csv(item, _("Findings as CSV"), frame.to_csv(index=False), "findings")
+        _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:
-            _csv(item, _("Rows that would be left out"), draft.left_out, "left-out")
+            _csv(item, _("Rows that would be left out"), draft.left_out.encode("utf-8-sig"), "left-out")
 
 
-def _csv(item: Item, label: str, text: str, name: str) -> None:
+def _csv(item: Item, label: str, content: bytes, name: str) -> None:
     st.download_button(
         label,
-        text.encode("utf-8-sig"),
+        content,
         f"{name}.csv",
         "text/csv",
         key=item.key(name),

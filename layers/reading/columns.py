@@ -13,6 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data import units
+from data.texts import line
 from layers.contract import Column, Request
 from layers.reading.numerals import Numeral, numerals_of
 from layers.reading.raw import Notes
@@ -21,7 +22,6 @@ FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.object_]
 
 COLUMNS, NAME_LENGTH, EXACT = 1_000, 200, 2**53
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b\u2028\u2029\ufeff\ud800-\udfff]+")
 #: Numbers that stand for "no value" in grids, logs and surveys, beside those written in nines.
 _GAPS = (-999.25, -9999.25, -32768.0, -2147483648.0)
 _HUGE = 9.9e28
@@ -80,7 +80,7 @@ class _Tidy:
         taken: set[str] = set()
         repeated, cleaned = [], 0
         for position, name in enumerate(names, 1):
-            plain = _CONTROL.sub(" ", name).strip()[:NAME_LENGTH].strip()
+            plain = line(name)[:NAME_LENGTH].strip()
             cleaned += plain != name.strip()
             unique, count = plain or f"column_{position}", 2
             while unique.casefold() in taken:

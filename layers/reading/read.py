@@ -15,7 +15,8 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.errors import RasterioError
 
-from data.cells import inert
+from data.cells import csv_text
+from data.texts import line
 from layers.contract import LEFT_OUT, LEFT_OUT_ROWS, PROGRESS, Finding, Kind, LayerReport, Report, Request
 from layers.findings import severity
 from layers.reading import (
@@ -106,9 +107,8 @@ def _write_left_out(notes: Notes, out: Path) -> None:
     """Write the rows that were left out, as text that no spreadsheet takes for a formula."""
     if notes.left_out:
         table = pd.concat(notes.left_out, ignore_index=True).head(LEFT_OUT_ROWS)
-        for name in table.columns[2:]:
-            table[name] = table[name].map(inert)
-        table.to_csv(out / LEFT_OUT, index=False, errors="replace")
+        cells = table.astype(object).where(table.notna(), "").itertuples(index=False)
+        (out / LEFT_OUT).write_text(csv_text([str(name) for name in table.columns], cells), encoding="utf-8", newline="")
 
 
 def found_in(error: Exception | MemoryError, layer: str) -> Finding:
@@ -137,7 +137,7 @@ def _plain(finding: Finding) -> Finding:
         elif isinstance(value, np.integer):
             details[name] = int(value)
         else:
-            details[name] = re.sub(r"[\x00-\x1f\x7f\ud800-\udfff]+", " ", str(value))[:500]
+            details[name] = line(str(value))[:500]
     return replace(finding, details=details)
 
 

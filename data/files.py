@@ -1,0 +1,146 @@
+"""A file that the user gets: written whole or not at all, never over another unless that is said, never through a link."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import BinaryIO, Self
+
+from geo.errors import OrebridgeError
+
+PREFIX = ".orebridge-"
+LONGEST_NAME_BYTES = 255
+
+
+class TargetError(OrebridgeError):
+    """A file that cannot be written to where it was asked for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Where a file is to be written.
+
+    Attributes
+    ----------
+    path : Path
+    overwrite : bool
+        Whether a file that is there may be replaced.
+
+    Examples
+    --------
+    >>> with TemporaryDirectory() as folder:
+    ...     with Target(Path(folder) / "list.csv").writing() as made:
+    ...         _ = made.write_text("a,b")
+    ...     (Path(folder) / "list.csv").read_text()
+    'a,b'
+    """
+
+    path: Path
+    overwrite: bool = False
+
+    def check(self) -> Self:
+        """Find out before the work whether the file can be written, and return the target.
+
+        Raises
+        ------
+        TargetError
+            Why not, and what to do.
+        """
+        self._refuse_what_is_there()
+        with _reasons(self.path), TemporaryDirectory(prefix=PREFIX, dir=self.path.parent) as folder:
+            (Path(folder) / f"made{self.path.suffix}").touch()
+        return self
+
+    @contextmanager
+    def writing(self) -> Iterator[Path]:
+        """Give a path in a folder beside the target; what is written there takes the target's place when the block ends without an error.
+
+        Raises
+        ------
+        TargetError
+            If it cannot be written or put in place; what was there stays.
+        """
+        self._refuse_what_is_there()
+        with _reasons(self.path), TemporaryDirectory(prefix=PREFIX, dir=self.path.parent, ignore_cleanup_errors=True) as folder:
+            made = Path(folder) / f"made{self.path.suffix}"
+            yield made
+            _flush(made)
+            self._place(made)
+            _flush_folder(self.path.parent)
+
+    def _refuse_what_is_there(self) -> None:
+        path = self.path
+        if len(os.fsencode(path.name)) > LONGEST_NAME_BYTES:
+            raise TargetError(f"The file name {path.name[:40]!r}... is longer than {LONGEST_NAME_BYTES} bytes; take a shorter one.")
+        if not path.parent.is_dir():
+            raise TargetError(f"The folder {path.parent} does not exist; make it first, or write elsewhere.")
+        with _reasons(path):
+            try:
+                kind = path.lstat().st_mode
+            except FileNotFoundError:
+                return
+        if stat.S_ISDIR(kind):
+            raise TargetError(f"{path} is a folder; name a file in it.")
+        if stat.S_ISLNK(kind):
+            raise TargetError(f"{path} is a link; name the file that it leads to ({_end_of(path)}), or another one.")
+        if not stat.S_ISREG(kind):
+            raise TargetError(f"{path} is a device or a pipe; name a file.")
+        if not self.overwrite:
+            raise TargetError(f"{path} exists already; add --overwrite to replace it, or take another name.")
+
+    def _place(self, made: Path) -> None:
+        if self.overwrite:
+            self._refuse_what_is_there()
+            made.replace(self.path)
+            return
+        try:
+            os.link(made, self.path)  # unlike a rename, it never replaces what came in the meantime
+        except FileExistsError as error:
+            raise TargetError(f"{self.path} exists already; add --overwrite to replace it, or take another name.") from error
+        except OSError:  # a file system without hard links
+            self._refuse_what_is_there()
+            made.replace(self.path)
+
+
+def private(path: Path) -> BinaryIO:
+    """Open a new file to write that its owner alone may read."""
+    return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600), "wb")
+
+
+def _end_of(link: Path) -> Path:
+    with contextlib.suppress(OSError, RuntimeError):  # a ring of links
+        return link.resolve()
+    return link
+
+
+@contextmanager
+def _reasons(path: Path) -> Iterator[None]:
+    """Turn what the system says into a sentence."""
+    try:
+        yield
+    except OSError as error:
+        raise TargetError(
+            f"{path} cannot be written ({error.strerror or error}); free space, mind the rights, or write elsewhere."
+        ) from error
+
+
+def _flush(made: Path) -> None:
+    with made.open("r+b") as written:
+        os.fsync(written.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    """Make the new name last through a loss of power; Windows has no such call."""
+    if sys.platform == "win32":
+        return
+    opened = os.open(folder, os.O_RDONLY)
+    with contextlib.suppress(OSError):  # file systems of networks may refuse it
+        os.fsync(opened)
+    os.close(opened)

@@ -1,0 +1,108 @@
+"""Where uploads wait to be read: one folder an upload, held by whoever brought it, and gone when nobody holds it any more."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import sys
+import time
+import uuid
+import weakref
+from pathlib import Path
+from typing import BinaryIO
+
+from data.files import private
+
+if sys.platform == "win32":
+    import msvcrt
+else:
+    import fcntl
+
+QUARANTINE = "quarantine"
+LEASE = "lease"
+#: How long a folder may lack its lease: between its making and its taking.
+UNHELD_S = 60.0
+
+
+class Lease:
+    """The hold on a folder of quarantine. When it is let go, forgotten (a browser session that ends), or its process ends, the folder goes.
+
+    Examples
+    --------
+    >>> from tempfile import TemporaryDirectory
+    >>> with TemporaryDirectory() as home:
+    ...     lease = Lease(Path(home))
+    ...     kept = lease.folder.is_dir()
+    ...     lease.end()
+    ...     kept, lease.folder.exists()
+    (True, False)
+    """
+
+    def __init__(self, home: Path) -> None:
+        root = home / QUARANTINE
+        root.mkdir(parents=True, exist_ok=True, mode=0o700)
+        root.chmod(0o700)
+        self.folder = root / uuid.uuid4().hex
+        self.folder.mkdir(mode=0o700)
+        lock = private(self.folder / LEASE)
+        _lock(lock)
+        self._finalizer = weakref.finalize(self, _let_go, lock, self.folder)
+
+    def end(self) -> None:
+        """Let the folder go, with all that is in it."""
+        self._finalizer()
+
+
+def sweep(home: Path) -> None:
+    """Remove what nobody holds: of processes that were killed. What a reader is at work on is held, and stays."""
+    for folder in (home / QUARANTINE).glob("*"):
+        try:
+            lock = (folder / LEASE).open("r+b")
+        except OSError:
+            if _age_s(folder) > UNHELD_S:
+                shutil.rmtree(folder, ignore_errors=True)
+            continue
+        try:
+            _lock(lock)
+        except OSError:
+            lock.close()
+            continue
+        _let_go(lock, folder)
+
+
+def waiting_bytes(home: Path) -> int:
+    """Return how much lies in quarantine."""
+    total = 0
+    for folder, _, names in os.walk(home / QUARANTINE):
+        for name in names:
+            with contextlib.suppress(OSError):
+                total += (Path(folder) / name).lstat().st_size
+    return total
+
+
+def _lock(lock: BinaryIO) -> None:
+    """Take the lock of a lease; it ends with the process.
+
+    Raises
+    ------
+    OSError
+        If another holds it.
+    """
+    if sys.platform == "win32":
+        msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
+    else:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _let_go(lock: BinaryIO, folder: Path) -> None:
+    if sys.platform == "win32":
+        lock.close()  # an open file cannot be removed there
+    shutil.rmtree(folder, ignore_errors=True)
+    lock.close()
+
+
+def _age_s(folder: Path) -> float:
+    with contextlib.suppress(OSError):
+        return time.time() - folder.stat().st_mtime
+    return 0.0
