@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from data import store as module
+from data import store_file
 from data import workspace as ws
 from data.store import FILE, Store
 from data.workspace import Item, Shortlist, WorkspaceError
@@ -152,7 +152,7 @@ def test_a_snapshot_is_found_by_the_beginning_of_its_id(store: Store) -> None:
 def test_items_of_a_store_of_the_third_schema_are_kept(tmp_path: Path) -> None:
     with duckdb.connect(str(tmp_path / FILE)) as old:
         old.execute("CREATE TABLE schema_version (version INTEGER PRIMARY KEY, applied_at TIMESTAMPTZ NOT NULL)")
-        for version, path in enumerate(sorted(module.MIGRATIONS.glob("*.sql"))[:3], 1):
+        for version, path in enumerate(sorted(store_file.MIGRATIONS.glob("*.sql"))[:3], 1):
             old.execute(path.read_text(encoding="utf-8"))
             old.execute("INSERT INTO schema_version VALUES (?, now())", [version])
         old.execute("INSERT INTO shortlist_item VALUES ('default', 'b', 'kept', '2026-02-01'), ('default', 'a', '', '2026-01-01')")
