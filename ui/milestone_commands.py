@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from geo.errors import OrebridgeError
 from ui.terminal import Format, FormatOption, answer
 
 milestones_app = typer.Typer(no_args_is_help=True, help="What you know of the permits of a site; it narrows the model and counts at once.")
@@ -49,6 +50,8 @@ def milestones_remove(site: Site) -> None:
     from ui import cache  # noqa: PLC0415
 
     found = site_row(cache.facts(), site)
+    if cache.own().milestones(found["site_id"]) is None:
+        raise OrebridgeError(f"No milestones of {found['name']} are kept; `orebridge milestones list` says of which sites there are.")
     cache.own().untell(found["site_id"])
     typer.echo(f"No milestones are kept for {found['name']}.")
 
