@@ -1,19 +1,36 @@
 """A process that gives up its rights before it opens a stranger's file: Landlock for files and TCP, seccomp for the rest, rlimits.
 
-Linux only; elsewhere limits on time and memory remain. Both are called through the kernel's own interface: the two libraries that
+Linux only; elsewhere the limit on time remains. Both are called through the kernel's own interface: the two libraries that
 wrap them need system packages. References: Linux kernel documentation, "Landlock: unprivileged access control" and "Seccomp BPF".
+`guard_state` tells what of it holds on this machine, by trying it: ``python -m layers.restrict`` is the trial.
 """
 
 from __future__ import annotations
 
 import ctypes
+import json
+import mmap
 import os
 import platform
-import resource
 import signal
+import socket
 import struct
+import subprocess
 import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, partial
 from pathlib import Path
+
+if sys.platform != "win32":
+    import resource
+
+#: The deployer's word that uploads may be read on a machine that cannot shut the reader in.
+ALLOW_UNGUARDED = "OREBRIDGE_UNGUARDED_UPLOADS"
+_YES = ("1", "allow", "on", "true", "yes")
+_TRIAL_S = 20.0
+_TRIAL_MEMORY = 200_000_000
+_CODE = Path(__file__).resolve().parents[1]
 
 _LANDLOCK = {"create": 444, "add_rule": 445, "restrict": 446}
 _EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
@@ -67,13 +84,137 @@ def landlock_version() -> int:
     return max(found, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class GuardState:
+    """What keeps the reader of uploads in on this machine.
+
+    Attributes
+    ----------
+    filesystem : bool
+        It reads the upload and the libraries alone, and writes its answer alone (Landlock).
+    network : bool
+        It opens no connection and starts no program (seccomp).
+    memory : bool
+        The system ends it when it takes too much memory.
+    time : bool
+        It is ended when it takes too long; so on every system.
+    allowed_unguarded : bool
+        The deployer has set `ALLOW_UNGUARDED`: uploads are read although something does not hold.
+    reason : str
+        Why something does not hold, with the cure, as one sentence; empty where all of it holds.
+    """
+
+    filesystem: bool
+    network: bool
+    memory: bool
+    time: bool = True
+    allowed_unguarded: bool = False
+    reason: str = ""
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it holds."""
+        return self.filesystem and self.network and self.memory and self.time
+
+    @property
+    def uploads(self) -> bool:
+        """Whether uploads are read: all holds, or the deployer allows it otherwise."""
+        return self.whole or self.allowed_unguarded
+
+
+def guard_state() -> GuardState:
+    """Tell what keeps the reader in, as tried once by a process of its own that shuts itself in and then tries each way out.
+
+    Examples
+    --------
+    >>> guard_state().time
+    True
+    """
+    filesystem, network, memory, reason = _measured()
+    return GuardState(filesystem, network, memory, True, os.environ.get(ALLOW_UNGUARDED, "").strip().lower() in _YES, reason)
+
+
 def isolated() -> bool:
     """Tell whether this machine can shut a reader in: files, network and programs out of its reach."""
-    return landlock_version() > 0 and platform.machine() in _ARCHITECTURES
+    return guard_state().whole
+
+
+@cache
+def _measured() -> tuple[bool, bool, bool, str]:
+    try:
+        ended = subprocess.run(
+            [sys.executable, "-m", "layers.restrict"], cwd=_CODE, capture_output=True, timeout=_TRIAL_S, stdin=subprocess.DEVNULL,
+            check=True,
+        )  # fmt: skip
+        tried = json.loads(ended.stdout)
+        state = bool(tried["filesystem"]), bool(tried["network"]), bool(tried["memory"])
+    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
+        return False, False, False, f"The reader of uploads cannot be tried on this machine ({type(error).__name__})."
+    return *state, "" if all(state) else _reason(*state, str(tried["refused"]))
+
+
+def _reason(filesystem: bool, network: bool, memory: bool, refused: str) -> str:
+    """Say what does not hold, of the machine and not of a file."""
+    system = platform.system() or sys.platform
+    if not sys.platform.startswith("linux"):
+        return f"Orebridge can shut the reader of uploads in on Linux only; this is {system}."
+    if platform.machine() not in _ARCHITECTURES:
+        return f"Orebridge can shut the reader of uploads in on {' and '.join(_ARCHITECTURES)} only; this machine is {platform.machine()}."
+    missing = []
+    if not filesystem:
+        missing.append("files (Landlock: Linux 5.13 or later with it among the security modules, and a container that lets it through)")
+    if not network:
+        missing.append("the network (seccomp: a container has to let it through)")
+    if not memory:
+        missing.append("memory (RLIMIT_AS)")
+    why = f"; the system says: {refused}" if refused else ""
+    return f"This machine cannot keep the reader of uploads from {', '.join(missing)}{why}."
+
+
+def trial() -> dict[str, object]:
+    """Shut this process in as far as the system lets it, then try each way out. Nothing else can be done in it afterwards.
+
+    Returns
+    -------
+    dict
+        filesystem, network, memory: whether the way out is shut; refused: what the system said when it could not be shut.
+    """
+    refused = []
+    limit(_TRIAL_S, _TRIAL_MEMORY, 1_000_000)
+    ways: dict[str, Callable[[], None]] = {"Landlock": partial(restrict_files, [], []), "seccomp": restrict_calls}
+    for name, shut_in in ways.items():
+        try:
+            shut_in()
+        except OSError as error:
+            refused.append(f"{name}: {error.strerror}")
+    held = {"filesystem": _fails(_read_own_code), "network": _fails(_open_socket), "memory": _fails(_take_memory)}
+    return {**held, "refused": "; ".join(refused)}
+
+
+def _fails(act: Callable[[], object]) -> bool:
+    try:
+        act()
+    except (OSError, MemoryError):
+        return True
+    return False
+
+
+def _read_own_code() -> None:
+    Path(__file__).read_bytes()
+
+
+def _open_socket() -> None:
+    socket.socket().close()
+
+
+def _take_memory() -> None:
+    mmap.mmap(-1, 3 * _TRIAL_MEMORY).close()
 
 
 def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
-    """Bound processor time, memory beyond what is mapped already, size of a written file, open files; no core dumps."""
+    """Bound processor time, memory beyond what is mapped already, size of a written file, open files; no core dumps. Windows: nothing."""
+    if sys.platform == "win32":
+        return
     limits = {
         resource.RLIMIT_CPU: int(seconds) + 5,
         resource.RLIMIT_FSIZE: output_bytes,
@@ -105,10 +246,23 @@ def restrict(readable: list[Path], writable: list[Path]) -> None:
     OSError
         If the kernel refuses; nothing foreign must be opened then.
     """
+    restrict_files(readable, writable)
+    restrict_calls()
+
+
+def _no_new_rights() -> ctypes.CDLL:
+    """Return the C library of a process that programs with rights of others will not lift above its own.
+
+    Raises
+    ------
+    OSError
+        If the system or the processor is not one that this is written for.
+    """
+    if not sys.platform.startswith("linux") or platform.machine() not in _ARCHITECTURES:
+        raise OSError(_ENOSYS, f"not on {platform.system()} on {platform.machine()}")
     libc = _libc()
     _check(libc.prctl(_NO_NEW_PRIVS, 1, 0, 0, 0))
-    _restrict_files(libc, readable, writable)
-    _restrict_calls(libc)
+    return libc
 
 
 def _check(answer: int) -> int:
@@ -118,7 +272,15 @@ def _check(answer: int) -> int:
     return answer
 
 
-def _restrict_files(libc: ctypes.CDLL, readable: list[Path], writable: list[Path]) -> None:
+def restrict_files(readable: list[Path], writable: list[Path]) -> None:
+    """Let this process reach no file but these, by Landlock.
+
+    Raises
+    ------
+    OSError
+        If the kernel refuses.
+    """
+    libc = _no_new_rights()
     version = landlock_version()
     rights = _ALL_RIGHTS[min(max(version, 1), 5)]
     attributes = struct.pack("QQQ", rights, _ALL_TCP if version >= 4 else 0, _ALL_SCOPES if version >= 6 else 0)
@@ -142,8 +304,15 @@ def _allow(libc: ctypes.CDLL, ruleset: int, path: Path, rights: int) -> None:
         os.close(opened)
 
 
-def _restrict_calls(libc: ctypes.CDLL) -> None:
-    """Install the seccomp filter: refused calls fail with EPERM, new processes too; threads stay possible."""
+def restrict_calls() -> None:
+    """Install the seccomp filter: refused calls fail with EPERM, new processes too; threads stay possible.
+
+    Raises
+    ------
+    OSError
+        If the kernel, or a container, refuses.
+    """
+    libc = _no_new_rights()
     column, architecture = _ARCHITECTURES[platform.machine()]
     refused = [numbers[column] for numbers in _REFUSED.values() if numbers[column] >= 0]
     load, equal, least, anybits, both, answer = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
@@ -167,3 +336,7 @@ def _restrict_calls(libc: ctypes.CDLL) -> None:
     steps = ctypes.create_string_buffer(program, len(program))
     header = struct.pack("HxxxxxxQ", len(code), ctypes.addressof(steps))
     _check(libc.prctl(_SET_SECCOMP, _FILTER, header, 0, 0))
+
+
+if __name__ == "__main__":
+    sys.stdout.write(json.dumps(trial()))
