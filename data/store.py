@@ -52,10 +52,27 @@ class StoreTooNewError(StoreError):
         )
 
 
+class NoDataFolderError(StoreError):
+    """No folder for the user's data can be told from the environment."""
+
+    def __init__(self, setting: str) -> None:
+        self.path, self.setting = Path(), setting
+        super().__init__(f"{setting} names no folder for your data; set OREBRIDGE_HOME to a folder that you can write to.")
+
+
 def home() -> Path:
-    """Return the user's data folder: ``$OREBRIDGE_HOME``, else the platform's."""
-    chosen = os.environ.get("OREBRIDGE_HOME")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_dir("orebridge", appauthor=False))
+    """Return the user's data folder: ``$OREBRIDGE_HOME``, else the platform's.
+
+    Raises
+    ------
+    NoDataFolderError
+        If the variable names a user that is not there, or the environment has no home directory.
+    """
+    setting = os.environ.get("OREBRIDGE_HOME")
+    try:
+        return Path(setting).expanduser() if setting else Path(platformdirs.user_data_dir("orebridge", appauthor=False)).expanduser()
+    except RuntimeError as error:
+        raise NoDataFolderError(f"OREBRIDGE_HOME={setting}" if setting else "This environment") from error
 
 
 class Store:

@@ -33,6 +33,7 @@ from scoring.permitting import Milestones
 from scoring.pipeline import prepare, rank
 from scoring.scenario import Filters, Scenario, from_dict, from_preset
 from scoring.sidebyside import SideBySide
+from ui.left_out import leave_out
 from ui.own import Own, reader
 
 _OPENING = threading.RLock()
@@ -94,7 +95,8 @@ def own_layers() -> tuple[OwnLayer, ...]:
     """Return the user's layers in use; none while the store cannot be used."""
     try:
         return own().layers
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return ()
 
 
@@ -102,7 +104,8 @@ def own_criteria() -> tuple[OwnCriterion, ...]:
     """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
     try:
         return tuple(from_dict_evidence(each) for each in store().criteria())
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return ()
 
 
@@ -110,7 +113,8 @@ def revision() -> str:
     """Return what rankings depend on besides their scenario: the user's own sites; empty without a store or without own sites."""
     try:
         return own().revision
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return ""
 
 
@@ -127,7 +131,8 @@ def map_layers() -> tuple[Layer, ...]:
     """Return the layers of the map: the catalogue's, and the user's own while the store can be used."""
     try:
         return (*load_catalog().values(), *own().map_layers())
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return tuple(load_catalog().values())
 
 
@@ -152,7 +157,8 @@ def sources() -> Mapping[str, Source]:
     """Return the register of sources, with the user's own layers while the store can be used."""
     try:
         return own().sources()
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return load_sources()
 
 
@@ -247,7 +253,8 @@ def told(site_id: str) -> Milestones | None:
     """Return what the user told of the permits of a site; None where nothing, or while the store cannot be used."""
     try:
         return own().milestones(site_id)
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return None
 
 
@@ -266,7 +273,8 @@ def all_told() -> dict[str, Milestones]:
     """Return what the user told of permits, by site; nothing while the store cannot be used."""
     try:
         return {site_id: Milestones(**told) for site_id, told in store().milestones().items()}
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return {}
 
 
@@ -281,10 +289,11 @@ def warm() -> None:
 def close() -> None:
     """Let go of the store, if it was opened."""
     reader().close()
-    if _store.cache_info().currsize:
-        _own.cache_clear()
-        _store().close()
-        _store.cache_clear()
+    with _OPENING:  # a store that is being opened is let go of once it is open
+        if _store.cache_info().currsize:
+            _own.cache_clear()
+            _store().close()
+            _store.cache_clear()
 
 
 @cache
