@@ -18,6 +18,8 @@ Kind = Literal["vector-point", "vector-line", "vector-polygon", "raster"]
 #: What a reader may spend on one upload.
 SECONDS, MEMORY_BYTES, OUTPUT_BYTES = 30.0, 1_500_000_000, 2_000_000_000
 FEATURES, VERTICES, PIXELS = 5_000_000, 50_000_000, 400_000_000
+#: How a child ends that ran out of memory, and one that the system did not let shut itself in.
+OUT_OF_MEMORY, REFUSED_BY_MACHINE = 3, 4
 REPORT = "report.json"
 PROGRESS = "progress"
 REQUEST = "request.json"

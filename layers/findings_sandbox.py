@@ -29,7 +29,7 @@ SANDBOX_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
     "cancelled": ("error", "Reading was cancelled.", "Upload the file again when you want it."),
     "not_isolated": (
         "warning",
-        "This machine cannot isolate the reader of uploads, so the file was read with limits on time and memory alone.",
+        "This machine cannot shut the reader of uploads in, and whoever runs Orebridge here allows uploads all the same.",
         "Upload only files that you trust, or run Orebridge on Linux 5.13 or later.",
     ),
 }

@@ -134,11 +134,6 @@ def guard_state() -> GuardState:
     return GuardState(filesystem, network, memory, True, os.environ.get(ALLOW_UNGUARDED, "").strip().lower() in _YES, reason)
 
 
-def isolated() -> bool:
-    """Tell whether this machine can shut a reader in: files, network and programs out of its reach."""
-    return guard_state().whole
-
-
 @cache
 def _measured() -> tuple[bool, bool, bool, str]:
     try:
@@ -236,18 +231,6 @@ def end_with_parent(parent: int) -> None:
         _check(_libc().prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
     if os.getppid() != parent:
         os._exit(1)
-
-
-def restrict(readable: list[Path], writable: list[Path]) -> None:
-    """Shut this process in, for good: it reads `readable`, writes `writable`, and reaches nothing else.
-
-    Raises
-    ------
-    OSError
-        If the kernel refuses; nothing foreign must be opened then.
-    """
-    restrict_files(readable, writable)
-    restrict_calls()
 
 
 def _no_new_rights() -> ctypes.CDLL:

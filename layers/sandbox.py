@@ -14,9 +14,25 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import IO, Any, Self, cast, get_args
 
+from data.texts import plain
 from geo.errors import OrebridgeError
-from layers.contract import CANCEL, PROGRESS, REPORT, REQUEST, SECONDS, Finding, Kind, Report, ReportError, Request, report_from
+from layers.contract import (
+    CANCEL,
+    OUT_OF_MEMORY,
+    PROGRESS,
+    REFUSED_BY_MACHINE,
+    REPORT,
+    REQUEST,
+    SECONDS,
+    Finding,
+    Kind,
+    Report,
+    ReportError,
+    Request,
+    report_from,
+)
 from layers.findings import TEMPLATES
+from layers.restrict import ALLOW_UNGUARDED, GuardState, guard_state
 
 CODE = Path(__file__).resolve().parents[1]
 START_S = 60.0
@@ -36,12 +52,13 @@ class ReaderStartError(OrebridgeError):
 
 
 class NotIsolatedError(OrebridgeError):
-    """A shared deployment on a machine that cannot shut a reader in."""
+    """A machine that cannot shut a reader in, and a deployer who has not allowed that by name."""
 
-    def __init__(self) -> None:
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
         super().__init__(
-            "This machine cannot shut the reader of uploads in (Linux 5.13 or later with Landlock is needed), and OREBRIDGE_SHARED is set: "
-            "uploads are refused. Run Orebridge on such a kernel, or for yourself alone without OREBRIDGE_SHARED."
+            f"{reason} Uploads are refused here, whatever the file. Run Orebridge where the reader can be shut in (`orebridge doctor` says "
+            f"what is missing), or set {ALLOW_UNGUARDED}=allow if you trust every file that is brought."
         )
 
 
@@ -57,7 +74,7 @@ class Reader:
     def __init__(self) -> None:
         self._process: subprocess.Popen[str] | None = None
         self._one_at_a_time = threading.Lock()
-        self.isolated = False
+        self._guard = GuardState(False, False, False)
 
     def __enter__(self) -> Self:
         return self
@@ -98,21 +115,23 @@ class Reader:
         ReaderStartError
             If the process does not start.
         NotIsolatedError
-            If ``OREBRIDGE_SHARED`` is set and the machine cannot isolate.
+            If the machine cannot shut the reader in, and the deployer has not allowed that.
         ReportError
             If the child's report breaks the contract.
         """
         (folder / REQUEST).write_text(json.dumps(asdict(request)), encoding="utf-8")
         with self._one_at_a_time:
             ended = self._job(folder, out, progress)
+        if ended["code"] == REFUSED_BY_MACHINE:
+            raise NotIsolatedError("The system refused to shut the reader of uploads in, although it had let it when that was tried.")
         if ended["ended"] or ended["code"] != 0 or not plain_file(out / REPORT):
             seconds, megabytes = f"{ended['seconds']:.0f}", f"{ended['peak_bytes'] / 1e6:.0f}"
-            code = ENDINGS.get(ended["ended"]) or ("needed_too_much_memory" if ended["code"] == 3 else "reader_ended")  # 3: MemoryError
+            code = ENDINGS.get(ended["ended"]) or ("needed_too_much_memory" if ended["code"] == OUT_OF_MEMORY else "reader_ended")
             return Report(findings=(Finding(code, details={"seconds": seconds, "megabytes": megabytes}),))
         if (out / REPORT).stat().st_size > REPORT_BYTES:
             return Report(findings=(Finding("reader_ended", details={"seconds": "0", "megabytes": "0"}),))
         report = checked_report(out / REPORT)
-        return report if self.isolated else replace(report, findings=(*report.findings, Finding("not_isolated")))
+        return report if self._guard.whole else replace(report, findings=(*report.findings, Finding("not_isolated")))
 
     def _job(self, folder: Path, out: Path, progress: Progress | None) -> dict[str, Any]:
         process = self._started()
@@ -145,10 +164,14 @@ class Reader:
         if self._process is not None and self._process.poll() is None:
             return self._process
         self.close()
+        self._guard = guard_state()
+        if not self._guard.uploads:
+            raise NotIsolatedError(self._guard.reason)
         environment = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "ARROW_IO_THREADS"), "1")
-        process = subprocess.Popen(
-            [sys.executable, "-m", "layers.reading"], cwd=CODE, env={**environment, **threads, "PYTHONUTF8": "1"}, text=True,
+        process = subprocess.Popen(  # noqa: S603 - our own program, without a shell
+            [sys.executable, "-m", "layers.reading", json.dumps(asdict(self._guard))], cwd=CODE, text=True,
+            env={**environment, **threads, "PYTHONUTF8": "1"},
             encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
         self._process = process
@@ -159,10 +182,6 @@ class Reader:
         if not ready.get("ready"):
             self.close()
             raise ReaderStartError("no answer" if listener.is_alive() else "it ended at once")
-        self.isolated = bool(ready["isolated"])
-        if not self.isolated and os.environ.get("OREBRIDGE_SHARED"):
-            self.close()
-            raise NotIsolatedError
         return process
 
 
@@ -180,7 +199,7 @@ def checked_report(file: Path) -> Report:
         If it is no JSON, or does not keep the contract: fields, their types, kinds, codes, bounds.
     """
     try:
-        report = report_from(json.loads(file.read_text(encoding="utf-8")))
+        report = report_from(plain(json.loads(file.read_text(encoding="utf-8"))))
     except (ValueError, RecursionError, IndexError) as error:
         raise ReportError(f"The reader's report cannot be used ({type(error).__name__}); nothing was imported.") from error
     broken = [what for what, kept in _promises(report) if not kept]

@@ -33,7 +33,7 @@ from layers.findings import TEMPLATES, cure, message
 from layers.sandbox import Progress, Reader
 from ui.own import Own
 
-pytestmark = pytest.mark.skipif(not restrict.isolated(), reason="this kernel cannot shut a reader in")
+pytestmark = pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a reader in")
 FOLDER = Path(__file__).parent / "golden" / "uploads"
 SECONDS, PEAK_BYTES = 10.0, 1_000_000_000
 SECRET = "3f9c-not-for-uploads"  # noqa: S105 - what no output may hold

@@ -33,7 +33,7 @@ def test_a_mutant_is_the_same_each_time() -> None:
     assert len({mutant(seeds, 7, number).files for number in range(40)}) > 30
 
 
-@pytest.mark.skipif(not restrict.isolated(), reason="this kernel cannot shut a reader in")
+@pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a reader in")
 def test_150_broken_uploads_break_no_promise() -> None:
     with running([GOLDEN], seed=3) as run:
         run.all(iter(range(150)), seconds=120)

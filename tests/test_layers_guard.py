@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import platform
 import struct
 import subprocess
@@ -87,3 +88,71 @@ def test_other_words_allow_nothing(monkeypatch: pytest.MonkeyPatch, word: str) -
     monkeypatch.setenv(restrict.ALLOW_UNGUARDED, word)
     assert not restrict.guard_state().allowed_unguarded
     assert not restrict.GuardState(True, False, True).uploads
+
+
+#: The libraries of others are loaded as on this system, then ours anew as on the other.
+LOADED = (
+    "import sys, os, platform, layers.imports, layers.sandbox, layers.reading.__main__\n"
+    "[sys.modules.pop(name) for name in list(sys.modules) if name.split('.')[0] in ('layers', 'data', 'geo')]\n"
+)
+WINDOWS = LOADED + "sys.modules['resource'] = None; sys.platform = 'win32'; platform.system = lambda: 'Windows'\ndel os.fork\n"
+MACOS = LOADED + "sys.platform = 'darwin'; platform.system = lambda: 'Darwin'\n"
+
+
+@pytest.mark.parametrize(("before", "name"), [(WINDOWS, "Windows"), (MACOS, "Darwin")])
+def test_on_another_system_the_modules_load_and_say_so(before: str, name: str) -> None:
+    """The trial is a process of its own, which the pretence does not reach: what it would answer there is put in its place."""
+    code = before + (
+        "import subprocess\n"
+        "from layers import restrict, imports, sandbox\n"
+        "from layers.reading import __main__\n"
+        "tried = restrict.json.dumps(dict(restrict.trial(), memory=False))\n"
+        "restrict.subprocess.run = lambda *_, **__: subprocess.CompletedProcess([], 0, tried.encode())\n"
+    )
+    state = state_within(before=code)
+    assert (state["filesystem"], state["network"], state["memory"], state["time"]) == (False, False, False, True)
+    assert state["reason"] == f"Orebridge can shut the reader of uploads in on Linux only; this is {name}."
+
+
+def test_without_the_programs_of_unix_limits_are_passed_over() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", WINDOWS + "from layers import restrict; restrict.limit(1, 1, 1); restrict.end_with_parent(os.getppid()); print('fine')"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert ended.stdout == "fine\n"
+
+
+@ON_LINUX
+@pytest.mark.parametrize("install", [refusing(LANDLOCK), refusing(PRCTL, SECCOMP_OF_PRCTL)])
+def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machine(tmp_path: Path, install: Callable[[], None]) -> None:
+    """The real command, the real reader: exit 2, nothing imported, and no word of a damaged file."""
+    (tmp_path / "points.csv").write_text("id,lon,lat\n1,139.7,35.6\n", encoding="utf-8")
+    environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
+    command = [
+        sys.executable,
+        "-c",
+        "from ui.cli import main; main()",
+        "layers",
+        "add",
+        str(tmp_path / "points.csv"),
+        "--crs",
+        "EPSG:4326",
+        "--format",
+        "json",
+    ]
+    refused = subprocess.run(command, cwd=ROOT, preexec_fn=install, capture_output=True, text=True, env=environment, check=False)
+    found = json.loads(refused.stdout)
+    assert (refused.returncode, found["status"]) == (2, "refused")
+    assert "This machine cannot keep the reader of uploads from" in refused.stdout
+    assert "damaged" not in refused.stdout
+    allowed = subprocess.run(
+        command,
+        cwd=ROOT,
+        preexec_fn=install,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**environment, restrict.ALLOW_UNGUARDED: "allow"},
+    )
+    assert allowed.returncode == 0
+    assert "not_isolated" in allowed.stdout

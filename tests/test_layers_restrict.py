@@ -19,7 +19,7 @@ import pytest
 from layers import restrict
 from layers.reading.__main__ import READABLE
 
-pytestmark = pytest.mark.skipif(not restrict.isolated(), reason="this kernel cannot shut a process in")
+pytestmark = pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a process in")
 Act = Callable[[], object]
 
 
@@ -42,7 +42,8 @@ class Cell:
             try:
                 faulthandler.disable()  # an end that is meant leaves no trace in the log
                 restrict.limit(seconds, memory, output)
-                restrict.restrict([*READABLE, self.given], [self.out, Path("/dev/null")])
+                restrict.restrict_files([*READABLE, self.given], [self.out, Path("/dev/null")])
+                restrict.restrict_calls()
                 said = str(act())
             except BaseException as error:
                 said = f"{type(error).__name__}: {error}"

@@ -11,6 +11,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from layers import imports, sandbox
 from layers.contract import CANCEL, REPORT, REQUEST, LayerReport, Report, ReportError, Request, write_report
 from layers.findings import message, status
 from layers.reading import __main__ as watcher
+from layers.restrict import GuardState
 from layers.sandbox import NotIsolatedError, Reader, ReaderStartError
 
 POINTS = b"id,lon,lat\n1,139.7,35.6\n2,139.8,35.7\n"
@@ -42,7 +44,7 @@ class Watched:
         """Run a stub in a child that is shut in; returns how it ended."""
         pipe = os.dup(1)
         try:
-            return watcher._watched(watcher.Job(self.folder, self.out, pipe, watcher.restrict.isolated()), read)
+            return watcher._watched(watcher.Job(self.folder, self.out, pipe, watcher.restrict.guard_state()), read)
         finally:
             os.close(pipe)
 
@@ -134,7 +136,7 @@ def test_a_job_is_cancelled_by_a_file(job: Watched) -> None:
     assert time.monotonic() - started < 5
 
 
-@pytest.mark.skipif(not watcher.restrict.isolated(), reason="this kernel cannot shut a process in")
+@pytest.mark.skipif(not watcher.restrict.guard_state().whole, reason="this kernel cannot shut a process in")
 def test_the_child_of_the_watcher_is_shut_in(job: Watched) -> None:
     def look(folder: Path, request: Request, out: Path) -> Report:
         seen = []
@@ -164,7 +166,7 @@ def test_the_child_keeps_neither_the_pipe_nor_the_terminal(job: Watched) -> None
 FAKE = """
 import json, os, sys, time
 from pathlib import Path
-print(json.dumps({"ready": True, "isolated": (Path.cwd() / "isolated").exists()}), flush=True)
+print(json.dumps({"ready": True}), flush=True)
 for line in sys.stdin:
     job = json.loads(line)
     folder, out = Path(job["folder"]), Path(job["out"])
@@ -184,7 +186,6 @@ class Faked:
         (self.code / "layers" / "__init__.py").touch()
         (self.code / "layers" / "reading" / "__init__.py").touch()
         (self.code / "layers" / "reading" / "__main__.py").write_text(FAKE, encoding="utf-8")
-        (self.code / "isolated").touch()
         self.reader = Reader()
 
     def read(self, act: str, progress: Callable[[str], None] | None = None) -> Report:
@@ -201,6 +202,7 @@ class Faked:
 @pytest.fixture
 def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Faked]:
     monkeypatch.setattr(sandbox, "CODE", tmp_path / "code")
+    monkeypatch.setattr(sandbox, "guard_state", lambda: GuardState(True, True, True))
     made = Faked(tmp_path)
     yield made
     made.reader.close()
@@ -334,18 +336,39 @@ def test_two_jobs_at_a_time_get_their_own_answers(fake: Faked, tmp_path: Path) -
     assert found == {out.name: out.name for out in outs}
 
 
-def test_without_isolation_the_user_is_told(fake: Faked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("OREBRIDGE_SHARED", raising=False)
-    (fake.code / "isolated").unlink()
+@pytest.mark.parametrize("state", [GuardState(False, True, True), GuardState(True, False, True), GuardState(True, True, False)])
+def test_where_something_does_not_hold_uploads_are_refused_unless_the_deployer_allows_it(
+    fake: Faked, monkeypatch: pytest.MonkeyPatch, state: GuardState
+) -> None:
+    monkeypatch.setattr(sandbox, "guard_state", lambda: replace(state, reason="This is Plan 9."))
+    with pytest.raises(
+        NotIsolatedError, match=r"This is Plan 9\. Uploads are refused here, whatever the file.*OREBRIDGE_UNGUARDED_UPLOADS=allow"
+    ):
+        fake.reports(GOOD)
+    assert not (fake.out / REPORT).exists()
+    monkeypatch.setattr(sandbox, "guard_state", lambda: replace(state, allowed_unguarded=True))
     assert [each.code for each in fake.reports(GOOD).findings] == ["not_isolated"]
 
 
-def test_without_isolation_a_shared_deployment_refuses_uploads(fake: Faked, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OREBRIDGE_SHARED", "1")
-    (fake.code / "isolated").unlink()
-    with pytest.raises(NotIsolatedError, match="Landlock"):
-        fake.reports(GOOD)
-    assert not (fake.out / REPORT).exists()
+def test_a_child_that_the_system_does_not_let_shut_itself_in_is_no_fault_of_the_file(fake: Faked) -> None:
+    with pytest.raises(NotIsolatedError, match="The system refused to shut the reader"):
+        fake.read("answer |= {'code': 4}")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="the watcher forks here to be tried")
+def test_without_a_fork_the_child_is_a_process_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows has no fork: the same watcher starts the same child by a command."""
+    upload = tmp_path / "in"
+    upload.mkdir()
+    (tmp_path / "out").mkdir()
+    (upload / "upload.csv").write_bytes(POINTS)
+    values = {"files": ["upload.csv"], "original_name": "x.csv", "layers": [], "crs": "EPSG:4326", "cures": {}}
+    (upload / REQUEST).write_text(json.dumps(values), encoding="utf-8")
+    monkeypatch.delattr(os, "fork")
+    monkeypatch.chdir(Path(__file__).resolve().parents[1])
+    ended = watcher._watched(watcher.Job(upload, tmp_path / "out", None, GuardState(False, False, False)), None)
+    assert (ended["ended"], ended["code"]) == ("", 0)
+    assert json.loads((tmp_path / "out" / REPORT).read_text())["layers"][0]["features"] == 2
 
 
 def test_a_process_that_does_not_start_is_named(fake: Faked) -> None:

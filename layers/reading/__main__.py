@@ -1,6 +1,7 @@
 """The reader's process: loads its libraries once, then forks a child a file, shuts the child in, and watches it.
 
 It never opens an uploaded byte itself. One JSON line in (folder, out) starts a job; one JSON line out says how the child ended.
+Arguments: the state of the guard as JSON; folder and out besides where this is itself the child, on systems that cannot fork.
 """
 
 from __future__ import annotations
@@ -9,21 +10,24 @@ import contextlib
 import itertools
 import json
 import os
-import select
 import signal
+import subprocess
 import sys
 import time
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from layers import restrict
-from layers.contract import CANCEL, MEMORY_BYTES, OUTPUT_BYTES, REQUEST, SECONDS, Request, write_report
+from layers.contract import CANCEL, MEMORY_BYTES, OUT_OF_MEMORY, OUTPUT_BYTES, REFUSED_BY_MACHINE, REQUEST, SECONDS, Request, write_report
+from layers.restrict import GuardState
 
 POLL_S = 0.01
 #: How often the disk that a child uses is measured, in polls; the kernel bounds each file, this bounds all of them.
 DISK_POLLS = 20
 DISK_BYTES = 2 * OUTPUT_BYTES
+#: Signals of the system's own limits -> how a child ended.
+ENDED_BY = {int(getattr(signal, name)): how for name, how in (("SIGXCPU", "time"), ("SIGXFSZ", "disk")) if hasattr(signal, name)}
 #: Below which a child finds libraries, projection data and the bundled countries; nothing of any user.
 CODE = Path(__file__).resolve().parents[2]
 READABLE = [
@@ -33,19 +37,21 @@ READABLE = [
 ]  # fmt: skip
 
 
-def main() -> None:
-    """Serve jobs until the pipe closes."""
+def main(arguments: list[str]) -> None:
+    """Serve jobs until the pipe closes; with a folder and an answer's folder, be the child of one job."""
     from layers.reading import settle_gdal  # noqa: PLC0415 - the environment must stand before the libraries load
 
     settle_gdal()
     from layers.reading import read  # noqa: PLC0415
 
-    shut_in = restrict.isolated()
+    guard = GuardState(**json.loads(arguments[0]))
+    if arguments[1:]:
+        _child(Job(Path(arguments[1]), Path(arguments[2]), None, guard), read.read, os.getppid())
     jobs, answers = os.fdopen(0, "r"), os.fdopen(os.dup(1), "w")
-    _say(answers, {"ready": True, "isolated": shut_in})
+    _say(answers, {"ready": True})
     for line in jobs:
         job = json.loads(line)
-        _say(answers, _watched(Job(Path(job["folder"]), Path(job["out"]), answers.fileno(), shut_in), read.read))
+        _say(answers, _watched(Job(Path(job["folder"]), Path(job["out"]), answers.fileno(), guard), read.read))
 
 
 def _say(answers: Any, answer: dict[str, Any]) -> None:
@@ -55,27 +61,72 @@ def _say(answers: Any, answer: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to read: where it lies, where the answer goes, the pipe that the child must not keep, whether it is shut in."""
+    """One file to read: where it lies, where the answer goes, the pipe that the child must not keep, what shuts it in."""
 
     folder: Path
     out: Path
-    pipe: int
-    shut_in: bool
+    pipe: int | None
+    guard: GuardState
+
+
+class Child(Protocol):
+    """A process that reads one file."""
+
+    pid: int
+
+    def poll(self) -> int | None:
+        """Return its exit code, below 0 the signal that ended it; None while it runs."""
+
+    def kill(self) -> None:
+        """End it at once."""
+
+    def wait(self) -> int:
+        """Return its exit code when it has ended."""
+
+
+class Forked:
+    """A child that came with the libraries loaded."""
+
+    def __init__(self, job: Job, read: Any) -> None:
+        parent = os.getpid()
+        self.pid = os.fork()
+        if self.pid == 0:
+            _child(job, read, parent)
+
+    def poll(self) -> int | None:
+        """Return its exit code, below 0 the signal that ended it; None while it runs."""
+        done, status = os.waitpid(self.pid, os.WNOHANG)
+        return os.waitstatus_to_exitcode(status) if done else None
+
+    def kill(self) -> None:
+        """End it at once."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def wait(self) -> int:
+        """Return its exit code when it has ended."""
+        return os.waitstatus_to_exitcode(os.waitpid(self.pid, 0)[1])
+
+
+def _started(job: Job, read: Any) -> Child:
+    """Start a child: by a fork, or, where there is none (Windows), as a process that loads the libraries anew."""
+    if hasattr(os, "fork"):
+        return Forked(job, read)
+    command = [sys.executable, "-m", "layers.reading", json.dumps(asdict(job.guard)), str(job.folder), str(job.out)]
+    return subprocess.Popen(  # noqa: S603 - our own program, without a shell
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
 
 
 def _watched(job: Job, read: Any) -> dict[str, Any]:
     """Run one child and end it when it takes too long, too much memory or too much disk, or when the user cancels."""
-    parent = os.getpid()
-    child = os.fork()
-    if child == 0:
-        _child(job, read, parent)
+    child = _started(job, read)
     started, peak = time.monotonic(), 0
-    ended = ""
+    ended, code = "", 0
     for poll in itertools.count():
-        done, status = os.waitpid(child, os.WNOHANG)
-        if done:
+        if (done := child.poll()) is not None:
+            code = done
             break
-        peak = max(peak, _resident(child))
+        peak = max(peak, _resident(child.pid))
         spent = time.monotonic() - started
         if spent > SECONDS:
             ended = "time"
@@ -86,15 +137,11 @@ def _watched(job: Job, read: Any) -> dict[str, Any]:
         elif poll % DISK_POLLS == 0 and _written(job.out) > DISK_BYTES:
             ended = "disk"
         if ended:
-            os.kill(child, signal.SIGKILL)
-            _, status = os.waitpid(child, 0)
+            child.kill()
+            code = child.wait()
             break
-        select.select([], [], [], POLL_S)
-    code = os.waitstatus_to_exitcode(status)
-    if not ended and code == -signal.SIGXCPU:
-        ended = "time"
-    if not ended and code == -signal.SIGXFSZ:
-        ended = "disk"
+        time.sleep(POLL_S)
+    ended = ended or ENDED_BY.get(-code, "")
     return {"ended": ended, "code": code, "seconds": round(time.monotonic() - started, 3), "peak_bytes": peak}
 
 
@@ -120,25 +167,31 @@ def _child(job: Job, read: Any, parent: int) -> None:
     code = 1
     try:
         restrict.end_with_parent(parent)
-        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and a full file would look like a damaged one
+        if hasattr(signal, "SIGXFSZ"):
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and a full file would look like a damaged one
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
-        os.close(job.pipe)  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
+        if job.pipe is not None:
+            os.close(job.pipe)  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
         request = json.loads((job.folder / REQUEST).read_text(encoding="utf-8"))
         os.chdir(job.out)
         os.environ["TMPDIR"] = os.environ["CPL_TMPDIR"] = str(job.out)
         restrict.limit(SECONDS, MEMORY_BYTES, OUTPUT_BYTES)
-        if job.shut_in:
-            restrict.restrict([*READABLE, job.folder], [job.out, Path("/dev/null")])
+        code = REFUSED_BY_MACHINE
+        if job.guard.filesystem:
+            restrict.restrict_files([*READABLE, job.folder], [job.out, Path("/dev/null")])
+        if job.guard.network:
+            restrict.restrict_calls()
+        code = 1
         request |= {"files": tuple(request["files"]), "layers": tuple(request["layers"])}
         write_report(read(job.folder, Request(**request), job.out), job.out)
         code = 0
     except MemoryError:
-        code = 3
+        code = OUT_OF_MEMORY
     finally:
         os._exit(code)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])
