@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from ui import start
 from ui.terminal import visible
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
@@ -124,16 +125,28 @@ def test_bytes_that_are_no_text_are_one_sentence(run, word: str) -> None:
     assert done.stderr == f"orebridge: {word}: '\\udcff\\udcfe' cannot be used; write it as UTF-8 text.\n"
 
 
-@pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
-@pytest.mark.parametrize("seconds", [0.6, 4.0])
+@pytest.mark.skipif(not Path("/proc/self/maps").exists(), reason="Linux shows which libraries a process has loaded")
+@pytest.mark.parametrize("seconds", [0.0, 1.0, 4.0])
 def test_ctrl_c_at_any_time_is_one_line_and_130(tmp_path: Path, seconds: float) -> None:
     environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
     words = ["robustness", "--draws", "20000"]
     with subprocess.Popen([SCRIPT, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+        maps = Path(f"/proc/{process.pid}/maps")
+        while "duckdb" not in maps.read_text(encoding="utf-8", errors="replace"):
+            time.sleep(0.02)
         time.sleep(seconds)
         process.send_signal(signal.SIGINT)
         _out, err = process.communicate(timeout=120)
-    assert (process.returncode, err) in ((130, "orebridge: interrupted.\n"), (-signal.SIGINT, ""))
+    assert (process.returncode, err) == (130, "orebridge: interrupted.\n")
+
+
+def test_until_the_commands_are_loaded_ctrl_c_ends_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = []
+    monkeypatch.setattr("ui.cli.main", lambda: seen.append(signal.getsignal(signal.SIGINT)))
+    before = signal.getsignal(signal.SIGINT)
+    start.main()
+    assert seen == [before]
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_what_would_steer_a_terminal_is_written_out() -> None:
