@@ -23,6 +23,8 @@ ODD = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\x{ad}\x{61c}\x{180e}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}"
     r"\x{fdd0}-\x{fdef}\x{fffe}\x{ffff}\x{e0000}-\x{e007f}]"
 )
+#: What would steer a terminal or is no character; the line feed stays.
+_STEERING = re.compile("[\x00-\x09\x0b-\x1f]|" + _REMOVED.pattern)
 _SPACES = re.compile(r"\s+")
 
 
@@ -46,6 +48,17 @@ def line(text: str) -> str:
     'Mount Weld'
     """
     return _SPACES.sub(" ", _REMOVED.sub("", _CONTROLS.sub(" ", _ESCAPES.sub("", text)))).strip()
+
+
+def visible(text: str) -> str:
+    r"""Return a text in which what would steer a terminal is written out: for sentences that show what was given.
+
+    Examples
+    --------
+    >>> visible("a\x1b[2Jb")
+    'a\\x1b[2Jb'
+    """
+    return _STEERING.sub(lambda match: match[0].encode("unicode_escape").decode("ascii"), text)
 
 
 def plain(value: Any) -> Any:

@@ -57,6 +57,12 @@ def taken(raw: Path, countries, **rows: list[dict[str, object]]) -> Extract:
 LATERITE = {"record_id": 7, "depname": "Somewhere", "country": "Australia", "latitude": -20.5, "longitude": 130.25}
 
 
+def test_a_name_loses_the_escapes_of_the_export_that_it_came_from(raw, countries) -> None:
+    """ofr20051294.csv has Ke\\'er and Re\\'er."""
+    found = taken(raw, countries, usgs_laterite=[{**LATERITE, "depname": "Ke\\'er"}])
+    assert [record.name for record in found.records] == ["Ke'er"]
+
+
 def test_what_usgs_writes_for_not_reported_is_no_claim(raw, countries) -> None:
     row = {**LATERITE, "tonnage": "-9999", "nitogrd": "0", "cotogrd": "-9999.0"}
     found = taken(raw, countries, usgs_laterite=[row])

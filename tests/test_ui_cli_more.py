@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -105,6 +106,17 @@ def test_a_missing_bundle_is_named_with_what_to_do(run, tmp_path) -> None:
     done = run("rank", OREBRIDGE_BUNDLE=str(tmp_path / "nowhere"))
     assert done.returncode == 2
     assert "is missing; restore data/bundled" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("size", [0, 100_000])
+def test_a_damaged_bundle_is_one_sentence(run, tmp_path, size) -> None:
+    shutil.copytree(CHECKOUT / "data" / "bundled", tmp_path / "bundle")
+    os.truncate(tmp_path / "bundle" / "site.parquet", size)
+    done = run("rank", OREBRIDGE_BUNDLE=str(tmp_path / "bundle"))
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "site.parquet" in done.stderr
+    assert "`orebridge doctor` says what is damaged" in done.stderr
     assert done.stderr.count("\n") == 1
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui.arguments import MOST_SEED
 from ui.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -22,7 +23,9 @@ def backtest(  # noqa: PLR0913, PLR0917 - a command has as many options as its u
     commodity: Annotated[str, typer.Option(help="Only sites and labels of this commodity; it decides which grade counts.")] = "",
     preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
     weights: Annotated[str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,ownership=20.")] = "",
-    seed: Annotated[int, typer.Option(help="Seed of the intervals and of the shuffles; the same seed gives the same answer.")] = 20251028,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the intervals and of the shuffles; the same seed gives the same answer.")
+    ] = 20251028,
     format: FormatOption = Format.table,
 ) -> None:
     """Test the ranking against labels: AUC within commodities, capture, lift, baselines, a control, and the misses by name."""

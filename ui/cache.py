@@ -32,6 +32,7 @@ from scoring.pipeline import prepare
 from scoring.scenario import Filters, Scenario, from_preset
 from scoring.sidebyside import SideBySide
 from scoring.view import View
+from ui.left_out import leave_out
 from ui.own import Own, reader
 
 _OPENING = threading.RLock()
@@ -103,7 +104,8 @@ def own_layers() -> tuple[OwnLayer, ...]:
     """Return the user's layers in use; none while the store cannot be used."""
     try:
         return own().layers
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return ()
 
 
@@ -111,7 +113,8 @@ def own_criteria() -> tuple[OwnCriterion, ...]:
     """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
     try:
         return tuple(from_dict_evidence(each) for each in store().criteria())
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return ()
 
 
@@ -119,7 +122,8 @@ def revision() -> str:
     """Return what rankings depend on besides their scenario: the user's own sites; empty without a store or without own sites."""
     try:
         return own().revision
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return ""
 
 
@@ -154,7 +158,8 @@ def map_layers() -> tuple[Layer, ...]:
     """Return the layers of the map: the catalogue's, and the user's own while the store can be used."""
     try:
         return (*load_catalog().values(), *own().map_layers())
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return tuple(load_catalog().values())
 
 
@@ -179,7 +184,8 @@ def sources() -> Mapping[str, Source]:
     """Return the register of sources, with the user's own layers while the store can be used."""
     try:
         return own().sources()
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return load_sources()
 
 
@@ -242,7 +248,8 @@ def told(site_id: str) -> Milestones | None:
     """Return what the user told of the permits of a site; None where nothing, or while the store cannot be used."""
     try:
         return own().milestones(site_id)
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return None
 
 
@@ -261,7 +268,8 @@ def all_told() -> dict[str, Milestones]:
     """Return what the user told of permits, by site; nothing while the store cannot be used."""
     try:
         return {site_id: Milestones(**told) for site_id, told in store().milestones().items()}
-    except StoreError:
+    except StoreError as error:
+        leave_out(error)
         return {}
 
 
@@ -276,10 +284,11 @@ def warm() -> None:
 def close() -> None:
     """Let go of the store, if it was opened."""
     reader().close()
-    if _store.cache_info().currsize:
-        _own.cache_clear()
-        _store().close()
-        _store.cache_clear()
+    with _OPENING:  # a store that is being opened is let go of once it is open
+        if _store.cache_info().currsize:
+            _own.cache_clear()
+            _store().close()
+            _store.cache_clear()
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,21 +12,28 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from data.texts import visible
 from geo.errors import OrebridgeError
+from ui.arguments import MOST_ROWS, guarded
 from ui.backtest_commands import backtest
 from ui.grade_commands import grade
 from ui.judging_commands import desks, methods_app, robustness, sensitivity, unknowns
 from ui.layer_commands import criteria_app, layers_app
+from ui.left_out import leave_out, left_out
 from ui.milestone_commands import milestones_app
 from ui.ownership_commands import owners
+from ui.serving import INTERRUPTED, PORTS, serve
 from ui.shortlist_commands import compare, memo, shortlist_app
 from ui.targets import OverwriteOption
-from ui.terminal import Format, FormatOption, answer, flat
+from ui.terminal import Format, FormatOption, answer, flat, settle_streams
 
 if TYPE_CHECKING:
     import duckdb
 
     from scoring.scenario import Area, Scenario
+
+#: The exit code of what cannot be done as it was put; docs/cli.md lists all.
+FAILED = 2
 
 app = typer.Typer(
     name="orebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
@@ -63,33 +71,75 @@ Text = Annotated[str, typer.Option("--search", help="Only sites whose name conta
 
 
 def main() -> None:
-    """Run the command line; what goes wrong is one sentence on stderr and exit code 2."""
+    """Run the command line; what goes wrong is one sentence on stderr. The exit codes are those of docs/cli.md."""
+    settle_streams()
+    sys.exit(_outcome(command_tree()))
+
+
+def command_tree() -> Any:
+    """Return all commands, their arguments checked before they run."""
+    return guarded(typer.main.get_command(app))
+
+
+def _outcome(commands: Callable[..., Any]) -> int:
+    """Run what the arguments of the process say, put into a sentence what goes wrong, and return the exit code."""
     try:
-        sys.exit(app(standalone_mode=False))
+        code = _run(commands)
     except typer.TyperException as error:  # an option that cannot be parsed; without arguments: the help, which has several lines
         message = getattr(error, "format_message", error.__str__)()
-        typer.echo(message if "\n" in message else f"orebridge: {message}", err=True)
-        sys.exit(2)
+        typer.echo(message if "\n" in message else f"orebridge: {visible(message)}", err=True)
+        return FAILED
     except OrebridgeError as error:
-        typer.echo(f"orebridge: {error}", err=True)
-        sys.exit(2)
-    except BrokenPipeError:
-        sys.exit(0)
+        if str(error) not in left_out():
+            _tell_left_out()
+        return _failed(str(error), getattr(error, "exit_code", FAILED))
     except OSError as error:
-        typer.echo(f"orebridge: {error.filename2 or error.filename or 'file'}: {error.strerror or error}.", err=True)
-        sys.exit(2)
+        return _failed(f"{error.filename2 or error.filename or 'standard output'}: {error.strerror or error}.")
+    except _database_errors() as error:
+        return _failed(f"The database could not go on ({str(error).splitlines()[0][:300]}); `orebridge doctor` says what is damaged.")
+    if code == INTERRUPTED:
+        return _failed("interrupted.", INTERRUPTED)
+    _tell_left_out()
+    return code
+
+
+def _run(commands: Callable[..., Any]) -> int:
+    """Run the commands and return the exit code; a reader that leaves early is no fault, Ctrl+C inside a query is Ctrl+C."""
+    try:
+        code = int(commands(standalone_mode=False) or 0)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be flushed goes nowhere
+        return 0
+    except RuntimeError as error:
+        if str(error) != "Query interrupted":  # what DuckDB makes of Ctrl+C
+            raise
+        return INTERRUPTED
+    return code
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """Return the errors of DuckDB, if it was loaded at all."""
+    return (sys.modules["duckdb"].Error,) if "duckdb" in sys.modules else ()
+
+
+def _failed(message: str, code: int = FAILED) -> int:
+    typer.echo(f"orebridge: {visible(' '.join(message.splitlines()))}", err=True)
+    return code
+
+
+def _tell_left_out() -> None:
+    if left_out():
+        typer.echo(f"orebridge: {visible(left_out())}", err=True)
 
 
 @app.command("app")
 def run_app(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8501,
+    port: Annotated[int, typer.Option(min=PORTS[0], max=PORTS[1], help="Port to listen on.")] = 8501,
     address: Annotated[str, typer.Option(help="Address to listen on.")] = "localhost",
 ) -> None:
     """Open the app in the browser's address that it prints."""
-    from app import run  # noqa: PLC0415 - Streamlit is slow to import and only this command needs it
-
-    typer.echo(f"Orebridge runs at http://{address}:{port} (stop with Ctrl+C)")
-    run(port=port, address=address)
+    serve(address, port)
 
 
 @app.command()
@@ -106,7 +156,7 @@ def rank(
     search: Text = "",
     method: MethodOption = "weighted_sum",
     area: AreaOption = "",
-    top: Annotated[int, typer.Option(min=1, help="How many sites.")] = 20,
+    top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many sites.")] = 20,
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
@@ -139,23 +189,34 @@ def with_own(scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnecti
 
     While the store cannot be used, what is the user's own does not count, and stderr says so.
     """
-    from data.store import FILE, Store, StoreError, home  # noqa: PLC0415
+    from data.store import StoreError  # noqa: PLC0415
 
-    if not (home() / FILE).exists():
-        return otherwise(), scenario
     try:
-        with Store.open() as store:
-            nothing_own = not store.has_own()
+        own_counts = _has_own()
     except StoreError as error:
-        typer.echo(f"orebridge: {error} Criteria and sites of your own do not count in this answer.", err=True)
-        nothing_own = True
-    if nothing_own:
+        leave_out(error)
+        own_counts = False
+    if not own_counts:
         return otherwise(), scenario
     from ui import cache  # noqa: PLC0415
 
     scenario = replace(scenario, evidence=cache.own_criteria())
     cache.ready(scenario)
     return cache.facts(), scenario
+
+
+def _has_own() -> bool:
+    """Tell whether the user has sites or criteria of their own, without making a store; a store that is open already is asked itself."""
+    from data.store import FILE, Store, home  # noqa: PLC0415
+
+    if not (home() / FILE).exists():
+        return False
+    if "ui.cache" in sys.modules:
+        from ui import cache  # noqa: PLC0415
+
+        return cache.store().has_own()
+    with Store.open() as store:
+        return store.has_own()
 
 
 def open_all_facts() -> duckdb.DuckDBPyConnection:
@@ -286,7 +347,7 @@ def export(
     search: Text = "",
     method: MethodOption = "weighted_sum",
     area: AreaOption = "",
-    top: Annotated[int | None, typer.Option(min=1, help="How many sites; all where not given.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="How many sites; all where not given.")] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write the ranked list with scores, weights, sources and licences."""
@@ -338,4 +399,4 @@ def doctor() -> None:
     found = checks()
     answer(found, Format.table, ("check", "ok", "detail"))
     if not all(row["ok"] == "yes" for row in found):
-        sys.exit(1)
+        raise typer.Exit(1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from importlib import metadata
 
 import duckdb
@@ -12,9 +13,16 @@ import duckdb
 from data import facts
 from data.store import FILE, Store, StoreBusyError, home
 from geo.errors import OrebridgeError
+from layers.restrict import guard_state
 
 PINNED_DUCKDB = "1.5.5"
 FREE_MB = 500
+#: Part of the guard of uploads -> what holds where it stands.
+GUARDED = {
+    "filesystem": "the reader sees its upload alone",
+    "network": "the reader opens no connection and starts no program",
+    "memory": "the reader is ended when it takes too much",
+}
 
 
 def checks() -> list[dict[str, str]]:
@@ -66,6 +74,15 @@ def _disk() -> tuple[bool, str]:
     return free_mb > FREE_MB, f"{free_mb} MB, {home() / FILE}"
 
 
+def _guard(part: str) -> tuple[bool, str]:
+    """Tell whether the reader of uploads is kept from a part of the machine."""
+    state = guard_state()
+    if getattr(state, part):
+        return True, GUARDED[part]
+    allowed = "uploads are read all the same, as OREBRIDGE_UNGUARDED_UPLOADS allows" if state.allowed_unguarded else "uploads are refused"
+    return False, f"{state.reason} Therefore {allowed}."
+
+
 def _streamlit() -> tuple[bool, str]:
     return True, f"streamlit {metadata.version('streamlit')}, pydeck {metadata.version('pydeck')}"
 
@@ -78,4 +95,7 @@ CHECKS: dict[str, Callable[[], tuple[bool, str]]] = {
     "Your store": _store,
     "Disk": _disk,
     "Screens": _streamlit,
+    "Upload guard: files": partial(_guard, "filesystem"),
+    "Upload guard: network": partial(_guard, "network"),
+    "Upload guard: memory": partial(_guard, "memory"),
 }

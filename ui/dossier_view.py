@@ -18,6 +18,7 @@ from ui import cache, judging, map, state
 from ui import words as w
 from ui.card import source_title
 from ui.i18n import _, either, number
+from ui.own_notice import see_notice
 from ui.words import N_
 
 UP, WHOLE, MISSING = "#0072B2", "#D55E00", "#B8BEC6"
@@ -104,19 +105,10 @@ def _listed(rows: list[dict[str, Any]], nothing: str, key: str) -> None:
 
 def history(found: dict[str, Any]) -> None:
     """List what was done with the site in the workspace, and from when the newest statement of each source is."""
-    rows = []
     try:
-        rows = [
-            {_("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC", _("Shortlist"): change.shortlist,
-             _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""), _("Change"): _changed(change)}
-            for change in workspace.changes(cache.store(), site_id=found["site_id"])
-        ]  # fmt: skip
-    except StoreError as error:
-        st.caption(w.plain(str(error)))
-    if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace"))
-    else:
-        st.caption(_("Nothing was done with this site in your workspace yet."))
+        _changes(found["site_id"])
+    except StoreError:
+        see_notice()
     newest: dict[str, str] = {}
     for claim in found["claims"]:
         newest[claim["source_id"]] = max(newest.get(claim["source_id"], ""), claim["as_of"])
@@ -125,6 +117,18 @@ def history(found: dict[str, Any]) -> None:
     if dated:
         st.dataframe(pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Newest statement of each source"))
     st.caption(_("data version") + " " + cache.version())
+
+
+def _changes(site_id: str) -> None:
+    rows = [
+        {_("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC", _("Shortlist"): change.shortlist,
+         _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""), _("Change"): _changed(change)}
+        for change in workspace.changes(cache.store(), site_id=site_id)
+    ]  # fmt: skip
+    if rows:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace"))
+    else:
+        st.caption(_("Nothing was done with this site in your workspace yet."))
 
 
 def _changed(change: workspace.Change) -> str:

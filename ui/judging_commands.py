@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import math
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ui.arguments import MOST_ROWS, MOST_SEED
 from ui.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 methods_app = typer.Typer(no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by.")
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium.")]
 PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
-TopK = Annotated[int, typer.Option(min=1, help="The first how many sites are the shortlist.")]
-Top = Annotated[int, typer.Option(min=1, help="How many lines.")]
+TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="The first how many sites are the shortlist.")]
+Top = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many lines.")]
 
 
 @methods_app.command("list")
@@ -50,7 +50,7 @@ def methods_check(
     rows = [{**asdict(each), "max_abs_diff": _number(each.max_abs_diff)} for each in found]
     answer(rows, format, ("case", "method", "agree", "max_abs_diff", "problem"))
     if not all(each.agree for each in found):
-        sys.exit(1)
+        raise typer.Exit(1)
 
 
 def _number(value: float | None) -> float | None:
@@ -91,7 +91,7 @@ def robustness(
         str, typer.Option(help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within.")
     ] = "",
     draws: Annotated[int, typer.Option(min=10, max=20_000, help="How many weights are drawn.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Seed of the draws; the same seed gives the same answer.")] = 20251028,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the draws; the same seed gives the same answer.")] = 20251028,
     top_k: TopK = 20,
     top: Top = 20,
     format: FormatOption = Format.table,

@@ -265,9 +265,9 @@ def add_criterion(
     measure: Annotated[str, typer.Option(help="What is measured: `orebridge criteria measures` lists them.")],
     goalposts: Annotated[str, typer.Option(help="Two numbers: the ends of the scale, for example 0,50. --sense says which end is good.")],
     sense: Annotated[str, typer.Option(help="min: less is better; max: more is better.")] = "max",
-    weight: Annotated[float, typer.Option(help="Weight on the scale of the pillars, 0 to 100.")] = 10.0,
+    weight: Annotated[float, typer.Option(min=0, max=100, help="Weight on the scale of the pillars, 0 to 100.")] = 10.0,
     column: Annotated[str, typer.Option(help="Column, for measures of a value.")] = "",
-    radius_km: Annotated[float, typer.Option("--radius", help="Radius in km, for measures within one.")] = 0.0,
+    radius_km: Annotated[float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within one.")] = 0.0,
     value: Annotated[str, typer.Option(help="linear or log.")] = "linear",
     title: Annotated[str, typer.Option(help="Title on cards and exports.")] = "",
     everywhere: Annotated[
@@ -310,6 +310,7 @@ def list_criteria(format: FormatOption = Format.table) -> None:
     """List your own criteria."""
     from ui import cache  # noqa: PLC0415
 
+    cache.store()  # a store that cannot be reached is no empty list
     rows: list[dict[str, Any]] = [{"id": own.id, **own.as_dict()} for own in cache.own_criteria()]
     cache.close()
     answer(

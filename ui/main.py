@@ -9,6 +9,7 @@ import streamlit as st
 from ui import state
 from ui.first_visit import frame
 from ui.i18n import LANGUAGES, _, language
+from ui.own_notice import notice
 
 HERE = Path(__file__).resolve().parent
 
@@ -39,4 +40,5 @@ with st.sidebar:
         _("Language"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         required=True,
     )  # fmt: skip
+notice()
 chosen.run()

@@ -1,11 +1,14 @@
-"""How commands answer: a table for people, JSON and CSV for programs."""
+"""How commands answer: a table for people, JSON and CSV for programs; and what standard output takes, whatever the machine."""
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
+import os
 import sys
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 
@@ -21,7 +24,38 @@ class Format(StrEnum):
     csv = "csv"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.")]
+def _settled(format: Format) -> Format:
+    """Write what programs read as UTF-8 with LF, wherever it goes."""
+    if format is not Format.table and isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+    return format
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="table, json or csv.", callback=_settled)]
+
+
+def settle_streams() -> None:
+    r"""Make standard output and error safe to write to: closed ones swallow what comes, and no character can stop an answer.
+
+    Text for people keeps the encoding of the terminal, with what it lacks as ``\xe9``. An encoding that is plain ASCII says nothing
+    of the terminal (PEP 538): UTF-8 is written then.
+    """
+    for number in (0, 1, 2):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number; else the next file that is opened, such as the store, would
+    sys.stdout = _safe(sys.stdout)
+    sys.stderr = _safe(sys.stderr)
+
+
+def _safe(stream: TextIO | None) -> TextIO:
+    if stream is None:
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123 - stands for a standard stream as long as the process lives
+    if isinstance(stream, io.TextIOWrapper):
+        plain = codecs.lookup(stream.encoding).name == "ascii"
+        stream.reconfigure(encoding="utf-8" if plain else None, errors="backslashreplace")
+    return stream
 
 
 def flat(value: Any) -> str:

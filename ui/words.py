@@ -202,6 +202,9 @@ CHECKS = {
     "Your store": N_("Your store"),
     "Disk": N_("Free disk"),
     "Screens": N_("Screen libraries"),
+    "Upload guard: files": N_("Upload guard: files"),
+    "Upload guard: network": N_("Upload guard: network"),
+    "Upload guard: memory": N_("Upload guard: memory"),
     "yes": N_("in order"),
     "no": N_("not in order"),
 }

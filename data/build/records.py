@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field, fields
 
 import pandas as pd
 
+_ESCAPED = re.compile(r"\\(['\"\\])")
 ACCURACIES = ("exact", "approximate", "centroid")
 
 
@@ -56,6 +58,11 @@ class Record:
     as_of: str = ""
     facilities: tuple[str, ...] = ()
     same_as: str = ""
+
+    def __post_init__(self) -> None:
+        """Undo the escapes that some sources leave in their names."""
+        object.__setattr__(self, "name", unescaped(self.name))
+        object.__setattr__(self, "aliases", tuple(unescaped(alias) for alias in self.aliases))
 
     @property
     def key(self) -> str:
@@ -131,6 +138,17 @@ def degrees(value: str) -> float:
     -23.5
     """
     return float(value.strip().replace("\u2212", "-"))
+
+
+def unescaped(name: str) -> str:
+    r"""Return a name without the backslashes that an export wrote before quotes, apostrophes and backslashes.
+
+    Examples
+    --------
+    >>> unescaped(r"Ke\'er"), unescaped("Ke'er"), unescaped(r"Mine \"No. 2\"")
+    ("Ke'er", "Ke'er", 'Mine "No. 2"')
+    """
+    return _ESCAPED.sub(r"\1", name)
 
 
 def text(value: object) -> str:

@@ -10,6 +10,7 @@ from layers.styling import OwnMapLayer
 from ui import cache, legend, map, own_panel
 from ui import words as w
 from ui.i18n import _, either, number
+from ui.own_notice import see_notice
 from ui.wizard import wizard
 
 S = st.session_state
@@ -22,8 +23,8 @@ def page() -> None:
         st.subheader(_("Bring a layer in"), anchor=False)
         try:
             cache.own()
-        except StoreError as error:
-            st.warning(w.plain(str(error)))
+        except StoreError:
+            see_notice()
         else:
             wizard()
             _own_layers()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import streamlit as st
 
 from data import workspace
+from data.store import StoreError
 from geo.errors import OrebridgeError
 from scoring import workbench
 from ui import cache, state
 from ui import words as w
 from ui.i18n import _, number
+from ui.own_notice import see_notice
 from ui.shortlist_view import choose, files, head, notes_table, snapshots, take_off, without_filters_of
 
 S = st.session_state
@@ -28,6 +30,9 @@ def page() -> None:
             return
         scenario = without_filters_of(workbench.scenario_of(held, state.scenario()), held)
         cache.ready(scenario)
+    except StoreError:
+        see_notice()
+        return
     except OrebridgeError as error:
         st.error(w.plain(str(error)))
         return
