@@ -12,7 +12,18 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from data.store import FILE, NoDataFolderError, Store, StoreBusyError, StoreTooNewError, StoreUnreadableError
+from data import workspace
+from data.store import (
+    FILE,
+    NoDataFolderError,
+    Store,
+    StoreBusyError,
+    StoreForbiddenError,
+    StoreFullError,
+    StoreReadOnlyError,
+    StoreTooNewError,
+    StoreUnreadableError,
+)
 from ui import cache, left_out, own_notice
 from ui.i18n import speaking
 
@@ -128,7 +139,8 @@ def test_every_page_shows_one_notice_until_the_store_is_back(unreachable: Path, 
 
 @pytest.mark.parametrize(
     "error",
-    [StoreBusyError(Path("x.duckdb"), "process 7"), StoreUnreadableError(Path("x.duckdb"), "torn"), StoreTooNewError(Path("x.duckdb"), 9, 5), NoDataFolderError("This environment")],
+    [StoreBusyError(Path("x.duckdb"), "process 7"), StoreUnreadableError(Path("x.duckdb"), "torn"), StoreTooNewError(Path("x.duckdb"), 9, 5), NoDataFolderError("This environment"),
+     StoreFullError(Path("x.duckdb")), StoreForbiddenError(Path("x.duckdb"), "denied"), StoreReadOnlyError(Path("x.duckdb"))],
     ids=lambda e: type(e).__name__,
 )  # fmt: skip
 def test_each_reason_is_told_in_both_languages(error) -> None:
@@ -146,3 +158,35 @@ def test_the_last_reason_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     left_out.leave_out(StoreBusyError(Path("a"), "process 1"))
     left_out.leave_out(StoreBusyError(Path("a"), "process 2"))
     assert left_out.left_out().startswith("a is held by process 2")
+
+
+def lacking(home: Path) -> None:
+    """Leave a store that lacks the last of two changes: an older copy put back."""
+    with Store.open(home) as store:
+        workspace.add(store, "kept", "a")
+    copy = (home / FILE).read_bytes()
+    with Store.open(home) as store:
+        workspace.add(store, "kept", "b")
+    (home / FILE).write_bytes(copy)
+
+
+@pytest.mark.parametrize(("words", "code"), [(("rank", "--top", "2"), 0), (("shortlist", "list"), 0), (("doctor",), 1)], ids=str)
+def test_a_store_that_lacks_changes_answers_and_says_how_many(tmp_path: Path, words, code) -> None:
+    lacking(tmp_path / "home")
+    done = run(tmp_path / "home", tmp_path, *words)
+    assert done.returncode == code, done.stderr
+    assert "lacks the last 1 changes that were saved" in " ".join((done.stdout + done.stderr).split())
+
+
+@pytest.mark.parametrize(("language", "says"), [("en", "lacks the last 1 changes"), ("ja", "直近の変更 1 件が含まれていません")])
+def test_every_page_says_what_an_open_store_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, says: str) -> None:
+    lacking(tmp_path / "home")
+    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
+    cache.close()
+    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=120)
+    test.query_params["lang"] = language
+    test.query_params["m"] = "dysprosium"
+    try:
+        assert any(says in each.value for each in test.run().warning)
+    finally:
+        cache.close()

@@ -32,7 +32,7 @@ from scoring.pipeline import prepare
 from scoring.scenario import Filters, Scenario, from_preset
 from scoring.sidebyside import SideBySide
 from scoring.view import View
-from ui.left_out import leave_out
+from ui.left_out import leave_out, take_notice
 from ui.own import Own, reader
 
 _OPENING = threading.RLock()
@@ -62,7 +62,7 @@ def facts() -> duckdb.DuckDBPyConnection:
 
 @cache
 def _store() -> Store:
-    return Store.open()
+    return take_notice(Store.open())
 
 
 def store() -> Store:
@@ -79,8 +79,9 @@ def store() -> Store:
 
 @cache
 def _own() -> Own:
-    quarantine.sweep(_store().path.parent)
-    sweep(_store())
+    if not _store().read_only:
+        quarantine.sweep(_store().path.parent)
+        sweep(_store())
     return Own(_store(), facts, _open)
 
 

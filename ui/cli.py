@@ -19,7 +19,7 @@ from ui.backtest_commands import backtest
 from ui.grade_commands import grade
 from ui.judging_commands import desks, methods_app, robustness, sensitivity, unknowns
 from ui.layer_commands import criteria_app, layers_app
-from ui.left_out import leave_out, left_out
+from ui.left_out import leave_out, left_out, notices, take_notice
 from ui.milestone_commands import milestones_app
 from ui.ownership_commands import owners
 from ui.serving import INTERRUPTED, PORTS, serve
@@ -129,8 +129,9 @@ def _failed(message: str, code: int = FAILED) -> int:
 
 
 def _tell_left_out() -> None:
-    if left_out():
-        typer.echo(f"orebridge: {visible(left_out())}", err=True)
+    for sentence in (left_out(), *notices()):
+        if sentence:
+            typer.echo(f"orebridge: {visible(sentence)}", err=True)
 
 
 @app.command("app")
@@ -215,7 +216,7 @@ def _has_own() -> bool:
         from ui import cache  # noqa: PLC0415
 
         return cache.store().has_own()
-    with Store.open() as store:
+    with take_notice(Store.open()) as store:
         return store.has_own()
 
 

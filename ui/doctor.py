@@ -63,7 +63,7 @@ def _bundle() -> tuple[bool, str]:
 def _store() -> tuple[bool, str]:
     try:
         with Store.open() as store:
-            return True, str(store.path)
+            return not store.notices, " ".join([str(store.path), *(str(each) for each in store.notices)])
     except StoreBusyError as error:
         return True, f"{error.path} ({error.holder})"
 

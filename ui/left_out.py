@@ -1,13 +1,14 @@
-"""Whether the user's own data were left out because they cannot be reached, and the sentence that says so. One note a process."""
+"""What is to be said of the user's own data beside an answer: that they were left out, or that some are missing. Once a process."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from data.store import StoreError
+    from data.store import Store, StoreError
 
 _problems: list[str] = []
+_notices: list[str] = []
 
 
 def leave_out(error: StoreError) -> None:
@@ -24,3 +25,20 @@ def left_out() -> str:
     ''
     """
     return f"{_problems[0]} Sites, layers and criteria of your own do not count in this answer." if _problems else ""
+
+
+def take_notice(store: Store) -> Store:
+    """Note what there is to say of a store that was opened all the same, and return it."""
+    _notices[:] = [str(each) for each in store.notices]
+    return store
+
+
+def notices() -> list[str]:
+    """Return the sentences about a store that was opened although its log was damaged or changes are missing; usually none.
+
+    Examples
+    --------
+    >>> notices()
+    []
+    """
+    return list(_notices)
