@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pyarrow.parquet as pq
+import pyogrio
 import pyogrio.errors
 import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
@@ -82,10 +84,12 @@ def write_xlsx(listing: Listing, path: Path) -> None:
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     readme = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
     sheets = {"Sites": listing.sites, "Scores": listing.scores, "Weights": listing.weights, "Sources": listing.sources, "README": readme}
-    with xlsxwriter.Workbook(str(path), options) as book:
+    made = io.BytesIO()  # on a full disk the library would leave its file open and complain at the end of the program
+    with xlsxwriter.Workbook(made, options) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
         for name, frame in sheets.items():
             _sheet(book.add_worksheet(name), frame, head)
+    path.write_bytes(made.getvalue())
 
 
 def _sheet(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, head: object) -> None:
@@ -127,10 +131,11 @@ def write_geojson(listing: Listing, path: Path) -> None:
 
 
 def write_kml(listing: Listing, path: Path) -> None:
-    """Placemarks with every column as extended data."""
-    path.unlink(missing_ok=True)
+    """Placemarks with every column as extended data. Made in memory: the driver says nothing when a full disk cuts its file off."""
     frame = listing.with_about().rename(columns={"name": "Name"})
-    listing.as_points(frame).to_file(path, layer=LAYER, driver="LIBKML", engine="pyogrio")
+    made = io.BytesIO()
+    pyogrio.write_dataframe(listing.as_points(frame), made, layer=LAYER, driver="LIBKML")
+    path.write_bytes(made.getvalue())
 
 
 #: File ending -> writer.

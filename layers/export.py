@@ -13,6 +13,7 @@ import pyogrio
 import pyogrio.errors
 import rasterio
 import rasterio.shutil
+from rasterio._err import CPLE_BaseError  # errors of GDAL's own have no public base
 from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
@@ -24,7 +25,7 @@ from layers.reports import provenance
 #: Names that the format keeps for itself.
 RESERVED = {"fid", "ogc_fid", "geom", "geometry", "rowid"}
 PROVENANCE = "provenance"
-_FAILED = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, RasterioError)
+_FAILED = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, RasterioError, CPLE_BaseError)
 
 
 class LayerExportError(OrebridgeError):

@@ -11,9 +11,12 @@ import pyogrio
 import pytest
 import rasterio
 import shapely
+from rasterio._err import CPLE_AppDefinedError
+from rasterio.errors import RasterioIOError
 
 from data.files import Target, TargetError
 from data.own_layers import Features, OwnLayer
+from layers import export as module
 from layers.export import LayerExportError, export, suffix
 from tests.test_data_own_layers import layer
 from tests.test_layers_pictures import cog, halves
@@ -108,3 +111,19 @@ def test_an_existing_file_is_replaced_when_that_is_said_and_nothing_else_is_left
 def test_a_folder_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="nowhere does not exist; make it first"):
         export(layer(columns=[]), Features(shapely.points([[1.0, 2.0]]), {}, {}), None, tmp_path / "nowhere" / "till.gpkg")
+
+
+@pytest.mark.parametrize(
+    "error", [RasterioIOError("TIFFAppendToStrip:Seek error"), CPLE_AppDefinedError(3, 1, "TIFFAppendToStrip:Seek error")]
+)
+def test_what_gdal_says_of_a_full_disk_becomes_a_sentence_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def full(*_: object) -> None:
+        raise error
+
+    path = cog(tmp_path, halves())
+    monkeypatch.setattr(module, "_cog", full)
+    with pytest.raises(TargetError, match=r"grid\.tif cannot be written .*Seek error.*free space"):
+        export(layer(kind="raster", columns=[]), None, path, tmp_path / "grid.tif")
+    assert not (tmp_path / "grid.tif").exists()

@@ -76,7 +76,7 @@ def test_a_folder_in_the_way_of_the_file_is_named_and_nothing_is_left(run, tmp_p
     (tmp_path / "list.csv").mkdir()
     done = run("export", "list.csv", "--top", "2")
     assert done.returncode == 2
-    assert "list.csv: Is a directory" in done.stderr
+    assert "list.csv is a folder; name a file in it" in done.stderr
     assert done.stderr.count("\n") == 1
     assert [p.name for p in tmp_path.iterdir() if p.name != "home"] == ["list.csv"]
 

@@ -25,6 +25,7 @@ from ui.downloads import table_csv
 from ui.i18n import _, number, quantity
 from ui.own import reader
 from ui.reasons import reason
+from ui.upload_sessions import hold
 
 S = st.session_state
 SUFFIXES = (
@@ -99,6 +100,7 @@ def _take_in(given: list[Any], token: str) -> bool:
         for files in groups.values():
             upload = imports.take_in(cache.store().path.parent, [(each.name, each) for each in files])
             S.batch.append(Item(upload))
+            hold(upload)
     except OrebridgeError as error:
         _forget()
         st.error(w.plain(str(error)))
