@@ -28,7 +28,7 @@ from benchmarks.fuzz_uploads import Canary
 from data import own_layers
 from data.own_layers import OwnLayer
 from data.store import Store
-from layers import export, imports, restrict, styling
+from layers import export, imports, quarantine, restrict, styling
 from layers.findings import TEMPLATES, cure, message
 from layers.sandbox import Progress, Reader
 from ui.own import Own
@@ -101,7 +101,7 @@ class Victim:
         assert self.canary.hits[before:] == []
         assert SECRET.encode() not in written
         assert b"root:x:0" not in written
-        assert list((self.home / imports.QUARANTINE).iterdir()) == []
+        assert list((self.home / quarantine.QUARANTINE).iterdir()) == []
         assert self.store.cursor().execute(TABLES).fetchall() == self.tables
         if draft.status != "ok":
             assert len(own_layers.own_layers(self.store)) == had
