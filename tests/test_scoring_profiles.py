@@ -19,7 +19,7 @@ from data.own_layers import NewLayer
 from data.store import Store
 from scoring import own as scored
 from scoring import pipeline
-from scoring.evidence import EvidenceError, OwnCriterion
+from scoring.evidence import OwnCriterion
 from scoring.explain import explain
 from scoring.pipeline import KEPT_PROFILES, pack, rank
 from scoring.scenario import Scenario, ScenarioError, from_dict, from_preset
@@ -189,7 +189,7 @@ def test_without_own_criteria_the_hash_is_that_of_old_scenarios() -> None:
 def test_a_broken_criterion_of_a_saved_scenario_is_refused_with_a_sentence(change) -> None:
     values = from_preset(evidence=(own(),)).as_dict()
     values["evidence"][0] |= change
-    with pytest.raises(EvidenceError):
+    with pytest.raises(ScenarioError, match="A criterion of your own cannot be read: "):
         from_dict(values)
 
 
