@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pty
+import shutil
 import signal
 import socket
 import subprocess
@@ -115,3 +116,26 @@ def test_under_nohup_the_app_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
         assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+def test_without_a_folder_for_data_the_app_says_so_and_does_not_start(tmp_path: Path) -> None:
+    environment = {**os.environ, "OREBRIDGE_HOME": "~nosuch/x"}
+    done = subprocess.run(
+        [SCRIPT, "app", "--port", str(free_port())], env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "set OREBRIDGE_HOME to a folder that you can write to" in done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("unshare"), reason="a user without a home needs user namespaces")
+def test_a_container_with_a_random_user_and_no_home_serves(tmp_path: Path) -> None:
+    if subprocess.run(["unshare", "-U", "--map-user=12345", "true"], capture_output=True, check=False).returncode:
+        pytest.skip("user namespaces are turned off")
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"} | {"OREBRIDGE_HOME": str(tmp_path / "home")}
+    command = ["unshare", "-U", "--map-user=12345", SCRIPT, "app", "--port", str(port)]
+    with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        answers(port)
+        process.terminate()
+        assert process.wait(timeout=60) == -signal.SIGTERM
+    assert (tmp_path / "home" / "orebridge.duckdb").exists()

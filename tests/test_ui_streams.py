@@ -116,6 +116,10 @@ def test_without_a_home_the_bundle_is_ranked_and_what_is_missing_is_said(tmp_pat
     done = shell(command + "shortlist list", tmp_path)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert shell(command + "doctor", tmp_path).returncode == 1
+    done = shell(command + "memo default", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Traceback" not in done.stderr
+    assert "set OREBRIDGE_HOME to a folder that you can write to" in done.stderr
 
 
 @pytest.mark.parametrize("word", ["--search", "--commodity"])

@@ -73,7 +73,18 @@ Text = Annotated[str, typer.Option("--search", help="Only sites whose name conta
 def main() -> None:
     """Run the command line; what goes wrong is one sentence on stderr. The exit codes are those of docs/cli.md."""
     settle_streams()
+    _see_to_home()
     sys.exit(_outcome(command_tree()))
+
+
+def _see_to_home() -> None:
+    """Give a user without a home folder (a container with a random number) that of the data: libraries look for settings there."""
+    folder = os.environ.get("OREBRIDGE_HOME", "")
+    try:
+        Path.home()
+    except RuntimeError:
+        if folder and not folder.startswith("~"):
+            os.environ["HOME"] = folder
 
 
 def command_tree() -> Any:
@@ -112,9 +123,11 @@ def _run(commands: Callable[..., Any]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still to be flushed goes nowhere
         return 0
     except RuntimeError as error:
-        if str(error) != "Query interrupted":  # what DuckDB makes of Ctrl+C
-            raise
-        return INTERRUPTED
+        if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl+C
+            return INTERRUPTED
+        if "home directory" in str(error):  # of a library that looks for its settings
+            raise OrebridgeError("This user has no home folder; set OREBRIDGE_HOME to a folder that you can write to.") from error
+        raise
     return code
 
 

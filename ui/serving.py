@@ -55,11 +55,15 @@ def serve(address: str, port: int) -> None:
     ------
     AddressError, PortBusyError, PortRightsError
         If it cannot listen there.
+    NoDataFolderError
+        If there is no folder for the users' data.
     """
     from app import run  # noqa: PLC0415 - Streamlit is slow to import and only this command needs it
+    from data.store import home  # noqa: PLC0415
     from ui import cache  # noqa: PLC0415
 
     try_address(address, port)
+    home()
     end_on_hangup()
     typer.echo(f"Orebridge runs at http://{f'[{address}]' if ':' in address else address}:{port} (stop with Ctrl+C)")
     code = 0
