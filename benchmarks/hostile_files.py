@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import contextlib
 import gzip
 import hashlib
 import json
@@ -34,7 +35,7 @@ from data.store import Store
 from geo.errors import OrebridgeError
 from scoring import frozen, workbench
 from scoring.pipeline import prepare
-from scoring.scenario import from_preset
+from scoring.scenario import ScenarioError, from_preset
 from scoring.taking import take_in
 from ui import memo
 from ui.memo_files import write as memo_bytes
@@ -252,9 +253,10 @@ class Trial:
             return
         scenario = workbench.scenario_of(held, self._scenario)
         rows_of(self._facts, scenario, held)
-        found = memo.ground(self._facts, scenario, held, self._sources, {})
-        for suffix in self._formats:
-            memo_bytes(memo.memos(self._facts, found, "both"), suffix)
+        with contextlib.suppress(ScenarioError):  # a scenario that lists none of the sites: a sentence, and no memo
+            found = memo.ground(self._facts, scenario, held, self._sources, {})
+            for suffix in self._formats:
+                memo_bytes(memo.memos(self._facts, found, "both"), suffix)
         made = listing_of(self._facts, scenario, held, self._sources)
         for suffix in WRITERS:
             write(made, Target(folder / f"x{suffix}", overwrite=True))

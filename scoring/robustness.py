@@ -79,20 +79,31 @@ class WeightSpace:
         return self._by_rejection(low, high, count, draws, rng)
 
     def _by_rejection(self, low: FloatArray, high: FloatArray, count: int, draws: int, rng: np.random.Generator) -> FloatArray:
+        """Draw from the simplex above `low`, which suits wide ranges; where too little of it is left, from the box of the ranges."""
         room = 1 - low.sum()
-        found: list[FloatArray] = []
-        have = 0
-        for _attempt in range(MOST_ATTEMPTS):
-            drawn = low + room * uniform_weights(count, max(draws, 1000), rng)
-            kept = drawn[(drawn <= high + 1e-12).all(axis=1)]
-            if self.order:
-                ordered = kept[:, list(self.order)]
-                kept = kept[(np.diff(ordered, axis=1) <= 1e-12).all(axis=1)]
-            found.append(kept)
-            have += len(kept)
-            if have >= draws:
-                return np.concatenate(found)[:draws]
+        for proposed in (lambda n: low + room * uniform_weights(count, n, rng), lambda n: _from_box(low, high, n, rng)):
+            found: list[FloatArray] = []
+            have = 0
+            for _attempt in range(MOST_ATTEMPTS):
+                drawn = proposed(max(draws, 1000))
+                kept = drawn[((drawn <= high + 1e-12) & (drawn >= low - 1e-12)).all(axis=1)]
+                if self.order:
+                    ordered = kept[:, list(self.order)]
+                    kept = kept[(np.diff(ordered, axis=1) <= 1e-12).all(axis=1)]
+                found.append(kept)
+                have += len(kept)
+                if have >= draws:
+                    return np.concatenate(found)[:draws]
         raise MethodError("The ranges and the order leave almost no weights to draw; widen a range or drop the order.")
+
+
+def _from_box(low: FloatArray, high: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
+    """Return weights even over the box of the ranges, the widest range taking what is left of 1 (so it may lie outside of its own)."""
+    drawn = low + (high - low) * rng.random((draws, len(low)))
+    widest = int(np.argmax(high - low))
+    drawn[:, widest] = 0.0
+    drawn[:, widest] = 1.0 - drawn.sum(axis=1)
+    return drawn
 
 
 def around(weights: ArrayLike, share: float) -> WeightSpace:

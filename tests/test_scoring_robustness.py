@@ -166,3 +166,14 @@ def test_a_belief_that_cannot_be_is_said(belief, says) -> None:
     groups = tuple(Group(name, name, name, 25.0) for name in ("grade", "ownership"))
     with pytest.raises(OrebridgeError, match=says):
         Belief(None, **belief).space(groups, np.array([1.0, 1.0])).draw(2, 10, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("weights", [(50.0, 1.0), (100.0, 1.0, 1.0, 1.0), (1.0,) * 7, (90.0, 1.0, 30.0, 1.0, 1.0)])
+def test_ranges_around_very_unequal_weights_are_drawn_too(weights: tuple[float, ...]) -> None:
+    """Rejection from the simplex finds next to none of them: they are then drawn from the box of the ranges, as evenly."""
+    space = around(weights, 0.2)
+    drawn = space.draw(len(weights), 500, np.random.default_rng(1))
+    assert drawn.shape == (500, len(weights))
+    np.testing.assert_allclose(drawn.sum(axis=1), 1.0)
+    assert (drawn >= np.array(space.low) - 1e-9).all()
+    assert (drawn <= np.array(space.high) + 1e-9).all()

@@ -10,20 +10,26 @@ from pathlib import Path
 
 import docx
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from data.workspace import Item, Shortlist
 from scoring.criteria import load
 from scoring.methods import METHODS
-from scoring.scenario import from_preset
+from scoring.scenario import ScenarioError, from_preset
 from ui import cache
 from ui import words as w
 from ui.glossary import terms, tip
 from ui.i18n import speaking
-from ui.memo import Ground, Memo, ground, memos
+from ui.memo import Ground, Memo, SitePage, ground, memos
 from ui.memo_files import FORMATS, MISSING, MemoFormatError, _characters, _within_font, html, pages_png, pdf, write
 from ui.memo_files import docx as as_docx
 
 IDS = ("usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6", "aus-iluka-eneabba-rare-earths-da3b")
+WORDS = (
+    "memo", "question", "map", "ranked", "sensitivity", "sensitivity_caption", "method", "sources", "disclaimer", "page", "site_pages", "source",
+    "licence", "framework", "made",
+)  # fmt: skip
 HOSTILE = '=HYPERLINK("x") <script>alert(1)</script> #import "x" $x$ *b* \\ 🚀 山'
 
 
@@ -140,3 +146,32 @@ def test_tips_that_the_screens_ask_for_are_there() -> None:
     }
     assert len(asked) >= 6
     assert asked <= set(terms())
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.text(max_size=200))
+@example("".join(map(chr, range(32))) + "\x1b[31m\x9b\ud800\ufffe\uffff\u202e")
+def test_no_text_breaks_a_memo(text: str) -> None:
+    page = SitePage(1, text, text, ((text, text),), "", text)
+    made = Memo("en", text, text, (text,), (("a", text),) * 5, (text,), ((text,),), "", "", dict.fromkeys(WORDS, text), (page,), (text,),
+                ((text, text, text),), text)  # fmt: skip
+    for suffix in (".docx", ".html"):
+        assert len(write([made], suffix)) > 1_000
+
+
+def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: Ground) -> None:
+    items = tuple(replace(item, note="山" * 20_000) for item in found.held.items)
+    gone = tuple(f"gone-{place}" for place in range(3_000))
+    many = replace(found, held=replace(found.held, items=(*items, *map(Item, gone))), left_out=("gone-0000", *gone), sites=found.sites[:2])
+    (memo,) = memos(cache.facts(), many, "en")
+    assert "and 2,981 more" in " ".join(memo.summary)
+    assert "shows the first 2 by rank" in " ".join(memo.summary)
+    noted = next(text for label, text in memo.sites[0].paragraphs if label == "Noted")
+    assert len(noted) < 5_000
+    assert "the shortlist has the whole note" in noted
+
+
+def test_a_shortlist_of_which_nothing_is_listed_gets_a_sentence(found: Ground) -> None:
+    nowhere = from_preset().with_filters(text="no such name anywhere")
+    with pytest.raises(ScenarioError, match="None of the sites of 'Heavy' is in the list"):
+        ground(cache.facts(), nowhere, found.held, cache.sources(), {})

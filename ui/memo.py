@@ -22,7 +22,7 @@ from scoring.measures import outlook_of
 from scoring.methods import METHODS
 from scoring.permitting import Milestones, Outlook
 from scoring.reach import reach
-from scoring.scenario import Filters, Scenario
+from scoring.scenario import Filters, Scenario, ScenarioError
 from ui import words as w
 from ui.card import source_title
 from ui.i18n import _, either, number, quantity, speaking
@@ -137,9 +137,14 @@ def ground(
     Raises
     ------
     ScenarioError
-        If the scenario cannot be scored.
+        If the scenario cannot be scored, or lists none of the sites.
     """
     listed = listing(facts, scenario, "", site_ids=held.site_ids, register=register)
+    if not len(listed.sites):
+        raise ScenarioError(
+            f"None of the sites of {held.name!r} is in the list that its scenario leaves, so there is nothing to write of; "
+            "put sites on the shortlist, or keep a scenario with other filters."
+        )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
     sites = tuple({**dossier(facts, scenario, each), "rank": int(ranks[each])} for each in ids)
