@@ -33,6 +33,7 @@ from data.store import Store
 from geo.errors import OrebridgeError
 from layers import export, findings, imports
 from layers.contract import SECONDS, Finding
+from layers.quarantine import QUARANTINE
 from layers.sandbox import GRACE_S, Reader
 from ui.own import Own
 
@@ -231,7 +232,7 @@ class Run:
     def close(self) -> None:
         """Check what is left of everything, and close."""
         nobody = Mutant(-1, "all", "at the end", ())
-        quarantine = self.home / imports.QUARANTINE
+        quarantine = self.home / QUARANTINE
         if left := list(quarantine.glob("*")):
             self.tally.broke(nobody, f"{len(left)} folders are left in quarantine")
         rasters = {path.name for path in (self.home / own_layers.RASTERS).glob("*")}

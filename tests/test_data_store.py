@@ -80,8 +80,10 @@ def test_damage_is_said_and_never_taken_for_a_lock_or_for_the_whole() -> None:
 
 
 def test_a_log_that_cannot_be_replayed_is_kept_beside_the_store_and_named_until_it_is_deleted(tmp_path) -> None:
-    store_trials.killed_writer(tmp_path, 1, after_s=0.1, after_opening=True)
     log = store_file.log_of(tmp_path / FILE)
+    for start in range(1, 1000, 100):  # until a kill comes after the first write
+        if store_trials.killed_writer(tmp_path, start, after_s=0.3, after_opening=True) and log.exists():
+            break
     log.write_bytes(b"\xff" * log.stat().st_size)
     noise = log.read_bytes()
     for _ in range(2):

@@ -82,7 +82,7 @@ class Victim:
         self.secret = folder / "secret.csv"
         self.secret.write_text(f"id,lon,lat,name\n1,139,35,{SECRET}\n", encoding="utf-8")
         self.store = Store.open(self.home)
-        self.own = Own(self.store, _no_facts)
+        self.own = Own(self.store, _no_facts, in_use=lambda: False)
         self.tables = self.store.cursor().execute(TABLES).fetchall()
 
     def upload(self, name: str, data: bytes | str, *more: tuple[str, bytes]) -> Outcome:

@@ -263,7 +263,7 @@ def test_one_bad_layer_of_two_keeps_both_out(tmp_path: Path) -> None:
     (given.upload.folder / "out" / "002.arrow").write_bytes(b"none")
     both = replace(given, report=replace(given.report, layers=(POINT, bad)))
     with Store.open(tmp_path) as store:
-        own = Own(store, lambda: pytest.fail("no facts are needed"))
+        own = Own(store, lambda: pytest.fail("no facts are needed"), in_use=lambda: False)
         with pytest.raises(ReportError):
             own.add(both, About())
         assert own_layers.own_layers(store) == []
@@ -272,7 +272,7 @@ def test_one_bad_layer_of_two_keeps_both_out(tmp_path: Path) -> None:
 def test_what_is_imported_outlives_its_quarantine(tmp_path: Path) -> None:
     given = draft(tmp_path)
     with Store.open(tmp_path) as store:
-        own = Own(store, lambda: pytest.fail("no facts are needed"))
+        own = Own(store, lambda: pytest.fail("no facts are needed"), in_use=lambda: False)
         (layer,) = own.add(given, About(name="My till"))
         imports.discard(given.upload)
         assert [point.x for point in own.features(layer.layer_id).geometries] == [24.0, 25.0]

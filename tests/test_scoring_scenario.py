@@ -7,7 +7,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.criteria import load
@@ -122,6 +122,7 @@ def test_nothing_but_a_scenario_error_comes_of_any_json(values) -> None:
     assert hash(found) == hash(from_dict(found.as_dict()))
 
 
+@settings(deadline=None)
 @given(scenarios)
 def test_a_scenario_is_a_key(scenario) -> None:
     again = from_dict(json.loads(json.dumps(scenario.as_dict())))

@@ -259,7 +259,7 @@ def test_a_criterion_changes_the_ranking_and_its_removal_brings_the_old_one_back
         (("--measure", "nearest_value", "--column", "name", "--goalposts", "0,1"), "holds words"),
         (("--measure", "distance_km", "--goalposts", "5,5"), "both goalposts are 5"),
         (("--measure", "distance_km", "--goalposts", "0,5", "--value", "log"), "a log value needs goalposts above 0"),
-        (("--measure", "distance_km", "--goalposts", "0,5", "--weight", "-1"), "the weight is -1"),
+        (("--measure", "distance_km", "--goalposts", "0,5", "--weight", "-1"), "greater than or equal to 0"),
     ],
 )
 def test_a_criterion_that_cannot_be_is_refused(soiled: Run, words: tuple[str, ...], says: str) -> None:

@@ -17,13 +17,7 @@ def leave_out(error: StoreError) -> None:
 
 
 def left_out() -> str:
-    """Return the sentences for an answer that went without the user's own data; empty where none did.
-
-    Examples
-    --------
-    >>> left_out()
-    ''
-    """
+    """Return the sentences for an answer that went without the user's own data; empty where none did."""
     return f"{_problems[0]} Sites, layers and criteria of your own do not count in this answer." if _problems else ""
 
 
@@ -34,11 +28,5 @@ def take_notice(store: Store) -> Store:
 
 
 def notices() -> list[str]:
-    """Return the sentences about a store that was opened although its log was damaged or changes are missing; usually none.
-
-    Examples
-    --------
-    >>> notices()
-    []
-    """
+    """Return the sentences about a store that was opened although its log was damaged or changes are missing; usually none."""
     return list(_notices)
