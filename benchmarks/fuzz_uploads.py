@@ -110,7 +110,7 @@ class Run:
         self.store = Store.open(home)
         self._facts: duckdb.DuckDBPyConnection | None = None
         self._facts_lock = threading.Lock()
-        self.own = Own(self.store, self.facts)
+        self.own = Own(self.store, self.facts, in_use=lambda: False)
         self._numbers: Iterator[int] = iter(())
         self._end = 0.0
 
