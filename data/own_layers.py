@@ -146,7 +146,9 @@ def add(store: Store, layers: Sequence[NewLayer]) -> None:
     try:
         for layer in layers:
             if layer.raster is not None:
-                placed.append(_place_raster(store, layer.row.layer_id, layer.raster))
+                there = raster_path(store, layer.row.layer_id).exists()
+                path = _place_raster(store, layer.row.layer_id, layer.raster)
+                placed += [] if there else [path]  # one that was there is the same raster, and a layer in use has it
         with store.write("add layers", ", ".join(layer.row.layer_id for layer in layers)) as cursor:
             for layer in layers:
                 _insert(cursor, layer)

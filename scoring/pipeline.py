@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 import duckdb
 import pyarrow as pa
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PACKING = threading.RLock()
-#: Choices of method and weights that are being scored: others wait for the same choice alone.
-_SCORING: dict[str, threading.Lock] = {}
+#: Choices of method and weights that are being scored: others wait for the same choice alone. A lock lives as long as somebody holds it.
+_SCORING: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 _SCORING_CHANGES = threading.Lock()
 #: When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent are dropped first.
 _USED: dict[tuple[int, str, str], float] = {}
@@ -112,6 +113,7 @@ def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
     by_use = sorted((each for each in sets if each != ("", "")), key=lambda each: _USED.get((database, *each), 0.0))
     for lens, profile in by_use[: max(0, len(by_use) - KEPT_PACKED)]:
         cursor.execute(DROP_PACKED, {"lens": lens, "profile": profile})
+        _USED.pop((database, lens, profile), None)
 
 
 def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
@@ -233,9 +235,6 @@ def _one_at_a_time(choice: str) -> Iterator[None]:
         lock = _SCORING.setdefault(choice, threading.Lock())
     with lock:
         yield
-    with _SCORING_CHANGES:
-        if len(_SCORING) > KEPT_CHOICES:
-            _SCORING.pop(choice, None)
 
 
 def _drop_old_choices(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
@@ -244,6 +243,8 @@ def _drop_old_choices(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
         by_use = sorted(choices, key=lambda choice: _USED.get((database, "method", choice), 0.0))
         left = by_use[: max(0, len(by_use) - KEPT_CHOICES)]
         cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": left})
+        for choice in left:
+            _USED.pop((database, "method", choice), None)
 
 
 def _by_statement(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]) -> None:

@@ -46,6 +46,19 @@ def store(tmp_path: Path):
         yield opened
 
 
+def test_an_import_again_that_fails_leaves_the_raster_of_the_layer_that_is_there(tmp_path, monkeypatch) -> None:
+    made = tmp_path / "made.tif"
+    made.write_bytes(b"II*\0 raster")
+    with Store.open(tmp_path / "home") as store:
+        grid = NewLayer(replace(layer("l1"), kind="raster"), raster=made)
+        own_layers.add(store, [grid])
+        monkeypatch.setattr(own_layers, "_insert", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            own_layers.add(store, [grid, NewLayer(replace(layer("l2"), kind="raster"), raster=made)])
+        assert own_layers.raster_path(store, "l1").read_bytes() == made.read_bytes()
+        assert not own_layers.raster_path(store, "l2").exists()
+
+
 def test_what_goes_in_comes_out(store: Store) -> None:
     own_layers.add(store, [NewLayer(layer(), features())])
     (found,) = own_layers.own_layers(store)

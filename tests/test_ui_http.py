@@ -29,7 +29,7 @@ from scoring.criteria import load
 from scoring.pipeline import rank
 from scoring.scenario import Filters, from_preset
 from tests.browser.conftest import serving
-from ui import cache
+from ui import cache, published
 from ui.http.server import ENDPOINTS, ROUTES
 
 SITE = "usa-mountain-pass-ceec"
@@ -39,6 +39,7 @@ SITE = "usa-mountain-pass-ceec"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     patched = pytest.MonkeyPatch()
     patched.setenv("OREBRIDGE_HOME", str(tmp_path_factory.mktemp("home")))
+    patched.setenv(published.SETTING, "shortlists")
     cache.close()
     workspace.new(cache.store(), workspace.Shortlist("heavy", "Which?", items=(workspace.Item(SITE, "=1+1", ("t",)),)))
     with TestClient(Starlette(routes=ROUTES)) as running:
@@ -128,6 +129,18 @@ def test_a_shortlist_carries_its_notes(client: TestClient) -> None:
     found = got(client, "/shortlists/heavy")
     assert [(row["site_id"], row["note"], row["tags"]) for row in found["sites"]] == [(SITE, "=1+1", ["t"])]
     assert got(client, "/shortlists/heavy", f="geojson")["features"][0]["id"] == SITE
+
+
+def test_shortlists_are_served_only_where_the_deployer_opened_them(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    for closed in ("", "shared"):
+        monkeypatch.setenv(published.SETTING, closed)
+        for path in ("/shortlists", "/shortlists/heavy", "/shortlists/none"):
+            answer = client.get(f"/api/v1{path}")
+            assert answer.status_code == 403
+            assert "opens them by OREBRIDGE_API_OWN_DATA=shortlists" in answer.json()["detail"]
+            assert "heavy" not in answer.text
+    monkeypatch.setenv(published.SETTING, "shared, Shortlists")
+    assert got(client, "/shortlists/heavy")["name"] == "heavy"
 
 
 def test_layers_name_source_and_licence_and_no_private_layer_is_served(client: TestClient) -> None:

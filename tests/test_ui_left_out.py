@@ -24,7 +24,7 @@ from data.store import (
     StoreTooNewError,
     StoreUnreadableError,
 )
-from ui import cache, left_out, own_notice
+from ui import cache, left_out, problems
 from ui.i18n import speaking
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
@@ -145,9 +145,9 @@ def test_every_page_shows_one_notice_until_the_store_is_back(unreachable: Path, 
 )  # fmt: skip
 def test_each_reason_is_told_in_both_languages(error) -> None:
     with speaking("en"):
-        english = own_notice.reason(error)
+        english = problems.reason(error)
     with speaking("ja"):
-        japanese = own_notice.reason(error)
+        japanese = problems.reason(error)
     assert english != japanese
     assert english.endswith(".")
     assert japanese.endswith("。")

@@ -61,8 +61,13 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         wg="9" * 5000, wp="-1", wi="1e308", cov="NaN", m=PICTURE, kind="castle", stage="\x00", country="ZZZ" * 999, order="luck", method="[]", q="a\x00" * 5000,
         area=packed("[" * 90_000), ev=packed("[" * 90_000), sel=",".join([PICTURE] * 5000), ids="\x00" * 500, id=PICTURE * 500, list=PICTURE * 500, lang="xx",
     )  # fmt: skip
-    (toast,) = test.toast
-    assert toast.value.startswith("Parts of this address cannot be read and are left out: wg, wp, wi, cov, area, ev.")
+    (warning,) = [each.value for each in test.warning if "left out" in each.value]
+    assert warning == (
+        "Parts of this address cannot be read and are left out: Weights: Grade, Weights: Permitting speed, Weights: Infrastructure, "
+        "At least this complete (%), Commodity of interest, Order by, Method, Kind, Stage, Country, Area of interest, Own criteria. "
+        "Copy the link again where it came from."
+    )
+    assert not [each for each in test.button(key="unread_seen").click().run().warning if "left out" in each.value]
     assert (test.session_state["wg"], test.session_state["q"]) == (30, ("a" * LONGEST_TEXT))
 
 

@@ -16,6 +16,7 @@ from ui import words as w
 from ui.area_file import box_area, own_area
 from ui.area_map import area_map
 from ui.i18n import _, number
+from ui.problems import problem
 
 S = st.session_state
 #: The drawing map opens on these: west, south, east, north.
@@ -65,7 +66,7 @@ def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
     try:
         area, moved_m = make()
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     S.area = area
     state.fly_to_bounds(bounds_of(area.polygons))

@@ -24,6 +24,7 @@ from ui.i18n import _, either, language, number, quantity
 from ui.ownership_tree import owner_tree
 from ui.permalink import permalink
 from ui.permitting_tab import permitting_tab
+from ui.problems import problem
 
 S = st.session_state
 
@@ -131,7 +132,7 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
     try:
         (workspace.remove if listed else workspace.add)(cache.store(), S.shortlist, found["site_id"])
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     st.toast(
         _("{name}: taken off the shortlist").format(name=w.plain(found["name"]))

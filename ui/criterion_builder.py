@@ -13,6 +13,7 @@ from scoring.evidence import EVIDENCE, OwnCriterion, distribution, suggested_goa
 from ui import cache, criteria
 from ui import words as w
 from ui.i18n import _, number, quantity
+from ui.problems import problem
 
 S = st.session_state
 DEFAULT_RADIUS_KM = 25.0
@@ -52,7 +53,7 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
         draft = criteria.made(layer, measure, column=column, radius_km=radius, worst=0.0, best=1.0, weight=0.0, everywhere=everywhere)
         values = _measured(draft)
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     known = values[np.isfinite(values)]
     st.caption(_("Known for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
@@ -73,7 +74,7 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
             title=_title(layer, measure, column, radius),
         )  # fmt: skip
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     _curve(own, values)
     if st.button(_("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)):

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
+from ui.address_notice import address_notice
 from ui.first_visit import frame
 from ui.i18n import LANGUAGES, _, language
 from ui.own_notice import notice
@@ -18,10 +19,6 @@ st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSli
 state.start()
 frame()
 st.session_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
-
-if unread := st.session_state.pop("unread", []):
-    sentence = _("Parts of this address cannot be read and are left out: {parts}. Copy the link again where it came from.")
-    st.toast(sentence.format(parts=", ".join(unread)), icon=":material/link_off:", duration="infinite")
 
 pages = [
     st.Page(HERE / "screens" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
@@ -40,5 +37,6 @@ with st.sidebar:
         _("Language"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
         required=True,
     )  # fmt: skip
+address_notice()
 notice()
 chosen.run()

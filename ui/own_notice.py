@@ -4,19 +4,10 @@ from __future__ import annotations
 
 import streamlit as st
 
-from data.store import (
-    NoDataFolderError,
-    StoreBusyError,
-    StoreError,
-    StoreForbiddenError,
-    StoreFullError,
-    StoreNotice,
-    StoreReadOnlyError,
-    StoreTooNewError,
-    StoreUnreadableError,
-)
+from data.store import StoreError, StoreNotice
 from ui import cache
 from ui.i18n import _
+from ui.problems import reason
 from ui.words import plain
 
 S = st.session_state
@@ -35,35 +26,6 @@ def notice() -> None:
         st.warning(plain(missing(each)), icon=":material/warning:")
     if S.pop("own_out_of_reach", False) and not S.evidence:
         S.evidence = list(cache.own_criteria())
-
-
-def reason(error: StoreError) -> str:
-    """Return why the store cannot be used and what helps, in the reader's language."""
-    if isinstance(error, StoreBusyError):
-        return _("{path} is held by {holder}. Close Orebridge there, then reload this page.").format(path=error.path, holder=error.holder)
-    if isinstance(error, StoreUnreadableError):
-        return _(
-            "{path} is damaged or is no store of Orebridge ({reason}). Restore it from a copy, or start with another OREBRIDGE_HOME."
-        ).format(path=error.path, reason=error.reason)
-    if isinstance(error, StoreTooNewError):
-        return _("{path} was written by a later version. Update Orebridge, or start with another OREBRIDGE_HOME.").format(path=error.path)
-    if isinstance(error, NoDataFolderError):
-        return _("There is no folder for your data. Start with OREBRIDGE_HOME set to a folder that you can write to.")
-    return _of_the_disk(error)
-
-
-def _of_the_disk(error: StoreError) -> str:
-    if isinstance(error, StoreFullError):
-        return _("The disk that holds {path} is full. What was saved before is safe; free some space and try again.").format(
-            path=error.path
-        )
-    if isinstance(error, StoreForbiddenError):
-        return _("{path} cannot be opened here ({reason}). Give this user the right to read and write it.").format(
-            path=error.path, reason=error.reason
-        )
-    if isinstance(error, StoreReadOnlyError):
-        return _("{path} is read-only for this user, so nothing was changed.").format(path=error.path)
-    return str(error)
 
 
 def missing(notice: StoreNotice) -> str:

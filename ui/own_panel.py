@@ -20,6 +20,7 @@ from ui import cache, criteria, state
 from ui import words as w
 from ui.criterion_builder import builder
 from ui.i18n import _, number
+from ui.problems import problem
 from ui.words import N_
 
 S = st.session_state
@@ -176,7 +177,7 @@ def _about(layer: OwnLayer) -> None:
             try:
                 cache.own().edit(layer.layer_id, **changes)
             except OrebridgeError as error:
-                st.error(w.plain(str(error)))
+                st.error(problem(error))
             else:
                 st.rerun()
     if rest := cache.own().left_out(layer.layer_id):

@@ -16,6 +16,7 @@ from scoring.permitting import Milestones, Months, Outlook, parameters, pathways
 from ui import cache, map
 from ui import words as w
 from ui.i18n import _, number
+from ui.problems import problem
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 BINS = 40
@@ -29,7 +30,7 @@ def permitting_tab(found: dict[str, Any]) -> None:
         told = cache.own().milestones(site_id)
     except OrebridgeError as error:
         told = None
-        st.caption(w.plain(str(error)))
+        st.caption(problem(error))
     outlook = outlook_of(cache.facts(), site_id, told, date.today())
     if outlook is None:
         st.info(_("No source states the stage, so what is left to permit is unknown. Say below what you know."))
@@ -126,7 +127,7 @@ def _keep(site_id: str, told: dict[str, str]) -> None:
     try:
         cache.own().tell(site_id, told)
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     st.rerun()
 

@@ -27,7 +27,7 @@ from scoring.scenario import Scenario
 from scoring.view import View
 from ui import cache as app
 
-#: ``shared``: layers and sites that are marked shared are served too. Anything else: nothing of the user's own is.
+#: What the deployer opens, separated by commas: ``shared`` (layers and sites that are marked shared), ``shortlists``. Else nothing is.
 SETTING = "OREBRIDGE_API_OWN_DATA"
 _ATTACHING = threading.Lock()
 
@@ -46,9 +46,14 @@ class _Attached:
     state = 0
 
 
+def is_open(what: str) -> bool:
+    """Tell whether the deployer opened the API for a part of the users' own data: ``shared`` or ``shortlists``."""
+    return what in (each.strip().lower() for each in os.environ.get(SETTING, "").split(","))
+
+
 def own_layers() -> tuple[OwnLayer, ...]:
     """Return the user's layers that are served: marked shared by their owner, where the deployer opened the API for such."""
-    if os.environ.get(SETTING, "").strip().lower() != "shared":
+    if not is_open("shared"):
         return ()
     return tuple(layer for layer in app.own_layers() if layer.confidentiality == "shared")
 

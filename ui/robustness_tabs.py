@@ -15,6 +15,7 @@ from ui import words as w
 from ui.downloads import table_download
 from ui.glossary import with_tips
 from ui.i18n import _, either, number
+from ui.problems import problem
 
 S = st.session_state
 ROWS = 200
@@ -79,7 +80,7 @@ def firm_tab(scenario: Scenario) -> None:
         try:
             found = cache.firmness(scenario, belief, top_k)
         except OrebridgeError as error:
-            st.error(w.plain(str(error)))
+            st.error(problem(error))
             return
     st.caption(
         _(

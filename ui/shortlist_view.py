@@ -27,6 +27,7 @@ from ui.i18n import _, number
 from ui.judging import criterion_titles
 from ui.memo_files import FORMATS, write
 from ui.memo_files import MIME as MEMO_MIME
+from ui.problems import problem
 from ui.shortlist_rows import listing_of, moved_rows, rows_of
 from ui.words import N_
 
@@ -40,7 +41,7 @@ def attempt(action: Callable[[], object], done: str = "") -> None:
     try:
         action()
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     if done:
         st.toast(done)
@@ -278,7 +279,7 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
         try:
             moved(workbench.difference(cache.store(), cache.facts(), held.name, scenario, str(then), str(now)), scenario)
         except OrebridgeError as error:
-            st.error(w.plain(str(error)))
+            st.error(problem(error))
 
 
 def _freeze(held: Shortlist, scenario: Scenario, label: str) -> str:

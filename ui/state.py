@@ -45,13 +45,14 @@ def start() -> None:
     for pillar, key in WEIGHT_KEYS.items():
         S[key] = _whole_number(asked.get(key, ""), weights.get(pillar, 0))
     S.unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if asked.get(key) and _whole_number(asked[key], -1) < 0]
-    S.m = asked.get("m", "") if asked.get("m", "") in commodity_names() else ""
+    S.unread += [key for key, known in _one_of().items() if asked.get(key) and asked[key] not in known]
+    S.unread += [key for key, allowed in CHOICES.items() if set(asked.get_all(key)) - set(allowed())]
+    S.m, S.order, S.method = (asked.get(key, "") if asked.get(key) in known else "" for key, known in _one_of().items())
+    S.order, S.method = S.order or "shrunk", S.method or "weighted_sum"
     for key, allowed in CHOICES.items():
         S[key] = [each for each in asked.get_all(key) if each in allowed()]
     S.cov = _whole_number(asked.get("cov", ""), 0) // 5 * 5
     S.q = short(asked.get("q", ""))
-    S.order = asked.get("order", "shrunk") if asked.get("order") in ORDERS else "shrunk"
-    S.method = asked.get("method", "") if asked.get("method") in METHODS else "weighted_sum"
     S.hide = asked.get("hide") == "1"
     S.selected = _ids(asked.get("sel", ""), MOST_SELECTED)
     S.compare = _ids(asked.get("ids", ""), MOST_COMPARED)
@@ -69,6 +70,11 @@ def _keep() -> None:
     """Hold on to the choices while another page is open: the frame drops what no widget shows."""
     for key in (*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "method", "hide", "firm"):
         S[key] = S[key]
+
+
+def _one_of() -> dict[str, Collection[str]]:
+    """Return the choices of an address that take one value, and what that may be."""
+    return {"m": commodity_names(), "order": ORDERS, "method": METHODS}
 
 
 def short(text: str) -> str:

@@ -24,6 +24,7 @@ from ui import words as w
 from ui.downloads import table_csv
 from ui.i18n import _, number, quantity
 from ui.own import reader
+from ui.problems import problem
 from ui.reasons import reason
 from ui.upload_sessions import hold
 
@@ -103,7 +104,7 @@ def _take_in(given: list[Any], token: str) -> bool:
             hold(upload)
     except OrebridgeError as error:
         _forget()
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return False
     return True
 
@@ -146,7 +147,7 @@ def _read(item: Item) -> bool:
             request = imports.request_for(item.upload, item.layers, item.crs, item.cures)
             item.draft = imports.read(reader(), item.upload, request, progress=lambda text: _say(bar, text))
         except OrebridgeError as error:
-            st.error(w.plain(str(error)))
+            st.error(problem(error))
             return False
     place.empty()
     return True
@@ -495,7 +496,7 @@ def _take_over(item: Item, about: About, chosen: list[str], told: SiteColumns | 
         with st.spinner(_("Importing …")):
             added = cache.own().add(item.draft, about, chosen, told)
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     S.just_added = [layer.layer_id for layer in added]
     solid = ("vector-point", "vector-line")

@@ -23,6 +23,10 @@ class NotFoundError(OrebridgeError):
     """There is nothing of that name."""
 
 
+class NotOpenError(OrebridgeError):
+    """Something of the users' own that the deployer has not opened the API for."""
+
+
 class NotAcceptableError(OrebridgeError):
     """No format that was asked for can be given."""
 

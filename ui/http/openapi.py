@@ -37,7 +37,8 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     if any(parameter.where == "path" for parameter in endpoint.parameters):
         errors["404"] = "There is nothing of that name."
     if endpoint.id.startswith("shortlist"):
-        errors["503"] = "The store is held by another process."
+        errors["403"] = "Who runs the server has not opened shortlists."
+        errors["503"] = "The store cannot be used."
     content = {media: {"schema": _body(endpoint, media)} for media in endpoint.formats}
     problems = {
         code: {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}

@@ -16,7 +16,7 @@ from scoring.methods import METHODS
 from scoring.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui import cache, published
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
-from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
+from ui.http.asking import Asked, BadRequestError, NotFoundError, NotOpenError, Parameter
 from ui.shortlist_rows import rows_of
 
 MOST, FIRST = 20_000, 100
@@ -141,13 +141,20 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and pd.isna(value) else value
 
 
+def _require_open() -> None:
+    if not published.is_open("shortlists"):
+        raise NotOpenError(f"Shortlists are not open here; who runs the server opens them by {published.SETTING}=shortlists.")
+
+
 def shortlists(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
-    """Answer with the shortlists of the workspace."""
+    """Answer with the shortlists of the workspace, where the deployer opened them."""
+    _require_open()
     return as_json({"shortlists": workspace.shortlists(cache.store()), "orebridge": provenance()})
 
 
 def shortlist(asked: Asked) -> Answer:
     """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
+    _require_open()
     name = asked.values["name"]
     if name not in [row["name"] for row in workspace.shortlists(cache.store())]:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from data.store import StoreError
+from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
 from ui import published
 from ui.http import ogc, openapi, ranked
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
-from ui.http.asking import Asked, BadRequestError, Endpoint, NotAcceptableError, NotFoundError, Parameter, read
+from ui.http.asking import Asked, BadRequestError, Endpoint, NotAcceptableError, NotFoundError, NotOpenError, Parameter, read
 from ui.http.working import in_thread
 
 PREFIX = "/api/v1"
@@ -72,9 +72,11 @@ ABOUT: tuple[Endpoint, ...] = (
 )
 STATUS = {
     NotFoundError: (404, "Not found"),
+    NotOpenError: (403, "Not open"),
     BadRequestError: (400, "Bad request"),
     NotAcceptableError: (406, "Not acceptable"),
-    StoreError: (503, "Store in use"),
+    StoreBusyError: (503, "Store in use"),
+    StoreError: (503, "Store cannot be used"),
 }
 
 

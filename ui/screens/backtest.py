@@ -13,8 +13,8 @@ from scoring.labels import MOST_BYTES, iso_date
 from scoring.scenario import Scenario
 from ui import backtest_view as view
 from ui import cache, state
-from ui import words as w
 from ui.i18n import _, number
+from ui.problems import problem
 
 S = st.session_state
 
@@ -36,7 +36,7 @@ def page() -> None:
         with st.spinner(_("Matching labels and drawing intervals …")):
             found = view.outcome(scenario, content, where, settings)
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     _show(found, scenario, settings)
 

@@ -12,6 +12,7 @@ from ui import words as w
 from ui.compare_view import criteria_frame, heads, maps, owners, parallel_lines, ranks_frame, timelines
 from ui.downloads import table_download
 from ui.i18n import _, number
+from ui.problems import problem
 
 S = st.session_state
 MATCHES = 30
@@ -28,7 +29,7 @@ def page() -> None:
     try:
         found = cache.side_by_side(scenario, tuple(S.compare))
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         S.compare = [each for each in S.compare if each in set(cache.ranking(cache.everything(scenario))["site_id"])]
         return
     heads(found)

@@ -9,9 +9,9 @@ from data.store import StoreError
 from geo.errors import OrebridgeError
 from scoring import workbench
 from ui import cache, state
-from ui import words as w
 from ui.i18n import _, number
 from ui.own_notice import see_notice
+from ui.problems import problem
 from ui.shortlist_view import choose, files, head, notes_table, snapshots, take_off, without_filters_of
 
 S = st.session_state
@@ -34,7 +34,7 @@ def page() -> None:
         see_notice()
         return
     except OrebridgeError as error:
-        st.error(w.plain(str(error)))
+        st.error(problem(error))
         return
     state.write_address(state.scenario(), {"list": name})
     head(held, scenario)

@@ -17,6 +17,7 @@ from ui.grade_tab import grade_tab
 from ui.i18n import _
 from ui.locator_map import WIDTHS_KM, fitting_km, reach_table, reached, site_map
 from ui.permitting_tab import permitting_tab
+from ui.problems import problem
 from ui.underground import under_site
 
 S = st.session_state
@@ -28,13 +29,13 @@ def page() -> None:
     asked = state.short(st.query_params.get("id", "")) or S.site_id
     if not asked:
         st.info(_("No site is named in the address. Open one on the Explore page and press “Dossier”."), icon=":material/article:")
-        if st.button(_("To the Explore page"), icon=":material/map:"):
-            state.go("explore")
+        _way_on()
         return
     try:
         found = cache.dossier(scenario, S.site_id or asked)
     except OrebridgeError as error:
-        st.error(w.plain(str(error)), icon=":material/search_off:")
+        st.error(problem(error), icon=":material/search_off:")
+        _way_on()
         return
     S.site_id = found["site_id"]
     state.write_address(scenario, {"id": found["site_id"]})
@@ -46,6 +47,11 @@ def page() -> None:
     with right:
         _place(found)
     _sections(scenario, found)
+
+
+def _way_on() -> None:
+    if st.button(_("To the Explore page"), icon=":material/map:"):
+        state.go("explore")
 
 
 def _sections(scenario: Scenario, found: dict[str, Any]) -> None:
