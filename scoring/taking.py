@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import asdict, replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import duckdb
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
@@ -17,39 +17,7 @@ from geo.errors import OrebridgeError
 from scoring import frozen
 from scoring.basis import Standing
 from scoring.methods import METHODS
-from scoring.scenario import Scenario, from_dict
-
-Text = Annotated[str, Field(max_length=2_000)]
-Words = Annotated[list[Text], Field(max_length=1_000)]
-#: Only the proportions of weights count; the sliders of the Explore page reach from 0 to 100.
-Weight = Annotated[float, Field(ge=0.0, le=100.0, allow_inf_nan=False)]
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-
-class _Filters(_Strict):
-    kinds: Words = []
-    stages: Words = []
-    countries: Words = []
-    accuracy: Words = []
-    min_coverage: Annotated[float, Field(ge=0.0, le=1.0)] = 0.0
-    gates_failed: bool = True
-    text: Text = ""
-    area: dict[str, Any] | None = None
-
-
-class _Choice(_Strict):
-    """A scenario as `Scenario.as_dict` writes it."""
-
-    weights: dict[str, Weight]
-    commodity: Text = ""
-    filters: _Filters = _Filters()
-    order_by: Literal["shrunk", "worst", "known"] = "shrunk"
-    method: Text = "weighted_sum"
-    seed: Annotated[int, Field(ge=0, lt=1 << 63)] = 20251028
-    evidence: Annotated[list[dict[str, str | float | bool]], Field(max_length=100)] = []
+from scoring.scenario import from_dict
 
 
 class _Head(BaseModel):
@@ -113,8 +81,8 @@ def _with_scenario(given: Shortlist, commodities: Collection[str]) -> Shortlist:
     if given.scenario is None:
         return given
     try:
-        scenario = _scenario(given.scenario)
-    except (OrebridgeError, ValidationError, KeyError, TypeError, ValueError, AttributeError) as error:
+        scenario = from_dict(given.scenario)
+    except OrebridgeError as error:
         raise WorkspaceError(
             f"The scenario of {given.name!r} in the file cannot be scored ({_words(error)}); nothing was imported."
         ) from error
@@ -143,11 +111,6 @@ def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
         _Method.model_validate(snapshot.scenario)
     except (OrebridgeError, ValidationError) as error:
         raise WorkspaceError(f"Snapshot {snapshot_id!r} in the file cannot be used ({_words(error)}); nothing was imported.") from error
-
-
-def _scenario(values: dict[str, Any]) -> Scenario:
-    TypeAdapter(_Choice).validate_python(values)
-    return from_dict(values)
 
 
 def _words(error: Exception) -> str:

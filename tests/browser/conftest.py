@@ -14,11 +14,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import duckdb
 import numpy as np
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from data.facts import open_facts
 from tests import small_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,11 +109,22 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve a bundle of about a thousand sites: software GL draws it many times as fast as the whole."""
-    bundle = small_bundle.write(tmp_path_factory.mktemp("small") / "bundle")
+def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a bundle of about a thousand sites: software GL draws it many times as fast as the whole."""
+    return small_bundle.write(tmp_path_factory.mktemp("small") / "bundle")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[str]:
     with serving(tmp_path_factory.mktemp("home"), OREBRIDGE_BUNDLE=str(bundle)) as base:
         yield base
+
+
+@pytest.fixture
+def served(bundle: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the facts that `server` serves."""
+    with open_facts(bundle) as con:
+        yield con
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ import re
 import time
 from pathlib import Path
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -100,7 +101,7 @@ def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path,
         page.context.close()
 
 
-def test_an_area_drawn_with_the_mouse_filters_list_and_export(app: Seen, facts, tmp_path: Path) -> None:
+def test_an_area_drawn_with_the_mouse_filters_list_and_export(app: Seen, served: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     app.open("?lang=en")
     app.page.get_by_role("button", name="Draw an area").click()
     app.page.locator(".area-map[data-drawing='1']").wait_for(timeout=60_000)
@@ -118,7 +119,7 @@ def test_an_area_drawn_with_the_mouse_filters_list_and_export(app: Seen, facts, 
     settled(app.page, 2)
     drawn = unpacked_area(re.search(r"[?&]area=([\w-]+)", app.page.url)[1])  # type: ignore[index]
     assert isinstance(drawn, Area)
-    expected = sites_inside(facts, drawn)
+    expected = sites_inside(served, drawn)
     assert f"{len(expected):,} candidate sites ranked" in app.page.inner_text("body")
     app.page.get_by_role("button", name="Download").first.click()
     with app.page.expect_download() as waiting:
