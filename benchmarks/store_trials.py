@@ -71,16 +71,20 @@ def write_on(folder: str, pipe: Connection, start: int) -> None:
             pipe.send(number)
 
 
-def killed_writer(folder: Path, start: int, *, after_s: float, after_opening: bool) -> list[int]:
-    """Kill a writer `after_s` seconds after its start, or after its store was open; return what it acknowledged."""
+def killed_writer(folder: Path, start: int, *, after_s: float, after_messages: int = 0) -> list[int]:
+    """Kill a writer `after_s` seconds after its start, or after it sent so many messages (the opening, then each change).
+
+    Returns what it acknowledged.
+    """
     receiver, sender = FORK.Pipe(duplex=False)
     child = FORK.Process(target=write_on, args=(str(folder), sender, start))
     child.start()
     sender.close()
     seen: list[int] = []
-    if after_opening:
-        with_opening = receiver.poll(60) and receiver.recv()
-        seen += [with_opening] if isinstance(with_opening, int) and with_opening >= 0 else []
+    for _ in range(after_messages):
+        if not receiver.poll(60):
+            break
+        seen.append(receiver.recv())
     time.sleep(after_s)
     child.kill()
     child.join()
@@ -113,7 +117,7 @@ def kills_from_an_empty_folder(trials: int, rng: random.Random) -> Tally:
     for trial in range(trials):
         with tempfile.TemporaryDirectory() as name:
             opening = trial % 3 == 0
-            got = killed_writer(Path(name), 0, after_s=rng.random() * (0.4 if opening else 0.25), after_opening=not opening)
+            got = killed_writer(Path(name), 0, after_s=rng.random() * (0.4 if opening else 0.25), after_messages=0 if opening else 2)
             tally.outcomes["with a log left" if store_file.log_of(Path(name) / FILE).exists() else "without a log"] += 1
             check(tally, Path(name), got)
     return tally
@@ -165,7 +169,7 @@ def kills_after_migration(trials: int, rng: random.Random, version: int) -> Tall
             sender.close()
             child.join()
             receiver.close()
-            got = killed_writer(Path(name), 100, after_s=rng.random() * 0.25, after_opening=trial % 3 == 0)
+            got = killed_writer(Path(name), 100, after_s=rng.random() * 0.25, after_messages=3 if trial % 3 == 0 else 0)
             check(tally, Path(name), [*OLD_NUMBERS, *got])
     return tally
 
@@ -298,7 +302,7 @@ def damaged_files(trials: int, rng: random.Random) -> Tally:
         with Store.open(whole) as store:
             for number in range(200):
                 workspace.add(store, "kept", f"site-{number}", note="x" * 3000)
-        got = [*range(200), *killed_writer(whole, 1000, after_s=0.3, after_opening=True)]
+        got = [*range(200), *killed_writer(whole, 1000, after_s=0.3, after_messages=6)]
         for trial in range(trials):
             kind, file, harm = DAMAGE[trial % len(DAMAGE)]
             folder = Path(name) / f"trial-{trial}"
