@@ -38,6 +38,8 @@ FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(["benchmarks.store_trials", "pandas", "pyarrow"])  # what DuckDB imports on its first parameter
 #: Sites of an older store; a multiple of five would stand for a scenario too.
 OLD_NUMBERS = tuple(range(1, 100, 5))
+LOGGED = "INSERT INTO change (changed_at, action, subject) VALUES (now(), 'add', $subject)"
+LOGGED_BY_NUMBER = "INSERT INTO change (number, changed_at, action, subject) SELECT count(*) + 1, now(), 'add', $subject FROM change"
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name"
 
 
@@ -153,7 +155,7 @@ def old_store(folder: str, pipe: Connection, version: int, clean: bool) -> None:
         values = {"site": f"site-{number}"}
         connection.execute("INSERT INTO shortlist_item (shortlist, site_id, note, added_at) VALUES ('kept', $site, '', now())", values)
         subject = {"subject": f"kept/site-{number}"}
-        connection.execute("INSERT INTO change (changed_at, action, subject) VALUES (now(), 'add', $subject)", subject)
+        connection.execute(LOGGED_BY_NUMBER if version >= 6 else LOGGED, subject)
         pipe.send(number)
     os.kill(os.getpid(), signal.SIGKILL)
 

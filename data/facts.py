@@ -20,6 +20,8 @@ TABLES = (
     "site", "commodity", "country", "measurement", "gate", "claim", "owner", "holding", "port", "partner_framework", "offtake",
     "permitting_pathway", "legal_flag", "left_out",
 )  # fmt: skip
+#: What is there of the facts and of what users brought, joined as ``combined.<name>``.
+JOINED_TABLES = ("site", "claim", "measurement", "gate")
 #: What ranking alone needs.
 RANKING_TABLES = TABLES[:5]
 #: What there is before anything is measured.

@@ -210,3 +210,35 @@ COMMENT ON TABLE facts.legal_flag IS 'Recorded legal bars to investment, by coun
 
 CREATE TABLE facts.left_out (reason VARCHAR, rows BIGINT);
 COMMENT ON TABLE facts.left_out IS 'Rows of the sources that did not become sites, by reason.';
+
+-- What users brought, beside the facts: the columns of the facts and the owner. Written by `scoring.own` alone.
+CREATE SCHEMA IF NOT EXISTS user_data;
+CREATE TABLE user_data.site AS SELECT '' AS owner, * FROM facts.site LIMIT 0;
+COMMENT ON TABLE user_data.site IS 'A candidate site that a user brought.';
+COMMENT ON COLUMN user_data.site.owner IS 'user who imported the layer that it came from';
+CREATE TABLE user_data.claim AS SELECT '' AS owner, * FROM facts.claim LIMIT 0;
+COMMENT ON TABLE user_data.claim IS 'What the user''s table says of a site of theirs.';
+CREATE TABLE user_data.measurement AS SELECT '' AS owner, * FROM facts.measurement LIMIT 0;
+COMMENT ON TABLE user_data.measurement IS 'A criterion measured for a user''s site, on a user''s layer, or from milestones that a user entered.';
+COMMENT ON COLUMN user_data.measurement.owner IS 'user whose site, layer or milestone it is; empty: not recorded';
+CREATE TABLE user_data.gate AS SELECT '' AS owner, * FROM facts.gate LIMIT 0;
+COMMENT ON TABLE user_data.gate IS 'Verdict of a gate for a user''s site.';
+CREATE TABLE user_data.replaced (
+    owner VARCHAR NOT NULL,
+    site_id VARCHAR NOT NULL,
+    criterion_id VARCHAR NOT NULL
+);
+COMMENT ON TABLE user_data.replaced IS 'A criterion of a site on which the user knows better: what the facts hold of it does not count.';
+CREATE TABLE user_data.measured_criterion (
+    criterion_id VARCHAR PRIMARY KEY
+);
+COMMENT ON TABLE user_data.measured_criterion IS 'Criteria of users that were measured for every site; one without any row is unknown everywhere.';
+
+-- What is listed, ranked and shown: the facts joined with what users brought.
+CREATE SCHEMA IF NOT EXISTS combined;
+CREATE VIEW combined.site AS FROM facts.site UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.site;
+CREATE VIEW combined.claim AS FROM facts.claim UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.claim;
+CREATE VIEW combined.gate AS FROM facts.gate UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.gate;
+CREATE VIEW combined.measurement AS
+FROM facts.measurement ANTI JOIN user_data.replaced USING (site_id, criterion_id)
+UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.measurement;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import json
 import os
 import threading
@@ -50,6 +51,14 @@ __all__ = [
 
 #: A checkpoint is due when the log has grown to this size: what a damaged log could take with it stays small.
 CHECKPOINT_BYTES = 1 * 2**20
+
+
+def current_user() -> str:
+    """Return the name of the user of this process; ``unknown`` where the system has none."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
 
 
 def home() -> Path:
@@ -136,6 +145,7 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         self.path = folder / FILE
+        self.user = current_user()
         self._writer = threading.Lock()
         self._opening = threading.RLock()
         self._cursors: weakref.WeakSet[StoreCursor] = weakref.WeakSet()
@@ -200,7 +210,7 @@ class Store:
         """Keep a criterion of the user's own; one of the same id is replaced."""
         with self.write("save criterion", criterion_id) as cursor:
             values = {"criterion_id": criterion_id, "definition": json.dumps(definition, sort_keys=True), "at": datetime.now(UTC)}
-            cursor.execute(facts.query("save_own_criterion"), values)
+            cursor.execute(facts.query("save_own_criterion"), {**values, "owner": self.user})
 
     def remove_criterion(self, criterion_id: str) -> None:
         """Drop a criterion; one that is not there changes nothing."""
@@ -211,7 +221,7 @@ class Store:
         """Keep what the user knows of the permits of a site; what was kept before is replaced."""
         with self.write("save milestones", site_id) as cursor:
             values = {"site_id": site_id, "told": json.dumps(told, sort_keys=True), "at": datetime.now(UTC)}
-            cursor.execute(facts.query("save_milestones"), values)
+            cursor.execute(facts.query("save_milestones"), {**values, "owner": self.user})
 
     def remove_milestones(self, site_id: str) -> None:
         """Drop the milestones of a site; where there are none, nothing changes."""
@@ -222,6 +232,10 @@ class Store:
         """Return site id -> milestones, by name. Binds nothing."""
         rows = self.cursor().execute("SELECT site_id, told FROM own_milestone ORDER BY site_id").fetchall()
         return {site_id: json.loads(told) for site_id, told in rows}
+
+    def milestone_owners(self) -> dict[str, str]:
+        """Return site id -> who entered its milestones; empty where that was not recorded. Binds nothing."""
+        return dict(self.cursor().execute("SELECT site_id, owner FROM own_milestone").fetchall())
 
     def has_own(self) -> bool:
         """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.open_ranking_facts`."""
@@ -264,8 +278,15 @@ class Store:
             raise reason from error
 
     @contextmanager
-    def write(self, action: str, subject: str) -> Iterator[StoreCursor]:
-        """One writer at a time, one transaction, logged; all or nothing.
+    def write(self, action: str, subject: str, actor: str = "") -> Iterator[StoreCursor]:
+        """One writer at a time, one transaction, logged with who made the change; all or nothing.
+
+        Parameters
+        ----------
+        action, subject : str
+            What was done, and to what.
+        actor : str
+            Who did it; empty: the user of this process.
 
         Raises
         ------
@@ -281,7 +302,7 @@ class Store:
             try:
                 cursor.execute("BEGIN TRANSACTION")
                 yield cursor
-                values = {"at": datetime.now(UTC), "action": action, "subject": subject}
+                values = {"at": datetime.now(UTC), "action": action, "subject": subject, "actor": actor or self.user}
                 row = cursor.execute(facts.query("log_change"), values).fetchone()
                 cursor.execute("COMMIT")
             except BaseException:

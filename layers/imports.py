@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import json
 import os
@@ -22,7 +21,7 @@ from rasterio.errors import RasterioError
 
 from data.files import private
 from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
-from data.store import Store
+from data.store import Store, current_user
 from data.texts import ODD, line, prose
 from geo.errors import OrebridgeError
 from layers import findings, quarantine
@@ -277,7 +276,7 @@ def _new_layer(draft: Draft, layer: LayerReport, about: About, *, alone: bool) -
         west=west, south=south, east=east, north=north, columns=[asdict(column) for column in layer.columns], unit=layer.unit,
         bands=layer.bands, quantiles=list(layer.quantiles), style=about.style, file_name=draft.upload.name, file_sha256=draft.upload.sha256,
         file_bytes=draft.upload.size, source_layer=layer.name, licence=about.licence, source_url=about.source_url,
-        source_date=about.source_date, confidentiality=about.confidentiality, note=about.note, imported_by=_user(),
+        source_date=about.source_date, confidentiality=about.confidentiality, note=about.note, imported_by=current_user(),
         imported_at=datetime.now(UTC), transformations=list(layer.transformations),
         findings=[asdict(f) for f in draft.report.findings if f.layer in ("", layer.name)],
     )  # fmt: skip
@@ -359,10 +358,3 @@ def _on_earth(table: pa.Table) -> bool:
         return False
     west, south, east, north = shapely.total_bounds(shapes)
     return bool(len(shapes) == 0 or (west >= -180 and east <= 180 and south >= -90 and north <= 90))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"

@@ -12,13 +12,14 @@ from functools import cache
 import duckdb
 
 from data.build.vocabulary import CURATED
-from data.facts import HERE, RANKING_TABLES, settle
+from data.facts import HERE, JOINED_TABLES, RANKING_TABLES, settle
 from scoring.criteria import load
 from scoring.methods import sql
 from scoring.pipeline import prepare
 
 FILE = CURATED / "selection_lists.csv"
 #: Tables that add facts to records of other sources and are no reason for a site to be there.
+MEASURED = "user_data.measured_criterion"
 ATTACHED = ("orebridge_site_facts",)
 #: Measure -> what it rests on: attributes of claims, or the location. A measure that is not named rests on everything.
 RESTS_ON: dict[str, frozenset[str]] = {
@@ -137,11 +138,16 @@ def _copy(facts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     settle(copy)
     copy.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
     prepare(copy)
-    for table in (*(f"facts.{name}" for name in RANKING_TABLES), "own_measured"):
-        copy.register("copied", source.table(table).to_arrow_table())
-        copy.table("copied").insert_into(table)
-        copy.unregister("copied")
+    for name in RANKING_TABLES:
+        _copy_rows(source, f"combined.{name}" if name in JOINED_TABLES else f"facts.{name}", copy, f"facts.{name}")
+    _copy_rows(source, MEASURED, copy, MEASURED)
     return copy
+
+
+def _copy_rows(source: duckdb.DuckDBPyConnection, read: str, copy: duckdb.DuckDBPyConnection, table: str) -> None:
+    copy.register("copied", source.execute("FROM query_table($read)", {"read": read}).to_arrow_table())
+    copy.table("copied").insert_into(table)
+    copy.unregister("copied")
 
 
 def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) -> Dropped:

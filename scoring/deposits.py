@@ -61,7 +61,7 @@ class GradeTonnage:
 def graded_commodities(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[str]:
     """Return the commodities that a site has a chosen grade for, in the order of the site's own list."""
     rows = facts.cursor().execute(
-        "SELECT DISTINCT c.commodity, list_position(s.commodities, c.commodity) AS place FROM facts.claim AS c JOIN facts.site AS s"
+        "SELECT DISTINCT c.commodity, list_position(s.commodities, c.commodity) AS place FROM combined.claim AS c JOIN combined.site AS s"
         " USING (site_id) WHERE c.site_id = $site_id AND c.attribute = 'grade' AND c.chosen ORDER BY place NULLS LAST, c.commodity",
         {"site_id": site_id},
     )

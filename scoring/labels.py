@@ -279,7 +279,7 @@ def is_later(date: str, until: str) -> bool:
 def site_records(facts: duckdb.DuckDBPyConnection, without: Sequence[str] = ()) -> list[Record]:
     """Return the sites as records of the matcher, in order of their ids; `without` are left out."""
     rows = facts.cursor().execute(
-        "SELECT site_id, name, iso3, lon, lat, kind, commodities, location_accuracy, aliases FROM facts.site"
+        "SELECT site_id, name, iso3, lon, lat, kind, commodities, location_accuracy, aliases FROM combined.site"
         " WHERE NOT list_contains($without::VARCHAR[], site_id) ORDER BY site_id",
         {"without": list(without)},
     )

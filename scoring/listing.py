@@ -109,7 +109,7 @@ def _weights(scenario: Scenario) -> pd.DataFrame:
 
 
 def _sources(facts: duckdb.DuckDBPyConnection, ids: list[str], scores: pd.DataFrame, known: Mapping[str, Source]) -> pd.DataFrame:
-    rows = facts.cursor().execute("SELECT DISTINCT unnest(source_ids) FROM facts.site WHERE list_contains($ids, site_id)", {"ids": ids})
+    rows = facts.cursor().execute("SELECT DISTINCT unnest(source_ids) FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids})
     used = {row[0] for row in rows.fetchall()} | set(scores["source_id"].dropna())
     table = [(s.id, s.title, s.licence, s.attribution, s.citation, s.url, s.as_of) for key in sorted(used) if (s := known.get(key))]
     return pd.DataFrame(table, columns=["source_id", "title", "licence", "attribution", "citation", "url", "as_of"])

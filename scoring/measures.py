@@ -60,7 +60,7 @@ SLACK_KM = {"exact": 1.0, "approximate": 10.0, "centroid": 15.0}
 MILESTONES = "own:milestones"
 """Source of what rests on milestones that the user entered."""
 
-SITES = "SELECT * FROM facts.site ORDER BY site_id"
+SITES = "SELECT * FROM combined.site ORDER BY site_id"
 COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
 
 

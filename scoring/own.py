@@ -27,14 +27,6 @@ MONTHS = "permitting_months"
 #: Kind of a layer on the map -> kind of evidence.
 KINDS: dict[str, Kind] = {"vector-point": "points", "vector-line": "lines", "vector-polygon": "polygons", "raster": "raster"}
 _MEASURING = threading.Lock()
-#: Own tables of the facts, and what of them is the user's own.
-FORGET = (
-    "DELETE FROM facts.measurement WHERE starts_with(site_id, 'own-') OR starts_with(criterion_id, 'own-')",
-    "DELETE FROM facts.gate WHERE starts_with(site_id, 'own-')",
-    "DELETE FROM facts.claim WHERE starts_with(site_id, 'own-')",
-    "DELETE FROM facts.site WHERE starts_with(site_id, 'own-')",
-    "DELETE FROM own_measured",
-)
 
 
 def source_of(layer: OwnLayer) -> Source:
@@ -76,7 +68,7 @@ def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
 
 def sites_to_measure(facts: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return site_id, lon, lat (EPSG:4326 degrees) and slack_km of every site."""
-    sites = facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM facts.site ORDER BY site_id").df()
+    sites = facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM combined.site ORDER BY site_id").df()
     return sites.assign(slack_km=sites["location_accuracy"].map(SLACK_KM).astype(float))
 
 
@@ -94,7 +86,7 @@ def measure_evidence(
         Called with 0..1; what it raises ends the measuring, and nothing of that criterion is kept.
     """
     with _MEASURING:
-        measured = {row[0] for row in facts.cursor().execute("SELECT criterion_id FROM own_measured").fetchall()}
+        measured = {row[0] for row in facts.cursor().execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
         missing = [own for own in evidence if own.id not in measured]
         if not missing:
             return
@@ -110,14 +102,16 @@ def measure_evidence(
 def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFrame, source: Source) -> None:
     known = found.dropna(subset=["value"])
     rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
+    values = {"criterion_id": own.id, "owner": source.publisher}
     rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
-    _insert(facts, "own_measurement", rows.assign(reference_group="", reference_n=None), {"criterion_id": own.id})
+    _change(facts, "own_measurement", rows.assign(reference_group="", reference_n=None), values)
 
 
-def _insert(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame, values: dict[str, Any]) -> None:
-    """Run the statements of a file, which read the frame `incoming`, in one transaction."""
+def _change(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]) -> None:
+    """Run the statements of a file, which may read the frame `incoming`, in one transaction."""
     cursor = facts.cursor()
-    cursor.register("incoming", rows)
+    if rows is not None:
+        cursor.register("incoming", rows)
     cursor.execute("BEGIN TRANSACTION")
     try:
         for each in duckdb.extract_statements(sql(f"{statement}.sql")):
@@ -127,17 +121,37 @@ def _insert(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame
         cursor.execute("ROLLBACK")
         raise
     finally:
-        cursor.unregister("incoming")
+        cursor.close()
 
 
-def attach_milestones(facts: duckdb.DuckDBPyConnection, told: Mapping[str, Milestones], before: Iterable[str], today: date) -> None:
-    """Measure the months left anew for the sites whose milestones the user told, and for those of `before`, which may have none now."""
+def attach_milestones(
+    facts: duckdb.DuckDBPyConnection,
+    told: Mapping[str, Milestones],
+    before: Iterable[str],
+    today: date,
+    owners: Mapping[str, str] | None = None,
+) -> None:
+    """Let the months left that follow from milestones stand in place of what the facts hold.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    told : mapping of str to Milestones
+        What users told, by site.
+    before : iterable of str
+        Sites whose milestones were told before; of those that have none now, the facts count again.
+    today : date
+    owners : mapping of str to str, optional
+        Who told the milestones, by site; one that is not in it: not recorded.
+    """
     affected = frozenset(told) | frozenset(before)
     if not affected:
         return
     with _MEASURING:
         found = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
-        _insert(facts, "milestone_measurements", found, {"site_ids": sorted(affected), "criterion_id": MONTHS})
+        sites = sorted(told)
+        values = {"site_ids": sorted(affected), "told": sites, "owners": [(owners or {}).get(site, "") for site in sites]}
+        _change(facts, "milestone_measurements", found, {**values, "criterion_id": MONTHS})
         forget_packed(facts)
 
 
@@ -147,21 +161,13 @@ def attach_sites(facts: duckdb.DuckDBPyConnection, own: OwnSites) -> None:
     All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
     """
     with _MEASURING:
-        cursor = facts.cursor()
-        cursor.execute("BEGIN TRANSACTION")
-        try:
-            for statement in FORGET:
-                cursor.execute(statement)
-            cursor.execute("COMMIT")
-        except BaseException:
-            cursor.execute("ROLLBACK")
-            raise
+        _change(facts, "own_forget", None, {})
         if own.sites:
-            _insert(facts, "own_sites", pd.DataFrame(own.sites), {})
+            _change(facts, "own_sites", pd.DataFrame(own.sites), {})
             if own.claims:
-                _insert(facts, "own_claims", pd.DataFrame(own.claims), {})
+                _change(facts, "own_claims", pd.DataFrame(own.claims), {})
             inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
             measurements, gates = measure_all(inputs), judge_gates(inputs)
-            _insert(facts, "measurements", measurements, {})
-            _insert(facts, "gate_verdicts", gates, {})
+            _change(facts, "own_site_measurements", measurements, {})
+            _change(facts, "own_site_gates", gates, {})
         forget_packed(facts)

@@ -219,7 +219,7 @@ def _covered_paths(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 def _nobody(cursor: duckdb.DuckDBPyConnection, root: str) -> Ownership:
     """Return what holds of a site without a named owner: all unknown, but for its own country."""
     row = cursor.execute(
-        "SELECT c.covered FROM facts.site JOIN facts.country AS c USING (iso3) WHERE site_id = $root", {"root": root}
+        "SELECT c.covered FROM combined.site JOIN facts.country AS c USING (iso3) WHERE site_id = $root", {"root": root}
     ).fetchone()
     found = CoveredTest("fail", "jurisdiction", 100.0, 100.0, ()) if row and row[0] else CoveredTest("unknown", "no_owner", 0.0, 100.0, ())
     return Ownership(root, dict.fromkeys(BLOCS, 0.0) | {"unknown": 100.0}, 0.0, 0.0, 0.0, found, ())

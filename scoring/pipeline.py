@@ -63,7 +63,6 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
         "CREATE TABLE IF NOT EXISTS criterion (profile VARCHAR, position INTEGER, id VARCHAR, applies_to VARCHAR, per_commodity BOOLEAN,"
         " worst DOUBLE, best DOUBLE, is_log BOOLEAN)"
     )
-    facts.execute("CREATE TABLE IF NOT EXISTS own_measured (criterion_id VARCHAR PRIMARY KEY)")
     _put_criteria(facts, "", load().criteria, 0)
     facts.execute(sql("desirability.sql"))
     make_score_tables(facts)
@@ -118,7 +117,7 @@ def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
 
 def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
     """Put the criteria of the user's own beside the others, and drop the vectors of profiles that were left long ago."""
-    measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM own_measured").fetchall()}
+    measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
     for own in scenario.evidence:
         if own.id not in measured:
             raise ScenarioError(f"The layer of {own.title!r} is not here; import it again, or take the criterion out.")
@@ -317,6 +316,6 @@ def sites_inside(facts: duckdb.DuckDBPyConnection, area: Area) -> list[str]:
     """Return the ids of the sites in an area of interest, or on its edge."""
     from geo.area import holds  # noqa: PLC0415 - ranking without an area does without shapely
 
-    table = facts.cursor().execute("SELECT site_id, lon, lat FROM facts.site").to_arrow_table()
+    table = facts.cursor().execute("SELECT site_id, lon, lat FROM combined.site").to_arrow_table()
     found = holds(area.polygons, table["lon"].to_numpy(), table["lat"].to_numpy())
     return [str(each) for each in table["site_id"].filter(pa.array(found)).to_pylist()]

@@ -140,7 +140,7 @@ def difference(
 
 def named(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
     """Return site id -> name of the sites that are there."""
-    rows = facts.cursor().execute("SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id)", {"ids": ids})
+    rows = facts.cursor().execute("SELECT site_id, name FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids})
     return dict(rows.fetchall())
 
 

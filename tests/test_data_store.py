@@ -31,6 +31,7 @@ from data.store import (
     StoreReadOnlyError,
     StoreTooNewError,
     StoreUnreadableError,
+    current_user,
     home,
 )
 from scoring.scenario import Filters, Scenario, from_dict, from_preset
@@ -66,7 +67,7 @@ def test_a_kill_at_any_moment_from_an_empty_folder_loses_nothing_acknowledged(se
     assert tally.acknowledged > 0
 
 
-@pytest.mark.parametrize("version", range(1, 6))
+@pytest.mark.parametrize("version", range(1, 7))
 def test_a_store_of_each_older_schema_survives_kills_before_and_in_its_migration(version) -> None:
     tally = store_trials.kills_after_migration(2, random.Random(version), version)
     assert tally.failures == []
@@ -297,7 +298,7 @@ def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None
         workspace.add(store, "kept", "a")
     with duckdb.connect(str(tmp_path / FILE)) as con:
         con.execute("INSERT INTO schema_version VALUES (99, now())")
-    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 6; update Orebridge"):
+    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 7; update Orebridge"):
         Store.open(tmp_path)
     with duckdb.connect(str(tmp_path / FILE)) as con:
         assert con.execute("SELECT site_id FROM shortlist_item").fetchall() == [("a",)]
@@ -422,3 +423,15 @@ def test_home_without_the_variable_is_the_platform_folder_not_the_checkout(monke
     assert CHECKOUT not in home().parents
     monkeypatch.setenv("OREBRIDGE_HOME", "~/ore")
     assert home() == Path.home() / "ore"
+
+
+def test_every_change_names_who_made_it_and_milestones_whose_they_are(tmp_path) -> None:
+    with Store.open(tmp_path) as store:
+        store.save_milestones("s", {"stage": "operating"})
+        with store.write("note", "s", actor="ann"):
+            pass
+        assert store.cursor().execute("SELECT action, actor FROM change ORDER BY number").fetchall() == [
+            ("save milestones", current_user()),
+            ("note", "ann"),
+        ]
+        assert store.milestone_owners() == {"s": current_user()}

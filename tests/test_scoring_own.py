@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from scoring import own as scored
 from scoring import pipeline
 from scoring.dossier import dossier
 from scoring.evidence import OwnCriterion
+from scoring.permitting import Milestones
 from scoring.pipeline import rank
 from scoring.scenario import from_preset
 from tests.test_data_own_layers import features, layer
@@ -57,7 +59,7 @@ def tidy(facts: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def site(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
     row = {
-        "layer_id": "l1", "site_id": site_id, "name": "Ours", "iso3": "FIN", "kind": "mine", "lon": 26.9, "lat": 67.7,
+        "layer_id": "l1", "owner": "me", "site_id": site_id, "name": "Ours", "iso3": "FIN", "kind": "mine", "lon": 26.9, "lat": 67.7,
         "location_accuracy": "exact", "commodities": ["nickel"], "deposit_type": "", "stage": "feasibility",
     }  # fmt: skip
     return {**row, **changes}
@@ -66,6 +68,7 @@ def site(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
 def claim(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
     row = {
         "layer_id": "l1",
+        "owner": "me",
         "site_id": site_id,
         "attribute": "grade",
         "value": 0.9,
@@ -77,12 +80,11 @@ def claim(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
     return {**row, **changes}
 
 
-def state(facts: duckdb.DuckDBPyConnection) -> tuple[Any, ...]:
+def state(facts: duckdb.DuckDBPyConnection, schema: str = "combined") -> tuple[Any, ...]:
     """Return what tells whether anything is left: a count and a hash of each table that own data enter."""
     found = []
     for table in ("site", "claim", "measurement", "gate"):
-        rows = facts.table(f"facts.{table}")
-        found.append(rows.aggregate(f"count(*), bit_xor(hash({', '.join(rows.columns)}))").fetchone())
+        found.append(facts.execute("SELECT count(*), bit_xor(hash(t)) FROM query_table($t) AS t", {"t": f"{schema}.{table}"}).fetchone())
     return tuple(found)
 
 
@@ -98,7 +100,7 @@ def test_own_sites_are_sites_like_any_other(facts) -> None:
     rows = rank(facts, from_preset()).set_index("site_id")
     assert rows.loc["own-a", "iso3"] == "FIN"
     assert sum(rows.loc["own-a", "contributions"]) == pytest.approx(rows.loc["own-a", "score"], abs=1e-9)
-    measured = {r[0] for r in facts.execute("SELECT criterion_id FROM facts.measurement WHERE site_id = 'own-a'").fetchall()}
+    measured = {r[0] for r in facts.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()}
     assert measured >= {"grade_percentile", "contained_years", "port_km", "permitting_months", "host_alignment"}
     card = dossier(facts, from_preset(), "own-a")
     assert {each["source_id"] for each in card["claims"]} == {"own:l1"}
@@ -112,11 +114,28 @@ def test_own_sites_change_nothing_of_the_others(facts) -> None:
     assert after.sort_index().equals(before.sort_index())
 
 
+def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(facts) -> None:
+    before = state(facts, "facts")
+    scored.attach_sites(facts, OwnSites([site(), site("own-b", owner="you")], [claim()]))
+    scored.attach_milestones(facts, {"own-b": Milestones(stage="permitted")}, [], date(2026, 1, 2), {"own-b": "them"})
+    assert state(facts, "facts") == before
+    owners = "SELECT DISTINCT site_id, owner FROM query_table($t) ORDER BY ALL"
+    for table in ("site", "gate"):
+        assert facts.execute(owners, {"t": f"user_data.{table}"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
+    assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "them"), ("own-b", "you")]
+    months = "SELECT count(*) FROM combined.measurement WHERE criterion_id = 'permitting_months' AND starts_with(site_id, 'own-')"
+    assert facts.execute(months).fetchone() == (2,)
+    scored.attach_milestones(facts, {}, ["own-b"], date(2026, 1, 2))
+    assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
+
+
 def test_a_site_without_grade_or_tonnage_has_gaps_there(facts) -> None:
     scored.attach_sites(facts, OwnSites([site(stage="unknown")], []))
     rows = rank(facts, from_preset()).set_index("site_id")
     assert rows.loc["own-a", "coverage"] < 0.7
-    count = facts.execute("SELECT count(*) FROM facts.measurement WHERE site_id = 'own-a' AND criterion_id = 'grade_percentile'").fetchone()
+    count = facts.execute(
+        "SELECT count(*) FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = 'grade_percentile'"
+    ).fetchone()
     assert count == (0,)
 
 
@@ -127,21 +146,21 @@ def test_taking_own_sites_out_leaves_the_facts_as_they_were(facts, store) -> Non
     assert state(facts) != before
     scored.attach_sites(facts, OwnSites())
     assert state(facts) == before
-    assert facts.execute("SELECT count(*) FROM own_measured").fetchone() == (0,)
+    assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (0,)
 
 
 def test_attaching_again_replaces_what_was_there(facts) -> None:
     for name in ("First", "Second"):
         scored.attach_sites(facts, OwnSites([site(name=name)], [claim()]))
-    assert facts.execute("SELECT name FROM facts.site WHERE site_id = 'own-a'").fetchall() == [("Second",)]
-    assert facts.execute("SELECT count(*) FROM facts.claim WHERE site_id = 'own-a'").fetchone() == (1,)
+    assert facts.execute("SELECT name FROM combined.site WHERE site_id = 'own-a'").fetchall() == [("Second",)]
+    assert facts.execute("SELECT count(*) FROM combined.claim WHERE site_id = 'own-a'").fetchone() == (1,)
 
 
 def test_an_own_criterion_is_measured_for_own_sites_too(facts, store) -> None:
     scored.attach_sites(facts, OwnSites([site(lon=24.0, lat=67.0)], []))
     scored.measure_evidence(facts, store, [CRITERION])
     found = facts.execute(
-        "SELECT value, source_id FROM facts.measurement WHERE site_id = 'own-a' AND criterion_id = $id", {"id": CRITERION.id}
+        "SELECT value, source_id FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = $id", {"id": CRITERION.id}
     )
     assert found.fetchone() == (pytest.approx(0.0, abs=1e-6), "own:l1")
 
@@ -158,7 +177,7 @@ def test_a_criterion_is_measured_once(facts, store, monkeypatch) -> None:
 def test_a_criterion_whose_layer_was_removed_is_passed_over(facts, store) -> None:
     own_layers.remove(store, "l1")
     scored.measure_evidence(facts, store, [CRITERION])
-    assert facts.execute("SELECT count(*) FROM own_measured").fetchone() == (0,)
+    assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (0,)
 
 
 def test_stopping_keeps_nothing_of_the_criterion(facts, store) -> None:
@@ -173,7 +192,7 @@ def test_stopping_keeps_nothing_of_the_criterion(facts, store) -> None:
         scored.measure_evidence(facts, store, [CRITERION], stop)
     assert state(facts) == before
     scored.measure_evidence(facts, store, [CRITERION])
-    assert facts.execute("SELECT count(*) FROM own_measured").fetchone() == (1,)
+    assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (1,)
 
 
 def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
@@ -182,7 +201,7 @@ def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
                       "numbers": pa.array([[]], pa.list_(pa.float64())), "texts": pa.array([["Kevitsa"]], pa.list_(pa.string()))})  # fmt: skip
     own_layers.add(store, [NewLayer(layer("l2", columns=columns), table)])
     scored.measure_evidence(facts, store, [OwnCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
-    found = facts.execute("SELECT DISTINCT target FROM facts.measurement WHERE source_id = 'own:l2'").fetchall()
+    found = facts.execute("SELECT DISTINCT target FROM combined.measurement WHERE source_id = 'own:l2'").fetchall()
     assert found == [("Kevitsa",)]
 
 
@@ -195,7 +214,7 @@ def test_a_raster_is_measured_from_its_file_in_the_store(facts, store, tmp_path)
     scored.attach_sites(facts, OwnSites([site(), site("own-b", lon=27.5), site("own-c", lon=5.0)], []))
     scored.measure_evidence(facts, store, [criterion])
     values = facts.execute(
-        "SELECT site_id, value FROM facts.measurement WHERE criterion_id = $id AND starts_with(site_id, 'own-')", {"id": criterion.id}
+        "SELECT site_id, value FROM combined.measurement WHERE criterion_id = $id AND starts_with(site_id, 'own-')", {"id": criterion.id}
     )
     assert dict(values.fetchall()) == {"own-a": 0.0, "own-b": 100.0}
 

@@ -94,7 +94,7 @@ def test_an_unknown_value_is_a_gap_and_no_zero(facts, store) -> None:
     criterion = own(measure="nearest_value", column="Cu", worst=0.0, best=10.0)
     rows = ranked(facts, store, criterion).set_index("site_id")
     assert facts.execute(
-        "SELECT count(*) FROM facts.measurement WHERE criterion_id = $id AND site_id = 'c'", {"id": criterion.id}
+        "SELECT count(*) FROM combined.measurement WHERE criterion_id = $id AND site_id = 'c'", {"id": criterion.id}
     ).fetchone() == (0,)
     assert rows.loc["c", "score_high"] == 1.0
     assert rows.loc["c", "coverage"] == 0.0

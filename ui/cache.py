@@ -318,7 +318,7 @@ def site_countries() -> list[str]:
 
 @lru_cache(maxsize=2)
 def _site_countries(revision: str) -> list[str]:  # noqa: ARG001
-    return [row[0] for row in facts().cursor().execute("SELECT DISTINCT iso3 FROM facts.site ORDER BY 1").fetchall()]
+    return [row[0] for row in facts().cursor().execute("SELECT DISTINCT iso3 FROM combined.site ORDER BY 1").fetchall()]
 
 
 def version() -> str:

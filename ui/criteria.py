@@ -61,7 +61,7 @@ def add(own: OwnCriterion) -> dict[str, Any]:
     """Keep a criterion, measure it, and say for how many sites it is known."""
     cache.own().measure([own])
     cache.store().save_criterion(own.id, own.as_dict())
-    counted = "SELECT count(*) FROM facts.measurement WHERE criterion_id = $id"
+    counted = "SELECT count(*) FROM combined.measurement WHERE criterion_id = $id"
     row = cache.facts().cursor().execute(counted, {"id": own.id}).fetchone()
     return {"id": own.id, **own.as_dict(), "known_sites": row[0] if row else 0}
 

@@ -169,7 +169,7 @@ class Own:
             scored.attach_sites(facts, own_layers.own_sites(self._store))
             self._attached_layers = self._site_layers()
         told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
-        scored.attach_milestones(facts, told, self._milestones_attached, date.today())
+        scored.attach_milestones(facts, told, self._milestones_attached, date.today(), self._store.milestone_owners())
         self._milestones_attached, self._attached = dict(self._milestones), revision
 
     def measure(self, evidence: Iterable[OwnCriterion]) -> None:

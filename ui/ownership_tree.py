@@ -157,7 +157,7 @@ def title(node: Node) -> str:
 
 @lru_cache(maxsize=64)
 def _site_name(site_id: str) -> str:
-    row = cache.facts().cursor().execute("SELECT name FROM facts.site WHERE site_id = $site_id", {"site_id": site_id}).fetchone()
+    row = cache.facts().cursor().execute("SELECT name FROM combined.site WHERE site_id = $site_id", {"site_id": site_id}).fetchone()
     return str(row[0]) if row else site_id
 
 

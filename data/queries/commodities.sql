@@ -2,6 +2,6 @@
 SELECT k.*, coalesce(n.sites, 0) AS sites
 FROM facts.commodity AS k
 LEFT JOIN (
-    SELECT commodity_id, count(*) AS sites FROM (SELECT unnest(commodities) AS commodity_id FROM facts.site) GROUP BY 1
+    SELECT commodity_id, count(*) AS sites FROM (SELECT unnest(commodities) AS commodity_id FROM combined.site) GROUP BY 1
 ) AS n USING (commodity_id)
 ORDER BY commodity_id

@@ -1,3 +1,4 @@
--- in:  $criterion_id, $definition (JSON), $at
+-- in:  $criterion_id, $definition (JSON), $at, $owner
 -- out: the criterion is kept; one of the same id is replaced, and keeps its place
-INSERT INTO own_criterion VALUES ($criterion_id, $definition, $at) ON CONFLICT DO UPDATE SET definition = excluded.definition
+INSERT INTO own_criterion (criterion_id, definition, added_at, owner) VALUES ($criterion_id, $definition, $at, $owner)
+ON CONFLICT DO UPDATE SET definition = excluded.definition

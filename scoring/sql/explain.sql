@@ -1,4 +1,4 @@
--- in:     facts.site, facts.measurement, criterion, packed; $site_id, $lens, $profile, $w (weights in criterion order)
+-- in:     combined.site, combined.measurement, criterion, packed; $site_id, $lens, $profile, $w (weights in criterion order)
 -- out:    one row a criterion that applies: value, low, high, status, where it rests, u, u_low, u_high, weight share, drawn scale
 -- NULL:   value, low, high, status: unknown
 WITH p AS (SELECT * FROM packed WHERE lens = $lens AND profile = $profile AND site_id = $site_id),
@@ -11,7 +11,7 @@ SELECT
 FROM criterion AS c
 CROSS JOIN p
 CROSS JOIN s
-LEFT JOIN facts.measurement AS m
+LEFT JOIN combined.measurement AS m
     ON m.site_id = $site_id AND m.criterion_id = c.id AND m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
 WHERE c.profile IN ('', $profile) AND p.a[c.position + 1] = 1
 ORDER BY c.position

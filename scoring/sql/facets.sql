@@ -1,8 +1,8 @@
--- in:     scored(site_id, coverage), facts.site, facts.gate; the filters of rank.sql
+-- in:     scored(site_id, coverage), combined.site, combined.gate; the filters of rank.sql
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
-    SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM facts.gate GROUP BY site_id
+    SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM combined.gate GROUP BY site_id
 ),
 flags AS (
     SELECT
@@ -11,7 +11,7 @@ flags AS (
         ($stages::VARCHAR[] IS NULL OR list_contains($stages::VARCHAR[], s.stage)) AS stage_ok,
         ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], s.iso3)) AS country_ok,
         ($gates_failed OR NOT coalesce(f.gate_failed, false)) AS gate_ok
-    FROM facts.site AS s
+    FROM combined.site AS s
     JOIN scored AS d USING (site_id)
     LEFT JOIN failed AS f USING (site_id)
     WHERE ($commodity_any::VARCHAR[] IS NULL OR list_has_any(s.commodities, $commodity_any::VARCHAR[]))

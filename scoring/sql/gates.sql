@@ -1,4 +1,4 @@
--- in:     facts.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
+-- in:     combined.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
 -- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction; one tier of
@@ -38,7 +38,7 @@ covered AS (
             ELSE 'owners_untraced'
         END AS evidence,
         CASE WHEN c.covered THEN s.iso3 ELSE coalesce(h.who, '') END AS target
-    FROM facts.site AS s
+    FROM combined.site AS s
     LEFT JOIN facts.country AS c USING (iso3)
     LEFT JOIN held AS h USING (site_id)
 ),
@@ -48,19 +48,19 @@ park AS (
         CASE WHEN p.site_id IS NOT NULL THEN 'fail' ELSE 'unknown' END AS verdict,
         CASE WHEN p.site_id IS NOT NULL THEN 'inside_park' WHEN s.iso3 = 'USA' THEN 'outside_nps' ELSE 'no_layer' END AS evidence,
         coalesce(p.target, '') AS target
-    FROM facts.site AS s
+    FROM combined.site AS s
     LEFT JOIN inside_park AS p USING (site_id)
 ),
 legal AS (
     SELECT
         s.site_id, 'legal' AS gate, CASE WHEN l.country_iso3 IS NULL THEN 'unknown' ELSE 'fail' END AS verdict,
         CASE WHEN l.country_iso3 IS NULL THEN 'no_source' ELSE l.flag END AS evidence, coalesce(l.country_iso3, '') AS target
-    FROM facts.site AS s
+    FROM combined.site AS s
     LEFT JOIN facts.legal_flag AS l ON l.country_iso3 = s.iso3
 ),
 unsourced AS (
     SELECT s.site_id, g.gate, 'unknown' AS verdict, 'no_source' AS evidence, '' AS target
-    FROM facts.site AS s
+    FROM combined.site AS s
     CROSS JOIN (VALUES ('prc_technology'), ('prc_customers')) AS g (gate)
 )
 FROM covered UNION ALL FROM park UNION ALL FROM legal UNION ALL FROM unsourced

@@ -1,17 +1,17 @@
--- in:     facts.claim (chosen grades, with the tonnage of their own record), facts.site; $commodity
+-- in:     combined.claim (chosen grades, with the tonnage of their own record), combined.site; $commodity
 -- out:    site_id, name, deposit_type, grade, unit, ore_mt, source_id, scope, as_of, cutoff
 -- grain:  one row a mine that is graded for the commodity
 -- units:  grade in the commodity's unit; ore in million tonnes
 -- NULL:   ore_mt: no tonnage in the record of the grade; cutoff: not stated
 -- ref:    grade-tonnage models: Cox and Singer (1986), USGS Bulletin 1693
 WITH tonnage AS (
-    SELECT key, max(value) AS ore_mt FROM facts.claim WHERE attribute = 'tonnage_mt' AND value > 0 GROUP BY key
+    SELECT key, max(value) AS ore_mt FROM combined.claim WHERE attribute = 'tonnage_mt' AND value > 0 GROUP BY key
 )
 SELECT
     g.site_id, s.name, s.deposit_type, g.value AS grade, g.unit, t.ore_mt, g.source_id, g.scope, g.as_of,
     nullif(regexp_extract(g.detail, '(?i)(cut-off [0-9][^;]*|[0-9][0-9.,]* ?(?:ppm|%|mg/l) cut-off)', 1), '') AS cutoff
-FROM facts.claim AS g
-JOIN facts.site AS s USING (site_id)
+FROM combined.claim AS g
+JOIN combined.site AS s USING (site_id)
 LEFT JOIN tonnage AS t USING (key)
 WHERE g.attribute = 'grade' AND g.chosen AND g.commodity = $commodity AND s.kind = 'mine' AND g.value > 0
 ORDER BY g.site_id

@@ -1,4 +1,4 @@
--- in:     edge(held, holder, share) of holdings_edges.sql; facts.holding, facts.site, facts.country
+-- in:     edge(held, holder, share) of holdings_edges.sql; facts.holding, combined.site, facts.country
 -- out:    entity, iso3, bloc (us | japan | partner | neutral | covered | unknown), covered, named, rest (0..1), rest_bloc, traced
 -- grain:  one row a site, company or holder of an edge
 -- NULL:   none; iso3 empty: no source says. named: some holder is known. rest: what no stated holder has; rest_bloc: where that counts;
@@ -23,7 +23,7 @@ joined AS (
         t.entity IS NOT NULL AS named, coalesce(t.share, 0) AS share, coalesce(t.open, false) AS open
     FROM name AS n
     LEFT JOIN home AS h USING (entity)
-    LEFT JOIN facts.site AS s ON s.site_id = n.entity
+    LEFT JOIN combined.site AS s ON s.site_id = n.entity
     LEFT JOIN stated AS t USING (entity)
 )
 SELECT

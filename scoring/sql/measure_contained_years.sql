@@ -1,4 +1,4 @@
--- in:     contained(site_id, commodity, years, ...), facts.claim, facts.commodity
+-- in:     contained(site_id, commodity, years, ...), combined.claim, facts.commodity
 -- out:    site_id, commodity, value, low, high (years of world mine production), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a site and commodity; '' for the main commodity; an element of a group without its own market takes the group's row
 -- NULL:   none

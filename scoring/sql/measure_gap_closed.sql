@@ -1,4 +1,4 @@
--- in:     contained(site_id, commodity, tonnes, ore_mt, ...), facts.claim (chosen capacity_t_y), facts.commodity, facts.site
+-- in:     contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap), reference_group, reference_n, status
 -- grain:  one row a site and commodity; '' for the commodity of which most is closed; an element without figures takes its group's row
 -- NULL:   none; without output or without a US consumption figure there is no row (unknown); the US exports more than it imports: 0
@@ -11,8 +11,8 @@ WITH output AS (
         CASE WHEN c.method <> 'reported' THEN 0 WHEN s.kind IN ('derivative', 'recycling') THEN 1 / 3 ELSE 1 END AS down,
         CASE WHEN s.kind IN ('derivative', 'recycling') THEN 3 ELSE 1 END AS up,
         CASE WHEN s.kind IN ('derivative', 'recycling') OR c.method <> 'reported' THEN 'modelled' ELSE 'measured' END AS status
-    FROM facts.claim AS c
-    JOIN facts.site AS s USING (site_id)
+    FROM combined.claim AS c
+    JOIN combined.site AS s USING (site_id)
     WHERE c.attribute = 'capacity_t_y' AND c.chosen
     UNION ALL
     SELECT site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25), source_id, as_of, 2, 0.25, 2, 'modelled'

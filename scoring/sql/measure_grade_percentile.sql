@@ -1,12 +1,12 @@
--- in:     facts.claim (chosen grades), facts.site, facts.commodity; contained(site_id, commodity, years)
+-- in:     combined.claim (chosen grades), combined.site, facts.commodity; contained(site_id, commodity, years)
 -- out:    site_id, commodity, value, low, high (percentile 0..100), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a site and commodity, and one with commodity '' for the site's main commodity
 -- NULL:   none; a grade with fewer than 8 peers gives no row (unknown)
 -- ref:    mid-rank percentile; range = 90 % normal interval of a binomial share
 WITH graded AS (
     SELECT c.site_id, c.commodity, c.value AS grade, c.source_id, c.as_of, s.deposit_type
-    FROM facts.claim AS c
-    JOIN facts.site AS s USING (site_id)
+    FROM combined.claim AS c
+    JOIN combined.site AS s USING (site_id)
     WHERE c.attribute = 'grade' AND c.chosen AND s.kind = 'mine'
 ),
 peers AS (

@@ -1,4 +1,4 @@
--- in:     facts.claim (chosen capacity_t_y), facts.commodity, facts.site
+-- in:     combined.claim (chosen capacity_t_y), facts.commodity, combined.site
 -- out:    site_id, commodity '', value, low, high (% of world production), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a plant
 -- NULL:   none; without capacity or world production there is no row (unknown)
@@ -13,8 +13,8 @@ SELECT
     c.source_id, c.as_of, CASE WHEN k.world_production_t IS NULL THEN k.group_id ELSE k.commodity_id END AS target,
     '' AS reference_group, NULL::INTEGER AS reference_n,
     CASE WHEN s.kind IN ('derivative', 'recycling') OR c.method <> 'reported' THEN 'modelled' ELSE 'measured' END AS status
-FROM facts.claim AS c
-JOIN facts.site AS s USING (site_id)
+FROM combined.claim AS c
+JOIN combined.site AS s USING (site_id)
 JOIN facts.commodity AS k ON k.commodity_id = c.commodity
 LEFT JOIN facts.commodity AS g ON g.commodity_id = k.group_id
 WHERE c.attribute = 'capacity_t_y' AND c.chosen AND s.kind <> 'mine'

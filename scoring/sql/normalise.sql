@@ -1,4 +1,4 @@
--- in:     facts.site, facts.measurement, facts.commodity, criterion(profile, position, id, applies_to, ...);
+-- in:     combined.site, combined.measurement, facts.commodity, criterion(profile, position, id, applies_to, ...);
 --         $lens = commodity of interest, or '' for each site's main commodity; $profile = set of own criteria, or ''
 -- out:    site_id, u, u_low, u_high, m, a: packed vectors in the order of criterion.position
 -- grain:  one row a site
@@ -6,7 +6,7 @@
 -- NULL:   none; an unknown has m = 0, u = 0, u_low = 0, u_high = 1
 WITH picked AS (
     SELECT m.site_id, m.criterion_id, m.value, m.low, m.high
-    FROM facts.measurement AS m
+    FROM combined.measurement AS m
     JOIN criterion AS c ON c.id = m.criterion_id AND c.profile IN ('', $profile)
     WHERE m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
 ),
@@ -15,7 +15,7 @@ cells AS (
         s.site_id, c.position, c.is_log, c.worst, c.best,
         c.applies_to = 'all' OR (c.applies_to = 'ore') = (s.kind = 'mine') AS applies,
         p.value, p.low, p.high
-    FROM facts.site AS s
+    FROM combined.site AS s
     JOIN criterion AS c ON c.profile IN ('', $profile)
     LEFT JOIN picked AS p ON p.site_id = s.site_id AND p.criterion_id = c.id
 ),

@@ -1,8 +1,8 @@
--- in:  incoming: one row a site that the criterion is known for, with the columns of facts.measurement; $criterion_id
+-- in:  incoming: one row a site that the criterion is known for, with the columns of facts.measurement; $criterion_id, $owner
 -- out: the rows are measurements; the criterion counts as measured, even with no row
-INSERT INTO facts.measurement BY NAME
+INSERT INTO user_data.measurement BY NAME
 SELECT
-    site_id, criterion_id, commodity, value, greatest(least(low, value), -1e300) AS low, greatest(high, value) AS high, status, source_id,
-    as_of, target, reference_group, reference_n::INTEGER AS reference_n
+    $owner AS owner, site_id, criterion_id, commodity, value, greatest(least(low, value), -1e300) AS low, greatest(high, value) AS high,
+    status, source_id, as_of, target, reference_group, reference_n::INTEGER AS reference_n
 FROM incoming;
-INSERT INTO own_measured VALUES ($criterion_id);
+INSERT INTO user_data.measured_criterion VALUES ($criterion_id);

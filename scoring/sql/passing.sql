@@ -1,12 +1,12 @@
--- in:     facts.site, facts.gate; filters: NULL means no filter
+-- in:     combined.site, combined.gate; filters: NULL means no filter
 --         $commodity_any (list), $kinds, $stages, $countries, $accuracy (lists), $gates_failed (bool), $text,
 --         $inside (list of site ids in the area of interest)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site
 -- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
 SELECT s.*, coalesce(f.gate_failed, false) AS gate_failed
-FROM facts.site AS s
-LEFT JOIN (SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM facts.gate GROUP BY site_id) AS f USING (site_id)
+FROM combined.site AS s
+LEFT JOIN (SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM combined.gate GROUP BY site_id) AS f USING (site_id)
 WHERE ($commodity_any::VARCHAR[] IS NULL OR list_has_any(s.commodities, $commodity_any::VARCHAR[]))
   AND ($kinds::VARCHAR[] IS NULL OR list_contains($kinds::VARCHAR[], s.kind))
   AND ($stages::VARCHAR[] IS NULL OR list_contains($stages::VARCHAR[], s.stage))

@@ -1,10 +1,10 @@
--- in:     facts.site, facts.gate
+-- in:     combined.site, combined.gate
 -- out:    all sites with what does not depend on weights
 -- grain:  one row a site, in the order of the ids
 -- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
 SELECT
     s.site_id, name, iso3, kind, commodities, lon, lat, stage, deposit_type, location_accuracy,
     coalesce(f.gate_failed, false) AS gate_failed
-FROM facts.site AS s
-LEFT JOIN (SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM facts.gate GROUP BY site_id) AS f USING (site_id)
+FROM combined.site AS s
+LEFT JOIN (SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM combined.gate GROUP BY site_id) AS f USING (site_id)
 ORDER BY s.site_id
