@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 def started(home: Path, port: int, **streams) -> subprocess.Popen:
-    environment = {**os.environ, "OREBRIDGE_HOME": str(home)}
+    environment = {**os.environ, "OREBRIDGE_HOME": str(home), "OREBRIDGE_API_OWN_DATA": "shortlists"}
     return subprocess.Popen([SCRIPT, "app", "--port", str(port)], env=environment, start_new_session=True, **streams)
 
 
