@@ -115,8 +115,8 @@ def _own_addresses() -> dict[str, str]:
 
     from layers import imports
     from layers.imports import About
-    from ui import cache
-    from ui.addresses import layer_key
+    from ui.map.addresses import layer_key
+    from workspace import session
 
     picture = io.BytesIO()
     with rasterio.MemoryFile() as memory:
@@ -130,9 +130,9 @@ def _own_addresses() -> dict[str, str]:
         ("till.csv", SITES, "reference"),
         ("ours.csv", SITES + b"\n", "sites"),
     ):
-        upload = imports.take_in(cache.store().path.parent, [(name, io.BytesIO(content))])
-        draft = imports.read(cache.reader(), upload, imports.request_for(upload, cures={"unit.Ni_pct": "%", "unit.band_1": ""}))
-        for layer in cache.own().add(draft, About(name, role=role)):
+        upload = imports.take_in(session.store().path.parent, [(name, io.BytesIO(content))])
+        draft = imports.read(session.reader(), upload, imports.request_for(upload, cures={"unit.Ni_pct": "%", "unit.band_1": ""}))
+        for layer in session.own().add(draft, About(name, role=role)):
             addresses[name] = f"{layer.layer_id} {layer_key(layer.layer_id)}"
     return addresses
 
@@ -140,15 +140,15 @@ def _own_addresses() -> dict[str, str]:
 def main() -> None:
     """Serve the app on the port that is given; print the addresses of its own map first."""
     from app import run
-    from scoring.scenario import Scenario, from_preset
-    from ui import cache
-    from ui.addresses import Feed, sites_address
+    from scoring.ranking.scenario import Scenario, from_preset
+    from ui.map.addresses import Feed, sites_address
+    from workspace import session
 
     addresses = _own_addresses() if sys.argv[2] == "own" else {}
     for n in range(200):
-        feed = Feed(Scenario({"grade": 1 + n, "permitting": 50}), False, False, cache.state())
+        feed = Feed(Scenario({"grade": 1 + n, "permitting": 50}), False, False, session.state())
         addresses[f"feed {n}"] = sites_address(feed)
-    addresses["feed"] = sites_address(Feed(from_preset(), False, False, cache.state()))
+    addresses["feed"] = sites_address(Feed(from_preset(), False, False, session.state()))
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
     run(port=int(sys.argv[1]), address="127.0.0.1")

@@ -12,8 +12,8 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from scoring.population import BASELINES
-from ui.backtest_words import BASELINES as NAMES
+from scoring.backtest.population import BASELINES
+from ui.text.backtest_words import BASELINES as NAMES
 
 ROOT = Path(__file__).resolve().parents[1]
 LABELS = "data/curated/labels_fast41.csv"

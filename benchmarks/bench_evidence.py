@@ -18,7 +18,8 @@ import shapely
 
 from geo.measure import FloatArray
 from geo.surroundings import Targets
-from scoring.evidence import EvidenceLayer, OwnCriterion, measure
+from scoring.criteria.user_criterion import OwnCriterion
+from scoring.measures.layer_measures import EvidenceLayer, measure
 
 RADIUS_KM = 25.0
 CORNERS = 60

@@ -14,12 +14,13 @@ from importlib.util import find_spec
 import duckdb
 import numpy as np
 
-from scoring.joint import pareto_of_two, places
-from scoring.kernels import unicriterion_flows
-from scoring.methods import METHODS, bound, scores_of_matrix
-from scoring.packed import Group, Packed
-from scoring.robustness import States, of_matrix, share_in_top_k, uniform_weights
-from scoring.sensitivity import stability
+from scoring.aggregation.joint import pareto_of_two, places
+from scoring.aggregation.kernels import unicriterion_flows
+from scoring.aggregation.methods import METHODS, bound, scores_of_matrix
+from scoring.ranking.packed import Group, Packed
+from scoring.ranking.states import States, of_matrix
+from scoring.robustness.sensitivity import stability
+from scoring.robustness.smaa import share_in_top_k, uniform_weights
 
 REPEATS = 3
 

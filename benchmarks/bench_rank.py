@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 
 from data import facts
-from scoring.criteria import load
-from scoring.methods import sql
-from scoring.pipeline import prepare
+from scoring.aggregation.methods import sql
+from scoring.criteria.catalogue import load
+from scoring.ranking.pipeline import prepare
 
 REPEATS = 5
 

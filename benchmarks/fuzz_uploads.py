@@ -27,15 +27,15 @@ import duckdb
 
 from benchmarks.fuzz_mutants import Mutant, Seed, mutant, seeds_of
 from benchmarks.fuzz_seeds import write_seeds
-from data import facts, own_layers
-from data.own_layers import OwnLayer
+from data import facts, user_layers
 from data.store import Store
+from data.user_layers import OwnLayer
 from geo.errors import OrebridgeError
 from layers import export, findings, imports
 from layers.contract import SECONDS, Finding
 from layers.quarantine import QUARANTINE
 from layers.sandbox import GRACE_S, Reader
-from ui.own import Own
+from workspace.user_layers import Own
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = [
@@ -184,7 +184,7 @@ class Run:
         if one.number % DRAWN == 0:
             self._use(rows)
         for row in rows:
-            own_layers.forget(self.store, row.layer_id)
+            user_layers.forget(self.store, row.layer_id)
         with self.tally.lock:
             self.tally.layers += len(rows)
         return "imported"
@@ -195,7 +195,7 @@ class Run:
     def _check(self, one: Mutant, row: OwnLayer) -> None:
         """Hold a layer in the store against its row."""
         if row.kind == "raster":
-            if not own_layers.raster_path(self.store, row.layer_id).is_file():
+            if not user_layers.raster_path(self.store, row.layer_id).is_file():
                 self.tally.broke(one, "the raster of a layer is not there")
             return
         found = self.store.cursor().execute(FEATURES, {"layer_id": row.layer_id}).fetchone()
@@ -205,8 +205,8 @@ class Run:
     def _use(self, rows: list[OwnLayer]) -> None:
         """Draw and export layers as the app does."""
         for row in rows:
-            features = own_layers.features(self.store, row) if row.kind != "raster" else None
-            raster = own_layers.raster_path(self.store, row.layer_id) if row.kind == "raster" else None
+            features = user_layers.features(self.store, row) if row.kind != "raster" else None
+            raster = user_layers.raster_path(self.store, row.layer_id) if row.kind == "raster" else None
             with tempfile.TemporaryDirectory() as folder:
                 export.export(row, features, raster, Path(folder) / f"made{export.suffix(row)}")
 
@@ -235,7 +235,7 @@ class Run:
         quarantine = self.home / QUARANTINE
         if left := list(quarantine.glob("*")):
             self.tally.broke(nobody, f"{len(left)} folders are left in quarantine")
-        rasters = {path.name for path in (self.home / own_layers.RASTERS).glob("*")}
+        rasters = {path.name for path in (self.home / user_layers.RASTERS).glob("*")}
         if strange := rasters - {f"{layer_id}.tif" for layer_id in self._ids()}:
             self.tally.broke(nobody, f"{len(strange)} rasters belong to no layer")
         for what, statement in ORPHANS.items():

@@ -26,20 +26,22 @@ from typing import Any
 
 import duckdb
 
-from data import workspace, workspace_file
+from data import shortlist_file, shortlists
 from data.export import WRITERS, write
 from data.facts import open_facts
 from data.files import Target
 from data.sources import load_sources
 from data.store import Store
 from geo.errors import OrebridgeError
-from scoring import frozen, workbench
-from scoring.pipeline import prepare
-from scoring.scenario import ScenarioError, from_preset
-from scoring.taking import take_in
-from ui import memo
-from ui.memo_files import write as memo_bytes
-from ui.shortlist_rows import listing_of, rows_of
+from scoring.errors import ScenarioError
+from scoring.ranking.pipeline import prepare
+from scoring.ranking.scenario import from_preset
+from scoring.snapshots import snapshot as frozen
+from ui.memo import content
+from ui.memo.files import write as memo_bytes
+from workspace import snapshots as workbench
+from workspace.rows import listing_of, rows_of
+from workspace.shortlist_import import take_in
 
 SITE = "usa-mountain-pass-ceec"
 TEXTS = {
@@ -218,7 +220,7 @@ class Trial:
         prepare(self._facts)
         self._formats, self._sources, self._scenario = formats, load_sources(), from_preset()
         for name in ("firmness", "overview", "locator", "rank_ranges"):
-            setattr(memo, name, _once(getattr(memo, name)))
+            setattr(content, name, _once(getattr(content, name)))
 
     def real_snapshot(self) -> dict[str, Any]:
         """Return a snapshot of ours as plain values."""
@@ -233,7 +235,7 @@ class Trial:
             try:
                 taken = take_in(store, self._facts, raw)
             except OrebridgeError as error:
-                lasted, left = time.monotonic() - started, len(workspace.shortlists(store))
+                lasted, left = time.monotonic() - started, len(shortlists.shortlists(store))
                 return Outcome("HALF" if left else "WRONG" if hostile.good else "refused", lasted, 0.0, str(error))
             except Exception:
                 return Outcome("TRACEBACK", time.monotonic() - started, 0.0, traceback.format_exc().splitlines()[-1])
@@ -248,22 +250,22 @@ class Trial:
 
     def _use(self, store: Store, name: str, folder: Path) -> None:
         """Do with a list what the commands do: show, memo, export, workspace, snapshots."""
-        held = workspace.read(store, name)
+        held = shortlists.read(store, name)
         if not held.items:
             return
         scenario = workbench.scenario_of(held, self._scenario)
         rows_of(self._facts, scenario, held)
         with contextlib.suppress(ScenarioError):  # a scenario that lists none of the sites: a sentence, and no memo
-            found = memo.ground(self._facts, scenario, held, self._sources, {})
+            found = content.ground(self._facts, scenario, held, self._sources, {})
             for suffix in self._formats:
-                memo_bytes(memo.memos(self._facts, found, "both"), suffix)
+                memo_bytes(content.memos(self._facts, found, "both"), suffix)
         made = listing_of(self._facts, scenario, held, self._sources)
         for suffix in WRITERS:
             write(made, Target(folder / f"x{suffix}", overwrite=True))
-        again = workspace_file.parse(workspace_file.write(store, [name]))
+        again = shortlist_file.parse(shortlist_file.write(store, [name]))
         if replace(again.shortlists[0], items=()) != replace(held, items=()):
             raise ValueError(name)
-        for row in workspace.snapshots(store, name):
+        for row in shortlists.snapshots(store, name):
             workbench.opened(store, row["snapshot_id"])
 
 

@@ -101,8 +101,8 @@ def _empty_ms() -> float:
 def _duckdb_ms() -> float:
     """Return the median milliseconds of one ranking by its statement, rows fetched as Arrow."""
     from data.facts import open_facts
-    from scoring.pipeline import prepare, rank_cursor
-    from scoring.scenario import Scenario
+    from scoring.ranking.pipeline import prepare, rank_cursor
+    from scoring.ranking.scenario import Scenario
 
     facts = open_facts()
     prepare(facts)

@@ -31,7 +31,7 @@ from statistics import median
 
 import duckdb
 
-from data import facts, store_file, workspace
+from data import facts, shortlists, store_file
 from data.store import FILE, Store, StoreFullError, StoreUnreadableError
 
 FORK = multiprocessing.get_context("forkserver")
@@ -67,7 +67,7 @@ def write_on(folder: str, pipe: Connection, start: int) -> None:
     with Store.open(Path(folder)) as store:
         pipe.send(-1)
         for number in range(start, start + 1_000_000):
-            workspace.add(store, "kept", f"site-{number}", note="x" * (200 if number % 7 else 60_00))
+            shortlists.add(store, "kept", f"site-{number}", note="x" * (200 if number % 7 else 60_00))
             if number % 5 == 0:
                 store.save_scenario(f"scenario-{number}", f"name {number}", {"number": number}, "v1")
             pipe.send(number)
@@ -101,7 +101,7 @@ def killed_writer(folder: Path, start: int, *, after_s: float, after_messages: i
 def problems(folder: Path, acknowledged: list[int]) -> list[str]:
     """Open the store and return what is wrong with it: what is missing, what is there by half."""
     with Store.open(folder) as store:
-        sites = set(workspace.site_ids(store, "kept"))
+        sites = set(shortlists.site_ids(store, "kept"))
         scenarios = {row["scenario_id"] for row in store.scenarios()}
         logged = store.cursor().execute("SELECT action, subject FROM change").fetchall()
         wrong = [f"site-{n} is missing" for n in acknowledged if f"site-{n}" not in sites]
@@ -209,12 +209,12 @@ def full_disk(folder: Path, rng: random.Random, tally: Tally, case: str) -> None
         filler.unlink()
     with Store.open(folder) as store:
         for number in range(rng.randrange(1, 40)):
-            workspace.add(store, "kept", f"site-{number}", note=rng.randbytes(4000).hex())
+            shortlists.add(store, "kept", f"site-{number}", note=rng.randbytes(4000).hex())
             acknowledged.append(number)
         filler = fill(folder, rng.randrange(0, 120_000))
         try:
             for number in range(1000, 1100):
-                workspace.add(store, "kept", f"site-{number}", note=rng.randbytes(4000).hex())
+                shortlists.add(store, "kept", f"site-{number}", note=rng.randbytes(4000).hex())
                 acknowledged.append(number)
         except StoreFullError:
             tally.outcomes["writing said it"] += 1
@@ -224,9 +224,9 @@ def full_disk(folder: Path, rng: random.Random, tally: Tally, case: str) -> None
                     store.cursor().execute("CHECKPOINT")
             except StoreFullError:
                 tally.outcomes["checkpoint said it"] += 1
-        workspace.site_ids(store, "kept") if case != "checkpoint" else None
+        shortlists.site_ids(store, "kept") if case != "checkpoint" else None
         filler.unlink()
-        workspace.add(store, "kept", "site-9999", note="after")
+        shortlists.add(store, "kept", "site-9999", note="after")
         acknowledged.append(9999)
     check(tally, folder, [n for n in acknowledged if n % 5])
 
@@ -284,7 +284,7 @@ def damaged(folder: Path, acknowledged: list[int]) -> str:
         with Store.open(folder) as store:
             read_everything(store)
             notices = store.notices
-            sites = set(workspace.site_ids(store, "kept"))
+            sites = set(shortlists.site_ids(store, "kept"))
     except StoreUnreadableError:
         return "said to be damaged"
     missing = [n for n in acknowledged if f"site-{n}" not in sites]
@@ -303,7 +303,7 @@ def damaged_files(trials: int, rng: random.Random) -> Tally:
         whole = Path(name) / "whole"
         with Store.open(whole) as store:
             for number in range(200):
-                workspace.add(store, "kept", f"site-{number}", note="x" * 3000)
+                shortlists.add(store, "kept", f"site-{number}", note="x" * 3000)
         got = [*range(200), *killed_writer(whole, 1000, after_s=0.3, after_messages=6)]
         for trial in range(trials):
             kind, file, harm = DAMAGE[trial % len(DAMAGE)]

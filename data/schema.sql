@@ -132,7 +132,7 @@ CREATE TABLE facts.measurement (
 );
 COMMENT ON TABLE facts.measurement IS 'A criterion measured for a site, in the unit of the criterion. No row: unknown.';
 COMMENT ON COLUMN facts.measurement.commodity IS 'commodity of interest; empty: the site''s main commodity, or not by commodity';
-COMMENT ON COLUMN facts.measurement.value IS 'in the unit of the criterion, see scoring/criteria.toml';
+COMMENT ON COLUMN facts.measurement.value IS 'in the unit of the criterion, see scoring/criteria/criteria.toml';
 COMMENT ON COLUMN facts.measurement.low IS 'lower end of the plausible range, same unit as value';
 COMMENT ON COLUMN facts.measurement.status IS 'measured | modelled';
 COMMENT ON COLUMN facts.measurement.target IS 'name of what was measured to, or the main commodity';
@@ -211,7 +211,7 @@ COMMENT ON TABLE facts.legal_flag IS 'Recorded legal bars to investment, by coun
 CREATE TABLE facts.left_out (reason VARCHAR, rows BIGINT);
 COMMENT ON TABLE facts.left_out IS 'Rows of the sources that did not become sites, by reason.';
 
--- What users brought, beside the facts: the columns of the facts and the owner. Written by `scoring.own` alone.
+-- What users brought, beside the facts: the columns of the facts and the owner. Written by `workspace.attach` alone.
 CREATE SCHEMA IF NOT EXISTS user_data;
 CREATE TABLE user_data.site AS SELECT '' AS owner, * FROM facts.site LIMIT 0;
 COMMENT ON TABLE user_data.site IS 'A candidate site that a user brought.';

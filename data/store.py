@@ -238,7 +238,7 @@ class Store:
         return dict(self.cursor().execute("SELECT site_id, owner FROM own_milestone").fetchall())
 
     def has_own(self) -> bool:
-        """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.open_ranking_facts`."""
+        """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.opening.open_ranking_facts`."""
         row = self.cursor().execute(facts.query("has_own")).fetchone()
         return bool(row and row[0])
 

@@ -18,7 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from data.files import Target, TargetError
-from data.own_layers import Features, OwnLayer
+from data.user_layers import Features, OwnLayer
 from geo.errors import OrebridgeError
 from layers.reports import provenance
 

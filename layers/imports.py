@@ -20,9 +20,9 @@ import shapely
 from rasterio.errors import RasterioError
 
 from data.files import private
-from data.own_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
 from data.store import Store, current_user
 from data.texts import ODD, line, prose
+from data.user_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
 from geo.errors import OrebridgeError
 from layers import findings, quarantine
 from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, LayerReport, Report, ReportError, Request
@@ -239,7 +239,7 @@ def known_already(store: Store, draft: Draft) -> list[OwnLayer]:
 
 
 def new_layers(draft: Draft, about: About, chosen: Sequence[str] = ()) -> list[NewLayer]:
-    """Turn a draft into layers for `data.own_layers.add`, after checking what the reader handed back.
+    """Turn a draft into layers for `data.user_layers.add`, after checking what the reader handed back.
 
     Parameters
     ----------

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from data.own_layers import OwnLayer
+from data.user_layers import OwnLayer
 from layers import findings
 from layers.contract import Finding, LayerReport, Report
 

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.own_layers import Features, OwnLayer
 from data.sources import Source
+from data.user_layers import Features, OwnLayer
 from geo.raster import ColourScale, ramp_colours
 from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle
 
@@ -207,7 +207,7 @@ def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raste
     ----------
     own : OwnLayer
     source : Source
-        See `scoring.own.source_of`.
+        See `workspace.attach.source_of`.
     load : callable
         Returns its features; called when the first tile is asked for.
     raster : Path or None

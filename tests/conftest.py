@@ -9,8 +9,8 @@ import duckdb
 import pytest
 
 from data import facts as bundle
-from scoring import pipeline
-from scoring.criteria import load
+from scoring.criteria.catalogue import load
+from scoring.ranking import pipeline
 
 
 @pytest.fixture(scope="session")

@@ -14,8 +14,8 @@ import pytest
 from typer.main import get_command
 
 from data.sources import Source, load_sources
-from scoring.criteria import load
-from ui.cli import app
+from scoring.criteria.catalogue import load
+from ui.cli.main import app
 
 ROOT = Path(__file__).resolve().parents[1]
 METHODS = sorted((ROOT / "docs" / "methods").glob("*.md"))

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from ui import cli, layer_commands, serving
+from ui.cli import layers, main, serving
 
 ROOT = Path(__file__).resolve().parents[1]
-FLOORS = ("app.py", "geo", "data", "layers", "scoring", "ui")
+FLOORS = ("app.py", "geo", "data", "layers", "scoring", "workspace", "ui")
 
 
 def trees() -> Iterator[ast.AST]:
@@ -42,7 +42,7 @@ def exit_codes() -> Iterator[int]:
 
 def test_the_table_of_exit_codes_names_all_of_them_and_no_other() -> None:
     by_signal = 143  # SIGTERM, which the server raises again once it has let go of everything
-    used = {0, cli.FAILED, serving.INTERRUPTED, by_signal, *layer_commands.EXIT.values(), *exit_codes()}
+    used = {0, main.FAILED, serving.INTERRUPTED, by_signal, *layers.EXIT.values(), *exit_codes()}
     assert {int(code) for code in first_column("docs/cli.md", "Exit code")} == used
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scoring.criteria import load
-from scoring.pipeline import rank
-from scoring.scenario import ORDERS, Scenario, from_preset
+from scoring.criteria.catalogue import load
+from scoring.ranking.pipeline import rank
+from scoring.ranking.scenario import ORDERS, Scenario, from_preset
 from tests.conftest import TinySite, criteria_for, tiny_facts
 
 PILLARS = tuple(load().pillars)

@@ -7,10 +7,10 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
-from ui.address_notice import address_notice
-from ui.first_visit import frame
-from ui.i18n import LANGUAGES, _, language
-from ui.own_notice import notice
+from ui.panels.address_notice import address_notice
+from ui.panels.first_visit import frame
+from ui.panels.own_notice import notice
+from ui.text.i18n import LANGUAGES, _, language
 
 HERE = Path(__file__).resolve().parent
 
@@ -21,14 +21,16 @@ frame()
 st.session_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [
-    st.Page(HERE / "screens" / "explore.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
-    st.Page(HERE / "screens" / "compare.py", title=_("Compare"), icon=":material/compare:", url_path="compare"),
-    st.Page(HERE / "screens" / "layers.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
-    st.Page(HERE / "screens" / "robustness.py", title=_("Robustness"), icon=":material/balance:", url_path="robustness"),
-    st.Page(HERE / "screens" / "backtest.py", title=_("Backtest"), icon=":material/fact_check:", url_path="backtest"),
-    st.Page(HERE / "screens" / "shortlist.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
-    st.Page(HERE / "screens" / "methods.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
-    st.Page(HERE / "screens" / "site.py", title=_("Site dossier"), icon=":material/article:", url_path="site", visibility="hidden"),
+    st.Page(HERE / "screens" / "explore" / "page.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
+    st.Page(HERE / "screens" / "compare" / "page.py", title=_("Compare"), icon=":material/compare:", url_path="compare"),
+    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
+    st.Page(HERE / "screens" / "robustness" / "page.py", title=_("Robustness"), icon=":material/balance:", url_path="robustness"),
+    st.Page(HERE / "screens" / "backtest" / "page.py", title=_("Backtest"), icon=":material/fact_check:", url_path="backtest"),
+    st.Page(HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
+    st.Page(HERE / "screens" / "methods" / "page.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
+    st.Page(
+        HERE / "screens" / "site" / "page.py", title=_("Site dossier"), icon=":material/article:", url_path="site", visibility="hidden"
+    ),
 ]
 st.session_state.pages = {page.url_path or "explore": page for page in pages}
 chosen = st.navigation(pages, position="top")

@@ -10,17 +10,19 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 
-from data.build.vocabulary import KINDS, STAGES
-from data.workspace import DEFAULT
+from data.shortlists import DEFAULT
+from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
-from scoring.criteria import load
-from scoring.evidence import NO_TEXT, OwnCriterion
-from scoring.methods import METHODS
-from scoring.scenario import LONGEST_TEXT, ORDERS, Filters, Scenario, ScenarioError
-from scoring.sidebyside import MOST as MOST_COMPARED
-from ui.cache import commodity_names, own_criteria, own_layers, ready, site_countries, store
-from ui.i18n import language
-from ui.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
+from scoring.aggregation.methods import METHODS
+from scoring.criteria.catalogue import load
+from scoring.criteria.user_criterion import NO_TEXT, OwnCriterion
+from scoring.errors import ScenarioError
+from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, Filters, Scenario
+from scoring.sites.side_by_side import MOST as MOST_COMPARED
+from ui.text.i18n import language
+from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
+from workspace.reference import commodity_names, site_countries
+from workspace.session import own_criteria, own_layers, ready, store
 
 S = st.session_state
 MOST_SELECTED = 200

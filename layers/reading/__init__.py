@@ -13,7 +13,7 @@ DRIVERS = frozenset(
     }
 )  # fmt: skip
 
-#: All other drivers of GDAL 3.8 to 3.12; tests/test_layers_reading_drivers.py fails when a newer library brings one more.
+#: All other drivers of GDAL 3.8 to 3.12; tests/layers/reading/test_drivers.py fails when a newer library brings one more.
 SKIPPED = (  # noqa: SIM905 - a list of words
     "ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AirSAR AmigoCloud Arrow AVIF BAG BIGGIF BLX BMP BSB BT BYN CAD CALS CEOS COASP COSAR "
     "CPG CSV CSW CTG CTable2 Carto DAAS DB2ODBC DERIVED DGN DIMAP DIPEx DOQ1 DOQ2 DTED ECRGTOC EDIGEO EEDA EEDAI EHdr EIR ELAS ENVI "

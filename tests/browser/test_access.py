@@ -10,7 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from data import workspace
+from data import shortlists
 from data.store import Store
 from tests.browser.conftest import Seen, serving, watched
 
@@ -31,7 +31,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory):
     """Serve an app with a site on the shortlist."""
     home = tmp_path_factory.mktemp("home")
     with Store.open(home) as store:
-        workspace.add(store, "default", LOFDAL)
+        shortlists.add(store, "default", LOFDAL)
     with serving(home) as base:
         yield base
 

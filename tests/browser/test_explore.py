@@ -10,8 +10,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import HALO, ROOT, Seen, count, outside, serving, watched
-from ui.i18n import catalogue
-from ui.messages import extracted
+from ui.text.i18n import catalogue
+from ui.text.sync_catalogues import extracted
 
 #: Software GL on a busy machine may swallow a click; a real defect fails three times.
 pytestmark = pytest.mark.flaky(reruns=2)

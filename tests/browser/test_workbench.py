@@ -11,11 +11,11 @@ import duckdb
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from scoring.pipeline import sites_inside
-from scoring.scenario import Area
+from scoring.ranking.pipeline import sites_inside
+from scoring.ranking.scenario import Area
 from tests.browser.conftest import Seen, outside, serving, watched
-from ui.i18n import catalogue
-from ui.permalink import unpacked_area
+from ui.text.i18n import catalogue
+from workspace.permalink import unpacked_area
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from geo.errors import OrebridgeError
-from scoring.view import View
-from ui import published
+from workspace import published
+from workspace.view import View
 
 Where = Literal["query", "path"]
 MOST_TEXT = 200

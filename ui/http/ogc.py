@@ -9,15 +9,15 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 
-from data.build.vocabulary import KINDS, STAGES
+from data.vocabulary import KINDS, STAGES
 from geo.bbox import Bounds, inside
 from layers import feature_pages
 from layers.catalog import Layer
 from layers.styling import OwnMapLayer
-from scoring.scenario import from_preset
-from ui import published
+from scoring.ranking.scenario import from_preset
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance
 from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
+from workspace import published
 
 SITES = "sites"
 CRS84 = "http://www.opengis.net/def/crs/OGC/1.3/CRS84"
@@ -79,7 +79,7 @@ def conformance(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an e
 
 
 def served() -> dict[str, Layer]:
-    """Return the vector layers that may be read: see `ui.published`."""
+    """Return the vector layers that may be read: see `workspace.published`."""
     return {layer.id: layer for layer in published.map_layers() if layer.kind != "raster"}
 
 

@@ -7,17 +7,16 @@ from typing import Any
 
 import pandas as pd
 
-from data import workspace
-from data.build.vocabulary import KINDS, STAGES
+from data import shortlists as workspace
+from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
-from scoring import workbench
-from scoring.criteria import load
-from scoring.methods import METHODS
-from scoring.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
-from ui import cache, published
+from scoring.aggregation.methods import METHODS
+from scoring.criteria.catalogue import load
+from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
 from ui.http.asking import Asked, BadRequestError, NotFoundError, NotOpenError, Parameter
-from ui.shortlist_rows import rows_of
+from workspace import published, reference, session, snapshots
+from workspace.rows import rows_of
 
 MOST, FIRST = 20_000, 100
 TEXT = {"type": "string", "maxLength": 200}
@@ -68,7 +67,7 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
         gates_failed=not values.get("hide_failed", False), text=values.get("text", ""),
     )  # fmt: skip
     commodity = values.get("commodity", "").strip().lower()
-    if commodity and commodity not in cache.commodity_names():
+    if commodity and commodity not in reference.commodity_names():
         raise BadRequestError(f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS.")
     changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": published.evidence()}
     changes |= {name: values[name] for name in ("method", "order_by") if name in values}
@@ -149,21 +148,21 @@ def _require_open() -> None:
 def shortlists(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the shortlists of the workspace, where the deployer opened them."""
     _require_open()
-    return as_json({"shortlists": workspace.shortlists(cache.store()), "orebridge": provenance()})
+    return as_json({"shortlists": workspace.shortlists(session.store()), "orebridge": provenance()})
 
 
 def shortlist(asked: Asked) -> Answer:
     """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
     _require_open()
     name = asked.values["name"]
-    if name not in [row["name"] for row in workspace.shortlists(cache.store())]:
+    if name not in [row["name"] for row in workspace.shortlists(session.store())]:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
-    kept = workspace.read(cache.store(), name)
-    scenario = published.without_private(workbench.scenario_of(kept, from_preset()))
+    kept = workspace.read(session.store(), name)
+    scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
     served = [item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row]
     kept = replace(kept, items=tuple(served))
     rows = rows_of(asked.view.facts, scenario, kept)
-    about = {**_about(scenario), "snapshots": workspace.snapshots(cache.store(), name)}
+    about = {**_about(scenario), "snapshots": workspace.snapshots(session.store(), name)}
     if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
         return as_json(placed([_plain(row) for row in rows if row["lon"] is not None], about), GEOJSON)
     return as_json({"name": kept.name, "question": kept.question, "sites": _plain(rows), "orebridge": about})

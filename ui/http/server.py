@@ -12,11 +12,11 @@ from starlette.routing import BaseRoute, Route
 
 from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
-from ui import published
 from ui.http import ogc, openapi, ranked
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
 from ui.http.asking import Asked, BadRequestError, Endpoint, NotAcceptableError, NotFoundError, NotOpenError, Parameter, read
 from ui.http.working import in_thread
+from workspace import published
 
 PREFIX = "/api/v1"
 NAME = {"type": "string", "minLength": 1, "maxLength": 200}

@@ -1,0 +1,139 @@
+"""Hand-curated tables of this repository as records and claims: plants, FAST-41 projects, single facts on sites."""
+
+from __future__ import annotations
+
+import re
+
+import pandas as pd
+
+from data import vocabulary as words
+from data.bundling.records import Claim, Extract, Record, reported
+
+STAGES = {
+    "planned": "exploration",
+    "commissioning": "construction",
+    "pilot": "feasibility",
+}
+
+
+#: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or salts.
+COMPARABLE = re.compile(
+    r"magnet|oxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel made|cobalt, planned|NdPr|separation", re.I
+)
+NOT_COMPARABLE = re.compile(
+    r"treated|feedstock|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sulfate|tungsten trioxide|phosphate", re.I
+)
+
+
+#: Words of a capacity that does not stand yet.
+PLANNED = re.compile(r"planned|plan |design|expected|could|first phase|expansion", re.I)
+
+
+def _capacity_attribute(basis: str) -> str:
+    """Return the attribute under which a capacity is kept: scored only where it is metal or near to it."""
+    return "capacity_t_y" if COMPARABLE.search(basis) and not NOT_COMPARABLE.search(basis) else "capacity_other_t_y"
+
+
+def _table(name: str) -> pd.DataFrame:
+    return pd.read_csv(words.CURATED / name, dtype=str, keep_default_na=False)
+
+
+def extract_plants() -> Extract:
+    """Read `plants.csv`: separation, refining, derivative-product and recycling plants, each with its citation."""
+    found = Extract()
+    for _, row in _table("plants.csv").iterrows():
+        named = words.commodities(row["commodities"], ";")
+        if not named:
+            found.leave_out("orebridge_plants: no critical commodity")
+            continue
+        record = Record(
+            "orebridge_plants", row["plant_id"], row["name"], row["country_iso3"], float(row["lon"]), float(row["lat"]), row["kind"],
+            named, row["source_url"], accuracy=row["location_accuracy"], as_of=row["as_of"] or row["retrieved"],
+            aliases=tuple(a.strip() for a in f"{row['name_local']};{row['aliases']}".split(";") if a.strip()), facilities=("plant",),
+        )  # fmt: skip
+        found.records.append(record)
+        found.claims.extend(_plant_claims(row, record))
+    return found
+
+
+def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
+    claims = [Claim(record.key, "product", text=row["products"], as_of=record.as_of, url=row["source_url"])] if row["products"] else []
+    stage = row["stage"].strip()
+    if stage and stage != "unknown":
+        mapped = STAGES.get(stage, stage)
+        claims.append(
+            Claim(record.key, "stage", text=mapped, as_of=row["stage_as_of"] or record.as_of, url=row["source_url"], detail=stage)
+        )
+    capacity = reported(row["capacity"])
+    if capacity and row["capacity_unit"] == "t/y":
+        claims.append(
+            Claim(record.key, _capacity_attribute(row["capacity_basis"]), capacity, commodity=record.commodities[0], unit="t/y", scope=row["capacity_basis"],
+                  as_of=row["capacity_as_of"] or record.as_of, url=row["source_url"],
+                  method="estimated" if PLANNED.search(row["capacity_basis"]) else "reported")
+        )  # fmt: skip
+    for attribute in ("feed_secured_pct", "recovery_pct"):
+        value = reported(row[attribute])
+        if value:
+            claims.append(Claim(record.key, attribute, value, unit="%", as_of=record.as_of, url=row["source_url"]))
+    claims.extend(
+        _owner_claims(
+            record.key,
+            row["owner"],
+            row["owner_share_pct"],
+            row["owner_as_of"] or record.as_of,
+            row["owner_source_url"] or row["source_url"],
+        )
+    )
+    if row["offtake"]:
+        claims.append(Claim(record.key, "offtake", text=row["offtake"], as_of=record.as_of, url=row["source_url"]))
+    return claims
+
+
+def _owner_claims(key: str, owners: str, shares: str, as_of: str, url: str) -> list[Claim]:
+    names = [n.strip() for n in owners.split(";") if n.strip()]
+    parts = [reported(s) for s in shares.split(";")] if shares else []
+    return [
+        Claim(key, "owner", parts[i] if len(parts) == len(names) else None, text=name, unit="%", as_of=as_of, url=url)
+        for i, name in enumerate(names)
+    ]
+
+
+def extract_fast41() -> Extract:
+    """Read `fast41_sites.csv`; rows without a cited coordinate are matched by name."""
+    found = Extract()
+    for _, row in _table("fast41_sites.csv").iterrows():
+        named = words.commodities(row["commodities"])
+        if not named:
+            found.leave_out("orebridge_fast41: no critical commodity stated")
+            continue
+        located = bool(row["lon"] and row["lat"])
+        record = Record(
+            "orebridge_fast41", row["project"], row["project"], "USA", float(row["lon"]) if located else None,
+            float(row["lat"]) if located else None, "mine", named, row["source_url"],
+            accuracy=row["location_accuracy"] or "approximate", as_of=row["as_of"] or row["retrieved"],
+        )  # fmt: skip
+        found.records.append(record)
+        stage = words.stage(row["stage"])
+        if stage != "unknown":
+            found.claims.append(Claim(record.key, "stage", text=stage, as_of=record.as_of, url=row["source_url"], detail=row["stage"]))
+        found.claims.extend(_owner_claims(record.key, row["owner"], "", record.as_of, row["source_url"]))
+    return found
+
+
+def extract_site_facts() -> Extract:
+    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a record by its key."""
+    found = Extract()
+    for record_key, rows in _table("site_facts.csv").groupby("record_key", sort=False):
+        first = rows.iloc[0]
+        record = Record(
+            "orebridge_site_facts", str(record_key), first["site_name"], first["country_iso3"], None, None, first["kind"] or "mine",
+            tuple(dict.fromkeys(c for c in rows["commodity"] if c)), first["source_url"], as_of=max(rows["as_of"]), same_as=str(record_key),
+        )  # fmt: skip
+        found.records.append(record)
+        for _, row in rows.iterrows():
+            found.claims.append(
+                Claim(record.key, row["attribute"], float(row["value"]) if row["value"] else None, text=row["text"],
+                      commodity=row["commodity"], unit=row["unit"], as_of=row["as_of"], scope=row["scope"], method=row["method"] or "reported",
+                      url=row["source_url"], detail=row["evidence"])
+            )  # fmt: skip
+    return found

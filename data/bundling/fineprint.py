@@ -1,0 +1,138 @@
+"""Open database on mine production (Jasansky et al. 2023): facilities, owners with shares, grades, reserves, capacities."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from data import vocabulary as words
+from data.bundling.records import Claim, Extract, Record, reported, text
+
+FILE = "sites/fineprint_open_mine_production/detailed_data_mining.xlsx"
+DOI = "https://doi.org/10.1038/s41597-023-01965-y"
+#: Unit words of the reserve sheet -> million tonnes.
+TO_MT = {
+    "tonnes": 1e-6, "metric tons": 1e-6, "metric tonnes": 1e-6, "kt": 1e-3, "ktonnes": 1e-3, "thousand tonnes": 1e-3,
+    "thousand metric tonnes": 1e-3, "million tonnes": 1.0, "million metric tons": 1.0, "tonnes million": 1.0, "mt": 1.0,
+    "million tons": 1.0, "million metric tonnes": 1.0, "thousand short tons": 0.90718e-3, "million short tons": 0.90718,
+}  # fmt: skip
+#: (unit of the sheet, our unit) -> factor.
+GRADE_UNITS = {("%", "%"): 1.0, ("g/t", "g/t"): 1.0, ("gm/t", "g/t"): 1.0, ("g/t", "%"): 1e-4, ("%", "ppm"): 1e4, ("g/t", "ppm"): 1.0}
+
+
+def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> Extract:
+    """Read facilities of critical commodities. `units` maps a commodity id to its grade unit."""
+    found = Extract()
+    book = pd.read_excel(raw / FILE, sheet_name=["general", "commodities", "capacity_reserves", "other_info"], dtype=str, engine="openpyxl")
+    general = book["general"]
+    kept: set[str] = set()
+    for _, row in general.iterrows():
+        named = words.commodities(row["commodities_products"])
+        if not named:
+            found.leave_out("fineprint: no critical commodity")
+            continue
+        if text(row["mine_or_processing"]) == "Region":
+            found.leave_out("fineprint: a region, not a facility")
+            continue
+        kept.add(row["mine_fac"])
+        _take(row, named, countries, found)
+    for sheet, reader in (("commodities", _grades), ("capacity_reserves", _reserves), ("other_info", _owners)):
+        rows = book[sheet][book[sheet]["mine_fac"].isin(kept)]
+        found.claims.extend(reader(rows, units))
+    return found
+
+
+def _take(row: pd.Series, named: tuple[str, ...], countries: words.CountryNames, found: Extract) -> None:
+    lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
+    name = row["mine_fac"]
+    record = Record(
+        "fineprint", name, name, countries.iso3(row["country"]), None if pd.isna(lon) else float(lon), None if pd.isna(lat) else float(lat),
+        "mine" if "mine" in text(row["mine_or_processing"]).lower() else "refinery", named, text(row["source_url"]) or DOI,
+        aliases=tuple(a.strip() for a in text(row["mine_other_names"]).split(",") if a.strip()), as_of="2020",
+        facilities=tuple(sorted(p.strip().lower() for p in text(row["mine_or_processing"]).split(",") if p.strip())),
+    )  # fmt: skip
+    found.records.append(record)
+    status, ended = text(row["activity_status"]), reported(row["production_end"])
+    stage = words.stage(status) if status else "closed" if ended else "operating" if reported(row["production_start"]) else "unknown"
+    if stage != "unknown":
+        as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or "2020"
+        detail = status or (f"production ended {ended:.0f}" if ended else "production start stated")
+        found.claims.append(
+            Claim(
+                record.key,
+                "stage",
+                text=stage,
+                as_of=as_of,
+                url=record.url,
+                detail=detail,
+                method="reported" if status or ended else "inferred",
+            )
+        )
+
+
+def _grades(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:
+    claims = []
+    for _, row in rows.iterrows():
+        commodity = words.commodity(text(row["commodity"]))
+        factor = GRADE_UNITS.get((text(row["grade_or_yield_unit"]), units.get(commodity or "", "")))
+        grade = reported(row["grade"])
+        if commodity and grade and factor and not text(row["sub_site"]):
+            claims.append(
+                Claim(f"fineprint:{row['mine_fac']}", "grade", grade * factor, commodity=commodity, unit=units[commodity],
+                      as_of=text(row["year"]), scope="mill feed of the year", url=text(row["source_url"]) or DOI)
+            )  # fmt: skip
+    return claims
+
+
+def _reserves(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:
+    claims = []
+    for _, row in rows.iterrows():
+        if text(row["sub_site"]):
+            continue
+        common: dict[str, Any] = {"as_of": text(row["reserves_year"])[:4], "scope": "reserve", "url": text(row["source_url"]) or DOI}
+        to_mt = TO_MT.get(text(row["reserves_mineral_unit"]).lower())
+        tonnes, grade = reported(row["reserves_mineral_value"]), reported(row["grade"])
+        commodity = words.commodity(text(row["commodity"]))
+        factor = GRADE_UNITS.get((text(row["grade_unit"]), units.get(commodity or "", "")))
+        key = f"fineprint:{row['mine_fac']}"
+        if tonnes and to_mt and commodity:
+            claims.append(Claim(key, "tonnage_mt", tonnes * to_mt, unit="Mt", **common))
+            if grade and factor:
+                claims.append(Claim(key, "grade", grade * factor, commodity=commodity, unit=units[commodity], **common))
+    return claims
+
+
+def _owners(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:  # noqa: ARG001 - the readers share one signature
+    claims = []
+    for _, row in rows.iterrows():
+        if text(row["sub_site"]):
+            continue
+        for name, share in split_owners(text(row["owners"])):
+            claims.append(
+                Claim(f"fineprint:{row['mine_fac']}", "owner", share, text=name, unit="%", as_of=text(row["year"])[:4],
+                      url=text(row["source_url"]) or DOI, detail=text(row["owners"]))
+            )  # fmt: skip
+    return claims
+
+
+def split_owners(owners: str) -> list[tuple[str, float | None]]:
+    """Split "A (45%), B (55%)" into names and shares in percent; a name without a figure has share None.
+
+    Examples
+    --------
+    >>> split_owners("Barrick (75%), Newmont (25%)")
+    [('Barrick', 75.0), ('Newmont', 25.0)]
+    >>> split_owners("Southern Copper Corporation")
+    [('Southern Copper Corporation', None)]
+    """
+    found: list[tuple[str, float | None]] = []
+    for part in re.split(r"(?<=%\))\s*[,;]\s*|;\s*", owners):
+        match = re.fullmatch(r"\s*(.+?)\s*\(\s*([\d.]+)\s*%\s*\)\s*", part)
+        if match:
+            found.append((match[1], float(match[2])))
+        elif part.strip():
+            found.append((part.strip(), None))
+    return found

@@ -1,0 +1,73 @@
+"""Owner claims joined with the company table: who stands at the top, in which bloc."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from data.vocabulary import CURATED
+
+COLUMNS = (
+    "site_id", "owner", "share_pct", "share_stated", "company", "ultimate_parent", "parent_iso3", "bloc", "covered_pct", "as_of", "source_id", "url", "parent_url",
+)  # fmt: skip
+
+
+#: Stated shares of a site may add up to this much: rounding.
+WHOLE_PCT = 101
+
+
+def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
+    """Return one row a site and owner from the chosen owner claims.
+
+    share_pct is NULL where the source states none, or where the shares of a site add up to more than the whole. bloc is that of the ultimate parent's country, or of the state that holds at
+    least half of it; ``unknown`` where `companies.csv` does not trace the owner.
+    """
+    held = _held_by_covered(countries)
+    chosen = claims[(claims["attribute"] == "owner") & claims["chosen"] & (claims["text"] != "")]
+    known = companies().reindex(chosen["text"]).fillna("")
+    home = known["state_owned_by_iso3"].where(known["state_owned_by_iso3"] != "", known["parent_country_iso3"])
+    bloc = home.map(countries.set_index("iso3")["bloc"]).fillna("unknown")
+    table = pd.DataFrame(
+        {
+            "site_id": chosen["site_id"].to_numpy(),
+            "owner": chosen["text"].to_numpy(),
+            "share_pct": chosen["value"].astype(float).to_numpy(),
+            "share_stated": chosen["value"].notna().to_numpy(),
+            "company": known["company"].to_numpy(),
+            "ultimate_parent": known["ultimate_parent"].to_numpy(),
+            "parent_iso3": home.to_numpy(),
+            "bloc": bloc.to_numpy(),
+            "covered_pct": [
+                _covered_pct(held, names) for names in zip(chosen["text"], known["company"], known["ultimate_parent"], strict=True)
+            ],
+            "as_of": chosen["as_of"].to_numpy(),
+            "source_id": chosen["source_id"].to_numpy(),
+            "url": chosen["url"].to_numpy(),
+            "parent_url": known["source_url"].to_numpy(),
+        }
+    )
+    table = table.drop_duplicates(["site_id", "owner"])
+    over = table.groupby("site_id")["share_pct"].transform("sum") > WHOLE_PCT
+    table.loc[over, "share_pct"], table.loc[over, "share_stated"] = None, False
+    return table[list(COLUMNS)].sort_values(["site_id", "owner"]).reset_index(drop=True)
+
+
+def companies() -> pd.DataFrame:
+    """Return the company tables, one row an owner text (the index). Empty: no source says."""
+    tables = [pd.read_csv(CURATED / name, dtype=str, keep_default_na=False) for name in ("companies.csv", "companies_more.csv")]
+    return pd.concat(tables).drop_duplicates("owner_text").set_index("owner_text")
+
+
+def _held_by_covered(countries: pd.DataFrame) -> dict[str, float]:
+    """Return company -> percent of its equity or votes that holders of covered nations have, by `holdings.csv`."""
+    holdings = pd.read_csv(CURATED / "holdings.csv", dtype=str, keep_default_na=False)
+    covered = set(countries.loc[countries["covered"], "iso3"])
+    rows = holdings[holdings["holder_country_iso3"].isin(covered) & holdings["share_kind"].isin(["equity", "votes"])]
+    newest = rows.sort_values("as_of").drop_duplicates(["holder", "held"], keep="last")
+    shares = pd.to_numeric(newest["share_pct"], errors="coerce")
+    return {str(k): float(v) for k, v in shares.groupby(newest["held"]).sum().items()}
+
+
+def _covered_pct(held: dict[str, float], names: tuple[str, ...]) -> float:
+    """Return the covered share of an owner one tier up: 50 % or more counts as the whole (89 FR 37079)."""
+    share = min(max((held.get(name, 0.0) for name in names if name), default=0.0), 100.0)
+    return 100.0 if share >= 50 else share

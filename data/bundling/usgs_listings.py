@@ -1,0 +1,102 @@
+"""USGS listings whose grade and tonnage are words or absent: rare earths, major deposits, Ni-Cr-PGE, phosphate, potash."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from data import vocabulary as words
+from data.bundling.records import Claim, Extract, Record, text
+
+FOLDER = "sites/usgs_mrdata_deposit_databases"
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """How one USGS listing maps to records. Columns may be empty strings: the source has none."""
+
+    source_id: str
+    file: str
+    name_columns: tuple[str, ...]
+    commodity_column: str
+    type_columns: tuple[str, ...]
+    vintage: str
+    default: tuple[str, ...] = ()
+    stage_column: str = ""
+    owner_column: str = ""
+    keep: Callable[[pd.Series], bool] = lambda row: True  # noqa: ARG005 - the signature of `keep`
+
+
+LISTINGS: tuple[Listing, ...] = (
+    Listing("usgs_ree", "ree.csv", ("depname",), "", ("deptype",), "2002", ("rare earths",), "status", "company"),
+    Listing("usgs_ofr20051294", "ofr20051294.csv", ("dep_name",), "commodity-list", ("model_name", "type_detail"), "2005"),
+    Listing(
+        "usgs_nicrpge", "nicrpge.csv", ("name",), "commodity", (), "2012", stage_column="class",
+        keep=lambda row: text(row["class"]) in ("Producer", "Deposit"),
+    ),
+    Listing(
+        "usgs_phosphate", "phosphate.csv", ("site_name", "location"), "commodity", (), "2002", ("phosphate",), "prod", "company",
+        keep=lambda row: bool(text(row["prod"])) and "occurrence" not in text(row["prod"]).lower(),
+    ),
+    Listing(
+        "usgs_potash", "potash.csv", ("site_name",), "commodity", ("dep_type",), "2012", ("potash",), "p_status", "company",
+        keep=lambda row: "mine" in text(row["type_rec"]) or text(row["type_rec"]) in ("deposit", "lease/concession/permit area"),
+    ),
+)  # fmt: skip
+
+DEPOSIT_DEFAULT = {"usgs_phosphate": "phosphate", "usgs_potash": "evaporite"}
+
+
+def extract(raw: Path, countries: words.CountryNames) -> Extract:
+    """Read every listing of `LISTINGS` below `raw`."""
+    found = Extract()
+    for listing in LISTINGS:
+        table = pd.read_csv(raw / FOLDER / listing.file, dtype=str, keep_default_na=False)
+        for _, row in table.iterrows():
+            _take(row, listing, countries, found)
+    return found
+
+
+def _take(row: pd.Series, listing: Listing, countries: words.CountryNames, found: Extract) -> None:
+    name = next((text(row[c]) for c in listing.name_columns if text(row[c])), "")
+    commodities = tuple(dict.fromkeys((*listing.default, *words.commodities(row.get(listing.commodity_column, "")))))
+    if not name or re.fullmatch(r"(?i)unnamed.*|.*unknown.*|no name.*|\W*\d*\W*", name):
+        found.leave_out(f"{listing.source_id}: no name")
+        return
+    if not commodities:
+        found.leave_out(f"{listing.source_id}: no critical commodity")
+        return
+    if not listing.keep(row):
+        found.leave_out(f"{listing.source_id}: occurrence or prospect without development")
+        return
+    lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
+    key_id = text(row["record_id"])
+    url = text(row["record_url"]) or f"https://mrdata.usgs.gov/{listing.file.removesuffix('.csv')}/"
+    types = next((words.deposit_type(text(row[c])) for c in listing.type_columns if words.deposit_type(text(row[c]))), "")
+    place_words = re.search(r"(?i)lat-?long (is |are )?for|population center", text(row.get("comments")) + text(row.get("loc_comm")))
+    record = Record(
+        listing.source_id, key_id, name, countries.iso3(row["country"]),
+        None if pd.isna(lon) else float(lon), None if pd.isna(lat) else float(lat),
+        "mine", commodities, url,
+        accuracy="centroid" if place_words else "approximate" if listing.source_id in ("usgs_ree", "usgs_phosphate") else "exact",
+        deposit_type=types or DEPOSIT_DEFAULT.get(listing.source_id, ""), as_of=listing.vintage,
+    )  # fmt: skip
+    found.records.append(record)
+    found.claims.extend(_claims(row, listing, record))
+
+
+def _claims(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
+    claims = []
+    stage_words = text(row[listing.stage_column]) if listing.stage_column else ""
+    if words.stage(stage_words) != "unknown":
+        as_of = words.year_in(stage_words) or listing.vintage
+        claims.append(Claim(record.key, "stage", text=words.stage(stage_words), as_of=as_of, url=record.url, detail=stage_words))
+    owner = text(row[listing.owner_column]) if listing.owner_column else ""
+    if owner:
+        name = re.sub(r"\s*\((?:[^()]*\d{4}[^()]*)\)", "", owner).strip()
+        claims.append(Claim(record.key, "owner", text=name, as_of=words.year_in(owner) or listing.vintage, url=record.url, detail=owner))
+    return claims

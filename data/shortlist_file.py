@@ -1,0 +1,271 @@
+"""A workspace as one file: shortlists with their frozen snapshots, written and read back. JSON inside gzip; nothing in it is executed."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+from pydantic.dataclasses import dataclass as checked
+from pydantic_core import from_json
+
+from data import shortlists as workspace
+from data.shortlists import Item, Shortlist, WorkspaceError, moment
+from data.store import Store
+from data.texts import line, plain, prose
+
+SUFFIX = ".orebridge"
+FORMAT = 1
+#: What a file may weigh, packed and unpacked; an export that would be larger is refused too.
+MOST_PACKED_BYTES, MOST_BYTES = 200_000_000, 256_000_000
+#: Brackets, braces, commas and colons in the file: what makes a parser take memory. Texts count with theirs.
+MOST_MARKS = 4_000_000
+MOST_LISTS, MOST_SITES, MOST_SNAPSHOTS = 1_000, 50_000, 1_000
+SNAPSHOT_BYTES = 256_000_000
+_CHUNK = 1 << 20
+_AGAIN = "export it again with `orebridge shortlist export NAME FILE.orebridge`"
+_ANOTHER = "This is not a workspace file; take one that `orebridge shortlist export FILE.orebridge` wrote."
+
+
+@checked(frozen=True, slots=True)
+class KeptSnapshot:
+    """A snapshot in the file; payload in base64."""
+
+    snapshot_id: str
+    shortlist: str
+    label: str
+    frozen_at: datetime
+    data_version: str
+    scenario_hash: str
+    payload: str
+
+
+@dataclass(frozen=True, slots=True)
+class Workspace:
+    """What a file holds, checked and made plain, and not yet in any store.
+
+    Attributes
+    ----------
+    shortlists : tuple of Shortlist
+        Their scenarios are not yet checked: that takes the criteria, which this floor does not know.
+    snapshots : tuple of KeptSnapshot
+        Their payloads have the name that they go by.
+    payloads : dict
+        Snapshot id -> bytes.
+    """
+
+    shortlists: tuple[Shortlist, ...]
+    snapshots: tuple[KeptSnapshot, ...]
+    payloads: Mapping[str, bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What an import brought: name in the file -> name here, and how many snapshots."""
+
+    names: dict[str, str]
+    snapshots: int
+
+
+def write(store: Store, names: Sequence[str]) -> bytes:
+    """Return shortlists with their snapshots as the bytes of one file.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is no shortlist of a name, or the file would be larger than one that can be read.
+    """
+    kept = []
+    for name in names:
+        for row in workspace.snapshots(store, name):
+            payload = base64.b64encode(workspace.snapshot_payload(store, row["snapshot_id"])).decode()
+            kept.append({**row, "shortlist": name, "payload": payload})
+    values = {
+        "orebridge_workspace": FORMAT, "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "shortlists": [asdict(workspace.read(store, name)) for name in names], "snapshots": kept,
+    }  # fmt: skip
+    text = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
+    if len(text) > MOST_BYTES:
+        raise WorkspaceError(
+            f"The workspace of {names[0]!r} has {len(text) / 1e6:.0f} MB, mostly of its {len(kept)} snapshots; a file takes "
+            f"{MOST_BYTES // 1_000_000} MB. Duplicate the shortlist, which leaves the snapshots behind, and export the copy."
+        )
+    return gzip.compress(text, 6, mtime=0)
+
+
+def parse(raw: bytes) -> Workspace:
+    """Return what a file holds, checked without a store and made plain.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is no file of ours, damaged, too large, of a later version, or holds what cannot be kept: what, and what to do.
+    """
+    values = _values(raw)
+    try:
+        lists = TypeAdapter(list[Shortlist]).validate_python(values["shortlists"])
+        kept = TypeAdapter(list[KeptSnapshot]).validate_python(values["snapshots"])
+    except (ValidationError, KeyError) as error:
+        raise WorkspaceError(f"The workspace file is damaged ({_first(error)}); {_AGAIN}.") from error
+    _check_counts(lists, kept)
+    shortlists = tuple(_shortlist(each) for each in lists)
+    names = [each.name for each in shortlists]
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise WorkspaceError(f"The workspace file holds two shortlists {twice!r}; {_AGAIN}.")
+    snapshots = tuple(_snapshot(each, names) for each in kept)
+    return Workspace(shortlists, snapshots, {each.snapshot_id: _payload(each) for each in snapshots})
+
+
+def keep(store: Store, found: Workspace) -> Taken:
+    """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it. All or nothing."""
+    names: dict[str, str] = {}
+    with store.write("import", ", ".join(each.name for each in found.shortlists)[:1000]) as cursor:
+        taken = {row["name"] for row in workspace.shortlists_by(cursor)}
+        for each in found.shortlists:
+            names[each.name] = _free(each.name, taken)
+            taken.add(names[each.name])
+            workspace.put_new(cursor, replace(each, name=names[each.name]))
+        for one in found.snapshots:
+            meta = {name: getattr(one, name) for name in ("label", "data_version", "scenario_hash")} | {
+                "frozen_at": one.frozen_at.isoformat()
+            }
+            workspace.put_snapshot(cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id])
+    return Taken(names, len(found.snapshots))
+
+
+def _values(raw: bytes) -> dict[str, Any]:
+    if len(raw) > MOST_PACKED_BYTES:
+        raise WorkspaceError(f"The file has {len(raw) / 1e6:.0f} MB; a workspace file has {MOST_PACKED_BYTES // 1_000_000} MB at the most.")
+    try:
+        values = from_json(_unpacked(raw), allow_inf_nan=False)
+        version = values["orebridge_workspace"]
+    except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error, RecursionError) as error:
+        raise WorkspaceError(_ANOTHER) from error
+    if version != FORMAT or isinstance(version, bool):
+        raise WorkspaceError(f"The workspace file has format {str(version)[:40]}, this version knows {FORMAT}; update Orebridge.")
+    return dict(values)
+
+
+def _unpacked(raw: bytes) -> bytes:
+    """Return the text of a file, and stop as soon as it is larger, or holds more values, than any of ours."""
+    parts, size, marks = [], 0, 0
+    with gzip.open(io.BytesIO(raw)) as file:
+        while part := file.read(_CHUNK):
+            size += len(part)
+            marks += _marks(part)
+            if size > MOST_BYTES:
+                raise WorkspaceError(f"The file unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not a workspace of ours.")
+            if marks > MOST_MARKS:
+                raise WorkspaceError(f"The file holds more than {MOST_MARKS // 1_000_000} million values; it is not a workspace of ours.")
+            parts.append(part)
+    return b"".join(parts)
+
+
+def _marks(part: bytes) -> int:
+    return sum(part.count(mark) for mark in (b"[", b"{", b",", b":"))
+
+
+def _check_counts(lists: list[Shortlist], kept: list[KeptSnapshot]) -> None:
+    sites = sum(len(each.items) for each in lists)
+    for count, most, what in (
+        (len(lists), MOST_LISTS, "shortlists"),
+        (sites, MOST_SITES, "sites"),
+        (len(kept), MOST_SNAPSHOTS, "snapshots"),
+    ):
+        if count > most:
+            raise WorkspaceError(f"The workspace file holds {count} {what}; {most} are the most. Export fewer at once.")
+
+
+def _shortlist(given: Shortlist) -> Shortlist:
+    """Return a shortlist as it can be kept: checked, plain, times as UTC."""
+    items = tuple(workspace.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
+    made = replace(
+        given, name=line(given.name), question=prose(given.question), data_version=line(given.data_version), items=items,
+        scenario=plain(given.scenario), layers=plain(given.layers),
+    )  # fmt: skip
+    workspace.check_head(asdict(replace(made, items=())))
+    for item in items:
+        workspace.check_item(item)
+    if len(items) > workspace.MOST_SITES or len(made.layers) > workspace.MOST_LAYERS or len(made.data_version) > workspace.LONGEST_NAME:
+        raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
+    if len({item.site_id for item in items}) < len(items):
+        raise WorkspaceError(f"The shortlist {made.name!r} in the file holds a site twice; {_AGAIN}.")
+    if any(not 0.0 <= opacity <= 1.0 or len(layer) > workspace.LONGEST_ID for layer, (_shown, opacity) in made.layers.items()):
+        raise WorkspaceError(f"The shortlist {made.name!r} in the file has a layer whose opacity is not between 0 and 1; {_AGAIN}.")
+    return made
+
+
+def _time(item: Item, name: str) -> str:
+    try:
+        return moment(item.added_at).isoformat() if item.added_at else ""
+    except ValueError as error:
+        raise WorkspaceError(
+            f"{name[:40]!r} in the file: {item.site_id[:40]!r} was added at {item.added_at[:40]!r}, which is no time; {_AGAIN}."
+        ) from error
+
+
+def _snapshot(given: KeptSnapshot, names: Sequence[str]) -> KeptSnapshot:
+    made = replace(given, shortlist=line(given.shortlist), label=line(given.label))
+    try:
+        made = replace(made, frozen_at=moment(given.frozen_at.isoformat()))
+    except ValueError as error:
+        raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file was frozen at no time that can be; {_AGAIN}.") from error
+    if made.shortlist not in names:
+        raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file belongs to no shortlist of it; {_AGAIN}.")
+    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > workspace.LONGEST_NOTE:
+        raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file has a label that is too long; {_AGAIN}.")
+    return made
+
+
+def _payload(kept: KeptSnapshot) -> bytes:
+    """Return the payload of a snapshot whose content has the name it goes by."""
+    try:
+        payload = base64.b64decode(kept.payload, validate=True)
+        digest = _digest(payload, kept.snapshot_id)
+    except (ValueError, zlib.error) as error:
+        raise WorkspaceError(f"Snapshot {kept.snapshot_id[:40]!r} in the file is damaged; {_AGAIN}.") from error
+    if digest[:12] != kept.snapshot_id:
+        raise WorkspaceError(
+            f"Snapshot {kept.snapshot_id[:40]!r} was changed after it was frozen (it is {digest[:12]}); nothing was imported."
+        )
+    return payload
+
+
+def _digest(payload: bytes, snapshot_id: str) -> str:
+    """Return the SHA-256 of what a payload unpacks to, a piece at a time."""
+    unpacker, digest, size, marks = zlib.decompressobj(), hashlib.sha256(), 0, 0
+    part = unpacker.decompress(payload, _CHUNK)
+    while part:
+        digest.update(part)
+        size, marks = size + len(part), marks + _marks(part)
+        if size > SNAPSHOT_BYTES or marks > MOST_MARKS:
+            most = f"{SNAPSHOT_BYTES // 1_000_000} MB or {MOST_MARKS // 1_000_000} million values"
+            raise WorkspaceError(f"Snapshot {snapshot_id[:40]!r} unpacks to more than {most}; it is not one of ours.")
+        part = unpacker.decompress(unpacker.unconsumed_tail, _CHUNK)
+    if not unpacker.eof or unpacker.unused_data:
+        raise ValueError(snapshot_id)
+    return digest.hexdigest()
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """Return the name, or the first with a number behind it that nobody has."""
+    count, found = 2, name
+    while found in taken:
+        found, count = f"{name[: workspace.LONGEST_NAME - 6]} ({count})", count + 1
+    return found
+
+
+def _first(error: ValidationError | KeyError) -> str:
+    if isinstance(error, KeyError):
+        return f"{error.args[0]} is missing"
+    told = error.errors()[0]
+    return line(f"{'.'.join(str(part)[:40] for part in told['loc'])}: {told['msg']}")[:300]

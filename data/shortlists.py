@@ -1,0 +1,488 @@
+"""Shortlists of the user's workspace: what is on them, what is noted of each site, every change and its way back. Ranks nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from data.facts import query
+from data.store import Store, StoreCursor
+from data.texts import is_plain_line, line, prose
+from geo.errors import OrebridgeError
+
+DEFAULT = "default"
+STATUSES = ("proposed", "under review", "approved", "deferred", "declined")
+LONGEST_NOTE, LONGEST_NAME, MOST_TAGS, LONGEST_TAG, LONGEST_ID = 20_000, 120, 20, 60, 200
+MOST_SITES, MOST_LAYERS = 20_000, 1_000
+#: Years that a date of the next step, of an addition or of a snapshot may lie in: what tables and pages can show.
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+
+
+class WorkspaceError(OrebridgeError):
+    """A shortlist that is not there, or a value that cannot be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A site on a shortlist.
+
+    Attributes
+    ----------
+    site_id, note : str
+    tags : tuple of str
+    status : str
+        One of `STATUSES`.
+    owner : str
+        Who follows it up; empty: nobody yet.
+    due : str
+        ISO date of the next step; empty: none set.
+    added_at : str
+        ISO time, UTC.
+    """
+
+    site_id: str
+    note: str = ""
+    tags: tuple[str, ...] = ()
+    status: str = STATUSES[0]
+    owner: str = ""
+    due: str = ""
+    added_at: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """A shortlist with its head.
+
+    Attributes
+    ----------
+    name, question : str
+        question: what it is to answer; empty: not said.
+    scenario : dict or None
+        `scoring.ranking.scenario.Scenario.as_dict`; None: none kept, it is ranked by the weights in force.
+    layers : dict
+        Layer id -> (visible, opacity) where they differ from the catalogue.
+    data_version : str
+        Of the bundle when the scenario was kept; empty: none kept.
+    items : tuple of Item
+        In the order in which they were added.
+    """
+
+    name: str
+    question: str = ""
+    scenario: dict[str, Any] | None = None
+    layers: dict[str, tuple[bool, float]] = field(default_factory=dict)
+    data_version: str = ""
+    items: tuple[Item, ...] = ()
+
+    @property
+    def site_ids(self) -> list[str]:
+        """Return the ids of its sites in the order in which they were added."""
+        return [item.site_id for item in self.items]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One thing that was changed on a shortlist, for its history.
+
+    Attributes
+    ----------
+    number, batch : int
+        What was changed at once has one batch.
+    site_id : str
+        Empty: the head.
+    before, after : dict or None
+        Fields of `Item` or of the head; None: it was not there.
+    """
+
+    number: int
+    batch: int
+    shortlist: str
+    changed_at: str
+    action: str
+    site_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+    undone: bool
+
+
+def shortlists(store: Store) -> list[dict[str, Any]]:
+    """Return all shortlists, the last changed first: name, question, data_version, created_at, changed_at, sites, snapshots."""
+    return shortlists_by(store.cursor())
+
+
+def shortlists_by(cursor: StoreCursor) -> list[dict[str, Any]]:
+    """Return what `shortlists` does, as a cursor sees it that may be within a transaction."""
+    return _rows(cursor, "shortlists", {})
+
+
+def read(store: Store, name: str) -> Shortlist:
+    """Return a shortlist.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is none of that name: which there are.
+    """
+    cursor = store.cursor()
+    found = _read_head(cursor, name)
+    if found is None:
+        there = ", ".join(repr(row["name"]) for row in shortlists(store)) or "none yet"
+        raise WorkspaceError(f"No shortlist is called {name!r}; there are: {there}. `orebridge shortlist new` makes one.")
+    return replace(found, items=_items(cursor, name, None))
+
+
+def site_ids(store: Store, name: str) -> list[str]:
+    """Return the ids of the sites on a shortlist in the order of addition; none where it does not exist."""
+    return [item.site_id for item in _items(store.cursor(), name, None)]
+
+
+def new(store: Store, shortlist: Shortlist) -> None:
+    """Make a shortlist with what it holds.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is one of that name already, or a field cannot be kept.
+    """
+    if _read_head(store.cursor(), shortlist.name):
+        raise WorkspaceError(f"There is a shortlist {shortlist.name!r} already; take another name.")
+    _write(store, "new", shortlist.name, head=_head(shortlist), items={item.site_id: item for item in shortlist.items})
+
+
+def add(store: Store, name: str, *sites: str, note: str = "") -> None:
+    """Put sites on a shortlist, which is made if it is not there; a site that is on it stays as it is, but takes the note if there is one.
+
+    Raises
+    ------
+    WorkspaceError
+        If the note is too long, or the shortlist would hold too many sites; nothing is added.
+    """
+    cursor = store.cursor()
+    there = {item.site_id: item for item in _items(cursor, name, None)}
+    fresh = {site_id: Item(site_id, note) for site_id in sites if site_id not in there}
+    noted = {site_id: replace(there[site_id], note=note) for site_id in sites if note and site_id in there}
+    if len(there) + len(fresh) > MOST_SITES:
+        raise WorkspaceError(f"{name!r} would hold {len(there) + len(fresh)} sites; {MOST_SITES} are the most. Make another shortlist.")
+    _write(store, "add", name, head=None if _read_head(cursor, name) else _head(Shortlist(name)), items=fresh | noted)
+
+
+def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
+    """Take sites off a shortlist, and return those that were on it; one that is not changes nothing."""
+    there = tuple(item.site_id for item in _items(store.cursor(), name, sites))
+    _write(store, "remove", name, items=dict.fromkeys(there, None))
+    return there
+
+
+def edit(store: Store, name: str, items: Sequence[Item]) -> None:
+    """Keep what was changed of sites on a shortlist, all at once; items that did not change are passed over.
+
+    Raises
+    ------
+    WorkspaceError
+        If a site is not on it, or a field cannot be kept: which, and what is allowed.
+    """
+    held = {item.site_id: item for item in read(store, name).items}
+    if missing := [item.site_id for item in items if item.site_id not in held]:
+        raise WorkspaceError(f"{missing[0]} is not on the shortlist {name!r}; add it first.")
+    changed = {i.site_id: i for i in items if replace(i, added_at="") != replace(held[i.site_id], added_at="")}
+    _write(store, "edit", name, items=changed)
+
+
+def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
+    """Change name, question, scenario, layers or data_version of a shortlist, and return it.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is not there, the new name is taken, or a field cannot be kept.
+    """
+    held = read(store, name)
+    wanted = replace(held, **changes)
+    if wanted.name != name and _read_head(store.cursor(), wanted.name):
+        raise WorkspaceError(f"There is a shortlist {wanted.name!r} already; take another name.")
+    if wanted != held:
+        _write(store, "rename" if wanted.name != name else "edit", name, head=_head(wanted))
+    return wanted
+
+
+def duplicate(store: Store, name: str, copy: str) -> None:
+    """Make a copy of a shortlist under another name, without its snapshots and history."""
+    new(store, replace(read(store, name), name=copy))
+
+
+def drop(store: Store, name: str) -> None:
+    """Take a shortlist away with its sites; `undo` brings it back. Its snapshots stay."""
+    held = read(store, name)
+    _write(store, "drop", name, head={}, items=dict.fromkeys(held.site_ids, None))
+
+
+def undo(store: Store, name: str | None = None) -> Change | None:
+    """Take back what was changed last on a shortlist (None: on any) and return its first row; None where there is nothing to undo."""
+    standing = [change for change in changes(store, name) if not change.undone]
+    return _replay(store, [c for c in standing if c.batch == standing[0].batch], back=True) if standing else None
+
+
+def redo(store: Store, name: str | None = None) -> Change | None:
+    """Do again what was undone last and return its first row; None where nothing was, or something was changed since."""
+    found = changes(store, name)
+    last_standing = max((change.number for change in found if not change.undone), default=0)
+    later = [change for change in found if change.undone and change.number > last_standing]
+    return _replay(store, [c for c in later if c.batch == later[-1].batch][::-1], back=False) if later else None
+
+
+def changes(store: Store, name: str | None = None, site_id: str | None = None) -> list[Change]:
+    """Return what was changed, the newest first; of one shortlist or one site if asked."""
+    rows = _rows(store.cursor(), "shortlist_changes", {"shortlist": name, "site_id": site_id})
+    return [Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])}) for row in rows]
+
+
+def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
+    """Keep a frozen snapshot; the same one again changes nothing.
+
+    Parameters
+    ----------
+    store : Store
+    snapshot_id, name : str
+    meta : mapping
+        label, frozen_at (ISO time), data_version, scenario_hash.
+    payload : bytes
+
+    Raises
+    ------
+    WorkspaceError
+        If the label is too long.
+    """
+    label = line(meta["label"])
+    if len(label) > LONGEST_NAME:
+        raise WorkspaceError(f"The label has {len(label)} characters; {LONGEST_NAME} are the most. Shorten it.")
+    with store.write("freeze", f"{name}/{snapshot_id}") as cursor:
+        put_snapshot(cursor, snapshot_id, name, {**meta, "label": label}, payload)
+
+
+def put_snapshot(cursor: StoreCursor, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
+    """Write a snapshot within a transaction; see `keep_snapshot`."""
+    cursor.execute(
+        "INSERT INTO snapshot VALUES ($id, $name, $label, $frozen_at, $data_version, $scenario_hash, $payload) ON CONFLICT DO NOTHING",
+        {"id": snapshot_id, "name": name, "payload": payload, **meta},
+    )
+
+
+def snapshots(store: Store, name: str) -> list[dict[str, Any]]:
+    """Return the snapshots of a shortlist, the newest first: snapshot_id, label, frozen_at, data_version, scenario_hash."""
+    return _rows(store.cursor(), "snapshots", {"shortlist": name})
+
+
+def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
+    """Return what a snapshot holds; the beginning of an id will do where it fits one alone.
+
+    Raises
+    ------
+    WorkspaceError
+        If none, or more than one, begins so.
+    """
+    statement = "SELECT any_value(payload) FROM snapshot WHERE starts_with(snapshot_id, $id) GROUP BY snapshot_id"
+    found = store.cursor().execute(statement, {"id": snapshot_id}).fetchall() if snapshot_id else []
+    if len(found) != 1:
+        raise WorkspaceError(
+            f"{len(found) or 'No'} snapshot{'s begin' if found else ' begins'} with {snapshot_id!r}; see `shortlist show`."
+        )
+    return bytes(found[0][0])
+
+
+def _rows(cursor: StoreCursor, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    cursor.execute(query(name), values)
+    names = [column[0] for column in cursor.description or []]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
+def _read_head(cursor: StoreCursor, name: str) -> Shortlist | None:
+    row = next(iter(_rows(cursor, "shortlist_head", {"name": name})), None)
+    if row is None:
+        return None
+    layers = {layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in json.loads(row["layers"]).items()}
+    return Shortlist(name, row["question"], _parsed(row["scenario"]), layers, row["data_version"])
+
+
+def _items(cursor: StoreCursor, name: str, sites: Sequence[str] | None) -> tuple[Item, ...]:
+    """Return the items of a shortlist, or those of some sites, in the order of addition."""
+    rows = _rows(cursor, "shortlist_items", {"shortlist": name, "site_ids": None if sites is None else list(sites)})
+    return tuple(Item(**{**each, "tags": tuple(json.loads(each["tags"]))}) for each in rows)
+
+
+def _parsed(text: str | None) -> dict[str, Any] | None:
+    return json.loads(text) if text is not None else None
+
+
+def _head(shortlist: Shortlist) -> dict[str, Any]:
+    return {key: value for key, value in asdict(shortlist).items() if key != "items"}
+
+
+def check_head(head: Mapping[str, Any]) -> None:
+    """Refuse a head that cannot be kept.
+
+    Raises
+    ------
+    WorkspaceError
+    """
+    name = head["name"]
+    if not name.strip() or len(name) > LONGEST_NAME or not is_plain_line(name):
+        raise WorkspaceError(f"{name[:40]!r} cannot be the name of a shortlist; take 1 to {LONGEST_NAME} printable characters.")
+    if len(head["question"]) > LONGEST_NOTE:
+        raise WorkspaceError(f"The question has {len(head['question'])} characters; {LONGEST_NOTE} are the most.")
+
+
+def check_item(item: Item) -> None:
+    """Refuse what cannot be kept of a site.
+
+    Raises
+    ------
+    WorkspaceError
+        Which field, and what is allowed.
+    """
+    if not item.site_id.strip() or len(item.site_id) > LONGEST_ID or not is_plain_line(item.site_id):
+        raise WorkspaceError(f"{item.site_id[:40]!r} cannot be the id of a site; ids have 1 to {LONGEST_ID} printable characters.")
+    if item.status not in STATUSES:
+        raise WorkspaceError(f"{item.site_id}: no status is called {item.status!r}; choose {', '.join(STATUSES)}.")
+    if item.due and not _is_date(item.due):
+        raise WorkspaceError(f"{item.site_id}: {item.due[:40]!r} is no date; write for example 2026-04-26 ({FIRST_YEAR} to {LAST_YEAR}).")
+    if len(item.note) > LONGEST_NOTE or len(item.owner) > LONGEST_NAME:
+        raise WorkspaceError(f"{item.site_id}: a note takes {LONGEST_NOTE} characters, an owner {LONGEST_NAME}; shorten it.")
+    if len(item.tags) > MOST_TAGS or any(not tag or len(tag) > LONGEST_TAG for tag in item.tags):
+        raise WorkspaceError(f"{item.site_id}: up to {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters; take some away.")
+
+
+def plain_item(item: Item) -> Item:
+    """Return what is noted of a site without characters that would steer a terminal or break a file; see `data.texts`."""
+    return replace(item, note=prose(item.note), tags=tuple(line(tag) for tag in item.tags), owner=line(item.owner))
+
+
+def moment(text: str) -> datetime:
+    """Return an ISO time as UTC; one without a zone is UTC.
+
+    Raises
+    ------
+    ValueError
+        If it is no time from 1900 to 2199.
+    """
+    try:
+        found = datetime.fromisoformat(text)
+        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+    except OverflowError as error:
+        raise ValueError(text) from error
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        raise ValueError(text)
+    return found
+
+
+def _is_date(text: str) -> bool:
+    try:
+        return len(text) == 10 and text[4] == text[7] == "-" and FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+    except ValueError:
+        return False
+
+
+def _write(
+    store: Store, action: str, name: str, head: dict[str, Any] | None = None, items: Mapping[str, Item | None] | None = None
+) -> None:
+    """Write head and items in one transaction with their history; `head` {}: the shortlist goes; an item None: the site goes."""
+    items = {site_id: item and plain_item(item) for site_id, item in (items or {}).items()}
+    if head:
+        head = {**head, "question": prose(head["question"])}
+        check_head(head)
+    for item in filter(None, items.values()):
+        check_item(item)
+    if head is None and not items:
+        return
+    subject = f"{name}/{next(iter(items))}" if len(items) == 1 and not (head and action != "add") else name
+    with store.write(action, subject) as cursor:
+        _put(cursor, action, name, head, items)
+
+
+def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
+    """Make a shortlist within a transaction; the caller has checked it and that its name is free."""
+    _put(cursor, "new", shortlist.name, _head(shortlist), {item.site_id: item for item in shortlist.items})
+
+
+def _put(
+    cursor: StoreCursor, action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]
+) -> None:  # fmt: skip
+    """Write head and items with their history, all rows of a kind by one statement."""
+    held = _read_head(cursor, name) if head is not None else None
+    old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
+    steps = [] if head is None else [Step("", _head(held) if held else None, head or None)]
+    steps += [Step(s, _fields(old_items.get(s)), _fields(item)) for s, item in items.items()]
+    start = datetime.now(UTC)
+    for place, step in enumerate(steps):
+        if step.site_id and step.after is not None:
+            own = step.after["added_at"] or (start + timedelta(microseconds=place)).isoformat()
+            step.after["added_at"] = step.before["added_at"] if step.before else own
+    _apply(cursor, name, steps, start)
+    now = head["name"] if head else name
+    rows = [
+        {
+            "place": place + 1, "at": (start + timedelta(microseconds=place)).isoformat(), "site_id": step.site_id,
+            "before": _text(step.before), "after": _text(step.after),
+        }
+        for place, step in enumerate(steps)
+    ]  # fmt: skip
+    cursor.execute(query("log_shortlist_changes"), {"shortlist": now, "action": action, "rows": json.dumps(rows, ensure_ascii=False)})
+
+
+def _fields(item: Item | None) -> dict[str, Any] | None:
+    return None if item is None else {k: v for k, v in asdict(item).items() if k != "site_id"}
+
+
+def _text(value: dict[str, Any] | None) -> str | None:
+    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One row, the head where `site_id` is empty, on its way from `before` to `after`; None: it is not there."""
+
+    site_id: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+def _apply(cursor: StoreCursor, name: str, steps: Sequence[Step], at: datetime) -> None:
+    """Bring the head and the sites of a shortlist from `before` to `after`."""
+    for head in (step for step in steps if not step.site_id):
+        if head.after is None:
+            cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": name})
+        else:
+            _apply_head(cursor, head.before, head.after, at)
+    gone = [step.site_id for step in steps if step.site_id and step.after is None]
+    if gone:
+        statement = "DELETE FROM shortlist_item WHERE shortlist = $name AND list_contains($gone, site_id)"
+        cursor.execute(statement, {"name": name, "gone": gone})
+    kept = [{**step.after, "site_id": step.site_id} for step in steps if step.site_id and step.after is not None]
+    if kept:
+        cursor.execute(query("put_shortlist_items"), {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)})
+
+
+def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:
+    if before is not None and before["name"] != after["name"]:
+        cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": before["name"]})
+        for statement in duckdb.extract_statements(query("rename_shortlist")):
+            cursor.execute(statement, {"old": before["name"], "new": after["name"]})
+    values = {"name": after["name"], "question": after["question"], "data_version": after["data_version"]}
+    texts = {"scenario": _text(after["scenario"]), "layers": _text(after["layers"])}
+    cursor.execute(query("put_shortlist"), {**values, **texts, "at": at})
+
+
+def _replay(store: Store, batch: list[Change], *, back: bool) -> Change:
+    """Undo (`back`) or redo the rows of a batch, in the order given, in one transaction."""
+    first = batch[-1] if back else batch[0]
+    turned = [Step(c.site_id, c.after, c.before) if back else Step(c.site_id, c.before, c.after) for c in batch]
+    with store.write("undo" if back else "redo", first.shortlist) as cursor:
+        _apply(cursor, first.shortlist, turned, datetime.now(UTC))
+        numbers = [change.number for change in batch]
+        statement = "UPDATE shortlist_change SET undone = $undone WHERE list_contains($numbers, number)"
+        cursor.execute(statement, {"undone": back, "numbers": numbers})
+    return first

@@ -1,0 +1,277 @@
+"""The user's table of candidate sites -> sites and claims in our words and units. What it does not say stays unknown."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from data import units
+from data.facts import BUNDLE
+from data.user_layers import Features, OwnLayer, OwnSites
+from data.vocabulary import KINDS, commodities, commodity, commodity_ids, deposit_type, stage
+from geo.errors import OrebridgeError
+from geo.geometry import PolygonIndex
+
+GRADE = "grade."
+#: What a site can be told by -> words of a column's name that suggest it.
+FIELDS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "site", "deposit", "project", "mine", "名称", "鉱山", "鉱床"),
+    "commodities": ("commodit", "mineral", "element", "metal", "鉱種"),
+    "kind": ("kind", "facility", "種別"),
+    "stage": ("stage", "status", "phase", "段階"),
+    "deposit_type": ("deposit_type", "deptype", "dep_type", "model", "鉱床型"),
+    "tonnage": ("tonnage", "ore_mt", "resource_mt", "tonnes", "鉱量"),
+    "accuracy": ("accuracy", "精度"),
+}
+ACCURACIES = ("exact", "approximate", "centroid")
+BASIS = {"%": "%", "ppm": "ppm", "g/t": "ppm"}
+#: What may stand around an element in the name of a column: CaWO4, Li2CO3, U3O8, CuEq.
+FORM = r"(?:ca|fe|na|li)?\d*{symbol}\d*(?:so4|po4|co3|oh|eq|o|f|s|cl)?\d*"
+RARE_EARTH_SUMS = r"[tlhm]?re[oe]"
+#: An oxide in the name of a column -> its element.
+OXIDE = re.compile(r"([A-Z][a-z]?)\d*O\d*$")
+#: `countries` writes no ISO code for these; other such areas take the nearest country.
+UNCODED = {"KOS": "XKX", "SOL": "SOM", "CYN": "CYP", "IOA": "AUS", "ATC": "AUS"}
+
+
+class OwnSitesError(OrebridgeError):
+    """A table that cannot be read as sites: what is missing, and how to state it."""
+
+
+@dataclass(frozen=True)
+class SiteColumns:
+    """Which column says what.
+
+    Attributes
+    ----------
+    fields : dict
+        Field of `FIELDS`, or ``grade.<commodity id>``, -> column name.
+    constants : dict
+        Field -> value that holds for every row: commodities, kind, stage.
+    suggested : bool
+        Whether fields that are not said come from the names of the columns.
+    """
+
+    fields: dict[str, str] = field(default_factory=dict)
+    constants: dict[str, str] = field(default_factory=dict)
+    suggested: bool = False
+
+    def completed(self, layer: OwnLayer) -> SiteColumns:
+        """Return the columns with what the names of free columns suggest, if that is wanted."""
+        if not self.suggested:
+            return self
+        free = {what: name for what, name in suggest(layer).items() if name not in self.fields.values()}
+        return SiteColumns({**free, **self.fields}, self.constants)
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBasis:
+    """How grades of a commodity are stated: `grade_unit`, `grade_basis` and `symbol` of ``facts.commodity``."""
+
+    unit: str
+    chemical: str
+    symbol: str
+
+
+def suggest(layer: OwnLayer) -> dict[str, str]:
+    """Return the fields that the column names suggest, each column once, for the user to confirm."""
+    found: dict[str, str] = {}
+    names = {column["name"]: re.sub(r"[\s-]+", "_", column["name"].lower()) for column in layer.columns}
+    for what, words in FIELDS.items():
+        exact = next((name for name, low in names.items() if low == what or low in words), None)
+        if exact:
+            found[what] = exact
+    for what, words in FIELDS.items():
+        near = (name for name, low in names.items() if name not in found.values() and any(word in low for word in words))
+        if what not in found and (chosen := next(near, None)):
+            found[what] = chosen
+    for column in layer.columns:
+        metal = _metal(column["name"]) if column["type"] == "number" else None
+        if metal and column["name"] not in found.values() and (column["unit"] or column["suggested_unit"]):
+            found.setdefault(GRADE + metal, column["name"])
+    return found
+
+
+def _metal(name: str) -> str | None:
+    """Return the commodity that a column begins with: its word, its symbol or its oxide."""
+    first = re.split(r"[_ (\[]", name)[0]
+    oxide = OXIDE.match(first)
+    return commodity(first) or (commodity(oxide[1]) if oxide else None)
+
+
+def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, GradeBasis]) -> OwnSites:
+    """Turn the features of a layer into sites and claims.
+
+    Parameters
+    ----------
+    layer : OwnLayer
+    features : Features
+        Of the layer; a line or an area stands at a point inside it, and its location is then approximate.
+    mapping : SiteColumns
+    basis : mapping of str to GradeBasis
+        By commodity id.
+
+    Returns
+    -------
+    OwnSites
+        Rows for the store, and how many features were left out because they name no screened commodity. An empty cell gives no claim.
+
+    Raises
+    ------
+    OwnSitesError
+        If a field or column is unknown, no commodity is stated, a grade or tonnage has no unit, or a grade is that of another
+        chemical form than its commodity is compared by.
+    """
+    _check(layer, mapping)
+    for what, name in mapping.fields.items():
+        if what.startswith(GRADE):
+            _check_form(name, what[len(GRADE) :], basis[what[len(GRADE) :]])
+    rows = _Rows(layer, features, mapping)
+    points = np.asarray([shapely.point_on_surface(g) for g in features.geometries], dtype=object)
+    lon, lat = shapely.get_x(points), shapely.get_y(points)
+    countries = _countries()
+    place = countries.index.containing(lon, lat)
+    near = countries.nearest(lon, lat, place)
+    exact = shapely.get_type_id(features.geometries) == 0
+    sites, claims = [], []
+    for i in range(len(points)):
+        name = rows.text("name", i) or f"{layer.name} {i + 1}"
+        site = {
+            "site_id": _site_id(layer.layer_id, name, i), "name": name, "iso3": countries.iso3[near[i]],
+            "kind": _kind(rows.text("kind", i)),
+            "lon": float(lon[i]), "lat": float(lat[i]), "location_accuracy": _accuracy(rows.text("accuracy", i), bool(exact[i])),
+            "commodities": list(commodities(rows.text("commodities", i)) or rows.graded_in(i, basis)),
+            "deposit_type": deposit_type(rows.text("deposit_type", i)),
+            "stage": stage(rows.text("stage", i)),
+        }  # fmt: skip
+        if not site["commodities"]:
+            continue
+        sites.append({"layer_id": layer.layer_id, **site})
+        claims += [{"layer_id": layer.layer_id, "site_id": site["site_id"], **claim} for claim in rows.claims(i, site, basis)]
+    if not sites:
+        listed = ", ".join(sorted(commodity_ids())[:8])
+        raise OwnSitesError(
+            f"No row of {layer.name!r} names a screened commodity; map a column to commodities, or state one ({listed}, ...)."
+        )
+    return OwnSites(sites, claims, left_out=len(points) - len(sites))
+
+
+def _check(layer: OwnLayer, mapping: SiteColumns) -> None:
+    known = {column["name"]: column for column in layer.columns}
+    for what, name in mapping.fields.items():
+        if what not in FIELDS and not (what.startswith(GRADE) and what[len(GRADE) :] in commodity_ids()):
+            raise OwnSitesError(f"No field of a site is called {what!r}; there are {', '.join(FIELDS)} and grade.<commodity>.")
+        if name not in known:
+            raise OwnSitesError(f"{layer.name!r} has no column {name!r} for {what}; it has {', '.join(known) or 'none'}.")
+        if (what == "tonnage" or what.startswith(GRADE)) and not known[name]["unit"]:
+            hint = known[name]["suggested_unit"] or ("Mt" if what == "tonnage" else "ppm")
+            raise OwnSitesError(f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}.")
+    for what in mapping.constants:
+        if what not in ("commodities", "kind", "stage", "deposit_type"):
+            raise OwnSitesError(f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can.")
+
+
+def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
+    """Refuse a column whose name holds another form of the commodity than its grades are compared by."""
+    forms = RARE_EARTH_SUMS if basis.chemical == "TREO" else FORM.format(symbol=basis.symbol.lower())
+    same = {"treo", "reo"} if basis.chemical == "TREO" else set(basis.chemical.lower().split())
+    named = [word for word in re.split(r"[^A-Za-z0-9]+", column) if basis.symbol and re.fullmatch(forms, word.lower())]
+    if named and not same & {word.lower() for word in named}:
+        raise OwnSitesError(
+            f"Column {column!r} holds {named[0]}, but grades of {metal} are compared as {basis.chemical}; "
+            f"convert its values to {basis.chemical}, name it so (for example {basis.chemical.split()[-1]}_{basis.unit}), and import again."
+        )
+
+
+@dataclass(frozen=True)
+class _Rows:
+    layer: OwnLayer
+    features: Features
+    mapping: SiteColumns
+
+    def text(self, what: str, row: int) -> str:
+        """Return what the table says, as words; empty where it says nothing."""
+        name = self.mapping.fields.get(what)
+        value: Any = None
+        if name in self.features.texts:
+            value = self.features.texts[name][row]
+        elif name in self.features.numbers and not np.isnan(self.features.numbers[name][row]):
+            value = f"{self.features.numbers[name][row]:g}"
+        return str(value).strip() if value is not None and str(value).strip() else self.mapping.constants.get(what, "")
+
+    def graded(self) -> tuple[str, ...]:
+        """Return the commodities that have a grade column."""
+        return tuple(what[len(GRADE) :] for what in self.mapping.fields if what.startswith(GRADE))
+
+    def graded_in(self, row: int, basis: Mapping[str, GradeBasis]) -> list[str]:
+        """Return the commodities that the row gives a grade of."""
+        return [metal for metal in self.graded() if self.number(GRADE + metal, row, BASIS[basis[metal].unit]) is not None]
+
+    def number(self, what: str, row: int, unit: str) -> float | None:
+        """Return a number of the table in `unit`; None where the cell is empty or no positive number."""
+        name = self.mapping.fields[what]
+        values = self.features.numbers.get(name)
+        if values is None or not np.isfinite(values[row]) or values[row] <= 0:
+            return None
+        return float(units.convert(values[row], self.layer.column(name)["unit"], unit))
+
+    def claims(self, row: int, site: Mapping[str, Any], basis: Mapping[str, GradeBasis]) -> Sequence[dict[str, Any]]:
+        """Return what the row says of grade, tonnage and stage."""
+        empty = {"value": None, "text": "", "commodity": "", "unit": "", "as_of": self.layer.source_date}
+        found = []
+        for metal in self.graded():
+            unit = basis[metal].unit
+            if (grade := self.number(GRADE + metal, row, BASIS[unit])) is not None:
+                said = {"value": grade, "text": basis[metal].chemical, "commodity": metal, "unit": unit}
+                found.append({**empty, "attribute": "grade", **said})
+        if "tonnage" in self.mapping.fields and (ore := self.number("tonnage", row, "Mt")) is not None:
+            found.append({**empty, "attribute": "tonnage_mt", "value": ore, "unit": "Mt"})
+        if site["stage"] != "unknown":
+            found.append({**empty, "attribute": "stage", "text": site["stage"]})
+        return found
+
+
+def _site_id(layer_id: str, name: str, row: int) -> str:
+    slug = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "site"
+    return f"own-{slug}-{hashlib.sha256(f'{layer_id}/{row}'.encode()).hexdigest()[:6]}"
+
+
+def _kind(text: str) -> str:
+    low = text.lower()
+    return next((kind for kind in KINDS if kind in low), "mine")
+
+
+def _accuracy(text: str, is_point: bool) -> str:
+    """Return the accuracy that the table states; words that are not understood make it approximate."""
+    if text:
+        return text.lower() if text.lower() in ACCURACIES else "approximate"
+    return "exact" if is_point else "approximate"
+
+
+@dataclass(frozen=True)
+class _Countries:
+    iso3: NDArray[np.object_]
+    index: PolygonIndex
+    tree: shapely.STRtree
+
+    def nearest(self, lon: NDArray[np.float64], lat: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Fill places at sea with the nearest country."""
+        return np.where(place >= 0, place, self.tree.nearest(shapely.points(lon, lat)))
+
+
+@cache
+def _countries() -> _Countries:
+    frame = gpd.read_parquet(BUNDLE / "layers" / "countries.parquet")
+    iso3 = [code if isinstance(code, str) else UNCODED.get(area) for code, area in zip(frame["iso_a3"], frame["adm0_a3"], strict=True)]
+    coded = np.array([code is not None for code in iso3])
+    shapes = frame.geometry.to_numpy()[coded]
+    return _Countries(np.array(iso3, dtype=object)[coded], PolygonIndex(shapes), shapely.STRtree(shapes))

@@ -1,0 +1,355 @@
+"""Words of the sources turned into ours: commodities, deposit types, stages, countries. Reads no site file."""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from functools import cache
+from pathlib import Path
+
+CURATED = Path(__file__).resolve().parent / "curated"
+
+#: Spellings met in the sources -> commodity_id. Anything not listed is compared with the ids themselves.
+COMMODITY_SPELLINGS: dict[str, str] = {
+    "aluminium": "aluminum",
+    "alumina": "aluminum",
+    "bauxite": "aluminum",
+    "al": "aluminum",
+    "sb": "antimony",
+    "as": "arsenic",
+    "ba": "barite",
+    "barium": "barite",
+    "barium-barite": "barite",
+    "be": "beryllium",
+    "bi": "bismuth",
+    "b": "boron",
+    "borates": "boron",
+    "borate": "boron",
+    "boron-borates": "boron",
+    "ce": "cerium",
+    "cs": "cesium",
+    "caesium": "cesium",
+    "cr": "chromium",
+    "chromite": "chromium",
+    "ferrochrome": "chromium",
+    "ferrochromium": "chromium",
+    "chrome": "chromium",
+    "co": "cobalt",
+    "cu": "copper",
+    "copper cathode": "copper",
+    "dy": "dysprosium",
+    "er": "erbium",
+    "eu": "europium",
+    "fluorine": "fluorspar",
+    "fluorite": "fluorspar",
+    "fluorine-fluorite": "fluorspar",
+    "f": "fluorspar",
+    "gd": "gadolinium",
+    "ga": "gallium",
+    "ge": "germanium",
+    "natural graphite": "graphite",
+    "gr": "graphite",
+    "graphite-carbon": "graphite",
+    "hf": "hafnium",
+    "ho": "holmium",
+    "in": "indium",
+    "ir": "iridium",
+    "la": "lanthanum",
+    "pb": "lead",
+    "li": "lithium",
+    "lithium carbonate": "lithium",
+    "spodumene": "lithium",
+    "lu": "lutetium",
+    "mg": "magnesium",
+    "magnesite": "magnesium",
+    "magnesium-magnesite": "magnesium",
+    "mn": "manganese",
+    "ferromanganese": "manganese",
+    "ferrosilicon manganese": "manganese",
+    "metallurgical coal": "metallurgical coal",
+    "coking coal": "metallurgical coal",
+    "mo": "molybdenum",
+    "nd": "neodymium",
+    "ni": "nickel",
+    "ferronickel": "nickel",
+    "nickel matte": "nickel",
+    "nb": "niobium",
+    "ferroniobium": "niobium",
+    "columbium": "niobium",
+    "niobium (columbium)": "niobium",
+    "pd": "palladium",
+    "phosphorus-phosphates": "phosphate",
+    "phosphorus": "phosphate",
+    "phosphates": "phosphate",
+    "p": "phosphate",
+    "pt": "platinum",
+    "pge": "platinum group",
+    "pgm": "platinum group",
+    "platinum group metals": "platinum group",
+    "platinum group elements": "platinum group",
+    "potassium": "potash",
+    "k": "potash",
+    "pr": "praseodymium",
+    "ree": "rare earths",
+    "rare earth": "rare earths",
+    "rare earth elements": "rare earths",
+    "rare-earth elements": "rare earths",
+    "rare earth oxides": "rare earths",
+    "lanthanides": "rare earths",
+    "re": "rhenium",
+    "rh": "rhodium",
+    "rb": "rubidium",
+    "ru": "ruthenium",
+    "sm": "samarium",
+    "sc": "scandium",
+    "se": "selenium",
+    "si": "silicon",
+    "silica": "silicon",
+    "silicon metal": "silicon",
+    "ag": "silver",
+    "sr": "strontium",
+    "ta": "tantalum",
+    "te": "tellurium",
+    "tb": "terbium",
+    "tl": "thallium",
+    "tm": "thulium",
+    "sn": "tin",
+    "ti": "titanium",
+    "ilmenite": "titanium",
+    "rutile": "titanium",
+    "titanium dioxide": "titanium",
+    "heavy mineral sands": "titanium",
+    "heavy minerals": "titanium",
+    "w": "tungsten",
+    "u": "uranium",
+    "v": "vanadium",
+    "yb": "ytterbium",
+    "y": "yttrium",
+    "zn": "zinc",
+    "zr": "zirconium",
+    "zircon": "zirconium",
+}
+
+#: (pattern, deposit type): the first that is found in the source's own words wins.
+DEPOSIT_PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"volcano-sedimentary|lithium clay|hectorite", "lithium clay"),
+    (r"brine", "brine"),
+    (r"pegmatite|hard rock", "pegmatite"),
+    (r"ion.?ad", "ion-adsorption clay"),
+    (r"carb-re|carbonatite|^carb$", "carbonatite"),
+    (r"peralkaline|alkaline|^alk", "alkaline igneous"),
+    (r"heavy mineral|placer|alluvial|shoreline|beach", "placer"),
+    (r"laterit", "laterite"),
+    (r"komatiite|magmatic sul|ultramafic.*ni|layered|ni-cu|reef", "magmatic nickel-PGE"),
+    (r"podiform", "podiform chromite"),
+    (r"stratiform chrom", "stratiform chromite"),
+    (r"iocg|iron oxide|hyd-feox", "IOCG"),
+    (r"skarn", "skarn"),
+    (r"porphyry", "porphyry"),
+    (r"volcanogenic|\bvms\b|\bvhms\b|kuroko|besshi", "volcanogenic massive sulphide"),
+    (r"mvt|sedex|sediment-hosted pb|sediment-hosted zn|clastic|carbonate-hosted", "sediment-hosted zinc-lead"),
+    (r"sediment-hosted.*(cu|copper)|redbed|reduced.facies|revett|copper occurrence in sed", "sediment-hosted copper"),
+    (r"epithermal|replacement|manto|vein|polymetallic", "vein and epithermal"),
+    (r"greisen|tin|tungsten|wolfram", "tin-tungsten granite-related"),
+    (r"graphite", "graphite"),
+    (r"phosph|phos$|guano", "phosphate"),
+    (r"potash|evaporite", "evaporite"),
+    (r"shale", "black shale"),
+    (r"orogenic", "orogenic gold"),
+    (r"tailing", "tailings"),
+    (r"bauxite|residual", "residual"),
+)
+
+#: (pattern, stage): the first that is found in the source's own words wins. Order matters.
+STAGE_PATTERNS: tuple[tuple[str, str], ...] = (
+    (r"care and maintenance|suspended|halted|idle|stopped|restarting|mothball", "care and maintenance"),
+    (r"mined out|exhausted|closed|closure|abandon|ceased|historic mine", "closed"),
+    (r"past .*present|past.*current|active\?", "care and maintenance"),
+    (r"past|terminated|worked|former", "closed"),
+    (r"planned|potential", "resource"),
+    (r"construction|under development|commissioning", "construction"),
+    (r"approved|permitted", "permitted"),
+    (r"permitting", "feasibility"),
+    (r"pre-?feasibility|scoping|economic assessment", "prefeasibility"),
+    (r"feasibility|development|design|pilot", "feasibility"),
+    (r"produc|operat|active|current|mining|^mine", "operating"),
+    (r"resource|deposit|evaluation|mineralized material", "resource"),
+    (r"prospect|explor", "exploration"),
+    (r"occurrence|showing|anomaly|^site$", "occurrence"),
+)
+
+KINDS: tuple[str, ...] = ("mine", "separation", "refinery", "derivative", "recycling")
+
+STAGES: tuple[str, ...] = (
+    "occurrence",
+    "exploration",
+    "resource",
+    "prefeasibility",
+    "feasibility",
+    "permitted",
+    "construction",
+    "operating",
+    "care and maintenance",
+    "closed",
+    "unknown",
+)
+
+COUNTRY_SPELLINGS: dict[str, str] = {
+    "usa": "USA",
+    "u.s.a.": "USA",
+    "united states": "USA",
+    "uk": "GBR",
+    "united kingdom": "GBR",
+    "russia": "RUS",
+    "russian federation": "RUS",
+    "ussr": "RUS",
+    "south korea": "KOR",
+    "korea, south": "KOR",
+    "republic of korea": "KOR",
+    "korea, republic of": "KOR",
+    "north korea": "PRK",
+    "korea, north": "PRK",
+    "democratic republic of the congo": "COD",
+    "congo (kinshasa)": "COD",
+    "congo, democratic republic of the": "COD",
+    "dr congo": "COD",
+    "drc": "COD",
+    "zaire": "COD",
+    "congo (brazzaville)": "COG",
+    "congo": "COG",
+    "republic of the congo": "COG",
+    "burma": "MMR",
+    "myanmar": "MMR",
+    "burma (myanmar)": "MMR",
+    "ivory coast": "CIV",
+    "cote d'ivoire": "CIV",
+    "côte d'ivoire": "CIV",
+    "laos": "LAO",
+    "vietnam": "VNM",
+    "viet nam": "VNM",
+    "iran": "IRN",
+    "syria": "SYR",
+    "tanzania": "TZA",
+    "bolivia": "BOL",
+    "venezuela": "VEN",
+    "macedonia": "MKD",
+    "north macedonia": "MKD",
+    "swaziland": "SWZ",
+    "eswatini": "SWZ",
+    "czech republic": "CZE",
+    "czechia": "CZE",
+    "slovak republic": "SVK",
+    "kyrgyz republic": "KGZ",
+    "taiwan": "TWN",
+    "turkey": "TUR",
+    "turkiye": "TUR",
+    "türkiye": "TUR",
+    "moldova": "MDA",
+    "brunei": "BRN",
+    "kosovo": "XKX",
+    "serbia and kosovo": "SRB",
+    "yugoslavia": "SRB",
+    "greenland": "GRL",
+    "new caledonia": "NCL",
+    "papua new guinea": "PNG",
+    "hong kong": "HKG",
+    "macau": "MAC",
+    "palestine": "PSE",
+    "east timor": "TLS",
+    "timor leste": "TLS",
+    "cape verde": "CPV",
+    "western sahara": "ESH",
+    "svalbard": "SJM",
+    "bosnia": "BIH",
+    "bosnia and herzegovina": "BIH",
+    "dominican republic": "DOM",
+    "micronesia": "FSM",
+    "the gambia": "GMB",
+    "gambia, the": "GMB",
+    "bahamas, the": "BHS",
+    "saint lucia": "LCA",
+}
+
+
+@cache
+def commodity_ids() -> frozenset[str]:
+    """Return the ids of `data/curated/commodities.csv`."""
+    with (CURATED / "commodities.csv").open(encoding="utf-8", newline="") as handle:
+        return frozenset(row["commodity_id"] for row in csv.DictReader(handle))
+
+
+@cache
+def rare_earth_elements() -> frozenset[str]:
+    """Return the ids that belong to the group ``rare earths``."""
+    with (CURATED / "commodities.csv").open(encoding="utf-8", newline="") as handle:
+        return frozenset(row["commodity_id"] for row in csv.DictReader(handle) if row["group_id"] == "rare earths")
+
+
+@cache
+def commodity(word: str) -> str | None:
+    """Return the commodity id for a word of a source, or None where it is not a screened commodity."""
+    clean = re.sub(r"\(.*?\)", "", word).strip().strip("?*").lower()
+    found = COMMODITY_SPELLINGS.get(clean, clean)
+    return found if found in commodity_ids() else None
+
+
+def commodities(text: object, separators: str = r"[;,|/]") -> tuple[str, ...]:
+    """Return the screened commodities named in `text`, in its order, without doubles."""
+    if not isinstance(text, str):
+        return ()
+    found = (commodity(part) for part in re.split(separators, text))
+    return tuple(dict.fromkeys(each for each in found if each))
+
+
+@cache
+def deposit_type(text: str | None) -> str:
+    """Return our deposit type for the source's words; empty where they say nothing that we know."""
+    low = (text or "").lower()
+    return next((kind for pattern, kind in DEPOSIT_PATTERNS if re.search(pattern, low)), "")
+
+
+@cache
+def stage(text: str | None) -> str:
+    """Return our stage for the source's words; ``unknown`` where they say nothing that we know."""
+    low = (text or "").strip().lower()
+    return next((name for pattern, name in STAGE_PATTERNS if low and re.search(pattern, low)), "unknown")
+
+
+@cache
+def year_in(text: str | None) -> str:
+    """Return the last year 1900-2026 that `text` names, or an empty string."""
+    years = [int(y) for y in re.findall(r"(?<!\d)(19\d\d|20[0-2]\d)(?!\d)", text or "")]
+    return str(max((y for y in years if y <= 2026), default="")) if years else ""
+
+
+def fold(text: str) -> str:
+    """Return `text` in lower case without accents or punctuation, single spaces."""
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", " ", plain.lower()).strip()
+
+
+class CountryNames:
+    """Country names of any source -> ISO 3166-1 alpha-3.
+
+    Parameters
+    ----------
+    codes_csv : Path
+        The ``country-codes.csv`` of the raw folder. Namibia's alpha-2 code is "NA" and stays text.
+    """
+
+    def __init__(self, codes_csv: Path) -> None:
+        self._iso3 = dict(COUNTRY_SPELLINGS)
+        with codes_csv.open(encoding="utf-8", newline="") as handle:
+            for row in csv.DictReader(handle):
+                iso3 = row["ISO3166-1-Alpha-3"]
+                for column in ("CLDR display name", "UNTERM English Short", "official_name_en", "ISO4217-currency_country_name"):
+                    name = row.get(column) or ""
+                    if name and iso3:
+                        self._iso3.setdefault(name.strip().lower(), iso3)
+                if iso3:
+                    self._iso3.setdefault(iso3.lower(), iso3)
+
+    def iso3(self, name: object) -> str:
+        """Return the alpha-3 code, or an empty string where the name is not one country."""
+        return self._iso3.get(name.strip().lower(), "") if isinstance(name, str) else ""

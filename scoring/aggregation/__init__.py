@@ -1,0 +1,1 @@
+"""Methods that put criteria together, with their kernels, weights and value functions."""

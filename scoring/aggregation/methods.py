@@ -1,0 +1,170 @@
+"""Methods that turn weighted desirabilities into scores: a registry of SQL statements, each with its constants. Weighs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+
+from scoring.errors import MethodError
+
+if TYPE_CHECKING:
+    import duckdb
+    from numpy.typing import NDArray
+
+SQL = Path(__file__).resolve().parents[1] / "sql"
+#: The smallest desirability that multiplying methods see: a criterion at its worst costs much, but does not wipe out the rest.
+LEAST_DESIRABILITY = 0.01
+#: PROMETHEE on desirabilities: smaller differences than q do not count, larger ones than p count whole.
+INDIFFERENCE, STRICT_PREFERENCE = 0.02, 0.3
+#: OWA: quantifier r^2, which gives the weaker criteria more say than the stronger ones (orness 1/3).
+OWA_EXPONENT, OWA_KNOTS = 2.0, 101
+PREFERENCES = ("usual", "u_shape", "v_shape", "level", "linear", "gaussian")
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One way to put criteria together.
+
+    Attributes
+    ----------
+    id, title, title_ja : str
+    file : str
+        Statement of `scoring/sql/`, on the relation ``cells(id, version, j, axis, u, w)``.
+    about, about_ja : str
+        In one sentence: what it rewards.
+    reference : str
+    needs : str
+        Statement whose result it reads as ``points`` besides, or empty.
+    independent : bool
+        True: adding a site never changes another's score. False: the method compares sites, and ranks can reverse.
+    constants : dict
+        Parameter of the statement -> its value on the screens; PROMETHEE takes each once a criterion.
+    """
+
+    id: str
+    title: str
+    title_ja: str
+    file: str
+    about: str
+    about_ja: str
+    reference: str
+    independent: bool
+    needs: str = ""
+    constants: dict[str, Any] = field(default_factory=dict)
+
+
+def _power_knots(exponent: float) -> list[float]:
+    return [(i / (OWA_KNOTS - 1)) ** exponent for i in range(OWA_KNOTS)]
+
+
+_ALL = (
+    Method("weighted_sum", "Weighted sum", "加重和", "method_weighted_sum.sql",
+           "Each criterion adds its share; parts sum to the score.", "各基準の寄与を足し合わせる。寄与の合計がスコアになる。",
+           "Fishburn (1967)", independent=True),
+    Method("weighted_product", "Weighted product", "加重積", "method_weighted_product.sql",
+           "Geometric mean: one very weak criterion pulls the whole down.", "幾何平均。極端に弱い基準が一つあると全体が下がる。",
+           "Bridgman (1922); Miller and Starr (1969)", independent=True, constants={"least": LEAST_DESIRABILITY}),
+    Method("topsis", "TOPSIS", "TOPSIS", "method_topsis.sql",
+           "Near to the best values seen and far from the worst.", "観測された最良値に近く、最悪値から遠いものを高く評価する。",
+           "Hwang and Yoon (1981)", independent=False),
+    Method("vikor", "VIKOR", "VIKOR", "method_vikor.sql",
+           "Compromise between the total loss and the single worst regret.", "全体の損失と最大の後悔との妥協。",
+           "Opricovic and Tzeng (2004)", independent=False, constants={"v": 0.5}),
+    Method("promethee", "PROMETHEE II", "PROMETHEE II", "method_promethee.sql",
+           "How often and how clearly a site beats the others, pair by pair.",
+           "他の候補地に対し、どれだけ多く・明確に勝るかを一対ごとに数える。",
+           "Brans and Vincke (1985)", independent=False,
+           constants={"kinds": "linear", "q": INDIFFERENCE, "p": STRICT_PREFERENCE}),
+    Method("waspas", "WASPAS", "WASPAS", "method_waspas.sql",
+           "Half weighted sum, half weighted product.", "加重和と加重積を半分ずつ。",
+           "Zavadskas et al. (2012)", independent=True, constants={"lam": 0.5, "least": LEAST_DESIRABILITY}),
+    Method("spotis", "SPOTIS", "SPOTIS", "method_spotis.sql",
+           "Distance to the ideal of fixed goalposts: the weighted sum's order, seen from the other end.",
+           "固定した目標値の理想点からの距離。順位は加重和と同じになる。",
+           "Dezert et al. (2020)", independent=True),
+    Method("owa", "OWA (cautious)", "OWA（慎重）", "method_owa.sql",
+           "Weaker criteria count more than stronger ones.", "強い基準より弱い基準を重く見る。",
+           "Yager (1988, 1996)", independent=True, constants={"knots": _power_knots(OWA_EXPONENT)}),
+    Method("pareto", "Pareto rank", "パレート順位", "method_pareto.sql",
+           "How many sites are at least as good in every pillar; no weights between pillars.",
+           "すべての柱で同等以上の候補地がいくつあるか。柱の間の重みは使わない。",
+           "Fonseca and Fleming (1993)", independent=False, needs="pillar_points.sql"),
+)  # fmt: skip
+#: Method id -> method.
+METHODS: dict[str, Method] = {method.id: method for method in _ALL}
+
+
+def sql(name: str) -> str:
+    """Return the text of a statement of `scoring/sql/`."""
+    return (SQL / name).read_text(encoding="utf-8")
+
+
+def statement(method: Method) -> str:
+    """Return the SQL of a method on a relation ``cells``, as a query that can stand in brackets."""
+    given = "WITH points AS MATERIALIZED (" + sql(method.needs) + ") " if method.needs else ""
+    return given + "FROM (" + sql(method.file) + ")"
+
+
+def bound(method: Method, criteria: int) -> dict[str, Any]:
+    """Return the constants of a method as its statement binds them, for so many criteria.
+
+    Examples
+    --------
+    >>> bound(METHODS["vikor"], 3)
+    {'v': 0.5}
+    >>> bound(METHODS["promethee"], 2)["kinds"]
+    ['linear', 'linear']
+    """
+    if method.id != "promethee":
+        return dict(method.constants)
+    return {name: [value] * criteria for name, value in method.constants.items()}
+
+
+def scores_of_matrix(
+    con: duckdb.DuckDBPyConnection, method_id: str, matrix: NDArray[Any], weights: NDArray[Any], constants: dict[str, Any]
+) -> dict[str, list[float]]:
+    """Run the statement of a method on a plain matrix.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Any connection; a temporary table ``cells`` is made on a cursor of it.
+    method_id : str
+        Key of `METHODS`.
+    matrix : array, shape (n, k)
+        Values, more is better, in the scale that the method expects.
+    weights : array, shape (k,)
+    constants : dict
+        What the statement binds.
+
+    Returns
+    -------
+    dict
+        Column of the statement -> n values in the order of the rows.
+
+    Raises
+    ------
+    MethodError
+        If the shapes do not fit.
+    """
+    if matrix.ndim != 2 or weights.shape != (matrix.shape[1],) or not len(matrix):
+        raise MethodError(
+            f"The matrix has shape {matrix.shape} and there are {weights.size} weights; give rows x criteria and a weight each."
+        )
+    cursor = con.cursor()
+    cursor.execute("CREATE OR REPLACE TEMP TABLE cells (id INTEGER, version VARCHAR, j INTEGER, axis VARCHAR, u DOUBLE, w DOUBLE)")
+    count, criteria = matrix.shape
+    place = np.tile(np.arange(criteria), count)
+    table = {"id": np.repeat(np.arange(count), criteria), "j": place, "u": matrix.astype(float).ravel(), "w": weights.astype(float)[place]}
+    cursor.register("given_cells", pa.table(table))
+    cursor.execute("INSERT INTO cells SELECT id, 'known', j, printf('%04d', j), u, w FROM given_cells")
+    cursor.unregister("given_cells")
+    found = cursor.execute(statement(METHODS[method_id]) + " ORDER BY id", constants)
+    names = [column[0] for column in found.description or []]
+    values = found.fetchall()
+    cursor.execute("DROP TABLE cells")
+    return {name: [row[place] for row in values] for place, name in enumerate(names) if name not in ("id", "version")}

@@ -1,0 +1,403 @@
+"""Backtest: how far up a list of labels stands in the ranking, beside simple baselines, with controls and the misses by name.
+
+Unlisted means unlabelled, not bad: every figure compares labelled sites with all others. Nothing is tuned on labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import numpy as np
+
+from data.bundling.records import Record
+from scoring.backtest import ranking_skill as skill
+from scoring.backtest.blind import blinded, selected
+from scoring.backtest.labels import Label, Match, is_later, match_labels, site_records
+from scoring.backtest.population import Population, population
+from scoring.backtest.ranking_skill import BoolArray, FloatArray, IntArray
+from scoring.ranking.pipeline import commodity_family
+from scoring.ranking.scenario import Scenario
+
+if TYPE_CHECKING:
+    from scoring.ranking.scenario import Scenario
+
+#: With fewer labelled sites no skill is said.
+LEAST_LABELLED = 5
+DRAWS = 1000
+REPEATS = 200
+#: So many misses are named at least.
+WORST = 5
+FIRST = (10, 25, 50, 100, 200)
+#: Shares of the list at which the capture curve is read.
+LISTED = np.unique(np.concatenate(([0.0, 0.001, 0.002, 0.005], np.linspace(0.01, 1, 100).round(2))))
+TENTH = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What is asked of a backtest besides the scenario.
+
+    Attributes
+    ----------
+    blind : bool
+        Leave out what rests on selection lists.
+    until : str
+        ISO date, month or year; labels that are surely later are set apart. Empty: all count.
+    draws, repeats : int
+        Bootstrap draws of the intervals; shuffles of the negative control.
+    """
+
+    blind: bool = False
+    until: str = ""
+    draws: int = DRAWS
+    repeats: int = REPEATS
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """Labels by what became of them.
+
+    Attributes
+    ----------
+    matched : dict
+        site_id -> the label that means it; the first, where several do.
+    unmatched : tuple of (Match, str)
+        With the reason; see `scoring.backtest.labels.Match`, and ``filtered``: its site is not in the scenario's list;
+        ``only_listed``: blind,
+        and its site is there only because of a selection list.
+    later, other_commodity : tuple of Match
+        Set apart: dated after `Settings.until`; of another commodity than the scenario's.
+    undated, doubled : int
+        Labels without a date (they count); labels whose site another label has named already.
+    """
+
+    matched: dict[str, Match]
+    unmatched: tuple[tuple[Match, str], ...]
+    later: tuple[Match, ...]
+    other_commodity: tuple[Match, ...]
+    undated: int
+    doubled: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backtest:
+    """The answer; NaN never: None is "cannot be said", and `notes` say why.
+
+    Attributes
+    ----------
+    auc, auc_stratified : float or None
+        See `scoring.backtest.ranking_skill`; strata are main commodities or their groups.
+    auc_ci, auc_stratified_ci : list of two floats, or None
+        95 % percentile intervals of the bootstrap.
+    auc_country, auc_commodity_country : float or None
+        Strata are countries; commodities within countries.
+    lift_10pct : float or None
+        Share of the labelled sites in the first tenth of the list, over one tenth.
+    precision_at : dict
+        k -> share of the first k that is labelled: a floor, since unlisted is unlabelled.
+    capture_curve, capture_baselines : list of dict; dict of them
+        ``listed``: share of the list; ``captured``: share of the labelled sites in it.
+    baselines, baselines_stratified : dict
+        Baseline -> AUC, stratified AUC.
+    negative_control, negative_control_sd : float or None
+        Stratified AUC of labels shuffled inside strata, mean and standard deviation; about 0.5.
+    mix_control : float or None
+        Plain AUC of the same shuffles: what the mix of commodities alone earns.
+    strata : list of dict
+        stratum, labelled, unlabelled, auc.
+    matches, unmatched, misses : list of dict
+    matched, sites : int
+    counts : dict
+        labels, undated, doubled, later, other_commodity, only_listed (matched to sites that only a selection list brought), failed.
+    blind : dict or None
+        What was dropped; None: not blind.
+    notes : list of (code, values)
+    """
+
+    auc: float | None
+    auc_ci: list[float] | None
+    auc_stratified: float | None
+    auc_stratified_ci: list[float] | None
+    auc_country: float | None
+    auc_commodity_country: float | None
+    lift_10pct: float | None
+    precision_at: dict[int, float | None]
+    capture_curve: list[dict[str, float]]
+    capture_baselines: dict[str, list[dict[str, float]]]
+    baselines: dict[str, float | None]
+    baselines_stratified: dict[str, float | None]
+    negative_control: float | None
+    negative_control_sd: float | None
+    mix_control: float | None
+    strata: list[dict[str, Any]]
+    matched: int
+    matches: list[dict[str, Any]]
+    unmatched: list[dict[str, Any]]
+    misses: list[dict[str, Any]]
+    sites: int
+    counts: dict[str, int]
+    blind: dict[str, Any] | None
+    notes: list[tuple[str, dict[str, Any]]]
+
+
+def backtest(facts: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Sequence[Label], settings: Settings | None = None) -> Backtest:
+    """Compare the ranking of a scenario with labels.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The whole bundle, prepared; it is not changed.
+    scenario : Scenario
+        Its list is the population; its seed draws the intervals.
+    labels : sequence of Label
+    settings : Settings, optional
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be scored, or lists no site.
+    """
+    chosen = settings or Settings()
+    if not chosen.blind:
+        there_for_a_list = {site_id for site_id, what, _ in selected(facts) if what == "site"}
+        return _compare(facts, facts, scenario, labels, chosen, there_for_a_list)
+    with blinded(facts) as (copy, dropped):
+        found = _compare(facts, copy, scenario, labels, chosen, set(dropped.sites))
+        return replace(found, blind=asdict(dropped))
+
+
+def _compare(
+    facts: duckdb.DuckDBPyConnection, used: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Sequence[Label],
+    settings: Settings, listed_only: set[str],
+) -> Backtest:  # fmt: skip
+    """Compare what `used` ranks with labels; a site of `listed_only` that `used` lacks is not one that a label can mean."""
+    whole = population(used, scenario)
+    sites = site_records(facts)
+    found = match_labels(labels, [site for site in sites if not settings.blind or site.native_id not in listed_only])
+    ordered = sort_labels(found, whole.site_ids, commodity_family(facts, scenario.commodity), settings.until)
+    if settings.blind:
+        ordered = _say_only_listed(ordered, [site for site in sites if site.native_id in listed_only])
+    return _judge(whole, ordered, scenario, settings, listed_only)
+
+
+def sort_labels(matches: Sequence[Match], listed: Sequence[str], family: Sequence[str] | None, until: str) -> Sorted:
+    """Sort labels into matched, unmatched and set apart; a site counts once.
+
+    Parameters
+    ----------
+    matches : sequence of Match
+    listed : sequence of str
+        Ids of the population.
+    family : sequence of str or None
+        Commodities that count; None: all. A label without a commodity counts.
+    until : str
+        See `Settings`.
+    """
+    later, other, unmatched = [], [], []
+    matched: dict[str, Match] = {}
+    within, doubled, undated = set(listed), 0, 0
+    for match in matches:
+        if is_later(match.label.date, until):
+            later.append(match)
+        elif family is not None and match.label.commodities and not set(match.label.commodities) & set(family):
+            other.append(match)
+        elif not match.site_id or match.site_id not in within:
+            unmatched.append((match, match.reason or "filtered"))
+        elif match.site_id in matched:
+            doubled += 1
+        else:
+            matched[match.site_id] = match
+            undated += not match.label.date
+    return Sorted(matched, tuple(unmatched), tuple(later), tuple(other), undated, doubled)
+
+
+def _say_only_listed(ordered: Sorted, gone: list[Record]) -> Sorted:
+    """Give those unmatched labels their reason that mean a site which is there only because of a list."""
+    again = match_labels([match.label for match, _ in ordered.unmatched], gone)
+    unmatched = tuple(
+        (replace(match, site_id=other.site_id), "only_listed") if other.site_id else (match, reason)
+        for (match, reason), other in zip(ordered.unmatched, again, strict=True)
+    )
+    return replace(ordered, unmatched=unmatched)
+
+
+def _judge(whole: Population, ordered: Sorted, scenario: Scenario, settings: Settings, listed_only: set[str]) -> Backtest:
+    apart = {match.site_id for match in (*ordered.later, *ordered.other_commodity)} - set(ordered.matched)
+    kept = np.array([site_id not in apart for site_id in whole.site_ids])
+    positive = np.array([site_id in ordered.matched for site_id in whole.site_ids])[kept]
+    commodity = np.array(whole.stratum)[kept]
+    told = skill.by_stratum(whole.score[kept], positive, _codes(commodity))
+    enough = bool(LEAST_LABELLED <= positive.sum() < len(positive))
+    inside = enough and sum(labelled for _, labelled, _, _ in told) >= LEAST_LABELLED
+    names = np.unique(commodity)
+    found = Backtest(
+        **_skill(whole, kept, positive, (enough, inside), settings, np.random.default_rng(scenario.seed)),
+        **_beside(whole, kept, positive, (enough, inside)),
+        strata=[
+            {"stratum": str(names[code]), "labelled": p, "unlabelled": n, "auc": round(value, 4)}
+            for code, p, n, value in sorted(told, key=lambda each: (-each[1], names[each[0]]))
+        ],
+        matched=len(ordered.matched), sites=int(kept.sum()),
+        matches=_matches(whole, ordered), unmatched=_unmatched(ordered), misses=misses(whole, ordered, scenario),
+        counts=_counts(whole, ordered, listed_only), blind=None, notes=[],
+    )  # fmt: skip
+    return replace(found, notes=_notes(found, settings, len(listed_only)))
+
+
+def _skill(
+    whole: Population, kept: BoolArray, positive: BoolArray, enough: tuple[bool, bool], settings: Settings, rng: np.random.Generator
+) -> dict[str, Any]:
+    """Return the figures of the ranking itself; `enough`: labels for a figure at all, and within commodities."""
+    score, (any_, inside) = whole.score[kept], enough
+    commodity, country = np.array(whole.stratum)[kept], np.array(whole.countries)[kept]
+    strata, one = _codes(commodity), np.zeros(len(score), dtype=np.intp)
+    control, mix = skill.shuffled(score, positive, strata, settings.repeats, rng) if inside else (np.empty(0), np.empty(0))
+    return {
+        "auc": _said(skill.auc(score, positive), any_),
+        "auc_ci": _ends(skill.bootstrap_auc(score, positive, one, settings.draws, rng), any_),
+        "auc_stratified": _said(skill.stratified_auc(score, positive, strata), inside),
+        "auc_stratified_ci": _ends(skill.bootstrap_auc(score, positive, strata, settings.draws, rng), inside),
+        "auc_country": _said(skill.stratified_auc(score, positive, _codes(country)), any_),
+        "auc_commodity_country": _said(
+            skill.stratified_auc(score, positive, _codes(np.char.add(np.char.add(commodity, "|"), country))), any_
+        ),
+        "lift_10pct": _said(float(skill.capture(score, positive, np.array([TENTH]))[0]) / TENTH, any_),
+        "precision_at": {k: _precision(score, positive, k) for k in FIRST},
+        "capture_curve": _curve(score, positive),
+        "negative_control": _said(float(control.mean()), inside) if len(control) else None,
+        "negative_control_sd": _said(float(control.std()), inside) if len(control) else None,
+        "mix_control": _said(float(mix.mean()), inside) if len(mix) else None,
+    }
+
+
+def _beside(whole: Population, kept: BoolArray, positive: BoolArray, enough: tuple[bool, bool]) -> dict[str, Any]:
+    """Return the figures of the baselines."""
+    scores = {name: score[kept] for name, score in whole.baselines.items()}
+    strata = _codes(np.array(whole.stratum)[kept])
+    return {
+        "capture_baselines": {name: _curve(score, positive) for name, score in scores.items()},
+        "baselines": {name: _said(skill.auc(score, positive), enough[0]) for name, score in scores.items()},
+        "baselines_stratified": {name: _said(skill.stratified_auc(score, positive, strata), enough[1]) for name, score in scores.items()},
+    }
+
+
+def _codes(of: np.ndarray[Any, Any]) -> IntArray:
+    return np.asarray(np.unique(of, return_inverse=True)[1], dtype=np.intp)
+
+
+def _said(value: float, enough: bool) -> float | None:
+    return round(float(value), 4) if enough and np.isfinite(value) else None
+
+
+def _ends(draws: FloatArray, enough: bool) -> list[float] | None:
+    return [round(end, 4) for end in skill.interval(draws)] if enough and len(draws) else None
+
+
+def _precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
+    return round(float(skill.hits(score, positive, np.array([float(k)]))[0]) / k, 4) if positive.any() and k <= len(score) else None
+
+
+def _curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
+    if not positive.any():
+        return []
+    found = skill.capture(score, positive, LISTED)
+    return [{"listed": float(x), "captured": round(float(y), 4)} for x, y in zip(LISTED, found, strict=True)]
+
+
+def misses(whole: Population, ordered: Sorted, scenario: Scenario) -> list[dict[str, Any]]:
+    """Return the labelled sites in the lower half of the list, or the worst `WORST`, with the criterion that cost each most.
+
+    The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in score; only
+    criteria that apply to the site. A gate that fails costs more than any criterion: it puts the site last.
+    """
+    n = len(whole.site_ids)
+    first = slice(0, max(1, round(TENTH * n)))
+    applied = np.where(whole.applies[first] > 0, whole.contributions[first], np.nan)
+    usual = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in applied.T])
+    found: list[dict[str, Any]] = []
+    labelled = [i for i, each in enumerate(whole.site_ids) if each in ordered.matched][::-1]
+    for row in labelled[: max(WORST, sum(i >= n / 2 for i in labelled))]:
+        cost = np.where(whole.applies[row] > 0, usual - whole.contributions[row], -np.inf)
+        worst = int(np.argmax(cost))
+        found.append({
+            "name": ordered.matched[whole.site_ids[row]].label.name, "site_id": whole.site_ids[row], "site": whole.names[row],
+            "rank": row + 1, "of": n, "lower_half": row >= n / 2, "stratum": whole.stratum[row], "country": whole.countries[row],
+            "cost_most": scenario.criteria[worst].id, "cost": round(float(cost[worst]), 4),
+            "unknown": bool(whole.known[row, worst] == 0), "gate_failed": bool(whole.failed[row]),
+        })  # fmt: skip
+    return found
+
+
+def _matches(whole: Population, ordered: Sorted) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": match.label.row, "name": match.label.name, "site_id": site_id, "site": whole.names[i], "rank": i + 1,
+            "stratum": whole.stratum[i], "country": whole.countries[i], "date": match.label.date,
+            "name_similarity": match.name_similarity, "distance_km": match.distance_km,
+        }
+        for i, site_id in enumerate(whole.site_ids)
+        if (match := ordered.matched.get(site_id))
+    ]  # fmt: skip
+
+
+def _unmatched(ordered: Sorted) -> list[dict[str, Any]]:
+    return [
+        {
+            "row": match.label.row, "name": match.label.name, "country": match.label.country, "commodity": match.label.commodity,
+            "date": match.label.date, "reason": reason, "site_id": match.site_id,
+        }
+        for match, reason in ordered.unmatched
+    ]  # fmt: skip
+
+
+def _counts(whole: Population, ordered: Sorted, listed_only: set[str]) -> dict[str, int]:
+    failed = {site_id for site_id, fails in zip(whole.site_ids, whole.failed, strict=True) if fails}
+    sorted_out = len(ordered.unmatched) + len(ordered.later) + len(ordered.other_commodity) + ordered.doubled
+    return {
+        "labels": len(ordered.matched) + sorted_out, "undated": ordered.undated, "doubled": ordered.doubled,
+        "later": len(ordered.later), "other_commodity": len(ordered.other_commodity),
+        "only_listed": len(set(ordered.matched) & listed_only), "failed": len(set(ordered.matched) & failed),
+    }  # fmt: skip
+
+
+def _notes(found: Backtest, settings: Settings, listed_only: int) -> list[tuple[str, dict[str, Any]]]:
+    """Return what a reader must know, as codes with values; the screens put them in words."""
+    labelled, counts = found.matched, found.counts
+    countries = {row["country"] for row in found.matches}
+    best, auc = max(((k, v) for k, v in found.baselines_stratified.items() if v is not None), key=lambda x: x[1], default=("", 0.0))
+    checks: list[tuple[str, object, dict[str, Any]]] = [
+        ("no_match", not labelled, {}),
+        ("too_few", 0 < labelled < LEAST_LABELLED, {"n": labelled, "least": LEAST_LABELLED}),
+        ("one_class", labelled >= LEAST_LABELLED and found.auc is None, {"n": labelled}),
+        ("strata_too_few", found.auc is not None and found.auc_stratified is None, {"least": LEAST_LABELLED}),
+        ("leak", counts["only_listed"] and not settings.blind, {"n": counts["only_listed"]}),
+        ("left_out", settings.blind and listed_only, {"n": listed_only}),
+        ("beaten", found.auc_stratified is not None and auc > found.auc_stratified, {"baseline": best, "auc": auc}),
+        ("one_country", len(countries) == 1 and labelled > 1, {"country": next(iter(countries), "")}),
+        ("undated", settings.until and counts["undated"], {"n": counts["undated"]}),
+        ("later", counts["later"], {"n": counts["later"], "until": settings.until}),
+        ("other_commodity", counts["other_commodity"], {"n": counts["other_commodity"]}),
+        ("doubled", counts["doubled"], {"n": counts["doubled"]}),
+        ("unlabelled", labelled, {}),
+    ]
+    return [(code, values) for code, holds, values in checks if holds]
+
+
+def as_json(found: Backtest) -> dict[str, Any]:
+    """Return the answer as plain JSON types, notes left as codes."""
+    return {**asdict(found), "notes": [code for code, _ in found.notes]}
+
+
+def origin(scenario: Scenario, settings: Any) -> dict[str, Any]:
+    """Return what an answer came from: settings, scenario and data version."""
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from data.facts import data_version  # noqa: PLC0415
+
+    return {
+        "settings": {**asdict(settings), "seed": scenario.seed}, "scenario": scenario.as_dict(),
+        "scenario_hash": scenario.scenario_hash, "data_version": data_version(),
+    }  # fmt: skip

@@ -1,0 +1,176 @@
+"""Blind mode: the facts as they are without selection lists. Which values go is data (`data/curated/selection_lists.csv`)."""
+
+from __future__ import annotations
+
+import csv
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from functools import cache
+
+import duckdb
+
+from data.facts import HERE, JOINED_TABLES, RANKING_TABLES, settle
+from data.vocabulary import CURATED
+from scoring.aggregation.methods import sql
+from scoring.criteria.catalogue import load
+from scoring.ranking.pipeline import prepare
+
+FILE = CURATED / "selection_lists.csv"
+#: Tables that add facts to records of other sources and are no reason for a site to be there.
+MEASURED = "user_data.measured_criterion"
+ATTACHED = ("orebridge_site_facts",)
+#: Measure -> what it rests on: attributes of claims, or the location. A measure that is not named rests on everything.
+RESTS_ON: dict[str, frozenset[str]] = {
+    "grade_percentile": frozenset(("grade", "tonnage_mt", "contained_t")),
+    "contained_years": frozenset(("grade", "tonnage_mt", "contained_t")),
+    "output_share": frozenset(("capacity_t_y",)),
+    "permitting_months": frozenset(("stage",)),
+    "nearest": frozenset(("location",)),
+    "haul_cost": frozenset(("location",)),
+    "sea_km": frozenset(("location",)),
+    "allied_share": frozenset(("owner",)),
+    "host_alignment": frozenset(),
+    "gap_closed": frozenset(("grade", "tonnage_mt", "contained_t", "capacity_t_y")),
+    "protected_km": frozenset(("location",)),
+    "water_cost": frozenset(("location",)),
+    "not_covered": frozenset(),
+}
+#: Gate -> what its verdict rests on, where it is not the country.
+GATES_REST_ON = {"covered_nation": "owner", "protected_land": "location"}
+
+
+@dataclass(frozen=True, slots=True)
+class SelectionList:
+    """A source whose rows are there because somebody selected them.
+
+    Attributes
+    ----------
+    list_id, title, reason, list_url, retrieved : str
+    source_id : str
+        Source of which every row counts; empty: told by the address alone.
+    url_contains : str
+        Part of an address: a fact of any source that cites it counts; empty: told by the source alone.
+    """
+
+    list_id: str
+    title: str
+    source_id: str
+    url_contains: str
+    reason: str
+    list_url: str
+    retrieved: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What blind mode takes away.
+
+    Attributes
+    ----------
+    sites : dict
+        site_id -> name of each site that is there only because of a list.
+    values : dict
+        criterion -> values of other sites that became unknown.
+    gates : int
+        Verdicts of other sites that became unknown.
+    lists : tuple of str
+        Titles of the lists that something rested on.
+    """
+
+    sites: dict[str, str]
+    values: dict[str, int]
+    gates: int
+    lists: tuple[str, ...]
+
+
+@cache
+def selection_lists() -> tuple[SelectionList, ...]:
+    """Return `data/curated/selection_lists.csv`."""
+    with FILE.open(encoding="utf-8", newline="") as handle:
+        return tuple(SelectionList(**row) for row in csv.DictReader(handle))
+
+
+def rests_on(measure: str, claim: str, what: str) -> bool:
+    """Tell whether a criterion rests on an attribute of a site; `claim` is the attribute that it returns as it is, or empty.
+
+    Examples
+    --------
+    >>> rests_on("permitting_months", "", "stage"), rests_on("sea_km", "", "stage"), rests_on("claim_number", "recovery_pct", "stage")
+    (True, False, False)
+    >>> rests_on("a measure of tomorrow", "", "stage")
+    True
+    """
+    if claim:
+        return what == claim
+    return what in RESTS_ON[measure] if measure in RESTS_ON else True
+
+
+def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
+    """Return (site_id, what, list_id) of everything that is known because a site was selected; see `selected_facts.sql`."""
+    lists = selection_lists()
+    own = [each.source_id for each in lists if each.source_id]
+    given = {
+        "lists": [{k: asdict(each)[k] for k in ("list_id", "source_id", "url_contains")} for each in lists],
+        "no_site": [*own, *ATTACHED],
+    }
+    return facts.cursor().execute(sql("selected_facts.sql"), given).fetchall()
+
+
+@contextmanager
+def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyConnection, Dropped]]:
+    """Give a copy of what ranking needs, without what rests on selection lists, and the account of it. Closed at the end.
+
+    A value that rests on a list becomes unknown, also where another source would have spoken; a site that is there only because of a
+    list is gone. Own criteria are the user's to answer for and stay.
+    """
+    found = selected(facts)
+    copy = _copy(facts)
+    try:
+        yield copy, _drop(copy, found)
+    finally:
+        copy.close()
+
+
+def _copy(facts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    copy, source = duckdb.connect(), facts.cursor()
+    settle(copy)
+    copy.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
+    prepare(copy)
+    for name in RANKING_TABLES:
+        _copy_rows(source, f"combined.{name}" if name in JOINED_TABLES else f"facts.{name}", copy, f"facts.{name}")
+    _copy_rows(source, MEASURED, copy, MEASURED)
+    return copy
+
+
+def _copy_rows(source: duckdb.DuckDBPyConnection, read: str, copy: duckdb.DuckDBPyConnection, table: str) -> None:
+    copy.register("copied", source.execute("FROM query_table($read)", {"read": read}).to_arrow_table())
+    copy.table("copied").insert_into(table)
+    copy.unregister("copied")
+
+
+def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) -> Dropped:
+    """Delete what rests on lists, and count it."""
+    gone = {site_id for site_id, what, _ in found if what == "site"}
+    rest = [(site_id, what) for site_id, what, _ in found if site_id not in gone]
+    names = copy.execute("SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id) ORDER BY 1", {"ids": sorted(gone)})
+    sites = dict(names.fetchall())
+    copy.execute("DELETE FROM facts.site WHERE list_contains($ids, site_id)", {"ids": sorted(gone)})
+    values = Counter(dict.fromkeys((c.id for c in load().criteria), 0))
+    for criterion in load().criteria:
+        claim = criterion.options.get("claim", "") if criterion.measure == "claim_number" else ""
+        ids = sorted({site_id for site_id, what in rest if rests_on(criterion.measure, claim, what)})
+        deleted = "DELETE FROM facts.measurement WHERE criterion_id = $criterion AND list_contains($ids, site_id) RETURNING site_id"
+        values[criterion.id] = len(set(copy.execute(deleted, {"criterion": criterion.id, "ids": ids}).fetchall()))
+    gates = 0
+    for gate, basis in GATES_REST_ON.items():
+        ids = sorted({site_id for site_id, what in rest if what == basis})
+        unknown = (
+            "UPDATE facts.gate SET verdict = 'unknown' WHERE gate = $gate AND list_contains($ids, site_id)"
+            " AND verdict <> 'unknown' AND evidence <> 'jurisdiction' RETURNING site_id"
+        )
+        gates += len(copy.execute(unknown, {"gate": gate, "ids": ids}).fetchall())
+    titles = {each.list_id: each.title for each in selection_lists()}
+    lists = tuple(titles[each] for each in sorted({list_id for _, _, list_id in found}))
+    return Dropped(sites, {k: v for k, v in values.items() if v}, gates, lists)

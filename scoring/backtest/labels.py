@@ -1,0 +1,311 @@
+"""Labels: places that somebody selected, read from a CSV and matched with sites by the matcher that built them. Judges nothing."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import duckdb
+
+from data import vocabulary as words
+from data.bundling.match import Finder, Verdict
+from data.bundling.records import ACCURACIES, Record
+from scoring.errors import LabelFileError
+
+MOST_BYTES = 5_000_000
+MOST_ROWS = 20_000
+#: Column -> its spellings in the header, folded; the first that is there is read.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "name": ("name", "project", "project name", "site", "site name", "mine", "title"),
+    "aliases": ("aliases", "alias", "other names"),
+    "lon": ("lon", "longitude", "long", "lng"),
+    "lat": ("lat", "latitude"),
+    "country": ("country", "country iso3", "iso3", "country iso2", "iso2", "country code", "country name"),
+    "commodity": ("commodity", "commodities", "minerals", "mineral", "commodities as stated"),
+    "date": ("date", "dashboard date", "listed", "as of", "year"),
+    "accuracy": ("accuracy", "location accuracy"),
+}
+SEPARATORS = r"[;,|/&+、，；・]|\band\b"
+ENCODINGS = ("utf-8-sig", "cp932", "cp1252")
+DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2}))?)?(?:[T ].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One row of a file of labels.
+
+    Attributes
+    ----------
+    row : int
+        Line of the file, the header is 1.
+    name : str
+    aliases : tuple of str
+    lon, lat : float or None
+        Degrees, EPSG:4326; None: not stated, or not on Earth.
+    iso3 : str
+        Empty: not stated, or not understood.
+    commodities : tuple of str
+        Commodity ids; empty: not stated, or none that is screened.
+    date : str
+        ISO date, month or year; empty: not stated, or not understood.
+    accuracy : str
+        Of the coordinates; ``approximate`` where the file does not say.
+    country, commodity : str
+        As the file has them.
+    """
+
+    row: int
+    name: str
+    aliases: tuple[str, ...] = ()
+    lon: float | None = None
+    lat: float | None = None
+    iso3: str = ""
+    commodities: tuple[str, ...] = ()
+    date: str = ""
+    accuracy: str = "approximate"
+    country: str = ""
+    commodity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """Words of a file -> ours: country names and codes -> alpha-3, Japanese commodity names -> ids."""
+
+    countries: dict[str, str]
+    commodities: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A label with the site that it means.
+
+    Attributes
+    ----------
+    site_id : str
+        Empty: none.
+    reason : str
+        Why there is none: ``no_name``, ``no_place`` (neither coordinates nor country), ``no_commodity`` (needed where coordinates are
+        missing), ``nobody_near``, ``nobody_named``; empty where there is one.
+    name_similarity : float
+        0..100; 0 where there is none.
+    distance_km : float or None
+        Geodesic; None where a side has no coordinates.
+    """
+
+    label: Label
+    site_id: str = ""
+    reason: str = ""
+    name_similarity: float = 0.0
+    distance_km: float | None = None
+
+
+def vocabulary(facts: duckdb.DuckDBPyConnection) -> Vocabulary:
+    """Return the words for countries and commodities that the facts know. Namibia's alpha-2 code "NA" is a code, not a gap."""
+    countries = {words.fold(spelling): iso3 for spelling, iso3 in words.COUNTRY_SPELLINGS.items()}
+    for iso3, iso2, name in facts.cursor().execute("SELECT iso3, iso2, name_en FROM facts.country ORDER BY iso3").fetchall():
+        for word in filter(None, (name, iso2, iso3)):
+            countries[words.fold(word)] = iso3
+    japanese = facts.cursor().execute("SELECT name_ja, commodity_id FROM facts.commodity ORDER BY commodity_id DESC").fetchall()
+    return Vocabulary(countries, dict(japanese))
+
+
+def read_labels(content: bytes, where: str, known: Vocabulary) -> tuple[Label, ...]:
+    """Return the labels of a CSV file.
+
+    Parameters
+    ----------
+    content : bytes
+        UTF-8 with or without BOM, UTF-16 with BOM, CP932 or CP1252; separated by comma, semicolon or tab; a header with ``name`` and
+        at least ``country`` or ``lon`` and ``lat``. ``commodity`` takes several by ``;`` or ``,``; ``date`` an ISO date, month or year.
+    where : str
+        What the file is called, for errors.
+    known : Vocabulary
+
+    Raises
+    ------
+    LabelFileError
+        If it is empty, too large, no text, no CSV, or lacks a column.
+    """
+    rows = _rows(_text(content, where), where)
+    columns = _columns(rows[0][1], where)
+    found = [_label(number, cells, columns, known) for number, cells in rows[1:] if any(cell.strip() for cell in cells)]
+    if not found:
+        raise LabelFileError(where, "has a header and no rows", "write one row a selected place")
+    if len(found) > MOST_ROWS:
+        raise LabelFileError(where, f"has {len(found):,} rows", f"give {MOST_ROWS:,} at the most")
+    return tuple(found)
+
+
+def _text(content: bytes, where: str) -> str:
+    if len(content) > MOST_BYTES:
+        raise LabelFileError(where, f"has {len(content) / 1e6:.1f} MB", f"give {MOST_BYTES // 1_000_000} MB at the most")
+    encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
+    for encoding in encodings:
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\x00" not in text:
+            return text
+    raise LabelFileError(where, "is no text file", "save it as CSV in UTF-8")
+
+
+def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
+    """Return line number and cells of every row; the header's most frequent separator is that of the file."""
+    header = next((line for line in text.splitlines() if line.strip()), "")
+    if not header:
+        raise LabelFileError(where, "is empty", "write a header name,lon,lat,country,commodity,date and one row a selected place")
+    separator = max(",;\t", key=header.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    rows: list[tuple[int, list[str]]] = []
+    try:
+        for cells in reader:
+            if rows or any(cell.strip() for cell in cells):
+                rows.append((reader.line_num, cells))
+    except csv.Error as error:
+        raise LabelFileError(
+            where, f"is no CSV at line {reader.line_num} ({error})", "close every quote and save it again as CSV"
+        ) from error
+    return rows
+
+
+def _columns(header: list[str], where: str) -> dict[str, int]:
+    """Return column -> position.
+
+    Raises
+    ------
+    LabelFileError
+        If there is no name, or nothing that says where.
+    """
+    folded = [words.fold(cell) for cell in header]
+    found = {
+        column: next(folded.index(spelling) for spelling in spellings if spelling in folded)
+        for column, spellings in COLUMNS.items()
+        if any(spelling in folded for spelling in spellings)
+    }
+    placed = "country" in found or {"lon", "lat"} <= set(found)
+    if "name" not in found or not placed:
+        missing = "name" if "name" not in found else "country (or lon and lat)"
+        named = ", ".join(cell.strip()[:30] for cell in header[:12]) or "nothing"
+        raise LabelFileError(
+            where, f"has no column {missing} (its header says: {named})", "name columns name,lon,lat,country,commodity,date"
+        )
+    return found
+
+
+def _label(number: int, cells: list[str], columns: dict[str, int], known: Vocabulary) -> Label:
+    said = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+    lon, lat = _place(said.get("lon", ""), said.get("lat", ""))
+    accuracy = said.get("accuracy", "").lower()
+    return Label(
+        number, said["name"], tuple(a.strip() for a in said.get("aliases", "").split(";") if a.strip()), lon, lat,
+        known.countries.get(words.fold(said.get("country", "")), ""), _commodities(said.get("commodity", ""), known),
+        iso_date(said.get("date", "")), accuracy if accuracy in ACCURACIES else "approximate",
+        said.get("country", ""), said.get("commodity", ""),
+    )  # fmt: skip
+
+
+def _place(lon: str, lat: str) -> tuple[float | None, float | None]:
+    """Return degrees, or None for both where one is missing, not on Earth, or both are 0, which these lists use for unknown."""
+    try:
+        east, north = (float(text.replace("\u2212", "-")) for text in (lon, lat))
+    except ValueError:
+        return None, None
+    on_earth = -180 <= east <= 180 and -90 <= north <= 90 and (east, north) != (0, 0)
+    return (east, north) if on_earth else (None, None)
+
+
+def _commodities(text: str, known: Vocabulary) -> tuple[str, ...]:
+    """Return the screened commodities named in a cell; "rare earths (Nd, Pr)" has its brackets taken off first.
+
+    Examples
+    --------
+    >>> _commodities("Rare earths (Nd, Pr); gold and Co", Vocabulary({}, {}))
+    ('rare earths', 'cobalt')
+    """
+    parts = [part.strip() for part in re.split(SEPARATORS, re.sub(r"[(（].*?[)）]", " ", text))]
+    return tuple(dict.fromkeys(found for part in parts if (found := known.commodities.get(part) or words.commodity(part))))
+
+
+def iso_date(text: str) -> str:
+    """Return an ISO date, month or year; empty where the text is none.
+
+    Examples
+    --------
+    >>> iso_date("2025/8/1"), iso_date("2025"), iso_date("2025-10-01T00:00"), iso_date("spring"), iso_date("2025-13")
+    ('2025-08-01', '2025', '2025-10-01', '', '')
+    """
+    found = DATE.fullmatch(text.strip())
+    if not found:
+        return ""
+    year, month, day = found.groups()
+    if not (1 <= int(month or 1) <= 12 and 1 <= int(day or 1) <= 31):
+        return ""
+    return "-".join(part.zfill(2) for part in (year, month, day) if part)
+
+
+def is_later(date: str, until: str) -> bool:
+    """Tell whether a date is surely later: both are compared as far as the coarser of them is stated.
+
+    Examples
+    --------
+    >>> is_later("2025-11-19", "2025-10-01"), is_later("2025", "2025-10-01"), is_later("", "2025-10-01")
+    (True, False, False)
+    """
+    stated = min(len(date), len(until))
+    return bool(date) and date[:stated] > until[:stated]
+
+
+def site_records(facts: duckdb.DuckDBPyConnection, without: Sequence[str] = ()) -> list[Record]:
+    """Return the sites as records of the matcher, in order of their ids; `without` are left out."""
+    rows = facts.cursor().execute(
+        "SELECT site_id, name, iso3, lon, lat, kind, commodities, location_accuracy, aliases FROM combined.site"
+        " WHERE NOT list_contains($without::VARCHAR[], site_id) ORDER BY site_id",
+        {"without": list(without)},
+    )
+    return [
+        Record("site", site_id, name, iso3, lon, lat, kind, tuple(commodities), "", accuracy=accuracy, aliases=tuple(aliases))
+        for site_id, name, iso3, lon, lat, kind, commodities, accuracy, aliases in rows.fetchall()
+    ]
+
+
+def match_labels(labels: Sequence[Label], sites: list[Record]) -> list[Match]:
+    """Return for each label the site that it means, by name, country, commodity and distance as in `data.bundling.match`.
+
+    A label does not say whether it is a mine or a plant: both are tried, and the better name wins, a mine where they are equal.
+    Aliases are asked where the name itself finds nobody.
+    """
+    finder = Finder(sites)
+    return [_match(label, sites, finder) for label in labels]
+
+
+def _match(label: Label, sites: list[Record], finder: Finder) -> Match:
+    located = label.lon is not None
+    if not label.name:
+        return Match(label, reason="no_name")
+    if not located and not label.iso3:
+        return Match(label, reason="no_place")
+    if not located and not label.commodities:
+        return Match(label, reason="no_commodity")
+    best = _best(replace(label, aliases=()), finder) or (_best(label, finder) if label.aliases else None)
+    if best is None:
+        return Match(label, reason="nobody_near" if located else "nobody_named")
+    place, verdict = best
+    km = None if math.isnan(verdict.distance_km) else round(verdict.distance_km, 2)
+    return Match(label, sites[place].native_id, "", round(verdict.name_similarity, 1), km)
+
+
+def _best(label: Label, finder: Finder) -> tuple[int, Verdict] | None:
+    answers = [finder.find(_record(label, kind)) for kind in ("mine", "refinery")]
+    return min((each for each in answers if each), key=lambda each: -each[1].name_similarity, default=None)
+
+
+def _record(label: Label, kind: str) -> Record:
+    return Record(
+        "labels", str(label.row), label.name, label.iso3, label.lon, label.lat, kind, label.commodities, "",
+        accuracy=label.accuracy, aliases=label.aliases,
+    )  # fmt: skip

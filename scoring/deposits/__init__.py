@@ -1,0 +1,1 @@
+"""Grade-tonnage models and in-situ value."""

@@ -1,0 +1,149 @@
+"""Grade-tonnage curves of deposit types, with a site on them, and how sure its grade is. Values no metal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from scoring.aggregation.methods import sql
+
+#: Fewer deposits make no curve; the same rule as for the grade percentile.
+LEAST_DEPOSITS = 8
+ALL_TYPES = "all types"
+#: Share of the deposits that is larger or richer, as USGS models print it.
+EXCEEDED_BY = (0.9, 0.5, 0.1)
+#: Resource class of the grade's record -> how well the ground is known.
+CLASS_CONFIDENCE = (
+    ("proven", "high"), ("probable", "high"), ("reserve", "high"), ("measured", "high"), ("indicated", "medium"), ("inferred", "low"),
+)  # fmt: skip
+#: Stage -> how far the studies are.
+STAGE_CONFIDENCE = {
+    "operating": "high", "construction": "high", "permitted": "high", "feasibility": "high", "care and maintenance": "high",
+    "prefeasibility": "medium", "resource": "medium", "exploration": "low", "occurrence": "low",
+}  # fmt: skip
+ORDER = ("low", "medium", "high")
+
+
+@dataclass(frozen=True, slots=True)
+class GradeTonnage:
+    """A deposit type as USGS draws it, and the place of a site in it.
+
+    Attributes
+    ----------
+    commodity, unit : str
+        The grades are in `unit`.
+    group : str
+        Deposit type, or ``all types`` where the type has fewer than 8 deposits or the site states none.
+    deposits : DataFrame
+        site_id, name, grade, ore_mt (million tonnes; NaN: no tonnage in the record of the grade).
+    grade_exceeded, tonnage_exceeded : tuple of float
+        Grade and million tonnes that 90 %, 50 % and 10 % of the deposits exceed.
+    grade_percentile, tonnage_percentile : float or None
+        Mid-rank percentile of the site, 0..100; None: it has no such value.
+    site : dict or None
+        The row of the site: grade, ore_mt, source_id, scope, as_of, cutoff; None: it is not graded for the commodity.
+    """
+
+    commodity: str
+    unit: str
+    group: str
+    deposits: pd.DataFrame
+    grade_exceeded: tuple[float, ...]
+    tonnage_exceeded: tuple[float, ...]
+    grade_percentile: float | None
+    tonnage_percentile: float | None
+    site: dict[str, object] | None
+
+
+def graded_commodities(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[str]:
+    """Return the commodities that a site has a chosen grade for, in the order of the site's own list."""
+    rows = facts.cursor().execute(
+        "SELECT DISTINCT c.commodity, list_position(s.commodities, c.commodity) AS place FROM combined.claim AS c JOIN combined.site AS s"
+        " USING (site_id) WHERE c.site_id = $site_id AND c.attribute = 'grade' AND c.chosen ORDER BY place NULLS LAST, c.commodity",
+        {"site_id": site_id},
+    )
+    return [row[0] for row in rows.fetchall()]
+
+
+def grade_tonnage(facts: duckdb.DuckDBPyConnection, commodity: str, deposit_type: str, site_id: str = "") -> GradeTonnage | None:
+    """Return the curves of a commodity within a deposit type; None where fewer than 8 deposits are graded in all.
+
+    The deposits are the mines and projects of the bundle with their chosen claims: of USGS databases the whole deposit, of others the
+    resource or reserve that the source states; see docs/methods/grade.md.
+
+    References
+    ----------
+    Cox and Singer, eds. (1986), Mineral Deposit Models, USGS Bulletin 1693.
+    """
+    every = facts.cursor().execute(sql("grade_tonnage.sql"), {"commodity": commodity}).df()
+    typed = every[every["deposit_type"] == deposit_type] if deposit_type else every.iloc[:0]
+    deposits = typed if len(typed) >= LEAST_DEPOSITS else every
+    if len(deposits) < LEAST_DEPOSITS:
+        return None
+    found = every[every["site_id"] == site_id]
+    site = {str(k): None if pd.isna(v) else v for k, v in found.iloc[0].items()} if len(found) else None
+    ore = deposits["ore_mt"].dropna().to_numpy()
+    return GradeTonnage(
+        commodity, str(deposits["unit"].iloc[0]), deposit_type if deposits is typed else ALL_TYPES,
+        deposits[["site_id", "name", "grade", "ore_mt"]].reset_index(drop=True),
+        exceeded(deposits["grade"].to_numpy()), exceeded(ore),
+        percentile(deposits["grade"].to_numpy(), site and site["grade"]), percentile(ore, site and site["ore_mt"]), site,
+    )  # fmt: skip
+
+
+def exceeded(values: np.ndarray) -> tuple[float, ...]:
+    """Return the values that 90 %, 50 % and 10 % of the deposits exceed; empty without values.
+
+    Examples
+    --------
+    >>> exceeded(np.arange(1.0, 12.0))
+    (2.0, 6.0, 10.0)
+    """
+    return tuple(float(np.quantile(values, round(1 - share, 12))) for share in EXCEEDED_BY) if len(values) else ()
+
+
+def percentile(values: np.ndarray, value: object) -> float | None:
+    """Return the mid-rank percentile of a value among values, 0..100; None where there is no value.
+
+    Examples
+    --------
+    >>> percentile(np.array([1.0, 2.0, 3.0, 4.0]), 3.0)
+    62.5
+    """
+    if value is None or not len(values):
+        return None
+    number = float(str(value))
+    return float(100 * (np.count_nonzero(values < number) + np.count_nonzero(values == number) / 2) / len(values))
+
+
+def curve(values: np.ndarray) -> pd.DataFrame:
+    """Return the cumulative curve as USGS draws it: value, and the share of deposits that have at least that much (0..1).
+
+    Examples
+    --------
+    >>> curve(np.array([3.0, 1.0])).to_numpy().tolist()
+    [[1.0, 1.0], [3.0, 0.5]]
+    """
+    ordered = np.sort(values[np.isfinite(values)])
+    return pd.DataFrame({"value": ordered, "share": 1 - np.arange(len(ordered)) / max(len(ordered), 1)})
+
+
+def confidence(scope: str, stage: str) -> str:
+    """Return how sure a grade is: high, medium, low or unknown; the weaker of resource class and stage of study.
+
+    The least certain class that is named counts: measured with inferred is low. Shown beside the grade, not scored.
+
+    Examples
+    --------
+    >>> confidence("Measured", "feasibility"), confidence("Indicated+Inferred", "operating"), confidence("deposit", "unknown")
+    ('high', 'low', 'unknown')
+    """
+    said = scope.lower()
+    classes = [level for word, level in CLASS_CONFIDENCE if word in said]
+    levels = [min(classes, key=ORDER.index)] if classes else []
+    if stage in STAGE_CONFIDENCE:
+        levels.append(STAGE_CONFIDENCE[stage])
+    return min(levels, key=ORDER.index) if classes else "unknown"

@@ -1,0 +1,421 @@
+"""What the metals in a tonne of ore would fetch at cited prices, and its rare earths by element. No revenue, no recovery, no score.
+
+Two metals and one without a price:
+
+>>> table = {"copper": Price("copper", 8_000.0, 6_000.0, 9_000.0), "silver": Price("silver", 700_000.0, 500_000.0, 800_000.0)}
+>>> ore = {"copper": Grade(1.0, "%"), "silver": Grade(100.0, "g/t"), "uranium": Grade(50.0, "ppm")}
+>>> worth = in_situ_value(ore, table)
+>>> worth.main, round(worth.usd_per_t, 6), [(p.commodity, round(p.share, 3)) for p in worth.parts], worth.unpriced
+('copper', 150.0, [('copper', 0.533), ('silver', 0.467)], ('uranium',))
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from data.bundling.minmod import OXIDE_FACTOR
+from data.vocabulary import CURATED, commodity_ids
+from geo.errors import OrebridgeError
+from scoring.aggregation.methods import sql
+
+FILE = CURATED / "prices.csv"
+#: Unit of a grade -> tonnes per tonne of ore.
+TONNES_PER_TONNE = {"%": 1e-2, "ppm": 1e-6, "g/t": 1e-6}
+KG_PER_T = 1000.0
+LIGHT = ("lanthanum", "cerium", "praseodymium", "neodymium", "samarium")
+HEAVY = (
+    "europium", "gadolinium", "terbium", "dysprosium", "holmium", "erbium", "thulium", "ytterbium", "lutetium", "yttrium",
+)  # fmt: skip
+TREO = "rare earths"
+#: Grade of a whole group -> its members, whose own grades stand above it.
+GROUPS = {TREO: LIGHT + HEAVY, "platinum group": ("platinum", "palladium", "rhodium", "ruthenium", "iridium")}
+#: USD per tonne of the grade basis: in the house's table, in the user's.
+VALUE_COLUMNS = ("usd_per_t_basis", "usd_per_t")
+#: Two ways to the same number may differ by this share of it.
+FLOATING = 1e-9
+#: Elements may add up to so much more than the grade of all rare earths before the two contradict each other: both are rounded in print.
+REO_ROUNDING = 0.01
+
+
+class PriceError(OrebridgeError):
+    """A table of prices that cannot be read.
+
+    Parameters
+    ----------
+    where : str
+        The file.
+    row : int
+        Line of the file, counted from 1; 0: the file as a whole.
+    column, found, cure : str
+        Which cell (empty: the whole line), what is wrong and what helps.
+    """
+
+    def __init__(self, where: str, row: int, column: str, found: str, cure: str) -> None:
+        self.where, self.row, self.column, self.found, self.cure = where, row, column, found, cure
+        place = where + (f", line {row}" if row else "") + (f", column {column}" if column else "")
+        super().__init__(f"{place}: {found}; {cure}.")
+
+
+class GradeError(OrebridgeError):
+    """A grade that is no share of the ore.
+
+    Parameters
+    ----------
+    commodity, found : str
+    """
+
+    def __init__(self, commodity: str, found: str) -> None:
+        self.commodity, self.found = commodity, found
+        super().__init__(f"Grade of {commodity}: {found}; give a share of the ore from 0 to 100 % in one of {', '.join(TONNES_PER_TONNE)}.")
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """What a tonne of a commodity is sold for, in the basis of its grades.
+
+    Attributes
+    ----------
+    usd_per_t : float
+        USD per tonne of the commodity's grade basis (Cu, TiO2, Nd ...), nominal.
+    low, high : float
+        USD per tonne; in the house's table the least and greatest annual price that the file prints, no statistic. Both equal
+        `usd_per_t` where no range is stated, which does not mean that the price is certain.
+    form : str
+        What is priced; empty: not stated.
+    year : int or None
+        Year of the price; None: not stated.
+    conversion, source_url, evidence : str
+        How the printed price became USD per tonne, and where it is printed; empty: not stated.
+    """
+
+    commodity: str
+    usd_per_t: float
+    low: float
+    high: float
+    form: str = ""
+    year: int | None = None
+    conversion: str = ""
+    source_url: str = ""
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """A grade by mass of ore: `value` in `unit` (%, ppm, g/t) of `basis`; source and date are empty where not stated."""
+
+    value: float
+    unit: str
+    basis: str = ""
+    source_id: str = ""
+    as_of: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One priced commodity of an ore: USD per tonne of ore with its range by price, and its share (0..1) of the priced total."""
+
+    commodity: str
+    usd_per_t: float
+    low: float
+    high: float
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class InSituValue:
+    """Value of the metals in a tonne of ore, in the ground.
+
+    Attributes
+    ----------
+    parts : tuple of Part
+        Most valuable first.
+    usd_per_t, low, high : float or None
+        USD per tonne of ore, at the price, at the lowest and at the highest prices; a lower bound while `unpriced` is not empty. None:
+        nothing that is graded has a price.
+    unpriced : tuple of str
+        Graded commodities without a price: unknown, not worthless.
+    set_aside : tuple of str
+        Grades of a whole group, not counted since its elements are graded. What they hold beyond those elements is not valued.
+    main : str or None
+        The most valuable commodity; None: none has a price.
+    """
+
+    parts: tuple[Part, ...]
+    usd_per_t: float | None
+    low: float | None
+    high: float | None
+    unpriced: tuple[str, ...]
+    set_aside: tuple[str, ...]
+    main: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class RareEarths:
+    """Rare earths of an ore by element. Sums are over the known elements, so lower bounds while `unknown` names one of theirs.
+
+    Attributes
+    ----------
+    known, unknown : tuple of str
+        Elements with and without a grade.
+    kg_per_t : mapping of str to float
+        kg of the element per tonne of ore.
+    ndpr_kg_per_t, dytb_kg_per_t : float or None
+        kg of the elements per tonne of ore; None: neither is known.
+    light_reo_kg_per_t, heavy_reo_kg_per_t : float or None
+        kg of oxides per tonne of ore: La, Ce, Pr, Nd, Sm; Eu to Lu and Y. None: no element of it is known.
+    treo_kg_per_t : float
+        kg of all rare-earth oxides per tonne of ore: the grade of all rare earths, or the sum of the elements if that is more.
+    heavy_share_low, heavy_share_high : float or None
+        Between which shares (0..1) of the oxides the heavy ones lie; equal where every element is known. None: elements are missing and
+        no grade of all rare earths says how much they are, or it is less than the elements add up to.
+    basket_usd_per_t_ore, basket_usd_per_kg_reo : float or None
+        Priced elements per tonne of ore, and per kg of all rare-earth oxides; None: no known element has a price.
+    unpriced : tuple of str
+        Known elements without a price.
+    """
+
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    kg_per_t: Mapping[str, float]
+    ndpr_kg_per_t: float | None
+    dytb_kg_per_t: float | None
+    light_reo_kg_per_t: float | None
+    heavy_reo_kg_per_t: float | None
+    treo_kg_per_t: float
+    heavy_share_low: float | None
+    heavy_share_high: float | None
+    basket_usd_per_t_ore: float | None
+    basket_usd_per_kg_reo: float | None
+    unpriced: tuple[str, ...]
+
+
+def prices(path: Path = FILE) -> dict[str, Price]:
+    """Return the prices by commodity: the house's table, and over it that of `path`.
+
+    Parameters
+    ----------
+    path : Path
+        CSV (UTF-8) with the columns ``commodity`` and ``usd_per_t`` (USD per tonne of the grade basis), or in the form of
+        `data/curated/prices.csv`, where ``usd_per_t_basis`` is what counts. ``low`` and ``high`` are in the unit of ``price``, or in USD
+        per tonne where the row has no ``price``; these, ``year``, ``form``, ``conversion``, ``source_url`` and ``evidence`` are optional.
+
+    Raises
+    ------
+    PriceError
+        If a column or number is missing, a commodity is not ours or stands twice, a price is not above 0, or lies outside its range.
+
+    References
+    ----------
+    U.S. Geological Survey (2024), Mineral Commodity Summaries 2024 Data Release, doi:10.5066/P144BA54.
+
+    Examples
+    --------
+    >>> copper = prices()["copper"]
+    >>> round(copper.usd_per_t), copper.form, copper.year
+    (8598, 'refined metal, LME', 2023)
+    """
+    house = _read(FILE)
+    return house if path == FILE else house | _read(path)
+
+
+def in_situ_value(grades: Mapping[str, Grade], table: Mapping[str, Price]) -> InSituValue:
+    """Return what the metals of a tonne of ore would fetch as priced products: grade x price, summed over the priced commodities.
+
+    It is in-situ value, NOT revenue: no mining loss, metallurgical recovery, payable share, smelter or refining charge, and no buyer is
+    in it, so it compares what is in the ground and says nothing of profit. Elements win over the grade of their group where they are
+    graded. The range is by price alone: all prices at their lowest, all at their highest.
+
+    Parameters
+    ----------
+    grades : mapping of str to Grade
+        Commodity id -> its grade.
+    table : mapping of str to Price
+
+    Raises
+    ------
+    GradeError
+        If a grade is no share of the ore or its unit is not %, ppm or g/t.
+    """
+    aside = tuple(group for group, members in GROUPS.items() if group in grades and any(m in grades for m in members))
+    tonnes = {name: tonnes_per_tonne(name, grade) for name, grade in grades.items() if name not in aside}
+    priced = {name: (t, table[name]) for name, t in tonnes.items() if name in table}
+    unpriced = tuple(sorted(name for name in tonnes if name not in table))
+    if not priced:
+        return InSituValue((), None, None, None, unpriced, aside, None)
+    total = math.fsum(t * p.usd_per_t for t, p in priced.values())
+    parts = [
+        Part(name, t * p.usd_per_t, t * p.low, t * p.high, t * p.usd_per_t / total if total else 0.0) for name, (t, p) in priced.items()
+    ]
+    ordered = tuple(sorted(parts, key=lambda part: (-part.usd_per_t, part.commodity)))
+    low, high = math.fsum(part.low for part in parts), math.fsum(part.high for part in parts)
+    return InSituValue(ordered, total, low, high, unpriced, aside, ordered[0].commodity)
+
+
+def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None = None) -> RareEarths | None:
+    """Return the rare earths of a tonne of ore by element and group; None where neither an element nor all rare earths are graded.
+
+    Parameters
+    ----------
+    grades : mapping of str to Grade
+        Elements in their own mass, ``rare earths`` as oxides (TREO).
+    table : mapping of str to Price, optional
+        For the basket, which is in-situ value as in `in_situ_value`; without it there is none.
+
+    Raises
+    ------
+    GradeError
+        If a grade is no share of the ore or its unit is not %, ppm or g/t.
+
+    References
+    ----------
+    Oxide per element by standard atomic weights, as for the grades themselves: `data.bundling.minmod.OXIDE_FACTOR`.
+
+    Examples
+    --------
+    >>> ore = {"dysprosium": Grade(79.0, "ppm"), "terbium": Grade(11.8, "ppm"), "rare earths": Grade(0.17, "%")}
+    >>> found = rare_earths(ore)
+    >>> round(found.dytb_kg_per_t, 4), found.ndpr_kg_per_t, round(found.heavy_share_low, 3), found.heavy_share_high
+    (0.0908, None, 0.061, 1.0)
+    """
+    kg = {name: tonnes_per_tonne(name, grades[name]) * KG_PER_T for name in LIGHT + HEAVY if name in grades}
+    stated = tonnes_per_tonne(TREO, grades[TREO]) * KG_PER_T if TREO in grades else None
+    if not kg and stated is None:
+        return None
+    light, heavy = _sum(_oxides(kg), LIGHT), _sum(_oxides(kg), HEAVY)
+    elements = (light or 0.0) + (heavy or 0.0)
+    treo = max(stated or 0.0, elements)
+    unknown = tuple(name for name in LIGHT + HEAVY if name not in kg)
+    bounded = not unknown or (stated is not None and stated >= elements * (1 - REO_ROUNDING))
+    share = _heavy_share(light or 0.0, heavy or 0.0, treo, unknown) if bounded else (None, None)
+    priced = {name: mass * table[name].usd_per_t / KG_PER_T for name, mass in kg.items() if name in table} if table else {}
+    basket = math.fsum(priced.values()) if priced else None
+    return RareEarths(
+        tuple(kg), unknown, kg, _sum(kg, ("neodymium", "praseodymium")), _sum(kg, ("dysprosium", "terbium")), light, heavy, treo, *share,
+        basket, basket / treo if basket is not None and treo else None, tuple(name for name in kg if name not in priced),
+    )  # fmt: skip
+
+
+def grades_of_site(facts: duckdb.DuckDBPyConnection, site_id: str) -> dict[str, Grade]:
+    """Return the chosen grades of a site by commodity, in the unit and basis of the commodity; empty: none is known.
+
+    The definition is `scoring/sql/payable_grades.sql`.
+    """
+    rows = facts.cursor().execute(sql("payable_grades.sql"), {"site_id": site_id}).fetchall()
+    return {row[0]: Grade(*row[1:]) for row in rows}
+
+
+def tonnes_per_tonne(commodity: str, grade: Grade) -> float:
+    """Return tonnes of the grade basis per tonne of ore, 0..1.
+
+    Raises
+    ------
+    GradeError
+        If the grade is no share of the ore or its unit is not %, ppm or g/t.
+
+    Examples
+    --------
+    >>> tonnes_per_tonne("copper", Grade(0.5, "%")), tonnes_per_tonne("cerium", Grade(20_000.0, "ppm"))
+    (0.005, 0.02)
+    """
+    if grade.unit not in TONNES_PER_TONNE:
+        raise GradeError(commodity, f"unit {grade.unit!r} is not known")
+    tonnes = grade.value * TONNES_PER_TONNE[grade.unit]
+    if not 0 <= tonnes <= 1:
+        raise GradeError(commodity, f"{grade.value} {grade.unit}")
+    return tonnes
+
+
+def _oxides(kg: Mapping[str, float]) -> dict[str, float]:
+    return {name: mass * OXIDE_FACTOR[name] for name, mass in kg.items()}
+
+
+def _sum(masses: Mapping[str, float], names: tuple[str, ...]) -> float | None:
+    """Sum what is known of `names`; None where nothing is."""
+    known = [masses[name] for name in names if name in masses]
+    return math.fsum(known) if known else None
+
+
+def _heavy_share(light: float, heavy: float, treo: float, unknown: tuple[str, ...]) -> tuple[float | None, float | None]:
+    """Return the least and greatest share of heavy oxides: what no known element accounts for may be any unknown one.
+
+    All masses in kg of oxides per tonne of ore. With every element known, the elements alone say it.
+    """
+    rest = treo - light - heavy if unknown else 0.0
+    total = light + heavy + rest
+    if total <= 0:
+        return None, None
+    may_be_light, may_be_heavy = (any(name in unknown for name in group) for group in (LIGHT, HEAVY))
+    least, most = heavy if may_be_light else heavy + rest, heavy + rest if may_be_heavy else heavy
+    return least / total, most / total
+
+
+def _read(path: Path) -> dict[str, Price]:
+    """Read one table strictly: every row counts or the table is refused."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as handle:
+            reader = csv.DictReader(handle, strict=True)
+            columns = reader.fieldnames or ()
+            rows = [(reader.line_num, row) for row in reader]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise PriceError(path.name, 0, "", f"it cannot be read ({error})", "give a CSV file in UTF-8") from error
+    value = _value_column(path.name, columns)
+    found: dict[str, Price] = {}
+    for line, row in rows:
+        price = _price(path.name, line, row, value)
+        if price.commodity in found:
+            raise PriceError(path.name, line, "commodity", f"{price.commodity} stands twice", "keep one price a commodity")
+        found[price.commodity] = price
+    return found
+
+
+def _value_column(where: str, columns: Sequence[str]) -> str:
+    """Return the column that holds USD per tonne."""
+    values = [name for name in VALUE_COLUMNS if name in columns]
+    if "commodity" not in columns or not values:
+        missing = VALUE_COLUMNS[1] if "commodity" in columns else "commodity"
+        raise PriceError(where, 1, missing, "it is missing", "the first line names at least commodity,usd_per_t")
+    if len(values) > 1 or len(set(columns)) < len(columns):
+        raise PriceError(where, 1, "", "two columns say the same", f"keep one of {' and '.join(VALUE_COLUMNS)}, and each other column once")
+    return values[0]
+
+
+def _price(where: str, line: int, row: Mapping[str | None, str | None], value: str) -> Price:
+    if None in row or None in row.values():
+        raise PriceError(where, line, "", "it has not as many cells as the first line", "put quotes around a text with a comma in it")
+    text = {str(name): str(cell).strip() for name, cell in row.items()}
+    if text["commodity"] not in commodity_ids():
+        cure = "use an id of data/curated/commodities.csv, such as copper"
+        raise PriceError(where, line, "commodity", f"{text['commodity']!r} is not known", cure)
+    usd = _number(where, line, value, text[value])
+    low, high = _range(where, line, text, usd)
+    year = text.get("year", "")
+    if year and not (year.isascii() and year.isdigit() and len(year) == len("2023")):
+        raise PriceError(where, line, "year", f"{year!r} is no year", "write four digits or leave it empty")
+    words = (text.get(name, "") for name in ("conversion", "source_url", "evidence"))
+    return Price(text["commodity"], usd, low, high, text.get("form", ""), int(year) if year else None, *words)
+
+
+def _range(where: str, line: int, text: Mapping[str, str], usd: float) -> tuple[float, float]:
+    """Return the stated range in USD per tonne; an end that is not stated is the price itself."""
+    scale = usd / _number(where, line, "price", text["price"]) if text.get("price") else 1.0
+    low, high = (scale * _number(where, line, name, text[name]) if text.get(name) else usd for name in ("low", "high"))
+    if low > usd * (1 + FLOATING) or high < usd * (1 - FLOATING):
+        found = f"the price of {usd:g} USD per tonne lies outside {low:g} to {high:g}"
+        raise PriceError(where, line, "low, high", found, "give low <= price <= high")
+    return min(low, usd), max(high, usd)
+
+
+def _number(where: str, line: int, column: str, text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not (math.isfinite(number) and number > 0):
+        raise PriceError(where, line, column, f"{text!r} is no price", "write a plain number above 0, such as 8598.03")
+    return number

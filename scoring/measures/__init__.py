@@ -1,0 +1,1 @@
+"""Facts and layers -> values with ranges, one function a kind of measure."""

@@ -1,0 +1,152 @@
+"""Distances and costs to ports, lines, power, towns and water."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.geometry import PolygonIndex
+from geo.nearest import NearestLines, NearestPoints
+from scoring.criteria.catalogue import Criterion
+from scoring.measures import haulage
+from scoring.measures.inputs import DETOUR, SLACK_KM, Inputs
+
+TOWN_INHABITANTS = 50_000
+
+
+POWER_PLANT_MW = 10.0
+
+
+REFERENCE_MT_Y = 0.2
+
+
+REFERENCE_ORE_MT_Y = 2.0
+
+
+RAIL_ROUND = 2.0
+
+
+def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+    """Geodesic km to the nearest target of a kind."""
+    return NEAREST[criterion.options["layer"]](inputs)
+
+
+def _ports_deep(inputs: Inputs) -> pd.DataFrame:
+    ports, km = inputs.nearest_port()
+    return _distances(inputs, km, "world_port_index", "2024", ports["name"].to_numpy())
+
+
+def _towns(inputs: Inputs) -> pd.DataFrame:
+    places = inputs.points("places")
+    return _nearest_points(inputs, places[places["population"] >= TOWN_INHABITANTS], "natural_earth", "2024")
+
+
+def _power(inputs: Inputs) -> pd.DataFrame:
+    plants = inputs.points("power_plants")
+    plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
+    both = pd.concat([plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True)
+    points = gpd.GeoDataFrame(both, geometry="geometry")
+    found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
+    frame = _distances(inputs, found.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[found.index])
+    frame.loc[found.index >= len(plants), ["source_id", "as_of"]] = ["ga_electricity", "2017"]
+    return frame
+
+
+def _lines(layer: str) -> Callable[[Inputs], pd.DataFrame]:
+    return lambda inputs: _distances(inputs, inputs.nearest_line_km(layer), "osm_scgraph", "2024", None, slack_km=2.0)
+
+
+NEAREST: dict[str, Callable[[Inputs], pd.DataFrame]] = {
+    "ports_deep": _ports_deep,
+    "towns": _towns,
+    "power": _power,
+    "rail": _lines("rail"),
+    "roads": _lines("roads"),
+}
+
+
+def _nearest_points(inputs: Inputs, points: gpd.GeoDataFrame, source_id: str, as_of: str) -> pd.DataFrame:
+    found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
+    return _distances(inputs, found.distance_m / 1000, source_id, as_of, points["name"].to_numpy()[found.index])
+
+
+def _distances(
+    inputs: Inputs,
+    km: NDArray[np.float64],
+    source_id: str,
+    as_of: str,
+    names: NDArray[np.object_] | None,
+    slack_km: float = 0.0,
+) -> pd.DataFrame:
+    """Return distances as measurements; the range is the accuracy of the site and of the layer."""
+    slack = _location_slack_km(inputs) + slack_km
+    frame = inputs.sites[["site_id"]].assign(
+        value=np.round(km, 2), low=np.round(np.maximum(km - slack, 0), 2), high=np.round(km + slack, 2)
+    )
+    return frame.assign(status="measured", source_id=source_id, as_of=as_of, target="" if names is None else names)
+
+
+def _location_slack_km(inputs: Inputs) -> NDArray[np.float64]:
+    return np.asarray(inputs.sites["location_accuracy"].map(SLACK_KM), dtype=np.float64)
+
+
+def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Sea route in km from the nearest deep port to the nearer of Japan and the United States."""
+    ports, _ = inputs.nearest_port()
+    km = ports[["sea_km_japan", "sea_km_us"]].min(axis=1)
+    target = np.where(ports["sea_km_japan"] <= ports["sea_km_us"], "JPN", "USA")
+    frame = inputs.sites[["site_id"]].assign(value=km, low=km * 0.95, high=km * 1.1, target=target, reference_group=ports["name"])
+    return frame.assign(status="modelled", source_id="searoute", as_of="2022")
+
+
+def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Geodesic km to the nearest unit of the US National Park Service, 0 inside; United States only."""
+    parks = inputs.points("parks_us").reset_index(drop=True)
+    found = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"], inputs.sites["lat"])
+    inside = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
+    km = np.where(inside >= 0, 0.0, found.distance_m / 1000)
+    frame = _distances(
+        inputs, km, "natural_earth", "2024", parks["name"].to_numpy()[np.where(inside >= 0, inside, found.index)], slack_km=0.5
+    )
+    return frame[(inputs.sites["iso3"] == "USA").to_numpy()]
+
+
+def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail.
+
+    Where no road leads to a deep port, the road is `DETOUR` times the straight line; where no railway does, or by more than `RAIL_ROUND`
+    times the way by road, there is no rail.
+    """
+    (road_build, road), (rail_build, rail) = inputs.haul("roads"), inputs.haul("rail")
+    mapped = np.isfinite(road)
+    road = np.where(mapped, road, DETOUR * inputs.nearest_port()[1])
+    by_rail = np.isfinite(rail) & (rail <= RAIL_ROUND * road)
+    power = haulage.power_line_maud(_power(inputs)["value"].to_numpy() * DETOUR)
+    totals = {}
+    for name, pick in (("value", "run_aud_per_t_km"), ("low", "run_low"), ("high", "run_high")):
+        on_road, on_rail = (
+            haulage.transport_npv_maud(mode, build, km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, pick))
+            for mode, build, km in ((haulage.ROAD, road_build, road), (haulage.RAIL, rail_build, np.where(by_rail, rail, np.inf)))
+        )
+        totals[name] = np.round(np.minimum(on_road, on_rail) + power, 1)
+        if name == "value":
+            takes_rail = on_rail < on_road
+    frame = inputs.sites[["site_id"]].assign(**totals, target=np.where(takes_rail, "rail", "road"))
+    frame["reference_group"] = np.where(mapped | takes_rail, "network", "detour")
+    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")
+
+
+def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Cost of a pipeline from the nearest mapped river or lake in million AUD of 2018; lesser waters are not mapped, so from 0."""
+    rivers = gpd.read_parquet(inputs.layers / "rivers.parquet")
+    lakes = gpd.read_parquet(inputs.layers / "lakes.parquet")
+    lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
+    names = np.concatenate([rivers["name"].fillna("").to_numpy(), lakes["name"].fillna("").to_numpy()])
+    found = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])
+    cost = np.round(haulage.water_pipeline_maud(found.distance_m / 1000 * DETOUR, REFERENCE_ORE_MT_Y), 1)
+    frame = inputs.sites[["site_id"]].assign(value=cost, low=0.0, high=cost, target=names[found.index])
+    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")[(inputs.sites["kind"] == "mine").to_numpy()]

@@ -1,0 +1,296 @@
+"""A layer of the user's own as a criterion: what is measured of it at each site, with its range. Ranks nothing, reads no store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.circles import Progress, circle_points
+from geo.footprint import Footprint
+from geo.measure import FloatArray
+from geo.surroundings import Targets
+from geo.zonal import value_at, zonal
+from scoring.criteria.user_criterion import EVIDENCE, Kind, LayerMeasure, OwnCriterion
+from scoring.errors import EvidenceError
+
+AROUND = 8
+"""Places on the circle of a site's location accuracy that a range is taken from, beside the site itself."""
+
+SMALLEST_REACH_KM = 10.0
+"""No name of ours is longer, and no goalpost is larger."""
+COLUMNS = ("site_id", "value", "low", "high", "target", "covered")
+
+
+"""What can be measured of a layer, by name."""
+
+
+@dataclass(frozen=True)
+class EvidenceLayer:
+    """A layer, ready to be measured; what is built for one criterion serves the next.
+
+    Attributes
+    ----------
+    layer_id : str
+    kind : {"points", "lines", "polygons", "raster"}
+    geometries : ndarray of shapely geometries or None
+        EPSG:4326, valid, split at the antimeridian; None for a raster.
+    numbers : dict of str to ndarray of float64
+        Attributes, a value a feature; NaN is unknown.
+    names : ndarray of str or None
+        What to call a feature on the card.
+    raster : Path or None
+        GeoTIFF or COG in any CRS; its first band is read.
+    """
+
+    layer_id: str
+    kind: Kind
+    geometries: NDArray[np.object_] | None = None
+    numbers: dict[str, FloatArray] = field(default_factory=dict)
+    names: NDArray[np.object_] | None = None
+    raster: Path | None = None
+
+    @cached_property
+    def targets(self) -> Targets:
+        """The features, ready to be searched."""
+        return Targets(np.empty(0, dtype=object) if self.geometries is None else self.geometries)
+
+    @cached_property
+    def footprint(self) -> Footprint:
+        """The ground that the layer speaks of."""
+        return Footprint(np.empty(0, dtype=object) if self.geometries is None else self.geometries)
+
+    @property
+    def reach_km(self) -> float:
+        """A tenth of the widest way across the layer, at least 10 km."""
+        return max(self.footprint.diagonal_km / 10.0, SMALLEST_REACH_KM)
+
+    def name_of(self, index: NDArray[np.int64]) -> NDArray[np.object_]:
+        """Return the names of features; empty for -1 and where none is known."""
+        found = np.full(len(index), "", dtype=object)
+        if self.names is not None and len(self.names):
+            rows = index >= 0
+            found[rows] = ["" if name is None or name != name else str(name) for name in self.names[index[rows]]]  # noqa: PLR0124 - NaN
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a measure says of some places: value, share of the ground that is known (0..1), position of a feature (-1: none)."""
+
+    value: FloatArray
+    covered: FloatArray
+    index: NDArray[np.int64]
+
+
+Function = Callable[[EvidenceLayer, OwnCriterion, FloatArray, FloatArray, Progress], Found]
+
+
+def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, progress: Progress = None) -> pd.DataFrame:
+    """Measure a criterion of a layer at sites.
+
+    Parameters
+    ----------
+    layer : EvidenceLayer
+    criterion : OwnCriterion
+    sites : DataFrame
+        site_id, lon, lat (EPSG:4326 degrees; NaN: unknown), slack_km (accuracy of the location; NaN counts as 0).
+    progress : callable or None
+        Called with 0..1; what it raises stops the work.
+
+    Returns
+    -------
+    DataFrame
+        One row a site in the order of `sites`: site_id, value, low, high (unit of the measure; NaN: unknown, never a zero), target
+        (name of the feature, or empty), covered (share 0..1 of the asked ground that the layer speaks of).
+
+    Raises
+    ------
+    EvidenceError
+        If the layer is of a kind that the measure does not suit, or has no such column.
+    """
+    what = _suited(layer, criterion)
+    lon, lat = (sites[name].to_numpy(dtype=np.float64) for name in ("lon", "lat"))
+    slack_km = np.nan_to_num(sites["slack_km"].to_numpy(dtype=np.float64), nan=0.0)
+    around = _to_sample(what, criterion, slack_km)
+    share = len(lon) / max(len(lon) + AROUND * len(around), 1)
+    here = _known(layer, criterion, lon, lat, _part_of(progress, 0.0, share))
+    low, high = here.value.copy(), here.value.copy()
+    if criterion.measure == "distance_km":
+        low, high = np.maximum(here.value - slack_km, 0.0), here.value + slack_km
+    elif around.size:
+        ring_lon, ring_lat = circle_points(lon[around], lat[around], slack_km[around] * 1000.0, AROUND)
+        beside = _known(layer, criterion, ring_lon.ravel(), ring_lat.ravel(), _part_of(progress, share, 1.0)).value.reshape(-1, AROUND)
+        low[around] = np.fmin(low[around], np.fmin.reduce(beside, axis=1))
+        high[around] = np.fmax(high[around], np.fmax.reduce(beside, axis=1))
+    if criterion.measure == "inside":
+        metres, _ = layer.targets.nearest(lon, lat)
+        high = np.where((here.value == 0.0) & (metres <= slack_km * 1000.0), 1.0, high)
+    unknown = np.isnan(here.value)
+    low[unknown] = high[unknown] = np.nan
+    target = np.where(unknown, "", layer.name_of(here.index))
+    values = (sites["site_id"].to_numpy(), here.value, low, high, target, here.covered)
+    return pd.DataFrame(dict(zip(COLUMNS, values, strict=True)))
+
+
+def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> LayerMeasure:
+    what = EVIDENCE[criterion.measure]
+    if layer.kind not in what.kinds:
+        raise EvidenceError(f"{criterion.title}: {criterion.measure} is for {' or '.join(what.kinds)}; the layer holds {layer.kind}.")
+    needed = what.column == "always" or (what.column == "vector" and layer.kind != "raster")
+    if needed and criterion.column not in layer.numbers:
+        known = ", ".join(layer.numbers) or "none"
+        raise EvidenceError(f"{criterion.title}: the layer has no column of numbers {criterion.column!r}; it has {known}.")
+    return what
+
+
+def _to_sample(what: LayerMeasure, criterion: OwnCriterion, slack_km: FloatArray) -> NDArray[np.int64]:
+    """Return the sites whose range is read from places around them."""
+    if what.samples == "none":
+        return np.empty(0, dtype=np.int64)
+    least = criterion.radius_km / 4.0 if what.samples == "wide" else 0.0
+    return np.flatnonzero(slack_km > least)
+
+
+def _known(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+    """Measure places, leaving unknown what lies beyond the ground that the layer speaks of."""
+    what = EVIDENCE[criterion.measure]
+    located = ~(np.isnan(lon) | np.isnan(lat))
+    if layer.kind != "raster" and not criterion.everywhere:
+        belt_km = criterion.reach_km or (criterion.radius_km if what.radius else layer.reach_km)
+        located = layer.footprint.holds(lon, lat, belt_km)
+    rows = np.flatnonzero(located)
+    found = MEASURED_BY[criterion.measure](layer, criterion, lon[rows], lat[rows], progress)
+    whole = Found(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))
+    whole.value[rows], whole.covered[rows], whole.index[rows] = found.value, found.covered, found.index
+    return whole
+
+
+def _part_of(progress: Progress, start: float, end: float) -> Progress:
+    return None if progress is None else lambda share: progress(start + (end - start) * share)
+
+
+def _plain(value: FloatArray) -> Found:
+    return Found(value, np.ones(len(value)), np.full(len(value), -1, dtype=np.int64))
+
+
+def _distance_km(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:  # noqa: ARG001
+    metres, index = layer.targets.nearest(lon, lat, progress)
+    return Found(metres / 1000.0, np.ones(len(lon)), index)
+
+
+def _inside(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:  # noqa: ARG001
+    index = layer.targets.containing(lon, lat, progress)
+    return Found((index >= 0).astype(np.float64), np.ones(len(lon)), index)
+
+
+def _density(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+    return _plain(layer.targets.density_within(lon, lat, criterion.radius_km * 1000.0, progress))
+
+
+def _value_at(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+    value = value_at(_raster(layer, criterion), lon, lat, progress)
+    return Found(value, (~np.isnan(value)).astype(np.float64), np.full(len(lon), -1, dtype=np.int64))
+
+
+def _within(statistic: Literal["mean", "max"]) -> Function:
+    def function(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+        radius_m = criterion.radius_km * 1000.0
+        if layer.kind == "raster":
+            value, covered = zonal(_raster(layer, criterion), lon, lat, radius_m, statistic, progress)
+            return Found(value, covered, np.full(len(lon), -1, dtype=np.int64))
+        within = layer.targets.mean_within if statistic == "mean" else layer.targets.max_within
+        return _plain(within(lon, lat, radius_m, layer.numbers[criterion.column], progress))
+
+    return function
+
+
+def _nearest_value(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+    return _attribute(layer, criterion, layer.targets.nearest(lon, lat, progress)[1])
+
+
+def _containing_value(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+    return _attribute(layer, criterion, layer.targets.containing(lon, lat, progress))
+
+
+def _attribute(layer: EvidenceLayer, criterion: OwnCriterion, index: NDArray[np.int64]) -> Found:
+    value = np.append(layer.numbers[criterion.column], np.nan)[index]
+    return Found(value, np.ones(len(index)), index)
+
+
+def _raster(layer: EvidenceLayer, criterion: OwnCriterion) -> Path:
+    if layer.raster is None:
+        raise EvidenceError(f"{criterion.title}: the layer has no raster file; add it again.")
+    return layer.raster
+
+
+MEASURED_BY: dict[str, Function] = {
+    "distance_km": _distance_km,
+    "inside": _inside,
+    "density": _density,
+    "value_at": _value_at,
+    "mean_within": _within("mean"),
+    "max_within": _within("max"),
+    "nearest_value": _nearest_value,
+    "containing_value": _containing_value,
+}
+"""The function of each entry of `EVIDENCE`."""
+
+
+def suggested_goalposts(values: FloatArray, measure: str) -> tuple[float, float]:
+    """Suggest goalposts from what was measured: the 5 and 95 % quantiles to two significant digits, in the usual sense.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        NaN is left out.
+    measure : str
+        Key of `EVIDENCE`.
+
+    Returns
+    -------
+    worst, best : float
+        Never equal; (0, 1) or (1, 0) where nothing is known, and for `inside`.
+
+    Examples
+    --------
+    >>> suggested_goalposts(np.arange(0.0, 1001.0), "distance_km")
+    (950.0, 50.0)
+    """
+    known = values[np.isfinite(values)]
+    low, high = (0.0, 1.0)
+    if known.size and measure != "inside":
+        low, high = (_two_digits(float(each)) for each in np.quantile(known, [0.05, 0.95]))
+    if low == high:
+        low, high = (0.0, high) if high > 0 else (low, 0.0) if low < 0 else (0.0, 1.0)
+    return (high, low) if EVIDENCE[measure].sense == "min" else (low, high)
+
+
+def _two_digits(value: float) -> float:
+    return float(f"{value:.2g}")
+
+
+def distribution(values: FloatArray, bins: int = 20) -> pd.DataFrame:
+    """Count values in bins of equal width for the preview.
+
+    Parameters
+    ----------
+    values : ndarray of float64
+        NaN is left out.
+    bins : int
+        At least 1.
+
+    Returns
+    -------
+    DataFrame
+        low, high (edges), count; empty where nothing is known.
+    """
+    known = values[np.isfinite(values)]
+    counts, edges = np.histogram(known, bins=bins) if known.size else (np.empty(0, dtype=np.int64), np.zeros(1))
+    return pd.DataFrame({"low": edges[:-1], "high": edges[1:], "count": counts})

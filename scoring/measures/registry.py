@@ -1,0 +1,179 @@
+"""Facts -> measurements: one function a kind of measure. Writes nothing, ranks nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterator
+from datetime import date
+
+import duckdb
+import numpy as np
+import pandas as pd
+
+from geo.geometry import PolygonIndex
+from scoring.criteria.catalogue import Criterion, load
+from scoring.measures.infrastructure import haul_cost, nearest, protected_km, sea_km, water_cost
+from scoring.measures.inputs import MILESTONES, SQL, Inputs, _sql
+from scoring.permitting.outlook import Milestones, Outlook, look_ahead
+
+"""Ore for the reference product: a tenth of it ends as product. An assumption, the same for all sites."""
+
+"""Ends of simplified lines this near to another line meet it: mends the railways of Carajas and Nacala."""
+
+"""Ways along simplified lines cut corners: 14 published ways from mine to port are 1.09 times as long (1.03 to 1.23). An estimate."""
+
+"""A railway that goes round by more than this, against the road, is taken for a broken line of the map."""
+
+"""A site farther than this from a road or railway has no way along it: another island, or a network that is not mapped."""
+
+"""A port farther than this from a road or railway is not served by it."""
+
+BUNDLE_YEAR = 2026
+"""The year against which statements age; fixed with the bundle, so that a build is reproducible."""
+
+UNDATED_YEARS = 15
+"""An undated statement counts as this old: the median age of the open databases. An assumption."""
+
+"""Where no network leads, a way is about 1.3 times as long as the straight line: an assumption, stated on the card."""
+
+"""How far a site may lie from its point, by the accuracy of its location."""
+
+"""Source of what rests on milestones that the user entered."""
+
+COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
+
+
+def _contained(inputs: Inputs) -> None:
+    """Make the table ``contained`` that two measures read."""
+    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE contained AS " + (SQL / "contained.sql").read_text(encoding="utf-8"))
+
+
+def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
+    """Percentile of the grade within its deposit type, 0..100, by commodity."""
+    _contained(inputs)
+    return _sql(inputs, "measure_grade_percentile")
+
+
+def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Contained metal in years of world mine production, by commodity."""
+    _contained(inputs)
+    return _sql(inputs, "measure_contained_years")
+
+
+def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Plant capacity in percent of world production."""
+    return _sql(inputs, "measure_output_share")
+
+
+def claim_number(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+    """Return a chosen numeric claim as it is."""
+    return _sql(inputs, "measure_claim_number", {"claim": criterion.options["claim"]})
+
+
+def host_alignment(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Class 0..3 of the host country."""
+    return _sql(inputs, "measure_host_alignment")
+
+
+def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Allied share of ownership in percent with the range that unknown owners leave."""
+    return _sql(inputs, "measure_allied_share")
+
+
+def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Months until ready to build: P50 with P10 and P90."""
+    rows = []
+    for site_id, outlook, as_of in outlooks(inputs):
+        told = site_id in inputs.told
+        months, source = outlook.months, MILESTONES if told else "orebridge_permitting"
+        seen = inputs.today.isoformat() if told and inputs.today else as_of
+        rows.append((site_id, months.p50, months.p10, months.p90, outlook.stage, months.pathway, seen, source))
+    columns = ["site_id", "value", "low", "high", "target", "reference_group", "as_of", "source_id"]
+    return pd.DataFrame(rows, columns=columns).assign(status="modelled")
+
+
+def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
+    """Yield each site with the distribution of its months left and the date of the stage; sites of unknown stage are passed over."""
+    governance = inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country").df().set_index("iso3")["regulatory_quality"]
+    stated = _sql(inputs, "stage_stated").set_index("site_id")["as_of"]
+    for site in inputs.sites.itertuples():
+        quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
+        age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
+        known_quality = None if pd.isna(quality) else float(quality)
+        told = inputs.told.get(str(site.site_id))
+        found = look_ahead(str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, told, inputs.today)
+        if found:
+            yield str(site.site_id), found, as_of
+
+
+def outlook_of(facts: duckdb.DuckDBPyConnection, site_id: str, told: Milestones | None, today: date) -> Outlook | None:
+    """Return the distribution of the months left of one site, with what the user told; None where its stage is unknown."""
+    inputs = Inputs(facts.cursor(), only=frozenset([site_id]), told={site_id: told} if told else {}, today=today)
+    return next((found for _site, found, _as_of in outlooks(inputs)), None)
+
+
+def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Output as a share of the US import gap times the leading country's share, in percent, by commodity."""
+    _contained(inputs)
+    return _sql(inputs, "measure_gap_closed")
+
+
+def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """No layer covers it: unknown everywhere."""
+    return pd.DataFrame({column: pd.Series(dtype=object) for column in ("site_id", "value", "low", "high", "source_id", "as_of")})
+
+
+MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
+    "grade_percentile": grade_percentile,
+    "contained_years": contained_years,
+    "output_share": output_share,
+    "claim_number": claim_number,
+    "permitting_months": permitting_months,
+    "nearest": nearest,
+    "haul_cost": haul_cost,
+    "water_cost": water_cost,
+    "gap_closed": gap_closed,
+    "protected_km": protected_km,
+    "not_covered": not_covered,
+    "sea_km": sea_km,
+    "allied_share": allied_share,
+    "host_alignment": host_alignment,
+}
+
+EMPTY = {"commodity": "", "status": "measured", "target": "", "reference_group": "", "reference_n": None}
+
+
+def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.DataFrame:
+    """Measure every criterion of the catalogue (or those of `criteria`) for every site that it can be measured for.
+
+    Returns
+    -------
+    DataFrame
+        Columns of ``facts.measurement``. A missing row is an unknown, never a zero.
+    """
+    frames = []
+    for criterion in load().criteria:
+        if criteria is not None and criterion.id not in criteria:
+            continue
+        frame = MEASURES[criterion.measure](inputs, criterion)
+        for column, default in EMPTY.items():
+            frame[column] = frame[column].fillna(default) if column in frame and default is not None else frame.get(column, default)
+        frame = frame[list(COLUMNS)].dropna(subset=["value"])
+        frame["reference_n"] = frame["reference_n"].astype("Int32")
+        frame.insert(1, "criterion_id", criterion.id)
+        frames.append(frame)
+    whole = pd.concat(frames, ignore_index=True)
+    return whole.sort_values(["criterion_id", "site_id", "commodity"], kind="stable").reset_index(drop=True)
+
+
+def judge_gates(inputs: Inputs) -> pd.DataFrame:
+    """Return the verdict of every gate for every site, with the code of its evidence."""
+    parks = inputs.points("parks_us").reset_index(drop=True)
+    index = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
+    inside = index >= 0
+    table = pd.DataFrame({"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]})
+    inputs.facts.register("inside_park_frame", table)
+    inputs.facts.execute(  # the casts give an empty frame its types
+        "CREATE OR REPLACE TEMP TABLE inside_park AS SELECT site_id::VARCHAR AS site_id, target::VARCHAR AS target FROM inside_park_frame"
+    )
+    gates = _sql(inputs, "gates")
+    return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

@@ -1,0 +1,1 @@
+"""The graph of holders and the covered-nation rule."""

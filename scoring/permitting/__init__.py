@@ -1,0 +1,1 @@
+"""Months until ready to build, and the Framework's instruments."""

@@ -1,0 +1,311 @@
+"""How many months remain until a site is ready to build, as a distribution by stage, jurisdiction, pathway and milestones."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from dataclasses import asdict, dataclass, fields
+from datetime import date
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.errors import MilestoneError
+
+FILE = Path(__file__).with_name("permitting.toml")
+EU = frozenset((
+    "AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL",
+    "ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE",
+))  # fmt: skip
+DRAWS = 20_000
+SEED = 20251028
+STUDY_SIGMA = 0.4
+US_REGULATORY_QUALITY = 1.39
+NO_GOVERNANCE_SIGMA = 0.3
+"""Added to sigma where even the governance indicator is missing."""
+
+SCHEDULE_SIGMA = 0.35
+"""Spread of a decision around the date that the authority has published. An assumption: no open statistic of slips was found."""
+
+MONTH_DAYS = 365.25 / 12
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Months:
+    """Quantiles of the months left.
+
+    Attributes
+    ----------
+    p10, p50, p90 : float
+        Months; all 0 where nothing is left to permit.
+    pathway : str
+        Key of the parameter block that was used, for example ``mine.USA``.
+    known : bool
+        True where the jurisdiction has a published duration; False where the default block was stretched by governance.
+    """
+
+    p10: float
+    p50: float
+    p90: float
+    pathway: str
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Milestones:
+    """What the user knows of the permits of one site; empty text: not known.
+
+    Attributes
+    ----------
+    stage : str
+        Stage as of today; it stands above what the sources say.
+    pathway : str
+        Key of a parameter block such as ``mine.USA_PLAN``, where the user knows by which way the permit is sought.
+    started : str
+        ISO date on which the main permit was applied for, or its assessment began.
+    due : str
+        ISO date for which the authority has announced its decision.
+    granted : str
+        ISO date on which the last main permit was granted.
+    """
+
+    stage: str = ""
+    pathway: str = ""
+    started: str = ""
+    due: str = ""
+    granted: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Return what is known, as plain text by name."""
+        return {name: value for name, value in asdict(self).items() if value}
+
+
+def milestones(told: dict[str, str], today: date) -> Milestones:
+    """Check what the user told and return it.
+
+    Raises
+    ------
+    MilestoneError
+        If a name, stage, pathway or date is not one, dates stand in the wrong order, or nothing is told.
+
+    Examples
+    --------
+    >>> milestones({"started": "2025-03-01"}, date(2026, 3, 1)).started
+    '2025-03-01'
+    """
+    names = [field.name for field in fields(Milestones)]
+    kept = {name: value.strip() for name, value in told.items() if value and value.strip()}
+    unknown = sorted(set(kept) - set(names))
+    if unknown or not kept:
+        raise MilestoneError(
+            f"No milestone is called {unknown[0]!r}." if unknown else f"No milestone is given; give one of {', '.join(names)}."
+        )
+    if kept.get("stage", "operating") not in parameters()["stage"]:
+        raise MilestoneError(f"No stage is called {kept['stage']!r}; choose {', '.join(parameters()['stage'])}.")
+    if kept.get("pathway", "mine.USA") not in pathways():
+        raise MilestoneError(f"No pathway is called {kept['pathway']!r}; choose {', '.join(pathways())}.")
+    days = {name: _day(name, kept[name]) for name in ("started", "due", "granted") if name in kept}
+    for name in ("started", "granted"):
+        if name in days and days[name] > today:
+            raise MilestoneError(f"{name} {days[name]} lies in the future; give the day it happened, or `due` for one that is announced.")
+    if "started" in days and any(days[name] < days["started"] for name in ("due", "granted") if name in days):
+        raise MilestoneError(f"A decision before the start on {days['started']} cannot be; check the dates.")
+    return Milestones(**kept)
+
+
+def _day(name: str, text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise MilestoneError(f"{name} {text!r} is not a date; write it as 2026-03-31.") from error
+
+
+def pathways() -> list[str]:
+    """Return the keys of the parameter blocks: ``mine.USA``, ``plant.EU`` and so on."""
+    return [f"{kind}.{key}" for kind in ("mine", "plant") for key, block in parameters()[kind].items() if "median_months" in block]
+
+
+@cache
+def parameters() -> dict[str, Any]:
+    """Return `permitting.toml`."""
+    return tomllib.loads(FILE.read_text(encoding="utf-8"))
+
+
+def months_left(stage: str, iso3: str, is_mine: bool, regulatory_quality: float | None, stage_age_years: int = 0) -> Months | None:
+    """Return the quantiles of the months until ready to build, or None where the stage is unknown.
+
+    Parameters
+    ----------
+    stage : str
+        Stage of the site; ``unknown`` gives None: what is left cannot be said.
+    iso3 : str
+        Country of the site.
+    is_mine : bool
+        False for plants without ore.
+    regulatory_quality : float or None
+        World Bank WGI, -2.5..2.5; None widens the range.
+    stage_age_years : int
+        Years since the source's statement of the stage; an old "operating" may be a closed mine today.
+
+    References
+    ----------
+    GAO-16-165 (2016); CEQ (2020), Environmental Impact Statement Timelines; Regulation (EU) 2024/1252, Article 11.
+
+    Examples
+    --------
+    >>> months_left("operating", "USA", True, 1.4)
+    Months(p10=0.0, p50=0.0, p90=0.0, pathway='mine.USA', known=True)
+    >>> months_left("unknown", "USA", True, 1.4) is None
+    True
+    """
+    outlook = look_ahead(stage, iso3, is_mine, regulatory_quality, stage_age_years)
+    return outlook.months if outlook else None
+
+
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What is left, with the parts that make it.
+
+    Attributes
+    ----------
+    months : Months
+    draws : array
+        Sampled months left; `Months` are their quantiles.
+    study, permits : Months
+        The two parts, each with its own quantiles: studies still to come, and permits.
+    still_so : float
+        Chance that the stage as stated still holds, 0..1.
+    stage : str
+        The stage that was used.
+    """
+
+    months: Months
+    draws: FloatArray
+    study: Months
+    permits: Months
+    still_so: float
+    stage: str
+
+
+def look_ahead(
+    stage: str,
+    iso3: str,
+    is_mine: bool,
+    regulatory_quality: float | None,
+    stage_age_years: int = 0,
+    told: Milestones | None = None,
+    today: date | None = None,
+) -> Outlook | None:
+    """Return the distribution of the months until ready to build with its parts, or None where the stage is unknown.
+
+    Milestones tighten it: a stage known today does not age; a pathway replaces that of the jurisdiction; permits that began some months
+    ago have not ended since (what is left is the tail of their distribution); an announced decision stands for what is left, with a
+    spread of its own; a granted permit leaves nothing.
+
+    Parameters
+    ----------
+    stage, iso3, is_mine, regulatory_quality, stage_age_years
+        As in `months_left`.
+    told : Milestones, optional
+    today : date, optional
+        Needed where a milestone has a date.
+    """
+    told = told or Milestones()
+    if told.granted:
+        stage, stage_age_years = "permitted", 0
+    elif told.stage:
+        stage, stage_age_years = told.stage, 0
+    elif (told.started or told.due) and (stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0):
+        stage, stage_age_years = "feasibility", 0
+    if stage not in parameters()["stage"]:
+        return None
+    median, sigma, pathway, known = _pathway(told.pathway) if told.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
+    still = still_so(stage, stage_age_years)
+    elapsed, due = (_months_between(told.started, today), _months_between(today, told.due)) if today else (None, None)
+    if told.granted:
+        elapsed = due = None
+    study, permits = _sampled(stage, still, median, sigma, elapsed, due)
+    draws = study + permits
+    total, of_study, of_permits = (_quantiles(each, pathway, known) for each in (draws, study, permits))
+    return Outlook(total, draws, of_study, of_permits, still, stage)
+
+
+def _months_between(start: str | date | None, end: str | date | None) -> float | None:
+    """Return the months from one day to another; None where one is not given."""
+    if not start or not end:
+        return None
+    first, last = (date.fromisoformat(each) if isinstance(each, str) else each for each in (start, end))
+    return (last - first).days / MONTH_DAYS
+
+
+def still_so(stage: str, stage_age_years: int) -> float:
+    """Return the probability that a stage stated so many years ago still holds.
+
+    Examples
+    --------
+    >>> still_so("operating", 0), round(still_so("operating", 20), 3), still_so("exploration", 20)
+    (1.0, 0.368, 1.0)
+    """
+    ageing = parameters()["ageing"]
+    return math.exp(-max(stage_age_years, 0) / ageing["mean_life_years"]) if stage in ageing["stages"] else 1.0
+
+
+def _jurisdiction(iso3: str, is_mine: bool, regulatory_quality: float | None) -> tuple[float, float, str, bool]:
+    """Return median months, sigma, the block's key and whether it rests on published durations."""
+    mines, plants = parameters()["mine"], parameters()["plant"]
+    if not is_mine and iso3 in EU:
+        return plants["EU"]["median_months"], plants["EU"]["sigma"], "plant.EU", True
+    key = iso3 if iso3 in mines else "EU" if iso3 in EU else "default"
+    median, sigma = float(mines[key]["median_months"]), float(mines[key]["sigma"])
+    if key == "default":
+        below = US_REGULATORY_QUALITY - (regulatory_quality if regulatory_quality is not None else 0.0)
+        median = round(median * mines["default"]["stretch_per_wgi_point"] ** max(below, 0.0), 1)
+        sigma += NO_GOVERNANCE_SIGMA if regulatory_quality is None else 0.0
+    if is_mine:
+        return median, sigma, f"mine.{key}", key != "default"
+    return median * plants["default"]["mine_share"], max(sigma, plants["default"]["sigma"]), "plant.default", False
+
+
+def _pathway(key: str) -> tuple[float, float, str, bool]:
+    """Return median months, sigma, key and whether durations are published, of a parameter block."""
+    kind, _, name = key.partition(".")
+    block = parameters()[kind][name]
+    return float(block["median_months"]), float(block["sigma"]), key, name != "default"
+
+
+@lru_cache(maxsize=512)
+def _sampled(
+    stage: str, still: float, median: float, sigma: float, elapsed: float | None, due: float | None
+) -> tuple[FloatArray, FloatArray]:
+    """Sample study and permitting months left, each log-normal; a draw above `still` is of a site that fell back. One seed."""
+    now, fallen = parameters()["stage"][stage], parameters()["stage"][parameters()["ageing"]["fallen_back_to"]]
+    rng = np.random.default_rng(SEED)
+    normal = rng.standard_normal(DRAWS)
+    permitting = median * np.exp(sigma * normal)
+    study = np.exp(STUDY_SIGMA * rng.standard_normal(DRAWS))
+    holds = rng.random(DRAWS) < still
+    if due is not None:
+        left = max(due, 0.0) * np.exp(SCHEDULE_SIGMA * normal)
+    elif elapsed is not None:
+        left = _tail(median, sigma, max(elapsed, 0.0), rng)
+    else:
+        left = now["share_left"] * permitting
+    return np.where(holds, now["study_months"], fallen["study_months"]) * study, np.where(holds, left, fallen["share_left"] * permitting)
+
+
+def _tail(median: float, sigma: float, elapsed: float, rng: np.random.Generator) -> FloatArray:
+    """Return what is left of a log-normal duration that has lasted so many months and not ended."""
+    from scipy.special import ndtr, ndtri  # noqa: PLC0415 - scipy is slow to import, and few sites have milestones
+
+    passed = ndtr(math.log(max(elapsed, 1e-9) / median) / sigma)
+    share = passed + (1 - passed) * rng.random(DRAWS)
+    return np.asarray(np.maximum(median * np.exp(sigma * ndtri(np.minimum(share, 1 - 1e-12))) - elapsed, 0.0))
+
+
+def _quantiles(months: FloatArray, pathway: str, known: bool) -> Months:
+    p10, p50, p90 = np.quantile(months, [0.1, 0.5, 0.9])
+    return Months(round(float(p10), 1), round(float(p50), 1), round(float(p90), 1), pathway, known)

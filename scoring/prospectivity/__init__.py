@@ -1,0 +1,1 @@
+"""Evidence grids put together to a map of favourability."""

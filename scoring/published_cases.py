@@ -1,0 +1,326 @@
+"""Published numeric cases against our own methods: reads a case, runs it, compares every expected number. Knows no case by name."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+from numpy.typing import NDArray
+
+from scoring.aggregation import joint, kernels, values, weights
+from scoring.aggregation.methods import scores_of_matrix
+from scoring.errors import MethodError
+from scoring.prospectivity import overlay
+from scoring.ranking import states
+from scoring.robustness import smaa
+
+FloatArray = NDArray[np.float64]
+Inputs = dict[str, Any]
+Outputs = dict[str, Any]
+#: Published tables print weights in rounded digits: a sum this near to 1 is taken as printed, any other is divided by.
+PRINTED_SUM = 0.05
+#: Sums of doubles are not held to more than this.
+ARITHMETIC = 1e-12
+DRAWS, SEED = 120_000, 20251028
+#: Written in a case -> our normalisation; the first that fits counts.
+SPELLINGS = (
+    (r"min[- _/]?max", "minmax"),
+    (r"reciprocal|column[- _]?sum|\bsum\b", "sum"),
+    (r"vector|euclid", "vector"),
+    (r"min\s*/\s*x|linear", "linear"),
+    (r"\bmax\b", "max"),
+    (r"^none$|^raw$|^$", "none"),
+)
+#: Written in a case -> preference function of PROMETHEE.
+PREFERENCES = {
+    "usual": "usual", "u-shape": "u_shape", "quasi": "u_shape", "v-shape": "v_shape", "level": "level", "linear": "linear",
+    "v-shape 2": "linear", "v-shape with indifference": "linear", "gaussian": "gaussian",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one case.
+
+    Attributes
+    ----------
+    case, method : str
+    agree : bool
+    max_abs_diff : float or None
+        Largest difference to an expected number; None where the case could not be run.
+    problem : str
+        What hindered it, in a sentence; empty where nothing did.
+    """
+
+    case: str
+    method: str
+    agree: bool
+    max_abs_diff: float | None
+    problem: str = ""
+
+
+def check_folder(folder: Path) -> list[Verdict]:
+    """Run every case of a folder (`*.json`), in the order of their names.
+
+    Raises
+    ------
+    MethodError
+        If the folder has no case.
+    """
+    paths = sorted(folder.glob("*.json"))
+    if not paths:
+        raise MethodError(f"{folder} holds no case (*.json); give the folder that does.")
+    return [check_file(path) for path in paths]
+
+
+def check_file(path: Path) -> Verdict:
+    """Run one case: `method`, `inputs`, `expected`, `atol`."""
+    try:
+        case = json.loads(path.read_text(encoding="utf-8"))
+        name, method, expected = str(case.get("name", path.stem)), str(case["method"]), dict(case["expected"])
+        atol = float(case.get("atol", 0.0))
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        return Verdict(path.stem, "", False, None, f"Not a case with method, inputs, expected and atol: {error}.")
+    try:
+        found = run(method, dict(case["inputs"]))
+        furthest = max((difference(value, _looked_up(found, key)) for key, value in expected.items()), default=math.inf)
+    except (MethodError, KeyError, ValueError, TypeError, IndexError, ZeroDivisionError) as error:
+        return Verdict(name, method, False, None, f"{type(error).__name__}: {error}")
+    return Verdict(name, method, furthest <= atol + ARITHMETIC, furthest)
+
+
+def _looked_up(found: Outputs, key: str) -> Any:
+    for name in (key, key.lower()):
+        if name in found:
+            return found[name]
+    raise MethodError(f"The method gives {', '.join(sorted(found))}, not {key!r}.")
+
+
+def difference(expected: Any, found: Any) -> float:
+    """Return the largest absolute difference of two numbers or nested lists; infinity where one has what the other has not.
+
+    Examples
+    --------
+    >>> difference([1, [2, None]], [1.5, [2, None]]), difference([1], [1, 2])
+    (0.5, inf)
+    """
+    if expected is None or found is None:
+        return 0.0 if expected is None and (found is None or _is_nan(found)) else math.inf
+    if isinstance(expected, list):
+        inner = found.tolist() if isinstance(found, np.ndarray) else found
+        if not isinstance(inner, list | tuple) or len(inner) != len(expected):
+            return math.inf
+        return max((difference(a, b) for a, b in zip(expected, inner, strict=True)), default=0.0)
+    gap = abs(float(expected) - float(found))
+    return math.inf if math.isnan(gap) else gap
+
+
+def _is_nan(found: Any) -> bool:
+    return bool(np.isnan(np.asarray(found, dtype=float)).all())
+
+
+def run(method: str, inputs: Inputs) -> Outputs:
+    """Run the method that a name means on the inputs of a case.
+
+    Raises
+    ------
+    MethodError
+        If no method is meant by the name, or the inputs do not fit it.
+    """
+    for pattern, runner in RUNNERS.items():
+        if re.search(pattern, method, re.IGNORECASE):
+            return runner(inputs)
+    raise MethodError(f"No method of ours is called {method!r}.")
+
+
+def _matrix(inputs: Inputs) -> FloatArray:
+    matrix = np.asarray(inputs["matrix"], dtype=float)
+    if matrix.ndim != 2:
+        raise MethodError(f"The matrix has {matrix.ndim} dimensions; give rows x criteria.")
+    return matrix
+
+
+def _types(inputs: Inputs) -> FloatArray:
+    return np.asarray(inputs.get("types", np.ones(_matrix(inputs).shape[1])), dtype=float)
+
+
+def _weights(inputs: Inputs) -> FloatArray:
+    given = np.asarray(inputs["weights"], dtype=float)
+    return given if abs(given.sum() - 1) <= PRINTED_SUM else weights.direct(given)
+
+
+def _normalised(inputs: Inputs, otherwise: str) -> FloatArray:
+    written = str(inputs.get("normalisation", inputs.get("normalization", otherwise))).lower()
+    for pattern, name in SPELLINGS:
+        if re.search(pattern, written):
+            return values.normalised(name, _matrix(inputs), _types(inputs))
+    raise MethodError(f"No normalisation of ours is written {written!r}.")
+
+
+def _ranked(found: Outputs, score: str = "score") -> Outputs:
+    return found | {"rank": joint.places(found[score])}
+
+
+def _by_statement(method_id: str, otherwise: str, **constants: Any) -> Callable[[Inputs], Outputs]:
+    """Return a runner for a method that needs a normalised matrix and weights; inputs of a constant's name replace it."""
+
+    def runner(inputs: Inputs) -> Outputs:
+        chosen = {name: inputs.get(name, value) for name, value in constants.items()}
+        return _statement(method_id, _normalised(inputs, otherwise), _weights(inputs), chosen)
+
+    return runner
+
+
+def _statement(method_id: str, matrix: FloatArray, given: FloatArray, constants: dict[str, Any]) -> Outputs:
+    with duckdb.connect(":memory:") as con:
+        return _ranked(scores_of_matrix(con, method_id, matrix, given, constants))
+
+
+def _vikor(inputs: Inputs) -> Outputs:
+    turned = _matrix(inputs) * _types(inputs)
+    found = _statement("vikor", turned, weights.direct(inputs["weights"]), {"v": float(inputs.get("v", 0.5))})
+    return found | {"rank": joint.places(-np.asarray(found["q"]))}
+
+
+def _spotis(inputs: Inputs) -> Outputs:
+    matrix, bounds = _matrix(inputs), np.asarray(inputs["bounds"], dtype=float)
+    gain = _types(inputs) > 0
+    worst, best = np.where(gain, bounds[:, 0], bounds[:, 1]), np.where(gain, bounds[:, 1], bounds[:, 0])
+    return _statement("spotis", (matrix - worst) / (best - worst), _weights(inputs), {})
+
+
+def _promethee(inputs: Inputs) -> Outputs:
+    turned = _matrix(inputs) * _types(inputs)
+    count = turned.shape[1]
+    written = inputs.get("preference", "usual")
+    kinds = [PREFERENCES[str(each).lower().replace("_", "-")] for each in ([written] * count if isinstance(written, str) else written)]
+    bends = inputs.get("p", inputs.get("s", [0.0] * count))
+    thresholds = {name: [float(x) for x in _spread(given, count)] for name, given in (("q", inputs.get("q", 0.0)), ("p", bends))}
+    for place, kind in enumerate(kinds):
+        if kind == "v_shape":
+            thresholds["q"][place] = 0.0
+        if kind in ("v_shape", "linear", "gaussian") and thresholds["p"][place] <= thresholds["q"][place] * (kind == "linear"):
+            raise MethodError(f"Criterion {place + 1}: the threshold p of a {kind} preference must lie above q and 0.")
+    found = _statement("promethee", turned, weights.direct(inputs["weights"]), {"kinds": kinds, **thresholds})
+    return found | {"positive_flow": found["plus"], "negative_flow": found["minus"], "phi": found["net_flow"]}
+
+
+def _spread(given: Any, count: int) -> list[Any]:
+    return list(given) if isinstance(given, list) else [given] * count
+
+
+def _owa(inputs: Inputs) -> Outputs:
+    rows = np.atleast_2d(np.asarray(inputs.get("values", inputs.get("matrix")), dtype=float))
+    knots = [0.0, *np.cumsum(np.asarray(inputs.get("order_weights", inputs.get("weights")), dtype=float)).tolist()]
+    found = _statement("owa", rows, np.full(rows.shape[1], 1 / rows.shape[1]), {"knots": knots})
+    return found if len(rows) > 1 else found | {"score": found["score"][0]}
+
+
+def _pareto(inputs: Inputs) -> Outputs:
+    turned = _matrix(inputs) * _types(inputs)
+    return _statement("pareto", turned, np.full(turned.shape[1], 1 / turned.shape[1]), {})
+
+
+def _two_parties(inputs: Inputs) -> Outputs:
+    first, second = np.asarray(inputs["u"], dtype=float).T
+    a, b = inputs.get("disagreement", (0.0, 0.0))
+    nash = joint.nash_rule(first, second, (float(a), float(b)))
+    return {
+        "pareto": joint.pareto_of_two(first, second).astype(int),
+        "pareto_by_pairs": (kernels.dominated_by(np.stack([first, second], 1), np.stack([first, second], 1)) == 0).astype(int),
+        "nash_product": nash,
+        "nash_rank": joint.places(nash),
+        "maximin_rank": joint.places(joint.maximin_rule(first, second)),
+        "sum_rank": joint.places(joint.mean_rule(first, second)),
+    }
+
+
+def _pairwise(inputs: Inputs) -> Outputs:
+    found = weights.analytic_hierarchy(inputs["pairwise"])
+    return {
+        "weights": found.weights,
+        "lambda_max": found.lambda_max,
+        "ci": found.consistency_index,
+        "cr": found.consistency_ratio,
+        "warn": not found.accepted,
+    }
+
+
+def _geometric(inputs: Inputs) -> Outputs:
+    return {"weights": weights.geometric_mean(inputs["pairwise"])}
+
+
+def _entropy(inputs: Inputs) -> Outputs:
+    return {"weights": weights.entropy(_matrix(inputs))}
+
+
+def _critic(inputs: Inputs) -> Outputs:
+    kind, ddof = str(inputs.get("correlation", "pearson")), int(inputs.get("ddof", 1))
+    return {"weights": weights.critic(_matrix(inputs), _types(inputs), kind, ddof)}
+
+
+def _centroid(inputs: Inputs) -> Outputs:
+    if "order" in inputs:
+        return {"weights": weights.rank_order_centroid(inputs["order"])}
+    asked = inputs["n"] if isinstance(inputs["n"], list) else [inputs["n"]]
+    found = {f"n{n}": weights.rank_order_centroid(range(1, n + 1)) for n in asked}
+    return found | {"weights": found[f"n{asked[0]}"]}
+
+
+def _points(inputs: Inputs) -> Outputs:
+    given: list[float] = next((inputs[key] for key in ("points", "weights", "ratings") if key in inputs), [])
+    return {"weights": weights.swing(given)}
+
+
+def _piecewise(inputs: Inputs) -> Outputs:
+    return {"value": values.piecewise(inputs["x"], inputs["cutoffs"], inputs["values"])}
+
+
+def _smaa(inputs: Inputs) -> Outputs:
+    matrix = _matrix(inputs) * _types(inputs)
+    rng = np.random.default_rng(SEED)
+    space = smaa.WeightSpace(tuple(inputs.get("low", ())), tuple(inputs.get("high", ())), tuple(int(i) for i in inputs.get("order", ())))
+    drawn = space.draw(matrix.shape[1], DRAWS, rng)
+    found = smaa.smaa(states.of_matrix(matrix), drawn, rng, top_k=1, classes=tuple(range(1, len(matrix) + 1)))
+    central = [None if np.isnan(row).any() else row.tolist() for row in found.central_weight]
+    return {"rank_acceptability": found.acceptability, "first_rank": found.acceptability[:, 0], "central_weight": central}
+
+
+def _evidence_weights(inputs: Inputs) -> Outputs:
+    return asdict(overlay.weights_of_evidence(*(float(inputs[key]) for key in "ABCD")))
+
+
+def _fuzzy(inputs: Inputs) -> Outputs:
+    return dict(overlay.fuzzy_overlay(inputs["layers"], float(inputs.get("gamma", 0.5))))
+
+
+#: How a method is named in cases (searched without case, the first that fits counts) -> its runner.
+RUNNERS: dict[str, Callable[[Inputs], Outputs]] = {
+    r"weights? of evidence|wofe": _evidence_weights,
+    r"fuzzy": _fuzzy,
+    r"ahp.*geometric": _geometric,
+    r"ahp|pairwise comparison": _pairwise,
+    r"entropy": _entropy,
+    r"critic\b": _critic,
+    r"rank[- ]order centroid|\broc\b": _centroid,
+    r"swing|direct rating": _points,
+    r"piecewise|value function": _piecewise,
+    r"smaa": _smaa,
+    r"two[- ]party|group": _two_parties,
+    r"topsis": _by_statement("topsis", "vector"),
+    r"vikor": _vikor,
+    r"promethee": _promethee,
+    r"waspas": _by_statement("waspas", "linear", lam=0.5, least=0.0),
+    r"spotis": _spotis,
+    r"\bowa\b|ordered weighted": _owa,
+    r"pareto": _pareto,
+    r"wpm|weighted product|geometric": _by_statement("weighted_product", "none", least=0.0),
+    r"wsm|weighted sum|\bsaw\b": _by_statement("weighted_sum", "none"),
+}

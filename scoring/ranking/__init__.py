@@ -1,0 +1,1 @@
+"""Scenario -> packed vectors -> ranked sites, with facets and explanations."""

@@ -1,0 +1,121 @@
+"""The packed vectors of a scenario as arrays, with the groups that carry its weights. Reads DuckDB; judges nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from scoring.aggregation.methods import sql
+from scoring.criteria.catalogue import load
+from scoring.ranking.pipeline import pack, rank_cursor
+from scoring.ranking.scenario import Scenario
+from scoring.ranking.states import States
+
+FloatArray = NDArray[np.float64]
+#: What the ends of a criterion's range are -> how many standard deviations they are away; 0: bounds.
+INTERVAL_Z = {"bounds": 0.0, "p5_p95": 1.6449, "p10_p90": 1.2816}
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """What one weight on the screen stands for: a pillar, or a criterion of the user's own."""
+
+    id: str
+    title: str
+    title_ja: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Listed sites with their vectors, in order of rank.
+
+    Attributes
+    ----------
+    site_ids, names : array of str, shape (n,)
+    score : array, shape (n,)
+        As the scenario's method gives it.
+    states : States
+        Desirabilities with their ranges.
+    known : array, shape (n, k)
+        1 where the value is known.
+    groups : tuple of Group
+    spread : array, shape (g, k)
+        Share of each group's weight that goes to each criterion.
+    """
+
+    site_ids: NDArray[np.str_]
+    names: NDArray[np.str_]
+    score: FloatArray
+    states: States
+    known: FloatArray
+    groups: tuple[Group, ...]
+    spread: FloatArray
+
+    @property
+    def group_weights(self) -> FloatArray:
+        """Weight of each group, shape (g,)."""
+        return np.array([group.weight for group in self.groups])
+
+    @property
+    def weights(self) -> FloatArray:
+        """Weight of each criterion, shape (k,)."""
+        return np.asarray(self.group_weights @ self.spread)
+
+    def row(self, site_id: str) -> int:
+        """Return the row of a site.
+
+        Raises
+        ------
+        KeyError
+            If it is not listed.
+        """
+        found = np.flatnonzero(self.site_ids == site_id)
+        if not len(found):
+            raise KeyError(site_id)
+        return int(found[0])
+
+
+def groups_of(scenario: Scenario) -> tuple[tuple[Group, ...], FloatArray]:
+    """Return the weights of the screen and how each is spread over the criteria, shape (g, k)."""
+    pillars = [p for p in load().pillars.values() if scenario.weights.get(p.id) or not p.optional]
+    groups = [Group(p.id, p.title, p.title_ja, float(scenario.weights.get(p.id, 0.0))) for p in pillars]
+    groups += [Group(own.id, own.title, own.title, float(own.weight)) for own in scenario.evidence]
+    places = {group.id: i for i, group in enumerate(groups)}
+    spread = np.zeros((len(groups), len(scenario.criteria)))
+    for j, criterion in enumerate(scenario.criteria):
+        place = places.get(criterion.id, places.get(criterion.pillar))
+        if place is not None:  # an optional pillar without weight is no group
+            spread[place, j] = criterion.share
+    return tuple(groups), spread
+
+
+def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packed:
+    """Return the vectors of the sites that pass the scenario's filters, in order of rank.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be scored.
+    """
+    pack(facts, scenario)
+    listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "name", "score", "gate_failed"])
+    key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": listed["site_id"].to_pylist()}
+    found = facts.cursor().execute(sql("packed_of_sites.sql"), key).to_arrow_table()
+    groups, spread = groups_of(scenario)
+    u, low, high, known, applies = (square(found[name], found.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
+    z = np.array([INTERVAL_Z[criterion.interval] for criterion in scenario.criteria])
+    last = np.asarray(listed["gate_failed"].to_numpy(), dtype=bool)
+    return Packed(
+        np.array(listed["site_id"].to_pylist(), dtype=str), np.array(listed["name"].to_pylist(), dtype=str),
+        listed["score"].to_numpy(), States(u, low, high, applies, z, last), known, groups, spread,
+    )  # fmt: skip
+
+
+def square(column: pa.ChunkedArray, rows: int) -> FloatArray:
+    """Return a column of lists as a matrix, shape (rows, length of the lists)."""
+    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(rows, -1)

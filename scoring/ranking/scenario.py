@@ -1,0 +1,372 @@
+"""What the analyst chose: weights, commodity of interest, filters, order. A value that can be hashed, saved and put in a URL."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Literal
+
+from geo.errors import OrebridgeError
+from scoring.criteria.catalogue import Criterion, load
+from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, OwnCriterion
+from scoring.criteria.user_criterion import from_dict as evidence_from
+from scoring.errors import ScenarioError
+
+if TYPE_CHECKING:
+    from geo.area import Polygons
+
+ORDERS = ("shrunk", "worst", "known")
+#: Where the user's own criteria stand beside the pillars.
+OWN_PILLAR = "evidence"
+LONGEST_AREA_NAME = 80
+LONGEST_TEXT = 200
+MOST_CHOICES = 300
+#: A weight is 0, or lies between these: beyond them the sums of the score would lose or overflow what they add.
+LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
+OrderBy = Literal["shrunk", "worst", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """An area of interest.
+
+    Attributes
+    ----------
+    name : str
+        What it is called on the screen.
+    polygons : Polygons
+        Polygons -> rings -> points (lon, lat), EPSG:4326 degrees at four decimals; see `geo.area.polygons_of`.
+    """
+
+    name: str
+    polygons: Polygons
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which sites are listed. An empty tuple means all; no area: everywhere.
+
+    Raises
+    ------
+    ScenarioError
+        If a filter is not of its type, or longer than any list or name of ours.
+    """
+
+    kinds: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    accuracy: tuple[str, ...] = ()
+    min_coverage: float = 0.0
+    gates_failed: bool = True
+    text: str = ""
+    area: Area | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("kinds", "stages", "countries", "accuracy"):
+            values = getattr(self, name)
+            if not isinstance(values, tuple) or len(values) > MOST_CHOICES or not all(map(_is_text, values)):
+                raise ScenarioError(f"The filter {name!r} is not a list of up to {MOST_CHOICES} short texts.")
+        if not (_is_number(self.min_coverage) and 0 <= self.min_coverage <= 1):
+            raise ScenarioError("The filter 'min_coverage' is not a number between 0 and 1.")
+        if not isinstance(self.gates_failed, bool):
+            raise ScenarioError("The filter 'gates_failed' is neither true nor false.")
+        if not _is_text(self.text):
+            raise ScenarioError(f"The text to search for is longer than {LONGEST_TEXT} characters, or no text.")
+        if not isinstance(self.area, Area | None):
+            raise ScenarioError("The area of interest cannot be read; draw it again.")
+
+
+def _is_text(value: object) -> bool:
+    """Tell whether a value is a text as names have it: not too long, without NUL and half characters."""
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        return False
+    return NO_TEXT.search(value) is None
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _shown(value: object) -> str:
+    """Return a value as a sentence names it; of what is no number, or too long to print, its type."""
+    return str(value) if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**15) else f"a {type(value).__name__}"
+
+
+class Weights(Mapping[str, float]):
+    """Pillar id -> weight, in the order of the catalogue. It cannot be changed, and can be hashed.
+
+    Raises
+    ------
+    ScenarioError
+        If a pillar is unknown, or a weight is neither 0 nor between `LEAST_WEIGHT` and `MOST_WEIGHT`.
+
+    Examples
+    --------
+    >>> weights = Weights({"ownership": 1, "grade": 3})
+    >>> weights, weights == {"grade": 3, "ownership": 1}
+    (Weights({'grade': 3, 'ownership': 1}), True)
+    """
+
+    __slots__ = ("_pairs",)
+
+    def __init__(self, weights: Mapping[str, float]) -> None:
+        if not isinstance(weights, Mapping):
+            raise ScenarioError("The weights are not pairs of pillar and number.")
+        pillars = load().pillars
+        unknown = [name for name in weights if name not in pillars]
+        if unknown:
+            raise ScenarioError(f"No pillar is called {str(unknown[0])[:60]!r}; weights take {', '.join(pillars)}.")
+        for name, weight in weights.items():
+            if not _is_number(weight) or not (weight == 0 or LEAST_WEIGHT <= weight <= MOST_WEIGHT):
+                raise ScenarioError(
+                    f"The weight of {name} is {_shown(weight)}: negative or not a number between {LEAST_WEIGHT:g} and {MOST_WEIGHT:g};"
+                    " give 0 to 100, only the proportions count."
+                )
+        self._pairs = {name: weights[name] for name in pillars if name in weights}
+
+    def __getitem__(self, pillar: str) -> float:
+        return self._pairs[pillar]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._pairs)
+
+    def __len__(self) -> int:
+        return len(self._pairs)
+
+    def __hash__(self) -> int:
+        return hash(tuple(self._pairs.items()))
+
+    def __repr__(self) -> str:
+        return f"Weights({self._pairs})"
+
+
+@dataclass(frozen=True, slots=True)
+class Scenario:
+    """Weights of the pillars (0 and more), commodity of interest (empty: each site's main one), filters, order, seed.
+
+    Attributes
+    ----------
+    weights : mapping
+        Pillar id -> weight; only the proportions count. Kept as `Weights`.
+    commodity : str
+        Commodity id, or empty.
+    order_by : {"shrunk", "worst", "known"}
+        What the list is ordered by: known evidence shrunk by coverage, worst case, known evidence only.
+    evidence : tuple of OwnCriterion
+        Criteria of the user's own; their weights stand beside those of the pillars.
+    """
+
+    weights: Mapping[str, float]
+    commodity: str = ""
+    filters: Filters = field(default_factory=Filters)
+    order_by: OrderBy = "shrunk"
+    method: str = "weighted_sum"
+    seed: int = 20251028
+    evidence: tuple[OwnCriterion, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "weights", Weights(self.weights))
+        if not all(_is_text(value) for value in (self.commodity, self.order_by, self.method)):
+            raise ScenarioError("Commodity, order and method are names; one of them is no short text.")
+        if self.order_by not in ORDERS:
+            raise ScenarioError(f"No order is called {self.order_by!r}; choose {', '.join(ORDERS)}.")
+        if not isinstance(self.seed, int) or isinstance(self.seed, bool) or not 0 <= self.seed < 2**63:
+            raise ScenarioError("The seed is not a whole number of 0 and more.")
+        self._check_evidence()
+
+    def _check_evidence(self) -> None:
+        if not isinstance(self.filters, Filters) or not isinstance(self.evidence, tuple):
+            raise ScenarioError("Filters or criteria of your own are not of the form that is saved.")
+        if len({own.id for own in self.evidence}) < len(self.evidence):
+            raise ScenarioError("Two criteria of your own measure the same thing; take one of them out.")
+        if any(0 < own.weight < LEAST_WEIGHT for own in self.evidence):
+            raise ScenarioError(f"A criterion of your own weighs less than {LEAST_WEIGHT:g}; give it 0 or more than that.")
+        if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
+            raise ScenarioError("All weights are 0; give at least one pillar some weight.")
+
+    @property
+    def criteria(self) -> tuple[Criterion, ...]:
+        """The criteria of the catalogue and those of the user's own, in the order of packed vectors and contributions."""
+        return (*load().criteria, *(_criterion(own) for own in self.evidence))
+
+    @property
+    def profile(self) -> str:
+        """What the packed vectors depend on besides the catalogue: own criteria and their goalposts; empty without any."""
+        if not self.evidence:
+            return ""
+        shape = [(own.id, own.worst, own.best, own.value) for own in self.evidence]
+        return hashlib.sha256(json.dumps(shape).encode()).hexdigest()[:12]
+
+    @property
+    def scenario_hash(self) -> str:
+        """Twelve hex digits of the whole choice."""
+        return hashlib.sha256(json.dumps(self.as_dict(), sort_keys=True).encode()).hexdigest()[:12]
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain JSON types; `from_dict` is the inverse."""
+        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        values["weights"] = dict(self.weights)
+        values["filters"] = _plain_filters(self.filters)
+        values["evidence"] = [own.as_dict() for own in self.evidence]
+        if not self.evidence:
+            values.pop("evidence")
+        return values
+
+    def criterion_weights(self) -> list[float]:
+        """Return the weight of each criterion, in the order of the packed vectors: pillar weight x share in the pillar, or its own."""
+        own = [float(each.weight) for each in self.evidence]
+        return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria] + own
+
+    def with_filters(self, **changes: Any) -> Scenario:
+        """Return the scenario with some filters changed."""
+        return replace(self, filters=replace(self.filters, **changes))
+
+    def with_method(self, method: str) -> Scenario:
+        """Return the scenario with another method."""
+        return replace(self, method=method)
+
+
+def _plain_filters(filters: Filters) -> dict[str, Any]:
+    values = {each.name: getattr(filters, each.name) for each in fields(filters)}
+    values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
+    area = values.pop("area")
+    if area is not None:
+        values["area"] = {"name": area.name, "polygons": _lists(area.polygons)}
+    return values
+
+
+def _lists(value: Any) -> Any:
+    return [_lists(each) for each in value] if isinstance(value, tuple) else value
+
+
+def _criterion(own: OwnCriterion) -> Criterion:
+    """Return a criterion of the user's own in the form of the catalogue's."""
+    within = f" within {own.radius_km:g} km" if EVIDENCE[own.measure].radius else ""
+    formula = f"{EVIDENCE[own.measure].title}{within}" + (f", column {own.column}" if own.column else "")
+    return Criterion(
+        id=own.id, pillar=OWN_PILLAR, title=own.title, title_ja=own.title, unit=own.unit, formula=formula,
+        reference=f"own layer {own.layer_id}", measure=own.measure, applies_to="all", per_commodity=False, share=1.0,
+        worst=own.worst, best=own.best, value=own.value, options={},
+    )  # fmt: skip
+
+
+def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
+    """Return the scenario of a preset.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such preset.
+    """
+    presets = load().presets
+    if preset not in presets:
+        raise ScenarioError(f"No preset is called {preset!r}; choose {', '.join(presets)}.")
+    return Scenario(weights=presets[preset].weights, **changes)
+
+
+def area_from(values: dict[str, Any]) -> Area:
+    """Return the area that a dictionary holds: name and polygons as nested lists.
+
+    Raises
+    ------
+    ScenarioError
+        If it holds no area.
+    """
+    import shapely  # noqa: PLC0415 - ranking without an area does without it
+
+    from geo.area import MOST_VERTICES, AreaError, as_shape, polygons_of  # noqa: PLC0415
+
+    try:
+        shape = as_shape(values["polygons"])
+        if shapely.get_num_coordinates(shape) > 2 * MOST_VERTICES or not shape.is_valid:
+            raise ScenarioError("The area of interest is not one that was drawn here; draw it again.")
+        polygons, _moved = polygons_of([shape])
+        return Area(NO_TEXT.sub("", str(values["name"]))[:LONGEST_AREA_NAME], polygons)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError, AreaError) as error:
+        raise ScenarioError("The area of interest cannot be read; draw it again.") from error
+
+
+def from_dict(values: Mapping[str, Any]) -> Scenario:
+    """Return the scenario that `Scenario.as_dict` wrote.
+
+    Raises
+    ------
+    ScenarioError
+        If it is not one: something is missing, unknown, or not of its type. Nothing else is raised, whatever the values are.
+    """
+    if not isinstance(values, Mapping):
+        raise ScenarioError("A scenario is a table of choices; this is none.")
+    read = {name: _READERS.get(name, _as_it_is)(value) for name, value in values.items() if _known_field(name, Scenario)}
+    if "weights" not in read:
+        raise ScenarioError("The scenario names no weights.")
+    return Scenario(**read)
+
+
+def _known_field(name: object, kind: type[Scenario | Filters]) -> bool:
+    """Tell that a name is a field.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none.
+    """
+    allowed = [each.name for each in fields(kind)]
+    if name not in allowed:
+        raise ScenarioError(f"The scenario says {str(name)[:60]!r}, which this version does not know; it takes {', '.join(allowed)}.")
+    return True
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
+
+
+def _filters_from(values: Any) -> Filters:
+    if not isinstance(values, Mapping):
+        raise ScenarioError("The filters of the scenario are no table of choices.")
+    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if _known_field(k, Filters)}
+    if plain.get("area") is not None:
+        plain["area"] = area_from(plain["area"])
+    return Filters(**plain)
+
+
+def _evidence_from(values: Any) -> tuple[OwnCriterion, ...]:
+    if not isinstance(values, list | tuple) or len(values) > MOST_CHOICES:
+        raise ScenarioError("The criteria of your own in the scenario are no list.")
+    try:
+        return tuple(evidence_from(each) for each in values)
+    except OrebridgeError as error:
+        raise ScenarioError(f"A criterion of your own cannot be read: {error}") from error
+    except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
+        raise ScenarioError("A criterion of your own cannot be read; take it out or make it again.") from error
+
+
+#: Field of a scenario -> how plain JSON types become it.
+_READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"filters": _filters_from, "evidence": _evidence_from})
+
+
+def weights_from(text: str) -> dict[str, float]:
+    """Return pillar weights from ``grade=30,permitting=25``; pillars that are not named weigh 0.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not name=number, or a name stands twice.
+
+    Examples
+    --------
+    >>> weights_from("grade=30, permitting=25")
+    {'grade': 30.0, 'permitting': 25.0}
+    """
+    read: dict[str, float] = {}
+    for part in text.split(","):
+        name, _, number = (each.strip() for each in part.partition("="))
+        if name in read:
+            raise ScenarioError(f"The weight of {name[:60]} stands twice; give it once.")
+        try:
+            read[name] = float(number)
+        except ValueError as error:
+            raise ScenarioError(f"{part.strip()[:60]!r} is not name=number; write for example grade=30,permitting=25.") from error
+    return read

@@ -1,0 +1,1 @@
+"""How stable ranks are: SMAA, rank acceptability, sensitivity, value of information, two desks, other methods."""

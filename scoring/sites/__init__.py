@@ -1,0 +1,1 @@
+"""One site, or a few: dossier, neighbours, side by side, listing, nearest infrastructure."""

@@ -1,0 +1,153 @@
+"""Two to five sites side by side: criterion by criterion, who is ahead where, and where each stands under every preset. Draws nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import duckdb
+
+from scoring.criteria.catalogue import load
+from scoring.errors import ScenarioError
+from scoring.ranking.pipeline import rank_cursor
+from scoring.ranking.scenario import Filters, Scenario
+from scoring.robustness.two_desks import desk_scenario
+from scoring.sites.dossier import dossier
+
+FEWEST, MOST = 2, 5
+#: Desirabilities that differ by less are a tie.
+TIE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What one site has on one criterion.
+
+    Attributes
+    ----------
+    applies : bool
+        False: the criterion does not judge this kind of site.
+    value, low, high : float or None
+        In the criterion's unit; None: unknown.
+    status : str
+        measured | modelled | unknown.
+    desirability : float or None
+        0..1; None: unknown.
+    contribution : float
+        Part of the score.
+    apart : float or None
+        Value minus that of the first site, same unit; None: one of the two is unknown, or it is the first.
+    """
+
+    applies: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    status: str
+    desirability: float | None
+    contribution: float
+    apart: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One criterion over the sites.
+
+    Attributes
+    ----------
+    criterion, title, title_ja, pillar, unit : str
+    cells : tuple of Cell
+        In the order of the sites.
+    ahead : tuple of str
+        Site ids with the highest desirability among those known; empty where fewer than two are known or all tie.
+    """
+
+    criterion: str
+    title: str
+    title_ja: str
+    pillar: str
+    unit: str
+    cells: tuple[Cell, ...]
+    ahead: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """The comparison.
+
+    Attributes
+    ----------
+    sites : tuple of dict
+        `scoring.sites.dossier.dossier` of each, in the order asked.
+    rows : tuple of Row
+        In the order of the criteria; those that apply to none of the sites are left out.
+    ranks : dict
+        Preset -> site id -> rank among all sites of the commodity, without other filters; None: not of that commodity.
+    ahead : dict
+        Site id -> on how many criteria it is ahead.
+    """
+
+    sites: tuple[dict[str, Any], ...]
+    rows: tuple[Row, ...]
+    ranks: dict[str, dict[str, int | None]]
+    ahead: dict[str, int]
+
+
+def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Sequence[str]) -> SideBySide:
+    """Compare sites under a scenario.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    scenario : Scenario
+        Its filters do not count here.
+    asked : sequence of str
+        Two to five site ids, or parts of names that fit one site alone.
+
+    Raises
+    ------
+    ScenarioError
+        If there are fewer than two or more than five different sites.
+    UnknownSiteError
+        If one is not there.
+    """
+    sites = {found["site_id"]: found for found in (dossier(facts, scenario, each) for each in dict.fromkeys(asked))}
+    if not FEWEST <= len(sites) <= MOST:
+        raise ScenarioError(f"{len(sites)} different sites cannot stand side by side; give {FEWEST} to {MOST}.")
+    whole = replace(scenario, filters=Filters())
+    rows = tuple(row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None)
+    ranks = {preset: _ranks(facts, desk_scenario(whole, preset), list(sites)) for preset in load().presets}
+    ahead = {site_id: sum(site_id in row.ahead for row in rows) for site_id in sites}
+    return SideBySide(tuple(sites.values()), rows, ranks, ahead)
+
+
+def _row(criterion: str, sites: list[dict[str, Any]]) -> Row | None:
+    lines = [next((line for line in site["lines"] if line["criterion"] == criterion), None) for site in sites]
+    some = next((line for line in lines if line is not None), None)
+    if some is None:
+        return None
+    first = lines[0]["value"] if lines[0] else None
+    cells = tuple(_cell(line, first, is_first=place == 0) for place, line in enumerate(lines))
+    named = [(site["site_id"], cell.desirability) for site, cell in zip(sites, cells, strict=True) if cell.desirability is not None]
+    best, worst = max((u for _, u in named), default=0.0), min((u for _, u in named), default=0.0)
+    ahead = tuple(site_id for site_id, u in named if u >= best - TIE) if len(named) > 1 and best - worst > TIE else ()
+    return Row(criterion, some["title"], some["title_ja"], some["pillar"], some["unit"], cells, ahead)
+
+
+def _cell(line: dict[str, Any] | None, first: float | None, *, is_first: bool) -> Cell:
+    if line is None:
+        return Cell(applies=False, value=None, low=None, high=None, status="", desirability=None, contribution=0.0, apart=None)
+    value = line["value"]
+    apart = None if is_first or value is None or first is None else value - first
+    known = line["status"] != "unknown"
+    return Cell(
+        applies=True, value=value, low=line["low"], high=line["high"], status=line["status"], apart=apart,
+        desirability=line["desirability"] if known else None, contribution=line["contribution"],
+    )  # fmt: skip
+
+
+def _ranks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: list[str]) -> dict[str, int | None]:
+    listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "rank"])
+    found = dict(zip(listed["site_id"].to_pylist(), listed["rank"].to_pylist(), strict=True))
+    return {site_id: found.get(site_id) for site_id in site_ids}

@@ -1,0 +1,1 @@
+"""A frozen list with all that its numbers rest on, and what moved since."""

@@ -1,0 +1,199 @@
+"""What a ranking rests on, apart from any database: vectors of all sites that a method compares, to be ranked again at will."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from data.facts import settle
+from scoring.aggregation.methods import METHODS, sql
+from scoring.errors import ScenarioError
+from scoring.ranking.packed import FloatArray, square
+from scoring.ranking.pipeline import Terms, make_score_tables, pack, rank_cursor, scored_by_method
+from scoring.ranking.scenario import Scenario
+
+PARTS = ("u", "u_low", "u_high", "m", "a")
+MOST_SITES, MOST_CRITERIA, MOST_CELLS = 1_000_000, 500, 20_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """Vectors of sites in the order of `criteria`.
+
+    Attributes
+    ----------
+    site_ids : list of str, length n
+    listed, failed : array of bool, shape (n,)
+        Whether it passes the filters; whether a gate fails it.
+    criteria, axes : tuple of str, length k
+        Criterion ids and their pillars.
+    u, u_low, u_high : array, shape (n, k)
+        Desirability 0..1 and the ends of its range; unknown: 0, 0 and 1.
+    m, a : array, shape (n, k)
+        1 where the value is known; 1 where the criterion applies.
+    """
+
+    site_ids: list[str]
+    listed: NDArray[np.bool_]
+    failed: NDArray[np.bool_]
+    criteria: tuple[str, ...]
+    axes: tuple[str, ...]
+    u: FloatArray
+    u_low: FloatArray
+    u_high: FloatArray
+    m: FloatArray
+    a: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a site stands: rank 1..n, score with its range and coverage (0..1), and what each criterion contributes."""
+
+    rank: int
+    score: float
+    score_low: float
+    score_high: float
+    coverage: float
+    gate_failed: bool
+    contributions: dict[str, float]
+
+
+def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = "") -> Basis:
+    """Return what the ranking of a scenario rests on: the listed sites, and all others where the method compares sites.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    scenario : Scenario
+    others : str
+        Another method that is to rank by it too; empty: none.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be scored, or lists no site.
+    """
+    pack(facts, scenario)
+    listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "gate_failed"])
+    if not listed.num_rows:
+        raise ScenarioError("No site passes these filters, so there is nothing to keep; take a filter away.")
+    failed = dict(zip(listed["site_id"].to_pylist(), listed["gate_failed"].to_pylist(), strict=True))
+    key = {"lens": scenario.commodity, "profile": scenario.profile}
+    methods = [METHODS[each] for each in (scenario.method, others) if each]
+    ids = sorted(failed) if all(method.independent for method in methods) else _all_ids(facts, key)
+    found = facts.cursor().execute(sql("packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
+    u, low, high, m, a = (square(found[name], found.num_rows) for name in PARTS)
+    criteria = scenario.criteria
+    return Basis(
+        ids, np.array([each in failed for each in ids]), np.array([bool(failed.get(each)) for each in ids]),
+        tuple(c.id for c in criteria), tuple(c.pillar for c in criteria), u, low, high, m, a,
+    )  # fmt: skip
+
+
+def _all_ids(facts: duckdb.DuckDBPyConnection, key: Mapping[str, str]) -> list[str]:
+    statement = "SELECT site_id FROM packed WHERE lens = $lens AND profile = $profile ORDER BY 1"
+    return [row[0] for row in facts.cursor().execute(statement, dict(key)).fetchall()]
+
+
+def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by: str) -> dict[str, Standing]:
+    """Rank the listed sites by the same statements as `scoring.ranking.pipeline.rank`, from the vectors alone.
+
+    Parameters
+    ----------
+    basis : Basis
+    weights : mapping
+        Criterion id -> weight; a criterion that is not named weighs 0.
+    method : str
+        Key of `scoring.aggregation.methods.METHODS`.
+    order_by : {"shrunk", "worst", "known"}
+
+    Raises
+    ------
+    ScenarioError
+        If this version has no such method.
+    """
+    if method not in METHODS:
+        raise ScenarioError(f"This version has no method {method!r}; it has {', '.join(METHODS)}.")
+    w = tuple(float(weights.get(each, 0.0)) for each in basis.criteria)
+    with duckdb.connect(":memory:") as con:
+        settle(con)
+        _fill(con, basis)
+        head, values = scored_by_method(con, Terms(method, "", "", w, basis.axes))
+        bound = {"lens": "", "profile": "", "w": list(w), "order_by": order_by, **values}
+        cursor = con.execute(head + " FROM (" + sql("frozen_rank.sql") + ")", bound)
+        names = [column[0] for column in cursor.description or []]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return {row.pop("site_id"): _standing(row, basis.criteria) for row in rows}
+
+
+def _standing(row: dict[str, Any], criteria: tuple[str, ...]) -> Standing:
+    parts = {key: float(value) for key, value in zip(criteria, row.pop("contributions"), strict=True) if value}
+    return Standing(contributions=parts, **row)
+
+
+def _fill(con: duckdb.DuckDBPyConnection, basis: Basis) -> None:
+    make_score_tables(con)
+    con.register("given_site", pa.table({"site_id": basis.site_ids, "listed": basis.listed, "gate_failed": basis.failed}))
+    con.execute("CREATE TABLE frozen_site AS FROM given_site")
+    columns = {name: _lists(getattr(basis, name)) for name in PARTS}
+    con.register("given_packed", pa.table({"site_id": basis.site_ids, **columns}))
+    con.execute("INSERT INTO packed SELECT '', '', site_id, u, u_low, u_high, m, a FROM given_packed")
+    con.unregister("given_site")
+    con.unregister("given_packed")
+
+
+def _lists(matrix: FloatArray) -> pa.Array:
+    offsets = np.arange(len(matrix) + 1, dtype=np.int32) * matrix.shape[1]
+    return pa.ListArray.from_arrays(pa.array(offsets), pa.array(np.ascontiguousarray(matrix).ravel()))
+
+
+def as_dict(basis: Basis) -> dict[str, Any]:
+    """Return plain JSON types, arrays as deflated little-endian doubles or bits in base64; `from_dict` is the inverse."""
+    packed = {name: _pack(getattr(basis, name).astype("<f8").tobytes()) for name in PARTS}
+    bits = {name: _pack(np.packbits(getattr(basis, name)).tobytes()) for name in ("listed", "failed")}
+    return {"site_ids": basis.site_ids, "criteria": list(basis.criteria), "axes": list(basis.axes), **bits, **packed}
+
+
+def from_dict(values: dict[str, Any]) -> Basis:
+    """Return what `as_dict` wrote. Safe on text of unknown origin: nothing is executed, and no array is larger than its ids say.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is missing, or does not have the size that the others say.
+    """
+    try:
+        ids = [str(each) for each in values["site_ids"]]
+        criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
+        n, k = len(ids), len(criteria)
+        if not 0 < n <= MOST_SITES or not 0 < k <= MOST_CRITERIA or n * k > MOST_CELLS or len(axes) != k or len(set(ids)) != n:
+            raise ScenarioError(f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file.")
+        bits = [np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool) for b in ("listed", "failed")]
+        parts = [np.frombuffer(_unpack(values[name], n * k * 8), "<f8").reshape(n, k).astype(float) for name in PARTS]
+    except (KeyError, TypeError, ValueError, zlib.error, binascii.Error) as error:
+        raise ScenarioError("The vectors of the snapshot are damaged; take another copy of the file.") from error
+    if not all(np.isfinite(part).all() for part in parts):
+        raise ScenarioError("The vectors of the snapshot hold values that are no numbers; take another copy of the file.")
+    return Basis(ids, bits[0], bits[1], criteria, axes, *parts)
+
+
+def _pack(raw: bytes) -> str:
+    return base64.b64encode(zlib.compress(raw, 9)).decode()
+
+
+def _unpack(text: str, size: int) -> bytes:
+    """Return exactly `size` bytes, never more."""
+    unpacker = zlib.decompressobj()
+    raw = unpacker.decompress(base64.b64decode(text, validate=True), size + 1)
+    if len(raw) != size:
+        raise ValueError(size)
+    return raw

@@ -1,0 +1,130 @@
+"""The traps of the sources, each on a row made by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from data import vocabulary as words
+from data.bundling import fineprint, icmm, usgs_deposits
+from data.bundling.records import Claim, claims_frame, degrees, reported
+from data.bundling.sites import resolve
+from data.bundling.tables import clean_country
+
+CODES = "ISO3166-1-Alpha-3,ISO3166-1-Alpha-2,CLDR display name,UNTERM English Short,official_name_en,ISO4217-currency_country_name\n"
+
+
+@pytest.fixture
+def countries(tmp_path: Path) -> words.CountryNames:
+    path = tmp_path / "codes.csv"
+    path.write_text(CODES + "NAM,NA,Namibia,Namibia,Namibia,NAMIBIA\nFRA,FR,France,France,France,FRANCE\n", encoding="utf-8")
+    return words.CountryNames(path)
+
+
+@pytest.mark.parametrize("value", ["0", "-9999", "-1111", "<Null>", "", "text", None])
+def test_not_reported_is_unknown_never_zero(value: object) -> None:
+    assert reported(value) is None
+
+
+def test_numbers_and_typographic_minus_are_read() -> None:
+    assert reported("1,234.5") == 1234.5
+    assert degrees("−23.8901") == -23.8901
+
+
+def test_namibia_is_not_missing_and_footnotes_fall_off(countries: words.CountryNames) -> None:
+    assert countries.iso3("Namibia") == "NAM"
+    assert countries.iso3("Zaire") == "COD"
+    assert countries.iso3("Atlantis") == ""
+    assert [clean_country(x) for x in ("Russiae", "New Caledonia9", "Chile", "Ukraine", "France")] == [
+        "Russia",
+        "New Caledonia",
+        "Chile",
+        "Ukraine",
+        "France",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "stage"),
+    [
+        ("past production till 1999", "closed"), ("mining operations halted in 2001", "care and maintenance"), ("Producing", "operating"),
+        ("exploration, pre-feasibility study", "prefeasibility"), ("exploration, feasibility study", "feasibility"), ("mined out", "closed"),
+        ("Potential resource", "resource"), ("Occurrence", "occurrence"), ("Under Development (2011)", "construction"), ("", "unknown"),
+        ("something else", "unknown"),
+    ],
+)  # fmt: skip
+def test_stage_words(text: str, stage: str) -> None:
+    assert words.stage(text) == stage
+
+
+def test_commodity_words() -> None:
+    assert words.commodities("REE | Ti | Zr; gold, Barium-Barite / Cu") == ("rare earths", "titanium", "zirconium", "barite", "copper")
+    assert words.commodity("iron") is None
+
+
+def test_usgs_zero_grade_gives_no_claim(tmp_path: Path, countries: words.CountryNames) -> None:
+    folder = tmp_path / usgs_deposits.FOLDER
+    folder.mkdir(parents=True)
+    head = "record_id,record_url,depname,country,latitude,longitude,oreton,ree,niobium,p2o5,altname"
+    (folder / "carbonatite.csv").write_text(f"{head}\n1,u,Somewhere,Namibia,-20,15,10,0.0,0.4,-9999,Elsewhere\n", encoding="utf-8")
+    database = usgs_deposits.DATABASES[0]
+    found = usgs_deposits.Extract()
+    for _, row in pd.read_csv(folder / database.file, dtype=str, keep_default_na=False).iterrows():
+        usgs_deposits._take(row, database, countries, found)
+    assert [(c.attribute, c.commodity, c.value) for c in found.claims] == [("tonnage_mt", "", 10.0), ("grade", "niobium", 0.4)]
+    assert found.records[0].aliases == ("Elsewhere",)
+
+
+def test_icmm_keeps_smelters_and_marks_low_confidence(tmp_path: Path, countries: words.CountryNames) -> None:
+    path = tmp_path / icmm.FILE
+    path.parent.mkdir(parents=True)
+    path.write_text(
+        "ICMMID,Confidence Factor,Mine Name ,Group Names,Latitude,Longitude,Asset Type,Country,Primary Commodity,Secondary Commodity,Other Commodities\n"
+        "1,Very Low,A,,−20.5,15,Smelter;Refinery,Namibia,copper,,\n2,High,B,,1,2,Mine,France,thermal coal,,\n3,High,C,,1,2,Steel Plant,France,chromium,,\n",
+        encoding="utf-8",
+    )
+    found = icmm.extract(tmp_path, countries)
+    assert [(r.native_id, r.kind, r.accuracy, r.lat) for r in found.records] == [("1", "refinery", "approximate", -20.5)]
+    assert found.left_out == {"icmm: no critical commodity": 1, "icmm: steel plant": 1}
+
+
+def test_owners_are_split_with_their_shares() -> None:
+    assert fineprint.split_owners("A (45%), B, C Ltd. (55%)") == [("A", 45.0), ("B, C Ltd.", 55.0)]
+    assert fineprint.split_owners("Only One") == [("Only One", None)]
+
+
+def claim(**more) -> Claim:
+    return Claim(**{"key": "s:1", "attribute": "grade", "commodity": "copper", "unit": "%", "as_of": "2010", "value": 1.0, **more})
+
+
+def resolved(*claims: Claim) -> pd.DataFrame:
+    frame = claims_frame(list(claims))
+    frame.insert(0, "site_id", "x")
+    frame.insert(1, "source_id", frame["key"].str.split(":").str[0])
+    return resolve(frame, {("grade", "good"): 1, ("grade", "fair"): 2, ("owner", "good"): 2, ("owner", "fresh"): 1})
+
+
+def test_the_believed_source_is_scored_and_machine_reading_never() -> None:
+    found = resolved(claim(key="fair:1", value=2.0), claim(key="good:1", value=1.0), claim(key="good:2", value=9.0, method="machine-read"))
+    assert found.loc[found["chosen"], "value"].tolist() == [1.0]
+    alone = resolved(claim(key="good:2", method="machine-read"))
+    assert not alone["chosen"].any()
+
+
+def test_owners_are_taken_as_the_newest_set_of_the_best_source() -> None:
+    owner = {"attribute": "owner", "commodity": "", "unit": "%"}
+    found = resolved(
+        claim(key="good:1", text="Old", as_of="2010", **owner),
+        claim(key="fresh:1", text="A", as_of="2024-01", value=60.0, **owner),
+        claim(key="fresh:1", text="B", as_of="2024-01", value=40.0, **owner),
+        claim(key="fresh:1", text="C", as_of="2019", value=100.0, **owner),
+    )
+    assert sorted(found.loc[found["chosen"], "text"]) == ["A", "B"]
+
+
+def test_the_newest_stage_wins() -> None:
+    stage = {"attribute": "stage", "commodity": "", "unit": "", "value": None}
+    found = resolved(claim(text="operating", as_of="2012", **stage), claim(text="closed", as_of="2024", **stage))
+    assert found.loc[found["chosen"], "text"].tolist() == ["closed"]

@@ -1,0 +1,48 @@
+"""Facet counts: each is what the list would hold if that choice were made."""
+
+from __future__ import annotations
+
+import pytest
+
+from scoring.ranking.facets import facets
+from scoring.ranking.pipeline import rank
+from scoring.ranking.scenario import Filters, from_preset
+
+FIELD = {"kinds": "kind", "stages": "stage", "countries": "iso3"}
+SOME = Filters(kinds=("mine",), countries=("AUS", "USA", "JPN"), stages=("operating", "resource", "closed"), min_coverage=0.3)
+
+
+@pytest.mark.parametrize("lens", ["", "neodymium"])
+def test_without_filters_each_facet_sums_to_the_whole_list(facts, lens) -> None:
+    scenario = from_preset(commodity=lens)
+    whole = len(rank(facts, scenario))
+    found = facets(facts, scenario)
+    assert set(found) == {"kinds", "stages", "countries", "failed"}
+    assert {name: sum(counts.values()) for name, counts in found.items()} == dict.fromkeys(found, whole)
+
+
+@pytest.mark.parametrize("facet", list(FIELD))
+def test_a_facet_ignores_its_own_filter_and_keeps_the_others(facts, facet) -> None:
+    scenario = from_preset(filters=SOME)
+    open_list = rank(facts, scenario.with_filters(**{facet: ()}))
+    assert len(open_list) > len(rank(facts, scenario)) > 0
+    assert facets(facts, scenario)[facet] == open_list[FIELD[facet]].value_counts().to_dict()
+
+
+def test_each_count_is_the_length_of_the_list_that_it_promises(facts) -> None:
+    scenario = from_preset(filters=SOME)
+    for facet in FIELD:
+        for value, sites in list(facets(facts, scenario)[facet].items())[:4]:
+            assert len(rank(facts, scenario.with_filters(**{facet: (value,)}))) == sites
+
+
+def test_failed_gates_are_counted_also_while_they_are_hidden(facts) -> None:
+    shown, hidden = from_preset(), from_preset().with_filters(gates_failed=False)
+    assert facets(facts, shown)["failed"] == facets(facts, hidden)["failed"]
+    assert facets(facts, shown)["failed"]["false"] == len(rank(facts, hidden))
+    assert facets(facts, shown)["failed"]["true"] > 0
+
+
+def test_most_frequent_values_come_first(facts) -> None:
+    for counts in facets(facts, from_preset()).values():
+        assert list(counts.values()) == sorted(counts.values(), reverse=True)

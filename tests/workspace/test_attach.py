@@ -1,0 +1,227 @@
+"""The user's layers and sites beside the facts: measured like any other, marked as theirs, gone without a trace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pytest
+import shapely
+
+from data import facts as bundle
+from data import user_layers
+from data.store import Store
+from data.user_layers import NewLayer, OwnSites
+from scoring.criteria.user_criterion import OwnCriterion
+from scoring.permitting.outlook import Milestones
+from scoring.ranking import pipeline
+from scoring.ranking.pipeline import rank
+from scoring.ranking.scenario import from_preset
+from scoring.sites.dossier import dossier
+from tests.data.test_user_layers import features, layer
+from tests.layers.test_pictures import cog, halves
+from workspace import attach as scored
+
+COLUMNS = [
+    {"name": "Cu", "type": "number", "unit": "ppm"},
+    {"name": "lab", "type": "text"},
+    {"name": "Ni", "type": "number", "unit": "ppm"},
+]
+CRITERION = OwnCriterion("l1", "distance_km", "Near till", 500.0, 0.0, 10.0)
+
+
+@pytest.fixture(scope="module")
+def facts() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The bundle, with tables of its own for what these tests add."""
+    con = bundle.open_facts()
+    pipeline.prepare(con)
+    yield con
+    con.close()
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(tmp_path) as opened:
+        user_layers.add(opened, [NewLayer(layer(columns=COLUMNS), features())])
+        yield opened
+
+
+@pytest.fixture(autouse=True)
+def tidy(facts: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    yield
+    scored.attach_sites(facts, OwnSites())
+
+
+def site(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
+    row = {
+        "layer_id": "l1", "owner": "me", "site_id": site_id, "name": "Ours", "iso3": "FIN", "kind": "mine", "lon": 26.9, "lat": 67.7,
+        "location_accuracy": "exact", "commodities": ["nickel"], "deposit_type": "", "stage": "feasibility",
+    }  # fmt: skip
+    return {**row, **changes}
+
+
+def claim(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
+    row = {
+        "layer_id": "l1",
+        "owner": "me",
+        "site_id": site_id,
+        "attribute": "grade",
+        "value": 0.9,
+        "text": "Ni",
+        "commodity": "nickel",
+        "unit": "%",
+        "as_of": "",
+    }
+    return {**row, **changes}
+
+
+def state(facts: duckdb.DuckDBPyConnection, schema: str = "combined") -> tuple[Any, ...]:
+    """Return what tells whether anything is left: a count and a hash of each table that own data enter."""
+    found = []
+    for table in ("site", "claim", "measurement", "gate"):
+        found.append(facts.execute("SELECT count(*), bit_xor(hash(t)) FROM query_table($t) AS t", {"t": f"{schema}.{table}"}).fetchone())
+    return tuple(found)
+
+
+def test_a_layer_is_a_source_with_its_licence_and_hash() -> None:
+    found = scored.source_of(layer(licence="", note="draft", source_date="2024-06"))
+    assert (found.id, found.title, found.licence, found.as_of, found.caveat) == ("own:l1", "Till", "not stated", "2024-06", "draft")
+    assert "ab" in found.citation
+    assert set(scored.sources([layer()])) > {"own:l1", "minmod"}
+
+
+def test_own_sites_are_sites_like_any_other(facts) -> None:
+    scored.attach_sites(facts, OwnSites([site()], [claim(), claim(attribute="tonnage_mt", value=120.0, unit="Mt", commodity="", text="")]))
+    rows = rank(facts, from_preset()).set_index("site_id")
+    assert rows.loc["own-a", "iso3"] == "FIN"
+    assert sum(rows.loc["own-a", "contributions"]) == pytest.approx(rows.loc["own-a", "score"], abs=1e-9)
+    measured = {r[0] for r in facts.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()}
+    assert measured >= {"grade_percentile", "contained_years", "port_km", "permitting_months", "host_alignment"}
+    card = dossier(facts, from_preset(), "own-a")
+    assert {each["source_id"] for each in card["claims"]} == {"own:l1"}
+    assert next(line for line in card["lines"] if line["criterion"] == "grade_percentile")["source_id"] == "own:l1"
+
+
+def test_own_sites_change_nothing_of_the_others(facts) -> None:
+    before = rank(facts, from_preset()).set_index("site_id")["score"]
+    scored.attach_sites(facts, OwnSites([site()], [claim(value=99.0)]))
+    after = rank(facts, from_preset()).set_index("site_id")["score"].drop("own-a")
+    assert after.sort_index().equals(before.sort_index())
+
+
+def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(facts) -> None:
+    before = state(facts, "facts")
+    scored.attach_sites(facts, OwnSites([site(), site("own-b", owner="you")], [claim()]))
+    scored.attach_milestones(facts, {"own-b": Milestones(stage="permitted")}, [], date(2026, 1, 2), {"own-b": "them"})
+    assert state(facts, "facts") == before
+    owners = "SELECT DISTINCT site_id, owner FROM query_table($t) ORDER BY ALL"
+    for table in ("site", "gate"):
+        assert facts.execute(owners, {"t": f"user_data.{table}"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
+    assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "them"), ("own-b", "you")]
+    months = "SELECT count(*) FROM combined.measurement WHERE criterion_id = 'permitting_months' AND starts_with(site_id, 'own-')"
+    assert facts.execute(months).fetchone() == (2,)
+    scored.attach_milestones(facts, {}, ["own-b"], date(2026, 1, 2))
+    assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
+
+
+def test_a_site_without_grade_or_tonnage_has_gaps_there(facts) -> None:
+    scored.attach_sites(facts, OwnSites([site(stage="unknown")], []))
+    rows = rank(facts, from_preset()).set_index("site_id")
+    assert rows.loc["own-a", "coverage"] < 0.7
+    count = facts.execute(
+        "SELECT count(*) FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = 'grade_percentile'"
+    ).fetchone()
+    assert count == (0,)
+
+
+def test_taking_own_sites_out_leaves_the_facts_as_they_were(facts, store) -> None:
+    before = state(facts)
+    scored.attach_sites(facts, OwnSites([site()], [claim()]))
+    scored.measure_evidence(facts, store, [CRITERION])
+    assert state(facts) != before
+    scored.attach_sites(facts, OwnSites())
+    assert state(facts) == before
+    assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (0,)
+
+
+def test_attaching_again_replaces_what_was_there(facts) -> None:
+    for name in ("First", "Second"):
+        scored.attach_sites(facts, OwnSites([site(name=name)], [claim()]))
+    assert facts.execute("SELECT name FROM combined.site WHERE site_id = 'own-a'").fetchall() == [("Second",)]
+    assert facts.execute("SELECT count(*) FROM combined.claim WHERE site_id = 'own-a'").fetchone() == (1,)
+
+
+def test_an_own_criterion_is_measured_for_own_sites_too(facts, store) -> None:
+    scored.attach_sites(facts, OwnSites([site(lon=24.0, lat=67.0)], []))
+    scored.measure_evidence(facts, store, [CRITERION])
+    found = facts.execute(
+        "SELECT value, source_id FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = $id", {"id": CRITERION.id}
+    )
+    assert found.fetchone() == (pytest.approx(0.0, abs=1e-6), "own:l1")
+
+
+def test_a_criterion_is_measured_once(facts, store, monkeypatch) -> None:
+    calls: list[str] = []
+    real = scored.measure
+    monkeypatch.setattr(scored, "measure", lambda layer_, own, *rest: calls.append(own.id) or real(layer_, own, *rest))
+    for _ in range(3):
+        scored.measure_evidence(facts, store, [CRITERION])
+    assert calls == [CRITERION.id]
+
+
+def test_a_criterion_whose_layer_was_removed_is_passed_over(facts, store) -> None:
+    user_layers.remove(store, "l1")
+    scored.measure_evidence(facts, store, [CRITERION])
+    assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (0,)
+
+
+def test_stopping_keeps_nothing_of_the_criterion(facts, store) -> None:
+    class StoppedError(Exception):
+        pass
+
+    def stop(_: float) -> None:
+        raise StoppedError
+
+    before = state(facts)
+    with pytest.raises(StoppedError):
+        scored.measure_evidence(facts, store, [CRITERION], stop)
+    assert state(facts) == before
+    scored.measure_evidence(facts, store, [CRITERION])
+    assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (1,)
+
+
+def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
+    columns = [{"name": "Name", "type": "text", "unit": ""}]
+    table = pa.table({"feature_id": pa.array([0], pa.int64()), "geometry": pa.array([shapely.to_wkb(shapely.Point(26.9, 67.7))], pa.binary()),
+                      "numbers": pa.array([[]], pa.list_(pa.float64())), "texts": pa.array([["Kevitsa"]], pa.list_(pa.string()))})  # fmt: skip
+    user_layers.add(store, [NewLayer(layer("l2", columns=columns), table)])
+    scored.measure_evidence(facts, store, [OwnCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
+    found = facts.execute("SELECT DISTINCT target FROM combined.measurement WHERE source_id = 'own:l2'").fetchall()
+    assert found == [("Kevitsa",)]
+
+
+def test_a_raster_is_measured_from_its_file_in_the_store(facts, store, tmp_path) -> None:
+    path = cog(tmp_path, halves(), bounds=(26.0, 67.0, 28.0, 69.0))
+    user_layers.add(store, [NewLayer(layer("r1", kind="raster", columns=[]), raster=path)])
+    found = scored.evidence_layer(store, user_layers.find(store, "r1"))
+    assert (found.kind, found.raster) == ("raster", user_layers.raster_path(store, "r1"))
+    criterion = OwnCriterion("r1", "value_at", "Field", 0.0, 100.0, 1.0)
+    scored.attach_sites(facts, OwnSites([site(), site("own-b", lon=27.5), site("own-c", lon=5.0)], []))
+    scored.measure_evidence(facts, store, [criterion])
+    values = facts.execute(
+        "SELECT site_id, value FROM combined.measurement WHERE criterion_id = $id AND starts_with(site_id, 'own-')", {"id": criterion.id}
+    )
+    assert dict(values.fetchall()) == {"own-a": 0.0, "own-b": 100.0}
+
+
+def test_sites_know_how_far_they_may_lie_from_their_point(facts) -> None:
+    scored.attach_sites(facts, OwnSites([site(location_accuracy="centroid")], []))
+    found = scored.sites_to_measure(facts)
+    assert isinstance(found, pd.DataFrame)
+    assert found.set_index("site_id").loc["own-a", "slack_km"] == 15.0
+    assert found["slack_km"].notna().all()

@@ -1,0 +1,66 @@
+"""The doctor: a row for each part of the guard of uploads, damage told from a lock, a word on the page for every row."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from data.store import FILE
+from layers.restrict import GuardState
+from ui.text.vocabulary import CHECKS
+from workspace import health
+
+ROOT = Path(__file__).resolve().parents[2]
+HOLD = "import sys;from pathlib import Path;from data.store import Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+
+
+def rows(*names: str) -> dict[str, dict[str, str]]:
+    return {row["check"]: row for row in health.checks() if not names or row["check"].startswith(names)}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
+    return tmp_path / "home"
+
+
+@pytest.mark.parametrize(
+    ("state", "noes", "says"),
+    [
+        (GuardState(True, True, True), [], ""),
+        (GuardState(False, True, True, reason="This machine cannot keep the reader from files."), ["files"], "from files. Therefore uploads are refused."),
+        (GuardState(False, False, False, reason="Orebridge can shut the reader of uploads in on Linux only; this is Darwin."), ["files", "network", "memory"], "this is Darwin"),
+        (GuardState(False, True, True, allowed_unguarded=True, reason="No Landlock."), ["files"], "as OREBRIDGE_UNGUARDED_UPLOADS allows"),
+    ],
+    ids=["whole", "no Landlock", "macOS", "allowed"],
+)  # fmt: skip
+def test_each_part_of_the_guard_has_its_row(
+    home: Path, monkeypatch: pytest.MonkeyPatch, state: GuardState, noes: list[str], says: str
+) -> None:
+    monkeypatch.setattr(health, "guard_state", lambda: state)
+    guard = rows("Upload guard")
+    assert [name.split(": ")[1] for name, row in guard.items() if row["ok"] == "no"] == noes
+    assert len(guard) == 3
+    assert all(says in row["detail"] for row in guard.values() if row["ok"] == "no")
+
+
+def test_damage_is_a_no_and_a_store_in_use_is_told_with_its_holder(home: Path) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        holder.stdout.readline()
+        held = rows("Your store")["Your store"]
+        holder.communicate(timeout=60)  # ends it, and lets go of the store
+    assert held["ok"] == "yes"
+    assert f"process {holder.pid}" in held["detail"]
+    (home / FILE).write_bytes(b"damaged" * 2000)
+    damaged = rows("Your store")["Your store"]
+    assert damaged["ok"] == "no"
+    assert "held by" not in damaged["detail"]
+
+
+def test_every_row_has_its_word_on_the_page() -> None:
+    assert set(health.CHECKS) <= set(CHECKS)

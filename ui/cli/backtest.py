@@ -1,0 +1,87 @@
+"""The command that tests a ranking against a list of labels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from scoring.backtest.backtest import origin
+from ui.cli.arguments import MOST_SEED
+from ui.cli.terminal import Format, FormatOption, answer
+from ui.text.backtest_words import said
+
+if TYPE_CHECKING:
+    from scoring.ranking.scenario import Scenario
+
+
+def backtest(
+    labels: Annotated[Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row a selected place.")],
+    blind: Annotated[bool, typer.Option("--blind", help="Leave out what is known only because of a selection list.")] = False,
+    until: Annotated[str, typer.Option(help="Only labels dated on or before, for example 2025-10-01; later ones are set apart.")] = "",
+    commodity: Annotated[str, typer.Option(help="Only sites and labels of this commodity; it decides which grade counts.")] = "",
+    preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
+    weights: Annotated[str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,ownership=20.")] = "",
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the intervals and of the shuffles; the same seed gives the same answer.")
+    ] = 20251028,
+    format: FormatOption = Format.table,
+) -> None:
+    """Test the ranking against labels: AUC within commodities, capture, lift, baselines, a control, and the misses by name."""
+    from scoring.backtest.backtest import Settings, as_json  # noqa: PLC0415 - keeps `orebridge --help` instant
+    from scoring.backtest.backtest import backtest as run  # noqa: PLC0415
+    from scoring.backtest.labels import read_labels, vocabulary  # noqa: PLC0415
+    from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415 - ui.cli.main registers this command
+
+    scenario, settings = _scenario(preset, weights, commodity, seed), Settings(blind, _date(until))
+    content = labels.read_bytes()
+    facts, scenario = with_own(scenario, open_all_facts)
+    rows = read_labels(content, str(labels), vocabulary(facts))
+    found = run(facts, scenario, rows, settings)
+    whole = {**as_json(found), **said(found), **origin(scenario, settings)}
+    if format is Format.json:
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+    else:
+        _tell(whole, format)
+
+
+def _scenario(preset: str, weights: str, commodity: str, seed: int) -> Scenario:
+    from scoring.ranking.scenario import Scenario, from_preset  # noqa: PLC0415
+    from ui.cli.options import parse_weights  # noqa: PLC0415
+
+    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "seed": seed}
+    return Scenario(weights=parse_weights(weights), **changes) if weights else from_preset(preset, **changes)
+
+
+def _date(until: str) -> str:
+    from scoring.backtest.labels import iso_date  # noqa: PLC0415
+    from scoring.errors import ScenarioError  # noqa: PLC0415
+
+    if until and not iso_date(until):
+        raise ScenarioError(f"--until: {until!r} is no date; write for example 2025-10-01.")
+    return iso_date(until)
+
+
+#: Figures of the table, the headline first.
+FIGURES = (
+    "auc_stratified", "auc_stratified_ci", "auc", "auc_ci", "auc_country", "auc_commodity_country", "lift_10pct", "precision_at",
+    "baselines_stratified", "baselines", "negative_control", "negative_control_sd", "mix_control", "matched", "sites", "counts", "blind",
+)  # fmt: skip
+
+
+def _tell(whole: dict[str, Any], format: Format) -> None:
+    answer([{"what": key, "value": whole[key]} for key in FIGURES], format, ("what", "value"))
+    if format is not Format.table:
+        return
+    for key, columns in (
+        ("strata", ("stratum", "labelled", "unlabelled", "auc")),
+        ("misses", ("rank", "of", "name", "site", "stratum", "cost_most", "unknown", "gate_failed")),
+        ("unmatched", ("row", "name", "country", "commodity", "why")),
+    ):
+        typer.echo(f"\n{key}")
+        answer(whole[key], format, columns, "None.")
+    typer.echo("\nnotes")
+    for note in whole["notes"]:
+        typer.echo(f"- {note}")

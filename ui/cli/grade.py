@@ -1,0 +1,69 @@
+"""The grade of a site among the deposits of its type, from the terminal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from geo.errors import OrebridgeError
+from ui.cli.terminal import Format, FormatOption, answer
+
+if TYPE_CHECKING:
+    from scoring.deposits.in_situ_value import RareEarths
+
+
+def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
+    names = (
+        "ndpr_kg_per_t", "dytb_kg_per_t", "light_reo_kg_per_t", "heavy_reo_kg_per_t", "heavy_share_low", "heavy_share_high",
+        "basket_usd_per_kg_reo",
+    )  # fmt: skip
+    return {name: getattr(earths, name) for name in names} | {"not_assayed": list(earths.unknown)}
+
+
+def grade(
+    site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    commodity: Annotated[str, typer.Option(help="Commodity; the first that is graded where not given.")] = "",
+    prices: Annotated[Path | None, typer.Option(help="CSV with commodity,usd_per_t that stands over the cited prices.")] = None,
+    format: FormatOption = Format.table,
+) -> None:
+    """Show where a site stands on the grade-tonnage curves of its deposit type, and what its metals are worth in the ground."""
+    from scoring.deposits.grade_tonnage import confidence, grade_tonnage, graded_commodities  # noqa: PLC0415
+    from scoring.deposits.in_situ_value import FILE, grades_of_site, in_situ_value, rare_earths  # noqa: PLC0415
+    from scoring.deposits.in_situ_value import prices as read_prices  # noqa: PLC0415
+    from scoring.sites.dossier import site_row  # noqa: PLC0415
+    from ui.cli.opening import open_all_facts  # noqa: PLC0415
+
+    facts = open_all_facts()
+    found = site_row(facts, site)
+    graded = graded_commodities(facts, found["site_id"])
+    asked = commodity.strip().lower() or (graded[0] if graded else "")
+    if not asked:
+        raise OrebridgeError(f"No source gives a grade for {found['name']}; a plant has none, and of many mines it is unknown.")
+    model = grade_tonnage(facts, asked, found["deposit_type"], found["site_id"])
+    if model is None:
+        raise OrebridgeError(f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has {', '.join(graded) or 'no grade'}.")
+    said = model.site or {}
+    grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
+    worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
+    whole: dict[str, Any] = {
+        "site_id": found["site_id"], "name": found["name"], "commodity": asked, "graded": graded, "unit": model.unit, "group": model.group,
+        "deposits": len(model.deposits), "grade": said.get("grade"), "ore_mt": said.get("ore_mt"), "scope": said.get("scope"),
+        "cutoff": said.get("cutoff"), "source_id": said.get("source_id"), "as_of": said.get("as_of"),
+        "grade_percentile": model.grade_percentile, "tonnage_percentile": model.tonnage_percentile,
+        "grade_exceeded_by_90_50_10_pct": list(model.grade_exceeded), "ore_mt_exceeded_by_90_50_10_pct": list(model.tonnage_exceeded),
+        "confidence": confidence(str(said.get("scope") or ""), found["stage"]),
+        "in_situ_usd_per_t": worth.usd_per_t, "in_situ_low": worth.low, "in_situ_high": worth.high,
+        "in_situ_parts": {part.commodity: round(part.usd_per_t, 4) for part in worth.parts}, "unpriced": list(worth.unpriced),
+        **({} if earths is None else _of_rare_earths(earths)),
+    }  # fmt: skip
+    if format is Format.json:
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    rows = [
+        {"what": key, "value": ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value}
+        for key, value in whole.items()
+    ]
+    answer(rows, format, ("what", "value"))

@@ -1,0 +1,75 @@
+"""What a command opens: the facts, and the user's own data where there are any."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from workspace.left_out import leave_out, take_notice
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from scoring.ranking.scenario import Scenario
+
+
+def open_ranking_facts() -> duckdb.DuckDBPyConnection:
+    """Return the facts that ranking needs, ready to rank.
+
+    DuckDB imports pandas when it binds its first parameter, which costs more than the ranking. Nothing here needs pandas, so for
+    this short-lived process it is marked as absent, which DuckDB handles.
+    """
+    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    from data.facts import RANKING_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
+    from scoring.ranking.pipeline import prepare  # noqa: PLC0415
+
+    facts = open_facts(tables=RANKING_TABLES)
+    prepare(facts)
+    return facts
+
+
+def with_own(scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnection]) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
+    """Return facts and scenario with the user's own sites and criteria; the plain facts where there are none.
+
+    While the store cannot be used, what is the user's own does not count, and stderr says so.
+    """
+    from data.store import StoreError  # noqa: PLC0415
+
+    try:
+        own_counts = _has_own()
+    except StoreError as error:
+        leave_out(error)
+        own_counts = False
+    if not own_counts:
+        return otherwise(), scenario
+    from workspace import session  # noqa: PLC0415
+
+    scenario = replace(scenario, evidence=session.own_criteria())
+    session.ready(scenario)
+    return session.facts(), scenario
+
+
+def _has_own() -> bool:
+    """Tell whether the user has sites or criteria of their own, without making a store; a store that is open already is asked itself."""
+    from data.store import FILE, Store, home  # noqa: PLC0415
+
+    if not (home() / FILE).exists():
+        return False
+    if "workspace.session" in sys.modules:
+        from workspace import session  # noqa: PLC0415
+
+        return session.store().has_own()
+    with take_notice(Store.open()) as store:
+        return store.has_own()
+
+
+def open_all_facts() -> duckdb.DuckDBPyConnection:
+    """Return the whole bundle, ready to rank."""
+    from data.facts import open_facts  # noqa: PLC0415
+    from scoring.ranking.pipeline import prepare  # noqa: PLC0415
+
+    facts = open_facts()
+    prepare(facts)
+    return facts

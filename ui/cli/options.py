@@ -1,0 +1,110 @@
+"""Options that several commands share, and the scenario that they say."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from scoring.ranking.scenario import Area, Scenario
+
+
+Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")]
+
+
+Kind = Annotated[list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")]
+
+
+Country = Annotated[list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for more.")]
+
+
+Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasibility; repeat for more.")]
+
+
+PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
+
+
+Weights = Annotated[str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,infrastructure=25,ownership=20.")]
+
+
+OrderBy = Annotated[str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")]
+
+
+MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")]
+
+
+HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
+
+
+MethodOption = Annotated[str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")]
+
+
+AreaOption = Annotated[
+    str, typer.Option("--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an own layer.")
+]
+
+
+Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this.")]
+
+
+def build_scenario(
+    preset: str, weights: str, commodity: str, kind: list[str] | None, country: list[str] | None, stage: list[str] | None,
+    order_by: str, min_coverage: float, hide_failed: bool, search: str, method: str = "weighted_sum", area: str = "",
+) -> Scenario:  # fmt: skip
+    """Return the scenario that the options say.
+
+    Raises
+    ------
+    ScenarioError
+        If an option cannot be understood: which, and what is allowed.
+    """
+    from data.vocabulary import KINDS, STAGES  # noqa: PLC0415
+    from scoring.errors import ScenarioError  # noqa: PLC0415
+    from scoring.ranking.scenario import Filters, from_preset  # noqa: PLC0415
+
+    for given, allowed, what in ((kind, KINDS, "kind"), (stage, STAGES, "stage")):
+        for value in given or ():
+            if value not in allowed:
+                raise ScenarioError(f"No {what} is called {value!r}; choose {', '.join(allowed)}.")
+    for code in country or ():
+        if len(code) != 3 or not code.isalpha():
+            raise ScenarioError(f"{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.")
+    filters = Filters(
+        kinds=tuple(kind or ()), stages=tuple(stage or ()), countries=tuple(c.upper() for c in country or ()),
+        min_coverage=min_coverage, gates_failed=not hide_failed, text=search, area=_area(area),
+    )  # fmt: skip
+    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "filters": filters, "order_by": order_by, "method": method}
+    chosen = from_preset(preset, **changes)
+    if not weights:
+        return chosen
+    return type(chosen)(weights=parse_weights(weights), **changes)
+
+
+def _area(text: str) -> Area | None:
+    """Return the area of interest that an option names; stderr says if its edge had to be simplified."""
+    if not text:
+        return None
+    from workspace.area_input import area_of  # noqa: PLC0415
+
+    found, moved_m = area_of(text)
+    if moved_m:
+        typer.echo(f"orebridge: the edge of {found.name} was simplified, by up to {moved_m:.0f} m.", err=True)
+    return found
+
+
+def parse_weights(text: str) -> dict[str, float]:
+    """Return pillar weights from "grade=30,permitting=25"; pillars not named weigh 0.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not name=number, or a name stands twice.
+    """
+    from scoring.errors import ScenarioError  # noqa: PLC0415
+    from scoring.ranking.scenario import weights_from  # noqa: PLC0415
+
+    try:
+        return weights_from(text)
+    except ScenarioError as error:
+        raise ScenarioError(f"--weights: {error}") from error

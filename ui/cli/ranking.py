@@ -1,0 +1,134 @@
+"""`orebridge rank`, `site` and `export`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.cli.arguments import MOST_ROWS
+from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
+from ui.cli.options import (
+    AreaOption,
+    Commodity,
+    Country,
+    HideFailed,
+    Kind,
+    MethodOption,
+    MinCoverage,
+    OrderBy,
+    PresetOption,
+    Stage,
+    Text,
+    Weights,
+    build_scenario,
+)
+from ui.cli.targets import OverwriteOption
+from ui.cli.terminal import Format, FormatOption, answer, flat
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from scoring.ranking.scenario import Scenario
+
+
+def rank(
+    commodity: Commodity = "",
+    kind: Kind = None,
+    country: Country = None,
+    stage: Stage = None,
+    preset: PresetOption = "balanced",
+    weights: Weights = "",
+    order_by: OrderBy = "shrunk",
+    min_coverage: MinCoverage = 0.0,
+    hide_failed: HideFailed = False,
+    search: Text = "",
+    method: MethodOption = "weighted_sum",
+    area: AreaOption = "",
+    top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many sites.")] = 20,
+    format: FormatOption = Format.table,
+) -> None:
+    """Rank candidate sites."""
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
+    facts, scenario = with_own(scenario, open_ranking_facts)
+    answer(
+        ranked(facts, scenario, top),
+        format,
+        ("rank", "name", "country", "kind", "stage", "score", "score_low", "score_high", "coverage"),
+    )
+
+
+def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:
+    """Return the first `top` sites as the JSON of `orebridge rank`."""
+    from data.facts import query  # noqa: PLC0415
+    from scoring.ranking.pipeline import rank_cursor  # noqa: PLC0415
+
+    cursor = rank_cursor(facts, scenario)
+    names = [column[0] for column in cursor.description or []]
+    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(top)]
+    gates: dict[str, dict[str, str]] = {}
+    for site_id, gate, verdict in facts.cursor().execute(query("gates_of_sites"), {"site_ids": [r["site_id"] for r in rows]}).fetchall():
+        gates.setdefault(site_id, {})[gate] = verdict
+    criteria = [c.id for c in scenario.criteria]
+    return [_ranked_row(row, gates.get(row["site_id"], {}), criteria) for row in rows]
+
+
+def _ranked_row(row: dict[str, Any], gates: dict[str, str], criteria: list[str]) -> dict[str, Any]:
+    kept = ("site_id", "name", "kind", "commodities", "lon", "lat", "stage", "score", "rank", "coverage", "score_low", "score_high")
+    found = {key: row[key] for key in kept}
+    return {**found, "country": row["iso3"], "gates": gates, "contributions": dict(zip(criteria, row["contributions"], strict=True))}
+
+
+def site(
+    site_id: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    commodity: Commodity = "",
+    preset: PresetOption = "balanced",
+    format: FormatOption = Format.table,
+) -> None:
+    """Show all that is known of one site: score, claims, owners, gates."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.sites.dossier import dossier  # noqa: PLC0415
+
+    facts, scenario = with_own(from_preset(preset, commodity=commodity.strip().lower()), open_all_facts)
+    found = dossier(facts, scenario, site_id)
+    if format is Format.json:
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        return
+    answer([{"what": key, "value": flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value"))
+    for key in ("lines", "claims", "owners", "gates"):
+        typer.echo(f"\n{key}")
+        answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
+
+
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write; the ending says the format: .csv .xlsx .gpkg .parquet .geojson .kml")],
+    commodity: Commodity = "",
+    kind: Kind = None,
+    country: Country = None,
+    stage: Stage = None,
+    preset: PresetOption = "balanced",
+    weights: Weights = "",
+    order_by: OrderBy = "shrunk",
+    min_coverage: MinCoverage = 0.0,
+    hide_failed: HideFailed = False,
+    search: Text = "",
+    method: MethodOption = "weighted_sum",
+    area: AreaOption = "",
+    top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="How many sites; all where not given.")] = None,
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write the ranked list with scores, weights, sources and licences."""
+    from data.export import check, write  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
+    from scoring.sites.listing import listing  # noqa: PLC0415
+    from workspace import reference  # noqa: PLC0415
+    from workspace.permalink import permalink  # noqa: PLC0415
+
+    target = check(Target(file, overwrite))
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
+    facts, scenario = with_own(scenario, open_all_facts)
+    found = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
+    write(found, target)
+    typer.echo(f"{len(found.sites)} sites written to {file}")

@@ -1,0 +1,229 @@
+"""Commands that judge the ranking itself: methods, two desks, robustness, sensitivity, what to find out next."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ui.cli.arguments import MOST_ROWS, MOST_SEED
+from ui.cli.terminal import Format, FormatOption, answer
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from scoring.ranking.packed import Packed
+    from scoring.ranking.scenario import Scenario
+
+methods_app = typer.Typer(no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by.")
+Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium.")]
+PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
+TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="The first how many sites are the shortlist.")]
+Top = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many lines.")]
+
+
+@methods_app.command("list")
+def methods_list(format: FormatOption = Format.table) -> None:
+    """List the methods, what each rewards, and whether it compares sites with each other."""
+    from scoring.aggregation.methods import METHODS  # noqa: PLC0415
+
+    rows = [
+        {"method": m.id, "title": m.title, "about": m.about, "independent": m.independent, "reference": m.reference}
+        for m in METHODS.values()
+    ]
+    answer(rows, format, ("method", "title", "about", "reference"))
+
+
+@methods_app.command("check")
+def methods_check(
+    folder: Annotated[Path, typer.Argument(help="Folder of cases (*.json): method, inputs, expected, atol.")],
+    format: FormatOption = Format.table,
+) -> None:
+    """Run published cases on our own methods; exit code 1 if one does not agree."""
+    from scoring.published_cases import check_folder  # noqa: PLC0415
+
+    found = check_folder(folder)
+    rows = [{**asdict(each), "max_abs_diff": _number(each.max_abs_diff)} for each in found]
+    answer(rows, format, ("case", "method", "agree", "max_abs_diff", "problem"))
+    if not all(each.agree for each in found):
+        raise typer.Exit(1)
+
+
+def _number(value: float | None) -> float | None:
+    return value if value is not None and math.isfinite(value) else None
+
+
+def desks(
+    commodity: Commodity = "",
+    rule: Annotated[str, typer.Option(help="Joint rule: mean, maximin or nash.")] = "mean",
+    top: Top = 20,
+    format: FormatOption = Format.table,
+) -> None:
+    """Rank by the US desk and by the Japan desk, and together; say where they part and on what."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.robustness.two_desks import two_desks  # noqa: PLC0415
+
+    facts, scenario = _facts(from_preset(commodity=commodity.strip().lower()))
+    found = two_desks(facts, scenario, rule)
+    rows = json.loads(found.sites.head(top).to_json(orient="records"))
+    if format is Format.json:
+        whole = {"first": found.first, "second": found.second, "rule": found.rule, "agreement": found.agreement,
+                 "agreement_top": found.agreement_top, "pareto": int(found.sites["pareto"].sum()), "sites": rows}  # fmt: skip
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    answer(rows, format, ("joint_rank", "name", "first_rank", "second_rank", "gap", "pareto", "divides", "divides_by"))
+    if format is Format.table:
+        typer.echo(f"Kendall's tau of all sites {found.agreement}, of the first 100 of either desk {found.agreement_top}")
+
+
+def robustness(
+    commodity: Commodity = "",
+    preset: PresetOption = "balanced",
+    within: Annotated[float, typer.Option(min=0, max=100, help="Weights within plus or minus this percent; 100: anywhere.")] = 20.0,
+    order: Annotated[
+        str, typer.Option(help="Weights from the most to the least important, for example ownership,grade; instead of --within.")
+    ] = "",
+    ranges: Annotated[
+        str, typer.Option(help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within.")
+    ] = "",
+    draws: Annotated[int, typer.Option(min=10, max=20_000, help="How many weights are drawn.")] = 1000,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the draws; the same seed gives the same answer.")] = 20251028,
+    top_k: TopK = 20,
+    top: Top = 20,
+    format: FormatOption = Format.table,
+) -> None:
+    """Draw weights and unknown values many times: say how often each site is among the first k, and in which ranks."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.robustness.rank_acceptability import Belief, firmness  # noqa: PLC0415
+
+    belief = Belief(
+        within / 100 if within < 100 else None, tuple(each.strip() for each in order.split(",") if each.strip()), _ranges(ranges)
+    )
+    facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower(), seed=seed))
+    found = firmness(facts, scenario, belief, draws=draws, top_k=top_k)
+    rows = json.loads(found.table.head(top).to_json(orient="records"))
+    answer(rows, format, ("rank", "name", "in_top_k", "rank_low", "rank_mid", "rank_high", "confidence"))
+
+
+def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
+    """Return ranges of weights from "grade=20-50,ownership=10-30", as shares of 1.
+
+    Raises
+    ------
+    ScenarioError
+        If a part is not name=low-high in percent.
+
+    Examples
+    --------
+    >>> _ranges("grade=20-50")
+    (('grade', 0.2, 0.5),)
+    """
+    from scoring.errors import ScenarioError  # noqa: PLC0415
+
+    found = []
+    for part in filter(None, (each.strip() for each in text.split(","))):
+        name, _equals, ends = part.partition("=")
+        low, _dash, high = ends.partition("-")
+        try:
+            found.append((name.strip(), float(low) / 100, float(high) / 100))
+        except ValueError as error:
+            raise ScenarioError(f"--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50.") from error
+    return tuple(found)
+
+
+def sensitivity(
+    site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    commodity: Commodity = "",
+    preset: PresetOption = "balanced",
+    top_k: TopK = 10,
+    format: FormatOption = Format.table,
+) -> None:
+    """Show within which weights a site keeps its place, what moves its score most, and what would take it into the first k."""
+    from scoring.robustness.sensitivity import needs, stability, tornado  # noqa: PLC0415
+
+    packed, scenario, site_id = _packed_with(site, commodity, preset)
+    ids = [criterion.id for criterion in scenario.criteria]
+    units = [criterion.unit for criterion in scenario.criteria]
+    place = packed.row(site_id)
+    whole = {
+        "site_id": site_id,
+        "rank": place + 1,
+        "score": float(packed.score[place]),
+        "stability": [asdict(each) for each in stability(packed, site_id, scenario.order_by)],
+        "tornado": [{**asdict(each), "id": ids[int(each.id)] if each.id.isdigit() else each.id} for each in tornado(packed, site_id)],
+        "needs": []
+        if place < top_k
+        else [
+            {**asdict(each), "criterion": ids[each.criterion], "unit": units[each.criterion]}
+            for each in needs(packed, site_id, scenario.criteria, top_k, scenario.order_by)
+        ],
+    }
+    if format is Format.json:
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    for key, columns in (
+        ("stability", ("group", "weight", "low", "high", "within", "overtaken_low", "overtaken_high")),
+        ("tornado", ("id", "kind", "low", "high")),
+        ("needs", ("criterion", "now", "needed", "value", "unit")),
+    ):
+        if format is Format.table:
+            typer.echo(f"\n{key}")
+        rows: Any = whole[key]
+        answer(rows, format, columns, f"It is among the first {top_k} already.")
+
+
+def unknowns(
+    commodity: Commodity = "",
+    preset: PresetOption = "balanced",
+    top_k: TopK = 20,
+    top: Top = 50,
+    format: FormatOption = Format.table,
+) -> None:
+    """List what to find out next: the open values whose learning would most likely change the shortlist."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.robustness.rank_acceptability import to_find_out  # noqa: PLC0415
+
+    facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower()))
+    rows = to_find_out(facts, scenario, top_k, top)
+    answer(rows, format, ("rank", "name", "criterion", "unit", "open", "changes", "needed_value"))
+
+
+@methods_app.command("compare")
+def methods_compare(
+    commodity: Commodity = "",
+    preset: PresetOption = "balanced",
+    top_k: TopK = 20,
+    format: FormatOption = Format.table,
+) -> None:
+    """Rank by every method and normalisation, and say how far each agrees with the weighted sum against fixed goalposts."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.robustness.method_agreement import compared  # noqa: PLC0415
+
+    facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower()))
+    rows = [asdict(each) for each in compared(facts, scenario, top_k)]
+    answer(rows, format, ("method", "normalisation", "tau", "shared", "first"))
+
+
+def _facts(scenario: Scenario) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
+    from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415 - ui.cli.main registers these commands
+
+    return with_own(scenario, open_all_facts)
+
+
+def _packed_with(site: str, commodity: str, preset: str) -> tuple[Packed, Scenario, str]:
+    """Return the vectors of the list that a site stands in, the scenario, and the id of the site."""
+    from scoring.errors import ScenarioError  # noqa: PLC0415
+    from scoring.ranking.packed import packed_arrays  # noqa: PLC0415
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.sites.dossier import site_row  # noqa: PLC0415
+
+    facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower()))
+    site_id = site_row(facts, site)["site_id"]
+    packed = packed_arrays(facts, scenario)
+    if site_id not in set(packed.site_ids.tolist()):
+        raise ScenarioError(f"{site_id} is not listed under {commodity}; leave --commodity out, or name one that it has.")
+    return packed, scenario, site_id

@@ -1,0 +1,374 @@
+"""Commands for the workspace: shortlists with notes, frozen snapshots, what moved, exports, and sites side by side."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from data.texts import line
+from geo.errors import OrebridgeError
+from ui.cli.targets import OverwriteOption
+from ui.cli.terminal import Format, FormatOption, answer
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from data.shortlists import Shortlist
+    from data.store import Store
+    from scoring.ranking.scenario import Scenario
+
+shortlist_app = typer.Typer(no_args_is_help=True, help="Shortlists in your own store: notes, frozen snapshots, what moved, exports.")
+
+Name = Annotated[str, typer.Option(help="Name of the shortlist.")]
+NameArgument = Annotated[str, typer.Argument(help="Name of the shortlist.")]
+Sites = Annotated[list[str], typer.Argument(help="Site ids as `orebridge rank` prints them, or parts of names.")]
+Commodity = Annotated[str, typer.Option(help="Commodity of interest; the shortlist keeps the scenario.")]
+Preset = Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security; the shortlist keeps the scenario.")]
+
+
+def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
+    """Return facts with what is the user's own, and the default scenario with the user's criteria."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from workspace import session  # noqa: PLC0415
+
+    scenario = replace(from_preset(), evidence=session.own_criteria())
+    session.ready(scenario)
+    return session.facts(), scenario
+
+
+def _kept(held: Shortlist, otherwise: Scenario) -> Scenario:
+    """Return the scenario that a shortlist keeps, with the user's own criteria in it measured."""
+    from workspace import (  # noqa: PLC0415
+        session,
+        snapshots,
+    )
+
+    scenario = snapshots.scenario_of(held, otherwise)
+    session.ready(scenario)
+    return scenario
+
+
+def _store() -> Store:
+    from workspace import session  # noqa: PLC0415
+
+    return session.store()
+
+
+@shortlist_app.command("new")
+def new(
+    name: NameArgument,
+    question: Annotated[str, typer.Option(help="What the shortlist is to answer.")] = "",
+    commodity: Commodity = "",
+    preset: Preset = "",
+) -> None:
+    """Make a shortlist; with --commodity or --preset it keeps that scenario."""
+    from data import shortlists  # noqa: PLC0415
+    from data.facts import data_version  # noqa: PLC0415
+    from data.shortlists import Shortlist  # noqa: PLC0415
+    from scoring.ranking.pipeline import pack  # noqa: PLC0415
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+
+    facts, scenario = _facts()
+    fresh = Shortlist(name, question)
+    if commodity or preset:
+        scenario = replace(from_preset(preset or "balanced", commodity=commodity.strip().lower()), evidence=scenario.evidence)
+        pack(facts, scenario)
+        fresh = replace(fresh, scenario=scenario.as_dict(), data_version=data_version())
+    shortlists.new(_store(), fresh)
+    typer.echo(f"The shortlist {name!r} is made.")
+
+
+@shortlist_app.command("list")
+def list_all(format: FormatOption = Format.table) -> None:
+    """List the shortlists."""
+    from data import shortlists  # noqa: PLC0415
+
+    columns = ("name", "sites", "snapshots", "changed_at", "question")
+    answer(shortlists.shortlists(_store()), format, columns, "There is no shortlist yet; `orebridge shortlist new NAME` makes one.")
+
+
+@shortlist_app.command("add")
+def add(
+    sites: Sites,
+    name: Name = "default",
+    note: Annotated[str, typer.Option(help="A note for each of the sites.")] = "",
+) -> None:
+    """Put sites on a shortlist; a note replaces the one of a site that is on it already."""
+    from data import shortlists  # noqa: PLC0415
+    from scoring.sites.dossier import site_row  # noqa: PLC0415
+
+    facts, _ = _facts()
+    found = [site_row(facts, each) for each in sites]
+    shortlists.add(_store(), name, *(each["site_id"] for each in found), note=note)
+    noted = " with the note" if note else ""
+    for each in found:
+        typer.echo(f"{line(each['name'])} is on the shortlist {name!r}{noted}.")
+
+
+@shortlist_app.command("remove")
+def remove(sites: Sites, name: Name = "default") -> None:
+    """Take sites off a shortlist; `orebridge shortlist undo` brings them back. If one of them is not on it, none is taken off."""
+    from data import shortlists  # noqa: PLC0415
+    from data.shortlists import WorkspaceError  # noqa: PLC0415
+
+    there = set(shortlists.read(_store(), name).site_ids)
+    if missing := [site_id for site_id in sites if site_id not in there]:
+        raise WorkspaceError(
+            f"{missing[0]!r} is not on the shortlist {name!r}; `orebridge shortlist show` lists the ids. Nothing was taken off."
+        )
+    shortlists.remove(_store(), name, *sites)
+    for site_id in sites:
+        typer.echo(f"{site_id} is no longer on the shortlist {name!r}.")
+
+
+@shortlist_app.command("note")
+def note(
+    site_id: Annotated[str, typer.Argument(help="A site on the shortlist.")],
+    name: Name = "default",
+    text: Annotated[str | None, typer.Option("--note", help="The note; replaces the one that is there.")] = None,
+    tags: Annotated[str | None, typer.Option(help="Tags, separated by commas.")] = None,
+    status: Annotated[str | None, typer.Option(help="proposed, under review, approved, deferred or declined.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Who follows the site up.")] = None,
+    due: Annotated[str | None, typer.Option(help="Date of the next step, for example 2026-04-26.")] = None,
+) -> None:
+    """Write down what is decided of a site: note, tags, decision, who follows it up, and by when."""
+    from data import shortlists  # noqa: PLC0415
+    from data.shortlists import Item  # noqa: PLC0415
+
+    held = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
+    labels = None if tags is None else tuple(tag.strip() for tag in tags.split(",") if tag.strip())
+    given = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
+    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    shortlists.edit(_store(), name, [replace(held, **changes)])
+    typer.echo(f"{site_id} on {name!r}: " + ", ".join(changes) + " kept." if changes else f"{site_id} on {name!r}: nothing to change.")
+
+
+@shortlist_app.command("show")
+def show(name: Name = "default", format: FormatOption = Format.table) -> None:
+    """Show a shortlist with its notes and the scores of the scenario that it keeps."""
+    from data import shortlists  # noqa: PLC0415
+    from workspace.rows import rows_of  # noqa: PLC0415
+
+    if name == shortlists.DEFAULT and not any(row["name"] == name for row in shortlists.shortlists(_store())):
+        answer([], format, ("rank", "site_id"), "Nothing is on the shortlist yet; `orebridge shortlist add SITE` puts a site on it.")
+        return
+    facts, scenario = _facts()
+    held = shortlists.read(_store(), name)
+    rows = rows_of(facts, _kept(held, scenario), held)
+    answer(rows, format, ("rank", "site_id", "name", "country", "stage", "score", "coverage", "status", "owner", "due", "note"))
+    kept = shortlists.snapshots(_store(), name)
+    if format is Format.table and kept:
+        typer.echo("\nsnapshots")
+        answer(kept, format, ("snapshot_id", "frozen_at", "data_version", "scenario_hash", "label"))
+
+
+@shortlist_app.command("rename")
+def rename(name: NameArgument, to: Annotated[str, typer.Argument(help="The new name.")]) -> None:
+    """Give a shortlist another name."""
+    from data import shortlists  # noqa: PLC0415
+
+    shortlists.edit_head(_store(), name, name=to)
+    typer.echo(f"{name!r} is now called {to!r}.")
+
+
+@shortlist_app.command("duplicate")
+def duplicate(name: NameArgument, copy: Annotated[str, typer.Argument(help="Name of the copy.")]) -> None:
+    """Make a copy of a shortlist, without its snapshots."""
+    from data import shortlists  # noqa: PLC0415
+
+    shortlists.duplicate(_store(), name, copy)
+    typer.echo(f"{copy!r} is a copy of {name!r}.")
+
+
+@shortlist_app.command("drop")
+def drop(name: NameArgument) -> None:
+    """Take a shortlist away; `orebridge shortlist undo` brings it back."""
+    from data import shortlists  # noqa: PLC0415
+
+    shortlists.drop(_store(), name)
+    typer.echo(f"{name!r} is taken away; `orebridge shortlist undo` brings it back.")
+
+
+@shortlist_app.command("undo")
+def undo(name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was changed last anywhere.")] = None) -> None:
+    """Take back what was changed last."""
+    from data import shortlists  # noqa: PLC0415
+
+    change = shortlists.undo(_store(), name)
+    typer.echo(f"Undone: {change.action} on {change.shortlist!r}." if change else "There is nothing to undo.")
+
+
+@shortlist_app.command("redo")
+def redo(name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was undone last anywhere.")] = None) -> None:
+    """Do again what was undone last."""
+    from data import shortlists  # noqa: PLC0415
+
+    change = shortlists.redo(_store(), name)
+    typer.echo(f"Done again: {change.action} on {change.shortlist!r}." if change else "There is nothing to do again.")
+
+
+@shortlist_app.command("freeze")
+def freeze(
+    name: Name = "default", label: Annotated[str, typer.Option(help="A word for it, for example: first ministerial.")] = ""
+) -> None:  # fmt: skip
+    """Freeze a shortlist with its numbers, to be computed again on any later day."""
+    from data import shortlists  # noqa: PLC0415
+    from scoring.snapshots import snapshot  # noqa: PLC0415
+    from workspace import snapshots  # noqa: PLC0415
+
+    facts, scenario = _facts()
+    held = shortlists.read(_store(), name)
+    kept = snapshots.freeze(_store(), facts, name, _kept(held, scenario), label)
+    told = kept.head
+    typer.echo(
+        f"Snapshot {snapshot.snapshot_id(kept)} of {name!r}: {len(kept.results)} sites among {told['listed']}, data version "
+        f"{told['data_version']}, scenario {told['scenario_hash']}."
+    )
+
+
+@shortlist_app.command("verify")
+def verify(snapshot_id: Annotated[str, typer.Argument(help="A snapshot, or the beginning of its id.")]) -> None:
+    """Compute a snapshot again from what it holds; exit code 1 if a number differs."""
+    from workspace import snapshots  # noqa: PLC0415
+
+    kept, verdict = snapshots.opened(_store(), snapshot_id)
+    same = "the same" if verdict.data_version_now == verdict.data_version_then else f"today's is {verdict.data_version_now}"
+    if verdict.same:
+        typer.echo(f"{len(kept.results)} sites compute to the same ranks and scores. Data version {verdict.data_version_then}; {same}.")
+        return
+    typer.echo(f"Differ: {', '.join(verdict.differences)}. Data version {verdict.data_version_then}; {same}.")
+    raise typer.Exit(1)
+
+
+@shortlist_app.command("diff")
+def diff(
+    then: Annotated[str, typer.Argument(help="A snapshot, or the beginning of its id.")],
+    now: Annotated[str, typer.Argument(help="Another snapshot, or today.")] = "today",
+    name: Name = "default",
+    format: FormatOption = Format.table,
+) -> None:
+    """Say what moved between two versions of a shortlist, and why: data, list, weights or method."""
+    from data import shortlists  # noqa: PLC0415
+    from workspace import snapshots  # noqa: PLC0415
+    from workspace.rows import moved_rows  # noqa: PLC0415
+
+    facts, scenario = _facts()
+    held = shortlists.read(_store(), name)
+    found = snapshots.difference(_store(), facts, name, _kept(held, scenario), then, now)
+    rows = moved_rows(found)
+    if format is Format.json:
+        typer.echo(json.dumps({"then": found.then, "now": found.now, "moves": rows}, ensure_ascii=False, indent=2))
+        return
+    if format is Format.table:
+        for side, told in (("then", found.then), ("now", found.now)):
+            typer.echo(f"{side}: {told['title']}, data {told['data_version']}, scenario {told['scenario_hash']}, {told['method']}")
+    columns = ("name", "rank_then", "rank_now", "by_data", "by_list", "by_weights", "by_method", "score_then", "score_now", "changed")
+    answer(rows, format, columns)
+
+
+@shortlist_app.command("export")
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write: .csv .xlsx .gpkg .parquet .geojson .kml, or .orebridge for the workspace.")],
+    name: Name = "default",
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a shortlist with scores, notes, weights, sources and licences; .orebridge holds it whole, with its snapshots."""
+    from data import shortlist_file, shortlists  # noqa: PLC0415
+    from data.export import check, write  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
+    from workspace.rows import listing_of  # noqa: PLC0415
+
+    target = Target(file, overwrite)
+    if file.suffix.lower() == shortlist_file.SUFFIX:
+        with target.check().writing() as made:
+            made.write_bytes(shortlist_file.write(_store(), [name]))
+        typer.echo(f"The workspace of {name!r} is written to {file}")
+        return
+    check(target)
+    held = shortlists.read(_store(), name)
+    facts, scenario = _facts()
+    found = listing_of(facts, _kept(held, scenario), held)
+    write(found, target)
+    typer.echo(f"{len(found.sites)} sites written to {file}")
+
+
+@shortlist_app.command("import")
+def import_file(file: Annotated[Path, typer.Argument(help="A .orebridge file.")]) -> None:
+    """Take the shortlists and snapshots of a workspace file into your store; nothing is overwritten."""
+    from data.shortlist_file import MOST_PACKED_BYTES  # noqa: PLC0415
+    from workspace import session  # noqa: PLC0415
+    from workspace.shortlist_import import take_in  # noqa: PLC0415
+
+    if not file.is_file():
+        raise OrebridgeError(f"{file} is no file; give one that `orebridge shortlist export FILE.orebridge` wrote.")
+    with file.open("rb") as opened:
+        raw = opened.read(MOST_PACKED_BYTES + 1)
+    taken = take_in(_store(), session.facts(), raw)
+    for there, here in taken.names.items():
+        typer.echo(f"{there!r} is here" + (f" as {here!r}." if here != there else "."))
+    typer.echo(f"{taken.snapshots} snapshots.")
+
+
+class Language(StrEnum):
+    """In which language a memo is written."""
+
+    en = "en"
+    ja = "ja"
+    both = "both"
+
+
+def memo(
+    name: NameArgument,
+    lang: Annotated[Language, typer.Option(help="en, ja, or both side by side.")] = Language.en,
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .pdf, .html or .docx.")] = Path("memo.pdf"),
+    overwrite: OverwriteOption = False,
+) -> None:
+    """Write a memo of a shortlist: question, map, ranked table, half a page a site, how firm it is, method, sources with licences."""
+    from data import shortlists  # noqa: PLC0415
+    from data.files import Target  # noqa: PLC0415
+
+    target = Target(output, overwrite).check()  # before the libraries that lay a memo out, which take seconds to load
+    from ui.memo.content import ground, memos  # noqa: PLC0415
+    from ui.memo.files import FORMATS, MemoFormatError, write  # noqa: PLC0415
+    from workspace import reference, session  # noqa: PLC0415
+
+    if output.suffix.lower() not in FORMATS:
+        raise MemoFormatError(output.name)
+    held = shortlists.read(_store(), name)
+    facts, scenario = _facts()
+    found = ground(facts, _kept(held, scenario), held, reference.sources(), session.all_told())
+    with target.writing() as made:
+        made.write_bytes(write(memos(facts, found, lang.value), output.suffix))
+    typer.echo(f"A memo on {len(found.sites)} sites is written to {output}")
+
+
+def compare(
+    sites: Annotated[list[str], typer.Argument(help="Two to five site ids, or parts of names.")],
+    commodity: Annotated[str, typer.Option(help="Commodity of interest.")] = "",
+    preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
+    format: FormatOption = Format.table,
+) -> None:
+    """Put two to five sites side by side: each criterion with its unit, who is ahead, and the rank under every preset."""
+    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.sites.side_by_side import side_by_side  # noqa: PLC0415
+    from workspace.rows import compared_rows, ranks_rows  # noqa: PLC0415
+
+    facts, scenario = _facts()
+    chosen = replace(from_preset(preset, commodity=commodity.strip().lower()), evidence=scenario.evidence)
+    found = side_by_side(facts, chosen, sites)
+    if format is Format.json:
+        ids = [site["site_id"] for site in found.sites]
+        whole = {"sites": ids, "criteria": compared_rows(found), "ranks": found.ranks, "ahead": found.ahead}
+        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        return
+    rows_of_criteria = compared_rows(found)
+    answer(rows_of_criteria, format, tuple(rows_of_criteria[0]))
+    if format is Format.table:
+        typer.echo("\nrank under each preset")
+        ranks = ranks_rows(found)
+        answer(ranks, format, tuple(ranks[0]))

@@ -1,0 +1,1 @@
+"""The map: deck, markers, legend, locator, the drawing map."""

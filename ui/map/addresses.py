@@ -1,0 +1,92 @@
+"""Addresses that the app hands to its own map: they cannot be guessed, and what a session sees is reached by them alone. Serves nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import secrets
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from scoring.ranking.scenario import Scenario
+
+#: Made anew in each process: an address of an earlier one leads nowhere.
+_KEY = secrets.token_bytes(32)
+MOST_FEEDS, MOST_BYTES = 512, 32_000_000
+BYTES_A_SCENARIO, BYTES_A_POINT = 2_000, 150
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """What the map shows of a scenario: its sites, for a dark or a light page, fainter where the place is not firm."""
+
+    scenario: Scenario
+    dark: bool
+    firm: bool
+    state: int
+
+
+class Feeds:
+    """Feeds by the key of their address, the least recently written dropped first.
+
+    A page writes the address of its feed anew each time it is drawn, so that only feeds of pages that are long gone are dropped.
+    """
+
+    def __init__(self) -> None:
+        self._feeds: OrderedDict[str, Feed] = OrderedDict()
+        self._keys: dict[Feed, str] = {}
+        self._bytes = 0
+        self._lock = threading.Lock()
+
+    def key_of(self, feed: Feed) -> str:
+        """Return the key of a feed's address; the same feed has the same key while it is kept."""
+        with self._lock:
+            key = self._keys.get(feed)
+            if key is None:
+                key = self._keys[feed] = secrets.token_urlsafe(16)
+                self._feeds[key] = feed
+                self._bytes += _size(feed)
+            self._feeds.move_to_end(key)
+            while len(self._feeds) > 1 and (len(self._feeds) > MOST_FEEDS or self._bytes > MOST_BYTES):
+                _key, dropped = self._feeds.popitem(last=False)
+                del self._keys[dropped]
+                self._bytes -= _size(dropped)
+            return key
+
+    def feed(self, key: str) -> Feed | None:
+        """Return the feed of a key; None where there is none, or not any more."""
+        with self._lock:
+            return self._feeds.get(key)
+
+
+def _size(feed: Feed) -> int:
+    area = feed.scenario.filters.area
+    points = sum(len(ring) for polygon in area.polygons for ring in polygon) if area else 0
+    return BYTES_A_SCENARIO + BYTES_A_POINT * points
+
+
+FEEDS = Feeds()
+
+
+def sites_address(feed: Feed) -> str:
+    """Return the address of a scenario's sites for the map."""
+    return f"/api/sites.json?k={FEEDS.key_of(feed)}"
+
+
+def layer_key(layer_id: str) -> str:
+    """Return what the address of an own layer must carry."""
+    return hmac.new(_KEY, layer_id.encode(errors="replace"), hashlib.sha256).hexdigest()[:32]
+
+
+def opens(layer_id: str, key: str) -> bool:
+    """Tell whether a key opens a layer."""
+    return hmac.compare_digest(layer_key(layer_id).encode(), key.encode(errors="replace"))
+
+
+STATIC = Path(__file__).resolve().parents[1] / "static"
+
+
+#: What the browser fetches of ours -> media type. Made by `npm run build` in ui/map/drawing_src.
+FILES = {"drawing.js": "text/javascript", "drawing-worker.mjs": "text/javascript"}

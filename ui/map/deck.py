@@ -1,0 +1,121 @@
+"""The map: bundled land, chosen layers, sites and the ring round the selected ones. No request leaves the machine."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import pydeck as pdk
+import streamlit as st
+
+from layers import tiles
+from layers.catalog import Layer, VectorStyle
+from scoring.ranking.scenario import Scenario
+from ui.map import markers
+from ui.map.addresses import Feed, layer_key, sites_address
+from ui.theme import dark
+from workspace import reference, session
+
+S = st.session_state
+HALO = (213, 43, 133)
+
+
+def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
+    """Return the map of a scenario with the selected sites ringed.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    chosen : list of [lon, lat]
+        Selected sites, EPSG:4326 degrees.
+    """
+    night = dark()
+    drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
+    address = sites_address(Feed(scenario, night, bool(S.firm), session.state()))
+    sites = pdk.Layer(
+        "IconLayer",
+        id=f"sites-{S.epoch}-{hash(address) & 0xFFFFFF:x}",
+        data=address,
+        get_position="p",
+        get_icon="i",
+        get_color="c",
+        get_size="z",
+        size_units=pdk.types.String("pixels"),
+        icon_atlas=pdk.types.String("/api/markers.png"),
+        icon_mapping=markers.mapping(),
+        pickable=True,
+        auto_highlight=False,
+        alpha_cutoff=0.0,
+    )
+    halo = pdk.Layer(
+        "ScatterplotLayer", id="halo", data=[{"p": place} for place in chosen], get_position="p", filled=False, stroked=True,
+        get_line_color=list(HALO), line_width_units=pdk.types.String("pixels"), get_line_width=3, radius_units=pdk.types.String("pixels"),
+        get_radius=13, pickable=False,
+    )  # fmt: skip
+    lat, lon, zoom = S.camera
+    view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0)
+    tooltip = {"html": "<b>{n}</b><br/>{t}", "style": {"fontSize": "13px", "whiteSpace": "pre-line", "maxWidth": "320px"}}
+    return pdk.Deck(layers=[*drawn, *_area_outline(), sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
+
+
+def _area_outline() -> list[pdk.Layer]:
+    """Return the outline of the area of interest, if one is in force."""
+    if S.area is None:
+        return []
+    shape = {"type": "MultiPolygon", "coordinates": S.area.polygons}
+    return [
+        pdk.Layer(
+            "GeoJsonLayer", id=f"area-{hash(S.area) & 0xFFFFFF:x}", data={"type": "Feature", "geometry": shape, "properties": {}}, pickable=False,
+            filled=True, stroked=True, get_fill_color=[0, 114, 178, 26], get_line_color=[0, 114, 178, 255],
+            line_width_units=pdk.types.String("pixels"), get_line_width=2,
+        )
+    ]  # fmt: skip
+
+
+def visible_layers() -> list[tuple[Layer, float]]:
+    """Return the layers that are switched on with their opacity, in drawing order."""
+    shown = []
+    for layer in reference.map_layers():
+        visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
+        if visible and (layer.group == "own" or layer.path.exists()):
+            shown.append((layer, opacity))
+    return sorted(shown, key=lambda pair: pair[0].order)
+
+
+def _version(layer: Layer) -> str:
+    """Return a few digits that change with how a layer is drawn: addresses of tiles are kept for ever by the browser."""
+    return hashlib.sha256(repr((layer.style, layer.legend, layer.title)).encode()).hexdigest()[:6] if layer.group == "own" else "0"
+
+
+def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
+    if layer.group == "own" and layer.kind == "raster":
+        return pdk.Layer(
+            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}/{_version(layer)}/{layer_key(layer.id)}", service_type=pdk.types.String("wms"),
+            layers=[layer.id], srs=pdk.types.String("EPSG:3857"), opacity=opacity, pickable=False,
+        )  # fmt: skip
+    if not isinstance(layer.style, VectorStyle):
+        return pdk.Layer(
+            "BitmapLayer", id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
+            bounds=[-180, -85.051129, 180, 85.051129], opacity=opacity, pickable=False,
+        )  # fmt: skip
+    style = layer.style
+    fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
+    by_legend = bool(style.colour_by)
+    palette = [list(e.colour_dark if night else e.colour) for e in layer.legend]
+    coloured = "".join(f"properties.legend == {i} ? {json.dumps(c)} : " for i, c in enumerate(palette[:-1])) + json.dumps(
+        palette[-1:] and palette[-1]
+    )
+    common: dict[str, Any] = {
+        "id": f"{layer.id}-{_version(layer)}-{int(night)}", "opacity": opacity, "pickable": layer.group == "own", "stroked": True,
+        "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
+        "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
+    }  # fmt: skip
+    if by_legend:
+        common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = coloured
+    version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
+    if tiles.whole_geojson(layer):
+        return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
+    return pdk.Layer(
+        "TileLayer", data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json?v={version}", min_zoom=0, max_zoom=9, tile_size=512, **common
+    )

@@ -1,0 +1,57 @@
+"""Small maps of a site's surroundings on the screen: the picture, its words, and what the lines cost."""
+
+from __future__ import annotations
+
+import base64
+import html
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from layers.locator import Mark, locator
+from ui import theme
+from ui.map.marks import REACHED, marks_of, reached
+from ui.text import vocabulary as w
+from ui.text.i18n import _, number, quantity
+from workspace import session
+
+
+@lru_cache(maxsize=128)
+def picture(lon: float, lat: float, half_km: float, marks: tuple[Mark, ...], inches: tuple[float, float], dark: bool) -> str:
+    """Return the SVG of `layers.locator.locator`, kept."""
+    return locator(lon, lat, half_km, marks, inches, dark)
+
+
+def site_map(site: dict[str, Any], half_km: float, inches: tuple[float, float] = (6.4, 4.4)) -> None:
+    """Draw the surroundings of a site with lines to its nearest infrastructure; the words beside it say the same."""
+    found = reached(site["site_id"], session.revision())
+    drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, found), inches, theme.dark())
+    words = "; ".join(f"{_(REACHED[each.criterion][1])} {number(each.km, 1)} km" for each in found)
+    said = _("Map of the surroundings of {name}: {words}").format(name=site["name"], words=words)
+    text = base64.b64encode(drawn.encode()).decode()
+    st.html(f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(said)}" style="width:100%;border-radius:6px">')
+
+
+def reach_table(site: dict[str, Any]) -> None:
+    """List the nearest infrastructure with km and what building to it would cost."""
+    rows = [
+        {
+            _("Nearest"): _(REACHED[each.criterion][1]),
+            _("Name"): each.name or "–",
+            "km": number(each.km, 1),
+            _("To build to it, million AUD (2018)"): "–" if each.build_maud is None else quantity(each.build_maud),
+        }
+        for each in reached(site["site_id"], session.revision())
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Nearest infrastructure"))
+    haul = next((line for line in site["lines"] if line["criterion"] == "haul_cost" and line["value"] is not None), None)
+    if haul is not None:
+        text = _("Transport and power over 10 years at 0.2 Mt a year: {value} {unit} ({low} to {high}), {mode}. A model, not a quotation.")
+        st.caption(
+            text.format(
+                value=quantity(haul["value"]), low=quantity(haul["low"]), high=quantity(haul["high"]), unit=w.word(w.UNITS, haul["unit"]),
+                mode=w.word(w.MODES, haul["target"]),
+            )
+        )  # fmt: skip

@@ -1,0 +1,1 @@
+"""The memo: content, pictures, layout, files."""

@@ -1,0 +1,387 @@
+"""What a memo of a shortlist says, in one language: question, ranked table, half a page a site, method, sources. Lays nothing out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+import duckdb
+
+from data.facts import data_version
+from data.shortlists import Item, Shortlist
+from data.sources import Source
+from layers.locator import Mark, locator, overview
+from scoring.aggregation.methods import METHODS
+from scoring.criteria.catalogue import load
+from scoring.errors import ScenarioError
+from scoring.measures.registry import outlook_of
+from scoring.permitting.instruments import fitting
+from scoring.permitting.outlook import Milestones, Outlook
+from scoring.ranking.scenario import Filters, Scenario
+from scoring.robustness.rank_acceptability import Firmness, firmness
+from scoring.sites.dossier import dossier
+from scoring.sites.listing import listing
+from scoring.sites.nearest_infrastructure import reach
+from ui.map.marks import fitting_km, marks_of
+from ui.memo.pictures import rank_ranges
+from ui.text import vocabulary as w
+from ui.text.i18n import _, either, number, quantity, speaking
+from ui.text.vocabulary import N_, source_title
+from workspace.permalink import permalink
+
+MOST_SITES, MOST_NAMED, LONGEST_NOTED = 30, 20, 4_000
+STRONGEST, WEAKEST, STRONG = 3, 3, 0.5
+NUMBER_COLOUR = "#0B5C8F"
+STATUSES = {
+    "proposed": N_("Proposed"),
+    "under review": N_("Under review"),
+    "approved": N_("Approved"),
+    "deferred": N_("Deferred"),
+    "declined": N_("Declined"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SitePage:
+    """Half a page on a site: heading, a line of facts, labelled paragraphs, a small map (SVG) with its words."""
+
+    number: int
+    title: str
+    facts: str
+    paragraphs: tuple[tuple[str, str], ...]
+    picture: str
+    caption: str
+
+
+@dataclass(frozen=True, slots=True)
+class Memo:
+    """A memo in one language.
+
+    Attributes
+    ----------
+    language : str
+    title, question : str
+    summary : tuple of str
+    provenance : tuple of (str, str)
+        Label and value: scenario, data version, date, address.
+    columns, rows
+        The ranked table.
+    world, ranges : str
+        SVG: map of the sites; where each stands when weights and unknowns are drawn.
+    words : dict
+        Headings and captions.
+    method : tuple of str
+    sources : tuple of (str, str, str)
+        Title, licence, citation.
+    """
+
+    language: str
+    title: str
+    question: str
+    summary: tuple[str, ...]
+    provenance: tuple[tuple[str, str], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    world: str
+    ranges: str
+    words: dict[str, str]
+    sites: tuple[SitePage, ...]
+    method: tuple[str, ...]
+    sources: tuple[tuple[str, str, str], ...]
+    disclaimer: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What memos of both languages rest on, computed once.
+
+    Attributes
+    ----------
+    held : Shortlist
+    scenario : Scenario
+    sites : tuple of dict
+        Dossiers by rank in the scenario's list.
+    firm : Firmness
+    outlooks : dict
+        Site id -> Outlook, or None where the stage is unknown.
+    sources : tuple of (str, str, str)
+    left_out : tuple of str
+        Sites on the shortlist that the scenario does not list.
+    """
+
+    held: Shortlist
+    scenario: Scenario
+    sites: tuple[dict[str, Any], ...]
+    firm: Firmness
+    outlooks: dict[str, Outlook | None]
+    sources: tuple[tuple[str, str, str], ...]
+    left_out: tuple[str, ...]
+
+
+def ground(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist, register: Mapping[str, Source], told: Mapping[str, Milestones]
+) -> Ground:
+    """Gather what a memo says.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    scenario : Scenario
+    held : Shortlist
+    register : mapping of str to Source
+    told : mapping
+        Site id -> milestones that the user knows.
+
+    Raises
+    ------
+    ScenarioError
+        If the scenario cannot be scored, or lists none of the sites.
+    """
+    listed = listing(facts, scenario, "", site_ids=held.site_ids, register=register)
+    if not len(listed.sites):
+        raise ScenarioError(
+            f"None of the sites of {held.name!r} is in the list that its scenario leaves, so there is nothing to write of; "
+            "put sites on the shortlist, or keep a scenario with other filters."
+        )
+    ids = listed.sites["site_id"].tolist()[:MOST_SITES]
+    ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
+    sites = tuple({**dossier(facts, scenario, each), "rank": int(ranks[each])} for each in ids)
+    outlooks = {each: outlook_of(facts, each, told.get(each), date.today()) for each in ids}
+    sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
+    missing = tuple(each for each in held.site_ids if each not in ranks)
+    return Ground(held, scenario, sites, firmness(facts, scenario), outlooks, sources, missing)
+
+
+#: What can be asked for -> the languages that stand in the file.
+IN_LANGUAGES = {"en": ("en",), "ja": ("ja",), "both": ("en", "ja")}
+
+
+def memos(facts: duckdb.DuckDBPyConnection, found: Ground, asked: str) -> list[Memo]:
+    """Return the memo in the languages asked for: a key of `IN_LANGUAGES`."""
+    return [memo(facts, found, language) for language in IN_LANGUAGES[asked]]
+
+
+def memo(facts: duckdb.DuckDBPyConnection, found: Ground, language: str) -> Memo:
+    """Return the memo in a language ("en" or "ja")."""
+    with speaking(language):
+        return _memo(facts, found, language)
+
+
+def _memo(facts: duckdb.DuckDBPyConnection, found: Ground, language: str) -> Memo:
+    items = {item.site_id: item for item in found.held.items}
+    pages = tuple(_page(facts, site, place, items[site["site_id"]], found) for place, site in enumerate(found.sites, 1))
+    marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(found.sites, 1)]
+    names = [f"{place} {_short(site['name'])}" for place, site in enumerate(found.sites, 1)]
+    return Memo(
+        language, found.held.name if found.held.name != "default" else _("Shortlist"), found.held.question, _summary(found), _provenance(found),
+        (_("No."), _("Site"), _("Country"), _("Kind"), _("Stage"), _("Rank"), _("Score (range)"), _("Share known"), _("Decision")),
+        tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(found.sites, 1)),
+        overview(marks) if marks else "", rank_ranges(found.firm, [site["site_id"] for site in found.sites], names, _("Rank among the sites listed")),
+        _words(found), pages, _method(found), found.sources,
+        _("Screening aid from open data, not investment advice. An unknown is left unknown: it widens the range of a score and is never filled in."),
+    )  # fmt: skip
+
+
+def _short(name: str, most: int = 30) -> str:
+    return name if len(name) <= most else name[: most - 1] + "…"
+
+
+def _words(found: Ground) -> dict[str, str]:
+    share = _("Bars: ranks from the 5th to the 95th percentile of {n} draws of the weights (±20 %) and of every unknown; dot: the median.")
+    return {
+        "memo": _("Memo"), "question": _("Question"), "map": _("Where the sites lie"), "ranked": _("Ranked sites"), "sensitivity": _("How firm the places are"),
+        "sensitivity_caption": share.format(n=number(found.firm.draws)), "method": _("Method"), "sources": _("Sources and licences"),
+        "disclaimer": _("Disclaimer"), "page": _("Page"), "site_pages": _("Site by site"), "source": _("Source"), "licence": _("Licence"),
+        "framework": _("US–Japan Framework on critical minerals, 28 October 2025"), "made": _("Made with Natural Earth."),
+    }  # fmt: skip
+
+
+def _summary(found: Ground) -> tuple[str, ...]:
+    said = _("{n} sites, ranked among {all} that the scenario lists.")
+    listed = len(found.held.items) - len(found.left_out)
+    lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
+    if listed > len(found.sites):
+        lines.append(_("The memo shows the first {n} by rank; the exported list has all.").format(n=number(len(found.sites))))
+    failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
+    if failing:
+        lines.append(_("Fails a gate, so it is listed last: {gates}").format(gates="; ".join(failing)))
+    unsettled = sum(any(g["gate"] == "covered_nation" and g["verdict"] == "unknown" for g in site["gates"]) for site in found.sites)
+    if unsettled:
+        lines.append(_("For {n} of them it is not known whether a covered nation stands behind the owners.").format(n=number(unsettled)))
+    if found.left_out:
+        lines.append(_("Not in the list that the scenario leaves, so without a rank: {names}.").format(names=_some(found.left_out)))
+    return tuple(lines)
+
+
+def _some(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = _(" and {n} more").format(n=number(len(names) - MOST_NAMED)) if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
+
+
+def _provenance(found: Ground) -> tuple[tuple[str, str], ...]:
+    scenario, pillars = found.scenario, load().pillars
+    total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence)
+    weights = [f"{either(pillars[p].title, pillars[p].title_ja)} {number(100 * v / total)} %" for p, v in scenario.weights.items() if v]
+    weights += [f"{own.title} {number(100 * own.weight / total)} %" for own in scenario.evidence if own.weight]
+    method = METHODS[scenario.method]
+    return (
+        (_("Commodity of interest"), w.commodity(scenario.commodity) if scenario.commodity else _("All: each site's main commodity")),
+        (_("Weights"), ", ".join(weights)),
+        (_("Method"), either(method.title, method.title_ja)),
+        (_("Scenario"), scenario.scenario_hash),
+        (_("Data version"), data_version()),
+        (_("Written"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
+        (_("Link"), permalink(scenario, page="shortlist", more={"list": found.held.name})),
+    )
+
+
+def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
+    return (
+        str(place), site["name"], w.nation(site["iso3"]), w.word(w.KINDS, site["kind"]), w.word(w.STAGES, site["stage"]), f"#{number(site['rank'])}",
+        f"{number(site['score'], 2)} ({number(site['score_low'], 2)}–{number(site['score_high'], 2)})", f"{number(100 * site['coverage'])} %",
+        _(STATUSES[item.status]),
+    )  # fmt: skip
+
+
+def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, item: Item, found: Ground) -> SitePage:
+    near = reach(facts, site["site_id"])
+    outlook = found.outlooks[site["site_id"]]
+    facts_line = " · ".join((
+        w.word(w.KINDS, site["kind"]), w.nation(site["iso3"]), w.word(w.STAGES, site["stage"]), w.commodities(site["commodities"], 5),
+        f"{number(site['lat'], 2)}, {number(site['lon'], 2)} ({w.word(w.ACCURACIES, site['location_accuracy'])})",
+        _("Score {score} ({low}–{high}), {known} % known").format(
+            score=number(site["score"], 2), low=number(site["score_low"], 2), high=number(site["score_high"], 2), known=number(100 * site["coverage"])),
+    ))  # fmt: skip
+    paragraphs = (
+        (_("Why"), _why(site)), (_("Risks"), _risks(site)), (_("Unknown"), _unknown(site)), (_("Who owns it"), _owned(site)),
+        (_("When it could deliver"), _when(site, outlook)), (_("Instrument that may fit"), _instruments(site, outlook)),
+        (_("Noted"), _noted(item)),
+    )  # fmt: skip
+    picture = locator(site["lon"], site["lat"], fitting_km(near), marks_of(site, near), (2.7, 2.3))
+    return SitePage(
+        place, site["name"], facts_line, tuple((label, text) for label, text in paragraphs if text), picture, _("Made with Natural Earth; OpenStreetMap.")
+    )  # fmt: skip
+
+
+def _valued(line: dict[str, Any]) -> str:
+    sign = "~" if line["status"] == "modelled" else ""
+    return f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} ({source_title(line['source_id'])}{_dated(line)})"
+
+
+def criterion_title_of(line: dict[str, Any]) -> str:
+    """Return the title of a line's criterion in the language of the document."""
+    return either(line["title"], line["title_ja"])
+
+
+def _dated(line: dict[str, Any]) -> str:
+    return f", {line['as_of']}" if line["as_of"] else ""
+
+
+def _joined(parts: list[str]) -> str:
+    return either("; ", "；").join(parts)
+
+
+def _weighed(site: dict[str, Any]) -> list[dict[str, Any]]:
+    return [line for line in site["lines"] if line["weight_share"]]
+
+
+def _why(site: dict[str, Any]) -> str:
+    best = sorted(
+        (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
+        key=lambda line: -line["contribution"],
+    )[:STRONGEST]
+    return _("Most of its score comes from: {parts}.").format(parts=_joined([_valued(line) for line in best])) if best else ""
+
+
+def _risks(site: dict[str, Any]) -> str:
+    parts = [_("fails a gate: {gate}").format(gate=w.word(w.GATES, gate["gate"])) for gate in site["gates"] if gate["verdict"] == "fail"]
+    weak = sorted(
+        (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] < STRONG),
+        key=lambda line: line["weight_share"] * (line["desirability"] - 1),
+    )
+    parts += [_valued(line) for line in weak[:WEAKEST]]
+    return (_joined(parts) + either(".", "。")) if parts else _("Nothing that is known and weighed lies in the weaker half.")
+
+
+def _unknown(site: dict[str, Any]) -> str:
+    unknown = sorted((line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"])
+    parts = [f"{criterion_title_of(line)} ({number(100 * line['weight_share'], 1)} %)" for line in unknown]
+    parts += [
+        _("gate not settled: {gate}").format(gate=w.word(w.GATES, gate["gate"])) for gate in site["gates"] if gate["verdict"] == "unknown"
+    ]
+    return (_joined(parts) + either(".", "。")) if parts else _("Every criterion that counts is known or estimated.")
+
+
+def _owned(site: dict[str, Any]) -> str:
+    parts = []
+    for owner in site["owners"]:
+        share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
+        parent = f" → {owner['ultimate_parent']}" if owner["ultimate_parent"] and owner["ultimate_parent"] != owner["owner"] else ""
+        home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else _("parent not traced")
+        parts.append(f"{owner['owner']} {share}{parent} ({home}; {_('As of')} {owner['as_of'] or '–'})")
+    return (_joined(parts) + either(".", "。")) if parts else _("No source names an owner.")
+
+
+def _when(site: dict[str, Any], outlook: Outlook | None) -> str:
+    if site["stage"] == "operating":
+        said = _("It operates by the newest source.")
+    elif outlook is None:
+        said = _("No source states the stage, so the months are unknown.")
+    else:
+        months = outlook.months
+        said = _(
+            "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}); a model. The time of construction is not modelled."
+        ).format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90))
+    taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
+    sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
+    return said + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
+
+
+def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
+    found = fitting(site, outlook.months.p50 if outlook else None)
+    if not found:
+        failed = any(gate["verdict"] == "fail" for gate in site["gates"])
+        return _("None: it fails a gate.") if failed else _("No rule of ours holds; see the method.")
+    return _joined([f"{either(each.title, each.title_ja)} ({each.paragraph}): {either(each.why, each.why_ja)}" for each in found]) + either(
+        ".", "。"
+    )
+
+
+def _noted(item: Item) -> str:
+    note = item.note
+    if len(note) > LONGEST_NOTED:
+        note = note[:LONGEST_NOTED] + "… " + _("(cut here; the shortlist has the whole note)")
+    parts = [
+        note,
+        ", ".join(item.tags),
+        f"{_('Follows it up')}: {item.owner}" if item.owner else "",
+        f"{_('Due')}: {item.due}" if item.due else "",
+    ]
+    return _joined([part for part in parts if part])
+
+
+def _method(found: Ground) -> tuple[str, ...]:
+    order = w.word(w.ORDERS, found.scenario.order_by)
+    filters = found.scenario.filters
+    lines = [
+        _("Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."),
+        _("Ordered by: {order}. The range shows the score with all unknowns at their worst and at their best.").format(order=order),
+        _("Gates (covered nation, protected land, legal bars) stand beside the score: pass, fail or unknown. A site that fails a gate is listed last."),
+        _("Instruments are named by rules of this project on stage, kind, permits, host country and offtake; they are a start for discussion, not a finding."),
+        _("A value with ~ is modelled, not measured."),
+    ]  # fmt: skip
+    if filters != Filters():
+        lines.append(_("Filters: {filters}.").format(filters=_filters(filters)))
+    return tuple(lines)
+
+
+def _filters(filters: Filters) -> str:
+    parts = [
+        ", ".join(w.word(w.KINDS, kind) for kind in filters.kinds), ", ".join(w.word(w.STAGES, stage) for stage in filters.stages),
+        ", ".join(w.nation(code) for code in filters.countries), f"{_('At least this complete (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
+        "" if filters.gates_failed else _("Hide sites that fail a gate"), f"“{filters.text}”" if filters.text else "",
+    ]  # fmt: skip
+    return "; ".join(part for part in parts if part)

@@ -1,0 +1,314 @@
+"""The card of one site: score with its range, the four bars, why, claims, owners and gates."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from data import shortlists
+from geo.errors import OrebridgeError
+from scoring.aggregation.methods import METHODS
+from scoring.criteria.catalogue import load
+from scoring.ranking.scenario import OWN_PILLAR, Scenario
+from scoring.sites.side_by_side import MOST
+from ui import state
+from ui.panels.grade import grade_tab
+from ui.panels.ownership import owner_tree
+from ui.panels.permitting import permitting_tab
+from ui.text import vocabulary as w
+from ui.text.glossary import tip, with_tips
+from ui.text.i18n import _, either, language, number, quantity
+from ui.text.problems import problem
+from ui.text.vocabulary import licence, source_title
+from workspace import rankings, session
+from workspace.permalink import permalink
+
+S = st.session_state
+
+
+def card(scenario: Scenario, site_id: str) -> None:
+    """Show the card of a site: what it is, its score with the range, and the four bars."""
+    found = rankings.dossier(scenario, site_id)
+    head(found)
+    actions(scenario, found)
+    bars(found)
+    if scenario.method != "weighted_sum":
+        method = METHODS[scenario.method]
+        st.caption(
+            _("The order is by {method}; the bars show the weighted sum, the method whose parts add up.").format(
+                method=either(method.title, method.title_ja)
+            )
+        )
+
+
+@st.fragment
+def evidence(scenario: Scenario, site_id: str) -> None:
+    """Show what the score of a site rests on, a tab each; only the open tab is computed, and opening one runs nothing else."""
+    found = rankings.dossier(scenario, site_id)
+    st.markdown(f"**{_('Evidence')}**")
+    st.text(found["name"])
+    parts: dict[str, Callable[[], None]] = {
+        _("Why this score"): lambda: why(found),
+        _("Claims"): lambda: claims(found),
+        _("Grade"): lambda: grade_tab(found, scenario.commodity),
+        _("Permitting"): lambda: permitting_tab(found),
+        _("Owners"): lambda: owners(found),
+        _("Gates"): lambda: gates(found),
+    }
+    for tab, show in zip(st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True):
+        if tab.open:
+            with tab:
+                show()
+
+
+def head(found: dict[str, Any]) -> None:
+    """Show the name of a site, what and where it is, and its score with rank, coverage and range."""
+    st.subheader(w.plain(w.site_name(found["name"], found["site_id"])), anchor=False)
+    place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
+    accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
+    st.caption(" · ".join((
+        w.word(w.KINDS, found["kind"]), w.nation(found["iso3"]), w.word(w.STAGES, found["stage"]), w.commodities(found["commodities"], 6),
+        f"{place} ({accuracy})", w.plain(source_title(found["location_source_id"])),
+    )))  # fmt: skip
+    failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
+    if failed:
+        st.warning(_("Fails a gate, so it is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:")
+    score, place_in_list, coverage = st.columns(3)
+    score.metric(
+        _("Score"), number(found["score"], 2), help=_("Known evidence, drawn toward its floor by what is missing. See Method & data.")
+    )
+    place_in_list.metric(_("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters."))
+    coverage.metric(_("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured."))
+    score_range(found)
+
+
+def score_range(found: dict[str, Any]) -> None:
+    """Draw the range that the score could take, with the score on it."""
+    low, high, score = (100 * found[k] for k in ("score_low", "score_high", "score"))
+    label = _("The score could lie between {low} and {high}: unknowns at their worst and at their best.")
+    text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
+    st.html(
+        f'<div role="img" aria-label="{html.escape(text)}" style="position:relative;height:12px;border-radius:6px;background:rgba(128,128,128,.22);margin:2px 0 4px">'
+        f'<div style="position:absolute;left:{low:.1f}%;width:{max(high - low, 0.6):.1f}%;height:12px;border-radius:6px;background:rgba(0,114,178,.45)"></div>'
+        f'<div style="position:absolute;left:calc({score:.1f}% - 2px);width:4px;height:16px;top:-2px;border-radius:2px;background:currentColor"></div></div>'
+        f'<div style="font-size:.82rem;opacity:.85">{html.escape(text)}</div>'
+    )
+
+
+def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = False) -> None:
+    """Offer what can be done with a site: shortlist, compare, link, and what leads away from where it is shown."""
+    with st.container(horizontal=True):
+        listed = found["site_id"] in _shortlist()
+        if st.button(_("Remove from shortlist") if listed else _("Add to shortlist"), icon=":material/star:", key="shortlist_button"):
+            _toggle_shortlist(found, listed)
+        compared = found["site_id"] in S.compare
+        st.button(
+            _("Do not compare") if compared else _("Compare"), icon=":material/compare:", key="compare_button",
+            on_click=state.toggle_compared, args=(found["site_id"],), disabled=not compared and len(S.compare) >= MOST,
+        )  # fmt: skip
+        if not on_dossier and st.button(_("Dossier"), icon=":material/article:", key="dossier_button"):
+            state.open_site(found["site_id"])
+            state.go("site")
+        if not on_dossier:
+            st.button(
+                _("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0)
+            )
+        with st.popover(_("Link"), icon=":material/link:"):
+            st.caption(_("Add this to the address of the app:"))
+            st.code(permalink(scenario, [found["site_id"]], language()), language=None)
+
+
+def _shortlist() -> list[str]:
+    try:
+        return shortlists.site_ids(session.store(), S.shortlist)
+    except OrebridgeError:  # no such list yet, or no store: the notice above the page says so
+        return []
+
+
+def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
+    try:
+        (shortlists.remove if listed else shortlists.add)(session.store(), S.shortlist, found["site_id"])
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    st.toast(
+        _("{name}: taken off the shortlist").format(name=w.plain(found["name"]))
+        if listed
+        else _("{name}: on the shortlist").format(name=w.plain(found["name"]))
+    )
+    st.rerun()
+
+
+def bars(found: dict[str, Any]) -> None:
+    """Draw the pillars that count: what they contribute, and what is unknown."""
+    rows = []
+    weighed = {line["pillar"] for line in found["lines"] if line["weight_share"]}
+    shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
+    names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in shown}
+    if any(line["pillar"] == OWN_PILLAR for line in found["lines"]):
+        names[OWN_PILLAR] = _("Own evidence")
+    for pillar, title in names.items():
+        lines = [line for line in found["lines"] if line["pillar"] == pillar]
+        known = sum(line["contribution"] for line in lines)
+        missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
+        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Unknown weight"), missing, 1)]
+    frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
+    titles = list(names.values())
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(cornerRadius=2, size=16)
+        .encode(
+            x=alt.X("share:Q", title=None, axis=alt.Axis(format=".2f", tickCount=5), stack="zero"),
+            y=alt.Y("pillar:N", title=None, sort=titles, axis=alt.Axis(labelLimit=190)),
+            color=alt.Color(
+                "part:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
+                scale=alt.Scale(domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]),
+            ),
+            order="order:Q",
+            tooltip=[alt.Tooltip("pillar:N", title=_("Pillar")), alt.Tooltip("part:N", title=_("Part")), alt.Tooltip("share:Q", format=".3f", title=_("Share"))],
+        )
+        .properties(height=alt.Step(30))
+    )  # fmt: skip
+    st.altair_chart(chart, width="stretch")
+
+
+def why(found: dict[str, Any]) -> None:
+    """Show each criterion from raw value to contribution."""
+    st.caption(_("Raw value → desirability against fixed goalposts → weight → contribution. The contributions sum to the score."))
+    rows = [
+        {
+            _("Criterion"): either(line["title"], line["title_ja"]),
+            _("Value"): _value(line),
+            _("Range"): ""
+            if line["value"] is None or line["low"] == line["high"]
+            else f"{quantity(line['low'])} – {quantity(line['high'])}",
+            _("Status"): w.word(w.STATUSES, line["status"]),
+            _("Desirability"): None if line["status"] == "unknown" else line["desirability"],
+            _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
+            _("Contribution"): line["contribution"],
+            _("Rests on"): rests_on(line),
+            _("Source"): source_title(line["source_id"]),
+            _("As of"): line["as_of"],
+            _("Licence"): licence(line["source_id"]),
+        }
+        for line in found["lines"]
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * (len(rows) + 1), key="why_table", lazy=False,
+        column_config=with_tips({
+            _("Desirability"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", help=tip("desirability")),
+            _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
+            _("Weight"): st.column_config.TextColumn(help=tip("weight")),
+            _("Status"): st.column_config.TextColumn(help=tip("modelled")),
+        }),
+        alt=_("Why this score"),
+    )  # fmt: skip
+
+
+def _value(line: dict[str, Any]) -> str:
+    if line["value"] is None:
+        return _("Unknown")
+    return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"
+
+
+def rests_on(line: dict[str, Any]) -> str:
+    """Say in words what a value was measured to or against; empty where nothing is known."""
+    if not line["target"]:
+        return ""
+    in_words = _RESTS_ON.get(line["criterion"])
+    return in_words(line) if in_words else str(line["target"])
+
+
+def _permitting_rests_on(line: dict[str, Any]) -> str:
+    where = line["reference_group"].split(".")[-1]
+    named = w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+    return f"{w.word(w.STAGES, line['target'])}, {named}"
+
+
+_RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
+    "grade_percentile": lambda x: (
+        f"{w.commodity(x['target'])}, {w.word(w.DEPOSIT_TYPES, x['reference_group'])}, n={number(x['reference_n'])}"
+    ),
+    "contained_years": lambda x: w.commodity(x["target"]),
+    "output_share": lambda x: w.commodity(x["target"]),
+    "permitting_months": _permitting_rests_on,
+    "haul_cost": lambda x: f"{w.word(w.MODES, x['target'])}, {w.word(w.WAYS, x['reference_group'])}",
+    "gap_closed": lambda x: w.commodity(x["target"]),
+    "sea_km": lambda x: f"{x['reference_group']} → {w.nation(x['target'])}",
+    "allied_share": lambda x: f"{x['target']} ({w.word(w.BLOCS, x['reference_group'])})",
+    "host_alignment": lambda x: w.word(w.BLOCS, x["target"]),
+}
+
+
+def claims(found: dict[str, Any]) -> None:
+    """Show every value that a source gives."""
+    st.caption(_("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible."))
+    rows = [
+        {
+            _("Used"): claim["chosen"],
+            _("What"): w.word(w.ATTRIBUTES, claim["attribute"]) + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
+            _("Value"): _claimed(claim),
+            _("As of"): claim["as_of"],
+            _("Method"): w.word(w.METHODS, claim["method"]),
+            _("Source"): source_title(claim["source_id"]),
+            _("Link"): claim["url"] or None,
+            _("As the source says"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
+        }
+        for claim in found["claims"]
+    ]
+    if not rows:
+        st.info(_("No source gives a value for this site beyond its place, name and commodities."))
+        return
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", key="claims_table", lazy=False, height=min(36 * (len(rows) + 1), 420),
+        column_config=with_tips({_("Link"): st.column_config.LinkColumn(display_text=_("open"))}), alt=_("Claims"),
+    )  # fmt: skip
+
+
+def _claimed(claim: dict[str, Any]) -> str:
+    if claim["attribute"] == "stage":
+        return w.word(w.STAGES, claim["text"])
+    if claim["value"] is None:
+        return str(claim["text"])
+    shown = f"{quantity(claim['value'])} {claim['unit']}"
+    return f"{claim['text']} {shown}" if claim["text"] else shown
+
+
+def owners(found: dict[str, Any]) -> None:
+    """Show the owners, the tree above them and the frameworks of the host country."""
+    if not found["owners"]:
+        st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
+    for owner in found["owners"]:
+        share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
+        parent = owner["ultimate_parent"] or _("parent not traced")
+        home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
+        with st.container(border=True):
+            st.text(f"{owner['owner']} — {share}")
+            st.caption(" · ".join(x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x))
+            links = [
+                (label, url) for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])) if url.startswith("http")
+            ]
+            with st.container(horizontal=True):
+                for label, url in links:
+                    st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
+    owner_tree(found["site_id"], next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"))
+    if found["frameworks"]:
+        st.markdown("**" + _("Minerals frameworks of the host country") + "**")
+        for each in found["frameworks"]:
+            st.text(f"{each['date']}  {each['title']}")
+
+
+def gates(found: dict[str, Any]) -> None:
+    """Show the verdict of each gate with its evidence."""
+    st.caption(_("Gates stand beside the score and are never averaged into it."))
+    marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
+    for gate in found["gates"]:
+        target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]
+        reason = w.word(w.EVIDENCE, gate["evidence"]) + (f" ({target})" if target else "")
+        st.markdown(f"{marks[gate['verdict']]} **{w.word(w.GATES, gate['gate'])}: {w.word(w.VERDICTS, gate['verdict'])}**")
+        st.text(reason)

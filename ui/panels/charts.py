@@ -1,0 +1,185 @@
+"""Pictures and tables that judge the ranking: rank ranges, two desks, stable weights, what moves a score. Computes nothing itself."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from scoring.criteria.catalogue import load
+from scoring.ranking.scenario import OWN_PILLAR, Scenario
+from scoring.robustness.rank_acceptability import Firmness
+from scoring.robustness.sensitivity import Need, Stability, Swing
+from scoring.robustness.two_desks import TwoDesks
+from ui.text import vocabulary as w
+from ui.text.i18n import _, either, number, quantity
+from ui.theme import BLUE, GREEN, GREY, ORANGE
+
+
+def group_title(group: str, scenario: Scenario) -> str:
+    """Return the title of a pillar or of an own criterion."""
+    pillars = load().pillars
+    if group in pillars:
+        return either(pillars[group].title, pillars[group].title_ja)
+    return next((w.plain(own.title) for own in scenario.evidence if own.id == group), group)
+
+
+def criterion_titles(scenario: Scenario) -> list[str]:
+    """Return the titles of a scenario's criteria, in the order of its vectors."""
+    return [w.plain(c.title) if c.pillar == OWN_PILLAR else either(c.title, c.title_ja) for c in scenario.criteria]
+
+
+def rank_ranges(table: pd.DataFrame) -> list[str]:
+    """Return the rank ranges of a robustness table as text, such as 3–41."""
+    return [f"{number(a)}–{number(b)}" for a, b in zip(table["rank_low"], table["rank_high"], strict=True)]
+
+
+def class_labels(classes: tuple[int, ...], count: int) -> list[str]:
+    """Return the rank classes in words: 1, 2–3, .. 5,001 and more.
+
+    Examples
+    --------
+    >>> class_labels((1, 2, 4), 10)
+    ['1', '2–3', '4+']
+    """
+    found = []
+    for first, following in zip(classes, (*classes[1:], 0), strict=True):
+        last = following - 1
+        found.append(f"{number(first)}+" if not following else number(first) if last == first else f"{number(first)}–{number(last)}")
+    return [label for first, label in zip(classes, found, strict=True) if first <= count]
+
+
+def rank_histogram(found: Firmness, site_id: str) -> None:
+    """Draw in how many of the draws a site has which rank, and say it in a sentence."""
+    rows = np.flatnonzero(found.table["site_id"].to_numpy() == site_id)
+    if not len(rows):
+        st.caption(_("It is not in the list that these filters leave."))
+        return
+    row = found.table.iloc[rows[0]]
+    text = _("Among the first {k} in {p} % of {n} draws; ranks {low} to {high} in nine of ten.")
+    st.caption(
+        text.format(
+            k=found.top_k,
+            p=number(100 * row["in_top_k"]),
+            n=number(found.draws),
+            low=number(row["rank_low"]),
+            high=number(row["rank_high"]),
+        )
+    )
+    labels = class_labels(found.classes, len(found.table))
+    frame = pd.DataFrame({"rank": labels, "share": found.acceptability[rows[0]][: len(labels)]})
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(color=BLUE, cornerRadius=2)
+        .encode(
+            x=alt.X("rank:N", sort=labels, title=_("Rank"), axis=alt.Axis(labelAngle=-45, labelOverlap=False)),
+            y=alt.Y("share:Q", title=_("Share of draws"), axis=alt.Axis(format="%", tickCount=4)),
+            tooltip=[alt.Tooltip("rank:N", title=_("Rank")), alt.Tooltip("share:Q", format=".1%", title=_("Share of draws"))],
+        )
+        .properties(height=260)
+    )  # fmt: skip
+    st.altair_chart(chart, width="stretch")
+
+
+def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
+    """Draw the scores of both desks against each other: the Pareto set, the selected sites, and the line of agreement."""
+    table = found.sites[~found.sites["gate_failed"]]
+    near = table[(table["first_rank"] <= 500) | (table["second_rank"] <= 500)].copy()
+    pareto, chosen, other = _("Pareto set"), _("Selected"), _("Other sites")
+    near["mark"] = np.where(near["site_id"].isin(selected), chosen, np.where(near["pareto"], pareto, other))
+    low, high = float(near[["first_score", "second_score"]].min().min()), float(near[["first_score", "second_score"]].max().max())
+    ends = alt.Scale(domain=[low - 0.01, high + 0.01], nice=False, zero=False)
+    line = (
+        alt.Chart(pd.DataFrame({"v": [low, high]}))
+        .mark_line(strokeDash=[4, 4], color=GREY)
+        .encode(x=alt.X("v:Q", scale=ends), y=alt.Y("v:Q", scale=ends))
+    )
+    points = (
+        alt.Chart(near)
+        .mark_circle()
+        .encode(
+            x=alt.X("first_score:Q", scale=ends, title=_("Score of the US desk"), axis=alt.Axis(format=".2f")),
+            y=alt.Y("second_score:Q", scale=ends, title=_("Score of the Japan desk"), axis=alt.Axis(format=".2f")),
+            color=alt.Color("mark:N", scale=alt.Scale(domain=[other, pareto, chosen], range=[GREY, BLUE, ORANGE]), title=None,
+                            legend=alt.Legend(orient="top")),
+            size=alt.Size("mark:N", scale=alt.Scale(domain=[other, pareto, chosen], range=[22, 70, 110]), legend=None),
+            tooltip=[alt.Tooltip("name:N", title=_("Site")), alt.Tooltip("first_rank:Q", title=_("Rank, US desk")),
+                     alt.Tooltip("second_rank:Q", title=_("Rank, Japan desk")), alt.Tooltip("joint_rank:Q", title=_("Joint rank"))],
+        )
+    )  # fmt: skip
+    st.altair_chart((line + points).properties(height=420), width="stretch")
+
+
+def stability_chart(found: list[Stability], scenario: Scenario) -> None:
+    """Draw the range of each weight in which a site keeps its place, with the weight in force."""
+    rows = [
+        {"group": group_title(each.group, scenario), "low": each.low, "high": each.high, "weight": each.weight, "said": _range_said(each)}
+        for each in found
+    ]
+    frame, titles = pd.DataFrame(rows), [str(row["group"]) for row in rows]
+    base = alt.Chart(frame).encode(y=alt.Y("group:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)))
+    tooltip = [alt.Tooltip("group:N", title=_("Weight")), alt.Tooltip("said:N", title=_("Keeps its place"))]
+    scale = alt.Scale(domain=[0, 100])
+    whole = base.mark_bar(color=GREY, opacity=0.35, height=6).encode(x=alt.X("zero:Q", scale=scale, title=_("Weight")), x2="all:Q")
+    whole = whole.transform_calculate(zero="0", all="100")
+    bars = base.mark_bar(color=GREEN, height=14, cornerRadius=3).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", tooltip=tooltip)
+    now = base.mark_tick(color=ORANGE, thickness=3, height=22).encode(x="weight:Q", tooltip=tooltip)
+    st.altair_chart((whole + bars + now).properties(height=alt.Step(34)), width="stretch")
+
+
+def _range_said(each: Stability) -> str:
+    return f"{number(each.low, 1)} – {number(each.high, 1)}"
+
+
+def stability_sentences(found: list[Stability], scenario: Scenario, names: dict[str, str]) -> None:
+    """Say for each weight where the place is lost, and to whom."""
+    for each in found:
+        lost = []
+        if each.overtaken_low:
+            lost.append(_("below {at}: {who} passes").format(at=number(each.low, 1), who=w.plain(names[each.overtaken_low])))
+        if each.overtaken_high:
+            lost.append(_("above {at}: {who} passes").format(at=number(each.high, 1), who=w.plain(names[each.overtaken_high])))
+        said = "; ".join(lost) or _("no weight from 0 to 100 changes it")
+        st.markdown(f"- **{group_title(each.group, scenario)}** ({number(each.weight)}): {said}")
+
+
+def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
+    """Draw what each unknown, range and weight does to a score, the widest at the top."""
+    titles = criterion_titles(scenario)
+    kinds = {"unknown": _("Unknown, worst to best"), "range": _("Range of the value"), "weight": _("Weight ±20 %")}
+    rows = [
+        {"what": titles[int(each.id)] if each.id.isdigit() else _("Weight: {name}").format(name=group_title(each.id, scenario)),
+         "kind": kinds[each.kind], "low": each.low, "high": each.high}
+        for each in found[:14]
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(height=13, cornerRadius=2)
+        .encode(
+            y=alt.Y("what:N", sort=[str(row["what"]) for row in rows], title=None, axis=alt.Axis(labelLimit=230)),
+            x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(zero=False), axis=alt.Axis(format=".3f", tickCount=5)), x2="high:Q",
+            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=260),
+                            scale=alt.Scale(domain=list(kinds.values()), range=[GREY, BLUE, ORANGE])),
+            tooltip=[alt.Tooltip("what:N", title=_("What")), alt.Tooltip("low:Q", format=".3f", title=_("Low")),
+                     alt.Tooltip("high:Q", format=".3f", title=_("High"))],
+        )
+    )  # fmt: skip
+    rule = alt.Chart(pd.DataFrame({"score": [score]})).mark_rule(strokeDash=[4, 3]).encode(x="score:Q")
+    st.altair_chart((bars + rule).properties(height=alt.Step(24)), width="stretch")
+
+
+def needs_table(found: list[Need], scenario: Scenario) -> None:
+    """Show what each criterion would have to be for a site to enter the first k."""
+    titles, criteria = criterion_titles(scenario), scenario.criteria
+    rows = [
+        {
+            _("Criterion"): titles[each.criterion],
+            _("Desirability now"): number(each.now, 2) if each.now is not None else _("Unknown"),
+            _("Needed"): number(each.needed, 2) if each.needed is not None else _("not reachable alone"),
+            _("That is"): "" if each.value is None else f"{quantity(each.value)} {w.word(w.UNITS, criteria[each.criterion].unit)}",
+        }
+        for each in sorted(found, key=lambda each: (each.needed is None, each.needed or 0))
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("What would have to be true"))

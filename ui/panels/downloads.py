@@ -1,0 +1,70 @@
+"""The download menu: the current list in every format that `data.export` writes, made only when asked for."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from data.export import WRITERS, Listing, frame_csv, write
+from scoring.ranking.scenario import Scenario
+from scoring.sites.listing import listing
+from ui.text.i18n import _
+from workspace import reference, session
+from workspace.permalink import permalink
+
+MIME = {
+    ".csv": "text/csv",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".gpkg": "application/geopackage+sqlite3",
+    ".parquet": "application/vnd.apache.parquet",
+    ".geojson": "application/geo+json",
+    ".kml": "application/vnd.google-earth.kml+xml",
+}
+NAMES = {".csv": "CSV", ".xlsx": "Excel", ".gpkg": "GeoPackage", ".parquet": "GeoParquet", ".geojson": "GeoJSON", ".kml": "KML"}
+
+
+def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None) -> bytes:
+    """Return the list of a scenario as the bytes of one format."""
+    return exported_list(listing(session.facts(), scenario, permalink(scenario), site_ids=site_ids, register=reference.sources()), suffix)
+
+
+def exported_list(found: Listing, suffix: str) -> bytes:
+    """Return a listing as the bytes of one format."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"orebridge{suffix}"
+        write(found, path)
+        return path.read_bytes()
+
+
+def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None:
+    """Offer the list for download; each file carries scenario, permalink, data version and licences."""
+    with st.popover(_("Download"), icon=":material/download:"):
+        st.caption(_("The whole filtered list with scores, weights, sources and licences."))
+        format_buttons(partial(exported, scenario, site_ids=site_ids), f"orebridge-{scenario.scenario_hash}", "download")
+
+
+def format_buttons(make: Callable[[str], bytes], stem: str, key: str) -> None:
+    """Offer a list in each format; `make` returns the bytes for a file ending when its button is pressed."""
+    for suffix in WRITERS:
+        st.download_button(
+            NAMES[suffix], data=partial(make, suffix), mime=MIME[suffix], width="stretch", file_name=f"{stem}{suffix}",
+            key=f"{key}{suffix}", on_click="ignore",
+        )  # fmt: skip
+
+
+def table_download(table: pd.DataFrame, name: str) -> None:
+    """Offer a table as CSV, made when asked for; the file name carries the data version."""
+    st.download_button(
+        _("Download as CSV"), data=partial(table_csv, table), mime="text/csv", file_name=f"orebridge-{name}-{reference.version()}.csv",
+        key=f"download_{name}", on_click="ignore", icon=":material/download:",
+    )  # fmt: skip
+
+
+def table_csv(table: pd.DataFrame) -> bytes:
+    """Return a table as CSV that spreadsheets open as text and numbers: no cell is a formula."""
+    return frame_csv(table).encode("utf-8-sig")

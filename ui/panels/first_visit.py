@@ -1,0 +1,88 @@
+"""The tour of a minute, and what every page needs once: language of the document, print style. In nobody's way."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui.text.i18n import _, language, number
+
+S = st.session_state
+#: Prints the content alone, on white, without cutting charts, tables and cards.
+PRINT = (
+    "@media print{.stApp{position:static!important;color-scheme:light}"
+    ".stSidebar,.stAppHeader,[data-testid=stHeader],[data-testid=stToolbar],.stButton,.stDownloadButton,.stPopover,[data-testid=stPopover],"
+    "[data-testid=stFileUploader],[data-testid=stForm]{display:none!important}"
+    ".stMain,.stAppViewContainer,.stMainBlockContainer,[data-testid=stMain]{position:static!important;overflow:visible!important;height:auto!important;padding:0!important}"
+    "[data-testid=stVegaLiteChart],[data-testid=stDataFrame],[data-testid=stMetric],.stImage,h2,h3{break-inside:avoid}h2,h3{break-after:avoid}"
+    "@page{size:A4;margin:14mm}}"
+)
+#: Captions and the chosen segment are too pale for WCAG 2.2 AA as the frame draws them.
+CONTRAST = "[data-testid=stCaptionContainer]{color:inherit!important}[data-testid=stCaptionContainer] *{color:inherit}[data-testid=stCaptionContainer]{opacity:.8}"
+NARROW = "@media (max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
+#: The screens announce themselves in the language that they are in; the frame always says English.
+LANGUAGE = "export default function(component){\ndocument.documentElement.lang=component.data}"
+
+
+def frame() -> None:
+    """Set the language of the document and the styles that every page shares."""
+    st.html(f"<style>{PRINT}{CONTRAST}{NARROW}</style>")
+    component = st.components.v2.component("orebridge_language", js=LANGUAGE)
+    component(key="document_language", data=language(), height=1)
+
+
+def offer() -> None:
+    """Offer the tour in a slim line on the first visit of a session; dismissed, a link stays in the headline."""
+    if S.get("tour_dismissed"):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", key="tour_offer"):
+        st.caption(_("New here?"))
+        if st.button(_("60-second tour"), key="tour_start", icon=":material/play_circle:", type="tertiary"):
+            S.tour_step = 0
+            _tour()
+        if st.button(_("Not now"), key="tour_dismiss", type="tertiary"):
+            S.tour_dismissed = True
+            st.rerun()
+
+
+def again() -> None:
+    """Lead back to the tour once its line is dismissed."""
+    if S.get("tour_dismissed") and st.button(_("60-second tour"), key="tour_again", icon=":material/play_circle:", type="tertiary"):
+        S.tour_step = 0
+        _tour()
+
+
+def steps() -> list[tuple[str, str, str]]:
+    """Return icon, title and text of each step."""
+    return [
+        ("format_list_numbered", _("A ranked list"), _("Mines, plants and recyclers of the world in one list, the best for US–Japan investment first. The map beside it shows the same sites: shape is the kind, colour the score.")),
+        ("tune", _("Your weights"), _("Drag a weight in the sidebar, or take a preset such as the Japan desk. Ranks move at once; Δ says by how many places.")),
+        ("science", _("A commodity"), _("Choose the commodity of interest. Neodymium and dysprosium put different rare-earth deposits first.")),
+        ("help", _("What nobody knows"), _("Grey is unknown. It is never filled in: the bar under a score shows how far unknowns could move it.")),
+        ("fact_check", _("Why this score"), _("Click a site. Its tabs go from raw value to contribution, each with source, date and licence. Gates stand beside the score.")),
+        ("compare", _("Compare and open"), _("Tick two to five sites and press Compare, or open a dossier: everything that is known, on one page to print.")),
+        ("star", _("Decide and brief"), _("Put sites on a shortlist, note decisions, freeze it, and hand over a memo in English, Japanese or both.")),
+    ]  # fmt: skip
+
+
+def _tour() -> None:
+    @st.dialog(_("60-second tour"))
+    def show() -> None:
+        all_steps = steps()
+        place = min(S.get("tour_step", 0), len(all_steps) - 1)
+        icon, title, text = all_steps[place]
+        st.progress((place + 1) / len(all_steps), text=_("{a} of {b}").format(a=number(place + 1), b=number(len(all_steps))))
+        st.markdown(f"### :material/{icon}: {title}")
+        st.markdown(text)
+        with st.container(horizontal=True):
+            st.button(_("Back"), key="tour_back", disabled=place == 0, on_click=_to, args=(place - 1,))
+            if place + 1 < len(all_steps):
+                st.button(_("Next"), key="tour_next", type="primary", on_click=_to, args=(place + 1,))
+            if st.button(_("Close"), key="tour_close"):
+                S.tour_dismissed = True
+                st.rerun()
+
+    show()
+
+
+def _to(step: int) -> None:
+    S.tour_step = step

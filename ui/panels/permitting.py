@@ -1,0 +1,141 @@
+"""The permitting tab of a site: months until ready to build as a distribution, the parts that make it, and the user's milestones."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from geo.errors import OrebridgeError
+from scoring.measures.registry import outlook_of
+from scoring.permitting.outlook import Milestones, Months, Outlook, parameters, pathways
+from ui import theme
+from ui.text import vocabulary as w
+from ui.text.i18n import _, number
+from ui.text.problems import problem
+from workspace import session
+
+BLUE, ORANGE = "#0072B2", "#D55E00"
+BINS = 40
+S = st.session_state
+
+
+def permitting_tab(found: dict[str, Any]) -> None:
+    """Show what is left to permit and let the user say what they know of it."""
+    site_id = str(found["site_id"])
+    try:
+        told = session.own().milestones(site_id)
+    except OrebridgeError as error:
+        told = None
+        st.caption(problem(error))
+    outlook = outlook_of(session.facts(), site_id, told, date.today())
+    if outlook is None:
+        st.info(_("No source states the stage, so what is left to permit is unknown. Say below what you know."))
+    else:
+        _distribution(outlook)
+        _parts(outlook)
+    _form(site_id, told)
+
+
+def _distribution(outlook: Outlook) -> None:
+    text = _(
+        "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}). A model of stage and jurisdiction, not measured."
+    )
+    months = outlook.months
+    st.markdown(text.format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90)))
+    if months.p90 <= 0:
+        return
+    shown = outlook.draws[outlook.draws <= np.quantile(outlook.draws, 0.985)]
+    counts, edges = np.histogram(shown, bins=BINS)
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / len(outlook.draws)})
+    bars = alt.Chart(frame).mark_bar(color=BLUE, opacity=0.75).encode(
+        x=alt.X("low:Q", title=_("Months until ready to build"), axis=alt.Axis(format="d")), x2="high:Q",
+        y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)), y2=alt.datum(0),
+    )  # fmt: skip
+    marks = pd.DataFrame({"at": [months.p10, months.p50, months.p90], "name": ["P10", "P50", "P90"]})
+    marks = marks.groupby("at", as_index=False).agg({"name": " ".join})  # one label where they fall together
+    rules = alt.Chart(marks).mark_rule(color=ORANGE, strokeWidth=2).encode(x="at:Q")
+    names = (
+        alt.Chart(marks)
+        .mark_text(dy=-6, align="left", dx=3, baseline="top", color=theme.ink())
+        .encode(x="at:Q", y=alt.value(8), text="name:N")
+    )
+    st.altair_chart((bars + rules + names).properties(height=190), width="stretch")
+
+
+def _parts(outlook: Outlook) -> None:
+    rows = [
+        _row(_("Studies still to come"), outlook.study),
+        _row(_("Permits still to come"), outlook.permits),
+        _row(_("Both"), outlook.months),
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Parts of the months"))
+    said = _("Stage used: {stage}. Chance that it still holds: {p} %. Durations of: {where}.")
+    st.caption(
+        said.format(stage=w.word(w.STAGES, outlook.stage), p=number(100 * outlook.still_so), where=pathway_title(outlook.months.pathway))
+    )
+
+
+def _row(title: str, months: Months) -> dict[str, Any]:
+    return {_("Part"): title, "P10": number(months.p10), "P50": number(months.p50), "P90": number(months.p90)}
+
+
+def pathway_title(pathway: str) -> str:
+    """Return a parameter block in words."""
+    kind, _dot, key = pathway.partition(".")
+    return f"{pathway_name(key)} ({_('mines') if kind == 'mine' else _('plants')})"
+
+
+def pathway_name(key: str) -> str:
+    """Return the jurisdiction of a parameter block in words."""
+    if key == "EU":
+        return _("European Union")
+    if key == "USA_PLAN":
+        return _("United States, mine plan of operations")
+    return _("Everywhere else") if key == "default" else w.nation(key)
+
+
+def _form(site_id: str, told: Milestones | None) -> None:
+    """Ask for what the user knows; nothing is guessed from it, the model is only narrowed."""
+    held = told or Milestones()
+    with st.form(f"milestones_{site_id}", border=True):
+        st.markdown("**" + _("What do you know of its permits?") + "**")
+        st.caption(_("Your milestones narrow the model, count in the score at once, and are marked as yours."))
+        stages, ways = ["", *parameters()["stage"]], ["", *pathways()]
+        stage = st.selectbox(
+            _("Stage today"), stages, index=stages.index(held.stage), format_func=lambda x: w.word(w.STAGES, x) if x else "–"
+        )
+        way = st.selectbox(_("Pathway"), ways, index=ways.index(held.pathway), format_func=lambda x: pathway_title(x) if x else "–")
+        one, two, three = st.columns(3)
+        started = one.date_input(_("Application or assessment began"), value=_day(held.started), max_value="today", format="YYYY-MM-DD")
+        due = two.date_input(_("Decision announced for"), value=_day(held.due), format="YYYY-MM-DD")
+        granted = three.date_input(_("Last main permit granted"), value=_day(held.granted), max_value="today", format="YYYY-MM-DD")
+        with st.container(horizontal=True):
+            keep = st.form_submit_button(_("Keep milestones"), icon=":material/check:")
+            drop = told is not None and st.form_submit_button(_("Remove milestones"), icon=":material/delete:")
+    if keep:
+        _keep(site_id, {"stage": stage, "pathway": way, "started": _iso(started), "due": _iso(due), "granted": _iso(granted)})
+    if drop:
+        session.own().untell(site_id)
+        st.rerun()
+
+
+def _keep(site_id: str, told: dict[str, str]) -> None:
+    try:
+        session.own().tell(site_id, told)
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    st.rerun()
+
+
+def _day(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _iso(day: Any) -> str:
+    return day.isoformat() if isinstance(day, date) else ""

@@ -1,0 +1,25 @@
+"""What the layers say right under a site: provinces, own layers and rasters, each with its name; unknown where none covers it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from layers.beneath import beneath
+from ui.text.i18n import _, either
+from workspace import reference
+
+
+def under_site(found: dict[str, Any]) -> None:
+    """List what the geological and own layers hold at the place of a site."""
+    rows = [
+        {_("Layer"): either(layer.title, layer.title_ja), _("Here"): said or _("nothing mapped here")}
+        for layer, said in beneath(reference.map_layers(), found["lon"], found["lat"])
+    ]
+    st.markdown("**" + _("Under the site") + "**")
+    if rows:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Under the site"))
+    else:
+        st.caption(_("No geological layer of the bundle covers this place. Upload one on the Layers page."))

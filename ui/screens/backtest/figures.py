@@ -1,0 +1,233 @@
+"""Pictures and tables of a backtest: figures with their intervals, capture curve, AUC by commodity, misses. Computes nothing itself."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from data.vocabulary import CURATED
+from scoring.backtest.backtest import Backtest, Settings, as_json, backtest
+from scoring.backtest.labels import read_labels, vocabulary
+from scoring.ranking.scenario import Scenario
+from ui.panels.charts import criterion_titles
+from ui.text import vocabulary as w
+from ui.text.backtest_words import BASELINES, NOTES, REASONS
+from ui.text.glossary import with_tips
+from ui.text.i18n import _, number
+from ui.theme import BLUE, GREEN, GREY, ORANGE
+from workspace import session
+
+EXAMPLE = CURATED / "labels_fast41.csv"
+KEPT = 8
+#: Colours that colour-blind eyes tell apart (Okabe and Ito), and the lines of `BASELINES`; the ranking is blue and thick.
+LINES = {
+    "random": GREY,
+    "grade_only": ORANGE,
+    "jurisdiction_only": GREEN,
+    "commodity_risk_only": "#CC79A7",
+    "uniform_weights": "#56B4E9",
+    "evidence_only": "#E69F00",
+}
+WARNINGS = ("no_match", "too_few", "one_class", "strata_too_few", "leak")
+
+
+@lru_cache(maxsize=KEPT)
+def _outcome(scenario: Scenario, state: int, content: bytes, where: str, settings: Settings) -> Backtest:  # noqa: ARG001 - part of the cache's key
+    facts = session.facts()
+    return backtest(facts, scenario, read_labels(content, where, vocabulary(facts)), settings)
+
+
+def outcome(scenario: Scenario, content: bytes, where: str, settings: Settings) -> Backtest:
+    """Return the backtest of a scenario against a file of labels. Do not change its lists: they are shared.
+
+    Raises
+    ------
+    LabelFileError, ScenarioError
+        If the file cannot be read, or no site is listed.
+    """
+    return _outcome(scenario, session.state(), content, where, settings)
+
+
+def figures(found: Backtest) -> None:
+    """Show the headline, the figures beside it, and the notes."""
+    one, two, three, four = st.columns(4)
+    one.metric(
+        _("AUC within commodities"), _figure(found.auc_stratified), _ends(found.auc_stratified_ci), delta_color="off", delta_arrow="off",
+        help=_("The chance that a labelled site stands above an unlabelled one of the same main commodity; 0.5: by luck alone."),
+    )  # fmt: skip
+    two.metric(
+        _("AUC, all sites"), _figure(found.auc), _ends(found.auc_ci), delta_color="off", delta_arrow="off",
+        help=_("The same against any unlabelled site."),
+    )  # fmt: skip
+    three.metric(
+        _("Lift of the first tenth"), _figure(found.lift_10pct, 1), _("1 is chance"), delta_color="off", delta_arrow="off",
+        help=_("Labelled sites in the first tenth of the list, over what a random order would hold."),
+    )  # fmt: skip
+    four.metric(
+        _("Negative control"), _figure(found.negative_control), _spread(found.negative_control_sd), delta_color="off", delta_arrow="off",
+        help=_("Labels shuffled within commodities: about 0.5, or something is wrong with the test itself."),
+    )  # fmt: skip
+    text = _("{matched} of {labels} labels mean a site, among {sites} sites. AUC within countries {country}, within both {both}.")
+    st.caption(
+        text.format(
+            matched=number(found.matched), labels=number(found.counts["labels"]), sites=number(found.sites),
+            country=_figure(found.auc_country), both=_figure(found.auc_commodity_country),
+        )
+        + " " + _("Ranges are 95 % bootstrap intervals.")
+    )  # fmt: skip
+    said = [(code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in found.notes]
+    for code, text in said:
+        if code in WARNINGS:
+            st.warning(text)
+    st.caption("\n".join(f"- {text}" for code, text in said if code not in WARNINGS))
+
+
+def _shown(key: str, value: Any) -> str:
+    """Return a value of a note in words."""
+    if key == "country":
+        return w.nation(value)
+    if key == "baseline":
+        return _(BASELINES[value])
+    return w.plain(value) if isinstance(value, str) else number(value, 2)
+
+
+def _figure(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None else number(value, digits)
+
+
+def _ends(ends: list[float] | None) -> str:
+    return _("too few labels") if ends is None else f"{number(ends[0], 2)} – {number(ends[1], 2)}"
+
+
+def _spread(sd: float | None) -> str:
+    return _("too few labels") if sd is None else f"± {number(sd, 2)}"
+
+
+def capture_chart(found: Backtest) -> None:
+    """Draw which share of the labelled sites the first part of the list holds, for the ranking and each baseline."""
+    ranking = _("This ranking")
+    lines = {ranking: found.capture_curve, **{_(BASELINES[k]): v for k, v in found.capture_baselines.items()}}
+    frame = pd.DataFrame([{"order": name, **point} for name, points in lines.items() for point in points])
+    colours = [BLUE, *(LINES[k] for k in found.capture_baselines)]
+    percent = alt.Axis(format="%", tickCount=5)
+    chart = (
+        alt.Chart(frame)
+        .mark_line(interpolate="linear")
+        .encode(
+            x=alt.X("listed:Q", title=_("First part of the list"), axis=percent),
+            y=alt.Y("captured:Q", title=_("Labelled sites in it"), axis=percent, scale=alt.Scale(domain=[0, 1])),
+            color=alt.Color("order:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=260),
+                            scale=alt.Scale(domain=list(lines), range=colours)),
+            strokeWidth=alt.condition(alt.datum.order == ranking, alt.value(3.5), alt.value(1.5)),
+            tooltip=[alt.Tooltip("order:N", title=_("Order")), alt.Tooltip("listed:Q", format=".1%", title=_("First part of the list")),
+                     alt.Tooltip("captured:Q", format=".0%", title=_("Labelled sites in it"))],
+        )
+        .properties(height=470)
+    )  # fmt: skip
+    st.altair_chart(chart, width="stretch")
+
+
+def orders_chart(found: Backtest) -> None:
+    """Draw the AUC within commodities of the ranking, with its interval, and of each baseline."""
+    ranking = _("This ranking")
+    rows = [{"order": ranking, "auc": found.auc_stratified}]
+    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in found.baselines_stratified.items()]
+    low, high = found.auc_stratified_ci or (None, None)
+    frame = pd.DataFrame(
+        [{**row, "low": low if i == 0 else row["auc"], "high": high if i == 0 else row["auc"]} for i, row in enumerate(rows)]
+    )
+    scale = alt.Scale(domain=[0, 1])
+    base = alt.Chart(frame).encode(
+        y=alt.Y("order:N", sort=[str(row["order"]) for row in rows], title=None, axis=alt.Axis(labelLimit=200)),
+        color=alt.condition(alt.datum.order == ranking, alt.value(BLUE), alt.value("#7A828C")),
+        tooltip=[alt.Tooltip("order:N", title=_("Order")), alt.Tooltip("auc:Q", format=".3f", title=_("AUC within commodities"))],
+    )  # fmt: skip
+    points = base.mark_circle(size=110).encode(x=alt.X("auc:Q", scale=scale, title=_("AUC within commodities")))
+    chance = alt.Chart(pd.DataFrame({"v": [0.5]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x=alt.X("v:Q", scale=scale))
+    ends = base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
+    st.altair_chart((chance + ends + points).properties(height=alt.Step(28)), width="stretch")
+
+
+def strata_chart(found: Backtest) -> None:
+    """Draw the AUC inside each main commodity; the size is the number of labelled sites."""
+    rows = [{**row, "name": f"{w.commodity(row['stratum'])} ({number(row['labelled'])})"} for row in found.strata]
+    scale = alt.Scale(domain=[0, 1])
+    points = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_circle(color=BLUE, opacity=0.9)
+        .encode(
+            y=alt.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=alt.Axis(labelLimit=200)),
+            x=alt.X("auc:Q", scale=scale, title=_("AUC within the commodity")),
+            size=alt.Size("labelled:Q", legend=None, scale=alt.Scale(range=[40, 260], zero=True)),
+            tooltip=[alt.Tooltip("name:N", title=_("Commodity")), alt.Tooltip("auc:Q", format=".3f", title="AUC"),
+                     alt.Tooltip("labelled:Q", title=_("Labelled")), alt.Tooltip("unlabelled:Q", title=_("Unlabelled"))],
+        )
+    )  # fmt: skip
+    chance = alt.Chart(pd.DataFrame({"v": [0.5]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x=alt.X("v:Q", scale=scale))
+    st.altair_chart((chance + points).properties(height=alt.Step(24)), width="stretch")
+
+
+def misses_table(found: Backtest, scenario: Scenario) -> None:
+    """Show the labelled sites that stand lowest, and what cost each most."""
+    titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
+    rows = [
+        {
+            _("Rank"): row["rank"], _("Label"): row["name"], _("Site"): row["site"], _("Commodity"): w.commodity(row["stratum"]),
+            _("Cost it most"): _("Fails a gate") if row["gate_failed"] else titles[row["cost_most"]],
+            _("Because"): "" if row["gate_failed"] else _("Unknown") if row["unknown"] else _("Poor value"),
+            _("Score lost"): None if row["gate_failed"] else row["cost"],
+        }
+        for row in found.misses
+    ]  # fmt: skip
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="misses_table", alt=_("Misses"),
+        column_config=with_tips({_("Score lost"): st.column_config.NumberColumn(
+            format="%.3f", help=_("What a typical site of the first tenth gets from this criterion, less what this site gets."))}),
+    )  # fmt: skip
+
+
+def unmatched_table(found: Backtest) -> None:
+    """Show the labels without a site, and why."""
+    rows = [
+        {_("Line"): row["row"], _("Label"): row["name"], _("Country"): row["country"], _("Commodity"): row["commodity"],
+         _("Date"): row["date"], _("Why"): _(REASONS[row["reason"]])}
+        for row in found.unmatched
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="unmatched_table", alt=_("Unmatched labels"))
+
+
+def matched_table(found: Backtest) -> None:
+    """Show which site each label was taken to mean, with the evidence for it."""
+    rows = [
+        {_("Rank"): row["rank"], _("Label"): row["name"], _("Site"): row["site"], _("Country"): w.nation(row["country"]),
+         _("Commodity"): w.commodity(row["stratum"]), _("Names alike"): row["name_similarity"], _("km apart"): row["distance_km"]}
+        for row in found.matches
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="matched_table", alt=_("Matched labels"))
+
+
+def dropped(found: Backtest, scenario: Scenario) -> None:
+    """Say what blind mode took away."""
+    if found.blind is None:
+        return
+    titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
+    values = ", ".join(f"{titles[k]} {number(v)}" for k, v in found.blind["values"].items()) or "–"
+    st.caption(
+        _("Made unknown, since it rests on a selection list: {values}; verdicts of gates: {gates}.").format(
+            values=values, gates=number(found.blind["gates"])
+        )
+    )
+    if found.blind["sites"]:
+        st.caption(_("Left out: {sites}.").format(sites=", ".join(w.plain(name) for name in found.blind["sites"].values())))
+
+
+def whole_answer(found: Backtest, scenario: Scenario, settings: Settings) -> dict[str, Any]:
+    """Return all of it for a download, as `orebridge backtest --format json` prints it."""
+    from scoring.backtest.backtest import origin  # noqa: PLC0415 - it imports the command line's options
+    from ui.text.backtest_words import said  # noqa: PLC0415 - it imports the command line's options
+
+    return {**as_json(found), **said(found), **origin(scenario, settings)}

@@ -1,0 +1,110 @@
+"""Backtest: how far up the sites of a list of labels stand in the ranking, beside simple baselines."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import streamlit as st
+
+from geo.errors import OrebridgeError
+from scoring.backtest.backtest import Backtest, Settings
+from scoring.backtest.labels import MOST_BYTES, iso_date
+from scoring.ranking.scenario import Scenario
+from ui import state
+from ui.screens.backtest import figures as view
+from ui.text.i18n import _, number
+from ui.text.problems import problem
+from workspace import reference
+
+S = st.session_state
+
+
+def page() -> None:
+    """Draw the page."""
+    scenario = state.scenario()
+    st.caption(_("How well would this ranking have found what others selected? By the weights, filters and method of the Explore page."))
+    asked = _asked()
+    if asked is None:
+        st.info(
+            _(
+                "Give a CSV with the columns name, lon, lat, country, commodity, date: one row a selected place. lon, lat and date may be empty."
+            )
+        )
+        return
+    content, where, settings = asked
+    try:
+        with st.spinner(_("Matching labels and drawing intervals …")):
+            found = view.outcome(scenario, content, where, settings)
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    _show(found, scenario, settings)
+
+
+def _asked() -> tuple[bytes, str, Settings] | None:
+    """Return the file of labels, what it is called, and the settings; None: no file yet."""
+    sources = {"example": _("Example: FAST-41 projects"), "own": _("My own labels")}
+    one, two, three = st.columns([3, 2, 2], vertical_alignment="bottom")
+    with one:
+        source = st.segmented_control(
+            _("Labels"), list(sources), key="labels_from", default="example", format_func=sources.__getitem__, required=True
+        )
+    blind = two.toggle(
+        _("Blind"),
+        key="blind",
+        value=True,
+        help=_("Leave out what is known only because of a selection list: such facts would give the answer away."),
+    )
+    until = three.text_input(
+        _("Labels until"), key="until", placeholder="2025-10-01", help=_("Later labels are set apart. Labels without a date count.")
+    )
+    if until and not iso_date(until):
+        three.error(_("Write a date such as 2025-10-01."))
+    settings = Settings(blind=bool(blind), until=iso_date(until or ""))
+    if source != "own":
+        st.caption(
+            _(
+                "32 projects on the US federal list, 18 April to 19 November 2025; names and dates from its press releases (US federal public domain)."
+            )
+        )
+        return view.EXAMPLE.read_bytes(), view.EXAMPLE.name, settings
+    given = st.file_uploader(_("CSV of labels"), type=["csv", "txt", "tsv"], key="labels_file", max_upload_size=MOST_BYTES // 1_000_000)
+    return (given.getvalue(), given.name, settings) if given else None
+
+
+def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
+    view.figures(found)
+    if found.matched:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            st.markdown("**" + _("Capture curve") + "**")
+            view.capture_chart(found)
+        with right:
+            st.markdown("**" + _("Beside simple orders") + "**")
+            view.orders_chart(found)
+            st.markdown("**" + _("By main commodity (labelled sites)") + "**")
+            view.strata_chart(found)
+    misses, unmatched, matched = st.tabs(
+        [_("Misses ({n})").format(n=number(len(found.misses))), _("Unmatched ({n})").format(n=number(len(found.unmatched))),
+         _("Matched ({n})").format(n=number(found.matched))]
+    )  # fmt: skip
+    with misses:
+        st.caption(_("Labelled sites in the lower half of the list, or the five lowest: where this ranking and those who selected part."))
+        view.misses_table(found, scenario)
+    with unmatched:
+        view.unmatched_table(found)
+    with matched:
+        view.matched_table(found)
+        view.dropped(found, scenario)
+    st.download_button(
+        _("Download as JSON"), data=partial(_json, found, scenario, settings), mime="application/json", icon=":material/download:",
+        file_name=f"orebridge-backtest-{scenario.scenario_hash}-{reference.version()}.json", key="download_backtest", on_click="ignore",
+    )  # fmt: skip
+
+
+def _json(found: Backtest, scenario: Scenario, settings: Settings) -> bytes:
+    return json.dumps(view.whole_answer(found, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
+
+
+page()

@@ -1,0 +1,115 @@
+"""Compare: two to five sites side by side, from the map, the table or the address."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from geo.errors import OrebridgeError
+from scoring.ranking.scenario import Scenario
+from scoring.sites.side_by_side import FEWEST, MOST
+from ui import state
+from ui.panels.downloads import table_download
+from ui.screens.compare.tables import criteria_frame, heads, maps, owners, parallel_lines, ranks_frame, timelines
+from ui.text import vocabulary as w
+from ui.text.i18n import _, number
+from ui.text.problems import problem
+from workspace import rankings
+
+S = st.session_state
+MATCHES = 30
+
+
+def page() -> None:
+    """Draw the page."""
+    scenario = state.scenario()
+    _choose(scenario)
+    state.write_address(scenario, {"ids": ",".join(S.compare)} if S.compare else {"ids": ""})
+    if len(S.compare) < FEWEST:
+        _empty()
+        return
+    try:
+        found = rankings.side_by_side(scenario, tuple(S.compare))
+    except OrebridgeError as error:
+        st.error(problem(error))
+        S.compare = [each for each in S.compare if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])]
+        return
+    heads(found)
+    st.subheader(_("Criterion by criterion"), anchor=False)
+    st.caption(_("★ best of those known. * modelled, not measured. Differences are from the first site, in the unit of the criterion."))
+    frame = criteria_frame(found)
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=35 * (len(frame) + 1) + 3,
+        lazy=False,
+        key="compare_table",
+        alt=_("Criterion by criterion"),
+    )
+    table_download(frame, "compare")
+    lines, ranks = st.columns([3, 2], gap="medium")
+    with lines:
+        st.subheader(_("Strengths and gaps"), anchor=False)
+        scale = st.radio(
+            _("Scale"), ["all", "these"], key="compare_norm", horizontal=True,
+            format_func=lambda x: _("Fixed goalposts, as scored") if x == "all" else _("These sites only"),
+        )  # fmt: skip
+        parallel_lines(found, scale == "these")
+    with ranks:
+        st.subheader(_("Rank under each desk and preset"), anchor=False)
+        st.dataframe(
+            ranks_frame(found), hide_index=True, width="stretch", lazy=False, key="compare_ranks", alt=_("Rank under each desk and preset")
+        )
+        st.caption(_("Among all sites of this commodity, before other filters."))
+    st.subheader(_("Surroundings at one scale"), anchor=False)
+    maps(found)
+    st.subheader(_("Months until ready to build"), anchor=False)
+    timelines(found)
+    st.subheader(_("Owners"), anchor=False)
+    owners(found)
+
+
+def _choose(scenario: Scenario) -> None:
+    """Offer to add sites by name, from the shortlist and from what is selected."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(_("Add a site by name"), key="compare_search", placeholder=_("Name contains"))
+        if text:
+            _matches(scenario, text)
+        picked = [each for each in S.selected if each not in S.compare]
+        if picked and len(S.compare) < MOST and st.button(_("Add the selected ({n})").format(n=number(len(picked))), icon=":material/add:"):
+            S.compare = [*S.compare, *picked][:MOST]
+            st.rerun()
+        if len(S.compare) > 1 and st.button(_("Turn round"), icon=":material/swap_horiz:", help=_("The last becomes the first.")):
+            S.compare = [S.compare[-1], *S.compare[:-1]]
+            st.rerun()
+        if S.compare and st.button(_("Clear"), icon=":material/clear_all:"):
+            S.compare = []
+            st.rerun()
+
+
+def _matches(scenario: Scenario, text: str) -> None:
+    found = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
+    rows = {str(s): f"{w.site_name(n, s)} · {w.nation(c)}" for s, n, c in zip(found["site_id"], found["name"], found["iso3"], strict=True)}
+    if not rows:
+        st.caption(_("No site of this commodity has that in its name."))
+        return
+    chosen = st.selectbox(
+        _("Found"), list(rows), index=None, format_func=rows.__getitem__, key="compare_found", placeholder=_("Choose a site")
+    )
+    if chosen and chosen not in S.compare and len(S.compare) < MOST:
+        S.compare = [*S.compare, chosen]
+        st.rerun()
+
+
+def _empty() -> None:
+    st.info(
+        _("Choose {few} to {many} sites: tick rows on the Explore page and press “Compare”, or add them by name above.").format(
+            few=FEWEST, many=MOST
+        ),
+        icon=":material/compare:",
+    )
+    if st.button(_("To the Explore page"), icon=":material/map:"):
+        state.go("explore")
+
+
+page()

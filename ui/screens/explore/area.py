@@ -1,0 +1,131 @@
+"""The area of interest on the Explore page: drawing it, taking it from a layer, a country or numbers, and taking it away."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import shapely
+import streamlit as st
+
+from geo.area import area_km2, bounds_of, polygons_of
+from geo.errors import OrebridgeError
+from scoring.ranking.scenario import Area, Scenario
+from ui import state
+from ui.map.drawing import area_map
+from ui.text import vocabulary as w
+from ui.text.i18n import _, number
+from ui.text.problems import problem
+from workspace import rankings, reference, session
+from workspace.area_input import box_area, own_area
+
+S = st.session_state
+#: The drawing map opens on these: west, south, east, north.
+WORLD = (-170.0, -55.0, 170.0, 72.0)
+
+
+def area_menu() -> None:
+    """Offer the ways to an area: drawing it, and a layer, countries or numbers."""
+    if st.button(_("Draw an area"), icon=":material/draw:", key="area_draw", type="tertiary"):
+        _dialog()
+    with st.popover(_("Area by layer or numbers"), icon=":material/polyline:"):
+        if S.area is not None:
+            _in_force(S.area)
+        st.caption(_("An area filters the list, the counts and every export."))
+        _from_layer()
+        _from_country()
+        _from_numbers()
+
+
+def chip(scenario: Scenario) -> None:
+    """Say in a line that an area is in force, with the way to take it away."""
+    if S.area is None:
+        return
+    inside = len(rankings.ranking(scenario))
+    whole = len(rankings.ranking(scenario.with_filters(area=None)))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = _("Area **{name}**: {n} of {all} sites, {km2} km²")
+        st.markdown(text.format(name=w.plain(S.area.name), n=number(inside), all=number(whole), km2=number(area_km2(S.area.polygons))))
+        if S.get("area_note"):
+            st.caption(S.area_note)
+        st.button(_("Remove the area"), icon=":material/close:", type="tertiary", key="area_remove", on_click=_take, args=(None,))
+
+
+def _in_force(area: Area) -> None:
+    name = st.text_input(_("Name of the area"), value=area.name, key="area_name", max_chars=80)
+    if name.strip() and name != area.name:
+        S.area = replace(area, name=name.strip())
+        st.rerun()
+
+
+def _take(area: Area | None) -> None:
+    S.area = area
+
+
+def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
+    """Take the area that a way gives, or say why there is none."""
+    try:
+        area, moved_m = make()
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    S.area = area
+    state.fly_to_bounds(bounds_of(area.polygons))
+    S.area_note = _("The edge was simplified, by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
+    st.rerun()
+
+
+def _from_layer() -> None:
+    layers = [layer for layer in session.own_layers() if layer.kind == "vector-polygon"]
+    if not layers:
+        st.caption(_("Upload a layer of areas on the Layers page to use it here."))
+        return
+    names = {layer.layer_id: layer.name for layer in layers}
+    chosen = st.selectbox(
+        _("A layer of yours"), list(names), index=None, format_func=names.__getitem__, key="area_layer", placeholder=_("Choose a layer")
+    )
+    if chosen and st.button(_("Take the layer"), key="area_take_layer"):
+        _attempt(lambda: own_area(chosen))
+
+
+def _from_country() -> None:
+    nations = sorted(reference.site_countries(), key=w.nation)
+    chosen = st.multiselect(_("Countries"), nations, format_func=w.nation, key="area_country", placeholder=_("Choose countries"))
+    if chosen:
+        st.button(_("Take the countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
+
+
+def _filter_countries(chosen: list[str]) -> None:
+    S.country = chosen
+
+
+def _from_numbers() -> None:
+    with st.form("area_numbers", border=False):
+        one, two = st.columns(2)
+        west = one.number_input(_("West"), -180.0, 180.0, 110.0, key="area_w")
+        east = two.number_input(_("East"), -180.0, 180.0, 155.0, key="area_e")
+        south = one.number_input(_("South"), -90.0, 90.0, -45.0, key="area_s")
+        north = two.number_input(_("North"), -90.0, 90.0, -10.0, key="area_n")
+        if st.form_submit_button(_("Take the box"), icon=":material/crop_free:"):
+            _attempt(lambda: box_area(f"{west:g}, {south:g}, {east:g}, {north:g}", west, south, east, north))
+
+
+def _dialog() -> None:
+    @st.dialog(_("Draw an area"), width="large")
+    def draw() -> None:
+        bounds = WORLD
+        if S.area is not None:
+            west, south, east, north = bounds_of(S.area.polygons)
+            bounds = (west, south, east if east > west else east + 360, north)
+        rings, failed = area_map(state.scenario(), bounds)
+        if failed:
+            st.warning(_("This browser cannot show the drawing map (no WebGL). Give the area by numbers or by a layer instead."))
+        if st.button(_("Use this area"), icon=":material/check:", key="area_use", type="primary", disabled=not rings):
+            _attempt(lambda: _drawn(rings))
+
+    draw()
+
+
+def _drawn(rings: list[list[list[float]]]) -> tuple[Area, float]:
+    polygons, moved_m = polygons_of([shapely.Polygon(ring) for ring in rings])
+    return Area(_("drawn"), polygons), moved_m

@@ -1,0 +1,111 @@
+"""The sidebar of the Explore page: commodity of interest, weights, filters with their counts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import streamlit as st
+
+from scoring.aggregation.methods import METHODS
+from scoring.criteria.catalogue import Pillar, load
+from scoring.ranking.scenario import Scenario
+from ui import state
+from ui.text import vocabulary as w
+from ui.text.glossary import tip
+from ui.text.i18n import _, either, number
+from workspace import rankings, reference
+from workspace.permalink import WEIGHT_KEYS
+
+S = st.session_state
+
+
+def sidebar(scenario: Scenario) -> None:
+    """Draw the sidebar; every widget writes its choice into the session."""
+    with st.sidebar:
+        _commodity()
+        _weights(scenario)
+        _filters(scenario)
+
+
+def _commodity() -> None:
+    table = reference.commodity_table()
+    listed = table[table["sites"] > 0]
+    counts = {str(c): int(n) for c, n in zip(listed["commodity_id"], listed["sites"], strict=True)}
+    names = {"": _("All: each site's main commodity"), **_counted(((c, w.commodity(c)) for c in counts), counts)}
+    help_text = _("It decides which grade and which metal count. Rare earths can be asked element by element.")
+    st.selectbox(_("Commodity of interest"), list(names), key="m", format_func=names.__getitem__, help=help_text)
+
+
+def _weights(scenario: Scenario) -> None:
+    st.markdown("**" + _("Weights") + "**")
+    presets = {preset.id: either(preset.title, preset.title_ja) for preset in load().presets.values()}
+    S.preset = state.preset_in_force()
+    st.selectbox(
+        _("Preset"), list(presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
+        format_func=presets.__getitem__, help=tip("preset"),
+    )  # fmt: skip
+    total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence) or 1
+    pillars = load().pillars.values()
+    for pillar in pillars:
+        if not pillar.optional:
+            _slider(pillar, total)
+    with st.expander(_("More pillars"), icon=":material/tune:"):
+        for pillar in pillars:
+            if pillar.optional:
+                _slider(pillar, total)
+    for own in scenario.evidence:
+        S[f"own_{own.id}"] = int(own.weight)
+        share = number(100 * own.weight / total)
+        st.slider(
+            f"{w.plain(own.title)} · {share} %",
+            0,
+            100,
+            key=f"own_{own.id}",
+            on_change=state.weigh_own,
+            args=(own.id,),
+            help=_("A criterion of your own."),
+        )
+        st.button(_("Take out"), key=f"drop_{own.id}", on_click=state.drop_own, args=(own.id,), icon=":material/close:", type="tertiary")
+    if not any(S[key] for key in WEIGHT_KEYS.values()) and not scenario.evidence:
+        st.warning(_("All weights are 0; grade counts alone until you raise one."))
+
+
+def _slider(pillar: Pillar, total: float) -> None:
+    key = WEIGHT_KEYS[pillar.id]
+    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
+    st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
+
+
+def _filters(scenario: Scenario) -> None:
+    st.markdown("**" + _("Filters") + "**")
+    counts = rankings.facet_counts(scenario)
+    st.text_input(_("Name contains"), key="q")
+    _choice(_("Kind"), "kind", {k: w.word(w.KINDS, k) for k in w.KINDS}, counts["kinds"])
+    _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
+    nations = sorted(reference.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
+    _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
+    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov", help=tip("coverage"))
+    st.toggle(f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate"))
+    orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
+    st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
+    st.markdown("**" + _("Method") + "**")
+    methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
+    chosen = METHODS[S.method]
+    st.selectbox(
+        _("How criteria are put together"), list(methods), key="method", format_func=methods.__getitem__,
+        help=either(chosen.about, chosen.about_ja),
+    )  # fmt: skip
+    st.toggle(
+        _("Show how firm the places are"), key="firm",
+        help=_("Draws 1,000 weights within ±20 % and unknowns over their full range; fainter sites are less surely among the first 20."),
+    )  # fmt: skip
+
+
+def _choice(label: str, key: str, names: dict[str, str], counts: dict[str, int]) -> None:
+    """Offer values with how many sites each would leave."""
+    shown = _counted(names.items(), counts)
+    st.multiselect(label, list(shown), key=key, placeholder=_("All"), format_func=shown.__getitem__)
+
+
+def _counted(names: Iterable[tuple[str, str]], counts: dict[str, int]) -> dict[str, str]:
+    return {value: f"{name} ({number(counts.get(value, 0))})" for value, name in names}

@@ -1,0 +1,133 @@
+"""Three clicks from a layer to a criterion: what is measured, what is good, add. The preview shows it over all sites."""
+
+from __future__ import annotations
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data.user_layers import OwnLayer
+from geo.errors import OrebridgeError
+from scoring.criteria.user_criterion import EVIDENCE, OwnCriterion
+from scoring.measures.layer_measures import distribution, suggested_goalposts
+from ui.text import vocabulary as w
+from ui.text.i18n import _, number, quantity
+from ui.text.problems import problem
+from workspace import session, user_criteria
+
+S = st.session_state
+DEFAULT_RADIUS_KM = 25.0
+DEFAULT_WEIGHT = 20
+
+
+def builder(layer: OwnLayer) -> None:
+    """Draw the builder of a layer."""
+    names = {name: w.word(w.MEASURES, name) for name in user_criteria.suitable(layer)}
+    one, two, three = st.columns([2, 2, 1])
+    measure = one.selectbox(_("Measure"), list(names), format_func=names.__getitem__, key=f"measure_{layer.layer_id}")
+    column = ""
+    if user_criteria.reads_column(layer, measure):
+        numbers = layer.column_names("number")
+        if not numbers:
+            st.info(_("This measure reads a number, and the layer has no column of numbers."))
+            return
+        column = two.selectbox(_("Column"), numbers, index=_styled(layer, numbers), key=f"of_{layer.layer_id}")
+    radius = 0.0
+    if EVIDENCE[measure].radius:
+        radius = three.number_input(_("Radius (km)"), 0.1, 1000.0, DEFAULT_RADIUS_KM, key=f"radius_{layer.layer_id}")
+    everywhere = st.toggle(
+        _("The layer covers the world: nothing mapped means nothing there"), key=f"everywhere_{layer.layer_id}",
+        help=_("Otherwise a site outside the surveyed area stays unknown."),
+    )  # fmt: skip
+    _judge(layer, measure, column, radius, everywhere)
+
+
+def _styled(layer: OwnLayer, numbers: list[str]) -> int:
+    name = layer.style.get("column", "")
+    return numbers.index(name) if name in numbers else 0
+
+
+def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere: bool) -> None:
+    """Preview what was measured, set the goalposts on the curve, and add the criterion."""
+    try:
+        draft = user_criteria.made(layer, measure, column=column, radius_km=radius, worst=0.0, best=1.0, weight=0.0, everywhere=everywhere)
+        values = _measured(draft)
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    known = values[np.isfinite(values)]
+    st.caption(_("Known for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
+    if not len(known):
+        st.info(_("No site lies in the surveyed area; the criterion would be unknown everywhere."))
+    worst_first, best_first = suggested_goalposts(values, measure)
+    left, right, curve, weigh = st.columns(4)
+    unit = f" ({draft.unit})" if draft.unit else ""
+    key = f"{draft.id}"
+    worst = left.number_input(_("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability 0 at this value and worse."))
+    best = right.number_input(_("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability 1 at this value and better."))
+    curves = {"linear": _("linear"), "log": _("logarithmic")}
+    value = curve.selectbox(_("Curve"), list(curves), format_func=curves.__getitem__, key=f"curve_{key}")
+    weight = weigh.slider(_("Weight"), 0, 100, DEFAULT_WEIGHT, key=f"weigh_{key}")
+    try:
+        own = user_criteria.made(
+            layer, measure, column=column, radius_km=radius, worst=worst, best=best, value=value, weight=float(weight), everywhere=everywhere,
+            title=_title(layer, measure, column, radius),
+        )  # fmt: skip
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    _curve(own, values)
+    if st.button(_("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)):
+        with st.spinner(_("Measuring …")):
+            user_criteria.add(own)
+        S.evidence = [*[each for each in S.evidence if each.id != own.id], own]
+        st.toast(_("{title} counts from now on.").format(title=w.plain(own.title)))
+        st.rerun()
+
+
+def _title(layer: OwnLayer, measure: str, column: str, radius: float) -> str:
+    within = f" ≤ {radius:g} km" if radius else ""
+    return f"{w.word(w.MEASURES, measure)}: {column or layer.name}{within}"[:120]
+
+
+def _measured(own: OwnCriterion) -> np.ndarray:
+    """Measure once a session and choice, with a bar that says how far it is."""
+    kept = S.setdefault("measured_previews", {})
+    key = (own.id, session.revision())
+    if key not in kept:
+        bar = st.progress(0.0, _("Measuring over all sites …"))
+
+        def say(share: float) -> None:
+            bar.progress(min(max(share, 0.0), 1.0), _("Measuring over all sites …"))
+
+        found = user_criteria.values(own, say)
+        bar.empty()
+        if len(kept) > 8:
+            kept.clear()
+        kept[key] = found["value"].to_numpy(dtype=np.float64)
+    return np.asarray(kept[key])
+
+
+def _curve(own: OwnCriterion, values: np.ndarray) -> None:
+    """Draw the distribution over the sites, and the value curve over it."""
+    bars = distribution(values, 30)
+    low, high = min(own.worst, own.best), max(own.worst, own.best)
+    start, end = (min(low, bars["low"].min()), max(high, bars["high"].max())) if len(bars) else (low, high)
+    xs = np.linspace(start, end, 120)
+    if own.value == "log":
+        us = np.clip(np.log(np.maximum(xs, 1e-300) / own.worst) / np.log(own.best / own.worst), 0, 1)
+    else:
+        us = np.clip((xs - own.worst) / (own.best - own.worst), 0, 1)
+    title = f"{w.word(w.MEASURES, own.measure)}{f' ({own.unit})' if own.unit else ''}"
+    histogram = alt.Chart(bars).mark_bar(color="#B8C4CE").encode(
+        x=alt.X("low:Q", bin="binned", title=title), x2="high:Q", y=alt.Y("count:Q", title=_("Sites")),
+        tooltip=[alt.Tooltip("low:Q", format=".4g"), alt.Tooltip("high:Q", format=".4g"), alt.Tooltip("count:Q")],
+    )  # fmt: skip
+    line = alt.Chart(pd.DataFrame({"x": xs, "u": us})).mark_line(color="#D55E00", strokeWidth=3).encode(
+        x="x:Q", y=alt.Y("u:Q", title=_("Desirability"), scale=alt.Scale(domain=[0, 1]))
+    )  # fmt: skip
+    st.altair_chart(alt.layer(histogram, line).resolve_scale(y="independent").properties(height=220), width="stretch")
+    st.caption(
+        _("Worst {worst}, best {best}; the line is what a value is worth.").format(worst=quantity(own.worst), best=quantity(own.best))
+    )

@@ -1,0 +1,102 @@
+"""Columns and units of an upload."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from data import units, user_sites
+from data.user_sites import FIELDS, GRADE, SiteColumns
+from layers import imports
+from layers.imports import About, Draft
+from ui.screens.layers.upload_item import Item
+from ui.text import vocabulary as w
+from ui.text.i18n import _, quantity
+from workspace import reference
+
+
+def _columns(item: Item, draft: Draft) -> None:
+    """List the columns; units are stated here, suggested ones in one click."""
+    vector = [layer for layer in draft.ready if layer.kind != "raster" and layer.columns]
+    if not vector:
+        return
+    columns = list({column.name: column for layer in vector for column in layer.columns}.values())
+    with st.expander(_("Columns and units ({n})").format(n=len(columns)), expanded=any(c.suggested_unit and not c.unit for c in columns)):
+        st.caption(_("A unit is never guessed in silence: state it, or take what the column's name suggests."))
+        choices = ["", *dict.fromkeys(unit for _group, members in units.CHOICES for unit in members)]
+        frame = pd.DataFrame(
+            {
+                "name": [c.name for c in columns], "type": [w.word(w.COLUMN_TYPES, c.type) for c in columns], "known": [c.known for c in columns],
+                "low": [quantity(c.low) for c in columns], "high": [quantity(c.high) for c in columns], "suggested": [c.suggested_unit for c in columns],
+                "unit": [c.unit for c in columns],
+            }
+        )  # fmt: skip
+        titles = {
+            "name": _("Column"),
+            "type": _("Type"),
+            "known": _("Known"),
+            "low": _("Smallest"),
+            "high": _("Largest"),
+            "suggested": _("Suggested unit"),
+        }
+        config: dict[str, Any] = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
+        config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
+        edited = st.data_editor(frame, hide_index=True, width="stretch", key=item.key("units_table"), column_config=config)
+        with st.container(horizontal=True):
+            stated = dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))
+            st.button(
+                _("Use these units"), key=item.key("units_use"), on_click=_state_units, args=(item, stated), icon=":material/straighten:"
+            )
+            suggested = {c.name: c.suggested_unit for c in columns if c.suggested_unit}
+            if suggested:
+                st.button(
+                    _("Take the suggested units"),
+                    key=item.key("units_suggested"),
+                    on_click=_state_units,
+                    args=(item, suggested),
+                    icon=":material/done_all:",
+                )
+
+
+def _state_units(item: Item, stated: dict[str, str]) -> None:
+    item.cures = {**item.cures, **{f"unit.{name}": unit for name, unit in stated.items() if unit}}
+    item.draft = None
+
+
+def _site_columns(item: Item, draft: Draft) -> SiteColumns:
+    """Let the reader say which column tells what of a site."""
+    layer = next((each for each in draft.ready if each.kind != "raster"), None)
+    if layer is None:
+        return SiteColumns()
+    row = imports.new_layers(draft, About(role="sites"), [layer.name])[0].row
+    suggested = user_sites.suggest(row)
+    names = ["", *[column.name for column in layer.columns]]
+    fields: dict[str, str] = {}
+    constants: dict[str, str] = {}
+    st.caption(_("Which column tells what? What no column tells stays unknown."))
+    boxes = st.columns(4)
+    for i, what in enumerate(FIELDS):
+        start = suggested.get(what, "")
+        picked = boxes[i % 4].selectbox(w.word(w.SITE_FIELDS, what), names, index=names.index(start), key=item.key(f"field_{what}"))
+        if picked:
+            fields[what] = picked
+    listed = sorted(reference.commodity_names())
+    metals = st.multiselect(
+        _("Commodities, where no column tells them"), listed, format_func=w.commodity, key=item.key("sites_commodities")
+    )
+    if metals:
+        constants["commodities"] = ";".join(metals)
+    numbers = [column.name for column in layer.columns if column.type == "number"]
+    graded = [what.removeprefix(GRADE) for what in suggested if what.startswith(GRADE)]
+    for metal in st.multiselect(
+        _("Commodities with a grade column"), listed, default=graded, format_func=w.commodity, key=item.key("sites_graded")
+    ):
+        start = suggested.get(GRADE + metal, "")
+        index = numbers.index(start) if start in numbers else None
+        label = _("Column with the grade of {metal}").format(metal=w.commodity(metal))
+        told = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
+        if told:
+            fields[GRADE + metal] = told
+    return SiteColumns(fields, constants)

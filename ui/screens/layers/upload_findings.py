@@ -1,0 +1,79 @@
+"""What the reader has to say about an upload."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from layers import findings
+from layers.contract import Finding
+from layers.imports import Draft
+from ui.panels.downloads import table_csv
+from ui.screens.layers.upload_item import Item, _csv, take_cure
+from ui.text import vocabulary as w
+from ui.text.i18n import _
+
+MOST_FINDINGS = 200
+
+
+def _headline(draft: Draft) -> str:
+    words = {
+        "ok": _("{name} is ready to be imported."),
+        "needs_input": _("{name}: one question is open."),
+        "refused": _("{name} cannot be imported."),
+    }
+    return words[draft.status].format(name=w.plain(draft.upload.name))
+
+
+def _findings(item: Item, draft: Draft) -> None:
+    """Show the findings as a table, and every cure as a button."""
+    found = draft.report.findings
+    if not found:
+        return
+    rows = [
+        {
+            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)), _("Layer"): each.layer, _("Row"): "" if each.row is None else str(each.row), _("Finding"): said(each),
+            _("Cure"): cured(each), _("Code"): each.code,
+        }
+        for each in found[:MOST_FINDINGS]
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    columns = {_("Finding"): st.column_config.TextColumn(width="large"), _("Cure"): st.column_config.TextColumn(width="large")}
+    st.markdown(f"**{_('Findings')}**")
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        key=item.key("findings_table"),
+        lazy=False,
+        row_height=74,
+        column_config=columns,
+        alt=_("Findings"),
+    )
+    for i, each in enumerate(found):
+        # units are set in the table of columns, coordinate systems on the map below
+        actions = [action for action in each.actions if not action.startswith(("unit.", "units=", "crs="))]
+        if not actions:
+            continue
+        together = {action.partition("=")[0] for action in actions} == {"x", "y"}
+        choices = [tuple(actions)] if together else [(action,) for action in actions[:4]]
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.text(said(each)[:140])
+            for choice in choices:
+                label = w.plain(", ".join(choice))
+                st.button(label, key=item.key(f"cure_{i}_{label}"), on_click=take_cure, args=(item, choice), icon=":material/healing:")
+    with st.container(horizontal=True):
+        _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
+        if draft.left_out:
+            _csv(item, _("Rows that would be left out"), draft.left_out.encode("utf-8-sig"), "left-out")
+
+
+def said(finding: Finding) -> str:
+    """Return what was found, in the reader's language."""
+    return findings.filled(_(findings.TEMPLATES[finding.code].message), finding.details)
+
+
+def cured(finding: Finding) -> str:
+    """Return the cure, in the reader's language."""
+    text = findings.TEMPLATES[finding.code].cure
+    return findings.filled(_(text), finding.details) if text else ""

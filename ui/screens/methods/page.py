@@ -1,0 +1,127 @@
+"""Method & data: how the score is made, what it rests on, and what is not known."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from data.bundle import report
+from data.sources import load_sources
+from scoring.criteria.catalogue import load
+from scoring.permitting.outlook import parameters
+from ui.panels.permitting import pathway_name
+from ui.text import vocabulary as w
+from ui.text.glossary import glossary_tab
+from ui.text.i18n import _, either, number, quantity
+from ui.text.vocabulary import criterion_title, source_title
+from workspace import reference, session
+from workspace.health import checks
+
+#: Score on known evidence, coverage, score; a line each, so that they fit a narrow screen.
+FORMULAS = (
+    r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}",
+    r"c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}",
+    r"\mathrm{score}=k\,c\,(2-c)",
+)
+
+
+def page() -> None:
+    """Draw the page."""
+    score, criteria, data, sources, words, health = st.tabs(
+        [_("Score"), _("Criteria"), _("Data"), _("Sources"), _("Glossary"), _("Health")]
+    )
+    with words:
+        glossary_tab()
+    with score:
+        _score()
+    with criteria:
+        _criteria()
+    with data:
+        _data()
+    with sources:
+        _sources()
+    with health:
+        rows = [(w.word(w.CHECKS, c["check"]), w.word(w.CHECKS, c["ok"]), c["detail"]) for c in checks()]
+        st.dataframe(pd.DataFrame(rows, columns=[_("Check"), _("State"), _("Detail")]), hide_index=True, width="stretch")
+
+
+def _score() -> None:
+    st.markdown(
+        _(
+            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."
+        )
+    )
+    for formula in FORMULAS:
+        st.latex(formula)
+    st.markdown(
+        _(
+            "u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the criterion applies. k is the score on known evidence, c the coverage. The score is k drawn toward its floor c·k by what is missing. An unknown is never filled in; the range shows the score with all unknowns at their worst and at their best."
+        )
+    )
+    st.markdown(_("Gates stand beside the score: pass, fail or unknown. A site that fails a gate is listed last."))
+
+
+def _criteria() -> None:
+    for pillar in load().pillars.values():
+        st.subheader(either(pillar.title, pillar.title_ja), anchor=False)
+        st.caption(either(pillar.about, pillar.about_ja))
+        rows = [
+            {
+                _("Criterion"): criterion_title(c.id),
+                _("Unit"): w.word(w.UNITS, c.unit),
+                _("Worst"): quantity(c.worst),
+                _("Best"): quantity(c.best),
+                _("Share in pillar"): f"{number(100 * c.share)} %",
+                _("Applies to"): {"ore": _("Mines"), "plant": _("Plants"), "all": _("All")}[c.applies_to],
+            }
+            for c in load().of_pillar(pillar.id)
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    st.subheader(_("Permitting months by jurisdiction"), anchor=False)
+    rows = [
+        {_("Jurisdiction"): pathway_name(key), _("Median months"): block["median_months"], _("Spread (sigma of the logarithm)"): block["sigma"],
+         _("Published durations"): ", ".join(block["pathway_ids"])}
+        for key, block in parameters()["mine"].items()
+    ]  # fmt: skip
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+
+
+def _data() -> None:
+    found = report(session.facts())
+    first = st.columns(4)
+    shown = (
+        (_("Located sites"), "located"), (_("With grade and tonnage"), "graded"), (_("Processing, smelting, refining"), "processing"),
+        (_("Owner named"), "owned"),
+    )  # fmt: skip
+    for column, (label, key) in zip(first, shown, strict=True):
+        column.metric(label, number(found[key]))
+    kinds, stages = st.columns(2)
+    kinds.dataframe(
+        pd.DataFrame([(w.word(w.KINDS, k), n) for k, n in found["by_kind"].items()], columns=[_("Kind"), _("Sites")]),
+        hide_index=True,
+        width="stretch",
+    )
+    stages.dataframe(
+        pd.DataFrame([(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]),
+        hide_index=True,
+        width="stretch",
+    )
+    st.caption(_("data version") + " " + reference.version())
+
+
+def _sources() -> None:
+    rows = [
+        {_("Source"): source_title(s.id), _("Publisher"): s.publisher, _("Licence"): s.licence, _("As of"): s.as_of, _("Retrieved"): str(s.retrieved),
+         _("Link"): s.url if s.url.startswith("http") else None}
+        for s in load_sources().values()
+    ]  # fmt: skip
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        height=600,
+        column_config={_("Link"): st.column_config.LinkColumn(display_text=_("open"))},
+    )
+
+
+page()

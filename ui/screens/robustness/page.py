@@ -1,0 +1,37 @@
+"""Robustness: two desks, how firm each place is, what the order hangs on, and what to find out next."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from ui import state
+from ui.screens.robustness.rank_tabs import desks_tab, firm_tab
+from ui.screens.robustness.sensitivity_tabs import hangs_tab, learn_tab, methods_tab
+from ui.text.i18n import _, number
+from workspace import rankings
+
+
+def page() -> None:
+    """Draw the page."""
+    scenario = state.scenario()
+    ranking = rankings.ranking(scenario)
+    if ranking.empty:
+        st.warning(_("No site passes these filters. Take one away, or search for another name."), icon=":material/filter_alt_off:")
+        return
+    st.caption(_("By the weights, filters and method of the Explore page: {n} sites.").format(n=number(len(ranking))))
+    desks, firm, hangs, methods, learn = st.tabs(
+        [_("Two desks"), _("How firm"), _("What it hangs on"), _("Method against method"), _("Find out next")]
+    )
+    with desks:
+        desks_tab(scenario)
+    with firm:
+        firm_tab(scenario)
+    with hangs:
+        hangs_tab(scenario, ranking)
+    with methods:
+        methods_tab(scenario, ranking)
+    with learn:
+        learn_tab(scenario)
+
+
+page()

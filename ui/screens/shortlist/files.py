@@ -1,0 +1,55 @@
+"""Files of a shortlist: memo, list, workspace."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from data import shortlist_file
+from data.shortlists import Shortlist
+from scoring.ranking.scenario import Scenario
+from ui.memo import content as memos
+from ui.memo.files import FORMATS, write
+from ui.memo.files import MIME as MEMO_MIME
+from ui.panels.downloads import exported_list, format_buttons
+from ui.text.i18n import _
+from ui.text.vocabulary import N_
+from workspace import reference, session
+from workspace.rows import listing_of
+
+LANGUAGE_WORDS = {"en": "English", "ja": "日本語", "both": N_("Both side by side")}
+
+
+def files(held: Shortlist, scenario: Scenario) -> None:
+    """Offer the memo and the list as files, made when asked for."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = st.segmented_control(
+            _("Language of the memo"),
+            list(memos.IN_LANGUAGES),
+            default="both",
+            key="memo_language",
+            format_func=lambda x: _(LANGUAGE_WORDS[x]),
+            required=True,
+        )
+        for suffix in FORMATS:
+            st.download_button(
+                f"{_('Memo')} {suffix[1:].upper()}", data=partial(_memo, held, scenario, str(asked), suffix), mime=MEMO_MIME[suffix],
+                file_name=f"orebridge-{scenario.scenario_hash}-{asked}{suffix}", key=f"memo{suffix}", on_click="ignore", icon=":material/description:",
+            )  # fmt: skip
+        with st.popover(_("Download"), icon=":material/download:"):
+            st.caption(_("The shortlist with notes, scores, weights, sources and licences."))
+            format_buttons(partial(_exported, held, scenario), f"orebridge-{scenario.scenario_hash}", "list")
+            st.download_button(
+                _("Workspace (.orebridge)"), data=partial(shortlist_file.write, session.store(), [held.name]), mime="application/octet-stream",
+                file_name=f"{held.name}{shortlist_file.SUFFIX}", key="list.orebridge", on_click="ignore", width="stretch",
+            )  # fmt: skip
+
+
+def _memo(held: Shortlist, scenario: Scenario, asked: str, suffix: str) -> bytes:
+    found = memos.ground(session.facts(), scenario, held, reference.sources(), session.all_told())
+    return write(memos.memos(session.facts(), found, asked), suffix)
+
+
+def _exported(held: Shortlist, scenario: Scenario, suffix: str) -> bytes:
+    return exported_list(listing_of(session.facts(), scenario, held, reference.sources()), suffix)

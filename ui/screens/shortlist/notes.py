@@ -1,0 +1,201 @@
+"""Parts of the Shortlist page: which list, its question and scenario, the table of notes, snapshots and what moved, memo and files."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+import streamlit as st
+
+from data import shortlists
+from data.shortlists import LONGEST_TAG, STATUSES, Item, Shortlist
+from scoring.ranking.scenario import Scenario
+from ui import state
+from ui.memo import content as memos
+from ui.screens.shortlist.snapshots import attempt
+from ui.text import vocabulary as w
+from ui.text.glossary import with_tips
+from ui.text.i18n import _, number
+from workspace import rankings, reference, session, snapshots
+from workspace.rows import rows_of
+from workspace.shortlist_import import take_in
+
+S = st.session_state
+
+
+def choose() -> str:
+    """Let the user pick, make, rename, copy and drop shortlists; return the name of the open one."""
+    names = [row["name"] for row in shortlists.shortlists(session.store())]
+    if S.shortlist not in names:
+        S.shortlist = names[0] if names else shortlists.DEFAULT
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        if names:
+            S.shortlist = st.selectbox(_("Shortlist"), names, index=names.index(S.shortlist), format_func=title, key="which_shortlist")
+        _new()
+        if names:
+            _manage(S.shortlist)
+        _back_and_forth()
+        _import()
+    return str(S.shortlist)
+
+
+def title(name: str) -> str:
+    """Return the name of a shortlist; the one that is there from the start has one in the reader's language."""
+    return _("My shortlist") if name == shortlists.DEFAULT else name
+
+
+def _new() -> None:
+    with st.popover(_("New"), icon=":material/add:"), st.form("new_shortlist", clear_on_submit=True, border=False):
+        name = st.text_input(_("Name"), max_chars=shortlists.LONGEST_NAME)
+        question = st.text_area(_("Question that it is to answer"))
+        if st.form_submit_button(_("Make"), icon=":material/check:"):
+            attempt(partial(_make, Shortlist(name.strip(), question.strip())))
+
+
+def _make(wanted: Shortlist) -> None:
+    shortlists.new(session.store(), wanted)
+    S.shortlist = wanted.name
+    S.pop("which_shortlist", None)
+
+
+def _manage(name: str) -> None:
+    with st.popover(_("Manage"), icon=":material/edit:"):
+        wanted = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlists.LONGEST_NAME)
+        with st.container(horizontal=True):
+            if st.button(_("Rename"), key="rename_button"):
+                attempt(partial(_rename, name, wanted.strip()))
+            if st.button(_("Duplicate"), key="duplicate_button"):
+                attempt(partial(_duplicate, name, f"{name} – {_('copy')}" if wanted == name else wanted.strip()))
+        if st.button(_("Take the shortlist away"), icon=":material/delete:", key="drop_button"):
+            attempt(partial(_drop, name), _("Taken away; Undo brings it back."))
+
+
+def _rename(name: str, wanted: str) -> None:
+    shortlists.edit_head(session.store(), name, name=wanted)
+    S.shortlist = wanted
+    S.pop("which_shortlist", None)
+
+
+def _duplicate(name: str, copy: str) -> None:
+    shortlists.duplicate(session.store(), name, copy)
+    S.shortlist = copy
+    S.pop("which_shortlist", None)
+
+
+def _drop(name: str) -> None:
+    shortlists.drop(session.store(), name)
+    S.pop("which_shortlist", None)
+
+
+def _back_and_forth() -> None:
+    for word, icon, act in ((_("Undo"), "undo", shortlists.undo), (_("Redo"), "redo", shortlists.redo)):
+        if st.button(word, icon=f":material/{icon}:", key=f"{icon}_button"):
+            change = act(session.store())
+            if change is None:
+                st.toast(_("There is nothing to undo or redo."))
+            else:
+                S.shortlist = change.shortlist
+                S.pop("which_shortlist", None)
+                st.rerun()
+
+
+def _import() -> None:
+    with st.popover(_("Import"), icon=":material/upload:"):
+        raw = st.file_uploader(_("A workspace file (.orebridge)"), type=["orebridge"], key="workspace_upload", max_upload_size=200)
+        if raw is not None and st.button(_("Take it in"), key="workspace_take"):
+            attempt(partial(_take, raw.getvalue()), _("Imported; nothing was overwritten."))
+
+
+def _take(raw: bytes) -> None:
+    taken = take_in(session.store(), session.facts(), raw)
+    S.shortlist = next(iter(taken.names.values()), S.shortlist)
+    S.pop("which_shortlist", None)
+
+
+def head(held: Shortlist, scenario: Scenario) -> None:
+    """Show and keep the question, and say which scenario ranks the list."""
+    question = st.text_area(
+        _("Question that it is to answer"), value=held.question, key=f"question_{held.name}_{hash(held.question)}", height=68
+    )
+    if question.strip() != held.question:
+        attempt(partial(shortlists.edit_head, session.store(), held.name, question=question.strip()), _("Kept."))
+    kept = held.scenario is not None
+    said = (
+        _("Ranked by the scenario kept with it ({hash}, data {version}).")
+        if kept
+        else _("Ranked by the weights of the Explore page ({hash}).")
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(said.format(hash=scenario.scenario_hash, version=held.data_version))
+        if st.button(_("Keep the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
+            layers = {layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in S.layer_choice.items()}
+            attempt(partial(snapshots.keep_scenario, session.store(), held.name, state.scenario(), layers), _("Kept."))
+        if kept and st.button(_("Open it on the Explore page"), icon=":material/map:", key="open_scenario"):
+            state.take_scenario(scenario, held.layers)
+            state.go("explore")
+
+
+def notes_table(held: Shortlist, scenario: Scenario) -> None:
+    """Show the sites by rank and let the user write down what is decided of each; every change is kept at once."""
+    rows = rows_of(session.facts(), scenario, held)
+    frame = pd.DataFrame(
+        {
+            "site_id": [row["site_id"] for row in rows],
+            "#": [row["rank"] for row in rows],
+            _("Site"): [row["name"] or row["site_id"] for row in rows],
+            _("Country"): [w.nation(row["country"]) if row["country"] else "" for row in rows],
+            _("Stage"): [w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list") for row in rows],
+            _("Score"): [row["score"] for row in rows],
+            _("Score range"): [
+                "" if row["score"] is None else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}" for row in rows
+            ],
+            _("Gate"): [_("fails") if row["gate_failed"] else "" for row in rows],
+            _("Decision"): [_(memos.STATUSES[row["status"]]) for row in rows],
+            _("Note"): [row["note"] for row in rows],
+            _("Tags"): [row["tags"] for row in rows],
+            _("Follows it up"): [row["owner"] for row in rows],
+            _("Due"): pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object)),
+        }
+    )
+    fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), "#"]
+    edited = st.data_editor(
+        frame, hide_index=True, width="stretch", key=f"notes_{held.name}_{hash(held.items)}", disabled=fixed, num_rows="fixed",
+        column_order=[column for column in frame.columns if column != "site_id"],
+        column_config=with_tips({
+            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
+            _("Decision"): st.column_config.SelectboxColumn(options=[_(word) for word in memos.STATUSES.values()], required=True),
+            _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
+            _("Tags"): st.column_config.ListColumn(width="small"),
+            _("Follows it up"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
+            _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
+        }),
+    )  # fmt: skip
+    wanted = _items(edited)
+    if wanted != _items(frame):
+        attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Kept; Undo takes it back."))
+
+
+def _items(frame: pd.DataFrame) -> list[Item]:
+    status = {_(word): key for key, word in memos.STATUSES.items()}
+    return [
+        Item(
+            row["site_id"], row[_("Note")] or "", tuple(str(tag)[:LONGEST_TAG] for tag in row[_("Tags")] or () if tag),
+            status.get(row[_("Decision")], STATUSES[0]), row[_("Follows it up")] or "", "" if pd.isna(row[_("Due")]) else str(row[_("Due")])[:10],
+        )
+        for row in frame.to_dict("records")
+    ]  # fmt: skip
+
+
+def take_off(held: Shortlist) -> None:
+    """Let the user take sites off."""
+    names = reference.names(tuple(held.site_ids))
+    away = st.multiselect(
+        _("Take off the shortlist"), held.site_ids, format_func=lambda x: names.get(x, x), key="away", placeholder=_("Choose sites")
+    )
+    if away and st.button(_("Take off"), icon=":material/delete:"):
+        attempt(partial(shortlists.remove, session.store(), held.name, *away), _("Taken off; Undo brings them back."))
+
+
+def without_filters_of(scenario: Scenario, held: Shortlist) -> Scenario:
+    """Return the scenario that ranks a shortlist: its own as it was kept, else that of the Explore page without its filters."""
+    return scenario if held.scenario is not None else rankings.everything(scenario)

@@ -1,0 +1,150 @@
+"""Parts of the dossier of a site: head, waterfall, what is unknown, neighbours, history. Computes nothing itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pandas as pd
+import streamlit as st
+
+from data import shortlists
+from data.store import StoreError
+from scoring.ranking.scenario import Scenario
+from scoring.robustness.sensitivity import tornado
+from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
+from ui import state, theme
+from ui.panels import charts
+from ui.panels.own_notice import see_notice
+from ui.text import vocabulary as w
+from ui.text.i18n import _, either, number
+from ui.text.vocabulary import N_, source_title
+from workspace import rankings, reference, session
+
+UP, WHOLE, MISSING = "#0072B2", "#D55E00", "#B8BEC6"
+S = st.session_state
+ACTIONS = {
+    "new": N_("put on a new shortlist"),
+    "add": N_("added"),
+    "remove": N_("taken off"),
+    "edit": N_("notes changed"),
+    "drop": N_("shortlist taken away"),
+}
+FIELDS = {"note": N_("Note"), "tags": N_("Tags"), "status": N_("Decision"), "owner": N_("Follows it up"), "due": N_("Due")}
+
+
+def waterfall(found: dict[str, Any]) -> None:
+    """Draw how the score is made, criterion upon criterion, and what the unknown weight could still add."""
+    steps, at = [], 0.0
+    for line in found["lines"]:
+        if line["contribution"] > 0:
+            steps.append((either(line["title"], line["title_ja"]), at, at + line["contribution"], _("Contribution to the score")))
+            at += line["contribution"]
+    steps.append((_("Score"), 0.0, found["score"], _("Score")))
+    steps.append((_("If unknowns were at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known")))
+    frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
+    frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
+    kinds = [_("Contribution to the score"), _("Score"), _("Not known")]
+    base = alt.Chart(frame).encode(y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260)))
+    bars = base.mark_bar(height=15, cornerRadius=2).encode(
+        x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".1f", tickCount=6)), x2="high:Q",
+        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[UP, WHOLE, MISSING]), title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=260)),
+        tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Part"))],
+    )  # fmt: skip
+    words = base.mark_text(align="left", dx=4, fontSize=11, color=theme.ink()).encode(x="high:Q", text="said:N")
+    st.altair_chart((bars + words).properties(height=alt.Step(23)), width="stretch")
+
+
+def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
+    """Say what nobody knows of the site, and draw what each would do to the score."""
+    unknown = [either(line["title"], line["title_ja"]) for line in found["lines"] if line["status"] == "unknown" and line["weight_share"]]
+    if not unknown:
+        st.success(_("Every criterion that counts is known or estimated."), icon=":material/check:")
+    else:
+        st.markdown(
+            _("**Unknown ({n}):** {names}.").format(
+                n=number(len(unknown)), names="、".join(unknown) if either("", "ja") else ", ".join(unknown)
+            )
+        )
+    plain = rankings.everything(scenario).with_method("weighted_sum")
+    packed = rankings.packed(plain)
+    if found["site_id"] not in set(packed.site_ids.tolist()):
+        st.caption(_("It is not among the sites of the commodity of interest; its score is by its main commodity."))
+        return
+    place = packed.row(found["site_id"])
+    charts.tornado_chart(tornado(packed, found["site_id"], plain.order_by), float(packed.score[place]), plain)
+
+
+def neighbours(scenario: Scenario, found: dict[str, Any]) -> None:
+    """List sites near by and sites like it; a button opens their dossier."""
+    near, like = st.columns(2, gap="medium")
+    with near:
+        st.markdown("**" + _("Within {km} km").format(km=number(NEAR_KM)) + "**")
+        rows = nearby(session.facts(), scenario, found)
+        _listed([{**row, "said": f"{number(row['km'], 0)} km"} for row in rows], _("No other site is so near."), "near")
+    with like:
+        st.markdown("**" + _("Most alike") + "**")
+        rows = similar(session.facts(), scenario, found)
+        told = _("{apart} apart on {n} criteria")
+        _listed(
+            [{**row, "said": told.format(apart=number(row["apart"], 2), n=number(row["shared"]))} for row in rows],
+            _("No site of the same kind and commodity is known on {n} criteria in common.").format(n=LEAST_SHARED), "like",
+        )  # fmt: skip
+
+
+def _listed(rows: list[dict[str, Any]], nothing: str, key: str) -> None:
+    if not rows:
+        st.caption(nothing)
+    for row in rows:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            if st.button(w.plain(row["name"]), key=f"{key}_{row['site_id']}", type="tertiary"):
+                state.open_site(row["site_id"])
+                st.rerun()
+            st.caption(f"{row['said']} · {_('Score')} {number(row['score'], 2)} · #{number(row['rank'])}")
+
+
+def history(found: dict[str, Any]) -> None:
+    """List what was done with the site in the workspace, and from when the newest statement of each source is."""
+    try:
+        _changes(found["site_id"])
+    except StoreError:
+        see_notice()
+    newest: dict[str, str] = {}
+    for claim in found["claims"]:
+        newest[claim["source_id"]] = max(newest.get(claim["source_id"], ""), claim["as_of"])
+    dated = [{_("Source"): source_title(source), _("Newest statement")
+              : as_of or _("not dated")} for source, as_of in sorted(newest.items(), key=lambda pair: pair[1], reverse=True)]  # fmt: skip
+    if dated:
+        st.dataframe(pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Newest statement of each source"))
+    st.caption(_("data version") + " " + reference.version())
+
+
+def _changes(site_id: str) -> None:
+    rows = [
+        {_("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC", _("Shortlist"): change.shortlist,
+         _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""), _("Change"): _changed(change)}
+        for change in shortlists.changes(session.store(), site_id=site_id)
+    ]  # fmt: skip
+    if rows:
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace"))
+    else:
+        st.caption(_("Nothing was done with this site in your workspace yet."))
+
+
+def _changed(change: shortlists.Change) -> str:
+    before, after = change.before or {}, change.after or {}
+    parts = [f"{_(title)}: {_value(before.get(key)) or '–'} → {_value(after.get(key)) or '–'}" for key, title in FIELDS.items()
+             if change.before and change.after and before.get(key) != after.get(key)]  # fmt: skip
+    return "; ".join(parts)
+
+
+def _value(value: object) -> str:
+    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value or "")
+
+
+def firm(scenario: Scenario, found: dict[str, Any]) -> None:
+    """Draw where the site stands when weights and unknowns are drawn."""
+    charts.rank_histogram(rankings.firmness(rankings.everything(scenario)), found["site_id"])
+    share = np.mean([line["status"] != "unknown" for line in found["lines"]]) if found["lines"] else 0.0
+    st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))

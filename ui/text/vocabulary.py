@@ -1,0 +1,286 @@
+"""The vocabulary of the data in words for the screens. Every entry passes through gettext."""
+
+from __future__ import annotations
+
+import functools
+import re
+
+from scoring.criteria.catalogue import Criterion, load
+from ui.text.i18n import _, country, either, language
+from workspace import reference
+from workspace.reference import commodity_names, country_codes
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
+    """Mark a text for extraction; it is translated where it is shown."""
+    return text
+
+
+KINDS = {
+    "mine": N_("Mine"),
+    "separation": N_("Separation plant"),
+    "refinery": N_("Refinery or smelter"),
+    "derivative": N_("Derivative-product plant"),
+    "recycling": N_("Recycling plant"),
+}
+STAGES = {
+    "occurrence": N_("Occurrence"),
+    "exploration": N_("Exploration"),
+    "resource": N_("Resource"),
+    "prefeasibility": N_("Prefeasibility"),
+    "feasibility": N_("Feasibility"),
+    "permitted": N_("Permitted"),
+    "construction": N_("Construction"),
+    "operating": N_("Operating"),
+    "care and maintenance": N_("Care and maintenance"),
+    "closed": N_("Closed"),
+    "unknown": N_("Unknown"),
+}
+ACCURACIES = {"exact": N_("Exact"), "approximate": N_("Approximate location"), "centroid": N_("Town point, not the site")}
+STATUSES = {"measured": N_("Measured"), "modelled": N_("Estimated"), "unknown": N_("Unknown")}
+METHODS = {
+    "reported": N_("Reported"),
+    "estimated": N_("Estimated"),
+    "machine-read": N_("Machine-read, not scored"),
+    "inferred": N_("Inferred"),
+}
+ORDERS = {"shrunk": N_("Known evidence, shrunk by coverage"), "worst": N_("Worst case"), "known": N_("Known evidence only")}
+BLOCS = {
+    "us": N_("United States"),
+    "japan": N_("Japan"),
+    "partner": N_("Partner country"),
+    "neutral": N_("Other country"),
+    "covered": N_("Covered nation"),
+    "unknown": N_("Unknown"),
+}
+GATES = {
+    "covered_nation": N_("Covered nation (FEOC)"),
+    "protected_land": N_("Strictly protected land"),
+    "legal": N_("Legal bar or sanctions"),
+    "prc_technology": N_("Depends on technology from the PRC"),
+    "prc_customers": N_("Depends on customers in the PRC"),
+}
+SCOPES = {
+    "deposit": N_("whole deposit"),
+    "orebody": N_("orebody"),
+    "reserve": N_("reserve"),
+    "resource": N_("resource"),
+    "sum of elements": N_("sum of the elements"),
+    "mill feed of the year": N_("mill feed of the year"),
+    "measured + indicated": N_("measured + indicated"),
+    "measured + indicated + inferred": N_("measured + indicated + inferred"),
+    "Indicated+Inferred+Measured": N_("measured + indicated + inferred"),
+    "whole deposit": N_("whole deposit"),
+    "Inferred": N_("inferred"),
+    "Indicated": N_("indicated"),
+    "Measured": N_("measured"),
+    "Probable": N_("probable"),
+    "Proven": N_("proven"),
+    "Probable+Proven": N_("proven + probable"),
+}
+LEVELS = {"high": N_("high"), "medium": N_("medium"), "low": N_("low"), "unknown": N_("unknown")}
+SEVERITIES = {"error": N_("Error"), "ask": N_("Question"), "warning": N_("Warning"), "info": N_("Note")}
+LAYER_KINDS = {
+    "vector-point": N_("Points"),
+    "vector-line": N_("Lines"),
+    "vector-polygon": N_("Areas"),
+    "raster": N_("Raster"),
+    "": N_("not placed"),
+}
+COLUMN_TYPES = {"number": N_("number"), "text": N_("text")}
+CONFIDENTIALITY = {"private": N_("Private to me"), "shared": N_("Shared")}
+SITE_FIELDS = {
+    "name": N_("Name"),
+    "commodities": N_("Commodities"),
+    "kind": N_("Kind"),
+    "stage": N_("Stage"),
+    "deposit_type": N_("Deposit type"),
+    "tonnage": N_("Ore tonnage"),
+    "accuracy": N_("Accuracy of the location"),
+}
+SCHEMES = {
+    "quantiles": N_("Quantiles"),
+    "natural_breaks": N_("Natural breaks"),
+    "equal_interval": N_("Equal intervals"),
+    "head_tail": N_("Head and tail"),
+    "categories": N_("Categories"),
+    "single": N_("One colour"),
+}
+MEASURES = {
+    "distance_km": N_("Distance to the nearest"),
+    "inside": N_("Inside"),
+    "density": N_("Density within a radius"),
+    "value_at": N_("Value at the site"),
+    "mean_within": N_("Mean within a radius"),
+    "max_within": N_("Maximum within a radius"),
+    "nearest_value": N_("Attribute of the nearest"),
+    "containing_value": N_("Attribute of the containing feature"),
+}
+VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
+EVIDENCE = {
+    "jurisdiction": N_("The site lies in a covered nation."),
+    "covered_share": N_("Covered owners hold 25 % or more."),
+    "owners_clear": N_("More than 75 % is held by traced owners outside covered nations."),
+    "covered_minority": N_("A covered owner holds a share, below 25 % or of unknown size."),
+    "no_owner": N_("No source names an owner."),
+    "owners_stale": N_("The owners known are older than five years: they can fail a site, not clear it."),
+    "owners_untraced": N_("Owners are named, but not enough of them are traced to their parents."),
+    "inside_park": N_("Inside a unit of the US National Park Service."),
+    "outside_nps": N_("Outside the mapped National Park Service units; other protected land is not mapped."),
+    "no_layer": N_("No layer of protected land covers this place."),
+    "no_source": N_("No source was found yet."),
+    "embargo": N_("US embargo on the whole country."),
+}
+ATTRIBUTES = {
+    "grade": N_("Grade"),
+    "tonnage_mt": N_("Ore tonnage"),
+    "contained_t": N_("Contained metal"),
+    "stage": N_("Stage"),
+    "owner": N_("Owner"),
+    "capacity_t_y": N_("Capacity"),
+    "capacity_other_t_y": N_("Capacity of feed or compound, not scored"),
+    "feed_secured_pct": N_("Feed under contract"),
+    "recovery_pct": N_("Recovery"),
+    "product": N_("Products"),
+    "offtake": N_("Offtake"),
+}
+DEPOSIT_TYPES = {
+    "": N_("Not stated"),
+    "all types": N_("all deposit types"),
+    "IOCG": N_("Iron oxide copper-gold"),
+    "alkaline igneous": N_("Alkaline igneous"),
+    "black shale": N_("Black shale"),
+    "brine": N_("Brine"),
+    "carbonatite": N_("Carbonatite"),
+    "evaporite": N_("Evaporite"),
+    "graphite": N_("Graphite"),
+    "ion-adsorption clay": N_("Ion-adsorption clay"),
+    "laterite": N_("Laterite"),
+    "lithium clay": N_("Lithium clay"),
+    "magmatic nickel-PGE": N_("Magmatic nickel-PGE"),
+    "orogenic gold": N_("Orogenic gold"),
+    "pegmatite": N_("Pegmatite"),
+    "phosphate": N_("Phosphate"),
+    "placer": N_("Placer"),
+    "podiform chromite": N_("Podiform chromite"),
+    "porphyry": N_("Porphyry"),
+    "residual": N_("Residual"),
+    "sediment-hosted copper": N_("Sediment-hosted copper"),
+    "sediment-hosted zinc-lead": N_("Sediment-hosted zinc-lead"),
+    "skarn": N_("Skarn"),
+    "stratiform chromite": N_("Stratiform chromite"),
+    "tailings": N_("Tailings"),
+    "tin-tungsten granite-related": N_("Tin-tungsten, granite-related"),
+    "vein and epithermal": N_("Vein and epithermal"),
+    "volcanogenic massive sulphide": N_("Volcanogenic massive sulphide"),
+}
+UNITS = {
+    "percentile": N_("percentile"),
+    "years of world mine production": N_("years of world production"),
+    "% of world production": N_("% of world production"),
+    "%": "%",
+    "months": N_("months"),
+    "million AUD of 2018": N_("million AUD (2018)"),
+    "km": "km",
+    "class 0-3": N_("class 0–3"),
+    "class 0-5": N_("class 0–5"),
+    "% x leading share": N_("% × leading share"),
+}
+OWN_TABLES = {
+    "orebridge_plants": N_("Plants looked up by Orebridge"),
+    "orebridge_frameworks": N_("Frameworks looked up by Orebridge"),
+    "orebridge_permitting": N_("Permitting model of Orebridge"),
+    "orebridge_fast41": N_("FAST-41 projects, looked up by Orebridge"),
+    "orebridge_site_facts": N_("Facts looked up by Orebridge"),
+    "orebridge_companies": N_("Companies looked up by Orebridge"),
+    "orebridge_haulage": N_("Haul cost model of Orebridge"),
+    "searoute": N_("Shipping network (Eurostat, Oak Ridge)"),
+}
+CHECKS = {
+    "Python 3.11 to 3.13": N_("Python 3.11 to 3.13"),
+    "DuckDB": "DuckDB",
+    "Spatial extension": N_("Spatial extension"),
+    "Bundled data": N_("Bundled data (sites / version)"),
+    "Your store": N_("Your store"),
+    "Disk": N_("Free disk"),
+    "Screens": N_("Screen libraries"),
+    "Upload guard: files": N_("Upload guard: files"),
+    "Upload guard: network": N_("Upload guard: network"),
+    "Upload guard: memory": N_("Upload guard: memory"),
+    "yes": N_("in order"),
+    "no": N_("not in order"),
+}
+WAYS = {"network": N_("along the mapped network"), "detour": N_("1.3 times the straight line")}
+MODES = {"road": N_("by road"), "rail": N_("by rail")}
+GROUPS = {
+    "basemap": N_("Basemap"),
+    "infrastructure": N_("Infrastructure"),
+    "geology": N_("Geology"),
+    "geophysics": N_("Relief and gravity"),
+    "occurrences": N_("Mineral occurrences"),
+    "constraints": N_("Constraints"),
+    "own": N_("My layers"),
+}
+
+
+#: Where Markdown would make a link of plain text: after the scheme, after www, before the name of a mail's host.
+_LINKS = re.compile(r"(?i)(?<=:)(?=//)|(?<=\bwww)(?=\.)|(?<=@)")
+WORD_JOINER = "\u2060"
+
+
+def plain(text: str) -> str:
+    """Return a text of a file, an address or an error so that Markdown shows it as it is: no mark, no picture, no link."""
+    apart = _LINKS.sub(WORD_JOINER, text)
+    return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in apart)
+
+
+def word(table: dict[str, str], key: str) -> str:
+    """Return the word for a key in the reader's language; the key itself where the table lacks it."""
+    return _(table[key]) if key in table else key
+
+
+def site_name(name: str, site_id: str) -> str:
+    """Return the name of a site; one that the user brought says so."""
+    return f"{name} · {_('own site')}" if site_id.startswith("own-") else name
+
+
+def commodity(commodity_id: str) -> str:
+    """Return a commodity's name in the reader's language."""
+    return commodity_names().get(commodity_id, commodity_id) if language() == "ja" else commodity_id.capitalize()
+
+
+def commodities(ids: list[str], most: int = 4) -> str:
+    """Return the first names of a list, with a count of the rest."""
+    shown = "、".join(map(commodity, ids[:most])) if language() == "ja" else ", ".join(map(commodity, ids[:most]))
+    return shown + (f" +{len(ids) - most}" if len(ids) > most else "")
+
+
+def nation(iso3: str) -> str:
+    """Return a country's name in the reader's language."""
+    return country(country_codes().get(iso3, ""), iso3) if iso3 else _("Unknown")
+
+
+@functools.cache
+def is_country(text: str) -> bool:
+    """Tell whether a text is an alpha-3 code of the country table."""
+    return text in country_codes()
+
+
+def criterion_title(criterion_id: str) -> str:
+    """Return a criterion's title in the reader's language."""
+    found: Criterion = next(c for c in load().criteria if c.id == criterion_id)
+    return either(found.title, found.title_ja)
+
+
+def source_title(source_id: str) -> str:
+    """Return the title of a source: a name that stays as it is, or our own table in the reader's words."""
+    if source_id in OWN_TABLES:
+        return word(OWN_TABLES, source_id)
+    source = reference.source(source_id)
+    return source.title if source else source_id
+
+
+def licence(source_id: str) -> str:
+    """Return the licence of a source."""
+    source = reference.source(source_id)
+    return source.licence if source else ""

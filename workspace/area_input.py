@@ -1,0 +1,101 @@
+"""An area of interest from what a command is given: four numbers, a GeoJSON file, or an own layer."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from geo.errors import OrebridgeError
+from scoring.errors import ScenarioError
+from scoring.ranking.scenario import Area
+
+MOST_BYTES = 20_000_000
+
+
+def area_of(text: str) -> tuple[Area, float]:
+    """Return the area that a text names, and by how many metres its edge was moved to have few enough corners.
+
+    Parameters
+    ----------
+    text : str
+        ``west,south,east,north`` in degrees, a ``.geojson`` file, or the id of an own layer.
+
+    Raises
+    ------
+    ScenarioError
+        If it is none of these, or has no polygon.
+    """
+    import shapely  # noqa: PLC0415
+
+    from geo.area import polygons_of  # noqa: PLC0415
+
+    edges = text.split(",")
+    if len(edges) == 4:
+        return box_area(text, *_numbers(text, edges))
+    path = Path(text)
+    if path.suffix.lower() in (".geojson", ".json"):
+        polygons, moved = polygons_of([shapely.from_geojson(json.dumps(each)) for each in _geometries(path)])
+        return Area(path.stem, polygons), moved
+    return own_area(text)
+
+
+def box_area(name: str, west: float, south: float, east: float, north: float) -> tuple[Area, float]:
+    """Return a box as an area; west > east crosses the antimeridian.
+
+    Raises
+    ------
+    ScenarioError
+        If it has no width or height, or leaves the Earth.
+    """
+    import shapely  # noqa: PLC0415
+
+    from geo.area import polygons_of  # noqa: PLC0415
+
+    if not (-90 <= south < north <= 90 and -180 <= west <= 180 and -180 <= east <= 180 and west != east):
+        raise ScenarioError(f"{name!r} is no box: give west,south,east,north in degrees, south below north.")
+    polygons, moved = polygons_of([shapely.box(west, south, east if east > west else east + 360, north)])
+    return Area(name, polygons), moved
+
+
+def own_area(layer_id: str) -> tuple[Area, float]:
+    """Return the areas of an own layer as one area.
+
+    Raises
+    ------
+    ScenarioError
+        If there is no such layer, or it has no areas.
+    """
+    from geo.area import polygons_of  # noqa: PLC0415
+    from workspace import session  # noqa: PLC0415
+
+    found = next((layer for layer in session.own_layers() if layer.layer_id.startswith(layer_id) and layer.kind == "vector-polygon"), None)
+    if found is None:
+        raise ScenarioError(f"{layer_id!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas.")
+    polygons, moved = polygons_of(session.own().features(found.layer_id).geometries)
+    return Area(found.name, polygons), moved
+
+
+def _numbers(text: str, edges: list[str]) -> tuple[float, float, float, float]:
+    try:
+        west, south, east, north = (float(edge) for edge in edges)
+    except ValueError as error:
+        raise ScenarioError(f"{text!r} is no box: give west,south,east,north in degrees.") from error
+    return west, south, east, north
+
+
+def _geometries(path: Path) -> list[object]:
+    """Return the geometries of a GeoJSON file, which is in longitude and latitude (RFC 7946)."""
+    try:
+        raw = path.read_bytes()
+        if len(raw) > MOST_BYTES:
+            raise ScenarioError(f"{path} has {len(raw) / 1e6:.0f} MB; an area may have {MOST_BYTES // 1_000_000}. Simplify it.")
+        values = json.loads(raw)
+        if "crs" in values:
+            raise ScenarioError(f"{path} names a CRS of its own; write it in longitude and latitude, as GeoJSON is (RFC 7946).")
+        if values["type"] == "FeatureCollection":
+            return [each["geometry"] for each in values["features"] if each["geometry"]]
+        return [values["geometry"] if values["type"] == "Feature" else values]
+    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        raise ScenarioError(f"{path} is no GeoJSON with areas; export it as GeoJSON in longitude and latitude.") from error
+    except OSError as error:
+        raise OrebridgeError(f"{path}: {error.strerror or error}.") from error

@@ -1,0 +1,175 @@
+"""The user's layers and sites beside the facts: measured like any other, marked as the user's own, gone when the layer is gone."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from typing import Any
+
+import duckdb
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from data import user_layers
+from data.sources import Source, load_sources
+from data.store import Store
+from data.user_layers import OwnLayer, OwnSites
+from scoring.aggregation.methods import sql
+from scoring.criteria.user_criterion import Kind, OwnCriterion
+from scoring.measures.inputs import MILESTONES, SLACK_KM, Inputs
+from scoring.measures.layer_measures import EvidenceLayer, measure
+from scoring.measures.registry import judge_gates, measure_all
+from scoring.permitting.outlook import Milestones
+from scoring.ranking.pipeline import forget_packed
+
+PREFIX = "own:"
+MONTHS = "permitting_months"
+#: Kind of a layer on the map -> kind of evidence.
+KINDS: dict[str, Kind] = {"vector-point": "points", "vector-line": "lines", "vector-polygon": "polygons", "raster": "raster"}
+_MEASURING = threading.Lock()
+
+
+def source_of(layer: OwnLayer) -> Source:
+    """Return an own layer as a source: what tables, cards and exports name."""
+    return Source(
+        id=PREFIX + layer.layer_id, title=layer.name, publisher=layer.imported_by, url=layer.source_url,
+        licence=layer.licence or "not stated", licence_tier="C", attribution=f"{layer.name} ({layer.file_name})",
+        citation=f"{layer.file_name}, SHA-256 {layer.file_sha256}", retrieved=layer.imported_at.date(),
+        as_of=layer.source_date or layer.imported_at.date().isoformat(), caveat=layer.note, import_recipe="", files=(),
+    )  # fmt: skip
+
+
+def milestone_source() -> Source:
+    """Return the milestones that the user entered as a source."""
+    return Source(
+        id=MILESTONES, title="Milestones entered by the user", publisher="the user", url="", licence="not stated", licence_tier="C",
+        attribution="", citation="entered by hand; see the Permitting tab of the site", retrieved=date.today(), as_of="",
+        caveat="", import_recipe="", files=(),
+    )  # fmt: skip
+
+
+def sources(layers: Iterable[OwnLayer]) -> dict[str, Source]:
+    """Return the register of sources with the user's own layers."""
+    return {**load_sources(), MILESTONES: milestone_source(), **{PREFIX + layer.layer_id: source_of(layer) for layer in layers}}
+
+
+def evidence_layer(store: Store, layer: OwnLayer) -> EvidenceLayer:
+    """Load what measuring needs of an own layer."""
+    if layer.kind == "raster":
+        return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
+    found = user_layers.features(store, layer)
+    return EvidenceLayer(layer.layer_id, KINDS[layer.kind], geometries=found.geometries, numbers=found.numbers, names=_names(found.texts))
+
+
+def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
+    """Return the column that names the features: one called so, else none."""
+    return next((values for column, values in texts.items() if "name" in column.lower() or "名" in column), None)
+
+
+def sites_to_measure(facts: duckdb.DuckDBPyConnection) -> pd.DataFrame:
+    """Return site_id, lon, lat (EPSG:4326 degrees) and slack_km of every site."""
+    sites = facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM combined.site ORDER BY site_id").df()
+    return sites.assign(slack_km=sites["location_accuracy"].map(SLACK_KM).astype(float))
+
+
+def measure_evidence(
+    facts: duckdb.DuckDBPyConnection, store: Store, evidence: Iterable[OwnCriterion], progress: Callable[[float], None] | None = None
+) -> None:
+    """Measure the own criteria that were not measured yet, for every site; one whose layer is gone is passed over.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    store : Store
+    evidence : iterable of OwnCriterion
+    progress : callable, optional
+        Called with 0..1; what it raises ends the measuring, and nothing of that criterion is kept.
+    """
+    with _MEASURING:
+        measured = {row[0] for row in facts.cursor().execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
+        missing = [own for own in evidence if own.id not in measured]
+        if not missing:
+            return
+        layers = {layer.layer_id: layer for layer in user_layers.own_layers(store)}
+        sites = sites_to_measure(facts)
+        for own in missing:
+            if own.layer_id in layers:
+                layer = layers[own.layer_id]
+                found = measure(evidence_layer(store, layer), own, sites, progress)
+                _keep(facts, own, found, source_of(layer))
+
+
+def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFrame, source: Source) -> None:
+    known = found.dropna(subset=["value"])
+    rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
+    values = {"criterion_id": own.id, "owner": source.publisher}
+    rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
+    _change(facts, "own_measurement", rows.assign(reference_group="", reference_n=None), values)
+
+
+def _change(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]) -> None:
+    """Run the statements of a file, which may read the frame `incoming`, in one transaction."""
+    cursor = facts.cursor()
+    if rows is not None:
+        cursor.register("incoming", rows)
+    cursor.execute("BEGIN TRANSACTION")
+    try:
+        for each in duckdb.extract_statements(sql(f"{statement}.sql")):
+            cursor.execute(each, {name: value for name, value in values.items() if name in each.named_parameters})
+        cursor.execute("COMMIT")
+    except BaseException:
+        cursor.execute("ROLLBACK")
+        raise
+    finally:
+        cursor.close()
+
+
+def attach_milestones(
+    facts: duckdb.DuckDBPyConnection,
+    told: Mapping[str, Milestones],
+    before: Iterable[str],
+    today: date,
+    owners: Mapping[str, str] | None = None,
+) -> None:
+    """Let the months left that follow from milestones stand in place of what the facts hold.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    told : mapping of str to Milestones
+        What users told, by site.
+    before : iterable of str
+        Sites whose milestones were told before; of those that have none now, the facts count again.
+    today : date
+    owners : mapping of str to str, optional
+        Who told the milestones, by site; one that is not in it: not recorded.
+    """
+    affected = frozenset(told) | frozenset(before)
+    if not affected:
+        return
+    with _MEASURING:
+        found = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
+        sites = sorted(told)
+        values = {"site_ids": sorted(affected), "told": sites, "owners": [(owners or {}).get(site, "") for site in sites]}
+        _change(facts, "milestone_measurements", found, {**values, "criterion_id": MONTHS})
+        forget_packed(facts)
+
+
+def attach_sites(facts: duckdb.DuckDBPyConnection, own: OwnSites) -> None:
+    """Put the user's sites beside the others, measured by the same measures; those that were there before are replaced.
+
+    All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
+    """
+    with _MEASURING:
+        _change(facts, "own_forget", None, {})
+        if own.sites:
+            _change(facts, "own_sites", pd.DataFrame(own.sites), {})
+            if own.claims:
+                _change(facts, "own_claims", pd.DataFrame(own.claims), {})
+            inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
+            measurements, gates = measure_all(inputs), judge_gates(inputs)
+            _change(facts, "own_site_measurements", measurements, {})
+            _change(facts, "own_site_gates", gates, {})
+        forget_packed(facts)

@@ -1,0 +1,83 @@
+"""Scenario <-> query string of the Explore page, so that an address opens the same list."""
+
+from __future__ import annotations
+
+import base64
+import json
+import zlib
+from collections.abc import Mapping
+from urllib.parse import urlencode
+
+from data.bounded import unpacked
+from geo.errors import OrebridgeError
+from scoring.criteria.catalogue import load
+from scoring.criteria.user_criterion import OwnCriterion, from_dict
+from scoring.ranking.scenario import Area, Scenario, area_from
+
+MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
+
+#: Pillar id -> key in the address.
+WEIGHT_KEYS = {"grade": "wg", "permitting": "wp", "infrastructure": "wi", "ownership": "wo", "gap": "wc", "friction": "wf"}
+
+
+def packed_evidence(scenario: Scenario) -> str:
+    """Return the own criteria of a scenario as text for an address."""
+    text = json.dumps([own.as_dict() for own in scenario.evidence], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def unpacked_evidence(text: str) -> tuple[OwnCriterion, ...]:
+    """Return the criteria that `packed_evidence` packed; nothing of a text that is not one."""
+    try:
+        given = unpacked(text, MOST_BYTES, MOST_DEPTH)
+        if not isinstance(given, list) or len(given) > MOST_CRITERIA:
+            return ()
+        return Scenario({"grade": 1}, evidence=tuple(from_dict(each) for each in given)).evidence
+    except OrebridgeError:
+        return ()
+
+
+def packed_area(area: Area) -> str:
+    """Return an area of interest as text for an address."""
+    text = json.dumps([area.name, area.polygons], separators=(",", ":"), ensure_ascii=False)
+    return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
+
+
+def unpacked_area(text: str) -> Area | None:
+    """Return the area that `packed_area` packed; None for a text that is not one."""
+    try:
+        given = unpacked(text, MOST_BYTES, MOST_DEPTH)
+        return area_from({"name": given[0], "polygons": given[1]}) if isinstance(given, list) and len(given) == 2 else None
+    except OrebridgeError:
+        return None
+
+
+def permalink(
+    scenario: Scenario, selected: list[str] | None = None, language: str = "", page: str = "", more: Mapping[str, str] | None = None
+) -> str:
+    """Return the path and query that open the scenario in the app: on the Explore page, or on another with what it needs besides.
+
+    Examples
+    --------
+    >>> from scoring.ranking.scenario import from_preset
+    >>> permalink(from_preset(commodity="dysprosium"), ["nam-lofdal-1"])
+    '/?m=dysprosium&wg=30&wp=25&wi=25&wo=20&sel=nam-lofdal-1'
+    >>> permalink(from_preset(commodity="dysprosium"), page="site", more={"id": "nam-lofdal-1"})
+    '/site?m=dysprosium&wg=30&wp=25&wi=25&wo=20&id=nam-lofdal-1'
+    """
+    chosen = scenario.filters
+    pairs: list[tuple[str, str]] = [("m", scenario.commodity)]
+    pairs += [
+        (WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items() if weight or not load().pillars[pillar].optional
+    ]
+    pairs += [("order", scenario.order_by if scenario.order_by != "shrunk" else "")]
+    pairs += [("method", scenario.method if scenario.method != "weighted_sum" else "")]
+    for key, values in (("kind", chosen.kinds), ("stage", chosen.stages), ("country", chosen.countries)):
+        pairs += [(key, value) for value in values]
+    pairs += [("cov", f"{100 * chosen.min_coverage:.0f}" if chosen.min_coverage else ""), ("q", chosen.text)]
+    if scenario.evidence:
+        pairs += [("ev", packed_evidence(scenario))]
+    pairs += [("area", packed_area(chosen.area) if chosen.area else "")]
+    pairs += [("hide", "" if chosen.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
+    pairs += list((more or {}).items())
+    return f"/{page}?" + urlencode([(key, value) for key, value in pairs if value], safe=",")

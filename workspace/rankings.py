@@ -1,0 +1,77 @@
+"""The last rankings and what is drawn from them, shared by all sessions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+
+import pandas as pd
+
+from scoring.ranking.facets import Facets
+from scoring.ranking.packed import Packed
+from scoring.ranking.scenario import Filters, Scenario, from_preset
+from scoring.robustness.rank_acceptability import Belief, Firmness
+from scoring.robustness.two_desks import TwoDesks
+from scoring.sites.side_by_side import SideBySide
+from scoring.snapshots.snapshot import Verdict
+from workspace import snapshots
+from workspace.reference import commodity_table
+from workspace.session import beside, state, store
+from workspace.view import View
+
+VIEW = View(beside, state)
+
+
+def ranking(scenario: Scenario) -> pd.DataFrame:
+    """Return the ranked sites of a scenario, without contributions. Do not change the frame: it is shared."""
+    return VIEW.ranking(scenario)
+
+
+def facet_counts(scenario: Scenario) -> Facets:
+    """Return how many sites each choice of a filter would leave."""
+    return VIEW.facet_counts(scenario)
+
+
+def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
+    """Return all that is known of a site under a scenario."""
+    return VIEW.dossier(scenario, site_id)
+
+
+def firmness(scenario: Scenario, belief: Belief | None = None, top_k: int = 20) -> Firmness:
+    """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
+    return VIEW.firmness(scenario, belief or Belief(), top_k)
+
+
+def packed(scenario: Scenario) -> Packed:
+    """Return the vectors of a scenario's list."""
+    return VIEW.packed(scenario)
+
+
+def desks(scenario: Scenario, rule: str) -> TwoDesks:
+    """Return both desks' view of a scenario's list."""
+    return VIEW.desks(scenario, rule)
+
+
+def side_by_side(scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
+    """Return sites side by side; see `scoring.sites.side_by_side`."""
+    return VIEW.side_by_side(scenario, site_ids)
+
+
+def everything(scenario: Scenario) -> Scenario:
+    """Return the scenario without filters: all sites of its commodity."""
+    return replace(scenario, filters=Filters())
+
+
+@lru_cache(maxsize=64)
+def verdict(snapshot_id: str) -> Verdict:
+    """Return whether a snapshot of the store computes to the same numbers; a snapshot never changes, so once is enough."""
+    return snapshots.opened(store(), snapshot_id)[1]
+
+
+def warm() -> None:
+    """Open the facts, rank by the default scenario and count its facets, so that the first visitor does not wait for it."""
+    scenario = from_preset()
+    dossier(scenario, str(ranking(scenario).iloc[0]["site_id"]))
+    facet_counts(scenario)
+    commodity_table()

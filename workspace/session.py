@@ -1,0 +1,175 @@
+"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session. Reading it measures nothing."""
+
+from __future__ import annotations
+
+import threading
+from contextlib import suppress
+from functools import cache
+
+import duckdb
+
+from data.facts import open_facts
+from data.store import Store, StoreError
+from data.user_layers import OwnLayer, sweep
+from layers import quarantine
+from scoring.criteria.user_criterion import OwnCriterion
+from scoring.criteria.user_criterion import from_dict as from_dict_evidence
+from scoring.permitting.outlook import Milestones
+from scoring.ranking.pipeline import prepare
+from scoring.ranking.scenario import Scenario
+from workspace.left_out import leave_out, take_notice
+from workspace.user_layers import Own, reader
+
+_OPENING = threading.RLock()
+LONGEST_ID = 60
+
+
+@cache
+def _facts() -> duckdb.DuckDBPyConnection:
+    facts = open_facts()
+    prepare(facts)
+    return facts
+
+
+def _open() -> bool:
+    return bool(_facts.cache_info().currsize)
+
+
+def facts() -> duckdb.DuckDBPyConnection:
+    """Return the bundle with what is the user's own beside it, opened once for the process; take a cursor for each call."""
+    with _OPENING:
+        fresh = not _open()
+        opened = _facts()
+    if fresh and _own.cache_info().currsize:
+        _own().attach()
+    return opened
+
+
+@cache
+def _store() -> Store:
+    return take_notice(Store.open())
+
+
+def store() -> Store:
+    """Return the user's store, opened once for the process.
+
+    Raises
+    ------
+    StoreError
+        If it is damaged, or another process holds it.
+    """
+    with _OPENING:
+        return _store()
+
+
+@cache
+def _own() -> Own:
+    if not _store().read_only:
+        quarantine.sweep(_store().path.parent)
+        sweep(_store())
+    return Own(_store(), facts, _open)
+
+
+def own() -> Own:
+    """Return the user's layers, opened once for the process.
+
+    Raises
+    ------
+    StoreError
+        If it is damaged, or another process holds the store.
+    """
+    with _OPENING:
+        fresh = not _own.cache_info().currsize
+        opened = _own()
+    if fresh and _open():
+        opened.attach()
+    return opened
+
+
+def own_layers() -> tuple[OwnLayer, ...]:
+    """Return the user's layers in use; none while the store cannot be used."""
+    try:
+        return own().layers
+    except StoreError as error:
+        leave_out(error)
+        return ()
+
+
+def own_criteria() -> tuple[OwnCriterion, ...]:
+    """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
+    try:
+        return tuple(from_dict_evidence(each) for each in store().criteria())
+    except StoreError as error:
+        leave_out(error)
+        return ()
+
+
+def revision() -> str:
+    """Return what rankings depend on besides their scenario: the user's own sites; empty without a store or without own sites."""
+    try:
+        return own().revision
+    except StoreError as error:
+        leave_out(error)
+        return ""
+
+
+def state() -> int:
+    """Return a number that changes whenever the facts do: what was computed of another state does not hold."""
+    try:
+        return own().state
+    except StoreError:
+        return 0
+
+
+def ready(scenario: Scenario) -> None:
+    """Measure the criteria that a scenario brings from outside: an address, a shortlist, a file. Lists are read without it.
+
+    Raises
+    ------
+    EvidenceError
+        If one of them cannot be measured on its layer.
+    """
+    beside()
+    if scenario.evidence:
+        own().measure(scenario.evidence)
+
+
+def new_day() -> None:
+    """Measure anew what depends on the date, once the day has changed."""
+    if _facts.cache_info().currsize and _own.cache_info().currsize and _own().stale:
+        _own().attach()
+
+
+def beside() -> duckdb.DuckDBPyConnection:
+    """Return the facts once the user's own stands beside them; without it while the store cannot be used."""
+    with suppress(StoreError):
+        own()
+    return facts()
+
+
+def told(site_id: str) -> Milestones | None:
+    """Return what the user told of the permits of a site; None where nothing, or while the store cannot be used."""
+    try:
+        return own().milestones(site_id)
+    except StoreError as error:
+        leave_out(error)
+        return None
+
+
+def all_told() -> dict[str, Milestones]:
+    """Return what the user told of permits, by site; nothing while the store cannot be used."""
+    try:
+        return {site_id: Milestones(**told) for site_id, told in store().milestones().items()}
+    except StoreError as error:
+        leave_out(error)
+        return {}
+
+
+def close() -> None:
+    """Let go of the store, if it was opened."""
+    reader().close()
+    with _OPENING:  # a store that is being opened is let go of once it is open
+        if _store.cache_info().currsize:
+            _own.cache_clear()
+            _store().close()
+            _store.cache_clear()

@@ -1,0 +1,120 @@
+"""A workspace file taken in: its scenarios and snapshots are held against what this version can score before anything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import asdict, replace
+from typing import Annotated, Literal
+
+import duckdb
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from data import shortlist_file
+from data.shortlist_file import Taken
+from data.shortlists import Shortlist, WorkspaceError
+from data.store import Store
+from geo.errors import OrebridgeError
+from scoring.aggregation.methods import METHODS
+from scoring.ranking.scenario import from_dict
+from scoring.snapshots import snapshot as frozen
+from scoring.snapshots.vectors import Standing
+
+
+class _Head(BaseModel):
+    model_config = ConfigDict(strict=True)
+    name: str
+    question: str
+    label: str
+    frozen_at: str
+    app_version: str
+    data_version: str
+    scenario_hash: str
+    listed: int
+
+
+class _Method(BaseModel):
+    model_config = ConfigDict(strict=True)
+    method: str
+    order_by: Literal["shrunk", "worst", "known"]
+
+
+class _Judged(BaseModel):
+    model_config = ConfigDict(strict=True)
+    id: str
+    weight: Annotated[float, Field(ge=0.0, le=1e6, allow_inf_nan=False)]
+
+
+class _Noted(BaseModel):
+    model_config = ConfigDict(strict=True)
+    site_id: str
+
+
+class _Named(_Noted):
+    name: str
+
+
+def take_in(store: Store, facts: duckdb.DuckDBPyConnection, raw: bytes) -> Taken:
+    """Take the shortlists and snapshots of a workspace file into the store. All or nothing, and nothing that cannot be ranked.
+
+    Parameters
+    ----------
+    store : Store
+    facts : duckdb.DuckDBPyConnection
+        For the commodities that are screened.
+    raw : bytes
+        The file.
+
+    Raises
+    ------
+    WorkspaceError
+        If it is no file of ours, or holds what cannot be kept or scored: what, and what to do. Nothing is kept.
+    """
+    found = shortlist_file.parse(raw)
+    commodities = {row[0] for row in facts.cursor().execute("SELECT commodity_id FROM facts.commodity").fetchall()}
+    lists = tuple(_with_scenario(each, commodities) for each in found.shortlists)
+    for one in found.snapshots:
+        _check_snapshot(one.snapshot_id, found.payloads[one.snapshot_id])
+    return shortlist_file.keep(store, replace(found, shortlists=lists))
+
+
+def _with_scenario(given: Shortlist, commodities: Collection[str]) -> Shortlist:
+    if given.scenario is None:
+        return given
+    try:
+        scenario = from_dict(given.scenario)
+    except OrebridgeError as error:
+        raise WorkspaceError(
+            f"The scenario of {given.name!r} in the file cannot be scored ({_words(error)}); nothing was imported."
+        ) from error
+    unknown = [
+        what for what, known in (
+            (f"method {scenario.method!r}", scenario.method in METHODS),
+            (f"commodity {scenario.commodity!r}", not scenario.commodity or scenario.commodity in commodities),
+        ) if not known
+    ]  # fmt: skip
+    if unknown:
+        raise WorkspaceError(
+            f"The scenario of {given.name!r} in the file names the {unknown[0]}, which this version does not know; update it."
+        )
+    return replace(given, scenario=scenario.as_dict())
+
+
+def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
+    """Refuse a snapshot that could not be shown, computed again or compared."""
+    try:
+        snapshot = frozen.from_bytes(payload)
+        _Head.model_validate(snapshot.head)
+        TypeAdapter(list[_Judged]).validate_python(list(snapshot.criteria))
+        TypeAdapter(list[_Noted]).validate_python(list(snapshot.items))
+        TypeAdapter(list[_Named]).validate_python(list(snapshot.sites))
+        TypeAdapter(dict[str, Standing]).validate_python({key: asdict(each) for key, each in snapshot.results.items()})
+        _Method.model_validate(snapshot.scenario)
+    except (OrebridgeError, ValidationError) as error:
+        raise WorkspaceError(f"Snapshot {snapshot_id!r} in the file cannot be used ({_words(error)}); nothing was imported.") from error
+
+
+def _words(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        told = error.errors()[0]
+        return f"{'.'.join(str(part)[:40] for part in told['loc'])}: {told['msg']}"[:200]
+    return str(error).rstrip(".")[:200]

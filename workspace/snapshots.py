@@ -1,0 +1,166 @@
+"""Shortlists with their numbers: ranked, frozen, and compared with what they were. Joins the store and the scores; shows nothing."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+import duckdb
+
+from data import shortlists
+from data.facts import data_version
+from data.shortlists import Shortlist, WorkspaceError
+from data.store import Store
+from geo.errors import OrebridgeError
+from scoring.aggregation.methods import METHODS
+from scoring.ranking.scenario import Scenario, from_dict
+from scoring.snapshots import rank_moves
+from scoring.snapshots import snapshot as frozen
+from scoring.snapshots.rank_moves import Judged, Move
+from scoring.snapshots.snapshot import Snapshot, Verdict
+from scoring.snapshots.vectors import Basis, capture
+
+TODAY = "today"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a shortlist moved between two of its versions.
+
+    Attributes
+    ----------
+    then, now : dict
+        title, data_version, scenario_hash, method of either side.
+    moves : tuple of Move
+        By rank of now, then of then.
+    names : dict
+        Site id -> name.
+    added, removed : tuple of str
+        Site ids that are on the shortlist on one side alone.
+    """
+
+    then: dict[str, str]
+    now: dict[str, str]
+    moves: tuple[Move, ...]
+    names: dict[str, str]
+    added: tuple[str, ...]
+    removed: tuple[str, ...]
+
+
+def scenario_of(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
+    """Return the scenario that a shortlist keeps, or `otherwise` where it keeps none.
+
+    Raises
+    ------
+    ScenarioError
+        If it was kept by a version with other pillars.
+    """
+    return from_dict(shortlist.scenario) if shortlist.scenario else otherwise
+
+
+def keep_scenario(store: Store, name: str, scenario: Scenario, layers: dict[str, tuple[bool, float]] | None = None) -> None:
+    """Keep a scenario with a shortlist, and the version of the data that it was seen with."""
+    shortlists.edit_head(store, name, scenario=scenario.as_dict(), layers=layers or {}, data_version=data_version())
+
+
+def freeze(store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, label: str = "") -> Snapshot:
+    """Freeze a shortlist with the numbers of a scenario, keep it in the store, and return it.
+
+    Raises
+    ------
+    WorkspaceError
+        If there is no such shortlist.
+    ScenarioError
+        If the scenario lists none of its sites.
+    """
+    held = shortlists.read(store, name)
+    snapshot = frozen.freeze(facts, scenario, [asdict(item) for item in held.items], name, held.question, label)
+    meta = {key: str(snapshot.head[key]) for key in ("label", "frozen_at", "data_version", "scenario_hash")}
+    shortlists.keep_snapshot(store, frozen.snapshot_id(snapshot), name, meta, frozen.to_bytes(snapshot))
+    return snapshot
+
+
+def opened(store: Store, snapshot_id: str) -> tuple[Snapshot, Verdict]:
+    """Return a snapshot, and whether it computes to the same numbers today.
+
+    Raises
+    ------
+    WorkspaceError
+        If no snapshot begins so.
+    ScenarioError
+        If it is damaged or of a later version.
+    """
+    snapshot = frozen.from_bytes(shortlists.snapshot_payload(store, snapshot_id))
+    return snapshot, frozen.verify(snapshot)
+
+
+def difference(
+    store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, then: str, now: str = TODAY
+) -> Difference:  # fmt: skip
+    """Say what moved between two versions of a shortlist and why.
+
+    Parameters
+    ----------
+    store : Store
+    facts : duckdb.DuckDBPyConnection
+    name : str
+    scenario : Scenario
+        In force today.
+    then, now : str
+        Beginning of a snapshot's id, or ``today``; then must be a snapshot.
+
+    Raises
+    ------
+    WorkspaceError
+        If a version is not there.
+    """
+    if then == TODAY:
+        raise WorkspaceError("The first version must be a snapshot; freeze one, or turn the two round.")
+    old = opened(store, then)[0]
+    old_judged = Judged(old.basis, old.weights, old.scenario["method"], old.scenario["order_by"])
+    if now == TODAY:
+        held = shortlists.read(store, name)
+        new_judged, between = _today(facts, scenario, old.scenario["method"]), _between(facts, old)
+        new_ids, new_head, names = held.site_ids, {"data_version": data_version(), "scenario_hash": scenario.scenario_hash}, {}
+        method, title = scenario.method, TODAY
+    else:
+        new = opened(store, now)[0]
+        new_judged = Judged(new.basis, new.weights, new.scenario["method"], new.scenario["order_by"])
+        between, new_ids, new_head, names = None, _noted(new), new.head, {site["site_id"]: site["name"] for site in new.sites}
+        method, title = new.scenario["method"], _title(new)
+    ids = list(dict.fromkeys([*new_ids, *_noted(old)]))
+    told = rank_moves.moves(old_judged, new_judged, ids, between)
+    told.sort(key=lambda move: (move.now.rank if move.now else 1 << 30, move.then.rank if move.then else 1 << 30))
+    names = {**named(facts, ids), **{site["site_id"]: site["name"] for site in old.sites}, **names}
+    head = {"data_version": old.head["data_version"], "scenario_hash": old.head["scenario_hash"]}
+    return Difference(
+        {"title": _title(old), "method": old.scenario["method"], **head},
+        {"title": title, "method": method, "data_version": new_head["data_version"], "scenario_hash": new_head["scenario_hash"]},
+        tuple(told), names, tuple(s for s in new_ids if s not in _noted(old)), tuple(s for s in _noted(old) if s not in new_ids),
+    )  # fmt: skip
+
+
+def named(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
+    """Return site id -> name of the sites that are there."""
+    rows = facts.cursor().execute("SELECT site_id, name FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids})
+    return dict(rows.fetchall())
+
+
+def _today(facts: duckdb.DuckDBPyConnection, scenario: Scenario, then_method: str) -> Judged:
+    basis = capture(facts, scenario, then_method if then_method in METHODS else "")
+    return Judged(basis, dict(zip(basis.criteria, scenario.criterion_weights(), strict=True)), scenario.method, scenario.order_by)
+
+
+def _between(facts: duckdb.DuckDBPyConnection, old: Snapshot) -> Basis | None:
+    """Return the old list on the facts of today, so that data and list are told apart; None where it cannot be made any more."""
+    try:
+        return capture(facts, from_dict(old.scenario))
+    except (TypeError, OrebridgeError):
+        return None
+
+
+def _title(snapshot: Snapshot) -> str:
+    return " ".join(filter(None, (snapshot.head["label"], snapshot.head["frozen_at"][:16].replace("T", " "))))
+
+
+def _noted(snapshot: Snapshot) -> list[str]:
+    return [str(item["site_id"]) for item in snapshot.items]

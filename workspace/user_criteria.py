@@ -1,0 +1,94 @@
+"""Making a layer a criterion: checked, measured over all sites, kept in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+
+from data.texts import line
+from data.user_layers import OwnLayer, OwnLayerError
+from scoring.criteria.user_criterion import EVIDENCE, OwnCriterion, from_dict
+from scoring.errors import EvidenceError
+from scoring.measures.layer_measures import measure
+from workspace import attach as scored
+from workspace import session
+
+
+def suitable(layer: OwnLayer) -> list[str]:
+    """Return the measures that suit a layer."""
+    return [name for name, each in EVIDENCE.items() if scored.KINDS[layer.kind] in each.kinds]
+
+
+def reads_column(layer: OwnLayer, measure: str) -> bool:
+    """Tell whether a measure needs a column of the layer."""
+    asks = EVIDENCE[measure].column
+    return asks == "always" or (asks == "vector" and layer.kind != "raster")
+
+
+def made(layer: OwnLayer, measure: str, *, column: str = "", title: str = "", **choices: Any) -> OwnCriterion:
+    """Return a checked criterion on a layer; its unit is that of the measure, or of the column.
+
+    Raises
+    ------
+    EvidenceError
+        If the measure does not suit the layer, or a choice is wrong.
+    OwnLayerError
+        If the layer has no such column.
+    """
+    if measure not in EVIDENCE:
+        raise EvidenceError(f"No measure is called {measure!r}; choose {', '.join(EVIDENCE)}.")
+    if measure not in suitable(layer):
+        raise EvidenceError(f"{measure} does not suit {layer.name!r}, a {layer.kind}; choose {', '.join(suitable(layer))}.")
+    unit = EVIDENCE[measure].units[scored.KINDS[layer.kind]]
+    if unit == "column":
+        unit = layer.unit
+    if reads_column(layer, measure):
+        found = layer.column(column)
+        if found["type"] != "number":
+            raise OwnLayerError(f"Column {column!r} of {layer.name!r} holds words; {measure} needs numbers.")
+        unit = found["unit"]
+    named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
+    return OwnCriterion(layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices)
+
+
+def values(own: OwnCriterion, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
+    """Measure a criterion over all sites without keeping it: the preview. NaN: unknown."""
+    layer = session.own().find(own.layer_id)
+    return measure(scored.evidence_layer(session.store(), layer), own, scored.sites_to_measure(session.facts()), progress)
+
+
+def add(own: OwnCriterion) -> dict[str, Any]:
+    """Keep a criterion, measure it, and say for how many sites it is known."""
+    session.own().measure([own])
+    session.store().save_criterion(own.id, own.as_dict())
+    counted = "SELECT count(*) FROM combined.measurement WHERE criterion_id = $id"
+    row = session.facts().cursor().execute(counted, {"id": own.id}).fetchone()
+    return {"id": own.id, **own.as_dict(), "known_sites": row[0] if row else 0}
+
+
+def remove(criterion_id: str) -> str:
+    """Drop a criterion; return its title.
+
+    Raises
+    ------
+    EvidenceError
+        If there is none of that id.
+    """
+    known = {own.id: own for own in map(from_dict, session.store().criteria(with_removed=True))}
+    if criterion_id not in known:
+        raise EvidenceError(f"There is no criterion {criterion_id!r}; there is {', '.join(known) or 'none yet'}.")
+    session.store().remove_criterion(criterion_id)
+    return known[criterion_id].title
+
+
+def measures() -> list[dict[str, Any]]:
+    """Return what can be measured, for `orebridge criteria measures`."""
+    return [
+        {
+            "measure": name, "what": each.title, "layers": ", ".join(each.kinds), "column": each.column, "radius": each.radius,
+            "unit": ", ".join(dict.fromkeys(each.units.values())),
+        }
+        for name, each in EVIDENCE.items()
+    ]  # fmt: skip

@@ -1,0 +1,315 @@
+"""What the user brought: importing, listing and removing layers, for the screens and the command line alike."""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import json
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import duckdb
+
+from data import user_layers, user_sites
+from data.sources import Source
+from data.store import Store
+from data.user_layers import Features, NewLayer, OwnLayer
+from data.user_sites import GradeBasis, SiteColumns
+from layers import imports
+from layers.imports import About, Draft
+from layers.sandbox import Reader
+from layers.styling import OwnMapLayer, map_layer, suggest
+from scoring.criteria.user_criterion import OwnCriterion
+from scoring.criteria.user_criterion import from_dict as criterion_from
+from scoring.permitting.outlook import Milestones, milestones
+from workspace import attach as scored
+
+KEPT_FEATURES = 6
+_READER = Reader()
+_CHANGING = threading.RLock()
+#: Numbers of what stands beside the facts; no number comes twice, whichever store is open.
+_STATES = itertools.count(1)
+
+
+def reader() -> Reader:
+    """Return the process that reads uploads; it starts with the first upload."""
+    return _READER
+
+
+def prepared(
+    draft: Draft,
+    about: About,
+    facts: Callable[[], duckdb.DuckDBPyConnection],
+    chosen: Sequence[str] = (),
+    columns: SiteColumns | None = None,
+) -> list[NewLayer]:
+    """Return what is ready of a draft with its style and, for the role sites, its sites; stores nothing. See `Own.add`.
+
+    Parameters
+    ----------
+    draft : Draft
+    about : About
+    facts : callable
+        Opens the facts; called for the role ``sites`` alone.
+    chosen : sequence of str
+    columns : SiteColumns, optional
+    """
+    return [_finished(new, columns, facts) for new in imports.new_layers(draft, about, chosen)]
+
+
+def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], duckdb.DuckDBPyConnection]) -> NewLayer:
+    if new.features is None:
+        if new.row.role == "sites":
+            raise user_layers.OwnLayerError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
+        return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
+    features = user_layers.features_of(new.features, new.row)
+    row = replace(new.row, style=new.row.style or suggest(new.row, features))
+    if row.role != "sites":
+        return replace(new, row=row)
+    told = (columns or SiteColumns(suggested=True)).completed(row)
+    sites = user_sites.prepare(row, features, told, _basis(facts()))
+    if sites.left_out:
+        told_so = f"{sites.left_out} of {row.features} rows name no screened commodity and are no sites"
+        row = replace(row, transformations=[*row.transformations, told_so])
+    return replace(new, row=row, sites=sites)
+
+
+def _basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
+    rows = facts.cursor().execute("SELECT commodity_id, grade_unit, grade_basis, symbol FROM facts.commodity").fetchall()
+    return {commodity_id: GradeBasis(*said) for commodity_id, *said in rows}
+
+
+class Own:
+    """The user's layers beside the facts: one for the process. Every change keeps store, facts and map together.
+
+    Parameters
+    ----------
+    store : Store
+    facts : callable
+        Opens the facts.
+    in_use : callable
+        Whether the facts are open: only then a change is measured at once; who opens them later calls `attach`.
+    """
+
+    def __init__(self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection], in_use: Callable[[], bool] = lambda: True) -> None:
+        self._store, self._facts, self._in_use = store, facts, in_use
+        self._state, self._touched = next(_STATES), False
+        self._measured: dict[str, OwnCriterion] = {}
+        self._features = lru_cache(maxsize=KEPT_FEATURES)(self._load)
+        self._layers: dict[str, OwnLayer] = {}
+        self._attached = ""
+        self._attached_layers: list[str] = []
+        self._milestones: dict[str, dict[str, str]] = {}
+        self._milestones_attached: dict[str, dict[str, str]] = {}
+        self._read_again()
+
+    def _read_again(self) -> None:
+        self._layers = {layer.layer_id: layer for layer in user_layers.own_layers(self._store)}
+        self._milestones = self._store.milestones()
+        self._features.cache_clear()
+
+    def _load(self, layer_id: str) -> Features:
+        return user_layers.features(self._store, self._layers[layer_id])
+
+    @property
+    def layers(self) -> tuple[OwnLayer, ...]:
+        """The layers in use, the oldest first."""
+        return tuple(self._layers.values())
+
+    def features(self, layer_id: str) -> Features:
+        """Return the features of a vector layer in use."""
+        return self._features(layer_id)
+
+    def left_out(self, layer_id: str) -> str:
+        """Return the rows that an import left out, as CSV; empty where it took them all."""
+        return user_layers.left_out(self._store, layer_id)
+
+    def raster(self, layer_id: str) -> Path:
+        """Return the COG of a raster layer."""
+        return user_layers.raster_path(self._store, layer_id)
+
+    @property
+    def revision(self) -> str:
+        """Eight hex digits over own sites and milestones: what a ranking depends on besides its scenario; empty without any."""
+        ids = self._site_layers()
+        if self._milestones:
+            ids.append(json.dumps([self._milestones, date.today().isoformat()], sort_keys=True))
+        return hashlib.sha256(",".join(ids).encode()).hexdigest()[:8] if ids else ""
+
+    def _site_layers(self) -> list[str]:
+        return sorted(f"{layer.layer_id} {layer.imported_at}" for layer in self.layers if layer.role == "sites")
+
+    def sources(self) -> dict[str, Source]:
+        """Return the register of sources, the user's own layers too."""
+        return scored.sources(self.layers)
+
+    def _changed(self) -> None:
+        """Measure what has changed, if there are facts to measure it for."""
+        if self._in_use():
+            self.attach()
+
+    def attach(self) -> None:
+        """Put the user's sites, milestones and criteria beside the facts, if that was not done for what is there at present."""
+        facts = self._facts()
+        with _CHANGING:
+            if self._attached != self.revision:
+                self._touched = True
+                self._attach_sites(facts)
+                self._state = next(_STATES)
+            self._measure(facts, [criterion_from(each) for each in self._store.criteria()])
+
+    def _attach_sites(self, facts: duckdb.DuckDBPyConnection) -> None:
+        revision = self.revision
+        if self._attached_layers != self._site_layers():
+            scored.attach_sites(facts, user_layers.own_sites(self._store))
+            self._attached_layers = self._site_layers()
+        told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
+        scored.attach_milestones(facts, told, self._milestones_attached, date.today(), self._store.milestone_owners())
+        self._milestones_attached, self._attached = dict(self._milestones), revision
+
+    def measure(self, evidence: Iterable[OwnCriterion]) -> None:
+        """Measure criteria that come from outside: of an address, a shortlist, a file.
+
+        Raises
+        ------
+        EvidenceError
+            If one cannot be measured on its layer.
+        """
+        wanted = [own for own in evidence if own.id not in self._measured or not self._in_use()]
+        if wanted:
+            self.attach()
+            with _CHANGING:
+                self._measure(self._facts(), wanted)
+
+    def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[OwnCriterion]) -> None:
+        wanted = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}
+        scored.measure_evidence(facts, self._store, wanted.values())
+        self._measured = wanted
+
+    @property
+    def state(self) -> int:
+        """A number that changes whenever something of the user's own was put beside the facts or taken away."""
+        return self._state
+
+    @property
+    def touched(self) -> bool:
+        """Whether something of the user's own was ever put beside the facts: told before that begins."""
+        return self._touched
+
+    @property
+    def stale(self) -> bool:
+        """Whether what stands beside the facts is not what the store holds, or was measured on another day."""
+        return self._attached != self.revision
+
+    def milestones(self, site_id: str) -> Milestones | None:
+        """Return what the user told of the permits of a site; None where nothing."""
+        told = self._milestones.get(site_id)
+        return Milestones(**told) if told else None
+
+    def tell(self, site_id: str, told: dict[str, str]) -> Milestones:
+        """Keep milestones of a site; they count at once.
+
+        Raises
+        ------
+        MilestoneError
+            If they cannot be; nothing is kept.
+        """
+        checked = milestones(told, date.today())
+        self._store.save_milestones(site_id, checked.as_dict())
+        self._milestones = self._store.milestones()
+        self._changed()
+        return checked
+
+    def untell(self, site_id: str) -> None:
+        """Drop the milestones of a site."""
+        self._store.remove_milestones(site_id)
+        self._milestones = self._store.milestones()
+        self._changed()
+
+    def map_layers(self) -> tuple[OwnMapLayer, ...]:
+        """Return the layers in use as the map draws them."""
+        return tuple(self._map_layer(layer) for layer in self.layers)
+
+    def _map_layer(self, layer: OwnLayer) -> OwnMapLayer:
+        raster = self.raster(layer.layer_id) if layer.kind == "raster" else None
+        return map_layer(layer, scored.source_of(layer), lambda: self.features(layer.layer_id), raster)
+
+    def add(self, draft: Draft, about: About, chosen: Sequence[str] = (), columns: SiteColumns | None = None) -> list[OwnLayer]:
+        """Import what is ready of a draft: all of it or nothing.
+
+        Parameters
+        ----------
+        draft : Draft
+        about : About
+        chosen : sequence of str
+            Layers wanted; empty: all that are ready.
+        columns : SiteColumns, optional
+            For the role ``sites``: which column says what.
+
+        Returns
+        -------
+        list of OwnLayer
+            What was added.
+
+        Raises
+        ------
+        NotReadyError, OwnSitesError, OwnLayerError, ReportError
+            Nothing was added.
+        """
+        return self.keep(prepared(draft, about, self._facts, chosen, columns))
+
+    def keep(self, made: Sequence[NewLayer]) -> list[OwnLayer]:
+        """Put what `prepared` made into the store: all of it or nothing."""
+        user_layers.add(self._store, made)
+        self._read_again()
+        self._changed()
+        return [new.row for new in made]
+
+    def remove(self, asked: str) -> OwnLayer:
+        """Take a layer, by id or name, out of use."""
+        layer = user_layers.find(self._store, asked)
+        user_layers.remove(self._store, layer.layer_id)
+        self._read_again()
+        self._changed()
+        return layer
+
+    def forget(self, asked: str) -> OwnLayer:
+        """Delete a layer for good, by id or name; a removed one by its id."""
+        removed = {layer.layer_id: layer for layer in self.removed()}
+        layer = removed.get(asked) or user_layers.find(self._store, asked)
+        user_layers.forget(self._store, layer.layer_id)
+        self._read_again()
+        self._changed()
+        return layer
+
+    def restore(self, asked: str) -> OwnLayer:
+        """Bring a removed layer back."""
+        layer = user_layers.find(self._store, asked, removed=True)
+        user_layers.restore(self._store, layer.layer_id)
+        self._read_again()
+        self._changed()
+        return layer
+
+    def removed(self) -> list[OwnLayer]:
+        """Return the layers that were removed and can come back."""
+        return user_layers.own_layers(self._store, removed=True)
+
+    def edit(self, layer_id: str, **changes: object) -> OwnLayer:
+        """Change name, style or provenance of a layer; see `data.user_layers.EDITABLE`."""
+        layer = user_layers.edit(self._store, self._layers[layer_id], **changes)
+        self._read_again()
+        return layer
+
+    def find(self, asked: str) -> OwnLayer:
+        """Return the layer in use with that id or name.
+
+        Raises
+        ------
+        OwnLayerError
+            If there is none, or more than one.
+        """
+        return self._layers.get(asked) or user_layers.find(self._store, asked)

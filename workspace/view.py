@@ -1,0 +1,127 @@
+"""What a database of facts says under a scenario, kept for whoever asks next. Changes nothing in the facts."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any, TypeVar
+
+import duckdb
+import pandas as pd
+
+from data.facts import query
+from data.kept import Kept
+from scoring.ranking.facets import Facets, facets
+from scoring.ranking.packed import Packed, packed_arrays
+from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
+from scoring.ranking.scenario import Scenario
+from scoring.robustness import rank_acceptability as firmnesses
+from scoring.robustness.rank_acceptability import Belief, Firmness
+from scoring.robustness.two_desks import TwoDesks, two_desks
+from scoring.sites import dossier as dossiers
+from scoring.sites import side_by_side as sidebyside
+from scoring.sites.side_by_side import SideBySide
+
+V = TypeVar("V")
+Key = tuple[Hashable, ...]
+FRAME_BYTES_A_ROW = 200
+DOSSIER_BYTES = 100_000
+
+
+class View:
+    """Answers of one database of facts. Many threads may ask at once; the same question is computed once.
+
+    Parameters
+    ----------
+    facts : callable
+        Opens the facts, prepared by `scoring.ranking.pipeline.prepare`; called when something is asked.
+    state : callable
+        Returns a number that changes whenever the facts do: what was kept of another state is not used.
+    """
+
+    def __init__(self, facts: Callable[[], duckdb.DuckDBPyConnection], state: Callable[[], int]) -> None:
+        self._facts, self._state = facts, state
+        self._rankings: Kept[int, Rankings] = Kept(1, 1, lambda _rankings: 1)
+        self._frames: Kept[Key, pd.DataFrame] = Kept(12, 64_000_000, lambda frame: FRAME_BYTES_A_ROW * len(frame))
+        self._gates: Kept[Key, dict[str, dict[str, str]]] = Kept(1, 1, lambda _gates: 1)
+        self._facets: Kept[Key, Facets] = Kept(48, 8_000_000, lambda counts: 100 * sum(map(len, counts.values())))
+        self._dossiers: Kept[Key, dict[str, Any]] = Kept(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
+        self._firmness: Kept[Key, Firmness] = Kept(8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table))
+        self._packed: Kept[Key, Packed] = Kept(8, 192_000_000, lambda each: 6 * each.known.nbytes)
+        self._desks: Kept[Key, TwoDesks] = Kept(8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.sites))
+        self._compared: Kept[Key, SideBySide] = Kept(48, 8_000_000, lambda _each: DOSSIER_BYTES)
+
+    @property
+    def facts(self) -> duckdb.DuckDBPyConnection:
+        """The facts; take a cursor for each call."""
+        return self._facts()
+
+    def _ask(self, kept: Kept[Key, V], key: Sequence[Hashable], make: Callable[[], V]) -> V:
+        return kept.get((self._state(), *key), make)
+
+    def _of(self, facts: duckdb.DuckDBPyConnection) -> Rankings:
+        return self._rankings.get(id(facts), lambda: Rankings(facts))
+
+    def sites(self) -> Sites:
+        """Return all sites."""
+        state = self._state()
+        return self._of(self._facts()).sites(state)
+
+    def ranked(self, scenario: Scenario) -> Ranked:
+        """Return the sites of a scenario in order of rank, as arrays.
+
+        Raises
+        ------
+        ScenarioError
+            If the commodity or the method is unknown.
+        """
+        state = self._state()
+        return self._of(self._facts()).ranked(scenario, state)
+
+    def page(self, scenario: Scenario, first: int, most: int) -> Page:
+        """Return a part of a ranking with the contributions of each criterion."""
+        state = self._state()
+        return self._of(self._facts()).page(scenario, first, most, state)
+
+    def gates(self, site_ids: Sequence[str]) -> dict[str, dict[str, str]]:
+        """Return gate -> verdict of some sites; a site without gates is left out."""
+        every = self._ask(self._gates, (), lambda: gates_of(self._facts()))
+        return {site_id: every[site_id] for site_id in site_ids if site_id in every}
+
+    def ranking(self, scenario: Scenario) -> pd.DataFrame:
+        """Return the ranked sites as a frame, without contributions; it is shared."""
+        state = self._state()
+        return self._ask(self._frames, (scenario,), lambda: self._of(self._facts()).frame(scenario, state))
+
+    def facet_counts(self, scenario: Scenario) -> Facets:
+        """Return how many sites each choice of a filter would leave."""
+        return self._ask(self._facets, (scenario,), lambda: facets(self._facts(), scenario))
+
+    def dossier(self, scenario: Scenario, site_id: str) -> dict[str, Any]:
+        """Return all that is known of a site under a scenario."""
+        return self._ask(self._dossiers, (scenario, site_id), lambda: dossiers.dossier(self._facts(), scenario, site_id))
+
+    def firmness(self, scenario: Scenario, belief: Belief, top_k: int) -> Firmness:
+        """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
+        make = lambda: firmnesses.firmness(self._facts(), scenario, belief, top_k=top_k)  # noqa: E731
+        return self._ask(self._firmness, (scenario, belief, top_k), make)
+
+    def packed(self, scenario: Scenario) -> Packed:
+        """Return the vectors of a scenario's list."""
+        return self._ask(self._packed, (scenario,), lambda: packed_arrays(self._facts(), scenario))
+
+    def desks(self, scenario: Scenario, rule: str) -> TwoDesks:
+        """Return both desks' view of a scenario's list."""
+        return self._ask(self._desks, (scenario, rule), lambda: two_desks(self._facts(), scenario, rule))
+
+    def side_by_side(self, scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
+        """Return sites side by side; see `scoring.sites.side_by_side`."""
+        return self._ask(self._compared, (scenario, site_ids), lambda: sidebyside.side_by_side(self._facts(), scenario, site_ids))
+
+
+def gates_of(facts: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
+    """Return site id -> gate -> verdict of all sites."""
+    verdicts: dict[str, dict[str, str]] = {}
+    for site_id, gate, verdict in facts.cursor().execute(query("gates_of_all_sites")).fetchall():
+        verdicts.setdefault(site_id, {})[sys.intern(gate)] = sys.intern(verdict)
+    return verdicts
