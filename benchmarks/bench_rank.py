@@ -13,8 +13,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from data import facts
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import prepare
 
@@ -34,7 +33,7 @@ def fastest(call: Callable[[], object]) -> float:
 def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     """Return a database with packed vectors of made-up sites, all known."""
     con = duckdb.connect()
-    con.execute((facts.HERE / "schema.sql").read_text(encoding="utf-8"))
+    con.execute(sql("data/schema.sql"))
     prepare(con)
     columns = ", ".join(f"column{i}" for i in range(values.shape[1]))
     con.register("made_up", pd.DataFrame(values, columns=[f"column{i}" for i in range(values.shape[1])]))
@@ -52,7 +51,9 @@ def main() -> None:
     values = np.random.default_rng(7).random((sites, criteria))
     weights = np.random.default_rng(8).random(criteria)
     con = packed(values)
-    statement = "WITH scored AS (" + sql("weighted_sum.sql") + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
+    statement = (
+        "WITH scored AS (" + sql("scoring/aggregation/weighted_sum.sql") + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
+    )
     parameters = {"lens": "", "w": weights.tolist(), "order_by": "known"}
     ours = fastest(lambda: con.execute(statement, parameters).fetchmany(100))
     order = [int(row[0][1:]) - 1 for row in con.execute(statement, parameters).fetchmany(100)]

@@ -31,7 +31,8 @@ from statistics import median
 
 import duckdb
 
-from data import facts, shortlists, store_file
+from data import shortlists, store_file
+from data.sql import sql
 from data.store import FILE, Store, StoreFullError, StoreUnreadableError
 
 FORK = multiprocessing.get_context("forkserver")
@@ -140,7 +141,7 @@ def check(tally: Tally, folder: Path, acknowledged: list[int]) -> None:
 def old_store(folder: str, pipe: Connection, version: int, clean: bool) -> None:
     """Body of a writer of an older version: the schema as that version made it, one shortlist, and an end without closing."""
     connection = duckdb.connect(str(Path(folder) / FILE))
-    connection.execute((facts.HERE / "store_version.sql").read_text(encoding="utf-8"))
+    connection.execute(sql("data/store_version.sql"))
     for number, path in store_file.migrations().items():
         if number <= version:
             connection.execute("BEGIN TRANSACTION")

@@ -7,7 +7,8 @@ from typing import Any
 
 import duckdb
 
-from data.facts import BUNDLE, query
+from data.facts import BUNDLE
+from data.sql import records, sql
 
 
 def report(facts: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE) -> dict[str, Any]:
@@ -21,11 +22,9 @@ def report(facts: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE) -> dict[str,
         curated_plants, claims, bundle_mb (10^6 bytes), by_kind, by_commodity, by_country, by_stage, by_source (name -> sites)
         and left_out (reason -> rows of the sources).
     """
-    cursor = facts.cursor().execute(query("report"))
-    names = [column[0] for column in cursor.description or []]
-    found: dict[str, Any] = dict(zip(names, cursor.fetchone() or (), strict=True))
+    (found,) = records(facts.cursor().execute(sql("data/queries/report.sql")))
     found["bundle_mb"] = round(sum(p.stat().st_size for p in bundle.rglob("*") if p.is_file()) / 1e6, 2)
-    for what, name, sites in facts.cursor().execute(query("report_counts")).fetchall():
+    for what, name, sites in facts.cursor().execute(sql("data/queries/report_counts.sql")).fetchall():
         found.setdefault(f"by_{what}", {})[name] = sites
     found["left_out"] = dict(facts.cursor().execute("SELECT reason, rows FROM facts.left_out ORDER BY rows DESC, reason").fetchall())
     return found

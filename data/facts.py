@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from data.sql import sql
 from geo.errors import OrebridgeError
 
 HERE = Path(__file__).resolve().parent
@@ -34,11 +35,6 @@ class BundleMissingError(OrebridgeError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} is missing; restore data/bundled from the repository or run `orebridge data build --raw FOLDER`.")
-
-
-def query(name: str) -> str:
-    """Return the text of `data/queries/<name>.sql`."""
-    return (HERE / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
@@ -72,8 +68,8 @@ def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, tables: tuple[st
     for name in tables:
         if not (bundle / f"{name}.parquet").exists():
             raise BundleMissingError(bundle / f"{name}.parquet")
-    con.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
-    for statement in duckdb.extract_statements(query("load_facts")):
+    con.execute(sql("data/schema.sql"))
+    for statement in duckdb.extract_statements(sql("data/queries/load_facts.sql")):
         if any(f"facts.{name} BY NAME" in statement.query for name in tables):
             con.execute(statement, {"folder": bundle.as_posix()})
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from data.facts import query
+from data.sql import records, sql
 from data.store import Store, StoreCursor
 from data.texts import is_plain_line, line, prose
 from geo.errors import OrebridgeError
@@ -295,9 +295,7 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
 
 
 def _rows(cursor: StoreCursor, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    cursor.execute(query(name), values)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return records(cursor.execute(sql(f"data/queries/{name}.sql"), values))
 
 
 def _read_head(cursor: StoreCursor, name: str) -> Shortlist | None:
@@ -430,7 +428,8 @@ def _put(
         }
         for place, step in enumerate(steps)
     ]  # fmt: skip
-    cursor.execute(query("log_shortlist_changes"), {"shortlist": now, "action": action, "rows": json.dumps(rows, ensure_ascii=False)})
+    values = {"shortlist": now, "action": action, "rows": json.dumps(rows, ensure_ascii=False)}
+    cursor.execute(sql("data/queries/log_shortlist_changes.sql"), values)
 
 
 def _fields(item: Item | None) -> dict[str, Any] | None:
@@ -463,17 +462,17 @@ def _apply(cursor: StoreCursor, name: str, steps: Sequence[Step], at: datetime) 
         cursor.execute(statement, {"name": name, "gone": gone})
     kept = [{**step.after, "site_id": step.site_id} for step in steps if step.site_id and step.after is not None]
     if kept:
-        cursor.execute(query("put_shortlist_items"), {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)})
+        cursor.execute(sql("data/queries/put_shortlist_items.sql"), {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)})
 
 
 def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:
     if before is not None and before["name"] != after["name"]:
         cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": before["name"]})
-        for statement in duckdb.extract_statements(query("rename_shortlist")):
+        for statement in duckdb.extract_statements(sql("data/queries/rename_shortlist.sql")):
             cursor.execute(statement, {"old": before["name"], "new": after["name"]})
     values = {"name": after["name"], "question": after["question"], "data_version": after["data_version"]}
     texts = {"scenario": _text(after["scenario"]), "layers": _text(after["layers"])}
-    cursor.execute(query("put_shortlist"), {**values, **texts, "at": at})
+    cursor.execute(sql("data/queries/put_shortlist.sql"), {**values, **texts, "at": at})
 
 
 def _replay(store: Store, batch: list[Change], *, back: bool) -> Change:

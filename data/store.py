@@ -17,7 +17,8 @@ import duckdb
 import platformdirs
 import pyarrow as pa
 
-from data import facts, store_file
+from data import store_file
+from data.sql import records, sql
 from data.store_errors import (
     NoDataFolderError,
     StoreBusyError,
@@ -198,19 +199,18 @@ class Store:
             "data_version": data_version,
         }
         with self.write("save scenario", scenario_id) as cursor:
-            cursor.execute(facts.query("save_scenario"), {**values, "at": datetime.now(UTC)})
+            cursor.execute(sql("data/queries/save_scenario.sql"), {**values, "at": datetime.now(UTC)})
 
     def scenarios(self) -> list[dict[str, Any]]:
         """Return saved scenarios, newest first: scenario_id, name, definition (dict), data_version, created_at."""
-        rows = self.cursor().execute(facts.query("scenarios")).fetchall()
-        names = ("scenario_id", "name", "definition", "data_version", "created_at")
-        return [{**dict(zip(names, row, strict=True)), "definition": json.loads(row[2])} for row in rows]
+        rows = records(self.cursor().execute(sql("data/queries/scenarios.sql")))
+        return [{**row, "definition": json.loads(row["definition"])} for row in rows]
 
     def save_criterion(self, criterion_id: str, definition: dict[str, Any]) -> None:
         """Keep a criterion of the user's own; one of the same id is replaced."""
         with self.write("save criterion", criterion_id) as cursor:
             values = {"criterion_id": criterion_id, "definition": json.dumps(definition, sort_keys=True), "at": datetime.now(UTC)}
-            cursor.execute(facts.query("save_own_criterion"), {**values, "owner": self.user})
+            cursor.execute(sql("data/queries/save_own_criterion.sql"), {**values, "owner": self.user})
 
     def remove_criterion(self, criterion_id: str) -> None:
         """Drop a criterion; one that is not there changes nothing."""
@@ -221,7 +221,7 @@ class Store:
         """Keep what the user knows of the permits of a site; what was kept before is replaced."""
         with self.write("save milestones", site_id) as cursor:
             values = {"site_id": site_id, "told": json.dumps(told, sort_keys=True), "at": datetime.now(UTC)}
-            cursor.execute(facts.query("save_milestones"), {**values, "owner": self.user})
+            cursor.execute(sql("data/queries/save_milestones.sql"), {**values, "owner": self.user})
 
     def remove_milestones(self, site_id: str) -> None:
         """Drop the milestones of a site; where there are none, nothing changes."""
@@ -239,12 +239,12 @@ class Store:
 
     def has_own(self) -> bool:
         """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.opening.open_ranking_facts`."""
-        row = self.cursor().execute(facts.query("has_own")).fetchone()
+        row = self.cursor().execute(sql("data/queries/has_own.sql")).fetchone()
         return bool(row and row[0])
 
     def criteria(self, *, with_removed: bool = False) -> list[dict[str, Any]]:
         """Return the definitions of the criteria, the oldest first: those whose layer is in use, or all. Binds nothing."""
-        rows = self.cursor().execute(facts.query("own_criteria")).fetchall()
+        rows = self.cursor().execute(sql("data/queries/own_criteria.sql")).fetchall()
         return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]
 
     def cursor(self) -> StoreCursor:
@@ -303,7 +303,7 @@ class Store:
                 cursor.execute("BEGIN TRANSACTION")
                 yield cursor
                 values = {"at": datetime.now(UTC), "action": action, "subject": subject, "actor": actor or self.user}
-                row = cursor.execute(facts.query("log_change"), values).fetchone()
+                row = cursor.execute(sql("data/queries/log_change.sql"), values).fetchone()
                 cursor.execute("COMMIT")
             except BaseException:
                 cursor.roll_back()

@@ -19,6 +19,7 @@ import duckdb
 from filelock import FileLock, Timeout
 
 from data import facts
+from data.sql import sql
 from data.store_errors import (
     StoreBusyError,
     StoreError,
@@ -311,7 +312,7 @@ def _keep_or_drop(path: Path, copy: Path | None, *, keep: bool) -> None:
 
 def _missing(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """Return how many acknowledged changes the file does not have."""
-    row = connection.execute(facts.query("last_change")).fetchone()
+    row = connection.execute(sql("data/queries/last_change.sql")).fetchone()
     return max(0, acknowledged(path) - (int(row[0]) if row else 0))
 
 
@@ -337,7 +338,7 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """
     known = list(migrations())
     try:
-        versions = [int(version) for (version,) in connection.execute(facts.query("schema_versions")).fetchall()]
+        versions = [int(version) for (version,) in connection.execute(sql("data/queries/schema_versions.sql")).fetchall()]
     except duckdb.CatalogException as error:
         raise StoreUnreadableError(path, "it is a DuckDB file of another program") from error
     if versions and versions[-1] > known[-1]:
@@ -370,7 +371,7 @@ def _build(path: Path, source: Path | None) -> None:
 
 def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
     """Apply the numbered migrations that this file has not seen, each in one transaction with its number."""
-    connection.execute((facts.HERE / "store_version.sql").read_text(encoding="utf-8"))
+    connection.execute(sql("data/store_version.sql"))
     row = connection.execute("SELECT coalesce(max(version), 0) FROM schema_version").fetchone()
     newest = int(row[0]) if row else 0
     for version, migration in migrations().items():

@@ -17,8 +17,8 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
-from data.facts import query
 from data.files import private
+from data.sql import records, sql
 from data.store import Store
 from data.texts import plain
 from geo.errors import OrebridgeError
@@ -182,28 +182,26 @@ def _insert(cursor: Any, layer: NewLayer) -> None:
     row = plain(asdict(layer.row))
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in JSON_FIELDS}
     _delete(cursor, layer.row.layer_id)
-    cursor.execute(query("insert_own_layer"), row)
+    cursor.execute(sql("data/queries/insert_own_layer.sql"), row)
     if layer.features is not None:
         cursor.register("incoming_features", layer.features)
-        cursor.execute(query("insert_own_features"), {"layer_id": layer.row.layer_id})
+        cursor.execute(sql("data/queries/insert_own_features.sql"), {"layer_id": layer.row.layer_id})
         cursor.unregister("incoming_features")
     if layer.left_out:
         cursor.execute("INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out})
     for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
         for values in rows:
-            cursor.execute(query(name), {"layer_id": layer.row.layer_id, **plain(values)})
+            cursor.execute(sql(f"data/queries/{name}.sql"), {"layer_id": layer.row.layer_id, **plain(values)})
 
 
 def _delete(cursor: Any, layer_id: str) -> None:
-    for statement in duckdb.extract_statements(query("delete_own_layer")):
+    for statement in duckdb.extract_statements(sql("data/queries/delete_own_layer.sql")):
         cursor.execute(statement, {"layer_id": layer_id})
 
 
 def own_layers(store: Store, *, removed: bool = False) -> list[OwnLayer]:
     """Return the layers in use, or the removed ones, the oldest first."""
-    cursor = store.cursor().execute(query("own_layers"), {"removed": removed})
-    names = [column[0] for column in cursor.description or []]
-    return [_row(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+    return [_row(row) for row in records(store.cursor().execute(sql("data/queries/own_layers.sql"), {"removed": removed}))]
 
 
 def _row(values: dict[str, Any]) -> OwnLayer:
@@ -257,7 +255,7 @@ class Features:
 
 def features(store: Store, layer: OwnLayer) -> Features:
     """Load the features of a vector layer, in the order of the file."""
-    return features_of(store.cursor().execute(query("own_features"), {"layer_id": layer.layer_id}).to_arrow_table(), layer)
+    return features_of(store.cursor().execute(sql("data/queries/own_features.sql"), {"layer_id": layer.layer_id}).to_arrow_table(), layer)
 
 
 def features_of(table: pa.Table, layer: OwnLayer) -> Features:
@@ -286,13 +284,13 @@ def left_out(store: Store, layer_id: str) -> str:
 def remove(store: Store, layer_id: str) -> None:
     """Take a layer out of use; `restore` brings it back."""
     with store.write("remove layer", layer_id) as cursor:
-        cursor.execute(query("set_own_layer_removed"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)})
+        cursor.execute(sql("data/queries/set_own_layer_removed.sql"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)})
 
 
 def restore(store: Store, layer_id: str) -> None:
     """Bring a removed layer back."""
     with store.write("restore layer", layer_id) as cursor:
-        cursor.execute(query("set_own_layer_removed"), {"layer_id": layer_id, "removed_at": None})
+        cursor.execute(sql("data/queries/set_own_layer_removed.sql"), {"layer_id": layer_id, "removed_at": None})
 
 
 def forget(store: Store, layer_id: str) -> None:
@@ -316,7 +314,7 @@ def edit(store: Store, layer: OwnLayer, **changes: Any) -> OwnLayer:
     changed = replace(layer, **plain(changes))
     values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
     with store.write("edit layer", layer.layer_id) as cursor:
-        cursor.execute(query("edit_own_layer"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)})
+        cursor.execute(sql("data/queries/edit_own_layer.sql"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)})
     return changed
 
 
@@ -333,12 +331,8 @@ def check_confidentiality(asked: str) -> None:
 
 def own_sites(store: Store) -> OwnSites:
     """Return the sites and claims of all layers in use."""
-    found = []
-    for name in ("own_sites", "own_claims"):
-        cursor = store.cursor().execute(query(name))
-        names = [column[0] for column in cursor.description or []]
-        found.append([dict(zip(names, row, strict=True)) for row in cursor.fetchall()])
-    sites, claims = found
+    sites = records(store.cursor().execute(sql("data/queries/own_sites.sql")))
+    claims = records(store.cursor().execute(sql("data/queries/own_claims.sql")))
     return OwnSites(sites, claims)
 
 

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from data import facts as bundle
+from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
 
@@ -35,7 +36,7 @@ def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
     """Return an in-memory database with the real schema and these sites alone."""
     con = duckdb.connect()
     bundle.settle(con)
-    con.execute((bundle.HERE / "schema.sql").read_text(encoding="utf-8"))
+    con.execute(sql("data/schema.sql"))
     for site in sites:
         con.execute(
             "INSERT INTO facts.site VALUES (?, ?, [], 'AUS', ?, 0, 0, 'exact', 's', ['copper'], 'porphyry', [], ['s'], 1, 'resource')",

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from data import user_layers
 from data.sources import Source, load_sources
+from data.sql import sql
 from data.store import Store
 from data.user_layers import OwnLayer, OwnSites
-from scoring.aggregation.methods import sql
 from scoring.criteria.user_criterion import Kind, OwnCriterion
 from scoring.measures.inputs import MILESTONES, SLACK_KM, Inputs
 from scoring.measures.layer_measures import EvidenceLayer, measure
@@ -106,7 +106,7 @@ def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFra
     rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
     values = {"criterion_id": own.id, "owner": source.publisher}
     rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
-    _change(facts, "own_measurement", rows.assign(reference_group="", reference_n=None), values)
+    _change(facts, "workspace/own_measurement.sql", rows.assign(reference_group="", reference_n=None), values)
 
 
 def _change(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]) -> None:
@@ -153,7 +153,7 @@ def attach_milestones(
         found = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
         sites = sorted(told)
         values = {"site_ids": sorted(affected), "told": sites, "owners": [(owners or {}).get(site, "") for site in sites]}
-        _change(facts, "milestone_measurements", found, {**values, "criterion_id": MONTHS})
+        _change(facts, "workspace/milestone_measurements.sql", found, {**values, "criterion_id": MONTHS})
         forget_packed(facts)
 
 
@@ -163,13 +163,13 @@ def attach_sites(facts: duckdb.DuckDBPyConnection, own: OwnSites) -> None:
     All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
     """
     with _MEASURING:
-        _change(facts, "own_forget", None, {})
+        _change(facts, "workspace/own_forget.sql", None, {})
         if own.sites:
-            _change(facts, "own_sites", pd.DataFrame(own.sites), {})
+            _change(facts, "workspace/own_sites.sql", pd.DataFrame(own.sites), {})
             if own.claims:
-                _change(facts, "own_claims", pd.DataFrame(own.claims), {})
+                _change(facts, "workspace/own_claims.sql", pd.DataFrame(own.claims), {})
             inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
             measurements, gates = measure_all(inputs), judge_gates(inputs)
-            _change(facts, "own_site_measurements", measurements, {})
-            _change(facts, "own_site_gates", gates, {})
+            _change(facts, "workspace/own_site_measurements.sql", measurements, {})
+            _change(facts, "workspace/own_site_gates.sql", gates, {})
         forget_packed(facts)

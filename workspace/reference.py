@@ -7,8 +7,9 @@ from functools import cache, lru_cache
 
 import pandas as pd
 
-from data.facts import data_version, query
+from data.facts import data_version
 from data.sources import Source, load_sources
+from data.sql import sql
 from data.store import StoreError
 from layers.catalog import Layer, UnknownLayerError, load_catalog
 from workspace import snapshots
@@ -65,7 +66,7 @@ def names(site_ids: tuple[str, ...]) -> dict[str, str]:
 @cache
 def commodity_table() -> pd.DataFrame:
     """Return the commodities with names, lists and how many sites list each."""
-    return facts().cursor().execute(query("commodities")).df()
+    return facts().cursor().execute(sql("data/queries/commodities.sql")).df()
 
 
 @cache

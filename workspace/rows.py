@@ -10,6 +10,7 @@ import duckdb
 from data.export import Listing
 from data.shortlists import Shortlist
 from data.sources import Source
+from data.sql import records
 from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Scenario
 from scoring.sites.listing import listing
@@ -22,10 +23,8 @@ NOTED = ("note", "tags", "status", "owner", "due")
 
 def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist) -> list[dict[str, Any]]:
     """Return the sites of a shortlist by rank among the scenario's list, with what is noted; those not listed come last, without rank."""
-    cursor = rank_cursor(facts, scenario)
-    names = [column[0] for column in cursor.description or []]
     wanted = {item.site_id: item for item in held.items}
-    listed = {row[0]: dict(zip(names, row, strict=True)) for row in cursor.fetchall() if row[0] in wanted}
+    listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in wanted}
     kept = ("name", "kind", "stage", "score", "score_low", "score_high", "coverage", "gate_failed", "rank", "lon", "lat", "commodities")
     rows = []
     for site_id, item in wanted.items():

@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 import duckdb
 import pandas as pd
 
-from data.facts import query
 from data.kept import Kept
+from data.sql import sql
 from scoring.ranking.facets import Facets, facets
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
@@ -122,6 +122,6 @@ class View:
 def gates_of(facts: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
     """Return site id -> gate -> verdict of all sites."""
     verdicts: dict[str, dict[str, str]] = {}
-    for site_id, gate, verdict in facts.cursor().execute(query("gates_of_all_sites")).fetchall():
+    for site_id, gate, verdict in facts.cursor().execute(sql("data/queries/gates_of_all_sites.sql")).fetchall():
         verdicts.setdefault(site_id, {})[sys.intern(gate)] = sys.intern(verdict)
     return verdicts

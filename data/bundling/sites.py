@@ -175,7 +175,7 @@ def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[s
 def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
     """Mark the claim that is scored: by method, then by the rule's rank of the source, then the newest, then the largest ore.
 
-    Each grade stands with the tonnage of its own record (`scoring/sql/contained.sql` joins the two), so that contained metal
+    Each grade stands with the tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that contained metal
     never mixes two estimates; among equals the record with the larger ore body is taken. Machine-read rows are never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
     """
     frame = frame.assign(

@@ -11,9 +11,9 @@ from functools import cache
 
 import duckdb
 
-from data.facts import HERE, JOINED_TABLES, RANKING_TABLES, settle
+from data.facts import JOINED_TABLES, RANKING_TABLES, settle
+from data.sql import sql
 from data.vocabulary import CURATED
-from scoring.aggregation.methods import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import prepare
 
@@ -115,7 +115,7 @@ def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
         "lists": [{k: asdict(each)[k] for k in ("list_id", "source_id", "url_contains")} for each in lists],
         "no_site": [*own, *ATTACHED],
     }
-    return facts.cursor().execute(sql("selected_facts.sql"), given).fetchall()
+    return facts.cursor().execute(sql("scoring/backtest/selected_facts.sql"), given).fetchall()
 
 
 @contextmanager
@@ -136,7 +136,7 @@ def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyC
 def _copy(facts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     copy, source = duckdb.connect(), facts.cursor()
     settle(copy)
-    copy.execute((HERE / "schema.sql").read_text(encoding="utf-8"))
+    copy.execute(sql("data/schema.sql"))
     prepare(copy)
     for name in RANKING_TABLES:
         _copy_rows(source, f"combined.{name}" if name in JOINED_TABLES else f"facts.{name}", copy, f"facts.{name}")

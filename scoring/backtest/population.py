@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.backtest.ranking_skill import BoolArray, FloatArray
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
@@ -70,8 +70,8 @@ def population(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Populati
     ids = listed["site_id"].to_pylist()
     pack(facts, scenario)
     key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": ids}
-    vectors = facts.cursor().execute(sql("packed_of_sites.sql"), key).to_arrow_table()
-    rods = facts.cursor().execute(sql("backtest_yardsticks.sql"), {"lens": scenario.commodity}).to_arrow_table()
+    vectors = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
+    rods = facts.cursor().execute(sql("scoring/backtest/backtest_yardsticks.sql"), {"lens": scenario.commodity}).to_arrow_table()
     rods = rods.take(pa.array(_places(rods["site_id"].to_pylist(), ids)))
     return Population(
         ids, listed["name"].to_pylist(), listed["iso3"].to_pylist(), rods["stratum"].to_pylist(), _ordering(listed),

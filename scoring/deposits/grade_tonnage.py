@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 
-from scoring.aggregation.methods import sql
+from data.sql import sql
 
 #: Fewer deposits make no curve; the same rule as for the grade percentile.
 LEAST_DEPOSITS = 8
@@ -78,7 +78,7 @@ def grade_tonnage(facts: duckdb.DuckDBPyConnection, commodity: str, deposit_type
     ----------
     Cox and Singer, eds. (1986), Mineral Deposit Models, USGS Bulletin 1693.
     """
-    every = facts.cursor().execute(sql("grade_tonnage.sql"), {"commodity": commodity}).df()
+    every = facts.cursor().execute(sql("scoring/deposits/grade_tonnage.sql"), {"commodity": commodity}).df()
     typed = every[every["deposit_type"] == deposit_type] if deposit_type else every.iloc[:0]
     deposits = typed if len(typed) >= LEAST_DEPOSITS else every
     if len(deposits) < LEAST_DEPOSITS:

@@ -20,9 +20,9 @@ from pathlib import Path
 import duckdb
 
 from data.bundling.minmod import OXIDE_FACTOR
+from data.sql import sql
 from data.vocabulary import CURATED, commodity_ids
 from geo.errors import OrebridgeError
-from scoring.aggregation.methods import sql
 
 FILE = CURATED / "prices.csv"
 #: Unit of a grade -> tonnes per tonne of ore.
@@ -304,9 +304,9 @@ def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None =
 def grades_of_site(facts: duckdb.DuckDBPyConnection, site_id: str) -> dict[str, Grade]:
     """Return the chosen grades of a site by commodity, in the unit and basis of the commodity; empty: none is known.
 
-    The definition is `scoring/sql/payable_grades.sql`.
+    The definition is `scoring/deposits/payable_grades.sql`.
     """
-    rows = facts.cursor().execute(sql("payable_grades.sql"), {"site_id": site_id}).fetchall()
+    rows = facts.cursor().execute(sql("scoring/deposits/payable_grades.sql"), {"site_id": site_id}).fetchall()
     return {row[0]: Grade(*row[1:]) for row in rows}
 
 

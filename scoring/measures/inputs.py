@@ -15,12 +15,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.facts import BUNDLE
+from data.sql import sql
 from geo.nearest import NearestLines, NearestPoints
 from geo.routes import LineNetwork
 from scoring.permitting.outlook import Milestones
-
-SQL = Path(__file__).resolve().parents[1] / "sql"
-
 
 DEEP_PORT_M = 10.0
 
@@ -132,5 +130,6 @@ def bundled_lines(layer: str, folder: Path) -> NDArray[np.object_]:
     return np.asarray(gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy(), dtype=object)
 
 
-def _sql(inputs: Inputs, name: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
-    return inputs.wanted(inputs.facts.execute((SQL / f"{name}.sql").read_text(encoding="utf-8"), parameters or {}).df())
+def run(inputs: Inputs, statement: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
+    """Return the rows of a statement (its path) for the sites that are wanted."""
+    return inputs.wanted(inputs.facts.execute(sql(statement), parameters or {}).df())

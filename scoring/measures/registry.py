@@ -9,10 +9,11 @@ import duckdb
 import numpy as np
 import pandas as pd
 
+from data.sql import sql
 from geo.geometry import PolygonIndex
 from scoring.criteria.catalogue import Criterion, load
 from scoring.measures.infrastructure import haul_cost, nearest, protected_km, sea_km, water_cost
-from scoring.measures.inputs import MILESTONES, SQL, Inputs, _sql
+from scoring.measures.inputs import MILESTONES, Inputs, run
 from scoring.permitting.outlook import Milestones, Outlook, look_ahead
 
 """Ore for the reference product: a tenth of it ends as product. An assumption, the same for all sites."""
@@ -44,39 +45,39 @@ COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id"
 
 def _contained(inputs: Inputs) -> None:
     """Make the table ``contained`` that two measures read."""
-    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE contained AS " + (SQL / "contained.sql").read_text(encoding="utf-8"))
+    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE contained AS " + sql("scoring/measures/contained.sql"))
 
 
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
     """Percentile of the grade within its deposit type, 0..100, by commodity."""
     _contained(inputs)
-    return _sql(inputs, "measure_grade_percentile")
+    return run(inputs, "scoring/measures/measure_grade_percentile.sql")
 
 
 def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Contained metal in years of world mine production, by commodity."""
     _contained(inputs)
-    return _sql(inputs, "measure_contained_years")
+    return run(inputs, "scoring/measures/measure_contained_years.sql")
 
 
 def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Plant capacity in percent of world production."""
-    return _sql(inputs, "measure_output_share")
+    return run(inputs, "scoring/measures/measure_output_share.sql")
 
 
 def claim_number(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     """Return a chosen numeric claim as it is."""
-    return _sql(inputs, "measure_claim_number", {"claim": criterion.options["claim"]})
+    return run(inputs, "scoring/measures/measure_claim_number.sql", {"claim": criterion.options["claim"]})
 
 
 def host_alignment(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Class 0..3 of the host country."""
-    return _sql(inputs, "measure_host_alignment")
+    return run(inputs, "scoring/measures/measure_host_alignment.sql")
 
 
 def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Allied share of ownership in percent with the range that unknown owners leave."""
-    return _sql(inputs, "measure_allied_share")
+    return run(inputs, "scoring/measures/measure_allied_share.sql")
 
 
 def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
@@ -94,7 +95,7 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
 def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
     """Yield each site with the distribution of its months left and the date of the stage; sites of unknown stage are passed over."""
     governance = inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country").df().set_index("iso3")["regulatory_quality"]
-    stated = _sql(inputs, "stage_stated").set_index("site_id")["as_of"]
+    stated = run(inputs, "scoring/measures/stage_stated.sql").set_index("site_id")["as_of"]
     for site in inputs.sites.itertuples():
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
         age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
@@ -114,7 +115,7 @@ def outlook_of(facts: duckdb.DuckDBPyConnection, site_id: str, told: Milestones 
 def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Output as a share of the US import gap times the leading country's share, in percent, by commodity."""
     _contained(inputs)
-    return _sql(inputs, "measure_gap_closed")
+    return run(inputs, "scoring/measures/measure_gap_closed.sql")
 
 
 def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
@@ -175,5 +176,5 @@ def judge_gates(inputs: Inputs) -> pd.DataFrame:
     inputs.facts.execute(  # the casts give an empty frame its types
         "CREATE OR REPLACE TEMP TABLE inside_park AS SELECT site_id::VARCHAR AS site_id, target::VARCHAR AS target FROM inside_park_frame"
     )
-    gates = _sql(inputs, "gates")
+    gates = run(inputs, "scoring/measures/gates.sql")
     return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Literal
 
 import duckdb
 
+from data.sql import sql
 from scoring.errors import UnknownCompanyError
 from scoring.ownership.graph import BLOCS, Edge, Entity, Graph, attributable, covered_interval
 
-SQL = Path(__file__).resolve().parents[1] / "sql"
 THRESHOLD_PCT = 25.0
 """Covered holders of this much or more make an entity one of concern (89 FR 37079)."""
 FRESH_FROM = "2021"
@@ -25,7 +24,7 @@ Verdict = Literal["pass", "fail", "unknown"]
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One place in the tree of holders, as `scoring/sql/holdings_walk.sql` defines it.
+    """One place in the tree of holders, as `scoring/ownership/holdings_walk.sql` defines it.
 
     Attributes
     ----------
@@ -138,8 +137,8 @@ def ownership(facts: duckdb.DuckDBPyConnection, root: str) -> Ownership:
 
 def read_graph(cursor: duckdb.DuckDBPyConnection) -> Graph:
     """Return the holdings of the bundle; leaves the tables ``edge`` and ``entity`` with the cursor."""
-    cursor.execute("CREATE OR REPLACE TEMP TABLE edge AS " + _sql("holdings_edges"))
-    cursor.execute("CREATE OR REPLACE TEMP TABLE entity AS " + _sql("holdings_entities"))
+    cursor.execute("CREATE OR REPLACE TEMP TABLE edge AS " + sql("scoring/ownership/holdings_edges.sql"))
+    cursor.execute("CREATE OR REPLACE TEMP TABLE entity AS " + sql("scoring/ownership/holdings_entities.sql"))
     edges = cursor.execute("SELECT held, holder, share, basis, as_of, source_url FROM edge ORDER BY ALL").fetchall()
     entities = cursor.execute("SELECT entity, covered, rest, rest_bloc, traced FROM entity").fetchall()
     return Graph(tuple(Edge(*row) for row in edges), {row[0]: Entity(*row) for row in entities})
@@ -153,19 +152,16 @@ def company(facts: duckdb.DuckDBPyConnection, asked: str) -> str:
     UnknownCompanyError
         If there is none, or more than one: with the nearest names.
     """
-    found = [row[0] for row in facts.cursor().execute(_sql("holdings_company"), {"text": asked.strip()}).fetchall()]
+    found = [row[0] for row in facts.cursor().execute(sql("scoring/ownership/holdings_company.sql"), {"text": asked.strip()}).fetchall()]
     exact = [name for name in found if name.casefold() == asked.strip().casefold()]
     if len(exact or found) != 1:
         raise UnknownCompanyError(asked, found[:5])
     return str((exact or found)[0])
 
 
-def _sql(name: str) -> str:
-    return (SQL / f"{name}.sql").read_text(encoding="utf-8")
-
-
 def _nodes(cursor: duckdb.DuckDBPyConnection, root: str) -> tuple[Node, ...]:
-    rows = cursor.execute(_sql("holdings_walk"), {"root": root, "depth": TIERS, "least": LEAST, "fresh": FRESH_FROM}).fetchall()
+    values = {"root": root, "depth": TIERS, "least": LEAST, "fresh": FRESH_FROM}
+    rows = cursor.execute(sql("scoring/ownership/holdings_walk.sql"), values).fetchall()
     return tuple(
         Node(tuple(path), kind, _pct(share), _pct(total), _pct(counted), *rest) for path, kind, share, total, counted, *rest in rows
     )

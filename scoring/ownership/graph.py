@@ -1,7 +1,7 @@
 """Who stands behind a site: holdings walked to their ultimate holders, by bloc, and the covered-nation rule along the chain.
 
-Kernels on a `Graph` in NumPy beside the definition in `scoring/sql/holdings_*.sql`; a test holds that both agree. No facts are read here:
-see `scoring/ownership/covered_nation.py`.
+Kernels on a `Graph` in NumPy beside the definition in `scoring/ownership/holdings_*.sql`; a test holds that both agree.
+No facts are read here: see `scoring/ownership/covered_nation.py`.
 
 A mine is held by a venture (60 %) and by Delta (40 %), the venture by Han of a covered nation (30 %) and by Mori of Japan (50 %);
 who has the last 20 % of the venture is not stated:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import duckdb
 
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.criteria.catalogue import Criterion
 from scoring.ranking.pipeline import pack
 from scoring.ranking.scenario import Scenario
@@ -65,7 +65,7 @@ def explain(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str, 
     """
     pack(facts, scenario)
     values = {"site_id": site_id, "lens": scenario.commodity, "profile": scenario.profile, "w": scenario.criterion_weights()}
-    cursor = facts.cursor().execute(sql("explain.sql"), values)
+    cursor = facts.cursor().execute(sql("scoring/ranking/explain.sql"), values)
     position = {c.id: i for i, c in enumerate(scenario.criteria)}
     return [_line(row, scenario.criteria[position[row[0]]], contributions[position[row[0]]]) for row in cursor.fetchall()]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.ranking.pipeline import pack, parameters
 from scoring.ranking.scenario import Scenario
 
@@ -14,7 +14,7 @@ Facets = dict[str, dict[str, int]]
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first; the method changes none of them."""
     pack(facts, scenario)
-    statement = "WITH scored AS (" + sql("weighted_sum.sql") + ") FROM (" + sql("facets.sql") + ")"
+    statement = "WITH scored AS (" + sql("scoring/aggregation/weighted_sum.sql") + ") FROM (" + sql("scoring/ranking/facets.sql") + ")"
     found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
     for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():
         found[facet][value] = sites

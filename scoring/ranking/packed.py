@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import pack, rank_cursor
 from scoring.ranking.scenario import Scenario
@@ -105,7 +105,7 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     pack(facts, scenario)
     listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "name", "score", "gate_failed"])
     key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": listed["site_id"].to_pylist()}
-    found = facts.cursor().execute(sql("packed_of_sites.sql"), key).to_arrow_table()
+    found = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     groups, spread = groups_of(scenario)
     u, low, high, known, applies = (square(found[name], found.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
     z = np.array([INTERVAL_Z[criterion.interval] for criterion in scenario.criteria])

@@ -16,8 +16,9 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from data.sql import sql
 from scoring.aggregation import kernels
-from scoring.aggregation.methods import METHODS, Method, bound, sql, statement
+from scoring.aggregation.methods import METHODS, Method, bound, statement
 from scoring.criteria.catalogue import Criterion, load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import Area, Scenario
@@ -65,7 +66,7 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
         " worst DOUBLE, best DOUBLE, is_log BOOLEAN)"
     )
     _put_criteria(facts, "", load().criteria, 0)
-    facts.execute(sql("desirability.sql"))
+    facts.execute(sql("scoring/ranking/desirability.sql"))
     make_score_tables(facts)
 
 
@@ -104,7 +105,7 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
             return
         if profile:
             _own_profile(cursor, scenario)
-        cursor.execute("INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("normalise.sql") + ")", key)
+        cursor.execute("INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("scoring/ranking/normalise.sql") + ")", key)
         _drop_least_used(cursor, id(facts))
 
 
@@ -163,9 +164,9 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: s
     statement, values = scored(facts, scenario)
     statement += (
         ", passing AS ("
-        + sql("passing.sql")
+        + sql("scoring/ranking/passing.sql")
         + ") FROM ("
-        + sql("rank.sql")
+        + sql("scoring/ranking/rank.sql")
         + ") WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
     )
     return facts.cursor().execute(statement, {**parameters(facts, scenario), **values, "site_id": site_id})
@@ -180,8 +181,10 @@ def rank_numbers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb
         If the commodity or the method is unknown.
     """
     head, values = scored(facts, scenario)
-    numbers = ", passing AS (" + sql("passing.sql") + ") SELECT site_id, score, score_low, score_high, coverage, known FROM ("
-    return facts.cursor().execute(head + numbers + sql("rank.sql") + ") ORDER BY rank", {**parameters(facts, scenario), **values})
+    passing, ranked = sql("scoring/ranking/passing.sql"), sql("scoring/ranking/rank.sql")
+    columns = "SELECT site_id, score, score_low, score_high, coverage, known"
+    statement = head + ", passing AS (" + passing + ") " + columns + " FROM (" + ranked + ") ORDER BY rank"
+    return facts.cursor().execute(statement, {**parameters(facts, scenario), **values})
 
 
 def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts") -> tuple[str, dict[str, Any]]:
@@ -203,11 +206,12 @@ def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: 
 
 def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> tuple[str, dict[str, Any]]:
     """Return the head ``WITH scored AS (..)`` of a ranking by these terms over vectors that are packed, and what it binds besides."""
+    weighted_sum = sql("scoring/aggregation/weighted_sum.sql")
     if terms.method == "weighted_sum" and terms.normalisation == "goalposts":
-        return "WITH scored AS (" + sql("weighted_sum.sql") + ")", {}
+        return "WITH scored AS (" + weighted_sum + ")", {}
     choice = _score_by_method(facts, terms)
-    head = "WITH base AS (" + sql("weighted_sum.sql") + "), scored AS (" + sql("scored_by_method.sql") + ")"
-    return head, {"choice": choice}
+    by_method = sql("scoring/aggregation/scored_by_method.sql")
+    return "WITH base AS (" + weighted_sum + "), scored AS (" + by_method + ")", {"choice": choice}
 
 
 def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> str:
@@ -223,7 +227,8 @@ def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> str:
                 "lens": terms.lens, "profile": terms.profile, "w": list(terms.weights), "axes": list(terms.axes),
                 "normalisation": terms.normalisation,
             }  # fmt: skip
-            cells = "WITH raw AS MATERIALIZED (" + sql("cells.sql") + "), cells AS MATERIALIZED (" + sql("normalised_cells.sql") + ") "
+            raw, normalised = sql("scoring/aggregation/cells.sql"), sql("scoring/aggregation/normalised_cells.sql")
+            cells = "WITH raw AS MATERIALIZED (" + raw + "), cells AS MATERIALIZED (" + normalised + ") "
             (_by_kernel if method.id in KERNELS else _by_statement)(cursor, method, choice, cells, given)
             _drop_old_choices(cursor, id(facts))
     return choice

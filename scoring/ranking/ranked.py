@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.kept import Kept
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.ranking.packed import square
 from scoring.ranking.pipeline import pack, parameters, rank_numbers
 from scoring.ranking.scenario import Scenario
@@ -206,7 +206,7 @@ def framed(ranked: Ranked, part: slice = slice(None)) -> pd.DataFrame:
 
 def sites_of(facts: duckdb.DuckDBPyConnection) -> Sites:
     """Return all sites of the facts."""
-    frame = facts.cursor().execute(sql("sites.sql")).df()
+    frame = facts.cursor().execute(sql("scoring/ranking/sites.sql")).df()
     ids = [str(site_id) for site_id in frame["site_id"]]
     place = np.empty(len(ids), dtype=np.intp)
     place[sorted(range(len(ids)), key=lambda row: ids[row].encode())] = np.arange(len(ids))
@@ -237,7 +237,7 @@ def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
     """
     pack(facts, scenario)
     key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": list(sites.row)}
-    table = facts.cursor().execute(sql("packed_of_sites.sql"), key).to_arrow_table()
+    table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     u, low, high, m, a = (np.ascontiguousarray(square(table[name], table.num_rows).T) for name in ("u", "u_low", "u_high", "m", "a"))
     return Vectors(sites, u, low, high, m.astype(bool), a.astype(bool))
 
@@ -246,7 +246,7 @@ def passing_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
     """Return the rows of the sites that pass the filters that do not depend on the weights."""
     names = ("commodity_any", "kinds", "stages", "countries", "accuracy", "gates_failed", "text", "inside")
     bound = {name: value for name, value in parameters(facts, scenario).items() if name in names}
-    ids = facts.cursor().execute("SELECT site_id FROM (" + sql("passing.sql") + ")", bound).fetchall()
+    ids = facts.cursor().execute("SELECT site_id FROM (" + sql("scoring/ranking/passing.sql") + ")", bound).fetchall()
     return np.array(sorted(sites.row[site_id] for (site_id,) in ids if site_id in sites.row), dtype=np.intp)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from data.facts import query
+from data.sql import records, sql
 from scoring.errors import UnknownSiteError
 from scoring.ranking.explain import explain
 from scoring.ranking.pipeline import rank_cursor
@@ -16,9 +16,7 @@ from scoring.ranking.scenario import Filters, Scenario
 
 def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the rows of a query of `data/queries/` as dicts."""
-    cursor = facts.cursor().execute(query(name), values)
-    names = [column[0] for column in cursor.description or []]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+    return records(facts.cursor().execute(sql(f"data/queries/{name}.sql"), values))
 
 
 def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:

@@ -10,9 +10,9 @@ import duckdb
 import pandas as pd
 
 from data.export import Listing
-from data.facts import data_version, query
+from data.facts import data_version
 from data.sources import Source, load_sources
-from scoring.aggregation.methods import sql
+from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Scenario
@@ -66,7 +66,7 @@ def _sites(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.Dat
     frame = frame.rename(columns={"iso3": "country"})
     for i, criterion in enumerate(scenario.criteria):
         frame[f"contribution_{criterion.id}"] = ranking["contributions"].map(lambda parts, i=i: float(parts[i]))
-    gates = facts.cursor().execute(query("gates_of_sites"), {"site_ids": frame["site_id"].tolist()}).df()
+    gates = facts.cursor().execute(sql("data/queries/gates_of_sites.sql"), {"site_ids": frame["site_id"].tolist()}).df()
     wide = gates.pivot(index="site_id", columns="gate", values="verdict").add_prefix("gate_")
     return frame.join(wide, on="site_id").reset_index(drop=True)
 
@@ -74,7 +74,7 @@ def _sites(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.Dat
 def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
     values = {"site_ids": ranking["site_id"].tolist(), "lens": scenario.commodity, "profile": scenario.profile}
     values["w"] = scenario.criterion_weights()
-    frame = facts.cursor().execute(sql("scores_of_sites.sql"), values).df()
+    frame = facts.cursor().execute(sql("scoring/ranking/scores_of_sites.sql"), values).df()
     criteria = {c.id: (i, c) for i, c in enumerate(scenario.criteria)}
     parts = ranking.set_index("site_id")["contributions"]
     frame["contribution"] = [float(parts[s][criteria[c][0]]) for s, c in zip(frame["site_id"], frame["criterion_id"], strict=True)]

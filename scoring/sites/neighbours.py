@@ -8,8 +8,8 @@ from typing import Any
 import duckdb
 import numpy as np
 
+from data.sql import sql
 from geo.measure import distance_km
-from scoring.aggregation.methods import sql
 from scoring.ranking.packed import square
 from scoring.ranking.pipeline import pack, rank
 from scoring.ranking.scenario import Filters, Scenario
@@ -52,7 +52,7 @@ def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str
         return []
     pack(facts, scenario)
     key = {"lens": "", "profile": scenario.profile, "site_ids": ranking["site_id"].tolist()}
-    table = facts.cursor().execute(sql("packed_of_sites.sql"), key).to_arrow_table()
+    table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     u, m = square(table["u"], table.num_rows), square(table["m"], table.num_rows)
     here = ranking.index[ranking["site_id"] == site["site_id"]][0]
     shared = (m * m[here]).sum(axis=1)

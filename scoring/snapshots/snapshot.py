@@ -13,7 +13,8 @@ from typing import Any
 
 import duckdb
 
-from data.facts import data_version, query
+from data.facts import data_version
+from data.sql import records, sql
 from scoring.errors import ScenarioError
 from scoring.ranking.explain import explain
 from scoring.ranking.scenario import Scenario
@@ -122,10 +123,8 @@ def freeze(
 
 
 def _site(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) -> dict[str, Any]:
-    cursor = facts.cursor().execute(query("site"), {"site_id": site_id})
-    names = [column[0] for column in cursor.description or []]
-    row = dict(zip(names, cursor.fetchone() or (), strict=True))
-    gates = facts.cursor().execute(query("gates_of_sites"), {"site_ids": [site_id]}).fetchall()
+    (row,) = records(facts.cursor().execute(sql("data/queries/site.sql"), {"site_id": site_id}))
+    gates = facts.cursor().execute(sql("data/queries/gates_of_sites.sql"), {"site_ids": [site_id]}).fetchall()
     lines = explain(facts, scenario, site_id, [0.0] * len(scenario.criteria))
     kept = ("value", "low", "high", "status", "source_id", "as_of", "target")
     told = [{"criterion": line.criterion.id, **{name: getattr(line, name) for name in kept}} for line in lines]

@@ -15,7 +15,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.facts import settle
-from scoring.aggregation.methods import METHODS, sql
+from data.sql import records, sql
+from scoring.aggregation.methods import METHODS
 from scoring.errors import ScenarioError
 from scoring.ranking.packed import FloatArray, square
 from scoring.ranking.pipeline import Terms, make_score_tables, pack, rank_cursor, scored_by_method
@@ -90,7 +91,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
     key = {"lens": scenario.commodity, "profile": scenario.profile}
     methods = [METHODS[each] for each in (scenario.method, others) if each]
     ids = sorted(failed) if all(method.independent for method in methods) else _all_ids(facts, key)
-    found = facts.cursor().execute(sql("packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
+    found = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
     u, low, high, m, a = (square(found[name], found.num_rows) for name in PARTS)
     criteria = scenario.criteria
     return Basis(
@@ -129,9 +130,7 @@ def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by:
         _fill(con, basis)
         head, values = scored_by_method(con, Terms(method, "", "", w, basis.axes))
         bound = {"lens": "", "profile": "", "w": list(w), "order_by": order_by, **values}
-        cursor = con.execute(head + " FROM (" + sql("frozen_rank.sql") + ")", bound)
-        names = [column[0] for column in cursor.description or []]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        rows = records(con.execute(head + " FROM (" + sql("scoring/snapshots/frozen_rank.sql") + ")", bound))
     return {row.pop("site_id"): _standing(row, basis.criteria) for row in rows}
 
 

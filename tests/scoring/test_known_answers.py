@@ -82,7 +82,7 @@ def test_neodymium_puts_mountain_pass_first_and_dysprosium_lofdal(facts) -> None
 
 def owned(*rows: tuple[str, float | None, str]) -> dict:
     """Return the allied share of one site with owners (parent, share, bloc)."""
-    from scoring.aggregation.methods import sql
+    from data.sql import sql
     from tests.conftest import TinySite, tiny_facts
 
     with tiny_facts([TinySite("s0")]) as con:
@@ -91,10 +91,10 @@ def owned(*rows: tuple[str, float | None, str]) -> dict:
                 "INSERT INTO facts.owner VALUES ('s0', ?, ?, ?, '', ?, 'XXX', ?, 0, '2024', 's', '', '')",
                 [name, share, share is not None, name, bloc],
             )
-        shares = con.execute(sql("measure_allied_share.sql")).df().to_dict("records")
+        shares = con.execute(sql("scoring/measures/measure_allied_share.sql")).df().to_dict("records")
         con.execute("CREATE TEMP TABLE inside_park (site_id VARCHAR, target VARCHAR)")
         con.execute("INSERT INTO facts.country VALUES ('AUS', 'AU', 'Australia', 1.9, 1.5, 3.7, 'partner', false, 1)")
-        gates = con.execute(sql("gates.sql")).df()
+        gates = con.execute(sql("scoring/measures/gates.sql")).df()
         verdict = gates.loc[gates["gate"] == "covered_nation", "verdict"].item()
     return {"share": shares[0] if shares else None, "verdict": verdict}
 

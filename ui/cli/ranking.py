@@ -62,14 +62,14 @@ def rank(
 
 def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:
     """Return the first `top` sites as the JSON of `orebridge rank`."""
-    from data.facts import query  # noqa: PLC0415
+    from data.sql import records, sql  # noqa: PLC0415
     from scoring.ranking.pipeline import rank_cursor  # noqa: PLC0415
 
     cursor = rank_cursor(facts, scenario)
-    names = [column[0] for column in cursor.description or []]
-    rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchmany(top)]
+    rows = records(cursor, cursor.fetchmany(top))
     gates: dict[str, dict[str, str]] = {}
-    for site_id, gate, verdict in facts.cursor().execute(query("gates_of_sites"), {"site_ids": [r["site_id"] for r in rows]}).fetchall():
+    ids = {"site_ids": [row["site_id"] for row in rows]}
+    for site_id, gate, verdict in facts.cursor().execute(sql("data/queries/gates_of_sites.sql"), ids).fetchall():
         gates.setdefault(site_id, {})[gate] = verdict
     criteria = [c.id for c in scenario.criteria]
     return [_ranked_row(row, gates.get(row["site_id"], {}), criteria) for row in rows]

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from data import facts as bundle
 from data.bundling.holdings import COLUMNS, holdings, key
 from data.bundling.owners import companies
+from data.sql import sql
 from scoring.errors import UnknownCompanyError
-from scoring.ownership import covered_nation as module
 from scoring.ownership.covered_nation import company, ownership, read_graph
 from scoring.ownership.graph import BLOCS, Edge, Graph, attributable, covered_interval, graph_of
 
@@ -80,7 +80,7 @@ def in_sql(edges: list[Edge], seats: dict[str, str]) -> duckdb.DuckDBPyConnectio
     """Return the real schema with these holdings, and the tables that the walk reads."""
     con = duckdb.connect()
     bundle.settle(con)
-    con.execute((bundle.HERE / "schema.sql").read_text(encoding="utf-8"))
+    con.execute(sql("data/schema.sql"))
     con.executemany(
         "INSERT INTO facts.country VALUES (?, '', '', NULL, NULL, NULL, ?, ?, 0)", [(bloc, bloc, bloc == "covered") for bloc in SEATS]
     )
@@ -90,19 +90,17 @@ def in_sql(edges: list[Edge], seats: dict[str, str]) -> duckdb.DuckDBPyConnectio
     return con
 
 
-def sql(name: str) -> str:
-    return (module.SQL / f"{name}.sql").read_text(encoding="utf-8")
-
-
 def ruled(edges: list[Edge], seats: dict[str, str], root: str) -> tuple[float, float]:
     """Return the interval of the rule as the SQL defines it."""
     con = in_sql(edges, seats)
     read_graph(con)
-    return con.execute(sql("holdings_covered"), {"root": root, "steps": 12, "fresh": ""}).fetchone()
+    return con.execute(sql("scoring/ownership/holdings_covered.sql"), {"root": root, "steps": 12, "fresh": ""}).fetchone()
 
 
 def walked(con: duckdb.DuckDBPyConnection, depth: int = 99, least: float = 0.0) -> dict[str, float]:
-    rows = con.execute(sql("holdings_walk"), {"root": "n0", "depth": depth, "least": least, "fresh": "2021"}).fetchall()
+    rows = con.execute(
+        sql("scoring/ownership/holdings_walk.sql"), {"root": "n0", "depth": depth, "least": least, "fresh": "2021"}
+    ).fetchall()
     found = dict.fromkeys(BLOCS, 0.0)
     for _path, _kind, _share, total, _counted, bloc, *_, ends in rows:
         found[bloc] += total if ends else 0
@@ -175,7 +173,7 @@ def test_what_the_sql_walk_cuts_is_unknown_and_nothing_else_grows(world, depth, 
 def test_no_path_of_the_sql_walk_passes_a_holder_twice(world) -> None:
     con = in_sql(*world)
     read_graph(con)
-    rows = con.execute(sql("holdings_walk"), {"root": "n0", "depth": 99, "least": 0.0, "fresh": "2021"}).fetchall()
+    rows = con.execute(sql("scoring/ownership/holdings_walk.sql"), {"root": "n0", "depth": 99, "least": 0.0, "fresh": "2021"}).fetchall()
     for path, kind, *_ in rows:
         passed = path[:-1] if kind in ("cut", "unstated") else path
         assert len(set(passed)) == len(passed)
@@ -192,7 +190,7 @@ def test_the_rule_is_that_of_every_chain_from_the_top_down(world) -> None:
 def test_the_rule_in_sql_and_in_numpy_agree(world, fresh) -> None:
     con = in_sql(*world)
     read_graph(con)
-    found = con.execute(sql("holdings_covered"), {"root": "n0", "steps": 8, "fresh": fresh}).fetchone()
+    found = con.execute(sql("scoring/ownership/holdings_covered.sql"), {"root": "n0", "steps": 8, "fresh": fresh}).fetchone()
     assert found == pytest.approx(covered_interval(graph_of(*world), "n0", fresh), abs=1e-6)
 
 
@@ -201,7 +199,7 @@ def test_the_rule_in_sql_and_in_numpy_agree(world, fresh) -> None:
 def test_with_cycles_the_sql_errs_outward(world) -> None:
     con = in_sql(*world)
     read_graph(con)
-    known, possible = con.execute(sql("holdings_covered"), {"root": "n0", "steps": 12, "fresh": ""}).fetchone()
+    known, possible = con.execute(sql("scoring/ownership/holdings_covered.sql"), {"root": "n0", "steps": 12, "fresh": ""}).fetchone()
     low, high = covered_interval(graph_of(*world), "n0")
     assert known <= low + 1e-6
     assert possible >= high - 1e-6

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.aggregation.methods import METHODS, sql
+from data.sql import sql
+from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.pipeline import commodity_family, pack, rank, rank_cursor
