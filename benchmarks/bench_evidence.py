@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.measure import FloatArray
+from geo.arrays import FloatArray
 from geo.surroundings import Targets
 from scoring.criteria.user_criterion import OwnCriterion
 from scoring.measures.layer_measures import EvidenceLayer, measure

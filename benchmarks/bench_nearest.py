@@ -16,7 +16,8 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
-from geo.measure import FloatArray, distance_m
+from geo.arrays import FloatArray
+from geo.measure import distance_m
 from geo.nearest import NearestLines, NearestPoints
 
 BUNDLE = Path(__file__).resolve().parents[1] / "data" / "bundled"

@@ -6,12 +6,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from geo.measure import WGS84, FloatArray
+from geo.arrays import FloatArray, IntArray
+from geo.measure import WGS84
 
-IntArray = NDArray[np.int64]
 Part = Callable[[IntArray, IntArray], FloatArray]
 
 FAN = 8

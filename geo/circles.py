@@ -8,8 +8,9 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import FloatArray
 from geo.geometry import GeometryArray, normalise_geometry_lon
-from geo.measure import WGS84, FloatArray, check_lonlat, distance_m
+from geo.measure import WGS84, check_lonlat, distance_m
 
 Progress = Callable[[float], None] | None
 """Called now and then with 0..1; what it raises stops the work."""

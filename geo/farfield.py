@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from geo.boxtree import FAN, BoxTree, IntArray
-from geo.measure import WGS84, FloatArray, distance_m
+from geo.arrays import FloatArray, IntArray
+from geo.boxtree import FAN, BoxTree
+from geo.measure import WGS84, distance_m
 from geo.nearest import ecef_m
 
 

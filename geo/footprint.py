@@ -6,7 +6,8 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.measure import FloatArray, check_lonlat
+from geo.arrays import FloatArray
+from geo.measure import check_lonlat
 
 EARTH_KM = 6371.0088
 """Mean radius. Footprints are a rule of thumb, so a sphere serves: 0.6 % off at most."""

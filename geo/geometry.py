@@ -8,11 +8,11 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import IntArray
 from geo.errors import GeometryTypeError
 from geo.measure import check_lonlat, normalise_lon
 
 GeometryArray = NDArray[np.object_]
-IntArray = NDArray[np.int64]
 
 POLYGON_TYPES = [-1, 3, 6]
 

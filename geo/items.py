@@ -7,9 +7,10 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.boxtree import BoxTree, IntArray, chord_bounds_m
+from geo.arrays import FloatArray, IntArray
+from geo.boxtree import BoxTree, chord_bounds_m
 from geo.farfield import FarField
-from geo.measure import FloatArray, distance_m
+from geo.measure import distance_m
 from geo.nearest import FAR_M, NearestLines, NearestPoints, _cut, _vertices, ecef_m
 
 FEW = 20_000

@@ -10,9 +10,8 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
+from geo.arrays import FloatArray
 from geo.errors import CoordinateRangeError
-
-FloatArray = NDArray[np.float64]
 
 WGS84 = Geod(ellps="WGS84")
 

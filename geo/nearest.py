@@ -11,10 +11,9 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
+from geo.arrays import BoolArray, FloatArray, IntArray
 from geo.errors import GeometryTypeError, NoTargetsError
-from geo.measure import WGS84, FloatArray, check_lonlat, distance_m
-
-IntArray = NDArray[np.int64]
+from geo.measure import WGS84, check_lonlat, distance_m
 
 PIECE_M = 2000.0
 """Lines are cut to pieces of this length, so that a piece is well told by its midpoint."""
@@ -191,7 +190,7 @@ class NearestLines:
         line, foot_lon, foot_lat = self._pieces.at(piece, share)
         return _measured(lons, lats, rows, line, foot_lon, foot_lat)
 
-    def _best_of(self, lon: FloatArray, lat: FloatArray, k: int) -> tuple[IntArray, FloatArray, NDArray[np.bool_]]:
+    def _best_of(self, lon: FloatArray, lat: FloatArray, k: int) -> tuple[IntArray, FloatArray, BoolArray]:
         here = ecef_m(lon, lat)
         middle_m, candidate = self._tree.query(here, k=[*range(1, k + 1)], workers=-1)
         share, chord_m = self._foot(here, candidate)

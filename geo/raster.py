@@ -16,8 +16,9 @@ from numpy.typing import ArrayLike, NDArray
 from PIL import Image
 from rasterio.crs import CRS
 
+from geo.arrays import FloatArray
 from geo.errors import MissingCrsError, RasterError
-from geo.measure import FloatArray, check_lonlat
+from geo.measure import check_lonlat
 
 Resampling = Literal["nearest", "bilinear"]
 

@@ -13,11 +13,10 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
+from geo.arrays import FloatArray, IntArray
 from geo.errors import NoTargetsError
-from geo.measure import FloatArray, check_lonlat, distance_m
+from geo.measure import check_lonlat, distance_m
 from geo.nearest import NearestPoints, ecef_m
-
-IntArray = NDArray[np.int64]
 
 STEP_DEG = 0.03
 """Lines get a vertex at least this often, so that one lies near each crossing and each site."""

@@ -10,12 +10,12 @@ import numpy as np
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.boxtree import IntArray, chord_bounds_m, pyramid
+from geo.arrays import FloatArray, IntArray
+from geo.boxtree import chord_bounds_m, pyramid
 from geo.circles import Progress, area_m2, disc_m2, in_chunks
 from geo.errors import GeometryTypeError
 from geo.geometry import PolygonIndex
 from geo.items import OutlineItems, PointItems
-from geo.measure import FloatArray
 from geo.nearest import ecef_m
 
 Kind = Literal["points", "lines", "polygons", ""]

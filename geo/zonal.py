@@ -15,11 +15,11 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Transformer
 from rasterio.windows import Window
 
-from geo.boxtree import IntArray
+from geo.arrays import FloatArray, IntArray
 from geo.circles import CORNERS, SAME_AREA, Progress, circle_points, unrolled_circles
 from geo.errors import MissingCrsError, RasterError
 from geo.geometry import GeometryArray
-from geo.measure import FloatArray, check_lonlat
+from geo.measure import check_lonlat
 
 Statistic = Literal["mean", "max"]
 

@@ -21,9 +21,9 @@ from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
 from data.facts import HERE as DATA
+from geo.arrays import FloatArray
 from layers.catalog import load_catalog
 
-FloatArray = NDArray[np.float64]
 Place = tuple[float, float]
 FONT = FontProperties(fname=str(DATA / "fonts" / "NotoSansJP-Regular.otf"), size=8)
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import FloatArray
 from scoring.aggregation import joint, kernels, values, weights
 from scoring.aggregation.methods import scores_of_matrix
 from scoring.errors import MethodError
@@ -21,7 +21,6 @@ from scoring.prospectivity import overlay
 from scoring.ranking import states
 from scoring.robustness import smaa
 
-FloatArray = NDArray[np.float64]
 Inputs = dict[str, Any]
 Outputs = dict[str, Any]
 #: Published tables print weights in rounded digits: a sum this near to 1 is taken as printed, any other is divided by.

@@ -8,10 +8,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import Transformer
 
-FloatArray = NDArray[np.float64]
+from geo.arrays import FloatArray
 
 _AXES = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "O": "lon"}
 _WORDS = (

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from importlib import resources
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError, ProjError
 
+from geo.arrays import BoolArray, FloatArray, IntArray
 from layers.contract import Candidate
 from layers.reading import places
 
-FloatArray = NDArray[np.float64]
 SHOWN, WEIGHED = 8, 16
 CERTAIN = 1000.0
 #: How far beyond the area of use, in widths of it, data may reach.
@@ -35,7 +34,7 @@ class Table:
     codes: list[str]
     names: list[str]
     rank: FloatArray
-    degrees: NDArray[np.bool_]
+    degrees: BoolArray
     area: FloatArray
     bounds: FloatArray
 
@@ -126,7 +125,7 @@ def _unbent(part: FloatArray, area: FloatArray) -> FloatArray:
     return np.column_stack([0.5 + (part[:, 0] - 0.5) * stretch, part[:, 1]])
 
 
-def _likely(fits: NDArray[np.int64], inside: NDArray[np.bool_], where: FloatArray) -> FloatArray:
+def _likely(fits: IntArray, inside: BoolArray, where: FloatArray) -> FloatArray:
     """Weigh systems: common ones, those used in a small area that holds the data, and where ore is known."""
     area = TABLE.area[fits]
     snug = np.clip(-0.7 * np.log(_width(area) * (area[:, 3] - area[:, 1]) / UTM_AREA), -3.0, 1.0)
@@ -136,7 +135,7 @@ def _likely(fits: NDArray[np.int64], inside: NDArray[np.bool_], where: FloatArra
     return score
 
 
-def _hinted(fits: NDArray[np.int64], hint: str) -> FloatArray:
+def _hinted(fits: IntArray, hint: str) -> FloatArray:
     zones = [int(number) for _, number in ZONE.findall(hint)]
     return np.array([8.0 * any(re.search(rf"zone {zone}(?!\d)", TABLE.names[row]) for zone in zones) for row in fits])
 

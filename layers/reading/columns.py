@@ -14,11 +14,11 @@ from numpy.typing import NDArray
 
 from data import units
 from data.texts import line
+from geo.arrays import FloatArray
 from layers.contract import Column, Request
 from layers.reading.numerals import Numeral, numerals_of
 from layers.reading.raw import Notes
 
-FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.object_]
 
 COLUMNS, NAME_LENGTH, EXACT = 1_000, 200, 2**53

@@ -10,10 +10,11 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from geo.arrays import FloatArray
 from layers.contract import Request
 from layers.reading import angles, datums
 from layers.reading.raw import Notes, RawLayer, Refused
-from layers.reading.tables import FloatArray, Place, Table, TextArray, plain_name, share
+from layers.reading.tables import Place, Table, TextArray, plain_name, share
 
 _LON = re.compile(r"(?<![a-z])(longitude|longitud|longit|long|lon|lng|l[aä]nge|laenge|londd|longdd)(?![a-z])|経度|经度|경도|долгота")
 _LAT = re.compile(r"(?<![a-z])(latitude|latitud|latit|lat|breite|latdd)(?![a-z])|緯度|纬度|위도|широта")

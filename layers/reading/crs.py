@@ -7,17 +7,16 @@ import warnings
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from pyproj import CRS, Transformer
 from pyproj.aoi import AreaOfInterest
 from pyproj.exceptions import CRSError, ProjError
 from pyproj.transformer import TransformerGroup
 
+from geo.arrays import FloatArray
 from layers.contract import Candidate, Finding, Request
 from layers.reading.candidates import candidates
 from layers.reading.raw import Notes, Refused
 
-FloatArray = NDArray[np.float64]
 LONLAT = "EPSG:4326"
 SAMPLE = 2000
 CONFIDENCE = 70

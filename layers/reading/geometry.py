@@ -7,13 +7,12 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
+from geo.arrays import BoolArray, IntArray
 from geo.geometry import repair
 from layers.contract import Kind
 from layers.reading.raw import GeometryArray, Notes
 
-IntArray = NDArray[np.int64]
 KINDS: tuple[Kind, ...] = ("vector-point", "vector-line", "vector-polygon")
 WORDS = {"vector-point": "points", "vector-line": "lines", "vector-polygon": "polygons"}
 COUNTED_DOUBLES = 1_000_000
@@ -33,7 +32,7 @@ class Features:
     rows: IntArray
     shapes: GeometryArray
 
-    def kept(self, keep: NDArray[np.bool_]) -> Features:
+    def kept(self, keep: BoolArray) -> Features:
         """Return the features that are marked."""
         return Features(self.rows[keep], self.shapes[keep])
 
@@ -145,5 +144,5 @@ def count_doubles(found: Features, attributes: pd.DataFrame, layer: str, notes: 
         notes.add("doubles", row=int(found.rows[double][0]) + 1, layer=layer, count=int(double.sum()))
 
 
-def _first(marked: NDArray[np.bool_]) -> int:
+def _first(marked: BoolArray) -> int:
     return int(np.flatnonzero(marked)[0]) + 1

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
+from geo.arrays import FloatArray
 from geo.geometry import normalise_geometry_lon
 from layers.reading.geometry import Features
 from layers.reading.raw import GeometryArray, Notes
 
-FloatArray = NDArray[np.float64]
 #: Edges of lines and polygons near a pole are cut to this length before they are projected.
 STEP_M = 50_000.0
 POLAR_LAT = 75.0

@@ -18,12 +18,12 @@ from rasterio.transform import Affine, from_gcps
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
+from geo.arrays import FloatArray, IntArray
 from layers.contract import PIXELS, LayerReport, Request
 from layers.reading.crs import LONLAT, Decision, Given, decide, shift
 from layers.reading.raster import opened
 from layers.reading.raw import Notes, RawRaster, Refused
 
-FloatArray = NDArray[np.float64]
 TILE, SAMPLES, FINE, LOOK, MAX_BANDS = 1024, 41, 301, 512, 4
 QUANTILES = (0.02, 0.25, 0.5, 0.75, 0.98)
 HUGE = 1e30
@@ -332,7 +332,7 @@ def _copied(data: rasterio.DatasetReader, plan: Plan, band: int, window: Window)
     return _clean(data, cells[::-1] if plan.flip else cells, plan, band)
 
 
-def _runs(columns: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+def _runs(columns: IntArray) -> list[IntArray]:
     return np.split(columns, np.flatnonzero(np.diff(columns) != 1) + 1)
 
 

@@ -17,6 +17,7 @@ from rasterio.errors import RasterioError
 
 from data.cells import csv_text
 from data.texts import line
+from geo.arrays import FloatArray
 from layers.contract import LEFT_OUT, LEFT_OUT_ROWS, PROGRESS, Finding, Kind, LayerReport, Report, Request
 from layers.findings import severity
 from layers.reading import (
@@ -360,7 +361,7 @@ class _Work:
         )
 
 
-def tell_shift(layer: str, decision: crs.Decision, moved: crs.Shift, lonlat: crs.FloatArray, notes: Notes) -> None:
+def tell_shift(layer: str, decision: crs.Decision, moved: crs.Shift, lonlat: FloatArray, notes: Notes) -> None:
     """Say how well the data were moved, and where that puts them far from where their CRS is used."""
     if moved.better:
         notes.add("grid_missing", layer=layer, grid=moved.better, operation=moved.words, accuracy=_metres(moved.accuracy_m))
@@ -377,9 +378,9 @@ def _metres(accuracy: float | None) -> str:
     return "an unknown number of" if accuracy is None else f"{accuracy:g}"
 
 
-def _sample(found: geometry.Features) -> crs.FloatArray:
+def _sample(found: geometry.Features) -> FloatArray:
     xy = shapely.get_coordinates(found.shapes)
-    chosen: crs.FloatArray = xy[:: max(1, len(xy) // crs.SAMPLE)]
+    chosen: FloatArray = xy[:: max(1, len(xy) // crs.SAMPLE)]
     return chosen
 
 
@@ -388,5 +389,5 @@ def _bounds(found: geometry.Features) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _polar(lonlat: tuple[crs.FloatArray, crs.FloatArray]) -> bool:
+def _polar(lonlat: tuple[FloatArray, FloatArray]) -> bool:
     return bool((np.abs(np.nan_to_num(np.asarray(lonlat[1]), posinf=0.0, neginf=0.0)) > globe.POLAR_LAT).any())

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.arrays import BoolArray, FloatArray
 from layers.reading import angles
 from layers.reading.raw import Notes
 
-FloatArray = NDArray[np.float64]
 TextArray = NDArray[np.object_]
 
 
@@ -26,7 +26,7 @@ class Place:
     crs: TextArray
     reason: str
     dropped: tuple[str, ...] = ()
-    unreadable: NDArray[np.bool_] | None = None
+    unreadable: BoolArray | None = None
 
 
 @dataclass
@@ -58,7 +58,7 @@ class Table:
         texts = self.frame.iloc[:, column].dropna().head(20_000).astype(str).str.strip()
         return np.asarray(texts[texts != ""].head(2_000), dtype=object)
 
-    def filled(self, column: int) -> NDArray[np.bool_]:
+    def filled(self, column: int) -> BoolArray:
         """Tell which rows have something in a column."""
         values = self.frame.iloc[:, column]
         return np.asarray(

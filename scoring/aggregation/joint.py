@@ -6,9 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from geo.arrays import BoolArray, FloatArray, IntArray
+
 #: Scores closer than this stand at the same rank: the last digits of float sums.
 TIE = 1e-12
 
@@ -60,7 +61,7 @@ _ALL = (
 JOINT_RULES: dict[str, JointRule] = {each.id: each for each in _ALL}
 
 
-def places(scores: ArrayLike) -> NDArray[np.int64]:
+def places(scores: ArrayLike) -> IntArray:
     """Return the rank of each score, 1 is best; equal scores share the better place.
 
     Examples
@@ -85,7 +86,7 @@ def places(scores: ArrayLike) -> NDArray[np.int64]:
     return found
 
 
-def pareto_of_two(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
+def pareto_of_two(first: ArrayLike, second: ArrayLike) -> BoolArray:
     """Return which rows no other row beats in one score without losing in the other; O(n log n).
 
     Examples
@@ -103,7 +104,7 @@ def pareto_of_two(first: ArrayLike, second: ArrayLike) -> NDArray[np.bool_]:
     return found
 
 
-def _pareto(a: FloatArray, b: FloatArray) -> NDArray[np.bool_]:
+def _pareto(a: FloatArray, b: FloatArray) -> BoolArray:
     order = np.lexsort((-b, -a))
     best_before = np.concatenate([[-np.inf], np.maximum.accumulate(b[order])[:-1]])
     stands = b[order] > best_before

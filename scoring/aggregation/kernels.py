@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from geo.arrays import BoolArray, FloatArray, IntArray
+
 #: Pairs compared at a time, so that memory stays small.
 PAIRS_AT_ONCE = 1 << 24
 
 
-def dominated_by(points: FloatArray, reference: FloatArray) -> NDArray[np.int64]:
+def dominated_by(points: FloatArray, reference: FloatArray) -> IntArray:
     """Return, for each point, how many reference points are nowhere worse and somewhere better.
 
     Parameters
@@ -48,7 +48,7 @@ def dominated_by(points: FloatArray, reference: FloatArray) -> NDArray[np.int64]
     return counts
 
 
-def unicriterion_flows(u: FloatArray, known: NDArray[np.bool_], q: float, p: float) -> FloatArray:
+def unicriterion_flows(u: FloatArray, known: BoolArray, q: float, p: float) -> FloatArray:
     """Return the net flow of each row on each criterion under the linear preference function; PROMETHEE II is their weighted sum.
 
     Parameters

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from geo.arrays import BoolArray, FloatArray
 from scoring.errors import MethodError
-
-FloatArray = NDArray[np.float64]
 
 
 def linear(x: ArrayLike, worst: float, best: float) -> FloatArray:
@@ -100,39 +99,39 @@ VALUE_FUNCTIONS: dict[str, Callable[..., FloatArray]] = {
 }
 
 
-def _minmax(x: FloatArray, gain: NDArray[np.bool_]) -> FloatArray:
+def _minmax(x: FloatArray, gain: BoolArray) -> FloatArray:
     low, high = x.min(axis=0), x.max(axis=0)
     share = np.divide(x - low, high - low, out=np.zeros_like(x), where=high > low)
     return np.asarray(np.where(gain, share, np.where(high > low, 1 - share, 0.0)))
 
 
-def _largest(x: FloatArray, gain: NDArray[np.bool_]) -> FloatArray:
+def _largest(x: FloatArray, gain: BoolArray) -> FloatArray:
     share = x / x.max(axis=0)
     return np.asarray(np.where(gain, share, 1 - share))
 
 
-def _ratio(x: FloatArray, gain: NDArray[np.bool_]) -> FloatArray:
+def _ratio(x: FloatArray, gain: BoolArray) -> FloatArray:
     with np.errstate(divide="ignore"):
         return np.asarray(np.where(gain, x / x.max(axis=0), x.min(axis=0) / x))
 
 
-def _column_sum(x: FloatArray, gain: NDArray[np.bool_]) -> FloatArray:
+def _column_sum(x: FloatArray, gain: BoolArray) -> FloatArray:
     with np.errstate(divide="ignore"):
         directed = np.where(gain, x, 1 / np.where(gain, 1.0, x))
     return np.asarray(directed / directed.sum(axis=0))
 
 
-def _vector(x: FloatArray, gain: NDArray[np.bool_]) -> FloatArray:
+def _vector(x: FloatArray, gain: BoolArray) -> FloatArray:
     share = x / np.sqrt((x * x).sum(axis=0))
     return np.asarray(np.where(gain, share, 1 - share))
 
 
-def _as_given(x: FloatArray, gain: NDArray[np.bool_]) -> FloatArray:
+def _as_given(x: FloatArray, gain: BoolArray) -> FloatArray:
     return np.asarray(np.where(gain, x, -x))
 
 
 #: Normalisation of a decision matrix -> function of the matrix and of which criteria are gains; the result is more-is-better.
-NORMALISATIONS: dict[str, Callable[[FloatArray, NDArray[np.bool_]], FloatArray]] = {
+NORMALISATIONS: dict[str, Callable[[FloatArray, BoolArray], FloatArray]] = {
     "minmax": _minmax,  # (x - min) / (max - min), or from the other end
     "max": _largest,  # x / max, or 1 - x / max
     "linear": _ratio,  # x / max, or min / x

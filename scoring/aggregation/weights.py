@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from geo.arrays import FloatArray
 from scoring.errors import MethodError
 
-FloatArray = NDArray[np.float64]
 #: Mean consistency index of random matrices of order 1, 2, ..: Saaty (1980), 500 matrices each.
 RANDOM_INDEX = (0.0, 0.0, 0.58, 0.90, 1.12, 1.24, 1.32, 1.41, 1.45, 1.49, 1.51, 1.48, 1.56, 1.57, 1.59)
 #: Judgements with a larger ratio should be looked at again: Saaty (1980).

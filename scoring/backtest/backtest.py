@@ -13,11 +13,11 @@ import duckdb
 import numpy as np
 
 from data.bundling.records import Record
+from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.backtest import ranking_skill as skill
 from scoring.backtest.blind import blinded, selected
 from scoring.backtest.labels import Label, Match, is_later, match_labels, site_records
 from scoring.backtest.population import Population, population
-from scoring.backtest.ranking_skill import BoolArray, FloatArray, IntArray
 from scoring.ranking.pipeline import commodity_family
 from scoring.ranking.scenario import Scenario
 
@@ -284,7 +284,7 @@ def _beside(whole: Population, kept: BoolArray, positive: BoolArray, enough: tup
     }
 
 
-def _codes(of: np.ndarray[Any, Any]) -> IntArray:
+def _codes(of: np.ndarray[Any, Any]) -> IndexArray:
     return np.asarray(np.unique(of, return_inverse=True)[1], dtype=np.intp)
 
 

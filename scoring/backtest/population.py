@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from data.sql import sql
-from scoring.backtest.ranking_skill import BoolArray, FloatArray
+from geo.arrays import BoolArray, FloatArray
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.packed import square

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-IntArray = NDArray[np.intp]
+from geo.arrays import BoolArray, FloatArray, IndexArray
 
 
 def auc(score: FloatArray, positive: BoolArray) -> float:
@@ -54,7 +51,7 @@ def midranks(score: FloatArray) -> FloatArray:
     return np.asarray((np.cumsum(tied) - (tied - 1) / 2)[place])
 
 
-def stratified_auc(score: FloatArray, positive: BoolArray, stratum: IntArray) -> float:
+def stratified_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray) -> float:
     """Return the AUC inside strata, each weighted by its pairs of labelled and unlabelled; NaN where no stratum has both.
 
     It is the chance that a labelled one scores above an unlabelled one of its own stratum, over all such pairs.
@@ -88,7 +85,7 @@ def stratified_auc(score: FloatArray, positive: BoolArray, stratum: IntArray) ->
     return above / pairs if pairs else float("nan")
 
 
-def by_stratum(score: FloatArray, positive: BoolArray, stratum: IntArray) -> list[tuple[int, int, int, float]]:
+def by_stratum(score: FloatArray, positive: BoolArray, stratum: IndexArray) -> list[tuple[int, int, int, float]]:
     """Return (stratum, labelled, unlabelled, AUC) of every stratum that has both."""
     return [
         (code, int(positive[members].sum()), int((~positive[members]).sum()), auc(score[members], positive[members]))
@@ -96,7 +93,7 @@ def by_stratum(score: FloatArray, positive: BoolArray, stratum: IntArray) -> lis
     ]
 
 
-def bootstrap_auc(score: FloatArray, positive: BoolArray, stratum: IntArray, draws: int, rng: np.random.Generator) -> FloatArray:
+def bootstrap_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray, draws: int, rng: np.random.Generator) -> FloatArray:
     """Return draws of the stratified AUC, shape (draws,); with one stratum, of the AUC. Empty where no stratum has both.
 
     Labelled ones are drawn with replacement over all strata together (how many each stratum has is itself chance), unlabelled
@@ -144,7 +141,7 @@ def interval(draws: FloatArray, level: float = 0.95) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def hits(score: FloatArray, positive: BoolArray, first: NDArray[np.float64]) -> FloatArray:
+def hits(score: FloatArray, positive: BoolArray, first: FloatArray) -> FloatArray:
     """Return how many labelled ones are expected among the `first` (counts, may be fractions) of the order; ties in random order.
 
     Examples
@@ -166,7 +163,7 @@ def capture(score: FloatArray, positive: BoolArray, listed: FloatArray) -> Float
 
 
 def shuffled(
-    score: FloatArray, positive: BoolArray, stratum: IntArray, repeats: int, rng: np.random.Generator
+    score: FloatArray, positive: BoolArray, stratum: IndexArray, repeats: int, rng: np.random.Generator
 ) -> tuple[FloatArray, FloatArray]:
     """Return the stratified AUC and the plain AUC of labels shuffled inside strata, each shape (repeats,).
 
@@ -185,7 +182,7 @@ def shuffled(
     return inside / max(pairs, 1), (plain - count * (count + 1) / 2) / max(_pairs(positive), 1)
 
 
-def _strata(positive: BoolArray, stratum: IntArray) -> list[tuple[int, IntArray]]:
+def _strata(positive: BoolArray, stratum: IndexArray) -> list[tuple[int, IndexArray]]:
     """Return the code and the members of every stratum that has labelled and unlabelled ones."""
     members = [(int(code), np.flatnonzero(stratum == code)) for code in np.unique(stratum[positive])]
     return [(code, rows) for code, rows in members if _pairs(positive[rows])]

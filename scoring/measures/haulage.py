@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from geo.arrays import FloatArray
 
 AUD_2010_TO_2018 = 1.16489
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

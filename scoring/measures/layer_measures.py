@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.arrays import FloatArray
 from geo.circles import Progress, circle_points
 from geo.footprint import Footprint
-from geo.measure import FloatArray
 from geo.surroundings import Targets
 from geo.zonal import value_at, zonal
 from scoring.criteria.user_criterion import EVIDENCE, Kind, LayerMeasure, OwnCriterion

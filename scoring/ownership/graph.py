@@ -31,7 +31,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
+
+from geo.arrays import BoolArray, FloatArray
 
 BLOCS = ("us", "japan", "partner", "neutral", "covered", "unknown")
 NEGLIGIBLE = 1e-9
@@ -41,7 +42,6 @@ STEPS = 10_000
 """At most so many rounds toward the fixed points; chains without cycles take as many as they have tiers."""
 
 Basis = Literal["stated", "sole", "parent"]
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ def _matrix(graph: Graph, names: list[str]) -> FloatArray:
     return direct
 
 
-def _reaches(direct: FloatArray, goal: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def _reaches(direct: FloatArray, goal: BoolArray) -> BoolArray:
     """Return who has a holder, or holder of a holder, in the goal, or is in it."""
     reached = goal
     while True:
@@ -211,7 +211,7 @@ class _Weights:
 
     lately: FloatArray
     before: FloatArray
-    unstated: NDArray[np.bool_]
+    unstated: BoolArray
 
     @classmethod
     def of(cls, graph: Graph, names: list[str], fresh_from: str) -> _Weights:

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import FloatArray
 from scoring.errors import MilestoneError
 
 FILE = Path(__file__).with_name("permitting.toml")
@@ -31,7 +31,6 @@ SCHEDULE_SIGMA = 0.35
 """Spread of a decision around the date that the authority has published. An assumption: no open statistic of slips was found."""
 
 MONTH_DAYS = 365.25 / 12
-FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,10 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from geo.arrays import FloatArray
 from scoring.errors import MethodError
-
-FloatArray = NDArray[np.float64]
 
 
 def fuzzy_overlay(layers: ArrayLike, gamma: float) -> dict[str, FloatArray]:

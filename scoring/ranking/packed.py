@@ -10,12 +10,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.sql import sql
+from geo.arrays import FloatArray
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import pack, rank_cursor
 from scoring.ranking.scenario import Scenario
 from scoring.ranking.states import States
 
-FloatArray = NDArray[np.float64]
 #: What the ends of a criterion's range are -> how many standard deviations they are away; 0: bounds.
 INTERVAL_Z = {"bounds": 0.0, "p5_p95": 1.6449, "p10_p90": 1.2816}
 

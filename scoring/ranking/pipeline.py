@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.sql import sql
+from geo.arrays import FloatArray
 from scoring.aggregation import kernels
 from scoring.aggregation.methods import METHODS, Method, bound, statement
 from scoring.criteria.catalogue import Criterion, load
@@ -270,7 +271,7 @@ def _by_kernel(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, c
 
 
 #: Method -> scores of points, shape (n, axes), compared with points whose values are known.
-KERNELS: dict[str, Callable[[kernels.FloatArray, kernels.FloatArray], kernels.FloatArray]] = {
+KERNELS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
     "pareto": lambda points, known: 1 / (1 + kernels.dominated_by(points, known)),
 }
 

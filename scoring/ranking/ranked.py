@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from data.kept import Kept
 from data.sql import sql
+from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.ranking.packed import square
 from scoring.ranking.pipeline import pack, parameters, rank_numbers
 from scoring.ranking.scenario import Scenario
 
-FloatArray = NDArray[np.float64]
-Rows = NDArray[np.intp]
+Rows = IndexArray
 #: Columns of a site that do not depend on weights, in the order of `scoring.ranking.pipeline.rank`.
 COLUMNS = (
     "site_id", "name", "iso3", "kind", "commodities", "lon", "lat", "stage", "deposit_type", "location_accuracy", "gate_failed",
@@ -56,7 +56,7 @@ class Sites:
     columns: dict[str, NDArray[np.object_]]
     row: dict[str, int]
     place: Rows
-    failed: NDArray[np.bool_]
+    failed: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +67,8 @@ class Vectors:
     u: FloatArray
     u_low: FloatArray
     u_high: FloatArray
-    m: NDArray[np.bool_]
-    a: NDArray[np.bool_]
+    m: BoolArray
+    a: BoolArray
 
     @property
     def nbytes(self) -> int:
@@ -250,7 +250,7 @@ def passing_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
     return np.array(sorted(sites.row[site_id] for (site_id,) in ids if site_id in sites.row), dtype=np.intp)
 
 
-def _dot(values: NDArray[np.float64] | NDArray[np.bool_], weights: list[float]) -> FloatArray:
+def _dot(values: FloatArray | BoolArray, weights: list[float]) -> FloatArray:
     """Return the product with the weights, summed criterion by criterion as `list_dot_product` does."""
     total = np.zeros(values.shape[1])
     for row, weight in zip(values, weights, strict=True):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from geo.arrays import BoolArray, FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class States:
     high: FloatArray
     applies: FloatArray
     z: FloatArray
-    last: NDArray[np.bool_]
+    last: BoolArray
 
     @property
     def certain(self) -> bool:

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.criteria.catalogue import Criterion
 from scoring.errors import SensitivityError
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import OrderBy
 
-FloatArray = NDArray[np.float64]
 #: Weights on the screen end here.
 MOST_WEIGHT = 100.0
 TIE = 1e-12
@@ -130,7 +129,7 @@ def _at(lead: FloatArray, weight: float) -> FloatArray:
     return np.asarray((lead[2] * weight + lead[1]) * weight + lead[0])
 
 
-def _walk(lead: FloatArray, now: FloatArray, ahead: NDArray[np.bool_], start: float, end: float, allowed: int) -> tuple[float, int | None]:
+def _walk(lead: FloatArray, now: FloatArray, ahead: BoolArray, start: float, end: float, allowed: int) -> tuple[float, int | None]:
     """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and which passes then."""
     count = int(np.count_nonzero(ahead))
     if count >= allowed or start == end:
@@ -151,7 +150,7 @@ def _walk(lead: FloatArray, now: FloatArray, ahead: NDArray[np.bool_], start: fl
     return end, None
 
 
-def _may_cross(lead: FloatArray, now: FloatArray, start: float, end: float) -> NDArray[np.intp]:
+def _may_cross(lead: FloatArray, now: FloatArray, start: float, end: float) -> IndexArray:
     """Return the rivals whose lead may change its sign between two weights: by the values at both ends, and at the bend between them."""
     then = _at(lead, end)
     may = (now > 0) != (then > 0)

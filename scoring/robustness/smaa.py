@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from geo.arrays import Float32Array, FloatArray, IndexArray
 from scoring.errors import MethodError
-from scoring.ranking.states import FloatArray, States
+from scoring.ranking.states import States
 
-Float32Array = NDArray[np.float32]
 #: Weights are drawn on a lattice this fine, so that sums of weights are exact.
 LATTICE = 1 << 20
 #: Draws are scored in blocks of about this many sites x draws.
@@ -276,7 +276,7 @@ def _ranks(states: States, weights: FloatArray, rng: np.random.Generator, weight
     return ranks
 
 
-def _central(ranks: NDArray[np.int32], weights: FloatArray) -> tuple[FloatArray, NDArray[np.intp]]:
+def _central(ranks: NDArray[np.int32], weights: FloatArray) -> tuple[FloatArray, IndexArray]:
     """Return the mean of the weights that put each site first (NaN: none do), and the sites that are ever first."""
     leaders = np.argmin(ranks, axis=1)
     first = np.unique(leaders)
@@ -286,7 +286,7 @@ def _central(ranks: NDArray[np.int32], weights: FloatArray) -> tuple[FloatArray,
     return central, first
 
 
-def _confidence(states: States, central: FloatArray, first: NDArray[np.intp], rng: np.random.Generator) -> FloatArray:
+def _confidence(states: States, central: FloatArray, first: IndexArray, rng: np.random.Generator) -> FloatArray:
     """Return, for each site that is ever first, in how many states its own central weight puts it first."""
     found = np.full(len(states.u), np.nan)
     repeats = 1 if states.certain else CONFIDENCE_STATES

@@ -5,12 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import OrderBy
 
-FloatArray = NDArray[np.float64]
 #: Quantiles at which each open value is tried.
 QUANTILES = 41
 
@@ -76,8 +75,8 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
 
 
 def _crossing(
-    packed: Packed, j: int, order_by: OrderBy, threshold: FloatArray, inside: NDArray[np.bool_]
-) -> tuple[NDArray[np.intp], FloatArray, FloatArray]:
+    packed: Packed, j: int, order_by: OrderBy, threshold: FloatArray, inside: BoolArray
+) -> tuple[IndexArray, FloatArray, FloatArray]:
     """Return the sites for which criterion j is open, the chance that learning it moves them over the threshold, and where that is."""
     states = packed.states
     is_open = (states.applies[:, j] > 0) & (states.high[:, j] - states.low[:, j] > 1e-9) & ~states.last
@@ -90,7 +89,7 @@ def _crossing(
     return rows, np.where(inside[rows], 1 - above, above), crossing
 
 
-def _scores_if_known(packed: Packed, rows: NDArray[np.intp], j: int, order_by: OrderBy) -> tuple[FloatArray, FloatArray]:
+def _scores_if_known(packed: Packed, rows: IndexArray, j: int, order_by: OrderBy) -> tuple[FloatArray, FloatArray]:
     """Return the scores if criterion j were known to be at its worst, and at its best."""
     weights, known = packed.weights, packed.known[rows].copy()
     u = packed.states.u[rows] * known
@@ -101,7 +100,7 @@ def _scores_if_known(packed: Packed, rows: NDArray[np.intp], j: int, order_by: O
     return got * scale, (got + weights[j]) * scale
 
 
-def _quantiles(u: FloatArray, low: FloatArray, high: FloatArray, known: NDArray[np.bool_], z: float) -> FloatArray:
+def _quantiles(u: FloatArray, low: FloatArray, high: FloatArray, known: BoolArray, z: float) -> FloatArray:
     """Return evenly likely values of each open desirability, shape (n, QUANTILES)."""
     from scipy.special import ndtri  # noqa: PLC0415 - scipy is slow to import
 

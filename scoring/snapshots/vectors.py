@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from data.facts import settle
 from data.sql import records, sql
+from geo.arrays import FloatArray
 from scoring.aggregation.methods import METHODS
 from scoring.errors import ScenarioError
-from scoring.ranking.packed import FloatArray, square
+from scoring.ranking.packed import square
 from scoring.ranking.pipeline import Terms, make_score_tables, pack, rank_cursor, scored_by_method
 from scoring.ranking.scenario import Scenario
 

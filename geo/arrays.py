@@ -1,0 +1,12 @@
+"""Names of array types, for annotations: what the numbers are, whatever the shape. A docstring gives the shape and the unit."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+Float32Array = NDArray[np.float32]
+IntArray = NDArray[np.int64]
+IndexArray = NDArray[np.intp]
+BoolArray = NDArray[np.bool_]
