@@ -45,6 +45,40 @@ class Route:
     target: IntArray
 
 
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """The shortest way from every node of a network to its nearest target.
+
+    Attributes
+    ----------
+    nodes : NearestPoints
+    km : ndarray of float64
+        Of each node: km along the network and `gap_factor` times the gap to the target; inf where there is no way.
+    target : ndarray of int64
+        Of each node: position of its target; without meaning where there is no way.
+    gap_km : ndarray of float64
+        Of each target: geodesic km to the network.
+    gap_factor : float
+        What a km of the gap counts against a km of network.
+    """
+
+    nodes: NearestPoints
+    km: FloatArray
+    target: IntArray
+    gap_km: FloatArray
+    gap_factor: float
+
+    def route(self, lon: ArrayLike, lat: ArrayLike, *, most_to_km: float) -> Route:
+        """Return the way from each place (degrees, EPSG:4326; NaN is an unknown place), which joins the network at its nearest node."""
+        begins = self.nodes.query(*check_lonlat("places", lon, lat))
+        to_km = begins.distance_m / 1000
+        found = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(self.km[begins.index])
+        which = np.where(found, self.target[begins.index], -1)
+        from_km = np.where(found, self.gap_km[which], np.nan)
+        network_km = np.where(found, self.km[begins.index] - self.gap_factor * from_km, np.nan)
+        return Route(network_km, np.where(found, to_km, np.nan), from_km, which)
+
+
 class LineNetwork:
     """A graph of lines whose ends are joined to whatever passes within a tolerance.
 
@@ -117,15 +151,17 @@ class LineNetwork:
         ----------
         Dijkstra (1959), Numerische Mathematik 1, 269-271.
         """
+        return self.ways_to(target_lon, target_lat, most_from_km=most_from_km, gap_factor=gap_factor).route(lon, lat, most_to_km=most_to_km)
+
+    def ways_to(self, target_lon: ArrayLike, target_lat: ArrayLike, *, most_from_km: float, gap_factor: float = 1.0) -> Ways:
+        """Find the way from every node to the target that is nearest along the network, gap included; see `to_nearest`.
+
+        Where places are asked for again and again, this is worth keeping: the graph itself is not needed any more.
+        """
         ends = self._near.query(*check_lonlat("targets", target_lon, target_lat))
         reached = np.flatnonzero(ends.distance_m <= most_from_km * 1000)
-        begins = self._near.query(*check_lonlat("places", lon, lat))
         km, target = self._from_targets(ends.index[reached], gap_factor * ends.distance_m[reached] / 1000)
-        to_km = begins.distance_m / 1000
-        found = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(km[begins.index])
-        which = np.where(found, reached[target[begins.index]] if len(reached) else -1, -1)
-        from_km = np.where(found, ends.distance_m[which] / 1000, np.nan)
-        return Route(np.where(found, km[begins.index] - gap_factor * from_km, np.nan), np.where(found, to_km, np.nan), from_km, which)
+        return Ways(self._near, km, reached[target] if len(reached) else np.full(len(km), -1), ends.distance_m / 1000, gap_factor)
 
     def _from_targets(self, at: IntArray, gap_km: FloatArray) -> tuple[FloatArray, IntArray]:
         """Return, for each node, km to the target that is nearest by network and gap, and its position in `at`.

@@ -13,6 +13,7 @@ from scoring.errors import EvidenceError
 Kind = Literal["points", "lines", "polygons", "raster"]
 
 
+#: No name of ours is longer, and no goalpost is larger.
 LONGEST_TEXT, LARGEST = 500, 1e15
 
 
@@ -61,6 +62,7 @@ PER_AREA: dict[Kind, str] = {"points": "per 100 km2", "lines": "km/km2", "polygo
 KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
 
 
+#: What can be measured of a layer, by name.
 EVIDENCE: dict[str, LayerMeasure] = {
     "distance_km": LayerMeasure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none"),
     "inside": LayerMeasure("Inside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),

@@ -24,9 +24,11 @@ POWER_PLANT_MW = 10.0
 REFERENCE_MT_Y = 0.2
 
 
+#: Ore for the reference product: a tenth of it ends as product. An assumption, the same for all sites.
 REFERENCE_ORE_MT_Y = 2.0
 
 
+#: A railway that goes round by more than this, against the road, is taken for a broken line of the map.
 RAIL_ROUND = 2.0
 
 

@@ -24,11 +24,7 @@ AROUND = 8
 """Places on the circle of a site's location accuracy that a range is taken from, beside the site itself."""
 
 SMALLEST_REACH_KM = 10.0
-"""No name of ours is longer, and no goalpost is larger."""
 COLUMNS = ("site_id", "value", "low", "high", "target", "covered")
-
-
-"""What can be measured of a layer, by name."""
 
 
 @dataclass(frozen=True)

@@ -16,29 +16,12 @@ from scoring.measures.infrastructure import haul_cost, nearest, protected_km, se
 from scoring.measures.inputs import MILESTONES, Inputs, run
 from scoring.permitting.outlook import Milestones, Outlook, look_ahead
 
-"""Ore for the reference product: a tenth of it ends as product. An assumption, the same for all sites."""
-
-"""Ends of simplified lines this near to another line meet it: mends the railways of Carajas and Nacala."""
-
-"""Ways along simplified lines cut corners: 14 published ways from mine to port are 1.09 times as long (1.03 to 1.23). An estimate."""
-
-"""A railway that goes round by more than this, against the road, is taken for a broken line of the map."""
-
-"""A site farther than this from a road or railway has no way along it: another island, or a network that is not mapped."""
-
-"""A port farther than this from a road or railway is not served by it."""
-
 BUNDLE_YEAR = 2026
 """The year against which statements age; fixed with the bundle, so that a build is reproducible."""
 
 UNDATED_YEARS = 15
 """An undated statement counts as this old: the median age of the open databases. An assumption."""
 
-"""Where no network leads, a way is about 1.3 times as long as the straight line: an assumption, stated on the card."""
-
-"""How far a site may lie from its point, by the accuracy of its location."""
-
-"""Source of what rests on milestones that the user entered."""
 
 COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
 

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import duckdb
-import numpy as np
-import shapely
-from numpy.typing import NDArray
 
 from geo.nearest import Nearest, NearestLines, NearestPoints
 from scoring.measures import haulage
 from scoring.measures.infrastructure import POWER_PLANT_MW, TOWN_INHABITANTS
-from scoring.measures.inputs import DETOUR, Inputs, bundled_lines
-
-#: A box round the site is so much larger than the distance that was measured, so that nothing nearer lies outside.
-MARGIN, MARGIN_KM, DEGREE_KM = 1.2, 3.0, 110.5
+from scoring.measures.inputs import DETOUR, Inputs, near_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +83,11 @@ def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
 
 def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float], Reached]:
     def find(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
-        found = NearestLines(_near(layer, inputs, lon, lat)).query([lon], [lat])
+        found = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
         build = mode.build_m_per_km * DETOUR * float(found.distance_m[0]) / 1000
         return _reached(criterion, "", found, build * haulage.AUD_2010_TO_2018)
 
     return find
-
-
-def _near(layer: str, inputs: Inputs, lon: float, lat: float) -> NDArray[np.object_]:
-    """Return the lines among which the nearest is: those of a box that a line is known to reach into."""
-    tree = _tree(layer, inputs.folder_of(layer))
-    start = tree.geometries[tree.nearest(shapely.Point(lon, lat))]
-    at = shapely.get_coordinates(shapely.line_interpolate_point(start, shapely.line_locate_point(start, shapely.Point(lon, lat))))[0]
-    km = float(NearestPoints([at[0]], [at[1]]).query([lon], [lat]).distance_m[0]) / 1000
-    half_lat = (km * MARGIN + MARGIN_KM) / DEGREE_KM
-    half_lon = half_lat / max(np.cos(np.radians(min(89.0, abs(lat) + half_lat))), 0.02)
-    box = shapely.box(lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat)
-    return np.asarray(tree.geometries[tree.query(box)], dtype=object)
-
-
-@lru_cache(maxsize=4)
-def _tree(layer: str, folder: Path) -> shapely.STRtree:
-    return shapely.STRtree(bundled_lines(layer, folder))
 
 
 def _reached(criterion: str, name: str, found: Nearest, build_maud: float | None) -> Reached:

@@ -186,6 +186,18 @@ def test_where_no_road_leads_to_a_port_the_haul_is_the_straight_line_by_a_factor
     assert (row["target"], row["reference_group"]) == ("road", "detour")
 
 
+def test_a_few_sites_find_the_lines_that_all_sites_find_across_the_antimeridian_too(layers, tmp_path) -> None:
+    lines = [shapely.LineString([(lon, -20), (lon + 0.4, 20)]) for lon in (-179.8, -170, 100, 179.0)]
+    write({"name": ["a", "b", "c", "d"]}, lines, tmp_path / "roads.parquet")
+    places = {"west": (-179.99, 0.0), "east": (179.99, 5.0), "north": (179.5, 80.0), "mid": (0.0, 0.0)}
+    with world([TinySite(name) for name in places]) as con:
+        for name, (lon, lat) in places.items():
+            con.execute("UPDATE facts.site SET lon = ?, lat = ? WHERE site_id = ?", [lon, lat, name])
+        every = Inputs(con, layers, layers).nearest_line_km("roads")
+        few = Inputs(con, layers, layers, only=frozenset(places)).nearest_line_km("roads")
+    assert few == pytest.approx(every, abs=0)
+
+
 def hauled(layers, con, line: str) -> pd.Series:
     """Measure a site at 3 N on the meridian of 1 E that a road or railway joins to a port at the equator."""
     con.execute("UPDATE facts.site SET lon = 1, lat = 3")
