@@ -110,8 +110,7 @@ class LineNetwork:
         vertices, line = shapely.get_coordinates(cut, return_index=True)
         if not len(vertices):
             raise NoTargetsError("lines")
-        self._nodes, of = np.unique(vertices.round(DIGITS), axis=0, return_inverse=True)
-        of = of.ravel()
+        self._nodes, of = _nodes(vertices)
         follows = line[1:] == line[:-1]
         ends = np.unique(np.concatenate([of[np.r_[True, ~follows]], of[np.r_[~follows, True]]]))
         joined = self._joins(ends, join_km)
@@ -187,10 +186,19 @@ class LineNetwork:
         return far[:n], target_of[root[:n]]
 
 
+def _nodes(vertices: FloatArray) -> tuple[FloatArray, IntArray]:
+    """Return the places (degrees, `DIGITS` decimals) that the vertices are at, in order of longitude and latitude, and which is whose."""
+    scale = 10**DIGITS
+    whole = np.rint(vertices * scale).astype(np.int64) + 180 * scale
+    key, of = np.unique(whole[:, 0] * (360 * scale + 1) + whole[:, 1], return_inverse=True)
+    lon, lat = np.divmod(key, 360 * scale + 1)
+    return (np.stack([lon, lat], axis=1) - 180 * scale) / scale, of.ravel()
+
+
 def _edges(nodes: FloatArray, a: IntArray, b: IntArray) -> tuple[IntArray, IntArray, FloatArray]:
     """Return each link once, with its geodesic km; links of a node to itself are dropped."""
     low, high = np.minimum(a, b), np.maximum(a, b)
-    pairs = np.unique(np.stack([low, high], axis=1)[low != high], axis=0)
-    start, end = nodes[pairs[:, 0]], nodes[pairs[:, 1]]
+    first, second = np.divmod(np.unique((low * len(nodes) + high)[low != high]), len(nodes))
+    start, end = nodes[first], nodes[second]
     km = distance_m(start[:, 0], start[:, 1], end[:, 0], end[:, 1]) / 1000
-    return pairs[:, 0], pairs[:, 1], np.maximum(km, 1e-9)
+    return first, second, np.maximum(km, 1e-9)
