@@ -110,13 +110,13 @@ def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFra
 
 
 def _change(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]) -> None:
-    """Run the statements of a file, which may read the frame `incoming`, in one transaction."""
+    """Run the statements of a file (its path), which may read the frame `incoming`, in one transaction."""
     cursor = facts.cursor()
     if rows is not None:
         cursor.register("incoming", rows)
     cursor.execute("BEGIN TRANSACTION")
     try:
-        for each in duckdb.extract_statements(sql(f"{statement}.sql")):
+        for each in duckdb.extract_statements(sql(statement)):
             cursor.execute(each, {name: value for name, value in values.items() if name in each.named_parameters})
         cursor.execute("COMMIT")
     except BaseException:

@@ -185,6 +185,7 @@ def smaa(
 
     Examples
     --------
+    >>> from scoring.ranking.states import of_matrix
     >>> rng = np.random.default_rng(1)
     >>> found = smaa(of_matrix([[1, 1], [0, 0]]), uniform_weights(2, 100, rng), rng, classes=(1, 2))
     >>> found.acceptability.tolist(), found.central_weight[0].tolist()

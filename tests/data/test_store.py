@@ -83,7 +83,7 @@ def test_damage_is_said_and_never_taken_for_a_lock_or_for_the_whole() -> None:
 def test_a_log_that_cannot_be_replayed_is_kept_beside_the_store_and_named_until_it_is_deleted(tmp_path) -> None:
     log = store_file.log_of(tmp_path / FILE)
     for start in range(1, 1000, 100):  # until a kill comes after the first write
-        if store_trials.killed_writer(tmp_path, start, after_s=0.3, after_opening=True) and log.exists():
+        if store_trials.killed_writer(tmp_path, start, after_s=0.3, after_messages=3) and log.exists():
             break
     log.write_bytes(b"\xff" * log.stat().st_size)
     noise = log.read_bytes()
@@ -115,7 +115,7 @@ def test_an_older_copy_put_back_says_how_many_changes_it_lacks(tmp_path) -> None
 FILLS = """
 import resource, signal, sys
 from pathlib import Path
-from data import store, workspace
+from data import shortlists, store
 from data.store import Store, StoreFullError
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 unlimited = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -133,13 +133,13 @@ saved = []
 limit(400_000)
 try:
     for number in range(1_000):
-        workspace.add(opened, "kept", str(number), note="x" * 5_000)
+        shortlists.add(opened, "kept", str(number), note="x" * 5_000)
         saved.append(str(number))
 except StoreFullError as error:
     print("writing:", error)
-assert workspace.site_ids(opened, "kept") == saved, "a change that failed is there, or one that was saved is not"
+assert shortlists.site_ids(opened, "kept") == saved, "a change that failed is there, or one that was saved is not"
 limit(unlimited[0])
-workspace.add(opened, "kept", "more", note="x" * 5_000)
+shortlists.add(opened, "kept", "more", note="x" * 5_000)
 limit(300_000)
 try:
     with opened.faults_named():
@@ -147,11 +147,11 @@ try:
 except StoreFullError as error:
     print("checkpoint:", error)
 limit(unlimited[0])
-workspace.add(opened, "kept", "after")
-assert workspace.site_ids(opened, "kept") == [*saved, "more", "after"]
+shortlists.add(opened, "kept", "after")
+assert shortlists.site_ids(opened, "kept") == [*saved, "more", "after"]
 opened.close()
 with Store.open(folder) as again:
-    assert workspace.site_ids(again, "kept") == [*saved, "more", "after"]
+    assert shortlists.site_ids(again, "kept") == [*saved, "more", "after"]
     assert again.notices == ()
 """
 
@@ -408,7 +408,7 @@ def test_the_store_reaches_no_other_file_and_cannot_be_unlocked(tmp_path, statem
 def test_home_is_where_the_variable_says_and_nothing_is_written_into_the_checkout(tmp_path) -> None:
     before = {p for p in CHECKOUT.iterdir() if not p.name.startswith(".")}
     code = (
-        "from data import workspace\nfrom data.store import Store\nwith Store.open() as s:\n    workspace.add(s, 'a', 'b')\nprint(s.path)"
+        "from data import shortlists\nfrom data.store import Store\nwith Store.open() as s:\n    shortlists.add(s, 'a', 'b')\nprint(s.path)"
     )
     env = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "deep" / "home")}
     done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=True)

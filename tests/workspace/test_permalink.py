@@ -75,7 +75,7 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
     ("page", "address"), [("site", {"id": PICTURE}), ("compare", {"ids": f"{PICTURE},x"}), ("shortlist", {"list": PICTURE})]
 )
 def test_no_page_draws_the_markdown_of_an_address(page: str, address: dict[str, str]) -> None:
-    test = opened(f"screens/{page}.py", **address)
+    test = opened(f"screens/{page}/page.py", **address)
     drawn = [each.value for kind in (test.error, test.markdown, test.caption, test.info, test.warning) for each in kind]
     assert not any("![" in text or "http://127" in text for text in drawn)
 

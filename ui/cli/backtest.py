@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from scoring.backtest.backtest import origin
 from ui.cli.arguments import MOST_SEED
 from ui.cli.terminal import Format, FormatOption, answer
 from ui.text.backtest_words import said
@@ -30,7 +29,7 @@ def backtest(
     format: FormatOption = Format.table,
 ) -> None:
     """Test the ranking against labels: AUC within commodities, capture, lift, baselines, a control, and the misses by name."""
-    from scoring.backtest.backtest import Settings, as_json  # noqa: PLC0415 - keeps `orebridge --help` instant
+    from scoring.backtest.backtest import Settings, as_json, origin  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.backtest.backtest import backtest as run  # noqa: PLC0415
     from scoring.backtest.labels import read_labels, vocabulary  # noqa: PLC0415
     from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415 - ui.cli.main registers this command

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import typing
 from collections.abc import Iterator
 from functools import partial
@@ -99,7 +100,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few, capsys):
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(session, "facts", lambda: few)
     for opens in ("open_all_facts", "open_ranking_facts"):
-        monkeypatch.setattr(main, opens, lambda: few)
+        for name, module in list(sys.modules.items()):
+            if name.startswith("ui.cli.") and hasattr(module, opens):
+                monkeypatch.setattr(module, opens, lambda: few)
     monkeypatch.setattr(main, "serve", serving.try_address)
 
     def call(*words: str) -> tuple[int, str, str]:

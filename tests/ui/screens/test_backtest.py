@@ -165,7 +165,7 @@ def test_own_labels_are_asked_for_and_a_wrong_date_is_said(page: AppTest) -> Non
 
 
 def test_every_note_and_reason_has_words_and_every_baseline_a_name() -> None:
-    source = (ROOT / "scoring" / "backtest.py").read_text(encoding="utf-8") + (ROOT / "scoring" / "labels.py").read_text(encoding="utf-8")
+    source = "".join((ROOT / "scoring" / "backtest" / name).read_text(encoding="utf-8") for name in ("backtest.py", "labels.py"))
     notes = set(re.findall(r'^        \("(\w+)", ', source, re.MULTILINE))
     assert notes == set(backtest_words.NOTES)
     reasons = set(re.findall(r'"((?:no|nobody)_\w+)"', source)) - {"no_match"} | {"filtered", "only_listed"}
