@@ -298,16 +298,13 @@ def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None =
     if not kg and stated is None:
         return None
     light, heavy = _sum(_oxides(kg), LIGHT), _sum(_oxides(kg), HEAVY)
-    known_light, known_heavy = light or 0.0, heavy or 0.0
-    treo = max(stated or 0.0, known_light + known_heavy)
     unknown = tuple(name for name in LIGHT + HEAVY if name not in kg)
-    bounded = not unknown or _holds_elements(stated, known_light + known_heavy)
-    share = _heavy_share(known_light, known_heavy, treo, unknown) if bounded else (None, None)
+    treo, least, most = _oxides_and_heavy_share(light or 0.0, heavy or 0.0, stated, unknown)
     priced = _worth_of_elements(kg, table or {})
     basket = math.fsum(priced.values()) if priced else None
     return RareEarths(
-        tuple(kg), unknown, kg, _sum(kg, ("neodymium", "praseodymium")), _sum(kg, ("dysprosium", "terbium")), light, heavy, treo, *share,
-        basket, _per_kg(basket, treo), tuple(name for name in kg if name not in priced),
+        tuple(kg), unknown, kg, _sum(kg, ("neodymium", "praseodymium")), _sum(kg, ("dysprosium", "terbium")), light, heavy, treo,
+        least, most, basket, _per_kg(basket, treo), tuple(name for name in kg if name not in priced),
     )  # fmt: skip
 
 
@@ -316,9 +313,16 @@ def _kg_per_t(name: str, grades: Mapping[str, Grade]) -> float:
     return tonnes_per_tonne(name, grades[name]) * KG_PER_T
 
 
-def _holds_elements(stated: float | None, elements: float) -> bool:
-    """Tell whether the stated sum of all oxides holds what the elements alone sum up to, but for rounding."""
-    return stated is not None and stated >= elements * (1 - REO_ROUNDING)
+def _oxides_and_heavy_share(
+    light: float, heavy: float, stated: float | None, unknown: tuple[str, ...]
+) -> tuple[float, float | None, float | None]:
+    """Return all oxides in kg per tonne, and the least and greatest share of heavy ones.
+
+    The share is None where elements are unknown and the stated sum of all oxides is too, or is less than the known ones, rounding aside.
+    """
+    treo = max(stated or 0.0, light + heavy)
+    bounded = not unknown or (stated is not None and stated >= (light + heavy) * (1 - REO_ROUNDING))
+    return (treo, *_heavy_share(light, heavy, treo, unknown)) if bounded else (treo, None, None)
 
 
 def _worth_of_elements(kg: Mapping[str, float], table: Mapping[str, Price]) -> dict[str, float]:
