@@ -113,12 +113,15 @@ def difference(expected: Any, found: Any) -> float:
     if expected is None or found is None:
         return 0.0 if expected is None and (found is None or _is_nan(found)) else math.inf
     if isinstance(expected, list):
-        inner = found.tolist() if isinstance(found, np.ndarray) else found
-        if not isinstance(inner, list | tuple) or len(inner) != len(expected):
-            return math.inf
-        return max((difference(a, b) for a, b in zip(expected, inner, strict=True)), default=0.0)
+        return _difference_of_lists(expected, found.tolist() if isinstance(found, np.ndarray) else found)
     gap = abs(float(expected) - float(found))
     return math.inf if math.isnan(gap) else gap
+
+
+def _difference_of_lists(expected: list[Any], found: Any) -> float:
+    if not isinstance(found, list | tuple) or len(found) != len(expected):
+        return math.inf
+    return max((difference(a, b) for a, b in zip(expected, found, strict=True)), default=0.0)
 
 
 def _is_nan(found: Any) -> bool:

@@ -17,7 +17,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.criteria.user_criterion import NO_TEXT, OwnCriterion
 from scoring.errors import ScenarioError
-from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, Filters, Scenario
+from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, Area, Filters, Scenario
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.text.i18n import language
 from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
@@ -46,9 +46,7 @@ def start() -> None:
     weights = load().presets["balanced"].weights
     for pillar, key in WEIGHT_KEYS.items():
         S[key] = _whole_number(asked.get(key, ""), weights.get(pillar, 0))
-    S.unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if asked.get(key) and _whole_number(asked[key], -1) < 0]
-    S.unread += [key for key, known in _one_of().items() if asked.get(key) and asked[key] not in known]
-    S.unread += [key for key, allowed in CHOICES.items() if set(asked.get_all(key)) - set(allowed())]
+    S.unread = _unread()
     S.m, S.order, S.method = (asked.get(key, "") if asked.get(key) in known else "" for key, known in _one_of().items())
     S.order, S.method = S.order or "shrunk", S.method or "weighted_sum"
     for key, allowed in CHOICES.items():
@@ -60,12 +58,19 @@ def start() -> None:
     S.compare = _ids(asked.get("ids", ""), MOST_COMPARED)
     S.site_id = short(asked.get("id", ""))
     S.shortlist = short(asked.get("list", "")) or DEFAULT
-    S.area = unpacked_area(asked.get("area", ""))
-    if asked.get("area") and S.area is None:
-        S.unread.append("area")
+    S.area = _area(asked.get("area", ""))
     S.evidence = _evidence(asked.get("ev", ""))
     S.firm = False
     S.epoch, S.nudge, S.camera, S.layer_choice = 0, 0, REGIONS["world"], {}
+
+
+def _unread() -> list[str]:
+    """Return what the address says but cannot be: weights and coverage that are no numbers, and choices that are not there."""
+    asked = st.query_params
+    unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if asked.get(key) and _whole_number(asked[key], -1) < 0]
+    unread += [key for key, known in _one_of().items() if asked.get(key) and asked[key] not in known]
+    unread += [key for key, allowed in CHOICES.items() if set(asked.get_all(key)) - set(allowed())]
+    return unread
 
 
 def _keep() -> None:
@@ -86,6 +91,14 @@ def short(text: str) -> str:
 
 def _ids(text: str, most: int) -> list[str]:
     return [short(each) for each in text.split(",", most) if each][:most]
+
+
+def _area(asked: str) -> Area | None:
+    """Return the area of interest that the address draws, if it can be read."""
+    area = unpacked_area(asked)
+    if asked and area is None:
+        S.unread.append("area")
+    return area
 
 
 def _evidence(asked: str) -> list[OwnCriterion]:
@@ -124,10 +137,7 @@ def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> Non
 
 def scenario() -> Scenario:
     """Return the scenario that the widgets say; a wrong address falls back to the defaults it breaks."""
-    filters = Filters(
-        kinds=tuple(S.get("kind") or ()), stages=tuple(S.get("stage") or ()), countries=tuple(S.get("country") or ()),
-        min_coverage=(S.get("cov") or 0) / 100, gates_failed=not S.get("hide"), text=short(S.get("q") or ""), area=S.area,
-    )  # fmt: skip
+    filters = _filters()
     weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items() if S[key] or not load().pillars[pillar].optional}
     evidence = in_use(S.evidence)
     try:
@@ -137,6 +147,19 @@ def scenario() -> Scenario:
         )  # fmt: skip
     except ScenarioError:
         return Scenario(weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters, evidence=evidence)
+
+
+def _filters() -> Filters:
+    kinds, stages, countries = (tuple(S.get(key) or ()) for key in ("kind", "stage", "country"))
+    return Filters(
+        kinds=kinds,
+        stages=stages,
+        countries=countries,
+        min_coverage=(S.get("cov") or 0) / 100,
+        gates_failed=not S.get("hide"),
+        text=short(S.get("q") or ""),
+        area=S.area,
+    )
 
 
 def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None:
@@ -229,11 +252,8 @@ def on_map() -> None:
         return
     S.epoch += 1
     last = hit[-1]
-    select(
-        [each for each in S.selected if each != last]
-        if last in S.selected and len(S.selected) > 1
-        else [*[e for e in S.selected if e != last], last]
-    )
+    others = [each for each in S.selected if each != last]
+    select(others if last in S.selected and len(S.selected) > 1 else [*others, last])
 
 
 def on_table() -> None:

@@ -12,7 +12,7 @@ from data.bounded import unpacked
 from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import load
 from scoring.criteria.user_criterion import OwnCriterion, from_dict
-from scoring.ranking.scenario import Area, Scenario, area_from
+from scoring.ranking.scenario import Area, Filters, Scenario, area_from
 
 MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
 
@@ -65,19 +65,30 @@ def permalink(
     >>> permalink(from_preset(commodity="dysprosium"), page="site", more={"id": "nam-lofdal-1"})
     '/site?m=dysprosium&wg=30&wp=25&wi=25&wo=20&id=nam-lofdal-1'
     """
-    chosen = scenario.filters
-    pairs: list[tuple[str, str]] = [("m", scenario.commodity)]
-    pairs += [
-        (WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items() if weight or not load().pillars[pillar].optional
-    ]
-    pairs += [("order", scenario.order_by if scenario.order_by != "shrunk" else "")]
-    pairs += [("method", scenario.method if scenario.method != "weighted_sum" else "")]
-    for key, values in (("kind", chosen.kinds), ("stage", chosen.stages), ("country", chosen.countries)):
-        pairs += [(key, value) for value in values]
-    pairs += [("cov", f"{100 * chosen.min_coverage:.0f}" if chosen.min_coverage else ""), ("q", chosen.text)]
+    pairs = [("m", scenario.commodity), *_weight_pairs(scenario)]
+    pairs += [("order", _unless(scenario.order_by, "shrunk")), ("method", _unless(scenario.method, "weighted_sum"))]
+    pairs += _filter_pairs(scenario.filters)
     if scenario.evidence:
         pairs += [("ev", packed_evidence(scenario))]
-    pairs += [("area", packed_area(chosen.area) if chosen.area else "")]
-    pairs += [("hide", "" if chosen.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
+    pairs += [("area", packed_area(scenario.filters.area) if scenario.filters.area else "")]
+    pairs += [("hide", "" if scenario.filters.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
     pairs += list((more or {}).items())
     return f"/{page}?" + urlencode([(key, value) for key, value in pairs if value], safe=",")
+
+
+def _unless(value: str, default: str) -> str:
+    """Return a choice as the address names it: nothing where it is the default."""
+    return value if value != default else ""
+
+
+def _weight_pairs(scenario: Scenario) -> list[tuple[str, str]]:
+    """Return the weights; an optional pillar stands in the address only where it weighs something."""
+    pillars = load().pillars
+    return [(WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items() if weight or not pillars[pillar].optional]
+
+
+def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:
+    """Return kinds, stages and countries, a pair each, then coverage in percent and the text."""
+    several = (("kind", filters.kinds), ("stage", filters.stages), ("country", filters.countries))
+    pairs = [(key, value) for key, values in several for value in values]
+    return [*pairs, ("cov", f"{100 * filters.min_coverage:.0f}" if filters.min_coverage else ""), ("q", filters.text)]

@@ -367,7 +367,7 @@ def _notes(found: Backtest, settings: Settings, listed_only: int) -> list[tuple[
     """Return what a reader must know, as codes with values; the screens put them in words."""
     labelled, counts = found.matched, found.counts
     countries = {row["country"] for row in found.matches}
-    best, auc = max(((k, v) for k, v in found.baselines_stratified.items() if v is not None), key=lambda x: x[1], default=("", 0.0))
+    best, auc = _best_baseline(found)
     checks: list[tuple[str, object, dict[str, Any]]] = [
         ("no_match", not labelled, {}),
         ("too_few", 0 < labelled < LEAST_LABELLED, {"n": labelled, "least": LEAST_LABELLED}),
@@ -384,6 +384,12 @@ def _notes(found: Backtest, settings: Settings, listed_only: int) -> list[tuple[
         ("unlabelled", labelled, {}),
     ]
     return [(code, values) for code, holds, values in checks if holds]
+
+
+def _best_baseline(found: Backtest) -> tuple[str, float]:
+    """Return the baseline with the highest stratified AUC, and that AUC; an empty name where none has one."""
+    known = [(name, auc) for name, auc in found.baselines_stratified.items() if auc is not None]
+    return max(known, key=lambda each: each[1], default=("", 0.0))
 
 
 def as_json(found: Backtest) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -14,7 +13,7 @@ import duckdb
 from data.facts import JOINED_TABLES, RANKING_TABLES, settle
 from data.sql import sql
 from data.vocabulary import CURATED
-from scoring.criteria.catalogue import load
+from scoring.criteria.catalogue import Criterion, load
 from scoring.ranking.pipeline import prepare
 
 FILE = CURATED / "selection_lists.csv"
@@ -157,20 +156,25 @@ def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) ->
     names = copy.execute("SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id) ORDER BY 1", {"ids": sorted(gone)})
     sites = dict(names.fetchall())
     copy.execute("DELETE FROM facts.site WHERE list_contains($ids, site_id)", {"ids": sorted(gone)})
-    values = Counter(dict.fromkeys((c.id for c in load().criteria), 0))
-    for criterion in load().criteria:
-        claim = criterion.options.get("claim", "") if criterion.measure == "claim_number" else ""
-        ids = sorted({site_id for site_id, what in rest if rests_on(criterion.measure, claim, what)})
-        deleted = "DELETE FROM facts.measurement WHERE criterion_id = $criterion AND list_contains($ids, site_id) RETURNING site_id"
-        values[criterion.id] = len(set(copy.execute(deleted, {"criterion": criterion.id, "ids": ids}).fetchall()))
-    gates = 0
-    for gate, basis in GATES_REST_ON.items():
-        ids = sorted({site_id for site_id, what in rest if what == basis})
-        unknown = (
-            "UPDATE facts.gate SET verdict = 'unknown' WHERE gate = $gate AND list_contains($ids, site_id)"
-            " AND verdict <> 'unknown' AND evidence <> 'jurisdiction' RETURNING site_id"
-        )
-        gates += len(copy.execute(unknown, {"gate": gate, "ids": ids}).fetchall())
+    values = {criterion.id: _forget_values(copy, criterion, rest) for criterion in load().criteria}
+    gates = sum(_forget_gate(copy, gate, {site_id for site_id, what in rest if what == basis}) for gate, basis in GATES_REST_ON.items())
     titles = {each.list_id: each.title for each in selection_lists()}
     lists = tuple(titles[each] for each in sorted({list_id for _, _, list_id in found}))
     return Dropped(sites, {k: v for k, v in values.items() if v}, gates, lists)
+
+
+def _forget_values(copy: duckdb.DuckDBPyConnection, criterion: Criterion, rest: list[tuple[str, str]]) -> int:
+    """Delete the values of a criterion that rest on lists, and return of how many sites."""
+    claim = criterion.options.get("claim", "") if criterion.measure == "claim_number" else ""
+    ids = sorted({site_id for site_id, what in rest if rests_on(criterion.measure, claim, what)})
+    deleted = "DELETE FROM facts.measurement WHERE criterion_id = $criterion AND list_contains($ids, site_id) RETURNING site_id"
+    return len(set(copy.execute(deleted, {"criterion": criterion.id, "ids": ids}).fetchall()))
+
+
+def _forget_gate(copy: duckdb.DuckDBPyConnection, gate: str, site_ids: set[str]) -> int:
+    """Make the verdict of a gate unknown where it does not rest on the jurisdiction, and return how many were known."""
+    unknown = (
+        "UPDATE facts.gate SET verdict = 'unknown' WHERE gate = $gate AND list_contains($ids, site_id)"
+        " AND verdict <> 'unknown' AND evidence <> 'jurisdiction' RETURNING site_id"
+    )
+    return len(copy.execute(unknown, {"gate": gate, "ids": sorted(site_ids)}).fetchall())

@@ -181,12 +181,7 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
     LabelFileError
         If there is no name, or nothing that says where.
     """
-    folded = [words.fold(cell) for cell in header]
-    found = {
-        column: next(folded.index(spelling) for spelling in spellings if spelling in folded)
-        for column, spellings in COLUMNS.items()
-        if any(spelling in folded for spelling in spellings)
-    }
+    found = _positions([words.fold(cell) for cell in header])
     placed = "country" in found or {"lon", "lat"} <= set(found)
     if "name" not in found or not placed:
         missing = "name" if "name" not in found else "country (or lon and lat)"
@@ -195,6 +190,15 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
             where, f"has no column {missing} (its header says: {named})", "name columns name,lon,lat,country,commodity,date"
         )
     return found
+
+
+def _positions(folded: list[str]) -> dict[str, int]:
+    """Return the position of each column that a folded header has, by the first of its spellings that is there."""
+    return {
+        column: next(folded.index(spelling) for spelling in spellings if spelling in folded)
+        for column, spellings in COLUMNS.items()
+        if any(spelling in folded for spelling in spellings)
+    }
 
 
 def _label(number: int, cells: list[str], columns: dict[str, int], known: Vocabulary) -> Label:
@@ -284,19 +288,25 @@ def match_labels(labels: Sequence[Label], sites: list[Record]) -> list[Match]:
 
 
 def _match(label: Label, sites: list[Record], finder: Finder) -> Match:
-    located = label.lon is not None
-    if not label.name:
-        return Match(label, reason="no_name")
-    if not located and not label.iso3:
-        return Match(label, reason="no_place")
-    if not located and not label.commodities:
-        return Match(label, reason="no_commodity")
+    if lacking := _lacking(label):
+        return Match(label, reason=lacking)
     best = _best(replace(label, aliases=()), finder) or (_best(label, finder) if label.aliases else None)
     if best is None:
-        return Match(label, reason="nobody_near" if located else "nobody_named")
+        return Match(label, reason="nobody_named" if label.lon is None else "nobody_near")
     place, verdict = best
     km = None if math.isnan(verdict.distance_km) else round(verdict.distance_km, 2)
     return Match(label, sites[place].native_id, "", round(verdict.name_similarity, 1), km)
+
+
+def _lacking(label: Label) -> str:
+    """Return the reason why nobody can be looked for; without coordinates, country and commodity must say where. Empty: none."""
+    if not label.name:
+        return "no_name"
+    if label.lon is None and not label.iso3:
+        return "no_place"
+    if label.lon is None and not label.commodities:
+        return "no_commodity"
+    return ""
 
 
 def _best(label: Label, finder: Finder) -> tuple[int, Verdict] | None:

@@ -128,12 +128,7 @@ class OwnCriterion:
             raise EvidenceError(f"{self.title}: {self.measure} reads an attribute; name its column.")
         if what.radius and not 0.1 <= self.radius_km <= 1000.0:
             raise EvidenceError(f"{self.title}: the radius is {self.radius_km:g} km; give 0.1 to 1000 km.")
-        if self.worst == self.best:
-            raise EvidenceError(f"{self.title}: both goalposts are {self.best:g}; give two that differ.")
-        if self.value not in ("linear", "log"):
-            raise EvidenceError(f"{self.title}: no value curve is called {self.value!r}; choose linear or log.")
-        if self.value == "log" and min(self.worst, self.best) <= 0:
-            raise EvidenceError(f"{self.title}: a log value needs goalposts above 0; they are {self.worst:g} and {self.best:g}.")
+        self._check_curve()
         if not 0.0 <= self.weight <= 1000.0:
             raise EvidenceError(f"{self.title}: the weight is {self.weight:g}; give 0 to 1000.")
         if not 0.0 <= self.reach_km <= 20_040.0:
@@ -148,6 +143,14 @@ class OwnCriterion:
             raise EvidenceError(f"{self.title}: a goalpost, the weight or the radius is not a number; give finite numbers.")
         if not isinstance(self.everywhere, bool):
             raise EvidenceError(f"{self.title}: whether the layer covers the world is neither true nor false.")
+
+    def _check_curve(self) -> None:
+        if self.worst == self.best:
+            raise EvidenceError(f"{self.title}: both goalposts are {self.best:g}; give two that differ.")
+        if self.value not in ("linear", "log"):
+            raise EvidenceError(f"{self.title}: no value curve is called {self.value!r}; choose linear or log.")
+        if self.value == "log" and min(self.worst, self.best) <= 0:
+            raise EvidenceError(f"{self.title}: a log value needs goalposts above 0; they are {self.worst:g} and {self.best:g}.")
 
     @property
     def id(self) -> str:

@@ -242,19 +242,29 @@ def in_situ_value(grades: Mapping[str, Grade], table: Mapping[str, Price]) -> In
     GradeError
         If a grade is no share of the ore or its unit is not %, ppm or g/t.
     """
-    aside = tuple(group for group, members in GROUPS.items() if group in grades and any(m in grades for m in members))
+    aside = _told_by_elements(grades)
     tonnes = {name: tonnes_per_tonne(name, grade) for name, grade in grades.items() if name not in aside}
-    priced = {name: (t, table[name]) for name, t in tonnes.items() if name in table}
     unpriced = tuple(sorted(name for name in tonnes if name not in table))
-    if not priced:
+    parts = _parts(tonnes, table)
+    if not parts:
         return InSituValue((), None, None, None, unpriced, aside, None)
+    total, low, high = (math.fsum(values) for values in zip(*((p.usd_per_t, p.low, p.high) for p in parts), strict=True))
+    return InSituValue(parts, total, low, high, unpriced, aside, parts[0].commodity)
+
+
+def _told_by_elements(grades: Mapping[str, Grade]) -> tuple[str, ...]:
+    """Return the graded groups of which an element is graded too; the elements win over them."""
+    return tuple(group for group, members in GROUPS.items() if group in grades and any(m in grades for m in members))
+
+
+def _parts(tonnes: Mapping[str, float], table: Mapping[str, Price]) -> tuple[Part, ...]:
+    """Return what each priced commodity is worth in a tonne of ore, the most valuable first."""
+    priced = {name: (t, table[name]) for name, t in tonnes.items() if name in table}
     total = math.fsum(t * p.usd_per_t for t, p in priced.values())
     parts = [
         Part(name, t * p.usd_per_t, t * p.low, t * p.high, t * p.usd_per_t / total if total else 0.0) for name, (t, p) in priced.items()
     ]
-    ordered = tuple(sorted(parts, key=lambda part: (-part.usd_per_t, part.commodity)))
-    low, high = math.fsum(part.low for part in parts), math.fsum(part.high for part in parts)
-    return InSituValue(ordered, total, low, high, unpriced, aside, ordered[0].commodity)
+    return tuple(sorted(parts, key=lambda part: (-part.usd_per_t, part.commodity)))
 
 
 def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None = None) -> RareEarths | None:
@@ -283,22 +293,46 @@ def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None =
     >>> round(found.dytb_kg_per_t, 4), found.ndpr_kg_per_t, round(found.heavy_share_low, 3), found.heavy_share_high
     (0.0908, None, 0.061, 1.0)
     """
-    kg = {name: tonnes_per_tonne(name, grades[name]) * KG_PER_T for name in LIGHT + HEAVY if name in grades}
-    stated = tonnes_per_tonne(TREO, grades[TREO]) * KG_PER_T if TREO in grades else None
+    kg = {name: _kg_per_t(name, grades) for name in LIGHT + HEAVY if name in grades}
+    stated = _kg_per_t(TREO, grades) if TREO in grades else None
     if not kg and stated is None:
         return None
     light, heavy = _sum(_oxides(kg), LIGHT), _sum(_oxides(kg), HEAVY)
-    elements = (light or 0.0) + (heavy or 0.0)
-    treo = max(stated or 0.0, elements)
     unknown = tuple(name for name in LIGHT + HEAVY if name not in kg)
-    bounded = not unknown or (stated is not None and stated >= elements * (1 - REO_ROUNDING))
-    share = _heavy_share(light or 0.0, heavy or 0.0, treo, unknown) if bounded else (None, None)
-    priced = {name: mass * table[name].usd_per_t / KG_PER_T for name, mass in kg.items() if name in table} if table else {}
+    treo, least, most = _oxides_and_heavy_share(light or 0.0, heavy or 0.0, stated, unknown)
+    priced = _worth_of_elements(kg, table or {})
     basket = math.fsum(priced.values()) if priced else None
     return RareEarths(
-        tuple(kg), unknown, kg, _sum(kg, ("neodymium", "praseodymium")), _sum(kg, ("dysprosium", "terbium")), light, heavy, treo, *share,
-        basket, basket / treo if basket is not None and treo else None, tuple(name for name in kg if name not in priced),
+        tuple(kg), unknown, kg, _sum(kg, ("neodymium", "praseodymium")), _sum(kg, ("dysprosium", "terbium")), light, heavy, treo,
+        least, most, basket, _per_kg(basket, treo), tuple(name for name in kg if name not in priced),
     )  # fmt: skip
+
+
+def _kg_per_t(name: str, grades: Mapping[str, Grade]) -> float:
+    """Return kilograms of a graded commodity in a tonne of ore."""
+    return tonnes_per_tonne(name, grades[name]) * KG_PER_T
+
+
+def _oxides_and_heavy_share(
+    light: float, heavy: float, stated: float | None, unknown: tuple[str, ...]
+) -> tuple[float, float | None, float | None]:
+    """Return all oxides in kg per tonne, and the least and greatest share of heavy ones.
+
+    The share is None where elements are unknown and the stated sum of all oxides is too, or is less than the known ones, rounding aside.
+    """
+    treo = max(stated or 0.0, light + heavy)
+    bounded = not unknown or (stated is not None and stated >= (light + heavy) * (1 - REO_ROUNDING))
+    return (treo, *_heavy_share(light, heavy, treo, unknown)) if bounded else (treo, None, None)
+
+
+def _worth_of_elements(kg: Mapping[str, float], table: Mapping[str, Price]) -> dict[str, float]:
+    """Return USD per tonne of ore of each element that has a price."""
+    return {name: mass * table[name].usd_per_t / KG_PER_T for name, mass in kg.items() if name in table}
+
+
+def _per_kg(basket: float | None, treo: float) -> float | None:
+    """Return USD per kilogram of all oxides; None where no element is priced or there are no oxides."""
+    return basket / treo if basket is not None and treo else None
 
 
 def grades_of_site(facts: duckdb.DuckDBPyConnection, site_id: str) -> dict[str, Grade]:
@@ -394,11 +428,17 @@ def _price(where: str, line: int, row: Mapping[str | None, str | None], value: s
         raise PriceError(where, line, "commodity", f"{text['commodity']!r} is not known", cure)
     usd = _number(where, line, value, text[value])
     low, high = _range(where, line, text, usd)
-    year = text.get("year", "")
-    if year and not (year.isascii() and year.isdigit() and len(year) == len("2023")):
-        raise PriceError(where, line, "year", f"{year!r} is no year", "write four digits or leave it empty")
+    year = _year(where, line, text.get("year", ""))
     words = (text.get(name, "") for name in ("conversion", "source_url", "evidence"))
-    return Price(text["commodity"], usd, low, high, text.get("form", ""), int(year) if year else None, *words)
+    return Price(text["commodity"], usd, low, high, text.get("form", ""), year, *words)
+
+
+def _year(where: str, line: int, text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) == len("2023")):
+        raise PriceError(where, line, "year", f"{text!r} is no year", "write four digits or leave it empty")
+    return int(text)
 
 
 def _range(where: str, line: int, text: Mapping[str, str], usd: float) -> tuple[float, float]:

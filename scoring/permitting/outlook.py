@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import tomllib
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import date
 from functools import cache, lru_cache
@@ -96,24 +97,32 @@ def milestones(told: dict[str, str], today: date) -> Milestones:
     >>> milestones({"started": "2025-03-01"}, date(2026, 3, 1)).started
     '2025-03-01'
     """
-    names = [field.name for field in fields(Milestones)]
     kept = {name: value.strip() for name, value in told.items() if value and value.strip()}
-    unknown = sorted(set(kept) - set(names))
-    if unknown or not kept:
-        raise MilestoneError(
-            f"No milestone is called {unknown[0]!r}." if unknown else f"No milestone is given; give one of {', '.join(names)}."
-        )
+    _check_names(kept)
     if kept.get("stage", "operating") not in parameters()["stage"]:
         raise MilestoneError(f"No stage is called {kept['stage']!r}; choose {', '.join(parameters()['stage'])}.")
     if kept.get("pathway", "mine.USA") not in pathways():
         raise MilestoneError(f"No pathway is called {kept['pathway']!r}; choose {', '.join(pathways())}.")
-    days = {name: _day(name, kept[name]) for name in ("started", "due", "granted") if name in kept}
+    _check_days({name: _day(name, kept[name]) for name in ("started", "due", "granted") if name in kept}, today)
+    return Milestones(**kept)
+
+
+def _check_names(kept: Mapping[str, str]) -> None:
+    """Raise where nothing is told, or something that is no milestone."""
+    names = [field.name for field in fields(Milestones)]
+    if unknown := sorted(set(kept) - set(names)):
+        raise MilestoneError(f"No milestone is called {unknown[0]!r}.")
+    if not kept:
+        raise MilestoneError(f"No milestone is given; give one of {', '.join(names)}.")
+
+
+def _check_days(days: Mapping[str, date], today: date) -> None:
+    """Raise where what has happened lies in the future, or a decision before the start."""
     for name in ("started", "granted"):
         if name in days and days[name] > today:
             raise MilestoneError(f"{name} {days[name]} lies in the future; give the day it happened, or `due` for one that is announced.")
     if "started" in days and any(days[name] < days["started"] for name in ("due", "granted") if name in days):
         raise MilestoneError(f"A decision before the start on {days['started']} cannot be; check the dates.")
-    return Milestones(**kept)
 
 
 def _day(name: str, text: str) -> date:
@@ -214,23 +223,27 @@ def look_ahead(
         Needed where a milestone has a date.
     """
     told = told or Milestones()
-    if told.granted:
-        stage, stage_age_years = "permitted", 0
-    elif told.stage:
-        stage, stage_age_years = told.stage, 0
-    elif (told.started or told.due) and (stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0):
-        stage, stage_age_years = "feasibility", 0
+    stage, stage_age_years = _stage_today(told, stage, stage_age_years)
     if stage not in parameters()["stage"]:
         return None
     median, sigma, pathway, known = _pathway(told.pathway) if told.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
     still = still_so(stage, stage_age_years)
-    elapsed, due = (_months_between(told.started, today), _months_between(today, told.due)) if today else (None, None)
-    if told.granted:
-        elapsed = due = None
+    elapsed, due = (None, None) if told.granted else (_months_between(told.started, today), _months_between(today, told.due))
     study, permits = _sampled(stage, still, median, sigma, elapsed, due)
     draws = study + permits
     total, of_study, of_permits = (_quantiles(each, pathway, known) for each in (draws, study, permits))
     return Outlook(total, draws, of_study, of_permits, still, stage)
+
+
+def _stage_today(told: Milestones, stage: str, stage_age_years: int) -> tuple[str, int]:
+    """Return the stage with the years since it was stated; one that the milestones say or imply is of today."""
+    if told.granted:
+        return "permitted", 0
+    if told.stage:
+        return told.stage, 0
+    if (told.started or told.due) and (stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0):
+        return "feasibility", 0
+    return stage, stage_age_years
 
 
 def _months_between(start: str | date | None, end: str | date | None) -> float | None:

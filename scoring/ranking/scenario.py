@@ -66,8 +66,7 @@ class Filters:
 
     def __post_init__(self) -> None:
         for name in ("kinds", "stages", "countries", "accuracy"):
-            values = getattr(self, name)
-            if not isinstance(values, tuple) or len(values) > MOST_CHOICES or not all(map(_is_text, values)):
+            if not _are_choices(getattr(self, name)):
                 raise ScenarioError(f"The filter {name!r} is not a list of up to {MOST_CHOICES} short texts.")
         if not (_is_number(self.min_coverage) and 0 <= self.min_coverage <= 1):
             raise ScenarioError("The filter 'min_coverage' is not a number between 0 and 1.")
@@ -79,6 +78,10 @@ class Filters:
             raise ScenarioError("The area of interest cannot be read; draw it again.")
 
 
+def _are_choices(values: object) -> bool:
+    return isinstance(values, tuple) and len(values) <= MOST_CHOICES and all(map(_is_text, values))
+
+
 def _is_text(value: object) -> bool:
     """Tell whether a value is a text as names have it: not too long, without NUL and half characters."""
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
@@ -88,6 +91,10 @@ def _is_text(value: object) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_weight(value: float) -> bool:
+    return _is_number(value) and (value == 0 or LEAST_WEIGHT <= value <= MOST_WEIGHT)
 
 
 def _shown(value: object) -> str:
@@ -120,7 +127,7 @@ class Weights(Mapping[str, float]):
         if unknown:
             raise ScenarioError(f"No pillar is called {str(unknown[0])[:60]!r}; weights take {', '.join(pillars)}.")
         for name, weight in weights.items():
-            if not _is_number(weight) or not (weight == 0 or LEAST_WEIGHT <= weight <= MOST_WEIGHT):
+            if not _is_weight(weight):
                 raise ScenarioError(
                     f"The weight of {name} is {_shown(weight)}: negative or not a number between {LEAST_WEIGHT:g} and {MOST_WEIGHT:g};"
                     " give 0 to 100, only the proportions count."

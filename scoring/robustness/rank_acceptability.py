@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -71,17 +72,20 @@ class Belief:
             If a pillar is not one, or stands twice.
         """
         places = {group.id: place for place, group in enumerate(groups)}
-        named = [*self.order, *(name for name, _low, _high in self.ranges)]
-        if unknown := [name for name in named if name not in places]:
-            raise ScenarioError(f"No weight is called {unknown[0]!r}; the scenario weighs {', '.join(places)}.")
-        if len(set(self.order)) < len(self.order) or len({each[0] for each in self.ranges}) < len(self.ranges):
-            raise ScenarioError("A weight stands twice; name each once.")
-        if not named:
+        self._check_names(places)
+        if not (self.order or self.ranges):
             return around(weights, self.within) if self.within is not None else WeightSpace()
         low, high = np.zeros(len(groups)), np.ones(len(groups))
         for name, least, most in self.ranges:
             low[places[name]], high[places[name]] = least, most
         return WeightSpace(tuple(low.tolist()), tuple(high.tolist()), tuple(places[name] for name in self.order))
+
+    def _check_names(self, weighed: Collection[str]) -> None:
+        ranged = [name for name, _low, _high in self.ranges]
+        if unknown := [name for name in (*self.order, *ranged) if name not in weighed]:
+            raise ScenarioError(f"No weight is called {unknown[0]!r}; the scenario weighs {', '.join(weighed)}.")
+        if len(set(self.order)) < len(self.order) or len(set(ranged)) < len(ranged):
+            raise ScenarioError("A weight stands twice; name each once.")
 
 
 def firmness(

@@ -123,16 +123,28 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
 
 
 def _row(criterion: str, sites: list[dict[str, Any]]) -> Row | None:
-    lines = [next((line for line in site["lines"] if line["criterion"] == criterion), None) for site in sites]
+    lines = [_line(site, criterion) for site in sites]
     some = next((line for line in lines if line is not None), None)
     if some is None:
         return None
     first = lines[0]["value"] if lines[0] else None
     cells = tuple(_cell(line, first, is_first=place == 0) for place, line in enumerate(lines))
-    named = [(site["site_id"], cell.desirability) for site, cell in zip(sites, cells, strict=True) if cell.desirability is not None]
-    best, worst = max((u for _, u in named), default=0.0), min((u for _, u in named), default=0.0)
-    ahead = tuple(site_id for site_id, u in named if u >= best - TIE) if len(named) > 1 and best - worst > TIE else ()
+    ahead = _ahead([site["site_id"] for site in sites], cells)
     return Row(criterion, some["title"], some["title_ja"], some["pillar"], some["unit"], cells, ahead)
+
+
+def _line(site: dict[str, Any], criterion: str) -> dict[str, Any] | None:
+    """Return what the dossier of a site says of a criterion; None: it does not apply."""
+    return next((line for line in site["lines"] if line["criterion"] == criterion), None)
+
+
+def _ahead(site_ids: Sequence[str], cells: Sequence[Cell]) -> tuple[str, ...]:
+    """Return the sites with the highest desirability; none where fewer than two are known or all tie."""
+    known = [(site_id, cell.desirability) for site_id, cell in zip(site_ids, cells, strict=True) if cell.desirability is not None]
+    if len(known) < 2:
+        return ()
+    best, worst = max(u for _, u in known), min(u for _, u in known)
+    return tuple(site_id for site_id, u in known if u >= best - TIE) if best - worst > TIE else ()
 
 
 def _cell(line: dict[str, Any] | None, first: float | None, *, is_first: bool) -> Cell:

@@ -90,8 +90,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
         raise ScenarioError("No site passes these filters, so there is nothing to keep; take a filter away.")
     failed = dict(zip(listed["site_id"].to_pylist(), listed["gate_failed"].to_pylist(), strict=True))
     key = {"lens": scenario.commodity, "profile": scenario.profile}
-    methods = [METHODS[each] for each in (scenario.method, others) if each]
-    ids = sorted(failed) if all(method.independent for method in methods) else _all_ids(facts, key)
+    ids = sorted(failed) if _independent(scenario.method, others) else _all_ids(facts, key)
     found = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
     u, low, high, m, a = (square(found[name], found.num_rows) for name in PARTS)
     criteria = scenario.criteria
@@ -99,6 +98,11 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
         ids, np.array([each in failed for each in ids]), np.array([bool(failed.get(each)) for each in ids]),
         tuple(c.id for c in criteria), tuple(c.pillar for c in criteria), u, low, high, m, a,
     )  # fmt: skip
+
+
+def _independent(*methods: str) -> bool:
+    """Tell whether these methods score each site by itself; an empty name is none."""
+    return all(METHODS[each].independent for each in methods if each)
 
 
 def _all_ids(facts: duckdb.DuckDBPyConnection, key: Mapping[str, str]) -> list[str]:
@@ -175,7 +179,7 @@ def from_dict(values: dict[str, Any]) -> Basis:
         ids = [str(each) for each in values["site_ids"]]
         criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
         n, k = len(ids), len(criteria)
-        if not 0 < n <= MOST_SITES or not 0 < k <= MOST_CRITERIA or n * k > MOST_CELLS or len(axes) != k or len(set(ids)) != n:
+        if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n:
             raise ScenarioError(f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file.")
         bits = [np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool) for b in ("listed", "failed")]
         parts = [np.frombuffer(_unpack(values[name], n * k * 8), "<f8").reshape(n, k).astype(float) for name in PARTS]
@@ -184,6 +188,11 @@ def from_dict(values: dict[str, Any]) -> Basis:
     if not all(np.isfinite(part).all() for part in parts):
         raise ScenarioError("The vectors of the snapshot hold values that are no numbers; take another copy of the file.")
     return Basis(ids, bits[0], bits[1], criteria, axes, *parts)
+
+
+def _can_be(sites: int, criteria: int) -> bool:
+    """Tell whether a snapshot may have so many sites and criteria."""
+    return 0 < sites <= MOST_SITES and 0 < criteria <= MOST_CRITERIA and sites * criteria <= MOST_CELLS
 
 
 def _pack(raw: bytes) -> str:

@@ -12,7 +12,36 @@ from geo.errors import OrebridgeError
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
-    from scoring.deposits.in_situ_value import RareEarths
+    from scoring.deposits.grade_tonnage import GradeTonnage
+    from scoring.deposits.in_situ_value import InSituValue, RareEarths
+
+
+def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, Any]:
+    from scoring.deposits.grade_tonnage import confidence  # noqa: PLC0415
+
+    said = model.site or {}
+    stated = {name: said.get(name) for name in ("grade", "ore_mt", "scope", "cutoff", "source_id", "as_of")}
+    return {
+        "unit": model.unit,
+        "group": model.group,
+        "deposits": len(model.deposits),
+        **stated,
+        "grade_percentile": model.grade_percentile,
+        "tonnage_percentile": model.tonnage_percentile,
+        "grade_exceeded_by_90_50_10_pct": list(model.grade_exceeded),
+        "ore_mt_exceeded_by_90_50_10_pct": list(model.tonnage_exceeded),
+        "confidence": confidence(str(said.get("scope") or ""), stage),
+    }
+
+
+def _of_value(worth: InSituValue) -> dict[str, Any]:
+    return {
+        "in_situ_usd_per_t": worth.usd_per_t,
+        "in_situ_low": worth.low,
+        "in_situ_high": worth.high,
+        "in_situ_parts": {part.commodity: round(part.usd_per_t, 4) for part in worth.parts},
+        "unpriced": list(worth.unpriced),
+    }
 
 
 def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
@@ -30,7 +59,7 @@ def grade(
     format: FormatOption = Format.table,
 ) -> None:
     """Show where a site stands on the grade-tonnage curves of its deposit type, and what its metals are worth in the ground."""
-    from scoring.deposits.grade_tonnage import confidence, grade_tonnage, graded_commodities  # noqa: PLC0415
+    from scoring.deposits.grade_tonnage import grade_tonnage, graded_commodities  # noqa: PLC0415
     from scoring.deposits.in_situ_value import FILE, grades_of_site, in_situ_value, rare_earths  # noqa: PLC0415
     from scoring.deposits.in_situ_value import prices as read_prices  # noqa: PLC0415
     from scoring.sites.dossier import site_row  # noqa: PLC0415
@@ -45,25 +74,24 @@ def grade(
     model = grade_tonnage(facts, asked, found["deposit_type"], found["site_id"])
     if model is None:
         raise OrebridgeError(f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has {', '.join(graded) or 'no grade'}.")
-    said = model.site or {}
     grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
     worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
     whole: dict[str, Any] = {
-        "site_id": found["site_id"], "name": found["name"], "commodity": asked, "graded": graded, "unit": model.unit, "group": model.group,
-        "deposits": len(model.deposits), "grade": said.get("grade"), "ore_mt": said.get("ore_mt"), "scope": said.get("scope"),
-        "cutoff": said.get("cutoff"), "source_id": said.get("source_id"), "as_of": said.get("as_of"),
-        "grade_percentile": model.grade_percentile, "tonnage_percentile": model.tonnage_percentile,
-        "grade_exceeded_by_90_50_10_pct": list(model.grade_exceeded), "ore_mt_exceeded_by_90_50_10_pct": list(model.tonnage_exceeded),
-        "confidence": confidence(str(said.get("scope") or ""), found["stage"]),
-        "in_situ_usd_per_t": worth.usd_per_t, "in_situ_low": worth.low, "in_situ_high": worth.high,
-        "in_situ_parts": {part.commodity: round(part.usd_per_t, 4) for part in worth.parts}, "unpriced": list(worth.unpriced),
+        "site_id": found["site_id"],
+        "name": found["name"],
+        "commodity": asked,
+        "graded": graded,
+        **_of_deposits(model, found["stage"]),
+        **_of_value(worth),
         **({} if earths is None else _of_rare_earths(earths)),
-    }  # fmt: skip
+    }
     if format is Format.json:
         typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
         return
-    rows = [
-        {"what": key, "value": ", ".join(f"{k} {v}" for k, v in value.items()) if isinstance(value, dict) else value}
-        for key, value in whole.items()
-    ]
+    rows = [{"what": key, "value": _on_one_line(value)} for key, value in whole.items()]
     answer(rows, format, ("what", "value"))
+
+
+def _on_one_line(value: Any) -> Any:
+    """Return parts by name as one text; everything else as it is."""
+    return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else value

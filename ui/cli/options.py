@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from scoring.ranking.scenario import Area, Scenario
 
 
@@ -59,17 +61,9 @@ def build_scenario(
     ScenarioError
         If an option cannot be understood: which, and what is allowed.
     """
-    from data.vocabulary import KINDS, STAGES  # noqa: PLC0415
-    from scoring.errors import ScenarioError  # noqa: PLC0415
     from scoring.ranking.scenario import Filters, from_preset  # noqa: PLC0415
 
-    for given, allowed, what in ((kind, KINDS, "kind"), (stage, STAGES, "stage")):
-        for value in given or ():
-            if value not in allowed:
-                raise ScenarioError(f"No {what} is called {value!r}; choose {', '.join(allowed)}.")
-    for code in country or ():
-        if len(code) != 3 or not code.isalpha():
-            raise ScenarioError(f"{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.")
+    _check_choices(kind or (), stage or (), country or ())
     filters = Filters(
         kinds=tuple(kind or ()), stages=tuple(stage or ()), countries=tuple(c.upper() for c in country or ()),
         min_coverage=min_coverage, gates_failed=not hide_failed, text=search, area=_area(area),
@@ -79,6 +73,20 @@ def build_scenario(
     if not weights:
         return chosen
     return type(chosen)(weights=parse_weights(weights), **changes)
+
+
+def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Sequence[str]) -> None:
+    """Raise where a kind or stage is none of ours, or a country is no code."""
+    from data.vocabulary import KINDS, STAGES  # noqa: PLC0415
+    from scoring.errors import ScenarioError  # noqa: PLC0415
+
+    for given, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):
+        for value in given:
+            if value not in allowed:
+                raise ScenarioError(f"No {what} is called {value!r}; choose {', '.join(allowed)}.")
+    for code in countries:
+        if len(code) != 3 or not code.isalpha():
+            raise ScenarioError(f"{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.")
 
 
 def _area(text: str) -> Area | None:

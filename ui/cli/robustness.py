@@ -14,10 +14,13 @@ from ui.cli.arguments import MOST_ROWS, MOST_SEED
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import duckdb
 
     from scoring.ranking.packed import Packed
     from scoring.ranking.scenario import Scenario
+    from scoring.robustness.sensitivity import Need
 
 methods_app = typer.Typer(no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by.")
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium.")]
@@ -146,21 +149,14 @@ def sensitivity(
     from scoring.robustness.sensitivity import needs, stability, tornado  # noqa: PLC0415
 
     packed, scenario, site_id = _packed_with(site, commodity, preset)
-    ids = [criterion.id for criterion in scenario.criteria]
-    units = [criterion.unit for criterion in scenario.criteria]
     place = packed.row(site_id)
     whole = {
         "site_id": site_id,
         "rank": place + 1,
         "score": float(packed.score[place]),
         "stability": [asdict(each) for each in stability(packed, site_id, scenario.order_by)],
-        "tornado": [{**asdict(each), "id": ids[int(each.id)] if each.id.isdigit() else each.id} for each in tornado(packed, site_id)],
-        "needs": []
-        if place < top_k
-        else [
-            {**asdict(each), "criterion": ids[each.criterion], "unit": units[each.criterion]}
-            for each in needs(packed, site_id, scenario.criteria, top_k, scenario.order_by)
-        ],
+        "tornado": [{**asdict(each), "id": _moved(each.id, scenario)} for each in tornado(packed, site_id)],
+        "needs": [] if place < top_k else _needed(needs(packed, site_id, scenario.criteria, top_k, scenario.order_by), scenario),
     }
     if format is Format.json:
         typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
@@ -174,6 +170,17 @@ def sensitivity(
             typer.echo(f"\n{key}")
         rows: Any = whole[key]
         answer(rows, format, columns, f"It is among the first {top_k} already.")
+
+
+def _moved(of: str, scenario: Scenario) -> str:
+    """Return the id of what a bar of the tornado moves: a number is a criterion by its place."""
+    return scenario.criteria[int(of)].id if of.isdigit() else of
+
+
+def _needed(found: Sequence[Need], scenario: Scenario) -> list[dict[str, Any]]:
+    """Return what would take a site into the first, with the id and unit of each criterion."""
+    criteria = scenario.criteria
+    return [{**asdict(each), "criterion": criteria[each.criterion].id, "unit": criteria[each.criterion].unit} for each in found]
 
 
 def unknowns(

@@ -116,11 +116,7 @@ def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequen
     BadRequestError
         If a parameter is not one, stands twice, or has a value that its schema does not allow.
     """
-    known = {parameter.name: parameter for parameter in parameters}
-    for name, _value in query:
-        if name not in known or known[name].where != "query":
-            allowed = ", ".join(p.name for p in parameters if p.where == "query") or "none"
-            raise BadRequestError(f"There is no parameter {name[:60]!r}; this address takes: {allowed}.")
+    _check_names(parameters, query)
     found: dict[str, Any] = {}
     for parameter in parameters:
         given = [path[parameter.name]] if parameter.where == "path" else [value for name, value in query if name == parameter.name]
@@ -129,6 +125,14 @@ def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequen
         elif "default" in parameter.schema:
             found[parameter.name] = parameter.schema["default"]
     return found
+
+
+def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str]]) -> None:
+    """Raise where a query names what the address does not take."""
+    known = [parameter.name for parameter in parameters if parameter.where == "query"]
+    for name, _value in query:
+        if name not in known:
+            raise BadRequestError(f"There is no parameter {name[:60]!r}; this address takes: {', '.join(known) or 'none'}.")
 
 
 def _value_of(parameter: Parameter, given: list[str]) -> Any:

@@ -106,14 +106,23 @@ class Guard:
         host, origin = headers.get("host", ""), headers.get("origin")
         if not is_allowed(host, self._hosts if self._hosts is not None else allowed_hosts()):
             return 421, "Misdirected request", f"This app is not called {host[:60]!r}; who runs it names its host in {SETTING}."
-        acts = scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
-        if acts and origin is not None and not is_same_origin(origin, host):
+        if _acts(scope) and origin is not None and not is_same_origin(origin, host):
             return 403, "Forbidden", "Pages of another origin may not act here."
-        if len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"") > LONGEST_ADDRESS and scope["path"].startswith("/api"):
+        if _length(scope) > LONGEST_ADDRESS and scope["path"].startswith("/api"):
             return 414, "Address too long", f"The address is longer than {LONGEST_ADDRESS} characters."
         if scope["path"].startswith(CLOSED):
             return 404, "Not found", "There is nothing here."
         return None
+
+
+def _acts(scope: Scope) -> bool:
+    """Tell whether a request may change something."""
+    return scope["type"] == "websocket" or scope["method"] not in ("GET", "HEAD", "OPTIONS")
+
+
+def _length(scope: Scope) -> int:
+    """Return the length of the address with its query."""
+    return len(scope.get("raw_path") or b"") + len(scope.get("query_string") or b"")
 
 
 async def _refuse(send: Send, status: int, title: str, detail: str) -> None:

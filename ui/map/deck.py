@@ -99,23 +99,31 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
             "BitmapLayer", id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
             bounds=[-180, -85.051129, 180, 85.051129], opacity=opacity, pickable=False,
         )  # fmt: skip
-    style = layer.style
-    fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
-    by_legend = bool(style.colour_by)
-    palette = [list(e.colour_dark if night else e.colour) for e in layer.legend]
-    coloured = "".join(f"properties.legend == {i} ? {json.dumps(c)} : " for i, c in enumerate(palette[:-1])) + json.dumps(
-        palette[-1:] and palette[-1]
-    )
-    common: dict[str, Any] = {
-        "id": f"{layer.id}-{_version(layer)}-{int(night)}", "opacity": opacity, "pickable": layer.group == "own", "stroked": True,
-        "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
-        "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
-    }  # fmt: skip
-    if by_legend:
-        common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = coloured
+    common = _drawn(layer, layer.style, opacity, night)
     version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
     if tiles.whole_geojson(layer):
         return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
     return pdk.Layer(
         "TileLayer", data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json?v={version}", min_zoom=0, max_zoom=9, tile_size=512, **common
+    )
+
+
+def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dict[str, Any]:
+    """Return how features are drawn, whether they come as a whole or in tiles."""
+    fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
+    common: dict[str, Any] = {
+        "id": f"{layer.id}-{_version(layer)}-{int(night)}", "opacity": opacity, "pickable": layer.group == "own", "stroked": True,
+        "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
+        "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
+    }  # fmt: skip
+    if style.colour_by:
+        common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = _coloured(layer, night)
+    return common
+
+
+def _coloured(layer: Layer, night: bool) -> str:
+    """Return the expression that gives a feature the colour of its entry in the legend; the last holds for all others."""
+    palette = [list(e.colour_dark if night else e.colour) for e in layer.legend]
+    return "".join(f"properties.legend == {i} ? {json.dumps(c)} : " for i, c in enumerate(palette[:-1])) + json.dumps(
+        palette[-1:] and palette[-1]
     )

@@ -207,12 +207,17 @@ def _summary(found: Ground) -> tuple[str, ...]:
     failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
     if failing:
         lines.append(_("Fails a gate, so it is listed last: {gates}").format(gates="; ".join(failing)))
-    unsettled = sum(any(g["gate"] == "covered_nation" and g["verdict"] == "unknown" for g in site["gates"]) for site in found.sites)
+    unsettled = sum(_is_unsettled(site) for site in found.sites)
     if unsettled:
         lines.append(_("For {n} of them it is not known whether a covered nation stands behind the owners.").format(n=number(unsettled)))
     if found.left_out:
         lines.append(_("Not in the list that the scenario leaves, so without a rank: {names}.").format(names=_some(found.left_out)))
     return tuple(lines)
+
+
+def _is_unsettled(site: dict[str, Any]) -> bool:
+    """Tell whether it is unknown if a covered nation stands behind the owners."""
+    return any(gate["gate"] == "covered_nation" and gate["verdict"] == "unknown" for gate in site["gates"])
 
 
 def _some(names: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ import typst
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt, RGBColor
+from docx.text.paragraph import Paragraph
 from docx.text.run import Run
 from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -111,11 +112,24 @@ def _write(document: Document, memo: Memo) -> None:
         if text:
             document.add_paragraph(text)
     for label, value in memo.provenance:
-        paragraph = document.add_paragraph()
-        paragraph.paragraph_format.space_after = Pt(0)
-        _bold(paragraph.add_run(f"{label}: "))
-        paragraph.add_run(value)
+        _labelled(document, label, value).paragraph_format.space_after = Pt(0)
     _heading(document, memo.words["ranked"], 1)
+    _ranked(document, memo)
+    _heading(document, memo.words["site_pages"], 1)
+    for site in memo.sites:
+        _heading(document, f"{site.number}. {site.title}", 2)
+        document.add_paragraph(site.facts)
+        for label, text in site.paragraphs:
+            _labelled(document, label, text)
+    sources = [f"{title} – {licence}. {citation}" for title, licence, citation in memo.sources]
+    for name, lines in (("method", memo.method), ("sources", sources), ("disclaimer", [memo.disclaimer])):
+        _heading(document, memo.words[name], 1)
+        for line in lines:
+            document.add_paragraph(line)
+
+
+def _ranked(document: Document, memo: Memo) -> None:
+    """Write the table of the ranked sites under its header."""
     table = document.add_table(rows=1, cols=len(memo.columns), style="Light Grid Accent 1")
     for rows in (memo.columns, *memo.rows):
         cells = table.rows[0].cells if rows is memo.columns else table.add_row().cells
@@ -123,19 +137,14 @@ def _write(document: Document, memo: Memo) -> None:
             cell.text = text
             for run in cell.paragraphs[0].runs:
                 run.font.size = Pt(8)
-    _heading(document, memo.words["site_pages"], 1)
-    for site in memo.sites:
-        _heading(document, f"{site.number}. {site.title}", 2)
-        document.add_paragraph(site.facts)
-        for label, text in site.paragraphs:
-            paragraph = document.add_paragraph()
-            _bold(paragraph.add_run(f"{label}: "))
-            paragraph.add_run(text)
-    sources = [f"{title} – {licence}. {citation}" for title, licence, citation in memo.sources]
-    for name, lines in (("method", memo.method), ("sources", sources), ("disclaimer", [memo.disclaimer])):
-        _heading(document, memo.words[name], 1)
-        for line in lines:
-            document.add_paragraph(line)
+
+
+def _labelled(document: Document, label: str, text: str) -> Paragraph:
+    """Write a text after its label in bold; return its paragraph."""
+    paragraph = document.add_paragraph()
+    _bold(paragraph.add_run(f"{label}: "))
+    paragraph.add_run(text)
+    return paragraph
 
 
 def _heading(document: Document, text: str, level: int) -> None:

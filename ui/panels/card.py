@@ -147,11 +147,7 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
 def bars(found: dict[str, Any]) -> None:
     """Draw the pillars that count: what they contribute, and what is unknown."""
     rows = []
-    weighed = {line["pillar"] for line in found["lines"] if line["weight_share"]}
-    shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
-    names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in shown}
-    if any(line["pillar"] == OWN_PILLAR for line in found["lines"]):
-        names[OWN_PILLAR] = _("Own evidence")
+    names = _pillars_that_count(found["lines"])
     for pillar, title in names.items():
         lines = [line for line in found["lines"] if line["pillar"] == pillar]
         known = sum(line["contribution"] for line in lines)
@@ -175,6 +171,16 @@ def bars(found: dict[str, Any]) -> None:
         .properties(height=alt.Step(30))
     )  # fmt: skip
     st.altair_chart(chart, width="stretch")
+
+
+def _pillars_that_count(lines: list[dict[str, Any]]) -> dict[str, str]:
+    """Return pillar -> title: an optional one where it weighs something, own evidence where there is some."""
+    weighed = {line["pillar"] for line in lines if line["weight_share"]}
+    shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
+    names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in shown}
+    if any(line["pillar"] == OWN_PILLAR for line in lines):
+        names[OWN_PILLAR] = _("Own evidence")
+    return names
 
 
 def why(found: dict[str, Any]) -> None:
@@ -284,23 +290,26 @@ def owners(found: dict[str, Any]) -> None:
     if not found["owners"]:
         st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
     for owner in found["owners"]:
-        share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
-        parent = owner["ultimate_parent"] or _("parent not traced")
-        home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
-        with st.container(border=True):
-            st.text(f"{owner['owner']} — {share}")
-            st.caption(" · ".join(x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x))
-            links = [
-                (label, url) for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])) if url.startswith("http")
-            ]
-            with st.container(horizontal=True):
-                for label, url in links:
-                    st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
+        _owner(owner)
     owner_tree(found["site_id"], next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"))
     if found["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
         for each in found["frameworks"]:
             st.text(f"{each['date']}  {each['title']}")
+
+
+def _owner(owner: dict[str, Any]) -> None:
+    """Show one owner with its share, the parent above it, and where both can be read."""
+    share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
+    parent = owner["ultimate_parent"] or _("parent not traced")
+    home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
+    with st.container(border=True):
+        st.text(f"{owner['owner']} — {share}")
+        st.caption(" · ".join(x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x))
+        with st.container(horizontal=True):
+            for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])):
+                if url.startswith("http"):
+                    st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
 
 
 def gates(found: dict[str, Any]) -> None:

@@ -96,24 +96,7 @@ def _editor(grades: dict[str, Grade]) -> None:
     if not names:
         return
     with st.expander(_("Prices: see their sources, or use your own"), icon=":material/edit:"):
-        frame = pd.DataFrame(
-            {
-                _("Commodity"): [w.commodity(name) for name in names],
-                _("USD per t"): [used[name].usd_per_t for name in names],
-                _("Cited"): [cited[name].usd_per_t for name in names],
-                _("Year"): [cited[name].year for name in names],
-                _("What is priced"): [cited[name].form for name in names],
-                _("Source"): [cited[name].source_url for name in names],
-                _("As printed"): [cited[name].evidence for name in names],
-            }
-        )
-        money = st.column_config.NumberColumn(min_value=0.01, format="localized", required=True)
-        edited = st.data_editor(
-            frame, hide_index=True, width="stretch", disabled=[c for c in frame.columns if c != _("USD per t")],
-            key=f"prices_{len(S.get('own_prices', {}))}_{'_'.join(names)[:60]}",
-            column_config={_("USD per t"): money, _("Cited"): st.column_config.NumberColumn(format="localized"), _("Source"): st.column_config.LinkColumn()},
-        )  # fmt: skip
-        changed = {n: float(usd) for n, usd in zip(names, edited[_("USD per t")], strict=True) if float(usd) != used[n].usd_per_t}
+        changed = _changed(names, cited, used)
         if changed:
             S.own_prices = {**S.get("own_prices", {}), **changed}
             st.rerun()
@@ -125,6 +108,38 @@ def _editor(grades: dict[str, Grade]) -> None:
                 _("Prices as CSV"), price_table(used), "prices.csv", "text/csv", icon=":material/download:", on_click="ignore"
             )
         st.caption(_("Prices of this session. The file can be given to `orebridge grade --prices`."))
+
+
+def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) -> dict[str, float]:
+    """Show the prices as a table, and return those that the user has just changed in it (USD per tonne)."""
+    frame = pd.DataFrame(
+        [
+            {
+                _("Commodity"): w.commodity(name),
+                _("USD per t"): used[name].usd_per_t,
+                _("Cited"): cited[name].usd_per_t,
+                _("Year"): cited[name].year,
+                _("What is priced"): cited[name].form,
+                _("Source"): cited[name].source_url,
+                _("As printed"): cited[name].evidence,
+            }
+            for name in names
+        ]
+    )
+    money = st.column_config.NumberColumn(min_value=0.01, format="localized", required=True)
+    edited = st.data_editor(
+        frame,
+        hide_index=True,
+        width="stretch",
+        disabled=[c for c in frame.columns if c != _("USD per t")],
+        key=f"prices_{len(S.get('own_prices', {}))}_{'_'.join(names)[:60]}",
+        column_config={
+            _("USD per t"): money,
+            _("Cited"): st.column_config.NumberColumn(format="localized"),
+            _("Source"): st.column_config.LinkColumn(),
+        },
+    )
+    return {n: float(usd) for n, usd in zip(names, edited[_("USD per t")], strict=True) if float(usd) != used[n].usd_per_t}
 
 
 def price_table(table: dict[str, Price]) -> bytes:

@@ -119,15 +119,9 @@ def parallel_lines(found: SideBySide, among_these: bool) -> None:
     titles = [either(row.title, row.title_ja) for row in found.rows]
     rows = []
     for row, title in zip(found.rows, titles, strict=True):
-        known = [cell.desirability for cell in row.cells if cell.desirability is not None]
-        low, span = (min(known), max(known) - min(known)) if known else (0.0, 0.0)
-        for place, (name, cell) in enumerate(zip(names, row.cells, strict=True)):
-            shown = cell.desirability
-            if shown is not None and among_these:
-                shown = (shown - low) / span if span else 0.5
-            rows.append(
-                {"criterion": title, "site": name, "u": np.nan if shown is None else shown, "said": value_text(cell), "shape": place}
-            )
+        heights = _heights(row, among_these)
+        for place, (name, cell, height) in enumerate(zip(names, row.cells, heights, strict=True)):
+            rows.append({"criterion": title, "site": name, "u": height, "said": value_text(cell), "shape": place})
     frame = pd.DataFrame(rows)
     base = alt.Chart(frame).encode(
         x=alt.X("criterion:N", sort=titles, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=170, labelOverlap=False, grid=True)),
@@ -139,6 +133,16 @@ def parallel_lines(found: SideBySide, among_these: bool) -> None:
         shape=alt.Shape("site:N", sort=names, scale=alt.Scale(domain=names), legend=None)
     )
     st.altair_chart((base.mark_line(strokeWidth=2, invalid="break-paths-show-domains") + points).properties(height=420), width="stretch")
+
+
+def _heights(row: Row, among_these: bool) -> list[float]:
+    """Return how high the line of each site stands on a criterion, 0..1; NaN: unknown."""
+    us = [np.nan if cell.desirability is None else cell.desirability for cell in row.cells]
+    known = [u for u in us if not np.isnan(u)]
+    if not (known and among_these):
+        return us
+    low, span = min(known), max(known) - min(known)
+    return [u if np.isnan(u) else (u - low) / span if span else 0.5 for u in us]
 
 
 def maps(found: SideBySide) -> None:

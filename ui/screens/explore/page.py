@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
@@ -92,19 +94,13 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         download_menu(scenario)
         _compare()
     moved = _moves(scenario, ranking)
-    firm = rankings.firmness(scenario).table.head(TABLE_ROWS) if S.firm else None
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
             "Δ": [moved.get(x, "") for x in S.table_ids],
             _("Score"): shown["score"].to_numpy(),
-            **({} if firm is None else {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}),
-            _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], S.table_ids, strict=True)],
-            _("Country"): [w.nation(c) for c in shown["iso3"]],
-            _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
-            _("Stage"): [w.word(w.STAGES, s) for s in shown["stage"]],
-            _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
-            _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
+            **(_firm_columns(scenario) if S.firm else {}),
+            **_words_of(shown),
             _("Complete"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
         }
@@ -127,6 +123,24 @@ def _table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )  # fmt: skip
     if len(ranking) > TABLE_ROWS:
         st.caption(_("The first {n} are listed; filter, or download the whole list.").format(n=number(TABLE_ROWS)))
+
+
+def _firm_columns(scenario: Scenario) -> dict[str, Any]:
+    """Return the columns that say how firm the places are."""
+    firm = rankings.firmness(scenario).table.head(TABLE_ROWS)
+    return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
+
+
+def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns that say in words what and where each site is."""
+    return {
+        _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
+        _("Country"): [w.nation(c) for c in shown["iso3"]],
+        _("Score range"): [f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)],
+        _("Stage"): [w.word(w.STAGES, s) for s in shown["stage"]],
+        _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
+        _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
+    }
 
 
 def _compare() -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Pillar, load
+from scoring.criteria.user_criterion import OwnCriterion
 from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.text import vocabulary as w
@@ -54,18 +55,7 @@ def _weights(scenario: Scenario) -> None:
             if pillar.optional:
                 _slider(pillar, total)
     for own in scenario.evidence:
-        S[f"own_{own.id}"] = int(own.weight)
-        share = number(100 * own.weight / total)
-        st.slider(
-            f"{w.plain(own.title)} · {share} %",
-            0,
-            100,
-            key=f"own_{own.id}",
-            on_change=state.weigh_own,
-            args=(own.id,),
-            help=_("A criterion of your own."),
-        )
-        st.button(_("Take out"), key=f"drop_{own.id}", on_click=state.drop_own, args=(own.id,), icon=":material/close:", type="tertiary")
+        _own_slider(own, total)
     if not any(S[key] for key in WEIGHT_KEYS.values()) and not scenario.evidence:
         st.warning(_("All weights are 0; grade counts alone until you raise one."))
 
@@ -74,6 +64,22 @@ def _slider(pillar: Pillar, total: float) -> None:
     key = WEIGHT_KEYS[pillar.id]
     label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
     st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
+
+
+def _own_slider(own: OwnCriterion, total: float) -> None:
+    """Offer the weight of an own criterion, and to take it out."""
+    S[f"own_{own.id}"] = int(own.weight)
+    share = number(100 * own.weight / total)
+    st.slider(
+        f"{w.plain(own.title)} · {share} %",
+        0,
+        100,
+        key=f"own_{own.id}",
+        on_change=state.weigh_own,
+        args=(own.id,),
+        help=_("A criterion of your own."),
+    )
+    st.button(_("Take out"), key=f"drop_{own.id}", on_click=state.drop_own, args=(own.id,), icon=":material/close:", type="tertiary")
 
 
 def _filters(scenario: Scenario) -> None:

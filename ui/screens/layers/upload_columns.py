@@ -10,6 +10,7 @@ import streamlit as st
 from data import units, user_sites
 from data.user_sites import FIELDS, GRADE, SiteColumns
 from layers import imports
+from layers.contract import Column, LayerReport
 from layers.imports import About, Draft
 from ui.screens.layers.upload_item import Item
 from ui.text import vocabulary as w
@@ -25,27 +26,8 @@ def _columns(item: Item, draft: Draft) -> None:
     columns = list({column.name: column for layer in vector for column in layer.columns}.values())
     with st.expander(_("Columns and units ({n})").format(n=len(columns)), expanded=any(c.suggested_unit and not c.unit for c in columns)):
         st.caption(_("A unit is never guessed in silence: state it, or take what the column's name suggests."))
-        choices = ["", *dict.fromkeys(unit for _group, members in units.CHOICES for unit in members)]
-        frame = pd.DataFrame(
-            {
-                "name": [c.name for c in columns], "type": [w.word(w.COLUMN_TYPES, c.type) for c in columns], "known": [c.known for c in columns],
-                "low": [quantity(c.low) for c in columns], "high": [quantity(c.high) for c in columns], "suggested": [c.suggested_unit for c in columns],
-                "unit": [c.unit for c in columns],
-            }
-        )  # fmt: skip
-        titles = {
-            "name": _("Column"),
-            "type": _("Type"),
-            "known": _("Known"),
-            "low": _("Smallest"),
-            "high": _("Largest"),
-            "suggested": _("Suggested unit"),
-        }
-        config: dict[str, Any] = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
-        config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
-        edited = st.data_editor(frame, hide_index=True, width="stretch", key=item.key("units_table"), column_config=config)
+        stated = _units_table(item, columns)
         with st.container(horizontal=True):
-            stated = dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))
             st.button(
                 _("Use these units"), key=item.key("units_use"), on_click=_state_units, args=(item, stated), icon=":material/straighten:"
             )
@@ -60,6 +42,37 @@ def _columns(item: Item, draft: Draft) -> None:
                 )
 
 
+def _units_table(item: Item, columns: list[Column]) -> dict[str, str]:
+    """Show the columns as a table in which units are stated, and return the unit of each by its name."""
+    choices = ["", *dict.fromkeys(unit for _group, members in units.CHOICES for unit in members)]
+    frame = pd.DataFrame(
+        [
+            {
+                "name": c.name,
+                "type": w.word(w.COLUMN_TYPES, c.type),
+                "known": c.known,
+                "low": quantity(c.low),
+                "high": quantity(c.high),
+                "suggested": c.suggested_unit,
+                "unit": c.unit,
+            }
+            for c in columns
+        ]
+    )
+    titles = {
+        "name": _("Column"),
+        "type": _("Type"),
+        "known": _("Known"),
+        "low": _("Smallest"),
+        "high": _("Largest"),
+        "suggested": _("Suggested unit"),
+    }
+    config: dict[str, Any] = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
+    config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
+    edited = st.data_editor(frame, hide_index=True, width="stretch", key=item.key("units_table"), column_config=config)
+    return dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))
+
+
 def _state_units(item: Item, stated: dict[str, str]) -> None:
     item.cures = {**item.cures, **{f"unit.{name}": unit for name, unit in stated.items() if unit}}
     item.draft = None
@@ -72,26 +85,39 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
         return SiteColumns()
     row = imports.new_layers(draft, About(role="sites"), [layer.name])[0].row
     suggested = user_sites.suggest(row)
+    st.caption(_("Which column tells what? What no column tells stays unknown."))
+    fields = _told_by_columns(item, layer, suggested)
+    metals = st.multiselect(
+        _("Commodities, where no column tells them"), _metals(), format_func=w.commodity, key=item.key("sites_commodities")
+    )
+    constants = {"commodities": ";".join(metals)} if metals else {}
+    return SiteColumns(fields | _grade_columns(item, layer, suggested), constants)
+
+
+def _metals() -> list[str]:
+    return sorted(reference.commodity_names())
+
+
+def _told_by_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) -> dict[str, str]:
+    """Let the reader choose the column of each field of a site; those that no column tells are left out."""
     names = ["", *[column.name for column in layer.columns]]
     fields: dict[str, str] = {}
-    constants: dict[str, str] = {}
-    st.caption(_("Which column tells what? What no column tells stays unknown."))
     boxes = st.columns(4)
     for i, what in enumerate(FIELDS):
         start = suggested.get(what, "")
         picked = boxes[i % 4].selectbox(w.word(w.SITE_FIELDS, what), names, index=names.index(start), key=item.key(f"field_{what}"))
         if picked:
             fields[what] = picked
-    listed = sorted(reference.commodity_names())
-    metals = st.multiselect(
-        _("Commodities, where no column tells them"), listed, format_func=w.commodity, key=item.key("sites_commodities")
-    )
-    if metals:
-        constants["commodities"] = ";".join(metals)
+    return fields
+
+
+def _grade_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) -> dict[str, str]:
+    """Let the reader choose the commodities that are graded, and the column of each grade."""
     numbers = [column.name for column in layer.columns if column.type == "number"]
     graded = [what.removeprefix(GRADE) for what in suggested if what.startswith(GRADE)]
+    fields: dict[str, str] = {}
     for metal in st.multiselect(
-        _("Commodities with a grade column"), listed, default=graded, format_func=w.commodity, key=item.key("sites_graded")
+        _("Commodities with a grade column"), _metals(), default=graded, format_func=w.commodity, key=item.key("sites_graded")
     ):
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None
@@ -99,4 +125,4 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
         told = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
         if told:
             fields[GRADE + metal] = told
-    return SiteColumns(fields, constants)
+    return fields

@@ -51,12 +51,9 @@ def _findings(item: Item, draft: Draft) -> None:
         alt=_("Findings"),
     )
     for i, each in enumerate(found):
-        # units are set in the table of columns, coordinate systems on the map below
-        actions = [action for action in each.actions if not action.startswith(("unit.", "units=", "crs="))]
-        if not actions:
+        choices = _cures(each)
+        if not choices:
             continue
-        together = {action.partition("=")[0] for action in actions} == {"x", "y"}
-        choices = [tuple(actions)] if together else [(action,) for action in actions[:4]]
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text(said(each)[:140])
             for choice in choices:
@@ -66,6 +63,15 @@ def _findings(item: Item, draft: Draft) -> None:
         _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:
             _csv(item, _("Rows that would be left out"), draft.left_out.encode("utf-8-sig"), "left-out")
+
+
+def _cures(finding: Finding) -> list[tuple[str, ...]]:
+    """Return the cures that have a button; the columns of both coordinates are taken together."""
+    # units are set in the table of columns, coordinate systems on the map below
+    actions = [action for action in finding.actions if not action.startswith(("unit.", "units=", "crs="))]
+    if {action.partition("=")[0] for action in actions} == {"x", "y"}:
+        return [tuple(actions)]
+    return [(action,) for action in actions[:4]]
 
 
 def said(finding: Finding) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -138,25 +139,8 @@ def head(held: Shortlist, scenario: Scenario) -> None:
 def notes_table(held: Shortlist, scenario: Scenario) -> None:
     """Show the sites by rank and let the user write down what is decided of each; every change is kept at once."""
     rows = rows_of(session.facts(), scenario, held)
-    frame = pd.DataFrame(
-        {
-            "site_id": [row["site_id"] for row in rows],
-            "#": [row["rank"] for row in rows],
-            _("Site"): [row["name"] or row["site_id"] for row in rows],
-            _("Country"): [w.nation(row["country"]) if row["country"] else "" for row in rows],
-            _("Stage"): [w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list") for row in rows],
-            _("Score"): [row["score"] for row in rows],
-            _("Score range"): [
-                "" if row["score"] is None else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}" for row in rows
-            ],
-            _("Gate"): [_("fails") if row["gate_failed"] else "" for row in rows],
-            _("Decision"): [_(memos.STATUSES[row["status"]]) for row in rows],
-            _("Note"): [row["note"] for row in rows],
-            _("Tags"): [row["tags"] for row in rows],
-            _("Follows it up"): [row["owner"] for row in rows],
-            _("Due"): pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object)),
-        }
-    )
+    frame = pd.DataFrame([_cells(row) for row in rows])
+    frame[_("Due")] = pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object))
     fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), "#"]
     edited = st.data_editor(
         frame, hide_index=True, width="stretch", key=f"notes_{held.name}_{hash(held.items)}", disabled=fixed, num_rows="fixed",
@@ -173,6 +157,24 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
     wanted = _items(edited)
     if wanted != _items(frame):
         attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Kept; Undo takes it back."))
+
+
+def _cells(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what the table shows of a site, by column, all but the due date."""
+    return {
+        "site_id": row["site_id"],
+        "#": row["rank"],
+        _("Site"): row["name"] or row["site_id"],
+        _("Country"): w.nation(row["country"]) if row["country"] else "",
+        _("Stage"): w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list"),
+        _("Score"): row["score"],
+        _("Score range"): "" if row["score"] is None else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}",
+        _("Gate"): _("fails") if row["gate_failed"] else "",
+        _("Decision"): _(memos.STATUSES[row["status"]]),
+        _("Note"): row["note"],
+        _("Tags"): row["tags"],
+        _("Follows it up"): row["owner"],
+    }
 
 
 def _items(frame: pd.DataFrame) -> list[Item]:
