@@ -204,8 +204,8 @@ def _shortlist(given: Shortlist) -> Shortlist:
 
 
 def _check_size(made: Shortlist) -> None:
-    sites, layers = len(made.items), len(made.layers)
-    if sites > workspace.MOST_SITES or layers > workspace.MOST_LAYERS or len(made.data_version) > workspace.LONGEST_NAME:
+    sites, layers, version = len(made.items), len(made.layers), len(made.data_version)
+    if sites > workspace.MOST_SITES or layers > workspace.MOST_LAYERS or version > workspace.LONGEST_NAME:
         raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
 
 

@@ -100,7 +100,7 @@ def suggest(layer: OwnLayer) -> dict[str, str]:
 
 
 def _called_alike(names: Mapping[str, str]) -> dict[str, str]:
-    """Return the fields that a column is called exactly like, or like one of their words; `names`: column -> name in lower case."""
+    """Return the fields that a column is called exactly like; `names` maps columns to their names in lower case."""
     found: dict[str, str] = {}
     for what, words in FIELDS.items():
         exact = next((name for name, low in names.items() if low == what or low in words), None)

@@ -69,7 +69,7 @@ def _naming(column: dict[str, Any]) -> bool:
 
 
 def _drawable(layer: OwnLayer, features: Features) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the columns that can be drawn: numbers that say something of the place, and texts of a few different words."""
+    """Return the columns that can be drawn: numbers that say something of the place, texts of few words."""
     numbers = [c for c in layer.columns if c["type"] == "number" and _telling(c["name"], features.numbers[c["name"]])]
     texts = [c for c in layer.columns if c["type"] == "text" and 1 < len(_categories(features.texts[c["name"]])) <= MOST_CATEGORIES]
     return numbers, texts

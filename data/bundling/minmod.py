@@ -67,7 +67,7 @@ def _take(row: pd.Series, rows: pd.DataFrame | None, countries: words.CountryNam
 
 
 def _commodities(row: pd.Series, claims: list[Claim], machine: bool) -> tuple[str, ...]:
-    """Return what a site is named for: what its source is about, what is graded (if a person read it), then what is stated.
+    """Return the commodities of a site: what its source is about, what is graded (if a person read it), what is stated.
 
     Ten rare-earth elements or more that are stated without a grade are rare earths as a whole.
     """
@@ -117,7 +117,7 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
 
 
 def _grade_claim(key: str, name: str, group: pd.DataFrame, units: dict[str, str], common: dict[str, Any]) -> list[Claim]:
-    """Return the grade of the largest ore of a commodity; none where it cannot be stated in our unit, or is above 100 %."""
+    """Return the grade of the largest ore of a commodity; none if our unit cannot state it, or it is above 100 %."""
     commodity = words.commodity(name)
     best = group.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]
     factor = GRADE.get((text(best["grade_unit"]), units.get(commodity or "", "")))
@@ -125,9 +125,10 @@ def _grade_claim(key: str, name: str, group: pd.DataFrame, units: dict[str, str]
     if not (commodity and factor and grade):
         return []
     factor *= {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}.get(text(best["form"]), 1.0)
-    if units[commodity] == "%" and grade * factor > 100:
+    unit, scope = units[commodity], text(best["category"])
+    if unit == "%" and grade * factor > 100:
         return []
-    return [Claim(key, "grade", grade * factor, commodity=commodity, unit=units[commodity], scope=text(best["category"]), **common)]
+    return [Claim(key, "grade", grade * factor, commodity=commodity, unit=unit, scope=scope, **common)]
 
 
 def _treo(key: str, claims: list[Claim], common: dict[str, Any]) -> list[Claim]:

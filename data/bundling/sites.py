@@ -78,7 +78,8 @@ def place(extract: Extract, raw: Path) -> None:
             extract.records[i] = replace(record, iso3=found)
         elif not found or _contradict(record.iso3, found):
             extract.records[i] = replace(record, lon=None, lat=None)
-            extract.leave_out("coordinate lies in another country than the source says" if found else "coordinate lies in the sea")
+            in_sea, elsewhere = "coordinate lies in the sea", "coordinate lies in another country than the source says"
+            extract.leave_out(elsewhere if found else in_sea)
 
 
 def _countries_of(records: list[Record], polygons: CountryPolygons) -> dict[int, str]:
@@ -173,7 +174,7 @@ def _aliases(group: list[Record]) -> list[str]:
 
 
 def _kind(group: list[Record]) -> str:
-    """Return the kind of the first record, unless any says what only a plant for separation, products or recycling is."""
+    """Return separation, derivative or recycling if a record says so, else the kind of the first record."""
     kinds = [r.kind for r in group]
     return next((k for k in ("separation", "derivative", "recycling") if k in kinds), kinds[0])
 

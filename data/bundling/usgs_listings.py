@@ -85,8 +85,9 @@ def _take(row: pd.Series, listing: Listing, countries: words.CountryNames, found
 
 
 def _accuracy(row: pd.Series, listing: Listing) -> str:
-    """Return centroid where the comments say that the coordinates are those of a town, else what holds for the listing."""
-    if re.search(r"(?i)lat-?long (is |are )?for|population center", text(row.get("comments")) + text(row.get("loc_comm"))):
+    """Return centroid where the comments say that a town was located, else what holds for the listing."""
+    comments = text(row.get("comments")) + text(row.get("loc_comm"))
+    if re.search(r"(?i)lat-?long (is |are )?for|population center", comments):
         return "centroid"
     return "approximate" if listing.source_id in ("usgs_ree", "usgs_phosphate") else "exact"
 

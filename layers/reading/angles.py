@@ -70,7 +70,7 @@ def _plain(text: str) -> str:
 
 
 def _parts(plain: str) -> re.Match[str] | None:
-    """Match side, degrees, minutes, seconds and side; digits without spaces between are an angle only beside a letter."""
+    """Match side, degrees, minutes, seconds and side; digits in one run are an angle only beside a letter."""
     compact = _COMPACT.match(plain)
     return compact if compact and (compact[1] or compact[5]) else _FORM.match(plain)
 

@@ -155,7 +155,7 @@ def _files(archive: zipfile.ZipFile, group: list[Member], folder: Path, number: 
 
 
 def _mains(names: dict[str, str]) -> list[str]:
-    """Return the suffixes of the files that are data, by suffix -> name; parts of a shapefile without its .shp count as one."""
+    """Return the suffixes of the files that are data; parts of a shapefile without its .shp count as one."""
     mains = [suffix for suffix in MAIN if suffix in names]
     if not mains and SHAPE_PARTS & names.keys():
         mains = [next(suffix for suffix in (".dbf", ".shx") if suffix in names)]

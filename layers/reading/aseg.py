@@ -97,7 +97,7 @@ def read_aseg(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
 
 
 def _data_channels(records: dict[str, list[Channel]]) -> list[Channel] | None:
-    """Return the channels of the record type without a name or called DATA, else of the first that is no comment or projection."""
+    """Return the channels of the type without a name or called DATA, else of the first that holds data."""
     for kind in ("", "DATA"):
         if kind in records:
             return records[kind]

@@ -303,7 +303,7 @@ def _pair_cells(table: Table) -> Place | None:
 
 
 def _begins_with_lon(table: Table, column: int, first: FloatArray) -> bool:
-    """Tell by the name of a column of pairs, or by first values that cannot be latitudes, that longitude stands first."""
+    """Tell by the name of a column of pairs, or by what can be no latitude, that longitude stands first."""
     return bool(re.search(r"^lo?ng?|^x", table.plain[column])) or share(first, -90, 90) < _MOST
 
 
@@ -390,7 +390,7 @@ def _projected_by_names(table: Table, names: tuple[str, ...]) -> tuple[TextArray
 
 
 def _projected_by_zone(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str] | None:
-    """Find the CRS by a zone column, with a datum by its own column or by the names; says so where only the zone is known."""
+    """Find the CRS by a zone column and a datum column or name; says so where only the zone is known."""
     zones = table.matching(_ZONE, aside=_VERTICAL)
     if not zones:
         return None

@@ -96,7 +96,7 @@ def projected(datum_text: str, zone_text: str) -> str:
 
 
 def _zone_code(datum: str, zone: int, hemisphere: str) -> str:
-    """Return ``EPSG:n`` of a zone; empty where the datum has none there, or has zones in both hemispheres and none is stated."""
+    """Return ``EPSG:n`` of a zone; empty where the datum has none there, or the hemisphere is open."""
     _, north, south = DATUMS[datum]
     one_sided = not hemisphere and (north is None or south is None)
     side = (north or south) if one_sided else {"N": north, "S": south}.get(hemisphere)
@@ -133,7 +133,7 @@ def _zone(text: str) -> tuple[int, str]:
 
 
 def _hemisphere(letter: str, text: str) -> str:
-    """Return N or S, by the letter of the zone (also that of a band of MGRS) or a word of the text; empty if neither says it."""
+    """Return N or S, by the letter of the zone (also of an MGRS band) or a word; empty if neither says it."""
     for side, word in (("N", "NORTH"), ("S", "SOUTH")):
         if letter in {side, word} or re.search(rf"(?i)\b{word}\b", text):
             return side

@@ -121,7 +121,7 @@ def _first_lines(data: bytes) -> str:
 
 
 def _width_and_header(rows: list[list[str]]) -> tuple[int, int]:
-    """Return the usual number of columns, or that of the header if it is wider or the rows do not agree, and the row of names."""
+    """Return how many columns there are (by the header if it is wider or rows differ), and the row of names."""
     widths = Counter(len(row) for row in rows)
     width = max(widths, key=lambda each: (widths[each], each))
     header = _header(rows, width)
@@ -175,7 +175,7 @@ def _steadiness(rows: list[list[str]], separator: str) -> tuple[float, int]:
 
 
 def _numbers_by_spaces(rows: list[list[str]]) -> bool:
-    """Tell whether what stands between spaces, below a first row of names, is nearly all numbers, and none has a comma."""
+    """Tell whether the cells below a row of names are nearly all numbers, and none has a comma."""
     cells = [cell for row in rows[1:] or rows for cell in row]
     numeric = sum(bool(_NUMBER.match(cell)) for cell in cells) / max(len(cells), 1)
     return numeric > 0.9 and not any("," in cell for cell in cells)
@@ -342,7 +342,7 @@ def _decimal_points(frame: pd.DataFrame, form: _Form, request: Request, notes: N
 
 
 def _decimal_commas(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
-    """Return the columns that may be of numbers with a decimal comma, and those of them that hold no separators of thousands."""
+    """Return the columns that may have decimal commas, and those of them whose commas part no thousands."""
     commas = [at for at in range(frame.shape[1]) if _all_match(frame.iloc[:, at], _DECIMAL_COMMA)]
     return commas, [at for at in commas if not _all_match(frame.iloc[:, at], _MAYBE_THOUSANDS)]
 
@@ -409,7 +409,7 @@ def _workbook_refused(error: Exception) -> Refused:
 
 
 def _sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the sheets that are wanted and hold a table; a workbook of too many cells is refused before the sheet is read."""
+    """Yield the sheets that are wanted and hold a table; too many cells are refused before they are read."""
     book = CalamineWorkbook.from_path(str(source.path))
     cells = 0
     for name in book.sheet_names:
@@ -446,7 +446,7 @@ def _sheet_texts(sheet: CalamineSheet) -> list[list[str | None]]:
 
 
 def _sheet_names(texts: list[list[str | None]], full: list[int], header: int) -> list[str]:
-    """Return the names of all columns of a sheet: of its header row, empty where it has none; made up where there is no header."""
+    """Return the names of all columns of a sheet by its header row; made up where it has none."""
     width = max(len(row) for row in texts)
     if header < 0:
         return _numbered([texts[at] for at in full], width)

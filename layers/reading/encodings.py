@@ -119,14 +119,19 @@ def _fit_of_signs(own: float, foreign: str, name: str) -> float:
 
 
 def _fit_of_letters(own: float, text: str, latin: bool) -> float:
-    """Take from the share of an alphabet for capitals within words; of Latin for words of few plain letters, of others for any."""
+    """Take from the share of an alphabet for capitals in words; of Latin for few plain letters, else for any."""
     words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
     shouting = _share_of(words, lambda word: bool(re.search(r"[a-zа-яё][A-ZА-ЯЁ]", word)))
     if latin:
-        dense = _share_of(words, lambda word: len(word) > 2 and len(re.findall(r"[^\x00-\x7f]", word)) > 0.6 * len(word))
+        dense = _share_of(words, _is_dense)
         return own - 0.5 * shouting - 0.5 * dense
     mixed = _share_of(words, lambda word: bool(re.search(r"[A-Za-z]", word)))
     return own - 0.5 * shouting - 0.4 * mixed
+
+
+def _is_dense(word: str) -> bool:
+    """Tell whether most letters of a word of three or more are beyond ASCII."""
+    return len(word) > 2 and len(re.findall(r"[^\x00-\x7f]", word)) > 0.6 * len(word)
 
 
 def _share_of(words: list[str], test: Callable[[str], bool]) -> float:

@@ -185,7 +185,7 @@ def _with_strays(found: Found, numbers: pa.ChunkedArray, other: pa.ChunkedArray,
 
 
 def _limits_taken(numbers: pa.ChunkedArray, limits: pa.ChunkedArray, limit_way: str) -> NDArray[np.float64]:
-    """Return the numbers with those below detection halved, zero or unknown; above detection stands as it is, or unknown."""
+    """Return the numbers, below detection halved, zero or unknown; above it as they are, or unknown."""
     made = _floats(pc.replace_substring_regex(numbers, r"^[<>≤≥＜＞]\s*", ""))
     below = pc.fill_null(pc.and_(limits, pc.match_substring_regex(numbers, r"^[<≤＜]")), False).to_numpy()
     either = pc.fill_null(limits, False).to_numpy()

@@ -232,7 +232,7 @@ def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> R
 
 
 def _batches(way: Way, layer: str | None, spent: Spent) -> tuple[NDArray[np.object_], pd.DataFrame, str | None]:
-    """Read a layer in batches that count against the budget; returns its shapes as WKB, its attributes, and the CRS that it states."""
+    """Read a layer in batches that count against the budget: its WKB, its attributes, the CRS that it states."""
     options: dict[str, Any] = {
         "layer": layer,
         "batch_size": BATCH,
