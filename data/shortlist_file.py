@@ -195,13 +195,18 @@ def _shortlist(given: Shortlist) -> Shortlist:
     workspace.check_head(asdict(replace(made, items=())))
     for item in items:
         workspace.check_item(item)
-    if len(items) > workspace.MOST_SITES or len(made.layers) > workspace.MOST_LAYERS or len(made.data_version) > workspace.LONGEST_NAME:
-        raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
+    _check_size(made)
     if len({item.site_id for item in items}) < len(items):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file holds a site twice; {_AGAIN}.")
     if any(not 0.0 <= opacity <= 1.0 or len(layer) > workspace.LONGEST_ID for layer, (_shown, opacity) in made.layers.items()):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file has a layer whose opacity is not between 0 and 1; {_AGAIN}.")
     return made
+
+
+def _check_size(made: Shortlist) -> None:
+    sites, layers, version = len(made.items), len(made.layers), len(made.data_version)
+    if sites > workspace.MOST_SITES or layers > workspace.MOST_LAYERS or version > workspace.LONGEST_NAME:
+        raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
 
 
 def _time(item: Item, name: str) -> str:

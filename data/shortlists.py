@@ -350,6 +350,10 @@ def check_item(item: Item) -> None:
         raise WorkspaceError(f"{item.site_id}: {item.due[:40]!r} is no date; write for example 2026-04-26 ({FIRST_YEAR} to {LAST_YEAR}).")
     if len(item.note) > LONGEST_NOTE or len(item.owner) > LONGEST_NAME:
         raise WorkspaceError(f"{item.site_id}: a note takes {LONGEST_NOTE} characters, an owner {LONGEST_NAME}; shorten it.")
+    _check_tags(item)
+
+
+def _check_tags(item: Item) -> None:
     if len(item.tags) > MOST_TAGS or any(not tag or len(tag) > LONGEST_TAG for tag in item.tags):
         raise WorkspaceError(f"{item.site_id}: up to {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters; take some away.")
 
@@ -396,9 +400,14 @@ def _write(
         check_item(item)
     if head is None and not items:
         return
-    subject = f"{name}/{next(iter(items))}" if len(items) == 1 and not (head and action != "add") else name
-    with store.write(action, subject) as cursor:
+    with store.write(action, _subject(action, name, head, items)) as cursor:
         _put(cursor, action, name, head, items)
+
+
+def _subject(action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]) -> str:
+    """Return what the log calls the thing that is written: the site where it is one, else the shortlist."""
+    one_site = len(items) == 1 and not (head and action != "add")
+    return f"{name}/{next(iter(items))}" if one_site else name
 
 
 def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
@@ -410,26 +419,32 @@ def _put(
     cursor: StoreCursor, action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]
 ) -> None:  # fmt: skip
     """Write head and items with their history, all rows of a kind by one statement."""
-    held = _read_head(cursor, name) if head is not None else None
+    steps = [] if head is None else [_head_step(cursor, name, head)]
     old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
-    steps = [] if head is None else [Step("", _head(held) if held else None, head or None)]
     steps += [Step(s, _fields(old_items.get(s)), _fields(item)) for s, item in items.items()]
     start = datetime.now(UTC)
-    for place, step in enumerate(steps):
-        if step.site_id and step.after is not None:
-            own = step.after["added_at"] or (start + timedelta(microseconds=place)).isoformat()
-            step.after["added_at"] = step.before["added_at"] if step.before else own
+    times = [(start + timedelta(microseconds=place)).isoformat() for place in range(len(steps))]
+    _keep_times_of_adding(steps, times)
     _apply(cursor, name, steps, start)
-    now = head["name"] if head else name
     rows = [
-        {
-            "place": place + 1, "at": (start + timedelta(microseconds=place)).isoformat(), "site_id": step.site_id,
-            "before": _text(step.before), "after": _text(step.after),
-        }
-        for place, step in enumerate(steps)
-    ]  # fmt: skip
+        {"place": place, "at": at, "site_id": step.site_id, "before": _text(step.before), "after": _text(step.after)}
+        for place, (step, at) in enumerate(zip(steps, times, strict=True), start=1)
+    ]
+    now = head["name"] if head else name
     values = {"shortlist": now, "action": action, "rows": json.dumps(rows, ensure_ascii=False)}
     cursor.execute(sql("data/queries/log_shortlist_changes.sql"), values)
+
+
+def _keep_times_of_adding(steps: Sequence[Step], times: Sequence[str]) -> None:
+    """Leave a site the time when it was added; a new one without such a time takes that of its step."""
+    for step, at in zip(steps, times, strict=True):
+        if step.site_id and step.after is not None:
+            step.after["added_at"] = step.before["added_at"] if step.before else step.after["added_at"] or at
+
+
+def _head_step(cursor: StoreCursor, name: str, head: dict[str, Any]) -> Step:
+    held = _read_head(cursor, name)
+    return Step("", _head(held) if held else None, head or None)
 
 
 def _fields(item: Item | None) -> dict[str, Any] | None:
@@ -456,11 +471,15 @@ def _apply(cursor: StoreCursor, name: str, steps: Sequence[Step], at: datetime) 
             cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": name})
         else:
             _apply_head(cursor, head.before, head.after, at)
-    gone = [step.site_id for step in steps if step.site_id and step.after is None]
+    _apply_sites(cursor, name, [step for step in steps if step.site_id])
+
+
+def _apply_sites(cursor: StoreCursor, name: str, steps: Sequence[Step]) -> None:
+    gone = [step.site_id for step in steps if step.after is None]
     if gone:
         statement = "DELETE FROM shortlist_item WHERE shortlist = $name AND list_contains($gone, site_id)"
         cursor.execute(statement, {"name": name, "gone": gone})
-    kept = [{**step.after, "site_id": step.site_id} for step in steps if step.site_id and step.after is not None]
+    kept = [{**step.after, "site_id": step.site_id} for step in steps if step.after is not None]
     if kept:
         cursor.execute(sql("data/queries/put_shortlist_items.sql"), {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)})
 

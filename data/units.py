@@ -338,17 +338,22 @@ def suggest(name: str) -> str:
     bracket = _BRACKET.search(short)
     if bracket and (found := _quiet(bracket.group(1))):
         return found
-    tokens = [each for each in re.split(r"[\s_,;:]+|(?<=[A-Za-z0-9])-(?=[A-Za-z])", short) if each]
-    for count in (2, 1):
-        if len(tokens) > count and (found := _hint("_".join(tokens[-count:]).replace("_", "/" if count == 2 else ""), count)):
-            return found
-    for token in tokens[:-1] if len(tokens) > 1 else []:
-        if _quiet(token) in {"ppm", "ppb", "%", "g/t"}:
-            return _quiet(token)
+    if found := _hint_of_words(short):
+        return found
     suffix = _SUFFIX.search(short)
     if suffix and suffix.start() > 0:
         return _quiet(suffix.group(1))
     return "%" if re.match(r"[%％]\w", short) else ""
+
+
+def _hint_of_words(name: str) -> str:
+    """Return the unit that the last two words of a name, or the last, are, else a share that one of the others is."""
+    tokens = [each for each in re.split(r"[\s_,;:]+|(?<=[A-Za-z0-9])-(?=[A-Za-z])", name) if each]
+    for count in (2, 1):
+        if len(tokens) > count and (found := _hint("_".join(tokens[-count:]).replace("_", "/" if count == 2 else ""), count)):
+            return found
+    shares = (_quiet(token) for token in tokens[:-1])
+    return next((found for found in shares if found in {"ppm", "ppb", "%", "g/t"}), "")
 
 
 def _hint(text: str, tokens: int) -> str:

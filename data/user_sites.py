@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -84,21 +84,40 @@ class GradeBasis:
 
 def suggest(layer: OwnLayer) -> dict[str, str]:
     """Return the fields that the column names suggest, each column once, for the user to confirm."""
-    found: dict[str, str] = {}
     names = {column["name"]: re.sub(r"[\s-]+", "_", column["name"].lower()) for column in layer.columns}
+    found = _called_alike(names)
+    for what, words in FIELDS.items():
+        if what in found:
+            continue
+        near = _first_near(names, words, found.values())
+        if near:
+            found[what] = near
+    for column in layer.columns:
+        metal = _graded_metal(column)
+        if metal and column["name"] not in found.values():
+            found.setdefault(GRADE + metal, column["name"])
+    return found
+
+
+def _called_alike(names: Mapping[str, str]) -> dict[str, str]:
+    """Return the fields that a column is called exactly like; `names` maps columns to their names in lower case."""
+    found: dict[str, str] = {}
     for what, words in FIELDS.items():
         exact = next((name for name, low in names.items() if low == what or low in words), None)
         if exact:
             found[what] = exact
-    for what, words in FIELDS.items():
-        near = (name for name, low in names.items() if name not in found.values() and any(word in low for word in words))
-        if what not in found and (chosen := next(near, None)):
-            found[what] = chosen
-    for column in layer.columns:
-        metal = _metal(column["name"]) if column["type"] == "number" else None
-        if metal and column["name"] not in found.values() and (column["unit"] or column["suggested_unit"]):
-            found.setdefault(GRADE + metal, column["name"])
     return found
+
+
+def _first_near(names: Mapping[str, str], words: Sequence[str], taken: Collection[str]) -> str | None:
+    """Return the first column not yet taken whose name holds one of the words."""
+    return next((name for name, low in names.items() if name not in taken and any(word in low for word in words)), None)
+
+
+def _graded_metal(column: Mapping[str, Any]) -> str | None:
+    """Return the commodity that a column of numbers with a unit, stated or hinted at, begins with."""
+    measured = column["type"] == "number" and (column["unit"] or column["suggested_unit"])
+    return _metal(column["name"]) if measured else None
 
 
 def _metal(name: str) -> str | None:
@@ -168,16 +187,25 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
 def _check(layer: OwnLayer, mapping: SiteColumns) -> None:
     known = {column["name"]: column for column in layer.columns}
     for what, name in mapping.fields.items():
-        if what not in FIELDS and not (what.startswith(GRADE) and what[len(GRADE) :] in commodity_ids()):
+        if not _is_field(what):
             raise OwnSitesError(f"No field of a site is called {what!r}; there are {', '.join(FIELDS)} and grade.<commodity>.")
         if name not in known:
             raise OwnSitesError(f"{layer.name!r} has no column {name!r} for {what}; it has {', '.join(known) or 'none'}.")
-        if (what == "tonnage" or what.startswith(GRADE)) and not known[name]["unit"]:
-            hint = known[name]["suggested_unit"] or ("Mt" if what == "tonnage" else "ppm")
-            raise OwnSitesError(f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}.")
+        _check_unit(what, known[name])
     for what in mapping.constants:
         if what not in ("commodities", "kind", "stage", "deposit_type"):
             raise OwnSitesError(f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can.")
+
+
+def _is_field(what: str) -> bool:
+    return what in FIELDS or (what.startswith(GRADE) and what[len(GRADE) :] in commodity_ids())
+
+
+def _check_unit(what: str, column: Mapping[str, Any]) -> None:
+    """Refuse a tonnage or grade without a unit."""
+    if (what == "tonnage" or what.startswith(GRADE)) and not column["unit"]:
+        name, hint = column["name"], column["suggested_unit"] or ("Mt" if what == "tonnage" else "ppm")
+        raise OwnSitesError(f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}.")
 
 
 def _check_form(column: str, metal: str, basis: GradeBasis) -> None:

@@ -296,12 +296,18 @@ def _small(parts: Any) -> list[shapely.Geometry]:
         if shapely.get_num_coordinates(part) <= CORNERS_A_PART or max(east - west, north - south) < 1e-6:
             done.append(part)
             continue
-        middle = (west + east) / 2 if east - west > north - south else (south + north) / 2
-        wide = east - west > north - south
-        halves = [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
-        halves = halves if wide else [shapely.box(west, south, east, middle), shapely.box(west, middle, east, north)]
-        left += [each for half in halves for each in shapely.get_parts(part.intersection(half)) if each.geom_type == "Polygon"]
+        halves = [part.intersection(half) for half in _halves(west, south, east, north)]
+        left += [each for half in halves for each in shapely.get_parts(half) if each.geom_type == "Polygon"]
     return done
+
+
+def _halves(west: float, south: float, east: float, north: float) -> list[shapely.Geometry]:
+    """Cut a box across its longer side."""
+    if east - west > north - south:
+        middle = (west + east) / 2
+        return [shapely.box(west, south, middle, north), shapely.box(middle, south, east, north)]
+    middle = (south + north) / 2
+    return [shapely.box(west, south, east, middle), shapely.box(west, middle, east, north)]
 
 
 def _positions(index: FloatArray) -> IntArray:

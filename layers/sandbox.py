@@ -24,8 +24,10 @@ from layers.contract import (
     REPORT,
     REQUEST,
     SECONDS,
+    Column,
     Finding,
     Kind,
+    LayerReport,
     Report,
     ReportError,
     Request,
@@ -211,32 +213,45 @@ def checked_report(file: Path) -> Report:
 def _promises(report: Report) -> Iterator[tuple[str, bool]]:
     """Yield what a report must keep, and whether it does."""
     for finding in report.findings:
-        texts = (finding.code, finding.layer, *finding.actions)
-        yield "texts of a finding", all(isinstance(text, str) for text in texts)
-        yield "a finding that does not exist", finding.code in TEMPLATES
-        yield "row of a finding", finding.row is None or _count(finding.row)
-        yield (
-            "details of a finding",
-            isinstance(finding.details, dict) and all(isinstance(value, (str, int, float)) for value in finding.details.values()),
-        )
+        yield from _promises_of_finding(finding)
     for layer in report.layers:
-        texts = (layer.name, layer.kind, layer.crs, layer.crs_reason, layer.file, layer.unit, *layer.transformations)
-        yield "texts of a layer", all(isinstance(text, str) for text in texts)
-        yield "kind of a layer", layer.kind in KINDS or not (layer.kind or layer.file)
-        yield "counts of a layer", _count(layer.features) and _count(layer.bands)
-        yield "bounds of a layer", all(box is None or len(box) == 4 for box in (layer.bounds, layer.source_bounds))
-        yield "place of a layer", layer.bounds is None or all(math.isfinite(x) for x in layer.bounds)
-        yield "accuracy of a layer", layer.crs_accuracy_m is None or _number(layer.crs_accuracy_m)
-        yield "quantiles of a layer", all(_number(x) for x in layer.quantiles)
-        yield "preview of a layer", all(len(point) == 4 for point in layer.preview)
+        yield from _promises_of_layer(layer)
         for column in layer.columns:
-            texts = (column.name, column.unit, column.suggested_unit)
-            yield "texts of a column", all(isinstance(text, str) for text in texts)
-            yield "type of a column", column.type in ("number", "text")
-            yield "numbers of a column", _count(column.known) and all(x is None or _number(x) for x in (column.low, column.high))
+            yield from _promises_of_column(column)
         for candidate in layer.candidates:
-            yield "texts of a candidate", all(isinstance(text, str) for text in (candidate.crs, candidate.name, candidate.place))
+            yield "texts of a candidate", _all_texts(candidate.crs, candidate.name, candidate.place)
             yield "place of a candidate", _number(candidate.lon) and _number(candidate.lat)
+
+
+def _promises_of_finding(finding: Finding) -> Iterator[tuple[str, bool]]:
+    yield "texts of a finding", _all_texts(finding.code, finding.layer, *finding.actions)
+    yield "a finding that does not exist", finding.code in TEMPLATES
+    yield "row of a finding", finding.row is None or _count(finding.row)
+    details = finding.details
+    plain_details = isinstance(details, dict) and all(isinstance(value, (str, int, float)) for value in details.values())
+    yield "details of a finding", plain_details
+
+
+def _promises_of_layer(layer: LayerReport) -> Iterator[tuple[str, bool]]:
+    texts = (layer.name, layer.kind, layer.crs, layer.crs_reason, layer.file, layer.unit, *layer.transformations)
+    yield "texts of a layer", _all_texts(*texts)
+    yield "kind of a layer", layer.kind in KINDS or not (layer.kind or layer.file)
+    yield "counts of a layer", _count(layer.features) and _count(layer.bands)
+    yield "bounds of a layer", all(box is None or len(box) == 4 for box in (layer.bounds, layer.source_bounds))
+    yield "place of a layer", layer.bounds is None or all(math.isfinite(x) for x in layer.bounds)
+    yield "accuracy of a layer", layer.crs_accuracy_m is None or _number(layer.crs_accuracy_m)
+    yield "quantiles of a layer", all(_number(x) for x in layer.quantiles)
+    yield "preview of a layer", all(len(point) == 4 for point in layer.preview)
+
+
+def _promises_of_column(column: Column) -> Iterator[tuple[str, bool]]:
+    yield "texts of a column", _all_texts(column.name, column.unit, column.suggested_unit)
+    yield "type of a column", column.type in ("number", "text")
+    yield "numbers of a column", _count(column.known) and all(x is None or _number(x) for x in (column.low, column.high))
+
+
+def _all_texts(*values: object) -> bool:
+    return all(isinstance(value, str) for value in values)
 
 
 def _number(value: object) -> bool:

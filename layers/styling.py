@@ -46,14 +46,11 @@ def suggest(layer: OwnLayer, features: Features | None) -> dict[str, Any]:
     """
     if features is None:
         return {"ramp": DEFAULT_RAMP}
-    numbers = [c for c in layer.columns if c["type"] == "number" and _telling(c["name"], features.numbers[c["name"]])]
-    texts = [c for c in layer.columns if c["type"] == "text" and 1 < len(_categories(features.texts[c["name"]])) <= MOST_CATEGORIES]
-    measured = [c for c in numbers if c["unit"] or c["suggested_unit"]]
-    naming = [c for c in texts if any(word in c["name"].lower() for word in NAMING)]
+    numbers, texts = _drawable(layer, features)
     broken = [c for c in numbers if not _whole(features.numbers[c["name"]])]
     for found, scheme in (
-        (measured, "quantiles"),
-        (naming, "categories"),
+        (list(filter(_measured, numbers)), "quantiles"),
+        (list(filter(_naming, texts)), "categories"),
         (broken, "quantiles"),
         (texts, "categories"),
         (numbers, "quantiles"),
@@ -61,6 +58,21 @@ def suggest(layer: OwnLayer, features: Features | None) -> dict[str, Any]:
         if found:
             return classified(features, found[0]["name"], scheme)  # type: ignore[arg-type]
     return {"scheme": "single"}
+
+
+def _measured(column: dict[str, Any]) -> bool:
+    return bool(column["unit"] or column["suggested_unit"])
+
+
+def _naming(column: dict[str, Any]) -> bool:
+    return any(word in column["name"].lower() for word in NAMING)
+
+
+def _drawable(layer: OwnLayer, features: Features) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the columns that can be drawn: numbers that say something of the place, texts of few words."""
+    numbers = [c for c in layer.columns if c["type"] == "number" and _telling(c["name"], features.numbers[c["name"]])]
+    texts = [c for c in layer.columns if c["type"] == "text" and 1 < len(_categories(features.texts[c["name"]])) <= MOST_CATEGORIES]
+    return numbers, texts
 
 
 def _telling(name: str, values: NDArray[np.float64]) -> bool:

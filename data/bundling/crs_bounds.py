@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from pyproj import CRS, Transformer
 from pyproj.aoi import AreaOfUse
-from pyproj.database import query_crs_info
+from pyproj.database import CRSInfo, query_crs_info
 from pyproj.enums import PJType
 
 #: Patterns of names in the registry, and how common the systems are in survey data (1 most).
@@ -103,26 +103,21 @@ def projected_bounds(code: str, area: AreaOfUse) -> tuple[float, float, float, f
 def rows() -> list[list[str]]:
     """Return the table: code, name, rank, degrees (1 geographic), area of use, bounds in the system."""
     kinds = [PJType.PROJECTED_CRS, PJType.GEOGRAPHIC_2D_CRS]
-    made = []
-    for info in query_crs_info(auth_name="EPSG", pj_types=kinds):
-        order = rank(info.name)
-        if not order or info.area_of_use is None or (order > 1 and info.type == PJType.GEOGRAPHIC_2D_CRS):
-            continue
-        area, geographic = info.area_of_use, info.type == PJType.GEOGRAPHIC_2D_CRS
-        bounds = area.bounds if geographic else projected_bounds(f"EPSG:{info.code}", area)
-        if bounds is None:
-            continue
-        made.append(
-            [
-                f"EPSG:{info.code}",
-                info.name,
-                str(order),
-                str(int(geographic)),
-                *(f"{x:.2f}" for x in area.bounds),
-                *(f"{x:.2f}" if geographic else f"{x:.0f}" for x in bounds),
-            ]
-        )
-    return sorted(made, key=lambda row: int(row[0].removeprefix("EPSG:")))
+    made = [_row(info) for info in query_crs_info(auth_name="EPSG", pj_types=kinds)]
+    return sorted((row for row in made if row is not None), key=lambda row: int(row[0].removeprefix("EPSG:")))
+
+
+def _row(info: CRSInfo) -> list[str] | None:
+    """Return the row of a system; None for one that is left out, or has no bounds."""
+    order, geographic = rank(info.name), info.type == PJType.GEOGRAPHIC_2D_CRS
+    if not order or info.area_of_use is None or (order > 1 and geographic):
+        return None
+    area, code = info.area_of_use, f"EPSG:{info.code}"
+    bounds = area.bounds if geographic else projected_bounds(code, area)
+    if bounds is None:
+        return None
+    span = [f"{x:.2f}" if geographic else f"{x:.0f}" for x in bounds]
+    return [code, info.name, str(order), str(int(geographic)), *(f"{x:.2f}" for x in area.bounds), *span]
 
 
 def main(target: Path) -> None:

@@ -57,36 +57,50 @@ def extract_plants() -> Extract:
 
 
 def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
-    claims = [Claim(record.key, "product", text=row["products"], as_of=record.as_of, url=row["source_url"])] if row["products"] else []
+    url = row["source_url"]
+    claims = [Claim(record.key, "product", text=row["products"], as_of=record.as_of, url=url)] if row["products"] else []
     stage = row["stage"].strip()
     if stage and stage != "unknown":
-        mapped = STAGES.get(stage, stage)
-        claims.append(
-            Claim(record.key, "stage", text=mapped, as_of=row["stage_as_of"] or record.as_of, url=row["source_url"], detail=stage)
-        )
-    capacity = reported(row["capacity"])
-    if capacity and row["capacity_unit"] == "t/y":
-        claims.append(
-            Claim(record.key, _capacity_attribute(row["capacity_basis"]), capacity, commodity=record.commodities[0], unit="t/y", scope=row["capacity_basis"],
-                  as_of=row["capacity_as_of"] or record.as_of, url=row["source_url"],
-                  method="estimated" if PLANNED.search(row["capacity_basis"]) else "reported")
-        )  # fmt: skip
+        as_of = row["stage_as_of"] or record.as_of
+        claims.append(Claim(record.key, "stage", text=STAGES.get(stage, stage), as_of=as_of, url=url, detail=stage))
+    claims += _capacity_claims(row, record)
     for attribute in ("feed_secured_pct", "recovery_pct"):
         value = reported(row[attribute])
         if value:
-            claims.append(Claim(record.key, attribute, value, unit="%", as_of=record.as_of, url=row["source_url"]))
+            claims.append(Claim(record.key, attribute, value, unit="%", as_of=record.as_of, url=url))
     claims.extend(
         _owner_claims(
             record.key,
             row["owner"],
             row["owner_share_pct"],
             row["owner_as_of"] or record.as_of,
-            row["owner_source_url"] or row["source_url"],
+            row["owner_source_url"] or url,
         )
     )
     if row["offtake"]:
-        claims.append(Claim(record.key, "offtake", text=row["offtake"], as_of=record.as_of, url=row["source_url"]))
+        claims.append(Claim(record.key, "offtake", text=row["offtake"], as_of=record.as_of, url=url))
     return claims
+
+
+def _capacity_claims(row: pd.Series, record: Record) -> list[Claim]:
+    capacity, basis = reported(row["capacity"]), row["capacity_basis"]
+    if not capacity or row["capacity_unit"] != "t/y":
+        return []
+    method = "estimated" if PLANNED.search(basis) else "reported"
+    as_of = row["capacity_as_of"] or record.as_of
+    return [
+        Claim(
+            record.key,
+            _capacity_attribute(basis),
+            capacity,
+            commodity=record.commodities[0],
+            unit="t/y",
+            scope=basis,
+            as_of=as_of,
+            url=row["source_url"],
+            method=method,
+        )
+    ]
 
 
 def _owner_claims(key: str, owners: str, shares: str, as_of: str, url: str) -> list[Claim]:

@@ -47,30 +47,37 @@ def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> 
 
 def _take(row: pd.Series, named: tuple[str, ...], countries: words.CountryNames, found: Extract) -> None:
     lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
-    name = row["mine_fac"]
+    name, kind = row["mine_fac"], text(row["mine_or_processing"])
     record = Record(
         "fineprint", name, name, countries.iso3(row["country"]), None if pd.isna(lon) else float(lon), None if pd.isna(lat) else float(lat),
-        "mine" if "mine" in text(row["mine_or_processing"]).lower() else "refinery", named, text(row["source_url"]) or DOI,
-        aliases=tuple(a.strip() for a in text(row["mine_other_names"]).split(",") if a.strip()), as_of="2020",
-        facilities=tuple(sorted(p.strip().lower() for p in text(row["mine_or_processing"]).split(",") if p.strip())),
+        "mine" if "mine" in kind.lower() else "refinery", named, text(row["source_url"]) or DOI,
+        aliases=_listed(text(row["mine_other_names"])), as_of="2020",
+        facilities=tuple(sorted(part.lower() for part in _listed(kind))),
     )  # fmt: skip
     found.records.append(record)
+    found.claims.extend(_stage(row, record))
+
+
+def _listed(words_of_cell: str) -> tuple[str, ...]:
+    """Split a cell at its commas."""
+    return tuple(part.strip() for part in words_of_cell.split(",") if part.strip())
+
+
+def _stage(row: pd.Series, record: Record) -> list[Claim]:
+    """Return the stage: as stated, else closed where production has ended, else operating where it has started."""
     status, ended = text(row["activity_status"]), reported(row["production_end"])
-    stage = words.stage(status) if status else "closed" if ended else "operating" if reported(row["production_start"]) else "unknown"
-    if stage != "unknown":
-        as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or "2020"
-        detail = status or (f"production ended {ended:.0f}" if ended else "production start stated")
-        found.claims.append(
-            Claim(
-                record.key,
-                "stage",
-                text=stage,
-                as_of=as_of,
-                url=record.url,
-                detail=detail,
-                method="reported" if status or ended else "inferred",
-            )
-        )
+    if status:
+        stage, detail, method = words.stage(status), status, "reported"
+    elif ended:
+        stage, detail, method = "closed", f"production ended {ended:.0f}", "reported"
+    elif reported(row["production_start"]):
+        stage, detail, method = "operating", "production start stated", "inferred"
+    else:
+        return []
+    if stage == "unknown":
+        return []
+    as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or "2020"
+    return [Claim(record.key, "stage", text=stage, as_of=as_of, url=record.url, detail=detail, method=method)]
 
 
 def _grades(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:

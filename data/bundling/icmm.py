@@ -22,17 +22,18 @@ def extract(raw: Path, countries: words.CountryNames) -> Extract:
         assets = {part.strip() for part in row["Asset Type"].split(";")}
         if not named or (row["Primary Commodity"].strip() in ("coal", "thermal coal") and "metallurgical coal" not in named):
             found.leave_out("icmm: no critical commodity")
-            continue
-        if "Steel Plant" in assets:
+        elif "Steel Plant" in assets:
             found.leave_out("icmm: steel plant")
-            continue
-        found.records.append(
-            Record(
-                "icmm", row["ICMMID"], text(row["Mine Name"]), countries.iso3(row["Country"]),
-                degrees(row["Longitude"]), degrees(row["Latitude"]), "mine" if "Mine" in assets else "refinery", named, URL,
-                accuracy="approximate" if row["Confidence Factor"] == "Very Low" else "exact",
-                aliases=tuple(dict.fromkeys(a.strip() for a in row["Group Names"].split(";") if a.strip())), as_of="2025-09",
-                facilities=tuple(sorted(part.lower() for part in assets)),
-            )
-        )  # fmt: skip
+        else:
+            found.records.append(_facility(row, named, assets, countries))
     return found
+
+
+def _facility(row: pd.Series, named: tuple[str, ...], assets: set[str], countries: words.CountryNames) -> Record:
+    return Record(
+        "icmm", row["ICMMID"], text(row["Mine Name"]), countries.iso3(row["Country"]),
+        degrees(row["Longitude"]), degrees(row["Latitude"]), "mine" if "Mine" in assets else "refinery", named, URL,
+        accuracy="approximate" if row["Confidence Factor"] == "Very Low" else "exact",
+        aliases=tuple(dict.fromkeys(a.strip() for a in row["Group Names"].split(";") if a.strip())), as_of="2025-09",
+        facilities=tuple(sorted(part.lower() for part in assets)),
+    )  # fmt: skip

@@ -200,18 +200,21 @@ def compare(a: Record, b: Record) -> Verdict:
     the names need be: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate coordinates double the reach.
     """
     similarity = best_name_similarity(a, b)
-    distance = np.nan
-    if a.lon is not None and a.lat is not None and b.lon is not None and b.lat is not None:
-        distance = GEOD.inv(a.lon, a.lat, b.lon, b.lat)[2] / 1000
+    distance = _distance_km(a, b)
     same_country = a.iso3 == b.iso3 or not a.iso3 or not b.iso3
     shared = bool(_families(a.commodities) & _families(b.commodities))
     alike = (a.kind == "mine") == (b.kind == "mine")
     slack = 1.0 if a.accuracy == b.accuracy == "exact" else 2.0
-    near = distance <= 1 * slack and similarity >= 60
-    near |= distance <= 5 * slack and similarity >= 78
-    near |= distance <= 15 * slack and similarity >= 88
-    near |= distance <= SEARCH_KM and similarity >= 95
-    return Verdict(similarity, float(distance), same_country, shared, bool(same_country and shared and alike and near))
+    reaches = ((1 * slack, 60), (5 * slack, 78), (15 * slack, 88), (SEARCH_KM, 95))
+    near = any(distance <= within_km and similarity >= least for within_km, least in reaches)
+    return Verdict(similarity, distance, same_country, shared, bool(same_country and shared and alike and near))
+
+
+def _distance_km(a: Record, b: Record) -> float:
+    """Return how far two records lie apart; NaN where one has no coordinates."""
+    if a.lon is None or a.lat is None or b.lon is None or b.lat is None:
+        return float("nan")
+    return float(GEOD.inv(a.lon, a.lat, b.lon, b.lat)[2] / 1000)
 
 
 def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
@@ -338,16 +341,21 @@ def _join_said(records: list[Record], clusters: Clusters) -> None:
 
 def _attach_unlocated(records: list[Record], clusters: Clusters) -> None:
     """Give a record without coordinates to the one located site of its country and commodity whose name agrees best."""
-    by_country: dict[str, list[int]] = defaultdict(list)
-    for i, record in enumerate(records):
-        if record.lon is not None and record.iso3:
-            by_country[record.iso3].append(i)
+    by_country = _located_by_country(records)
     for i, record in enumerate(records):
         if record.lon is not None or not record.iso3 or record.same_as:
             continue
         rivals = best_named(record, records, by_country[record.iso3])
         if rivals and (len({clusters.find(j) for j in rivals}) == 1 or _one_place(records, rivals)):
             clusters.join(i, clusters.find(rivals[0]))
+
+
+def _located_by_country(records: list[Record]) -> dict[str, list[int]]:
+    by_country: dict[str, list[int]] = defaultdict(list)
+    for i, record in enumerate(records):
+        if record.lon is not None and record.iso3:
+            by_country[record.iso3].append(i)
+    return by_country
 
 
 def best_named(record: Record, records: list[Record], candidates: Iterable[int]) -> list[int]:

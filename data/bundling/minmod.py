@@ -49,27 +49,43 @@ def _take(row: pd.Series, rows: pd.DataFrame | None, countries: words.CountryNam
     machine = row["source"] == "mining_report"
     key = f"minmod:{row['site_key']}"
     claims = [] if rows is None else _claims(key, rows, units, machine)
-    graded = tuple(dict.fromkeys(c.commodity for c in claims if c.commodity))
-    stated = words.commodities(row["commodities"])
-    default = {"jowitt_ree": ("rare earths",), "world_tin_tungsten_deposit": ()}.get(row["source"], ())
-    named = tuple(dict.fromkeys((*default, *(graded if machine is False else ()), *stated)))
-    if len([c for c in stated if c in words.rare_earth_elements()]) >= 10 and not graded:
-        named = tuple(dict.fromkeys(("rare earths", *(c for c in named if c not in words.rare_earth_elements()))))
+    named = _commodities(row, claims, machine)
     if not row["name"].strip() or not named:
         found.leave_out(f"minmod/{row['source']}: no name or no critical commodity")
         return
-    lon, lat = pd.to_numeric(row["lon"], errors="coerce"), pd.to_numeric(row["lat"], errors="coerce")
-    located = pd.notna(lon) and pd.notna(lat) and abs(lat) <= 90 and abs(lon) <= 180
+    lon, lat = _place(row)
     found.records.append(
         Record(
             "minmod", row["site_key"], row["name"].strip(), row["iso3"] or countries.iso3(row["country"]),
-            float(lon) if located else None, float(lat) if located else None, "mine", named, row["ref_uri"],
+            lon, lat, "mine", named, row["ref_uri"],
             accuracy="approximate" if machine else "exact",
             deposit_type=words.deposit_type(row["deposit_type"] or row["deposit_obs"]),
             as_of=_published(row["source"]), aliases=tuple(a.strip() for a in row["aliases"].split(";") if a.strip()),
         )
     )  # fmt: skip
     found.claims.extend(claims)
+
+
+def _commodities(row: pd.Series, claims: list[Claim], machine: bool) -> tuple[str, ...]:
+    """Return the commodities of a site: what its source is about, what is graded (if a person read it), what is stated.
+
+    Ten rare-earth elements or more that are stated without a grade are rare earths as a whole.
+    """
+    graded = tuple(dict.fromkeys(c.commodity for c in claims if c.commodity))
+    stated = words.commodities(row["commodities"])
+    default = {"jowitt_ree": ("rare earths",), "world_tin_tungsten_deposit": ()}.get(row["source"], ())
+    named = tuple(dict.fromkeys((*default, *(() if machine else graded), *stated)))
+    elements = words.rare_earth_elements()
+    if not graded and sum(c in elements for c in stated) >= 10:
+        return tuple(dict.fromkeys(("rare earths", *(c for c in named if c not in elements))))
+    return named
+
+
+def _place(row: pd.Series) -> tuple[float | None, float | None]:
+    """Return longitude and latitude; None where one is missing or not on Earth."""
+    lon, lat = pd.to_numeric(row["lon"], errors="coerce"), pd.to_numeric(row["lat"], errors="coerce")
+    located = pd.notna(lon) and pd.notna(lat) and abs(lat) <= 90 and abs(lon) <= 180
+    return (float(lon), float(lat)) if located else (None, None)
 
 
 def _published(source: str) -> str:
@@ -81,35 +97,38 @@ def _published(source: str) -> str:
 
 def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) -> list[Claim]:
     """Take the total of a source: several rows of a commodity are categories or zones and are not summed, the largest ore is taken."""
-    claims: list[Claim] = []
-    method = "machine-read" if machine else "reported"
     rows = rows.assign(
         ore_mt=pd.Series([_ore_mt(o, u) for o, u in zip(rows["ore"], rows["ore_unit"], strict=True)], rows.index, dtype=float)
     ).dropna(subset=["ore_mt"])
     if rows.empty:
-        return claims
+        return []
     total_mt = float(rows["ore_mt"].max())
     date = text(rows.iloc[0]["date"])[:10] or _published(text(rows.iloc[0]["source"]))
     common: dict[str, Any] = {
         "as_of": date,
-        "method": method,
+        "method": "machine-read" if machine else "reported",
         "url": text(rows.iloc[0]["doc_uri"]),
         "detail": text(rows.iloc[0]["doc_title"]),
     }
-    claims.append(Claim(key, "tonnage_mt", total_mt, unit="Mt", scope=_scope(rows), **common))
+    claims = [Claim(key, "tonnage_mt", total_mt, unit="Mt", scope=_scope(rows), **common)]
     for name, group in rows.groupby("commodity", sort=False):
-        commodity = words.commodity(str(name))
-        best = group.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]
-        factor = GRADE.get((text(best["grade_unit"]), units.get(commodity or "", "")))
-        grade = reported(best["grade"])
-        if commodity and factor and grade:
-            factor *= {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}.get(text(best["form"]), 1.0)
-            if units[commodity] == "%" and grade * factor > 100:
-                continue
-            claims.append(
-                Claim(key, "grade", grade * factor, commodity=commodity, unit=units[commodity], scope=text(best["category"]), **common)
-            )
+        claims += _grade_claim(key, str(name), group, units, common)
     return claims + _treo(key, claims, common)
+
+
+def _grade_claim(key: str, name: str, group: pd.DataFrame, units: dict[str, str], common: dict[str, Any]) -> list[Claim]:
+    """Return the grade of the largest ore of a commodity; none if our unit cannot state it, or it is above 100 %."""
+    commodity = words.commodity(name)
+    best = group.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]
+    factor = GRADE.get((text(best["grade_unit"]), units.get(commodity or "", "")))
+    grade = reported(best["grade"])
+    if not (commodity and factor and grade):
+        return []
+    factor *= {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}.get(text(best["form"]), 1.0)
+    unit, scope = units[commodity], text(best["category"])
+    if unit == "%" and grade * factor > 100:
+        return []
+    return [Claim(key, "grade", grade * factor, commodity=commodity, unit=unit, scope=scope, **common)]
 
 
 def _treo(key: str, claims: list[Claim], common: dict[str, Any]) -> list[Claim]:

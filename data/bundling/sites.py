@@ -72,20 +72,27 @@ def extract_all(raw: Path) -> Extract:
 
 def place(extract: Extract, raw: Path) -> None:
     """Set the country from the polygons where a source states none, and drop coordinates that contradict the stated country."""
-    polygons = CountryPolygons(raw)
-    located = [i for i, r in enumerate(extract.records) if r.lon is not None and r.lat is not None]
-    lon = np.array([extract.records[i].lon for i in located], dtype=float)
-    lat = np.array([extract.records[i].lat for i in located], dtype=float)
-    for i, found in zip(located, polygons.iso3(lon, lat), strict=True):
+    for i, found in _countries_of(extract.records, CountryPolygons(raw)).items():
         record = extract.records[i]
-        if not record.iso3 and found:
-            extract.records[i] = replace(record, iso3=str(found))
-        elif found and record.iso3 != found and not {record.iso3, str(found)} <= {"CHN", "TWN", "HKG", "MAC"}:
+        if found and not record.iso3:
+            extract.records[i] = replace(record, iso3=found)
+        elif not found or _contradict(record.iso3, found):
             extract.records[i] = replace(record, lon=None, lat=None)
-            extract.leave_out("coordinate lies in another country than the source says")
-        elif not found:
-            extract.records[i] = replace(record, lon=None, lat=None)
-            extract.leave_out("coordinate lies in the sea")
+            in_sea, elsewhere = "coordinate lies in the sea", "coordinate lies in another country than the source says"
+            extract.leave_out(elsewhere if found else in_sea)
+
+
+def _countries_of(records: list[Record], polygons: CountryPolygons) -> dict[int, str]:
+    """Return the country that each located record lies in, by the position of the record; empty in the sea."""
+    located = [i for i, r in enumerate(records) if r.lon is not None and r.lat is not None]
+    lon = np.array([records[i].lon for i in located], dtype=float)
+    lat = np.array([records[i].lat for i in located], dtype=float)
+    return {i: str(found) for i, found in zip(located, polygons.iso3(lon, lat), strict=True)}
+
+
+def _contradict(stated: str, found: str) -> bool:
+    """Tell whether two countries differ; CHN, TWN, HKG and MAC do not contradict one another."""
+    return stated != found and not {stated, found} <= {"CHN", "TWN", "HKG", "MAC"}
 
 
 def site_id(record: Record) -> str:
@@ -141,27 +148,35 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
         located, key=lambda r: (["exact", "approximate", "centroid"].index(r.accuracy), ranks.get(("location", r.source_id), 99), r.key)
     )
     head = group[0]
-    kinds = [r.kind for r in group]
-    names = dict.fromkeys(n for r in group for n in (r.name, *r.aliases))
-    names.pop(head.name, None)
-    types = [r.deposit_type for r in group if r.deposit_type]
-    commodities = dict.fromkeys(c for r in group for c in r.commodities)
     return {
         "site_id": site_id(replace(head, iso3=spot.iso3)),
         "name": head.name,
-        "aliases": list(names)[:12],
+        "aliases": _aliases(group)[:12],
         "iso3": spot.iso3,
-        "kind": next((k for k in ("separation", "derivative", "recycling") if k in kinds), head.kind),
+        "kind": _kind(group),
         "lon": round(float(spot.lon or 0), 5),
         "lat": round(float(spot.lat or 0), 5),
         "location_accuracy": spot.accuracy,
         "location_source_id": spot.source_id,
-        "commodities": list(commodities),
-        "deposit_type": types[0] if types else "",
+        "commodities": list(dict.fromkeys(c for r in group for c in r.commodities)),
+        "deposit_type": next((r.deposit_type for r in group if r.deposit_type), ""),
         "facilities": sorted({f for r in group for f in r.facilities}),
         "source_ids": sorted({r.source_id for r in group}),
         "record_count": len(group),
     }
+
+
+def _aliases(group: list[Record]) -> list[str]:
+    """Return all names of a site but that of its first record."""
+    names = dict.fromkeys(n for r in group for n in (r.name, *r.aliases))
+    names.pop(group[0].name, None)
+    return list(names)
+
+
+def _kind(group: list[Record]) -> str:
+    """Return separation, derivative or recycling if a record says so, else the kind of the first record."""
+    kinds = [r.kind for r in group]
+    return next((k for k in ("separation", "derivative", "recycling") if k in kinds), kinds[0])
 
 
 def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[str, str], int]) -> pd.DataFrame:

@@ -116,7 +116,6 @@ def _take(row: pd.Series, database: Database, countries: words.CountryNames, fou
         found.leave_out(f"{database.source_id}: prospect without tonnage or production")
         return
     claims = _claims(row, database)
-    graded = [claim.commodity for claim in claims if claim.attribute == "grade"]
     record = Record(
         source_id=database.source_id,
         native_id=text(row["record_id"]),
@@ -125,7 +124,7 @@ def _take(row: pd.Series, database: Database, countries: words.CountryNames, fou
         lon=None if pd.isna(lon) else float(lon),
         lat=None if pd.isna(lat) else float(lat),
         kind="mine",
-        commodities=tuple(dict.fromkeys((*graded, *(c for c in database.commodities if not graded or c in graded)))),
+        commodities=_commodities(claims, database),
         deposit_type=words.deposit_type(text(row[database.type_column])) if database.type_column else database.deposit_type,
         url=_url(row, database),
         accuracy=ACCURACY.get(text(row[database.accuracy_column]), "exact") if database.accuracy_column else "exact",
@@ -136,26 +135,38 @@ def _take(row: pd.Series, database: Database, countries: words.CountryNames, fou
     found.claims.extend(claims)
 
 
+def _commodities(claims: list[Claim], database: Database) -> tuple[str, ...]:
+    """Return the commodities that are graded; those of the database where none is."""
+    graded = [claim.commodity for claim in claims if claim.attribute == "grade"]
+    return tuple(dict.fromkeys(graded or database.commodities))
+
+
 def _claims(row: pd.Series, database: Database) -> list[Claim]:
     common: dict[str, Any] = {
         "key": f"{database.source_id}:{text(row['record_id'])}",
         "as_of": database.vintage,
         "url": _url(row, database),
     }
-    claims = []
-    tonnage_mt = reported(row[database.tonnage_column])
-    if tonnage_mt is not None:
-        claims.append(Claim(attribute="tonnage_mt", value=tonnage_mt, unit="Mt", scope=database.scope, **common))
-    for column, commodity, unit in database.grades:
-        grade = reported(row.get(column))
-        if grade is not None and tonnage_mt is not None:
-            claims.append(Claim(attribute="grade", value=grade, unit=unit, commodity=commodity, scope=database.scope, **common))
+    claims = _ore_claims(row, database, common)
     stage_words = next((text(row[c]) for c in database.stage_columns if words.stage(text(row[c])) != "unknown"), "")
     if stage_words:
         as_of = words.year_in(stage_words) or database.vintage
         claims.append(Claim(attribute="stage", text=words.stage(stage_words), detail=stage_words, **{**common, "as_of": as_of}))
     if database.owner_column and text(row[database.owner_column]):
         claims.append(Claim(attribute="owner", text=text(row[database.owner_column]), **common))
+    return claims
+
+
+def _ore_claims(row: pd.Series, database: Database, common: dict[str, Any]) -> list[Claim]:
+    """Return tonnage and grades; a grade without a tonnage is not taken."""
+    tonnage_mt = reported(row[database.tonnage_column])
+    if tonnage_mt is None:
+        return []
+    claims = [Claim(attribute="tonnage_mt", value=tonnage_mt, unit="Mt", scope=database.scope, **common)]
+    for column, commodity, unit in database.grades:
+        grade = reported(row.get(column))
+        if grade is not None:
+            claims.append(Claim(attribute="grade", value=grade, unit=unit, commodity=commodity, scope=database.scope, **common))
     return claims
 
 

@@ -74,19 +74,27 @@ def _take(row: pd.Series, listing: Listing, countries: words.CountryNames, found
         found.leave_out(f"{listing.source_id}: occurrence or prospect without development")
         return
     lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
-    key_id = text(row["record_id"])
-    url = text(row["record_url"]) or f"https://mrdata.usgs.gov/{listing.file.removesuffix('.csv')}/"
-    types = next((words.deposit_type(text(row[c])) for c in listing.type_columns if words.deposit_type(text(row[c]))), "")
-    place_words = re.search(r"(?i)lat-?long (is |are )?for|population center", text(row.get("comments")) + text(row.get("loc_comm")))
     record = Record(
-        listing.source_id, key_id, name, countries.iso3(row["country"]),
+        listing.source_id, text(row["record_id"]), name, countries.iso3(row["country"]),
         None if pd.isna(lon) else float(lon), None if pd.isna(lat) else float(lat),
-        "mine", commodities, url,
-        accuracy="centroid" if place_words else "approximate" if listing.source_id in ("usgs_ree", "usgs_phosphate") else "exact",
-        deposit_type=types or DEPOSIT_DEFAULT.get(listing.source_id, ""), as_of=listing.vintage,
+        "mine", commodities, text(row["record_url"]) or f"https://mrdata.usgs.gov/{listing.file.removesuffix('.csv')}/",
+        accuracy=_accuracy(row, listing), deposit_type=_deposit_type(row, listing), as_of=listing.vintage,
     )  # fmt: skip
     found.records.append(record)
     found.claims.extend(_claims(row, listing, record))
+
+
+def _accuracy(row: pd.Series, listing: Listing) -> str:
+    """Return centroid where the comments say that a town was located, else what holds for the listing."""
+    comments = text(row.get("comments")) + text(row.get("loc_comm"))
+    if re.search(r"(?i)lat-?long (is |are )?for|population center", comments):
+        return "centroid"
+    return "approximate" if listing.source_id in ("usgs_ree", "usgs_phosphate") else "exact"
+
+
+def _deposit_type(row: pd.Series, listing: Listing) -> str:
+    types = (words.deposit_type(text(row[column])) for column in listing.type_columns)
+    return next(filter(None, types), "") or DEPOSIT_DEFAULT.get(listing.source_id, "")
 
 
 def _claims(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:

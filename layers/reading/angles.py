@@ -47,23 +47,32 @@ def angle(text: str) -> tuple[float, str]:
     >>> angle("東経139度45分")
     (139.75, 'lon')
     """
+    found = _parts(_plain(text))
+    if not found or (found[1] and found[5]):
+        return float("nan"), ""
+    letter = found[1] or found[5] or ""
+    degrees, minutes, seconds = (float(part or 0.0) for part in found.group(2, 3, 4))
+    if minutes >= 60.0 or seconds >= 60.0:
+        return float("nan"), ""
+    value = abs(degrees) + minutes / 60.0 + seconds / 3600.0
+    negative = found[2].startswith("-") != (letter in {"S", "W"})
+    return (-value if negative else value), _AXES.get(letter, "")
+
+
+def _plain(text: str) -> str:
+    """Return an angle as numbers between spaces, with a decimal point, and one capital letter for the side."""
     plain = unicodedata.normalize("NFKC", text[:60]).strip().replace("−", "-").casefold()
     if "," in plain and "." not in plain:
         plain = plain.replace(",", ".")
     for pattern, word in _WORDS:
         plain = re.sub(pattern, word, plain)
-    plain = " ".join(plain.upper().split())
+    return " ".join(plain.upper().split())
+
+
+def _parts(plain: str) -> re.Match[str] | None:
+    """Match side, degrees, minutes, seconds and side; digits in one run are an angle only beside a letter."""
     compact = _COMPACT.match(plain)
-    found = compact if compact and (compact[1] or compact[5]) else _FORM.match(plain)
-    if not found:
-        return float("nan"), ""
-    letter = found[1] or found[5] or ""
-    degrees, minutes, seconds = (float(part or 0.0) for part in found.group(2, 3, 4))
-    if minutes >= 60.0 or seconds >= 60.0 or (found[1] and found[5]):
-        return float("nan"), ""
-    value = abs(degrees) + minutes / 60.0 + seconds / 3600.0
-    negative = found[2].startswith("-") != (letter in {"S", "W"})
-    return (-value if negative else value), _AXES.get(letter, "")
+    return compact if compact and (compact[1] or compact[5]) else _FORM.match(plain)
 
 
 def angles(texts: Sequence[str | None]) -> tuple[FloatArray, str]:

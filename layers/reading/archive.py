@@ -53,10 +53,14 @@ def entries(path: Path) -> list[zipfile.ZipInfo]:
         raise Refused("zip_entries", count=len(found), limit=ENTRIES)
     for entry in found:
         _check(entry)
+    _check_unpacked_size(found)
+    return [entry for entry in found if not entry.is_dir() and not _hidden(entry.filename)]
+
+
+def _check_unpacked_size(found: list[zipfile.ZipInfo]) -> None:
     size, packed = sum(entry.file_size for entry in found), sum(entry.compress_size for entry in found)
     if size > UNPACKED_BYTES or (size > HARMLESS_BYTES and size > RATIO * max(packed, 1)):
         raise Refused("zip_bomb", megabytes=round(size / 1e6), ratio=round(size / max(packed, 1)), limit=RATIO)
-    return [entry for entry in found if not entry.is_dir() and not _hidden(entry.filename)]
 
 
 def unpack(path: Path, folder: Path, notes: Notes) -> list[Source]:
@@ -146,11 +150,16 @@ def _files(archive: zipfile.ZipFile, group: list[Member], folder: Path, number: 
             written[suffix] = folder / f"{number:04d}{suffix}"
             names[suffix] = member.name.name
             _write(archive, member.entry, written[suffix])
-    mains = [suffix for suffix in MAIN if suffix in written]
-    if not mains and SHAPE_PARTS & written.keys():
-        mains = [next(suffix for suffix in (".dbf", ".shx") if suffix in written)]
-    mains = [suffix for suffix in mains if suffix != ".txt" or not READ_ME.search(names[suffix])]
+    mains = _mains(names)
     return [Source(written[suffix], {k: v for k, v in written.items() if k != suffix}, names[suffix]) for suffix in mains]
+
+
+def _mains(names: dict[str, str]) -> list[str]:
+    """Return the suffixes of the files that are data; parts of a shapefile without its .shp count as one."""
+    mains = [suffix for suffix in MAIN if suffix in names]
+    if not mains and SHAPE_PARTS & names.keys():
+        mains = [next(suffix for suffix in (".dbf", ".shx") if suffix in names)]
+    return [suffix for suffix in mains if suffix != ".txt" or not READ_ME.search(names[suffix])]
 
 
 def _write(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, target: Path) -> None:

@@ -8,6 +8,7 @@ Pratt, D. A. (2003). ASEG-GDF2: a standard for point located data exchange. Aust
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -81,20 +82,31 @@ def read_aseg(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
         If the definition or the data are missing, or do not fit each other.
     """
     definition, data = _parts(source)
-    records = definitions(definition)
-    channels = next((records[kind] for kind in ("", "DATA") if kind in records), None) or next(
-        (found for kind, found in records.items() if kind not in {"COMM", "PROJ"}), None
-    )
+    channels = _data_channels(definitions(definition))
     if not channels:
         raise Refused("aseg_no_channels", name=source.original_name)
-    if sum(each.repeat for each in channels) > COLUMNS or sum(each.width * each.repeat for each in channels) > WIDTH:
-        raise Refused("table_too_wide", columns=sum(each.repeat for each in channels), most=COLUMNS)
+    count = sum(each.repeat for each in channels)
+    if count > COLUMNS or _width(channels) > WIDTH:
+        raise Refused("table_too_wide", columns=count, most=COLUMNS)
     frame = _frame(data, channels, notes)
     said = {column: f"{each.words} {each.unit}" for each in channels for column in each.columns()}
     said[""] = _projection_text(definition, data, source)
     frame.attrs["units"] = {column: each.unit for each in channels for column in each.columns() if each.unit}
     name = re.sub(r"\.[A-Za-z0-9]{1,8}$", "", source.original_name) or "survey"
     return locate(frame, name, request, notes, said)
+
+
+def _data_channels(records: dict[str, list[Channel]]) -> list[Channel] | None:
+    """Return the channels of the type without a name or called DATA, else of the first that holds data."""
+    for kind in ("", "DATA"):
+        if kind in records:
+            return records[kind]
+    return next((found for kind, found in records.items() if kind not in {"COMM", "PROJ"}), None)
+
+
+def _width(channels: list[Channel]) -> int:
+    """Return how many characters a record has."""
+    return sum(each.width * each.repeat for each in channels)
 
 
 def _parts(source: Source) -> tuple[str, bytes]:
@@ -171,13 +183,14 @@ def _channel(text: str) -> Channel | None:
     if filler:
         return Channel("", "X", int(filler[1][:6]))
     found = _FIELD.match(text)
-    if not found or not (found[4] or found[3].upper() == "X"):
-        return None
-    name, repeat, kind, width, _, rest = found.groups()
+    return _described(found) if found and (found[4] or found[3].upper() == "X") else None
+
+
+def _described(field: re.Match[str]) -> Channel | None:
+    """Return the channel that a definition describes; None if it has no width."""
+    name, repeat, kind, width, _, rest = field.groups(default="")
     if int(width[:6] or 1) == 0:
         return None
-    rest = rest or ""
-    said = {key: _stated(rest, key) for key in ("UNITS?", "NULL")}
     if name.upper() == "RT" and kind.upper() == "A":
         kind = "X"
     return Channel(
@@ -185,8 +198,8 @@ def _channel(text: str) -> Channel | None:
         kind.upper()[0],
         int(width[:6] or 1),
         int(repeat[:5] or 1),
-        said["UNITS?"],
-        said["NULL"],
+        _stated(rest, "UNITS?"),
+        _stated(rest, "NULL"),
         re.sub(r"(?i)(UNITS?|NULL)\s*=\s*[^:,]*", " ", rest).strip(),
     )
 
@@ -204,33 +217,50 @@ def _frame(data: bytes, channels: list[Channel], notes: Notes) -> pd.DataFrame:
         raise Refused("table_header_only", names=", ".join(each.name for each in channels[:12]))
     if starts.size > FEATURES:
         raise Refused("table_too_long", rows=int(starts.size), most=FEATURES)
-    width = sum(each.width * each.repeat for each in channels)
-    usual = int(np.median(lengths))
+    width = _width(channels)
     if not _keeps_widths(raw, starts, lengths, channels):
-        return _by_spaces(raw.tobytes(), channels, notes, (usual, width))
-    columns: dict[int, list[NDArray[np.float64] | NDArray[np.object_]]] = {}
-    step = max(1, CHUNK // width)
-    unreadable = 0
-    for first in range(0, starts.size, step):
-        block = _block(raw, starts[first : first + step], lengths[first : first + step], width)
-        place = at = 0
-        for channel in channels:
-            for _ in range(channel.repeat):
-                if channel.kind != "X":
-                    values, bad = _values(block[:, place : place + channel.width], channel)
-                    columns.setdefault(at, []).append(values)
-                    unreadable += bad
-                    at += 1
-                place += channel.width
+        return _by_spaces(raw.tobytes(), channels, notes, (int(np.median(lengths)), width))
+    columns, unreadable = _by_widths(raw, starts, lengths, channels)
     short = lengths < width - channels[-1].width * channels[-1].repeat
     if short.any():
         notes.add("ragged_rows", int(short.argmax()) + 1, count=int(short.sum()), found=int(lengths[short][0]), expected=width, lost=0)
     if unreadable:
         notes.add("aseg_unreadable", count=unreadable)
-    names = [name for each in channels if each.kind != "X" for name in each.columns()]
     frame = pd.DataFrame({at: np.concatenate(parts) for at, parts in columns.items()})
-    frame.columns = pd.Index(names, dtype=object)
+    frame.columns = pd.Index([name for name, _ in _shown(channels)], dtype=object)
     return frame
+
+
+def _by_widths(
+    raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], channels: list[Channel]
+) -> tuple[dict[int, list[NDArray[np.float64] | NDArray[np.object_]]], int]:
+    """Return the values of each column in blocks of records, and how many could not be read."""
+    columns: dict[int, list[NDArray[np.float64] | NDArray[np.object_]]] = {}
+    width = _width(channels)
+    step = max(1, CHUNK // width)
+    unreadable = 0
+    for first in range(0, starts.size, step):
+        block = _block(raw, starts[first : first + step], lengths[first : first + step], width)
+        shown = ((place, channel) for place, channel in _fields(channels) if channel.kind != "X")
+        for at, (place, channel) in enumerate(shown):
+            values, bad = _values(block[:, place : place + channel.width], channel)
+            columns.setdefault(at, []).append(values)
+            unreadable += bad
+    return columns, unreadable
+
+
+def _fields(channels: list[Channel]) -> Iterator[tuple[int, Channel]]:
+    """Yield where each value of a record begins, and its channel."""
+    place = 0
+    for channel in channels:
+        for _ in range(channel.repeat):
+            yield place, channel
+            place += channel.width
+
+
+def _shown(channels: list[Channel]) -> list[tuple[str, Channel]]:
+    """Return the name of each column with its channel, fillers left out."""
+    return [(name, each) for each in channels if each.kind != "X" for name in each.columns()]
 
 
 def _lines(raw: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -258,15 +288,13 @@ def _block(raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[n
 
 def _keeps_widths(raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], channels: list[Channel]) -> bool:
     """Tell by the first records whether numbers stand within their fields."""
-    width = sum(each.width * each.repeat for each in channels)
+    width = _width(channels)
     block = _block(raw, starts[:200], lengths[:200], width)
-    place, cells, bad = 0, 0, 0
-    for channel in channels:
-        for _ in range(channel.repeat):
-            if channel.kind not in {"A", "X"}:
-                bad += _values(block[:, place : place + channel.width], channel)[1]
-                cells += len(block)
-            place += channel.width
+    cells, bad = 0, 0
+    for place, channel in _fields(channels):
+        if channel.kind not in {"A", "X"}:
+            bad += _values(block[:, place : place + channel.width], channel)[1]
+            cells += len(block)
     return bad <= 0.02 * max(cells, 1) and abs(float(np.median(lengths[:200])) - width) <= max(0.5 * width, 4)
 
 
@@ -303,14 +331,14 @@ def _without_null(numbers: NDArray[np.float64], channel: Channel) -> NDArray[np.
 
 def _by_spaces(data: bytes, channels: list[Channel], notes: Notes, lengths: tuple[int, int]) -> pd.DataFrame:
     """Read records whose values stand between spaces, not in their fields, if there are as many as the definition says."""
-    wanted = [(name, each) for each in channels if each.kind != "X" for name in each.columns()]
+    wanted = _shown(channels)
     rows = [line.split() for line in data.splitlines() if line.strip()]
-    fitting = sum(len(row) == len(wanted) for row in rows)
-    if fitting < 0.9 * len(rows):
+    fitting = [row for row in rows if len(row) == len(wanted)]
+    if len(fitting) < 0.9 * len(rows):
         usual = len(rows[len(rows) // 2])
         raise Refused("aseg_mismatch", found=lengths[0], expected=lengths[1], values=usual, channels=len(wanted))
-    notes.add("aseg_widths", found=lengths[0], expected=lengths[1], lost=len(rows) - fitting)
-    table = pd.DataFrame([row for row in rows if len(row) == len(wanted)])
+    notes.add("aseg_widths", found=lengths[0], expected=lengths[1], lost=len(rows) - len(fitting))
+    table = pd.DataFrame(fitting)
     made: dict[int, object] = {}
     for at, (_, channel) in enumerate(wanted):
         texts = table.iloc[:, at].str.decode("latin-1")

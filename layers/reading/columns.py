@@ -16,7 +16,7 @@ from data import units
 from data.texts import line
 from geo.arrays import FloatArray
 from layers.contract import Column, Request
-from layers.reading.numerals import Numeral, numerals_of
+from layers.reading.numerals import Found, Numeral, numerals_of
 from layers.reading.raw import Notes
 
 TextArray = NDArray[np.object_]
@@ -82,9 +82,7 @@ class _Tidy:
         for position, name in enumerate(names, 1):
             plain = line(name)[:NAME_LENGTH].strip()
             cleaned += plain != name.strip()
-            unique, count = plain or f"column_{position}", 2
-            while unique.casefold() in taken:
-                unique, count = f"{plain or 'column'}_{count}", count + 1
+            unique = _unique(plain, position, taken)
             if plain and unique != plain:
                 repeated.append(f"{plain} -> {unique}")
             taken.add(unique.casefold())
@@ -115,22 +113,33 @@ class _Tidy:
 
     def done(self, rows: int) -> tuple[tuple[Column, ...], FloatArray, TextArray]:
         """Say what concerns several columns at once, and hand over."""
-        if self._gap_words:
-            words = [f"{word!r} ({count:,})" for word, count in self._gap_words.items()]
-            self._add("gap_words", count=sum(self._gap_words.values()), words=_some(words))
-        empty = [*self._empty, *(column.name for column in self._columns if column.type == "number" and not column.known)]
-        if empty and rows:
-            self._add("empty_columns", count=len(empty), names=_some(empty))
-        hinted = [column for column in self._columns if column.suggested_unit and not column.unit]
-        if hinted:
-            actions = ("units=suggested", *(f"unit.{column.name}={column.suggested_unit}" for column in hinted))
-            names = _some([f"{column.name}: {column.suggested_unit}" for column in hinted])
-            self._add("unit_suggested", actions=actions, count=len(hinted), names=names)
+        self._tell_gap_words()
+        if rows:
+            self._tell_empty()
+        self._tell_hints()
         numbers = np.column_stack(self._numbers) if self._numbers else np.empty((rows, 0))
         texts = np.empty((rows, len(self._texts)), dtype=object)
         for position, column in enumerate(self._texts):
             texts[:, position] = column
         return tuple(self._columns), numbers, texts
+
+    def _tell_gap_words(self) -> None:
+        if self._gap_words:
+            words = [f"{word!r} ({count:,})" for word, count in self._gap_words.items()]
+            self._add("gap_words", count=sum(self._gap_words.values()), words=_some(words))
+
+    def _tell_empty(self) -> None:
+        empty = [*self._empty, *(column.name for column in self._columns if column.type == "number" and not column.known)]
+        if empty:
+            self._add("empty_columns", count=len(empty), names=_some(empty))
+
+    def _tell_hints(self) -> None:
+        """Say which columns have a name that hints at a unit, and no unit."""
+        hinted = [column for column in self._columns if column.suggested_unit and not column.unit]
+        if hinted:
+            actions = ("units=suggested", *(f"unit.{column.name}={column.suggested_unit}" for column in hinted))
+            names = _some([f"{column.name}: {column.suggested_unit}" for column in hinted])
+            self._add("unit_suggested", actions=actions, count=len(hinted), names=names)
 
     def _add(self, code: str, row: int | None = None, actions: tuple[str, ...] = (), **details: Any) -> None:
         self._notes.add(code, row, self._layer, actions, **details)
@@ -180,14 +189,19 @@ class _Tidy:
             self._add("ids_kept", column=name, sample=found.sample)
         if found.thousands:
             self._add("thousands_separators", column=name, sample=found.sample)
-        if found.limits and found.numeral is None:
-            actions = tuple(f"bdl.{name}={way}" for way in ("half", "unknown", "zero"))
-            self._add("below_detection", self._row(found.first_limit), actions, column=name, count=found.limits, sample=found.sample)
-        elif found.limits:
-            self._add("below_detection_replaced", column=name, count=found.limits, way=self._cures[f"bdl.{name}"])
+        if found.limits:
+            self._tell_limits(name, found)
         if found.strays and found.numeral is None:
             self._add("almost_numbers", self._row(found.first_stray), column=name, count=found.strays, sample=found.sample)
         return found.numeral if found.numeral is not None else np.asarray(found.texts.to_numpy(zero_copy_only=False), dtype=object)
+
+    def _tell_limits(self, name: str, found: Found) -> None:
+        """Say that values lie below detection: ask what to take for them, or what was taken."""
+        if found.numeral is None:
+            actions = tuple(f"bdl.{name}={way}" for way in ("half", "unknown", "zero"))
+            self._add("below_detection", self._row(found.first_limit), actions, column=name, count=found.limits, sample=found.sample)
+        else:
+            self._add("below_detection_replaced", column=name, count=found.limits, way=self._cures[f"bdl.{name}"])
 
     def _without_gaps(self, name: str, values: FloatArray) -> FloatArray:
         """Turn what is not finite, and what stands for a gap, into NaN; a user's word keeps it."""
@@ -226,6 +240,14 @@ class _Tidy:
                 self._add("unit_unknown", column=name, unit=stated[:60], near=error.cure)
         hint = units.suggest(name)
         return (hint, "") if self._cures.get("units") == "suggested" else ("", hint)
+
+
+def _unique(plain: str, position: int, taken: set[str]) -> str:
+    """Return a name that no column has yet, without regard to case: with a number behind it if need be."""
+    unique, count = plain or f"column_{position}", 2
+    while unique.casefold() in taken:
+        unique, count = f"{plain or 'column'}_{count}", count + 1
+    return unique
 
 
 def _gap_value(numbers: FloatArray) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 
@@ -100,16 +101,9 @@ def locate(frame: pd.DataFrame, name: str, request: Request, notes: Notes, said:
 
 
 def _as_told(table: Table) -> Place | None:
-    cures = table.cures
-    if cures.get("wkt"):
-        column = _named(table, "wkt")
-        place = _from_texts(table, column) if column is not None else None
-        if column is not None and place is None:
-            table.notes.add(
-                "wkt_unreadable", layer=table.name, column=table.names[column], sample=str(next(iter(table.known(column)), ""))[:60]
-            )
-        return place
-    if not (cures.get("x") or cures.get("y")):
+    if table.cures.get("wkt"):
+        return _geometry_as_told(table)
+    if not (table.cures.get("x") or table.cures.get("y")):
         return None
     x, y = _named(table, "x"), _named(table, "y")
     if x is None or y is None:
@@ -118,6 +112,17 @@ def _as_told(table: Table) -> Place | None:
         table.notes.add("not_numbers", layer=table.name, x=table.names[x], y=table.names[y])
         return None
     return _points(table, x, y)
+
+
+def _geometry_as_told(table: Table) -> Place | None:
+    column = _named(table, "wkt")
+    if column is None:
+        return None
+    place = _from_texts(table, column)
+    if place is None:
+        sample = str(next(iter(table.known(column)), ""))[:60]
+        table.notes.add("wkt_unreadable", layer=table.name, column=table.names[column], sample=sample)
+    return place
 
 
 def _named(table: Table, key: str) -> int | None:
@@ -131,47 +136,80 @@ def _named(table: Table, key: str) -> int | None:
 
 def _geometry_texts(table: Table) -> Place | None:
     for column in range(len(table.names)):
-        known = table.known(column)[:50]
-        if known.size and sum(bool(_WKT.match(text) or _WKB.match(text) or _GEOJSON.match(text)) for text in known) >= 0.8 * known.size:
+        if _mostly(table.known(column)[:50], _is_geometry):
             place = _from_texts(table, column)
             if place is not None:
                 return place
     return None
 
 
+def _is_geometry(text: str) -> bool:
+    return bool(_WKT.match(text) or _WKB.match(text) or _GEOJSON.match(text))
+
+
+def _mostly(known: TextArray, test: Callable[[str], bool]) -> bool:
+    """Tell whether there are texts and four in five of them pass a test."""
+    return bool(known.size) and sum(test(text) for text in known) >= 0.8 * known.size
+
+
 def _from_texts(table: Table, column: int) -> Place | None:
     """Read WKT (also with SRID=), WKB in hexadecimal digits, or GeoJSON geometries."""
-    series = table.frame.iloc[:, column]
-    texts = np.array([text.strip() if isinstance(text, str) and text.strip() else None for text in series.astype(object)], dtype=object)
+    texts = _stripped(table, column)
     known = [text for text in texts[:2_000] if text]
-    name = table.names[column]
     if not known:
         return None
-    crs = np.full(len(texts), "", dtype=object)
-    if _GEOJSON.match(known[0]):
-        geometry = shapely.from_geojson(texts, on_invalid="ignore")
-        crs[:], reason = "EPSG:4326", f"column {name} holds GeoJSON, which is in WGS 84 degrees (RFC 7946)"
-    elif _WKB.match(known[0]):
-        geometry = shapely.from_wkb(
-            np.array([text.removeprefix("\\x") if text else None for text in texts], dtype=object), on_invalid="ignore"
-        )
-        srid = np.where(shapely.is_missing(geometry), 0, shapely.get_srid(geometry))
-        crs, reason = np.array([datums.epsg_in(str(code)) if code > 0 else "" for code in srid], dtype=object), f"the SRID of column {name}"
-    else:
-        split = [text.split(";", 1) if text and text[:5].upper() == "SRID=" and ";" in text else ("", text) for text in texts]
-        crs = np.array([datums.epsg_in(head[5:]) if head else "" for head, _ in split], dtype=object)
-        geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
-        reason = f"SRID= of column {name}"
+    name = table.names[column]
+    geometry, crs, reason = _decoder(known[0])(texts, name)
     missing = shapely.is_missing(geometry)
     if missing.all():
         return None
-    named = datums.epsg_in(name) or (
-        datums.geographic(datums.datum_in(name)) if datums.datum_in(name) and _degrees(geometry[~missing]) else ""
-    )
+    named = _crs_of_name(name, geometry[~missing])
     if named and not any(crs):
         crs[:], reason = named, f"the name of column {name}"
     unreadable = np.array([text is not None for text in texts]) & missing
     return Place(geometry, crs, reason if any(crs) else "", (name,), unreadable)
+
+
+def _stripped(table: Table, column: int) -> TextArray:
+    """Return the texts of a column without spaces around them; None where there is none."""
+    cells = table.frame.iloc[:, column].astype(object)
+    return np.array([text.strip() if isinstance(text, str) and text.strip() else None for text in cells], dtype=object)
+
+
+def _decoder(text: str) -> Callable[[TextArray, str], tuple[TextArray, TextArray, str]]:
+    """Return what reads geometries of the form of a text: to shapes, their CRS by row, and the reason for it."""
+    if _GEOJSON.match(text):
+        return _from_geojson
+    return _from_wkb if _WKB.match(text) else _from_wkt
+
+
+def _from_geojson(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
+    crs = np.full(len(texts), "EPSG:4326", dtype=object)
+    reason = f"column {name} holds GeoJSON, which is in WGS 84 degrees (RFC 7946)"
+    return shapely.from_geojson(texts, on_invalid="ignore"), crs, reason
+
+
+def _from_wkb(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
+    digits = np.array([text.removeprefix("\\x") if text else None for text in texts], dtype=object)
+    geometry = shapely.from_wkb(digits, on_invalid="ignore")
+    srid = np.where(shapely.is_missing(geometry), 0, shapely.get_srid(geometry))
+    crs = np.array([datums.epsg_in(str(code)) if code > 0 else "" for code in srid], dtype=object)
+    return geometry, crs, f"the SRID of column {name}"
+
+
+def _from_wkt(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
+    split = [text.split(";", 1) if text and text[:5].upper() == "SRID=" and ";" in text else ("", text) for text in texts]
+    crs = np.array([datums.epsg_in(head[5:]) if head else "" for head, _ in split], dtype=object)
+    geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
+    return geometry, crs, f"SRID= of column {name}"
+
+
+def _crs_of_name(name: str, geometry: TextArray) -> str:
+    """Return the CRS that the name of a column states: a code, or the datum of what lies in degrees."""
+    if code := datums.epsg_in(name):
+        return code
+    datum = datums.datum_in(name)
+    return datums.geographic(datum) if datum and _degrees(geometry) else ""
 
 
 def _degrees(geometry: TextArray) -> bool:
@@ -250,33 +288,36 @@ def _x_y(table: Table) -> Place | None:
 
 def _pair_cells(table: Table) -> Place | None:
     for column in sorted(range(len(table.names)), key=lambda at: not _PAIR.search(table.plain[at])):
-        known = table.known(column)[:50]
-        if not known.size or sum(bool(_PAIRED.search(text)) for text in known) < 0.8 * known.size:
+        if not _mostly(table.known(column)[:50], lambda text: bool(_PAIRED.search(text))):
             continue
-        first, second, lettered = angles.pairs(
-            [text if isinstance(text, str) else None for text in table.frame.iloc[:, column].astype(object)]
-        )
-        lon_first = not lettered and (bool(re.search(r"^lo?ng?|^x", table.plain[column])) or share(first, -90, 90) < _MOST)
+        first, second, lettered = angles.pairs(_texts(table, column))
+        lon_first = not lettered and _begins_with_lon(table, column, first)
         lat, lon = (second, first) if lon_first else (first, second)
-        if not _is_lon_lat(lon, lat):
-            continue
-        name = table.names[column]
-        table.notes.add(
-            "pair_column", layer=table.name, column=name, order="lon, lat" if lon_first else "lat, lon", sample=str(known[0])[:60]
-        )
-        return _placed(table, lon, lat, _geographic(table, (name,), f"column {name} holds pairs in degrees"), table.filled(column))
+        if _is_lon_lat(lon, lat):
+            name, order = table.names[column], "lon, lat" if lon_first else "lat, lon"
+            sample = str(table.known(column)[0])[:60]
+            table.notes.add("pair_column", layer=table.name, column=name, order=order, sample=sample)
+            crs = _geographic(table, (name,), f"column {name} holds pairs in degrees")
+            return _placed(table, lon, lat, crs, table.filled(column))
     return None
+
+
+def _begins_with_lon(table: Table, column: int, first: FloatArray) -> bool:
+    """Tell by the name of a column of pairs, or by what can be no latitude, that longitude stands first."""
+    return bool(re.search(r"^lo?ng?|^x", table.plain[column])) or share(first, -90, 90) < _MOST
+
+
+def _texts(table: Table, column: int) -> list[str | None]:
+    return [text if isinstance(text, str) else None for text in table.frame.iloc[:, column].astype(object)]
 
 
 def _grid_references(table: Table) -> Place | None:
     for column in range(len(table.names)):
-        known = table.known(column)[:50]
-        if known.size and sum(angles.is_mgrs(text) for text in known) >= 0.8 * known.size:
-            lon, lat = angles.mgrs([text if isinstance(text, str) else None for text in table.frame.iloc[:, column].astype(object)])
+        if _mostly(table.known(column)[:50], angles.is_mgrs):
+            lon, lat = angles.mgrs(_texts(table, column))
             crs = np.full(len(table), "EPSG:4326", dtype=object)
-            return _placed(
-                table, lon, lat, (crs, f"column {table.names[column]} holds MGRS grid references (WGS 84)"), table.filled(column)
-            )
+            reason = f"column {table.names[column]} holds MGRS grid references (WGS 84)"
+            return _placed(table, lon, lat, (crs, reason), table.filled(column))
     return None
 
 
@@ -329,37 +370,52 @@ def _geographic_code(text: str) -> str:
 
 def _projected(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str]:
     """Find the CRS of eastings and northings: by the names of their columns, a datum column and a zone column."""
-    for name in names:
-        bare = re.sub(r"(?i)[_\s](e|n|x|y)$", "", name.strip())
-        if code := datums.projected(f"{bare} {table.said.get(name, '')}", ""):
-            return np.full(
-                len(table), code, dtype=object
-            ), f"the {'definition' if table.said.get(name) else 'name'} of column {name} says so"
-    zones = table.matching(_ZONE, aside=_VERTICAL)
-    if zones:
-        zone = table.frame.iloc[:, zones[0]].fillna("").astype(str).str.strip()
-        zone_name = table.names[zones[0]]
-        named = next((datums.datum_in(name) for name in (*names, zone_name) if datums.datum_in(name)), "")
-        for column in [*table.matching(_DATUM, aside=_VERTICAL), None]:
-            datum = (
-                table.frame.iloc[:, column].fillna("").astype(str).str.strip() if column is not None else pd.Series(named, index=zone.index)
-            )
-            crs = np.array([datums.projected(a, b) if b else "" for a, b in zip(datum, zone, strict=True)], dtype=object)
-            if any(crs):
-                source = table.names[column] if column is not None else "their names"
-                return crs, f"zone by column {zone_name}, datum by {source}"
-        table.notes.add("zone_without_datum", layer=table.name, column=zone_name, zone=str(next(iter(table.known(zones[0])), ""))[:20])
+    found = _projected_by_names(table, names) or _projected_by_zone(table, names)
+    if found is not None:
+        return found
     column, stated = _stated(table, lambda text: datums.projected(text, ""))
     if column is not None:
         return stated, f"column {table.names[column]} says so"
-    code = next((found for line in table.said.get("", "").splitlines() if (found := datums.projected(line, ""))), "")
+    code = next((code for line in table.said.get("", "").splitlines() if (code := datums.projected(line, ""))), "")
     return np.full(len(table), code, dtype=object), "the comments of the file say so" if code else ""
+
+
+def _projected_by_names(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str] | None:
+    for name in names:
+        bare, said = re.sub(r"(?i)[_\s](e|n|x|y)$", "", name.strip()), table.said.get(name, "")
+        if code := datums.projected(f"{bare} {said}", ""):
+            crs = np.full(len(table), code, dtype=object)
+            return crs, f"the {'definition' if said else 'name'} of column {name} says so"
+    return None
+
+
+def _projected_by_zone(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str] | None:
+    """Find the CRS by a zone column and a datum column or name; says so where only the zone is known."""
+    zones = table.matching(_ZONE, aside=_VERTICAL)
+    if not zones:
+        return None
+    zone, zone_name = _words_in(table, zones[0]), table.names[zones[0]]
+    named = next((datum for name in (*names, zone_name) if (datum := datums.datum_in(name))), "")
+    ways = [(_words_in(table, column), table.names[column]) for column in table.matching(_DATUM, aside=_VERTICAL)]
+    ways.append((pd.Series(named, index=zone.index), "their names"))
+    for stated, source in ways:
+        crs = np.array([datums.projected(a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object)
+        if any(crs):
+            return crs, f"zone by column {zone_name}, datum by {source}"
+    sample = str(next(iter(table.known(zones[0])), ""))[:20]
+    table.notes.add("zone_without_datum", layer=table.name, column=zone_name, zone=sample)
+    return None
+
+
+def _words_in(table: Table, column: int) -> pd.Series[str]:
+    """Return a column as stripped texts; empty where there is none."""
+    return table.frame.iloc[:, column].fillna("").astype(str).str.strip()
 
 
 def _stated(table: Table, code: Callable[[str], str]) -> tuple[int | None, TextArray]:
     """Return the column that states a CRS row by row, and the codes; None if there is none."""
     for column in table.matching(_DATUM, aside=_VERTICAL):
-        texts = table.frame.iloc[:, column].fillna("").astype(str).str.strip()
+        texts = _words_in(table, column)
         codes = {text: code(text) for text in texts.unique()[:1_000]}
         if any(codes.values()):
             return column, np.array([codes.get(text, "") for text in texts], dtype=object)
@@ -384,38 +440,41 @@ def _row(table: Table, where: NDArray[np.bool_]) -> int:
 def _layers(table: Table, place: Place) -> list[RawLayer]:
     """Leave out rows without a place, say so, and make one layer a CRS."""
     missing = shapely.is_missing(place.geometry)
-    unreadable = place.unreadable if place.unreadable is not None else np.zeros(len(table), dtype=bool)
-    zero = missing & ~unreadable
-    if unreadable.any():
-        table.notes.add("coordinates_unreadable", _row(table, unreadable), table.name, count=int(unreadable.sum()), rows=len(table))
-    if zero.any():
-        table.notes.add("coordinates_missing", _row(table, zero), table.name, count=int(zero.sum()), rows=len(table))
+    _tell_missing(table, place, missing)
     if missing.all():
         raise Refused("coordinates_none_readable", rows=len(table))
     if missing.any():
         table.notes.leave_out(table.name, table.frame[missing])
     keep = ~missing
     columns = [at for at, name in enumerate(table.names) if name not in place.dropped]
-    frame, geometry, crs = (
-        table.frame.iloc[keep, columns] if not keep.all() else table.frame.iloc[:, columns],
-        place.geometry[keep],
-        place.crs[keep],
-    )
+    frame = table.frame.iloc[keep, columns] if not keep.all() else table.frame.iloc[:, columns]
+    return _by_crs(table, frame, place.geometry[keep], place.crs[keep], place.reason)
+
+
+def _tell_missing(table: Table, place: Place, missing: NDArray[np.bool_]) -> None:
+    """Say how many rows have coordinates that cannot be read, and how many have none."""
+    unreadable = place.unreadable if place.unreadable is not None else np.zeros(len(table), dtype=bool)
+    for code, rows in (("coordinates_unreadable", unreadable), ("coordinates_missing", missing & ~unreadable)):
+        if rows.any():
+            table.notes.add(code, _row(table, rows), table.name, count=int(rows.sum()), rows=len(table))
+
+
+def _by_crs(table: Table, frame: pd.DataFrame, geometry: TextArray, crs: TextArray, reason: str) -> list[RawLayer]:
     codes = list(dict.fromkeys(crs))
     if len(codes) == 1:
-        return [RawLayer(table.name, frame, geometry, codes[0], place.reason if codes[0] else "")]
-    table.notes.add("several_crs", layer=table.name, count=len(codes), names=", ".join(code or "not stated" for code in codes[:20]))
+        return [RawLayer(table.name, frame, geometry, codes[0], reason if codes[0] else "")]
+    listed = ", ".join(code or "not stated" for code in codes[:20])
+    table.notes.add("several_crs", layer=table.name, count=len(codes), names=listed)
     made = []
     for code in codes:
-        rows = crs == code
-        made.append(RawLayer(f"{table.name} ({code or 'CRS not stated'})", frame[rows], geometry[rows], code, place.reason if code else ""))
+        rows, name = crs == code, f"{table.name} ({code or 'CRS not stated'})"
+        made.append(RawLayer(name, frame[rows], geometry[rows], code, reason if code else ""))
     return made
 
 
 def _ask(table: Table) -> list[RawLayer]:
     """Name the columns that may be coordinates, or refuse the table."""
-    likely = [at for at, name in enumerate(table.plain) if not _NO_PLACE.search(name) and _may_be(table, at)][:12]
-    pairs = [(x, y) for at, x in enumerate(likely) for y in likely[at + 1 :] if _go_together(table.values(x), table.values(y))]
+    pairs = _likely_pairs(table)
     if not pairs and table.matching(_LON) and table.matching(_LAT):
         raise Refused("coordinates_none_readable", rows=len(table))
     if not pairs:
@@ -427,6 +486,13 @@ def _ask(table: Table) -> list[RawLayer]:
     names = "; ".join(f"{table.names[a]} and {table.names[b]}" for a, b in pairs[:4])
     table.notes.add("coordinates_ask", layer=table.name, actions=actions, names=names)
     return []
+
+
+def _likely_pairs(table: Table) -> list[tuple[int, int]]:
+    """Return the pairs of columns that may be coordinates, by their names and values."""
+    likely = [at for at, name in enumerate(table.plain) if not _NO_PLACE.search(name) and _may_be(table, at)][:12]
+    pairs = itertools.combinations(likely, 2)
+    return [(x, y) for x, y in pairs if _go_together(table.values(x), table.values(y))]
 
 
 def _may_be(table: Table, column: int) -> bool:

@@ -91,9 +91,12 @@ def projected(datum_text: str, zone_text: str) -> str:
     if code:
         return code
     datum = datum_in(datum_text) or datum_in(zone_text)
-    zone, hemisphere = _zone(_rest(zone_text)) if zone_text else _zone(_rest(datum_text))
-    if not datum or not zone:
-        return ""
+    zone, hemisphere = _zone(_rest(zone_text or datum_text))
+    return _zone_code(datum, zone, hemisphere) if datum and zone else ""
+
+
+def _zone_code(datum: str, zone: int, hemisphere: str) -> str:
+    """Return ``EPSG:n`` of a zone; empty where the datum has none there, or the hemisphere is open."""
     _, north, south = DATUMS[datum]
     one_sided = not hemisphere and (north is None or south is None)
     side = (north or south) if one_sided else {"N": north, "S": south}.get(hemisphere)
@@ -124,20 +127,14 @@ def _zone(text: str) -> tuple[int, str]:
     """Return zone and hemisphere ("" not stated); the number after the word zone goes before others."""
     word = r"(?:zone|huso|fuseau|zona)\W*"
     number = r"(?<![\d.])(\d{1,2})(?:\.0)?\s*([C-HJ-NP-X]|north|south)?(?![\w.])"
-    found = next(
-        (
-            each
-            for pattern in (word + number, number)
-            for each in re.finditer(pattern, text[:300], re.IGNORECASE)
-            if 1 <= int(each[1]) <= 60
-        ),
-        None,
-    )
-    if not found:
-        return 0, ""
-    letter = (found[2] or "").upper()
-    if letter in {"N", "NORTH"} or re.search(r"(?i)\bnorth\b", text):
-        return int(found[1]), "N"
-    if letter in {"S", "SOUTH"} or re.search(r"(?i)\bsouth\b", text):
-        return int(found[1]), "S"
-    return int(found[1]), ("N" if letter > "N" else "S") if letter else ""
+    named = (each for pattern in (word + number, number) for each in re.finditer(pattern, text[:300], re.IGNORECASE))
+    found = next((each for each in named if 1 <= int(each[1]) <= 60), None)
+    return (int(found[1]), _hemisphere((found[2] or "").upper(), text)) if found else (0, "")
+
+
+def _hemisphere(letter: str, text: str) -> str:
+    """Return N or S, by the letter of the zone (also of an MGRS band) or a word; empty if neither says it."""
+    for side, word in (("N", "NORTH"), ("S", "SOUTH")):
+        if letter in {side, word} or re.search(rf"(?i)\b{word}\b", text):
+            return side
+    return ("N" if letter > "N" else "S") if letter else ""

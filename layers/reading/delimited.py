@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,23 +101,35 @@ def _sep_line(data: bytes) -> tuple[bytes, str]:
 
 def _form(data: bytes, told: str) -> _Form:
     """Tell separator, header and width by the first rows."""
-    text = data[:1_000_000].decode("utf-8", "ignore")
-    if len(data) > len(text.encode("utf-8")):
-        text = text[: text.rfind("\n") + 1] or text
+    text = _first_lines(data)
     options = [_sampled(text, separator) for separator in ((told,) if told else (*_SEPARATORS, " "))]
     separator, rows = max(options, key=lambda option: _steadiness(option[1], option[0]))
     if not rows:
         raise Refused("table_empty")
-    widths = Counter(len(row) for row in rows)
-    width = max(widths, key=lambda each: (widths[each], each))
-    header = _header(rows, width)
-    if header >= 0 and (len(rows[header]) > width or widths[width] - (len(rows[header]) == width) <= (len(rows) - 1 - header) / 2):
-        width = len(rows[header])
+    width, header = _width_and_header(rows)
     if width > COLUMNS:
         raise Refused("table_too_wide", columns=width, most=COLUMNS)
     names = [cell.strip() for cell in rows[header][:width]] if header >= 0 else _numbered(rows, width)
     names += [""] * (width - len(names))
     return _Form(separator, header, width, tuple(names), _lines_before(text, separator, header))
+
+
+def _first_lines(data: bytes) -> str:
+    """Return the first megabyte as text, up to the end of its last line."""
+    text = data[:1_000_000].decode("utf-8", "ignore")
+    return text[: text.rfind("\n") + 1] or text if len(data) > len(text.encode("utf-8")) else text
+
+
+def _width_and_header(rows: list[list[str]]) -> tuple[int, int]:
+    """Return how many columns there are (by the header if it is wider or rows differ), and the row of names."""
+    widths = Counter(len(row) for row in rows)
+    width = max(widths, key=lambda each: (widths[each], each))
+    header = _header(rows, width)
+    if header < 0:
+        return width, header
+    named = len(rows[header])
+    agreeing = widths[width] - (named == width)
+    return (named if named > width or agreeing <= (len(rows) - 1 - header) / 2 else width), header
 
 
 def _numbered(rows: Sequence[Sequence[str | None]], width: int) -> list[str]:
@@ -130,18 +142,23 @@ def _numbered(rows: Sequence[Sequence[str | None]], width: int) -> list[str]:
 
 def _sampled(text: str, separator: str) -> tuple[str, list[list[str]]]:
     if separator == " ":
-        lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith(("#", "/", "!"))]
+        lines = [line for line in text.splitlines() if _says_something(line)]
         return separator, [line.split() for line in lines[:SAMPLE_ROWS]]
     rows: list[list[str]] = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            if row and any(cell.strip() for cell in row):
+            if any(cell.strip() for cell in row):
                 rows.append(row)
             if len(rows) >= SAMPLE_ROWS:
                 break
     except csv.Error:
         return separator, rows
     return separator, rows
+
+
+def _says_something(line: str) -> bool:
+    """Tell whether a line is neither blank nor a comment."""
+    return bool(line.strip()) and not line.lstrip().startswith(("#", "/", "!"))
 
 
 def _steadiness(rows: list[list[str]], separator: str) -> tuple[float, int]:
@@ -152,14 +169,16 @@ def _steadiness(rows: list[list[str]], separator: str) -> tuple[float, int]:
         return (0.1 if separator != " " and rows else 0.0), 0
     share = widths[best] / len(rows)
     if separator == " ":
-        cells = [cell for row in rows[1:] or rows for cell in row]
-        numeric = sum(bool(_NUMBER.match(cell)) for cell in cells) / max(len(cells), 1)
-        return (0.95 * share if numeric > 0.9 and not any("," in cell for cell in cells) else 0.05), best
-    if separator == ",":
-        share *= 0.99
-    if separator == "|":
-        share *= 0.98
+        return (0.95 * share if _numbers_by_spaces(rows) else 0.05), best
+    share *= {",": 0.99, "|": 0.98}.get(separator, 1.0)
     return round(share, 2) + 0.5, best
+
+
+def _numbers_by_spaces(rows: list[list[str]]) -> bool:
+    """Tell whether the cells below a row of names are nearly all numbers, and none has a comma."""
+    cells = [cell for row in rows[1:] or rows for cell in row]
+    numeric = sum(bool(_NUMBER.match(cell)) for cell in cells) / max(len(cells), 1)
+    return numeric > 0.9 and not any("," in cell for cell in cells)
 
 
 def _header(rows: list[list[str]], width: int) -> int:
@@ -180,7 +199,7 @@ def _lines_before(text: str, separator: str, header: int) -> int:
     if separator == " ":
         seen, lines = -1, 0
         for line in text.splitlines():
-            if line.strip() and not line.lstrip().startswith(("#", "/", "!")):
+            if _says_something(line):
                 seen += 1
                 if seen > header:
                     return lines
@@ -206,10 +225,14 @@ def _table(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
     if broken:
         frame = _mended(frame, broken, form, notes)
     blank = frame.isna().all(axis=1) if frame.shape[1] < 3 else (frame.iloc[:, :3].isna().all(axis=1) & frame.isna().all(axis=1))
-    frame = frame[~blank] if blank.any() else frame
-    useful = [at for at, name in enumerate(form.names) if name or frame.iloc[:, at].notna().any()]
+    return _useful(frame[~blank] if blank.any() else frame, form.names)
+
+
+def _useful(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return the columns that have a name or a value, under their names."""
+    useful = [at for at, name in enumerate(names) if name or frame.iloc[:, at].notna().any()]
     frame = frame.iloc[:, useful]
-    frame.columns = pd.Index([form.names[at] for at in useful], dtype=object)
+    frame.columns = pd.Index([names[at] for at in useful], dtype=object)
     return frame
 
 
@@ -255,24 +278,30 @@ def _parsed(data: bytes, form: _Form, broken: list[pacsv.InvalidRow], notes: Not
 
 def _mended(frame: pd.DataFrame, broken: list[pacsv.InvalidRow], form: _Form, notes: Notes) -> pd.DataFrame:
     """Put back rows that are too short or too long, in their places."""
-    rows, numbers, real = [], [], 0
-    for row in broken[:MENDED_ROWS]:
-        cells = next(csv.reader([row.text], delimiter=form.separator), [])
-        surplus = any(cell.strip() for cell in cells[form.width :])
-        real += surplus or len(cells) < form.width
-        rows.append([cell if cell else None for cell in (cells + [""] * form.width)[: form.width]])
-        numbers.append((row.number or 1) - 1)
-    lost = len(broken) - len(rows)
-    first = broken[0]
-    if real or lost:
-        notes.add(
-            "ragged_rows", int(first.number or 1), count=len(broken), found=first.actual_columns, expected=first.expected_columns, lost=lost
-        )
+    taken = broken[:MENDED_ROWS]
+    cells = [next(csv.reader([row.text], delimiter=form.separator), []) for row in taken]
+    _tell_ragged(broken, cells, form, notes)
     missing = {(row.number or 1) - 1 for row in broken}
     places = pd.RangeIndex(len(frame) + len(broken)).difference(sorted(missing))
     frame.index = pd.Index(places[: len(frame)])
-    extra = pd.DataFrame(rows, columns=frame.columns, index=pd.Index(numbers), dtype="str")
+    rows = [[cell or None for cell in (each + [""] * form.width)[: form.width]] for each in cells]
+    numbers = pd.Index([(row.number or 1) - 1 for row in taken])
+    extra = pd.DataFrame(rows, columns=frame.columns, index=numbers, dtype="str")
     return pd.concat([frame, extra]).sort_index(kind="stable")
+
+
+def _tell_ragged(broken: list[pacsv.InvalidRow], cells: list[list[str]], form: _Form, notes: Notes) -> None:
+    """Say how many rows are of a wrong length; silent if all that they have too much is empty cells."""
+    lost = len(broken) - len(cells)
+    if lost or any(_is_ragged(each, form.width) for each in cells):
+        first = broken[0]
+        row, found, expected = int(first.number or 1), first.actual_columns, first.expected_columns
+        notes.add("ragged_rows", row, count=len(broken), found=found, expected=expected, lost=lost)
+
+
+def _is_ragged(cells: list[str], width: int) -> bool:
+    """Tell whether a row is short of cells, or has something in the cells that it has too many."""
+    return len(cells) < width or any(cell.strip() for cell in cells[width:])
 
 
 def _spaced(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
@@ -299,20 +328,29 @@ def _decimal_points(frame: pd.DataFrame, form: _Form, request: Request, notes: N
     asked = request.cures.get("decimal", "")
     if asked == ".":
         return frame
-    commas = [at for at in range(frame.shape[1]) if _all_match(frame.iloc[:, at], _DECIMAL_COMMA)]
-    sure = [at for at in commas if not _all_match(frame.iloc[:, at], _MAYBE_THOUSANDS)]
+    commas, sure = _decimal_commas(frame)
     if form.separator == "," and not asked:  # there, a comma in a number is of thousands unless it cannot be
         commas = sure
     if not commas:
         return frame
     if asked != ",":
-        sample = str(frame.iloc[:, (sure or commas)[0]].dropna().iloc[0])[:30]
-        names = ", ".join(str(frame.columns[at])[:40] for at in commas[:8])
-        notes.add("decimal_comma", actions=("decimal=.",), names=names, sample=sample)
+        _tell_decimal_comma(frame, commas, (sure or commas)[0], notes)
     made = [_pointed(frame.iloc[:, at]) if at in commas else frame.iloc[:, at] for at in range(frame.shape[1])]
     turned = pd.concat(made, axis=1)
     turned.columns = frame.columns
     return turned
+
+
+def _decimal_commas(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """Return the columns that may have decimal commas, and those of them whose commas part no thousands."""
+    commas = [at for at in range(frame.shape[1]) if _all_match(frame.iloc[:, at], _DECIMAL_COMMA)]
+    return commas, [at for at in commas if not _all_match(frame.iloc[:, at], _MAYBE_THOUSANDS)]
+
+
+def _tell_decimal_comma(frame: pd.DataFrame, commas: list[int], shown: int, notes: Notes) -> None:
+    sample = str(frame.iloc[:, shown].dropna().iloc[0])[:30]
+    names = ", ".join(str(frame.columns[at])[:40] for at in commas[:8])
+    notes.add("decimal_comma", actions=("decimal=.",), names=names, sample=sample)
 
 
 def _pointed(column: pd.Series[Any]) -> pd.Series[Any]:
@@ -348,28 +386,16 @@ def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLay
         If it cannot be opened (damaged, protected by a password), or no sheet has coordinates.
     """
     layers: list[RawLayer] = []
-    asked, without = False, []
+    before, without = len(notes.findings), []
     try:
-        book = CalamineWorkbook.from_path(str(source.path))
-        names = [name for name in book.sheet_names if not request.layers or name in request.layers]
-        cells = 0
-        for name in names:
-            sheet = book.get_sheet_by_name(name)
-            cells += sheet.total_height * sheet.total_width
-            if cells > CELLS:
-                raise Refused("workbook_too_large", cells=cells, most=CELLS)
-            frame = _sheet(sheet, name, notes)
-            if frame is None:
-                continue
-            before = len(notes.findings)
+        for name, frame in _sheets(source, request, notes):
             try:
                 layers += locate(_decimal_points(frame, _Form(";", 0, 0, (), 0), request, notes), name, request, notes)
-                asked |= any(finding.code == "coordinates_ask" for finding in notes.findings[before:])
             except Refused:
                 without.append(name)
     except (CalamineError, OSError, ValueError) as error:
-        locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
-        raise Refused("workbook_locked" if locked else "workbook_unreadable", reason=str(error)[:200]) from error
+        raise _workbook_refused(error) from error
+    asked = any(finding.code == "coordinates_ask" for finding in notes.findings[before:])
     if not layers and not asked:
         raise Refused("workbook_no_coordinates", names=", ".join(without)[:300] or "all sheets are empty")
     if without:
@@ -377,26 +403,55 @@ def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLay
     return layers
 
 
+def _workbook_refused(error: Exception) -> Refused:
+    locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
+    return Refused("workbook_locked" if locked else "workbook_unreadable", reason=str(error)[:200])
+
+
+def _sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the sheets that are wanted and hold a table; too many cells are refused before they are read."""
+    book = CalamineWorkbook.from_path(str(source.path))
+    cells = 0
+    for name in book.sheet_names:
+        if request.layers and name not in request.layers:
+            continue
+        sheet = book.get_sheet_by_name(name)
+        cells += sheet.total_height * sheet.total_width
+        if cells > CELLS:
+            raise Refused("workbook_too_large", cells=cells, most=CELLS)
+        frame = _sheet(sheet, name, notes)
+        if frame is not None:
+            yield name, frame
+
+
 def _sheet(sheet: CalamineSheet, name: str, notes: Notes) -> pd.DataFrame | None:
     """Return a sheet as texts below its header row; None if it holds no table."""
-    rows = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    _fill_merged(sheet, rows)
-    texts = [[_cell(cell) for cell in row] for row in rows]
+    texts = _sheet_texts(sheet)
     full = [at for at, row in enumerate(texts) if any(row)]
     if len(full) < 2:
         return None
     header = _sheet_header([texts[at] for at in full[:60]])
-    top = full[header] if header >= 0 else full[0] - 1
-    width = max(len(row) for row in texts)
-    names = [cell or "" for cell in texts[top]] if header >= 0 else _numbered([texts[at] for at in full], width)
+    names = _sheet_names(texts, full, header)
     if header > 0:
         notes.add("preamble_skipped", layer=name, count=header, names=", ".join(each for each in names if each)[:200])
-    body = [at for at in full if at > top]
-    frame = pd.DataFrame([texts[at] for at in body], index=pd.Index(body), dtype="str")
-    useful = [at for at in range(width) if (at < len(names) and names[at]) or frame.iloc[:, at].notna().any()]
-    frame = frame.iloc[:, useful]
-    frame.columns = pd.Index([names[at] if at < len(names) else "" for at in useful], dtype=object)
+    body = full[header + 1 :]
+    frame = _useful(pd.DataFrame([texts[at] for at in body], index=pd.Index(body), dtype="str"), names)
     return frame if len(frame) else None
+
+
+def _sheet_texts(sheet: CalamineSheet) -> list[list[str | None]]:
+    rows = [list(row) for row in sheet.to_python(skip_empty_area=False)]
+    _fill_merged(sheet, rows)
+    return [[_cell(cell) for cell in row] for row in rows]
+
+
+def _sheet_names(texts: list[list[str | None]], full: list[int], header: int) -> list[str]:
+    """Return the names of all columns of a sheet by its header row; made up where it has none."""
+    width = max(len(row) for row in texts)
+    if header < 0:
+        return _numbered([texts[at] for at in full], width)
+    named = [cell or "" for cell in texts[full[header]]]
+    return named + [""] * (width - len(named))
 
 
 def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 
 from charset_normalizer import from_bytes
 
@@ -102,22 +103,39 @@ def _fit(sample: bytes, name: str) -> float:
         return 0.0
     own = len(re.findall(_SCRIPTS[name], foreign)) / len(foreign)
     if name in {"cp932", "euc_jp", "cp949", "gb18030", "big5"}:
-        half_width = len(re.findall(r"[\uff61-\uff9f]", foreign)) / len(foreign)
-        rare = len(re.findall(r"[\u4e00-\u9fff]", foreign)) - len(re.findall(_COMMON, foreign))
-        if name == "cp949":  # syllables beyond those of the Korean standard are next to never written
-            rare += (len(foreign.encode("euc_kr", "ignore")) - 2 * len(foreign)) // 3
-        return own - 0.6 * half_width - 0.5 * max(rare, 0) / len(foreign)
-    letters = re.findall(r"[^\W\d_]+", text)
-    foreign_words = [word for word in letters if not word.isascii()]
-    shouting = sum(bool(re.search(r"[a-zа-яё][A-ZА-ЯЁ]", word)) for word in foreign_words) / max(len(foreign_words), 1)
-    mixed = sum(bool(re.search(r"[A-Za-z]", word)) for word in foreign_words) / max(len(foreign_words), 1)
-    dense = sum(len(re.findall(r"[^\x00-\x7f]", word)) > 0.6 * len(word) for word in foreign_words if len(word) > 2) / max(
-        len(foreign_words), 1
-    )
-    latin = name in {"cp1252", "cp1250", "cp1254"}
+        return _fit_of_signs(own, foreign, name)
     if name == "cp1252" and sum(map(sample.count, _EASTERN)) <= 0.25 * len(foreign):
         own += 0.1
-    return own - 0.5 * shouting - (0.5 * dense if latin else 0.4 * mixed)
+    return _fit_of_letters(own, text, name in {"cp1252", "cp1250", "cp1254"})
+
+
+def _fit_of_signs(own: float, foreign: str, name: str) -> float:
+    """Take from the share of an encoding of East Asia for half-width kana, and for signs that are rarely written."""
+    half_width = len(re.findall(r"[\uff61-\uff9f]", foreign)) / len(foreign)
+    rare = len(re.findall(r"[\u4e00-\u9fff]", foreign)) - len(re.findall(_COMMON, foreign))
+    if name == "cp949":  # syllables beyond those of the Korean standard are next to never written
+        rare += (len(foreign.encode("euc_kr", "ignore")) - 2 * len(foreign)) // 3
+    return own - 0.6 * half_width - 0.5 * max(rare, 0) / len(foreign)
+
+
+def _fit_of_letters(own: float, text: str, latin: bool) -> float:
+    """Take from the share of an alphabet for capitals in words; of Latin for few plain letters, else for any."""
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if not word.isascii()]
+    shouting = _share_of(words, lambda word: bool(re.search(r"[a-zа-яё][A-ZА-ЯЁ]", word)))
+    if latin:
+        dense = _share_of(words, _is_dense)
+        return own - 0.5 * shouting - 0.5 * dense
+    mixed = _share_of(words, lambda word: bool(re.search(r"[A-Za-z]", word)))
+    return own - 0.5 * shouting - 0.4 * mixed
+
+
+def _is_dense(word: str) -> bool:
+    """Tell whether most letters of a word of three or more are beyond ASCII."""
+    return len(word) > 2 and len(re.findall(r"[^\x00-\x7f]", word)) > 0.6 * len(word)
+
+
+def _share_of(words: list[str], test: Callable[[str], bool]) -> float:
+    return sum(test(word) for word in words) / max(len(words), 1)
 
 
 #: Characters of geology, places and tables in Japanese and Chinese: a right decoding shows some of them.

@@ -30,6 +30,23 @@ def read_geopackage(source: Source, request: Request, notes: Notes) -> list[RawL
 
 
 def _check(path: Path, notes: Notes) -> None:
+    _check_length(path)
+    try:
+        found = _schema(path)
+    except sqlite3.Error as error:
+        raise Refused("database_broken", reason=str(error)) from error
+    if "gpkg_contents" not in {name.lower() for _, name, _ in found}:
+        raise Refused("format_other", format="SQLite database that is no GeoPackage")
+    for foreign in (_foreign_views(found), _foreign_virtual_tables(found)):
+        if foreign:
+            raise Refused("database_views", names=", ".join(foreign[:5]), count=len(foreign))
+    triggers = [name for kind, name, _ in found if kind == "trigger" and not OWN_TRIGGERS.match(name)]
+    if triggers:
+        notes.add("database_triggers", count=len(triggers), names=", ".join(triggers[:5]))
+
+
+def _check_length(path: Path) -> None:
+    """Refuse a database that has fewer bytes than its header counts."""
     size = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(100)
@@ -37,26 +54,16 @@ def _check(path: Path, notes: Notes) -> None:
     pages = int.from_bytes(head[28:32], "big")
     if pages * (65536 if page == 1 else page) > size:
         raise Refused("truncated", bytes=size, reason=f"its header counts {pages} pages of {page} bytes")
-    try:
-        found = _schema(path)
-    except sqlite3.Error as error:
-        raise Refused("database_broken", reason=str(error)) from error
-    names = {name.lower() for _, name, _ in found}
-    if "gpkg_contents" not in names:
-        raise Refused("format_other", format="SQLite database that is no GeoPackage")
-    views = [name for kind, name, sql in found if kind == "view" and not _own_view(name, sql)]
-    if views:
-        raise Refused("database_views", names=", ".join(views[:5]), count=len(views))
-    virtual = [
-        name
-        for kind, name, sql in found
-        if kind == "table" and re.match(r"(?i)\s*CREATE\s+VIRTUAL", sql) and not re.search(r"(?i)\bUSING\s+rtree\b", sql)
-    ]
-    if virtual:
-        raise Refused("database_views", names=", ".join(virtual[:5]), count=len(virtual))
-    triggers = [name for kind, name, _ in found if kind == "trigger" and not OWN_TRIGGERS.match(name)]
-    if triggers:
-        notes.add("database_triggers", count=len(triggers), names=", ".join(triggers[:5]))
+
+
+def _foreign_views(found: list[tuple[str, str, str]]) -> list[str]:
+    return [name for kind, name, sql in found if kind == "view" and not _own_view(name, sql)]
+
+
+def _foreign_virtual_tables(found: list[tuple[str, str, str]]) -> list[str]:
+    """Return the virtual tables that are no spatial index."""
+    tables = [(name, sql) for kind, name, sql in found if kind == "table" and re.match(r"(?i)\s*CREATE\s+VIRTUAL", sql)]
+    return [name for name, sql in tables if not re.search(r"(?i)\bUSING\s+rtree\b", sql)]
 
 
 def _own_view(name: str, sql: str) -> bool:

@@ -50,19 +50,25 @@ def _read(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
         table = _table(source, flat, set(shapes))
     stem = source.original_name.rpartition(".")[0] or source.original_name
     names = {stem: primary, **{key: key for key in shapes if key != primary}}
-    missing = [name for name in request.layers if name not in names]
-    if missing:
-        raise Refused("layer_missing", names=", ".join(missing), known=", ".join(names))
-    wanted = list(request.layers) or [stem]
-    left = [name for name in names if name not in wanted]
-    if left:
-        notes.add("layers_left", names=", ".join(left), count=len(left))
+    wanted = _wanted(list(names), request, notes)
     attributes = table.drop_columns(list(shapes)).to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True, use_threads=False)
     if not attributes.shape[1]:
         attributes = pd.DataFrame(index=range(len(table)))
     return [
         RawLayer(name, attributes, _geometry(table.column(names[name]), shapes[names[name]]), *_crs(shapes[names[name]])) for name in wanted
     ]
+
+
+def _wanted(names: list[str], request: Request, notes: Notes) -> list[str]:
+    """Return the layers asked for, else the first; says which are left."""
+    missing = [name for name in request.layers if name not in names]
+    if missing:
+        raise Refused("layer_missing", names=", ".join(missing), known=", ".join(names))
+    wanted = list(request.layers) or names[:1]
+    left = [name for name in names if name not in wanted]
+    if left:
+        notes.add("layers_left", names=", ".join(left), count=len(left))
+    return wanted
 
 
 def _check_codecs(metadata: pq.FileMetaData) -> None:
@@ -76,24 +82,29 @@ def _check_codecs(metadata: pq.FileMetaData) -> None:
 
 def _shapes(file: pq.ParquetFile) -> tuple[Shapes, str]:
     """Return the description of each geometry column, and the primary one."""
-    stored = file.schema_arrow.metadata or {}
-    columns: Shapes = {}
-    primary = ""
-    if b"geo" in stored:
-        try:
-            told = json.loads(stored[b"geo"])
-            columns = {str(name): dict(each) for name, each in told["columns"].items() if name in file.schema_arrow.names}
-            primary = str(told.get("primary_column", ""))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise Refused("parquet_metadata", reason=str(error)) from error
+    columns, primary = _told_by_geo(file)
     for field in file.schema_arrow:
-        extension = (field.metadata or {}).get(b"ARROW:extension:name", b"").decode("utf-8", "replace")
+        metadata = field.metadata or {}
+        extension = metadata.get(b"ARROW:extension:name", b"").decode("utf-8", "replace")
         if field.name not in columns and extension.startswith("geoarrow."):
-            told = json.loads((field.metadata or {}).get(b"ARROW:extension:metadata", b"{}") or b"{}")
+            told = json.loads(metadata.get(b"ARROW:extension:metadata", b"{}") or b"{}")
             columns[field.name] = {"encoding": extension.removeprefix("geoarrow."), "crs": told.get("crs")}
     if not columns:
         raise Refused("parquet_no_geometry")
     return columns, primary if primary in columns else next(iter(columns))
+
+
+def _told_by_geo(file: pq.ParquetFile) -> tuple[Shapes, str]:
+    """Return the geometry columns that the metadata of GeoParquet describe, and which of them is the primary one."""
+    stored = file.schema_arrow.metadata or {}
+    if b"geo" not in stored:
+        return {}, ""
+    try:
+        told = json.loads(stored[b"geo"])
+        columns = {str(name): dict(each) for name, each in told["columns"].items() if name in file.schema_arrow.names}
+        return columns, str(told.get("primary_column", ""))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Refused("parquet_metadata", reason=str(error)) from error
 
 
 def _bytes_like(type_: pa.DataType) -> bool:

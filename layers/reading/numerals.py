@@ -158,14 +158,10 @@ def _mixed_column(found: Found, numbers: pa.ChunkedArray, plain: pa.ChunkedArray
     gaps = pc.is_in(numbers, value_set=pa.array(NUMBER_GAPS, numbers.type))
     thousands = pc.match_substring_regex(numbers, _THOUSANDS)
     limits = pc.match_substring_regex(numbers, _LIMIT)
-    fine = pc.or_(pc.or_(plain, gaps), pc.or_(thousands, limits))
-    other = pc.invert(fine)
-    strays = pc.sum(other).as_py() or 0
+    other = pc.invert(pc.or_(pc.or_(plain, gaps), pc.or_(thousands, limits)))
     good = pc.sum(pc.or_(plain, thousands)).as_py() or 0
-    if strays:
-        if good and strays <= _STRAY_SHARE * (good + strays):
-            found.strays, (found.first_stray, found.sample) = strays, _first(numbers, other)
-        return found
+    if pc.any(other).as_py():
+        return _with_strays(found, numbers, other, good)
     if pc.any(pc.match_substring_regex(numbers, _ID)).as_py() or not (good or pc.any(limits).as_py()):
         return found
     if pc.any(limits).as_py():
@@ -176,16 +172,28 @@ def _mixed_column(found: Found, numbers: pa.ChunkedArray, plain: pa.ChunkedArray
     if pc.any(thousands).as_py():
         found.thousands, found.sample = True, _first(numbers, thousands)[1]
         numbers = pc.if_else(thousands, pc.replace_substring_regex(numbers, r"[, '’\x{00a0}\x{202f}]", ""), numbers)
-    bare = pc.replace_substring_regex(pc.if_else(gaps, pa.scalar(None, numbers.type), numbers), r"^[<>≤≥＜＞]\s*", "")
-    made = _floats(bare)
+    found.numeral = Numeral(_limits_taken(pc.if_else(gaps, pa.scalar(None, numbers.type), numbers), limits, limit_way))
+    return found
+
+
+def _with_strays(found: Found, numbers: pa.ChunkedArray, other: pa.ChunkedArray, good: int) -> Found:
+    """Say of a column with other words beside its numbers that it is almost numeric, if they are few."""
+    strays = pc.sum(other).as_py()
+    if good and strays <= _STRAY_SHARE * (good + strays):
+        found.strays, (found.first_stray, found.sample) = strays, _first(numbers, other)
+    return found
+
+
+def _limits_taken(numbers: pa.ChunkedArray, limits: pa.ChunkedArray, limit_way: str) -> NDArray[np.float64]:
+    """Return the numbers, below detection halved, zero or unknown; above it as they are, or unknown."""
+    made = _floats(pc.replace_substring_regex(numbers, r"^[<>≤≥＜＞]\s*", ""))
     below = pc.fill_null(pc.and_(limits, pc.match_substring_regex(numbers, r"^[<≤＜]")), False).to_numpy()
     either = pc.fill_null(limits, False).to_numpy()
     if limit_way == "unknown":
         made[either] = np.nan
     else:
         made[below] *= 0.5 if limit_way == "half" else 0.0
-    found.numeral = Numeral(made)
-    return found
+    return made
 
 
 def _floats(numbers: pa.ChunkedArray) -> NDArray[np.float64]:

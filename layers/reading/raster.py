@@ -110,36 +110,60 @@ def _check_size(width: int, height: int, bands: int) -> None:
 
 
 def _crs(data: rasterio.DatasetReader, driver: str) -> tuple[str, str]:
-    if data.crs is None or not data.crs.to_wkt():
-        axes = [str(value).lower() for name, value in data.tags().items() if name.endswith("#units")]
-        degrees = (
-            driver == "netCDF"
-            and any(re.match("degrees?_?n", axis) for axis in axes)
-            and any(re.match("degrees?_?e", axis) for axis in axes)
-        )
+    wkt = str(data.crs.to_wkt()) if data.crs is not None else ""
+    if not wkt:
+        degrees = driver == "netCDF" and _axes_in_degrees(data)
         return ("EPSG:4326", "its axes are degrees north and east; no datum is stated, WGS 84 is taken") if degrees else ("", "")
-    reasons = {"AAIGrid": "the .prj beside it says so", "SRTMHGT": "SRTM tiles are WGS 84", "netCDF": "its grid mapping says so"}
-    wkt = str(data.crs.to_wkt())
     if re.match(r"(?i)(LOCAL_CS|ENGCRS|ENGINEERINGCRS)", wkt):
         return "", ""
-    return wkt, reasons.get(driver, "the GeoTIFF says so" if driver == "GTiff" else "the file says so")
+    reasons = {
+        "AAIGrid": "the .prj beside it says so",
+        "SRTMHGT": "SRTM tiles are WGS 84",
+        "netCDF": "its grid mapping says so",
+        "GTiff": "the GeoTIFF says so",
+    }
+    return wkt, reasons.get(driver, "the file says so")
+
+
+def _axes_in_degrees(data: rasterio.DatasetReader) -> bool:
+    """Tell whether one axis is in degrees north and one in degrees east."""
+    axes = [str(value).lower() for name, value in data.tags().items() if name.endswith("#units")]
+    return all(any(re.match(f"degrees?_?{side}", axis) for axis in axes) for side in ("n", "e"))
 
 
 def _variables(source: Source, request: Request, notes: Notes, driver: str) -> list[RawRaster]:
     """Return the variables that are wanted, else the first few that are numbers on a plane."""
+    named = _paths(source, driver)
+    missing = [name for name in request.layers if name not in named]
+    if missing:
+        raise Refused("layer_missing", names=", ".join(missing), known=", ".join(list(named)[:20]))
+    wanted = {name: path for name, path in named.items() if not request.layers or name in request.layers}
+    found, bad = _readable(wanted, driver)
+    if not found:
+        raise Refused("no_map_variable", names=", ".join(list(named)[:10]) or "none", reason="; ".join(bad)[:200])
+    return found if request.layers else _first_few(found, notes)
+
+
+def _first_few(found: list[RawRaster], notes: Notes) -> list[RawRaster]:
+    if len(found) > FIRST:
+        notes.add("layers_left", count=len(found) - FIRST, names=", ".join(raster.name for raster in found[FIRST:][:20]))
+    return found[:FIRST]
+
+
+def _paths(source: Source, driver: str) -> dict[str, str]:
+    """Return the variables of a file by name, as GDAL opens them."""
     try:
         with opened(str(source.path), driver) as data:
             paths = list(data.subdatasets) or [str(source.path)]
     except RasterioError as error:
         raise refused_by(error) from error
-    named = {_variable(path, source): path for path in paths}
-    missing = [name for name in request.layers if name not in named]
-    if missing:
-        raise Refused("layer_missing", names=", ".join(missing), known=", ".join(list(named)[:20]))
+    return {_variable(path, source): path for path in paths}
+
+
+def _readable(named: dict[str, str], driver: str) -> tuple[list[RawRaster], list[str]]:
+    """Return the variables that are rasters, and why others cannot be read."""
     found, bad = [], []
     for name, path in named.items():
-        if request.layers and name not in request.layers:
-            continue
         try:
             raster = _variable_raster(name, path, driver)
         except RasterioError as error:
@@ -147,12 +171,7 @@ def _variables(source: Source, request: Request, notes: Notes, driver: str) -> l
             continue
         if raster is not None:
             found.append(raster)
-    if not found:
-        raise Refused("no_map_variable", names=", ".join(list(named)[:10]) or "none", reason="; ".join(bad)[:200])
-    if not request.layers and len(found) > FIRST:
-        notes.add("layers_left", count=len(found) - FIRST, names=", ".join(raster.name for raster in found[FIRST:][:20]))
-        found = found[:FIRST]
-    return found
+    return found, bad
 
 
 def _variable(path: str, source: Source) -> str:
@@ -242,15 +261,18 @@ def _directory(tiff: _Tiff, place: int) -> int:
     for each in (body[n * entry : (n + 1) * entry] for n in range(count)):
         if len(each) < entry:
             raise Refused("truncated", bytes=tiff.size, reason="its directory is incomplete")
-        tag, kind = tiff.number(each[0:2]), tiff.number(each[2:4])
-        total = tiff.number(each[4 : 4 + slot]) * SIZES.get(kind, 1)
-        value = each[4 + slot :]
+        tag, kind, value = tiff.number(each[0:2]), tiff.number(each[2:4]), each[4 + slot :]
         if tag in {WIDTH_TAG, HEIGHT_TAG} and SIZES.get(kind, 0) in {1, 2, 4, 8}:
             extent[tag] = tiff.number(value[: SIZES[kind]])
         if tag == METADATA_TAG:
-            text = value[:total] if total <= slot else tiff.at(tiff.number(value), min(total, METADATA_BYTES))
-            if total > METADATA_BYTES or _names_overviews(text):
-                raise Refused("tiff_overviews")
+            _check_metadata(tiff, tiff.number(each[4 : 4 + slot]) * SIZES.get(kind, 1), value)
     _check_size(extent.get(WIDTH_TAG, 0), extent.get(HEIGHT_TAG, 0), 1)
     tail = body[count * entry :]
     return tiff.number(tail) if len(tail) == slot else 0
+
+
+def _check_metadata(tiff: _Tiff, total: int, value: bytes) -> None:
+    """Refuse metadata that are too long to be looked at, or name a file; `value` holds them or says where they lie."""
+    text = value[:total] if total <= len(value) else tiff.at(tiff.number(value), min(total, METADATA_BYTES))
+    if total > METADATA_BYTES or _names_overviews(text):
+        raise Refused("tiff_overviews")

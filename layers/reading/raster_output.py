@@ -173,19 +173,9 @@ def _bounds(lonlat: FloatArray, crs_text: str, xy: FloatArray) -> tuple[float, f
     """Return west, south, east, north of points in rows; a raster that holds a pole spans all longitudes."""
     known = lonlat[np.isfinite(lonlat).all(axis=1)]
     south, north = float(known[:, 1].min()), float(known[:, 1].max())
-    crs = CRS.from_user_input(crs_text)
-    if crs.is_projected:
-        back = Transformer.from_crs(LONLAT, crs, always_xy=True)
-        for pole in (90.0, -90.0):
-            x, y = back.transform(0.0, pole)
-            if (
-                np.isfinite([x, y]).all()
-                and abs(pole - (north if pole > 0 else south)) < 40
-                and (xy.min(axis=0) <= [x, y]).all()
-                and (xy.max(axis=0) >= [x, y]).all()
-                and _comes_back(back, x, y, pole)
-            ):
-                return -180.0, min(south, pole), 180.0, max(north, pole)
+    pole = _pole_in(crs_text, xy, south, north)
+    if pole is not None:
+        return -180.0, min(south, pole), 180.0, max(north, pole)
     lon = lonlat[:, 0].reshape(round(np.sqrt(len(lonlat))), -1)
     if np.isfinite(lon).all():
         lon = np.unwrap(np.unwrap(lon, period=360.0, axis=1), period=360.0, axis=0)
@@ -194,6 +184,25 @@ def _bounds(lonlat: FloatArray, crs_text: str, xy: FloatArray) -> tuple[float, f
         return -180.0, south, 180.0, north
     turned = [(value + 180.0) % 360.0 - 180.0 if not -180.0 <= value <= 180.0 else value for value in (west, east)]
     return turned[0], south, turned[1], north
+
+
+def _pole_in(crs_text: str, xy: FloatArray, south: float, north: float) -> float | None:
+    """Return the latitude of the pole that lies within a grid in plane coordinates; None if neither does."""
+    crs = CRS.from_user_input(crs_text)
+    if not crs.is_projected:
+        return None
+    back = Transformer.from_crs(LONLAT, crs, always_xy=True)
+    for pole, nearest in ((90.0, north), (-90.0, south)):
+        x, y = back.transform(0.0, pole)
+        if (
+            np.isfinite([x, y]).all()
+            and abs(pole - nearest) < 40
+            and (xy.min(axis=0) <= [x, y]).all()
+            and (xy.max(axis=0) >= [x, y]).all()
+            and _comes_back(back, x, y, pole)
+        ):
+            return pole
+    return None
 
 
 def _comes_back(back: Transformer, x: float, y: float, pole: float) -> bool:
@@ -208,15 +217,10 @@ def _plan(
     bands = tuple(range(1, data.count + 1)) if data.count <= MAX_BANDS else (1,)
     if len(bands) < data.count:
         notes.add("bands_left", layer=name, count=data.count - 1)
-    dtype = str(np.result_type(*[np.dtype(data.dtypes[band - 1]) for band in bands]))
-    if any(scale != 1.0 or offset != 0.0 for scale, offset in zip(data.scales, data.offsets, strict=True)):
-        dtype = "float32"
-        done.append("scale and offset of the file applied")
-    dtype = {"int64": "float64", "uint64": "float64", "float16": "float32", "bool": "uint8"}.get(dtype, dtype)
+    dtype = _dtype(data, bands, done)
     nodata = float("nan") if dtype.startswith("float") else data.nodata
     plain = Plan(decision.crs, transform, data.width, data.height, bands, dtype, nodata)
-    skewed = abs(transform.b) > STRAIGHT * abs(transform.a) or abs(transform.d) > STRAIGHT * abs(transform.e)
-    if skewed or transform.a < 0 or decision.swap:
+    if _is_skewed(transform) or transform.a < 0 or decision.swap:
         notes.add("raster_rotated", layer=name)
         done.append("turned grid resampled to EPSG:4326")
         return _north_up(plain, bounds)
@@ -226,6 +230,19 @@ def _plan(
         turned = Affine(transform.a, 0.0, transform.c, 0.0, -transform.e, transform.f + transform.e * data.height)
         plain = replace(plain, transform=turned, flip=True)
     return _wrapped(plain, done, name, notes)
+
+
+def _dtype(data: rasterio.DatasetReader, bands: tuple[int, ...], done: list[str]) -> str:
+    """Return the type that holds the values of all bands, scaled as the file says, and that a COG can be written in."""
+    dtype = str(np.result_type(*[np.dtype(data.dtypes[band - 1]) for band in bands]))
+    if any(scale != 1.0 or offset != 0.0 for scale, offset in zip(data.scales, data.offsets, strict=True)):
+        dtype = "float32"
+        done.append("scale and offset of the file applied")
+    return {"int64": "float64", "uint64": "float64", "float16": "float32", "bool": "uint8"}.get(dtype, dtype)
+
+
+def _is_skewed(transform: Affine) -> bool:
+    return bool(abs(transform.b) > STRAIGHT * abs(transform.a) or abs(transform.d) > STRAIGHT * abs(transform.e))
 
 
 def _north_up(plan: Plan, bounds: tuple[float, ...]) -> Plan:
@@ -280,18 +297,18 @@ def _gaps(data: rasterio.DatasetReader, plan: Plan, name: str, request: Request,
     values = values[values != data.nodata] if data.nodata is not None else values
     if not values.size:
         return ()
-    found = tuple(
-        value
-        for value in SENTINELS
-        if value in {float(values.min()), float(values.max())} and (values != value).any() and _alone(values, value)
-    )
+    ends = {float(values.min()), float(values.max())}
+    found = tuple(value for value in SENTINELS if value in ends and _alone(values, value))
     if found:
         notes.add("raster_sentinel", layer=name, value=found[0], count=int(np.isin(values, found).sum()), actions=(f"keep.{name}=yes",))
     return found
 
 
 def _alone(values: NDArray[Any], value: float) -> bool:
+    """Tell whether there are other values, and all of them lie farther off than they lie from one another."""
     others = values[values != value].astype(float)
+    if not others.size:
+        return False
     spread = float(others.max() - others.min())
     return min(abs(float(others.min()) - value), abs(float(others.max()) - value)) > max(spread, 1.0)
 

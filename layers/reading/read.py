@@ -167,17 +167,20 @@ class _Work:
                 if len(sources) == 1:
                     raise
                 refused.append(one)
-                if one.finding.code == "layer_missing":  # of another dataset of the archive, unless no dataset has it
-                    continue
-                self.notes.findings.append(replace(one.finding, layer=one.finding.layer or source.original_name))
+                if one.finding.code != "layer_missing":  # of another dataset of the archive, unless no dataset has it
+                    self.notes.findings.append(replace(one.finding, layer=one.finding.layer or source.original_name))
+        self.refuse_nothing(formats, refused)
+        self.one_answer_a_layer()
+        return formats[0] if formats else ""
+
+    def refuse_nothing(self, formats: list[str], refused: list[Refused]) -> None:
+        """Refuse an upload that holds nothing, or not the layers asked for, and of which no finding says why."""
         if not formats and not refused:
             raise Refused("zip_nothing")
         if not formats and all(one.finding.code == "layer_missing" for one in refused):
             raise refused[0]
         if not self.layers and formats and not any(severity(each) in {"error", "ask"} for each in self.notes.findings):
             raise Refused("nothing_in_it")
-        self.one_answer_a_layer()
-        return formats[0] if formats else ""
 
     def one_answer_a_layer(self) -> None:
         """Where several layers lack a CRS, let a cure name the layer that it is for."""
@@ -193,22 +196,27 @@ class _Work:
 
     def sources(self) -> list[Source]:
         """Return the datasets of the upload: of an archive those inside, of loose shapefile parts the shapefile."""
+        source = self.uploaded()
+        suffix = source.path.suffix.lower()
+        with source.path.open("rb") as file:
+            head = file.read(4)
+        if head in {b"PK\3\4", b"PK\5\6"}:
+            return self.unpacked(source)
+        if suffix in {".shp", ".hgt"} or (suffix == ".asc" and source.companions):
+            return [self.copied(source)]
+        if suffix == ".shx" or (suffix in {".dbf", ".prj", ".cpg"} and len(self.request.files) > 1):
+            raise Refused("shp_missing", name=source.original_name)
+        return [source]
+
+    def uploaded(self) -> Source:
+        """Return the upload as one dataset: the .shp, or else the first file, and the others beside it."""
         paths = [self.folder / Path(name).name for name in self.request.files]
         main = next((path for path in paths if path.suffix.lower() == ".shp"), paths[0])
         companions = {path.suffix.lower(): path for path in paths if path != main}
         original = self.request.original_name
         if main.suffix.lower() == ".shp" and not original.lower().endswith(".shp"):
             original = f"{Path(original).stem}.shp"
-        source = Source(main, companions, original)
-        with main.open("rb") as file:
-            head = file.read(4)
-        if head in {b"PK\3\4", b"PK\5\6"}:
-            return self.unpacked(source)
-        if main.suffix.lower() == ".shp" or main.suffix.lower() == ".hgt" or (main.suffix.lower() == ".asc" and companions):
-            return [self.copied(source)]
-        if main.suffix.lower() in {".dbf", ".shx", ".prj", ".cpg"} and (len(paths) > 1 or main.suffix.lower() == ".shx"):
-            raise Refused("shp_missing", name=original)
-        return [source]
+        return Source(main, companions, original)
 
     def unpacked(self, source: Source) -> list[Source]:
         """Unpack an archive; a workbook, which is one too, stays as it is."""

@@ -75,15 +75,7 @@ def _encoding(source: Source, request: Request, notes: Notes) -> str:
     """Return the encoding of the table: as the user says, else as the file says (empty), else as its bytes look."""
     if "encoding" in request.cures:
         return request.cures["encoding"]
-    if ".dbf" not in source.companions:
-        return ""
-    with source.companions[".dbf"].open("rb") as file:
-        data = file.read(SAMPLE_BYTES)
-    if len(data) < 33:
-        raise Refused("truncated", bytes=len(data), reason="the .dbf has no header")
-    if ".cpg" in source.companions or data[29] not in UNSTATED:
-        return ""
-    texts = _texts(data)
+    texts = _texts_without_encoding(source)
     if not texts or texts.isascii():
         return ""
     found = guessed(texts)
@@ -95,18 +87,34 @@ def _encoding(source: Source, request: Request, notes: Notes) -> str:
     return found
 
 
+def _texts_without_encoding(source: Source) -> bytes:
+    """Return the texts of the table; empty where there is no table, or the shapefile states its encoding."""
+    if ".dbf" not in source.companions:
+        return b""
+    with source.companions[".dbf"].open("rb") as file:
+        data = file.read(SAMPLE_BYTES)
+    if len(data) < 33:
+        raise Refused("truncated", bytes=len(data), reason="the .dbf has no header")
+    return b"" if ".cpg" in source.companions or data[29] not in UNSTATED else _texts(data)
+
+
 def _texts(data: bytes) -> bytes:
     """Return the bytes of a DBF that are text: names of fields and values of its character fields."""
     start, width = int.from_bytes(data[8:10], "little"), int.from_bytes(data[10:12], "little")
-    fields = [data[at : at + 32] for at in range(32, max(32, start - 1), 32) if data[at : at + 1] not in {b"\r", b""}]
-    names = [each[:11].split(b"\0")[0] for each in fields]
-    values, at = [], 1
+    fields = _fields(data, start)
+    found = [each[:11].split(b"\0")[0] for each in fields]
+    at = 1
     for each in fields:
         size = each[16] if len(each) > 16 else 0
         if each[11:12] == b"C" and width:
-            values += [data[row + at : row + at + size].strip() for row in range(start, len(data), width)][:2000]
+            found += [data[row + at : row + at + size].strip() for row in range(start, len(data), width)][:2000]
         at += size
-    return b" ".join(value for value in (*names, *values) if value and not value.isascii())
+    return b" ".join(value for value in found if value and not value.isascii())
+
+
+def _fields(data: bytes, start: int) -> list[bytes]:
+    """Return the descriptions of the fields of a DBF, which lie between its head and where its rows start."""
+    return [data[at : at + 32] for at in range(32, max(32, start - 1), 32) if data[at : at + 1] not in {b"\r", b""}]
 
 
 def guessed(data: bytes) -> str:
@@ -144,11 +152,18 @@ def _share(data: bytes, encoding: str, letters: str) -> float:
     wanted = re.compile(f"[{letters}]")
     share = sum(_common(char, encoding) for char in beyond if wanted.match(char)) / max(1, len(beyond))
     lone = encoding == WESTERN[0] and len(beyond) > 0.45 * len(text.replace(" ", ""))
-    case = encoding in {"cp1251", "koi8_r"} and any(a.islower() and b.isupper() for a, b in pairwise(text))
-    mixed = encoding in {"cp1251", "koi8_r"} and any(
-        (ord(a) > 127) != (ord(b) > 127) for a, b in pairwise(text) if a.isalpha() and b.isalpha()
-    )
-    return share * (0.6 if lone or case or mixed else 1.0)
+    odd = encoding in {"cp1251", "koi8_r"} and (_turns_to_capitals(text) or _mixes_alphabets(text))
+    return share * (0.6 if lone or odd else 1.0)
+
+
+def _turns_to_capitals(text: str) -> bool:
+    """Tell whether a capital follows a small letter."""
+    return any(a.islower() and b.isupper() for a, b in pairwise(text))
+
+
+def _mixes_alphabets(text: str) -> bool:
+    """Tell whether a letter of ASCII and one beyond it stand side by side."""
+    return any((ord(a) > 127) != (ord(b) > 127) for a, b in pairwise(text) if a.isalpha() and b.isalpha())
 
 
 def _common(char: str, encoding: str) -> float:

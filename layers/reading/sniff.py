@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from defusedxml import ElementTree
@@ -74,21 +74,26 @@ def _by_content(source: Source) -> str:
         raise Refused("file_empty")
     with source.path.open("rb") as file:
         head = file.read(HEAD)
-    for signature, found in SIGNATURES:
-        if head.startswith(signature):
-            return found
+    found = _signed(head, SIGNATURES)
+    if found:
+        return found
     suffix = Path(source.original_name).suffix.lower()
     if source.path.suffix in {".dbf", ".shx"} and suffix == source.path.suffix:
         return "shapefile"
     if size in HGT_SIZES and (suffix == ".hgt" or b"\0" in head):
         return "hgt"
-    for signature, name in OTHERS:
-        if head.startswith(signature):
-            raise Refused("format_other", format=name)
+    other = _signed(head, OTHERS)
+    if other:
+        raise Refused("format_other", format=other)
     return _text(source, head, suffix)
 
 
-def _text(source: Source, head: bytes, suffix: str) -> str:  # noqa: PLR0911 - one line a format
+def _signed(head: bytes, signatures: Iterable[tuple[bytes, str]]) -> str:
+    """Return the name that goes with the first signature that a file begins with; empty if it has none of them."""
+    return next((name for signature, name in signatures if head.startswith(signature)), "")
+
+
+def _text(source: Source, head: bytes, suffix: str) -> str:
     if not head.strip(b"\0"):
         raise Refused("file_zeros", bytes=source.path.stat().st_size)
     text = _decoded(head).lstrip("﻿\x1e \t\r\n")
@@ -96,17 +101,34 @@ def _text(source: Source, head: bytes, suffix: str) -> str:  # noqa: PLR0911 - o
         return _json(source.path, text)
     if text.startswith("<"):
         return _xml(source.path, text)
-    if re.match(r"(?i)ncols\s+\d+\s+nrows\s+\d+", text):
-        return "aaigrid"
-    if re.match(r"(999\r?\n.*?\r?\n\s*)?0\r?\nSECTION\r?\n", text) or re.match(r"(?:\s*999\r?\n[^\n]*\n)*\s*0\s*\r?\n\s*SECTION", text):
-        return "dxf"
-    if ".dfn" in source.companions or re.match(r"DEFN\b", text) or re.search(r"(?m)^DEFN\s+\d*\s*ST\s*=\s*RECD", text):
-        return "aseg"
-    if suffix in {".gmt", ".xy"} and re.match(r"[>#]", text):
-        return "gmt"
+    found = _by_first_words(source, text, suffix)
+    if found:
+        return found
     if suffix in {".tif", ".tiff", ".gpkg", ".fgb", ".parquet", ".shp", ".hgt", ".nc", ".h5", ".xlsx"} or _binary(head):
         raise Refused("format_unknown", suffix=suffix or "without a suffix", start=_shown(head))
     return "delimited"
+
+
+def _by_first_words(source: Source, text: str, suffix: str) -> str:
+    """Return the format whose words a text begins with; empty if it is none of these."""
+    if re.match(r"(?i)ncols\s+\d+\s+nrows\s+\d+", text):
+        return "aaigrid"
+    if _is_dxf(text):
+        return "dxf"
+    if ".dfn" in source.companions or _is_aseg(text):
+        return "aseg"
+    if suffix in {".gmt", ".xy"} and re.match(r"[>#]", text):
+        return "gmt"
+    return ""
+
+
+def _is_dxf(text: str) -> bool:
+    patterns = (r"(999\r?\n.*?\r?\n\s*)?0\r?\nSECTION\r?\n", r"(?:\s*999\r?\n[^\n]*\n)*\s*0\s*\r?\n\s*SECTION")
+    return any(re.match(pattern, text) for pattern in patterns)
+
+
+def _is_aseg(text: str) -> bool:
+    return bool(re.match(r"DEFN\b", text) or re.search(r"(?m)^DEFN\s+\d*\s*ST\s*=\s*RECD", text))
 
 
 def _decoded(head: bytes) -> str:

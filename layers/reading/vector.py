@@ -172,9 +172,7 @@ def _json_fault(source: Source) -> str:
 
 def _layers(source: Source, request: Request, notes: Notes, way: Way) -> list[RawLayer]:
     listed = [(str(name), kind) for name, kind in pyogrio.list_layers(way.opened)]
-    missing = [name for name in request.layers if name not in {each for each, _ in listed}]
-    if missing and request.layers != GPX_LAYERS:
-        raise Refused("layer_missing", names=", ".join(missing), known=", ".join(name for name, _ in listed[:20]))
+    _check_asked(request, [name for name, _ in listed])
     found, tables = [], []
     spent = Spent()
     for name, kind in listed:
@@ -189,6 +187,12 @@ def _layers(source: Source, request: Request, notes: Notes, way: Way) -> list[Ra
     if tables:
         notes.add("tables_skipped", count=len(tables), names=", ".join(tables[:5]))
     return found
+
+
+def _check_asked(request: Request, known: list[str]) -> None:
+    missing = [name for name in request.layers if name not in known]
+    if missing and request.layers != GPX_LAYERS:
+        raise Refused("layer_missing", names=", ".join(missing), known=", ".join(known[:20]))
 
 
 @dataclass
@@ -212,8 +216,25 @@ class Spent:
 
 
 def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> RawLayer:
+    in_memory = isinstance(way.opened, bytes)
+    title = Path(source.original_name).stem if in_memory or name in {source.path.stem, "OGRGeoJSON", ""} else name
+    wkb, attributes, stated = _batches(way, None if in_memory else name, spent)
+    if not attributes.shape[1]:
+        attributes = pd.DataFrame(index=range(len(wkb)))
+    geometry = decoded(wkb)
+    if odd(geometry, wkb).any():
+        geometry = _straight(way, (name, title), wkb, notes)
+    crs = known_crs(stated)
+    expected = -1 if in_memory else int(pyogrio.read_info(way.opened, layer=name)["features"])
+    if 0 <= len(attributes) < expected:
+        raise Refused("truncated", bytes=source.path.stat().st_size, reason=f"{len(attributes)} of {expected} features could be read")
+    return RawLayer(title, attributes, geometry, crs, way.reason if crs else "")
+
+
+def _batches(way: Way, layer: str | None, spent: Spent) -> tuple[NDArray[np.object_], pd.DataFrame, str | None]:
+    """Read a layer in batches that count against the budget: its WKB, its attributes, the CRS that it states."""
     options: dict[str, Any] = {
-        "layer": None if isinstance(way.opened, bytes) else name,
+        "layer": layer,
         "batch_size": BATCH,
         "use_pyarrow": True,
         "datetime_as_string": True,
@@ -222,7 +243,6 @@ def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> R
     if way.encoding:
         options["encoding"] = way.encoding
     frames, shapes = [], []
-    title = Path(source.original_name).stem if name in {source.path.stem, "OGRGeoJSON", ""} or isinstance(way.opened, bytes) else name
     with pyogrio.raw.open_arrow(way.opened, **options) as (meta, reader):
         key = meta["geometry_name"] or "wkb_geometry"
         for batch in reader:
@@ -232,18 +252,8 @@ def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> R
             spent.add(len(table), sum(map(len, filter(None, wkb))) // 16, rest.nbytes)
             frames.append(rest)
             shapes.append(wkb)
-    wkb = np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
     attributes = pa.concat_tables(frames).to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True) if frames else pd.DataFrame()
-    if not attributes.shape[1]:
-        attributes = pd.DataFrame(index=range(len(wkb)))
-    geometry = decoded(wkb)
-    if odd(geometry, wkb).any():
-        geometry = _straight(way, (name, title), wkb, notes)
-    crs = known_crs(meta["crs"])
-    expected = -1 if isinstance(way.opened, bytes) else int(pyogrio.read_info(way.opened, layer=name)["features"])
-    if 0 <= len(attributes) < expected:
-        raise Refused("truncated", bytes=source.path.stat().st_size, reason=f"{len(attributes)} of {expected} features could be read")
-    return RawLayer(title, attributes, geometry, crs, way.reason if crs else "")
+    return np.concatenate(shapes) if shapes else np.empty(0, dtype=object), attributes, meta["crs"]
 
 
 def decoded(wkb: NDArray[np.object_]) -> GeometryArray:
