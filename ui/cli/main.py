@@ -16,6 +16,7 @@ from ui.cli.arguments import guarded
 from ui.cli.backtest import backtest
 from ui.cli.bundle import data_app
 from ui.cli.grade import grade
+from ui.cli.interrupts import wait_for_imports
 from ui.cli.layers import criteria_app, layers_app
 from ui.cli.milestones import milestones_app
 from ui.cli.ownership import owners
@@ -55,6 +56,7 @@ for command in (backtest, desks, robustness, sensitivity, unknowns):
 
 def main() -> None:
     """Run the command line; what goes wrong is one sentence on stderr. The exit codes are those of docs/cli.md."""
+    wait_for_imports()
     settle_streams()
     _see_to_home()
     sys.exit(_outcome(command_tree()))

@@ -153,6 +153,17 @@ def test_until_the_commands_are_loaded_ctrl_c_ends_without_a_word(monkeypatch: p
     assert signal.getsignal(signal.SIGINT) is before
 
 
+def test_ctrl_c_inside_an_import_waits_for_its_end(tmp_path: Path) -> None:
+    (tmp_path / "slow.py").write_text("import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\nloaded = True\n", "utf-8")
+    program = (
+        "from ui.cli.interrupts import wait_for_imports\nimport time\nwait_for_imports()\n"
+        "try:\n    import slow\n    print('loaded', slow.loaded)\n    time.sleep(10)\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
+    )
+    environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
+    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.stdout, done.stderr) == ("loaded True\ninterrupted\n", "")
+
+
 def test_what_would_steer_a_terminal_is_written_out() -> None:
     assert visible("a\x1b]0;x\x07\u202eb\x9b\r\nc") == "a\\x1b]0;x\\x07\\u202eb\\x9b\\r\nc"
     assert visible("鉱山 é") == "鉱山 é"
