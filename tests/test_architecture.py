@@ -60,7 +60,7 @@ def test_packages_are_listed_and_tests_ship_no_data_package() -> None:
 
 def test_nothing_names_a_download_host_or_somebodys_machine() -> None:
     hosts = re.compile(
-        r"https?://[^\s\"']*(pypi|pythonhosted|registry\.npmjs|deb\.debian)[^\s\"']*/(simple|packages|dists|-/)|/work/main|/root/|/home/\w+/"
+        r"https?://[^\s\"']*(pypi|pythonhosted|registry\.npmjs|deb\.debian)[^\s\"']*/(simple|packages|dists|-/)|/work/main|/root/|(?<![\w.])/home/\w+/"
     )
     own = Path(__file__).resolve()
     wrong = []
