@@ -138,14 +138,33 @@ def write_kml(listing: Listing, path: Path) -> None:
     path.write_bytes(made.getvalue())
 
 
-#: File ending -> writer.
-WRITERS: dict[str, Callable[[Listing, Path], None]] = {
-    ".csv": write_csv,
-    ".xlsx": write_xlsx,
-    ".gpkg": write_gpkg,
-    ".parquet": write_geoparquet,
-    ".geojson": write_geojson,
-    ".kml": write_kml,
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A format of an export.
+
+    Attributes
+    ----------
+    title : str
+        As its users call it, the same in every language.
+    media_type : str
+        As registered with IANA, or as its standard says.
+    write : callable
+        Writes a `Listing` to a path.
+    """
+
+    title: str
+    media_type: str
+    write: Callable[[Listing, Path], None]
+
+
+#: File ending -> format.
+WRITERS: dict[str, Format] = {
+    ".csv": Format("CSV", "text/csv", write_csv),
+    ".xlsx": Format("Excel", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", write_xlsx),
+    ".gpkg": Format("GeoPackage", "application/geopackage+sqlite3", write_gpkg),
+    ".parquet": Format("GeoParquet", "application/vnd.apache.parquet", write_geoparquet),
+    ".geojson": Format("GeoJSON", "application/geo+json", write_geojson),
+    ".kml": Format("KML", "application/vnd.google-earth.kml+xml", write_kml),
 }
 
 
@@ -175,12 +194,12 @@ def write(listing: Listing, target: Target | Path) -> None:
         If the file is there already, or cannot be written.
     """
     target = target if isinstance(target, Target) else Target(target)
-    writer = WRITERS.get(target.path.suffix.lower())
-    if writer is None:
+    form = WRITERS.get(target.path.suffix.lower())
+    if form is None:
         raise ExportFormatError(target.path)
     with target.writing() as made:
         try:
-            writer(_plain(listing), made)
+            form.write(_plain(listing), made)
         except _FAILED as error:
             raise TargetError(f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere.") from error
 

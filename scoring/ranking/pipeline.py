@@ -61,23 +61,10 @@ class Terms:
 
 
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
-    """Put the criteria beside the facts and make the table that packed vectors are kept in."""
-    facts.execute(
-        "CREATE TABLE IF NOT EXISTS criterion (profile VARCHAR, position INTEGER, id VARCHAR, applies_to VARCHAR, per_commodity BOOLEAN,"
-        " worst DOUBLE, best DOUBLE, is_log BOOLEAN)"
-    )
+    """Put the criteria beside the facts and make the tables that packed vectors and scores are kept in."""
+    facts.execute(sql("scoring/ranking/tables.sql"))
     _put_criteria(facts, "", load().criteria, 0)
     facts.execute(sql("scoring/ranking/desirability.sql"))
-    make_score_tables(facts)
-
-
-def make_score_tables(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables of packed vectors and of scores by method."""
-    con.execute(
-        "CREATE TABLE IF NOT EXISTS packed"
-        " (profile VARCHAR, lens VARCHAR, site_id VARCHAR, u DOUBLE[], u_low DOUBLE[], u_high DOUBLE[], m DOUBLE[], a DOUBLE[])"
-    )
-    con.execute("CREATE TABLE IF NOT EXISTS method_score (choice VARCHAR, id VARCHAR, version VARCHAR, score DOUBLE)")
 
 
 def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequence[Criterion], first: int) -> None:

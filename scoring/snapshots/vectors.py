@@ -20,7 +20,7 @@ from geo.arrays import FloatArray
 from scoring.aggregation.methods import METHODS
 from scoring.errors import ScenarioError
 from scoring.ranking.packed import square
-from scoring.ranking.pipeline import Terms, make_score_tables, pack, rank_cursor, scored_by_method
+from scoring.ranking.pipeline import Terms, pack, rank_cursor, scored_by_method
 from scoring.ranking.scenario import Scenario
 
 PARTS = ("u", "u_low", "u_high", "m", "a")
@@ -145,7 +145,7 @@ def _standing(row: dict[str, Any], criteria: tuple[str, ...]) -> Standing:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, basis: Basis) -> None:
-    make_score_tables(con)
+    con.execute(sql("scoring/ranking/tables.sql"))
     con.register("given_site", pa.table({"site_id": basis.site_ids, "listed": basis.listed, "gate_failed": basis.failed}))
     con.execute("CREATE TABLE frozen_site AS FROM given_site")
     columns = {name: _lists(getattr(basis, name)) for name in PARTS}

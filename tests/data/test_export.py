@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -120,7 +121,7 @@ def test_a_failing_writer_leaves_nothing_behind(found: Listing, tmp_path: Path, 
         path.write_text("half")
         raise OSError("disk full")
 
-    monkeypatch.setitem(WRITERS, suffix, broken)
+    monkeypatch.setitem(WRITERS, suffix, replace(WRITERS[suffix], write=broken))
     with pytest.raises(TargetError, match=r"cannot be written .*disk full.*free space"):
         write(found, tmp_path / f"x{suffix}")
     assert list(tmp_path.iterdir()) == []

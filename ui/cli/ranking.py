@@ -103,7 +103,10 @@ def site(
 
 
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to write; the ending says the format: .csv .xlsx .gpkg .parquet .geojson .kml")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="Where to write; the ending says the format, for example .xlsx (a wrong one is answered by all)"),
+    ],
     commodity: Commodity = "",
     kind: Kind = None,
     country: Country = None,

@@ -273,7 +273,9 @@ def diff(
 
 @shortlist_app.command("export")
 def export(
-    file: Annotated[Path, typer.Argument(help="Where to write: .csv .xlsx .gpkg .parquet .geojson .kml, or .orebridge for the workspace.")],
+    file: Annotated[
+        Path, typer.Argument(help="Where to write; the ending says the format, for example .xlsx, or .orebridge for the workspace.")
+    ],
     name: Name = "default",
     overwrite: OverwriteOption = False,
 ) -> None:

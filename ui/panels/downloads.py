@@ -17,16 +17,6 @@ from ui.text.i18n import _
 from workspace import reference, session
 from workspace.permalink import permalink
 
-MIME = {
-    ".csv": "text/csv",
-    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    ".gpkg": "application/geopackage+sqlite3",
-    ".parquet": "application/vnd.apache.parquet",
-    ".geojson": "application/geo+json",
-    ".kml": "application/vnd.google-earth.kml+xml",
-}
-NAMES = {".csv": "CSV", ".xlsx": "Excel", ".gpkg": "GeoPackage", ".parquet": "GeoParquet", ".geojson": "GeoJSON", ".kml": "KML"}
-
 
 def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None) -> bytes:
     """Return the list of a scenario as the bytes of one format."""
@@ -50,11 +40,16 @@ def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None
 
 def format_buttons(make: Callable[[str], bytes], stem: str, key: str) -> None:
     """Offer a list in each format; `make` returns the bytes for a file ending when its button is pressed."""
-    for suffix in WRITERS:
+    for suffix, form in WRITERS.items():
         st.download_button(
-            NAMES[suffix], data=partial(make, suffix), mime=MIME[suffix], width="stretch", file_name=f"{stem}{suffix}",
-            key=f"{key}{suffix}", on_click="ignore",
-        )  # fmt: skip
+            form.title,
+            data=partial(make, suffix),
+            mime=form.media_type,
+            width="stretch",
+            file_name=f"{stem}{suffix}",
+            key=f"{key}{suffix}",
+            on_click="ignore",
+        )
 
 
 def table_download(table: pd.DataFrame, name: str) -> None:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from data.user_layers import OwnLayer
 from geo.errors import OrebridgeError
+from scoring.aggregation.values import VALUE_FUNCTIONS
 from scoring.criteria.user_criterion import EVIDENCE, OwnCriterion
 from scoring.measures.layer_measures import distribution, suggested_goalposts
 from ui.text import vocabulary as w
@@ -115,10 +116,7 @@ def _curve(own: OwnCriterion, values: np.ndarray) -> None:
     low, high = min(own.worst, own.best), max(own.worst, own.best)
     start, end = (min(low, bars["low"].min()), max(high, bars["high"].max())) if len(bars) else (low, high)
     xs = np.linspace(start, end, 120)
-    if own.value == "log":
-        us = np.clip(np.log(np.maximum(xs, 1e-300) / own.worst) / np.log(own.best / own.worst), 0, 1)
-    else:
-        us = np.clip((xs - own.worst) / (own.best - own.worst), 0, 1)
+    us = VALUE_FUNCTIONS[own.value](xs, own.worst, own.best)
     title = f"{w.word(w.MEASURES, own.measure)}{f' ({own.unit})' if own.unit else ''}"
     histogram = alt.Chart(bars).mark_bar(color="#B8C4CE").encode(
         x=alt.X("low:Q", bin="binned", title=title), x2="high:Q", y=alt.Y("count:Q", title=_("Sites")),
