@@ -17,7 +17,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 from pydantic_core import from_json
 
-from data import shortlists as workspace
+from data import shortlists as kept_shortlists
 from data.shortlists import Item, Shortlist, WorkspaceError, moment
 from data.store import Store
 from data.texts import line, plain, prose
@@ -85,12 +85,12 @@ def write(store: Store, names: Sequence[str]) -> bytes:
     """
     kept = []
     for name in names:
-        for row in workspace.snapshots(store, name):
-            payload = base64.b64encode(workspace.snapshot_payload(store, row["snapshot_id"])).decode()
+        for row in kept_shortlists.snapshots(store, name):
+            payload = base64.b64encode(kept_shortlists.snapshot_payload(store, row["snapshot_id"])).decode()
             kept.append({**row, "shortlist": name, "payload": payload})
     values = {
         "orebridge_workspace": FORMAT, "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "shortlists": [asdict(workspace.read(store, name)) for name in names], "snapshots": kept,
+        "shortlists": [asdict(kept_shortlists.read(store, name)) for name in names], "snapshots": kept,
     }  # fmt: skip
     text = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
     if len(text) > MOST_BYTES:
@@ -129,16 +129,16 @@ def keep(store: Store, found: Workspace) -> Taken:
     """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it. All or nothing."""
     names: dict[str, str] = {}
     with store.write("import", ", ".join(each.name for each in found.shortlists)[:1000]) as cursor:
-        taken = {row["name"] for row in workspace.shortlists_by(cursor)}
+        taken = {row["name"] for row in kept_shortlists.shortlists_by(cursor)}
         for each in found.shortlists:
             names[each.name] = _free(each.name, taken)
             taken.add(names[each.name])
-            workspace.put_new(cursor, replace(each, name=names[each.name]))
+            kept_shortlists.put_new(cursor, replace(each, name=names[each.name]))
         for one in found.snapshots:
             meta = {name: getattr(one, name) for name in ("label", "data_version", "scenario_hash")} | {
                 "frozen_at": one.frozen_at.isoformat()
             }
-            workspace.put_snapshot(cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id])
+            kept_shortlists.put_snapshot(cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id])
     return Taken(names, len(found.snapshots))
 
 
@@ -187,25 +187,25 @@ def _check_counts(lists: list[Shortlist], kept: list[KeptSnapshot]) -> None:
 
 def _shortlist(given: Shortlist) -> Shortlist:
     """Return a shortlist as it can be kept: checked, plain, times as UTC."""
-    items = tuple(workspace.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
+    items = tuple(kept_shortlists.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
     made = replace(
         given, name=line(given.name), question=prose(given.question), data_version=line(given.data_version), items=items,
         scenario=plain(given.scenario), layers=plain(given.layers),
     )  # fmt: skip
-    workspace.check_head(asdict(replace(made, items=())))
+    kept_shortlists.check_head(asdict(replace(made, items=())))
     for item in items:
-        workspace.check_item(item)
+        kept_shortlists.check_item(item)
     _check_size(made)
     if len({item.site_id for item in items}) < len(items):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file holds a site twice; {_AGAIN}.")
-    if any(not 0.0 <= opacity <= 1.0 or len(layer) > workspace.LONGEST_ID for layer, (_shown, opacity) in made.layers.items()):
+    if any(not 0.0 <= opacity <= 1.0 or len(layer) > kept_shortlists.LONGEST_ID for layer, (_shown, opacity) in made.layers.items()):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file has a layer whose opacity is not between 0 and 1; {_AGAIN}.")
     return made
 
 
 def _check_size(made: Shortlist) -> None:
     sites, layers, version = len(made.items), len(made.layers), len(made.data_version)
-    if sites > workspace.MOST_SITES or layers > workspace.MOST_LAYERS or version > workspace.LONGEST_NAME:
+    if sites > kept_shortlists.MOST_SITES or layers > kept_shortlists.MOST_LAYERS or version > kept_shortlists.LONGEST_NAME:
         raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
 
 
@@ -226,7 +226,7 @@ def _snapshot(given: KeptSnapshot, names: Sequence[str]) -> KeptSnapshot:
         raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file was frozen at no time that can be; {_AGAIN}.") from error
     if made.shortlist not in names:
         raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file belongs to no shortlist of it; {_AGAIN}.")
-    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > workspace.LONGEST_NOTE:
+    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > kept_shortlists.LONGEST_NOTE:
         raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file has a label that is too long; {_AGAIN}.")
     return made
 
@@ -265,7 +265,7 @@ def _free(name: str, taken: set[str]) -> str:
     """Return the name, or the first with a number behind it that nobody has."""
     count, found = 2, name
     while found in taken:
-        found, count = f"{name[: workspace.LONGEST_NAME - 6]} ({count})", count + 1
+        found, count = f"{name[: kept_shortlists.LONGEST_NAME - 6]} ({count})", count + 1
     return found
 
 

@@ -13,7 +13,7 @@ from data.store import Store, StoreError
 from data.user_layers import OwnLayer, sweep
 from layers import quarantine
 from scoring.criteria.user_criterion import OwnCriterion
-from scoring.criteria.user_criterion import from_dict as from_dict_evidence
+from scoring.criteria.user_criterion import from_dict as criterion_from
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.pipeline import prepare
 from scoring.ranking.scenario import Scenario
@@ -98,7 +98,7 @@ def own_layers() -> tuple[OwnLayer, ...]:
 def own_criteria() -> tuple[OwnCriterion, ...]:
     """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
     try:
-        return tuple(from_dict_evidence(each) for each in store().criteria())
+        return tuple(criterion_from(each) for each in store().criteria())
     except StoreError as error:
         leave_out(error)
         return ()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from data import shortlists as workspace
+from data import shortlists as kept_shortlists
 from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
@@ -148,21 +148,21 @@ def _require_open() -> None:
 def shortlists(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the shortlists of the workspace, where the deployer opened them."""
     _require_open()
-    return as_json({"shortlists": workspace.shortlists(session.store()), "orebridge": provenance()})
+    return as_json({"shortlists": kept_shortlists.shortlists(session.store()), "orebridge": provenance()})
 
 
 def shortlist(asked: Asked) -> Answer:
     """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
     _require_open()
     name = asked.values["name"]
-    if name not in [row["name"] for row in workspace.shortlists(session.store())]:
+    if name not in [row["name"] for row in kept_shortlists.shortlists(session.store())]:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
-    kept = workspace.read(session.store(), name)
+    kept = kept_shortlists.read(session.store(), name)
     scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
     served = [item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row]
     kept = replace(kept, items=tuple(served))
     rows = rows_of(asked.view.facts, scenario, kept)
-    about = {**_about(scenario), "snapshots": workspace.snapshots(session.store(), name)}
+    about = {**_about(scenario), "snapshots": kept_shortlists.snapshots(session.store(), name)}
     if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
         return as_json(placed([_plain(row) for row in rows if row["lon"] is not None], about), GEOJSON)
     return as_json({"name": kept.name, "question": kept.question, "sites": _plain(rows), "orebridge": about})
