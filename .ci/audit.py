@@ -1,8 +1,9 @@
-"""Hold every pinned package against the list of known vulnerabilities, by pip-audit; never take "could not be checked" for clean.
+"""Check every pinned package against known vulnerabilities with pip-audit; "could not be checked" is not "clean".
 
-`python .ci/audit.py` ends with 0: all packages were checked and none is known to be vulnerable; 1: one is, each is named with the
-version that mends it; 3: some or all could not be checked, because the service or the tool cannot be reached or does not know them.
-pip-audit itself ends with 0, and says "No known vulnerabilities found", when it could not look up a single package.
+`python .ci/audit.py` ends with 0: all packages were checked and none is known to be vulnerable; 1: one is, each is
+named with the version that mends it; 3: some or all could not be checked, because the service or the tool cannot be
+reached or does not know them. pip-audit itself ends with 0 and says "No known vulnerabilities found" when it could not
+look up a single package.
 """
 
 from __future__ import annotations
@@ -16,9 +17,21 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 TOOL = "pip-audit==2.10.1"
 COMMAND = (
-    "uv", "tool", "run", "--from", TOOL, "pip-audit", "--requirement", "requirements.txt", "--require-hashes", "--disable-pip",
-    "--format", "json", "--progress-spinner", "off",
-)  # fmt: skip
+    "uv",
+    "tool",
+    "run",
+    "--from",
+    TOOL,
+    "pip-audit",
+    "--requirement",
+    "requirements.txt",
+    "--require-hashes",
+    "--disable-pip",
+    "--format",
+    "json",
+    "--progress-spinner",
+    "off",
+)
 CLEAN, FINDING, NOT_CHECKED = 0, 1, 3
 NAMED = 5
 
@@ -37,7 +50,9 @@ def verdict(output: str, errors: str) -> tuple[int, list[str]]:
         packages: list[dict[str, Any]] = json.loads(output)["dependencies"]
     except (ValueError, KeyError, TypeError):
         last = next((line for line in reversed(errors.splitlines()) if line.strip()), "it printed nothing")
-        return NOT_CHECKED, [f"Vulnerabilities could not be checked: the service or the tool cannot be reached ({last.strip()[:200]})."]
+        return NOT_CHECKED, [
+            f"Vulnerabilities could not be checked: the service or the tool cannot be reached ({last.strip()[:200]})."
+        ]
     findings = [_finding(package, flaw) for package in packages for flaw in package.get("vulns", ())]
     unchecked = [str(package["name"]) for package in packages if "vulns" not in package]
     if unchecked or not packages:
@@ -58,7 +73,8 @@ def _unchecked(names: list[str], packages: int) -> str:
     some = ", ".join(names[:NAMED]) + (f" and {len(names) - NAMED} more" if len(names) > NAMED else "")
     return (
         f"Vulnerabilities could not be checked for {len(names)} of {packages} packages ({some or 'none was named'}): "
-        "the service does not know them or cannot be reached from here. This is no clean result; check where it can be reached."
+        "the service does not know them or cannot be reached from here. This is no clean result; check "
+        "where it can be reached."
     )
 
 

@@ -1,7 +1,7 @@
 """Write or check the pins: every version of the closure by name in pyproject.toml, and its hashes in requirements.txt.
 
-`python .ci/pins.py write` resolves anew; `python .ci/pins.py check` fails if the two differ from what uv resolves under the pins.
-No file names a download host: `uv.lock` does, and is not kept.
+`python .ci/pins.py write` resolves anew; `python .ci/pins.py check` fails if the two differ from what uv resolves under
+the pins. No file names a download host: `uv.lock` does, and is not kept.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT, REQUIREMENTS = ROOT / "pyproject.toml", ROOT / "requirements.txt"
 BEGIN, END = "# pins: written by .ci/pins.py", "# end of pins"
-EXPORT = ("uv", "export", "--quiet", "--format", "requirements-txt", "--no-emit-project", "--no-annotate", "--no-header")
+EXPORT = (
+    "uv",
+    "export",
+    "--quiet",
+    "--format",
+    "requirements-txt",
+    "--no-emit-project",
+    "--no-annotate",
+    "--no-header",
+)
 
 
 def exported(*options: str) -> list[str]:

@@ -1,4 +1,7 @@
-"""The real app in a process of its own for benchmarks: a fresh home, a free port on loopback, ended when the benchmark ends."""
+"""The real app in a process of its own for benchmarks.
+
+A fresh home, a free port on loopback, ended when the benchmark ends.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +59,9 @@ def running(*, own: bool = False) -> Iterator[Running]:
         port = free_port()
         environment = {**os.environ, "OREBRIDGE_HOME": folder, "PYTHONPATH": str(ROOT)}
         command = [sys.executable, __file__, str(port), "own" if own else ""]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+        )
         try:
             line = process.stdout.readline() if process.stdout else ""
             if not line:
@@ -99,7 +104,10 @@ def resident_mb(pid: int) -> float:
 
 
 def cpu_seconds(pid: int) -> float:
-    """Return the processor time of a process, which other work on the machine does not change; NaN where the system does not say."""
+    """Return the processor time of a process, which other work on the machine does not change.
+
+    NaN where the system does not say.
+    """
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
@@ -131,7 +139,9 @@ def _own_addresses() -> dict[str, str]:
         ("ours.csv", SITES + b"\n", "sites"),
     ):
         upload = imports.take_in(session.store().path.parent, [(name, io.BytesIO(content))])
-        draft = imports.read(session.reader(), upload, imports.request_for(upload, cures={"unit.Ni_pct": "%", "unit.band_1": ""}))
+        draft = imports.read(
+            session.reader(), upload, imports.request_for(upload, cures={"unit.Ni_pct": "%", "unit.band_1": ""})
+        )
         for layer in session.own().add(draft, About(name, role=role)):
             addresses[name] = f"{layer.layer_id} {layer_key(layer.layer_id)}"
     return addresses

@@ -1,6 +1,7 @@
-"""Writes the public backtest: `docs/backtest_fast41.md` and its figure, from what `orebridge backtest --format json` answers.
+"""Write the public backtest: `docs/backtest_fast41.md` and its figure, from `orebridge backtest --format json`.
 
-Run `python benchmarks/backtest_report.py` after every change of data, criteria or weights; nothing on the page is written by hand.
+Run `python benchmarks/backtest_report.py` after every change of data, criteria or weights; nothing on the page is
+written by hand.
 """
 
 from __future__ import annotations
@@ -19,16 +20,23 @@ ROOT = Path(__file__).resolve().parents[1]
 LABELS = "data/curated/labels_fast41.csv"
 PAGE, FIGURE = ROOT / "docs" / "backtest_fast41.md", ROOT / "docs" / "img" / "backtest_fast41.svg"
 COLOURS = {
-    "This ranking": "#0072B2", "random": "#B8BEC6", "grade_only": "#D55E00", "jurisdiction_only": "#009E73",
-    "commodity_risk_only": "#CC79A7", "uniform_weights": "#56B4E9", "evidence_only": "#E69F00",
-}  # fmt: skip
+    "This ranking": "#0072B2",
+    "random": "#B8BEC6",
+    "grade_only": "#D55E00",
+    "jurisdiction_only": "#009E73",
+    "commodity_risk_only": "#CC79A7",
+    "uniform_weights": "#56B4E9",
+    "evidence_only": "#E69F00",
+}
 WIDTH, HEIGHT, LEFT, TOP = 560, 330, 60, 20
 
 
 def answer(*words: str) -> dict[str, Any]:
     """Return what the command says about the labels."""
     script = Path(sys.executable).with_name("orebridge")
-    done = subprocess.run([script, "backtest", LABELS, *words, "--format", "json"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [script, "backtest", LABELS, *words, "--format", "json"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     found: dict[str, Any] = json.loads(done.stdout)
     return found
 
@@ -41,31 +49,42 @@ def figure(found: dict[str, Any]) -> str:
     for i, (key, curve) in enumerate(curves.items()):
         points = " ".join(f"{LEFT + WIDTH * p['listed']:.1f},{TOP + HEIGHT * (1 - p['captured']):.1f}" for p in curve)
         width = 3.5 if i == 0 else 1.6
-        lines.insert(0, f'<polyline points="{points}" fill="none" stroke="{COLOURS[key]}" stroke-width="{width}" stroke-linejoin="round"/>')
+        lines.insert(
+            0,
+            f'<polyline points="{points}" fill="none" stroke="{COLOURS[key]}" stroke-width="{width}" '
+            f'stroke-linejoin="round"/>',
+        )
         x, y = LEFT + (i % 3) * 190, TOP + HEIGHT + 68 + (i // 3) * 20
         legend.append(
-            f'<rect x="{x}" y="{y - 9}" width="14" height="5" fill="{COLOURS[key]}"/><text x="{x + 20}" y="{y - 2}">{names[key]}</text>'
+            f'<rect x="{x}" y="{y - 9}" width="14" height="5" fill="{COLOURS[key]}"/><text '
+            f'x="{x + 20}" y="{y - 2}">{names[key]}</text>'
         )
     ticks = []
     for share in (0, 0.25, 0.5, 0.75, 1):
         x, y = LEFT + WIDTH * share, TOP + HEIGHT * (1 - share)
         ticks.append(
-            f'<line x1="{x:.0f}" y1="{TOP}" x2="{x:.0f}" y2="{TOP + HEIGHT}"/><line x1="{LEFT}" y1="{y:.0f}" x2="{LEFT + WIDTH}" y2="{y:.0f}"/>'
+            f'<line x1="{x:.0f}" y1="{TOP}" x2="{x:.0f}" y2="{TOP + HEIGHT}"/><line x1="{LEFT}" '
+            f'y1="{y:.0f}" x2="{LEFT + WIDTH}" y2="{y:.0f}"/>'
         )
         legend.append(
-            f'<text x="{x:.0f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{share:.0%}</text><text x="{LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{share:.0%}</text>'
+            f'<text x="{x:.0f}" y="{TOP + HEIGHT + 18}" text-anchor="middle">{share:.0%}</text><text '
+            f'x="{LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{share:.0%}</text>'
         )
     axes = (
         f'<text x="{LEFT + WIDTH / 2:.0f}" y="{TOP + HEIGHT + 38}" text-anchor="middle">First part of the list</text>'
-        f'<text x="16" y="{TOP + HEIGHT / 2:.0f}" text-anchor="middle" transform="rotate(-90 16 {TOP + HEIGHT / 2:.0f})">Labelled sites in it</text>'
+        f'<text x="16" y="{TOP + HEIGHT / 2:.0f}" text-anchor="middle" transform="rotate(-90 16 '
+        f'{TOP + HEIGHT / 2:.0f})">Labelled sites in it</text>'
     )
     whole, high = LEFT + WIDTH + 25, TOP + HEIGHT + 115
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {high}" width="{whole}" height="{high}" role="img" font-family="sans-serif" font-size="12">\n'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {whole} {high}" width="{whole}" '
+        f'height="{high}" role="img" font-family="sans-serif" font-size="12">\n'
         "<title>Capture curve of the FAST-41 labels, blind</title>\n"
-        f'<rect width="{whole}" height="{high}" fill="#ffffff"/>\n<g stroke="#d7dbe0" stroke-width="1">{"".join(ticks)}</g>\n'
-        + "\n".join(lines) + f'\n<g fill="#333a42">{"".join(legend)}{axes}</g>\n</svg>\n'
-    )  # fmt: skip
+        f'<rect width="{whole}" height="{high}" fill="#ffffff"/>\n<g stroke="#d7dbe0" '
+        f'stroke-width="1">{"".join(ticks)}</g>\n'
+        + "\n".join(lines)
+        + f'\n<g fill="#333a42">{"".join(legend)}{axes}</g>\n</svg>\n'
+    )
 
 
 def number(value: float | None, digits: int = 2) -> str:
@@ -95,7 +114,10 @@ def figures(open_: dict[str, Any], blind: dict[str, Any]) -> str:
         ["AUC within commodity and country", *(number(x["auc_commodity_country"]) for x in (open_, blind))],
         ["Lift of the first tenth", *(number(x["lift_10pct"], 1) for x in (open_, blind))],
         ["Labelled among the first 200", *(number(x["precision_at"]["200"], 3) for x in (open_, blind))],
-        ["Negative control (mean, sd)", *(f"{number(x['negative_control'])}, {number(x['negative_control_sd'])}" for x in (open_, blind))],
+        [
+            "Negative control (mean, sd)",
+            *(f"{number(x['negative_control'])}, {number(x['negative_control_sd'])}" for x in (open_, blind)),
+        ],
         ["Labelled sites / all sites", *(f"{x['matched']} / {x['sites']:,}" for x in (open_, blind))],
     ]
     return table(["", "Open", "Blind"], rows)
@@ -118,15 +140,26 @@ def baselines(open_: dict[str, Any], blind: dict[str, Any]) -> str:
 
 def page(open_: dict[str, Any], blind: dict[str, Any]) -> str:
     """Return the page."""
-    strata = [[row["stratum"], str(row["labelled"]), f"{row['unlabelled']:,}", number(row["auc"])] for row in blind["strata"]]
+    strata = [
+        [row["stratum"], str(row["labelled"]), f"{row['unlabelled']:,}", number(row["auc"])] for row in blind["strata"]
+    ]
     below = [row for row in blind["misses"] if row["lower_half"]]
     misses = [
-        [str(row["rank"]), row["name"], row["site"], row["stratum"], row["cost_most"], "unknown" if row["unknown"] else "poor value"]
+        [
+            str(row["rank"]),
+            row["name"],
+            row["site"],
+            row["stratum"],
+            row["cost_most"],
+            "unknown" if row["unknown"] else "poor value",
+        ]
         for row in below
     ]
     reasons = Counter(row["why"] for row in blind["unmatched"])
     dropped = blind["blind"]
-    better = [NAMES[k] for k, v in blind["baselines_stratified"].items() if v is not None and v > blind["auc_stratified"]]
+    better = [
+        NAMES[k] for k, v in blind["baselines_stratified"].items() if v is not None and v > blind["auc_stratified"]
+    ]
     return f"""# First public backtest: FAST-41
 
 *Written by `benchmarks/backtest_report.py` from `orebridge backtest`. Data version `{blind["data_version"]}`, scenario `{blind["scenario_hash"]}` (balanced), seed {blind["settings"]["seed"]}. How the figures are made: [method](methods/backtest.md).*
@@ -185,4 +218,7 @@ if __name__ == "__main__":
     plain, without = answer(), answer("--blind")
     FIGURE.write_text(figure(without), encoding="utf-8")
     PAGE.write_text(page(plain, without), encoding="utf-8")
-    print(f"{PAGE.relative_to(ROOT)}: AUC within commodities {without['auc_stratified']} blind, {plain['auc_stratified']} open")
+    print(
+        f"{PAGE.relative_to(ROOT)}: AUC within commodities {without['auc_stratified']} blind, "
+        f"{plain['auc_stratified']} open"
+    )

@@ -1,8 +1,9 @@
-"""A layer of a million points and one of 20,000 polygons become criteria for 10,000 sites: ours beside geopandas, in one run.
+"""A million points and 20,000 polygons become criteria for 10,000 sites: Orebridge beside geopandas, in one run.
 
-Run it with `python -m benchmarks.bench_evidence [points] [polygons] [sites]`. geopandas works as a careful user of it would, in the
-national grid EPSG:3067 for distances and in the equal-area EPSG:3035 for densities; both fit this one region alone. An answer of the peer
-is wrong where it differs from ours, which tests hold equal to brute force, by more than 1 %; of neighbours also where its own is farther.
+Run it with `python -m benchmarks.bench_evidence [points] [polygons] [sites]`. geopandas works as a careful user of it
+would, in the national grid EPSG:3067 for distances and in the equal-area EPSG:3035 for densities; both fit this one
+region alone. An answer of the peer is wrong where it differs from ours, which tests hold equal to brute force, by more
+than 1 %; of neighbours also where its own is farther.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def star_polygons(generator: np.random.Generator, count: int) -> FloatArray:
     turn = np.linspace(0.0, 2.0 * np.pi, CORNERS, endpoint=False)
     reach_deg = generator.uniform(0.015, 0.03, (count, CORNERS))
     wide = reach_deg / np.cos(np.radians(lat))[:, None]
-    polygons: FloatArray = shapely.polygons(np.stack([lon[:, None] + wide * np.cos(turn), lat[:, None] + reach_deg * np.sin(turn)], axis=2))
+    polygons: FloatArray = shapely.polygons(
+        np.stack([lon[:, None] + wide * np.cos(turn), lat[:, None] + reach_deg * np.sin(turn)], axis=2)
+    )
     return polygons
 
 
@@ -53,7 +56,9 @@ def timed(work: Callable[[], FloatArray]) -> tuple[FloatArray, float]:
 def ours(layer: EvidenceLayer, sites: pd.DataFrame, name: str) -> FloatArray:
     """Measure with a fresh layer, so that building the trees is in the time."""
     fresh = EvidenceLayer(layer.layer_id, layer.kind, layer.geometries, layer.numbers)
-    asked = OwnCriterion("layer", name, name, worst=0, best=1, weight=1, column="v", radius_km=RADIUS_KM, everywhere=True)
+    asked = OwnCriterion(
+        "layer", name, name, worst=0, best=1, weight=1, column="v", radius_km=RADIUS_KM, everywhere=True
+    )
     return measure(fresh, asked, sites)["value"].to_numpy()
 
 
@@ -108,7 +113,10 @@ def wrong(name: str, mine: FloatArray, theirs: FloatArray, peer: Peer, sites: pd
         for geometry, lon, lat in zip(geometries[:500], sites["lon"], sites["lat"], strict=False)
     ]
     other = np.array(pairs) / 1000.0 > mine[:500] + 0.001
-    return f"peer's distance off by over 1 % at {off.mean():.1%}, another neighbour that is farther at {other.mean():.1%} (of 500)"
+    return (
+        f"peer's distance off by over 1 % at {off.mean():.1%}, another neighbour that is farther at "
+        f"{other.mean():.1%} (of 500)"
+    )
 
 
 def main(points: int, polygons: int, sites: int) -> None:
@@ -117,8 +125,12 @@ def main(points: int, polygons: int, sites: int) -> None:
     lon, lat = places(generator, sites)
     asked = pd.DataFrame({"site_id": np.arange(sites).astype(str), "lon": lon, "lat": lat, "slack_km": 1.0})
     layers = {
-        "points": EvidenceLayer("p", "points", shapely.points(*places(generator, points)), {"v": generator.normal(10, 2, points)}),
-        "polygons": EvidenceLayer("q", "polygons", star_polygons(generator, polygons), {"v": generator.normal(10, 2, polygons)}),
+        "points": EvidenceLayer(
+            "p", "points", shapely.points(*places(generator, points)), {"v": generator.normal(10, 2, points)}
+        ),
+        "polygons": EvidenceLayer(
+            "q", "polygons", star_polygons(generator, polygons), {"v": generator.normal(10, 2, polygons)}
+        ),
     }
     for kind, layer in layers.items():
         print(f"{len(layer.numbers['v']):,} {kind}, {sites:,} sites; building the trees is in the times")
@@ -126,7 +138,10 @@ def main(points: int, polygons: int, sites: int) -> None:
         for name in ("distance_km", "density", "mean_within") + (("inside",) if kind == "polygons" else ()):
             mine, seconds = timed(lambda layer=layer, name=name: ours(layer, asked, name))
             theirs, peer_seconds = timed(getattr(peer, name))
-            print(f"  {name}: ours {seconds:.2f} s, geopandas {peer_seconds:.2f} s, ratio {peer_seconds / seconds:.2f}", flush=True)
+            print(
+                f"  {name}: ours {seconds:.2f} s, geopandas {peer_seconds:.2f} s, ratio {peer_seconds / seconds:.2f}",
+                flush=True,
+            )
             print(f"    {wrong(name, mine, theirs, peer, asked)}", flush=True)
 
 

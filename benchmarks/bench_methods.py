@@ -1,7 +1,7 @@
-"""Methods, SMAA, two desks and stable weights beside pymcdm, scikit-criteria and plain NumPy, in one run; prints seconds and ratios.
+"""Methods, SMAA, two desks and stable weights beside pymcdm, scikit-criteria and plain NumPy: seconds and ratios.
 
-Run with the peers: ``uv run --with pymcdm --with scikit-criteria python -m benchmarks.bench_methods``. Peers that are not installed are
-left out and said so. Data are synthetic.
+Run with the peers: ``uv run --with pymcdm --with scikit-criteria python -m benchmarks.bench_methods``. Peers that are
+not installed are left out and said so. Data are synthetic.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What a slider move sends to the browser when the bundle holds 100,000 sites: prints the bytes of the websocket beside inline rows.
+"""What a slider move sends to the browser with 100,000 sites: bytes of the websocket beside inline rows.
 
 Run `uv run python benchmarks/bench_payload.py [sites]`; it needs Chromium.
 """
@@ -27,7 +27,10 @@ COPY (
 
 
 def inflated(folder: Path, sites: int) -> int:
-    """Write a bundle whose sites, measurements and gates are repeated until there are `sites`; return how many there are."""
+    """Write a bundle whose sites, measurements and gates are repeated until there are `sites`.
+
+    Return how many there are.
+    """
     shutil.copytree(BUNDLE, folder, dirs_exist_ok=True)
     con = duckdb.connect()
     row = con.execute("SELECT count(*) FROM read_parquet($f)", {"f": str(BUNDLE / "site.parquet")}).fetchone()
@@ -68,7 +71,10 @@ def main() -> None:
         "r": 1,
     }
     inline = sites * len(json.dumps(row))
-    print(f"{sites} sites: a slider move sends {sent / 1000:.1f} kB; inline rows would be {inline / 1e6:.1f} MB ({inline / sent:.0f} x)")
+    print(
+        f"{sites} sites: a slider move sends {sent / 1000:.1f} kB; inline rows would be "
+        f"{inline / 1e6:.1f} MB ({inline / sent:.0f} x)"
+    )
 
 
 if __name__ == "__main__":

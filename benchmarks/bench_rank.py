@@ -1,6 +1,7 @@
-"""Re-weighting and ranking beside pymcdm, scikit-criteria and plain NumPy: prints the ratio, asserts that the orders agree.
+"""Re-weighting and ranking beside pymcdm, scikit-criteria and plain NumPy: prints the ratio, asserts equal orders.
 
-Run `uv run --with pymcdm --with scikit-criteria python benchmarks/bench_rank.py [sites]`; peers that are not installed are left out.
+Run `uv run --with pymcdm --with scikit-criteria python benchmarks/bench_rank.py [sites]`; peers that are not installed
+are left out.
 """
 
 from __future__ import annotations
@@ -39,7 +40,9 @@ def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     con.register("made_up", pd.DataFrame(values, columns=[f"column{i}" for i in range(values.shape[1])]))
     ones = "[" + ", ".join(["1.0"] * values.shape[1]) + "]"
     statement = "INSERT INTO packed SELECT '', '', 's' || rowid, u, u, u, " + ones + ", " + ones
-    con.execute("CREATE TEMP TABLE rows AS SELECT row_number() OVER () AS rowid, list_value(" + columns + ") AS u FROM made_up")
+    con.execute(
+        "CREATE TEMP TABLE rows AS SELECT row_number() OVER () AS rowid, list_value(" + columns + ") AS u FROM made_up"
+    )
     con.execute(statement + " FROM rows")
     return con
 
@@ -52,7 +55,9 @@ def main() -> None:
     weights = np.random.default_rng(8).random(criteria)
     con = packed(values)
     statement = (
-        "WITH scored AS (" + sql("scoring/aggregation/weighted_sum.sql") + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
+        "WITH scored AS ("
+        + sql("scoring/aggregation/weighted_sum.sql")
+        + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
     )
     parameters = {"lens": "", "w": weights.tolist(), "order_by": "known"}
     ours = fastest(lambda: con.execute(statement, parameters).fetchmany(100))

@@ -14,22 +14,118 @@ from pathlib import Path
 #: Files that are uploaded together: the one that carries the data, and its companion.
 COMPANIONS = {".dat": ".dfn", ".gml": ".gfs"}
 TEXTS = frozenset(
-    {".csv", ".tsv", ".txt", ".geojson", ".json", ".kml", ".gml", ".gpx", ".dxf", ".gmt", ".asc", ".dfn", ".dat", ".gfs", ".xyz"}
+    {
+        ".csv",
+        ".tsv",
+        ".txt",
+        ".geojson",
+        ".json",
+        ".kml",
+        ".gml",
+        ".gpx",
+        ".dxf",
+        ".gmt",
+        ".asc",
+        ".dfn",
+        ".dat",
+        ".gfs",
+        ".xyz",
+    }
 )
 SUFFIXES = (
-    ".gpkg", ".geojson", ".csv", ".tif", ".kml", ".kmz", ".zip", ".fgb", ".parquet", ".gml", ".gpx", ".dxf", ".hgt", ".nc", ".h5", ".xlsx",
-    ".asc", ".shp", ".dbf", ".dat", ".txt", ".json", ".gmt", ".gdb.zip", "", ".TIFF", ".vrt", ".exe",
-)  # fmt: skip
+    ".gpkg",
+    ".geojson",
+    ".csv",
+    ".tif",
+    ".kml",
+    ".kmz",
+    ".zip",
+    ".fgb",
+    ".parquet",
+    ".gml",
+    ".gpx",
+    ".dxf",
+    ".hgt",
+    ".nc",
+    ".h5",
+    ".xlsx",
+    ".asc",
+    ".shp",
+    ".dbf",
+    ".dat",
+    ".txt",
+    ".json",
+    ".gmt",
+    ".gdb.zip",
+    "",
+    ".TIFF",
+    ".vrt",
+    ".exe",
+)
 NASTY = (
-    "1e400", "-1e308", "NaN", "inf", "-1.7976931348623157e308", "9223372036854775808", "-0", "1e-320", "180.0000001", "-90.5", "0x41", "1,5",
-    "1_000", "٣", "--1", "1e", ".", "", "null", "4294967296", "999999999999999999999999999999", "360", "-540", "1/0",
-)  # fmt: skip
+    "1e400",
+    "-1e308",
+    "NaN",
+    "inf",
+    "-1.7976931348623157e308",
+    "9223372036854775808",
+    "-0",
+    "1e-320",
+    "180.0000001",
+    "-90.5",
+    "0x41",
+    "1,5",
+    "1_000",
+    "٣",
+    "--1",
+    "1e",
+    ".",
+    "",
+    "null",
+    "4294967296",
+    "999999999999999999999999999999",
+    "360",
+    "-540",
+    "1/0",
+)
 WORDS = (
-    "=cmd|' /C calc'!A0", "<script>alert(1)</script>", "'; DROP TABLE own_layer; --", "../../../../etc/passwd", "/vsicurl/http://127.0.0.1/x",
-    "\x00", "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"), "\u202e", "geometry", "fid", "%s%n{0}{x}", "A" * 5000,
-    "http://127.0.0.1/", "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]>", "EPSG:999999", "type", "coordinates", "[]", "{}", '"', "\\",
-)  # fmt: skip
-LENGTHS = (0, 1, 2, 0x7F, 0xFF, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF, 0x7FFFFFFFFFFFFFFF, 0xFFFFFFFFFFFFFFFF)
+    "=cmd|' /C calc'!A0",
+    "<script>alert(1)</script>",
+    "'; DROP TABLE own_layer; --",
+    "../../../../etc/passwd",
+    "/vsicurl/http://127.0.0.1/x",
+    "\x00",
+    "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16"),
+    "\u202e",
+    "geometry",
+    "fid",
+    "%s%n{0}{x}",
+    "A" * 5000,
+    "http://127.0.0.1/",
+    "<!DOCTYPE a [<!ENTITY b SYSTEM 'file:///etc/passwd'>]>",
+    "EPSG:999999",
+    "type",
+    "coordinates",
+    "[]",
+    "{}",
+    '"',
+    "\\",
+)
+LENGTHS = (
+    0,
+    1,
+    2,
+    0x7F,
+    0xFF,
+    0x7FFF,
+    0xFFFF,
+    0x10000,
+    0x7FFFFFFF,
+    0x80000000,
+    0xFFFFFFFF,
+    0x7FFFFFFFFFFFFFFF,
+    0xFFFFFFFFFFFFFFFF,
+)
 
 
 @dataclass(frozen=True)
@@ -58,8 +154,13 @@ Change = Callable[[random.Random, bytes, bytes], bytes]
 
 
 def seeds_of(folders: list[Path], largest: int = 700_000) -> list[Seed]:
-    """Return the uploads below some folders, in the order of their names; files larger than `largest` bytes are cut to it."""
-    paths = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md"]
+    """Return the uploads below some folders, in the order of their names.
+
+    Files larger than `largest` bytes are cut to it.
+    """
+    paths = [
+        path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file() and path.suffix != ".md"
+    ]
     paths = [path for path in paths if path.name != "index.csv"]
     beside = {path.with_suffix(COMPANIONS[path.suffix]) for path in paths if path.suffix in COMPANIONS} & set(paths)
     found = []
@@ -93,9 +194,15 @@ def mutant(seeds: list[Seed], seed: int, number: int) -> Mutant:
 
 def _changes(name: str, data: bytes) -> list[tuple[str, Change]]:
     found: list[tuple[str, Change]] = [
-        ("bits", bits), ("bytes", some_bytes), ("cut", cut), ("drop", drop), ("repeat", repeat), ("splice", splice), ("length", length),
+        ("bits", bits),
+        ("bytes", some_bytes),
+        ("cut", cut),
+        ("drop", drop),
+        ("repeat", repeat),
+        ("splice", splice),
+        ("length", length),
         ("zeros", zeros),
-    ]  # fmt: skip
+    ]
     if data[:2] == b"PK":
         return [*found[:3], *[("member", member)] * 9]
     if Path(name).suffix.lower() in TEXTS:
@@ -124,7 +231,9 @@ def some_bytes(rng: random.Random, data: bytes, _: bytes) -> bytes:
 
 def cut(rng: random.Random, data: bytes, _: bytes) -> bytes:
     """Break the file off."""
-    return data[: rng.choice((rng.randrange(len(data) + 1), max(len(data) - rng.randrange(1, 64), 0), rng.randrange(64)))]
+    return data[
+        : rng.choice((rng.randrange(len(data) + 1), max(len(data) - rng.randrange(1, 64), 0), rng.randrange(64)))
+    ]
 
 
 def drop(rng: random.Random, data: bytes, _: bytes) -> bytes:
@@ -183,7 +292,9 @@ def word_in_text(rng: random.Random, data: bytes, _: bytes) -> bytes:
 
 def _replaced(rng: random.Random, data: bytes, pattern: bytes, choices: tuple[str, ...]) -> bytes:
     start = rng.choice((0, rng.randrange(len(data) + 1)))
-    places = [each.span() for _n, each in zip(range(400), re.finditer(pattern, data[start : start + 40_000]), strict=False)]
+    places = [
+        each.span() for _n, each in zip(range(400), re.finditer(pattern, data[start : start + 40_000]), strict=False)
+    ]
     for begin, end in sorted(rng.sample(places, min(len(places), rng.choice((1, 2, 5)))), reverse=True):
         data = data[: start + begin] + rng.choice(choices).encode("utf-8") + data[start + end :]
     return data
@@ -203,7 +314,11 @@ def member(rng: random.Random, data: bytes, other: bytes) -> bytes:
     """Change one member of a zip archive, or its name, and pack it again."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [(entry.filename, archive.read(entry)) for entry in archive.infolist()[:60] if entry.file_size < 4_000_000]
+            entries = [
+                (entry.filename, archive.read(entry))
+                for entry in archive.infolist()[:60]
+                if entry.file_size < 4_000_000
+            ]
     except Exception:  # an archive that is damaged already
         return bits(rng, data, other)
     if not entries:
@@ -215,7 +330,10 @@ def member(rng: random.Random, data: bytes, other: bytes) -> bytes:
         choices = [each for each in _changes(name, inside) if each[0] != "member"]
         entries[at] = (name, rng.choice(choices)[1](rng, inside, other))
     elif how < 0.9:
-        entries[at] = (rng.choice(("../", "/", "a/../../", "C:\\", "", "\u202e")) + name + rng.choice(("", ".zip", ".vrt")), inside)
+        entries[at] = (
+            rng.choice(("../", "/", "a/../../", "C:\\", "", "\u202e")) + name + rng.choice(("", ".zip", ".vrt")),
+            inside,
+        )
     else:
         del entries[at]
     target = io.BytesIO()

@@ -1,8 +1,8 @@
-"""Thousands of broken and hostile uploads go the real way: quarantine, sandboxed reader, store. Prints a table; exits 1 if a promise broke.
+"""Send thousands of broken and hostile uploads through quarantine, sandbox and store; exit 1 if a promise broke.
 
-Run `uv run python -m benchmarks.fuzz_uploads --count 10000 --seed 1 [--seconds 1500] [FOLDER ...]`. Without folders the seeds are
-``tests/golden/uploads``, ``../shared/cases`` where that is, and small files of the other formats, made here. ``--only N --keep FOLDER``
-writes mutant N there and reads it alone.
+Run `uv run python -m benchmarks.fuzz_uploads --count 10000 --seed 1 [--seconds 1500] [FOLDER ...]`. Without folders the
+seeds are ``tests/golden/uploads``, ``../shared/cases`` where that is, and small files of the other formats, made here.
+``--only N --keep FOLDER`` writes mutant N there and reads it alone.
 """
 
 from __future__ import annotations
@@ -53,7 +53,8 @@ ENDINGS = ("took_too_long", "needed_too_much_memory", "wrote_too_much", "reader_
 #: Libraries whose refusals are foreseen and passed on; any other word is the home of an exception that nobody foresaw.
 LIBRARIES = ("GDAL", "Parquet")
 ORPHANS = {
-    "features without a layer": "SELECT count(*) FROM own_feature WHERE layer_id NOT IN (SELECT layer_id FROM own_layer)",
+    "features without a layer": "SELECT count(*) FROM own_feature WHERE "
+    "layer_id NOT IN (SELECT layer_id FROM own_layer)",
     "sites without a layer": "SELECT count(*) FROM own_site WHERE layer_id NOT IN (SELECT layer_id FROM own_layer)",
 }
 FEATURES = "SELECT count(*) FROM own_feature WHERE layer_id = $layer_id"
@@ -147,7 +148,10 @@ class Run:
 
     def one(self, reader: Reader, one: Mutant) -> None:
         """Read one mutant, import it if it is fine, and check what is left."""
-        files = [(name, io.BytesIO(data.replace(b"http://127.0.0.1:8765/", self.canary.url.encode()))) for name, data in one.files]
+        files = [
+            (name, io.BytesIO(data.replace(b"http://127.0.0.1:8765/", self.canary.url.encode())))
+            for name, data in one.files
+        ]
         started = time.monotonic()
         try:
             upload = imports.take_in(self.home, files)  # type: ignore[arg-type]  # BytesIO is a BinaryIO
@@ -216,7 +220,9 @@ class Run:
             tally.done += 1
             tally.statuses[status] += 1
             tally.slowest = max(tally.slowest, spent)
-            tally.codes.update({each.code for each in found if status != "imported" or findings.severity(each) == "error"})
+            tally.codes.update(
+                {each.code for each in found if status != "imported" or findings.severity(each) == "error"}
+            )
 
     def _unforeseen(self, one: Mutant, found: tuple[Finding, ...]) -> None:
         """Note endings by force, and errors that no sentence was written for, by the class of the exception."""
@@ -268,15 +274,20 @@ def table(run: Run, seconds: float) -> str:
     tally = run.tally
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     rows: list[tuple[str, object]] = [
-        ("mutants read", tally.done), ("seeds", len(run.seeds)), ("seconds", f"{seconds:.0f}"), ("mutants per second", f"{tally.done / max(seconds, 0.001):.1f}"),
-        ("slowest, s", f"{tally.slowest:.1f}"), ("layers imported", tally.layers), ("peak memory of the app, MB", f"{peak:.0f}"),
+        ("mutants read", tally.done),
+        ("seeds", len(run.seeds)),
+        ("seconds", f"{seconds:.0f}"),
+        ("mutants per second", f"{tally.done / max(seconds, 0.001):.1f}"),
+        ("slowest, s", f"{tally.slowest:.1f}"),
+        ("layers imported", tally.layers),
+        ("peak memory of the app, MB", f"{peak:.0f}"),
         ("calls of the canary", len(run.canary.hits)),
         *((f"outcome: {name}", count) for name, count in sorted(tally.statuses.items())),
         *((f"reader ended by force: {name}", _numbers(tally.endings.get(name, []))) for name in ENDINGS),
         *((f"unforeseen: {name}", _numbers(numbers)) for name, numbers in sorted(tally.unforeseen.items())),
         ("exceptions that nobody foresaw", sum(len(numbers) for numbers in tally.unforeseen.values())),
         ("promises broken", len(tally.violations)),
-    ]  # fmt: skip
+    ]
     lines = [f"{name:<52} {value}" for name, value in rows]
     codes = ", ".join(f"{name} {count}" for name, count in tally.codes.most_common())
     return "\n".join([*lines, f"findings: {codes}", *tally.violations[:50]])
@@ -318,7 +329,13 @@ def show(run: Run, number: int, keep: Path | None) -> None:
         draft = imports.read(reader, upload, imports.request_for(upload))
         imports.discard(upload)
     print(one.seed, one.what, draft.status)
-    print(json.dumps([{"code": each.code, "details": each.details} for each in draft.report.findings], ensure_ascii=False, indent=1))
+    print(
+        json.dumps(
+            [{"code": each.code, "details": each.details} for each in draft.report.findings],
+            ensure_ascii=False,
+            indent=1,
+        )
+    )
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""Hostile requests against the real app: every route, some hundreds of them, while another client asks whether the app still lives.
+"""Send hundreds of hostile requests to the real app while another client checks that it still answers.
 
-Prints a table by kind: how many, worst time, answers of 500, answers of each class; then the longest wait of the other client and the memory
-before and after. Exits with 1 if an answer was 500, took longer than a second, or none came. Ends by itself.
+Prints a table by kind: how many, worst time, answers of 500, answers of each class; then the longest wait of the other
+client and the memory before and after. Exits with 1 if an answer was 500, took longer than a second, or none came. Ends
+by itself.
 
     uv run python benchmarks/hostile_requests.py            # about a minute
     uv run python benchmarks/hostile_requests.py --small    # every seventh request
@@ -33,11 +34,79 @@ SLOW_S = 1.0
 TIMEOUT_S = 60.0
 LONG = "9" * 5000
 NASTY = (
-    "", " ", ".", "..", "../../etc/passwd", "..%2f..%2fetc%2fpasswd", "%00", "a%00b", "%ff%fe", "%ed%a0%80", "%c0%af", "%0d%0aSet-Cookie:%20x=1", "'", '"', "';DROP TABLE x;--",
-    "%3Cscript%3E", "![b](http:%2f%2f127.0.0.1%2fx)", "{0}", "%25s%25n", "~", "*", "|", "\\\\host\\share", "null", "NaN", "-1", "0x10", "1e308", "%D9%A1%D9%A2", "%E2%80%AE", "a" * 1000, LONG,
-)  # fmt: skip
-NUMBERS = ("", "-1", "0", "-0", "00000000001", "99999999", LONG, "1e5", "1.5", "nan", "inf", "-inf", "1e308", "-1e308", "1e-320", "%D9%A1", "0x1", "1_000", "%20 1", "true", "9223372036854775808", "[]")  # fmt: skip
-BOXES = ("nan,0,1,1", "0,0,0,0", "inf,inf,inf,inf", "-inf,-inf,inf,inf", "-1e308,-1e308,1e308,1e308", "1,1,0,0", "1,2,3", "1,2,3,4,5,6,7", "a,b,c,d", ",,,", LONG, "1e-320,0,1e-319,1", "-2e7,-2e7,2e7,2e7", "2e7,0,2.1e7,1")  # fmt: skip
+    "",
+    " ",
+    ".",
+    "..",
+    "../../etc/passwd",
+    "..%2f..%2fetc%2fpasswd",
+    "%00",
+    "a%00b",
+    "%ff%fe",
+    "%ed%a0%80",
+    "%c0%af",
+    "%0d%0aSet-Cookie:%20x=1",
+    "'",
+    '"',
+    "';DROP TABLE x;--",
+    "%3Cscript%3E",
+    "![b](http:%2f%2f127.0.0.1%2fx)",
+    "{0}",
+    "%25s%25n",
+    "~",
+    "*",
+    "|",
+    "\\\\host\\share",
+    "null",
+    "NaN",
+    "-1",
+    "0x10",
+    "1e308",
+    "%D9%A1%D9%A2",
+    "%E2%80%AE",
+    "a" * 1000,
+    LONG,
+)
+NUMBERS = (
+    "",
+    "-1",
+    "0",
+    "-0",
+    "00000000001",
+    "99999999",
+    LONG,
+    "1e5",
+    "1.5",
+    "nan",
+    "inf",
+    "-inf",
+    "1e308",
+    "-1e308",
+    "1e-320",
+    "%D9%A1",
+    "0x1",
+    "1_000",
+    "%20 1",
+    "true",
+    "9223372036854775808",
+    "[]",
+)
+BOXES = (
+    "nan,0,1,1",
+    "0,0,0,0",
+    "inf,inf,inf,inf",
+    "-inf,-inf,inf,inf",
+    "-1e308,-1e308,1e308,1e308",
+    "1,1,0,0",
+    "1,2,3",
+    "1,2,3,4,5,6,7",
+    "a,b,c,d",
+    ",,,",
+    LONG,
+    "1e-320,0,1e-319,1",
+    "-2e7,-2e7,2e7,2e7",
+    "2e7,0,2.1e7,1",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +117,9 @@ class Request:
     raw: bytes
 
 
-def _get(kind: str, target: str, *headers: str, method: str = "GET", host: str = "localhost", body: str = "") -> Request:
+def _get(
+    kind: str, target: str, *headers: str, method: str = "GET", host: str = "localhost", body: str = ""
+) -> Request:
     length = [f"Content-Length: {len(body)}"] if body else []
     lines = [f"{method} {target} HTTP/1.1", f"Host: {host}", "Connection: close", *length, *headers]
     return Request(kind, ("\r\n".join(lines) + "\r\n\r\n" + body).encode("utf-8", "surrogateescape"))
@@ -63,10 +134,25 @@ def _map(app: Running) -> Iterator[Request]:
     """Yield what the map's own routes are asked: packed scenarios of old, keys, tiles, boxes, names."""
     scenario = '{"weights":{"grade":1}%s}'
     shapes = (
-        "[]", "null", "5", '"x"', "{", "[" * 100_000, "{}", '{"weights":[]}', scenario % ',"commodity":null', scenario % ',"x":[' + "[]," * 14_000_000 + "[]]}",
-        scenario % ',"filters":{"text":"' + "a" * 40_000_000 + '"}', '{"weights":{"grade":1e308,"permitting":1e308}}', '{"weights":{"grade":1e-320}}', '{"weights":{"grade":"\\ud800"}}',
-        scenario % f',"seed":{LONG}', scenario % ',"evidence":[1]', scenario % ',"method":[]', "0" * 50_000_000,
-    )  # fmt: skip
+        "[]",
+        "null",
+        "5",
+        '"x"',
+        "{",
+        "[" * 100_000,
+        "{}",
+        '{"weights":[]}',
+        scenario % ',"commodity":null',
+        scenario % ',"x":[' + "[]," * 14_000_000 + "[]]}",
+        scenario % ',"filters":{"text":"' + "a" * 40_000_000 + '"}',
+        '{"weights":{"grade":1e308,"permitting":1e308}}',
+        '{"weights":{"grade":1e-320}}',
+        '{"weights":{"grade":"\\ud800"}}',
+        scenario % f',"seed":{LONG}',
+        scenario % ',"evidence":[1]',
+        scenario % ',"method":[]',
+        "0" * 50_000_000,
+    )
     yield from (_get("map: packed", f"/api/sites.json?s={_packed(shape)}&d=0&f=0") for shape in shapes)
     yield from (_get("map: packed", f"/api/sites.json?s={text}&k={text}") for text in NASTY)
     yield from (_get("map: tiles", f"/api/layers/rail/{n}/0/0.json") for n in NUMBERS)
@@ -84,7 +170,11 @@ def _map(app: Running) -> Iterator[Request]:
 def _api() -> Iterator[Request]:
     """Yield what the documented API is asked."""
     v1 = "/api/v1"
-    yield from (_get("api: sites", f"{v1}/sites?{name}={value}") for name in ("limit", "offset", "min_coverage") for value in NUMBERS)
+    yield from (
+        _get("api: sites", f"{v1}/sites?{name}={value}")
+        for name in ("limit", "offset", "min_coverage")
+        for value in NUMBERS
+    )
     yield from (
         _get("api: sites", f"{v1}/sites?{name}={value}")
         for name in ("commodity", "kind", "country", "text", "f", "hide_failed")
@@ -107,9 +197,13 @@ def _api() -> Iterator[Request]:
     )
     yield from (_get("api: weights", f"{v1}/scores?weights={value}&limit=3") for value in weights)
     yield from (
-        _get("api: weights", f"{v1}/scores?{name}={value}&limit=3") for name in ("preset", "method", "order_by") for value in NASTY[:16]
+        _get("api: weights", f"{v1}/scores?{name}={value}&limit=3")
+        for name in ("preset", "method", "order_by")
+        for value in NASTY[:16]
     )
-    yield from (_get("api: ids", f"{v1}/{what}/{name}") for what in ("sites", "shortlists", "collections") for name in NASTY)
+    yield from (
+        _get("api: ids", f"{v1}/{what}/{name}") for what in ("sites", "shortlists", "collections") for name in NASTY
+    )
     yield from (_get("api: boxes", f"{v1}/collections/sites/items?bbox={box}") for box in BOXES)
     yield from (_get("api: ids", f"{v1}/collections/rail/items/{name}") for name in (*NASTY, *NUMBERS))
     yield from (
@@ -126,9 +220,23 @@ def _server(app: Running) -> Iterator[Request]:
     methods = ("POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "CONNECT", "FOO")
     for path in ("/api/v1/sites", "/api/sites.json", "/api/health", "/"):
         yield from (_get("methods", path, method=method, body="{" if method == "POST" else "") for method in methods)
-    hosts = ("evil.example", "evil.example:8501", "localhost.evil.example", "evil@localhost", "", "[::1", "localhost:99999999", "a" * 5000)
+    hosts = (
+        "evil.example",
+        "evil.example:8501",
+        "localhost.evil.example",
+        "evil@localhost",
+        "",
+        "[::1",
+        "localhost:99999999",
+        "a" * 5000,
+    )
     yield from (_get("hosts", path, host=host) for host in hosts for path in ("/api/health", "/", "/api/v1/"))
-    upgrade = ("Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==")
+    upgrade = (
+        "Upgrade: websocket",
+        "Connection: Upgrade",
+        "Sec-WebSocket-Version: 13",
+        "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==",
+    )
     yield from (
         _get("origins", "/_stcore/stream", f"Origin: {origin}", *upgrade)
         for origin in ("http://evil.example", "null", "http://localhost:1", "x" * 5000)
@@ -178,7 +286,7 @@ class Tally:
 
 
 def _sent(port: int, request: Request) -> tuple[str, float]:
-    """Send a request and return the first digit of the status (``-``: closed without an answer) and the seconds until the end of the answer."""
+    """Send a request; return the first digit of the status (``-``: closed unanswered) and the seconds it took."""
     start = time.monotonic()
     received = b""
     try:
@@ -240,11 +348,15 @@ def _report(tallies: dict[str, Tally], waits: list[float], sent: int, before_mb:
     print(f"{'kind':<16}{'requests':>9}{'worst s':>9}{'500':>5}{'none':>6}   answers")
     for kind, tally in tallies.items():
         classes = ", ".join(f"{count} {name}" for name, count in sorted(tally.classes.items()))
-        print(f"{kind:<16}{tally.classes.total():>9}{tally.worst_s:>9.3f}{tally.classes['500']:>5}{tally.classes['never']:>6}   {classes}")
+        print(
+            f"{kind:<16}{tally.classes.total():>9}{tally.worst_s:>9.3f}"
+            f"{tally.classes['500']:>5}{tally.classes['never']:>6}   {classes}"
+        )
     errors = sum(tally.classes["500"] + tally.classes["never"] for tally in tallies.values())
     worst = max(tally.worst_s for tally in tallies.values())
     print(
-        f"\n{sent} requests, {errors} answered by 500 or not at all, worst {worst:.3f} s; memory {before_mb:.0f} MB before, {after_mb:.0f} MB after"
+        f"\n{sent} requests, {errors} answered by 500 or not at all, worst {worst:.3f} s; memory "
+        f"{before_mb:.0f} MB before, {after_mb:.0f} MB after"
     )
     print(f"another client asked {len(waits)} times whether the app lives: longest wait {max(waits):.3f} s")
     sys.exit(1 if errors or worst > SLOW_S else 0)

@@ -1,7 +1,8 @@
-"""Many clients at once: re-rankings with different weights over the API, and the sites of the map, beside what they rest on.
+"""Many clients at once: re-rankings with different weights and the sites of the map, beside what they rest on.
 
-Prints p50, p95 and p99 in milliseconds for 1, 10, 25 and 50 clients that ask at the same time, the ratio of the p50 of one client to an empty
-Starlette route and to one plain ranking in DuckDB, both measured in the same run. Ends by itself.
+Prints p50, p95 and p99 in milliseconds for 1, 10, 25 and 50 clients that ask at the same time, the ratio of the p50 of
+one client to an empty Starlette route and to one plain ranking in DuckDB, both measured in the same run. Ends by
+itself.
 
     uv run python benchmarks/load_api.py            # about a minute on 2 idle cores
     uv run python benchmarks/load_api.py --small    # seconds
@@ -86,7 +87,8 @@ def _empty_ms() -> float:
     """Return the median milliseconds of a route that answers nothing, by the same server."""
     port = free_port()
     code = (
-        "import uvicorn\nfrom starlette.applications import Starlette\nfrom starlette.responses import Response\nfrom starlette.routing import Route\n"
+        "import uvicorn\nfrom starlette.applications import Starlette\nfrom starlette.responses import "
+        "Response\nfrom starlette.routing import Route\n"
         f"uvicorn.run(Starlette(routes=[Route('/', lambda request: Response())]), port={port}, log_level='error')"
     )
     process = subprocess.Popen([sys.executable, "-c", code])
@@ -128,12 +130,17 @@ def main() -> None:
     with running() as app:
         for clients in (1, 5) if small else (1, 10, 25, 50):
             rounds = 3 if small else 30 if clients == 1 else 6
-            median_ms = measured("re-ranking", app, clients, rounds, lambda dice: f"/api/v1/scores?weights={_weights(dice)}")
+            median_ms = measured(
+                "re-ranking", app, clients, rounds, lambda dice: f"/api/v1/scores?weights={_weights(dice)}"
+            )
             one_ms = median_ms if clients == 1 else one_ms
         for clients in (1, 5) if small else (1, 10, 25, 50):
             feeds = lambda dice: app.addresses[f"feed {dice.randrange(200)}"]  # noqa: E731
             measured("map feed", app, clients, 2, feeds)
-    print(f"\none re-ranking is {one_ms / empty_ms:.1f} times an empty route and {one_ms / duckdb_ms:.2f} times a plain DuckDB ranking")
+    print(
+        f"\none re-ranking is {one_ms / empty_ms:.1f} times an empty route and "
+        f"{one_ms / duckdb_ms:.2f} times a plain DuckDB ranking"
+    )
 
 
 if __name__ == "__main__":

@@ -1,11 +1,12 @@
 """Try to lose what the store has acknowledged: kills, full disks and damaged files, counted.
 
-    python benchmarks/store_trials.py                 # 200 kills from an empty folder, 100 a schema, 50 full disks, 100 damaged files
-    python benchmarks/store_trials.py --small         # a tenth of it
+    python benchmarks/store_trials.py           # 200 kills from empty, 100 a schema, 50 full disks, 100 damaged files
+    python benchmarks/store_trials.py --small   # a tenth of it
 
-Each trial writes from a process of its own, which acknowledges over a pipe only what has returned; then the store is opened and read
-whole. A trial fails if an acknowledged change is missing and nothing says so, if a change is there by half, or if anything but a
-`data.store.StoreError` is raised. Full disks want a system where a memory disk can be mounted (Linux, root); elsewhere they are not run.
+Each trial writes from a process of its own, which acknowledges over a pipe only what has returned; then the store is
+opened and read whole. A trial fails if an acknowledged change is missing and nothing says so, if a change is there by
+half, or if anything but a `data.store.StoreError` is raised. Full disks want a system where a memory disk can be
+mounted (Linux, root); elsewhere they are not run.
 """
 
 from __future__ import annotations
@@ -36,11 +37,15 @@ from data.sql import sql
 from data.store import FILE, Store, StoreFullError, StoreUnreadableError
 
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["benchmarks.store_trials", "pandas", "pyarrow"])  # what DuckDB imports on its first parameter
+FORK.set_forkserver_preload(
+    ["benchmarks.store_trials", "pandas", "pyarrow"]
+)  # what DuckDB imports on its first parameter
 #: Sites of an older store; a multiple of five would stand for a scenario too.
 OLD_NUMBERS = tuple(range(1, 100, 5))
 LOGGED = "INSERT INTO change (changed_at, action, subject) VALUES (now(), 'add', $subject)"
-LOGGED_BY_NUMBER = "INSERT INTO change (number, changed_at, action, subject) SELECT count(*) + 1, now(), 'add', $subject FROM change"
+LOGGED_BY_NUMBER = (
+    "INSERT INTO change (number, changed_at, action, subject) SELECT count(*) + 1, now(), 'add', $subject FROM change"
+)
 TABLES = "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY table_name"
 
 
@@ -75,7 +80,7 @@ def write_on(folder: str, pipe: Connection, start: int) -> None:
 
 
 def killed_writer(folder: Path, start: int, *, after_s: float, after_messages: int = 0) -> list[int]:
-    """Kill a writer `after_s` seconds after its start, or after it sent so many messages (the opening, then each change).
+    """Kill a writer `after_s` seconds after its start, or after so many messages (the opening, then each change).
 
     Returns what it acknowledged.
     """
@@ -120,7 +125,9 @@ def kills_from_an_empty_folder(trials: int, rng: random.Random) -> Tally:
     for trial in range(trials):
         with tempfile.TemporaryDirectory() as name:
             opening = trial % 3 == 0
-            got = killed_writer(Path(name), 0, after_s=rng.random() * (0.4 if opening else 0.25), after_messages=0 if opening else 2)
+            got = killed_writer(
+                Path(name), 0, after_s=rng.random() * (0.4 if opening else 0.25), after_messages=0 if opening else 2
+            )
             tally.outcomes["with a log left" if store_file.log_of(Path(name) / FILE).exists() else "without a log"] += 1
             check(tally, Path(name), got)
     return tally
@@ -139,14 +146,19 @@ def check(tally: Tally, folder: Path, acknowledged: list[int]) -> None:
 
 
 def old_store(folder: str, pipe: Connection, version: int, clean: bool) -> None:
-    """Body of a writer of an older version: the schema as that version made it, one shortlist, and an end without closing."""
+    """Body of a writer of an older version.
+
+    The schema as that version made it, one shortlist, and an end without closing.
+    """
     connection = duckdb.connect(str(Path(folder) / FILE))
     connection.execute(sql("data/store_version.sql"))
     for number, path in store_file.migrations().items():
         if number <= version:
             connection.execute("BEGIN TRANSACTION")
             connection.execute(path.read_text(encoding="utf-8"))
-            connection.execute("INSERT INTO schema_version VALUES ($version, $at)", {"version": number, "at": datetime.now(UTC)})
+            connection.execute(
+                "INSERT INTO schema_version VALUES ($version, $at)", {"version": number, "at": datetime.now(UTC)}
+            )
             connection.execute("COMMIT")
     if clean:
         connection.execute("CHECKPOINT")
@@ -154,7 +166,9 @@ def old_store(folder: str, pipe: Connection, version: int, clean: bool) -> None:
         connection.execute("INSERT INTO shortlist VALUES ('kept', '', NULL, '{}', '', now())")
     for number in OLD_NUMBERS:
         values = {"site": f"site-{number}"}
-        connection.execute("INSERT INTO shortlist_item (shortlist, site_id, note, added_at) VALUES ('kept', $site, '', now())", values)
+        connection.execute(
+            "INSERT INTO shortlist_item (shortlist, site_id, note, added_at) VALUES ('kept', $site, '', now())", values
+        )
         subject = {"subject": f"kept/site-{number}"}
         connection.execute(LOGGED_BY_NUMBER if version >= 6 else LOGGED, subject)
         pipe.send(number)
@@ -181,7 +195,9 @@ def kills_after_migration(trials: int, rng: random.Random, version: int) -> Tall
 def memory_disk(megabytes: int) -> Iterator[Path]:
     """Mount a memory disk of a size, and take it away again."""
     with tempfile.TemporaryDirectory() as name:
-        subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", name], check=True, capture_output=True)
+        subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", name], check=True, capture_output=True
+        )
         try:
             yield Path(name)
         finally:
@@ -198,7 +214,10 @@ def fill(folder: Path, leave_bytes: int) -> Path:
 
 
 def full_disk(folder: Path, rng: random.Random, tally: Tally, case: str) -> None:
-    """Meet a full disk while writing, while opening, or in a checkpoint; go on in the same process once there is room."""
+    """Meet a full disk while writing, while opening, or in a checkpoint.
+
+    Go on in the same process once there is room.
+    """
     acknowledged: list[int] = []
     filler = fill(folder, 0) if case == "opening" else None
     if filler is not None:
@@ -341,7 +360,9 @@ def main() -> int:
     share, rng = (10 if chosen.small else 1), random.Random(chosen.seed)
     print("| Trial | Trials | Acknowledged | Failed | Outcomes | Reopened, median / max |\n|---|---|---|---|---|---|")
     series: list[Callable[[], Tally]] = [lambda: kills_from_an_empty_folder(200 // share, rng)]
-    series += [lambda v=version: kills_after_migration(100 // share, rng, v) for version in list(store_file.migrations())[:-1]]  # type: ignore[misc]
+    series += [
+        lambda v=version: kills_after_migration(100 // share, rng, v) for version in list(store_file.migrations())[:-1]
+    ]  # type: ignore[misc]
     series += [lambda: full_disks(50 // share, rng)] if can_mount() else []
     series += [lambda: damaged_files(100 // share, rng)]
     failures = []

@@ -21,7 +21,11 @@ CASES = ROOT.parent / "shared" / "cases"
 PAGE = ROOT / "docs" / "uploads.md"
 GROUPS = (
     ("Real files", "uploads", "From public repositories; each is read without a word from the user."),
-    ("Awkward files", "badfiles/awkward", "Honest files as people make them; each is placed, or refused with the cause and the cure."),
+    (
+        "Awkward files",
+        "badfiles/awkward",
+        "Honest files as people make them; each is placed, or refused with the cause and the cure.",
+    ),
     ("Hostile files", "badfiles/malicious", "Made to read other files, call addresses, or exhaust the machine."),
 )
 NOT_DATA = ("index.csv", "SOURCE.md", "README.md")
@@ -30,12 +34,13 @@ COMPANIONS = {".dat": ".dfn", ".gml": ".gfs"}
 SHOWN_LAYERS, SHOWN_CHARACTERS = 4, 260
 HEAD = """# Uploads
 
-What becomes of every file of the collections of samples: read in the sandbox, as an upload is, without cures or a stated coordinate
-system. *ok* is imported; *needs input* waits for an answer, mostly the coordinate system; *refused* says why and what helps. Bounds are
-west, south, east, north in degrees (EPSG:4326). Notes that only inform are left out.
+What becomes of every file of the collections of samples: read in the sandbox, as an upload is, without cures or a
+stated coordinate system. *ok* is imported; *needs input* waits for an answer, mostly the coordinate system; *refused*
+says why and what helps. Bounds are west, south, east, north in degrees (EPSG:4326). Notes that only inform are left
+out.
 
-Made by `python -m benchmarks.uploads_table`. A run of `python -m benchmarks.fuzz_uploads` reads thousands of broken variants of the same
-files.
+Made by `python -m benchmarks.uploads_table`. A run of `python -m benchmarks.fuzz_uploads` reads thousands of
+broken variants of the same files.
 """
 
 
@@ -43,7 +48,11 @@ def cases(folder: Path) -> list[tuple[Path, ...]]:
     """Return the uploads of a folder, each with its companions, in the order of their names."""
     paths = [path for path in sorted(folder.glob("*")) if path.is_file() and path.name not in NOT_DATA]
     beside = {main.with_suffix(COMPANIONS[main.suffix]) for main in paths if main.suffix in COMPANIONS}
-    return [(path, *(each for each in beside if each != path and each.stem == path.stem)) for path in paths if path not in beside]
+    return [
+        (path, *(each for each in beside if each != path and each.stem == path.stem))
+        for path in paths
+        if path not in beside
+    ]
 
 
 def text(value: str, most: int = SHOWN_CHARACTERS) -> str:
@@ -57,7 +66,10 @@ def text(value: str, most: int = SHOWN_CHARACTERS) -> str:
 def where(layer: LayerReport) -> str:
     """Return kind, size, place and reason of a layer in words."""
     system = layer.crs if len(layer.crs) < 20 else "its own CRS"
-    what = f"{layer.kind.removeprefix('vector-') or 'not placed'}, {layer.features:,} {'cells' if layer.kind == 'raster' else 'features'}"
+    what = (
+        f"{layer.kind.removeprefix('vector-') or 'not placed'}, {layer.features:,} "
+        f"{'cells' if layer.kind == 'raster' else 'features'}"
+    )
     box = "" if layer.bounds is None else " at " + ", ".join(f"{x:.4g}" for x in layer.bounds)
     return text(f"{layer.name}: {what}{', ' + system if system else ''}{box}")
 
@@ -91,7 +103,10 @@ def page(folder: Path) -> str:
     with tempfile.TemporaryDirectory() as home, Reader() as reader:
         for title, name, sentence in GROUPS:
             rows = [row(reader, Path(home), paths) for paths in cases(folder / name)]
-            counts = ", ".join(f"{sum(f'| {status} |' in each for each in rows)} {status}" for status in ("ok", "needs input", "refused"))
+            counts = ", ".join(
+                f"{sum(f'| {status} |' in each for each in rows)} {status}"
+                for status in ("ok", "needs input", "refused")
+            )
             table = ["| File | Result | Layers | What is said |", "|---|---|---|---|", *rows]
             parts.append(f"## {title}\n\n{sentence} {len(rows)} files: {counts}.\n\n" + "\n".join(table) + "\n")
     return "\n".join(parts)

@@ -1,4 +1,7 @@
-"""Limits on what comes from outside: how long a text is before and after unpacking, and how deep its JSON is. Interprets nothing."""
+"""Limits on what comes from outside: how long a text is before and after unpacking, and how deep its JSON is.
+
+Interprets nothing.
+"""
 
 from __future__ import annotations
 

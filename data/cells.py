@@ -13,7 +13,8 @@ from data.texts import prose
 FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
 #: A cell that starts with one of these is quoted whatever follows: programs differ in what they make of them.
 CONTROL_STARTS = ("\t", "\r", "\n", "\0")
-#: General categories of characters that are passed over at the start of a cell: controls, format characters (byte order mark, zero-width
+# : General categories of characters that are passed over at the start of a cell: controls, format characters (byte
+# order mark, zero-width
 #: space, marks of direction), halves of pairs, spaces and line ends.
 _PASSED_OVER = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zs", "Zl", "Zp", "Mn", "Me"})
 #: Letters that show nothing: Hangul fillers, the empty Braille pattern.
@@ -43,7 +44,8 @@ def _may_compute(text: str) -> bool:
 def csv_text(header: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     r"""Return rows as CSV, lines ending in ``\n``; texts of header and cells plain (`data.texts.prose`) and inert.
 
-    A lone carriage return within a cell would begin a new row in many programs, so that what follows it could be a formula.
+    A lone carriage return within a cell would begin a new row in many programs, so that what follows it could be a
+    formula.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

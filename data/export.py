@@ -25,7 +25,12 @@ LAYER = "sites"
 #: What a cell of a workbook holds; a longer text would be left out in silence.
 LONGEST_CELL = 32_767
 #: What the writers raise besides errors of the system: a full disk in the middle of a GeoPackage, for one.
-_FAILED = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, XlsxWriterException)
+_FAILED = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    XlsxWriterException,
+)
 
 
 class ExportFormatError(OrebridgeError):
@@ -71,7 +76,9 @@ class Listing:
 
 def frame_csv(frame: pd.DataFrame) -> str:
     """Return a frame as CSV whose texts are inert; an unknown is an empty cell."""
-    return csv_text([str(name) for name in frame.columns], frame.astype(object).where(frame.notna(), "").itertuples(index=False))
+    return csv_text(
+        [str(name) for name in frame.columns], frame.astype(object).where(frame.notna(), "").itertuples(index=False)
+    )
 
 
 def write_csv(listing: Listing, path: Path) -> None:
@@ -83,7 +90,13 @@ def write_xlsx(listing: Listing, path: Path) -> None:
     """Five sheets: Sites, Scores, Weights, Sources, README. No cell is a formula or a link."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     readme = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
-    sheets = {"Sites": listing.sites, "Scores": listing.scores, "Weights": listing.weights, "Sources": listing.sources, "README": readme}
+    sheets = {
+        "Sites": listing.sites,
+        "Scores": listing.scores,
+        "Weights": listing.weights,
+        "Sources": listing.sources,
+        "README": readme,
+    }
     made = io.BytesIO()  # on a full disk the library would leave its file open and complain at the end of the program
     with xlsxwriter.Workbook(made, options) as book:
         head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
@@ -99,7 +112,9 @@ def _sheet(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, head: obj
         sheet.set_column(column, column, min(max(longest, 8), 60))
         for row, value in enumerate(frame[title], 1):
             if isinstance(value, str):
-                sheet.write_string(row, column, value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…")
+                sheet.write_string(
+                    row, column, value if len(value) <= LONGEST_CELL else value[: LONGEST_CELL - 1] + "…"
+                )
             elif value is not None and not pd.isna(value):
                 sheet.write(row, column, value.item() if hasattr(value, "item") else value)
     sheet.freeze_panes(1, 0)
@@ -111,7 +126,12 @@ def write_gpkg(listing: Listing, path: Path) -> None:
     path.unlink(missing_ok=True)
     listing.as_points(listing.sites).to_file(path, layer=LAYER, driver="GPKG", engine="pyogrio")
     about = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
-    for name, frame in {"scores": listing.scores, "weights": listing.weights, "sources": listing.sources, "about": about}.items():
+    for name, frame in {
+        "scores": listing.scores,
+        "weights": listing.weights,
+        "sources": listing.sources,
+        "about": about,
+    }.items():
         gpd.GeoDataFrame(frame).to_file(path, layer=name, driver="GPKG", engine="pyogrio", mode="a")
 
 
@@ -131,7 +151,10 @@ def write_geojson(listing: Listing, path: Path) -> None:
 
 
 def write_kml(listing: Listing, path: Path) -> None:
-    """Placemarks with every column as extended data. Made in memory: the driver says nothing when a full disk cuts its file off."""
+    """Placemarks with every column as extended data.
+
+    Made in memory: the driver says nothing when a full disk cuts its file off.
+    """
     frame = listing.with_about().rename(columns={"name": "Name"})
     made = io.BytesIO()
     pyogrio.write_dataframe(listing.as_points(frame), made, layer=LAYER, driver="LIBKML")
@@ -201,7 +224,9 @@ def write(listing: Listing, target: Target | Path) -> None:
         try:
             form.write(_plain(listing), made)
         except _FAILED as error:
-            raise TargetError(f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere.") from error
+            raise TargetError(
+                f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere."
+            ) from error
 
 
 def _plain(listing: Listing) -> Listing:
@@ -212,4 +237,6 @@ def _plain(listing: Listing) -> Listing:
 
 def _plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
-    return frame.assign(**{name: frame[name].map(lambda each: prose(each) if isinstance(each, str) else each) for name in texts})
+    return frame.assign(
+        **{name: frame[name].map(lambda each: prose(each) if isinstance(each, str) else each) for name in texts}
+    )

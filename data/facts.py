@@ -14,13 +14,26 @@ from data.sql import sql
 from geo.errors import OrebridgeError
 
 HERE = Path(__file__).resolve().parent
-#: The bundle of the checkout, or the folder that ``OREBRIDGE_BUNDLE`` names (as `orebridge data build --out` writes it).
+# : The bundle of the checkout, or the folder that ``OREBRIDGE_BUNDLE`` names (as `orebridge data build --out` writes
+# it).
 BUNDLE = Path(os.environ.get("OREBRIDGE_BUNDLE") or HERE / "bundled")
 #: The tables of the bundle, a Parquet file each.
 TABLES = (
-    "site", "commodity", "country", "measurement", "gate", "claim", "owner", "holding", "port", "partner_framework", "offtake",
-    "permitting_pathway", "legal_flag", "left_out",
-)  # fmt: skip
+    "site",
+    "commodity",
+    "country",
+    "measurement",
+    "gate",
+    "claim",
+    "owner",
+    "holding",
+    "port",
+    "partner_framework",
+    "offtake",
+    "permitting_pathway",
+    "legal_flag",
+    "left_out",
+)
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "measurement", "gate")
 #: What ranking alone needs.
@@ -34,11 +47,16 @@ class BundleMissingError(OrebridgeError):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"{path} is missing; restore data/bundled from the repository or run `orebridge data build --raw FOLDER`.")
+        super().__init__(
+            f"{path} is missing; restore data/bundled from the repository or run `orebridge data build --raw FOLDER`."
+        )
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
-    """Set what every database of ours has: nothing is fetched, and names of Python variables are never read as tables."""
+    """Set what every database of ours has.
+
+    Nothing is fetched, and names of Python variables are never read as tables.
+    """
     con.execute("SET GLOBAL python_enable_replacements = false")
     con.execute("SET GLOBAL autoinstall_known_extensions = false")
     con.execute("SET GLOBAL autoload_known_extensions = false")
@@ -46,7 +64,12 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
 
 def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
     """Load the spatial extension from the installed wheel, by path; longitude comes first everywhere."""
-    extension = resources.files("duckdb_extension_spatial") / "extensions" / f"v{duckdb.__version__}" / "spatial.duckdb_extension"
+    extension = (
+        resources.files("duckdb_extension_spatial")
+        / "extensions"
+        / f"v{duckdb.__version__}"
+        / "spatial.duckdb_extension"
+    )
     con.load_extension(str(extension))
     con.execute("SET GLOBAL geometry_always_xy = true")
 
@@ -85,7 +108,10 @@ def open_facts(bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> duckd
 
 @cache
 def data_version(bundle: Path = BUNDLE) -> str:
-    """Return twelve hex digits over the content of all fact tables: the version of the data, printed on every export."""
+    """Return twelve hex digits over the content of all fact tables.
+
+    The version of the data, printed on every export.
+    """
     digest = hashlib.sha256()
     for name in TABLES:
         path = bundle / f"{name}.parquet"

@@ -1,4 +1,7 @@
-"""A file that the user gets: written whole or not at all, never over another unless that is said, never through a link."""
+"""A file that the user gets.
+
+Written whole or not at all, never over another unless that is said, never through a link.
+"""
 
 from __future__ import annotations
 
@@ -60,7 +63,7 @@ class Target:
 
     @contextmanager
     def writing(self) -> Iterator[Path]:
-        """Give a path in a folder beside the target; what is written there takes the target's place when the block ends without an error.
+        """Give a path in a folder beside the target; what is written there replaces the target if the block succeeds.
 
         Raises
         ------
@@ -68,7 +71,10 @@ class Target:
             If it cannot be written or put in place; what was there stays.
         """
         self._refuse_what_is_there()
-        with _reasons(self.path), TemporaryDirectory(prefix=PREFIX, dir=self.path.parent, ignore_cleanup_errors=True) as folder:
+        with (
+            _reasons(self.path),
+            TemporaryDirectory(prefix=PREFIX, dir=self.path.parent, ignore_cleanup_errors=True) as folder,
+        ):
             made = Path(folder) / f"made{self.path.suffix}"
             yield made
             _flush(made)
@@ -78,7 +84,9 @@ class Target:
     def _refuse_what_is_there(self) -> None:
         path = self.path
         if len(os.fsencode(path.name)) > LONGEST_NAME_BYTES:
-            raise TargetError(f"The file name {path.name[:40]!r}... is longer than {LONGEST_NAME_BYTES} bytes; take a shorter one.")
+            raise TargetError(
+                f"The file name {path.name[:40]!r}... is longer than {LONGEST_NAME_BYTES} bytes; take a shorter one."
+            )
         if not path.parent.is_dir():
             raise TargetError(f"The folder {path.parent} does not exist; make it first, or write elsewhere.")
         with _reasons(path):
@@ -103,7 +111,9 @@ class Target:
         try:
             os.link(made, self.path)  # unlike a rename, it never replaces what came in the meantime
         except FileExistsError as error:
-            raise TargetError(f"{self.path} exists already; add --overwrite to replace it, or take another name.") from error
+            raise TargetError(
+                f"{self.path} exists already; add --overwrite to replace it, or take another name."
+            ) from error
         except OSError:  # a file system without hard links
             self._refuse_what_is_there()
             made.replace(self.path)

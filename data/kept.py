@@ -1,4 +1,7 @@
-"""What was computed is kept for whoever asks next: so many entries, so many bytes, and each computed once. Computes nothing itself."""
+"""What was computed is kept for whoever asks next: so many entries, so many bytes, and each computed once.
+
+Computes nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,7 @@ V = TypeVar("V")
 
 
 class Kept(Generic[K, V]):
-    """Values by key, the least recently used dropped first; the same key asked for by many at once is computed by the first.
+    """A bounded cache: least recently used values are dropped first; concurrent requests for a key compute it once.
 
     Parameters
     ----------

@@ -1,4 +1,7 @@
-"""A workspace as one file: shortlists with their frozen snapshots, written and read back. JSON inside gzip; nothing in it is executed."""
+"""A workspace as one file: shortlists with their frozen snapshots, written and read back.
+
+JSON inside gzip; nothing in it is executed.
+"""
 
 from __future__ import annotations
 
@@ -89,14 +92,18 @@ def write(store: Store, names: Sequence[str]) -> bytes:
             payload = base64.b64encode(kept_shortlists.snapshot_payload(store, row["snapshot_id"])).decode()
             kept.append({**row, "shortlist": name, "payload": payload})
     values = {
-        "orebridge_workspace": FORMAT, "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "shortlists": [asdict(kept_shortlists.read(store, name)) for name in names], "snapshots": kept,
-    }  # fmt: skip
+        "orebridge_workspace": FORMAT,
+        "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "shortlists": [asdict(kept_shortlists.read(store, name)) for name in names],
+        "snapshots": kept,
+    }
     text = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
     if len(text) > MOST_BYTES:
         raise WorkspaceError(
-            f"The workspace of {names[0]!r} has {len(text) / 1e6:.0f} MB, mostly of its {len(kept)} snapshots; a file takes "
-            f"{MOST_BYTES // 1_000_000} MB. Duplicate the shortlist, which leaves the snapshots behind, and export the copy."
+            f"The workspace of {names[0]!r} has {len(text) / 1e6:.0f} MB, mostly of its {len(kept)} "
+            f"snapshots; a file takes "
+            f"{MOST_BYTES // 1_000_000} MB. Duplicate the shortlist, which leaves the snapshots "
+            f"behind, and export the copy."
         )
     return gzip.compress(text, 6, mtime=0)
 
@@ -107,7 +114,8 @@ def parse(raw: bytes) -> Workspace:
     Raises
     ------
     WorkspaceError
-        If it is no file of ours, damaged, too large, of a later version, or holds what cannot be kept: what, and what to do.
+        If it is no file of ours, damaged, too large, of a later version, or holds what cannot be kept: what, and what
+        to do.
     """
     values = _values(raw)
     try:
@@ -126,7 +134,10 @@ def parse(raw: bytes) -> Workspace:
 
 
 def keep(store: Store, found: Workspace) -> Taken:
-    """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it. All or nothing."""
+    """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it.
+
+    All or nothing.
+    """
     names: dict[str, str] = {}
     with store.write("import", ", ".join(each.name for each in found.shortlists)[:1000]) as cursor:
         taken = {row["name"] for row in kept_shortlists.shortlists_by(cursor)}
@@ -138,20 +149,27 @@ def keep(store: Store, found: Workspace) -> Taken:
             meta = {name: getattr(one, name) for name in ("label", "data_version", "scenario_hash")} | {
                 "frozen_at": one.frozen_at.isoformat()
             }
-            kept_shortlists.put_snapshot(cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id])
+            kept_shortlists.put_snapshot(
+                cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id]
+            )
     return Taken(names, len(found.snapshots))
 
 
 def _values(raw: bytes) -> dict[str, Any]:
     if len(raw) > MOST_PACKED_BYTES:
-        raise WorkspaceError(f"The file has {len(raw) / 1e6:.0f} MB; a workspace file has {MOST_PACKED_BYTES // 1_000_000} MB at the most.")
+        raise WorkspaceError(
+            f"The file has {len(raw) / 1e6:.0f} MB; a workspace file has "
+            f"{MOST_PACKED_BYTES // 1_000_000} MB at the most."
+        )
     try:
         values = from_json(_unpacked(raw), allow_inf_nan=False)
         version = values["orebridge_workspace"]
     except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error, RecursionError) as error:
         raise WorkspaceError(_ANOTHER) from error
     if version != FORMAT or isinstance(version, bool):
-        raise WorkspaceError(f"The workspace file has format {str(version)[:40]}, this version knows {FORMAT}; update Orebridge.")
+        raise WorkspaceError(
+            f"The workspace file has format {str(version)[:40]}, this version knows {FORMAT}; update Orebridge."
+        )
     return dict(values)
 
 
@@ -163,9 +181,13 @@ def _unpacked(raw: bytes) -> bytes:
             size += len(part)
             marks += _marks(part)
             if size > MOST_BYTES:
-                raise WorkspaceError(f"The file unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not a workspace of ours.")
+                raise WorkspaceError(
+                    f"The file unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not a workspace of ours."
+                )
             if marks > MOST_MARKS:
-                raise WorkspaceError(f"The file holds more than {MOST_MARKS // 1_000_000} million values; it is not a workspace of ours.")
+                raise WorkspaceError(
+                    f"The file holds more than {MOST_MARKS // 1_000_000} million values; it is not a workspace of ours."
+                )
             parts.append(part)
     return b"".join(parts)
 
@@ -189,23 +211,37 @@ def _shortlist(given: Shortlist) -> Shortlist:
     """Return a shortlist as it can be kept: checked, plain, times as UTC."""
     items = tuple(kept_shortlists.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
     made = replace(
-        given, name=line(given.name), question=prose(given.question), data_version=line(given.data_version), items=items,
-        scenario=plain(given.scenario), layers=plain(given.layers),
-    )  # fmt: skip
+        given,
+        name=line(given.name),
+        question=prose(given.question),
+        data_version=line(given.data_version),
+        items=items,
+        scenario=plain(given.scenario),
+        layers=plain(given.layers),
+    )
     kept_shortlists.check_head(asdict(replace(made, items=())))
     for item in items:
         kept_shortlists.check_item(item)
     _check_size(made)
     if len({item.site_id for item in items}) < len(items):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file holds a site twice; {_AGAIN}.")
-    if any(not 0.0 <= opacity <= 1.0 or len(layer) > kept_shortlists.LONGEST_ID for layer, (_shown, opacity) in made.layers.items()):
-        raise WorkspaceError(f"The shortlist {made.name!r} in the file has a layer whose opacity is not between 0 and 1; {_AGAIN}.")
+    if any(
+        not 0.0 <= opacity <= 1.0 or len(layer) > kept_shortlists.LONGEST_ID
+        for layer, (_shown, opacity) in made.layers.items()
+    ):
+        raise WorkspaceError(
+            f"The shortlist {made.name!r} in the file has a layer whose opacity is not between 0 and 1; {_AGAIN}."
+        )
     return made
 
 
 def _check_size(made: Shortlist) -> None:
     sites, layers, version = len(made.items), len(made.layers), len(made.data_version)
-    if sites > kept_shortlists.MOST_SITES or layers > kept_shortlists.MOST_LAYERS or version > kept_shortlists.LONGEST_NAME:
+    if (
+        sites > kept_shortlists.MOST_SITES
+        or layers > kept_shortlists.MOST_LAYERS
+        or version > kept_shortlists.LONGEST_NAME
+    ):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
 
 
@@ -214,7 +250,8 @@ def _time(item: Item, name: str) -> str:
         return moment(item.added_at).isoformat() if item.added_at else ""
     except ValueError as error:
         raise WorkspaceError(
-            f"{name[:40]!r} in the file: {item.site_id[:40]!r} was added at {item.added_at[:40]!r}, which is no time; {_AGAIN}."
+            f"{name[:40]!r} in the file: {item.site_id[:40]!r} was added at {item.added_at[:40]!r}, "
+            f"which is no time; {_AGAIN}."
         ) from error
 
 
@@ -223,9 +260,13 @@ def _snapshot(given: KeptSnapshot, names: Sequence[str]) -> KeptSnapshot:
     try:
         made = replace(made, frozen_at=moment(given.frozen_at.isoformat()))
     except ValueError as error:
-        raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file was frozen at no time that can be; {_AGAIN}.") from error
+        raise WorkspaceError(
+            f"Snapshot {given.snapshot_id[:40]!r} in the file was frozen at no time that can be; {_AGAIN}."
+        ) from error
     if made.shortlist not in names:
-        raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file belongs to no shortlist of it; {_AGAIN}.")
+        raise WorkspaceError(
+            f"Snapshot {given.snapshot_id[:40]!r} in the file belongs to no shortlist of it; {_AGAIN}."
+        )
     if max(map(len, (made.label, made.data_version, made.scenario_hash))) > kept_shortlists.LONGEST_NOTE:
         raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file has a label that is too long; {_AGAIN}.")
     return made
@@ -240,7 +281,8 @@ def _payload(kept: KeptSnapshot) -> bytes:
         raise WorkspaceError(f"Snapshot {kept.snapshot_id[:40]!r} in the file is damaged; {_AGAIN}.") from error
     if digest[:12] != kept.snapshot_id:
         raise WorkspaceError(
-            f"Snapshot {kept.snapshot_id[:40]!r} was changed after it was frozen (it is {digest[:12]}); nothing was imported."
+            f"Snapshot {kept.snapshot_id[:40]!r} was changed after it was frozen (it is "
+            f"{digest[:12]}); nothing was imported."
         )
     return payload
 

@@ -1,4 +1,7 @@
-"""Shortlists of the user's workspace: what is on them, what is noted of each site, every change and its way back. Ranks nothing."""
+"""Shortlists of the user's workspace: what is on them, what is noted of each site, every change and its way back.
+
+Ranks nothing.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +114,10 @@ class Change:
 
 
 def shortlists(store: Store) -> list[dict[str, Any]]:
-    """Return all shortlists, the last changed first: name, question, data_version, created_at, changed_at, sites, snapshots."""
+    """Return all shortlists, the last changed first.
+
+    Name, question, data_version, created_at, changed_at, sites, snapshots.
+    """
     return shortlists_by(store.cursor())
 
 
@@ -132,7 +138,9 @@ def read(store: Store, name: str) -> Shortlist:
     found = _read_head(cursor, name)
     if found is None:
         there = ", ".join(repr(row["name"]) for row in shortlists(store)) or "none yet"
-        raise WorkspaceError(f"No shortlist is called {name!r}; there are: {there}. `orebridge shortlist new` makes one.")
+        raise WorkspaceError(
+            f"No shortlist is called {name!r}; there are: {there}. `orebridge shortlist new` makes one."
+        )
     return replace(found, items=_items(cursor, name, None))
 
 
@@ -155,7 +163,7 @@ def new(store: Store, shortlist: Shortlist) -> None:
 
 
 def add(store: Store, name: str, *sites: str, note: str = "") -> None:
-    """Put sites on a shortlist, which is made if it is not there; a site that is on it stays as it is, but takes the note if there is one.
+    """Put sites on a shortlist, made if missing; a site already on it stays, but takes the note if there is one.
 
     Raises
     ------
@@ -167,7 +175,9 @@ def add(store: Store, name: str, *sites: str, note: str = "") -> None:
     fresh = {site_id: Item(site_id, note) for site_id in sites if site_id not in there}
     noted = {site_id: replace(there[site_id], note=note) for site_id in sites if note and site_id in there}
     if len(there) + len(fresh) > MOST_SITES:
-        raise WorkspaceError(f"{name!r} would hold {len(there) + len(fresh)} sites; {MOST_SITES} are the most. Make another shortlist.")
+        raise WorkspaceError(
+            f"{name!r} would hold {len(there) + len(fresh)} sites; {MOST_SITES} are the most. Make another shortlist."
+        )
     _write(store, "add", name, head=None if _read_head(cursor, name) else _head(Shortlist(name)), items=fresh | noted)
 
 
@@ -222,13 +232,19 @@ def drop(store: Store, name: str) -> None:
 
 
 def undo(store: Store, name: str | None = None) -> Change | None:
-    """Take back what was changed last on a shortlist (None: on any) and return its first row; None where there is nothing to undo."""
+    """Take back what was changed last on a shortlist (None: on any) and return its first row.
+
+    None where there is nothing to undo.
+    """
     standing = [change for change in changes(store, name) if not change.undone]
     return _replay(store, [c for c in standing if c.batch == standing[0].batch], back=True) if standing else None
 
 
 def redo(store: Store, name: str | None = None) -> Change | None:
-    """Do again what was undone last and return its first row; None where nothing was, or something was changed since."""
+    """Do again what was undone last and return its first row.
+
+    None where nothing was, or something was changed since.
+    """
     found = changes(store, name)
     last_standing = max((change.number for change in found if not change.undone), default=0)
     later = [change for change in found if change.undone and change.number > last_standing]
@@ -267,13 +283,17 @@ def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, 
 def put_snapshot(cursor: StoreCursor, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
     """Write a snapshot within a transaction; see `keep_snapshot`."""
     cursor.execute(
-        "INSERT INTO snapshot VALUES ($id, $name, $label, $frozen_at, $data_version, $scenario_hash, $payload) ON CONFLICT DO NOTHING",
+        "INSERT INTO snapshot VALUES ($id, $name, $label, $frozen_at, $data_version, $scenario_hash, "
+        "$payload) ON CONFLICT DO NOTHING",
         {"id": snapshot_id, "name": name, "payload": payload, **meta},
     )
 
 
 def snapshots(store: Store, name: str) -> list[dict[str, Any]]:
-    """Return the snapshots of a shortlist, the newest first: snapshot_id, label, frozen_at, data_version, scenario_hash."""
+    """Return the snapshots of a shortlist, the newest first.
+
+    Snapshot_id, label, frozen_at, data_version, scenario_hash.
+    """
     return _rows(store.cursor(), "snapshots", {"shortlist": name})
 
 
@@ -289,7 +309,8 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     found = store.cursor().execute(statement, {"id": snapshot_id}).fetchall() if snapshot_id else []
     if len(found) != 1:
         raise WorkspaceError(
-            f"{len(found) or 'No'} snapshot{'s begin' if found else ' begins'} with {snapshot_id!r}; see `shortlist show`."
+            f"{len(found) or 'No'} snapshot{'s begin' if found else ' begins'} with {snapshot_id!r}; "
+            f"see `shortlist show`."
         )
     return bytes(found[0][0])
 
@@ -329,7 +350,9 @@ def check_head(head: Mapping[str, Any]) -> None:
     """
     name = head["name"]
     if not name.strip() or len(name) > LONGEST_NAME or not is_plain_line(name):
-        raise WorkspaceError(f"{name[:40]!r} cannot be the name of a shortlist; take 1 to {LONGEST_NAME} printable characters.")
+        raise WorkspaceError(
+            f"{name[:40]!r} cannot be the name of a shortlist; take 1 to {LONGEST_NAME} printable characters."
+        )
     if len(head["question"]) > LONGEST_NOTE:
         raise WorkspaceError(f"The question has {len(head['question'])} characters; {LONGEST_NOTE} are the most.")
 
@@ -343,23 +366,34 @@ def check_item(item: Item) -> None:
         Which field, and what is allowed.
     """
     if not item.site_id.strip() or len(item.site_id) > LONGEST_ID or not is_plain_line(item.site_id):
-        raise WorkspaceError(f"{item.site_id[:40]!r} cannot be the id of a site; ids have 1 to {LONGEST_ID} printable characters.")
+        raise WorkspaceError(
+            f"{item.site_id[:40]!r} cannot be the id of a site; ids have 1 to {LONGEST_ID} printable characters."
+        )
     if item.status not in STATUSES:
         raise WorkspaceError(f"{item.site_id}: no status is called {item.status!r}; choose {', '.join(STATUSES)}.")
     if item.due and not _is_date(item.due):
-        raise WorkspaceError(f"{item.site_id}: {item.due[:40]!r} is no date; write for example 2026-04-26 ({FIRST_YEAR} to {LAST_YEAR}).")
+        raise WorkspaceError(
+            f"{item.site_id}: {item.due[:40]!r} is no date; write for example 2026-04-26 ({FIRST_YEAR} to {LAST_YEAR})."
+        )
     if len(item.note) > LONGEST_NOTE or len(item.owner) > LONGEST_NAME:
-        raise WorkspaceError(f"{item.site_id}: a note takes {LONGEST_NOTE} characters, an owner {LONGEST_NAME}; shorten it.")
+        raise WorkspaceError(
+            f"{item.site_id}: a note takes {LONGEST_NOTE} characters, an owner {LONGEST_NAME}; shorten it."
+        )
     _check_tags(item)
 
 
 def _check_tags(item: Item) -> None:
     if len(item.tags) > MOST_TAGS or any(not tag or len(tag) > LONGEST_TAG for tag in item.tags):
-        raise WorkspaceError(f"{item.site_id}: up to {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters; take some away.")
+        raise WorkspaceError(
+            f"{item.site_id}: up to {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters; take some away."
+        )
 
 
 def plain_item(item: Item) -> Item:
-    """Return what is noted of a site without characters that would steer a terminal or break a file; see `data.texts`."""
+    """Return what is noted of a site without characters that would steer a terminal or break a file.
+
+    See `data.texts`.
+    """
     return replace(item, note=prose(item.note), tags=tuple(line(tag) for tag in item.tags), owner=line(item.owner))
 
 
@@ -383,15 +417,24 @@ def moment(text: str) -> datetime:
 
 def _is_date(text: str) -> bool:
     try:
-        return len(text) == 10 and text[4] == text[7] == "-" and FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+        return (
+            len(text) == 10 and text[4] == text[7] == "-" and FIRST_YEAR <= date.fromisoformat(text).year <= LAST_YEAR
+        )
     except ValueError:
         return False
 
 
 def _write(
-    store: Store, action: str, name: str, head: dict[str, Any] | None = None, items: Mapping[str, Item | None] | None = None
+    store: Store,
+    action: str,
+    name: str,
+    head: dict[str, Any] | None = None,
+    items: Mapping[str, Item | None] | None = None,
 ) -> None:
-    """Write head and items in one transaction with their history; `head` {}: the shortlist goes; an item None: the site goes."""
+    """Write head and items in one transaction with their history; `head` {}: the shortlist goes.
+
+    An item None: the site goes.
+    """
     items = {site_id: item and plain_item(item) for site_id, item in (items or {}).items()}
     if head:
         head = {**head, "question": prose(head["question"])}
@@ -417,7 +460,7 @@ def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
 
 def _put(
     cursor: StoreCursor, action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]
-) -> None:  # fmt: skip
+) -> None:
     """Write head and items with their history, all rows of a kind by one statement."""
     steps = [] if head is None else [_head_step(cursor, name, head)]
     old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
@@ -481,7 +524,10 @@ def _apply_sites(cursor: StoreCursor, name: str, steps: Sequence[Step]) -> None:
         cursor.execute(statement, {"name": name, "gone": gone})
     kept = [{**step.after, "site_id": step.site_id} for step in steps if step.after is not None]
     if kept:
-        cursor.execute(sql("data/queries/put_shortlist_items.sql"), {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)})
+        cursor.execute(
+            sql("data/queries/put_shortlist_items.sql"),
+            {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)},
+        )
 
 
 def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:

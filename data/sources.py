@@ -235,9 +235,14 @@ def _problem(source: Source, file: SourceFile, path: Path) -> FileProblem | None
         message = f"{source.id}: {file.path} is missing; get it from {source.url}."
         return FileProblem(source.id, file.path, "missing", message)
     if (size := path.stat().st_size) != file.size_bytes:
-        message = f"{source.id}: {file.path} has {size:,} bytes, expected {file.size_bytes:,}; get it from {source.url}."
+        message = (
+            f"{source.id}: {file.path} has {size:,} bytes, expected {file.size_bytes:,}; get it from {source.url}."
+        )
         return FileProblem(source.id, file.path, "size", message)
     if (digest := file_sha256(path)) != file.sha256:
-        message = f"{source.id}: {file.path} has SHA-256 {digest[:12]}..., expected {file.sha256[:12]}...; get it from {source.url}."
+        message = (
+            f"{source.id}: {file.path} has SHA-256 {digest[:12]}..., expected {file.sha256[:12]}...; get "
+            f"it from {source.url}."
+        )
         return FileProblem(source.id, file.path, "hash", message)
     return None

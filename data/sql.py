@@ -1,4 +1,7 @@
-"""The one loader of SQL, and rows as records. A statement of more than a line lies in a file beside the code that runs it."""
+"""The one loader of SQL, and rows as records.
+
+A statement of more than a line lies in a file beside the code that runs it.
+"""
 
 from __future__ import annotations
 

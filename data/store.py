@@ -72,13 +72,17 @@ def home() -> Path:
     """
     setting = os.environ.get("OREBRIDGE_HOME")
     try:
-        return Path(setting).expanduser() if setting else Path(platformdirs.user_data_dir("orebridge", appauthor=False)).expanduser()
+        return (
+            Path(setting).expanduser()
+            if setting
+            else Path(platformdirs.user_data_dir("orebridge", appauthor=False)).expanduser()
+        )
     except RuntimeError as error:
         raise NoDataFolderError(f"OREBRIDGE_HOME={setting}" if setting else "This environment") from error
 
 
 class StoreCursor:
-    """A cursor of the store whose failures are sentences: `StoreError` where the file is at fault, DuckDB's own where the statement is.
+    """A cursor of the store: `StoreError` where the file is at fault, DuckDB's own error where the statement is.
 
     The methods are those of `duckdb.DuckDBPyConnection`.
     """
@@ -91,7 +95,9 @@ class StoreCursor:
         """Columns of the last answer, their names first."""
         return self._cursor.description
 
-    def execute(self, statement: str | duckdb.Statement, values: Mapping[str, Any] | Sequence[Any] | None = None) -> Self:
+    def execute(
+        self, statement: str | duckdb.Statement, values: Mapping[str, Any] | Sequence[Any] | None = None
+    ) -> Self:
         """Run one statement with its values."""
         with self._store.faults_named():
             self._cursor.execute(statement, values)
@@ -123,7 +129,10 @@ class StoreCursor:
             self._cursor.unregister(name)
 
     def roll_back(self) -> None:
-        """End the transaction, if there still is one: a COMMIT that failed has ended it, and its own error is the one to tell."""
+        """End the transaction, if there still is one.
+
+        A COMMIT that failed has ended it, and its own error is the one to tell.
+        """
         with suppress(duckdb.Error):
             self._cursor.execute("ROLLBACK")
 
@@ -209,13 +218,19 @@ class Store:
     def save_criterion(self, criterion_id: str, definition: dict[str, Any]) -> None:
         """Keep a criterion of the user's own; one of the same id is replaced."""
         with self.write("save criterion", criterion_id) as cursor:
-            values = {"criterion_id": criterion_id, "definition": json.dumps(definition, sort_keys=True), "at": datetime.now(UTC)}
+            values = {
+                "criterion_id": criterion_id,
+                "definition": json.dumps(definition, sort_keys=True),
+                "at": datetime.now(UTC),
+            }
             cursor.execute(sql("data/queries/save_own_criterion.sql"), {**values, "owner": self.user})
 
     def remove_criterion(self, criterion_id: str) -> None:
         """Drop a criterion; one that is not there changes nothing."""
         with self.write("remove criterion", criterion_id) as cursor:
-            cursor.execute("DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id})
+            cursor.execute(
+                "DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id}
+            )
 
     def save_milestones(self, site_id: str, told: dict[str, str]) -> None:
         """Keep what the user knows of the permits of a site; what was kept before is replaced."""
@@ -238,12 +253,18 @@ class Store:
         return dict(self.cursor().execute("SELECT site_id, owner FROM own_milestone").fetchall())
 
     def has_own(self) -> bool:
-        """Tell whether the user has criteria or sites of their own in use. Binds nothing: see `ui.cli.opening.open_ranking_facts`."""
+        """Tell whether the user has criteria or sites of their own in use.
+
+        Binds nothing: see `ui.cli.opening.open_ranking_facts`.
+        """
         row = self.cursor().execute(sql("data/queries/has_own.sql")).fetchone()
         return bool(row and row[0])
 
     def criteria(self, *, with_removed: bool = False) -> list[dict[str, Any]]:
-        """Return the definitions of the criteria, the oldest first: those whose layer is in use, or all. Binds nothing."""
+        """Return the definitions of the criteria, the oldest first: those whose layer is in use, or all.
+
+        Binds nothing.
+        """
         rows = self.cursor().execute(sql("data/queries/own_criteria.sql")).fetchall()
         return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]
 

@@ -36,7 +36,9 @@ class NoDataFolderError(StoreError):
 
     def __init__(self, setting: str) -> None:
         self.path, self.setting = Path(), setting
-        super().__init__(f"{setting} names no folder for your data; set OREBRIDGE_HOME to a folder that you can write to.")
+        super().__init__(
+            f"{setting} names no folder for your data; set OREBRIDGE_HOME to a folder that you can write to."
+        )
 
 
 class StoreBusyError(StoreError):
@@ -53,7 +55,8 @@ class StoreUnreadableError(StoreError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(
-            f"{path} is damaged or is not an Orebridge store ({reason}); restore it from a copy, or set OREBRIDGE_HOME to another folder."
+            f"{path} is damaged or is not an Orebridge store ({reason}); restore it from a copy, or "
+            f"set OREBRIDGE_HOME to another folder."
         )
 
 
@@ -73,7 +76,10 @@ class StoreReadOnlyError(StoreError):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"{path} is read-only for this user, so nothing was changed; give the user the right to write to {path.parent}.")
+        super().__init__(
+            f"{path} is read-only for this user, so nothing was changed; give the user the right to "
+            f"write to {path.parent}."
+        )
 
 
 class StoreTooNewError(StoreError):
@@ -82,7 +88,8 @@ class StoreTooNewError(StoreError):
     def __init__(self, path: Path, version: int, known: int) -> None:
         self.path, self.version, self.known = path, version, known
         super().__init__(
-            f"{path} has schema {version}, this version knows {known}; update Orebridge, or set OREBRIDGE_HOME to another folder."
+            f"{path} has schema {version}, this version knows {known}; update Orebridge, or set "
+            f"OREBRIDGE_HOME to another folder."
         )
 
 
@@ -92,7 +99,8 @@ class StoreFullError(StoreError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"The disk that holds {path} is full: this change was not saved, what was saved before is safe. Free some space and try again."
+            f"The disk that holds {path} is full: this change was not saved, what was saved before is "
+            f"safe. Free some space and try again."
         )
 
 

@@ -1,7 +1,7 @@
-"""The store's file on disk: made, brought to the newest schema, recovered after an unclean end, or refused with its reason.
+"""The store's file: created, migrated to the newest schema, recovered after an unclean end, or refused with a reason.
 
-A file is made and migrated beside its place, checkpointed, closed and then moved there in one step, so that an end at any moment
-leaves the old file or the new one. Knows no table but ``schema_version`` and ``change``.
+A file is made and migrated beside its place, checkpointed, closed and then moved there in one step, so that an end at
+any moment leaves the old file or the new one. Knows no table but ``schema_version`` and ``change``.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ WAIT_S = 20.0
 #: Room beside twice the size of the file that a migration wants.
 SPARE_BYTES = 4 * 2**20
 _MAGIC, _MAGIC_AT = b"DUCK", 8
-#: Nothing is fetched, also not for a file that another program wrote; checkpoints are made by `Store` when there is room.
+# : Nothing is fetched, also not for a file that another program wrote; checkpoints are made by `Store` when there is
+# room.
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "wal_autocheckpoint": "1TB"}
 _OPEN: set[Path] = set()
 
@@ -54,7 +55,8 @@ class StoreNotice:
     Attributes
     ----------
     kind : {"log set aside", "changes missing"}
-        A log of last changes could not be read and was kept beside the store; or the file lacks changes that were acknowledged.
+        A log of last changes could not be read and was kept beside the store; or the file lacks changes that were
+        acknowledged.
     path : Path
         The file that was set aside, or the store's.
     changes : int
@@ -69,8 +71,10 @@ class StoreNotice:
         """Return the sentence."""
         if self.kind == "log set aside":
             return (
-                f"The log of the last changes was damaged and is kept as {self.path}; changes made just before may be missing. "
-                "Check your shortlists, restore a copy if you have one, and delete that file when you no longer need it."
+                f"The log of the last changes was damaged and is kept as {self.path}; changes made "
+                f"just before may be missing. "
+                "Check your shortlists, restore a copy if you have one, and delete that file when you "
+                "no longer need it."
             )
         return (
             f"{self.path} lacks the last {self.changes} changes that were saved: "
@@ -138,7 +142,10 @@ def acknowledged(path: Path) -> int:
 
 
 def acknowledge(path: Path, number: int) -> None:
-    """Keep the number of the last change that was acknowledged; where that fails, the check after an unclean end is weaker, no more."""
+    """Keep the number of the last change that was acknowledged.
+
+    Where that fails, the check after an unclean end is weaker, no more.
+    """
     with suppress(OSError):
         descriptor = os.open(path.with_name(ACKNOWLEDGED), os.O_WRONLY | os.O_CREAT, 0o600)
         try:
@@ -243,10 +250,11 @@ def _check_magic(path: Path) -> None:
 
 
 def _recover(path: Path) -> Path | None:
-    """Bring the log that an unclean end left into the file; return a copy of the log, for when changes turn out to be missing.
+    """Replay the log that an unclean end left; return a copy of the log, in case changes turn out to be missing.
 
-    The log is replayed from an in-memory database that attaches the file: opened directly, DuckDB 1.5 cannot replay an ALTER of a table
-    whose default calls a sequence (duckdb issues 18259, 20543). A log that cannot be replayed is set aside if the file opens without it.
+    The log is replayed from an in-memory database that attaches the file: opened directly, DuckDB 1.5 cannot replay an
+    ALTER of a table whose default calls a sequence (duckdb issues 18259, 20543). A log that cannot be replayed is set
+    aside if the file opens without it.
     """
     log = log_of(path)
     if not log.exists():
@@ -281,7 +289,10 @@ def _replay(path: Path) -> None:
 
 
 def _open_without(path: Path, log: Path) -> None:
-    """Set the log aside; if the file does not open without it either, the file is the damaged one and the log goes back."""
+    """Set the log aside.
+
+    If the file does not open without it either, the file is the damaged one and the log goes back.
+    """
     aside = _set_aside(path, log)
     try:
         connection = _connect(path)
@@ -338,7 +349,9 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
     """
     known = list(migrations())
     try:
-        versions = [int(version) for (version,) in connection.execute(sql("data/queries/schema_versions.sql")).fetchall()]
+        versions = [
+            int(version) for (version,) in connection.execute(sql("data/queries/schema_versions.sql")).fetchall()
+        ]
     except duckdb.CatalogException as error:
         raise StoreUnreadableError(path, "it is a DuckDB file of another program") from error
     if versions and versions[-1] > known[-1]:
@@ -349,7 +362,7 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 
 def _build(path: Path, source: Path | None) -> None:
-    """Make the file of the newest schema beside its place, from nothing or from a cleanly closed older one, and move it there."""
+    """Make a file of the newest schema beside its place, from nothing or a cleanly closed older one, and move it in."""
     new = path.with_name(FILE + ".new")
     if source is not None:
         if log_of(source).exists():
@@ -378,7 +391,9 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
         if version > newest:
             connection.execute("BEGIN TRANSACTION")
             connection.execute(migration.read_text(encoding="utf-8"))
-            connection.execute("INSERT INTO schema_version VALUES ($version, $at)", {"version": version, "at": datetime.now(UTC)})
+            connection.execute(
+                "INSERT INTO schema_version VALUES ($version, $at)", {"version": version, "at": datetime.now(UTC)}
+            )
             connection.execute("COMMIT")
 
 

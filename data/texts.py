@@ -1,4 +1,7 @@
-"""Text of strangers made plain at the door: nothing in it steers a terminal, breaks a file, or turns the reading direction round."""
+"""Text of strangers made plain at the door.
+
+Nothing in it steers a terminal, breaks a file, or turns the reading direction round.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +10,22 @@ from typing import Any
 
 #: Sequences that steer a terminal, whole: control sequences, strings such as titles and links, two-character escapes.
 _ESCAPES = re.compile(
-    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|\x1b[ -/]*[0-~]?"
+    r"(?:\x1b\[|\x9b)[0-?]*[ "
+    r"-/]*[@-~]|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c\n]*(?:\x07|\x1b\\|\x9c)?|\x1b[ "
+    r"-/]*[0-~]?"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-#: Control characters, marks that turn the direction round (bidi), byte order mark, annotations, tags, halves of pairs (surrogates), and
+# : Control characters, marks that turn the direction round (bidi), byte order mark, annotations, tags, halves of pairs
+# (surrogates), and
 #: code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and Indic scripts need them.
 _NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"
     f"\ud800-\udfff\U000e0000-\U000e007f{_NO_CHARACTERS}]"
-)  # fmt: skip
+)
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b]")
-#: What `prose` may change, in the spelling of RE2: control characters but tab and line feed, marks, no characters. For Arrow's kernels.
+# : What `prose` may change, in the spelling of RE2: control characters but tab and line feed, marks, no characters. For
+# Arrow's kernels.
 ODD = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\x{ad}\x{61c}\x{180e}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}"
     r"\x{fdd0}-\x{fdef}\x{fffe}\x{ffff}\x{e0000}-\x{e007f}]"
@@ -62,7 +69,10 @@ def visible(text: str) -> str:
 
 
 def plain(value: Any) -> Any:
-    """Return the same value with every text in it plain (`prose`), keys too: dictionaries, lists and tuples to any depth."""
+    """Return the same value with every text in it plain (`prose`), keys too.
+
+    Dictionaries, lists and tuples to any depth.
+    """
     if isinstance(value, str):
         return prose(value)
     if isinstance(value, dict):

@@ -32,7 +32,7 @@ class UnitError(OrebridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit: its one spelling, what pint makes of it, and other spellings (compared without case, spaces and full stops)."""
+    """A unit: its one spelling, its pint unit, and other spellings (compared without case, spaces and full stops)."""
 
     symbol: str
     expression: str
@@ -71,20 +71,36 @@ year = 31557600 * second
 
 _GROUPS: dict[str, tuple[Unit, ...]] = {
     "Grade (mass per mass)": (
-        Unit("%", "0.01", ("pct", "percent", "perc", "wt%", "wtpct", "wt.%", "weight%", "%wt", "mass%", "％", "prozent", "procent")),
+        Unit(
+            "%",
+            "0.01",
+            ("pct", "percent", "perc", "wt%", "wtpct", "wt.%", "weight%", "%wt", "mass%", "％", "prozent", "procent"),
+        ),
         Unit("‰", "1e-3", ("permil", "permille", "per mille", "g/kg", "kg/t")),
         Unit("ppm", "1e-6", ("mg/kg", "ug/g", "µg/g", "μg/g", "mg kg-1", "mgkg", "g/tonne", "parts per million")),
-        Unit("g/t", "1e-6", ("gpt", "gt-1", "g t-1", "gmt", "g/mt", "gm/t", "gramspertonne", "grams per tonne", "g/metricton")),
+        Unit(
+            "g/t",
+            "1e-6",
+            ("gpt", "gt-1", "g t-1", "gmt", "g/mt", "gm/t", "gramspertonne", "grams per tonne", "g/metricton"),
+        ),
         Unit("ppb", "1e-9", ("ug/kg", "µg/kg", "μg/kg", "ng/g", "mg/t", "parts per billion")),
         Unit("pg/g", "1e-12", ("ng/kg", "parts per trillion")),
-        Unit("oz/ton", "troy_ounce / short_ton", ("opt", "oz/st", "ozt/ton", "troyoz/ton", "oz/shortton", "ounces per short ton")),
+        Unit(
+            "oz/ton",
+            "troy_ounce / short_ton",
+            ("opt", "oz/st", "ozt/ton", "troyoz/ton", "oz/shortton", "ounces per short ton"),
+        ),
         Unit("oz/t", "troy_ounce / tonne", ("oz/tonne", "oz/mt")),
         Unit("lb/ton", "pound / short_ton", ("lbs/ton", "lb/st", "lbs/st", "lb/shortton")),
         Unit("lb/t", "pound / tonne", ("lbs/t", "lb/tonne")),
         Unit("fraction", "1", ("ratio", "kg/kg", "g/g", "t/t", "unitless", "dimensionless")),
     ),
     "Brine and water (mass per volume)": (
-        Unit("mg/L", "1e-3 * gram / liter", ("mgl", "mg l-1", "milligramsperliter", "milligrams per litre", "g/m3", "g/m³")),
+        Unit(
+            "mg/L",
+            "1e-3 * gram / liter",
+            ("mgl", "mg l-1", "milligramsperliter", "milligrams per litre", "g/m3", "g/m³"),
+        ),
         Unit("g/L", "gram / liter", ("g l-1", "kg/m3 brine", "grams per liter", "grams per litre")),
         Unit("µg/L", "1e-6 * gram / liter", ("ug/l", "μg/l", "microgramsperliter", "mg/m3")),
     ),
@@ -94,7 +110,11 @@ _GROUPS: dict[str, tuple[Unit, ...]] = {
         Unit("cm", "0.01 * meter", ("centimetre", "centimetres", "centimeter", "centimeters")),
         Unit("mm", "0.001 * meter", ("millimetre", "millimetres", "millimeter", "millimeters")),
         Unit("ft", "foot", ("feet", "foot")),
-        Unit("ftUS", "survey_foot", ("us survey foot", "us survey feet", "ussurveyft", "usft", "us-ft", "ft us", "survey foot")),
+        Unit(
+            "ftUS",
+            "survey_foot",
+            ("us survey foot", "us survey feet", "ussurveyft", "usft", "us-ft", "ft us", "survey foot"),
+        ),
         Unit("mi", "mile", ("mile", "miles")),
     ),
     "Area": (
@@ -165,7 +185,9 @@ _GROUPS: dict[str, tuple[Unit, ...]] = {
     "Count": (Unit("count", "item", ("counts", "number", "items", "pieces", "pcs")),),
 }
 #: Groups and their units as a select box shows them.
-CHOICES: tuple[tuple[str, tuple[str, ...]], ...] = tuple((name, tuple(unit.symbol for unit in units)) for name, units in _GROUPS.items())
+CHOICES: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
+    (name, tuple(unit.symbol for unit in units)) for name, units in _GROUPS.items()
+)
 #: Spellings that mean two things, and what to write instead.
 _AMBIGUOUS = {
     "ppt": "write ‰ for parts per thousand or pg/g for parts per trillion",
@@ -227,7 +249,11 @@ def parse(text: str) -> str:
     if plain in _ALIASES:
         return _ALIASES[plain]
     near = dict.fromkeys(_ALIASES[each] for each in get_close_matches(plain[:40], list(_ALIASES), n=6, cutoff=0.4))
-    cure = f"the nearest known units are {', '.join(list(near)[:4])}" if near else "choose one of the list, such as ppm, %, g/t, m or nT"
+    cure = (
+        f"the nearest known units are {', '.join(list(near)[:4])}"
+        if near
+        else "choose one of the list, such as ppm, %, g/t, m or nT"
+    )
     raise UnitError(given, "is not known", cure)
 
 
@@ -277,7 +303,9 @@ def convert(values: ArrayLike, unit: str, to: str) -> NDArray[np.float64]:
         if source in _OFFSET and target in _OFFSET:
             made = registry.Quantity(given, _BY_SYMBOL[source].expression).to(_BY_SYMBOL[target].expression).magnitude
         else:
-            factor = registry.parse_expression(_BY_SYMBOL[source].expression) / registry.parse_expression(_BY_SYMBOL[target].expression)
+            factor = registry.parse_expression(_BY_SYMBOL[source].expression) / registry.parse_expression(
+                _BY_SYMBOL[target].expression
+            )
             made = given * registry.Quantity(factor).to("").magnitude
     except pint.PintError as error:
         raise UnitError(source, f"measures something else than {to}", "choose a unit of the same group") from error
@@ -350,7 +378,9 @@ def _hint_of_words(name: str) -> str:
     """Return the unit that the last two words of a name, or the last, are, else a share that one of the others is."""
     tokens = [each for each in re.split(r"[\s_,;:]+|(?<=[A-Za-z0-9])-(?=[A-Za-z])", name) if each]
     for count in (2, 1):
-        if len(tokens) > count and (found := _hint("_".join(tokens[-count:]).replace("_", "/" if count == 2 else ""), count)):
+        if len(tokens) > count and (
+            found := _hint("_".join(tokens[-count:]).replace("_", "/" if count == 2 else ""), count)
+        ):
             return found
     shares = (_quiet(token) for token in tokens[:-1])
     return next((found for found in shares if found in {"ppm", "ppb", "%", "g/t"}), "")
@@ -360,7 +390,11 @@ def _hint(text: str, tokens: int) -> str:
     if text in _WEAK or (len(text) == 1 and text not in {"m", "%", "％", "°"}):
         return ""
     found = _quiet(text)
-    return found if tokens == 1 or found in {"g/t", "oz/ton", "oz/t", "mg/L", "mg/kg", "kg/t", "mS/m", "lb/ton", "nT/m"} else ""
+    return (
+        found
+        if tokens == 1 or found in {"g/t", "oz/ton", "oz/t", "mg/L", "mg/kg", "kg/t", "mS/m", "lb/ton", "nT/m"}
+        else ""
+    )
 
 
 def _quiet(text: str) -> str:

@@ -1,4 +1,7 @@
-"""Layers that the user brought, in the store: features as rows of one schema, rasters as COGs beside the database, provenance for all."""
+"""Layers that the user brought, in the store.
+
+Features as rows of one schema, rasters as COGs beside the database, provenance for all.
+"""
 
 from __future__ import annotations
 
@@ -123,7 +126,10 @@ class OwnSites:
 
 @dataclass(frozen=True)
 class NewLayer:
-    """A layer to be added: its row; its features or the path of its COG, which is copied; its sites; rows left out, as CSV."""
+    """A layer to be added: its row; its features or the path of its COG, which is copied; its sites.
+
+    Rows left out, as CSV.
+    """
 
     row: OwnLayer
     features: pa.Table | None = None
@@ -165,7 +171,8 @@ def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
     size, free = made.stat().st_size, shutil.disk_usage(target.parent).free
     if free < size + FREE_BYTES:
         raise OwnLayerError(
-            f"The raster has {size / 1e6:.0f} MB, and the disk that holds {target.parent} {free / 1e6:.0f} MB free, of which "
+            f"The raster has {size / 1e6:.0f} MB, and the disk that holds {target.parent} "
+            f"{free / 1e6:.0f} MB free, of which "
             f"{FREE_BYTES // 1_000_000} MB have to stay; make room, then import it again. Nothing was imported."
         )
     arriving = target.with_suffix(".arriving")
@@ -188,7 +195,9 @@ def _insert(cursor: Any, layer: NewLayer) -> None:
         cursor.execute(sql("data/queries/insert_own_features.sql"), {"layer_id": layer.row.layer_id})
         cursor.unregister("incoming_features")
     if layer.left_out:
-        cursor.execute("INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out})
+        cursor.execute(
+            "INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out}
+        )
     for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
         for values in rows:
             cursor.execute(sql(f"data/queries/{name}.sql"), {"layer_id": layer.row.layer_id, **plain(values)})
@@ -201,7 +210,9 @@ def _delete(cursor: Any, layer_id: str) -> None:
 
 def own_layers(store: Store, *, removed: bool = False) -> list[OwnLayer]:
     """Return the layers in use, or the removed ones, the oldest first."""
-    return [_row(row) for row in records(store.cursor().execute(sql("data/queries/own_layers.sql"), {"removed": removed}))]
+    return [
+        _row(row) for row in records(store.cursor().execute(sql("data/queries/own_layers.sql"), {"removed": removed}))
+    ]
 
 
 def _row(values: dict[str, Any]) -> OwnLayer:
@@ -224,9 +235,13 @@ def find(store: Store, asked: str, *, removed: bool = False) -> OwnLayer:
     if len(found) == 1:
         return found[0]
     if found:
-        raise OwnLayerError(f"{len(found)} layers are called {asked!r}; give the id: {', '.join(layer.layer_id for layer in found)}.")
+        raise OwnLayerError(
+            f"{len(found)} layers are called {asked!r}; give the id: {', '.join(layer.layer_id for layer in found)}."
+        )
     names = ", ".join(f"{layer.layer_id} ({layer.name})" for layer in known)
-    raise OwnLayerError(f"There is no {'removed' if removed else 'own'} layer {asked!r}; there is {names or 'none yet'}.")
+    raise OwnLayerError(
+        f"There is no {'removed' if removed else 'own'} layer {asked!r}; there is {names or 'none yet'}."
+    )
 
 
 def raster_path(store: Store, layer_id: str) -> Path:
@@ -255,7 +270,10 @@ class Features:
 
 def features(store: Store, layer: OwnLayer) -> Features:
     """Load the features of a vector layer, in the order of the file."""
-    return features_of(store.cursor().execute(sql("data/queries/own_features.sql"), {"layer_id": layer.layer_id}).to_arrow_table(), layer)
+    return features_of(
+        store.cursor().execute(sql("data/queries/own_features.sql"), {"layer_id": layer.layer_id}).to_arrow_table(),
+        layer,
+    )
 
 
 def features_of(table: pa.Table, layer: OwnLayer) -> Features:
@@ -277,14 +295,20 @@ def _columns(lists: pa.ChunkedArray, names: list[str], dtype: np.dtype[Any]) -> 
 
 def left_out(store: Store, layer_id: str) -> str:
     """Return the rows that an import left out, as CSV; empty where it took them all."""
-    row = store.cursor().execute("SELECT csv FROM own_left_out WHERE layer_id = $layer_id", {"layer_id": layer_id}).fetchone()
+    row = (
+        store.cursor()
+        .execute("SELECT csv FROM own_left_out WHERE layer_id = $layer_id", {"layer_id": layer_id})
+        .fetchone()
+    )
     return str(row[0]) if row else ""
 
 
 def remove(store: Store, layer_id: str) -> None:
     """Take a layer out of use; `restore` brings it back."""
     with store.write("remove layer", layer_id) as cursor:
-        cursor.execute(sql("data/queries/set_own_layer_removed.sql"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)})
+        cursor.execute(
+            sql("data/queries/set_own_layer_removed.sql"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)}
+        )
 
 
 def restore(store: Store, layer_id: str) -> None:
@@ -314,7 +338,9 @@ def edit(store: Store, layer: OwnLayer, **changes: Any) -> OwnLayer:
     changed = replace(layer, **plain(changes))
     values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
     with store.write("edit layer", layer.layer_id) as cursor:
-        cursor.execute(sql("data/queries/edit_own_layer.sql"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)})
+        cursor.execute(
+            sql("data/queries/edit_own_layer.sql"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)}
+        )
     return changed
 
 

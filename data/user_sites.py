@@ -1,4 +1,7 @@
-"""The user's table of candidate sites -> sites and claims in our words and units. What it does not say stays unknown."""
+"""The user's table of candidate sites -> sites and claims in our words and units.
+
+What it does not say stays unknown.
+"""
 
 from __future__ import annotations
 
@@ -142,13 +145,14 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
     Returns
     -------
     OwnSites
-        Rows for the store, and how many features were left out because they name no screened commodity. An empty cell gives no claim.
+        Rows for the store, and how many features were left out because they name no screened commodity. An empty cell
+        gives no claim.
 
     Raises
     ------
     OwnSitesError
-        If a field or column is unknown, no commodity is stated, a grade or tonnage has no unit, or a grade is that of another
-        chemical form than its commodity is compared by.
+        If a field or column is unknown, no commodity is stated, a grade or tonnage has no unit, or a grade is that of
+        another chemical form than its commodity is compared by.
     """
     _check(layer, mapping)
     for what, name in mapping.fields.items():
@@ -165,21 +169,28 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
     for i in range(len(points)):
         name = rows.text("name", i) or f"{layer.name} {i + 1}"
         site = {
-            "site_id": _site_id(layer.layer_id, name, i), "name": name, "iso3": countries.iso3[near[i]],
+            "site_id": _site_id(layer.layer_id, name, i),
+            "name": name,
+            "iso3": countries.iso3[near[i]],
             "kind": _kind(rows.text("kind", i)),
-            "lon": float(lon[i]), "lat": float(lat[i]), "location_accuracy": _accuracy(rows.text("accuracy", i), bool(exact[i])),
+            "lon": float(lon[i]),
+            "lat": float(lat[i]),
+            "location_accuracy": _accuracy(rows.text("accuracy", i), bool(exact[i])),
             "commodities": list(commodities(rows.text("commodities", i)) or rows.graded_in(i, basis)),
             "deposit_type": deposit_type(rows.text("deposit_type", i)),
             "stage": stage(rows.text("stage", i)),
-        }  # fmt: skip
+        }
         if not site["commodities"]:
             continue
         sites.append({"layer_id": layer.layer_id, **site})
-        claims += [{"layer_id": layer.layer_id, "site_id": site["site_id"], **claim} for claim in rows.claims(i, site, basis)]
+        claims += [
+            {"layer_id": layer.layer_id, "site_id": site["site_id"], **claim} for claim in rows.claims(i, site, basis)
+        ]
     if not sites:
         listed = ", ".join(sorted(commodity_ids())[:8])
         raise OwnSitesError(
-            f"No row of {layer.name!r} names a screened commodity; map a column to commodities, or state one ({listed}, ...)."
+            f"No row of {layer.name!r} names a screened commodity; map a column to commodities, or "
+            f"state one ({listed}, ...)."
         )
     return OwnSites(sites, claims, left_out=len(points) - len(sites))
 
@@ -188,13 +199,19 @@ def _check(layer: OwnLayer, mapping: SiteColumns) -> None:
     known = {column["name"]: column for column in layer.columns}
     for what, name in mapping.fields.items():
         if not _is_field(what):
-            raise OwnSitesError(f"No field of a site is called {what!r}; there are {', '.join(FIELDS)} and grade.<commodity>.")
+            raise OwnSitesError(
+                f"No field of a site is called {what!r}; there are {', '.join(FIELDS)} and grade.<commodity>."
+            )
         if name not in known:
-            raise OwnSitesError(f"{layer.name!r} has no column {name!r} for {what}; it has {', '.join(known) or 'none'}.")
+            raise OwnSitesError(
+                f"{layer.name!r} has no column {name!r} for {what}; it has {', '.join(known) or 'none'}."
+            )
         _check_unit(what, known[name])
     for what in mapping.constants:
         if what not in ("commodities", "kind", "stage", "deposit_type"):
-            raise OwnSitesError(f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can.")
+            raise OwnSitesError(
+                f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can."
+            )
 
 
 def _is_field(what: str) -> bool:
@@ -205,7 +222,9 @@ def _check_unit(what: str, column: Mapping[str, Any]) -> None:
     """Refuse a tonnage or grade without a unit."""
     if (what == "tonnage" or what.startswith(GRADE)) and not column["unit"]:
         name, hint = column["name"], column["suggested_unit"] or ("Mt" if what == "tonnage" else "ppm")
-        raise OwnSitesError(f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}.")
+        raise OwnSitesError(
+            f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}."
+        )
 
 
 def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
@@ -216,7 +235,8 @@ def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
     if named and not same & {word.lower() for word in named}:
         raise OwnSitesError(
             f"Column {column!r} holds {named[0]}, but grades of {metal} are compared as {basis.chemical}; "
-            f"convert its values to {basis.chemical}, name it so (for example {basis.chemical.split()[-1]}_{basis.unit}), and import again."
+            f"convert its values to {basis.chemical}, name it so (for example "
+            f"{basis.chemical.split()[-1]}_{basis.unit}), and import again."
         )
 
 
@@ -242,7 +262,9 @@ class _Rows:
 
     def graded_in(self, row: int, basis: Mapping[str, GradeBasis]) -> list[str]:
         """Return the commodities that the row gives a grade of."""
-        return [metal for metal in self.graded() if self.number(GRADE + metal, row, BASIS[basis[metal].unit]) is not None]
+        return [
+            metal for metal in self.graded() if self.number(GRADE + metal, row, BASIS[basis[metal].unit]) is not None
+        ]
 
     def number(self, what: str, row: int, unit: str) -> float | None:
         """Return a number of the table in `unit`; None where the cell is empty or no positive number."""
@@ -291,7 +313,9 @@ class _Countries:
     index: PolygonIndex
     tree: shapely.STRtree
 
-    def nearest(self, lon: NDArray[np.float64], lat: NDArray[np.float64], place: NDArray[np.int64]) -> NDArray[np.int64]:
+    def nearest(
+        self, lon: NDArray[np.float64], lat: NDArray[np.float64], place: NDArray[np.int64]
+    ) -> NDArray[np.int64]:
         """Fill places at sea with the nearest country."""
         return np.where(place >= 0, place, self.tree.nearest(shapely.points(lon, lat)))
 
@@ -299,7 +323,10 @@ class _Countries:
 @cache
 def _countries() -> _Countries:
     frame = gpd.read_parquet(BUNDLE / "layers" / "countries.parquet")
-    iso3 = [code if isinstance(code, str) else UNCODED.get(area) for code, area in zip(frame["iso_a3"], frame["adm0_a3"], strict=True)]
+    iso3 = [
+        code if isinstance(code, str) else UNCODED.get(area)
+        for code, area in zip(frame["iso_a3"], frame["adm0_a3"], strict=True)
+    ]
     coded = np.array([code is not None for code in iso3])
     shapes = frame.geometry.to_numpy()[coded]
     return _Countries(np.array(iso3, dtype=object)[coded], PolygonIndex(shapes), shapely.STRtree(shapes))

@@ -343,7 +343,12 @@ class CountryNames:
         with codes_csv.open(encoding="utf-8", newline="") as handle:
             for row in csv.DictReader(handle):
                 iso3 = row["ISO3166-1-Alpha-3"]
-                for column in ("CLDR display name", "UNTERM English Short", "official_name_en", "ISO4217-currency_country_name"):
+                for column in (
+                    "CLDR display name",
+                    "UNTERM English Short",
+                    "official_name_en",
+                    "ISO4217-currency_country_name",
+                ):
                     name = row.get(column) or ""
                     if name and iso3:
                         self._iso3.setdefault(name.strip().lower(), iso3)

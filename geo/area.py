@@ -22,7 +22,7 @@ class AreaError(OrebridgeError):
 
 
 def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
-    """Return the union of polygons with few enough corners, and by how many metres its edge was moved for that (0: not at all).
+    """Return the union of polygons with few enough corners, and how far in metres its edge moved for that (0: not).
 
     Parameters
     ----------
@@ -44,7 +44,9 @@ def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
     if not len(parts):
         raise AreaError("There is no polygon in it; draw one, or give a layer that has areas.")
     west, south, east, north = shapely.total_bounds(parts)
-    if not (np.isfinite([west, south, east, north]).all() and south >= -90 and north <= 90 and west >= -540 and east <= 540):
+    if not (
+        np.isfinite([west, south, east, north]).all() and south >= -90 and north <= 90 and west >= -540 and east <= 540
+    ):
         reach = f"{west:.5g}, {south:.5g} to {east:.5g}, {north:.5g}"
         raise AreaError(f"Its coordinates reach from {reach}; longitudes and latitudes in degrees are needed.")
     whole = shapely.union_all(normalise_geometry_lon(shapely.make_valid(parts)))
@@ -75,7 +77,9 @@ def _tuples(geometry: shapely.Geometry) -> Polygons:
         if isinstance(part, shapely.Polygon):
             turned = shapely.orient_polygons(part)
             rings = [turned.exterior, *turned.interiors]
-            found.append(tuple(tuple((round(x, DECIMALS), round(y, DECIMALS)) for x, y in _from_least(ring)) for ring in rings))
+            found.append(
+                tuple(tuple((round(x, DECIMALS), round(y, DECIMALS)) for x, y in _from_least(ring)) for ring in rings)
+            )
     return tuple(sorted(found))
 
 

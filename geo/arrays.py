@@ -1,4 +1,7 @@
-"""Names of array types, for annotations: what the numbers are, whatever the shape. A docstring gives the shape and the unit."""
+"""Names of array types, for annotations: what the numbers are, whatever the shape.
+
+A docstring gives the shape and the unit.
+"""
 
 from __future__ import annotations
 

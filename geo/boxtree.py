@@ -1,4 +1,7 @@
-"""A tree of boxes in geocentric metres whose nodes know totals: sums and maxima within a geodesic circle without visiting every item."""
+"""A tree of boxes in geocentric metres whose nodes know totals.
+
+Sums and maxima within a geodesic circle without visiting every item.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ FLATTEST_M, ROUNDEST_M = WGS84.a**2 / WGS84.b, WGS84.b**2 / WGS84.a
 
 
 def chord_bounds_m(radius_m: float) -> tuple[float, float]:
-    """Return two chords: what is nearer than the first lies within a geodesic radius, what is farther than the second does not.
+    """Return two chords: anything nearer than the first is within a geodesic radius, anything beyond the second is not.
 
     Parameters
     ----------
@@ -38,8 +41,8 @@ def chord_bounds_m(radius_m: float) -> tuple[float, float]:
 
     References
     ----------
-    Schur's comparison theorem: of two arcs of equal length, the one that is bent less has the longer chord. A geodesic is bent by
-    one over a radius of curvature of the ellipsoid.
+    Schur's comparison theorem: of two arcs of equal length, the one that is bent less has the longer chord. A geodesic
+    is bent by one over a radius of curvature of the ellipsoid.
 
     Examples
     --------
@@ -63,7 +66,11 @@ class BoxTree:
         middle = low if high is low else (low + high) / 2.0
         self.order: IntArray = np.asarray(cKDTree(middle, leafsize=FAN, compact_nodes=False).indices, dtype=np.int64)
         self._lows = pyramid(low[self.order], np.minimum)
-        self._highs = self._lows[:1] + pyramid(low[self.order], np.maximum)[1:] if high is low else pyramid(high[self.order], np.maximum)
+        self._highs = (
+            self._lows[:1] + pyramid(low[self.order], np.maximum)[1:]
+            if high is low
+            else pyramid(high[self.order], np.maximum)
+        )
 
     def search(self, here: FloatArray, near_m: float, far_m: float) -> Iterator[tuple[int, IntArray, IntArray, bool]]:
         """Sort the nodes into those wholly near, those wholly far, and items between.
@@ -78,7 +85,8 @@ class BoxTree:
         Yields
         ------
         level, place, node, decided : int, ndarray, ndarray, bool
-            Pairs of a place and a node; level 0 are items in the order of `order`. `decided` is False for the last: items between.
+            Pairs of a place and a node; level 0 are items in the order of `order`. `decided` is False for the last:
+            items between.
         """
         top = len(self._lows) - 1
         place = np.arange(len(here)).repeat(len(self._lows[top]))
@@ -122,7 +130,9 @@ class BoxTree:
         real = child < len(self._lows[level - 1])
         return place.repeat(FAN)[real], child[real]
 
-    def gather(self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: Part) -> FloatArray:
+    def gather(
+        self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: Part
+    ) -> FloatArray:
         """Sum values of the items near each place.
 
         Parameters
@@ -149,7 +159,9 @@ class BoxTree:
                 total[:, column] += np.bincount(place, weights=each[:, column], minlength=len(here))
         return total
 
-    def largest(self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: Part) -> FloatArray:
+    def largest(
+        self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: Part
+    ) -> FloatArray:
         """Return the largest value of the items near each place; see `gather`. -inf where there is none.
 
         `values` is a pyramid by `np.maximum`, shape (n,) at its foot; an item counts if any part of it is near.

@@ -71,7 +71,9 @@ def unrolled_circles(lon: FloatArray, lat: FloatArray, radius_m: float, corners:
     """
     around_lon, around_lat = circle_points(lon, lat, radius_m, corners)
     around_lon = lon[:, None] + (around_lon - lon[:, None] + 180.0) % 360.0 - 180.0
-    rings: GeometryArray = shapely.polygons(np.stack([around_lon, around_lat], axis=2)) if len(lon) else np.empty(0, dtype=object)
+    rings: GeometryArray = (
+        shapely.polygons(np.stack([around_lon, around_lat], axis=2)) if len(lon) else np.empty(0, dtype=object)
+    )
     pole = np.where(lat < 0, -90.0, 90.0)
     for row in np.flatnonzero(distance_m(lon, lat, lon, pole) <= radius_m):
         rings[row] = _cap(lon[row], around_lon[row], around_lat[row], pole[row])
@@ -91,7 +93,11 @@ def _cap(lon: float, around_lon: FloatArray, around_lat: FloatArray, pole: float
 def circles(lon: FloatArray, lat: FloatArray, radius_m: float, corners: int = CORNERS) -> GeometryArray:
     """Return geodesic circles as polygons within -180..180, split at the antimeridian; see `unrolled_circles`."""
     rings = unrolled_circles(lon, lat, radius_m, corners)
-    over = np.flatnonzero(np.abs(shapely.bounds(rings)[:, [0, 2]]).max(axis=1) > 180.0) if len(rings) else np.empty(0, dtype=np.intp)
+    over = (
+        np.flatnonzero(np.abs(shapely.bounds(rings)[:, [0, 2]]).max(axis=1) > 180.0)
+        if len(rings)
+        else np.empty(0, dtype=np.intp)
+    )
     rings[over] = normalise_geometry_lon(rings[over])
     return rings
 
@@ -111,8 +117,8 @@ def area_m2(polygons: NDArray[np.object_]) -> FloatArray:
 
     References
     ----------
-    Snyder, J. P. (1987), Map projections: a working manual, equation 3-12 (authalic latitude). The integral of it along a side is by
-    Gauss with three places.
+    Snyder, J. P. (1987), Map projections: a working manual, equation 3-12 (authalic latitude). The integral of it along
+    a side is by Gauss with three places.
 
     Examples
     --------
@@ -143,7 +149,10 @@ def _authalic(lat: FloatArray) -> FloatArray:
 
 
 def in_chunks(
-    work: Callable[[FloatArray, FloatArray], list[FloatArray]], lonlat: tuple[ArrayLike, ArrayLike], size: int, progress: Progress
+    work: Callable[[FloatArray, FloatArray], list[FloatArray]],
+    lonlat: tuple[ArrayLike, ArrayLike],
+    size: int,
+    progress: Progress,
 ) -> list[FloatArray]:
     """Work on places a chunk at a time and tell the progress.
 
@@ -183,7 +192,7 @@ def in_chunks(
 
 
 def disc_m2(lat: FloatArray, radius_m: float) -> FloatArray:
-    """Return the area of geodesic circles in square metres, by the Gaussian curvature at their centres (to 1e-4 at 1,000 km).
+    """Return the area of geodesic circles in m2, by the Gaussian curvature at their centres (to 1e-4 at 1,000 km).
 
     Examples
     --------

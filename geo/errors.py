@@ -34,7 +34,9 @@ class CoordinateRangeError(OrebridgeError):
 
     def __init__(self, where: str, lon: float, lat: float) -> None:
         self.where, self.lon, self.lat = where, lon, lat
-        super().__init__(f"{where}: lon {lon}, lat {lat} is not on Earth; expected degrees, lon first, lat within -90..90.")
+        super().__init__(
+            f"{where}: lon {lon}, lat {lat} is not on Earth; expected degrees, lon first, lat within -90..90."
+        )
 
 
 class NoTargetsError(OrebridgeError):

@@ -31,7 +31,9 @@ class FarField:
         while len(self._levels[-1][0]) > FAN:
             self._levels.append(_above(*self._levels[-1]))
 
-    def query(self, lon: FloatArray, lat: FloatArray, measure: Callable[[FloatArray, FloatArray, IntArray], FloatArray]) -> IntArray:
+    def query(
+        self, lon: FloatArray, lat: FloatArray, measure: Callable[[FloatArray, FloatArray, IntArray], FloatArray]
+    ) -> IntArray:
         """Find the nearest item of each place.
 
         Parameters

@@ -1,4 +1,7 @@
-"""How far the ground goes that a survey speaks of: the convex hull of its features, on the sphere, and a belt around it."""
+"""How far the ground goes that a survey speaks of.
+
+The convex hull of its features, on the sphere, and a belt around it.
+"""
 
 from __future__ import annotations
 
@@ -41,7 +44,9 @@ class Footprint:
         places = _unit(*check_lonlat("features", lonlat[:, 0], lonlat[:, 1])) if len(lonlat) else np.empty((0, 3))
         self._middle, self._world = _middle(places)
         self._axes = _axes(self._middle)
-        self._hull = shapely.convex_hull(shapely.multipoints(self._plane(places))) if len(places) and not self._world else None
+        self._hull = (
+            shapely.convex_hull(shapely.multipoints(self._plane(places))) if len(places) and not self._world else None
+        )
         self._corners = self._on_sphere(shapely.get_coordinates(self._hull)) if self._hull else np.empty((0, 3))
         cosines = np.clip(self._corners @ self._corners.T, -1.0, 1.0)
         self.diagonal_km = EARTH_KM * (np.pi if self._world else float(np.arccos(cosines.min(initial=1.0))))

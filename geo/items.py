@@ -152,7 +152,9 @@ class OutlineItems:
         found = np.zeros(len(item))
         batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
         for pairs in np.split(np.arange(len(item)), np.flatnonzero(np.diff(batch)) + 1):
-            found[pairs] = self._any_near(ecef_m(lon[pairs], lat[pairs]), item[pairs], sum(chord_bounds_m(radius_m)) / 2.0)
+            found[pairs] = self._any_near(
+                ecef_m(lon[pairs], lat[pairs]), item[pairs], sum(chord_bounds_m(radius_m)) / 2.0
+            )
         return found
 
     def _any_near(self, here: FloatArray, item: IntArray, chord_m: float) -> NDArray[np.bool_]:
@@ -191,8 +193,9 @@ class OutlineItems:
     def area_within_m2(self, lon: FloatArray, lat: FloatArray, item: IntArray, radius_m: float) -> FloatArray:
         """Return the area of pairs of a circle and the polygon of a ring's item that they share, square metres.
 
-        Rings run one way and holes the other. In the plane of Lambert, where a place lies as far from the centre as its chord, the
-        area is summed over the pieces: triangles within the circle, sectors of it beyond (to 1e-3 at 1,000 km).
+        Rings run one way and holes the other. In the plane of Lambert, where a place lies as far from the centre as its
+        chord, the area is summed over the pieces: triangles within the circle, sectors of it beyond (to 1e-3 at 1,000
+        km).
         """
         found = np.zeros(len(item))
         batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH

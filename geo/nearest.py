@@ -299,7 +299,9 @@ def _cut(steps: _Pieces) -> _Pieces:
     return _Pieces(steps.lon[step] + place * dlon, steps.lat[step] + place * dlat, dlon, dlat, steps.line[step])
 
 
-def _measured(lon: FloatArray, lat: FloatArray, rows: IntArray, target: IntArray, foot_lon: FloatArray, foot_lat: FloatArray) -> Nearest:
+def _measured(
+    lon: FloatArray, lat: FloatArray, rows: IntArray, target: IntArray, foot_lon: FloatArray, foot_lat: FloatArray
+) -> Nearest:
     found = Nearest(np.full(lon.size, -1), *(np.full(lon.size, np.nan) for _ in range(3)))
     found.index[rows] = target
     found.distance_m[rows] = distance_m(lon[rows], lat[rows], foot_lon, foot_lat)

@@ -1,4 +1,7 @@
-"""The shortest way along a network of lines to the nearest of many targets, in km. Knows no road classes, borders or barriers."""
+"""The shortest way along a network of lines to the nearest of many targets, in km.
+
+Knows no road classes, borders or barriers.
+"""
 
 from __future__ import annotations
 
@@ -69,7 +72,7 @@ class Ways:
     gap_factor: float
 
     def route(self, lon: ArrayLike, lat: ArrayLike, *, most_to_km: float) -> Route:
-        """Return the way from each place (degrees, EPSG:4326; NaN is an unknown place), which joins the network at its nearest node."""
+        """Return the route from each place (EPSG:4326; NaN: unknown), joining the network at the nearest node."""
         begins = self.nodes.query(*check_lonlat("places", lon, lat))
         to_km = begins.distance_m / 1000
         found = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(self.km[begins.index])
@@ -82,8 +85,8 @@ class Ways:
 class LineNetwork:
     """A graph of lines whose ends are joined to whatever passes within a tolerance.
 
-    Simplified lines seldom share a vertex where they meet. So each line gets vertices every `STEP_DEG`, and each end of a line is linked
-    to all vertices within `join_km`; the link is as long as the gap.
+    Simplified lines seldom share a vertex where they meet. So each line gets vertices every `STEP_DEG`, and each end of
+    a line is linked to all vertices within `join_km`; the link is as long as the gap.
 
     Parameters
     ----------
@@ -100,7 +103,8 @@ class LineNetwork:
     Examples
     --------
     >>> main, branch = shapely.LineString([(0, 0), (2, 0)]), shapely.LineString([(1, 0.01), (1, 1)])
-    >>> way = LineNetwork([main, branch]).to_nearest([1.0], [1.0], [2.0, 0.0], [0.0, -5.0], most_to_km=20, most_from_km=20)
+    >>> network = LineNetwork([main, branch])
+        >>> way = network.to_nearest([1.0], [1.0], [2.0, 0.0], [0.0, -5.0], most_to_km=20, most_from_km=20)
     >>> way.network_km.round(), way.target
     (array([221.]), array([0]))
     """
@@ -114,7 +118,9 @@ class LineNetwork:
         follows = line[1:] == line[:-1]
         ends = np.unique(np.concatenate([of[np.r_[True, ~follows]], of[np.r_[~follows, True]]]))
         joined = self._joins(ends, join_km)
-        self._edges = _edges(self._nodes, np.concatenate([of[:-1][follows], joined[0]]), np.concatenate([of[1:][follows], joined[1]]))
+        self._edges = _edges(
+            self._nodes, np.concatenate([of[:-1][follows], joined[0]]), np.concatenate([of[1:][follows], joined[1]])
+        )
         self._near = NearestPoints(self._nodes[:, 0], self._nodes[:, 1])
 
     def _joins(self, ends: IntArray, join_km: float) -> tuple[IntArray, IntArray]:
@@ -150,9 +156,13 @@ class LineNetwork:
         ----------
         Dijkstra (1959), Numerische Mathematik 1, 269-271.
         """
-        return self.ways_to(target_lon, target_lat, most_from_km=most_from_km, gap_factor=gap_factor).route(lon, lat, most_to_km=most_to_km)
+        return self.ways_to(target_lon, target_lat, most_from_km=most_from_km, gap_factor=gap_factor).route(
+            lon, lat, most_to_km=most_to_km
+        )
 
-    def ways_to(self, target_lon: ArrayLike, target_lat: ArrayLike, *, most_from_km: float, gap_factor: float = 1.0) -> Ways:
+    def ways_to(
+        self, target_lon: ArrayLike, target_lat: ArrayLike, *, most_from_km: float, gap_factor: float = 1.0
+    ) -> Ways:
         """Find the way from every node to the target that is nearest along the network, gap included; see `to_nearest`.
 
         Where places are asked for again and again, this is worth keeping: the graph itself is not needed any more.
@@ -160,12 +170,19 @@ class LineNetwork:
         ends = self._near.query(*check_lonlat("targets", target_lon, target_lat))
         reached = np.flatnonzero(ends.distance_m <= most_from_km * 1000)
         km, target = self._from_targets(ends.index[reached], gap_factor * ends.distance_m[reached] / 1000)
-        return Ways(self._near, km, reached[target] if len(reached) else np.full(len(km), -1), ends.distance_m / 1000, gap_factor)
+        return Ways(
+            self._near,
+            km,
+            reached[target] if len(reached) else np.full(len(km), -1),
+            ends.distance_m / 1000,
+            gap_factor,
+        )
 
     def _from_targets(self, at: IntArray, gap_km: FloatArray) -> tuple[FloatArray, IntArray]:
         """Return, for each node, km to the target that is nearest by network and gap, and its position in `at`.
 
-        All targets hang on one more node, so that one run finds the nearest of them; of targets at one node the nearest to it counts.
+        All targets hang on one more node, so that one run finds the nearest of them; of targets at one node the nearest
+        to it counts.
         """
         n = len(self._nodes)
         if not len(at):
@@ -187,7 +204,7 @@ class LineNetwork:
 
 
 def _nodes(vertices: FloatArray) -> tuple[FloatArray, IntArray]:
-    """Return the places (degrees, `DIGITS` decimals) that the vertices are at, in order of longitude and latitude, and which is whose."""
+    """Return the distinct places of vertices (degrees, `DIGITS` decimals; by longitude, latitude) and their index."""
     scale = 10**DIGITS
     whole = np.rint(vertices * scale).astype(np.int64) + 180 * scale
     key, of = np.unique(whole[:, 0] * (360 * scale + 1) + whole[:, 1], return_inverse=True)

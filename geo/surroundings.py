@@ -32,14 +32,15 @@ NOWHERE = (np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64))
 class Targets:
     """Features of one layer, ready to be searched from many places.
 
-    Sides are straight in longitude and latitude (GeoJSON); distances and radii are geodesic on WGS 84, correct over the antimeridian
-    and at the poles. A multipoint counts as each of its points. What is needed is built when it is first asked for, and kept.
+    Sides are straight in longitude and latitude (GeoJSON); distances and radii are geodesic on WGS 84, correct over the
+    antimeridian and at the poles. A multipoint counts as each of its points. What is needed is built when it is first
+    asked for, and kept.
 
     Parameters
     ----------
     geometries : array_like of shapely geometries, shape (n,)
-        EPSG:4326, lon first, valid, polygons within -180..180 (split at the antimeridian), all of one kind: points, lines or polygons.
-        None and empty geometries are never found.
+        EPSG:4326, lon first, valid, polygons within -180..180 (split at the antimeridian), all of one kind: points,
+        lines or polygons. None and empty geometries are never found.
 
     Attributes
     ----------
@@ -163,17 +164,21 @@ class Targets:
         Returns
         -------
         ndarray of float64
-            Points: number for 100 km2. Lines: km for a km2. Polygons: their area for that of the circle, 0..1 unless they
-            overlap, when each counts. NaN where the place is unknown; 0 in an empty layer.
+            Points: number for 100 km2. Lines: km for a km2. Polygons: their area for that of the circle, 0..1 unless
+            they overlap, when each counts. NaN where the place is unknown; 0 in an empty layer.
         """
         if self.kind == "polygons":
-            return in_chunks(lambda lons, lats: [self._covered(lons, lats, radius_m)], (lon, lat), PLACES_A_CHUNK, progress)[0]
+            return in_chunks(
+                lambda lons, lats: [self._covered(lons, lats, radius_m)], (lon, lat), PLACES_A_CHUNK, progress
+            )[0]
         area_km2 = disc_m2(np.atleast_1d(np.asarray(lat, dtype=np.float64)), radius_m) / 1e6
         if self.kind == "lines":
             return self._length_km(lon, lat, radius_m, progress) / area_km2
         return 100.0 * self.count_within(lon, lat, radius_m, progress) / area_km2
 
-    def mean_within(self, lon: ArrayLike, lat: ArrayLike, radius_m: float, values: ArrayLike, progress: Progress = None) -> FloatArray:
+    def mean_within(
+        self, lon: ArrayLike, lat: ArrayLike, radius_m: float, values: ArrayLike, progress: Progress = None
+    ) -> FloatArray:
         """Average the values of the features that have a part within a geodesic circle, each with the same weight.
 
         Parameters
@@ -196,13 +201,17 @@ class Targets:
         known, total = self._sums(lon, lat, radius_m, columns, progress)
         return np.asarray(np.divide(total, known, out=np.full(len(known), np.nan), where=known > 0))
 
-    def max_within(self, lon: ArrayLike, lat: ArrayLike, radius_m: float, values: ArrayLike, progress: Progress = None) -> FloatArray:
+    def max_within(
+        self, lon: ArrayLike, lat: ArrayLike, radius_m: float, values: ArrayLike, progress: Progress = None
+    ) -> FloatArray:
         """Return the largest value of the features that have a part within a geodesic circle; see `mean_within`."""
         each = np.asarray(values, dtype=np.float64)
         each = np.where(np.isnan(each), -np.inf, each)
 
         def work(lons: FloatArray, lats: FloatArray) -> list[FloatArray]:
-            best = self._items.tree.largest(ecef_m(lons, lats), chord_bounds_m(radius_m), levels, self._part(lons, lats, radius_m))
+            best = self._items.tree.largest(
+                ecef_m(lons, lats), chord_bounds_m(radius_m), levels, self._part(lons, lats, radius_m)
+            )
             place, polygon = self._deep_inside(lons, lats, radius_m)
             np.maximum.at(best, place, each[polygon])
             return [np.where(np.isneginf(best), np.nan, best)]
@@ -212,17 +221,23 @@ class Targets:
         levels = pyramid(each[self._items.owner][self._items.tree.order], np.maximum)
         return in_chunks(work, (lon, lat), PLACES_A_CHUNK, progress)[0]
 
-    def _sums(self, lon: ArrayLike, lat: ArrayLike, radius_m: float, columns: FloatArray, progress: Progress) -> list[FloatArray]:
+    def _sums(
+        self, lon: ArrayLike, lat: ArrayLike, radius_m: float, columns: FloatArray, progress: Progress
+    ) -> list[FloatArray]:
         """Sum columns, shape (n, k), over the features that have a part within the circle."""
 
         def work(lons: FloatArray, lats: FloatArray) -> list[FloatArray]:
-            total = self._items.tree.gather(ecef_m(lons, lats), chord_bounds_m(radius_m), levels, self._part(lons, lats, radius_m))
+            total = self._items.tree.gather(
+                ecef_m(lons, lats), chord_bounds_m(radius_m), levels, self._part(lons, lats, radius_m)
+            )
             place, polygon = self._deep_inside(lons, lats, radius_m)
             np.add.at(total, place, columns[polygon])
             return list(total.T)
 
         if not self.kind:
-            return in_chunks(lambda lons, _: [np.zeros(len(lons)) for _ in columns.T], (lon, lat), NEAREST_A_CHUNK, progress)
+            return in_chunks(
+                lambda lons, _: [np.zeros(len(lons)) for _ in columns.T], (lon, lat), NEAREST_A_CHUNK, progress
+            )
         levels = pyramid(columns[self._items.owner][self._items.tree.order], np.add)
         return in_chunks(work, (lon, lat), PLACES_A_CHUNK, progress)
 
@@ -244,7 +259,10 @@ class Targets:
 
         def work(lons: FloatArray, lats: FloatArray) -> list[FloatArray]:
             here = ecef_m(lons, lats)
-            share: Callable[[IntArray, IntArray], FloatArray] = lambda place, piece: lines.share_within(here[place], piece, radius_m)  # noqa: E731
+
+            def share(place: IntArray, piece: IntArray) -> FloatArray:
+                return lines.share_within(here[place], piece, radius_m)
+
             return [lines.piece_tree.gather(here, chord_bounds_m(radius_m), levels, share)[:, 0]]
 
         return in_chunks(work, (lon, lat), PLACES_A_CHUNK, progress)[0]
@@ -266,11 +284,15 @@ class Targets:
         deep = deep_place * len(parts) + deep_part
 
         def share(place: IntArray, part: IntArray) -> FloatArray:
-            apart = ~np.isin(place * len(parts) + part, deep)  # those are added below, for no edge of theirs may be near
+            apart = ~np.isin(
+                place * len(parts) + part, deep
+            )  # those are added below, for no edge of theirs may be near
             shared_m2 = ground._outlines.area_within_m2(lon[place], lat[place], part, radius_m)
             return np.asarray(np.minimum(shared_m2 / areas[part], 1.0) * apart)
 
-        total = tree.gather(ecef_m(lon, lat), chord_bounds_m(radius_m), pyramid(areas[tree.order][:, None], np.add), share)[:, 0]
+        total = tree.gather(
+            ecef_m(lon, lat), chord_bounds_m(radius_m), pyramid(areas[tree.order][:, None], np.add), share
+        )[:, 0]
         covered = total / disc_m2(lat, radius_m)
         np.add.at(covered, deep_place, 1.0)
         return covered
@@ -282,7 +304,9 @@ def _kind(geometries: NDArray[np.object_], rows: IntArray) -> Kind:
     wrong = np.flatnonzero((kinds == "") | (kinds != kinds[:1]))
     if wrong.size:
         row = int(rows[wrong[0]])
-        raise GeometryTypeError("features", row, geometries[row].geom_type, str(kinds[0]) or "points, lines or polygons")
+        raise GeometryTypeError(
+            "features", row, geometries[row].geom_type, str(kinds[0]) or "points, lines or polygons"
+        )
     return KINDS[int(types[0])] if rows.size else ""
 
 

@@ -155,7 +155,9 @@ def _turn(raster: Any) -> float:
     return float(MERCATOR_TURN_M) if raster.crs.to_epsg() == 3857 else 0.0
 
 
-def _projected(raster: Any, path: Path, lonlat: tuple[FloatArray, FloatArray], radius_m: float) -> tuple[GeometryArray, GeometryArray]:
+def _projected(
+    raster: Any, path: Path, lonlat: tuple[FloatArray, FloatArray], radius_m: float
+) -> tuple[GeometryArray, GeometryArray]:
     """Return circles in the CRS of the raster, whole, and the part of each within the raster's bounds."""
     step = raster.transform
     if step.b or step.d or step.a <= 0 or step.e >= 0:
@@ -166,7 +168,9 @@ def _projected(raster: Any, path: Path, lonlat: tuple[FloatArray, FloatArray], r
     if turn and turn != 360.0:
         flat = shapely.intersection(rings, shapely.box(-720.0, -MERCATOR_LAT, 720.0, MERCATOR_LAT))
         scale = turn / 360.0
-        whole = shapely.transform(flat, lambda xy: np.column_stack([xy[:, 0] * scale, onto.transform(xy[:, 0] * 0.0, xy[:, 1])[1]]))
+        whole = shapely.transform(
+            flat, lambda xy: np.column_stack([xy[:, 0] * scale, onto.transform(xy[:, 0] * 0.0, xy[:, 1])[1]])
+        )
     bounds = shapely.box(*raster.bounds)
     inside = shapely.intersection(whole, bounds)
     for shift in (-turn, turn) if turn else ():
@@ -219,7 +223,9 @@ def _summarise(raster: Any, path: Path, shapes: GeometryArray, statistic: Statis
     """Return the statistic over each shape, and how many cells with data it holds."""
     window = _window(raster, shapely.box(*shapely.total_bounds(shapes)))
     if window.width * window.height > CELLS_A_WINDOW:
-        raise RasterError(path.name, "has too many cells within the radius", "choose a smaller radius or a coarser raster")
+        raise RasterError(
+            path.name, "has too many cells within the radius", "choose a smaller radius or a coarser raster"
+        )
     step = raster.transform
     west, north = step.c + window.col_off * step.a, step.f + window.row_off * step.e
     east, south = west + window.width * step.a, north + window.height * step.e

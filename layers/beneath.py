@@ -1,4 +1,7 @@
-"""What the geological layers say at one place: the areas over it, the value of a raster there, the nearest line. Draws nothing."""
+"""What the geological layers say at one place: the areas over it, the value of a raster there, the nearest line.
+
+Draws nothing.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ MOST_AREAS = 6
 
 
 def beneath(layers: Iterable[Layer], lon: float, lat: float) -> Iterator[tuple[Layer, str]]:
-    """Yield each geological, geophysical and own layer with what it holds at a place; empty text: nothing is mapped there.
+    """Yield each geological, geophysical and user layer with its value at a place; empty text: nothing mapped there.
 
     Parameters
     ----------
@@ -55,7 +58,10 @@ def _areas(layer: Layer, lon: float, lat: float) -> str:
 
 
 def _nearest(layer: Layer, lon: float, lat: float) -> str:
-    """Return what lies nearest with its geodesic distance; the nearest in degrees stands first among those that are measured."""
+    """Return what lies nearest with its geodesic distance.
+
+    The nearest in degrees stands first among those that are measured.
+    """
     tree, rows = _loaded(layer)
     if not len(tree.geometries):
         return ""
@@ -81,7 +87,9 @@ def _reach(tree: shapely.STRtree, lon: float, lat: float) -> float:
 def _words(rows: pd.DataFrame, layer: Layer, row: int) -> str:
     values = [(entry, rows[entry.column].iloc[row]) for entry in layer.tooltip if entry.column in rows]
     return ", ".join(
-        f"{value:g} {entry.unit}".strip() if isinstance(value, float) else str(value) for entry, value in values if _there(value)
+        f"{value:g} {entry.unit}".strip() if isinstance(value, float) else str(value)
+        for entry, value in values
+        if _there(value)
     )
 
 

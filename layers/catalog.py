@@ -419,14 +419,18 @@ def _vector_style(layer_id: str, style: dict[str, Any]) -> VectorStyle:
     )
 
 
-def _legend(layer_id: str, entries: list[Mapping[str, Any]], style: VectorStyle | RasterStyle | None) -> tuple[LegendEntry, ...]:
+def _legend(
+    layer_id: str, entries: list[Mapping[str, Any]], style: VectorStyle | RasterStyle | None
+) -> tuple[LegendEntry, ...]:
     if isinstance(style, RasterStyle):
         return _ramp_legend(style)
     legend = tuple(_legend_entry(layer_id, entry) for entry in entries)
     if isinstance(style, VectorStyle) and bool(style.colour_by) != any(entry.values for entry in legend):
         raise CatalogError(layer_id, "only one of colour_by and legend values", "both or neither")
     if style is not None and sum(not entry.values for entry in legend) != 1:
-        raise CatalogError(layer_id, "a legend without its entry for the rest", "exactly one legend entry without values")
+        raise CatalogError(
+            layer_id, "a legend without its entry for the rest", "exactly one legend entry without values"
+        )
     return legend
 
 

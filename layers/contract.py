@@ -1,4 +1,7 @@
-"""What the app and the reader of uploads say to each other: a request in, a report and clean files out. Opens nothing itself."""
+"""What the app and the reader of uploads say to each other: a request in, a report and clean files out.
+
+Opens nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +32,8 @@ LEFT_OUT = "left_out.csv"
 LEFT_OUT_ROWS = 10_000
 
 #: The one schema in which vector layers leave the reader. `numbers` and `texts` hold a value a column, in the order of
-#: `LayerReport.columns` of that type; NULL is unknown. Geometry is 2D WKB, EPSG:4326, lon first, valid, split at the antimeridian.
+# : `LayerReport.columns` of that type; NULL is unknown. Geometry is 2D WKB, EPSG:4326, lon first, valid, split at the
+# antimeridian.
 VECTOR_SCHEMA = pa.schema(
     [
         pa.field("feature_id", pa.int64(), nullable=False),
@@ -139,8 +143,8 @@ class LayerReport:
     candidates : tuple of Candidate
         Where `crs` is unknown: what it may be, the most likely first.
     file : str
-        Clean file in the folder of the answer: ``*.arrow`` in `VECTOR_SCHEMA`, or ``*.tif`` (COG in EPSG:4326, 3857 or the CRS of the
-        file); empty where the layer was not written.
+        Clean file in the folder of the answer: ``*.arrow`` in `VECTOR_SCHEMA`, or ``*.tif`` (COG in EPSG:4326, 3857 or
+        the CRS of the file); empty where the layer was not written.
     transformations : tuple of str
         What was done to the data, in order, in words.
     unit, bands, quantiles : str, int, tuple of float
@@ -174,8 +178,8 @@ class Request:
     Attributes
     ----------
     files : tuple of str
-        Names in the folder of the job; the first is the upload, others its companions (.dfn, .dbf, ...), flat and renamed by us to
-        ``upload.<suffix>``.
+        Names in the folder of the job; the first is the upload, others its companions (.dfn, .dbf, ...), flat and
+        renamed by us to ``upload.<suffix>``.
     original_name : str
         As the user calls the file: words of the report, never a path that is opened.
     layers : tuple of str
@@ -184,8 +188,9 @@ class Request:
         ``EPSG:n`` that the user states; empty: as found.
     cures : dict of str to str
         Accepted cures: ``swap_xy=yes``, ``x=COLUMN``, ``y=COLUMN``, ``wkt=COLUMN``, ``encoding=cp932``, ``decimal=,``,
-        ``unit.COLUMN=ppm``, ``units=suggested`` (what the names hint at), ``bdl.COLUMN=half|zero|unknown`` (below detection),
-        ``crs.LAYER=EPSG:n`` (one layer of several), ``keep.COLUMN=yes`` (a value that looks like a gap is real).
+        ``unit.COLUMN=ppm``, ``units=suggested`` (what the names hint at), ``bdl.COLUMN=half|zero|unknown`` (below
+        detection), ``crs.LAYER=EPSG:n`` (one layer of several), ``keep.COLUMN=yes`` (a value that looks like a gap is
+        real).
     """
 
     files: tuple[str, ...]

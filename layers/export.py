@@ -25,7 +25,13 @@ from layers.reports import provenance
 #: Names that the format keeps for itself.
 RESERVED = {"fid", "ogc_fid", "geom", "geometry", "rowid"}
 PROVENANCE = "provenance"
-_FAILED = (pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, pyogrio.errors.FeatureError, RasterioError, CPLE_BaseError)
+_FAILED = (
+    pyogrio.errors.DataSourceError,
+    pyogrio.errors.DataLayerError,
+    pyogrio.errors.FeatureError,
+    RasterioError,
+    CPLE_BaseError,
+)
 
 
 class LayerExportError(OrebridgeError):
@@ -54,7 +60,8 @@ def check(layer: OwnLayer, target: Target) -> Target:
 def _check_suffix(layer: OwnLayer, file: Path) -> None:
     if file.suffix.lower() != suffix(layer):
         raise LayerExportError(
-            f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not {file.suffix or 'nothing'}."
+            f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not "
+            f"{file.suffix or 'nothing'}."
         )
 
 
@@ -65,7 +72,8 @@ def export(layer: OwnLayer, features: Features | None, raster: Path | None, targ
     ----------
     layer : OwnLayer
     features : Features or None
-        Of a vector layer: written to a GeoPackage in EPSG:4326 with the columns as they were named, and a table ``provenance``.
+        Of a vector layer: written to a GeoPackage in EPSG:4326 with the columns as they were named, and a table
+        ``provenance``.
     raster : Path or None
         Of a raster layer: written as a COG whose tags hold the provenance.
     target : Target or Path
@@ -87,7 +95,9 @@ def export(layer: OwnLayer, features: Features | None, raster: Path | None, targ
             elif raster is not None:
                 _cog(layer, raster, made)
         except _FAILED as error:
-            raise TargetError(f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere.") from error
+            raise TargetError(
+                f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere."
+            ) from error
 
 
 def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:
@@ -96,7 +106,9 @@ def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:
     for column in layer.columns:
         columns[_column_name(column["name"], columns)] = values[column["name"]]
     name = "layer_" + layer.layer_id
-    gpd.GeoDataFrame(columns, geometry=features.geometries, crs="EPSG:4326").to_file(file, layer=name, driver="GPKG", engine="pyogrio")
+    gpd.GeoDataFrame(columns, geometry=features.geometries, crs="EPSG:4326").to_file(
+        file, layer=name, driver="GPKG", engine="pyogrio"
+    )
     told = {key: json.dumps(value, ensure_ascii=False, default=str) for key, value in provenance(layer).items()}
     table = pd.DataFrame({"key": list(told), "value": list(told.values())})
     pyogrio.write_dataframe(table, file, layer=PROVENANCE, driver="GPKG", append=True)
@@ -112,7 +124,9 @@ def _column_name(name: str, taken: Iterable[str]) -> str:
 
 def _cog(layer: OwnLayer, raster: Path, file: Path) -> None:
     with rasterio.open(raster, driver="GTiff") as given, MemoryFile() as memory:
-        profile = {name: given.profile[name] for name in ("width", "height", "count", "dtype", "nodata", "crs", "transform")}
+        profile = {
+            name: given.profile[name] for name in ("width", "height", "count", "dtype", "nodata", "crs", "transform")
+        }
         with memory.open(driver="GTiff", **profile) as plain:
             for band in range(1, given.count + 1):
                 plain.write(given.read(band), band)

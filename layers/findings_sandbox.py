@@ -9,7 +9,8 @@ SANDBOX_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
     "took_too_long": (
         "error",
         "Reading was ended after {seconds} seconds: the file is too large or built to keep a reader busy.",
-        "Cut it to the area of interest or thin it out; save tables as CSV or GeoParquet, rasters as GeoTIFF with overviews.",
+        "Cut it to the area of interest or thin it out; save tables as CSV or GeoParquet, rasters as "
+        "GeoTIFF with overviews.",
     ),
     "needed_too_much_memory": (
         "error",
@@ -23,13 +24,15 @@ SANDBOX_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
     ),
     "reader_ended": (
         "error",
-        "The reader of uploads broke off at this file; it is damaged in a way that no library catches, or built to break one.",
+        "The reader of uploads broke off at this file; it is damaged in a way that no library catches, "
+        "or built to break one.",
         "Open it in the program that made it, and save it again as GeoPackage or GeoTIFF.",
     ),
     "cancelled": ("error", "Reading was cancelled.", "Upload the file again when you want it."),
     "not_isolated": (
         "warning",
-        "This machine cannot shut the reader of uploads in, and whoever runs Orebridge here allows uploads all the same.",
+        "This machine cannot shut the reader of uploads in, and whoever runs Orebridge here allows "
+        "uploads all the same.",
         "Upload only files that you trust, or run Orebridge on Linux 5.13 or later.",
     ),
 }

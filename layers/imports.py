@@ -1,4 +1,7 @@
-"""From an upload to layers in the store: quarantine, reading in the sandbox, and one transaction. Opens no uploaded byte."""
+"""From an upload to layers in the store: quarantine, reading in the sandbox, and one transaction.
+
+Opens no uploaded byte.
+"""
 
 from __future__ import annotations
 
@@ -91,9 +94,16 @@ class Draft:
 
     @property
     def left_out(self) -> str:
-        """Rows of the file that no layer could take, as CSV; empty where there are none, or more than a few MB of them."""
+        """Rows of the file that no layer could take, as CSV.
+
+        Empty where there are none, or more than a few MB of them.
+        """
         path = self.upload.folder / "out" / LEFT_OUT
-        return path.read_text(encoding="utf-8", errors="replace") if plain_file(path) and path.stat().st_size < LEFT_OUT_BYTES else ""
+        return (
+            path.read_text(encoding="utf-8", errors="replace")
+            if plain_file(path) and path.stat().st_size < LEFT_OUT_BYTES
+            else ""
+        )
 
     @property
     def ready(self) -> tuple[LayerReport, ...]:
@@ -140,7 +150,8 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
     Raises
     ------
     UploadError
-        If a file is larger than 500 MB, two would get one name, too much waits in quarantine, or the disk has no room. Nothing stays.
+        If a file is larger than 500 MB, two would get one name, too much waits in quarantine, or the disk has no room.
+        Nothing stays.
     """
     if not files:
         raise UploadError("No file was given; choose one.")
@@ -155,14 +166,18 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
         for name, stream in _in_order(files):
             kept = _kept_name(name)
             if kept in names:
-                raise UploadError(f"Two files end in {Path(kept).suffix or 'nothing'}; upload one layer's files at a time, or a zip.")
+                raise UploadError(
+                    f"Two files end in {Path(kept).suffix or 'nothing'}; upload one layer's files at a time, or a zip."
+                )
             names.append(kept)
             with private(folder / "in" / kept) as target:
                 while block := stream.read(CHUNK):
                     size += len(block)
                     if size > FILE_BYTES:
                         most = FILE_BYTES // 1_000_000
-                        raise UploadError(f"{name} is larger than {most} MB; cut it to the area of interest or thin it out.")
+                        raise UploadError(
+                            f"{name} is larger than {most} MB; cut it to the area of interest or thin it out."
+                        )
                     digest.update(block)
                     target.write(block)
     except BaseException:
@@ -186,13 +201,15 @@ def _check_room(home: Path, size: int) -> None:
     """Refuse what would fill the disk, or quarantine, before a byte of it is written."""
     if shutil.disk_usage(home).free < FREE_BYTES + size:
         raise UploadError(
-            f"The disk that holds {home} has not enough room: 1 GB has to stay free beside the {size / 1e6:.0f} MB of the upload. "
+            f"The disk that holds {home} has not enough room: 1 GB has to stay free beside the "
+            f"{size / 1e6:.0f} MB of the upload. "
             "Make room, then upload again."
         )
     waiting = quarantine.waiting_bytes(home)
     if waiting + size > QUARANTINE_BYTES:
         raise UploadError(
-            f"{waiting / 1e6:.0f} MB of other uploads wait to be imported, and {QUARANTINE_BYTES // 1_000_000} MB are the most. "
+            f"{waiting / 1e6:.0f} MB of other uploads wait to be imported, and "
+            f"{QUARANTINE_BYTES // 1_000_000} MB are the most. "
             "Import or close those first, then upload again."
         )
 
@@ -222,9 +239,13 @@ def read(reader: Reader, upload: Upload, request: Request, progress: Progress | 
     return Draft(upload, request, reader.read(upload.folder / "in", out, request, progress))
 
 
-def request_for(upload: Upload, layers: Sequence[str] = (), crs: str = "", cures: dict[str, str] | None = None) -> Request:
+def request_for(
+    upload: Upload, layers: Sequence[str] = (), crs: str = "", cures: dict[str, str] | None = None
+) -> Request:
     """Return the request that reads an upload."""
-    return Request(files=upload.files, original_name=upload.name, layers=tuple(layers), crs=crs, cures=dict(cures or {}))
+    return Request(
+        files=upload.files, original_name=upload.name, layers=tuple(layers), crs=crs, cures=dict(cures or {})
+    )
 
 
 def layer_id(draft: Draft, layer: LayerReport) -> str:
@@ -271,15 +292,37 @@ def _new_layer(draft: Draft, layer: LayerReport, about: About, *, alone: bool) -
     west, south, east, north = layer.bounds
     own_name = about.name if alone else f"{about.name}: {layer.name}"
     row = OwnLayer(
-        layer_id=layer_id(draft, layer), name=(own_name if about.name else layer.name)[:200], role=about.role, kind=layer.kind,
-        features=layer.features, crs=layer.crs, crs_reason=layer.crs_reason, crs_accuracy_m=layer.crs_accuracy_m,
-        west=west, south=south, east=east, north=north, columns=[asdict(column) for column in layer.columns], unit=layer.unit,
-        bands=layer.bands, quantiles=list(layer.quantiles), style=about.style, file_name=draft.upload.name, file_sha256=draft.upload.sha256,
-        file_bytes=draft.upload.size, source_layer=layer.name, licence=about.licence, source_url=about.source_url,
-        source_date=about.source_date, confidentiality=about.confidentiality, note=about.note, imported_by=current_user(),
-        imported_at=datetime.now(UTC), transformations=list(layer.transformations),
+        layer_id=layer_id(draft, layer),
+        name=(own_name if about.name else layer.name)[:200],
+        role=about.role,
+        kind=layer.kind,
+        features=layer.features,
+        crs=layer.crs,
+        crs_reason=layer.crs_reason,
+        crs_accuracy_m=layer.crs_accuracy_m,
+        west=west,
+        south=south,
+        east=east,
+        north=north,
+        columns=[asdict(column) for column in layer.columns],
+        unit=layer.unit,
+        bands=layer.bands,
+        quantiles=list(layer.quantiles),
+        style=about.style,
+        file_name=draft.upload.name,
+        file_sha256=draft.upload.sha256,
+        file_bytes=draft.upload.size,
+        source_layer=layer.name,
+        licence=about.licence,
+        source_url=about.source_url,
+        source_date=about.source_date,
+        confidentiality=about.confidentiality,
+        note=about.note,
+        imported_by=current_user(),
+        imported_at=datetime.now(UTC),
+        transformations=list(layer.transformations),
         findings=[asdict(f) for f in draft.report.findings if f.layer in ("", layer.name)],
-    )  # fmt: skip
+    )
     path = draft.upload.folder / "out" / layer.file
     if Path(layer.file).name != layer.file or not plain_file(path):
         raise ReportError(f"The reader's file for {layer.name!r} is not there; nothing was imported.")
@@ -305,8 +348,14 @@ def clean_raster(path: Path, layer: LayerReport) -> Path:
             shape = raster.width * raster.height, raster.count
     except RasterioError as error:
         why = type(error).__name__
-        raise ReportError(f"The reader's raster for {layer.name!r} cannot be used ({why}); nothing was imported.") from error
-    if any("OVERVIEW" in space.upper() or "xml" in space for space in spaces) or shape[0] > PIXELS or shape[1] != layer.bands:
+        raise ReportError(
+            f"The reader's raster for {layer.name!r} cannot be used ({why}); nothing was imported."
+        ) from error
+    if (
+        any("OVERVIEW" in space.upper() or "xml" in space for space in spaces)
+        or shape[0] > PIXELS
+        or shape[1] != layer.bands
+    ):
         raise ReportError(f"The reader's raster for {layer.name!r} is not in the agreed form; nothing was imported.")
     return path
 
@@ -325,7 +374,9 @@ def clean_table(path: Path, layer: LayerReport) -> pa.Table:
             table.validate(full=True)
     except (pa.ArrowException, OSError) as error:
         why = type(error).__name__
-        raise ReportError(f"The reader's table for {layer.name!r} cannot be used ({why}); nothing was imported.") from error
+        raise ReportError(
+            f"The reader's table for {layer.name!r} cannot be used ({why}); nothing was imported."
+        ) from error
     if not table.schema.equals(VECTOR_SCHEMA) or len(table) != layer.features or len(table) > FEATURES:
         raise ReportError(f"The reader's table for {layer.name!r} is not in the agreed form; nothing was imported.")
     for name, kind in (("numbers", "number"), ("texts", "text")):
@@ -335,7 +386,9 @@ def clean_table(path: Path, layer: LayerReport) -> pa.Table:
             raise ReportError(f"The reader's table for {layer.name!r} has rows of unequal width; nothing was imported.")
     table = _plain_texts(table)
     if not _on_earth(table):
-        raise ReportError(f"The reader's table for {layer.name!r} has shapes that are none, or off the Earth; nothing was imported.")
+        raise ReportError(
+            f"The reader's table for {layer.name!r} has shapes that are none, or off the Earth; nothing was imported."
+        )
     return table
 
 
@@ -346,7 +399,9 @@ def _plain_texts(table: pa.Table) -> pa.Table:
     odd = pc.fill_null(pc.match_substring_regex(values, ODD), False)
     if not pc.any(odd).as_py():
         return table
-    cleaned = [prose(each) if is_odd else each for each, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)]
+    cleaned = [
+        prose(each) if is_odd else each for each, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)
+    ]
     made = pa.ListArray.from_arrays(lists.offsets, pa.array(cleaned, pa.string()))
     return table.set_column(table.schema.get_field_index("texts"), table.schema.field("texts"), made)
 

@@ -1,4 +1,7 @@
-"""Small maps of the surroundings of a place as SVG, drawn from the bundled layers. For cards, comparisons and printed pages."""
+"""Small maps of the surroundings of a place as SVG, drawn from the bundled layers.
+
+For cards, comparisons and printed pages.
+"""
 
 from __future__ import annotations
 
@@ -52,10 +55,18 @@ class Colours:
 
 
 LIGHT = Colours(
-    "#DCE8F0", "#F6F4EE", "#DCE8F0", {"rivers": "#9DBBD0", "boundaries": "#A79F92", "roads": "#CBBFA9", "rail": "#5F5A52"}, "#1B2430"
+    "#DCE8F0",
+    "#F6F4EE",
+    "#DCE8F0",
+    {"rivers": "#9DBBD0", "boundaries": "#A79F92", "roads": "#CBBFA9", "rail": "#5F5A52"},
+    "#1B2430",
 )
 DARK = Colours(
-    "#17222E", "#26303A", "#17222E", {"rivers": "#3F5C74", "boundaries": "#6A727C", "roads": "#4B4A45", "rail": "#A8A294"}, "#E8ECF1"
+    "#17222E",
+    "#26303A",
+    "#17222E",
+    {"rivers": "#3F5C74", "boundaries": "#6A727C", "roads": "#4B4A45", "rail": "#A8A294"},
+    "#E8ECF1",
 )
 
 
@@ -72,9 +83,14 @@ class Mark:
 
 
 def locator(
-    lon: float, lat: float, half_km: float, marks: Sequence[Mark], inches: tuple[float, float] = (4.0, 3.0), dark: bool = False
+    lon: float,
+    lat: float,
+    half_km: float,
+    marks: Sequence[Mark],
+    inches: tuple[float, float] = (4.0, 3.0),
+    dark: bool = False,
 ) -> str:
-    """Return a map centred on a place as SVG text: azimuthal equidistant, so that distances from the centre are true; with a scale bar.
+    """Return a map centred on a place as SVG: azimuthal equidistant (true distances from the centre), with scale bar.
 
     Parameters
     ----------
@@ -131,7 +147,9 @@ def overview(marks: Sequence[Mark], inches: tuple[float, float] = (7.2, 3.4), da
         for turn in (0.0, 360.0):
             inside = shapely.clip_by_rect(_tree(name).geometries, west - turn, south, east - turn, north)
             for part in shapely.get_parts(shapely.simplify(inside[~shapely.is_empty(inside)], (east - west) / 3000)):
-                xy = shapely.get_coordinates(part.exterior if isinstance(part, shapely.Polygon) else part) + np.array([turn, 0.0])
+                xy = shapely.get_coordinates(part.exterior if isinstance(part, shapely.Polygon) else part) + np.array(
+                    [turn, 0.0]
+                )
                 if name == "land":
                     axes.fill(xy[:, 0], xy[:, 1], color=ink, linewidth=0)
                 else:
@@ -148,7 +166,10 @@ def _from_pacific(lon: float) -> float:
 
 
 def _span(places: list[Place], inches: tuple[float, float]) -> tuple[float, float, float, float]:
-    """Return west, south, east, north round the places with a margin, in the shape of the picture; the whole width at the most."""
+    """Return west, south, east, north round the places with a margin, in the shape of the picture.
+
+    The whole width at the most.
+    """
     lons, lats = [lon for lon, _lat in places], [lat for _lon, lat in places]
     middle = ((min(lons) + max(lons)) / 2, (min(lats) + max(lats)) / 2)
     wide = max(max(lons) - min(lons) + 24.0, (max(lats) - min(lats) + 24.0) * inches[0] / inches[1], 40.0)
@@ -159,20 +180,39 @@ def _span(places: list[Place], inches: tuple[float, float]) -> tuple[float, floa
     return west, south, west + wide, south + high
 
 
-def _numbered(axes: Axes, mark: Mark, colours: Colours, span: tuple[float, float, float, float], taken: list[Place]) -> None:
-    """Draw a numbered disc at a place; where discs would cover one another, one is moved and a line leads to its place."""
+def _numbered(
+    axes: Axes, mark: Mark, colours: Colours, span: tuple[float, float, float, float], taken: list[Place]
+) -> None:
+    """Draw a numbered disc at a place.
+
+    Where discs would cover one another, one is moved and a line leads to its place.
+    """
     west, _south, east, _north = span
     size = (east - west) * DISC_SHARE
     x, y = _from_pacific(mark.lon), mark.lat
-    steps = [(0.0, 0.0), *((r * np.cos(a), r * np.sin(a)) for r in (1.1, 2.2, 3.3) for a in np.arange(0, 2 * np.pi, np.pi / 4))]
+    steps = [
+        (0.0, 0.0),
+        *((r * np.cos(a), r * np.sin(a)) for r in (1.1, 2.2, 3.3) for a in np.arange(0, 2 * np.pi, np.pi / 4)),
+    ]
     tried = [(x + dx * size, y + dy * size) for dx, dy in steps]
     at = next((place for place in tried if all(np.hypot(place[0] - p, place[1] - q) >= size for p, q in taken)), (x, y))
     taken.append(at)
     if at != (x, y):
         axes.plot([x, at[0]], [y, at[1]], color=mark.colour, linewidth=0.8, zorder=5)
         axes.plot([x], [y], "o", color=mark.colour, markersize=2.5, zorder=5)
-    axes.plot([at[0]], [at[1]], "o", color=mark.colour, markersize=11, markeredgecolor=colours.land, markeredgewidth=0.7, zorder=6)
-    axes.text(at[0], at[1], mark.label, color="#FFFFFF", ha="center", va="center_baseline", zorder=7, fontproperties=FONT)
+    axes.plot(
+        [at[0]],
+        [at[1]],
+        "o",
+        color=mark.colour,
+        markersize=11,
+        markeredgecolor=colours.land,
+        markeredgewidth=0.7,
+        zorder=6,
+    )
+    axes.text(
+        at[0], at[1], mark.label, color="#FFFFFF", ha="center", va="center_baseline", zorder=7, fontproperties=FONT
+    )
 
 
 def blank_figure(inches: Place) -> Figure:
@@ -183,7 +223,10 @@ def blank_figure(inches: Place) -> Figure:
 
 
 def svg_of(figure: Figure) -> str:
-    """Return a figure as SVG text, the same for the same figure; words are outlines, so that no font is needed to show them."""
+    """Return a figure as SVG text, the same for the same figure.
+
+    Words are outlines, so that no font is needed to show them.
+    """
     out = io.StringIO()
     with _DRAWING, rc_context({"svg.hashsalt": "orebridge", "svg.fonttype": "path"}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
@@ -203,7 +246,9 @@ def _projection(lon: float, lat: float) -> pyproj.Transformer:
 def _rings(name: str, lon: float, lat: float, half_km: float) -> list[FloatArray]:
     """Return the outlines of a layer's areas round a place, in km of the map."""
     parts = shapely.get_parts(_near(name, lon, lat, half_km))
-    return [_in_km(part.exterior, lon, lat) for part in parts if isinstance(part, shapely.Polygon) and not part.is_empty]
+    return [
+        _in_km(part.exterior, lon, lat) for part in parts if isinstance(part, shapely.Polygon) and not part.is_empty
+    ]
 
 
 def _lines(name: str, lon: float, lat: float, half_km: float) -> list[FloatArray]:
@@ -212,7 +257,7 @@ def _lines(name: str, lon: float, lat: float, half_km: float) -> list[FloatArray
 
 
 def _near(name: str, lon: float, lat: float, half_km: float) -> NDArray[np.object_]:
-    """Return what of a layer lies in a box round the place, cut to it, with longitudes that run on across the antimeridian."""
+    """Return the part of a layer in a box round the place; longitudes run on across the antimeridian."""
     half_lat = min(1.5 * half_km / KM_A_DEGREE, 60.0)
     half_lon = min(half_lat / max(np.cos(np.radians(min(abs(lat) + half_lat, 85.0))), 0.05), 150.0)
     found = []
@@ -238,7 +283,10 @@ def _in_km(line: shapely.Geometry, lon: float, lat: float) -> FloatArray:
 
 
 def _draw(axes: Axes, mark: Mark, place: Place, colours: Colours, half: Place, taken: list[Place]) -> None:
-    """Draw a mark, its line from the centre and its words; what lies off the map is pointed at from the edge. Notes where words stand."""
+    """Draw a mark, its line from the centre and its words; what lies off the map is pointed at from the edge.
+
+    Notes where words stand.
+    """
     x, y = place
     if mark.joined:
         axes.plot([0, x], [0, y], color=mark.colour, linewidth=1.4, zorder=4)
@@ -246,20 +294,38 @@ def _draw(axes: Axes, mark: Mark, place: Place, colours: Colours, half: Place, t
         shrink = 0.92 / max(abs(x) / half[0], abs(y) / half[1])
         x, y = x * shrink, y * shrink
     else:
-        axes.plot([x], [y], mark.symbol, color=mark.colour, markersize=6.5, markeredgecolor=colours.land, markeredgewidth=0.8, zorder=6)
+        axes.plot(
+            [x],
+            [y],
+            mark.symbol,
+            color=mark.colour,
+            markersize=6.5,
+            markeredgecolor=colours.land,
+            markeredgewidth=0.8,
+            zorder=6,
+        )
     if not mark.label:
         return
     side = -1 if x > 0.4 * half[0] else 1
     at = _free((x, y), half, taken)
     text = axes.annotate(
-        mark.label, at, (side * 7, -3), textcoords="offset points", color=colours.ink, ha="right" if side < 0 else "left", zorder=8,
+        mark.label,
+        at,
+        (side * 7, -3),
+        textcoords="offset points",
+        color=colours.ink,
+        ha="right" if side < 0 else "left",
+        zorder=8,
         fontproperties=FONT,
-    )  # fmt: skip
+    )
     text.set_path_effects([withStroke(linewidth=2.2, foreground=colours.land)])
 
 
 def _free(place: Place, half: Place, taken: list[Place]) -> Place:
-    """Return where words stand free: at the place, or a line or more above or below the words that are there; notes it."""
+    """Return where words stand free: at the place, or a line or more above or below the words that are there.
+
+    Notes it.
+    """
     line, wide = 2 * half[1] * LINE_SHARE, 2 * half[0] * WORDS_SHARE
     for step in sorted(range(-6, 7), key=abs):
         at = (place[0], min(max(place[1] + step * line, -0.95 * half[1]), 0.93 * half[1]))
@@ -276,4 +342,6 @@ def _scale_bar(axes: Axes, half_km: float, half_y: float, colours: Colours) -> N
     length = float(max(step * power for step in (1, 2, 5) if step * power <= wanted))
     x, y = -0.94 * half_km, -0.9 * half_y
     axes.plot([x, x + length], [y, y], color=colours.ink, linewidth=2, solid_capstyle="butt", zorder=7)
-    axes.annotate(f"{length:g} km", (x, y), (0, 3), textcoords="offset points", color=colours.ink, zorder=7, fontproperties=FONT)
+    axes.annotate(
+        f"{length:g} km", (x, y), (0, 3), textcoords="offset points", color=colours.ink, zorder=7, fontproperties=FONT
+    )

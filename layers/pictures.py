@@ -38,7 +38,9 @@ def part_png(layer: OwnMapLayer, bounds: tuple[float, float, float, float], widt
             bands = (1, 2, 3) if layer.style is None and layer.own.bands >= 3 else (1,)
             image = cog.part(bounds, bounds_crs=MERCATOR, dst_crs=MERCATOR, width=width, height=height, indexes=bands)
         except TileOutsideBounds:
-            return ImageData(np.ma.array(np.zeros((1, height, width), dtype="uint8"), mask=True)).render(img_format="PNG")
+            return ImageData(np.ma.array(np.zeros((1, height, width), dtype="uint8"), mask=True)).render(
+                img_format="PNG"
+            )
     if not isinstance(layer.style, RasterStyle):
         if image.array.dtype != "uint8":
             image.rescale(in_range=((layer.own.quantiles[0], layer.own.quantiles[-1]),))

@@ -1,4 +1,7 @@
-"""Where uploads wait to be read: one folder an upload, held by whoever brought it, and gone when nobody holds it any more."""
+"""Where uploads wait to be read.
+
+One folder an upload, held by whoever brought it, and gone when nobody holds it any more.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,7 @@ UNHELD_S = 60.0
 
 
 class Lease:
-    """The hold on a folder of quarantine. When it is let go, forgotten (a browser session that ends), or its process ends, the folder goes.
+    """Holds a quarantine folder; it goes when released, forgotten (session ended), or when its process ends.
 
     Examples
     --------

@@ -40,7 +40,9 @@ def as_values(status: str, report: Report | None, added: dict[str, str], error: 
     return {
         "status": status,
         "format": report.format if report else "",
-        "layers": [layer_values(layer, added.get(layer.name + layer.kind, "")) for layer in (report.layers if report else ())],
+        "layers": [
+            layer_values(layer, added.get(layer.name + layer.kind, "")) for layer in (report.layers if report else ())
+        ],
         "findings": rows,
     }
 
@@ -82,7 +84,9 @@ def layer_values(layer: LayerReport, layer_id: str) -> dict[str, Any]:
             }
             for c in layer.columns
         ],
-        "candidates": [{"crs": c.crs, "name": c.name, "place": c.place, "lon": c.lon, "lat": c.lat} for c in layer.candidates],
+        "candidates": [
+            {"crs": c.crs, "name": c.name, "place": c.place, "lon": c.lon, "lat": c.lat} for c in layer.candidates
+        ],
         "transformations": list(layer.transformations),
     }
 
@@ -117,4 +121,8 @@ def provenance(layer: OwnLayer) -> dict[str, Any]:
 
 
 def _findings(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [finding_values(Finding(**{**row, "actions": tuple(row["actions"])})) for row in rows if row["code"] in findings.TEMPLATES]
+    return [
+        finding_values(Finding(**{**row, "actions": tuple(row["actions"])}))
+        for row in rows
+        if row["code"] in findings.TEMPLATES
+    ]

@@ -1,8 +1,9 @@
-"""A process that gives up its rights before it opens a stranger's file: Landlock for files and TCP, seccomp for the rest, rlimits.
+"""Restrict a process before it opens an untrusted file: Landlock for files and TCP, seccomp for the rest, rlimits.
 
-Linux only; elsewhere the limit on time remains. Both are called through the kernel's own interface: the two libraries that
-wrap them need system packages. References: Linux kernel documentation, "Landlock: unprivileged access control" and "Seccomp BPF".
-`guard_state` tells what of it holds on this machine, by trying it: ``python -m layers.restrict`` is the trial.
+Linux only; elsewhere the limit on time remains. Both are called through the kernel's own interface: the two libraries
+that wrap them need system packages. References: Linux kernel documentation, "Landlock: unprivileged access control" and
+"Seccomp BPF". `guard_state` tells what of it holds on this machine, by trying it: ``python -m layers.restrict`` is the
+trial.
 """
 
 from __future__ import annotations
@@ -45,26 +46,90 @@ _CLONE_THREAD = 0x10000
 _EPERM, _ENOSYS = 1, 38
 _KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
 
-#: Calls that a reader of files never needs: sockets, other processes, programs, kernel doors, and what Landlock leaves open (rights,
+# : Calls that a reader of files never needs: sockets, other processes, programs, kernel doors, and what Landlock leaves
+# open (rights,
 #: owners, times and attributes of files; memory shared with others). (x86_64, aarch64; -1: not there)
 _REFUSED = {
-    "socket": (41, 198), "socketpair": (53, 199), "connect": (42, 203), "bind": (49, 200), "listen": (50, 201), "accept4": (288, 242),
-    "sendto": (44, 206), "sendmsg": (46, 211), "execve": (59, 221), "execveat": (322, 281), "ptrace": (101, 117), "kill": (62, 129),
-    "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434), "mount": (165, 40), "umount2": (166, 39),
-    "unshare": (272, 97), "setns": (308, 268), "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425), "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218), "chroot": (161, 51),
-    "init_module": (175, 105), "finit_module": (313, 273), "kexec_load": (246, 104), "open_by_handle_at": (304, 265),
-    "fork": (57, -1), "vfork": (58, -1), "sendmmsg": (307, 269), "accept": (43, 202), "tkill": (200, 130), "rt_sigqueueinfo": (129, 138),
-    "rt_tgsigqueueinfo": (297, 240), "pidfd_send_signal": (424, 424), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
-    "process_mrelease": (448, 448), "setrlimit": (160, 164), "setpriority": (141, 140), "sched_setparam": (142, 118),
-    "sched_setscheduler": (144, 119), "sched_setaffinity": (203, 122), "sched_setattr": (314, 274), "ioprio_set": (251, 30),
-    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180), "truncate": (76, 45),
-    "chmod": (90, -1), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452), "chown": (92, -1), "fchown": (93, 55),
-    "lchown": (94, -1), "fchownat": (260, 54), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
-    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466), "utime": (132, -1),
-    "utimes": (235, -1), "futimesat": (261, -1), "utimensat": (280, 88), "reboot": (169, 142), "settimeofday": (164, 170),
-    "clock_settime": (227, 112), "iopl": (172, -1), "ioperm": (173, -1),
-}  # fmt: skip
+    "socket": (41, 198),
+    "socketpair": (53, 199),
+    "connect": (42, 203),
+    "bind": (49, 200),
+    "listen": (50, 201),
+    "accept4": (288, 242),
+    "sendto": (44, 206),
+    "sendmsg": (46, 211),
+    "execve": (59, 221),
+    "execveat": (322, 281),
+    "ptrace": (101, 117),
+    "kill": (62, 129),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "pidfd_open": (434, 434),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "io_uring_setup": (425, 425),
+    "keyctl": (250, 219),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "chroot": (161, 51),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "kexec_load": (246, 104),
+    "open_by_handle_at": (304, 265),
+    "fork": (57, -1),
+    "vfork": (58, -1),
+    "sendmmsg": (307, 269),
+    "accept": (43, 202),
+    "tkill": (200, 130),
+    "rt_sigqueueinfo": (129, 138),
+    "rt_tgsigqueueinfo": (297, 240),
+    "pidfd_send_signal": (424, 424),
+    "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
+    "process_mrelease": (448, 448),
+    "setrlimit": (160, 164),
+    "setpriority": (141, 140),
+    "sched_setparam": (142, 118),
+    "sched_setscheduler": (144, 119),
+    "sched_setaffinity": (203, 122),
+    "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "truncate": (76, 45),
+    "chmod": (90, -1),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, -1),
+    "fchown": (93, 55),
+    "lchown": (94, -1),
+    "fchownat": (260, 54),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "setxattrat": (463, 463),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
+    "utime": (132, -1),
+    "utimes": (235, -1),
+    "futimesat": (261, -1),
+    "utimensat": (280, 88),
+    "reboot": (169, 142),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "iopl": (172, -1),
+    "ioperm": (173, -1),
+}
 _OPEN, _OPENAT, _OPENAT2, _CUT, _READ_AND_CUT = (2, -1), (257, 56), 437, 0x200, 0x203
 _CLONE, _CLONE3, _TGKILL, _PRLIMIT = (56, 220), (435, 435), (234, 131), (302, 261)
 #: From here on x86_64 has its calls a second time (x32), under which a filter by number would miss them.
@@ -123,7 +188,7 @@ class GuardState:
 
 
 def guard_state() -> GuardState:
-    """Tell what keeps the reader in, as tried once by a process of its own that shuts itself in and then tries each way out.
+    """Tell which restrictions hold, tried once in a child process that restricts itself and tries each way out.
 
     Examples
     --------
@@ -131,16 +196,22 @@ def guard_state() -> GuardState:
     True
     """
     filesystem, network, memory, reason = _measured()
-    return GuardState(filesystem, network, memory, True, os.environ.get(ALLOW_UNGUARDED, "").strip().lower() in _YES, reason)
+    return GuardState(
+        filesystem, network, memory, True, os.environ.get(ALLOW_UNGUARDED, "").strip().lower() in _YES, reason
+    )
 
 
 @cache
 def _measured() -> tuple[bool, bool, bool, str]:
     try:
         ended = subprocess.run(
-            [sys.executable, "-m", "layers.restrict"], cwd=_CODE, capture_output=True, timeout=_TRIAL_S, stdin=subprocess.DEVNULL,
+            [sys.executable, "-m", "layers.restrict"],
+            cwd=_CODE,
+            capture_output=True,
+            timeout=_TRIAL_S,
+            stdin=subprocess.DEVNULL,
             check=True,
-        )  # fmt: skip
+        )
         tried = json.loads(ended.stdout)
         state = bool(tried["filesystem"]), bool(tried["network"]), bool(tried["memory"])
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
@@ -154,10 +225,16 @@ def _reason(filesystem: bool, network: bool, memory: bool, refused: str) -> str:
     if not sys.platform.startswith("linux"):
         return f"Orebridge can shut the reader of uploads in on Linux only; this is {system}."
     if platform.machine() not in _ARCHITECTURES:
-        return f"Orebridge can shut the reader of uploads in on {' and '.join(_ARCHITECTURES)} only; this machine is {platform.machine()}."
+        return (
+            f"Orebridge can shut the reader of uploads in on {' and '.join(_ARCHITECTURES)} only; this "
+            f"machine is {platform.machine()}."
+        )
     missing = []
     if not filesystem:
-        missing.append("files (Landlock: Linux 5.13 or later with it among the security modules, and a container that lets it through)")
+        missing.append(
+            "files (Landlock: Linux 5.13 or later with it among the security modules, and a container "
+            "that lets it through)"
+        )
     if not network:
         missing.append("the network (seccomp: a container has to let it through)")
     if not memory:
@@ -167,12 +244,13 @@ def _reason(filesystem: bool, network: bool, memory: bool, refused: str) -> str:
 
 
 def trial() -> dict[str, object]:
-    """Shut this process in as far as the system lets it, then try each way out. Nothing else can be done in it afterwards.
+    """Restrict this process as far as the system allows, then try each way out. It can do nothing else afterwards.
 
     Returns
     -------
     dict
-        filesystem, network, memory: whether the way out is shut; refused: what the system said when it could not be shut.
+        filesystem, network, memory: whether the way out is shut; refused: what the system said when it could not be
+        shut.
     """
     refused = []
     limit(_TRIAL_S, _TRIAL_MEMORY, 1_000_000)
@@ -207,7 +285,10 @@ def _take_memory() -> None:
 
 
 def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
-    """Bound processor time, memory beyond what is mapped already, size of a written file, open files; no core dumps. Windows: nothing."""
+    """Bound processor time, memory beyond what is mapped already, size of a written file, open files; no core dumps.
+
+    Windows: nothing.
+    """
     if sys.platform == "win32":
         return
     limits = {
@@ -226,7 +307,10 @@ def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Let the kernel kill this process when `parent`, which forked it, ends; ends at once if that has happened already."""
+    """Let the kernel kill this process when `parent`, which forked it, ends.
+
+    Ends at once if that has happened already.
+    """
     if sys.platform.startswith("linux"):
         _check(_libc().prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
     if os.getppid() != parent:
@@ -304,9 +388,19 @@ def restrict_calls() -> None:
     for number in refused:
         code += [(equal, 0, 1, number), (answer, 0, 0, _ERRNO | _EPERM)]
     code += [(equal, 0, 1, _CLONE3[column]), (answer, 0, 0, _ERRNO | _ENOSYS)]  # the C library then falls back to clone
-    # calls that may reach this process alone, judged by their first argument: a new thread, a signal (abort), its own limits
-    for numbers, test, wanted in ((_CLONE, anybits, _CLONE_THREAD), (_TGKILL, equal, os.getpid()), (_PRLIMIT, equal, 0)):
-        code += [(equal, 0, 4, numbers[column]), (load, 0, 0, 16), (test, 1, 0, wanted), (answer, 0, 0, _ERRNO | _EPERM)]
+    # calls that may reach this process alone, judged by their first argument: a new thread, a signal (abort), its own
+    # limits
+    for numbers, test, wanted in (
+        (_CLONE, anybits, _CLONE_THREAD),
+        (_TGKILL, equal, os.getpid()),
+        (_PRLIMIT, equal, 0),
+    ):
+        code += [
+            (equal, 0, 4, numbers[column]),
+            (load, 0, 0, 16),
+            (test, 1, 0, wanted),
+            (answer, 0, 0, _ERRNO | _EPERM),
+        ]
         code += [(answer, 0, 0, _ALLOW)]
     # a file that is opened for reading must not be cut by it: Landlock knows that right from version 3 on only
     code += [(equal, 0, 1, _OPENAT2), (answer, 0, 0, _ERRNO | _ENOSYS)]

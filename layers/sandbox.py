@@ -1,4 +1,7 @@
-"""The app's side of reading uploads: one reader process, started when first needed, that opens what the app never opens."""
+"""The app's side of reading uploads.
+
+One reader process, started when first needed, that opens what the app never opens.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,8 @@ class NotIsolatedError(OrebridgeError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"{reason} Uploads are refused here, whatever the file. Run Orebridge where the reader can be shut in (`orebridge doctor` says "
+            f"{reason} Uploads are refused here, whatever the file. Run Orebridge where the reader can "
+            f"be shut in (`orebridge doctor` says "
             f"what is missing), or set {ALLOW_UNGUARDED}=allow if you trust every file that is brought."
         )
 
@@ -125,10 +129,14 @@ class Reader:
         with self._one_at_a_time:
             ended = self._job(folder, out, progress)
         if ended["code"] == REFUSED_BY_MACHINE:
-            raise NotIsolatedError("The system refused to shut the reader of uploads in, although it had let it when that was tried.")
+            raise NotIsolatedError(
+                "The system refused to shut the reader of uploads in, although it had let it when that was tried."
+            )
         if ended["ended"] or ended["code"] != 0 or not plain_file(out / REPORT):
             seconds, megabytes = f"{ended['seconds']:.0f}", f"{ended['peak_bytes'] / 1e6:.0f}"
-            code = ENDINGS.get(ended["ended"]) or ("needed_too_much_memory" if ended["code"] == OUT_OF_MEMORY else "reader_ended")
+            code = ENDINGS.get(ended["ended"]) or (
+                "needed_too_much_memory" if ended["code"] == OUT_OF_MEMORY else "reader_ended"
+            )
             return Report(findings=(Finding(code, details={"seconds": seconds, "megabytes": megabytes}),))
         if (out / REPORT).stat().st_size > REPORT_BYTES:
             return Report(findings=(Finding("reader_ended", details={"seconds": "0", "megabytes": "0"}),))
@@ -150,7 +158,9 @@ class Reader:
                 if progress and (text := _said(out)) != said:
                     said = text
                     progress(text)
-        except BaseException:  # the caller has left: end the child, and take its answer so that the next job gets its own
+        except (
+            BaseException
+        ):  # the caller has left: end the child, and take its answer so that the next job gets its own
             (folder / CANCEL).touch()
             listener.join(GRACE_S)
             if not answer:
@@ -169,13 +179,20 @@ class Reader:
         self._guard = guard_state()
         if not self._guard.uploads:
             raise NotIsolatedError(self._guard.reason)
-        environment = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ}
+        environment = {
+            name: os.environ[name] for name in ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH") if name in os.environ
+        }
         threads = dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "ARROW_IO_THREADS"), "1")
         process = subprocess.Popen(  # noqa: S603 - our own program, without a shell
-            [sys.executable, "-m", "layers.reading", json.dumps(asdict(self._guard))], cwd=CODE, text=True,
+            [sys.executable, "-m", "layers.reading", json.dumps(asdict(self._guard))],
+            cwd=CODE,
+            text=True,
             env={**environment, **threads, "PYTHONUTF8": "1"},
-            encoding="utf-8", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        )  # fmt: skip
+            encoding="utf-8",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+        )
         self._process = process
         ready: dict[str, Any] = {}
         listener = threading.Thread(target=lambda: ready.update(_line(process)), daemon=True)
@@ -203,7 +220,9 @@ def checked_report(file: Path) -> Report:
     try:
         report = report_from(plain(json.loads(file.read_text(encoding="utf-8"))))
     except (ValueError, RecursionError, IndexError) as error:
-        raise ReportError(f"The reader's report cannot be used ({type(error).__name__}); nothing was imported.") from error
+        raise ReportError(
+            f"The reader's report cannot be used ({type(error).__name__}); nothing was imported."
+        ) from error
     broken = [what for what, kept in _promises(report) if not kept]
     if broken:
         raise ReportError(f"The reader's report does not keep the contract ({broken[0]}); nothing was imported.")
@@ -228,7 +247,9 @@ def _promises_of_finding(finding: Finding) -> Iterator[tuple[str, bool]]:
     yield "a finding that does not exist", finding.code in TEMPLATES
     yield "row of a finding", finding.row is None or _count(finding.row)
     details = finding.details
-    plain_details = isinstance(details, dict) and all(isinstance(value, (str, int, float)) for value in details.values())
+    plain_details = isinstance(details, dict) and all(
+        isinstance(value, (str, int, float)) for value in details.values()
+    )
     yield "details of a finding", plain_details
 
 
@@ -247,7 +268,10 @@ def _promises_of_layer(layer: LayerReport) -> Iterator[tuple[str, bool]]:
 def _promises_of_column(column: Column) -> Iterator[tuple[str, bool]]:
     yield "texts of a column", _all_texts(column.name, column.unit, column.suggested_unit)
     yield "type of a column", column.type in ("number", "text")
-    yield "numbers of a column", _count(column.known) and all(x is None or _number(x) for x in (column.low, column.high))
+    yield (
+        "numbers of a column",
+        _count(column.known) and all(x is None or _number(x) for x in (column.low, column.high)),
+    )
 
 
 def _all_texts(*values: object) -> bool:

@@ -1,4 +1,7 @@
-"""How an own layer is drawn: classes by mapclassify, colours by cmcrameri, and the layer in the form of the catalogue's."""
+"""How an own layer is drawn.
+
+Classes by mapclassify, colours by cmcrameri, and the layer in the form of the catalogue's.
+"""
 
 from __future__ import annotations
 
@@ -21,12 +24,18 @@ from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterS
 
 Scheme = Literal["quantiles", "natural_breaks", "equal_interval", "head_tail", "categories", "single"]
 #: Scheme -> classifier of mapclassify.
-SCHEMES = {"quantiles": "Quantiles", "natural_breaks": "FisherJenks", "equal_interval": "EqualInterval", "head_tail": "HeadTailBreaks"}
+SCHEMES = {
+    "quantiles": "Quantiles",
+    "natural_breaks": "FisherJenks",
+    "equal_interval": "EqualInterval",
+    "head_tail": "HeadTailBreaks",
+}
 RAMPS = ("batlow", "lajolla", "oslo", "acton", "vik", "roma")
 DEFAULT_RAMP = "batlow"
 CLASSES, MOST_CATEGORIES = 5, 12
 BATLOW_S = 100
-#: Natural breaks take time with the square of the values: beyond this many, so many evenly spread quantiles stand for them.
+# : Natural breaks take time with the square of the values: beyond this many, so many evenly spread quantiles stand for
+# them.
 BREAK_VALUES = 400
 #: Okabe and Ito: told apart with every kind of colour vision; further categories take the colours of batlowS.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")
@@ -41,8 +50,8 @@ NAMING = ("lith", "rock", "unit", "type", "class", "group", "formation", "commod
 def suggest(layer: OwnLayer, features: Features | None) -> dict[str, Any]:
     """Choose a style for a new layer.
 
-    First a number that has a unit, or whose name hints at one; then a column of few words that names what is mapped, then any
-    column of few words; then a number with decimals; else one colour.
+    First a number that has a unit, or whose name hints at one; then a column of few words that names what is mapped,
+    then any column of few words; then a number with decimals; else one colour.
     """
     if features is None:
         return {"ramp": DEFAULT_RAMP}
@@ -71,7 +80,11 @@ def _naming(column: dict[str, Any]) -> bool:
 def _drawable(layer: OwnLayer, features: Features) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the columns that can be drawn: numbers that say something of the place, texts of few words."""
     numbers = [c for c in layer.columns if c["type"] == "number" and _telling(c["name"], features.numbers[c["name"]])]
-    texts = [c for c in layer.columns if c["type"] == "text" and 1 < len(_categories(features.texts[c["name"]])) <= MOST_CATEGORIES]
+    texts = [
+        c
+        for c in layer.columns
+        if c["type"] == "text" and 1 < len(_categories(features.texts[c["name"]])) <= MOST_CATEGORIES
+    ]
     return numbers, texts
 
 
@@ -81,7 +94,19 @@ def _telling(name: str, values: NDArray[np.float64]) -> bool:
     if re.search(r"(^|_|[a-z])(id|fid|code|no|num|nr|number|year|zone|line|map)$", low) or low in ("x", "y", "z"):
         return False
     if any(
-        word in low for word in ("objectid", "latitude", "longitude", "easting", "northing", "lat_", "lon_", "shape_", "perimeter", "fid")
+        word in low
+        for word in (
+            "objectid",
+            "latitude",
+            "longitude",
+            "easting",
+            "northing",
+            "lat_",
+            "lon_",
+            "shape_",
+            "perimeter",
+            "fid",
+        )
     ):
         return False
     known = values[np.isfinite(values)]
@@ -98,7 +123,9 @@ def _categories(values: NDArray[np.object_]) -> list[str]:
     return [str(value) for value in pd.Series(values).dropna().value_counts().index]
 
 
-def classified(features: Features, column: str, scheme: Scheme, classes: int = CLASSES, ramp: str = DEFAULT_RAMP) -> dict[str, Any]:
+def classified(
+    features: Features, column: str, scheme: Scheme, classes: int = CLASSES, ramp: str = DEFAULT_RAMP
+) -> dict[str, Any]:
     """Return the style that puts the features into classes of a column.
 
     Parameters
@@ -167,7 +194,9 @@ class OwnMapLayer(Layer):
         features = self.load()
         classes = _classes(features, self.own.style)
         frame = {"n": _names(self.own, features), "t": _tooltips(self.own, features), "class": classes}
-        return gpd.GeoDataFrame({name: frame[name] for name in columns if name in frame}, geometry=features.geometries, crs="EPSG:4326")
+        return gpd.GeoDataFrame(
+            {name: frame[name] for name in columns if name in frame}, geometry=features.geometries, crs="EPSG:4326"
+        )
 
     @property
     def path(self) -> Path:
@@ -208,7 +237,9 @@ def _classes(features: Features, style: dict[str, Any]) -> NDArray[np.object_]:
     if "breaks" in style:
         numbers = features.numbers[style["column"]]
         known = np.isfinite(numbers)
-        found[known] = np.minimum(np.searchsorted(style["breaks"], numbers[known]), len(style["breaks"]) - 1).astype(str)
+        found[known] = np.minimum(np.searchsorted(style["breaks"], numbers[known]), len(style["breaks"]) - 1).astype(
+            str
+        )
     return found
 
 
@@ -228,12 +259,25 @@ def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raste
     style, legend = _raster_drawing(own) if own.kind == "raster" else _vector_drawing(own)
     kind: Kind = own.kind  # type: ignore[assignment]  # the contract's kinds are the catalogue's
     return OwnMapLayer(
-        id=own.layer_id, group="own", kind=kind, title=own.name, title_ja=own.name, caveat=own.note,
-        caveat_ja=own.note, file="", source=source, style=style, legend=legend,
-        tooltip=(TooltipField("n", "n", "n", "", ""), TooltipField("t", "t", "t", "", "")), visible=True,
-        opacity=0.75 if own.kind in ("raster", "vector-polygon") else 1.0, order=LAYER_ORDER - (own.kind == "raster"),
-        load=load, raster=raster, own=own,
-    )  # fmt: skip
+        id=own.layer_id,
+        group="own",
+        kind=kind,
+        title=own.name,
+        title_ja=own.name,
+        caveat=own.note,
+        caveat_ja=own.note,
+        file="",
+        source=source,
+        style=style,
+        legend=legend,
+        tooltip=(TooltipField("n", "n", "n", "", ""), TooltipField("t", "t", "t", "", "")),
+        visible=True,
+        opacity=0.75 if own.kind in ("raster", "vector-polygon") else 1.0,
+        order=LAYER_ORDER - (own.kind == "raster"),
+        load=load,
+        raster=raster,
+        own=own,
+    )
 
 
 def drawn_by(own: OwnLayer) -> str:
@@ -265,10 +309,15 @@ def _vector_drawing(own: OwnLayer) -> tuple[VectorStyle, tuple[LegendEntry, ...]
     colour = legend[-1].colour
     outline: Colour = (90, 90, 90, 255)
     style = VectorStyle(
-        line=outline if own.kind != "vector-line" else colour, line_dark=(190, 190, 190, 255) if own.kind != "vector-line" else colour,
-        fill=colour if own.kind != "vector-line" else (0, 0, 0, 0), fill_dark=colour if own.kind != "vector-line" else (0, 0, 0, 0),
-        width_px=2.0 if own.kind == "vector-line" else 0.6, radius_px=4.0, colour_by="class" if len(legend) > 1 else "", rank_by="",
-    )  # fmt: skip
+        line=outline if own.kind != "vector-line" else colour,
+        line_dark=(190, 190, 190, 255) if own.kind != "vector-line" else colour,
+        fill=colour if own.kind != "vector-line" else (0, 0, 0, 0),
+        fill_dark=colour if own.kind != "vector-line" else (0, 0, 0, 0),
+        width_px=2.0 if own.kind == "vector-line" else 0.6,
+        radius_px=4.0,
+        colour_by="class" if len(legend) > 1 else "",
+        rank_by="",
+    )
     return style, legend
 
 
@@ -276,7 +325,10 @@ def _legend(own: OwnLayer, alpha: int) -> tuple[LegendEntry, ...]:
     style = own.style
     if "categories" in style:
         colours = _category_colours(len(style["categories"]), alpha)
-        entries = [LegendEntry(text, text, c, c, (str(i),)) for i, (text, c) in enumerate(zip(style["categories"], colours, strict=True))]
+        entries = [
+            LegendEntry(text, text, c, c, (str(i),))
+            for i, (text, c) in enumerate(zip(style["categories"], colours, strict=True))
+        ]
         return (*entries, LegendEntry("other or unknown", "その他・不明", GREY, GREY, ()))
     if "breaks" in style:
         edges = [style["low"], *style["breaks"]]

@@ -55,7 +55,9 @@ class TileRangeError(OrebridgeError):
 
     def __init__(self, zoom: int, column: int, row: int) -> None:
         self.zoom, self.column, self.row = zoom, column, row
-        super().__init__(f"There is no tile {zoom}/{column}/{row}; zoom is 0..{MAX_ZOOM}, column and row are 0..2^zoom - 1.")
+        super().__init__(
+            f"There is no tile {zoom}/{column}/{row}; zoom is 0..{MAX_ZOOM}, column and row are 0..2^zoom - 1."
+        )
 
 
 class LayerKindError(OrebridgeError):
@@ -242,7 +244,10 @@ def feature_properties(frame: gpd.GeoDataFrame, layer: Layer) -> list[str]:
     columns = [[None if missing else value for value, missing in _cells(frame, name)] for name in shown]
     rows = zip(*columns, strict=True) if columns else ((),) * len(frame)
     return [
-        _json({name: value for name, value in zip(shown, row, strict=True) if value is not None} | {LEGEND_PROPERTY: entry})
+        _json(
+            {name: value for name, value in zip(shown, row, strict=True) if value is not None}
+            | {LEGEND_PROPERTY: entry}
+        )
         for row, entry in zip(rows, legend_positions(frame, layer), strict=True)
     ]
 
@@ -346,7 +351,10 @@ def _joined(geometries: NDArray[np.object_], properties: list[str]) -> list[str]
             break
         parts.setdefault(key, []).append(coordinates)
         kinds[key] = kind
-    return [_feature(f'{{"type":"{kinds[key]}","coordinates":[{",".join(parts[key])}]}}', key[len(kinds[key]) :]) for key in parts]
+    return [
+        _feature(f'{{"type":"{kinds[key]}","coordinates":[{",".join(parts[key])}]}}', key[len(kinds[key]) :])
+        for key in parts
+    ]
 
 
 def _parts(geometry: str) -> tuple[str, str]:
@@ -385,7 +393,9 @@ def _picture(layer: Layer, width: int) -> bytes:
 
 
 def _held(features: Features) -> int:
-    return FEATURE_BYTES * len(features.properties) + POINT_BYTES * int(shapely.get_num_coordinates(features.geometries).sum())
+    return FEATURE_BYTES * len(features.properties) + POINT_BYTES * int(
+        shapely.get_num_coordinates(features.geometries).sum()
+    )
 
 
 _FEATURES: Kept[Layer, Features] = Kept(KEPT_LAYERS, KEPT_LAYER_BYTES, _held)

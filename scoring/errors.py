@@ -31,7 +31,10 @@ class UnknownCompanyError(OrebridgeError):
 
     def __init__(self, asked: str, near: list[str]) -> None:
         self.asked, self.near = asked, near
-        super().__init__(f"No holding names {asked!r}; " + (f"did you mean {', '.join(near)}?" if near else "write a part of its name."))
+        super().__init__(
+            f"No holding names {asked!r}; "
+            + (f"did you mean {', '.join(near)}?" if near else "write a part of its name.")
+        )
 
 
 class MilestoneError(OrebridgeError):

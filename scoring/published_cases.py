@@ -1,4 +1,7 @@
-"""Published numeric cases against our own methods: reads a case, runs it, compares every expected number. Knows no case by name."""
+"""Published numeric cases against our own methods: reads a case, runs it, compares every expected number.
+
+Knows no case by name.
+"""
 
 from __future__ import annotations
 
@@ -39,9 +42,16 @@ SPELLINGS = (
 )
 #: Written in a case -> preference function of PROMETHEE.
 PREFERENCES = {
-    "usual": "usual", "u-shape": "u_shape", "quasi": "u_shape", "v-shape": "v_shape", "level": "level", "linear": "linear",
-    "v-shape 2": "linear", "v-shape with indifference": "linear", "gaussian": "gaussian",
-}  # fmt: skip
+    "usual": "usual",
+    "u-shape": "u_shape",
+    "quasi": "u_shape",
+    "v-shape": "v_shape",
+    "level": "level",
+    "linear": "linear",
+    "v-shape 2": "linear",
+    "v-shape with indifference": "linear",
+    "gaussian": "gaussian",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +113,7 @@ def _looked_up(found: Outputs, key: str) -> Any:
 
 
 def difference(expected: Any, found: Any) -> float:
-    """Return the largest absolute difference of two numbers or nested lists; infinity where one has what the other has not.
+    """Return the largest absolute difference of two numbers or nested lists; infinity if their shapes differ.
 
     Examples
     --------
@@ -171,7 +181,10 @@ def _ranked(found: Outputs, score: str = "score") -> Outputs:
 
 
 def _by_statement(method_id: str, otherwise: str, **constants: Any) -> Callable[[Inputs], Outputs]:
-    """Return a runner for a method that needs a normalised matrix and weights; inputs of a constant's name replace it."""
+    """Return a runner for a method that needs a normalised matrix and weights.
+
+    Inputs of a constant's name replace it.
+    """
 
     def runner(inputs: Inputs) -> Outputs:
         chosen = {name: inputs.get(name, value) for name, value in constants.items()}
@@ -202,13 +215,20 @@ def _promethee(inputs: Inputs) -> Outputs:
     turned = _matrix(inputs) * _types(inputs)
     count = turned.shape[1]
     written = inputs.get("preference", "usual")
-    kinds = [PREFERENCES[str(each).lower().replace("_", "-")] for each in ([written] * count if isinstance(written, str) else written)]
+    kinds = [
+        PREFERENCES[str(each).lower().replace("_", "-")]
+        for each in ([written] * count if isinstance(written, str) else written)
+    ]
     bends = inputs.get("p", inputs.get("s", [0.0] * count))
-    thresholds = {name: [float(x) for x in _spread(given, count)] for name, given in (("q", inputs.get("q", 0.0)), ("p", bends))}
+    thresholds = {
+        name: [float(x) for x in _spread(given, count)] for name, given in (("q", inputs.get("q", 0.0)), ("p", bends))
+    }
     for place, kind in enumerate(kinds):
         if kind == "v_shape":
             thresholds["q"][place] = 0.0
-        if kind in ("v_shape", "linear", "gaussian") and thresholds["p"][place] <= thresholds["q"][place] * (kind == "linear"):
+        if kind in ("v_shape", "linear", "gaussian") and thresholds["p"][place] <= thresholds["q"][place] * (
+            kind == "linear"
+        ):
             raise MethodError(f"Criterion {place + 1}: the threshold p of a {kind} preference must lie above q and 0.")
     found = _statement("promethee", turned, weights.direct(inputs["weights"]), {"kinds": kinds, **thresholds})
     return found | {"positive_flow": found["plus"], "negative_flow": found["minus"], "phi": found["net_flow"]}
@@ -236,7 +256,9 @@ def _two_parties(inputs: Inputs) -> Outputs:
     nash = joint.nash_rule(first, second, (float(a), float(b)))
     return {
         "pareto": joint.pareto_of_two(first, second).astype(int),
-        "pareto_by_pairs": (kernels.dominated_by(np.stack([first, second], 1), np.stack([first, second], 1)) == 0).astype(int),
+        "pareto_by_pairs": (
+            kernels.dominated_by(np.stack([first, second], 1), np.stack([first, second], 1)) == 0
+        ).astype(int),
         "nash_product": nash,
         "nash_rank": joint.places(nash),
         "maximin_rank": joint.places(joint.maximin_rule(first, second)),
@@ -288,11 +310,17 @@ def _piecewise(inputs: Inputs) -> Outputs:
 def _smaa(inputs: Inputs) -> Outputs:
     matrix = _matrix(inputs) * _types(inputs)
     rng = np.random.default_rng(SEED)
-    space = smaa.WeightSpace(tuple(inputs.get("low", ())), tuple(inputs.get("high", ())), tuple(int(i) for i in inputs.get("order", ())))
+    space = smaa.WeightSpace(
+        tuple(inputs.get("low", ())), tuple(inputs.get("high", ())), tuple(int(i) for i in inputs.get("order", ()))
+    )
     drawn = space.draw(matrix.shape[1], DRAWS, rng)
     found = smaa.smaa(states.of_matrix(matrix), drawn, rng, top_k=1, classes=tuple(range(1, len(matrix) + 1)))
     central = [None if np.isnan(row).any() else row.tolist() for row in found.central_weight]
-    return {"rank_acceptability": found.acceptability, "first_rank": found.acceptability[:, 0], "central_weight": central}
+    return {
+        "rank_acceptability": found.acceptability,
+        "first_rank": found.acceptability[:, 0],
+        "central_weight": central,
+    }
 
 
 def _evidence_weights(inputs: Inputs) -> Outputs:

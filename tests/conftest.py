@@ -39,7 +39,8 @@ def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
     con.execute(sql("data/schema.sql"))
     for site in sites:
         con.execute(
-            "INSERT INTO facts.site VALUES (?, ?, [], 'AUS', ?, 0, 0, 'exact', 's', ['copper'], 'porphyry', [], ['s'], 1, 'resource')",
+            "INSERT INTO facts.site VALUES (?, ?, [], 'AUS', ?, 0, 0, 'exact', 's', ['copper'], "
+            "'porphyry', [], ['s'], 1, 'resource')",
             [site.site_id, site.site_id, site.kind],
         )
         for criterion, (value, low, high) in site.values.items():
@@ -50,7 +51,8 @@ def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
         for gate, verdict in site.gates.items():
             con.execute("INSERT INTO facts.gate VALUES (?, ?, ?, '', '')", [site.site_id, gate, verdict])
     con.execute(
-        "INSERT INTO facts.commodity VALUES ('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2023,'',NULL,NULL,NULL)"
+        "INSERT INTO facts.commodity VALUES "
+        "('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2023,'',NULL,NULL,NULL)"
     )
     pipeline.prepare(con)
     return con

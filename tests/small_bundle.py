@@ -1,4 +1,7 @@
-"""A bundle of a few hundred sites, made from the whole one: what browser tests serve where the number of sites is not the point."""
+"""A bundle of a few hundred sites, made from the whole one.
+
+What browser tests serve where the number of sites is not the point.
+"""
 
 from __future__ import annotations
 

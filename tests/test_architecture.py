@@ -13,7 +13,9 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {"geo", "layers", "data", "scoring", "workspace", "ui", "app"}
-SOURCES = [p for d in ("geo", "layers", "data", "scoring", "workspace", "ui") for p in sorted((ROOT / d).rglob("*.py"))] + [ROOT / "app.py"]
+SOURCES = [
+    p for d in ("geo", "layers", "data", "scoring", "workspace", "ui") for p in sorted((ROOT / d).rglob("*.py"))
+] + [ROOT / "app.py"]
 
 
 def tracked() -> list[Path]:
@@ -22,7 +24,9 @@ def tracked() -> list[Path]:
 
 
 def test_import_contracts_are_kept() -> None:
-    done = subprocess.run([Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [Path(sys.executable).with_name("lint-imports")], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout
     assert "7 kept, 0 broken" in done.stdout
     assert "ignore_imports" not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
@@ -51,7 +55,9 @@ def test_no_other_distribution_ships_our_names() -> None:
 
 
 def test_packages_are_listed_and_tests_ship_no_data_package() -> None:
-    listed = re.search(r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
+    listed = re.search(
+        r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
+    )
     assert listed
     for package in {p.parent for p in SOURCES if p.name == "__init__.py"}:
         assert f'"{".".join(package.relative_to(ROOT).parts)}"' in listed[1]

@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOORS = ("geo", "data", "layers", "scoring", "workspace", "ui")
 SOURCES = [p for floor in FLOORS for p in sorted((ROOT / floor).rglob("*.py"))] + [ROOT / "app.py"]
 STATEMENTS = sorted(p for floor in FLOORS for p in (ROOT / floor).rglob("*.sql"))
-SQL_WORDS = re.compile(r"\b(SELECT\s|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(OR|TABLE|TEMP|VIEW)|COPY\s*\(|DROP\s+TABLE)")
+SQL_WORDS = re.compile(
+    r"\b(SELECT\s|INSERT\s+INTO|UPDATE\s+\w+\s+SET|DELETE\s+FROM|CREATE\s+(OR|TABLE|TEMP|VIEW)|COPY\s*\(|DROP\s+TABLE)"
+)
 
 
 def test_there_is_something_to_look_at() -> None:
@@ -21,11 +23,14 @@ def test_there_is_something_to_look_at() -> None:
 
 
 def test_every_table_and_its_measured_columns_are_commented(facts) -> None:
-    tables = facts.cursor().execute("SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'facts'").fetchall()
+    tables = (
+        facts.cursor().execute("SELECT table_name, comment FROM duckdb_tables() WHERE schema_name = 'facts'").fetchall()
+    )
     assert len(tables) >= 13
     assert [name for name, comment in tables if not comment] == []
     columns = facts.cursor().execute(
-        "SELECT table_name || '.' || column_name, comment FROM duckdb_columns() WHERE schema_name = 'facts' AND data_type = 'DOUBLE'"
+        "SELECT table_name || '.' || column_name, comment FROM duckdb_columns() WHERE schema_name = "
+        "'facts' AND data_type = 'DOUBLE'"
     )
     named = dict(columns.fetchall())
     self_speaking = re.compile(r"_(pct|t|mt|km|m)$|\.(high|lon|lat|sea_km_us)$")
@@ -36,7 +41,11 @@ def test_tables_of_the_store_are_commented(tmp_path) -> None:
     from data.store import Store
 
     with Store.open(tmp_path) as store:
-        tables = store._root.cursor().execute("SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal").fetchall()
+        tables = (
+            store._root.cursor()
+            .execute("SELECT table_name, comment FROM duckdb_tables() WHERE NOT internal")
+            .fetchall()
+        )
     assert {name for name, comment in tables if comment} >= {
         "scenario",
         "shortlist",
@@ -62,7 +71,9 @@ def test_each_statement_has_a_header_and_a_readable_length(path: Path) -> None:
 def test_no_statement_is_formatted_and_nothing_is_evaluated(path: Path) -> None:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.JoinedStr):
-            assert not SQL_WORDS.search("".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))), node.lineno
+            assert not SQL_WORDS.search("".join(str(v.value) for v in node.values if isinstance(v, ast.Constant))), (
+                node.lineno
+            )
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod) and isinstance(node.left, ast.Constant):
             assert not SQL_WORDS.search(str(node.left.value)), node.lineno
         if (

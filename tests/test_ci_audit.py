@@ -36,7 +36,12 @@ FLAWED = {
     ("output", "errors", "code", "says"),
     [
         (printed(CLEAN), "", 0, "1 packages were checked; none is known to be vulnerable."),
-        (printed(CLEAN, FLAWED), "Found 1 known vulnerability", 1, "jinja2 3.1.0 is vulnerable: PYSEC-2024-1, mended in 3.1.4."),
+        (
+            printed(CLEAN, FLAWED),
+            "Found 1 known vulnerability",
+            1,
+            "jinja2 3.1.0 is vulnerable: PYSEC-2024-1, mended in 3.1.4.",
+        ),
         (printed(SKIPPED), "No known vulnerabilities found", 3, "could not be checked for 1 of 1 packages (altair)"),
         (printed(CLEAN, SKIPPED), "", 3, "This is no clean result"),
         (printed(FLAWED, SKIPPED), "", 1, "could not be checked for 1 of 2 packages"),

@@ -1,4 +1,7 @@
-"""Tables of the documentation that promise something of the program: exit codes, environment variables, licences of software."""
+"""Tables of the documentation that promise something of the program.
+
+Exit codes, environment variables, licences of software.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +38,14 @@ def exit_codes() -> Iterator[int]:
     for tree in trees():
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node.func) in ("typer.Exit", "sys.exit", "exit"):
-                yield from (arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, int))
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "exit_code" and isinstance(node.value, ast.Constant):
+                yield from (
+                    arg.value for arg in node.args if isinstance(arg, ast.Constant) and isinstance(arg.value, int)
+                )
+            if (
+                isinstance(node, ast.Assign)
+                and ast.unparse(node.targets[0]) == "exit_code"
+                and isinstance(node.value, ast.Constant)
+            ):
                 yield node.value.value
 
 
@@ -47,7 +56,12 @@ def test_the_table_of_exit_codes_names_all_of_them_and_no_other() -> None:
 
 
 def test_the_table_of_variables_names_all_that_the_program_reads_and_no_other() -> None:
-    texts = (node.value for tree in trees() for node in ast.walk(tree) if isinstance(node, ast.Constant) and isinstance(node.value, str))
+    texts = (
+        node.value
+        for tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
     read = {text for text in texts if re.fullmatch(r"OREBRIDGE_[A-Z_]+", text)}
     assert set(first_column("docs/howto/deploy.md", "Variable")) == read
 
@@ -60,7 +74,18 @@ def test_no_page_names_a_variable_that_is_not_read() -> None:
 
 
 @pytest.mark.parametrize(
-    "holder", ["shapely", "pyogrio", "rasterio", "exactextract", "duckdb-extension-spatial", "numpy", "scipy", "scikit-learn", "certifi"]
+    "holder",
+    [
+        "shapely",
+        "pyogrio",
+        "rasterio",
+        "exactextract",
+        "duckdb-extension-spatial",
+        "numpy",
+        "scipy",
+        "scikit-learn",
+        "certifi",
+    ],
 )
 def test_notice_names_the_wheels_with_copyleft_libraries(holder: str) -> None:
     assert metadata.version(holder)
@@ -70,14 +95,21 @@ def test_notice_names_the_wheels_with_copyleft_libraries(holder: str) -> None:
 def test_every_licence_that_notice_calls_an_exception_is_one_and_there_is_no_other() -> None:
     """By their metadata, packages under copyleft; what lies inside wheels is named by hand above."""
     copyleft = re.compile(r"\b(A?GPL|LGPL|MPL|EUPL|GNU|Mozilla)\b")
-    named = re.findall(r"^([a-zA-Z0-9._-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    named = re.findall(
+        r"^([a-zA-Z0-9._-]+)==", (ROOT / "requirements.txt").read_text(encoding="utf-8"), flags=re.MULTILINE
+    )
     holders = set()
     for name in named:
         try:
             about = metadata.metadata(name)
         except metadata.PackageNotFoundError:
             continue  # for another version of Python
-        said = " ".join([about.get("License-Expression") or "", *(c for c in about.get_all("Classifier") or () if c.startswith("License"))])
+        said = " ".join(
+            [
+                about.get("License-Expression") or "",
+                *(c for c in about.get_all("Classifier") or () if c.startswith("License")),
+            ]
+        )
         if copyleft.search(said):
             holders.add(name)
     assert holders == {"certifi"}

@@ -12,7 +12,9 @@ from scoring.ranking.scenario import ORDERS, Scenario, from_preset
 from tests.conftest import TinySite, criteria_for, tiny_facts
 
 PILLARS = tuple(load().pillars)
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+QUICK = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 weights = (
     st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS))
     .filter(any)
@@ -92,7 +94,9 @@ def test_a_better_value_never_lowers_a_score(sites, w, data) -> None:
 def test_the_order_of_sites_is_irrelevant(sites, w, random) -> None:
     shuffled = random.sample(sites, len(sites))
     first, second = scored(sites, Scenario(weights=w)), scored(shuffled, Scenario(weights=w))
-    assert {k: (v["score"], v["rank"]) for k, v in first.items()} == {k: (v["score"], v["rank"]) for k, v in second.items()}
+    assert {k: (v["score"], v["rank"]) for k, v in first.items()} == {
+        k: (v["score"], v["rank"]) for k, v in second.items()
+    }
 
 
 @QUICK
@@ -148,7 +152,9 @@ def test_equal_scores_stand_in_the_order_of_their_ids() -> None:
 
 
 def test_a_plant_without_ore_is_scored_on_its_feedstock() -> None:
-    rows = scored([TinySite("p", {"output_share": (1.0, 1.0, 1.0), "recovery": (90.0,) * 3}, "separation")], from_preset())
+    rows = scored(
+        [TinySite("p", {"output_share": (1.0, 1.0, 1.0), "recovery": (90.0,) * 3}, "separation")], from_preset()
+    )
     assert rows["p"]["contributions"][2] > 0
     assert rows["p"]["contributions"][0] == 0
 

@@ -15,7 +15,9 @@ from tests.conftest import TinySite, criteria_for, tiny_facts
 
 PILLARS = tuple(load().pillars)
 PRESETS = tuple(load().presets)
-FEW = settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+FEW = settings(
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
 MORE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 weights = (
     st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS))
@@ -32,7 +34,10 @@ def parts(ranking: pd.DataFrame) -> np.ndarray:
 @FEW
 @given(weights, lenses)
 def test_known_worst_and_shrunk_stand_in_order_and_inside_the_interval(facts, w, lens) -> None:
-    by = {o: rank(facts, Scenario(w, lens, order_by=o)).set_index("site_id").sort_index() for o in ("known", "worst", "shrunk")}
+    by = {
+        o: rank(facts, Scenario(w, lens, order_by=o)).set_index("site_id").sort_index()
+        for o in ("known", "worst", "shrunk")
+    }
     worst, shrunk, known = (by[o]["score"] for o in ("worst", "shrunk", "known"))
     assert len(worst) > 0
     assert (worst <= shrunk + 1e-12).all()
@@ -80,9 +85,9 @@ def test_the_order_is_gates_then_score_then_id(facts, w) -> None:
 @pytest.mark.parametrize("preset", PRESETS)
 def test_filters_choose_rows_and_never_change_a_score(facts, preset) -> None:
     whole = rank(facts, from_preset(preset)).set_index("site_id")
-    some = rank(facts, from_preset(preset).with_filters(kinds=("refinery", "separation"), countries=("JPN", "USA", "AUS"))).set_index(
-        "site_id"
-    )
+    some = rank(
+        facts, from_preset(preset).with_filters(kinds=("refinery", "separation"), countries=("JPN", "USA", "AUS"))
+    ).set_index("site_id")
     assert 0 < len(some) < len(whole)
     assert set(some["kind"]) <= {"refinery", "separation"}
     assert (some["score"] == whole.loc[some.index, "score"]).all()
@@ -109,10 +114,15 @@ def test_plants_are_never_scored_on_ore_nor_mines_on_feedstock(facts) -> None:
 @MORE
 @given(st.sampled_from([c.id for c in load().criteria if c.id in criteria_for("mine")]), st.floats(0, 1), weights)
 def test_an_unknown_is_never_filled_in(criterion_id, share, w) -> None:
-    known = {c.id: ((c.worst + share * (c.best - c.worst)),) * 3 for c in load().criteria if c.id in criteria_for("mine")}
+    known = {
+        c.id: ((c.worst + share * (c.best - c.worst)),) * 3 for c in load().criteria if c.id in criteria_for("mine")
+    }
     gap = {k: v for k, v in known.items() if k != criterion_id}
     with tiny_facts(
-        [TinySite("gap", gap), TinySite("good", {c.id: (c.best,) * 3 for c in load().criteria if c.id in criteria_for("mine")})]
+        [
+            TinySite("gap", gap),
+            TinySite("good", {c.id: (c.best,) * 3 for c in load().criteria if c.id in criteria_for("mine")}),
+        ]
     ) as con:
         row = rank(con, Scenario(w)).set_index("site_id").loc["gap"]
     position = next(i for i, c in enumerate(load().criteria) if c.id == criterion_id)

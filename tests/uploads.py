@@ -1,4 +1,7 @@
-"""Helps the tests of uploads: puts files into a job's folder, reads them as the worker does, and opens what comes out."""
+"""Helps the tests of uploads.
+
+Puts files into a job's folder, reads them as the worker does, and opens what comes out.
+"""
 
 from __future__ import annotations
 

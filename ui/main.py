@@ -14,31 +14,68 @@ from ui.text.i18n import LANGUAGES, _, language
 
 HERE = Path(__file__).resolve().parent
 
-st.set_page_config(page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto")
+st.set_page_config(
+    page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
+)
 st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 state.start()
 frame()
-st.session_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
+st.session_state.lang = (
+    language()
+)  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [
-    st.Page(HERE / "screens" / "explore" / "page.py", title=_("Explore"), icon=":material/map:", url_path="explore", default=True),
-    st.Page(HERE / "screens" / "compare" / "page.py", title=_("Compare"), icon=":material/compare:", url_path="compare"),
-    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
-    st.Page(HERE / "screens" / "robustness" / "page.py", title=_("Robustness"), icon=":material/balance:", url_path="robustness"),
-    st.Page(HERE / "screens" / "backtest" / "page.py", title=_("Backtest"), icon=":material/fact_check:", url_path="backtest"),
-    st.Page(HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"),
-    st.Page(HERE / "screens" / "methods" / "page.py", title=_("Method & data"), icon=":material/functions:", url_path="methods"),
     st.Page(
-        HERE / "screens" / "site" / "page.py", title=_("Site dossier"), icon=":material/article:", url_path="site", visibility="hidden"
+        HERE / "screens" / "explore" / "page.py",
+        title=_("Explore"),
+        icon=":material/map:",
+        url_path="explore",
+        default=True,
+    ),
+    st.Page(
+        HERE / "screens" / "compare" / "page.py", title=_("Compare"), icon=":material/compare:", url_path="compare"
+    ),
+    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
+    st.Page(
+        HERE / "screens" / "robustness" / "page.py",
+        title=_("Robustness"),
+        icon=":material/balance:",
+        url_path="robustness",
+    ),
+    st.Page(
+        HERE / "screens" / "backtest" / "page.py",
+        title=_("Backtest"),
+        icon=":material/fact_check:",
+        url_path="backtest",
+    ),
+    st.Page(
+        HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"
+    ),
+    st.Page(
+        HERE / "screens" / "methods" / "page.py",
+        title=_("Method & data"),
+        icon=":material/functions:",
+        url_path="methods",
+    ),
+    st.Page(
+        HERE / "screens" / "site" / "page.py",
+        title=_("Site dossier"),
+        icon=":material/article:",
+        url_path="site",
+        visibility="hidden",
     ),
 ]
 st.session_state.pages = {page.url_path or "explore": page for page in pages}
 chosen = st.navigation(pages, position="top")
 with st.sidebar:
     st.segmented_control(
-        _("Language"), list(LANGUAGES), key="lang", format_func=LANGUAGES.__getitem__, label_visibility="collapsed",
+        _("Language"),
+        list(LANGUAGES),
+        key="lang",
+        format_func=LANGUAGES.__getitem__,
+        label_visibility="collapsed",
         required=True,
-    )  # fmt: skip
+    )
 address_notice()
 notice()
 chosen.run()

@@ -37,7 +37,10 @@ REGIONS: dict[str, tuple[float, float, float]] = {
 
 
 def start() -> None:
-    """Give every choice its first value, once a session: from the address, else the default. A wrong address is passed over."""
+    """Give every choice its first value, once a session: from the address, else the default.
+
+    A wrong address is passed over.
+    """
     if S.get("started"):
         _keep()
         return
@@ -65,7 +68,10 @@ def start() -> None:
 
 
 def _unread() -> list[str]:
-    """Return what the address says but cannot be: weights and coverage that are no numbers, and choices that are not there."""
+    """Return what the address says but cannot be.
+
+    Weights and coverage that are no numbers, and choices that are not there.
+    """
     asked = st.query_params
     unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if asked.get(key) and _whole_number(asked[key], -1) < 0]
     unread += [key for key, known in _one_of().items() if asked.get(key) and asked[key] not in known]
@@ -102,7 +108,10 @@ def _area(asked: str) -> Area | None:
 
 
 def _evidence(asked: str) -> list[OwnCriterion]:
-    """Return the own criteria that the address names and whose layers are here, measured; else those that the user keeps."""
+    """Return the own criteria that the address names and whose layers are here, measured.
+
+    Else those that the user keeps.
+    """
     named = unpacked_evidence(asked) if asked else ()
     try:
         brought = in_use(named)
@@ -121,7 +130,11 @@ def in_use(evidence: Iterable[OwnCriterion]) -> tuple[OwnCriterion, ...]:
 
 
 #: Filters with several values -> what they may hold.
-CHOICES: dict[str, Callable[[], Collection[str]]] = {"kind": lambda: KINDS, "stage": lambda: STAGES, "country": site_countries}
+CHOICES: dict[str, Callable[[], Collection[str]]] = {
+    "kind": lambda: KINDS,
+    "stage": lambda: STAGES,
+    "country": site_countries,
+}
 
 
 def _whole_number(text: str, default: int) -> int:
@@ -138,15 +151,23 @@ def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> Non
 def scenario() -> Scenario:
     """Return the scenario that the widgets say; a wrong address falls back to the defaults it breaks."""
     filters = _filters()
-    weights = {pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items() if S[key] or not load().pillars[pillar].optional}
+    weights = {
+        pillar: float(S[key]) for pillar, key in WEIGHT_KEYS.items() if S[key] or not load().pillars[pillar].optional
+    }
     evidence = in_use(S.evidence)
     try:
         return Scenario(
-            weights=weights, commodity=S.get("m") or "", filters=filters, order_by=S.get("order") or "shrunk", evidence=evidence,
+            weights=weights,
+            commodity=S.get("m") or "",
+            filters=filters,
+            order_by=S.get("order") or "shrunk",
+            evidence=evidence,
             method=S.get("method") or "weighted_sum",
-        )  # fmt: skip
+        )
     except ScenarioError:
-        return Scenario(weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters, evidence=evidence)
+        return Scenario(
+            weights={**weights, "grade": 1.0}, commodity=S.get("m") or "", filters=filters, evidence=evidence
+        )
 
 
 def _filters() -> Filters:
@@ -167,14 +188,27 @@ def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None
     for pillar, key in WEIGHT_KEYS.items():
         S[key] = round(kept.weights.get(pillar, 0))
     chosen = kept.filters
-    S.m, S.order, S.method, S.q, S.hide = kept.commodity, kept.order_by, kept.method, chosen.text, not chosen.gates_failed
-    S.kind, S.stage, S.country, S.cov = list(chosen.kinds), list(chosen.stages), list(chosen.countries), round(100 * chosen.min_coverage)
+    S.m, S.order, S.method, S.q, S.hide = (
+        kept.commodity,
+        kept.order_by,
+        kept.method,
+        chosen.text,
+        not chosen.gates_failed,
+    )
+    S.kind, S.stage, S.country, S.cov = (
+        list(chosen.kinds),
+        list(chosen.stages),
+        list(chosen.countries),
+        round(100 * chosen.min_coverage),
+    )
     S.evidence, S.layer_choice, S.area = list(kept.evidence), dict(layers), chosen.area
 
 
 def weigh_own(criterion_id: str) -> None:
     """Take the weight of an own criterion from its slider, and keep it for the next visit."""
-    S.evidence = [replace(own, weight=float(S[f"own_{own.id}"])) if own.id == criterion_id else own for own in S.evidence]
+    S.evidence = [
+        replace(own, weight=float(S[f"own_{own.id}"])) if own.id == criterion_id else own for own in S.evidence
+    ]
     for own in S.evidence:
         if own.id == criterion_id:
             store().save_criterion(own.id, own.as_dict())

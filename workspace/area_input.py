@@ -68,9 +68,18 @@ def own_area(layer_id: str) -> tuple[Area, float]:
     from geo.area import polygons_of  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    found = next((layer for layer in session.own_layers() if layer.layer_id.startswith(layer_id) and layer.kind == "vector-polygon"), None)
+    found = next(
+        (
+            layer
+            for layer in session.own_layers()
+            if layer.layer_id.startswith(layer_id) and layer.kind == "vector-polygon"
+        ),
+        None,
+    )
     if found is None:
-        raise ScenarioError(f"{layer_id!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas.")
+        raise ScenarioError(
+            f"{layer_id!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas."
+        )
     polygons, moved = polygons_of(session.own().features(found.layer_id).geometries)
     return Area(found.name, polygons), moved
 
@@ -88,14 +97,20 @@ def _geometries(path: Path) -> list[object]:
     try:
         raw = path.read_bytes()
         if len(raw) > MOST_BYTES:
-            raise ScenarioError(f"{path} has {len(raw) / 1e6:.0f} MB; an area may have {MOST_BYTES // 1_000_000}. Simplify it.")
+            raise ScenarioError(
+                f"{path} has {len(raw) / 1e6:.0f} MB; an area may have {MOST_BYTES // 1_000_000}. Simplify it."
+            )
         values = json.loads(raw)
         if "crs" in values:
-            raise ScenarioError(f"{path} names a CRS of its own; write it in longitude and latitude, as GeoJSON is (RFC 7946).")
+            raise ScenarioError(
+                f"{path} names a CRS of its own; write it in longitude and latitude, as GeoJSON is (RFC 7946)."
+            )
         if values["type"] == "FeatureCollection":
             return [each["geometry"] for each in values["features"] if each["geometry"]]
         return [values["geometry"] if values["type"] == "Feature" else values]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise ScenarioError(f"{path} is no GeoJSON with areas; export it as GeoJSON in longitude and latitude.") from error
+        raise ScenarioError(
+            f"{path} is no GeoJSON with areas; export it as GeoJSON in longitude and latitude."
+        ) from error
     except OSError as error:
         raise OrebridgeError(f"{path}: {error.strerror or error}.") from error

@@ -1,4 +1,7 @@
-"""The user's layers and sites beside the facts: measured like any other, marked as the user's own, gone when the layer is gone."""
+"""The user's layers and sites beside the facts.
+
+Measured like any other, marked as the user's own, gone when the layer is gone.
+"""
 
 from __future__ import annotations
 
@@ -27,32 +30,60 @@ from scoring.ranking.pipeline import forget_packed
 PREFIX = "own:"
 MONTHS = "permitting_months"
 #: Kind of a layer on the map -> kind of evidence.
-KINDS: dict[str, Kind] = {"vector-point": "points", "vector-line": "lines", "vector-polygon": "polygons", "raster": "raster"}
+KINDS: dict[str, Kind] = {
+    "vector-point": "points",
+    "vector-line": "lines",
+    "vector-polygon": "polygons",
+    "raster": "raster",
+}
 _MEASURING = threading.Lock()
 
 
 def source_of(layer: OwnLayer) -> Source:
     """Return an own layer as a source: what tables, cards and exports name."""
     return Source(
-        id=PREFIX + layer.layer_id, title=layer.name, publisher=layer.imported_by, url=layer.source_url,
-        licence=layer.licence or "not stated", licence_tier="C", attribution=f"{layer.name} ({layer.file_name})",
-        citation=f"{layer.file_name}, SHA-256 {layer.file_sha256}", retrieved=layer.imported_at.date(),
-        as_of=layer.source_date or layer.imported_at.date().isoformat(), caveat=layer.note, import_recipe="", files=(),
-    )  # fmt: skip
+        id=PREFIX + layer.layer_id,
+        title=layer.name,
+        publisher=layer.imported_by,
+        url=layer.source_url,
+        licence=layer.licence or "not stated",
+        licence_tier="C",
+        attribution=f"{layer.name} ({layer.file_name})",
+        citation=f"{layer.file_name}, SHA-256 {layer.file_sha256}",
+        retrieved=layer.imported_at.date(),
+        as_of=layer.source_date or layer.imported_at.date().isoformat(),
+        caveat=layer.note,
+        import_recipe="",
+        files=(),
+    )
 
 
 def milestone_source() -> Source:
     """Return the milestones that the user entered as a source."""
     return Source(
-        id=MILESTONES, title="Milestones entered by the user", publisher="the user", url="", licence="not stated", licence_tier="C",
-        attribution="", citation="entered by hand; see the Permitting tab of the site", retrieved=date.today(), as_of="",
-        caveat="", import_recipe="", files=(),
-    )  # fmt: skip
+        id=MILESTONES,
+        title="Milestones entered by the user",
+        publisher="the user",
+        url="",
+        licence="not stated",
+        licence_tier="C",
+        attribution="",
+        citation="entered by hand; see the Permitting tab of the site",
+        retrieved=date.today(),
+        as_of="",
+        caveat="",
+        import_recipe="",
+        files=(),
+    )
 
 
 def sources(layers: Iterable[OwnLayer]) -> dict[str, Source]:
     """Return the register of sources with the user's own layers."""
-    return {**load_sources(), MILESTONES: milestone_source(), **{PREFIX + layer.layer_id: source_of(layer) for layer in layers}}
+    return {
+        **load_sources(),
+        MILESTONES: milestone_source(),
+        **{PREFIX + layer.layer_id: source_of(layer) for layer in layers},
+    }
 
 
 def evidence_layer(store: Store, layer: OwnLayer) -> EvidenceLayer:
@@ -60,7 +91,9 @@ def evidence_layer(store: Store, layer: OwnLayer) -> EvidenceLayer:
     if layer.kind == "raster":
         return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
     found = user_layers.features(store, layer)
-    return EvidenceLayer(layer.layer_id, KINDS[layer.kind], geometries=found.geometries, numbers=found.numbers, names=_names(found.texts))
+    return EvidenceLayer(
+        layer.layer_id, KINDS[layer.kind], geometries=found.geometries, numbers=found.numbers, names=_names(found.texts)
+    )
 
 
 def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
@@ -70,12 +103,17 @@ def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
 
 def sites_to_measure(facts: duckdb.DuckDBPyConnection) -> pd.DataFrame:
     """Return site_id, lon, lat (EPSG:4326 degrees) and slack_km of every site."""
-    sites = facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM combined.site ORDER BY site_id").df()
+    sites = (
+        facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM combined.site ORDER BY site_id").df()
+    )
     return sites.assign(slack_km=sites["location_accuracy"].map(SLACK_KM).astype(float))
 
 
 def measure_evidence(
-    facts: duckdb.DuckDBPyConnection, store: Store, evidence: Iterable[OwnCriterion], progress: Callable[[float], None] | None = None
+    facts: duckdb.DuckDBPyConnection,
+    store: Store,
+    evidence: Iterable[OwnCriterion],
+    progress: Callable[[float], None] | None = None,
 ) -> None:
     """Measure the own criteria that were not measured yet, for every site; one whose layer is gone is passed over.
 
@@ -88,7 +126,9 @@ def measure_evidence(
         Called with 0..1; what it raises ends the measuring, and nothing of that criterion is kept.
     """
     with _MEASURING:
-        measured = {row[0] for row in facts.cursor().execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
+        measured = {
+            row[0] for row in facts.cursor().execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()
+        }
         missing = [own for own in evidence if own.id not in measured]
         if not missing:
             return
@@ -109,7 +149,9 @@ def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFra
     _change(facts, "workspace/own_measurement.sql", rows.assign(reference_group="", reference_n=None), values)
 
 
-def _change(facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]) -> None:
+def _change(
+    facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]
+) -> None:
     """Run the statements of a file (its path), which may read the frame `incoming`, in one transaction."""
     cursor = facts.cursor()
     if rows is not None:
@@ -152,7 +194,11 @@ def attach_milestones(
     with _MEASURING:
         found = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
         sites = sorted(told)
-        values = {"site_ids": sorted(affected), "told": sites, "owners": [(owners or {}).get(site, "") for site in sites]}
+        values = {
+            "site_ids": sorted(affected),
+            "told": sites,
+            "owners": [(owners or {}).get(site, "") for site in sites],
+        }
         _change(facts, "workspace/milestone_measurements.sql", found, {**values, "criterion_id": MONTHS})
         forget_packed(facts)
 

@@ -79,7 +79,11 @@ def _guard(part: str) -> tuple[bool, str]:
     state = guard_state()
     if getattr(state, part):
         return True, GUARDED[part]
-    allowed = "uploads are read all the same, as OREBRIDGE_UNGUARDED_UPLOADS allows" if state.allowed_unguarded else "uploads are refused"
+    allowed = (
+        "uploads are read all the same, as OREBRIDGE_UNGUARDED_UPLOADS allows"
+        if state.allowed_unguarded
+        else "uploads are refused"
+    )
     return False, f"{state.reason} Therefore {allowed}."
 
 

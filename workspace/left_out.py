@@ -1,4 +1,7 @@
-"""What is to be said of the user's own data beside an answer: that they were left out, or that some are missing. Once a process."""
+"""What is to be said of the user's own data beside an answer: that they were left out, or that some are missing.
+
+Once a process.
+"""
 
 from __future__ import annotations
 
@@ -28,5 +31,8 @@ def take_notice(store: Store) -> Store:
 
 
 def notices() -> list[str]:
-    """Return the sentences about a store that was opened although its log was damaged or changes are missing; usually none."""
+    """Return the sentences about a store that was opened although its log was damaged or changes are missing.
+
+    Usually none.
+    """
     return list(_notices)

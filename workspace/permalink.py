@@ -17,7 +17,14 @@ from scoring.ranking.scenario import Area, Filters, Scenario, area_from
 MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
 
 #: Pillar id -> key in the address.
-WEIGHT_KEYS = {"grade": "wg", "permitting": "wp", "infrastructure": "wi", "ownership": "wo", "gap": "wc", "friction": "wf"}
+WEIGHT_KEYS = {
+    "grade": "wg",
+    "permitting": "wp",
+    "infrastructure": "wi",
+    "ownership": "wo",
+    "gap": "wc",
+    "friction": "wf",
+}
 
 
 def packed_evidence(scenario: Scenario) -> str:
@@ -47,15 +54,21 @@ def unpacked_area(text: str) -> Area | None:
     """Return the area that `packed_area` packed; None for a text that is not one."""
     try:
         given = unpacked(text, MOST_BYTES, MOST_DEPTH)
-        return area_from({"name": given[0], "polygons": given[1]}) if isinstance(given, list) and len(given) == 2 else None
+        return (
+            area_from({"name": given[0], "polygons": given[1]}) if isinstance(given, list) and len(given) == 2 else None
+        )
     except OrebridgeError:
         return None
 
 
 def permalink(
-    scenario: Scenario, selected: list[str] | None = None, language: str = "", page: str = "", more: Mapping[str, str] | None = None
+    scenario: Scenario,
+    selected: list[str] | None = None,
+    language: str = "",
+    page: str = "",
+    more: Mapping[str, str] | None = None,
 ) -> str:
-    """Return the path and query that open the scenario in the app: on the Explore page, or on another with what it needs besides.
+    """Return the path and query that open a scenario in the app: on Explore, or on another page with its own needs.
 
     Examples
     --------
@@ -71,7 +84,11 @@ def permalink(
     if scenario.evidence:
         pairs += [("ev", packed_evidence(scenario))]
     pairs += [("area", packed_area(scenario.filters.area) if scenario.filters.area else "")]
-    pairs += [("hide", "" if scenario.filters.gates_failed else "1"), ("sel", ",".join(selected or [])), ("lang", language)]
+    pairs += [
+        ("hide", "" if scenario.filters.gates_failed else "1"),
+        ("sel", ",".join(selected or [])),
+        ("lang", language),
+    ]
     pairs += list((more or {}).items())
     return f"/{page}?" + urlencode([(key, value) for key, value in pairs if value], safe=",")
 
@@ -84,7 +101,11 @@ def _unless(value: str, default: str) -> str:
 def _weight_pairs(scenario: Scenario) -> list[tuple[str, str]]:
     """Return the weights; an optional pillar stands in the address only where it weighs something."""
     pillars = load().pillars
-    return [(WEIGHT_KEYS[pillar], f"{weight:g}") for pillar, weight in scenario.weights.items() if weight or not pillars[pillar].optional]
+    return [
+        (WEIGHT_KEYS[pillar], f"{weight:g}")
+        for pillar, weight in scenario.weights.items()
+        if weight or not pillars[pillar].optional
+    ]
 
 
 def _filter_pairs(filters: Filters) -> list[tuple[str, str]]:

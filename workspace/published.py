@@ -1,7 +1,8 @@
-"""What others may read over the API: the bundle, and of the user's own only what its owner shared and the deployer opened.
+"""What others may read over the API: the bundle, and those user data that the owner shared and the deployer opened.
 
-The facts of the API never hold a private site, layer, milestone or criterion: they are a database of their own as soon as anything of
-the user's own was put beside the facts of the app. So no rank, count or neighbour can tell of what is left out.
+The facts of the API never hold a private site, layer, milestone or criterion: they are a database of their own as soon
+as anything of the user's own was put beside the facts of the app. So no rank, count or neighbour can tell of what is
+left out.
 """
 
 from __future__ import annotations
@@ -28,7 +29,8 @@ from workspace import rankings, reference
 from workspace import session as app
 from workspace.view import View
 
-#: What the deployer opens, separated by commas: ``shared`` (layers and sites that are marked shared), ``shortlists``. Else nothing is.
+# : What the deployer opens, separated by commas: ``shared`` (layers and sites that are marked shared), ``shortlists``.
+# Else nothing is.
 SETTING = "OREBRIDGE_API_OWN_DATA"
 _ATTACHING = threading.Lock()
 
@@ -53,14 +55,20 @@ def is_open(what: str) -> bool:
 
 
 def own_layers() -> tuple[OwnLayer, ...]:
-    """Return the user's layers that are served: marked shared by their owner, where the deployer opened the API for such."""
+    """Return the user's layers that are served.
+
+    Marked shared by their owner, where the deployer opened the API for such.
+    """
     if not is_open("shared"):
         return ()
     return tuple(layer for layer in app.own_layers() if layer.confidentiality == "shared")
 
 
 def map_layers() -> tuple[Layer, ...]:
-    """Return the layers that are served: those of the catalogue that are bundled, and the user's that `own_layers` names."""
+    """Return the layers that are served.
+
+    Those of the catalogue that are bundled, and the user's that `own_layers` names.
+    """
     ids = {layer.layer_id for layer in own_layers()}
     own = [layer for layer in reference.map_layers() if isinstance(layer, OwnMapLayer) and layer.id in ids]
     return (*(layer for layer in load_catalog().values() if layer.path.exists()), *own)
@@ -78,7 +86,10 @@ def evidence() -> tuple[OwnCriterion, ...]:
 
 
 def without_private(scenario: Scenario) -> Scenario:
-    """Return a scenario without the criteria on layers that are not served; of all criteria that are left out, grade counts alone."""
+    """Return a scenario without the criteria on layers that are not served.
+
+    Of all criteria that are left out, grade counts alone.
+    """
     ids = {layer.layer_id for layer in own_layers()}
     kept = tuple(own for own in scenario.evidence if own.layer_id in ids)
     weighed = sum(scenario.weights.values()) + sum(own.weight for own in kept)

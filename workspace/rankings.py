@@ -65,12 +65,15 @@ def everything(scenario: Scenario) -> Scenario:
 
 @lru_cache(maxsize=64)
 def verdict(snapshot_id: str) -> Verdict:
-    """Return whether a snapshot of the store computes to the same numbers; a snapshot never changes, so once is enough."""
+    """Return whether a snapshot of the store computes to the same numbers.
+
+    A snapshot never changes, so once is enough.
+    """
     return snapshots.opened(store(), snapshot_id)[1]
 
 
 def warm() -> None:
-    """Open the facts, rank by the default scenario and count its facets, so that the first visitor does not wait for it."""
+    """Open the facts, rank by the default scenario and count its facets, so that the first visitor need not wait."""
     scenario = from_preset()
     dossier(scenario, str(ranking(scenario).iloc[0]["site_id"]))
     facet_counts(scenario)

@@ -22,26 +22,50 @@ NOTED = ("note", "tags", "status", "owner", "due")
 
 
 def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist) -> list[dict[str, Any]]:
-    """Return the sites of a shortlist by rank among the scenario's list, with what is noted; those not listed come last, without rank."""
+    """Return the sites of a shortlist by rank among the scenario's list, with what is noted.
+
+    Those not listed come last, without rank.
+    """
     wanted = {item.site_id: item for item in held.items}
     listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in wanted}
-    kept = ("name", "kind", "stage", "score", "score_low", "score_high", "coverage", "gate_failed", "rank", "lon", "lat", "commodities")
+    kept = (
+        "name",
+        "kind",
+        "stage",
+        "score",
+        "score_low",
+        "score_high",
+        "coverage",
+        "gate_failed",
+        "rank",
+        "lon",
+        "lat",
+        "commodities",
+    )
     rows = []
     for site_id, item in wanted.items():
         row = listed.get(site_id, {})
-        noted = {"note": item.note, "tags": list(item.tags), "status": item.status, "owner": item.owner, "due": item.due}
+        noted = {
+            "note": item.note,
+            "tags": list(item.tags),
+            "status": item.status,
+            "owner": item.owner,
+            "due": item.due,
+        }
         rows.append({"site_id": site_id, "country": row.get("iso3"), **{key: row.get(key) for key in kept}, **noted})
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
 
 
 def listing_of(
     facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist, register: Mapping[str, Source] | None = None
-) -> Listing:  # fmt: skip
+) -> Listing:
     """Return a shortlist as it is exported: the list of its scenario, these sites alone, with what is noted of each."""
     link = permalink(scenario, page="shortlist", more={"list": held.name})
     found = listing(facts, scenario, link, site_ids=held.site_ids, register=register)
     noted = {item.site_id: item for item in held.items}
-    columns: dict[str, list[str]] = {name: [_flat(getattr(noted[site_id], name)) for site_id in found.sites["site_id"]] for name in NOTED}
+    columns: dict[str, list[str]] = {
+        name: [_flat(getattr(noted[site_id], name)) for site_id in found.sites["site_id"]] for name in NOTED
+    }
     sites = found.sites.assign(**columns)
     about = {**found.about, "shortlist": held.name, "question": held.question}
     return Listing(sites, found.scores, found.weights, found.sources, about)
@@ -55,16 +79,23 @@ def moved_rows(found: Difference) -> list[dict[str, Any]]:
     """Return the moves of a difference as flat rows; None: not listed on that side."""
     return [
         {
-            "site_id": move.site_id, "name": found.names.get(move.site_id, move.site_id),
-            "rank_then": move.then.rank if move.then else None, "rank_now": move.now.rank if move.now else None,
+            "site_id": move.site_id,
+            "name": found.names.get(move.site_id, move.site_id),
+            "rank_then": move.then.rank if move.then else None,
+            "rank_now": move.now.rank if move.now else None,
             **{f"by_{cause}": places for cause, places in move.ranks.items()},
-            "score_then": move.then.score if move.then else None, "score_now": move.now.score if move.now else None,
+            "score_then": move.then.score if move.then else None,
+            "score_now": move.now.score if move.now else None,
             **{f"score_by_{cause}": change for cause, change in move.scores.items()},
             "changed": "; ".join(f"{key} {_u(was)}→{_u(now)}" for key, was, now in move.values),
-            "standing": "added" if move.site_id in found.added else "removed" if move.site_id in found.removed else "kept",
+            "standing": "added"
+            if move.site_id in found.added
+            else "removed"
+            if move.site_id in found.removed
+            else "kept",
         }
         for move in found.moves
-    ]  # fmt: skip
+    ]
 
 
 def _u(value: float) -> str:

@@ -1,4 +1,7 @@
-"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session. Reading it measures nothing."""
+"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session.
+
+Reading it measures nothing.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,10 @@ def _open() -> bool:
 
 
 def facts() -> duckdb.DuckDBPyConnection:
-    """Return the bundle with what is the user's own beside it, opened once for the process; take a cursor for each call."""
+    """Return the bundle with what is the user's own beside it, opened once for the process.
+
+    Take a cursor for each call.
+    """
     with _OPENING:
         fresh = not _open()
         opened = _facts()
@@ -105,7 +111,10 @@ def own_criteria() -> tuple[OwnCriterion, ...]:
 
 
 def revision() -> str:
-    """Return what rankings depend on besides their scenario: the user's own sites; empty without a store or without own sites."""
+    """Return what rankings depend on besides their scenario: the user's own sites.
+
+    Empty without a store or without own sites.
+    """
     try:
         return own().revision
     except StoreError as error:
@@ -122,7 +131,7 @@ def state() -> int:
 
 
 def ready(scenario: Scenario) -> None:
-    """Measure the criteria that a scenario brings from outside: an address, a shortlist, a file. Lists are read without it.
+    """Measure the criteria that a scenario brings in: an address, a shortlist, a file. Lists are read without it.
 
     Raises
     ------

@@ -1,4 +1,7 @@
-"""A workspace file taken in: its scenarios and snapshots are held against what this version can score before anything is kept."""
+"""A workspace file taken in.
+
+Its scenarios and snapshots are held against what this version can score before anything is kept.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,7 @@ class _Named(_Noted):
 
 
 def take_in(store: Store, facts: duckdb.DuckDBPyConnection, raw: bytes) -> Taken:
-    """Take the shortlists and snapshots of a workspace file into the store. All or nothing, and nothing that cannot be ranked.
+    """Import the shortlists and snapshots of a workspace file. All or nothing, and nothing that cannot be ranked.
 
     Parameters
     ----------
@@ -87,14 +90,17 @@ def _with_scenario(given: Shortlist, commodities: Collection[str]) -> Shortlist:
             f"The scenario of {given.name!r} in the file cannot be scored ({_words(error)}); nothing was imported."
         ) from error
     unknown = [
-        what for what, known in (
+        what
+        for what, known in (
             (f"method {scenario.method!r}", scenario.method in METHODS),
             (f"commodity {scenario.commodity!r}", not scenario.commodity or scenario.commodity in commodities),
-        ) if not known
-    ]  # fmt: skip
+        )
+        if not known
+    ]
     if unknown:
         raise WorkspaceError(
-            f"The scenario of {given.name!r} in the file names the {unknown[0]}, which this version does not know; update it."
+            f"The scenario of {given.name!r} in the file names the {unknown[0]}, which this version "
+            f"does not know; update it."
         )
     return replace(given, scenario=scenario.as_dict())
 
@@ -110,7 +116,9 @@ def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
         TypeAdapter(dict[str, Standing]).validate_python({key: asdict(each) for key, each in snapshot.results.items()})
         _Method.model_validate(snapshot.scenario)
     except (OrebridgeError, ValidationError) as error:
-        raise WorkspaceError(f"Snapshot {snapshot_id!r} in the file cannot be used ({_words(error)}); nothing was imported.") from error
+        raise WorkspaceError(
+            f"Snapshot {snapshot_id!r} in the file cannot be used ({_words(error)}); nothing was imported."
+        ) from error
 
 
 def _words(error: Exception) -> str:

@@ -1,4 +1,7 @@
-"""Shortlists with their numbers: ranked, frozen, and compared with what they were. Joins the store and the scores; shows nothing."""
+"""Shortlists with their numbers: ranked, frozen, and compared with what they were.
+
+Joins the store and the scores; shows nothing.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,9 @@ def scenario_of(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
     return from_dict(shortlist.scenario) if shortlist.scenario else otherwise
 
 
-def keep_scenario(store: Store, name: str, scenario: Scenario, layers: dict[str, tuple[bool, float]] | None = None) -> None:
+def keep_scenario(
+    store: Store, name: str, scenario: Scenario, layers: dict[str, tuple[bool, float]] | None = None
+) -> None:
     """Keep a scenario with a shortlist, and the version of the data that it was seen with."""
     shortlists.edit_head(store, name, scenario=scenario.as_dict(), layers=layers or {}, data_version=data_version())
 
@@ -95,7 +100,7 @@ def opened(store: Store, snapshot_id: str) -> tuple[Snapshot, Verdict]:
 
 def difference(
     store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, then: str, now: str = TODAY
-) -> Difference:  # fmt: skip
+) -> Difference:
     """Say what moved between two versions of a shortlist and why.
 
     Parameters
@@ -120,12 +125,21 @@ def difference(
     if now == TODAY:
         held = shortlists.read(store, name)
         new_judged, between = _today(facts, scenario, old.scenario["method"]), _between(facts, old)
-        new_ids, new_head, names = held.site_ids, {"data_version": data_version(), "scenario_hash": scenario.scenario_hash}, {}
+        new_ids, new_head, names = (
+            held.site_ids,
+            {"data_version": data_version(), "scenario_hash": scenario.scenario_hash},
+            {},
+        )
         method, title = scenario.method, TODAY
     else:
         new = opened(store, now)[0]
         new_judged = Judged(new.basis, new.weights, new.scenario["method"], new.scenario["order_by"])
-        between, new_ids, new_head, names = None, _noted(new), new.head, {site["site_id"]: site["name"] for site in new.sites}
+        between, new_ids, new_head, names = (
+            None,
+            _noted(new),
+            new.head,
+            {site["site_id"]: site["name"] for site in new.sites},
+        )
         method, title = new.scenario["method"], _title(new)
     ids = list(dict.fromkeys([*new_ids, *_noted(old)]))
     told = rank_moves.moves(old_judged, new_judged, ids, between)
@@ -134,24 +148,39 @@ def difference(
     head = {"data_version": old.head["data_version"], "scenario_hash": old.head["scenario_hash"]}
     return Difference(
         {"title": _title(old), "method": old.scenario["method"], **head},
-        {"title": title, "method": method, "data_version": new_head["data_version"], "scenario_hash": new_head["scenario_hash"]},
-        tuple(told), names, tuple(s for s in new_ids if s not in _noted(old)), tuple(s for s in _noted(old) if s not in new_ids),
-    )  # fmt: skip
+        {
+            "title": title,
+            "method": method,
+            "data_version": new_head["data_version"],
+            "scenario_hash": new_head["scenario_hash"],
+        },
+        tuple(told),
+        names,
+        tuple(s for s in new_ids if s not in _noted(old)),
+        tuple(s for s in _noted(old) if s not in new_ids),
+    )
 
 
 def named(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
     """Return site id -> name of the sites that are there."""
-    rows = facts.cursor().execute("SELECT site_id, name FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids})
+    rows = facts.cursor().execute(
+        "SELECT site_id, name FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids}
+    )
     return dict(rows.fetchall())
 
 
 def _today(facts: duckdb.DuckDBPyConnection, scenario: Scenario, then_method: str) -> Judged:
     basis = capture(facts, scenario, then_method if then_method in METHODS else "")
-    return Judged(basis, dict(zip(basis.criteria, scenario.criterion_weights(), strict=True)), scenario.method, scenario.order_by)
+    return Judged(
+        basis, dict(zip(basis.criteria, scenario.criterion_weights(), strict=True)), scenario.method, scenario.order_by
+    )
 
 
 def _between(facts: duckdb.DuckDBPyConnection, old: Snapshot) -> Basis | None:
-    """Return the old list on the facts of today, so that data and list are told apart; None where it cannot be made any more."""
+    """Return the old list on the facts of today, so that data and list are told apart.
+
+    None where it cannot be made any more.
+    """
     try:
         return capture(facts, from_dict(old.scenario))
     except (TypeError, OrebridgeError):

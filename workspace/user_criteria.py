@@ -40,7 +40,9 @@ def made(layer: OwnLayer, measure: str, *, column: str = "", title: str = "", **
     if measure not in EVIDENCE:
         raise EvidenceError(f"No measure is called {measure!r}; choose {', '.join(EVIDENCE)}.")
     if measure not in suitable(layer):
-        raise EvidenceError(f"{measure} does not suit {layer.name!r}, a {layer.kind}; choose {', '.join(suitable(layer))}.")
+        raise EvidenceError(
+            f"{measure} does not suit {layer.name!r}, a {layer.kind}; choose {', '.join(suitable(layer))}."
+        )
     unit = EVIDENCE[measure].units[scored.KINDS[layer.kind]]
     if unit == "column":
         unit = layer.unit
@@ -50,13 +52,17 @@ def made(layer: OwnLayer, measure: str, *, column: str = "", title: str = "", **
             raise OwnLayerError(f"Column {column!r} of {layer.name!r} holds words; {measure} needs numbers.")
         unit = found["unit"]
     named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
-    return OwnCriterion(layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices)
+    return OwnCriterion(
+        layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices
+    )
 
 
 def values(own: OwnCriterion, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
     """Measure a criterion over all sites without keeping it: the preview. NaN: unknown."""
     layer = session.own().find(own.layer_id)
-    return measure(scored.evidence_layer(session.store(), layer), own, scored.sites_to_measure(session.facts()), progress)
+    return measure(
+        scored.evidence_layer(session.store(), layer), own, scored.sites_to_measure(session.facts()), progress
+    )
 
 
 def add(own: OwnCriterion) -> dict[str, Any]:
@@ -87,8 +93,12 @@ def measures() -> list[dict[str, Any]]:
     """Return what can be measured, for `orebridge criteria measures`."""
     return [
         {
-            "measure": name, "what": each.title, "layers": ", ".join(each.kinds), "column": each.column, "radius": each.radius,
+            "measure": name,
+            "what": each.title,
+            "layers": ", ".join(each.kinds),
+            "column": each.column,
+            "radius": each.radius,
             "unit": ", ".join(dict.fromkeys(each.units.values())),
         }
         for name, each in EVIDENCE.items()
-    ]  # fmt: skip
+    ]

@@ -79,7 +79,9 @@ def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], du
 
 
 def _basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
-    rows = facts.cursor().execute("SELECT commodity_id, grade_unit, grade_basis, symbol FROM facts.commodity").fetchall()
+    rows = (
+        facts.cursor().execute("SELECT commodity_id, grade_unit, grade_basis, symbol FROM facts.commodity").fetchall()
+    )
     return {commodity_id: GradeBasis(*said) for commodity_id, *said in rows}
 
 
@@ -95,7 +97,9 @@ class Own:
         Whether the facts are open: only then a change is measured at once; who opens them later calls `attach`.
     """
 
-    def __init__(self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection], in_use: Callable[[], bool] = lambda: True) -> None:
+    def __init__(
+        self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection], in_use: Callable[[], bool] = lambda: True
+    ) -> None:
         self._store, self._facts, self._in_use = store, facts, in_use
         self._state, self._touched = next(_STATES), False
         self._measured: dict[str, OwnCriterion] = {}
@@ -134,7 +138,10 @@ class Own:
 
     @property
     def revision(self) -> str:
-        """Eight hex digits over own sites and milestones: what a ranking depends on besides its scenario; empty without any."""
+        """Eight hex digits over own sites and milestones: what a ranking depends on besides its scenario.
+
+        Empty without any.
+        """
         ids = self._site_layers()
         if self._milestones:
             ids.append(json.dumps([self._milestones, date.today().isoformat()], sort_keys=True))
@@ -153,7 +160,7 @@ class Own:
             self.attach()
 
     def attach(self) -> None:
-        """Put the user's sites, milestones and criteria beside the facts, if that was not done for what is there at present."""
+        """Put the user's sites, milestones and criteria beside the facts, unless those there are current."""
         facts = self._facts()
         with _CHANGING:
             if self._attached != self.revision:
@@ -238,7 +245,9 @@ class Own:
         raster = self.raster(layer.layer_id) if layer.kind == "raster" else None
         return map_layer(layer, scored.source_of(layer), lambda: self.features(layer.layer_id), raster)
 
-    def add(self, draft: Draft, about: About, chosen: Sequence[str] = (), columns: SiteColumns | None = None) -> list[OwnLayer]:
+    def add(
+        self, draft: Draft, about: About, chosen: Sequence[str] = (), columns: SiteColumns | None = None
+    ) -> list[OwnLayer]:
         """Import what is ready of a draft: all of it or nothing.
 
         Parameters

@@ -99,7 +99,9 @@ class View:
 
     def dossier(self, scenario: Scenario, site_id: str) -> dict[str, Any]:
         """Return all that is known of a site under a scenario."""
-        return self._ask(self._dossiers, (scenario, site_id), lambda: dossiers.dossier(self._facts(), scenario, site_id))
+        return self._ask(
+            self._dossiers, (scenario, site_id), lambda: dossiers.dossier(self._facts(), scenario, site_id)
+        )
 
     def firmness(self, scenario: Scenario, belief: Belief, top_k: int) -> Firmness:
         """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
@@ -116,7 +118,9 @@ class View:
 
     def side_by_side(self, scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
         """Return sites side by side; see `scoring.sites.side_by_side`."""
-        return self._ask(self._compared, (scenario, site_ids), lambda: sidebyside.side_by_side(self._facts(), scenario, site_ids))
+        return self._ask(
+            self._compared, (scenario, site_ids), lambda: sidebyside.side_by_side(self._facts(), scenario, site_ids)
+        )
 
 
 def gates_of(facts: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:

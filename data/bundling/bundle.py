@@ -1,4 +1,7 @@
-"""Raw folder -> `data/bundled/`: every fact table as Parquet, in an order and encoding that make two builds byte-identical."""
+"""Raw folder -> `data/bundled/`.
+
+Every fact table as Parquet, in an order and encoding that make two builds byte-identical.
+"""
 
 from __future__ import annotations
 

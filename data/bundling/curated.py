@@ -16,12 +16,17 @@ STAGES = {
 }
 
 
-#: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or salts.
+# : Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or
+# salts.
 COMPARABLE = re.compile(
-    r"magnet|oxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel made|cobalt, planned|NdPr|separation", re.I
+    r"magnet|oxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel "
+    r"made|cobalt, planned|NdPr|separation",
+    re.I,
 )
 NOT_COMPARABLE = re.compile(
-    r"treated|feedstock|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sulfate|tungsten trioxide|phosphate", re.I
+    r"treated|feedstock|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sulfate|tungsten "
+    r"trioxide|phosphate",
+    re.I,
 )
 
 
@@ -47,10 +52,20 @@ def extract_plants() -> Extract:
             found.leave_out("orebridge_plants: no critical commodity")
             continue
         record = Record(
-            "orebridge_plants", row["plant_id"], row["name"], row["country_iso3"], float(row["lon"]), float(row["lat"]), row["kind"],
-            named, row["source_url"], accuracy=row["location_accuracy"], as_of=row["as_of"] or row["retrieved"],
-            aliases=tuple(a.strip() for a in f"{row['name_local']};{row['aliases']}".split(";") if a.strip()), facilities=("plant",),
-        )  # fmt: skip
+            "orebridge_plants",
+            row["plant_id"],
+            row["name"],
+            row["country_iso3"],
+            float(row["lon"]),
+            float(row["lat"]),
+            row["kind"],
+            named,
+            row["source_url"],
+            accuracy=row["location_accuracy"],
+            as_of=row["as_of"] or row["retrieved"],
+            aliases=tuple(a.strip() for a in f"{row['name_local']};{row['aliases']}".split(";") if a.strip()),
+            facilities=("plant",),
+        )
         found.records.append(record)
         found.claims.extend(_plant_claims(row, record))
     return found
@@ -58,7 +73,9 @@ def extract_plants() -> Extract:
 
 def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
     url = row["source_url"]
-    claims = [Claim(record.key, "product", text=row["products"], as_of=record.as_of, url=url)] if row["products"] else []
+    claims = (
+        [Claim(record.key, "product", text=row["products"], as_of=record.as_of, url=url)] if row["products"] else []
+    )
     stage = row["stage"].strip()
     if stage and stage != "unknown":
         as_of = row["stage_as_of"] or record.as_of
@@ -122,14 +139,24 @@ def extract_fast41() -> Extract:
             continue
         located = bool(row["lon"] and row["lat"])
         record = Record(
-            "orebridge_fast41", row["project"], row["project"], "USA", float(row["lon"]) if located else None,
-            float(row["lat"]) if located else None, "mine", named, row["source_url"],
-            accuracy=row["location_accuracy"] or "approximate", as_of=row["as_of"] or row["retrieved"],
-        )  # fmt: skip
+            "orebridge_fast41",
+            row["project"],
+            row["project"],
+            "USA",
+            float(row["lon"]) if located else None,
+            float(row["lat"]) if located else None,
+            "mine",
+            named,
+            row["source_url"],
+            accuracy=row["location_accuracy"] or "approximate",
+            as_of=row["as_of"] or row["retrieved"],
+        )
         found.records.append(record)
         stage = words.stage(row["stage"])
         if stage != "unknown":
-            found.claims.append(Claim(record.key, "stage", text=stage, as_of=record.as_of, url=row["source_url"], detail=row["stage"]))
+            found.claims.append(
+                Claim(record.key, "stage", text=stage, as_of=record.as_of, url=row["source_url"], detail=row["stage"])
+            )
         found.claims.extend(_owner_claims(record.key, row["owner"], "", record.as_of, row["source_url"]))
     return found
 
@@ -140,14 +167,33 @@ def extract_site_facts() -> Extract:
     for record_key, rows in _table("site_facts.csv").groupby("record_key", sort=False):
         first = rows.iloc[0]
         record = Record(
-            "orebridge_site_facts", str(record_key), first["site_name"], first["country_iso3"], None, None, first["kind"] or "mine",
-            tuple(dict.fromkeys(c for c in rows["commodity"] if c)), first["source_url"], as_of=max(rows["as_of"]), same_as=str(record_key),
-        )  # fmt: skip
+            "orebridge_site_facts",
+            str(record_key),
+            first["site_name"],
+            first["country_iso3"],
+            None,
+            None,
+            first["kind"] or "mine",
+            tuple(dict.fromkeys(c for c in rows["commodity"] if c)),
+            first["source_url"],
+            as_of=max(rows["as_of"]),
+            same_as=str(record_key),
+        )
         found.records.append(record)
         for _, row in rows.iterrows():
             found.claims.append(
-                Claim(record.key, row["attribute"], float(row["value"]) if row["value"] else None, text=row["text"],
-                      commodity=row["commodity"], unit=row["unit"], as_of=row["as_of"], scope=row["scope"], method=row["method"] or "reported",
-                      url=row["source_url"], detail=row["evidence"])
-            )  # fmt: skip
+                Claim(
+                    record.key,
+                    row["attribute"],
+                    float(row["value"]) if row["value"] else None,
+                    text=row["text"],
+                    commodity=row["commodity"],
+                    unit=row["unit"],
+                    as_of=row["as_of"],
+                    scope=row["scope"],
+                    method=row["method"] or "reported",
+                    url=row["source_url"],
+                    detail=row["evidence"],
+                )
+            )
     return found

@@ -1,4 +1,7 @@
-"""Open database on mine production (Jasansky et al. 2023): facilities, owners with shares, grades, reserves, capacities."""
+"""Open database on mine production (Jasansky et al. 2023).
+
+Facilities, owners with shares, grades, reserves, capacities.
+"""
 
 from __future__ import annotations
 
@@ -15,18 +18,42 @@ FILE = "sites/fineprint_open_mine_production/detailed_data_mining.xlsx"
 DOI = "https://doi.org/10.1038/s41597-023-01965-y"
 #: Unit words of the reserve sheet -> million tonnes.
 TO_MT = {
-    "tonnes": 1e-6, "metric tons": 1e-6, "metric tonnes": 1e-6, "kt": 1e-3, "ktonnes": 1e-3, "thousand tonnes": 1e-3,
-    "thousand metric tonnes": 1e-3, "million tonnes": 1.0, "million metric tons": 1.0, "tonnes million": 1.0, "mt": 1.0,
-    "million tons": 1.0, "million metric tonnes": 1.0, "thousand short tons": 0.90718e-3, "million short tons": 0.90718,
-}  # fmt: skip
+    "tonnes": 1e-6,
+    "metric tons": 1e-6,
+    "metric tonnes": 1e-6,
+    "kt": 1e-3,
+    "ktonnes": 1e-3,
+    "thousand tonnes": 1e-3,
+    "thousand metric tonnes": 1e-3,
+    "million tonnes": 1.0,
+    "million metric tons": 1.0,
+    "tonnes million": 1.0,
+    "mt": 1.0,
+    "million tons": 1.0,
+    "million metric tonnes": 1.0,
+    "thousand short tons": 0.90718e-3,
+    "million short tons": 0.90718,
+}
 #: (unit of the sheet, our unit) -> factor.
-GRADE_UNITS = {("%", "%"): 1.0, ("g/t", "g/t"): 1.0, ("gm/t", "g/t"): 1.0, ("g/t", "%"): 1e-4, ("%", "ppm"): 1e4, ("g/t", "ppm"): 1.0}
+GRADE_UNITS = {
+    ("%", "%"): 1.0,
+    ("g/t", "g/t"): 1.0,
+    ("gm/t", "g/t"): 1.0,
+    ("g/t", "%"): 1e-4,
+    ("%", "ppm"): 1e4,
+    ("g/t", "ppm"): 1.0,
+}
 
 
 def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> Extract:
     """Read facilities of critical commodities. `units` maps a commodity id to its grade unit."""
     found = Extract()
-    book = pd.read_excel(raw / FILE, sheet_name=["general", "commodities", "capacity_reserves", "other_info"], dtype=str, engine="openpyxl")
+    book = pd.read_excel(
+        raw / FILE,
+        sheet_name=["general", "commodities", "capacity_reserves", "other_info"],
+        dtype=str,
+        engine="openpyxl",
+    )
     general = book["general"]
     kept: set[str] = set()
     for _, row in general.iterrows():
@@ -49,11 +76,19 @@ def _take(row: pd.Series, named: tuple[str, ...], countries: words.CountryNames,
     lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
     name, kind = row["mine_fac"], text(row["mine_or_processing"])
     record = Record(
-        "fineprint", name, name, countries.iso3(row["country"]), None if pd.isna(lon) else float(lon), None if pd.isna(lat) else float(lat),
-        "mine" if "mine" in kind.lower() else "refinery", named, text(row["source_url"]) or DOI,
-        aliases=_listed(text(row["mine_other_names"])), as_of="2020",
+        "fineprint",
+        name,
+        name,
+        countries.iso3(row["country"]),
+        None if pd.isna(lon) else float(lon),
+        None if pd.isna(lat) else float(lat),
+        "mine" if "mine" in kind.lower() else "refinery",
+        named,
+        text(row["source_url"]) or DOI,
+        aliases=_listed(text(row["mine_other_names"])),
+        as_of="2020",
         facilities=tuple(sorted(part.lower() for part in _listed(kind))),
-    )  # fmt: skip
+    )
     found.records.append(record)
     found.claims.extend(_stage(row, record))
 
@@ -88,9 +123,17 @@ def _grades(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:
         grade = reported(row["grade"])
         if commodity and grade and factor and not text(row["sub_site"]):
             claims.append(
-                Claim(f"fineprint:{row['mine_fac']}", "grade", grade * factor, commodity=commodity, unit=units[commodity],
-                      as_of=text(row["year"]), scope="mill feed of the year", url=text(row["source_url"]) or DOI)
-            )  # fmt: skip
+                Claim(
+                    f"fineprint:{row['mine_fac']}",
+                    "grade",
+                    grade * factor,
+                    commodity=commodity,
+                    unit=units[commodity],
+                    as_of=text(row["year"]),
+                    scope="mill feed of the year",
+                    url=text(row["source_url"]) or DOI,
+                )
+            )
     return claims
 
 
@@ -99,7 +142,11 @@ def _reserves(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:
     for _, row in rows.iterrows():
         if text(row["sub_site"]):
             continue
-        common: dict[str, Any] = {"as_of": text(row["reserves_year"])[:4], "scope": "reserve", "url": text(row["source_url"]) or DOI}
+        common: dict[str, Any] = {
+            "as_of": text(row["reserves_year"])[:4],
+            "scope": "reserve",
+            "url": text(row["source_url"]) or DOI,
+        }
         to_mt = TO_MT.get(text(row["reserves_mineral_unit"]).lower())
         tonnes, grade = reported(row["reserves_mineral_value"]), reported(row["grade"])
         commodity = words.commodity(text(row["commodity"]))
@@ -119,9 +166,17 @@ def _owners(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:  # noqa: 
             continue
         for name, share in split_owners(text(row["owners"])):
             claims.append(
-                Claim(f"fineprint:{row['mine_fac']}", "owner", share, text=name, unit="%", as_of=text(row["year"])[:4],
-                      url=text(row["source_url"]) or DOI, detail=text(row["owners"]))
-            )  # fmt: skip
+                Claim(
+                    f"fineprint:{row['mine_fac']}",
+                    "owner",
+                    share,
+                    text=name,
+                    unit="%",
+                    as_of=text(row["year"])[:4],
+                    url=text(row["source_url"]) or DOI,
+                    detail=text(row["owners"]),
+                )
+            )
     return claims
 
 

@@ -22,16 +22,19 @@ def holdings(companies: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     companies : DataFrame
-        `companies.csv` and `companies_more.csv`: owner_text, company, ultimate_parent, parent_country_iso3, state_owned_by_iso3 ...
+        `companies.csv` and `companies_more.csv`: owner_text, company, ultimate_parent, parent_country_iso3,
+        state_owned_by_iso3 ...
 
     Returns
     -------
     DataFrame
-        Columns of ``facts.holding``. share_kind is ``equity``, ``votes`` or ``option`` (a published holding), ``parent`` (the company
-        table names the parent and no share), ``seat`` (its own ultimate parent: holder = held) or ``name`` (held is another spelling
-        of holder). share_pct NULL: not stated. holder_iso3 empty: no source says.
+        Columns of ``facts.holding``. share_kind is ``equity``, ``votes`` or ``option`` (a published holding),
+        ``parent`` (the company table names the parent and no share), ``seat`` (its own ultimate parent: holder = held)
+        or ``name`` (held is another spelling of holder). share_pct NULL: not stated. holder_iso3 empty: no source says.
     """
-    known = companies.assign(entity=companies["company"].where(companies["company"] != "", companies["ultimate_parent"]))
+    known = companies.assign(
+        entity=companies["company"].where(companies["company"] != "", companies["ultimate_parent"])
+    )
     known = known[known["entity"] != ""]
     canonical = _canonical(known)
     edges = [_published(canonical), _parents(known, canonical), _spellings(known, canonical)]
@@ -58,11 +61,16 @@ def key(name: str) -> str:
 
 
 def _canonical(known: pd.DataFrame) -> dict[str, str]:
-    """Return key -> the one name: the plainest of the company table, reached by the company's own names or by an owner text."""
+    """Return key -> the one name.
+
+    The plainest of the company table, reached by the company's own names or by an owner text.
+    """
     by_company: dict[str, str] = {}
     for name in sorted(known["entity"], key=lambda name: ("(" in name, len(name), name)):
         by_company.setdefault(key(name), name)
-    by_text = {key(text): by_company[key(name)] for text, name in zip(known["owner_text"], known["entity"], strict=True)}
+    by_text = {
+        key(text): by_company[key(name)] for text, name in zip(known["owner_text"], known["entity"], strict=True)
+    }
     return {**by_text, **by_company}
 
 
@@ -81,7 +89,10 @@ def _published(canonical: dict[str, str]) -> pd.DataFrame:
 
 
 def _parents(known: pd.DataFrame, canonical: dict[str, str]) -> pd.DataFrame:
-    """Return the ultimate parent of each company: a seat where it is its own, otherwise a parent whose share is not stated."""
+    """Return the ultimate parent of each company.
+
+    A seat where it is its own, otherwise a parent whose share is not stated.
+    """
     held = [canonical[key(name)] for name in known["entity"]]
     named = known["ultimate_parent"].where(known["ultimate_parent"] != "", known["entity"])
     holder = [_named(canonical, name) for name in named]
@@ -96,7 +107,14 @@ def _parents(known: pd.DataFrame, canonical: dict[str, str]) -> pd.DataFrame:
 def _spellings(known: pd.DataFrame, canonical: dict[str, str]) -> pd.DataFrame:
     """Return the owner texts and company names that differ from the one name."""
     rows = [
-        {**row, "held": spelt, "holder": canonical[key(row["entity"])], "share_kind": "name", "holder_iso3": "", "share_pct": None}
+        {
+            **row,
+            "held": spelt,
+            "holder": canonical[key(row["entity"])],
+            "share_kind": "name",
+            "holder_iso3": "",
+            "share_pct": None,
+        }
         for row in known.to_dict("records")
         for spelt in (row["owner_text"], row["entity"])
     ]

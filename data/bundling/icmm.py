@@ -18,9 +18,13 @@ def extract(raw: Path, countries: words.CountryNames) -> Extract:
     found = Extract()
     table = pd.read_csv(raw / FILE, dtype=str, keep_default_na=False).rename(columns=str.strip)
     for _, row in table.iterrows():
-        named = words.commodities(";".join((row["Primary Commodity"], row["Secondary Commodity"], row["Other Commodities"])))
+        named = words.commodities(
+            ";".join((row["Primary Commodity"], row["Secondary Commodity"], row["Other Commodities"]))
+        )
         assets = {part.strip() for part in row["Asset Type"].split(";")}
-        if not named or (row["Primary Commodity"].strip() in ("coal", "thermal coal") and "metallurgical coal" not in named):
+        if not named or (
+            row["Primary Commodity"].strip() in ("coal", "thermal coal") and "metallurgical coal" not in named
+        ):
             found.leave_out("icmm: no critical commodity")
         elif "Steel Plant" in assets:
             found.leave_out("icmm: steel plant")
@@ -31,9 +35,17 @@ def extract(raw: Path, countries: words.CountryNames) -> Extract:
 
 def _facility(row: pd.Series, named: tuple[str, ...], assets: set[str], countries: words.CountryNames) -> Record:
     return Record(
-        "icmm", row["ICMMID"], text(row["Mine Name"]), countries.iso3(row["Country"]),
-        degrees(row["Longitude"]), degrees(row["Latitude"]), "mine" if "Mine" in assets else "refinery", named, URL,
+        "icmm",
+        row["ICMMID"],
+        text(row["Mine Name"]),
+        countries.iso3(row["Country"]),
+        degrees(row["Longitude"]),
+        degrees(row["Latitude"]),
+        "mine" if "Mine" in assets else "refinery",
+        named,
+        URL,
         accuracy="approximate" if row["Confidence Factor"] == "Very Low" else "exact",
-        aliases=tuple(dict.fromkeys(a.strip() for a in row["Group Names"].split(";") if a.strip())), as_of="2025-09",
+        aliases=tuple(dict.fromkeys(a.strip() for a in row["Group Names"].split(";") if a.strip())),
+        as_of="2025-09",
         facilities=tuple(sorted(part.lower() for part in assets)),
-    )  # fmt: skip
+    )

@@ -331,5 +331,7 @@ RASTERS: tuple[RasterRecipe, ...] = (
         "layers/gravity-eigen6c4/gravity_disturbance_h10km_30arcmin.tif",
         "gravity disturbance at 10 km height in mGal, float32 rounded to 0.1",
     ),
-    RasterRecipe("basemap", "natural_earth", "layers/basemap-raster/ne1_50m_downsampled_720x360.png", "red, green, blue, uint8"),
+    RasterRecipe(
+        "basemap", "natural_earth", "layers/basemap-raster/ne1_50m_downsampled_720x360.png", "red, green, blue, uint8"
+    ),
 )

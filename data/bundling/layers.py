@@ -194,7 +194,9 @@ def share_alike_notice(rows: list[ReportRow], sources: Mapping[str, Source]) -> 
         if row["tier"] == "B":
             source = sources[row["source"]]
             name = Path(row["file"]).name
-            lines.append(f"| `{name}` | {source.title} | {source.attribution} | {source.licence} | {WHAT_WAS_CHANGED} |")
+            lines.append(
+                f"| `{name}` | {source.title} | {source.attribution} | {source.licence} | {WHAT_WAS_CHANGED} |"
+            )
     return SHARE_ALIKE_NOTICE + "\n".join(lines) + "\n"
 
 
@@ -231,7 +233,9 @@ def _build_raster(recipe: RasterRecipe, raw: Path, out: Path, sources: Mapping[s
         with memory.open(driver="GTiff", **profile) as plain:
             plain.write(cells)
         with memory.open() as plain:
-            rasterio.shutil.copy(plain, target, driver="COG", compress="DEFLATE", level=9, predictor="YES", blocksize=512)
+            rasterio.shutil.copy(
+                plain, target, driver="COG", compress="DEFLATE", level=9, predictor="YES", blocksize=512
+            )
     return _report(recipe, target, out, sources) | {"rows": shape, "repaired": 0}
 
 
@@ -337,7 +341,12 @@ def _tidy_places(layer: gpd.GeoDataFrame, _: Path) -> gpd.GeoDataFrame:
 
 
 def _tidy_faults(layer: gpd.GeoDataFrame, _: Path) -> gpd.GeoDataFrame:
-    unified = layer["slip_type"].str.lower().str.replace(r"[\s-]+", "-", regex=True).str.replace("strike-slip", "strike slip", regex=False)
+    unified = (
+        layer["slip_type"]
+        .str.lower()
+        .str.replace(r"[\s-]+", "-", regex=True)
+        .str.replace("strike-slip", "strike slip", regex=False)
+    )
     return layer.assign(slip_type=unified)
 
 

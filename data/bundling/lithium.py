@@ -22,10 +22,19 @@ def extract_busch(raw: Path, countries: words.CountryNames) -> Extract:
     found = Extract()
     for number, row in pd.read_csv(raw / BUSCH, dtype=str, keep_default_na=False, na_values=[""]).iterrows():
         record = Record(
-            "busch_lithium", str(number), text(row["Deposit Name"]), countries.iso3(row["Country"]),
-            float(row["Longitude"]), float(row["Latitude"]), "mine", ("lithium",), BUSCH_DOI,
-            deposit_type=BUSCH_TYPES[row["Resource Type"]], as_of="2025", accuracy="approximate",
-        )  # fmt: skip
+            "busch_lithium",
+            str(number),
+            text(row["Deposit Name"]),
+            countries.iso3(row["Country"]),
+            float(row["Longitude"]),
+            float(row["Latitude"]),
+            "mine",
+            ("lithium",),
+            BUSCH_DOI,
+            deposit_type=BUSCH_TYPES[row["Resource Type"]],
+            as_of="2025",
+            accuracy="approximate",
+        )
         found.records.append(record)
         found.claims.extend(_busch_claims(row, record))
     return found
@@ -37,30 +46,66 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
     detail = f"reference {text(row['Reference Resource'])} of the paper; {text(row['Resource Notes'])}".strip("; ")
     if contained_kt:
         claims.append(
-            Claim(record.key, "contained_t", contained_kt * 1e3, commodity="lithium", unit="t", as_of="2025", scope="resource",
-                  url=BUSCH_DOI, detail=detail)
-        )  # fmt: skip
+            Claim(
+                record.key,
+                "contained_t",
+                contained_kt * 1e3,
+                commodity="lithium",
+                unit="t",
+                as_of="2025",
+                scope="resource",
+                url=BUSCH_DOI,
+                detail=detail,
+            )
+        )
     if grade_pct:
         claims.append(
             Claim(
-                record.key, "grade", grade_pct, commodity="lithium", unit="%", as_of="2025", scope="resource", url=BUSCH_DOI, detail=detail
+                record.key,
+                "grade",
+                grade_pct,
+                commodity="lithium",
+                unit="%",
+                as_of="2025",
+                scope="resource",
+                url=BUSCH_DOI,
+                detail=detail,
             )
         )
         if contained_kt and record.deposit_type != "brine":
             ore_mt = contained_kt / 1e3 / (grade_pct / 100)
             claims.append(
-                Claim(record.key, "tonnage_mt", ore_mt, unit="Mt", as_of="2025", scope="resource", method="estimated", url=BUSCH_DOI,
-                      detail="contained lithium divided by grade")
-            )  # fmt: skip
+                Claim(
+                    record.key,
+                    "tonnage_mt",
+                    ore_mt,
+                    unit="Mt",
+                    as_of="2025",
+                    scope="resource",
+                    method="estimated",
+                    url=BUSCH_DOI,
+                    detail="contained lithium divided by grade",
+                )
+            )
     stage_words = text(row["Status Detail"]) or text(row["Status"])
     if words.stage(stage_words) != "unknown":
-        claims.append(Claim(record.key, "stage", text=words.stage(stage_words), as_of="2025", url=BUSCH_DOI, detail=stage_words))
+        claims.append(
+            Claim(record.key, "stage", text=words.stage(stage_words), as_of="2025", url=BUSCH_DOI, detail=stage_words)
+        )
     capacity_kt = reported(row["Capacity 2025 Li ktons"])
     if capacity_kt:
         claims.append(
-            Claim(record.key, "capacity_t_y", capacity_kt * 1e3, commodity="lithium", unit="t/y", as_of="2025", url=BUSCH_DOI,
-                  scope="contained Li, 2025")
-        )  # fmt: skip
+            Claim(
+                record.key,
+                "capacity_t_y",
+                capacity_kt * 1e3,
+                commodity="lithium",
+                unit="t/y",
+                as_of="2025",
+                url=BUSCH_DOI,
+                scope="contained Li, 2025",
+            )
+        )
     return claims
 
 
@@ -72,10 +117,19 @@ def extract_usmin(raw: Path) -> Extract:
     for _, row in sites.iterrows():
         site_id = row["Site_ID *"]
         record = Record(
-            "usgs_usmin_li", site_id, text(row["Site_Name"]), "USA", float(row["Approx_Lon"]), float(row["Approx_Lat"]),
-            "mine", words.commodities(row["Commodity"]), USMIN_DOI, accuracy="approximate", as_of="2019",
+            "usgs_usmin_li",
+            site_id,
+            text(row["Site_Name"]),
+            "USA",
+            float(row["Approx_Lon"]),
+            float(row["Approx_Lat"]),
+            "mine",
+            words.commodities(row["Commodity"]),
+            USMIN_DOI,
+            accuracy="approximate",
+            as_of="2019",
             aliases=tuple(a.strip() for a in text(row["Other_Name"]).split(";") if a.strip()),
-        )  # fmt: skip
+        )
         found.records.append(record)
         found.claims.extend(_usmin_resources(resources[resources["Site_ID *"] == site_id], record))
         found.claims.extend(_usmin_stage(history[history["Site_ID *"] == site_id], record))
@@ -83,7 +137,9 @@ def extract_usmin(raw: Path) -> Extract:
 
 
 def _usmin_table(raw: Path, name: str) -> pd.DataFrame:
-    return pd.read_csv(raw / USMIN / name, dtype=str, keep_default_na=False, encoding="utf-8", encoding_errors="replace")
+    return pd.read_csv(
+        raw / USMIN / name, dtype=str, keep_default_na=False, encoding="utf-8", encoding_errors="replace"
+    )
 
 
 def _usmin_resources(rows: pd.DataFrame, record: Record) -> list[Claim]:
@@ -96,9 +152,12 @@ def _usmin_resources(rows: pd.DataFrame, record: Record) -> list[Claim]:
         oxide = 0.4645 if "oxide" in text(row["Material"]) else 1.0
         if tonnes and grade and factor and text(row["MatUnitsSI"]) == "metric tons":
             common: dict[str, Any] = {
-                "as_of": text(row["Rsrc_Date"]), "scope": text(row["Rsrc_Class"]), "url": USMIN_DOI,
-                "detail": f"{text(row['Ftr_Name'])}; {text(row['Ref_ID'])}; cut-off {text(row['CutOffGrad']) or 'not stated'} {text(row['CutOffUnit'])}",
-            }  # fmt: skip
+                "as_of": text(row["Rsrc_Date"]),
+                "scope": text(row["Rsrc_Class"]),
+                "url": USMIN_DOI,
+                "detail": f"{text(row['Ftr_Name'])}; {text(row['Ref_ID'])}; cut-off "
+                f"{text(row['CutOffGrad']) or 'not stated'} {text(row['CutOffUnit'])}",
+            }
             claims.append(Claim(record.key, "tonnage_mt", tonnes / 1e6, unit="Mt", **common))
             claims.append(Claim(record.key, "grade", grade * factor * oxide, commodity="lithium", unit="%", **common))
     return claims
@@ -110,4 +169,6 @@ def _usmin_stage(rows: pd.DataFrame, record: Record) -> list[Claim]:
         return []
     last = dated.iloc[-1]
     name = {"Active": "operating", "Development": "feasibility"}.get(last["Status"], words.stage(last["Status"]))
-    return [Claim(record.key, "stage", text=name, as_of=last["Year_From"], url=USMIN_DOI, detail=text(last["StatDetail"]))]
+    return [
+        Claim(record.key, "stage", text=name, as_of=last["Year_From"], url=USMIN_DOI, detail=text(last["StatDetail"]))
+    ]

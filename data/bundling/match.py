@@ -133,7 +133,10 @@ TELLING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The comparison of two records: name similarity 0-100, distance in km (NaN if a side has no place), and the decision."""
+    """The comparison of two records.
+
+    Name similarity 0-100, distance in km (NaN if a side has no place), and the decision.
+    """
 
     name_similarity: float
     distance_km: float
@@ -189,15 +192,19 @@ def best_name_similarity(a: Record, b: Record) -> float:
 def _families(commodities: tuple[str, ...]) -> frozenset[str]:
     """Commodities widened to what occurs together in one ore, so that "Ni" meets "Co" and "Nd" meets "rare earths"."""
     elements = rare_earth_elements()
-    wide = {"rare earths" if c in elements else "platinum group" if c in ("platinum", "palladium", "rhodium") else c for c in commodities}
+    wide = {
+        "rare earths" if c in elements else "platinum group" if c in ("platinum", "palladium", "rhodium") else c
+        for c in commodities
+    }
     return frozenset(wide)
 
 
 def compare(a: Record, b: Record) -> Verdict:
     """Decide whether two records are one site.
 
-    The rule, in words: one country (or unstated), one commodity in common, one of mine or plant; then the nearer, the less alike
-    the names need be: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate coordinates double the reach.
+    The rule, in words: one country (or unstated), one commodity in common, one of mine or plant; then the nearer, the
+    less alike the names need be: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate
+    coordinates double the reach.
     """
     similarity = best_name_similarity(a, b)
     distance = _distance_km(a, b)
@@ -248,10 +255,11 @@ class Finder:
             self._by_country[record.iso3].append(i)
 
     def find(self, record: Record) -> tuple[int, Verdict] | None:
-        """Return the position of the record that is meant, with the comparison; None: nobody, or more than one could be meant.
+        """Return the position of the record that is meant, with the comparison; None if none or several could be.
 
-        With coordinates: `compare` within `SEARCH_KM`, the best name first, then the nearest. A record that states no commodity
-        is not contradicted by any. Without coordinates: `best_named` in its country, where one district holds all that agree.
+        With coordinates: `compare` within `SEARCH_KM`, the best name first, then the nearest. A record that states no
+        commodity is not contradicted by any. Without coordinates: `best_named` in its country, where one district holds
+        all that agree.
         """
         if record.lon is None or record.lat is None:
             return self._by_name(record)
@@ -304,7 +312,10 @@ class Clusters:
 def cluster(records: list[Record]) -> list[list[int]]:
     """Group records into sites; the strongest pairs join first, and no chain may join two far or unlike ends."""
     verdicts = [(compare(records[i], records[j]), i, j) for i, j in located_pairs(records)]
-    matches = sorted(((v, i, j) for v, i, j in verdicts if v.same), key=lambda m: (-m[0].name_similarity, m[0].distance_km, m[1], m[2]))
+    matches = sorted(
+        ((v, i, j) for v, i, j in verdicts if v.same),
+        key=lambda m: (-m[0].name_similarity, m[0].distance_km, m[1], m[2]),
+    )
     clusters = Clusters(len(records))
     members: dict[int, list[int]] = {i: [i] for i in range(len(records))}
     for _, i, j in matches:
@@ -320,11 +331,13 @@ def cluster(records: list[Record]) -> list[list[int]]:
 
 
 def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int]) -> bool:
-    """Every record of one side agrees in name with at least one of the other, and no source is doubled by unlike names."""
+    """Every record of one side matches the name of one of the other, and no source is doubled by unlike names."""
     for i in left:
         for j in right:
             a, b = records[i], records[j]
-            if a.source_id == b.source_id and (a.source_id != "minmod" or a.native_id.split("|")[1] == b.native_id.split("|")[1]):
+            if a.source_id == b.source_id and (
+                a.source_id != "minmod" or a.native_id.split("|")[1] == b.native_id.split("|")[1]
+            ):
                 verdict = compare(a, b)
                 if not (verdict.name_similarity >= 97 and verdict.distance_km <= 5):
                     return False
@@ -359,9 +372,10 @@ def _located_by_country(records: list[Record]) -> dict[str, list[int]]:
 
 
 def best_named(record: Record, records: list[Record], candidates: Iterable[int]) -> list[int]:
-    """Return which candidates a record without coordinates may be: the best name first, then those within 3 of it; none below 92.
+    """Return the candidates for a record without coordinates: best name first, then within 3 of it; none below 92.
 
-    Only candidates with a commodity and the kind (mine or plant) in common count; that they lie in one country is the caller's to see to.
+    Only candidates with a commodity and the kind (mine or plant) in common count; that they lie in one country is the
+    caller's to see to.
     """
     ranked = sorted(
         ((best_name_similarity(record, records[j]), -j) for j in candidates if _comparable(record, records[j])),

@@ -1,4 +1,7 @@
-"""MinMod: grade and tonnage compiled from articles (curated), tin-tungsten, graphite; NI 43-101 rows as low-confidence claims."""
+"""MinMod: grade and tonnage compiled from articles (curated), tin-tungsten, graphite.
+
+NI 43-101 rows as low-confidence claims.
+"""
 
 from __future__ import annotations
 
@@ -13,23 +16,52 @@ from data.bundling.records import Claim, Extract, Record, reported, text
 FOLDER = "sites/minmod_knowledge_graph"
 #: Sources of the graph that bring something that the USGS files themselves do not.
 CURATED_SOURCES = (
-    "mudd_jowitt_copper", "mudd_jowitt_nickel", "mudd_jowitt_2017_zinc_lead", "jowitt_ree", "jowitt_unpublished_lithium_data",
-    "world_tin_tungsten_deposit", "doi-10-5066-p99rk9su", "doi-10-3133-pp1802j", "doi-10-3390-min10070626", "doi-10-31035-cg2020009",
-    "doi-10-3133-fs20243029", "doi-10-1007-s00126-023-01161-3", "mrdata_deposit", "mining_report",
-)  # fmt: skip
+    "mudd_jowitt_copper",
+    "mudd_jowitt_nickel",
+    "mudd_jowitt_2017_zinc_lead",
+    "jowitt_ree",
+    "jowitt_unpublished_lithium_data",
+    "world_tin_tungsten_deposit",
+    "doi-10-5066-p99rk9su",
+    "doi-10-3133-pp1802j",
+    "doi-10-3390-min10070626",
+    "doi-10-31035-cg2020009",
+    "doi-10-3133-fs20243029",
+    "doi-10-1007-s00126-023-01161-3",
+    "mrdata_deposit",
+    "mining_report",
+)
 TO_MT = {"million tonnes": 1.0, "tonnes": 1e-6, "million short tons": 0.90718, "short tons": 0.90718e-6}
 #: (grade unit of the graph, ours) -> factor.
 GRADE = {
-    ("percent", "%"): 1.0, ("gram per tonne", "g/t"): 1.0, ("parts per million", "ppm"): 1.0, ("parts per million", "%"): 1e-4,
-    ("gram per tonne", "ppm"): 1.0, ("kilogram per tonne", "%"): 0.1, ("percent", "ppm"): 1e4, ("gram per tonne", "%"): 1e-4,
+    ("percent", "%"): 1.0,
+    ("gram per tonne", "g/t"): 1.0,
+    ("parts per million", "ppm"): 1.0,
+    ("parts per million", "%"): 1e-4,
+    ("gram per tonne", "ppm"): 1.0,
+    ("kilogram per tonne", "%"): 0.1,
+    ("percent", "ppm"): 1e4,
+    ("gram per tonne", "%"): 1e-4,
     ("parts per million", "g/t"): 1.0,
-}  # fmt: skip
+}
 #: Element ppm -> oxide ppm, standard atomic weights: factor = M(oxide) / (n M(element)).
 OXIDE_FACTOR = {
-    "lanthanum": 1.1728, "cerium": 1.2284, "praseodymium": 1.2082, "neodymium": 1.1664, "samarium": 1.1596, "europium": 1.1579,
-    "gadolinium": 1.1526, "terbium": 1.1762, "dysprosium": 1.1477, "holmium": 1.1455, "erbium": 1.1435, "thulium": 1.1421,
-    "ytterbium": 1.1387, "lutetium": 1.1371, "yttrium": 1.2699,
-}  # fmt: skip
+    "lanthanum": 1.1728,
+    "cerium": 1.2284,
+    "praseodymium": 1.2082,
+    "neodymium": 1.1664,
+    "samarium": 1.1596,
+    "europium": 1.1579,
+    "gadolinium": 1.1526,
+    "terbium": 1.1762,
+    "dysprosium": 1.1477,
+    "holmium": 1.1455,
+    "erbium": 1.1435,
+    "thulium": 1.1421,
+    "ytterbium": 1.1387,
+    "lutetium": 1.1371,
+    "yttrium": 1.2699,
+}
 
 
 def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> Extract:
@@ -45,7 +77,9 @@ def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> 
     return found
 
 
-def _take(row: pd.Series, rows: pd.DataFrame | None, countries: words.CountryNames, units: dict[str, str], found: Extract) -> None:
+def _take(
+    row: pd.Series, rows: pd.DataFrame | None, countries: words.CountryNames, units: dict[str, str], found: Extract
+) -> None:
     machine = row["source"] == "mining_report"
     key = f"minmod:{row['site_key']}"
     claims = [] if rows is None else _claims(key, rows, units, machine)
@@ -56,13 +90,21 @@ def _take(row: pd.Series, rows: pd.DataFrame | None, countries: words.CountryNam
     lon, lat = _place(row)
     found.records.append(
         Record(
-            "minmod", row["site_key"], row["name"].strip(), row["iso3"] or countries.iso3(row["country"]),
-            lon, lat, "mine", named, row["ref_uri"],
+            "minmod",
+            row["site_key"],
+            row["name"].strip(),
+            row["iso3"] or countries.iso3(row["country"]),
+            lon,
+            lat,
+            "mine",
+            named,
+            row["ref_uri"],
             accuracy="approximate" if machine else "exact",
             deposit_type=words.deposit_type(row["deposit_type"] or row["deposit_obs"]),
-            as_of=_published(row["source"]), aliases=tuple(a.strip() for a in row["aliases"].split(";") if a.strip()),
+            as_of=_published(row["source"]),
+            aliases=tuple(a.strip() for a in row["aliases"].split(";") if a.strip()),
         )
-    )  # fmt: skip
+    )
     found.claims.extend(claims)
 
 
@@ -90,15 +132,23 @@ def _place(row: pd.Series) -> tuple[float | None, float | None]:
 
 def _published(source: str) -> str:
     return {
-        "mudd_jowitt_copper": "2018", "mudd_jowitt_nickel": "2022", "mudd_jowitt_2017_zinc_lead": "2017", "jowitt_ree": "2016",
+        "mudd_jowitt_copper": "2018",
+        "mudd_jowitt_nickel": "2022",
+        "mudd_jowitt_2017_zinc_lead": "2017",
+        "jowitt_ree": "2016",
         "world_tin_tungsten_deposit": "2014",
-    }.get(source, "")  # fmt: skip
+    }.get(source, "")
 
 
 def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) -> list[Claim]:
-    """Take the total of a source: several rows of a commodity are categories or zones and are not summed, the largest ore is taken."""
+    """Take the total of a source.
+
+    Several rows of a commodity are categories or zones and are not summed, the largest ore is taken.
+    """
     rows = rows.assign(
-        ore_mt=pd.Series([_ore_mt(o, u) for o, u in zip(rows["ore"], rows["ore_unit"], strict=True)], rows.index, dtype=float)
+        ore_mt=pd.Series(
+            [_ore_mt(o, u) for o, u in zip(rows["ore"], rows["ore_unit"], strict=True)], rows.index, dtype=float
+        )
     ).dropna(subset=["ore_mt"])
     if rows.empty:
         return []
@@ -116,7 +166,9 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
     return claims + _treo(key, claims, common)
 
 
-def _grade_claim(key: str, name: str, group: pd.DataFrame, units: dict[str, str], common: dict[str, Any]) -> list[Claim]:
+def _grade_claim(
+    key: str, name: str, group: pd.DataFrame, units: dict[str, str], common: dict[str, Any]
+) -> list[Claim]:
     """Return the grade of the largest ore of a commodity; none if our unit cannot state it, or it is above 100 %."""
     commodity = words.commodity(name)
     best = group.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]

@@ -7,8 +7,20 @@ import pandas as pd
 from data.vocabulary import CURATED
 
 COLUMNS = (
-    "site_id", "owner", "share_pct", "share_stated", "company", "ultimate_parent", "parent_iso3", "bloc", "covered_pct", "as_of", "source_id", "url", "parent_url",
-)  # fmt: skip
+    "site_id",
+    "owner",
+    "share_pct",
+    "share_stated",
+    "company",
+    "ultimate_parent",
+    "parent_iso3",
+    "bloc",
+    "covered_pct",
+    "as_of",
+    "source_id",
+    "url",
+    "parent_url",
+)
 
 
 #: Stated shares of a site may add up to this much: rounding.
@@ -18,8 +30,9 @@ WHOLE_PCT = 101
 def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     """Return one row a site and owner from the chosen owner claims.
 
-    share_pct is NULL where the source states none, or where the shares of a site add up to more than the whole. bloc is that of the ultimate parent's country, or of the state that holds at
-    least half of it; ``unknown`` where `companies.csv` does not trace the owner.
+    share_pct is NULL where the source states none, or where the shares of a site add up to more than the whole. bloc is
+    that of the ultimate parent's country, or of the state that holds at least half of it; ``unknown`` where
+    `companies.csv` does not trace the owner.
     """
     held = _held_by_covered(countries)
     chosen = claims[(claims["attribute"] == "owner") & claims["chosen"] & (claims["text"] != "")]
@@ -37,7 +50,8 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
             "parent_iso3": home.to_numpy(),
             "bloc": bloc.to_numpy(),
             "covered_pct": [
-                _covered_pct(held, names) for names in zip(chosen["text"], known["company"], known["ultimate_parent"], strict=True)
+                _covered_pct(held, names)
+                for names in zip(chosen["text"], known["company"], known["ultimate_parent"], strict=True)
             ],
             "as_of": chosen["as_of"].to_numpy(),
             "source_id": chosen["source_id"].to_numpy(),
@@ -53,7 +67,10 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
 
 def companies() -> pd.DataFrame:
     """Return the company tables, one row an owner text (the index). Empty: no source says."""
-    tables = [pd.read_csv(CURATED / name, dtype=str, keep_default_na=False) for name in ("companies.csv", "companies_more.csv")]
+    tables = [
+        pd.read_csv(CURATED / name, dtype=str, keep_default_na=False)
+        for name in ("companies.csv", "companies_more.csv")
+    ]
     return pd.concat(tables).drop_duplicates("owner_text").set_index("owner_text")
 
 

@@ -42,6 +42,8 @@ class CountryPolygons:
         inside = self._tree.query(points, predicate="intersects")
         found[inside[0]] = self._iso3[inside[1]]
         at_sea = np.flatnonzero(found == "")
-        near, _ = self._tree.query_nearest(points[at_sea], max_distance=COAST_SLACK_DEG, return_distance=True, all_matches=False)
+        near, _ = self._tree.query_nearest(
+            points[at_sea], max_distance=COAST_SLACK_DEG, return_distance=True, all_matches=False
+        )
         found[at_sea[near[0]]] = self._iso3[near[1]]
         return found

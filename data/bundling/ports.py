@@ -29,9 +29,9 @@ LANDINGS = {
 def ports(raw: Path) -> pd.DataFrame:
     """Return one row a port: name, country, lon, lat, harbor_size, depth_m, sea_km_japan, sea_km_us.
 
-    depth_m is the shallower of channel and cargo pier in metres, of those given; NULL means neither is (the Index writes 0).
-    sea_km_* is the shortest way along the shipping network in km from the network's nearest node, plus the way there;
-    NULL where the port lies more than 500 km from the network.
+    depth_m is the shallower of channel and cargo pier in metres, of those given; NULL means neither is (the Index
+    writes 0). sea_km_* is the shortest way along the shipping network in km from the network's nearest node, plus the
+    way there; NULL where the port lies more than 500 km from the network.
     """
     table = pd.DataFrame(gpd.read_parquet(raw / PORTS).drop(columns="geometry"))
     given = table[["channel_depth_m", "cargo_pier_depth_m"]]
@@ -43,7 +43,9 @@ def ports(raw: Path) -> pd.DataFrame:
     return found.sort_values("wpi_no").reset_index(drop=True)
 
 
-def _sea_km(raw: Path, lon: NDArray[np.float64], lat: NDArray[np.float64], places: tuple[tuple[float, float], ...]) -> NDArray[np.float64]:
+def _sea_km(
+    raw: Path, lon: NDArray[np.float64], lat: NDArray[np.float64], places: tuple[tuple[float, float], ...]
+) -> NDArray[np.float64]:
     nodes, graph = _network(raw)
     index = NearestPoints(nodes[:, 0], nodes[:, 1])
     starts = index.query([p[0] for p in places], [p[1] for p in places])
@@ -55,7 +57,10 @@ def _sea_km(raw: Path, lon: NDArray[np.float64], lat: NDArray[np.float64], place
 
 
 def _network(raw: Path) -> tuple[NDArray[np.float64], csr_array]:
-    """Return node coordinates (n, 2) and the symmetric graph in km; longitudes past 180 are normalised so that the Pacific closes."""
+    """Return node coordinates (n, 2) and the symmetric graph in km.
+
+    Longitudes past 180 are normalised so that the Pacific closes.
+    """
     network = gpd.read_parquet(raw / NETWORK)
     lines = shapely.get_parts(network.geometry[~network["passage"].isin(CLOSED_PASSAGES)].to_numpy())
     coordinates, line = shapely.get_coordinates(lines, return_index=True)

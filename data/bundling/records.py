@@ -153,7 +153,11 @@ def unescaped(name: str) -> str:
 
 def text(value: object) -> str:
     """Return the trimmed text, empty for missing."""
-    return "" if value is None or (isinstance(value, float) and pd.isna(value)) or value in ("<Null>", "nan") else str(value).strip()
+    return (
+        ""
+        if value is None or (isinstance(value, float) and pd.isna(value)) or value in ("<Null>", "nan")
+        else str(value).strip()
+    )
 
 
 def claims_frame(claims: list[Claim]) -> pd.DataFrame:

@@ -1,4 +1,7 @@
-"""Records and claims of all sources -> sites: matched, placed, named, with every claim kept and the scored one marked."""
+"""Records and claims of all sources -> sites.
+
+Matched, placed, named, with every claim kept and the scored one marked.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +29,10 @@ def grade_units() -> dict[str, str]:
     return dict(zip(table["commodity_id"], table["grade_unit"], strict=True))
 
 
-#: Source (start of a record's key) -> percent of metal above which its "grade" is that of a concentrate or of metal, not of ore. Mill
-#: feeds of Cu, Pb, Zn, Ni and Mo mines stay below 20 %; the tin and tungsten database gives 60 to 100 % where it means contained metal.
+# : Source (start of a record's key) -> percent of metal above which its "grade" is that of a concentrate or of metal,
+# not of ore. Mill
+# : feeds of Cu, Pb, Zn, Ni and Mo mines stay below 20 %; the tin and tungsten database gives 60 to 100 % where it means
+# contained metal.
 CONCENTRATE_FROM_PCT = {"fineprint": 20.0, "minmod": 50.0}
 #: Ores that are themselves mostly the metal's mineral.
 RICH_ORES = ("manganese",)
@@ -43,12 +48,16 @@ def of_ore(claims: list[Claim]) -> tuple[list[Claim], int]:
     True
     """
     table = pd.read_csv(words.CURATED / "commodities.csv", keep_default_na=False)
-    metals = set(table.loc[(table["grade_basis"] == table["symbol"]) & (table["grade_unit"] == "%"), "commodity_id"]) - set(RICH_ORES)
+    metals = set(
+        table.loc[(table["grade_basis"] == table["symbol"]) & (table["grade_unit"] == "%"), "commodity_id"]
+    ) - set(RICH_ORES)
     kept = [
-        each for each in claims
-        if each.attribute != "grade" or each.commodity not in metals
+        each
+        for each in claims
+        if each.attribute != "grade"
+        or each.commodity not in metals
         or (each.value or 0) <= CONCENTRATE_FROM_PCT.get(each.key.split(":", 1)[0], 100.0)
-    ]  # fmt: skip
+    ]
     return kept, len(claims) - len(kept)
 
 
@@ -57,10 +66,17 @@ def extract_all(raw: Path) -> Extract:
     countries = words.CountryNames(raw / "layers/country-codes/country-codes.csv")
     units = grade_units()
     parts = [
-        usgs_deposits.extract(raw, countries), usgs_listings.extract(raw, countries), lithium.extract_busch(raw, countries),
-        lithium.extract_usmin(raw), minmod.extract(raw, countries, units), fineprint.extract(raw, countries, units),
-        icmm.extract(raw, countries), curated.extract_plants(), curated.extract_fast41(), curated.extract_site_facts(),
-    ]  # fmt: skip
+        usgs_deposits.extract(raw, countries),
+        usgs_listings.extract(raw, countries),
+        lithium.extract_busch(raw, countries),
+        lithium.extract_usmin(raw),
+        minmod.extract(raw, countries, units),
+        fineprint.extract(raw, countries, units),
+        icmm.extract(raw, countries),
+        curated.extract_plants(),
+        curated.extract_fast41(),
+        curated.extract_site_facts(),
+    ]
     whole = Extract()
     for part in parts:
         whole.records.extend(part.records)
@@ -71,7 +87,7 @@ def extract_all(raw: Path) -> Extract:
 
 
 def place(extract: Extract, raw: Path) -> None:
-    """Set the country from the polygons where a source states none, and drop coordinates that contradict the stated country."""
+    """Set the country from polygons if no source states one; drop coordinates that contradict the stated country."""
     for i, found in _countries_of(extract.records, CountryPolygons(raw)).items():
         record = extract.records[i]
         if found and not record.iso3:
@@ -113,8 +129,8 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
     Returns
     -------
     sites : DataFrame
-        One row a located site: site_id, name, aliases, iso3, kind, stage, lon, lat (EPSG:4326 degrees), location_accuracy,
-        location_source_id, commodities (list), deposit_type, source_ids (list), record_count.
+        One row a located site: site_id, name, aliases, iso3, kind, stage, lon, lat (EPSG:4326 degrees),
+        location_accuracy, location_source_id, commodities (list), deposit_type, source_ids (list), record_count.
     claims : DataFrame
         Every claim with its site_id, source_id and `chosen` (true: this value is the one that is scored).
     """
@@ -123,7 +139,9 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
     rows, owner_of_record = [], {}
     used: set[str] = set()
     for members in match.cluster(extract.records):
-        group = sorted((extract.records[i] for i in members), key=lambda r: (ranks.get(("name", r.source_id), 99), r.key))
+        group = sorted(
+            (extract.records[i] for i in members), key=lambda r: (ranks.get(("name", r.source_id), 99), r.key)
+        )
         located = [r for r in group if r.lon is not None]
         if not located:
             left_out["no coordinates and no located site of that name"] += len(group)
@@ -145,7 +163,12 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
 
 def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str, str], int]) -> dict[str, object]:
     spot = min(
-        located, key=lambda r: (["exact", "approximate", "centroid"].index(r.accuracy), ranks.get(("location", r.source_id), 99), r.key)
+        located,
+        key=lambda r: (
+            ["exact", "approximate", "centroid"].index(r.accuracy),
+            ranks.get(("location", r.source_id), 99),
+            r.key,
+        ),
     )
     head = group[0]
     return {
@@ -188,10 +211,11 @@ def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[s
 
 
 def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
-    """Mark the claim that is scored: by method, then by the rule's rank of the source, then the newest, then the largest ore.
+    """Mark the claim that is scored: by method, rank of the source in the rule, date, then size of the orebody.
 
-    Each grade stands with the tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that contained metal
-    never mixes two estimates; among equals the record with the larger ore body is taken. Machine-read rows are never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
+    Each grade stands with the tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that
+    contained metal never mixes two estimates; among equals the record with the larger ore body is taken. Machine-read
+    rows are never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
     """
     frame = frame.assign(
         _machine=(frame["method"] == "machine-read").astype(int),
@@ -228,18 +252,22 @@ def _first_each(rows: pd.DataFrame) -> pd.Index:
 def _owner_set(rows: pd.DataFrame) -> pd.Index:
     best = rows.groupby("site_id")[["source_id", "_year"]].first()
     match_best = rows.join(best.add_suffix("_best"), on="site_id")
-    return rows.index[(match_best["source_id"] == match_best["source_id_best"]) & (match_best["_year"] == match_best["_year_best"])]
+    return rows.index[
+        (match_best["source_id"] == match_best["source_id_best"]) & (match_best["_year"] == match_best["_year_best"])
+    ]
 
 
 def _newest(rows: pd.DataFrame) -> pd.Index:
-    return rows.sort_values(["site_id", "_year", "_rank"], ascending=[True, False, True]).drop_duplicates("site_id").index
+    return (
+        rows.sort_values(["site_id", "_year", "_rank"], ascending=[True, False, True]).drop_duplicates("site_id").index
+    )
 
 
 _RULES = {"owner": _owner_set, "stage": _newest}
 
 
 def _inferred_stage(sites: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
-    """Return a stage claim "resource" (method inferred) for ore sites with published tonnage and grade whose stage nobody states."""
+    """Return an inferred stage claim "resource" for ore sites with tonnage and grade whose stage nobody states."""
     chosen = claims[claims["chosen"]]
     staged = set(chosen.loc[chosen["attribute"] == "stage", "site_id"])
     graded = set(chosen.loc[chosen["attribute"] == "grade", "site_id"])
@@ -257,5 +285,9 @@ def _inferred_stage(sites: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
 
 
 def _chosen_text(sites: pd.DataFrame, claims: pd.DataFrame, attribute: str, missing: str) -> pd.Series:
-    chosen = claims[claims["chosen"] & (claims["attribute"] == attribute)].drop_duplicates("site_id").set_index("site_id")["text"]
+    chosen = (
+        claims[claims["chosen"] & (claims["attribute"] == attribute)]
+        .drop_duplicates("site_id")
+        .set_index("site_id")["text"]
+    )
     return sites["site_id"].map(chosen).fillna(missing)

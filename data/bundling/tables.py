@@ -14,14 +14,18 @@ WGI_TO_ISO3 = {"ADO": "AND", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "WBG": "P
 #: Under the sovereignty of the United States; other territories do not inherit the frameworks of their sovereign here.
 US_TERRITORIES = ("PRI", "VIR", "GUM", "ASM", "MNP")
 #: Names of the reliance table -> commodity id, where the first word is not the id.
-RELIANCE_NAMES = {"GRAPHITE (NATURAL)": "graphite", "RARE EARTHS, compounds and metals": "rare earths", "NIOBIUM (COLUMBIUM)": "niobium"}
+RELIANCE_NAMES = {
+    "GRAPHITE (NATURAL)": "graphite",
+    "RARE EARTHS, compounds and metals": "rare earths",
+    "NIOBIUM (COLUMBIUM)": "niobium",
+}
 
 
 def countries(raw: Path) -> pd.DataFrame:
-    """Return one row a country: iso3, iso2, name_en, bloc, covered, regulatory_quality, rule_of_law (-2.5..2.5), lpi (1..5), frameworks.
+    """Return a row per country: iso3, iso2, name_en, bloc, covered, regulatory_quality, rule_of_law, lpi, frameworks.
 
-    bloc is ``us``, ``japan``, ``partner`` (at least one framework of `partner_frameworks.csv`), ``covered`` or ``neutral``.
-    NULL means that the source has no value.
+    bloc is ``us``, ``japan``, ``partner`` (at least one framework of `partner_frameworks.csv`), ``covered`` or
+    ``neutral``. NULL means that the source has no value.
     """
     codes = pd.read_csv(raw / "layers/country-codes/country-codes.csv", dtype=str, keep_default_na=False)
     table = pd.DataFrame(
@@ -45,7 +49,9 @@ def countries(raw: Path) -> pd.DataFrame:
 def _governance(raw: Path) -> pd.DataFrame:
     wgi = pd.read_csv(raw / "layers/worldbank-wgi/wgi_latest.csv", keep_default_na=False, na_values=[""])
     wgi["iso3"] = wgi["code"].map(lambda code: WGI_TO_ISO3.get(code, code))
-    return wgi[["iso3", "rq_estimate", "rl_estimate"]].rename(columns={"rq_estimate": "regulatory_quality", "rl_estimate": "rule_of_law"})
+    return wgi[["iso3", "rq_estimate", "rl_estimate"]].rename(
+        columns={"rq_estimate": "regulatory_quality", "rl_estimate": "rule_of_law"}
+    )
 
 
 def _logistics(raw: Path, names: words.CountryNames) -> pd.DataFrame:
@@ -69,7 +75,9 @@ def commodities(raw: Path) -> pd.DataFrame:
     found = [_production(row, world, names) for row in table.itertuples()]
     table[["world_production_t", "leading_country_iso3", "leading_share_pct"]] = pd.DataFrame(found, index=table.index)
     table["world_production_year"] = 2023
-    table = table.rename(columns={"mcs_basis": "world_production_basis"}).drop(columns=["mcs_code", "mcs_type", "mcs_factor"])
+    table = table.rename(columns={"mcs_basis": "world_production_basis"}).drop(
+        columns=["mcs_code", "mcs_type", "mcs_factor"]
+    )
     table["us_import_reliance"] = table["commodity_id"].map(_reliance(raw)).fillna("")
     table = table.merge(_us_consumption(), how="left", on="commodity_id")
     return table.sort_values("commodity_id").reset_index(drop=True)
@@ -78,8 +86,13 @@ def commodities(raw: Path) -> pd.DataFrame:
 def _us_consumption() -> pd.DataFrame:
     """Return commodity_id, us_consumption_t and the ends of the net import reliance in percent."""
     table = pd.read_csv(words.CURATED / "us_consumption.csv", dtype={"net_import_reliance": str})
-    ends = pd.DataFrame(table["net_import_reliance"].map(reliance_ends).tolist(), columns=["us_reliance_low_pct", "us_reliance_high_pct"])
-    return pd.concat([table[["commodity", "consumption_t"]].set_axis(["commodity_id", "us_consumption_t"], axis=1), ends], axis=1)
+    ends = pd.DataFrame(
+        table["net_import_reliance"].map(reliance_ends).tolist(),
+        columns=["us_reliance_low_pct", "us_reliance_high_pct"],
+    )
+    return pd.concat(
+        [table[["commodity", "consumption_t"]].set_axis(["commodity_id", "us_consumption_t"], axis=1), ends], axis=1
+    )
 
 
 def reliance_ends(printed: str) -> tuple[float, float]:
@@ -93,7 +106,9 @@ def reliance_ends(printed: str) -> tuple[float, float]:
     if printed == "E":
         return 0.0, 0.0
     number = float(printed.strip("<>"))
-    return (number, 100.0) if printed.startswith(">") else (0.0, number) if printed.startswith("<") else (number, number)
+    return (
+        (number, 100.0) if printed.startswith(">") else (0.0, number) if printed.startswith("<") else (number, number)
+    )
 
 
 def _production(row: object, world: pd.DataFrame, names: words.CountryNames) -> tuple[float | None, str, float | None]:
@@ -101,11 +116,19 @@ def _production(row: object, world: pd.DataFrame, names: words.CountryNames) -> 
     if not code:
         return None, "", None
     rows = world[world["commodity_code"] == code]
-    rows = rows[rows["type"].fillna("").str.contains(kind, regex=False)] if kind else rows[rows["type"].fillna("") == _main_type(rows)]
+    rows = (
+        rows[rows["type"].fillna("").str.contains(kind, regex=False)]
+        if kind
+        else rows[rows["type"].fillna("") == _main_type(rows)]
+    )
     totals = rows[rows["country"].str.startswith("World")]["value"].dropna()
     if totals.empty:
         return None, "", None
-    each = rows[~rows["country"].str.startswith(("World", "Other"))].dropna(subset=["value"]).sort_values("value", ascending=False)
+    each = (
+        rows[~rows["country"].str.startswith(("World", "Other"))]
+        .dropna(subset=["value"])
+        .sort_values("value", ascending=False)
+    )
     leader = names.iso3(clean_country(str(each.iloc[0]["country"]))) if len(each) else ""
     share = round(float(each.iloc[0]["value"] / totals.iloc[0] * 100), 1) if len(each) else None
     return float(totals.iloc[0]) * float(factor), leader, share
@@ -129,7 +152,9 @@ def clean_country(name: str) -> str:
 
 
 def _reliance(raw: Path) -> dict[str, str]:
-    table = pd.read_csv(raw / "sites/usgs_mcs/2024/trends/MCS2024_Fig2_Net_Import_Reliance.csv", encoding="utf-8-sig", dtype=str)
+    table = pd.read_csv(
+        raw / "sites/usgs_mcs/2024/trends/MCS2024_Fig2_Net_Import_Reliance.csv", encoding="utf-8-sig", dtype=str
+    )
     found: dict[str, str] = {}
     for name, share in zip(table["Commodity"], table["Net_Import_Reliance_pct_2023"], strict=True):
         commodity = RELIANCE_NAMES.get(name) or words.commodity(name.split(",")[0].split("(")[0])

@@ -46,52 +46,117 @@ def _sir_is_a_deposit(row: pd.Series) -> bool:
 
 DATABASES: tuple[Database, ...] = (
     Database(
-        "usgs_carbonatite", "carbonatite.csv", "depname",
+        "usgs_carbonatite",
+        "carbonatite.csv",
+        "depname",
         (("ree", "rare earths", "%"), ("niobium", "niobium", "%"), ("p2o5", "phosphate", "%")),
-        "oreton", "carbonatite", "2009", scope="whole deposit", alias_column="altname", commodities=("rare earths", "niobium"),
+        "oreton",
+        "carbonatite",
+        "2009",
+        scope="whole deposit",
+        alias_column="altname",
+        commodities=("rare earths", "niobium"),
     ),
     Database(
-        "usgs_laterite", "laterite.csv", "depname",
+        "usgs_laterite",
+        "laterite.csv",
+        "depname",
         (("nitogrd", "nickel", "%"), ("cotogrd", "cobalt", "%")),
-        "tonnage", "laterite", "2011", scope="resource", stage_columns=("status",), owner_column="owneroper",
-        alias_column="other_name", commodities=("nickel", "cobalt"),
+        "tonnage",
+        "laterite",
+        "2011",
+        scope="resource",
+        stage_columns=("status",),
+        owner_column="owneroper",
+        alias_column="other_name",
+        commodities=("nickel", "cobalt"),
     ),
     Database(
-        "usgs_porcu", "porcu.csv", "depname",
+        "usgs_porcu",
+        "porcu.csv",
+        "depname",
         (("cugrd", "copper", "%"), ("mogrd", "molybdenum", "%"), ("aggrd", "silver", "g/t")),
-        "oreton", "porphyry", "2008", alias_column="altname", commodities=("copper",),
+        "oreton",
+        "porphyry",
+        "2008",
+        alias_column="altname",
+        commodities=("copper",),
     ),
     Database(
-        "usgs_sir20105090z", "sir20105090z.csv", "name",
-        (("cu_pct", "copper", "%"), ("co_pct", "cobalt", "%"), ("mo_pct", "molybdenum", "%"), ("ag_g_t", "silver", "g/t")),
-        "tonnage_mt", "porphyry", "2015", stage_columns=("dev_status", "sitestatus"), alias_column="name_other",
-        type_column="dep_type", commodities=("copper",), keep=_sir_is_a_deposit,
+        "usgs_sir20105090z",
+        "sir20105090z.csv",
+        "name",
+        (
+            ("cu_pct", "copper", "%"),
+            ("co_pct", "cobalt", "%"),
+            ("mo_pct", "molybdenum", "%"),
+            ("ag_g_t", "silver", "g/t"),
+        ),
+        "tonnage_mt",
+        "porphyry",
+        "2015",
+        stage_columns=("dev_status", "sitestatus"),
+        alias_column="name_other",
+        type_column="dep_type",
+        commodities=("copper",),
+        keep=_sir_is_a_deposit,
     ),
     Database(
-        "usgs_sedcu", "sedcu.csv", "depname",
+        "usgs_sedcu",
+        "sedcu.csv",
+        "depname",
         (("cugrd", "copper", "%"), ("aggrd", "silver", "g/t"), ("cogrd", "cobalt", "%")),
-        "oreton", "sediment-hosted copper", "2003", alias_column="altname", commodities=("copper",),
+        "oreton",
+        "sediment-hosted copper",
+        "2003",
+        alias_column="altname",
+        commodities=("copper",),
     ),
     Database(
-        "usgs_vms", "vms.csv", "depname",
+        "usgs_vms",
+        "vms.csv",
+        "depname",
         (("cugrd", "copper", "%"), ("zngrd", "zinc", "%"), ("pbgrd", "lead", "%"), ("aggrd", "silver", "g/t")),
-        "oreton", "volcanogenic massive sulphide", "2009", alias_column="altname", commodities=("copper", "zinc"),
+        "oreton",
+        "volcanogenic massive sulphide",
+        "2009",
+        alias_column="altname",
+        commodities=("copper", "zinc"),
     ),
     Database(
-        "usgs_sedznpb", "sedznpb.csv", "depname",
+        "usgs_sedznpb",
+        "sedznpb.csv",
+        "depname",
         (("zngrd", "zinc", "%"), ("pbgrd", "lead", "%"), ("cugrd", "copper", "%"), ("aggrd", "silver", "g/t")),
-        "oreton", "sediment-hosted zinc-lead", "2009", alias_column="altname", commodities=("zinc", "lead"),
+        "oreton",
+        "sediment-hosted zinc-lead",
+        "2009",
+        alias_column="altname",
+        commodities=("zinc", "lead"),
     ),
     Database(
-        "usgs_sedexmvt", "sedexmvt.csv", "depname",
+        "usgs_sedexmvt",
+        "sedexmvt.csv",
+        "depname",
         (("zngrd", "zinc", "%"), ("pbgrd", "lead", "%"), ("cugrd", "copper", "%"), ("aggrd", "silver", "g/t")),
-        "oreton", "sediment-hosted zinc-lead", "2009", commodities=("zinc", "lead"),
+        "oreton",
+        "sediment-hosted zinc-lead",
+        "2009",
+        commodities=("zinc", "lead"),
     ),
     Database(
-        "usgs_podchrome", "podchrome.csv", "depname", (("crgrd", "chromium", "%"),),
-        "oreton", "podiform chromite", "2012", accuracy_column="accuracy", alias_column="altname", commodities=("chromium",),
+        "usgs_podchrome",
+        "podchrome.csv",
+        "depname",
+        (("crgrd", "chromium", "%"),),
+        "oreton",
+        "podiform chromite",
+        "2012",
+        accuracy_column="accuracy",
+        alias_column="altname",
+        commodities=("chromium",),
     ),
-)  # fmt: skip
+)
 
 ACCURACY = {"Accurate": "exact", "Approximate": "approximate", "Uncertain": "approximate"}
 
@@ -100,7 +165,9 @@ def extract(raw: Path, countries: words.CountryNames) -> Extract:
     """Read every database of `DATABASES` below `raw`."""
     found = Extract()
     for database in DATABASES:
-        table = pd.read_csv(raw / FOLDER / database.file, dtype=str, keep_default_na=False, na_values=["", "-9999", "-9999.0"])
+        table = pd.read_csv(
+            raw / FOLDER / database.file, dtype=str, keep_default_na=False, na_values=["", "-9999", "-9999.0"]
+        )
         for _, row in table.iterrows():
             _take(row, database, countries, found)
     return found
@@ -125,7 +192,9 @@ def _take(row: pd.Series, database: Database, countries: words.CountryNames, fou
         lat=None if pd.isna(lat) else float(lat),
         kind="mine",
         commodities=_commodities(claims, database),
-        deposit_type=words.deposit_type(text(row[database.type_column])) if database.type_column else database.deposit_type,
+        deposit_type=words.deposit_type(text(row[database.type_column]))
+        if database.type_column
+        else database.deposit_type,
         url=_url(row, database),
         accuracy=ACCURACY.get(text(row[database.accuracy_column]), "exact") if database.accuracy_column else "exact",
         aliases=_aliases(row, database),
@@ -151,7 +220,9 @@ def _claims(row: pd.Series, database: Database) -> list[Claim]:
     stage_words = next((text(row[c]) for c in database.stage_columns if words.stage(text(row[c])) != "unknown"), "")
     if stage_words:
         as_of = words.year_in(stage_words) or database.vintage
-        claims.append(Claim(attribute="stage", text=words.stage(stage_words), detail=stage_words, **{**common, "as_of": as_of}))
+        claims.append(
+            Claim(attribute="stage", text=words.stage(stage_words), detail=stage_words, **{**common, "as_of": as_of})
+        )
     if database.owner_column and text(row[database.owner_column]):
         claims.append(Claim(attribute="owner", text=text(row[database.owner_column]), **common))
     return claims
@@ -166,12 +237,18 @@ def _ore_claims(row: pd.Series, database: Database, common: dict[str, Any]) -> l
     for column, commodity, unit in database.grades:
         grade = reported(row.get(column))
         if grade is not None:
-            claims.append(Claim(attribute="grade", value=grade, unit=unit, commodity=commodity, scope=database.scope, **common))
+            claims.append(
+                Claim(attribute="grade", value=grade, unit=unit, commodity=commodity, scope=database.scope, **common)
+            )
     return claims
 
 
 def _aliases(row: pd.Series, database: Database) -> tuple[str, ...]:
-    return tuple(a.strip() for a in text(row[database.alias_column]).split(",") if a.strip()) if database.alias_column else ()
+    return (
+        tuple(a.strip() for a in text(row[database.alias_column]).split(",") if a.strip())
+        if database.alias_column
+        else ()
+    )
 
 
 def _url(row: pd.Series, database: Database) -> str:

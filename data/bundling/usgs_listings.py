@@ -1,4 +1,7 @@
-"""USGS listings whose grade and tonnage are words or absent: rare earths, major deposits, Ni-Cr-PGE, phosphate, potash."""
+"""USGS listings whose grade and tonnage are words or absent.
+
+Rare earths, major deposits, Ni-Cr-PGE, phosphate, potash.
+"""
 
 from __future__ import annotations
 
@@ -33,20 +36,46 @@ class Listing:
 
 LISTINGS: tuple[Listing, ...] = (
     Listing("usgs_ree", "ree.csv", ("depname",), "", ("deptype",), "2002", ("rare earths",), "status", "company"),
-    Listing("usgs_ofr20051294", "ofr20051294.csv", ("dep_name",), "commodity-list", ("model_name", "type_detail"), "2005"),
     Listing(
-        "usgs_nicrpge", "nicrpge.csv", ("name",), "commodity", (), "2012", stage_column="class",
+        "usgs_ofr20051294", "ofr20051294.csv", ("dep_name",), "commodity-list", ("model_name", "type_detail"), "2005"
+    ),
+    Listing(
+        "usgs_nicrpge",
+        "nicrpge.csv",
+        ("name",),
+        "commodity",
+        (),
+        "2012",
+        stage_column="class",
         keep=lambda row: text(row["class"]) in ("Producer", "Deposit"),
     ),
     Listing(
-        "usgs_phosphate", "phosphate.csv", ("site_name", "location"), "commodity", (), "2002", ("phosphate",), "prod", "company",
+        "usgs_phosphate",
+        "phosphate.csv",
+        ("site_name", "location"),
+        "commodity",
+        (),
+        "2002",
+        ("phosphate",),
+        "prod",
+        "company",
         keep=lambda row: bool(text(row["prod"])) and "occurrence" not in text(row["prod"]).lower(),
     ),
     Listing(
-        "usgs_potash", "potash.csv", ("site_name",), "commodity", ("dep_type",), "2012", ("potash",), "p_status", "company",
-        keep=lambda row: "mine" in text(row["type_rec"]) or text(row["type_rec"]) in ("deposit", "lease/concession/permit area"),
+        "usgs_potash",
+        "potash.csv",
+        ("site_name",),
+        "commodity",
+        ("dep_type",),
+        "2012",
+        ("potash",),
+        "p_status",
+        "company",
+        keep=lambda row: (
+            "mine" in text(row["type_rec"]) or text(row["type_rec"]) in ("deposit", "lease/concession/permit area")
+        ),
     ),
-)  # fmt: skip
+)
 
 DEPOSIT_DEFAULT = {"usgs_phosphate": "phosphate", "usgs_potash": "evaporite"}
 
@@ -75,11 +104,19 @@ def _take(row: pd.Series, listing: Listing, countries: words.CountryNames, found
         return
     lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
     record = Record(
-        listing.source_id, text(row["record_id"]), name, countries.iso3(row["country"]),
-        None if pd.isna(lon) else float(lon), None if pd.isna(lat) else float(lat),
-        "mine", commodities, text(row["record_url"]) or f"https://mrdata.usgs.gov/{listing.file.removesuffix('.csv')}/",
-        accuracy=_accuracy(row, listing), deposit_type=_deposit_type(row, listing), as_of=listing.vintage,
-    )  # fmt: skip
+        listing.source_id,
+        text(row["record_id"]),
+        name,
+        countries.iso3(row["country"]),
+        None if pd.isna(lon) else float(lon),
+        None if pd.isna(lat) else float(lat),
+        "mine",
+        commodities,
+        text(row["record_url"]) or f"https://mrdata.usgs.gov/{listing.file.removesuffix('.csv')}/",
+        accuracy=_accuracy(row, listing),
+        deposit_type=_deposit_type(row, listing),
+        as_of=listing.vintage,
+    )
     found.records.append(record)
     found.claims.extend(_claims(row, listing, record))
 
@@ -102,9 +139,20 @@ def _claims(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
     stage_words = text(row[listing.stage_column]) if listing.stage_column else ""
     if words.stage(stage_words) != "unknown":
         as_of = words.year_in(stage_words) or listing.vintage
-        claims.append(Claim(record.key, "stage", text=words.stage(stage_words), as_of=as_of, url=record.url, detail=stage_words))
+        claims.append(
+            Claim(record.key, "stage", text=words.stage(stage_words), as_of=as_of, url=record.url, detail=stage_words)
+        )
     owner = text(row[listing.owner_column]) if listing.owner_column else ""
     if owner:
         name = re.sub(r"\s*\((?:[^()]*\d{4}[^()]*)\)", "", owner).strip()
-        claims.append(Claim(record.key, "owner", text=name, as_of=words.year_in(owner) or listing.vintage, url=record.url, detail=owner))
+        claims.append(
+            Claim(
+                record.key,
+                "owner",
+                text=name,
+                as_of=words.year_in(owner) or listing.vintage,
+                url=record.url,
+                detail=owner,
+            )
+        )
     return claims

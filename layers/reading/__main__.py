@@ -1,7 +1,8 @@
 """The reader's process: loads its libraries once, then forks a child a file, shuts the child in, and watches it.
 
-It never opens an uploaded byte itself. One JSON line in (folder, out) starts a job; one JSON line out says how the child ended.
-Arguments: the state of the guard as JSON; folder and out besides where this is itself the child, on systems that cannot fork.
+It never opens an uploaded byte itself. One JSON line in (folder, out) starts a job; one JSON line out says how the
+child ended. Arguments: the state of the guard as JSON; folder and out besides where this is itself the child, on
+systems that cannot fork.
 """
 
 from __future__ import annotations
@@ -19,7 +20,17 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from layers import restrict
-from layers.contract import CANCEL, MEMORY_BYTES, OUT_OF_MEMORY, OUTPUT_BYTES, REFUSED_BY_MACHINE, REQUEST, SECONDS, Request, write_report
+from layers.contract import (
+    CANCEL,
+    MEMORY_BYTES,
+    OUT_OF_MEMORY,
+    OUTPUT_BYTES,
+    REFUSED_BY_MACHINE,
+    REQUEST,
+    SECONDS,
+    Request,
+    write_report,
+)
 from layers.restrict import GuardState
 
 POLL_S = 0.01
@@ -27,14 +38,25 @@ POLL_S = 0.01
 DISK_POLLS = 20
 DISK_BYTES = 2 * OUTPUT_BYTES
 #: Signals of the system's own limits -> how a child ended.
-ENDED_BY = {int(getattr(signal, name)): how for name, how in (("SIGXCPU", "time"), ("SIGXFSZ", "disk")) if hasattr(signal, name)}
+ENDED_BY = {
+    int(getattr(signal, name)): how for name, how in (("SIGXCPU", "time"), ("SIGXFSZ", "disk")) if hasattr(signal, name)
+}
 #: Below which a child finds libraries, projection data and the bundled countries; nothing of any user.
 CODE = Path(__file__).resolve().parents[2]
 READABLE = [
-    Path(sys.prefix), Path(sys.base_prefix), *(CODE / name for name in ("geo", "layers", "data")), Path("/usr"), Path("/lib"),
+    Path(sys.prefix),
+    Path(sys.base_prefix),
+    *(CODE / name for name in ("geo", "layers", "data")),
+    Path("/usr"),
+    Path("/lib"),
     Path("/lib64"),
-    Path("/etc/ld.so.cache"), Path("/etc/localtime"), Path("/dev/null"), Path("/dev/urandom"), Path("/proc/meminfo"), Path("/proc/cpuinfo"),
-]  # fmt: skip
+    Path("/etc/ld.so.cache"),
+    Path("/etc/localtime"),
+    Path("/dev/null"),
+    Path("/dev/urandom"),
+    Path("/proc/meminfo"),
+    Path("/proc/cpuinfo"),
+]
 
 
 def main(arguments: list[str]) -> None:
@@ -61,7 +83,10 @@ def _say(answers: Any, answer: dict[str, Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One file to read: where it lies, where the answer goes, the pipe that the child must not keep, what shuts it in."""
+    """One file to read.
+
+    Where it lies, where the answer goes, the pipe that the child must not keep, what shuts it in.
+    """
 
     folder: Path
     out: Path
@@ -168,12 +193,16 @@ def _child(job: Job, read: Any, parent: int) -> None:
     try:
         restrict.end_with_parent(parent)
         if hasattr(signal, "SIGXFSZ"):
-            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it, and a full file would look like a damaged one
+            signal.signal(
+                signal.SIGXFSZ, signal.SIG_DFL
+            )  # Python ignores it, and a full file would look like a damaged one
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         if job.pipe is not None:
-            os.close(job.pipe)  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
+            os.close(
+                job.pipe
+            )  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
         request = json.loads((job.folder / REQUEST).read_text(encoding="utf-8"))
         os.umask(0o077)
         os.chdir(job.out)

@@ -1,4 +1,7 @@
-"""Positions that are written as text: degrees with minutes and seconds, a pair in one cell, and grid references (MGRS)."""
+"""Positions that are written as text.
+
+Degrees with minutes and seconds, a pair in one cell, and grid references (MGRS).
+"""
 
 from __future__ import annotations
 
@@ -14,10 +17,14 @@ from geo.arrays import FloatArray
 
 _AXES = {"N": "lat", "S": "lat", "E": "lon", "W": "lon", "O": "lon"}
 _WORDS = (
-    (r"東経|东经|동경|(?<![a-z])(east|ost|este|est)(?![a-z])", "E"), (r"西経|西经|서경|(?<![a-z])(west|ouest|oeste)(?![a-z])", "W"),
-    (r"北緯|北纬|북위|(?<![a-z])(north|nord|norte)(?![a-z])", "N"), (r"南緯|南纬|남위|(?<![a-z])(south|s[uü]d|sur)(?![a-z])", "S"),
-    (r"[°º˚度도:]|(?<=\d)\s*deg\w*", " "), (r"[′'’‘´]{2}|[″\"”“ʺ秒초]|(?<=\d)\s*sec\w*", " "), (r"[′'’‘´`ʹ分분]|(?<=\d)\s*min\w*", " "),
-)  # fmt: skip
+    (r"東経|东经|동경|(?<![a-z])(east|ost|este|est)(?![a-z])", "E"),
+    (r"西経|西经|서경|(?<![a-z])(west|ouest|oeste)(?![a-z])", "W"),
+    (r"北緯|北纬|북위|(?<![a-z])(north|nord|norte)(?![a-z])", "N"),
+    (r"南緯|南纬|남위|(?<![a-z])(south|s[uü]d|sur)(?![a-z])", "S"),
+    (r"[°º˚度도:]|(?<=\d)\s*deg\w*", " "),
+    (r"[′'’‘´]{2}|[″\"”“ʺ秒초]|(?<=\d)\s*sec\w*", " "),
+    (r"[′'’‘´`ʹ分분]|(?<=\d)\s*min\w*", " "),
+)
 _FORM = re.compile(r"^([NSEWO])?\s*([+-]?\d+(?:\.\d+)?)(?:\s+(\d+(?:\.\d+)?))?(?:\s+(\d+(?:\.\d+)?))?\s*([NSEWO])?$")
 _COMPACT = re.compile(r"^([NSEWO])?\s*(\d{2,3})(\d{2})(\d{2}(?:\.\d+)?)\s*([NSEWO])?$")
 _PAIR = re.compile(r"^[(\[]?\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[°º]?\s*[,;/\s]\s*([+-]?\d{1,3}(?:\.\d+)?)\s*[°º]?\s*[)\]]?$")
@@ -129,7 +136,7 @@ def pairs(texts: Sequence[str | None]) -> tuple[FloatArray, FloatArray, bool]:
 
 
 def mgrs(texts: Sequence[str | None]) -> tuple[FloatArray, FloatArray]:
-    """Read grid references such as ``54SUE 83100 49500`` to lon, lat (WGS 84 degrees; centre of the square; NaN where unreadable).
+    """Read grid references such as ``54SUE 83100 49500`` to lon, lat (WGS 84, centre of the square; NaN: unreadable).
 
     References
     ----------

@@ -16,20 +16,58 @@ HARMLESS_BYTES = 32_000_000
 CHUNK = 1 << 20
 ARCHIVES = frozenset({".zip", ".kmz", ".gz", ".tgz", ".tar", ".bz2", ".xz", ".7z", ".rar", ".zst", ".cab", ".jar"})
 MAIN = (
-    ".shp", ".gpkg", ".geojson", ".json", ".geojsonl", ".geojsons", ".ndjson", ".kml", ".fgb", ".parquet", ".geoparquet", ".gpx", ".gml",
-    ".dxf", ".gmt", ".tif", ".tiff", ".asc", ".grd", ".agr", ".hgt", ".nc", ".nc4", ".cdf", ".h5", ".hdf5", ".hdf", ".he5", ".xlsx", ".xls",
-    ".csv", ".tsv", ".tab", ".xyz", ".dat", ".txt",
-)  # fmt: skip
+    ".shp",
+    ".gpkg",
+    ".geojson",
+    ".json",
+    ".geojsonl",
+    ".geojsons",
+    ".ndjson",
+    ".kml",
+    ".fgb",
+    ".parquet",
+    ".geoparquet",
+    ".gpx",
+    ".gml",
+    ".dxf",
+    ".gmt",
+    ".tif",
+    ".tiff",
+    ".asc",
+    ".grd",
+    ".agr",
+    ".hgt",
+    ".nc",
+    ".nc4",
+    ".cdf",
+    ".h5",
+    ".hdf5",
+    ".hdf",
+    ".he5",
+    ".xlsx",
+    ".xls",
+    ".csv",
+    ".tsv",
+    ".tab",
+    ".xyz",
+    ".dat",
+    ".txt",
+)
 SIDE = frozenset({".shx", ".dbf", ".prj", ".cpg", ".dfn", ".des", ".gfs", ".qpj", ".tfw", ".tifw", ".wld"})
 SHAPE_PARTS = frozenset({".shp", ".shx", ".dbf"})
 #: Texts that travel with data and are not data.
 READ_ME = re.compile(r"readme|licen[cs]e|metadata|lisez|leame|changelog", re.IGNORECASE)
-GDB_FILE = re.compile(r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist|horizon)|gdb|timestamps)$", re.IGNORECASE)
+GDB_FILE = re.compile(
+    r"^(a[0-9a-f]{8}\.(gdbtable|gdbtablx|gdbindexes|atx|spx|freelist|horizon)|gdb|timestamps)$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
 class Member:
-    """A file of an archive that will be unpacked: its entry, its name as written there, and the FileGDB that it is of."""
+    """A file of an archive that will be unpacked.
+
+    Its entry, its name as written there, and the FileGDB that it is of.
+    """
 
     entry: zipfile.ZipInfo
     name: PurePosixPath
@@ -151,7 +189,9 @@ def _files(archive: zipfile.ZipFile, group: list[Member], folder: Path, number: 
             names[suffix] = member.name.name
             _write(archive, member.entry, written[suffix])
     mains = _mains(names)
-    return [Source(written[suffix], {k: v for k, v in written.items() if k != suffix}, names[suffix]) for suffix in mains]
+    return [
+        Source(written[suffix], {k: v for k, v in written.items() if k != suffix}, names[suffix]) for suffix in mains
+    ]
 
 
 def _mains(names: dict[str, str]) -> list[str]:

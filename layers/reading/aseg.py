@@ -1,8 +1,9 @@
-"""Read ASEG-GDF2, the exchange format of geophysical surveys: a table of fixed widths (.dat) that its definition (.dfn) explains.
+"""Read ASEG-GDF2, the exchange format of geophysical surveys: a fixed-width table (.dat) with its definition (.dfn).
 
 References
 ----------
-Pratt, D. A. (2003). ASEG-GDF2: a standard for point located data exchange. Australian Society of Exploration Geophysicists.
+Pratt, D. A. (2003). ASEG-GDF2: a standard for point located data exchange. Australian Society of Exploration
+Geophysicists.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ from layers.reading.raw import Notes, RawLayer, Refused, Source
 WIDTH, COLUMNS, CHUNK = 200_000, 5_000, 32_000_000
 _DEFN = re.compile(r"^\s*DEFN\b\s*\d*\s*(?:ST\s*=\s*RECO?R?D?\s*,\s*RT\s*=\s*([^;]*))?;?(.*)$", re.IGNORECASE)
 _FIELD = re.compile(
-    r"^\s*([^:]*?)\s*:\s*(\d*)\s*(ES|EN|[AIFEDGX])\s*(\d*)(?:\.(\d+))?(?:E\d+)?\s*(?:[:,](.*))?$", re.IGNORECASE | re.DOTALL
+    r"^\s*([^:]*?)\s*:\s*(\d*)\s*(ES|EN|[AIFEDGX])\s*(\d*)(?:\.(\d+))?(?:E\d+)?\s*(?:[:,](.*))?$",
+    re.IGNORECASE | re.DOTALL,
 )
 _RECORD_TYPES = (b"COMM", b"DEFN", b"PROJ")
 
@@ -64,7 +66,8 @@ def read_aseg(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     Parameters
     ----------
     source : Source
-        The .dat with its .dfn as a companion, the .dfn with its .dat, or one file that holds both. A .des is read for its projection.
+        The .dat with its .dfn as a companion, the .dfn with its .dat, or one file that holds both. A .des is read for
+        its projection.
     request : Request
         Its cures ``x`` and ``y`` name channels.
     notes : Notes
@@ -73,8 +76,8 @@ def read_aseg(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     Returns
     -------
     list of RawLayer
-        Points. Array channels become ``name_1`` ... ``name_n``; NULL values are NaN or None; ``attributes.attrs["units"]`` holds the
-        units that the definition states.
+        Points. Array channels become ``name_1`` ... ``name_n``; NULL values are NaN or None;
+        ``attributes.attrs["units"]`` holds the units that the definition states.
 
     Raises
     ------
@@ -121,7 +124,10 @@ def _parts(source: Source) -> tuple[str, bytes]:
         raise Refused("aseg_definition_alone_missing", name=Path(source.original_name).stem)
     data = _records(first)
     if not data.strip():
-        beside = next((source.companions[suffix] for suffix in (".dat", ".txt", ".asc", ".xyz") if suffix in source.companions), None)
+        beside = next(
+            (source.companions[suffix] for suffix in (".dat", ".txt", ".asc", ".xyz") if suffix in source.companions),
+            None,
+        )
         if beside is None:
             raise Refused("aseg_data_missing", name=Path(source.original_name).stem)
         return text, beside.read_bytes()
@@ -177,7 +183,9 @@ def definitions(text: str) -> dict[str, list[Channel]]:
 
 
 def _channel(text: str) -> Channel | None:
-    if re.match(r"^\s*(RT\s*:\s*A?0?\s*)?$", text, re.IGNORECASE) or re.match(r"^\s*(RT\s*:\s*)?END\s+DEFN\b", text, re.IGNORECASE):
+    if re.match(r"^\s*(RT\s*:\s*A?0?\s*)?$", text, re.IGNORECASE) or re.match(
+        r"^\s*(RT\s*:\s*)?END\s+DEFN\b", text, re.IGNORECASE
+    ):
         return None
     filler = re.match(r"^\s*:?\s*(\d+)X\s*$", text, re.IGNORECASE)
     if filler:
@@ -223,7 +231,14 @@ def _frame(data: bytes, channels: list[Channel], notes: Notes) -> pd.DataFrame:
     columns, unreadable = _by_widths(raw, starts, lengths, channels)
     short = lengths < width - channels[-1].width * channels[-1].repeat
     if short.any():
-        notes.add("ragged_rows", int(short.argmax()) + 1, count=int(short.sum()), found=int(lengths[short][0]), expected=width, lost=0)
+        notes.add(
+            "ragged_rows",
+            int(short.argmax()) + 1,
+            count=int(short.sum()),
+            found=int(lengths[short][0]),
+            expected=width,
+            lost=0,
+        )
     if unreadable:
         notes.add("aseg_unreadable", count=unreadable)
     frame = pd.DataFrame({at: np.concatenate(parts) for at, parts in columns.items()})
@@ -277,7 +292,9 @@ def _lines(raw: NDArray[np.uint8]) -> tuple[NDArray[np.int64], NDArray[np.int64]
     return starts[filled], lengths[filled]
 
 
-def _block(raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int) -> NDArray[np.uint8]:
+def _block(
+    raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], width: int
+) -> NDArray[np.uint8]:
     """Return records as a matrix of characters, short ones filled with spaces."""
     place = np.arange(width)
     block: NDArray[np.uint8] = raw[np.minimum(starts[:, None] + place, raw.size - 1)]
@@ -286,7 +303,9 @@ def _block(raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[n
     return block
 
 
-def _keeps_widths(raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], channels: list[Channel]) -> bool:
+def _keeps_widths(
+    raw: NDArray[np.uint8], starts: NDArray[np.int64], lengths: NDArray[np.int64], channels: list[Channel]
+) -> bool:
     """Tell by the first records whether numbers stand within their fields."""
     width = _width(channels)
     block = _block(raw, starts[:200], lengths[:200], width)
@@ -314,7 +333,9 @@ def _values(block: NDArray[np.uint8], channel: Channel) -> tuple[NDArray[np.floa
         numbers = cells.astype(np.float64)
         bad = 0
     except ValueError:
-        read = pd.Series([cell.decode("latin-1").strip() for cell in cells.tolist()], dtype="str").str.replace("[dD]", "e", regex=True)
+        read = pd.Series([cell.decode("latin-1").strip() for cell in cells.tolist()], dtype="str").str.replace(
+            "[dD]", "e", regex=True
+        )
         numbers = np.array(pd.to_numeric(read, errors="coerce"), dtype=np.float64)
         bad = int((np.isnan(numbers) & ~blank & ~read.str.fullmatch(r"\*+|(?i:nan)").to_numpy(dtype=bool)).sum())
     return _without_null(numbers, channel), bad
@@ -330,7 +351,7 @@ def _without_null(numbers: NDArray[np.float64], channel: Channel) -> NDArray[np.
 
 
 def _by_spaces(data: bytes, channels: list[Channel], notes: Notes, lengths: tuple[int, int]) -> pd.DataFrame:
-    """Read records whose values stand between spaces, not in their fields, if there are as many as the definition says."""
+    """Read records whose values are separated by spaces instead of fields, if their number matches the definition."""
     wanted = _shown(channels)
     rows = [line.split() for line in data.splitlines() if line.strip()]
     fitting = [row for row in rows if len(row) == len(wanted)]
@@ -354,7 +375,11 @@ def _by_spaces(data: bytes, channels: list[Channel], notes: Notes, lengths: tupl
 def _projection_text(definition: str, data: bytes, source: Source) -> str:
     """Return what comments and PROJ records say of the projection, a line each."""
     texts = [definition, _text(data[:200_000])]
-    texts += [_text(source.companions[suffix].read_bytes()[:1_000_000]) for suffix in (".des", ".met") if suffix in source.companions]
+    texts += [
+        _text(source.companions[suffix].read_bytes()[:1_000_000])
+        for suffix in (".des", ".met")
+        if suffix in source.companions
+    ]
     lines = [line for text in texts for line in text.splitlines() if re.match(r"\s*(COMM|PROJ)", line)]
     joined = " ".join(line for line in lines if line.lstrip().startswith("PROJ"))
     return "\n".join([joined, *lines, " ".join(lines)[:2_000]])[:200_000]

@@ -19,7 +19,8 @@ SHOWN, WEIGHED = 8, 16
 CERTAIN = 1000.0
 #: How far beyond the area of use, in widths of it, data may reach.
 MARGIN = 0.6
-#: Square degrees of a UTM zone, beside which the area of use of other systems is weighed: the wider, the less a fit says.
+# : Square degrees of a UTM zone, beside which the area of use of other systems is weighed: the wider, the less a fit
+# says.
 UTM_AREA = 500.0
 SPOT_DEG = 0.02
 NARROW_DEG = 12.0
@@ -29,7 +30,10 @@ ZONE = re.compile(r"(utm|mga|amg|zone|zona|zn|z)[ _-]?(\d{1,2})(?!\d)", re.IGNOR
 
 @dataclass(frozen=True)
 class Table:
-    """The bundled systems; arrays of one length. `area` is west, south, east, north; `bounds` the same in the system itself."""
+    """The bundled systems; arrays of one length.
+
+    `area` is west, south, east, north; `bounds` the same in the system itself.
+    """
 
     codes: list[str]
     names: list[str]
@@ -43,7 +47,14 @@ def _load() -> Table:
     text = resources.files("layers.reading").joinpath("crs_bounds.csv").read_text(encoding="utf-8")
     rows = list(csv.reader(text.splitlines()))[1:]
     numbers = np.array([[float(value) for value in row[2:]] for row in rows])
-    return Table([row[0] for row in rows], [row[1] for row in rows], numbers[:, 0], numbers[:, 1] == 1, numbers[:, 2:6], numbers[:, 6:10])
+    return Table(
+        [row[0] for row in rows],
+        [row[1] for row in rows],
+        numbers[:, 0],
+        numbers[:, 1] == 1,
+        numbers[:, 2:6],
+        numbers[:, 6:10],
+    )
 
 
 TABLE = _load()
@@ -88,7 +99,7 @@ def _named(hint: str) -> list[Guess]:
 
 
 def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -> list[Guess]:
-    """Return the systems of the table whose bounds hold the data, with roughly where each would put them and how likely that is."""
+    """Return the systems whose bounds hold the data, with roughly where each would put them and how likely that is."""
     table, size = TABLE, TABLE.bounds[:, 2:] - TABLE.bounds[:, :2]
     inside = np.asarray(((low >= table.bounds[:, :2]) & (high <= table.bounds[:, 2:])).all(axis=1), dtype=bool)
     if (np.abs([low, high]) <= [360.0, 90.0]).all():
@@ -103,11 +114,14 @@ def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -
         where = np.tile(middle, (len(fits), 1))
     else:
         near = np.asarray(
-            ((low >= table.bounds[:, :2] - MARGIN * size) & (high <= table.bounds[:, 2:] + MARGIN * size)).all(axis=1), dtype=bool
+            ((low >= table.bounds[:, :2] - MARGIN * size) & (high <= table.bounds[:, 2:] + MARGIN * size)).all(axis=1),
+            dtype=bool,
         )
         fits = np.flatnonzero(near & ~table.degrees)
         part = _unbent((middle - table.bounds[fits, :2]) / size[fits], table.area[fits])
-        where = table.area[fits, :2] + part * np.column_stack([_width(table.area[fits]), table.area[fits, 3] - table.area[fits, 1]])
+        where = table.area[fits, :2] + part * np.column_stack(
+            [_width(table.area[fits]), table.area[fits, 3] - table.area[fits, 1]]
+        )
     where = np.column_stack([np.mod(where[:, 0] + 180.0, 360.0) - 180.0, np.clip(where[:, 1], -90.0, 90.0)])
     countries = places.countries(where[:, 0], where[:, 1])
     score = _likely(fits, inside[fits], where) + _hinted(fits, hint)
@@ -118,7 +132,10 @@ def _fitting(low: FloatArray, high: FloatArray, middle: FloatArray, hint: str) -
 
 
 def _unbent(part: FloatArray, area: FloatArray) -> FloatArray:
-    """Turn positions within bounds into positions within the area of use: a narrow zone is widest where it is nearest to the equator."""
+    """Turn positions within bounds into positions within the area of use.
+
+    A narrow zone is widest where it is nearest to the equator.
+    """
     lat = np.radians(np.clip(area[:, 1] + part[:, 1] * (area[:, 3] - area[:, 1]), -85.0, 85.0))
     widest = np.radians(np.where(area[:, 1] * area[:, 3] < 0, 0.0, np.minimum(np.abs(area[:, 1]), np.abs(area[:, 3]))))
     stretch = np.where(_width(area) <= NARROW_DEG, np.cos(np.minimum(widest, 1.45)) / np.cos(lat), 1.0)
@@ -131,7 +148,12 @@ def _likely(fits: IntArray, inside: BoolArray, where: FloatArray) -> FloatArray:
     snug = np.clip(-0.7 * np.log(_width(area) * (area[:, 3] - area[:, 1]) / UTM_AREA), -3.0, 1.0)
     world = np.array([TABLE.names[row].startswith("WGS 84") for row in fits], dtype=float)
     known = np.log1p(places.occurrences(where[:, 0], where[:, 1]))
-    score: FloatArray = np.where(TABLE.degrees[fits], 6.0 * world, snug + 0.5 * world) + 5.0 * inside - 1.5 * TABLE.rank[fits] + 0.4 * known
+    score: FloatArray = (
+        np.where(TABLE.degrees[fits], 6.0 * world, snug + 0.5 * world)
+        + 5.0 * inside
+        - 1.5 * TABLE.rank[fits]
+        + 0.4 * known
+    )
     return score
 
 

@@ -1,4 +1,7 @@
-"""Bring the attributes of a layer into the contract: numbers and texts, unique names, gaps, units. Says what it changed."""
+"""Bring the attributes of a layer into the contract: numbers and texts, unique names, gaps, units.
+
+Says what it changed.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,9 @@ _HUGE = 9.9e28
 _NINES = re.compile(r"^-?9{2,}(\.9+|\.0+)?$")
 
 
-def tidy(attributes: pd.DataFrame, request: Request, notes: Notes, layer: str) -> tuple[tuple[Column, ...], FloatArray, TextArray]:
+def tidy(
+    attributes: pd.DataFrame, request: Request, notes: Notes, layer: str
+) -> tuple[tuple[Column, ...], FloatArray, TextArray]:
     """Sort the columns of a layer into numbers and texts.
 
     Parameters
@@ -129,7 +134,10 @@ class _Tidy:
             self._add("gap_words", count=sum(self._gap_words.values()), words=_some(words))
 
     def _tell_empty(self) -> None:
-        empty = [*self._empty, *(column.name for column in self._columns if column.type == "number" and not column.known)]
+        empty = [
+            *self._empty,
+            *(column.name for column in self._columns if column.type == "number" and not column.known),
+        ]
         if empty:
             self._add("empty_columns", count=len(empty), names=_some(empty))
 
@@ -157,8 +165,16 @@ class _Tidy:
             return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
         if pd.api.types.is_datetime64_any_dtype(kind):
             return _dates(values)
-        odd = isinstance(kind, pd.PeriodDtype) or pd.api.types.is_timedelta64_dtype(kind) or pd.api.types.is_complex_dtype(kind)
-        return _texts(values.astype(str).where(values.notna())) if odd else self._from_text(name, self._utf8(name, _strings(values)))
+        odd = (
+            isinstance(kind, pd.PeriodDtype)
+            or pd.api.types.is_timedelta64_dtype(kind)
+            or pd.api.types.is_complex_dtype(kind)
+        )
+        return (
+            _texts(values.astype(str).where(values.notna()))
+            if odd
+            else self._from_text(name, self._utf8(name, _strings(values)))
+        )
 
     def _utf8(self, name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:
         """Return texts that can be read; bytes that are no UTF-8 become the sign for that."""
@@ -168,7 +184,11 @@ class _Tidy:
             self._add("letters_damaged", column=name)
             raw = texts.cast(pa.large_binary()).to_pylist()
             return pa.chunked_array(
-                [pa.array([None if each is None else each.decode("utf-8", "replace") for each in raw], pa.large_string())]
+                [
+                    pa.array(
+                        [None if each is None else each.decode("utf-8", "replace") for each in raw], pa.large_string()
+                    )
+                ]
             )
         return texts
 
@@ -176,7 +196,9 @@ class _Tidy:
         known = values.dropna()
         if len(known) and (int(known.max()) > EXACT or int(known.min()) < -EXACT):
             self._add("long_numbers", column=name)
-            return _texts(values.astype("object").where(values.notna()).map(lambda each: str(int(each)), na_action="ignore"))
+            return _texts(
+                values.astype("object").where(values.notna()).map(lambda each: str(int(each)), na_action="ignore")
+            )
         return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
 
     def _from_text(self, name: str, values: pa.ChunkedArray) -> Numeral | TextArray:
@@ -192,14 +214,27 @@ class _Tidy:
         if found.limits:
             self._tell_limits(name, found)
         if found.strays and found.numeral is None:
-            self._add("almost_numbers", self._row(found.first_stray), column=name, count=found.strays, sample=found.sample)
-        return found.numeral if found.numeral is not None else np.asarray(found.texts.to_numpy(zero_copy_only=False), dtype=object)
+            self._add(
+                "almost_numbers", self._row(found.first_stray), column=name, count=found.strays, sample=found.sample
+            )
+        return (
+            found.numeral
+            if found.numeral is not None
+            else np.asarray(found.texts.to_numpy(zero_copy_only=False), dtype=object)
+        )
 
     def _tell_limits(self, name: str, found: Found) -> None:
         """Say that values lie below detection: ask what to take for them, or what was taken."""
         if found.numeral is None:
             actions = tuple(f"bdl.{name}={way}" for way in ("half", "unknown", "zero"))
-            self._add("below_detection", self._row(found.first_limit), actions, column=name, count=found.limits, sample=found.sample)
+            self._add(
+                "below_detection",
+                self._row(found.first_limit),
+                actions,
+                column=name,
+                count=found.limits,
+                sample=found.sample,
+            )
         else:
             self._add("below_detection_replaced", column=name, count=found.limits, way=self._cures[f"bdl.{name}"])
 
@@ -214,12 +249,19 @@ class _Tidy:
                 break
             same = np.isclose(numbers, gap, rtol=1e-6, atol=0.0)
             self._add(
-                "sentinel", self._row(int(np.argmax(same))), (f"keep.{name}=yes",), column=name, value=f"{gap:.10g}", count=int(same.sum())
+                "sentinel",
+                self._row(int(np.argmax(same))),
+                (f"keep.{name}=yes",),
+                column=name,
+                value=f"{gap:.10g}",
+                count=int(same.sum()),
             )
             numbers[same] = np.nan
         return numbers
 
-    def _column(self, name: str, original: str, kind: str, known: int, span: tuple[float | None, float | None]) -> Column:
+    def _column(
+        self, name: str, original: str, kind: str, known: int, span: tuple[float | None, float | None]
+    ) -> Column:
         unit, hint = self._unit(name, original)
         if kind == "number":
             return Column(name, "number", unit, known, span[0], span[1], hint)
@@ -294,7 +336,9 @@ def _text_of(name: object) -> str:
 
 
 def _dates(values: pd.Series[Any]) -> TextArray:
-    whole_days = bool((values.dropna() == values.dropna().dt.normalize()).all()) and getattr(values.dtype, "tz", None) is None
+    whole_days = (
+        bool((values.dropna() == values.dropna().dt.normalize()).all()) and getattr(values.dtype, "tz", None) is None
+    )
     pattern = "%Y-%m-%d" if whole_days else None
     texts = values.map(lambda each: each.strftime(pattern) if pattern else each.isoformat(), na_action="ignore")
     return _texts(texts)

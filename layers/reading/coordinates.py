@@ -17,7 +17,9 @@ from layers.reading import angles, datums
 from layers.reading.raw import Notes, RawLayer, Refused
 from layers.reading.tables import Place, Table, TextArray, plain_name, share
 
-_LON = re.compile(r"(?<![a-z])(longitude|longitud|longit|long|lon|lng|l[aä]nge|laenge|londd|longdd)(?![a-z])|経度|经度|경도|долгота")
+_LON = re.compile(
+    r"(?<![a-z])(longitude|longitud|longit|long|lon|lng|l[aä]nge|laenge|londd|longdd)(?![a-z])|経度|经度|경도|долгота"
+)
 _LAT = re.compile(r"(?<![a-z])(latitude|latitud|latit|lat|breite|latdd)(?![a-z])|緯度|纬度|위도|широта")
 _EAST = re.compile(
     r"(?<![a-z])(eastings?|east|este|utm_?e|x_?utm|utm_?x|rechtswert|ostwert|[ma][gm][ag]\d*_?z?\d*_?e)(?![a-z])|^e(_m)?$|東距|東西座標"
@@ -47,7 +49,9 @@ _NO_PLACE = re.compile(
     r"length|area|perimeter|date|year|time|depth|elev|height|count|acres|tonn|grade|amount|price|_id$|^id|"
     r"(?<![a-z])(fid|objectid|no|num|number|line|flight|fiducial)(?![a-z])|ppm|ppb|pct|%"
 )
-_WKT = re.compile(r"^\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(Z|M|ZM)?\s*(\(|EMPTY)", re.IGNORECASE)
+_WKT = re.compile(
+    r"^\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(Z|M|ZM)?\s*(\(|EMPTY)", re.IGNORECASE
+)
 _WKB = re.compile(r"^(\\x)?0[01][0-9A-Fa-f]{16,}$")
 _GEOJSON = re.compile(r'^\s*\{.*"(type|coordinates)"', re.DOTALL)
 _PAIRED = re.compile(
@@ -56,7 +60,9 @@ _PAIRED = re.compile(
 _MOST = 0.95
 
 
-def locate(frame: pd.DataFrame, name: str, request: Request, notes: Notes, said: Mapping[str, str] | None = None) -> list[RawLayer]:
+def locate(
+    frame: pd.DataFrame, name: str, request: Request, notes: Notes, said: Mapping[str, str] | None = None
+) -> list[RawLayer]:
     """Place the rows of a table.
 
     Parameters
@@ -198,7 +204,9 @@ def _from_wkb(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
 
 
 def _from_wkt(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
-    split = [text.split(";", 1) if text and text[:5].upper() == "SRID=" and ";" in text else ("", text) for text in texts]
+    split = [
+        text.split(";", 1) if text and text[:5].upper() == "SRID=" and ";" in text else ("", text) for text in texts
+    ]
     crs = np.array([datums.epsg_in(head[5:]) if head else "" for head, _ in split], dtype=object)
     geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
     return geometry, crs, f"SRID= of column {name}"
@@ -226,7 +234,9 @@ def _best(
         for y in table.matching(second):
             if x != y:
                 alike = first.sub("#", table.plain[x]) == second.sub("#", table.plain[y])
-                ranked.append((_merit(table, x, first) + _merit(table, y, second) + 3 * alike - 0.01 * abs(x - y), x, y))
+                ranked.append(
+                    (_merit(table, x, first) + _merit(table, y, second) + 3 * alike - 0.01 * abs(x - y), x, y)
+                )
     for _, x, y in sorted(ranked, key=lambda each: -each[0])[:25]:
         if fits(table.values(x), table.values(y)):
             return x, y
@@ -236,7 +246,11 @@ def _best(
 def _merit(table: Table, column: int, pattern: re.Pattern[str]) -> float:
     plain = table.plain[column]
     datum = datums.datum_in(table.words(table.names[column]))
-    merit = 3.0 * (datum == "WGS84") + 2.0 * (datum not in {"", "WGS84", "NAD27", "AGD66", "TOKYO"}) + 1.0 * bool(_DECIMAL.search(plain))
+    merit = (
+        3.0 * (datum == "WGS84")
+        + 2.0 * (datum not in {"", "WGS84", "NAD27", "AGD66", "TOKYO"})
+        + 1.0 * bool(_DECIMAL.search(plain))
+    )
     return merit + 2.0 * bool(pattern.fullmatch(plain)) - 4.0 * bool(_ASIDE.search(plain))
 
 
@@ -272,11 +286,17 @@ def _plane(table: Table) -> Place | None:
 
 
 def _surveyed(table: Table) -> Place | None:
-    found = _best(table, _SURVEY_Y, _SURVEY_X, lambda x, y: _is_plane(x, y) and not (_is_lon_lat(x, y) or _is_lon_lat(y, x)))
+    found = _best(
+        table, _SURVEY_Y, _SURVEY_X, lambda x, y: _is_plane(x, y) and not (_is_lon_lat(x, y) or _is_lon_lat(y, x))
+    )
     if not found:
         return None
     table.notes.add(
-        "axes_of_surveyors", layer=table.name, actions=("swap_xy=yes",), north=table.names[found[1]], east=table.names[found[0]]
+        "axes_of_surveyors",
+        layer=table.name,
+        actions=("swap_xy=yes",),
+        north=table.names[found[1]],
+        east=table.names[found[0]],
     )
     return _points(table, *found)
 
@@ -352,11 +372,15 @@ def _geographic(table: Table, names: tuple[str, ...], what: str) -> tuple[TextAr
             crs[:] = datums.geographic(datum)
             return crs, f"{what}; {source} {datum}"
     column, stated = _stated(
-        table, lambda text: datums.geographic(datums.datum_in(text)) if datums.datum_in(text) else _geographic_code(text)
+        table,
+        lambda text: datums.geographic(datums.datum_in(text)) if datums.datum_in(text) else _geographic_code(text),
     )
     if column is not None:
         crs = np.where(stated == "", "EPSG:4326", stated)
-        return crs, f"{what}; column {table.names[column]} says {', '.join(dict.fromkeys(table.known(column)[:200]))[:60]}"
+        return (
+            crs,
+            f"{what}; column {table.names[column]} says {', '.join(dict.fromkeys(table.known(column)[:200]))[:60]}",
+        )
     crs[:] = "EPSG:4326"
     named = all(_LON.search(plain) or _LAT.search(plain) or _PAIR.search(plain) for plain in map(plain_name, names))
     table.notes.add("datum_taken" if named else "degrees_taken", layer=table.name, names=" and ".join(names))
@@ -501,7 +525,9 @@ def _may_be(table: Table, column: int) -> bool:
         return False
     values = table.values(column)
     good = values[np.isfinite(values)]
-    return bool(good.size >= 0.5 * len(table) and (np.unique(good[:1_000]).size > 0.3 * min(good.size, 1_000) or good.size < 4))
+    return bool(
+        good.size >= 0.5 * len(table) and (np.unique(good[:1_000]).size > 0.3 * min(good.size, 1_000) or good.size < 4)
+    )
 
 
 def _go_together(x: FloatArray, y: FloatArray) -> bool:

@@ -59,7 +59,10 @@ class Shift:
 
 @dataclass(frozen=True)
 class Given:
-    """What is known of a layer before it is placed: its name, a sample of its coordinates, the CRS of the file and why."""
+    """What is known of a layer before it is placed.
+
+    Its name, a sample of its coordinates, the CRS of the file and why.
+    """
 
     layer: str
     xy: FloatArray
@@ -68,7 +71,7 @@ class Given:
 
 
 def decide(given: Given, request: Request, notes: Notes) -> Decision:
-    """Return the CRS of a layer: the user's word, else the file's unless the coordinates contradict it, else a question.
+    """Return the CRS of a layer: the user's, else the file's unless the coordinates contradict it, else a question.
 
     Raises
     ------
@@ -80,7 +83,9 @@ def decide(given: Given, request: Request, notes: Notes) -> Decision:
     xy = xy[np.isfinite(xy).all(axis=1)]
     stated = request.cures.get(f"crs.{given.layer}") or request.crs or request.cures.get("crs", "")
     if stated:
-        return Decision(_code(_checked(stated, Refused("crs_unknown", crs=stated))), f"{stated} because you said so", swap=swap)
+        return Decision(
+            _code(_checked(stated, Refused("crs_unknown", crs=stated))), f"{stated} because you said so", swap=swap
+        )
     hint = f"{request.original_name} {given.layer}"
     crs = _parsed(given.crs)
     if crs is None:
@@ -151,7 +156,13 @@ def _contradicted(found: Decision, crs: CRS, given: Given, hint: str, notes: Not
     if abs(factor - 1.0) > 1e-6 or degrees.all():
         return found
     if ((y > 90.0) & (x <= 90.0)).mean() > MOST and (y <= 360.0).all():
-        notes.add("axes_swapped", layer=given.layer, actions=("swap_xy=yes",), x=float(given.xy[0, 0]), y=float(given.xy[0, 1]))
+        notes.add(
+            "axes_swapped",
+            layer=given.layer,
+            actions=("swap_xy=yes",),
+            x=float(given.xy[0, 0]),
+            y=float(given.xy[0, 1]),
+        )
         return Decision("", "", ())
     if (~degrees).mean() > MOST and np.maximum(x, y).max() > 1000.0:
         return _asked("crs_contradicted", given, hint, notes, crs=spoken(found.crs))
@@ -160,12 +171,18 @@ def _contradicted(found: Decision, crs: CRS, given: Given, hint: str, notes: Not
 
 def _asked(code: str, given: Given, hint: str, notes: Notes, crs: str = "") -> Decision:
     possible = candidates(given.xy, hint)
-    (west, south), (east, north) = (given.xy.min(axis=0), given.xy.max(axis=0)) if len(given.xy) else ((0.0, 0.0), (0.0, 0.0))
-    swapped = ("swap_xy=yes",) if 90.0 < max(abs(south), abs(north)) <= 180.0 and max(abs(west), abs(east)) <= 90.0 else ()
+    (west, south), (east, north) = (
+        (given.xy.min(axis=0), given.xy.max(axis=0)) if len(given.xy) else ((0.0, 0.0), (0.0, 0.0))
+    )
+    swapped = (
+        ("swap_xy=yes",) if 90.0 < max(abs(south), abs(north)) <= 180.0 and max(abs(west), abs(east)) <= 90.0 else ()
+    )
     first = f"{possible[0].crs} ({possible[0].name}, {possible[0].place})" if possible else "none of the common ones"
     found = {"x": f"{west:,.10g} to {east:,.10g}", "y": f"{south:,.10g} to {north:,.10g}", "likely": first, "crs": crs}
     actions = (*swapped, *(f"crs={each.crs}" for each in possible))
-    notes.findings.append(Finding(code, None, given.layer, {name: value for name, value in found.items() if value}, actions))
+    notes.findings.append(
+        Finding(code, None, given.layer, {name: value for name, value in found.items() if value}, actions)
+    )
     return Decision("", "", possible)
 
 

@@ -8,7 +8,8 @@ from functools import lru_cache
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-#: Datum as people write it (letters and digits only), its EPSG code in degrees, and its UTM zones: code minus zone number north, and
+# : Datum as people write it (letters and digits only), its EPSG code in degrees, and its UTM zones: code minus zone
+# number north, and
 #: south, with the zones in which it is defined.
 _Utm = tuple[int, int, int] | None
 DATUMS: dict[str, tuple[int, _Utm, _Utm]] = {
@@ -41,11 +42,27 @@ DATUMS: dict[str, tuple[int, _Utm, _Utm]] = {
     "RGF93": (4171, None, None),
 }
 _OTHER_WORDS = {
-    "WGS1984": "WGS84", "WORLDGEODETICSYSTEM1984": "WGS84", "GDA1994": "GDA94", "GEOCENTRICDATUMOFAUSTRALIA1994": "GDA94",
-    "NAD1927": "NAD27", "NORTHAMERICANDATUM1927": "NAD27", "NAD1983": "NAD83", "NORTHAMERICANDATUM1983": "NAD83", "AGD1966": "AGD66",
-    "AGD1984": "AGD84", "TOKYODATUM": "TOKYO", "日本測地系": "TOKYO", "世界測地系": "JGD2011", "旧日本測地系": "TOKYO", "ITRF2014": "WGS84",
-    "MGA2020": "GDA2020", "MGA94": "GDA94", "AMG66": "AGD66", "AMG84": "AGD84", "EUROPEANDATUM1950": "ED50",
-}  # fmt: skip
+    "WGS1984": "WGS84",
+    "WORLDGEODETICSYSTEM1984": "WGS84",
+    "GDA1994": "GDA94",
+    "GEOCENTRICDATUMOFAUSTRALIA1994": "GDA94",
+    "NAD1927": "NAD27",
+    "NORTHAMERICANDATUM1927": "NAD27",
+    "NAD1983": "NAD83",
+    "NORTHAMERICANDATUM1983": "NAD83",
+    "AGD1966": "AGD66",
+    "AGD1984": "AGD84",
+    "TOKYODATUM": "TOKYO",
+    "日本測地系": "TOKYO",
+    "世界測地系": "JGD2011",
+    "旧日本測地系": "TOKYO",
+    "ITRF2014": "WGS84",
+    "MGA2020": "GDA2020",
+    "MGA94": "GDA94",
+    "AMG66": "AGD66",
+    "AMG84": "AGD84",
+    "EUROPEANDATUM1950": "ED50",
+}
 
 
 def datum_in(text: str) -> str:
@@ -84,8 +101,10 @@ def projected(datum_text: str, zone_text: str) -> str:
 
     Examples
     --------
-    >>> projected("GDA94", "50"), projected("WGS84", "15N"), projected("MGA94_50", ""), projected("WGS84/15N", ""), projected("WGS84", "15")
-    ('EPSG:28350', 'EPSG:32615', 'EPSG:28350', 'EPSG:32615', '')
+    >>> projected("GDA94", "50"), projected("WGS84", "15N"), projected("MGA94_50", "")
+    ('EPSG:28350', 'EPSG:32615', 'EPSG:28350')
+    >>> projected("WGS84/15N", ""), projected("WGS84", "15")
+    ('EPSG:32615', '')
     """
     code = epsg_in(datum_text) or epsg_in(zone_text)
     if code:
@@ -104,8 +123,13 @@ def _zone_code(datum: str, zone: int, hemisphere: str) -> str:
 
 
 def epsg_in(text: str) -> str:
-    """Return the EPSG code that a text is or names (``EPSG:28350``, ``epsg 28350``, ``28350``); empty if PROJ does not know it."""
-    found = re.match(r"^\s*(?:urn:ogc:def:crs:)?(?:EPSG\s*:{0,2}[\d.]*:?\s*)?(\d{4,5})(?:\.0)?\s*$", text[:60], re.IGNORECASE)
+    """Return the EPSG code that a text is or names (``EPSG:28350``, ``epsg 28350``, ``28350``).
+
+    Empty if PROJ does not know it.
+    """
+    found = re.match(
+        r"^\s*(?:urn:ogc:def:crs:)?(?:EPSG\s*:{0,2}[\d.]*:?\s*)?(\d{4,5})(?:\.0)?\s*$", text[:60], re.IGNORECASE
+    )
     found = found or re.search(r"EPSG[\s:_]*(\d{4,5})(?!\d)", text[:200], re.IGNORECASE)
     if not found:
         return ""
@@ -119,7 +143,9 @@ def epsg_in(text: str) -> str:
 def _rest(text: str) -> str:
     """Take the name of the datum out, so that its digits are no zone."""
     return re.sub(
-        r"(?i)(WGS|GDA|MGA|AMG|AGD|NAD|JGD|ETRS|ED|SAD|PSAD|SIRGAS|ITRF)[\s_-]*(19|20)?\d{2}(?!\d)", " ", text[:300].replace("_", " ")
+        r"(?i)(WGS|GDA|MGA|AMG|AGD|NAD|JGD|ETRS|ED|SAD|PSAD|SIRGAS|ITRF)[\s_-]*(19|20)?\d{2}(?!\d)",
+        " ",
+        text[:300].replace("_", " "),
     )
 
 

@@ -36,7 +36,10 @@ _MAYBE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2}(,\d{3})+\s*$"
 
 @dataclass(frozen=True)
 class _Form:
-    """How a text is laid out: separator, header row (counted in rows of the sample; -1 none), number of columns, names."""
+    """How a text is laid out.
+
+    Separator, header row (counted in rows of the sample; -1 none), number of columns, names.
+    """
 
     separator: str
     header: int
@@ -224,7 +227,11 @@ def _table(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
     frame: pd.DataFrame = table.to_pandas()
     if broken:
         frame = _mended(frame, broken, form, notes)
-    blank = frame.isna().all(axis=1) if frame.shape[1] < 3 else (frame.iloc[:, :3].isna().all(axis=1) & frame.isna().all(axis=1))
+    blank = (
+        frame.isna().all(axis=1)
+        if frame.shape[1] < 3
+        else (frame.iloc[:, :3].isna().all(axis=1) & frame.isna().all(axis=1))
+    )
     return _useful(frame[~blank] if blank.any() else frame, form.names)
 
 
@@ -258,15 +265,22 @@ def _parsed(data: bytes, form: _Form, broken: list[pacsv.InvalidRow], notes: Not
         return "skip"
 
     convert = pacsv.ConvertOptions(
-        column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True, null_values=[""], quoted_strings_can_be_null=True
+        column_types=dict.fromkeys(names, pa.string()),
+        strings_can_be_null=True,
+        null_values=[""],
+        quoted_strings_can_be_null=True,
     )
     for quote in ('"', False):
         broken.clear()
-        parse = pacsv.ParseOptions(delimiter=form.separator, quote_char=quote, newlines_in_values=bool(quote), invalid_row_handler=keep)
+        parse = pacsv.ParseOptions(
+            delimiter=form.separator, quote_char=quote, newlines_in_values=bool(quote), invalid_row_handler=keep
+        )
         # One thread: only then does the reader count the rows that it skips.
         read = pacsv.ReadOptions(column_names=names, use_threads=False, block_size=min(len(data) + 1, 2**30))
         try:
-            table = pacsv.read_csv(pa.BufferReader(data), read_options=read, parse_options=parse, convert_options=convert)
+            table = pacsv.read_csv(
+                pa.BufferReader(data), read_options=read, parse_options=parse, convert_options=convert
+            )
         except pa.ArrowInvalid as error:
             if not quote:
                 raise Refused("table_unreadable", reason=str(error)[:200]) from error
@@ -308,9 +322,18 @@ def _spaced(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
     """Read columns that are separated by spaces."""
     try:
         frame = pd.read_csv(
-            io.BytesIO(_skip_lines(data, form.lines)), sep=r"\s+", header=None, names=list(range(form.width)), index_col=False, dtype="str",
-            engine="c", on_bad_lines="skip", comment="#", keep_default_na=False, na_values=[""],
-        )  # fmt: skip
+            io.BytesIO(_skip_lines(data, form.lines)),
+            sep=r"\s+",
+            header=None,
+            names=list(range(form.width)),
+            index_col=False,
+            dtype="str",
+            engine="c",
+            on_bad_lines="skip",
+            comment="#",
+            keep_default_na=False,
+            na_values=[""],
+        )
     except pd.errors.EmptyDataError:
         return pd.DataFrame(columns=list(form.names), dtype="str")
     except (pd.errors.ParserError, ValueError) as error:
@@ -318,7 +341,14 @@ def _spaced(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
     short = frame.iloc[:, -1].isna()
     if short.any():
         found = int(frame[short].iloc[0].notna().sum())
-        notes.add("ragged_rows", int(short.to_numpy().argmax()) + 1, count=int(short.sum()), found=found, expected=form.width, lost=0)
+        notes.add(
+            "ragged_rows",
+            int(short.to_numpy().argmax()) + 1,
+            count=int(short.sum()),
+            found=found,
+            expected=form.width,
+            lost=0,
+        )
     frame.columns = pd.Index(list(form.names), dtype=object)
     return frame
 

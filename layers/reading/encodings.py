@@ -13,20 +13,54 @@ from layers.reading.raw import Notes
 
 #: Encodings of tables that are met in practice; no others are asked for or guessed.
 ENCODINGS = (
-    "utf_8", "utf_16", "utf_16_le", "utf_16_be", "cp932", "euc_jp", "cp949", "euc_kr", "gb18030", "big5", "cp1252", "cp1250", "cp1251",
-    "koi8_r", "cp866", "cp1253", "cp1254", "cp1257", "cp1258", "cp874", "cp1255", "cp1256", "cp850", "cp437", "mac_roman", "latin_1",
-    "iso8859_2", "iso8859_15", "shift_jis", "ascii", "utf_8_sig",
-)  # fmt: skip
+    "utf_8",
+    "utf_16",
+    "utf_16_le",
+    "utf_16_be",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "euc_kr",
+    "gb18030",
+    "big5",
+    "cp1252",
+    "cp1250",
+    "cp1251",
+    "koi8_r",
+    "cp866",
+    "cp1253",
+    "cp1254",
+    "cp1257",
+    "cp1258",
+    "cp874",
+    "cp1255",
+    "cp1256",
+    "cp850",
+    "cp437",
+    "mac_roman",
+    "latin_1",
+    "iso8859_2",
+    "iso8859_15",
+    "shift_jis",
+    "ascii",
+    "utf_8_sig",
+)
 _GUESSED = ["cp932", "euc_jp", "cp949", "gb18030", "big5", "cp1252", "cp1250", "cp1251", "koi8_r", "cp1253", "cp1254"]
 _SAMPLE = 200_000
 #: Letters of one script each; a text of a single script beside ASCII is likely right.
 _SCRIPTS = {
-    "cp932": r"[\u3040-\u30ff\u4e00-\u9fff\uff01-\uff9f\u3000-\u303f々]", "euc_jp": r"[\u3040-\u30ff\u4e00-\u9fff\u3000-\u303f]",
-    "cp949": r"[\uac00-\ud7a3]", "gb18030": r"[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e]", "big5": r"[\u4e00-\u9fff\u3000-\u303f]",
-    "cp1251": r"[а-яёА-ЯЁ№°]", "koi8_r": r"[а-яёА-ЯЁ°]", "cp1253": r"[α-ωΑ-Ωά-ώ°]",
+    "cp932": r"[\u3040-\u30ff\u4e00-\u9fff\uff01-\uff9f\u3000-\u303f々]",
+    "euc_jp": r"[\u3040-\u30ff\u4e00-\u9fff\u3000-\u303f]",
+    "cp949": r"[\uac00-\ud7a3]",
+    "gb18030": r"[\u4e00-\u9fff\u3000-\u303f\uff01-\uff5e]",
+    "big5": r"[\u4e00-\u9fff\u3000-\u303f]",
+    "cp1251": r"[а-яёА-ЯЁ№°]",
+    "koi8_r": r"[а-яёА-ЯЁ°]",
+    "cp1253": r"[α-ωΑ-Ωά-ώ°]",
     "cp1250": r"[áčďéěíňóřšťúůýžÁČĎÉĚÍŇÓŘŠŤÚŮÝŽąćęłńóśźżĄĆĘŁŃŚŹŻőűŐŰäöüßÄÖÜ°]",
-    "cp1252": r"[àâäáãåæçèéêëìíîïñòóôõöøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜ°µ²³±’–“”·º]", "cp1254": r"[ğışçöüĞİŞÇÖÜ°]",
-}  # fmt: skip
+    "cp1252": r"[àâäáãåæçèéêëìíîïñòóôõöøœùúûüÿßÀÂÄÁÃÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜ°µ²³±’–“”·º]",
+    "cp1254": r"[ğışçöüĞİŞÇÖÜ°]",
+}
 #: Bytes that are frequent letters in Czech, Polish and Hungarian, and rare ones in western languages.
 _EASTERN = tuple(bytes([code]) for code in (0x9A, 0x9C, 0x9D, 0x9E, 0xB3, 0xB9, 0xBF, 0xEC, 0xF9))
 
@@ -58,7 +92,9 @@ def _decoded(data: bytes, request: Request, notes: Notes) -> bytes:
     elif data[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}:
         return _recoded(data, "utf_16")
     elif wide := _wide(data):
-        notes.add("encoding_guessed", actions=("encoding=utf-8",), encoding=wide, sample=_sample(data.decode(wide, "replace")))
+        notes.add(
+            "encoding_guessed", actions=("encoding=utf-8",), encoding=wide, sample=_sample(data.decode(wide, "replace"))
+        )
         return _recoded(data, wide)
     if _is_utf8(data):
         return data
@@ -85,12 +121,17 @@ def _guessed(data: bytes, notes: Notes) -> bytes:
 
 
 def _best(data: bytes) -> tuple[str, list[str]]:
-    """Rank encodings: charset-normalizer's opinion on the lines that are not ASCII, and how much of one script each makes."""
+    """Rank encodings by charset-normalizer on the lines that are not ASCII and by how much of one script each gives."""
     lines = [line for line in data[: 20 * _SAMPLE].splitlines() if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE]
     liked = [match.encoding for match in from_bytes(sample, cp_isolation=_GUESSED, threshold=0.5)]
     ranked = sorted(
-        _GUESSED, key=lambda name: (-_fit(sample, name), liked.index(name) if name in liked else len(liked), _GUESSED.index(name))
+        _GUESSED,
+        key=lambda name: (
+            -_fit(sample, name),
+            liked.index(name) if name in liked else len(liked),
+            _GUESSED.index(name),
+        ),
     )
     return ranked[0], ranked[1:4]
 

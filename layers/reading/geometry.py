@@ -38,7 +38,7 @@ class Features:
 
 
 def usable(geometry: GeometryArray, layer: str, notes: Notes) -> Features:
-    """Drop what has no place: missing and empty geometry, and coordinates that are no numbers; make the rest two-dimensional.
+    """Drop missing and empty geometry and coordinates that are not finite; make the rest two-dimensional.
 
     Parameters
     ----------
@@ -81,7 +81,11 @@ def mended(found: Features, layer: str, notes: Notes) -> Features:
     after, base = shapely.area(repaired.geometries), float(before.sum())
     change = 100.0 * (float(after.sum()) - base) / (base or max(float(after.sum()), 1e-300))
     notes.add(
-        "geometry_repaired", row=int(found.rows[invalid][0]) + 1, layer=layer, count=repaired.repaired_count, percent=f"{change:+.3g}"
+        "geometry_repaired",
+        row=int(found.rows[invalid][0]) + 1,
+        layer=layer,
+        count=repaired.repaired_count,
+        percent=f"{change:+.3g}",
     )
     empty = shapely.is_empty(repaired.geometries)
     if empty.any():
@@ -97,12 +101,18 @@ def by_kind(found: Features, layer: str, notes: Notes) -> dict[Kind, Features]:
     dimension = shapely.get_dimensions(simple.shapes)
     made = {kind: simple.kept(dimension == number) for number, kind in enumerate(KINDS)}
     if collections.any():
-        notes.add("collections_split", row=int(found.rows[collections][0]) + 1, layer=layer, count=int(collections.sum()))
+        notes.add(
+            "collections_split", row=int(found.rows[collections][0]) + 1, layer=layer, count=int(collections.sum())
+        )
         parts = _parts(found.kept(collections))
         made = {kind: _joined(made[kind], parts[kind]) for kind in KINDS}
     made = {kind: features for kind, features in made.items() if len(features.rows)}
     if len(made) > 1:
-        notes.add("kinds_split", layer=layer, kinds=", ".join(f"{len(features.rows):,} {WORDS[kind]}" for kind, features in made.items()))
+        notes.add(
+            "kinds_split",
+            layer=layer,
+            kinds=", ".join(f"{len(features.rows):,} {WORDS[kind]}" for kind, features in made.items()),
+        )
     return made
 
 
@@ -134,7 +144,11 @@ def count_doubles(found: Features, attributes: pd.DataFrame, layer: str, notes: 
         return
     wkb = pd.Series(shapely.to_wkb(found.shapes))
     same = wkb.duplicated(keep=False).to_numpy()
-    keys = attributes.iloc[found.rows[same]].reset_index(drop=True) if attributes.shape[1] else pd.DataFrame(index=range(int(same.sum())))
+    keys = (
+        attributes.iloc[found.rows[same]].reset_index(drop=True)
+        if attributes.shape[1]
+        else pd.DataFrame(index=range(int(same.sum())))
+    )
     keys = keys.set_axis(range(keys.shape[1]), axis=1).astype(object)
     keys = keys.where(keys.notna(), None).map(str)
     keys["wkb"] = wkb[same].to_numpy()

@@ -18,7 +18,8 @@ SCHEMA = "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT 20000"
 OWN_VIEWS = frozenset({"st_spatial_ref_sys", "spatial_ref_sys", "st_geometry_columns", "geometry_columns"})
 OWN_TABLES = frozenset({"gpkg_spatial_ref_sys", "gpkg_geometry_columns"})
 OWN_TRIGGERS = re.compile(
-    r"^(rtree_|trigger_(insert|delete)_feature_count_|gpkg_|fgti_|update_layer_extent|\w+_(insert|update|delete)_gpkg)", re.IGNORECASE
+    r"^(rtree_|trigger_(insert|delete)_feature_count_|gpkg_|fgti_|update_layer_extent|\w+_(insert|update|delete)_gpkg)",
+    re.IGNORECASE,
 )
 
 
@@ -67,7 +68,10 @@ def _foreign_virtual_tables(found: list[tuple[str, str, str]]) -> list[str]:
 
 
 def _own_view(name: str, sql: str) -> bool:
-    """Tell whether a view is one of those that older writers of the standard put in: names of columns of its own tables, nothing else."""
+    """Tell whether a view is one of those that older writers of the standard put in.
+
+    Names of columns of its own tables, nothing else.
+    """
     tables = set(re.findall(r"\b(?:from|join)\s+(\w+)", sql.lower()))
     called = re.search(r"\w\s*\(", re.sub(r"(?i)\b(as|in|and|where|then|else)\s*\(", "", sql))
     return name.lower() in OWN_VIEWS and tables <= OWN_TABLES and not called and not re.search(r"(?i)\bwith\b", sql)

@@ -22,14 +22,21 @@ from layers.reading.vector import ATTRIBUTE_BYTES, NULLABLE, Spent, decoded
 BATCH = 4096
 CODECS = frozenset({"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4", "LZ4_RAW"})
 NATIVE = {
-    "point": GeometryType.POINT, "linestring": GeometryType.LINESTRING, "polygon": GeometryType.POLYGON,
-    "multipoint": GeometryType.MULTIPOINT, "multilinestring": GeometryType.MULTILINESTRING, "multipolygon": GeometryType.MULTIPOLYGON,
-}  # fmt: skip
+    "point": GeometryType.POINT,
+    "linestring": GeometryType.LINESTRING,
+    "polygon": GeometryType.POLYGON,
+    "multipoint": GeometryType.MULTIPOINT,
+    "multilinestring": GeometryType.MULTILINESTRING,
+    "multipolygon": GeometryType.MULTIPOLYGON,
+}
 Shapes = dict[str, dict[str, Any]]
 
 
 def read_geoparquet(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read each geometry column as a layer: the primary one under the name of the file, others under theirs if they are asked for."""
+    """Read each geometry column as a layer.
+
+    The primary one under the name of the file, others under theirs if they are asked for.
+    """
     size = source.path.stat().st_size
     with source.path.open("rb") as file:
         file.seek(max(0, size - 4))
@@ -46,16 +53,25 @@ def _read(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     with pq.ParquetFile(source.path) as file:
         _check_codecs(file.metadata)
         shapes, primary = _shapes(file)
-        flat = [name for name, type_ in zip(file.schema_arrow.names, file.schema_arrow.types, strict=True) if _bytes_like(type_)]
+        flat = [
+            name
+            for name, type_ in zip(file.schema_arrow.names, file.schema_arrow.types, strict=True)
+            if _bytes_like(type_)
+        ]
         table = _table(source, flat, set(shapes))
     stem = source.original_name.rpartition(".")[0] or source.original_name
     names = {stem: primary, **{key: key for key in shapes if key != primary}}
     wanted = _wanted(list(names), request, notes)
-    attributes = table.drop_columns(list(shapes)).to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True, use_threads=False)
+    attributes = table.drop_columns(list(shapes)).to_pandas(
+        types_mapper=NULLABLE.get, ignore_metadata=True, use_threads=False
+    )
     if not attributes.shape[1]:
         attributes = pd.DataFrame(index=range(len(table)))
     return [
-        RawLayer(name, attributes, _geometry(table.column(names[name]), shapes[names[name]]), *_crs(shapes[names[name]])) for name in wanted
+        RawLayer(
+            name, attributes, _geometry(table.column(names[name]), shapes[names[name]]), *_crs(shapes[names[name]])
+        )
+        for name in wanted
     ]
 
 
@@ -137,7 +153,10 @@ def _full_size(column: pa.ChunkedArray) -> int:
 
 
 def _plain(table: pa.Table) -> pa.Table:
-    columns = [column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column for column in table.columns]
+    columns = [
+        column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+        for column in table.columns
+    ]
     return pa.table(columns, names=table.column_names)
 
 
@@ -163,7 +182,9 @@ def _geometry(column: pa.ChunkedArray, told: dict[str, Any]) -> GeometryArray:
 def _coordinates(array: pa.Array) -> Any:
     if pa.types.is_struct(array.type):
         parts = [array.field(name) for name in ("x", "y")]
-        return np.column_stack([pc.fill_null(part.cast(pa.float64()), np.nan).to_numpy(zero_copy_only=False) for part in parts])
+        return np.column_stack(
+            [pc.fill_null(part.cast(pa.float64()), np.nan).to_numpy(zero_copy_only=False) for part in parts]
+        )
     width = array.type.list_size
     return array.values.to_numpy(zero_copy_only=False).reshape(-1, width)[array.offset : array.offset + len(array), :2]
 
@@ -175,6 +196,8 @@ def _crs(told: dict[str, Any]) -> tuple[str, str]:
         return "", ""
     try:
         given = told["crs"]
-        return CRS.from_user_input(json.dumps(given) if isinstance(given, dict) else str(given)).to_wkt(), "the GeoParquet metadata say so"
+        return CRS.from_user_input(
+            json.dumps(given) if isinstance(given, dict) else str(given)
+        ).to_wkt(), "the GeoParquet metadata say so"
     except CRSError:
         return "", ""

@@ -17,7 +17,10 @@ FULL_TURN = 359.9
 
 
 def spread(shapes: GeometryArray, step: float) -> GeometryArray:
-    """Put vertices on long edges, so that an edge stays straight on the map that it was drawn on; absurd lengths stay as they are."""
+    """Put vertices on long edges, so that an edge stays straight on the map that it was drawn on.
+
+    Absurd lengths stay as they are.
+    """
     try:
         made: GeometryArray = shapely.segmentize(shapes, step)
     except shapely.errors.GEOSException:  # edges of 1e300 m: projecting them finds that they are not on Earth
@@ -44,7 +47,9 @@ def wrapped(found: Features, layer: str, notes: Notes) -> Features:
     shapes = found.shapes.copy()
     done = np.array([_one(shape) for shape in shapes[marked]], dtype=object)
     changed = ~shapely.equals_exact(done, shapes[marked], 0.0)
-    crossing = changed & (wide[marked] | ((west[marked] < 180.0) & (east[marked] > 180.0) & (shapely.get_dimensions(done) > 0)))
+    crossing = changed & (
+        wide[marked] | ((west[marked] < 180.0) & (east[marked] > 180.0) & (shapely.get_dimensions(done) > 0))
+    )
     shapes[marked] = done
     if (changed & past[marked]).any():
         notes.add(
@@ -54,7 +59,9 @@ def wrapped(found: Features, layer: str, notes: Notes) -> Features:
             count=int((changed & past[marked]).sum()),
         )
     if crossing.any():
-        notes.add("antimeridian_split", row=int(found.rows[marked[crossing]][0]) + 1, layer=layer, count=int(crossing.sum()))
+        notes.add(
+            "antimeridian_split", row=int(found.rows[marked[crossing]][0]) + 1, layer=layer, count=int(crossing.sum())
+        )
     return Features(found.rows, shapes)
 
 
@@ -62,7 +69,9 @@ def _one(shape: shapely.Geometry) -> shapely.Geometry:
     if shapely.get_dimensions(shape) == 2:
         parts = [_valid(_polygon(part)) for part in shapely.get_parts(shape) if part.geom_type == "Polygon"]
         shape = _valid(
-            shapely.union_all(parts) if any(_reaches(part) for part in parts) else shapely.multipolygons(shapely.get_parts(parts))
+            shapely.union_all(parts)
+            if any(_reaches(part) for part in parts)
+            else shapely.multipolygons(shapely.get_parts(parts))
         )
         shape = shape.geoms[0] if shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1 else shape
     made: shapely.Geometry = normalise_geometry_lon(np.array([shape], dtype=object))[0]
@@ -119,12 +128,17 @@ def _round_pole(lon: FloatArray, lat: FloatArray) -> shapely.Polygon:
     edge = np.interp([left, left + 360.0], lons, lats)
     round_lon = np.concatenate([[left], lons[inside], [left + 360.0]])
     round_lat = np.concatenate([edge[:1], lats[inside], edge[1:]])
-    closed = np.column_stack([np.append(round_lon, [left + 360.0, left]) - left - 180.0, np.append(round_lat, [pole, pole])])
+    closed = np.column_stack(
+        [np.append(round_lon, [left + 360.0, left]) - left - 180.0, np.append(round_lat, [pole, pole])]
+    )
     return shapely.Polygon(closed)
 
 
 def lonlat_bounds(shapes: GeometryArray) -> tuple[float, float, float, float]:
-    """Return west, south, east, north; west > east where the layer is narrower across the antimeridian than around the other way."""
+    """Return west, south, east, north.
+
+    West > east where the layer is narrower across the antimeridian than around the other way.
+    """
     bounds = shapely.bounds(shapely.get_parts(shapes))
     west, south, east, north = (float(x) for x in (*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))
     if east - west < 180.0:

@@ -10,7 +10,22 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 #: Words that programs write for "no value"; unknown in any column.
-GAP_WORDS = ("", "<Null>", "<null>", "NULL", "null", "(null)", "NaN", "nan", "NAN", "#N/A", "#DIV/0!", "#VALUE!", "#REF!", "\\N")
+GAP_WORDS = (
+    "",
+    "<Null>",
+    "<null>",
+    "NULL",
+    "null",
+    "(null)",
+    "NaN",
+    "nan",
+    "NAN",
+    "#N/A",
+    "#DIV/0!",
+    "#VALUE!",
+    "#REF!",
+    "\\N",
+)
 #: Words that mean so only among numbers: elsewhere NA may be Namibia, and None a name.
 NUMBER_GAPS = (
     "NA",
@@ -111,7 +126,9 @@ def numerals_of(values: pa.ChunkedArray, limit_way: str = "") -> Found:
     """
     trimmed = pc.utf8_trim_whitespace(values)
     words = _counted(trimmed, GAP_WORDS)
-    texts = pc.if_else(pc.is_in(trimmed, value_set=pa.array(GAP_WORDS, trimmed.type)), pa.scalar(None, values.type), values)
+    texts = pc.if_else(
+        pc.is_in(trimmed, value_set=pa.array(GAP_WORDS, trimmed.type)), pa.scalar(None, values.type), values
+    )
     found = Found(texts, gap_words={word: count for word, count in words.items() if word})
     numbers = pc.if_else(pc.is_valid(texts), trimmed, pa.scalar(None, trimmed.type))
     known = len(numbers) - numbers.null_count
@@ -147,7 +164,9 @@ def _plain_column(found: Found, numbers: pa.ChunkedArray) -> Found:
         found.kept_as_ids, found.sample = True, _first(numbers, ids)[1]
         return found
     long = pc.match_substring_regex(numbers, _LONG)
-    if pc.any(long).as_py() and any(abs(int(each)) > 2**53 for each in numbers.filter(long).slice(0, 1_000_000).to_pylist() if each):
+    if pc.any(long).as_py() and any(
+        abs(int(each)) > 2**53 for each in numbers.filter(long).slice(0, 1_000_000).to_pylist() if each
+    ):
         found.long_numbers = True
         return found
     found.numeral = Numeral(_floats(numbers))

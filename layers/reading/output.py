@@ -36,9 +36,17 @@ def write_layer(target: Path, found: Features, numbers: NDArray[np.float64], tex
             part = slice(start, start + BATCH)
             columns = [
                 pa.array(found.rows[part] + 1, pa.int64()),
-                pa.array(shapely.to_wkb(found.shapes[part], output_dimension=2, byte_order=1, flavor="iso"), pa.binary()),
-                _lists(pa.array(numbers[part].ravel(), pa.float64(), from_pandas=True), len(found.rows[part]), numbers.shape[1]),
-                _lists(pa.array(texts[part].ravel(), pa.string(), from_pandas=True), len(found.rows[part]), texts.shape[1]),
+                pa.array(
+                    shapely.to_wkb(found.shapes[part], output_dimension=2, byte_order=1, flavor="iso"), pa.binary()
+                ),
+                _lists(
+                    pa.array(numbers[part].ravel(), pa.float64(), from_pandas=True),
+                    len(found.rows[part]),
+                    numbers.shape[1],
+                ),
+                _lists(
+                    pa.array(texts[part].ravel(), pa.string(), from_pandas=True), len(found.rows[part]), texts.shape[1]
+                ),
             ]
             writer.write_batch(pa.record_batch(columns, schema=VECTOR_SCHEMA))
 

@@ -1,4 +1,7 @@
-"""Where a point lies: its country, and how much is known to be found there. Loaded when imported, before the worker shuts itself in."""
+"""Where a point lies: its country, and how much is known to be found there.
+
+Loaded when imported, before the worker shuts itself in.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,9 @@ def _table(name: str, columns: list[str]) -> dict[str, list[object]]:
 
 def _grid() -> NDArray[np.float64]:
     points = shapely.get_coordinates(shapely.from_wkb(_table("occurrences.parquet", ["geometry"])["geometry"]))
-    counted: NDArray[np.float64] = np.histogram2d(points[:, 1], points[:, 0], bins=(np.arange(-90, 91), np.arange(-180, 181)))[0]
+    counted: NDArray[np.float64] = np.histogram2d(
+        points[:, 1], points[:, 0], bins=(np.arange(-90, 91), np.arange(-180, 181))
+    )[0]
     return counted
 
 
@@ -48,7 +53,9 @@ def countries(lon: Sequence[float] | NDArray[np.float64], lat: Sequence[float] |
     ['Japan', 'the sea']
     """
     found = [SEA] * len(lon)
-    held, shape = _TREE.query(shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)), predicate="within")
+    held, shape = _TREE.query(
+        shapely.points(np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)), predicate="within"
+    )
     for point, country in zip(held.tolist(), shape.tolist(), strict=True):
         found[point] = _NAMES[country]
     return found

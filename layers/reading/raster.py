@@ -53,7 +53,10 @@ def read_netcdf(source: Source, request: Request, notes: Notes) -> list[RawRaste
 
 
 def read_hdf5(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
-    """Return the variables of an HDF5 file that are maps: as netCDF where it keeps those conventions, else as plain images."""
+    """Return the variables of an HDF5 file that are maps.
+
+    As netCDF where it keeps those conventions, else as plain images.
+    """
     try:
         found = _variables(source, request, Notes(), "netCDF")
     except Refused:
@@ -97,7 +100,8 @@ def refused_by(error: Exception) -> Refused:
     """Name the cause of an error of the raster library."""
     text = re.sub(r"'?/[^\s']*/", "", f"{error} {error.__cause__ or ''}".strip())
     if re.search(
-        r"(?i)read error|unexpected end|not enough|truncat|beyond end|eof|cannot read|failed to read|short read|seek error|TIFFReadEncoded",
+        r"(?i)read error|unexpected end|not enough|truncat|beyond end|eof|cannot read|failed to "
+        r"read|short read|seek error|TIFFReadEncoded",
         text,
     ):
         return Refused("cut_off", reason=text[:200])
@@ -113,7 +117,11 @@ def _crs(data: rasterio.DatasetReader, driver: str) -> tuple[str, str]:
     wkt = str(data.crs.to_wkt()) if data.crs is not None else ""
     if not wkt:
         degrees = driver == "netCDF" and _axes_in_degrees(data)
-        return ("EPSG:4326", "its axes are degrees north and east; no datum is stated, WGS 84 is taken") if degrees else ("", "")
+        return (
+            ("EPSG:4326", "its axes are degrees north and east; no datum is stated, WGS 84 is taken")
+            if degrees
+            else ("", "")
+        )
     if re.match(r"(?i)(LOCAL_CS|ENGCRS|ENGINEERINGCRS)", wkt):
         return "", ""
     reasons = {
@@ -146,7 +154,9 @@ def _variables(source: Source, request: Request, notes: Notes, driver: str) -> l
 
 def _first_few(found: list[RawRaster], notes: Notes) -> list[RawRaster]:
     if len(found) > FIRST:
-        notes.add("layers_left", count=len(found) - FIRST, names=", ".join(raster.name for raster in found[FIRST:][:20]))
+        notes.add(
+            "layers_left", count=len(found) - FIRST, names=", ".join(raster.name for raster in found[FIRST:][:20])
+        )
     return found[:FIRST]
 
 
@@ -205,7 +215,8 @@ def check_tiff(path: Path) -> None:
     Raises
     ------
     Refused
-        If its metadata name other files (domain OVERVIEWS), it has more pixels than the budget, or its directory is cut off.
+        If its metadata name other files (domain OVERVIEWS), it has more pixels than the budget, or its directory is cut
+        off.
     """
     size = path.stat().st_size
     with path.open("rb") as file:
@@ -246,7 +257,10 @@ def _names_overviews(text: bytes) -> bool:
         items = list(ElementTree.fromstring(text.rstrip(b"\0").decode("utf-8", "replace")))
     except (ElementTree.ParseError, DefusedXmlException, ValueError):
         return b"&#" in text
-    return any("OVERVIEW" in str(item.get("domain", "")).upper() or item.get("name", "").upper() == "OVERVIEW_FILE" for item in items)
+    return any(
+        "OVERVIEW" in str(item.get("domain", "")).upper() or item.get("name", "").upper() == "OVERVIEW_FILE"
+        for item in items
+    )
 
 
 def _directory(tiff: _Tiff, place: int) -> int:

@@ -31,7 +31,9 @@ HUGE = 1e30
 PLAIN_BYTES = 1_000_000_000
 SENTINELS = (-9999.0, -99999.0, -999.0, -32768.0, -999.999, -999.25, -32767.0, 32767.0, 1e20)
 STRAIGHT = 1e-9
-REWRITTEN = "written anew as a cloud-optimised GeoTIFF with overviews; of its metadata only place and gap value are kept"
+REWRITTEN = (
+    "written anew as a cloud-optimised GeoTIFF with overviews; of its metadata only place and gap value are kept"
+)
 
 
 @dataclass(frozen=True)
@@ -72,7 +74,7 @@ class Plan:
 
 
 def place_raster(raw: RawRaster, request: Request, notes: Notes, out: Path, number: int) -> LayerReport:
-    """Write one raster to `out` and describe it; where its CRS is not known nothing is written and candidates are returned.
+    """Write one raster to `out` and describe it; with an unknown CRS write nothing and return the candidates.
 
     Raises
     ------
@@ -85,9 +87,16 @@ def place_raster(raw: RawRaster, request: Request, notes: Notes, out: Path, numb
         decision = decide(Given(raw.name, xy, _gcp_crs(data) or raw.crs, raw.crs_reason), request, notes)
         (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
         report = LayerReport(
-            raw.name, "raster" if decision.crs else "", data.width * data.height, decision.crs, decision.reason,
-            source_bounds=(west, south, east, north), candidates=decision.candidates, unit=raw.unit, bands=data.count,
-        )  # fmt: skip
+            raw.name,
+            "raster" if decision.crs else "",
+            data.width * data.height,
+            decision.crs,
+            decision.reason,
+            source_bounds=(west, south, east, north),
+            candidates=decision.candidates,
+            unit=raw.unit,
+            bands=data.count,
+        )
         if not decision.crs:
             return report
         return _written(data, transform, decision, report, request, notes, out / f"{number:03d}.tif")
@@ -111,13 +120,22 @@ def _gcp_crs(data: rasterio.DatasetReader) -> str:
 def _grid(transform: Affine, width: int, height: int, samples: int = SAMPLES) -> FloatArray:
     """Return points all over a raster, in rows; shape (samples * samples, 2)."""
     column, row = np.meshgrid(np.linspace(0, width, samples), np.linspace(0, height, samples))
-    x, y = transform.a * column + transform.b * row + transform.c, transform.d * column + transform.e * row + transform.f
+    x, y = (
+        transform.a * column + transform.b * row + transform.c,
+        transform.d * column + transform.e * row + transform.f,
+    )
     return np.column_stack([x.ravel(), y.ravel()])
 
 
 def _written(
-    data: rasterio.DatasetReader, transform: Affine, decision: Decision, report: LayerReport, request: Request, notes: Notes, target: Path,
-) -> LayerReport:  # fmt: skip
+    data: rasterio.DatasetReader,
+    transform: Affine,
+    decision: Decision,
+    report: LayerReport,
+    request: Request,
+    notes: Notes,
+    target: Path,
+) -> LayerReport:
     xy = _grid(transform, data.width, data.height)
     moved = shift(decision.crs, xy)
     lonlat = _lonlat(moved.transformer, xy)
@@ -142,17 +160,29 @@ def _written(
         target.unlink()
         raise Refused("raster_all_gaps", name=report.name)
     return replace(
-        report, file=target.name, bounds=bounds, crs_accuracy_m=moved.accuracy_m, bands=len(plan.bands), quantiles=quantiles,
+        report,
+        file=target.name,
+        bounds=bounds,
+        crs_accuracy_m=moved.accuracy_m,
+        bands=len(plan.bands),
+        quantiles=quantiles,
         transformations=(*done, REWRITTEN),
         preview=_preview(xy, lonlat),
-    )  # fmt: skip
+    )
 
 
 def _cog(rough: Path, target: Path, plan: Plan) -> None:
     rasterio.shutil.copy(
-        str(rough), str(target), driver="COG", compress="DEFLATE", level=1, overview_resampling="nearest" if _whole(plan) else "average",
-        predictor="NO" if plan.dtype == "uint8" else "YES", num_threads=1, bigtiff="IF_SAFER",
-    )  # fmt: skip
+        str(rough),
+        str(target),
+        driver="COG",
+        compress="DEFLATE",
+        level=1,
+        overview_resampling="nearest" if _whole(plan) else "average",
+        predictor="NO" if plan.dtype == "uint8" else "YES",
+        num_threads=1,
+        bigtiff="IF_SAFER",
+    )
 
 
 def _lonlat(transformer: Transformer | None, xy: FloatArray) -> FloatArray:
@@ -212,7 +242,13 @@ def _comes_back(back: Transformer, x: float, y: float, pole: float) -> bool:
 
 
 def _plan(
-    data: rasterio.DatasetReader, transform: Affine, decision: Decision, bounds: tuple[float, ...], done: list[str], name: str, notes: Notes
+    data: rasterio.DatasetReader,
+    transform: Affine,
+    decision: Decision,
+    bounds: tuple[float, ...],
+    done: list[str],
+    name: str,
+    notes: Notes,
 ) -> Plan:
     bands = tuple(range(1, data.count + 1)) if data.count <= MAX_BANDS else (1,)
     if len(bands) < data.count:
@@ -259,7 +295,9 @@ def _north_up(plan: Plan, bounds: tuple[float, ...]) -> Plan:
     if nodata is None:  # corners outside the turned grid need a value for "none"
         dtype = {"uint8": "int16", "int8": "int16", "uint16": "int32", "int16": "int32"}.get(dtype, "float64")
         nodata = -32768.0 if dtype == "int16" else float(np.iinfo("int32").min) if dtype == "int32" else float("nan")
-    return replace(plan, crs=LONLAT, transform=transform, width=width, height=height, warp=True, dtype=dtype, nodata=nodata)
+    return replace(
+        plan, crs=LONLAT, transform=transform, width=width, height=height, warp=True, dtype=dtype, nodata=nodata
+    )
 
 
 def _wrapped(plan: Plan, done: list[str], name: str, notes: Notes) -> Plan:
@@ -300,7 +338,13 @@ def _gaps(data: rasterio.DatasetReader, plan: Plan, name: str, request: Request,
     ends = {float(values.min()), float(values.max())}
     found = tuple(value for value in SENTINELS if value in ends and _alone(values, value))
     if found:
-        notes.add("raster_sentinel", layer=name, value=found[0], count=int(np.isin(values, found).sum()), actions=(f"keep.{name}=yes",))
+        notes.add(
+            "raster_sentinel",
+            layer=name,
+            value=found[0],
+            count=int(np.isin(values, found).sum()),
+            actions=(f"keep.{name}=yes",),
+        )
     return found
 
 
@@ -322,17 +366,33 @@ def _windows(plan: Plan) -> Iterator[Window]:
 def _write(data: rasterio.DatasetReader, transform: Affine, crs: str, plan: Plan, target: Path) -> None:
     size = plan.width * plan.height * len(plan.bands) * np.dtype(plan.dtype).itemsize
     profile = {
-        "driver": "GTiff", "width": plan.width, "height": plan.height, "count": len(plan.bands), "dtype": plan.dtype, "nodata": plan.nodata,
-        "crs": raster_crs.CRS.from_user_input(plan.crs), "transform": plan.transform, "tiled": True, "blockxsize": 512, "blockysize": 512,
-        "compress": "LZW" if size > PLAIN_BYTES else "NONE", "bigtiff": "IF_SAFER",
-    }  # fmt: skip
+        "driver": "GTiff",
+        "width": plan.width,
+        "height": plan.height,
+        "count": len(plan.bands),
+        "dtype": plan.dtype,
+        "nodata": plan.nodata,
+        "crs": raster_crs.CRS.from_user_input(plan.crs),
+        "transform": plan.transform,
+        "tiled": True,
+        "blockxsize": 512,
+        "blockysize": 512,
+        "compress": "LZW" if size > PLAIN_BYTES else "NONE",
+        "bigtiff": "IF_SAFER",
+    }
     with rasterio.open(target, "w", **profile) as sink:
         for window in _windows(plan):
             for number, band in enumerate(plan.bands, start=1):
-                cells = _warped(data, transform, crs, plan, band, window) if plan.warp else _copied(data, plan, band, window)
+                cells = (
+                    _warped(data, transform, crs, plan, band, window)
+                    if plan.warp
+                    else _copied(data, plan, band, window)
+                )
                 sink.write(cells, number, window=window)
         if len(plan.bands) in {3, 4} and plan.dtype == "uint8":
-            sink.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha][: len(plan.bands)]
+            sink.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha][
+                : len(plan.bands)
+            ]
         elif len(plan.bands) == 1 and data.colorinterp[0] == ColorInterp.palette and plan.dtype == "uint8":
             sink.write_colormap(1, data.colormap(1))
 
@@ -344,7 +404,8 @@ def _copied(data: rasterio.DatasetReader, plan: Plan, band: int, window: Window)
     else:
         columns = (np.arange(window.col_off, window.col_off + window.width) + plan.roll) % data.width
         cells = np.concatenate(
-            [data.read(band, window=Window(int(run[0]), row, len(run), window.height)) for run in _runs(columns)], axis=1
+            [data.read(band, window=Window(int(run[0]), row, len(run), window.height)) for run in _runs(columns)],
+            axis=1,
         )
     return _clean(data, cells[::-1] if plan.flip else cells, plan, band)
 
@@ -353,16 +414,26 @@ def _runs(columns: IntArray) -> list[IntArray]:
     return np.split(columns, np.flatnonzero(np.diff(columns) != 1) + 1)
 
 
-def _warped(data: rasterio.DatasetReader, transform: Affine, crs: str, plan: Plan, band: int, window: Window) -> NDArray[Any]:
+def _warped(
+    data: rasterio.DatasetReader, transform: Affine, crs: str, plan: Plan, band: int, window: Window
+) -> NDArray[Any]:
     cells = np.full((window.height, window.width), np.nan)
     grid = plan.transform
     place = Affine(grid.a, 0.0, grid.c + grid.a * window.col_off, 0.0, grid.e, grid.f + grid.e * window.row_off)
     whole = np.dtype(data.dtypes[band - 1]).kind in "iu"
     reproject(
-        rasterio.band(data, band), cells, src_transform=transform, src_crs=raster_crs.CRS.from_user_input(crs), src_nodata=data.nodata,
-        dst_transform=place, dst_crs=raster_crs.CRS.from_user_input(plan.crs), dst_nodata=np.nan, init_dest_nodata=True,
-        resampling=Resampling.nearest if whole else Resampling.bilinear, num_threads=1,
-    )  # fmt: skip
+        rasterio.band(data, band),
+        cells,
+        src_transform=transform,
+        src_crs=raster_crs.CRS.from_user_input(crs),
+        src_nodata=data.nodata,
+        dst_transform=place,
+        dst_crs=raster_crs.CRS.from_user_input(plan.crs),
+        dst_nodata=np.nan,
+        init_dest_nodata=True,
+        resampling=Resampling.nearest if whole else Resampling.bilinear,
+        num_threads=1,
+    )
     gap = np.isnan(cells)
     if plan.dtype.startswith("float"):
         return _clean(data, cells, plan, band)

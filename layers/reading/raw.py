@@ -27,7 +27,8 @@ class RawLayer:
     attributes : DataFrame
         One row a feature, without geometry; column names may repeat.
     geometry : ndarray of shapely geometries or None
-        In the CRS of the file, x (east, lon) first; an element None is a feature without a place; None: a table without geometry.
+        In the CRS of the file, x (east, lon) first; an element None is a feature without a place; None: a table without
+        geometry.
     crs : str
         ``EPSG:n`` or WKT; empty: the file does not say.
     crs_reason : str
@@ -121,12 +122,19 @@ class Notes:
     left_out: list[pd.DataFrame] = field(default_factory=list)
 
     def leave_out(self, layer: str, rows: pd.DataFrame) -> None:
-        """Keep rows that cannot be used, so that the user gets them back; their index is the row of the file, from 0."""
+        """Keep rows that cannot be used, so that the user gets them back.
+
+        Their index is the row of the file, from 0.
+        """
         kept = rows.head(LEFT_OUT_ROWS)
         cells = {str(name): kept.iloc[:, at].astype(str).to_numpy() for at, name in enumerate(kept.columns)}
         place = {"layer": layer, "row": np.asarray(kept.index, dtype=np.int64) + 1}
-        self.left_out.append(pd.DataFrame({**place, **{f"{name}_2" if name in place else name: cell for name, cell in cells.items()}}))
+        self.left_out.append(
+            pd.DataFrame({**place, **{f"{name}_2" if name in place else name: cell for name, cell in cells.items()}})
+        )
 
-    def add(self, code: str, row: int | None = None, layer: str = "", actions: tuple[str, ...] = (), **details: Any) -> None:
+    def add(
+        self, code: str, row: int | None = None, layer: str = "", actions: tuple[str, ...] = (), **details: Any
+    ) -> None:
         """Keep a finding; arguments as the fields of `Finding`."""
         self.findings.append(Finding(code, row, layer, details, actions))

@@ -1,4 +1,7 @@
-"""Read one upload: recognise it, read it, place it, write it clean, and report. Never raises: whatever goes wrong is a finding."""
+"""Read one upload: recognise it, read it, place it, write it clean, and report.
+
+Never raises: whatever goes wrong is a finding.
+"""
 
 from __future__ import annotations
 
@@ -85,7 +88,8 @@ def read(folder: Path, request: Request, out: Path) -> Report:
     request : Request
         What to read, and what the user has said about it.
     out : Path
-        Receives ``*.arrow`` and ``*.tif`` files, and the progress in words; ``out/unpacked`` exists while an archive is read.
+        Receives ``*.arrow`` and ``*.tif`` files, and the progress in words; ``out/unpacked`` exists while an archive is
+        read.
 
     Returns
     -------
@@ -109,7 +113,9 @@ def _write_left_out(notes: Notes, out: Path) -> None:
     if notes.left_out:
         table = pd.concat(notes.left_out, ignore_index=True).head(LEFT_OUT_ROWS)
         cells = table.astype(object).where(table.notna(), "").itertuples(index=False)
-        (out / LEFT_OUT).write_text(csv_text([str(name) for name in table.columns], cells), encoding="utf-8", newline="")
+        (out / LEFT_OUT).write_text(
+            csv_text([str(name) for name in table.columns], cells), encoding="utf-8", newline=""
+        )
 
 
 def found_in(error: Exception | MemoryError, layer: str) -> Finding:
@@ -120,7 +126,9 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
         return Finding("memory_short", None, layer)
     if isinstance(error, UnicodeDecodeError):
         return Finding("text_not_utf8", None, layer, {"bytes": error.object[error.start : error.start + 8].hex(" ")})
-    if isinstance(error, RasterioError) or type(error).__module__.startswith("rasterio"):  # errors of GDAL's own have no public base
+    if isinstance(error, RasterioError) or type(error).__module__.startswith(
+        "rasterio"
+    ):  # errors of GDAL's own have no public base
         return replace(raster.refused_by(error).finding, layer=layer)
     where = type(error).__module__.split(".")[0]
     text = re.sub(r"'?/[^\s']*/", "", str(error))[:300]
@@ -128,7 +136,10 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
 
 
 def _plain(finding: Finding) -> Finding:
-    """Return a finding whose details are texts without control characters, or numbers: what JSON and screens can bear."""
+    """Return a finding whose details are texts without control characters, or numbers.
+
+    What JSON and screens can bear.
+    """
     details: dict[str, int | float | str] = {}
     for name, value in finding.details.items():
         if isinstance(value, (bool, int)):
@@ -249,7 +260,9 @@ class _Work:
         match = re.match(r"([NS]\d{2}[EW]\d{3})", Path(source.original_name).name.upper())
         if source.path.suffix.lower() != ".hgt" or not match:
             return source
-        return Source(source.path.rename(source.path.with_name(f"{match[1]}.hgt")), source.companions, source.original_name)
+        return Source(
+            source.path.rename(source.path.with_name(f"{match[1]}.hgt")), source.companions, source.original_name
+        )
 
     def dataset(self, source: Source) -> str:
         """Read one dataset and write its layers."""
@@ -341,10 +354,19 @@ class _Work:
             found = geometry.Features(found.rows, projected)
         found = geometry.finite(found, raw.name, self.notes, "outside_projection")
         bounds = np.nan_to_num(shapely.bounds(found.shapes))
-        off = (np.abs(bounds[:, [1, 3]]) > LATITUDE_LIMIT).any(axis=1) | (bounds[:, 0] < -360.0) | (bounds[:, 2] > 540.0)
+        off = (
+            (np.abs(bounds[:, [1, 3]]) > LATITUDE_LIMIT).any(axis=1) | (bounds[:, 0] < -360.0) | (bounds[:, 2] > 540.0)
+        )
         if off.any():
             point = [float(value) for value in shapely.get_coordinates(found.shapes[off][:1])[0]]
-            told = Refused("not_on_earth", int(found.rows[off][0]) + 1, ("swap_xy=yes",), count=int(off.sum()), x=point[0], y=point[1])
+            told = Refused(
+                "not_on_earth",
+                int(found.rows[off][0]) + 1,
+                ("swap_xy=yes",),
+                count=int(off.sum()),
+                x=point[0],
+                y=point[1],
+            )
             if off.all():
                 raise told
             self.notes.findings.append(replace(told.finding, layer=raw.name))
@@ -354,25 +376,39 @@ class _Work:
         return found
 
     def written(
-        self, report: LayerReport, kind: Kind, attributes: pd.DataFrame, before: geometry.Features, after: geometry.Features
+        self,
+        report: LayerReport,
+        kind: Kind,
+        attributes: pd.DataFrame,
+        before: geometry.Features,
+        after: geometry.Features,
     ) -> LayerReport:
         """Write one kind of geometry of a layer with its attributes."""
         self.say(f"writing {report.name}")
         rows = attributes.iloc[after.rows] if len(attributes) else pd.DataFrame(index=after.rows)
         columns, numbers, texts = tidy(rows, self.request, self.notes, report.name)
-        numbers, texts = np.asarray(numbers).reshape(len(after.rows), -1), np.asarray(texts, dtype=object).reshape(len(after.rows), -1)
+        numbers, texts = (
+            np.asarray(numbers).reshape(len(after.rows), -1),
+            np.asarray(texts, dtype=object).reshape(len(after.rows), -1),
+        )
         name = f"{len(list(self.out.glob('*.arrow'))) + 1:03d}-{kind.removeprefix('vector-')}.arrow"
         output.write_layer(self.out / name, after, numbers, texts)
         given = before.shapes[np.searchsorted(before.rows, after.rows)]
         return replace(
-            report, file=name, bounds=globe.lonlat_bounds(after.shapes), columns=tuple(columns), preview=output.preview(given, after.shapes)
+            report,
+            file=name,
+            bounds=globe.lonlat_bounds(after.shapes),
+            columns=tuple(columns),
+            preview=output.preview(given, after.shapes),
         )
 
 
 def tell_shift(layer: str, decision: crs.Decision, moved: crs.Shift, lonlat: FloatArray, notes: Notes) -> None:
     """Say how well the data were moved, and where that puts them far from where their CRS is used."""
     if moved.better:
-        notes.add("grid_missing", layer=layer, grid=moved.better, operation=moved.words, accuracy=_metres(moved.accuracy_m))
+        notes.add(
+            "grid_missing", layer=layer, grid=moved.better, operation=moved.words, accuracy=_metres(moved.accuracy_m)
+        )
     elif moved.accuracy_m is not None and moved.accuracy_m > crs.COARSE_M:
         notes.add("shift_coarse", layer=layer, operation=moved.words, accuracy=_metres(moved.accuracy_m))
     elif moved.accuracy_m is None and moved.words and "allpark" in moved.words:

@@ -19,8 +19,13 @@ SAMPLE_BYTES = 400_000
 UNSTATED = frozenset({0x00, 0x57})
 #: Encodings that tables of survey data are found in, and the letters that then make up the text.
 SCRIPTS: tuple[tuple[str, str], ...] = (
-    ("cp932", "぀-ヿ一-鿿ｦ-ﾟ々〆"), ("euc_kr", "가-힣"), ("gb18030", "一-鿿"), ("big5", "一-鿿"), ("cp1251", "Ѐ-ӿ"), ("koi8_r", "Ѐ-ӿ"),
-)  # fmt: skip
+    ("cp932", "぀-ヿ一-鿿ｦ-ﾟ々〆"),
+    ("euc_kr", "가-힣"),
+    ("gb18030", "一-鿿"),
+    ("big5", "一-鿿"),
+    ("cp1251", "Ѐ-ӿ"),
+    ("koi8_r", "Ѐ-ӿ"),
+)
 EVERYDAY = {"cp932": (0x81, 0x97), "gb18030": (0xB0, 0xD7), "big5": (0xA4, 0xC6)}
 #: Names by which GDAL knows encodings that Python spells otherwise.
 SPELLED = {"euc_kr": "CP949", "koi8_r": "KOI8-R", "cp932": "CP932", "latin_1": "ISO-8859-1", "utf-8": "UTF-8"}
@@ -37,7 +42,12 @@ def read_shapefile(source: Source, request: Request, notes: Notes) -> list[RawLa
             notes.add(code)
     _drop_damaged_prj(source)
     encoding = _encoding(source, request, notes)
-    found = read_layers(source, request_for(request, source), notes, Way(source.path, "the .prj says so", SPELLED.get(encoding, encoding)))
+    found = read_layers(
+        source,
+        request_for(request, source),
+        notes,
+        Way(source.path, "the .prj says so", SPELLED.get(encoding, encoding)),
+    )
     if found and not found[0].crs and ".prj" in source.companions:
         notes.add("prj_unusable", layer=found[0].name)
     return found
@@ -81,7 +91,9 @@ def _encoding(source: Source, request: Request, notes: Notes) -> str:
     found = guessed(texts)
     if found == "utf-8":
         return found
-    others = [f"encoding={name}" for name in ("cp932", "cp1252", "cp1251", "euc_kr", "gb18030", "utf-8") if name != found]
+    others = [
+        f"encoding={name}" for name in ("cp932", "cp1252", "cp1251", "euc_kr", "gb18030", "utf-8") if name != found
+    ]
     sample = next((word for word in texts.decode(found, "replace").split() if not word.isascii()), "")
     notes.add("encoding_unstated", encoding=found, sample=sample[:40], actions=(f"encoding={found}", *others))
     return found
@@ -144,7 +156,10 @@ def _decodes(data: bytes, encoding: str) -> bool:
 
 
 def _share(data: bytes, encoding: str, letters: str) -> float:
-    """Return how much of the text beyond ASCII is letters of the script; rare signs count half, for a wrong encoding is full of them."""
+    """Return how much of the text beyond ASCII is letters of the script.
+
+    Rare signs count half, for a wrong encoding is full of them.
+    """
     if not _decodes(data, encoding):
         return 0.0
     text = data.decode(encoding)

@@ -14,13 +14,25 @@ from layers.reading.raw import Notes, Refused, Source
 
 HEAD = 65_536
 SUFFIXES = {
-    "geopackage": (".gpkg",), "shapefile": (".shp", ".dbf", ".shx", ".prj", ".zip"), "filegdb": (".gdb",), "geojson": (".geojson", ".json"),
-    "geojsonseq": (".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojson", ".json"), "kml": (".kml", ".kmz"), "flatgeobuf": (".fgb",),
-    "geoparquet": (".parquet", ".geoparquet", ".pq"), "gpx": (".gpx",), "gml": (".gml", ".xml"), "dxf": (".dxf",), "gmt": (".gmt",),
-    "workbook": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"), "geotiff": (".tif", ".tiff", ".gtiff", ".geotiff"),
-    "aaigrid": (".asc", ".grd", ".agr", ".txt"), "hgt": (".hgt",), "netcdf": (".nc", ".nc4", ".cdf", ".grd"),
+    "geopackage": (".gpkg",),
+    "shapefile": (".shp", ".dbf", ".shx", ".prj", ".zip"),
+    "filegdb": (".gdb",),
+    "geojson": (".geojson", ".json"),
+    "geojsonseq": (".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojson", ".json"),
+    "kml": (".kml", ".kmz"),
+    "flatgeobuf": (".fgb",),
+    "geoparquet": (".parquet", ".geoparquet", ".pq"),
+    "gpx": (".gpx",),
+    "gml": (".gml", ".xml"),
+    "dxf": (".dxf",),
+    "gmt": (".gmt",),
+    "workbook": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"),
+    "geotiff": (".tif", ".tiff", ".gtiff", ".geotiff"),
+    "aaigrid": (".asc", ".grd", ".agr", ".txt"),
+    "hgt": (".hgt",),
+    "netcdf": (".nc", ".nc4", ".cdf", ".grd"),
     "hdf5": (".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4"),
-}  # fmt: skip
+}
 TEXTS = (".csv", ".tsv", ".tab", ".txt", ".xyz", ".dat", ".asc")
 HGT_SIZES = frozenset({1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2, 7201 * 7201 * 2})
 XML_FORMATS = {"kml": "kml", "gpx": "gpx", "featurecollection": "gml"}
@@ -36,19 +48,49 @@ REDIRECTS = {
     "gdaltileindexdataset",
 }
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"II*\0", "geotiff"), (b"MM\0*", "geotiff"), (b"II+\0", "geotiff"), (b"MM\0+", "geotiff"), (b"SQLite format 3\0", "geopackage"),
-    (b"fgb\3", "flatgeobuf"), (b"PAR1", "geoparquet"), (b"PK\3\4", "zip"), (b"PK\5\6", "zip"), (b"\x89HDF\r\n\x1a\n", "hdf5"),
-    (b"CDF\1", "netcdf"), (b"CDF\2", "netcdf"), (b"CDF\5", "netcdf"), (b"\0\0\x27\x0a", "shapefile"), (b"\xd0\xcf\x11\xe0", "workbook"),
-    (b"@VGMT", "gmt"), (b"# @VGMT", "gmt"), (b"AutoCAD Binary DXF", "dxf"),
-)  # fmt: skip
+    (b"II*\0", "geotiff"),
+    (b"MM\0*", "geotiff"),
+    (b"II+\0", "geotiff"),
+    (b"MM\0+", "geotiff"),
+    (b"SQLite format 3\0", "geopackage"),
+    (b"fgb\3", "flatgeobuf"),
+    (b"PAR1", "geoparquet"),
+    (b"PK\3\4", "zip"),
+    (b"PK\5\6", "zip"),
+    (b"\x89HDF\r\n\x1a\n", "hdf5"),
+    (b"CDF\1", "netcdf"),
+    (b"CDF\2", "netcdf"),
+    (b"CDF\5", "netcdf"),
+    (b"\0\0\x27\x0a", "shapefile"),
+    (b"\xd0\xcf\x11\xe0", "workbook"),
+    (b"@VGMT", "gmt"),
+    (b"# @VGMT", "gmt"),
+    (b"AutoCAD Binary DXF", "dxf"),
+)
 #: Formats that people send and that are not read: their name and what to do.
 OTHERS: tuple[tuple[bytes, str], ...] = (
-    (b"%PDF", "PDF"), (b"\x1f\x8b", "gzip"), (b"7z\xbc\xaf", "7-Zip"), (b"Rar!", "RAR"), (b"BZh", "bzip2"), (b"\xfd7zXZ", "xz"),
-    (b"\x89PNG", "PNG picture"), (b"\xff\xd8\xff", "JPEG picture"), (b"GIF8", "GIF picture"), (b"\0\0\0\x0cjP", "JPEG 2000"),
-    (b"AC10", "AutoCAD DWG"), (b"LASF", "LAS point cloud"), (b"GRIB", "GRIB"), (b"NITF", "NITF"), (b"\x0e\x03\x13\x01", "HDF4"),
-    (b"DSBB", "Surfer grid"), (b"DSRB", "Surfer grid"), (b"DSAA", "Surfer grid"), (b"ARROW1", "Arrow/Feather"),
-    (b"MZ", "program"), (b"\x7fELF", "program"),
-)  # fmt: skip
+    (b"%PDF", "PDF"),
+    (b"\x1f\x8b", "gzip"),
+    (b"7z\xbc\xaf", "7-Zip"),
+    (b"Rar!", "RAR"),
+    (b"BZh", "bzip2"),
+    (b"\xfd7zXZ", "xz"),
+    (b"\x89PNG", "PNG picture"),
+    (b"\xff\xd8\xff", "JPEG picture"),
+    (b"GIF8", "GIF picture"),
+    (b"\0\0\0\x0cjP", "JPEG 2000"),
+    (b"AC10", "AutoCAD DWG"),
+    (b"LASF", "LAS point cloud"),
+    (b"GRIB", "GRIB"),
+    (b"NITF", "NITF"),
+    (b"\x0e\x03\x13\x01", "HDF4"),
+    (b"DSBB", "Surfer grid"),
+    (b"DSRB", "Surfer grid"),
+    (b"DSAA", "Surfer grid"),
+    (b"ARROW1", "Arrow/Feather"),
+    (b"MZ", "program"),
+    (b"\x7fELF", "program"),
+)
 
 
 def sniff(source: Source, notes: Notes) -> str:

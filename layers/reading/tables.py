@@ -62,7 +62,8 @@ class Table:
         """Tell which rows have something in a column."""
         values = self.frame.iloc[:, column]
         return np.asarray(
-            values.notna() & ~values.astype(str).str.strip().isin(["", "<Null>", "NULL", "null", "NaN", "nan", "NA", "None", "-"])
+            values.notna()
+            & ~values.astype(str).str.strip().isin(["", "<Null>", "NULL", "null", "NaN", "nan", "NA", "None", "-"])
         )
 
     def values(self, column: int) -> FloatArray:
@@ -79,7 +80,9 @@ class Table:
         """Find a column by the user's word: exactly, else without regard to case."""
         if wanted in self.names:
             return self.names.index(wanted)
-        return next((at for at, name in enumerate(self.names) if name.strip().casefold() == wanted.strip().casefold()), None)
+        return next(
+            (at for at, name in enumerate(self.names) if name.strip().casefold() == wanted.strip().casefold()), None
+        )
 
 
 def plain_name(name: str) -> str:

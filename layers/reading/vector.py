@@ -26,13 +26,23 @@ JSON_LOOK = 20_000_000
 ATTRIBUTE_BYTES = 700_000_000
 #: Whole numbers keep their 64 bits beside gaps.
 NULLABLE = {
-    pa.int8(): pd.Int8Dtype(), pa.int16(): pd.Int16Dtype(), pa.int32(): pd.Int32Dtype(), pa.int64(): pd.Int64Dtype(),
-    pa.uint8(): pd.UInt8Dtype(), pa.uint16(): pd.UInt16Dtype(), pa.uint32(): pd.UInt32Dtype(), pa.uint64(): pd.UInt64Dtype(),
+    pa.int8(): pd.Int8Dtype(),
+    pa.int16(): pd.Int16Dtype(),
+    pa.int32(): pd.Int32Dtype(),
+    pa.int64(): pd.Int64Dtype(),
+    pa.uint8(): pd.UInt8Dtype(),
+    pa.uint16(): pd.UInt16Dtype(),
+    pa.uint32(): pd.UInt32Dtype(),
+    pa.uint64(): pd.UInt64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
-}  # fmt: skip
+}
 SIMPLE_TYPES = 7
-CRS_LINK = re.compile(rb'"crs"\s*:\s*\{\s*"type"\s*:\s*"(?:link|url)"\s*,\s*"properties"\s*:\s*\{[^{}]*\}\s*\}', re.IGNORECASE)
-CRS_LINK_LATE = re.compile(rb'"crs"\s*:\s*\{\s*"properties"\s*:\s*\{[^{}]*\}\s*,\s*"type"\s*:\s*"(?:link|url)"\s*\}', re.IGNORECASE)
+CRS_LINK = re.compile(
+    rb'"crs"\s*:\s*\{\s*"type"\s*:\s*"(?:link|url)"\s*,\s*"properties"\s*:\s*\{[^{}]*\}\s*\}', re.IGNORECASE
+)
+CRS_LINK_LATE = re.compile(
+    rb'"crs"\s*:\s*\{\s*"properties"\s*:\s*\{[^{}]*\}\s*,\s*"type"\s*:\s*"(?:link|url)"\s*\}', re.IGNORECASE
+)
 CRS_NAMED = re.compile(rb'"crs"\s*:\s*\{[^{}]*\{[^{}]*"(?:name|code)"\s*:\s*"?([^"{}]*)"?[^{}]*\}')
 GPX_LAYERS = ("waypoints", "routes", "tracks")
 
@@ -111,7 +121,11 @@ def read_kml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
 def read_gpx(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     """Read waypoints, routes and tracks; their points only if they are asked for."""
     wanted = Request(request.files, request.original_name, request.layers or GPX_LAYERS, request.crs, request.cures)
-    return [layer for layer in read_layers(source, wanted, notes, Way(source.path, "GPX is always WGS 84")) if len(layer.attributes)]
+    return [
+        layer
+        for layer in read_layers(source, wanted, notes, Way(source.path, "GPX is always WGS 84"))
+        if len(layer.attributes)
+    ]
 
 
 def read_gml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
@@ -149,7 +163,9 @@ def refusal(source: Source, error: Exception) -> Refused:
             if size < JSON_LOOK and _is_json(source)
             else Refused("damaged", reason=text[:100])
         )
-    if re.search(r"(?i)i/o failure|unexpected end|truncat|eof|cannot read|failed to read|premature|unterminated|read error", text):
+    if re.search(
+        r"(?i)i/o failure|unexpected end|truncat|eof|cannot read|failed to read|premature|unterminated|read error", text
+    ):
         return Refused("truncated", bytes=size, reason=text[:200])
     return Refused("unreadable", layer="GDAL", reason=text[:300])
 
@@ -227,7 +243,11 @@ def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> R
     crs = known_crs(stated)
     expected = -1 if in_memory else int(pyogrio.read_info(way.opened, layer=name)["features"])
     if 0 <= len(attributes) < expected:
-        raise Refused("truncated", bytes=source.path.stat().st_size, reason=f"{len(attributes)} of {expected} features could be read")
+        raise Refused(
+            "truncated",
+            bytes=source.path.stat().st_size,
+            reason=f"{len(attributes)} of {expected} features could be read",
+        )
     return RawLayer(title, attributes, geometry, crs, way.reason if crs else "")
 
 
@@ -252,7 +272,11 @@ def _batches(way: Way, layer: str | None, spent: Spent) -> tuple[NDArray[np.obje
             spent.add(len(table), sum(map(len, filter(None, wkb))) // 16, rest.nbytes)
             frames.append(rest)
             shapes.append(wkb)
-    attributes = pa.concat_tables(frames).to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True) if frames else pd.DataFrame()
+    attributes = (
+        pa.concat_tables(frames).to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True)
+        if frames
+        else pd.DataFrame()
+    )
     return np.concatenate(shapes) if shapes else np.empty(0, dtype=object), attributes, meta["crs"]
 
 
@@ -300,5 +324,7 @@ def _straight(way: Way, names: tuple[str, str], wkb: NDArray[np.object_], notes:
 def known_crs(stated: Any) -> str:
     """Return the CRS that GDAL reports, or empty where it stands for "undefined"."""
     text = str(stated or "")
-    undefined = re.match(r"(?i)(ENGCRS|ENGINEERINGCRS|LOCAL_CS)", text) or re.search(r'(?i)^\w+\["(undefined|unknown)[^"]*SRS', text)
+    undefined = re.match(r"(?i)(ENGCRS|ENGINEERINGCRS|LOCAL_CS)", text) or re.search(
+        r'(?i)^\w+\["(undefined|unknown)[^"]*SRS', text
+    )
     return "" if undefined else text

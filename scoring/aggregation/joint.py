@@ -47,16 +47,31 @@ class JointRule:
 
 
 _ALL = (
-    JointRule("mean", "Mean of both", "両者の平均",
-              "Both desks count alike; a strong yes of one can outweigh a weak no of the other.",
-              "両デスクを同じ重さで扱う。一方の強い賛成が他方の弱い反対を上回りうる。", mean_rule),
-    JointRule("maximin", "The less pleased desk decides", "満足度の低い側が決める",
-              "A site is worth what the less pleased desk gives it; nothing is traded.",
-              "満足度の低い側の評価をその候補地の評価とする。埋め合わせはしない。", maximin_rule),
-    JointRule("nash", "Nash product", "ナッシュ積",
-              "Product of both gains: balanced sites beat lopsided ones of the same mean.",
-              "両者の得点の積。平均が同じなら、偏った候補地より釣り合った候補地が上になる。", nash_rule),
-)  # fmt: skip
+    JointRule(
+        "mean",
+        "Mean of both",
+        "両者の平均",
+        "Both desks count alike; a strong yes of one can outweigh a weak no of the other.",
+        "両デスクを同じ重さで扱う。一方の強い賛成が他方の弱い反対を上回りうる。",
+        mean_rule,
+    ),
+    JointRule(
+        "maximin",
+        "The less pleased desk decides",
+        "満足度の低い側が決める",
+        "A site is worth what the less pleased desk gives it; nothing is traded.",
+        "満足度の低い側の評価をその候補地の評価とする。埋め合わせはしない。",
+        maximin_rule,
+    ),
+    JointRule(
+        "nash",
+        "Nash product",
+        "ナッシュ積",
+        "Product of both gains: balanced sites beat lopsided ones of the same mean.",
+        "両者の得点の積。平均が同じなら、偏った候補地より釣り合った候補地が上になる。",
+        nash_rule,
+    ),
+)
 #: Rule id -> joint rule.
 JOINT_RULES: dict[str, JointRule] = {each.id: each for each in _ALL}
 
@@ -73,7 +88,9 @@ def places(scores: ArrayLike) -> IntArray:
     if not len(values):
         return np.empty(0, dtype=np.int64)
     steps, bits = values.max() - values, (len(values) - 1).bit_length()
-    if steps.max() < 2.0 ** (63 - bits):  # score and row in one number: sorting those is several times as fast as sorting rows by score
+    if steps.max() < 2.0 ** (
+        63 - bits
+    ):  # score and row in one number: sorting those is several times as fast as sorting rows by score
         keys = (steps.astype(np.int64) << bits) | np.arange(len(values))
         keys.sort()
         order, ordered = keys & ((1 << bits) - 1), keys >> bits

@@ -1,4 +1,7 @@
-"""NumPy beside the SQL of methods, where pairs or many weight vectors are asked for. Every kernel has a test that both agree."""
+"""NumPy beside the SQL of methods, where pairs or many weight vectors are asked for.
+
+Every kernel has a test that both agree.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,10 @@ def dominated_by(points: FloatArray, reference: FloatArray) -> IntArray:
     >>> dominated_by(np.array([[1.0, 0.0], [0.5, 0.0]]), np.array([[1.0, 0.0], [0.5, 0.0]])).tolist()
     [0, 1]
     """
-    places = [np.unique(np.concatenate([points[:, axis], reference[:, axis]]), return_inverse=True)[1] for axis in range(points.shape[1])]
+    places = [
+        np.unique(np.concatenate([points[:, axis], reference[:, axis]]), return_inverse=True)[1]
+        for axis in range(points.shape[1])
+    ]
     coded = np.stack(places).astype(np.int32)
     asked, others = coded[:, : len(points)], coded[:, len(points) :]
     counts = np.empty(len(points), dtype=np.int64)
@@ -49,7 +55,7 @@ def dominated_by(points: FloatArray, reference: FloatArray) -> IntArray:
 
 
 def unicriterion_flows(u: FloatArray, known: BoolArray, q: float, p: float) -> FloatArray:
-    """Return the net flow of each row on each criterion under the linear preference function; PROMETHEE II is their weighted sum.
+    """Return the net flow of each row on each criterion (linear preference); PROMETHEE II is their weighted sum.
 
     Parameters
     ----------

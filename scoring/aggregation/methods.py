@@ -1,4 +1,7 @@
-"""Methods that turn weighted desirabilities into scores: a registry of SQL statements, each with its constants. Weighs nothing."""
+"""Methods that turn weighted desirabilities into scores: a registry of SQL statements, each with its constants.
+
+Weighs nothing.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,8 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-#: The smallest desirability that multiplying methods see: a criterion at its worst costs much, but does not wipe out the rest.
+# : The smallest desirability that multiplying methods see: a criterion at its worst costs much, but does not wipe out
+# the rest.
 LEAST_DESIRABILITY = 0.01
 #: PROMETHEE on desirabilities: smaller differences than q do not count, larger ones than p count whole.
 INDIFFERENCE, STRICT_PREFERENCE = 0.02, 0.3
@@ -61,38 +65,103 @@ def _power_knots(exponent: float) -> list[float]:
 
 
 _ALL = (
-    Method("weighted_sum", "Weighted sum", "加重和", "scoring/aggregation/method_weighted_sum.sql",
-           "Each criterion adds its share; parts sum to the score.", "各基準の寄与を足し合わせる。寄与の合計がスコアになる。",
-           "Fishburn (1967)", independent=True),
-    Method("weighted_product", "Weighted product", "加重積", "scoring/aggregation/method_weighted_product.sql",
-           "Geometric mean: one very weak criterion pulls the whole down.", "幾何平均。極端に弱い基準が一つあると全体が下がる。",
-           "Bridgman (1922); Miller and Starr (1969)", independent=True, constants={"least": LEAST_DESIRABILITY}),
-    Method("topsis", "TOPSIS", "TOPSIS", "scoring/aggregation/method_topsis.sql",
-           "Near to the best values seen and far from the worst.", "観測された最良値に近く、最悪値から遠いものを高く評価する。",
-           "Hwang and Yoon (1981)", independent=False),
-    Method("vikor", "VIKOR", "VIKOR", "scoring/aggregation/method_vikor.sql",
-           "Compromise between the total loss and the single worst regret.", "全体の損失と最大の後悔との妥協。",
-           "Opricovic and Tzeng (2004)", independent=False, constants={"v": 0.5}),
-    Method("promethee", "PROMETHEE II", "PROMETHEE II", "scoring/aggregation/method_promethee.sql",
-           "How often and how clearly a site beats the others, pair by pair.",
-           "他の候補地に対し、どれだけ多く・明確に勝るかを一対ごとに数える。",
-           "Brans and Vincke (1985)", independent=False,
-           constants={"kinds": "linear", "q": INDIFFERENCE, "p": STRICT_PREFERENCE}),
-    Method("waspas", "WASPAS", "WASPAS", "scoring/aggregation/method_waspas.sql",
-           "Half weighted sum, half weighted product.", "加重和と加重積を半分ずつ。",
-           "Zavadskas et al. (2012)", independent=True, constants={"lam": 0.5, "least": LEAST_DESIRABILITY}),
-    Method("spotis", "SPOTIS", "SPOTIS", "scoring/aggregation/method_spotis.sql",
-           "Distance to the ideal of fixed goalposts: the weighted sum's order, seen from the other end.",
-           "固定した目標値の理想点からの距離。順位は加重和と同じになる。",
-           "Dezert et al. (2020)", independent=True),
-    Method("owa", "OWA (cautious)", "OWA（慎重）", "scoring/aggregation/method_owa.sql",
-           "Weaker criteria count more than stronger ones.", "強い基準より弱い基準を重く見る。",
-           "Yager (1988, 1996)", independent=True, constants={"knots": _power_knots(OWA_EXPONENT)}),
-    Method("pareto", "Pareto rank", "パレート順位", "scoring/aggregation/method_pareto.sql",
-           "How many sites are at least as good in every pillar; no weights between pillars.",
-           "すべての柱で同等以上の候補地がいくつあるか。柱の間の重みは使わない。",
-           "Fonseca and Fleming (1993)", independent=False, needs="scoring/ranking/pillar_points.sql"),
-)  # fmt: skip
+    Method(
+        "weighted_sum",
+        "Weighted sum",
+        "加重和",
+        "scoring/aggregation/method_weighted_sum.sql",
+        "Each criterion adds its share; parts sum to the score.",
+        "各基準の寄与を足し合わせる。寄与の合計がスコアになる。",
+        "Fishburn (1967)",
+        independent=True,
+    ),
+    Method(
+        "weighted_product",
+        "Weighted product",
+        "加重積",
+        "scoring/aggregation/method_weighted_product.sql",
+        "Geometric mean: one very weak criterion pulls the whole down.",
+        "幾何平均。極端に弱い基準が一つあると全体が下がる。",
+        "Bridgman (1922); Miller and Starr (1969)",
+        independent=True,
+        constants={"least": LEAST_DESIRABILITY},
+    ),
+    Method(
+        "topsis",
+        "TOPSIS",
+        "TOPSIS",
+        "scoring/aggregation/method_topsis.sql",
+        "Near to the best values seen and far from the worst.",
+        "観測された最良値に近く、最悪値から遠いものを高く評価する。",
+        "Hwang and Yoon (1981)",
+        independent=False,
+    ),
+    Method(
+        "vikor",
+        "VIKOR",
+        "VIKOR",
+        "scoring/aggregation/method_vikor.sql",
+        "Compromise between the total loss and the single worst regret.",
+        "全体の損失と最大の後悔との妥協。",
+        "Opricovic and Tzeng (2004)",
+        independent=False,
+        constants={"v": 0.5},
+    ),
+    Method(
+        "promethee",
+        "PROMETHEE II",
+        "PROMETHEE II",
+        "scoring/aggregation/method_promethee.sql",
+        "How often and how clearly a site beats the others, pair by pair.",
+        "他の候補地に対し、どれだけ多く・明確に勝るかを一対ごとに数える。",
+        "Brans and Vincke (1985)",
+        independent=False,
+        constants={"kinds": "linear", "q": INDIFFERENCE, "p": STRICT_PREFERENCE},
+    ),
+    Method(
+        "waspas",
+        "WASPAS",
+        "WASPAS",
+        "scoring/aggregation/method_waspas.sql",
+        "Half weighted sum, half weighted product.",
+        "加重和と加重積を半分ずつ。",
+        "Zavadskas et al. (2012)",
+        independent=True,
+        constants={"lam": 0.5, "least": LEAST_DESIRABILITY},
+    ),
+    Method(
+        "spotis",
+        "SPOTIS",
+        "SPOTIS",
+        "scoring/aggregation/method_spotis.sql",
+        "Distance to the ideal of fixed goalposts: the weighted sum's order, seen from the other end.",
+        "固定した目標値の理想点からの距離。順位は加重和と同じになる。",
+        "Dezert et al. (2020)",
+        independent=True,
+    ),
+    Method(
+        "owa",
+        "OWA (cautious)",
+        "OWA（慎重）",
+        "scoring/aggregation/method_owa.sql",
+        "Weaker criteria count more than stronger ones.",
+        "強い基準より弱い基準を重く見る。",
+        "Yager (1988, 1996)",
+        independent=True,
+        constants={"knots": _power_knots(OWA_EXPONENT)},
+    ),
+    Method(
+        "pareto",
+        "Pareto rank",
+        "パレート順位",
+        "scoring/aggregation/method_pareto.sql",
+        "How many sites are at least as good in every pillar; no weights between pillars.",
+        "すべての柱で同等以上の候補地がいくつあるか。柱の間の重みは使わない。",
+        "Fonseca and Fleming (1993)",
+        independent=False,
+        needs="scoring/ranking/pillar_points.sql",
+    ),
+)
 #: Method id -> method.
 METHODS: dict[str, Method] = {method.id: method for method in _ALL}
 
@@ -119,7 +188,11 @@ def bound(method: Method, criteria: int) -> dict[str, Any]:
 
 
 def scores_of_matrix(
-    con: duckdb.DuckDBPyConnection, method_id: str, matrix: NDArray[Any], weights: NDArray[Any], constants: dict[str, Any]
+    con: duckdb.DuckDBPyConnection,
+    method_id: str,
+    matrix: NDArray[Any],
+    weights: NDArray[Any],
+    constants: dict[str, Any],
 ) -> dict[str, list[float]]:
     """Run the statement of a method on a plain matrix.
 
@@ -147,13 +220,21 @@ def scores_of_matrix(
     """
     if matrix.ndim != 2 or weights.shape != (matrix.shape[1],) or not len(matrix):
         raise MethodError(
-            f"The matrix has shape {matrix.shape} and there are {weights.size} weights; give rows x criteria and a weight each."
+            f"The matrix has shape {matrix.shape} and there are {weights.size} weights; give rows x "
+            f"criteria and a weight each."
         )
     cursor = con.cursor()
-    cursor.execute("CREATE OR REPLACE TEMP TABLE cells (id INTEGER, version VARCHAR, j INTEGER, axis VARCHAR, u DOUBLE, w DOUBLE)")
+    cursor.execute(
+        "CREATE OR REPLACE TEMP TABLE cells (id INTEGER, version VARCHAR, j INTEGER, axis VARCHAR, u DOUBLE, w DOUBLE)"
+    )
     count, criteria = matrix.shape
     place = np.tile(np.arange(criteria), count)
-    table = {"id": np.repeat(np.arange(count), criteria), "j": place, "u": matrix.astype(float).ravel(), "w": weights.astype(float)[place]}
+    table = {
+        "id": np.repeat(np.arange(count), criteria),
+        "j": place,
+        "u": matrix.astype(float).ravel(),
+        "w": weights.astype(float)[place],
+    }
     cursor.register("given_cells", pa.table(table))
     cursor.execute("INSERT INTO cells SELECT id, 'known', j, printf('%04d', j), u, w FROM given_cells")
     cursor.unregister("given_cells")

@@ -40,7 +40,7 @@ def logarithmic(x: ArrayLike, worst: float, best: float) -> FloatArray:
 
 
 def s_shaped(x: ArrayLike, worst: float, best: float) -> FloatArray:
-    """Return a smooth step, flat at both goalposts and steepest half way: 3t^2 - 2t^3 of the linear value t; NaN stays NaN.
+    """Return a smooth step, flat at both goalposts, steepest half way: 3t^2 - 2t^3 of the linear value t; NaN stays.
 
     References
     ----------
@@ -130,7 +130,8 @@ def _as_given(x: FloatArray, gain: BoolArray) -> FloatArray:
     return np.asarray(np.where(gain, x, -x))
 
 
-#: Normalisation of a decision matrix -> function of the matrix and of which criteria are gains; the result is more-is-better.
+# : Normalisation of a decision matrix -> function of the matrix and of which criteria are gains; the result is
+# more-is-better.
 NORMALISATIONS: dict[str, Callable[[FloatArray, BoolArray], FloatArray]] = {
     "minmax": _minmax,  # (x - min) / (max - min), or from the other end
     "max": _largest,  # x / max, or 1 - x / max
@@ -169,5 +170,7 @@ def normalised(name: str, matrix: ArrayLike, types: ArrayLike | None = None) -> 
     with np.errstate(divide="ignore", invalid="ignore"):
         found = NORMALISATIONS[name](x, gain)
     if not np.isfinite(found).all():
-        raise MethodError(f"The normalisation {name!r} divides by 0 for this matrix; choose minmax, or shift the values above 0.")
+        raise MethodError(
+            f"The normalisation {name!r} divides by 0 for this matrix; choose minmax, or shift the values above 0."
+        )
     return found

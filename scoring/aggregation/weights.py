@@ -1,4 +1,7 @@
-"""Ways to weigh criteria: direct, swing, rank order, pairwise comparison, and from the spread of the data. Scores nothing."""
+"""Ways to weigh criteria: direct, swing, rank order, pairwise comparison, and from the spread of the data.
+
+Scores nothing.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,8 @@ def direct(points: ArrayLike) -> FloatArray:
     values = np.asarray(points, dtype=float)
     if values.ndim != 1 or not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
         raise MethodError(
-            f"Weights {values.tolist()} have a negative, a missing or no positive number; give 0 or more to each, one above 0."
+            f"Weights {values.tolist()} have a negative, a missing or no positive number; give 0 or "
+            f"more to each, one above 0."
         )
     return np.asarray(values / values.sum())
 
@@ -80,7 +84,7 @@ def swing(points: ArrayLike) -> FloatArray:
 
 
 def rank_order_centroid(order: ArrayLike) -> FloatArray:
-    """Return the centroid of all weights that keep an order; `order` holds 1 for the most important criterion, 2 for the next.
+    """Return the centroid of all weights that keep an order; `order` holds 1 for the most important criterion.
 
     References
     ----------
@@ -94,13 +98,15 @@ def rank_order_centroid(order: ArrayLike) -> FloatArray:
     places = np.asarray(order)
     count = len(places)
     if sorted(places.tolist()) != list(range(1, count + 1)):
-        raise MethodError(f"The order {places.tolist()} is not 1 to {count}, each once; give each criterion its own place.")
+        raise MethodError(
+            f"The order {places.tolist()} is not 1 to {count}, each once; give each criterion its own place."
+        )
     centroid = np.cumsum(1 / np.arange(count, 0, -1))[::-1] / count
     return np.asarray(centroid[places.astype(int) - 1])
 
 
 def analytic_hierarchy(pairwise: ArrayLike) -> Pairwise:
-    """Return the principal eigenvector of a matrix of pairwise judgements: entry (i, j) says how much more i matters than j.
+    """Return the principal eigenvector of a pairwise comparison matrix; entry (i, j): how much more i matters than j.
 
     Raises
     ------
@@ -194,7 +200,9 @@ def entropy(matrix: ArrayLike) -> FloatArray:
     return _spread(np.maximum(diversity, 0.0))
 
 
-def critic(matrix: ArrayLike, types: ArrayLike | None = None, correlation: str = "pearson", ddof: int = 1) -> FloatArray:
+def critic(
+    matrix: ArrayLike, types: ArrayLike | None = None, correlation: str = "pearson", ddof: int = 1
+) -> FloatArray:
     """Return weights by contrast and conflict: the spread of each criterion times how little it goes with the others.
 
     Parameters

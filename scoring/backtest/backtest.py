@@ -1,4 +1,4 @@
-"""Backtest: how far up a list of labels stands in the ranking, beside simple baselines, with controls and the misses by name.
+"""Backtest: where a list of labels ranks, beside simple baselines, with controls and the misses by name.
 
 Unlisted means unlabelled, not bad: every figure compares labelled sites with all others. Nothing is tuned on labels.
 """
@@ -111,7 +111,8 @@ class Backtest:
     matches, unmatched, misses : list of dict
     matched, sites : int
     counts : dict
-        labels, undated, doubled, later, other_commodity, only_listed (matched to sites that only a selection list brought), failed.
+        labels, undated, doubled, later, other_commodity, only_listed (matched to sites that only a selection list
+        brought), failed.
     blind : dict or None
         What was dropped; None: not blind.
     notes : list of (code, values)
@@ -143,7 +144,9 @@ class Backtest:
     notes: list[tuple[str, dict[str, Any]]]
 
 
-def backtest(facts: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Sequence[Label], settings: Settings | None = None) -> Backtest:
+def backtest(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Sequence[Label], settings: Settings | None = None
+) -> Backtest:
     """Compare the ranking of a scenario with labels.
 
     Parameters
@@ -170,10 +173,17 @@ def backtest(facts: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Seque
 
 
 def _compare(
-    facts: duckdb.DuckDBPyConnection, used: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Sequence[Label],
-    settings: Settings, listed_only: set[str],
-) -> Backtest:  # fmt: skip
-    """Compare what `used` ranks with labels; a site of `listed_only` that `used` lacks is not one that a label can mean."""
+    facts: duckdb.DuckDBPyConnection,
+    used: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    labels: Sequence[Label],
+    settings: Settings,
+    listed_only: set[str],
+) -> Backtest:
+    """Compare what `used` ranks with labels.
+
+    A site of `listed_only` that `used` lacks is not one that a label can mean.
+    """
     whole = population(used, scenario)
     sites = site_records(facts)
     found = match_labels(labels, [site for site in sites if not settings.blind or site.native_id not in listed_only])
@@ -224,7 +234,9 @@ def _say_only_listed(ordered: Sorted, gone: list[Record]) -> Sorted:
     return replace(ordered, unmatched=unmatched)
 
 
-def _judge(whole: Population, ordered: Sorted, scenario: Scenario, settings: Settings, listed_only: set[str]) -> Backtest:
+def _judge(
+    whole: Population, ordered: Sorted, scenario: Scenario, settings: Settings, listed_only: set[str]
+) -> Backtest:
     apart = {match.site_id for match in (*ordered.later, *ordered.other_commodity)} - set(ordered.matched)
     kept = np.array([site_id not in apart for site_id in whole.site_ids])
     positive = np.array([site_id in ordered.matched for site_id in whole.site_ids])[kept]
@@ -240,21 +252,33 @@ def _judge(whole: Population, ordered: Sorted, scenario: Scenario, settings: Set
             {"stratum": str(names[code]), "labelled": p, "unlabelled": n, "auc": round(value, 4)}
             for code, p, n, value in sorted(told, key=lambda each: (-each[1], names[each[0]]))
         ],
-        matched=len(ordered.matched), sites=int(kept.sum()),
-        matches=_matches(whole, ordered), unmatched=_unmatched(ordered), misses=misses(whole, ordered, scenario),
-        counts=_counts(whole, ordered, listed_only), blind=None, notes=[],
-    )  # fmt: skip
+        matched=len(ordered.matched),
+        sites=int(kept.sum()),
+        matches=_matches(whole, ordered),
+        unmatched=_unmatched(ordered),
+        misses=misses(whole, ordered, scenario),
+        counts=_counts(whole, ordered, listed_only),
+        blind=None,
+        notes=[],
+    )
     return replace(found, notes=_notes(found, settings, len(listed_only)))
 
 
 def _skill(
-    whole: Population, kept: BoolArray, positive: BoolArray, enough: tuple[bool, bool], settings: Settings, rng: np.random.Generator
+    whole: Population,
+    kept: BoolArray,
+    positive: BoolArray,
+    enough: tuple[bool, bool],
+    settings: Settings,
+    rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Return the figures of the ranking itself; `enough`: labels for a figure at all, and within commodities."""
     score, (any_, inside) = whole.score[kept], enough
     commodity, country = np.array(whole.stratum)[kept], np.array(whole.countries)[kept]
     strata, one = _codes(commodity), np.zeros(len(score), dtype=np.intp)
-    control, mix = skill.shuffled(score, positive, strata, settings.repeats, rng) if inside else (np.empty(0), np.empty(0))
+    control, mix = (
+        skill.shuffled(score, positive, strata, settings.repeats, rng) if inside else (np.empty(0), np.empty(0))
+    )
     return {
         "auc": _said(skill.auc(score, positive), any_),
         "auc_ci": _ends(skill.bootstrap_auc(score, positive, one, settings.draws, rng), any_),
@@ -280,7 +304,9 @@ def _beside(whole: Population, kept: BoolArray, positive: BoolArray, enough: tup
     return {
         "capture_baselines": {name: _curve(score, positive) for name, score in scores.items()},
         "baselines": {name: _said(skill.auc(score, positive), enough[0]) for name, score in scores.items()},
-        "baselines_stratified": {name: _said(skill.stratified_auc(score, positive, strata), enough[1]) for name, score in scores.items()},
+        "baselines_stratified": {
+            name: _said(skill.stratified_auc(score, positive, strata), enough[1]) for name, score in scores.items()
+        },
     }
 
 
@@ -297,7 +323,11 @@ def _ends(draws: FloatArray, enough: bool) -> list[float] | None:
 
 
 def _precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
-    return round(float(skill.hits(score, positive, np.array([float(k)]))[0]) / k, 4) if positive.any() and k <= len(score) else None
+    return (
+        round(float(skill.hits(score, positive, np.array([float(k)]))[0]) / k, 4)
+        if positive.any() and k <= len(score)
+        else None
+    )
 
 
 def _curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
@@ -308,10 +338,10 @@ def _curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
 
 
 def misses(whole: Population, ordered: Sorted, scenario: Scenario) -> list[dict[str, Any]]:
-    """Return the labelled sites in the lower half of the list, or the worst `WORST`, with the criterion that cost each most.
+    """Return the labelled sites in the lower half, or the worst `WORST`, with the criterion that cost each most.
 
-    The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in score; only
-    criteria that apply to the site. A gate that fails costs more than any criterion: it puts the site last.
+    The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in
+    score; only criteria that apply to the site. A gate that fails costs more than any criterion: it puts the site last.
     """
     n = len(whole.site_ids)
     first = slice(0, max(1, round(TENTH * n)))
@@ -322,45 +352,71 @@ def misses(whole: Population, ordered: Sorted, scenario: Scenario) -> list[dict[
     for row in labelled[: max(WORST, sum(i >= n / 2 for i in labelled))]:
         cost = np.where(whole.applies[row] > 0, usual - whole.contributions[row], -np.inf)
         worst = int(np.argmax(cost))
-        found.append({
-            "name": ordered.matched[whole.site_ids[row]].label.name, "site_id": whole.site_ids[row], "site": whole.names[row],
-            "rank": row + 1, "of": n, "lower_half": row >= n / 2, "stratum": whole.stratum[row], "country": whole.countries[row],
-            "cost_most": scenario.criteria[worst].id, "cost": round(float(cost[worst]), 4),
-            "unknown": bool(whole.known[row, worst] == 0), "gate_failed": bool(whole.failed[row]),
-        })  # fmt: skip
+        found.append(
+            {
+                "name": ordered.matched[whole.site_ids[row]].label.name,
+                "site_id": whole.site_ids[row],
+                "site": whole.names[row],
+                "rank": row + 1,
+                "of": n,
+                "lower_half": row >= n / 2,
+                "stratum": whole.stratum[row],
+                "country": whole.countries[row],
+                "cost_most": scenario.criteria[worst].id,
+                "cost": round(float(cost[worst]), 4),
+                "unknown": bool(whole.known[row, worst] == 0),
+                "gate_failed": bool(whole.failed[row]),
+            }
+        )
     return found
 
 
 def _matches(whole: Population, ordered: Sorted) -> list[dict[str, Any]]:
     return [
         {
-            "row": match.label.row, "name": match.label.name, "site_id": site_id, "site": whole.names[i], "rank": i + 1,
-            "stratum": whole.stratum[i], "country": whole.countries[i], "date": match.label.date,
-            "name_similarity": match.name_similarity, "distance_km": match.distance_km,
+            "row": match.label.row,
+            "name": match.label.name,
+            "site_id": site_id,
+            "site": whole.names[i],
+            "rank": i + 1,
+            "stratum": whole.stratum[i],
+            "country": whole.countries[i],
+            "date": match.label.date,
+            "name_similarity": match.name_similarity,
+            "distance_km": match.distance_km,
         }
         for i, site_id in enumerate(whole.site_ids)
         if (match := ordered.matched.get(site_id))
-    ]  # fmt: skip
+    ]
 
 
 def _unmatched(ordered: Sorted) -> list[dict[str, Any]]:
     return [
         {
-            "row": match.label.row, "name": match.label.name, "country": match.label.country, "commodity": match.label.commodity,
-            "date": match.label.date, "reason": reason, "site_id": match.site_id,
+            "row": match.label.row,
+            "name": match.label.name,
+            "country": match.label.country,
+            "commodity": match.label.commodity,
+            "date": match.label.date,
+            "reason": reason,
+            "site_id": match.site_id,
         }
         for match, reason in ordered.unmatched
-    ]  # fmt: skip
+    ]
 
 
 def _counts(whole: Population, ordered: Sorted, listed_only: set[str]) -> dict[str, int]:
     failed = {site_id for site_id, fails in zip(whole.site_ids, whole.failed, strict=True) if fails}
     sorted_out = len(ordered.unmatched) + len(ordered.later) + len(ordered.other_commodity) + ordered.doubled
     return {
-        "labels": len(ordered.matched) + sorted_out, "undated": ordered.undated, "doubled": ordered.doubled,
-        "later": len(ordered.later), "other_commodity": len(ordered.other_commodity),
-        "only_listed": len(set(ordered.matched) & listed_only), "failed": len(set(ordered.matched) & failed),
-    }  # fmt: skip
+        "labels": len(ordered.matched) + sorted_out,
+        "undated": ordered.undated,
+        "doubled": ordered.doubled,
+        "later": len(ordered.later),
+        "other_commodity": len(ordered.other_commodity),
+        "only_listed": len(set(ordered.matched) & listed_only),
+        "failed": len(set(ordered.matched) & failed),
+    }
 
 
 def _notes(found: Backtest, settings: Settings, listed_only: int) -> list[tuple[str, dict[str, Any]]]:
@@ -404,6 +460,8 @@ def origin(scenario: Scenario, settings: Any) -> dict[str, Any]:
     from data.facts import data_version  # noqa: PLC0415
 
     return {
-        "settings": {**asdict(settings), "seed": scenario.seed}, "scenario": scenario.as_dict(),
-        "scenario_hash": scenario.scenario_hash, "data_version": data_version(),
-    }  # fmt: skip
+        "settings": {**asdict(settings), "seed": scenario.seed},
+        "scenario": scenario.as_dict(),
+        "scenario_hash": scenario.scenario_hash,
+        "data_version": data_version(),
+    }

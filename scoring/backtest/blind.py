@@ -1,4 +1,7 @@
-"""Blind mode: the facts as they are without selection lists. Which values go is data (`data/curated/selection_lists.csv`)."""
+"""Blind mode: the facts as they are without selection lists.
+
+Which values go is data (`data/curated/selection_lists.csv`).
+"""
 
 from __future__ import annotations
 
@@ -92,12 +95,14 @@ def selection_lists() -> tuple[SelectionList, ...]:
 
 
 def rests_on(measure: str, claim: str, what: str) -> bool:
-    """Tell whether a criterion rests on an attribute of a site; `claim` is the attribute that it returns as it is, or empty.
+    """Tell whether a criterion rests on an attribute of a site; `claim` is the attribute it returns as is, or empty.
 
     Examples
     --------
-    >>> rests_on("permitting_months", "", "stage"), rests_on("sea_km", "", "stage"), rests_on("claim_number", "recovery_pct", "stage")
-    (True, False, False)
+    >>> rests_on("permitting_months", "", "stage"), rests_on("sea_km", "", "stage")
+    (True, False)
+    >>> rests_on("claim_number", "recovery_pct", "stage")
+    False
     >>> rests_on("a measure of tomorrow", "", "stage")
     True
     """
@@ -107,7 +112,10 @@ def rests_on(measure: str, claim: str, what: str) -> bool:
 
 
 def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """Return (site_id, what, list_id) of everything that is known because a site was selected; see `selected_facts.sql`."""
+    """Return (site_id, what, list_id) of everything that is known because a site was selected.
+
+    See `selected_facts.sql`.
+    """
     lists = selection_lists()
     own = [each.source_id for each in lists if each.source_id]
     given = {
@@ -119,10 +127,10 @@ def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 
 @contextmanager
 def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyConnection, Dropped]]:
-    """Give a copy of what ranking needs, without what rests on selection lists, and the account of it. Closed at the end.
+    """Give a copy of the ranking's input without what rests on selection lists, and the account; closed at the end.
 
-    A value that rests on a list becomes unknown, also where another source would have spoken; a site that is there only because of a
-    list is gone. Own criteria are the user's to answer for and stay.
+    A value that rests on a list becomes unknown, also where another source would have spoken; a site that is there only
+    because of a list is gone. Own criteria are the user's to answer for and stay.
     """
     found = selected(facts)
     copy = _copy(facts)
@@ -153,11 +161,16 @@ def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) ->
     """Delete what rests on lists, and count it."""
     gone = {site_id for site_id, what, _ in found if what == "site"}
     rest = [(site_id, what) for site_id, what, _ in found if site_id not in gone]
-    names = copy.execute("SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id) ORDER BY 1", {"ids": sorted(gone)})
+    names = copy.execute(
+        "SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id) ORDER BY 1", {"ids": sorted(gone)}
+    )
     sites = dict(names.fetchall())
     copy.execute("DELETE FROM facts.site WHERE list_contains($ids, site_id)", {"ids": sorted(gone)})
     values = {criterion.id: _forget_values(copy, criterion, rest) for criterion in load().criteria}
-    gates = sum(_forget_gate(copy, gate, {site_id for site_id, what in rest if what == basis}) for gate, basis in GATES_REST_ON.items())
+    gates = sum(
+        _forget_gate(copy, gate, {site_id for site_id, what in rest if what == basis})
+        for gate, basis in GATES_REST_ON.items()
+    )
     titles = {each.list_id: each.title for each in selection_lists()}
     lists = tuple(titles[each] for each in sorted({list_id for _, _, list_id in found}))
     return Dropped(sites, {k: v for k, v in values.items() if v}, gates, lists)
@@ -167,7 +180,10 @@ def _forget_values(copy: duckdb.DuckDBPyConnection, criterion: Criterion, rest: 
     """Delete the values of a criterion that rest on lists, and return of how many sites."""
     claim = criterion.options.get("claim", "") if criterion.measure == "claim_number" else ""
     ids = sorted({site_id for site_id, what in rest if rests_on(criterion.measure, claim, what)})
-    deleted = "DELETE FROM facts.measurement WHERE criterion_id = $criterion AND list_contains($ids, site_id) RETURNING site_id"
+    deleted = (
+        "DELETE FROM facts.measurement WHERE criterion_id = $criterion AND list_contains($ids, site_id) "
+        "RETURNING site_id"
+    )
     return len(set(copy.execute(deleted, {"criterion": criterion.id, "ids": ids}).fetchall()))
 
 

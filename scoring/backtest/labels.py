@@ -1,4 +1,7 @@
-"""Labels: places that somebody selected, read from a CSV and matched with sites by the matcher that built them. Judges nothing."""
+"""Labels: places that somebody selected, read from a CSV and matched with sites by the matcher that built them.
+
+Judges nothing.
+"""
 
 from __future__ import annotations
 
@@ -88,8 +91,8 @@ class Match:
     site_id : str
         Empty: none.
     reason : str
-        Why there is none: ``no_name``, ``no_place`` (neither coordinates nor country), ``no_commodity`` (needed where coordinates are
-        missing), ``nobody_near``, ``nobody_named``; empty where there is one.
+        Why there is none: ``no_name``, ``no_place`` (neither coordinates nor country), ``no_commodity`` (needed where
+        coordinates are missing), ``nobody_near``, ``nobody_named``; empty where there is one.
     name_similarity : float
         0..100; 0 where there is none.
     distance_km : float or None
@@ -104,12 +107,21 @@ class Match:
 
 
 def vocabulary(facts: duckdb.DuckDBPyConnection) -> Vocabulary:
-    """Return the words for countries and commodities that the facts know. Namibia's alpha-2 code "NA" is a code, not a gap."""
+    """Return the words for countries and commodities that the facts know.
+
+    Namibia's alpha-2 code "NA" is a code, not a gap.
+    """
     countries = {words.fold(spelling): iso3 for spelling, iso3 in words.COUNTRY_SPELLINGS.items()}
-    for iso3, iso2, name in facts.cursor().execute("SELECT iso3, iso2, name_en FROM facts.country ORDER BY iso3").fetchall():
+    for iso3, iso2, name in (
+        facts.cursor().execute("SELECT iso3, iso2, name_en FROM facts.country ORDER BY iso3").fetchall()
+    ):
         for word in filter(None, (name, iso2, iso3)):
             countries[words.fold(word)] = iso3
-    japanese = facts.cursor().execute("SELECT name_ja, commodity_id FROM facts.commodity ORDER BY commodity_id DESC").fetchall()
+    japanese = (
+        facts.cursor()
+        .execute("SELECT name_ja, commodity_id FROM facts.commodity ORDER BY commodity_id DESC")
+        .fetchall()
+    )
     return Vocabulary(countries, dict(japanese))
 
 
@@ -119,8 +131,9 @@ def read_labels(content: bytes, where: str, known: Vocabulary) -> tuple[Label, .
     Parameters
     ----------
     content : bytes
-        UTF-8 with or without BOM, UTF-16 with BOM, CP932 or CP1252; separated by comma, semicolon or tab; a header with ``name`` and
-        at least ``country`` or ``lon`` and ``lat``. ``commodity`` takes several by ``;`` or ``,``; ``date`` an ISO date, month or year.
+        UTF-8 with or without BOM, UTF-16 with BOM, CP932 or CP1252; separated by comma, semicolon or tab; a header with
+        ``name`` and at least ``country`` or ``lon`` and ``lat``. ``commodity`` takes several by ``;`` or ``,``;
+        ``date`` an ISO date, month or year.
     where : str
         What the file is called, for errors.
     known : Vocabulary
@@ -142,7 +155,9 @@ def read_labels(content: bytes, where: str, known: Vocabulary) -> tuple[Label, .
 
 def _text(content: bytes, where: str) -> str:
     if len(content) > MOST_BYTES:
-        raise LabelFileError(where, f"has {len(content) / 1e6:.1f} MB", f"give {MOST_BYTES // 1_000_000} MB at the most")
+        raise LabelFileError(
+            where, f"has {len(content) / 1e6:.1f} MB", f"give {MOST_BYTES // 1_000_000} MB at the most"
+        )
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
     for encoding in encodings:
         try:
@@ -158,7 +173,9 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
     """Return line number and cells of every row; the header's most frequent separator is that of the file."""
     header = next((line for line in text.splitlines() if line.strip()), "")
     if not header:
-        raise LabelFileError(where, "is empty", "write a header name,lon,lat,country,commodity,date and one row a selected place")
+        raise LabelFileError(
+            where, "is empty", "write a header name,lon,lat,country,commodity,date and one row a selected place"
+        )
     separator = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -187,7 +204,9 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
         missing = "name" if "name" not in found else "country (or lon and lat)"
         named = ", ".join(cell.strip()[:30] for cell in header[:12]) or "nothing"
         raise LabelFileError(
-            where, f"has no column {missing} (its header says: {named})", "name columns name,lon,lat,country,commodity,date"
+            where,
+            f"has no column {missing} (its header says: {named})",
+            "name columns name,lon,lat,country,commodity,date",
         )
     return found
 
@@ -206,15 +225,22 @@ def _label(number: int, cells: list[str], columns: dict[str, int], known: Vocabu
     lon, lat = _place(said.get("lon", ""), said.get("lat", ""))
     accuracy = said.get("accuracy", "").lower()
     return Label(
-        number, said["name"], tuple(a.strip() for a in said.get("aliases", "").split(";") if a.strip()), lon, lat,
-        known.countries.get(words.fold(said.get("country", "")), ""), _commodities(said.get("commodity", ""), known),
-        iso_date(said.get("date", "")), accuracy if accuracy in ACCURACIES else "approximate",
-        said.get("country", ""), said.get("commodity", ""),
-    )  # fmt: skip
+        number,
+        said["name"],
+        tuple(a.strip() for a in said.get("aliases", "").split(";") if a.strip()),
+        lon,
+        lat,
+        known.countries.get(words.fold(said.get("country", "")), ""),
+        _commodities(said.get("commodity", ""), known),
+        iso_date(said.get("date", "")),
+        accuracy if accuracy in ACCURACIES else "approximate",
+        said.get("country", ""),
+        said.get("commodity", ""),
+    )
 
 
 def _place(lon: str, lat: str) -> tuple[float | None, float | None]:
-    """Return degrees, or None for both where one is missing, not on Earth, or both are 0, which these lists use for unknown."""
+    """Return degrees, or None for both if one is missing, off the Earth, or both are 0 (unknown in these lists)."""
     try:
         east, north = (float(text.replace("\u2212", "-")) for text in (lon, lat))
     except ValueError:
@@ -232,7 +258,9 @@ def _commodities(text: str, known: Vocabulary) -> tuple[str, ...]:
     ('rare earths', 'cobalt')
     """
     parts = [part.strip() for part in re.split(SEPARATORS, re.sub(r"[(（].*?[)）]", " ", text))]
-    return tuple(dict.fromkeys(found for part in parts if (found := known.commodities.get(part) or words.commodity(part))))
+    return tuple(
+        dict.fromkeys(found for part in parts if (found := known.commodities.get(part) or words.commodity(part)))
+    )
 
 
 def iso_date(text: str) -> str:
@@ -272,16 +300,28 @@ def site_records(facts: duckdb.DuckDBPyConnection, without: Sequence[str] = ()) 
         {"without": list(without)},
     )
     return [
-        Record("site", site_id, name, iso3, lon, lat, kind, tuple(commodities), "", accuracy=accuracy, aliases=tuple(aliases))
+        Record(
+            "site",
+            site_id,
+            name,
+            iso3,
+            lon,
+            lat,
+            kind,
+            tuple(commodities),
+            "",
+            accuracy=accuracy,
+            aliases=tuple(aliases),
+        )
         for site_id, name, iso3, lon, lat, kind, commodities, accuracy, aliases in rows.fetchall()
     ]
 
 
 def match_labels(labels: Sequence[Label], sites: list[Record]) -> list[Match]:
-    """Return for each label the site that it means, by name, country, commodity and distance as in `data.bundling.match`.
+    """Return the site each label means, by name, country, commodity and distance as in `data.bundling.match`.
 
-    A label does not say whether it is a mine or a plant: both are tried, and the better name wins, a mine where they are equal.
-    Aliases are asked where the name itself finds nobody.
+    A label does not say whether it is a mine or a plant: both are tried, and the better name wins, a mine where they
+    are equal. Aliases are asked where the name itself finds nobody.
     """
     finder = Finder(sites)
     return [_match(label, sites, finder) for label in labels]
@@ -299,7 +339,10 @@ def _match(label: Label, sites: list[Record], finder: Finder) -> Match:
 
 
 def _lacking(label: Label) -> str:
-    """Return the reason why nobody can be looked for; without coordinates, country and commodity must say where. Empty: none."""
+    """Return the reason why nobody can be looked for; without coordinates, country and commodity must say where.
+
+    Empty: none.
+    """
     if not label.name:
         return "no_name"
     if label.lon is None and not label.iso3:
@@ -316,6 +359,15 @@ def _best(label: Label, finder: Finder) -> tuple[int, Verdict] | None:
 
 def _record(label: Label, kind: str) -> Record:
     return Record(
-        "labels", str(label.row), label.name, label.iso3, label.lon, label.lat, kind, label.commodities, "",
-        accuracy=label.accuracy, aliases=label.aliases,
-    )  # fmt: skip
+        "labels",
+        str(label.row),
+        label.name,
+        label.iso3,
+        label.lon,
+        label.lat,
+        kind,
+        label.commodities,
+        "",
+        accuracy=label.accuracy,
+        aliases=label.aliases,
+    )

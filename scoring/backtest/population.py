@@ -1,4 +1,7 @@
-"""The sites that a backtest compares: a scenario's list with scores, strata and the scores of simple baselines. Knows no label."""
+"""The sites that a backtest compares: a scenario's list with scores, strata and the scores of simple baselines.
+
+Knows no label.
+"""
 
 from __future__ import annotations
 
@@ -71,13 +74,24 @@ def population(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Populati
     pack(facts, scenario)
     key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": ids}
     vectors = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
-    rods = facts.cursor().execute(sql("scoring/backtest/backtest_yardsticks.sql"), {"lens": scenario.commodity}).to_arrow_table()
+    rods = (
+        facts.cursor()
+        .execute(sql("scoring/backtest/backtest_yardsticks.sql"), {"lens": scenario.commodity})
+        .to_arrow_table()
+    )
     rods = rods.take(pa.array(_places(rods["site_id"].to_pylist(), ids)))
     return Population(
-        ids, listed["name"].to_pylist(), listed["iso3"].to_pylist(), rods["stratum"].to_pylist(), _ordering(listed),
-        square(listed["contributions"], len(ids)), square(vectors["a"], len(ids)), square(vectors["m"], len(ids)),
-        np.asarray(listed["gate_failed"].to_numpy(), dtype=bool), _baselines(facts, scenario, listed, rods),
-    )  # fmt: skip
+        ids,
+        listed["name"].to_pylist(),
+        listed["iso3"].to_pylist(),
+        rods["stratum"].to_pylist(),
+        _ordering(listed),
+        square(listed["contributions"], len(ids)),
+        square(vectors["a"], len(ids)),
+        square(vectors["m"], len(ids)),
+        np.asarray(listed["gate_failed"].to_numpy(), dtype=bool),
+        _baselines(facts, scenario, listed, rods),
+    )
 
 
 def _ordering(listed: pa.Table) -> FloatArray:
@@ -91,9 +105,16 @@ def _places(of: list[str], wanted: list[str]) -> list[int]:
     return [at[each] for each in wanted]
 
 
-def _baselines(facts: duckdb.DuckDBPyConnection, scenario: Scenario, listed: pa.Table, rods: pa.Table) -> dict[str, FloatArray]:
+def _baselines(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, listed: pa.Table, rods: pa.Table
+) -> dict[str, FloatArray]:
     """Return the score of every baseline of `BASELINES`; unknown lies below everything."""
-    alike = replace(scenario, weights={p.id: 1.0 for p in load().pillars.values() if not p.optional}, method="weighted_sum", evidence=())
+    alike = replace(
+        scenario,
+        weights={p.id: 1.0 for p in load().pillars.values() if not p.optional},
+        method="weighted_sum",
+        evidence=(),
+    )
     by_alike = rank_cursor(facts, alike.with_filters(min_coverage=0.0)).to_arrow_table()
     by_alike = by_alike.take(pa.array(_places(by_alike["site_id"].to_pylist(), listed["site_id"].to_pylist())))
     return {

@@ -1,4 +1,7 @@
-"""How well an order finds labelled things: AUC, capture, lift, precision, with intervals and controls. Pure arrays; knows no site."""
+"""How well an order finds labelled things: AUC, capture, lift, precision, with intervals and controls.
+
+Pure arrays; knows no site.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from geo.arrays import BoolArray, FloatArray, IndexArray
 
 
 def auc(score: FloatArray, positive: BoolArray) -> float:
-    """Return the chance that a labelled one scores above an unlabelled one, ties counted half; NaN where a class is empty.
+    """Return the chance that a labelled one outscores an unlabelled one (ties half); NaN where a class is empty.
 
     Parameters
     ----------
@@ -19,8 +22,8 @@ def auc(score: FloatArray, positive: BoolArray) -> float:
 
     References
     ----------
-    Mann and Whitney (1947), Annals of Mathematical Statistics 18(1), 50-60; as the area under the ROC curve: Hanley and McNeil
-    (1982), Radiology 143(1), 29-36, doi:10.1148/radiology.143.1.7063747.
+    Mann and Whitney (1947), Annals of Mathematical Statistics 18(1), 50-60; as the area under the ROC curve: Hanley and
+    McNeil (1982), Radiology 143(1), 29-36, doi:10.1148/radiology.143.1.7063747.
 
     Examples
     --------
@@ -52,7 +55,7 @@ def midranks(score: FloatArray) -> FloatArray:
 
 
 def stratified_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray) -> float:
-    """Return the AUC inside strata, each weighted by its pairs of labelled and unlabelled; NaN where no stratum has both.
+    """Return the AUC inside strata, weighted by pairs of labelled and unlabelled; NaN where no stratum has both.
 
     It is the chance that a labelled one scores above an unlabelled one of its own stratum, over all such pairs.
 
@@ -64,8 +67,8 @@ def stratified_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray) 
 
     References
     ----------
-    Covariate-adjusted ROC curves: Janes and Pepe (2009), Biometrika 96(2), 371-382. They weight strata by their labelled ones; here
-    by pairs, so that with one stratum it is `auc`.
+    Covariate-adjusted ROC curves: Janes and Pepe (2009), Biometrika 96(2), 371-382. They weight strata by their
+    labelled ones; here by pairs, so that with one stratum it is `auc`.
 
     Examples
     --------
@@ -93,11 +96,14 @@ def by_stratum(score: FloatArray, positive: BoolArray, stratum: IndexArray) -> l
     ]
 
 
-def bootstrap_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray, draws: int, rng: np.random.Generator) -> FloatArray:
-    """Return draws of the stratified AUC, shape (draws,); with one stratum, of the AUC. Empty where no stratum has both.
+def bootstrap_auc(
+    score: FloatArray, positive: BoolArray, stratum: IndexArray, draws: int, rng: np.random.Generator
+) -> FloatArray:
+    """Return draws of the stratified AUC, shape (draws,); with one stratum, of the AUC. Empty if no stratum has both.
 
-    Labelled ones are drawn with replacement over all strata together (how many each stratum has is itself chance), unlabelled
-    ones inside their stratum. Drawing labelled ones inside strata would call a stratum with one label certain.
+    Labelled ones are drawn with replacement over all strata together (how many each stratum has is itself chance),
+    unlabelled ones inside their stratum. Drawing labelled ones inside strata would call a stratum with one label
+    certain.
 
     References
     ----------
@@ -113,11 +119,13 @@ def bootstrap_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray, d
         return np.empty(0)
     share, weight = np.concatenate(placed, axis=1), np.concatenate(weights)
     chosen = rng.integers(0, len(weight), (draws, len(weight)))
-    return np.asarray((weight[chosen] * np.take_along_axis(share, chosen, axis=1)).sum(axis=1) / weight[chosen].sum(axis=1))
+    return np.asarray(
+        (weight[chosen] * np.take_along_axis(share, chosen, axis=1)).sum(axis=1) / weight[chosen].sum(axis=1)
+    )
 
 
 def _placements(unlabelled: FloatArray, labelled: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
-    """Return the share of redrawn unlabelled scores (sorted) below each labelled one, ties half, shape (draws, labelled)."""
+    """Return the share of redrawn unlabelled scores (sorted) below each labelled one (ties half): (draws, labelled)."""
     n = len(unlabelled)
     left, right = np.searchsorted(unlabelled, labelled, "left"), np.searchsorted(unlabelled, labelled, "right")
     found = np.empty((draws, len(labelled)))
@@ -142,7 +150,7 @@ def interval(draws: FloatArray, level: float = 0.95) -> tuple[float, float]:
 
 
 def hits(score: FloatArray, positive: BoolArray, first: FloatArray) -> FloatArray:
-    """Return how many labelled ones are expected among the `first` (counts, may be fractions) of the order; ties in random order.
+    """Return the expected number of labelled ones in the `first` (may be fractional) of the order, ties at random.
 
     Examples
     --------
@@ -152,14 +160,22 @@ def hits(score: FloatArray, positive: BoolArray, first: FloatArray) -> FloatArra
     [0.0, 0.5, 1.0, 2.0]
     """
     values, place = np.unique(-score, return_inverse=True)
-    tied, labelled = np.bincount(place, minlength=len(values)), np.bincount(place, weights=positive, minlength=len(values))
+    tied, labelled = (
+        np.bincount(place, minlength=len(values)),
+        np.bincount(place, weights=positive, minlength=len(values)),
+    )
     ends = np.concatenate(([0], np.cumsum(tied)))
     return np.asarray(np.interp(first, ends, np.concatenate(([0.0], np.cumsum(labelled)))))
 
 
 def capture(score: FloatArray, positive: BoolArray, listed: FloatArray) -> FloatArray:
-    """Return the share of the labelled ones that the first `listed` (shares 0..1) of the order hold; NaN without labels."""
-    return hits(score, positive, listed * len(score)) / positive.sum() if positive.any() else np.full(len(listed), np.nan)
+    """Return the share of the labelled ones that the first `listed` (shares 0..1) of the order hold.
+
+    NaN without labels.
+    """
+    return (
+        hits(score, positive, listed * len(score)) / positive.sum() if positive.any() else np.full(len(listed), np.nan)
+    )
 
 
 def shuffled(
@@ -167,10 +183,13 @@ def shuffled(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the stratified AUC and the plain AUC of labels shuffled inside strata, each shape (repeats,).
 
-    The first is the negative control: 0.5 on average, whatever the order. The second is what the mix of strata alone earns.
+    The first is the negative control: 0.5 on average, whatever the order. The second is what the mix of strata alone
+    earns.
     """
     whole, count = midranks(score), int(positive.sum())
-    strata = [(members, midranks(score[members]), int(positive[members].sum())) for _, members in _strata(positive, stratum)]
+    strata = [
+        (members, midranks(score[members]), int(positive[members].sum())) for _, members in _strata(positive, stratum)
+    ]
     outside = whole[positive].sum() - sum(whole[members][positive[members]].sum() for members, _, _ in strata)
     inside, plain = np.zeros(repeats), np.full(repeats, outside)
     for members, ranks, labelled in strata:

@@ -103,7 +103,8 @@ def load() -> Catalogue:
     Raises
     ------
     CriteriaError
-        If shares of a pillar do not sum to 1 for ore or plant sites, goalposts are equal, or a log goalpost is not positive.
+        If shares of a pillar do not sum to 1 for ore or plant sites, goalposts are equal, or a log goalpost is not
+        positive.
     """
     raw = tomllib.loads(FILE.read_text(encoding="utf-8"))
     pillars = {key: Pillar(id=key, **block) for key, block in raw["pillar"].items()}
@@ -131,4 +132,6 @@ def _check(catalogue: Catalogue) -> None:
         for target in ("ore", "plant"):
             total = sum(c.share for c in catalogue.of_pillar(pillar) if c.applies_to in (target, "all"))
             if abs(total - 1) > 1e-9:
-                raise CriteriaError(f"criteria.toml, pillar {pillar}: shares for {target} sites sum to {total:g}, not 1.")
+                raise CriteriaError(
+                    f"criteria.toml, pillar {pillar}: shares for {target} sites sum to {total:g}, not 1."
+                )

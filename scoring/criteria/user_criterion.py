@@ -38,7 +38,8 @@ class LayerMeasure:
     sense : {"min", "max"}
         What is usually better: the default for suggested goalposts.
     samples : {"none", "wide", "always"}
-        When the range is read from places around the site: never, if its accuracy is over a quarter of the radius, or always.
+        When the range is read from places around the site: never, if its accuracy is over a quarter of the radius, or
+        always.
     """
 
     title: str
@@ -69,9 +70,13 @@ EVIDENCE: dict[str, LayerMeasure] = {
     "density": LayerMeasure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide"),
     "value_at": LayerMeasure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always"),
     "mean_within": LayerMeasure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
-    "max_within": LayerMeasure("Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
+    "max_within": LayerMeasure(
+        "Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"
+    ),
     "nearest_value": LayerMeasure("Attribute of the nearest", VECTORS, "always", False, OF_COLUMN, "max", "always"),
-    "containing_value": LayerMeasure("Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always"),
+    "containing_value": LayerMeasure(
+        "Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always"
+    ),
 }
 
 
@@ -137,10 +142,15 @@ class OwnCriterion:
     def _check_types(self) -> None:
         texts = (self.layer_id, self.measure, self.title, self.column, self.value, self.unit)
         if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT and not NO_TEXT.search(text) for text in texts):
-            raise EvidenceError(f"Names, column and unit of a criterion are texts of up to {LONGEST_TEXT} characters; one of them is not.")
+            raise EvidenceError(
+                f"Names, column and unit of a criterion are texts of up to {LONGEST_TEXT} characters; "
+                f"one of them is not."
+            )
         numbers = (self.worst, self.best, self.weight, self.radius_km, self.reach_km)
         if not all(isinstance(x, int | float) and not isinstance(x, bool) and abs(x) <= LARGEST for x in numbers):
-            raise EvidenceError(f"{self.title}: a goalpost, the weight or the radius is not a number; give finite numbers.")
+            raise EvidenceError(
+                f"{self.title}: a goalpost, the weight or the radius is not a number; give finite numbers."
+            )
         if not isinstance(self.everywhere, bool):
             raise EvidenceError(f"{self.title}: whether the layer covers the world is neither true nor false.")
 
@@ -150,7 +160,9 @@ class OwnCriterion:
         if self.value not in ("linear", "log"):
             raise EvidenceError(f"{self.title}: no value curve is called {self.value!r}; choose linear or log.")
         if self.value == "log" and min(self.worst, self.best) <= 0:
-            raise EvidenceError(f"{self.title}: a log value needs goalposts above 0; they are {self.worst:g} and {self.best:g}.")
+            raise EvidenceError(
+                f"{self.title}: a log value needs goalposts above 0; they are {self.worst:g} and {self.best:g}."
+            )
 
     @property
     def id(self) -> str:

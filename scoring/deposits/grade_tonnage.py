@@ -17,13 +17,25 @@ ALL_TYPES = "all types"
 EXCEEDED_BY = (0.9, 0.5, 0.1)
 #: Resource class of the grade's record -> how well the ground is known.
 CLASS_CONFIDENCE = (
-    ("proven", "high"), ("probable", "high"), ("reserve", "high"), ("measured", "high"), ("indicated", "medium"), ("inferred", "low"),
-)  # fmt: skip
+    ("proven", "high"),
+    ("probable", "high"),
+    ("reserve", "high"),
+    ("measured", "high"),
+    ("indicated", "medium"),
+    ("inferred", "low"),
+)
 #: Stage -> how far the studies are.
 STAGE_CONFIDENCE = {
-    "operating": "high", "construction": "high", "permitted": "high", "feasibility": "high", "care and maintenance": "high",
-    "prefeasibility": "medium", "resource": "medium", "exploration": "low", "occurrence": "low",
-}  # fmt: skip
+    "operating": "high",
+    "construction": "high",
+    "permitted": "high",
+    "feasibility": "high",
+    "care and maintenance": "high",
+    "prefeasibility": "medium",
+    "resource": "medium",
+    "exploration": "low",
+    "occurrence": "low",
+}
 ORDER = ("low", "medium", "high")
 
 
@@ -61,18 +73,22 @@ class GradeTonnage:
 def graded_commodities(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[str]:
     """Return the commodities that a site has a chosen grade for, in the order of the site's own list."""
     rows = facts.cursor().execute(
-        "SELECT DISTINCT c.commodity, list_position(s.commodities, c.commodity) AS place FROM combined.claim AS c JOIN combined.site AS s"
-        " USING (site_id) WHERE c.site_id = $site_id AND c.attribute = 'grade' AND c.chosen ORDER BY place NULLS LAST, c.commodity",
+        "SELECT DISTINCT c.commodity, list_position(s.commodities, c.commodity) AS place FROM "
+        "combined.claim AS c JOIN combined.site AS s"
+        " USING (site_id) WHERE c.site_id = $site_id AND c.attribute = 'grade' AND c.chosen ORDER BY "
+        "place NULLS LAST, c.commodity",
         {"site_id": site_id},
     )
     return [row[0] for row in rows.fetchall()]
 
 
-def grade_tonnage(facts: duckdb.DuckDBPyConnection, commodity: str, deposit_type: str, site_id: str = "") -> GradeTonnage | None:
+def grade_tonnage(
+    facts: duckdb.DuckDBPyConnection, commodity: str, deposit_type: str, site_id: str = ""
+) -> GradeTonnage | None:
     """Return the curves of a commodity within a deposit type; None where fewer than 8 deposits are graded in all.
 
-    The deposits are the mines and projects of the bundle with their chosen claims: of USGS databases the whole deposit, of others the
-    resource or reserve that the source states; see docs/methods/grade.md.
+    The deposits are the mines and projects of the bundle with their chosen claims: of USGS databases the whole deposit,
+    of others the resource or reserve that the source states; see docs/methods/grade.md.
 
     References
     ----------
@@ -87,11 +103,16 @@ def grade_tonnage(facts: duckdb.DuckDBPyConnection, commodity: str, deposit_type
     site = {str(k): None if pd.isna(v) else v for k, v in found.iloc[0].items()} if len(found) else None
     ore = deposits["ore_mt"].dropna().to_numpy()
     return GradeTonnage(
-        commodity, str(deposits["unit"].iloc[0]), deposit_type if deposits is typed else ALL_TYPES,
+        commodity,
+        str(deposits["unit"].iloc[0]),
+        deposit_type if deposits is typed else ALL_TYPES,
         deposits[["site_id", "name", "grade", "ore_mt"]].reset_index(drop=True),
-        exceeded(deposits["grade"].to_numpy()), exceeded(ore),
-        percentile(deposits["grade"].to_numpy(), site and site["grade"]), percentile(ore, site and site["ore_mt"]), site,
-    )  # fmt: skip
+        exceeded(deposits["grade"].to_numpy()),
+        exceeded(ore),
+        percentile(deposits["grade"].to_numpy(), site and site["grade"]),
+        percentile(ore, site and site["ore_mt"]),
+        site,
+    )
 
 
 def exceeded(values: np.ndarray) -> tuple[float, ...]:
@@ -120,7 +141,7 @@ def percentile(values: np.ndarray, value: object) -> float | None:
 
 
 def curve(values: np.ndarray) -> pd.DataFrame:
-    """Return the cumulative curve as USGS draws it: value, and the share of deposits that have at least that much (0..1).
+    """Return the cumulative curve as USGS draws it: value, and the share of deposits with at least that much (0..1).
 
     Examples
     --------
@@ -138,8 +159,10 @@ def confidence(scope: str, stage: str) -> str:
 
     Examples
     --------
-    >>> confidence("Measured", "feasibility"), confidence("Indicated+Inferred", "operating"), confidence("deposit", "unknown")
-    ('high', 'low', 'unknown')
+    >>> confidence("Measured", "feasibility"), confidence("Indicated+Inferred", "operating")
+    ('high', 'low')
+    >>> confidence("deposit", "unknown")
+    'unknown'
     """
     said = scope.lower()
     classes = [level for word, level in CLASS_CONFIDENCE if word in said]

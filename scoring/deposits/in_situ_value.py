@@ -1,8 +1,9 @@
-"""What the metals in a tonne of ore would fetch at cited prices, and its rare earths by element. No revenue, no recovery, no score.
+"""In-situ value of the metals in a tonne of ore at cited prices, and its rare earths by element. Not revenue.
 
 Two metals and one without a price:
 
->>> table = {"copper": Price("copper", 8_000.0, 6_000.0, 9_000.0), "silver": Price("silver", 700_000.0, 500_000.0, 800_000.0)}
+>>> prices = Price("copper", 8_000.0, 6_000.0, 9_000.0), Price("silver", 700_000.0, 500_000.0, 800_000.0)
+>>> table = {price.commodity: price for price in prices}
 >>> ore = {"copper": Grade(1.0, "%"), "silver": Grade(100.0, "g/t"), "uranium": Grade(50.0, "ppm")}
 >>> worth = in_situ_value(ore, table)
 >>> worth.main, round(worth.usd_per_t, 6), [(p.commodity, round(p.share, 3)) for p in worth.parts], worth.unpriced
@@ -30,8 +31,17 @@ TONNES_PER_TONNE = {"%": 1e-2, "ppm": 1e-6, "g/t": 1e-6}
 KG_PER_T = 1000.0
 LIGHT = ("lanthanum", "cerium", "praseodymium", "neodymium", "samarium")
 HEAVY = (
-    "europium", "gadolinium", "terbium", "dysprosium", "holmium", "erbium", "thulium", "ytterbium", "lutetium", "yttrium",
-)  # fmt: skip
+    "europium",
+    "gadolinium",
+    "terbium",
+    "dysprosium",
+    "holmium",
+    "erbium",
+    "thulium",
+    "ytterbium",
+    "lutetium",
+    "yttrium",
+)
 TREO = "rare earths"
 #: Grade of a whole group -> its members, whose own grades stand above it.
 GROUPS = {TREO: LIGHT + HEAVY, "platinum group": ("platinum", "palladium", "rhodium", "ruthenium", "iridium")}
@@ -39,7 +49,8 @@ GROUPS = {TREO: LIGHT + HEAVY, "platinum group": ("platinum", "palladium", "rhod
 VALUE_COLUMNS = ("usd_per_t_basis", "usd_per_t")
 #: Two ways to the same number may differ by this share of it.
 FLOATING = 1e-9
-#: Elements may add up to so much more than the grade of all rare earths before the two contradict each other: both are rounded in print.
+# : Elements may add up to so much more than the grade of all rare earths before the two contradict each other: both are
+# rounded in print.
 REO_ROUNDING = 0.01
 
 
@@ -72,7 +83,10 @@ class GradeError(OrebridgeError):
 
     def __init__(self, commodity: str, found: str) -> None:
         self.commodity, self.found = commodity, found
-        super().__init__(f"Grade of {commodity}: {found}; give a share of the ore from 0 to 100 % in one of {', '.join(TONNES_PER_TONNE)}.")
+        super().__init__(
+            f"Grade of {commodity}: {found}; give a share of the ore from 0 to 100 % in one of "
+            f"{', '.join(TONNES_PER_TONNE)}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +98,8 @@ class Price:
     usd_per_t : float
         USD per tonne of the commodity's grade basis (Cu, TiO2, Nd ...), nominal.
     low, high : float
-        USD per tonne; in the house's table the least and greatest annual price that the file prints, no statistic. Both equal
-        `usd_per_t` where no range is stated, which does not mean that the price is certain.
+        USD per tonne; in the house's table the least and greatest annual price that the file prints, no statistic. Both
+        equal `usd_per_t` where no range is stated, which does not mean that the price is certain.
     form : str
         What is priced; empty: not stated.
     year : int or None
@@ -107,7 +121,10 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Grade:
-    """A grade by mass of ore: `value` in `unit` (%, ppm, g/t) of `basis`; source and date are empty where not stated."""
+    """A grade by mass of ore: `value` in `unit` (%, ppm, g/t) of `basis`.
+
+    Source and date are empty where not stated.
+    """
 
     value: float
     unit: str
@@ -118,7 +135,10 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One priced commodity of an ore: USD per tonne of ore with its range by price, and its share (0..1) of the priced total."""
+    """One priced commodity of an ore.
+
+    USD per tonne of ore with its range by price, and its share (0..1) of the priced total.
+    """
 
     commodity: str
     usd_per_t: float
@@ -136,12 +156,13 @@ class InSituValue:
     parts : tuple of Part
         Most valuable first.
     usd_per_t, low, high : float or None
-        USD per tonne of ore, at the price, at the lowest and at the highest prices; a lower bound while `unpriced` is not empty. None:
-        nothing that is graded has a price.
+        USD per tonne of ore, at the price, at the lowest and at the highest prices; a lower bound while `unpriced` is
+        not empty. None: nothing that is graded has a price.
     unpriced : tuple of str
         Graded commodities without a price: unknown, not worthless.
     set_aside : tuple of str
-        Grades of a whole group, not counted since its elements are graded. What they hold beyond those elements is not valued.
+        Grades of a whole group, not counted since its elements are graded. What they hold beyond those elements is not
+        valued.
     main : str or None
         The most valuable commodity; None: none has a price.
     """
@@ -157,7 +178,7 @@ class InSituValue:
 
 @dataclass(frozen=True, slots=True)
 class RareEarths:
-    """Rare earths of an ore by element. Sums are over the known elements, so lower bounds while `unknown` names one of theirs.
+    """Rare earths of an ore by element. Sums cover the known elements: lower bounds if `unknown` names one of theirs.
 
     Attributes
     ----------
@@ -170,10 +191,11 @@ class RareEarths:
     light_reo_kg_per_t, heavy_reo_kg_per_t : float or None
         kg of oxides per tonne of ore: La, Ce, Pr, Nd, Sm; Eu to Lu and Y. None: no element of it is known.
     treo_kg_per_t : float
-        kg of all rare-earth oxides per tonne of ore: the grade of all rare earths, or the sum of the elements if that is more.
+        kg of all rare-earth oxides per tonne of ore: the grade of all rare earths, or the sum of the elements if that
+        is more.
     heavy_share_low, heavy_share_high : float or None
-        Between which shares (0..1) of the oxides the heavy ones lie; equal where every element is known. None: elements are missing and
-        no grade of all rare earths says how much they are, or it is less than the elements add up to.
+        Between which shares (0..1) of the oxides the heavy ones lie; equal where every element is known. None: elements
+        are missing and no grade of all rare earths says how much they are, or it is less than the elements add up to.
     basket_usd_per_t_ore, basket_usd_per_kg_reo : float or None
         Priced elements per tonne of ore, and per kg of all rare-earth oxides; None: no known element has a price.
     unpriced : tuple of str
@@ -201,14 +223,16 @@ def prices(path: Path = FILE) -> dict[str, Price]:
     Parameters
     ----------
     path : Path
-        CSV (UTF-8) with the columns ``commodity`` and ``usd_per_t`` (USD per tonne of the grade basis), or in the form of
-        `data/curated/prices.csv`, where ``usd_per_t_basis`` is what counts. ``low`` and ``high`` are in the unit of ``price``, or in USD
-        per tonne where the row has no ``price``; these, ``year``, ``form``, ``conversion``, ``source_url`` and ``evidence`` are optional.
+        CSV (UTF-8) with the columns ``commodity`` and ``usd_per_t`` (USD per tonne of the grade basis), or in the form
+        of `data/curated/prices.csv`, where ``usd_per_t_basis`` is what counts. ``low`` and ``high`` are in the unit of
+        ``price``, or in USD per tonne where the row has no ``price``; these, ``year``, ``form``, ``conversion``,
+        ``source_url`` and ``evidence`` are optional.
 
     Raises
     ------
     PriceError
-        If a column or number is missing, a commodity is not ours or stands twice, a price is not above 0, or lies outside its range.
+        If a column or number is missing, a commodity is not ours or stands twice, a price is not above 0, or lies
+        outside its range.
 
     References
     ----------
@@ -225,11 +249,11 @@ def prices(path: Path = FILE) -> dict[str, Price]:
 
 
 def in_situ_value(grades: Mapping[str, Grade], table: Mapping[str, Price]) -> InSituValue:
-    """Return what the metals of a tonne of ore would fetch as priced products: grade x price, summed over the priced commodities.
+    """Return the in-situ value of a tonne of ore: grade x price, summed over the priced commodities.
 
-    It is in-situ value, NOT revenue: no mining loss, metallurgical recovery, payable share, smelter or refining charge, and no buyer is
-    in it, so it compares what is in the ground and says nothing of profit. Elements win over the grade of their group where they are
-    graded. The range is by price alone: all prices at their lowest, all at their highest.
+    It is in-situ value, NOT revenue: no mining loss, metallurgical recovery, payable share, smelter or refining charge,
+    and no buyer is in it, so it compares what is in the ground and says nothing of profit. Elements win over the grade
+    of their group where they are graded. The range is by price alone: all prices at their lowest, all at their highest.
 
     Parameters
     ----------
@@ -248,7 +272,9 @@ def in_situ_value(grades: Mapping[str, Grade], table: Mapping[str, Price]) -> In
     parts = _parts(tonnes, table)
     if not parts:
         return InSituValue((), None, None, None, unpriced, aside, None)
-    total, low, high = (math.fsum(values) for values in zip(*((p.usd_per_t, p.low, p.high) for p in parts), strict=True))
+    total, low, high = (
+        math.fsum(values) for values in zip(*((p.usd_per_t, p.low, p.high) for p in parts), strict=True)
+    )
     return InSituValue(parts, total, low, high, unpriced, aside, parts[0].commodity)
 
 
@@ -262,13 +288,14 @@ def _parts(tonnes: Mapping[str, float], table: Mapping[str, Price]) -> tuple[Par
     priced = {name: (t, table[name]) for name, t in tonnes.items() if name in table}
     total = math.fsum(t * p.usd_per_t for t, p in priced.values())
     parts = [
-        Part(name, t * p.usd_per_t, t * p.low, t * p.high, t * p.usd_per_t / total if total else 0.0) for name, (t, p) in priced.items()
+        Part(name, t * p.usd_per_t, t * p.low, t * p.high, t * p.usd_per_t / total if total else 0.0)
+        for name, (t, p) in priced.items()
     ]
     return tuple(sorted(parts, key=lambda part: (-part.usd_per_t, part.commodity)))
 
 
 def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None = None) -> RareEarths | None:
-    """Return the rare earths of a tonne of ore by element and group; None where neither an element nor all rare earths are graded.
+    """Return the rare earths of a tonne of ore by element and group; None if neither elements nor a total are graded.
 
     Parameters
     ----------
@@ -303,9 +330,20 @@ def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None =
     priced = _worth_of_elements(kg, table or {})
     basket = math.fsum(priced.values()) if priced else None
     return RareEarths(
-        tuple(kg), unknown, kg, _sum(kg, ("neodymium", "praseodymium")), _sum(kg, ("dysprosium", "terbium")), light, heavy, treo,
-        least, most, basket, _per_kg(basket, treo), tuple(name for name in kg if name not in priced),
-    )  # fmt: skip
+        tuple(kg),
+        unknown,
+        kg,
+        _sum(kg, ("neodymium", "praseodymium")),
+        _sum(kg, ("dysprosium", "terbium")),
+        light,
+        heavy,
+        treo,
+        least,
+        most,
+        basket,
+        _per_kg(basket, treo),
+        tuple(name for name in kg if name not in priced),
+    )
 
 
 def _kg_per_t(name: str, grades: Mapping[str, Grade]) -> float:
@@ -318,7 +356,8 @@ def _oxides_and_heavy_share(
 ) -> tuple[float, float | None, float | None]:
     """Return all oxides in kg per tonne, and the least and greatest share of heavy ones.
 
-    The share is None where elements are unknown and the stated sum of all oxides is too, or is less than the known ones, rounding aside.
+    The share is None where elements are unknown and the stated sum of all oxides is too, or is less than the known
+    ones, rounding aside.
     """
     treo = max(stated or 0.0, light + heavy)
     bounded = not unknown or (stated is not None and stated >= (light + heavy) * (1 - REO_ROUNDING))
@@ -375,7 +414,9 @@ def _sum(masses: Mapping[str, float], names: tuple[str, ...]) -> float | None:
     return math.fsum(known) if known else None
 
 
-def _heavy_share(light: float, heavy: float, treo: float, unknown: tuple[str, ...]) -> tuple[float | None, float | None]:
+def _heavy_share(
+    light: float, heavy: float, treo: float, unknown: tuple[str, ...]
+) -> tuple[float | None, float | None]:
     """Return the least and greatest share of heavy oxides: what no known element accounts for may be any unknown one.
 
     All masses in kg of oxides per tonne of ore. With every element known, the elements alone say it.
@@ -403,7 +444,9 @@ def _read(path: Path) -> dict[str, Price]:
     for line, row in rows:
         price = _price(path.name, line, row, value)
         if price.commodity in found:
-            raise PriceError(path.name, line, "commodity", f"{price.commodity} stands twice", "keep one price a commodity")
+            raise PriceError(
+                path.name, line, "commodity", f"{price.commodity} stands twice", "keep one price a commodity"
+            )
         found[price.commodity] = price
     return found
 
@@ -415,13 +458,21 @@ def _value_column(where: str, columns: Sequence[str]) -> str:
         missing = VALUE_COLUMNS[1] if "commodity" in columns else "commodity"
         raise PriceError(where, 1, missing, "it is missing", "the first line names at least commodity,usd_per_t")
     if len(values) > 1 or len(set(columns)) < len(columns):
-        raise PriceError(where, 1, "", "two columns say the same", f"keep one of {' and '.join(VALUE_COLUMNS)}, and each other column once")
+        raise PriceError(
+            where,
+            1,
+            "",
+            "two columns say the same",
+            f"keep one of {' and '.join(VALUE_COLUMNS)}, and each other column once",
+        )
     return values[0]
 
 
 def _price(where: str, line: int, row: Mapping[str | None, str | None], value: str) -> Price:
     if None in row or None in row.values():
-        raise PriceError(where, line, "", "it has not as many cells as the first line", "put quotes around a text with a comma in it")
+        raise PriceError(
+            where, line, "", "it has not as many cells as the first line", "put quotes around a text with a comma in it"
+        )
     text = {str(name): str(cell).strip() for name, cell in row.items()}
     if text["commodity"] not in commodity_ids():
         cure = "use an id of data/curated/commodities.csv, such as copper"

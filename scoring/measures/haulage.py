@@ -97,8 +97,8 @@ POWER_STEPS = ((1.0, 0.075), (150.0, 0.300), (190.0, 0.650), (np.inf, 0.925))
 def power_line_maud(distance_km: ArrayLike) -> FloatArray:
     """Return the cost of a power line in million AUD of 2018, continuous and monotone in distance.
 
-    The published rates jump 1.9 times at 150 km because the whole line changes voltage. Here each rate is charged for its own
-    stretch only, which keeps the curve continuous, monotone, and never above the published total.
+    The published rates jump 1.9 times at 150 km because the whole line changes voltage. Here each rate is charged for
+    its own stretch only, which keeps the curve continuous, monotone, and never above the published total.
 
     Examples
     --------
@@ -113,7 +113,8 @@ def power_line_maud(distance_km: ArrayLike) -> FloatArray:
     return np.asarray(total * AUD_2010_TO_2018)
 
 
-#: Water for a tonne of ore, flow in the pipe, and the published fit of cost to diameter (AUD of 2018 a km) with its least diameter.
+# : Water for a tonne of ore, flow in the pipe, and the published fit of cost to diameter (AUD of 2018 a km) with its
+# least diameter.
 WATER_KL_PER_T, FLOW_M_S = 2.35, 2.0
 PIPE_AUD_PER_KM_M, PIPE_AUD_PER_KM, LEAST_DIAMETER_M = 2.6229e6, -125_528.0, 0.15
 SECONDS_A_YEAR = 365 * 24 * 3600
@@ -131,8 +132,8 @@ def water_pipeline_maud(distance_km: ArrayLike, ore_mt_y: float) -> FloatArray:
 
     References
     ----------
-    Walsh et al. (2020), Resources Policy 66, 101598, and its open code Bluecap (Geoscience Australia, eCat 132645): diameter from the
-    flow, cost a km = 2.6229e6 x diameter in m - 125,528, not below 0.15 m.
+    Walsh et al. (2020), Resources Policy 66, 101598, and its open code Bluecap (Geoscience Australia, eCat 132645):
+    diameter from the flow, cost a km = 2.6229e6 x diameter in m - 125,528, not below 0.15 m.
 
     Examples
     --------

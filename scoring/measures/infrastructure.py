@@ -50,10 +50,14 @@ def _towns(inputs: Inputs) -> pd.DataFrame:
 def _power(inputs: Inputs) -> pd.DataFrame:
     plants = inputs.points("power_plants")
     plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
-    both = pd.concat([plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True)
+    both = pd.concat(
+        [plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True
+    )
     points = gpd.GeoDataFrame(both, geometry="geometry")
     found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
-    frame = _distances(inputs, found.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[found.index])
+    frame = _distances(
+        inputs, found.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[found.index]
+    )
     frame.loc[found.index >= len(plants), ["source_id", "as_of"]] = ["ga_electricity", "2017"]
     return frame
 
@@ -101,7 +105,9 @@ def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG00
     ports, _ = inputs.nearest_port()
     km = ports[["sea_km_japan", "sea_km_us"]].min(axis=1)
     target = np.where(ports["sea_km_japan"] <= ports["sea_km_us"], "JPN", "USA")
-    frame = inputs.sites[["site_id"]].assign(value=km, low=km * 0.95, high=km * 1.1, target=target, reference_group=ports["name"])
+    frame = inputs.sites[["site_id"]].assign(
+        value=km, low=km * 0.95, high=km * 1.1, target=target, reference_group=ports["name"]
+    )
     return frame.assign(status="modelled", source_id="searoute", as_of="2022")
 
 
@@ -112,7 +118,12 @@ def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
     inside = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
     km = np.where(inside >= 0, 0.0, found.distance_m / 1000)
     frame = _distances(
-        inputs, km, "natural_earth", "2024", parks["name"].to_numpy()[np.where(inside >= 0, inside, found.index)], slack_km=0.5
+        inputs,
+        km,
+        "natural_earth",
+        "2024",
+        parks["name"].to_numpy()[np.where(inside >= 0, inside, found.index)],
+        slack_km=0.5,
     )
     return frame[(inputs.sites["iso3"] == "USA").to_numpy()]
 
@@ -120,8 +131,8 @@ def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
 def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail.
 
-    Where no road leads to a deep port, the road is `DETOUR` times the straight line; where no railway does, or by more than `RAIL_ROUND`
-    times the way by road, there is no rail.
+    Where no road leads to a deep port, the road is `DETOUR` times the straight line; where no railway does, or by more
+    than `RAIL_ROUND` times the way by road, there is no rail.
     """
     (road_build, road), (rail_build, rail) = inputs.haul("roads"), inputs.haul("rail")
     mapped = np.isfinite(road)
@@ -132,7 +143,10 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
     for name, pick in (("value", "run_aud_per_t_km"), ("low", "run_low"), ("high", "run_high")):
         on_road, on_rail = (
             haulage.transport_npv_maud(mode, build, km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, pick))
-            for mode, build, km in ((haulage.ROAD, road_build, road), (haulage.RAIL, rail_build, np.where(by_rail, rail, np.inf)))
+            for mode, build, km in (
+                (haulage.ROAD, road_build, road),
+                (haulage.RAIL, rail_build, np.where(by_rail, rail, np.inf)),
+            )
         )
         totals[name] = np.round(np.minimum(on_road, on_rail) + power, 1)
         if name == "value":
@@ -143,7 +157,10 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
 
 
 def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Cost of a pipeline from the nearest mapped river or lake in million AUD of 2018; lesser waters are not mapped, so from 0."""
+    """Cost of a pipeline from the nearest mapped river or lake in million AUD of 2018.
+
+    Lesser waters are not mapped, so from 0.
+    """
     rivers = gpd.read_parquet(inputs.layers / "rivers.parquet")
     lakes = gpd.read_parquet(inputs.layers / "lakes.parquet")
     lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
@@ -151,4 +168,6 @@ def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
     found = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])
     cost = np.round(haulage.water_pipeline_maud(found.distance_m / 1000 * DETOUR, REFERENCE_ORE_MT_Y), 1)
     frame = inputs.sites[["site_id"]].assign(value=cost, low=0.0, high=cost, target=names[found.index])
-    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")[(inputs.sites["kind"] == "mine").to_numpy()]
+    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")[
+        (inputs.sites["kind"] == "mine").to_numpy()
+    ]

@@ -28,7 +28,8 @@ DEEP_PORT_M = 10.0
 JOIN_KM = 5.0
 
 
-#: Ways along simplified lines cut corners: 14 published ways from mine to port are 1.09 times as long (1.03 to 1.23). An estimate.
+# : Ways along simplified lines cut corners: 14 published ways from mine to port are 1.09 times as long (1.03 to 1.23).
+# An estimate.
 CORNERS = 1.09
 
 
@@ -88,7 +89,7 @@ class Inputs:
 
     @cached_property
     def sites(self) -> pd.DataFrame:
-        """site_id, lon, lat (EPSG:4326 degrees), iso3, kind, stage, location_accuracy of every site that is to be measured."""
+        """site_id, lon, lat (EPSG:4326), iso3, kind, stage, location_accuracy of every site that is to be measured."""
         columns = "site_id, lon, lat, iso3, kind, stage, location_accuracy"
         return self.wanted(self.facts.execute(SITES.replace("*", columns)).df())
 
@@ -99,19 +100,23 @@ class Inputs:
     @cached_property
     def deep_ports(self) -> pd.DataFrame:
         """Ports with at least 10 m of water that the shipping network reaches."""
-        ports = self.facts.execute("SELECT * FROM facts.port WHERE depth_m >= $depth AND sea_km_japan IS NOT NULL", {"depth": DEEP_PORT_M})
+        ports = self.facts.execute(
+            "SELECT * FROM facts.port WHERE depth_m >= $depth AND sea_km_japan IS NOT NULL", {"depth": DEEP_PORT_M}
+        )
         return ports.df()
 
     def nearest_port(self) -> tuple[pd.DataFrame, NDArray[np.float64]]:
         """Return, for each site, the row of its nearest deep port and the geodesic distance in km."""
-        found = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(self.sites["lon"], self.sites["lat"])
+        found = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(
+            self.sites["lon"], self.sites["lat"]
+        )
         return self.deep_ports.iloc[found.index].reset_index(drop=True), found.distance_m / 1000
 
     def haul(self, layer: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return, for each site, km to build to a network, and km to haul along it to a deep port.
 
-        The way is the shortest along the bundled lines, times `CORNERS`, with `DETOUR` times the gaps at both ends. NaN: the lines lead
-        to no deep port, or the gaps are as long as the straight line.
+        The way is the shortest along the bundled lines, times `CORNERS`, with `DETOUR` times the gaps at both ends.
+        NaN: the lines lead to no deep port, or the gaps are as long as the straight line.
         """
         build = DETOUR * self.nearest_line_km(layer)
         ports = self.deep_ports["lon"].to_numpy(dtype=float), self.deep_ports["lat"].to_numpy(dtype=float)
@@ -139,7 +144,10 @@ class Inputs:
         lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
         if self.only is not None and len(lon) <= FEW:
             folder = self.folder_of(layer)
-            found = [NearestLines(near_lines(layer, folder, *at)).query([at[0]], [at[1]]).distance_m for at in zip(lon, lat, strict=True)]
+            found = [
+                NearestLines(near_lines(layer, folder, *at)).query([at[0]], [at[1]]).distance_m
+                for at in zip(lon, lat, strict=True)
+            ]
             return np.concatenate([*found, np.empty(0)]) / 1000
         return NearestLines(self.lines(layer)).query(lon, lat).distance_m / 1000
 
@@ -156,14 +164,21 @@ kept_ways_to_ports = lru_cache(maxsize=2)(_ways_to_ports)
 
 
 def near_lines(layer: str, folder: Path, lon: float, lat: float) -> NDArray[np.object_]:
-    """Return the lines of a layer among which the nearest to a place is: those of a box that a line is known to reach into."""
+    """Return the lines of a layer among which the nearest to a place is.
+
+    Those of a box that a line is known to reach into.
+    """
     tree = _tree(layer, folder)
     start = tree.geometries[tree.nearest(shapely.Point(lon, lat))]
-    at = shapely.get_coordinates(shapely.line_interpolate_point(start, shapely.line_locate_point(start, shapely.Point(lon, lat))))[0]
+    at = shapely.get_coordinates(
+        shapely.line_interpolate_point(start, shapely.line_locate_point(start, shapely.Point(lon, lat)))
+    )[0]
     km = float(NearestPoints([at[0]], [at[1]]).query([lon], [lat]).distance_m[0]) / 1000
     half_lat = (km * MARGIN + MARGIN_KM) / DEGREE_KM
     half_lon = half_lat / max(np.cos(np.radians(min(89.0, abs(lat) + half_lat))), 0.02)
-    boxes = [shapely.box(x - half_lon, lat - half_lat, x + half_lon, lat + half_lat) for x in (lon - 360, lon, lon + 360)]
+    boxes = [
+        shapely.box(x - half_lon, lat - half_lat, x + half_lon, lat + half_lat) for x in (lon - 360, lon, lon + 360)
+    ]
     return np.asarray(tree.geometries[np.unique(tree.query(boxes)[1])], dtype=object)
 
 

@@ -1,4 +1,7 @@
-"""A layer of the user's own as a criterion: what is measured of it at each site, with its range. Ranks nothing, reads no store."""
+"""A layer of the user's own as a criterion: what is measured of it at each site, with its range.
+
+Ranks nothing, reads no store.
+"""
 
 from __future__ import annotations
 
@@ -78,7 +81,10 @@ class EvidenceLayer:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a measure says of some places: value, share of the ground that is known (0..1), position of a feature (-1: none)."""
+    """What a measure says of some places.
+
+    Value, share of the ground that is known (0..1), position of a feature (-1: none).
+    """
 
     value: FloatArray
     covered: FloatArray
@@ -88,7 +94,9 @@ class Found:
 Function = Callable[[EvidenceLayer, OwnCriterion, FloatArray, FloatArray, Progress], Found]
 
 
-def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, progress: Progress = None) -> pd.DataFrame:
+def measure(
+    layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, progress: Progress = None
+) -> pd.DataFrame:
     """Measure a criterion of a layer at sites.
 
     Parameters
@@ -103,8 +111,9 @@ def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, 
     Returns
     -------
     DataFrame
-        One row a site in the order of `sites`: site_id, value, low, high (unit of the measure; NaN: unknown, never a zero), target
-        (name of the feature, or empty), covered (share 0..1 of the asked ground that the layer speaks of).
+        One row a site in the order of `sites`: site_id, value, low, high (unit of the measure; NaN: unknown, never a
+        zero), target (name of the feature, or empty), covered (share 0..1 of the asked ground that the layer speaks
+        of).
 
     Raises
     ------
@@ -122,7 +131,9 @@ def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, 
         low, high = np.maximum(here.value - slack_km, 0.0), here.value + slack_km
     elif around.size:
         ring_lon, ring_lat = circle_points(lon[around], lat[around], slack_km[around] * 1000.0, AROUND)
-        beside = _known(layer, criterion, ring_lon.ravel(), ring_lat.ravel(), _part_of(progress, share, 1.0)).value.reshape(-1, AROUND)
+        beside = _known(
+            layer, criterion, ring_lon.ravel(), ring_lat.ravel(), _part_of(progress, share, 1.0)
+        ).value.reshape(-1, AROUND)
         low[around] = np.fmin(low[around], np.fmin.reduce(beside, axis=1))
         high[around] = np.fmax(high[around], np.fmax.reduce(beside, axis=1))
     if criterion.measure == "inside":
@@ -138,11 +149,15 @@ def measure(layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, 
 def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> LayerMeasure:
     what = EVIDENCE[criterion.measure]
     if layer.kind not in what.kinds:
-        raise EvidenceError(f"{criterion.title}: {criterion.measure} is for {' or '.join(what.kinds)}; the layer holds {layer.kind}.")
+        raise EvidenceError(
+            f"{criterion.title}: {criterion.measure} is for {' or '.join(what.kinds)}; the layer holds {layer.kind}."
+        )
     needed = what.column == "always" or (what.column == "vector" and layer.kind != "raster")
     if needed and criterion.column not in layer.numbers:
         known = ", ".join(layer.numbers) or "none"
-        raise EvidenceError(f"{criterion.title}: the layer has no column of numbers {criterion.column!r}; it has {known}.")
+        raise EvidenceError(
+            f"{criterion.title}: the layer has no column of numbers {criterion.column!r}; it has {known}."
+        )
     return what
 
 
@@ -154,7 +169,9 @@ def _to_sample(what: LayerMeasure, criterion: OwnCriterion, slack_km: FloatArray
     return np.flatnonzero(slack_km > least)
 
 
-def _known(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+def _known(
+    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Found:
     """Measure places, leaving unknown what lies beyond the ground that the layer speaks of."""
     what = EVIDENCE[criterion.measure]
     located = ~(np.isnan(lon) | np.isnan(lat))
@@ -176,27 +193,45 @@ def _plain(value: FloatArray) -> Found:
     return Found(value, np.ones(len(value)), np.full(len(value), -1, dtype=np.int64))
 
 
-def _distance_km(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:  # noqa: ARG001
+def _distance_km(
+    layer: EvidenceLayer,
+    criterion: OwnCriterion,  # noqa: ARG001
+    lon: FloatArray,
+    lat: FloatArray,
+    progress: Progress,
+) -> Found:
     metres, index = layer.targets.nearest(lon, lat, progress)
     return Found(metres / 1000.0, np.ones(len(lon)), index)
 
 
-def _inside(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:  # noqa: ARG001
+def _inside(
+    layer: EvidenceLayer,
+    criterion: OwnCriterion,  # noqa: ARG001
+    lon: FloatArray,
+    lat: FloatArray,
+    progress: Progress,
+) -> Found:
     index = layer.targets.containing(lon, lat, progress)
     return Found((index >= 0).astype(np.float64), np.ones(len(lon)), index)
 
 
-def _density(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+def _density(
+    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Found:
     return _plain(layer.targets.density_within(lon, lat, criterion.radius_km * 1000.0, progress))
 
 
-def _value_at(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+def _value_at(
+    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Found:
     value = value_at(_raster(layer, criterion), lon, lat, progress)
     return Found(value, (~np.isnan(value)).astype(np.float64), np.full(len(lon), -1, dtype=np.int64))
 
 
 def _within(statistic: Literal["mean", "max"]) -> Function:
-    def function(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+    def function(
+        layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+    ) -> Found:
         radius_m = criterion.radius_km * 1000.0
         if layer.kind == "raster":
             value, covered = zonal(_raster(layer, criterion), lon, lat, radius_m, statistic, progress)
@@ -207,11 +242,15 @@ def _within(statistic: Literal["mean", "max"]) -> Function:
     return function
 
 
-def _nearest_value(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+def _nearest_value(
+    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Found:
     return _attribute(layer, criterion, layer.targets.nearest(lon, lat, progress)[1])
 
 
-def _containing_value(layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress) -> Found:
+def _containing_value(
+    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Found:
     return _attribute(layer, criterion, layer.targets.containing(lon, lat, progress))
 
 

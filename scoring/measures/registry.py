@@ -23,7 +23,19 @@ UNDATED_YEARS = 15
 """An undated statement counts as this old: the median age of the open databases. An assumption."""
 
 
-COLUMNS = ("site_id", "commodity", "value", "low", "high", "status", "source_id", "as_of", "target", "reference_group", "reference_n")
+COLUMNS = (
+    "site_id",
+    "commodity",
+    "value",
+    "low",
+    "high",
+    "status",
+    "source_id",
+    "as_of",
+    "target",
+    "reference_group",
+    "reference_n",
+)
 
 
 def _contained(inputs: Inputs) -> None:
@@ -76,21 +88,33 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
 
 
 def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
-    """Yield each site with the distribution of its months left and the date of the stage; sites of unknown stage are passed over."""
-    governance = inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country").df().set_index("iso3")["regulatory_quality"]
+    """Yield each site with the distribution of its months left and the date of the stage.
+
+    Sites of unknown stage are passed over.
+    """
+    governance = (
+        inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country")
+        .df()
+        .set_index("iso3")["regulatory_quality"]
+    )
     stated = run(inputs, "scoring/measures/stage_stated.sql").set_index("site_id")["as_of"]
     for site in inputs.sites.itertuples():
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
         age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
         known_quality = None if pd.isna(quality) else float(quality)
         told = inputs.told.get(str(site.site_id))
-        found = look_ahead(str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, told, inputs.today)
+        found = look_ahead(
+            str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, told, inputs.today
+        )
         if found:
             yield str(site.site_id), found, as_of
 
 
 def outlook_of(facts: duckdb.DuckDBPyConnection, site_id: str, told: Milestones | None, today: date) -> Outlook | None:
-    """Return the distribution of the months left of one site, with what the user told; None where its stage is unknown."""
+    """Return the distribution of the months left of one site, with what the user told.
+
+    None where its stage is unknown.
+    """
     inputs = Inputs(facts.cursor(), only=frozenset([site_id]), told={site_id: told} if told else {}, today=today)
     return next((found for _site, found, _as_of in outlooks(inputs)), None)
 
@@ -103,7 +127,9 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
 
 def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """No layer covers it: unknown everywhere."""
-    return pd.DataFrame({column: pd.Series(dtype=object) for column in ("site_id", "value", "low", "high", "source_id", "as_of")})
+    return pd.DataFrame(
+        {column: pd.Series(dtype=object) for column in ("site_id", "value", "low", "high", "source_id", "as_of")}
+    )
 
 
 MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
@@ -140,7 +166,9 @@ def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.Da
             continue
         frame = MEASURES[criterion.measure](inputs, criterion)
         for column, default in EMPTY.items():
-            frame[column] = frame[column].fillna(default) if column in frame and default is not None else frame.get(column, default)
+            frame[column] = (
+                frame[column].fillna(default) if column in frame and default is not None else frame.get(column, default)
+            )
         frame = frame[list(COLUMNS)].dropna(subset=["value"])
         frame["reference_n"] = frame["reference_n"].astype("Int32")
         frame.insert(1, "criterion_id", criterion.id)
@@ -154,10 +182,13 @@ def judge_gates(inputs: Inputs) -> pd.DataFrame:
     parks = inputs.points("parks_us").reset_index(drop=True)
     index = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
     inside = index >= 0
-    table = pd.DataFrame({"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]})
+    table = pd.DataFrame(
+        {"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]}
+    )
     inputs.facts.register("inside_park_frame", table)
     inputs.facts.execute(  # the casts give an empty frame its types
-        "CREATE OR REPLACE TEMP TABLE inside_park AS SELECT site_id::VARCHAR AS site_id, target::VARCHAR AS target FROM inside_park_frame"
+        "CREATE OR REPLACE TEMP TABLE inside_park AS SELECT site_id::VARCHAR AS site_id, "
+        "target::VARCHAR AS target FROM inside_park_frame"
     )
     gates = run(inputs, "scoring/measures/gates.sql")
     return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

@@ -1,4 +1,7 @@
-"""What the bundle knows of who stands behind a site or company: blocs, the covered-nation rule, the tree of holders. Writes nothing."""
+"""What the bundle knows of who stands behind a site or company: blocs, the covered-nation rule, the tree of holders.
+
+Writes nothing.
+"""
 
 from __future__ import annotations
 
@@ -31,8 +34,8 @@ class Node:
     path : tuple of str
         From the root to here; the last is empty where nobody is named.
     kind : str
-        ``holder``; ``unstated``: share not stated; ``rest``: other shareholders, counted with the seat; ``unknown``; ``cut``: a cycle,
-        or beyond `TIERS` and `LEAST`.
+        ``holder``; ``unstated``: share not stated; ``rest``: other shareholders, counted with the seat; ``unknown``;
+        ``cut``: a cycle, or beyond `TIERS` and `LEAST`.
     share_pct, total_pct, counted_pct : float or None
         % of the one below, % of the root, and % of the root where half or more counts as the whole. None: not stated.
     bloc, iso3 : str
@@ -66,8 +69,8 @@ class CoveredTest:
     verdict, evidence : str
         As in ``facts.gate``.
     known_pct, possible_pct : float
-        % of the root that covered holders have by the rule: without, and with all that is unknown. 100 where the root itself is seated
-        in a covered nation.
+        % of the root that covered holders have by the rule: without, and with all that is unknown. 100 where the root
+        itself is seated in a covered nation.
     paths : tuple of Node
         The covered holders that make it, each the first of its chain.
     """
@@ -88,7 +91,8 @@ class Ownership:
     blocs : dict
         Bloc -> % of the root, economic (shares multiply), cycles solved; sums to 100.
     seat_pct, assumed_pct : float
-        % of the root that counts with the seat of a company whose holders are not named; % whose share no source states.
+        % of the root that counts with the seat of a company whose holders are not named; % whose share no source
+        states.
     cut_pct : float
         % of the root that the drawn tree leaves out; `blocs` has it.
     nodes : tuple of Node
@@ -152,7 +156,12 @@ def company(facts: duckdb.DuckDBPyConnection, asked: str) -> str:
     UnknownCompanyError
         If there is none, or more than one: with the nearest names.
     """
-    found = [row[0] for row in facts.cursor().execute(sql("scoring/ownership/holdings_company.sql"), {"text": asked.strip()}).fetchall()]
+    found = [
+        row[0]
+        for row in facts.cursor()
+        .execute(sql("scoring/ownership/holdings_company.sql"), {"text": asked.strip()})
+        .fetchall()
+    ]
     exact = [name for name in found if name.casefold() == asked.strip().casefold()]
     if len(exact or found) != 1:
         raise UnknownCompanyError(asked, found[:5])
@@ -163,7 +172,8 @@ def _nodes(cursor: duckdb.DuckDBPyConnection, root: str) -> tuple[Node, ...]:
     values = {"root": root, "depth": TIERS, "least": LEAST, "fresh": FRESH_FROM}
     rows = cursor.execute(sql("scoring/ownership/holdings_walk.sql"), values).fetchall()
     return tuple(
-        Node(tuple(path), kind, _pct(share), _pct(total), _pct(counted), *rest) for path, kind, share, total, counted, *rest in rows
+        Node(tuple(path), kind, _pct(share), _pct(total), _pct(counted), *rest)
+        for path, kind, share, total, counted, *rest in rows
     )
 
 
@@ -198,9 +208,15 @@ def _judge(graph: Graph, root: str, nodes: tuple[Node, ...]) -> CoveredTest:
 
 
 def _covered_paths(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
-    covered = {node.path for node in nodes if node.bloc == "covered" and node.kind in ("holder", "unstated") and len(node.path) > 1}
+    covered = {
+        node.path
+        for node in nodes
+        if node.bloc == "covered" and node.kind in ("holder", "unstated") and len(node.path) > 1
+    }
     return tuple(
-        node for node in nodes if node.path in covered and not any(node.path[:tier] in covered for tier in range(2, len(node.path)))
+        node
+        for node in nodes
+        if node.path in covered and not any(node.path[:tier] in covered for tier in range(2, len(node.path)))
     )
 
 
@@ -209,5 +225,9 @@ def _nobody(cursor: duckdb.DuckDBPyConnection, root: str) -> Ownership:
     row = cursor.execute(
         "SELECT c.covered FROM combined.site JOIN facts.country AS c USING (iso3) WHERE site_id = $root", {"root": root}
     ).fetchone()
-    found = CoveredTest("fail", "jurisdiction", 100.0, 100.0, ()) if row and row[0] else CoveredTest("unknown", "no_owner", 0.0, 100.0, ())
+    found = (
+        CoveredTest("fail", "jurisdiction", 100.0, 100.0, ())
+        if row and row[0]
+        else CoveredTest("unknown", "no_owner", 0.0, 100.0, ())
+    )
     return Ownership(root, dict.fromkeys(BLOCS, 0.0) | {"unknown": 100.0}, 0.0, 0.0, 0.0, found, ())

@@ -1,18 +1,19 @@
-"""Who stands behind a site: holdings walked to their ultimate holders, by bloc, and the covered-nation rule along the chain.
+"""Who stands behind a site: holdings walked to ultimate holders, by bloc, and the covered-nation rule on the way.
 
 Kernels on a `Graph` in NumPy beside the definition in `scoring/ownership/holdings_*.sql`; a test holds that both agree.
 No facts are read here: see `scoring/ownership/covered_nation.py`.
 
-A mine is held by a venture (60 %) and by Delta (40 %), the venture by Han of a covered nation (30 %) and by Mori of Japan (50 %);
-who has the last 20 % of the venture is not stated:
+A mine is held by a venture (60 %) and by Delta (40 %), the venture by Han of a covered nation (30 %) and by Mori of
+Japan (50 %); who has the last 20 % of the venture is not stated:
 
->>> edges = [Edge("mine", "venture", 0.6), Edge("mine", "Delta", 0.4), Edge("venture", "Han", 0.3), Edge("venture", "Mori", 0.5)]
+>>> edges = [Edge("mine", "venture", 0.6), Edge("mine", "Delta", 0.4)]
+>>> edges += [Edge("venture", "Han", 0.3), Edge("venture", "Mori", 0.5)]
 >>> graph = graph_of(edges, {"Delta": "us", "Han": "covered", "Mori": "japan"})
 >>> {bloc: round(100 * share, 2) for bloc, share in attributable(graph, "mine").items() if share}
 {'us': 40.0, 'japan': 30.0, 'covered': 18.0, 'unknown': 12.0}
 
-The rule counts the venture's 60 % as the whole mine, so Han's 30 % of the venture are 30 % of the mine, more than its economic share;
-if the unstated 20 % were covered too, they would make half of the venture and so the whole:
+The rule counts the venture's 60 % as the whole mine, so Han's 30 % of the venture are 30 % of the mine, more than its
+economic share; if the unstated 20 % were covered too, they would make half of the venture and so the whole:
 
 >>> covered_interval(graph, "mine")
 (0.3, 1.0)
@@ -55,7 +56,8 @@ class Edge:
     share : float or None
         0..1 of held; None: the holder is named and its share is not stated.
     basis : str
-        ``stated``; ``sole``: the only named owner, taken for the whole; ``parent``: a named parent, taken for what the others leave.
+        ``stated``; ``sole``: the only named owner, taken for the whole; ``parent``: a named parent, taken for what the
+        others leave.
     as_of : str
         ISO date or year of the statement; empty: not stated.
     source_url : str
@@ -82,7 +84,8 @@ class Entity:
     rest_bloc : str
         Bloc in which the rest counts; ``unknown`` where nothing says.
     traced : bool
-        The rest can be covered only through holders whose share is not stated: its country is known and it stands at the top.
+        The rest can be covered only through holders whose share is not stated: its country is known and it stands at
+        the top.
     """
 
     name: str
@@ -124,14 +127,14 @@ def _entity(name: str, edges: tuple[Edge, ...], seats: Mapping[str, str]) -> Ent
 def attributable(graph: Graph, root: str) -> dict[str, float]:
     """Return bloc -> share (0..1) of the root by its ultimate holders; the shares sum to 1.
 
-    With A the matrix of direct shares (holder, held), everyone's integrated share is (I - A)^-1 applied to the root: the limit of the
-    sum over all paths, cycles included. Each keeps of it what no holder has of it. Companies that hold each other entirely, with no
-    one outside, are unknown.
+    With A the matrix of direct shares (holder, held), everyone's integrated share is (I - A)^-1 applied to the root:
+    the limit of the sum over all paths, cycles included. Each keeps of it what no holder has of it. Companies that hold
+    each other entirely, with no one outside, are unknown.
 
     References
     ----------
-    Brioschi, F., Buzzacchi, L., Colombo, M.G. (1989), Risk capital financing and the separation of ownership and control in business
-    groups. Journal of Banking & Finance 13, 747-772.
+    Brioschi, F., Buzzacchi, L., Colombo, M.G. (1989), Risk capital financing and the separation of ownership and
+    control in business groups. Journal of Banking & Finance 13, 747-772.
     """
     found = dict.fromkeys(BLOCS, 0.0)
     for name, share in ending(graph, root).items():
@@ -183,11 +186,12 @@ def _reaches(direct: FloatArray, goal: BoolArray) -> BoolArray:
 
 
 def covered_interval(graph: Graph, root: str, fresh_from: str = "") -> tuple[float, float]:
-    """Return the share (0..1) of the root that covered holders have by the rule: as known, and if all that is unknown were covered.
+    """Return the root's share (0..1) held by covered holders under the rule: as known, and if all unknown were covered.
 
-    A holding of half or more, and that of a named parent, counts as the whole; below it shares multiply; holders cumulate, and half or
-    more of them together is the whole. A company seated in a covered nation is covered. With `fresh_from` (a year) what rests on an older
-    statement counts as unknown in the upper end. With cycles: least and greatest fixed point, so that neither end is too narrow.
+    A holding of half or more, and that of a named parent, counts as the whole; below it shares multiply; holders
+    cumulate, and half or more of them together is the whole. A company seated in a covered nation is covered. With
+    `fresh_from` (a year) what is older counts as unknown in the upper end. With cycles: least and greatest fixed
+    point, so that neither end is too narrow.
 
     References
     ----------
@@ -207,7 +211,10 @@ def covered_interval(graph: Graph, root: str, fresh_from: str = "") -> tuple[flo
 
 @dataclass(frozen=True, slots=True)
 class _Weights:
-    """Counted shares: row holder, column held; of those stated lately, of the older ones, and who is named without a share."""
+    """Counted shares: row holder, column held.
+
+    Of those stated lately, of the older ones, and who is named without a share.
+    """
 
     lately: FloatArray
     before: FloatArray

@@ -1,4 +1,7 @@
-"""Which instruments of the US-Japan Framework may fit a site, by stated rules. For discussion: it decides nothing and scores nothing."""
+"""Which instruments of the US-Japan Framework may fit a site, by stated rules.
+
+For discussion: it decides nothing and scores nothing.
+"""
 
 from __future__ import annotations
 
@@ -54,7 +57,8 @@ def _long_permits(_site: dict[str, Any], months: float | None) -> bool:
     return months is not None and months >= LONG_MONTHS
 
 
-#: What a rule looks at besides stage and kind -> whether it holds of a dossier and its median months to ready-to-build (None: unknown).
+# : What a rule looks at besides stage and kind -> whether it holds of a dossier and its median months to ready-to-build
+# (None: unknown).
 NEEDS: dict[str, Callable[[dict[str, Any], float | None], bool]] = {
     "no_offtake": _no_offtake,
     "weak_law": _weak_law,

@@ -1,4 +1,4 @@
-"""How many months remain until a site is ready to build, as a distribution by stage, jurisdiction, pathway and milestones."""
+"""Months until a site is ready to build, as a distribution by stage, jurisdiction, pathway and milestones."""
 
 from __future__ import annotations
 
@@ -17,10 +17,37 @@ from geo.arrays import FloatArray
 from scoring.errors import MilestoneError
 
 FILE = Path(__file__).with_name("permitting.toml")
-EU = frozenset((
-    "AUT", "BEL", "BGR", "HRV", "CYP", "CZE", "DNK", "EST", "FIN", "FRA", "DEU", "GRC", "HUN", "IRL",
-    "ITA", "LVA", "LTU", "LUX", "MLT", "NLD", "POL", "PRT", "ROU", "SVK", "SVN", "ESP", "SWE",
-))  # fmt: skip
+EU = frozenset(
+    (
+        "AUT",
+        "BEL",
+        "BGR",
+        "HRV",
+        "CYP",
+        "CZE",
+        "DNK",
+        "EST",
+        "FIN",
+        "FRA",
+        "DEU",
+        "GRC",
+        "HUN",
+        "IRL",
+        "ITA",
+        "LVA",
+        "LTU",
+        "LUX",
+        "MLT",
+        "NLD",
+        "POL",
+        "PRT",
+        "ROU",
+        "SVK",
+        "SVN",
+        "ESP",
+        "SWE",
+    )
+)
 DRAWS = 20_000
 SEED = 20251028
 STUDY_SIGMA = 0.4
@@ -29,7 +56,10 @@ NO_GOVERNANCE_SIGMA = 0.3
 """Added to sigma where even the governance indicator is missing."""
 
 SCHEDULE_SIGMA = 0.35
-"""Spread of a decision around the date that the authority has published. An assumption: no open statistic of slips was found."""
+"""Spread of a decision around the date that the authority has published.
+
+An assumption: no open statistic of slips was found.
+"""
 
 MONTH_DAYS = 365.25 / 12
 
@@ -120,7 +150,9 @@ def _check_days(days: Mapping[str, date], today: date) -> None:
     """Raise where what has happened lies in the future, or a decision before the start."""
     for name in ("started", "granted"):
         if name in days and days[name] > today:
-            raise MilestoneError(f"{name} {days[name]} lies in the future; give the day it happened, or `due` for one that is announced.")
+            raise MilestoneError(
+                f"{name} {days[name]} lies in the future; give the day it happened, or `due` for one that is announced."
+            )
     if "started" in days and any(days[name] < days["started"] for name in ("due", "granted") if name in days):
         raise MilestoneError(f"A decision before the start on {days['started']} cannot be; check the dates.")
 
@@ -134,7 +166,12 @@ def _day(name: str, text: str) -> date:
 
 def pathways() -> list[str]:
     """Return the keys of the parameter blocks: ``mine.USA``, ``plant.EU`` and so on."""
-    return [f"{kind}.{key}" for kind in ("mine", "plant") for key, block in parameters()[kind].items() if "median_months" in block]
+    return [
+        f"{kind}.{key}"
+        for kind in ("mine", "plant")
+        for key, block in parameters()[kind].items()
+        if "median_months" in block
+    ]
 
 
 @cache
@@ -143,7 +180,9 @@ def parameters() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def months_left(stage: str, iso3: str, is_mine: bool, regulatory_quality: float | None, stage_age_years: int = 0) -> Months | None:
+def months_left(
+    stage: str, iso3: str, is_mine: bool, regulatory_quality: float | None, stage_age_years: int = 0
+) -> Months | None:
     """Return the quantiles of the months until ready to build, or None where the stage is unknown.
 
     Parameters
@@ -210,9 +249,9 @@ def look_ahead(
 ) -> Outlook | None:
     """Return the distribution of the months until ready to build with its parts, or None where the stage is unknown.
 
-    Milestones tighten it: a stage known today does not age; a pathway replaces that of the jurisdiction; permits that began some months
-    ago have not ended since (what is left is the tail of their distribution); an announced decision stands for what is left, with a
-    spread of its own; a granted permit leaves nothing.
+    Milestones tighten it: a stage known today does not age; a pathway replaces that of the jurisdiction; permits that
+    began some months ago have not ended since (what is left is the tail of their distribution); an announced decision
+    stands for what is left, with a spread of its own; a granted permit leaves nothing.
 
     Parameters
     ----------
@@ -226,9 +265,13 @@ def look_ahead(
     stage, stage_age_years = _stage_today(told, stage, stage_age_years)
     if stage not in parameters()["stage"]:
         return None
-    median, sigma, pathway, known = _pathway(told.pathway) if told.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
+    median, sigma, pathway, known = (
+        _pathway(told.pathway) if told.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
+    )
     still = still_so(stage, stage_age_years)
-    elapsed, due = (None, None) if told.granted else (_months_between(told.started, today), _months_between(today, told.due))
+    elapsed, due = (
+        (None, None) if told.granted else (_months_between(told.started, today), _months_between(today, told.due))
+    )
     study, permits = _sampled(stage, still, median, sigma, elapsed, due)
     draws = study + permits
     total, of_study, of_permits = (_quantiles(each, pathway, known) for each in (draws, study, permits))
@@ -293,7 +336,10 @@ def _pathway(key: str) -> tuple[float, float, str, bool]:
 def _sampled(
     stage: str, still: float, median: float, sigma: float, elapsed: float | None, due: float | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Sample study and permitting months left, each log-normal; a draw above `still` is of a site that fell back. One seed."""
+    """Sample study and permitting months left, each log-normal; a draw above `still` is of a site that fell back.
+
+    One seed.
+    """
     now, fallen = parameters()["stage"][stage], parameters()["stage"][parameters()["ageing"]["fallen_back_to"]]
     rng = np.random.default_rng(SEED)
     normal = rng.standard_normal(DRAWS)
@@ -306,7 +352,9 @@ def _sampled(
         left = _tail(median, sigma, max(elapsed, 0.0), rng)
     else:
         left = now["share_left"] * permitting
-    return np.where(holds, now["study_months"], fallen["study_months"]) * study, np.where(holds, left, fallen["share_left"] * permitting)
+    return np.where(holds, now["study_months"], fallen["study_months"]) * study, np.where(
+        holds, left, fallen["share_left"] * permitting
+    )
 
 
 def _tail(median: float, sigma: float, elapsed: float, rng: np.random.Generator) -> FloatArray:

@@ -29,8 +29,8 @@ def fuzzy_overlay(layers: ArrayLike, gamma: float) -> dict[str, FloatArray]:
 
     References
     ----------
-    An, Moon and Rencz (1991), Canadian Journal of Exploration Geophysics 27; Bonham-Carter (1994), Geographic Information Systems
-    for Geoscientists, ch. 9.
+    An, Moon and Rencz (1991), Canadian Journal of Exploration Geophysics 27; Bonham-Carter (1994), Geographic
+    Information Systems for Geoscientists, ch. 9.
 
     Examples
     --------
@@ -72,7 +72,9 @@ class EvidenceWeights:
     studentised: float
 
 
-def weights_of_evidence(inside_with: float, outside_with: float, inside_without: float, outside_without: float) -> EvidenceWeights:
+def weights_of_evidence(
+    inside_with: float, outside_with: float, inside_without: float, outside_without: float
+) -> EvidenceWeights:
     """Return the weights of a pattern from counts of unit cells inside and outside it, with and without a deposit.
 
     Raises
@@ -91,7 +93,9 @@ def weights_of_evidence(inside_with: float, outside_with: float, inside_without:
     """
     a, b, c, d = inside_with, outside_with, inside_without, outside_without
     if min(a, b, c, d) <= 0:
-        raise MethodError(f"The counts {a:g}, {b:g}, {c:g}, {d:g} must all be above 0; merge classes or widen the pattern.")
+        raise MethodError(
+            f"The counts {a:g}, {b:g}, {c:g}, {d:g} must all be above 0; merge classes or widen the pattern."
+        )
     w_plus = math.log(a / (a + b)) - math.log(c / (c + d))
     w_minus = math.log(b / (a + b)) - math.log(d / (c + d))
     s_plus, s_minus = math.sqrt(1 / a + 1 / c), math.sqrt(1 / b + 1 / d)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
@@ -52,7 +53,9 @@ class Line:
     reference_n: int | None
 
 
-def explain(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str, contributions: list[float]) -> list[Line]:
+def explain(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str, contributions: list[float]
+) -> list[Line]:
     """Return the lines of a site in the order of the criteria; criteria that do not apply have none.
 
     Parameters
@@ -64,15 +67,35 @@ def explain(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str, 
         The site's contributions as `scoring.ranking.pipeline.rank` gives them.
     """
     pack(facts, scenario)
-    values = {"site_id": site_id, "lens": scenario.commodity, "profile": scenario.profile, "w": scenario.criterion_weights()}
+    values = {
+        "site_id": site_id,
+        "lens": scenario.commodity,
+        "profile": scenario.profile,
+        "w": scenario.criterion_weights(),
+    }
     cursor = facts.cursor().execute(sql("scoring/ranking/explain.sql"), values)
     position = {c.id: i for i, c in enumerate(scenario.criteria)}
-    return [_line(row, scenario.criteria[position[row[0]]], contributions[position[row[0]]]) for row in cursor.fetchall()]
+    return [
+        _line(row, scenario.criteria[position[row[0]]], contributions[position[row[0]]]) for row in cursor.fetchall()
+    ]
 
 
-def _line(row: tuple[object, ...], criterion: Criterion, contribution: float) -> Line:
+def _line(row: tuple[Any, ...], criterion: Criterion, contribution: float) -> Line:
     _, value, low, high, status, source_id, as_of, target, group, n, u, u_low, u_high, known, share = row
     return Line(
-        criterion, value, low, high, str(status) if known else "unknown", u, u_low, u_high, share, contribution,  # type: ignore[arg-type]
-        str(source_id or ""), str(as_of or ""), str(target or ""), str(group or ""), n,  # type: ignore[arg-type]
-    )  # fmt: skip
+        criterion,
+        value,
+        low,
+        high,
+        str(status) if known else "unknown",
+        u,
+        u_low,
+        u_high,
+        share,
+        contribution,
+        str(source_id or ""),
+        str(as_of or ""),
+        str(target or ""),
+        str(group or ""),
+        n,
+    )

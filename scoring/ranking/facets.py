@@ -12,9 +12,18 @@ Facets = dict[str, dict[str, int]]
 
 
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
-    """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first; the method changes none of them."""
+    """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first.
+
+    The method changes none of them.
+    """
     pack(facts, scenario)
-    statement = "WITH scored AS (" + sql("scoring/aggregation/weighted_sum.sql") + ") FROM (" + sql("scoring/ranking/facets.sql") + ")"
+    statement = (
+        "WITH scored AS ("
+        + sql("scoring/aggregation/weighted_sum.sql")
+        + ") FROM ("
+        + sql("scoring/ranking/facets.sql")
+        + ")"
+    )
     found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
     for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():
         found[facet][value] = sites

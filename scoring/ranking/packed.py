@@ -111,9 +111,14 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     z = np.array([INTERVAL_Z[criterion.interval] for criterion in scenario.criteria])
     last = np.asarray(listed["gate_failed"].to_numpy(), dtype=bool)
     return Packed(
-        np.array(listed["site_id"].to_pylist(), dtype=str), np.array(listed["name"].to_pylist(), dtype=str),
-        listed["score"].to_numpy(), States(u, low, high, applies, z, last), known, groups, spread,
-    )  # fmt: skip
+        np.array(listed["site_id"].to_pylist(), dtype=str),
+        np.array(listed["name"].to_pylist(), dtype=str),
+        listed["score"].to_numpy(),
+        States(u, low, high, applies, z, last),
+        known,
+        groups,
+        spread,
+    )
 
 
 def square(column: pa.ChunkedArray, rows: int) -> FloatArray:

@@ -28,10 +28,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PACKING = threading.RLock()
-#: Choices of method and weights that are being scored: others wait for the same choice alone. A lock lives as long as somebody holds it.
+# : Choices of method and weights that are being scored: others wait for the same choice alone. A lock lives as long as
+# somebody holds it.
 _SCORING: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 _SCORING_CHANGES = threading.Lock()
-#: When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent are dropped first.
+# : When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent
+# are dropped first.
 _USED: dict[tuple[int, str, str], float] = {}
 #: Sets of packed vectors that are kept, about 13 MB each; those of the main commodities are never dropped.
 KEPT_PACKED = 16
@@ -50,7 +52,10 @@ DROP_PROFILES = {
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What a method scores by: packed vectors (lens, profile), the weight of each of their places, and how they are scaled."""
+    """What a method scores by.
+
+    Packed vectors (lens, profile), the weight of each of their places, and how they are scaled.
+    """
 
     method: str
     lens: str
@@ -68,7 +73,10 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
 
 
 def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequence[Criterion], first: int) -> None:
-    rows = [(profile, first + i, c.id, c.applies_to, c.per_commodity, c.worst, c.best, c.value == "log") for i, c in enumerate(criteria)]
+    rows = [
+        (profile, first + i, c.id, c.applies_to, c.per_commodity, c.worst, c.best, c.value == "log")
+        for i, c in enumerate(criteria)
+    ]
     facts.executemany("INSERT INTO criterion VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
@@ -84,7 +92,12 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
     lens, profile = scenario.commodity, scenario.profile
     with _PACKING:
         cursor = facts.cursor()
-        if lens and not cursor.execute("SELECT 1 FROM facts.commodity WHERE commodity_id = $lens", {"lens": lens}).fetchone():
+        if (
+            lens
+            and not cursor.execute(
+                "SELECT 1 FROM facts.commodity WHERE commodity_id = $lens", {"lens": lens}
+            ).fetchone()
+        ):
             known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
             raise ScenarioError(f"No commodity is called {lens!r}; choose one of {', '.join(known)}.")
         key = {"lens": lens, "profile": profile}
@@ -93,13 +106,18 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
             return
         if profile:
             _own_profile(cursor, scenario)
-        cursor.execute("INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("scoring/ranking/normalise.sql") + ")", key)
+        cursor.execute(
+            "INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("scoring/ranking/normalise.sql") + ")", key
+        )
         _drop_least_used(cursor, id(facts))
 
 
 def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
     """Drop the packed vectors that were not used for longest, all but `KEPT_PACKED` sets."""
-    sets = [(str(lens), str(profile)) for lens, profile in cursor.execute("SELECT DISTINCT lens, profile FROM packed").fetchall()]
+    sets = [
+        (str(lens), str(profile))
+        for lens, profile in cursor.execute("SELECT DISTINCT lens, profile FROM packed").fetchall()
+    ]
     by_use = sorted((each for each in sets if each != ("", "")), key=lambda each: _USED.get((database, *each), 0.0))
     for lens, profile in by_use[: max(0, len(by_use) - KEPT_PACKED)]:
         cursor.execute(DROP_PACKED, {"lens": lens, "profile": profile})
@@ -107,7 +125,7 @@ def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
 
 
 def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
-    """Put the criteria of the user's own beside the others, and drop the vectors of profiles that were left long ago."""
+    """Put the user-defined criteria beside the others; drop the vectors of criteria sets abandoned long ago."""
     measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
     for own in scenario.evidence:
         if own.id not in measured:
@@ -128,7 +146,7 @@ def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
 
 
 def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[str] | None:
-    """Return the commodity with its group and its members ("neodymium" is sought as "rare earths" too), or None for all."""
+    """Return the commodity with its group and members ("neodymium" also as "rare earths"), or None for all."""
     if not commodity:
         return None
     rows = facts.cursor().execute(
@@ -139,7 +157,9 @@ def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[s
     return [row[0] for row in rows.fetchall()]
 
 
-def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str | None = None) -> duckdb.DuckDBPyConnection:
+def rank_cursor(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str | None = None
+) -> duckdb.DuckDBPyConnection:
     """Run the ranking and return the cursor that holds its rows, in order of rank; see `rank`.
 
     With `site_id`, the row of that site alone, with its rank among all.
@@ -161,7 +181,7 @@ def rank_cursor(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: s
 
 
 def rank_numbers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.DuckDBPyConnection:
-    """Run the ranking and return the cursor that holds site_id, score, score_low, score_high, coverage and known, in order of rank.
+    """Run the ranking; return a cursor of site_id, score, score_low, score_high, coverage and known, in rank order.
 
     Raises
     ------
@@ -175,8 +195,10 @@ def rank_numbers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb
     return facts.cursor().execute(statement, {**parameters(facts, scenario), **values})
 
 
-def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts") -> tuple[str, dict[str, Any]]:
-    """Return the head ``WITH scored AS (..)`` of a ranking by the scenario's method, and what it binds besides `parameters`.
+def scored(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts"
+) -> tuple[str, dict[str, Any]]:
+    """Return the head ``WITH scored AS (..)`` of a ranking by the scenario's method, and its further bindings.
 
     `normalisation` is one of `NORMALISATIONS`; rankings use the fixed goalposts, the others serve comparison.
 
@@ -189,11 +211,13 @@ def scored(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: 
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
     pack(facts, scenario)
     axes, weights = tuple(c.pillar for c in scenario.criteria), tuple(scenario.criterion_weights())
-    return scored_by_method(facts, Terms(scenario.method, scenario.commodity, scenario.profile, weights, axes, normalisation))
+    return scored_by_method(
+        facts, Terms(scenario.method, scenario.commodity, scenario.profile, weights, axes, normalisation)
+    )
 
 
 def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> tuple[str, dict[str, Any]]:
-    """Return the head ``WITH scored AS (..)`` of a ranking by these terms over vectors that are packed, and what it binds besides."""
+    """Return the head ``WITH scored AS (..)`` of a ranking by these terms over packed vectors, and its bindings."""
     weighted_sum = sql("scoring/aggregation/weighted_sum.sql")
     if terms.method == "weighted_sum" and terms.normalisation == "goalposts":
         return "WITH scored AS (" + weighted_sum + ")", {}
@@ -210,11 +234,16 @@ def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> str:
     with _one_at_a_time(f"{id(facts)} {choice}"):
         cursor = facts.cursor()
         _USED[id(facts), "method", choice] = time.monotonic()
-        if not cursor.execute("SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1", {"choice": choice}).fetchone():
+        if not cursor.execute(
+            "SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1", {"choice": choice}
+        ).fetchone():
             given = {
-                "lens": terms.lens, "profile": terms.profile, "w": list(terms.weights), "axes": list(terms.axes),
+                "lens": terms.lens,
+                "profile": terms.profile,
+                "w": list(terms.weights),
+                "axes": list(terms.axes),
                 "normalisation": terms.normalisation,
-            }  # fmt: skip
+            }
             raw, normalised = sql("scoring/aggregation/cells.sql"), sql("scoring/aggregation/normalised_cells.sql")
             cells = "WITH raw AS MATERIALIZED (" + raw + "), cells AS MATERIALIZED (" + normalised + ") "
             (_by_kernel if method.id in KERNELS else _by_statement)(cursor, method, choice, cells, given)
@@ -241,12 +270,16 @@ def _drop_old_choices(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
             _USED.pop((database, "method", choice), None)
 
 
-def _by_statement(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]) -> None:
+def _by_statement(
+    cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]
+) -> None:
     rows = cells + "SELECT $choice, id, version, score FROM (" + statement(method) + ")"
     cursor.execute("INSERT INTO method_score " + rows, {**given, **bound(method, len(given["w"])), "choice": choice})
 
 
-def _by_kernel(cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]) -> None:
+def _by_kernel(
+    cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]
+) -> None:
     """Score by NumPy where the statement of the method compares all pairs of sites."""
     found = cursor.execute(cells + "SELECT id, version, place FROM (" + sql(method.needs) + ")", given).to_arrow_table()
     points = found["place"].combine_chunks().flatten().to_numpy().reshape(found.num_rows, -1)
@@ -275,8 +308,8 @@ def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a site in order of rank: site_id, name, iso3, kind, commodities (list), lon, lat (EPSG:4326 degrees), stage,
-        deposit_type, location_accuracy, gate_failed, score, score_low, score_high, coverage, known (all 0..1),
+        One row a site in order of rank: site_id, name, iso3, kind, commodities (list), lon, lat (EPSG:4326 degrees),
+        stage, deposit_type, location_accuracy, gate_failed, score, score_low, score_high, coverage, known (all 0..1),
         contributions (list in the order of `scenario.criteria`; sums to score), rank (1..n).
 
     Raises

@@ -1,7 +1,8 @@
 """Rankings as arrays: the weighted sum of vectors that lie in memory. Same numbers as `scoring.ranking.pipeline.rank`.
 
-`weighted_sum.sql` and `rank.sql` define the numbers; here they are computed in the same order of operations, so that scores are equal to
-the last bit and ranks are equal. A test holds them together. Other methods are ranked by their statements.
+`weighted_sum.sql` and `rank.sql` define the numbers; here they are computed in the same order of operations, so that
+scores are equal to the last bit and ranks are equal. A test holds them together. Other methods are ranked by their
+statements.
 """
 
 from __future__ import annotations
@@ -25,8 +26,18 @@ from scoring.ranking.scenario import Scenario
 Rows = IndexArray
 #: Columns of a site that do not depend on weights, in the order of `scoring.ranking.pipeline.rank`.
 COLUMNS = (
-    "site_id", "name", "iso3", "kind", "commodities", "lon", "lat", "stage", "deposit_type", "location_accuracy", "gate_failed",
-)  # fmt: skip
+    "site_id",
+    "name",
+    "iso3",
+    "kind",
+    "commodities",
+    "lon",
+    "lat",
+    "stage",
+    "deposit_type",
+    "location_accuracy",
+    "gate_failed",
+)
 NUMBERS = ("score", "score_low", "score_high", "coverage", "known")
 ROUNDED = 1e12
 KEPT_VECTORS, KEPT_VECTOR_BYTES = 8, 128_000_000
@@ -61,7 +72,10 @@ class Sites:
 
 @dataclass(frozen=True, slots=True)
 class Vectors:
-    """The packed vectors of a commodity of interest, a row a criterion and a column a site: u, u_low, u_high, measured, applies."""
+    """The packed vectors of a commodity of interest, a row a criterion and a column a site.
+
+    U, u_low, u_high, measured, applies.
+    """
 
     sites: Sites
     u: FloatArray
@@ -106,9 +120,15 @@ class Rankings:
     def __init__(self, facts: duckdb.DuckDBPyConnection) -> None:
         self._facts = facts
         self._sites: Kept[int, Sites] = Kept(1, 1, lambda _sites: 1)
-        self._vectors: Kept[tuple[int, str, str], Vectors] = Kept(KEPT_VECTORS, KEPT_VECTOR_BYTES, lambda each: each.nbytes)
-        self._passing: Kept[tuple[int, int, Scenario], Rows] = Kept(KEPT_PASSING, KEPT_PASSING_BYTES, lambda rows: rows.nbytes + 1000)
-        self._ranked: Kept[tuple[int, Scenario], Ranked] = Kept(KEPT_RANKINGS, KEPT_RANKING_BYTES, lambda each: each.nbytes)
+        self._vectors: Kept[tuple[int, str, str], Vectors] = Kept(
+            KEPT_VECTORS, KEPT_VECTOR_BYTES, lambda each: each.nbytes
+        )
+        self._passing: Kept[tuple[int, int, Scenario], Rows] = Kept(
+            KEPT_PASSING, KEPT_PASSING_BYTES, lambda rows: rows.nbytes + 1000
+        )
+        self._ranked: Kept[tuple[int, Scenario], Ranked] = Kept(
+            KEPT_RANKINGS, KEPT_RANKING_BYTES, lambda each: each.nbytes
+        )
 
     def sites(self, state: int = 0) -> Sites:
         """Return all sites."""
@@ -121,7 +141,9 @@ class Rankings:
 
     def passing(self, scenario: Scenario, sites: Sites, state: int = 0) -> Rows:
         """Return the rows of the sites that pass the filters that do not depend on the weights."""
-        key = replace(scenario, weights={"grade": 1}, method="weighted_sum", order_by="shrunk", evidence=()).with_filters(min_coverage=0.0)
+        key = replace(
+            scenario, weights={"grade": 1}, method="weighted_sum", order_by="shrunk", evidence=()
+        ).with_filters(min_coverage=0.0)
         return self._passing.get((state, id(sites), key), lambda: passing_of(self._facts, scenario, sites))
 
     def ranked(self, scenario: Scenario, state: int = 0) -> Ranked:
@@ -191,9 +213,12 @@ class Page:
         """Return columns of the part as plain values; an unknown is None."""
         rows = self.ranked.row[self.part]
         places = {"rank": np.arange(1, self.matched + 1)[self.part]}
-        plain = {name: places.get(name, getattr(self.ranked, name)[self.part] if name in NUMBERS else None) for name in names}
+        plain = {
+            name: places.get(name, getattr(self.ranked, name)[self.part] if name in NUMBERS else None) for name in names
+        }
         return {
-            name: self.ranked.sites.columns[name][rows].tolist() if values is None else values.tolist() for name, values in plain.items()
+            name: self.ranked.sites.columns[name][rows].tolist() if values is None else values.tolist()
+            for name, values in plain.items()
         }
 
 
@@ -238,7 +263,9 @@ def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
     pack(facts, scenario)
     key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": list(sites.row)}
     table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
-    u, low, high, m, a = (np.ascontiguousarray(square(table[name], table.num_rows).T) for name in ("u", "u_low", "u_high", "m", "a"))
+    u, low, high, m, a = (
+        np.ascontiguousarray(square(table[name], table.num_rows).T) for name in ("u", "u_low", "u_high", "m", "a")
+    )
     return Vectors(sites, u, low, high, m.astype(bool), a.astype(bool))
 
 
@@ -269,7 +296,10 @@ def _scale(measured: FloatArray, coverage: FloatArray, order_by: str) -> FloatAr
 
 
 def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
-    """Return the sites in order of the weighted sum; see `weighted_sum.sql` and `rank.sql` for the formula and its reference."""
+    """Return the sites in order of the weighted sum.
+
+    See `weighted_sum.sql` and `rank.sql` for the formula and its reference.
+    """
     w, sites = scenario.criterion_weights(), vectors.sites
     measured_u, measured, applied = _dot(vectors.u, w), _dot(vectors.m, w), _dot(vectors.a, w)
     coverage = _over(measured, applied, 0.0)
@@ -277,7 +307,9 @@ def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
     low, high = _over(_dot(vectors.u_low, w), applied, 0.0), _over(_dot(vectors.u_high, w), applied, 1.0)
     kept = passing[coverage[passing] >= scenario.filters.min_coverage]
     rows = kept[np.lexsort((sites.place[kept], -_rounded(score[kept]), sites.failed[kept]))]
-    return Ranked(sites, rows, score[rows], low[rows], high[rows], coverage[rows], _over(measured_u, measured, 0.0)[rows])
+    return Ranked(
+        sites, rows, score[rows], low[rows], high[rows], coverage[rows], _over(measured_u, measured, 0.0)[rows]
+    )
 
 
 def _rounded(score: FloatArray) -> FloatArray:

@@ -1,4 +1,7 @@
-"""What the analyst chose: weights, commodity of interest, filters, order. A value that can be hashed, saved and put in a URL."""
+"""What the analyst chose: weights, commodity of interest, filters, order.
+
+A value that can be hashed, saved and put in a URL.
+"""
 
 from __future__ import annotations
 
@@ -99,7 +102,11 @@ def _is_weight(value: float) -> bool:
 
 def _shown(value: object) -> str:
     """Return a value as a sentence names it; of what is no number, or too long to print, its type."""
-    return str(value) if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**15) else f"a {type(value).__name__}"
+    return (
+        str(value)
+        if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**15)
+        else f"a {type(value).__name__}"
+    )
 
 
 class Weights(Mapping[str, float]):
@@ -129,7 +136,8 @@ class Weights(Mapping[str, float]):
         for name, weight in weights.items():
             if not _is_weight(weight):
                 raise ScenarioError(
-                    f"The weight of {name} is {_shown(weight)}: negative or not a number between {LEAST_WEIGHT:g} and {MOST_WEIGHT:g};"
+                    f"The weight of {name} is {_shown(weight)}: negative or not a number between "
+                    f"{LEAST_WEIGHT:g} and {MOST_WEIGHT:g};"
                     " give 0 to 100, only the proportions count."
                 )
         self._pairs = {name: weights[name] for name in pillars if name in weights}
@@ -190,18 +198,23 @@ class Scenario:
         if len({own.id for own in self.evidence}) < len(self.evidence):
             raise ScenarioError("Two criteria of your own measure the same thing; take one of them out.")
         if any(0 < own.weight < LEAST_WEIGHT for own in self.evidence):
-            raise ScenarioError(f"A criterion of your own weighs less than {LEAST_WEIGHT:g}; give it 0 or more than that.")
+            raise ScenarioError(
+                f"A criterion of your own weighs less than {LEAST_WEIGHT:g}; give it 0 or more than that."
+            )
         if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
             raise ScenarioError("All weights are 0; give at least one pillar some weight.")
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
-        """The criteria of the catalogue and those of the user's own, in the order of packed vectors and contributions."""
+        """The catalogue's criteria and the user-defined ones, in the order of packed vectors and contributions."""
         return (*load().criteria, *(_criterion(own) for own in self.evidence))
 
     @property
     def profile(self) -> str:
-        """What the packed vectors depend on besides the catalogue: own criteria and their goalposts; empty without any."""
+        """What the packed vectors depend on besides the catalogue: own criteria and their goalposts.
+
+        Empty without any.
+        """
         if not self.evidence:
             return ""
         shape = [(own.id, own.worst, own.best, own.value) for own in self.evidence]
@@ -223,7 +236,10 @@ class Scenario:
         return values
 
     def criterion_weights(self) -> list[float]:
-        """Return the weight of each criterion, in the order of the packed vectors: pillar weight x share in the pillar, or its own."""
+        """Return the weight of each criterion, in the order of the packed vectors.
+
+        Pillar weight x share in the pillar, or its own.
+        """
         own = [float(each.weight) for each in self.evidence]
         return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria] + own
 
@@ -254,10 +270,22 @@ def _criterion(own: OwnCriterion) -> Criterion:
     within = f" within {own.radius_km:g} km" if EVIDENCE[own.measure].radius else ""
     formula = f"{EVIDENCE[own.measure].title}{within}" + (f", column {own.column}" if own.column else "")
     return Criterion(
-        id=own.id, pillar=OWN_PILLAR, title=own.title, title_ja=own.title, unit=own.unit, formula=formula,
-        reference=f"own layer {own.layer_id}", measure=own.measure, applies_to="all", per_commodity=False, share=1.0,
-        worst=own.worst, best=own.best, value=own.value, options={},
-    )  # fmt: skip
+        id=own.id,
+        pillar=OWN_PILLAR,
+        title=own.title,
+        title_ja=own.title,
+        unit=own.unit,
+        formula=formula,
+        reference=f"own layer {own.layer_id}",
+        measure=own.measure,
+        applies_to="all",
+        per_commodity=False,
+        share=1.0,
+        worst=own.worst,
+        best=own.best,
+        value=own.value,
+        options={},
+    )
 
 
 def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
@@ -292,7 +320,16 @@ def area_from(values: dict[str, Any]) -> Area:
             raise ScenarioError("The area of interest is not one that was drawn here; draw it again.")
         polygons, _moved = polygons_of([shape])
         return Area(NO_TEXT.sub("", str(values["name"]))[:LONGEST_AREA_NAME], polygons)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError, shapely.errors.ShapelyError, AreaError) as error:
+    except (
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+        AttributeError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+        AreaError,
+    ) as error:
         raise ScenarioError("The area of interest cannot be read; draw it again.") from error
 
 
@@ -302,11 +339,14 @@ def from_dict(values: Mapping[str, Any]) -> Scenario:
     Raises
     ------
     ScenarioError
-        If it is not one: something is missing, unknown, or not of its type. Nothing else is raised, whatever the values are.
+        If it is not one: something is missing, unknown, or not of its type. Nothing else is raised, whatever the values
+        are.
     """
     if not isinstance(values, Mapping):
         raise ScenarioError("A scenario is a table of choices; this is none.")
-    read = {name: _READERS.get(name, _as_it_is)(value) for name, value in values.items() if _known_field(name, Scenario)}
+    read = {
+        name: _READERS.get(name, _as_it_is)(value) for name, value in values.items() if _known_field(name, Scenario)
+    }
     if "weights" not in read:
         raise ScenarioError("The scenario names no weights.")
     return Scenario(**read)
@@ -322,7 +362,9 @@ def _known_field(name: object, kind: type[Scenario | Filters]) -> bool:
     """
     allowed = [each.name for each in fields(kind)]
     if name not in allowed:
-        raise ScenarioError(f"The scenario says {str(name)[:60]!r}, which this version does not know; it takes {', '.join(allowed)}.")
+        raise ScenarioError(
+            f"The scenario says {str(name)[:60]!r}, which this version does not know; it takes {', '.join(allowed)}."
+        )
     return True
 
 
@@ -333,7 +375,9 @@ def _as_it_is(value: Any) -> Any:
 def _filters_from(values: Any) -> Filters:
     if not isinstance(values, Mapping):
         raise ScenarioError("The filters of the scenario are no table of choices.")
-    plain: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if _known_field(k, Filters)}
+    plain: dict[str, Any] = {
+        k: tuple(v) if isinstance(v, list) else v for k, v in values.items() if _known_field(k, Filters)
+    }
     if plain.get("area") is not None:
         plain["area"] = area_from(plain["area"])
     return Filters(**plain)
@@ -375,5 +419,7 @@ def weights_from(text: str) -> dict[str, float]:
         try:
             read[name] = float(number)
         except ValueError as error:
-            raise ScenarioError(f"{part.strip()[:60]!r} is not name=number; write for example grade=30,permitting=25.") from error
+            raise ScenarioError(
+                f"{part.strip()[:60]!r} is not name=number; write for example grade=30,permitting=25."
+            ) from error
     return read

@@ -39,17 +39,19 @@ class States:
         return bool((self.low == self.high).all())
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
-        """Return one state, shape (n, k): each value somewhere in its range, below or above the known value with equal chance.
+        """Return one state, shape (n, k): each value within its range, below or above the known value at equal odds.
 
-        Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves that meet
-        there, cut at 0 and 1. Nothing known: evenly over 0..1.
+        Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves
+        that meet there, cut at 0 and 1. Nothing known: evenly over 0..1.
         """
         rows, columns = np.nonzero(self.low < self.high)
         if not len(rows):
             return self.u
         u, low, high, z = self.u[rows, columns], self.low[rows, columns], self.high[rows, columns], self.z[columns]
         chance = rng.random(len(u))
-        away = np.where(z > 0, np.abs(rng.standard_normal(len(u))) / np.maximum(z, 1e-9), 1 - np.sqrt(rng.random(len(u))))
+        away = np.where(
+            z > 0, np.abs(rng.standard_normal(len(u))) / np.maximum(z, 1e-9), 1 - np.sqrt(rng.random(len(u)))
+        )
         drawn = np.clip(u + (np.where(chance < 0.5, low, high) - u) * away, 0, 1)
         nothing_known = (low <= 0) & (high >= 1) & (u <= 0)
         found = self.u.copy()

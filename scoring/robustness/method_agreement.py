@@ -42,8 +42,9 @@ class Agreement:
 def compared(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 20) -> Iterator[Agreement]:
     """Yield each pair of method and normalisation, one after the other, so that progress can be shown.
 
-    The listed sites are those that pass the scenario's filters and no gate fails; data-driven normalisations are taken over all sites.
-    PROMETHEE keeps its thresholds, which are in units of desirability: it is compared under `goalposts` alone.
+    The listed sites are those that pass the scenario's filters and no gate fails; data-driven normalisations are taken
+    over all sites. PROMETHEE keeps its thresholds, which are in units of desirability: it is compared under `goalposts`
+    alone.
 
     Raises
     ------
@@ -67,5 +68,9 @@ def compared(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 
 
 def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str) -> dict[str, float]:
     head, values = scored(facts, scenario, normalisation)
-    needed = {name: value for name, value in parameters(facts, scenario).items() if name in ("lens", "profile", "w", "order_by")}
+    needed = {
+        name: value
+        for name, value in parameters(facts, scenario).items()
+        if name in ("lens", "profile", "w", "order_by")
+    }
     return dict(facts.cursor().execute(head + " SELECT site_id, score FROM scored", {**needed, **values}).fetchall())

@@ -27,8 +27,8 @@ class Firmness:
     Attributes
     ----------
     table : DataFrame
-        One row a site in order of rank: site_id, name, rank, in_top_k, rank_low, rank_mid, rank_high (5th, 50th, 95th percentile),
-        confidence and one column ``central_<group>`` (NaN: it is never first).
+        One row a site in order of rank: site_id, name, rank, in_top_k, rank_low, rank_mid, rank_high (5th, 50th, 95th
+        percentile), confidence and one column ``central_<group>`` (NaN: it is never first).
     acceptability : array, shape (n, len(classes))
         Share of draws in each rank class, rows as in `table`.
     classes : tuple of int
@@ -52,7 +52,8 @@ class Belief:
     Attributes
     ----------
     within : float or None
-        Within plus or minus this share of the weights in force; None: anywhere. Does not count where an order or ranges are given.
+        Within plus or minus this share of the weights in force; None: anywhere. Does not count where an order or ranges
+        are given.
     order : tuple of str
         Pillars or own criteria, from the most to the least important; those that are not named are free.
     ranges : tuple of (str, float, float)
@@ -89,12 +90,17 @@ class Belief:
 
 
 def firmness(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, belief: Belief | None = None, draws: int = 1000, top_k: int = 20
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    belief: Belief | None = None,
+    draws: int = 1000,
+    top_k: int = 20,
 ) -> Firmness:
     """Draw weights and states of the data with the scenario's seed, and say where each listed site stands.
 
-    Scores are weighted means over the criteria that apply, with every unknown drawn evenly over its full range: no coverage rule is
-    needed, since what is missing is drawn. Ranks may thus differ from the list, which draws scores toward their floor.
+    Scores are weighted means over the criteria that apply, with every unknown drawn evenly over its full range: no
+    coverage rule is needed, since what is missing is drawn. Ranks may thus differ from the list, which draws scores
+    toward their floor.
 
     Raises
     ------
@@ -108,37 +114,56 @@ def firmness(
     space = (belief or Belief()).space(packed.groups, packed.group_weights)
     drawn = space.draw(len(packed.groups), draws, rng)
     found = smaa(packed.states, drawn, rng, spread=packed.spread, top_k=top_k)
-    return Firmness(_table(packed.site_ids, packed.names, packed.groups, found), found.acceptability, RANK_CLASSES, packed.groups,
-                    found.draws, top_k)  # fmt: skip
+    return Firmness(
+        _table(packed.site_ids, packed.names, packed.groups, found),
+        found.acceptability,
+        RANK_CLASSES,
+        packed.groups,
+        found.draws,
+        top_k,
+    )
 
 
 def _table(site_ids: np.ndarray, names: np.ndarray, groups: tuple[Group, ...], found: Robustness) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - the short-lived ranking commands do without it
 
     columns: dict[str, Any] = {
-        "site_id": site_ids, "name": names, "rank": np.arange(1, len(site_ids) + 1), "in_top_k": found.in_top_k,
-        "rank_low": found.rank_low.astype(int), "rank_mid": found.rank_mid.astype(int), "rank_high": found.rank_high.astype(int),
+        "site_id": site_ids,
+        "name": names,
+        "rank": np.arange(1, len(site_ids) + 1),
+        "in_top_k": found.in_top_k,
+        "rank_low": found.rank_low.astype(int),
+        "rank_mid": found.rank_mid.astype(int),
+        "rank_high": found.rank_high.astype(int),
         "confidence": found.confidence,
-    }  # fmt: skip
+    }
     return pd.DataFrame(columns | {f"central_{group.id}": found.central_weight[:, g] for g, group in enumerate(groups)})
 
 
-def to_find_out(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 20, most: int = 100) -> list[dict[str, Any]]:
+def to_find_out(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 20, most: int = 100
+) -> list[dict[str, Any]]:
     """Return what to find out next, the likeliest to change the first `top_k` first.
 
     Returns
     -------
     list of dict
-        rank, site_id, name, criterion (id), unit, open ("unknown" or "range"), changes (chance 0..1 that learning it changes the first
-        k), needed (desirability at which it would) and needed_value (the same in `unit`); None: no single value does.
+        rank, site_id, name, criterion (id), unit, open ("unknown" or "range"), changes (chance 0..1 that learning it
+        changes the first k), needed (desirability at which it would) and needed_value (the same in `unit`); None: no
+        single value does.
     """
     criteria = scenario.criteria
     return [
         {
-            "rank": each.rank, "site_id": each.site_id, "name": each.name, "criterion": criteria[each.criterion].id,
-            "unit": criteria[each.criterion].unit, "open": "unknown" if each.unknown else "range", "changes": each.changes,
+            "rank": each.rank,
+            "site_id": each.site_id,
+            "name": each.name,
+            "criterion": criteria[each.criterion].id,
+            "unit": criteria[each.criterion].unit,
+            "open": "unknown" if each.unknown else "range",
+            "changes": each.changes,
             "needed": each.needed,
             "needed_value": None if each.needed is None else round(raw_value(criteria[each.criterion], each.needed), 4),
         }
         for each in lessons(packed_arrays(facts, scenario), top_k, scenario.order_by, most)
-    ]  # fmt: skip
+    ]

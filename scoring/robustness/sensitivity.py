@@ -1,4 +1,7 @@
-"""What the order hangs on: stable ranges of weights, what each unknown could do, what a site lacks. Exact for the weighted sum."""
+"""What the order hangs on: stable ranges of weights, what each unknown could do, what a site lacks.
+
+Exact for the weighted sum.
+"""
 
 from __future__ import annotations
 
@@ -51,8 +54,8 @@ class Stability:
 def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within: int | None = None) -> list[Stability]:
     """Return, for each weight, the range in which a site stays among the first `within` (its own rank where not given).
 
-    Another site's score crosses that of the site at the roots of a quadratic in the weight; they are walked outward from the weight in
-    force, counting who is ahead. Sites that fail a gate stand behind all others.
+    Another site's score crosses that of the site at the roots of a quadratic in the weight; they are walked outward
+    from the weight in force, counting who is ahead. Sites that fail a gate stand behind all others.
 
     Raises
     ------
@@ -80,7 +83,9 @@ def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within
 
     def ranged(place: int) -> Stability:
         group, lead = packed.groups[place], led(place)
-        (low, before), (high, after) = (_walk(lead, now, ahead, group.weight, end, allowed) for end in (0.0, MOST_WEIGHT))
+        (low, before), (high, after) = (
+            _walk(lead, now, ahead, group.weight, end, allowed) for end in (0.0, MOST_WEIGHT)
+        )
         names = ("" if each is None else str(packed.site_ids[alike[each]]) for each in (before, after))
         return Stability(group.id, group.weight, low, high, max(within or site + 1, 1), *names)
 
@@ -89,29 +94,40 @@ def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within
 
 
 def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what each group adds per unit of its weight, shape (g, n): known desirability, known weight, weight that applies.
+    """Return what each group adds per unit of weight, shape (g, n): known desirability, known and applicable weight.
 
     Raises
     ------
     SensitivityError
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
-    value, known, applies = (packed.spread @ each.T for each in (packed.states.u * packed.known, packed.known, packed.states.applies))
+    value, known, applies = (
+        packed.spread @ each.T for each in (packed.states.u * packed.known, packed.known, packed.states.applies)
+    )
     if (np.ptp(applies, axis=1) > 1e-9).any():
-        raise SensitivityError("Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly.")
+        raise SensitivityError(
+            "Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly."
+        )
     return value, known, applies
 
 
 def _leads(
-    packed: Packed, lines: tuple[FloatArray, ...], totals: tuple[FloatArray, ...], site: int, group: int, order_by: OrderBy
+    packed: Packed,
+    lines: tuple[FloatArray, ...],
+    totals: tuple[FloatArray, ...],
+    site: int,
+    group: int,
+    order_by: OrderBy,
 ) -> FloatArray:
-    """Return by how much a site leads each other, as a quadratic in one group's weight: shape (3, n), constant, linear, square.
+    """Return a site's lead over each other, quadratic in one group's weight: shape (3, n), constant, linear, square.
 
-    With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst M / A, known M / m. A is the same
-    for all sites, so it falls out of the first two.
+    With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst M / A, known M /
+    m. A is the same for all sites, so it falls out of the first two.
     """
     weight = packed.groups[group].weight
-    got, knows, applies = ((total - weight * each[group], each[group]) for total, each in zip(totals, lines, strict=True))
+    got, knows, applies = (
+        (total - weight * each[group], each[group]) for total, each in zip(totals, lines, strict=True)
+    )
     if order_by == "known":
         mine, my_weight = (got[0][site], got[1][site]), (knows[0][site], knows[1][site])
         return _product(mine, knows) - _product(my_weight, got)
@@ -129,8 +145,10 @@ def _at(lead: FloatArray, weight: float) -> FloatArray:
     return np.asarray((lead[2] * weight + lead[1]) * weight + lead[0])
 
 
-def _walk(lead: FloatArray, now: FloatArray, ahead: BoolArray, start: float, end: float, allowed: int) -> tuple[float, int | None]:
-    """Return how far a weight can go from `start` to `end` while fewer than `allowed` rivals are ahead, and which passes then."""
+def _walk(
+    lead: FloatArray, now: FloatArray, ahead: BoolArray, start: float, end: float, allowed: int
+) -> tuple[float, int | None]:
+    """Return how far a weight can move from `start` to `end` while under `allowed` rivals lead, and who passes then."""
     count = int(np.count_nonzero(ahead))
     if count >= allowed or start == end:
         return start, None
@@ -151,11 +169,17 @@ def _walk(lead: FloatArray, now: FloatArray, ahead: BoolArray, start: float, end
 
 
 def _may_cross(lead: FloatArray, now: FloatArray, start: float, end: float) -> IndexArray:
-    """Return the rivals whose lead may change its sign between two weights: by the values at both ends, and at the bend between them."""
+    """Return the rivals whose lead may change its sign between two weights.
+
+    By the values at both ends, and at the bend between them.
+    """
     then = _at(lead, end)
     may = (now > 0) != (then > 0)
     may |= (now == 0) | (then == 0)
-    slopes = lead[1] + 2 * start * lead[2], lead[1] + 2 * end * lead[2]  # the bend lies between where they differ in sign
+    slopes = (
+        lead[1] + 2 * start * lead[2],
+        lead[1] + 2 * end * lead[2],
+    )  # the bend lies between where they differ in sign
     bent = np.flatnonzero(~may & ((slopes[0] > 0) != (slopes[1] > 0)))
     at_bend = lead[0, bent] - lead[1, bent] ** 2 / (4 * lead[2, bent])
     may[bent] = (at_bend > 0) != (now[bent] > 0)
@@ -177,7 +201,10 @@ def _roots(lead: FloatArray) -> FloatArray:
 
 
 def _outward(roots: FloatArray, start: float, end: float) -> tuple[FloatArray, FloatArray]:
-    """Return how far the nearer and the farther root of each quadratic lie from `start` towards `end`; infinity beyond it."""
+    """Return how far the nearer and the farther root of each quadratic lie from `start` towards `end`.
+
+    Infinity beyond it.
+    """
     away = (roots - start) * np.sign(end - start)
     away = np.where((away > TIE) & (away <= abs(end - start)), away, np.inf)
     return np.minimum(away[0], away[1]), np.maximum(away[0], away[1])
@@ -202,8 +229,14 @@ class Swing:
     high: float
 
 
-def _score(packed: Packed, site: int, order_by: OrderBy, u: FloatArray, known: FloatArray, weights: FloatArray) -> float:
-    got, knows, applies = float(weights @ (u * known)), float(weights @ known), float(weights @ packed.states.applies[site])
+def _score(
+    packed: Packed, site: int, order_by: OrderBy, u: FloatArray, known: FloatArray, weights: FloatArray
+) -> float:
+    got, knows, applies = (
+        float(weights @ (u * known)),
+        float(weights @ known),
+        float(weights @ packed.states.applies[site]),
+    )
     if applies <= 0 or knows <= 0:
         return 0.0
     coverage, mean = knows / applies, got / knows
@@ -211,7 +244,7 @@ def _score(packed: Packed, site: int, order_by: OrderBy, u: FloatArray, known: F
 
 
 def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: float = 0.2) -> list[Swing]:
-    """Return what each range, each unknown and each weight (plus and minus `share`) does to a site's score, widest first.
+    """Return the effect of each range, unknown and weight (plus and minus `share`) on a site's score, widest first.
 
     Raises
     ------
@@ -260,7 +293,9 @@ class Need:
     value: float | None
 
 
-def needs(packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: int = 10, order_by: OrderBy = "shrunk") -> list[Need]:
+def needs(
+    packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: int = 10, order_by: OrderBy = "shrunk"
+) -> list[Need]:
     """Return what would have to be true of each criterion for a site to enter the first `top_k`; solved exactly.
 
     The score is linear in each desirability, also in that of an unknown, which adds to the coverage when it is learnt.
@@ -274,9 +309,13 @@ def needs(packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: 
     """
     site = packed.row(site_id)
     if len(packed.site_ids) < top_k:
-        raise SensitivityError(f"Only {len(packed.site_ids)} sites are listed; ask for the first {len(packed.site_ids)} or fewer.")
+        raise SensitivityError(
+            f"Only {len(packed.site_ids)} sites are listed; ask for the first {len(packed.site_ids)} or fewer."
+        )
     if site < top_k:
-        raise SensitivityError(f"{packed.names[site]} is among the first {top_k} already; its stable weights say how firmly.")
+        raise SensitivityError(
+            f"{packed.names[site]} is among the first {top_k} already; its stable weights say how firmly."
+        )
     threshold = float(packed.score[top_k - 1])
     u, known, weights = packed.states.u[site], packed.known[site], packed.weights
     found = []
@@ -285,7 +324,9 @@ def needs(packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: 
         needed = (threshold - at_0) / (at_1 - at_0) if at_1 - at_0 > TIE else np.inf
         reachable = needed <= 1 and not packed.states.last[site]
         at = float(max(needed, 0.0)) if reachable else None
-        found.append(Need(int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at)))
+        found.append(
+            Need(int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at))
+        )
     return found
 
 

@@ -1,4 +1,7 @@
-"""How firm a ranking is: scores under many weights and many states of the unknown (SMAA). Draws only from a passed generator."""
+"""How firm a ranking is: scores under many weights and many states of the unknown (SMAA).
+
+Draws only from a passed generator.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +29,8 @@ Score = Callable[[FloatArray, FloatArray], FloatArray]
 def uniform_weights(count: int, draws: int, rng: np.random.Generator) -> FloatArray:
     """Return weights spread evenly over the simplex, shape (draws, count), rows sum to 1.
 
-    Spacings of sorted uniform numbers; each draw stands there in all its rotations, so that no criterion is favoured by chance.
+    Spacings of sorted uniform numbers; each draw stands there in all its rotations, so that no criterion is favoured by
+    chance.
 
     References
     ----------
@@ -73,13 +77,20 @@ class WeightSpace:
             return uniform_weights(count, draws, rng)
         low, high = np.array(self.low or (0.0,) * count), np.array(self.high or (1.0,) * count)
         if low.sum() > 1 + 1e-9 or high.sum() < 1 - 1e-9 or (low > high).any():
-            raise MethodError(f"No weights that sum to 1 lie between {low.tolist()} and {high.tolist()}; widen a range.")
+            raise MethodError(
+                f"No weights that sum to 1 lie between {low.tolist()} and {high.tolist()}; widen a range."
+            )
         if high.sum() - low.sum() < 1e-9:
             return np.tile(low / low.sum(), (draws, 1))
         return self._by_rejection(low, high, count, draws, rng)
 
-    def _by_rejection(self, low: FloatArray, high: FloatArray, count: int, draws: int, rng: np.random.Generator) -> FloatArray:
-        """Draw from the simplex above `low`, which suits wide ranges; where too little of it is left, from the box of the ranges."""
+    def _by_rejection(
+        self, low: FloatArray, high: FloatArray, count: int, draws: int, rng: np.random.Generator
+    ) -> FloatArray:
+        """Draw from the simplex above `low`, which suits wide ranges.
+
+        Where too little of it is left, from the box of the ranges.
+        """
         room = 1 - low.sum()
         for proposed in (lambda n: low + room * uniform_weights(count, n, rng), lambda n: _from_box(low, high, n, rng)):
             found: list[FloatArray] = []
@@ -98,7 +109,7 @@ class WeightSpace:
 
 
 def _from_box(low: FloatArray, high: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
-    """Return weights even over the box of the ranges, the widest range taking what is left of 1 (so it may lie outside of its own)."""
+    """Return weights uniform over the box of ranges; the widest range takes the rest (so it may leave its own)."""
     drawn = low + (high - low) * rng.random((draws, len(low)))
     widest = int(np.argmax(high - low))
     drawn[:, widest] = 0.0
@@ -115,7 +126,10 @@ def around(weights: ArrayLike, share: float) -> WeightSpace:
     (0.2, 0.6)
     """
     centre = np.asarray(weights, dtype=float) / np.sum(np.asarray(weights, dtype=float))
-    low, high = tuple((centre * (1 - share)).round(12).tolist()), tuple(np.minimum(centre * (1 + share), 1).round(12).tolist())
+    low, high = (
+        tuple((centre * (1 - share)).round(12).tolist()),
+        tuple(np.minimum(centre * (1 + share), 1).round(12).tolist()),
+    )
     return WeightSpace(low, high)
 
 
@@ -181,7 +195,8 @@ def smaa(
 
     References
     ----------
-    Lahdelma and Salminen (2001), SMAA-2, Operations Research 49, 444-454; Tervonen and Lahdelma (2007), EJOR 178, 500-513.
+    Lahdelma and Salminen (2001), SMAA-2, Operations Research 49, 444-454; Tervonen and Lahdelma (2007), EJOR 178,
+    500-513.
 
     Examples
     --------
@@ -201,13 +216,23 @@ def smaa(
     cuts = [min(draws - 1, int(share * draws)) for share in (0.05, 0.5, 0.95)]
     low, mid, high = np.partition(ranks, cuts, axis=0)[cuts].astype(float)
     return Robustness(
-        draws, top_k, acceptability, (ranks <= top_k).mean(axis=0), low, mid, high, central,
+        draws,
+        top_k,
+        acceptability,
+        (ranks <= top_k).mean(axis=0),
+        low,
+        mid,
+        high,
+        central,
         _confidence(states, central[first] @ shares, first, rng),
-    )  # fmt: skip
+    )
 
 
 def scores_of(u: FloatArray, states: States, weights: FloatArray) -> FloatArray:
-    """Return the weighted mean over the criteria that apply, shape (draws, n), as float32; sites that stand last are lowered by 2."""
+    """Return the weighted mean over the criteria that apply, shape (draws, n), as float32.
+
+    Sites that stand last are lowered by 2.
+    """
     return _scored(_columns(u), *_frame(states), weights)
 
 
@@ -221,7 +246,9 @@ def _frame(states: States) -> tuple[Float32Array | None, Float32Array | None]:
     return applies, 2 * states.last.astype(np.float32) if states.last.any() else None
 
 
-def _scored(columns: Float32Array, applies: Float32Array | None, lowered: Float32Array | None, weights: FloatArray) -> FloatArray:
+def _scored(
+    columns: Float32Array, applies: Float32Array | None, lowered: Float32Array | None, weights: FloatArray
+) -> FloatArray:
     narrow = weights.astype(np.float32)
     scores = narrow @ columns
     if applies is not None:
@@ -234,8 +261,8 @@ def _scored(columns: Float32Array, applies: Float32Array | None, lowered: Float3
 def share_in_top_k(states: States, weights: FloatArray, top_k: int, rng: np.random.Generator) -> FloatArray:
     """Return in which share of the draws each site is among the first `top_k`, shape (n,), without ranking the rest.
 
-    One state of the data: the known one. A threshold guessed from a sample of the sites leaves few candidates; the exact cut is made
-    among them. Where the guess left too few, the draw is cut in full.
+    One state of the data: the known one. A threshold guessed from a sample of the sites leaves few candidates; the
+    exact cut is made among them. Where the guess left too few, the draw is cut in full.
 
     Parameters
     ----------

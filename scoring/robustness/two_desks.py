@@ -29,9 +29,10 @@ class TwoDesks:
     Attributes
     ----------
     sites : DataFrame
-        One row a site in joint order: site_id, name, iso3, kind, stage, gate_failed, first_score, second_score, first_rank, second_rank,
-        gap (second_rank - first_rank: above 0, the first desk likes it better), joint_score, joint_rank, pareto (bool),
-        divides (id of the criterion on which the two scores differ most), divides_by (first minus second, in score).
+        One row a site in joint order: site_id, name, iso3, kind, stage, gate_failed, first_score, second_score,
+        first_rank, second_rank, gap (second_rank - first_rank: above 0, the first desk likes it better), joint_score,
+        joint_rank, pareto (bool), divides (id of the criterion whose scores differ most), divides_by (first minus
+        second).
     agreement : float or None
         Kendall's tau-b of all sites; None where one desk does not tell them apart.
     agreement_top : float or None
@@ -62,7 +63,9 @@ def desk_scenario(scenario: Scenario, preset: str) -> Scenario:
     return replace(scenario, weights={pillar: float(weight) for pillar, weight in presets[preset].weights.items()})
 
 
-def two_desks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, rule: str = "mean", first: str = US, second: str = JAPAN) -> TwoDesks:
+def two_desks(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, rule: str = "mean", first: str = US, second: str = JAPAN
+) -> TwoDesks:
     """Score the sites of a scenario with the weights of two presets, and put both together by a joint rule.
 
     Sites that fail a gate stand last in every order. Parts that a criterion contributes are those of the weighted sum.
@@ -90,7 +93,12 @@ def two_desks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, rule: str = 
     table = table.reset_index().sort_values(["joint_rank", "site_id"]).reset_index(drop=True)
     near = (table["first_rank"] <= TOP) | (table["second_rank"] <= TOP)
     return TwoDesks(
-        table, kendall_tau(a, b), kendall_tau(table.loc[near, "first_score"], table.loc[near, "second_score"]), first, second, rule
+        table,
+        kendall_tau(a, b),
+        kendall_tau(table.loc[near, "first_score"], table.loc[near, "second_score"]),
+        first,
+        second,
+        rule,
     )
 
 

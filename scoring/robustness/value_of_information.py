@@ -27,7 +27,8 @@ class Lesson:
     unknown : bool
         True: nothing is known; False: only a range is.
     changes : float
-        Chance that learning it takes the site into the first k or out of them: the expected change of its P(top k), 0..1.
+        Chance that learning it takes the site into the first k or out of them: the expected change of its P(top k),
+        0..1.
     needed : float or None
         Desirability at which it would cross; None: it never does.
     """
@@ -44,8 +45,9 @@ class Lesson:
 def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most: int = 100) -> list[Lesson]:
     """Return the open values whose learning would most likely change the first `top_k`, likeliest first.
 
-    An unknown is thought to lie anywhere in 0..1 with equal chance; a range is drawn as in the robustness analysis (two half curves that
-    meet at the value). One value is learnt at a time; the others, and the other sites, stay. Sites that fail a gate are left out.
+    An unknown is thought to lie anywhere in 0..1 with equal chance; a range is drawn as in the robustness analysis (two
+    half curves that meet at the value). One value is learnt at a time; the others, and the other sites, stay. Sites
+    that fail a gate are left out.
 
     References
     ----------
@@ -67,24 +69,31 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
             site = int(rows[row])
             found.append(
                 Lesson(
-                    str(packed.site_ids[site]), str(packed.names[site]), site + 1, int(j), bool(packed.known[site, j] == 0),
-                    round(float(chance[row]), 4), round(float(crossing[row]), 4) if 0 <= crossing[row] <= 1 else None,
+                    str(packed.site_ids[site]),
+                    str(packed.names[site]),
+                    site + 1,
+                    int(j),
+                    bool(packed.known[site, j] == 0),
+                    round(float(chance[row]), 4),
+                    round(float(crossing[row]), 4) if 0 <= crossing[row] <= 1 else None,
                 )
-            )  # fmt: skip
+            )
     return sorted(found, key=lambda each: (-each.changes, each.rank, each.criterion))[:most]
 
 
 def _crossing(
     packed: Packed, j: int, order_by: OrderBy, threshold: FloatArray, inside: BoolArray
 ) -> tuple[IndexArray, FloatArray, FloatArray]:
-    """Return the sites for which criterion j is open, the chance that learning it moves them over the threshold, and where that is."""
+    """Return the sites for which criterion j is open, the chance that learning it crosses the threshold, and where."""
     states = packed.states
     is_open = (states.applies[:, j] > 0) & (states.high[:, j] - states.low[:, j] > 1e-9) & ~states.last
     rows = np.flatnonzero(is_open)
     at_0, at_1 = _scores_if_known(packed, rows, j, order_by)
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = (threshold[rows] - at_0) / (at_1 - at_0)
-    values = _quantiles(states.u[rows, j], states.low[rows, j], states.high[rows, j], packed.known[rows, j] > 0, states.z[j])
+    values = _quantiles(
+        states.u[rows, j], states.low[rows, j], states.high[rows, j], packed.known[rows, j] > 0, states.z[j]
+    )
     above = (at_0[:, None] + (at_1 - at_0)[:, None] * values >= threshold[rows, None]).mean(axis=1)
     return rows, np.where(inside[rows], 1 - above, above), crossing
 

@@ -17,13 +17,19 @@ from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Scenario
 
-DISCLAIMER = "Screening aid from open data, not investment advice. Unknowns are left unknown; see coverage and the score range."
+DISCLAIMER = (
+    "Screening aid from open data, not investment advice. Unknowns are left unknown; see coverage and the score range."
+)
 
 
 def listing(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, permalink: str, top: int | None = None, site_ids: list[str] | None = None,
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    permalink: str,
+    top: int | None = None,
+    site_ids: list[str] | None = None,
     register: Mapping[str, Source] | None = None,
-) -> Listing:  # fmt: skip
+) -> Listing:
     """Return the ranked sites of a scenario with scores, weights, sources and provenance.
 
     Parameters
@@ -62,7 +68,9 @@ def listing(
 def _sites(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
     columns = ["rank", "site_id", "name", "iso3", "kind", "stage", "deposit_type", "lon", "lat", "location_accuracy"]
     numbers = ["score", "score_low", "score_high", "coverage"]
-    frame = ranking[columns].assign(commodities=ranking["commodities"].map("; ".join), **{n: ranking[n] for n in numbers})
+    frame = ranking[columns].assign(
+        commodities=ranking["commodities"].map("; ".join), **{n: ranking[n] for n in numbers}
+    )
     frame = frame.rename(columns={"iso3": "country"})
     for i, criterion in enumerate(scenario.criteria):
         frame[f"contribution_{criterion.id}"] = ranking["contributions"].map(lambda parts, i=i: float(parts[i]))
@@ -77,7 +85,9 @@ def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.Da
     frame = facts.cursor().execute(sql("scoring/ranking/scores_of_sites.sql"), values).df()
     criteria = {c.id: (i, c) for i, c in enumerate(scenario.criteria)}
     parts = ranking.set_index("site_id")["contributions"]
-    frame["contribution"] = [float(parts[s][criteria[c][0]]) for s, c in zip(frame["site_id"], frame["criterion_id"], strict=True)]
+    frame["contribution"] = [
+        float(parts[s][criteria[c][0]]) for s, c in zip(frame["site_id"], frame["criterion_id"], strict=True)
+    ]
     frame.insert(5, "unit", [criteria[c][1].unit for c in frame["criterion_id"]])
     frame.insert(1, "pillar", [criteria[c][1].pillar for c in frame["criterion_id"]])
     return frame
@@ -85,7 +95,19 @@ def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.Da
 
 def _weights(scenario: Scenario) -> pd.DataFrame:
     rows = [
-        (c.pillar, scenario.weights.get(c.pillar, 0), c.id, c.share, c.worst, c.best, c.unit, c.value, c.applies_to, c.formula, c.reference)
+        (
+            c.pillar,
+            scenario.weights.get(c.pillar, 0),
+            c.id,
+            c.share,
+            c.worst,
+            c.best,
+            c.unit,
+            c.value,
+            c.applies_to,
+            c.formula,
+            c.reference,
+        )
         for c in load().criteria
     ]
     rows += [
@@ -108,8 +130,16 @@ def _weights(scenario: Scenario) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def _sources(facts: duckdb.DuckDBPyConnection, ids: list[str], scores: pd.DataFrame, known: Mapping[str, Source]) -> pd.DataFrame:
-    rows = facts.cursor().execute("SELECT DISTINCT unnest(source_ids) FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids})
+def _sources(
+    facts: duckdb.DuckDBPyConnection, ids: list[str], scores: pd.DataFrame, known: Mapping[str, Source]
+) -> pd.DataFrame:
+    rows = facts.cursor().execute(
+        "SELECT DISTINCT unnest(source_ids) FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids}
+    )
     used = {row[0] for row in rows.fetchall()} | set(scores["source_id"].dropna())
-    table = [(s.id, s.title, s.licence, s.attribution, s.citation, s.url, s.as_of) for key in sorted(used) if (s := known.get(key))]
+    table = [
+        (s.id, s.title, s.licence, s.attribution, s.citation, s.url, s.as_of)
+        for key in sorted(used)
+        if (s := known.get(key))
+    ]
     return pd.DataFrame(table, columns=["source_id", "title", "licence", "attribution", "citation", "url", "as_of"])

@@ -1,4 +1,7 @@
-"""Where the nearest infrastructure of a site lies, so that a map can draw it: the places behind the distances that are scored."""
+"""Where the nearest infrastructure of a site lies, so that a map can draw it.
+
+The places behind the distances that are scored.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +31,8 @@ class Reached:
     lon, lat : float
         The nearest place on it, EPSG:4326 degrees.
     build_maud : float or None
-        To build to it, in million AUD of 2018 (`scoring.measures.haulage`), over 1.3 times the distance; None: nothing is built to it.
+        To build to it, in million AUD of 2018 (`scoring.measures.haulage`), over 1.3 times the distance; None: nothing
+        is built to it.
     """
 
     criterion: str
@@ -76,7 +80,9 @@ def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
     plants, stations = inputs.points("power_plants"), inputs.points("substations_au")
     plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
     names = [*plants["name"], *stations["name"]]
-    found = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y]).query([lon], [lat])
+    found = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y]).query(
+        [lon], [lat]
+    )
     km = float(found.distance_m[0]) / 1000
     return _reached(criterion, str(names[found.index[0]]), found, float(haulage.power_line_maud(DETOUR * km)))
 
@@ -91,7 +97,9 @@ def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float
 
 
 def _reached(criterion: str, name: str, found: Nearest, build_maud: float | None) -> Reached:
-    return Reached(criterion, name, float(found.distance_m[0]) / 1000, float(found.lon[0]), float(found.lat[0]), build_maud)
+    return Reached(
+        criterion, name, float(found.distance_m[0]) / 1000, float(found.lon[0]), float(found.lat[0]), build_maud
+    )
 
 
 #: Criterion -> how its nearest place is found.

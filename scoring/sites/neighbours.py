@@ -19,30 +19,41 @@ NEAR_KM = 150.0
 LEAST_SHARED = 5
 
 
-def nearby(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str, Any], most: int = 8) -> list[dict[str, Any]]:
+def nearby(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str, Any], most: int = 8
+) -> list[dict[str, Any]]:
     """Return the sites within 150 km of a site of the same or any commodity, the nearest first.
 
     Returns
     -------
     list of dict
-        site_id, name, kind, stage, commodities, lon, lat (EPSG:4326 degrees), km (geodesic), rank (among all sites, each by its main
-        commodity) and score.
+        site_id, name, kind, stage, commodities, lon, lat (EPSG:4326 degrees), km (geodesic), rank (among all sites,
+        each by its main commodity) and score.
     """
     ranking = rank(facts, replace(scenario, commodity="", filters=Filters()))
-    km = distance_km(np.full(len(ranking), site["lon"]), np.full(len(ranking), site["lat"]), ranking["lon"], ranking["lat"])
+    km = distance_km(
+        np.full(len(ranking), site["lon"]), np.full(len(ranking), site["lat"]), ranking["lon"], ranking["lat"]
+    )
     found = ranking.assign(km=km)
-    found = found[(found["km"] <= NEAR_KM) & (found["site_id"] != site["site_id"])].sort_values(["km", "site_id"]).head(most)
+    found = (
+        found[(found["km"] <= NEAR_KM) & (found["site_id"] != site["site_id"])]
+        .sort_values(["km", "site_id"])
+        .head(most)
+    )
     columns = ["site_id", "name", "kind", "stage", "commodities", "lon", "lat", "km", "rank", "score"]
     return [{str(key): value for key, value in row.items()} for row in found[columns].to_dict("records")]
 
 
-def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str, Any], most: int = 6) -> list[dict[str, Any]]:
-    """Return the sites most like a site: same kind, same main commodity, and alike on the criteria that are known of both.
+def similar(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str, Any], most: int = 6
+) -> list[dict[str, Any]]:
+    """Return the sites most like a site: same kind and main commodity, alike on the criteria known of both.
 
     Returns
     -------
     list of dict
-        site_id, name, iso3, stage, rank, score, apart (mean absolute difference of the desirabilities, 0..1), shared (how many criteria).
+        site_id, name, iso3, stage, rank, score, apart (mean absolute difference of the desirabilities, 0..1), shared
+        (how many criteria).
     """
     scenario = replace(scenario, commodity="", filters=Filters(kinds=(site["kind"],)))
     ranking = rank(facts, scenario)
@@ -58,6 +69,10 @@ def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str
     shared = (m * m[here]).sum(axis=1)
     apart = (np.abs(u - u[here]) * m * m[here]).sum(axis=1) / np.maximum(shared, 1)
     found = ranking.assign(apart=apart, shared=shared.astype(int))
-    found = found[(found["shared"] >= LEAST_SHARED) & (found["site_id"] != site["site_id"])].sort_values(["apart", "site_id"]).head(most)
+    found = (
+        found[(found["shared"] >= LEAST_SHARED) & (found["site_id"] != site["site_id"])]
+        .sort_values(["apart", "site_id"])
+        .head(most)
+    )
     columns = ["site_id", "name", "iso3", "stage", "rank", "score", "apart", "shared"]
     return [{str(key): value for key, value in row.items()} for row in found[columns].to_dict("records")]

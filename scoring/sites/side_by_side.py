@@ -1,4 +1,7 @@
-"""Two to five sites side by side: criterion by criterion, who is ahead where, and where each stands under every preset. Draws nothing."""
+"""Two to five sites side by side: criterion by criterion, who is ahead where, and where each stands under every preset.
+
+Draws nothing.
+"""
 
 from __future__ import annotations
 
@@ -116,7 +119,9 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
     if not FEWEST <= len(sites) <= MOST:
         raise ScenarioError(f"{len(sites)} different sites cannot stand side by side; give {FEWEST} to {MOST}.")
     whole = replace(scenario, filters=Filters())
-    rows = tuple(row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None)
+    rows = tuple(
+        row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None
+    )
     ranks = {preset: _ranks(facts, desk_scenario(whole, preset), list(sites)) for preset in load().presets}
     ahead = {site_id: sum(site_id in row.ahead for row in rows) for site_id in sites}
     return SideBySide(tuple(sites.values()), rows, ranks, ahead)
@@ -140,7 +145,11 @@ def _line(site: dict[str, Any], criterion: str) -> dict[str, Any] | None:
 
 def _ahead(site_ids: Sequence[str], cells: Sequence[Cell]) -> tuple[str, ...]:
     """Return the sites with the highest desirability; none where fewer than two are known or all tie."""
-    known = [(site_id, cell.desirability) for site_id, cell in zip(site_ids, cells, strict=True) if cell.desirability is not None]
+    known = [
+        (site_id, cell.desirability)
+        for site_id, cell in zip(site_ids, cells, strict=True)
+        if cell.desirability is not None
+    ]
     if len(known) < 2:
         return ()
     best, worst = max(u for _, u in known), min(u for _, u in known)
@@ -149,14 +158,22 @@ def _ahead(site_ids: Sequence[str], cells: Sequence[Cell]) -> tuple[str, ...]:
 
 def _cell(line: dict[str, Any] | None, first: float | None, *, is_first: bool) -> Cell:
     if line is None:
-        return Cell(applies=False, value=None, low=None, high=None, status="", desirability=None, contribution=0.0, apart=None)
+        return Cell(
+            applies=False, value=None, low=None, high=None, status="", desirability=None, contribution=0.0, apart=None
+        )
     value = line["value"]
     apart = None if is_first or value is None or first is None else value - first
     known = line["status"] != "unknown"
     return Cell(
-        applies=True, value=value, low=line["low"], high=line["high"], status=line["status"], apart=apart,
-        desirability=line["desirability"] if known else None, contribution=line["contribution"],
-    )  # fmt: skip
+        applies=True,
+        value=value,
+        low=line["low"],
+        high=line["high"],
+        status=line["status"],
+        apart=apart,
+        desirability=line["desirability"] if known else None,
+        contribution=line["contribution"],
+    )
 
 
 def _ranks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: list[str]) -> dict[str, int | None]:

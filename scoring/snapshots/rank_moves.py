@@ -41,7 +41,8 @@ class Move:
     then, now : Standing or None
         None: it was not, or is no longer, in the list.
     ranks, scores : dict
-        Cause -> places lost (above 0) or won, and change of the score; sum to the whole. Empty where it is missing on either side.
+        Cause -> places lost (above 0) or won, and change of the score; sum to the whole. Empty where it is missing on
+        either side.
     values : tuple of (str, float, float)
         Criteria whose desirability changed with the data, with both values; NaN: unknown.
     """
@@ -62,11 +63,13 @@ def moves(then: Judged, now: Judged, site_ids: Iterable[str], between: Basis | N
     then, now : Judged
     site_ids : iterable of str
     between : Basis, optional
-        The list of `then` on the facts of `now`. Without it, data and list are one step where commodity or filters differ, called data.
+        The list of `then` on the facts of `now`. Without it, data and list are one step where commodity or filters
+        differ, called data.
 
     Notes
     -----
-    The causes are put in force one after the other, in the order of `CAUSES`; what two of them do together falls to the later one.
+    The causes are put in force one after the other, in the order of `CAUSES`; what two of them do together falls to the
+    later one.
     """
     middle = between if between is not None else now.basis
     steps = {

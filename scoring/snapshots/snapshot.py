@@ -34,15 +34,18 @@ class Snapshot:
     Attributes
     ----------
     head : dict
-        name, question, label, frozen_at (ISO time, UTC), app_version, data_version, scenario_hash, listed (how many sites were ranked).
+        name, question, label, frozen_at (ISO time, UTC), app_version, data_version, scenario_hash, listed (how many
+        sites were ranked).
     scenario : dict
         `Scenario.as_dict`.
     criteria : tuple of dict
-        id, pillar, title, title_ja, unit, weight, worst, best, value, formula, reference of each criterion, as they were then.
+        id, pillar, title, title_ja, unit, weight, worst, best, value, formula, reference of each criterion, as they
+        were then.
     items : tuple of dict
         What was noted of each site: fields of `data.shortlists.Item`.
     sites : tuple of dict
-        The sites on the shortlist by rank: facts, gates (gate -> verdict), lines (criterion, value, low, high, status, source_id, as_of).
+        The sites on the shortlist by rank: facts, gates (gate -> verdict), lines (criterion, value, low, high, status,
+        source_id, as_of).
     results : dict
         Site id -> Standing as it was computed then.
     basis : Basis
@@ -84,8 +87,13 @@ class Verdict:
 
 
 def freeze(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, items: Sequence[dict[str, Any]], name: str, question: str = "", label: str = ""
-) -> Snapshot:  # fmt: skip
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    items: Sequence[dict[str, Any]],
+    name: str,
+    question: str = "",
+    label: str = "",
+) -> Snapshot:
     """Return the shortlist with its numbers of this moment.
 
     Parameters
@@ -106,14 +114,23 @@ def freeze(
     weights = dict(zip(kept.criteria, scenario.criterion_weights(), strict=True))
     found = standings(kept, weights, scenario.method, scenario.order_by)
     results = {
-        site_id: found[site_id] for site_id in sorted((i["site_id"] for i in items if i["site_id"] in found), key=lambda s: found[s].rank)
+        site_id: found[site_id]
+        for site_id in sorted((i["site_id"] for i in items if i["site_id"] in found), key=lambda s: found[s].rank)
     }
     if not results:
-        raise ScenarioError("None of the sites is in the list that the scenario leaves; change its filters, or add sites.")
+        raise ScenarioError(
+            "None of the sites is in the list that the scenario leaves; change its filters, or add sites."
+        )
     head = {
-        "name": name, "question": question, "label": label, "frozen_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "app_version": version("orebridge"), "data_version": data_version(), "scenario_hash": scenario.scenario_hash, "listed": len(found),
-    }  # fmt: skip
+        "name": name,
+        "question": question,
+        "label": label,
+        "frozen_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "app_version": version("orebridge"),
+        "data_version": data_version(),
+        "scenario_hash": scenario.scenario_hash,
+        "listed": len(found),
+    }
     criteria = tuple(
         {"weight": weights[c.id], **{k: v for k, v in asdict(c).items() if k not in ("options", "measure", "interval")}}
         for c in scenario.criteria
@@ -152,7 +169,11 @@ def verify(snapshot: Snapshot) -> Verdict:
 
 def _same(then: Standing, now: Standing | None) -> bool:
     numbers = ("score", "score_low", "score_high", "coverage")
-    return now is not None and then.rank == now.rank and all(abs(getattr(then, n) - getattr(now, n)) <= TOLERANCE for n in numbers)
+    return (
+        now is not None
+        and then.rank == now.rank
+        and all(abs(getattr(then, n) - getattr(now, n)) <= TOLERANCE for n in numbers)
+    )
 
 
 def to_bytes(snapshot: Snapshot) -> bytes:
@@ -184,13 +205,20 @@ def from_bytes(payload: bytes) -> Snapshot:
         unpacker = zlib.decompressobj()
         text = unpacker.decompress(payload, MOST_BYTES)
         if unpacker.unconsumed_tail:
-            raise ScenarioError(f"The snapshot unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not one of ours.")
+            raise ScenarioError(
+                f"The snapshot unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not one of ours."
+            )
         values = json.loads(text)
         if values.pop("format") != FORMAT:
             raise ScenarioError("The snapshot was written by a later version; update Orebridge.")
         return Snapshot(
-            values["head"], values["scenario"], tuple(values["criteria"]), tuple(values["items"]), tuple(values["sites"]),
-            {site_id: Standing(**each) for site_id, each in values["results"].items()}, vectors.from_dict(values["basis"]),
-        )  # fmt: skip
+            values["head"],
+            values["scenario"],
+            tuple(values["criteria"]),
+            tuple(values["items"]),
+            tuple(values["sites"]),
+            {site_id: Standing(**each) for site_id, each in values["results"].items()},
+            vectors.from_dict(values["basis"]),
+        )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zlib.error) as error:
         raise ScenarioError("The snapshot is damaged; take another copy of the file.") from error

@@ -1,4 +1,7 @@
-"""What a ranking rests on, apart from any database: vectors of all sites that a method compares, to be ranked again at will."""
+"""What a ranking rests on, apart from any database.
+
+Vectors of all sites that a method compares, to be ranked again at will.
+"""
 
 from __future__ import annotations
 
@@ -91,13 +94,23 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
     failed = dict(zip(listed["site_id"].to_pylist(), listed["gate_failed"].to_pylist(), strict=True))
     key = {"lens": scenario.commodity, "profile": scenario.profile}
     ids = sorted(failed) if _independent(scenario.method, others) else _all_ids(facts, key)
-    found = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
+    found = (
+        facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
+    )
     u, low, high, m, a = (square(found[name], found.num_rows) for name in PARTS)
     criteria = scenario.criteria
     return Basis(
-        ids, np.array([each in failed for each in ids]), np.array([bool(failed.get(each)) for each in ids]),
-        tuple(c.id for c in criteria), tuple(c.pillar for c in criteria), u, low, high, m, a,
-    )  # fmt: skip
+        ids,
+        np.array([each in failed for each in ids]),
+        np.array([bool(failed.get(each)) for each in ids]),
+        tuple(c.id for c in criteria),
+        tuple(c.pillar for c in criteria),
+        u,
+        low,
+        high,
+        m,
+        a,
+    )
 
 
 def _independent(*methods: str) -> bool:
@@ -146,7 +159,9 @@ def _standing(row: dict[str, Any], criteria: tuple[str, ...]) -> Standing:
 
 def _fill(con: duckdb.DuckDBPyConnection, basis: Basis) -> None:
     con.execute(sql("scoring/ranking/tables.sql"))
-    con.register("given_site", pa.table({"site_id": basis.site_ids, "listed": basis.listed, "gate_failed": basis.failed}))
+    con.register(
+        "given_site", pa.table({"site_id": basis.site_ids, "listed": basis.listed, "gate_failed": basis.failed})
+    )
     con.execute("CREATE TABLE frozen_site AS FROM given_site")
     columns = {name: _lists(getattr(basis, name)) for name in PARTS}
     con.register("given_packed", pa.table({"site_id": basis.site_ids, **columns}))
@@ -161,14 +176,17 @@ def _lists(matrix: FloatArray) -> pa.Array:
 
 
 def as_dict(basis: Basis) -> dict[str, Any]:
-    """Return plain JSON types, arrays as deflated little-endian doubles or bits in base64; `from_dict` is the inverse."""
+    """Return plain JSON types, arrays as deflated little-endian doubles or bits in base64.
+
+    `from_dict` is the inverse.
+    """
     packed = {name: _pack(getattr(basis, name).astype("<f8").tobytes()) for name in PARTS}
     bits = {name: _pack(np.packbits(getattr(basis, name)).tobytes()) for name in ("listed", "failed")}
     return {"site_ids": basis.site_ids, "criteria": list(basis.criteria), "axes": list(basis.axes), **bits, **packed}
 
 
 def from_dict(values: dict[str, Any]) -> Basis:
-    """Return what `as_dict` wrote. Safe on text of unknown origin: nothing is executed, and no array is larger than its ids say.
+    """Return what `as_dict` wrote. Safe on untrusted text: nothing is executed, arrays are bounded by their ids.
 
     Raises
     ------
@@ -180,13 +198,20 @@ def from_dict(values: dict[str, Any]) -> Basis:
         criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
         n, k = len(ids), len(criteria)
         if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n:
-            raise ScenarioError(f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file.")
-        bits = [np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool) for b in ("listed", "failed")]
+            raise ScenarioError(
+                f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file."
+            )
+        bits = [
+            np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool)
+            for b in ("listed", "failed")
+        ]
         parts = [np.frombuffer(_unpack(values[name], n * k * 8), "<f8").reshape(n, k).astype(float) for name in PARTS]
     except (KeyError, TypeError, ValueError, zlib.error, binascii.Error) as error:
         raise ScenarioError("The vectors of the snapshot are damaged; take another copy of the file.") from error
     if not all(np.isfinite(part).all() for part in parts):
-        raise ScenarioError("The vectors of the snapshot hold values that are no numbers; take another copy of the file.")
+        raise ScenarioError(
+            "The vectors of the snapshot hold values that are no numbers; take another copy of the file."
+        )
     return Basis(ids, bits[0], bits[1], criteria, axes, *parts)
 
 

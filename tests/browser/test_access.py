@@ -21,9 +21,15 @@ WIDTHS = (1500, 390)
 LOFDAL = "nam-lofdal-bergville-11c6"
 #: Pages of the navigation -> what they are opened with, so that there is something on them.
 ADDRESSES = {
-    "explore": "?m=dysprosium", "compare": f"compare?m=dysprosium&ids=usa-mountain-pass-ceec,{LOFDAL}", "site": f"site?m=dysprosium&id={LOFDAL}",
-    "layers": "layers?", "robustness": "robustness?m=gallium", "backtest": "backtest?", "shortlist": "shortlist?list=default", "methods": "methods?",
-}  # fmt: skip
+    "explore": "?m=dysprosium",
+    "compare": f"compare?m=dysprosium&ids=usa-mountain-pass-ceec,{LOFDAL}",
+    "site": f"site?m=dysprosium&id={LOFDAL}",
+    "layers": "layers?",
+    "robustness": "robustness?m=gallium",
+    "backtest": "backtest?",
+    "shortlist": "shortlist?list=default",
+    "methods": "methods?",
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,11 +55,16 @@ def test_every_page_of_the_navigation_is_looked_at() -> None:
 
 
 #: Each page in one language and theme, in turn, so that all four are looked at.
-LOOKS = [(page, *(("en", "light"), ("ja", "dark"), ("en", "dark"), ("ja", "light"))[place % 4]) for place, page in enumerate(ADDRESSES)]
+LOOKS = [
+    (page, *(("en", "light"), ("ja", "dark"), ("en", "dark"), ("ja", "light"))[place % 4])
+    for place, page in enumerate(ADDRESSES)
+]
 
 
 @pytest.mark.parametrize(("page", "language", "scheme"), LOOKS)
-def test_no_serious_finding_at_either_width(browser: Browser, filled: str, page: str, language: str, scheme: str) -> None:
+def test_no_serious_finding_at_either_width(
+    browser: Browser, filled: str, page: str, language: str, scheme: str
+) -> None:
     seen = watched(browser, filled, scheme)
     seen.page.goto(f"{filled}/{ADDRESSES[page]}&lang={language}")
     settled(seen.page)
@@ -61,7 +72,12 @@ def test_no_serious_finding_at_either_width(browser: Browser, filled: str, page:
         seen.page.set_viewport_size({"width": width, "height": 1000})
         time.sleep(1.5)
         found = Axe().run(seen.page, options=RULES).response["violations"]
-        serious = [(v["id"], node["html"][:120]) for v in found if v["impact"] in ("serious", "critical") for node in v["nodes"][:3]]
+        serious = [
+            (v["id"], node["html"][:120])
+            for v in found
+            if v["impact"] in ("serious", "critical")
+            for node in v["nodes"][:3]
+        ]
         assert serious == [], (page, width)
         wide = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (page, width)
@@ -75,7 +91,9 @@ def test_a_weight_and_a_row_are_reached_by_keyboard(app: Seen) -> None:
     slider = page.locator("[data-testid=stSlider] input[type=range]").first
     for _ in range(60):
         page.keyboard.press("Tab")
-        if page.evaluate("document.activeElement === document.querySelector('[data-testid=stSlider] input[type=range]')"):
+        if page.evaluate(
+            "document.activeElement === document.querySelector('[data-testid=stSlider] input[type=range]')"
+        ):
             break
     expect(slider).to_be_focused()
     before = slider.input_value()

@@ -117,7 +117,9 @@ def _click_until(app: Seen, place: tuple[float, float], done: Callable[[], bool]
 
 
 def test_permalink_restores_weights_filters_lens_and_selection(app: Seen) -> None:
-    app.open("?m=dysprosium&wg=55&wp=10&wi=5&wo=30&country=AUS&country=NAM&cov=40&order=worst&sel=nam-lofdal-bergville-11c6")
+    app.open(
+        "?m=dysprosium&wg=55&wp=10&wi=5&wo=30&country=AUS&country=NAM&cov=40&order=worst&sel=nam-lofdal-bergville-11c6"
+    )
     values = [int(x.input_value()) for x in app.page.locator("[data-testid=stSlider] input[type=range]").all()]
     assert values[:4] == [55, 10, 5, 30]
     assert values[-1] == 40  # after the sliders of the optional pillars
@@ -151,7 +153,14 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
     japanese = catalogue("ja")
     english = {str(m.id) for m in extracted() if m.id and japanese.gettext(str(m.id)) != str(m.id)}
     assert not {text for text in english if text in lines}
-    for pillar_or_criterion in ("Grade", "Permitting speed", "Infrastructure", "Allied ownership", "Haul cost", "Deep port"):
+    for pillar_or_criterion in (
+        "Grade",
+        "Permitting speed",
+        "Infrastructure",
+        "Allied ownership",
+        "Haul cost",
+        "Deep port",
+    ):
         assert pillar_or_criterion not in lines
 
 

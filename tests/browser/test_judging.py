@@ -46,10 +46,16 @@ def test_each_tab_of_the_robustness_page_draws_what_it_promises(app: Seen, langu
         tabs.nth(place).click()
         settled(page)
         if place != 3:  # there, every method is run when asked
-            page.wait_for_selector("[data-testid=stDataFrame]:visible, [data-testid=stVegaLiteChart]:visible", timeout=60_000)
+            page.wait_for_selector(
+                "[data-testid=stDataFrame]:visible, [data-testid=stVegaLiteChart]:visible", timeout=60_000
+            )
         well(app, f"robustness_{language}_{place}")
         if language == "ja":
-            said = " ".join(page.locator("[data-testid=stCaptionContainer]:visible, [data-testid=stMetric]:visible").all_inner_texts())
+            said = " ".join(
+                page.locator(
+                    "[data-testid=stCaptionContainer]:visible, [data-testid=stMetric]:visible"
+                ).all_inner_texts()
+            )
             assert ENGLISH.findall(said) == []
     assert page.locator("[data-testid=stVegaLiteChart]").count() >= 3
     assert outside(app.requests) == []
@@ -68,7 +74,8 @@ def test_places_in_an_order_of_importance_change_the_draws(app: Seen) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "names"), [("en", ["Grade", "Permitting", "Owners", "Gates"]), ("ja", ["品位", "許認可", "所有者", "関門"])]
+    ("language", "names"),
+    [("en", ["Grade", "Permitting", "Owners", "Gates"]), ("ja", ["品位", "許認可", "所有者", "関門"])],
 )
 def test_each_evidence_tab_opens(app: Seen, language: str, names: list[str]) -> None:
     app.open(f"?sel=nam-lofdal-bergville-11c6&lang={language}")
@@ -90,7 +97,12 @@ def test_an_own_price_changes_the_value_and_can_be_taken_back(app: Seen) -> None
     before = line.inner_text()
     app.page.get_by_text("Prices: see their sources, or use your own").click()
     settled(app.page)
-    grid = app.page.locator("[data-testid=stExpander]").filter(has_text="use your own").locator("[data-testid=stDataFrame]").first
+    grid = (
+        app.page.locator("[data-testid=stExpander]")
+        .filter(has_text="use your own")
+        .locator("[data-testid=stDataFrame]")
+        .first
+    )
     grid.scroll_into_view_if_needed()
     settled(app.page, 3)
     box = grid.bounding_box()

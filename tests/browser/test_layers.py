@@ -60,7 +60,9 @@ def press(seen: Seen, name: str) -> None:
 def geology(folder: Path) -> Path:
     """Rock units over Nevada with an age, in UTM 11N, as a GeoPackage."""
     boxes = [shapely.box(-118 + i, 37 + j, -117 + i, 38 + j) for i in range(3) for j in range(3)]
-    frame = gpd.GeoDataFrame({"unit_name": ["tuff", "lava", "lake beds"] * 3, "Li_ppm": np.linspace(10, 900, 9)}, geometry=boxes, crs=4326)
+    frame = gpd.GeoDataFrame(
+        {"unit_name": ["tuff", "lava", "lake beds"] * 3, "Li_ppm": np.linspace(10, 900, 9)}, geometry=boxes, crs=4326
+    )
     path = folder / "nevada_units.gpkg"
     frame.to_crs(32611).to_file(path, driver="GPKG", layer="units")
     return path
@@ -131,7 +133,9 @@ def test_a_raster_is_drawn_from_its_cells(fresh: Seen, tmp_path: Path) -> None:
 
 @pytest.mark.filterwarnings("ignore:.*crs.*was not provided")
 def test_a_file_without_a_coordinate_system_asks_and_takes_the_answer(fresh: Seen, tmp_path: Path) -> None:
-    frame = gpd.GeoDataFrame({"name": ["a", "b"]}, geometry=gpd.points_from_xy([390_000, 400_000], [3_950_000, 3_960_000]))
+    frame = gpd.GeoDataFrame(
+        {"name": ["a", "b"]}, geometry=gpd.points_from_xy([390_000, 400_000], [3_950_000, 3_960_000])
+    )
     path = tmp_path / "no_crs.gpkg"
     frame.to_file(path, driver="GPKG")
     upload(fresh, [path])

@@ -37,9 +37,12 @@ def well(seen: Seen, name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("language", "button", "head"), [("en", "Compare (2)", "Criterion by criterion"), ("ja", "比較（2）", "評価基準ごとの比較")]
+    ("language", "button", "head"),
+    [("en", "Compare (2)", "Criterion by criterion"), ("ja", "比較（2）", "評価基準ごとの比較")],
 )
-def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(app: Seen, language: str, button: str, head: str) -> None:
+def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(
+    app: Seen, language: str, button: str, head: str
+) -> None:
     app.open(f"?m=dysprosium&sel={MOUNTAIN_PASS},{LOFDAL}&lang={language}")
     app.page.get_by_role("button", name=button).click()
     app.page.get_by_text(head).first.wait_for(timeout=60_000)
@@ -54,9 +57,12 @@ def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(app: Seen,
 
 
 @pytest.mark.parametrize(
-    ("language", "button", "parts"), [("en", "Dossier", ("Under the site", "History")), ("ja", "調書", ("この地点の地質・地物", "履歴"))]
+    ("language", "button", "parts"),
+    [("en", "Dossier", ("Under the site", "History")), ("ja", "調書", ("この地点の地質・地物", "履歴"))],
 )
-def test_the_dossier_of_a_site_has_an_address_of_its_own(app: Seen, language: str, button: str, parts: tuple[str, ...]) -> None:
+def test_the_dossier_of_a_site_has_an_address_of_its_own(
+    app: Seen, language: str, button: str, parts: tuple[str, ...]
+) -> None:
     app.open(f"?m=dysprosium&sel={LOFDAL}&lang={language}")
     app.page.get_by_role("button", name=button, exact=True).click()
     for part in parts:
@@ -101,7 +107,9 @@ def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path,
         page.context.close()
 
 
-def test_an_area_drawn_with_the_mouse_filters_list_and_export(app: Seen, served: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_an_area_drawn_with_the_mouse_filters_list_and_export(
+    app: Seen, served: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
     app.open("?lang=en")
     app.page.get_by_role("button", name="Draw an area").click()
     app.page.locator(".area-map[data-drawing='1']").wait_for(timeout=60_000)

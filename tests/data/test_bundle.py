@@ -22,7 +22,9 @@ def test_the_targets_are_reached(found, key, target) -> None:
 
 def test_the_bundle_stays_small(found) -> None:
     assert 1 < found["bundle_mb"] <= 30
-    assert found["bundle_mb"] == pytest.approx(sum(p.stat().st_size for p in BUNDLE.rglob("*") if p.is_file()) / 1e6, abs=0.01)
+    assert found["bundle_mb"] == pytest.approx(
+        sum(p.stat().st_size for p in BUNDLE.rglob("*") if p.is_file()) / 1e6, abs=0.01
+    )
 
 
 @pytest.mark.parametrize("by", ["by_kind", "by_country", "by_stage"])
@@ -40,7 +42,9 @@ def test_parts_are_never_more_than_the_whole(found) -> None:
 
 def test_the_well_known_is_there(found) -> None:
     assert {"mine", "refinery", "separation", "derivative", "recycling"} == set(found["by_kind"])
-    assert {"rare earths", "lithium", "copper", "nickel", "gallium", "germanium", "graphite"} <= set(found["by_commodity"])
+    assert {"rare earths", "lithium", "copper", "nickel", "gallium", "germanium", "graphite"} <= set(
+        found["by_commodity"]
+    )
     assert {"AUS", "USA", "JPN", "CHN", "CHL", "NAM"} <= set(found["by_country"])
 
 
@@ -60,7 +64,11 @@ def test_what_was_left_out_is_counted_by_reason(found) -> None:
     ],
 )
 def test_famous_mines_lie_where_they_are(facts, name, iso3, lon, lat) -> None:
-    rows = facts.cursor().execute("SELECT lon, lat FROM facts.site WHERE name ILIKE ? AND iso3 = ?", [name, iso3]).fetchall()
+    rows = (
+        facts.cursor()
+        .execute("SELECT lon, lat FROM facts.site WHERE name ILIKE ? AND iso3 = ?", [name, iso3])
+        .fetchall()
+    )
     assert any(abs(x - lon) < 0.2 and abs(y - lat) < 0.2 for x, y in rows), rows
 
 
@@ -76,8 +84,13 @@ def test_famous_mines_lie_where_they_are(facts, name, iso3, lon, lat) -> None:
     ],
 )
 def test_leading_producers_are_those_of_the_mineral_commodity_summaries(facts, commodity, leader, share) -> None:
-    """USGS MCS 2024, production of 2023, as DOMAIN has them; for nickel DOMAIN says 57 %, the printed table 1.8 of 3.6 Mt."""
-    row = facts.cursor().execute("SELECT leading_country_iso3, leading_share_pct FROM facts.commodity WHERE commodity_id = ?", [commodity])
+    """USGS MCS 2024, production of 2023, as DOMAIN has them.
+
+    For nickel DOMAIN says 57 %, the printed table 1.8 of 3.6 Mt.
+    """
+    row = facts.cursor().execute(
+        "SELECT leading_country_iso3, leading_share_pct FROM facts.commodity WHERE commodity_id = ?", [commodity]
+    )
     found_leader, found_share = row.fetchone()
     assert found_leader == leader
     assert found_share == pytest.approx(share, abs=3)
@@ -87,6 +100,7 @@ def test_covered_nations_fail_by_jurisdiction_and_no_other_country_does(facts) -
     rows = facts.cursor().execute("SELECT iso3 FROM facts.country WHERE covered ORDER BY 1").fetchall()
     assert [r[0] for r in rows] == ["CHN", "IRN", "PRK", "RUS"]
     failed = facts.cursor().execute(
-        "SELECT DISTINCT s.iso3 FROM facts.gate AS g JOIN facts.site AS s USING (site_id) WHERE g.gate = 'covered_nation' AND g.evidence = 'jurisdiction'"
+        "SELECT DISTINCT s.iso3 FROM facts.gate AS g JOIN facts.site AS s USING (site_id) WHERE g.gate "
+        "= 'covered_nation' AND g.evidence = 'jurisdiction'"
     )
     assert {r[0] for r in failed.fetchall()} <= {"CHN", "IRN", "PRK", "RUS"}

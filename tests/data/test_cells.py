@@ -22,7 +22,9 @@ from data.export import LONGEST_CELL, WRITERS, Listing, write
 from data.files import Target, TargetError
 from data.texts import prose
 
-SOME = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+SOME = settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 printable = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), max_size=20).map(prose)
 cells = st.builds(str.__add__, st.sampled_from([*FORMULA_STARTS, ""]), printable).map(str.strip)
 #: What a spreadsheet passes over before it looks for a formula, and what it takes for one.
@@ -46,7 +48,22 @@ PASSED_OVER = [
     "\u3164",
     "\u2800",
 ]
-FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(1)", "＝1", "＋1", "－1", "＠a", "\ufe66a", "\ufe62a", "\ufe63a", "\ufe6ba", "\u2212a", "\u207aa"]
+FORMULAS = [
+    "=1+1",
+    "+1",
+    "-2+3",
+    "@SUM(1)",
+    "＝1",
+    "＋1",
+    "－1",
+    "＠a",
+    "\ufe66a",
+    "\ufe62a",
+    "\ufe63a",
+    "\ufe6ba",
+    "\u2212a",
+    "\u207aa",
+]
 ABOUT = {
     "scenario": "{}",
     "scenario_hash": "abc",
@@ -136,8 +153,12 @@ def test_text_that_begins_with_a_letter_or_digit_stays_as_it_is(first: str, rest
     assert inert(first + rest) == first + rest or first[0] in "\u3164\u115f\u1160\uffa0"
 
 
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
-@given(st.text(max_size=30).filter(lambda text: text.encode(errors="ignore").decode() == text))  # frames hold no lone surrogates
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(
+    st.text(max_size=30).filter(lambda text: text.encode(errors="ignore").decode() == text)
+)  # frames hold no lone surrogates
 @example("\x00\x0b\x1b[31m\ufffe\u202e=1")
 @example("\ufdd0\U0001ffff\x85\u2028")
 def test_every_format_can_be_written_with_any_text_and_read_again(tmp_path, text) -> None:
@@ -164,11 +185,22 @@ def test_geopackage_opens_in_plain_sqlite_with_its_tables(tmp_path) -> None:
     write(small("=1+1"), tmp_path / "x.gpkg")
     con = sqlite3.connect(tmp_path / "x.gpkg")
     try:
-        assert {r[0] for r in con.execute("SELECT table_name FROM gpkg_contents")} >= {"sites", "scores", "weights", "sources", "about"}
-        assert con.execute("SELECT name, score FROM sites ORDER BY rank").fetchall() == [("=1+1", 0.25), ("plain", -1.5)]
+        assert {r[0] for r in con.execute("SELECT table_name FROM gpkg_contents")} >= {
+            "sites",
+            "scores",
+            "weights",
+            "sources",
+            "about",
+        }
+        assert con.execute("SELECT name, score FROM sites ORDER BY rank").fetchall() == [
+            ("=1+1", 0.25),
+            ("plain", -1.5),
+        ]
         assert con.execute("SELECT value, target FROM scores WHERE site_id = 'b'").fetchall() == [(None, None)]
         assert dict(con.execute("SELECT what, value FROM about")) == ABOUT
-        assert con.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = 'sites'").fetchall() == [(4326,)]
+        assert con.execute("SELECT srs_id FROM gpkg_geometry_columns WHERE table_name = 'sites'").fetchall() == [
+            (4326,)
+        ]
     finally:
         con.close()
 
@@ -204,5 +236,8 @@ def test_an_export_that_fails_keeps_the_file_that_was_there(tmp_path, suffix, mo
 @pytest.mark.parametrize("suffix", list(WRITERS))
 def test_an_empty_list_is_written_too(tmp_path, suffix) -> None:
     full = small("x")
-    write(Listing(full.sites.head(0), full.scores.head(0), full.weights, full.sources.head(0), full.about), tmp_path / f"x{suffix}")
+    write(
+        Listing(full.sites.head(0), full.scores.head(0), full.weights, full.sources.head(0), full.about),
+        tmp_path / f"x{suffix}",
+    )
     assert (tmp_path / f"x{suffix}").stat().st_size > 0

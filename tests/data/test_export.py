@@ -116,7 +116,9 @@ def test_unknown_ending_lists_the_formats(found: Listing, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("suffix", list(WRITERS))
-def test_a_failing_writer_leaves_nothing_behind(found: Listing, tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_writer_leaves_nothing_behind(
+    found: Listing, tmp_path: Path, suffix: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def broken(listing: Listing, path: Path) -> None:
         path.write_text("half")
         raise OSError("disk full")

@@ -44,7 +44,8 @@ def test_no_statement_reaches_a_file_or_the_network(facts, secret, statement) ->
 
 
 @pytest.mark.parametrize(
-    "setting", ["enable_external_access = true", "lock_configuration = false", "python_enable_replacements = true", "threads = 1"]
+    "setting",
+    ["enable_external_access = true", "lock_configuration = false", "python_enable_replacements = true", "threads = 1"],
 )
 def test_the_configuration_is_frozen_for_every_cursor(facts, setting) -> None:
     for scope in ("SET", "SET GLOBAL"):
@@ -61,7 +62,10 @@ def test_names_of_python_variables_are_never_read_as_tables(facts) -> None:
 
 def test_a_cursor_each_gives_sixteen_threads_their_own_rows(facts) -> None:
     def ask(number: int) -> list[int]:
-        return [facts.cursor().execute("SELECT $n::INTEGER FROM range(50)", {"n": number}).fetchall()[-1][0] for _ in range(20)]
+        return [
+            facts.cursor().execute("SELECT $n::INTEGER FROM range(50)", {"n": number}).fetchall()[-1][0]
+            for _ in range(20)
+        ]
 
     with ThreadPoolExecutor(16) as pool:
         for number, answers in enumerate(pool.map(ask, range(16))):
@@ -81,7 +85,9 @@ def test_tables_that_are_not_asked_for_stay_empty() -> None:
 
 
 def test_a_missing_file_is_named_with_what_to_do(tmp_path) -> None:
-    with pytest.raises(BundleMissingError, match=r"site\.parquet is missing; restore data/bundled .* `orebridge data build"):
+    with pytest.raises(
+        BundleMissingError, match=r"site\.parquet is missing; restore data/bundled .* `orebridge data build"
+    ):
         open_facts(tmp_path)
 
 
@@ -109,7 +115,10 @@ def test_the_extension_comes_from_the_wheel_and_longitude_comes_first() -> None:
         module.lock(con)
         x, y = (
             con.cursor()
-            .execute("SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_Transform(ST_Point(139.65, 35.43), 'EPSG:4326', 'EPSG:3857') AS p)")
+            .execute(
+                "SELECT ST_X(p), ST_Y(p) FROM (SELECT ST_Transform(ST_Point(139.65, 35.43), "
+                "'EPSG:4326', 'EPSG:3857') AS p)"
+            )
             .fetchone()
         )
     assert x == pytest.approx(15_545_767, abs=100)
@@ -117,16 +126,23 @@ def test_the_extension_comes_from_the_wheel_and_longitude_comes_first() -> None:
 
 
 def test_ranges_of_measurements_hold_their_values(facts) -> None:
-    wrong = facts.cursor().execute("SELECT count(*) FROM facts.measurement WHERE NOT (low <= value AND value <= high)").fetchone()
+    wrong = (
+        facts.cursor()
+        .execute("SELECT count(*) FROM facts.measurement WHERE NOT (low <= value AND value <= high)")
+        .fetchone()
+    )
     assert wrong == (0,)
 
 
 def test_sites_lie_on_earth_in_a_known_country_with_known_commodities(facts) -> None:
     ask = facts.cursor().execute
-    assert ask("SELECT count(*) FROM facts.site WHERE abs(lon) > 180 OR abs(lat) > 90 OR (lon = 0 AND lat = 0)").fetchone() == (0,)
+    assert ask(
+        "SELECT count(*) FROM facts.site WHERE abs(lon) > 180 OR abs(lat) > 90 OR (lon = 0 AND lat = 0)"
+    ).fetchone() == (0,)
     assert ask("SELECT count(*) FROM facts.site WHERE iso3 NOT IN (SELECT iso3 FROM facts.country)").fetchone() == (0,)
     unknown = ask(
-        "SELECT c FROM (SELECT unnest(commodities) AS c FROM facts.site) WHERE c NOT IN (SELECT commodity_id FROM facts.commodity)"
+        "SELECT c FROM (SELECT unnest(commodities) AS c FROM facts.site) WHERE c NOT IN (SELECT "
+        "commodity_id FROM facts.commodity)"
     )
     assert unknown.fetchall() == []
     assert ask("SELECT count(*) FROM facts.site WHERE len(commodities) = 0").fetchone() == (0,)
@@ -144,14 +160,19 @@ def test_each_fact_belongs_to_a_site_and_names_a_registered_source(facts) -> Non
     ):
         assert ask(orphan).fetchone() == (0,), orphan
     used = {
-        r[0] for r in ask("SELECT DISTINCT unnest(source_ids) FROM facts.site UNION SELECT DISTINCT source_id FROM facts.claim").fetchall()
+        r[0]
+        for r in ask(
+            "SELECT DISTINCT unnest(source_ids) FROM facts.site UNION SELECT DISTINCT source_id FROM facts.claim"
+        ).fetchall()
     }
     assert used <= set(load_sources())
 
 
 def test_machine_read_claims_are_kept_but_never_scored(facts) -> None:
     kept, scored = (
-        facts.cursor().execute("SELECT count(*), count(*) FILTER (chosen) FROM facts.claim WHERE method = 'machine-read'").fetchone()
+        facts.cursor()
+        .execute("SELECT count(*), count(*) FILTER (chosen) FROM facts.claim WHERE method = 'machine-read'")
+        .fetchone()
     )
     assert kept > 0
     assert scored == 0
@@ -159,6 +180,7 @@ def test_machine_read_claims_are_kept_but_never_scored(facts) -> None:
 
 def test_a_single_value_is_chosen_for_a_site_and_attribute(facts) -> None:
     doubled = facts.cursor().execute(
-        "SELECT site_id, attribute, commodity FROM facts.claim WHERE chosen AND attribute <> 'owner' GROUP BY ALL HAVING count(*) > 1"
+        "SELECT site_id, attribute, commodity FROM facts.claim WHERE chosen AND attribute <> 'owner' "
+        "GROUP BY ALL HAVING count(*) > 1"
     )
     assert doubled.fetchall() == []

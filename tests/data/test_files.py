@@ -1,4 +1,4 @@
-"""A file that the user gets is written whole or not at all, never over another unless that is said, never through a link."""
+"""A user's file is written whole or not at all, never over another unless that is said, never through a link."""
 
 from __future__ import annotations
 
@@ -99,7 +99,8 @@ def test_a_folder_that_cannot_be_written_is_told_before_the_work() -> None:
 def test_a_process_that_is_killed_leaves_no_half_file(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from data.files import Target\n"
-        "with Target(Path(sys.argv[1]), overwrite=True).writing() as made:\n made.write_text('half'); print('writing', flush=True); time.sleep(60)"
+        "with Target(Path(sys.argv[1]), overwrite=True).writing() as made:\n made.write_text('half'); "
+        "print('writing', flush=True); time.sleep(60)"
     )
     path = tmp_path / "list.csv"
     path.write_text("old", encoding="utf-8")

@@ -63,9 +63,13 @@ def test_what_comes_packed_is_bounded_before_and_after() -> None:
 
     assert unpacked(packed('["[[[[[[[[[[",[1]]'), 100, 3) == ["[[[[[[[[[[", [1]]
     for text, says in (
-        (packed("[" * 5_000), "more than 100 bytes"), (packed("[[[[1]]]]"), "nested deeper"),
-        ("a" * 101, "100 are the most"), ("zzz", "not packed by us"), (packed("[1]")[:-4], "cut short|not packed"), (packed("{"), "not JSON"),
-    ):  # fmt: skip
+        (packed("[" * 5_000), "more than 100 bytes"),
+        (packed("[[[[1]]]]"), "nested deeper"),
+        ("a" * 101, "100 are the most"),
+        ("zzz", "not packed by us"),
+        (packed("[1]")[:-4], "cut short|not packed"),
+        (packed("{"), "not JSON"),
+    ):
         with pytest.raises(TooMuchError, match=says):
             unpacked(text, 100, 3)
     with pytest.raises(TooMuchError, match="5 are the most"):

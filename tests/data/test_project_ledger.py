@@ -13,13 +13,45 @@ from data.vocabulary import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "curated" / "projects"
 ATTRIBUTES = {
-    "stage", "operator", "owner", "parent", "tonnage_mt", "grade", "contained", "planned_output", "capacity", "feed", "offtake", "capex",
-    "study", "npv", "mine_life", "first_production", "permit", "funding", "funding_state", "shelved_reason", "list", "identity",
-}  # fmt: skip
+    "stage",
+    "operator",
+    "owner",
+    "parent",
+    "tonnage_mt",
+    "grade",
+    "contained",
+    "planned_output",
+    "capacity",
+    "feed",
+    "offtake",
+    "capex",
+    "study",
+    "npv",
+    "mine_life",
+    "first_production",
+    "permit",
+    "funding",
+    "funding_state",
+    "shelved_reason",
+    "list",
+    "identity",
+}
 STAGES = {
-    "exploration", "resource", "prefeasibility", "feasibility", "permitted", "construction", "commissioning", "operating", "planned",
-    "care and maintenance", "suspended", "shelved", "cancelled", "closed",
-}  # fmt: skip
+    "exploration",
+    "resource",
+    "prefeasibility",
+    "feasibility",
+    "permitted",
+    "construction",
+    "commissioning",
+    "operating",
+    "planned",
+    "care and maintenance",
+    "suspended",
+    "shelved",
+    "cancelled",
+    "closed",
+}
 NUMBERS = ["tonnage_mt", "grade", "contained", "planned_output", "capacity", "capex", "npv", "mine_life"]
 
 
@@ -53,7 +85,9 @@ def test_every_claim_says_who_and_when(projects: pd.DataFrame, claims: pd.DataFr
     assert all(urlparse(address).netloc for address in claims["source_url"])
     assert (claims["evidence"] != "").all()
     assert not claims["evidence"].map(lambda text: bool(re.search(r"[\x00-\x1f]", text))).any()
-    assert not claims.duplicated(["project_id", "attribute", "commodity", "value", "text", "scope", "as_of", "source_url"]).any()
+    assert not claims.duplicated(
+        ["project_id", "attribute", "commodity", "value", "text", "scope", "as_of", "source_url"]
+    ).any()
 
 
 def test_numbers_have_units_and_stages_are_of_the_list(claims: pd.DataFrame) -> None:

@@ -21,7 +21,12 @@ from data.shortlists import Item, Shortlist, WorkspaceError
 from data.store import Store
 
 HELD = Shortlist(
-    "重い", "Q?", {"weights": {"grade": 1.0}}, {"rail": (False, 0.25)}, "v", (Item("a", "=1+1", ("t",), "approved", "o", "2026-04-26"),)
+    "重い",
+    "Q?",
+    {"weights": {"grade": 1.0}},
+    {"rail": (False, 0.25)},
+    "v",
+    (Item("a", "=1+1", ("t",), "approved", "o", "2026-04-26"),),
 )
 PAYLOAD = zlib.compress(b'{"format": 1}')
 KEY = hashlib.sha256(b'{"format": 1}').hexdigest()[:12]
@@ -56,7 +61,9 @@ def test_a_workspace_comes_back_equal_in_another_store(written: bytes, other: St
     found = ws.read(other, "重い")
     assert replace(found, items=tuple(replace(i, added_at="") for i in found.items)) == HELD
     assert ws.snapshot_payload(other, KEY) == PAYLOAD
-    assert [(s["snapshot_id"], s["label"], s["frozen_at"]) for s in ws.snapshots(other, "重い")] == [(KEY, "first", "2026-01-01T00:00:00Z")]
+    assert [(s["snapshot_id"], s["label"], s["frozen_at"]) for s in ws.snapshots(other, "重い")] == [
+        (KEY, "first", "2026-01-01T00:00:00Z")
+    ]
 
 
 def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(written: bytes, other: Store) -> None:
@@ -77,11 +84,16 @@ def test_a_taken_name_gets_a_number_and_nothing_is_overwritten(written: bytes, o
         (lambda raw: changed(raw, orebridge_workspace=9), "has format 9, this version knows 1; update"),
         (lambda raw: changed(raw, shortlists=[{"name": 5}]), r"damaged \(0.name"),
         (lambda raw: changed(raw, shortlists=[{"name": ""}]), "cannot be the name"),
-        (lambda raw: changed(raw, shortlists=[{"name": "x", "items": [{"site_id": "a", "status": "sold"}]}]), "no status is called 'sold'"),
+        (
+            lambda raw: changed(raw, shortlists=[{"name": "x", "items": [{"site_id": "a", "status": "sold"}]}]),
+            "no status is called 'sold'",
+        ),
         (lambda raw: changed(raw, snapshots=None), r"damaged"),
     ],
 )
-def test_what_is_no_workspace_is_refused_and_changes_nothing(written: bytes, other: Store, damage, message: str) -> None:
+def test_what_is_no_workspace_is_refused_and_changes_nothing(
+    written: bytes, other: Store, damage, message: str
+) -> None:
     with pytest.raises(WorkspaceError, match=message):
         read(other, damage(written))
     assert ws.shortlists(other) == []
@@ -116,7 +128,9 @@ def test_any_flipped_bit_is_refused_in_words_or_changes_nothing_that_counts(
 def with_second(**item: object) -> bytes:
     """Return a file of two lists, of which the second is as given."""
     lists = [{"name": "first"}, {"name": "second", "items": [{"site_id": "a", **item}]}]
-    return gzip.compress(json.dumps({"orebridge_workspace": 1, "shortlists": lists, "snapshots": []}).encode("utf-8", "surrogatepass"))
+    return gzip.compress(
+        json.dumps({"orebridge_workspace": 1, "shortlists": lists, "snapshots": []}).encode("utf-8", "surrogatepass")
+    )
 
 
 @pytest.mark.parametrize(
@@ -131,7 +145,9 @@ def with_second(**item: object) -> bytes:
         ({"note": "\ud800"}, "not a workspace file"),
     ],
 )
-def test_a_fault_in_the_second_list_leaves_nothing_of_the_first(other: Store, item: dict[str, object], message: str) -> None:
+def test_a_fault_in_the_second_list_leaves_nothing_of_the_first(
+    other: Store, item: dict[str, object], message: str
+) -> None:
     with pytest.raises(WorkspaceError, match=message):
         read(other, with_second(**item))
     assert ws.shortlists(other) == []
@@ -162,7 +178,9 @@ def test_texts_come_in_plain(other: Store) -> None:
 
 def test_two_thousand_sites_hold_the_writer_for_well_under_a_second(other: Store) -> None:
     lists = [{"name": "many", "items": [{"site_id": f"site-{i:05}", "note": "n"} for i in range(2_000)]}]
-    found = shortlist_file.parse(gzip.compress(json.dumps({"orebridge_workspace": 1, "shortlists": lists, "snapshots": []}).encode()))
+    found = shortlist_file.parse(
+        gzip.compress(json.dumps({"orebridge_workspace": 1, "shortlists": lists, "snapshots": []}).encode())
+    )
     started = time.thread_time()
     shortlist_file.keep(other, found)
     assert time.thread_time() - started < 1.0

@@ -17,9 +17,13 @@ from data.shortlists import Item, Shortlist, WorkspaceError
 from data.store import FILE, Store
 
 FILLED = Shortlist(
-    "heavy", "Which heavy rare earths by 2030?", {"weights": {"grade": 1.0}}, {"rail": (True, 0.5)}, "0123456789ab",
+    "heavy",
+    "Which heavy rare earths by 2030?",
+    {"weights": {"grade": 1.0}},
+    {"rail": (True, 0.5)},
+    "0123456789ab",
     (Item("a", "note «山»", ("x", "y"), "approved", "Sato", "2026-04-26"), Item("b")),
-)  # fmt: skip
+)
 
 
 @pytest.fixture
@@ -101,7 +105,9 @@ def test_nothing_can_be_redone_after_a_new_change(store: Store) -> None:
 def test_the_history_of_a_site_says_where_and_what(store: Store) -> None:
     ws.new(store, FILLED)
     ws.edit(store, "heavy", [replace(FILLED.items[0], note="other")])
-    told = [(c.action, c.before and c.before["note"], c.after and c.after["note"]) for c in ws.changes(store, site_id="a")]
+    told = [
+        (c.action, c.before and c.before["note"], c.after and c.after["note"]) for c in ws.changes(store, site_id="a")
+    ]
     assert told == [("edit", "note «山»", "other"), ("new", None, "note «山»")]
 
 
@@ -116,7 +122,9 @@ def test_the_history_of_a_site_says_where_and_what(store: Store) -> None:
         (Item("zzz"), r"zzz is not on the shortlist 'heavy'; add it first"),
     ],
 )
-def test_what_cannot_be_kept_is_refused_with_its_cure_and_nothing_changes(store: Store, item: Item, message: str) -> None:
+def test_what_cannot_be_kept_is_refused_with_its_cure_and_nothing_changes(
+    store: Store, item: Item, message: str
+) -> None:
     ws.new(store, FILLED)
     with pytest.raises(WorkspaceError, match=message):
         ws.edit(store, "heavy", [item])
@@ -155,10 +163,16 @@ def test_items_of_a_store_of_the_third_schema_are_kept(tmp_path: Path) -> None:
         for version, path in enumerate(sorted(store_file.MIGRATIONS.glob("*.sql"))[:3], 1):
             old.execute(path.read_text(encoding="utf-8"))
             old.execute("INSERT INTO schema_version VALUES (?, now())", [version])
-        old.execute("INSERT INTO shortlist_item VALUES ('default', 'b', 'kept', '2026-02-01'), ('default', 'a', '', '2026-01-01')")
+        old.execute(
+            "INSERT INTO shortlist_item VALUES ('default', 'b', 'kept', '2026-02-01'), ('default', "
+            "'a', '', '2026-01-01')"
+        )
     with Store.open(tmp_path) as store:
         found = ws.read(store, "default")
-        assert [(i.site_id, i.note, i.tags, i.status) for i in found.items] == [("a", "", (), "proposed"), ("b", "kept", (), "proposed")]
+        assert [(i.site_id, i.note, i.tags, i.status) for i in found.items] == [
+            ("a", "", (), "proposed"),
+            ("b", "kept", (), "proposed"),
+        ]
         ws.edit(store, "default", [replace(found.items[0], tags=("t",))])
         assert ws.read(store, "default").items[0].tags == ("t",)
 

@@ -38,7 +38,9 @@ from scoring.ranking.scenario import Filters, Scenario, from_dict, from_preset
 
 CHECKOUT = Path(__file__).resolve().parents[2]
 FORK = multiprocessing.get_context("forkserver")
-FORK.set_forkserver_preload(["benchmarks.store_trials", "tests.data.test_store", "pandas", "pyarrow"])  # one server for all
+FORK.set_forkserver_preload(
+    ["benchmarks.store_trials", "tests.data.test_store", "pandas", "pyarrow"]
+)  # one server for all
 
 
 @pytest.fixture(autouse=True)
@@ -56,7 +58,9 @@ def hold(folder: str, ready: Connection, release: Connection) -> None:
 
 def write_half(store: Store) -> None:
     with store.write("add", "half") as cursor:
-        cursor.execute("INSERT INTO shortlist_item (shortlist, site_id, note, added_at) VALUES ('kept', 'half', '', now())")
+        cursor.execute(
+            "INSERT INTO shortlist_item (shortlist, site_id, note, added_at) VALUES ('kept', 'half', '', now())"
+        )
         cursor.execute("INSERT INTO no_such_table VALUES (1)")
 
 
@@ -158,7 +162,9 @@ with Store.open(folder) as again:
 
 @pytest.mark.skipif(os.name == "nt", reason="the size of files is limited by a call of Unix")
 def test_a_full_disk_is_said_in_a_sentence_and_work_goes_on_in_the_same_process_once_there_is_room(tmp_path) -> None:
-    run = subprocess.run([sys.executable, "-c", FILLS, str(tmp_path)], cwd=CHECKOUT, capture_output=True, text=True, check=False)
+    run = subprocess.run(
+        [sys.executable, "-c", FILLS, str(tmp_path)], cwd=CHECKOUT, capture_output=True, text=True, check=False
+    )
     assert run.returncode == 0, run.stderr
     said = [line.split(": ", 1)[0] for line in run.stdout.splitlines()]
     assert said == ["opening", "writing", "checkpoint"]
@@ -187,7 +193,9 @@ def test_a_second_process_is_told_who_holds_the_store(tmp_path) -> None:
 
 def test_a_file_that_is_no_store_is_named_and_kept_as_it_is(tmp_path) -> None:
     (tmp_path / FILE).write_bytes(b"not a database" * 1000)
-    with pytest.raises(StoreUnreadableError, match=r"is damaged or is not an Orebridge store .*not a valid DuckDB database file"):
+    with pytest.raises(
+        StoreUnreadableError, match=r"is damaged or is not an Orebridge store .*not a valid DuckDB database file"
+    ):
         Store.open(tmp_path)
     assert (tmp_path / FILE).read_bytes() == b"not a database" * 1000
 
@@ -231,7 +239,9 @@ def test_a_damaged_or_foreign_file_is_refused_as_that_and_kept_as_it_is(tmp_path
         shortlists.add(store, "kept", "a")
     harm(tmp_path / FILE)
     before = (tmp_path / FILE).read_bytes()
-    with pytest.raises(StoreUnreadableError, match=rf"is damaged or is not an Orebridge store \(.*{reason}.*restore it from a copy"):
+    with pytest.raises(
+        StoreUnreadableError, match=rf"is damaged or is not an Orebridge store \(.*{reason}.*restore it from a copy"
+    ):
         Store.open(tmp_path).cursor().execute("SELECT * FROM shortlist_item").fetchall()
     assert (tmp_path / FILE).read_bytes() == before
 
@@ -241,8 +251,11 @@ def test_store_files_are_readable_by_their_owner_alone(tmp_path) -> None:
     with Store.open(tmp_path / "home") as store:
         shortlists.add(store, "kept", "a")
         assert {path.name: path.stat().st_mode & 0o077 for path in (tmp_path / "home").iterdir()} == {
-            FILE: 0, f"{FILE}.wal": 0, store_file.LOCK: 0, store_file.ACKNOWLEDGED: 0
-        }  # fmt: skip
+            FILE: 0,
+            f"{FILE}.wal": 0,
+            store_file.LOCK: 0,
+            store_file.ACKNOWLEDGED: 0,
+        }
         assert (tmp_path / "home").stat().st_mode & 0o077 == 0
 
 
@@ -254,7 +267,9 @@ def test_a_store_that_may_only_be_read_is_read_and_says_so_when_a_change_is_aske
     with Store.open(tmp_path) as store:
         assert store.read_only
         assert shortlists.site_ids(store, "kept") == ["a"]
-        with pytest.raises(StoreReadOnlyError, match="is read-only for this user, so nothing was changed; give the user the right"):
+        with pytest.raises(
+            StoreReadOnlyError, match="is read-only for this user, so nothing was changed; give the user the right"
+        ):
             shortlists.add(store, "kept", "b")
     assert {path.name: path.read_bytes() for path in tmp_path.iterdir()} == before
     with pytest.raises(StoreForbiddenError, match="there is no store and none can be made here"):
@@ -329,8 +344,13 @@ def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path,
 
 
 def test_scenarios_come_back_equal(tmp_path) -> None:
-    filters = Filters(kinds=("mine", "refinery"), countries=("AUS",), min_coverage=0.4, gates_failed=False, text="山 'x'; --")
-    saved = [from_preset("speed", commodity="dysprosium", filters=filters, order_by="worst"), Scenario(weights={"grade": 0.1})]
+    filters = Filters(
+        kinds=("mine", "refinery"), countries=("AUS",), min_coverage=0.4, gates_failed=False, text="山 'x'; --"
+    )
+    saved = [
+        from_preset("speed", commodity="dysprosium", filters=filters, order_by="worst"),
+        Scenario(weights={"grade": 0.1}),
+    ]
     with Store.open(tmp_path) as store:
         for scenario in saved:
             store.save_scenario(scenario.scenario_hash, "名前", scenario.as_dict(), "0123456789ab")
@@ -339,7 +359,8 @@ def test_scenarios_come_back_equal(tmp_path) -> None:
     assert {key: from_dict(row["definition"]) for key, row in found.items()} == {s.scenario_hash: s for s in saved}
     assert {row["name"] for row in found.values()} == {"名前"}
     assert all(
-        timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(row["created_at"]) < timedelta(minutes=5) for row in found.values()
+        timedelta(0) <= datetime.now(UTC) - datetime.fromisoformat(row["created_at"]) < timedelta(minutes=5)
+        for row in found.values()
     )
 
 
@@ -389,12 +410,21 @@ def test_sixteen_threads_read_their_own_rows_while_they_write(tmp_path) -> None:
     with Store.open(tmp_path) as store, ThreadPoolExecutor(16) as pool:
         for number, seen in enumerate(pool.map(work, range(16))):
             assert seen == [[f"site-{number}-{j}" for j in range(i + 1)] for i in range(20)]
-        assert store._root.cursor().execute("SELECT count(*), count(DISTINCT number) FROM change").fetchone() == (320, 320)
+        assert store._root.cursor().execute("SELECT count(*), count(DISTINCT number) FROM change").fetchone() == (
+            320,
+            320,
+        )
 
 
 @pytest.mark.parametrize(
     "statement",
-    ["FROM read_text('{file}')", "COPY (SELECT 1) TO '{file}.csv'", "ATTACH '{file}.db'", "INSTALL httpfs", "SET threads = 1"],
+    [
+        "FROM read_text('{file}')",
+        "COPY (SELECT 1) TO '{file}.csv'",
+        "ATTACH '{file}.db'",
+        "INSTALL httpfs",
+        "SET threads = 1",
+    ],
 )
 def test_the_store_reaches_no_other_file_and_cannot_be_unlocked(tmp_path, statement) -> None:
     (tmp_path / "secret").write_text("secret", encoding="utf-8")
@@ -408,10 +438,13 @@ def test_the_store_reaches_no_other_file_and_cannot_be_unlocked(tmp_path, statem
 def test_home_is_where_the_variable_says_and_nothing_is_written_into_the_checkout(tmp_path) -> None:
     before = {p for p in CHECKOUT.iterdir() if not p.name.startswith(".")}
     code = (
-        "from data import shortlists\nfrom data.store import Store\nwith Store.open() as s:\n    shortlists.add(s, 'a', 'b')\nprint(s.path)"
+        "from data import shortlists\nfrom data.store import Store\nwith Store.open() as s:\n    "
+        "shortlists.add(s, 'a', 'b')\nprint(s.path)"
     )
     env = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "deep" / "home")}
-    done = subprocess.run([sys.executable, "-c", code], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=CHECKOUT, env=env, capture_output=True, text=True, check=True
+    )
     assert done.stdout.strip() == str(tmp_path / "deep" / "home" / FILE)
     assert (tmp_path / "deep" / "home" / FILE).stat().st_size > 0
     assert {p for p in CHECKOUT.iterdir() if not p.name.startswith(".")} == before

@@ -1,4 +1,7 @@
-"""Text of strangers is made plain by one function: nothing in it steers a terminal, breaks XML, or turns the reading direction round."""
+"""Text of strangers is made plain by one function.
+
+Nothing in it steers a terminal, breaks XML, or turns the reading direction round.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,9 @@ from hypothesis import strategies as st
 from data.texts import ODD, is_plain_line, line, plain, prose
 
 ANY = st.text() | st.text(
-    st.sampled_from("\x00\t\n\v\f\r\x1b[]31;mP\\\\^_\x07\x85\x90\x9b\x9c\x9d\u2028\u202e\u2066\ufeff\ufffe\ud800\udc00a ")
+    st.sampled_from(
+        "\x00\t\n\v\f\r\x1b[]31;mP\\\\^_\x07\x85\x90\x9b\x9c\x9d\u2028\u202e\u2066\ufeff\ufffe\ud800\udc00a "
+    )
 )
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
 
@@ -39,7 +44,13 @@ def test_doing_it_twice_changes_nothing(text: str) -> None:
     assert is_plain_line(line(text))
 
 
-@given(st.text(st.characters(categories=["L", "N", "P", "S", "M"], exclude_characters="".join(map(chr, range(0xFFF9, 0x10000))))))
+@given(
+    st.text(
+        st.characters(
+            categories=["L", "N", "P", "S", "M"], exclude_characters="".join(map(chr, range(0xFFF9, 0x10000)))
+        )
+    )
+)
 def test_letters_digits_and_signs_of_all_scripts_stay(text: str) -> None:
     assert prose(text) == text
 
@@ -48,16 +59,25 @@ def test_letters_digits_and_signs_of_all_scripts_stay(text: str) -> None:
 def test_arrow_knows_which_texts_are_to_be_made_plain(text: str) -> None:
     known = "".join(c for c in text if not "\ud800" <= c <= "\udfff")
     if prose(known) != known:
-        assert pc.match_substring_regex(pa.array([known]), ODD).to_pylist() == [True] or any(ord(c) & 0xFFFE == 0xFFFE for c in known)
+        assert pc.match_substring_regex(pa.array([known]), ODD).to_pylist() == [True] or any(
+            ord(c) & 0xFFFE == 0xFFFE for c in known
+        )
 
 
 @pytest.mark.parametrize(
     ("given_text", "expected"),
     [
-        ("soft\vbreak", "soft\nbreak"), ("a\r\nb\rc", "a\nb\nc"), ("\x1b[2J\x1b[1;31mred\x1b[0m", "red"), ("\x9b31mred", "red"),
-        ("invoice\u202efdp.exe", "invoicefdp.exe"), ("重い山\t1", "重い山\t1"), ("a\u200cb", "a\u200cb"), ("👨‍👩‍👧", "👨‍👩‍👧"), ("lone \ud800 half", "lone  half"),
+        ("soft\vbreak", "soft\nbreak"),
+        ("a\r\nb\rc", "a\nb\nc"),
+        ("\x1b[2J\x1b[1;31mred\x1b[0m", "red"),
+        ("\x9b31mred", "red"),
+        ("invoice\u202efdp.exe", "invoicefdp.exe"),
+        ("重い山\t1", "重い山\t1"),
+        ("a\u200cb", "a\u200cb"),
+        ("👨‍👩‍👧", "👨‍👩‍👧"),
+        ("lone \ud800 half", "lone  half"),
     ],
-)  # fmt: skip
+)
 def test_examples(given_text: str, expected: str) -> None:
     assert prose(given_text) == expected
 

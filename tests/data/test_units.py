@@ -11,12 +11,27 @@ GROUPED = [(group, a, b) for group, members in units.CHOICES for a in members fo
 @pytest.mark.parametrize(
     ("value", "unit", "to", "expected"),
     [
-        (1, "oz/ton", "g/t", 34.285714), (1, "oz/t", "g/t", 31.1034768), (1, "%", "ppm", 1e4), (1, "g/t", "ppb", 1e3), (1, "kg/t", "%", 0.1),
-        (1, "lb/ton", "kg/t", 0.5), (1, "mi", "km", 1.609344), (3937, "ftUS", "m", 1200), (1, "ft", "m", 0.3048), (1, "acre", "ha", 0.40468564),
-        (1, "Mlb", "t", 453.59237), (1, "ton (short)", "kg", 907.18474), (1, "Moz", "t", 31.1034768), (1, "S/m", "mS/m", 1e3), (1, "mGal", "µm/s²", 10),
-        (32, "°F", "°C", 0), (1, "g/cm³", "kg/m³", 1000), (1, "g/L", "mg/L", 1000), (1, "nT", "fT", 1e6),
+        (1, "oz/ton", "g/t", 34.285714),
+        (1, "oz/t", "g/t", 31.1034768),
+        (1, "%", "ppm", 1e4),
+        (1, "g/t", "ppb", 1e3),
+        (1, "kg/t", "%", 0.1),
+        (1, "lb/ton", "kg/t", 0.5),
+        (1, "mi", "km", 1.609344),
+        (3937, "ftUS", "m", 1200),
+        (1, "ft", "m", 0.3048),
+        (1, "acre", "ha", 0.40468564),
+        (1, "Mlb", "t", 453.59237),
+        (1, "ton (short)", "kg", 907.18474),
+        (1, "Moz", "t", 31.1034768),
+        (1, "S/m", "mS/m", 1e3),
+        (1, "mGal", "µm/s²", 10),
+        (32, "°F", "°C", 0),
+        (1, "g/cm³", "kg/m³", 1000),
+        (1, "g/L", "mg/L", 1000),
+        (1, "nT", "fT", 1e6),
     ],
-)  # fmt: skip
+)
 def test_known_conversions(value, unit, to, expected):
     assert units.convert(value, unit, to) == pytest.approx(expected, rel=1e-6, abs=1e-9)
 
@@ -31,7 +46,9 @@ def test_there_and_back_gives_the_number_again(pair, value):
     np.testing.assert_allclose(units.convert(there, to, unit), [value], rtol=1e-9, atol=1e-6)
 
 
-@pytest.mark.parametrize(("unit", "to"), [("mg/L", "ppm"), ("count", "ppm"), ("m", "ha"), ("10⁻⁵ SI", "%"), ("nT", "mGal"), ("t", "m")])
+@pytest.mark.parametrize(
+    ("unit", "to"), [("mg/L", "ppm"), ("count", "ppm"), ("m", "ha"), ("10⁻⁵ SI", "%"), ("nT", "mGal"), ("t", "m")]
+)
 def test_different_things_are_not_converted(unit, to):
     with pytest.raises(units.UnitError, match="same group"):
         units.convert(1, unit, to)
@@ -79,11 +96,31 @@ def test_an_unknown_unit_names_what_is_near(text, cure):
 @pytest.mark.parametrize(
     ("name", "symbol"),
     [
-        ("Cu_ppm", "ppm"), ("Au (g/t)", "g/t"), ("Li2O %", "%"), ("Fe_pct", "%"), ("depth_m", "m"), ("MaxDepth (m)", "m"), ("TMI_nT", "nT"), ("au_ppb", "ppb"),
-        ("Au oz/ton", "oz/ton"), ("Au_g_t", "g/t"), ("CuPPM", "ppm"), ("ppm_Cu", "ppm"), ("%Cu", "%"), ("Cu (ppm) ICP", "ppm"), ("Li mg/L", "mg/L"),
-        ("Name", ""), ("rad_K", ""), ("Type_a", ""), ("m", ""), ("Number", ""), ("Sample_No", ""), ("Latitude", ""), ("", ""),
+        ("Cu_ppm", "ppm"),
+        ("Au (g/t)", "g/t"),
+        ("Li2O %", "%"),
+        ("Fe_pct", "%"),
+        ("depth_m", "m"),
+        ("MaxDepth (m)", "m"),
+        ("TMI_nT", "nT"),
+        ("au_ppb", "ppb"),
+        ("Au oz/ton", "oz/ton"),
+        ("Au_g_t", "g/t"),
+        ("CuPPM", "ppm"),
+        ("ppm_Cu", "ppm"),
+        ("%Cu", "%"),
+        ("Cu (ppm) ICP", "ppm"),
+        ("Li mg/L", "mg/L"),
+        ("Name", ""),
+        ("rad_K", ""),
+        ("Type_a", ""),
+        ("m", ""),
+        ("Number", ""),
+        ("Sample_No", ""),
+        ("Latitude", ""),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_a_name_hints_at_its_unit(name, symbol):
     assert units.suggest(name) == symbol
 

@@ -18,13 +18,37 @@ from data.user_layers import NewLayer, OwnLayer, OwnLayerError, OwnSites
 
 def layer(layer_id: str = "l1", **changes: object) -> OwnLayer:
     row = OwnLayer(
-        layer_id=layer_id, name="Till", role="layer", kind="vector-point", features=2, crs="EPSG:3067", crs_reason="the .prj says so",
-        crs_accuracy_m=1.0, west=24.0, south=67.0, east=25.0, north=68.0,
-        columns=[{"name": "Cu", "type": "number"}, {"name": "lab", "type": "text"}, {"name": "Ni", "type": "number"}], unit="", bands=0,
-        quantiles=[], style={}, file_name="till.gpkg", file_sha256="ab", file_bytes=10, source_layer="till", licence="", source_url="",
-        source_date="", confidentiality="private", note="", imported_by="me", imported_at=datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC),
-        transformations=["from EPSG:3067 to EPSG:4326"], findings=[],
-    )  # fmt: skip
+        layer_id=layer_id,
+        name="Till",
+        role="layer",
+        kind="vector-point",
+        features=2,
+        crs="EPSG:3067",
+        crs_reason="the .prj says so",
+        crs_accuracy_m=1.0,
+        west=24.0,
+        south=67.0,
+        east=25.0,
+        north=68.0,
+        columns=[{"name": "Cu", "type": "number"}, {"name": "lab", "type": "text"}, {"name": "Ni", "type": "number"}],
+        unit="",
+        bands=0,
+        quantiles=[],
+        style={},
+        file_name="till.gpkg",
+        file_sha256="ab",
+        file_bytes=10,
+        source_layer="till",
+        licence="",
+        source_url="",
+        source_date="",
+        confidentiality="private",
+        note="",
+        imported_by="me",
+        imported_at=datetime(2026, 11, 22, 1, 2, 3, 4, tzinfo=UTC),
+        transformations=["from EPSG:3067 to EPSG:4326"],
+        findings=[],
+    )
     return replace(row, **changes)  # type: ignore[arg-type]
 
 
@@ -127,10 +151,26 @@ def test_two_layers_of_one_name_are_told_apart_by_id(store: Store) -> None:
 
 def test_sites_of_a_removed_layer_are_not_scored(store: Store) -> None:
     site = {
-        "site_id": "own-1", "name": "X", "iso3": "FIN", "kind": "mine", "lon": 24.0, "lat": 67.0, "location_accuracy": "exact",
-        "commodities": ["nickel"], "deposit_type": "", "stage": "unknown",
-    }  # fmt: skip
-    claim = {"site_id": "own-1", "attribute": "grade", "value": 1.0, "text": "", "commodity": "nickel", "unit": "%", "as_of": ""}
+        "site_id": "own-1",
+        "name": "X",
+        "iso3": "FIN",
+        "kind": "mine",
+        "lon": 24.0,
+        "lat": 67.0,
+        "location_accuracy": "exact",
+        "commodities": ["nickel"],
+        "deposit_type": "",
+        "stage": "unknown",
+    }
+    claim = {
+        "site_id": "own-1",
+        "attribute": "grade",
+        "value": 1.0,
+        "text": "",
+        "commodity": "nickel",
+        "unit": "%",
+        "as_of": "",
+    }
     user_layers.add(store, [NewLayer(layer(role="sites"), features(), sites=OwnSites([site], [claim]))])
     assert len(user_layers.own_sites(store).sites) == len(user_layers.own_sites(store).claims) == 1
     user_layers.remove(store, "l1")
@@ -151,7 +191,11 @@ def test_a_raster_is_kept_for_its_owner_alone_and_refused_where_it_would_fill_th
     made.write_bytes(b"II*\0")
     user_layers.add(store, [NewLayer(layer("r1", kind="raster", columns=[], bands=1), raster=made)])
     kept = user_layers.raster_path(store, "r1")
-    assert (kept.read_bytes(), kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (b"II*\0", 0o600, 0o700)
+    assert (kept.read_bytes(), kept.stat().st_mode & 0o777, kept.parent.stat().st_mode & 0o777) == (
+        b"II*\0",
+        0o600,
+        0o700,
+    )
     monkeypatch.setattr(user_layers, "FREE_BYTES", 1 << 60)
     with pytest.raises(OwnLayerError, match=r"have to stay; make room, then import it again\. Nothing was imported"):
         user_layers.add(store, [NewLayer(layer("r2", kind="raster", columns=[], bands=1), raster=made)])

@@ -29,11 +29,14 @@ BASIS = {
 LAPLAND = ((26.9, 67.7), (26.4, 67.5), (27.1, 67.3))
 
 
-def table(units: dict[str, str] | None = None, points: Any = LAPLAND, **columns: list[Any]) -> tuple[OwnLayer, Features]:
+def table(
+    units: dict[str, str] | None = None, points: Any = LAPLAND, **columns: list[Any]
+) -> tuple[OwnLayer, Features]:
     """Return a layer of points with these columns: a list of words, or of numbers (NaN: empty)."""
     words = {name for name, values in columns.items() if any(isinstance(v, str) for v in values)}
     told = [
-        {"name": n, "type": "text" if n in words else "number", "unit": (units or {}).get(n, ""), "suggested_unit": "%"} for n in columns
+        {"name": n, "type": "text" if n in words else "number", "unit": (units or {}).get(n, ""), "suggested_unit": "%"}
+        for n in columns
     ]
     numbers = {n: np.array(v, dtype=np.float64) for n, v in columns.items() if n not in words}
     texts = {n: np.array(v, dtype=object) for n, v in columns.items() if n in words}
@@ -43,7 +46,11 @@ def table(units: dict[str, str] | None = None, points: Any = LAPLAND, **columns:
 
 
 def made(
-    units: dict[str, str] | None = None, *, constants: dict[str, str] | None = None, points: Any = LAPLAND, **columns: Any
+    units: dict[str, str] | None = None,
+    *,
+    constants: dict[str, str] | None = None,
+    points: Any = LAPLAND,
+    **columns: Any,
 ) -> OwnSites:
     """Prepare the sites of a table by the columns that its names suggest."""
     row, features = table(units, points, **columns)
@@ -55,16 +62,35 @@ def claimed(sites: OwnSites, attribute: str) -> list[float]:
 
 
 def test_a_table_of_sites_is_told_by_its_column_names() -> None:
-    row, _ = table(name=["A"], Deposit_Type=["VMS"], Mineral=["Ni"], Ni_pct=[1.0], Nb2O5_pct=[1.0], tonnage_mt=[1.0], status=["mine"])
+    row, _ = table(
+        name=["A"],
+        Deposit_Type=["VMS"],
+        Mineral=["Ni"],
+        Ni_pct=[1.0],
+        Nb2O5_pct=[1.0],
+        tonnage_mt=[1.0],
+        status=["mine"],
+    )
     assert suggest(row) == {
-        "name": "name", "commodities": "Mineral", "stage": "status", "deposit_type": "Deposit_Type", "tonnage": "tonnage_mt",
-        "grade.nickel": "Ni_pct", "grade.niobium": "Nb2O5_pct",
-    }  # fmt: skip
+        "name": "name",
+        "commodities": "Mineral",
+        "stage": "status",
+        "deposit_type": "Deposit_Type",
+        "tonnage": "tonnage_mt",
+        "grade.nickel": "Ni_pct",
+        "grade.niobium": "Nb2O5_pct",
+    }
 
 
 def test_a_site_has_country_stage_and_claims() -> None:
-    found = made({"Ni_pct": "%", "tonnage_mt": "Mt"}, name=["A", "B", "C"], Ni_pct=[0.9, np.nan, 0.4], tonnage_mt=[120.0, 4.0, np.nan],
-                 stage=["feasibility", "resource", "?"], commodity=["Ni", "nickel", "Ni;Cu"])  # fmt: skip
+    found = made(
+        {"Ni_pct": "%", "tonnage_mt": "Mt"},
+        name=["A", "B", "C"],
+        Ni_pct=[0.9, np.nan, 0.4],
+        tonnage_mt=[120.0, 4.0, np.nan],
+        stage=["feasibility", "resource", "?"],
+        commodity=["Ni", "nickel", "Ni;Cu"],
+    )
     assert [site["iso3"] for site in found.sites] == ["FIN"] * 3
     assert [site["stage"] for site in found.sites] == ["feasibility", "resource", "unknown"]
     assert [site["commodities"] for site in found.sites] == [["nickel"], ["nickel"], ["nickel", "copper"]]
@@ -76,7 +102,9 @@ def test_a_site_has_country_stage_and_claims() -> None:
     assert len(claimed(found, "stage")) == 2
 
 
-@pytest.mark.parametrize(("unit", "megatonnes"), [("t", 2e-6), ("kt", 2e-3), ("Mt", 2.0), ("ton (short)", 1.81436948e-6), ("kg", 2e-9)])
+@pytest.mark.parametrize(
+    ("unit", "megatonnes"), [("t", 2e-6), ("kt", 2e-3), ("Mt", 2.0), ("ton (short)", 1.81436948e-6), ("kg", 2e-9)]
+)
 def test_tonnage_is_converted_to_million_tonnes(unit: str, megatonnes: float) -> None:
     found = made({"tonnage": unit}, constants={"commodities": "nickel"}, tonnage=[2.0, 2.0, 2.0])
     assert claimed(found, "tonnage_mt") == pytest.approx([megatonnes] * 3)
@@ -104,33 +132,55 @@ def test_a_unit_of_another_kind_is_refused() -> None:
 
 @pytest.mark.parametrize(("column", "metal"), [("Ni_pct", "grade.nickel"), ("tonnage", "tonnage")])
 def test_a_number_without_unit_is_refused_with_its_cure(column: str, metal: str) -> None:
-    with pytest.raises(OwnSitesError, match=rf"mapped to {metal} and has no unit; state it, for example --cure unit.{column}="):
+    with pytest.raises(
+        OwnSitesError, match=rf"mapped to {metal} and has no unit; state it, for example --cure unit.{column}="
+    ):
         made(constants={"commodities": "nickel"}, **{column: [1.0] * 3})
 
 
 @pytest.mark.parametrize(
     ("metal", "column", "held"),
     [
-        ("lithium", "Li2O_pct", "Li2O"), ("lithium", "li2co3 (%)", "li2co3"), ("niobium", "Nb_ppm", "Nb"), ("tantalum", "Ta [ppm]", "Ta"),
-        ("tungsten", "WO3_%", "WO3"), ("tungsten", "CaWO4", "CaWO4"), ("rare earths", "TREE_ppm", "TREE"), ("fluorspar", "F_pct", "F"),
-        ("nickel", "NiEq_pct", "NiEq"), ("nickel", "NiS pct", "NiS"),
+        ("lithium", "Li2O_pct", "Li2O"),
+        ("lithium", "li2co3 (%)", "li2co3"),
+        ("niobium", "Nb_ppm", "Nb"),
+        ("tantalum", "Ta [ppm]", "Ta"),
+        ("tungsten", "WO3_%", "WO3"),
+        ("tungsten", "CaWO4", "CaWO4"),
+        ("rare earths", "TREE_ppm", "TREE"),
+        ("fluorspar", "F_pct", "F"),
+        ("nickel", "NiEq_pct", "NiEq"),
+        ("nickel", "NiS pct", "NiS"),
     ],
-)  # fmt: skip
-def test_a_grade_of_another_chemical_form_is_refused_with_both_forms_and_the_cure(metal: str, column: str, held: str) -> None:
+)
+def test_a_grade_of_another_chemical_form_is_refused_with_both_forms_and_the_cure(
+    metal: str, column: str, held: str
+) -> None:
     row, features = table({column: "%"}, **{column: [1.0] * 3})
     basis = BASIS[metal].chemical
-    with pytest.raises(OwnSitesError, match=rf"holds {held}, but grades of {metal} are compared as {basis}; convert its values to {basis}"):
+    with pytest.raises(
+        OwnSitesError,
+        match=rf"holds {held}, but grades of {metal} are compared as {basis}; convert its values to {basis}",
+    ):
         prepare(row, features, SiteColumns({f"grade.{metal}": column}), BASIS)
 
 
 @pytest.mark.parametrize(
     ("metal", "column"),
     [
-        ("lithium", "Li_pct"), ("lithium", "LI %"), ("lithium", "grade"), ("niobium", "nb2o5_pct"), ("rare earths", "TREO_pct"),
-        ("graphite", "C_pct"), ("fluorspar", "CaF2"), ("nickel", "nickel_grade"), ("metallurgical coal", "coal"), ("tungsten", "W in ore"),
+        ("lithium", "Li_pct"),
+        ("lithium", "LI %"),
+        ("lithium", "grade"),
+        ("niobium", "nb2o5_pct"),
+        ("rare earths", "TREO_pct"),
+        ("graphite", "C_pct"),
+        ("fluorspar", "CaF2"),
+        ("nickel", "nickel_grade"),
+        ("metallurgical coal", "coal"),
+        ("tungsten", "W in ore"),
         ("niobium", "Nb2O5 (Nb)"),
     ],
-)  # fmt: skip
+)
 def test_a_grade_of_the_same_form_or_of_none_is_taken(metal: str, column: str) -> None:
     row, features = table({column: "%"}, **{column: [1.0] * 3})
     assert len(prepare(row, features, SiteColumns({f"grade.{metal}": column}), BASIS).claims) == 3
@@ -175,7 +225,11 @@ def test_an_area_stands_at_a_point_inside_it_that_is_approximate() -> None:
 
 
 def test_a_place_at_sea_or_without_a_code_of_its_own_has_a_country() -> None:
-    found = made(constants={"commodities": "nickel"}, points=((4.9, 53.2), (44.5, 9.8), (20.9, 42.6)), name=["sea", "Hargeisa", "Pristina"])
+    found = made(
+        constants={"commodities": "nickel"},
+        points=((4.9, 53.2), (44.5, 9.8), (20.9, 42.6)),
+        name=["sea", "Hargeisa", "Pristina"],
+    )
     assert [site["iso3"] for site in found.sites] == ["NLD", "SOM", "XKX"]
 
 

@@ -37,7 +37,18 @@ def test_what_is_not_screened_is_no_commodity(word) -> None:
 def test_the_sixty_minerals_of_the_2025_list_are_screened() -> None:
     """USGS final list of 2025: 60 minerals, platinum group and rare earths by element."""
     listed = {r["commodity_id"] for r in curated("commodities.csv") if r["us_2025"] == "True"}
-    assert {"copper", "silver", "silicon", "potash", "uranium", "metallurgical coal", "lead", "rhenium", "boron", "phosphate"} <= listed
+    assert {
+        "copper",
+        "silver",
+        "silicon",
+        "potash",
+        "uranium",
+        "metallurgical coal",
+        "lead",
+        "rhenium",
+        "boron",
+        "phosphate",
+    } <= listed
     assert len(listed - {"rare earths", "platinum group"}) == 60
 
 
@@ -46,8 +57,17 @@ def test_rare_earths_are_the_lanthanides_and_yttrium_light_and_heavy() -> None:
     light = {r["commodity_id"] for r in rows if "light" in r["subgroup"]}
     assert light == {"lanthanum", "cerium", "praseodymium", "neodymium", "samarium"}
     assert words.rare_earth_elements() - light == {
-        "europium", "gadolinium", "terbium", "dysprosium", "holmium", "erbium", "thulium", "ytterbium", "lutetium", "yttrium",
-    }  # fmt: skip
+        "europium",
+        "gadolinium",
+        "terbium",
+        "dysprosium",
+        "holmium",
+        "erbium",
+        "thulium",
+        "ytterbium",
+        "lutetium",
+        "yttrium",
+    }
 
 
 @given(st.text(max_size=40))
@@ -65,19 +85,36 @@ def test_every_pattern_leads_to_a_stage_that_exists() -> None:
 @pytest.mark.parametrize(
     ("text", "kind"),
     [
-        ("Carbonatite-hosted", "carbonatite"), ("Peralkaline igneous", "alkaline igneous"), ("ion-adsorption", "ion-adsorption clay"),
-        ("Porphyry Cu", "porphyry"), ("Cu skarn in porphyry district", "skarn"), ("VMS, Kuroko", "volcanogenic massive sulphide"),
-        ("Ni laterite", "laterite"), ("salar brine", "brine"), ("LCT pegmatite", "pegmatite"), ("hectorite", "lithium clay"),
-        ("heavy mineral sand, shoreline", "placer"), ("Iron oxide copper gold", "IOCG"), ("MVT", "sediment-hosted zinc-lead"), ("", ""),
+        ("Carbonatite-hosted", "carbonatite"),
+        ("Peralkaline igneous", "alkaline igneous"),
+        ("ion-adsorption", "ion-adsorption clay"),
+        ("Porphyry Cu", "porphyry"),
+        ("Cu skarn in porphyry district", "skarn"),
+        ("VMS, Kuroko", "volcanogenic massive sulphide"),
+        ("Ni laterite", "laterite"),
+        ("salar brine", "brine"),
+        ("LCT pegmatite", "pegmatite"),
+        ("hectorite", "lithium clay"),
+        ("heavy mineral sand, shoreline", "placer"),
+        ("Iron oxide copper gold", "IOCG"),
+        ("MVT", "sediment-hosted zinc-lead"),
+        ("", ""),
     ],
-)  # fmt: skip
+)
 def test_deposit_words(text, kind) -> None:
     assert words.deposit_type(text) == kind
 
 
 @pytest.mark.parametrize(
     ("text", "year"),
-    [("production 1952 to 1998", "1998"), ("as of 2024-05", "2024"), ("lot 20251", ""), ("planned 2099", ""), ("12003", ""), ("", "")],
+    [
+        ("production 1952 to 1998", "1998"),
+        ("as of 2024-05", "2024"),
+        ("lot 20251", ""),
+        ("planned 2099", ""),
+        ("12003", ""),
+        ("", ""),
+    ],
 )
 def test_the_last_year_that_can_be_meant(text, year) -> None:
     assert words.year_in(text) == year
@@ -107,17 +144,30 @@ def test_country_spellings_are_codes_of_countries_that_we_have(facts) -> None:
 @pytest.mark.parametrize(
     "table",
     [
-        "companies.csv", "companies_more.csv", "covered_nations.csv", "fast41_sites.csv", "holdings.csv", "legal_flags.csv", "offtake.csv",
-        "partner_frameworks.csv", "permitting_pathways.csv", "plants.csv", "prices.csv", "site_facts.csv", "us_consumption.csv",
+        "companies.csv",
+        "companies_more.csv",
+        "covered_nations.csv",
+        "fast41_sites.csv",
+        "holdings.csv",
+        "legal_flags.csv",
+        "offtake.csv",
+        "partner_frameworks.csv",
+        "permitting_pathways.csv",
+        "plants.csv",
+        "prices.csv",
+        "site_facts.csv",
+        "us_consumption.csv",
     ],
-)  # fmt: skip
+)
 def test_each_curated_row_has_its_source_and_a_date(table) -> None:
     """The date is that of the fact (as_of, date) or, where the source gives none, that of the look-up (retrieved)."""
     rows = curated(table)
     assert rows
     for line, row in enumerate(rows, 2):
         assert row["source_url"].startswith("http"), f"{table}, line {line}"
-        assert any(row.get(c, "").strip()[:2] in ("19", "20") for c in ("as_of", "date", "retrieved")), f"{table}, line {line}"
+        assert any(row.get(c, "").strip()[:2] in ("19", "20") for c in ("as_of", "date", "retrieved")), (
+            f"{table}, line {line}"
+        )
 
 
 def test_each_plant_is_of_a_known_kind_and_placed_with_its_accuracy() -> None:

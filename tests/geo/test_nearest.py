@@ -33,12 +33,16 @@ def brute_force_line_m(line: np.ndarray, query: np.ndarray, share: np.ndarray) -
 
 def random_places(count: int, seed: int) -> np.ndarray:
     generator = np.random.default_rng(seed)
-    return np.column_stack([generator.uniform(-180, 180, count), np.degrees(np.arcsin(generator.uniform(-1, 1, count)))])
+    return np.column_stack(
+        [generator.uniform(-180, 180, count), np.degrees(np.arcsin(generator.uniform(-1, 1, count)))]
+    )
 
 
 @settings(max_examples=150, deadline=None)
 @given(targets=PLACES, queries=PLACES)
-def test_nearest_point_equals_brute_force_anywhere(targets: list[tuple[float, float]], queries: list[tuple[float, float]]) -> None:
+def test_nearest_point_equals_brute_force_anywhere(
+    targets: list[tuple[float, float]], queries: list[tuple[float, float]]
+) -> None:
     there, here = np.array(targets), np.array(queries)
     found = NearestPoints(*there.T).query(*here.T)
     assert found.distance_m == pytest.approx(brute_force_points_m(there, here), abs=0.03)
@@ -53,7 +57,9 @@ def test_nearest_point_equals_brute_force_on_a_dense_world() -> None:
 
 def test_far_neighbours_that_the_flattening_would_swap_are_measured() -> None:
     azimuth = np.linspace(0, 360, 181)
-    there = np.column_stack([np.degrees(np.cos(np.radians(azimuth))) * 1.4, np.degrees(np.sin(np.radians(azimuth))) * 1.4])
+    there = np.column_stack(
+        [np.degrees(np.cos(np.radians(azimuth))) * 1.4, np.degrees(np.sin(np.radians(azimuth))) * 1.4]
+    )
     found = NearestPoints(*there.T).query([0.0], [0.0])
     assert found.distance_m == pytest.approx(brute_force_points_m(there, np.array([[0.0, 0.0]])), abs=1e-6)
 
@@ -109,7 +115,9 @@ def test_a_polygon_is_not_a_line() -> None:
     step=st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5)),
     away=st.tuples(st.floats(-2, 2), st.floats(-2, 2)),
 )
-def test_distance_to_a_line_equals_a_fine_walk(start: tuple[float, float], step: tuple[float, float], away: tuple[float, float]) -> None:
+def test_distance_to_a_line_equals_a_fine_walk(
+    start: tuple[float, float], step: tuple[float, float], away: tuple[float, float]
+) -> None:
     line = np.array([start, (start[0] + step[0], start[1] + step[1])])
     query = np.array([start[0] + away[0], max(-90.0, min(90.0, start[1] + away[1]))])
     walked_m = brute_force_line_m(line, query, np.linspace(0, 1, 20_001))

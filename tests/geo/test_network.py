@@ -1,4 +1,7 @@
-"""Ways along a network judged from outside: laws on random graphs (Floyd-Warshall), and published distances from mine to port."""
+"""Ways along a network judged from outside.
+
+Laws on random graphs (Floyd-Warshall), and published distances from mine to port.
+"""
 
 from __future__ import annotations
 
@@ -19,21 +22,49 @@ from geo.routes import LineNetwork, Route
 DETOUR = 1.3
 NEAR = {"most_to_km": 100.0, "most_from_km": 30.0}
 SHARE_ALIKE = BUNDLE / "share_alike"
-needs_networks = pytest.mark.skipif(not (SHARE_ALIKE / "rail.parquet").exists(), reason="the share-alike folder may be deleted")
+needs_networks = pytest.mark.skipif(
+    not (SHARE_ALIKE / "rail.parquet").exists(), reason="the share-alike folder may be deleted"
+)
 
-# From, to (lon, lat), published km, and where it is published; all read on 2026-11-23. Places to about 1 km; ports by the World Port Index.
+# From, to (lon, lat), published km, and where it is published; all read on 2026-11-23. Places to about 1 km; ports by
+# the World Port Index.
 RAIL = {
-    "Mount Isa to Townsville": ((139.476, -20.717), (146.817, -19.267), 1000, "en.wikipedia.org/wiki/Great_Northern_Railway_(Mt_Isa_line)"),
-    "Newman to Port Hedland": ((119.70, -23.36), (118.583, -20.317), 426, "en.wikipedia.org/wiki/Mount_Newman_railway_line"),
-    "Sishen to Saldanha": ((22.99, -27.79), (17.967, -33.033), 861, "en.wikipedia.org/wiki/Sishen-Saldanha_Railway_Line"),
+    "Mount Isa to Townsville": (
+        (139.476, -20.717),
+        (146.817, -19.267),
+        1000,
+        "en.wikipedia.org/wiki/Great_Northern_Railway_(Mt_Isa_line)",
+    ),
+    "Newman to Port Hedland": (
+        (119.70, -23.36),
+        (118.583, -20.317),
+        426,
+        "en.wikipedia.org/wiki/Mount_Newman_railway_line",
+    ),
+    "Sishen to Saldanha": (
+        (22.99, -27.79),
+        (17.967, -33.033),
+        861,
+        "en.wikipedia.org/wiki/Sishen-Saldanha_Railway_Line",
+    ),
     "Schefferville to Sept-Iles": (
         (-66.83, 54.81),
         (-66.383, 50.2),
         573,
         "thecanadianencyclopedia.ca, Quebec North Shore and Labrador Railway",
     ),
-    "Kolwezi to Lobito": ((25.417, -10.733), (13.567, -12.333), 1739, "angop.ao, Corredor do Lobito vai transportar 10 mil toneladas"),
-    "Moatize to Beira": ((33.74, -16.12), (34.833, -19.833), 575, "railwaygazette.com/news/moatize-coal-link-funded/34447.article"),
+    "Kolwezi to Lobito": (
+        (25.417, -10.733),
+        (13.567, -12.333),
+        1739,
+        "angop.ao, Corredor do Lobito vai transportar 10 mil toneladas",
+    ),
+    "Moatize to Beira": (
+        (33.74, -16.12),
+        (34.833, -19.833),
+        575,
+        "railwaygazette.com/news/moatize-coal-link-funded/34447.article",
+    ),
 }
 JOINED_AT_5_KM = {
     "Carajas to Itaqui": ((-50.10, -6.03), (-44.367, -2.567), 892, "vale.com, Carajas Railroad"),
@@ -46,7 +77,12 @@ NOT_IN_THE_LAYER = {
         704,
         "pablolayson.blogspot.com/2024/12/mauritanian-iron-train-perhaps-longest.html",
     ),
-    "Labrador City to Sept-Iles": ((-66.91, 52.95), (-66.383, 50.2), 414, "sinfin.net/railways/world/canada/lab-qns.html"),
+    "Labrador City to Sept-Iles": (
+        (-66.91, 52.95),
+        (-66.383, 50.2),
+        414,
+        "sinfin.net/railways/world/canada/lab-qns.html",
+    ),
     "Leonora to Esperance": (
         (121.328, -28.885),
         (121.9, -33.867),
@@ -58,7 +94,12 @@ NOT_IN_THE_LAYER = {
 ROAD = {
     "Balama to Nacala": ((38.65, -13.32), (40.667, -14.533), 490, "Modern Mining, January 2017, page 33"),
     "Balama to Pemba": ((38.65, -13.32), (40.50, -12.97), 265, "nsenergybusiness.com/projects/balama-graphite-project"),
-    "Lubumbashi to Dar es Salaam": ((27.48, -11.66), (39.29, -6.82), 2000, "taipeitimes.com/News/world/archives/2022/03/11/2003774596"),
+    "Lubumbashi to Dar es Salaam": (
+        (27.48, -11.66),
+        (39.29, -6.82),
+        2000,
+        "taipeitimes.com/News/world/archives/2022/03/11/2003774596",
+    ),
     "Port Augusta to Darwin": ((137.77, -32.49), (130.848, -12.471), 2720, "wikisum.wiki/wiki/Stuart_Highway"),
 }
 EAST_AFRICA, CENTRAL_AUSTRALIA = (24.0, -18.0, 42.0, -4.0), (127.0, -36.0, 142.0, -11.0)
@@ -86,7 +127,9 @@ def roads(name: str) -> LineNetwork:
 def shares() -> dict[str, float]:
     """Return, for each pair with a way, the km found as a share of the km published."""
     by_rail = {name: km(network("rail"), start, end) / published for name, (start, end, published, _) in RAIL.items()}
-    return by_rail | {name: km(roads(name), start, end) / published for name, (start, end, published, _) in ROAD.items()}
+    return by_rail | {
+        name: km(roads(name), start, end) / published for name, (start, end, published, _) in ROAD.items()
+    }
 
 
 @needs_networks
@@ -100,7 +143,10 @@ def test_published_distances_are_met_but_for_what_simplified_lines_cut_off() -> 
 def test_one_factor_for_simplified_lines_brings_them_closer_than_a_detour_on_the_straight_line() -> None:
     found = shares()
     pairs = RAIL | ROAD
-    straight = [DETOUR * distance_m(*start, *end).item() / 1000 / published for start, end, published, _ in (pairs[name] for name in found)]
+    straight = [
+        DETOUR * distance_m(*start, *end).item() / 1000 / published
+        for start, end, published, _ in (pairs[name] for name in found)
+    ]
     share = np.array(list(found.values()))
     left_out = [share[i] / np.median(np.delete(share, i)) for i in range(len(share))]
     assert np.abs(np.array(left_out) - 1).mean() < 0.05
@@ -128,7 +174,13 @@ def graphs(draw) -> tuple[np.ndarray, list[tuple[int, int]]]:
     places = np.random.default_rng(draw(st.integers(0, 10**6))).uniform(0, 1, (7, 2)) + np.array(
         (draw(st.sampled_from([20.0, 179.5])), 30.0)
     )
-    links = draw(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda link: link[0] < link[1]), min_size=3, max_size=12))
+    links = draw(
+        st.sets(
+            st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda link: link[0] < link[1]),
+            min_size=3,
+            max_size=12,
+        )
+    )
     return places, sorted(links)
 
 

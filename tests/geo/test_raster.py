@@ -52,7 +52,9 @@ def test_nearest_takes_the_cell_that_holds_the_point() -> None:
 def test_bilinear_is_exact_for_a_plane() -> None:
     lon, lat = np.meshgrid(np.arange(-175, 180, 10.0), np.arange(85, -90, -10.0))
     grid = globe(2 * lon + 3 * lat)
-    assert sample(grid, [12.3, -44.0], [7.7, 31.0], "bilinear") == pytest.approx([2 * 12.3 + 3 * 7.7, -88 + 93], abs=1e-3)
+    assert sample(grid, [12.3, -44.0], [7.7, 31.0], "bilinear") == pytest.approx(
+        [2 * 12.3 + 3 * 7.7, -88 + 93], abs=1e-3
+    )
 
 
 def test_a_globe_goes_on_across_the_antimeridian() -> None:

@@ -18,14 +18,20 @@ PLACES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, m
 
 def grid(missing: frozenset[tuple[int, int, int, int]] = frozenset()) -> list[shapely.LineString]:
     """Return streets of a 5 x 5 town, 0.1 degrees apart, without some blocks."""
-    blocks = [(x, y, x + 1, y) for x in range(4) for y in range(5)] + [(x, y, x, y + 1) for x in range(5) for y in range(4)]
-    return [shapely.LineString([(a / 10, b / 10), (c / 10, d / 10)]) for a, b, c, d in blocks if (a, b, c, d) not in missing]
+    blocks = [(x, y, x + 1, y) for x in range(4) for y in range(5)] + [
+        (x, y, x, y + 1) for x in range(5) for y in range(4)
+    ]
+    return [
+        shapely.LineString([(a / 10, b / 10), (c / 10, d / 10)]) for a, b, c, d in blocks if (a, b, c, d) not in missing
+    ]
 
 
 def walked(places, targets, missing=frozenset()) -> np.ndarray:
     """Return the km to the nearest target by relaxing every block until nothing changes (Bellman-Ford)."""
     far = {(x, y): (0.0 if (x, y) in targets else np.inf) for x in range(5) for y in range(5)}
-    blocks = [(x, y, x + 1, y) for x in range(4) for y in range(5)] + [(x, y, x, y + 1) for x in range(5) for y in range(4)]
+    blocks = [(x, y, x + 1, y) for x in range(4) for y in range(5)] + [
+        (x, y, x, y + 1) for x in range(5) for y in range(4)
+    ]
     for _ in range(25):
         for a, b, c, d in blocks:
             if (a, b, c, d) not in missing:

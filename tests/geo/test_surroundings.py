@@ -1,4 +1,7 @@
-"""Nearest, containing and totals within geodesic circles against brute force: antimeridian, poles, NaN, empty layers."""
+"""Nearest, containing and totals within geodesic circles against brute force.
+
+Antimeridian, poles, NaN, empty layers.
+"""
 
 from __future__ import annotations
 
@@ -112,7 +115,9 @@ def test_a_meridian_through_a_circle_has_its_diameter_within(lat: float) -> None
 
 
 def test_lines_and_polygons_count_where_any_part_is_within() -> None:
-    lines = Targets([shapely.LineString([(179.9, 1.0), (180.0, 1.0), (180.0, 3.0)]), shapely.LineString([(0, 0), (1, 0)])])
+    lines = Targets(
+        [shapely.LineString([(179.9, 1.0), (180.0, 1.0), (180.0, 3.0)]), shapely.LineString([(0, 0), (1, 0)])]
+    )
     assert lines.count_within([-179.9], [1.0], 12_000.0).tolist() == [1]
     assert lines.mean_within([-179.9, 0.5, 90.0], [1.0, 0.0, 0.0], 12_000.0, [5.0, np.nan]) == pytest.approx(
         [5, np.nan, np.nan], nan_ok=True
@@ -123,7 +128,9 @@ def test_a_polygon_that_holds_the_whole_circle_counts_once() -> None:
     layer = Targets([shapely.box(0, 0, 10, 10), shapely.box(20, 0, 30, 10)])
     assert layer.count_within([5.0, 9.99, 15.0], [5.0, 5.0, 5.0], 25_000.0).tolist() == [1, 1, 0]
     assert layer.max_within([5.0, 15.0], [5.0, 5.0], 25_000.0, [7.0, 8.0]) == pytest.approx([7.0, np.nan], nan_ok=True)
-    assert layer.density_within([5.0, 10.0, 15.0], [5.0, 5.0, 5.0], 25_000.0) == pytest.approx([1.0, 0.5, 0.0], abs=2e-3)
+    assert layer.density_within([5.0, 10.0, 15.0], [5.0, 5.0, 5.0], 25_000.0) == pytest.approx(
+        [1.0, 0.5, 0.0], abs=2e-3
+    )
 
 
 @pytest.mark.parametrize("centre", CENTRES)
@@ -135,7 +142,10 @@ def test_the_share_of_area_of_a_small_polygon_is_its_area(centre: tuple[float, f
 
 def test_a_polygon_of_many_corners_is_clipped_like_a_simple_one() -> None:
     box = shapely.box(0, 0, 2, 2)
-    plain, fine = (Targets([each]).density_within([2.0, 0.0], [1.0, 0.0], 50_000.0) for each in (box, shapely.segmentize(box, 0.001)))
+    plain, fine = (
+        Targets([each]).density_within([2.0, 0.0], [1.0, 0.0], 50_000.0)
+        for each in (box, shapely.segmentize(box, 0.001))
+    )
     assert plain == pytest.approx(fine, rel=1e-6)
 
 
@@ -150,15 +160,23 @@ def test_the_share_of_area_equals_clipping_polygons_with_holes(centre: tuple[flo
 
 
 def test_areas_equal_those_of_geodesic_polygons() -> None:
-    polygon = shapely.segmentize(shapely.Polygon([(0, 50), (3, 51), (2, 54)], holes=[[(1.5, 51.5), (2, 52), (2, 52.5)]]).normalize(), 0.01)
+    polygon = shapely.segmentize(
+        shapely.Polygon([(0, 50), (3, 51), (2, 54)], holes=[[(1.5, 51.5), (2, 52), (2, 52.5)]]).normalize(), 0.01
+    )
     assert area_m2(np.array([polygon])) == pytest.approx(abs(WGS84.geometry_area_perimeter(polygon)[0]), rel=1e-6)
-    assert disc_m2(np.array([52.0]), 1_000_000.0) == pytest.approx(area_m2(circles(np.array([0.0]), np.array([52.0]), 1e6, 2000)), rel=1e-4)
+    assert disc_m2(np.array([52.0]), 1_000_000.0) == pytest.approx(
+        area_m2(circles(np.array([0.0]), np.array([52.0]), 1e6, 2000)), rel=1e-4
+    )
 
 
 def test_a_value_that_is_unknown_is_left_out() -> None:
     layer = Targets(shapely.points([(0, 0), (0.01, 0), (5, 5)]))
-    assert layer.mean_within([0, 5.0], [0, 5.0], 5_000, [2.0, np.nan, np.nan]) == pytest.approx([2.0, np.nan], nan_ok=True)
-    assert layer.max_within([0, 5.0], [0, 5.0], 5_000, [-2.0, np.nan, np.nan]) == pytest.approx([-2.0, np.nan], nan_ok=True)
+    assert layer.mean_within([0, 5.0], [0, 5.0], 5_000, [2.0, np.nan, np.nan]) == pytest.approx(
+        [2.0, np.nan], nan_ok=True
+    )
+    assert layer.max_within([0, 5.0], [0, 5.0], 5_000, [-2.0, np.nan, np.nan]) == pytest.approx(
+        [-2.0, np.nan], nan_ok=True
+    )
 
 
 def test_a_multipoint_counts_as_each_of_its_points() -> None:

@@ -12,13 +12,25 @@ from geo.errors import MissingCrsError, RasterError
 from geo.zonal import value_at, zonal
 
 
-def written(path: Path, cells: np.ndarray, origin: tuple[float, float, float], crs: str | None = "EPSG:4326", **more: object) -> Path:
+def written(
+    path: Path, cells: np.ndarray, origin: tuple[float, float, float], crs: str | None = "EPSG:4326", **more: object
+) -> Path:
     """Write a raster whose upper left corner and cell size are `origin`."""
     west, north, cell = origin
     height, width = cells.shape
     grid = rasterio.Affine(cell, 0, west, 0, -cell, north)
     with rasterio.open(
-        path, "w", driver="GTiff", width=width, height=height, count=1, dtype="float32", crs=crs, transform=grid, nodata=-9999, **more
+        path,
+        "w",
+        driver="GTiff",
+        width=width,
+        height=height,
+        count=1,
+        dtype="float32",
+        crs=crs,
+        transform=grid,
+        nodata=-9999,
+        **more,
     ) as raster:
         raster.write(cells.astype(np.float32), 1)
     return path
@@ -62,7 +74,9 @@ def test_a_circle_that_is_half_without_data_says_so(world: Path) -> None:
     assert np.isnan(value[1:]).all()
 
 
-@pytest.mark.parametrize(("crs", "origin"), [("EPSG:32635", (300_000, 7_300_000, 1000.0)), ("EPSG:3857", (2_700_000, 9_800_000, 2000.0))])
+@pytest.mark.parametrize(
+    ("crs", "origin"), [("EPSG:32635", (300_000, 7_300_000, 1000.0)), ("EPSG:3857", (2_700_000, 9_800_000, 2000.0))]
+)
 def test_a_projected_raster_is_read_where_it_lies(tmp_path: Path, crs: str, origin: tuple[float, float, float]) -> None:
     path = written(tmp_path / "field.tif", np.full((400, 400), 7.0), origin, crs)
     value, covered = zonal(path, [27.0, 100.0], [64.0, 64.0], 25_000.0, "mean")

@@ -65,7 +65,11 @@ def test_each_group_has_a_layer_but_the_one_for_the_users_own() -> None:
 
 
 def test_each_bundled_map_file_has_its_block_and_each_block_its_file() -> None:
-    found = {path.relative_to(BUNDLE).as_posix() for folder in ("layers", "share_alike") for path in (BUNDLE / folder).iterdir()}
+    found = {
+        path.relative_to(BUNDLE).as_posix()
+        for folder in ("layers", "share_alike")
+        for path in (BUNDLE / folder).iterdir()
+    }
     assert {layer.file for layer in LAYERS} == found - {"share_alike/NOTICE.md"}
 
 

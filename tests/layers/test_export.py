@@ -63,7 +63,11 @@ def test_names_that_the_format_keeps_for_itself_are_changed_and_nothing_is_lost(
     found = features(fid=np.array([7.0, 8.0]), geom=np.array([1.0, 2.0]), fid_=np.array([3.0, 4.0]))
     export(row(found), found, None, tmp_path / "till.gpkg")
     back = gpd.read_file(tmp_path / "till.gpkg", layer="layer_l1")
-    assert {tuple(back[name]) for name in back.columns if name != "geometry" and back[name].dtype == float} == {(7, 8), (1, 2), (3, 4)}
+    assert {tuple(back[name]) for name in back.columns if name != "geometry" and back[name].dtype == float} == {
+        (7, 8),
+        (1, 2),
+        (3, 4),
+    }
 
 
 def test_names_that_differ_by_case_alone_are_all_there(tmp_path: Path) -> None:
@@ -89,7 +93,9 @@ def test_a_raster_comes_back_cell_by_cell_with_its_provenance(tmp_path: Path) ->
         assert back.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
 
 
-@pytest.mark.parametrize(("kind", "name"), [("vector-point", "till.shp"), ("raster", "till.gpkg"), ("vector-line", "till")])
+@pytest.mark.parametrize(
+    ("kind", "name"), [("vector-point", "till.shp"), ("raster", "till.gpkg"), ("vector-line", "till")]
+)
 def test_an_ending_that_does_not_fit_is_refused_with_the_one_that_does(kind: str, name: str, tmp_path: Path) -> None:
     own = layer(kind=kind)
     with pytest.raises(LayerExportError, match=rf"write it to a file that ends in {suffix(own)}, not "):
@@ -110,11 +116,14 @@ def test_an_existing_file_is_replaced_when_that_is_said_and_nothing_else_is_left
 
 def test_a_folder_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
     with pytest.raises(TargetError, match="nowhere does not exist; make it first"):
-        export(layer(columns=[]), Features(shapely.points([[1.0, 2.0]]), {}, {}), None, tmp_path / "nowhere" / "till.gpkg")
+        export(
+            layer(columns=[]), Features(shapely.points([[1.0, 2.0]]), {}, {}), None, tmp_path / "nowhere" / "till.gpkg"
+        )
 
 
 @pytest.mark.parametrize(
-    "error", [RasterioIOError("TIFFAppendToStrip:Seek error"), CPLE_AppDefinedError(3, 1, "TIFFAppendToStrip:Seek error")]
+    "error",
+    [RasterioIOError("TIFFAppendToStrip:Seek error"), CPLE_AppDefinedError(3, 1, "TIFFAppendToStrip:Seek error")],
 )
 def test_what_gdal_says_of_a_full_disk_becomes_a_sentence_and_leaves_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception

@@ -1,4 +1,4 @@
-"""Some broken variants of survey files on their way to the store, and the page that tells what becomes of the samples."""
+"""Broken variants of survey files on their way to the store, and the page that reports on the samples."""
 
 from __future__ import annotations
 
@@ -45,7 +45,11 @@ def test_150_broken_uploads_break_no_promise() -> None:
 def test_the_page_names_every_sample() -> None:
     if not FOLDERS[1].is_dir():
         pytest.skip("the samples are not beside the repository")
-    names = [paths[0].name for _, name, _ in uploads_table.GROUPS for paths in uploads_table.cases(uploads_table.CASES / name)]
+    names = [
+        paths[0].name
+        for _, name, _ in uploads_table.GROUPS
+        for paths in uploads_table.cases(uploads_table.CASES / name)
+    ]
     rows = re.findall(r"^\| (.+?) \| (?:ok|needs input|refused) \|", PAGE, flags=re.MULTILINE)
     assert rows == [uploads_table.text(name) for name in names]
 
@@ -58,4 +62,6 @@ def test_the_page_carries_no_path_and_no_html_of_a_file() -> None:
 
 def test_a_text_of_a_file_is_one_inert_cell() -> None:
     assert uploads_table.text("a|b\n<img src=x>[c](d) `e`") == r"a&#124;b &lt;img src=x&gt;\[c\](d) \`e\`"
-    assert uploads_table.words((Finding("file_empty"), Finding("file_empty"))).startswith("The file is empty (0 bytes). Export it again")
+    assert uploads_table.words((Finding("file_empty"), Finding("file_empty"))).startswith(
+        "The file is empty (0 bytes). Export it again"
+    )

@@ -1,4 +1,7 @@
-"""What keeps the reader of uploads in is measured, and told of the machine: on Linux, in containers that refuse it, on Windows and macOS."""
+"""What keeps the reader of uploads in is measured, and told of the machine.
+
+On Linux, in containers that refuse it, on Windows and macOS.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,10 @@ import pytest
 from layers import restrict
 
 ROOT = Path(__file__).resolve().parents[2]
-STATE = "import json; from dataclasses import asdict; from layers import restrict; print(json.dumps(asdict(restrict.guard_state())))"
+STATE = (
+    "import json; from dataclasses import asdict; from layers import restrict; "
+    "print(json.dumps(asdict(restrict.guard_state())))"
+)
 ON_LINUX = pytest.mark.skipif(
     not sys.platform.startswith("linux") or platform.machine() != "x86_64",
     reason="the stand-in for a container is written for Linux on x86_64",
@@ -35,7 +41,12 @@ def refusing(number: int, first_argument: int | None = None, error: int = 1) -> 
         if first_argument is None:
             code += [(0x15, 0, 1, number), (0x06, 0, 0, 0x00050000 | error)]
         else:
-            code += [(0x15, 0, 3, number), (0x20, 0, 0, 16), (0x15, 0, 1, first_argument), (0x06, 0, 0, 0x00050000 | error)]
+            code += [
+                (0x15, 0, 3, number),
+                (0x20, 0, 0, 16),
+                (0x15, 0, 1, first_argument),
+                (0x06, 0, 0, 0x00050000 | error),
+            ]
         code += [(0x06, 0, 0, 0x7FFF0000)]
         program = b"".join(struct.pack("HBBI", *step) for step in code)
         steps = ctypes.create_string_buffer(program, len(program))
@@ -49,8 +60,14 @@ def refusing(number: int, first_argument: int | None = None, error: int = 1) -> 
 def state_within(install: Callable[[], None] | None = None, before: str = "", **environment: str) -> dict[str, Any]:
     """Return the state of the guard as a process tells it that runs in such a container, or after `before`."""
     ended = subprocess.run(
-        [sys.executable, "-c", before + STATE], cwd=ROOT, preexec_fn=install, capture_output=True, check=True, text=True, env=environment,
-    )  # fmt: skip
+        [sys.executable, "-c", before + STATE],
+        cwd=ROOT,
+        preexec_fn=install,
+        capture_output=True,
+        check=True,
+        text=True,
+        env=environment,
+    )
     return dict(json.loads(ended.stdout))
 
 
@@ -96,15 +113,18 @@ LOADED = (
     "[sys.modules.pop(name) for name in list(sys.modules) if name.split('.')[0] in ('layers', 'data', 'geo')]\n"
 )
 WINDOWS = (
-    LOADED
-    + "sys.modules['resource'] = None; sys.modules['msvcrt'] = type(sys)('msvcrt'); sys.platform = 'win32'; platform.system = lambda: 'Windows'\ndel os.fork\n"
+    LOADED + "sys.modules['resource'] = None; sys.modules['msvcrt'] = type(sys)('msvcrt'); sys.platform = "
+    "'win32'; platform.system = lambda: 'Windows'\ndel os.fork\n"
 )
 MACOS = LOADED + "sys.platform = 'darwin'; platform.system = lambda: 'Darwin'\n"
 
 
 @pytest.mark.parametrize(("before", "name"), [(WINDOWS, "Windows"), (MACOS, "Darwin")])
 def test_on_another_system_the_modules_load_and_say_so(before: str, name: str) -> None:
-    """The trial is a process of its own, which the pretence does not reach: what it would answer there is put in its place."""
+    """The trial is a process of its own, which the pretence does not reach.
+
+    What it would answer there is put in its place.
+    """
     code = before + (
         "import subprocess\n"
         "from layers import restrict, imports, sandbox\n"
@@ -119,15 +139,25 @@ def test_on_another_system_the_modules_load_and_say_so(before: str, name: str) -
 
 def test_without_the_programs_of_unix_limits_are_passed_over() -> None:
     ended = subprocess.run(
-        [sys.executable, "-c", WINDOWS + "from layers import restrict; restrict.limit(1, 1, 1); restrict.end_with_parent(os.getppid()); print('fine')"],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-c",
+            WINDOWS + "from layers import restrict; restrict.limit(1, 1, 1); "
+            "restrict.end_with_parent(os.getppid()); print('fine')",
+        ],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert ended.stdout == "fine\n"
 
 
 @ON_LINUX
 @pytest.mark.parametrize("install", [refusing(LANDLOCK), refusing(PRCTL, SECCOMP_OF_PRCTL)])
-def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machine(tmp_path: Path, install: Callable[[], None]) -> None:
+def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machine(
+    tmp_path: Path, install: Callable[[], None]
+) -> None:
     """The real command, the real reader: exit 2, nothing imported, and no word of a damaged file."""
     (tmp_path / "points.csv").write_text("id,lon,lat\n1,139.7,35.6\n", encoding="utf-8")
     environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
@@ -143,7 +173,9 @@ def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machin
         "--format",
         "json",
     ]
-    refused = subprocess.run(command, cwd=ROOT, preexec_fn=install, capture_output=True, text=True, env=environment, check=False)
+    refused = subprocess.run(
+        command, cwd=ROOT, preexec_fn=install, capture_output=True, text=True, env=environment, check=False
+    )
     found = json.loads(refused.stdout)
     assert (refused.returncode, found["status"]) == (2, "refused")
     assert "This machine cannot keep the reader of uploads from" in refused.stdout

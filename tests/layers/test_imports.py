@@ -24,11 +24,25 @@ from layers.quarantine import QUARANTINE
 from workspace.user_layers import Own
 
 POINT = LayerReport(
-    "Till", "vector-point", 2, "EPSG:4326", "said so", bounds=(24.0, 67.0, 25.0, 68.0), file="001.arrow",
+    "Till",
+    "vector-point",
+    2,
+    "EPSG:4326",
+    "said so",
+    bounds=(24.0, 67.0, 25.0, 68.0),
+    file="001.arrow",
     columns=(Column("Cu", "number"), Column("lab", "text")),
-)  # fmt: skip
+)
 RASTER = LayerReport(
-    "dem", "raster", 12, "EPSG:4326", "said so", bounds=(24.0, 67.0, 25.0, 68.0), file="001.tif", bands=1, quantiles=(1.0, 2.0)
+    "dem",
+    "raster",
+    12,
+    "EPSG:4326",
+    "said so",
+    bounds=(24.0, 67.0, 25.0, 68.0),
+    file="001.tif",
+    bands=1,
+    quantiles=(1.0, 2.0),
 )
 
 
@@ -55,7 +69,11 @@ def table(**changes: pa.Array) -> pa.Table:
 
 
 def write(path: Path, made: pa.Table) -> None:
-    schema = VECTOR_SCHEMA if made.schema.types == VECTOR_SCHEMA.types and made.column_names == VECTOR_SCHEMA.names else made.schema
+    schema = (
+        VECTOR_SCHEMA
+        if made.schema.types == VECTOR_SCHEMA.types and made.column_names == VECTOR_SCHEMA.names
+        else made.schema
+    )
     with pa.OSFile(str(path), "wb") as sink, pa.ipc.new_file(sink, schema) as writer:
         writer.write_table(made.cast(schema))
 
@@ -107,7 +125,9 @@ def test_no_file_is_refused(tmp_path: Path) -> None:
         imports.take_in(tmp_path, [])
 
 
-def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_too_large_is_refused_and_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(imports, "FILE_BYTES", 5)
     with pytest.raises(UploadError, match="larger than"):
         imports.take_in(tmp_path, [("a.csv", stream("123456"))])
@@ -171,24 +191,36 @@ def test_the_same_file_read_the_same_way_is_the_same_layer(tmp_path: Path) -> No
     assert imports.layer_id(one, POINT) != imports.layer_id(other, POINT)
 
 
-@pytest.mark.parametrize("change", [
-    {"features": 3}, {"file": "002.arrow"}, {"file": "../in/upload.csv"}, {"file": "/etc/passwd"}, {"bounds": None},
-    {"columns": (Column("Cu", "number"),)}, {"kind": "raster", "bands": 1},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"features": 3},
+        {"file": "002.arrow"},
+        {"file": "../in/upload.csv"},
+        {"file": "/etc/passwd"},
+        {"bounds": None},
+        {"columns": (Column("Cu", "number"),)},
+        {"kind": "raster", "bands": 1},
+    ],
+)
 def test_a_report_that_its_files_belie_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     with pytest.raises(ReportError, match="nothing was imported"):
         imports.new_layers(draft(tmp_path, replace(POINT, **change)), About())  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("made", [
-    lambda: table(geometry=pa.array([b"", b"abc"], pa.binary())),
-    lambda: table(geometry=pa.array(list(shapely.to_wkb(shapely.points([[200.0, 0], [1, 2]]))), pa.binary())),
-    lambda: table(geometry=pa.array(["a", "b"], pa.string())),
-    lambda: table(numbers=pa.array([[1.0], [1.0, 2.0]], pa.list_(pa.float64()))),
-    lambda: table(numbers=pa.array([["1"], ["2"]], pa.list_(pa.string()))),
-    lambda: table().drop_columns(["texts"]),
-    lambda: table().append_column("more", pa.array([1, 2])),
-], ids=["no WKB", "off the Earth", "text for WKB", "ragged", "text for numbers", "column lost", "column more"])  # fmt: skip
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda: table(geometry=pa.array([b"", b"abc"], pa.binary())),
+        lambda: table(geometry=pa.array(list(shapely.to_wkb(shapely.points([[200.0, 0], [1, 2]]))), pa.binary())),
+        lambda: table(geometry=pa.array(["a", "b"], pa.string())),
+        lambda: table(numbers=pa.array([[1.0], [1.0, 2.0]], pa.list_(pa.float64()))),
+        lambda: table(numbers=pa.array([["1"], ["2"]], pa.list_(pa.string()))),
+        lambda: table().drop_columns(["texts"]),
+        lambda: table().append_column("more", pa.array([1, 2])),
+    ],
+    ids=["no WKB", "off the Earth", "text for WKB", "ragged", "text for numbers", "column lost", "column more"],
+)
 def test_a_table_that_breaks_the_contract_is_refused(tmp_path: Path, made: Callable[[], pa.Table]) -> None:
     given = draft(tmp_path)
     write(given.upload.folder / "out" / "001.arrow", made())

@@ -44,7 +44,10 @@ def test_words_do_not_cover_one_another() -> None:
 
 
 def test_the_world_map_has_every_number_once() -> None:
-    marks = [Mark(lon, lat, str(i), "#0B5C8F") for i, (lon, lat) in enumerate([(139, 35), (-118, 34), (-118.1, 34.1), (115, -30)], 1)]
+    marks = [
+        Mark(lon, lat, str(i), "#0B5C8F")
+        for i, (lon, lat) in enumerate([(139, 35), (-118, 34), (-118.1, 34.1), (115, -30)], 1)
+    ]
     drawn = overview(marks)
     assert fromstring(drawn).tag.endswith("svg")
     assert len(re.findall(r'id="line2d_\d+"', drawn)) > len(marks)
@@ -67,7 +70,9 @@ def test_pages_of_a_layer_are_cut_to_the_box() -> None:
     found = page(ports, box, 0, 100_000)
     at = whole.frame.geometry
     assert found.matched == int(inside(box, at.x, at.y).sum()) > 0
-    first = page(ports, box, 0, 3).frame["feature_id"].tolist() + page(ports, box, 3, 10_000).frame["feature_id"].tolist()
+    first = (
+        page(ports, box, 0, 3).frame["feature_id"].tolist() + page(ports, box, 3, 10_000).frame["feature_id"].tolist()
+    )
     assert first == found.frame["feature_id"].tolist()
     assert feature(ports, "0") is not None
     assert feature(ports, "99999999") is feature(ports, "x") is None

@@ -18,14 +18,20 @@ from layers.styling import OwnMapLayer, map_layer
 from tests.data.test_user_layers import layer
 from workspace.attach import source_of
 
-pytestmark = pytest.mark.filterwarnings("ignore:Use `@` matmul:PendingDeprecationWarning")  # of rasterio, theirs to mend
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Use `@` matmul:PendingDeprecationWarning"
+)  # of rasterio, theirs to mend
 #: The same square in degrees and in EPSG:3857 metres.
 DEGREES = (10.0, 50.0, 11.0, 51.0)
 METRES = (1113194.9, 6446275.8, 1224514.4, 6621293.7)
 
 
 def cog(
-    folder: Path, values: np.ndarray, crs: str = "EPSG:4326", bounds: tuple[float, ...] = DEGREES, nodata: float | None = -9999.0
+    folder: Path,
+    values: np.ndarray,
+    crs: str = "EPSG:4326",
+    bounds: tuple[float, ...] = DEGREES,
+    nodata: float | None = -9999.0,
 ) -> Path:
     """Write bands as a COG."""
     bands = values if values.ndim == 3 else values[None]

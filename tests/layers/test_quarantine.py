@@ -20,7 +20,8 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Takes an upload in, and waits.
 HOLDER = (
     "import io, sys, time; from pathlib import Path; from layers import imports\n"
-    "upload = imports.take_in(Path(sys.argv[1]), [('a.csv', io.BytesIO(b'lon,lat'))]); print('held', flush=True); time.sleep(120)"
+    "upload = imports.take_in(Path(sys.argv[1]), [('a.csv', io.BytesIO(b'lon,lat'))]); print('held', "
+    "flush=True); time.sleep(120)"
 )
 
 

@@ -13,16 +13,39 @@ from tests.data.test_user_layers import layer
 
 FINDING = Finding("zip_entries", None, "", {"count": 5000, "limit": 1000})
 LAYER = LayerReport(
-    "till", "vector-point", 2, "EPSG:3067", "the .prj says so", 1.0, (24.0, 67.0, 25.0, 68.0), (4e5, 7e6, 5e5, 8e6), (Column("Cu", "number", "ppm", 2, 1.0, 2.0),),
-    (Candidate("EPSG:3067", "TM35FIN", "Finland", 24.5, 67.5),), "till.arrow", ("from EPSG:3067 to EPSG:4326",), preview=((4e5, 7e6, 24.0, 67.0),),
-)  # fmt: skip
+    "till",
+    "vector-point",
+    2,
+    "EPSG:3067",
+    "the .prj says so",
+    1.0,
+    (24.0, 67.0, 25.0, 68.0),
+    (4e5, 7e6, 5e5, 8e6),
+    (Column("Cu", "number", "ppm", 2, 1.0, 2.0),),
+    (Candidate("EPSG:3067", "TM35FIN", "Finland", 24.5, 67.5),),
+    "till.arrow",
+    ("from EPSG:3067 to EPSG:4326",),
+    preview=((4e5, 7e6, 24.0, 67.0),),
+)
 
 
 def test_the_answer_has_the_promised_keys_and_is_json() -> None:
-    found = json.loads(json.dumps(as_values("ok", Report("gpkg", (LAYER,), (FINDING,)), {"tillvector-point": "l1"}), allow_nan=False))
+    found = json.loads(
+        json.dumps(as_values("ok", Report("gpkg", (LAYER,), (FINDING,)), {"tillvector-point": "l1"}), allow_nan=False)
+    )
     assert set(found) >= {"status", "format", "layers", "findings"}
     (told,) = found["layers"]
-    assert set(told) >= {"name", "kind", "features", "crs", "crs_reason", "bounds", "columns", "candidates", "transformations"}
+    assert set(told) >= {
+        "name",
+        "kind",
+        "features",
+        "crs",
+        "crs_reason",
+        "bounds",
+        "columns",
+        "candidates",
+        "transformations",
+    }
     assert (told["layer_id"], told["bounds"]) == ("l1", [24.0, 67.0, 25.0, 68.0])
     assert told["columns"][0]["unit"] == "ppm"
     assert told["candidates"] == [{"crs": "EPSG:3067", "name": "TM35FIN", "place": "Finland", "lon": 24.5, "lat": 67.5}]
@@ -52,7 +75,11 @@ def test_provenance_says_who_when_what_and_what_was_done(given: str, told: str) 
     columns = [{"name": "Cu", "type": "number", "unit": "ppm"}, {"name": "lab", "type": "text", "unit": ""}]
     found = provenance(layer(licence=given, columns=columns, findings=[asdict(FINDING)]))
     assert found["licence"] == told
-    assert (found["imported_by"], found["imported_at"], found["file_sha256"]) == ("me", "2026-11-22T01:02:03+00:00", "ab")
+    assert (found["imported_by"], found["imported_at"], found["file_sha256"]) == (
+        "me",
+        "2026-11-22T01:02:03+00:00",
+        "ab",
+    )
     assert found["columns"] == ["Cu (number, ppm)", "lab (text)"]
     assert found["transformations"] == ["from EPSG:3067 to EPSG:4326"]
     assert found["findings"] == ["zip_entries: The archive has 5000 entries; 1000 are allowed."]

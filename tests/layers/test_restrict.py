@@ -34,7 +34,10 @@ class Cell:
         self.secret.write_text("secret", encoding="utf-8")
 
     def tries(self, act: Act, *, seconds: float = 20.0, memory: int = 1_000_000_000, output: int = 1_000_000) -> str:
-        """Return what an act gave in a process that was shut in: its value as text, the class of its error, or how the process ended."""
+        """Return what an act gave in a process that was shut in.
+
+        Its value as text, the class of its error, or how the process ended.
+        """
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
@@ -69,7 +72,9 @@ def test_it_reads_its_upload_and_writes_its_answer(cell: Cell) -> None:
     assert (cell.out / "x").read_text() == "abc"
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", "/etc/hosts", "/proc/1/environ", "/proc/self/mem", str(Path.home()), "/home", "/var/lib"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", "/etc/hosts", "/proc/1/environ", "/proc/self/mem", str(Path.home()), "/home", "/var/lib"]
+)
 def test_files_of_the_machine_are_out_of_reach(cell: Cell, path: str) -> None:
     found = Path(path)
     assert cell.tries(lambda: os.listdir(found) if found.is_dir() else found.open("rb").read(1)).startswith(  # noqa: PTH208
@@ -120,13 +125,21 @@ def test_it_makes_no_devices_pipes_or_sockets(cell: Cell) -> None:
 def test_rights_times_and_owners_of_files_stay_as_they_are(cell: Cell) -> None:
     before = cell.secret.stat()
     acts: tuple[Act, ...] = (
-        lambda: cell.secret.chmod(0o777), lambda: os.utime(cell.secret, (0, 0)), lambda: os.chown(cell.secret, 1, 1),
-        lambda: os.truncate(cell.secret, 0), lambda: os.setxattr(cell.secret, "user.x", b"y"),
-    )  # fmt: skip
+        lambda: cell.secret.chmod(0o777),
+        lambda: os.utime(cell.secret, (0, 0)),
+        lambda: os.chown(cell.secret, 1, 1),
+        lambda: os.truncate(cell.secret, 0),
+        lambda: os.setxattr(cell.secret, "user.x", b"y"),
+    )
     for act in acts:
         assert cell.tries(act).startswith("PermissionError")
     after = cell.secret.stat()
-    assert (before.st_mode, before.st_mtime, before.st_uid, before.st_size) == (after.st_mode, after.st_mtime, after.st_uid, after.st_size)
+    assert (before.st_mode, before.st_mtime, before.st_uid, before.st_size) == (
+        after.st_mode,
+        after.st_mtime,
+        after.st_uid,
+        after.st_size,
+    )
 
 
 @pytest.mark.parametrize("family", [socket.AF_INET, socket.AF_INET6, socket.AF_UNIX, socket.AF_NETLINK])
@@ -136,13 +149,22 @@ def test_no_socket_opens(cell: Cell, family: int) -> None:
 
 
 def test_no_name_is_looked_up(cell: Cell) -> None:
-    assert cell.tries(lambda: socket.getaddrinfo("localhost", 80)).startswith(("gaierror", "PermissionError", "OSError"))
+    assert cell.tries(lambda: socket.getaddrinfo("localhost", 80)).startswith(
+        ("gaierror", "PermissionError", "OSError")
+    )
 
 
-@pytest.mark.parametrize("act", [
-    os.fork, lambda: subprocess.run(["/bin/true"], check=True), lambda: os.system("true") and 1 / 0,  # noqa: S605
-    lambda: os.execv("/bin/true", ["true"]), lambda: os.posix_spawn("/bin/true", ["true"], {}),  # noqa: S606
-], ids=["fork", "run", "system", "exec", "spawn"])  # fmt: skip
+@pytest.mark.parametrize(
+    "act",
+    [
+        os.fork,
+        lambda: subprocess.run(["/bin/true"], check=True),
+        lambda: os.system("true") and 1 / 0,  # noqa: S605
+        lambda: os.execv("/bin/true", ["true"]),  # noqa: S606
+        lambda: os.posix_spawn("/bin/true", ["true"], {}),
+    ],
+    ids=["fork", "run", "system", "exec", "spawn"],
+)
 def test_no_other_process_starts(cell: Cell, act: Act) -> None:
     assert cell.tries(act).startswith(("PermissionError", "BlockingIOError", "ZeroDivisionError"))
 
@@ -185,7 +207,9 @@ def test_memory_is_bounded(cell: Cell) -> None:
 
 
 def test_a_written_file_is_bounded(cell: Cell) -> None:
-    assert cell.tries(lambda: (cell.out / "big").write_bytes(bytes(2_000_000)), output=1_000_000).startswith("OSError: [Errno 27]")
+    assert cell.tries(lambda: (cell.out / "big").write_bytes(bytes(2_000_000)), output=1_000_000).startswith(
+        "OSError: [Errno 27]"
+    )
     assert (cell.out / "big").stat().st_size <= 1_000_000
 
 

@@ -38,7 +38,9 @@ class Watched:
         self.folder, self.out = folder / "in", folder / "out"
         for each in (self.folder, self.out):
             each.mkdir()
-        (self.folder / REQUEST).write_text('{"files": ["upload.csv"], "original_name": "x.csv", "layers": []}', encoding="utf-8")
+        (self.folder / REQUEST).write_text(
+            '{"files": ["upload.csv"], "original_name": "x.csv", "layers": []}', encoding="utf-8"
+        )
 
     def run(self, read: Stub) -> dict[str, Any]:
         """Run a stub in a child that is shut in; returns how it ended."""
@@ -155,7 +157,9 @@ def test_the_child_of_the_watcher_is_shut_in(job: Watched) -> None:
 
 def test_the_child_keeps_neither_the_pipe_nor_the_terminal(job: Watched) -> None:
     def look(folder: Path, request: Request, out: Path) -> Report:
-        return Report(format=" ".join(str(os.fstat(stream).st_rdev == Path(os.devnull).stat().st_rdev) for stream in (0, 1, 2)))
+        return Report(
+            format=" ".join(str(os.fstat(stream).st_rdev == Path(os.devnull).stat().st_rdev) for stream in (0, 1, 2))
+        )
 
     assert job.run(look)["code"] == 0
     assert json.loads((job.out / REPORT).read_text())["format"] == "True True True"
@@ -213,21 +217,45 @@ GOOD: dict[str, Any] = {"format": "csv", "layers": [], "findings": []}
 
 def layer(**changes: object) -> dict[str, Any]:
     base = {
-        "name": "x", "kind": "vector-point", "features": 1, "crs": "EPSG:4326", "crs_reason": "", "crs_accuracy_m": None,
-        "bounds": [1.0, 2.0, 3.0, 4.0], "source_bounds": None, "columns": [], "candidates": [], "file": "a.arrow", "transformations": [],
-        "unit": "", "bands": 0, "quantiles": [], "preview": [],
-    }  # fmt: skip
+        "name": "x",
+        "kind": "vector-point",
+        "features": 1,
+        "crs": "EPSG:4326",
+        "crs_reason": "",
+        "crs_accuracy_m": None,
+        "bounds": [1.0, 2.0, 3.0, 4.0],
+        "source_bounds": None,
+        "columns": [],
+        "candidates": [],
+        "file": "a.arrow",
+        "transformations": [],
+        "unit": "",
+        "bands": 0,
+        "quantiles": [],
+        "preview": [],
+    }
     return {**GOOD, "layers": [{**base, **changes}]}
 
 
 def finding(**changes: object) -> dict[str, Any]:
-    return {**GOOD, "findings": [{"code": "file_empty", "row": None, "layer": "", "details": {}, "actions": [], **changes}]}
+    return {
+        **GOOD,
+        "findings": [{"code": "file_empty", "row": None, "layer": "", "details": {}, "actions": [], **changes}],
+    }
 
 
-@pytest.mark.parametrize(("answer", "code"), [
-    ({"ended": "time"}, "took_too_long"), ({"ended": "memory"}, "needed_too_much_memory"), ({"ended": "disk"}, "wrote_too_much"),
-    ({"ended": "cancel"}, "cancelled"), ({"code": -6}, "reader_ended"), ({"code": 3}, "needed_too_much_memory"), ({}, "reader_ended"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "code"),
+    [
+        ({"ended": "time"}, "took_too_long"),
+        ({"ended": "memory"}, "needed_too_much_memory"),
+        ({"ended": "disk"}, "wrote_too_much"),
+        ({"ended": "cancel"}, "cancelled"),
+        ({"code": -6}, "reader_ended"),
+        ({"code": 3}, "needed_too_much_memory"),
+        ({}, "reader_ended"),
+    ],
+)
 def test_every_ending_is_a_finding_with_its_cure(fake: Faked, answer: dict[str, Any], code: str) -> None:
     report = fake.read(f"answer |= {answer!r}")
     assert [each.code for each in report.findings] == [code]
@@ -240,15 +268,47 @@ def test_a_good_report_comes_through(fake: Faked) -> None:
     assert fake.reports(finding()).findings[0].code == "file_empty"
 
 
-@pytest.mark.parametrize("values", [
-    "", "{", "[]", "null", '{"format": 1}', "[" * 100_000, '{"layers": 3, "findings": [], "format": ""}', {**GOOD, "layers": [{}]},
-    finding(code="no_such_code"), finding(code=3), finding(row="2"), finding(row=-1), finding(layer=None), finding(details={"a": ["b"]}),
-    finding(details=[]), finding(actions=[1]), finding(surplus=1), layer(kind="program"), layer(kind=""), layer(features="9"),
-    layer(features=-1), layer(features=True), layer(bounds=[1, 2, 3]), layer(bounds=[1, 2, 3, float("nan")]), layer(bounds="abcd"),
-    layer(name=None), layer(file=7), layer(transformations=[1]), layer(quantiles=["a"]), layer(preview=[[1, 2]]), layer(crs_accuracy_m="x"),
-    layer(columns=[{"name": "a", "type": "program"}]), layer(columns=[{"name": 1, "type": "text"}]), layer(columns=[{"type": "text"}]),
-    layer(candidates=[{"crs": "EPSG:1", "name": "", "place": "", "lon": "x", "lat": 0}]), layer(surplus=1),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "values",
+    [
+        "",
+        "{",
+        "[]",
+        "null",
+        '{"format": 1}',
+        "[" * 100_000,
+        '{"layers": 3, "findings": [], "format": ""}',
+        {**GOOD, "layers": [{}]},
+        finding(code="no_such_code"),
+        finding(code=3),
+        finding(row="2"),
+        finding(row=-1),
+        finding(layer=None),
+        finding(details={"a": ["b"]}),
+        finding(details=[]),
+        finding(actions=[1]),
+        finding(surplus=1),
+        layer(kind="program"),
+        layer(kind=""),
+        layer(features="9"),
+        layer(features=-1),
+        layer(features=True),
+        layer(bounds=[1, 2, 3]),
+        layer(bounds=[1, 2, 3, float("nan")]),
+        layer(bounds="abcd"),
+        layer(name=None),
+        layer(file=7),
+        layer(transformations=[1]),
+        layer(quantiles=["a"]),
+        layer(preview=[[1, 2]]),
+        layer(crs_accuracy_m="x"),
+        layer(columns=[{"name": "a", "type": "program"}]),
+        layer(columns=[{"name": 1, "type": "text"}]),
+        layer(columns=[{"type": "text"}]),
+        layer(candidates=[{"crs": "EPSG:1", "name": "", "place": "", "lon": "x", "lat": 0}]),
+        layer(surplus=1),
+    ],
+)
 def test_a_report_that_breaks_the_contract_is_refused(fake: Faked, values: object) -> None:
     with pytest.raises(ReportError, match="nothing was imported"):
         fake.reports(values)
@@ -276,7 +336,9 @@ def test_a_process_that_dies_is_started_again(fake: Faked) -> None:
 
 
 def test_a_process_that_answers_nonsense_is_started_again(fake: Faked) -> None:
-    assert [each.code for each in fake.read("print('nonsense', flush=True); time.sleep(9)").findings] == ["reader_ended"]
+    assert [each.code for each in fake.read("print('nonsense', flush=True); time.sleep(9)").findings] == [
+        "reader_ended"
+    ]
     assert fake.reports(GOOD).format == "csv"
 
 
@@ -299,7 +361,8 @@ def test_who_leaves_ends_the_job_and_the_next_one_gets_its_own_answer(fake: Fake
 
     with pytest.raises(KeyboardInterrupt):
         fake.read(
-            "(out / 'progress').write_text('x')\nwhile not (folder / 'cancel').exists(): time.sleep(0.01)\nanswer['ended'] = 'cancel'",
+            "(out / 'progress').write_text('x')\nwhile not (folder / 'cancel').exists(): "
+            "time.sleep(0.01)\nanswer['ended'] = 'cancel'",
             leave,
         )
     assert fake.reports(finding()).findings[0].code == "file_empty"
@@ -318,7 +381,8 @@ def test_who_leaves_a_process_that_hangs_gets_a_new_one(fake: Faked, monkeypatch
 
 def test_two_jobs_at_a_time_get_their_own_answers(fake: Faked, tmp_path: Path) -> None:
     (fake.code / "act.py").write_text(
-        "time.sleep(0.05); (out / 'report.json').write_text(json.dumps({'format': out.name, 'layers': [], 'findings': []}))",
+        "time.sleep(0.05); (out / "
+        "'report.json').write_text(json.dumps({'format': out.name, 'layers': [], 'findings': []}))",
         encoding="utf-8",
     )
     outs = [tmp_path / f"out{number}" for number in range(6)]
@@ -336,13 +400,16 @@ def test_two_jobs_at_a_time_get_their_own_answers(fake: Faked, tmp_path: Path) -
     assert found == {out.name: out.name for out in outs}
 
 
-@pytest.mark.parametrize("state", [GuardState(False, True, True), GuardState(True, False, True), GuardState(True, True, False)])
+@pytest.mark.parametrize(
+    "state", [GuardState(False, True, True), GuardState(True, False, True), GuardState(True, True, False)]
+)
 def test_where_something_does_not_hold_uploads_are_refused_unless_the_deployer_allows_it(
     fake: Faked, monkeypatch: pytest.MonkeyPatch, state: GuardState
 ) -> None:
     monkeypatch.setattr(sandbox, "guard_state", lambda: replace(state, reason="This is Plan 9."))
     with pytest.raises(
-        NotIsolatedError, match=r"This is Plan 9\. Uploads are refused here, whatever the file.*OREBRIDGE_UNGUARDED_UPLOADS=allow"
+        NotIsolatedError,
+        match=r"This is Plan 9\. Uploads are refused here, whatever the file.*OREBRIDGE_UNGUARDED_UPLOADS=allow",
     ):
         fake.reports(GOOD)
     assert not (fake.out / REPORT).exists()
@@ -379,7 +446,9 @@ def test_a_process_that_does_not_start_is_named(fake: Faked) -> None:
 
 def test_no_secret_of_the_app_reaches_the_process(fake: Faked, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "hidden")
-    fake.read("(out / 'report.json').write_text(json.dumps({'format': ' '.join(os.environ), 'layers': [], 'findings': []}))")
+    fake.read(
+        "(out / 'report.json').write_text(json.dumps({'format': ' '.join(os.environ), 'layers': [], 'findings': []}))"
+    )
     named = json.loads((fake.out / REPORT).read_text())["format"].split()
     assert "AWS_SECRET_ACCESS_KEY" not in named
     assert "HOME" not in named

@@ -48,7 +48,9 @@ def points(**columns: Any) -> Features:
 
 
 def told(features: Features, unit: dict[str, str] | None = None, **changes: Any) -> OwnLayer:
-    columns = [column(n, "number", (unit or {}).get(n, "")) for n in features.numbers] + [column(n, "text") for n in features.texts]
+    columns = [column(n, "number", (unit or {}).get(n, "")) for n in features.numbers] + [
+        column(n, "text") for n in features.texts
+    ]
     return replace(layer(columns=columns), features=len(features.geometries), **changes)
 
 
@@ -174,7 +176,9 @@ def test_the_map_fetches_an_own_layer_like_any_other() -> None:
 
 
 def raster(**changes: Any) -> OwnLayer:
-    return layer(kind="raster", columns=[], **{"unit": "nT", "bands": 1, "quantiles": [10.0, 20.0, 30.0, 40.0, 50.0], **changes})
+    return layer(
+        kind="raster", columns=[], **{"unit": "nT", "bands": 1, "quantiles": [10.0, 20.0, 30.0, 40.0, 50.0], **changes}
+    )
 
 
 def test_a_raster_is_stretched_between_its_outer_quantiles() -> None:

@@ -74,7 +74,9 @@ def test_what_the_map_starts_with_comes_whole() -> None:
 
 
 @pytest.mark.parametrize("layer_id", TILED)
-@pytest.mark.parametrize("tile", [(0, 0, 0), (1, 1, 0), (2, 3, 1), (3, 6, 3), (3, 1, 2), (4, 8, 5), (5, 16, 10), (6, 16, 24)], ids=str)
+@pytest.mark.parametrize(
+    "tile", [(0, 0, 0), (1, 1, 0), (2, 3, 1), (3, 6, 3), (3, 1, 2), (4, 8, 5), (5, 16, 10), (6, 16, 24)], ids=str
+)
 def test_tiles_keep_their_budget(layer_id: str, tile: tuple[int, int, int]) -> None:
     assert len(tile_geojson(find_layer(layer_id), *tile)) < MAX_TILE_BYTES
 

@@ -13,7 +13,9 @@ from scoring.ranking.scenario import from_preset
 from scoring.sites.dossier import dossier
 
 
-@pytest.mark.parametrize(("mt_y", "road", "rail"), [(0.02, 46.011, 316.454), (0.2, 93.171, 333.860), (2.0, 564.774, 507.920)])
+@pytest.mark.parametrize(
+    ("mt_y", "road", "rail"), [(0.02, 46.011, 316.454), (0.2, 93.171, 333.860), (2.0, 564.774, 507.920)]
+)
 def test_walsh_2020_transport_cost_and_the_mode_that_flips(mt_y: float, road: float, rail: float) -> None:
     """Walsh et al. (2020): 20 km to road, 60 km to rail, 400 km haul, 10 years, 10 %, million AUD of 2018."""
     assert transport_npv_maud(ROAD, 20, 400, mt_y).item() == pytest.approx(road, abs=5e-4)

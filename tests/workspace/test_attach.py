@@ -59,9 +59,19 @@ def tidy(facts: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 def site(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
     row = {
-        "layer_id": "l1", "owner": "me", "site_id": site_id, "name": "Ours", "iso3": "FIN", "kind": "mine", "lon": 26.9, "lat": 67.7,
-        "location_accuracy": "exact", "commodities": ["nickel"], "deposit_type": "", "stage": "feasibility",
-    }  # fmt: skip
+        "layer_id": "l1",
+        "owner": "me",
+        "site_id": site_id,
+        "name": "Ours",
+        "iso3": "FIN",
+        "kind": "mine",
+        "lon": 26.9,
+        "lat": 67.7,
+        "location_accuracy": "exact",
+        "commodities": ["nickel"],
+        "deposit_type": "",
+        "stage": "feasibility",
+    }
     return {**row, **changes}
 
 
@@ -84,23 +94,38 @@ def state(facts: duckdb.DuckDBPyConnection, schema: str = "combined") -> tuple[A
     """Return what tells whether anything is left: a count and a hash of each table that own data enter."""
     found = []
     for table in ("site", "claim", "measurement", "gate"):
-        found.append(facts.execute("SELECT count(*), bit_xor(hash(t)) FROM query_table($t) AS t", {"t": f"{schema}.{table}"}).fetchone())
+        found.append(
+            facts.execute(
+                "SELECT count(*), bit_xor(hash(t)) FROM query_table($t) AS t", {"t": f"{schema}.{table}"}
+            ).fetchone()
+        )
     return tuple(found)
 
 
 def test_a_layer_is_a_source_with_its_licence_and_hash() -> None:
     found = scored.source_of(layer(licence="", note="draft", source_date="2024-06"))
-    assert (found.id, found.title, found.licence, found.as_of, found.caveat) == ("own:l1", "Till", "not stated", "2024-06", "draft")
+    assert (found.id, found.title, found.licence, found.as_of, found.caveat) == (
+        "own:l1",
+        "Till",
+        "not stated",
+        "2024-06",
+        "draft",
+    )
     assert "ab" in found.citation
     assert set(scored.sources([layer()])) > {"own:l1", "minmod"}
 
 
 def test_own_sites_are_sites_like_any_other(facts) -> None:
-    scored.attach_sites(facts, OwnSites([site()], [claim(), claim(attribute="tonnage_mt", value=120.0, unit="Mt", commodity="", text="")]))
+    scored.attach_sites(
+        facts,
+        OwnSites([site()], [claim(), claim(attribute="tonnage_mt", value=120.0, unit="Mt", commodity="", text="")]),
+    )
     rows = rank(facts, from_preset()).set_index("site_id")
     assert rows.loc["own-a", "iso3"] == "FIN"
     assert sum(rows.loc["own-a", "contributions"]) == pytest.approx(rows.loc["own-a", "score"], abs=1e-9)
-    measured = {r[0] for r in facts.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()}
+    measured = {
+        r[0] for r in facts.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()
+    }
     assert measured >= {"grade_percentile", "contained_years", "port_km", "permitting_months", "host_alignment"}
     card = dossier(facts, from_preset(), "own-a")
     assert {each["source_id"] for each in card["claims"]} == {"own:l1"}
@@ -122,8 +147,15 @@ def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(fac
     owners = "SELECT DISTINCT site_id, owner FROM query_table($t) ORDER BY ALL"
     for table in ("site", "gate"):
         assert facts.execute(owners, {"t": f"user_data.{table}"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
-    assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "them"), ("own-b", "you")]
-    months = "SELECT count(*) FROM combined.measurement WHERE criterion_id = 'permitting_months' AND starts_with(site_id, 'own-')"
+    assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [
+        ("own-a", "me"),
+        ("own-b", "them"),
+        ("own-b", "you"),
+    ]
+    months = (
+        "SELECT count(*) FROM combined.measurement WHERE criterion_id = 'permitting_months' AND "
+        "starts_with(site_id, 'own-')"
+    )
     assert facts.execute(months).fetchone() == (2,)
     scored.attach_milestones(facts, {}, ["own-b"], date(2026, 1, 2))
     assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
@@ -160,7 +192,8 @@ def test_an_own_criterion_is_measured_for_own_sites_too(facts, store) -> None:
     scored.attach_sites(facts, OwnSites([site(lon=24.0, lat=67.0)], []))
     scored.measure_evidence(facts, store, [CRITERION])
     found = facts.execute(
-        "SELECT value, source_id FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = $id", {"id": CRITERION.id}
+        "SELECT value, source_id FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = $id",
+        {"id": CRITERION.id},
     )
     assert found.fetchone() == (pytest.approx(0.0, abs=1e-6), "own:l1")
 
@@ -197,8 +230,14 @@ def test_stopping_keeps_nothing_of_the_criterion(facts, store) -> None:
 
 def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
     columns = [{"name": "Name", "type": "text", "unit": ""}]
-    table = pa.table({"feature_id": pa.array([0], pa.int64()), "geometry": pa.array([shapely.to_wkb(shapely.Point(26.9, 67.7))], pa.binary()),
-                      "numbers": pa.array([[]], pa.list_(pa.float64())), "texts": pa.array([["Kevitsa"]], pa.list_(pa.string()))})  # fmt: skip
+    table = pa.table(
+        {
+            "feature_id": pa.array([0], pa.int64()),
+            "geometry": pa.array([shapely.to_wkb(shapely.Point(26.9, 67.7))], pa.binary()),
+            "numbers": pa.array([[]], pa.list_(pa.float64())),
+            "texts": pa.array([["Kevitsa"]], pa.list_(pa.string())),
+        }
+    )
     user_layers.add(store, [NewLayer(layer("l2", columns=columns), table)])
     scored.measure_evidence(facts, store, [OwnCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
     found = facts.execute("SELECT DISTINCT target FROM combined.measurement WHERE source_id = 'own:l2'").fetchall()
@@ -214,7 +253,8 @@ def test_a_raster_is_measured_from_its_file_in_the_store(facts, store, tmp_path)
     scored.attach_sites(facts, OwnSites([site(), site("own-b", lon=27.5), site("own-c", lon=5.0)], []))
     scored.measure_evidence(facts, store, [criterion])
     values = facts.execute(
-        "SELECT site_id, value FROM combined.measurement WHERE criterion_id = $id AND starts_with(site_id, 'own-')", {"id": criterion.id}
+        "SELECT site_id, value FROM combined.measurement WHERE criterion_id = $id AND starts_with(site_id, 'own-')",
+        {"id": criterion.id},
     )
     assert dict(values.fetchall()) == {"own-a": 0.0, "own-b": 100.0}
 

@@ -1,4 +1,4 @@
-"""The doctor: a row for each part of the guard of uploads, damage told from a lock, a word on the page for every row."""
+"""The doctor: a row per part of the upload guard, damage told from a lock, a word on the page for every row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,10 @@ from ui.text.vocabulary import CHECKS
 from workspace import health
 
 ROOT = Path(__file__).resolve().parents[2]
-HOLD = "import sys;from pathlib import Path;from data.store import Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+HOLD = (
+    "import sys;from pathlib import Path;from data.store import "
+    "Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+)
 
 
 def rows(*names: str) -> dict[str, dict[str, str]]:
@@ -31,12 +34,26 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     ("state", "noes", "says"),
     [
         (GuardState(True, True, True), [], ""),
-        (GuardState(False, True, True, reason="This machine cannot keep the reader from files."), ["files"], "from files. Therefore uploads are refused."),
-        (GuardState(False, False, False, reason="Orebridge can shut the reader of uploads in on Linux only; this is Darwin."), ["files", "network", "memory"], "this is Darwin"),
-        (GuardState(False, True, True, allowed_unguarded=True, reason="No Landlock."), ["files"], "as OREBRIDGE_UNGUARDED_UPLOADS allows"),
+        (
+            GuardState(False, True, True, reason="This machine cannot keep the reader from files."),
+            ["files"],
+            "from files. Therefore uploads are refused.",
+        ),
+        (
+            GuardState(
+                False, False, False, reason="Orebridge can shut the reader of uploads in on Linux only; this is Darwin."
+            ),
+            ["files", "network", "memory"],
+            "this is Darwin",
+        ),
+        (
+            GuardState(False, True, True, allowed_unguarded=True, reason="No Landlock."),
+            ["files"],
+            "as OREBRIDGE_UNGUARDED_UPLOADS allows",
+        ),
     ],
     ids=["whole", "no Landlock", "macOS", "allowed"],
-)  # fmt: skip
+)
 def test_each_part_of_the_guard_has_its_row(
     home: Path, monkeypatch: pytest.MonkeyPatch, state: GuardState, noes: list[str], says: str
 ) -> None:

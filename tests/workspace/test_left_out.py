@@ -1,4 +1,7 @@
-"""Own data that cannot be reached are said: by every command on standard error, by every page in one notice, in both languages."""
+"""Own data that cannot be reached are said.
+
+By every command on standard error, by every page in one notice, in both languages.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,10 @@ from workspace import left_out, session
 SCRIPT = Path(sys.executable).with_name("orebridge")
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "usa-mountain-pass-ceec"
-HOLD = "import sys;from pathlib import Path;from data.store import Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+HOLD = (
+    "import sys;from pathlib import Path;from data.store import "
+    "Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+)
 ANSWERED = [
     ("rank", "--top", "2"),
     ("site", SITE),
@@ -41,7 +47,13 @@ ANSWERED = [
     ("unknowns", "--top", "2"),
     ("layers", "list"),
 ]
-REFUSED = [("criteria", "list"), ("shortlist", "list"), ("memo", "default"), ("milestones", "list"), ("layers", "show", "x")]
+REFUSED = [
+    ("criteria", "list"),
+    ("shortlist", "list"),
+    ("memo", "default"),
+    ("milestones", "list"),
+    ("layers", "show", "x"),
+]
 
 
 def damaged(home: Path) -> None:
@@ -62,7 +74,9 @@ def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]
 
 def run(home: Path, folder: Path, *words: str) -> subprocess.CompletedProcess:
     environment = {**os.environ, "OREBRIDGE_HOME": str(home)}
-    return subprocess.run([SCRIPT, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(
+        [SCRIPT, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
+    )
 
 
 @pytest.mark.parametrize("words", ANSWERED, ids=lambda w: w[0])
@@ -105,9 +119,13 @@ def test_with_a_store_in_order_nothing_is_said(tmp_path: Path) -> None:
 def test_an_area_from_an_own_layer_ranks(tmp_path: Path) -> None:
     """The store is open by then: it must not be opened a second time."""
     square = {"type": "Polygon", "coordinates": [[[110, -40], [155, -40], [155, -10], [110, -10], [110, -40]]]}
-    (tmp_path / "box.geojson").write_text(json.dumps({"type": "Feature", "properties": {"a": 1}, "geometry": square}), encoding="utf-8")
+    (tmp_path / "box.geojson").write_text(
+        json.dumps({"type": "Feature", "properties": {"a": 1}, "geometry": square}), encoding="utf-8"
+    )
     added = json.loads(run(tmp_path / "home", tmp_path, "layers", "add", "box.geojson", "--format", "json").stdout)
-    done = run(tmp_path / "home", tmp_path, "rank", "--area", added["layers"][0]["layer_id"], "--top", "3", "--format", "json")
+    done = run(
+        tmp_path / "home", tmp_path, "rank", "--area", added["layers"][0]["layer_id"], "--top", "3", "--format", "json"
+    )
     assert done.returncode == 0, done.stderr
     assert {row["country"] for row in json.loads(done.stdout)} == {"AUS"}
 
@@ -140,10 +158,17 @@ def test_every_page_shows_one_notice_until_the_store_is_back(unreachable: Path, 
 
 @pytest.mark.parametrize(
     "error",
-    [StoreBusyError(Path("x.duckdb"), "process 7"), StoreUnreadableError(Path("x.duckdb"), "torn"), StoreTooNewError(Path("x.duckdb"), 9, 5), NoDataFolderError("This environment"),
-     StoreFullError(Path("x.duckdb")), StoreForbiddenError(Path("x.duckdb"), "denied"), StoreReadOnlyError(Path("x.duckdb"))],
+    [
+        StoreBusyError(Path("x.duckdb"), "process 7"),
+        StoreUnreadableError(Path("x.duckdb"), "torn"),
+        StoreTooNewError(Path("x.duckdb"), 9, 5),
+        NoDataFolderError("This environment"),
+        StoreFullError(Path("x.duckdb")),
+        StoreForbiddenError(Path("x.duckdb"), "denied"),
+        StoreReadOnlyError(Path("x.duckdb")),
+    ],
     ids=lambda e: type(e).__name__,
-)  # fmt: skip
+)
 def test_each_reason_is_told_in_both_languages(error) -> None:
     with speaking("en"):
         english = problems.reason(error)
@@ -171,7 +196,9 @@ def lacking(home: Path) -> None:
     (home / FILE).write_bytes(copy)
 
 
-@pytest.mark.parametrize(("words", "code"), [(("rank", "--top", "2"), 0), (("shortlist", "list"), 0), (("doctor",), 1)], ids=str)
+@pytest.mark.parametrize(
+    ("words", "code"), [(("rank", "--top", "2"), 0), (("shortlist", "list"), 0), (("doctor",), 1)], ids=str
+)
 def test_a_store_that_lacks_changes_answers_and_says_how_many(tmp_path: Path, words, code) -> None:
     lacking(tmp_path / "home")
     done = run(tmp_path / "home", tmp_path, *words)
@@ -179,8 +206,12 @@ def test_a_store_that_lacks_changes_answers_and_says_how_many(tmp_path: Path, wo
     assert "lacks the last 1 changes that were saved" in " ".join((done.stdout + done.stderr).split())
 
 
-@pytest.mark.parametrize(("language", "says"), [("en", "lacks the last 1 changes"), ("ja", "直近の変更 1 件が含まれていません")])
-def test_every_page_says_what_an_open_store_lacks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, says: str) -> None:
+@pytest.mark.parametrize(
+    ("language", "says"), [("en", "lacks the last 1 changes"), ("ja", "直近の変更 1 件が含まれていません")]
+)
+def test_every_page_says_what_an_open_store_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str, says: str
+) -> None:
     lacking(tmp_path / "home")
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     session.close()

@@ -1,4 +1,7 @@
-"""Hostile permalinks: the page opens with the defaults that they break, says which part was left out, and draws no Markdown of theirs."""
+"""Hostile permalinks.
+
+The page opens with the defaults that they break, says which part was left out, and draws no Markdown of theirs.
+"""
 
 from __future__ import annotations
 
@@ -34,13 +37,38 @@ def packed(text: str) -> str:
 
 CRITERION = {"layer_id": "l", "measure": "distance_km", "title": "t", "worst": 1.0, "best": 0.0, "weight": 1.0}
 HOSTILE = (
-    "", "x", "=", "!!!!", "a" * (MOST_BYTES + 1), packed("[" * 90_000), packed("0" * 50_000_000), packed(""), packed("null"), packed("5"), packed("{}"), packed('"x"'),
-    packed("[[]]"), packed("[null]"), packed("[5, 5]"), packed('["x", []]'), packed('["x", [[[["a", 1]]]]]'), packed('["x", [[[[1e999, 1], [2, 2], [3, 0], [1, 1]]]]]'),
-    packed(f'["x", [[[[{"9" * 5000}, 1]]]]]'), packed('["x", [[[[0, 0], [1, 1]]]]]'), packed('["x", [[[[0, 0], [400, 0], [400, 99], [0, 0]]]]]'), packed('["\ud800", []]'),
-    packed(json.dumps(["x", [[[[n % 7, n % 5] for n in range(4000)]]]])), packed(json.dumps([CRITERION] * 2)), packed(json.dumps([{**CRITERION, "worst": "x"}])),
-    packed(json.dumps([{**CRITERION, "title": ["a"]}])), packed(json.dumps([{**CRITERION, "weight": 1e308}])), packed(json.dumps([{**CRITERION, "measure": {}}])),
-    packed(json.dumps([CRITERION | {"layer_id": str(n)} for n in range(100)])), packed('[{"layer_id": "\\ud800"}]'), packed("[1")[:-3],
-)  # fmt: skip
+    "",
+    "x",
+    "=",
+    "!!!!",
+    "a" * (MOST_BYTES + 1),
+    packed("[" * 90_000),
+    packed("0" * 50_000_000),
+    packed(""),
+    packed("null"),
+    packed("5"),
+    packed("{}"),
+    packed('"x"'),
+    packed("[[]]"),
+    packed("[null]"),
+    packed("[5, 5]"),
+    packed('["x", []]'),
+    packed('["x", [[[["a", 1]]]]]'),
+    packed('["x", [[[[1e999, 1], [2, 2], [3, 0], [1, 1]]]]]'),
+    packed(f'["x", [[[[{"9" * 5000}, 1]]]]]'),
+    packed('["x", [[[[0, 0], [1, 1]]]]]'),
+    packed('["x", [[[[0, 0], [400, 0], [400, 99], [0, 0]]]]]'),
+    packed('["\ud800", []]'),
+    packed(json.dumps(["x", [[[[n % 7, n % 5] for n in range(4000)]]]])),
+    packed(json.dumps([CRITERION] * 2)),
+    packed(json.dumps([{**CRITERION, "worst": "x"}])),
+    packed(json.dumps([{**CRITERION, "title": ["a"]}])),
+    packed(json.dumps([{**CRITERION, "weight": 1e308}])),
+    packed(json.dumps([{**CRITERION, "measure": {}}])),
+    packed(json.dumps([CRITERION | {"layer_id": str(n)} for n in range(100)])),
+    packed('[{"layer_id": "\\ud800"}]'),
+    packed("[1")[:-3],
+)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -58,13 +86,31 @@ def test_what_was_packed_by_us_comes_back() -> None:
 
 def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -> None:
     test = opened(
-        wg="9" * 5000, wp="-1", wi="1e308", cov="NaN", m=PICTURE, kind="castle", stage="\x00", country="ZZZ" * 999, order="luck", method="[]", q="a\x00" * 5000,
-        area=packed("[" * 90_000), ev=packed("[" * 90_000), sel=",".join([PICTURE] * 5000), ids="\x00" * 500, id=PICTURE * 500, list=PICTURE * 500, lang="xx",
-    )  # fmt: skip
+        wg="9" * 5000,
+        wp="-1",
+        wi="1e308",
+        cov="NaN",
+        m=PICTURE,
+        kind="castle",
+        stage="\x00",
+        country="ZZZ" * 999,
+        order="luck",
+        method="[]",
+        q="a\x00" * 5000,
+        area=packed("[" * 90_000),
+        ev=packed("[" * 90_000),
+        sel=",".join([PICTURE] * 5000),
+        ids="\x00" * 500,
+        id=PICTURE * 500,
+        list=PICTURE * 500,
+        lang="xx",
+    )
     (warning,) = [each.value for each in test.warning if "left out" in each.value]
     assert warning == (
-        "Parts of this address cannot be read and are left out: Weights: Grade, Weights: Permitting speed, Weights: Infrastructure, "
-        "At least this complete (%), Commodity of interest, Order by, Method, Kind, Stage, Country, Area of interest, Own criteria. "
+        "Parts of this address cannot be read and are left out: Weights: Grade, Weights: Permitting "
+        "speed, Weights: Infrastructure, "
+        "At least this complete (%), Commodity of interest, Order by, Method, Kind, Stage, Country, "
+        "Area of interest, Own criteria. "
         "Copy the link again where it came from."
     )
     assert not [each for each in test.button(key="unread_seen").click().run().warning if "left out" in each.value]
@@ -72,7 +118,8 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
 
 
 @pytest.mark.parametrize(
-    ("page", "address"), [("site", {"id": PICTURE}), ("compare", {"ids": f"{PICTURE},x"}), ("shortlist", {"list": PICTURE})]
+    ("page", "address"),
+    [("site", {"id": PICTURE}), ("compare", {"ids": f"{PICTURE},x"}), ("shortlist", {"list": PICTURE})],
 )
 def test_no_page_draws_the_markdown_of_an_address(page: str, address: dict[str, str]) -> None:
     test = opened(f"screens/{page}/page.py", **address)
@@ -81,7 +128,15 @@ def test_no_page_draws_the_markdown_of_an_address(page: str, address: dict[str, 
 
 
 @pytest.mark.parametrize(
-    "text", ["http://evil.example/x", "https://evil.example", "see www.evil.example", "a@evil.example", PICTURE, "**b** `c` $d$"]
+    "text",
+    [
+        "http://evil.example/x",
+        "https://evil.example",
+        "see www.evil.example",
+        "a@evil.example",
+        PICTURE,
+        "**b** `c` $d$",
+    ],
 )
 def test_plain_text_makes_neither_links_nor_marks(text: str) -> None:
     shown = w.plain(text)
@@ -93,7 +148,8 @@ def test_plain_text_makes_neither_links_nor_marks(text: str) -> None:
 
 def test_caches_are_bounded_in_bytes_too() -> None:
     for kept in (
-        getattr(rankings.VIEW, name) for name in ("_frames", "_facets", "_dossiers", "_firmness", "_packed", "_desks", "_compared")
+        getattr(rankings.VIEW, name)
+        for name in ("_frames", "_facets", "_dossiers", "_firmness", "_packed", "_desks", "_compared")
     ):
         assert isinstance(kept, Kept)
         assert kept._entries <= 48

@@ -1,4 +1,7 @@
-"""Private stays private: what is the user's own reaches the API only where its owner shared it and the deployer opened the API for it."""
+"""Private stays private.
+
+What is the user's own reaches the API only where its owner shared it and the deployer opened the API for it.
+"""
 
 from __future__ import annotations
 
@@ -48,15 +51,26 @@ def imported(name: str, content: bytes, role: str = "reference", confidentiality
 def everything(client: TestClient, *more: str) -> str:
     """Return all that the API says, as one text."""
     paths = [
-        "sites?limit=20000", "sites?text=Kevitsa", "sites?text=Sakatti&f=geojson", "scores?commodity=nickel&limit=20000",
-        "scores?commodity=nickel&method=topsis&limit=2000", "collections", "collections/sites/items?bbox=26,67,27,68", "layers",
-        "collections/sites/items?limit=10000", "shortlists", "shortlists/mixed", *more,
-    ]  # fmt: skip
+        "sites?limit=20000",
+        "sites?text=Kevitsa",
+        "sites?text=Sakatti&f=geojson",
+        "scores?commodity=nickel&limit=20000",
+        "scores?commodity=nickel&method=topsis&limit=2000",
+        "collections",
+        "collections/sites/items?bbox=26,67,27,68",
+        "layers",
+        "collections/sites/items?limit=10000",
+        "shortlists",
+        "shortlists/mixed",
+        *more,
+    ]
     return "\n".join(client.get(f"/api/v1/{path}").text for path in paths)
 
 
 def test_nothing_private_is_in_any_answer_and_no_rank_or_score_tells_of_it(client: TestClient) -> None:
-    shortlists.new(session.store(), shortlists.Shortlist("mixed", "", items=(shortlists.Item("usa-mountain-pass-ceec", "", ()),)))
+    shortlists.new(
+        session.store(), shortlists.Shortlist("mixed", "", items=(shortlists.Item("usa-mountain-pass-ceec", "", ()),))
+    )
     before = everything(client)
     sites, layer = imported("ours", SITES, "sites"), imported("till", POINTS)
     own = [site for site in rankings.ranking(from_preset())["site_id"] if site.startswith("own-")]
@@ -64,7 +78,11 @@ def test_nothing_private_is_in_any_answer_and_no_rank_or_score_tells_of_it(clien
     for site_id in own:
         shortlists.add(session.store(), "mixed", site_id)
     after = everything(
-        client, *(f"sites/{site_id}" for site_id in own), f"collections/{layer}/items", f"layers/{layer}", f"collections/{sites}"
+        client,
+        *(f"sites/{site_id}" for site_id in own),
+        f"collections/{layer}/items",
+        f"layers/{layer}",
+        f"collections/{sites}",
     )
     for secret in (*own, sites, "Kevitsa East", "Sakatti Two", "Secret till", '"till', "ours.csv"):
         asked = after.replace(f"collections/{secret}", "").replace(f"'{secret}'", "")
@@ -92,7 +110,10 @@ def _rounded(value: Any) -> Any:
 def test_what_is_private_is_served_neither_to_the_setting_nor_what_is_shared_without_it(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    private, shared = imported("till", POINTS), imported("open", POINTS.replace(b"Secret", b"Open"), confidentiality="shared")
+    private, shared = (
+        imported("till", POINTS),
+        imported("open", POINTS.replace(b"Secret", b"Open"), confidentiality="shared"),
+    )
     assert client.get(f"/api/v1/collections/{shared}/items").status_code == 404
     monkeypatch.setenv(published.SETTING, "shared")
     assert client.get(f"/api/v1/collections/{shared}/items").json()["numberMatched"] == 1
@@ -100,7 +121,9 @@ def test_what_is_private_is_served_neither_to_the_setting_nor_what_is_shared_wit
     assert {layer["id"] for layer in client.get("/api/v1/layers").json()["layers"]} & {private, shared} == {shared}
 
 
-def test_shared_sites_are_ranked_for_the_api_once_the_deployer_opens_it(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shared_sites_are_ranked_for_the_api_once_the_deployer_opens_it(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     imported("ours", SITES, "sites", "shared")
     assert client.get("/api/v1/sites", params={"text": "Kevitsa East"}).json()["sites"] == []
     monkeypatch.setenv(published.SETTING, "shared")
@@ -134,7 +157,9 @@ def test_the_sites_of_the_map_are_kept_by_nobody_once_own_ones_are_among_them(cl
     assert len(own.json()) == len(plain.json()) + 2
 
 
-@pytest.mark.parametrize("path", ["/api/layers/nope.png", "/api/layers/nope.geojson", "/api/layers/nope/0/0/0.json", "/api/wms/nope/1/k"])
+@pytest.mark.parametrize(
+    "path", ["/api/layers/nope.png", "/api/layers/nope.geojson", "/api/layers/nope/0/0/0.json", "/api/wms/nope/1/k"]
+)
 def test_no_error_lists_what_is_the_users_own(client: TestClient, path: str) -> None:
     layer = imported("till", POINTS)
     answer = client.get(path)

@@ -42,19 +42,39 @@ def store(tmp_path: Path) -> Iterator[Store]:
 def file(scenario: object = None, snapshot: bytes = b"", **changes: object) -> bytes:
     lists = [{"name": "first"}, {"name": "second", "scenario": scenario, "items": [{"site_id": SITE}]}]
     kept: dict[str, Any] = {
-        "snapshot_id": hashlib.sha256(snapshot).hexdigest()[:12], "shortlist": "second", "label": "", "frozen_at": "2026-01-01T00:00:00Z",
-        "data_version": "v", "scenario_hash": "h", "payload": base64.b64encode(zlib.compress(snapshot)).decode(), **changes,
-    }  # fmt: skip
+        "snapshot_id": hashlib.sha256(snapshot).hexdigest()[:12],
+        "shortlist": "second",
+        "label": "",
+        "frozen_at": "2026-01-01T00:00:00Z",
+        "data_version": "v",
+        "scenario_hash": "h",
+        "payload": base64.b64encode(zlib.compress(snapshot)).decode(),
+        **changes,
+    }
     values = {"orebridge_workspace": 1, "shortlists": lists, "snapshots": [kept] if snapshot else []}
     return gzip.compress(json.dumps(values).encode())
 
 
-@pytest.mark.parametrize("scenario", [
-    {"evil": 1}, {}, {"weights": [1]}, {"weights": {"grade": 1e308}}, {"weights": {"grade": "1"}}, {"weights": {"grade": 0}}, {"weights": {"nosuch": 1}},
-    {"weights": {"grade": 1}, "filters": {"text": 5}}, {"weights": {"grade": 1}, "filters": {"min_coverage": "x"}}, {"weights": {"grade": 1}, "commodity": []},
-    {"weights": {"grade": 1}, "commodity": "unobtainium"}, {"weights": {"grade": 1}, "method": "nosuch"}, {"weights": {"grade": 1}, "order_by": "x"},
-    {"weights": {"grade": 1}, "filters": {"area": {"name": "a", "polygons": 3}}}, {"weights": {"grade": 1}, "evidence": [{"layer_id": "l1"}]},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "scenario",
+    [
+        {"evil": 1},
+        {},
+        {"weights": [1]},
+        {"weights": {"grade": 1e308}},
+        {"weights": {"grade": "1"}},
+        {"weights": {"grade": 0}},
+        {"weights": {"nosuch": 1}},
+        {"weights": {"grade": 1}, "filters": {"text": 5}},
+        {"weights": {"grade": 1}, "filters": {"min_coverage": "x"}},
+        {"weights": {"grade": 1}, "commodity": []},
+        {"weights": {"grade": 1}, "commodity": "unobtainium"},
+        {"weights": {"grade": 1}, "method": "nosuch"},
+        {"weights": {"grade": 1}, "order_by": "x"},
+        {"weights": {"grade": 1}, "filters": {"area": {"name": "a", "polygons": 3}}},
+        {"weights": {"grade": 1}, "evidence": [{"layer_id": "l1"}]},
+    ],
+)
 def test_a_scenario_that_cannot_be_scored_keeps_the_whole_file_out(
     facts: duckdb.DuckDBPyConnection, store: Store, scenario: object
 ) -> None:
@@ -79,13 +99,26 @@ def test_a_snapshot_of_ours_comes_in(facts: duckdb.DuckDBPyConnection, store: St
     assert take_in(store, facts, file(snapshot=json.dumps(ours).encode())).snapshots == 1
 
 
-@pytest.mark.parametrize("change", [
-    {"head": []}, {"head": {"name": "x"}}, {"criteria": ["x"]}, {"items": [1]}, {"sites": [{"name": "x"}]}, {"results": "x"}, {"scenario": {"method": 5}},
-    {"results": {SITE: {"rank": "x"}}}, {"basis": {}}, {"format": 9},
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"head": []},
+        {"head": {"name": "x"}},
+        {"criteria": ["x"]},
+        {"items": [1]},
+        {"sites": [{"name": "x"}]},
+        {"results": "x"},
+        {"scenario": {"method": 5}},
+        {"results": {SITE: {"rank": "x"}}},
+        {"basis": {}},
+        {"format": 9},
+    ],
+)
 def test_a_snapshot_that_could_not_be_opened_keeps_the_whole_file_out(
     facts: duckdb.DuckDBPyConnection, store: Store, ours: dict[str, Any], change: dict[str, Any]
 ) -> None:
-    with pytest.raises(WorkspaceError, match=r"Snapshot '[0-9a-f]{12}' in the file cannot be used .* nothing was imported"):
+    with pytest.raises(
+        WorkspaceError, match=r"Snapshot '[0-9a-f]{12}' in the file cannot be used .* nothing was imported"
+    ):
         take_in(store, facts, file(snapshot=json.dumps({**ours, **change}).encode()))
     assert ws.shortlists(store) == []

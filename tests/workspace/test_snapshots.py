@@ -25,7 +25,11 @@ from scoring.sites.side_by_side import side_by_side
 from scoring.snapshots import snapshot
 from workspace import snapshots
 
-MOUNTAIN_PASS, LOFDAL, ILUKA = "usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6", "aus-iluka-eneabba-rare-earths-da3b"
+MOUNTAIN_PASS, LOFDAL, ILUKA = (
+    "usa-mountain-pass-ceec",
+    "nam-lofdal-bergville-11c6",
+    "aus-iluka-eneabba-rare-earths-da3b",
+)
 FROZEN = Path(__file__).resolve().parents[1] / "golden" / "frozen_heavy.snapshot"
 
 
@@ -39,7 +43,11 @@ def test_the_star_is_with_the_best_known_and_differences_are_from_the_first(fact
     found = side_by_side(facts, from_preset(commodity="dysprosium"), [MOUNTAIN_PASS, LOFDAL, ILUKA])
     assert [site["site_id"] for site in found.sites] == [MOUNTAIN_PASS, LOFDAL, ILUKA]
     for row in found.rows:
-        known = {s["site_id"]: cell.desirability for s, cell in zip(found.sites, row.cells, strict=True) if cell.desirability is not None}
+        known = {
+            s["site_id"]: cell.desirability
+            for s, cell in zip(found.sites, row.cells, strict=True)
+            if cell.desirability is not None
+        }
         if row.ahead:
             assert set(row.ahead) == {s for s, u in known.items() if u == max(known.values())}
             assert len(known) > 1
@@ -71,12 +79,16 @@ def test_one_site_or_six_cannot_stand_side_by_side(facts: duckdb.DuckDBPyConnect
 def test_the_nearest_places_are_as_far_as_the_score_says(facts: duckdb.DuckDBPyConnection) -> None:
     rows = facts.execute("SELECT site_id, lon, lat FROM facts.site ORDER BY hash(site_id) LIMIT 25").fetchall()
     for site_id, lon, lat in rows:
-        scored = dict(facts.execute("SELECT criterion_id, value FROM facts.measurement WHERE site_id = ?", [site_id]).fetchall())
+        scored = dict(
+            facts.execute("SELECT criterion_id, value FROM facts.measurement WHERE site_id = ?", [site_id]).fetchall()
+        )
         found = reach(facts, site_id)
         assert [each.criterion for each in found] == list(FINDERS)
         for each in found:
             assert each.km == pytest.approx(scored[each.criterion], abs=0.011)
-            assert float(distance_km([lon], [lat], [each.lon], [each.lat])[0]) == pytest.approx(each.km, rel=1e-6, abs=1e-6)
+            assert float(distance_km([lon], [lat], [each.lon], [each.lat])[0]) == pytest.approx(
+                each.km, rel=1e-6, abs=1e-6
+            )
             assert (each.build_maud is None) == (each.criterion in ("port_km", "town_km"))
 
 
@@ -101,7 +113,14 @@ def test_sites_alike_share_kind_and_main_commodity(facts: duckdb.DuckDBPyConnect
 
 def test_instruments_follow_their_rules() -> None:
     site = {"kind": "mine", "stage": "permitted", "rule_of_law": -0.4, "claims": [], "gates": [{"verdict": "unknown"}]}
-    assert {each.id for each in fitting(site, 30.0)} == {"equity", "loan", "guarantee", "offtake", "insurance", "facilitation"}
+    assert {each.id for each in fitting(site, 30.0)} == {
+        "equity",
+        "loan",
+        "guarantee",
+        "offtake",
+        "insurance",
+        "facilitation",
+    }
     assert {each.id for each in fitting({**site, "rule_of_law": 1.0, "claims": [{"attribute": "offtake"}]}, 3.0)} == {
         "equity",
         "loan",
@@ -124,7 +143,9 @@ def test_a_shortlist_is_frozen_verified_and_compared_with_today(facts: duckdb.Du
     assert [item["note"] for item in again.items] == ["n", ""]
     shortlists.add(store, "heavy", MOUNTAIN_PASS)
     shortlists.remove(store, "heavy", ILUKA)
-    found = snapshots.difference(store, facts, "heavy", replace(scenario, weights={"grade": 1.0}), snapshot.snapshot_id(kept))
+    found = snapshots.difference(
+        store, facts, "heavy", replace(scenario, weights={"grade": 1.0}), snapshot.snapshot_id(kept)
+    )
     assert (found.added, found.removed) == ((MOUNTAIN_PASS,), (ILUKA,))
     assert {move.site_id for move in found.moves} == {MOUNTAIN_PASS, ILUKA, LOFDAL}
     for move in found.moves:
@@ -139,14 +160,18 @@ def test_two_snapshots_are_compared_without_the_facts_of_today(facts: duckdb.Duc
     shortlists.new(store, Shortlist("heavy", items=(Item(LOFDAL), Item(ILUKA))))
     one = snapshots.freeze(store, facts, "heavy", from_preset(commodity="dysprosium"), "one")
     two = snapshots.freeze(store, facts, "heavy", from_preset("speed", commodity="dysprosium"), "two")
-    found = snapshots.difference(store, facts, "heavy", from_preset(), snapshot.snapshot_id(one), snapshot.snapshot_id(two))
+    found = snapshots.difference(
+        store, facts, "heavy", from_preset(), snapshot.snapshot_id(one), snapshot.snapshot_id(two)
+    )
     assert {move.ranks["data"] for move in found.moves} == {0}
     assert {move.now.rank for move in found.moves if move.now} == {standing.rank for standing in two.results.values()}
     with pytest.raises(WorkspaceError, match="The first version must be a snapshot"):
         snapshots.difference(store, facts, "heavy", from_preset(), "today", snapshot.snapshot_id(two))
 
 
-def test_a_snapshot_of_an_older_bundle_names_what_the_data_moved(facts: duckdb.DuckDBPyConnection, store: Store) -> None:
+def test_a_snapshot_of_an_older_bundle_names_what_the_data_moved(
+    facts: duckdb.DuckDBPyConnection, store: Store
+) -> None:
     old = snapshot.from_bytes(FROZEN.read_bytes())
     shortlists.new(store, Shortlist("heavy", items=tuple(Item(site_id) for site_id in old.results)))
     meta = {name: str(old.head[name]) for name in ("label", "frozen_at", "data_version", "scenario_hash")}
@@ -156,4 +181,12 @@ def test_a_snapshot_of_an_older_bundle_names_what_the_data_moved(facts: duckdb.D
     assert all(move.ranks["weights"] == move.ranks["method"] == move.ranks["list"] == 0 for move in found.moves)
     changed = {key for move in found.moves for key, _was, _is in move.values}
     assert "haul_cost" in changed
-    assert changed <= {"haul_cost", "grade_percentile", "contained_years", "permitting_months", "water_cost", "gap_closed", "output_share"}
+    assert changed <= {
+        "haul_cost",
+        "grade_percentile",
+        "contained_years",
+        "permitting_months",
+        "water_cost",
+        "gap_closed",
+        "output_share",
+    }

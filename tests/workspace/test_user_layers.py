@@ -18,7 +18,10 @@ from workspace import rankings, reference, session, user_criteria
 from workspace.permalink import packed_evidence, permalink, unpacked_evidence
 from workspace.user_layers import prepared
 
-SITES = b"name,lat,lon,Ni_pct,commodity\nKevitsa East,67.69,26.96,0.9,nickel\nSakatti Two,67.55,26.45,1.9,nickel\nPit,61,25,,gravel\n"
+SITES = (
+    b"name,lat,lon,Ni_pct,commodity\nKevitsa East,67.69,26.96,0.9,nickel\nSakatti "
+    b"Two,67.55,26.45,1.9,nickel\nPit,61,25,,gravel\n"
+)
 
 
 @pytest.fixture(autouse=True)
@@ -46,7 +49,11 @@ def scores() -> dict[str, float]:
 def test_a_layer_is_on_the_map_at_once_and_off_it_when_removed(home: Path) -> None:
     (added,) = session.own().add(read(home), About("Till"))
     shown = reference.map_layer(added.layer_id)
-    assert (shown.title, shown.group, added.layer_id in {layer.id for layer in reference.map_layers()}) == ("Till", "own", True)
+    assert (shown.title, shown.group, added.layer_id in {layer.id for layer in reference.map_layers()}) == (
+        "Till",
+        "own",
+        True,
+    )
     assert added.style["scheme"] != ""
     assert reference.source(f"own:{added.layer_id}").title == "Till"
     session.own().remove("Till")

@@ -1,4 +1,7 @@
-"""What holds for every argument of every command: text is UTF-8, numbers are finite. Applied to the whole tree of commands."""
+"""What holds for every argument of every command: text is UTF-8, numbers are finite.
+
+Applied to the whole tree of commands.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +35,9 @@ def guarded(command: Any) -> Any:
         Options that are added later are covered by themselves.
     """
     for each in leaves(command):
-        names = {param.name: param.opts[0] if param.opts[0].startswith("-") else param.name.upper() for param in each.params}
+        names = {
+            param.name: param.opts[0] if param.opts[0].startswith("-") else param.name.upper() for param in each.params
+        }
         each.callback = partial(_checked, each.callback, names)
     return command
 

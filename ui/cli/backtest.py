@@ -17,18 +17,34 @@ if TYPE_CHECKING:
 
 
 def backtest(
-    labels: Annotated[Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row a selected place.")],
-    blind: Annotated[bool, typer.Option("--blind", help="Leave out what is known only because of a selection list.")] = False,
-    until: Annotated[str, typer.Option(help="Only labels dated on or before, for example 2025-10-01; later ones are set apart.")] = "",
-    commodity: Annotated[str, typer.Option(help="Only sites and labels of this commodity; it decides which grade counts.")] = "",
+    labels: Annotated[
+        Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row a selected place.")
+    ],
+    blind: Annotated[
+        bool, typer.Option("--blind", help="Leave out what is known only because of a selection list.")
+    ] = False,
+    until: Annotated[
+        str, typer.Option(help="Only labels dated on or before, for example 2025-10-01; later ones are set apart.")
+    ] = "",
+    commodity: Annotated[
+        str, typer.Option(help="Only sites and labels of this commodity; it decides which grade counts.")
+    ] = "",
     preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
-    weights: Annotated[str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,ownership=20.")] = "",
+    weights: Annotated[
+        str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,ownership=20.")
+    ] = "",
     seed: Annotated[
-        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the intervals and of the shuffles; the same seed gives the same answer.")
+        int,
+        typer.Option(
+            min=0, max=MOST_SEED, help="Seed of the intervals and of the shuffles; the same seed gives the same answer."
+        ),
     ] = 20251028,
     format: FormatOption = Format.table,
 ) -> None:
-    """Test the ranking against labels: AUC within commodities, capture, lift, baselines, a control, and the misses by name."""
+    """Test the ranking against labels.
+
+    AUC within commodities, capture, lift, baselines, a control, and the misses by name.
+    """
     from scoring.backtest.backtest import Settings, as_json, origin  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.backtest.backtest import backtest as run  # noqa: PLC0415
     from scoring.backtest.labels import read_labels, vocabulary  # noqa: PLC0415
@@ -65,9 +81,24 @@ def _date(until: str) -> str:
 
 #: Figures of the table, the headline first.
 FIGURES = (
-    "auc_stratified", "auc_stratified_ci", "auc", "auc_ci", "auc_country", "auc_commodity_country", "lift_10pct", "precision_at",
-    "baselines_stratified", "baselines", "negative_control", "negative_control_sd", "mix_control", "matched", "sites", "counts", "blind",
-)  # fmt: skip
+    "auc_stratified",
+    "auc_stratified_ci",
+    "auc",
+    "auc_ci",
+    "auc_country",
+    "auc_commodity_country",
+    "lift_10pct",
+    "precision_at",
+    "baselines_stratified",
+    "baselines",
+    "negative_control",
+    "negative_control_sd",
+    "mix_control",
+    "matched",
+    "sites",
+    "counts",
+    "blind",
+)
 
 
 def _tell(whole: dict[str, Any], format: Format) -> None:

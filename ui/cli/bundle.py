@@ -24,7 +24,9 @@ def data_report(format: FormatOption = Format.table) -> None:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
     rows = [{"what": k, "value": v} for k, v in found.items() if not isinstance(v, dict)]
-    rows += [{"what": f"{k}: {name}", "value": n} for k, v in found.items() if isinstance(v, dict) for name, n in v.items()]
+    rows += [
+        {"what": f"{k}: {name}", "value": n} for k, v in found.items() if isinstance(v, dict) for name, n in v.items()
+    ]
     answer(rows, format, ("what", "value"))
 
 

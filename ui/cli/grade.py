@@ -46,19 +46,26 @@ def _of_value(worth: InSituValue) -> dict[str, Any]:
 
 def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
     names = (
-        "ndpr_kg_per_t", "dytb_kg_per_t", "light_reo_kg_per_t", "heavy_reo_kg_per_t", "heavy_share_low", "heavy_share_high",
+        "ndpr_kg_per_t",
+        "dytb_kg_per_t",
+        "light_reo_kg_per_t",
+        "heavy_reo_kg_per_t",
+        "heavy_share_low",
+        "heavy_share_high",
         "basket_usd_per_kg_reo",
-    )  # fmt: skip
+    )
     return {name: getattr(earths, name) for name in names} | {"not_assayed": list(earths.unknown)}
 
 
 def grade(
     site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
     commodity: Annotated[str, typer.Option(help="Commodity; the first that is graded where not given.")] = "",
-    prices: Annotated[Path | None, typer.Option(help="CSV with commodity,usd_per_t that stands over the cited prices.")] = None,
+    prices: Annotated[
+        Path | None, typer.Option(help="CSV with commodity,usd_per_t that stands over the cited prices.")
+    ] = None,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show where a site stands on the grade-tonnage curves of its deposit type, and what its metals are worth in the ground."""
+    """Show where a site stands on the grade-tonnage curves of its deposit type, and its in-situ value."""
     from scoring.deposits.grade_tonnage import grade_tonnage, graded_commodities  # noqa: PLC0415
     from scoring.deposits.in_situ_value import FILE, grades_of_site, in_situ_value, rare_earths  # noqa: PLC0415
     from scoring.deposits.in_situ_value import prices as read_prices  # noqa: PLC0415
@@ -70,10 +77,15 @@ def grade(
     graded = graded_commodities(facts, found["site_id"])
     asked = commodity.strip().lower() or (graded[0] if graded else "")
     if not asked:
-        raise OrebridgeError(f"No source gives a grade for {found['name']}; a plant has none, and of many mines it is unknown.")
+        raise OrebridgeError(
+            f"No source gives a grade for {found['name']}; a plant has none, and of many mines it is unknown."
+        )
     model = grade_tonnage(facts, asked, found["deposit_type"], found["site_id"])
     if model is None:
-        raise OrebridgeError(f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has {', '.join(graded) or 'no grade'}.")
+        raise OrebridgeError(
+            f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has "
+            f"{', '.join(graded) or 'no grade'}."
+        )
     grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
     worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
     whole: dict[str, Any] = {

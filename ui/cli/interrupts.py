@@ -1,4 +1,7 @@
-"""Ctrl+C that waits for the end of an import: an extension module that is interrupted while it loads may end the process without a word."""
+"""Ctrl+C that waits for the end of an import.
+
+An extension module that is interrupted while it loads may end the process without a word.
+"""
 
 from __future__ import annotations
 

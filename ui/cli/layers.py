@@ -40,19 +40,33 @@ class OptionError(OrebridgeError):
 @layers_app.command("add")
 def add_layer(
     file: Annotated[
-        Path, typer.Argument(help="Survey file: vector, raster, table or archive. Companions beside it (.dbf, .dfn, ...) are taken along.")
+        Path,
+        typer.Argument(
+            help="Survey file: vector, raster, table or archive. Companions beside it (.dbf, .dfn, ...) are "
+            "taken along."
+        ),
     ],
-    layer: Annotated[list[str] | None, typer.Option(help="Layer of the file; repeat for more; all where not given.")] = None,
+    layer: Annotated[
+        list[str] | None, typer.Option(help="Layer of the file; repeat for more; all where not given.")
+    ] = None,
     crs: Annotated[
-        str, typer.Option(help="Coordinate system of the file where it does not say, or says it wrongly, for example EPSG:28350.")
+        str,
+        typer.Option(
+            help="Coordinate system of the file where it does not say, or says it wrongly, for example EPSG:28350."
+        ),
     ] = "",
-    cure: Annotated[list[str] | None, typer.Option(help="Cure of a finding, as it is printed: KEY=VALUE; repeat for more.")] = None,
+    cure: Annotated[
+        list[str] | None, typer.Option(help="Cure of a finding, as it is printed: KEY=VALUE; repeat for more.")
+    ] = None,
     name: Annotated[str, typer.Option(help="Name of the layer.")] = "",
     role: Annotated[str, typer.Option(help="layer, or sites: its features are candidate sites of your own.")] = "layer",
     field: Annotated[
-        list[str] | None, typer.Option(help="For sites, FIELD=COLUMN (name, commodities, stage, tonnage, grade.nickel, ...).")
+        list[str] | None,
+        typer.Option(help="For sites, FIELD=COLUMN (name, commodities, stage, tonnage, grade.nickel, ...)."),
     ] = None,
-    state: Annotated[list[str] | None, typer.Option(help="For sites, FIELD=VALUE that holds for all (commodities, kind, stage).")] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="For sites, FIELD=VALUE that holds for all (commodities, kind, stage).")
+    ] = None,
     licence: Annotated[str, typer.Option(help="Licence of the data.")] = "",
     source_url: Annotated[str, typer.Option(help="Where the data come from.")] = "",
     source_date: Annotated[str, typer.Option(help="Date the data speak of.")] = "",
@@ -120,13 +134,19 @@ def _opened(file: Path) -> Iterator[list[tuple[str, BinaryIO]]]:
     with ExitStack() as stack:
         if file.is_dir():
             if file.suffix.lower() != ".gdb":
-                raise OptionError(f"{file} is a folder; name a file, or a file geodatabase (a folder that ends in .gdb).")
+                raise OptionError(
+                    f"{file} is a folder; name a file, or a file geodatabase (a folder that ends in .gdb)."
+                )
             folder = Path(stack.enter_context(TemporaryDirectory()))
             yield [(f"{file.name}.zip", stack.enter_context(_zipped(file, folder).open("rb")))]
             return
         paths = [file]
         if file.suffix.lower() in COMPANIONS:
-            paths += [p for p in sorted(file.parent.glob(f"{_literal(file.stem)}.*")) if p != file and p.suffix.lower() in COMPANIONS]
+            paths += [
+                p
+                for p in sorted(file.parent.glob(f"{_literal(file.stem)}.*"))
+                if p != file and p.suffix.lower() in COMPANIONS
+            ]
         yield [(path.name, stack.enter_context(path.open("rb"))) for path in paths]
 
 
@@ -157,17 +177,27 @@ def _made(draft: Draft, about: About, columns: SiteColumns | None, *, keep: bool
         session.close()
 
 
-def _report(status: str, draft: Draft | None, made: list[NewLayer], error: str, format: Format, *, imported: bool) -> None:
+def _report(
+    status: str, draft: Draft | None, made: list[NewLayer], error: str, format: Format, *, imported: bool
+) -> None:
     from layers import reports  # noqa: PLC0415
 
     added = {new.row.source_layer + new.row.kind: new.row.layer_id for new in made} if imported else {}
     found = reports.as_values(status, draft.report if draft else None, added, error)
     if any(new.row.role == "sites" for new in made):
-        found["sites"] = {"added": sum(len(new.sites.sites) for new in made), "left_out": sum(new.sites.left_out for new in made)}
+        found["sites"] = {
+            "added": sum(len(new.sites.sites) for new in made),
+            "left_out": sum(new.sites.left_out for new in made),
+        }
     if format is Format.json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    answer(found["layers"], format, ("name", "kind", "features", "crs", "crs_reason", "bounds", "layer_id"), "No layer can be read.")
+    answer(
+        found["layers"],
+        format,
+        ("name", "kind", "features", "crs", "crs_reason", "bounds", "layer_id"),
+        "No layer can be read.",
+    )
     if format is Format.table:
         _tell(found, imported=imported)
 
@@ -177,14 +207,22 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
     for finding in found["findings"]:
         where = f" (row {finding['row']})" if finding["row"] else ""
         cures = "".join(
-            f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}" for each in finding["actions"][:MOST_CURES]
+            f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}"
+            for each in finding["actions"][:MOST_CURES]
         )
         if len(finding["actions"]) > MOST_CURES:
             cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
         typer.echo(prose(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}"))
     if "sites" in found:
-        typer.echo(f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened commodity and are left out.")
-    ended = {"ok": "Imported." if imported else "Ready to import.", "needs_input": "A question is open.", "refused": "Refused."}
+        typer.echo(
+            f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened "
+            f"commodity and are left out."
+        )
+    ended = {
+        "ok": "Imported." if imported else "Ready to import.",
+        "needs_input": "A question is open.",
+        "refused": "Refused.",
+    }
     typer.echo(ended[found["status"]])
 
 
@@ -195,10 +233,17 @@ def list_layers(format: FormatOption = Format.table) -> None:
     from workspace import reference, session  # noqa: PLC0415
 
     rows = [
-        {"id": layer.id, "group": layer.group, "kind": layer.kind, "title": layer.title, "licence": info(layer).licence,
-         "as_of": info(layer).as_of, "attribution": info(layer).attribution}
+        {
+            "id": layer.id,
+            "group": layer.group,
+            "kind": layer.kind,
+            "title": layer.title,
+            "licence": info(layer).licence,
+            "as_of": info(layer).as_of,
+            "attribution": info(layer).attribution,
+        }
         for layer in reference.map_layers()
-    ]  # fmt: skip
+    ]
     session.close()
     answer(rows, format, ("id", "group", "kind", "title", "licence", "as_of"))
 
@@ -220,7 +265,9 @@ def show_layer(layer: LayerArgument, format: FormatOption = Format.table) -> Non
 @layers_app.command("remove")
 def remove_layer(
     layer: LayerArgument,
-    forever: Annotated[bool, typer.Option("--forever", help="Delete it with its features; nothing brings it back.")] = False,
+    forever: Annotated[
+        bool, typer.Option("--forever", help="Delete it with its features; nothing brings it back.")
+    ] = False,
 ) -> None:
     """Take an own layer out of use; `orebridge layers restore` brings it back."""
     from workspace import session  # noqa: PLC0415
@@ -243,9 +290,10 @@ def restore_layer(layer: LayerArgument) -> None:
 
 @layers_app.command("export")
 def export_layer(
-    layer: LayerArgument, file: Annotated[Path, typer.Argument(help="Where to write: .gpkg for vectors, .tif for rasters.")],
+    layer: LayerArgument,
+    file: Annotated[Path, typer.Argument(help="Where to write: .gpkg for vectors, .tif for rasters.")],
     overwrite: OverwriteOption = False,
-) -> None:  # fmt: skip
+) -> None:
     """Write what was imported, with its provenance."""
     from data.files import Target  # noqa: PLC0415
     from layers.export import check, export  # noqa: PLC0415
@@ -263,11 +311,15 @@ def export_layer(
 def add_criterion(
     layer: Annotated[str, typer.Option(help="Id or name of an own layer.")],
     measure: Annotated[str, typer.Option(help="What is measured: `orebridge criteria measures` lists them.")],
-    goalposts: Annotated[str, typer.Option(help="Two numbers: the ends of the scale, for example 0,50. --sense says which end is good.")],
+    goalposts: Annotated[
+        str, typer.Option(help="Two numbers: the ends of the scale, for example 0,50. --sense says which end is good.")
+    ],
     sense: Annotated[str, typer.Option(help="min: less is better; max: more is better.")] = "max",
     weight: Annotated[float, typer.Option(min=0, max=100, help="Weight on the scale of the pillars, 0 to 100.")] = 10.0,
     column: Annotated[str, typer.Option(help="Column, for measures of a value.")] = "",
-    radius_km: Annotated[float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within one.")] = 0.0,
+    radius_km: Annotated[
+        float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within one.")
+    ] = 0.0,
     value: Annotated[str, typer.Option(help="linear or log.")] = "linear",
     title: Annotated[str, typer.Option(help="Title on cards and exports.")] = "",
     everywhere: Annotated[
@@ -282,8 +334,18 @@ def add_criterion(
     if sense not in ("min", "max"):
         raise OptionError(f"No sense is called {sense!r}; choose min or max.")
     worst, best = (high, low) if sense == "min" else (low, high)
-    own = user_criteria.made(session.own().find(layer), measure, column=column, radius_km=radius_km, worst=worst, best=best, value=value,
-                        weight=weight, title=title, everywhere=everywhere)  # fmt: skip
+    own = user_criteria.made(
+        session.own().find(layer),
+        measure,
+        column=column,
+        radius_km=radius_km,
+        worst=worst,
+        best=best,
+        value=value,
+        weight=weight,
+        title=title,
+        everywhere=everywhere,
+    )
     found = user_criteria.add(own)
     session.close()
     answer([found], format, ("id", "title", "measure", "weight", "worst", "best", "unit", "known_sites"))
@@ -314,12 +376,17 @@ def list_criteria(format: FormatOption = Format.table) -> None:
     rows: list[dict[str, Any]] = [{"id": own.id, **own.as_dict()} for own in session.own_criteria()]
     session.close()
     answer(
-        rows, format, ("id", "title", "layer_id", "measure", "column", "radius_km", "worst", "best", "weight", "unit"), "There is none yet."
+        rows,
+        format,
+        ("id", "title", "layer_id", "measure", "column", "radius_km", "worst", "best", "weight", "unit"),
+        "There is none yet.",
     )
 
 
 @criteria_app.command("remove")
-def remove_criterion(criterion: Annotated[str, typer.Argument(help="Id as `orebridge criteria list` prints it.")]) -> None:
+def remove_criterion(
+    criterion: Annotated[str, typer.Argument(help="Id as `orebridge criteria list` prints it.")],
+) -> None:
     """Take a criterion of your own out."""
     from workspace import session, user_criteria  # noqa: PLC0415
 

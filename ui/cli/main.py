@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 FAILED = 2
 
 app = typer.Typer(
-    name="orebridge", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, rich_markup_mode=None,
+    name="orebridge",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
     help="Find, score and shortlist critical-mineral projects for joint US-Japan investment.",
-)  # fmt: skip
+)
 app.add_typer(layers_app, name="layers")
 app.add_typer(criteria_app, name="criteria")
 app.add_typer(methods_app, name="methods")
@@ -63,7 +67,10 @@ def main() -> None:
 
 
 def _see_to_home() -> None:
-    """Give a user without a home folder (a container with a random number) that of the data: libraries look for settings there."""
+    """Give a user without a home folder (a container with a random number) that of the data.
+
+    Libraries look for settings there.
+    """
     folder = os.environ.get("OREBRIDGE_HOME", "")
     try:
         Path.home()
@@ -81,7 +88,9 @@ def _outcome(commands: Callable[..., Any]) -> int:
     """Run what the arguments of the process say, put into a sentence what goes wrong, and return the exit code."""
     try:
         code = _run(commands)
-    except typer.TyperException as error:  # an option that cannot be parsed; without arguments: the help, which has several lines
+    except (
+        typer.TyperException
+    ) as error:  # an option that cannot be parsed; without arguments: the help, which has several lines
         message = getattr(error, "format_message", error.__str__)()
         typer.echo(message if "\n" in message else f"orebridge: {visible(message)}", err=True)
         return FAILED
@@ -92,7 +101,10 @@ def _outcome(commands: Callable[..., Any]) -> int:
     except OSError as error:
         return _failed(f"{error.filename2 or error.filename or 'standard output'}: {error.strerror or error}.")
     except _database_errors() as error:
-        return _failed(f"The database could not go on ({str(error).splitlines()[0][:300]}); `orebridge doctor` says what is damaged.")
+        return _failed(
+            f"The database could not go on ({str(error).splitlines()[0][:300]}); `orebridge doctor` "
+            f"says what is damaged."
+        )
     if code == INTERRUPTED:
         return _failed("interrupted.", INTERRUPTED)
     _tell_left_out()
@@ -100,7 +112,10 @@ def _outcome(commands: Callable[..., Any]) -> int:
 
 
 def _run(commands: Callable[..., Any]) -> int:
-    """Run the commands and return the exit code; a reader that leaves early is no fault, Ctrl+C inside a query is Ctrl+C."""
+    """Run the commands and return the exit code.
+
+    A reader that leaves early is no fault, Ctrl+C inside a query is Ctrl+C.
+    """
     try:
         code = int(commands(standalone_mode=False) or 0)
         sys.stdout.flush()
@@ -111,7 +126,9 @@ def _run(commands: Callable[..., Any]) -> int:
         if str(error) == "Query interrupted":  # what DuckDB makes of Ctrl+C
             return INTERRUPTED
         if "home directory" in str(error):  # of a library that looks for its settings
-            raise OrebridgeError("This user has no home folder; set OREBRIDGE_HOME to a folder that you can write to.") from error
+            raise OrebridgeError(
+                "This user has no home folder; set OREBRIDGE_HOME to a folder that you can write to."
+            ) from error
         raise
     return code
 

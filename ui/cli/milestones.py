@@ -10,7 +10,9 @@ import typer
 from geo.errors import OrebridgeError
 from ui.cli.terminal import Format, FormatOption, answer
 
-milestones_app = typer.Typer(no_args_is_help=True, help="What you know of the permits of a site; it narrows the model and counts at once.")
+milestones_app = typer.Typer(
+    no_args_is_help=True, help="What you know of the permits of a site; it narrows the model and counts at once."
+)
 Site = Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")]
 COLUMNS = ("site_id", "stage", "pathway", "started", "due", "granted", "p10", "p50", "p90")
 
@@ -20,7 +22,9 @@ def milestones_set(
     site: Site,
     stage: Annotated[str, typer.Option(help="Stage today, for example feasibility.")] = "",
     pathway: Annotated[str, typer.Option(help="Way of the permit, for example mine.USA_PLAN.")] = "",
-    started: Annotated[str, typer.Option(help="Date on which the application or assessment began, as 2025-03-01.")] = "",
+    started: Annotated[
+        str, typer.Option(help="Date on which the application or assessment began, as 2025-03-01.")
+    ] = "",
     due: Annotated[str, typer.Option(help="Date for which the decision is announced.")] = "",
     granted: Annotated[str, typer.Option(help="Date on which the last main permit was granted.")] = "",
     format: FormatOption = Format.table,
@@ -51,7 +55,9 @@ def milestones_remove(site: Site) -> None:
 
     found = site_row(session.facts(), site)
     if session.own().milestones(found["site_id"]) is None:
-        raise OrebridgeError(f"No milestones of {found['name']} are kept; `orebridge milestones list` says of which sites there are.")
+        raise OrebridgeError(
+            f"No milestones of {found['name']} are kept; `orebridge milestones list` says of which sites there are."
+        )
     session.own().untell(found["site_id"])
     typer.echo(f"No milestones are kept for {found['name']}.")
 

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 def open_ranking_facts() -> duckdb.DuckDBPyConnection:
     """Return the facts that ranking needs, ready to rank.
 
-    DuckDB imports pandas when it binds its first parameter, which costs more than the ranking. Nothing here needs pandas, so for
-    this short-lived process it is marked as absent, which DuckDB handles.
+    DuckDB imports pandas when it binds its first parameter, which costs more than the ranking. Nothing here needs
+    pandas, so for this short-lived process it is marked as absent, which DuckDB handles.
     """
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     from data.facts import RANKING_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
@@ -30,7 +30,9 @@ def open_ranking_facts() -> duckdb.DuckDBPyConnection:
     return facts
 
 
-def with_own(scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnection]) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
+def with_own(
+    scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnection]
+) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     """Return facts and scenario with the user's own sites and criteria; the plain facts where there are none.
 
     While the store cannot be used, what is the user's own does not count, and stderr says so.
@@ -52,7 +54,10 @@ def with_own(scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnecti
 
 
 def _has_own() -> bool:
-    """Tell whether the user has sites or criteria of their own, without making a store; a store that is open already is asked itself."""
+    """Tell whether the user has sites or criteria of their own, without making a store.
+
+    A store that is open already is asked itself.
+    """
     from data.store import FILE, Store, home  # noqa: PLC0415
 
     if not (home() / FILE).exists():

@@ -12,10 +12,14 @@ if TYPE_CHECKING:
     from scoring.ranking.scenario import Area, Scenario
 
 
-Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")]
+Commodity = Annotated[
+    str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")
+]
 
 
-Kind = Annotated[list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")]
+Kind = Annotated[
+    list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")
+]
 
 
 Country = Annotated[list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for more.")]
@@ -27,23 +31,34 @@ Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasib
 PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
 
 
-Weights = Annotated[str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,infrastructure=25,ownership=20.")]
+Weights = Annotated[
+    str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,infrastructure=25,ownership=20.")
+]
 
 
-OrderBy = Annotated[str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")]
+OrderBy = Annotated[
+    str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")
+]
 
 
-MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")]
+MinCoverage = Annotated[
+    float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")
+]
 
 
 HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
 
 
-MethodOption = Annotated[str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")]
+MethodOption = Annotated[
+    str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")
+]
 
 
 AreaOption = Annotated[
-    str, typer.Option("--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an own layer.")
+    str,
+    typer.Option(
+        "--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an own layer."
+    ),
 ]
 
 
@@ -51,9 +66,19 @@ Text = Annotated[str, typer.Option("--search", help="Only sites whose name conta
 
 
 def build_scenario(
-    preset: str, weights: str, commodity: str, kind: list[str] | None, country: list[str] | None, stage: list[str] | None,
-    order_by: str, min_coverage: float, hide_failed: bool, search: str, method: str = "weighted_sum", area: str = "",
-) -> Scenario:  # fmt: skip
+    preset: str,
+    weights: str,
+    commodity: str,
+    kind: list[str] | None,
+    country: list[str] | None,
+    stage: list[str] | None,
+    order_by: str,
+    min_coverage: float,
+    hide_failed: bool,
+    search: str,
+    method: str = "weighted_sum",
+    area: str = "",
+) -> Scenario:
     """Return the scenario that the options say.
 
     Raises
@@ -65,10 +90,20 @@ def build_scenario(
 
     _check_choices(kind or (), stage or (), country or ())
     filters = Filters(
-        kinds=tuple(kind or ()), stages=tuple(stage or ()), countries=tuple(c.upper() for c in country or ()),
-        min_coverage=min_coverage, gates_failed=not hide_failed, text=search, area=_area(area),
-    )  # fmt: skip
-    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "filters": filters, "order_by": order_by, "method": method}
+        kinds=tuple(kind or ()),
+        stages=tuple(stage or ()),
+        countries=tuple(c.upper() for c in country or ()),
+        min_coverage=min_coverage,
+        gates_failed=not hide_failed,
+        text=search,
+        area=_area(area),
+    )
+    changes: dict[str, Any] = {
+        "commodity": commodity.strip().lower(),
+        "filters": filters,
+        "order_by": order_by,
+        "method": method,
+    }
     chosen = from_preset(preset, **changes)
     if not weights:
         return chosen

@@ -26,12 +26,18 @@ NOTES = {
 
 def owners(
     site_id: Annotated[
-        str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name; with --company: a company.")
+        str,
+        typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name; with --company: a company."),
     ],
-    company: Annotated[bool, typer.Option("--company", help="Ask for a company of the ownership graph instead of a site.")] = False,
+    company: Annotated[
+        bool, typer.Option("--company", help="Ask for a company of the ownership graph instead of a site.")
+    ] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show who stands behind a site: attributable shares by bloc, the covered-nation test with tiers, the tree of holders."""
+    """Show who stands behind a site.
+
+    Attributable shares by bloc, the covered-nation test with tiers, the tree of holders.
+    """
     from data.facts import open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.ownership import covered_nation  # noqa: PLC0415
     from scoring.sites.dossier import site_row  # noqa: PLC0415
@@ -48,18 +54,39 @@ def owners(
 
 
 def _row(node: Node) -> dict[str, object]:
-    kept = ("kind", "share_pct", "total_pct", "counted_pct", "bloc", "iso3", "basis", "as_of", "stale", "ends", "source_url")
+    kept = (
+        "kind",
+        "share_pct",
+        "total_pct",
+        "counted_pct",
+        "bloc",
+        "iso3",
+        "basis",
+        "as_of",
+        "stale",
+        "ends",
+        "source_url",
+    )
     return {"path": " > ".join(node.path), **{name: getattr(node, name) for name in kept}}
 
 
 def _say(found: Ownership) -> None:
-    answer([{"bloc": bloc, "share_pct": share} for bloc, share in found.blocs.items()], Format.table, ("bloc", "share_pct"))
-    typer.echo(f"\n{found.seat_pct:g} % counts with the seat of a company, {found.assumed_pct:g} % rests on a share that no source states")
+    answer(
+        [{"bloc": bloc, "share_pct": share} for bloc, share in found.blocs.items()], Format.table, ("bloc", "share_pct")
+    )
+    typer.echo(
+        f"\n{found.seat_pct:g} % counts with the seat of a company, {found.assumed_pct:g} % rests on a "
+        f"share that no source states"
+    )
     test = found.covered
-    typer.echo(f"covered nation: {test.verdict} ({test.evidence}), between {test.known_pct:g} % and {test.possible_pct:g} % by the rule")
+    typer.echo(
+        f"covered nation: {test.verdict} ({test.evidence}), between {test.known_pct:g} % and "
+        f"{test.possible_pct:g} % by the rule"
+    )
     for node in test.paths:
         typer.echo(
-            f"  {' > '.join(node.path[1:])}: {'share not stated' if node.counted_pct is None else f'counts as {node.counted_pct:g} %'}"
+            f"  {' > '.join(node.path[1:])}: "
+            f"{'share not stated' if node.counted_pct is None else f'counts as {node.counted_pct:g} %'}"
         )
     if found.nodes:
         from rich.console import Console  # noqa: PLC0415

@@ -51,7 +51,9 @@ def rank(
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
+    scenario = build_scenario(
+        preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area
+    )
     facts, scenario = with_own(scenario, open_ranking_facts)
     answer(
         ranked(facts, scenario, top),
@@ -76,9 +78,27 @@ def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> li
 
 
 def _ranked_row(row: dict[str, Any], gates: dict[str, str], criteria: list[str]) -> dict[str, Any]:
-    kept = ("site_id", "name", "kind", "commodities", "lon", "lat", "stage", "score", "rank", "coverage", "score_low", "score_high")
+    kept = (
+        "site_id",
+        "name",
+        "kind",
+        "commodities",
+        "lon",
+        "lat",
+        "stage",
+        "score",
+        "rank",
+        "coverage",
+        "score_low",
+        "score_high",
+    )
     found = {key: row[key] for key in kept}
-    return {**found, "country": row["iso3"], "gates": gates, "contributions": dict(zip(criteria, row["contributions"], strict=True))}
+    return {
+        **found,
+        "country": row["iso3"],
+        "gates": gates,
+        "contributions": dict(zip(criteria, row["contributions"], strict=True)),
+    }
 
 
 def site(
@@ -96,7 +116,11 @@ def site(
     if format is Format.json:
         typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
         return
-    answer([{"what": key, "value": flat(value)} for key, value in found.items() if not isinstance(value, list)], format, ("what", "value"))
+    answer(
+        [{"what": key, "value": flat(value)} for key, value in found.items() if not isinstance(value, list)],
+        format,
+        ("what", "value"),
+    )
     for key in ("lines", "claims", "owners", "gates"):
         typer.echo(f"\n{key}")
         answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
@@ -105,7 +129,9 @@ def site(
 def export(
     file: Annotated[
         Path,
-        typer.Argument(help="Where to write; the ending says the format, for example .xlsx (a wrong one is answered by all)"),
+        typer.Argument(
+            help="Where to write; the ending says the format, for example .xlsx (a wrong one is answered by all)"
+        ),
     ],
     commodity: Commodity = "",
     kind: Kind = None,
@@ -130,7 +156,9 @@ def export(
     from workspace.permalink import permalink  # noqa: PLC0415
 
     target = check(Target(file, overwrite))
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area)
+    scenario = build_scenario(
+        preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area
+    )
     facts, scenario = with_own(scenario, open_all_facts)
     found = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
     write(found, target)

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from scoring.ranking.scenario import Scenario
     from scoring.robustness.sensitivity import Need
 
-methods_app = typer.Typer(no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by.")
+methods_app = typer.Typer(
+    no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by."
+)
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium.")]
 PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
 TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="The first how many sites are the shortlist.")]
@@ -74,27 +76,46 @@ def desks(
     found = two_desks(facts, scenario, rule)
     rows = json.loads(found.sites.head(top).to_json(orient="records"))
     if format is Format.json:
-        whole = {"first": found.first, "second": found.second, "rule": found.rule, "agreement": found.agreement,
-                 "agreement_top": found.agreement_top, "pareto": int(found.sites["pareto"].sum()), "sites": rows}  # fmt: skip
+        whole = {
+            "first": found.first,
+            "second": found.second,
+            "rule": found.rule,
+            "agreement": found.agreement,
+            "agreement_top": found.agreement_top,
+            "pareto": int(found.sites["pareto"].sum()),
+            "sites": rows,
+        }
         typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
         return
     answer(rows, format, ("joint_rank", "name", "first_rank", "second_rank", "gap", "pareto", "divides", "divides_by"))
     if format is Format.table:
-        typer.echo(f"Kendall's tau of all sites {found.agreement}, of the first 100 of either desk {found.agreement_top}")
+        typer.echo(
+            f"Kendall's tau of all sites {found.agreement}, of the first 100 of either desk {found.agreement_top}"
+        )
 
 
 def robustness(
     commodity: Commodity = "",
     preset: PresetOption = "balanced",
-    within: Annotated[float, typer.Option(min=0, max=100, help="Weights within plus or minus this percent; 100: anywhere.")] = 20.0,
+    within: Annotated[
+        float, typer.Option(min=0, max=100, help="Weights within plus or minus this percent; 100: anywhere.")
+    ] = 20.0,
     order: Annotated[
-        str, typer.Option(help="Weights from the most to the least important, for example ownership,grade; instead of --within.")
+        str,
+        typer.Option(
+            help="Weights from the most to the least important, for example ownership,grade; instead of --within."
+        ),
     ] = "",
     ranges: Annotated[
-        str, typer.Option(help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within.")
+        str,
+        typer.Option(
+            help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within."
+        ),
     ] = "",
     draws: Annotated[int, typer.Option(min=10, max=20_000, help="How many weights are drawn.")] = 1000,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the draws; the same seed gives the same answer.")] = 20251028,
+    seed: Annotated[
+        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the draws; the same seed gives the same answer.")
+    ] = 20251028,
     top_k: TopK = 20,
     top: Top = 20,
     format: FormatOption = Format.table,
@@ -104,7 +125,9 @@ def robustness(
     from scoring.robustness.rank_acceptability import Belief, firmness  # noqa: PLC0415
 
     belief = Belief(
-        within / 100 if within < 100 else None, tuple(each.strip() for each in order.split(",") if each.strip()), _ranges(ranges)
+        within / 100 if within < 100 else None,
+        tuple(each.strip() for each in order.split(",") if each.strip()),
+        _ranges(ranges),
     )
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower(), seed=seed))
     found = firmness(facts, scenario, belief, draws=draws, top_k=top_k)
@@ -134,7 +157,9 @@ def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
         try:
             found.append((name.strip(), float(low) / 100, float(high) / 100))
         except ValueError as error:
-            raise ScenarioError(f"--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50.") from error
+            raise ScenarioError(
+                f"--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50."
+            ) from error
     return tuple(found)
 
 
@@ -145,7 +170,7 @@ def sensitivity(
     top_k: TopK = 10,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show within which weights a site keeps its place, what moves its score most, and what would take it into the first k."""
+    """Show the stable weights of a site's place, what moves its score most, and what takes it into the first k."""
     from scoring.robustness.sensitivity import needs, stability, tornado  # noqa: PLC0415
 
     packed, scenario, site_id = _packed_with(site, commodity, preset)
@@ -156,7 +181,9 @@ def sensitivity(
         "score": float(packed.score[place]),
         "stability": [asdict(each) for each in stability(packed, site_id, scenario.order_by)],
         "tornado": [{**asdict(each), "id": _moved(each.id, scenario)} for each in tornado(packed, site_id)],
-        "needs": [] if place < top_k else _needed(needs(packed, site_id, scenario.criteria, top_k, scenario.order_by), scenario),
+        "needs": []
+        if place < top_k
+        else _needed(needs(packed, site_id, scenario.criteria, top_k, scenario.order_by), scenario),
     }
     if format is Format.json:
         typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
@@ -180,7 +207,10 @@ def _moved(of: str, scenario: Scenario) -> str:
 def _needed(found: Sequence[Need], scenario: Scenario) -> list[dict[str, Any]]:
     """Return what would take a site into the first, with the id and unit of each criterion."""
     criteria = scenario.criteria
-    return [{**asdict(each), "criterion": criteria[each.criterion].id, "unit": criteria[each.criterion].unit} for each in found]
+    return [
+        {**asdict(each), "criterion": criteria[each.criterion].id, "unit": criteria[each.criterion].unit}
+        for each in found
+    ]
 
 
 def unknowns(
@@ -206,7 +236,7 @@ def methods_compare(
     top_k: TopK = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Rank by every method and normalisation, and say how far each agrees with the weighted sum against fixed goalposts."""
+    """Rank by every method and normalisation; show how far each agrees with the weighted sum on fixed goalposts."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.method_agreement import compared  # noqa: PLC0415
 
@@ -232,5 +262,7 @@ def _packed_with(site: str, commodity: str, preset: str) -> tuple[Packed, Scenar
     site_id = site_row(facts, site)["site_id"]
     packed = packed_arrays(facts, scenario)
     if site_id not in set(packed.site_ids.tolist()):
-        raise ScenarioError(f"{site_id} is not listed under {commodity}; leave --commodity out, or name one that it has.")
+        raise ScenarioError(
+            f"{site_id} is not listed under {commodity}; leave --commodity out, or name one that it has."
+        )
     return packed, scenario, site_id

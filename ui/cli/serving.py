@@ -1,4 +1,7 @@
-"""The app from the command line: its address is tried before it starts, and every way of ending it lets go of the store."""
+"""The app from the command line.
+
+Its address is tried before it starts, and every way of ending it lets go of the store.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ class AddressError(OrebridgeError):
     def __init__(self, address: str, reason: str) -> None:
         self.address = address
         super().__init__(
-            f"--address {address}: this machine has no such address ({reason}); give localhost, 0.0.0.0, or one of its own addresses."
+            f"--address {address}: this machine has no such address ({reason}); give localhost, "
+            f"0.0.0.0, or one of its own addresses."
         )
 
 
@@ -31,7 +35,10 @@ class PortRightsError(OrebridgeError):
     """The system keeps a port for itself."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"--port {port}: the system does not let you listen there; give a port from 1024 on, for example --port 8501.")
+        super().__init__(
+            f"--port {port}: the system does not let you listen there; give a port from 1024 on, for "
+            f"example --port 8501."
+        )
 
 
 class PortBusyError(OrebridgeError):
@@ -41,15 +48,17 @@ class PortBusyError(OrebridgeError):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"Port {port} is in use by another program; stop that one, or give another port, for example --port {port % 65_535 + 1}."
+            f"Port {port} is in use by another program; stop that one, or give another port, for "
+            f"example --port {port % 65_535 + 1}."
         )
 
 
 def serve(address: str, port: int) -> None:
     """Run the app until it is stopped, then end the process.
 
-    Its threads may be inside DuckDB when Ctrl+C comes. An interpreter that is taken down around them is ended by the C++ runtime
-    ("terminate called without an active exception"), so the store is let go of first and the process ends without that.
+    Its threads may be inside DuckDB when Ctrl+C comes. An interpreter that is taken down around them is ended by the
+    C++ runtime ("terminate called without an active exception"), so the store is let go of first and the process ends
+    without that.
 
     Raises
     ------

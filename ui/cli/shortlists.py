@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from data.store import Store
     from scoring.ranking.scenario import Scenario
 
-shortlist_app = typer.Typer(no_args_is_help=True, help="Shortlists in your own store: notes, frozen snapshots, what moved, exports.")
+shortlist_app = typer.Typer(
+    no_args_is_help=True, help="Shortlists in your own store: notes, frozen snapshots, what moved, exports."
+)
 
 Name = Annotated[str, typer.Option(help="Name of the shortlist.")]
 NameArgument = Annotated[str, typer.Argument(help="Name of the shortlist.")]
 Sites = Annotated[list[str], typer.Argument(help="Site ids as `orebridge rank` prints them, or parts of names.")]
 Commodity = Annotated[str, typer.Option(help="Commodity of interest; the shortlist keeps the scenario.")]
-Preset = Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security; the shortlist keeps the scenario.")]
+Preset = Annotated[
+    str, typer.Option(help="balanced, us_desk, japan_desk, speed or security; the shortlist keeps the scenario.")
+]
 
 
 def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
@@ -76,7 +80,9 @@ def new(
     facts, scenario = _facts()
     fresh = Shortlist(name, question)
     if commodity or preset:
-        scenario = replace(from_preset(preset or "balanced", commodity=commodity.strip().lower()), evidence=scenario.evidence)
+        scenario = replace(
+            from_preset(preset or "balanced", commodity=commodity.strip().lower()), evidence=scenario.evidence
+        )
         pack(facts, scenario)
         fresh = replace(fresh, scenario=scenario.as_dict(), data_version=data_version())
     shortlists.new(_store(), fresh)
@@ -89,7 +95,12 @@ def list_all(format: FormatOption = Format.table) -> None:
     from data import shortlists  # noqa: PLC0415
 
     columns = ("name", "sites", "snapshots", "changed_at", "question")
-    answer(shortlists.shortlists(_store()), format, columns, "There is no shortlist yet; `orebridge shortlist new NAME` makes one.")
+    answer(
+        shortlists.shortlists(_store()),
+        format,
+        columns,
+        "There is no shortlist yet; `orebridge shortlist new NAME` makes one.",
+    )
 
 
 @shortlist_app.command("add")
@@ -112,14 +123,18 @@ def add(
 
 @shortlist_app.command("remove")
 def remove(sites: Sites, name: Name = "default") -> None:
-    """Take sites off a shortlist; `orebridge shortlist undo` brings them back. If one of them is not on it, none is taken off."""
+    """Take sites off a shortlist; `orebridge shortlist undo` brings them back.
+
+    If one of them is not on it, none is taken off.
+    """
     from data import shortlists  # noqa: PLC0415
     from data.shortlists import WorkspaceError  # noqa: PLC0415
 
     there = set(shortlists.read(_store(), name).site_ids)
     if missing := [site_id for site_id in sites if site_id not in there]:
         raise WorkspaceError(
-            f"{missing[0]!r} is not on the shortlist {name!r}; `orebridge shortlist show` lists the ids. Nothing was taken off."
+            f"{missing[0]!r} is not on the shortlist {name!r}; `orebridge shortlist show` lists the "
+            f"ids. Nothing was taken off."
         )
     shortlists.remove(_store(), name, *sites)
     for site_id in sites:
@@ -145,7 +160,11 @@ def note(
     given = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
     changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
     shortlists.edit(_store(), name, [replace(held, **changes)])
-    typer.echo(f"{site_id} on {name!r}: " + ", ".join(changes) + " kept." if changes else f"{site_id} on {name!r}: nothing to change.")
+    typer.echo(
+        f"{site_id} on {name!r}: " + ", ".join(changes) + " kept."
+        if changes
+        else f"{site_id} on {name!r}: nothing to change."
+    )
 
 
 @shortlist_app.command("show")
@@ -155,12 +174,21 @@ def show(name: Name = "default", format: FormatOption = Format.table) -> None:
     from workspace.rows import rows_of  # noqa: PLC0415
 
     if name == shortlists.DEFAULT and not any(row["name"] == name for row in shortlists.shortlists(_store())):
-        answer([], format, ("rank", "site_id"), "Nothing is on the shortlist yet; `orebridge shortlist add SITE` puts a site on it.")
+        answer(
+            [],
+            format,
+            ("rank", "site_id"),
+            "Nothing is on the shortlist yet; `orebridge shortlist add SITE` puts a site on it.",
+        )
         return
     facts, scenario = _facts()
     held = shortlists.read(_store(), name)
     rows = rows_of(facts, _kept(held, scenario), held)
-    answer(rows, format, ("rank", "site_id", "name", "country", "stage", "score", "coverage", "status", "owner", "due", "note"))
+    answer(
+        rows,
+        format,
+        ("rank", "site_id", "name", "country", "stage", "score", "coverage", "status", "owner", "due", "note"),
+    )
     kept = shortlists.snapshots(_store(), name)
     if format is Format.table and kept:
         typer.echo("\nsnapshots")
@@ -195,7 +223,9 @@ def drop(name: NameArgument) -> None:
 
 
 @shortlist_app.command("undo")
-def undo(name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was changed last anywhere.")] = None) -> None:
+def undo(
+    name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was changed last anywhere.")] = None,
+) -> None:
     """Take back what was changed last."""
     from data import shortlists  # noqa: PLC0415
 
@@ -204,7 +234,9 @@ def undo(name: Annotated[str | None, typer.Option(help="Of this shortlist; else 
 
 
 @shortlist_app.command("redo")
-def redo(name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was undone last anywhere.")] = None) -> None:
+def redo(
+    name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was undone last anywhere.")] = None,
+) -> None:
     """Do again what was undone last."""
     from data import shortlists  # noqa: PLC0415
 
@@ -214,8 +246,9 @@ def redo(name: Annotated[str | None, typer.Option(help="Of this shortlist; else 
 
 @shortlist_app.command("freeze")
 def freeze(
-    name: Name = "default", label: Annotated[str, typer.Option(help="A word for it, for example: first ministerial.")] = ""
-) -> None:  # fmt: skip
+    name: Name = "default",
+    label: Annotated[str, typer.Option(help="A word for it, for example: first ministerial.")] = "",
+) -> None:
     """Freeze a shortlist with its numbers, to be computed again on any later day."""
     from data import shortlists  # noqa: PLC0415
     from scoring.snapshots import snapshot  # noqa: PLC0415
@@ -226,7 +259,8 @@ def freeze(
     kept = snapshots.freeze(_store(), facts, name, _kept(held, scenario), label)
     told = kept.head
     typer.echo(
-        f"Snapshot {snapshot.snapshot_id(kept)} of {name!r}: {len(kept.results)} sites among {told['listed']}, data version "
+        f"Snapshot {snapshot.snapshot_id(kept)} of {name!r}: {len(kept.results)} sites among "
+        f"{told['listed']}, data version "
         f"{told['data_version']}, scenario {told['scenario_hash']}."
     )
 
@@ -237,9 +271,16 @@ def verify(snapshot_id: Annotated[str, typer.Argument(help="A snapshot, or the b
     from workspace import snapshots  # noqa: PLC0415
 
     kept, verdict = snapshots.opened(_store(), snapshot_id)
-    same = "the same" if verdict.data_version_now == verdict.data_version_then else f"today's is {verdict.data_version_now}"
+    same = (
+        "the same"
+        if verdict.data_version_now == verdict.data_version_then
+        else f"today's is {verdict.data_version_now}"
+    )
     if verdict.same:
-        typer.echo(f"{len(kept.results)} sites compute to the same ranks and scores. Data version {verdict.data_version_then}; {same}.")
+        typer.echo(
+            f"{len(kept.results)} sites compute to the same ranks and scores. Data version "
+            f"{verdict.data_version_then}; {same}."
+        )
         return
     typer.echo(f"Differ: {', '.join(verdict.differences)}. Data version {verdict.data_version_then}; {same}.")
     raise typer.Exit(1)
@@ -266,20 +307,40 @@ def diff(
         return
     if format is Format.table:
         for side, told in (("then", found.then), ("now", found.now)):
-            typer.echo(f"{side}: {told['title']}, data {told['data_version']}, scenario {told['scenario_hash']}, {told['method']}")
-    columns = ("name", "rank_then", "rank_now", "by_data", "by_list", "by_weights", "by_method", "score_then", "score_now", "changed")
+            typer.echo(
+                f"{side}: {told['title']}, data {told['data_version']}, scenario "
+                f"{told['scenario_hash']}, {told['method']}"
+            )
+    columns = (
+        "name",
+        "rank_then",
+        "rank_now",
+        "by_data",
+        "by_list",
+        "by_weights",
+        "by_method",
+        "score_then",
+        "score_now",
+        "changed",
+    )
     answer(rows, format, columns)
 
 
 @shortlist_app.command("export")
 def export(
     file: Annotated[
-        Path, typer.Argument(help="Where to write; the ending says the format, for example .xlsx, or .orebridge for the workspace.")
+        Path,
+        typer.Argument(
+            help="Where to write; the ending says the format, for example .xlsx, or .orebridge for the workspace."
+        ),
     ],
     name: Name = "default",
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Write a shortlist with scores, notes, weights, sources and licences; .orebridge holds it whole, with its snapshots."""
+    """Write a shortlist with scores, notes, weights, sources and licences.
+
+    .orebridge holds it whole, with its snapshots.
+    """
     from data import shortlist_file, shortlists  # noqa: PLC0415
     from data.export import check, write  # noqa: PLC0415
     from data.files import Target  # noqa: PLC0415
@@ -327,10 +388,15 @@ class Language(StrEnum):
 def memo(
     name: NameArgument,
     lang: Annotated[Language, typer.Option(help="en, ja, or both side by side.")] = Language.en,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .pdf, .html or .docx.")] = Path("memo.pdf"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .pdf, .html or .docx.")] = Path(
+        "memo.pdf"
+    ),
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Write a memo of a shortlist: question, map, ranked table, half a page a site, how firm it is, method, sources with licences."""
+    """Write a memo of a shortlist.
+
+    Question, map, ranked table, half a page a site, how firm it is, method, sources with licences.
+    """
     from data import shortlists  # noqa: PLC0415
     from data.files import Target  # noqa: PLC0415
 
@@ -355,7 +421,10 @@ def compare(
     preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
     format: FormatOption = Format.table,
 ) -> None:
-    """Put two to five sites side by side: each criterion with its unit, who is ahead, and the rank under every preset."""
+    """Put two to five sites side by side.
+
+    Each criterion with its unit, who is ahead, and the rank under every preset.
+    """
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.sites.side_by_side import side_by_side  # noqa: PLC0415
     from workspace.rows import compared_rows, ranks_rows  # noqa: PLC0415

@@ -1,4 +1,7 @@
-"""The entry of the command line: until the commands are loaded, Ctrl+C ends the process without a word. Does nothing else."""
+"""The entry of the command line: until the commands are loaded, Ctrl+C ends the process without a word.
+
+Does nothing else.
+"""
 
 from __future__ import annotations
 

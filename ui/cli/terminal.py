@@ -1,4 +1,7 @@
-"""How commands answer: a table for people, JSON and CSV for programs; and what standard output takes, whatever the machine."""
+"""How commands answer: a table for people, JSON and CSV for programs.
+
+And what standard output takes, whatever the machine.
+"""
 
 from __future__ import annotations
 
@@ -35,16 +38,18 @@ FormatOption = Annotated[Format, typer.Option("--format", help="table, json or c
 
 
 def settle_streams() -> None:
-    r"""Make standard output and error safe to write to: closed ones swallow what comes, and no character can stop an answer.
+    r"""Make standard output and error safe: closed streams swallow what comes, no character can stop an answer.
 
-    Text for people keeps the encoding of the terminal, with what it lacks as ``\xe9``. An encoding that is plain ASCII says nothing
-    of the terminal (PEP 538): UTF-8 is written then.
+    Text for people keeps the encoding of the terminal, with what it lacks as ``\xe9``. An encoding that is plain ASCII
+    says nothing of the terminal (PEP 538): UTF-8 is written then.
     """
     for number in (0, 1, 2):
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest free number; else the next file that is opened, such as the store, would
+            os.open(
+                os.devnull, os.O_RDWR
+            )  # takes the lowest free number; else the next file that is opened, such as the store, would
     sys.stdout = _safe(sys.stdout)
     sys.stderr = _safe(sys.stderr)
 
@@ -67,7 +72,9 @@ def flat(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else "" if value is None else line(str(value))
 
 
-def answer(rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...], nothing: str = "No site matches.") -> None:
+def answer(
+    rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...], nothing: str = "No site matches."
+) -> None:
     """Print rows as the format says; JSON has all fields, the table only `columns`."""
     if format is Format.json:
         typer.echo(json.dumps(rows, ensure_ascii=False, indent=2, default=str))
@@ -88,7 +95,11 @@ def _table(rows: list[dict[str, Any]], columns: tuple[str, ...], nothing: str) -
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for column in columns:
-        table.add_column(column, justify="right" if rows and isinstance(rows[0].get(column), int | float) else "left", overflow="fold")
+        table.add_column(
+            column,
+            justify="right" if rows and isinstance(rows[0].get(column), int | float) else "left",
+            overflow="fold",
+        )
     for row in rows:
         table.add_row(*(flat(row.get(column)) for column in columns))
     Console(markup=False, width=None if sys.stdout.isatty() else 200).print(table)

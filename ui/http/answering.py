@@ -73,7 +73,10 @@ def format_of(asked: Asked, allowed: Iterable[str]) -> str:
 
 def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> dict[str, Any]:
     """Return what every answer carries: version of the data, scenario, licences."""
-    found: dict[str, Any] = {"data_version": data_version(), "disclaimer": "Screening aid from open data, not investment advice."}
+    found: dict[str, Any] = {
+        "data_version": data_version(),
+        "disclaimer": "Screening aid from open data, not investment advice.",
+    }
     if scenario_hash:
         found["scenario_hash"] = scenario_hash
     if licences:
@@ -89,15 +92,27 @@ def features(
 
 
 def placed(
-    rows: list[dict[str, Any]], about: Mapping[str, Any], links: list[dict[str, str]] | None = None, id_column: str = "site_id"
+    rows: list[dict[str, Any]],
+    about: Mapping[str, Any],
+    links: list[dict[str, str]] | None = None,
+    id_column: str = "site_id",
 ) -> dict[str, Any]:
     """Return records with lon and lat as a GeoJSON collection; see `features`."""
     made = [
-        {"type": "Feature", "id": row[id_column], "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
-         "properties": {key: value for key, value in row.items() if key not in ("lon", "lat")}}
+        {
+            "type": "Feature",
+            "id": row[id_column],
+            "geometry": {"type": "Point", "coordinates": [row["lon"], row["lat"]]},
+            "properties": {key: value for key, value in row.items() if key not in ("lon", "lat")},
+        }
         for row in rows
-    ]  # fmt: skip
-    return {"type": "FeatureCollection", "features": made, "orebridge": dict(about), **({"links": links} if links is not None else {})}
+    ]
+    return {
+        "type": "FeatureCollection",
+        "features": made,
+        "orebridge": dict(about),
+        **({"links": links} if links is not None else {}),
+    }
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -119,7 +119,11 @@ def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequen
     _check_names(parameters, query)
     found: dict[str, Any] = {}
     for parameter in parameters:
-        given = [path[parameter.name]] if parameter.where == "path" else [value for name, value in query if name == parameter.name]
+        given = (
+            [path[parameter.name]]
+            if parameter.where == "path"
+            else [value for name, value in query if name == parameter.name]
+        )
         if given:
             found[parameter.name] = _value_of(parameter, given)
         elif "default" in parameter.schema:
@@ -132,7 +136,9 @@ def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str
     known = [parameter.name for parameter in parameters if parameter.where == "query"]
     for name, _value in query:
         if name not in known:
-            raise BadRequestError(f"There is no parameter {name[:60]!r}; this address takes: {', '.join(known) or 'none'}.")
+            raise BadRequestError(
+                f"There is no parameter {name[:60]!r}; this address takes: {', '.join(known) or 'none'}."
+            )
 
 
 def _value_of(parameter: Parameter, given: list[str]) -> Any:
@@ -141,7 +147,9 @@ def _value_of(parameter: Parameter, given: list[str]) -> Any:
         parts = [part.strip() for text in given for part in text.split(",")]
         low, high = schema.get("minItems", 0), schema.get("maxItems", 100)
         if not low <= len(parts) <= high:
-            raise BadRequestError(f"{parameter.name} takes {low} to {high} values, separated by commas; {len(parts)} were given.")
+            raise BadRequestError(
+                f"{parameter.name} takes {low} to {high} values, separated by commas; {len(parts)} were given."
+            )
         return [_single(parameter.name, schema["items"], part) for part in parts]
     if len(given) > 1:
         raise BadRequestError(f"{parameter.name} stands {len(given)} times; give it once.")
@@ -190,4 +198,9 @@ def _string(name: str, text: str) -> str:
     return text
 
 
-_READERS: dict[str, Callable[[str, str], Any]] = {"integer": _integer, "number": _number, "boolean": _boolean, "string": _string}
+_READERS: dict[str, Callable[[str, str], Any]] = {
+    "integer": _integer,
+    "number": _number,
+    "boolean": _boolean,
+    "string": _string,
+}

@@ -1,4 +1,7 @@
-"""What stands before every request, page and websocket: who is called (Host), who calls (Origin), and how much is said. Answers nothing else."""
+"""What stands before every request, page and websocket: who is called (Host), who calls (Origin), and how much is said.
+
+Answers nothing else.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.http.answering import problem
 
-#: Names that a reverse proxy or a network gives the app besides these, separated by commas; ``*.example.org`` takes all below it, ``*`` any.
+# : Names that a reverse proxy or a network gives the app besides these, separated by commas; ``*.example.org`` takes
+# all below it, ``*`` any.
 SETTING = "OREBRIDGE_HOSTS"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 LONGEST_ADDRESS = 16_384
@@ -21,7 +25,8 @@ CLOSED = ("/_stcore/metrics", "/_stcore/agent")
 POLICY = (
     "default-src 'self'; img-src 'self' data: blob:; font-src 'self' data:; style-src 'self' 'unsafe-inline';"
     " script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; worker-src 'self' blob:; connect-src 'self' data: blob:;"
-    " media-src 'self' data: blob:; frame-src 'self' data: blob:; object-src 'none'; base-uri 'self'; form-action 'self'"
+    " media-src 'self' data: blob:; frame-src 'self' data: blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'"
 )
 
 
@@ -54,11 +59,14 @@ def is_allowed(host: str, allowed: Sequence[str]) -> bool:
 
     Examples
     --------
-    >>> [is_allowed(host, ("localhost", "*.example.org")) for host in ("localhost:8501", "a.example.org", "example.org", "evil@localhost")]
+    >>> hosts = "localhost:8501", "a.example.org", "example.org", "evil@localhost"
+    >>> [is_allowed(host, ("localhost", "*.example.org")) for host in hosts]
     [True, True, False, False]
     """
     name = _name_of(host)
-    return bool(name) and any(each in ("*", name) or (each.startswith("*.") and name.endswith(each[1:])) for each in allowed)
+    return bool(name) and any(
+        each in ("*", name) or (each.startswith("*.") and name.endswith(each[1:])) for each in allowed
+    )
 
 
 def is_same_origin(origin: str, host: str) -> bool:
@@ -66,16 +74,19 @@ def is_same_origin(origin: str, host: str) -> bool:
 
     Examples
     --------
-    >>> [is_same_origin(origin, "ore.example.org") for origin in ("https://ore.example.org", "https://ore.example.org:444", "null")]
+    >>> origins = "https://ore.example.org", "https://ore.example.org:444", "null"
+    >>> [is_same_origin(origin, "ore.example.org") for origin in origins]
     [True, False, False]
     """
     standard = (":80", ":443")
-    plain = [text.lower().removesuffix(standard[0]).removesuffix(standard[1]) for text in (urlsplit(origin).netloc, host)]
+    plain = [
+        text.lower().removesuffix(standard[0]).removesuffix(standard[1]) for text in (urlsplit(origin).netloc, host)
+    ]
     return bool(plain[0]) and plain[0] == plain[1]
 
 
 class Guard:
-    """Refuses what is addressed to another host, comes from another origin or is too long; sets the headers that every answer has.
+    """Refuse requests to another host, from another origin or too long; set the headers that every answer has.
 
     Parameters
     ----------
@@ -105,7 +116,11 @@ class Guard:
         headers = Headers(scope=scope)
         host, origin = headers.get("host", ""), headers.get("origin")
         if not is_allowed(host, self._hosts if self._hosts is not None else allowed_hosts()):
-            return 421, "Misdirected request", f"This app is not called {host[:60]!r}; who runs it names its host in {SETTING}."
+            return (
+                421,
+                "Misdirected request",
+                f"This app is not called {host[:60]!r}; who runs it names its host in {SETTING}.",
+            )
         if _acts(scope) and origin is not None and not is_same_origin(origin, host):
             return 403, "Forbidden", "Pages of another origin may not act here."
         if _length(scope) > LONGEST_ADDRESS and scope["path"].startswith("/api"):

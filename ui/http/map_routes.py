@@ -54,7 +54,11 @@ async def sites(request: Request) -> Response:
     """Rows for the map, the best site last so that it is drawn on top; gzip."""
     feed = addresses.FEEDS.feed(request.query_params.get("k", ""))
     if feed is None:
-        return http.refused(404, "Not found", "This address of the map is not in use any more; load the page again, or read /api/v1/sites.")
+        return http.refused(
+            404,
+            "Not found",
+            "This address of the map is not in use any more; load the page again, or read /api/v1/sites.",
+        )
     body = await in_thread(_BODIES.get, feed, lambda: _body(feed))
     headers = {"Content-Encoding": "gzip", "Cache-Control": NEVER if _own_in_use() else A_DAY}
     return Response(body, media_type="application/json", headers=headers)
@@ -87,7 +91,10 @@ def _kept(layer: Layer) -> str:
 
 
 def tiles_module() -> ModuleType:
-    """Return `layers.tiles`. Call it in a thread: geopandas is slow to import, and the server answers before it is needed."""
+    """Return `layers.tiles`.
+
+    Call it in a thread: geopandas is slow to import, and the server answers before it is needed.
+    """
     return import_module("layers.tiles")
 
 
@@ -124,7 +131,9 @@ async def layer_picture(request: Request) -> Response:
 
     def picture() -> Response:
         shown = _layer(request)
-        return Response(tiles_module().raster_png(shown), media_type="image/png", headers={"Cache-Control": _kept(shown)})
+        return Response(
+            tiles_module().raster_png(shown), media_type="image/png", headers={"Cache-Control": _kept(shown)}
+        )
 
     return await in_thread(picture)
 
@@ -155,7 +164,9 @@ def _bounds_m(text: str) -> tuple[float, float, float, float]:
         raise AddressError("Ask for bbox (four numbers, EPSG:3857), width and height.") from error
     edges = (west, south, east, north)
     if not all(math.isfinite(edge) and abs(edge) <= FAR_M for edge in edges) or not (west < east and south < north):
-        raise AddressError(f"bbox: give west, south, east, north in metres (EPSG:3857), each within {FAR_M:g} and the box not empty.")
+        raise AddressError(
+            f"bbox: give west, south, east, north in metres (EPSG:3857), each within {FAR_M:g} and the box not empty."
+        )
     return edges
 
 
@@ -178,7 +189,9 @@ async def drawing(request: Request) -> Response:
         if name not in addresses.FILES:
             return http.refused(404, "Not found", "There is no such file.")
         headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
-        return Response(_DRAWING.get(name, lambda: _drawing_file(name)), media_type=addresses.FILES[name], headers=headers)
+        return Response(
+            _DRAWING.get(name, lambda: _drawing_file(name)), media_type=addresses.FILES[name], headers=headers
+        )
 
     return await in_thread(file)
 

@@ -25,19 +25,32 @@ SPEC = "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf"
 CONFORMS = (f"{SPEC}/core", f"{SPEC}/geojson", f"{SPEC}/oas30")
 MOST = 10_000
 ITEM_FORMAT = Parameter(
-    "f", "Format of the answer; the Accept header does the same.", {"type": "string", "enum": ["json", "geojson", "parquet"]}
+    "f",
+    "Format of the answer; the Accept header does the same.",
+    {"type": "string", "enum": ["json", "geojson", "parquet"]},
 )
 ITEMS = (
-    Parameter("bbox", "West, south, east, north in degrees (CRS84); west > east crosses the antimeridian.",
-              {"type": "array", "items": {"type": "number", "minimum": -180, "maximum": 180}, "minItems": 4, "maxItems": 6}),
-    Parameter("limit", "How many features at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1000}),
-    Parameter("offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}),
-    Parameter("datetime", "Taken, and without effect: features have no time of their own.", {"type": "string", "maxLength": 100}),
+    Parameter(
+        "bbox",
+        "West, south, east, north in degrees (CRS84); west > east crosses the antimeridian.",
+        {"type": "array", "items": {"type": "number", "minimum": -180, "maximum": 180}, "minItems": 4, "maxItems": 6},
+    ),
+    Parameter(
+        "limit", "How many features at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1000}
+    ),
+    Parameter(
+        "offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
+    ),
+    Parameter(
+        "datetime",
+        "Taken, and without effect: features have no time of their own.",
+        {"type": "string", "maxLength": 100},
+    ),
     Parameter("kind", "Of sites: one kind.", {"type": "string", "enum": list(KINDS)}),
     Parameter("stage", "Of sites: one stage.", {"type": "string", "enum": list(STAGES)}),
     Parameter("country", "Of sites: ISO 3166-1 alpha-3.", {"type": "string", "maxLength": 3}),
     ITEM_FORMAT,
-)  # fmt: skip
+)
 SITE_COLUMNS = [
     "rank",
     "name",
@@ -69,7 +82,12 @@ def landing(asked: Asked) -> Answer:
     ]
     title = "Orebridge: critical-mineral sites and layers"
     return as_json(
-        {"title": title, "description": "Read only. Sites with scores, map layers, shortlists.", "links": links, "orebridge": provenance()}
+        {
+            "title": title,
+            "description": "Read only. Sites with scores, map layers, shortlists.",
+            "links": links,
+            "orebridge": provenance(),
+        }
     )
 
 
@@ -87,11 +105,21 @@ def layers(asked: Asked) -> Answer:
     """Answer with the layers: kind, source, licence, and where their features are."""
     shown = [layer for layer in published.map_layers() if layer.kind != "raster" or not isinstance(layer, OwnMapLayer)]
     rows = [
-        {"id": layer.id, "title": layer.title, "title_ja": layer.title_ja, "group": layer.group, "kind": layer.kind, "caveat": layer.caveat,
-         "source": layer.source.title, "licence": layer.source.licence, "attribution": layer.source.attribution, "as_of": layer.source.as_of,
-         "items": None if layer.kind == "raster" else f"{asked.base}/collections/{layer.id}/items"}
+        {
+            "id": layer.id,
+            "title": layer.title,
+            "title_ja": layer.title_ja,
+            "group": layer.group,
+            "kind": layer.kind,
+            "caveat": layer.caveat,
+            "source": layer.source.title,
+            "licence": layer.source.licence,
+            "attribution": layer.source.attribution,
+            "as_of": layer.source.as_of,
+            "items": None if layer.kind == "raster" else f"{asked.base}/collections/{layer.id}/items",
+        }
         for layer in shown
-    ]  # fmt: skip
+    ]
     return as_json({"layers": rows, "orebridge": provenance()})
 
 
@@ -116,8 +144,12 @@ def _layer(key: str) -> Layer:
 
 def _sites_collection(asked: Asked) -> dict[str, Any]:
     ranking = asked.view.ranking(from_preset())
-    bounds = tuple(float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max()))
-    return _described(asked, SITES, "Candidate sites", "Ranked by the balanced weights, each by its main commodity.", bounds)
+    bounds = tuple(
+        float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max())
+    )
+    return _described(
+        asked, SITES, "Candidate sites", "Ranked by the balanced weights, each by its main commodity.", bounds
+    )
 
 
 def _layer_collection(asked: Asked, layer: Layer) -> dict[str, Any]:
@@ -135,7 +167,15 @@ def _described(asked: Asked, key: str, title: str, about: str, bounds: tuple[flo
         _link(asked, f"/collections/{key}/items?f=parquet", "items", PARQUET, title),
     ]
     extent = {"spatial": {"bbox": [list(bounds)], "crs": CRS84}}
-    return {"id": key, "title": title, "description": about, "extent": extent, "itemType": "feature", "crs": [CRS84], "links": links}
+    return {
+        "id": key,
+        "title": title,
+        "description": about,
+        "extent": extent,
+        "itemType": "feature",
+        "crs": [CRS84],
+        "links": links,
+    }
 
 
 def _bounds(values: Mapping[str, Any]) -> Bounds | None:
@@ -166,7 +206,10 @@ def items(asked: Asked) -> Answer:
     if media == PARQUET:
         return parquet(found.frame, about)
     paged = _paged(asked, found.matched, len(found.frame))
-    return as_json({"type": "FeatureCollection", "features": feature_pages.geojson(found.frame), **paged, "orebridge": about}, GEOJSON)
+    return as_json(
+        {"type": "FeatureCollection", "features": feature_pages.geojson(found.frame), **paged, "orebridge": about},
+        GEOJSON,
+    )
 
 
 def _site_items(asked: Asked, bounds: Bounds | None, media: str) -> Answer:
@@ -202,7 +245,10 @@ def _paged(asked: Asked, matched: int, returned: int) -> dict[str, Any]:
     def at(place: int, rel: str, title: str) -> dict[str, str]:
         return _link(asked, f"{path}?{urlencode([*kept, ('limit', limit), ('offset', place)])}", rel, GEOJSON, title)
 
-    links = [at(offset, "self", "This page"), _link(asked, path.removesuffix("/items"), "collection", JSON, "Collection")]
+    links = [
+        at(offset, "self", "This page"),
+        _link(asked, path.removesuffix("/items"), "collection", JSON, "Collection"),
+    ]
     links += [at(offset + limit, "next", "Next page")] if offset + returned < matched and returned else []
     links += [at(max(offset - limit, 0), "prev", "Page before")] if offset else []
     return {"numberMatched": matched, "numberReturned": returned, "timeStamp": _now(), "links": links}

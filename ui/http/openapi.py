@@ -13,7 +13,12 @@ from ui.http.asking import Asked, Endpoint, Parameter
 PROBLEM_SCHEMA = {
     "type": "object",
     "required": ["title", "status", "detail"],
-    "properties": {"type": {"type": "string"}, "title": {"type": "string"}, "status": {"type": "integer"}, "detail": {"type": "string"}},
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+    },
 }
 
 
@@ -22,14 +27,16 @@ def document(endpoints: Sequence[Endpoint], base: str) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": "Orebridge API", "version": version("orebridge"), "summary": "Read-only: sites, scores, layers, shortlists; OGC API - Features.",
+            "title": "Orebridge API",
+            "version": version("orebridge"),
+            "summary": "Read-only: sites, scores, layers, shortlists; OGC API - Features.",
             "description": "Screening aid from open data, not investment advice. Unknowns are null, never filled in.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": base}],
         "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints},
         "components": {"schemas": {"Problem": PROBLEM_SCHEMA}},
-    }  # fmt: skip
+    }
 
 
 def _operation(endpoint: Endpoint) -> dict[str, Any]:
@@ -45,10 +52,12 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         for code, text in errors.items()
     }
     return {
-        "operationId": endpoint.id, "summary": endpoint.title, "description": endpoint.about,
+        "operationId": endpoint.id,
+        "summary": endpoint.title,
+        "description": endpoint.about,
         "parameters": [_parameter(each) for each in endpoint.parameters],
         "responses": {"200": {"description": endpoint.title, "content": content}, **problems},
-    }  # fmt: skip
+    }
 
 
 def _body(endpoint: Endpoint, media: str) -> dict[str, Any]:
@@ -61,8 +70,13 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     shape: dict[str, Any] = {"style": "form", "explode": False} if parameter.schema["type"] == "array" else {}
     schema = {**({"minItems": 1} if shape and "minItems" not in parameter.schema else {}), **parameter.schema}
     return {
-        "name": parameter.name, "in": parameter.where, "required": parameter.required, "description": parameter.about, "schema": schema, **shape,
-    }  # fmt: skip
+        "name": parameter.name,
+        "in": parameter.where,
+        "required": parameter.required,
+        "description": parameter.about,
+        "schema": schema,
+        **shape,
+    }
 
 
 def served_document(endpoints: Sequence[Endpoint], asked: Asked) -> Answer:
@@ -74,19 +88,28 @@ def page(endpoints: Sequence[Endpoint], asked: Asked) -> Answer:
     """Answer with a page that says what can be asked."""
     parts = "".join(_section(endpoint, asked.base) for endpoint in endpoints)
     style = (
-        ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
-        "code{background:rgba(128,128,128,.18);padding:.1rem .3rem;border-radius:3px;overflow-wrap:anywhere}dt{font-weight:600;margin-top:.4rem}"
+        ":root{color-scheme:light dark}"
+        "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
+        "code{background:rgba(128,128,128,.18);padding:.1rem .3rem;border-radius:3px;overflow-wrap:anywhere}"
+        "dt{font-weight:600;margin-top:.4rem}"
     )
     text = (
-        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
+        f'content="width=device-width">'
         f"<title>Orebridge API</title><style>{style}</style></head><body><main><h1>Orebridge API</h1>"
-        f'<p>Read only. <a href="{html.escape(asked.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS and GDAL connect to '
+        f'<p>Read only. <a href="{html.escape(asked.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS '
+        f"and GDAL connect to "
         f"<code>{html.escape(asked.base)}/</code> as OGC API – Features.</p>{parts}</main></body></html>"
     )
     return Answer(text.encode(), HTML)
 
 
 def _section(endpoint: Endpoint, base: str) -> str:
-    rows = "".join(f"<dt><code>{html.escape(p.name)}</code></dt><dd>{html.escape(p.about)}</dd>" for p in endpoint.parameters)
+    rows = "".join(
+        f"<dt><code>{html.escape(p.name)}</code></dt><dd>{html.escape(p.about)}</dd>" for p in endpoint.parameters
+    )
     address = html.escape(base + endpoint.path)
-    return f"<h2>{html.escape(endpoint.title)}</h2><p><code>GET {address}</code></p><p>{html.escape(endpoint.about)}</p><dl>{rows}</dl>"
+    return (
+        f"<h2>{html.escape(endpoint.title)}</h2><p><code>GET "
+        f"{address}</code></p><p>{html.escape(endpoint.about)}</p><dl>{rows}</dl>"
+    )

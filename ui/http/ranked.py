@@ -22,13 +22,25 @@ MOST, FIRST = 20_000, 100
 TEXT = {"type": "string", "maxLength": 200}
 
 FORMAT = Parameter(
-    "f", "Format of the answer; the Accept header does the same.", {"type": "string", "enum": ["json", "geojson", "parquet"]}
+    "f",
+    "Format of the answer; the Accept header does the same.",
+    {"type": "string", "enum": ["json", "geojson", "parquet"]},
 )
 FILTERS = (
-    Parameter("commodity", "Commodity of interest, a USGS name such as dysprosium; it decides which grade counts.", TEXT),
-    Parameter("kind", "Kinds, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(KINDS)}}),
-    Parameter("stage", "Stages, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(STAGES)}}),
-    Parameter("country", "ISO 3166-1 alpha-3 codes, separated by commas.", {"type": "array", "items": {"type": "string", "maxLength": 3}}),
+    Parameter(
+        "commodity", "Commodity of interest, a USGS name such as dysprosium; it decides which grade counts.", TEXT
+    ),
+    Parameter(
+        "kind", "Kinds, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(KINDS)}}
+    ),
+    Parameter(
+        "stage", "Stages, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(STAGES)}}
+    ),
+    Parameter(
+        "country",
+        "ISO 3166-1 alpha-3 codes, separated by commas.",
+        {"type": "array", "items": {"type": "string", "maxLength": 3}},
+    ),
     Parameter(
         "min_coverage",
         "Only sites with at least this share of the weight measured.",
@@ -39,18 +51,42 @@ FILTERS = (
 )
 WEIGHING = (
     Parameter("preset", "Weights by name.", {"type": "string", "enum": list(load().presets), "default": "balanced"}),
-    Parameter("weights", "Weights of the pillars instead, for example grade=30,permitting=25.", {"type": "string", "maxLength": 300}),
-    Parameter("method", "How criteria are put together.", {"type": "string", "enum": list(METHODS), "default": "weighted_sum"}),
-    Parameter("order_by", "What the list is ordered by.", {"type": "string", "enum": list(ORDERS), "default": "shrunk"}),
+    Parameter(
+        "weights",
+        "Weights of the pillars instead, for example grade=30,permitting=25.",
+        {"type": "string", "maxLength": 300},
+    ),
+    Parameter(
+        "method", "How criteria are put together.", {"type": "string", "enum": list(METHODS), "default": "weighted_sum"}
+    ),
+    Parameter(
+        "order_by", "What the list is ordered by.", {"type": "string", "enum": list(ORDERS), "default": "shrunk"}
+    ),
 )
 PAGING = (
     Parameter("limit", "How many at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FIRST}),
-    Parameter("offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}),
+    Parameter(
+        "offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
+    ),
 )
 COLUMNS = [
-    "rank", "site_id", "name", "iso3", "kind", "stage", "deposit_type", "commodities", "location_accuracy", "lon", "lat", "score",
-    "score_low", "score_high", "coverage", "gate_failed",
-]  # fmt: skip
+    "rank",
+    "site_id",
+    "name",
+    "iso3",
+    "kind",
+    "stage",
+    "deposit_type",
+    "commodities",
+    "location_accuracy",
+    "lon",
+    "lat",
+    "score",
+    "score_low",
+    "score_high",
+    "coverage",
+    "gate_failed",
+]
 
 
 def scenario_of(values: dict[str, Any]) -> Scenario:
@@ -62,13 +98,18 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
         If weights or commodity cannot be understood.
     """
     filters = Filters(
-        kinds=tuple(values.get("kind", ())), stages=tuple(values.get("stage", ())),
-        countries=tuple(code.upper() for code in values.get("country", ())), min_coverage=float(values.get("min_coverage", 0)),
-        gates_failed=not values.get("hide_failed", False), text=values.get("text", ""),
-    )  # fmt: skip
+        kinds=tuple(values.get("kind", ())),
+        stages=tuple(values.get("stage", ())),
+        countries=tuple(code.upper() for code in values.get("country", ())),
+        min_coverage=float(values.get("min_coverage", 0)),
+        gates_failed=not values.get("hide_failed", False),
+        text=values.get("text", ""),
+    )
     commodity = values.get("commodity", "").strip().lower()
     if commodity and commodity not in reference.commodity_names():
-        raise BadRequestError(f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS.")
+        raise BadRequestError(
+            f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS."
+        )
     changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": published.evidence()}
     changes |= {name: values[name] for name in ("method", "order_by") if name in values}
     try:
@@ -111,7 +152,11 @@ def _listed(asked: Asked, scenario: Scenario, criteria: list[str]) -> Answer:
 
 
 def _about(scenario: Scenario) -> dict[str, Any]:
-    licences = [f"{source.title}: {source.licence}" for source in published.sources().values() if getattr(source, "bundled", True)]
+    licences = [
+        f"{source.title}: {source.licence}"
+        for source in published.sources().values()
+        if getattr(source, "bundled", True)
+    ]
     return {**provenance(scenario.scenario_hash, licences), "scenario": scenario.as_dict()}
 
 
@@ -142,7 +187,9 @@ def _plain(value: Any) -> Any:
 
 def _require_open() -> None:
     if not published.is_open("shortlists"):
-        raise NotOpenError(f"Shortlists are not open here; who runs the server opens them by {published.SETTING}=shortlists.")
+        raise NotOpenError(
+            f"Shortlists are not open here; who runs the server opens them by {published.SETTING}=shortlists."
+        )
 
 
 def shortlists(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
@@ -159,7 +206,9 @@ def shortlist(asked: Asked) -> Answer:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
     kept = kept_shortlists.read(session.store(), name)
     scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
-    served = [item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row]
+    served = [
+        item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row
+    ]
     kept = replace(kept, items=tuple(served))
     rows = rows_of(asked.view.facts, scenario, kept)
     about = {**_about(scenario), "snapshots": kept_shortlists.snapshots(session.store(), name)}

@@ -14,7 +14,16 @@ from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
 from ui.http import ogc, openapi, ranked
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
-from ui.http.asking import Asked, BadRequestError, Endpoint, NotAcceptableError, NotFoundError, NotOpenError, Parameter, read
+from ui.http.asking import (
+    Asked,
+    BadRequestError,
+    Endpoint,
+    NotAcceptableError,
+    NotFoundError,
+    NotOpenError,
+    Parameter,
+    read,
+)
 from ui.http.working import in_thread
 from workspace import published
 
@@ -22,7 +31,11 @@ PREFIX = "/api/v1"
 NAME = {"type": "string", "minLength": 1, "maxLength": 200}
 LINKS = {
     "type": "array",
-    "items": {"type": "object", "required": ["href", "rel"], "properties": {"href": {"type": "string"}, "rel": {"type": "string"}}},
+    "items": {
+        "type": "object",
+        "required": ["href", "rel"],
+        "properties": {"href": {"type": "string"}, "rel": {"type": "string"}},
+    },
 }
 
 
@@ -35,39 +48,130 @@ COLLECTION = _object("extent", id={"type": "string"}, links=LINKS)
 FEATURES = {
     "type": "object",
     "required": ["type", "features"],
-    "properties": {"type": {"const": "FeatureCollection"}, "features": {"type": "array", "items": {"type": "object", "required": ["type", "geometry", "properties"]}}},
-}  # fmt: skip
+    "properties": {
+        "type": {"const": "FeatureCollection"},
+        "features": {"type": "array", "items": {"type": "object", "required": ["type", "geometry", "properties"]}},
+    },
+}
 EITHER = {"anyOf": [_object("orebridge", sites=ROWS), FEATURES]}
 COLLECTION_ID = Parameter("collection_id", "Id of a collection.", NAME, "path")
 
 ENDPOINTS: tuple[Endpoint, ...] = (
     Endpoint("/", "landing", "Landing page", "Where everything is.", ogc.landing, schema=_object("title", links=LINKS)),
-    Endpoint("/conformance", "conformance", "Conformance", "Classes of OGC API - Features that hold.", ogc.conformance,
-             schema=_object(conformsTo={"type": "array", "items": {"type": "string"}})),
-    Endpoint("/collections", "collections", "Collections", "Sites and vector layers.", ogc.collections,
-             schema=_object(collections={"type": "array", "items": COLLECTION}, links=LINKS)),
-    Endpoint("/collections/{collection_id}", "collection", "Collection", "One of them.", ogc.collection, (COLLECTION_ID,), schema=COLLECTION),
-    Endpoint("/collections/{collection_id}/items", "items", "Features", "Features of a collection, page by page.", ogc.items,
-             (COLLECTION_ID, *ogc.ITEMS), (GEOJSON, PARQUET, JSON), FEATURES),
-    Endpoint("/collections/{collection_id}/items/{feature_id}", "item", "Feature", "One feature.", ogc.item,
-             (COLLECTION_ID, Parameter("feature_id", "Id of a feature.", NAME, "path")), (GEOJSON,),
-             _object("geometry", "properties", "links", type={"const": "Feature"})),
-    Endpoint("/sites", "sites", "Sites", "Candidate sites in order of rank.", ranked.sites,
-             (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT), (JSON, GEOJSON, PARQUET), EITHER),
-    Endpoint("/sites/{site_id}", "site", "Site", "All that is known of one site: score, lines, claims, owners, gates.", ranked.site,
-             (Parameter("site_id", "Id of a site.", NAME, "path"), ranked.FILTERS[0], *ranked.WEIGHING), schema=_object("site_id", "lines", "claims", "gates")),
-    Endpoint("/scores", "scores", "Scores", "The ranking with the contribution of each criterion and the gates.", ranked.scores,
-             (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT), (JSON, GEOJSON, PARQUET), EITHER),
-    Endpoint("/layers", "layers", "Layers", "Map layers with source and licence; private layers are not among them.", ogc.layers,
-             schema=_object("orebridge", layers=ROWS)),
-    Endpoint("/shortlists", "shortlists", "Shortlists", "Shortlists of the workspace.", ranked.shortlists, schema=_object("orebridge", shortlists=ROWS)),
-    Endpoint("/shortlists/{name}", "shortlist", "Shortlist", "Its sites by rank, what is noted, its snapshots.", ranked.shortlist,
-             (Parameter("name", "Name of a shortlist.", NAME, "path"),
-              Parameter("f", "Format of the answer.", {"type": "string", "enum": ["json", "geojson"]})), (JSON, GEOJSON), EITHER),
-)  # fmt: skip
+    Endpoint(
+        "/conformance",
+        "conformance",
+        "Conformance",
+        "Classes of OGC API - Features that hold.",
+        ogc.conformance,
+        schema=_object(conformsTo={"type": "array", "items": {"type": "string"}}),
+    ),
+    Endpoint(
+        "/collections",
+        "collections",
+        "Collections",
+        "Sites and vector layers.",
+        ogc.collections,
+        schema=_object(collections={"type": "array", "items": COLLECTION}, links=LINKS),
+    ),
+    Endpoint(
+        "/collections/{collection_id}",
+        "collection",
+        "Collection",
+        "One of them.",
+        ogc.collection,
+        (COLLECTION_ID,),
+        schema=COLLECTION,
+    ),
+    Endpoint(
+        "/collections/{collection_id}/items",
+        "items",
+        "Features",
+        "Features of a collection, page by page.",
+        ogc.items,
+        (COLLECTION_ID, *ogc.ITEMS),
+        (GEOJSON, PARQUET, JSON),
+        FEATURES,
+    ),
+    Endpoint(
+        "/collections/{collection_id}/items/{feature_id}",
+        "item",
+        "Feature",
+        "One feature.",
+        ogc.item,
+        (COLLECTION_ID, Parameter("feature_id", "Id of a feature.", NAME, "path")),
+        (GEOJSON,),
+        _object("geometry", "properties", "links", type={"const": "Feature"}),
+    ),
+    Endpoint(
+        "/sites",
+        "sites",
+        "Sites",
+        "Candidate sites in order of rank.",
+        ranked.sites,
+        (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT),
+        (JSON, GEOJSON, PARQUET),
+        EITHER,
+    ),
+    Endpoint(
+        "/sites/{site_id}",
+        "site",
+        "Site",
+        "All that is known of one site: score, lines, claims, owners, gates.",
+        ranked.site,
+        (Parameter("site_id", "Id of a site.", NAME, "path"), ranked.FILTERS[0], *ranked.WEIGHING),
+        schema=_object("site_id", "lines", "claims", "gates"),
+    ),
+    Endpoint(
+        "/scores",
+        "scores",
+        "Scores",
+        "The ranking with the contribution of each criterion and the gates.",
+        ranked.scores,
+        (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT),
+        (JSON, GEOJSON, PARQUET),
+        EITHER,
+    ),
+    Endpoint(
+        "/layers",
+        "layers",
+        "Layers",
+        "Map layers with source and licence; private layers are not among them.",
+        ogc.layers,
+        schema=_object("orebridge", layers=ROWS),
+    ),
+    Endpoint(
+        "/shortlists",
+        "shortlists",
+        "Shortlists",
+        "Shortlists of the workspace.",
+        ranked.shortlists,
+        schema=_object("orebridge", shortlists=ROWS),
+    ),
+    Endpoint(
+        "/shortlists/{name}",
+        "shortlist",
+        "Shortlist",
+        "Its sites by rank, what is noted, its snapshots.",
+        ranked.shortlist,
+        (
+            Parameter("name", "Name of a shortlist.", NAME, "path"),
+            Parameter("f", "Format of the answer.", {"type": "string", "enum": ["json", "geojson"]}),
+        ),
+        (JSON, GEOJSON),
+        EITHER,
+    ),
+)
 #: What speaks of the endpoints themselves.
 ABOUT: tuple[Endpoint, ...] = (
-    Endpoint("/openapi.json", "openapi", "OpenAPI", "This document.", partial(openapi.served_document, ENDPOINTS), formats=(OPENAPI,)),
+    Endpoint(
+        "/openapi.json",
+        "openapi",
+        "OpenAPI",
+        "This document.",
+        partial(openapi.served_document, ENDPOINTS),
+        formats=(OPENAPI,),
+    ),
     Endpoint("/docs", "docs", "For people", "What can be asked.", partial(openapi.page, ENDPOINTS), formats=(HTML,)),
 )
 STATUS = {
@@ -119,7 +223,9 @@ def refused(status: int, title: str, detail: str) -> Response:
 
 
 async def _nothing(request: Request) -> Response:
-    return refused(404, "Not found", f"There is nothing at {request.url.path[:120]}; {PREFIX}/docs says what can be asked.")
+    return refused(
+        404, "Not found", f"There is nothing at {request.url.path[:120]}; {PREFIX}/docs says what can be asked."
+    )
 
 
 ROUTES: list[BaseRoute] = [

@@ -1,4 +1,7 @@
-"""Where requests are worked on: a few threads beside the event loop, so that pages and other sessions stay alive. Answers nothing."""
+"""Where requests are worked on: a few threads beside the event loop, so that pages and other sessions stay alive.
+
+Answers nothing.
+"""
 
 from __future__ import annotations
 

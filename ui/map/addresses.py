@@ -1,4 +1,7 @@
-"""Addresses that the app hands to its own map: they cannot be guessed, and what a session sees is reached by them alone. Serves nothing."""
+"""Addresses that the app hands to its own map.
+
+They cannot be guessed, and what a session sees is reached by them alone. Serves nothing.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ class Feed:
 class Feeds:
     """Feeds by the key of their address, the least recently written dropped first.
 
-    A page writes the address of its feed anew each time it is drawn, so that only feeds of pages that are long gone are dropped.
+    A page writes the address of its feed anew each time it is drawn, so that only feeds of pages that are long gone are
+    dropped.
     """
 
     def __init__(self) -> None:

@@ -49,14 +49,30 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
         alpha_cutoff=0.0,
     )
     halo = pdk.Layer(
-        "ScatterplotLayer", id="halo", data=[{"p": place} for place in chosen], get_position="p", filled=False, stroked=True,
-        get_line_color=list(HALO), line_width_units=pdk.types.String("pixels"), get_line_width=3, radius_units=pdk.types.String("pixels"),
-        get_radius=13, pickable=False,
-    )  # fmt: skip
+        "ScatterplotLayer",
+        id="halo",
+        data=[{"p": place} for place in chosen],
+        get_position="p",
+        filled=False,
+        stroked=True,
+        get_line_color=list(HALO),
+        line_width_units=pdk.types.String("pixels"),
+        get_line_width=3,
+        radius_units=pdk.types.String("pixels"),
+        get_radius=13,
+        pickable=False,
+    )
     lat, lon, zoom = S.camera
-    view = pdk.ViewState(latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0)
-    tooltip = {"html": "<b>{n}</b><br/>{t}", "style": {"fontSize": "13px", "whiteSpace": "pre-line", "maxWidth": "320px"}}
-    return pdk.Deck(layers=[*drawn, *_area_outline(), sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip)
+    view = pdk.ViewState(
+        latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0
+    )
+    tooltip = {
+        "html": "<b>{n}</b><br/>{t}",
+        "style": {"fontSize": "13px", "whiteSpace": "pre-line", "maxWidth": "320px"},
+    }
+    return pdk.Deck(
+        layers=[*drawn, *_area_outline(), sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip
+    )
 
 
 def _area_outline() -> list[pdk.Layer]:
@@ -66,11 +82,18 @@ def _area_outline() -> list[pdk.Layer]:
     shape = {"type": "MultiPolygon", "coordinates": S.area.polygons}
     return [
         pdk.Layer(
-            "GeoJsonLayer", id=f"area-{hash(S.area) & 0xFFFFFF:x}", data={"type": "Feature", "geometry": shape, "properties": {}}, pickable=False,
-            filled=True, stroked=True, get_fill_color=[0, 114, 178, 26], get_line_color=[0, 114, 178, 255],
-            line_width_units=pdk.types.String("pixels"), get_line_width=2,
+            "GeoJsonLayer",
+            id=f"area-{hash(S.area) & 0xFFFFFF:x}",
+            data={"type": "Feature", "geometry": shape, "properties": {}},
+            pickable=False,
+            filled=True,
+            stroked=True,
+            get_fill_color=[0, 114, 178, 26],
+            get_line_color=[0, 114, 178, 255],
+            line_width_units=pdk.types.String("pixels"),
+            get_line_width=2,
         )
-    ]  # fmt: skip
+    ]
 
 
 def visible_layers() -> list[tuple[Layer, float]]:
@@ -84,27 +107,49 @@ def visible_layers() -> list[tuple[Layer, float]]:
 
 
 def _version(layer: Layer) -> str:
-    """Return a few digits that change with how a layer is drawn: addresses of tiles are kept for ever by the browser."""
-    return hashlib.sha256(repr((layer.style, layer.legend, layer.title)).encode()).hexdigest()[:6] if layer.group == "own" else "0"
+    """Return a few digits that change with how a layer is drawn.
+
+    Addresses of tiles are kept for ever by the browser.
+    """
+    return (
+        hashlib.sha256(repr((layer.style, layer.legend, layer.title)).encode()).hexdigest()[:6]
+        if layer.group == "own"
+        else "0"
+    )
 
 
 def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     if layer.group == "own" and layer.kind == "raster":
         return pdk.Layer(
-            "_WMSLayer", id=f"{layer.id}-{_version(layer)}", data=f"/api/wms/{layer.id}/{_version(layer)}/{layer_key(layer.id)}", service_type=pdk.types.String("wms"),
-            layers=[layer.id], srs=pdk.types.String("EPSG:3857"), opacity=opacity, pickable=False,
-        )  # fmt: skip
+            "_WMSLayer",
+            id=f"{layer.id}-{_version(layer)}",
+            data=f"/api/wms/{layer.id}/{_version(layer)}/{layer_key(layer.id)}",
+            service_type=pdk.types.String("wms"),
+            layers=[layer.id],
+            srs=pdk.types.String("EPSG:3857"),
+            opacity=opacity,
+            pickable=False,
+        )
     if not isinstance(layer.style, VectorStyle):
         return pdk.Layer(
-            "BitmapLayer", id=layer.id, image=pdk.types.String(f"/api/layers/{layer.id}.png"),
-            bounds=[-180, -85.051129, 180, 85.051129], opacity=opacity, pickable=False,
-        )  # fmt: skip
+            "BitmapLayer",
+            id=layer.id,
+            image=pdk.types.String(f"/api/layers/{layer.id}.png"),
+            bounds=[-180, -85.051129, 180, 85.051129],
+            opacity=opacity,
+            pickable=False,
+        )
     common = _drawn(layer, layer.style, opacity, night)
     version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
     if tiles.whole_geojson(layer):
         return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
     return pdk.Layer(
-        "TileLayer", data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json?v={version}", min_zoom=0, max_zoom=9, tile_size=512, **common
+        "TileLayer",
+        data=f"/api/layers/{layer.id}/{{z}}/{{x}}/{{y}}.json?v={version}",
+        min_zoom=0,
+        max_zoom=9,
+        tile_size=512,
+        **common,
     )
 
 
@@ -112,17 +157,28 @@ def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dic
     """Return how features are drawn, whether they come as a whole or in tiles."""
     fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
     common: dict[str, Any] = {
-        "id": f"{layer.id}-{_version(layer)}-{int(night)}", "opacity": opacity, "pickable": layer.group == "own", "stroked": True,
-        "filled": fill[3] > 0, "get_fill_color": list(fill), "get_line_color": list(line), "line_width_units": pdk.types.String("pixels"),
-        "get_line_width": style.width_px, "point_radius_units": pdk.types.String("pixels"), "get_point_radius": style.radius_px,
-    }  # fmt: skip
+        "id": f"{layer.id}-{_version(layer)}-{int(night)}",
+        "opacity": opacity,
+        "pickable": layer.group == "own",
+        "stroked": True,
+        "filled": fill[3] > 0,
+        "get_fill_color": list(fill),
+        "get_line_color": list(line),
+        "line_width_units": pdk.types.String("pixels"),
+        "get_line_width": style.width_px,
+        "point_radius_units": pdk.types.String("pixels"),
+        "get_point_radius": style.radius_px,
+    }
     if style.colour_by:
         common["get_fill_color" if layer.kind != "vector-line" else "get_line_color"] = _coloured(layer, night)
     return common
 
 
 def _coloured(layer: Layer, night: bool) -> str:
-    """Return the expression that gives a feature the colour of its entry in the legend; the last holds for all others."""
+    """Return the expression that gives a feature the colour of its entry in the legend.
+
+    The last holds for all others.
+    """
     palette = [list(e.colour_dark if night else e.colour) for e in layer.legend]
     return "".join(f"properties.legend == {i} ? {json.dumps(c)} : " for i, c in enumerate(palette[:-1])) + json.dumps(
         palette[-1:] and palette[-1]

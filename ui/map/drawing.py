@@ -1,4 +1,7 @@
-"""The map on which an area of interest is drawn: a component of our own, since `st.pydeck_chart` gives back neither drawing nor view."""
+"""The map on which an area of interest is drawn.
+
+A component of our own, since `st.pydeck_chart` gives back neither drawing nor view.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +20,21 @@ TOOLS = ("rectangle", "polygon", "freehand", "select", "clear", "view")
 HEIGHT_PX = 440
 STYLE = (  # with a line break inside: a text without any is taken for the name of a file
     ".area-tools{display:flex;flex-wrap:wrap;gap:.4rem;margin-bottom:.5rem}\n"
-    ".area-tools button{font:inherit;font-size:.9rem;padding:.35rem .8rem;border-radius:.5rem;border:1px solid rgba(128,128,128,.5);"
-    "background:transparent;color:inherit;cursor:pointer}"
+    ".area-tools button{font:inherit;font-size:.9rem;padding:.35rem .8rem;border-radius:.5rem;"
+    "border:1px solid rgba(128,128,128,.5);background:transparent;color:inherit;cursor:pointer}"
     ".area-tools button[aria-pressed=true]{background:#0072B2;border-color:#0072B2;color:#fff}"
     ".area-tools button:focus-visible{outline:3px solid #56B4E9;outline-offset:1px}"
-    f".area-map{{height:{HEIGHT_PX}px;border-radius:6px;overflow:hidden}}.area-status{{font-size:.9rem;min-height:1.6rem;margin-top:.3rem}}"
+    f".area-map{{height:{HEIGHT_PX}px;border-radius:6px;overflow:hidden}}"
+    ".area-status{font-size:.9rem;min-height:1.6rem;margin-top:.3rem}"
 )
-SCRIPT = "export default function(component){\nimport(new URL(component.data.script,location.href).href).then(m=>m.draw(component))}"
+SCRIPT = (
+    "export default "
+    "function(component){\nimport(new URL(component.data.script,location.href).href).then(m=>m.draw(component))}"
+)
 
 
 def area_map(scenario: Scenario, bounds: tuple[float, float, float, float]) -> tuple[list[list[list[float]]], bool]:
-    """Show the map to draw on; return the rings that are drawn (lon, lat, EPSG:4326 degrees), and whether it could not be shown.
+    """Show the map to draw on; return the drawn rings (lon, lat, EPSG:4326), and whether it could not be shown.
 
     Parameters
     ----------
@@ -38,8 +45,12 @@ def area_map(scenario: Scenario, bounds: tuple[float, float, float, float]) -> t
     """
     component = st.components.v2.component("orebridge_area", html=_markup(), css=STYLE, js=SCRIPT, isolate_styles=False)
     result = component(
-        key="area_map", data=_data(scenario, bounds), default={"area": None, "failed": False}, on_area_change=_nothing, on_failed_change=_nothing,
-    )  # fmt: skip
+        key="area_map",
+        data=_data(scenario, bounds),
+        default={"area": None, "failed": False},
+        on_area_change=_nothing,
+        on_failed_change=_nothing,
+    )
     drawn = result.area or {}
     return [[[float(x), float(y)] for x, y in ring] for ring in drawn.get("rings", [])], bool(result.failed)
 
@@ -53,11 +64,20 @@ def _markup() -> str:
     names = dict(
         zip(
             TOOLS,
-            (_("Rectangle"), _("Polygon"), _("Freehand"), _("Change"), _("Clear the drawing"), _("Take what is in view")),
+            (
+                _("Rectangle"),
+                _("Polygon"),
+                _("Freehand"),
+                _("Change"),
+                _("Clear the drawing"),
+                _("Take what is in view"),
+            ),
             strict=True,
         )
     )
-    buttons = "".join(f'<button type="button" data-tool="{tool}">{html.escape(name)}</button>' for tool, name in names.items())
+    buttons = "".join(
+        f'<button type="button" data-tool="{tool}">{html.escape(name)}</button>' for tool, name in names.items()
+    )
     return (
         f'<div class="area-tools" role="toolbar" aria-label="{html.escape(_("Drawing tools"))}">{buttons}</div>\n'
         '<div class="area-map"></div><div class="area-status" role="status" aria-live="polite"></div>'
@@ -72,12 +92,21 @@ def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict
         "select": _("Click a shape to move it or its corners; Delete removes it."),
     }
     labels = {
-        "map": _("Map to draw an area on"), "count": _("Shapes drawn: {n}"), "hints": hints,
-        "failed": _("This browser cannot show the drawing map (no WebGL). Give the area by numbers or by a layer instead."),
-    }  # fmt: skip
+        "map": _("Map to draw an area on"),
+        "count": _("Shapes drawn: {n}"),
+        "hints": hints,
+        "failed": _(
+            "This browser cannot show the drawing map (no WebGL). Give the area by numbers or by a layer instead."
+        ),
+    }
     west, south, east, north = bounds
     return {
-        "script": "/api/drawing/drawing.js", "worker": "/api/drawing/drawing-worker.mjs", "land": "/api/layers/land.geojson",
-        "borders": "/api/layers/boundaries.geojson", "sites": sites_address(Feed(scenario, theme.dark(), False, session.state())), "dark": theme.dark(), "labels": labels,
+        "script": "/api/drawing/drawing.js",
+        "worker": "/api/drawing/drawing-worker.mjs",
+        "land": "/api/layers/land.geojson",
+        "borders": "/api/layers/boundaries.geojson",
+        "sites": sites_address(Feed(scenario, theme.dark(), False, session.state())),
+        "dark": theme.dark(),
+        "labels": labels,
         "bounds": [[west, south], [east, north]],
-    }  # fmt: skip
+    }

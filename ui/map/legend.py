@@ -1,4 +1,7 @@
-"""The legend under the map: the score ramp, the shapes, and each layer that is switched on. Our own words and colours only."""
+"""The legend under the map: the score ramp, the shapes, and each layer that is switched on.
+
+Our own words and colours only.
+"""
 
 from __future__ import annotations
 
@@ -22,16 +25,23 @@ def site_legend(night: bool, firm: bool = False) -> None:
     scores = np.linspace(markers.SCORE_LOW, markers.SCORE_HIGH, STEPS)
     stops = ",".join(f"rgb({r},{g},{b})" for r, g, b in markers.colours(scores, night).tolist())
     grey = "rgb({},{},{})".format(*(markers.FAILED_DARK if night else markers.FAILED_LIGHT))
-    shapes = "".join(f'<span style="white-space:nowrap">{_shape(kind)} {html.escape(word(KINDS, kind))}</span>' for kind in KINDS)
+    shapes = "".join(
+        f'<span style="white-space:nowrap">{_shape(kind)} {html.escape(word(KINDS, kind))}</span>' for kind in KINDS
+    )
     surety = (
-        f'<span style="white-space:nowrap;opacity:.55">● {html.escape(_("faint: less surely among the first 20"))}</span>' if firm else ""
+        f'<span style="white-space:nowrap;opacity:.55">● '
+        f"{html.escape(_('faint: less surely among the first 20'))}</span>"
+        if firm
+        else ""
     )
     low, high = number(markers.SCORE_LOW, 2), number(markers.SCORE_HIGH, 2)
     st.html(
         '<div style="display:flex;flex-wrap:wrap;gap:4px 16px;font-size:0.82rem;align-items:center" role="group">'
-        f'<span style="white-space:nowrap">{html.escape(_("Score"))} ≤{low} <span style="display:inline-block;width:120px;height:11px;'
+        f'<span style="white-space:nowrap">{html.escape(_("Score"))} ≤{low} <span '
+        f'style="display:inline-block;width:120px;height:11px;'
         f'border-radius:3px;vertical-align:middle;background:linear-gradient(90deg,{stops})"></span> ≥{high}</span>'
-        f'<span style="white-space:nowrap"><span style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{grey}">'
+        f'<span style="white-space:nowrap"><span '
+        f'style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{grey}">'
         f"</span> {html.escape(_('Fails a gate'))}</span>{shapes}"
         f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: location approximate"))}</span>{surety}</div>'
     )
@@ -43,7 +53,8 @@ def _shape(kind: str) -> str:
     width = len(markers.mapping()) * 13
     picture = base64.b64encode(markers.atlas()).decode()
     mask = f"url(data:image/png;base64,{picture}) -{place * 13 // markers.SIZE}px 0/{width}px 13px"
-    return f'<span style="display:inline-block;width:13px;height:13px;vertical-align:-2px;background:currentColor;-webkit-mask:{mask};mask:{mask}"></span>'
+    box = "display:inline-block;width:13px;height:13px;vertical-align:-2px;background:currentColor"
+    return f'<span style="{box};-webkit-mask:{mask};mask:{mask}"></span>'
 
 
 def layer_legend(layer: Layer, night: bool, title: str = "") -> None:
@@ -60,5 +71,8 @@ def layer_legend(layer: Layer, night: bool, title: str = "") -> None:
 def _entry(entry: LegendEntry, layer: Layer, night: bool) -> str:
     r, g, b, a = entry.colour_dark if night else entry.colour
     size = "height:3px;vertical-align:middle" if layer.kind == "vector-line" else "height:11px;vertical-align:-1px"
-    swatch = f'<span style="display:inline-block;width:16px;{size};background:rgba({r},{g},{b},{max(a, 90) / 255:.2f});outline:1px solid rgba(128,128,128,.4)"></span>'
+    swatch = (
+        f'<span style="display:inline-block;width:16px;{size};background:rgba({r},{g},{b},{max(a, 90) / 255:.2f});'
+        f'outline:1px solid rgba(128,128,128,.4)"></span>'
+    )
     return f'<span style="white-space:nowrap">{swatch} {html.escape(either(entry.label, entry.label_ja))}</span>'

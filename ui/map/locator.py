@@ -19,7 +19,9 @@ from workspace import session
 
 
 @lru_cache(maxsize=128)
-def picture(lon: float, lat: float, half_km: float, marks: tuple[Mark, ...], inches: tuple[float, float], dark: bool) -> str:
+def picture(
+    lon: float, lat: float, half_km: float, marks: tuple[Mark, ...], inches: tuple[float, float], dark: bool
+) -> str:
     """Return the SVG of `layers.locator.locator`, kept."""
     return locator(lon, lat, half_km, marks, inches, dark)
 
@@ -31,7 +33,9 @@ def site_map(site: dict[str, Any], half_km: float, inches: tuple[float, float] =
     words = "; ".join(f"{_(REACHED[each.criterion][1])} {number(each.km, 1)} km" for each in found)
     said = _("Map of the surroundings of {name}: {words}").format(name=site["name"], words=words)
     text = base64.b64encode(drawn.encode()).decode()
-    st.html(f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(said)}" style="width:100%;border-radius:6px">')
+    st.html(
+        f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(said)}" style="width:100%;border-radius:6px">'
+    )
 
 
 def reach_table(site: dict[str, Any]) -> None:
@@ -46,12 +50,20 @@ def reach_table(site: dict[str, Any]) -> None:
         for each in reached(site["site_id"], session.revision())
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Nearest infrastructure"))
-    haul = next((line for line in site["lines"] if line["criterion"] == "haul_cost" and line["value"] is not None), None)
+    haul = next(
+        (line for line in site["lines"] if line["criterion"] == "haul_cost" and line["value"] is not None), None
+    )
     if haul is not None:
-        text = _("Transport and power over 10 years at 0.2 Mt a year: {value} {unit} ({low} to {high}), {mode}. A model, not a quotation.")
+        text = _(
+            "Transport and power over 10 years at 0.2 Mt a year: {value} {unit} ({low} to {high}), "
+            "{mode}. A model, not a quotation."
+        )
         st.caption(
             text.format(
-                value=quantity(haul["value"]), low=quantity(haul["low"]), high=quantity(haul["high"]), unit=w.word(w.UNITS, haul["unit"]),
+                value=quantity(haul["value"]),
+                low=quantity(haul["low"]),
+                high=quantity(haul["high"]),
+                unit=w.word(w.UNITS, haul["unit"]),
                 mode=w.word(w.MODES, haul["target"]),
             )
-        )  # fmt: skip
+        )

@@ -19,7 +19,13 @@ from scoring.ranking.ranked import Ranked, Sites
 SIZE = 64
 OVERSAMPLE = 4
 #: kind -> corners of the shape; 0 is a circle. The offset turns it, in degrees.
-SHAPES = {"mine": (0, 0.0), "separation": (4, 0.0), "refinery": (4, 45.0), "derivative": (6, 0.0), "recycling": (3, 0.0)}
+SHAPES = {
+    "mine": (0, 0.0),
+    "separation": (4, 0.0),
+    "refinery": (4, 45.0),
+    "derivative": (6, 0.0),
+    "recycling": (3, 0.0),
+}
 #: Dark is good on the light map, bright is good on the dark one; both ramps are even to colour-blind eyes.
 RAMP_LIGHT, RAMP_DARK = "lajolla_r", "lajolla"
 SCORE_LOW, SCORE_HIGH = 0.2, 0.95
@@ -54,7 +60,9 @@ def atlas() -> bytes:
     return out.getvalue()
 
 
-def _shape(draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, corners: int, turn: float, shade: int) -> None:
+def _shape(
+    draw: ImageDraw.ImageDraw, centre: tuple[float, float], radius: float, corners: int, turn: float, shade: int
+) -> None:
     x, y = centre
     if not corners:
         draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=shade)
@@ -85,8 +93,8 @@ def colours(score: NDArray[np.float64], dark: bool) -> NDArray[np.uint8]:
 def rows_json(ranked: Ranked, dark: bool, firm: NDArray[np.float64] | None = None) -> str:
     """Return what the map draws of each site as JSON, the best last.
 
-    id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels). With `firm` (0..1, a value a ranked site: chance to be among
-    the first), the less sure are fainter and the tooltip says the chance.
+    id, n(ame), p(osition), i(con), c(olour), t (rank and score), z (pixels). With `firm` (0..1, a value a ranked site:
+    chance to be among the first), the less sure are fainter and the tooltip says the chance.
     """
     heads, order = _HEADS.get(id(ranked.sites), lambda: (ranked.sites, _heads(ranked.sites)))[1], ranked.row[::-1]
     count = len(order)
@@ -95,7 +103,9 @@ def rows_json(ranked: Ranked, dark: bool, firm: NDArray[np.float64] | None = Non
         shades = [f",{round(FAINTEST + (255 - FAINTEST) * chance)}" for chance in firm[::-1].tolist()]
         tails = [f" · {100 * chance:.0f} %" for chance in firm[::-1].tolist()]
     failed = FAILED_DARK if dark else FAILED_LIGHT
-    shown = np.where(ranked.sites.failed[order, None], np.array(failed, dtype=np.uint8), colours(ranked.score[::-1], dark)).tolist()
+    shown = np.where(
+        ranked.sites.failed[order, None], np.array(failed, dtype=np.uint8), colours(ranked.score[::-1], dark)
+    ).tolist()
     scores = [f"{score:.2f}" for score in ranked.score[::-1].tolist()]
     fields = zip(heads[order].tolist(), shown, shades, range(count, 0, -1), scores, tails, strict=True)
     made = [

@@ -1,4 +1,7 @@
-"""What a memo of a shortlist says, in one language: question, ranked table, half a page a site, method, sources. Lays nothing out."""
+"""What a memo of a shortlist says, in one language: question, ranked table, half a page a site, method, sources.
+
+Lays nothing out.
+"""
 
 from __future__ import annotations
 
@@ -121,7 +124,11 @@ class Ground:
 
 
 def ground(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist, register: Mapping[str, Source], told: Mapping[str, Milestones]
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    held: Shortlist,
+    register: Mapping[str, Source],
+    told: Mapping[str, Milestones],
 ) -> Ground:
     """Gather what a memo says.
 
@@ -142,7 +149,8 @@ def ground(
     listed = listing(facts, scenario, "", site_ids=held.site_ids, register=register)
     if not len(listed.sites):
         raise ScenarioError(
-            f"None of the sites of {held.name!r} is in the list that its scenario leaves, so there is nothing to write of; "
+            f"None of the sites of {held.name!r} is in the list that its scenario leaves, so there is "
+            f"nothing to write of; "
             "put sites on the shortlist, or keep a scenario with other filters."
         )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
@@ -175,13 +183,34 @@ def _memo(facts: duckdb.DuckDBPyConnection, found: Ground, language: str) -> Mem
     marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(found.sites, 1)]
     names = [f"{place} {_short(site['name'])}" for place, site in enumerate(found.sites, 1)]
     return Memo(
-        language, found.held.name if found.held.name != "default" else _("Shortlist"), found.held.question, _summary(found), _provenance(found),
-        (_("No."), _("Site"), _("Country"), _("Kind"), _("Stage"), _("Rank"), _("Score (range)"), _("Share known"), _("Decision")),
+        language,
+        found.held.name if found.held.name != "default" else _("Shortlist"),
+        found.held.question,
+        _summary(found),
+        _provenance(found),
+        (
+            _("No."),
+            _("Site"),
+            _("Country"),
+            _("Kind"),
+            _("Stage"),
+            _("Rank"),
+            _("Score (range)"),
+            _("Share known"),
+            _("Decision"),
+        ),
         tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(found.sites, 1)),
-        overview(marks) if marks else "", rank_ranges(found.firm, [site["site_id"] for site in found.sites], names, _("Rank among the sites listed")),
-        _words(found), pages, _method(found), found.sources,
-        _("Screening aid from open data, not investment advice. An unknown is left unknown: it widens the range of a score and is never filled in."),
-    )  # fmt: skip
+        overview(marks) if marks else "",
+        rank_ranges(found.firm, [site["site_id"] for site in found.sites], names, _("Rank among the sites listed")),
+        _words(found),
+        pages,
+        _method(found),
+        found.sources,
+        _(
+            "Screening aid from open data, not investment advice. An unknown is left unknown: it "
+            "widens the range of a score and is never filled in."
+        ),
+    )
 
 
 def _short(name: str, most: int = 30) -> str:
@@ -189,13 +218,27 @@ def _short(name: str, most: int = 30) -> str:
 
 
 def _words(found: Ground) -> dict[str, str]:
-    share = _("Bars: ranks from the 5th to the 95th percentile of {n} draws of the weights (±20 %) and of every unknown; dot: the median.")
+    share = _(
+        "Bars: ranks from the 5th to the 95th percentile of {n} draws of the weights (±20 %) and of "
+        "every unknown; dot: the median."
+    )
     return {
-        "memo": _("Memo"), "question": _("Question"), "map": _("Where the sites lie"), "ranked": _("Ranked sites"), "sensitivity": _("How firm the places are"),
-        "sensitivity_caption": share.format(n=number(found.firm.draws)), "method": _("Method"), "sources": _("Sources and licences"),
-        "disclaimer": _("Disclaimer"), "page": _("Page"), "site_pages": _("Site by site"), "source": _("Source"), "licence": _("Licence"),
-        "framework": _("US–Japan Framework on critical minerals, 28 October 2025"), "made": _("Made with Natural Earth."),
-    }  # fmt: skip
+        "memo": _("Memo"),
+        "question": _("Question"),
+        "map": _("Where the sites lie"),
+        "ranked": _("Ranked sites"),
+        "sensitivity": _("How firm the places are"),
+        "sensitivity_caption": share.format(n=number(found.firm.draws)),
+        "method": _("Method"),
+        "sources": _("Sources and licences"),
+        "disclaimer": _("Disclaimer"),
+        "page": _("Page"),
+        "site_pages": _("Site by site"),
+        "source": _("Source"),
+        "licence": _("Licence"),
+        "framework": _("US–Japan Framework on critical minerals, 28 October 2025"),
+        "made": _("Made with Natural Earth."),
+    }
 
 
 def _summary(found: Ground) -> tuple[str, ...]:
@@ -203,15 +246,25 @@ def _summary(found: Ground) -> tuple[str, ...]:
     listed = len(found.held.items) - len(found.left_out)
     lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
     if listed > len(found.sites):
-        lines.append(_("The memo shows the first {n} by rank; the exported list has all.").format(n=number(len(found.sites))))
+        lines.append(
+            _("The memo shows the first {n} by rank; the exported list has all.").format(n=number(len(found.sites)))
+        )
     failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
     if failing:
         lines.append(_("Fails a gate, so it is listed last: {gates}").format(gates="; ".join(failing)))
     unsettled = sum(_is_unsettled(site) for site in found.sites)
     if unsettled:
-        lines.append(_("For {n} of them it is not known whether a covered nation stands behind the owners.").format(n=number(unsettled)))
+        lines.append(
+            _("For {n} of them it is not known whether a covered nation stands behind the owners.").format(
+                n=number(unsettled)
+            )
+        )
     if found.left_out:
-        lines.append(_("Not in the list that the scenario leaves, so without a rank: {names}.").format(names=_some(found.left_out)))
+        lines.append(
+            _("Not in the list that the scenario leaves, so without a rank: {names}.").format(
+                names=_some(found.left_out)
+            )
+        )
     return tuple(lines)
 
 
@@ -229,11 +282,18 @@ def _some(names: Sequence[str]) -> str:
 def _provenance(found: Ground) -> tuple[tuple[str, str], ...]:
     scenario, pillars = found.scenario, load().pillars
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence)
-    weights = [f"{either(pillars[p].title, pillars[p].title_ja)} {number(100 * v / total)} %" for p, v in scenario.weights.items() if v]
+    weights = [
+        f"{either(pillars[p].title, pillars[p].title_ja)} {number(100 * v / total)} %"
+        for p, v in scenario.weights.items()
+        if v
+    ]
     weights += [f"{own.title} {number(100 * own.weight / total)} %" for own in scenario.evidence if own.weight]
     method = METHODS[scenario.method]
     return (
-        (_("Commodity of interest"), w.commodity(scenario.commodity) if scenario.commodity else _("All: each site's main commodity")),
+        (
+            _("Commodity of interest"),
+            w.commodity(scenario.commodity) if scenario.commodity else _("All: each site's main commodity"),
+        ),
         (_("Weights"), ", ".join(weights)),
         (_("Method"), either(method.title, method.title_ja)),
         (_("Scenario"), scenario.scenario_hash),
@@ -245,35 +305,62 @@ def _provenance(found: Ground) -> tuple[tuple[str, str], ...]:
 
 def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
     return (
-        str(place), site["name"], w.nation(site["iso3"]), w.word(w.KINDS, site["kind"]), w.word(w.STAGES, site["stage"]), f"#{number(site['rank'])}",
-        f"{number(site['score'], 2)} ({number(site['score_low'], 2)}–{number(site['score_high'], 2)})", f"{number(100 * site['coverage'])} %",
+        str(place),
+        site["name"],
+        w.nation(site["iso3"]),
+        w.word(w.KINDS, site["kind"]),
+        w.word(w.STAGES, site["stage"]),
+        f"#{number(site['rank'])}",
+        f"{number(site['score'], 2)} ({number(site['score_low'], 2)}–{number(site['score_high'], 2)})",
+        f"{number(100 * site['coverage'])} %",
         _(STATUSES[item.status]),
-    )  # fmt: skip
+    )
 
 
 def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, item: Item, found: Ground) -> SitePage:
     near = reach(facts, site["site_id"])
     outlook = found.outlooks[site["site_id"]]
-    facts_line = " · ".join((
-        w.word(w.KINDS, site["kind"]), w.nation(site["iso3"]), w.word(w.STAGES, site["stage"]), w.commodities(site["commodities"], 5),
-        f"{number(site['lat'], 2)}, {number(site['lon'], 2)} ({w.word(w.ACCURACIES, site['location_accuracy'])})",
-        _("Score {score} ({low}–{high}), {known} % known").format(
-            score=number(site["score"], 2), low=number(site["score_low"], 2), high=number(site["score_high"], 2), known=number(100 * site["coverage"])),
-    ))  # fmt: skip
+    facts_line = " · ".join(
+        (
+            w.word(w.KINDS, site["kind"]),
+            w.nation(site["iso3"]),
+            w.word(w.STAGES, site["stage"]),
+            w.commodities(site["commodities"], 5),
+            f"{number(site['lat'], 2)}, {number(site['lon'], 2)} ({w.word(w.ACCURACIES, site['location_accuracy'])})",
+            _("Score {score} ({low}–{high}), {known} % known").format(
+                score=number(site["score"], 2),
+                low=number(site["score_low"], 2),
+                high=number(site["score_high"], 2),
+                known=number(100 * site["coverage"]),
+            ),
+        )
+    )
     paragraphs = (
-        (_("Why"), _why(site)), (_("Risks"), _risks(site)), (_("Unknown"), _unknown(site)), (_("Who owns it"), _owned(site)),
-        (_("When it could deliver"), _when(site, outlook)), (_("Instrument that may fit"), _instruments(site, outlook)),
+        (_("Why"), _why(site)),
+        (_("Risks"), _risks(site)),
+        (_("Unknown"), _unknown(site)),
+        (_("Who owns it"), _owned(site)),
+        (_("When it could deliver"), _when(site, outlook)),
+        (_("Instrument that may fit"), _instruments(site, outlook)),
         (_("Noted"), _noted(item)),
-    )  # fmt: skip
+    )
     picture = locator(site["lon"], site["lat"], fitting_km(near), marks_of(site, near), (2.7, 2.3))
     return SitePage(
-        place, site["name"], facts_line, tuple((label, text) for label, text in paragraphs if text), picture, _("Made with Natural Earth; OpenStreetMap.")
-    )  # fmt: skip
+        place,
+        site["name"],
+        facts_line,
+        tuple((label, text) for label, text in paragraphs if text),
+        picture,
+        _("Made with Natural Earth; OpenStreetMap."),
+    )
 
 
 def _valued(line: dict[str, Any]) -> str:
     sign = "~" if line["status"] == "modelled" else ""
-    return f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} ({source_title(line['source_id'])}{_dated(line)})"
+    return (
+        f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} "
+        f"({source_title(line['source_id'])}{_dated(line)})"
+    )
 
 
 def criterion_title_of(line: dict[str, Any]) -> str:
@@ -298,24 +385,40 @@ def _why(site: dict[str, Any]) -> str:
         (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
         key=lambda line: -line["contribution"],
     )[:STRONGEST]
-    return _("Most of its score comes from: {parts}.").format(parts=_joined([_valued(line) for line in best])) if best else ""
+    return (
+        _("Most of its score comes from: {parts}.").format(parts=_joined([_valued(line) for line in best]))
+        if best
+        else ""
+    )
 
 
 def _risks(site: dict[str, Any]) -> str:
-    parts = [_("fails a gate: {gate}").format(gate=w.word(w.GATES, gate["gate"])) for gate in site["gates"] if gate["verdict"] == "fail"]
+    parts = [
+        _("fails a gate: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
+        for gate in site["gates"]
+        if gate["verdict"] == "fail"
+    ]
     weak = sorted(
         (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] < STRONG),
         key=lambda line: line["weight_share"] * (line["desirability"] - 1),
     )
     parts += [_valued(line) for line in weak[:WEAKEST]]
-    return (_joined(parts) + either(".", "。")) if parts else _("Nothing that is known and weighed lies in the weaker half.")
+    return (
+        (_joined(parts) + either(".", "。"))
+        if parts
+        else _("Nothing that is known and weighed lies in the weaker half.")
+    )
 
 
 def _unknown(site: dict[str, Any]) -> str:
-    unknown = sorted((line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"])
+    unknown = sorted(
+        (line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"]
+    )
     parts = [f"{criterion_title_of(line)} ({number(100 * line['weight_share'], 1)} %)" for line in unknown]
     parts += [
-        _("gate not settled: {gate}").format(gate=w.word(w.GATES, gate["gate"])) for gate in site["gates"] if gate["verdict"] == "unknown"
+        _("gate not settled: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
+        for gate in site["gates"]
+        if gate["verdict"] == "unknown"
     ]
     return (_joined(parts) + either(".", "。")) if parts else _("Every criterion that counts is known or estimated.")
 
@@ -324,7 +427,11 @@ def _owned(site: dict[str, Any]) -> str:
     parts = []
     for owner in site["owners"]:
         share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
-        parent = f" → {owner['ultimate_parent']}" if owner["ultimate_parent"] and owner["ultimate_parent"] != owner["owner"] else ""
+        parent = (
+            f" → {owner['ultimate_parent']}"
+            if owner["ultimate_parent"] and owner["ultimate_parent"] != owner["owner"]
+            else ""
+        )
         home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else _("parent not traced")
         parts.append(f"{owner['owner']} {share}{parent} ({home}; {_('As of')} {owner['as_of'] or '–'})")
     return (_joined(parts) + either(".", "。")) if parts else _("No source names an owner.")
@@ -338,7 +445,8 @@ def _when(site: dict[str, Any], outlook: Outlook | None) -> str:
     else:
         months = outlook.months
         said = _(
-            "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}); a model. The time of construction is not modelled."
+            "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}); a model. "
+            "The time of construction is not modelled."
         ).format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90))
     taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
     sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
@@ -350,9 +458,9 @@ def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
     if not found:
         failed = any(gate["verdict"] == "fail" for gate in site["gates"])
         return _("None: it fails a gate.") if failed else _("No rule of ours holds; see the method.")
-    return _joined([f"{either(each.title, each.title_ja)} ({each.paragraph}): {either(each.why, each.why_ja)}" for each in found]) + either(
-        ".", "。"
-    )
+    return _joined(
+        [f"{either(each.title, each.title_ja)} ({each.paragraph}): {either(each.why, each.why_ja)}" for each in found]
+    ) + either(".", "。")
 
 
 def _noted(item: Item) -> str:
@@ -372,12 +480,23 @@ def _method(found: Ground) -> tuple[str, ...]:
     order = w.word(w.ORDERS, found.scenario.order_by)
     filters = found.scenario.filters
     lines = [
-        _("Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."),
-        _("Ordered by: {order}. The range shows the score with all unknowns at their worst and at their best.").format(order=order),
-        _("Gates (covered nation, protected land, legal bars) stand beside the score: pass, fail or unknown. A site that fails a gate is listed last."),
-        _("Instruments are named by rules of this project on stage, kind, permits, host country and offtake; they are a start for discussion, not a finding."),
+        _(
+            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed "
+            "goalposts, so that a new site never moves another."
+        ),
+        _("Ordered by: {order}. The range shows the score with all unknowns at their worst and at their best.").format(
+            order=order
+        ),
+        _(
+            "Gates (covered nation, protected land, legal bars) stand beside the score: pass, fail or "
+            "unknown. A site that fails a gate is listed last."
+        ),
+        _(
+            "Instruments are named by rules of this project on stage, kind, permits, host country and "
+            "offtake; they are a start for discussion, not a finding."
+        ),
         _("A value with ~ is modelled, not measured."),
-    ]  # fmt: skip
+    ]
     if filters != Filters():
         lines.append(_("Filters: {filters}.").format(filters=_filters(filters)))
     return tuple(lines)
@@ -385,8 +504,11 @@ def _method(found: Ground) -> tuple[str, ...]:
 
 def _filters(filters: Filters) -> str:
     parts = [
-        ", ".join(w.word(w.KINDS, kind) for kind in filters.kinds), ", ".join(w.word(w.STAGES, stage) for stage in filters.stages),
-        ", ".join(w.nation(code) for code in filters.countries), f"{_('At least this complete (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
-        "" if filters.gates_failed else _("Hide sites that fail a gate"), f"“{filters.text}”" if filters.text else "",
-    ]  # fmt: skip
+        ", ".join(w.word(w.KINDS, kind) for kind in filters.kinds),
+        ", ".join(w.word(w.STAGES, stage) for stage in filters.stages),
+        ", ".join(w.nation(code) for code in filters.countries),
+        f"{_('At least this complete (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
+        "" if filters.gates_failed else _("Hide sites that fail a gate"),
+        f"“{filters.text}”" if filters.text else "",
+    ]
     return "; ".join(part for part in parts if part)

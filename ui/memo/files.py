@@ -55,7 +55,11 @@ def pages_png(memos: Sequence[Memo], ppi: float = 80.0) -> list[bytes]:
 def _given(memos: Sequence[Memo]) -> dict[str, Any]:
     """Return what typst is given: the bundled fonts alone, and the memos as JSON."""
     values = [_within_font({**asdict(memo), "stamp": _stamp(memo)}) for memo in memos]
-    return {"font_paths": [str(FONTS)], "ignore_system_fonts": True, "sys_inputs": {"memos": json.dumps(values, ensure_ascii=False)}}
+    return {
+        "font_paths": [str(FONTS)],
+        "ignore_system_fonts": True,
+        "sys_inputs": {"memos": json.dumps(values, ensure_ascii=False)},
+    }
 
 
 def _stamp(memo: Memo) -> str:
@@ -67,7 +71,11 @@ def _stamp(memo: Memo) -> str:
 def _within_font(value: object) -> object:
     """Return the same texts, with a mark for each character that the bundled font lacks: never an empty box."""
     if isinstance(value, str):
-        return value if value.startswith("<?xml") else "".join(c if ord(c) in _characters() or c == "\n" else MISSING for c in value)
+        return (
+            value
+            if value.startswith("<?xml")
+            else "".join(c if ord(c) in _characters() or c == "\n" else MISSING for c in value)
+        )
     if isinstance(value, dict):
         return {key: _within_font(each) for key, each in value.items()}
     return [_within_font(each) for each in value] if isinstance(value, list | tuple) else value

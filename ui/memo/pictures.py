@@ -11,7 +11,7 @@ BAR, DOT = "#7FB3D5", "#B5420A"
 
 
 def rank_ranges(found: Firmness, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
-    """Return a chart of the rank range of each site: a bar from the 5th to the 95th percentile, a dot at the median; logarithmic.
+    """Return a chart of rank ranges: a bar from the 5th to the 95th percentile, a dot at the median; logarithmic.
 
     Parameters
     ----------
@@ -31,7 +31,10 @@ def rank_ranges(found: Firmness, site_ids: Sequence[str], names: Sequence[str], 
         axes.plot([row["rank_low"], row["rank_high"]], [place, place], color=BAR, linewidth=6, solid_capstyle="butt")
         axes.plot([row["rank_mid"]], [place], "o", color=DOT, markersize=4)
     axes.set_xscale("log")
-    axes.set(ylim=(len(rows) - 0.4, -0.6), xlim=(0.9, max(1.1 * max(int(table["rank_high"].get(s, 1)) for s in site_ids), 12.0)))
+    axes.set(
+        ylim=(len(rows) - 0.4, -0.6),
+        xlim=(0.9, max(1.1 * max(int(table["rank_high"].get(s, 1)) for s in site_ids), 12.0)),
+    )
     axes.set_yticks(range(len(rows)), [name for name, _row in rows], fontproperties=FONT)
     ticks = [tick for tick in (1, 3, 10, 30, 100, 300, 1000, 3000, 10000) if tick <= axes.get_xlim()[1]]
     axes.set_xticks(ticks, [f"{tick:,}" for tick in ticks], fontproperties=FONT)

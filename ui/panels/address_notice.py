@@ -12,16 +12,25 @@ from workspace.permalink import WEIGHT_KEYS
 S = st.session_state
 #: Key in the address -> what it stands for, as the sidebar calls it.
 PARTS = {
-    "m": N_("Commodity of interest"), "kind": N_("Kind"), "stage": N_("Stage"), "country": N_("Country"), "order": N_("Order by"),
-    "method": N_("Method"), "cov": N_("At least this complete (%)"), "area": N_("Area of interest"), "ev": N_("Own criteria"),
-}  # fmt: skip
+    "m": N_("Commodity of interest"),
+    "kind": N_("Kind"),
+    "stage": N_("Stage"),
+    "country": N_("Country"),
+    "order": N_("Order by"),
+    "method": N_("Method"),
+    "cov": N_("At least this complete (%)"),
+    "area": N_("Area of interest"),
+    "ev": N_("Own criteria"),
+}
 
 
 def address_notice() -> None:
     """Say which parts of the address were left out, until the reader has seen it."""
     if not S.unread:
         return
-    sentence = _("Parts of this address cannot be read and are left out: {parts}. Copy the link again where it came from.")
+    sentence = _(
+        "Parts of this address cannot be read and are left out: {parts}. Copy the link again where it came from."
+    )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(sentence.format(parts=", ".join(map(_part, S.unread))), icon=":material/link_off:")
         st.button(_("Close"), key="unread_seen", on_click=_seen, icon=":material/close:", type="tertiary")

@@ -48,7 +48,10 @@ def card(scenario: Scenario, site_id: str) -> None:
 
 @st.fragment
 def evidence(scenario: Scenario, site_id: str) -> None:
-    """Show what the score of a site rests on, a tab each; only the open tab is computed, and opening one runs nothing else."""
+    """Show what the score of a site rests on, a tab each.
+
+    Only the open tab is computed, and opening one runs nothing else.
+    """
     found = rankings.dossier(scenario, site_id)
     st.markdown(f"**{_('Evidence')}**")
     st.text(found["name"])
@@ -60,7 +63,9 @@ def evidence(scenario: Scenario, site_id: str) -> None:
         _("Owners"): lambda: owners(found),
         _("Gates"): lambda: gates(found),
     }
-    for tab, show in zip(st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True):
+    for tab, show in zip(
+        st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True
+    ):
         if tab.open:
             with tab:
                 show()
@@ -71,19 +76,35 @@ def head(found: dict[str, Any]) -> None:
     st.subheader(w.plain(w.site_name(found["name"], found["site_id"])), anchor=False)
     place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
     accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
-    st.caption(" · ".join((
-        w.word(w.KINDS, found["kind"]), w.nation(found["iso3"]), w.word(w.STAGES, found["stage"]), w.commodities(found["commodities"], 6),
-        f"{place} ({accuracy})", w.plain(source_title(found["location_source_id"])),
-    )))  # fmt: skip
+    st.caption(
+        " · ".join(
+            (
+                w.word(w.KINDS, found["kind"]),
+                w.nation(found["iso3"]),
+                w.word(w.STAGES, found["stage"]),
+                w.commodities(found["commodities"], 6),
+                f"{place} ({accuracy})",
+                w.plain(source_title(found["location_source_id"])),
+            )
+        )
+    )
     failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
     if failed:
-        st.warning(_("Fails a gate, so it is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:")
+        st.warning(
+            _("Fails a gate, so it is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
+        )
     score, place_in_list, coverage = st.columns(3)
     score.metric(
-        _("Score"), number(found["score"], 2), help=_("Known evidence, drawn toward its floor by what is missing. See Method & data.")
+        _("Score"),
+        number(found["score"], 2),
+        help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
     )
-    place_in_list.metric(_("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters."))
-    coverage.metric(_("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured."))
+    place_in_list.metric(
+        _("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters.")
+    )
+    coverage.metric(
+        _("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured.")
+    )
     score_range(found)
 
 
@@ -93,9 +114,12 @@ def score_range(found: dict[str, Any]) -> None:
     label = _("The score could lie between {low} and {high}: unknowns at their worst and at their best.")
     text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
     st.html(
-        f'<div role="img" aria-label="{html.escape(text)}" style="position:relative;height:12px;border-radius:6px;background:rgba(128,128,128,.22);margin:2px 0 4px">'
-        f'<div style="position:absolute;left:{low:.1f}%;width:{max(high - low, 0.6):.1f}%;height:12px;border-radius:6px;background:rgba(0,114,178,.45)"></div>'
-        f'<div style="position:absolute;left:calc({score:.1f}% - 2px);width:4px;height:16px;top:-2px;border-radius:2px;background:currentColor"></div></div>'
+        f'<div role="img" aria-label="{html.escape(text)}" '
+        f'style="position:relative;height:12px;border-radius:6px;background:rgba(128,128,128,.22);margin:2px 0 4px">'
+        f'<div style="position:absolute;left:{low:.1f}%;width:{max(high - low, 0.6):.1f}%;height:12px;'
+        f'border-radius:6px;background:rgba(0,114,178,.45)"></div>'
+        f'<div style="position:absolute;left:calc({score:.1f}% - 2px);width:4px;height:16px;top:-2px;'
+        f'border-radius:2px;background:currentColor"></div></div>'
         f'<div style="font-size:.82rem;opacity:.85">{html.escape(text)}</div>'
     )
 
@@ -104,19 +128,31 @@ def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = Fal
     """Offer what can be done with a site: shortlist, compare, link, and what leads away from where it is shown."""
     with st.container(horizontal=True):
         listed = found["site_id"] in _shortlist()
-        if st.button(_("Remove from shortlist") if listed else _("Add to shortlist"), icon=":material/star:", key="shortlist_button"):
+        if st.button(
+            _("Remove from shortlist") if listed else _("Add to shortlist"),
+            icon=":material/star:",
+            key="shortlist_button",
+        ):
             _toggle_shortlist(found, listed)
         compared = found["site_id"] in S.compare
         st.button(
-            _("Do not compare") if compared else _("Compare"), icon=":material/compare:", key="compare_button",
-            on_click=state.toggle_compared, args=(found["site_id"],), disabled=not compared and len(S.compare) >= MOST,
-        )  # fmt: skip
+            _("Do not compare") if compared else _("Compare"),
+            icon=":material/compare:",
+            key="compare_button",
+            on_click=state.toggle_compared,
+            args=(found["site_id"],),
+            disabled=not compared and len(S.compare) >= MOST,
+        )
         if not on_dossier and st.button(_("Dossier"), icon=":material/article:", key="dossier_button"):
             state.open_site(found["site_id"])
             state.go("site")
         if not on_dossier:
             st.button(
-                _("Zoom to"), icon=":material/my_location:", key="zoom_button", on_click=state.fly, args=(found["lat"], found["lon"], 7.0)
+                _("Zoom to"),
+                icon=":material/my_location:",
+                key="zoom_button",
+                on_click=state.fly,
+                args=(found["lat"], found["lon"], 7.0),
             )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Add this to the address of the app:"))
@@ -162,14 +198,22 @@ def bars(found: dict[str, Any]) -> None:
             x=alt.X("share:Q", title=None, axis=alt.Axis(format=".2f", tickCount=5), stack="zero"),
             y=alt.Y("pillar:N", title=None, sort=titles, axis=alt.Axis(labelLimit=190)),
             color=alt.Color(
-                "part:N", title=None, legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
-                scale=alt.Scale(domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]),
+                "part:N",
+                title=None,
+                legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
+                scale=alt.Scale(
+                    domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]
+                ),
             ),
             order="order:Q",
-            tooltip=[alt.Tooltip("pillar:N", title=_("Pillar")), alt.Tooltip("part:N", title=_("Part")), alt.Tooltip("share:Q", format=".3f", title=_("Share"))],
+            tooltip=[
+                alt.Tooltip("pillar:N", title=_("Pillar")),
+                alt.Tooltip("part:N", title=_("Part")),
+                alt.Tooltip("share:Q", format=".3f", title=_("Share")),
+            ],
         )
         .properties(height=alt.Step(30))
-    )  # fmt: skip
+    )
     st.altair_chart(chart, width="stretch")
 
 
@@ -185,7 +229,12 @@ def _pillars_that_count(lines: list[dict[str, Any]]) -> dict[str, str]:
 
 def why(found: dict[str, Any]) -> None:
     """Show each criterion from raw value to contribution."""
-    st.caption(_("Raw value → desirability against fixed goalposts → weight → contribution. The contributions sum to the score."))
+    st.caption(
+        _(
+            "Raw value → desirability against fixed goalposts → weight → contribution. The "
+            "contributions sum to the score."
+        )
+    )
     rows = [
         {
             _("Criterion"): either(line["title"], line["title_ja"]),
@@ -205,15 +254,24 @@ def why(found: dict[str, Any]) -> None:
         for line in found["lines"]
     ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", height=36 * (len(rows) + 1), key="why_table", lazy=False,
-        column_config=with_tips({
-            _("Desirability"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", help=tip("desirability")),
-            _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
-            _("Weight"): st.column_config.TextColumn(help=tip("weight")),
-            _("Status"): st.column_config.TextColumn(help=tip("modelled")),
-        }),
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        height=36 * (len(rows) + 1),
+        key="why_table",
+        lazy=False,
+        column_config=with_tips(
+            {
+                _("Desirability"): st.column_config.ProgressColumn(
+                    min_value=0, max_value=1, format="%.2f", help=tip("desirability")
+                ),
+                _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
+                _("Weight"): st.column_config.TextColumn(help=tip("weight")),
+                _("Status"): st.column_config.TextColumn(help=tip("modelled")),
+            }
+        ),
         alt=_("Why this score"),
-    )  # fmt: skip
+    )
 
 
 def _value(line: dict[str, Any]) -> str:
@@ -232,7 +290,9 @@ def rests_on(line: dict[str, Any]) -> str:
 
 def _permitting_rests_on(line: dict[str, Any]) -> str:
     where = line["reference_group"].split(".")[-1]
-    named = w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+    named = (
+        w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+    )
     return f"{w.word(w.STAGES, line['target'])}, {named}"
 
 
@@ -253,11 +313,14 @@ _RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
 
 def claims(found: dict[str, Any]) -> None:
     """Show every value that a source gives."""
-    st.caption(_("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible."))
+    st.caption(
+        _("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible.")
+    )
     rows = [
         {
             _("Used"): claim["chosen"],
-            _("What"): w.word(w.ATTRIBUTES, claim["attribute"]) + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
+            _("What"): w.word(w.ATTRIBUTES, claim["attribute"])
+            + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
             _("Value"): _claimed(claim),
             _("As of"): claim["as_of"],
             _("Method"): w.word(w.METHODS, claim["method"]),
@@ -271,9 +334,15 @@ def claims(found: dict[str, Any]) -> None:
         st.info(_("No source gives a value for this site beyond its place, name and commodities."))
         return
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", key="claims_table", lazy=False, height=min(36 * (len(rows) + 1), 420),
-        column_config=with_tips({_("Link"): st.column_config.LinkColumn(display_text=_("open"))}), alt=_("Claims"),
-    )  # fmt: skip
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        key="claims_table",
+        lazy=False,
+        height=min(36 * (len(rows) + 1), 420),
+        column_config=with_tips({_("Link"): st.column_config.LinkColumn(display_text=_("open"))}),
+        alt=_("Claims"),
+    )
 
 
 def _claimed(claim: dict[str, Any]) -> str:
@@ -291,7 +360,10 @@ def owners(found: dict[str, Any]) -> None:
         st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
     for owner in found["owners"]:
         _owner(owner)
-    owner_tree(found["site_id"], next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"))
+    owner_tree(
+        found["site_id"],
+        next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"),
+    )
     if found["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
         for each in found["frameworks"]:
@@ -305,7 +377,11 @@ def _owner(owner: dict[str, Any]) -> None:
     home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
     with st.container(border=True):
         st.text(f"{owner['owner']} — {share}")
-        st.caption(" · ".join(x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x))
+        st.caption(
+            " · ".join(
+                x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x
+            )
+        )
         with st.container(horizontal=True):
             for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])):
                 if url.startswith("http"):
@@ -319,5 +395,7 @@ def gates(found: dict[str, Any]) -> None:
     for gate in found["gates"]:
         target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]
         reason = w.word(w.EVIDENCE, gate["evidence"]) + (f" ({target})" if target else "")
-        st.markdown(f"{marks[gate['verdict']]} **{w.word(w.GATES, gate['gate'])}: {w.word(w.VERDICTS, gate['verdict'])}**")
+        st.markdown(
+            f"{marks[gate['verdict']]} **{w.word(w.GATES, gate['gate'])}: {w.word(w.VERDICTS, gate['verdict'])}**"
+        )
         st.text(reason)

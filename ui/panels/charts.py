@@ -1,4 +1,7 @@
-"""Pictures and tables that judge the ranking: rank ranges, two desks, stable weights, what moves a score. Computes nothing itself."""
+"""Pictures and tables that judge the ranking: rank ranges, two desks, stable weights, what moves a score.
+
+Computes nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +49,13 @@ def class_labels(classes: tuple[int, ...], count: int) -> list[str]:
     found = []
     for first, following in zip(classes, (*classes[1:], 0), strict=True):
         last = following - 1
-        found.append(f"{number(first)}+" if not following else number(first) if last == first else f"{number(first)}–{number(last)}")
+        found.append(
+            f"{number(first)}+"
+            if not following
+            else number(first)
+            if last == first
+            else f"{number(first)}–{number(last)}"
+        )
     return [label for first, label in zip(classes, found, strict=True) if first <= count]
 
 
@@ -75,20 +84,29 @@ def rank_histogram(found: Firmness, site_id: str) -> None:
         .encode(
             x=alt.X("rank:N", sort=labels, title=_("Rank"), axis=alt.Axis(labelAngle=-45, labelOverlap=False)),
             y=alt.Y("share:Q", title=_("Share of draws"), axis=alt.Axis(format="%", tickCount=4)),
-            tooltip=[alt.Tooltip("rank:N", title=_("Rank")), alt.Tooltip("share:Q", format=".1%", title=_("Share of draws"))],
+            tooltip=[
+                alt.Tooltip("rank:N", title=_("Rank")),
+                alt.Tooltip("share:Q", format=".1%", title=_("Share of draws")),
+            ],
         )
         .properties(height=260)
-    )  # fmt: skip
+    )
     st.altair_chart(chart, width="stretch")
 
 
 def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
-    """Draw the scores of both desks against each other: the Pareto set, the selected sites, and the line of agreement."""
+    """Draw the scores of both desks against each other.
+
+    The Pareto set, the selected sites, and the line of agreement.
+    """
     table = found.sites[~found.sites["gate_failed"]]
     near = table[(table["first_rank"] <= 500) | (table["second_rank"] <= 500)].copy()
     pareto, chosen, other = _("Pareto set"), _("Selected"), _("Other sites")
     near["mark"] = np.where(near["site_id"].isin(selected), chosen, np.where(near["pareto"], pareto, other))
-    low, high = float(near[["first_score", "second_score"]].min().min()), float(near[["first_score", "second_score"]].max().max())
+    low, high = (
+        float(near[["first_score", "second_score"]].min().min()),
+        float(near[["first_score", "second_score"]].max().max()),
+    )
     ends = alt.Scale(domain=[low - 0.01, high + 0.01], nice=False, zero=False)
     line = (
         alt.Chart(pd.DataFrame({"v": [low, high]}))
@@ -101,29 +119,47 @@ def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
         .encode(
             x=alt.X("first_score:Q", scale=ends, title=_("Score of the US desk"), axis=alt.Axis(format=".2f")),
             y=alt.Y("second_score:Q", scale=ends, title=_("Score of the Japan desk"), axis=alt.Axis(format=".2f")),
-            color=alt.Color("mark:N", scale=alt.Scale(domain=[other, pareto, chosen], range=[GREY, BLUE, ORANGE]), title=None,
-                            legend=alt.Legend(orient="top")),
+            color=alt.Color(
+                "mark:N",
+                scale=alt.Scale(domain=[other, pareto, chosen], range=[GREY, BLUE, ORANGE]),
+                title=None,
+                legend=alt.Legend(orient="top"),
+            ),
             size=alt.Size("mark:N", scale=alt.Scale(domain=[other, pareto, chosen], range=[22, 70, 110]), legend=None),
-            tooltip=[alt.Tooltip("name:N", title=_("Site")), alt.Tooltip("first_rank:Q", title=_("Rank, US desk")),
-                     alt.Tooltip("second_rank:Q", title=_("Rank, Japan desk")), alt.Tooltip("joint_rank:Q", title=_("Joint rank"))],
+            tooltip=[
+                alt.Tooltip("name:N", title=_("Site")),
+                alt.Tooltip("first_rank:Q", title=_("Rank, US desk")),
+                alt.Tooltip("second_rank:Q", title=_("Rank, Japan desk")),
+                alt.Tooltip("joint_rank:Q", title=_("Joint rank")),
+            ],
         )
-    )  # fmt: skip
+    )
     st.altair_chart((line + points).properties(height=420), width="stretch")
 
 
 def stability_chart(found: list[Stability], scenario: Scenario) -> None:
     """Draw the range of each weight in which a site keeps its place, with the weight in force."""
     rows = [
-        {"group": group_title(each.group, scenario), "low": each.low, "high": each.high, "weight": each.weight, "said": _range_said(each)}
+        {
+            "group": group_title(each.group, scenario),
+            "low": each.low,
+            "high": each.high,
+            "weight": each.weight,
+            "said": _range_said(each),
+        }
         for each in found
     ]
     frame, titles = pd.DataFrame(rows), [str(row["group"]) for row in rows]
     base = alt.Chart(frame).encode(y=alt.Y("group:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)))
     tooltip = [alt.Tooltip("group:N", title=_("Weight")), alt.Tooltip("said:N", title=_("Keeps its place"))]
     scale = alt.Scale(domain=[0, 100])
-    whole = base.mark_bar(color=GREY, opacity=0.35, height=6).encode(x=alt.X("zero:Q", scale=scale, title=_("Weight")), x2="all:Q")
+    whole = base.mark_bar(color=GREY, opacity=0.35, height=6).encode(
+        x=alt.X("zero:Q", scale=scale, title=_("Weight")), x2="all:Q"
+    )
     whole = whole.transform_calculate(zero="0", all="100")
-    bars = base.mark_bar(color=GREEN, height=14, cornerRadius=3).encode(x=alt.X("low:Q", scale=scale), x2="high:Q", tooltip=tooltip)
+    bars = base.mark_bar(color=GREEN, height=14, cornerRadius=3).encode(
+        x=alt.X("low:Q", scale=scale), x2="high:Q", tooltip=tooltip
+    )
     now = base.mark_tick(color=ORANGE, thickness=3, height=22).encode(x="weight:Q", tooltip=tooltip)
     st.altair_chart((whole + bars + now).properties(height=alt.Step(34)), width="stretch")
 
@@ -137,9 +173,13 @@ def stability_sentences(found: list[Stability], scenario: Scenario, names: dict[
     for each in found:
         lost = []
         if each.overtaken_low:
-            lost.append(_("below {at}: {who} passes").format(at=number(each.low, 1), who=w.plain(names[each.overtaken_low])))
+            lost.append(
+                _("below {at}: {who} passes").format(at=number(each.low, 1), who=w.plain(names[each.overtaken_low]))
+            )
         if each.overtaken_high:
-            lost.append(_("above {at}: {who} passes").format(at=number(each.high, 1), who=w.plain(names[each.overtaken_high])))
+            lost.append(
+                _("above {at}: {who} passes").format(at=number(each.high, 1), who=w.plain(names[each.overtaken_high]))
+            )
         said = "; ".join(lost) or _("no weight from 0 to 100 changes it")
         st.markdown(f"- **{group_title(each.group, scenario)}** ({number(each.weight)}): {said}")
 
@@ -149,23 +189,37 @@ def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
     titles = criterion_titles(scenario)
     kinds = {"unknown": _("Unknown, worst to best"), "range": _("Range of the value"), "weight": _("Weight ±20 %")}
     rows = [
-        {"what": titles[int(each.id)] if each.id.isdigit() else _("Weight: {name}").format(name=group_title(each.id, scenario)),
-         "kind": kinds[each.kind], "low": each.low, "high": each.high}
+        {
+            "what": titles[int(each.id)]
+            if each.id.isdigit()
+            else _("Weight: {name}").format(name=group_title(each.id, scenario)),
+            "kind": kinds[each.kind],
+            "low": each.low,
+            "high": each.high,
+        }
         for each in found[:14]
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows)
     bars = (
         alt.Chart(frame)
         .mark_bar(height=13, cornerRadius=2)
         .encode(
             y=alt.Y("what:N", sort=[str(row["what"]) for row in rows], title=None, axis=alt.Axis(labelLimit=230)),
-            x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(zero=False), axis=alt.Axis(format=".3f", tickCount=5)), x2="high:Q",
-            color=alt.Color("kind:N", title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=260),
-                            scale=alt.Scale(domain=list(kinds.values()), range=[GREY, BLUE, ORANGE])),
-            tooltip=[alt.Tooltip("what:N", title=_("What")), alt.Tooltip("low:Q", format=".3f", title=_("Low")),
-                     alt.Tooltip("high:Q", format=".3f", title=_("High"))],
+            x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(zero=False), axis=alt.Axis(format=".3f", tickCount=5)),
+            x2="high:Q",
+            color=alt.Color(
+                "kind:N",
+                title=None,
+                legend=alt.Legend(orient="top", columns=2, labelLimit=260),
+                scale=alt.Scale(domain=list(kinds.values()), range=[GREY, BLUE, ORANGE]),
+            ),
+            tooltip=[
+                alt.Tooltip("what:N", title=_("What")),
+                alt.Tooltip("low:Q", format=".3f", title=_("Low")),
+                alt.Tooltip("high:Q", format=".3f", title=_("High")),
+            ],
         )
-    )  # fmt: skip
+    )
     rule = alt.Chart(pd.DataFrame({"score": [score]})).mark_rule(strokeDash=[4, 3]).encode(x="score:Q")
     st.altair_chart((bars + rule).properties(height=alt.Step(24)), width="stretch")
 
@@ -178,7 +232,9 @@ def needs_table(found: list[Need], scenario: Scenario) -> None:
             _("Criterion"): titles[each.criterion],
             _("Desirability now"): number(each.now, 2) if each.now is not None else _("Unknown"),
             _("Needed"): number(each.needed, 2) if each.needed is not None else _("not reachable alone"),
-            _("That is"): "" if each.value is None else f"{quantity(each.value)} {w.word(w.UNITS, criteria[each.criterion].unit)}",
+            _("That is"): ""
+            if each.value is None
+            else f"{quantity(each.value)} {w.word(w.UNITS, criteria[each.criterion].unit)}",
         }
         for each in sorted(found, key=lambda each: (each.needed is None, each.needed or 0))
     ]

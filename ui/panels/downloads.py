@@ -20,7 +20,9 @@ from workspace.permalink import permalink
 
 def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None) -> bytes:
     """Return the list of a scenario as the bytes of one format."""
-    return exported_list(listing(session.facts(), scenario, permalink(scenario), site_ids=site_ids, register=reference.sources()), suffix)
+    return exported_list(
+        listing(session.facts(), scenario, permalink(scenario), site_ids=site_ids, register=reference.sources()), suffix
+    )
 
 
 def exported_list(found: Listing, suffix: str) -> bytes:
@@ -35,7 +37,9 @@ def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None
     """Offer the list for download; each file carries scenario, permalink, data version and licences."""
     with st.popover(_("Download"), icon=":material/download:"):
         st.caption(_("The whole filtered list with scores, weights, sources and licences."))
-        format_buttons(partial(exported, scenario, site_ids=site_ids), f"orebridge-{scenario.scenario_hash}", "download")
+        format_buttons(
+            partial(exported, scenario, site_ids=site_ids), f"orebridge-{scenario.scenario_hash}", "download"
+        )
 
 
 def format_buttons(make: Callable[[str], bytes], stem: str, key: str) -> None:
@@ -55,9 +59,14 @@ def format_buttons(make: Callable[[str], bytes], stem: str, key: str) -> None:
 def table_download(table: pd.DataFrame, name: str) -> None:
     """Offer a table as CSV, made when asked for; the file name carries the data version."""
     st.download_button(
-        _("Download as CSV"), data=partial(table_csv, table), mime="text/csv", file_name=f"orebridge-{name}-{reference.version()}.csv",
-        key=f"download_{name}", on_click="ignore", icon=":material/download:",
-    )  # fmt: skip
+        _("Download as CSV"),
+        data=partial(table_csv, table),
+        mime="text/csv",
+        file_name=f"orebridge-{name}-{reference.version()}.csv",
+        key=f"download_{name}",
+        on_click="ignore",
+        icon=":material/download:",
+    )
 
 
 def table_csv(table: pd.DataFrame) -> bytes:

@@ -17,8 +17,14 @@ PRINT = (
     "@page{size:A4;margin:14mm}}"
 )
 #: Captions and the chosen segment are too pale for WCAG 2.2 AA as the frame draws them.
-CONTRAST = "[data-testid=stCaptionContainer]{color:inherit!important}[data-testid=stCaptionContainer] *{color:inherit}[data-testid=stCaptionContainer]{opacity:.8}"
-NARROW = "@media (max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
+CONTRAST = (
+    "[data-testid=stCaptionContainer]{color:inherit!important}[data-testid=stCaptionContainer] "
+    "*{color:inherit}[data-testid=stCaptionContainer]{opacity:.8}"
+)
+NARROW = (
+    "@media "
+    "(max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
+)
 #: The screens announce themselves in the language that they are in; the frame always says English.
 LANGUAGE = "export default function(component){\ndocument.documentElement.lang=component.data}"
 
@@ -46,7 +52,9 @@ def offer() -> None:
 
 def again() -> None:
     """Lead back to the tour once its line is dismissed."""
-    if S.get("tour_dismissed") and st.button(_("60-second tour"), key="tour_again", icon=":material/play_circle:", type="tertiary"):
+    if S.get("tour_dismissed") and st.button(
+        _("60-second tour"), key="tour_again", icon=":material/play_circle:", type="tertiary"
+    ):
         S.tour_step = 0
         _tour()
 
@@ -54,14 +62,58 @@ def again() -> None:
 def steps() -> list[tuple[str, str, str]]:
     """Return icon, title and text of each step."""
     return [
-        ("format_list_numbered", _("A ranked list"), _("Mines, plants and recyclers of the world in one list, the best for US–Japan investment first. The map beside it shows the same sites: shape is the kind, colour the score.")),
-        ("tune", _("Your weights"), _("Drag a weight in the sidebar, or take a preset such as the Japan desk. Ranks move at once; Δ says by how many places.")),
-        ("science", _("A commodity"), _("Choose the commodity of interest. Neodymium and dysprosium put different rare-earth deposits first.")),
-        ("help", _("What nobody knows"), _("Grey is unknown. It is never filled in: the bar under a score shows how far unknowns could move it.")),
-        ("fact_check", _("Why this score"), _("Click a site. Its tabs go from raw value to contribution, each with source, date and licence. Gates stand beside the score.")),
-        ("compare", _("Compare and open"), _("Tick two to five sites and press Compare, or open a dossier: everything that is known, on one page to print.")),
-        ("star", _("Decide and brief"), _("Put sites on a shortlist, note decisions, freeze it, and hand over a memo in English, Japanese or both.")),
-    ]  # fmt: skip
+        (
+            "format_list_numbered",
+            _("A ranked list"),
+            _(
+                "Mines, plants and recyclers of the world in one list, the best for US–Japan "
+                "investment first. The map beside it shows the same sites: shape is the kind, colour "
+                "the score."
+            ),
+        ),
+        (
+            "tune",
+            _("Your weights"),
+            _(
+                "Drag a weight in the sidebar, or take a preset such as the Japan desk. Ranks move at "
+                "once; Δ says by how many places."
+            ),
+        ),
+        (
+            "science",
+            _("A commodity"),
+            _("Choose the commodity of interest. Neodymium and dysprosium put different rare-earth deposits first."),
+        ),
+        (
+            "help",
+            _("What nobody knows"),
+            _("Grey is unknown. It is never filled in: the bar under a score shows how far unknowns could move it."),
+        ),
+        (
+            "fact_check",
+            _("Why this score"),
+            _(
+                "Click a site. Its tabs go from raw value to contribution, each with source, date and "
+                "licence. Gates stand beside the score."
+            ),
+        ),
+        (
+            "compare",
+            _("Compare and open"),
+            _(
+                "Tick two to five sites and press Compare, or open a dossier: everything that is "
+                "known, on one page to print."
+            ),
+        ),
+        (
+            "star",
+            _("Decide and brief"),
+            _(
+                "Put sites on a shortlist, note decisions, freeze it, and hand over a memo in English, "
+                "Japanese or both."
+            ),
+        ),
+    ]
 
 
 def _tour() -> None:
@@ -70,7 +122,9 @@ def _tour() -> None:
         all_steps = steps()
         place = min(S.get("tour_step", 0), len(all_steps) - 1)
         icon, title, text = all_steps[place]
-        st.progress((place + 1) / len(all_steps), text=_("{a} of {b}").format(a=number(place + 1), b=number(len(all_steps))))
+        st.progress(
+            (place + 1) / len(all_steps), text=_("{a} of {b}").format(a=number(place + 1), b=number(len(all_steps)))
+        )
         st.markdown(f"### :material/{icon}: {title}")
         st.markdown(text)
         with st.container(horizontal=True):

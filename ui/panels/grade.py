@@ -1,4 +1,7 @@
-"""The grade tab of a site: the classic grade-tonnage plot of its deposit type with the site on it, and how sure the grade is."""
+"""The grade tab of a site.
+
+The classic grade-tonnage plot of its deposit type with the site on it, and how sure the grade is.
+"""
 
 from __future__ import annotations
 
@@ -40,13 +43,21 @@ def grade_tab(found: dict[str, Any], wanted: str) -> None:
         return
     commodity = str(
         st.segmented_control(
-            _("Commodity"), graded, key=f"grade_of_{found['site_id']}", default=wanted if wanted in graded else graded[0],
-            format_func=w.commodity, required=True,
+            _("Commodity"),
+            graded,
+            key=f"grade_of_{found['site_id']}",
+            default=wanted if wanted in graded else graded[0],
+            format_func=w.commodity,
+            required=True,
         )
-    )  # fmt: skip
+    )
     model = grade_tonnage(session.facts(), commodity, found["deposit_type"], found["site_id"])
     if model is None:
-        st.info(_("Fewer than eight deposits are graded for {commodity}: no curve.").format(commodity=w.commodity(commodity)))
+        st.info(
+            _("Fewer than eight deposits are graded for {commodity}: no curve.").format(
+                commodity=w.commodity(commodity)
+            )
+        )
     else:
         _said(model, found)
         left, right = st.columns([3, 2], gap="medium")
@@ -76,13 +87,20 @@ def _said(model: GradeTonnage, found: dict[str, Any]) -> None:
     st.markdown(said)
     level = confidence(str(site.get("scope") or ""), found["stage"])
     cutoff = str(site.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
-    basis = _("How sure the grade is: {marks} {level}. Class: {scope}. Stage: {stage}. Cut-off: {cutoff}. As of {year}. Shown, not scored.")
+    basis = _(
+        "How sure the grade is: {marks} {level}. Class: {scope}. Stage: {stage}. Cut-off: {cutoff}. As "
+        "of {year}. Shown, not scored."
+    )
     st.caption(
         basis.format(
-            marks=LEVELS[level], level=w.word(w.LEVELS, level), scope=w.word(w.SCOPES, str(site.get("scope") or "")) or _("not stated"),
-            stage=w.word(w.STAGES, found["stage"]), cutoff=cutoff, year=site.get("as_of") or "–",
+            marks=LEVELS[level],
+            level=w.word(w.LEVELS, level),
+            scope=w.word(w.SCOPES, str(site.get("scope") or "")) or _("not stated"),
+            stage=w.word(w.STAGES, found["stage"]),
+            cutoff=cutoff,
+            year=site.get("as_of") or "–",
         )
-    )  # fmt: skip
+    )
 
 
 def _float(value: object) -> float | None:
@@ -96,7 +114,12 @@ def _scatter(model: GradeTonnage) -> None:
     if placed.empty:
         st.caption(_("No deposit of the type has a tonnage in the record of its grade."))
         return
-    x = alt.X("ore_mt:Q", scale=alt.Scale(type="log", nice=False), title=_("Ore, million tonnes"), axis=_decades(placed["ore_mt"]))
+    x = alt.X(
+        "ore_mt:Q",
+        scale=alt.Scale(type="log", nice=False),
+        title=_("Ore, million tonnes"),
+        axis=_decades(placed["ore_mt"]),
+    )
     name = f"{w.commodity(model.commodity)}, {model.unit}"
     y = alt.Y("grade:Q", scale=alt.Scale(type="log", nice=False), title=name, axis=_decades(placed["grade"]))
     tooltip = [
@@ -113,14 +136,28 @@ def _scatter(model: GradeTonnage) -> None:
     layers = [lines, peers]
     if model.site and model.site.get("ore_mt"):
         site = pd.DataFrame([{key: model.site[key] for key in ("name", "grade", "ore_mt")}])
-        layers.append(alt.Chart(site).mark_point(color=ORANGE, filled=True, size=150, shape="diamond").encode(x=x, y=y, tooltip=tooltip))
-        layers.append(alt.Chart(site).mark_text(color=ORANGE, dy=-13, fontWeight="bold").encode(x=x, y=y, text="name:N"))
+        layers.append(
+            alt.Chart(site)
+            .mark_point(color=ORANGE, filled=True, size=150, shape="diamond")
+            .encode(x=x, y=y, tooltip=tooltip)
+        )
+        layers.append(
+            alt.Chart(site).mark_text(color=ORANGE, dy=-13, fontWeight="bold").encode(x=x, y=y, text="name:N")
+        )
     st.altair_chart(alt.layer(*layers).properties(height=320), width="stretch")
-    st.caption(_("Each dot is a deposit; along a dashed line the contained metal is the same, ten times more from line to line."))
+    st.caption(
+        _(
+            "Each dot is a deposit; along a dashed line the contained metal is the same, ten times "
+            "more from line to line."
+        )
+    )
 
 
 def _decades(values: pd.Series[float]) -> alt.Axis:
-    """Return an axis with a tick at each power of ten; at 1, 3, 10 ... where there are few, at every second where there are many."""
+    """Return an axis with a tick at each power of ten.
+
+    At 1, 3, 10 ... where there are few, at every second where there are many.
+    """
     low, high = np.floor(np.log10(values.min())), np.ceil(np.log10(values.max()))
     powers = np.arange(low, high + 1)
     ticks = 10.0 ** powers[:: 2 if len(powers) > 6 else 1]
@@ -150,9 +187,20 @@ def _curves(model: GradeTonnage) -> None:
         x = alt.X("value:Q", scale=alt.Scale(type="log", nice=False), title=title, axis=_decades(frame["value"]))
         y = alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3), scale=alt.Scale(domain=[0, 1]))
         line = alt.Chart(frame).mark_line(color=BLUE, interpolate="step-after").encode(x=x, y=y)
-        points = alt.Chart(pd.DataFrame({"value": marks, "share": [0.9, 0.5, 0.1]})).mark_point(color=BLUE, filled=True, size=45)
-        layers = [line, points.encode(x=x, y=y, tooltip=[alt.Tooltip("value:Q", format="~g"), alt.Tooltip("share:Q", format=".0%")])]
+        points = alt.Chart(pd.DataFrame({"value": marks, "share": [0.9, 0.5, 0.1]})).mark_point(
+            color=BLUE, filled=True, size=45
+        )
+        layers = [
+            line,
+            points.encode(
+                x=x, y=y, tooltip=[alt.Tooltip("value:Q", format="~g"), alt.Tooltip("share:Q", format=".0%")]
+            ),
+        ]
         if value:
-            layers.append(alt.Chart(pd.DataFrame({"value": [value]})).mark_rule(color=ORANGE, strokeWidth=2).encode(x=x))
+            layers.append(
+                alt.Chart(pd.DataFrame({"value": [value]})).mark_rule(color=ORANGE, strokeWidth=2).encode(x=x)
+            )
         st.altair_chart(alt.layer(*layers).properties(height=150), width="stretch")
-    st.caption(_("Share of the deposits that have at least so much. Dots: what 90, 50 and 10 % exceed. Orange: this site."))
+    st.caption(
+        _("Share of the deposits that have at least so much. Dots: what 90, 50 and 10 % exceed. Orange: this site.")
+    )

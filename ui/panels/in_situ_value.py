@@ -1,4 +1,4 @@
-"""What the metals of a tonne of ore are worth in the ground, rare earths by element, and the price table that the user may edit."""
+"""In-situ value of the metals in a tonne of ore, rare earths by element, and the price table the user may edit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,16 @@ import pandas as pd
 import streamlit as st
 
 from data.cells import csv_text
-from scoring.deposits.in_situ_value import Grade, InSituValue, Price, RareEarths, grades_of_site, in_situ_value, prices, rare_earths
+from scoring.deposits.in_situ_value import (
+    Grade,
+    InSituValue,
+    Price,
+    RareEarths,
+    grades_of_site,
+    in_situ_value,
+    prices,
+    rare_earths,
+)
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity
 from workspace import session
@@ -34,15 +43,22 @@ def table_in_use() -> dict[str, Price]:
     """Return the cited prices with those that the user changed in this session."""
     own: dict[str, float] = S.get("own_prices", {})
     table = prices()
-    return table | {name: replace(table[name], usd_per_t=usd, low=usd, high=usd, form=_("your price")) for name, usd in own.items()}
+    return table | {
+        name: replace(table[name], usd_per_t=usd, low=usd, high=usd, form=_("your price")) for name, usd in own.items()
+    }
 
 
 def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
     if worth.usd_per_t is None:
-        st.caption(_("None of its metals has a price in the table: {names}.").format(names=w.commodities(list(worth.unpriced), 20)))
+        st.caption(
+            _("None of its metals has a price in the table: {names}.").format(
+                names=w.commodities(list(worth.unpriced), 20)
+            )
+        )
         return
     said = _(
-        "{usd} USD per tonne of ore ({low} to {high} with the prices of five years). In the ground: no recovery, no smelter terms, no revenue."
+        "{usd} USD per tonne of ore ({low} to {high} with the prices of five years). In the ground: no "
+        "recovery, no smelter terms, no revenue."
     )
     st.markdown(said.format(usd=quantity(worth.usd_per_t), low=quantity(worth.low), high=quantity(worth.high)))
     rows = [
@@ -65,12 +81,19 @@ def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
         column_config={_("Share"): bar},
     )
     if worth.unpriced:
-        st.caption(_("Graded but without a price, so not counted: {names}.").format(names=w.commodities(list(worth.unpriced), 20)))
+        st.caption(
+            _("Graded but without a price, so not counted: {names}.").format(
+                names=w.commodities(list(worth.unpriced), 20)
+            )
+        )
 
 
 def _earths(earths: RareEarths) -> None:
     kilograms = _("{kg} kg/t")
-    ndpr, dytb = (_("unknown") if kg is None else kilograms.format(kg=quantity(kg)) for kg in (earths.ndpr_kg_per_t, earths.dytb_kg_per_t))
+    ndpr, dytb = (
+        _("unknown") if kg is None else kilograms.format(kg=quantity(kg))
+        for kg in (earths.ndpr_kg_per_t, earths.dytb_kg_per_t)
+    )
     said = [_("Rare earths: NdPr {ndpr}, DyTb {dytb}.").format(ndpr=ndpr, dytb=dytb), _heavy(earths)]
     if earths.basket_usd_per_kg_reo is not None:
         basket = _("Basket of the priced elements: {usd} USD per kg of all oxides.")
@@ -101,11 +124,18 @@ def _editor(grades: dict[str, Grade]) -> None:
             S.own_prices = {**S.get("own_prices", {}), **changed}
             st.rerun()
         with st.container(horizontal=True):
-            if S.get("own_prices") and st.button(_("Back to the cited prices"), icon=":material/undo:", key="cited_prices"):
+            if S.get("own_prices") and st.button(
+                _("Back to the cited prices"), icon=":material/undo:", key="cited_prices"
+            ):
                 S.own_prices = {}
                 st.rerun()
             st.download_button(
-                _("Prices as CSV"), price_table(used), "prices.csv", "text/csv", icon=":material/download:", on_click="ignore"
+                _("Prices as CSV"),
+                price_table(used),
+                "prices.csv",
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
             )
         st.caption(_("Prices of this session. The file can be given to `orebridge grade --prices`."))
 
@@ -139,7 +169,9 @@ def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) 
             _("Source"): st.column_config.LinkColumn(),
         },
     )
-    return {n: float(usd) for n, usd in zip(names, edited[_("USD per t")], strict=True) if float(usd) != used[n].usd_per_t}
+    return {
+        n: float(usd) for n, usd in zip(names, edited[_("USD per t")], strict=True) if float(usd) != used[n].usd_per_t
+    }
 
 
 def price_table(table: dict[str, Price]) -> bytes:

@@ -14,12 +14,17 @@ S = st.session_state
 
 
 def notice() -> None:
-    """Say that the user's own data are left out, and why; once they can be reached again, take up the criteria that are kept."""
+    """Say that the user's own data are left out, and why.
+
+    Once they can be reached again, take up the criteria that are kept.
+    """
     try:
         session.own()
     except StoreError as error:
         S.own_out_of_reach = True
-        consequence = _("Your own sites, layers, criteria and shortlists cannot be reached; they are not shown and do not count.")
+        consequence = _(
+            "Your own sites, layers, criteria and shortlists cannot be reached; they are not shown and do not count."
+        )
         st.warning(f"{consequence} {plain(reason(error))}", icon=":material/cloud_off:")
         return
     for each in session.store().notices:
@@ -36,10 +41,14 @@ def missing(notice: StoreNotice) -> str:
             "Check your shortlists, restore a copy if you have one, and delete that file when you no longer need it."
         ).format(path=notice.path)
     return _(
-        "{path} lacks the last {count} changes that were saved: the file was damaged or is an older copy. Check your shortlists."
+        "{path} lacks the last {count} changes that were saved: the file was damaged or is an older "
+        "copy. Check your shortlists."
     ).format(path=notice.path, count=notice.changes)
 
 
 def see_notice() -> None:
-    """Say at a part of a page that it needs the user's own data; the notice above the page says why they cannot be reached."""
+    """Say at a part of a page that it needs the user's own data.
+
+    The notice above the page says why they cannot be reached.
+    """
     st.caption(_("Not while your own data cannot be reached; see the notice above."))

@@ -1,4 +1,7 @@
-"""The owners of a site as a tree up to the ultimate holders, and as bars by bloc. Draws what `scoring.ownership.covered_nation` found."""
+"""The owners of a site as a tree up to the ultimate holders, and as bars by bloc.
+
+Draws what `scoring.ownership.covered_nation` found.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,8 @@ from ui.text.i18n import _, number
 from ui.text.vocabulary import N_
 from workspace import session
 
-#: Fill and ink of a bloc: Okabe and Ito's palette, which colour-blind eyes tell apart; the word always stands beside the colour.
+# : Fill and ink of a bloc: Okabe and Ito's palette, which colour-blind eyes tell apart; the word always stands beside
+# the colour.
 COLOURS = {
     "us": ("#0072B2", "#FFFFFF"),
     "japan": ("#CC79A7", "#000000"),
@@ -78,16 +82,24 @@ def _test(found: Ownership, gate: str) -> None:
     test = found.covered
     st.text(_(TESTS[test.verdict]))
     if test.evidence != "jurisdiction":
-        interval = _("By the rule covered holders have {low} %, and at most {high} % if all that is unknown were theirs.")
+        interval = _(
+            "By the rule covered holders have {low} %, and at most {high} % if all that is unknown were theirs."
+        )
         st.caption(interval.format(low=number(test.known_pct, 2), high=number(test.possible_pct, 2)))
     for node in test.paths:
         st.caption(" → ".join(w.plain(name) for name in node.path[1:]) + f": {_counted(node)}")
     if test.verdict != gate:
-        st.info(_("The gate of the score looks one tier up and says: {verdict}.").format(verdict=w.word(w.VERDICTS, gate)))
+        st.info(
+            _("The gate of the score looks one tier up and says: {verdict}.").format(verdict=w.word(w.VERDICTS, gate))
+        )
 
 
 def _counted(node: Node) -> str:
-    return _("share not stated") if node.counted_pct is None else _("counts as {share} %").format(share=number(node.counted_pct, 2))
+    return (
+        _("share not stated")
+        if node.counted_pct is None
+        else _("counts as {share} %").format(share=number(node.counted_pct, 2))
+    )
 
 
 def _bars(found: Ownership) -> None:
@@ -109,7 +121,8 @@ def _bar(name: str, share_pct: float, colour: str) -> str:
         '<div style="display:flex;align-items:center;gap:.6rem;margin:.15rem 0;font-size:.9rem">'
         f'<span style="flex:0 0 9.5rem">{html.escape(name)}</span>'
         '<span style="flex:1;background:rgba(128,128,128,.16);border-radius:3px;height:14px">'
-        f'<span style="display:block;width:{share_pct:.2f}%;min-width:2px;background:{colour};border-radius:3px;height:14px"></span></span>'
+        f'<span style="display:block;width:{share_pct:.2f}%;min-width:2px;background:{colour};'
+        'border-radius:3px;height:14px"></span></span>'
         f'<span style="flex:0 0 4.5rem;text-align:right">{number(share_pct, 2)} %</span></div>'
     )
 
@@ -127,9 +140,14 @@ def dot(nodes: tuple[Node, ...]) -> str:
     """Return the tree in the language of Graphviz, the site on top."""
     place = {node.path: f"n{i}" for i, node in enumerate(nodes)}
     boxes = [f"{place[node.path]} [{_box(node)}];" for node in nodes]
-    arrows = [f"{place[node.path]} -> {place[node.path[:-1]]} [{_arrow(node)}];" for node in nodes if len(node.path) > 1]
+    arrows = [
+        f"{place[node.path]} -> {place[node.path[:-1]]} [{_arrow(node)}];" for node in nodes if len(node.path) > 1
+    ]
     style = 'rankdir=BT; bgcolor="transparent"; nodesep=0.2; ranksep=0.45;'
-    box = 'node [shape=box, style="filled,rounded", fontname="sans-serif", fontsize=11, margin="0.2,0.06", color="#7A828C"];'
+    box = (
+        'node [shape=box, style="filled,rounded", fontname="sans-serif", fontsize=11, margin="0.2,0.06", '
+        'color="#7A828C"];'
+    )
     arrow = f'edge [fontname="sans-serif", fontsize=11, color="{LINE}", fontcolor="{LINE}", arrowsize=0.7];'
     return "\n".join(("digraph owners {", style, box, arrow, *boxes, *arrows, "}"))
 
@@ -143,7 +161,9 @@ def _box(node: Node) -> str:
 
 def _arrow(node: Node) -> str:
     stated = node.share_pct is not None and node.basis not in ("parent", "sole")
-    return f'label="  {number(node.share_pct, 2)} %"' if stated else f'label="  {_quoted(_("not stated"))}", style=dashed'
+    return (
+        f'label="  {number(node.share_pct, 2)} %"' if stated else f'label="  {_quoted(_("not stated"))}", style=dashed'
+    )
 
 
 def _quoted(text: str) -> str:
@@ -152,12 +172,23 @@ def _quoted(text: str) -> str:
 
 def title(node: Node) -> str:
     """Return the name of a holder, of the site at the root, or in words who it is."""
-    return _(TITLES[node.kind]) if node.kind in TITLES else _site_name(node.path[0]) if len(node.path) == 1 else node.path[-1]
+    return (
+        _(TITLES[node.kind])
+        if node.kind in TITLES
+        else _site_name(node.path[0])
+        if len(node.path) == 1
+        else node.path[-1]
+    )
 
 
 @lru_cache(maxsize=64)
 def _site_name(site_id: str) -> str:
-    row = session.facts().cursor().execute("SELECT name FROM combined.site WHERE site_id = $site_id", {"site_id": site_id}).fetchone()
+    row = (
+        session.facts()
+        .cursor()
+        .execute("SELECT name FROM combined.site WHERE site_id = $site_id", {"site_id": site_id})
+        .fetchone()
+    )
     return str(row[0]) if row else site_id
 
 
@@ -165,7 +196,11 @@ def _facts(node: Node) -> tuple[str, ...]:
     """Return what stands under the name: where, of which bloc, how much of the site, as of when."""
     country = w.nation(node.iso3) if node.iso3 else ""
     bloc = w.word(w.BLOCS, node.bloc) if node.ends else ""
-    part = _("{share} % of the site").format(share=number(node.total_pct, 2)) if len(node.path) > 1 and node.total_pct is not None else ""
+    part = (
+        _("{share} % of the site").format(share=number(node.total_pct, 2))
+        if len(node.path) > 1 and node.total_pct is not None
+        else ""
+    )
     return (" · ".join(dict.fromkeys(x for x in (country, bloc) if x)), part, _date(node))
 
 
@@ -204,11 +239,17 @@ def _table(found: Ownership, site_id: str) -> None:
     ]
     with st.expander(_("Holders as a table")):
         st.dataframe(
-            pd.DataFrame(rows), hide_index=True, width="stretch", key=f"holders_{site_id}", lazy=False,
-            column_config=with_tips({
-                _("Link"): st.column_config.LinkColumn(display_text=_("open")),
-                _("Share of the one below, %"): st.column_config.NumberColumn(format="%.2f"),
-                _("Share of the site, %"): st.column_config.NumberColumn(format="%.2f"),
-            }),
+            pd.DataFrame(rows),
+            hide_index=True,
+            width="stretch",
+            key=f"holders_{site_id}",
+            lazy=False,
+            column_config=with_tips(
+                {
+                    _("Link"): st.column_config.LinkColumn(display_text=_("open")),
+                    _("Share of the one below, %"): st.column_config.NumberColumn(format="%.2f"),
+                    _("Share of the site, %"): st.column_config.NumberColumn(format="%.2f"),
+                }
+            ),
             alt=_("Holders as a table"),
-        )  # fmt: skip
+        )

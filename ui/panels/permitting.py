@@ -1,4 +1,7 @@
-"""The permitting tab of a site: months until ready to build as a distribution, the parts that make it, and the user's milestones."""
+"""The permitting tab of a site.
+
+Months until ready to build as a distribution, the parts that make it, and the user's milestones.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +46,8 @@ def permitting_tab(found: dict[str, Any]) -> None:
 
 def _distribution(outlook: Outlook) -> None:
     text = _(
-        "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}). A model of stage and jurisdiction, not measured."
+        "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}). A model of "
+        "stage and jurisdiction, not measured."
     )
     months = outlook.months
     st.markdown(text.format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90)))
@@ -52,10 +56,16 @@ def _distribution(outlook: Outlook) -> None:
     shown = outlook.draws[outlook.draws <= np.quantile(outlook.draws, 0.985)]
     counts, edges = np.histogram(shown, bins=BINS)
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / len(outlook.draws)})
-    bars = alt.Chart(frame).mark_bar(color=BLUE, opacity=0.75).encode(
-        x=alt.X("low:Q", title=_("Months until ready to build"), axis=alt.Axis(format="d")), x2="high:Q",
-        y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)), y2=alt.datum(0),
-    )  # fmt: skip
+    bars = (
+        alt.Chart(frame)
+        .mark_bar(color=BLUE, opacity=0.75)
+        .encode(
+            x=alt.X("low:Q", title=_("Months until ready to build"), axis=alt.Axis(format="d")),
+            x2="high:Q",
+            y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)),
+            y2=alt.datum(0),
+        )
+    )
     marks = pd.DataFrame({"at": [months.p10, months.p50, months.p90], "name": ["P10", "P50", "P90"]})
     marks = marks.groupby("at", as_index=False).agg({"name": " ".join})  # one label where they fall together
     rules = alt.Chart(marks).mark_rule(color=ORANGE, strokeWidth=2).encode(x="at:Q")
@@ -76,7 +86,11 @@ def _parts(outlook: Outlook) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Parts of the months"))
     said = _("Stage used: {stage}. Chance that it still holds: {p} %. Durations of: {where}.")
     st.caption(
-        said.format(stage=w.word(w.STAGES, outlook.stage), p=number(100 * outlook.still_so), where=pathway_title(outlook.months.pathway))
+        said.format(
+            stage=w.word(w.STAGES, outlook.stage),
+            p=number(100 * outlook.still_so),
+            where=pathway_title(outlook.months.pathway),
+        )
     )
 
 
@@ -107,18 +121,30 @@ def _form(site_id: str, told: Milestones | None) -> None:
         st.caption(_("Your milestones narrow the model, count in the score at once, and are marked as yours."))
         stages, ways = ["", *parameters()["stage"]], ["", *pathways()]
         stage = st.selectbox(
-            _("Stage today"), stages, index=stages.index(held.stage), format_func=lambda x: w.word(w.STAGES, x) if x else "–"
+            _("Stage today"),
+            stages,
+            index=stages.index(held.stage),
+            format_func=lambda x: w.word(w.STAGES, x) if x else "–",
         )
-        way = st.selectbox(_("Pathway"), ways, index=ways.index(held.pathway), format_func=lambda x: pathway_title(x) if x else "–")
+        way = st.selectbox(
+            _("Pathway"), ways, index=ways.index(held.pathway), format_func=lambda x: pathway_title(x) if x else "–"
+        )
         one, two, three = st.columns(3)
-        started = one.date_input(_("Application or assessment began"), value=_day(held.started), max_value="today", format="YYYY-MM-DD")
+        started = one.date_input(
+            _("Application or assessment began"), value=_day(held.started), max_value="today", format="YYYY-MM-DD"
+        )
         due = two.date_input(_("Decision announced for"), value=_day(held.due), format="YYYY-MM-DD")
-        granted = three.date_input(_("Last main permit granted"), value=_day(held.granted), max_value="today", format="YYYY-MM-DD")
+        granted = three.date_input(
+            _("Last main permit granted"), value=_day(held.granted), max_value="today", format="YYYY-MM-DD"
+        )
         with st.container(horizontal=True):
             keep = st.form_submit_button(_("Keep milestones"), icon=":material/check:")
             drop = told is not None and st.form_submit_button(_("Remove milestones"), icon=":material/delete:")
     if keep:
-        _keep(site_id, {"stage": stage, "pathway": way, "started": _iso(started), "due": _iso(due), "granted": _iso(granted)})
+        _keep(
+            site_id,
+            {"stage": stage, "pathway": way, "started": _iso(started), "due": _iso(due), "granted": _iso(granted)},
+        )
     if drop:
         session.own().untell(site_id)
         st.rerun()

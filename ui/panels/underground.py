@@ -1,4 +1,7 @@
-"""What the layers say right under a site: provinces, own layers and rasters, each with its name; unknown where none covers it."""
+"""What the layers say right under a site: provinces, own layers and rasters, each with its name.
+
+Unknown where none covers it.
+"""
 
 from __future__ import annotations
 

@@ -14,15 +14,23 @@ def N_(text: str) -> str:  # noqa: N802 - as in ui.text.vocabulary, which would 
 
 
 NOTES = {
-    "no_match": N_("No label means a site of this list, so nothing can be said; see the unmatched ones for the reasons."),
+    "no_match": N_(
+        "No label means a site of this list, so nothing can be said; see the unmatched ones for the reasons."
+    ),
     "too_few": N_("{n} labelled sites are too few; figures are given from {least} on."),
     "one_class": N_("All {n} sites are labelled, so there is nothing to compare them with."),
-    "strata_too_few": N_("Fewer than {least} labelled sites share a main commodity with an unlabelled one: no figure within commodities."),
+    "strata_too_few": N_(
+        "Fewer than {least} labelled sites share a main commodity with an unlabelled one: no figure within commodities."
+    ),
     "leak": N_(
-        "{n} labelled sites are in the data only because a selection list names them, and it says their stage and owner: use blind mode."
+        "{n} labelled sites are in the data only because a selection list names them, and it says "
+        "their stage and owner: use blind mode."
     ),
     "left_out": N_("Blind: {n} sites that are there only because of a selection list are left out."),
-    "one_country": N_("All labelled sites lie in one country ({country}): the plain figures mostly say that the order likes that country."),
+    "one_country": N_(
+        "All labelled sites lie in one country ({country}): the plain figures mostly say that the "
+        "order likes that country."
+    ),
     "beaten": N_("A simple order does better within commodities: {baseline}, AUC {auc}."),
     "undated": N_("{n} labels without a date count."),
     "later": N_("{n} labels dated after {until} are set apart, neither labelled nor unlabelled."),

@@ -50,12 +50,26 @@ def tip(term_id: str) -> str:
 
 #: Column of a table, as the screens call it -> term.
 COLUMNS = {
-    N_("Score"): "score", N_("Score range"): "score_range", N_("Complete"): "coverage", N_("Gate"): "gate",
-    N_("Rank range"): "robustness", N_("Criterion"): "criterion", N_("Pillar"): "pillar", N_("Weight"): "weight",
-    N_("Desirability"): "desirability", N_("Contribution"): "contribution", N_("Status"): "modelled",
-    N_("Kendall's tau"): "kendall", N_("Scenario"): "scenario", N_("data version"): "data_version",
-    N_("Snapshot"): "snapshot", N_("Computed again"): "snapshot", N_("Used"): "claim", N_("Joint rank"): "desk", N_("Decision"): "shortlist",
-}  # fmt: skip
+    N_("Score"): "score",
+    N_("Score range"): "score_range",
+    N_("Complete"): "coverage",
+    N_("Gate"): "gate",
+    N_("Rank range"): "robustness",
+    N_("Criterion"): "criterion",
+    N_("Pillar"): "pillar",
+    N_("Weight"): "weight",
+    N_("Desirability"): "desirability",
+    N_("Contribution"): "contribution",
+    N_("Status"): "modelled",
+    N_("Kendall's tau"): "kendall",
+    N_("Scenario"): "scenario",
+    N_("data version"): "data_version",
+    N_("Snapshot"): "snapshot",
+    N_("Computed again"): "snapshot",
+    N_("Used"): "claim",
+    N_("Joint rank"): "desk",
+    N_("Decision"): "shortlist",
+}
 
 
 def with_tips(given: dict[str, Any]) -> dict[str, Any]:
@@ -65,7 +79,9 @@ def with_tips(given: dict[str, Any]) -> dict[str, Any]:
 
 def glossary_tab() -> None:
     """List the terms side by side in both languages, with a search over all of it."""
-    asked = st.text_input(_("Search the glossary"), key="glossary_search", placeholder=_("A term, in English or Japanese"))
+    asked = st.text_input(
+        _("Search the glossary"), key="glossary_search", placeholder=_("A term, in English or Japanese")
+    )
     wanted = asked.strip().casefold()
     found = [t for t in terms().values() if wanted in " ".join((t.en, t.ja, t.about, t.about_ja)).casefold()]
     if not found:
@@ -76,4 +92,6 @@ def glossary_tab() -> None:
         for t in sorted(found, key=lambda t: t.en.casefold())
     ]
     st.caption(_("{n} terms").format(n=number(len(rows))))
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", height=620, row_height=64, lazy=False, alt=_("Glossary"))
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", height=620, row_height=64, lazy=False, alt=_("Glossary")
+    )

@@ -36,7 +36,10 @@ def catalogue(language: str) -> gettext.NullTranslations:
 
 @contextmanager
 def speaking(code: str) -> Iterator[None]:
-    """Write in a language, whatever the reader chose, until the block ends: for documents in a language of their own."""
+    """Write in a language, whatever the reader chose, until the block ends.
+
+    For documents in a language of their own.
+    """
     token = _SPOKEN.set(code)
     try:
         yield

@@ -1,4 +1,7 @@
-"""Errors in the words of a page: translated by their class and fields, and plain, so that nothing in them is drawn as Markdown."""
+"""Errors in the words of a page.
+
+Translated by their class and fields, and plain, so that nothing in them is drawn as Markdown.
+"""
 
 from __future__ import annotations
 
@@ -23,20 +26,30 @@ def problem(error: OrebridgeError) -> str:
 
 
 def reason(error: OrebridgeError) -> str:
-    """Return what went wrong and what helps in the reader's language; in English where an error has no words here yet."""
+    """Return what went wrong and what helps in the reader's language.
+
+    In English where an error has no words here yet.
+    """
     if isinstance(error, UnknownSiteError):
         near = (
-            _("Did you mean {sites}?").format(sites=", ".join(error.near)) if error.near else _("Look for it by name on the Explore page.")
+            _("Did you mean {sites}?").format(sites=", ".join(error.near))
+            if error.near
+            else _("Look for it by name on the Explore page.")
         )
         return _("No site has the id {asked}.").format(asked=repr(error.asked)) + " " + near
     if isinstance(error, StoreBusyError):
-        return _("{path} is held by {holder}. Close Orebridge there, then reload this page.").format(path=error.path, holder=error.holder)
+        return _("{path} is held by {holder}. Close Orebridge there, then reload this page.").format(
+            path=error.path, holder=error.holder
+        )
     if isinstance(error, StoreUnreadableError):
         return _(
-            "{path} is damaged or is no store of Orebridge ({reason}). Restore it from a copy, or start with another OREBRIDGE_HOME."
+            "{path} is damaged or is no store of Orebridge ({reason}). Restore it from a copy, or "
+            "start with another OREBRIDGE_HOME."
         ).format(path=error.path, reason=error.reason)
     if isinstance(error, StoreTooNewError):
-        return _("{path} was written by a later version. Update Orebridge, or start with another OREBRIDGE_HOME.").format(path=error.path)
+        return _(
+            "{path} was written by a later version. Update Orebridge, or start with another OREBRIDGE_HOME."
+        ).format(path=error.path)
     if isinstance(error, NoDataFolderError):
         return _("There is no folder for your data. Start with OREBRIDGE_HOME set to a folder that you can write to.")
     return _of_the_disk(error)
@@ -44,9 +57,9 @@ def reason(error: OrebridgeError) -> str:
 
 def _of_the_disk(error: OrebridgeError) -> str:
     if isinstance(error, StoreFullError):
-        return _("The disk that holds {path} is full. What was saved before is safe; free some space and try again.").format(
-            path=error.path
-        )
+        return _(
+            "The disk that holds {path} is full. What was saved before is safe; free some space and try again."
+        ).format(path=error.path)
     if isinstance(error, StoreForbiddenError):
         return _("{path} cannot be opened here ({reason}). Give this user the right to read and write it.").format(
             path=error.path, reason=error.reason

@@ -1,4 +1,7 @@
-"""Why a layer is taken to be in its coordinate system, in the reader's language: the reader of uploads says it in English."""
+"""Why a layer is taken to be in its coordinate system, in the reader's language.
+
+The reader of uploads says it in English.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,8 @@ import re
 from ui.text.i18n import _
 from ui.text.vocabulary import N_
 
-#: What the reader of uploads says, part by part; ``{a}`` and ``{b}`` are names of the file. The more special come first.
+# : What the reader of uploads says, part by part; ``{a}`` and ``{b}`` are names of the file. The more special come
+# first.
 REASONS = (
     N_("you said so"),
     N_("the .prj says so"),

@@ -1,4 +1,7 @@
-"""Keeps the translation catalogues in step with the code: extracts what is marked, merges it into each language's ``.po``."""
+"""Keeps the translation catalogues in step with the code.
+
+Extracts what is marked, merges it into each language's ``.po``.
+"""
 
 from __future__ import annotations
 
@@ -57,7 +60,15 @@ def update(language: str) -> Catalog:
     catalogue.obsolete.clear()
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as handle:
-        write_po(handle, catalogue, width=120, omit_header=False, ignore_obsolete=True, sort_output=True, include_lineno=False)
+        write_po(
+            handle,
+            catalogue,
+            width=120,
+            omit_header=False,
+            ignore_obsolete=True,
+            sort_output=True,
+            include_lineno=False,
+        )
     return catalogue
 
 

@@ -36,7 +36,11 @@ STAGES = {
     "closed": N_("Closed"),
     "unknown": N_("Unknown"),
 }
-ACCURACIES = {"exact": N_("Exact"), "approximate": N_("Approximate location"), "centroid": N_("Town point, not the site")}
+ACCURACIES = {
+    "exact": N_("Exact"),
+    "approximate": N_("Approximate location"),
+    "centroid": N_("Town point, not the site"),
+}
 STATUSES = {"measured": N_("Measured"), "modelled": N_("Estimated"), "unknown": N_("Unknown")}
 METHODS = {
     "reported": N_("Reported"),
@@ -44,7 +48,11 @@ METHODS = {
     "machine-read": N_("Machine-read, not scored"),
     "inferred": N_("Inferred"),
 }
-ORDERS = {"shrunk": N_("Known evidence, shrunk by coverage"), "worst": N_("Worst case"), "known": N_("Known evidence only")}
+ORDERS = {
+    "shrunk": N_("Known evidence, shrunk by coverage"),
+    "worst": N_("Worst case"),
+    "known": N_("Known evidence only"),
+}
 BLOCS = {
     "us": N_("United States"),
     "japan": N_("Japan"),
@@ -229,7 +237,10 @@ WORD_JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
-    """Return a text of a file, an address or an error so that Markdown shows it as it is: no mark, no picture, no link."""
+    """Return a text of a file, an address or an error so that Markdown shows it as it is.
+
+    No mark, no picture, no link.
+    """
     apart = _LINKS.sub(WORD_JOINER, text)
     return "".join("\\" + c if c in r"\`*_{}[]<>()#+-.!|$~:" else c for c in apart)
 

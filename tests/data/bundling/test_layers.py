@@ -149,7 +149,10 @@ def test_a_raw_layer_is_read_the_way_its_recipe_says() -> None:
 @needs_raw
 @pytest.mark.timeout(300)
 def test_a_build_gives_the_bundled_bytes(tmp_path: Path) -> None:
-    """In a process of its own, as the command runs it: PROJ spells EPSG:4326 otherwise once a process has read GeoParquet."""
+    """In a process of its own, as the command runs it.
+
+    PROJ spells EPSG:4326 otherwise once a process has read GeoParquet.
+    """
     script = (
         "import sys; from pathlib import Path; from data.bundling.layers import build_layers; "
         "build_layers(Path(sys.argv[1]), Path(sys.argv[2]))"

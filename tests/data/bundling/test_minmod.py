@@ -12,10 +12,34 @@ from data.bundling import fineprint, minmod
 from data.bundling.sites import grade_units
 
 UNITS = grade_units()
-SITE = {"site_key": "src|1", "source": "mudd_jowitt_nickel", "name": "Pit", "iso3": "AUS", "country": "", "lon": "120", "lat": "-30", "commodities": "Ni",
-        "deposit_type": "", "deposit_obs": "komatiite", "ref_uri": "u", "aliases": ""}  # fmt: skip
-ORE = {"site_key": "src|1", "source": "mudd_jowitt_nickel", "commodity": "Nickel", "ore": "20", "ore_unit": "million tonnes", "grade": "1.5",
-       "grade_unit": "percent", "form": "", "category": "indicated", "date": "2020-01-01", "doc_uri": "d", "doc_title": "t"}  # fmt: skip
+SITE = {
+    "site_key": "src|1",
+    "source": "mudd_jowitt_nickel",
+    "name": "Pit",
+    "iso3": "AUS",
+    "country": "",
+    "lon": "120",
+    "lat": "-30",
+    "commodities": "Ni",
+    "deposit_type": "",
+    "deposit_obs": "komatiite",
+    "ref_uri": "u",
+    "aliases": "",
+}
+ORE = {
+    "site_key": "src|1",
+    "source": "mudd_jowitt_nickel",
+    "commodity": "Nickel",
+    "ore": "20",
+    "ore_unit": "million tonnes",
+    "grade": "1.5",
+    "grade_unit": "percent",
+    "form": "",
+    "category": "indicated",
+    "date": "2020-01-01",
+    "doc_uri": "d",
+    "doc_title": "t",
+}
 
 
 @pytest.fixture
@@ -39,7 +63,13 @@ def grades(found) -> dict[str, float]:
 
 @pytest.mark.parametrize(
     ("ore", "unit", "mt"),
-    [("20", "million tonnes", 20), ("5e6", "tonnes", 5), ("10", "million short tons", 9.0718), ("0", "tonnes", None), ("3", "", None)],
+    [
+        ("20", "million tonnes", 20),
+        ("5e6", "tonnes", 5),
+        ("10", "million short tons", 9.0718),
+        ("0", "tonnes", None),
+        ("3", "", None),
+    ],
 )
 def test_ore_is_in_million_tonnes_or_unknown(tmp_path, countries, ore, unit, mt) -> None:
     found = taken(tmp_path, countries, SITE, {**ORE, "ore": ore, "ore_unit": unit})
@@ -48,9 +78,17 @@ def test_ore_is_in_million_tonnes_or_unknown(tmp_path, countries, ore, unit, mt)
 
 @pytest.mark.parametrize(
     ("grade", "unit", "percent"),
-    [("1.5", "percent", 1.5), ("15000", "parts per million", 1.5), ("15", "kilogram per tonne", 1.5), ("15000", "gram per tonne", 1.5),
-     ("0", "percent", None), ("1.5", "", None), ("150", "percent", None), ("-9999", "percent", None)],
-)  # fmt: skip
+    [
+        ("1.5", "percent", 1.5),
+        ("15000", "parts per million", 1.5),
+        ("15", "kilogram per tonne", 1.5),
+        ("15000", "gram per tonne", 1.5),
+        ("0", "percent", None),
+        ("1.5", "", None),
+        ("150", "percent", None),
+        ("-9999", "percent", None),
+    ],
+)
 def test_grade_is_in_the_unit_of_the_commodity_or_unknown(tmp_path, countries, grade, unit, percent) -> None:
     found = taken(tmp_path, countries, SITE, {**ORE, "grade": grade, "grade_unit": unit})
     assert grades(found) == ({} if percent is None else {"nickel": pytest.approx(percent)})
@@ -92,9 +130,20 @@ def test_sources_that_are_not_curated_are_not_read(tmp_path, countries) -> None:
     assert taken(tmp_path, countries, {**SITE, "source": "somebody"}, ORE).records == []
 
 
-GENERAL = {"mine_fac": "Pit", "commodities_products": "Copper, Gold", "mine_or_processing": "Mine, Smelter", "country": "Namibia", "longitude": "15.5",
-           "latitude": "-20.5", "source_url": "u", "mine_other_names": "Old Pit, Hole", "activity_status": "", "production_end": "", "production_start": "1999",
-           "year_activity_status": ""}  # fmt: skip
+GENERAL = {
+    "mine_fac": "Pit",
+    "commodities_products": "Copper, Gold",
+    "mine_or_processing": "Mine, Smelter",
+    "country": "Namibia",
+    "longitude": "15.5",
+    "latitude": "-20.5",
+    "source_url": "u",
+    "mine_other_names": "Old Pit, Hole",
+    "activity_status": "",
+    "production_end": "",
+    "production_start": "1999",
+    "year_activity_status": "",
+}
 
 
 @pytest.fixture
@@ -140,16 +189,32 @@ def workbook(tmp_path: Path):
 def test_facilities_with_owners_reserves_and_stage(workbook, countries) -> None:
     raw = workbook(
         GENERAL,
-        capacity_reserves={"mine_fac": "Pit", "reserves_year": "2018.0", "reserves_mineral_unit": "kt", "reserves_mineral_value": "2500", "grade": "1.2", "grade_unit": "%", "commodity": "Copper"},
+        capacity_reserves={
+            "mine_fac": "Pit",
+            "reserves_year": "2018.0",
+            "reserves_mineral_unit": "kt",
+            "reserves_mineral_value": "2500",
+            "grade": "1.2",
+            "grade_unit": "%",
+            "commodity": "Copper",
+        },
         other_info={"mine_fac": "Pit", "owners": "A (60%), B (40%)", "year": "2019"},
-    )  # fmt: skip
+    )
     found = fineprint.extract(raw, countries, UNITS)
     (record,) = found.records
-    assert (record.iso3, record.kind, record.facilities, record.aliases) == ("NAM", "mine", ("mine", "smelter"), ("Old Pit", "Hole"))
+    assert (record.iso3, record.kind, record.facilities, record.aliases) == (
+        "NAM",
+        "mine",
+        ("mine", "smelter"),
+        ("Old Pit", "Hole"),
+    )
     assert [(c.attribute, c.value, c.text, c.as_of) for c in found.claims] == [
-        ("stage", None, "operating", "2020"), ("tonnage_mt", 2.5, "", "2018"), ("grade", 1.2, "", "2018"), ("owner", 60.0, "A", "2019"),
+        ("stage", None, "operating", "2020"),
+        ("tonnage_mt", 2.5, "", "2018"),
+        ("grade", 1.2, "", "2018"),
+        ("owner", 60.0, "A", "2019"),
         ("owner", 40.0, "B", "2019"),
-    ]  # fmt: skip
+    ]
     assert found.claims[0].method == "inferred"
 
 

@@ -13,13 +13,18 @@ from data.bundling.records import Claim, claims_frame, degrees, reported
 from data.bundling.sites import resolve
 from data.bundling.tables import clean_country
 
-CODES = "ISO3166-1-Alpha-3,ISO3166-1-Alpha-2,CLDR display name,UNTERM English Short,official_name_en,ISO4217-currency_country_name\n"
+CODES = (
+    "ISO3166-1-Alpha-3,ISO3166-1-Alpha-2,CLDR display name,UNTERM English "
+    "Short,official_name_en,ISO4217-currency_country_name\n"
+)
 
 
 @pytest.fixture
 def countries(tmp_path: Path) -> words.CountryNames:
     path = tmp_path / "codes.csv"
-    path.write_text(CODES + "NAM,NA,Namibia,Namibia,Namibia,NAMIBIA\nFRA,FR,France,France,France,FRANCE\n", encoding="utf-8")
+    path.write_text(
+        CODES + "NAM,NA,Namibia,Namibia,Namibia,NAMIBIA\nFRA,FR,France,France,France,FRANCE\n", encoding="utf-8"
+    )
     return words.CountryNames(path)
 
 
@@ -49,18 +54,31 @@ def test_namibia_is_not_missing_and_footnotes_fall_off(countries: words.CountryN
 @pytest.mark.parametrize(
     ("text", "stage"),
     [
-        ("past production till 1999", "closed"), ("mining operations halted in 2001", "care and maintenance"), ("Producing", "operating"),
-        ("exploration, pre-feasibility study", "prefeasibility"), ("exploration, feasibility study", "feasibility"), ("mined out", "closed"),
-        ("Potential resource", "resource"), ("Occurrence", "occurrence"), ("Under Development (2011)", "construction"), ("", "unknown"),
+        ("past production till 1999", "closed"),
+        ("mining operations halted in 2001", "care and maintenance"),
+        ("Producing", "operating"),
+        ("exploration, pre-feasibility study", "prefeasibility"),
+        ("exploration, feasibility study", "feasibility"),
+        ("mined out", "closed"),
+        ("Potential resource", "resource"),
+        ("Occurrence", "occurrence"),
+        ("Under Development (2011)", "construction"),
+        ("", "unknown"),
         ("something else", "unknown"),
     ],
-)  # fmt: skip
+)
 def test_stage_words(text: str, stage: str) -> None:
     assert words.stage(text) == stage
 
 
 def test_commodity_words() -> None:
-    assert words.commodities("REE | Ti | Zr; gold, Barium-Barite / Cu") == ("rare earths", "titanium", "zirconium", "barite", "copper")
+    assert words.commodities("REE | Ti | Zr; gold, Barium-Barite / Cu") == (
+        "rare earths",
+        "titanium",
+        "zirconium",
+        "barite",
+        "copper",
+    )
     assert words.commodity("iron") is None
 
 
@@ -68,12 +86,17 @@ def test_usgs_zero_grade_gives_no_claim(tmp_path: Path, countries: words.Country
     folder = tmp_path / usgs_deposits.FOLDER
     folder.mkdir(parents=True)
     head = "record_id,record_url,depname,country,latitude,longitude,oreton,ree,niobium,p2o5,altname"
-    (folder / "carbonatite.csv").write_text(f"{head}\n1,u,Somewhere,Namibia,-20,15,10,0.0,0.4,-9999,Elsewhere\n", encoding="utf-8")
+    (folder / "carbonatite.csv").write_text(
+        f"{head}\n1,u,Somewhere,Namibia,-20,15,10,0.0,0.4,-9999,Elsewhere\n", encoding="utf-8"
+    )
     database = usgs_deposits.DATABASES[0]
     found = usgs_deposits.Extract()
     for _, row in pd.read_csv(folder / database.file, dtype=str, keep_default_na=False).iterrows():
         usgs_deposits._take(row, database, countries, found)
-    assert [(c.attribute, c.commodity, c.value) for c in found.claims] == [("tonnage_mt", "", 10.0), ("grade", "niobium", 0.4)]
+    assert [(c.attribute, c.commodity, c.value) for c in found.claims] == [
+        ("tonnage_mt", "", 10.0),
+        ("grade", "niobium", 0.4),
+    ]
     assert found.records[0].aliases == ("Elsewhere",)
 
 
@@ -81,12 +104,16 @@ def test_icmm_keeps_smelters_and_marks_low_confidence(tmp_path: Path, countries:
     path = tmp_path / icmm.FILE
     path.parent.mkdir(parents=True)
     path.write_text(
-        "ICMMID,Confidence Factor,Mine Name ,Group Names,Latitude,Longitude,Asset Type,Country,Primary Commodity,Secondary Commodity,Other Commodities\n"
-        "1,Very Low,A,,−20.5,15,Smelter;Refinery,Namibia,copper,,\n2,High,B,,1,2,Mine,France,thermal coal,,\n3,High,C,,1,2,Steel Plant,France,chromium,,\n",
+        "ICMMID,Confidence Factor,Mine Name ,Group Names,Latitude,Longitude,Asset Type,Country,Primary "
+        "Commodity,Secondary Commodity,Other Commodities\n"
+        "1,Very Low,A,,−20.5,15,Smelter;Refinery,Namibia,copper,,\n2,High,B,,1,2,Mine,France,thermal "
+        "coal,,\n3,High,C,,1,2,Steel Plant,France,chromium,,\n",
         encoding="utf-8",
     )
     found = icmm.extract(tmp_path, countries)
-    assert [(r.native_id, r.kind, r.accuracy, r.lat) for r in found.records] == [("1", "refinery", "approximate", -20.5)]
+    assert [(r.native_id, r.kind, r.accuracy, r.lat) for r in found.records] == [
+        ("1", "refinery", "approximate", -20.5)
+    ]
     assert found.left_out == {"icmm: no critical commodity": 1, "icmm: steel plant": 1}
 
 
@@ -96,7 +123,17 @@ def test_owners_are_split_with_their_shares() -> None:
 
 
 def claim(**more) -> Claim:
-    return Claim(**{"key": "s:1", "attribute": "grade", "commodity": "copper", "unit": "%", "as_of": "2010", "value": 1.0, **more})
+    return Claim(
+        **{
+            "key": "s:1",
+            "attribute": "grade",
+            "commodity": "copper",
+            "unit": "%",
+            "as_of": "2010",
+            "value": 1.0,
+            **more,
+        }
+    )
 
 
 def resolved(*claims: Claim) -> pd.DataFrame:
@@ -107,7 +144,11 @@ def resolved(*claims: Claim) -> pd.DataFrame:
 
 
 def test_the_believed_source_is_scored_and_machine_reading_never() -> None:
-    found = resolved(claim(key="fair:1", value=2.0), claim(key="good:1", value=1.0), claim(key="good:2", value=9.0, method="machine-read"))
+    found = resolved(
+        claim(key="fair:1", value=2.0),
+        claim(key="good:1", value=1.0),
+        claim(key="good:2", value=9.0, method="machine-read"),
+    )
     assert found.loc[found["chosen"], "value"].tolist() == [1.0]
     alone = resolved(claim(key="good:2", method="machine-read"))
     assert not alone["chosen"].any()

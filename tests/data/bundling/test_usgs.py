@@ -12,10 +12,14 @@ from data.bundling import lithium, places, tables, usgs_deposits, usgs_listings
 from data.bundling.records import Extract
 
 CODES = (
-    "ISO3166-1-Alpha-3,ISO3166-1-Alpha-2,CLDR display name,UNTERM English Short,official_name_en,ISO4217-currency_country_name\n"
-    "NAM,NA,Namibia,Namibia,Namibia,NAMIBIA\nAUS,AU,Australia,Australia,Australia,AUSTRALIA\nUSA,US,US,United States of America,United States of America,US\n"
-    "COD,CD,Congo - Kinshasa,Democratic Republic of the Congo,Democratic Republic of the Congo,CONGO\nCHN,CN,China,China,China,CHINA\n"
-    "JPN,JP,Japan,Japan,Japan,JAPAN\nROU,RO,Romania,Romania,Romania,ROMANIA\nRUS,RU,Russia,Russian Federation,Russian Federation,RUSSIA\n"
+    "ISO3166-1-Alpha-3,ISO3166-1-Alpha-2,CLDR display name,UNTERM English "
+    "Short,official_name_en,ISO4217-currency_country_name\n"
+    "NAM,NA,Namibia,Namibia,Namibia,NAMIBIA\nAUS,AU,Australia,Australia,Australia,AUSTRALIA\nUSA,US,US,United "
+    "States of America,United States of America,US\n"
+    "COD,CD,Congo - Kinshasa,Democratic Republic of the Congo,Democratic Republic of the "
+    "Congo,CONGO\nCHN,CN,China,China,China,CHINA\n"
+    "JPN,JP,Japan,Japan,Japan,JAPAN\nROU,RO,Romania,Romania,Romania,ROMANIA\nRUS,RU,Russia,Russian "
+    "Federation,Russian Federation,RUSSIA\n"
 )
 
 
@@ -41,16 +45,29 @@ def countries(raw: Path) -> words.CountryNames:
 
 
 def blank(database: usgs_deposits.Database) -> dict[str, object]:
-    columns = ["record_id", "record_url", "country", "latitude", "longitude", database.name_column, database.tonnage_column]
+    columns = [
+        "record_id",
+        "record_url",
+        "country",
+        "latitude",
+        "longitude",
+        database.name_column,
+        database.tonnage_column,
+    ]
     columns += [c for c, _, _ in database.grades] + list(database.stage_columns)
-    columns += [c for c in (database.owner_column, database.accuracy_column, database.alias_column, database.type_column) if c]
+    columns += [
+        c for c in (database.owner_column, database.accuracy_column, database.alias_column, database.type_column) if c
+    ]
     return dict.fromkeys(columns, "")
 
 
 def taken(raw: Path, countries, **rows: list[dict[str, object]]) -> Extract:
     for database in usgs_deposits.DATABASES:
         given = rows.get(database.source_id, [])
-        save(raw / usgs_deposits.FOLDER / database.file, [{**blank(database), **row} for row in given] or [blank(database)])
+        save(
+            raw / usgs_deposits.FOLDER / database.file,
+            [{**blank(database), **row} for row in given] or [blank(database)],
+        )
     return usgs_deposits.extract(raw, countries)
 
 
@@ -84,12 +101,20 @@ def test_a_grade_without_tonnage_is_not_scored_and_one_with_it_is(raw, countries
 
 
 def test_stage_and_owner_carry_the_year_that_they_speak_of(raw, countries) -> None:
-    found = taken(raw, countries, usgs_laterite=[{**LATERITE, "status": "Active mine 2008", "owneroper": "Some Nickel Ltd"}])
-    assert [(c.attribute, c.text, c.as_of) for c in found.claims] == [("stage", "operating", "2008"), ("owner", "Some Nickel Ltd", "2011")]
+    found = taken(
+        raw, countries, usgs_laterite=[{**LATERITE, "status": "Active mine 2008", "owneroper": "Some Nickel Ltd"}]
+    )
+    assert [(c.attribute, c.text, c.as_of) for c in found.claims] == [
+        ("stage", "operating", "2008"),
+        ("owner", "Some Nickel Ltd", "2011"),
+    ]
 
 
 def test_a_prospect_without_tonnage_or_production_is_left_out(raw, countries) -> None:
-    rows = [{"record_id": i, "name": f"P{i}", "country": "Chile", "dev_status": s} for i, s in enumerate(("Prospect", "Producer"))]
+    rows = [
+        {"record_id": i, "name": f"P{i}", "country": "Chile", "dev_status": s}
+        for i, s in enumerate(("Prospect", "Producer"))
+    ]
     found = taken(raw, countries, usgs_sir20105090z=rows)
     assert [r.name for r in found.records] == ["P1"]
     assert found.left_out["usgs_sir20105090z: prospect without tonnage or production"] == 1
@@ -128,9 +153,19 @@ def usgs_row(values: dict[str, object]):
 
 
 BUSCH = {
-    "Deposit Name": "Rock", "Country": "Australia", "Longitude": "116", "Latitude": "-33.8", "Resource Type": "Hard Rock", "Grade %Li Resource": "1.0",
-    "Resource Li ktons": "500", "Reference Resource": "1", "Resource Notes": "", "Status Detail": "", "Status": "Operating", "Capacity 2025 Li ktons": "",
-}  # fmt: skip
+    "Deposit Name": "Rock",
+    "Country": "Australia",
+    "Longitude": "116",
+    "Latitude": "-33.8",
+    "Resource Type": "Hard Rock",
+    "Grade %Li Resource": "1.0",
+    "Resource Li ktons": "500",
+    "Reference Resource": "1",
+    "Resource Notes": "",
+    "Status Detail": "",
+    "Status": "Operating",
+    "Capacity 2025 Li ktons": "",
+}
 
 
 def test_lithium_kilotonnes_become_tonnes_and_ore(raw, countries) -> None:
@@ -144,46 +179,86 @@ def test_lithium_kilotonnes_become_tonnes_and_ore(raw, countries) -> None:
 
 
 USMIN_SITE = {
-    "Site_ID *": "NV1", "Site_Name": "Clay", "Other_Name": "Old Clay; Clay Two", "Approx_Lon": "-118", "Approx_Lat": "42", "Commodity": "Lithium",
-}  # fmt: skip
+    "Site_ID *": "NV1",
+    "Site_Name": "Clay",
+    "Other_Name": "Old Clay; Clay Two",
+    "Approx_Lon": "-118",
+    "Approx_Lat": "42",
+    "Commodity": "Lithium",
+}
 USMIN_ORE = {
-    "Site_ID *": "NV1", "CntSICom": "Li", "Mat_Type": "ore", "Rsrc_Date": "2018", "MatAmntSI": "10000000", "MatUnitsSI": "metric tons", "GradeSI": "2500",
-    "GradUnitSI": "parts per million", "Material": "clay", "Rsrc_Class": "indicated", "Ftr_Name": "", "Ref_ID": "r", "CutOffGrad": "", "CutOffUnit": "",
-}  # fmt: skip
+    "Site_ID *": "NV1",
+    "CntSICom": "Li",
+    "Mat_Type": "ore",
+    "Rsrc_Date": "2018",
+    "MatAmntSI": "10000000",
+    "MatUnitsSI": "metric tons",
+    "GradeSI": "2500",
+    "GradUnitSI": "parts per million",
+    "Material": "clay",
+    "Rsrc_Class": "indicated",
+    "Ftr_Name": "",
+    "Ref_ID": "r",
+    "CutOffGrad": "",
+    "CutOffUnit": "",
+}
 
 
 def test_usmin_marks_of_missing_values_are_no_claims(raw) -> None:
     save(raw / lithium.USMIN / "Site.csv", [USMIN_SITE])
-    save(raw / lithium.USMIN / "Resources.csv", [USMIN_ORE, {**USMIN_ORE, "MatAmntSI": "-1111"}, {**USMIN_ORE, "GradeSI": "<Null>"}])
+    save(
+        raw / lithium.USMIN / "Resources.csv",
+        [USMIN_ORE, {**USMIN_ORE, "MatAmntSI": "-1111"}, {**USMIN_ORE, "GradeSI": "<Null>"}],
+    )
     save(
         raw / lithium.USMIN / "History.csv",
-        [{"Site_ID *": "NV1", "Year_From": y, "Status": s, "StatDetail": ""} for y, s in (("-1111", "Active"), ("2016", "Development"))],
+        [
+            {"Site_ID *": "NV1", "Year_From": y, "Status": s, "StatDetail": ""}
+            for y, s in (("-1111", "Active"), ("2016", "Development"))
+        ],
     )
     found = lithium.extract_usmin(raw)
     assert [(c.attribute, c.value, c.text, c.as_of) for c in found.claims] == [
-        ("tonnage_mt", 10.0, "", "2018"), ("grade", pytest.approx(0.25), "", "2018"), ("stage", None, "feasibility", "2016"),
-    ]  # fmt: skip
+        ("tonnage_mt", 10.0, "", "2018"),
+        ("grade", pytest.approx(0.25), "", "2018"),
+        ("stage", None, "feasibility", "2016"),
+    ]
     assert found.records[0].aliases == ("Old Clay", "Clay Two")
 
 
 def test_world_bank_codes_and_names_find_their_countries(raw) -> None:
-    save(raw / "layers/worldbank-wgi/wgi_latest.csv", [
-        {"code": "ZAR", "rq_estimate": -1.5, "rl_estimate": -1.7}, {"code": "ROM", "rq_estimate": 0.5, "rl_estimate": 0.4},
-        {"code": "NAM", "rq_estimate": 0.0, "rl_estimate": 0.3},
-    ])  # fmt: skip
+    save(
+        raw / "layers/worldbank-wgi/wgi_latest.csv",
+        [
+            {"code": "ZAR", "rq_estimate": -1.5, "rl_estimate": -1.7},
+            {"code": "ROM", "rq_estimate": 0.5, "rl_estimate": 0.4},
+            {"code": "NAM", "rq_estimate": 0.0, "rl_estimate": 0.3},
+        ],
+    )
     save(
         raw / "layers/worldbank-lpi/lpi_2023.csv",
         [{"economy": "Namibia", "lpi_score": 2.9}, {"economy": "Russian Federation", "lpi_score": 2.6}],
     )
     found = tables.countries(raw).set_index("iso3")
     assert (found.loc["COD", "regulatory_quality"], found.loc["ROU", "regulatory_quality"]) == (-1.5, 0.5)
-    assert (found.loc["NAM", "iso2"], found.loc["NAM", "lpi"], found.loc["NAM", "regulatory_quality"]) == ("NA", 2.9, 0.0)
+    assert (found.loc["NAM", "iso2"], found.loc["NAM", "lpi"], found.loc["NAM", "regulatory_quality"]) == (
+        "NA",
+        2.9,
+        0.0,
+    )
     assert found.loc["RUS", "lpi"] == 2.6
     assert found.loc["AUS", ["regulatory_quality", "lpi"]].isna().all()
     assert found["bloc"].to_dict() | {"XKX": ""} == {
-        "AUS": "partner", "CHN": "covered", "COD": found.loc["COD", "bloc"], "JPN": "japan", "NAM": found.loc["NAM", "bloc"], "ROU": found.loc["ROU", "bloc"],
-        "RUS": "covered", "USA": "us", "XKX": "",
-    }  # fmt: skip
+        "AUS": "partner",
+        "CHN": "covered",
+        "COD": found.loc["COD", "bloc"],
+        "JPN": "japan",
+        "NAM": found.loc["NAM", "bloc"],
+        "ROU": found.loc["ROU", "bloc"],
+        "RUS": "covered",
+        "USA": "us",
+        "XKX": "",
+    }
     assert found.loc[["CHN", "RUS"], "covered"].all()
 
 
@@ -193,8 +268,12 @@ def test_natural_earth_minus_99_is_read_by_its_other_code(tmp_path) -> None:
     import shapely
 
     shapes = [shapely.box(0, 44, 5, 49), shapely.box(5, 58, 10, 62), shapely.box(28, 3, 34, 10)]
-    frame = gpd.GeoDataFrame({"iso_a3": ["-99", "-99", "SSD"], "adm0_a3": ["FRA", "NOR", "SDS"]}, geometry=shapes, crs="EPSG:4326")
+    frame = gpd.GeoDataFrame(
+        {"iso_a3": ["-99", "-99", "SSD"], "adm0_a3": ["FRA", "NOR", "SDS"]}, geometry=shapes, crs="EPSG:4326"
+    )
     (tmp_path / places.FILE).parent.mkdir(parents=True)
     frame.to_parquet(tmp_path / places.FILE)
-    found = places.CountryPolygons(tmp_path).iso3(np.array([2.0, 7.0, 30.0, -0.2, -30.0]), np.array([46.0, 60.0, 5.0, 46.0, 0.0]))
+    found = places.CountryPolygons(tmp_path).iso3(
+        np.array([2.0, 7.0, 30.0, -0.2, -30.0]), np.array([46.0, 60.0, 5.0, 46.0, 0.0])
+    )
     assert found.tolist() == ["FRA", "NOR", "SSD", "FRA", ""]

@@ -22,10 +22,18 @@ def packed(path: Path, **files: bytes) -> Path:
     return path
 
 
-@pytest.mark.parametrize(("name", "code"), [
-    ("../x.shp", "zip_path"), ("a/../../x.shp", "zip_path"), ("/etc/x.shp", "zip_path"), ("C:\\x.shp", "zip_path"), ("..\\x.shp", "zip_path"),
-    ("x.zip", "zip_nested"), ("x.TAR", "zip_nested"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        ("../x.shp", "zip_path"),
+        ("a/../../x.shp", "zip_path"),
+        ("/etc/x.shp", "zip_path"),
+        ("C:\\x.shp", "zip_path"),
+        ("..\\x.shp", "zip_path"),
+        ("x.zip", "zip_nested"),
+        ("x.TAR", "zip_nested"),
+    ],
+)
 def test_names_that_reach_out_are_refused(tmp_path: Path, name: str, code: str) -> None:
     with pytest.raises(Refused) as refused:
         entries(packed(tmp_path / "z.zip", **{name: b"x"}))
@@ -60,7 +68,9 @@ def test_what_is_not_data_is_left_with_a_word(tmp_path: Path) -> None:
     gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(1, 2)], crs=4326).to_file(tmp_path / "x.gpkg", layer="x")
     (tmp_path / "notes.exe").write_bytes(b"MZ")
     (tmp_path / "README.txt").write_text("read me")
-    report = Job(tmp_path / "work").read(zipped(tmp_path / "z.zip", *(tmp_path / name for name in ("x.gpkg", "notes.exe", "README.txt"))))
+    report = Job(tmp_path / "work").read(
+        zipped(tmp_path / "z.zip", *(tmp_path / name for name in ("x.gpkg", "notes.exe", "README.txt")))
+    )
     assert [layer.name for layer in report.layers] == ["x"]
     assert "zip_ignored" in codes(report)
 

@@ -32,14 +32,20 @@ ROWS = [
 
 def record(row):
     line, flight, lon, lat, east, north, tmi, em = row
-    return f"{line:8d}{flight:>6}{lon:13.7f}{lat:13.7f}{east:12.2f}{north:12.2f}{tmi:>14}" + "".join(f"{each:10.3f}" for each in em)
+    return f"{line:8d}{flight:>6}{lon:13.7f}{lat:13.7f}{east:12.2f}{north:12.2f}{tmi:>14}" + "".join(
+        f"{each:10.3f}" for each in em
+    )
 
 
 DAT = "\n".join(map(record, ROWS)) + "\n"
 
 
 def read(folder: Path, dat, dfn=DFN, first=".dat", extra=None, **cures):
-    files = {suffix: content for suffix, content in ((".dat", dat), (".dfn", dfn), *(extra or {}).items()) if content is not None}
+    files = {
+        suffix: content
+        for suffix, content in ((".dat", dat), (".dfn", dfn), *(extra or {}).items())
+        if content is not None
+    }
     for suffix, content in files.items():
         (folder / f"upload{suffix}").write_bytes(content.encode() if isinstance(content, str) else content)
     notes = Notes()
@@ -77,8 +83,15 @@ def test_units_of_the_definition_reach_the_columns(tmp_path):
     (layer,), _, notes, request = read(tmp_path, DAT)
     columns, *_ = tidy(layer.attributes, request, notes, layer.name)
     assert {each.name: each.unit for each in columns if each.unit} == {
-        "Longitude": "°", "Latitude": "°", "Easting": "m", "Northing": "m", "TMI": "nT", "EM_1": "fT", "EM_2": "fT", "EM_3": "fT",
-    }  # fmt: skip
+        "Longitude": "°",
+        "Latitude": "°",
+        "Easting": "m",
+        "Northing": "m",
+        "TMI": "nT",
+        "EM_1": "fT",
+        "EM_2": "fT",
+        "EM_3": "fT",
+    }
 
 
 @pytest.mark.parametrize("first", [".dat", ".dfn"])
@@ -159,11 +172,14 @@ def test_overflowed_fields_are_unknown(tmp_path):
 @pytest.mark.parametrize(
     ("dat", "dfn", "first", "code"),
     [
-        (None, DFN, ".dfn", "aseg_data_missing"), (DAT, None, ".dat", "aseg_definition_alone_missing"), (DAT, "DEFN 1 ST=RECD,RT=;END DEFN\n", ".dat", "aseg_no_channels"),
-        ("1 2 3\n4 5 6\n", DFN, ".dat", "aseg_mismatch"), ("\n", DFN, ".dat", "table_header_only"),
+        (None, DFN, ".dfn", "aseg_data_missing"),
+        (DAT, None, ".dat", "aseg_definition_alone_missing"),
+        (DAT, "DEFN 1 ST=RECD,RT=;END DEFN\n", ".dat", "aseg_no_channels"),
+        ("1 2 3\n4 5 6\n", DFN, ".dat", "aseg_mismatch"),
+        ("\n", DFN, ".dat", "table_header_only"),
         (DAT, "DEFN 1 ST=RECD,RT=;A:999999F9.1\n", ".dat", "table_too_wide"),
     ],
-)  # fmt: skip
+)
 def test_what_does_not_fit_is_refused(tmp_path, dat, dfn, first, code):
     with pytest.raises(Refused) as caught:
         read(tmp_path, dat, dfn, first)
@@ -174,10 +190,18 @@ def test_what_does_not_fit_is_refused(tmp_path, dat, dfn, first, code):
 @pytest.mark.parametrize(
     ("field", "expected"),
     [
-        ("A:I8", ("A", "I", 8, 1)), ("A:F10.2:UNIT=m", ("A", "F", 10, 1)), ("A:30F12.4", ("A", "F", 12, 30)), ("A:E14.6E3", ("A", "E", 14, 1)), ("A:A8,NAME=x", ("A", "A", 8, 1)),
-        ("A:D14.0: NAME=y", ("A", "D", 14, 1)), ("A:f8.2", ("A", "F", 8, 1)), ("4X", ("", "X", 4, 1)), ("A:ES12.4", ("A", "E", 12, 1)), ("A:G10.3", ("A", "G", 10, 1)),
+        ("A:I8", ("A", "I", 8, 1)),
+        ("A:F10.2:UNIT=m", ("A", "F", 10, 1)),
+        ("A:30F12.4", ("A", "F", 12, 30)),
+        ("A:E14.6E3", ("A", "E", 14, 1)),
+        ("A:A8,NAME=x", ("A", "A", 8, 1)),
+        ("A:D14.0: NAME=y", ("A", "D", 14, 1)),
+        ("A:f8.2", ("A", "F", 8, 1)),
+        ("4X", ("", "X", 4, 1)),
+        ("A:ES12.4", ("A", "E", 12, 1)),
+        ("A:G10.3", ("A", "G", 10, 1)),
     ],
-)  # fmt: skip
+)
 def test_fortran_formats(field, expected):
     (channel,) = definitions(f"DEFN 1 ST=RECD,RT=;{field}\n")[""]
     assert (channel.name, channel.kind, channel.width, channel.repeat) == expected

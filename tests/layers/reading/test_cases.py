@@ -1,4 +1,7 @@
-"""The shared real files are placed as their index says; the bad ones are refused, asked about or mended. Skipped where they are absent."""
+"""The shared real files are placed as their index says; the bad ones are refused, asked about or mended.
+
+Skipped where they are absent.
+"""
 
 from __future__ import annotations
 
@@ -23,30 +26,74 @@ pytestmark = [
 ]
 NUMBER = r"-?[\d.]+(?:e[+-]?\d+)?"
 VECTOR = re.compile(
-    r"(?P<name>[^|]+?): n=(?P<n>\d+) types=(?P<types>\S*) crs=(?P<crs>.+?) z=.*?null=(?P<null>\d+) bounds=\[(?P<bounds>.*?)\]"
+    r"(?P<name>[^|]+?): n=(?P<n>\d+) types=(?P<types>\S*) crs=(?P<crs>.+?) z=.*?null=(?P<null>\d+) "
+    r"bounds=\[(?P<bounds>.*?)\]"
 )
 RASTER = re.compile(r"GTiff \((?P<rows>\d+), (?P<columns>\d+)\)x(?P<bands>\d)")
 PARQUET = re.compile(r"GeoParquet n=(?P<n>\d+) .*crs=(?P<crs>\d+)")
 #: What has no geometry, no entity or no feature: refused.
-NOTHING = {"graz_dxf", "ms_data_only_tables", "ms_enc_shiftjis", "ms_enc_euckr", "ms_enc_win1251", "shapelib_multipatch", "shp_empty", "sf_nospatial",
-           "usgs_lithium_resources", "blm_geothermal_leases"}  # fmt: skip
+NOTHING = {
+    "graz_dxf",
+    "ms_data_only_tables",
+    "ms_enc_shiftjis",
+    "ms_enc_euckr",
+    "ms_enc_win1251",
+    "shapelib_multipatch",
+    "shp_empty",
+    "sf_nospatial",
+    "usgs_lithium_resources",
+    "blm_geothermal_leases",
+}
 MUST = {
-    "vrt_raw_passwd.tif": "redirect", "gtiff_overview_inline_vrt.tif": "tiff_overviews", "wms.tif": "redirect", "ogrvrt_localfile.geojson": "redirect",
-    "ogrvrt_localfile.csv": "redirect", "wfs_ssrf.geojson": "redirect", "geojson_crs_link_ssrf.geojson": "ok crs_link_dropped",
-    "gpkg_view_hang.gpkg": "database_views", "gpkg_view_load_extension.gpkg": "database_views", "gpkg_view_pixel_read.gpkg": "database_views",
-    "gpkg_trigger.gpkg": "ok database_triggers", "gpkg_sql_in_column_name.gpkg": "ok", "xxe.kml": "xml_entities", "billion_laughs.kml": "xml_entities",
-    "networklink.kml": "ok kml_links", "deep_gc.geojson": "too_complex", "zipslip_shp.zip": "zip_path", "zip_nested.zip": "zip_nested",
-    "zip_5000_entries.zip": "zip_entries", "zipbomb_200MB.zip": "zip_bomb", "gtiff_1e6x1e6.tif": "raster_too_large",
-    "parquet_50GB_dict.parquet": "parquet_no_geometry", "csv_formula.csv": "ok", "html_in_attributes.geojson": "ok",
-    "shp_no_prj.zip": "ask crs_missing", "undefined_srs.gpkg": "ask crs_missing", "raster_no_crs.tif": "ask crs_missing",
-    "projected_no_crs.geojson": "ask crs_contradicted", "swapped_lat_lon.geojson": "ask axes_swapped", "out_of_range_lat.geojson": "not_on_earth",
-    "lon_0_360.geojson": "ok longitudes_wrapped", "overflow_1e400.geojson": "json_broken", "bowtie.geojson": "ok geometry_repaired",
-    "antimeridian.geojson": "ok antimeridian_split", "null_and_empty_geom.geojson": "ok geometry_empty", "mixed_geometry.geojson": "ok kinds_split",
-    "zero_features.geojson": "layer_empty", "shp_no_shp.zip": "shp_missing", "shp_no_dbf.zip": "ok dbf_missing",
-    "shp_cp932_no_cpg.zip": "ok encoding_unstated", "empty.geojson": "file_empty", "zip_empty.zip": "zip_empty", "gpkg_named_as.geojson": "ok suffix_mismatch",
-    "truncated_fgb.fgb": "truncated", "truncated_geojson.geojson": "truncated", "truncated_parquet.parquet": "truncated",
-    "raster_south_up.tif": "ok raster_south_up", "raster_nan_no_nodata.tif": "ok",
-}  # fmt: skip
+    "vrt_raw_passwd.tif": "redirect",
+    "gtiff_overview_inline_vrt.tif": "tiff_overviews",
+    "wms.tif": "redirect",
+    "ogrvrt_localfile.geojson": "redirect",
+    "ogrvrt_localfile.csv": "redirect",
+    "wfs_ssrf.geojson": "redirect",
+    "geojson_crs_link_ssrf.geojson": "ok crs_link_dropped",
+    "gpkg_view_hang.gpkg": "database_views",
+    "gpkg_view_load_extension.gpkg": "database_views",
+    "gpkg_view_pixel_read.gpkg": "database_views",
+    "gpkg_trigger.gpkg": "ok database_triggers",
+    "gpkg_sql_in_column_name.gpkg": "ok",
+    "xxe.kml": "xml_entities",
+    "billion_laughs.kml": "xml_entities",
+    "networklink.kml": "ok kml_links",
+    "deep_gc.geojson": "too_complex",
+    "zipslip_shp.zip": "zip_path",
+    "zip_nested.zip": "zip_nested",
+    "zip_5000_entries.zip": "zip_entries",
+    "zipbomb_200MB.zip": "zip_bomb",
+    "gtiff_1e6x1e6.tif": "raster_too_large",
+    "parquet_50GB_dict.parquet": "parquet_no_geometry",
+    "csv_formula.csv": "ok",
+    "html_in_attributes.geojson": "ok",
+    "shp_no_prj.zip": "ask crs_missing",
+    "undefined_srs.gpkg": "ask crs_missing",
+    "raster_no_crs.tif": "ask crs_missing",
+    "projected_no_crs.geojson": "ask crs_contradicted",
+    "swapped_lat_lon.geojson": "ask axes_swapped",
+    "out_of_range_lat.geojson": "not_on_earth",
+    "lon_0_360.geojson": "ok longitudes_wrapped",
+    "overflow_1e400.geojson": "json_broken",
+    "bowtie.geojson": "ok geometry_repaired",
+    "antimeridian.geojson": "ok antimeridian_split",
+    "null_and_empty_geom.geojson": "ok geometry_empty",
+    "mixed_geometry.geojson": "ok kinds_split",
+    "zero_features.geojson": "layer_empty",
+    "shp_no_shp.zip": "shp_missing",
+    "shp_no_dbf.zip": "ok dbf_missing",
+    "shp_cp932_no_cpg.zip": "ok encoding_unstated",
+    "empty.geojson": "file_empty",
+    "zip_empty.zip": "zip_empty",
+    "gpkg_named_as.geojson": "ok suffix_mismatch",
+    "truncated_fgb.fgb": "truncated",
+    "truncated_geojson.geojson": "truncated",
+    "truncated_parquet.parquet": "truncated",
+    "raster_south_up.tif": "ok raster_south_up",
+    "raster_nan_no_nodata.tif": "ok",
+}
 
 
 def index() -> list[dict[str, str]]:
@@ -74,7 +121,10 @@ def bounds_of(text: str) -> list[float]:
 
 def assert_crs(layer: LayerReport, told: str) -> None:
     if told == "None":
-        assert (layer.crs, layer.candidates[0].crs if layer.candidates else "") == ("", layer.candidates[0].crs if layer.candidates else "")
+        assert (layer.crs, layer.candidates[0].crs if layer.candidates else "") == (
+            "",
+            layer.candidates[0].crs if layer.candidates else "",
+        )
     elif told.isdigit():
         assert layer.crs == f"EPSG:{told}"
     else:
@@ -97,7 +147,10 @@ def test_a_real_file_is_placed_as_the_index_says(tmp_path: Path, row: dict[str, 
         assert_crs(layer, told["crs"])
     raster, parquet = RASTER.match(row["observed"]), PARQUET.match(row["observed"])
     if raster:
-        assert (report.layers[0].features, report.layers[0].kind in {"raster", ""}) == (int(raster["rows"]) * int(raster["columns"]), True)
+        assert (report.layers[0].features, report.layers[0].kind in {"raster", ""}) == (
+            int(raster["rows"]) * int(raster["columns"]),
+            True,
+        )
         assert_crs(report.layers[0], re.search(r"crs=(.+?) nodata", row["observed"])[1])  # type: ignore[index]
     if parquet:
         assert (report.layers[0].features, report.layers[0].crs) == (int(parquet["n"]), f"EPSG:{parquet['crs']}")

@@ -20,7 +20,11 @@ def tidied(values, **cures):
 
 def test_numbers_and_texts_keep_their_order():
     columns, numbers, texts, _ = tidied({"a": ["1", "2"], "b": ["x", "y"], "c": [1.5, np.nan]})
-    assert [(each.name, each.type, each.known) for each in columns] == [("a", "number", 2), ("b", "text", 2), ("c", "number", 1)]
+    assert [(each.name, each.type, each.known) for each in columns] == [
+        ("a", "number", 2),
+        ("b", "text", 2),
+        ("c", "number", 1),
+    ]
     assert numbers.shape == (2, 2)
     assert texts[:, 0].tolist() == ["x", "y"]
     assert (columns[0].low, columns[0].high) == (1.0, 2.0)
@@ -45,10 +49,17 @@ def test_whole_numbers_beyond_double_precision_stay_text(values):
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        (["1.5e-3", "2D+2", "+.5"], [0.0015, 200.0, 0.5]), (["1,234", "5"], [1234.0, 5.0]), (["1 234.5", "5"], [1234.5, 5.0]), (["１２．５", "−3"], [12.5, -3.0]),
-        (["<Null>", "4"], [np.nan, 4.0]), (["NA", "4"], [np.nan, 4.0]), ([" 7 ", "8"], [7.0, 8.0]), (["0", "0.5"], [0.0, 0.5]), (["-", "n.d.", "3"], [np.nan, np.nan, 3]),
+        (["1.5e-3", "2D+2", "+.5"], [0.0015, 200.0, 0.5]),
+        (["1,234", "5"], [1234.0, 5.0]),
+        (["1 234.5", "5"], [1234.5, 5.0]),
+        (["１２．５", "−3"], [12.5, -3.0]),
+        (["<Null>", "4"], [np.nan, 4.0]),
+        (["NA", "4"], [np.nan, 4.0]),
+        ([" 7 ", "8"], [7.0, 8.0]),
+        (["0", "0.5"], [0.0, 0.5]),
+        (["-", "n.d.", "3"], [np.nan, np.nan, 3]),
     ],
-)  # fmt: skip
+)
 def test_spellings_of_numbers_are_read(values, expected):
     _, numbers, _, _ = tidied({"v": values})
     np.testing.assert_allclose(numbers[:, 0], expected)
@@ -97,7 +108,13 @@ def test_values_that_stand_for_gaps_are_unknown_and_said(values):
 
 @pytest.mark.parametrize(
     "values",
-    [[-100, -99, -99, -98.5, -105], [9997, 9998, 9999, 10000], [99, 98, 99, 97], [-9990, -9999, -10010, -9995], [600, 999, 999, 700]],
+    [
+        [-100, -99, -99, -98.5, -105],
+        [9997, 9998, 9999, 10000],
+        [99, 98, 99, 97],
+        [-9990, -9999, -10010, -9995],
+        [600, 999, 999, 700],
+    ],
 )
 def test_values_among_their_like_are_no_gaps(values):
     _, numbers, _, found = tidied({"v": [float(value) for value in values]})

@@ -16,11 +16,27 @@ from layers.reading.crs import shift, spoken
 from tests.uploads import Job, codes
 
 PLACES = [
-    ("EPSG:32654", 139.55, 35.68), ("EPSG:6677", 139.7, 35.7), ("EPSG:28350", 117.3, -22.6), ("EPSG:7850", 117.3, -22.6), ("EPSG:3067", 25.1, 67.7),
-    ("EPSG:26911", -117.2, 38.5), ("EPSG:32719", -69.0, -23.5), ("EPSG:27700", -3.2, 51.8), ("EPSG:2193", 172.5, -43.0), ("EPSG:2154", 2.3, 45.2),
-    ("EPSG:3857", 139.7, 35.7), ("EPSG:5070", -110.0, 40.0), ("EPSG:3577", 121.5, -30.7), ("EPSG:3035", 10.0, 50.5), ("EPSG:3413", -45.0, 72.0),
-    ("EPSG:32735", 27.9, -26.2), ("EPSG:31983", -43.9, -19.8), ("EPSG:2039", 35.0, 31.5), ("EPSG:3006", 18.0, 65.0), ("EPSG:4326", 139.7, 35.7),
-]  # fmt: skip
+    ("EPSG:32654", 139.55, 35.68),
+    ("EPSG:6677", 139.7, 35.7),
+    ("EPSG:28350", 117.3, -22.6),
+    ("EPSG:7850", 117.3, -22.6),
+    ("EPSG:3067", 25.1, 67.7),
+    ("EPSG:26911", -117.2, 38.5),
+    ("EPSG:32719", -69.0, -23.5),
+    ("EPSG:27700", -3.2, 51.8),
+    ("EPSG:2193", 172.5, -43.0),
+    ("EPSG:2154", 2.3, 45.2),
+    ("EPSG:3857", 139.7, 35.7),
+    ("EPSG:5070", -110.0, 40.0),
+    ("EPSG:3577", 121.5, -30.7),
+    ("EPSG:3035", 10.0, 50.5),
+    ("EPSG:3413", -45.0, 72.0),
+    ("EPSG:32735", 27.9, -26.2),
+    ("EPSG:31983", -43.9, -19.8),
+    ("EPSG:2039", 35.0, 31.5),
+    ("EPSG:3006", 18.0, 65.0),
+    ("EPSG:4326", 139.7, 35.7),
+]
 
 
 @pytest.fixture
@@ -34,7 +50,9 @@ def geojson(path: Path, *shapes: shapely.Geometry) -> Path:
 
 
 def cloud(crs: str, lon: float, lat: float) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
-    points = gpd.GeoSeries(gpd.points_from_xy(lon + np.linspace(-0.05, 0.05, 20), lat + np.linspace(-0.05, 0.05, 20)), crs=4326).to_crs(crs)
+    points = gpd.GeoSeries(
+        gpd.points_from_xy(lon + np.linspace(-0.05, 0.05, 20), lat + np.linspace(-0.05, 0.05, 20)), crs=4326
+    ).to_crs(crs)
     return np.column_stack([points.x, points.y])
 
 
@@ -62,7 +80,9 @@ def test_projected_numbers_in_geojson_are_asked_about(job: Job, tmp_path: Path) 
 
 
 def test_degrees_under_a_projected_crs_are_asked_about(job: Job, tmp_path: Path) -> None:
-    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(139.7, 35.7)], crs=32654).to_file(tmp_path / "x.gpkg", layer="x")
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(139.7, 35.7)], crs=32654).to_file(
+        tmp_path / "x.gpkg", layer="x"
+    )
     report = job.read(tmp_path / "x.gpkg")
     assert codes(report) == {"degrees_under_projected"}
     assert report.layers[0].candidates[0].crs == "EPSG:4326"
@@ -82,7 +102,8 @@ def test_a_crs_that_does_not_exist_is_refused(job: Job, tmp_path: Path, crs: str
 
 
 @pytest.mark.parametrize(
-    ("crs", "lon", "lat", "at_most_m"), [("EPSG:4267", -110.0, 40.0, 50), ("EPSG:4301", 139.7, 35.7, 30), ("EPSG:2393", 25.0, 62.0, 5)]
+    ("crs", "lon", "lat", "at_most_m"),
+    [("EPSG:4267", -110.0, 40.0, 50), ("EPSG:4301", 139.7, 35.7, 30), ("EPSG:2393", 25.0, 62.0, 5)],
 )
 def test_the_accuracy_of_old_datums_is_stated(crs: str, lon: float, lat: float, at_most_m: float) -> None:
     found = shift(crs, cloud(crs, lon, lat))
@@ -92,7 +113,9 @@ def test_the_accuracy_of_old_datums_is_stated(crs: str, lon: float, lat: float, 
 
 
 def test_tokyo_datum_moves_by_four_hundred_metres(job: Job, tmp_path: Path) -> None:
-    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(139.7, 35.7)], crs=4301).to_file(tmp_path / "x.gpkg", layer="x")
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(139.7, 35.7)], crs=4301).to_file(
+        tmp_path / "x.gpkg", layer="x"
+    )
     report = job.read(tmp_path / "x.gpkg")
     moved = job.shapes(report)[0]
     assert (moved.x - 139.7, moved.y - 35.7) == pytest.approx((-0.0032, 0.0032), abs=2e-4)
@@ -100,7 +123,9 @@ def test_tokyo_datum_moves_by_four_hundred_metres(job: Job, tmp_path: Path) -> N
 
 
 def test_a_polygon_that_jumps_over_the_antimeridian_is_cut_there(job: Job, tmp_path: Path) -> None:
-    ring = shapely.Polygon([(179, 50), (-179, 50), (-179, 52), (179, 52)], [[(179.5, 50.5), (-179.5, 50.5), (-179.5, 51), (179.5, 51)]])
+    ring = shapely.Polygon(
+        [(179, 50), (-179, 50), (-179, 52), (179, 52)], [[(179.5, 50.5), (-179.5, 50.5), (-179.5, 51), (179.5, 51)]]
+    )
     report = job.read(geojson(tmp_path / "x.geojson", ring))
     assert report.layers[0].bounds == pytest.approx((179, 50, -179, 52))
     assert shapely.area(job.shapes(report)).sum() == pytest.approx(4 - 0.5)
@@ -115,7 +140,9 @@ def test_longitudes_past_180_are_brought_back(job: Job, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(("crs", "pole"), [("EPSG:3413", 90), ("EPSG:3031", -90)])
 def test_a_polygon_around_a_pole_reaches_it(job: Job, tmp_path: Path, crs: str, pole: float) -> None:
-    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(0, 0).buffer(5e5)], crs=crs).to_file(tmp_path / "x.gpkg", layer="x")
+    gpd.GeoDataFrame({"n": [1]}, geometry=[shapely.Point(0, 0).buffer(5e5)], crs=crs).to_file(
+        tmp_path / "x.gpkg", layer="x"
+    )
     report = job.read(tmp_path / "x.gpkg")
     west, south, east, north = report.layers[0].bounds or ()
     assert (west, east) == pytest.approx((-180, 180))

@@ -39,16 +39,35 @@ def first_point(layers):
 @pytest.mark.parametrize(
     "content",
     [
-        "id,lon,lat\n1,139.7,35.6\n", "\ufeffid,lon,lat\n1,139.7,35.6\n", "id\tLongitude\tLatitude\r\n1\t139.7\t35.6\r\n", "id;lon;lat\n1;139,7;35,6\n",
-        "id|LNG|LAT\n1|139.7|35.6\n", "sep=;\nid;lon;lat\n1;139.7;35.6\n", "id,経度,緯度\n1,139.7,35.6\n", "id;Länge;Breite\n1;139,7;35,6\n",
-        "id,Longitud,Latitud\n1,139.7,35.6\n", "id,DecLongitude,DecLatitude\n1,139.7,35.6\n", "id,lon,lat\n1,139.7,35.6\x00\n", "id,lon,lat,\n1,139.7,35.6,\n",
-        'id,lon,lat\n"1","139.7","35.6"\n', "id,lon,lat\r1,139.7,35.6\r", "Drill collars 2020\nprepared by us\nid,lon,lat\n1,139.7,35.6\n2,139.8,35.7\n3,1,2\n",
-        "id,where\n1,\"35.600, 139.700\"\n", "id,latlon\n1,35.600 139.700\n", "id,Lat,Long\n1,35°36'00\"N,139°42'00\"E\n", "id,lat,lon\n1,353600N,1394200E\n",
-        "id,緯度,経度\n1,北緯35度36分,東経139度42分\n", "id,wkt\n1,POINT (139.7 35.6)\n", "id,geom\n1,SRID=4326;POINT(139.7 35.6)\n",
-        'id,geojson\n1,"{""type"":""Point"",""coordinates"":[139.7,35.6]}"\n', "id,geom\n1,01010000006666666666766140CDCCCCCCCCCC4140\n",
-        "Latitude,Longitude,Lat_NAD27,Lon_NAD27\n35.6,139.7,1,2\n", "lon  lat  au\n139.7  35.6  1\n139.8  35.6  2\n", "id,lon,lat,note\n1,139.7,35.6,\"two\nlines, here\"\n",
+        "id,lon,lat\n1,139.7,35.6\n",
+        "\ufeffid,lon,lat\n1,139.7,35.6\n",
+        "id\tLongitude\tLatitude\r\n1\t139.7\t35.6\r\n",
+        "id;lon;lat\n1;139,7;35,6\n",
+        "id|LNG|LAT\n1|139.7|35.6\n",
+        "sep=;\nid;lon;lat\n1;139.7;35.6\n",
+        "id,経度,緯度\n1,139.7,35.6\n",
+        "id;Länge;Breite\n1;139,7;35,6\n",
+        "id,Longitud,Latitud\n1,139.7,35.6\n",
+        "id,DecLongitude,DecLatitude\n1,139.7,35.6\n",
+        "id,lon,lat\n1,139.7,35.6\x00\n",
+        "id,lon,lat,\n1,139.7,35.6,\n",
+        'id,lon,lat\n"1","139.7","35.6"\n',
+        "id,lon,lat\r1,139.7,35.6\r",
+        "Drill collars 2020\nprepared by us\nid,lon,lat\n1,139.7,35.6\n2,139.8,35.7\n3,1,2\n",
+        'id,where\n1,"35.600, 139.700"\n',
+        "id,latlon\n1,35.600 139.700\n",
+        "id,Lat,Long\n1,35°36'00\"N,139°42'00\"E\n",
+        "id,lat,lon\n1,353600N,1394200E\n",
+        "id,緯度,経度\n1,北緯35度36分,東経139度42分\n",
+        "id,wkt\n1,POINT (139.7 35.6)\n",
+        "id,geom\n1,SRID=4326;POINT(139.7 35.6)\n",
+        'id,geojson\n1,"{""type"":""Point"",""coordinates"":[139.7,35.6]}"\n',
+        "id,geom\n1,01010000006666666666766140CDCCCCCCCCCC4140\n",
+        "Latitude,Longitude,Lat_NAD27,Lon_NAD27\n35.6,139.7,1,2\n",
+        "lon  lat  au\n139.7  35.6  1\n139.8  35.6  2\n",
+        'id,lon,lat,note\n1,139.7,35.6,"two\nlines, here"\n',
     ],
-)  # fmt: skip
+)
 def test_positions_are_found_however_the_table_is_spelled(tmp_path, content):
     layers, _ = read(tmp_path, content)
     assert first_point(layers) == pytest.approx([139.7, 35.6])
@@ -57,12 +76,17 @@ def test_positions_are_found_however_the_table_is_spelled(tmp_path, content):
 @pytest.mark.parametrize(
     ("encoding", "content", "name"),
     [
-        ("cp932", "番号,経度,緯度,鉱山名\n1,139.7,35.6,足尾銅山の北\n", "鉱山名"), ("utf-16", "id,経度,緯度\n1,139.7,35.6\n", "経度"), ("utf-16-le", "id,lon,lat,Größe\n1,139.7,35.6,2\n", "Größe"),
-        ("euc_kr", "번호,경도,위도,광산\n1,139.7,35.6,상동광산\n", "광산"), ("cp1251", "номер,долгота,широта,название\n1,139.7,35.6,Месторождение\n", "название"),
-        ("latin-1", "id,lon,lat,Größe\n1,139.7,35.6,Bärenstein\n", "Größe"), ("cp1252", "id,lon,lat,Région\n1,139.7,35.6,Forêt à l’est\n", "Région"),
-        ("gb18030", "编号,经度,纬度,矿区名称\n1,139.7,35.6,铜矿\n", "矿区名称"), ("euc_jp", "番号,経度,緯度,鉱山名\n1,139.7,35.6,足尾銅山の北\n", "鉱山名"),
+        ("cp932", "番号,経度,緯度,鉱山名\n1,139.7,35.6,足尾銅山の北\n", "鉱山名"),
+        ("utf-16", "id,経度,緯度\n1,139.7,35.6\n", "経度"),
+        ("utf-16-le", "id,lon,lat,Größe\n1,139.7,35.6,2\n", "Größe"),
+        ("euc_kr", "번호,경도,위도,광산\n1,139.7,35.6,상동광산\n", "광산"),
+        ("cp1251", "номер,долгота,широта,название\n1,139.7,35.6,Месторождение\n", "название"),
+        ("latin-1", "id,lon,lat,Größe\n1,139.7,35.6,Bärenstein\n", "Größe"),
+        ("cp1252", "id,lon,lat,Région\n1,139.7,35.6,Forêt à l’est\n", "Région"),
+        ("gb18030", "编号,经度,纬度,矿区名称\n1,139.7,35.6,铜矿\n", "矿区名称"),
+        ("euc_jp", "番号,経度,緯度,鉱山名\n1,139.7,35.6,足尾銅山の北\n", "鉱山名"),
     ],
-)  # fmt: skip
+)
 def test_encodings_are_told_and_said(tmp_path, encoding, content, name):
     layers, found = read(tmp_path, content.encode(encoding))
     assert name in layers[0].attributes.columns
@@ -84,7 +108,11 @@ def test_only_encodings_of_texts_are_followed(tmp_path, encoding):
 
 
 def test_one_broken_byte_does_not_change_the_encoding(tmp_path):
-    content = "id,経度,緯度,名\n".encode() + "1,139.7,35.6,足尾銅山足尾銅山足尾銅山足尾銅山\n".encode() * 5 + b"2,139.7,35.6,\xff\n"
+    content = (
+        "id,経度,緯度,名\n".encode()
+        + "1,139.7,35.6,足尾銅山足尾銅山足尾銅山足尾銅山\n".encode() * 5
+        + b"2,139.7,35.6,\xff\n"
+    )
     layers, found = read(tmp_path, content)
     assert "経度" in layers[0].attributes.columns
     assert found["encoding_damaged"].details["count"] == 1
@@ -93,11 +121,17 @@ def test_one_broken_byte_does_not_change_the_encoding(tmp_path):
 @pytest.mark.parametrize(
     ("content", "code"),
     [
-        ("", "table_empty"), ("\n\n  \n", "table_empty"), ("id,lon,lat\n", "table_header_only"), ("name,grade\na,1\nb,2\n", "no_coordinates"), ("lon,lat\n,\nx,y\n", "coordinates_none_readable"),
-        ("OBJECTID,Shape_Length,Shape_Area\n1,5739.17,1011633.5\n2,19287.2,20677896.5\n", "no_coordinates"), ("a," * 6_000 + "\n1\n", "table_too_wide"),
-        ("<a><b>1</b></a>\n", "table_header_only"), ("\x00\x00", "table_empty"),
+        ("", "table_empty"),
+        ("\n\n  \n", "table_empty"),
+        ("id,lon,lat\n", "table_header_only"),
+        ("name,grade\na,1\nb,2\n", "no_coordinates"),
+        ("lon,lat\n,\nx,y\n", "coordinates_none_readable"),
+        ("OBJECTID,Shape_Length,Shape_Area\n1,5739.17,1011633.5\n2,19287.2,20677896.5\n", "no_coordinates"),
+        ("a," * 6_000 + "\n1\n", "table_too_wide"),
+        ("<a><b>1</b></a>\n", "table_header_only"),
+        ("\x00\x00", "table_empty"),
     ],
-)  # fmt: skip
+)
 def test_what_cannot_be_placed_is_refused(tmp_path, content, code):
     with pytest.raises(Refused) as caught:
         read(tmp_path, content)
@@ -112,13 +146,17 @@ def test_a_survey_table_without_its_definition_names_the_companion(tmp_path):
 
 
 def test_ragged_rows_are_mended_and_said(tmp_path):
-    layers, found = read(tmp_path, "id,lon,lat,au\n1,139.7,35.6,5\n2,139.8,35.7\n3,139.9,35.8,7,extra\n4,139.9,35.9,8\n")
+    layers, found = read(
+        tmp_path, "id,lon,lat,au\n1,139.7,35.6,5\n2,139.8,35.7\n3,139.9,35.8,7,extra\n4,139.9,35.9,8\n"
+    )
     assert layers[0].attributes["id"].tolist() == ["1", "2", "3", "4"]
     assert (found["ragged_rows"].row, found["ragged_rows"].details["count"]) == (2, 2)
 
 
 def test_rows_without_coordinates_are_left_out_and_counted(tmp_path):
-    layers, found = read(tmp_path, "id,lon,lat\n1,139.7,35.6\n2,,\n3,abc,35\n4,0,0\n5,139.7,NaN\n" + "6,139.7,35.6\n" * 30)
+    layers, found = read(
+        tmp_path, "id,lon,lat\n1,139.7,35.6\n2,,\n3,abc,35\n4,0,0\n5,139.7,NaN\n" + "6,139.7,35.6\n" * 30
+    )
     assert len(layers[0].geometry) == 31
     assert (found["coordinates_missing"].details["count"], found["coordinates_missing"].row) == (3, 2)
     assert (found["coordinates_unreadable"].details["count"], found["coordinates_unreadable"].row) == (1, 3)
@@ -141,14 +179,25 @@ def test_a_first_column_that_only_counts_is_no_coordinate(tmp_path):
 @pytest.mark.parametrize(
     ("content", "crs"),
     [
-        ("Long_WGS84,Lat_WGS84\n1.5,2\n", "EPSG:4326"), ("lon_gda94,lat_gda94\n118.5,-32\n", "EPSG:4283"), ("Longitude,Latitude,Datum\n-100.5,40,NAD27\n", "EPSG:4267"),
-        ("lon,lat,EPSG\n118.5,-32,4283\n", "EPSG:4283"), ("lon,lat,Height_Datum\n118.5,-32,AHD\n", "EPSG:4326"), ("Easting,Northing,Zone,Datum\n400000,6400000,50,GDA94\n", "EPSG:28350"),
-        ("Easting,Northing,Grid_ID\n400000,6400000,MGA94_50\n", "EPSG:28350"), ("E,N,UTM Zone,Datum\n400000,3750000,15N,WGS84\n", "EPSG:32615"), ("Easting,Northing,crs\n4,5,EPSG:3067\n", "EPSG:3067"),
-        ("MGA94_50_E,MGA94_50_N\n400000,6400000\n", "EPSG:28350"), ("East_MGA94_Z50,North_MGA94_Z50\n400000,6400000\n", "EPSG:28350"), ("Easting (GDA94 MGA Zone 52),Northing (GDA94 MGA Zone 52)\n400000,6400000\n", "EPSG:28352"),
-        ("Easting,Northing\n400000,6400000\n", ""), ("Easting,Northing,Zone\n400000,6400000,50\n", ""), ("Easting,Northing,Zone,Datum\n400000,6400000,50,WGS84\n", ""),
-        ("x,y,epsg\n400000,6400000,28350\n", "EPSG:28350"), ("id,wkt_epsg28350\n1,POINT(400000 6400000)\n", "EPSG:28350"),
+        ("Long_WGS84,Lat_WGS84\n1.5,2\n", "EPSG:4326"),
+        ("lon_gda94,lat_gda94\n118.5,-32\n", "EPSG:4283"),
+        ("Longitude,Latitude,Datum\n-100.5,40,NAD27\n", "EPSG:4267"),
+        ("lon,lat,EPSG\n118.5,-32,4283\n", "EPSG:4283"),
+        ("lon,lat,Height_Datum\n118.5,-32,AHD\n", "EPSG:4326"),
+        ("Easting,Northing,Zone,Datum\n400000,6400000,50,GDA94\n", "EPSG:28350"),
+        ("Easting,Northing,Grid_ID\n400000,6400000,MGA94_50\n", "EPSG:28350"),
+        ("E,N,UTM Zone,Datum\n400000,3750000,15N,WGS84\n", "EPSG:32615"),
+        ("Easting,Northing,crs\n4,5,EPSG:3067\n", "EPSG:3067"),
+        ("MGA94_50_E,MGA94_50_N\n400000,6400000\n", "EPSG:28350"),
+        ("East_MGA94_Z50,North_MGA94_Z50\n400000,6400000\n", "EPSG:28350"),
+        ("Easting (GDA94 MGA Zone 52),Northing (GDA94 MGA Zone 52)\n400000,6400000\n", "EPSG:28352"),
+        ("Easting,Northing\n400000,6400000\n", ""),
+        ("Easting,Northing,Zone\n400000,6400000,50\n", ""),
+        ("Easting,Northing,Zone,Datum\n400000,6400000,50,WGS84\n", ""),
+        ("x,y,epsg\n400000,6400000,28350\n", "EPSG:28350"),
+        ("id,wkt_epsg28350\n1,POINT(400000 6400000)\n", "EPSG:28350"),
     ],
-)  # fmt: skip
+)
 def test_the_crs_is_what_the_table_states(tmp_path, content, crs):
     layers, _ = read(tmp_path, content)
     assert layers[0].crs == crs
@@ -163,7 +212,8 @@ def test_degrees_without_a_datum_are_said_to_be_taken_as_wgs84(tmp_path):
 
 def test_rows_in_several_zones_become_several_layers(tmp_path):
     layers, found = read(
-        tmp_path, "id,Easting,Northing,Zone,Datum\n1,400000,6400000,50,GDA94\n2,300000,6400000,51,GDA94\n3,400001,6400000,50,GDA94\n"
+        tmp_path,
+        "id,Easting,Northing,Zone,Datum\n1,400000,6400000,50,GDA94\n2,300000,6400000,51,GDA94\n3,400001,6400000,50,GDA94\n",
     )
     assert [(layer.crs, len(layer.geometry)) for layer in layers] == [("EPSG:28350", 2), ("EPSG:28351", 1)]
     assert "several_crs" in found
@@ -252,7 +302,9 @@ def test_an_open_quotation_mark_is_survived(tmp_path):
 
 def test_lines_and_polygons_in_wkt(tmp_path):
     layers, found = read(
-        tmp_path, 'id,wkt\n1,"LINESTRING(0 0,1 1)"\n2,"POLYGON((0 0,1 0,1 1,0 0))"\n3,nonsense\n4,"MULTIPOINT(1 1,2 2)"\n5,\n6,POINT(1 2)\n'
+        tmp_path,
+        'id,wkt\n1,"LINESTRING(0 0,1 1)"\n2,"POLYGON((0 0,1 0,1 1,0 0))"\n3,nonsense\n4,"MULTIPOINT(1 '
+        '1,2 2)"\n5,\n6,POINT(1 2)\n',
     )
     assert [each.geom_type for each in layers[0].geometry] == ["LineString", "Polygon", "MultiPoint", "Point"]
     assert found["coordinates_unreadable"].row == 3
@@ -290,7 +342,9 @@ def test_grid_references_agree_with_utm(lon, lat):
     x, y = Transformer.from_crs(4326, (32600 if lat >= 0 else 32700) + zone, always_xy=True).transform(lon, lat)
     column = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")[(zone - 1) % 3][int(x // 100_000) - 1]
     row = "ABCDEFGHJKLMNPQRSTUV"[(int(y // 100_000) + (5 if zone % 2 == 0 else 0)) % 20]
-    text = f"{zone}{'CDEFGHJKLMNPQRSTUVWX'[int((lat + 80) // 8)]}{column}{row}{int(x % 100_000):05d}{int(y % 100_000):05d}"
+    text = (
+        f"{zone}{'CDEFGHJKLMNPQRSTUVWX'[int((lat + 80) // 8)]}{column}{row}{int(x % 100_000):05d}{int(y % 100_000):05d}"
+    )
     made = mgrs([text])
     assert (made[0][0], made[1][0]) == pytest.approx((lon, lat), abs=3e-5)
 
@@ -298,11 +352,22 @@ def test_grid_references_agree_with_utm(lon, lat):
 @pytest.mark.parametrize(
     ("text", "value", "axis"),
     [
-        ("35°41'22\"N", 35.689444, "lat"), ("35 41 22 N", 35.689444, "lat"), ("354122N", 35.689444, "lat"), ("東経139度45分", 139.75, "lon"), ("35°41′22.5″ S", -35.689583, "lat"),
-        ("N35 41.37", 35.6895, "lat"), ("35:41:22", 35.689444, ""), ("-35.5", -35.5, ""), ("120° 30' W", -120.5, "lon"), ("-0 30 0", -0.5, ""), ("35 deg 30 min", 35.5, ""),
-        ("12° 30' O", 12.5, "lon"), ("南緯10度", -10, "lat"), ("35,5", 35.5, ""),
+        ("35°41'22\"N", 35.689444, "lat"),
+        ("35 41 22 N", 35.689444, "lat"),
+        ("354122N", 35.689444, "lat"),
+        ("東経139度45分", 139.75, "lon"),
+        ("35°41′22.5″ S", -35.689583, "lat"),
+        ("N35 41.37", 35.6895, "lat"),
+        ("35:41:22", 35.689444, ""),
+        ("-35.5", -35.5, ""),
+        ("120° 30' W", -120.5, "lon"),
+        ("-0 30 0", -0.5, ""),
+        ("35 deg 30 min", 35.5, ""),
+        ("12° 30' O", 12.5, "lon"),
+        ("南緯10度", -10, "lat"),
+        ("35,5", 35.5, ""),
     ],
-)  # fmt: skip
+)
 def test_angles(text, value, axis):
     assert angle(text) == (pytest.approx(value, abs=1e-6), axis)
 
@@ -312,16 +377,28 @@ def test_what_is_no_angle_is_unknown(text):
     assert np.isnan(angle(text)[0]) or abs(angle(text)[0]) > 360
 
 
-@pytest.mark.parametrize("text", ["35°30'N 139°30'E", "139°30'E, 35°30'N", "35.5N139.5E", "北緯35度30分 東経139度30分", "N35°30' E139°30'"])
+@pytest.mark.parametrize(
+    "text", ["35°30'N 139°30'E", "139°30'E, 35°30'N", "35.5N139.5E", "北緯35度30分 東経139度30分", "N35°30' E139°30'"]
+)
 def test_lettered_pairs_are_lat_lon(text):
     assert pair(text) == (pytest.approx(35.5), pytest.approx(139.5), True)
 
 
 @pytest.mark.parametrize(
     ("datum", "zone", "crs"),
-    [("GDA2020", "51", "EPSG:7851"), ("AGD84", "50", "EPSG:20350"), ("NAD27", "11", "EPSG:26711"), ("JGD2011", "54", "EPSG:6691"), ("SIRGAS 2000", "23S", "EPSG:31983"), ("WGS 84 / UTM zone 33N", "", "EPSG:32633"),
-     ("GDA94", "12", ""), ("", "50", ""), ("EPSG:999999", "", ""), ("WGS84", "99", "")],
-)  # fmt: skip
+    [
+        ("GDA2020", "51", "EPSG:7851"),
+        ("AGD84", "50", "EPSG:20350"),
+        ("NAD27", "11", "EPSG:26711"),
+        ("JGD2011", "54", "EPSG:6691"),
+        ("SIRGAS 2000", "23S", "EPSG:31983"),
+        ("WGS 84 / UTM zone 33N", "", "EPSG:32633"),
+        ("GDA94", "12", ""),
+        ("", "50", ""),
+        ("EPSG:999999", "", ""),
+        ("WGS84", "99", ""),
+    ],
+)
 def test_datum_and_zone_make_a_code(datum, zone, crs):
     assert projected(datum, zone) == crs
 
@@ -356,20 +433,26 @@ def test_sheets_with_coordinates_become_layers(tmp_path):
         },
     )
     layers, found = read(tmp_path, content, name="b.xlsx", reader=read_workbook)
-    assert [(layer.name, layer.crs, len(layer.geometry)) for layer in layers] == [("Collars", "EPSG:4326", 2), ("More", "EPSG:28350", 1)]
+    assert [(layer.name, layer.crs, len(layer.geometry)) for layer in layers] == [
+        ("Collars", "EPSG:4326", 2),
+        ("More", "EPSG:28350", 1),
+    ]
     assert layers[0].attributes["Date"].tolist() == ["2020-01-02", "2020-01-02"]
     assert found["sheets_without_coordinates"].details["names"] == "Notes"
     assert found["preamble_skipped"].layer == "Collars"
 
 
 def test_merged_cells_count_for_all_their_rows(tmp_path):
-    content = workbook(tmp_path, {"S": [["Hole", "Lon", "Lat"], ["A1", 118.5, -32.5], [None, 118.6, -32.6]]}, merge="A2:A3")
+    content = workbook(
+        tmp_path, {"S": [["Hole", "Lon", "Lat"], ["A1", 118.5, -32.5], [None, 118.6, -32.6]]}, merge="A2:A3"
+    )
     layers, _ = read(tmp_path, content, name="b.xlsx", reader=read_workbook)
     assert layers[0].attributes["Hole"].tolist() == ["A1", "A1"]
 
 
 @pytest.mark.parametrize(
-    ("content", "code"), [(b"PK\x03\x04nothing", "workbook_unreadable"), (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "workbook_unreadable")]
+    ("content", "code"),
+    [(b"PK\x03\x04nothing", "workbook_unreadable"), (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "workbook_unreadable")],
 )
 def test_a_damaged_workbook_is_refused(tmp_path, content, code):
     with pytest.raises(Refused) as caught:

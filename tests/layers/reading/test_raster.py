@@ -25,9 +25,17 @@ def job(tmp_path: Path) -> Job:
 
 
 def write(path: Path, cells: np.ndarray[Any, Any] = GRID, **profile: Any) -> Path:
-    made = {"driver": "GTiff", "crs": "EPSG:4326", "transform": from_origin(139, 36, 0.1, 0.1), "nodata": None, **profile}
+    made = {
+        "driver": "GTiff",
+        "crs": "EPSG:4326",
+        "transform": from_origin(139, 36, 0.1, 0.1),
+        "nodata": None,
+        **profile,
+    }
     bands = cells if cells.ndim == 3 else cells[None]
-    with rasterio.open(path, "w", width=bands.shape[2], height=bands.shape[1], count=bands.shape[0], dtype=cells.dtype, **made) as data:
+    with rasterio.open(
+        path, "w", width=bands.shape[2], height=bands.shape[1], count=bands.shape[0], dtype=cells.dtype, **made
+    ) as data:
         data.write(bands)
     return path
 
@@ -158,8 +166,21 @@ def test_two_variables_are_two_layers(job: Job, tmp_path: Path) -> None:
 
 
 def test_too_many_cells_are_refused_before_one_is_read(job: Job, tmp_path: Path) -> None:
-    with rasterio.open(tmp_path / "x.tif", "w", driver="GTiff", width=100_000, height=100_000, count=1, dtype="uint8", sparse_ok=True, crs="EPSG:4326",
-                       transform=from_origin(0, 1, 1e-5, 1e-5), tiled=True, blockxsize=1024, blockysize=1024):  # fmt: skip
+    with rasterio.open(
+        tmp_path / "x.tif",
+        "w",
+        driver="GTiff",
+        width=100_000,
+        height=100_000,
+        count=1,
+        dtype="uint8",
+        sparse_ok=True,
+        crs="EPSG:4326",
+        transform=from_origin(0, 1, 1e-5, 1e-5),
+        tiled=True,
+        blockxsize=1024,
+        blockysize=1024,
+    ):
         pass
     assert codes(job.read(tmp_path / "x.tif")) == {"raster_too_large"}
 

@@ -25,7 +25,9 @@ def job(tmp_path: Path) -> Job:
 
 
 def frame(crs: int | str = 4326) -> gpd.GeoDataFrame:
-    points = gpd.GeoDataFrame({"name": ["a", "b"], "grade": [1.5, None]}, geometry=[TOKYO, shapely.Point(140.0, 36.0)], crs=4326)
+    points = gpd.GeoDataFrame(
+        {"name": ["a", "b"], "grade": [1.5, None]}, geometry=[TOKYO, shapely.Point(140.0, 36.0)], crs=4326
+    )
     return points.to_crs(crs)
 
 
@@ -95,9 +97,12 @@ def test_two_shapefiles_in_one_archive_are_two_layers(job: Job, tmp_path: Path) 
 
 
 @pytest.mark.parametrize(
-    ("encoding", "word"), [("cp932", "鉱床"), ("cp949", "광산지역"), ("cp1251", "Рудник"), ("ISO-8859-1", "Québec minière")]
+    ("encoding", "word"),
+    [("cp932", "鉱床"), ("cp949", "광산지역"), ("cp1251", "Рудник"), ("ISO-8859-1", "Québec minière")],
 )
-def test_a_table_without_stated_encoding_is_read_in_the_one_that_makes_words(job: Job, tmp_path: Path, encoding: str, word: str) -> None:
+def test_a_table_without_stated_encoding_is_read_in_the_one_that_makes_words(
+    job: Job, tmp_path: Path, encoding: str, word: str
+) -> None:
     made = gpd.GeoDataFrame({"name": [word]}, geometry=[TOKYO], crs=4326)
     made.to_file(tmp_path / "x.shp", encoding=encoding)
     (tmp_path / "x.cpg").unlink()
@@ -110,9 +115,17 @@ def test_a_table_without_stated_encoding_is_read_in_the_one_that_makes_words(job
 
 
 @pytest.mark.parametrize("encoding", ["WKB", "geoarrow"])
-@pytest.mark.parametrize("shape", ["POINT (139.75 35.68)", "LINESTRING (139 35, 140 36)", "POLYGON ((139 35, 140 35, 140 36, 139 35))",
-                                   "MULTIPOINT (139 35, 140 36)", "MULTILINESTRING ((139 35, 140 36), (1 1, 2 2))",
-                                   "MULTIPOLYGON (((139 35, 140 35, 140 36, 139 35)), ((1 1, 2 1, 2 2, 1 1)))"])  # fmt: skip
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "POINT (139.75 35.68)",
+        "LINESTRING (139 35, 140 36)",
+        "POLYGON ((139 35, 140 35, 140 36, 139 35))",
+        "MULTIPOINT (139 35, 140 36)",
+        "MULTILINESTRING ((139 35, 140 36), (1 1, 2 2))",
+        "MULTIPOLYGON (((139 35, 140 35, 140 36, 139 35)), ((1 1, 2 1, 2 2, 1 1)))",
+    ],
+)
 def test_geoparquet_is_read_in_both_encodings(job: Job, tmp_path: Path, encoding: str, shape: str) -> None:
     made = gpd.GeoDataFrame({"id": [1, 2]}, geometry=[shapely.from_wkt(shape), None], crs=6668)
     made.to_parquet(tmp_path / "x.parquet", geometry_encoding=encoding)
@@ -123,7 +136,11 @@ def test_geoparquet_is_read_in_both_encodings(job: Job, tmp_path: Path, encoding
 
 def test_geoparquet_without_crs_is_wgs84_and_with_null_is_asked_for(job: Job, tmp_path: Path) -> None:
     for name, crs in (("absent", {}), ("null", {"crs": None})):
-        geo = {"version": "1.0.0", "primary_column": "g", "columns": {"g": {"encoding": "WKB", "geometry_types": [], **crs}}}
+        geo = {
+            "version": "1.0.0",
+            "primary_column": "g",
+            "columns": {"g": {"encoding": "WKB", "geometry_types": [], **crs}},
+        }
         table = pa.table({"g": [TOKYO.wkb]}).replace_schema_metadata({"geo": json.dumps(geo)})
         pq.write_table(table, tmp_path / f"{name}.parquet")
     assert job.read(tmp_path / "absent.parquet").layers[0].crs == "EPSG:4326"
@@ -147,19 +164,26 @@ def test_brotli_in_parquet_is_refused(job: Job, tmp_path: Path) -> None:
 
 def test_gpx_gives_waypoints_and_tracks(job: Job, tmp_path: Path) -> None:
     (tmp_path / "x.gpx").write_text(
-        '<?xml version="1.0"?><gpx version="1.1" creator="t" xmlns="http://www.topografix.com/GPX/1/1"><wpt lat="35.68" lon="139.75"><name>a</name></wpt>'
+        '<?xml version="1.0"?><gpx version="1.1" creator="t" '
+        'xmlns="http://www.topografix.com/GPX/1/1"><wpt lat="35.68" lon="139.75"><name>a</name></wpt>'
         '<trk><trkseg><trkpt lat="35" lon="139"/><trkpt lat="36" lon="140"/></trkseg></trk></gpx>'
     )
     report = job.read(tmp_path / "x.gpx")
-    assert [(layer.name, layer.kind) for layer in report.layers] == [("waypoints", "vector-point"), ("tracks", "vector-line")]
+    assert [(layer.name, layer.kind) for layer in report.layers] == [
+        ("waypoints", "vector-point"),
+        ("tracks", "vector-line"),
+    ]
     assert_placed(job, report)
 
 
-@pytest.mark.parametrize(("srs", "place"), [("urn:ogc:def:crs:EPSG::4326", "35.68 139.75"), ("EPSG:4326", "139.75 35.68")])
+@pytest.mark.parametrize(
+    ("srs", "place"), [("urn:ogc:def:crs:EPSG::4326", "35.68 139.75"), ("EPSG:4326", "139.75 35.68")]
+)
 def test_the_axis_order_of_gml_follows_its_srs_name(job: Job, tmp_path: Path, srs: str, place: str) -> None:
     (tmp_path / "x.gml").write_text(
         '<?xml version="1.0"?><ogr:FeatureCollection xmlns:ogr="http://ogr.maptools.org/" xmlns:gml="http://www.opengis.net/gml">'
-        f'<gml:featureMember><ogr:pit><ogr:geometryProperty><gml:Point srsName="{srs}"><gml:pos>{place}</gml:pos></gml:Point>'
+        f"<gml:featureMember><ogr:pit><ogr:geometryProperty><gml:Point "
+        f'srsName="{srs}"><gml:pos>{place}</gml:pos></gml:Point>'
         "</ogr:geometryProperty><ogr:name>a</ogr:name></ogr:pit></gml:featureMember></ogr:FeatureCollection>"
     )
     report = job.read(tmp_path / "x.gml")
@@ -180,10 +204,18 @@ def test_dxf_needs_a_crs_and_is_placed_when_it_is_stated(job: Job, tmp_path: Pat
 
 
 def test_mixed_kinds_become_layers_and_collections_are_taken_apart(job: Job, tmp_path: Path) -> None:
-    shapes = [TOKYO, shapely.GeometryCollection([DENVER, shapely.LineString([(0, 0), (1, 1)])]), shapely.box(1, 1, 2, 2)]
+    shapes = [
+        TOKYO,
+        shapely.GeometryCollection([DENVER, shapely.LineString([(0, 0), (1, 1)])]),
+        shapely.box(1, 1, 2, 2),
+    ]
     gpd.GeoDataFrame({"n": [1, 2, 3]}, geometry=shapes, crs=4326).to_file(tmp_path / "x.geojson")
     report = job.read(tmp_path / "x.geojson")
-    assert [(layer.kind, layer.features) for layer in report.layers] == [("vector-point", 2), ("vector-line", 1), ("vector-polygon", 1)]
+    assert [(layer.kind, layer.features) for layer in report.layers] == [
+        ("vector-point", 2),
+        ("vector-line", 1),
+        ("vector-polygon", 1),
+    ]
     assert job.table(report, 0)["feature_id"].to_pylist() == [1, 2]
     assert {"collections_split", "kinds_split"} <= codes(report)
 
@@ -197,17 +229,27 @@ def test_heights_doubles_and_empty_features_are_counted(job: Job, tmp_path: Path
 
 
 def test_large_ids_beside_gaps_stay_exact(job: Job, tmp_path: Path) -> None:
-    made = gpd.GeoDataFrame({"id": pd.array([9007199254740993, None], dtype="Int64")}, geometry=[TOKYO, DENVER], crs=4326)
+    made = gpd.GeoDataFrame(
+        {"id": pd.array([9007199254740993, None], dtype="Int64")}, geometry=[TOKYO, DENVER], crs=4326
+    )
     made.to_file(tmp_path / "x.gpkg", layer="x")
     assert job.table(job.read(tmp_path / "x.gpkg"))["texts"].to_pylist() == [["9007199254740993"], [None]]
 
 
-@pytest.mark.parametrize(("text", "code"), [
-    ('{"type":"Topology","objects":{},"arcs":[]}', "format_other"), ('{"a":1}', "json_other"), ("[1, 2", "json_other"),
-    ('{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read x"}', "redirect"), ("<OGRVRTDataSource/>", "redirect"),
-    ("<html><body>Not found</body></html>", "format_other"), ("<a><b></a>", "xml_broken"), ("\0" * 64, "file_zeros"),
-    ('{"type":"FeatureCollection","features":[{"type":"Feature","geometry":', "truncated"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ('{"type":"Topology","objects":{},"arcs":[]}', "format_other"),
+        ('{"a":1}', "json_other"),
+        ("[1, 2", "json_other"),
+        ('{"type":"gdal_streamed_alg","command_line":"gdal vector pipeline ! read x"}', "redirect"),
+        ("<OGRVRTDataSource/>", "redirect"),
+        ("<html><body>Not found</body></html>", "format_other"),
+        ("<a><b></a>", "xml_broken"),
+        ("\0" * 64, "file_zeros"),
+        ('{"type":"FeatureCollection","features":[{"type":"Feature","geometry":', "truncated"),
+    ],
+)
 def test_what_is_no_data_is_refused_with_its_cause(job: Job, tmp_path: Path, text: str, code: str) -> None:
     (tmp_path / "x.geojson").write_text(text)
     report = job.read(tmp_path / "x.geojson")

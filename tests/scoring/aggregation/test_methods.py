@@ -31,7 +31,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def scores(con: duckdb.DuckDBPyConnection, method: str, matrix: np.ndarray, weights: np.ndarray) -> np.ndarray:
-    return np.array(scores_of_matrix(con, method, matrix, weights / weights.sum(), bound(METHODS[method], len(weights)))["score"])
+    return np.array(
+        scores_of_matrix(con, method, matrix, weights / weights.sum(), bound(METHODS[method], len(weights)))["score"]
+    )
 
 
 def matrices(rows: int = 6, columns: int = 3) -> st.SearchStrategy[np.ndarray]:
@@ -53,14 +55,18 @@ def test_scores_lie_between_0_and_1(con, method, matrix, weights) -> None:
 @LAWS
 @given(matrix=matrices(), weights=WEIGHTS, factor=st.floats(0.1, 10))
 def test_scaling_all_weights_changes_nothing(con, method, matrix, weights, factor) -> None:
-    assert scores(con, method, matrix, weights * factor) == pytest.approx(scores(con, method, matrix, weights), abs=1e-9)
+    assert scores(con, method, matrix, weights * factor) == pytest.approx(
+        scores(con, method, matrix, weights), abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("method", METHODS)
 @LAWS
 @given(matrix=matrices(), weights=WEIGHTS, order=st.permutations(range(6)))
 def test_the_order_of_sites_is_irrelevant(con, method, matrix, weights, order) -> None:
-    assert scores(con, method, matrix[order], weights) == pytest.approx(scores(con, method, matrix, weights)[order], abs=1e-9)
+    assert scores(con, method, matrix[order], weights) == pytest.approx(
+        scores(con, method, matrix, weights)[order], abs=1e-9
+    )
 
 
 @pytest.mark.parametrize("method", ALONE)
@@ -90,7 +96,10 @@ def test_a_site_that_is_nowhere_worse_never_stands_behind(con, method, matrix, w
 
 
 def test_topsis_reverses_two_ranks_when_a_third_site_is_added(con) -> None:
-    """Garcia-Cascales and Lamata (2012): the ideal moves with the sites; fixed goalposts keep the weighted sum from it."""
+    """Garcia-Cascales and Lamata (2012): the ideal moves with the sites.
+
+    Fixed goalposts keep the weighted sum from it.
+    """
     rng = np.random.default_rng(3)
     weights = np.array([0.5, 0.5])
     reversed_by = {"topsis": 0, "weighted_sum": 0}
@@ -137,9 +146,13 @@ def test_every_preference_function_equals_its_definition(con, kind) -> None:
     matrix, q, p = np.random.default_rng(7).random((15, 1)), 0.1 if kind in ("u_shape", "level", "linear") else 0.0, 0.4
     d = matrix[:, None, 0] - matrix[None, :, 0]
     defined = {
-        "usual": d > 0, "u_shape": d > q, "v_shape": np.clip(d / p, 0, 1), "level": 0.5 * (d > q) + 0.5 * (d > p),
-        "linear": np.clip((d - q) / (p - q), 0, 1), "gaussian": np.where(d > 0, 1 - np.exp(-d * d / (2 * p * p)), 0),
-    }[kind]  # fmt: skip
+        "usual": d > 0,
+        "u_shape": d > q,
+        "v_shape": np.clip(d / p, 0, 1),
+        "level": 0.5 * (d > q) + 0.5 * (d > p),
+        "linear": np.clip((d - q) / (p - q), 0, 1),
+        "gaussian": np.where(d > 0, 1 - np.exp(-d * d / (2 * p * p)), 0),
+    }[kind]
     expected = (defined.sum(axis=1) - defined.sum(axis=0)) / 14
     found = scores_of_matrix(con, "promethee", matrix, np.ones(1), {"kinds": [kind], "q": [q], "p": [p]})["net_flow"]
     assert found == pytest.approx(expected.tolist(), abs=1e-9)

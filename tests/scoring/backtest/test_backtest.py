@@ -1,4 +1,7 @@
-"""AUC and its kin against brute force and published values; labels read, matched and sorted; blind mode; what is said when little can be."""
+"""AUC and its kin against brute force and published values; labels read, matched and sorted; blind mode.
+
+What is said when little can be.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from data.vocabulary import CURATED
 from scoring.backtest import ranking_skill as skill
 from scoring.backtest.backtest import Settings, as_json, backtest, sort_labels
 from scoring.backtest.blind import RESTS_ON, blinded, selected, selection_lists
-from scoring.backtest.labels import (  # fmt: skip
+from scoring.backtest.labels import (
     MOST_BYTES,
     Label,
     Match,
@@ -27,7 +30,7 @@ from scoring.backtest.labels import (  # fmt: skip
 )
 from scoring.criteria.catalogue import load
 from scoring.errors import (
-    LabelFileError,  # fmt: skip
+    LabelFileError,
     ScenarioError,
 )
 from scoring.ranking.pipeline import rank
@@ -63,7 +66,9 @@ def test_auc_counts_pairs(case) -> None:
     score, positive, stratum = case
     one = np.zeros(len(score), dtype=int)
     assert skill.auc(score, positive) == pytest.approx(by_pairs(score, positive, one), nan_ok=True)
-    assert skill.stratified_auc(score, positive, stratum) == pytest.approx(by_pairs(score, positive, stratum), nan_ok=True)
+    assert skill.stratified_auc(score, positive, stratum) == pytest.approx(
+        by_pairs(score, positive, stratum), nan_ok=True
+    )
     assert skill.stratified_auc(score, positive, one) == pytest.approx(skill.auc(score, positive), nan_ok=True)
 
 
@@ -84,14 +89,19 @@ def test_hits_are_the_mean_over_orders_of_the_tied(case) -> None:
     first = np.arange(len(score) + 1, dtype=float)
     rng = np.random.default_rng(1)
     found = skill.hits(score, positive, first)
-    drawn = [np.concatenate(([0], np.cumsum(positive[np.lexsort((rng.random(len(score)), -score))]))) for _ in range(400)]
+    drawn = [
+        np.concatenate(([0], np.cumsum(positive[np.lexsort((rng.random(len(score)), -score))]))) for _ in range(400)
+    ]
     assert found == pytest.approx(np.mean(drawn, axis=0), abs=0.35)
     assert found[-1] == positive.sum()
     assert (np.diff(found) >= -1e-12).all()
 
 
 def test_hanley_mcneil_1982_ct_images() -> None:
-    """Table I of Hanley and McNeil (1982): area 0.893, standard error 0.032 by their formula with Q1 and Q2 from the data."""
+    """Table I of Hanley and McNeil (1982).
+
+    Area 0.893, standard error 0.032 by their formula with Q1 and Q2 from the data.
+    """
     normal, abnormal = [33, 6, 6, 11, 2], [3, 2, 2, 11, 33]
     rating = np.repeat([1.0, 2, 3, 4, 5, 1, 2, 3, 4, 5], normal + abnormal)
     positive = np.repeat([False, True], [58, 51])
@@ -150,15 +160,24 @@ KNOWN = Vocabulary({"namibia": "NAM", "na": "NAM", "nam": "NAM", "japan": "JPN"}
 @pytest.mark.parametrize(
     ("content", "expected"),
     [
-        ((HEADER + "Lofdal,14.75,-20.3,NA,rare earths,2025\n").encode("utf-8-sig"), ("Lofdal", 14.75, "NAM", ("rare earths",), "2025")),
+        (
+            (HEADER + "Lofdal,14.75,-20.3,NA,rare earths,2025\n").encode("utf-8-sig"),
+            ("Lofdal", 14.75, "NAM", ("rare earths",), "2025"),
+        ),
         ((HEADER + "東山,,,Japan,リチウム,\n").encode("cp932"), ("東山", None, "JPN", ("lithium",), "")),
-        ((HEADER + "Lofdal,0,0,NAM,Dy; Tb,2025-08\n").encode("utf-16"), ("Lofdal", None, "NAM", ("dysprosium", "terbium"), "2025-08")),
-        (b'Project;Longitude;Latitude;Country;Minerals;extra\nA;14,75;-20;Namibia;"Ni, Co";x\n', ("A", None, "NAM", ("nickel", "cobalt"), "")),
+        (
+            (HEADER + "Lofdal,0,0,NAM,Dy; Tb,2025-08\n").encode("utf-16"),
+            ("Lofdal", None, "NAM", ("dysprosium", "terbium"), "2025-08"),
+        ),
+        (
+            b'Project;Longitude;Latitude;Country;Minerals;extra\nA;14,75;-20;Namibia;"Ni, Co";x\n',
+            ("A", None, "NAM", ("nickel", "cobalt"), ""),
+        ),
         (b"NAME\tLat\tLON\tother\nA\t-20.5\t14.5\n", ("A", 14.5, "", (), "")),
         ((HEADER + '"A, ""the"" mine",200,95,Nowhere,gold,soon\n').encode(), ('A, "the" mine', None, "", (), "")),
     ],
     ids=["bom", "cp932", "utf-16", "semicolons", "tabs and a short row", "off the Earth"],
-)  # fmt: skip
+)
 def test_labels_of_many_kinds_are_read(content: bytes, expected: tuple) -> None:
     label = read_labels(content, "x.csv", KNOWN)[0]
     assert (label.name, label.lon, label.iso3, label.commodities, label.date) == expected
@@ -192,7 +211,18 @@ def test_any_bytes_are_read_or_refused_in_a_sentence(content: bytes) -> None:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right
 
 
-@pytest.mark.parametrize(("date", "until", "later"), [("2025-10-01", "2025-10-01", False), ("2025-10-02", "2025-10-01", True), ("2025", "2025-10-01", False), ("2026", "2025-10-01", True), ("2025-11", "2025", False), ("", "2025", False), ("2025", "", False)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("date", "until", "later"),
+    [
+        ("2025-10-01", "2025-10-01", False),
+        ("2025-10-02", "2025-10-01", True),
+        ("2025", "2025-10-01", False),
+        ("2026", "2025-10-01", True),
+        ("2025-11", "2025", False),
+        ("", "2025", False),
+        ("2025", "", False),
+    ],
+)
 def test_a_label_is_later_only_where_its_date_says_so(date: str, until: str, later: bool) -> None:
     assert is_later(date, until) is later
 
@@ -211,10 +241,14 @@ def found_for(facts, *rows: str) -> list[Match]:
 
 def test_a_match_needs_name_country_commodity_and_distance(facts) -> None:
     right, no_place, elsewhere, other_metal, far, bare = found_for(
-        facts, "Mountain Pass,-115.53,35.48,USA,neodymium,", "Mountain Pass,,,United States,rare earths,",
-        "Mountain Pass,-115.53,35.48,AUS,neodymium,", "Mountain Pass,-115.53,35.48,USA,tin,", "Mountain Pass,-105,40,USA,rare earths,",
+        facts,
+        "Mountain Pass,-115.53,35.48,USA,neodymium,",
+        "Mountain Pass,,,United States,rare earths,",
+        "Mountain Pass,-115.53,35.48,AUS,neodymium,",
+        "Mountain Pass,-115.53,35.48,USA,tin,",
+        "Mountain Pass,-105,40,USA,rare earths,",
         "Mountain Pass,,,USA,,",
-    )  # fmt: skip
+    )
     assert right.site_id == no_place.site_id == "usa-mountain-pass-ceec"
     assert right.distance_km is not None
     assert right.distance_km < 5
@@ -229,9 +263,14 @@ def test_a_commodity_that_is_not_stated_is_not_contradicted_near_by(facts) -> No
 
 
 def test_plants_match_without_saying_that_they_are_plants(facts) -> None:
-    name, iso3, commodity, lon, lat = facts.cursor().execute(
-        "SELECT name, iso3, commodities[1], lon, lat FROM facts.site WHERE kind = 'separation' ORDER BY site_id LIMIT 1"
-    ).fetchone()  # fmt: skip
+    name, iso3, commodity, lon, lat = (
+        facts.cursor()
+        .execute(
+            "SELECT name, iso3, commodities[1], lon, lat FROM facts.site WHERE kind = 'separation' "
+            "ORDER BY site_id LIMIT 1"
+        )
+        .fetchone()
+    )
     assert found_for(facts, f'"{name}",{lon},{lat},{iso3},{commodity},')[0].site_id
 
 
@@ -250,9 +289,18 @@ def test_every_site_of_a_sample_finds_itself(facts) -> None:
 
 def test_a_site_counts_once_and_later_labels_stand_apart() -> None:
     def match(row: int, site_id: str, date: str = "", commodity: str = "copper") -> Match:
-        return Match(Label(row, f"L{row}", date=date, commodities=(commodity,)), site_id, "" if site_id else "nobody_near")
+        return Match(
+            Label(row, f"L{row}", date=date, commodities=(commodity,)), site_id, "" if site_id else "nobody_near"
+        )
 
-    every = [match(2, "a"), match(3, "a", "2025"), match(4, "b", "2026"), match(5, ""), match(6, "gone"), match(7, "c", "", "tin")]
+    every = [
+        match(2, "a"),
+        match(3, "a", "2025"),
+        match(4, "b", "2026"),
+        match(5, ""),
+        match(6, "gone"),
+        match(7, "c", "", "tin"),
+    ]
     found = sort_labels(every, ["a", "b", "c"], ["copper"], "2025-10-01")
     assert list(found.matched) == ["a"]
     assert (found.doubled, found.undated) == (1, 1)
@@ -268,7 +316,12 @@ def labels_for(names: list[str]) -> list[Label]:
 @pytest.fixture
 def hundred(tiny):
     """Sites whose grade falls with their number, all at one place; nothing else is known."""
-    facts = tiny([TinySite(f"Q{chr(97 + i // 26)}{chr(97 + i % 26)}xyzw{i}", {"grade_percentile": (100.0 - i,) * 3}) for i in range(100)])
+    facts = tiny(
+        [
+            TinySite(f"Q{chr(97 + i // 26)}{chr(97 + i % 26)}xyzw{i}", {"grade_percentile": (100.0 - i,) * 3})
+            for i in range(100)
+        ]
+    )
     facts.execute("UPDATE facts.site SET lon = 0.5, lat = 0.5")
     facts.execute("INSERT INTO facts.country VALUES ('AUS', 'AU', 'Australia', 1.5, 1.6, 3.7, 'partner', false, 3)")
     return facts
@@ -301,7 +354,12 @@ def test_known_answers_on_a_hundred_sites(hundred) -> None:
 def test_the_same_seed_gives_the_same_answer_and_label_order_none_other(hundred) -> None:
     labels = labels_for(names_of(hundred, [0, 4, 9, 30, 60, 80]))
     one, two = (backtest(hundred, from_preset(), each, QUICK) for each in (labels, labels[::-1]))
-    assert (one.auc, one.auc_ci, one.negative_control, one.capture_curve) == (two.auc, two.auc_ci, two.negative_control, two.capture_curve)
+    assert (one.auc, one.auc_ci, one.negative_control, one.capture_curve) == (
+        two.auc,
+        two.auc_ci,
+        two.negative_control,
+        two.capture_curve,
+    )
     other = backtest(hundred, from_preset(seed=1), labels, QUICK)
     assert other.auc == one.auc
     assert other.auc_ci != one.auc_ci
@@ -318,7 +376,10 @@ def test_too_little_gives_no_figure_and_says_why(hundred, count: int, code: str)
 
 def test_a_gate_that_fails_is_what_a_miss_is_put_down_to(hundred) -> None:
     name = names_of(hundred, [0])[0]
-    hundred.execute("INSERT INTO facts.gate SELECT site_id, 'legal', 'fail', 'embargo', '' FROM facts.site WHERE name = $n", {"n": name})
+    hundred.execute(
+        "INSERT INTO facts.gate SELECT site_id, 'legal', 'fail', 'embargo', '' FROM facts.site WHERE name = $n",
+        {"n": name},
+    )
     found = backtest(hundred, from_preset(), labels_for([name, *names_of(hundred, [0, 1, 2, 3])]), QUICK)
     assert found.misses[0]["name"] == name
     assert found.misses[0]["gate_failed"]
@@ -332,7 +393,8 @@ def test_no_site_to_test_on_is_said(hundred) -> None:
 
 def list_site(facts, site_id: str, source_ids: list[str], location: str = "s") -> None:
     facts.execute(
-        "UPDATE facts.site SET source_ids = $s, location_source_id = $l WHERE site_id = $i", {"s": source_ids, "l": location, "i": site_id}
+        "UPDATE facts.site SET source_ids = $s, location_source_id = $l WHERE site_id = $i",
+        {"s": source_ids, "l": location, "i": site_id},
     )
 
 
@@ -344,9 +406,17 @@ def claim(facts, site_id: str, attribute: str, source_id: str, url: str = "", ch
 
 
 def test_blind_mode_makes_unknown_what_rests_on_a_list(tiny) -> None:
-    values = {"permitting_months": (10.0, 5.0, 20.0), "allied_share": (100.0,) * 3, "port_km": (5.0,) * 3, "grade_percentile": (50.0,) * 3}
+    values = {
+        "permitting_months": (10.0, 5.0, 20.0),
+        "allied_share": (100.0,) * 3,
+        "port_km": (5.0,) * 3,
+        "grade_percentile": (50.0,) * 3,
+    }
     facts = tiny(
-        [TinySite(each, values, gates={"covered_nation": "pass"}) for each in ("stage", "cited", "moved", "gone", "added", "free", "old")]
+        [
+            TinySite(each, values, gates={"covered_nation": "pass"})
+            for each in ("stage", "cited", "moved", "gone", "added", "free", "old")
+        ]
     )
     claim(facts, "stage", "stage", "orebridge_fast41")
     claim(facts, "cited", "owner", "orebridge_site_facts", "https://www.permits.performance.gov/permitting-project/x")
@@ -356,7 +426,11 @@ def test_blind_mode_makes_unknown_what_rests_on_a_list(tiny) -> None:
     claim(facts, "free", "stage", "usgs_ree", "https://mrdata.usgs.gov/")
     claim(facts, "old", "stage", "orebridge_fast41", chosen=False)
     with blinded(facts) as (copy, dropped):
-        left = dict(copy.execute("SELECT site_id, list(criterion_id ORDER BY criterion_id) FROM facts.measurement GROUP BY 1").fetchall())
+        left = dict(
+            copy.execute(
+                "SELECT site_id, list(criterion_id ORDER BY criterion_id) FROM facts.measurement GROUP BY 1"
+            ).fetchall()
+        )
         gates = dict(copy.execute("SELECT site_id, verdict FROM facts.gate").fetchall())
         sites = {row[0] for row in copy.execute("SELECT site_id FROM facts.site").fetchall()}
     whole = sorted(values)
@@ -375,14 +449,16 @@ def test_nothing_that_blind_mode_ranks_by_rests_on_a_list(facts) -> None:
     with blinded(facts) as (copy, dropped):
         sources = [each.source_id for each in selection_lists() if each.source_id]
         rows = copy.execute(
-            "SELECT count(*) FROM facts.measurement JOIN facts.site USING (site_id) WHERE list_contains($s, source_id)", {"s": sources}
+            "SELECT count(*) FROM facts.measurement JOIN facts.site USING (site_id) WHERE list_contains($s, source_id)",
+            {"s": sources},
         )
         assert rows.fetchone() == (0,)
         assert len(dropped.sites) == 12
         listed = {site_id for site_id, what, _ in selected(facts) if what == "stage"} - set(dropped.sites)
         assert listed
         months = copy.execute(
-            "SELECT count(*) FROM facts.measurement WHERE criterion_id = 'permitting_months' AND list_contains($i, site_id)",
+            "SELECT count(*) FROM facts.measurement WHERE criterion_id = 'permitting_months' AND "
+            "list_contains($i, site_id)",
             {"i": sorted(listed)},
         )
         assert months.fetchone() == (0,)

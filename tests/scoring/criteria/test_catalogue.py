@@ -10,9 +10,22 @@ from scoring.errors import CriteriaError
 from scoring.measures.registry import MEASURES
 
 ORDER = [
-    "grade_percentile", "contained_years", "output_share", "feed_secured", "recovery", "permitting_months", "haul_cost", "port_km",
-    "rail_km", "road_km", "power_km", "town_km", "sea_km", "allied_share", "host_alignment",
-]  # fmt: skip
+    "grade_percentile",
+    "contained_years",
+    "output_share",
+    "feed_secured",
+    "recovery",
+    "permitting_months",
+    "haul_cost",
+    "port_km",
+    "rail_km",
+    "road_km",
+    "power_km",
+    "town_km",
+    "sea_km",
+    "allied_share",
+    "host_alignment",
+]
 
 
 def loaded(tmp_path, monkeypatch, old: str, new: str) -> catalogue.Catalogue:
@@ -53,7 +66,9 @@ def test_each_preset_is_named_dated_and_weighs_known_pillars(preset) -> None:
 
 
 def test_balanced_is_the_default_weights_of_the_pillars() -> None:
-    assert load().presets["balanced"].weights == {p.id: p.default_weight for p in load().pillars.values() if not p.optional}
+    assert load().presets["balanced"].weights == {
+        p.id: p.default_weight for p in load().pillars.values() if not p.optional
+    }
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.facts import open_facts
-from scoring.deposits.grade_tonnage import LEAST_DEPOSITS, confidence, curve, exceeded, grade_tonnage, graded_commodities, percentile
+from scoring.deposits.grade_tonnage import (
+    LEAST_DEPOSITS,
+    confidence,
+    curve,
+    exceeded,
+    grade_tonnage,
+    graded_commodities,
+    percentile,
+)
 from tests.ui.cli.test_main import answered, run  # noqa: F401 - a fixture
 from tests.ui.screens.test_pages import opened, own_store  # noqa: F401 - a fixture
 
@@ -24,7 +32,8 @@ def test_singer_berger_moring_2008_porphyry_copper_is_reproduced(facts) -> None:
     """OFR 2008-1155 prints 422 porphyry copper deposits; its model gives a median of 0.44 % Cu and 240 Mt."""
     rows = facts.execute(
         "SELECT g.value, t.value FROM facts.claim AS g JOIN facts.claim AS t USING (key)"
-        " WHERE g.source_id = 'usgs_porcu' AND g.attribute = 'grade' AND g.commodity = 'copper' AND t.attribute = 'tonnage_mt'"
+        " WHERE g.source_id = 'usgs_porcu' AND g.attribute = 'grade' AND g.commodity = 'copper' AND "
+        "t.attribute = 'tonnage_mt'"
     ).fetchall()
     grade, ore = np.array(rows).T
     assert len(rows) > 400
@@ -55,7 +64,9 @@ def test_the_model_of_a_site_agrees_with_its_score_line(facts) -> None:
     site = "chl-escondida-2b1c"
     model = grade_tonnage(facts, "copper", "porphyry", site)
     scored = facts.execute(
-        "SELECT value FROM facts.measurement WHERE site_id = ? AND criterion_id = 'grade_percentile' AND commodity = 'copper'", [site]
+        "SELECT value FROM facts.measurement WHERE site_id = ? AND criterion_id = 'grade_percentile' "
+        "AND commodity = 'copper'",
+        [site],
     ).fetchone()
     assert model.group == "porphyry"
     assert model.grade_percentile == pytest.approx(scored[0], abs=0.01)  # the bundle keeps four digits
@@ -65,8 +76,10 @@ def test_the_model_of_a_site_agrees_with_its_score_line(facts) -> None:
 def test_lithium_is_compared_within_its_own_type(facts) -> None:
     """Raw grade puts every brine behind every pegmatite; each is to have rich ones of its own."""
     rows = facts.execute(
-        "SELECT s.deposit_type, count(*), max(m.value), max(g.value) FROM facts.claim AS g JOIN facts.site AS s USING (site_id)"
-        " JOIN facts.measurement AS m ON m.site_id = g.site_id AND m.commodity = 'lithium' AND m.criterion_id = 'grade_percentile'"
+        "SELECT s.deposit_type, count(*), max(m.value), max(g.value) FROM facts.claim AS g JOIN "
+        "facts.site AS s USING (site_id)"
+        " JOIN facts.measurement AS m ON m.site_id = g.site_id AND m.commodity = 'lithium' AND "
+        "m.criterion_id = 'grade_percentile'"
         " WHERE g.attribute = 'grade' AND g.chosen AND g.commodity = 'lithium' AND s.kind = 'mine' GROUP BY 1"
     ).fetchall()
     large = {kind: (top, grade) for kind, n, top, grade in rows if n >= LEAST_DEPOSITS}

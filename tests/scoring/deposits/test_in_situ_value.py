@@ -1,4 +1,7 @@
-"""In-situ value and rare-earth baskets: sums of parts, hand-made goldens, nothing counted twice, unknown stays unknown."""
+"""In-situ value and rare-earth baskets.
+
+Sums of parts, hand-made goldens, nothing counted twice, unknown stays unknown.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from hypothesis import strategies as st
 
 from data.bundling.minmod import OXIDE_FACTOR
 from data.vocabulary import commodity_ids, rare_earth_elements
-from scoring.deposits.in_situ_value import (  # fmt: skip
+from scoring.deposits.in_situ_value import (
     FILE,
     GROUPS,
     HEAVY,
@@ -32,7 +35,9 @@ from scoring.deposits.in_situ_value import (  # fmt: skip
 TABLE = prices()
 METALS = sorted(name for name in TABLE if name not in rare_earth_elements())
 MEMBERS = {member for members in GROUPS.values() for member in members}
-ores = st.dictionaries(st.sampled_from(METALS), st.floats(1e-3, 1e4).map(lambda ppm: Grade(ppm, "ppm")), min_size=1, max_size=6)
+ores = st.dictionaries(
+    st.sampled_from(METALS), st.floats(1e-3, 1e4).map(lambda ppm: Grade(ppm, "ppm")), min_size=1, max_size=6
+)
 
 
 def rows() -> list[dict[str, str]]:
@@ -133,7 +138,10 @@ def test_the_value_is_the_sum_over_commodities(ore) -> None:
 
 @given(ores, st.floats(0.01, 100))
 def test_all_prices_times_a_factor_are_the_value_times_it_and_no_share_moves(ore, factor) -> None:
-    dearer = {n: replace(p, usd_per_t=factor * p.usd_per_t, low=factor * p.low, high=factor * p.high) for n, p in TABLE.items()}
+    dearer = {
+        n: replace(p, usd_per_t=factor * p.usd_per_t, low=factor * p.low, high=factor * p.high)
+        for n, p in TABLE.items()
+    }
     before, after = in_situ_value(ore, TABLE), in_situ_value(ore, dearer)
     assert after.usd_per_t == pytest.approx(factor * before.usd_per_t)
     assert {p.commodity: p.share for p in after.parts} == pytest.approx({p.commodity: p.share for p in before.parts})
@@ -176,7 +184,9 @@ def test_the_platinum_group_is_not_counted_beside_platinum() -> None:
 
 @pytest.mark.parametrize("grade", [Grade(101, "%"), Grade(-1, "ppm"), Grade(math.nan, "%"), Grade(5, "oz/t")])
 def test_a_grade_that_is_no_share_of_the_ore_is_refused(grade) -> None:
-    with pytest.raises(GradeError, match=r"Grade of tin: .*; give a share of the ore from 0 to 100 % in one of %, ppm, g/t\."):
+    with pytest.raises(
+        GradeError, match=r"Grade of tin: .*; give a share of the ore from 0 to 100 % in one of %, ppm, g/t\."
+    ):
         in_situ_value({"tin": grade}, TABLE)
 
 
@@ -184,7 +194,7 @@ def test_a_grade_that_is_no_share_of_the_ore_is_refused(grade) -> None:
 
 
 def test_published_pair_mountain_pass_and_lofdal() -> None:
-    """Mountain Pass 7.48 % TREO with about 1 % heavy, Lofdal 0.32 % TREO with 76 % heavy (house's test pair, docs/methods/grade.md)."""
+    """Mountain Pass 7.48 % TREO with about 1 % heavy, Lofdal 0.32 % with 76 % heavy (docs/methods/grade.md)."""
     pass_, lofdal = rare_earths(carbonatite(7.48, 0.01), TABLE), rare_earths(carbonatite(0.32, 0.76), TABLE)
     assert pass_ is not None
     assert lofdal is not None
@@ -209,7 +219,10 @@ def test_contained_metal_is_in_kg_of_the_element() -> None:
 
 
 def test_the_basket_of_an_ore_by_hand() -> None:
-    """1 kg of Nd and 0.1 kg of Dy per tonne; Pr is graded and has no price, so the basket is a lower bound that names it."""
+    """1 kg of Nd and 0.1 kg of Dy per tonne.
+
+    Pr is graded and has no price, so the basket is a lower bound that names it.
+    """
     ore = {"neodymium": Grade(1_000, "ppm"), "dysprosium": Grade(100, "ppm"), "praseodymium": Grade(300, "ppm")}
     found = rare_earths(ore, TABLE)
     assert found is not None
@@ -221,7 +234,10 @@ def test_the_basket_of_an_ore_by_hand() -> None:
 
 
 def test_unknown_elements_leave_the_heavy_share_between_two_ends() -> None:
-    """Of 10 kg of oxides, 1.1477 kg are of Dy; the rest may be light or heavy, or light alone where every heavy element is known."""
+    """Of 10 kg of oxides, 1.1477 kg are of Dy.
+
+    The rest may be light or heavy, or light alone where every heavy element is known.
+    """
     ore = {"dysprosium": Grade(1_000, "ppm"), TREO: Grade(1.0, "%")}
     found = rare_earths(ore)
     assert found is not None
@@ -250,7 +266,10 @@ def test_an_ore_without_rare_earths_has_none() -> None:
     assert rare_earths({"copper": Grade(1, "%")}, TABLE) is None
 
 
-@given(st.dictionaries(st.sampled_from(LIGHT + HEAVY), st.floats(0.01, 5_000), min_size=1), st.none() | st.floats(0.001, 30))
+@given(
+    st.dictionaries(st.sampled_from(LIGHT + HEAVY), st.floats(0.01, 5_000), min_size=1),
+    st.none() | st.floats(0.001, 30),
+)
 def test_light_and_heavy_are_the_whole_of_what_is_known(ppm, treo_pct) -> None:
     ore = {name: Grade(value, "ppm") for name, value in ppm.items()}
     found = rare_earths(ore | ({} if treo_pct is None else {TREO: Grade(treo_pct, "%")}), TABLE)
@@ -274,7 +293,9 @@ def test_groups_are_those_of_the_commodities() -> None:
 
 def test_the_users_price_stands_over_the_houses(tmp_path) -> None:
     own = tmp_path / "mine.csv"
-    own.write_text("\ufeffcommodity,usd_per_t,low,high,year\ncopper,10000,9000,12000,2026\nuranium,200000,,,\n", encoding="utf-8")
+    own.write_text(
+        "\ufeffcommodity,usd_per_t,low,high,year\ncopper,10000,9000,12000,2026\nuranium,200000,,,\n", encoding="utf-8"
+    )
     table = prices(own)
     assert table["copper"] == Price("copper", 10_000.0, 9_000.0, 12_000.0, year=2026)
     assert (table["uranium"].low, table["uranium"].high, table["uranium"].year) == (200_000.0, 200_000.0, None)
@@ -301,11 +322,17 @@ def test_an_edited_copy_of_the_houses_table_is_read_like_it(tmp_path) -> None:
         ("commodity,usd_per_t\ncopper,inf\n", r"'inf' is no price"),
         ("commodity,usd_per_t\ncopper,0\n", r"'0' is no price; write a plain number above 0"),
         ("commodity,usd_per_t\ncopper,-5\n", r"'-5' is no price"),
-        ("commodity,usd_per_t\nzinc,2\ncopper,1\ncopper,1\n", r"line 4, column commodity: copper stands twice; keep one price"),
+        (
+            "commodity,usd_per_t\nzinc,2\ncopper,1\ncopper,1\n",
+            r"line 4, column commodity: copper stands twice; keep one price",
+        ),
         ("commodity,usd_per_t\ncopper,1,2\n", r"line 2: it has not as many cells as the first line; put quotes"),
         ("commodity,usd_per_t,year\ncopper,1\n", r"line 2: it has not as many cells"),
         ("commodity,usd_per_t,year\ncopper,1,23\n", r"line 2, column year: '23' is no year; write four digits"),
-        ("commodity,usd_per_t,low,high\ncopper,5,6,7\n", r"line 2, column low, high: the price of 5 USD per tonne lies outside 6 to 7"),
+        (
+            "commodity,usd_per_t,low,high\ncopper,5,6,7\n",
+            r"line 2, column low, high: the price of 5 USD per tonne lies outside 6 to 7",
+        ),
         ("commodity,usd_per_t,low,high\ncopper,5,1,x\n", r"line 2, column high: 'x' is no price"),
     ],
 )
@@ -338,7 +365,8 @@ def test_grades_of_a_site_are_its_chosen_claims_in_the_unit_of_the_commodity(fac
 
 def test_every_chosen_grade_of_the_bundle_is_a_share_of_ore(facts) -> None:
     claims = (
-        "SELECT c.commodity, c.value, c.unit, k.grade_unit FROM facts.claim AS c JOIN facts.commodity AS k ON k.commodity_id = c.commodity"
+        "SELECT c.commodity, c.value, c.unit, k.grade_unit FROM facts.claim AS c JOIN facts.commodity AS k "
+        "ON k.commodity_id = c.commodity"
     )
     found = facts.cursor().execute(claims + " WHERE c.attribute = 'grade' AND c.chosen").fetchall()
     assert found
@@ -348,7 +376,9 @@ def test_every_chosen_grade_of_the_bundle_is_a_share_of_ore(facts) -> None:
 
 
 def test_mountain_pass_is_richer_by_tonne_and_lofdal_by_kilogram_of_oxides(facts) -> None:
-    pass_, lofdal = (rare_earths(grades_of_site(facts, s), TABLE) for s in ("usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6"))
+    pass_, lofdal = (
+        rare_earths(grades_of_site(facts, s), TABLE) for s in ("usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6")
+    )
     assert pass_ is not None
     assert lofdal is not None
     assert pass_.basket_usd_per_t_ore > 10 * lofdal.basket_usd_per_t_ore

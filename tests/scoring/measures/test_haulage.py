@@ -9,7 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.measures.haulage import AUD_2010_TO_2018, POWER_STEPS, RAIL, ROAD, annuity, power_line_maud, transport_npv_maud
+from scoring.measures.haulage import (
+    AUD_2010_TO_2018,
+    POWER_STEPS,
+    RAIL,
+    ROAD,
+    annuity,
+    power_line_maud,
+    transport_npv_maud,
+)
 
 km = st.floats(0, 2000)
 STEPS = (0.0, 1.0, 150.0, 190.0, 1000.0)

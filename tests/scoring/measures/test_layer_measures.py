@@ -35,8 +35,12 @@ def layer(kind: str, geometries: list, ppm: list[float] | None = None) -> Eviden
     return EvidenceLayer("l", kind, np.array(geometries, dtype=object), numbers, names)
 
 
-POINTS = layer("points", [shapely.Point(25, 65), shapely.Point(26, 65), shapely.Point(25.5, 65.5)], [10.0, 30.0, math.nan])
-BLOCKS = layer("polygons", [shapely.box(24, 64, 25, 65), shapely.box(25, 64, 26, 65), shapely.box(28, 64, 29, 65)], [1.0, 2.0, 3.0])
+POINTS = layer(
+    "points", [shapely.Point(25, 65), shapely.Point(26, 65), shapely.Point(25.5, 65.5)], [10.0, 30.0, math.nan]
+)
+BLOCKS = layer(
+    "polygons", [shapely.box(24, 64, 25, 65), shapely.box(25, 64, 26, 65), shapely.box(28, 64, 29, 65)], [1.0, 2.0, 3.0]
+)
 
 
 def row(found: pd.DataFrame, site: int = 0) -> list[float]:
@@ -154,7 +158,15 @@ def test_a_range_always_encloses_its_value(lon: float, lat: float, slack_km: flo
     ],
 )
 def test_a_choice_that_cannot_be_scored_is_refused_in_a_sentence(changes: dict, sentence: str) -> None:
-    chosen = {"layer_id": "l", "measure": "distance_km", "title": "Mine", "worst": 50.0, "best": 0.0, "weight": 1.0, **changes}
+    chosen = {
+        "layer_id": "l",
+        "measure": "distance_km",
+        "title": "Mine",
+        "worst": 50.0,
+        "best": 0.0,
+        "weight": 1.0,
+        **changes,
+    }
     with pytest.raises(EvidenceError, match=sentence):
         OwnCriterion(**chosen)
 
@@ -171,7 +183,17 @@ def test_a_measure_that_does_not_suit_the_layer_is_refused() -> None:
 def test_the_id_tells_what_is_measured_and_survives_a_round_trip() -> None:
     first = asked("density")
     assert first.id == asked("density", worst=1.0, best=9.0, weight=3.0, title="Other").id
-    assert len({first.id, asked("density", radius_km=30.0).id, asked("mean_within").id, asked("density", everywhere=True).id}) == 4
+    assert (
+        len(
+            {
+                first.id,
+                asked("density", radius_km=30.0).id,
+                asked("mean_within").id,
+                asked("density", everywhere=True).id,
+            }
+        )
+        == 4
+    )
     assert first.id.startswith("own-")
     assert len(first.id) == 14
     assert from_dict(first.as_dict()) == first

@@ -21,7 +21,9 @@ CLAIM = "INSERT INTO facts.claim VALUES (?, 's', 's:1', ?, ?, ?, ?, ?, NULL, NUL
 GEOD = Geod(ellps="WGS84")
 
 
-def claim(con, site_id, attribute, value, *, text="", commodity="copper", unit="%", method="reported", chosen=True) -> None:
+def claim(
+    con, site_id, attribute, value, *, text="", commodity="copper", unit="%", method="reported", chosen=True
+) -> None:
     con.execute(CLAIM, [site_id, attribute, value, text, commodity, unit, method, chosen])
 
 
@@ -35,9 +37,17 @@ def layers(tmp_path: Path) -> Path:
     point, meridian = shapely.Point, lambda lon: shapely.LineString([(lon, y / 10) for y in range(-50, 51)])
     write({"name": ["road"]}, [meridian(1)], tmp_path / "roads.parquet")
     write({"name": ["rail"]}, [meridian(2)], tmp_path / "rail.parquet")
-    write({"name": ["small", "large"], "capacity_mw": [9.0, 10.0]}, [point(0.1, 0), point(0.5, 0)], tmp_path / "power_plants.parquet")
+    write(
+        {"name": ["small", "large"], "capacity_mw": [9.0, 10.0]},
+        [point(0.1, 0), point(0.5, 0)],
+        tmp_path / "power_plants.parquet",
+    )
     write({"name": ["far substation"]}, [point(100, 0)], tmp_path / "substations_au.parquet")
-    write({"name": ["village", "town"], "population": [49_999, 50_000]}, [point(0, 0.1), point(0, 0.3)], tmp_path / "places.parquet")
+    write(
+        {"name": ["village", "town"], "population": [49_999, 50_000]},
+        [point(0, 0.1), point(0, 0.3)],
+        tmp_path / "places.parquet",
+    )
     write({"name": ["brook"]}, [meridian(3)], tmp_path / "rivers.parquet")
     write({"name": ["pond"]}, [shapely.box(-1, 0.9, -0.9, 1.0)], tmp_path / "lakes.parquet")
     write({"name": ["Park"]}, [shapely.box(-0.1, -0.1, 0.1, 0.1)], tmp_path / "parks_us.parquet")
@@ -48,9 +58,15 @@ def world(sites: list[TinySite]):
     con = tiny_facts(sites)
     con.execute("UPDATE facts.commodity SET world_production_t = 1000")
     con.execute("INSERT INTO facts.country VALUES ('AUS', 'AU', 'Australia', 1.9, 1.5, 3.7, 'partner', false, 4)")
-    ports = [("shallow", 0.2, 9.9, 100.0, 200.0), ("deep", 0.4, 10.0, 5000.0, 7000.0), ("off the network", 0.3, 20.0, None, None)]
+    ports = [
+        ("shallow", 0.2, 9.9, 100.0, 200.0),
+        ("deep", 0.4, 10.0, 5000.0, 7000.0),
+        ("off the network", 0.3, 20.0, None, None),
+    ]
     for number, (name, lon, depth, japan, us) in enumerate(ports):
-        con.execute("INSERT INTO facts.port VALUES (?, ?, 'X', ?, 0, 'L', ?, ?, ?)", [number, name, lon, depth, japan, us])
+        con.execute(
+            "INSERT INTO facts.port VALUES (?, ?, 'X', ?, 0, 'L', ?, ?, ?)", [number, name, lon, depth, japan, us]
+        )
     return con
 
 
@@ -62,7 +78,10 @@ def percentiles(layers, grades: dict[str, float], types: dict[str, str] | None =
     with world([TinySite(s) for s in grades]) as con:
         for site_id, grade in grades.items():
             claim(con, site_id, "grade", grade, **odd.get(site_id, {}))
-            con.execute("UPDATE facts.site SET deposit_type = ? WHERE site_id = ?", [(types or {}).get(site_id, "porphyry"), site_id])
+            con.execute(
+                "UPDATE facts.site SET deposit_type = ? WHERE site_id = ?",
+                [(types or {}).get(site_id, "porphyry"), site_id],
+            )
         table = measure_all(Inputs(con, layers, layers))
     rows = table[(table["criterion_id"] == "grade_percentile") & (table["commodity"] == "copper")]
     return rows.set_index("site_id")
@@ -84,7 +103,10 @@ def test_equal_grades_share_their_rank_and_the_mean_is_always_a_half(layers) -> 
 def test_a_grade_is_ranked_within_its_own_type(layers) -> None:
     grades = {f"p{i}": 0.1 * (i + 1) for i in range(8)} | {f"v{i}": 10.0 * (i + 1) for i in range(8)}
     found = percentiles(layers, grades, {s: "porphyry" if s[0] == "p" else "skarn" for s in grades})
-    assert found.loc[[f"p{i}" for i in range(8)], "value"].tolist() == found.loc[[f"v{i}" for i in range(8)], "value"].tolist()
+    assert (
+        found.loc[[f"p{i}" for i in range(8)], "value"].tolist()
+        == found.loc[[f"v{i}" for i in range(8)], "value"].tolist()
+    )
 
 
 def test_a_type_with_fewer_than_eight_peers_is_ranked_among_all_and_says_so(layers) -> None:
@@ -149,9 +171,12 @@ def test_distances_are_geodesic_and_to_what_counts(layers) -> None:
     with world([TinySite("s")]) as con:
         found = measured(con, layers)
     expected = {
-        "port_km": GEOD.inv(0, 0, 0.4, 0)[2] / 1000, "road_km": GEOD.inv(0, 0, 1, 0)[2] / 1000, "rail_km": GEOD.inv(0, 0, 2, 0)[2] / 1000,
-        "power_km": GEOD.inv(0, 0, 0.5, 0)[2] / 1000, "town_km": GEOD.inv(0, 0, 0, 0.3)[2] / 1000,
-    }  # fmt: skip
+        "port_km": GEOD.inv(0, 0, 0.4, 0)[2] / 1000,
+        "road_km": GEOD.inv(0, 0, 1, 0)[2] / 1000,
+        "rail_km": GEOD.inv(0, 0, 2, 0)[2] / 1000,
+        "power_km": GEOD.inv(0, 0, 0.5, 0)[2] / 1000,
+        "town_km": GEOD.inv(0, 0, 0, 0.3)[2] / 1000,
+    }
     for criterion, km in expected.items():
         row = found.loc[(criterion, "s", "")]
         assert row["value"] == pytest.approx(km, abs=0.01), criterion
@@ -206,7 +231,9 @@ def hauled(layers, con, line: str) -> pd.Series:
     round_about = shapely.LineString([(1, 0), (4, 0), (4, 3), (1, 3)])
     nowhere = shapely.LineString([(50, 0), (51, 0)])
     write({"name": ["road"]}, [{"both": straight, "rail": nowhere, "round": straight}[line]], layers / "roads.parquet")
-    write({"name": ["rail"]}, [{"both": straight, "rail": straight, "round": round_about}[line]], layers / "rail.parquet")
+    write(
+        {"name": ["rail"]}, [{"both": straight, "rail": straight, "round": round_about}[line]], layers / "rail.parquet"
+    )
     return measured(con, layers).loc[("haul_cost", "s", "")]
 
 
@@ -214,7 +241,10 @@ def test_the_haul_follows_the_network_and_takes_the_cheaper_of_road_and_rail(lay
     with world([TinySite("s")]) as con:
         row = hauled(layers, con, "both")
     km = CORNERS * GEOD.line_length([1, 1], [0, 3]) / 1000
-    modes = {name: haulage.transport_npv_maud(mode, 0, km, 0.2).item() for name, mode in (("road", haulage.ROAD), ("rail", haulage.RAIL))}
+    modes = {
+        name: haulage.transport_npv_maud(mode, 0, km, 0.2).item()
+        for name, mode in (("road", haulage.ROAD), ("rail", haulage.RAIL))
+    }
     power = haulage.power_line_maud(DETOUR * GEOD.inv(1, 3, 0.5, 0)[2] / 1000).item()
     assert row["value"] == pytest.approx(min(modes.values()) + power, rel=0.01)
     assert (row["target"], row["reference_group"]) == (min(modes, key=modes.get), "network")
@@ -229,14 +259,20 @@ def test_a_railway_far_round_is_no_railway_and_one_alone_is_taken(layers) -> Non
 def test_the_gap_that_is_closed_rests_on_capacity_or_on_the_life_of_the_ore(layers) -> None:
     with world([TinySite("s"), TinySite("t"), TinySite("none")]) as con:
         con.execute(
-            "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, us_reliance_low_pct = 50, us_reliance_high_pct = 50"
+            "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, "
+            "us_reliance_low_pct = 50, us_reliance_high_pct = 50"
         )
         claim(con, "s", "capacity_t_y", 100.0, unit="t/y")
         claim(con, "t", "grade", 1.0)
         claim(con, "t", "tonnage_mt", 16.0, unit="Mt", commodity="")
         con.execute("UPDATE facts.claim SET key = 't:1' WHERE site_id = 't'")
         found = measured(con, layers)
-    assert found.loc[("gap_closed", "s", ""), ["value", "low", "high", "status"]].tolist() == [8.0, 8.0, 8.0, "measured"]
+    assert found.loc[("gap_closed", "s", ""), ["value", "low", "high", "status"]].tolist() == [
+        8.0,
+        8.0,
+        8.0,
+        "measured",
+    ]
     life = 0.2 * 16e6**0.25
     assert life == pytest.approx(12.649, abs=1e-3)
     row = found.loc[("gap_closed", "t", "copper")]
@@ -248,7 +284,8 @@ def test_the_gap_that_is_closed_rests_on_capacity_or_on_the_life_of_the_ore(laye
 def test_a_net_exporter_has_no_gap_and_a_withheld_figure_leaves_it_unknown(layers) -> None:
     with world([TinySite("s")]) as con:
         con.execute(
-            "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, us_reliance_low_pct = 0, us_reliance_high_pct = 0"
+            "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, "
+            "us_reliance_low_pct = 0, us_reliance_high_pct = 0"
         )
         claim(con, "s", "capacity_t_y", 100.0, unit="t/y")
         assert measured(con, layers).loc[("gap_closed", "s", ""), "value"] == 0
@@ -283,7 +320,11 @@ def test_permitting_uses_the_stage_its_age_and_the_country(layers) -> None:
         claim(con, "s", "stage", None, text="operating", commodity="", unit="")
         found = measured(con, layers)
     expected = months_left("operating", "AUS", True, 1.9, 6)
-    assert found.loc[("permitting_months", "s", ""), ["low", "value", "high"]].tolist() == [expected.p10, expected.p50, expected.p90]
+    assert found.loc[("permitting_months", "s", ""), ["low", "value", "high"]].tolist() == [
+        expected.p10,
+        expected.p50,
+        expected.p90,
+    ]
     assert ("permitting_months", "none", "") not in found.index
 
 
@@ -310,7 +351,10 @@ def test_gates_start_unknown_never_passed(layers) -> None:
 
 
 def test_jurisdiction_park_and_legal_bar_fail_their_gates(layers) -> None:
-    assert gates(layers, "UPDATE facts.country SET covered = true, bloc = 'covered'")["covered_nation"] == ("fail", "jurisdiction")
+    assert gates(layers, "UPDATE facts.country SET covered = true, bloc = 'covered'")["covered_nation"] == (
+        "fail",
+        "jurisdiction",
+    )
     assert gates(layers)["protected_land"] == ("fail", "inside_park")
     flagged = gates(layers, "INSERT INTO facts.legal_flag VALUES ('AUS', 'embargo', 'whole', 'e', 'u', '2026', '2026')")
     assert flagged["legal"] == ("fail", "embargo")

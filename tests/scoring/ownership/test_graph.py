@@ -1,4 +1,7 @@
-"""The ownership graph against brute force: every path enumerated, the series of powers truncated, the SQL that defines it."""
+"""The ownership graph against brute force.
+
+Every path enumerated, the series of powers truncated, the SQL that defines it.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,10 @@ SEATS = ["us", "japan", "partner", "neutral", "covered"]
 
 @st.composite
 def worlds(draw, cyclic: bool = False, most: int = 100, unstated: bool = True) -> tuple[list[Edge], dict[str, str]]:
-    """Draw holdings with whole percents, at most `most` % of one entity, and the seats of some of them; n0 is the root."""
+    """Draw holdings with whole percents, at most `most` % of one entity, and the seats of some of them.
+
+    N0 is the root.
+    """
     edges = []
     for i, held in enumerate(NAMES):
         left = most
@@ -33,7 +39,12 @@ def worlds(draw, cyclic: bool = False, most: int = 100, unstated: bool = True) -
             share = draw(st.integers(0, left))
             left -= share
             edges.append(
-                Edge(held, holder, None if unstated and share == 0 else share / 100, as_of=draw(st.sampled_from(["2015", "2024"])))
+                Edge(
+                    held,
+                    holder,
+                    None if unstated and share == 0 else share / 100,
+                    as_of=draw(st.sampled_from(["2015", "2024"])),
+                )
             )
     seats = draw(st.dictionaries(st.sampled_from(NAMES), st.sampled_from(SEATS)))
     if not any(edge.held == "n0" for edge in edges):
@@ -62,14 +73,21 @@ def exact(share: float) -> Fraction:
 
 
 def by_rule(edges: list[Edge], seats: dict[str, str], name: str) -> tuple[Fraction, Fraction]:
-    """Return what covered holders have by 89 FR 37079, known and possible, from the top down. Ends only without cycles."""
+    """Return what covered holders have by 89 FR 37079, known and possible, from the top down.
+
+    Ends only without cycles.
+    """
     if seats.get(name) == "covered":
         return Fraction(1), Fraction(1)
     held = [(edge.share, by_rule(edges, seats, edge.holder)) for edge in edges if edge.held == name]
     stated = [(whole(exact(share)), low, high) for share, (low, high) in held if share is not None]
     rest = 1 - sum(exact(share) for share, _ in held if share is not None)
-    through = max((high for share, (_, high) in held if share is None), default=Fraction(0)) if name in seats else Fraction(1)
-    return whole(sum((s * low for s, low, _ in stated), Fraction(0))), whole(sum((s * high for s, _, high in stated), rest * through))
+    through = (
+        max((high for share, (_, high) in held if share is None), default=Fraction(0)) if name in seats else Fraction(1)
+    )
+    return whole(sum((s * low for s, low, _ in stated), Fraction(0))), whole(
+        sum((s * high for s, _, high in stated), rest * through)
+    )
 
 
 def whole(share: Fraction) -> Fraction:
@@ -82,9 +100,13 @@ def in_sql(edges: list[Edge], seats: dict[str, str]) -> duckdb.DuckDBPyConnectio
     bundle.settle(con)
     con.execute(sql("data/schema.sql"))
     con.executemany(
-        "INSERT INTO facts.country VALUES (?, '', '', NULL, NULL, NULL, ?, ?, 0)", [(bloc, bloc, bloc == "covered") for bloc in SEATS]
+        "INSERT INTO facts.country VALUES (?, '', '', NULL, NULL, NULL, ?, ?, 0)",
+        [(bloc, bloc, bloc == "covered") for bloc in SEATS],
     )
-    rows = [(e.held, e.holder, None if e.share is None else 100 * e.share, "equity", "", e.as_of, "https://x") for e in edges]
+    rows = [
+        (e.held, e.holder, None if e.share is None else 100 * e.share, "equity", "", e.as_of, "https://x")
+        for e in edges
+    ]
     rows += [(name, name, None, "seat", bloc, "2024", "https://y") for name, bloc in seats.items()]
     con.executemany("INSERT INTO facts.holding VALUES (?, ?, ?, ?, ?, ?, ?, '', '')", rows)
     return con
@@ -94,7 +116,9 @@ def ruled(edges: list[Edge], seats: dict[str, str], root: str) -> tuple[float, f
     """Return the interval of the rule as the SQL defines it."""
     con = in_sql(edges, seats)
     read_graph(con)
-    return con.execute(sql("scoring/ownership/holdings_covered.sql"), {"root": root, "steps": 12, "fresh": ""}).fetchone()
+    return con.execute(
+        sql("scoring/ownership/holdings_covered.sql"), {"root": root, "steps": 12, "fresh": ""}
+    ).fetchone()
 
 
 def walked(con: duckdb.DuckDBPyConnection, depth: int = 99, least: float = 0.0) -> dict[str, float]:
@@ -161,7 +185,10 @@ def test_without_cycles_the_sql_walk_and_the_system_agree(world) -> None:
 @settings(max_examples=30, deadline=None)
 @given(worlds(cyclic=True), st.integers(1, 9), st.sampled_from([0.0, 0.01, 0.2]))
 def test_what_the_sql_walk_cuts_is_unknown_and_nothing_else_grows(world, depth, least) -> None:
-    """Cycles end: a path stops at a holder that it has passed; no bloc gets more than its exact share, the sum stays whole."""
+    """Cycles end: a path stops at a holder that it has passed.
+
+    No bloc gets more than its exact share, the sum stays whole.
+    """
     con = in_sql(*world)
     exactly, found = attributable(read_graph(con), "n0"), walked(con, depth, least)
     assert sum(found.values()) == pytest.approx(1, abs=1e-9)
@@ -173,7 +200,9 @@ def test_what_the_sql_walk_cuts_is_unknown_and_nothing_else_grows(world, depth, 
 def test_no_path_of_the_sql_walk_passes_a_holder_twice(world) -> None:
     con = in_sql(*world)
     read_graph(con)
-    rows = con.execute(sql("scoring/ownership/holdings_walk.sql"), {"root": "n0", "depth": 99, "least": 0.0, "fresh": "2021"}).fetchall()
+    rows = con.execute(
+        sql("scoring/ownership/holdings_walk.sql"), {"root": "n0", "depth": 99, "least": 0.0, "fresh": "2021"}
+    ).fetchall()
     for path, kind, *_ in rows:
         passed = path[:-1] if kind in ("cut", "unstated") else path
         assert len(set(passed)) == len(passed)
@@ -190,7 +219,9 @@ def test_the_rule_is_that_of_every_chain_from_the_top_down(world) -> None:
 def test_the_rule_in_sql_and_in_numpy_agree(world, fresh) -> None:
     con = in_sql(*world)
     read_graph(con)
-    found = con.execute(sql("scoring/ownership/holdings_covered.sql"), {"root": "n0", "steps": 8, "fresh": fresh}).fetchone()
+    found = con.execute(
+        sql("scoring/ownership/holdings_covered.sql"), {"root": "n0", "steps": 8, "fresh": fresh}
+    ).fetchone()
     assert found == pytest.approx(covered_interval(graph_of(*world), "n0", fresh), abs=1e-6)
 
 
@@ -199,7 +230,9 @@ def test_the_rule_in_sql_and_in_numpy_agree(world, fresh) -> None:
 def test_with_cycles_the_sql_errs_outward(world) -> None:
     con = in_sql(*world)
     read_graph(con)
-    known, possible = con.execute(sql("scoring/ownership/holdings_covered.sql"), {"root": "n0", "steps": 12, "fresh": ""}).fetchone()
+    known, possible = con.execute(
+        sql("scoring/ownership/holdings_covered.sql"), {"root": "n0", "steps": 12, "fresh": ""}
+    ).fetchone()
     low, high = covered_interval(graph_of(*world), "n0")
     assert known <= low + 1e-6
     assert possible >= high - 1e-6
@@ -266,7 +299,10 @@ def test_brioschi_1989_cross_holding_by_hand() -> None:
         ([1.00], 1.0),
         ([0.25], 0.25),
         ([0.249], 0.249),
-        ([0.50, 0.25], 0.25),  # a parent of half or more and its subsidiary are one: what the subsidiary holds, the parent holds
+        (
+            [0.50, 0.25],
+            0.25,
+        ),  # a parent of half or more and its subsidiary are one: what the subsidiary holds, the parent holds
         ([0.25, 0.50], 0.25),
         ([0.49, 0.50], 0.49),
         ([0.25, 0.40], 0.10),  # below half the shares multiply
@@ -292,7 +328,10 @@ def test_89_fr_37079_tiers(chain, counts) -> None:
     [
         ([("site", "X", 0.13), ("site", "Y", 0.12), ("site", "Z", 0.75)], 0.25),
         ([("site", "X", 0.13), ("site", "Y", 0.11), ("site", "Z", 0.76)], 0.24),
-        ([("site", "V", 0.3), ("site", "Z", 0.7), ("V", "X", 0.25), ("V", "Y", 0.25), ("V", "Z", 0.5)], 0.3),  # half of V together
+        (
+            [("site", "V", 0.3), ("site", "Z", 0.7), ("V", "X", 0.25), ("V", "Y", 0.25), ("V", "Z", 0.5)],
+            0.3,
+        ),  # half of V together
         ([("site", "V", 0.3), ("site", "Z", 0.7), ("V", "X", 0.25), ("V", "Y", 0.24), ("V", "Z", 0.51)], 0.147),
     ],
 )
@@ -408,7 +447,12 @@ def test_the_bundle_is_what_the_curated_tables_say(facts) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Rio Tinto", "Rio Tinto Group"), ("Société Le Nickel (SLN)", "Societe le Nickel"), ("Vale S.A.", "Vale SA"), ("IGO", "IGO Limited")],
+    [
+        ("Rio Tinto", "Rio Tinto Group"),
+        ("Société Le Nickel (SLN)", "Societe le Nickel"),
+        ("Vale S.A.", "Vale SA"),
+        ("IGO", "IGO Limited"),
+    ],
 )
 def test_spellings_of_one_company_have_one_key(one, other) -> None:
     assert key(one) == key(other)
@@ -416,7 +460,11 @@ def test_spellings_of_one_company_have_one_key(one, other) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Sumitomo Corporation", "Sumitomo Metal Mining Co., Ltd."), ("Lithium Americas", "Lithium Argentina"), ("Antam", "Antamina")],
+    [
+        ("Sumitomo Corporation", "Sumitomo Metal Mining Co., Ltd."),
+        ("Lithium Americas", "Lithium Argentina"),
+        ("Antam", "Antamina"),
+    ],
 )
 def test_different_companies_have_different_keys(one, other) -> None:
     assert key(one) != key(other)

@@ -25,7 +25,10 @@ def ahead(told: Milestones | None = None, stage: str = "resource"):
 
 
 def test_gao_2016_mine_plans_are_reproduced_within_their_own_spread() -> None:
-    """GAO-16-165: 68 mine plans took about 1 month to over 11 years, mean about 2 years; the model's 68 do so in most samples."""
+    """GAO-16-165: 68 mine plans took about 1 month to over 11 years, mean about 2 years.
+
+    The model's 68 do so in most samples.
+    """
     permits = ahead(PLAN).draws - 0
     block, rng = parameters()["mine"]["USA_PLAN"], np.random.default_rng(16165)
     samples = block["median_months"] * np.exp(block["sigma"] * rng.standard_normal((4000, 68)))
@@ -72,11 +75,17 @@ def test_permits_that_began_leave_the_tail_of_their_distribution() -> None:
     started = (TODAY - timedelta(days=round(elapsed * 365.25 / 12))).isoformat()
     found = ahead(Milestones(started=started))
     expected = np.quantile(whole[whole > elapsed] - elapsed, [0.1, 0.5, 0.9])
-    assert [found.permits.p10, found.permits.p50, found.permits.p90] == pytest.approx(expected.tolist(), rel=0.04, abs=0.4)
+    assert [found.permits.p10, found.permits.p50, found.permits.p90] == pytest.approx(
+        expected.tolist(), rel=0.04, abs=0.4
+    )
 
 
 @settings(max_examples=25, deadline=None)
-@given(st.sampled_from(["USA", "AUS", "KAZ"]), st.integers(0, 3000), st.sampled_from(["exploration", "resource", "feasibility", "unknown"]))
+@given(
+    st.sampled_from(["USA", "AUS", "KAZ"]),
+    st.integers(0, 3000),
+    st.sampled_from(["exploration", "resource", "feasibility", "unknown"]),
+)
 def test_quantiles_stay_ordered_under_any_start(iso3, days, stage) -> None:
     told = Milestones(started=(TODAY - timedelta(days=days)).isoformat())
     months = look_ahead(stage, iso3, True, 0.2, 9, told, TODAY).months
@@ -121,7 +130,10 @@ def test_every_pathway_can_be_chosen() -> None:
 
 
 def test_milestones_count_at_once_and_go_without_a_trace() -> None:
-    sites = [TinySite("a", {"permitting_months": (0.0, 0.0, 0.0)}), TinySite("b", {"permitting_months": (60.0, 30.0, 90.0)})]
+    sites = [
+        TinySite("a", {"permitting_months": (0.0, 0.0, 0.0)}),
+        TinySite("b", {"permitting_months": (60.0, 30.0, 90.0)}),
+    ]
     scenario = from_preset("speed")
     with tiny_facts(sites) as con:
         plain = con.execute("SELECT * FROM combined.measurement WHERE site_id = 'b'").fetchall()

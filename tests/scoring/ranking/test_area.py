@@ -41,19 +41,27 @@ def test_the_list_holds_the_sites_inside_and_no_others(facts) -> None:
 
 
 def test_two_halves_make_the_whole(facts) -> None:
-    west, east = (Area("half", polygons_of([shapely.box(*box)])[0]) for box in ((-180, -90, 10.00005, 90), (10.00015, -90, 180, 90)))
+    west, east = (
+        Area("half", polygons_of([shapely.box(*box)])[0])
+        for box in ((-180, -90, 10.00005, 90), (10.00015, -90, 180, 90))
+    )
     one, two = set(sites_inside(facts, west)), set(sites_inside(facts, east))
     assert one | two == set(rank(facts, from_preset())["site_id"])
     assert len(one & two) <= 2
 
 
-@given(lon=degrees_lon, lat=degrees_lat, width=st.floats(0.1, 90), height=st.floats(0.1, 9), x=degrees_lon, y=degrees_lat)
+@given(
+    lon=degrees_lon, lat=degrees_lat, width=st.floats(0.1, 90), height=st.floats(0.1, 9), x=degrees_lon, y=degrees_lat
+)
 def test_a_box_holds_what_shapely_says_also_across_the_antimeridian(
     lon: float, lat: float, width: float, height: float, x: float, y: float
 ) -> None:
     polygons, moved = polygons_of([shapely.box(lon, lat, lon + width, lat + height)])
     assert moved == 0
-    expected = any(shapely.intersects_xy(shapely.box(lon, lat, lon + width, lat + height).buffer(-1e-4), x + turn, y) for turn in (0, 360))
+    expected = any(
+        shapely.intersects_xy(shapely.box(lon, lat, lon + width, lat + height).buffer(-1e-4), x + turn, y)
+        for turn in (0, 360)
+    )
     if expected:
         assert holds(polygons, [x], [y])[0]
     assert area_from({"name": "a", "polygons": json.loads(json.dumps(polygons))}).polygons == polygons
@@ -64,14 +72,18 @@ def test_a_box_holds_what_shapely_says_also_across_the_antimeridian(
 
 def test_the_same_area_drawn_otherwise_is_the_same_value() -> None:
     ring = [(0, 0), (0, 5), (5, 5), (5, 0)]
-    turned = [polygons_of([shapely.Polygon(ring[i:] + ring[:i])])[0] for i in range(4)] + [polygons_of([shapely.Polygon(ring[::-1])])[0]]
+    turned = [polygons_of([shapely.Polygon(ring[i:] + ring[:i])])[0] for i in range(4)] + [
+        polygons_of([shapely.Polygon(ring[::-1])])[0]
+    ]
     assert len(set(turned)) == 1
 
 
 def test_too_many_corners_are_simplified_and_it_is_said_by_how_much() -> None:
     angles = np.linspace(0, 2 * np.pi, 20_000, endpoint=False)
     rough = 10 + 0.01 * np.random.default_rng(1).standard_normal(angles.size)
-    polygons, moved_m = polygons_of([shapely.Polygon(np.column_stack([rough * np.cos(angles), rough * np.sin(angles)]))])
+    polygons, moved_m = polygons_of(
+        [shapely.Polygon(np.column_stack([rough * np.cos(angles), rough * np.sin(angles)]))]
+    )
     assert sum(len(ring) for rings in polygons for ring in rings) <= MOST_VERTICES
     assert 0 < moved_m < 20_000
     assert as_shape(polygons).area == pytest.approx(np.pi * 100, rel=0.01)
@@ -90,7 +102,14 @@ def test_an_area_travels_by_address_and_a_broken_address_is_passed_over() -> Non
 
 
 @pytest.mark.parametrize(
-    "values", [{}, {"name": "a"}, {"name": "a", "polygons": []}, {"name": "a", "polygons": [[[0, 0]]]}, {"name": "a", "polygons": "x"}]
+    "values",
+    [
+        {},
+        {"name": "a"},
+        {"name": "a", "polygons": []},
+        {"name": "a", "polygons": [[[0, 0]]]},
+        {"name": "a", "polygons": "x"},
+    ],
 )
 def test_what_is_no_area_is_refused_in_words(values: dict[str, object]) -> None:
     with pytest.raises(ScenarioError, match="cannot be read; draw it again"):
@@ -109,7 +128,11 @@ def test_a_command_takes_four_numbers_or_a_file(tmp_path: Path) -> None:
     across = box_area("pacific", 170, -50, -170, 0)[0]
     assert bounds_of(across.polygons) == (170.0, -50.0, -170.0, 0.0)
     file = tmp_path / "kimberley.geojson"
-    feature = {"type": "Feature", "properties": {}, "geometry": json.loads(shapely.to_geojson(shapely.box(110, -45, 155, -10)))}
+    feature = {
+        "type": "Feature",
+        "properties": {},
+        "geometry": json.loads(shapely.to_geojson(shapely.box(110, -45, 155, -10))),
+    }
     for text in (feature, {"type": "FeatureCollection", "features": [feature]}, feature["geometry"]):
         file.write_text(json.dumps(text), encoding="utf-8")
         assert area_of(str(file))[0] == Area("kimberley", AUSTRALIA.polygons)
@@ -125,7 +148,9 @@ def test_a_command_takes_four_numbers_or_a_file(tmp_path: Path) -> None:
         ("missing.geojson", "No such file"),
     ],
 )
-def test_what_a_command_cannot_take_is_said(text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_a_command_cannot_take_is_said(
+    text: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
     from workspace import session
 

@@ -9,7 +9,9 @@ from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, from_preset
 
 FIELD = {"kinds": "kind", "stages": "stage", "countries": "iso3"}
-SOME = Filters(kinds=("mine",), countries=("AUS", "USA", "JPN"), stages=("operating", "resource", "closed"), min_coverage=0.3)
+SOME = Filters(
+    kinds=("mine",), countries=("AUS", "USA", "JPN"), stages=("operating", "resource", "closed"), min_coverage=0.3
+)
 
 
 @pytest.mark.parametrize("lens", ["", "neodymium"])

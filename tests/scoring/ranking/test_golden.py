@@ -1,6 +1,7 @@
-"""Ranks and scores of all listed sites under five scenarios, kept from an earlier version: a change of the house changes no number.
+"""Golden ranks and scores of all listed sites under five scenarios: a change of layout changes no number.
 
-`python -m tests.scoring.ranking.test_golden` writes them anew; do that only where the numbers are meant to change, and say so in CHANGELOG.md.
+`python -m tests.scoring.ranking.test_golden` writes them anew; do that only where the numbers are meant to change, and
+say so in CHANGELOG.md.
 """
 
 from __future__ import annotations
@@ -21,11 +22,20 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "rankings.parquet"
 SCENARIOS = {
     "joint": from_preset(),
     "dysprosium, Japanese desk": from_preset("japan_desk", commodity="dysprosium"),
-    "US desk, mines, worst case": from_preset("us_desk", filters=Filters(kinds=("mine",), min_coverage=0.3), order_by="worst"),
-    "lithium, TOPSIS": Scenario(weights={"grade": 40, "permitting": 30, "infrastructure": 20, "ownership": 10}, commodity="lithium", method="topsis"),
-    "gates passed, with the gap": Scenario(weights={"grade": 1, "permitting": 1, "infrastructure": 1, "ownership": 1, "gap": 1},
-                                           filters=Filters(gates_failed=False), order_by="known"),
-}  # fmt: skip
+    "US desk, mines, worst case": from_preset(
+        "us_desk", filters=Filters(kinds=("mine",), min_coverage=0.3), order_by="worst"
+    ),
+    "lithium, TOPSIS": Scenario(
+        weights={"grade": 40, "permitting": 30, "infrastructure": 20, "ownership": 10},
+        commodity="lithium",
+        method="topsis",
+    ),
+    "gates passed, with the gap": Scenario(
+        weights={"grade": 1, "permitting": 1, "infrastructure": 1, "ownership": 1, "gap": 1},
+        filters=Filters(gates_failed=False),
+        order_by="known",
+    ),
+}
 
 
 def ranked(facts: duckdb.DuckDBPyConnection, name: str) -> pd.DataFrame:
@@ -47,4 +57,6 @@ def test_a_scenario_ranks_and_scores_as_it_did(facts, name) -> None:
 if __name__ == "__main__":
     con = bundle.open_facts()
     pipeline.prepare(con)
-    pd.concat([ranked(con, name) for name in sorted(SCENARIOS)], ignore_index=True).to_parquet(GOLDEN, compression="zstd", index=False)
+    pd.concat([ranked(con, name) for name in sorted(SCENARIOS)], ignore_index=True).to_parquet(
+        GOLDEN, compression="zstd", index=False
+    )

@@ -30,7 +30,11 @@ def desirability(con, value, criterion) -> float:
 
 @pytest.mark.parametrize("criterion", load().criteria, ids=lambda c: c.id)
 def test_goalposts_are_zero_and_one_and_the_middle_is_a_half(empty, criterion) -> None:
-    middle = (criterion.worst * criterion.best) ** 0.5 if criterion.value == "log" else (criterion.worst + criterion.best) / 2
+    middle = (
+        (criterion.worst * criterion.best) ** 0.5
+        if criterion.value == "log"
+        else (criterion.worst + criterion.best) / 2
+    )
     assert desirability(empty, criterion.worst, criterion) == pytest.approx(0)
     assert desirability(empty, criterion.best, criterion) == pytest.approx(1)
     assert desirability(empty, middle, criterion) == pytest.approx(0.5)
@@ -48,7 +52,7 @@ def test_value_functions_are_monotone_and_bounded(empty, criterion, a, b) -> Non
 
 
 def test_a_known_site_has_the_score_that_the_formula_says() -> None:
-    """By hand: permitting 60 of 120 months (u 0.5, weight 25) and host class 3 (u 1, weight 6) known, 69 of 100 unknown."""
+    """By hand: permitting 60 of 120 months (u 0.5, weight 25), host class 3 (u 1, weight 6), 69 of 100 unknown."""
     site = TinySite("s", {"permitting_months": (60.0, 30.0, 90.0), "host_alignment": (3.0, 3.0, 3.0)})
     with tiny_facts([site]) as con:
         row = rank(con, from_preset()).iloc[0]
@@ -65,7 +69,11 @@ def filtered(con, **filters) -> list[str]:
 
 
 def test_each_filter_keeps_what_it_names() -> None:
-    sites = [TinySite("a", {"port_km": (10.0,) * 3}), TinySite("b", kind="refinery"), TinySite("c", gates={"legal": "fail"})]
+    sites = [
+        TinySite("a", {"port_km": (10.0,) * 3}),
+        TinySite("b", kind="refinery"),
+        TinySite("c", gates={"legal": "fail"}),
+    ]
     with tiny_facts(sites) as con:
         con.execute("UPDATE facts.site SET name = 'São João', iso3 = 'BRA', aliases = ['Old Pit'] WHERE site_id = 'a'")
         con.execute("UPDATE facts.site SET stage = 'closed', location_accuracy = 'centroid' WHERE site_id = 'c'")
@@ -114,7 +122,9 @@ def test_a_lens_lists_only_sites_of_that_commodity(facts) -> None:
 
 
 def test_an_unknown_commodity_or_method_is_refused_with_the_choice(facts) -> None:
-    with pytest.raises(ScenarioError, match=r"No commodity is called 'unobtainium'; choose one of aluminum, .*zirconium"):
+    with pytest.raises(
+        ScenarioError, match=r"No commodity is called 'unobtainium'; choose one of aluminum, .*zirconium"
+    ):
         rank(facts, from_preset(commodity="unobtainium"))
     with pytest.raises(ScenarioError, match="No method is called 'magic'; choose weighted_sum"):
         rank(facts, Scenario({"grade": 1.0}, method="magic"))

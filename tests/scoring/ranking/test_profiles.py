@@ -1,4 +1,7 @@
-"""The user's own criteria in the score: they add up, they are kept apart by their goalposts, and they leave nothing behind."""
+"""The user's own criteria in the score.
+
+They add up, they are kept apart by their goalposts, and they leave nothing behind.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +121,12 @@ def test_the_card_explains_an_own_criterion_with_its_source(facts, store) -> Non
     rows = ranked(facts, store, own())
     row = rows[rows["site_id"] == "b"].iloc[0]
     line = explain(facts, from_preset(evidence=(own(),)), "b", list(row["contributions"]))[-1]
-    assert (line.criterion.id, line.criterion.title, line.source_id, line.target) == (own().id, "Near till", "own:l1", "a")
+    assert (line.criterion.id, line.criterion.title, line.source_id, line.target) == (
+        own().id,
+        "Near till",
+        "own:l1",
+        "a",
+    )
     assert line.value == pytest.approx(111.319, abs=1e-2)
     assert line.low < line.value < line.high
     assert sum(
@@ -133,7 +141,9 @@ def test_two_criteria_that_measure_the_same_are_refused() -> None:
 
 def test_a_criterion_whose_layer_is_not_here_is_refused_with_its_sentence(facts, store) -> None:
     lost = own(layer_id="gone", title="Old survey")
-    with pytest.raises(ScenarioError, match="The layer of 'Old survey' is not here; import it again, or take the criterion out"):
+    with pytest.raises(
+        ScenarioError, match="The layer of 'Old survey' is not here; import it again, or take the criterion out"
+    ):
         ranked(facts, store, lost)
     assert len(rank(facts, from_preset())) == 3
 
@@ -161,7 +171,10 @@ def test_profiles_left_long_ago_are_dropped_and_come_back_the_same(facts, store)
     for worst in np.linspace(150, 900, KEPT_PROFILES + 8):
         ranked(facts, store, own(worst=float(worst)))
     for table in ("packed", "criterion"):
-        assert facts.table(table).filter("profile <> ''").aggregate("count(DISTINCT profile)").fetchone()[0] <= KEPT_PROFILES
+        assert (
+            facts.table(table).filter("profile <> ''").aggregate("count(DISTINCT profile)").fetchone()[0]
+            <= KEPT_PROFILES
+        )
     assert ranked(facts, store, own(worst=100.0))["score"].equals(first["score"])
     assert len(rank(facts, from_preset())) == 3
 
@@ -186,7 +199,9 @@ def test_without_own_criteria_the_hash_is_that_of_old_scenarios() -> None:
     assert from_preset(evidence=(own(),)).scenario_hash != from_preset().scenario_hash
 
 
-@pytest.mark.parametrize("change", [{"worst": "a"}, {"colour": 1}, {"weight": None}, {"worst": float("nan")}, {"measure": "magic"}])
+@pytest.mark.parametrize(
+    "change", [{"worst": "a"}, {"colour": 1}, {"weight": None}, {"worst": float("nan")}, {"measure": "magic"}]
+)
 def test_a_broken_criterion_of_a_saved_scenario_is_refused_with_a_sentence(change) -> None:
     values = from_preset(evidence=(own(),)).as_dict()
     values["evidence"][0] |= change

@@ -1,4 +1,7 @@
-"""Rankings as arrays are those of the statements, to the last bit of a score; packed vectors are bounded; nobody waits for another's method."""
+"""Rankings as arrays are those of the statements, to the last bit of a score; packed vectors are bounded.
+
+Nobody waits for another's method.
+"""
 
 from __future__ import annotations
 
@@ -21,11 +24,22 @@ from tests.conftest import tiny_facts
 from tests.test_laws import some_sites
 
 SCENARIOS = [
-    from_preset(), from_preset("japan_desk", commodity="dysprosium"), from_preset("speed", order_by="worst", commodity="lithium"),
+    from_preset(),
+    from_preset("japan_desk", commodity="dysprosium"),
+    from_preset("speed", order_by="worst", commodity="lithium"),
     Scenario({"grade": 3, "permitting": 0.5, "gap": 2}, order_by="known"),
-    from_preset(filters=Filters(kinds=("mine",), countries=("AUS", "CAN"), stages=("operating", "resource"), min_coverage=0.4, gates_failed=False, text="a")),
+    from_preset(
+        filters=Filters(
+            kinds=("mine",),
+            countries=("AUS", "CAN"),
+            stages=("operating", "resource"),
+            min_coverage=0.4,
+            gates_failed=False,
+            text="a",
+        )
+    ),
     *(from_preset(commodity="lithium", method=method) for method in METHODS),
-]  # fmt: skip
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +63,9 @@ def same(rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenari
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
-def test_arrays_and_statements_agree_on_the_bundle(rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
+def test_arrays_and_statements_agree_on_the_bundle(
+    rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenario
+) -> None:
     same(rankings, facts, scenario)
 
 
@@ -81,7 +97,8 @@ def test_packed_vectors_are_bounded_and_those_in_use_stay(tiny) -> None:
     con = tiny([TinySite("a")])
     for n in range(30):
         con.execute(
-            f"INSERT INTO facts.commodity SELECT * REPLACE ('c{n}' AS commodity_id) FROM facts.commodity WHERE commodity_id = 'copper'"
+            f"INSERT INTO facts.commodity SELECT * REPLACE ('c{n}' AS commodity_id) FROM "
+            f"facts.commodity WHERE commodity_id = 'copper'"
         )
     pack(con, from_preset())
     for n in range(30):
@@ -92,7 +109,9 @@ def test_packed_vectors_are_bounded_and_those_in_use_stay(tiny) -> None:
     assert {"", "copper", "c29"} <= lenses
 
 
-def test_no_ranking_waits_for_a_method_of_another(facts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_ranking_waits_for_a_method_of_another(
+    facts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
     started, go_on = threading.Event(), threading.Event()
 
     def slow(points, known):
@@ -102,7 +121,9 @@ def test_no_ranking_waits_for_a_method_of_another(facts: duckdb.DuckDBPyConnecti
 
     monkeypatch.setitem(pipeline.KERNELS, "pareto", slow)
     rank(facts, from_preset(commodity="gallium"))
-    pareto = threading.Thread(target=lambda: rank(facts, Scenario({"grade": 17.5}, method="pareto", commodity="gallium")))
+    pareto = threading.Thread(
+        target=lambda: rank(facts, Scenario({"grade": 17.5}, method="pareto", commodity="gallium"))
+    )
     pareto.start()
     assert started.wait(20)
     before = time.monotonic()

@@ -26,11 +26,16 @@ filters = st.builds(
     gates_failed=st.booleans(),
     text=text,
 )
-weights = st.dictionaries(st.sampled_from(list(load().pillars)), st.just(0.0) | st.floats(1e-6, 1e6), min_size=1).filter(
-    lambda w: sum(w.values()) > 0
-)
+weights = st.dictionaries(
+    st.sampled_from(list(load().pillars)), st.just(0.0) | st.floats(1e-6, 1e6), min_size=1
+).filter(lambda w: sum(w.values()) > 0)
 scenarios = st.builds(
-    Scenario, weights=weights, commodity=text, filters=filters, order_by=st.sampled_from(ORDERS), seed=st.integers(0, 2**32)
+    Scenario,
+    weights=weights,
+    commodity=text,
+    filters=filters,
+    order_by=st.sampled_from(ORDERS),
+    seed=st.integers(0, 2**32),
 )
 
 
@@ -67,7 +72,10 @@ def test_criterion_weights_are_pillar_weight_times_share(w) -> None:
         ({"weights": {"grade": -1.0}}, "negative or not a number"),
         ({"weights": {"grade": math.nan}}, "negative or not a number"),
         ({"weights": {"grade": math.inf}}, "negative or not a number"),
-        ({"weights": {"grade": 1e308, "permitting": 1e308}}, "The weight of grade is 1e\\+308: negative or not a number between 1e-06 and"),
+        (
+            {"weights": {"grade": 1e308, "permitting": 1e308}},
+            "The weight of grade is 1e\\+308: negative or not a number between 1e-06 and",
+        ),
         ({"weights": {"grade": 1e-320}}, "The weight of grade is 1e-320: negative or not"),
         ({"weights": {"grade": "3"}}, "The weight of grade is a str: negative or not a number"),
         ({"weights": {"grade": True}}, "negative or not a number"),
@@ -88,17 +96,42 @@ def test_what_cannot_be_scored_is_refused(choice, says) -> None:
 
 PLAIN = from_preset().as_dict()
 WRONG: list[Any] = [
-    None, 5, "x", [], {}, {"evil": 1}, {**PLAIN, "evil": 1}, {**PLAIN, "weights": [1]}, {**PLAIN, "weights": {"grade": [1]}},
-    {**PLAIN, "commodity": ["a"]}, {**PLAIN, "commodity": {}}, {**PLAIN, "order_by": []}, {**PLAIN, "method": 3}, {**PLAIN, "seed": "1"},
-    {**PLAIN, "seed": 1.5}, {**PLAIN, "filters": []}, {**PLAIN, "filters": None}, {**PLAIN, "filters": {"evil": 1}},
-    {**PLAIN, "filters": {"min_coverage": "x"}}, {**PLAIN, "filters": {"min_coverage": math.nan}}, {**PLAIN, "filters": {"min_coverage": 2}},
-    {**PLAIN, "filters": {"kinds": "mine"}}, {**PLAIN, "filters": {"kinds": [[]]}}, {**PLAIN, "filters": {"kinds": ["a"] * 301}},
-    {**PLAIN, "filters": {"text": "a" * 201}}, {**PLAIN, "filters": {"text": 1}}, {**PLAIN, "filters": {"gates_failed": 1}},
-    {**PLAIN, "filters": {"area": []}}, {**PLAIN, "filters": {"area": {"name": "x", "polygons": [[[[1e400, 0]]]]}}},
-    {**PLAIN, "evidence": {}}, {**PLAIN, "evidence": [1]}, {**PLAIN, "evidence": [{"layer_id": 1}]}, {**PLAIN, "evidence": None},
+    None,
+    5,
+    "x",
+    [],
+    {},
+    {"evil": 1},
+    {**PLAIN, "evil": 1},
+    {**PLAIN, "weights": [1]},
+    {**PLAIN, "weights": {"grade": [1]}},
+    {**PLAIN, "commodity": ["a"]},
+    {**PLAIN, "commodity": {}},
+    {**PLAIN, "order_by": []},
+    {**PLAIN, "method": 3},
+    {**PLAIN, "seed": "1"},
+    {**PLAIN, "seed": 1.5},
+    {**PLAIN, "filters": []},
+    {**PLAIN, "filters": None},
+    {**PLAIN, "filters": {"evil": 1}},
+    {**PLAIN, "filters": {"min_coverage": "x"}},
+    {**PLAIN, "filters": {"min_coverage": math.nan}},
+    {**PLAIN, "filters": {"min_coverage": 2}},
+    {**PLAIN, "filters": {"kinds": "mine"}},
+    {**PLAIN, "filters": {"kinds": [[]]}},
+    {**PLAIN, "filters": {"kinds": ["a"] * 301}},
+    {**PLAIN, "filters": {"text": "a" * 201}},
+    {**PLAIN, "filters": {"text": 1}},
+    {**PLAIN, "filters": {"gates_failed": 1}},
+    {**PLAIN, "filters": {"area": []}},
+    {**PLAIN, "filters": {"area": {"name": "x", "polygons": [[[[1e400, 0]]]]}}},
+    {**PLAIN, "evidence": {}},
+    {**PLAIN, "evidence": [1]},
+    {**PLAIN, "evidence": [{"layer_id": 1}]},
+    {**PLAIN, "evidence": None},
     {**PLAIN, "evidence": [{"layer_id": [], "measure": {}, "title": 0, "worst": 1, "best": 10**400, "weight": 1}]},
     {"filters": {}},
-]  # fmt: skip
+]
 
 
 @pytest.mark.parametrize("values", WRONG)
@@ -134,7 +167,11 @@ def test_a_scenario_is_a_key(scenario) -> None:
 
 def test_weights_are_read_from_text_once_each() -> None:
     assert weights_from("grade=1, permitting=2") == {"grade": 1.0, "permitting": 2.0}
-    for text, says in (("grade", "is not name=number"), ("grade=1,grade=2", "stands twice"), ("grade=1,,", "is not name=number")):
+    for text, says in (
+        ("grade", "is not name=number"),
+        ("grade=1,grade=2", "stands twice"),
+        ("grade=1,,", "is not name=number"),
+    ):
         with pytest.raises(ScenarioError, match=says):
             weights_from(text)
 

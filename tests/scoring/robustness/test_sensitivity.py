@@ -33,7 +33,9 @@ def many(count: int = 14, seed: int = 2) -> list[TinySite]:
         values = {}
         for name in criteria_for(kind):
             if rng.random() < 0.75:
-                at = sorted(raw_value(criteria[name], u) for u in np.clip(rng.random() + np.array([-0.1, 0.0, 0.1]), 0.01, 0.99))
+                at = sorted(
+                    raw_value(criteria[name], u) for u in np.clip(rng.random() + np.array([-0.1, 0.0, 0.1]), 0.01, 0.99)
+                )
                 values[name] = (at[1], at[0], at[2])
         found.append(TinySite(f"s{i:02d}", values, kind, {"covered": "fail"} if i == 3 else {}))
     return found
@@ -46,12 +48,19 @@ def rank_of(con, scenario: Scenario, site_id: str) -> int:
 @pytest.mark.parametrize("order_by", ORDERS)
 @pytest.mark.parametrize("place", [0, 2, 6, 13])
 def test_a_site_keeps_its_place_inside_the_stable_range_and_loses_it_outside(order_by, place) -> None:
-    scenario = Scenario({"grade": 30.0, "permitting": 25.0, "infrastructure": 25.0, "ownership": 20.0}, order_by=order_by)
+    scenario = Scenario(
+        {"grade": 30.0, "permitting": 25.0, "infrastructure": 25.0, "ownership": 20.0}, order_by=order_by
+    )
     with tiny_facts(many()) as con:
         packed = packed_arrays(con, scenario)
         site = str(packed.site_ids[place])
         for found in stability(packed, site, order_by):
-            for at, inside in ((found.low + 1e-6, True), (found.high - 1e-6, True), (found.low - 1e-6, False), (found.high + 1e-6, False)):
+            for at, inside in (
+                (found.low + 1e-6, True),
+                (found.high - 1e-6, True),
+                (found.low - 1e-6, False),
+                (found.high + 1e-6, False),
+            ):
                 if 0 < at < 100:
                     moved = replace(scenario, weights={**scenario.weights, found.group: at})
                     stays = rank_of(con, moved, site) <= found.within
@@ -70,7 +79,9 @@ def test_the_stable_range_holds_the_weight_in_force(sites, w, order_by) -> None:
 
 @pytest.mark.parametrize("order_by", ORDERS)
 def test_what_a_site_needs_takes_it_into_the_first_k(order_by) -> None:
-    scenario = Scenario({"grade": 30.0, "permitting": 25.0, "infrastructure": 25.0, "ownership": 20.0}, order_by=order_by)
+    scenario = Scenario(
+        {"grade": 30.0, "permitting": 25.0, "infrastructure": 25.0, "ownership": 20.0}, order_by=order_by
+    )
     sites, tried = many(), 0
     with tiny_facts(sites) as con:
         packed = packed_arrays(con, scenario)
@@ -83,7 +94,9 @@ def test_what_a_site_needs_takes_it_into_the_first_k(order_by) -> None:
             for more, inside in ((1e-6, True), (-1e-6, False)):
                 value = raw_value(scenario.criteria[need.criterion], need.needed + more)
                 changed = [
-                    replace(s, values={**s.values, scenario.criteria[need.criterion].id: (value,) * 3}) if s.site_id == site else s
+                    replace(s, values={**s.values, scenario.criteria[need.criterion].id: (value,) * 3})
+                    if s.site_id == site
+                    else s
                     for s in sites
                 ]
                 with tiny_facts(changed) as con:

@@ -171,7 +171,10 @@ def test_a_belief_that_cannot_be_is_said(belief, says) -> None:
 
 @pytest.mark.parametrize("weights", [(50.0, 1.0), (100.0, 1.0, 1.0, 1.0), (1.0,) * 7, (90.0, 1.0, 30.0, 1.0, 1.0)])
 def test_ranges_around_very_unequal_weights_are_drawn_too(weights: tuple[float, ...]) -> None:
-    """Rejection from the simplex finds next to none of them: they are then drawn from the box of the ranges, as evenly."""
+    """Rejection from the simplex finds next to none of them.
+
+    They are then drawn from the box of the ranges, as evenly.
+    """
     space = around(weights, 0.2)
     drawn = space.draw(len(weights), 500, np.random.default_rng(1))
     assert drawn.shape == (500, len(weights))

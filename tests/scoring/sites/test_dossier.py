@@ -15,8 +15,14 @@ from scoring.sites.dossier import dossier, site_row
 def test_a_site_stands_as_in_the_whole_list_whatever_the_filters(facts) -> None:
     ranking = rank(facts, from_preset("speed"))
     expected = ranking.iloc[41]
-    found = dossier(facts, from_preset("speed").with_filters(kinds=("recycling",), countries=("JPN",)), expected["site_id"])
-    assert (found["rank"], found["score"], found["coverage"]) == (expected["rank"], expected["score"], expected["coverage"])
+    found = dossier(
+        facts, from_preset("speed").with_filters(kinds=("recycling",), countries=("JPN",)), expected["site_id"]
+    )
+    assert (found["rank"], found["score"], found["coverage"]) == (
+        expected["rank"],
+        expected["score"],
+        expected["coverage"],
+    )
     assert math.fsum(x["contribution"] for x in found["lines"]) == pytest.approx(found["score"], abs=1e-9)
 
 

@@ -28,10 +28,17 @@ GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "frozen_heavy.snapshot
 
 
 def judged(scenario, kept: Basis) -> rank_moves.Judged:
-    return rank_moves.Judged(kept, dict(zip(kept.criteria, scenario.criterion_weights(), strict=True)), scenario.method, scenario.order_by)
+    return rank_moves.Judged(
+        kept, dict(zip(kept.criteria, scenario.criterion_weights(), strict=True)), scenario.method, scenario.order_by
+    )
 
 
-WAYS = [*((method, "shrunk") for method in METHODS), ("weighted_sum", "worst"), ("weighted_sum", "known"), ("topsis", "worst")]
+WAYS = [
+    *((method, "shrunk") for method in METHODS),
+    ("weighted_sum", "worst"),
+    ("weighted_sum", "known"),
+    ("topsis", "worst"),
+]
 
 
 @pytest.mark.parametrize(("method", "order_by"), WAYS)
@@ -39,7 +46,12 @@ def test_a_basis_ranks_like_the_facts_it_was_taken_from(facts, method: str, orde
     scenario = from_preset(commodity="gallium", method=method, order_by=order_by)
     expected = rank(facts, scenario).set_index("site_id")
     kept = capture(facts, scenario)
-    found = standings(vectors.from_dict(json.loads(json.dumps(vectors.as_dict(kept)))), judged(scenario, kept).weights, method, order_by)
+    found = standings(
+        vectors.from_dict(json.loads(json.dumps(vectors.as_dict(kept)))),
+        judged(scenario, kept).weights,
+        method,
+        order_by,
+    )
     assert set(found) == set(expected.index)
     for site_id, standing in found.items():
         row = expected.loc[site_id]
@@ -51,7 +63,9 @@ def test_a_basis_ranks_like_the_facts_it_was_taken_from(facts, method: str, orde
         assert sum(standing.contributions.values()) == pytest.approx(sum(row["contributions"]), abs=1e-12)
 
 
-def test_a_snapshot_computes_to_the_same_numbers_after_the_facts_have_changed(tiny: Callable[..., duckdb.DuckDBPyConnection]) -> None:
+def test_a_snapshot_computes_to_the_same_numbers_after_the_facts_have_changed(
+    tiny: Callable[..., duckdb.DuckDBPyConnection],
+) -> None:
     con = tiny([TinySite("a", {"grade_percentile": (80, 70, 90)}), TinySite("b", {"grade_percentile": (60, 50, 70)})])
     scenario = from_preset()
     kept = snapshot.freeze(con, scenario, [{"site_id": "b", "note": "n"}, {"site_id": "a", "note": ""}], "two")
@@ -61,8 +75,13 @@ def test_a_snapshot_computes_to_the_same_numbers_after_the_facts_have_changed(ti
     assert snapshot.verify(again).same
     assert [snapshot.recompute(again)[s].rank for s in "ab"] == [1, 2]
     assert rank(con, scenario)["site_id"].tolist() == ["b", "a"]
-    told = rank_moves.moves(judged(scenario, again.basis), judged(scenario, capture(con, scenario)), ["a", "b"], capture(con, scenario))
-    assert [(move.ranks["data"], move.ranks["weights"], move.ranks["method"]) for move in told] == [(1, 0, 0), (-1, 0, 0)]
+    told = rank_moves.moves(
+        judged(scenario, again.basis), judged(scenario, capture(con, scenario)), ["a", "b"], capture(con, scenario)
+    )
+    assert [(move.ranks["data"], move.ranks["weights"], move.ranks["method"]) for move in told] == [
+        (1, 0, 0),
+        (-1, 0, 0),
+    ]
     assert [key for key, _was, _is in told[0].values] == ["grade_percentile"]
     assert told[1].values == ()
 
@@ -76,7 +95,10 @@ def test_a_snapshot_of_an_older_data_version_recomputes_and_the_difference_is_na
 
 
 def test_the_causes_sum_to_the_whole_move(facts) -> None:
-    then, now = from_preset(commodity="dysprosium"), from_preset("speed", commodity="dysprosium", method="topsis", order_by="worst")
+    then, now = (
+        from_preset(commodity="dysprosium"),
+        from_preset("speed", commodity="dysprosium", method="topsis", order_by="worst"),
+    )
     then_kept, now_kept = capture(facts, then), capture(facts, now)
     ids = rank(facts, then)["site_id"].tolist()[:40]
     told = rank_moves.moves(judged(then, then_kept), judged(now, now_kept), ids, capture(facts, then))
@@ -94,7 +116,9 @@ def test_what_left_the_list_is_said_and_not_explained_away(facts) -> None:
     then = from_preset(commodity="dysprosium")
     now = replace(then, filters=Filters(countries=("AUS",)))
     ids = rank(facts, then)["site_id"].tolist()[:20]
-    told = rank_moves.moves(judged(then, capture(facts, then)), judged(now, capture(facts, now)), ids, capture(facts, then))
+    told = rank_moves.moves(
+        judged(then, capture(facts, then)), judged(now, capture(facts, now)), ids, capture(facts, then)
+    )
     gone = [move for move in told if move.now is None]
     assert {move.site_id[:3] for move in told} - {"aus"} == {move.site_id[:3] for move in gone}
     assert all(move.ranks == {} for move in gone)

@@ -1,4 +1,7 @@
-"""Every argument of every command at its ends: numbers, texts and paths, walked from the tree of commands. Never a traceback."""
+"""Every argument of every command at its ends: numbers, texts and paths, walked from the tree of commands.
+
+Never a traceback.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,12 @@ from workspace import session
 
 SITE = "usa-mountain-pass-ceec"
 #: What a command needs to come to its work, by the name of the argument; a name that is not here gets `SITE`.
-USUAL = {"name": "default", "labels": "data/curated/labels_fast41.csv", "folder": "tests/golden/mcda", "goalposts": "0,50"}
+USUAL = {
+    "name": "default",
+    "labels": "data/curated/labels_fast41.csv",
+    "folder": "tests/golden/mcda",
+    "goalposts": "0,50",
+}
 NUMBERS = ("-1", "0", "99999999999999999999", "1e308", "1e-320", "nan", "-inf", "x", "")
 TEXTS = (
     "\udcff\udcfe",
@@ -66,9 +74,22 @@ def paths(tmp_path: Path) -> list[str]:
     (tmp_path / "file").write_bytes(b"\x00\xff\x1b noise" * 50)
     (tmp_path / "noise.csv").write_bytes(b"\x00\xff\x1b noise" * 50)
     (tmp_path / "noise.orebridge").write_bytes(b"PK\x03\x04\x00\xff\x1b noise" * 50)
-    return [str(tmp_path / name) for name in (
-        "missing", "missing.csv", "missing/x.csv", "folder.csv", "folder.pdf", "file", "file/x.csv", "noise.csv", "noise.orebridge", "n" * 300 + ".csv", "\udcff.csv",
-    )] + ["", "/proc/new.csv", "/dev/null"]  # fmt: skip
+    return [
+        str(tmp_path / name)
+        for name in (
+            "missing",
+            "missing.csv",
+            "missing/x.csv",
+            "folder.csv",
+            "folder.pdf",
+            "file",
+            "file/x.csv",
+            "noise.csv",
+            "noise.orebridge",
+            "n" * 300 + ".csv",
+            "\udcff.csv",
+        )
+    ] + ["", "/proc/new.csv", "/dev/null"]
 
 
 def hostile(param, tmp_path: Path) -> list[str]:
@@ -88,7 +109,10 @@ CASES = [(words, command, param) for words, command in tree() for param in comma
 def few() -> Iterator[duckdb.DuckDBPyConnection]:
     """The bundle with the sites of Australia, the United States and Namibia alone: every command answers at once."""
     con = open_facts()
-    con.execute("DELETE FROM facts.site WHERE NOT (iso3 = 'NAM' OR list_contains(commodities, 'rare earths') AND iso3 IN ('AUS', 'USA'))")
+    con.execute(
+        "DELETE FROM facts.site WHERE NOT (iso3 = 'NAM' OR list_contains(commodities, 'rare earths') "
+        "AND iso3 IN ('AUS', 'USA'))"
+    )
     prepare(con)
     yield con
     con.close()
@@ -96,7 +120,10 @@ def few() -> Iterator[duckdb.DuckDBPyConnection]:
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few, capsys):
-    """Run a command in this process on a few facts that are open already; return exit code, what it printed, and what it said."""
+    """Run a command in this process on a few facts that are open already.
+
+    Return exit code, what it printed, and what it said.
+    """
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(session, "facts", lambda: few)
     for opens in ("open_all_facts", "open_ranking_facts"):
@@ -120,20 +147,32 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few, capsys):
 
 def test_every_number_has_both_its_ends() -> None:
     open_ended = [
-        (words, param.name) for words, _command, param in CASES if kind(param) in (int, float) and (param.min is None or param.max is None)
+        (words, param.name)
+        for words, _command, param in CASES
+        if kind(param) in (int, float) and (param.min is None or param.max is None)
     ]
     assert open_ended == []
 
 
-@pytest.mark.parametrize(("words", "command", "param"), CASES, ids=[f"{'-'.join(words)}-{param.name}" for words, _command, param in CASES])
+@pytest.mark.parametrize(
+    ("words", "command", "param"), CASES, ids=[f"{'-'.join(words)}-{param.name}" for words, _command, param in CASES]
+)
 def test_no_value_of_an_argument_ends_in_a_traceback(run, tmp_path: Path, words, command, param) -> None:
-    needed = [each for each in command.params if (each.required or each is param) and each.param_type_name == "argument"]
+    needed = [
+        each for each in command.params if (each.required or each is param) and each.param_type_name == "argument"
+    ]
     options = [
-        word for each in command.params if each.required and each is not param for word in usual(each, tmp_path) if each not in needed
+        word
+        for each in command.params
+        if each.required and each is not param
+        for word in usual(each, tmp_path)
+        if each not in needed
     ]
     for value in hostile(param, tmp_path):
         arguments = [value if each is param else usual(each, tmp_path)[0] for each in needed]
-        code, out, err = run(*words, *options, *([] if param in needed else [f"{param.opts[0]}={value}"]), "--", *arguments)
+        code, out, err = run(
+            *words, *options, *([] if param in needed else [f"{param.opts[0]}={value}"]), "--", *arguments
+        )
         assert code in (0, 1, 2, 3), (value, code, err)
         assert code == 0 or out or err, value
         assert err.count("\n") <= 1, (value, err)

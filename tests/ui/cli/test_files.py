@@ -1,4 +1,7 @@
-"""Files that commands write and read, as the real program does it: whole or not at all, checked before the work, never over another unasked."""
+"""Files that commands write and read, as the real program does it.
+
+Whole or not at all, checked before the work, never over another unasked.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +21,9 @@ SITE = "usa-mountain-pass-ceec"
 def run(tmp_path: Path):
     def call(*words: str) -> subprocess.CompletedProcess:
         environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
-        return subprocess.run([SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False)
+        return subprocess.run(
+            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=240, check=False
+        )
 
     return call
 
@@ -55,7 +60,11 @@ def test_an_export_replaces_nothing_unasked_and_follows_no_link(run, tmp_path: P
     run("shortlist", "add", SITE)
     (tmp_path / "x.csv").write_text("mine", encoding="utf-8")
     (tmp_path / "link.csv").symlink_to(tmp_path / "x.csv")
-    for name, says in (("x.csv", "exists already; add --overwrite"), ("link.csv", "is a link"), ("nowhere/x.csv", "make it first")):
+    for name, says in (
+        ("x.csv", "exists already; add --overwrite"),
+        ("link.csv", "is a link"),
+        ("nowhere/x.csv", "make it first"),
+    ):
         refused = run(*words, name)
         assert (refused.returncode, says in refused.stderr) == (2, True), refused
     assert (tmp_path / "x.csv").read_text(encoding="utf-8") == "mine"

@@ -1,4 +1,7 @@
-"""Own layers by command, as a user meets it: the installed script, its JSON, its exit codes, its sentences; never a traceback."""
+"""Own layers by command, as a user meets it: the installed script, its JSON, its exit codes, its sentences.
+
+Never a traceback.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,10 @@ from tests.layers.test_pictures import cog, halves
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
 Run = Callable[..., subprocess.CompletedProcess[str]]
-SITES = "name,lat,lon,Ni_pct,tonnage_mt,stage\nKevitsa East,67.69,26.96,0.9,120,feasibility\nSakatti Two,67.55,26.45,1.9,44,resource\nRuossa,67.3,27.1,0.4,10,exploration\n"
+SITES = (
+    "name,lat,lon,Ni_pct,tonnage_mt,stage\nKevitsa East,67.69,26.96,0.9,120,feasibility\nSakatti "
+    "Two,67.55,26.45,1.9,44,resource\nRuossa,67.3,27.1,0.4,10,exploration\n"
+)
 UNITS = ("--cure", "unit.Ni_pct=%", "--cure", "unit.tonnage_mt=Mt")
 
 
@@ -30,7 +36,9 @@ UNITS = ("--cure", "unit.Ni_pct=%", "--cure", "unit.tonnage_mt=Mt")
 def run(tmp_path: Path) -> Run:
     def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
         environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
-        done = subprocess.run([SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
         assert "Traceback" not in done.stdout + done.stderr, done.stderr
         return done
 
@@ -148,8 +156,13 @@ def test_a_dry_run_of_sites_says_what_the_import_would(run: Run, tmp_path: Path)
 def bad(folder: Path, kind: str) -> Path:
     """Make something that cannot be a layer."""
     path = folder / {"folder": "empty_folder", "missing": "nowhere.gpkg"}.get(kind, f"{kind}.gpkg")
-    contents = {"rubbish": bytes(np.random.default_rng(1).integers(0, 256, 50_000, dtype=np.uint8)), "empty": b"", "zeros": bytes(9_000),
-                "half": b"SQLite format 3\x00" + bytes(2_000), "words": b"hello\n"}  # fmt: skip
+    contents = {
+        "rubbish": bytes(np.random.default_rng(1).integers(0, 256, 50_000, dtype=np.uint8)),
+        "empty": b"",
+        "zeros": bytes(9_000),
+        "half": b"SQLite format 3\x00" + bytes(2_000),
+        "words": b"hello\n",
+    }
     if kind == "folder":
         path.mkdir()
     elif kind in contents:
@@ -175,8 +188,14 @@ def test_what_is_no_layer_is_refused_with_a_sentence_and_leaves_nothing(run: Run
         (("layers", "remove", "Nothing"), "There is no own layer 'Nothing'"),
         (("layers", "restore", "Nothing"), "There is no removed layer 'Nothing'"),
         (("criteria", "remove", "own-1"), "There is no criterion 'own-1'; there is none yet"),
-        (("criteria", "add", "--layer", "x", "--measure", "inside", "--goalposts", "1"), "is not two numbers; write for example 0,50"),
-        (("criteria", "add", "--layer", "x", "--measure", "inside", "--goalposts", "0,1", "--sense", "up"), "choose min or max"),
+        (
+            ("criteria", "add", "--layer", "x", "--measure", "inside", "--goalposts", "1"),
+            "is not two numbers; write for example 0,50",
+        ),
+        (
+            ("criteria", "add", "--layer", "x", "--measure", "inside", "--goalposts", "0,1", "--sense", "up"),
+            "choose min or max",
+        ),
     ],
 )
 def test_a_wrong_option_is_one_sentence_and_exit_code_two(run: Run, words: tuple[str, ...], says: str) -> None:
@@ -208,7 +227,11 @@ def test_own_sites_are_ranked_with_the_rest_marked_and_explained(run: Run, tmp_p
     assert all(sum(row["contributions"].values()) == pytest.approx(row["score"], abs=1e-9) for row in own.values())
     card = answered(run("site", "Kevitsa East", "--format", "json"))
     claims = {claim["attribute"]: claim for claim in card["claims"]}
-    assert (claims["grade"]["value"], claims["tonnage_mt"]["value"], claims["stage"]["text"]) == (0.9, 120.0, "feasibility")
+    assert (claims["grade"]["value"], claims["tonnage_mt"]["value"], claims["stage"]["text"]) == (
+        0.9,
+        120.0,
+        "feasibility",
+    )
     assert {claim["source_id"] for claim in card["claims"]} == {f"own:{found['layers'][0]['layer_id']}"}
     assert card["country_name"] == "Finland"
     assert run("export", "list.csv", "--country", "FIN").returncode == 0
@@ -226,12 +249,27 @@ def test_a_grade_of_another_chemical_form_is_refused_by_command(run: Run, tmp_pa
     assert not (tmp_path / "home" / "orebridge.duckdb").exists()
 
 
-def test_a_criterion_changes_the_ranking_and_its_removal_brings_the_old_one_back_exactly(run: Run, tmp_path: Path) -> None:
+def test_a_criterion_changes_the_ranking_and_its_removal_brings_the_old_one_back_exactly(
+    run: Run, tmp_path: Path
+) -> None:
     ranking = ("rank", "--country", "FIN", "--top", "500", "--format", "json")
     before = run(*ranking).stdout
     added(run, soil(tmp_path), "--name", "Soil", "--cure", "unit.Cu_ppm=ppm")
     assert run(*ranking).stdout == before
-    words = ("--layer", "Soil", "--measure", "distance_km", "--sense", "min", "--goalposts", "0,50", "--weight", "40", "--format", "json")
+    words = (
+        "--layer",
+        "Soil",
+        "--measure",
+        "distance_km",
+        "--sense",
+        "min",
+        "--goalposts",
+        "0,50",
+        "--weight",
+        "40",
+        "--format",
+        "json",
+    )
     (made,) = answered(run("criteria", "add", *words))
     assert (made["worst"], made["best"], made["weight"]) == (50.0, 0.0, 40.0)
     assert made["known_sites"] > 0
@@ -275,7 +313,9 @@ def soiled(tmp_path_factory: pytest.TempPathFactory) -> Run:
     environment = {**os.environ, "OREBRIDGE_HOME": str(folder / "home")}
 
     def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run([SCRIPT, *words], env=environment, capture_output=True, text=True, timeout=120, check=False)
+        done = subprocess.run(
+            [SCRIPT, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
         assert "Traceback" not in done.stderr, done.stderr
         return done
 
@@ -285,7 +325,16 @@ def soiled(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def test_measures_are_listed(run: Run) -> None:
     found = {row["measure"] for row in answered(run("criteria", "measures", "--format", "json"))}
-    assert found >= {"distance_km", "inside", "density", "value_at", "mean_within", "max_within", "nearest_value", "containing_value"}
+    assert found >= {
+        "distance_km",
+        "inside",
+        "density",
+        "value_at",
+        "mean_within",
+        "max_within",
+        "nearest_value",
+        "containing_value",
+    }
 
 
 def test_while_the_app_holds_the_store_an_import_is_refused_and_says_who(run: Run, tmp_path: Path) -> None:
@@ -300,7 +349,9 @@ def test_while_the_app_holds_the_store_an_import_is_refused_and_says_who(run: Ru
 def test_names_are_text_whatever_they_hold(run: Run, tmp_path: Path) -> None:
     hostile = "x'; DROP TABLE own_layer; --<script>alert(1)</script>"
     file = tmp_path / "soil.gpkg"
-    gpd.GeoDataFrame({'a" int); drop table own_layer; --': [1.0]}, geometry=[shapely.Point(26, 67)], crs=4326).to_file(file, driver="GPKG")
+    gpd.GeoDataFrame({'a" int); drop table own_layer; --': [1.0]}, geometry=[shapely.Point(26, 67)], crs=4326).to_file(
+        file, driver="GPKG"
+    )
     added(run, file, "--name", hostile)
     assert layers_left(run) == [hostile]
     assert run("layers", "remove", hostile).returncode == 0

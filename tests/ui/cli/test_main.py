@@ -12,16 +12,31 @@ import pytest
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
 KEYS = {
-    "site_id", "name", "country", "kind", "commodities", "lon", "lat", "stage", "score", "rank", "coverage", "score_low", "score_high",
-    "gates", "contributions",
-}  # fmt: skip
+    "site_id",
+    "name",
+    "country",
+    "kind",
+    "commodities",
+    "lon",
+    "lat",
+    "stage",
+    "score",
+    "rank",
+    "coverage",
+    "score_low",
+    "score_high",
+    "gates",
+    "contributions",
+}
 
 
 @pytest.fixture
 def run(tmp_path: Path):
     def call(*words: str) -> subprocess.CompletedProcess:
         environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
-        return subprocess.run([SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
 
     return call
 
@@ -42,7 +57,9 @@ def test_rank_json_has_the_promised_shape(run) -> None:
 
 
 def test_rank_follows_its_filters_and_weights(run) -> None:
-    rows = answered(run("rank", "--commodity", "neodymium", "--kind", "mine", "--country", "aus", "--top", "5", "--format", "json"))
+    rows = answered(
+        run("rank", "--commodity", "neodymium", "--kind", "mine", "--country", "aus", "--top", "5", "--format", "json")
+    )
     assert {(row["country"], row["kind"]) for row in rows} == {("AUS", "mine")}
     assert all({"neodymium", "rare earths"} & set(row["commodities"]) for row in rows)
     grade = answered(run("rank", "--weights", "grade=100", "--top", "3", "--format", "json"))
@@ -127,10 +144,17 @@ def test_shortlist_by_command(run) -> None:
 
 
 def test_while_another_process_holds_the_store_ranking_answers_and_the_shortlist_says_who(run, tmp_path: Path) -> None:
-    code = "import sys;from pathlib import Path;from data.store import Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+    code = (
+        "import sys;from pathlib import Path;from data.store import "
+        "Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
+    )
     root = Path(__file__).resolve().parents[3]
     with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "home")], cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, str(tmp_path / "home")],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     ) as holder:
         assert holder.stdout is not None
         holder.stdout.readline()

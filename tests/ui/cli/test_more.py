@@ -25,7 +25,9 @@ CHECKOUT = Path(__file__).resolve().parents[3]
 def run(tmp_path: Path):
     def call(*words: str, **changed: str) -> subprocess.CompletedProcess:
         environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home"), **changed}
-        return subprocess.run([SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False)
+        return subprocess.run(
+            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+        )
 
     return call
 
@@ -44,7 +46,13 @@ def strict(done: subprocess.CompletedProcess):
         (("rank", "--top", "0"), "'--top'"),
         (("rank", "--format", "xml"), "'xml' is not one of 'table', 'json', 'csv'"),
         (("rank", "--min-coverage", "3"), "'--min-coverage'"),
-        (("rank", "--bogus",), "No such option: --bogus"),
+        (
+            (
+                "rank",
+                "--bogus",
+            ),
+            "No such option: --bogus",
+        ),
         (("rank", "--weights", "grade=1,beauty=2"), "No pillar is called 'beauty'"),
         (("rank", "--weights", "=3"), "No pillar is called ''"),
         (("rank", "--country", "A1S"), "'A1S' is not an ISO 3166-1 alpha-3 code"),
@@ -55,7 +63,7 @@ def strict(done: subprocess.CompletedProcess):
         (("shortlist", "add", "atlantis-0000"), "There is no site 'atlantis-0000'"),
         (("export", "list"), "no format ends in ''"),
     ],
-)  # fmt: skip
+)
 def test_what_the_parser_or_the_floor_refuses_is_one_sentence(run, words, says) -> None:
     done = run(*words)
     assert (done.returncode, done.stdout) == (2, "")
@@ -128,7 +136,9 @@ def test_ranking_makes_no_store_and_the_shortlist_makes_it_where_it_is_told(run,
 
 
 def test_rank_json_is_strict_and_in_the_order_of_the_list(run) -> None:
-    rows = strict(run("rank", "--commodity", "Dysprosium", "--preset", "japan_desk", "--min-coverage", "0.5", "--format", "json"))
+    rows = strict(
+        run("rank", "--commodity", "Dysprosium", "--preset", "japan_desk", "--min-coverage", "0.5", "--format", "json")
+    )
     assert len(rows) == 20
     assert list(rows[0]["contributions"]) == [c.id for c in load().criteria]
     for row in rows:
@@ -158,7 +168,13 @@ def test_csv_of_the_ranking_is_a_table_without_formulas(run) -> None:
 
 
 @pytest.mark.parametrize(
-    "option", [("--kind", "mine", "--kind", "refinery"), ("--stage", "feasibility"), ("--search", "mountain pass"), ("--order-by", "worst")]
+    "option",
+    [
+        ("--kind", "mine", "--kind", "refinery"),
+        ("--stage", "feasibility"),
+        ("--search", "mountain pass"),
+        ("--order-by", "worst"),
+    ],
 )
 def test_options_that_may_be_repeated_or_combined_answer(run, option) -> None:
     rows = strict(run("rank", *option, "--top", "5", "--format", "json"))
@@ -192,10 +208,13 @@ def test_a_permalink_names_every_choice_once_and_nothing_that_is_default() -> No
     assert permalink(from_preset()) == "/?wg=30&wp=25&wi=25&wo=20"
     assert set(WEIGHT_KEYS) == set(load().pillars)
     filters = Filters(
-        kinds=("mine", "refinery"), countries=("AUS",), stages=("operating",), min_coverage=0.5, gates_failed=False, text="a&b=c #é"
+        kinds=("mine", "refinery"),
+        countries=("AUS",),
+        stages=("operating",),
+        min_coverage=0.5,
+        gates_failed=False,
+        text="a&b=c #é",
     )
     link = permalink(Scenario({"grade": 1.0}, "lithium", filters, order_by="worst"), ["x-1", "y-2"], "ja")
-    assert (
-        link
-        == "/?m=lithium&wg=1&order=worst&kind=mine&kind=refinery&stage=operating&country=AUS&cov=50&q=a%26b%3Dc+%23%C3%A9&hide=1&sel=x-1,y-2&lang=ja"
-    )
+    query = "m=lithium&wg=1&order=worst&kind=mine&kind=refinery&stage=operating&country=AUS&cov=50"
+    assert link == f"/?{query}&q=a%26b%3Dc+%23%C3%A9&hide=1&sel=x-1,y-2&lang=ja"

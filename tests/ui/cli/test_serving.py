@@ -55,8 +55,8 @@ def test_a_busy_port_is_said_before_anything_else(tmp_path: Path, taken: int) ->
     out, err = process.communicate(timeout=120)
     assert (process.returncode, out) == (1, "")
     assert (
-        err
-        == f"orebridge: Port {taken} is in use by another program; stop that one, or give another port, for example --port {taken + 1}.\n"
+        err == f"orebridge: Port {taken} is in use by another program; stop that one, or give another port, "
+        f"for example --port {taken + 1}.\n"
     )
 
 
@@ -79,8 +79,12 @@ def test_a_port_of_the_system_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch)
         serving.try_address("localhost", 80)
 
 
-@pytest.mark.flaky(reruns=2)  # before the first line of ours runs, the interpreter itself answers Ctrl+C with a traceback
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGTERM)])
+@pytest.mark.flaky(
+    reruns=2
+)  # before the first line of ours runs, the interpreter itself answers Ctrl+C with a traceback
+@pytest.mark.parametrize(
+    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGTERM)]
+)
 @pytest.mark.parametrize("seconds", [0.2, 2.0])
 def test_the_app_ends_cleanly_within_seconds_of_its_start(tmp_path: Path, sent: int, code: int, seconds: float) -> None:
     """Threads that warm the caches are inside DuckDB then; the C++ runtime used to end the process with 134."""
@@ -122,7 +126,12 @@ def test_under_nohup_the_app_runs_on(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_folder_for_data_the_app_says_so_and_does_not_start(tmp_path: Path) -> None:
     environment = {**os.environ, "OREBRIDGE_HOME": "~nosuch/x"}
     done = subprocess.run(
-        [SCRIPT, "app", "--port", str(free_port())], env=environment, capture_output=True, text=True, timeout=120, check=False
+        [SCRIPT, "app", "--port", str(free_port())],
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
     )
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert "set OREBRIDGE_HOME to a folder that you can write to" in done.stderr
@@ -133,7 +142,9 @@ def test_a_container_with_a_random_user_and_no_home_serves(tmp_path: Path) -> No
     if subprocess.run(["unshare", "-U", "--map-user=12345", "true"], capture_output=True, check=False).returncode:
         pytest.skip("user namespaces are turned off")
     port = free_port()
-    environment = {name: value for name, value in os.environ.items() if name != "HOME"} | {"OREBRIDGE_HOME": str(tmp_path / "home")}
+    environment = {name: value for name, value in os.environ.items() if name != "HOME"} | {
+        "OREBRIDGE_HOME": str(tmp_path / "home")
+    }
     command = ["unshare", "-U", "--map-user=12345", SCRIPT, "app", "--port", str(port)]
     with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         answers(port)

@@ -1,4 +1,7 @@
-"""What a command writes to any terminal, file or closed pipe: machine formats whole and in UTF-8, text for people always readable."""
+"""What a command writes to any terminal, file or closed pipe.
+
+Machine formats whole and in UTF-8, text for people always readable.
+"""
 
 from __future__ import annotations
 
@@ -34,14 +37,18 @@ ENVIRONMENTS = {
 def run(tmp_path: Path):
     def call(*words: str, **environment: str) -> subprocess.CompletedProcess:
         changed = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home"), **environment}
-        return subprocess.run([SCRIPT, *words], cwd=tmp_path, env=changed, capture_output=True, timeout=240, check=False)
+        return subprocess.run(
+            [SCRIPT, *words], cwd=tmp_path, env=changed, capture_output=True, timeout=240, check=False
+        )
 
     return call
 
 
 def shell(command: str, tmp_path: Path, **environment: str) -> subprocess.CompletedProcess:
     changed = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home"), "O": str(SCRIPT), **environment}
-    return subprocess.run(["bash", "-c", command], cwd=tmp_path, env=changed, capture_output=True, text=True, timeout=240, check=False)
+    return subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, env=changed, capture_output=True, text=True, timeout=240, check=False
+    )
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
@@ -53,12 +60,18 @@ def test_machine_formats_are_whole_and_utf8_in_every_environment(run, name: str)
     assert any(not row["name"].isascii() for row in rows)
     done = run("rank", "--top", "400", "--format", "csv", **ENVIRONMENTS[name])
     assert b"\r\n" not in done.stdout
-    assert [row["name"] for row in csv.DictReader(io.StringIO(done.stdout.decode("utf-8")))] == [row["name"] for row in rows]
+    assert [row["name"] for row in csv.DictReader(io.StringIO(done.stdout.decode("utf-8")))] == [
+        row["name"] for row in rows
+    ]
 
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [*((name, ("rank", "--top", "400")) for name in ENVIRONMENTS), ("cp932", ("owners", LAS_BAMBAS)), ("posix", ("doctor",))],
+    [
+        *((name, ("rank", "--top", "400")) for name in ENVIRONMENTS),
+        ("cp932", ("owners", LAS_BAMBAS)),
+        ("posix", ("doctor",)),
+    ],
     ids=lambda each: each if isinstance(each, str) else each[0],
 )
 def test_text_for_people_ends_in_no_traceback_and_keeps_the_encoding_of_the_terminal(run, name: str, words) -> None:
@@ -75,7 +88,9 @@ def test_text_for_people_ends_in_no_traceback_and_keeps_the_encoding_of_the_term
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
 def test_a_closed_stream_swallows_what_is_printed(tmp_path: Path, closed: str) -> None:
     done = shell(
-        f'"$O" shortlist new a {closed} && "$O" rank --top 3 --format json {closed} && "$O" shortlist list --format json', tmp_path
+        f'"$O" shortlist new a {closed} && "$O" rank --top 3 --format json {closed} && "$O" shortlist '
+        f"list --format json",
+        tmp_path,
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -101,7 +116,9 @@ def test_without_a_home_the_bundle_is_ranked_and_what_is_missing_is_said(tmp_pat
     if home == "none":
         if (
             not shutil.which("unshare")
-            or subprocess.run(["unshare", "-U", "--map-user=12345", "true"], capture_output=True, check=False).returncode
+            or subprocess.run(
+                ["unshare", "-U", "--map-user=12345", "true"], capture_output=True, check=False
+            ).returncode
         ):
             pytest.skip("a user without a home needs user namespaces")
         command, says = 'unset OREBRIDGE_HOME HOME; unshare -U --map-user=12345 "$O" ', "This environment"
@@ -134,7 +151,9 @@ def test_bytes_that_are_no_text_are_one_sentence(run, word: str) -> None:
 def test_ctrl_c_at_any_time_is_one_line_and_130(tmp_path: Path, seconds: float) -> None:
     environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
     words = ["robustness", "--draws", "20000"]
-    with subprocess.Popen([SCRIPT, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [SCRIPT, *words], env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True
+    ) as process:
         maps = Path(f"/proc/{process.pid}/maps")
         while "duckdb" not in maps.read_text(encoding="utf-8", errors="replace"):
             time.sleep(0.02)
@@ -154,13 +173,18 @@ def test_until_the_commands_are_loaded_ctrl_c_ends_without_a_word(monkeypatch: p
 
 
 def test_ctrl_c_inside_an_import_waits_for_its_end(tmp_path: Path) -> None:
-    (tmp_path / "slow.py").write_text("import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\nloaded = True\n", "utf-8")
+    (tmp_path / "slow.py").write_text(
+        "import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\nloaded = True\n", "utf-8"
+    )
     program = (
         "from ui.cli.interrupts import wait_for_imports\nimport time\nwait_for_imports()\n"
-        "try:\n    import slow\n    print('loaded', slow.loaded)\n    time.sleep(10)\nexcept KeyboardInterrupt:\n    print('interrupted')\n"
+        "try:\n    import slow\n    print('loaded', slow.loaded)\n    time.sleep(10)\nexcept "
+        "KeyboardInterrupt:\n    print('interrupted')\n"
     )
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}
-    done = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, timeout=60, check=False
+    )
     assert (done.stdout, done.stderr) == ("loaded True\ninterrupted\n", "")
 
 

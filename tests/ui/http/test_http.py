@@ -18,7 +18,11 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
@@ -41,7 +45,9 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     patched.setenv("OREBRIDGE_HOME", str(tmp_path_factory.mktemp("home")))
     patched.setenv(published.SETTING, "shortlists")
     session.close()
-    shortlists.new(session.store(), shortlists.Shortlist("heavy", "Which?", items=(shortlists.Item(SITE, "=1+1", ("t",)),)))
+    shortlists.new(
+        session.store(), shortlists.Shortlist("heavy", "Which?", items=(shortlists.Item(SITE, "=1+1", ("t",)),))
+    )
     with TestClient(Starlette(routes=ROUTES)) as running:
         yield running
     session.close()
@@ -54,7 +60,9 @@ def got(client: TestClient, path: str, **parameters: Any) -> Any:
     return answer.json()
 
 
-def test_every_endpoint_is_in_the_document_and_every_link_of_the_landing_page_leads_somewhere(client: TestClient) -> None:
+def test_every_endpoint_is_in_the_document_and_every_link_of_the_landing_page_leads_somewhere(
+    client: TestClient,
+) -> None:
     document = got(client, "/openapi.json")
     assert document["openapi"].startswith("3.1")
     assert set(document["paths"]) == {endpoint.path for endpoint in ENDPOINTS}
@@ -113,7 +121,12 @@ def test_the_three_formats_hold_the_same_values(client: TestClient) -> None:
     for row, shape, (_i, line), line_duckdb in zip(plain, shapes["features"], frame.iterrows(), by_duckdb, strict=True):
         assert row["site_id"] == shape["id"] == line["site_id"] == line_duckdb[0]
         assert row["score"] == shape["properties"]["score"] == line["score"] == line_duckdb[1]
-        assert [row["lon"], row["lat"]] == shape["geometry"]["coordinates"] == [line.geometry.x, line.geometry.y] == list(line_duckdb[4:])
+        assert (
+            [row["lon"], row["lat"]]
+            == shape["geometry"]["coordinates"]
+            == [line.geometry.x, line.geometry.y]
+            == list(line_duckdb[4:])
+        )
     assert json.loads(pq.read_schema(io.BytesIO(raw)).metadata[b"orebridge"])["data_version"] == data_version()
 
 
@@ -131,7 +144,9 @@ def test_a_shortlist_carries_its_notes(client: TestClient) -> None:
     assert got(client, "/shortlists/heavy", f="geojson")["features"][0]["id"] == SITE
 
 
-def test_shortlists_are_served_only_where_the_deployer_opened_them(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shortlists_are_served_only_where_the_deployer_opened_them(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for closed in ("", "shared"):
         monkeypatch.setenv(published.SETTING, closed)
         for path in ("/shortlists", "/shortlists/heavy", "/shortlists/none"):
@@ -191,7 +206,9 @@ def test_a_format_that_cannot_be_given_is_said(client: TestClient) -> None:
 
 def test_boxes_cross_the_antimeridian(client: TestClient) -> None:
     across = got(client, "/collections/sites/items", bbox="170,-50,-170,0", limit=10000)
-    parts = [got(client, "/collections/sites/items", bbox=box, limit=10000) for box in ("170,-50,180,0", "-180,-50,-170,0")]
+    parts = [
+        got(client, "/collections/sites/items", bbox=box, limit=10000) for box in ("170,-50,180,0", "-180,-50,-170,0")
+    ]
     ids = [{feature["id"] for feature in found["features"]} for found in (across, *parts)]
     assert ids[0] == ids[1] | ids[2]
     assert 0 < across["numberMatched"] < 200
@@ -213,9 +230,13 @@ schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes
 
 
 @schema.parametrize()
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
+)
 def test_answers_are_as_the_document_says(case: schemathesis.Case, client: TestClient) -> None:
-    case.call_and_validate(checks=(not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance))
+    case.call_and_validate(
+        checks=(not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
+    )
 
 
 def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, facts) -> None:
@@ -233,7 +254,9 @@ def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, facts) -> N
         assert (found["name"] == box["name"]).all()
         assert np.allclose(found.geometry.x, box["lon"], atol=1e-9)
         ports = pyogrio.read_dataframe(source, layer="ports")
-        assert len(ports) == len(gpd.read_parquet(Path(__file__).resolve().parents[3] / "data/bundled/layers/ports.parquet"))
+        assert len(ports) == len(
+            gpd.read_parquet(Path(__file__).resolve().parents[3] / "data/bundled/layers/ports.parquet")
+        )
 
 
 def test_links_follow_the_address_that_the_client_used(client: TestClient) -> None:
@@ -241,7 +264,9 @@ def test_links_follow_the_address_that_the_client_used(client: TestClient) -> No
     assert all(re.match(r"http://ore\.example\.org/api/v1/", link["href"]) for link in links)
 
 
-def test_the_store_in_other_hands_is_said_and_the_rest_answers(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_store_in_other_hands_is_said_and_the_rest_answers(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from data.store import StoreBusyError
 
     def busy() -> Store:

@@ -1,4 +1,7 @@
-"""The routes of the map: whatever is asked, the answer is quick, a sentence says the cure, and nothing is unpacked or packed anew."""
+"""The routes of the map.
+
+Whatever is asked, the answer is quick, a sentence says the cure, and nothing is unpacked or packed anew.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +50,10 @@ def test_the_map_fetches_the_sites_of_its_scenario(client: TestClient) -> None:
 
 def test_feeds_are_bounded_in_number_and_in_bytes() -> None:
     feeds = Feeds()
-    keys = [feeds.key_of(Feed(from_preset(filters=Filters(text=str(n))), False, False, 0)) for n in range(addresses.MOST_FEEDS + 5)]
+    keys = [
+        feeds.key_of(Feed(from_preset(filters=Filters(text=str(n))), False, False, 0))
+        for n in range(addresses.MOST_FEEDS + 5)
+    ]
     assert [feeds.feed(key) is None for key in (keys[0], keys[4], keys[5], keys[-1])] == [True, True, False, False]
     ring = tuple((float(n % 360 - 180), float(n % 90)) for n in range(150_000))
     large = [Feed(from_preset(filters=Filters(area=Area(str(n), ((ring,),)))), False, False, 0) for n in range(3)]
@@ -72,7 +78,9 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("path", "status", "says"), WRONG)
-def test_what_cannot_be_answered_is_a_short_problem_with_its_cure(client: TestClient, path: str, status: int, says: str) -> None:
+def test_what_cannot_be_answered_is_a_short_problem_with_its_cure(
+    client: TestClient, path: str, status: int, says: str
+) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
     assert says in answer.json()["detail"]
@@ -105,7 +113,9 @@ def test_pixels_are_bounded(text: str) -> None:
         map_routes._pixels(text)
 
 
-part = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(lambda text: "/" not in text and text not in (".", ".."))
+part = st.text(st.characters(exclude_categories=["Cs"]), max_size=30).filter(
+    lambda text: "/" not in text and text not in (".", "..")
+)
 ROUTED = [
     "/api/layers/{}.geojson",
     "/api/layers/{}.png",
@@ -117,7 +127,11 @@ ROUTED = [
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.sampled_from(ROUTED), part, st.dictionaries(st.sampled_from(["k", "s", "bbox", "width", "request", "limit"]), part, max_size=3))
+@given(
+    st.sampled_from(ROUTED),
+    part,
+    st.dictionaries(st.sampled_from(["k", "s", "bbox", "width", "request", "limit"]), part, max_size=3),
+)
 def test_no_address_is_answered_by_500(client: TestClient, route: str, inside: str, parameters: dict[str, str]) -> None:
     from urllib.parse import quote
 
@@ -138,13 +152,17 @@ def guarded(hosts: tuple[str, ...]) -> TestClient:
 
 
 @pytest.mark.parametrize(
-    "host", ["evil.example", "evil.example:8501", "localhost.evil.example", "evil@localhost", "", "localhost:99999999", "[::1"]
+    "host",
+    ["evil.example", "evil.example:8501", "localhost.evil.example", "evil@localhost", "", "localhost:99999999", "[::1"],
 )
 def test_a_host_that_is_not_ours_gets_nothing(host: str) -> None:
     answer = guarded(allowed_hosts()).get("/api/health", headers={"host": host})
     assert answer.status_code == 421
     assert "OREBRIDGE_HOSTS" in answer.json()["detail"]
-    with pytest.raises(WebSocketDisconnect), guarded(allowed_hosts()).websocket_connect("/_stcore/stream", headers={"host": host}):
+    with (
+        pytest.raises(WebSocketDisconnect),
+        guarded(allowed_hosts()).websocket_connect("/_stcore/stream", headers={"host": host}),
+    ):
         pass
 
 
@@ -159,7 +177,8 @@ def test_our_hosts_and_those_that_the_deployer_names_are_served(host: str, monke
 
 
 @pytest.mark.parametrize(
-    ("origin", "served"), [("http://localhost:8501", True), ("http://localhost:9999", False), ("null", False), (None, True)]
+    ("origin", "served"),
+    [("http://localhost:8501", True), ("http://localhost:9999", False), ("null", False), (None, True)],
 )
 def test_another_origin_opens_no_websocket_and_sends_nothing(origin: str | None, served: bool) -> None:
     running = guarded(allowed_hosts())

@@ -28,9 +28,22 @@ from workspace import rankings, reference, session
 
 IDS = ("usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6", "aus-iluka-eneabba-rare-earths-da3b")
 WORDS = (
-    "memo", "question", "map", "ranked", "sensitivity", "sensitivity_caption", "method", "sources", "disclaimer", "page", "site_pages", "source",
-    "licence", "framework", "made",
-)  # fmt: skip
+    "memo",
+    "question",
+    "map",
+    "ranked",
+    "sensitivity",
+    "sensitivity_caption",
+    "method",
+    "sources",
+    "disclaimer",
+    "page",
+    "site_pages",
+    "source",
+    "licence",
+    "framework",
+    "made",
+)
 HOSTILE = '=HYPERLINK("x") <script>alert(1)</script> #import "x" $x$ *b* \\ 🚀 山'
 
 
@@ -64,7 +77,15 @@ def test_each_site_says_why_risks_unknowns_owners_time_and_instrument(both: list
     english, japanese = both
     for page, seite in zip(english.sites, japanese.sites, strict=True):
         labels = [label for label, _text in page.paragraphs]
-        assert labels == ["Why", "Risks", "Unknown", "Who owns it", "When it could deliver", "Instrument that may fit", "Noted"]
+        assert labels == [
+            "Why",
+            "Risks",
+            "Unknown",
+            "Who owns it",
+            "When it could deliver",
+            "Instrument that may fit",
+            "Noted",
+        ]
         assert len(seite.paragraphs) == len(labels)
         assert not {label for label, _text in seite.paragraphs} & set(labels)
     lofdal = dict(next(page.paragraphs for page in english.sites if page.title == "Lofdal-Bergville"))
@@ -134,8 +155,16 @@ def test_the_glossary_is_whole_in_both_languages() -> None:
 
 def test_the_glossary_has_every_pillar_gate_kind_and_method() -> None:
     known = " ".join(f"{term.en} {term.id}" for term in terms().values()).casefold()
-    wanted = [pillar.title for pillar in load().pillars.values()] + [method.title for method in METHODS.values()] + list(w.KINDS.values())
-    missing = [word for word in wanted if not any(part in known for part in word.casefold().replace("(", "").replace("-", " ").split()[:1])]
+    wanted = (
+        [pillar.title for pillar in load().pillars.values()]
+        + [method.title for method in METHODS.values()]
+        + list(w.KINDS.values())
+    )
+    missing = [
+        word
+        for word in wanted
+        if not any(part in known for part in word.casefold().replace("(", "").replace("-", " ").split()[:1])
+    ]
     assert missing == []
 
 
@@ -154,8 +183,22 @@ def test_tips_that_the_screens_ask_for_are_there() -> None:
 @example("".join(map(chr, range(32))) + "\x1b[31m\x9b\ud800\ufffe\uffff\u202e")
 def test_no_text_breaks_a_memo(text: str) -> None:
     page = SitePage(1, text, text, ((text, text),), "", text)
-    made = Memo("en", text, text, (text,), (("a", text),) * 5, (text,), ((text,),), "", "", dict.fromkeys(WORDS, text), (page,), (text,),
-                ((text, text, text),), text)  # fmt: skip
+    made = Memo(
+        "en",
+        text,
+        text,
+        (text,),
+        (("a", text),) * 5,
+        (text,),
+        ((text,),),
+        "",
+        "",
+        dict.fromkeys(WORDS, text),
+        (page,),
+        (text,),
+        ((text, text, text),),
+        text,
+    )
     for suffix in (".docx", ".html"):
         assert len(write([made], suffix)) > 1_000
 
@@ -163,7 +206,12 @@ def test_no_text_breaks_a_memo(text: str) -> None:
 def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: Ground) -> None:
     items = tuple(replace(item, note="山" * 20_000) for item in found.held.items)
     gone = tuple(f"gone-{place}" for place in range(3_000))
-    many = replace(found, held=replace(found.held, items=(*items, *map(Item, gone))), left_out=("gone-0000", *gone), sites=found.sites[:2])
+    many = replace(
+        found,
+        held=replace(found.held, items=(*items, *map(Item, gone))),
+        left_out=("gone-0000", *gone),
+        sites=found.sites[:2],
+    )
     (memo,) = memos(session.facts(), many, "en")
     assert "and 2,981 more" in " ".join(memo.summary)
     assert "shows the first 2 by rank" in " ".join(memo.summary)

@@ -23,9 +23,24 @@ ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = Path(sys.executable).with_name("orebridge")
 EXAMPLE = CURATED / "labels_fast41.csv"
 PROMISED = {
-    "auc", "auc_ci", "auc_stratified", "auc_stratified_ci", "lift_10pct", "precision_at", "capture_curve", "baselines",
-    "negative_control", "matched", "unmatched", "misses", "strata", "settings", "scenario_hash", "data_version", "notes",
-}  # fmt: skip
+    "auc",
+    "auc_ci",
+    "auc_stratified",
+    "auc_stratified_ci",
+    "lift_10pct",
+    "precision_at",
+    "capture_curve",
+    "baselines",
+    "negative_control",
+    "matched",
+    "unmatched",
+    "misses",
+    "strata",
+    "settings",
+    "scenario_hash",
+    "data_version",
+    "notes",
+}
 
 
 @pytest.fixture
@@ -33,7 +48,13 @@ def run(tmp_path: Path):
     def call(*words: str) -> subprocess.CompletedProcess:
         environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
         return subprocess.run(
-            [SCRIPT, "backtest", *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+            [SCRIPT, "backtest", *words],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     return call
@@ -110,7 +131,9 @@ def test_a_wrong_option_is_one_sentence_and_exit_code_2(run, words: tuple[str, .
 def test_labels_that_mean_nobody_give_nulls_and_a_sentence(run, tmp_path: Path) -> None:
     found = answered(
         run(
-            written(tmp_path, "名称,name,country,commodity\nx,東山,日本,ニッケル\ny,Utopia,ZZZ,gold\n", encoding="cp932"),
+            written(
+                tmp_path, "名称,name,country,commodity\nx,東山,日本,ニッケル\ny,Utopia,ZZZ,gold\n", encoding="cp932"
+            ),
             "--format",
             "json",
         )
@@ -165,7 +188,9 @@ def test_own_labels_are_asked_for_and_a_wrong_date_is_said(page: AppTest) -> Non
 
 
 def test_every_note_and_reason_has_words_and_every_baseline_a_name() -> None:
-    source = "".join((ROOT / "scoring" / "backtest" / name).read_text(encoding="utf-8") for name in ("backtest.py", "labels.py"))
+    source = "".join(
+        (ROOT / "scoring" / "backtest" / name).read_text(encoding="utf-8") for name in ("backtest.py", "labels.py")
+    )
     notes = set(re.findall(r'^        \("(\w+)", ', source, re.MULTILINE))
     assert notes == set(backtest_words.NOTES)
     reasons = set(re.findall(r'"((?:no|nobody)_\w+)"', source)) - {"no_match"} | {"filtered", "only_listed"}

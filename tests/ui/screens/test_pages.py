@@ -87,7 +87,9 @@ def test_preset_sets_the_sliders() -> None:
 
 def test_click_on_the_map_selects_the_site() -> None:
     test = opened()
-    test.session_state["map"] = {"selection": {"indices": {"sites-0": [1]}, "objects": {"sites-0": [{"id": "usa-mountain-pass-ceec"}]}}}
+    test.session_state["map"] = {
+        "selection": {"indices": {"sites-0": [1]}, "objects": {"sites-0": [{"id": "usa-mountain-pass-ceec"}]}}
+    }
     test.run()
     assert not test.exception
 

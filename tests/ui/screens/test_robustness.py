@@ -93,7 +93,9 @@ def test_desks_and_robustness_and_unknowns_answer_in_json(run) -> None:  # noqa:
 
 
 def test_sensitivity_names_ranges_and_needs(run) -> None:  # noqa: F811
-    found = answered(run("sensitivity", "lofdal-bergville", "--commodity", "dysprosium", "--top-k", "1", "--format", "json"))
+    found = answered(
+        run("sensitivity", "lofdal-bergville", "--commodity", "dysprosium", "--top-k", "1", "--format", "json")
+    )
     assert {each["group"] for each in found["stability"]} == {"grade", "permitting", "infrastructure", "ownership"}
     assert found["tornado"][0]["high"] > found["tornado"][0]["low"]
     other = run("sensitivity", "usa-mountain-pass-ceec", "--commodity", "lithium")
@@ -105,7 +107,9 @@ def test_milestones_are_kept_shown_and_dropped(run) -> None:  # noqa: F811
     kept = answered(run("milestones", "set", "Round Top", "--started", "2025-01-15", "--format", "json"))
     assert kept[0]["p50"] < 69
     months = next(
-        line for line in answered(run("site", "Round Top", "--format", "json"))["lines"] if line["criterion"] == "permitting_months"
+        line
+        for line in answered(run("site", "Round Top", "--format", "json"))["lines"]
+        if line["criterion"] == "permitting_months"
     )
     assert months["source_id"] == "own:milestones"
     assert months["value"] == pytest.approx(kept[0]["p50"], abs=0.5)

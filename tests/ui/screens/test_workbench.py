@@ -66,7 +66,12 @@ def test_commands_from_new_to_diff(heavy: str, tmp_path: Path) -> None:
     rows = json.loads(run("shortlist", "show", "--name", heavy, "--format", "json"))
     assert [row["rank"] for row in rows] == sorted(row["rank"] for row in rows)
     lofdal = next(row for row in rows if row["site_id"] == IDS[1])
-    assert (lofdal["note"], lofdal["tags"], lofdal["status"], lofdal["due"]) == ("=1+1", ["a", "b"], "under review", "2026-12-15")
+    assert (lofdal["note"], lofdal["tags"], lofdal["status"], lofdal["due"]) == (
+        "=1+1",
+        ["a", "b"],
+        "under review",
+        "2026-12-15",
+    )
     key = run("shortlist", "freeze", "--name", heavy, "--label", "first").split()[1]
     assert "3 sites compute to the same ranks and scores" in run("shortlist", "verify", key[:6])
     told = json.loads(run("shortlist", "diff", key, "--name", heavy, "--format", "json"))
@@ -152,7 +157,9 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
     test.run()
     test.switch_page("screens/compare/page.py").run()
     assert not test.exception
-    table = next(frame.value for frame in test.dataframe if "Criterion" in frame.value.columns and "Unit" in frame.value.columns)
+    table = next(
+        frame.value for frame in test.dataframe if "Criterion" in frame.value.columns and "Unit" in frame.value.columns
+    )
     assert any("★" in str(cell) for cell in table["Mountain Pass"])
     assert len([metric for metric in test.metric if metric.label == "Score"]) == 3
 
@@ -178,7 +185,9 @@ def test_dossier_page_shows_every_part() -> None:
     assert not test.exception
     heads = [head.value for head in test.subheader]
     assert heads[0] == "Lofdal\\-Bergville"
-    assert {"Why this score", "Gates", "Permitting", "Owners", "Claims by source", "Near and alike", "History"} <= set(heads)
+    assert {"Why this score", "Gates", "Permitting", "Owners", "Claims by source", "Near and alike", "History"} <= set(
+        heads
+    )
     history = next(frame.value for frame in test.dataframe if "Shortlist" in frame.value.columns)
     assert list(history["What"]) == ["added"]
 

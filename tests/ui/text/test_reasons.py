@@ -15,11 +15,17 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.mark.parametrize(
     "part",
     [
-        "you said so", "the .prj says so", "columns Longitude and Lat WGS84 are in degrees", "no datum is stated, WGS 84 is taken",
-        "column a says b holds MGRS grid references (WGS 84)", "zone by column Zone, datum by their names", "their names say GDA94",
-        "the crs member of the file says urn:ogc:def:crs:EPSG::28350", "column CRS says EPSG:4283, EPSG:7844",
+        "you said so",
+        "the .prj says so",
+        "columns Longitude and Lat WGS84 are in degrees",
+        "no datum is stated, WGS 84 is taken",
+        "column a says b holds MGRS grid references (WGS 84)",
+        "zone by column Zone, datum by their names",
+        "their names say GDA94",
+        "the crs member of the file says urn:ogc:def:crs:EPSG::28350",
+        "column CRS says EPSG:4283, EPSG:7844",
     ],
-)  # fmt: skip
+)
 def test_a_reason_is_known(part: str) -> None:
     assert reasons.known(part)
 

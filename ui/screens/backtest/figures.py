@@ -1,4 +1,7 @@
-"""Pictures and tables of a backtest: figures with their intervals, capture curve, AUC by commodity, misses. Computes nothing itself."""
+"""Pictures and tables of a backtest: figures with their intervals, capture curve, AUC by commodity, misses.
+
+Computes nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,8 @@ from workspace import session
 
 EXAMPLE = CURATED / "labels_fast41.csv"
 KEPT = 8
-#: Colours that colour-blind eyes tell apart (Okabe and Ito), and the lines of `BASELINES`; the ranking is blue and thick.
+# : Colours that colour-blind eyes tell apart (Okabe and Ito), and the lines of `BASELINES`; the ranking is blue and
+# thick.
 LINES = {
     "random": GREY,
     "grade_only": ORANGE,
@@ -56,30 +60,58 @@ def figures(found: Backtest) -> None:
     """Show the headline, the figures beside it, and the notes."""
     one, two, three, four = st.columns(4)
     one.metric(
-        _("AUC within commodities"), _figure(found.auc_stratified), _ends(found.auc_stratified_ci), delta_color="off", delta_arrow="off",
-        help=_("The chance that a labelled site stands above an unlabelled one of the same main commodity; 0.5: by luck alone."),
-    )  # fmt: skip
+        _("AUC within commodities"),
+        _figure(found.auc_stratified),
+        _ends(found.auc_stratified_ci),
+        delta_color="off",
+        delta_arrow="off",
+        help=_(
+            "The chance that a labelled site stands above an unlabelled one of the same main "
+            "commodity; 0.5: by luck alone."
+        ),
+    )
     two.metric(
-        _("AUC, all sites"), _figure(found.auc), _ends(found.auc_ci), delta_color="off", delta_arrow="off",
+        _("AUC, all sites"),
+        _figure(found.auc),
+        _ends(found.auc_ci),
+        delta_color="off",
+        delta_arrow="off",
         help=_("The same against any unlabelled site."),
-    )  # fmt: skip
+    )
     three.metric(
-        _("Lift of the first tenth"), _figure(found.lift_10pct, 1), _("1 is chance"), delta_color="off", delta_arrow="off",
+        _("Lift of the first tenth"),
+        _figure(found.lift_10pct, 1),
+        _("1 is chance"),
+        delta_color="off",
+        delta_arrow="off",
         help=_("Labelled sites in the first tenth of the list, over what a random order would hold."),
-    )  # fmt: skip
+    )
     four.metric(
-        _("Negative control"), _figure(found.negative_control), _spread(found.negative_control_sd), delta_color="off", delta_arrow="off",
+        _("Negative control"),
+        _figure(found.negative_control),
+        _spread(found.negative_control_sd),
+        delta_color="off",
+        delta_arrow="off",
         help=_("Labels shuffled within commodities: about 0.5, or something is wrong with the test itself."),
-    )  # fmt: skip
-    text = _("{matched} of {labels} labels mean a site, among {sites} sites. AUC within countries {country}, within both {both}.")
+    )
+    text = _(
+        "{matched} of {labels} labels mean a site, among {sites} sites. AUC within countries "
+        "{country}, within both {both}."
+    )
     st.caption(
         text.format(
-            matched=number(found.matched), labels=number(found.counts["labels"]), sites=number(found.sites),
-            country=_figure(found.auc_country), both=_figure(found.auc_commodity_country),
+            matched=number(found.matched),
+            labels=number(found.counts["labels"]),
+            sites=number(found.sites),
+            country=_figure(found.auc_country),
+            both=_figure(found.auc_commodity_country),
         )
-        + " " + _("Ranges are 95 % bootstrap intervals.")
-    )  # fmt: skip
-    said = [(code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in found.notes]
+        + " "
+        + _("Ranges are 95 % bootstrap intervals.")
+    )
+    said = [
+        (code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in found.notes
+    ]
     for code, text in said:
         if code in WARNINGS:
             st.warning(text)
@@ -120,14 +152,21 @@ def capture_chart(found: Backtest) -> None:
         .encode(
             x=alt.X("listed:Q", title=_("First part of the list"), axis=percent),
             y=alt.Y("captured:Q", title=_("Labelled sites in it"), axis=percent, scale=alt.Scale(domain=[0, 1])),
-            color=alt.Color("order:N", title=None, legend=alt.Legend(orient="bottom", columns=2, labelLimit=260),
-                            scale=alt.Scale(domain=list(lines), range=colours)),
+            color=alt.Color(
+                "order:N",
+                title=None,
+                legend=alt.Legend(orient="bottom", columns=2, labelLimit=260),
+                scale=alt.Scale(domain=list(lines), range=colours),
+            ),
             strokeWidth=alt.condition(alt.datum.order == ranking, alt.value(3.5), alt.value(1.5)),
-            tooltip=[alt.Tooltip("order:N", title=_("Order")), alt.Tooltip("listed:Q", format=".1%", title=_("First part of the list")),
-                     alt.Tooltip("captured:Q", format=".0%", title=_("Labelled sites in it"))],
+            tooltip=[
+                alt.Tooltip("order:N", title=_("Order")),
+                alt.Tooltip("listed:Q", format=".1%", title=_("First part of the list")),
+                alt.Tooltip("captured:Q", format=".0%", title=_("Labelled sites in it")),
+            ],
         )
         .properties(height=470)
-    )  # fmt: skip
+    )
     st.altair_chart(chart, width="stretch")
 
 
@@ -138,16 +177,26 @@ def orders_chart(found: Backtest) -> None:
     rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in found.baselines_stratified.items()]
     low, high = found.auc_stratified_ci or (None, None)
     frame = pd.DataFrame(
-        [{**row, "low": low if i == 0 else row["auc"], "high": high if i == 0 else row["auc"]} for i, row in enumerate(rows)]
+        [
+            {**row, "low": low if i == 0 else row["auc"], "high": high if i == 0 else row["auc"]}
+            for i, row in enumerate(rows)
+        ]
     )
     scale = alt.Scale(domain=[0, 1])
     base = alt.Chart(frame).encode(
         y=alt.Y("order:N", sort=[str(row["order"]) for row in rows], title=None, axis=alt.Axis(labelLimit=200)),
         color=alt.condition(alt.datum.order == ranking, alt.value(BLUE), alt.value("#7A828C")),
-        tooltip=[alt.Tooltip("order:N", title=_("Order")), alt.Tooltip("auc:Q", format=".3f", title=_("AUC within commodities"))],
-    )  # fmt: skip
+        tooltip=[
+            alt.Tooltip("order:N", title=_("Order")),
+            alt.Tooltip("auc:Q", format=".3f", title=_("AUC within commodities")),
+        ],
+    )
     points = base.mark_circle(size=110).encode(x=alt.X("auc:Q", scale=scale, title=_("AUC within commodities")))
-    chance = alt.Chart(pd.DataFrame({"v": [0.5]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x=alt.X("v:Q", scale=scale))
+    chance = (
+        alt.Chart(pd.DataFrame({"v": [0.5]}))
+        .mark_rule(strokeDash=[4, 4], color=GREY)
+        .encode(x=alt.X("v:Q", scale=scale))
+    )
     ends = base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     st.altair_chart((chance + ends + points).properties(height=alt.Step(28)), width="stretch")
 
@@ -163,11 +212,19 @@ def strata_chart(found: Backtest) -> None:
             y=alt.Y("name:N", sort=[row["name"] for row in rows], title=None, axis=alt.Axis(labelLimit=200)),
             x=alt.X("auc:Q", scale=scale, title=_("AUC within the commodity")),
             size=alt.Size("labelled:Q", legend=None, scale=alt.Scale(range=[40, 260], zero=True)),
-            tooltip=[alt.Tooltip("name:N", title=_("Commodity")), alt.Tooltip("auc:Q", format=".3f", title="AUC"),
-                     alt.Tooltip("labelled:Q", title=_("Labelled")), alt.Tooltip("unlabelled:Q", title=_("Unlabelled"))],
+            tooltip=[
+                alt.Tooltip("name:N", title=_("Commodity")),
+                alt.Tooltip("auc:Q", format=".3f", title="AUC"),
+                alt.Tooltip("labelled:Q", title=_("Labelled")),
+                alt.Tooltip("unlabelled:Q", title=_("Unlabelled")),
+            ],
         )
-    )  # fmt: skip
-    chance = alt.Chart(pd.DataFrame({"v": [0.5]})).mark_rule(strokeDash=[4, 4], color=GREY).encode(x=alt.X("v:Q", scale=scale))
+    )
+    chance = (
+        alt.Chart(pd.DataFrame({"v": [0.5]}))
+        .mark_rule(strokeDash=[4, 4], color=GREY)
+        .encode(x=alt.X("v:Q", scale=scale))
+    )
     st.altair_chart((chance + points).properties(height=alt.Step(24)), width="stretch")
 
 
@@ -176,38 +233,76 @@ def misses_table(found: Backtest, scenario: Scenario) -> None:
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
     rows = [
         {
-            _("Rank"): row["rank"], _("Label"): row["name"], _("Site"): row["site"], _("Commodity"): w.commodity(row["stratum"]),
+            _("Rank"): row["rank"],
+            _("Label"): row["name"],
+            _("Site"): row["site"],
+            _("Commodity"): w.commodity(row["stratum"]),
             _("Cost it most"): _("Fails a gate") if row["gate_failed"] else titles[row["cost_most"]],
             _("Because"): "" if row["gate_failed"] else _("Unknown") if row["unknown"] else _("Poor value"),
             _("Score lost"): None if row["gate_failed"] else row["cost"],
         }
         for row in found.misses
-    ]  # fmt: skip
+    ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="misses_table", alt=_("Misses"),
-        column_config=with_tips({_("Score lost"): st.column_config.NumberColumn(
-            format="%.3f", help=_("What a typical site of the first tenth gets from this criterion, less what this site gets."))}),
-    )  # fmt: skip
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        lazy=False,
+        key="misses_table",
+        alt=_("Misses"),
+        column_config=with_tips(
+            {
+                _("Score lost"): st.column_config.NumberColumn(
+                    format="%.3f",
+                    help=_(
+                        "What a typical site of the first tenth gets from this criterion, less what this site gets."
+                    ),
+                )
+            }
+        ),
+    )
 
 
 def unmatched_table(found: Backtest) -> None:
     """Show the labels without a site, and why."""
     rows = [
-        {_("Line"): row["row"], _("Label"): row["name"], _("Country"): row["country"], _("Commodity"): row["commodity"],
-         _("Date"): row["date"], _("Why"): _(REASONS[row["reason"]])}
+        {
+            _("Line"): row["row"],
+            _("Label"): row["name"],
+            _("Country"): row["country"],
+            _("Commodity"): row["commodity"],
+            _("Date"): row["date"],
+            _("Why"): _(REASONS[row["reason"]]),
+        }
         for row in found.unmatched
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="unmatched_table", alt=_("Unmatched labels"))
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        lazy=False,
+        key="unmatched_table",
+        alt=_("Unmatched labels"),
+    )
 
 
 def matched_table(found: Backtest) -> None:
     """Show which site each label was taken to mean, with the evidence for it."""
     rows = [
-        {_("Rank"): row["rank"], _("Label"): row["name"], _("Site"): row["site"], _("Country"): w.nation(row["country"]),
-         _("Commodity"): w.commodity(row["stratum"]), _("Names alike"): row["name_similarity"], _("km apart"): row["distance_km"]}
+        {
+            _("Rank"): row["rank"],
+            _("Label"): row["name"],
+            _("Site"): row["site"],
+            _("Country"): w.nation(row["country"]),
+            _("Commodity"): w.commodity(row["stratum"]),
+            _("Names alike"): row["name_similarity"],
+            _("km apart"): row["distance_km"],
+        }
         for row in found.matches
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="matched_table", alt=_("Matched labels"))
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="matched_table", alt=_("Matched labels")
+    )
 
 
 def dropped(found: Backtest, scenario: Scenario) -> None:
@@ -222,7 +317,9 @@ def dropped(found: Backtest, scenario: Scenario) -> None:
         )
     )
     if found.blind["sites"]:
-        st.caption(_("Left out: {sites}.").format(sites=", ".join(w.plain(name) for name in found.blind["sites"].values())))
+        st.caption(
+            _("Left out: {sites}.").format(sites=", ".join(w.plain(name) for name in found.blind["sites"].values()))
+        )
 
 
 def whole_answer(found: Backtest, scenario: Scenario, settings: Settings) -> dict[str, Any]:

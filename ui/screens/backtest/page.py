@@ -23,12 +23,18 @@ S = st.session_state
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    st.caption(_("How well would this ranking have found what others selected? By the weights, filters and method of the Explore page."))
+    st.caption(
+        _(
+            "How well would this ranking have found what others selected? By the weights, filters and "
+            "method of the Explore page."
+        )
+    )
     asked = _asked()
     if asked is None:
         st.info(
             _(
-                "Give a CSV with the columns name, lon, lat, country, commodity, date: one row a selected place. lon, lat and date may be empty."
+                "Give a CSV with the columns name, lon, lat, country, commodity, date: one row a "
+                "selected place. lon, lat and date may be empty."
             )
         )
         return
@@ -48,7 +54,12 @@ def _asked() -> tuple[bytes, str, Settings] | None:
     one, two, three = st.columns([3, 2, 2], vertical_alignment="bottom")
     with one:
         source = st.segmented_control(
-            _("Labels"), list(sources), key="labels_from", default="example", format_func=sources.__getitem__, required=True
+            _("Labels"),
+            list(sources),
+            key="labels_from",
+            default="example",
+            format_func=sources.__getitem__,
+            required=True,
         )
     blind = two.toggle(
         _("Blind"),
@@ -57,7 +68,10 @@ def _asked() -> tuple[bytes, str, Settings] | None:
         help=_("Leave out what is known only because of a selection list: such facts would give the answer away."),
     )
     until = three.text_input(
-        _("Labels until"), key="until", placeholder="2025-10-01", help=_("Later labels are set apart. Labels without a date count.")
+        _("Labels until"),
+        key="until",
+        placeholder="2025-10-01",
+        help=_("Later labels are set apart. Labels without a date count."),
     )
     if until and not iso_date(until):
         three.error(_("Write a date such as 2025-10-01."))
@@ -65,11 +79,14 @@ def _asked() -> tuple[bytes, str, Settings] | None:
     if source != "own":
         st.caption(
             _(
-                "32 projects on the US federal list, 18 April to 19 November 2025; names and dates from its press releases (US federal public domain)."
+                "32 projects on the US federal list, 18 April to 19 November 2025; names and dates "
+                "from its press releases (US federal public domain)."
             )
         )
         return view.EXAMPLE.read_bytes(), view.EXAMPLE.name, settings
-    given = st.file_uploader(_("CSV of labels"), type=["csv", "txt", "tsv"], key="labels_file", max_upload_size=MOST_BYTES // 1_000_000)
+    given = st.file_uploader(
+        _("CSV of labels"), type=["csv", "txt", "tsv"], key="labels_file", max_upload_size=MOST_BYTES // 1_000_000
+    )
     return (given.getvalue(), given.name, settings) if given else None
 
 
@@ -86,11 +103,19 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
             st.markdown("**" + _("By main commodity (labelled sites)") + "**")
             view.strata_chart(found)
     misses, unmatched, matched = st.tabs(
-        [_("Misses ({n})").format(n=number(len(found.misses))), _("Unmatched ({n})").format(n=number(len(found.unmatched))),
-         _("Matched ({n})").format(n=number(found.matched))]
-    )  # fmt: skip
+        [
+            _("Misses ({n})").format(n=number(len(found.misses))),
+            _("Unmatched ({n})").format(n=number(len(found.unmatched))),
+            _("Matched ({n})").format(n=number(found.matched)),
+        ]
+    )
     with misses:
-        st.caption(_("Labelled sites in the lower half of the list, or the five lowest: where this ranking and those who selected part."))
+        st.caption(
+            _(
+                "Labelled sites in the lower half of the list, or the five lowest: where this ranking "
+                "and those who selected part."
+            )
+        )
         view.misses_table(found, scenario)
     with unmatched:
         view.unmatched_table(found)
@@ -98,9 +123,14 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
         view.matched_table(found)
         view.dropped(found, scenario)
     st.download_button(
-        _("Download as JSON"), data=partial(_json, found, scenario, settings), mime="application/json", icon=":material/download:",
-        file_name=f"orebridge-backtest-{scenario.scenario_hash}-{reference.version()}.json", key="download_backtest", on_click="ignore",
-    )  # fmt: skip
+        _("Download as JSON"),
+        data=partial(_json, found, scenario, settings),
+        mime="application/json",
+        icon=":material/download:",
+        file_name=f"orebridge-backtest-{scenario.scenario_hash}-{reference.version()}.json",
+        key="download_backtest",
+        on_click="ignore",
+    )
 
 
 def _json(found: Backtest, scenario: Scenario, settings: Settings) -> bytes:

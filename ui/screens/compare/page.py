@@ -31,11 +31,18 @@ def page() -> None:
         found = rankings.side_by_side(scenario, tuple(S.compare))
     except OrebridgeError as error:
         st.error(problem(error))
-        S.compare = [each for each in S.compare if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])]
+        S.compare = [
+            each for each in S.compare if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])
+        ]
         return
     heads(found)
     st.subheader(_("Criterion by criterion"), anchor=False)
-    st.caption(_("★ best of those known. * modelled, not measured. Differences are from the first site, in the unit of the criterion."))
+    st.caption(
+        _(
+            "★ best of those known. * modelled, not measured. Differences are from the first site, in "
+            "the unit of the criterion."
+        )
+    )
     frame = criteria_frame(found)
     st.dataframe(
         frame,
@@ -51,14 +58,22 @@ def page() -> None:
     with lines:
         st.subheader(_("Strengths and gaps"), anchor=False)
         scale = st.radio(
-            _("Scale"), ["all", "these"], key="compare_norm", horizontal=True,
+            _("Scale"),
+            ["all", "these"],
+            key="compare_norm",
+            horizontal=True,
             format_func=lambda x: _("Fixed goalposts, as scored") if x == "all" else _("These sites only"),
-        )  # fmt: skip
+        )
         parallel_lines(found, scale == "these")
     with ranks:
         st.subheader(_("Rank under each desk and preset"), anchor=False)
         st.dataframe(
-            ranks_frame(found), hide_index=True, width="stretch", lazy=False, key="compare_ranks", alt=_("Rank under each desk and preset")
+            ranks_frame(found),
+            hide_index=True,
+            width="stretch",
+            lazy=False,
+            key="compare_ranks",
+            alt=_("Rank under each desk and preset"),
         )
         st.caption(_("Among all sites of this commodity, before other filters."))
     st.subheader(_("Surroundings at one scale"), anchor=False)
@@ -76,10 +91,16 @@ def _choose(scenario: Scenario) -> None:
         if text:
             _matches(scenario, text)
         picked = [each for each in S.selected if each not in S.compare]
-        if picked and len(S.compare) < MOST and st.button(_("Add the selected ({n})").format(n=number(len(picked))), icon=":material/add:"):
+        if (
+            picked
+            and len(S.compare) < MOST
+            and st.button(_("Add the selected ({n})").format(n=number(len(picked))), icon=":material/add:")
+        ):
             S.compare = [*S.compare, *picked][:MOST]
             st.rerun()
-        if len(S.compare) > 1 and st.button(_("Turn round"), icon=":material/swap_horiz:", help=_("The last becomes the first.")):
+        if len(S.compare) > 1 and st.button(
+            _("Turn round"), icon=":material/swap_horiz:", help=_("The last becomes the first.")
+        ):
             S.compare = [S.compare[-1], *S.compare[:-1]]
             st.rerun()
         if S.compare and st.button(_("Clear"), icon=":material/clear_all:"):
@@ -89,12 +110,20 @@ def _choose(scenario: Scenario) -> None:
 
 def _matches(scenario: Scenario, text: str) -> None:
     found = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
-    rows = {str(s): f"{w.site_name(n, s)} · {w.nation(c)}" for s, n, c in zip(found["site_id"], found["name"], found["iso3"], strict=True)}
+    rows = {
+        str(s): f"{w.site_name(n, s)} · {w.nation(c)}"
+        for s, n, c in zip(found["site_id"], found["name"], found["iso3"], strict=True)
+    }
     if not rows:
         st.caption(_("No site of this commodity has that in its name."))
         return
     chosen = st.selectbox(
-        _("Found"), list(rows), index=None, format_func=rows.__getitem__, key="compare_found", placeholder=_("Choose a site")
+        _("Found"),
+        list(rows),
+        index=None,
+        format_func=rows.__getitem__,
+        key="compare_found",
+        placeholder=_("Choose a site"),
     )
     if chosen and chosen not in S.compare and len(S.compare) < MOST:
         S.compare = [*S.compare, chosen]
@@ -103,9 +132,10 @@ def _matches(scenario: Scenario, text: str) -> None:
 
 def _empty() -> None:
     st.info(
-        _("Choose {few} to {many} sites: tick rows on the Explore page and press “Compare”, or add them by name above.").format(
-            few=FEWEST, many=MOST
-        ),
+        _(
+            "Choose {few} to {many} sites: tick rows on the Explore page and press “Compare”, or add "
+            "them by name above."
+        ).format(few=FEWEST, many=MOST),
         icon=":material/compare:",
     )
     if st.button(_("To the Explore page"), icon=":material/map:"):

@@ -1,4 +1,7 @@
-"""Sites side by side on the screen: heads, the table of criteria, ranks, lines, maps, owners and months. Computes nothing itself."""
+"""Sites side by side on the screen: heads, the table of criteria, ranks, lines, maps, owners and months.
+
+Computes nothing itself.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +40,9 @@ def heads(found: SideBySide) -> None:
         with column, st.container(border=True):
             st.html(f'<div style="height:5px;border-radius:3px;background:{colour}"></div>')
             st.markdown("**" + w.plain(w.site_name(site["name"], site["site_id"])) + "**")
-            st.caption(" · ".join((w.word(w.KINDS, site["kind"]), w.nation(site["iso3"]), w.word(w.STAGES, site["stage"]))))
+            st.caption(
+                " · ".join((w.word(w.KINDS, site["kind"]), w.nation(site["iso3"]), w.word(w.STAGES, site["stage"])))
+            )
             st.metric(
                 _("Score"),
                 number(site["score"], 2),
@@ -46,10 +51,12 @@ def heads(found: SideBySide) -> None:
             told = _("Rank {rank} · {low}–{high} · {known} % known")
             st.caption(
                 told.format(
-                    rank=number(site["rank"]), low=number(site["score_low"], 2), high=number(site["score_high"], 2),
+                    rank=number(site["rank"]),
+                    low=number(site["score_low"], 2),
+                    high=number(site["score_high"], 2),
                     known=number(100 * site["coverage"]),
                 )
-            )  # fmt: skip
+            )
             failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
             if failed:
                 st.markdown(":material/block: " + ", ".join(failed))
@@ -59,13 +66,20 @@ def heads(found: SideBySide) -> None:
                     state.open_site(site["site_id"])
                     state.go("site")
                 st.button(
-                    _("Take out"), key=f"out_{site['site_id']}", icon=":material/close:", type="tertiary",
-                    on_click=state.toggle_compared, args=(site["site_id"],),
-                )  # fmt: skip
+                    _("Take out"),
+                    key=f"out_{site['site_id']}",
+                    icon=":material/close:",
+                    type="tertiary",
+                    on_click=state.toggle_compared,
+                    args=(site["site_id"],),
+                )
 
 
 def criteria_frame(found: SideBySide) -> pd.DataFrame:
-    """Return the table of criteria: unit, value of each site with a star where it is ahead, and how far from the first."""
+    """Return the table of criteria.
+
+    Unit, value of each site with a star where it is ahead, and how far from the first.
+    """
     names = names_of(found)
     return pd.DataFrame([_row(row, found, names) for row in found.rows])
 
@@ -85,7 +99,10 @@ def _row(row: Row, found: SideBySide, names: list[str]) -> dict[str, str]:
 
 
 def value_text(cell: Cell) -> str:
-    """Return a value in words: a dash where the criterion does not apply, "unknown" where nobody knows, * where it is modelled."""
+    """Return a value in words.
+
+    A dash where the criterion does not apply, "unknown" where nobody knows, * where it is modelled.
+    """
     if not cell.applies:
         return "–"
     if cell.value is None:
@@ -124,15 +141,34 @@ def parallel_lines(found: SideBySide, among_these: bool) -> None:
             rows.append({"criterion": title, "site": name, "u": height, "said": value_text(cell), "shape": place})
     frame = pd.DataFrame(rows)
     base = alt.Chart(frame).encode(
-        x=alt.X("criterion:N", sort=titles, title=None, axis=alt.Axis(labelAngle=-40, labelLimit=170, labelOverlap=False, grid=True)),
+        x=alt.X(
+            "criterion:N",
+            sort=titles,
+            title=None,
+            axis=alt.Axis(labelAngle=-40, labelLimit=170, labelOverlap=False, grid=True),
+        ),
         y=alt.Y("u:Q", title=_("Desirability"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3)),
-        color=alt.Color("site:N", sort=names, scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])), title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=320)),
-        tooltip=[alt.Tooltip("site:N", title=_("Site")), alt.Tooltip("criterion:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Value")), alt.Tooltip("u:Q", format=".2f", title=_("Desirability"))],
-    )  # fmt: skip
+        color=alt.Color(
+            "site:N",
+            sort=names,
+            scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
+            title=None,
+            legend=alt.Legend(orient="top", columns=2, labelLimit=320),
+        ),
+        tooltip=[
+            alt.Tooltip("site:N", title=_("Site")),
+            alt.Tooltip("criterion:N", title=_("Criterion")),
+            alt.Tooltip("said:N", title=_("Value")),
+            alt.Tooltip("u:Q", format=".2f", title=_("Desirability")),
+        ],
+    )
     points = base.mark_point(filled=True, size=75, opacity=1).encode(
         shape=alt.Shape("site:N", sort=names, scale=alt.Scale(domain=names), legend=None)
     )
-    st.altair_chart((base.mark_line(strokeWidth=2, invalid="break-paths-show-domains") + points).properties(height=420), width="stretch")
+    st.altair_chart(
+        (base.mark_line(strokeWidth=2, invalid="break-paths-show-domains") + points).properties(height=420),
+        width="stretch",
+    )
 
 
 def _heights(row: Row, among_these: bool) -> list[float]:
@@ -168,7 +204,9 @@ def owners(found: SideBySide) -> None:
             st.markdown("**" + w.plain(name) + "**")
             if not site["owners"]:
                 st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
-            owner_tree(site["site_id"], next((g["verdict"] for g in site["gates"] if g["gate"] == "covered_nation"), "unknown"))
+            owner_tree(
+                site["site_id"], next((g["verdict"] for g in site["gates"] if g["gate"] == "covered_nation"), "unknown")
+            )
 
 
 def timelines(found: SideBySide) -> None:
@@ -190,7 +228,9 @@ def timelines(found: SideBySide) -> None:
         *(alt.Tooltip(f"{p}:Q", format=".0f", title=p.upper()) for p in ("p10", "p50", "p90")),
     ]
     bars = base.mark_bar(color=COLOURS[0], opacity=0.55, height=16, cornerRadius=3).encode(
-        x=alt.X("p10:Q", title=_("Months until ready to build"), scale=alt.Scale(domainMin=0)), x2="p90:Q", tooltip=tooltip
+        x=alt.X("p10:Q", title=_("Months until ready to build"), scale=alt.Scale(domainMin=0)),
+        x2="p90:Q",
+        tooltip=tooltip,
     )
     middle = base.mark_tick(color=COLOURS[1], thickness=3, height=22).encode(x="p50:Q", tooltip=tooltip)
     st.altair_chart((bars + middle).properties(height=alt.Step(38)), width="stretch")

@@ -1,4 +1,7 @@
-"""The area of interest on the Explore page: drawing it, taking it from a layer, a country or numbers, and taking it away."""
+"""The area of interest on the Explore page.
+
+Drawing it, taking it from a layer, a country or numbers, and taking it away.
+"""
 
 from __future__ import annotations
 
@@ -45,10 +48,21 @@ def chip(scenario: Scenario) -> None:
     whole = len(rankings.ranking(scenario.with_filters(area=None)))
     with st.container(horizontal=True, vertical_alignment="center"):
         text = _("Area **{name}**: {n} of {all} sites, {km2} km²")
-        st.markdown(text.format(name=w.plain(S.area.name), n=number(inside), all=number(whole), km2=number(area_km2(S.area.polygons))))
+        st.markdown(
+            text.format(
+                name=w.plain(S.area.name), n=number(inside), all=number(whole), km2=number(area_km2(S.area.polygons))
+            )
+        )
         if S.get("area_note"):
             st.caption(S.area_note)
-        st.button(_("Remove the area"), icon=":material/close:", type="tertiary", key="area_remove", on_click=_take, args=(None,))
+        st.button(
+            _("Remove the area"),
+            icon=":material/close:",
+            type="tertiary",
+            key="area_remove",
+            on_click=_take,
+            args=(None,),
+        )
 
 
 def _in_force(area: Area) -> None:
@@ -82,7 +96,12 @@ def _from_layer() -> None:
         return
     names = {layer.layer_id: layer.name for layer in layers}
     chosen = st.selectbox(
-        _("A layer of yours"), list(names), index=None, format_func=names.__getitem__, key="area_layer", placeholder=_("Choose a layer")
+        _("A layer of yours"),
+        list(names),
+        index=None,
+        format_func=names.__getitem__,
+        key="area_layer",
+        placeholder=_("Choose a layer"),
     )
     if chosen and st.button(_("Take the layer"), key="area_take_layer"):
         _attempt(lambda: own_area(chosen))
@@ -90,7 +109,9 @@ def _from_layer() -> None:
 
 def _from_country() -> None:
     nations = sorted(reference.site_countries(), key=w.nation)
-    chosen = st.multiselect(_("Countries"), nations, format_func=w.nation, key="area_country", placeholder=_("Choose countries"))
+    chosen = st.multiselect(
+        _("Countries"), nations, format_func=w.nation, key="area_country", placeholder=_("Choose countries")
+    )
     if chosen:
         st.button(_("Take the countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
 
@@ -119,7 +140,12 @@ def _dialog() -> None:
             bounds = (west, south, east if east > west else east + 360, north)
         rings, failed = area_map(state.scenario(), bounds)
         if failed:
-            st.warning(_("This browser cannot show the drawing map (no WebGL). Give the area by numbers or by a layer instead."))
+            st.warning(
+                _(
+                    "This browser cannot show the drawing map (no WebGL). Give the area by numbers or "
+                    "by a layer instead."
+                )
+            )
         if st.button(_("Use this area"), icon=":material/check:", key="area_use", type="primary", disabled=not rings):
             _attempt(lambda: _drawn(rings))
 

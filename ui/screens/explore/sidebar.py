@@ -42,9 +42,15 @@ def _weights(scenario: Scenario) -> None:
     presets = {preset.id: either(preset.title, preset.title_ja) for preset in load().presets.values()}
     S.preset = state.preset_in_force()
     st.selectbox(
-        _("Preset"), list(presets), key="preset", index=None, on_change=state.take_preset, placeholder=_("Own weights"),
-        format_func=presets.__getitem__, help=tip("preset"),
-    )  # fmt: skip
+        _("Preset"),
+        list(presets),
+        key="preset",
+        index=None,
+        on_change=state.take_preset,
+        placeholder=_("Own weights"),
+        format_func=presets.__getitem__,
+        help=tip("preset"),
+    )
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence) or 1
     pillars = load().pillars.values()
     for pillar in pillars:
@@ -79,7 +85,14 @@ def _own_slider(own: OwnCriterion, total: float) -> None:
         args=(own.id,),
         help=_("A criterion of your own."),
     )
-    st.button(_("Take out"), key=f"drop_{own.id}", on_click=state.drop_own, args=(own.id,), icon=":material/close:", type="tertiary")
+    st.button(
+        _("Take out"),
+        key=f"drop_{own.id}",
+        on_click=state.drop_own,
+        args=(own.id,),
+        icon=":material/close:",
+        type="tertiary",
+    )
 
 
 def _filters(scenario: Scenario) -> None:
@@ -91,20 +104,29 @@ def _filters(scenario: Scenario) -> None:
     nations = sorted(reference.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
     _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
     st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov", help=tip("coverage"))
-    st.toggle(f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate"))
+    st.toggle(
+        f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
+    )
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
     st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
     st.markdown("**" + _("Method") + "**")
     methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
     chosen = METHODS[S.method]
     st.selectbox(
-        _("How criteria are put together"), list(methods), key="method", format_func=methods.__getitem__,
+        _("How criteria are put together"),
+        list(methods),
+        key="method",
+        format_func=methods.__getitem__,
         help=either(chosen.about, chosen.about_ja),
-    )  # fmt: skip
+    )
     st.toggle(
-        _("Show how firm the places are"), key="firm",
-        help=_("Draws 1,000 weights within ±20 % and unknowns over their full range; fainter sites are less surely among the first 20."),
-    )  # fmt: skip
+        _("Show how firm the places are"),
+        key="firm",
+        help=_(
+            "Draws 1,000 weights within ±20 % and unknowns over their full range; fainter sites are "
+            "less surely among the first 20."
+        ),
+    )
 
 
 def _choice(label: str, key: str, names: dict[str, str], counts: dict[str, int]) -> None:

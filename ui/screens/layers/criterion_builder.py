@@ -1,4 +1,7 @@
-"""Three clicks from a layer to a criterion: what is measured, what is good, add. The preview shows it over all sites."""
+"""Three clicks from a layer to a criterion: what is measured, what is good, add.
+
+The preview shows it over all sites.
+"""
 
 from __future__ import annotations
 
@@ -38,9 +41,10 @@ def builder(layer: OwnLayer) -> None:
     if EVIDENCE[measure].radius:
         radius = three.number_input(_("Radius (km)"), 0.1, 1000.0, DEFAULT_RADIUS_KM, key=f"radius_{layer.layer_id}")
     everywhere = st.toggle(
-        _("The layer covers the world: nothing mapped means nothing there"), key=f"everywhere_{layer.layer_id}",
+        _("The layer covers the world: nothing mapped means nothing there"),
+        key=f"everywhere_{layer.layer_id}",
         help=_("Otherwise a site outside the surveyed area stays unknown."),
-    )  # fmt: skip
+    )
     _judge(layer, measure, column, radius, everywhere)
 
 
@@ -52,7 +56,9 @@ def _styled(layer: OwnLayer, numbers: list[str]) -> int:
 def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere: bool) -> None:
     """Preview what was measured, set the goalposts on the curve, and add the criterion."""
     try:
-        draft = user_criteria.made(layer, measure, column=column, radius_km=radius, worst=0.0, best=1.0, weight=0.0, everywhere=everywhere)
+        draft = user_criteria.made(
+            layer, measure, column=column, radius_km=radius, worst=0.0, best=1.0, weight=0.0, everywhere=everywhere
+        )
         values = _measured(draft)
     except OrebridgeError as error:
         st.error(problem(error))
@@ -65,21 +71,35 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
     left, right, curve, weigh = st.columns(4)
     unit = f" ({draft.unit})" if draft.unit else ""
     key = f"{draft.id}"
-    worst = left.number_input(_("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability 0 at this value and worse."))
-    best = right.number_input(_("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability 1 at this value and better."))
+    worst = left.number_input(
+        _("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability 0 at this value and worse.")
+    )
+    best = right.number_input(
+        _("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability 1 at this value and better.")
+    )
     curves = {"linear": _("linear"), "log": _("logarithmic")}
     value = curve.selectbox(_("Curve"), list(curves), format_func=curves.__getitem__, key=f"curve_{key}")
     weight = weigh.slider(_("Weight"), 0, 100, DEFAULT_WEIGHT, key=f"weigh_{key}")
     try:
         own = user_criteria.made(
-            layer, measure, column=column, radius_km=radius, worst=worst, best=best, value=value, weight=float(weight), everywhere=everywhere,
+            layer,
+            measure,
+            column=column,
+            radius_km=radius,
+            worst=worst,
+            best=best,
+            value=value,
+            weight=float(weight),
+            everywhere=everywhere,
             title=_title(layer, measure, column, radius),
-        )  # fmt: skip
+        )
     except OrebridgeError as error:
         st.error(problem(error))
         return
     _curve(own, values)
-    if st.button(_("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)):
+    if st.button(
+        _("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)
+    ):
         with st.spinner(_("Measuring …")):
             user_criteria.add(own)
         S.evidence = [*[each for each in S.evidence if each.id != own.id], own]
@@ -118,14 +138,24 @@ def _curve(own: OwnCriterion, values: np.ndarray) -> None:
     xs = np.linspace(start, end, 120)
     us = VALUE_FUNCTIONS[own.value](xs, own.worst, own.best)
     title = f"{w.word(w.MEASURES, own.measure)}{f' ({own.unit})' if own.unit else ''}"
-    histogram = alt.Chart(bars).mark_bar(color="#B8C4CE").encode(
-        x=alt.X("low:Q", bin="binned", title=title), x2="high:Q", y=alt.Y("count:Q", title=_("Sites")),
-        tooltip=[alt.Tooltip("low:Q", format=".4g"), alt.Tooltip("high:Q", format=".4g"), alt.Tooltip("count:Q")],
-    )  # fmt: skip
-    line = alt.Chart(pd.DataFrame({"x": xs, "u": us})).mark_line(color="#D55E00", strokeWidth=3).encode(
-        x="x:Q", y=alt.Y("u:Q", title=_("Desirability"), scale=alt.Scale(domain=[0, 1]))
-    )  # fmt: skip
+    histogram = (
+        alt.Chart(bars)
+        .mark_bar(color="#B8C4CE")
+        .encode(
+            x=alt.X("low:Q", bin="binned", title=title),
+            x2="high:Q",
+            y=alt.Y("count:Q", title=_("Sites")),
+            tooltip=[alt.Tooltip("low:Q", format=".4g"), alt.Tooltip("high:Q", format=".4g"), alt.Tooltip("count:Q")],
+        )
+    )
+    line = (
+        alt.Chart(pd.DataFrame({"x": xs, "u": us}))
+        .mark_line(color="#D55E00", strokeWidth=3)
+        .encode(x="x:Q", y=alt.Y("u:Q", title=_("Desirability"), scale=alt.Scale(domain=[0, 1])))
+    )
     st.altair_chart(alt.layer(histogram, line).resolve_scale(y="independent").properties(height=220), width="stretch")
     st.caption(
-        _("Worst {worst}, best {best}; the line is what a value is worth.").format(worst=quantity(own.worst), best=quantity(own.best))
+        _("Worst {worst}, best {best}; the line is what a value is worth.").format(
+            worst=quantity(own.worst), best=quantity(own.best)
+        )
     )

@@ -33,7 +33,9 @@ def page() -> None:
             _own_layers()
     with right:
         st.subheader(_("Layers that come with Orebridge"), anchor=False)
-        st.caption(_("Switch a layer on and it is on the map of the Explore page. Every layer says where it comes from."))
+        st.caption(
+            _("Switch a layer on and it is on the map of the Explore page. Every layer says where it comes from.")
+        )
         _bundled()
 
 
@@ -68,7 +70,9 @@ def _row(layer: Layer) -> None:
         legend.layer_legend(layer, theme.dark())
         if isinstance(layer, OwnMapLayer):
             kind, count = w.word(w.LAYER_KINDS, layer.kind), number(layer.own.features)
-            st.caption(w.plain(f"{kind} · {count} · {layer.own.file_name} · {layer.own.licence or _('licence not stated')}"))
+            st.caption(
+                w.plain(f"{kind} · {count} · {layer.own.file_name} · {layer.own.licence or _('licence not stated')}")
+            )
             user_layers.criteria_of(layer.own)
             user_layers.actions(layer.own)
         else:

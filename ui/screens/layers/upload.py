@@ -1,4 +1,7 @@
-"""The import wizard of the Layers page: file, coordinate system, findings, units, role, import. Opens no uploaded byte."""
+"""The import wizard of the Layers page: file, coordinate system, findings, units, role, import.
+
+Opens no uploaded byte.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +26,41 @@ from workspace.user_layers import reader
 
 S = st.session_state
 SUFFIXES = (
-    "gpkg", "zip", "shp", "shx", "dbf", "prj", "cpg", "geojson", "json", "geojsonl", "kml", "kmz", "fgb", "parquet", "gpx", "gml", "dxf",
-    "csv", "tsv", "txt", "xyz", "xlsx", "xls", "ods", "tif", "tiff", "asc", "hgt", "nc", "h5", "hdf5", "dat", "dfn", "gmt",
-)  # fmt: skip
+    "gpkg",
+    "zip",
+    "shp",
+    "shx",
+    "dbf",
+    "prj",
+    "cpg",
+    "geojson",
+    "json",
+    "geojsonl",
+    "kml",
+    "kmz",
+    "fgb",
+    "parquet",
+    "gpx",
+    "gml",
+    "dxf",
+    "csv",
+    "tsv",
+    "txt",
+    "xyz",
+    "xlsx",
+    "xls",
+    "ods",
+    "tif",
+    "tiff",
+    "asc",
+    "hgt",
+    "nc",
+    "h5",
+    "hdf5",
+    "dat",
+    "dfn",
+    "gmt",
+)
 
 
 def wizard() -> None:
@@ -37,14 +72,23 @@ def wizard() -> None:
         return
     S.setdefault("upload_round", 0)
     given = st.file_uploader(
-        _("Survey files"), accept_multiple_files=True, key=f"upload_{S.upload_round}", type=SUFFIXES,
+        _("Survey files"),
+        accept_multiple_files=True,
+        key=f"upload_{S.upload_round}",
+        type=SUFFIXES,
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together. Each file may have 500 MB."),
-    )  # fmt: skip
+    )
     if not given:
         _forget()
-        st.caption(_("GeoPackage, Shapefile, FileGDB, GeoJSON, KML, FlatGeobuf, GeoParquet, GPX, GML, DXF, CSV, Excel, ASEG-GDF2,")
-                   + " " + _("GeoTIFF, ASCII and SRTM grids, netCDF, HDF5."))  # fmt: skip
+        st.caption(
+            _(
+                "GeoPackage, Shapefile, FileGDB, GeoJSON, KML, FlatGeobuf, GeoParquet, GPX, GML, DXF, "
+                "CSV, Excel, ASEG-GDF2,"
+            )
+            + " "
+            + _("GeoTIFF, ASCII and SRTM grids, netCDF, HDF5.")
+        )
         return
     token = ",".join(sorted(each.file_id for each in given))
     if S.get("upload_token") != token and not _take_in(given, token):
@@ -58,13 +102,21 @@ def wizard() -> None:
 
 def _say_guard(guard: GuardState) -> None:
     """Say what the reader of uploads is not kept from on this machine, and what follows."""
-    open_to = {_("files of this machine"): guard.filesystem, _("the network"): guard.network, _("more memory than its share"): guard.memory}
+    open_to = {
+        _("files of this machine"): guard.filesystem,
+        _("the network"): guard.network,
+        _("more memory than its share"): guard.memory,
+    }
     missing = ", ".join(word for word, holds in open_to.items() if not holds)
     said = _("This machine cannot keep the reader of uploads from: {missing}.").format(missing=missing)
     if guard.allowed_unguarded:
-        st.warning(f"{said} {_('Whoever runs Orebridge here allows uploads all the same; bring only files that you trust.')}")
+        st.warning(
+            f"{said} {_('Whoever runs Orebridge here allows uploads all the same; bring only files that you trust.')}"
+        )
     else:
-        st.error(f"{said} {_('So uploads are refused here, whatever the file; orebridge doctor says what is missing.')}")
+        st.error(
+            f"{said} {_('So uploads are refused here, whatever the file; orebridge doctor says what is missing.')}"
+        )
 
 
 def _take_in(given: list[Any], token: str) -> bool:

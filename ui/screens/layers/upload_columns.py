@@ -24,12 +24,19 @@ def _columns(item: Item, draft: Draft) -> None:
     if not vector:
         return
     columns = list({column.name: column for layer in vector for column in layer.columns}.values())
-    with st.expander(_("Columns and units ({n})").format(n=len(columns)), expanded=any(c.suggested_unit and not c.unit for c in columns)):
+    with st.expander(
+        _("Columns and units ({n})").format(n=len(columns)),
+        expanded=any(c.suggested_unit and not c.unit for c in columns),
+    ):
         st.caption(_("A unit is never guessed in silence: state it, or take what the column's name suggests."))
         stated = _units_table(item, columns)
         with st.container(horizontal=True):
             st.button(
-                _("Use these units"), key=item.key("units_use"), on_click=_state_units, args=(item, stated), icon=":material/straighten:"
+                _("Use these units"),
+                key=item.key("units_use"),
+                on_click=_state_units,
+                args=(item, stated),
+                icon=":material/straighten:",
             )
             suggested = {c.name: c.suggested_unit for c in columns if c.suggested_unit}
             if suggested:
@@ -88,7 +95,10 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
     st.caption(_("Which column tells what? What no column tells stays unknown."))
     fields = _told_by_columns(item, layer, suggested)
     metals = st.multiselect(
-        _("Commodities, where no column tells them"), _metals(), format_func=w.commodity, key=item.key("sites_commodities")
+        _("Commodities, where no column tells them"),
+        _metals(),
+        format_func=w.commodity,
+        key=item.key("sites_commodities"),
     )
     constants = {"commodities": ";".join(metals)} if metals else {}
     return SiteColumns(fields | _grade_columns(item, layer, suggested), constants)
@@ -105,7 +115,9 @@ def _told_by_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) 
     boxes = st.columns(4)
     for i, what in enumerate(FIELDS):
         start = suggested.get(what, "")
-        picked = boxes[i % 4].selectbox(w.word(w.SITE_FIELDS, what), names, index=names.index(start), key=item.key(f"field_{what}"))
+        picked = boxes[i % 4].selectbox(
+            w.word(w.SITE_FIELDS, what), names, index=names.index(start), key=item.key(f"field_{what}")
+        )
         if picked:
             fields[what] = picked
     return fields
@@ -117,7 +129,11 @@ def _grade_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) ->
     graded = [what.removeprefix(GRADE) for what in suggested if what.startswith(GRADE)]
     fields: dict[str, str] = {}
     for metal in st.multiselect(
-        _("Commodities with a grade column"), _metals(), default=graded, format_func=w.commodity, key=item.key("sites_graded")
+        _("Commodities with a grade column"),
+        _metals(),
+        default=graded,
+        format_func=w.commodity,
+        key=item.key("sites_graded"),
     ):
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None

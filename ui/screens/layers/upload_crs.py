@@ -23,14 +23,26 @@ def _places(item: Item, draft: Draft) -> None:
     st.markdown(f"**{_('Coordinate system')}**")
     rows = [
         {
-            _("Layer"): layer.name, _("Kind"): w.word(w.LAYER_KINDS, layer.kind), _("Features"): layer.features, _("System"): _short(layer.crs),
+            _("Layer"): layer.name,
+            _("Kind"): w.word(w.LAYER_KINDS, layer.kind),
+            _("Features"): layer.features,
+            _("System"): _short(layer.crs),
             _("Because"): reason(layer.crs_reason),
             _("Accuracy"): "" if layer.crs_accuracy_m is None else f"± {number(layer.crs_accuracy_m, 1)} m",
-            _("West, south, east, north"): ", ".join(f"{edge:.4f}" for edge in layer.bounds) if layer.bounds else _("not placed"),
+            _("West, south, east, north"): ", ".join(f"{edge:.4f}" for edge in layer.bounds)
+            if layer.bounds
+            else _("not placed"),
         }
         for layer in draft.report.layers
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", key=item.key("places_table"), lazy=False, alt=_("Coordinate system"))
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        key=item.key("places_table"),
+        lazy=False,
+        alt=_("Coordinate system"),
+    )
     shown = _chosen_layer(item, draft)
     if shown is None:
         return
@@ -43,7 +55,11 @@ def _places(item: Item, draft: Draft) -> None:
             west, south, east, north = shown.source_bounds
             st.text(f"x {west:,.6g} … {east:,.6g}\ny {south:,.6g} … {north:,.6g}")
     with after:
-        st.caption(_("As placed on the map") if shown.bounds else _("Where it would lie: {place}").format(place=_guess(item, shown)))
+        st.caption(
+            _("As placed on the map")
+            if shown.bounds
+            else _("Where it would lie: {place}").format(place=_guess(item, shown))
+        )
         _small_map(item, shown)
     _choose_crs(item, shown)
 
@@ -53,7 +69,9 @@ def _chosen_layer(item: Item, draft: Draft) -> LayerReport | None:
     if len(layers) < 2:
         return layers[0] if layers else None
     names = {i: layer.name for i, layer in enumerate(layers)}
-    return layers[st.selectbox(_("Layer to look at"), list(names), format_func=names.__getitem__, key=item.key("layer_looked_at"))]
+    return layers[
+        st.selectbox(_("Layer to look at"), list(names), format_func=names.__getitem__, key=item.key("layer_looked_at"))
+    ]
 
 
 def _short(crs: str) -> str:
@@ -62,9 +80,15 @@ def _short(crs: str) -> str:
 
 def _scatter(layer: LayerReport) -> None:
     frame = pd.DataFrame([row[:2] for row in layer.preview], columns=["x", "y"])
-    chart = alt.Chart(frame).mark_circle(size=22, color="#0072B2").encode(
-        x=alt.X("x:Q", scale=alt.Scale(zero=False), title="x"), y=alt.Y("y:Q", scale=alt.Scale(zero=False), title="y"),
-    ).properties(height=240)  # fmt: skip
+    chart = (
+        alt.Chart(frame)
+        .mark_circle(size=22, color="#0072B2")
+        .encode(
+            x=alt.X("x:Q", scale=alt.Scale(zero=False), title="x"),
+            y=alt.Y("y:Q", scale=alt.Scale(zero=False), title="y"),
+        )
+        .properties(height=240)
+    )
     st.altair_chart(chart, width="stretch")
 
 
@@ -79,7 +103,10 @@ def _guess(item: Item, layer: LayerReport) -> str:
 
 
 def _small_map(item: Item, layer: LayerReport) -> None:
-    """Draw the placed points over the bundled land; where nothing is placed, the middle that the chosen candidate gives."""
+    """Draw the placed points over the bundled land.
+
+    Where nothing is placed, the middle that the chosen candidate gives.
+    """
     points = [[row[2], row[3]] for row in layer.preview if len(row) == 4]
     candidate = _candidate(item, layer)
     if not points and candidate:
@@ -89,12 +116,26 @@ def _small_map(item: Item, layer: LayerReport) -> None:
         return
     low, high = pd.DataFrame(points).min(), pd.DataFrame(points).max()
     middle, spread = (low + high) / 2, max((high - low).max(), 0.5)
-    land = pdk.Layer("GeoJsonLayer", id="small_land", data="/api/layers/land.geojson?v=0", get_fill_color=[226, 222, 212], stroked=True,
-                     get_line_color=[170, 164, 152], line_width_min_pixels=1, pickable=False)  # fmt: skip
+    land = pdk.Layer(
+        "GeoJsonLayer",
+        id="small_land",
+        data="/api/layers/land.geojson?v=0",
+        get_fill_color=[226, 222, 212],
+        stroked=True,
+        get_line_color=[170, 164, 152],
+        line_width_min_pixels=1,
+        pickable=False,
+    )
     dots = pdk.Layer(
-        "ScatterplotLayer", id="small_points", data=[{"p": place} for place in points], get_position="p", get_fill_color=[213, 43, 133],
-        radius_units=pdk.types.String("pixels"), get_radius=4, pickable=False,
-    )  # fmt: skip
+        "ScatterplotLayer",
+        id="small_points",
+        data=[{"p": place} for place in points],
+        get_position="p",
+        get_fill_color=[213, 43, 133],
+        radius_units=pdk.types.String("pixels"),
+        get_radius=4,
+        pickable=False,
+    )
     zoom = max(0.0, min(5.0, state.zoom_for(spread) - 3.0))
     view = pdk.ViewState(latitude=float(middle[1]), longitude=float(middle[0]), zoom=zoom)
     st.pydeck_chart(
@@ -110,11 +151,19 @@ def _choose_crs(item: Item, layer: LayerReport) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
             st.selectbox(_("Likely systems"), list(names), format_func=names.__getitem__, key=item.key("crs_choice"))
-            st.button(_("Use it"), key="crs_take", on_click=_take_crs, args=(item, item.key("crs_choice")), type="primary")
+            st.button(
+                _("Use it"), key="crs_take", on_click=_take_crs, args=(item, item.key("crs_choice")), type="primary"
+            )
         st.text_input(_("Another system"), key=item.key("crs_other"), placeholder="EPSG:28350")
         st.button(_("Use this system"), key="crs_use", on_click=_take_crs, args=(item, item.key("crs_other")))
         if item.crs:
-            st.button(_("Back to what was found"), key="crs_as_found", on_click=take_cure, args=(item, ("crs=",)), type="tertiary")
+            st.button(
+                _("Back to what was found"),
+                key="crs_as_found",
+                on_click=take_cure,
+                args=(item, ("crs=",)),
+                type="tertiary",
+            )
     if len(S.batch) > 1:
         st.toggle(_("For all files"), value=True, key="crs_for_all")
 

@@ -32,13 +32,20 @@ def _findings(item: Item, draft: Draft) -> None:
         return
     rows = [
         {
-            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)), _("Layer"): each.layer, _("Row"): "" if each.row is None else str(each.row), _("Finding"): said(each),
-            _("Cure"): cured(each), _("Code"): each.code,
+            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)),
+            _("Layer"): each.layer,
+            _("Row"): "" if each.row is None else str(each.row),
+            _("Finding"): said(each),
+            _("Cure"): cured(each),
+            _("Code"): each.code,
         }
         for each in found[:MOST_FINDINGS]
-    ]  # fmt: skip
+    ]
     frame = pd.DataFrame(rows)
-    columns = {_("Finding"): st.column_config.TextColumn(width="large"), _("Cure"): st.column_config.TextColumn(width="large")}
+    columns = {
+        _("Finding"): st.column_config.TextColumn(width="large"),
+        _("Cure"): st.column_config.TextColumn(width="large"),
+    }
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
         frame,
@@ -58,7 +65,13 @@ def _findings(item: Item, draft: Draft) -> None:
             st.text(said(each)[:140])
             for choice in choices:
                 label = w.plain(", ".join(choice))
-                st.button(label, key=item.key(f"cure_{i}_{label}"), on_click=take_cure, args=(item, choice), icon=":material/healing:")
+                st.button(
+                    label,
+                    key=item.key(f"cure_{i}_{label}"),
+                    on_click=take_cure,
+                    args=(item, choice),
+                    icon=":material/healing:",
+                )
     with st.container(horizontal=True):
         _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:

@@ -33,7 +33,10 @@ def _import(item: Item, draft: Draft) -> None:
     chosen = names
     if len(names) > 1:
         chosen = st.multiselect(
-            _("Layers to import"), list(dict.fromkeys(names)), default=list(dict.fromkeys(names)), key=item.key("layers_chosen")
+            _("Layers to import"),
+            list(dict.fromkeys(names)),
+            default=list(dict.fromkeys(names)),
+            key=item.key("layers_chosen"),
         )
     roles = {"layer": _("A map layer that can become evidence"), "sites": _("Candidate sites of my own")}
     role = st.radio(_("What is it?"), list(roles), format_func=roles.__getitem__, key=item.key("role"), horizontal=True)
@@ -49,7 +52,9 @@ def _import(item: Item, draft: Draft) -> None:
         _("Confidentiality"), list(levels), format_func=levels.__getitem__, key=item.key("about_confidentiality")
     )
     about = About(title.strip(), role, licence, url, date, note, confidentiality)
-    if st.button(_("Import"), key=item.key("import"), type="primary", icon=":material/download_done:", disabled=not chosen):
+    if st.button(
+        _("Import"), key=item.key("import"), type="primary", icon=":material/download_done:", disabled=not chosen
+    ):
         _take_over(item, about, chosen, told)
 
 
@@ -68,7 +73,10 @@ def _take_over(item: Item, about: About, chosen: list[str], told: SiteColumns | 
         return
     S.just_added = [layer.layer_id for layer in added]
     solid = ("vector-point", "vector-line")
-    S.layer_choice = {**S.layer_choice, **{layer.layer_id: (True, 1.0 if layer.kind in solid else 0.75) for layer in added}}
+    S.layer_choice = {
+        **S.layer_choice,
+        **{layer.layer_id: (True, 1.0 if layer.kind in solid else 0.75) for layer in added},
+    }
     state.fly_to_bounds(added[0].bounds)
     st.toast(_("{name} is on the map.").format(name=w.plain(added[0].name)))
     imports.discard(item.upload)

@@ -42,7 +42,10 @@ def _another() -> None:
 
 
 def take_cure(item: Item, actions: tuple[str, ...]) -> None:
-    """Take cures that a finding offers, and read again; a coordinate system holds for all files where the reader says so."""
+    """Take cures that a finding offers, and read again.
+
+    A coordinate system holds for all files where the reader says so.
+    """
     for action in actions:
         key, _equals, value = action.partition("=")
         if key == "crs":

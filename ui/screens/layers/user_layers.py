@@ -33,18 +33,32 @@ def actions(layer: OwnLayer) -> None:
     """Draw the tools of an own layer."""
     with st.container(horizontal=True, gap="small"):
         if st.button(
-            _("Zoom to"), key=f"zoom_{layer.layer_id}", icon=":material/zoom_in_map:", on_click=state.fly_to_bounds, args=(layer.bounds,)
+            _("Zoom to"),
+            key=f"zoom_{layer.layer_id}",
+            icon=":material/zoom_in_map:",
+            on_click=state.fly_to_bounds,
+            args=(layer.bounds,),
         ):
             st.switch_page(S.pages["explore"])
         st.download_button(
-            _("Download"), data=partial(_file, layer), file_name=f"{layer.layer_id}{suffix(layer)}", key=f"get_{layer.layer_id}",
-            on_click="ignore", icon=":material/download:",
-        )  # fmt: skip
-        st.button(_("Remove"), key=f"remove_{layer.layer_id}", icon=":material/delete:", on_click=_remove, args=(layer,))
+            _("Download"),
+            data=partial(_file, layer),
+            file_name=f"{layer.layer_id}{suffix(layer)}",
+            key=f"get_{layer.layer_id}",
+            on_click="ignore",
+            icon=":material/download:",
+        )
+        st.button(
+            _("Remove"), key=f"remove_{layer.layer_id}", icon=":material/delete:", on_click=_remove, args=(layer,)
+        )
     open_tools = st.segmented_control(
-        _("Tools"), list(_TOOLS), format_func=lambda tool: _(_TOOLS[tool]), key=f"tool_{layer.layer_id}", label_visibility="collapsed",
+        _("Tools"),
+        list(_TOOLS),
+        format_func=lambda tool: _(_TOOLS[tool]),
+        key=f"tool_{layer.layer_id}",
+        label_visibility="collapsed",
         default="criterion" if layer.layer_id in S.get("just_added", ()) and layer.role == "layer" else None,
-    )  # fmt: skip
+    )
     if open_tools == "criterion":
         builder(layer)
     elif open_tools == "style":
@@ -69,7 +83,12 @@ def _file(layer: OwnLayer) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"layer{suffix(layer)}"
         raster = layer.kind == "raster"
-        export(layer, None if raster else own.features(layer.layer_id), own.raster(layer.layer_id) if raster else None, path)
+        export(
+            layer,
+            None if raster else own.features(layer.layer_id),
+            own.raster(layer.layer_id) if raster else None,
+            path,
+        )
         return path.read_bytes()
 
 
@@ -113,16 +132,27 @@ def _style(layer: OwnLayer) -> None:
     schemes = {name: w.word(w.SCHEMES, name) for name in (*SCHEMES, "categories", "single")}
     one, two, three, four = st.columns(4)
     scheme = one.selectbox(
-        _("Classes by"), list(schemes), index=_place(list(schemes), layer.style.get("scheme", "single")), format_func=schemes.__getitem__,
+        _("Classes by"),
+        list(schemes),
+        index=_place(list(schemes), layer.style.get("scheme", "single")),
+        format_func=schemes.__getitem__,
         key=f"scheme_{layer.layer_id}",
-    )  # fmt: skip
+    )
     names = [c["name"] for c in layer.columns if scheme in ("categories", "single") or c["type"] == "number"]
     column = two.selectbox(
-        _("Column"), names, index=_place(names, layer.style.get("column", "")), key=f"styled_{layer.layer_id}", disabled=scheme == "single"
+        _("Column"),
+        names,
+        index=_place(names, layer.style.get("column", "")),
+        key=f"styled_{layer.layer_id}",
+        disabled=scheme == "single",
     )
-    classes = three.number_input(_("Number of classes"), 2, 9, len(layer.style.get("breaks", [0] * 5)), key=f"classes_{layer.layer_id}")
+    classes = three.number_input(
+        _("Number of classes"), 2, 9, len(layer.style.get("breaks", [0] * 5)), key=f"classes_{layer.layer_id}"
+    )
     ramp = four.selectbox(_("Colours"), RAMPS, index=_place(RAMPS, ramp_now), key=f"ramp_{layer.layer_id}")
-    if st.button(_("Apply style"), key=f"restyle_{layer.layer_id}", icon=":material/palette:") and (column or scheme == "single"):
+    if st.button(_("Apply style"), key=f"restyle_{layer.layer_id}", icon=":material/palette:") and (
+        column or scheme == "single"
+    ):
         style = classified(session.own().features(layer.layer_id), column or "", scheme, int(classes), ramp)  # type: ignore[arg-type]
         session.own().edit(layer.layer_id, style=style)
         st.rerun()
@@ -142,23 +172,37 @@ def _table(layer: OwnLayer) -> None:
     values = {**features.numbers, **features.texts}
     titles = {c["name"]: f"{c['name']} ({c['unit']})" if c["unit"] else c["name"] for c in layer.columns}
     frame = pd.DataFrame({titles[name]: values[name][:TABLE_ROWS] for name in titles})
-    st.dataframe(frame, width="stretch", height=280, key=f"attributes_{layer.layer_id}", lazy=False, alt=_("Attribute table"))
+    st.dataframe(
+        frame, width="stretch", height=280, key=f"attributes_{layer.layer_id}", lazy=False, alt=_("Attribute table")
+    )
     if layer.features > TABLE_ROWS:
         st.caption(_("The first {n} features are listed; download the layer for all.").format(n=number(TABLE_ROWS)))
     numeric = layer.column_names("number")
     if numeric:
         column = st.selectbox(
-            _("Histogram of"), numeric, index=_place(numeric, layer.style.get("column", "")), key=f"histogram_{layer.layer_id}"
+            _("Histogram of"),
+            numeric,
+            index=_place(numeric, layer.style.get("column", "")),
+            key=f"histogram_{layer.layer_id}",
         )
         known = features.numbers[column][np.isfinite(features.numbers[column])]
         counts, edges = np.histogram(known, bins=HISTOGRAM_BINS) if len(known) else (np.empty(0), np.zeros(1))
         bars = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "n": counts})
-        chart = alt.Chart(bars).mark_bar(color="#0072B2").encode(
-            x=alt.X("low:Q", bin="binned", title=titles[column]), x2="high:Q", y=alt.Y("n:Q", title=_("Features")),
-            tooltip=[alt.Tooltip("low:Q", format=".4g"), alt.Tooltip("high:Q", format=".4g"), alt.Tooltip("n:Q")],
-        ).properties(height=180)  # fmt: skip
+        chart = (
+            alt.Chart(bars)
+            .mark_bar(color="#0072B2")
+            .encode(
+                x=alt.X("low:Q", bin="binned", title=titles[column]),
+                x2="high:Q",
+                y=alt.Y("n:Q", title=_("Features")),
+                tooltip=[alt.Tooltip("low:Q", format=".4g"), alt.Tooltip("high:Q", format=".4g"), alt.Tooltip("n:Q")],
+            )
+            .properties(height=180)
+        )
         st.altair_chart(chart, width="stretch")
-        st.caption(_("{known} of {all} features have a value.").format(known=number(len(known)), all=number(layer.features)))
+        st.caption(
+            _("{known} of {all} features have a value.").format(known=number(len(known)), all=number(layer.features))
+        )
 
 
 def _about(layer: OwnLayer) -> None:
@@ -167,13 +211,18 @@ def _about(layer: OwnLayer) -> None:
         left, right = st.columns(2)
         levels = list(CONFIDENTIALITY)
         changes = {
-            "name": left.text_input(_("Title"), layer.name, max_chars=120), "licence": right.text_input(_("Licence"), layer.licence),
+            "name": left.text_input(_("Title"), layer.name, max_chars=120),
+            "licence": right.text_input(_("Licence"), layer.licence),
             "source_url": left.text_input(_("Source (address)"), layer.source_url),
-            "source_date": right.text_input(_("Date of the data"), layer.source_date), "note": left.text_input(_("Note"), layer.note),
+            "source_date": right.text_input(_("Date of the data"), layer.source_date),
+            "note": left.text_input(_("Note"), layer.note),
             "confidentiality": right.selectbox(
-                _("Confidentiality"), levels, index=_place(levels, layer.confidentiality), format_func=lambda level: w.word(w.CONFIDENTIALITY, level)
+                _("Confidentiality"),
+                levels,
+                index=_place(levels, layer.confidentiality),
+                format_func=lambda level: w.word(w.CONFIDENTIALITY, level),
             ),
-        }  # fmt: skip
+        }
         if st.form_submit_button(_("Save")):
             try:
                 session.own().edit(layer.layer_id, **changes)
@@ -183,12 +232,25 @@ def _about(layer: OwnLayer) -> None:
                 st.rerun()
     if rest := session.own().left_out(layer.layer_id):
         st.download_button(
-            _("Rows that were left out"), rest.encode("utf-8-sig"), f"{layer.layer_id}-left-out.csv", "text/csv", on_click="ignore",
-            key=f"rest_{layer.layer_id}", icon=":material/download:",
-        )  # fmt: skip
-    rows = [{_("What"): key, _("Value"): "; ".join(value) if key in _LISTS else str(value)} for key, value in provenance(layer).items()]
+            _("Rows that were left out"),
+            rest.encode("utf-8-sig"),
+            f"{layer.layer_id}-left-out.csv",
+            "text/csv",
+            on_click="ignore",
+            key=f"rest_{layer.layer_id}",
+            icon=":material/download:",
+        )
+    rows = [
+        {_("What"): key, _("Value"): "; ".join(value) if key in _LISTS else str(value)}
+        for key, value in provenance(layer).items()
+    ]
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", key=f"provenance_{layer.layer_id}", lazy=False, alt=_("Source and edits")
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        key=f"provenance_{layer.layer_id}",
+        lazy=False,
+        alt=_("Source and edits"),
     )
 
 

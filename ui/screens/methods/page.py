@@ -42,20 +42,26 @@ def page() -> None:
         _sources()
     with health:
         rows = [(w.word(w.CHECKS, c["check"]), w.word(w.CHECKS, c["ok"]), c["detail"]) for c in checks()]
-        st.dataframe(pd.DataFrame(rows, columns=[_("Check"), _("State"), _("Detail")]), hide_index=True, width="stretch")
+        st.dataframe(
+            pd.DataFrame(rows, columns=[_("Check"), _("State"), _("Detail")]), hide_index=True, width="stretch"
+        )
 
 
 def _score() -> None:
     st.markdown(
         _(
-            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed goalposts, so that a new site never moves another."
+            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed "
+            "goalposts, so that a new site never moves another."
         )
     )
     for formula in FORMULAS:
         st.latex(formula)
     st.markdown(
         _(
-            "u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the criterion applies. k is the score on known evidence, c the coverage. The score is k drawn toward its floor c·k by what is missing. An unknown is never filled in; the range shows the score with all unknowns at their worst and at their best."
+            "u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the "
+            "criterion applies. k is the score on known evidence, c the coverage. The score is k drawn "
+            "toward its floor c·k by what is missing. An unknown is never filled in; the range shows "
+            "the score with all unknowns at their worst and at their best."
         )
     )
     st.markdown(_("Gates stand beside the score: pass, fail or unknown. A site that fails a gate is listed last."))
@@ -79,10 +85,14 @@ def _criteria() -> None:
         st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
     st.subheader(_("Permitting months by jurisdiction"), anchor=False)
     rows = [
-        {_("Jurisdiction"): pathway_name(key), _("Median months"): block["median_months"], _("Spread (sigma of the logarithm)"): block["sigma"],
-         _("Published durations"): ", ".join(block["pathway_ids"])}
+        {
+            _("Jurisdiction"): pathway_name(key),
+            _("Median months"): block["median_months"],
+            _("Spread (sigma of the logarithm)"): block["sigma"],
+            _("Published durations"): ", ".join(block["pathway_ids"]),
+        }
         for key, block in parameters()["mine"].items()
-    ]  # fmt: skip
+    ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
 
@@ -90,9 +100,11 @@ def _data() -> None:
     found = report(session.facts())
     first = st.columns(4)
     shown = (
-        (_("Located sites"), "located"), (_("With grade and tonnage"), "graded"), (_("Processing, smelting, refining"), "processing"),
+        (_("Located sites"), "located"),
+        (_("With grade and tonnage"), "graded"),
+        (_("Processing, smelting, refining"), "processing"),
         (_("Owner named"), "owned"),
-    )  # fmt: skip
+    )
     for column, (label, key) in zip(first, shown, strict=True):
         column.metric(label, number(found[key]))
     kinds, stages = st.columns(2)
@@ -102,7 +114,9 @@ def _data() -> None:
         width="stretch",
     )
     stages.dataframe(
-        pd.DataFrame([(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]),
+        pd.DataFrame(
+            [(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]
+        ),
         hide_index=True,
         width="stretch",
     )
@@ -111,10 +125,16 @@ def _data() -> None:
 
 def _sources() -> None:
     rows = [
-        {_("Source"): source_title(s.id), _("Publisher"): s.publisher, _("Licence"): s.licence, _("As of"): s.as_of, _("Retrieved"): str(s.retrieved),
-         _("Link"): s.url if s.url.startswith("http") else None}
+        {
+            _("Source"): source_title(s.id),
+            _("Publisher"): s.publisher,
+            _("Licence"): s.licence,
+            _("As of"): s.as_of,
+            _("Retrieved"): str(s.retrieved),
+            _("Link"): s.url if s.url.startswith("http") else None,
+        }
         for s in load_sources().values()
-    ]  # fmt: skip
+    ]
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,

@@ -16,7 +16,10 @@ def page() -> None:
     scenario = state.scenario()
     ranking = rankings.ranking(scenario)
     if ranking.empty:
-        st.warning(_("No site passes these filters. Take one away, or search for another name."), icon=":material/filter_alt_off:")
+        st.warning(
+            _("No site passes these filters. Take one away, or search for another name."),
+            icon=":material/filter_alt_off:",
+        )
         return
     st.caption(_("By the weights, filters and method of the Explore page: {n} sites.").format(n=number(len(ranking))))
     desks, firm, hangs, methods, learn = st.tabs(

@@ -33,9 +33,15 @@ def desks_tab(scenario: Scenario) -> None:
     found = rankings.desks(scenario, rule.id)
     one, two, three = st.columns(3)
     one.metric(
-        _("Agreement, all sites"), _tau(found.agreement), help=_("Kendall's tau of both orders: 1 the same order, 0 none in common.")
+        _("Agreement, all sites"),
+        _tau(found.agreement),
+        help=_("Kendall's tau of both orders: 1 the same order, 0 none in common."),
     )
-    two.metric(_("Agreement, first 100"), _tau(found.agreement_top), help=_("Over the sites that either desk has among its first 100."))
+    two.metric(
+        _("Agreement, first 100"),
+        _tau(found.agreement_top),
+        help=_("Over the sites that either desk has among its first 100."),
+    )
     three.metric(
         _("Pareto set"),
         number(int(found.sites["pareto"].sum())),
@@ -50,20 +56,39 @@ def desks_tab(scenario: Scenario) -> None:
         titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
         frame = pd.DataFrame(
             {
-                _("Joint rank"): shown["joint_rank"], _("Site"): shown["name"], _("Country"): [w.nation(c) for c in shown["iso3"]],
-                _("US desk"): shown["first_rank"], _("Japan desk"): shown["second_rank"], _("Gap"): shown["gap"],
+                _("Joint rank"): shown["joint_rank"],
+                _("Site"): shown["name"],
+                _("Country"): [w.nation(c) for c in shown["iso3"]],
+                _("US desk"): shown["first_rank"],
+                _("Japan desk"): shown["second_rank"],
+                _("Gap"): shown["gap"],
                 _("They part most on"): [titles[each] for each in shown["divides"]],
-                _("US minus Japan"): shown["divides_by"], _("Pareto"): ["●" if each else "" for each in shown["pareto"]],
+                _("US minus Japan"): shown["divides_by"],
+                _("Pareto"): ["●" if each else "" for each in shown["pareto"]],
             }
-        )  # fmt: skip
+        )
         st.dataframe(
-            frame, hide_index=True, width="stretch", height=470, lazy=False, key="desks_table", alt=_("Two desks"),
-            column_config=with_tips({
-                _("Joint rank"): st.column_config.NumberColumn(width=75), _("Site"): st.column_config.TextColumn(width=190),
-                _("US desk"): st.column_config.NumberColumn(width=70), _("Japan desk"): st.column_config.NumberColumn(width=80),
-                _("US minus Japan"): st.column_config.NumberColumn(format="%+.3f", help=_("Score that the criterion adds for the US desk, less what it adds for the Japan desk.")),
-                           _("Gap"): st.column_config.NumberColumn(width=55, help=_("Above 0: the US desk likes it better."))}),
-        )  # fmt: skip
+            frame,
+            hide_index=True,
+            width="stretch",
+            height=470,
+            lazy=False,
+            key="desks_table",
+            alt=_("Two desks"),
+            column_config=with_tips(
+                {
+                    _("Joint rank"): st.column_config.NumberColumn(width=75),
+                    _("Site"): st.column_config.TextColumn(width=190),
+                    _("US desk"): st.column_config.NumberColumn(width=70),
+                    _("Japan desk"): st.column_config.NumberColumn(width=80),
+                    _("US minus Japan"): st.column_config.NumberColumn(
+                        format="%+.3f",
+                        help=_("Score that the criterion adds for the US desk, less what it adds for the Japan desk."),
+                    ),
+                    _("Gap"): st.column_config.NumberColumn(width=55, help=_("Above 0: the US desk likes it better.")),
+                }
+            ),
+        )
         table_download(found.sites, "desks")
 
 
@@ -76,7 +101,10 @@ def firm_tab(scenario: Scenario) -> None:
     left, right = st.columns(2)
     with left:
         belief = _belief(scenario)
-    top_k = right.segmented_control(_("Shortlist of the first"), [10, 20, 50, 100], key="firm_k", default=20, required=True) or 20
+    top_k = (
+        right.segmented_control(_("Shortlist of the first"), [10, 20, 50, 100], key="firm_k", default=20, required=True)
+        or 20
+    )
     with st.spinner(_("Drawing 1,000 weights and states of the data …")):
         try:
             found = rankings.firmness(scenario, belief, top_k)
@@ -85,26 +113,47 @@ def firm_tab(scenario: Scenario) -> None:
             return
     st.caption(
         _(
-            "Each draw takes new weights and new values: ranges are drawn inside their ends, unknowns evenly from worst to best. Seed {seed}."
+            "Each draw takes new weights and new values: ranges are drawn inside their ends, unknowns "
+            "evenly from worst to best. Seed {seed}."
         ).format(seed=scenario.seed)
     )
     shown = found.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
     central = {group.id: charts.group_title(group.id, scenario) for group in found.groups}
     frame = pd.DataFrame(
         {
-            "#": shown["rank"], _("Site"): shown["name"], _("P(top {k})").format(k=top_k): 100 * shown["in_top_k"],
-            _("Rank range"): charts.rank_ranges(shown), _("Median rank"): shown["rank_mid"],
+            "#": shown["rank"],
+            _("Site"): shown["name"],
+            _("P(top {k})").format(k=top_k): 100 * shown["in_top_k"],
+            _("Rank range"): charts.rank_ranges(shown),
+            _("Median rank"): shown["rank_mid"],
             _("Confidence factor"): _percents(shown["confidence"]),
-            **{_("Central: {name}").format(name=title): _percents(shown[f"central_{group}"]) for group, title in central.items()},
+            **{
+                _("Central: {name}").format(name=title): _percents(shown[f"central_{group}"])
+                for group, title in central.items()
+            },
         }
-    )  # fmt: skip
+    )
     st.dataframe(
-        frame, hide_index=True, width="stretch", height=420, lazy=False, key="firm_table", alt=_("How firm"),
-        column_config=with_tips({
-            _("P(top {k})").format(k=top_k): st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%"),
-            _("Confidence factor"): st.column_config.TextColumn(help=_("How often the site is first when its own central weights hold. Empty: no draw puts it first.")),
-        }),
-    )  # fmt: skip
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=420,
+        lazy=False,
+        key="firm_table",
+        alt=_("How firm"),
+        column_config=with_tips(
+            {
+                _("P(top {k})").format(k=top_k): st.column_config.ProgressColumn(
+                    min_value=0, max_value=100, format="%.0f %%"
+                ),
+                _("Confidence factor"): st.column_config.TextColumn(
+                    help=_(
+                        "How often the site is first when its own central weights hold. Empty: no draw puts it first."
+                    )
+                ),
+            }
+        ),
+    )
     table_download(found.table, "robustness")
     names = dict(zip(shown["site_id"], shown["name"], strict=True))
     site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
@@ -127,10 +176,15 @@ def _belief(scenario: Scenario) -> Belief:
     )
     names = {group.id: charts.group_title(group.id, scenario) for group in groups_of(scenario)[0]}
     if chosen == "order":
-        order = st.multiselect(_("Most important first"), list(names), key="belief_order", format_func=names.__getitem__)
+        order = st.multiselect(
+            _("Most important first"), list(names), key="belief_order", format_func=names.__getitem__
+        )
         return Belief(None, tuple(order))
     if chosen == "ranges":
-        ends = {name: st.slider(title, 0, 100, (0, 100), format="%d %%", key=f"belief_{name}") for name, title in names.items()}
+        ends = {
+            name: st.slider(title, 0, 100, (0, 100), format="%d %%", key=f"belief_{name}")
+            for name, title in names.items()
+        }
         return Belief(None, ranges=tuple((name, low / 100, high / 100) for name, (low, high) in ends.items()))
     return Belief(None if chosen == "any" else float(chosen or 0.2))
 

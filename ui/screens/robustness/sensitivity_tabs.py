@@ -26,19 +26,27 @@ PAIRS = len(COMPARED) * len(NORMALISATIONS) - len(NORMALISATIONS) + 1
 def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show within which weights a site keeps its place, what moves its score, and what it lacks."""
     if scenario.method != "weighted_sum":
-        st.info(_("Exact ranges are those of the weighted sum; the method chosen on the Explore page is not used here."))
+        st.info(
+            _("Exact ranges are those of the weighted sum; the method chosen on the Explore page is not used here.")
+        )
         scenario = scenario.with_method("weighted_sum")
         ranking = rankings.ranking(scenario)
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
     first = next((each for each in reversed(S.selected) if each in names), str(ranking.iloc[0]["site_id"]))
     choice = list(names)
-    site_id = st.selectbox(_("Site"), choice, index=choice.index(first), format_func=lambda x: w.site_name(names[x], x), key="hangs_site")
+    site_id = st.selectbox(
+        _("Site"), choice, index=choice.index(first), format_func=lambda x: w.site_name(names[x], x), key="hangs_site"
+    )
     packed = rankings.packed(scenario)
     place = packed.row(site_id)
     ranges = stability(packed, site_id, scenario.order_by)
     left, right = st.columns(2, gap="medium")
     with left:
-        st.markdown("**" + _("It stays at rank {n} or better while a weight is in the green range").format(n=number(place + 1)) + "**")
+        st.markdown(
+            "**"
+            + _("It stays at rank {n} or better while a weight is in the green range").format(n=number(place + 1))
+            + "**"
+        )
         charts.stability_chart(ranges, scenario)
         charts.stability_sentences(ranges, scenario, names)
     with right:
@@ -59,7 +67,9 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Rank by every method and normalisation when asked, with progress, and show how far each agrees."""
     st.caption(
         _(
-            "Every method under every normalisation against the order in force: Kendall's tau over all sites, and how many of the first 20 are the same. A robust list does not hang on the method."
+            "Every method under every normalisation against the order in force: Kendall's tau over all "
+            "sites, and how many of the first 20 are the same. A robust list does not hang on the "
+            "method."
         )
     )
     key = (scenario, session.state())
@@ -85,25 +95,40 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     }
     frame = pd.DataFrame(
         [
-            {_("Method"): either(METHODS[each.method].title, METHODS[each.method].title_ja), _("Normalisation"): scaled[each.normalisation],
-             _("Kendall's tau"): each.tau, _("Same among the first 20"): each.shared, _("First"): names.get(each.first, each.first)}
+            {
+                _("Method"): either(METHODS[each.method].title, METHODS[each.method].title_ja),
+                _("Normalisation"): scaled[each.normalisation],
+                _("Kendall's tau"): each.tau,
+                _("Same among the first 20"): each.shared,
+                _("First"): names.get(each.first, each.first),
+            }
             for each in S.compared
         ]
-    )  # fmt: skip
+    )
     st.dataframe(
-        frame, hide_index=True, width="stretch", height=36 * (len(frame) + 1), lazy=False, key="compared_table", alt=_("Method against method"),
-        column_config=with_tips({
-            _("Kendall's tau"): st.column_config.ProgressColumn(min_value=-1, max_value=1, format="%.2f"),
-            _("Same among the first 20"): st.column_config.ProgressColumn(min_value=0, max_value=20, format="%d"),
-        }),
-    )  # fmt: skip
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=36 * (len(frame) + 1),
+        lazy=False,
+        key="compared_table",
+        alt=_("Method against method"),
+        column_config=with_tips(
+            {
+                _("Kendall's tau"): st.column_config.ProgressColumn(min_value=-1, max_value=1, format="%.2f"),
+                _("Same among the first 20"): st.column_config.ProgressColumn(min_value=0, max_value=20, format="%d"),
+            }
+        ),
+    )
 
 
 def learn_tab(scenario: Scenario) -> None:
     """List the open values whose learning would most likely change the shortlist."""
     st.caption(
         _(
-            "Open values, the likeliest to change the first 20 at the top: the chance that learning one value takes its site into the list or out of it. An unknown could be anything from worst to best; a range is drawn inside its ends."
+            "Open values, the likeliest to change the first 20 at the top: the chance that learning "
+            "one value takes its site into the list or out of it. An unknown could be anything from "
+            "worst to best; a range is drawn inside its ends."
         )
     )
     rows = to_find_out(session.facts(), scenario.with_method("weighted_sum"), 20, ROWS)
@@ -113,14 +138,33 @@ def learn_tab(scenario: Scenario) -> None:
     titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
     frame = pd.DataFrame(
         [
-            {"#": row["rank"], _("Site"): row["name"], _("Find out"): titles[row["criterion"]],
-             _("Now"): _("Unknown") if row["open"] == "unknown" else _("Only a range"), _("Chance to change the list"): 100 * row["changes"],
-             _("It changes at"): "" if row["needed_value"] is None else f"{quantity(row['needed_value'])} {w.word(w.UNITS, row['unit'])}"}
+            {
+                "#": row["rank"],
+                _("Site"): row["name"],
+                _("Find out"): titles[row["criterion"]],
+                _("Now"): _("Unknown") if row["open"] == "unknown" else _("Only a range"),
+                _("Chance to change the list"): 100 * row["changes"],
+                _("It changes at"): ""
+                if row["needed_value"] is None
+                else f"{quantity(row['needed_value'])} {w.word(w.UNITS, row['unit'])}",
+            }
             for row in rows
         ]
-    )  # fmt: skip
+    )
     st.dataframe(
-        frame, hide_index=True, width="stretch", height=470, lazy=False, key="learn_table", alt=_("Find out next"),
-        column_config=with_tips({_("Chance to change the list"): st.column_config.ProgressColumn(min_value=0, max_value=100, format="%.0f %%")}),
-    )  # fmt: skip
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=470,
+        lazy=False,
+        key="learn_table",
+        alt=_("Find out next"),
+        column_config=with_tips(
+            {
+                _("Chance to change the list"): st.column_config.ProgressColumn(
+                    min_value=0, max_value=100, format="%.0f %%"
+                )
+            }
+        ),
+    )
     table_download(pd.DataFrame(rows), "find-out-next")

@@ -34,16 +34,26 @@ def files(held: Shortlist, scenario: Scenario) -> None:
         )
         for suffix in FORMATS:
             st.download_button(
-                f"{_('Memo')} {suffix[1:].upper()}", data=partial(_memo, held, scenario, str(asked), suffix), mime=MEMO_MIME[suffix],
-                file_name=f"orebridge-{scenario.scenario_hash}-{asked}{suffix}", key=f"memo{suffix}", on_click="ignore", icon=":material/description:",
-            )  # fmt: skip
+                f"{_('Memo')} {suffix[1:].upper()}",
+                data=partial(_memo, held, scenario, str(asked), suffix),
+                mime=MEMO_MIME[suffix],
+                file_name=f"orebridge-{scenario.scenario_hash}-{asked}{suffix}",
+                key=f"memo{suffix}",
+                on_click="ignore",
+                icon=":material/description:",
+            )
         with st.popover(_("Download"), icon=":material/download:"):
             st.caption(_("The shortlist with notes, scores, weights, sources and licences."))
             format_buttons(partial(_exported, held, scenario), f"orebridge-{scenario.scenario_hash}", "list")
             st.download_button(
-                _("Workspace (.orebridge)"), data=partial(shortlist_file.write, session.store(), [held.name]), mime="application/octet-stream",
-                file_name=f"{held.name}{shortlist_file.SUFFIX}", key="list.orebridge", on_click="ignore", width="stretch",
-            )  # fmt: skip
+                _("Workspace (.orebridge)"),
+                data=partial(shortlist_file.write, session.store(), [held.name]),
+                mime="application/octet-stream",
+                file_name=f"{held.name}{shortlist_file.SUFFIX}",
+                key="list.orebridge",
+                on_click="ignore",
+                width="stretch",
+            )
 
 
 def _memo(held: Shortlist, scenario: Scenario, asked: str, suffix: str) -> bytes:

@@ -1,4 +1,7 @@
-"""Parts of the Shortlist page: which list, its question and scenario, the table of notes, snapshots and what moved, memo and files."""
+"""Parts of the Shortlist page.
+
+Which list, its question and scenario, the table of notes, snapshots and what moved, memo and files.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,9 @@ def choose() -> str:
         S.shortlist = names[0] if names else shortlists.DEFAULT
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
-            S.shortlist = st.selectbox(_("Shortlist"), names, index=names.index(S.shortlist), format_func=title, key="which_shortlist")
+            S.shortlist = st.selectbox(
+                _("Shortlist"), names, index=names.index(S.shortlist), format_func=title, key="which_shortlist"
+            )
         _new()
         if names:
             _manage(S.shortlist)
@@ -102,7 +107,9 @@ def _back_and_forth() -> None:
 
 def _import() -> None:
     with st.popover(_("Import"), icon=":material/upload:"):
-        raw = st.file_uploader(_("A workspace file (.orebridge)"), type=["orebridge"], key="workspace_upload", max_upload_size=200)
+        raw = st.file_uploader(
+            _("A workspace file (.orebridge)"), type=["orebridge"], key="workspace_upload", max_upload_size=200
+        )
         if raw is not None and st.button(_("Take it in"), key="workspace_take"):
             attempt(partial(_take, raw.getvalue()), _("Imported; nothing was overwritten."))
 
@@ -116,7 +123,10 @@ def _take(raw: bytes) -> None:
 def head(held: Shortlist, scenario: Scenario) -> None:
     """Show and keep the question, and say which scenario ranks the list."""
     question = st.text_area(
-        _("Question that it is to answer"), value=held.question, key=f"question_{held.name}_{hash(held.question)}", height=68
+        _("Question that it is to answer"),
+        value=held.question,
+        key=f"question_{held.name}_{hash(held.question)}",
+        height=68,
     )
     if question.strip() != held.question:
         attempt(partial(shortlists.edit_head, session.store(), held.name, question=question.strip()), _("Kept."))
@@ -143,17 +153,26 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
     frame[_("Due")] = pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object))
     fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), "#"]
     edited = st.data_editor(
-        frame, hide_index=True, width="stretch", key=f"notes_{held.name}_{hash(held.items)}", disabled=fixed, num_rows="fixed",
+        frame,
+        hide_index=True,
+        width="stretch",
+        key=f"notes_{held.name}_{hash(held.items)}",
+        disabled=fixed,
+        num_rows="fixed",
         column_order=[column for column in frame.columns if column != "site_id"],
-        column_config=with_tips({
-            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
-            _("Decision"): st.column_config.SelectboxColumn(options=[_(word) for word in memos.STATUSES.values()], required=True),
-            _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
-            _("Tags"): st.column_config.ListColumn(width="small"),
-            _("Follows it up"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
-            _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
-        }),
-    )  # fmt: skip
+        column_config=with_tips(
+            {
+                _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
+                _("Decision"): st.column_config.SelectboxColumn(
+                    options=[_(word) for word in memos.STATUSES.values()], required=True
+                ),
+                _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
+                _("Tags"): st.column_config.ListColumn(width="small"),
+                _("Follows it up"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
+                _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
+            }
+        ),
+    )
     wanted = _items(edited)
     if wanted != _items(frame):
         attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Kept; Undo takes it back."))
@@ -168,7 +187,9 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
         _("Country"): w.nation(row["country"]) if row["country"] else "",
         _("Stage"): w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list"),
         _("Score"): row["score"],
-        _("Score range"): "" if row["score"] is None else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}",
+        _("Score range"): ""
+        if row["score"] is None
+        else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}",
         _("Gate"): _("fails") if row["gate_failed"] else "",
         _("Decision"): _(memos.STATUSES[row["status"]]),
         _("Note"): row["note"],
@@ -181,23 +202,34 @@ def _items(frame: pd.DataFrame) -> list[Item]:
     status = {_(word): key for key, word in memos.STATUSES.items()}
     return [
         Item(
-            row["site_id"], row[_("Note")] or "", tuple(str(tag)[:LONGEST_TAG] for tag in row[_("Tags")] or () if tag),
-            status.get(row[_("Decision")], STATUSES[0]), row[_("Follows it up")] or "", "" if pd.isna(row[_("Due")]) else str(row[_("Due")])[:10],
+            row["site_id"],
+            row[_("Note")] or "",
+            tuple(str(tag)[:LONGEST_TAG] for tag in row[_("Tags")] or () if tag),
+            status.get(row[_("Decision")], STATUSES[0]),
+            row[_("Follows it up")] or "",
+            "" if pd.isna(row[_("Due")]) else str(row[_("Due")])[:10],
         )
         for row in frame.to_dict("records")
-    ]  # fmt: skip
+    ]
 
 
 def take_off(held: Shortlist) -> None:
     """Let the user take sites off."""
     names = reference.names(tuple(held.site_ids))
     away = st.multiselect(
-        _("Take off the shortlist"), held.site_ids, format_func=lambda x: names.get(x, x), key="away", placeholder=_("Choose sites")
+        _("Take off the shortlist"),
+        held.site_ids,
+        format_func=lambda x: names.get(x, x),
+        key="away",
+        placeholder=_("Choose sites"),
     )
     if away and st.button(_("Take off"), icon=":material/delete:"):
         attempt(partial(shortlists.remove, session.store(), held.name, *away), _("Taken off; Undo brings them back."))
 
 
 def without_filters_of(scenario: Scenario, held: Shortlist) -> Scenario:
-    """Return the scenario that ranks a shortlist: its own as it was kept, else that of the Explore page without its filters."""
+    """Return the scenario that ranks a shortlist.
+
+    Its own as it was kept, else that of the Explore page without its filters.
+    """
     return scenario if held.scenario is not None else rankings.everything(scenario)

@@ -25,7 +25,12 @@ def page() -> None:
     try:
         name = choose()
         held = next(
-            (shortlists.read(session.store(), row["name"]) for row in shortlists.shortlists(session.store()) if row["name"] == name), None
+            (
+                shortlists.read(session.store(), row["name"])
+                for row in shortlists.shortlists(session.store())
+                if row["name"] == name
+            ),
+            None,
         )
         if held is None or not held.items:
             _empty(name)
@@ -54,7 +59,10 @@ def page() -> None:
 
 def _empty(name: str) -> None:
     """Say what to do, and lead there."""
-    st.info(_("Nothing is on the shortlist yet. Open a site on the Explore page and press “Add to shortlist”."), icon=":material/star:")
+    st.info(
+        _("Nothing is on the shortlist yet. Open a site on the Explore page and press “Add to shortlist”."),
+        icon=":material/star:",
+    )
     if st.button(_("To the Explore page"), icon=":material/map:", key=f"from_empty_{name}"):
         state.go("explore")
 

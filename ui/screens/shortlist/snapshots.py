@@ -24,7 +24,12 @@ from workspace import snapshots as workbench
 from workspace.rows import moved_rows
 from workspace.snapshots import TODAY, Difference
 
-CAUSE_WORDS = {"data": N_("Data"), "list": N_("Filters and commodity"), "weights": N_("Weights"), "method": N_("Method")}
+CAUSE_WORDS = {
+    "data": N_("Data"),
+    "list": N_("Filters and commodity"),
+    "weights": N_("Weights"),
+    "method": N_("Method"),
+}
 
 
 def attempt(action: Callable[[], object], done: str = "") -> None:
@@ -42,26 +47,49 @@ def attempt(action: Callable[[], object], done: str = "") -> None:
 def snapshots(held: Shortlist, scenario: Scenario) -> None:
     """Freeze the list, list its snapshots, compute them again, and say what moved."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        label = st.text_input(_("A word for it"), key="freeze_label", placeholder=_("for example: first ministerial"), max_chars=80)
+        label = st.text_input(
+            _("A word for it"), key="freeze_label", placeholder=_("for example: first ministerial"), max_chars=80
+        )
         if st.button(_("Freeze the shortlist"), icon=":material/ac_unit:", key="freeze_button"):
-            attempt(lambda: _freeze(held, scenario, label.strip()), _("Frozen. It computes to the same numbers on any later day."))
+            attempt(
+                lambda: _freeze(held, scenario, label.strip()),
+                _("Frozen. It computes to the same numbers on any later day."),
+            )
     kept = shortlists.snapshots(session.store(), held.name)
     if not kept:
-        st.caption(_("Nothing is frozen yet. A snapshot holds the list with its notes and all that its numbers rest on."))
+        st.caption(
+            _("Nothing is frozen yet. A snapshot holds the list with its notes and all that its numbers rest on.")
+        )
         return
     rows = [
-        {_("Snapshot"): row["snapshot_id"], _("Frozen"): row["frozen_at"][:16].replace("T", " "), _("A word for it"): row["label"],
-         _("data version"): row["data_version"], _("Scenario"): row["scenario_hash"], _("Computed again"): _verdict(row["snapshot_id"])}
+        {
+            _("Snapshot"): row["snapshot_id"],
+            _("Frozen"): row["frozen_at"][:16].replace("T", " "),
+            _("A word for it"): row["label"],
+            _("data version"): row["data_version"],
+            _("Scenario"): row["scenario_hash"],
+            _("Computed again"): _verdict(row["snapshot_id"]),
+        }
         for row in kept
-    ]  # fmt: skip
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="snapshots_table", alt=_("Snapshots"))
-    titles = {row["snapshot_id"]: f"{row['frozen_at'][:16].replace('T', ' ')} {row['label']} ({row['snapshot_id']})" for row in kept}
+    ]
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="snapshots_table", alt=_("Snapshots")
+    )
+    titles = {
+        row["snapshot_id"]: f"{row['frozen_at'][:16].replace('T', ' ')} {row['label']} ({row['snapshot_id']})"
+        for row in kept
+    }
     one, two = st.columns(2)
     then = one.selectbox(_("What moved since"), list(titles), format_func=titles.__getitem__, key="diff_then")
-    now = two.selectbox(_("until"), [TODAY, *titles], format_func=lambda x: _("Today") if x == TODAY else titles[x], key="diff_now")
+    now = two.selectbox(
+        _("until"), [TODAY, *titles], format_func=lambda x: _("Today") if x == TODAY else titles[x], key="diff_now"
+    )
     if then != now:
         try:
-            moved(workbench.difference(session.store(), session.facts(), held.name, scenario, str(then), str(now)), scenario)
+            moved(
+                workbench.difference(session.store(), session.facts(), held.name, scenario, str(then), str(now)),
+                scenario,
+            )
         except OrebridgeError as error:
             st.error(problem(error))
 
@@ -85,7 +113,8 @@ def moved(found: Difference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(
-            "Places lost (+) or won (−) by each cause, put in force one after the other: data, filters, weights, method. They sum to the whole move."
+            "Places lost (+) or won (−) by each cause, put in force one after the other: data, "
+            "filters, weights, method. They sum to the whole move."
         )
     )
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
@@ -93,18 +122,40 @@ def moved(found: Difference, scenario: Scenario) -> None:
     for row, move in zip(moved_rows(found), found.moves, strict=True):
         parts = {_(CAUSE_WORDS[cause]): _signed(row.get(f"by_{cause}")) for cause in CAUSES}
         standing = {"added": _("new on the list"), "removed": _("no longer on the list"), "kept": ""}[row["standing"]]
-        rows.append({
-            _("Site"): row["name"], _("Rank then"): row["rank_then"], _("Rank now"): row["rank_now"], **parts,
-            _("Score then"): row["score_then"], _("Score now"): row["score_now"],
-            _("Changed criteria"): ", ".join(titles.get(key, key) for key, _was, _is in move.values), _("On the list"): standing,
-        })  # fmt: skip
+        rows.append(
+            {
+                _("Site"): row["name"],
+                _("Rank then"): row["rank_then"],
+                _("Rank now"): row["rank_now"],
+                **parts,
+                _("Score then"): row["score_then"],
+                _("Score now"): row["score_now"],
+                _("Changed criteria"): ", ".join(titles.get(key, key) for key, _was, _is in move.values),
+                _("On the list"): standing,
+            }
+        )
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="moves_table", alt=_("What moved and why"),
-        column_config=with_tips({_("Score then"): st.column_config.NumberColumn(format="%.3f"), _("Score now"): st.column_config.NumberColumn(format="%.3f")}),
-    )  # fmt: skip
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        lazy=False,
+        key="moves_table",
+        alt=_("What moved and why"),
+        column_config=with_tips(
+            {
+                _("Score then"): st.column_config.NumberColumn(format="%.3f"),
+                _("Score now"): st.column_config.NumberColumn(format="%.3f"),
+            }
+        ),
+    )
     sides = _("Then: data {a}, scenario {b}. Now: data {c}, scenario {d}.")
     st.caption(
-        sides.format(a=found.then["data_version"], b=found.then["scenario_hash"], c=found.now["data_version"], d=found.now["scenario_hash"])
+        sides.format(
+            a=found.then["data_version"],
+            b=found.then["scenario_hash"],
+            c=found.now["data_version"],
+            d=found.now["scenario_hash"],
+        )
     )
 
 

@@ -30,7 +30,10 @@ def page() -> None:
     scenario = state.scenario()
     asked = state.short(st.query_params.get("id", "")) or S.site_id
     if not asked:
-        st.info(_("No site is named in the address. Open one on the Explore page and press “Dossier”."), icon=":material/article:")
+        st.info(
+            _("No site is named in the address. Open one on the Explore page and press “Dossier”."),
+            icon=":material/article:",
+        )
         _way_on()
         return
     try:

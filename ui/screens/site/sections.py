@@ -31,7 +31,13 @@ ACTIONS = {
     "edit": N_("notes changed"),
     "drop": N_("shortlist taken away"),
 }
-FIELDS = {"note": N_("Note"), "tags": N_("Tags"), "status": N_("Decision"), "owner": N_("Follows it up"), "due": N_("Due")}
+FIELDS = {
+    "note": N_("Note"),
+    "tags": N_("Tags"),
+    "status": N_("Decision"),
+    "owner": N_("Follows it up"),
+    "due": N_("Due"),
+}
 
 
 def waterfall(found: dict[str, Any]) -> None:
@@ -39,26 +45,42 @@ def waterfall(found: dict[str, Any]) -> None:
     steps, at = [], 0.0
     for line in found["lines"]:
         if line["contribution"] > 0:
-            steps.append((either(line["title"], line["title_ja"]), at, at + line["contribution"], _("Contribution to the score")))
+            steps.append(
+                (either(line["title"], line["title_ja"]), at, at + line["contribution"], _("Contribution to the score"))
+            )
             at += line["contribution"]
     steps.append((_("Score"), 0.0, found["score"], _("Score")))
-    steps.append((_("If unknowns were at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known")))
+    steps.append(
+        (_("If unknowns were at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known"))
+    )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
     kinds = [_("Contribution to the score"), _("Score"), _("Not known")]
-    base = alt.Chart(frame).encode(y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260)))
+    base = alt.Chart(frame).encode(
+        y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260))
+    )
     bars = base.mark_bar(height=15, cornerRadius=2).encode(
-        x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".1f", tickCount=6)), x2="high:Q",
-        color=alt.Color("kind:N", scale=alt.Scale(domain=kinds, range=[UP, WHOLE, MISSING]), title=None, legend=alt.Legend(orient="top", columns=2, labelLimit=260)),
+        x=alt.X("low:Q", title=_("Score"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(format=".1f", tickCount=6)),
+        x2="high:Q",
+        color=alt.Color(
+            "kind:N",
+            scale=alt.Scale(domain=kinds, range=[UP, WHOLE, MISSING]),
+            title=None,
+            legend=alt.Legend(orient="top", columns=2, labelLimit=260),
+        ),
         tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Part"))],
-    )  # fmt: skip
+    )
     words = base.mark_text(align="left", dx=4, fontSize=11, color=theme.ink()).encode(x="high:Q", text="said:N")
     st.altair_chart((bars + words).properties(height=alt.Step(23)), width="stretch")
 
 
 def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
     """Say what nobody knows of the site, and draw what each would do to the score."""
-    unknown = [either(line["title"], line["title_ja"]) for line in found["lines"] if line["status"] == "unknown" and line["weight_share"]]
+    unknown = [
+        either(line["title"], line["title_ja"])
+        for line in found["lines"]
+        if line["status"] == "unknown" and line["weight_share"]
+    ]
     if not unknown:
         st.success(_("Every criterion that counts is known or estimated."), icon=":material/check:")
     else:
@@ -89,8 +111,9 @@ def neighbours(scenario: Scenario, found: dict[str, Any]) -> None:
         told = _("{apart} apart on {n} criteria")
         _listed(
             [{**row, "said": told.format(apart=number(row["apart"], 2), n=number(row["shared"]))} for row in rows],
-            _("No site of the same kind and commodity is known on {n} criteria in common.").format(n=LEAST_SHARED), "like",
-        )  # fmt: skip
+            _("No site of the same kind and commodity is known on {n} criteria in common.").format(n=LEAST_SHARED),
+            "like",
+        )
 
 
 def _listed(rows: list[dict[str, Any]], nothing: str, key: str) -> None:
@@ -113,29 +136,42 @@ def history(found: dict[str, Any]) -> None:
     newest: dict[str, str] = {}
     for claim in found["claims"]:
         newest[claim["source_id"]] = max(newest.get(claim["source_id"], ""), claim["as_of"])
-    dated = [{_("Source"): source_title(source), _("Newest statement")
-              : as_of or _("not dated")} for source, as_of in sorted(newest.items(), key=lambda pair: pair[1], reverse=True)]  # fmt: skip
+    dated = [
+        {_("Source"): source_title(source), _("Newest statement"): as_of or _("not dated")}
+        for source, as_of in sorted(newest.items(), key=lambda pair: pair[1], reverse=True)
+    ]
     if dated:
-        st.dataframe(pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Newest statement of each source"))
+        st.dataframe(
+            pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Newest statement of each source")
+        )
     st.caption(_("data version") + " " + reference.version())
 
 
 def _changes(site_id: str) -> None:
     rows = [
-        {_("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC", _("Shortlist"): change.shortlist,
-         _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""), _("Change"): _changed(change)}
+        {
+            _("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC",
+            _("Shortlist"): change.shortlist,
+            _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""),
+            _("Change"): _changed(change),
+        }
         for change in shortlists.changes(session.store(), site_id=site_id)
-    ]  # fmt: skip
+    ]
     if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace"))
+        st.dataframe(
+            pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace")
+        )
     else:
         st.caption(_("Nothing was done with this site in your workspace yet."))
 
 
 def _changed(change: shortlists.Change) -> str:
     before, after = change.before or {}, change.after or {}
-    parts = [f"{_(title)}: {_value(before.get(key)) or '–'} → {_value(after.get(key)) or '–'}" for key, title in FIELDS.items()
-             if change.before and change.after and before.get(key) != after.get(key)]  # fmt: skip
+    parts = [
+        f"{_(title)}: {_value(before.get(key)) or '–'} → {_value(after.get(key)) or '–'}"
+        for key, title in FIELDS.items()
+        if change.before and change.after and before.get(key) != after.get(key)
+    ]
     return "; ".join(parts)
 
 

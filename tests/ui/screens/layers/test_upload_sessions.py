@@ -29,7 +29,9 @@ def server() -> Server:
     return Server()
 
 
-def test_a_session_that_is_gone_leaves_nothing_and_one_that_comes_back_loses_nothing(server: Server, tmp_path: Path) -> None:
+def test_a_session_that_is_gone_leaves_nothing_and_one_that_comes_back_loses_nothing(
+    server: Server, tmp_path: Path
+) -> None:
     sessions = UploadSessions(server.is_active, server.clock)
     first, second = (imports.take_in(tmp_path, [("x.csv", io.BytesIO(b"lon,lat"))]) for _ in range(2))
     sessions.hold("a", first)
