@@ -122,7 +122,7 @@ def _own_addresses() -> dict[str, str]:
     from rasterio.transform import from_origin
 
     from layers import imports
-    from layers.imports import About
+    from layers.imports import ImportOptions
     from ui.map.addresses import layer_key
     from workspace import session
 
@@ -142,7 +142,7 @@ def _own_addresses() -> dict[str, str]:
         draft = imports.read(
             session.reader(), upload, imports.request_for(upload, cures={"unit.Ni_pct": "%", "unit.band_1": ""})
         )
-        for layer in session.own().add(draft, About(name, role=role)):
+        for layer in session.own().add(draft, ImportOptions(name, role=role)):
             addresses[name] = f"{layer.layer_id} {layer_key(layer.layer_id)}"
     return addresses
 
@@ -151,14 +151,14 @@ def main() -> None:
     """Serve the app on the port that is given; print the addresses of its own map first."""
     from app import run
     from scoring.ranking.scenario import Scenario, from_preset
-    from ui.map.addresses import Feed, sites_address
+    from ui.map.addresses import MapFeed, sites_address
     from workspace import session
 
     addresses = _own_addresses() if sys.argv[2] == "own" else {}
     for n in range(200):
-        feed = Feed(Scenario({"grade": 1 + n, "permitting": 50}), False, False, session.state())
+        feed = MapFeed(Scenario({"grade": 1 + n, "permitting": 50}), False, False, session.state())
         addresses[f"feed {n}"] = sites_address(feed)
-    addresses["feed"] = sites_address(Feed(from_preset(), False, False, session.state()))
+    addresses["feed"] = sites_address(MapFeed(from_preset(), False, False, session.state()))
     sys.stdout.write(json.dumps(addresses) + "\n")
     sys.stdout.flush()
     run(port=int(sys.argv[1]), address="127.0.0.1")

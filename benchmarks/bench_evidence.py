@@ -19,7 +19,7 @@ import shapely
 
 from geo.arrays import FloatArray
 from geo.surroundings import Targets
-from scoring.criteria.user_criterion import OwnCriterion
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.measures.layer_measures import EvidenceLayer, measure
 
 RADIUS_KM = 25.0
@@ -56,7 +56,7 @@ def timed(work: Callable[[], FloatArray]) -> tuple[FloatArray, float]:
 def ours(layer: EvidenceLayer, sites: pd.DataFrame, name: str) -> FloatArray:
     """Measure with a fresh layer, so that building the trees is in the time."""
     fresh = EvidenceLayer(layer.layer_id, layer.kind, layer.geometries, layer.numbers)
-    asked = OwnCriterion(
+    asked = UserCriterion(
         "layer", name, name, worst=0, best=1, weight=1, column="v", radius_km=RADIUS_KM, everywhere=True
     )
     return measure(fresh, asked, sites)["value"].to_numpy()

@@ -29,13 +29,13 @@ from benchmarks.fuzz_mutants import Mutant, Seed, mutant, seeds_of
 from benchmarks.fuzz_seeds import write_seeds
 from data import facts, user_layers
 from data.store import Store
-from data.user_layers import OwnLayer
+from data.user_layers import UserLayer
 from geo.errors import OrebridgeError
 from layers import export, findings, imports
 from layers.contract import SECONDS, Finding
 from layers.quarantine import QUARANTINE
 from layers.sandbox import GRACE_S, Reader
-from workspace.user_layers import Own
+from workspace.user_layers import UserData
 
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = [
@@ -111,7 +111,7 @@ class Run:
         self.store = Store.open(home)
         self._facts: duckdb.DuckDBPyConnection | None = None
         self._facts_lock = threading.Lock()
-        self.own = Own(self.store, self.facts, in_use=lambda: False)
+        self.own = UserData(self.store, self.facts, in_use=lambda: False)
         self._numbers: Iterator[int] = iter(())
         self._end = 0.0
 
@@ -175,7 +175,7 @@ class Run:
         sites = one.number % SITES_EACH == 0
         before = set(self._ids())
         try:
-            rows = self.own.add(draft, imports.About(role="sites" if sites else "layer"))
+            rows = self.own.add(draft, imports.ImportOptions(role="sites" if sites else "layer"))
         except OrebridgeError as error:
             mine = {imports.layer_id(draft, layer) for layer in draft.ready}
             if left := mine & (set(self._ids()) - before):
@@ -196,7 +196,7 @@ class Run:
     def _ids(self) -> list[str]:
         return [row[0] for row in self.store.cursor().execute("SELECT layer_id FROM own_layer").fetchall()]
 
-    def _check(self, one: Mutant, row: OwnLayer) -> None:
+    def _check(self, one: Mutant, row: UserLayer) -> None:
         """Hold a layer in the store against its row."""
         if row.kind == "raster":
             if not user_layers.raster_path(self.store, row.layer_id).is_file():
@@ -206,7 +206,7 @@ class Run:
         if found is None or found[0] != row.features or found[0] == 0:
             self.tally.broke(one, f"a layer of {row.features} features has {found and found[0]} in the store")
 
-    def _use(self, rows: list[OwnLayer]) -> None:
+    def _use(self, rows: list[UserLayer]) -> None:
         """Draw and export layers as the app does."""
         for row in rows:
             features = user_layers.features(self.store, row) if row.kind != "raster" else None

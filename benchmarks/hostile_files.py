@@ -40,7 +40,7 @@ from scoring.ranking.scenario import from_preset
 from scoring.snapshots import snapshot as frozen
 from ui.memo import content
 from ui.memo.files import write as memo_bytes
-from workspace import snapshots as workbench
+from workspace import snapshots as workspace_snapshots
 from workspace.rows import listing_of, rows_of
 from workspace.shortlist_import import take_in
 
@@ -397,7 +397,7 @@ class Trial:
         held = shortlists.read(store, name)
         if not held.items:
             return
-        scenario = workbench.scenario_of(held, self._scenario)
+        scenario = workspace_snapshots.scenario_of(held, self._scenario)
         rows_of(self._facts, scenario, held)
         with contextlib.suppress(ScenarioError):  # a scenario that lists none of the sites: a sentence, and no memo
             found = content.ground(self._facts, scenario, held, self._sources, {})
@@ -410,7 +410,7 @@ class Trial:
         if replace(again.shortlists[0], items=()) != replace(held, items=()):
             raise ValueError(name)
         for row in shortlists.snapshots(store, name):
-            workbench.opened(store, row["snapshot_id"])
+            workspace_snapshots.opened(store, row["snapshot_id"])
 
 
 def main(arguments: list[str]) -> int:

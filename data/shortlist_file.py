@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 from pydantic_core import from_json
 
-from data import shortlists as kept_shortlists
+from data import shortlists as stored_shortlists
 from data.shortlists import Item, Shortlist, WorkspaceError, moment
 from data.store import Store
 from data.texts import line, plain, prose
@@ -39,7 +39,7 @@ _ANOTHER = "This is not a workspace file; take one that `orebridge shortlist exp
 
 
 @checked(frozen=True, slots=True)
-class KeptSnapshot:
+class SnapshotRecord:
     """A snapshot in the file; payload in base64."""
 
     snapshot_id: str
@@ -59,19 +59,19 @@ class Workspace:
     ----------
     shortlists : tuple of Shortlist
         Their scenarios are not yet checked: that takes the criteria, which this floor does not know.
-    snapshots : tuple of KeptSnapshot
+    snapshots : tuple of SnapshotRecord
         Their payloads have the name that they go by.
     payloads : dict
         Snapshot id -> bytes.
     """
 
     shortlists: tuple[Shortlist, ...]
-    snapshots: tuple[KeptSnapshot, ...]
+    snapshots: tuple[SnapshotRecord, ...]
     payloads: Mapping[str, bytes]
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class ImportedShortlists:
     """What an import brought: name in the file -> name here, and how many snapshots."""
 
     names: dict[str, str]
@@ -88,13 +88,13 @@ def write(store: Store, names: Sequence[str]) -> bytes:
     """
     kept = []
     for name in names:
-        for row in kept_shortlists.snapshots(store, name):
-            payload = base64.b64encode(kept_shortlists.snapshot_payload(store, row["snapshot_id"])).decode()
+        for row in stored_shortlists.snapshots(store, name):
+            payload = base64.b64encode(stored_shortlists.snapshot_payload(store, row["snapshot_id"])).decode()
             kept.append({**row, "shortlist": name, "payload": payload})
     values = {
         "orebridge_workspace": FORMAT,
         "written_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "shortlists": [asdict(kept_shortlists.read(store, name)) for name in names],
+        "shortlists": [asdict(stored_shortlists.read(store, name)) for name in names],
         "snapshots": kept,
     }
     text = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
@@ -120,7 +120,7 @@ def parse(raw: bytes) -> Workspace:
     values = _values(raw)
     try:
         lists = TypeAdapter(list[Shortlist]).validate_python(values["shortlists"])
-        kept = TypeAdapter(list[KeptSnapshot]).validate_python(values["snapshots"])
+        kept = TypeAdapter(list[SnapshotRecord]).validate_python(values["snapshots"])
     except (ValidationError, KeyError) as error:
         raise WorkspaceError(f"The workspace file is damaged ({_first(error)}); {_AGAIN}.") from error
     _check_counts(lists, kept)
@@ -133,26 +133,26 @@ def parse(raw: bytes) -> Workspace:
     return Workspace(shortlists, snapshots, {each.snapshot_id: _payload(each) for each in snapshots})
 
 
-def keep(store: Store, found: Workspace) -> Taken:
+def keep(store: Store, found: Workspace) -> ImportedShortlists:
     """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it.
 
     All or nothing.
     """
     names: dict[str, str] = {}
     with store.write("import", ", ".join(each.name for each in found.shortlists)[:1000]) as cursor:
-        taken = {row["name"] for row in kept_shortlists.shortlists_by(cursor)}
+        taken = {row["name"] for row in stored_shortlists.shortlists_by(cursor)}
         for each in found.shortlists:
             names[each.name] = _free(each.name, taken)
             taken.add(names[each.name])
-            kept_shortlists.put_new(cursor, replace(each, name=names[each.name]))
+            stored_shortlists.put_new(cursor, replace(each, name=names[each.name]))
         for one in found.snapshots:
             meta = {name: getattr(one, name) for name in ("label", "data_version", "scenario_hash")} | {
                 "frozen_at": one.frozen_at.isoformat()
             }
-            kept_shortlists.put_snapshot(
+            stored_shortlists.put_snapshot(
                 cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id]
             )
-    return Taken(names, len(found.snapshots))
+    return ImportedShortlists(names, len(found.snapshots))
 
 
 def _values(raw: bytes) -> dict[str, Any]:
@@ -196,7 +196,7 @@ def _marks(part: bytes) -> int:
     return sum(part.count(mark) for mark in (b"[", b"{", b",", b":"))
 
 
-def _check_counts(lists: list[Shortlist], kept: list[KeptSnapshot]) -> None:
+def _check_counts(lists: list[Shortlist], kept: list[SnapshotRecord]) -> None:
     sites = sum(len(each.items) for each in lists)
     for count, most, what in (
         (len(lists), MOST_LISTS, "shortlists"),
@@ -209,7 +209,7 @@ def _check_counts(lists: list[Shortlist], kept: list[KeptSnapshot]) -> None:
 
 def _shortlist(given: Shortlist) -> Shortlist:
     """Return a shortlist as it can be kept: checked, plain, times as UTC."""
-    items = tuple(kept_shortlists.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
+    items = tuple(stored_shortlists.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
     made = replace(
         given,
         name=line(given.name),
@@ -219,14 +219,14 @@ def _shortlist(given: Shortlist) -> Shortlist:
         scenario=plain(given.scenario),
         layers=plain(given.layers),
     )
-    kept_shortlists.check_head(asdict(replace(made, items=())))
+    stored_shortlists.check_head(asdict(replace(made, items=())))
     for item in items:
-        kept_shortlists.check_item(item)
+        stored_shortlists.check_item(item)
     _check_size(made)
     if len({item.site_id for item in items}) < len(items):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file holds a site twice; {_AGAIN}.")
     if any(
-        not 0.0 <= opacity <= 1.0 or len(layer) > kept_shortlists.LONGEST_ID
+        not 0.0 <= opacity <= 1.0 or len(layer) > stored_shortlists.LONGEST_ID
         for layer, (_shown, opacity) in made.layers.items()
     ):
         raise WorkspaceError(
@@ -238,9 +238,9 @@ def _shortlist(given: Shortlist) -> Shortlist:
 def _check_size(made: Shortlist) -> None:
     sites, layers, version = len(made.items), len(made.layers), len(made.data_version)
     if (
-        sites > kept_shortlists.MOST_SITES
-        or layers > kept_shortlists.MOST_LAYERS
-        or version > kept_shortlists.LONGEST_NAME
+        sites > stored_shortlists.MOST_SITES
+        or layers > stored_shortlists.MOST_LAYERS
+        or version > stored_shortlists.LONGEST_NAME
     ):
         raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
 
@@ -255,7 +255,7 @@ def _time(item: Item, name: str) -> str:
         ) from error
 
 
-def _snapshot(given: KeptSnapshot, names: Sequence[str]) -> KeptSnapshot:
+def _snapshot(given: SnapshotRecord, names: Sequence[str]) -> SnapshotRecord:
     made = replace(given, shortlist=line(given.shortlist), label=line(given.label))
     try:
         made = replace(made, frozen_at=moment(given.frozen_at.isoformat()))
@@ -267,12 +267,12 @@ def _snapshot(given: KeptSnapshot, names: Sequence[str]) -> KeptSnapshot:
         raise WorkspaceError(
             f"Snapshot {given.snapshot_id[:40]!r} in the file belongs to no shortlist of it; {_AGAIN}."
         )
-    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > kept_shortlists.LONGEST_NOTE:
+    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > stored_shortlists.LONGEST_NOTE:
         raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file has a label that is too long; {_AGAIN}.")
     return made
 
 
-def _payload(kept: KeptSnapshot) -> bytes:
+def _payload(kept: SnapshotRecord) -> bytes:
     """Return the payload of a snapshot whose content has the name it goes by."""
     try:
         payload = base64.b64decode(kept.payload, validate=True)
@@ -307,7 +307,7 @@ def _free(name: str, taken: set[str]) -> str:
     """Return the name, or the first with a number behind it that nobody has."""
     count, found = 2, name
     while found in taken:
-        found, count = f"{name[: kept_shortlists.LONGEST_NAME - 6]} ({count})", count + 1
+        found, count = f"{name[: stored_shortlists.LONGEST_NAME - 6]} ({count})", count + 1
     return found
 
 

@@ -223,7 +223,7 @@ class Store:
                 "definition": json.dumps(definition, sort_keys=True),
                 "at": datetime.now(UTC),
             }
-            cursor.execute(sql("data/queries/save_own_criterion.sql"), {**values, "owner": self.user})
+            cursor.execute(sql("data/queries/save_user_criterion.sql"), {**values, "owner": self.user})
 
     def remove_criterion(self, criterion_id: str) -> None:
         """Drop a criterion; one that is not there changes nothing."""
@@ -257,7 +257,7 @@ class Store:
 
         Binds nothing: see `ui.cli.opening.open_ranking_facts`.
         """
-        row = self.cursor().execute(sql("data/queries/has_own.sql")).fetchone()
+        row = self.cursor().execute(sql("data/queries/has_user.sql")).fetchone()
         return bool(row and row[0])
 
     def criteria(self, *, with_removed: bool = False) -> list[dict[str, Any]]:
@@ -265,7 +265,7 @@ class Store:
 
         Binds nothing.
         """
-        rows = self.cursor().execute(sql("data/queries/own_criteria.sql")).fetchall()
+        rows = self.cursor().execute(sql("data/queries/user_criteria.sql")).fetchall()
         return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]
 
     def cursor(self) -> StoreCursor:

@@ -34,12 +34,12 @@ EDITABLE = ("name", "licence", "source_url", "source_date", "confidentiality", "
 CONFIDENTIALITY = ("private", "shared")
 
 
-class OwnLayerError(OrebridgeError):
+class UserLayerError(OrebridgeError):
     """An own layer that is not there, or an edit that is not possible."""
 
 
 @dataclass(frozen=True)
-class OwnLayer:
+class UserLayer:
     """An imported layer and where it came from; the fields are the columns of `own_layer`.
 
     Attributes
@@ -98,18 +98,18 @@ class OwnLayer:
 
         Raises
         ------
-        OwnLayerError
+        UserLayerError
             If the layer has none of that name.
         """
         found = next((c for c in self.columns if c["name"] == name), None)
         if found is None:
             names = ", ".join(c["name"] for c in self.columns) or "none at all"
-            raise OwnLayerError(f"Layer {self.name!r} has no column {name!r}; it has {names}.")
+            raise UserLayerError(f"Layer {self.name!r} has no column {name!r}; it has {names}.")
         return found
 
 
 @dataclass(frozen=True)
-class OwnSites:
+class UserSites:
     """Candidate sites that a layer holds: rows for `own_site` and `own_claim`, as lists of dicts.
 
     Attributes
@@ -131,10 +131,10 @@ class NewLayer:
     Rows left out, as CSV.
     """
 
-    row: OwnLayer
+    row: UserLayer
     features: pa.Table | None = None
     raster: Path | None = None
-    sites: OwnSites = field(default_factory=OwnSites)
+    sites: UserSites = field(default_factory=UserSites)
     left_out: str = ""
 
 
@@ -143,7 +143,7 @@ def add(store: Store, layers: Sequence[NewLayer]) -> None:
 
     Raises
     ------
-    OwnLayerError
+    UserLayerError
         If a raster would fill the disk: nothing was added.
     OSError
         If the disk is full all the same: nothing was added.
@@ -170,7 +170,7 @@ def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
     target.parent.chmod(0o700)
     size, free = made.stat().st_size, shutil.disk_usage(target.parent).free
     if free < size + FREE_BYTES:
-        raise OwnLayerError(
+        raise UserLayerError(
             f"The raster has {size / 1e6:.0f} MB, and the disk that holds {target.parent} "
             f"{free / 1e6:.0f} MB free, of which "
             f"{FREE_BYTES // 1_000_000} MB have to stay; make room, then import it again. Nothing was imported."
@@ -189,57 +189,57 @@ def _insert(cursor: Any, layer: NewLayer) -> None:
     row = plain(asdict(layer.row))
     row |= {name: json.dumps(row[name], ensure_ascii=False) for name in JSON_FIELDS}
     _delete(cursor, layer.row.layer_id)
-    cursor.execute(sql("data/queries/insert_own_layer.sql"), row)
+    cursor.execute(sql("data/queries/insert_user_layer.sql"), row)
     if layer.features is not None:
         cursor.register("incoming_features", layer.features)
-        cursor.execute(sql("data/queries/insert_own_features.sql"), {"layer_id": layer.row.layer_id})
+        cursor.execute(sql("data/queries/insert_user_features.sql"), {"layer_id": layer.row.layer_id})
         cursor.unregister("incoming_features")
     if layer.left_out:
         cursor.execute(
             "INSERT INTO own_left_out VALUES ($layer_id, $csv)", {"layer_id": layer.row.layer_id, "csv": layer.left_out}
         )
-    for name, rows in (("insert_own_site", layer.sites.sites), ("insert_own_claim", layer.sites.claims)):
+    for name, rows in (("insert_user_site", layer.sites.sites), ("insert_user_claim", layer.sites.claims)):
         for values in rows:
             cursor.execute(sql(f"data/queries/{name}.sql"), {"layer_id": layer.row.layer_id, **plain(values)})
 
 
 def _delete(cursor: Any, layer_id: str) -> None:
-    for statement in duckdb.extract_statements(sql("data/queries/delete_own_layer.sql")):
+    for statement in duckdb.extract_statements(sql("data/queries/delete_user_layer.sql")):
         cursor.execute(statement, {"layer_id": layer_id})
 
 
-def own_layers(store: Store, *, removed: bool = False) -> list[OwnLayer]:
+def stored_layers(store: Store, *, removed: bool = False) -> list[UserLayer]:
     """Return the layers in use, or the removed ones, the oldest first."""
     return [
-        _row(row) for row in records(store.cursor().execute(sql("data/queries/own_layers.sql"), {"removed": removed}))
+        _row(row) for row in records(store.cursor().execute(sql("data/queries/user_layers.sql"), {"removed": removed}))
     ]
 
 
-def _row(values: dict[str, Any]) -> OwnLayer:
+def _row(values: dict[str, Any]) -> UserLayer:
     values |= {name: json.loads(values[name]) for name in JSON_FIELDS}
     for name in ("imported_at", "removed_at"):
         values[name] = datetime.fromtimestamp(values[name] / 1e6, UTC) if values[name] else None
-    return OwnLayer(**values)
+    return UserLayer(**values)
 
 
-def find(store: Store, asked: str, *, removed: bool = False) -> OwnLayer:
+def find(store: Store, asked: str, *, removed: bool = False) -> UserLayer:
     """Return the layer with that id, or the only one of that name.
 
     Raises
     ------
-    OwnLayerError
+    UserLayerError
         If there is none, or more than one.
     """
-    known = own_layers(store, removed=removed)
+    known = stored_layers(store, removed=removed)
     found = [layer for layer in known if asked in (layer.layer_id, layer.name)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise OwnLayerError(
+        raise UserLayerError(
             f"{len(found)} layers are called {asked!r}; give the id: {', '.join(layer.layer_id for layer in found)}."
         )
     names = ", ".join(f"{layer.layer_id} ({layer.name})" for layer in known)
-    raise OwnLayerError(
+    raise UserLayerError(
         f"There is no {'removed' if removed else 'own'} layer {asked!r}; there is {names or 'none yet'}."
     )
 
@@ -268,15 +268,15 @@ class Features:
     texts: dict[str, NDArray[np.object_]]
 
 
-def features(store: Store, layer: OwnLayer) -> Features:
+def features(store: Store, layer: UserLayer) -> Features:
     """Load the features of a vector layer, in the order of the file."""
     return features_of(
-        store.cursor().execute(sql("data/queries/own_features.sql"), {"layer_id": layer.layer_id}).to_arrow_table(),
+        store.cursor().execute(sql("data/queries/user_features.sql"), {"layer_id": layer.layer_id}).to_arrow_table(),
         layer,
     )
 
 
-def features_of(table: pa.Table, layer: OwnLayer) -> Features:
+def features_of(table: pa.Table, layer: UserLayer) -> Features:
     """Return the features of a table with the columns geometry, numbers and texts."""
     geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
     numbers = _columns(table.column("numbers"), layer.column_names("number"), np.dtype(np.float64))
@@ -307,14 +307,14 @@ def remove(store: Store, layer_id: str) -> None:
     """Take a layer out of use; `restore` brings it back."""
     with store.write("remove layer", layer_id) as cursor:
         cursor.execute(
-            sql("data/queries/set_own_layer_removed.sql"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)}
+            sql("data/queries/set_user_layer_removed.sql"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)}
         )
 
 
 def restore(store: Store, layer_id: str) -> None:
     """Bring a removed layer back."""
     with store.write("restore layer", layer_id) as cursor:
-        cursor.execute(sql("data/queries/set_own_layer_removed.sql"), {"layer_id": layer_id, "removed_at": None})
+        cursor.execute(sql("data/queries/set_user_layer_removed.sql"), {"layer_id": layer_id, "removed_at": None})
 
 
 def forget(store: Store, layer_id: str) -> None:
@@ -324,22 +324,22 @@ def forget(store: Store, layer_id: str) -> None:
     raster_path(store, layer_id).unlink(missing_ok=True)
 
 
-def edit(store: Store, layer: OwnLayer, **changes: Any) -> OwnLayer:
+def edit(store: Store, layer: UserLayer, **changes: Any) -> UserLayer:
     """Change what the user may change of a layer: `EDITABLE`.
 
     Raises
     ------
-    OwnLayerError
+    UserLayerError
         If a field cannot be edited, or the confidentiality is unknown.
     """
     if wrong := sorted(set(changes) - set(EDITABLE)):
-        raise OwnLayerError(f"{wrong[0]} of a layer cannot be edited; {', '.join(EDITABLE)} can.")
+        raise UserLayerError(f"{wrong[0]} of a layer cannot be edited; {', '.join(EDITABLE)} can.")
     check_confidentiality(changes.get("confidentiality", layer.confidentiality))
     changed = replace(layer, **plain(changes))
     values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
     with store.write("edit layer", layer.layer_id) as cursor:
         cursor.execute(
-            sql("data/queries/edit_own_layer.sql"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)}
+            sql("data/queries/edit_user_layer.sql"), {**values, "style": json.dumps(changed.style, ensure_ascii=False)}
         )
     return changed
 
@@ -349,23 +349,23 @@ def check_confidentiality(asked: str) -> None:
 
     Raises
     ------
-    OwnLayerError
+    UserLayerError
     """
     if asked not in CONFIDENTIALITY:
-        raise OwnLayerError(f"No confidentiality is called {asked!r}; choose {' or '.join(CONFIDENTIALITY)}.")
+        raise UserLayerError(f"No confidentiality is called {asked!r}; choose {' or '.join(CONFIDENTIALITY)}.")
 
 
-def own_sites(store: Store) -> OwnSites:
+def user_sites(store: Store) -> UserSites:
     """Return the sites and claims of all layers in use."""
-    sites = records(store.cursor().execute(sql("data/queries/own_sites.sql")))
-    claims = records(store.cursor().execute(sql("data/queries/own_claims.sql")))
-    return OwnSites(sites, claims)
+    sites = records(store.cursor().execute(sql("data/queries/user_sites.sql")))
+    claims = records(store.cursor().execute(sql("data/queries/user_claims.sql")))
+    return UserSites(sites, claims)
 
 
 def sweep(store: Store) -> None:
     """Delete rasters that belong to no layer: what a crash between file and transaction leaves."""
     folder = store.path.parent / RASTERS
-    known = {layer.layer_id for removed in (False, True) for layer in own_layers(store, removed=removed)}
+    known = {layer.layer_id for removed in (False, True) for layer in stored_layers(store, removed=removed)}
     for path in folder.glob("*") if folder.is_dir() else ():
         if path.suffix != ".tif" or path.stem not in known:
             path.unlink(missing_ok=True)

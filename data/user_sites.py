@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from data import units
 from data.facts import BUNDLE
-from data.user_layers import Features, OwnLayer, OwnSites
+from data.user_layers import Features, UserLayer, UserSites
 from data.vocabulary import KINDS, commodities, commodity, commodity_ids, deposit_type, stage
 from geo.errors import OrebridgeError
 from geo.geometry import PolygonIndex
@@ -46,7 +46,7 @@ OXIDE = re.compile(r"([A-Z][a-z]?)\d*O\d*$")
 UNCODED = {"KOS": "XKX", "SOL": "SOM", "CYN": "CYP", "IOA": "AUS", "ATC": "AUS"}
 
 
-class OwnSitesError(OrebridgeError):
+class UserSitesError(OrebridgeError):
     """A table that cannot be read as sites: what is missing, and how to state it."""
 
 
@@ -68,7 +68,7 @@ class SiteColumns:
     constants: dict[str, str] = field(default_factory=dict)
     suggested: bool = False
 
-    def completed(self, layer: OwnLayer) -> SiteColumns:
+    def completed(self, layer: UserLayer) -> SiteColumns:
         """Return the columns with what the names of free columns suggest, if that is wanted."""
         if not self.suggested:
             return self
@@ -85,7 +85,7 @@ class GradeBasis:
     symbol: str
 
 
-def suggest(layer: OwnLayer) -> dict[str, str]:
+def suggest(layer: UserLayer) -> dict[str, str]:
     """Return the fields that the column names suggest, each column once, for the user to confirm."""
     names = {column["name"]: re.sub(r"[\s-]+", "_", column["name"].lower()) for column in layer.columns}
     found = _called_alike(names)
@@ -130,12 +130,12 @@ def _metal(name: str) -> str | None:
     return commodity(first) or (commodity(oxide[1]) if oxide else None)
 
 
-def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, GradeBasis]) -> OwnSites:
+def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, GradeBasis]) -> UserSites:
     """Turn the features of a layer into sites and claims.
 
     Parameters
     ----------
-    layer : OwnLayer
+    layer : UserLayer
     features : Features
         Of the layer; a line or an area stands at a point inside it, and its location is then approximate.
     mapping : SiteColumns
@@ -144,13 +144,13 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
 
     Returns
     -------
-    OwnSites
+    UserSites
         Rows for the store, and how many features were left out because they name no screened commodity. An empty cell
         gives no claim.
 
     Raises
     ------
-    OwnSitesError
+    UserSitesError
         If a field or column is unknown, no commodity is stated, a grade or tonnage has no unit, or a grade is that of
         another chemical form than its commodity is compared by.
     """
@@ -188,28 +188,28 @@ def prepare(layer: OwnLayer, features: Features, mapping: SiteColumns, basis: Ma
         ]
     if not sites:
         listed = ", ".join(sorted(commodity_ids())[:8])
-        raise OwnSitesError(
+        raise UserSitesError(
             f"No row of {layer.name!r} names a screened commodity; map a column to commodities, or "
             f"state one ({listed}, ...)."
         )
-    return OwnSites(sites, claims, left_out=len(points) - len(sites))
+    return UserSites(sites, claims, left_out=len(points) - len(sites))
 
 
-def _check(layer: OwnLayer, mapping: SiteColumns) -> None:
+def _check(layer: UserLayer, mapping: SiteColumns) -> None:
     known = {column["name"]: column for column in layer.columns}
     for what, name in mapping.fields.items():
         if not _is_field(what):
-            raise OwnSitesError(
+            raise UserSitesError(
                 f"No field of a site is called {what!r}; there are {', '.join(FIELDS)} and grade.<commodity>."
             )
         if name not in known:
-            raise OwnSitesError(
+            raise UserSitesError(
                 f"{layer.name!r} has no column {name!r} for {what}; it has {', '.join(known) or 'none'}."
             )
         _check_unit(what, known[name])
     for what in mapping.constants:
         if what not in ("commodities", "kind", "stage", "deposit_type"):
-            raise OwnSitesError(
+            raise UserSitesError(
                 f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can."
             )
 
@@ -222,7 +222,7 @@ def _check_unit(what: str, column: Mapping[str, Any]) -> None:
     """Refuse a tonnage or grade without a unit."""
     if (what == "tonnage" or what.startswith(GRADE)) and not column["unit"]:
         name, hint = column["name"], column["suggested_unit"] or ("Mt" if what == "tonnage" else "ppm")
-        raise OwnSitesError(
+        raise UserSitesError(
             f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}."
         )
 
@@ -233,7 +233,7 @@ def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
     same = {"treo", "reo"} if basis.chemical == "TREO" else set(basis.chemical.lower().split())
     named = [word for word in re.split(r"[^A-Za-z0-9]+", column) if basis.symbol and re.fullmatch(forms, word.lower())]
     if named and not same & {word.lower() for word in named}:
-        raise OwnSitesError(
+        raise UserSitesError(
             f"Column {column!r} holds {named[0]}, but grades of {metal} are compared as {basis.chemical}; "
             f"convert its values to {basis.chemical}, name it so (for example "
             f"{basis.chemical.split()[-1]}_{basis.unit}), and import again."
@@ -242,7 +242,7 @@ def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
 
 @dataclass(frozen=True)
 class _Rows:
-    layer: OwnLayer
+    layer: UserLayer
     features: Features
     mapping: SiteColumns
 

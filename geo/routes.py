@@ -49,7 +49,7 @@ class Route:
 
 
 @dataclass(frozen=True, slots=True)
-class Ways:
+class ShortestPaths:
     """The shortest way from every node of a network to its nearest target.
 
     Attributes
@@ -162,7 +162,7 @@ class LineNetwork:
 
     def ways_to(
         self, target_lon: ArrayLike, target_lat: ArrayLike, *, most_from_km: float, gap_factor: float = 1.0
-    ) -> Ways:
+    ) -> ShortestPaths:
         """Find the way from every node to the target that is nearest along the network, gap included; see `to_nearest`.
 
         Where places are asked for again and again, this is worth keeping: the graph itself is not needed any more.
@@ -170,7 +170,7 @@ class LineNetwork:
         ends = self._near.query(*check_lonlat("targets", target_lon, target_lat))
         reached = np.flatnonzero(ends.distance_m <= most_from_km * 1000)
         km, target = self._from_targets(ends.index[reached], gap_factor * ends.distance_m[reached] / 1000)
-        return Ways(
+        return ShortestPaths(
             self._near,
             km,
             reached[target] if len(reached) else np.full(len(km), -1),

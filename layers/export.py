@@ -18,7 +18,7 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from data.files import Target, TargetError
-from data.user_layers import Features, OwnLayer
+from data.user_layers import Features, UserLayer
 from geo.errors import OrebridgeError
 from layers.reports import provenance
 
@@ -38,12 +38,12 @@ class LayerExportError(OrebridgeError):
     """A file that a layer cannot be written to."""
 
 
-def suffix(layer: OwnLayer) -> str:
+def suffix(layer: UserLayer) -> str:
     """Return the ending of the file that a layer is written to."""
     return ".tif" if layer.kind == "raster" else ".gpkg"
 
 
-def check(layer: OwnLayer, target: Target) -> Target:
+def check(layer: UserLayer, target: Target) -> Target:
     """Find out before the work whether a layer can be written where it was asked for.
 
     Raises
@@ -57,7 +57,7 @@ def check(layer: OwnLayer, target: Target) -> Target:
     return target.check()
 
 
-def _check_suffix(layer: OwnLayer, file: Path) -> None:
+def _check_suffix(layer: UserLayer, file: Path) -> None:
     if file.suffix.lower() != suffix(layer):
         raise LayerExportError(
             f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not "
@@ -65,12 +65,12 @@ def _check_suffix(layer: OwnLayer, file: Path) -> None:
         )
 
 
-def export(layer: OwnLayer, features: Features | None, raster: Path | None, target: Target | Path) -> None:
+def export(layer: UserLayer, features: Features | None, raster: Path | None, target: Target | Path) -> None:
     """Write a layer.
 
     Parameters
     ----------
-    layer : OwnLayer
+    layer : UserLayer
     features : Features or None
         Of a vector layer: written to a GeoPackage in EPSG:4326 with the columns as they were named, and a table
         ``provenance``.
@@ -100,7 +100,7 @@ def export(layer: OwnLayer, features: Features | None, raster: Path | None, targ
             ) from error
 
 
-def _geopackage(layer: OwnLayer, features: Features, file: Path) -> None:
+def _geopackage(layer: UserLayer, features: Features, file: Path) -> None:
     values = {**features.numbers, **features.texts}
     columns: dict[str, Any] = {}
     for column in layer.columns:
@@ -122,7 +122,7 @@ def _column_name(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _cog(layer: OwnLayer, raster: Path, file: Path) -> None:
+def _cog(layer: UserLayer, raster: Path, file: Path) -> None:
     with rasterio.open(raster, driver="GTiff") as given, MemoryFile() as memory:
         profile = {
             name: given.profile[name] for name in ("width", "height", "count", "dtype", "nodata", "crs", "transform")

@@ -25,7 +25,7 @@ from rasterio.errors import RasterioError
 from data.files import private
 from data.store import Store, current_user
 from data.texts import ODD, line, prose
-from data.user_layers import NewLayer, OwnLayer, check_confidentiality, own_layers
+from data.user_layers import NewLayer, UserLayer, check_confidentiality, stored_layers
 from geo.errors import OrebridgeError
 from layers import findings, quarantine
 from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, LayerReport, Report, ReportError, Request
@@ -112,7 +112,7 @@ class Draft:
 
 
 @dataclass(frozen=True)
-class About:
+class ImportOptions:
     """What the user says of an import.
 
     Attributes
@@ -254,12 +254,12 @@ def layer_id(draft: Draft, layer: LayerReport) -> str:
     return "l" + hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:10]
 
 
-def known_already(store: Store, draft: Draft) -> list[OwnLayer]:
+def known_already(store: Store, draft: Draft) -> list[UserLayer]:
     """Return the layers in use that came from the same bytes."""
-    return [layer for layer in own_layers(store) if layer.file_sha256 == draft.upload.sha256]
+    return [layer for layer in stored_layers(store) if layer.file_sha256 == draft.upload.sha256]
 
 
-def new_layers(draft: Draft, about: About, chosen: Sequence[str] = ()) -> list[NewLayer]:
+def new_layers(draft: Draft, about: ImportOptions, chosen: Sequence[str] = ()) -> list[NewLayer]:
     """Turn a draft into layers for `data.user_layers.add`, after checking what the reader handed back.
 
     Parameters
@@ -286,14 +286,14 @@ def new_layers(draft: Draft, about: About, chosen: Sequence[str] = ()) -> list[N
     return [_new_layer(draft, layer, about, alone=len(wanted) == 1) for layer in wanted]
 
 
-def _new_layer(draft: Draft, layer: LayerReport, about: About, *, alone: bool) -> NewLayer:
+def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone: bool) -> NewLayer:
     if layer.bounds is None:
         raise ReportError(f"The reader gives no bounds for {layer.name!r}; nothing was imported.")
     west, south, east, north = layer.bounds
-    own_name = about.name if alone else f"{about.name}: {layer.name}"
-    row = OwnLayer(
+    layer_name = about.name if alone else f"{about.name}: {layer.name}"
+    row = UserLayer(
         layer_id=layer_id(draft, layer),
-        name=(own_name if about.name else layer.name)[:200],
+        name=(layer_name if about.name else layer.name)[:200],
         role=about.role,
         kind=layer.kind,
         features=layer.features,

@@ -9,18 +9,18 @@ from rio_tiler.models import ImageData
 
 from geo.raster import ramp_colours
 from layers.catalog import RasterStyle
-from layers.styling import OwnMapLayer
+from layers.styling import UserMapLayer
 
 MERCATOR = "EPSG:3857"
 MOST_PIXELS = 2048
 
 
-def part_png(layer: OwnMapLayer, bounds: tuple[float, float, float, float], width: int, height: int) -> bytes:
+def part_png(layer: UserMapLayer, bounds: tuple[float, float, float, float], width: int, height: int) -> bytes:
     """Return the part of a raster as a picture.
 
     Parameters
     ----------
-    layer : OwnMapLayer
+    layer : UserMapLayer
         A raster.
     bounds : tuple of float
         xmin, ymin, xmax, ymax in EPSG:3857 metres.

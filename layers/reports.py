@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from data.user_layers import OwnLayer
+from data.user_layers import UserLayer
 from layers import findings
 from layers.contract import Finding, LayerReport, Report
 
@@ -91,7 +91,7 @@ def layer_values(layer: LayerReport, layer_id: str) -> dict[str, Any]:
     }
 
 
-def provenance(layer: OwnLayer) -> dict[str, Any]:
+def provenance(layer: UserLayer) -> dict[str, Any]:
     """Return who brought a layer, from what, how it was placed and what was done to it."""
     return {
         "layer_id": layer.layer_id,

@@ -18,7 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.sources import Source
-from data.user_layers import Features, OwnLayer
+from data.user_layers import Features, UserLayer
 from geo.raster import ColourScale, ramp_colours
 from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle
 
@@ -47,7 +47,7 @@ LAYER_ORDER = 60
 NAMING = ("lith", "rock", "unit", "type", "class", "group", "formation", "commodit", "status", "category", "岩", "種")
 
 
-def suggest(layer: OwnLayer, features: Features | None) -> dict[str, Any]:
+def suggest(layer: UserLayer, features: Features | None) -> dict[str, Any]:
     """Choose a style for a new layer.
 
     First a number that has a unit, or whose name hints at one; then a column of few words that names what is mapped,
@@ -77,7 +77,7 @@ def _naming(column: dict[str, Any]) -> bool:
     return any(word in column["name"].lower() for word in NAMING)
 
 
-def _drawable(layer: OwnLayer, features: Features) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+def _drawable(layer: UserLayer, features: Features) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the columns that can be drawn: numbers that say something of the place, texts of few words."""
     numbers = [c for c in layer.columns if c["type"] == "number" and _telling(c["name"], features.numbers[c["name"]])]
     texts = [
@@ -172,7 +172,7 @@ def _as_texts(values: NDArray[np.float64]) -> NDArray[np.object_]:
 
 
 @dataclass(frozen=True, slots=True)
-class OwnMapLayer(Layer):
+class UserMapLayer(Layer):
     """An own layer in the form of the catalogue's; it reads its features from the store.
 
     Attributes
@@ -181,13 +181,13 @@ class OwnMapLayer(Layer):
         Returns the `Features` of the layer.
     raster : Path or None
         Its COG.
-    own : OwnLayer
+    own : UserLayer
         Its row.
     """
 
     load: Callable[[], Features] = field(compare=False)
     raster: Path | None
-    own: OwnLayer = field(compare=False)
+    own: UserLayer = field(compare=False)
 
     def read(self, columns: list[str]) -> gpd.GeoDataFrame:
         """Return the features with the columns ``n`` (name), ``t`` (what the tooltip says) and ``class``; EPSG:4326."""
@@ -204,14 +204,14 @@ class OwnMapLayer(Layer):
         return self.raster or Path()
 
 
-def _names(own: OwnLayer, features: Features) -> list[str]:
+def _names(own: UserLayer, features: Features) -> list[str]:
     column = next((c for c in features.texts if "name" in c.lower() or "名" in c), None)
     if column is None:
         return [own.name] * len(features.geometries)
     return [str(value)[:TOOLTIP_CHARACTERS] if value else own.name for value in features.texts[column]]
 
 
-def _tooltips(own: OwnLayer, features: Features) -> list[str]:
+def _tooltips(own: UserLayer, features: Features) -> list[str]:
     """Write a line a column, the styled one first; unknown values have no line."""
     first = own.style.get("column")
     shown = sorted(own.columns, key=lambda column: column["name"] != first)[:TOOLTIP_COLUMNS]
@@ -243,12 +243,12 @@ def _classes(features: Features, style: dict[str, Any]) -> NDArray[np.object_]:
     return found
 
 
-def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raster: Path | None) -> OwnMapLayer:
+def map_layer(own: UserLayer, source: Source, load: Callable[[], Features], raster: Path | None) -> UserMapLayer:
     """Return an own layer as the map draws it.
 
     Parameters
     ----------
-    own : OwnLayer
+    own : UserLayer
     source : Source
         See `workspace.attach.source_of`.
     load : callable
@@ -258,7 +258,7 @@ def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raste
     """
     style, legend = _raster_drawing(own) if own.kind == "raster" else _vector_drawing(own)
     kind: Kind = own.kind  # type: ignore[assignment]  # the contract's kinds are the catalogue's
-    return OwnMapLayer(
+    return UserMapLayer(
         id=own.layer_id,
         group="own",
         kind=kind,
@@ -280,7 +280,7 @@ def map_layer(own: OwnLayer, source: Source, load: Callable[[], Features], raste
     )
 
 
-def drawn_by(own: OwnLayer) -> str:
+def drawn_by(own: UserLayer) -> str:
     """Return what the colours stand for, with its unit; empty for one colour."""
     if own.kind == "raster":
         return own.unit
@@ -288,7 +288,7 @@ def drawn_by(own: OwnLayer) -> str:
     return f"{name} ({own.column(name)['unit']})" if name and own.column(name)["unit"] else str(name)
 
 
-def _raster_drawing(own: OwnLayer) -> tuple[RasterStyle | None, tuple[LegendEntry, ...]]:
+def _raster_drawing(own: UserLayer) -> tuple[RasterStyle | None, tuple[LegendEntry, ...]]:
     """Stretch from the 2 to the 98 % quantile; three bands are a picture and keep their colours."""
     if own.bands >= 3 or len(own.quantiles) < 2:
         return None, ()
@@ -303,7 +303,7 @@ def _raster_drawing(own: OwnLayer) -> tuple[RasterStyle | None, tuple[LegendEntr
     return RasterStyle(scale, own.unit), tuple(entries)
 
 
-def _vector_drawing(own: OwnLayer) -> tuple[VectorStyle, tuple[LegendEntry, ...]]:
+def _vector_drawing(own: UserLayer) -> tuple[VectorStyle, tuple[LegendEntry, ...]]:
     alpha = 170 if own.kind == "vector-polygon" else 255
     legend = _legend(own, alpha)
     colour = legend[-1].colour
@@ -321,7 +321,7 @@ def _vector_drawing(own: OwnLayer) -> tuple[VectorStyle, tuple[LegendEntry, ...]
     return style, legend
 
 
-def _legend(own: OwnLayer, alpha: int) -> tuple[LegendEntry, ...]:
+def _legend(own: UserLayer, alpha: int) -> tuple[LegendEntry, ...]:
     style = own.style
     if "categories" in style:
         colours = _category_colours(len(style["categories"]), alpha)

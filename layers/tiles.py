@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from data.kept import Kept
+from data.bounded_cache import BoundedCache
 from geo.errors import OrebridgeError
 from geo.raster import Grid, read_grid, render_tile, render_world
 from layers.catalog import Layer, RasterStyle, VectorStyle
@@ -398,10 +398,10 @@ def _held(features: Features) -> int:
     )
 
 
-_FEATURES: Kept[Layer, Features] = Kept(KEPT_LAYERS, KEPT_LAYER_BYTES, _held)
-_WHOLE: Kept[Layer, bytes | None] = Kept(KEPT_LAYERS, KEPT_TILE_BYTES, lambda body: len(body or b""))
-_TILES: Kept[tuple[Layer, int, int, int], bytes] = Kept(KEPT_TILES, KEPT_TILE_BYTES, len)
-_PICTURES: Kept[tuple[Layer, int], bytes] = Kept(KEPT_PICTURES, KEPT_PICTURE_BYTES, len)
+_FEATURES: BoundedCache[Layer, Features] = BoundedCache(KEPT_LAYERS, KEPT_LAYER_BYTES, _held)
+_WHOLE: BoundedCache[Layer, bytes | None] = BoundedCache(KEPT_LAYERS, KEPT_TILE_BYTES, lambda body: len(body or b""))
+_TILES: BoundedCache[tuple[Layer, int, int, int], bytes] = BoundedCache(KEPT_TILES, KEPT_TILE_BYTES, len)
+_PICTURES: BoundedCache[tuple[Layer, int], bytes] = BoundedCache(KEPT_PICTURES, KEPT_PICTURE_BYTES, len)
 
 
 def _vector(layer: Layer, wanted: str) -> Layer:

@@ -9,7 +9,7 @@ import streamlit as st
 from ui import state
 from ui.panels.address_notice import address_notice
 from ui.panels.first_visit import frame
-from ui.panels.own_notice import notice
+from ui.panels.user_data_notice import notice
 from ui.text.i18n import LANGUAGES, _, language
 
 HERE = Path(__file__).resolve().parent

@@ -15,14 +15,14 @@ from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
-from scoring.criteria.user_criterion import NO_TEXT, OwnCriterion
+from scoring.criteria.user_criterion import NO_TEXT, UserCriterion
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, Area, Filters, Scenario
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.text.i18n import language
 from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
 from workspace.reference import commodity_names, site_countries
-from workspace.session import own_criteria, own_layers, ready, store
+from workspace.session import ready, store, stored_criteria, stored_layers
 
 S = st.session_state
 MOST_SELECTED = 200
@@ -107,7 +107,7 @@ def _area(asked: str) -> Area | None:
     return area
 
 
-def _evidence(asked: str) -> list[OwnCriterion]:
+def _evidence(asked: str) -> list[UserCriterion]:
     """Return the own criteria that the address names and whose layers are here, measured.
 
     Else those that the user keeps.
@@ -120,12 +120,12 @@ def _evidence(asked: str) -> list[OwnCriterion]:
         brought = ()
     if asked and not (named and len(brought) == len(named)):
         S.unread.append("ev")
-    return list(brought or own_criteria())
+    return list(brought or stored_criteria())
 
 
-def in_use(evidence: Iterable[OwnCriterion]) -> tuple[OwnCriterion, ...]:
+def in_use(evidence: Iterable[UserCriterion]) -> tuple[UserCriterion, ...]:
     """Return the criteria whose layer is in use."""
-    known = {layer.layer_id for layer in own_layers()}
+    known = {layer.layer_id for layer in stored_layers()}
     return tuple(own for own in evidence if own.layer_id in known)
 
 

@@ -36,7 +36,7 @@ def area_of(text: str) -> tuple[Area, float]:
     if path.suffix.lower() in (".geojson", ".json"):
         polygons, moved = polygons_of([shapely.from_geojson(json.dumps(each)) for each in _geometries(path)])
         return Area(path.stem, polygons), moved
-    return own_area(text)
+    return user_area(text)
 
 
 def box_area(name: str, west: float, south: float, east: float, north: float) -> tuple[Area, float]:
@@ -57,7 +57,7 @@ def box_area(name: str, west: float, south: float, east: float, north: float) ->
     return Area(name, polygons), moved
 
 
-def own_area(layer_id: str) -> tuple[Area, float]:
+def user_area(layer_id: str) -> tuple[Area, float]:
     """Return the areas of an own layer as one area.
 
     Raises
@@ -71,7 +71,7 @@ def own_area(layer_id: str) -> tuple[Area, float]:
     found = next(
         (
             layer
-            for layer in session.own_layers()
+            for layer in session.stored_layers()
             if layer.layer_id.startswith(layer_id) and layer.kind == "vector-polygon"
         ),
         None,

@@ -19,8 +19,8 @@ from data import user_layers
 from data.sources import Source, load_sources
 from data.sql import sql
 from data.store import Store
-from data.user_layers import OwnLayer, OwnSites
-from scoring.criteria.user_criterion import Kind, OwnCriterion
+from data.user_layers import UserLayer, UserSites
+from scoring.criteria.user_criterion import Kind, UserCriterion
 from scoring.measures.inputs import MILESTONES, SLACK_KM, Inputs
 from scoring.measures.layer_measures import EvidenceLayer, measure
 from scoring.measures.registry import judge_gates, measure_all
@@ -39,7 +39,7 @@ KINDS: dict[str, Kind] = {
 _MEASURING = threading.Lock()
 
 
-def source_of(layer: OwnLayer) -> Source:
+def source_of(layer: UserLayer) -> Source:
     """Return an own layer as a source: what tables, cards and exports name."""
     return Source(
         id=PREFIX + layer.layer_id,
@@ -77,7 +77,7 @@ def milestone_source() -> Source:
     )
 
 
-def sources(layers: Iterable[OwnLayer]) -> dict[str, Source]:
+def sources(layers: Iterable[UserLayer]) -> dict[str, Source]:
     """Return the register of sources with the user's own layers."""
     return {
         **load_sources(),
@@ -86,7 +86,7 @@ def sources(layers: Iterable[OwnLayer]) -> dict[str, Source]:
     }
 
 
-def evidence_layer(store: Store, layer: OwnLayer) -> EvidenceLayer:
+def evidence_layer(store: Store, layer: UserLayer) -> EvidenceLayer:
     """Load what measuring needs of an own layer."""
     if layer.kind == "raster":
         return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
@@ -112,7 +112,7 @@ def sites_to_measure(facts: duckdb.DuckDBPyConnection) -> pd.DataFrame:
 def measure_evidence(
     facts: duckdb.DuckDBPyConnection,
     store: Store,
-    evidence: Iterable[OwnCriterion],
+    evidence: Iterable[UserCriterion],
     progress: Callable[[float], None] | None = None,
 ) -> None:
     """Measure the own criteria that were not measured yet, for every site; one whose layer is gone is passed over.
@@ -121,7 +121,7 @@ def measure_evidence(
     ----------
     facts : duckdb.DuckDBPyConnection
     store : Store
-    evidence : iterable of OwnCriterion
+    evidence : iterable of UserCriterion
     progress : callable, optional
         Called with 0..1; what it raises ends the measuring, and nothing of that criterion is kept.
     """
@@ -132,7 +132,7 @@ def measure_evidence(
         missing = [own for own in evidence if own.id not in measured]
         if not missing:
             return
-        layers = {layer.layer_id: layer for layer in user_layers.own_layers(store)}
+        layers = {layer.layer_id: layer for layer in user_layers.stored_layers(store)}
         sites = sites_to_measure(facts)
         for own in missing:
             if own.layer_id in layers:
@@ -141,12 +141,12 @@ def measure_evidence(
                 _keep(facts, own, found, source_of(layer))
 
 
-def _keep(facts: duckdb.DuckDBPyConnection, own: OwnCriterion, found: pd.DataFrame, source: Source) -> None:
+def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, found: pd.DataFrame, source: Source) -> None:
     known = found.dropna(subset=["value"])
     rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
     values = {"criterion_id": own.id, "owner": source.publisher}
     rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
-    _change(facts, "workspace/own_measurement.sql", rows.assign(reference_group="", reference_n=None), values)
+    _change(facts, "workspace/user_measurement.sql", rows.assign(reference_group="", reference_n=None), values)
 
 
 def _change(
@@ -203,19 +203,19 @@ def attach_milestones(
         forget_packed(facts)
 
 
-def attach_sites(facts: duckdb.DuckDBPyConnection, own: OwnSites) -> None:
+def attach_sites(facts: duckdb.DuckDBPyConnection, own: UserSites) -> None:
     """Put the user's sites beside the others, measured by the same measures; those that were there before are replaced.
 
     All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
     """
     with _MEASURING:
-        _change(facts, "workspace/own_forget.sql", None, {})
+        _change(facts, "workspace/user_forget.sql", None, {})
         if own.sites:
-            _change(facts, "workspace/own_sites.sql", pd.DataFrame(own.sites), {})
+            _change(facts, "workspace/user_sites.sql", pd.DataFrame(own.sites), {})
             if own.claims:
-                _change(facts, "workspace/own_claims.sql", pd.DataFrame(own.claims), {})
+                _change(facts, "workspace/user_claims.sql", pd.DataFrame(own.claims), {})
             inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
             measurements, gates = measure_all(inputs), judge_gates(inputs)
-            _change(facts, "workspace/own_site_measurements.sql", measurements, {})
-            _change(facts, "workspace/own_site_gates.sql", gates, {})
+            _change(facts, "workspace/user_site_measurements.sql", measurements, {})
+            _change(facts, "workspace/user_site_gates.sql", gates, {})
         forget_packed(facts)

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from data.bounded import unpacked
 from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import load
-from scoring.criteria.user_criterion import OwnCriterion, from_dict
+from scoring.criteria.user_criterion import UserCriterion, from_dict
 from scoring.ranking.scenario import Area, Filters, Scenario, area_from
 
 MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
@@ -33,7 +33,7 @@ def packed_evidence(scenario: Scenario) -> str:
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
-def unpacked_evidence(text: str) -> tuple[OwnCriterion, ...]:
+def unpacked_evidence(text: str) -> tuple[UserCriterion, ...]:
     """Return the criteria that `packed_evidence` packed; nothing of a text that is not one."""
     try:
         given = unpacked(text, MOST_BYTES, MOST_DEPTH)

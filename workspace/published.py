@@ -18,16 +18,14 @@ import duckdb
 from data.facts import open_facts
 from data.sources import Source, load_sources
 from data.store import StoreError
-from data.user_layers import OwnLayer, OwnSites, own_sites
+from data.user_layers import UserLayer, UserSites, user_sites
 from layers.catalog import Layer, load_catalog
-from layers.styling import OwnMapLayer
-from scoring.criteria.user_criterion import OwnCriterion
+from layers.styling import UserMapLayer
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.ranking.pipeline import prepare
 from scoring.ranking.scenario import Scenario
-from workspace import attach as scored
-from workspace import rankings, reference
-from workspace import session as app
-from workspace.view import View
+from workspace import attach, rankings, reference, session
+from workspace.ranking_cache import RankingCache
 
 # : What the deployer opens, separated by commas: ``shared`` (layers and sites that are marked shared), ``shortlists``.
 # Else nothing is.
@@ -54,14 +52,14 @@ def is_open(what: str) -> bool:
     return what in (each.strip().lower() for each in os.environ.get(SETTING, "").split(","))
 
 
-def own_layers() -> tuple[OwnLayer, ...]:
+def shared_layers() -> tuple[UserLayer, ...]:
     """Return the user's layers that are served.
 
     Marked shared by their owner, where the deployer opened the API for such.
     """
     if not is_open("shared"):
         return ()
-    return tuple(layer for layer in app.own_layers() if layer.confidentiality == "shared")
+    return tuple(layer for layer in session.stored_layers() if layer.confidentiality == "shared")
 
 
 def map_layers() -> tuple[Layer, ...]:
@@ -69,20 +67,20 @@ def map_layers() -> tuple[Layer, ...]:
 
     Those of the catalogue that are bundled, and the user's that `own_layers` names.
     """
-    ids = {layer.layer_id for layer in own_layers()}
-    own = [layer for layer in reference.map_layers() if isinstance(layer, OwnMapLayer) and layer.id in ids]
+    ids = {layer.layer_id for layer in shared_layers()}
+    own = [layer for layer in reference.map_layers() if isinstance(layer, UserMapLayer) and layer.id in ids]
     return (*(layer for layer in load_catalog().values() if layer.path.exists()), *own)
 
 
 def sources() -> dict[str, Source]:
     """Return the register of sources without those of the user's layers that are not served."""
-    return {**load_sources(), **{scored.PREFIX + layer.layer_id: scored.source_of(layer) for layer in own_layers()}}
+    return {**load_sources(), **{attach.PREFIX + layer.layer_id: attach.source_of(layer) for layer in shared_layers()}}
 
 
-def evidence() -> tuple[OwnCriterion, ...]:
+def evidence() -> tuple[UserCriterion, ...]:
     """Return the user's criteria on layers that are served."""
-    ids = {layer.layer_id for layer in own_layers()}
-    return tuple(own for own in app.own_criteria() if own.layer_id in ids) if ids else ()
+    ids = {layer.layer_id for layer in shared_layers()}
+    return tuple(own for own in session.stored_criteria() if own.layer_id in ids) if ids else ()
 
 
 def without_private(scenario: Scenario) -> Scenario:
@@ -90,48 +88,48 @@ def without_private(scenario: Scenario) -> Scenario:
 
     Of all criteria that are left out, grade counts alone.
     """
-    ids = {layer.layer_id for layer in own_layers()}
+    ids = {layer.layer_id for layer in shared_layers()}
     kept = tuple(own for own in scenario.evidence if own.layer_id in ids)
     weighed = sum(scenario.weights.values()) + sum(own.weight for own in kept)
     return replace(scenario, evidence=kept, weights=scenario.weights if weighed else {"grade": 1.0})
 
 
-def view() -> View:
+def view() -> RankingCache:
     """Return what the API answers from. Ask `holds` after an answer was made."""
     return rankings.VIEW if _untouched() else _VIEW
 
 
-def holds(asked: View) -> bool:
+def holds(asked: RankingCache) -> bool:
     """Tell whether a view that was asked held nothing private all the while."""
     return asked is _VIEW or _untouched()
 
 
 def _untouched() -> bool:
     try:
-        return not app.own().touched
+        return not session.own().touched
     except StoreError:
         return True
 
 
 def _attached() -> duckdb.DuckDBPyConnection:
     """Return the facts of the API with the sites and criteria that are served beside them."""
-    facts, layers = _facts(), own_layers()
+    facts, layers = _facts(), shared_layers()
     criteria = evidence()
     sites = sorted(f"{layer.layer_id} {layer.imported_at}" for layer in layers if layer.role == "sites")
     with _ATTACHING, suppress(StoreError):
         if tuple(sites) != _Attached.key:
-            scored.attach_sites(facts, _served_sites({layer.layer_id for layer in layers}))
+            attach.attach_sites(facts, _served_sites({layer.layer_id for layer in layers}))
             _Attached.key, _Attached.state = tuple(sites), _Attached.state + 1
         if criteria:
-            scored.measure_evidence(facts, app.store(), criteria)
+            attach.measure_evidence(facts, session.store(), criteria)
     return facts
 
 
-def _served_sites(ids: set[str]) -> OwnSites:
-    every = own_sites(app.store())
+def _served_sites(ids: set[str]) -> UserSites:
+    every = user_sites(session.store())
     sites = [site for site in every.sites if site["layer_id"] in ids]
     known = {site["site_id"] for site in sites}
-    return OwnSites(sites, [claim for claim in every.claims if claim["site_id"] in known])
+    return UserSites(sites, [claim for claim in every.claims if claim["site_id"] in known])
 
 
 def _state() -> int:
@@ -139,4 +137,4 @@ def _state() -> int:
     return _Attached.state
 
 
-_VIEW = View(_attached, _state)
+_VIEW = RankingCache(_attached, _state)

@@ -11,16 +11,16 @@ import pandas as pd
 from scoring.ranking.facets import Facets
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import Filters, Scenario, from_preset
-from scoring.robustness.rank_acceptability import Belief, Firmness
+from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
 from scoring.sites.side_by_side import SideBySide
 from scoring.snapshots.snapshot import Verdict
 from workspace import snapshots
+from workspace.ranking_cache import RankingCache
 from workspace.reference import commodity_table
 from workspace.session import beside, state, store
-from workspace.view import View
 
-VIEW = View(beside, state)
+VIEW = RankingCache(beside, state)
 
 
 def ranking(scenario: Scenario) -> pd.DataFrame:
@@ -38,9 +38,9 @@ def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
     return VIEW.dossier(scenario, site_id)
 
 
-def firmness(scenario: Scenario, belief: Belief | None = None, top_k: int = 20) -> Firmness:
+def rank_stability(scenario: Scenario, belief: WeightConstraints | None = None, top_k: int = 20) -> RankStability:
     """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
-    return VIEW.firmness(scenario, belief or Belief(), top_k)
+    return VIEW.rank_stability(scenario, belief or WeightConstraints(), top_k)
 
 
 def packed(scenario: Scenario) -> Packed:

@@ -38,9 +38,9 @@ def map_layer(layer_id: str) -> Layer:
     catalogue = load_catalog()
     if layer_id in catalogue:
         return catalogue[layer_id]
-    own_ones = {layer.id: layer for layer in own().map_layers()}
-    if layer_id in own_ones:
-        return own_ones[layer_id]
+    by_id = {layer.id: layer for layer in own().map_layers()}
+    if layer_id in by_id:
+        return by_id[layer_id]
     raise UnknownLayerError(layer_id[:LONGEST_ID], list(catalogue))
 
 

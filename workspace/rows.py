@@ -16,7 +16,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.sites.listing import listing
 from scoring.sites.side_by_side import Cell, SideBySide
 from workspace.permalink import permalink
-from workspace.snapshots import Difference
+from workspace.snapshots import SnapshotDifference
 
 NOTED = ("note", "tags", "status", "owner", "due")
 
@@ -75,7 +75,7 @@ def _flat(value: object) -> str:
     return "; ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def moved_rows(found: Difference) -> list[dict[str, Any]]:
+def moved_rows(found: SnapshotDifference) -> list[dict[str, Any]]:
     """Return the moves of a difference as flat rows; None: not listed on that side."""
     return [
         {

@@ -13,15 +13,15 @@ import duckdb
 
 from data.facts import open_facts
 from data.store import Store, StoreError
-from data.user_layers import OwnLayer, sweep
+from data.user_layers import UserLayer, sweep
 from layers import quarantine
-from scoring.criteria.user_criterion import OwnCriterion
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.criteria.user_criterion import from_dict as criterion_from
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.pipeline import prepare
 from scoring.ranking.scenario import Scenario
 from workspace.left_out import leave_out, take_notice
-from workspace.user_layers import Own, reader
+from workspace.user_layers import UserData, reader
 
 _OPENING = threading.RLock()
 LONGEST_ID = 60
@@ -69,14 +69,14 @@ def store() -> Store:
 
 
 @cache
-def _own() -> Own:
+def _own() -> UserData:
     if not _store().read_only:
         quarantine.sweep(_store().path.parent)
         sweep(_store())
-    return Own(_store(), facts, _open)
+    return UserData(_store(), facts, _open)
 
 
-def own() -> Own:
+def own() -> UserData:
     """Return the user's layers, opened once for the process.
 
     Raises
@@ -92,7 +92,7 @@ def own() -> Own:
     return opened
 
 
-def own_layers() -> tuple[OwnLayer, ...]:
+def stored_layers() -> tuple[UserLayer, ...]:
     """Return the user's layers in use; none while the store cannot be used."""
     try:
         return own().layers
@@ -101,7 +101,7 @@ def own_layers() -> tuple[OwnLayer, ...]:
         return ()
 
 
-def own_criteria() -> tuple[OwnCriterion, ...]:
+def stored_criteria() -> tuple[UserCriterion, ...]:
     """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
     try:
         return tuple(criterion_from(each) for each in store().criteria())

@@ -13,14 +13,14 @@ import duckdb
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from data import shortlist_file
-from data.shortlist_file import Taken
+from data.shortlist_file import ImportedShortlists
 from data.shortlists import Shortlist, WorkspaceError
 from data.store import Store
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.ranking.scenario import from_dict
 from scoring.snapshots import snapshot as frozen
-from scoring.snapshots.vectors import Standing
+from scoring.snapshots.vectors import SiteScore
 
 
 class _Head(BaseModel):
@@ -56,7 +56,7 @@ class _Named(_Noted):
     name: str
 
 
-def take_in(store: Store, facts: duckdb.DuckDBPyConnection, raw: bytes) -> Taken:
+def take_in(store: Store, facts: duckdb.DuckDBPyConnection, raw: bytes) -> ImportedShortlists:
     """Import the shortlists and snapshots of a workspace file. All or nothing, and nothing that cannot be ranked.
 
     Parameters
@@ -113,7 +113,7 @@ def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
         TypeAdapter(list[_Judged]).validate_python(list(snapshot.criteria))
         TypeAdapter(list[_Noted]).validate_python(list(snapshot.items))
         TypeAdapter(list[_Named]).validate_python(list(snapshot.sites))
-        TypeAdapter(dict[str, Standing]).validate_python({key: asdict(each) for key, each in snapshot.results.items()})
+        TypeAdapter(dict[str, SiteScore]).validate_python({key: asdict(each) for key, each in snapshot.results.items()})
         _Method.model_validate(snapshot.scenario)
     except (OrebridgeError, ValidationError) as error:
         raise WorkspaceError(

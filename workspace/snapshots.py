@@ -18,7 +18,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.ranking.scenario import Scenario, from_dict
 from scoring.snapshots import rank_moves
 from scoring.snapshots import snapshot as frozen
-from scoring.snapshots.rank_moves import Judged, Move
+from scoring.snapshots.rank_moves import RankingRecord, RankMove
 from scoring.snapshots.snapshot import Snapshot, Verdict
 from scoring.snapshots.vectors import Basis, capture
 
@@ -26,7 +26,7 @@ TODAY = "today"
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class SnapshotDifference:
     """How a shortlist moved between two of its versions.
 
     Attributes
@@ -43,7 +43,7 @@ class Difference:
 
     then: dict[str, str]
     now: dict[str, str]
-    moves: tuple[Move, ...]
+    moves: tuple[RankMove, ...]
     names: dict[str, str]
     added: tuple[str, ...]
     removed: tuple[str, ...]
@@ -100,7 +100,7 @@ def opened(store: Store, snapshot_id: str) -> tuple[Snapshot, Verdict]:
 
 def difference(
     store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, then: str, now: str = TODAY
-) -> Difference:
+) -> SnapshotDifference:
     """Say what moved between two versions of a shortlist and why.
 
     Parameters
@@ -121,7 +121,7 @@ def difference(
     if then == TODAY:
         raise WorkspaceError("The first version must be a snapshot; freeze one, or turn the two round.")
     old = opened(store, then)[0]
-    old_judged = Judged(old.basis, old.weights, old.scenario["method"], old.scenario["order_by"])
+    old_judged = RankingRecord(old.basis, old.weights, old.scenario["method"], old.scenario["order_by"])
     if now == TODAY:
         held = shortlists.read(store, name)
         new_judged, between = _today(facts, scenario, old.scenario["method"]), _between(facts, old)
@@ -133,7 +133,7 @@ def difference(
         method, title = scenario.method, TODAY
     else:
         new = opened(store, now)[0]
-        new_judged = Judged(new.basis, new.weights, new.scenario["method"], new.scenario["order_by"])
+        new_judged = RankingRecord(new.basis, new.weights, new.scenario["method"], new.scenario["order_by"])
         between, new_ids, new_head, names = (
             None,
             _noted(new),
@@ -146,7 +146,7 @@ def difference(
     told.sort(key=lambda move: (move.now.rank if move.now else 1 << 30, move.then.rank if move.then else 1 << 30))
     names = {**named(facts, ids), **{site["site_id"]: site["name"] for site in old.sites}, **names}
     head = {"data_version": old.head["data_version"], "scenario_hash": old.head["scenario_hash"]}
-    return Difference(
+    return SnapshotDifference(
         {"title": _title(old), "method": old.scenario["method"], **head},
         {
             "title": title,
@@ -169,9 +169,9 @@ def named(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
-def _today(facts: duckdb.DuckDBPyConnection, scenario: Scenario, then_method: str) -> Judged:
+def _today(facts: duckdb.DuckDBPyConnection, scenario: Scenario, then_method: str) -> RankingRecord:
     basis = capture(facts, scenario, then_method if then_method in METHODS else "")
-    return Judged(
+    return RankingRecord(
         basis, dict(zip(basis.criteria, scenario.criterion_weights(), strict=True)), scenario.method, scenario.order_by
     )
 

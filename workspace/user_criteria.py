@@ -8,33 +8,32 @@ from typing import Any
 import pandas as pd
 
 from data.texts import line
-from data.user_layers import OwnLayer, OwnLayerError
-from scoring.criteria.user_criterion import EVIDENCE, OwnCriterion, from_dict
+from data.user_layers import UserLayer, UserLayerError
+from scoring.criteria.user_criterion import EVIDENCE, UserCriterion, from_dict
 from scoring.errors import EvidenceError
 from scoring.measures.layer_measures import measure
-from workspace import attach as scored
-from workspace import session
+from workspace import attach, session
 
 
-def suitable(layer: OwnLayer) -> list[str]:
+def suitable(layer: UserLayer) -> list[str]:
     """Return the measures that suit a layer."""
-    return [name for name, each in EVIDENCE.items() if scored.KINDS[layer.kind] in each.kinds]
+    return [name for name, each in EVIDENCE.items() if attach.KINDS[layer.kind] in each.kinds]
 
 
-def reads_column(layer: OwnLayer, measure: str) -> bool:
+def reads_column(layer: UserLayer, measure: str) -> bool:
     """Tell whether a measure needs a column of the layer."""
     asks = EVIDENCE[measure].column
     return asks == "always" or (asks == "vector" and layer.kind != "raster")
 
 
-def made(layer: OwnLayer, measure: str, *, column: str = "", title: str = "", **choices: Any) -> OwnCriterion:
+def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", **choices: Any) -> UserCriterion:
     """Return a checked criterion on a layer; its unit is that of the measure, or of the column.
 
     Raises
     ------
     EvidenceError
         If the measure does not suit the layer, or a choice is wrong.
-    OwnLayerError
+    UserLayerError
         If the layer has no such column.
     """
     if measure not in EVIDENCE:
@@ -43,29 +42,29 @@ def made(layer: OwnLayer, measure: str, *, column: str = "", title: str = "", **
         raise EvidenceError(
             f"{measure} does not suit {layer.name!r}, a {layer.kind}; choose {', '.join(suitable(layer))}."
         )
-    unit = EVIDENCE[measure].units[scored.KINDS[layer.kind]]
+    unit = EVIDENCE[measure].units[attach.KINDS[layer.kind]]
     if unit == "column":
         unit = layer.unit
     if reads_column(layer, measure):
         found = layer.column(column)
         if found["type"] != "number":
-            raise OwnLayerError(f"Column {column!r} of {layer.name!r} holds words; {measure} needs numbers.")
+            raise UserLayerError(f"Column {column!r} of {layer.name!r} holds words; {measure} needs numbers.")
         unit = found["unit"]
     named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
-    return OwnCriterion(
+    return UserCriterion(
         layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices
     )
 
 
-def values(own: OwnCriterion, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
+def values(own: UserCriterion, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
     """Measure a criterion over all sites without keeping it: the preview. NaN: unknown."""
     layer = session.own().find(own.layer_id)
     return measure(
-        scored.evidence_layer(session.store(), layer), own, scored.sites_to_measure(session.facts()), progress
+        attach.evidence_layer(session.store(), layer), own, attach.sites_to_measure(session.facts()), progress
     )
 
 
-def add(own: OwnCriterion) -> dict[str, Any]:
+def add(own: UserCriterion) -> dict[str, Any]:
     """Keep a criterion, measure it, and say for how many sites it is known."""
     session.own().measure([own])
     session.store().save_criterion(own.id, own.as_dict())

@@ -17,13 +17,13 @@ import duckdb
 from data import user_layers, user_sites
 from data.sources import Source
 from data.store import Store
-from data.user_layers import Features, NewLayer, OwnLayer
+from data.user_layers import Features, NewLayer, UserLayer
 from data.user_sites import GradeBasis, SiteColumns
 from layers import imports
-from layers.imports import About, Draft
+from layers.imports import Draft, ImportOptions
 from layers.sandbox import Reader
-from layers.styling import OwnMapLayer, map_layer, suggest
-from scoring.criteria.user_criterion import OwnCriterion
+from layers.styling import UserMapLayer, map_layer, suggest
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.criteria.user_criterion import from_dict as criterion_from
 from scoring.permitting.outlook import Milestones, milestones
 from workspace import attach as scored
@@ -42,12 +42,12 @@ def reader() -> Reader:
 
 def prepared(
     draft: Draft,
-    about: About,
+    about: ImportOptions,
     facts: Callable[[], duckdb.DuckDBPyConnection],
     chosen: Sequence[str] = (),
     columns: SiteColumns | None = None,
 ) -> list[NewLayer]:
-    """Return what is ready of a draft with its style and, for the role sites, its sites; stores nothing. See `Own.add`.
+    """Return the layers of a draft that are ready, with style and sites; stores nothing. See `UserData.add`.
 
     Parameters
     ----------
@@ -64,7 +64,7 @@ def prepared(
 def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], duckdb.DuckDBPyConnection]) -> NewLayer:
     if new.features is None:
         if new.row.role == "sites":
-            raise user_layers.OwnLayerError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
+            raise user_layers.UserLayerError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
         return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
     features = user_layers.features_of(new.features, new.row)
     row = replace(new.row, style=new.row.style or suggest(new.row, features))
@@ -85,7 +85,7 @@ def _basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
     return {commodity_id: GradeBasis(*said) for commodity_id, *said in rows}
 
 
-class Own:
+class UserData:
     """The user's layers beside the facts: one for the process. Every change keeps store, facts and map together.
 
     Parameters
@@ -102,9 +102,9 @@ class Own:
     ) -> None:
         self._store, self._facts, self._in_use = store, facts, in_use
         self._state, self._touched = next(_STATES), False
-        self._measured: dict[str, OwnCriterion] = {}
+        self._measured: dict[str, UserCriterion] = {}
         self._features = lru_cache(maxsize=KEPT_FEATURES)(self._load)
-        self._layers: dict[str, OwnLayer] = {}
+        self._layers: dict[str, UserLayer] = {}
         self._attached = ""
         self._attached_layers: list[str] = []
         self._milestones: dict[str, dict[str, str]] = {}
@@ -112,7 +112,7 @@ class Own:
         self._read_again()
 
     def _read_again(self) -> None:
-        self._layers = {layer.layer_id: layer for layer in user_layers.own_layers(self._store)}
+        self._layers = {layer.layer_id: layer for layer in user_layers.stored_layers(self._store)}
         self._milestones = self._store.milestones()
         self._features.cache_clear()
 
@@ -120,7 +120,7 @@ class Own:
         return user_layers.features(self._store, self._layers[layer_id])
 
     @property
-    def layers(self) -> tuple[OwnLayer, ...]:
+    def layers(self) -> tuple[UserLayer, ...]:
         """The layers in use, the oldest first."""
         return tuple(self._layers.values())
 
@@ -172,13 +172,13 @@ class Own:
     def _attach_sites(self, facts: duckdb.DuckDBPyConnection) -> None:
         revision = self.revision
         if self._attached_layers != self._site_layers():
-            scored.attach_sites(facts, user_layers.own_sites(self._store))
+            scored.attach_sites(facts, user_layers.user_sites(self._store))
             self._attached_layers = self._site_layers()
         told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
         scored.attach_milestones(facts, told, self._milestones_attached, date.today(), self._store.milestone_owners())
         self._milestones_attached, self._attached = dict(self._milestones), revision
 
-    def measure(self, evidence: Iterable[OwnCriterion]) -> None:
+    def measure(self, evidence: Iterable[UserCriterion]) -> None:
         """Measure criteria that come from outside: of an address, a shortlist, a file.
 
         Raises
@@ -192,7 +192,7 @@ class Own:
             with _CHANGING:
                 self._measure(self._facts(), wanted)
 
-    def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[OwnCriterion]) -> None:
+    def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[UserCriterion]) -> None:
         wanted = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}
         scored.measure_evidence(facts, self._store, wanted.values())
         self._measured = wanted
@@ -237,17 +237,17 @@ class Own:
         self._milestones = self._store.milestones()
         self._changed()
 
-    def map_layers(self) -> tuple[OwnMapLayer, ...]:
+    def map_layers(self) -> tuple[UserMapLayer, ...]:
         """Return the layers in use as the map draws them."""
         return tuple(self._map_layer(layer) for layer in self.layers)
 
-    def _map_layer(self, layer: OwnLayer) -> OwnMapLayer:
+    def _map_layer(self, layer: UserLayer) -> UserMapLayer:
         raster = self.raster(layer.layer_id) if layer.kind == "raster" else None
         return map_layer(layer, scored.source_of(layer), lambda: self.features(layer.layer_id), raster)
 
     def add(
-        self, draft: Draft, about: About, chosen: Sequence[str] = (), columns: SiteColumns | None = None
-    ) -> list[OwnLayer]:
+        self, draft: Draft, about: ImportOptions, chosen: Sequence[str] = (), columns: SiteColumns | None = None
+    ) -> list[UserLayer]:
         """Import what is ready of a draft: all of it or nothing.
 
         Parameters
@@ -261,24 +261,24 @@ class Own:
 
         Returns
         -------
-        list of OwnLayer
+        list of UserLayer
             What was added.
 
         Raises
         ------
-        NotReadyError, OwnSitesError, OwnLayerError, ReportError
+        NotReadyError, UserSitesError, UserLayerError, ReportError
             Nothing was added.
         """
         return self.keep(prepared(draft, about, self._facts, chosen, columns))
 
-    def keep(self, made: Sequence[NewLayer]) -> list[OwnLayer]:
+    def keep(self, made: Sequence[NewLayer]) -> list[UserLayer]:
         """Put what `prepared` made into the store: all of it or nothing."""
         user_layers.add(self._store, made)
         self._read_again()
         self._changed()
         return [new.row for new in made]
 
-    def remove(self, asked: str) -> OwnLayer:
+    def remove(self, asked: str) -> UserLayer:
         """Take a layer, by id or name, out of use."""
         layer = user_layers.find(self._store, asked)
         user_layers.remove(self._store, layer.layer_id)
@@ -286,7 +286,7 @@ class Own:
         self._changed()
         return layer
 
-    def forget(self, asked: str) -> OwnLayer:
+    def forget(self, asked: str) -> UserLayer:
         """Delete a layer for good, by id or name; a removed one by its id."""
         removed = {layer.layer_id: layer for layer in self.removed()}
         layer = removed.get(asked) or user_layers.find(self._store, asked)
@@ -295,7 +295,7 @@ class Own:
         self._changed()
         return layer
 
-    def restore(self, asked: str) -> OwnLayer:
+    def restore(self, asked: str) -> UserLayer:
         """Bring a removed layer back."""
         layer = user_layers.find(self._store, asked, removed=True)
         user_layers.restore(self._store, layer.layer_id)
@@ -303,22 +303,22 @@ class Own:
         self._changed()
         return layer
 
-    def removed(self) -> list[OwnLayer]:
+    def removed(self) -> list[UserLayer]:
         """Return the layers that were removed and can come back."""
-        return user_layers.own_layers(self._store, removed=True)
+        return user_layers.stored_layers(self._store, removed=True)
 
-    def edit(self, layer_id: str, **changes: object) -> OwnLayer:
+    def edit(self, layer_id: str, **changes: object) -> UserLayer:
         """Change name, style or provenance of a layer; see `data.user_layers.EDITABLE`."""
         layer = user_layers.edit(self._store, self._layers[layer_id], **changes)
         self._read_again()
         return layer
 
-    def find(self, asked: str) -> OwnLayer:
+    def find(self, asked: str) -> UserLayer:
         """Return the layer in use with that id or name.
 
         Raises
         ------
-        OwnLayerError
+        UserLayerError
             If there is none, or more than one.
         """
         return self._layers.get(asked) or user_layers.find(self._store, asked)

@@ -19,7 +19,7 @@ from data import units
 from data.texts import line
 from geo.arrays import FloatArray
 from layers.contract import Column, Request
-from layers.reading.numerals import Found, Numeral, numerals_of
+from layers.reading.numerals import Numeral, ParsedColumn, numerals_of
 from layers.reading.raw import Notes
 
 TextArray = NDArray[np.object_]
@@ -223,7 +223,7 @@ class _Tidy:
             else np.asarray(found.texts.to_numpy(zero_copy_only=False), dtype=object)
         )
 
-    def _tell_limits(self, name: str, found: Found) -> None:
+    def _tell_limits(self, name: str, found: ParsedColumn) -> None:
         """Say that values lie below detection: ask what to take for them, or what was taken."""
         if found.numeral is None:
             actions = tuple(f"bdl.{name}={way}" for way in ("half", "unknown", "zero"))

@@ -58,7 +58,7 @@ class Shift:
 
 
 @dataclass(frozen=True)
-class Given:
+class CrsEvidence:
     """What is known of a layer before it is placed.
 
     Its name, a sample of its coordinates, the CRS of the file and why.
@@ -70,7 +70,7 @@ class Given:
     reason: str
 
 
-def decide(given: Given, request: Request, notes: Notes) -> Decision:
+def decide(given: CrsEvidence, request: Request, notes: Notes) -> Decision:
     """Return the CRS of a layer: the user's, else the file's unless the coordinates contradict it, else a question.
 
     Raises
@@ -89,11 +89,11 @@ def decide(given: Given, request: Request, notes: Notes) -> Decision:
     hint = f"{request.original_name} {given.layer}"
     crs = _parsed(given.crs)
     if crs is None:
-        return _asked("crs_missing", Given(given.layer, xy, given.crs, given.reason), hint, notes)
+        return _asked("crs_missing", CrsEvidence(given.layer, xy, given.crs, given.reason), hint, notes)
     found = Decision(_code(crs), f"{spoken(_code(crs))} because {_because(given.reason)}", swap=swap)
     if not len(xy):
         return found
-    return _contradicted(found, crs, Given(given.layer, xy, given.crs, given.reason), hint, notes)
+    return _contradicted(found, crs, CrsEvidence(given.layer, xy, given.crs, given.reason), hint, notes)
 
 
 def spoken(crs_text: str) -> str:
@@ -144,7 +144,7 @@ def _code(crs: CRS) -> str:
     return f"{known[0]}:{known[1]}" if known and known[0] in {"EPSG", "ESRI"} else str(crs.to_wkt())
 
 
-def _contradicted(found: Decision, crs: CRS, given: Given, hint: str, notes: Notes) -> Decision:
+def _contradicted(found: Decision, crs: CRS, given: CrsEvidence, hint: str, notes: Notes) -> Decision:
     """Return the decision, or a question where the coordinates cannot be in that CRS."""
     x, y = np.abs(given.xy[:, 0]), np.abs(given.xy[:, 1])
     degrees = (x <= 360.0) & (y <= 90.0)
@@ -169,7 +169,7 @@ def _contradicted(found: Decision, crs: CRS, given: Given, hint: str, notes: Not
     return found
 
 
-def _asked(code: str, given: Given, hint: str, notes: Notes, crs: str = "") -> Decision:
+def _asked(code: str, given: CrsEvidence, hint: str, notes: Notes, crs: str = "") -> Decision:
     possible = candidates(given.xy, hint)
     (west, south), (east, north) = (
         (given.xy.min(axis=0), given.xy.max(axis=0)) if len(given.xy) else ((0.0, 0.0), (0.0, 0.0))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from layers.contract import Request
 from layers.reading.raw import Notes, RawLayer, Refused, Source
-from layers.reading.vector import Way, read_layers
+from layers.reading.vector import OpenOptions, read_layers
 
 CHECK_SECONDS = 3.0
 STEPS = 10_000
@@ -27,7 +27,7 @@ def read_geopackage(source: Source, request: Request, notes: Notes) -> list[RawL
     """Read the feature tables of a GeoPackage."""
     _check(source.path, notes)
     options = {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}
-    return read_layers(source, request, notes, Way(source.path, "the GeoPackage says so", options=options))
+    return read_layers(source, request, notes, OpenOptions(source.path, "the GeoPackage says so", options=options))
 
 
 def _check(path: Path, notes: Notes) -> None:

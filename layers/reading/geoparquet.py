@@ -17,7 +17,7 @@ from shapely import GeometryType
 
 from layers.contract import Request
 from layers.reading.raw import GeometryArray, Notes, RawLayer, Refused, Source
-from layers.reading.vector import ATTRIBUTE_BYTES, NULLABLE, Spent, decoded
+from layers.reading.vector import ATTRIBUTE_BYTES, NULLABLE, BudgetUse, decoded
 
 BATCH = 4096
 CODECS = frozenset({"UNCOMPRESSED", "SNAPPY", "GZIP", "ZSTD", "LZ4", "LZ4_RAW"})
@@ -129,7 +129,7 @@ def _bytes_like(type_: pa.DataType) -> bool:
 
 def _table(source: Source, flat: list[str], shapes: set[str]) -> pa.Table:
     """Read all rows; texts stay packed until their full size is known to be within the budget."""
-    spent, tables = Spent(), []
+    spent, tables = BudgetUse(), []
     with pq.ParquetFile(source.path, read_dictionary=flat) as file:
         for batch in file.iter_batches(batch_size=BATCH, use_threads=False):
             table = pa.Table.from_batches([batch])

@@ -69,7 +69,7 @@ class Numeral:
 
 
 @dataclass
-class Found:
+class ParsedColumn:
     """What a column of text turned out to be.
 
     Attributes
@@ -103,7 +103,7 @@ class Found:
     sample: str = ""
 
 
-def numerals_of(values: pa.ChunkedArray, limit_way: str = "") -> Found:
+def numerals_of(values: pa.ChunkedArray, limit_way: str = "") -> ParsedColumn:
     """Find out whether a column of text holds numbers.
 
     Parameters
@@ -129,7 +129,7 @@ def numerals_of(values: pa.ChunkedArray, limit_way: str = "") -> Found:
     texts = pc.if_else(
         pc.is_in(trimmed, value_set=pa.array(GAP_WORDS, trimmed.type)), pa.scalar(None, values.type), values
     )
-    found = Found(texts, gap_words={word: count for word, count in words.items() if word})
+    found = ParsedColumn(texts, gap_words={word: count for word, count in words.items() if word})
     numbers = pc.if_else(pc.is_valid(texts), trimmed, pa.scalar(None, trimmed.type))
     known = len(numbers) - numbers.null_count
     if not known or not _hopeful(numbers, known):
@@ -158,7 +158,7 @@ def _narrow(numbers: pa.ChunkedArray) -> pa.ChunkedArray:
     return numbers
 
 
-def _plain_column(found: Found, numbers: pa.ChunkedArray) -> Found:
+def _plain_column(found: ParsedColumn, numbers: pa.ChunkedArray) -> ParsedColumn:
     ids = pc.match_substring_regex(numbers, _ID)
     if pc.any(ids).as_py():
         found.kept_as_ids, found.sample = True, _first(numbers, ids)[1]
@@ -173,7 +173,9 @@ def _plain_column(found: Found, numbers: pa.ChunkedArray) -> Found:
     return found
 
 
-def _mixed_column(found: Found, numbers: pa.ChunkedArray, plain: pa.ChunkedArray, limit_way: str) -> Found:
+def _mixed_column(
+    found: ParsedColumn, numbers: pa.ChunkedArray, plain: pa.ChunkedArray, limit_way: str
+) -> ParsedColumn:
     gaps = pc.is_in(numbers, value_set=pa.array(NUMBER_GAPS, numbers.type))
     thousands = pc.match_substring_regex(numbers, _THOUSANDS)
     limits = pc.match_substring_regex(numbers, _LIMIT)
@@ -195,7 +197,7 @@ def _mixed_column(found: Found, numbers: pa.ChunkedArray, plain: pa.ChunkedArray
     return found
 
 
-def _with_strays(found: Found, numbers: pa.ChunkedArray, other: pa.ChunkedArray, good: int) -> Found:
+def _with_strays(found: ParsedColumn, numbers: pa.ChunkedArray, other: pa.ChunkedArray, good: int) -> ParsedColumn:
     """Say of a column with other words beside its numbers that it is almost numeric, if they are few."""
     strays = pc.sum(other).as_py()
     if good and strays <= _STRAY_SHARE * (good + strays):

@@ -20,7 +20,7 @@ from rasterio.windows import Window
 
 from geo.arrays import FloatArray, IntArray
 from layers.contract import PIXELS, LayerReport, Request
-from layers.reading.crs import LONLAT, Decision, Given, decide, shift
+from layers.reading.crs import LONLAT, CrsEvidence, Decision, decide, shift
 from layers.reading.raster import opened
 from layers.reading.raw import Notes, RawRaster, Refused
 
@@ -84,7 +84,7 @@ def place_raster(raw: RawRaster, request: Request, notes: Notes, out: Path, numb
     with opened(raw.path, raw.driver) as data:
         transform = _transform(data, raw, notes)
         xy = _grid(transform, data.width, data.height)
-        decision = decide(Given(raw.name, xy, _gcp_crs(data) or raw.crs, raw.crs_reason), request, notes)
+        decision = decide(CrsEvidence(raw.name, xy, _gcp_crs(data) or raw.crs, raw.crs_reason), request, notes)
         (west, south), (east, north) = xy.min(axis=0).tolist(), xy.max(axis=0).tolist()
         report = LayerReport(
             raw.name,

@@ -294,7 +294,7 @@ class _Work:
             raise Refused("geometry_none", count=len(raw.geometry))
         raw.geometry = None  # of a million features two copies are enough
         sample = _sample(found)
-        decision = crs.decide(crs.Given(raw.name, sample, raw.crs, raw.crs_reason), self.request, self.notes)
+        decision = crs.decide(crs.CrsEvidence(raw.name, sample, raw.crs, raw.crs_reason), self.request, self.notes)
         if decision.swap:
             found = geometry.Features(found.rows, shapely.transform(found.shapes, lambda xy: xy[:, ::-1]))
         bounds = _bounds(found)

@@ -12,7 +12,7 @@ from pyproj.exceptions import CRSError
 
 from layers.contract import Request
 from layers.reading.raw import Notes, RawLayer, Refused, Source
-from layers.reading.vector import Way, read_layers
+from layers.reading.vector import OpenOptions, read_layers
 
 SAMPLE_BYTES = 400_000
 #: Language driver bytes of a DBF that say nothing about its encoding: none, and "ANSI", which writers set everywhere.
@@ -46,7 +46,7 @@ def read_shapefile(source: Source, request: Request, notes: Notes) -> list[RawLa
         source,
         request_for(request, source),
         notes,
-        Way(source.path, "the .prj says so", SPELLED.get(encoding, encoding)),
+        OpenOptions(source.path, "the .prj says so", SPELLED.get(encoding, encoding)),
     )
     if found and not found[0].crs and ".prj" in source.companions:
         notes.add("prj_unusable", layer=found[0].name)

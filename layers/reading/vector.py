@@ -48,7 +48,7 @@ GPX_LAYERS = ("waypoints", "routes", "tracks")
 
 
 @dataclass
-class Way:
+class OpenOptions:
     """How GDAL is to open one file.
 
     Attributes
@@ -72,7 +72,7 @@ class Way:
 def read_plain(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     """Read FlatGeobuf, FileGDB, OGR_GMT or DXF."""
     reason = "the file says so"
-    found = read_layers(source, request, notes, Way(source.path, reason))
+    found = read_layers(source, request, notes, OpenOptions(source.path, reason))
     if source.path.suffix.lower() == ".dxf" and not any(len(layer.attributes) for layer in found):
         raise Refused("dxf_nothing")
     return found
@@ -95,7 +95,7 @@ def read_geojson(source: Source, request: Request, notes: Notes) -> list[RawLaye
             opened, reason = data, "GeoJSON is WGS 84 unless it says otherwise"
     if not data.rstrip(b"\0 \t\r\n").endswith((b"}", b"]")):
         raise Refused("truncated", bytes=len(data), reason="the last bracket is missing")
-    found = read_layers(source, request, notes, Way(opened, reason))
+    found = read_layers(source, request, notes, OpenOptions(opened, reason))
     for layer in found:
         layer.crs = layer.crs or ("EPSG:4326" if not named else "")
     return found
@@ -112,7 +112,7 @@ def read_kml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     scan_xml(source.path, count)
     if links:
         notes.add("kml_links", count=links)
-    found = read_layers(source, request, notes, Way(source.path, "KML is always WGS 84"))
+    found = read_layers(source, request, notes, OpenOptions(source.path, "KML is always WGS 84"))
     if not found and links:
         raise Refused("kml_only_links", count=links)
     return found
@@ -123,7 +123,7 @@ def read_gpx(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     wanted = Request(request.files, request.original_name, request.layers or GPX_LAYERS, request.crs, request.cures)
     return [
         layer
-        for layer in read_layers(source, wanted, notes, Way(source.path, "GPX is always WGS 84"))
+        for layer in read_layers(source, wanted, notes, OpenOptions(source.path, "GPX is always WGS 84"))
         if len(layer.attributes)
     ]
 
@@ -131,10 +131,12 @@ def read_gpx(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
 def read_gml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     """Read GML; the axis order of its srsName is brought to x first."""
     options = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
-    return read_layers(source, request, notes, Way(source.path, "the srsName of the file says so", options=options))
+    return read_layers(
+        source, request, notes, OpenOptions(source.path, "the srsName of the file says so", options=options)
+    )
 
 
-def read_layers(source: Source, request: Request, notes: Notes, way: Way) -> list[RawLayer]:
+def read_layers(source: Source, request: Request, notes: Notes, way: OpenOptions) -> list[RawLayer]:
     """Read the layers of a file that are wanted and have geometry.
 
     Raises
@@ -186,11 +188,11 @@ def _json_fault(source: Source) -> str:
     return "it is JSON, but its features are not as GeoJSON has them"
 
 
-def _layers(source: Source, request: Request, notes: Notes, way: Way) -> list[RawLayer]:
+def _layers(source: Source, request: Request, notes: Notes, way: OpenOptions) -> list[RawLayer]:
     listed = [(str(name), kind) for name, kind in pyogrio.list_layers(way.opened)]
     _check_asked(request, [name for name, _ in listed])
     found, tables = [], []
-    spent = Spent()
+    spent = BudgetUse()
     for name, kind in listed:
         if request.layers and name not in request.layers:
             continue
@@ -212,7 +214,7 @@ def _check_asked(request: Request, known: list[str]) -> None:
 
 
 @dataclass
-class Spent:
+class BudgetUse:
     """What one file has used of its budgets so far: features, vertices, bytes of attributes."""
 
     features: int = 0
@@ -231,7 +233,7 @@ class Spent:
                 raise Refused("too_large", what=what, limit=f"{limit:,}")
 
 
-def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> RawLayer:
+def _layer(source: Source, name: str, notes: Notes, way: OpenOptions, spent: BudgetUse) -> RawLayer:
     in_memory = isinstance(way.opened, bytes)
     title = Path(source.original_name).stem if in_memory or name in {source.path.stem, "OGRGeoJSON", ""} else name
     wkb, attributes, stated = _batches(way, None if in_memory else name, spent)
@@ -251,7 +253,9 @@ def _layer(source: Source, name: str, notes: Notes, way: Way, spent: Spent) -> R
     return RawLayer(title, attributes, geometry, crs, way.reason if crs else "")
 
 
-def _batches(way: Way, layer: str | None, spent: Spent) -> tuple[NDArray[np.object_], pd.DataFrame, str | None]:
+def _batches(
+    way: OpenOptions, layer: str | None, spent: BudgetUse
+) -> tuple[NDArray[np.object_], pd.DataFrame, str | None]:
     """Read a layer in batches that count against the budget: its WKB, its attributes, the CRS that it states."""
     options: dict[str, Any] = {
         "layer": layer,
@@ -304,7 +308,7 @@ def odd(geometry: GeometryArray, wkb: NDArray[np.object_]) -> NDArray[np.bool_]:
     return marked
 
 
-def _straight(way: Way, names: tuple[str, str], wkb: NDArray[np.object_], notes: Notes) -> GeometryArray:
+def _straight(way: OpenOptions, names: tuple[str, str], wkb: NDArray[np.object_], notes: Notes) -> GeometryArray:
     """Read geometry again with curves made straight by GDAL; surfaces in space stay None and are counted."""
     name, title = names
     again = pyogrio.raw.read(way.opened, layer=name, columns=[], **way.options)[2]

@@ -14,7 +14,7 @@ import numpy as np
 
 from data.bundling.records import Record
 from geo.arrays import BoolArray, FloatArray, IndexArray
-from scoring.backtest import ranking_skill as skill
+from scoring.backtest import ranking_skill
 from scoring.backtest.blind import blinded, selected
 from scoring.backtest.labels import Label, Match, is_later, match_labels, site_records
 from scoring.backtest.population import Population, population
@@ -57,7 +57,7 @@ class Settings:
 
 
 @dataclass(frozen=True, slots=True)
-class Sorted:
+class LabelOutcomes:
     """Labels by what became of them.
 
     Attributes
@@ -193,7 +193,9 @@ def _compare(
     return _judge(whole, ordered, scenario, settings, listed_only)
 
 
-def sort_labels(matches: Sequence[Match], listed: Sequence[str], family: Sequence[str] | None, until: str) -> Sorted:
+def sort_labels(
+    matches: Sequence[Match], listed: Sequence[str], family: Sequence[str] | None, until: str
+) -> LabelOutcomes:
     """Sort labels into matched, unmatched and set apart; a site counts once.
 
     Parameters
@@ -221,10 +223,10 @@ def sort_labels(matches: Sequence[Match], listed: Sequence[str], family: Sequenc
         else:
             matched[match.site_id] = match
             undated += not match.label.date
-    return Sorted(matched, tuple(unmatched), tuple(later), tuple(other), undated, doubled)
+    return LabelOutcomes(matched, tuple(unmatched), tuple(later), tuple(other), undated, doubled)
 
 
-def _say_only_listed(ordered: Sorted, gone: list[Record]) -> Sorted:
+def _say_only_listed(ordered: LabelOutcomes, gone: list[Record]) -> LabelOutcomes:
     """Give those unmatched labels their reason that mean a site which is there only because of a list."""
     again = match_labels([match.label for match, _ in ordered.unmatched], gone)
     unmatched = tuple(
@@ -235,13 +237,13 @@ def _say_only_listed(ordered: Sorted, gone: list[Record]) -> Sorted:
 
 
 def _judge(
-    whole: Population, ordered: Sorted, scenario: Scenario, settings: Settings, listed_only: set[str]
+    whole: Population, ordered: LabelOutcomes, scenario: Scenario, settings: Settings, listed_only: set[str]
 ) -> Backtest:
     apart = {match.site_id for match in (*ordered.later, *ordered.other_commodity)} - set(ordered.matched)
     kept = np.array([site_id not in apart for site_id in whole.site_ids])
     positive = np.array([site_id in ordered.matched for site_id in whole.site_ids])[kept]
     commodity = np.array(whole.stratum)[kept]
-    told = skill.by_stratum(whole.score[kept], positive, _codes(commodity))
+    told = ranking_skill.by_stratum(whole.score[kept], positive, _codes(commodity))
     enough = bool(LEAST_LABELLED <= positive.sum() < len(positive))
     inside = enough and sum(labelled for _, labelled, _, _ in told) >= LEAST_LABELLED
     names = np.unique(commodity)
@@ -277,18 +279,19 @@ def _skill(
     commodity, country = np.array(whole.stratum)[kept], np.array(whole.countries)[kept]
     strata, one = _codes(commodity), np.zeros(len(score), dtype=np.intp)
     control, mix = (
-        skill.shuffled(score, positive, strata, settings.repeats, rng) if inside else (np.empty(0), np.empty(0))
+        ranking_skill.shuffled(score, positive, strata, settings.repeats, rng) if inside else (np.empty(0), np.empty(0))
     )
     return {
-        "auc": _said(skill.auc(score, positive), any_),
-        "auc_ci": _ends(skill.bootstrap_auc(score, positive, one, settings.draws, rng), any_),
-        "auc_stratified": _said(skill.stratified_auc(score, positive, strata), inside),
-        "auc_stratified_ci": _ends(skill.bootstrap_auc(score, positive, strata, settings.draws, rng), inside),
-        "auc_country": _said(skill.stratified_auc(score, positive, _codes(country)), any_),
+        "auc": _said(ranking_skill.auc(score, positive), any_),
+        "auc_ci": _ends(ranking_skill.bootstrap_auc(score, positive, one, settings.draws, rng), any_),
+        "auc_stratified": _said(ranking_skill.stratified_auc(score, positive, strata), inside),
+        "auc_stratified_ci": _ends(ranking_skill.bootstrap_auc(score, positive, strata, settings.draws, rng), inside),
+        "auc_country": _said(ranking_skill.stratified_auc(score, positive, _codes(country)), any_),
         "auc_commodity_country": _said(
-            skill.stratified_auc(score, positive, _codes(np.char.add(np.char.add(commodity, "|"), country))), any_
+            ranking_skill.stratified_auc(score, positive, _codes(np.char.add(np.char.add(commodity, "|"), country))),
+            any_,
         ),
-        "lift_10pct": _said(float(skill.capture(score, positive, np.array([TENTH]))[0]) / TENTH, any_),
+        "lift_10pct": _said(float(ranking_skill.capture(score, positive, np.array([TENTH]))[0]) / TENTH, any_),
         "precision_at": {k: _precision(score, positive, k) for k in FIRST},
         "capture_curve": _curve(score, positive),
         "negative_control": _said(float(control.mean()), inside) if len(control) else None,
@@ -303,9 +306,10 @@ def _beside(whole: Population, kept: BoolArray, positive: BoolArray, enough: tup
     strata = _codes(np.array(whole.stratum)[kept])
     return {
         "capture_baselines": {name: _curve(score, positive) for name, score in scores.items()},
-        "baselines": {name: _said(skill.auc(score, positive), enough[0]) for name, score in scores.items()},
+        "baselines": {name: _said(ranking_skill.auc(score, positive), enough[0]) for name, score in scores.items()},
         "baselines_stratified": {
-            name: _said(skill.stratified_auc(score, positive, strata), enough[1]) for name, score in scores.items()
+            name: _said(ranking_skill.stratified_auc(score, positive, strata), enough[1])
+            for name, score in scores.items()
         },
     }
 
@@ -319,12 +323,12 @@ def _said(value: float, enough: bool) -> float | None:
 
 
 def _ends(draws: FloatArray, enough: bool) -> list[float] | None:
-    return [round(end, 4) for end in skill.interval(draws)] if enough and len(draws) else None
+    return [round(end, 4) for end in ranking_skill.interval(draws)] if enough and len(draws) else None
 
 
 def _precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
     return (
-        round(float(skill.hits(score, positive, np.array([float(k)]))[0]) / k, 4)
+        round(float(ranking_skill.hits(score, positive, np.array([float(k)]))[0]) / k, 4)
         if positive.any() and k <= len(score)
         else None
     )
@@ -333,11 +337,11 @@ def _precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
 def _curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
     if not positive.any():
         return []
-    found = skill.capture(score, positive, LISTED)
+    found = ranking_skill.capture(score, positive, LISTED)
     return [{"listed": float(x), "captured": round(float(y), 4)} for x, y in zip(LISTED, found, strict=True)]
 
 
-def misses(whole: Population, ordered: Sorted, scenario: Scenario) -> list[dict[str, Any]]:
+def misses(whole: Population, ordered: LabelOutcomes, scenario: Scenario) -> list[dict[str, Any]]:
     """Return the labelled sites in the lower half, or the worst `WORST`, with the criterion that cost each most.
 
     The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in
@@ -371,7 +375,7 @@ def misses(whole: Population, ordered: Sorted, scenario: Scenario) -> list[dict[
     return found
 
 
-def _matches(whole: Population, ordered: Sorted) -> list[dict[str, Any]]:
+def _matches(whole: Population, ordered: LabelOutcomes) -> list[dict[str, Any]]:
     return [
         {
             "row": match.label.row,
@@ -390,7 +394,7 @@ def _matches(whole: Population, ordered: Sorted) -> list[dict[str, Any]]:
     ]
 
 
-def _unmatched(ordered: Sorted) -> list[dict[str, Any]]:
+def _unmatched(ordered: LabelOutcomes) -> list[dict[str, Any]]:
     return [
         {
             "row": match.label.row,
@@ -405,7 +409,7 @@ def _unmatched(ordered: Sorted) -> list[dict[str, Any]]:
     ]
 
 
-def _counts(whole: Population, ordered: Sorted, listed_only: set[str]) -> dict[str, int]:
+def _counts(whole: Population, ordered: LabelOutcomes, listed_only: set[str]) -> dict[str, int]:
     failed = {site_id for site_id, fails in zip(whole.site_ids, whole.failed, strict=True) if fails}
     sorted_out = len(ordered.unmatched) + len(ordered.later) + len(ordered.other_commodity) + ordered.doubled
     return {

@@ -66,7 +66,7 @@ class SelectionList:
 
 
 @dataclass(frozen=True, slots=True)
-class Dropped:
+class BlindRemovals:
     """What blind mode takes away.
 
     Attributes
@@ -126,7 +126,7 @@ def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 
 
 @contextmanager
-def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyConnection, Dropped]]:
+def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyConnection, BlindRemovals]]:
     """Give a copy of the ranking's input without what rests on selection lists, and the account; closed at the end.
 
     A value that rests on a list becomes unknown, also where another source would have spoken; a site that is there only
@@ -157,7 +157,7 @@ def _copy_rows(source: duckdb.DuckDBPyConnection, read: str, copy: duckdb.DuckDB
     copy.unregister("copied")
 
 
-def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) -> Dropped:
+def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) -> BlindRemovals:
     """Delete what rests on lists, and count it."""
     gone = {site_id for site_id, what, _ in found if what == "site"}
     rest = [(site_id, what) for site_id, what, _ in found if site_id not in gone]
@@ -173,7 +173,7 @@ def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) ->
     )
     titles = {each.list_id: each.title for each in selection_lists()}
     lists = tuple(titles[each] for each in sorted({list_id for _, _, list_id in found}))
-    return Dropped(sites, {k: v for k, v in values.items() if v}, gates, lists)
+    return BlindRemovals(sites, {k: v for k, v in values.items() if v}, gates, lists)
 
 
 def _forget_values(copy: duckdb.DuckDBPyConnection, criterion: Criterion, rest: list[tuple[str, str]]) -> int:

@@ -81,7 +81,7 @@ EVIDENCE: dict[str, LayerMeasure] = {
 
 
 @dataclass(frozen=True, slots=True)
-class OwnCriterion:
+class UserCriterion:
     """What to measure of a layer, and what is good.
 
     Attributes
@@ -188,8 +188,8 @@ class OwnCriterion:
         return asdict(self)
 
 
-def from_dict(values: dict[str, Any]) -> OwnCriterion:
-    """Return the criterion that `OwnCriterion.as_dict` wrote.
+def from_dict(values: dict[str, Any]) -> UserCriterion:
+    """Return the criterion that `UserCriterion.as_dict` wrote.
 
     Raises
     ------
@@ -197,6 +197,6 @@ def from_dict(values: dict[str, Any]) -> OwnCriterion:
         If a field is missing, unknown or of the wrong type, or the criterion contradicts itself.
     """
     try:
-        return OwnCriterion(**values)
+        return UserCriterion(**values)
     except (TypeError, ValueError) as error:
         raise EvidenceError(f"A criterion of your own cannot be read ({error}); export it again.") from error

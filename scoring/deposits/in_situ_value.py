@@ -134,7 +134,7 @@ class Grade:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class PricedCommodity:
     """One priced commodity of an ore.
 
     USD per tonne of ore with its range by price, and its share (0..1) of the priced total.
@@ -167,7 +167,7 @@ class InSituValue:
         The most valuable commodity; None: none has a price.
     """
 
-    parts: tuple[Part, ...]
+    parts: tuple[PricedCommodity, ...]
     usd_per_t: float | None
     low: float | None
     high: float | None
@@ -283,12 +283,12 @@ def _told_by_elements(grades: Mapping[str, Grade]) -> tuple[str, ...]:
     return tuple(group for group, members in GROUPS.items() if group in grades and any(m in grades for m in members))
 
 
-def _parts(tonnes: Mapping[str, float], table: Mapping[str, Price]) -> tuple[Part, ...]:
+def _parts(tonnes: Mapping[str, float], table: Mapping[str, Price]) -> tuple[PricedCommodity, ...]:
     """Return what each priced commodity is worth in a tonne of ore, the most valuable first."""
     priced = {name: (t, table[name]) for name, t in tonnes.items() if name in table}
     total = math.fsum(t * p.usd_per_t for t, p in priced.values())
     parts = [
-        Part(name, t * p.usd_per_t, t * p.low, t * p.high, t * p.usd_per_t / total if total else 0.0)
+        PricedCommodity(name, t * p.usd_per_t, t * p.low, t * p.high, t * p.usd_per_t / total if total else 0.0)
         for name, (t, p) in priced.items()
     ]
     return tuple(sorted(parts, key=lambda part: (-part.usd_per_t, part.commodity)))

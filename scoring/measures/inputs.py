@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from data.facts import BUNDLE
 from data.sql import sql
 from geo.nearest import NearestLines, NearestPoints
-from geo.routes import LineNetwork, Ways
+from geo.routes import LineNetwork, ShortestPaths
 from scoring.permitting.outlook import Milestones
 
 DEEP_PORT_M = 10.0
@@ -152,7 +152,7 @@ class Inputs:
         return NearestLines(self.lines(layer)).query(lon, lat).distance_m / 1000
 
 
-def _ways_to_ports(layer: str, folder: Path, lon: bytes, lat: bytes) -> Ways:
+def _ways_to_ports(layer: str, folder: Path, lon: bytes, lat: bytes) -> ShortestPaths:
     """Return the ways along a bundled layer to ports, given as the bytes of their degrees (float64)."""
     return LineNetwork(bundled_lines(layer, folder), JOIN_KM).ways_to(
         np.frombuffer(lon), np.frombuffer(lat), most_from_km=PORT_ON_NETWORK_KM, gap_factor=DETOUR / CORNERS

@@ -20,7 +20,7 @@ from geo.circles import Progress, circle_points
 from geo.footprint import Footprint
 from geo.surroundings import Targets
 from geo.zonal import value_at, zonal
-from scoring.criteria.user_criterion import EVIDENCE, Kind, LayerMeasure, OwnCriterion
+from scoring.criteria.user_criterion import EVIDENCE, Kind, LayerMeasure, UserCriterion
 from scoring.errors import EvidenceError
 
 AROUND = 8
@@ -80,7 +80,7 @@ class EvidenceLayer:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Measured:
     """What a measure says of some places.
 
     Value, share of the ground that is known (0..1), position of a feature (-1: none).
@@ -91,18 +91,18 @@ class Found:
     index: NDArray[np.int64]
 
 
-Function = Callable[[EvidenceLayer, OwnCriterion, FloatArray, FloatArray, Progress], Found]
+Function = Callable[[EvidenceLayer, UserCriterion, FloatArray, FloatArray, Progress], Measured]
 
 
 def measure(
-    layer: EvidenceLayer, criterion: OwnCriterion, sites: pd.DataFrame, progress: Progress = None
+    layer: EvidenceLayer, criterion: UserCriterion, sites: pd.DataFrame, progress: Progress = None
 ) -> pd.DataFrame:
     """Measure a criterion of a layer at sites.
 
     Parameters
     ----------
     layer : EvidenceLayer
-    criterion : OwnCriterion
+    criterion : UserCriterion
     sites : DataFrame
         site_id, lon, lat (EPSG:4326 degrees; NaN: unknown), slack_km (accuracy of the location; NaN counts as 0).
     progress : callable or None
@@ -146,7 +146,7 @@ def measure(
     return pd.DataFrame(dict(zip(COLUMNS, values, strict=True)))
 
 
-def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> LayerMeasure:
+def _suited(layer: EvidenceLayer, criterion: UserCriterion) -> LayerMeasure:
     what = EVIDENCE[criterion.measure]
     if layer.kind not in what.kinds:
         raise EvidenceError(
@@ -161,7 +161,7 @@ def _suited(layer: EvidenceLayer, criterion: OwnCriterion) -> LayerMeasure:
     return what
 
 
-def _to_sample(what: LayerMeasure, criterion: OwnCriterion, slack_km: FloatArray) -> NDArray[np.int64]:
+def _to_sample(what: LayerMeasure, criterion: UserCriterion, slack_km: FloatArray) -> NDArray[np.int64]:
     """Return the sites whose range is read from places around them."""
     if what.samples == "none":
         return np.empty(0, dtype=np.int64)
@@ -170,8 +170,8 @@ def _to_sample(what: LayerMeasure, criterion: OwnCriterion, slack_km: FloatArray
 
 
 def _known(
-    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
-) -> Found:
+    layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Measured:
     """Measure places, leaving unknown what lies beyond the ground that the layer speaks of."""
     what = EVIDENCE[criterion.measure]
     located = ~(np.isnan(lon) | np.isnan(lat))
@@ -180,7 +180,7 @@ def _known(
         located = layer.footprint.holds(lon, lat, belt_km)
     rows = np.flatnonzero(located)
     found = MEASURED_BY[criterion.measure](layer, criterion, lon[rows], lat[rows], progress)
-    whole = Found(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))
+    whole = Measured(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))
     whole.value[rows], whole.covered[rows], whole.index[rows] = found.value, found.covered, found.index
     return whole
 
@@ -189,53 +189,53 @@ def _part_of(progress: Progress, start: float, end: float) -> Progress:
     return None if progress is None else lambda share: progress(start + (end - start) * share)
 
 
-def _plain(value: FloatArray) -> Found:
-    return Found(value, np.ones(len(value)), np.full(len(value), -1, dtype=np.int64))
+def _plain(value: FloatArray) -> Measured:
+    return Measured(value, np.ones(len(value)), np.full(len(value), -1, dtype=np.int64))
 
 
 def _distance_km(
     layer: EvidenceLayer,
-    criterion: OwnCriterion,  # noqa: ARG001
+    criterion: UserCriterion,  # noqa: ARG001
     lon: FloatArray,
     lat: FloatArray,
     progress: Progress,
-) -> Found:
+) -> Measured:
     metres, index = layer.targets.nearest(lon, lat, progress)
-    return Found(metres / 1000.0, np.ones(len(lon)), index)
+    return Measured(metres / 1000.0, np.ones(len(lon)), index)
 
 
 def _inside(
     layer: EvidenceLayer,
-    criterion: OwnCriterion,  # noqa: ARG001
+    criterion: UserCriterion,  # noqa: ARG001
     lon: FloatArray,
     lat: FloatArray,
     progress: Progress,
-) -> Found:
+) -> Measured:
     index = layer.targets.containing(lon, lat, progress)
-    return Found((index >= 0).astype(np.float64), np.ones(len(lon)), index)
+    return Measured((index >= 0).astype(np.float64), np.ones(len(lon)), index)
 
 
 def _density(
-    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
-) -> Found:
+    layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Measured:
     return _plain(layer.targets.density_within(lon, lat, criterion.radius_km * 1000.0, progress))
 
 
 def _value_at(
-    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
-) -> Found:
+    layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Measured:
     value = value_at(_raster(layer, criterion), lon, lat, progress)
-    return Found(value, (~np.isnan(value)).astype(np.float64), np.full(len(lon), -1, dtype=np.int64))
+    return Measured(value, (~np.isnan(value)).astype(np.float64), np.full(len(lon), -1, dtype=np.int64))
 
 
 def _within(statistic: Literal["mean", "max"]) -> Function:
     def function(
-        layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
-    ) -> Found:
+        layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+    ) -> Measured:
         radius_m = criterion.radius_km * 1000.0
         if layer.kind == "raster":
             value, covered = zonal(_raster(layer, criterion), lon, lat, radius_m, statistic, progress)
-            return Found(value, covered, np.full(len(lon), -1, dtype=np.int64))
+            return Measured(value, covered, np.full(len(lon), -1, dtype=np.int64))
         within = layer.targets.mean_within if statistic == "mean" else layer.targets.max_within
         return _plain(within(lon, lat, radius_m, layer.numbers[criterion.column], progress))
 
@@ -243,23 +243,23 @@ def _within(statistic: Literal["mean", "max"]) -> Function:
 
 
 def _nearest_value(
-    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
-) -> Found:
+    layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Measured:
     return _attribute(layer, criterion, layer.targets.nearest(lon, lat, progress)[1])
 
 
 def _containing_value(
-    layer: EvidenceLayer, criterion: OwnCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
-) -> Found:
+    layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
+) -> Measured:
     return _attribute(layer, criterion, layer.targets.containing(lon, lat, progress))
 
 
-def _attribute(layer: EvidenceLayer, criterion: OwnCriterion, index: NDArray[np.int64]) -> Found:
+def _attribute(layer: EvidenceLayer, criterion: UserCriterion, index: NDArray[np.int64]) -> Measured:
     value = np.append(layer.numbers[criterion.column], np.nan)[index]
-    return Found(value, np.ones(len(index)), index)
+    return Measured(value, np.ones(len(index)), index)
 
 
-def _raster(layer: EvidenceLayer, criterion: OwnCriterion) -> Path:
+def _raster(layer: EvidenceLayer, criterion: UserCriterion) -> Path:
     if layer.raster is None:
         raise EvidenceError(f"{criterion.title}: the layer has no raster file; add it again.")
     return layer.raster

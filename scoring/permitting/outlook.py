@@ -65,7 +65,7 @@ MONTH_DAYS = 365.25 / 12
 
 
 @dataclass(frozen=True, slots=True)
-class Months:
+class MonthsRemaining:
     """Quantiles of the months left.
 
     Attributes
@@ -182,7 +182,7 @@ def parameters() -> dict[str, Any]:
 
 def months_left(
     stage: str, iso3: str, is_mine: bool, regulatory_quality: float | None, stage_age_years: int = 0
-) -> Months | None:
+) -> MonthsRemaining | None:
     """Return the quantiles of the months until ready to build, or None where the stage is unknown.
 
     Parameters
@@ -221,7 +221,7 @@ class Outlook:
     ----------
     months : Months
     draws : array
-        Sampled months left; `Months` are their quantiles.
+        Sampled months left; `MonthsRemaining` are their quantiles.
     study, permits : Months
         The two parts, each with its own quantiles: studies still to come, and permits.
     still_so : float
@@ -230,10 +230,10 @@ class Outlook:
         The stage that was used.
     """
 
-    months: Months
+    months: MonthsRemaining
     draws: FloatArray
-    study: Months
-    permits: Months
+    study: MonthsRemaining
+    permits: MonthsRemaining
     still_so: float
     stage: str
 
@@ -366,6 +366,6 @@ def _tail(median: float, sigma: float, elapsed: float, rng: np.random.Generator)
     return np.asarray(np.maximum(median * np.exp(sigma * ndtri(np.minimum(share, 1 - 1e-12))) - elapsed, 0.0))
 
 
-def _quantiles(months: FloatArray, pathway: str, known: bool) -> Months:
+def _quantiles(months: FloatArray, pathway: str, known: bool) -> MonthsRemaining:
     p10, p50, p90 = np.quantile(months, [0.1, 0.5, 0.9])
-    return Months(round(float(p10), 1), round(float(p50), 1), round(float(p90), 1), pathway, known)
+    return MonthsRemaining(round(float(p10), 1), round(float(p50), 1), round(float(p90), 1), pathway, known)

@@ -51,7 +51,7 @@ DROP_PROFILES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ScoreTerms:
     """What a method scores by.
 
     Packed vectors (lens, profile), the weight of each of their places, and how they are scaled.
@@ -212,11 +212,11 @@ def scored(
     pack(facts, scenario)
     axes, weights = tuple(c.pillar for c in scenario.criteria), tuple(scenario.criterion_weights())
     return scored_by_method(
-        facts, Terms(scenario.method, scenario.commodity, scenario.profile, weights, axes, normalisation)
+        facts, ScoreTerms(scenario.method, scenario.commodity, scenario.profile, weights, axes, normalisation)
     )
 
 
-def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> tuple[str, dict[str, Any]]:
+def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: ScoreTerms) -> tuple[str, dict[str, Any]]:
     """Return the head ``WITH scored AS (..)`` of a ranking by these terms over packed vectors, and its bindings."""
     weighted_sum = sql("scoring/aggregation/weighted_sum.sql")
     if terms.method == "weighted_sum" and terms.normalisation == "goalposts":
@@ -226,7 +226,7 @@ def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> tuple[st
     return "WITH base AS (" + weighted_sum + "), scored AS (" + by_method + ")", {"choice": choice}
 
 
-def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: Terms) -> str:
+def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: ScoreTerms) -> str:
     """Put the scores of all sites by these terms into ``method_score``, unless they are there; return their key."""
     method = METHODS[terms.method]
     shape = json.dumps([method.id, terms.normalisation, terms.lens, terms.profile, list(terms.weights)])

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data.kept import Kept
+from data.bounded_cache import BoundedCache
 from data.sql import sql
 from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.ranking.packed import square
@@ -119,14 +119,14 @@ class Rankings:
 
     def __init__(self, facts: duckdb.DuckDBPyConnection) -> None:
         self._facts = facts
-        self._sites: Kept[int, Sites] = Kept(1, 1, lambda _sites: 1)
-        self._vectors: Kept[tuple[int, str, str], Vectors] = Kept(
+        self._sites: BoundedCache[int, Sites] = BoundedCache(1, 1, lambda _sites: 1)
+        self._vectors: BoundedCache[tuple[int, str, str], Vectors] = BoundedCache(
             KEPT_VECTORS, KEPT_VECTOR_BYTES, lambda each: each.nbytes
         )
-        self._passing: Kept[tuple[int, int, Scenario], Rows] = Kept(
+        self._passing: BoundedCache[tuple[int, int, Scenario], Rows] = BoundedCache(
             KEPT_PASSING, KEPT_PASSING_BYTES, lambda rows: rows.nbytes + 1000
         )
-        self._ranked: Kept[tuple[int, Scenario], Ranked] = Kept(
+        self._ranked: BoundedCache[tuple[int, Scenario], Ranked] = BoundedCache(
             KEPT_RANKINGS, KEPT_RANKING_BYTES, lambda each: each.nbytes
         )
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import Criterion, load
-from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, OwnCriterion
+from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, UserCriterion
 from scoring.criteria.user_criterion import from_dict as evidence_from
 from scoring.errors import ScenarioError
 
@@ -170,7 +170,7 @@ class Scenario:
         Commodity id, or empty.
     order_by : {"shrunk", "worst", "known"}
         What the list is ordered by: known evidence shrunk by coverage, worst case, known evidence only.
-    evidence : tuple of OwnCriterion
+    evidence : tuple of UserCriterion
         Criteria of the user's own; their weights stand beside those of the pillars.
     """
 
@@ -180,7 +180,7 @@ class Scenario:
     order_by: OrderBy = "shrunk"
     method: str = "weighted_sum"
     seed: int = 20251028
-    evidence: tuple[OwnCriterion, ...] = ()
+    evidence: tuple[UserCriterion, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", Weights(self.weights))
@@ -265,7 +265,7 @@ def _lists(value: Any) -> Any:
     return [_lists(each) for each in value] if isinstance(value, tuple) else value
 
 
-def _criterion(own: OwnCriterion) -> Criterion:
+def _criterion(own: UserCriterion) -> Criterion:
     """Return a criterion of the user's own in the form of the catalogue's."""
     within = f" within {own.radius_km:g} km" if EVIDENCE[own.measure].radius else ""
     formula = f"{EVIDENCE[own.measure].title}{within}" + (f", column {own.column}" if own.column else "")
@@ -383,7 +383,7 @@ def _filters_from(values: Any) -> Filters:
     return Filters(**plain)
 
 
-def _evidence_from(values: Any) -> tuple[OwnCriterion, ...]:
+def _evidence_from(values: Any) -> tuple[UserCriterion, ...]:
     if not isinstance(values, list | tuple) or len(values) > MOST_CHOICES:
         raise ScenarioError("The criteria of your own in the scenario are no list.")
     try:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Firmness:
+class RankStability:
     """How firm each place in a list is.
 
     Attributes
@@ -46,7 +46,7 @@ class Firmness:
 
 
 @dataclass(frozen=True, slots=True)
-class Belief:
+class WeightConstraints:
     """Which weights a user thinks possible.
 
     Attributes
@@ -89,13 +89,13 @@ class Belief:
             raise ScenarioError("A weight stands twice; name each once.")
 
 
-def firmness(
+def rank_stability(
     facts: duckdb.DuckDBPyConnection,
     scenario: Scenario,
-    belief: Belief | None = None,
+    belief: WeightConstraints | None = None,
     draws: int = 1000,
     top_k: int = 20,
-) -> Firmness:
+) -> RankStability:
     """Draw weights and states of the data with the scenario's seed, and say where each listed site stands.
 
     Scores are weighted means over the criteria that apply, with every unknown drawn evenly over its full range: no
@@ -111,10 +111,10 @@ def firmness(
     """
     packed = packed_arrays(facts, scenario)
     rng = np.random.default_rng(scenario.seed)
-    space = (belief or Belief()).space(packed.groups, packed.group_weights)
+    space = (belief or WeightConstraints()).space(packed.groups, packed.group_weights)
     drawn = space.draw(len(packed.groups), draws, rng)
     found = smaa(packed.states, drawn, rng, spread=packed.spread, top_k=top_k)
-    return Firmness(
+    return RankStability(
         _table(packed.site_ids, packed.names, packed.groups, found),
         found.acceptability,
         RANK_CLASSES,

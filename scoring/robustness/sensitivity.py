@@ -26,7 +26,7 @@ NEAREST_FIRST = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class Stability:
+class StabilityInterval:
     """The range of one weight, others as they are, in which a site keeps its place.
 
     Attributes
@@ -51,7 +51,9 @@ class Stability:
     overtaken_high: str
 
 
-def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within: int | None = None) -> list[Stability]:
+def stability(
+    packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within: int | None = None
+) -> list[StabilityInterval]:
     """Return, for each weight, the range in which a site stays among the first `within` (its own rank where not given).
 
     Another site's score crosses that of the site at the roots of a quadratic in the weight; they are walked outward
@@ -81,13 +83,13 @@ def stability(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", within
     close = np.flatnonzero(ahead)
     ahead[close] = now[close] < -TIE * np.maximum(np.abs(first[:, close]).max(axis=0), 1e-300)
 
-    def ranged(place: int) -> Stability:
+    def ranged(place: int) -> StabilityInterval:
         group, lead = packed.groups[place], led(place)
         (low, before), (high, after) = (
             _walk(lead, now, ahead, group.weight, end, allowed) for end in (0.0, MOST_WEIGHT)
         )
         names = ("" if each is None else str(packed.site_ids[alike[each]]) for each in (before, after))
-        return Stability(group.id, group.weight, low, high, max(within or site + 1, 1), *names)
+        return StabilityInterval(group.id, group.weight, low, high, max(within or site + 1, 1), *names)
 
     with ThreadPoolExecutor(os.cpu_count()) as workers:  # the arrays are long, and NumPy lets go of the interpreter
         return list(workers.map(ranged, range(len(packed.groups))))
@@ -272,7 +274,7 @@ def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: f
 
 
 @dataclass(frozen=True, slots=True)
-class Need:
+class RequiredValue:
     """What one criterion would have to be, all else as it is, for a site to be among the first k.
 
     Attributes
@@ -295,7 +297,7 @@ class Need:
 
 def needs(
     packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: int = 10, order_by: OrderBy = "shrunk"
-) -> list[Need]:
+) -> list[RequiredValue]:
     """Return what would have to be true of each criterion for a site to enter the first `top_k`; solved exactly.
 
     The score is linear in each desirability, also in that of an unknown, which adds to the coverage when it is learnt.
@@ -325,7 +327,9 @@ def needs(
         reachable = needed <= 1 and not packed.states.last[site]
         at = float(max(needed, 0.0)) if reachable else None
         found.append(
-            Need(int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at))
+            RequiredValue(
+                int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at)
+            )
         )
     return found
 

@@ -15,7 +15,7 @@ QUANTILES = 41
 
 
 @dataclass(frozen=True, slots=True)
-class Lesson:
+class InformationValue:
     """One value of one site that is not known, or only within a range.
 
     Attributes
@@ -42,7 +42,7 @@ class Lesson:
     needed: float | None
 
 
-def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most: int = 100) -> list[Lesson]:
+def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most: int = 100) -> list[InformationValue]:
     """Return the open values whose learning would most likely change the first `top_k`, likeliest first.
 
     An unknown is thought to lie anywhere in 0..1 with equal chance; a range is drawn as in the robustness analysis (two
@@ -60,7 +60,7 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
     inside[standing[:top_k]] = True
     last_in, first_out = packed.score[standing[top_k - 1]], packed.score[standing[top_k]]
     threshold = np.where(inside, first_out, last_in)
-    found: list[Lesson] = []
+    found: list[InformationValue] = []
     for j in np.flatnonzero(packed.weights > 0):
         rows, chance, crossing = _crossing(packed, int(j), order_by, threshold, inside)
         for row in np.argsort(-chance, kind="stable")[:most]:
@@ -68,7 +68,7 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
                 break
             site = int(rows[row])
             found.append(
-                Lesson(
+                InformationValue(
                     str(packed.site_ids[site]),
                     str(packed.names[site]),
                     site + 1,

@@ -17,7 +17,7 @@ from scoring.measures.inputs import DETOUR, Inputs, near_lines
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
+class NearestTarget:
     """The nearest target of a kind.
 
     Attributes
@@ -43,7 +43,7 @@ class Reached:
     build_maud: float | None
 
 
-def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[Reached]:
+def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[NearestTarget]:
     """Return the nearest deep port, railway, road, power and town of a site, in this order.
 
     Parameters
@@ -63,20 +63,20 @@ def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[Reached]:
     return [find(inputs, criterion, lon, lat) for criterion, find in FINDERS.items()]
 
 
-def _port(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
+def _port(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
     ports = inputs.deep_ports
     found = NearestPoints(ports["lon"], ports["lat"]).query([lon], [lat])
     return _reached(criterion, str(ports["name"].iloc[found.index[0]]), found, None)
 
 
-def _town(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
+def _town(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
     places = inputs.points("places")
     places = places[places["population"] >= TOWN_INHABITANTS]
     found = NearestPoints(places.geometry.x, places.geometry.y).query([lon], [lat])
     return _reached(criterion, str(places["name"].iloc[found.index[0]]), found, None)
 
 
-def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
+def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
     plants, stations = inputs.points("power_plants"), inputs.points("substations_au")
     plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
     names = [*plants["name"], *stations["name"]]
@@ -87,8 +87,8 @@ def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
     return _reached(criterion, str(names[found.index[0]]), found, float(haulage.power_line_maud(DETOUR * km)))
 
 
-def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float], Reached]:
-    def find(inputs: Inputs, criterion: str, lon: float, lat: float) -> Reached:
+def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float], NearestTarget]:
+    def find(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
         found = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
         build = mode.build_m_per_km * DETOUR * float(found.distance_m[0]) / 1000
         return _reached(criterion, "", found, build * haulage.AUD_2010_TO_2018)
@@ -96,14 +96,14 @@ def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float
     return find
 
 
-def _reached(criterion: str, name: str, found: Nearest, build_maud: float | None) -> Reached:
-    return Reached(
+def _reached(criterion: str, name: str, found: Nearest, build_maud: float | None) -> NearestTarget:
+    return NearestTarget(
         criterion, name, float(found.distance_m[0]) / 1000, float(found.lon[0]), float(found.lat[0]), build_maud
     )
 
 
 #: Criterion -> how its nearest place is found.
-FINDERS: dict[str, Callable[[Inputs, str, float, float], Reached]] = {
+FINDERS: dict[str, Callable[[Inputs, str, float, float], NearestTarget]] = {
     "port_km": _port,
     "rail_km": _line("rail", haulage.RAIL),
     "road_km": _line("roads", haulage.ROAD),

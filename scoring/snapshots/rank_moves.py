@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from scoring.snapshots.vectors import Basis, Standing, standings
+from scoring.snapshots.vectors import Basis, SiteScore, standings
 
 #: Causes in the order in which they are put in force; each is what its step alone adds, so that they sum to the whole.
 CAUSES = ("data", "list", "weights", "method")
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class RankingRecord:
     """A ranking as a value: what it rests on and how it was made.
 
     Attributes
@@ -33,7 +33,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class RankMove:
     """How a site moved.
 
     Attributes
@@ -48,14 +48,16 @@ class Move:
     """
 
     site_id: str
-    then: Standing | None
-    now: Standing | None
+    then: SiteScore | None
+    now: SiteScore | None
     ranks: dict[str, int]
     scores: dict[str, float]
     values: tuple[tuple[str, float, float], ...]
 
 
-def moves(then: Judged, now: Judged, site_ids: Iterable[str], between: Basis | None = None) -> list[Move]:
+def moves(
+    then: RankingRecord, now: RankingRecord, site_ids: Iterable[str], between: Basis | None = None
+) -> list[RankMove]:
     """Return how sites moved from one ranking to another, and what each cause adds.
 
     Parameters
@@ -90,7 +92,7 @@ def _equal(one: tuple[Any, ...], two: tuple[Any, ...]) -> bool:
     return one[0] is two[0] and dict(one[1]) == dict(two[1]) and one[2:] == two[2:]
 
 
-def _move(site_id: str, stations: list[dict[str, Standing]], values: tuple[tuple[str, float, float], ...]) -> Move:
+def _move(site_id: str, stations: list[dict[str, SiteScore]], values: tuple[tuple[str, float, float], ...]) -> RankMove:
     found = [station.get(site_id) for station in stations]
     ranks, scores = {}, {}
     whole = [each for each in found if each is not None]
@@ -98,7 +100,7 @@ def _move(site_id: str, stations: list[dict[str, Standing]], values: tuple[tuple
         pairs = list(zip(CAUSES, whole, whole[1:], strict=False))
         ranks = {cause: after.rank - before.rank for cause, before, after in pairs}
         scores = {cause: after.score - before.score for cause, before, after in pairs}
-    return Move(site_id, found[0], found[-1], ranks, scores, values)
+    return RankMove(site_id, found[0], found[-1], ranks, scores, values)
 
 
 def _changed(then: Basis, now: Basis, site_id: str) -> tuple[tuple[str, float, float], ...]:

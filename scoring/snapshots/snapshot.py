@@ -19,7 +19,7 @@ from scoring.errors import ScenarioError
 from scoring.ranking.explain import explain
 from scoring.ranking.scenario import Scenario
 from scoring.snapshots import vectors
-from scoring.snapshots.vectors import Basis, Standing, capture, standings
+from scoring.snapshots.vectors import Basis, SiteScore, capture, standings
 
 FORMAT = 1
 MOST_BYTES = 256_000_000
@@ -57,7 +57,7 @@ class Snapshot:
     criteria: tuple[dict[str, Any], ...]
     items: tuple[dict[str, Any], ...]
     sites: tuple[dict[str, Any], ...]
-    results: dict[str, Standing]
+    results: dict[str, SiteScore]
     basis: Basis
 
     @property
@@ -148,7 +148,7 @@ def _site(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) ->
     return {**row, "gates": {gate: verdict for _site, gate, verdict in gates}, "lines": told}
 
 
-def recompute(snapshot: Snapshot) -> dict[str, Standing]:
+def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
     """Return where every listed site stands, computed anew from what the snapshot holds: no fact of today is looked at.
 
     Raises
@@ -167,7 +167,7 @@ def verify(snapshot: Snapshot) -> Verdict:
     return Verdict(not differing, differing, snapshot.head["data_version"], data_version())
 
 
-def _same(then: Standing, now: Standing | None) -> bool:
+def _same(then: SiteScore, now: SiteScore | None) -> bool:
     numbers = ("score", "score_low", "score_high", "coverage")
     return (
         now is not None
@@ -217,7 +217,7 @@ def from_bytes(payload: bytes) -> Snapshot:
             tuple(values["criteria"]),
             tuple(values["items"]),
             tuple(values["sites"]),
-            {site_id: Standing(**each) for site_id, each in values["results"].items()},
+            {site_id: SiteScore(**each) for site_id, each in values["results"].items()},
             vectors.from_dict(values["basis"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zlib.error) as error:

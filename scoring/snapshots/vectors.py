@@ -23,7 +23,7 @@ from geo.arrays import FloatArray
 from scoring.aggregation.methods import METHODS
 from scoring.errors import ScenarioError
 from scoring.ranking.packed import square
-from scoring.ranking.pipeline import Terms, pack, rank_cursor, scored_by_method
+from scoring.ranking.pipeline import ScoreTerms, pack, rank_cursor, scored_by_method
 from scoring.ranking.scenario import Scenario
 
 PARTS = ("u", "u_low", "u_high", "m", "a")
@@ -60,7 +60,7 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SiteScore:
     """Where a site stands: rank 1..n, score with its range and coverage (0..1), and what each criterion contributes."""
 
     rank: int
@@ -123,7 +123,7 @@ def _all_ids(facts: duckdb.DuckDBPyConnection, key: Mapping[str, str]) -> list[s
     return [row[0] for row in facts.cursor().execute(statement, dict(key)).fetchall()]
 
 
-def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by: str) -> dict[str, Standing]:
+def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by: str) -> dict[str, SiteScore]:
     """Rank the listed sites by the same statements as `scoring.ranking.pipeline.rank`, from the vectors alone.
 
     Parameters
@@ -146,15 +146,15 @@ def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by:
     with duckdb.connect(":memory:") as con:
         settle(con)
         _fill(con, basis)
-        head, values = scored_by_method(con, Terms(method, "", "", w, basis.axes))
+        head, values = scored_by_method(con, ScoreTerms(method, "", "", w, basis.axes))
         bound = {"lens": "", "profile": "", "w": list(w), "order_by": order_by, **values}
         rows = records(con.execute(head + " FROM (" + sql("scoring/snapshots/frozen_rank.sql") + ")", bound))
     return {row.pop("site_id"): _standing(row, basis.criteria) for row in rows}
 
 
-def _standing(row: dict[str, Any], criteria: tuple[str, ...]) -> Standing:
+def _standing(row: dict[str, Any], criteria: tuple[str, ...]) -> SiteScore:
     parts = {key: float(value) for key, value in zip(criteria, row.pop("contributions"), strict=True) if value}
-    return Standing(contributions=parts, **row)
+    return SiteScore(contributions=parts, **row)
 
 
 def _fill(con: duckdb.DuckDBPyConnection, basis: Basis) -> None:
@@ -197,7 +197,7 @@ def from_dict(values: dict[str, Any]) -> Basis:
         ids = [str(each) for each in values["site_ids"]]
         criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
         n, k = len(ids), len(criteria)
-        if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n:
+        if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n or len(set(criteria)) != k:
             raise ScenarioError(
                 f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file."
             )

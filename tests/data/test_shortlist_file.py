@@ -32,7 +32,7 @@ PAYLOAD = zlib.compress(b'{"format": 1}')
 KEY = hashlib.sha256(b'{"format": 1}').hexdigest()[:12]
 
 
-def read(store: Store, raw: bytes) -> shortlist_file.Taken:
+def read(store: Store, raw: bytes) -> shortlist_file.ImportedShortlists:
     return shortlist_file.keep(store, shortlist_file.parse(raw))
 
 

@@ -13,11 +13,11 @@ import shapely
 
 from data import user_layers
 from data.store import Store
-from data.user_layers import NewLayer, OwnLayer, OwnLayerError, OwnSites
+from data.user_layers import NewLayer, UserLayer, UserLayerError, UserSites
 
 
-def layer(layer_id: str = "l1", **changes: object) -> OwnLayer:
-    row = OwnLayer(
+def layer(layer_id: str = "l1", **changes: object) -> UserLayer:
+    row = UserLayer(
         layer_id=layer_id,
         name="Till",
         role="layer",
@@ -85,7 +85,7 @@ def test_an_import_again_that_fails_leaves_the_raster_of_the_layer_that_is_there
 
 def test_what_goes_in_comes_out(store: Store) -> None:
     user_layers.add(store, [NewLayer(layer(), features())])
-    (found,) = user_layers.own_layers(store)
+    (found,) = user_layers.stored_layers(store)
     assert found == layer()
     got = user_layers.features(store, found)
     assert [p.x for p in got.geometries] == [24.0, 25.0]
@@ -107,7 +107,7 @@ def test_a_failure_in_the_second_layer_leaves_nothing_of_the_first(store: Store,
     broken = pa.table({"feature_id": pa.array([1])})
     with pytest.raises(Exception, match="geometry"):
         user_layers.add(store, [NewLayer(layer("r1", kind="raster"), raster=made), NewLayer(layer("l2"), broken)])
-    assert user_layers.own_layers(store) == []
+    assert user_layers.stored_layers(store) == []
     assert not list((tmp_path / "rasters").iterdir())
 
 
@@ -116,20 +116,20 @@ def test_removed_comes_back_and_forgotten_does_not(store: Store, tmp_path: Path)
     made.write_bytes(b"x")
     user_layers.add(store, [NewLayer(layer("r1", kind="raster"), raster=made)])
     user_layers.remove(store, "r1")
-    assert user_layers.own_layers(store) == []
+    assert user_layers.stored_layers(store) == []
     assert user_layers.find(store, "r1", removed=True).removed_at is not None
     user_layers.restore(store, "r1")
     assert user_layers.find(store, "r1").removed_at is None
     user_layers.forget(store, "r1")
     assert not user_layers.raster_path(store, "r1").exists()
-    with pytest.raises(OwnLayerError, match="there is none yet"):
+    with pytest.raises(UserLayerError, match="there is none yet"):
         user_layers.find(store, "r1")
 
 
 def test_the_same_layer_again_replaces_itself(store: Store) -> None:
     for name in ("first", "second"):
         user_layers.add(store, [NewLayer(layer(name=name), features())])
-    assert [each.name for each in user_layers.own_layers(store)] == ["second"]
+    assert [each.name for each in user_layers.stored_layers(store)] == ["second"]
     assert len(user_layers.features(store, layer()).geometries) == 2
 
 
@@ -137,15 +137,15 @@ def test_metadata_can_be_edited_and_data_cannot(store: Store) -> None:
     user_layers.add(store, [NewLayer(layer(), features())])
     user_layers.edit(store, layer(), name="New", style={"column": "Cu"})
     assert user_layers.find(store, "New").style == {"column": "Cu"}
-    with pytest.raises(OwnLayerError, match="crs"):
+    with pytest.raises(UserLayerError, match="crs"):
         user_layers.edit(store, layer(), crs="EPSG:4326")
-    with pytest.raises(OwnLayerError, match="private or shared"):
+    with pytest.raises(UserLayerError, match="private or shared"):
         user_layers.edit(store, layer(), confidentiality="secret")
 
 
 def test_two_layers_of_one_name_are_told_apart_by_id(store: Store) -> None:
     user_layers.add(store, [NewLayer(layer("a"), features()), NewLayer(layer("b"), features())])
-    with pytest.raises(OwnLayerError, match="a, b"):
+    with pytest.raises(UserLayerError, match="a, b"):
         user_layers.find(store, "Till")
 
 
@@ -171,10 +171,10 @@ def test_sites_of_a_removed_layer_are_not_scored(store: Store) -> None:
         "unit": "%",
         "as_of": "",
     }
-    user_layers.add(store, [NewLayer(layer(role="sites"), features(), sites=OwnSites([site], [claim]))])
-    assert len(user_layers.own_sites(store).sites) == len(user_layers.own_sites(store).claims) == 1
+    user_layers.add(store, [NewLayer(layer(role="sites"), features(), sites=UserSites([site], [claim]))])
+    assert len(user_layers.user_sites(store).sites) == len(user_layers.user_sites(store).claims) == 1
     user_layers.remove(store, "l1")
-    assert user_layers.own_sites(store) == OwnSites()
+    assert user_layers.user_sites(store) == UserSites()
 
 
 def test_what_a_crash_left_behind_is_swept(store: Store, tmp_path: Path) -> None:
@@ -197,14 +197,14 @@ def test_a_raster_is_kept_for_its_owner_alone_and_refused_where_it_would_fill_th
         0o700,
     )
     monkeypatch.setattr(user_layers, "FREE_BYTES", 1 << 60)
-    with pytest.raises(OwnLayerError, match=r"have to stay; make room, then import it again\. Nothing was imported"):
+    with pytest.raises(UserLayerError, match=r"have to stay; make room, then import it again\. Nothing was imported"):
         user_layers.add(store, [NewLayer(layer("r2", kind="raster", columns=[], bands=1), raster=made)])
-    assert [each.layer_id for each in user_layers.own_layers(store)] == ["r1"]
+    assert [each.layer_id for each in user_layers.stored_layers(store)] == ["r1"]
     assert [path.name for path in kept.parent.iterdir()] == ["r1.tif"]
 
 
 def test_texts_of_a_layer_are_kept_plain(store: Store) -> None:
     user_layers.add(store, [NewLayer(layer(name="Till\x1b[31m\u202e", file_name="a\x00b.csv"), features())])
-    (found,) = user_layers.own_layers(store)
+    (found,) = user_layers.stored_layers(store)
     assert (found.name, found.file_name) == ("Till", "ab.csv")
     assert user_layers.edit(store, found, note="soft\vbreak").note == "soft\nbreak"

@@ -10,8 +10,8 @@ import pytest
 import shapely
 
 from data.units import UnitError
-from data.user_layers import Features, OwnLayer, OwnSites
-from data.user_sites import GradeBasis, OwnSitesError, SiteColumns, prepare, suggest
+from data.user_layers import Features, UserLayer, UserSites
+from data.user_sites import GradeBasis, SiteColumns, UserSitesError, prepare, suggest
 from tests.data.test_user_layers import layer
 
 BASIS = {
@@ -31,7 +31,7 @@ LAPLAND = ((26.9, 67.7), (26.4, 67.5), (27.1, 67.3))
 
 def table(
     units: dict[str, str] | None = None, points: Any = LAPLAND, **columns: list[Any]
-) -> tuple[OwnLayer, Features]:
+) -> tuple[UserLayer, Features]:
     """Return a layer of points with these columns: a list of words, or of numbers (NaN: empty)."""
     words = {name for name, values in columns.items() if any(isinstance(v, str) for v in values)}
     told = [
@@ -51,13 +51,13 @@ def made(
     constants: dict[str, str] | None = None,
     points: Any = LAPLAND,
     **columns: Any,
-) -> OwnSites:
+) -> UserSites:
     """Prepare the sites of a table by the columns that its names suggest."""
     row, features = table(units, points, **columns)
     return prepare(row, features, SiteColumns(suggest(row), constants or {}), BASIS)
 
 
-def claimed(sites: OwnSites, attribute: str) -> list[float]:
+def claimed(sites: UserSites, attribute: str) -> list[float]:
     return [claim["value"] for claim in sites.claims if claim["attribute"] == attribute]
 
 
@@ -133,7 +133,7 @@ def test_a_unit_of_another_kind_is_refused() -> None:
 @pytest.mark.parametrize(("column", "metal"), [("Ni_pct", "grade.nickel"), ("tonnage", "tonnage")])
 def test_a_number_without_unit_is_refused_with_its_cure(column: str, metal: str) -> None:
     with pytest.raises(
-        OwnSitesError, match=rf"mapped to {metal} and has no unit; state it, for example --cure unit.{column}="
+        UserSitesError, match=rf"mapped to {metal} and has no unit; state it, for example --cure unit.{column}="
     ):
         made(constants={"commodities": "nickel"}, **{column: [1.0] * 3})
 
@@ -159,7 +159,7 @@ def test_a_grade_of_another_chemical_form_is_refused_with_both_forms_and_the_cur
     row, features = table({column: "%"}, **{column: [1.0] * 3})
     basis = BASIS[metal].chemical
     with pytest.raises(
-        OwnSitesError,
+        UserSitesError,
         match=rf"holds {held}, but grades of {metal} are compared as {basis}; convert its values to {basis}",
     ):
         prepare(row, features, SiteColumns({f"grade.{metal}": column}), BASIS)
@@ -187,7 +187,7 @@ def test_a_grade_of_the_same_form_or_of_none_is_taken(metal: str, column: str) -
 
 
 def test_an_oxide_is_suggested_so_that_it_is_refused_and_not_overlooked() -> None:
-    with pytest.raises(OwnSitesError, match="'Li2O_pct' holds Li2O, but grades of lithium are compared as Li"):
+    with pytest.raises(UserSitesError, match="'Li2O_pct' holds Li2O, but grades of lithium are compared as Li"):
         made({"Li2O_pct": "%"}, commodity=["Li", "Li", "Li"], Li2O_pct=[1.0, 1.1, 1.2])
 
 
@@ -207,7 +207,7 @@ def test_zero_and_negative_grades_are_no_claims() -> None:
 
 
 def test_a_table_without_any_commodity_is_refused_with_the_choice() -> None:
-    with pytest.raises(OwnSitesError, match="map a column to commodities, or state one"):
+    with pytest.raises(UserSitesError, match="map a column to commodities, or state one"):
         made(name=["A", "B", "C"])
 
 
@@ -250,7 +250,7 @@ def test_names_that_are_missing_or_repeated_still_give_sites_of_their_own() -> N
 )
 def test_a_mapping_that_cannot_be_is_refused(mapping: SiteColumns, says: str) -> None:
     row, features = table(a=["x", "y", "z"])
-    with pytest.raises(OwnSitesError, match=says):
+    with pytest.raises(UserSitesError, match=says):
         prepare(row, features, mapping, BASIS)
 
 

@@ -27,11 +27,11 @@ from rasterio import Affine
 from benchmarks.fuzz_uploads import Canary
 from data import user_layers
 from data.store import Store
-from data.user_layers import OwnLayer
+from data.user_layers import UserLayer
 from layers import export, imports, quarantine, restrict, styling
 from layers.findings import TEMPLATES, cure, message
 from layers.sandbox import Progress, Reader
-from workspace.user_layers import Own
+from workspace.user_layers import UserData
 
 pytestmark = pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a reader in")
 FOLDER = Path(__file__).resolve().parents[1] / "golden" / "uploads"
@@ -70,7 +70,7 @@ class Outcome:
     status: str
     codes: list[str]
     texts: str
-    layers: list[OwnLayer]
+    layers: list[UserLayer]
 
 
 class Victim:
@@ -82,19 +82,19 @@ class Victim:
         self.secret = folder / "secret.csv"
         self.secret.write_text(f"id,lon,lat,name\n1,139,35,{SECRET}\n", encoding="utf-8")
         self.store = Store.open(self.home)
-        self.own = Own(self.store, _no_facts, in_use=lambda: False)
+        self.own = UserData(self.store, _no_facts, in_use=lambda: False)
         self.tables = self.store.cursor().execute(TABLES).fetchall()
 
     def upload(self, name: str, data: bytes | str, *more: tuple[str, bytes]) -> Outcome:
         """Upload a file, import it if that is possible, and check what must hold for every file."""
         given = data.encode("utf-8") if isinstance(data, str) else data
-        before, had = len(self.canary.hits), len(user_layers.own_layers(self.store))
+        before, had = len(self.canary.hits), len(user_layers.stored_layers(self.store))
         started = time.monotonic()
         upload = imports.take_in(self.home, [(each, io.BytesIO(content)) for each, content in ((name, given), *more)])
         draft = imports.read(self.reader, upload, imports.request_for(upload))
         spent = time.monotonic() - started
         written = b"".join(path.read_bytes() for path in sorted((upload.folder / "out").rglob("*")) if path.is_file())
-        layers = self.own.add(draft, imports.About()) if draft.status == "ok" else []
+        layers = self.own.add(draft, imports.ImportOptions()) if draft.status == "ok" else []
         imports.discard(upload)
         assert spent < SECONDS
         assert self.reader.last["peak_bytes"] < PEAK_BYTES
@@ -104,7 +104,7 @@ class Victim:
         assert list((self.home / quarantine.QUARANTINE).iterdir()) == []
         assert self.store.cursor().execute(TABLES).fetchall() == self.tables
         if draft.status != "ok":
-            assert len(user_layers.own_layers(self.store)) == had
+            assert len(user_layers.stored_layers(self.store)) == had
             assert not (self.home / user_layers.RASTERS).exists()
         findings = draft.report.findings
         for each in findings:

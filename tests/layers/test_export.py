@@ -15,7 +15,7 @@ from rasterio._err import CPLE_AppDefinedError
 from rasterio.errors import RasterioIOError
 
 from data.files import Target, TargetError
-from data.user_layers import Features, OwnLayer
+from data.user_layers import Features, UserLayer
 from layers import export as module
 from layers.export import LayerExportError, export, suffix
 from tests.data.test_user_layers import layer
@@ -29,7 +29,7 @@ def features(**numbers: np.ndarray) -> Features:
     return Features(shapely.points([[24.0, 67.0], [25.0, 68.0]]), numbers, texts)
 
 
-def row(found: Features, **changes: object) -> OwnLayer:
+def row(found: Features, **changes: object) -> UserLayer:
     columns = [{"name": n, "type": "number", "unit": "ppm"} for n in found.numbers]
     return layer(columns=columns + [{"name": n, "type": "text", "unit": ""} for n in found.texts], **changes)
 

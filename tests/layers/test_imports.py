@@ -19,9 +19,9 @@ from data import user_layers
 from data.store import Store
 from layers import imports
 from layers.contract import VECTOR_SCHEMA, Column, Finding, LayerReport, Report, ReportError
-from layers.imports import About, Draft, NotReadyError, UploadError
+from layers.imports import Draft, ImportOptions, NotReadyError, UploadError
 from layers.quarantine import QUARANTINE
-from workspace.user_layers import Own
+from workspace.user_layers import UserData
 
 POINT = LayerReport(
     "Till",
@@ -178,7 +178,7 @@ def test_the_name_of_an_upload_is_plain(tmp_path: Path) -> None:
 
 
 def test_a_layer_keeps_what_the_report_says(tmp_path: Path) -> None:
-    (new,) = imports.new_layers(draft(tmp_path), About(licence="CC0"))
+    (new,) = imports.new_layers(draft(tmp_path), ImportOptions(licence="CC0"))
     assert (new.row.name, new.row.features, new.row.licence, new.row.file_name) == ("Till", 2, "CC0", "till.csv")
     assert new.features is not None
     assert new.features.num_rows == 2
@@ -205,7 +205,7 @@ def test_the_same_file_read_the_same_way_is_the_same_layer(tmp_path: Path) -> No
 )
 def test_a_report_that_its_files_belie_is_refused(tmp_path: Path, change: dict[str, object]) -> None:
     with pytest.raises(ReportError, match="nothing was imported"):
-        imports.new_layers(draft(tmp_path, replace(POINT, **change)), About())  # type: ignore[arg-type]
+        imports.new_layers(draft(tmp_path, replace(POINT, **change)), ImportOptions())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -225,14 +225,14 @@ def test_a_table_that_breaks_the_contract_is_refused(tmp_path: Path, made: Calla
     given = draft(tmp_path)
     write(given.upload.folder / "out" / "001.arrow", made())
     with pytest.raises(ReportError, match="nothing was imported"):
-        imports.new_layers(given, About())
+        imports.new_layers(given, ImportOptions())
 
 
 def test_a_file_that_is_no_table_is_refused(tmp_path: Path) -> None:
     given = draft(tmp_path)
     (given.upload.folder / "out" / "001.arrow").write_bytes(b"ARROW1\0\0" + bytes(100))
     with pytest.raises(ReportError, match="cannot be used"):
-        imports.new_layers(given, About())
+        imports.new_layers(given, ImportOptions())
 
 
 def test_a_link_in_place_of_a_table_is_refused(tmp_path: Path) -> None:
@@ -241,13 +241,13 @@ def test_a_link_in_place_of_a_table_is_refused(tmp_path: Path) -> None:
     path.rename(tmp_path / "elsewhere.arrow")
     path.symlink_to(tmp_path / "elsewhere.arrow")
     with pytest.raises(ReportError, match="not there"):
-        imports.new_layers(given, About())
+        imports.new_layers(given, ImportOptions())
 
 
 def test_a_raster_is_taken_over(tmp_path: Path) -> None:
     given = draft(tmp_path, RASTER)
     write_raster(given.upload.folder / "out" / "001.tif")
-    (new,) = imports.new_layers(given, About())
+    (new,) = imports.new_layers(given, ImportOptions())
     assert new.raster == given.upload.folder / "out" / "001.tif"
 
 
@@ -255,7 +255,7 @@ def test_a_raster_that_names_another_file_is_refused(tmp_path: Path) -> None:
     given = draft(tmp_path, RASTER)
     write_raster(given.upload.folder / "out" / "001.tif", OVERVIEW_FILE="/etc/passwd")
     with pytest.raises(ReportError, match="agreed form"):
-        imports.new_layers(given, About())
+        imports.new_layers(given, ImportOptions())
 
 
 @pytest.mark.parametrize("data", [b"", b"<VRTDataset/>", b"II*\0" + bytes(50), b"SQLite format 3\0"])
@@ -263,14 +263,14 @@ def test_a_file_that_is_no_raster_is_refused(tmp_path: Path, data: bytes) -> Non
     given = draft(tmp_path, RASTER)
     (given.upload.folder / "out" / "001.tif").write_bytes(data)
     with pytest.raises(ReportError, match="nothing was imported"):
-        imports.new_layers(given, About())
+        imports.new_layers(given, ImportOptions())
 
 
 def test_a_raster_of_other_bands_than_reported_is_refused(tmp_path: Path) -> None:
     given = draft(tmp_path, replace(RASTER, bands=3))
     write_raster(given.upload.folder / "out" / "001.tif")
     with pytest.raises(ReportError):
-        imports.new_layers(given, About())
+        imports.new_layers(given, ImportOptions())
 
 
 # what may be imported
@@ -279,14 +279,14 @@ def test_a_raster_of_other_bands_than_reported_is_refused(tmp_path: Path) -> Non
 def test_an_open_question_stops_the_import(tmp_path: Path) -> None:
     asked = Finding("crs_missing", layer="Till", details={"x": 1, "y": 2, "likely": "EPSG:3067"})
     with pytest.raises(NotReadyError, match="coordinate system"):
-        imports.new_layers(draft(tmp_path, POINT, asked), About())
+        imports.new_layers(draft(tmp_path, POINT, asked), ImportOptions())
 
 
 def test_nothing_ready_stops_the_import(tmp_path: Path) -> None:
     with pytest.raises(NotReadyError, match="Nothing of"):
-        imports.new_layers(draft(tmp_path, replace(POINT, file="")), About())
+        imports.new_layers(draft(tmp_path, replace(POINT, file="")), ImportOptions())
     with pytest.raises(NotReadyError, match="Nothing of"):
-        imports.new_layers(draft(tmp_path), About(), chosen=["Lake"])
+        imports.new_layers(draft(tmp_path), ImportOptions(), chosen=["Lake"])
 
 
 def test_one_bad_layer_of_two_keeps_both_out(tmp_path: Path) -> None:
@@ -295,17 +295,17 @@ def test_one_bad_layer_of_two_keeps_both_out(tmp_path: Path) -> None:
     (given.upload.folder / "out" / "002.arrow").write_bytes(b"none")
     both = replace(given, report=replace(given.report, layers=(POINT, bad)))
     with Store.open(tmp_path) as store:
-        own = Own(store, lambda: pytest.fail("no facts are needed"), in_use=lambda: False)
+        own = UserData(store, lambda: pytest.fail("no facts are needed"), in_use=lambda: False)
         with pytest.raises(ReportError):
-            own.add(both, About())
-        assert user_layers.own_layers(store) == []
+            own.add(both, ImportOptions())
+        assert user_layers.stored_layers(store) == []
 
 
 def test_what_is_imported_outlives_its_quarantine(tmp_path: Path) -> None:
     given = draft(tmp_path)
     with Store.open(tmp_path) as store:
-        own = Own(store, lambda: pytest.fail("no facts are needed"), in_use=lambda: False)
-        (layer,) = own.add(given, About(name="My till"))
+        own = UserData(store, lambda: pytest.fail("no facts are needed"), in_use=lambda: False)
+        (layer,) = own.add(given, ImportOptions(name="My till"))
         imports.discard(given.upload)
         assert [point.x for point in own.features(layer.layer_id).geometries] == [24.0, 25.0]
         assert imports.known_already(store, given) == [layer]

@@ -14,7 +14,7 @@ from rasterio import Affine
 
 from geo.raster import ramp_colours
 from layers.pictures import MOST_PIXELS, part_png
-from layers.styling import OwnMapLayer, map_layer
+from layers.styling import UserMapLayer, map_layer
 from tests.data.test_user_layers import layer
 from workspace.attach import source_of
 
@@ -51,7 +51,7 @@ def cog(
     return path
 
 
-def shown(path: Path, **changes: Any) -> OwnMapLayer:
+def shown(path: Path, **changes: Any) -> UserMapLayer:
     row = layer(kind="raster", columns=[], **{"bands": 1, "quantiles": [0.0, 25.0, 50.0, 75.0, 100.0], **changes})
     return map_layer(row, source_of(row), lambda: pytest.fail("a raster has no features"), path)
 

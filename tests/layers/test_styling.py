@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 import shapely
 
-from data.user_layers import Features, OwnLayer
+from data.user_layers import Features, UserLayer
 from layers.catalog import RasterStyle, VectorStyle
 from layers.styling import (
     CLASSES,
@@ -20,7 +20,7 @@ from layers.styling import (
     SCHEMES,
     TOOLTIP_CHARACTERS,
     TOOLTIP_COLUMNS,
-    OwnMapLayer,
+    UserMapLayer,
     classified,
     drawn_by,
     map_layer,
@@ -47,14 +47,14 @@ def points(**columns: Any) -> Features:
     return Features(shapely.points(np.linspace(20, 28, count), np.linspace(60, 68, count)), numbers, texts)
 
 
-def told(features: Features, unit: dict[str, str] | None = None, **changes: Any) -> OwnLayer:
+def told(features: Features, unit: dict[str, str] | None = None, **changes: Any) -> UserLayer:
     columns = [column(n, "number", (unit or {}).get(n, "")) for n in features.numbers] + [
         column(n, "text") for n in features.texts
     ]
     return replace(layer(columns=columns), features=len(features.geometries), **changes)
 
 
-def drawn(row: OwnLayer, features: Features | None = None) -> OwnMapLayer:
+def drawn(row: UserLayer, features: Features | None = None) -> UserMapLayer:
     return map_layer(row, source_of(row), lambda: features or points(), None)
 
 
@@ -175,7 +175,7 @@ def test_the_map_fetches_an_own_layer_like_any_other() -> None:
         assert all("Cu: " in each["t"] and each["n"] in ("a", "b") for each in properties)
 
 
-def raster(**changes: Any) -> OwnLayer:
+def raster(**changes: Any) -> UserLayer:
     return layer(
         kind="raster", columns=[], **{"unit": "nT", "bands": 1, "quantiles": [10.0, 20.0, 30.0, 40.0, 50.0], **changes}
     )

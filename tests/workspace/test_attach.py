@@ -16,8 +16,8 @@ import shapely
 from data import facts as bundle
 from data import user_layers
 from data.store import Store
-from data.user_layers import NewLayer, OwnSites
-from scoring.criteria.user_criterion import OwnCriterion
+from data.user_layers import NewLayer, UserSites
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.permitting.outlook import Milestones
 from scoring.ranking import pipeline
 from scoring.ranking.pipeline import rank
@@ -25,14 +25,14 @@ from scoring.ranking.scenario import from_preset
 from scoring.sites.dossier import dossier
 from tests.data.test_user_layers import features, layer
 from tests.layers.test_pictures import cog, halves
-from workspace import attach as scored
+from workspace import attach
 
 COLUMNS = [
     {"name": "Cu", "type": "number", "unit": "ppm"},
     {"name": "lab", "type": "text"},
     {"name": "Ni", "type": "number", "unit": "ppm"},
 ]
-CRITERION = OwnCriterion("l1", "distance_km", "Near till", 500.0, 0.0, 10.0)
+CRITERION = UserCriterion("l1", "distance_km", "Near till", 500.0, 0.0, 10.0)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 @pytest.fixture(autouse=True)
 def tidy(facts: duckdb.DuckDBPyConnection) -> Iterator[None]:
     yield
-    scored.attach_sites(facts, OwnSites())
+    attach.attach_sites(facts, UserSites())
 
 
 def site(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def state(facts: duckdb.DuckDBPyConnection, schema: str = "combined") -> tuple[A
 
 
 def test_a_layer_is_a_source_with_its_licence_and_hash() -> None:
-    found = scored.source_of(layer(licence="", note="draft", source_date="2024-06"))
+    found = attach.source_of(layer(licence="", note="draft", source_date="2024-06"))
     assert (found.id, found.title, found.licence, found.as_of, found.caveat) == (
         "own:l1",
         "Till",
@@ -112,13 +112,13 @@ def test_a_layer_is_a_source_with_its_licence_and_hash() -> None:
         "draft",
     )
     assert "ab" in found.citation
-    assert set(scored.sources([layer()])) > {"own:l1", "minmod"}
+    assert set(attach.sources([layer()])) > {"own:l1", "minmod"}
 
 
 def test_own_sites_are_sites_like_any_other(facts) -> None:
-    scored.attach_sites(
+    attach.attach_sites(
         facts,
-        OwnSites([site()], [claim(), claim(attribute="tonnage_mt", value=120.0, unit="Mt", commodity="", text="")]),
+        UserSites([site()], [claim(), claim(attribute="tonnage_mt", value=120.0, unit="Mt", commodity="", text="")]),
     )
     rows = rank(facts, from_preset()).set_index("site_id")
     assert rows.loc["own-a", "iso3"] == "FIN"
@@ -134,15 +134,15 @@ def test_own_sites_are_sites_like_any_other(facts) -> None:
 
 def test_own_sites_change_nothing_of_the_others(facts) -> None:
     before = rank(facts, from_preset()).set_index("site_id")["score"]
-    scored.attach_sites(facts, OwnSites([site()], [claim(value=99.0)]))
+    attach.attach_sites(facts, UserSites([site()], [claim(value=99.0)]))
     after = rank(facts, from_preset()).set_index("site_id")["score"].drop("own-a")
     assert after.sort_index().equals(before.sort_index())
 
 
 def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(facts) -> None:
     before = state(facts, "facts")
-    scored.attach_sites(facts, OwnSites([site(), site("own-b", owner="you")], [claim()]))
-    scored.attach_milestones(facts, {"own-b": Milestones(stage="permitted")}, [], date(2026, 1, 2), {"own-b": "them"})
+    attach.attach_sites(facts, UserSites([site(), site("own-b", owner="you")], [claim()]))
+    attach.attach_milestones(facts, {"own-b": Milestones(stage="permitted")}, [], date(2026, 1, 2), {"own-b": "them"})
     assert state(facts, "facts") == before
     owners = "SELECT DISTINCT site_id, owner FROM query_table($t) ORDER BY ALL"
     for table in ("site", "gate"):
@@ -157,12 +157,12 @@ def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(fac
         "starts_with(site_id, 'own-')"
     )
     assert facts.execute(months).fetchone() == (2,)
-    scored.attach_milestones(facts, {}, ["own-b"], date(2026, 1, 2))
+    attach.attach_milestones(facts, {}, ["own-b"], date(2026, 1, 2))
     assert facts.execute(owners, {"t": "user_data.measurement"}).fetchall() == [("own-a", "me"), ("own-b", "you")]
 
 
 def test_a_site_without_grade_or_tonnage_has_gaps_there(facts) -> None:
-    scored.attach_sites(facts, OwnSites([site(stage="unknown")], []))
+    attach.attach_sites(facts, UserSites([site(stage="unknown")], []))
     rows = rank(facts, from_preset()).set_index("site_id")
     assert rows.loc["own-a", "coverage"] < 0.7
     count = facts.execute(
@@ -173,24 +173,24 @@ def test_a_site_without_grade_or_tonnage_has_gaps_there(facts) -> None:
 
 def test_taking_own_sites_out_leaves_the_facts_as_they_were(facts, store) -> None:
     before = state(facts)
-    scored.attach_sites(facts, OwnSites([site()], [claim()]))
-    scored.measure_evidence(facts, store, [CRITERION])
+    attach.attach_sites(facts, UserSites([site()], [claim()]))
+    attach.measure_evidence(facts, store, [CRITERION])
     assert state(facts) != before
-    scored.attach_sites(facts, OwnSites())
+    attach.attach_sites(facts, UserSites())
     assert state(facts) == before
     assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (0,)
 
 
 def test_attaching_again_replaces_what_was_there(facts) -> None:
     for name in ("First", "Second"):
-        scored.attach_sites(facts, OwnSites([site(name=name)], [claim()]))
+        attach.attach_sites(facts, UserSites([site(name=name)], [claim()]))
     assert facts.execute("SELECT name FROM combined.site WHERE site_id = 'own-a'").fetchall() == [("Second",)]
     assert facts.execute("SELECT count(*) FROM combined.claim WHERE site_id = 'own-a'").fetchone() == (1,)
 
 
 def test_an_own_criterion_is_measured_for_own_sites_too(facts, store) -> None:
-    scored.attach_sites(facts, OwnSites([site(lon=24.0, lat=67.0)], []))
-    scored.measure_evidence(facts, store, [CRITERION])
+    attach.attach_sites(facts, UserSites([site(lon=24.0, lat=67.0)], []))
+    attach.measure_evidence(facts, store, [CRITERION])
     found = facts.execute(
         "SELECT value, source_id FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = $id",
         {"id": CRITERION.id},
@@ -200,16 +200,16 @@ def test_an_own_criterion_is_measured_for_own_sites_too(facts, store) -> None:
 
 def test_a_criterion_is_measured_once(facts, store, monkeypatch) -> None:
     calls: list[str] = []
-    real = scored.measure
-    monkeypatch.setattr(scored, "measure", lambda layer_, own, *rest: calls.append(own.id) or real(layer_, own, *rest))
+    real = attach.measure
+    monkeypatch.setattr(attach, "measure", lambda layer_, own, *rest: calls.append(own.id) or real(layer_, own, *rest))
     for _ in range(3):
-        scored.measure_evidence(facts, store, [CRITERION])
+        attach.measure_evidence(facts, store, [CRITERION])
     assert calls == [CRITERION.id]
 
 
 def test_a_criterion_whose_layer_was_removed_is_passed_over(facts, store) -> None:
     user_layers.remove(store, "l1")
-    scored.measure_evidence(facts, store, [CRITERION])
+    attach.measure_evidence(facts, store, [CRITERION])
     assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (0,)
 
 
@@ -222,9 +222,9 @@ def test_stopping_keeps_nothing_of_the_criterion(facts, store) -> None:
 
     before = state(facts)
     with pytest.raises(StoppedError):
-        scored.measure_evidence(facts, store, [CRITERION], stop)
+        attach.measure_evidence(facts, store, [CRITERION], stop)
     assert state(facts) == before
-    scored.measure_evidence(facts, store, [CRITERION])
+    attach.measure_evidence(facts, store, [CRITERION])
     assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (1,)
 
 
@@ -239,7 +239,7 @@ def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
         }
     )
     user_layers.add(store, [NewLayer(layer("l2", columns=columns), table)])
-    scored.measure_evidence(facts, store, [OwnCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
+    attach.measure_evidence(facts, store, [UserCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
     found = facts.execute("SELECT DISTINCT target FROM combined.measurement WHERE source_id = 'own:l2'").fetchall()
     assert found == [("Kevitsa",)]
 
@@ -247,11 +247,11 @@ def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
 def test_a_raster_is_measured_from_its_file_in_the_store(facts, store, tmp_path) -> None:
     path = cog(tmp_path, halves(), bounds=(26.0, 67.0, 28.0, 69.0))
     user_layers.add(store, [NewLayer(layer("r1", kind="raster", columns=[]), raster=path)])
-    found = scored.evidence_layer(store, user_layers.find(store, "r1"))
+    found = attach.evidence_layer(store, user_layers.find(store, "r1"))
     assert (found.kind, found.raster) == ("raster", user_layers.raster_path(store, "r1"))
-    criterion = OwnCriterion("r1", "value_at", "Field", 0.0, 100.0, 1.0)
-    scored.attach_sites(facts, OwnSites([site(), site("own-b", lon=27.5), site("own-c", lon=5.0)], []))
-    scored.measure_evidence(facts, store, [criterion])
+    criterion = UserCriterion("r1", "value_at", "Field", 0.0, 100.0, 1.0)
+    attach.attach_sites(facts, UserSites([site(), site("own-b", lon=27.5), site("own-c", lon=5.0)], []))
+    attach.measure_evidence(facts, store, [criterion])
     values = facts.execute(
         "SELECT site_id, value FROM combined.measurement WHERE criterion_id = $id AND starts_with(site_id, 'own-')",
         {"id": criterion.id},
@@ -260,8 +260,8 @@ def test_a_raster_is_measured_from_its_file_in_the_store(facts, store, tmp_path)
 
 
 def test_sites_know_how_far_they_may_lie_from_their_point(facts) -> None:
-    scored.attach_sites(facts, OwnSites([site(location_accuracy="centroid")], []))
-    found = scored.sites_to_measure(facts)
+    attach.attach_sites(facts, UserSites([site(location_accuracy="centroid")], []))
+    found = attach.sites_to_measure(facts)
     assert isinstance(found, pd.DataFrame)
     assert found.set_index("site_id").loc["own-a", "slack_km"] == 15.0
     assert found["slack_km"].notna().all()

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from data.kept import Kept
+from data.bounded_cache import BoundedCache
 from scoring.ranking.scenario import LONGEST_TEXT, from_preset
 from tests.ui.screens.test_pages import opened
 from ui.text import vocabulary as w
@@ -151,6 +151,6 @@ def test_caches_are_bounded_in_bytes_too() -> None:
         getattr(rankings.VIEW, name)
         for name in ("_frames", "_facets", "_dossiers", "_firmness", "_packed", "_desks", "_compared")
     ):
-        assert isinstance(kept, Kept)
+        assert isinstance(kept, BoundedCache)
         assert kept._entries <= 48
         assert kept._most_bytes <= 200_000_000

@@ -17,11 +17,11 @@ from starlette.testclient import TestClient
 
 from data import shortlists
 from layers import imports
-from layers.imports import About
+from layers.imports import ImportOptions
 from scoring.ranking.scenario import from_preset
 from ui.http import map_routes
 from ui.map import addresses
-from ui.map.addresses import Feed
+from ui.map.addresses import MapFeed
 from workspace import published, rankings, session
 
 SITES = b"name,lat,lon,Ni_pct,commodity\nKevitsa East,67.69,26.96,9.9,nickel\nSakatti Two,67.55,26.45,9.9,nickel\n"
@@ -35,7 +35,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClie
     session.close()
     with TestClient(Starlette(routes=map_routes.ROUTES)) as running:
         yield running
-        for layer in session.own_layers():
+        for layer in session.stored_layers():
             session.own().remove(layer.layer_id)
     session.close()
 
@@ -44,7 +44,7 @@ def imported(name: str, content: bytes, role: str = "reference", confidentiality
     home = session.store().path.parent
     upload = imports.take_in(home, [(f"{name}.csv", io.BytesIO(content))])
     draft = imports.read(session.reader(), upload, imports.request_for(upload, cures={"unit.Ni_pct": "%"}))
-    (added,) = session.own().add(draft, About(name, role=role, confidentiality=confidentiality))
+    (added,) = session.own().add(draft, ImportOptions(name, role=role, confidentiality=confidentiality))
     return added.layer_id
 
 
@@ -149,10 +149,10 @@ def test_the_app_shows_an_own_layer_only_by_the_address_that_it_wrote(client: Te
 
 def test_the_sites_of_the_map_are_kept_by_nobody_once_own_ones_are_among_them(client: TestClient) -> None:
     scenario = from_preset()
-    plain = client.get(addresses.sites_address(Feed(scenario, False, False, session.state())))
+    plain = client.get(addresses.sites_address(MapFeed(scenario, False, False, session.state())))
     assert plain.headers["cache-control"].startswith("private, max-age")
     imported("ours", SITES, "sites")
-    own = client.get(addresses.sites_address(Feed(scenario, False, False, session.state())))
+    own = client.get(addresses.sites_address(MapFeed(scenario, False, False, session.state())))
     assert own.headers["cache-control"] == "private, no-store"
     assert len(own.json()) == len(plain.json()) + 2
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from data.user_layers import OwnLayerError
-from data.user_sites import OwnSitesError, SiteColumns
+from data.user_layers import UserLayerError
+from data.user_sites import SiteColumns, UserSitesError
 from layers import imports
-from layers.imports import About, Draft
+from layers.imports import Draft, ImportOptions
 from scoring.errors import EvidenceError
 from scoring.ranking.scenario import from_preset
 from workspace import rankings, reference, session, user_criteria
@@ -29,8 +29,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     session.close()
     yield tmp_path / "home"
-    if session.own_layers():
-        for layer in session.own_layers():
+    if session.stored_layers():
+        for layer in session.stored_layers():
             session.own().remove(layer.layer_id)
         session.own().attach()
     session.close()
@@ -42,12 +42,12 @@ def read(home: Path, name: str = "sites.csv", content: bytes = SITES, **cures: s
 
 
 def scores() -> dict[str, float]:
-    rows = rankings.ranking(from_preset(evidence=session.own_criteria()))
+    rows = rankings.ranking(from_preset(evidence=session.stored_criteria()))
     return dict(zip(rows["site_id"], rows["score"], strict=True))
 
 
 def test_a_layer_is_on_the_map_at_once_and_off_it_when_removed(home: Path) -> None:
-    (added,) = session.own().add(read(home), About("Till"))
+    (added,) = session.own().add(read(home), ImportOptions("Till"))
     shown = reference.map_layer(added.layer_id)
     assert (shown.title, shown.group, added.layer_id in {layer.id for layer in reference.map_layers()}) == (
         "Till",
@@ -65,7 +65,7 @@ def test_a_layer_is_on_the_map_at_once_and_off_it_when_removed(home: Path) -> No
 
 def test_own_sites_are_ranked_at_once_and_gone_when_removed(home: Path) -> None:
     before = scores()
-    session.own().add(read(home), About("Ours", role="sites"))
+    session.own().add(read(home), ImportOptions("Ours", role="sites"))
     assert len([site for site in scores() if site.startswith("own-")]) == 2
     session.own().remove("Ours")
     assert scores() == before
@@ -75,10 +75,10 @@ def test_own_sites_are_ranked_at_once_and_gone_when_removed(home: Path) -> None:
 
 def test_the_same_file_with_other_columns_is_scored_anew(home: Path) -> None:
     draft = read(home)
-    session.own().add(draft, About("Ours", role="sites"))
+    session.own().add(draft, ImportOptions("Ours", role="sites"))
     first = session.own().revision
     plain = SiteColumns({"name": "name"}, {"commodities": "cobalt"})
-    session.own().add(draft, About("Ours", role="sites"), columns=plain)
+    session.own().add(draft, ImportOptions("Ours", role="sites"), columns=plain)
     assert session.own().revision != first
     rows = rankings.ranking(from_preset())
     own = rows[rows["site_id"].str.startswith("own-")]
@@ -87,27 +87,27 @@ def test_the_same_file_with_other_columns_is_scored_anew(home: Path) -> None:
 
 
 def test_rows_left_out_are_counted_and_told(home: Path) -> None:
-    (made,) = prepared(read(home), About("Ours", role="sites"), session.facts)
+    (made,) = prepared(read(home), ImportOptions("Ours", role="sites"), session.facts)
     assert (len(made.sites.sites), made.sites.left_out) == (2, 1)
     assert made.row.transformations[-1] == "1 of 3 rows name no screened commodity and are no sites"
     assert session.own().layers == ()
 
 
 def test_a_refused_import_leaves_nothing(home: Path) -> None:
-    with pytest.raises(OwnSitesError, match="No row"):
-        session.own().add(read(home), About("Ours", role="sites"), columns=SiteColumns({"name": "name"}))
+    with pytest.raises(UserSitesError, match="No row"):
+        session.own().add(read(home), ImportOptions("Ours", role="sites"), columns=SiteColumns({"name": "name"}))
     assert session.own().layers == ()
 
 
 def test_without_own_sites_rankings_depend_on_no_revision(home: Path) -> None:
     assert session.revision() == ""
-    session.own().add(read(home), About("Till"))
+    session.own().add(read(home), ImportOptions("Till"))
     assert session.revision() == ""
 
 
 def test_a_criterion_counts_at_once_and_its_removal_brings_the_old_scores_back(home: Path) -> None:
     before = scores()
-    (added,) = session.own().add(read(home), About("Till"))
+    (added,) = session.own().add(read(home), ImportOptions("Till"))
     own = user_criteria.made(added, "distance_km", worst=50.0, best=0.0, weight=30.0)
     assert own.title == "Till: distance_km"
     told = user_criteria.add(own)
@@ -118,23 +118,23 @@ def test_a_criterion_counts_at_once_and_its_removal_brings_the_old_scores_back(h
 
 
 def test_a_criterion_takes_the_unit_of_its_column_and_refuses_words(home: Path) -> None:
-    (added,) = session.own().add(read(home), About("Till"))
+    (added,) = session.own().add(read(home), ImportOptions("Till"))
     assert user_criteria.made(added, "nearest_value", column="Ni_pct", worst=0.0, best=2.0, weight=1.0).unit == "%"
-    with pytest.raises(OwnLayerError, match="holds words; nearest_value needs numbers"):
+    with pytest.raises(UserLayerError, match="holds words; nearest_value needs numbers"):
         user_criteria.made(added, "nearest_value", column="name", worst=0.0, best=2.0, weight=1.0)
     with pytest.raises(EvidenceError, match="inside does not suit 'Till', a vector-point"):
         user_criteria.made(added, "inside", worst=0.0, best=1.0, weight=1.0)
 
 
 def test_editing_keeps_the_data_and_changes_what_is_shown(home: Path) -> None:
-    (added,) = session.own().add(read(home), About("Till"))
+    (added,) = session.own().add(read(home), ImportOptions("Till"))
     session.own().edit(added.layer_id, name="Till 2024", licence="CC0")
     assert session.own().find("Till 2024").licence == "CC0"
     assert reference.map_layer(added.layer_id).title == "Till 2024"
 
 
 def test_an_address_carries_own_criteria_and_rubbish_in_it_is_nothing(home: Path) -> None:
-    (added,) = session.own().add(read(home), About("Till"))
+    (added,) = session.own().add(read(home), ImportOptions("Till"))
     scenario = from_preset(evidence=(user_criteria.made(added, "distance_km", worst=50.0, best=0.0, weight=30.0),))
     assert unpacked_evidence(packed_evidence(scenario)) == scenario.evidence
     assert "&ev=" in permalink(scenario)

@@ -21,7 +21,7 @@ from ui.cli.terminal import Format, FormatOption, answer
 if TYPE_CHECKING:
     from data.user_layers import NewLayer
     from data.user_sites import SiteColumns
-    from layers.imports import About, Draft
+    from layers.imports import Draft, ImportOptions
 
 layers_app = typer.Typer(no_args_is_help=True, help="Map layers: those of the bundle and your own.")
 criteria_app = typer.Typer(no_args_is_help=True, help="Criteria of your own, measured on your layers.")
@@ -79,12 +79,12 @@ def add_layer(
 
     Exit code 0: fine; 3: a question is open (give --crs or --cure); 2: refused.
     """
-    from data.user_sites import OwnSitesError, SiteColumns  # noqa: PLC0415
+    from data.user_sites import SiteColumns, UserSitesError  # noqa: PLC0415
     from layers import imports  # noqa: PLC0415 - keeps `orebridge --help` instant
 
     if role not in ("layer", "sites"):
         raise OptionError(f"No role is called {role!r}; choose layer or sites.")
-    about = imports.About(name, role, licence, source_url, source_date, note, confidentiality)
+    about = imports.ImportOptions(name, role, licence, source_url, source_date, note, confidentiality)
     columns = SiteColumns(_pairs("--field", field), _pairs("--state", state), suggested=True)
     with ExitStack() as stack:
         draft, error = _read(stack, file, layer or [], crs, _pairs("--cure", cure))
@@ -93,7 +93,7 @@ def add_layer(
         if draft is not None and draft.status == "ok":
             try:
                 made = _made(draft, about, columns, keep=not dry_run)
-            except OwnSitesError as question:
+            except UserSitesError as question:
                 status, error = "needs_input", str(question)
             except OrebridgeError as refusal:
                 status, error = "refused", str(refusal)
@@ -163,7 +163,7 @@ def _zipped(folder: Path, into: Path) -> Path:
     return target
 
 
-def _made(draft: Draft, about: About, columns: SiteColumns | None, *, keep: bool) -> list[NewLayer]:
+def _made(draft: Draft, about: ImportOptions, columns: SiteColumns | None, *, keep: bool) -> list[NewLayer]:
     """Return the layers that a draft gives, and import them if they are to be kept."""
     from workspace import session  # noqa: PLC0415
     from workspace.user_layers import prepared  # noqa: PLC0415
@@ -373,7 +373,7 @@ def list_criteria(format: FormatOption = Format.table) -> None:
     from workspace import session  # noqa: PLC0415
 
     session.store()  # a store that cannot be reached is no empty list
-    rows: list[dict[str, Any]] = [{"id": own.id, **own.as_dict()} for own in session.own_criteria()]
+    rows: list[dict[str, Any]] = [{"id": own.id, **own.as_dict()} for own in session.stored_criteria()]
     session.close()
     answer(
         rows,

@@ -40,15 +40,15 @@ def with_own(
     from data.store import StoreError  # noqa: PLC0415
 
     try:
-        own_counts = _has_own()
+        user_data_counts = _has_own()
     except StoreError as error:
         leave_out(error)
-        own_counts = False
-    if not own_counts:
+        user_data_counts = False
+    if not user_data_counts:
         return otherwise(), scenario
     from workspace import session  # noqa: PLC0415
 
-    scenario = replace(scenario, evidence=session.own_criteria())
+    scenario = replace(scenario, evidence=session.stored_criteria())
     session.ready(scenario)
     return session.facts(), scenario
 

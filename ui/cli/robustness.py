@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scoring.ranking.packed import Packed
     from scoring.ranking.scenario import Scenario
-    from scoring.robustness.sensitivity import Need
+    from scoring.robustness.sensitivity import RequiredValue
 
 methods_app = typer.Typer(
     no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by."
@@ -122,15 +122,15 @@ def robustness(
 ) -> None:
     """Draw weights and unknown values many times: say how often each site is among the first k, and in which ranks."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
-    from scoring.robustness.rank_acceptability import Belief, firmness  # noqa: PLC0415
+    from scoring.robustness.rank_acceptability import WeightConstraints, rank_stability  # noqa: PLC0415
 
-    belief = Belief(
+    belief = WeightConstraints(
         within / 100 if within < 100 else None,
         tuple(each.strip() for each in order.split(",") if each.strip()),
         _ranges(ranges),
     )
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower(), seed=seed))
-    found = firmness(facts, scenario, belief, draws=draws, top_k=top_k)
+    found = rank_stability(facts, scenario, belief, draws=draws, top_k=top_k)
     rows = json.loads(found.table.head(top).to_json(orient="records"))
     answer(rows, format, ("rank", "name", "in_top_k", "rank_low", "rank_mid", "rank_high", "confidence"))
 
@@ -204,7 +204,7 @@ def _moved(of: str, scenario: Scenario) -> str:
     return scenario.criteria[int(of)].id if of.isdigit() else of
 
 
-def _needed(found: Sequence[Need], scenario: Scenario) -> list[dict[str, Any]]:
+def _needed(found: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, Any]]:
     """Return what would take a site into the first, with the id and unit of each criterion."""
     criteria = scenario.criteria
     return [

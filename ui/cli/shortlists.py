@@ -40,7 +40,7 @@ def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    scenario = replace(from_preset(), evidence=session.own_criteria())
+    scenario = replace(from_preset(), evidence=session.stored_criteria())
     session.ready(scenario)
     return session.facts(), scenario
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data.facts import data_version
-from ui.http.asking import Asked, NotAcceptableError
+from ui.http.asking import NotAcceptableError, ParsedRequest
 
 JSON, GEOJSON, PARQUET, HTML = "application/json", "application/geo+json", "application/vnd.apache.parquet", "text/html"
 OPENAPI, PROBLEM = "application/vnd.oai.openapi+json;version=3.1", "application/problem+json"
@@ -49,7 +49,7 @@ def problem(status: int, title: str, detail: str) -> Answer:
     return as_json({"type": "about:blank", "title": title, "status": status, "detail": detail}, PROBLEM, status)
 
 
-def format_of(asked: Asked, allowed: Iterable[str]) -> str:
+def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
     """Return the media type to answer in: that of `f`, else the first that the Accept header takes.
 
     Raises

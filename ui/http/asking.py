@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from geo.errors import OrebridgeError
 from workspace import published
-from workspace.view import View
+from workspace.ranking_cache import RankingCache
 
 Where = Literal["query", "path"]
 MOST_TEXT = 200
@@ -55,7 +55,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class ParsedRequest:
     """A request, read.
 
     Attributes
@@ -77,7 +77,7 @@ class Asked:
     query: tuple[tuple[str, str], ...] = ()
     accept: str = "*/*"
     path: str = ""
-    view: View = field(default_factory=published.view)
+    view: RankingCache = field(default_factory=published.view)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Endpoint:
         With ``{name}`` for parts.
     id, title, about : str
     answer : callable
-        Takes `Asked`, returns `ui.http.answering.Answer`.
+        Takes `ParsedRequest`, returns `ui.http.answering.Answer`.
     parameters : tuple of Parameter
     formats : tuple of str
         Media types, the default first.
@@ -102,7 +102,7 @@ class Endpoint:
     id: str
     title: str
     about: str
-    answer: Callable[[Asked], Any]
+    answer: Callable[[ParsedRequest], Any]
     parameters: tuple[Parameter, ...] = ()
     formats: tuple[str, ...] = ("application/json",)
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "object"})

@@ -13,15 +13,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from data.bounded_cache import BoundedCache
 from data.facts import data_version
-from data.kept import Kept
 from geo.errors import OrebridgeError
 from layers.catalog import Layer, UnknownLayerError, load_catalog
-from layers.styling import OwnMapLayer
-from ui.http import server as http
+from layers.styling import UserMapLayer
+from ui.http import server
 from ui.http.working import in_thread
 from ui.map import addresses, markers
-from ui.map.addresses import Feed
+from ui.map.addresses import MapFeed
 from workspace import rankings, reference, session
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -38,15 +38,15 @@ CAPABILITIES = (
     "<Title>Orebridge</Title></Service><Capability><Request><GetMap><Format>image/png</Format></GetMap></Request>"
     "<Layer><Title>Orebridge</Title><CRS>EPSG:3857</CRS></Layer></Capability></WMS_Capabilities>"
 )
-_BODIES: Kept[Feed, bytes] = Kept(24, 32_000_000, len)
+_BODIES: BoundedCache[MapFeed, bytes] = BoundedCache(24, 32_000_000, len)
 
 
 class AddressError(OrebridgeError):
     """An address of the map that cannot be read, and what it takes."""
 
 
-def _body(feed: Feed) -> bytes:
-    firm = rankings.firmness(feed.scenario).table["in_top_k"].to_numpy() if feed.firm else None
+def _body(feed: MapFeed) -> bytes:
+    firm = rankings.rank_stability(feed.scenario).table["in_top_k"].to_numpy() if feed.firm else None
     return gzip.compress(markers.rows_json(rankings.VIEW.ranked(feed.scenario), feed.dark, firm).encode(), 1)
 
 
@@ -54,7 +54,7 @@ async def sites(request: Request) -> Response:
     """Rows for the map, the best site last so that it is drawn on top; gzip."""
     feed = addresses.FEEDS.feed(request.query_params.get("k", ""))
     if feed is None:
-        return http.refused(
+        return server.refused(
             404,
             "Not found",
             "This address of the map is not in use any more; load the page again, or read /api/v1/sites.",
@@ -87,7 +87,7 @@ def _layer(request: Request) -> Layer:
 
 
 def _kept(layer: Layer) -> str:
-    return NEVER if isinstance(layer, OwnMapLayer) else FOREVER
+    return NEVER if isinstance(layer, UserMapLayer) else FOREVER
 
 
 def tiles_module() -> ModuleType:
@@ -104,7 +104,7 @@ async def layer(request: Request) -> Response:
     def whole() -> Response:
         shown = _layer(request)
         body = tiles_module().whole_geojson(shown)
-        return _gzipped(body, shown) if body else http.refused(404, "Not found", "This layer is served as tiles.")
+        return _gzipped(body, shown) if body else server.refused(404, "Not found", "This layer is served as tiles.")
 
     return await in_thread(whole)
 
@@ -146,8 +146,8 @@ async def map_picture(request: Request) -> Response:
 
     def picture() -> Response:
         shown = _layer(request)
-        if not isinstance(shown, OwnMapLayer) or shown.kind != "raster":
-            return http.refused(404, "Not found", "This layer is not served as a map.")
+        if not isinstance(shown, UserMapLayer) or shown.kind != "raster":
+            return server.refused(404, "Not found", "This layer is not served as a map.")
         bounds = _bounds_m(asked.get("bbox", ""))
         width, height = (_pixels(asked.get(side, "")) for side in ("width", "height"))
         body: bytes = import_module("layers.pictures").part_png(shown, bounds, width, height)
@@ -187,7 +187,7 @@ async def drawing(request: Request) -> Response:
 
     def file() -> Response:
         if name not in addresses.FILES:
-            return http.refused(404, "Not found", "There is no such file.")
+            return server.refused(404, "Not found", "There is no such file.")
         headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
         return Response(
             _DRAWING.get(name, lambda: _drawing_file(name)), media_type=addresses.FILES[name], headers=headers
@@ -196,7 +196,7 @@ async def drawing(request: Request) -> Response:
     return await in_thread(file)
 
 
-_DRAWING: Kept[str, bytes] = Kept(4, 4_000_000, len)
+_DRAWING: BoundedCache[str, bytes] = BoundedCache(4, 4_000_000, len)
 
 
 def _drawing_file(name: str) -> bytes:
@@ -220,9 +220,9 @@ def _in_words(route: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
         try:
             return await route(request)
         except UnknownLayerError as error:
-            return http.refused(404, "Not found", str(error))
+            return server.refused(404, "Not found", str(error))
         except OrebridgeError as error:
-            return http.refused(400, "Bad request", str(error))
+            return server.refused(400, "Bad request", str(error))
 
     return answer
 
@@ -236,5 +236,5 @@ ROUTES = [
     Route("/api/markers.png", marker_atlas),
     Route("/api/drawing/{file}", drawing),
     Route("/api/health", health),
-    *http.ROUTES,
+    *server.ROUTES,
 ]

@@ -13,10 +13,10 @@ from data.vocabulary import KINDS, STAGES
 from geo.bbox import Bounds, inside
 from layers import feature_pages
 from layers.catalog import Layer
-from layers.styling import OwnMapLayer
+from layers.styling import UserMapLayer
 from scoring.ranking.scenario import from_preset
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance
-from ui.http.asking import Asked, BadRequestError, NotFoundError, Parameter
+from ui.http.asking import BadRequestError, NotFoundError, Parameter, ParsedRequest
 from workspace import published
 
 SITES = "sites"
@@ -67,11 +67,11 @@ SITE_COLUMNS = [
 ]
 
 
-def _link(asked: Asked, path: str, rel: str, media: str, title: str) -> dict[str, str]:
+def _link(asked: ParsedRequest, path: str, rel: str, media: str, title: str) -> dict[str, str]:
     return {"href": f"{asked.base}{path}", "rel": rel, "type": media, "title": title}
 
 
-def landing(asked: Asked) -> Answer:
+def landing(asked: ParsedRequest) -> Answer:
     """Answer with where everything is."""
     links = [
         _link(asked, "/", "self", JSON, "This document"),
@@ -91,7 +91,7 @@ def landing(asked: Asked) -> Answer:
     )
 
 
-def conformance(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
+def conformance(asked: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the conformance classes that hold."""
     return as_json({"conformsTo": list(CONFORMS)})
 
@@ -101,9 +101,9 @@ def served() -> dict[str, Layer]:
     return {layer.id: layer for layer in published.map_layers() if layer.kind != "raster"}
 
 
-def layers(asked: Asked) -> Answer:
+def layers(asked: ParsedRequest) -> Answer:
     """Answer with the layers: kind, source, licence, and where their features are."""
-    shown = [layer for layer in published.map_layers() if layer.kind != "raster" or not isinstance(layer, OwnMapLayer)]
+    shown = [layer for layer in published.map_layers() if layer.kind != "raster" or not isinstance(layer, UserMapLayer)]
     rows = [
         {
             "id": layer.id,
@@ -123,13 +123,13 @@ def layers(asked: Asked) -> Answer:
     return as_json({"layers": rows, "orebridge": provenance()})
 
 
-def collections(asked: Asked) -> Answer:
+def collections(asked: ParsedRequest) -> Answer:
     """Answer with all collections."""
     found = [_sites_collection(asked), *(_layer_collection(asked, layer) for layer in served().values())]
     return as_json({"collections": found, "links": [_link(asked, "/collections", "self", JSON, "Collections")]})
 
 
-def collection(asked: Asked) -> Answer:
+def collection(asked: ParsedRequest) -> Answer:
     """Answer with one collection."""
     key = asked.values["collection_id"]
     return as_json(_sites_collection(asked) if key == SITES else _layer_collection(asked, _layer(key)))
@@ -142,7 +142,7 @@ def _layer(key: str) -> Layer:
     return found
 
 
-def _sites_collection(asked: Asked) -> dict[str, Any]:
+def _sites_collection(asked: ParsedRequest) -> dict[str, Any]:
     ranking = asked.view.ranking(from_preset())
     bounds = tuple(
         float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max())
@@ -152,7 +152,7 @@ def _sites_collection(asked: Asked) -> dict[str, Any]:
     )
 
 
-def _layer_collection(asked: Asked, layer: Layer) -> dict[str, Any]:
+def _layer_collection(asked: ParsedRequest, layer: Layer) -> dict[str, Any]:
     return {
         **_described(asked, layer.id, layer.title, layer.caveat, feature_pages.extent(layer)),
         "license": layer.source.licence,
@@ -160,7 +160,7 @@ def _layer_collection(asked: Asked, layer: Layer) -> dict[str, Any]:
     }
 
 
-def _described(asked: Asked, key: str, title: str, about: str, bounds: tuple[float, ...]) -> dict[str, Any]:
+def _described(asked: ParsedRequest, key: str, title: str, about: str, bounds: tuple[float, ...]) -> dict[str, Any]:
     links = [
         _link(asked, f"/collections/{key}", "self", JSON, title),
         _link(asked, f"/collections/{key}/items", "items", GEOJSON, title),
@@ -191,7 +191,7 @@ def _bounds(values: Mapping[str, Any]) -> Bounds | None:
     return west, south, east, north
 
 
-def items(asked: Asked) -> Answer:
+def items(asked: ParsedRequest) -> Answer:
     """Answer with features of a collection, page by page."""
     key, values = asked.values["collection_id"], asked.values
     media = format_of(asked, (GEOJSON, PARQUET, JSON))
@@ -212,7 +212,7 @@ def items(asked: Asked) -> Answer:
     )
 
 
-def _site_items(asked: Asked, bounds: Bounds | None, media: str) -> Answer:
+def _site_items(asked: ParsedRequest, bounds: Bounds | None, media: str) -> Answer:
     frame, values = _sites(asked), asked.values
     if bounds is not None:
         frame = frame[inside(bounds, frame["lon"], frame["lat"])]
@@ -224,7 +224,7 @@ def _site_items(asked: Asked, bounds: Bounds | None, media: str) -> Answer:
     return as_json({**features(part, about, paged.pop("links")), **paged}, GEOJSON)
 
 
-def _sites(asked: Asked) -> pd.DataFrame:
+def _sites(asked: ParsedRequest) -> pd.DataFrame:
     """Return the sites that pass the property filters, scalars only."""
     ranking = asked.view.ranking(from_preset())
     kept = np.ones(len(ranking), dtype=bool)
@@ -236,7 +236,7 @@ def _sites(asked: Asked) -> pd.DataFrame:
     return found[["site_id", *SITE_COLUMNS, "lon", "lat"]].assign(commodities=found["commodities"].map("; ".join))
 
 
-def _paged(asked: Asked, matched: int, returned: int) -> dict[str, Any]:
+def _paged(asked: ParsedRequest, matched: int, returned: int) -> dict[str, Any]:
     """Return the counts and the links to this page, the next and the one before."""
     offset, limit = asked.values["offset"], asked.values["limit"]
     path = f"/collections/{asked.values['collection_id']}/items"
@@ -258,7 +258,7 @@ def _now() -> str:
     return pd.Timestamp.now("UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def item(asked: Asked) -> Answer:
+def item(asked: ParsedRequest) -> Answer:
     """Answer with one feature."""
     key, wanted = asked.values["collection_id"], asked.values["feature_id"]
     if key == SITES:

@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from ui.http.answering import HTML, OPENAPI, PARQUET, PROBLEM, Answer, as_json
-from ui.http.asking import Asked, Endpoint, Parameter
+from ui.http.asking import Endpoint, Parameter, ParsedRequest
 
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -79,12 +79,12 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def served_document(endpoints: Sequence[Endpoint], asked: Asked) -> Answer:
+def served_document(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
     """Answer with the OpenAPI document."""
     return as_json(document(endpoints, asked.base), OPENAPI)
 
 
-def page(endpoints: Sequence[Endpoint], asked: Asked) -> Answer:
+def page(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
     """Answer with a page that says what can be asked."""
     parts = "".join(_section(endpoint, asked.base) for endpoint in endpoints)
     style = (

@@ -7,14 +7,14 @@ from typing import Any
 
 import pandas as pd
 
-from data import shortlists as kept_shortlists
+from data import shortlists as stored_shortlists
 from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
-from ui.http.asking import Asked, BadRequestError, NotFoundError, NotOpenError, Parameter
+from ui.http.asking import BadRequestError, NotFoundError, NotOpenError, Parameter, ParsedRequest
 from workspace import published, reference, session, snapshots
 from workspace.rows import rows_of
 
@@ -119,18 +119,18 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
         raise BadRequestError(str(error)) from error
 
 
-def sites(asked: Asked) -> Answer:
+def sites(asked: ParsedRequest) -> Answer:
     """Answer with sites in order of rank, without what their scores are made of."""
     return _listed(asked, scenario_of(dict(asked.values)), [])
 
 
-def scores(asked: Asked) -> Answer:
+def scores(asked: ParsedRequest) -> Answer:
     """Answer with sites in order of rank, with the contribution of each criterion and the verdict of each gate."""
     scenario = scenario_of(dict(asked.values))
     return _listed(asked, scenario, [c.id for c in scenario.criteria])
 
 
-def _listed(asked: Asked, scenario: Scenario, criteria: list[str]) -> Answer:
+def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> Answer:
     first = asked.values["offset"]
     page = asked.view.page(scenario, first, asked.values["limit"])
     returned = len(page.contributions)
@@ -160,7 +160,7 @@ def _about(scenario: Scenario) -> dict[str, Any]:
     return {**provenance(scenario.scenario_hash, licences), "scenario": scenario.as_dict()}
 
 
-def site(asked: Asked) -> Answer:
+def site(asked: ParsedRequest) -> Answer:
     """Answer with all that is known of one site."""
     scenario = scenario_of(dict(asked.values))
     site_id = asked.values["site_id"]
@@ -192,26 +192,26 @@ def _require_open() -> None:
         )
 
 
-def shortlists(asked: Asked) -> Answer:  # noqa: ARG001 - the signature of an endpoint
+def shortlists(asked: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the shortlists of the workspace, where the deployer opened them."""
     _require_open()
-    return as_json({"shortlists": kept_shortlists.shortlists(session.store()), "orebridge": provenance()})
+    return as_json({"shortlists": stored_shortlists.shortlists(session.store()), "orebridge": provenance()})
 
 
-def shortlist(asked: Asked) -> Answer:
+def shortlist(asked: ParsedRequest) -> Answer:
     """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
     _require_open()
     name = asked.values["name"]
-    if name not in [row["name"] for row in kept_shortlists.shortlists(session.store())]:
+    if name not in [row["name"] for row in stored_shortlists.shortlists(session.store())]:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
-    kept = kept_shortlists.read(session.store(), name)
+    kept = stored_shortlists.read(session.store(), name)
     scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
     served = [
         item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row
     ]
     kept = replace(kept, items=tuple(served))
     rows = rows_of(asked.view.facts, scenario, kept)
-    about = {**_about(scenario), "snapshots": kept_shortlists.snapshots(session.store(), name)}
+    about = {**_about(scenario), "snapshots": stored_shortlists.snapshots(session.store(), name)}
     if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
         return as_json(placed([_plain(row) for row in rows if row["lon"] is not None], about), GEOJSON)
     return as_json({"name": kept.name, "question": kept.question, "sites": _plain(rows), "orebridge": about})

@@ -15,13 +15,13 @@ from geo.errors import OrebridgeError
 from ui.http import ogc, openapi, ranked
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
 from ui.http.asking import (
-    Asked,
     BadRequestError,
     Endpoint,
     NotAcceptableError,
     NotFoundError,
     NotOpenError,
     Parameter,
+    ParsedRequest,
     read,
 )
 from ui.http.working import in_thread
@@ -195,7 +195,7 @@ def _answer(endpoint: Endpoint, request: Request) -> Answer:
         values = read(endpoint.parameters, request.path_params, query)
         base = str(request.base_url).rstrip("/") + PREFIX
         view = published.view()
-        asked = Asked(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
+        asked = ParsedRequest(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
         answer: Answer = endpoint.answer(asked)
         return answer if published.holds(view) else endpoint.answer(replace(asked, view=published.view()))
     except OrebridgeError as error:

@@ -22,7 +22,7 @@ BYTES_A_SCENARIO, BYTES_A_POINT = 2_000, 150
 
 
 @dataclass(frozen=True, slots=True)
-class Feed:
+class MapFeed:
     """What the map shows of a scenario: its sites, for a dark or a light page, fainter where the place is not firm."""
 
     scenario: Scenario
@@ -31,7 +31,7 @@ class Feed:
     state: int
 
 
-class Feeds:
+class MapFeeds:
     """Feeds by the key of their address, the least recently written dropped first.
 
     A page writes the address of its feed anew each time it is drawn, so that only feeds of pages that are long gone are
@@ -39,12 +39,12 @@ class Feeds:
     """
 
     def __init__(self) -> None:
-        self._feeds: OrderedDict[str, Feed] = OrderedDict()
-        self._keys: dict[Feed, str] = {}
+        self._feeds: OrderedDict[str, MapFeed] = OrderedDict()
+        self._keys: dict[MapFeed, str] = {}
         self._bytes = 0
         self._lock = threading.Lock()
 
-    def key_of(self, feed: Feed) -> str:
+    def key_of(self, feed: MapFeed) -> str:
         """Return the key of a feed's address; the same feed has the same key while it is kept."""
         with self._lock:
             key = self._keys.get(feed)
@@ -59,22 +59,22 @@ class Feeds:
                 self._bytes -= _size(dropped)
             return key
 
-    def feed(self, key: str) -> Feed | None:
+    def feed(self, key: str) -> MapFeed | None:
         """Return the feed of a key; None where there is none, or not any more."""
         with self._lock:
             return self._feeds.get(key)
 
 
-def _size(feed: Feed) -> int:
+def _size(feed: MapFeed) -> int:
     area = feed.scenario.filters.area
     points = sum(len(ring) for polygon in area.polygons for ring in polygon) if area else 0
     return BYTES_A_SCENARIO + BYTES_A_POINT * points
 
 
-FEEDS = Feeds()
+FEEDS = MapFeeds()
 
 
-def sites_address(feed: Feed) -> str:
+def sites_address(feed: MapFeed) -> str:
     """Return the address of a scenario's sites for the map."""
     return f"/api/sites.json?k={FEEDS.key_of(feed)}"
 

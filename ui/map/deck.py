@@ -13,7 +13,7 @@ from layers import tiles
 from layers.catalog import Layer, VectorStyle
 from scoring.ranking.scenario import Scenario
 from ui.map import markers
-from ui.map.addresses import Feed, layer_key, sites_address
+from ui.map.addresses import MapFeed, layer_key, sites_address
 from ui.theme import dark
 from workspace import reference, session
 
@@ -32,7 +32,7 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     """
     night = dark()
     drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
-    address = sites_address(Feed(scenario, night, bool(S.firm), session.state()))
+    address = sites_address(MapFeed(scenario, night, bool(S.firm), session.state()))
     sites = pdk.Layer(
         "IconLayer",
         id=f"sites-{S.epoch}-{hash(address) & 0xFFFFFF:x}",

@@ -12,7 +12,7 @@ import streamlit as st
 
 from scoring.ranking.scenario import Scenario
 from ui import theme
-from ui.map.addresses import Feed, sites_address
+from ui.map.addresses import MapFeed, sites_address
 from ui.text.i18n import _
 from workspace import session
 
@@ -105,7 +105,7 @@ def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict
         "worker": "/api/drawing/drawing-worker.mjs",
         "land": "/api/layers/land.geojson",
         "borders": "/api/layers/boundaries.geojson",
-        "sites": sites_address(Feed(scenario, theme.dark(), False, session.state())),
+        "sites": sites_address(MapFeed(scenario, theme.dark(), False, session.state())),
         "dark": theme.dark(),
         "labels": labels,
         "bounds": [[west, south], [east, north]],

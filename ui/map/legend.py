@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from layers.catalog import Layer, LegendEntry
-from layers.styling import OwnMapLayer, drawn_by
+from layers.styling import UserMapLayer, drawn_by
 from ui.map import markers
 from ui.text.i18n import _, either, number
 from ui.text.vocabulary import KINDS, word
@@ -61,7 +61,7 @@ def layer_legend(layer: Layer, night: bool, title: str = "") -> None:
     """Show the legend of a layer: classes, or a ramp with its limits and unit; a title goes before it."""
     if not layer.legend:
         return
-    of = drawn_by(layer.own) if isinstance(layer, OwnMapLayer) else ""
+    of = drawn_by(layer.own) if isinstance(layer, UserMapLayer) else ""
     head = f"<b>{html.escape(title)}</b>" if title else ""
     head += f" <span>{html.escape(of)}</span>" if of else ""
     entries = "".join(_entry(entry, layer, night) for entry in layer.legend)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from data.kept import Kept
+from data.bounded_cache import BoundedCache
 from geo.raster import ramp_colours
 from scoring.ranking.ranked import Ranked, Sites
 
@@ -132,5 +132,7 @@ def _heads(sites: Sites) -> NDArray[np.object_]:
 
 
 #: By the identity of the sites, which are kept with them so that no other takes their place.
-_HEADS: Kept[int, tuple[Sites, NDArray[np.object_]]] = Kept(2, 64_000_000, lambda pair: 200 * len(pair[1]))
+_HEADS: BoundedCache[int, tuple[Sites, NDArray[np.object_]]] = BoundedCache(
+    2, 64_000_000, lambda pair: 200 * len(pair[1])
+)
 _quoted = json.encoder.encode_basestring_ascii

@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any
 
 from layers.locator import Mark
-from scoring.sites.nearest_infrastructure import Reached, reach
+from scoring.sites.nearest_infrastructure import NearestTarget, reach
 from ui.text.i18n import _, number
 from ui.text.vocabulary import N_
 from workspace import session
@@ -29,12 +29,12 @@ WIDTHS_KM = (25, 50, 150, 400, 1000)
 
 
 @lru_cache(maxsize=256)
-def reached(site_id: str, revision: str) -> tuple[Reached, ...]:  # noqa: ARG001 - part of the cache's key
+def reached(site_id: str, revision: str) -> tuple[NearestTarget, ...]:  # noqa: ARG001 - part of the cache's key
     """Return the nearest infrastructure of a site; see `scoring.sites.nearest_infrastructure.reach`."""
     return tuple(reach(session.facts(), site_id))
 
 
-def marks_of(site: dict[str, Any], found: Sequence[Reached]) -> tuple[Mark, ...]:
+def marks_of(site: dict[str, Any], found: Sequence[NearestTarget]) -> tuple[Mark, ...]:
     """Return the site and its nearest infrastructure as marks with km."""
     lines = [
         Mark(
@@ -49,7 +49,7 @@ def marks_of(site: dict[str, Any], found: Sequence[Reached]) -> tuple[Mark, ...]
     return (*lines, Mark(site["lon"], site["lat"], "", SITE, symbol="D"))
 
 
-def fitting_km(found: Sequence[Reached]) -> int:
+def fitting_km(found: Sequence[NearestTarget]) -> int:
     """Return the width at which railway, road, power and town are on the map, if one of `WIDTHS_KM` reaches so far."""
     far = max((each.km for each in found if each.criterion != "port_km"), default=0)
     return next((width for width in WIDTHS_KM if width >= 1.15 * far), WIDTHS_KM[-1])

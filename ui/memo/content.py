@@ -23,7 +23,7 @@ from scoring.measures.registry import outlook_of
 from scoring.permitting.instruments import fitting
 from scoring.permitting.outlook import Milestones, Outlook
 from scoring.ranking.scenario import Filters, Scenario
-from scoring.robustness.rank_acceptability import Firmness, firmness
+from scoring.robustness.rank_acceptability import RankStability, rank_stability
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
@@ -97,7 +97,7 @@ class Memo:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class MemoBasis:
     """What memos of both languages rest on, computed once.
 
     Attributes
@@ -106,7 +106,7 @@ class Ground:
     scenario : Scenario
     sites : tuple of dict
         Dossiers by rank in the scenario's list.
-    firm : Firmness
+    firm : RankStability
     outlooks : dict
         Site id -> Outlook, or None where the stage is unknown.
     sources : tuple of (str, str, str)
@@ -117,7 +117,7 @@ class Ground:
     held: Shortlist
     scenario: Scenario
     sites: tuple[dict[str, Any], ...]
-    firm: Firmness
+    firm: RankStability
     outlooks: dict[str, Outlook | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
@@ -129,7 +129,7 @@ def ground(
     held: Shortlist,
     register: Mapping[str, Source],
     told: Mapping[str, Milestones],
-) -> Ground:
+) -> MemoBasis:
     """Gather what a memo says.
 
     Parameters
@@ -159,25 +159,25 @@ def ground(
     outlooks = {each: outlook_of(facts, each, told.get(each), date.today()) for each in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
     missing = tuple(each for each in held.site_ids if each not in ranks)
-    return Ground(held, scenario, sites, firmness(facts, scenario), outlooks, sources, missing)
+    return MemoBasis(held, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
 
 
 #: What can be asked for -> the languages that stand in the file.
 IN_LANGUAGES = {"en": ("en",), "ja": ("ja",), "both": ("en", "ja")}
 
 
-def memos(facts: duckdb.DuckDBPyConnection, found: Ground, asked: str) -> list[Memo]:
+def memos(facts: duckdb.DuckDBPyConnection, found: MemoBasis, asked: str) -> list[Memo]:
     """Return the memo in the languages asked for: a key of `IN_LANGUAGES`."""
     return [memo(facts, found, language) for language in IN_LANGUAGES[asked]]
 
 
-def memo(facts: duckdb.DuckDBPyConnection, found: Ground, language: str) -> Memo:
+def memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> Memo:
     """Return the memo in a language ("en" or "ja")."""
     with speaking(language):
         return _memo(facts, found, language)
 
 
-def _memo(facts: duckdb.DuckDBPyConnection, found: Ground, language: str) -> Memo:
+def _memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> Memo:
     items = {item.site_id: item for item in found.held.items}
     pages = tuple(_page(facts, site, place, items[site["site_id"]], found) for place, site in enumerate(found.sites, 1))
     marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(found.sites, 1)]
@@ -217,7 +217,7 @@ def _short(name: str, most: int = 30) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _words(found: Ground) -> dict[str, str]:
+def _words(found: MemoBasis) -> dict[str, str]:
     share = _(
         "Bars: ranks from the 5th to the 95th percentile of {n} draws of the weights (±20 %) and of "
         "every unknown; dot: the median."
@@ -241,7 +241,7 @@ def _words(found: Ground) -> dict[str, str]:
     }
 
 
-def _summary(found: Ground) -> tuple[str, ...]:
+def _summary(found: MemoBasis) -> tuple[str, ...]:
     said = _("{n} sites, ranked among {all} that the scenario lists.")
     listed = len(found.held.items) - len(found.left_out)
     lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
@@ -279,7 +279,7 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _provenance(found: Ground) -> tuple[tuple[str, str], ...]:
+def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
     scenario, pillars = found.scenario, load().pillars
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence)
     weights = [
@@ -317,7 +317,7 @@ def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
     )
 
 
-def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, item: Item, found: Ground) -> SitePage:
+def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, item: Item, found: MemoBasis) -> SitePage:
     near = reach(facts, site["site_id"])
     outlook = found.outlooks[site["site_id"]]
     facts_line = " · ".join(
@@ -476,7 +476,7 @@ def _noted(item: Item) -> str:
     return _joined([part for part in parts if part])
 
 
-def _method(found: Ground) -> tuple[str, ...]:
+def _method(found: MemoBasis) -> tuple[str, ...]:
     order = w.word(w.ORDERS, found.scenario.order_by)
     filters = found.scenario.filters
     lines = [

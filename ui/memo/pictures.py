@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from layers.locator import FONT, blank_figure, svg_of
-from scoring.robustness.rank_acceptability import Firmness
+from scoring.robustness.rank_acceptability import RankStability
 
 BAR, DOT = "#7FB3D5", "#B5420A"
 
 
-def rank_ranges(found: Firmness, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
+def rank_ranges(found: RankStability, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
     """Return a chart of rank ranges: a bar from the 5th to the 95th percentile, a dot at the median; logarithmic.
 
     Parameters
     ----------
-    found : Firmness
+    found : RankStability
     site_ids, names : sequence of str
         The sites in the order to draw, with what stands beside them; those that are not listed are left out.
     title : str

@@ -12,8 +12,8 @@ import streamlit as st
 
 from scoring.criteria.catalogue import load
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
-from scoring.robustness.rank_acceptability import Firmness
-from scoring.robustness.sensitivity import Need, Stability, Swing
+from scoring.robustness.rank_acceptability import RankStability
+from scoring.robustness.sensitivity import RequiredValue, StabilityInterval, Swing
 from scoring.robustness.two_desks import TwoDesks
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, number, quantity
@@ -59,7 +59,7 @@ def class_labels(classes: tuple[int, ...], count: int) -> list[str]:
     return [label for first, label in zip(classes, found, strict=True) if first <= count]
 
 
-def rank_histogram(found: Firmness, site_id: str) -> None:
+def rank_histogram(found: RankStability, site_id: str) -> None:
     """Draw in how many of the draws a site has which rank, and say it in a sentence."""
     rows = np.flatnonzero(found.table["site_id"].to_numpy() == site_id)
     if not len(rows):
@@ -137,7 +137,7 @@ def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
     st.altair_chart((line + points).properties(height=420), width="stretch")
 
 
-def stability_chart(found: list[Stability], scenario: Scenario) -> None:
+def stability_chart(found: list[StabilityInterval], scenario: Scenario) -> None:
     """Draw the range of each weight in which a site keeps its place, with the weight in force."""
     rows = [
         {
@@ -164,11 +164,11 @@ def stability_chart(found: list[Stability], scenario: Scenario) -> None:
     st.altair_chart((whole + bars + now).properties(height=alt.Step(34)), width="stretch")
 
 
-def _range_said(each: Stability) -> str:
+def _range_said(each: StabilityInterval) -> str:
     return f"{number(each.low, 1)} – {number(each.high, 1)}"
 
 
-def stability_sentences(found: list[Stability], scenario: Scenario, names: dict[str, str]) -> None:
+def stability_sentences(found: list[StabilityInterval], scenario: Scenario, names: dict[str, str]) -> None:
     """Say for each weight where the place is lost, and to whom."""
     for each in found:
         lost = []
@@ -224,7 +224,7 @@ def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
     st.altair_chart((bars + rule).properties(height=alt.Step(24)), width="stretch")
 
 
-def needs_table(found: list[Need], scenario: Scenario) -> None:
+def needs_table(found: list[RequiredValue], scenario: Scenario) -> None:
     """Show what each criterion would have to be for a site to enter the first k."""
     titles, criteria = criterion_titles(scenario), scenario.criteria
     rows = [

@@ -15,7 +15,7 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.measures.registry import outlook_of
-from scoring.permitting.outlook import Milestones, Months, Outlook, parameters, pathways
+from scoring.permitting.outlook import Milestones, MonthsRemaining, Outlook, parameters, pathways
 from ui import theme
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
@@ -94,7 +94,7 @@ def _parts(outlook: Outlook) -> None:
     )
 
 
-def _row(title: str, months: Months) -> dict[str, Any]:
+def _row(title: str, months: MonthsRemaining) -> dict[str, Any]:
     return {_("Part"): title, "P10": number(months.p10), "P50": number(months.p50), "P90": number(months.p90)}
 
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.vocabulary import CURATED
-from scoring.backtest import ranking_skill as skill
+from scoring.backtest import ranking_skill
 from scoring.backtest.backtest import Settings, as_json, backtest, sort_labels
 from scoring.backtest.blind import RESTS_ON, blinded, selected, selection_lists
 from scoring.backtest.labels import (
@@ -65,11 +65,13 @@ def by_pairs(score: np.ndarray, positive: np.ndarray, stratum: np.ndarray) -> fl
 def test_auc_counts_pairs(case) -> None:
     score, positive, stratum = case
     one = np.zeros(len(score), dtype=int)
-    assert skill.auc(score, positive) == pytest.approx(by_pairs(score, positive, one), nan_ok=True)
-    assert skill.stratified_auc(score, positive, stratum) == pytest.approx(
+    assert ranking_skill.auc(score, positive) == pytest.approx(by_pairs(score, positive, one), nan_ok=True)
+    assert ranking_skill.stratified_auc(score, positive, stratum) == pytest.approx(
         by_pairs(score, positive, stratum), nan_ok=True
     )
-    assert skill.stratified_auc(score, positive, one) == pytest.approx(skill.auc(score, positive), nan_ok=True)
+    assert ranking_skill.stratified_auc(score, positive, one) == pytest.approx(
+        ranking_skill.auc(score, positive), nan_ok=True
+    )
 
 
 @given(cases(), st.randoms(use_true_random=False))
@@ -77,10 +79,12 @@ def test_auc_does_not_see_scale_or_order(case, random) -> None:
     score, positive, stratum = case
     order = list(range(len(score)))
     random.shuffle(order)
-    expected = skill.stratified_auc(score, positive, stratum)
-    assert skill.stratified_auc(np.exp(score) - 3, positive, stratum) == pytest.approx(expected, nan_ok=True)
-    assert skill.stratified_auc(score[order], positive[order], stratum[order]) == pytest.approx(expected, nan_ok=True)
-    assert skill.stratified_auc(-score, positive, stratum) == pytest.approx(1 - expected, nan_ok=True)
+    expected = ranking_skill.stratified_auc(score, positive, stratum)
+    assert ranking_skill.stratified_auc(np.exp(score) - 3, positive, stratum) == pytest.approx(expected, nan_ok=True)
+    assert ranking_skill.stratified_auc(score[order], positive[order], stratum[order]) == pytest.approx(
+        expected, nan_ok=True
+    )
+    assert ranking_skill.stratified_auc(-score, positive, stratum) == pytest.approx(1 - expected, nan_ok=True)
 
 
 @given(cases())
@@ -88,7 +92,7 @@ def test_hits_are_the_mean_over_orders_of_the_tied(case) -> None:
     score, positive, _ = case
     first = np.arange(len(score) + 1, dtype=float)
     rng = np.random.default_rng(1)
-    found = skill.hits(score, positive, first)
+    found = ranking_skill.hits(score, positive, first)
     drawn = [
         np.concatenate(([0], np.cumsum(positive[np.lexsort((rng.random(len(score)), -score))]))) for _ in range(400)
     ]
@@ -105,17 +109,17 @@ def test_hanley_mcneil_1982_ct_images() -> None:
     normal, abnormal = [33, 6, 6, 11, 2], [3, 2, 2, 11, 33]
     rating = np.repeat([1.0, 2, 3, 4, 5, 1, 2, 3, 4, 5], normal + abnormal)
     positive = np.repeat([False, True], [58, 51])
-    assert skill.auc(rating, positive) == pytest.approx(0.893, abs=5e-4)
-    draws = skill.bootstrap_auc(rating, positive, np.zeros(109, dtype=int), 4000, np.random.default_rng(7))
+    assert ranking_skill.auc(rating, positive) == pytest.approx(0.893, abs=5e-4)
+    draws = ranking_skill.bootstrap_auc(rating, positive, np.zeros(109, dtype=int), 4000, np.random.default_rng(7))
     assert draws.std() == pytest.approx(0.032, abs=0.003)
     assert draws.mean() == pytest.approx(0.893, abs=0.005)
 
 
 def test_a_perfect_order_is_one_and_a_reversed_one_is_nought() -> None:
     score, positive = np.arange(200.0), np.arange(200) >= 180
-    assert skill.auc(score, positive) == 1
-    assert skill.auc(-score, positive) == 0
-    assert skill.capture(score, positive, np.array([0.05, 0.1, 1.0])).tolist() == [0.5, 1.0, 1.0]
+    assert ranking_skill.auc(score, positive) == 1
+    assert ranking_skill.auc(-score, positive) == 0
+    assert ranking_skill.capture(score, positive, np.array([0.05, 0.1, 1.0])).tolist() == [0.5, 1.0, 1.0]
 
 
 def test_shuffled_labels_find_nothing_even_where_strata_differ() -> None:
@@ -123,13 +127,13 @@ def test_shuffled_labels_find_nothing_even_where_strata_differ() -> None:
     stratum = np.repeat([0, 1, 2], [300, 500, 200])
     score = rng.random(1000) + stratum
     positive = rng.random(1000) < np.array([0.01, 0.02, 0.3])[stratum]
-    inside, plain = skill.shuffled(score, positive, stratum, 300, rng)
+    inside, plain = ranking_skill.shuffled(score, positive, stratum, 300, rng)
     assert inside.mean() == pytest.approx(0.5, abs=0.01)
     assert plain.mean() > 0.75, "what the mix of strata alone earns"
     labels = positive.copy()
     for code in range(3):
         labels[stratum == code] = rng.permutation(labels[stratum == code])
-    assert inside.min() <= skill.stratified_auc(score, labels, stratum) <= inside.max()
+    assert inside.min() <= ranking_skill.stratified_auc(score, labels, stratum) <= inside.max()
 
 
 def test_the_interval_of_strata_with_one_label_each_is_not_a_point() -> None:
@@ -137,9 +141,9 @@ def test_the_interval_of_strata_with_one_label_each_is_not_a_point() -> None:
     stratum = np.repeat(np.arange(8), 30)
     positive = np.arange(240) % 30 == 0
     score = rng.random(240)
-    low, high = skill.interval(skill.bootstrap_auc(score, positive, stratum, 1000, rng))
+    low, high = ranking_skill.interval(ranking_skill.bootstrap_auc(score, positive, stratum, 1000, rng))
     assert high - low > 0.25
-    assert low <= skill.stratified_auc(score, positive, stratum) <= high
+    assert low <= ranking_skill.stratified_auc(score, positive, stratum) <= high
 
 
 def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
@@ -149,7 +153,9 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     for _ in range(150):
         score = np.concatenate((rng.normal(1, 1, 25), rng.normal(0, 1, 200)))
         positive = np.arange(225) < 25
-        low, high = skill.interval(skill.bootstrap_auc(score, positive, np.zeros(225, dtype=int), 200, rng))
+        low, high = ranking_skill.interval(
+            ranking_skill.bootstrap_auc(score, positive, np.zeros(225, dtype=int), 200, rng)
+        )
         covered += low <= 0.7602 <= high
     assert 0.85 <= covered / 150 <= 0.99
 

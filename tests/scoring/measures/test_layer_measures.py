@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from scoring.criteria.user_criterion import EVIDENCE, OwnCriterion, from_dict
+from scoring.criteria.user_criterion import EVIDENCE, UserCriterion, from_dict
 from scoring.errors import EvidenceError
 from scoring.measures.layer_measures import EvidenceLayer, distribution, measure, suggested_goalposts
 
 
-def asked(name: str, **more: object) -> OwnCriterion:
+def asked(name: str, **more: object) -> UserCriterion:
     chosen = {"title": "Mine", "worst": 50.0, "best": 0.0, "weight": 10.0, "radius_km": 25.0, "column": "ppm", **more}
-    return OwnCriterion(layer_id="l", measure=name, **chosen)
+    return UserCriterion(layer_id="l", measure=name, **chosen)
 
 
 def sites(*places: tuple[float, float], slack_km: float = 1.0) -> pd.DataFrame:
@@ -168,7 +168,7 @@ def test_a_choice_that_cannot_be_scored_is_refused_in_a_sentence(changes: dict, 
         **changes,
     }
     with pytest.raises(EvidenceError, match=sentence):
-        OwnCriterion(**chosen)
+        UserCriterion(**chosen)
 
 
 def test_a_measure_that_does_not_suit_the_layer_is_refused() -> None:

@@ -20,7 +20,7 @@ import shapely
 from data import user_layers
 from data.store import Store
 from data.user_layers import NewLayer
-from scoring.criteria.user_criterion import OwnCriterion
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.errors import ScenarioError
 from scoring.ranking import pipeline
 from scoring.ranking.explain import explain
@@ -28,10 +28,10 @@ from scoring.ranking.pipeline import KEPT_PROFILES, pack, rank
 from scoring.ranking.scenario import Scenario, from_dict, from_preset
 from tests.conftest import TinySite, tiny_facts
 from tests.data.test_user_layers import layer
-from workspace import attach as scored
+from workspace import attach
 
 
-def own(**changes: Any) -> OwnCriterion:
+def own(**changes: Any) -> UserCriterion:
     values = {
         "layer_id": "l1",
         "measure": "distance_km",
@@ -41,7 +41,7 @@ def own(**changes: Any) -> OwnCriterion:
         "weight": 20.0,
         "everywhere": True,
     }
-    return OwnCriterion(**{**values, **changes})
+    return UserCriterion(**{**values, **changes})
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def facts() -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def ranked(facts: duckdb.DuckDBPyConnection, store: Store, *evidence: OwnCriterion, **changes: Any) -> Any:
+def ranked(facts: duckdb.DuckDBPyConnection, store: Store, *evidence: UserCriterion, **changes: Any) -> Any:
     scenario = from_preset(evidence=evidence, **changes)
-    scored.measure_evidence(facts, store, evidence)
+    attach.measure_evidence(facts, store, evidence)
     return rank(facts, scenario)
 
 
@@ -87,7 +87,7 @@ def test_contributions_sum_to_the_score(facts, store, order) -> None:
 
 
 def test_an_own_criterion_alone_gives_the_desirability_of_its_value(facts, store) -> None:
-    scored.measure_evidence(facts, store, [own()])
+    attach.measure_evidence(facts, store, [own()])
     rows = rank(facts, Scenario({"grade": 0.0}, evidence=(own(),), order_by="known")).set_index("site_id")
     assert rows.loc["a", "known"] == pytest.approx(1.0)
     assert rows.loc["b", "known"] == pytest.approx(1 - 111.319 / 400, abs=1e-4)
@@ -150,7 +150,7 @@ def test_a_criterion_whose_layer_is_not_here_is_refused_with_its_sentence(facts,
 
 def test_other_goalposts_are_another_profile_and_measure_nothing_anew(facts, store, monkeypatch) -> None:
     near, far = (ranked(facts, store, own(worst=worst)).set_index("site_id") for worst in (200.0, 400.0))
-    monkeypatch.setattr(scored, "measure", lambda *_: pytest.fail("measured again"))
+    monkeypatch.setattr(attach, "measure", lambda *_: pytest.fail("measured again"))
     again = ranked(facts, store, own(worst=200.0)).set_index("site_id")
     assert near.loc["b", "score"] < far.loc["b", "score"]
     assert again["score"].equals(near["score"])

@@ -136,19 +136,19 @@ def test_the_same_seed_gives_the_same_answer() -> None:
 
 def test_a_belief_in_an_order_or_ranges_is_what_is_drawn() -> None:
     from scoring.ranking.packed import Group
-    from scoring.robustness.rank_acceptability import Belief
+    from scoring.robustness.rank_acceptability import WeightConstraints
 
     groups = tuple(Group(name, name, name, 25.0) for name in ("grade", "permitting", "ownership"))
     weights = np.array([25.0, 25.0, 25.0])
     rng = np.random.default_rng(3)
-    drawn = Belief(None, order=("ownership", "grade")).space(groups, weights).draw(3, 500, rng)
+    drawn = WeightConstraints(None, order=("ownership", "grade")).space(groups, weights).draw(3, 500, rng)
     assert (drawn[:, 2] >= drawn[:, 0]).all()
     assert drawn[:, 1].max() > 0.6
-    drawn = Belief(None, ranges=(("grade", 0.5, 0.7),)).space(groups, weights).draw(3, 500, rng)
+    drawn = WeightConstraints(None, ranges=(("grade", 0.5, 0.7),)).space(groups, weights).draw(3, 500, rng)
     assert drawn[:, 0].min() >= 0.5
     assert drawn[:, 0].max() <= 0.7
     assert drawn.sum(axis=1) == pytest.approx(1)
-    assert Belief(0.2).space(groups, weights).draw(3, 500, rng).min() >= 0.8 / 3 - 1e-9
+    assert WeightConstraints(0.2).space(groups, weights).draw(3, 500, rng).min() >= 0.8 / 3 - 1e-9
 
 
 @pytest.mark.parametrize(
@@ -162,11 +162,11 @@ def test_a_belief_in_an_order_or_ranges_is_what_is_drawn() -> None:
 def test_a_belief_that_cannot_be_is_said(belief, says) -> None:
     from geo.errors import OrebridgeError
     from scoring.ranking.packed import Group
-    from scoring.robustness.rank_acceptability import Belief
+    from scoring.robustness.rank_acceptability import WeightConstraints
 
     groups = tuple(Group(name, name, name, 25.0) for name in ("grade", "ownership"))
     with pytest.raises(OrebridgeError, match=says):
-        Belief(None, **belief).space(groups, np.array([1.0, 1.0])).draw(2, 10, np.random.default_rng(1))
+        WeightConstraints(None, **belief).space(groups, np.array([1.0, 1.0])).draw(2, 10, np.random.default_rng(1))
 
 
 @pytest.mark.parametrize("weights", [(50.0, 1.0), (100.0, 1.0, 1.0, 1.0), (1.0,) * 7, (90.0, 1.0, 30.0, 1.0, 1.0)])

@@ -23,7 +23,7 @@ from scoring.ranking.scenario import Area, Filters, from_preset
 from ui.http import map_routes
 from ui.http.guard import Guard, allowed_hosts
 from ui.map import addresses
-from ui.map.addresses import Feed, Feeds
+from ui.map.addresses import MapFeed, MapFeeds
 from workspace import rankings, session
 
 
@@ -40,8 +40,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
 
 def test_the_map_fetches_the_sites_of_its_scenario(client: TestClient) -> None:
     scenario = from_preset(commodity="dysprosium")
-    address = addresses.sites_address(Feed(scenario, False, False, 0))
-    assert address == addresses.sites_address(Feed(scenario, False, False, 0))
+    address = addresses.sites_address(MapFeed(scenario, False, False, 0))
+    assert address == addresses.sites_address(MapFeed(scenario, False, False, 0))
     rows = client.get(address).json()
     ranking = rankings.ranking(scenario)
     assert [row["id"] for row in reversed(rows)] == ranking["site_id"].tolist()
@@ -49,14 +49,14 @@ def test_the_map_fetches_the_sites_of_its_scenario(client: TestClient) -> None:
 
 
 def test_feeds_are_bounded_in_number_and_in_bytes() -> None:
-    feeds = Feeds()
+    feeds = MapFeeds()
     keys = [
-        feeds.key_of(Feed(from_preset(filters=Filters(text=str(n))), False, False, 0))
+        feeds.key_of(MapFeed(from_preset(filters=Filters(text=str(n))), False, False, 0))
         for n in range(addresses.MOST_FEEDS + 5)
     ]
     assert [feeds.feed(key) is None for key in (keys[0], keys[4], keys[5], keys[-1])] == [True, True, False, False]
     ring = tuple((float(n % 360 - 180), float(n % 90)) for n in range(150_000))
-    large = [Feed(from_preset(filters=Filters(area=Area(str(n), ((ring,),)))), False, False, 0) for n in range(3)]
+    large = [MapFeed(from_preset(filters=Filters(area=Area(str(n), ((ring,),)))), False, False, 0) for n in range(3)]
     keys = [feeds.key_of(feed) for feed in large]
     assert [feeds.feed(key) is None for key in keys] == [True, True, False]
 
@@ -218,4 +218,4 @@ def test_polygons_as_we_write_them_are_feeds() -> None:
     import shapely
 
     area = Area("x", polygons_of([shapely.box(0, 0, 1, 1)])[0])
-    assert addresses.FEEDS.key_of(Feed(from_preset(filters=Filters(area=area)), True, False, 0))
+    assert addresses.FEEDS.key_of(MapFeed(from_preset(filters=Filters(area=area)), True, False, 0))

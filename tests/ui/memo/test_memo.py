@@ -18,7 +18,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import from_preset
-from ui.memo.content import Ground, Memo, SitePage, ground, memos
+from ui.memo.content import Memo, MemoBasis, SitePage, ground, memos
 from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, _within_font, html, pages_png, pdf, write
 from ui.memo.files import docx as as_docx
 from ui.text import vocabulary as w
@@ -48,7 +48,7 @@ HOSTILE = '=HYPERLINK("x") <script>alert(1)</script> #import "x" $x$ *b* \\ 🚀
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoBasis]:
     patched = pytest.MonkeyPatch()
     patched.setenv("OREBRIDGE_HOME", str(tmp_path_factory.mktemp("home")))
     session.close()
@@ -60,7 +60,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
 
 
 @pytest.fixture(scope="module")
-def both(found: Ground) -> list[Memo]:
+def both(found: MemoBasis) -> list[Memo]:
     return memos(session.facts(), found, "both")
 
 
@@ -203,7 +203,7 @@ def test_no_text_breaks_a_memo(text: str) -> None:
         assert len(write([made], suffix)) > 1_000
 
 
-def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: Ground) -> None:
+def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: MemoBasis) -> None:
     items = tuple(replace(item, note="山" * 20_000) for item in found.held.items)
     gone = tuple(f"gone-{place}" for place in range(3_000))
     many = replace(
@@ -220,7 +220,7 @@ def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: Ground) 
     assert "the shortlist has the whole note" in noted
 
 
-def test_a_shortlist_of_which_nothing_is_listed_gets_a_sentence(found: Ground) -> None:
+def test_a_shortlist_of_which_nothing_is_listed_gets_a_sentence(found: MemoBasis) -> None:
     nowhere = from_preset().with_filters(text="no such name anywhere")
     with pytest.raises(ScenarioError, match="None of the sites of 'Heavy' is in the list"):
         ground(session.facts(), nowhere, found.held, reference.sources(), {})

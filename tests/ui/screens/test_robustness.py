@@ -51,7 +51,7 @@ def test_firm_places_are_shown_in_table_card_and_map() -> None:
 
 def test_less_sure_sites_are_fainter_on_the_map() -> None:
     scenario = from_preset()
-    ranking, firm = rankings.ranking(scenario), rankings.firmness(scenario).table["in_top_k"].to_numpy()
+    ranking, firm = rankings.ranking(scenario), rankings.rank_stability(scenario).table["in_top_k"].to_numpy()
     rows = {row["id"]: row for row in json.loads(markers.rows_json(rankings.VIEW.ranked(scenario), False, firm))}
     plain = {row["id"]: row for row in json.loads(markers.rows_json(rankings.VIEW.ranked(scenario), False))}
     sure = str(ranking["site_id"].iloc[firm.argmax()])

@@ -12,7 +12,7 @@ from scoring.backtest.backtest import Backtest, Settings
 from scoring.backtest.labels import MOST_BYTES, iso_date
 from scoring.ranking.scenario import Scenario
 from ui import state
-from ui.screens.backtest import figures as view
+from ui.screens.backtest import figures
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import reference
@@ -41,7 +41,7 @@ def page() -> None:
     content, where, settings = asked
     try:
         with st.spinner(_("Matching labels and drawing intervals …")):
-            found = view.outcome(scenario, content, where, settings)
+            found = figures.outcome(scenario, content, where, settings)
     except OrebridgeError as error:
         st.error(problem(error))
         return
@@ -83,7 +83,7 @@ def _asked() -> tuple[bytes, str, Settings] | None:
                 "from its press releases (US federal public domain)."
             )
         )
-        return view.EXAMPLE.read_bytes(), view.EXAMPLE.name, settings
+        return figures.EXAMPLE.read_bytes(), figures.EXAMPLE.name, settings
     given = st.file_uploader(
         _("CSV of labels"), type=["csv", "txt", "tsv"], key="labels_file", max_upload_size=MOST_BYTES // 1_000_000
     )
@@ -91,17 +91,17 @@ def _asked() -> tuple[bytes, str, Settings] | None:
 
 
 def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
-    view.figures(found)
+    figures.figures(found)
     if found.matched:
         left, right = st.columns(2, gap="medium")
         with left:
             st.markdown("**" + _("Capture curve") + "**")
-            view.capture_chart(found)
+            figures.capture_chart(found)
         with right:
             st.markdown("**" + _("Beside simple orders") + "**")
-            view.orders_chart(found)
+            figures.orders_chart(found)
             st.markdown("**" + _("By main commodity (labelled sites)") + "**")
-            view.strata_chart(found)
+            figures.strata_chart(found)
     misses, unmatched, matched = st.tabs(
         [
             _("Misses ({n})").format(n=number(len(found.misses))),
@@ -116,12 +116,12 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
                 "and those who selected part."
             )
         )
-        view.misses_table(found, scenario)
+        figures.misses_table(found, scenario)
     with unmatched:
-        view.unmatched_table(found)
+        figures.unmatched_table(found)
     with matched:
-        view.matched_table(found)
-        view.dropped(found, scenario)
+        figures.matched_table(found)
+        figures.dropped(found, scenario)
     st.download_button(
         _("Download as JSON"),
         data=partial(_json, found, scenario, settings),
@@ -134,7 +134,7 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
 
 
 def _json(found: Backtest, scenario: Scenario, settings: Settings) -> bytes:
-    return json.dumps(view.whole_answer(found, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
+    return json.dumps(figures.whole_answer(found, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
 
 
 page()

@@ -20,7 +20,7 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings, reference, session
-from workspace.area_input import box_area, own_area
+from workspace.area_input import box_area, user_area
 
 S = st.session_state
 #: The drawing map opens on these: west, south, east, north.
@@ -90,7 +90,7 @@ def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
 
 
 def _from_layer() -> None:
-    layers = [layer for layer in session.own_layers() if layer.kind == "vector-polygon"]
+    layers = [layer for layer in session.stored_layers() if layer.kind == "vector-polygon"]
     if not layers:
         st.caption(_("Upload a layer of areas on the Layers page to use it here."))
         return
@@ -104,7 +104,7 @@ def _from_layer() -> None:
         placeholder=_("Choose a layer"),
     )
     if chosen and st.button(_("Take the layer"), key="area_take_layer"):
-        _attempt(lambda: own_area(chosen))
+        _attempt(lambda: user_area(chosen))
 
 
 def _from_country() -> None:

@@ -55,7 +55,7 @@ def page() -> None:
     with right, st.container(border=True):
         card(scenario, S.selected[-1])
         if S.firm:
-            charts.rank_histogram(rankings.firmness(scenario), S.selected[-1])
+            charts.rank_histogram(rankings.rank_stability(scenario), S.selected[-1])
     with left:
         evidence(scenario, S.selected[-1])
 

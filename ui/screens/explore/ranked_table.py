@@ -92,7 +92,7 @@ def _columns() -> dict[str, Any]:
 
 def _firm_columns(scenario: Scenario) -> dict[str, Any]:
     """Return the columns that say how firm the places are."""
-    firm = rankings.firmness(scenario).table.head(TABLE_ROWS)
+    firm = rankings.rank_stability(scenario).table.head(TABLE_ROWS)
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Pillar, load
-from scoring.criteria.user_criterion import OwnCriterion
+from scoring.criteria.user_criterion import UserCriterion
 from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.text import vocabulary as w
@@ -72,7 +72,7 @@ def _slider(pillar: Pillar, total: float) -> None:
     st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
 
 
-def _own_slider(own: OwnCriterion, total: float) -> None:
+def _own_slider(own: UserCriterion, total: float) -> None:
     """Offer the weight of an own criterion, and to take it out."""
     S[f"own_{own.id}"] = int(own.weight)
     share = number(100 * own.weight / total)

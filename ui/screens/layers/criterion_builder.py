@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data.user_layers import OwnLayer
+from data.user_layers import UserLayer
 from geo.errors import OrebridgeError
 from scoring.aggregation.values import VALUE_FUNCTIONS
-from scoring.criteria.user_criterion import EVIDENCE, OwnCriterion
+from scoring.criteria.user_criterion import EVIDENCE, UserCriterion
 from scoring.measures.layer_measures import distribution, suggested_goalposts
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
@@ -25,7 +25,7 @@ DEFAULT_RADIUS_KM = 25.0
 DEFAULT_WEIGHT = 20
 
 
-def builder(layer: OwnLayer) -> None:
+def builder(layer: UserLayer) -> None:
     """Draw the builder of a layer."""
     names = {name: w.word(w.MEASURES, name) for name in user_criteria.suitable(layer)}
     one, two, three = st.columns([2, 2, 1])
@@ -48,12 +48,12 @@ def builder(layer: OwnLayer) -> None:
     _judge(layer, measure, column, radius, everywhere)
 
 
-def _styled(layer: OwnLayer, numbers: list[str]) -> int:
+def _styled(layer: UserLayer, numbers: list[str]) -> int:
     name = layer.style.get("column", "")
     return numbers.index(name) if name in numbers else 0
 
 
-def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere: bool) -> None:
+def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywhere: bool) -> None:
     """Preview what was measured, set the goalposts on the curve, and add the criterion."""
     try:
         draft = user_criteria.made(
@@ -107,12 +107,12 @@ def _judge(layer: OwnLayer, measure: str, column: str, radius: float, everywhere
         st.rerun()
 
 
-def _title(layer: OwnLayer, measure: str, column: str, radius: float) -> str:
+def _title(layer: UserLayer, measure: str, column: str, radius: float) -> str:
     within = f" ≤ {radius:g} km" if radius else ""
     return f"{w.word(w.MEASURES, measure)}: {column or layer.name}{within}"[:120]
 
 
-def _measured(own: OwnCriterion) -> np.ndarray:
+def _measured(own: UserCriterion) -> np.ndarray:
     """Measure once a session and choice, with a bar that says how far it is."""
     kept = S.setdefault("measured_previews", {})
     key = (own.id, session.revision())
@@ -130,7 +130,7 @@ def _measured(own: OwnCriterion) -> np.ndarray:
     return np.asarray(kept[key])
 
 
-def _curve(own: OwnCriterion, values: np.ndarray) -> None:
+def _curve(own: UserCriterion, values: np.ndarray) -> None:
     """Draw the distribution over the sites, and the value curve over it."""
     bars = distribution(values, 30)
     low, high = min(own.worst, own.best), max(own.worst, own.best)

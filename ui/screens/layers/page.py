@@ -6,10 +6,10 @@ import streamlit as st
 
 from data.store import StoreError
 from layers.catalog import Layer, info
-from layers.styling import OwnMapLayer
+from layers.styling import UserMapLayer
 from ui import theme
 from ui.map import legend
-from ui.panels.own_notice import see_notice
+from ui.panels.user_data_notice import see_notice
 from ui.screens.layers import user_layers
 from ui.screens.layers.upload import wizard
 from ui.text import vocabulary as w
@@ -41,7 +41,7 @@ def page() -> None:
 
 def _own_layers() -> None:
     user_layers.undo_bar()
-    mine = [layer for layer in reference.map_layers() if isinstance(layer, OwnMapLayer)]
+    mine = [layer for layer in reference.map_layers() if isinstance(layer, UserMapLayer)]
     st.subheader(_("My layers"), anchor=False)
     if not mine:
         st.caption(_("None yet. Drop a file above; in a minute it is on the map and can count in the score."))
@@ -68,7 +68,7 @@ def _row(layer: Layer) -> None:
         strength = slide.slider(_("Opacity"), 0.0, 1.0, opacity, 0.05, key=f"opacity_{layer.id}", disabled=not shown)
         S.layer_choice = {**S.layer_choice, layer.id: (shown, strength)}
         legend.layer_legend(layer, theme.dark())
-        if isinstance(layer, OwnMapLayer):
+        if isinstance(layer, UserMapLayer):
             kind, count = w.word(w.LAYER_KINDS, layer.kind), number(layer.own.features)
             st.caption(
                 w.plain(f"{kind} · {count} · {layer.own.file_name} · {layer.own.licence or _('licence not stated')}")

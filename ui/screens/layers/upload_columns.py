@@ -11,7 +11,7 @@ from data import units, user_sites
 from data.user_sites import FIELDS, GRADE, SiteColumns
 from layers import imports
 from layers.contract import Column, LayerReport
-from layers.imports import About, Draft
+from layers.imports import Draft, ImportOptions
 from ui.screens.layers.upload_item import Item
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity
@@ -90,7 +90,7 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
     layer = next((each for each in draft.ready if each.kind != "raster"), None)
     if layer is None:
         return SiteColumns()
-    row = imports.new_layers(draft, About(role="sites"), [layer.name])[0].row
+    row = imports.new_layers(draft, ImportOptions(role="sites"), [layer.name])[0].row
     suggested = user_sites.suggest(row)
     st.caption(_("Which column tells what? What no column tells stays unknown."))
     fields = _told_by_columns(item, layer, suggested)

@@ -8,7 +8,7 @@ from data.user_layers import CONFIDENTIALITY
 from data.user_sites import SiteColumns
 from geo.errors import OrebridgeError
 from layers import imports
-from layers.imports import About, Draft
+from layers.imports import Draft, ImportOptions
 from ui import state
 from ui.screens.layers.upload_columns import _site_columns
 from ui.screens.layers.upload_item import Item, _another
@@ -51,7 +51,7 @@ def _import(item: Item, draft: Draft) -> None:
     confidentiality = right.selectbox(
         _("Confidentiality"), list(levels), format_func=levels.__getitem__, key=item.key("about_confidentiality")
     )
-    about = About(title.strip(), role, licence, url, date, note, confidentiality)
+    about = ImportOptions(title.strip(), role, licence, url, date, note, confidentiality)
     if st.button(
         _("Import"), key=item.key("import"), type="primary", icon=":material/download_done:", disabled=not chosen
     ):
@@ -62,7 +62,7 @@ def _plain_title(draft: Draft) -> str:
     return draft.upload.name.rsplit(".", 1)[0].replace("_", " ")
 
 
-def _take_over(item: Item, about: About, chosen: list[str], told: SiteColumns | None) -> None:
+def _take_over(item: Item, about: ImportOptions, chosen: list[str], told: SiteColumns | None) -> None:
     if item.draft is None:
         return
     try:

@@ -21,7 +21,7 @@ GONE_S, LOOK_S = 180.0, 30.0
 
 
 @dataclass
-class Held:
+class HeldUploads:
     """Uploads of a session, and since when it has been without a connection."""
 
     uploads: list[Upload] = field(default_factory=list)
@@ -41,14 +41,14 @@ class UploadSessions:
 
     def __init__(self, is_active: Callable[[str], bool], clock: Callable[[], float] = time.monotonic) -> None:
         self._is_active, self._clock = is_active, clock
-        self._held: dict[str, Held] = {}
+        self._held: dict[str, HeldUploads] = {}
         self._changing = threading.Lock()
         self._timer: threading.Timer | None = None
 
     def hold(self, session_id: str, upload: Upload) -> None:
         """Remember that a session brought an upload."""
         with self._changing:
-            self._held.setdefault(session_id, Held()).uploads.append(upload)
+            self._held.setdefault(session_id, HeldUploads()).uploads.append(upload)
             self._look_later()
 
     def look(self) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from data.user_layers import CONFIDENTIALITY, OwnLayer
+from data.user_layers import CONFIDENTIALITY, UserLayer
 from geo.errors import OrebridgeError
 from layers.export import export, suffix
 from layers.reports import provenance
@@ -29,7 +29,7 @@ TABLE_ROWS = 5_000
 HISTOGRAM_BINS = 40
 
 
-def actions(layer: OwnLayer) -> None:
+def actions(layer: UserLayer) -> None:
     """Draw the tools of an own layer."""
     with st.container(horizontal=True, gap="small"):
         if st.button(
@@ -78,7 +78,7 @@ _TOOLS = {
 }
 
 
-def _file(layer: OwnLayer) -> bytes:
+def _file(layer: UserLayer) -> bytes:
     own = session.own()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"layer{suffix(layer)}"
@@ -92,7 +92,7 @@ def _file(layer: OwnLayer) -> bytes:
         return path.read_bytes()
 
 
-def _remove(layer: OwnLayer) -> None:
+def _remove(layer: UserLayer) -> None:
     session.own().remove(layer.layer_id)
     S.just_removed = layer.layer_id
 
@@ -121,7 +121,7 @@ def undo_bar() -> None:
                 )
 
 
-def _style(layer: OwnLayer) -> None:
+def _style(layer: UserLayer) -> None:
     ramp_now = layer.style.get("ramp", RAMPS[0])
     if layer.kind == "raster":
         ramp = st.selectbox(_("Colours"), RAMPS, index=_place(RAMPS, ramp_now), key=f"ramp_{layer.layer_id}")
@@ -162,7 +162,7 @@ def _place(names: list[str] | tuple[str, ...], name: str) -> int:
     return names.index(name) if name in names else 0
 
 
-def _table(layer: OwnLayer) -> None:
+def _table(layer: UserLayer) -> None:
     """Show attributes as text and numbers, never as markup, and how a number is distributed."""
     if layer.kind == "raster":
         quantiles = ", ".join(f"{value:.4g}" for value in layer.quantiles)
@@ -205,7 +205,7 @@ def _table(layer: OwnLayer) -> None:
         )
 
 
-def _about(layer: OwnLayer) -> None:
+def _about(layer: UserLayer) -> None:
     """Show where the layer comes from and what was done to it; let the reader correct what they said of it."""
     with st.form(f"about_{layer.layer_id}", border=False):
         left, right = st.columns(2)
@@ -257,7 +257,7 @@ def _about(layer: OwnLayer) -> None:
 _LISTS = ("columns", "transformations", "findings")
 
 
-def criteria_of(layer: OwnLayer) -> None:
+def criteria_of(layer: UserLayer) -> None:
     """List the criteria that rest on a layer."""
     for own in S.evidence:
         if own.layer_id == layer.layer_id:

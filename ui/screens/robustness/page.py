@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from ui import state
-from ui.screens.robustness.rank_tabs import desks_tab, firm_tab
+from ui.screens.robustness.acceptability_tabs import desks_tab, firm_tab
 from ui.screens.robustness.sensitivity_tabs import hangs_tab, learn_tab, methods_tab
 from ui.text.i18n import _, number
 from workspace import rankings

@@ -9,7 +9,7 @@ import streamlit as st
 from data import shortlist_file
 from data.shortlists import Shortlist
 from scoring.ranking.scenario import Scenario
-from ui.memo import content as memos
+from ui.memo import content
 from ui.memo.files import FORMATS, write
 from ui.memo.files import MIME as MEMO_MIME
 from ui.panels.downloads import exported_list, format_buttons
@@ -26,7 +26,7 @@ def files(held: Shortlist, scenario: Scenario) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         asked = st.segmented_control(
             _("Language of the memo"),
-            list(memos.IN_LANGUAGES),
+            list(content.IN_LANGUAGES),
             default="both",
             key="memo_language",
             format_func=lambda x: _(LANGUAGE_WORDS[x]),
@@ -57,8 +57,8 @@ def files(held: Shortlist, scenario: Scenario) -> None:
 
 
 def _memo(held: Shortlist, scenario: Scenario, asked: str, suffix: str) -> bytes:
-    found = memos.ground(session.facts(), scenario, held, reference.sources(), session.all_told())
-    return write(memos.memos(session.facts(), found, asked), suffix)
+    found = content.ground(session.facts(), scenario, held, reference.sources(), session.all_told())
+    return write(content.memos(session.facts(), found, asked), suffix)
 
 
 def _exported(held: Shortlist, scenario: Scenario, suffix: str) -> bytes:

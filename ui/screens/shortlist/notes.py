@@ -15,7 +15,7 @@ from data import shortlists
 from data.shortlists import LONGEST_TAG, STATUSES, Item, Shortlist
 from scoring.ranking.scenario import Scenario
 from ui import state
-from ui.memo import content as memos
+from ui.memo import content
 from ui.screens.shortlist.snapshots import attempt
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
@@ -164,7 +164,7 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
             {
                 _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
                 _("Decision"): st.column_config.SelectboxColumn(
-                    options=[_(word) for word in memos.STATUSES.values()], required=True
+                    options=[_(word) for word in content.STATUSES.values()], required=True
                 ),
                 _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
                 _("Tags"): st.column_config.ListColumn(width="small"),
@@ -191,7 +191,7 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
         if row["score"] is None
         else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}",
         _("Gate"): _("fails") if row["gate_failed"] else "",
-        _("Decision"): _(memos.STATUSES[row["status"]]),
+        _("Decision"): _(content.STATUSES[row["status"]]),
         _("Note"): row["note"],
         _("Tags"): row["tags"],
         _("Follows it up"): row["owner"],
@@ -199,7 +199,7 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _items(frame: pd.DataFrame) -> list[Item]:
-    status = {_(word): key for key, word in memos.STATUSES.items()}
+    status = {_(word): key for key, word in content.STATUSES.items()}
     return [
         Item(
             row["site_id"],

@@ -8,14 +8,14 @@ from data import shortlists
 from data.store import StoreError
 from geo.errors import OrebridgeError
 from ui import state
-from ui.panels.own_notice import see_notice
+from ui.panels.user_data_notice import see_notice
 from ui.screens.shortlist.files import files
 from ui.screens.shortlist.notes import choose, head, notes_table, take_off, without_filters_of
 from ui.screens.shortlist.snapshots import snapshots
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import session
-from workspace import snapshots as workbench
+from workspace import snapshots as workspace_snapshots
 
 S = st.session_state
 
@@ -36,7 +36,7 @@ def page() -> None:
             _empty(name)
         if held is None:
             return
-        scenario = without_filters_of(workbench.scenario_of(held, state.scenario()), held)
+        scenario = without_filters_of(workspace_snapshots.scenario_of(held, state.scenario()), held)
         session.ready(scenario)
     except StoreError:
         see_notice()

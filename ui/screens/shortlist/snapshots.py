@@ -20,9 +20,9 @@ from ui.text.i18n import _, number
 from ui.text.problems import problem
 from ui.text.vocabulary import N_
 from workspace import rankings, session
-from workspace import snapshots as workbench
+from workspace import snapshots as workspace_snapshots
 from workspace.rows import moved_rows
-from workspace.snapshots import TODAY, Difference
+from workspace.snapshots import TODAY, SnapshotDifference
 
 CAUSE_WORDS = {
     "data": N_("Data"),
@@ -87,7 +87,9 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
     if then != now:
         try:
             moved(
-                workbench.difference(session.store(), session.facts(), held.name, scenario, str(then), str(now)),
+                workspace_snapshots.difference(
+                    session.store(), session.facts(), held.name, scenario, str(then), str(now)
+                ),
                 scenario,
             )
         except OrebridgeError as error:
@@ -95,7 +97,7 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
 
 
 def _freeze(held: Shortlist, scenario: Scenario, label: str) -> str:
-    return snapshot_id(workbench.freeze(session.store(), session.facts(), held.name, scenario, label))
+    return snapshot_id(workspace_snapshots.freeze(session.store(), session.facts(), held.name, scenario, label))
 
 
 def _verdict(snapshot: str) -> str:
@@ -109,7 +111,7 @@ def _verdict(snapshot: str) -> str:
     return same + (" · " + _("today's data are {version}").format(version=verdict.data_version_now) if newer else "")
 
 
-def moved(found: Difference, scenario: Scenario) -> None:
+def moved(found: SnapshotDifference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(

@@ -16,7 +16,7 @@ from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
 from ui import state, theme
 from ui.panels import charts
-from ui.panels.own_notice import see_notice
+from ui.panels.user_data_notice import see_notice
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, number
 from ui.text.vocabulary import N_, source_title
@@ -181,6 +181,6 @@ def _value(value: object) -> str:
 
 def firm(scenario: Scenario, found: dict[str, Any]) -> None:
     """Draw where the site stands when weights and unknowns are drawn."""
-    charts.rank_histogram(rankings.firmness(rankings.everything(scenario)), found["site_id"])
+    charts.rank_histogram(rankings.rank_stability(rankings.everything(scenario)), found["site_id"])
     share = np.mean([line["status"] != "unknown" for line in found["lines"]]) if found["lines"] else 0.0
     st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))

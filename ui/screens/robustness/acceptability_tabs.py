@@ -9,7 +9,7 @@ from geo.errors import OrebridgeError
 from scoring.aggregation.joint import JOINT_RULES
 from scoring.ranking.packed import groups_of
 from scoring.ranking.scenario import Scenario
-from scoring.robustness.rank_acceptability import Belief
+from scoring.robustness.rank_acceptability import WeightConstraints
 from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
@@ -107,7 +107,7 @@ def firm_tab(scenario: Scenario) -> None:
     )
     with st.spinner(_("Drawing 1,000 weights and states of the data …")):
         try:
-            found = rankings.firmness(scenario, belief, top_k)
+            found = rankings.rank_stability(scenario, belief, top_k)
         except OrebridgeError as error:
             st.error(problem(error))
             return
@@ -161,7 +161,7 @@ def firm_tab(scenario: Scenario) -> None:
         charts.rank_histogram(found, site_id)
 
 
-def _belief(scenario: Scenario) -> Belief:
+def _belief(scenario: Scenario) -> WeightConstraints:
     """Ask which weights are thought possible."""
     spaces = {
         "0.1": "±10 %",
@@ -179,14 +179,16 @@ def _belief(scenario: Scenario) -> Belief:
         order = st.multiselect(
             _("Most important first"), list(names), key="belief_order", format_func=names.__getitem__
         )
-        return Belief(None, tuple(order))
+        return WeightConstraints(None, tuple(order))
     if chosen == "ranges":
         ends = {
             name: st.slider(title, 0, 100, (0, 100), format="%d %%", key=f"belief_{name}")
             for name, title in names.items()
         }
-        return Belief(None, ranges=tuple((name, low / 100, high / 100) for name, (low, high) in ends.items()))
-    return Belief(None if chosen == "any" else float(chosen or 0.2))
+        return WeightConstraints(
+            None, ranges=tuple((name, low / 100, high / 100) for name, (low, high) in ends.items())
+        )
+    return WeightConstraints(None if chosen == "any" else float(chosen or 0.2))
 
 
 def _percents(shares: pd.Series[float]) -> list[str]:

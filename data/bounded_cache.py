@@ -15,7 +15,7 @@ K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
 
 
-class Kept(Generic[K, V]):
+class BoundedCache(Generic[K, V]):
     """A bounded cache: least recently used values are dropped first; concurrent requests for a key compute it once.
 
     Parameters
@@ -29,7 +29,7 @@ class Kept(Generic[K, V]):
 
     Examples
     --------
-    >>> squares = Kept(2, 100, lambda value: 1)
+    >>> squares = BoundedCache(2, 100, lambda value: 1)
     >>> [squares.get(n, lambda n=n: n * n) for n in (1, 2, 3, 2)], len(squares)
     ([1, 4, 9, 4], 2)
     """

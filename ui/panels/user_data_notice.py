@@ -21,7 +21,7 @@ def notice() -> None:
     try:
         session.own()
     except StoreError as error:
-        S.own_out_of_reach = True
+        S.user_data_out_of_reach = True
         consequence = _(
             "Your own sites, layers, criteria and shortlists cannot be reached; they are not shown and do not count."
         )
@@ -30,7 +30,7 @@ def notice() -> None:
     for each in session.store().notices:
         st.warning(plain(missing(each)), icon=":material/warning:")
     if S.pop("own_out_of_reach", False) and not S.evidence:
-        S.evidence = list(session.own_criteria())
+        S.evidence = list(session.stored_criteria())
 
 
 def missing(notice: StoreNotice) -> str:

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.bounded import TooMuchError, depth_of, inflated, parsed, unpacked
-from data.kept import Kept
+from data.bounded_cache import BoundedCache
 
 
 @given(st.lists(st.tuples(st.integers(0, 9), st.integers(1, 50)), max_size=60))
 def test_entries_and_bytes_are_bounded_and_values_are_those_of_their_keys(asked: list[tuple[int, int]]) -> None:
-    kept: Kept[tuple[int, int], int] = Kept(4, 100, lambda value: value)
+    kept: BoundedCache[tuple[int, int], int] = BoundedCache(4, 100, lambda value: value)
     for key in asked:
         assert kept.get(key, lambda key=key: key[1]) == key[1]
         assert len(kept) <= 4
@@ -23,7 +23,7 @@ def test_entries_and_bytes_are_bounded_and_values_are_those_of_their_keys(asked:
 
 
 def test_the_same_key_is_computed_once_by_many_and_others_go_on() -> None:
-    kept: Kept[str, int] = Kept(4, 100, lambda _value: 1)
+    kept: BoundedCache[str, int] = BoundedCache(4, 100, lambda _value: 1)
     calls: list[str] = []
     started = threading.Event()
 
@@ -46,7 +46,7 @@ def test_the_same_key_is_computed_once_by_many_and_others_go_on() -> None:
 
 
 def test_an_error_is_raised_and_not_kept() -> None:
-    kept: Kept[str, int] = Kept(4, 100, lambda _value: 1)
+    kept: BoundedCache[str, int] = BoundedCache(4, 100, lambda _value: 1)
     with pytest.raises(ZeroDivisionError):
         kept.get("a", lambda: 1 // 0)
     assert kept.get("a", lambda: 3) == 3

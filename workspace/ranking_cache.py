@@ -9,17 +9,17 @@ from typing import Any, TypeVar
 import duckdb
 import pandas as pd
 
-from data.kept import Kept
+from data.bounded_cache import BoundedCache
 from data.sql import sql
 from scoring.ranking.facets import Facets, facets
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
 from scoring.ranking.scenario import Scenario
-from scoring.robustness import rank_acceptability as firmnesses
-from scoring.robustness.rank_acceptability import Belief, Firmness
+from scoring.robustness import rank_acceptability
+from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks, two_desks
-from scoring.sites import dossier as dossiers
-from scoring.sites import side_by_side as sidebyside
+from scoring.sites import dossier as dossier_module
+from scoring.sites import side_by_side as side_by_side_module
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
@@ -28,7 +28,7 @@ FRAME_BYTES_A_ROW = 200
 DOSSIER_BYTES = 100_000
 
 
-class View:
+class RankingCache:
     """Answers of one database of facts. Many threads may ask at once; the same question is computed once.
 
     Parameters
@@ -41,22 +41,30 @@ class View:
 
     def __init__(self, facts: Callable[[], duckdb.DuckDBPyConnection], state: Callable[[], int]) -> None:
         self._facts, self._state = facts, state
-        self._rankings: Kept[int, Rankings] = Kept(1, 1, lambda _rankings: 1)
-        self._frames: Kept[Key, pd.DataFrame] = Kept(12, 64_000_000, lambda frame: FRAME_BYTES_A_ROW * len(frame))
-        self._gates: Kept[Key, dict[str, dict[str, str]]] = Kept(1, 1, lambda _gates: 1)
-        self._facets: Kept[Key, Facets] = Kept(48, 8_000_000, lambda counts: 100 * sum(map(len, counts.values())))
-        self._dossiers: Kept[Key, dict[str, Any]] = Kept(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
-        self._firmness: Kept[Key, Firmness] = Kept(8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table))
-        self._packed: Kept[Key, Packed] = Kept(8, 192_000_000, lambda each: 6 * each.known.nbytes)
-        self._desks: Kept[Key, TwoDesks] = Kept(8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.sites))
-        self._compared: Kept[Key, SideBySide] = Kept(48, 8_000_000, lambda _each: DOSSIER_BYTES)
+        self._rankings: BoundedCache[int, Rankings] = BoundedCache(1, 1, lambda _rankings: 1)
+        self._frames: BoundedCache[Key, pd.DataFrame] = BoundedCache(
+            12, 64_000_000, lambda frame: FRAME_BYTES_A_ROW * len(frame)
+        )
+        self._gates: BoundedCache[Key, dict[str, dict[str, str]]] = BoundedCache(1, 1, lambda _gates: 1)
+        self._facets: BoundedCache[Key, Facets] = BoundedCache(
+            48, 8_000_000, lambda counts: 100 * sum(map(len, counts.values()))
+        )
+        self._dossiers: BoundedCache[Key, dict[str, Any]] = BoundedCache(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
+        self._firmness: BoundedCache[Key, RankStability] = BoundedCache(
+            8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table)
+        )
+        self._packed: BoundedCache[Key, Packed] = BoundedCache(8, 192_000_000, lambda each: 6 * each.known.nbytes)
+        self._desks: BoundedCache[Key, TwoDesks] = BoundedCache(
+            8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.sites)
+        )
+        self._compared: BoundedCache[Key, SideBySide] = BoundedCache(48, 8_000_000, lambda _each: DOSSIER_BYTES)
 
     @property
     def facts(self) -> duckdb.DuckDBPyConnection:
         """The facts; take a cursor for each call."""
         return self._facts()
 
-    def _ask(self, kept: Kept[Key, V], key: Sequence[Hashable], make: Callable[[], V]) -> V:
+    def _ask(self, kept: BoundedCache[Key, V], key: Sequence[Hashable], make: Callable[[], V]) -> V:
         return kept.get((self._state(), *key), make)
 
     def _of(self, facts: duckdb.DuckDBPyConnection) -> Rankings:
@@ -100,12 +108,12 @@ class View:
     def dossier(self, scenario: Scenario, site_id: str) -> dict[str, Any]:
         """Return all that is known of a site under a scenario."""
         return self._ask(
-            self._dossiers, (scenario, site_id), lambda: dossiers.dossier(self._facts(), scenario, site_id)
+            self._dossiers, (scenario, site_id), lambda: dossier_module.dossier(self._facts(), scenario, site_id)
         )
 
-    def firmness(self, scenario: Scenario, belief: Belief, top_k: int) -> Firmness:
+    def rank_stability(self, scenario: Scenario, belief: WeightConstraints, top_k: int) -> RankStability:
         """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
-        make = lambda: firmnesses.firmness(self._facts(), scenario, belief, top_k=top_k)  # noqa: E731
+        make = lambda: rank_acceptability.rank_stability(self._facts(), scenario, belief, top_k=top_k)  # noqa: E731
         return self._ask(self._firmness, (scenario, belief, top_k), make)
 
     def packed(self, scenario: Scenario) -> Packed:
@@ -119,7 +127,9 @@ class View:
     def side_by_side(self, scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
         """Return sites side by side; see `scoring.sites.side_by_side`."""
         return self._ask(
-            self._compared, (scenario, site_ids), lambda: sidebyside.side_by_side(self._facts(), scenario, site_ids)
+            self._compared,
+            (scenario, site_ids),
+            lambda: side_by_side_module.side_by_side(self._facts(), scenario, site_ids),
         )
 
 
