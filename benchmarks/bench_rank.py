@@ -12,11 +12,11 @@ from collections.abc import Callable
 
 import duckdb
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
 from data.sql import sql
 from scoring.criteria.catalogue import load
-from scoring.ranking.pipeline import prepare
+from scoring.ranking.pipeline import ScoreTerms, prepare
 
 REPEATS = 5
 
@@ -36,14 +36,12 @@ def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     con.execute(sql("data/schema.sql"))
     prepare(con)
-    columns = ", ".join(f"column{i}" for i in range(values.shape[1]))
-    con.register("made_up", pd.DataFrame(values, columns=[f"column{i}" for i in range(values.shape[1])]))
-    ones = "[" + ", ".join(["1.0"] * values.shape[1]) + "]"
-    statement = "INSERT INTO packed SELECT '', '', 's' || rowid, u, u, u, " + ones + ", " + ones
+    lists = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
+    con.register("made_up", pa.table({"rowid": np.arange(1, len(values) + 1), "u": lists}))
     con.execute(
-        "CREATE TEMP TABLE rows AS SELECT row_number() OVER () AS rowid, list_value(" + columns + ") AS u FROM made_up"
+        "INSERT INTO packed SELECT '', '', 's' || rowid, u, u, u, $ones, $ones FROM made_up",
+        {"ones": [1.0] * values.shape[1]},
     )
-    con.execute(statement + " FROM rows")
     return con
 
 
@@ -54,12 +52,9 @@ def main() -> None:
     values = np.random.default_rng(7).random((sites, criteria))
     weights = np.random.default_rng(8).random(criteria)
     con = packed(values)
-    statement = (
-        "WITH scored AS ("
-        + sql("scoring/aggregation/weighted_sum.sql")
-        + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
-    )
-    parameters = {"lens": "", "w": weights.tolist(), "order_by": "known"}
+    statement = "SELECT site_id FROM scored($s) ORDER BY score DESC, site_id"
+    terms = ScoreTerms("weighted_sum", "", "", tuple(weights.tolist()), ("",) * criteria, "known")
+    parameters = {"s": terms.as_struct()}
     ours = fastest(lambda: con.execute(statement, parameters).fetchmany(100))
     order = [int(row[0][1:]) - 1 for row in con.execute(statement, parameters).fetchmany(100)]
     if order != np.argsort(-(values @ weights), kind="stable")[:100].tolist():

@@ -282,11 +282,8 @@ def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, 
 
 def put_snapshot(cursor: StoreCursor, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
     """Write a snapshot within a transaction; see `keep_snapshot`."""
-    cursor.execute(
-        "INSERT INTO snapshot VALUES ($id, $name, $label, $frozen_at, $data_version, $scenario_hash, "
-        "$payload) ON CONFLICT DO NOTHING",
-        {"id": snapshot_id, "name": name, "payload": payload, **meta},
-    )
+    row = {"id": snapshot_id, "name": name, "payload": payload, **meta}
+    cursor.execute(sql("data/queries/insert_snapshot.sql"), row)
 
 
 def snapshots(store: Store, name: str) -> list[dict[str, Any]]:

@@ -26,7 +26,7 @@ class Rows(Protocol):
 
 @cache
 def sql(path: str) -> str:
-    """Return the text of a statement by its path from the top, for example ``scoring/ranking/rank.sql``.
+    """Return the text of a statement by its path from the top, for example ``scoring/ranking/ranking.sql``.
 
     Examples
     --------

@@ -166,10 +166,14 @@ _ALL = (
 METHODS: dict[str, Method] = {method.id: method for method in _ALL}
 
 
-def statement(method: Method) -> str:
-    """Return the SQL of a method on a relation ``cells``, as a query that can stand in brackets."""
-    given = "WITH points AS MATERIALIZED (" + sql(method.needs) + ") " if method.needs else ""
-    return given + "FROM (" + sql(method.file) + ")"
+def run(cursor: duckdb.DuckDBPyConnection, method: Method, constants: dict[str, Any]) -> pa.Table:
+    """Run the statement of a method on the relation ``cells`` of a cursor; return its rows."""
+    if method.needs:
+        cursor.register("points", cursor.execute(sql(method.needs)).to_arrow_table())
+    rows = cursor.execute(sql(method.file), constants).to_arrow_table()
+    if method.needs:
+        cursor.unregister("points")
+    return rows
 
 
 def bound(method: Method, criteria: int) -> dict[str, Any]:
@@ -238,8 +242,6 @@ def scores_of_matrix(
     cursor.register("given_cells", pa.table(table))
     cursor.execute("INSERT INTO cells SELECT id, 'known', j, printf('%04d', j), u, w FROM given_cells")
     cursor.unregister("given_cells")
-    found = cursor.execute(statement(METHODS[method_id]) + " ORDER BY id", constants)
-    names = [column[0] for column in found.description or []]
-    values = found.fetchall()
+    rows = run(cursor, METHODS[method_id], constants).sort_by("id")
     cursor.execute("DROP TABLE cells")
-    return {name: [row[place] for row in values] for place, name in enumerate(names) if name not in ("id", "version")}
+    return {name: rows[name].to_pylist() for name in rows.column_names if name not in ("id", "version")}

@@ -1,4 +1,4 @@
--- in:     combined.site, combined.measurement, facts.commodity, facts.country; $lens = commodity of interest, or ''
+-- in:     combined.site, combined.measurement, facts.commodity, facts.country; $commodity = commodity of interest, or ''
 -- out:    site_id, stratum (main commodity, or its group), grade (percentile), host (class 0..3, governance inside the class),
 --         commodity_risk (share of the leading country in world mine production, %)
 -- grain:  one row a site
@@ -17,7 +17,7 @@ SELECT
     m.site_id, m.stratum, g.value AS grade, h.value + (coalesce(c.regulatory_quality, -2.5) + coalesce(c.rule_of_law, -2.5)) / 20 AS host,
     coalesce(k.leading_share_pct, w.share_pct) AS commodity_risk
 FROM main AS m
-LEFT JOIN combined.measurement AS g ON g.site_id = m.site_id AND g.criterion_id = 'grade_percentile' AND g.commodity = $lens
+LEFT JOIN combined.measurement AS g ON g.site_id = m.site_id AND g.criterion_id = 'grade_percentile' AND g.commodity = $commodity
 LEFT JOIN combined.measurement AS h ON h.site_id = m.site_id AND h.criterion_id = 'host_alignment'
 LEFT JOIN facts.country AS c ON c.iso3 = m.iso3
 LEFT JOIN facts.commodity AS k ON k.commodity_id = m.stratum

@@ -180,17 +180,11 @@ def _forget_values(copy: duckdb.DuckDBPyConnection, criterion: Criterion, rest: 
     """Delete the values of a criterion that rest on lists, and return of how many sites."""
     claim = criterion.options.get("claim", "") if criterion.measure == "claim_number" else ""
     ids = sorted({site_id for site_id, what in rest if rests_on(criterion.measure, claim, what)})
-    deleted = (
-        "DELETE FROM facts.measurement WHERE criterion_id = $criterion AND list_contains($ids, site_id) "
-        "RETURNING site_id"
-    )
+    deleted = sql("scoring/backtest/blind_measurement.sql")
     return len(set(copy.execute(deleted, {"criterion": criterion.id, "ids": ids}).fetchall()))
 
 
 def _forget_gate(copy: duckdb.DuckDBPyConnection, gate: str, site_ids: set[str]) -> int:
     """Make the verdict of a gate unknown where it does not rest on the jurisdiction, and return how many were known."""
-    unknown = (
-        "UPDATE facts.gate SET verdict = 'unknown' WHERE gate = $gate AND list_contains($ids, site_id)"
-        " AND verdict <> 'unknown' AND evidence <> 'jurisdiction' RETURNING site_id"
-    )
+    unknown = sql("scoring/backtest/blind_gate.sql")
     return len(copy.execute(unknown, {"gate": gate, "ids": sorted(site_ids)}).fetchall())

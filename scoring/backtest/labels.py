@@ -17,6 +17,7 @@ import duckdb
 from data import vocabulary as words
 from data.bundling.match import Finder, Verdict
 from data.bundling.records import ACCURACIES, Record
+from data.sql import sql
 from scoring.errors import LabelFileError
 
 MOST_BYTES = 5_000_000
@@ -294,11 +295,7 @@ def is_later(date: str, until: str) -> bool:
 
 def site_records(facts: duckdb.DuckDBPyConnection, without: Sequence[str] = ()) -> list[Record]:
     """Return the sites as records of the matcher, in order of their ids; `without` are left out."""
-    rows = facts.cursor().execute(
-        "SELECT site_id, name, iso3, lon, lat, kind, commodities, location_accuracy, aliases FROM combined.site"
-        " WHERE NOT list_contains($without::VARCHAR[], site_id) ORDER BY site_id",
-        {"without": list(without)},
-    )
+    rows = facts.cursor().execute(sql("scoring/backtest/site_records.sql"), {"without": list(without)})
     return [
         Record(
             "site",

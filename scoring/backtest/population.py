@@ -12,10 +12,9 @@ import numpy as np
 import pyarrow as pa
 
 from data.sql import sql
-from geo.arrays import BoolArray, FloatArray
+from geo.arrays import BoolArray, FloatArray, square
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.ranking.packed import square
 from scoring.ranking.pipeline import pack, rank_cursor
 from scoring.ranking.scenario import Scenario
 
@@ -72,11 +71,11 @@ def population(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Populati
         raise ScenarioError("No site passes these filters, so there is nothing to test; take a filter away.")
     ids = listed["site_id"].to_pylist()
     pack(facts, scenario)
-    key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": ids}
+    key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": ids}
     vectors = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     rods = (
         facts.cursor()
-        .execute(sql("scoring/backtest/backtest_yardsticks.sql"), {"lens": scenario.commodity})
+        .execute(sql("scoring/backtest/backtest_yardsticks.sql"), {"commodity": scenario.commodity})
         .to_arrow_table()
     )
     rods = rods.take(pa.array(_places(rods["site_id"].to_pylist(), ids)))
@@ -95,7 +94,7 @@ def population(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Populati
 
 
 def _ordering(listed: pa.Table) -> FloatArray:
-    """Return scores with those of sites that fail a gate below all others, as `rank.sql` lists them."""
+    """Return scores with those of sites that fail a gate below all others, as `ranked.sql` lists them."""
     score = listed["score"].to_numpy()
     return np.asarray(score - np.where(listed["gate_failed"].to_numpy(), np.ptp(score) + 1.0, 0.0))
 

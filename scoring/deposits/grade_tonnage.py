@@ -72,13 +72,7 @@ class GradeTonnage:
 
 def graded_commodities(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[str]:
     """Return the commodities that a site has a chosen grade for, in the order of the site's own list."""
-    rows = facts.cursor().execute(
-        "SELECT DISTINCT c.commodity, list_position(s.commodities, c.commodity) AS place FROM "
-        "combined.claim AS c JOIN combined.site AS s"
-        " USING (site_id) WHERE c.site_id = $site_id AND c.attribute = 'grade' AND c.chosen ORDER BY "
-        "place NULLS LAST, c.commodity",
-        {"site_id": site_id},
-    )
+    rows = facts.cursor().execute(sql("scoring/deposits/graded_commodities.sql"), {"site_id": site_id})
     return [row[0] for row in rows.fetchall()]
 
 

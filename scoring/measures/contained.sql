@@ -3,6 +3,7 @@
 -- grain:  one row a site and graded commodity with a world production figure
 -- NULL:   ore_mt: the contained metal is stated by itself; without tonnage, grade or world production there is no row (unknown)
 -- ref:    USGS Mineral Commodity Summaries 2024 (production of 2023)
+CREATE OR REPLACE TEMP TABLE contained AS
 WITH tonnage AS (
     SELECT key, max(value) AS ore_mt FROM combined.claim WHERE attribute = 'tonnage_mt' GROUP BY key
 ),

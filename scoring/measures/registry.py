@@ -40,7 +40,7 @@ COLUMNS = (
 
 def _contained(inputs: Inputs) -> None:
     """Make the table ``contained`` that two measures read."""
-    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE contained AS " + sql("scoring/measures/contained.sql"))
+    inputs.facts.execute(sql("scoring/measures/contained.sql"))
 
 
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
@@ -186,9 +186,6 @@ def judge_gates(inputs: Inputs) -> pd.DataFrame:
         {"site_id": inputs.sites["site_id"][inside], "target": parks["name"].to_numpy()[index[inside]]}
     )
     inputs.facts.register("inside_park_frame", table)
-    inputs.facts.execute(  # the casts give an empty frame its types
-        "CREATE OR REPLACE TEMP TABLE inside_park AS SELECT site_id::VARCHAR AS site_id, "
-        "target::VARCHAR AS target FROM inside_park_frame"
-    )
+    inputs.facts.execute(sql("scoring/measures/inside_park.sql"))
     gates = run(inputs, "scoring/measures/gates.sql")
     return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

@@ -141,8 +141,8 @@ def ownership(facts: duckdb.DuckDBPyConnection, root: str) -> Ownership:
 
 def read_graph(cursor: duckdb.DuckDBPyConnection) -> Graph:
     """Return the holdings of the bundle; leaves the tables ``edge`` and ``entity`` with the cursor."""
-    cursor.execute("CREATE OR REPLACE TEMP TABLE edge AS " + sql("scoring/ownership/holdings_edges.sql"))
-    cursor.execute("CREATE OR REPLACE TEMP TABLE entity AS " + sql("scoring/ownership/holdings_entities.sql"))
+    cursor.execute(sql("scoring/ownership/holdings_edges.sql"))
+    cursor.execute(sql("scoring/ownership/holdings_entities.sql"))
     edges = cursor.execute("SELECT held, holder, share, basis, as_of, source_url FROM edge ORDER BY ALL").fetchall()
     entities = cursor.execute("SELECT entity, covered, rest, rest_bloc, traced FROM entity").fetchall()
     return Graph(tuple(Edge(*row) for row in edges), {row[0]: Entity(*row) for row in entities})

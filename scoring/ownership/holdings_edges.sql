@@ -4,6 +4,7 @@
 -- NULL:   share: the holder is named and its share is not stated, or the stated shares of held add up to more than 1.01
 -- ref:    newest statement of a pair counts; options are not holdings until exercised. A sole owner of a site without a stated share is
 --         taken for the whole, a parent without a stated share for what the stated holders leave: assumptions, told apart by basis.
+CREATE OR REPLACE TEMP TABLE edge AS
 WITH stated AS (
     SELECT
         o.site_id AS held, coalesce(n.holder, o.owner) AS holder, o.as_of, o.url AS source_url,

@@ -5,6 +5,7 @@
 --         traced: a holder above whom none is known, or its own ultimate parent, of a known country
 -- ref:    DOMAIN section 4. The rest of a company that is its own ultimate parent counts with the country of its seat, as does a holder
 --         above whom none is known. The rest of anything else, and any rest beside a holder without a stated share, is unknown.
+CREATE OR REPLACE TEMP TABLE entity AS
 WITH name AS (
     SELECT held AS entity FROM edge UNION SELECT holder FROM edge
 ),

@@ -205,7 +205,7 @@ def months_left(
     Examples
     --------
     >>> months_left("operating", "USA", True, 1.4)
-    Months(p10=0.0, p50=0.0, p90=0.0, pathway='mine.USA', known=True)
+    MonthsRemaining(p10=0.0, p50=0.0, p90=0.0, pathway='mine.USA', known=True)
     >>> months_left("unknown", "USA", True, 1.4) is None
     True
     """

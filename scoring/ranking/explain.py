@@ -69,7 +69,7 @@ def explain(
     pack(facts, scenario)
     values = {
         "site_id": site_id,
-        "lens": scenario.commodity,
+        "commodity": scenario.commodity,
         "profile": scenario.profile,
         "w": scenario.criterion_weights(),
     }

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import duckdb
 
 from data.sql import sql
-from scoring.ranking.pipeline import pack, parameters
+from scoring.ranking.pipeline import terms
 from scoring.ranking.scenario import Scenario
 
 Facets = dict[str, dict[str, int]]
@@ -16,15 +18,8 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
 
     The method changes none of them.
     """
-    pack(facts, scenario)
-    statement = (
-        "WITH scored AS ("
-        + sql("scoring/aggregation/weighted_sum.sql")
-        + ") FROM ("
-        + sql("scoring/ranking/facets.sql")
-        + ")"
-    )
+    bound = {"s": terms(facts, replace(scenario, method="weighted_sum"))}
     found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
-    for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():
+    for facet, value, sites in facts.cursor().execute(sql("scoring/ranking/facets.sql"), bound).fetchall():
         found[facet][value] = sites
     return found

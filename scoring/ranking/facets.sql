@@ -1,4 +1,4 @@
--- in:     scored(site_id, coverage), combined.site, combined.gate; the filters of rank.sql
+-- in:     scored($s), combined.site, combined.gate; $s as in ranked.sql
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
@@ -7,18 +7,18 @@ WITH failed AS (
 flags AS (
     SELECT
         s.kind, s.stage, s.iso3, coalesce(f.gate_failed, false) AS gate_failed,
-        ($kinds::VARCHAR[] IS NULL OR list_contains($kinds::VARCHAR[], s.kind)) AS kind_ok,
-        ($stages::VARCHAR[] IS NULL OR list_contains($stages::VARCHAR[], s.stage)) AS stage_ok,
-        ($countries::VARCHAR[] IS NULL OR list_contains($countries::VARCHAR[], s.iso3)) AS country_ok,
-        ($gates_failed OR NOT coalesce(f.gate_failed, false)) AS gate_ok
+        ($s['kinds']::VARCHAR[] IS NULL OR list_contains($s['kinds']::VARCHAR[], s.kind)) AS kind_ok,
+        ($s['stages']::VARCHAR[] IS NULL OR list_contains($s['stages']::VARCHAR[], s.stage)) AS stage_ok,
+        ($s['countries']::VARCHAR[] IS NULL OR list_contains($s['countries']::VARCHAR[], s.iso3)) AS country_ok,
+        ($s['gates_failed'] OR NOT coalesce(f.gate_failed, false)) AS gate_ok
     FROM combined.site AS s
-    JOIN scored AS d USING (site_id)
+    JOIN scored($s) AS d USING (site_id)
     LEFT JOIN failed AS f USING (site_id)
-    WHERE ($commodity_any::VARCHAR[] IS NULL OR list_has_any(s.commodities, $commodity_any::VARCHAR[]))
-      AND ($accuracy::VARCHAR[] IS NULL OR list_contains($accuracy::VARCHAR[], s.location_accuracy))
-      AND d.coverage >= $min_coverage
-      AND ($text = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($text))))
-      AND ($inside::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($inside::VARCHAR[])))
+    WHERE ($s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(s.commodities, $s['commodity_any']::VARCHAR[]))
+      AND ($s['accuracy']::VARCHAR[] IS NULL OR list_contains($s['accuracy']::VARCHAR[], s.location_accuracy))
+      AND d.coverage >= $s['min_coverage']
+      AND ($s['text'] = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($s['text']))))
+      AND ($s['inside']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['inside']::VARCHAR[])))
 )
 SELECT 'kinds' AS facet, kind AS value, count(*) AS sites FROM flags WHERE stage_ok AND country_ok AND gate_ok GROUP BY 2
 UNION ALL

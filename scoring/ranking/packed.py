@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import duckdb
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
 
 from data.sql import sql
-from geo.arrays import FloatArray
+from geo.arrays import FloatArray, square
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import pack, rank_cursor
 from scoring.ranking.scenario import Scenario
@@ -104,7 +103,7 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     """
     pack(facts, scenario)
     listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "name", "score", "gate_failed"])
-    key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": listed["site_id"].to_pylist()}
+    key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": listed["site_id"].to_pylist()}
     found = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     groups, spread = groups_of(scenario)
     u, low, high, known, applies = (square(found[name], found.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
@@ -119,8 +118,3 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
         groups,
         spread,
     )
-
-
-def square(column: pa.ChunkedArray, rows: int) -> FloatArray:
-    """Return a column of lists as a matrix, shape (rows, length of the lists)."""
-    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(rows, -1)

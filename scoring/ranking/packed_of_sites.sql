@@ -1,4 +1,4 @@
--- in:     packed(profile, lens, site_id, u, u_low, u_high, m, a); $lens; $profile; $site_ids (list, no id twice)
+-- in:     packed(profile, commodity, site_id, u, u_low, u_high, m, a); $commodity; $profile; $site_ids (list, no id twice)
 -- out:    site_id, u, u_low, u_high, m, a: the packed vectors, in the order of $site_ids
 -- grain:  one row a site
 -- NULL:   none
@@ -7,5 +7,5 @@ WITH asked AS (
 )
 SELECT p.site_id, p.u, p.u_low, p.u_high, p.m, p.a
 FROM asked AS q
-JOIN packed AS p ON p.site_id = q.site_id AND p.lens = $lens AND p.profile = $profile
+JOIN packed AS p ON p.site_id = q.site_id AND p.commodity = $commodity AND p.profile = $profile
 ORDER BY q.place

@@ -1,4 +1,7 @@
-"""Scenario -> ranked sites: prepares the packed vectors once, then one statement for each choice."""
+"""Scenario -> ranked sites: packed vectors made once, and the relations that every ranking is read from.
+
+``ranked(s)``, ``scored(s)`` and ``passing(s)`` are table macros; `terms` gives the struct `s` of a scenario.
+"""
 
 from __future__ import annotations
 
@@ -17,9 +20,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from data.sql import sql
-from geo.arrays import FloatArray
+from geo.arrays import FloatArray, square
 from scoring.aggregation import kernels
-from scoring.aggregation.methods import METHODS, Method, bound, statement
+from scoring.aggregation.methods import METHODS, Method, bound, run
 from scoring.criteria.catalogue import Criterion, load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import Area, Scenario
@@ -43,7 +46,20 @@ KEPT_PROFILES = 12
 NORMALISATIONS = ("goalposts", "minmax", "max", "sum", "vector")
 #: Choices of method and weights whose scores are kept.
 KEPT_CHOICES = 12
-DROP_PACKED = "DELETE FROM packed WHERE lens = $lens AND profile = $profile"
+#: The relations of a ranking, in the order in which they rest on each other.
+RELATIONS = (
+    "scoring/ranking/desirability.sql",
+    "scoring/aggregation/weighted_sum.sql",
+    "scoring/aggregation/scored.sql",
+    "scoring/aggregation/cells.sql",
+    "scoring/aggregation/normalised_cells.sql",
+)
+RELATIONS_OF_FACTS = (
+    "scoring/ranking/packed_vectors.sql",
+    "scoring/ranking/passing.sql",
+    "scoring/ranking/ranked.sql",
+)
+DROP_PACKED = "DELETE FROM packed WHERE commodity = $commodity AND profile = $profile"
 DROP_PROFILES = {
     "criterion": "DELETE FROM criterion WHERE list_contains($profiles, profile)",
     "packed": "DELETE FROM packed WHERE list_contains($profiles, profile)",
@@ -52,24 +68,57 @@ DROP_PROFILES = {
 
 @dataclass(frozen=True, slots=True)
 class ScoreTerms:
-    """What a method scores by.
+    """What sites are scored by: packed vectors, weights and a method.
 
-    Packed vectors (lens, profile), the weight of each of their places, and how they are scaled.
+    Attributes
+    ----------
+    method : str
+        Key of `METHODS`.
+    commodity, profile : str
+        Which packed vectors: the commodity of interest and the set of user-defined criteria; empty: none.
+    weights : tuple of float
+        One a place of the vectors, >= 0.
+    axes : tuple of str
+        Pillar of each place.
+    order_by : {"shrunk", "worst", "known"}
+    normalisation : str
+        One of `NORMALISATIONS`.
     """
 
     method: str
-    lens: str
+    commodity: str
     profile: str
     weights: tuple[float, ...]
     axes: tuple[str, ...]
+    order_by: str = "shrunk"
     normalisation: str = "goalposts"
+
+    def as_struct(self, choice: str = "") -> dict[str, Any]:
+        """Return the struct that the relation ``scored`` takes; `choice` is the key of the method's scores."""
+        return {
+            "commodity": self.commodity,
+            "profile": self.profile,
+            "w": list(self.weights),
+            "axes": list(self.axes),
+            "order_by": self.order_by,
+            "normalisation": self.normalisation,
+            "choice": choice,
+        }
 
 
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
-    """Put the criteria beside the facts and make the tables that packed vectors and scores are kept in."""
-    facts.execute(sql("scoring/ranking/tables.sql"))
+    """Put the criteria beside the facts and make the relations of a ranking: ``passing``, ``scored``, ``ranked``."""
+    make_relations(facts)
+    for path in RELATIONS_OF_FACTS:
+        facts.execute(sql(path))
     _put_criteria(facts, "", load().criteria, 0)
-    facts.execute(sql("scoring/ranking/desirability.sql"))
+
+
+def make_relations(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that packed vectors and scores are kept in, and the relations that score by them alone."""
+    con.execute(sql("scoring/ranking/tables.sql"))
+    for path in RELATIONS:
+        con.execute(sql(path))
 
 
 def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequence[Criterion], first: int) -> None:
@@ -89,42 +138,40 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
         If the commodity is not one that is screened, or a criterion of the user's own was not measured
         (`workspace.attach.measure_evidence`).
     """
-    lens, profile = scenario.commodity, scenario.profile
+    commodity, profile = scenario.commodity, scenario.profile
     with _PACKING:
         cursor = facts.cursor()
-        if (
-            lens
-            and not cursor.execute(
-                "SELECT 1 FROM facts.commodity WHERE commodity_id = $lens", {"lens": lens}
-            ).fetchone()
-        ):
-            known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
-            raise ScenarioError(f"No commodity is called {lens!r}; choose one of {', '.join(known)}.")
-        key = {"lens": lens, "profile": profile}
-        _USED[id(facts), lens, profile] = time.monotonic()
-        if cursor.execute("SELECT 1 FROM packed WHERE lens = $lens AND profile = $profile LIMIT 1", key).fetchone():
+        _check_commodity(cursor, commodity)
+        key = {"commodity": commodity, "profile": profile}
+        _USED[id(facts), commodity, profile] = time.monotonic()
+        packed = "SELECT 1 FROM packed WHERE commodity = $commodity AND profile = $profile LIMIT 1"
+        if cursor.execute(packed, key).fetchone():
             return
         if profile:
-            _own_profile(cursor, scenario)
+            _put_user_criteria(cursor, scenario)
         cursor.execute(
-            "INSERT INTO packed SELECT $profile, $lens, * FROM (" + sql("scoring/ranking/normalise.sql") + ")", key
+            "INSERT INTO packed SELECT $profile, $commodity, * FROM packed_vectors($profile, $commodity)", key
         )
         _drop_least_used(cursor, id(facts))
 
 
+def _check_commodity(cursor: duckdb.DuckDBPyConnection, commodity: str) -> None:
+    known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
+    if commodity and commodity not in known:
+        raise ScenarioError(f"No commodity is called {commodity!r}; choose one of {', '.join(known)}.")
+
+
 def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
     """Drop the packed vectors that were not used for longest, all but `KEPT_PACKED` sets."""
-    sets = [
-        (str(lens), str(profile))
-        for lens, profile in cursor.execute("SELECT DISTINCT lens, profile FROM packed").fetchall()
-    ]
-    by_use = sorted((each for each in sets if each != ("", "")), key=lambda each: _USED.get((database, *each), 0.0))
-    for lens, profile in by_use[: max(0, len(by_use) - KEPT_PACKED)]:
-        cursor.execute(DROP_PACKED, {"lens": lens, "profile": profile})
-        _USED.pop((database, lens, profile), None)
+    rows = cursor.execute("SELECT DISTINCT commodity, profile FROM packed").fetchall()
+    sets = [(str(commodity), str(profile)) for commodity, profile in rows if (commodity, profile) != ("", "")]
+    by_use = sorted(sets, key=lambda key: _USED.get((database, *key), 0.0))
+    for commodity, profile in by_use[: max(0, len(by_use) - KEPT_PACKED)]:
+        cursor.execute(DROP_PACKED, {"commodity": commodity, "profile": profile})
+        _USED.pop((database, commodity, profile), None)
 
 
-def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
+def _put_user_criteria(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
     """Put the user-defined criteria beside the others; drop the vectors of criteria sets abandoned long ago."""
     measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
     for own in scenario.evidence:
@@ -149,11 +196,7 @@ def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[s
     """Return the commodity with its group and members ("neodymium" also as "rare earths"), or None for all."""
     if not commodity:
         return None
-    rows = facts.cursor().execute(
-        "SELECT commodity_id FROM facts.commodity WHERE commodity_id = $c OR group_id = $c"
-        " UNION SELECT group_id FROM facts.commodity WHERE commodity_id = $c AND group_id <> ''",
-        {"c": commodity},
-    )
+    rows = facts.cursor().execute(sql("scoring/ranking/commodity_family.sql"), {"commodity": commodity})
     return [row[0] for row in rows.fetchall()]
 
 
@@ -169,86 +212,89 @@ def rank_cursor(
     ScenarioError
         If the commodity or the method is unknown.
     """
-    statement, values = scored(facts, scenario)
-    statement += (
-        ", passing AS ("
-        + sql("scoring/ranking/passing.sql")
-        + ") FROM ("
-        + sql("scoring/ranking/rank.sql")
-        + ") WHERE $site_id IS NULL OR site_id = $site_id ORDER BY rank"
-    )
-    return facts.cursor().execute(statement, {**parameters(facts, scenario), **values, "site_id": site_id})
+    bound = {"s": terms(facts, scenario), "site_id": site_id}
+    return facts.cursor().execute(sql("scoring/ranking/ranking.sql"), bound)
 
 
-def rank_numbers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> duckdb.DuckDBPyConnection:
-    """Run the ranking; return a cursor of site_id, score, score_low, score_high, coverage and known, in rank order.
+def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts") -> dict[str, Any]:
+    """Return the struct that the relations ``ranked``, ``scored`` and ``passing`` take, and see that they can answer.
 
-    Raises
-    ------
-    ScenarioError
-        If the commodity or the method is unknown.
-    """
-    head, values = scored(facts, scenario)
-    passing, ranked = sql("scoring/ranking/passing.sql"), sql("scoring/ranking/rank.sql")
-    columns = "SELECT site_id, score, score_low, score_high, coverage, known"
-    statement = head + ", passing AS (" + passing + ") " + columns + " FROM (" + ranked + ") ORDER BY rank"
-    return facts.cursor().execute(statement, {**parameters(facts, scenario), **values})
+    What they rest on is made if it is not there: packed vectors, and the scores of the scenario's method.
 
-
-def scored(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts"
-) -> tuple[str, dict[str, Any]]:
-    """Return the head ``WITH scored AS (..)`` of a ranking by the scenario's method, and its further bindings.
-
-    `normalisation` is one of `NORMALISATIONS`; rankings use the fixed goalposts, the others serve comparison.
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        Prepared by `prepare`.
+    scenario : Scenario
+    normalisation : str
+        One of `NORMALISATIONS`; rankings use the fixed goalposts, the others serve comparison.
 
     Raises
     ------
     ScenarioError
         If the commodity or the method is unknown.
+
+    Examples
+    --------
+    >>> from data.facts import open_facts
+    >>> from scoring.ranking.scenario import from_preset
+    >>> facts = open_facts()
+    >>> prepare(facts)
+    >>> bound = {"s": terms(facts, from_preset(commodity="gallium"))}
+    >>> facts.execute("SELECT min(rank), bool_and(score <= 1) FROM ranked($s)", bound).fetchone()
+    (1, True)
     """
     if scenario.method not in METHODS:
         raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
     pack(facts, scenario)
-    axes, weights = tuple(c.pillar for c in scenario.criteria), tuple(scenario.criterion_weights())
-    return scored_by_method(
-        facts, ScoreTerms(scenario.method, scenario.commodity, scenario.profile, weights, axes, normalisation)
+    by = ScoreTerms(
+        scenario.method,
+        scenario.commodity,
+        scenario.profile,
+        tuple(scenario.criterion_weights()),
+        tuple(criterion.pillar for criterion in scenario.criteria),
+        scenario.order_by,
+        normalisation,
     )
+    return {**score_terms(facts, by), **filters(facts, scenario)}
 
 
-def scored_by_method(facts: duckdb.DuckDBPyConnection, terms: ScoreTerms) -> tuple[str, dict[str, Any]]:
-    """Return the head ``WITH scored AS (..)`` of a ranking by these terms over packed vectors, and its bindings."""
-    weighted_sum = sql("scoring/aggregation/weighted_sum.sql")
-    if terms.method == "weighted_sum" and terms.normalisation == "goalposts":
-        return "WITH scored AS (" + weighted_sum + ")", {}
-    choice = _score_by_method(facts, terms)
-    by_method = sql("scoring/aggregation/scored_by_method.sql")
-    return "WITH base AS (" + weighted_sum + "), scored AS (" + by_method + ")", {"choice": choice}
+def score_terms(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> dict[str, Any]:
+    """Return the struct that the relation ``scored`` takes; the scores of the method are made if they are not there."""
+    direct = by.method == "weighted_sum" and by.normalisation == "goalposts"
+    return by.as_struct("" if direct else _score_by_method(con, by))
 
 
-def _score_by_method(facts: duckdb.DuckDBPyConnection, terms: ScoreTerms) -> str:
+def _score_by_method(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> str:
     """Put the scores of all sites by these terms into ``method_score``, unless they are there; return their key."""
-    method = METHODS[terms.method]
-    shape = json.dumps([method.id, terms.normalisation, terms.lens, terms.profile, list(terms.weights)])
+    shape = json.dumps([by.method, by.normalisation, by.commodity, by.profile, list(by.weights)])
     choice = hashlib.sha256(shape.encode()).hexdigest()[:12]
-    with _one_at_a_time(f"{id(facts)} {choice}"):
-        cursor = facts.cursor()
-        _USED[id(facts), "method", choice] = time.monotonic()
-        if not cursor.execute(
-            "SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1", {"choice": choice}
-        ).fetchone():
-            given = {
-                "lens": terms.lens,
-                "profile": terms.profile,
-                "w": list(terms.weights),
-                "axes": list(terms.axes),
-                "normalisation": terms.normalisation,
-            }
-            raw, normalised = sql("scoring/aggregation/cells.sql"), sql("scoring/aggregation/normalised_cells.sql")
-            cells = "WITH raw AS MATERIALIZED (" + raw + "), cells AS MATERIALIZED (" + normalised + ") "
-            (_by_kernel if method.id in KERNELS else _by_statement)(cursor, method, choice, cells, given)
-            _drop_old_choices(cursor, id(facts))
+    with _one_at_a_time(f"{id(con)} {choice}"):
+        cursor = con.cursor()
+        _USED[id(con), "method", choice] = time.monotonic()
+        there = "SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1"
+        if not cursor.execute(there, {"choice": choice}).fetchone():
+            cursor.execute("CREATE OR REPLACE TEMP TABLE cells AS FROM normalised_cells($s)", {"s": by.as_struct()})
+            scores = _scores_of_cells(cursor, METHODS[by.method], len(by.weights))
+            cursor.execute("DROP TABLE cells")
+            cursor.register("new_scores", scores)
+            cursor.execute(
+                "INSERT INTO method_score SELECT $choice, id, version, score FROM new_scores", {"choice": choice}
+            )
+            cursor.unregister("new_scores")
+            _drop_old_choices(cursor, id(con))
     return choice
+
+
+def _scores_of_cells(cursor: duckdb.DuckDBPyConnection, method: Method, criteria: int) -> pa.Table:
+    """Return id, version, score of a cursor's ``cells``: by NumPy where the statement compares all pairs of sites."""
+    if method.id not in KERNELS:
+        return run(cursor, method, bound(method, criteria))
+    found = cursor.execute(sql(method.needs)).to_arrow_table()
+    points = square(found["place"], found.num_rows)
+    known = pc.equal(found["version"], "known").to_numpy()
+    scores = pa.array(KERNELS[method.id](points, points[known]))
+    return found.select(["id", "version"]).append_column("score", scores)
 
 
 @contextmanager
@@ -268,26 +314,6 @@ def _drop_old_choices(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
         cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": left})
         for choice in left:
             _USED.pop((database, "method", choice), None)
-
-
-def _by_statement(
-    cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]
-) -> None:
-    rows = cells + "SELECT $choice, id, version, score FROM (" + statement(method) + ")"
-    cursor.execute("INSERT INTO method_score " + rows, {**given, **bound(method, len(given["w"])), "choice": choice})
-
-
-def _by_kernel(
-    cursor: duckdb.DuckDBPyConnection, method: Method, choice: str, cells: str, given: dict[str, Any]
-) -> None:
-    """Score by NumPy where the statement of the method compares all pairs of sites."""
-    found = cursor.execute(cells + "SELECT id, version, place FROM (" + sql(method.needs) + ")", given).to_arrow_table()
-    points = found["place"].combine_chunks().flatten().to_numpy().reshape(found.num_rows, -1)
-    known = pc.equal(found["version"], "known").to_numpy()
-    table = found.select(["id", "version"]).append_column("score", pa.array(KERNELS[method.id](points, points[known])))
-    cursor.register("by_kernel", table)
-    cursor.execute("INSERT INTO method_score SELECT $choice, id, version, score FROM by_kernel", {"choice": choice})
-    cursor.unregister("by_kernel")
 
 
 #: Method -> scores of points, shape (n, axes), compared with points whose values are known.
@@ -320,14 +346,10 @@ def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
     return rank_cursor(facts, scenario).df()
 
 
-def parameters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:
-    """Return what the ranking statements bind: weights, lens, order and filters (None: no filter)."""
+def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:
+    """Return the filters as the relation ``passing`` takes them, with the least coverage; None: no filter."""
     chosen = scenario.filters
     return {
-        "lens": scenario.commodity,
-        "profile": scenario.profile,
-        "w": scenario.criterion_weights(),
-        "order_by": scenario.order_by,
         "commodity_any": commodity_family(facts, scenario.commodity),
         "kinds": list(chosen.kinds) or None,
         "stages": list(chosen.stages) or None,

@@ -1,6 +1,6 @@
 """Rankings as arrays: the weighted sum of vectors that lie in memory. Same numbers as `scoring.ranking.pipeline.rank`.
 
-`weighted_sum.sql` and `rank.sql` define the numbers; here they are computed in the same order of operations, so that
+`weighted_sum.sql` and `ranked.sql` define the numbers; here they are computed in the same order of operations, so that
 scores are equal to the last bit and ranks are equal. A test holds them together. Other methods are ranked by their
 statements.
 """
@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 
 from data.bounded_cache import BoundedCache
 from data.sql import sql
-from geo.arrays import BoolArray, FloatArray, IndexArray
-from scoring.ranking.packed import square
-from scoring.ranking.pipeline import pack, parameters, rank_numbers
+from geo.arrays import BoolArray, FloatArray, IndexArray, square
+from scoring.ranking.pipeline import filters, pack, rank_cursor
 from scoring.ranking.scenario import Scenario
 
 Rows = IndexArray
@@ -261,7 +260,7 @@ def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
         If the commodity is unknown, or a criterion of the user's own was not measured.
     """
     pack(facts, scenario)
-    key = {"lens": scenario.commodity, "profile": scenario.profile, "site_ids": list(sites.row)}
+    key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": list(sites.row)}
     table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     u, low, high, m, a = (
         np.ascontiguousarray(square(table[name], table.num_rows).T) for name in ("u", "u_low", "u_high", "m", "a")
@@ -271,9 +270,8 @@ def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
 
 def passing_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Rows:
     """Return the rows of the sites that pass the filters that do not depend on the weights."""
-    names = ("commodity_any", "kinds", "stages", "countries", "accuracy", "gates_failed", "text", "inside")
-    bound = {name: value for name, value in parameters(facts, scenario).items() if name in names}
-    ids = facts.cursor().execute("SELECT site_id FROM (" + sql("scoring/ranking/passing.sql") + ")", bound).fetchall()
+    bound = {"s": filters(facts, scenario)}
+    ids = facts.cursor().execute("SELECT site_id FROM passing($s)", bound).fetchall()
     return np.array(sorted(sites.row[site_id] for (site_id,) in ids if site_id in sites.row), dtype=np.intp)
 
 
@@ -298,7 +296,7 @@ def _scale(measured: FloatArray, coverage: FloatArray, order_by: str) -> FloatAr
 def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
     """Return the sites in order of the weighted sum.
 
-    See `weighted_sum.sql` and `rank.sql` for the formula and its reference.
+    See `weighted_sum.sql` and `ranked.sql` for the formula and its reference.
     """
     w, sites = scenario.criterion_weights(), vectors.sites
     measured_u, measured, applied = _dot(vectors.u, w), _dot(vectors.m, w), _dot(vectors.a, w)
@@ -330,6 +328,6 @@ def contributions(vectors: Vectors, scenario: Scenario, rows: Rows) -> FloatArra
 
 def by_statement(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Ranked:
     """Return the sites in order of a method that has a statement of its own."""
-    table = rank_numbers(facts, scenario).to_arrow_table()
+    table = rank_cursor(facts, scenario).to_arrow_table()
     rows = np.array([sites.row[site_id] for site_id in table["site_id"].to_pylist()], dtype=np.intp)
     return Ranked(sites, rows, *(np.asarray(table[name].to_numpy(), dtype=float) for name in NUMBERS))

@@ -1,4 +1,4 @@
--- in:     combined.site, combined.measurement, criterion, packed; $site_ids, $lens, $profile, $w
+-- in:     combined.site, combined.measurement, criterion, packed; $site_ids, $commodity, $profile, $w
 -- out:    one row a site and applying criterion: value, low, high, status, source, desirability, weight share
 -- NULL:   value, low, high: unknown
 SELECT
@@ -8,6 +8,6 @@ SELECT
 FROM packed AS p
 CROSS JOIN criterion AS c
 LEFT JOIN combined.measurement AS m
-    ON m.site_id = p.site_id AND m.criterion_id = c.id AND m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
-WHERE p.lens = $lens AND p.profile = $profile AND c.profile IN ('', $profile) AND p.a[c.position + 1] = 1 AND list_contains($site_ids, p.site_id)
+    ON m.site_id = p.site_id AND m.criterion_id = c.id AND m.commodity = CASE WHEN c.per_commodity THEN $commodity ELSE '' END
+WHERE p.commodity = $commodity AND p.profile = $profile AND c.profile IN ('', $profile) AND p.a[c.position + 1] = 1 AND list_contains($site_ids, p.site_id)
 ORDER BY p.site_id, c.position

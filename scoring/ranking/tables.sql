@@ -13,7 +13,7 @@ CREATE TABLE IF NOT EXISTS criterion (
 );
 CREATE TABLE IF NOT EXISTS packed (
     profile VARCHAR,
-    lens VARCHAR,
+    commodity VARCHAR,
     site_id VARCHAR,
     u DOUBLE[],
     u_low DOUBLE[],

@@ -10,7 +10,7 @@ import numpy as np
 
 from scoring.aggregation.joint import kendall_tau
 from scoring.aggregation.methods import METHODS
-from scoring.ranking.pipeline import NORMALISATIONS, parameters, rank_cursor, scored
+from scoring.ranking.pipeline import NORMALISATIONS, rank_cursor, terms
 from scoring.ranking.scenario import Scenario
 
 #: Methods that are compared: the Pareto rank has no weights, so its order answers another question.
@@ -67,10 +67,5 @@ def compared(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 
 
 
 def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str) -> dict[str, float]:
-    head, values = scored(facts, scenario, normalisation)
-    needed = {
-        name: value
-        for name, value in parameters(facts, scenario).items()
-        if name in ("lens", "profile", "w", "order_by")
-    }
-    return dict(facts.cursor().execute(head + " SELECT site_id, score FROM scored", {**needed, **values}).fetchall())
+    bound = {"s": terms(facts, scenario, normalisation)}
+    return dict(facts.cursor().execute("SELECT site_id, score FROM scored($s)", bound).fetchall())

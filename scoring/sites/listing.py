@@ -80,7 +80,7 @@ def _sites(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.Dat
 
 
 def _scores(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
-    values = {"site_ids": ranking["site_id"].tolist(), "lens": scenario.commodity, "profile": scenario.profile}
+    values = {"site_ids": ranking["site_id"].tolist(), "commodity": scenario.commodity, "profile": scenario.profile}
     values["w"] = scenario.criterion_weights()
     frame = facts.cursor().execute(sql("scoring/ranking/scores_of_sites.sql"), values).df()
     criteria = {c.id: (i, c) for i, c in enumerate(scenario.criteria)}

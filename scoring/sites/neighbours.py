@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 
 from data.sql import sql
+from geo.arrays import square
 from geo.measure import distance_km
-from scoring.ranking.packed import square
 from scoring.ranking.pipeline import pack, rank
 from scoring.ranking.scenario import Filters, Scenario
 
@@ -62,7 +62,7 @@ def similar(
     if site["site_id"] not in set(ranking["site_id"]):
         return []
     pack(facts, scenario)
-    key = {"lens": "", "profile": scenario.profile, "site_ids": ranking["site_id"].tolist()}
+    key = {"commodity": "", "profile": scenario.profile, "site_ids": ranking["site_id"].tolist()}
     table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     u, m = square(table["u"], table.num_rows), square(table["m"], table.num_rows)
     here = ranking.index[ranking["site_id"] == site["site_id"]][0]

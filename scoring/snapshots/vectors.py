@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from data.facts import settle
 from data.sql import records, sql
-from geo.arrays import FloatArray
+from geo.arrays import FloatArray, square
 from scoring.aggregation.methods import METHODS
 from scoring.errors import ScenarioError
-from scoring.ranking.packed import square
-from scoring.ranking.pipeline import ScoreTerms, pack, rank_cursor, scored_by_method
+from scoring.ranking.pipeline import ScoreTerms, make_relations, pack, rank_cursor, score_terms
 from scoring.ranking.scenario import Scenario
 
 PARTS = ("u", "u_low", "u_high", "m", "a")
@@ -92,7 +91,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
     if not listed.num_rows:
         raise ScenarioError("No site passes these filters, so there is nothing to keep; take a filter away.")
     failed = dict(zip(listed["site_id"].to_pylist(), listed["gate_failed"].to_pylist(), strict=True))
-    key = {"lens": scenario.commodity, "profile": scenario.profile}
+    key = {"commodity": scenario.commodity, "profile": scenario.profile}
     ids = sorted(failed) if _independent(scenario.method, others) else _all_ids(facts, key)
     found = (
         facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
@@ -119,7 +118,7 @@ def _independent(*methods: str) -> bool:
 
 
 def _all_ids(facts: duckdb.DuckDBPyConnection, key: Mapping[str, str]) -> list[str]:
-    statement = "SELECT site_id FROM packed WHERE lens = $lens AND profile = $profile ORDER BY 1"
+    statement = "SELECT site_id FROM packed WHERE commodity = $commodity AND profile = $profile ORDER BY 1"
     return [row[0] for row in facts.cursor().execute(statement, dict(key)).fetchall()]
 
 
@@ -146,9 +145,8 @@ def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by:
     with duckdb.connect(":memory:") as con:
         settle(con)
         _fill(con, basis)
-        head, values = scored_by_method(con, ScoreTerms(method, "", "", w, basis.axes))
-        bound = {"lens": "", "profile": "", "w": list(w), "order_by": order_by, **values}
-        rows = records(con.execute(head + " FROM (" + sql("scoring/snapshots/frozen_rank.sql") + ")", bound))
+        by = score_terms(con, ScoreTerms(method, "", "", w, basis.axes, order_by))
+        rows = records(con.execute(sql("scoring/snapshots/frozen_rank.sql"), {"s": by}))
     return {row.pop("site_id"): _standing(row, basis.criteria) for row in rows}
 
 
@@ -158,7 +156,7 @@ def _standing(row: dict[str, Any], criteria: tuple[str, ...]) -> SiteScore:
 
 
 def _fill(con: duckdb.DuckDBPyConnection, basis: Basis) -> None:
-    con.execute(sql("scoring/ranking/tables.sql"))
+    make_relations(con)
     con.register(
         "given_site", pa.table({"site_id": basis.site_ids, "listed": basis.listed, "gate_failed": basis.failed})
     )

@@ -104,9 +104,9 @@ def test_packed_vectors_are_bounded_and_those_in_use_stay(tiny) -> None:
     for n in range(30):
         pack(con, from_preset(commodity=f"c{n}"))
         pack(con, from_preset(commodity="copper"))
-    lenses = {row[0] for row in con.execute("SELECT lens FROM packed").fetchall()}
-    assert len(lenses) == KEPT_PACKED + 1
-    assert {"", "copper", "c29"} <= lenses
+    commodities = {row[0] for row in con.execute("SELECT commodity FROM packed").fetchall()}
+    assert len(commodities) == KEPT_PACKED + 1
+    assert {"", "copper", "c29"} <= commodities
 
 
 def test_no_ranking_waits_for_a_method_of_another(

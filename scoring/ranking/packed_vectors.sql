@@ -1,14 +1,15 @@
 -- in:     combined.site, combined.measurement, facts.commodity, criterion(profile, position, id, applies_to, ...);
---         $lens = commodity of interest, or '' for each site's main commodity; $profile = set of own criteria, or ''
+--         interest = commodity of interest, or '' for each site's main commodity; own = set of user-defined criteria, or ''
 -- out:    site_id, u, u_low, u_high, m, a: packed vectors in the order of criterion.position
 -- grain:  one row a site
 -- units:  u = desirability 0..1 of the value against fixed goalposts; u_low, u_high of its range; m = 1 measured, a = 1 applies
 -- NULL:   none; an unknown has m = 0, u = 0, u_low = 0, u_high = 1
+CREATE OR REPLACE MACRO packed_vectors(own, interest) AS TABLE
 WITH picked AS (
     SELECT m.site_id, m.criterion_id, m.value, m.low, m.high
     FROM combined.measurement AS m
-    JOIN criterion AS c ON c.id = m.criterion_id AND c.profile IN ('', $profile)
-    WHERE m.commodity = CASE WHEN c.per_commodity THEN $lens ELSE '' END
+    JOIN criterion AS c ON c.id = m.criterion_id AND c.profile IN ('', own)
+    WHERE m.commodity = CASE WHEN c.per_commodity THEN interest ELSE '' END
 ),
 cells AS (
     SELECT
@@ -16,7 +17,7 @@ cells AS (
         c.applies_to = 'all' OR (c.applies_to = 'ore') = (s.kind = 'mine') AS applies,
         p.value, p.low, p.high
     FROM combined.site AS s
-    JOIN criterion AS c ON c.profile IN ('', $profile)
+    JOIN criterion AS c ON c.profile IN ('', own)
     LEFT JOIN picked AS p ON p.site_id = s.site_id AND p.criterion_id = c.id
 ),
 scaled AS (
