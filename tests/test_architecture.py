@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import subprocess
 import sys
 from importlib import metadata
 from pathlib import Path
 
+import grimp
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +32,27 @@ def test_import_contracts_are_kept() -> None:
     assert done.returncode == 0, done.stdout
     assert "7 kept, 0 broken" in done.stdout
     assert "ignore_imports" not in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def imports() -> dict[str, set[str]]:
+    """Module -> the modules of ours that it imports anywhere, also inside functions and for annotations."""
+    graph = grimp.build_graph("geo", "data", "layers", "scoring", "workspace", "ui")
+    return {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+
+
+def test_no_module_imports_itself_in_a_circle_late_imports_included() -> None:
+    assert len(list(graphlib.TopologicalSorter(imports()).static_order())) > 250  # a circle raises
+
+
+def test_no_room_imports_itself_in_a_circle() -> None:
+    """A room is a package within a floor; modules beside the rooms, such as `ui.state`, join them and are none."""
+    rooms: dict[str, set[str]] = {}
+    for module, imported in imports().items():
+        room = module.rpartition(".")[0]
+        others = {each.rpartition(".")[0] for each in imported} - {room}
+        if "." in room:
+            rooms.setdefault(room, set()).update(each for each in others if "." in each)
+    assert len(list(graphlib.TopologicalSorter(rooms).static_order())) > 20
 
 
 VERBS = re.compile(
