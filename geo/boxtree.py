@@ -14,7 +14,7 @@ from scipy.spatial import cKDTree
 from geo.arrays import FloatArray, IntArray
 from geo.measure import WGS84
 
-PricedCommodity = Callable[[IntArray, IntArray], FloatArray]
+Part = Callable[[IntArray, IntArray], FloatArray]
 
 FAN = 8
 """Children of a node."""
@@ -131,7 +131,7 @@ class BoxTree:
         return place.repeat(FAN)[real], child[real]
 
     def gather(
-        self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: PricedCommodity
+        self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: Part
     ) -> FloatArray:
         """Sum values of the items near each place.
 
@@ -160,7 +160,7 @@ class BoxTree:
         return total
 
     def largest(
-        self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: PricedCommodity
+        self, here: FloatArray, near_far_m: tuple[float, float], values: list[FloatArray], part: Part
     ) -> FloatArray:
         """Return the largest value of the items near each place; see `gather`. -inf where there is none.
 
