@@ -55,11 +55,14 @@ class BundleMissingError(OrebridgeError):
 def settle(con: duckdb.DuckDBPyConnection) -> None:
     """Set what every database of ours has.
 
-    Nothing is fetched, and names of Python variables are never read as tables.
+    Nothing is fetched, names of Python variables are never read as tables, and memory that a statement has freed goes
+    back to the system at its end: of a process that ranked by four methods, 0.1 GB.
     """
     con.execute("SET GLOBAL python_enable_replacements = false")
     con.execute("SET GLOBAL autoinstall_known_extensions = false")
     con.execute("SET GLOBAL autoload_known_extensions = false")
+    con.execute("SET GLOBAL allocator_flush_threshold = '8MB'")
+    con.execute("SET GLOBAL allocator_bulk_deallocation_flush_threshold = '8MB'")
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
