@@ -99,7 +99,9 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
             ).fetchone()
         ):
             known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
-            raise ScenarioError(f"No commodity is called {lens!r}; choose one of {', '.join(known)}.")
+            raise ScenarioError(
+                "No commodity is called {commodity!r}; choose one of {known}.", commodity=lens, known=known
+            )
         key = {"lens": lens, "profile": profile}
         _USED[id(facts), lens, profile] = time.monotonic()
         if cursor.execute("SELECT 1 FROM packed WHERE lens = $lens AND profile = $profile LIMIT 1", key).fetchone():
@@ -129,7 +131,10 @@ def _own_profile(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
     measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
     for own in scenario.evidence:
         if own.id not in measured:
-            raise ScenarioError(f"The layer of {own.title!r} is not here; import it again, or take the criterion out.")
+            raise ScenarioError(
+                "The layer of {criterion!r} is not here; import it again, or take the criterion out.",
+                criterion=own.title,
+            )
     newest_first = "SELECT profile FROM criterion WHERE profile <> '' GROUP BY 1 ORDER BY max(rowid) DESC"
     kept = [row[0] for row in cursor.execute(newest_first).fetchall()]
     for table in ("criterion", "packed"):
@@ -208,7 +213,9 @@ def scored(
         If the commodity or the method is unknown.
     """
     if scenario.method not in METHODS:
-        raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
+        raise ScenarioError(
+            "No method is called {method!r}; choose {methods}.", method=scenario.method, methods=METHODS
+        )
     pack(facts, scenario)
     axes, weights = tuple(c.pillar for c in scenario.criteria), tuple(scenario.criterion_weights())
     return scored_by_method(
