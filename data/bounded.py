@@ -47,9 +47,11 @@ def parsed(text: str, most_characters: int, most_depth: int) -> Any:
         If it is too long or too deep, or no JSON.
     """
     if len(text) > most_characters:
-        raise TooMuchError(f"The text has {len(text)} characters; {most_characters} are the most.")
+        raise TooMuchError(
+            "The text has {count} characters; {most} are the most.", count=len(text), most=most_characters
+        )
     if depth_of(text) > most_depth:
-        raise TooMuchError(f"The text is nested deeper than {most_depth} levels.")
+        raise TooMuchError("The text is nested deeper than {most} levels.", most=most_depth)
     try:
         return json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -70,7 +72,7 @@ def inflated(packed: bytes, most_bytes: int) -> bytes:
     except zlib.error as error:
         raise TooMuchError("The text was not packed by us, or part of it is missing.") from error
     if unpacker.unconsumed_tail or not unpacker.eof:
-        raise TooMuchError(f"The text is cut short, or unpacks to more than {most_bytes} bytes.")
+        raise TooMuchError("The text is cut short, or unpacks to more than {most} bytes.", most=most_bytes)
     return raw
 
 
@@ -83,7 +85,7 @@ def unpacked(text: str, most_bytes: int, most_depth: int) -> Any:
         If it is longer than `most_bytes` before or after unpacking, too deep, or was not packed so.
     """
     if len(text) > most_bytes:
-        raise TooMuchError(f"The text has {len(text)} characters; {most_bytes} are the most.")
+        raise TooMuchError("The text has {count} characters; {most} are the most.", count=len(text), most=most_bytes)
     try:
         packed = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
         raw = inflated(packed, most_bytes).decode()

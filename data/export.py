@@ -38,7 +38,9 @@ class ExportFormatError(OrebridgeError):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"{path.name}: no format ends in {path.suffix!r}; use {', '.join(WRITERS)}.")
+        super().__init__(
+            "{file}: no format ends in {suffix!r}; use {formats}.", file=path.name, suffix=path.suffix, formats=WRITERS
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +227,9 @@ def write(listing: Listing, target: Target | Path) -> None:
             form.write(_plain(listing), made)
         except _FAILED as error:
             raise TargetError(
-                f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere."
+                "{path} cannot be written ({reason}); free space, mind the rights, or write elsewhere.",
+                path=target.path,
+                reason=error,
             ) from error
 
 

@@ -48,7 +48,8 @@ class BundleMissingError(OrebridgeError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"{path} is missing; restore data/bundled from the repository or run `orebridge data build --raw FOLDER`."
+            "{path} is missing; restore data/bundled from the repository or run `orebridge data build --raw FOLDER`.",
+            path=path,
         )
 
 

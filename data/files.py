@@ -85,23 +85,31 @@ class Target:
         path = self.path
         if len(os.fsencode(path.name)) > LONGEST_NAME_BYTES:
             raise TargetError(
-                f"The file name {path.name[:40]!r}... is longer than {LONGEST_NAME_BYTES} bytes; take a shorter one."
+                "The file name {name!r}... is longer than {longest} bytes; take a shorter one.",
+                name=path.name[:40],
+                longest=LONGEST_NAME_BYTES,
             )
         if not path.parent.is_dir():
-            raise TargetError(f"The folder {path.parent} does not exist; make it first, or write elsewhere.")
+            raise TargetError(
+                "The folder {folder} does not exist; make it first, or write elsewhere.", folder=path.parent
+            )
         with _reasons(path):
             try:
                 kind = path.lstat().st_mode
             except FileNotFoundError:
                 return
         if stat.S_ISDIR(kind):
-            raise TargetError(f"{path} is a folder; name a file in it.")
+            raise TargetError("{path} is a folder; name a file in it.", path=path)
         if stat.S_ISLNK(kind):
-            raise TargetError(f"{path} is a link; name the file that it leads to ({_end_of(path)}), or another one.")
+            raise TargetError(
+                "{path} is a link; name the file that it leads to ({target}), or another one.",
+                path=path,
+                target=_end_of(path),
+            )
         if not stat.S_ISREG(kind):
-            raise TargetError(f"{path} is a device or a pipe; name a file.")
+            raise TargetError("{path} is a device or a pipe; name a file.", path=path)
         if not self.overwrite:
-            raise TargetError(f"{path} exists already; add --overwrite to replace it, or take another name.")
+            raise TargetError("{path} exists already; add --overwrite to replace it, or take another name.", path=path)
 
     def _place(self, made: Path) -> None:
         if self.overwrite:
@@ -112,7 +120,7 @@ class Target:
             os.link(made, self.path)  # unlike a rename, it never replaces what came in the meantime
         except FileExistsError as error:
             raise TargetError(
-                f"{self.path} exists already; add --overwrite to replace it, or take another name."
+                "{path} exists already; add --overwrite to replace it, or take another name.", path=self.path
             ) from error
         except OSError:  # a file system without hard links
             self._refuse_what_is_there()
@@ -137,7 +145,9 @@ def _reasons(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise TargetError(
-            f"{path} cannot be written ({error.strerror or error}); free space, mind the rights, or write elsewhere."
+            "{path} cannot be written ({reason}); free space, mind the rights, or write elsewhere.",
+            path=path,
+            reason=error.strerror or error,
         ) from error
 
 

@@ -24,6 +24,7 @@ from data import shortlists as stored_shortlists
 from data.shortlists import Item, Shortlist, WorkspaceError, moment
 from data.store import Store
 from data.texts import line, plain, prose
+from geo.errors import Phrase
 
 SUFFIX = ".orebridge"
 FORMAT = 1
@@ -34,8 +35,6 @@ MOST_MARKS = 4_000_000
 MOST_LISTS, MOST_SITES, MOST_SNAPSHOTS = 1_000, 50_000, 1_000
 SNAPSHOT_BYTES = 256_000_000
 _CHUNK = 1 << 20
-_AGAIN = "export it again with `orebridge shortlist export NAME FILE.orebridge`"
-_ANOTHER = "This is not a workspace file; take one that `orebridge shortlist export FILE.orebridge` wrote."
 
 
 @checked(frozen=True, slots=True)
@@ -100,10 +99,13 @@ def write(store: Store, names: Sequence[str]) -> bytes:
     text = json.dumps(values, ensure_ascii=False, sort_keys=True).encode()
     if len(text) > MOST_BYTES:
         raise WorkspaceError(
-            f"The workspace of {names[0]!r} has {len(text) / 1e6:.0f} MB, mostly of its {len(kept)} "
-            f"snapshots; a file takes "
-            f"{MOST_BYTES // 1_000_000} MB. Duplicate the shortlist, which leaves the snapshots "
-            f"behind, and export the copy."
+            "The workspace of {shortlist!r} has {size_mb:.0f} MB, mostly of its {snapshots} snapshots; a "
+            "file takes {most_mb} MB. Duplicate the shortlist, which leaves the snapshots behind, and "
+            "export the copy.",
+            shortlist=names[0],
+            size_mb=len(text) / 1e6,
+            snapshots=len(kept),
+            most_mb=MOST_BYTES // 1_000_000,
         )
     return gzip.compress(text, 6, mtime=0)
 
@@ -122,13 +124,21 @@ def parse(raw: bytes) -> Workspace:
         lists = TypeAdapter(list[Shortlist]).validate_python(values["shortlists"])
         kept = TypeAdapter(list[SnapshotRecord]).validate_python(values["snapshots"])
     except (ValidationError, KeyError) as error:
-        raise WorkspaceError(f"The workspace file is damaged ({_first(error)}); {_AGAIN}.") from error
+        raise WorkspaceError(
+            "The workspace file is damaged ({reason}); export it again with `orebridge shortlist export "
+            "NAME FILE.orebridge`.",
+            reason=_first(error),
+        ) from error
     _check_counts(lists, kept)
     shortlists = tuple(_shortlist(each) for each in lists)
     names = [each.name for each in shortlists]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
-        raise WorkspaceError(f"The workspace file holds two shortlists {twice!r}; {_AGAIN}.")
+        raise WorkspaceError(
+            "The workspace file holds two shortlists {shortlist!r}; export it again with `orebridge "
+            "shortlist export NAME FILE.orebridge`.",
+            shortlist=twice,
+        )
     snapshots = tuple(_snapshot(each, names) for each in kept)
     return Workspace(shortlists, snapshots, {each.snapshot_id: _payload(each) for each in snapshots})
 
@@ -158,17 +168,22 @@ def keep(store: Store, found: Workspace) -> ImportedShortlists:
 def _values(raw: bytes) -> dict[str, Any]:
     if len(raw) > MOST_PACKED_BYTES:
         raise WorkspaceError(
-            f"The file has {len(raw) / 1e6:.0f} MB; a workspace file has "
-            f"{MOST_PACKED_BYTES // 1_000_000} MB at the most."
+            "The file has {size_mb:.0f} MB; a workspace file has {most_mb} MB at the most.",
+            size_mb=len(raw) / 1e6,
+            most_mb=MOST_PACKED_BYTES // 1_000_000,
         )
     try:
         values = from_json(_unpacked(raw), allow_inf_nan=False)
         version = values["orebridge_workspace"]
     except (OSError, EOFError, ValueError, KeyError, TypeError, zlib.error, RecursionError) as error:
-        raise WorkspaceError(_ANOTHER) from error
+        raise WorkspaceError(
+            "This is not a workspace file; take one that `orebridge shortlist export FILE.orebridge` wrote."
+        ) from error
     if version != FORMAT or isinstance(version, bool):
         raise WorkspaceError(
-            f"The workspace file has format {str(version)[:40]}, this version knows {FORMAT}; update Orebridge."
+            "The workspace file has format {version}, this version knows {known}; update Orebridge.",
+            version=str(version)[:40],
+            known=FORMAT,
         )
     return dict(values)
 
@@ -182,11 +197,13 @@ def _unpacked(raw: bytes) -> bytes:
             marks += _marks(part)
             if size > MOST_BYTES:
                 raise WorkspaceError(
-                    f"The file unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not a workspace of ours."
+                    "The file unpacks to more than {most_mb} MB; it is not a workspace of ours.",
+                    most_mb=MOST_BYTES // 1_000_000,
                 )
             if marks > MOST_MARKS:
                 raise WorkspaceError(
-                    f"The file holds more than {MOST_MARKS // 1_000_000} million values; it is not a workspace of ours."
+                    "The file holds more than {most_million} million values; it is not a workspace of ours.",
+                    most_million=MOST_MARKS // 1_000_000,
                 )
             parts.append(part)
     return b"".join(parts)
@@ -204,7 +221,12 @@ def _check_counts(lists: list[Shortlist], kept: list[SnapshotRecord]) -> None:
         (len(kept), MOST_SNAPSHOTS, "snapshots"),
     ):
         if count > most:
-            raise WorkspaceError(f"The workspace file holds {count} {what}; {most} are the most. Export fewer at once.")
+            raise WorkspaceError(
+                "The workspace file holds {count} {things}; {most} are the most. Export fewer at once.",
+                count=count,
+                things=what,
+                most=most,
+            )
 
 
 def _shortlist(given: Shortlist) -> Shortlist:
@@ -224,13 +246,19 @@ def _shortlist(given: Shortlist) -> Shortlist:
         stored_shortlists.check_item(item)
     _check_size(made)
     if len({item.site_id for item in items}) < len(items):
-        raise WorkspaceError(f"The shortlist {made.name!r} in the file holds a site twice; {_AGAIN}.")
+        raise WorkspaceError(
+            "The shortlist {shortlist!r} in the file holds a site twice; export it again with `orebridge "
+            "shortlist export NAME FILE.orebridge`.",
+            shortlist=made.name,
+        )
     if any(
         not 0.0 <= opacity <= 1.0 or len(layer) > stored_shortlists.LONGEST_ID
         for layer, (_shown, opacity) in made.layers.items()
     ):
         raise WorkspaceError(
-            f"The shortlist {made.name!r} in the file has a layer whose opacity is not between 0 and 1; {_AGAIN}."
+            "The shortlist {shortlist!r} in the file has a layer whose opacity is not between 0 and 1; "
+            "export it again with `orebridge shortlist export NAME FILE.orebridge`.",
+            shortlist=made.name,
         )
     return made
 
@@ -242,7 +270,11 @@ def _check_size(made: Shortlist) -> None:
         or layers > stored_shortlists.MOST_LAYERS
         or version > stored_shortlists.LONGEST_NAME
     ):
-        raise WorkspaceError(f"The shortlist {made.name!r} in the file is larger than any that can be made; {_AGAIN}.")
+        raise WorkspaceError(
+            "The shortlist {shortlist!r} in the file is larger than any that can be made; export it "
+            "again with `orebridge shortlist export NAME FILE.orebridge`.",
+            shortlist=made.name,
+        )
 
 
 def _time(item: Item, name: str) -> str:
@@ -250,8 +282,11 @@ def _time(item: Item, name: str) -> str:
         return moment(item.added_at).isoformat() if item.added_at else ""
     except ValueError as error:
         raise WorkspaceError(
-            f"{name[:40]!r} in the file: {item.site_id[:40]!r} was added at {item.added_at[:40]!r}, "
-            f"which is no time; {_AGAIN}."
+            "{name!r} in the file: {site!r} was added at {time!r}, which is no time; export it again "
+            "with `orebridge shortlist export NAME FILE.orebridge`.",
+            name=name[:40],
+            site=item.site_id[:40],
+            time=item.added_at[:40],
         ) from error
 
 
@@ -261,14 +296,22 @@ def _snapshot(given: SnapshotRecord, names: Sequence[str]) -> SnapshotRecord:
         made = replace(made, frozen_at=moment(given.frozen_at.isoformat()))
     except ValueError as error:
         raise WorkspaceError(
-            f"Snapshot {given.snapshot_id[:40]!r} in the file was frozen at no time that can be; {_AGAIN}."
+            "Snapshot {snapshot!r} in the file was frozen at no time that can be; export it again with "
+            "`orebridge shortlist export NAME FILE.orebridge`.",
+            snapshot=given.snapshot_id[:40],
         ) from error
     if made.shortlist not in names:
         raise WorkspaceError(
-            f"Snapshot {given.snapshot_id[:40]!r} in the file belongs to no shortlist of it; {_AGAIN}."
+            "Snapshot {snapshot!r} in the file belongs to no shortlist of it; export it again with "
+            "`orebridge shortlist export NAME FILE.orebridge`.",
+            snapshot=given.snapshot_id[:40],
         )
     if max(map(len, (made.label, made.data_version, made.scenario_hash))) > stored_shortlists.LONGEST_NOTE:
-        raise WorkspaceError(f"Snapshot {given.snapshot_id[:40]!r} in the file has a label that is too long; {_AGAIN}.")
+        raise WorkspaceError(
+            "Snapshot {snapshot!r} in the file has a label that is too long; export it again with "
+            "`orebridge shortlist export NAME FILE.orebridge`.",
+            snapshot=given.snapshot_id[:40],
+        )
     return made
 
 
@@ -278,11 +321,16 @@ def _payload(kept: SnapshotRecord) -> bytes:
         payload = base64.b64decode(kept.payload, validate=True)
         digest = _digest(payload, kept.snapshot_id)
     except (ValueError, zlib.error) as error:
-        raise WorkspaceError(f"Snapshot {kept.snapshot_id[:40]!r} in the file is damaged; {_AGAIN}.") from error
+        raise WorkspaceError(
+            "Snapshot {snapshot!r} in the file is damaged; export it again with `orebridge shortlist "
+            "export NAME FILE.orebridge`.",
+            snapshot=kept.snapshot_id[:40],
+        ) from error
     if digest[:12] != kept.snapshot_id:
         raise WorkspaceError(
-            f"Snapshot {kept.snapshot_id[:40]!r} was changed after it was frozen (it is "
-            f"{digest[:12]}); nothing was imported."
+            "Snapshot {snapshot!r} was changed after it was frozen (it is {digest}); nothing was imported.",
+            snapshot=kept.snapshot_id[:40],
+            digest=digest[:12],
         )
     return payload
 
@@ -296,7 +344,11 @@ def _digest(payload: bytes, snapshot_id: str) -> str:
         size, marks = size + len(part), marks + _marks(part)
         if size > SNAPSHOT_BYTES or marks > MOST_MARKS:
             most = f"{SNAPSHOT_BYTES // 1_000_000} MB or {MOST_MARKS // 1_000_000} million values"
-            raise WorkspaceError(f"Snapshot {snapshot_id[:40]!r} unpacks to more than {most}; it is not one of ours.")
+            raise WorkspaceError(
+                "Snapshot {snapshot!r} unpacks to more than {most}; it is not one of ours.",
+                snapshot=snapshot_id[:40],
+                most=most,
+            )
         part = unpacker.decompress(unpacker.unconsumed_tail, _CHUNK)
     if not unpacker.eof or unpacker.unused_data:
         raise ValueError(snapshot_id)
@@ -313,6 +365,6 @@ def _free(name: str, taken: set[str]) -> str:
 
 def _first(error: ValidationError | KeyError) -> str:
     if isinstance(error, KeyError):
-        return f"{error.args[0]} is missing"
+        return Phrase("{field} is missing", field=error.args[0])
     told = error.errors()[0]
     return line(f"{'.'.join(str(part)[:40] for part in told['loc'])}: {told['msg']}")[:300]

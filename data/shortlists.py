@@ -16,7 +16,7 @@ import duckdb
 from data.sql import records, sql
 from data.store import Store, StoreCursor
 from data.texts import is_plain_line, line, prose
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 DEFAULT = "default"
 STATUSES = ("proposed", "under review", "approved", "deferred", "declined")
@@ -137,9 +137,10 @@ def read(store: Store, name: str) -> Shortlist:
     cursor = store.cursor()
     found = _read_head(cursor, name)
     if found is None:
-        there = ", ".join(repr(row["name"]) for row in shortlists(store)) or "none yet"
         raise WorkspaceError(
-            f"No shortlist is called {name!r}; there are: {there}. `orebridge shortlist new` makes one."
+            "No shortlist is called {name!r}; there are: {shortlists}. `orebridge shortlist new` makes one.",
+            name=name,
+            shortlists=[repr(row["name"]) for row in shortlists(store)] or Phrase("none yet"),
         )
     return replace(found, items=_items(cursor, name, None))
 
@@ -158,7 +159,7 @@ def new(store: Store, shortlist: Shortlist) -> None:
         If there is one of that name already, or a field cannot be kept.
     """
     if _read_head(store.cursor(), shortlist.name):
-        raise WorkspaceError(f"There is a shortlist {shortlist.name!r} already; take another name.")
+        raise WorkspaceError("There is a shortlist {shortlist!r} already; take another name.", shortlist=shortlist.name)
     _write(store, "new", shortlist.name, head=_head(shortlist), items={item.site_id: item for item in shortlist.items})
 
 
@@ -176,7 +177,10 @@ def add(store: Store, name: str, *sites: str, note: str = "") -> None:
     noted = {site_id: replace(there[site_id], note=note) for site_id in sites if note and site_id in there}
     if len(there) + len(fresh) > MOST_SITES:
         raise WorkspaceError(
-            f"{name!r} would hold {len(there) + len(fresh)} sites; {MOST_SITES} are the most. Make another shortlist."
+            "{name!r} would hold {count} sites; {most} are the most. Make another shortlist.",
+            name=name,
+            count=len(there) + len(fresh),
+            most=MOST_SITES,
         )
     _write(store, "add", name, head=None if _read_head(cursor, name) else _head(Shortlist(name)), items=fresh | noted)
 
@@ -198,7 +202,7 @@ def edit(store: Store, name: str, items: Sequence[Item]) -> None:
     """
     held = {item.site_id: item for item in read(store, name).items}
     if missing := [item.site_id for item in items if item.site_id not in held]:
-        raise WorkspaceError(f"{missing[0]} is not on the shortlist {name!r}; add it first.")
+        raise WorkspaceError("{site} is not on the shortlist {name!r}; add it first.", site=missing[0], name=name)
     changed = {i.site_id: i for i in items if replace(i, added_at="") != replace(held[i.site_id], added_at="")}
     _write(store, "edit", name, items=changed)
 
@@ -214,7 +218,7 @@ def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
     held = read(store, name)
     wanted = replace(held, **changes)
     if wanted.name != name and _read_head(store.cursor(), wanted.name):
-        raise WorkspaceError(f"There is a shortlist {wanted.name!r} already; take another name.")
+        raise WorkspaceError("There is a shortlist {shortlist!r} already; take another name.", shortlist=wanted.name)
     if wanted != held:
         _write(store, "rename" if wanted.name != name else "edit", name, head=_head(wanted))
     return wanted
@@ -275,7 +279,11 @@ def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, 
     """
     label = line(meta["label"])
     if len(label) > LONGEST_NAME:
-        raise WorkspaceError(f"The label has {len(label)} characters; {LONGEST_NAME} are the most. Shorten it.")
+        raise WorkspaceError(
+            "The label has {count} characters; {longest} are the most. Shorten it.",
+            count=len(label),
+            longest=LONGEST_NAME,
+        )
     with store.write("freeze", f"{name}/{snapshot_id}") as cursor:
         put_snapshot(cursor, snapshot_id, name, {**meta, "label": label}, payload)
 
@@ -305,9 +313,10 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     statement = "SELECT any_value(payload) FROM snapshot WHERE starts_with(snapshot_id, $id) GROUP BY snapshot_id"
     found = store.cursor().execute(statement, {"id": snapshot_id}).fetchall() if snapshot_id else []
     if len(found) != 1:
+        if not found:
+            raise WorkspaceError("No snapshot begins with {snapshot!r}; see `shortlist show`.", snapshot=snapshot_id)
         raise WorkspaceError(
-            f"{len(found) or 'No'} snapshot{'s begin' if found else ' begins'} with {snapshot_id!r}; "
-            f"see `shortlist show`."
+            "{count} snapshots begin with {snapshot!r}; see `shortlist show`.", count=len(found), snapshot=snapshot_id
         )
     return bytes(found[0][0])
 
@@ -348,10 +357,16 @@ def check_head(head: Mapping[str, Any]) -> None:
     name = head["name"]
     if not name.strip() or len(name) > LONGEST_NAME or not is_plain_line(name):
         raise WorkspaceError(
-            f"{name[:40]!r} cannot be the name of a shortlist; take 1 to {LONGEST_NAME} printable characters."
+            "{name!r} cannot be the name of a shortlist; take 1 to {longest} printable characters.",
+            name=name[:40],
+            longest=LONGEST_NAME,
         )
     if len(head["question"]) > LONGEST_NOTE:
-        raise WorkspaceError(f"The question has {len(head['question'])} characters; {LONGEST_NOTE} are the most.")
+        raise WorkspaceError(
+            "The question has {count} characters; {longest_note} are the most.",
+            count=len(head["question"]),
+            longest_note=LONGEST_NOTE,
+        )
 
 
 def check_item(item: Item) -> None:
@@ -364,17 +379,31 @@ def check_item(item: Item) -> None:
     """
     if not item.site_id.strip() or len(item.site_id) > LONGEST_ID or not is_plain_line(item.site_id):
         raise WorkspaceError(
-            f"{item.site_id[:40]!r} cannot be the id of a site; ids have 1 to {LONGEST_ID} printable characters."
+            "{site!r} cannot be the id of a site; ids have 1 to {longest} printable characters.",
+            site=item.site_id[:40],
+            longest=LONGEST_ID,
         )
     if item.status not in STATUSES:
-        raise WorkspaceError(f"{item.site_id}: no status is called {item.status!r}; choose {', '.join(STATUSES)}.")
+        raise WorkspaceError(
+            "{site}: no status is called {status!r}; choose {statuses}.",
+            site=item.site_id,
+            status=item.status,
+            statuses=STATUSES,
+        )
     if item.due and not _is_date(item.due):
         raise WorkspaceError(
-            f"{item.site_id}: {item.due[:40]!r} is no date; write for example 2026-04-26 ({FIRST_YEAR} to {LAST_YEAR})."
+            "{site}: {due!r} is no date; write for example 2026-04-26 ({first} to {last}).",
+            site=item.site_id,
+            due=item.due[:40],
+            first=FIRST_YEAR,
+            last=LAST_YEAR,
         )
     if len(item.note) > LONGEST_NOTE or len(item.owner) > LONGEST_NAME:
         raise WorkspaceError(
-            f"{item.site_id}: a note takes {LONGEST_NOTE} characters, an owner {LONGEST_NAME}; shorten it."
+            "{site}: a note takes {longest_note} characters, an owner {longest}; shorten it.",
+            site=item.site_id,
+            longest_note=LONGEST_NOTE,
+            longest=LONGEST_NAME,
         )
     _check_tags(item)
 
@@ -382,7 +411,10 @@ def check_item(item: Item) -> None:
 def _check_tags(item: Item) -> None:
     if len(item.tags) > MOST_TAGS or any(not tag or len(tag) > LONGEST_TAG for tag in item.tags):
         raise WorkspaceError(
-            f"{item.site_id}: up to {MOST_TAGS} tags of 1 to {LONGEST_TAG} characters; take some away."
+            "{site}: up to {most} tags of 1 to {longest} characters; take some away.",
+            site=item.site_id,
+            most=MOST_TAGS,
+            longest=LONGEST_TAG,
         )
 
 

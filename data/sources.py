@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 LicenceTier = Literal["A", "B", "C"]
 Problem = Literal["missing", "size", "hash"]
@@ -40,7 +40,9 @@ class SourceRegisterError(OrebridgeError):
 
     def __init__(self, source_id: str, found: str, expected: str) -> None:
         self.source_id, self.found, self.expected = source_id, found, expected
-        super().__init__(f"sources.toml, [{source_id}]: {found}; expected {expected}.")
+        super().__init__(
+            "sources.toml, [{source}]: {found}; expected {expected}.", source=source_id, found=found, expected=expected
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,15 +220,17 @@ def file_sha256(path: Path) -> str:
 
 def _source(source_id: str, entry: dict[str, Any]) -> Source:
     if (tier := entry.get("licence_tier")) not in TIERS:
-        raise SourceRegisterError(source_id, f"licence_tier {tier!r}", f"one of {', '.join(TIERS)}")
+        raise SourceRegisterError(
+            source_id, Phrase("licence_tier {tier!r}", tier=tier), Phrase("one of {tiers}", tiers=TIERS)
+        )
     files = tuple(SourceFile(file["path"], file["sha256"], file["bytes"]) for file in entry.pop("files", []))
     optional = {"caveat": entry.pop("caveat", ""), "import_recipe": entry.pop("import_recipe", "")}
     try:
         source = Source(id=source_id, files=files, **optional, **entry)
     except TypeError as error:
-        raise SourceRegisterError(source_id, str(error), "the fields of Source") from error
+        raise SourceRegisterError(source_id, str(error), Phrase("the fields of Source")) from error
     if tier == "C" and not source.import_recipe:
-        raise SourceRegisterError(source_id, "no import_recipe", "one for each source of tier C")
+        raise SourceRegisterError(source_id, Phrase("no import_recipe"), Phrase("one for each source of tier C"))
     return source
 
 

@@ -32,6 +32,7 @@ from data.store_errors import (
     cause,
 )
 from data.store_file import FILE, StoreNotice
+from geo.errors import Phrase
 
 __all__ = [
     "FILE",
@@ -78,7 +79,8 @@ def home() -> Path:
             else Path(platformdirs.user_data_dir("orebridge", appauthor=False)).expanduser()
         )
     except RuntimeError as error:
-        raise NoDataFolderError(f"OREBRIDGE_HOME={setting}" if setting else "This environment") from error
+        where = Phrase("OREBRIDGE_HOME={setting}", setting=setting) if setting else Phrase("This environment")
+        raise NoDataFolderError(where) from error
 
 
 class StoreCursor:

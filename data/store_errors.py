@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 _FULL = re.compile(r"no space left|disk quota exceeded|file too large|not enough space", re.IGNORECASE)
 _LOCKED = re.compile(r"could not set lock|conflicting lock|being used by another process", re.IGNORECASE)
@@ -37,7 +37,8 @@ class NoDataFolderError(StoreError):
     def __init__(self, setting: str) -> None:
         self.path, self.setting = Path(), setting
         super().__init__(
-            f"{setting} names no folder for your data; set OREBRIDGE_HOME to a folder that you can write to."
+            "{setting} names no folder for your data; set OREBRIDGE_HOME to a folder that you can write to.",
+            setting=setting,
         )
 
 
@@ -46,7 +47,9 @@ class StoreBusyError(StoreError):
 
     def __init__(self, path: Path, holder: str) -> None:
         self.path, self.holder = path, holder
-        super().__init__(f"{path} is held by {holder}; close Orebridge there, or use the running app.")
+        super().__init__(
+            "{path} is held by {holder}; close Orebridge there, or use the running app.", path=path, holder=holder
+        )
 
 
 class StoreUnreadableError(StoreError):
@@ -55,8 +58,10 @@ class StoreUnreadableError(StoreError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(
-            f"{path} is damaged or is not an Orebridge store ({reason}); restore it from a copy, or "
-            f"set OREBRIDGE_HOME to another folder."
+            "{path} is damaged or is not an Orebridge store ({reason}); restore it from a copy, or "
+            "set OREBRIDGE_HOME to another folder.",
+            path=path,
+            reason=reason,
         )
 
 
@@ -66,8 +71,10 @@ class StoreForbiddenError(StoreError):
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
         super().__init__(
-            f"{path} cannot be opened here ({reason}); give this user the right to read and write it, "
-            "or set OREBRIDGE_HOME to another folder."
+            "{path} cannot be opened here ({reason}); give this user the right to read and write it, "
+            "or set OREBRIDGE_HOME to another folder.",
+            path=path,
+            reason=reason,
         )
 
 
@@ -77,8 +84,9 @@ class StoreReadOnlyError(StoreError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"{path} is read-only for this user, so nothing was changed; give the user the right to "
-            f"write to {path.parent}."
+            "{path} is read-only for this user, so nothing was changed; give the user the right to write to {folder}.",
+            path=path,
+            folder=path.parent,
         )
 
 
@@ -88,8 +96,11 @@ class StoreTooNewError(StoreError):
     def __init__(self, path: Path, version: int, known: int) -> None:
         self.path, self.version, self.known = path, version, known
         super().__init__(
-            f"{path} has schema {version}, this version knows {known}; update Orebridge, or set "
-            f"OREBRIDGE_HOME to another folder."
+            "{path} has schema {version}, this version knows {known}; update Orebridge, or set "
+            "OREBRIDGE_HOME to another folder.",
+            path=path,
+            version=version,
+            known=known,
         )
 
 
@@ -99,8 +110,9 @@ class StoreFullError(StoreError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(
-            f"The disk that holds {path} is full: this change was not saved, what was saved before is "
-            f"safe. Free some space and try again."
+            "The disk that holds {path} is full: this change was not saved, what was saved before is "
+            "safe. Free some space and try again.",
+            path=path,
         )
 
 
@@ -109,7 +121,9 @@ class StoreReopenedError(StoreError):
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        super().__init__(f"{path} was opened anew after a fault of the disk, and this was not done; try again.")
+        super().__init__(
+            "{path} was opened anew after a fault of the disk, and this was not done; try again.", path=path
+        )
 
 
 def cause(error: duckdb.Error, path: Path) -> StoreError | None:
@@ -145,7 +159,9 @@ def cause_of_os_error(error: OSError, path: Path) -> StoreError:
 def _holder(text: str) -> str:
     """Say who holds the file, from DuckDB's words."""
     match = _HOLDER.search(text)
-    return f"process {match[2]} ({Path(match[1]).name})" if match else f"another process ({_first_line(text)})"
+    if match:
+        return Phrase("process {pid} ({program})", pid=match[2], program=Path(match[1]).name)
+    return Phrase("another process ({reason})", reason=_first_line(text))
 
 
 def _first_line(text: str) -> str:

@@ -30,6 +30,7 @@ from data.store_errors import (
     cause,
     cause_of_os_error,
 )
+from geo.errors import Phrase
 
 MIGRATIONS = facts.HERE / "migrations"
 FILE = "orebridge.duckdb"
@@ -115,7 +116,7 @@ def open_file(folder: Path) -> OpenFile:
     """
     path = folder / FILE
     if path.resolve() in _OPEN:
-        raise StoreBusyError(path, "this process")
+        raise StoreBusyError(path, Phrase("this process"))
     try:
         if not folder.is_dir():
             folder.mkdir(parents=True, mode=0o700)
@@ -203,12 +204,14 @@ def _open_writable(path: Path) -> OpenFile:
 def _open_read_only(path: Path) -> OpenFile:
     """Open a file in a folder where nothing may be written; it must be of today's schema and cleanly closed."""
     if not path.exists():
-        raise StoreForbiddenError(path, "there is no store and none can be made here")
+        raise StoreForbiddenError(path, Phrase("there is no store and none can be made here"))
     _check_magic(path)
     connection = _connect(path, read_only=True)
     try:
         if _version(connection, path) < max(migrations()):
-            raise StoreForbiddenError(path, "it has to be brought to a newer schema, which wants the right to write")
+            raise StoreForbiddenError(
+                path, Phrase("it has to be brought to a newer schema, which wants the right to write")
+            )
         missing = _missing(connection, path)
         _settle(connection)
     except BaseException:
@@ -234,7 +237,7 @@ def _one_at_a_time(path: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as error:
-        raise StoreBusyError(path, "another process that is opening it") from error
+        raise StoreBusyError(path, Phrase("another process that is opening it")) from error
     try:
         yield
     finally:
@@ -246,7 +249,7 @@ def _check_magic(path: Path) -> None:
     with path.open("rb") as file:
         head = file.read(_MAGIC_AT + len(_MAGIC))
     if head[_MAGIC_AT:] != _MAGIC:
-        raise StoreUnreadableError(path, "it is not a valid DuckDB database file")
+        raise StoreUnreadableError(path, Phrase("it is not a valid DuckDB database file"))
 
 
 def _recover(path: Path) -> Path | None:
@@ -353,11 +356,11 @@ def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
             int(version) for (version,) in connection.execute(sql("data/queries/schema_versions.sql")).fetchall()
         ]
     except duckdb.CatalogException as error:
-        raise StoreUnreadableError(path, "it is a DuckDB file of another program") from error
+        raise StoreUnreadableError(path, Phrase("it is a DuckDB file of another program")) from error
     if versions and versions[-1] > known[-1]:
         raise StoreTooNewError(path, versions[-1], known[-1])
     if not versions or versions != [version for version in known if version <= versions[-1]]:
-        raise StoreUnreadableError(path, "the list of its schema versions is not whole")
+        raise StoreUnreadableError(path, Phrase("the list of its schema versions is not whole"))
     return versions[-1]
 
 
@@ -366,7 +369,7 @@ def _build(path: Path, source: Path | None) -> None:
     new = path.with_name(FILE + ".new")
     if source is not None:
         if log_of(source).exists():
-            raise StoreUnreadableError(path, "the log of its last changes could not be brought in")
+            raise StoreUnreadableError(path, Phrase("the log of its last changes could not be brought in"))
         if shutil.disk_usage(path.parent).free < 2 * source.stat().st_size + SPARE_BYTES:
             raise StoreFullError(path)
         shutil.copyfile(source, new)

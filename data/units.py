@@ -11,7 +11,7 @@ import numpy as np
 import pint
 from numpy.typing import ArrayLike, NDArray
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 
 class UnitError(OrebridgeError):
@@ -27,7 +27,7 @@ class UnitError(OrebridgeError):
 
     def __init__(self, text: str, found: str, cure: str) -> None:
         self.text, self.found, self.cure = text, found, cure
-        super().__init__(f"Unit {text[:60]!r} {found}; {cure}.")
+        super().__init__("Unit {unit!r} {found}; {cure}.", unit=text[:60], found=found, cure=cure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,11 +190,11 @@ CHOICES: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
 )
 #: Spellings that mean two things, and what to write instead.
 _AMBIGUOUS = {
-    "ppt": "write ‰ for parts per thousand or pg/g for parts per trillion",
-    "mt": "write t for metric tons or Mt for million tonnes",
-    "ton": "write t, ton (short) or ton (long)",
-    "tons": "write t, ton (short) or ton (long)",
-    "mg": "write mg/kg, mg/L or kg",
+    "ppt": Phrase("write ‰ for parts per thousand or pg/g for parts per trillion"),
+    "mt": Phrase("write t for metric tons or Mt for million tonnes"),
+    "ton": Phrase("write t, ton (short) or ton (long)"),
+    "tons": Phrase("write t, ton (short) or ton (long)"),
+    "mg": Phrase("write mg/kg, mg/L or kg"),
 }
 #: Dimensionless units of different things: a grade is not a susceptibility or a chargeability.
 _KINDS = {"10⁻⁵ SI": "susceptibility", "10⁻³ SI": "susceptibility", "mV/V": "chargeability"}
@@ -245,16 +245,16 @@ def parse(text: str) -> str:
         return given
     plain = _plain(given)
     if plain in _AMBIGUOUS:
-        raise UnitError(given, "means two things", _AMBIGUOUS[plain])
+        raise UnitError(given, Phrase("means two things"), _AMBIGUOUS[plain])
     if plain in _ALIASES:
         return _ALIASES[plain]
     near = dict.fromkeys(_ALIASES[each] for each in get_close_matches(plain[:40], list(_ALIASES), n=6, cutoff=0.4))
     cure = (
-        f"the nearest known units are {', '.join(list(near)[:4])}"
+        Phrase("the nearest known units are {units}", units=list(near)[:4])
         if near
-        else "choose one of the list, such as ppm, %, g/t, m or nT"
+        else Phrase("choose one of the list, such as ppm, %, g/t, m or nT")
     )
-    raise UnitError(given, "is not known", cure)
+    raise UnitError(given, Phrase("is not known"), cure)
 
 
 @lru_cache(maxsize=1)
@@ -298,7 +298,7 @@ def convert(values: ArrayLike, unit: str, to: str) -> NDArray[np.float64]:
         return given.copy()
     registry = _registry()
     if _KINDS.get(source) != _KINDS.get(target):
-        raise UnitError(source, f"measures something else than {to}", "choose a unit of the same group")
+        raise _other_kind(source, to)
     try:
         if source in _OFFSET and target in _OFFSET:
             made = registry.Quantity(given, _BY_SYMBOL[source].expression).to(_BY_SYMBOL[target].expression).magnitude
@@ -308,8 +308,14 @@ def convert(values: ArrayLike, unit: str, to: str) -> NDArray[np.float64]:
             )
             made = given * registry.Quantity(factor).to("").magnitude
     except pint.PintError as error:
-        raise UnitError(source, f"measures something else than {to}", "choose a unit of the same group") from error
+        raise _other_kind(source, to) from error
     return np.asarray(made, dtype=np.float64)
+
+
+def _other_kind(unit: str, to: str) -> UnitError:
+    return UnitError(
+        unit, Phrase("measures something else than {unit}", unit=to), Phrase("choose a unit of the same group")
+    )
 
 
 _OFFSET = frozenset({"°C", "°F", "K"})

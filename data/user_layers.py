@@ -24,7 +24,7 @@ from data.files import private
 from data.sql import records, sql
 from data.store import Store
 from data.texts import plain
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 RASTERS = "rasters"
 #: What has to stay free on the disk beside a raster that is stored.
@@ -104,7 +104,9 @@ class UserLayer:
         found = next((c for c in self.columns if c["name"] == name), None)
         if found is None:
             names = ", ".join(c["name"] for c in self.columns) or "none at all"
-            raise UserLayerError(f"Layer {self.name!r} has no column {name!r}; it has {names}.")
+            raise UserLayerError(
+                "Layer {layer!r} has no column {name!r}; it has {names}.", layer=self.name, name=name, names=names
+            )
         return found
 
 
@@ -171,9 +173,12 @@ def _place_raster(store: Store, layer_id: str, made: Path) -> Path:
     size, free = made.stat().st_size, shutil.disk_usage(target.parent).free
     if free < size + FREE_BYTES:
         raise UserLayerError(
-            f"The raster has {size / 1e6:.0f} MB, and the disk that holds {target.parent} "
-            f"{free / 1e6:.0f} MB free, of which "
-            f"{FREE_BYTES // 1_000_000} MB have to stay; make room, then import it again. Nothing was imported."
+            "The raster has {size_mb:.0f} MB, and the disk that holds {folder} {free_mb:.0f} MB free, of "
+            "which {spare_mb} MB have to stay; make room, then import it again. Nothing was imported.",
+            size_mb=size / 1e6,
+            folder=target.parent,
+            free_mb=free / 1e6,
+            spare_mb=FREE_BYTES // 1_000_000,
         )
     arriving = target.with_suffix(".arriving")
     arriving.unlink(missing_ok=True)
@@ -236,12 +241,15 @@ def find(store: Store, asked: str, *, removed: bool = False) -> UserLayer:
         return found[0]
     if found:
         raise UserLayerError(
-            f"{len(found)} layers are called {asked!r}; give the id: {', '.join(layer.layer_id for layer in found)}."
+            "{count} layers are called {name!r}; give the id: {ids}.",
+            count=len(found),
+            name=asked,
+            ids=[layer.layer_id for layer in found],
         )
-    names = ", ".join(f"{layer.layer_id} ({layer.name})" for layer in known)
-    raise UserLayerError(
-        f"There is no {'removed' if removed else 'own'} layer {asked!r}; there is {names or 'none yet'}."
-    )
+    names = [f"{layer.layer_id} ({layer.name})" for layer in known] or Phrase("none yet")
+    if removed:
+        raise UserLayerError("There is no removed layer {name!r}; there is {names}.", name=asked, names=names)
+    raise UserLayerError("There is no own layer {name!r}; there is {names}.", name=asked, names=names)
 
 
 def raster_path(store: Store, layer_id: str) -> Path:
@@ -333,7 +341,7 @@ def edit(store: Store, layer: UserLayer, **changes: Any) -> UserLayer:
         If a field cannot be edited, or the confidentiality is unknown.
     """
     if wrong := sorted(set(changes) - set(EDITABLE)):
-        raise UserLayerError(f"{wrong[0]} of a layer cannot be edited; {', '.join(EDITABLE)} can.")
+        raise UserLayerError("{field} of a layer cannot be edited; {editable} can.", field=wrong[0], editable=EDITABLE)
     check_confidentiality(changes.get("confidentiality", layer.confidentiality))
     changed = replace(layer, **plain(changes))
     values = {name: getattr(changed, name) for name in EDITABLE} | {"layer_id": layer.layer_id}
@@ -352,7 +360,9 @@ def check_confidentiality(asked: str) -> None:
     UserLayerError
     """
     if asked not in CONFIDENTIALITY:
-        raise UserLayerError(f"No confidentiality is called {asked!r}; choose {' or '.join(CONFIDENTIALITY)}.")
+        raise UserLayerError(
+            "No confidentiality is called {name!r}; choose {choices}.", name=asked, choices=" or ".join(CONFIDENTIALITY)
+        )
 
 
 def user_sites(store: Store) -> UserSites:

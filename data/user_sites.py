@@ -21,7 +21,7 @@ from data import units
 from data.facts import BUNDLE
 from data.user_layers import Features, UserLayer, UserSites
 from data.vocabulary import KINDS, commodities, commodity, commodity_ids, deposit_type, stage
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from geo.geometry import PolygonIndex
 
 GRADE = "grade."
@@ -187,10 +187,11 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
             {"layer_id": layer.layer_id, "site_id": site["site_id"], **claim} for claim in rows.claims(i, site, basis)
         ]
     if not sites:
-        listed = ", ".join(sorted(commodity_ids())[:8])
         raise UserSitesError(
-            f"No row of {layer.name!r} names a screened commodity; map a column to commodities, or "
-            f"state one ({listed}, ...)."
+            "No row of {layer!r} names a screened commodity; map a column to commodities, or state one "
+            "({commodities}, ...).",
+            layer=layer.name,
+            commodities=sorted(commodity_ids())[:8],
         )
     return UserSites(sites, claims, left_out=len(points) - len(sites))
 
@@ -200,17 +201,23 @@ def _check(layer: UserLayer, mapping: SiteColumns) -> None:
     for what, name in mapping.fields.items():
         if not _is_field(what):
             raise UserSitesError(
-                f"No field of a site is called {what!r}; there are {', '.join(FIELDS)} and grade.<commodity>."
+                "No field of a site is called {field!r}; there are {fields} and grade.<commodity>.",
+                field=what,
+                fields=FIELDS,
             )
         if name not in known:
             raise UserSitesError(
-                f"{layer.name!r} has no column {name!r} for {what}; it has {', '.join(known) or 'none'}."
+                "{layer!r} has no column {column!r} for {field}; it has {columns}.",
+                layer=layer.name,
+                column=name,
+                field=what,
+                columns=list(known) or Phrase("none"),
             )
         _check_unit(what, known[name])
     for what in mapping.constants:
         if what not in ("commodities", "kind", "stage", "deposit_type"):
             raise UserSitesError(
-                f"{what!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can."
+                "{field!r} cannot be stated for all rows; commodities, kind, stage and deposit_type can.", field=what
             )
 
 
@@ -223,7 +230,11 @@ def _check_unit(what: str, column: Mapping[str, Any]) -> None:
     if (what == "tonnage" or what.startswith(GRADE)) and not column["unit"]:
         name, hint = column["name"], column["suggested_unit"] or ("Mt" if what == "tonnage" else "ppm")
         raise UserSitesError(
-            f"Column {name!r} is mapped to {what} and has no unit; state it, for example --cure unit.{name}={hint}."
+            "Column {column!r} is mapped to {field} and has no unit; state it, for example --cure "
+            "unit.{column}={unit}.",
+            column=name,
+            field=what,
+            unit=hint,
         )
 
 
@@ -234,9 +245,14 @@ def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
     named = [word for word in re.split(r"[^A-Za-z0-9]+", column) if basis.symbol and re.fullmatch(forms, word.lower())]
     if named and not same & {word.lower() for word in named}:
         raise UserSitesError(
-            f"Column {column!r} holds {named[0]}, but grades of {metal} are compared as {basis.chemical}; "
-            f"convert its values to {basis.chemical}, name it so (for example "
-            f"{basis.chemical.split()[-1]}_{basis.unit}), and import again."
+            "Column {column!r} holds {stated}, but grades of {metal} are compared as {form}; convert "
+            "its values to {form}, name it so (for example {formula}_{unit}), and import again.",
+            column=column,
+            stated=named[0],
+            metal=metal,
+            form=basis.chemical,
+            formula=basis.chemical.split()[-1],
+            unit=basis.unit,
         )
 
 

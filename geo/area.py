@@ -47,8 +47,14 @@ def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
     if not (
         np.isfinite([west, south, east, north]).all() and south >= -90 and north <= 90 and west >= -540 and east <= 540
     ):
-        reach = f"{west:.5g}, {south:.5g} to {east:.5g}, {north:.5g}"
-        raise AreaError(f"Its coordinates reach from {reach}; longitudes and latitudes in degrees are needed.")
+        raise AreaError(
+            "Its coordinates reach from {west:.5g}, {south:.5g} to {east:.5g}, {north:.5g}; longitudes and latitudes "
+            "in degrees are needed.",
+            west=west,
+            south=south,
+            east=east,
+            north=north,
+        )
     whole = shapely.union_all(normalise_geometry_lon(shapely.make_valid(parts)))
     simple, moved = _few_corners(whole)
     return _tuples(simple), moved

@@ -9,7 +9,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from geo.arrays import IntArray
-from geo.errors import GeometryTypeError
+from geo.errors import GeometryTypeError, Phrase
 from geo.measure import check_lonlat, normalise_lon
 
 GeometryArray = NDArray[np.object_]
@@ -156,7 +156,9 @@ class PolygonIndex:
         wrong = np.flatnonzero(~np.isin(shapely.get_type_id(self._polygons), POLYGON_TYPES))
         if wrong.size:
             row = int(wrong[0])
-            raise GeometryTypeError("polygons", row, self._polygons[row].geom_type, "Polygon or MultiPolygon")
+            raise GeometryTypeError(
+                Phrase("polygons"), row, self._polygons[row].geom_type, Phrase("Polygon or MultiPolygon")
+            )
         shapely.prepare(self._polygons)
         self._tree = shapely.STRtree(self._polygons)
 

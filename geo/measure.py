@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from pyproj import Geod
 
 from geo.arrays import FloatArray
-from geo.errors import CoordinateRangeError
+from geo.errors import CoordinateRangeError, Phrase
 
 WGS84 = Geod(ellps="WGS84")
 
@@ -128,7 +128,9 @@ def check_lonlat(where: str, lon: ArrayLike, lat: ArrayLike) -> tuple[FloatArray
     off_earth = (np.abs(lats) > 90) | (np.abs(lons) > LON_LIMIT_DEG)
     if off_earth.any():
         first = int(np.argmax(off_earth))
-        raise CoordinateRangeError(f"{where}, row {first}", float(lons[first]), float(lats[first]))
+        raise CoordinateRangeError(
+            Phrase("{where}, row {row}", where=where, row=first), float(lons[first]), float(lats[first])
+        )
     return normalise_lon(lons), lats
 
 

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.spatial import cKDTree
 
 from geo.arrays import BoolArray, FloatArray, IntArray
-from geo.errors import GeometryTypeError, NoTargetsError
+from geo.errors import GeometryTypeError, NoTargetsError, Phrase
 from geo.measure import WGS84, check_lonlat, distance_m
 
 PIECE_M = 2000.0
@@ -89,7 +89,7 @@ class NearestPoints:
         self._lon, self._lat = check_lonlat("points to search", lon, lat)
         self._known = np.flatnonzero(~(np.isnan(self._lon) | np.isnan(self._lat)))
         if not self._known.size:
-            raise NoTargetsError("points")
+            raise NoTargetsError(Phrase("points"))
         self._tree = cKDTree(ecef_m(self._lon[self._known], self._lat[self._known]))
 
     def query(self, lon: ArrayLike, lat: ArrayLike) -> Nearest:
@@ -269,11 +269,13 @@ def _vertices(lines: NDArray[np.object_]) -> _Pieces:
     wrong = np.flatnonzero(~np.isin(kind, [-1, 1, 2, 5]))
     if wrong.size:
         row = int(wrong[0])
-        raise GeometryTypeError("lines to search", row, lines[row].geom_type, "LineString or MultiLineString")
+        raise GeometryTypeError(
+            Phrase("lines to search"), row, lines[row].geom_type, Phrase("LineString or MultiLineString")
+        )
     parts, owner = shapely.get_parts(lines, return_index=True)
     vertices, part = shapely.get_coordinates(parts, return_index=True)
     if not len(vertices):
-        raise NoTargetsError("lines")
+        raise NoTargetsError(Phrase("lines"))
     lon, lat = check_lonlat("lines to search", vertices[:, 0], vertices[:, 1])
     first = np.flatnonzero(part[1:] == part[:-1])
     turn_deg = lon[first + 1] - lon[first]

@@ -99,11 +99,13 @@ def read_grid(path: Path) -> Grid:
         if raster.crs is None:
             raise MissingCrsError(path.name)
         if raster.crs != CRS.from_epsg(4326):
-            raise RasterError(path.name, f"is in {raster.crs.to_string()}", "convert it to EPSG:4326 first")
+            raise RasterError(
+                "{raster} is in {crs}; convert it to EPSG:4326 first.", raster=path.name, crs=raster.crs.to_string()
+            )
         cells = raster.read(masked=True).astype(np.float32).filled(np.nan)
         step = raster.transform
     if step.b or step.d or step.a <= 0 or step.e >= 0:
-        raise RasterError(path.name, "is not north up", "warp it to a north-up grid first")
+        raise RasterError("{raster} is not north up; warp it to a north-up grid first.", raster=path.name)
     return Grid(cells, float(step.c), float(step.f), float(step.a), float(-step.e))
 
 
@@ -207,7 +209,9 @@ def ramp_colours(ramp: str, steps: int = COLOUR_STEPS) -> NDArray[np.uint8]:
     """
     table = _ramp_table(ramp.removesuffix("_r"))
     if table is None:
-        raise RasterError(f"colour ramp {ramp!r}", "does not exist", "use a name of cmcrameri, for example batlow")
+        raise RasterError(
+            "colour ramp {ramp!r} does not exist; use a name of cmcrameri, for example batlow.", ramp=ramp
+        )
     ordered = table[::-1] if ramp.endswith("_r") else table
     picked = np.minimum((np.linspace(0.0, 1.0, steps) * len(ordered)).astype(int), len(ordered) - 1)
     return np.asarray((ordered[picked] * 255).round(), dtype=np.uint8)

@@ -17,7 +17,7 @@ from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 
 from geo.arrays import FloatArray, IntArray
-from geo.errors import NoTargetsError
+from geo.errors import NoTargetsError, Phrase
 from geo.measure import check_lonlat, distance_m
 from geo.nearest import NearestPoints, ecef_m
 
@@ -113,7 +113,7 @@ class LineNetwork:
         cut = shapely.segmentize(np.asarray(lines, dtype=object), STEP_DEG)
         vertices, line = shapely.get_coordinates(cut, return_index=True)
         if not len(vertices):
-            raise NoTargetsError("lines")
+            raise NoTargetsError(Phrase("lines"))
         self._nodes, of = _nodes(vertices)
         follows = line[1:] == line[:-1]
         ends = np.unique(np.concatenate([of[np.r_[True, ~follows]], of[np.r_[~follows, True]]]))

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from geo.arrays import FloatArray, IntArray
 from geo.boxtree import chord_bounds_m, pyramid
 from geo.circles import Progress, area_m2, disc_m2, in_chunks
-from geo.errors import GeometryTypeError
+from geo.errors import GeometryTypeError, Phrase
 from geo.geometry import PolygonIndex
 from geo.items import OutlineItems, PointItems
 from geo.nearest import ecef_m
@@ -305,7 +305,7 @@ def _kind(geometries: NDArray[np.object_], rows: IntArray) -> Kind:
     if wrong.size:
         row = int(rows[wrong[0]])
         raise GeometryTypeError(
-            "features", row, geometries[row].geom_type, str(kinds[0]) or "points, lines or polygons"
+            Phrase("features"), row, geometries[row].geom_type, str(kinds[0]) or Phrase("points, lines or polygons")
         )
     return KINDS[int(types[0])] if rows.size else ""
 

@@ -161,7 +161,7 @@ def _projected(
     """Return circles in the CRS of the raster, whole, and the part of each within the raster's bounds."""
     step = raster.transform
     if step.b or step.d or step.a <= 0 or step.e >= 0:
-        raise RasterError(path.name, "is not north up", "warp it to a north-up grid first")
+        raise RasterError("{raster} is not north up; warp it to a north-up grid first.", raster=path.name)
     onto, turn = _onto(raster, path), _turn(raster)
     rings = unrolled_circles(*lonlat, radius_m) if turn else _flat_circles(onto, *lonlat, radius_m)
     whole = rings
@@ -224,7 +224,8 @@ def _summarise(raster: Any, path: Path, shapes: GeometryArray, statistic: Statis
     window = _window(raster, shapely.box(*shapely.total_bounds(shapes)))
     if window.width * window.height > CELLS_A_WINDOW:
         raise RasterError(
-            path.name, "has too many cells within the radius", "choose a smaller radius or a coarser raster"
+            "{raster} has too many cells within the radius; choose a smaller radius or a coarser raster.",
+            raster=path.name,
         )
     step = raster.transform
     west, north = step.c + window.col_off * step.a, step.f + window.row_off * step.e

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from data.sources import Source, load_sources
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from geo.raster import ColourScale, ramp_colours
 
 if TYPE_CHECKING:
@@ -48,7 +48,9 @@ class CatalogError(OrebridgeError):
 
     def __init__(self, layer_id: str, found: str, expected: str) -> None:
         self.layer_id, self.found, self.expected = layer_id, found, expected
-        super().__init__(f"catalog.toml, [{layer_id}]: {found}; expected {expected}.")
+        super().__init__(
+            "catalog.toml, [{layer}]: {found}; expected {expected}.", layer=layer_id, found=found, expected=expected
+        )
 
 
 class UnknownLayerError(OrebridgeError):
@@ -64,7 +66,7 @@ class UnknownLayerError(OrebridgeError):
 
     def __init__(self, layer_id: str, known: list[str]) -> None:
         self.layer_id, self.known = layer_id, known
-        super().__init__(f"There is no layer {layer_id!r}; the layers are {', '.join(known)}.")
+        super().__init__("There is no layer {layer!r}; the layers are {known}.", layer=layer_id, known=known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -365,32 +367,46 @@ def _layer(layer_id: str, block: dict[str, Any], sources: Mapping[str, Source]) 
 
 def _check_fields(layer_id: str, found: set[str], expected: set[str]) -> None:
     if missing := expected - found:
-        raise CatalogError(layer_id, f"{', '.join(sorted(missing))} missing", "every field of a layer")
+        raise CatalogError(
+            layer_id, Phrase("{fields} missing", fields=sorted(missing)), Phrase("every field of a layer")
+        )
     if surplus := found - expected:
-        raise CatalogError(layer_id, f"{', '.join(sorted(surplus))} is not a field", ", ".join(sorted(expected)))
+        raise CatalogError(
+            layer_id, Phrase("{fields} is not a field", fields=sorted(surplus)), ", ".join(sorted(expected))
+        )
 
 
 def _check_scalars(layer_id: str, block: Mapping[str, Any], sources: Mapping[str, Source]) -> None:
     for name, kind in SCALAR_TYPES.items():
         if not isinstance(block[name], kind) or block[name] == "":
-            raise CatalogError(layer_id, f"{name} = {block[name]!r}", "a text, number or truth value that is not empty")
+            raise CatalogError(
+                layer_id,
+                Phrase("{name} = {value}", name=name, value=repr(block[name])),
+                Phrase("a text, number or truth value that is not empty"),
+            )
     _check_choice(layer_id, "group", block["group"], get_args(Group))
     _check_choice(layer_id, "kind", block["kind"], get_args(Kind))
     _check_choice(layer_id, "source", block["source"], tuple(key for key, item in sources.items() if item.bundled))
     if not 0 <= block["opacity"] <= 1:
-        raise CatalogError(layer_id, f"opacity = {block['opacity']}", "a number from 0 to 1")
+        raise CatalogError(
+            layer_id, Phrase("opacity = {opacity}", opacity=block["opacity"]), Phrase("a number from 0 to 1")
+        )
 
 
 def _check_choice(layer_id: str, name: str, found: str, allowed: tuple[str, ...]) -> None:
     if found not in allowed:
-        raise CatalogError(layer_id, f"{name} = {found!r}", f"one of {', '.join(allowed)}")
+        raise CatalogError(
+            layer_id,
+            Phrase("{name} = {value}", name=name, value=repr(found)),
+            Phrase("one of {allowed}", allowed=allowed),
+        )
 
 
 def _style(layer_id: str, kind: Kind, style: Mapping[str, Any] | None) -> VectorStyle | RasterStyle | None:
     if style is None:
         if kind == "raster":
             return None
-        raise CatalogError(layer_id, "style missing", "a style for each vector layer")
+        raise CatalogError(layer_id, Phrase("style missing"), Phrase("a style for each vector layer"))
     return _raster_style(layer_id, style) if kind == "raster" else _vector_style(layer_id, dict(style))
 
 
@@ -398,7 +414,11 @@ def _raster_style(layer_id: str, style: Mapping[str, Any]) -> RasterStyle:
     _check_fields(layer_id, set(style), {"ramp", "low", "high", "unit"})
     ramp_colours(style["ramp"], 2)
     if not style["low"] < style["high"]:
-        raise CatalogError(layer_id, f"low = {style['low']}, high = {style['high']}", "low below high")
+        raise CatalogError(
+            layer_id,
+            Phrase("low = {low}, high = {high}", low=style["low"], high=style["high"]),
+            Phrase("low below high"),
+        )
     return RasterStyle(ColourScale(style["ramp"], float(style["low"]), float(style["high"])), style["unit"])
 
 
@@ -426,10 +446,12 @@ def _legend(
         return _ramp_legend(style)
     legend = tuple(_legend_entry(layer_id, entry) for entry in entries)
     if isinstance(style, VectorStyle) and bool(style.colour_by) != any(entry.values for entry in legend):
-        raise CatalogError(layer_id, "only one of colour_by and legend values", "both or neither")
+        raise CatalogError(layer_id, Phrase("only one of colour_by and legend values"), Phrase("both or neither"))
     if style is not None and sum(not entry.values for entry in legend) != 1:
         raise CatalogError(
-            layer_id, "a legend without its entry for the rest", "exactly one legend entry without values"
+            layer_id,
+            Phrase("a legend without its entry for the rest"),
+            Phrase("exactly one legend entry without values"),
         )
     return legend
 
@@ -461,7 +483,11 @@ def _colour(layer_id: str, channels: Any) -> Colour:
     try:
         red, green, blue, alpha = channels
     except (TypeError, ValueError):
-        raise CatalogError(layer_id, f"colour {channels!r}", "[red, green, blue, alpha]") from None
+        raise CatalogError(
+            layer_id, Phrase("colour {colour}", colour=repr(channels)), "[red, green, blue, alpha]"
+        ) from None
     if not all(isinstance(channel, int) and 0 <= channel <= 255 for channel in channels):
-        raise CatalogError(layer_id, f"colour {channels!r}", "four whole numbers from 0 to 255")
+        raise CatalogError(
+            layer_id, Phrase("colour {colour}", colour=repr(channels)), Phrase("four whole numbers from 0 to 255")
+        )
     return red, green, blue, alpha

@@ -239,7 +239,9 @@ def report_from(values: dict[str, Any]) -> Report:
         findings = tuple(Finding(**{**each, "actions": tuple(each["actions"])}) for each in values["findings"])
         return Report(str(values["format"]), layers, findings)
     except (TypeError, KeyError, ValueError, AttributeError) as error:
-        raise ReportError(f"The reader's report cannot be used ({error}); nothing was imported.") from error
+        raise ReportError(
+            "The reader's report cannot be used ({reason}); nothing was imported.", reason=error
+        ) from error
 
 
 def _layer(values: dict[str, Any]) -> LayerReport:

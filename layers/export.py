@@ -60,8 +60,11 @@ def check(layer: UserLayer, target: Target) -> Target:
 def _check_suffix(layer: UserLayer, file: Path) -> None:
     if file.suffix.lower() != suffix(layer):
         raise LayerExportError(
-            f"{layer.name!r} is a {layer.kind}; write it to a file that ends in {suffix(layer)}, not "
-            f"{file.suffix or 'nothing'}."
+            "{layer!r} is a {kind}; write it to a file that ends in {ending}, not {suffix}.",
+            layer=layer.name,
+            kind=layer.kind,
+            ending=suffix(layer),
+            suffix=file.suffix or "nothing",
         )
 
 
@@ -96,7 +99,9 @@ def export(layer: UserLayer, features: Features | None, raster: Path | None, tar
                 _cog(layer, raster, made)
         except _FAILED as error:
             raise TargetError(
-                f"{target.path} cannot be written ({error}); free space, mind the rights, or write elsewhere."
+                "{path} cannot be written ({reason}); free space, mind the rights, or write elsewhere.",
+                path=target.path,
+                reason=error,
             ) from error
 
 

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from geo.errors import Phrase
 from layers.contract import Finding, Report, Severity, Status
 from layers.findings_sandbox import SANDBOX_TEMPLATES
 from layers.findings_tables import TABLE_TEMPLATES
@@ -352,14 +353,19 @@ TEMPLATES: dict[str, Template] = {
 TEMPLATES |= {code: Template(*parts) for code, parts in (TABLE_TEMPLATES | SANDBOX_TEMPLATES).items()}
 
 
-def message(finding: Finding) -> str:
+def message(finding: Finding) -> Phrase:
     """Return what was found, in English."""
-    return filled(TEMPLATES[finding.code].message, finding.details)
+    return _phrase(TEMPLATES[finding.code].message, finding.details)
 
 
-def cure(finding: Finding) -> str:
+def cure(finding: Finding) -> Phrase:
     """Return what to do about it, in English; empty where nothing needs doing."""
-    return filled(TEMPLATES[finding.code].cure, finding.details)
+    return _phrase(TEMPLATES[finding.code].cure, finding.details)
+
+
+def _phrase(template: str, details: dict[str, Any]) -> Phrase:
+    """Return a sentence that a screen can translate; it reads as `filled` has it."""
+    return Phrase(template, **{name: filled(f"{{{name}}}", details) for name in re.findall(r"\{(\w+)\}", template)})
 
 
 def filled(template: str, details: dict[str, Any]) -> str:

@@ -167,7 +167,8 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
             kept = _kept_name(name)
             if kept in names:
                 raise UploadError(
-                    f"Two files end in {Path(kept).suffix or 'nothing'}; upload one layer's files at a time, or a zip."
+                    "Two files end in {suffix}; upload one layer's files at a time, or a zip.",
+                    suffix=Path(kept).suffix or "nothing",
                 )
             names.append(kept)
             with private(folder / "in" / kept) as target:
@@ -176,7 +177,9 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
                     if size > FILE_BYTES:
                         most = FILE_BYTES // 1_000_000
                         raise UploadError(
-                            f"{name} is larger than {most} MB; cut it to the area of interest or thin it out."
+                            "{name} is larger than {most} MB; cut it to the area of interest or thin it out.",
+                            name=name,
+                            most=most,
                         )
                     digest.update(block)
                     target.write(block)
@@ -201,16 +204,18 @@ def _check_room(home: Path, size: int) -> None:
     """Refuse what would fill the disk, or quarantine, before a byte of it is written."""
     if shutil.disk_usage(home).free < FREE_BYTES + size:
         raise UploadError(
-            f"The disk that holds {home} has not enough room: 1 GB has to stay free beside the "
-            f"{size / 1e6:.0f} MB of the upload. "
-            "Make room, then upload again."
+            "The disk that holds {home} has not enough room: 1 GB has to stay free beside the "
+            "{size_mb:.0f} MB of the upload. Make room, then upload again.",
+            home=home,
+            size_mb=size / 1e6,
         )
     waiting = quarantine.waiting_bytes(home)
     if waiting + size > QUARANTINE_BYTES:
         raise UploadError(
-            f"{waiting / 1e6:.0f} MB of other uploads wait to be imported, and "
-            f"{QUARANTINE_BYTES // 1_000_000} MB are the most. "
-            "Import or close those first, then upload again."
+            "{waiting_mb:.0f} MB of other uploads wait to be imported, and {most_mb} MB are the most. "
+            "Import or close those first, then upload again.",
+            waiting_mb=waiting / 1e6,
+            most_mb=QUARANTINE_BYTES // 1_000_000,
         )
 
 
@@ -279,16 +284,16 @@ def new_layers(draft: Draft, about: ImportOptions, chosen: Sequence[str] = ()) -
     check_confidentiality(about.confidentiality)
     if draft.status == "needs_input":
         first = next(f for f in draft.report.findings if findings.severity(f) == "ask")
-        raise NotReadyError(f"{findings.message(first)} {findings.cure(first)}")
+        raise NotReadyError("{message} {cure}", message=findings.message(first), cure=findings.cure(first))
     wanted = [layer for layer in draft.ready if not chosen or layer.name in chosen]
     if not wanted:
-        raise NotReadyError(f"Nothing of {draft.upload.name} can be imported.")
+        raise NotReadyError("Nothing of {upload} can be imported.", upload=draft.upload.name)
     return [_new_layer(draft, layer, about, alone=len(wanted) == 1) for layer in wanted]
 
 
 def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone: bool) -> NewLayer:
     if layer.bounds is None:
-        raise ReportError(f"The reader gives no bounds for {layer.name!r}; nothing was imported.")
+        raise ReportError("The reader gives no bounds for {layer!r}; nothing was imported.", layer=layer.name)
     west, south, east, north = layer.bounds
     layer_name = about.name if alone else f"{about.name}: {layer.name}"
     row = UserLayer(
@@ -325,7 +330,7 @@ def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone:
     )
     path = draft.upload.folder / "out" / layer.file
     if Path(layer.file).name != layer.file or not plain_file(path):
-        raise ReportError(f"The reader's file for {layer.name!r} is not there; nothing was imported.")
+        raise ReportError("The reader's file for {layer!r} is not there; nothing was imported.", layer=layer.name)
     if layer.kind == "raster":
         return NewLayer(row, raster=clean_raster(path, layer))
     return NewLayer(row, features=clean_table(path, layer), left_out=draft.left_out)
@@ -341,7 +346,9 @@ def clean_raster(path: Path, layer: LayerReport) -> Path:
     """
     with path.open("rb") as file:
         if file.read(4) not in TIFF_STARTS:
-            raise ReportError(f"The reader's raster for {layer.name!r} is no GeoTIFF; nothing was imported.")
+            raise ReportError(
+                "The reader's raster for {layer!r} is no GeoTIFF; nothing was imported.", layer=layer.name
+            )
     try:
         with rasterio.open(path, driver="GTiff") as raster:
             spaces = {space for band in range(raster.count + 1) for space in raster.tag_namespaces(band)}
@@ -349,14 +356,18 @@ def clean_raster(path: Path, layer: LayerReport) -> Path:
     except RasterioError as error:
         why = type(error).__name__
         raise ReportError(
-            f"The reader's raster for {layer.name!r} cannot be used ({why}); nothing was imported."
+            "The reader's raster for {layer!r} cannot be used ({reason}); nothing was imported.",
+            layer=layer.name,
+            reason=why,
         ) from error
     if (
         any("OVERVIEW" in space.upper() or "xml" in space for space in spaces)
         or shape[0] > PIXELS
         or shape[1] != layer.bands
     ):
-        raise ReportError(f"The reader's raster for {layer.name!r} is not in the agreed form; nothing was imported.")
+        raise ReportError(
+            "The reader's raster for {layer!r} is not in the agreed form; nothing was imported.", layer=layer.name
+        )
     return path
 
 
@@ -375,19 +386,26 @@ def clean_table(path: Path, layer: LayerReport) -> pa.Table:
     except (pa.ArrowException, OSError) as error:
         why = type(error).__name__
         raise ReportError(
-            f"The reader's table for {layer.name!r} cannot be used ({why}); nothing was imported."
+            "The reader's table for {layer!r} cannot be used ({reason}); nothing was imported.",
+            layer=layer.name,
+            reason=why,
         ) from error
     if not table.schema.equals(VECTOR_SCHEMA) or len(table) != layer.features or len(table) > FEATURES:
-        raise ReportError(f"The reader's table for {layer.name!r} is not in the agreed form; nothing was imported.")
+        raise ReportError(
+            "The reader's table for {layer!r} is not in the agreed form; nothing was imported.", layer=layer.name
+        )
     for name, kind in (("numbers", "number"), ("texts", "text")):
         width = sum(column.type == kind for column in layer.columns)
         lengths = pc.list_value_length(table.column(name)).unique().to_pylist()
         if lengths not in ([], [width]):
-            raise ReportError(f"The reader's table for {layer.name!r} has rows of unequal width; nothing was imported.")
+            raise ReportError(
+                "The reader's table for {layer!r} has rows of unequal width; nothing was imported.", layer=layer.name
+            )
     table = _plain_texts(table)
     if not _on_earth(table):
         raise ReportError(
-            f"The reader's table for {layer.name!r} has shapes that are none, or off the Earth; nothing was imported."
+            "The reader's table for {layer!r} has shapes that are none, or off the Earth; nothing was imported.",
+            layer=layer.name,
         )
     return table
 

@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 
+from geo.errors import Phrase
+
 if sys.platform != "win32":
     import resource
 
@@ -215,7 +217,8 @@ def _measured() -> tuple[bool, bool, bool, str]:
         tried = json.loads(ended.stdout)
         state = bool(tried["filesystem"]), bool(tried["network"]), bool(tried["memory"])
     except (OSError, subprocess.SubprocessError, ValueError, KeyError) as error:
-        return False, False, False, f"The reader of uploads cannot be tried on this machine ({type(error).__name__})."
+        why = Phrase("The reader of uploads cannot be tried on this machine ({kind}).", kind=type(error).__name__)
+        return False, False, False, why
     return *state, "" if all(state) else _reason(*state, str(tried["refused"]))
 
 
@@ -223,24 +226,32 @@ def _reason(filesystem: bool, network: bool, memory: bool, refused: str) -> str:
     """Say what does not hold, of the machine and not of a file."""
     system = platform.system() or sys.platform
     if not sys.platform.startswith("linux"):
-        return f"Orebridge can shut the reader of uploads in on Linux only; this is {system}."
+        return Phrase("Orebridge can shut the reader of uploads in on Linux only; this is {system}.", system=system)
     if platform.machine() not in _ARCHITECTURES:
-        return (
-            f"Orebridge can shut the reader of uploads in on {' and '.join(_ARCHITECTURES)} only; this "
-            f"machine is {platform.machine()}."
+        return Phrase(
+            "Orebridge can shut the reader of uploads in on {architectures} only; this machine is {machine}.",
+            architectures=" and ".join(_ARCHITECTURES),
+            machine=platform.machine(),
         )
     missing = []
     if not filesystem:
         missing.append(
-            "files (Landlock: Linux 5.13 or later with it among the security modules, and a container "
-            "that lets it through)"
+            Phrase(
+                "files (Landlock: Linux 5.13 or later with it among the security modules, and a container "
+                "that lets it through)"
+            )
         )
     if not network:
-        missing.append("the network (seccomp: a container has to let it through)")
+        missing.append(Phrase("the network (seccomp: a container has to let it through)"))
     if not memory:
-        missing.append("memory (RLIMIT_AS)")
-    why = f"; the system says: {refused}" if refused else ""
-    return f"This machine cannot keep the reader of uploads from {', '.join(missing)}{why}."
+        missing.append(Phrase("memory (RLIMIT_AS)"))
+    if refused:
+        return Phrase(
+            "This machine cannot keep the reader of uploads from {missing}; the system says: {answer}.",
+            missing=missing,
+            answer=refused,
+        )
+    return Phrase("This machine cannot keep the reader of uploads from {missing}.", missing=missing)
 
 
 def trial() -> dict[str, object]:

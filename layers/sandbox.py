@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Self, cast, get_args
 
 from data.texts import plain
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from layers.contract import (
     CANCEL,
     OUT_OF_MEMORY,
@@ -53,7 +53,7 @@ class ReaderStartError(OrebridgeError):
     """The reader's process does not start."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The reader of uploads does not start ({reason}); run `orebridge doctor`.")
+        super().__init__("The reader of uploads does not start ({reason}); run `orebridge doctor`.", reason=reason)
 
 
 class NotIsolatedError(OrebridgeError):
@@ -62,9 +62,11 @@ class NotIsolatedError(OrebridgeError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(
-            f"{reason} Uploads are refused here, whatever the file. Run Orebridge where the reader can "
-            f"be shut in (`orebridge doctor` says "
-            f"what is missing), or set {ALLOW_UNGUARDED}=allow if you trust every file that is brought."
+            "{reason} Uploads are refused here, whatever the file. Run Orebridge where the reader can be "
+            "shut in (`orebridge doctor` says what is missing), or set {setting}=allow if you trust every file that "
+            "is brought.",
+            reason=reason,
+            setting=ALLOW_UNGUARDED,
         )
 
 
@@ -130,7 +132,9 @@ class Reader:
             ended = self._job(folder, out, progress)
         if ended["code"] == REFUSED_BY_MACHINE:
             raise NotIsolatedError(
-                "The system refused to shut the reader of uploads in, although it had let it when that was tried."
+                Phrase(
+                    "The system refused to shut the reader of uploads in, although it had let it when that was tried."
+                )
             )
         if ended["ended"] or ended["code"] != 0 or not plain_file(out / REPORT):
             seconds, megabytes = f"{ended['seconds']:.0f}", f"{ended['peak_bytes'] / 1e6:.0f}"
@@ -200,7 +204,7 @@ class Reader:
         listener.join(START_S)
         if not ready.get("ready"):
             self.close()
-            raise ReaderStartError("no answer" if listener.is_alive() else "it ended at once")
+            raise ReaderStartError(Phrase("no answer") if listener.is_alive() else Phrase("it ended at once"))
         return process
 
 
@@ -221,11 +225,13 @@ def checked_report(file: Path) -> Report:
         report = report_from(plain(json.loads(file.read_text(encoding="utf-8"))))
     except (ValueError, RecursionError, IndexError) as error:
         raise ReportError(
-            f"The reader's report cannot be used ({type(error).__name__}); nothing was imported."
+            "The reader's report cannot be used ({reason}); nothing was imported.", reason=type(error).__name__
         ) from error
     broken = [what for what, kept in _promises(report) if not kept]
     if broken:
-        raise ReportError(f"The reader's report does not keep the contract ({broken[0]}); nothing was imported.")
+        raise ReportError(
+            "The reader's report does not keep the contract ({broken}); nothing was imported.", broken=broken[0]
+        )
     return report
 
 

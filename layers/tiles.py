@@ -13,7 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.bounded_cache import BoundedCache
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from geo.raster import Grid, read_grid, render_tile, render_world
 from layers.catalog import Layer, RasterStyle, VectorStyle
 
@@ -56,7 +56,11 @@ class TileRangeError(OrebridgeError):
     def __init__(self, zoom: int, column: int, row: int) -> None:
         self.zoom, self.column, self.row = zoom, column, row
         super().__init__(
-            f"There is no tile {zoom}/{column}/{row}; zoom is 0..{MAX_ZOOM}, column and row are 0..2^zoom - 1."
+            "There is no tile {zoom}/{column}/{row}; zoom is 0..{most}, column and row are 0..2^zoom - 1.",
+            zoom=zoom,
+            column=column,
+            row=row,
+            most=MAX_ZOOM,
         )
 
 
@@ -71,7 +75,7 @@ class LayerKindError(OrebridgeError):
 
     def __init__(self, layer_id: str, kind: str, wanted: str) -> None:
         self.layer_id, self.kind, self.wanted = layer_id, kind, wanted
-        super().__init__(f"Layer {layer_id!r} is a {kind}; it has no {wanted}.")
+        super().__init__("Layer {layer!r} is a {kind}; it has no {form}.", layer=layer_id, kind=kind, form=wanted)
 
 
 def whole_geojson(layer: Layer) -> bytes | None:
@@ -93,7 +97,7 @@ def whole_geojson(layer: Layer) -> bytes | None:
     LayerKindError
         If it is a raster.
     """
-    shown = _vector(layer, "GeoJSON")
+    shown = _vector(layer, Phrase("GeoJSON"))
     return _WHOLE.get(shown, lambda: _whole(shown))
 
 
@@ -124,7 +128,7 @@ def tile_geojson(layer: Layer, zoom: int, column: int, row: int) -> bytes:
         If there is no such tile.
     """
     _check_tile(zoom, column, row)
-    shown = _vector(layer, "GeoJSON tiles")
+    shown = _vector(layer, Phrase("GeoJSON tiles"))
     return _TILES.get((shown, zoom, column, row), lambda: _tile(shown, zoom, column, row))
 
 
@@ -412,7 +416,7 @@ def _vector(layer: Layer, wanted: str) -> Layer:
 
 def _raster(layer: Layer) -> Layer:
     if layer.kind != "raster":
-        raise LayerKindError(layer.id, layer.kind, "picture")
+        raise LayerKindError(layer.id, layer.kind, Phrase("picture"))
     return layer
 
 

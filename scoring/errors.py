@@ -18,8 +18,10 @@ class UnknownSiteError(OrebridgeError):
 
     def __init__(self, asked: str, near: list[str]) -> None:
         self.asked, self.near = asked, near
-        hint = f"did you mean {', '.join(near)}?" if near else "`orebridge rank` lists the ids."
-        super().__init__(f"There is no site {asked!r}; {hint}")
+        if near:
+            super().__init__("There is no site {site!r}; did you mean {near}?", site=asked, near=near)
+        else:
+            super().__init__("There is no site {site!r}; `orebridge rank` lists the ids.", site=asked)
 
 
 class CriteriaError(OrebridgeError):
@@ -31,10 +33,10 @@ class UnknownCompanyError(OrebridgeError):
 
     def __init__(self, asked: str, near: list[str]) -> None:
         self.asked, self.near = asked, near
-        super().__init__(
-            f"No holding names {asked!r}; "
-            + (f"did you mean {', '.join(near)}?" if near else "write a part of its name.")
-        )
+        if near:
+            super().__init__("No holding names {company!r}; did you mean {near}?", company=asked, near=near)
+        else:
+            super().__init__("No holding names {company!r}; write a part of its name.", company=asked)
 
 
 class MilestoneError(OrebridgeError):
@@ -50,16 +52,4 @@ class SensitivityError(OrebridgeError):
 
 
 class LabelFileError(OrebridgeError):
-    """A file of labels that cannot be read.
-
-    Parameters
-    ----------
-    where : str
-        Name of the file.
-    found, cure : str
-        What is wrong and what helps.
-    """
-
-    def __init__(self, where: str, found: str, cure: str) -> None:
-        self.where, self.found, self.cure = where, found, cure
-        super().__init__(f"{where} {found}; {cure}.")
+    """A file of labels that cannot be read."""

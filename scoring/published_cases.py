@@ -85,7 +85,7 @@ def check_folder(folder: Path) -> list[Verdict]:
     """
     paths = sorted(folder.glob("*.json"))
     if not paths:
-        raise MethodError(f"{folder} holds no case (*.json); give the folder that does.")
+        raise MethodError("{folder} holds no case (*.json); give the folder that does.", folder=folder)
     return [check_file(path) for path in paths]
 
 
@@ -109,7 +109,7 @@ def _looked_up(found: Outputs, key: str) -> Any:
     for name in (key, key.lower()):
         if name in found:
             return found[name]
-    raise MethodError(f"The method gives {', '.join(sorted(found))}, not {key!r}.")
+    raise MethodError("The method gives {results}, not {key!r}.", results=sorted(found), key=key)
 
 
 def difference(expected: Any, found: Any) -> float:
@@ -149,13 +149,13 @@ def run(method: str, inputs: Inputs) -> Outputs:
     for pattern, runner in RUNNERS.items():
         if re.search(pattern, method, re.IGNORECASE):
             return runner(inputs)
-    raise MethodError(f"No method of ours is called {method!r}.")
+    raise MethodError("No method of ours is called {method!r}.", method=method)
 
 
 def _matrix(inputs: Inputs) -> FloatArray:
     matrix = np.asarray(inputs["matrix"], dtype=float)
     if matrix.ndim != 2:
-        raise MethodError(f"The matrix has {matrix.ndim} dimensions; give rows x criteria.")
+        raise MethodError("The matrix has {dimensions} dimensions; give rows x criteria.", dimensions=matrix.ndim)
     return matrix
 
 
@@ -173,7 +173,7 @@ def _normalised(inputs: Inputs, otherwise: str) -> FloatArray:
     for pattern, name in SPELLINGS:
         if re.search(pattern, written):
             return values.normalised(name, _matrix(inputs), _types(inputs))
-    raise MethodError(f"No normalisation of ours is written {written!r}.")
+    raise MethodError("No normalisation of ours is written {normalisation!r}.", normalisation=written)
 
 
 def _ranked(found: Outputs, score: str = "score") -> Outputs:
@@ -229,7 +229,11 @@ def _promethee(inputs: Inputs) -> Outputs:
         if kind in ("v_shape", "linear", "gaussian") and thresholds["p"][place] <= thresholds["q"][place] * (
             kind == "linear"
         ):
-            raise MethodError(f"Criterion {place + 1}: the threshold p of a {kind} preference must lie above q and 0.")
+            raise MethodError(
+                "Criterion {criterion}: the threshold p of a {kind} preference must lie above q and 0.",
+                criterion=place + 1,
+                kind=kind,
+            )
     found = _statement("promethee", turned, weights.direct(inputs["weights"]), {"kinds": kinds, **thresholds})
     return found | {"positive_flow": found["plus"], "negative_flow": found["minus"], "phi": found["net_flow"]}
 

@@ -52,7 +52,7 @@ def box_area(name: str, west: float, south: float, east: float, north: float) ->
     from geo.area import polygons_of  # noqa: PLC0415
 
     if not (-90 <= south < north <= 90 and -180 <= west <= 180 and -180 <= east <= 180 and west != east):
-        raise ScenarioError(f"{name!r} is no box: give west,south,east,north in degrees, south below north.")
+        raise ScenarioError("{name!r} is no box: give west,south,east,north in degrees, south below north.", name=name)
     polygons, moved = polygons_of([shapely.box(west, south, east if east > west else east + 360, north)])
     return Area(name, polygons), moved
 
@@ -78,7 +78,8 @@ def user_area(layer_id: str) -> tuple[Area, float]:
     )
     if found is None:
         raise ScenarioError(
-            f"{layer_id!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas."
+            "{layer!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas.",
+            layer=layer_id,
         )
     polygons, moved = polygons_of(session.own().features(found.layer_id).geometries)
     return Area(found.name, polygons), moved
@@ -88,7 +89,7 @@ def _numbers(text: str, edges: list[str]) -> tuple[float, float, float, float]:
     try:
         west, south, east, north = (float(edge) for edge in edges)
     except ValueError as error:
-        raise ScenarioError(f"{text!r} is no box: give west,south,east,north in degrees.") from error
+        raise ScenarioError("{text!r} is no box: give west,south,east,north in degrees.", text=text) from error
     return west, south, east, north
 
 
@@ -98,19 +99,23 @@ def _geometries(path: Path) -> list[object]:
         raw = path.read_bytes()
         if len(raw) > MOST_BYTES:
             raise ScenarioError(
-                f"{path} has {len(raw) / 1e6:.0f} MB; an area may have {MOST_BYTES // 1_000_000}. Simplify it."
+                "{path} has {size_mb:.0f} MB; an area may have {most_mb}. Simplify it.",
+                path=path,
+                size_mb=len(raw) / 1e6,
+                most_mb=MOST_BYTES // 1_000_000,
             )
         values = json.loads(raw)
         if "crs" in values:
             raise ScenarioError(
-                f"{path} names a CRS of its own; write it in longitude and latitude, as GeoJSON is (RFC 7946)."
+                "{path} names a CRS of its own; write it in longitude and latitude, as GeoJSON is (RFC 7946).",
+                path=path,
             )
         if values["type"] == "FeatureCollection":
             return [each["geometry"] for each in values["features"] if each["geometry"]]
         return [values["geometry"] if values["type"] == "Feature" else values]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ScenarioError(
-            f"{path} is no GeoJSON with areas; export it as GeoJSON in longitude and latitude."
+            "{path} is no GeoJSON with areas; export it as GeoJSON in longitude and latitude.", path=path
         ) from error
     except OSError as error:
-        raise OrebridgeError(f"{path}: {error.strerror or error}.") from error
+        raise OrebridgeError("{path}: {reason}.", path=path, reason=error.strerror or error) from error

@@ -31,12 +31,15 @@ def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str
     target = out or facts.BUNDLE
     if not raw.is_dir():
         raise RawFolderError(
-            f"{raw} is not a folder; give the one that holds layers/ and sites/ as data/sources.toml lists them."
+            "{folder} is not a folder; give the one that holds layers/ and sites/ as data/sources.toml lists them.",
+            folder=raw,
         )
     problems = verify(raw) if check else []
     if problems:
         raise RawFolderError(
-            f"{len(problems)} raw files are not as data/sources.toml says; the first: {problems[0].message}"
+            "{count} raw files are not as data/sources.toml says; the first: {first}",
+            count=len(problems),
+            first=problems[0].message,
         )
     say("layers")
     for row in build_layers(raw, target):

@@ -16,7 +16,7 @@ from data import shortlist_file
 from data.shortlist_file import ImportedShortlists
 from data.shortlists import Shortlist, WorkspaceError
 from data.store import Store
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from scoring.aggregation.methods import METHODS
 from scoring.ranking.scenario import from_dict
 from scoring.snapshots import snapshot as frozen
@@ -87,20 +87,27 @@ def _with_scenario(given: Shortlist, commodities: Collection[str]) -> Shortlist:
         scenario = from_dict(given.scenario)
     except OrebridgeError as error:
         raise WorkspaceError(
-            f"The scenario of {given.name!r} in the file cannot be scored ({_words(error)}); nothing was imported."
+            "The scenario of {shortlist!r} in the file cannot be scored ({reason}); nothing was imported.",
+            shortlist=given.name,
+            reason=error,
         ) from error
     unknown = [
         what
         for what, known in (
-            (f"method {scenario.method!r}", scenario.method in METHODS),
-            (f"commodity {scenario.commodity!r}", not scenario.commodity or scenario.commodity in commodities),
+            (Phrase("method {method!r}", method=scenario.method), scenario.method in METHODS),
+            (
+                Phrase("commodity {commodity!r}", commodity=scenario.commodity),
+                not scenario.commodity or scenario.commodity in commodities,
+            ),
         )
         if not known
     ]
     if unknown:
         raise WorkspaceError(
-            f"The scenario of {given.name!r} in the file names the {unknown[0]}, which this version "
-            f"does not know; update it."
+            "The scenario of {shortlist!r} in the file names the {unknown}, which this version does not "
+            "know; update it.",
+            shortlist=given.name,
+            unknown=unknown[0],
         )
     return replace(given, scenario=scenario.as_dict())
 
@@ -117,12 +124,14 @@ def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
         _Method.model_validate(snapshot.scenario)
     except (OrebridgeError, ValidationError) as error:
         raise WorkspaceError(
-            f"Snapshot {snapshot_id!r} in the file cannot be used ({_words(error)}); nothing was imported."
+            "Snapshot {snapshot!r} in the file cannot be used ({reason}); nothing was imported.",
+            snapshot=snapshot_id,
+            reason=_words(error),
         ) from error
 
 
-def _words(error: Exception) -> str:
+def _words(error: OrebridgeError | ValidationError) -> OrebridgeError | str:
     if isinstance(error, ValidationError):
         told = error.errors()[0]
         return f"{'.'.join(str(part)[:40] for part in told['loc'])}: {told['msg']}"[:200]
-    return str(error).rstrip(".")[:200]
+    return error

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data.texts import line
 from data.user_layers import UserLayer, UserLayerError
+from geo.errors import Phrase
 from scoring.criteria.user_criterion import EVIDENCE, UserCriterion, from_dict
 from scoring.errors import EvidenceError
 from scoring.measures.layer_measures import measure
@@ -37,10 +38,14 @@ def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", *
         If the layer has no such column.
     """
     if measure not in EVIDENCE:
-        raise EvidenceError(f"No measure is called {measure!r}; choose {', '.join(EVIDENCE)}.")
+        raise EvidenceError("No measure is called {measure!r}; choose {measures}.", measure=measure, measures=EVIDENCE)
     if measure not in suitable(layer):
         raise EvidenceError(
-            f"{measure} does not suit {layer.name!r}, a {layer.kind}; choose {', '.join(suitable(layer))}."
+            "{measure} does not suit {layer!r}, a {kind}; choose {measures}.",
+            measure=measure,
+            layer=layer.name,
+            kind=layer.kind,
+            measures=suitable(layer),
         )
     unit = EVIDENCE[measure].units[attach.KINDS[layer.kind]]
     if unit == "column":
@@ -48,7 +53,12 @@ def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", *
     if reads_column(layer, measure):
         found = layer.column(column)
         if found["type"] != "number":
-            raise UserLayerError(f"Column {column!r} of {layer.name!r} holds words; {measure} needs numbers.")
+            raise UserLayerError(
+                "Column {column!r} of {layer!r} holds words; {measure} needs numbers.",
+                column=column,
+                layer=layer.name,
+                measure=measure,
+            )
         unit = found["unit"]
     named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
     return UserCriterion(
@@ -83,7 +93,11 @@ def remove(criterion_id: str) -> str:
     """
     known = {own.id: own for own in map(from_dict, session.store().criteria(with_removed=True))}
     if criterion_id not in known:
-        raise EvidenceError(f"There is no criterion {criterion_id!r}; there is {', '.join(known) or 'none yet'}.")
+        raise EvidenceError(
+            "There is no criterion {criterion!r}; there is {known}.",
+            criterion=criterion_id,
+            known=list(known) or Phrase("none yet"),
+        )
     session.store().remove_criterion(criterion_id)
     return known[criterion_id].title
 

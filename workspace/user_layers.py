@@ -64,7 +64,9 @@ def prepared(
 def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], duckdb.DuckDBPyConnection]) -> NewLayer:
     if new.features is None:
         if new.row.role == "sites":
-            raise user_layers.UserLayerError(f"{new.row.name!r} is a raster; sites come as points, lines or areas.")
+            raise user_layers.UserLayerError(
+                "{layer!r} is a raster; sites come as points, lines or areas.", layer=new.row.name
+            )
         return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
     features = user_layers.features_of(new.features, new.row)
     row = replace(new.row, style=new.row.style or suggest(new.row, features))

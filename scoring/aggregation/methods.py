@@ -224,8 +224,9 @@ def scores_of_matrix(
     """
     if matrix.ndim != 2 or weights.shape != (matrix.shape[1],) or not len(matrix):
         raise MethodError(
-            f"The matrix has shape {matrix.shape} and there are {weights.size} weights; give rows x "
-            f"criteria and a weight each."
+            "The matrix has shape {shape} and there are {weights} weights; give rows x criteria and a weight each.",
+            shape=str(matrix.shape),
+            weights=weights.size,
         )
     cursor = con.cursor()
     cursor.execute(

@@ -35,7 +35,9 @@ def logarithmic(x: ArrayLike, worst: float, best: float) -> FloatArray:
     [0.0, 0.5, 1.0]
     """
     if min(worst, best) <= 0:
-        raise MethodError(f"A logarithmic value needs goalposts above 0, not {worst:g} and {best:g}.")
+        raise MethodError(
+            "A logarithmic value needs goalposts above 0, not {worst:g} and {best:g}.", worst=worst, best=best
+        )
     return linear(np.log(np.maximum(np.asarray(x, dtype=float), 1e-300)), float(np.log(worst)), float(np.log(best)))
 
 
@@ -70,11 +72,18 @@ def piecewise(x: ArrayLike, cutoffs: ArrayLike, values: ArrayLike) -> FloatArray
     """
     at, value = np.asarray(cutoffs, dtype=float), np.asarray(values, dtype=float)
     if at.shape != value.shape or at.size < 2:
-        raise MethodError(f"{at.size} cut-offs and {value.size} values were given; give two or more pairs.")
+        raise MethodError(
+            "{cut_offs} cut-offs and {values} values were given; give two or more pairs.",
+            cut_offs=at.size,
+            values=value.size,
+        )
     if (np.diff(at) < 0).all():
         at, value = at[::-1], value[::-1]
     if not (np.diff(at) > 0).all():
-        raise MethodError(f"The cut-offs {at.tolist()} neither rise nor fall throughout; sort them and give each once.")
+        raise MethodError(
+            "The cut-offs {cut_offs} neither rise nor fall throughout; sort them and give each once.",
+            cut_offs=str(at.tolist()),
+        )
     return np.asarray(np.interp(np.asarray(x, dtype=float), at, value))
 
 
@@ -164,13 +173,16 @@ def normalised(name: str, matrix: ArrayLike, types: ArrayLike | None = None) -> 
     [[0.5, 0.5], [1.0, 1.0]]
     """
     if name not in NORMALISATIONS:
-        raise MethodError(f"No normalisation is called {name!r}; choose {', '.join(NORMALISATIONS)}.")
+        raise MethodError(
+            "No normalisation is called {name!r}; choose {normalisations}.", name=name, normalisations=NORMALISATIONS
+        )
     x = np.asarray(matrix, dtype=float)
     gain = np.ones(x.shape[1], dtype=bool) if types is None else np.asarray(types, dtype=float) > 0
     with np.errstate(divide="ignore", invalid="ignore"):
         found = NORMALISATIONS[name](x, gain)
     if not np.isfinite(found).all():
         raise MethodError(
-            f"The normalisation {name!r} divides by 0 for this matrix; choose minmax, or shift the values above 0."
+            "The normalisation {name!r} divides by 0 for this matrix; choose minmax, or shift the values above 0.",
+            name=name,
         )
     return found

@@ -62,8 +62,8 @@ def direct(points: ArrayLike) -> FloatArray:
     values = np.asarray(points, dtype=float)
     if values.ndim != 1 or not np.isfinite(values).all() or (values < 0).any() or values.sum() <= 0:
         raise MethodError(
-            f"Weights {values.tolist()} have a negative, a missing or no positive number; give 0 or "
-            f"more to each, one above 0."
+            "Weights {weights} have a negative, a missing or no positive number; give 0 or more to each, one above 0.",
+            weights=str(values.tolist()),
         )
     return np.asarray(values / values.sum())
 
@@ -99,7 +99,9 @@ def rank_order_centroid(order: ArrayLike) -> FloatArray:
     count = len(places)
     if sorted(places.tolist()) != list(range(1, count + 1)):
         raise MethodError(
-            f"The order {places.tolist()} is not 1 to {count}, each once; give each criterion its own place."
+            "The order {order} is not 1 to {count}, each once; give each criterion its own place.",
+            order=str(places.tolist()),
+            count=count,
         )
     centroid = np.cumsum(1 / np.arange(count, 0, -1))[::-1] / count
     return np.asarray(centroid[places.astype(int) - 1])
@@ -154,7 +156,9 @@ def geometric_mean(pairwise: ArrayLike) -> FloatArray:
 def _judgements(pairwise: ArrayLike) -> FloatArray:
     matrix = np.asarray(pairwise, dtype=float)
     if matrix.ndim != 2 or matrix.shape[0] != matrix.shape[1] or not (matrix > 0).all():
-        raise MethodError(f"The judgements have shape {matrix.shape}; give a square matrix of numbers above 0.")
+        raise MethodError(
+            "The judgements have shape {shape}; give a square matrix of numbers above 0.", shape=str(matrix.shape)
+        )
     return matrix
 
 
@@ -245,7 +249,9 @@ def _mean_ranks(column: FloatArray) -> FloatArray:
 def _rows(matrix: ArrayLike) -> FloatArray:
     values = np.asarray(matrix, dtype=float)
     if values.ndim != 2 or len(values) < 2:
-        raise MethodError(f"The matrix has shape {values.shape}; weights from data need at least two rows.")
+        raise MethodError(
+            "The matrix has shape {shape}; weights from data need at least two rows.", shape=str(values.shape)
+        )
     return values
 
 

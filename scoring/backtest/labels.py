@@ -18,6 +18,7 @@ from data import vocabulary as words
 from data.bundling.match import Finder, Verdict
 from data.bundling.records import ACCURACIES, Record
 from data.sql import sql
+from geo.errors import Phrase
 from scoring.errors import LabelFileError
 
 MOST_BYTES = 5_000_000
@@ -148,16 +149,21 @@ def read_labels(content: bytes, where: str, known: Vocabulary) -> tuple[Label, .
     columns = _columns(rows[0][1], where)
     found = [_label(number, cells, columns, known) for number, cells in rows[1:] if any(cell.strip() for cell in cells)]
     if not found:
-        raise LabelFileError(where, "has a header and no rows", "write one row a selected place")
+        raise LabelFileError("{file} has a header and no rows; write one row a selected place.", file=where)
     if len(found) > MOST_ROWS:
-        raise LabelFileError(where, f"has {len(found):,} rows", f"give {MOST_ROWS:,} at the most")
+        raise LabelFileError(
+            "{file} has {count:,} rows; give {most:,} at the most.", file=where, count=len(found), most=MOST_ROWS
+        )
     return tuple(found)
 
 
 def _text(content: bytes, where: str) -> str:
     if len(content) > MOST_BYTES:
         raise LabelFileError(
-            where, f"has {len(content) / 1e6:.1f} MB", f"give {MOST_BYTES // 1_000_000} MB at the most"
+            "{file} has {size_mb:.1f} MB; give {most_mb} MB at the most.",
+            file=where,
+            size_mb=len(content) / 1e6,
+            most_mb=MOST_BYTES // 1_000_000,
         )
     encodings = ("utf-16",) if content[:2] in (b"\xff\xfe", b"\xfe\xff") else ENCODINGS
     for encoding in encodings:
@@ -167,7 +173,7 @@ def _text(content: bytes, where: str) -> str:
             continue
         if "\x00" not in text:
             return text
-    raise LabelFileError(where, "is no text file", "save it as CSV in UTF-8")
+    raise LabelFileError("{file} is no text file; save it as CSV in UTF-8.", file=where)
 
 
 def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
@@ -175,7 +181,8 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
     header = next((line for line in text.splitlines() if line.strip()), "")
     if not header:
         raise LabelFileError(
-            where, "is empty", "write a header name,lon,lat,country,commodity,date and one row a selected place"
+            "{file} is empty; write a header name,lon,lat,country,commodity,date and one row a selected place.",
+            file=where,
         )
     separator = max(",;\t", key=header.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -186,7 +193,10 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
                 rows.append((reader.line_num, cells))
     except csv.Error as error:
         raise LabelFileError(
-            where, f"is no CSV at line {reader.line_num} ({error})", "close every quote and save it again as CSV"
+            "{file} is no CSV at line {line} ({reason}); close every quote and save it again as CSV.",
+            file=where,
+            line=reader.line_num,
+            reason=error,
         ) from error
     return rows
 
@@ -202,12 +212,12 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
     found = _positions([words.fold(cell) for cell in header])
     placed = "country" in found or {"lon", "lat"} <= set(found)
     if "name" not in found or not placed:
-        missing = "name" if "name" not in found else "country (or lon and lat)"
-        named = ", ".join(cell.strip()[:30] for cell in header[:12]) or "nothing"
         raise LabelFileError(
-            where,
-            f"has no column {missing} (its header says: {named})",
-            "name columns name,lon,lat,country,commodity,date",
+            "{file} has no column {missing} (its header says: {header}); name columns "
+            "name,lon,lat,country,commodity,date.",
+            file=where,
+            missing="name" if "name" not in found else Phrase("country (or lon and lat)"),
+            header=[cell.strip()[:30] for cell in header[:12]] or Phrase("nothing"),
         )
     return found
 

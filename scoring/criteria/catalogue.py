@@ -125,13 +125,20 @@ def _criterion(block: dict[str, Any]) -> Criterion:
 def _check(catalogue: Catalogue) -> None:
     for criterion in catalogue.criteria:
         if criterion.worst == criterion.best:
-            raise CriteriaError(f"criteria.toml, {criterion.id}: the two goalposts are equal; give [worst, best].")
+            raise CriteriaError(
+                "criteria.toml, {criterion}: the two goalposts are equal; give [worst, best].", criterion=criterion.id
+            )
         if criterion.value == "log" and min(criterion.worst, criterion.best) <= 0:
-            raise CriteriaError(f"criteria.toml, {criterion.id}: a log value needs goalposts above 0.")
+            raise CriteriaError(
+                "criteria.toml, {criterion}: a log value needs goalposts above 0.", criterion=criterion.id
+            )
     for pillar in catalogue.pillars:
         for target in ("ore", "plant"):
             total = sum(c.share for c in catalogue.of_pillar(pillar) if c.applies_to in (target, "all"))
             if abs(total - 1) > 1e-9:
                 raise CriteriaError(
-                    f"criteria.toml, pillar {pillar}: shares for {target} sites sum to {total:g}, not 1."
+                    "criteria.toml, pillar {pillar}: shares for {sites} sites sum to {total:g}, not 1.",
+                    pillar=pillar,
+                    sites=target,
+                    total=total,
                 )

@@ -127,41 +127,69 @@ class UserCriterion:
     def __post_init__(self) -> None:
         self._check_types()
         if self.measure not in EVIDENCE:
-            raise EvidenceError(f"No measure is called {self.measure!r}; choose one of {', '.join(EVIDENCE)}.")
+            raise EvidenceError(
+                "No measure is called {measure!r}; choose one of {measures}.", measure=self.measure, measures=EVIDENCE
+            )
         what = EVIDENCE[self.measure]
         if what.column == "always" and not self.column:
-            raise EvidenceError(f"{self.title}: {self.measure} reads an attribute; name its column.")
+            raise EvidenceError(
+                "{criterion}: {measure} reads an attribute; name its column.",
+                criterion=self.title,
+                measure=self.measure,
+            )
         if what.radius and not 0.1 <= self.radius_km <= 1000.0:
-            raise EvidenceError(f"{self.title}: the radius is {self.radius_km:g} km; give 0.1 to 1000 km.")
+            raise EvidenceError(
+                "{criterion}: the radius is {radius_km:g} km; give 0.1 to 1000 km.",
+                criterion=self.title,
+                radius_km=self.radius_km,
+            )
         self._check_curve()
         if not 0.0 <= self.weight <= 1000.0:
-            raise EvidenceError(f"{self.title}: the weight is {self.weight:g}; give 0 to 1000.")
+            raise EvidenceError(
+                "{criterion}: the weight is {weight:g}; give 0 to 1000.", criterion=self.title, weight=self.weight
+            )
         if not 0.0 <= self.reach_km <= 20_040.0:
-            raise EvidenceError(f"{self.title}: the reach is {self.reach_km:g} km; give 0 (by itself) to 20040 km.")
+            raise EvidenceError(
+                "{criterion}: the reach is {reach_km:g} km; give 0 (by itself) to 20040 km.",
+                criterion=self.title,
+                reach_km=self.reach_km,
+            )
 
     def _check_types(self) -> None:
         texts = (self.layer_id, self.measure, self.title, self.column, self.value, self.unit)
         if not all(isinstance(text, str) and len(text) <= LONGEST_TEXT and not NO_TEXT.search(text) for text in texts):
             raise EvidenceError(
-                f"Names, column and unit of a criterion are texts of up to {LONGEST_TEXT} characters; "
-                f"one of them is not."
+                "Names, column and unit of a criterion are texts of up to {longest} characters; one of them is not.",
+                longest=LONGEST_TEXT,
             )
         numbers = (self.worst, self.best, self.weight, self.radius_km, self.reach_km)
         if not all(isinstance(x, int | float) and not isinstance(x, bool) and abs(x) <= LARGEST for x in numbers):
             raise EvidenceError(
-                f"{self.title}: a goalpost, the weight or the radius is not a number; give finite numbers."
+                "{criterion}: a goalpost, the weight or the radius is not a number; give finite numbers.",
+                criterion=self.title,
             )
         if not isinstance(self.everywhere, bool):
-            raise EvidenceError(f"{self.title}: whether the layer covers the world is neither true nor false.")
+            raise EvidenceError(
+                "{criterion}: whether the layer covers the world is neither true nor false.", criterion=self.title
+            )
 
     def _check_curve(self) -> None:
         if self.worst == self.best:
-            raise EvidenceError(f"{self.title}: both goalposts are {self.best:g}; give two that differ.")
+            raise EvidenceError(
+                "{criterion}: both goalposts are {best:g}; give two that differ.", criterion=self.title, best=self.best
+            )
         if self.value not in ("linear", "log"):
-            raise EvidenceError(f"{self.title}: no value curve is called {self.value!r}; choose linear or log.")
+            raise EvidenceError(
+                "{criterion}: no value curve is called {curve!r}; choose linear or log.",
+                criterion=self.title,
+                curve=self.value,
+            )
         if self.value == "log" and min(self.worst, self.best) <= 0:
             raise EvidenceError(
-                f"{self.title}: a log value needs goalposts above 0; they are {self.worst:g} and {self.best:g}."
+                "{criterion}: a log value needs goalposts above 0; they are {worst:g} and {best:g}.",
+                criterion=self.title,
+                worst=self.worst,
+                best=self.best,
             )
 
     @property
@@ -199,4 +227,6 @@ def from_dict(values: dict[str, Any]) -> UserCriterion:
     try:
         return UserCriterion(**values)
     except (TypeError, ValueError) as error:
-        raise EvidenceError(f"A criterion of your own cannot be read ({error}); export it again.") from error
+        raise EvidenceError(
+            "A criterion of your own cannot be read ({error}); export it again.", error=error
+        ) from error

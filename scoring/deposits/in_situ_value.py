@@ -23,7 +23,7 @@ import duckdb
 from data.bundling.minmod import OXIDE_FACTOR
 from data.sql import sql
 from data.vocabulary import CURATED, commodity_ids
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 FILE = CURATED / "prices.csv"
 #: Unit of a grade -> tonnes per tonne of ore.
@@ -69,8 +69,12 @@ class PriceError(OrebridgeError):
 
     def __init__(self, where: str, row: int, column: str, found: str, cure: str) -> None:
         self.where, self.row, self.column, self.found, self.cure = where, row, column, found, cure
-        place = where + (f", line {row}" if row else "") + (f", column {column}" if column else "")
-        super().__init__(f"{place}: {found}; {cure}.")
+        place = where
+        if column:
+            place = Phrase("{file}, line {row}, column {column}", file=where, row=row, column=column)
+        elif row:
+            place = Phrase("{file}, line {row}", file=where, row=row)
+        super().__init__("{place}: {found}; {cure}.", place=place, found=found, cure=cure)
 
 
 class GradeError(OrebridgeError):
@@ -84,8 +88,10 @@ class GradeError(OrebridgeError):
     def __init__(self, commodity: str, found: str) -> None:
         self.commodity, self.found = commodity, found
         super().__init__(
-            f"Grade of {commodity}: {found}; give a share of the ore from 0 to 100 % in one of "
-            f"{', '.join(TONNES_PER_TONNE)}."
+            "Grade of {commodity}: {found}; give a share of the ore from 0 to 100 % in one of {units}.",
+            commodity=commodity,
+            found=found,
+            units=TONNES_PER_TONNE,
         )
 
 
@@ -397,10 +403,10 @@ def tonnes_per_tonne(commodity: str, grade: Grade) -> float:
     (0.005, 0.02)
     """
     if grade.unit not in TONNES_PER_TONNE:
-        raise GradeError(commodity, f"unit {grade.unit!r} is not known")
+        raise GradeError(commodity, Phrase("unit {unit!r} is not known", unit=grade.unit))
     tonnes = grade.value * TONNES_PER_TONNE[grade.unit]
     if not 0 <= tonnes <= 1:
-        raise GradeError(commodity, f"{grade.value} {grade.unit}")
+        raise GradeError(commodity, Phrase("{value} {unit}", value=grade.value, unit=grade.unit))
     return tonnes
 
 
@@ -438,14 +444,20 @@ def _read(path: Path) -> dict[str, Price]:
             columns = reader.fieldnames or ()
             rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PriceError(path.name, 0, "", f"it cannot be read ({error})", "give a CSV file in UTF-8") from error
+        raise PriceError(
+            path.name, 0, "", Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
+        ) from error
     value = _value_column(path.name, columns)
     found: dict[str, Price] = {}
     for line, row in rows:
         price = _price(path.name, line, row, value)
         if price.commodity in found:
             raise PriceError(
-                path.name, line, "commodity", f"{price.commodity} stands twice", "keep one price a commodity"
+                path.name,
+                line,
+                "commodity",
+                Phrase("{commodity} stands twice", commodity=price.commodity),
+                Phrase("keep one price a commodity"),
             )
         found[price.commodity] = price
     return found
@@ -456,14 +468,16 @@ def _value_column(where: str, columns: Sequence[str]) -> str:
     values = [name for name in VALUE_COLUMNS if name in columns]
     if "commodity" not in columns or not values:
         missing = VALUE_COLUMNS[1] if "commodity" in columns else "commodity"
-        raise PriceError(where, 1, missing, "it is missing", "the first line names at least commodity,usd_per_t")
+        raise PriceError(
+            where, 1, missing, Phrase("it is missing"), Phrase("the first line names at least commodity,usd_per_t")
+        )
     if len(values) > 1 or len(set(columns)) < len(columns):
         raise PriceError(
             where,
             1,
             "",
-            "two columns say the same",
-            f"keep one of {' and '.join(VALUE_COLUMNS)}, and each other column once",
+            Phrase("two columns say the same"),
+            Phrase("keep one of {columns}, and each other column once", columns=" and ".join(VALUE_COLUMNS)),
         )
     return values[0]
 
@@ -471,12 +485,18 @@ def _value_column(where: str, columns: Sequence[str]) -> str:
 def _price(where: str, line: int, row: Mapping[str | None, str | None], value: str) -> Price:
     if None in row or None in row.values():
         raise PriceError(
-            where, line, "", "it has not as many cells as the first line", "put quotes around a text with a comma in it"
+            where,
+            line,
+            "",
+            Phrase("it has not as many cells as the first line"),
+            Phrase("put quotes around a text with a comma in it"),
         )
     text = {str(name): str(cell).strip() for name, cell in row.items()}
     if text["commodity"] not in commodity_ids():
-        cure = "use an id of data/curated/commodities.csv, such as copper"
-        raise PriceError(where, line, "commodity", f"{text['commodity']!r} is not known", cure)
+        unknown = Phrase("{commodity!r} is not known", commodity=text["commodity"])
+        raise PriceError(
+            where, line, "commodity", unknown, Phrase("use an id of data/curated/commodities.csv, such as copper")
+        )
     usd = _number(where, line, value, text[value])
     low, high = _range(where, line, text, usd)
     year = _year(where, line, text.get("year", ""))
@@ -488,7 +508,9 @@ def _year(where: str, line: int, text: str) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) == len("2023")):
-        raise PriceError(where, line, "year", f"{text!r} is no year", "write four digits or leave it empty")
+        raise PriceError(
+            where, line, "year", Phrase("{text!r} is no year", text=text), Phrase("write four digits or leave it empty")
+        )
     return int(text)
 
 
@@ -497,8 +519,10 @@ def _range(where: str, line: int, text: Mapping[str, str], usd: float) -> tuple[
     scale = usd / _number(where, line, "price", text["price"]) if text.get("price") else 1.0
     low, high = (scale * _number(where, line, name, text[name]) if text.get(name) else usd for name in ("low", "high"))
     if low > usd * (1 + FLOATING) or high < usd * (1 - FLOATING):
-        found = f"the price of {usd:g} USD per tonne lies outside {low:g} to {high:g}"
-        raise PriceError(where, line, "low, high", found, "give low <= price <= high")
+        outside = Phrase(
+            "the price of {usd:g} USD per tonne lies outside {low:g} to {high:g}", usd=usd, low=low, high=high
+        )
+        raise PriceError(where, line, "low, high", outside, Phrase("give low <= price <= high"))
     return min(low, usd), max(high, usd)
 
 
@@ -508,5 +532,11 @@ def _number(where: str, line: int, column: str, text: str) -> float:
     except ValueError:
         number = math.nan
     if not (math.isfinite(number) and number > 0):
-        raise PriceError(where, line, column, f"{text!r} is no price", "write a plain number above 0, such as 8598.03")
+        raise PriceError(
+            where,
+            line,
+            column,
+            Phrase("{text!r} is no price", text=text),
+            Phrase("write a plain number above 0, such as 8598.03"),
+        )
     return number

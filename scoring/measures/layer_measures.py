@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray
 from geo.circles import Progress, circle_points
+from geo.errors import Phrase
 from geo.footprint import Footprint
 from geo.surroundings import Targets
 from geo.zonal import value_at, zonal
@@ -150,13 +151,19 @@ def _suited(layer: EvidenceLayer, criterion: UserCriterion) -> LayerMeasure:
     what = EVIDENCE[criterion.measure]
     if layer.kind not in what.kinds:
         raise EvidenceError(
-            f"{criterion.title}: {criterion.measure} is for {' or '.join(what.kinds)}; the layer holds {layer.kind}."
+            "{criterion}: {measure} is for {kinds}; the layer holds {kind}.",
+            criterion=criterion.title,
+            measure=criterion.measure,
+            kinds=" or ".join(what.kinds),
+            kind=layer.kind,
         )
     needed = what.column == "always" or (what.column == "vector" and layer.kind != "raster")
     if needed and criterion.column not in layer.numbers:
-        known = ", ".join(layer.numbers) or "none"
         raise EvidenceError(
-            f"{criterion.title}: the layer has no column of numbers {criterion.column!r}; it has {known}."
+            "{criterion}: the layer has no column of numbers {column!r}; it has {known}.",
+            criterion=criterion.title,
+            column=criterion.column,
+            known=list(layer.numbers) or Phrase("none"),
         )
     return what
 
@@ -261,7 +268,7 @@ def _attribute(layer: EvidenceLayer, criterion: UserCriterion, index: NDArray[np
 
 def _raster(layer: EvidenceLayer, criterion: UserCriterion) -> Path:
     if layer.raster is None:
-        raise EvidenceError(f"{criterion.title}: the layer has no raster file; add it again.")
+        raise EvidenceError("{criterion}: the layer has no raster file; add it again.", criterion=criterion.title)
     return layer.raster
 
 

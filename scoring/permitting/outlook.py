@@ -130,9 +130,13 @@ def milestones(told: dict[str, str], today: date) -> Milestones:
     kept = {name: value.strip() for name, value in told.items() if value and value.strip()}
     _check_names(kept)
     if kept.get("stage", "operating") not in parameters()["stage"]:
-        raise MilestoneError(f"No stage is called {kept['stage']!r}; choose {', '.join(parameters()['stage'])}.")
+        raise MilestoneError(
+            "No stage is called {stage!r}; choose {stages}.", stage=kept["stage"], stages=parameters()["stage"]
+        )
     if kept.get("pathway", "mine.USA") not in pathways():
-        raise MilestoneError(f"No pathway is called {kept['pathway']!r}; choose {', '.join(pathways())}.")
+        raise MilestoneError(
+            "No pathway is called {pathway!r}; choose {pathways}.", pathway=kept["pathway"], pathways=pathways()
+        )
     _check_days({name: _day(name, kept[name]) for name in ("started", "due", "granted") if name in kept}, today)
     return Milestones(**kept)
 
@@ -141,9 +145,9 @@ def _check_names(kept: Mapping[str, str]) -> None:
     """Raise where nothing is told, or something that is no milestone."""
     names = [field.name for field in fields(Milestones)]
     if unknown := sorted(set(kept) - set(names)):
-        raise MilestoneError(f"No milestone is called {unknown[0]!r}.")
+        raise MilestoneError("No milestone is called {milestone!r}.", milestone=unknown[0])
     if not kept:
-        raise MilestoneError(f"No milestone is given; give one of {', '.join(names)}.")
+        raise MilestoneError("No milestone is given; give one of {names}.", names=names)
 
 
 def _check_days(days: Mapping[str, date], today: date) -> None:
@@ -151,17 +155,23 @@ def _check_days(days: Mapping[str, date], today: date) -> None:
     for name in ("started", "granted"):
         if name in days and days[name] > today:
             raise MilestoneError(
-                f"{name} {days[name]} lies in the future; give the day it happened, or `due` for one that is announced."
+                "{milestone} {day} lies in the future; give the day it happened, or `due` for one that is announced.",
+                milestone=name,
+                day=days[name],
             )
     if "started" in days and any(days[name] < days["started"] for name in ("due", "granted") if name in days):
-        raise MilestoneError(f"A decision before the start on {days['started']} cannot be; check the dates.")
+        raise MilestoneError(
+            "A decision before the start on {start} cannot be; check the dates.", start=days["started"]
+        )
 
 
 def _day(name: str, text: str) -> date:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise MilestoneError(f"{name} {text!r} is not a date; write it as 2026-03-31.") from error
+        raise MilestoneError(
+            "{milestone} {text!r} is not a date; write it as 2026-03-31.", milestone=name, text=text
+        ) from error
 
 
 def pathways() -> list[str]:

@@ -94,7 +94,11 @@ def weights_of_evidence(
     a, b, c, d = inside_with, outside_with, inside_without, outside_without
     if min(a, b, c, d) <= 0:
         raise MethodError(
-            f"The counts {a:g}, {b:g}, {c:g}, {d:g} must all be above 0; merge classes or widen the pattern."
+            "The counts {a:g}, {b:g}, {c:g}, {d:g} must all be above 0; merge classes or widen the pattern.",
+            a=a,
+            b=b,
+            c=c,
+            d=d,
         )
     w_plus = math.log(a / (a + b)) - math.log(c / (c + d))
     w_minus = math.log(b / (a + b)) - math.log(d / (c + d))

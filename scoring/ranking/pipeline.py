@@ -158,7 +158,9 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
 def _check_commodity(cursor: duckdb.DuckDBPyConnection, commodity: str) -> None:
     known = [row[0] for row in cursor.execute("SELECT commodity_id FROM facts.commodity ORDER BY 1").fetchall()]
     if commodity and commodity not in known:
-        raise ScenarioError(f"No commodity is called {commodity!r}; choose one of {', '.join(known)}.")
+        raise ScenarioError(
+            "No commodity is called {commodity!r}; choose one of {known}.", commodity=commodity, known=known
+        )
 
 
 def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
@@ -176,7 +178,10 @@ def _put_user_criteria(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) ->
     measured = {row[0] for row in cursor.execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()}
     for own in scenario.evidence:
         if own.id not in measured:
-            raise ScenarioError(f"The layer of {own.title!r} is not here; import it again, or take the criterion out.")
+            raise ScenarioError(
+                "The layer of {criterion!r} is not here; import it again, or take the criterion out.",
+                criterion=own.title,
+            )
     newest_first = "SELECT profile FROM criterion WHERE profile <> '' GROUP BY 1 ORDER BY max(rowid) DESC"
     kept = [row[0] for row in cursor.execute(newest_first).fetchall()]
     for table in ("criterion", "packed"):
@@ -245,7 +250,9 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
     (1, True)
     """
     if scenario.method not in METHODS:
-        raise ScenarioError(f"No method is called {scenario.method!r}; choose {', '.join(METHODS)}.")
+        raise ScenarioError(
+            "No method is called {method!r}; choose {methods}.", method=scenario.method, methods=METHODS
+        )
     pack(facts, scenario)
     by = ScoreTerms(
         scenario.method,

@@ -70,13 +70,17 @@ class Filters:
     def __post_init__(self) -> None:
         for name in ("kinds", "stages", "countries", "accuracy"):
             if not _are_choices(getattr(self, name)):
-                raise ScenarioError(f"The filter {name!r} is not a list of up to {MOST_CHOICES} short texts.")
+                raise ScenarioError(
+                    "The filter {name!r} is not a list of up to {most} short texts.", name=name, most=MOST_CHOICES
+                )
         if not (_is_number(self.min_coverage) and 0 <= self.min_coverage <= 1):
             raise ScenarioError("The filter 'min_coverage' is not a number between 0 and 1.")
         if not isinstance(self.gates_failed, bool):
             raise ScenarioError("The filter 'gates_failed' is neither true nor false.")
         if not _is_text(self.text):
-            raise ScenarioError(f"The text to search for is longer than {LONGEST_TEXT} characters, or no text.")
+            raise ScenarioError(
+                "The text to search for is longer than {longest} characters, or no text.", longest=LONGEST_TEXT
+            )
         if not isinstance(self.area, Area | None):
             raise ScenarioError("The area of interest cannot be read; draw it again.")
 
@@ -132,13 +136,18 @@ class Weights(Mapping[str, float]):
         pillars = load().pillars
         unknown = [name for name in weights if name not in pillars]
         if unknown:
-            raise ScenarioError(f"No pillar is called {str(unknown[0])[:60]!r}; weights take {', '.join(pillars)}.")
+            raise ScenarioError(
+                "No pillar is called {pillar!r}; weights take {pillars}.", pillar=str(unknown[0])[:60], pillars=pillars
+            )
         for name, weight in weights.items():
             if not _is_weight(weight):
                 raise ScenarioError(
-                    f"The weight of {name} is {_shown(weight)}: negative or not a number between "
-                    f"{LEAST_WEIGHT:g} and {MOST_WEIGHT:g};"
-                    " give 0 to 100, only the proportions count."
+                    "The weight of {name} is {weight}: negative or not a number between {least:g} and {most:g}; "
+                    "give 0 to 100, only the proportions count.",
+                    name=name,
+                    weight=_shown(weight),
+                    least=LEAST_WEIGHT,
+                    most=MOST_WEIGHT,
                 )
         self._pairs = {name: weights[name] for name in pillars if name in weights}
 
@@ -187,7 +196,7 @@ class Scenario:
         if not all(_is_text(value) for value in (self.commodity, self.order_by, self.method)):
             raise ScenarioError("Commodity, order and method are names; one of them is no short text.")
         if self.order_by not in ORDERS:
-            raise ScenarioError(f"No order is called {self.order_by!r}; choose {', '.join(ORDERS)}.")
+            raise ScenarioError("No order is called {order!r}; choose {orders}.", order=self.order_by, orders=ORDERS)
         if not isinstance(self.seed, int) or isinstance(self.seed, bool) or not 0 <= self.seed < 2**63:
             raise ScenarioError("The seed is not a whole number of 0 and more.")
         self._check_evidence()
@@ -199,7 +208,7 @@ class Scenario:
             raise ScenarioError("Two criteria of your own measure the same thing; take one of them out.")
         if any(0 < own.weight < LEAST_WEIGHT for own in self.evidence):
             raise ScenarioError(
-                f"A criterion of your own weighs less than {LEAST_WEIGHT:g}; give it 0 or more than that."
+                "A criterion of your own weighs less than {least:g}; give it 0 or more than that.", least=LEAST_WEIGHT
             )
         if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
             raise ScenarioError("All weights are 0; give at least one pillar some weight.")
@@ -298,7 +307,7 @@ def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
     """
     presets = load().presets
     if preset not in presets:
-        raise ScenarioError(f"No preset is called {preset!r}; choose {', '.join(presets)}.")
+        raise ScenarioError("No preset is called {preset!r}; choose {presets}.", preset=preset, presets=presets)
     return Scenario(weights=presets[preset].weights, **changes)
 
 
@@ -363,7 +372,9 @@ def _known_field(name: object, kind: type[Scenario | Filters]) -> bool:
     allowed = [each.name for each in fields(kind)]
     if name not in allowed:
         raise ScenarioError(
-            f"The scenario says {str(name)[:60]!r}, which this version does not know; it takes {', '.join(allowed)}."
+            "The scenario says {name!r}, which this version does not know; it takes {allowed}.",
+            name=str(name)[:60],
+            allowed=allowed,
         )
     return True
 
@@ -389,7 +400,7 @@ def _evidence_from(values: Any) -> tuple[UserCriterion, ...]:
     try:
         return tuple(evidence_from(each) for each in values)
     except OrebridgeError as error:
-        raise ScenarioError(f"A criterion of your own cannot be read: {error}") from error
+        raise ScenarioError("A criterion of your own cannot be read: {error}.", error=error) from error
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
         raise ScenarioError("A criterion of your own cannot be read; take it out or make it again.") from error
 
@@ -415,11 +426,11 @@ def weights_from(text: str) -> dict[str, float]:
     for part in text.split(","):
         name, _, number = (each.strip() for each in part.partition("="))
         if name in read:
-            raise ScenarioError(f"The weight of {name[:60]} stands twice; give it once.")
+            raise ScenarioError("The weight of {name} stands twice; give it once.", name=name[:60])
         try:
             read[name] = float(number)
         except ValueError as error:
             raise ScenarioError(
-                f"{part.strip()[:60]!r} is not name=number; write for example grade=30,permitting=25."
+                "{part!r} is not name=number; write for example grade=30,permitting=25.", part=part.strip()[:60]
             ) from error
     return read

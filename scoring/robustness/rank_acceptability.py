@@ -84,7 +84,9 @@ class WeightConstraints:
     def _check_names(self, weighed: Collection[str]) -> None:
         ranged = [name for name, _low, _high in self.ranges]
         if unknown := [name for name in (*self.order, *ranged) if name not in weighed]:
-            raise ScenarioError(f"No weight is called {unknown[0]!r}; the scenario weighs {', '.join(weighed)}.")
+            raise ScenarioError(
+                "No weight is called {weight!r}; the scenario weighs {weights}.", weight=unknown[0], weights=weighed
+            )
         if len(set(self.order)) < len(self.order) or len(set(ranged)) < len(ranged):
             raise ScenarioError("A weight stands twice; name each once.")
 

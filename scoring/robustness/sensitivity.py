@@ -312,11 +312,13 @@ def needs(
     site = packed.row(site_id)
     if len(packed.site_ids) < top_k:
         raise SensitivityError(
-            f"Only {len(packed.site_ids)} sites are listed; ask for the first {len(packed.site_ids)} or fewer."
+            "Only {count} sites are listed; ask for the first {count} or fewer.", count=len(packed.site_ids)
         )
     if site < top_k:
         raise SensitivityError(
-            f"{packed.names[site]} is among the first {top_k} already; its stable weights say how firmly."
+            "{site} is among the first {top} already; its stable weights say how firmly.",
+            site=packed.names[site],
+            top=top_k,
         )
     threshold = float(packed.score[top_k - 1])
     u, known, weights = packed.states.u[site], packed.known[site], packed.weights

@@ -78,7 +78,9 @@ class WeightSpace:
         low, high = np.array(self.low or (0.0,) * count), np.array(self.high or (1.0,) * count)
         if low.sum() > 1 + 1e-9 or high.sum() < 1 - 1e-9 or (low > high).any():
             raise MethodError(
-                f"No weights that sum to 1 lie between {low.tolist()} and {high.tolist()}; widen a range."
+                "No weights that sum to 1 lie between {low} and {high}; widen a range.",
+                low=str(low.tolist()),
+                high=str(high.tolist()),
             )
         if high.sum() - low.sum() < 1e-9:
             return np.tile(low / low.sum(), (draws, 1))

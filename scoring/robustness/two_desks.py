@@ -59,7 +59,7 @@ def desk_scenario(scenario: Scenario, preset: str) -> Scenario:
     """
     presets = load().presets
     if preset not in presets:
-        raise ScenarioError(f"No preset is called {preset!r}; choose {', '.join(presets)}.")
+        raise ScenarioError("No preset is called {preset!r}; choose {presets}.", preset=preset, presets=presets)
     return replace(scenario, weights={pillar: float(weight) for pillar, weight in presets[preset].weights.items()})
 
 
@@ -76,7 +76,7 @@ def two_desks(
         If a preset or the rule is unknown, or the scenario cannot be scored.
     """
     if rule not in JOINT_RULES:
-        raise ScenarioError(f"No joint rule is called {rule!r}; choose {', '.join(JOINT_RULES)}.")
+        raise ScenarioError("No joint rule is called {rule!r}; choose {rules}.", rule=rule, rules=JOINT_RULES)
     one, two = (rank(facts, desk_scenario(scenario, preset)).set_index("site_id") for preset in (first, second))
     two = two.reindex(one.index)
     table = one[["name", "iso3", "kind", "stage", "gate_failed"]].copy()

@@ -117,7 +117,12 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
     """
     sites = {found["site_id"]: found for found in (dossier(facts, scenario, each) for each in dict.fromkeys(asked))}
     if not FEWEST <= len(sites) <= MOST:
-        raise ScenarioError(f"{len(sites)} different sites cannot stand side by side; give {FEWEST} to {MOST}.")
+        raise ScenarioError(
+            "{count} different sites cannot stand side by side; give {fewest} to {most}.",
+            count=len(sites),
+            fewest=FEWEST,
+            most=MOST,
+        )
     whole = replace(scenario, filters=Filters())
     rows = tuple(
         row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None

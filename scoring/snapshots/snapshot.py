@@ -206,7 +206,8 @@ def from_bytes(payload: bytes) -> Snapshot:
         text = unpacker.decompress(payload, MOST_BYTES)
         if unpacker.unconsumed_tail:
             raise ScenarioError(
-                f"The snapshot unpacks to more than {MOST_BYTES // 1_000_000} MB; it is not one of ours."
+                "The snapshot unpacks to more than {most_mb} MB; it is not one of ours.",
+                most_mb=MOST_BYTES // 1_000_000,
             )
         values = json.loads(text)
         if values.pop("format") != FORMAT:

@@ -140,7 +140,7 @@ def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by:
         If this version has no such method.
     """
     if method not in METHODS:
-        raise ScenarioError(f"This version has no method {method!r}; it has {', '.join(METHODS)}.")
+        raise ScenarioError("This version has no method {method!r}; it has {methods}.", method=method, methods=METHODS)
     w = tuple(float(weights.get(each, 0.0)) for each in basis.criteria)
     with duckdb.connect(":memory:") as con:
         settle(con)
@@ -197,7 +197,10 @@ def from_dict(values: dict[str, Any]) -> Basis:
         n, k = len(ids), len(criteria)
         if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n or len(set(criteria)) != k:
             raise ScenarioError(
-                f"The snapshot names {n} sites and {k} criteria, which cannot be; take another copy of the file."
+                "The snapshot names {sites} sites and {criteria} criteria, which cannot be; "
+                "take another copy of the file.",
+                sites=n,
+                criteria=k,
             )
         bits = [
             np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 #: The most lines, sites or places that a command is asked for: more than any list has.
 MOST_ROWS = 1_000_000
@@ -23,7 +23,9 @@ class ArgumentError(OrebridgeError):
 
     def __init__(self, option: str, value: object, cure: str) -> None:
         self.option, self.value = option, value
-        super().__init__(f"{option}: {ascii(value)[:200]} cannot be used; {cure}.")
+        super().__init__(
+            "{option}: {value} cannot be used; {cure}.", option=option, value=ascii(value)[:200], cure=cure
+        )
 
 
 def guarded(command: Any) -> Any:
@@ -74,9 +76,9 @@ def check_argument(option: str, value: object) -> None:
     ui.cli.arguments.ArgumentError: --within: nan cannot be used; write a finite number.
     """
     if isinstance(value, str) and not _is_unicode(value):
-        raise ArgumentError(option, value, "write it as UTF-8 text")
+        raise ArgumentError(option, value, Phrase("write it as UTF-8 text"))
     if isinstance(value, float) and not math.isfinite(value):
-        raise ArgumentError(option, value, "write a finite number")
+        raise ArgumentError(option, value, Phrase("write a finite number"))
 
 
 def _is_unicode(text: str) -> bool:

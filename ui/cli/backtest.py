@@ -75,7 +75,7 @@ def _date(until: str) -> str:
     from scoring.errors import ScenarioError  # noqa: PLC0415
 
     if until and not iso_date(until):
-        raise ScenarioError(f"--until: {until!r} is no date; write for example 2025-10-01.")
+        raise ScenarioError("--until: {until!r} is no date; write for example 2025-10-01.", until=until)
     return iso_date(until)
 
 

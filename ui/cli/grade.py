@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -78,13 +78,15 @@ def grade(
     asked = commodity.strip().lower() or (graded[0] if graded else "")
     if not asked:
         raise OrebridgeError(
-            f"No source gives a grade for {found['name']}; a plant has none, and of many mines it is unknown."
+            "No source gives a grade for {site}; a plant has none, and of many mines it is unknown.", site=found["name"]
         )
     model = grade_tonnage(facts, asked, found["deposit_type"], found["site_id"])
     if model is None:
         raise OrebridgeError(
-            f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has "
-            f"{', '.join(graded) or 'no grade'}."
+            "Fewer than eight deposits are graded for {commodity!r}; {site} has {graded}.",
+            commodity=asked,
+            site=found["name"],
+            graded=graded or Phrase("no grade"),
         )
     grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
     worth, earths = in_situ_value(grades, table), rare_earths(grades, table)

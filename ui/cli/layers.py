@@ -83,7 +83,7 @@ def add_layer(
     from layers import imports  # noqa: PLC0415 - keeps `orebridge --help` instant
 
     if role not in ("layer", "sites"):
-        raise OptionError(f"No role is called {role!r}; choose layer or sites.")
+        raise OptionError("No role is called {role!r}; choose layer or sites.", role=role)
     about = imports.ImportOptions(name, role, licence, source_url, source_date, note, confidentiality)
     columns = SiteColumns(_pairs("--field", field), _pairs("--state", state), suggested=True)
     with ExitStack() as stack:
@@ -106,7 +106,7 @@ def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
     for each in given or ():
         key, equals, value = each.partition("=")
         if not equals or not key:
-            raise OptionError(f"{option}: {each!r} is not KEY=VALUE.")
+            raise OptionError("{option}: {text!r} is not KEY=VALUE.", option=option, text=each)
         found[key.strip()] = value.strip()
     return found
 
@@ -135,7 +135,7 @@ def _opened(file: Path) -> Iterator[list[tuple[str, BinaryIO]]]:
         if file.is_dir():
             if file.suffix.lower() != ".gdb":
                 raise OptionError(
-                    f"{file} is a folder; name a file, or a file geodatabase (a folder that ends in .gdb)."
+                    "{file} is a folder; name a file, or a file geodatabase (a folder that ends in .gdb).", file=file
                 )
             folder = Path(stack.enter_context(TemporaryDirectory()))
             yield [(f"{file.name}.zip", stack.enter_context(_zipped(file, folder).open("rb")))]
@@ -332,7 +332,7 @@ def add_criterion(
 
     low, high = _goalposts(goalposts)
     if sense not in ("min", "max"):
-        raise OptionError(f"No sense is called {sense!r}; choose min or max.")
+        raise OptionError("No sense is called {sense!r}; choose min or max.", sense=sense)
     worst, best = (high, low) if sense == "min" else (low, high)
     own = user_criteria.made(
         session.own().find(layer),
@@ -355,7 +355,7 @@ def _goalposts(text: str) -> tuple[float, float]:
     try:
         low, high = (float(part) for part in text.split(","))
     except ValueError as error:
-        raise OptionError(f"--goalposts: {text!r} is not two numbers; write for example 0,50.") from error
+        raise OptionError("--goalposts: {text!r} is not two numbers; write for example 0,50.", text=text) from error
     return (low, high) if low <= high else (high, low)
 
 

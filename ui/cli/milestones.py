@@ -56,7 +56,8 @@ def milestones_remove(site: Site) -> None:
     found = site_row(session.facts(), site)
     if session.own().milestones(found["site_id"]) is None:
         raise OrebridgeError(
-            f"No milestones of {found['name']} are kept; `orebridge milestones list` says of which sites there are."
+            "No milestones of {site} are kept; `orebridge milestones list` says of which sites there are.",
+            site=found["name"],
         )
     session.own().untell(found["site_id"])
     typer.echo(f"No milestones are kept for {found['name']}.")

@@ -118,10 +118,12 @@ def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Seque
     for given, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):
         for value in given:
             if value not in allowed:
-                raise ScenarioError(f"No {what} is called {value!r}; choose {', '.join(allowed)}.")
+                raise ScenarioError(
+                    "No {what} is called {value!r}; choose {allowed}.", what=what, value=value, allowed=allowed
+                )
     for code in countries:
         if len(code) != 3 or not code.isalpha():
-            raise ScenarioError(f"{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.")
+            raise ScenarioError("{code!r} is not an ISO 3166-1 alpha-3 code; write for example AUS.", code=code)
 
 
 def _area(text: str) -> Area | None:
@@ -150,4 +152,4 @@ def parse_weights(text: str) -> dict[str, float]:
     try:
         return weights_from(text)
     except ScenarioError as error:
-        raise ScenarioError(f"--weights: {error}") from error
+        raise ScenarioError("--weights: {error}.", error=error) from error

@@ -158,7 +158,7 @@ def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
             found.append((name.strip(), float(low) / 100, float(high) / 100))
         except ValueError as error:
             raise ScenarioError(
-                f"--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50."
+                "--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50.", part=part
             ) from error
     return tuple(found)
 
@@ -263,6 +263,8 @@ def _packed_with(site: str, commodity: str, preset: str) -> tuple[Packed, Scenar
     packed = packed_arrays(facts, scenario)
     if site_id not in set(packed.site_ids.tolist()):
         raise ScenarioError(
-            f"{site_id} is not listed under {commodity}; leave --commodity out, or name one that it has."
+            "{site} is not listed under {commodity}; leave --commodity out, or name one that it has.",
+            site=site_id,
+            commodity=commodity,
         )
     return packed, scenario, site_id

@@ -14,7 +14,7 @@ from types import FrameType
 
 import typer
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 
 PORTS = (1, 65_535)
 INTERRUPTED = 130
@@ -26,8 +26,10 @@ class AddressError(OrebridgeError):
     def __init__(self, address: str, reason: str) -> None:
         self.address = address
         super().__init__(
-            f"--address {address}: this machine has no such address ({reason}); give localhost, "
-            f"0.0.0.0, or one of its own addresses."
+            "--address {address}: this machine has no such address ({reason}); give localhost, "
+            "0.0.0.0, or one of its own addresses.",
+            address=address,
+            reason=reason,
         )
 
 
@@ -36,8 +38,9 @@ class PortRightsError(OrebridgeError):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"--port {port}: the system does not let you listen there; give a port from 1024 on, for "
-            f"example --port 8501."
+            "--port {port}: the system does not let you listen there; give a port from 1024 on, for "
+            "example --port 8501.",
+            port=port,
         )
 
 
@@ -48,8 +51,10 @@ class PortBusyError(OrebridgeError):
 
     def __init__(self, port: int) -> None:
         super().__init__(
-            f"Port {port} is in use by another program; stop that one, or give another port, for "
-            f"example --port {port % 65_535 + 1}."
+            "Port {port} is in use by another program; stop that one, or give another port, for "
+            "example --port {other}.",
+            port=port,
+            other=port % 65_535 + 1,
         )
 
 
@@ -102,7 +107,7 @@ def try_address(address: str, port: int) -> None:
             tried.bind((address, port))
             tried.listen()
     except (UnicodeError, TypeError) as error:  # a name that cannot be that of a host
-        raise AddressError(ascii(address), "no name of a host") from error
+        raise AddressError(ascii(address), Phrase("no name of a host")) from error
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PortBusyError(port) from error

@@ -133,8 +133,10 @@ def remove(sites: Sites, name: Name = "default") -> None:
     there = set(shortlists.read(_store(), name).site_ids)
     if missing := [site_id for site_id in sites if site_id not in there]:
         raise WorkspaceError(
-            f"{missing[0]!r} is not on the shortlist {name!r}; `orebridge shortlist show` lists the "
-            f"ids. Nothing was taken off."
+            "{site!r} is not on the shortlist {name!r}; `orebridge shortlist show` lists the ids. "
+            "Nothing was taken off.",
+            site=missing[0],
+            name=name,
         )
     shortlists.remove(_store(), name, *sites)
     for site_id in sites:
@@ -368,7 +370,9 @@ def import_file(file: Annotated[Path, typer.Argument(help="A .orebridge file.")]
     from workspace.shortlist_import import take_in  # noqa: PLC0415
 
     if not file.is_file():
-        raise OrebridgeError(f"{file} is no file; give one that `orebridge shortlist export FILE.orebridge` wrote.")
+        raise OrebridgeError(
+            "{file} is no file; give one that `orebridge shortlist export FILE.orebridge` wrote.", file=file
+        )
     with file.open("rb") as opened:
         raw = opened.read(MOST_PACKED_BYTES + 1)
     taken = take_in(_store(), session.facts(), raw)

@@ -68,7 +68,9 @@ def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
             return each
     if "text/html" in wanted or "text/*" in wanted:
         return media[0]
-    raise NotAcceptableError(f"{asked.accept[:100]!r} cannot be given; this address gives {', '.join(media)}.")
+    raise NotAcceptableError(
+        "{accept!r} cannot be given; this address gives {media}.", accept=asked.accept[:100], media=media
+    )
 
 
 def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from geo.errors import OrebridgeError
+from geo.errors import OrebridgeError, Phrase
 from workspace import published
 from workspace.ranking_cache import RankingCache
 
@@ -137,7 +137,9 @@ def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str
     for name, _value in query:
         if name not in known:
             raise BadRequestError(
-                f"There is no parameter {name[:60]!r}; this address takes: {', '.join(known) or 'none'}."
+                "There is no parameter {parameter!r}; this address takes: {known}.",
+                parameter=name[:60],
+                known=known or Phrase("none"),
             )
 
 
@@ -148,11 +150,17 @@ def _value_of(parameter: Parameter, given: list[str]) -> Any:
         low, high = schema.get("minItems", 0), schema.get("maxItems", 100)
         if not low <= len(parts) <= high:
             raise BadRequestError(
-                f"{parameter.name} takes {low} to {high} values, separated by commas; {len(parts)} were given."
+                "{parameter} takes {low} to {high} values, separated by commas; {count} were given.",
+                parameter=parameter.name,
+                low=low,
+                high=high,
+                count=len(parts),
             )
         return [_single(parameter.name, schema["items"], part) for part in parts]
     if len(given) > 1:
-        raise BadRequestError(f"{parameter.name} stands {len(given)} times; give it once.")
+        raise BadRequestError(
+            "{parameter} stands {count} times; give it once.", parameter=parameter.name, count=len(given)
+        )
     return _single(parameter.name, schema, given[0])
 
 
@@ -160,19 +168,32 @@ def _single(name: str, schema: Mapping[str, Any], text: str) -> Any:
     """Return one value in the type of its schema."""
     value = _READERS[schema["type"]](name, text)
     if "enum" in schema and value not in schema["enum"]:
-        raise BadRequestError(f"{name}: {text[:60]!r} is not one of {', '.join(map(str, schema['enum']))}.")
+        raise BadRequestError(
+            "{parameter}: {text!r} is not one of {choices}.", parameter=name, text=text[:60], choices=schema["enum"]
+        )
     if isinstance(value, int | float) and not isinstance(value, bool):
         low, high = schema.get("minimum", -math.inf), schema.get("maximum", math.inf)
         if not low <= value <= high:
-            raise BadRequestError(f"{name}: {text[:60]} is not between {low} and {high}.")
+            raise BadRequestError(
+                "{parameter}: {text} is not between {low} and {high}.",
+                parameter=name,
+                text=text[:60],
+                low=low,
+                high=high,
+            )
     if isinstance(value, str) and len(value) > schema.get("maxLength", MOST_TEXT):
-        raise BadRequestError(f"{name} has {len(value)} characters; {schema.get('maxLength', MOST_TEXT)} are the most.")
+        raise BadRequestError(
+            "{parameter} has {count} characters; {most} are the most.",
+            parameter=name,
+            count=len(value),
+            most=schema.get("maxLength", MOST_TEXT),
+        )
     return value
 
 
 def _integer(name: str, text: str) -> int:
     if not (text.removeprefix("-").isascii() and text.removeprefix("-").isdigit() and len(text) < 16):
-        raise BadRequestError(f"{name}: {text[:60]!r} is no whole number.")
+        raise BadRequestError("{parameter}: {text!r} is no whole number.", parameter=name, text=text[:60])
     return int(text)
 
 
@@ -180,21 +201,21 @@ def _number(name: str, text: str) -> float:
     try:
         value = float(text)
     except ValueError as error:
-        raise BadRequestError(f"{name}: {text[:60]!r} is no number.") from error
+        raise BadRequestError("{parameter}: {text!r} is no number.", parameter=name, text=text[:60]) from error
     if not math.isfinite(value):
-        raise BadRequestError(f"{name}: {text[:60]!r} is no finite number.")
+        raise BadRequestError("{parameter}: {text!r} is no finite number.", parameter=name, text=text[:60])
     return value
 
 
 def _boolean(name: str, text: str) -> bool:
     if text not in ("true", "false"):
-        raise BadRequestError(f"{name}: {text[:60]!r} is neither true nor false.")
+        raise BadRequestError("{parameter}: {text!r} is neither true nor false.", parameter=name, text=text[:60])
     return text == "true"
 
 
 def _string(name: str, text: str) -> str:
     if "\0" in text:
-        raise BadRequestError(f"{name} holds a character that no name has.")
+        raise BadRequestError("{parameter} holds a character that no name has.", parameter=name)
     return text
 
 

@@ -41,7 +41,7 @@ CAPABILITIES = (
 _BODIES: BoundedCache[MapFeed, bytes] = BoundedCache(24, 32_000_000, len)
 
 
-class AddressError(OrebridgeError):
+class MapAddressError(OrebridgeError):
     """An address of the map that cannot be read, and what it takes."""
 
 
@@ -122,7 +122,7 @@ async def layer_tile(request: Request) -> Response:
 
 def _whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
-        raise AddressError("A tile is asked for as zoom/column/row.json, three whole numbers; one of them is none.")
+        raise MapAddressError("A tile is asked for as zoom/column/row.json, three whole numbers; one of them is none.")
     return int(text)
 
 
@@ -161,18 +161,19 @@ def _bounds_m(text: str) -> tuple[float, float, float, float]:
     try:
         west, south, east, north = (float(edge) for edge in text[:200].split(","))
     except ValueError as error:
-        raise AddressError("Ask for bbox (four numbers, EPSG:3857), width and height.") from error
+        raise MapAddressError("Ask for bbox (four numbers, EPSG:3857), width and height.") from error
     edges = (west, south, east, north)
     if not all(math.isfinite(edge) and abs(edge) <= FAR_M for edge in edges) or not (west < east and south < north):
-        raise AddressError(
-            f"bbox: give west, south, east, north in metres (EPSG:3857), each within {FAR_M:g} and the box not empty."
+        raise MapAddressError(
+            "bbox: give west, south, east, north in metres (EPSG:3857), each within {far_m:g} and the box not empty.",
+            far_m=FAR_M,
         )
     return edges
 
 
 def _pixels(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER and 1 <= int(text) <= MOST_PIXELS):
-        raise AddressError(f"width and height are whole numbers from 1 to {MOST_PIXELS}.")
+        raise MapAddressError("width and height are whole numbers from 1 to {most}.", most=MOST_PIXELS)
     return int(text)
 
 

@@ -138,7 +138,7 @@ def collection(asked: ParsedRequest) -> Answer:
 def _layer(key: str) -> Layer:
     found = served().get(key)
     if found is None:
-        raise NotFoundError(f"There is no collection {key[:80]!r}; /collections lists them.")
+        raise NotFoundError("There is no collection {collection!r}; /collections lists them.", collection=key[:80])
     return found
 
 
@@ -200,7 +200,11 @@ def items(asked: ParsedRequest) -> Answer:
         return _site_items(asked, bounds, media)
     layer = _layer(key)
     if wrong := [name for name in ("kind", "stage", "country") if name in values]:
-        raise BadRequestError(f"{wrong[0]} filters sites only; {key} has no such property to filter by.")
+        raise BadRequestError(
+            "{parameter} filters sites only; {collection} has no such property to filter by.",
+            parameter=wrong[0],
+            collection=key,
+        )
     found = feature_pages.page(layer, bounds, values["offset"], values["limit"])
     about = provenance(licences=[f"{layer.source.title}: {layer.source.licence}"])
     if media == PARQUET:
@@ -268,7 +272,7 @@ def item(asked: ParsedRequest) -> Answer:
         row = feature_pages.feature(_layer(key), wanted)
         found = [] if row is None else feature_pages.geojson(row)
     if not found:
-        raise NotFoundError(f"{key} has no feature {wanted[:80]!r}.")
+        raise NotFoundError("{collection} has no feature {feature!r}.", collection=key, feature=wanted[:80])
     links = [
         _link(asked, f"/collections/{key}/items/{wanted}", "self", GEOJSON, wanted),
         _link(asked, f"/collections/{key}", "collection", JSON, key),

@@ -108,7 +108,8 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
     commodity = values.get("commodity", "").strip().lower()
     if commodity and commodity not in reference.commodity_names():
         raise BadRequestError(
-            f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS."
+            "No commodity is called {commodity!r}; `orebridge rank` takes the same names as USGS.",
+            commodity=commodity[:60],
         )
     changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": published.evidence()}
     changes |= {name: values[name] for name in ("method", "order_by") if name in values}
@@ -116,7 +117,7 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
         chosen = from_preset(values.get("preset", "balanced"), **changes)
         return replace(chosen, weights=weights_from(values["weights"])) if values.get("weights") else chosen
     except OrebridgeError as error:
-        raise BadRequestError(str(error)) from error
+        raise BadRequestError("{error}.", error=error) from error
 
 
 def sites(asked: ParsedRequest) -> Answer:
@@ -165,7 +166,7 @@ def site(asked: ParsedRequest) -> Answer:
     scenario = scenario_of(dict(asked.values))
     site_id = asked.values["site_id"]
     if site_id not in asked.view.sites().row:
-        raise NotFoundError(f"There is no site {site_id[:80]!r}; /sites lists the ids.")
+        raise NotFoundError("There is no site {site!r}; /sites lists the ids.", site=site_id[:80])
     known = asked.view.dossier(scenario, site_id)
     named = {line["source_id"] for line in (*known["lines"], *known["claims"]) if line["source_id"]}
     register = published.sources()
@@ -188,7 +189,8 @@ def _plain(value: Any) -> Any:
 def _require_open() -> None:
     if not published.is_open("shortlists"):
         raise NotOpenError(
-            f"Shortlists are not open here; who runs the server opens them by {published.SETTING}=shortlists."
+            "Shortlists are not open here; who runs the server opens them by {setting}=shortlists.",
+            setting=published.SETTING,
         )
 
 
@@ -203,7 +205,7 @@ def shortlist(asked: ParsedRequest) -> Answer:
     _require_open()
     name = asked.values["name"]
     if name not in [row["name"] for row in stored_shortlists.shortlists(session.store())]:
-        raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
+        raise NotFoundError("There is no shortlist {name!r}; /shortlists lists them.", name=name[:80])
     kept = stored_shortlists.read(session.store(), name)
     scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
     served = [

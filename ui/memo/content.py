@@ -149,9 +149,9 @@ def ground(
     listed = listing(facts, scenario, "", site_ids=held.site_ids, register=register)
     if not len(listed.sites):
         raise ScenarioError(
-            f"None of the sites of {held.name!r} is in the list that its scenario leaves, so there is "
-            f"nothing to write of; "
-            "put sites on the shortlist, or keep a scenario with other filters."
+            "None of the sites of {shortlist!r} is in the list that its scenario leaves, so there is "
+            "nothing to write of; put sites on the shortlist, or keep a scenario with other filters.",
+            shortlist=held.name,
         )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))

@@ -38,7 +38,9 @@ class MemoFormatError(OrebridgeError):
     """The file name does not say a format that a memo can have."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"{name}: a memo can be {', '.join(FORMATS)}; end the file name in one of them.")
+        super().__init__(
+            "{file}: a memo can be {formats}; end the file name in one of them.", file=name, formats=FORMATS
+        )
 
 
 def pdf(memos: Sequence[Memo]) -> bytes:

@@ -29,7 +29,7 @@ def notice() -> None:
         return
     for each in session.store().notices:
         st.warning(plain(missing(each)), icon=":material/warning:")
-    if S.pop("own_out_of_reach", False) and not S.evidence:
+    if S.pop("user_data_out_of_reach", False) and not S.evidence:
         S.evidence = list(session.stored_criteria())
 
 

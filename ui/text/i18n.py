@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gettext
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -61,6 +61,11 @@ def language() -> str:
 def _(text: str) -> str:
     """Return `text` in the reader's language."""
     return catalogue(language()).gettext(text) if text else ""
+
+
+def listed(words: Iterable[str]) -> str:
+    """Return words as a list within a sentence."""
+    return ("、" if language() == "ja" else ", ").join(words)
 
 
 def either(english: str, japanese: str) -> str:

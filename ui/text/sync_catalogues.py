@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
 from layers.findings import TEMPLATES
+from ui.text.error_sentences import sentences
 
 HERE = Path(__file__).resolve().parents[1]
 
@@ -37,7 +38,7 @@ def marked(source: str) -> list[tuple[int, str]]:
 
 
 def extracted() -> Catalog:
-    """Return every marked text of `ui/`, and the sentences of findings."""
+    """Return every marked text of `ui/`, and the sentences of errors and findings."""
     template = Catalog(project="orebridge", charset="utf-8", fuzzy=False)
     for path in sorted(HERE.rglob("*.py")):
         for line, text in marked(path.read_text(encoding="utf-8")):
@@ -45,6 +46,9 @@ def extracted() -> Catalog:
     for words in TEMPLATES.values():
         for text in filter(None, (words.message, words.cure)):
             template.add(text, locations=[("layers/findings.py", 1)])
+    for sentence in sentences():
+        if sentence.template and sentence.screen:
+            template.add(sentence.template, locations=[(sentence.path, sentence.line)])
     return template
 
 

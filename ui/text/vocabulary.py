@@ -6,7 +6,7 @@ import functools
 import re
 
 from scoring.criteria.catalogue import Criterion, load
-from ui.text.i18n import _, country, either, language
+from ui.text.i18n import _, country, either, language, listed
 from workspace import reference
 from workspace.reference import commodity_names, country_codes
 
@@ -262,8 +262,7 @@ def commodity(commodity_id: str) -> str:
 
 def commodities(ids: list[str], most: int = 4) -> str:
     """Return the first names of a list, with a count of the rest."""
-    shown = "、".join(map(commodity, ids[:most])) if language() == "ja" else ", ".join(map(commodity, ids[:most]))
-    return shown + (f" +{len(ids) - most}" if len(ids) > most else "")
+    return listed(map(commodity, ids[:most])) + (f" +{len(ids) - most}" if len(ids) > most else "")
 
 
 def nation(iso3: str) -> str:

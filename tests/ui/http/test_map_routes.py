@@ -103,13 +103,13 @@ def test_what_cannot_be_answered_is_a_short_problem_with_its_cure(
     ],
 )
 def test_a_box_that_is_none_is_refused(box: str) -> None:
-    with pytest.raises(map_routes.AddressError, match="bbox"):
+    with pytest.raises(map_routes.MapAddressError, match="bbox"):
         map_routes._bounds_m(box)
 
 
 @pytest.mark.parametrize("text", ["", "0", "-1", "2049", "9" * 5000, "1.5", "١"])
 def test_pixels_are_bounded(text: str) -> None:
-    with pytest.raises(map_routes.AddressError, match="1 to 2048"):
+    with pytest.raises(map_routes.MapAddressError, match="1 to 2048"):
         map_routes._pixels(text)
 
 

@@ -18,7 +18,7 @@ from ui import state, theme
 from ui.panels import charts
 from ui.panels.user_data_notice import see_notice
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, number
+from ui.text.i18n import _, either, listed, number
 from ui.text.vocabulary import N_, source_title
 from workspace import rankings, reference, session
 
@@ -84,11 +84,7 @@ def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
     if not unknown:
         st.success(_("Every criterion that counts is known or estimated."), icon=":material/check:")
     else:
-        st.markdown(
-            _("**Unknown ({n}):** {names}.").format(
-                n=number(len(unknown)), names="、".join(unknown) if either("", "ja") else ", ".join(unknown)
-            )
-        )
+        st.markdown(_("**Unknown ({n}):** {names}.").format(n=number(len(unknown)), names=listed(unknown)))
     plain = rankings.everything(scenario).with_method("weighted_sum")
     packed = rankings.packed(plain)
     if found["site_id"] not in set(packed.site_ids.tolist()):
