@@ -66,14 +66,16 @@ KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
 #: What can be measured of a layer, by name.
 EVIDENCE: dict[str, LayerMeasure] = {
     "distance_km": LayerMeasure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none"),
-    "inside": LayerMeasure("Inside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),
+    "inside": LayerMeasure("Inside or outside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),
     "density": LayerMeasure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide"),
     "value_at": LayerMeasure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always"),
     "mean_within": LayerMeasure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
     "max_within": LayerMeasure(
         "Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"
     ),
-    "nearest_value": LayerMeasure("Attribute of the nearest", VECTORS, "always", False, OF_COLUMN, "max", "always"),
+    "nearest_value": LayerMeasure(
+        "Attribute of the nearest feature", VECTORS, "always", False, OF_COLUMN, "max", "always"
+    ),
     "containing_value": LayerMeasure(
         "Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always"
     ),

@@ -159,7 +159,7 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
         "Infrastructure",
         "Allied ownership",
         "Haul cost",
-        "Deep port",
+        "Deep-water port",
     ):
         assert pillar_or_criterion not in lines
 

@@ -109,7 +109,7 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
     assert warning == (
         "Parts of this address cannot be read and are left out: Weights: Grade, Weights: Permitting "
         "speed, Weights: Infrastructure, "
-        "At least this complete (%), Commodity of interest, Order by, Method, Kind, Stage, Country, "
+        "Minimum data completeness (%), Commodity of interest, Order by, Method, Kind, Stage, Country, "
         "Area of interest, Own criteria. "
         "Copy the link again where it came from."
     )

@@ -18,30 +18,29 @@ if TYPE_CHECKING:
 
 def backtest(
     labels: Annotated[
-        Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row a selected place.")
+        Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row per selected site.")
     ],
-    blind: Annotated[
-        bool, typer.Option("--blind", help="Leave out what is known only because of a selection list.")
-    ] = False,
+    blind: Annotated[bool, typer.Option("--blind", help="Exclude data known only from a selection list.")] = False,
     until: Annotated[
-        str, typer.Option(help="Only labels dated on or before, for example 2025-10-01; later ones are set apart.")
+        str,
+        typer.Option(help="Only labels dated on or before this day, for example 2025-10-01; later ones are set aside."),
     ] = "",
     commodity: Annotated[
-        str, typer.Option(help="Only sites and labels of this commodity; it decides which grade counts.")
+        str, typer.Option(help="Only sites and labels of this commodity; determines which grade is scored.")
     ] = "",
-    preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
-    weights: Annotated[
-        str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,ownership=20.")
-    ] = "",
+    preset: Annotated[
+        str, typer.Option(help="Weight preset, for example japan_desk; a wrong name lists them all.")
+    ] = "balanced",
+    weights: Annotated[str, typer.Option(help="Pillar weights, for example grade=30,permitting=25,ownership=20.")] = "",
     seed: Annotated[
         int,
         typer.Option(
-            min=0, max=MOST_SEED, help="Seed of the intervals and of the shuffles; the same seed gives the same answer."
+            min=0, max=MOST_SEED, help="Random seed for intervals and shuffles; the same seed gives the same result."
         ),
     ] = 20251028,
     format: FormatOption = Format.table,
 ) -> None:
-    """Test the ranking against labels.
+    """Test the ranking against a list of labels.
 
     AUC within commodities, capture, lift, baselines, a control, and the misses by name.
     """

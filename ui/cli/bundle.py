@@ -16,7 +16,7 @@ data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and 
 
 @data_app.command("report")
 def data_report(format: FormatOption = Format.table) -> None:
-    """Say how far the bundled data reach."""
+    """Report the coverage of the bundled data."""
     from data.bundle import report  # noqa: PLC0415
 
     found = report(open_all_facts())
@@ -33,8 +33,8 @@ def data_report(format: FormatOption = Format.table) -> None:
 @data_app.command("build")
 def data_build(
     raw: Annotated[Path, typer.Option(help="Folder with the raw files that data/sources.toml lists.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write; the bundle itself where not given.")] = None,
-    check: Annotated[bool, typer.Option(help="Compare every raw file with its sha256 first.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Output folder; by default the bundle itself.")] = None,
+    check: Annotated[bool, typer.Option(help="Verify the SHA-256 of every raw file first.")] = True,
 ) -> None:
     """Rebuild the bundle from the raw files."""
     from workspace.rebuild import build_bundle  # noqa: PLC0415

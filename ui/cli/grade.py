@@ -58,14 +58,14 @@ def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
 
 
 def grade(
-    site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
-    commodity: Annotated[str, typer.Option(help="Commodity; the first that is graded where not given.")] = "",
+    site: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
+    commodity: Annotated[str, typer.Option(help="Commodity; by default the first one with a grade.")] = "",
     prices: Annotated[
-        Path | None, typer.Option(help="CSV with commodity,usd_per_t that stands over the cited prices.")
+        Path | None, typer.Option(help="CSV with commodity,usd_per_t that replaces the cited prices.")
     ] = None,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show where a site stands on the grade-tonnage curves of its deposit type, and its in-situ value."""
+    """Plot a site on the grade-tonnage curves of its deposit type, with its in-situ value."""
     from scoring.deposits.grade_tonnage import grade_tonnage, graded_commodities  # noqa: PLC0415
     from scoring.deposits.in_situ_value import FILE, grades_of_site, in_situ_value, rare_earths  # noqa: PLC0415
     from scoring.deposits.in_situ_value import prices as read_prices  # noqa: PLC0415

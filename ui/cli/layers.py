@@ -23,14 +23,16 @@ if TYPE_CHECKING:
     from data.user_sites import SiteColumns
     from layers.imports import Draft, ImportOptions
 
-layers_app = typer.Typer(no_args_is_help=True, help="Map layers: those of the bundle and your own.")
-criteria_app = typer.Typer(no_args_is_help=True, help="Criteria of your own, measured on your layers.")
+layers_app = typer.Typer(no_args_is_help=True, help="Map layers: bundled and imported.")
+criteria_app = typer.Typer(no_args_is_help=True, help="User-defined criteria measured on your layers.")
 
 #: Files that belong to the one that was named: the same name, another ending.
 COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".dfn", ".des", ".gfs", ".xsd", ".dat")
 MOST_CURES = 4
 EXIT = {"ok": 0, "needs_input": 3, "refused": 2}
-LayerArgument = Annotated[str, typer.Argument(help="Id or name of an own layer, as `orebridge layers list` prints it.")]
+LayerArgument = Annotated[
+    str, typer.Argument(help="Id or name of an imported layer, as printed by `orebridge layers list`.")
+]
 
 
 class OptionError(OrebridgeError):
@@ -42,40 +44,37 @@ def add_layer(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Survey file: vector, raster, table or archive. Companions beside it (.dbf, .dfn, ...) are "
-            "taken along."
+            help="Survey file: vector, raster, table or archive. Companion files (.dbf, .dfn, ...) are included."
         ),
     ],
-    layer: Annotated[
-        list[str] | None, typer.Option(help="Layer of the file; repeat for more; all where not given.")
-    ] = None,
+    layer: Annotated[list[str] | None, typer.Option(help="Layer of the file; repeat for several; default all.")] = None,
     crs: Annotated[
         str,
         typer.Option(
-            help="Coordinate system of the file where it does not say, or says it wrongly, for example EPSG:28350."
+            help="Coordinate system if the file does not state it or states it wrongly, for example EPSG:28350."
         ),
     ] = "",
     cure: Annotated[
-        list[str] | None, typer.Option(help="Cure of a finding, as it is printed: KEY=VALUE; repeat for more.")
+        list[str] | None, typer.Option(help="Fix for a finding, as printed: KEY=VALUE; repeat for several.")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the layer.")] = "",
-    role: Annotated[str, typer.Option(help="layer, or sites: its features are candidate sites of your own.")] = "layer",
+    role: Annotated[str, typer.Option(help="layer, or sites (features become your candidate sites).")] = "layer",
     field: Annotated[
         list[str] | None,
         typer.Option(help="For sites, FIELD=COLUMN (name, commodities, stage, tonnage, grade.nickel, ...)."),
     ] = None,
     state: Annotated[
-        list[str] | None, typer.Option(help="For sites, FIELD=VALUE that holds for all (commodities, kind, stage).")
+        list[str] | None, typer.Option(help="For sites, FIELD=VALUE applied to all (commodities, kind, stage).")
     ] = None,
     licence: Annotated[str, typer.Option(help="Licence of the data.")] = "",
-    source_url: Annotated[str, typer.Option(help="Where the data come from.")] = "",
-    source_date: Annotated[str, typer.Option(help="Date the data speak of.")] = "",
-    note: Annotated[str, typer.Option(help="What a reader must know.")] = "",
+    source_url: Annotated[str, typer.Option(help="Source URL of the data.")] = "",
+    source_date: Annotated[str, typer.Option(help="Reference date of the data.")] = "",
+    note: Annotated[str, typer.Option(help="Caveat to show with the layer.")] = "",
     confidentiality: Annotated[str, typer.Option(help="private or shared.")] = "private",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; import nothing.")] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Bring a survey file in: read it apart from the app, say what was found, import it whole or not at all.
+    """Import a survey file: read it in a sandbox, report findings, import all of it or nothing.
 
     Exit code 0: fine; 3: a question is open (give --crs or --cure); 2: refused.
     """
@@ -216,11 +215,11 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
     if "sites" in found:
         typer.echo(
             f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened "
-            f"commodity and are left out."
+            f"commodity and are excluded."
         )
     ended = {
         "ok": "Imported." if imported else "Ready to import.",
-        "needs_input": "A question is open.",
+        "needs_input": "Input needed.",
         "refused": "Refused.",
     }
     typer.echo(ended[found["status"]])
@@ -228,7 +227,7 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
 
 @layers_app.command("list")
 def list_layers(format: FormatOption = Format.table) -> None:
-    """List the map layers, the bundle's and your own, with source and licence."""
+    """List bundled and imported map layers with source and licence."""
     from layers.catalog import info  # noqa: PLC0415
     from workspace import reference, session  # noqa: PLC0415
 
@@ -250,7 +249,7 @@ def list_layers(format: FormatOption = Format.table) -> None:
 
 @layers_app.command("show")
 def show_layer(layer: LayerArgument, format: FormatOption = Format.table) -> None:
-    """Show an own layer: columns, coordinate system, provenance, what was done to it."""
+    """Show an imported layer: columns, coordinate system, provenance, edits."""
     from layers import reports  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
@@ -265,36 +264,34 @@ def show_layer(layer: LayerArgument, format: FormatOption = Format.table) -> Non
 @layers_app.command("remove")
 def remove_layer(
     layer: LayerArgument,
-    forever: Annotated[
-        bool, typer.Option("--forever", help="Delete it with its features; nothing brings it back.")
-    ] = False,
+    forever: Annotated[bool, typer.Option("--forever", help="Delete it with its features; cannot be undone.")] = False,
 ) -> None:
-    """Take an own layer out of use; `orebridge layers restore` brings it back."""
+    """Remove an imported layer; `orebridge layers restore` brings it back."""
     from workspace import session  # noqa: PLC0415
 
     removed = session.own().forget(layer) if forever else session.own().remove(layer)
     session.close()
-    back = "nothing brings it back" if forever else f"`orebridge layers restore {removed.layer_id}` brings it back"
+    back = "this cannot be undone" if forever else f"`orebridge layers restore {removed.layer_id}` brings it back"
     typer.echo(f"{line(removed.name)} ({removed.layer_id}) is removed; {back}.")
 
 
 @layers_app.command("restore")
 def restore_layer(layer: LayerArgument) -> None:
-    """Bring a removed layer back."""
+    """Restore a removed layer."""
     from workspace import session  # noqa: PLC0415
 
     restored = session.own().restore(layer)
     session.close()
-    typer.echo(f"{line(restored.name)} ({restored.layer_id}) is back.")
+    typer.echo(f"{line(restored.name)} ({restored.layer_id}) is restored.")
 
 
 @layers_app.command("export")
 def export_layer(
     layer: LayerArgument,
-    file: Annotated[Path, typer.Argument(help="Where to write: .gpkg for vectors, .tif for rasters.")],
+    file: Annotated[Path, typer.Argument(help="Output file: .gpkg for vectors, .tif for rasters.")],
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Write what was imported, with its provenance."""
+    """Export an imported layer with its provenance."""
     from data.files import Target  # noqa: PLC0415
     from layers.export import check, export  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
@@ -309,25 +306,23 @@ def export_layer(
 
 @criteria_app.command("add")
 def add_criterion(
-    layer: Annotated[str, typer.Option(help="Id or name of an own layer.")],
-    measure: Annotated[str, typer.Option(help="What is measured: `orebridge criteria measures` lists them.")],
-    goalposts: Annotated[
-        str, typer.Option(help="Two numbers: the ends of the scale, for example 0,50. --sense says which end is good.")
-    ],
-    sense: Annotated[str, typer.Option(help="min: less is better; max: more is better.")] = "max",
-    weight: Annotated[float, typer.Option(min=0, max=100, help="Weight on the scale of the pillars, 0 to 100.")] = 10.0,
-    column: Annotated[str, typer.Option(help="Column, for measures of a value.")] = "",
+    layer: Annotated[str, typer.Option(help="Id or name of an imported layer.")],
+    measure: Annotated[str, typer.Option(help="Measure; `orebridge criteria measures` lists them.")],
+    goalposts: Annotated[str, typer.Option(help="Two goalposts, for example 0,50; --sense says which end is better.")],
+    sense: Annotated[str, typer.Option(help="min: lower is better; max: higher is better.")] = "max",
+    weight: Annotated[
+        float, typer.Option(min=0, max=100, help="Weight, 0 to 100, on the same scale as the pillars.")
+    ] = 10.0,
+    column: Annotated[str, typer.Option(help="Column, for measures that read a value.")] = "",
     radius_km: Annotated[
-        float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within one.")
+        float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within a radius.")
     ] = 0.0,
     value: Annotated[str, typer.Option(help="linear or log.")] = "linear",
-    title: Annotated[str, typer.Option(help="Title on cards and exports.")] = "",
-    everywhere: Annotated[
-        bool, typer.Option("--everywhere", help="The layer covers the world: nothing mapped means nothing there.")
-    ] = False,
+    title: Annotated[str, typer.Option(help="Title shown on cards and exports.")] = "",
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Global layer: unmapped means absent.")] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Make a layer a criterion: from now on it counts in `rank`, `site`, `export` and the app."""
+    """Use a layer as a criterion in `rank`, `site`, `export` and the app."""
     from workspace import session, user_criteria  # noqa: PLC0415
 
     low, high = _goalposts(goalposts)
@@ -361,7 +356,7 @@ def _goalposts(text: str) -> tuple[float, float]:
 
 @criteria_app.command("measures")
 def list_measures(format: FormatOption = Format.table) -> None:
-    """List what can be measured on a layer."""
+    """List the measures available for a layer."""
     from workspace import user_criteria  # noqa: PLC0415
 
     answer(user_criteria.measures(), format, ("measure", "what", "layers", "column", "radius", "unit"))
@@ -369,7 +364,7 @@ def list_measures(format: FormatOption = Format.table) -> None:
 
 @criteria_app.command("list")
 def list_criteria(format: FormatOption = Format.table) -> None:
-    """List your own criteria."""
+    """List user-defined criteria."""
     from workspace import session  # noqa: PLC0415
 
     session.store()  # a store that cannot be reached is no empty list
@@ -385,11 +380,11 @@ def list_criteria(format: FormatOption = Format.table) -> None:
 
 @criteria_app.command("remove")
 def remove_criterion(
-    criterion: Annotated[str, typer.Argument(help="Id as `orebridge criteria list` prints it.")],
+    criterion: Annotated[str, typer.Argument(help="Id as printed by `orebridge criteria list`.")],
 ) -> None:
-    """Take a criterion of your own out."""
+    """Remove a user-defined criterion."""
     from workspace import session, user_criteria  # noqa: PLC0415
 
     title = user_criteria.remove(criterion)
     session.close()
-    typer.echo(f"{line(title)} no longer counts.")
+    typer.echo(f"{line(title)} is no longer used in the score.")

@@ -13,56 +13,54 @@ if TYPE_CHECKING:
 
 
 Commodity = Annotated[
-    str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")
+    str, typer.Option(help="Commodity of interest, for example neodymium; determines which grade is scored.")
 ]
 
 
 Kind = Annotated[
-    list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")
+    list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for several.")
 ]
 
 
-Country = Annotated[list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for more.")]
+Country = Annotated[
+    list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for several.")
+]
 
 
-Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasibility; repeat for more.")]
+Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasibility; repeat for several.")]
 
 
-PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
+PresetOption = Annotated[
+    str, typer.Option("--preset", help="Weight preset, for example japan_desk; a wrong name lists them all.")
+]
 
 
 Weights = Annotated[
-    str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,infrastructure=25,ownership=20.")
+    str, typer.Option(help="Pillar weights, for example grade=30,permitting=25,infrastructure=25,ownership=20.")
 ]
 
 
-OrderBy = Annotated[
-    str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")
-]
+OrderBy = Annotated[str, typer.Option(help="shrunk (known data, adjusted for completeness), worst or known.")]
 
 
-MinCoverage = Annotated[
-    float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")
-]
+MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Minimum share of the weight with values.")]
 
 
-HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
+HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Exclude sites that fail a gate.")]
 
 
-MethodOption = Annotated[
-    str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")
-]
+MethodOption = Annotated[str, typer.Option("--method", help="Aggregation method; `orebridge methods list` lists them.")]
 
 
 AreaOption = Annotated[
     str,
     typer.Option(
-        "--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an own layer."
+        "--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an imported layer."
     ),
 ]
 
 
-Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this.")]
+Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this text.")]
 
 
 def build_scenario(
@@ -132,7 +130,7 @@ def _area(text: str) -> Area | None:
 
     found, moved_m = area_of(text)
     if moved_m:
-        typer.echo(f"orebridge: the edge of {found.name} was simplified, by up to {moved_m:.0f} m.", err=True)
+        typer.echo(f"orebridge: the boundary of {found.name} was simplified by up to {moved_m:.0f} m.", err=True)
     return found
 
 

@@ -27,14 +27,14 @@ NOTES = {
 def owners(
     site_id: Annotated[
         str,
-        typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name; with --company: a company."),
+        typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name; with --company, a company."),
     ],
     company: Annotated[
-        bool, typer.Option("--company", help="Ask for a company of the ownership graph instead of a site.")
+        bool, typer.Option("--company", help="Look up a company of the ownership graph instead of a site.")
     ] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show who stands behind a site.
+    """Show who owns a site.
 
     Attributable shares by bloc, the covered-nation test with tiers, the tree of holders.
     """
@@ -75,8 +75,8 @@ def _say(found: Ownership) -> None:
         [{"bloc": bloc, "share_pct": share} for bloc, share in found.blocs.items()], Format.table, ("bloc", "share_pct")
     )
     typer.echo(
-        f"\n{found.seat_pct:g} % counts with the seat of a company, {found.assumed_pct:g} % rests on a "
-        f"share that no source states"
+        f"\n{found.seat_pct:g} % is assigned to a company's country of registration, "
+        f"{found.assumed_pct:g} % relies on a share that no source states"
     )
     test = found.covered
     typer.echo(

@@ -47,7 +47,7 @@ def rank(
     search: Text = "",
     method: MethodOption = "weighted_sum",
     area: AreaOption = "",
-    top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many sites.")] = 20,
+    top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Number of sites.")] = 20,
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
@@ -102,12 +102,12 @@ def _ranked_row(row: dict[str, Any], gates: dict[str, str], criteria: list[str])
 
 
 def site(
-    site_id: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    site_id: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
     commodity: Commodity = "",
     preset: PresetOption = "balanced",
     format: FormatOption = Format.table,
 ) -> None:
-    """Show all that is known of one site: score, claims, owners, gates."""
+    """Show everything known about a site: score, source values, owners, gates."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.sites.dossier import dossier  # noqa: PLC0415
 
@@ -130,7 +130,7 @@ def export(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Where to write; the ending says the format, for example .xlsx (a wrong one is answered by all)"
+            help="Output file; the extension sets the format, for example .xlsx (a wrong one lists them all)"
         ),
     ],
     commodity: Commodity = "",
@@ -145,7 +145,7 @@ def export(
     search: Text = "",
     method: MethodOption = "weighted_sum",
     area: AreaOption = "",
-    top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="How many sites; all where not given.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="Number of sites; default all.")] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write the ranked list with scores, weights, sources and licences."""

@@ -22,18 +22,18 @@ if TYPE_CHECKING:
     from scoring.ranking.scenario import Scenario
     from scoring.robustness.sensitivity import RequiredValue
 
-methods_app = typer.Typer(
-    no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by."
-)
+methods_app = typer.Typer(no_args_is_help=True, help="Aggregation methods, and published cases to verify them.")
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium.")]
-PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
-TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="The first how many sites are the shortlist.")]
-Top = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many lines.")]
+PresetOption = Annotated[
+    str, typer.Option("--preset", help="Weight preset, for example japan_desk; a wrong name lists them all.")
+]
+TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Shortlist size: the top k sites.")]
+Top = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Number of rows.")]
 
 
 @methods_app.command("list")
 def methods_list(format: FormatOption = Format.table) -> None:
-    """List the methods, what each rewards, and whether it compares sites with each other."""
+    """List the methods, what each rewards, and whether scores depend on the other sites."""
     from scoring.aggregation.methods import METHODS  # noqa: PLC0415
 
     rows = [
@@ -48,7 +48,7 @@ def methods_check(
     folder: Annotated[Path, typer.Argument(help="Folder of cases (*.json): method, inputs, expected, atol.")],
     format: FormatOption = Format.table,
 ) -> None:
-    """Run published cases on our own methods; exit code 1 if one does not agree."""
+    """Run published cases through the methods; exit code 1 if any result differs."""
     from scoring.published_cases import check_folder  # noqa: PLC0415
 
     found = check_folder(folder)
@@ -68,7 +68,7 @@ def desks(
     top: Top = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Rank by the US desk and by the Japan desk, and together; say where they part and on what."""
+    """Rank by the US desk, the Japan desk and jointly; show where they disagree and on what."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.two_desks import two_desks  # noqa: PLC0415
 
@@ -90,7 +90,7 @@ def desks(
     answer(rows, format, ("joint_rank", "name", "first_rank", "second_rank", "gap", "pareto", "divides", "divides_by"))
     if format is Format.table:
         typer.echo(
-            f"Kendall's tau of all sites {found.agreement}, of the first 100 of either desk {found.agreement_top}"
+            f"Kendall's tau over all sites {found.agreement}, over the top 100 of either desk {found.agreement_top}"
         )
 
 
@@ -98,29 +98,25 @@ def robustness(
     commodity: Commodity = "",
     preset: PresetOption = "balanced",
     within: Annotated[
-        float, typer.Option(min=0, max=100, help="Weights within plus or minus this percent; 100: anywhere.")
+        float, typer.Option(min=0, max=100, help="Draw weights within plus or minus this percent; 100: anywhere.")
     ] = 20.0,
     order: Annotated[
         str,
-        typer.Option(
-            help="Weights from the most to the least important, for example ownership,grade; instead of --within."
-        ),
+        typer.Option(help="Pillars from most to least important, for example ownership,grade; instead of --within."),
     ] = "",
     ranges: Annotated[
         str,
-        typer.Option(
-            help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within."
-        ),
+        typer.Option(help="Weight ranges in percent, for example grade=20-50,ownership=10-30; instead of --within."),
     ] = "",
-    draws: Annotated[int, typer.Option(min=10, max=20_000, help="How many weights are drawn.")] = 1000,
+    draws: Annotated[int, typer.Option(min=10, max=20_000, help="Number of draws.")] = 1000,
     seed: Annotated[
-        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the draws; the same seed gives the same answer.")
+        int, typer.Option(min=0, max=MOST_SEED, help="Random seed; the same seed gives the same result.")
     ] = 20251028,
     top_k: TopK = 20,
     top: Top = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Draw weights and unknown values many times: say how often each site is among the first k, and in which ranks."""
+    """Draw weights and unknown values many times; show how often each site is in the top k, and its rank range."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.rank_acceptability import WeightConstraints, rank_stability  # noqa: PLC0415
 
@@ -164,13 +160,13 @@ def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
 
 
 def sensitivity(
-    site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    site: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
     commodity: Commodity = "",
     preset: PresetOption = "balanced",
     top_k: TopK = 10,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show the stable weights of a site's place, what moves its score most, and what takes it into the first k."""
+    """Show weight ranges that keep a site's rank, the largest effects on its score, and what puts it in the top k."""
     from scoring.robustness.sensitivity import needs, stability, tornado  # noqa: PLC0415
 
     packed, scenario, site_id = _packed_with(site, commodity, preset)
@@ -220,7 +216,7 @@ def unknowns(
     top: Top = 50,
     format: FormatOption = Format.table,
 ) -> None:
-    """List what to find out next: the open values whose learning would most likely change the shortlist."""
+    """List unresolved values by their probability of changing the shortlist (value of information)."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.rank_acceptability import to_find_out  # noqa: PLC0415
 
@@ -236,7 +232,7 @@ def methods_compare(
     top_k: TopK = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Rank by every method and normalisation; show how far each agrees with the weighted sum on fixed goalposts."""
+    """Rank by every method and normalisation; show agreement with the weighted sum on fixed goalposts."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.method_agreement import compared  # noqa: PLC0415
 

@@ -31,7 +31,7 @@ def site_map(site: dict[str, Any], half_km: float, inches: tuple[float, float] =
     found = reached(site["site_id"], session.revision())
     drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, found), inches, theme.dark())
     words = "; ".join(f"{_(REACHED[each.criterion][1])} {number(each.km, 1)} km" for each in found)
-    said = _("Map of the surroundings of {name}: {words}").format(name=site["name"], words=words)
+    said = _("Map of the area around {name}: {words}").format(name=site["name"], words=words)
     text = base64.b64encode(drawn.encode()).decode()
     st.html(
         f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(said)}" style="width:100%;border-radius:6px">'
@@ -42,10 +42,10 @@ def reach_table(site: dict[str, Any]) -> None:
     """List the nearest infrastructure with km and what building to it would cost."""
     rows = [
         {
-            _("Nearest"): _(REACHED[each.criterion][1]),
+            _("Infrastructure"): _(REACHED[each.criterion][1]),
             _("Name"): each.name or "–",
             "km": number(each.km, 1),
-            _("To build to it, million AUD (2018)"): "–" if each.build_maud is None else quantity(each.build_maud),
+            _("Connection cost, million AUD (2018)"): "–" if each.build_maud is None else quantity(each.build_maud),
         }
         for each in reached(site["site_id"], session.revision())
     ]
@@ -55,8 +55,8 @@ def reach_table(site: dict[str, Any]) -> None:
     )
     if haul is not None:
         text = _(
-            "Transport and power over 10 years at 0.2 Mt a year: {value} {unit} ({low} to {high}), "
-            "{mode}. A model, not a quotation."
+            "Transport and power cost over 10 years at 0.2 Mt per year: {value} {unit} "
+            "({low} to {high}), {mode}. Modelled, not a quotation."
         )
         st.caption(
             text.format(

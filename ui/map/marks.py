@@ -17,7 +17,7 @@ SITE = "#D52B85"
 
 #: Criterion -> colour of its line and its word.
 REACHED = {
-    "port_km": ("#0072B2", N_("Deep port")),
+    "port_km": ("#0072B2", N_("Deep-water port")),
     "rail_km": ("#5F5A52", N_("Railway")),
     "road_km": ("#B26B00", N_("Road")),
     "power_km": ("#8A5A83", N_("Power")),

@@ -207,8 +207,8 @@ def _memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> 
         _method(found),
         found.sources,
         _(
-            "Screening aid from open data, not investment advice. An unknown is left unknown: it "
-            "widens the range of a score and is never filled in."
+            "Screening aid based on open data, not investment advice. Unknown values are "
+            "never filled in; they widen the score range."
         ),
     )
 
@@ -219,15 +219,15 @@ def _short(name: str, most: int = 30) -> str:
 
 def _words(found: MemoBasis) -> dict[str, str]:
     share = _(
-        "Bars: ranks from the 5th to the 95th percentile of {n} draws of the weights (±20 %) and of "
-        "every unknown; dot: the median."
+        "Bars: 5th to 95th percentile of rank over {n} draws of the weights (±20 %) "
+        "and of all unknown values; dot: median."
     )
     return {
         "memo": _("Memo"),
-        "question": _("Question"),
-        "map": _("Where the sites lie"),
+        "question": _("Question to answer"),
+        "map": _("Site locations"),
         "ranked": _("Ranked sites"),
-        "sensitivity": _("How firm the places are"),
+        "sensitivity": _("Rank stability"),
         "sensitivity_caption": share.format(n=number(found.firm.draws)),
         "method": _("Method"),
         "sources": _("Sources and licences"),
@@ -242,28 +242,22 @@ def _words(found: MemoBasis) -> dict[str, str]:
 
 
 def _summary(found: MemoBasis) -> tuple[str, ...]:
-    said = _("{n} sites, ranked among {all} that the scenario lists.")
+    said = _("{n} sites, ranked among the {all} in the scenario.")
     listed = len(found.held.items) - len(found.left_out)
     lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
     if listed > len(found.sites):
         lines.append(
-            _("The memo shows the first {n} by rank; the exported list has all.").format(n=number(len(found.sites)))
+            _("The memo shows the top {n} sites; the exported list has all.").format(n=number(len(found.sites)))
         )
     failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
     if failing:
-        lines.append(_("Fails a gate, so it is listed last: {gates}").format(gates="; ".join(failing)))
+        lines.append(_("Fails a gate and is listed last: {gates}").format(gates="; ".join(failing)))
     unsettled = sum(_is_unsettled(site) for site in found.sites)
     if unsettled:
-        lines.append(
-            _("For {n} of them it is not known whether a covered nation stands behind the owners.").format(
-                n=number(unsettled)
-            )
-        )
+        lines.append(_("For {n} of them, covered-nation ownership is not established.").format(n=number(unsettled)))
     if found.left_out:
         lines.append(
-            _("Not in the list that the scenario leaves, so without a rank: {names}.").format(
-                names=_some(found.left_out)
-            )
+            _("Excluded by the scenario filters and therefore unranked: {names}.").format(names=_some(found.left_out))
         )
     return tuple(lines)
 
@@ -298,7 +292,7 @@ def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
         (_("Method"), either(method.title, method.title_ja)),
         (_("Scenario"), scenario.scenario_hash),
         (_("Data version"), data_version()),
-        (_("Written"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
+        (_("Prepared on"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
         (_("Link"), permalink(scenario, page="shortlist", more={"list": found.held.name})),
     )
 
@@ -339,8 +333,8 @@ def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, it
         (_("Why"), _why(site)),
         (_("Risks"), _risks(site)),
         (_("Unknown"), _unknown(site)),
-        (_("Who owns it"), _owned(site)),
-        (_("When it could deliver"), _when(site, outlook)),
+        (_("Ownership"), _owned(site)),
+        (_("Timing and offtake"), _when(site, outlook)),
         (_("Instrument that may fit"), _instruments(site, outlook)),
         (_("Noted"), _noted(item)),
     )
@@ -403,11 +397,7 @@ def _risks(site: dict[str, Any]) -> str:
         key=lambda line: line["weight_share"] * (line["desirability"] - 1),
     )
     parts += [_valued(line) for line in weak[:WEAKEST]]
-    return (
-        (_joined(parts) + either(".", "。"))
-        if parts
-        else _("Nothing that is known and weighed lies in the weaker half.")
-    )
+    return (_joined(parts) + either(".", "。")) if parts else _("No weighted criterion with data scores below 0.5.")
 
 
 def _unknown(site: dict[str, Any]) -> str:
@@ -416,11 +406,15 @@ def _unknown(site: dict[str, Any]) -> str:
     )
     parts = [f"{criterion_title_of(line)} ({number(100 * line['weight_share'], 1)} %)" for line in unknown]
     parts += [
-        _("gate not settled: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
+        _("gate undetermined: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
         for gate in site["gates"]
         if gate["verdict"] == "unknown"
     ]
-    return (_joined(parts) + either(".", "。")) if parts else _("Every criterion that counts is known or estimated.")
+    return (
+        (_joined(parts) + either(".", "。"))
+        if parts
+        else _("All criteria that apply have measured or modelled values.")
+    )
 
 
 def _owned(site: dict[str, Any]) -> str:
@@ -439,14 +433,13 @@ def _owned(site: dict[str, Any]) -> str:
 
 def _when(site: dict[str, Any], outlook: Outlook | None) -> str:
     if site["stage"] == "operating":
-        said = _("It operates by the newest source.")
+        said = _("The most recent source lists it as operating.")
     elif outlook is None:
-        said = _("No source states the stage, so the months are unknown.")
+        said = _("No source states the project stage, so the months to ready-to-build are unknown.")
     else:
         months = outlook.months
         said = _(
-            "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}); a model. "
-            "The time of construction is not modelled."
+            "Ready to build in {p50} months (P10 {p10}, P90 {p90}), modelled. Construction time is not included."
         ).format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90))
     taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
     sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
@@ -457,7 +450,7 @@ def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
     found = fitting(site, outlook.months.p50 if outlook else None)
     if not found:
         failed = any(gate["verdict"] == "fail" for gate in site["gates"])
-        return _("None: it fails a gate.") if failed else _("No rule of ours holds; see the method.")
+        return _("None: it fails a gate.") if failed else _("No Framework instrument matches; see Method.")
     return _joined(
         [f"{either(each.title, each.title_ja)} ({each.paragraph}): {either(each.why, each.why_ja)}" for each in found]
     ) + either(".", "。")
@@ -466,11 +459,11 @@ def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
 def _noted(item: Item) -> str:
     note = item.note
     if len(note) > LONGEST_NOTED:
-        note = note[:LONGEST_NOTED] + "… " + _("(cut here; the shortlist has the whole note)")
+        note = note[:LONGEST_NOTED] + "… " + _("(truncated; the full note is in the shortlist)")
     parts = [
         note,
         ", ".join(item.tags),
-        f"{_('Follows it up')}: {item.owner}" if item.owner else "",
+        f"{_('Assigned to')}: {item.owner}" if item.owner else "",
         f"{_('Due')}: {item.due}" if item.due else "",
     ]
     return _joined([part for part in parts if part])
@@ -481,21 +474,23 @@ def _method(found: MemoBasis) -> tuple[str, ...]:
     filters = found.scenario.filters
     lines = [
         _(
-            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed "
-            "goalposts, so that a new site never moves another."
+            "Each criterion converts a measured value to a desirability between 0 and 1 "
+            "using fixed goalposts, so adding a site never changes the score of another."
         ),
-        _("Ordered by: {order}. The range shows the score with all unknowns at their worst and at their best.").format(
+        _("Ranked by: {order}. The range gives the score with all unknowns at their worst and at their best.").format(
             order=order
         ),
         _(
-            "Gates (covered nation, protected land, legal bars) stand beside the score: pass, fail or "
-            "unknown. A site that fails a gate is listed last."
+            "Gates (covered nation, protected land, legal bars) are reported separately "
+            "from the score as pass, fail or unknown. Sites that fail a gate are listed "
+            "last."
         ),
         _(
-            "Instruments are named by rules of this project on stage, kind, permits, host country and "
-            "offtake; they are a start for discussion, not a finding."
+            "Instruments are matched by Orebridge rules on stage, kind of site, permits, "
+            "host country and offtake. They are a starting point for discussion, not a "
+            "conclusion."
         ),
-        _("A value with ~ is modelled, not measured."),
+        _("Values marked ~ are modelled, not measured."),
     ]
     if filters != Filters():
         lines.append(_("Filters: {filters}.").format(filters=_filters(filters)))
@@ -507,7 +502,7 @@ def _filters(filters: Filters) -> str:
         ", ".join(w.word(w.KINDS, kind) for kind in filters.kinds),
         ", ".join(w.word(w.STAGES, stage) for stage in filters.stages),
         ", ".join(w.nation(code) for code in filters.countries),
-        f"{_('At least this complete (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
+        f"{_('Minimum data completeness (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
         "" if filters.gates_failed else _("Hide sites that fail a gate"),
         f"“{filters.text}”" if filters.text else "",
     ]

@@ -16,11 +16,11 @@ PARTS = {
     "kind": N_("Kind"),
     "stage": N_("Stage"),
     "country": N_("Country"),
-    "order": N_("Order by"),
+    "order": N_("Rank by"),
     "method": N_("Method"),
-    "cov": N_("At least this complete (%)"),
+    "cov": N_("Minimum data completeness (%)"),
     "area": N_("Area of interest"),
-    "ev": N_("Own criteria"),
+    "ev": N_("User-defined criteria"),
 }
 
 
@@ -28,9 +28,7 @@ def address_notice() -> None:
     """Say which parts of the address were left out, until the reader has seen it."""
     if not S.unread:
         return
-    sentence = _(
-        "Parts of this address cannot be read and are left out: {parts}. Copy the link again where it came from."
-    )
+    sentence = _("Parts of this URL could not be read and were ignored: {parts}. Copy the link again from its source.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.warning(sentence.format(parts=", ".join(map(_part, S.unread))), icon=":material/link_off:")
         st.button(_("Close"), key="unread_seen", on_click=_seen, icon=":material/close:", type="tertiary")

@@ -40,7 +40,7 @@ def card(scenario: Scenario, site_id: str) -> None:
     if scenario.method != "weighted_sum":
         method = METHODS[scenario.method]
         st.caption(
-            _("The order is by {method}; the bars show the weighted sum, the method whose parts add up.").format(
+            _("Ranked by {method}. The bars show the weighted sum, which splits into contributions.").format(
                 method=either(method.title, method.title_ja)
             )
         )
@@ -57,7 +57,7 @@ def evidence(scenario: Scenario, site_id: str) -> None:
     st.text(found["name"])
     parts: dict[str, Callable[[], None]] = {
         _("Why this score"): lambda: why(found),
-        _("Claims"): lambda: claims(found),
+        _("Source values"): lambda: claims(found),
         _("Grade"): lambda: grade_tab(found, scenario.commodity),
         _("Permitting"): lambda: permitting_tab(found),
         _("Owners"): lambda: owners(found),
@@ -91,19 +91,23 @@ def head(found: dict[str, Any]) -> None:
     failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
     if failed:
         st.warning(
-            _("Fails a gate, so it is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
+            _("Fails a gate and is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
         )
     score, place_in_list, coverage = st.columns(3)
     score.metric(
         _("Score"),
         number(found["score"], 2),
-        help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
+        help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
     )
     place_in_list.metric(
-        _("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters.")
+        _("Rank"),
+        f"#{number(found['rank'])}",
+        help=_("Rank among all sites with this commodity, before other filters."),
     )
     coverage.metric(
-        _("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured.")
+        _("Completeness"),
+        f"{number(100 * found['coverage'])} %",
+        help=_("Share of the weight with measured or modelled values."),
     )
     score_range(found)
 
@@ -111,7 +115,7 @@ def head(found: dict[str, Any]) -> None:
 def score_range(found: dict[str, Any]) -> None:
     """Draw the range that the score could take, with the score on it."""
     low, high, score = (100 * found[k] for k in ("score_low", "score_high", "score"))
-    label = _("The score could lie between {low} and {high}: unknowns at their worst and at their best.")
+    label = _("Possible score: {low} to {high}, with unknowns at their worst and at their best.")
     text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
     st.html(
         f'<div role="img" aria-label="{html.escape(text)}" '
@@ -136,7 +140,7 @@ def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = Fal
             _toggle_shortlist(found, listed)
         compared = found["site_id"] in S.compare
         st.button(
-            _("Do not compare") if compared else _("Compare"),
+            _("Remove from comparison") if compared else _("Compare"),
             icon=":material/compare:",
             key="compare_button",
             on_click=state.toggle_compared,
@@ -155,7 +159,7 @@ def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = Fal
                 args=(found["lat"], found["lon"], 7.0),
             )
         with st.popover(_("Link"), icon=":material/link:"):
-            st.caption(_("Add this to the address of the app:"))
+            st.caption(_("Append this to the app URL:"))
             st.code(permalink(scenario, [found["site_id"]], language()), language=None)
 
 
@@ -173,9 +177,9 @@ def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
         st.error(problem(error))
         return
     st.toast(
-        _("{name}: taken off the shortlist").format(name=w.plain(found["name"]))
+        _("{name}: removed from the shortlist").format(name=w.plain(found["name"]))
         if listed
-        else _("{name}: on the shortlist").format(name=w.plain(found["name"]))
+        else _("{name}: added to the shortlist").format(name=w.plain(found["name"]))
     )
     st.rerun()
 
@@ -188,7 +192,7 @@ def bars(found: dict[str, Any]) -> None:
         lines = [line for line in found["lines"] if line["pillar"] == pillar]
         known = sum(line["contribution"] for line in lines)
         missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
-        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Unknown weight"), missing, 1)]
+        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Weight of unknowns"), missing, 1)]
     frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
     titles = list(names.values())
     chart = (
@@ -202,13 +206,13 @@ def bars(found: dict[str, Any]) -> None:
                 title=None,
                 legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
                 scale=alt.Scale(
-                    domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]
+                    domain=[_("Contribution to the score"), _("Weight of unknowns")], range=["#0072B2", "#B8BEC6"]
                 ),
             ),
             order="order:Q",
             tooltip=[
                 alt.Tooltip("pillar:N", title=_("Pillar")),
-                alt.Tooltip("part:N", title=_("Part")),
+                alt.Tooltip("part:N", title=_("Component")),
                 alt.Tooltip("share:Q", format=".3f", title=_("Share")),
             ],
         )
@@ -223,7 +227,7 @@ def _pillars_that_count(lines: list[dict[str, Any]]) -> dict[str, str]:
     shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
     names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in shown}
     if any(line["pillar"] == OWN_PILLAR for line in lines):
-        names[OWN_PILLAR] = _("Own evidence")
+        names[OWN_PILLAR] = _("User-defined criteria")
     return names
 
 
@@ -246,7 +250,7 @@ def why(found: dict[str, Any]) -> None:
             _("Desirability"): None if line["status"] == "unknown" else line["desirability"],
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
             _("Contribution"): line["contribution"],
-            _("Rests on"): rests_on(line),
+            _("Basis"): rests_on(line),
             _("Source"): source_title(line["source_id"]),
             _("As of"): line["as_of"],
             _("Licence"): licence(line["source_id"]),
@@ -291,7 +295,11 @@ def rests_on(line: dict[str, Any]) -> str:
 def _permitting_rests_on(line: dict[str, Any]) -> str:
     where = line["reference_group"].split(".")[-1]
     named = (
-        w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+        w.nation(where)
+        if w.is_country(where)
+        else _("European Union")
+        if where == "EU"
+        else _("pooled, adjusted for governance")
     )
     return f"{w.word(w.STAGES, line['target'])}, {named}"
 
@@ -314,24 +322,24 @@ _RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
 def claims(found: dict[str, Any]) -> None:
     """Show every value that a source gives."""
     st.caption(
-        _("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible.")
+        _("All values reported by the sources. Where they differ, the ticked value is used; the others stay visible.")
     )
     rows = [
         {
             _("Used"): claim["chosen"],
-            _("What"): w.word(w.ATTRIBUTES, claim["attribute"])
+            _("Item"): w.word(w.ATTRIBUTES, claim["attribute"])
             + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
             _("Value"): _claimed(claim),
             _("As of"): claim["as_of"],
             _("Method"): w.word(w.METHODS, claim["method"]),
             _("Source"): source_title(claim["source_id"]),
             _("Link"): claim["url"] or None,
-            _("As the source says"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
+            _("As stated in the source"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
         }
         for claim in found["claims"]
     ]
     if not rows:
-        st.info(_("No source gives a value for this site beyond its place, name and commodities."))
+        st.info(_("Sources report only location, name and commodities for this site."))
         return
     st.dataframe(
         pd.DataFrame(rows),
@@ -341,7 +349,7 @@ def claims(found: dict[str, Any]) -> None:
         lazy=False,
         height=min(36 * (len(rows) + 1), 420),
         column_config=with_tips({_("Link"): st.column_config.LinkColumn(display_text=_("open"))}),
-        alt=_("Claims"),
+        alt=_("Source values"),
     )
 
 
@@ -357,7 +365,7 @@ def _claimed(claim: dict[str, Any]) -> str:
 def owners(found: dict[str, Any]) -> None:
     """Show the owners, the tree above them and the frameworks of the host country."""
     if not found["owners"]:
-        st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
+        st.info(_("No source names an owner. Allied ownership is therefore unknown and widens the score range."))
     for owner in found["owners"]:
         _owner(owner)
     owner_tree(
@@ -390,7 +398,7 @@ def _owner(owner: dict[str, Any]) -> None:
 
 def gates(found: dict[str, Any]) -> None:
     """Show the verdict of each gate with its evidence."""
-    st.caption(_("Gates stand beside the score and are never averaged into it."))
+    st.caption(_("Gates are reported separately from the score and are never averaged into it."))
     marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
     for gate in found["gates"]:
         target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]

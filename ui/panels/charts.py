@@ -63,10 +63,10 @@ def rank_histogram(found: RankStability, site_id: str) -> None:
     """Draw in how many of the draws a site has which rank, and say it in a sentence."""
     rows = np.flatnonzero(found.table["site_id"].to_numpy() == site_id)
     if not len(rows):
-        st.caption(_("It is not in the list that these filters leave."))
+        st.caption(_("This site is excluded by the current filters."))
         return
     row = found.table.iloc[rows[0]]
-    text = _("Among the first {k} in {p} % of {n} draws; ranks {low} to {high} in nine of ten.")
+    text = _("In the top {k} in {p} % of {n} draws; 90 % of draws give rank {low} to {high}.")
     st.caption(
         text.format(
             k=found.top_k,
@@ -151,7 +151,7 @@ def stability_chart(found: list[StabilityInterval], scenario: Scenario) -> None:
     ]
     frame, titles = pd.DataFrame(rows), [str(row["group"]) for row in rows]
     base = alt.Chart(frame).encode(y=alt.Y("group:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)))
-    tooltip = [alt.Tooltip("group:N", title=_("Weight")), alt.Tooltip("said:N", title=_("Keeps its place"))]
+    tooltip = [alt.Tooltip("group:N", title=_("Weight")), alt.Tooltip("said:N", title=_("Rank unchanged"))]
     scale = alt.Scale(domain=[0, 100])
     whole = base.mark_bar(color=GREY, opacity=0.35, height=6).encode(
         x=alt.X("zero:Q", scale=scale, title=_("Weight")), x2="all:Q"
@@ -174,20 +174,24 @@ def stability_sentences(found: list[StabilityInterval], scenario: Scenario, name
         lost = []
         if each.overtaken_low:
             lost.append(
-                _("below {at}: {who} passes").format(at=number(each.low, 1), who=w.plain(names[each.overtaken_low]))
+                _("below {at}: overtaken by {who}").format(
+                    at=number(each.low, 1), who=w.plain(names[each.overtaken_low])
+                )
             )
         if each.overtaken_high:
             lost.append(
-                _("above {at}: {who} passes").format(at=number(each.high, 1), who=w.plain(names[each.overtaken_high]))
+                _("above {at}: overtaken by {who}").format(
+                    at=number(each.high, 1), who=w.plain(names[each.overtaken_high])
+                )
             )
-        said = "; ".join(lost) or _("no weight from 0 to 100 changes it")
+        said = "; ".join(lost) or _("no change for any weight from 0 to 100")
         st.markdown(f"- **{group_title(each.group, scenario)}** ({number(each.weight)}): {said}")
 
 
 def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
     """Draw what each unknown, range and weight does to a score, the widest at the top."""
     titles = criterion_titles(scenario)
-    kinds = {"unknown": _("Unknown, worst to best"), "range": _("Range of the value"), "weight": _("Weight ±20 %")}
+    kinds = {"unknown": _("Unknown, worst to best"), "range": _("Value range"), "weight": _("Weight ±20 %")}
     rows = [
         {
             "what": titles[int(each.id)]
@@ -214,7 +218,7 @@ def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
                 scale=alt.Scale(domain=list(kinds.values()), range=[GREY, BLUE, ORANGE]),
             ),
             tooltip=[
-                alt.Tooltip("what:N", title=_("What")),
+                alt.Tooltip("what:N", title=_("Item")),
                 alt.Tooltip("low:Q", format=".3f", title=_("Low")),
                 alt.Tooltip("high:Q", format=".3f", title=_("High")),
             ],
@@ -231,11 +235,11 @@ def needs_table(found: list[RequiredValue], scenario: Scenario) -> None:
         {
             _("Criterion"): titles[each.criterion],
             _("Desirability now"): number(each.now, 2) if each.now is not None else _("Unknown"),
-            _("Needed"): number(each.needed, 2) if each.needed is not None else _("not reachable alone"),
-            _("That is"): ""
+            _("Needed value"): number(each.needed, 2) if each.needed is not None else _("not achievable on its own"),
+            _("In units"): ""
             if each.value is None
             else f"{quantity(each.value)} {w.word(w.UNITS, criteria[each.criterion].unit)}",
         }
         for each in sorted(found, key=lambda each: (each.needed is None, each.needed or 0))
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("What would have to be true"))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Changes needed"))

@@ -36,7 +36,7 @@ def exported_list(found: Listing, suffix: str) -> bytes:
 def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None:
     """Offer the list for download; each file carries scenario, permalink, data version and licences."""
     with st.popover(_("Download"), icon=":material/download:"):
-        st.caption(_("The whole filtered list with scores, weights, sources and licences."))
+        st.caption(_("The full filtered list with scores, weights, sources and licences."))
         format_buttons(
             partial(exported, scenario, site_ids=site_ids), f"orebridge-{scenario.scenario_hash}", "download"
         )

@@ -64,53 +64,53 @@ def steps() -> list[tuple[str, str, str]]:
     return [
         (
             "format_list_numbered",
-            _("A ranked list"),
+            _("Ranked list"),
             _(
-                "Mines, plants and recyclers of the world in one list, the best for US–Japan "
-                "investment first. The map beside it shows the same sites: shape is the kind, colour "
-                "the score."
+                "Mines, plants and recyclers worldwide in one list, ranked for US–Japan "
+                "investment. The map beside it shows the same sites: shape gives the kind, "
+                "colour the score."
             ),
         ),
         (
             "tune",
             _("Your weights"),
             _(
-                "Drag a weight in the sidebar, or take a preset such as the Japan desk. Ranks move at "
-                "once; Δ says by how many places."
+                "Drag a weight in the sidebar, or choose a preset such as the Japan desk. "
+                "Ranks update at once; Δ shows the change in rank."
             ),
         ),
         (
             "science",
-            _("A commodity"),
-            _("Choose the commodity of interest. Neodymium and dysprosium put different rare-earth deposits first."),
+            _("Commodity"),
+            _("Choose the commodity of interest. Neodymium and dysprosium rank different rare-earth deposits first."),
         ),
         (
             "help",
-            _("What nobody knows"),
-            _("Grey is unknown. It is never filled in: the bar under a score shows how far unknowns could move it."),
+            _("Unknowns"),
+            _("Grey is unknown. Unknowns are never filled in; the bar under a score shows how far they could move it."),
         ),
         (
             "fact_check",
             _("Why this score"),
             _(
-                "Click a site. Its tabs go from raw value to contribution, each with source, date and "
-                "licence. Gates stand beside the score."
+                "Click a site. Its tabs lead from raw value to contribution, with source, date "
+                "and licence. Gates are shown separately from the score."
             ),
         ),
         (
             "compare",
             _("Compare and open"),
             _(
-                "Tick two to five sites and press Compare, or open a dossier: everything that is "
-                "known, on one page to print."
+                "Tick two to five sites and press Compare, or open a dossier: everything known "
+                "about a site on one printable page."
             ),
         ),
         (
             "star",
             _("Decide and brief"),
             _(
-                "Put sites on a shortlist, note decisions, freeze it, and hand over a memo in English, "
-                "Japanese or both."
+                "Add sites to a shortlist, record decisions, save a snapshot, and produce a "
+                "memo in English, Japanese or both."
             ),
         ),
     ]

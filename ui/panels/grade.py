@@ -35,11 +35,11 @@ def grade_tab(found: dict[str, Any], wanted: str) -> None:
         Commodity of interest; empty: the first that is graded.
     """
     if found["kind"] != "mine":
-        st.info(_("A plant has no ore: it is judged on output, feed and recovery."))
+        st.info(_("Plants have no ore grade; they are scored on output, feed and recovery."))
         return
     graded = graded_commodities(session.facts(), found["site_id"])
     if not graded:
-        st.info(_("No source gives a grade for this site."))
+        st.info(_("No source reports a grade for this site."))
         return
     commodity = str(
         st.segmented_control(
@@ -54,7 +54,7 @@ def grade_tab(found: dict[str, Any], wanted: str) -> None:
     model = grade_tonnage(session.facts(), commodity, found["deposit_type"], found["site_id"])
     if model is None:
         st.info(
-            _("Fewer than eight deposits are graded for {commodity}: no curve.").format(
+            _("Fewer than eight deposits have a grade for {commodity}; no curve can be drawn.").format(
                 commodity=w.commodity(commodity)
             )
         )
@@ -72,7 +72,7 @@ def _said(model: GradeTonnage, found: dict[str, Any]) -> None:
     """Say the place of the site, its cut-off and how sure the grade is."""
     site = model.site or {}
     group = _("all types") if model.group == ALL_TYPES else w.word(w.DEPOSIT_TYPES, model.group)
-    text = _("Against {n} deposits ({group}): grade {grade} {unit}, richer than {p} % of them.")
+    text = _("Compared with {n} deposits ({group}): grade {grade} {unit}, higher than {p} % of them.")
     said = text.format(
         n=number(len(model.deposits)),
         group=group,
@@ -81,15 +81,15 @@ def _said(model: GradeTonnage, found: dict[str, Any]) -> None:
         p=number(model.grade_percentile),
     )
     if model.tonnage_percentile is not None:
-        said += " " + _("Ore {ore} Mt, larger than {p} %.").format(
+        said += " " + _("Tonnage {ore} Mt, larger than {p} % of them.").format(
             ore=quantity(_float(site.get("ore_mt"))), p=number(model.tonnage_percentile)
         )
     st.markdown(said)
     level = confidence(str(site.get("scope") or ""), found["stage"])
     cutoff = str(site.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
     basis = _(
-        "How sure the grade is: {marks} {level}. Class: {scope}. Stage: {stage}. Cut-off: {cutoff}. As "
-        "of {year}. Shown, not scored."
+        "Confidence in the grade: {marks} {level}. Resource class: {scope}. Stage: "
+        "{stage}. Cut-off grade: {cutoff}. As of {year}. For information; not scored."
     )
     st.caption(
         basis.format(
@@ -112,12 +112,12 @@ def _scatter(model: GradeTonnage) -> None:
     placed = model.deposits.dropna(subset=["ore_mt"])
     placed = placed[(placed["ore_mt"] > 0) & (placed["grade"] > 0)]
     if placed.empty:
-        st.caption(_("No deposit of the type has a tonnage in the record of its grade."))
+        st.caption(_("No deposit of this type reports tonnage together with grade."))
         return
     x = alt.X(
         "ore_mt:Q",
         scale=alt.Scale(type="log", nice=False),
-        title=_("Ore, million tonnes"),
+        title=_("Ore tonnage, Mt"),
         axis=_decades(placed["ore_mt"]),
     )
     name = f"{w.commodity(model.commodity)}, {model.unit}"
@@ -131,7 +131,7 @@ def _scatter(model: GradeTonnage) -> None:
     lines = (
         alt.Chart(_equal_metal(placed, model.unit))
         .mark_line(color=BLUE, opacity=0.35, strokeDash=[3, 3])
-        .encode(x=x, y=y, detail="metal:N", tooltip=[alt.Tooltip("metal:N", title=_("Contained"))])
+        .encode(x=x, y=y, detail="metal:N", tooltip=[alt.Tooltip("metal:N", title=_("Contained metal"))])
     )
     layers = [lines, peers]
     if model.site and model.site.get("ore_mt"):
@@ -145,12 +145,7 @@ def _scatter(model: GradeTonnage) -> None:
             alt.Chart(site).mark_text(color=ORANGE, dy=-13, fontWeight="bold").encode(x=x, y=y, text="name:N")
         )
     st.altair_chart(alt.layer(*layers).properties(height=320), width="stretch")
-    st.caption(
-        _(
-            "Each dot is a deposit; along a dashed line the contained metal is the same, ten times "
-            "more from line to line."
-        )
-    )
+    st.caption(_("Each dot is a deposit. Dashed lines join equal contained metal, one order of magnitude apart."))
 
 
 def _decades(values: pd.Series[float]) -> alt.Axis:
@@ -178,7 +173,7 @@ def _equal_metal(placed: pd.DataFrame, unit: str) -> pd.DataFrame:
 def _curves(model: GradeTonnage) -> None:
     """Draw the two cumulative curves as USGS does: the share of deposits that have at least so much."""
     one = (_("Grade, {unit}").format(unit=model.unit), "grade", model.grade_exceeded, (model.site or {}).get("grade"))
-    two = (_("Ore, million tonnes"), "ore_mt", model.tonnage_exceeded, (model.site or {}).get("ore_mt"))
+    two = (_("Ore tonnage, Mt"), "ore_mt", model.tonnage_exceeded, (model.site or {}).get("ore_mt"))
     for title, column, marks, value in (one, two):
         values = model.deposits[column].to_numpy(dtype=float)
         frame = curve(values[values > 0])
@@ -202,5 +197,8 @@ def _curves(model: GradeTonnage) -> None:
             )
         st.altair_chart(alt.layer(*layers).properties(height=150), width="stretch")
     st.caption(
-        _("Share of the deposits that have at least so much. Dots: what 90, 50 and 10 % exceed. Orange: this site.")
+        _(
+            "Proportion of deposits at or above the value. Dots: exceeded by 90, 50 and 10 "
+            "% of deposits. Orange: this site."
+        )
     )

@@ -51,14 +51,12 @@ def table_in_use() -> dict[str, Price]:
 def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
     if worth.usd_per_t is None:
         st.caption(
-            _("None of its metals has a price in the table: {names}.").format(
-                names=w.commodities(list(worth.unpriced), 20)
-            )
+            _("No price available for its metals: {names}.").format(names=w.commodities(list(worth.unpriced), 20))
         )
         return
     said = _(
-        "{usd} USD per tonne of ore ({low} to {high} with the prices of five years). In the ground: no "
-        "recovery, no smelter terms, no revenue."
+        "{usd} USD per tonne of ore ({low} to {high} over five years of prices). "
+        "In-situ value: excludes recovery and smelter terms; not revenue."
     )
     st.markdown(said.format(usd=quantity(worth.usd_per_t), low=quantity(worth.low), high=quantity(worth.high)))
     rows = [
@@ -82,7 +80,7 @@ def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
     )
     if worth.unpriced:
         st.caption(
-            _("Graded but without a price, so not counted: {names}.").format(
+            _("Grade known but no price, so not included: {names}.").format(
                 names=w.commodities(list(worth.unpriced), 20)
             )
         )
@@ -96,7 +94,7 @@ def _earths(earths: RareEarths) -> None:
     )
     said = [_("Rare earths: NdPr {ndpr}, DyTb {dytb}.").format(ndpr=ndpr, dytb=dytb), _heavy(earths)]
     if earths.basket_usd_per_kg_reo is not None:
-        basket = _("Basket of the priced elements: {usd} USD per kg of all oxides.")
+        basket = _("Basket value of the priced elements: {usd} USD per kg of rare earth oxides.")
         said.append(basket.format(usd=quantity(earths.basket_usd_per_kg_reo)))
     if earths.unknown:
         said.append(_("Not assayed: {names}.").format(names=w.commodities(list(earths.unknown), 20)))
@@ -118,14 +116,14 @@ def _editor(grades: dict[str, Grade]) -> None:
     names = [name for name in grades if name in cited]
     if not names:
         return
-    with st.expander(_("Prices: see their sources, or use your own"), icon=":material/edit:"):
+    with st.expander(_("Prices: view sources or enter your own"), icon=":material/edit:"):
         changed = _changed(names, cited, used)
         if changed:
             S.own_prices = {**S.get("own_prices", {}), **changed}
             st.rerun()
         with st.container(horizontal=True):
             if S.get("own_prices") and st.button(
-                _("Back to the cited prices"), icon=":material/undo:", key="cited_prices"
+                _("Reset to the cited prices"), icon=":material/undo:", key="cited_prices"
             ):
                 S.own_prices = {}
                 st.rerun()
@@ -137,7 +135,7 @@ def _editor(grades: dict[str, Grade]) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        st.caption(_("Prices of this session. The file can be given to `orebridge grade --prices`."))
+        st.caption(_("Prices for this session. Pass the file to `orebridge grade --prices`."))
 
 
 def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) -> dict[str, float]:
@@ -151,7 +149,7 @@ def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) 
                 _("Year"): cited[name].year,
                 _("What is priced"): cited[name].form,
                 _("Source"): cited[name].source_url,
-                _("As printed"): cited[name].evidence,
+                _("As published"): cited[name].evidence,
             }
             for name in names
         ]

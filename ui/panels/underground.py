@@ -18,11 +18,11 @@ from workspace import reference
 def under_site(found: dict[str, Any]) -> None:
     """List what the geological and own layers hold at the place of a site."""
     rows = [
-        {_("Layer"): either(layer.title, layer.title_ja), _("Here"): said or _("nothing mapped here")}
+        {_("Layer"): either(layer.title, layer.title_ja), _("At the site"): said or _("nothing mapped here")}
         for layer, said in beneath(reference.map_layers(), found["lon"], found["lat"])
     ]
-    st.markdown("**" + _("Under the site") + "**")
+    st.markdown("**" + _("Layers at the site") + "**")
     if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Under the site"))
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Layers at the site"))
     else:
-        st.caption(_("No geological layer of the bundle covers this place. Upload one on the Layers page."))
+        st.caption(_("No bundled geological layer covers this location. Import one on the Layers page."))

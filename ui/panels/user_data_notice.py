@@ -23,7 +23,8 @@ def notice() -> None:
     except StoreError as error:
         S.user_data_out_of_reach = True
         consequence = _(
-            "Your own sites, layers, criteria and shortlists cannot be reached; they are not shown and do not count."
+            "Your sites, layers, criteria and shortlists cannot be accessed; they are not "
+            "shown and not included in the score."
         )
         st.warning(f"{consequence} {plain(reason(error))}", icon=":material/cloud_off:")
         return
@@ -51,4 +52,4 @@ def see_notice() -> None:
 
     The notice above the page says why they cannot be reached.
     """
-    st.caption(_("Not while your own data cannot be reached; see the notice above."))
+    st.caption(_("Unavailable while your data cannot be accessed; see the notice above."))

@@ -52,7 +52,7 @@ def tip(term_id: str) -> str:
 COLUMNS = {
     N_("Score"): "score",
     N_("Score range"): "score_range",
-    N_("Complete"): "coverage",
+    N_("Completeness"): "coverage",
     N_("Gate"): "gate",
     N_("Rank range"): "robustness",
     N_("Criterion"): "criterion",
@@ -65,7 +65,7 @@ COLUMNS = {
     N_("Scenario"): "scenario",
     N_("data version"): "data_version",
     N_("Snapshot"): "snapshot",
-    N_("Computed again"): "snapshot",
+    N_("Recomputed"): "snapshot",
     N_("Used"): "claim",
     N_("Joint rank"): "desk",
     N_("Decision"): "shortlist",
@@ -85,7 +85,7 @@ def glossary_tab() -> None:
     wanted = asked.strip().casefold()
     found = [t for t in terms().values() if wanted in " ".join((t.en, t.ja, t.about, t.about_ja)).casefold()]
     if not found:
-        st.info(_("No term has that in it. Try another word, or clear the search."))
+        st.info(_("No matching term. Try another word or clear the search."))
         return
     rows = [
         {"English": t.en, "日本語": t.ja, "Meaning": t.about, "意味": t.about_ja, _("Source"): t.source}

@@ -185,11 +185,17 @@ def test_dossier_page_shows_every_part() -> None:
     assert not test.exception
     heads = [head.value for head in test.subheader]
     assert heads[0] == "Lofdal\\-Bergville"
-    assert {"Why this score", "Gates", "Permitting", "Owners", "Claims by source", "Near and alike", "History"} <= set(
-        heads
-    )
+    assert {
+        "Why this score",
+        "Gates",
+        "Permitting",
+        "Owners",
+        "Values by source",
+        "Nearby and similar sites",
+        "History",
+    } <= set(heads)
     history = next(frame.value for frame in test.dataframe if "Shortlist" in frame.value.columns)
-    assert list(history["What"]) == ["added"]
+    assert list(history["Item"]) == ["added"]
 
 
 def test_shortlist_page_freezes_and_says_what_moved() -> None:

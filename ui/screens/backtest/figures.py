@@ -66,8 +66,8 @@ def figures(found: Backtest) -> None:
         delta_color="off",
         delta_arrow="off",
         help=_(
-            "The chance that a labelled site stands above an unlabelled one of the same main "
-            "commodity; 0.5: by luck alone."
+            "Probability that a labelled site ranks above an unlabelled site with the same "
+            "main commodity; 0.5 = chance."
         ),
     )
     two.metric(
@@ -76,15 +76,15 @@ def figures(found: Backtest) -> None:
         _ends(found.auc_ci),
         delta_color="off",
         delta_arrow="off",
-        help=_("The same against any unlabelled site."),
+        help=_("The same probability against any unlabelled site."),
     )
     three.metric(
-        _("Lift of the first tenth"),
+        _("Lift in the top 10 %"),
         _figure(found.lift_10pct, 1),
-        _("1 is chance"),
+        _("1 = random order"),
         delta_color="off",
         delta_arrow="off",
-        help=_("Labelled sites in the first tenth of the list, over what a random order would hold."),
+        help=_("Labelled sites in the top 10 % of the list, relative to a random order."),
     )
     four.metric(
         _("Negative control"),
@@ -92,11 +92,11 @@ def figures(found: Backtest) -> None:
         _spread(found.negative_control_sd),
         delta_color="off",
         delta_arrow="off",
-        help=_("Labels shuffled within commodities: about 0.5, or something is wrong with the test itself."),
+        help=_("Labels shuffled within commodities. A value far from 0.5 means that the test itself is flawed."),
     )
     text = _(
-        "{matched} of {labels} labels mean a site, among {sites} sites. AUC within countries "
-        "{country}, within both {both}."
+        "{matched} of {labels} labels match a site, out of {sites} sites. AUC within "
+        "countries {country}, within commodity and country {both}."
     )
     st.caption(
         text.format(
@@ -150,7 +150,7 @@ def capture_chart(found: Backtest) -> None:
         alt.Chart(frame)
         .mark_line(interpolate="linear")
         .encode(
-            x=alt.X("listed:Q", title=_("First part of the list"), axis=percent),
+            x=alt.X("listed:Q", title=_("Top share of the list"), axis=percent),
             y=alt.Y("captured:Q", title=_("Labelled sites in it"), axis=percent, scale=alt.Scale(domain=[0, 1])),
             color=alt.Color(
                 "order:N",
@@ -161,7 +161,7 @@ def capture_chart(found: Backtest) -> None:
             strokeWidth=alt.condition(alt.datum.order == ranking, alt.value(3.5), alt.value(1.5)),
             tooltip=[
                 alt.Tooltip("order:N", title=_("Order")),
-                alt.Tooltip("listed:Q", format=".1%", title=_("First part of the list")),
+                alt.Tooltip("listed:Q", format=".1%", title=_("Top share of the list")),
                 alt.Tooltip("captured:Q", format=".0%", title=_("Labelled sites in it")),
             ],
         )
@@ -237,8 +237,8 @@ def misses_table(found: Backtest, scenario: Scenario) -> None:
             _("Label"): row["name"],
             _("Site"): row["site"],
             _("Commodity"): w.commodity(row["stratum"]),
-            _("Cost it most"): _("Fails a gate") if row["gate_failed"] else titles[row["cost_most"]],
-            _("Because"): "" if row["gate_failed"] else _("Unknown") if row["unknown"] else _("Poor value"),
+            _("Largest score loss"): _("Fails a gate") if row["gate_failed"] else titles[row["cost_most"]],
+            _("Reason"): "" if row["gate_failed"] else _("Unknown") if row["unknown"] else _("Low desirability"),
             _("Score lost"): None if row["gate_failed"] else row["cost"],
         }
         for row in found.misses
@@ -254,9 +254,7 @@ def misses_table(found: Backtest, scenario: Scenario) -> None:
             {
                 _("Score lost"): st.column_config.NumberColumn(
                     format="%.3f",
-                    help=_(
-                        "What a typical site of the first tenth gets from this criterion, less what this site gets."
-                    ),
+                    help=_("Typical contribution of this criterion in the top 10 % minus its contribution here."),
                 )
             }
         ),
@@ -295,8 +293,8 @@ def matched_table(found: Backtest) -> None:
             _("Site"): row["site"],
             _("Country"): w.nation(row["country"]),
             _("Commodity"): w.commodity(row["stratum"]),
-            _("Names alike"): row["name_similarity"],
-            _("km apart"): row["distance_km"],
+            _("Name similarity"): row["name_similarity"],
+            _("Distance, km"): row["distance_km"],
         }
         for row in found.matches
     ]
@@ -312,13 +310,13 @@ def dropped(found: Backtest, scenario: Scenario) -> None:
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
     values = ", ".join(f"{titles[k]} {number(v)}" for k, v in found.blind["values"].items()) or "–"
     st.caption(
-        _("Made unknown, since it rests on a selection list: {values}; verdicts of gates: {gates}.").format(
+        _("Set to unknown because derived from a selection list: {values}; gate results: {gates}.").format(
             values=values, gates=number(found.blind["gates"])
         )
     )
     if found.blind["sites"]:
         st.caption(
-            _("Left out: {sites}.").format(sites=", ".join(w.plain(name) for name in found.blind["sites"].values()))
+            _("Excluded: {sites}.").format(sites=", ".join(w.plain(name) for name in found.blind["sites"].values()))
         )
 
 

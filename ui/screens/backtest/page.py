@@ -25,22 +25,22 @@ def page() -> None:
     scenario = state.scenario()
     st.caption(
         _(
-            "How well would this ranking have found what others selected? By the weights, filters and "
-            "method of the Explore page."
+            "How well does this ranking recover sites that others selected? Uses the "
+            "weights, filters and method set on the Explore page."
         )
     )
     asked = _asked()
     if asked is None:
         st.info(
             _(
-                "Give a CSV with the columns name, lon, lat, country, commodity, date: one row a "
-                "selected place. lon, lat and date may be empty."
+                "Provide a CSV with the columns name, lon, lat, country, commodity and date, "
+                "one row per selected site. lon, lat and date may be blank."
             )
         )
         return
     content, where, settings = asked
     try:
-        with st.spinner(_("Matching labels and drawing intervals …")):
+        with st.spinner(_("Matching labels and bootstrapping intervals …")):
             found = figures.outcome(scenario, content, where, settings)
     except OrebridgeError as error:
         st.error(problem(error))
@@ -50,7 +50,7 @@ def page() -> None:
 
 def _asked() -> tuple[bytes, str, Settings] | None:
     """Return the file of labels, what it is called, and the settings; None: no file yet."""
-    sources = {"example": _("Example: FAST-41 projects"), "own": _("My own labels")}
+    sources = {"example": _("Example: FAST-41 projects"), "own": _("My labels")}
     one, two, three = st.columns([3, 2, 2], vertical_alignment="bottom")
     with one:
         source = st.segmented_control(
@@ -65,13 +65,13 @@ def _asked() -> tuple[bytes, str, Settings] | None:
         _("Blind"),
         key="blind",
         value=True,
-        help=_("Leave out what is known only because of a selection list: such facts would give the answer away."),
+        help=_("Excludes data known only from a selection list, which would leak the answer."),
     )
     until = three.text_input(
-        _("Labels until"),
+        _("Labels up to"),
         key="until",
         placeholder="2025-10-01",
-        help=_("Later labels are set apart. Labels without a date count."),
+        help=_("Later labels are set aside. Undated labels are included."),
     )
     if until and not iso_date(until):
         three.error(_("Write a date such as 2025-10-01."))
@@ -98,7 +98,7 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
             st.markdown("**" + _("Capture curve") + "**")
             figures.capture_chart(found)
         with right:
-            st.markdown("**" + _("Beside simple orders") + "**")
+            st.markdown("**" + _("Compared with simple baselines") + "**")
             figures.orders_chart(found)
             st.markdown("**" + _("By main commodity (labelled sites)") + "**")
             figures.strata_chart(found)
@@ -112,8 +112,8 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
     with misses:
         st.caption(
             _(
-                "Labelled sites in the lower half of the list, or the five lowest: where this ranking "
-                "and those who selected part."
+                "Labelled sites in the lower half of the list, or the five lowest: where this "
+                "ranking and the selectors disagree."
             )
         )
         figures.misses_table(found, scenario)

@@ -38,10 +38,7 @@ def page() -> None:
     heads(found)
     st.subheader(_("Criterion by criterion"), anchor=False)
     st.caption(
-        _(
-            "★ best of those known. * modelled, not measured. Differences are from the first site, in "
-            "the unit of the criterion."
-        )
+        _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
     )
     frame = criteria_frame(found)
     st.dataframe(
@@ -66,19 +63,19 @@ def page() -> None:
         )
         parallel_lines(found, scale == "these")
     with ranks:
-        st.subheader(_("Rank under each desk and preset"), anchor=False)
+        st.subheader(_("Rank by desk and preset"), anchor=False)
         st.dataframe(
             ranks_frame(found),
             hide_index=True,
             width="stretch",
             lazy=False,
             key="compare_ranks",
-            alt=_("Rank under each desk and preset"),
+            alt=_("Rank by desk and preset"),
         )
-        st.caption(_("Among all sites of this commodity, before other filters."))
-    st.subheader(_("Surroundings at one scale"), anchor=False)
+        st.caption(_("Rank among all sites with this commodity, before other filters."))
+    st.subheader(_("Site surroundings at a common scale"), anchor=False)
     maps(found)
-    st.subheader(_("Months until ready to build"), anchor=False)
+    st.subheader(_("Months to ready-to-build"), anchor=False)
     timelines(found)
     st.subheader(_("Owners"), anchor=False)
     owners(found)
@@ -99,7 +96,7 @@ def _choose(scenario: Scenario) -> None:
             S.compare = [*S.compare, *picked][:MOST]
             st.rerun()
         if len(S.compare) > 1 and st.button(
-            _("Turn round"), icon=":material/swap_horiz:", help=_("The last becomes the first.")
+            _("Rotate order"), icon=":material/swap_horiz:", help=_("Moves the last site to the front.")
         ):
             S.compare = [S.compare[-1], *S.compare[:-1]]
             st.rerun()
@@ -115,10 +112,10 @@ def _matches(scenario: Scenario, text: str) -> None:
         for s, n, c in zip(found["site_id"], found["name"], found["iso3"], strict=True)
     }
     if not rows:
-        st.caption(_("No site of this commodity has that in its name."))
+        st.caption(_("No site for this commodity matches that name."))
         return
     chosen = st.selectbox(
-        _("Found"),
+        _("Matches"),
         list(rows),
         index=None,
         format_func=rows.__getitem__,
@@ -138,7 +135,7 @@ def _empty() -> None:
         ).format(few=FEWEST, many=MOST),
         icon=":material/compare:",
     )
-    if st.button(_("To the Explore page"), icon=":material/map:"):
+    if st.button(_("Go to Explore"), icon=":material/map:"):
         state.go("explore")
 
 

@@ -46,7 +46,7 @@ def heads(found: SideBySide) -> None:
             st.metric(
                 _("Score"),
                 number(site["score"], 2),
-                help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
+                help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
             )
             told = _("Rank {rank} · {low}–{high} · {known} % known")
             st.caption(
@@ -60,13 +60,13 @@ def heads(found: SideBySide) -> None:
             failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
             if failed:
                 st.markdown(":material/block: " + ", ".join(failed))
-            st.caption(_("Ahead on {n} criteria").format(n=number(found.ahead[site["site_id"]])))
+            st.caption(_("Best on {n} criteria").format(n=number(found.ahead[site["site_id"]])))
             with st.container(horizontal=True):
                 if st.button(_("Dossier"), key=f"open_{site['site_id']}", icon=":material/article:"):
                     state.open_site(site["site_id"])
                     state.go("site")
                 st.button(
-                    _("Take out"),
+                    _("Remove from comparison"),
                     key=f"out_{site['site_id']}",
                     icon=":material/close:",
                     type="tertiary",
@@ -87,7 +87,7 @@ def criteria_frame(found: SideBySide) -> pd.DataFrame:
 def _row(row: Row, found: SideBySide, names: list[str]) -> dict[str, str]:
     pillar = load().pillars.get(row.pillar)
     shown = {
-        _("Pillar"): either(pillar.title, pillar.title_ja) if pillar else _("Own evidence"),
+        _("Pillar"): either(pillar.title, pillar.title_ja) if pillar else _("User-defined criteria"),
         _("Criterion"): either(row.title, row.title_ja),
         _("Unit"): w.word(w.UNITS, row.unit),
     }
@@ -184,7 +184,7 @@ def _heights(row: Row, among_these: bool) -> list[float]:
 def maps(found: SideBySide) -> None:
     """Draw a map of each site at one scale, with lines to its nearest infrastructure."""
     half_km = st.segmented_control(
-        _("From the middle to the edge"),
+        _("Map half-width"),
         WIDTHS_KM,
         default=150,
         key="compare_scale",
@@ -203,7 +203,9 @@ def owners(found: SideBySide) -> None:
         with column:
             st.markdown("**" + w.plain(name) + "**")
             if not site["owners"]:
-                st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
+                st.info(
+                    _("No source names an owner. Allied ownership is therefore unknown and widens the score range.")
+                )
             owner_tree(
                 site["site_id"], next((g["verdict"] for g in site["gates"] if g["gate"] == "covered_nation"), "unknown")
             )
@@ -228,13 +230,13 @@ def timelines(found: SideBySide) -> None:
         *(alt.Tooltip(f"{p}:Q", format=".0f", title=p.upper()) for p in ("p10", "p50", "p90")),
     ]
     bars = base.mark_bar(color=COLOURS[0], opacity=0.55, height=16, cornerRadius=3).encode(
-        x=alt.X("p10:Q", title=_("Months until ready to build"), scale=alt.Scale(domainMin=0)),
+        x=alt.X("p10:Q", title=_("Months to ready-to-build"), scale=alt.Scale(domainMin=0)),
         x2="p90:Q",
         tooltip=tooltip,
     )
     middle = base.mark_tick(color=COLOURS[1], thickness=3, height=22).encode(x="p50:Q", tooltip=tooltip)
     st.altair_chart((bars + middle).properties(height=alt.Step(38)), width="stretch")
-    st.caption(_("Bar: from one in ten to nine in ten. Tick: half. A model of stage and jurisdiction, not measured."))
+    st.caption(_("Bar: P10 to P90; tick: median. Modelled from stage and jurisdiction, not measured."))
 
 
 def _months(site: dict[str, Any]) -> tuple[float, float, float] | None:

@@ -31,10 +31,10 @@ def area_menu() -> None:
     """Offer the ways to an area: drawing it, and a layer, countries or numbers."""
     if st.button(_("Draw an area"), icon=":material/draw:", key="area_draw", type="tertiary"):
         _dialog()
-    with st.popover(_("Area by layer or numbers"), icon=":material/polyline:"):
+    with st.popover(_("Area from layer or coordinates"), icon=":material/polyline:"):
         if S.area is not None:
             _in_force(S.area)
-        st.caption(_("An area filters the list, the counts and every export."))
+        st.caption(_("The area filters the list, the counts and all exports."))
         _from_layer()
         _from_country()
         _from_numbers()
@@ -85,25 +85,25 @@ def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
         return
     S.area = area
     state.fly_to_bounds(bounds_of(area.polygons))
-    S.area_note = _("The edge was simplified, by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
+    S.area_note = _("Boundary simplified by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
     st.rerun()
 
 
 def _from_layer() -> None:
     layers = [layer for layer in session.stored_layers() if layer.kind == "vector-polygon"]
     if not layers:
-        st.caption(_("Upload a layer of areas on the Layers page to use it here."))
+        st.caption(_("Import a polygon layer on the Layers page to use it here."))
         return
     names = {layer.layer_id: layer.name for layer in layers}
     chosen = st.selectbox(
-        _("A layer of yours"),
+        _("Your layer"),
         list(names),
         index=None,
         format_func=names.__getitem__,
         key="area_layer",
         placeholder=_("Choose a layer"),
     )
-    if chosen and st.button(_("Take the layer"), key="area_take_layer"):
+    if chosen and st.button(_("Use this layer"), key="area_take_layer"):
         _attempt(lambda: user_area(chosen))
 
 
@@ -113,7 +113,7 @@ def _from_country() -> None:
         _("Countries"), nations, format_func=w.nation, key="area_country", placeholder=_("Choose countries")
     )
     if chosen:
-        st.button(_("Take the countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
+        st.button(_("Use these countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
 
 
 def _filter_countries(chosen: list[str]) -> None:
@@ -127,7 +127,7 @@ def _from_numbers() -> None:
         east = two.number_input(_("East"), -180.0, 180.0, 155.0, key="area_e")
         south = one.number_input(_("South"), -90.0, 90.0, -45.0, key="area_s")
         north = two.number_input(_("North"), -90.0, 90.0, -10.0, key="area_n")
-        if st.form_submit_button(_("Take the box"), icon=":material/crop_free:"):
+        if st.form_submit_button(_("Use these coordinates"), icon=":material/crop_free:"):
             _attempt(lambda: box_area(f"{west:g}, {south:g}, {east:g}, {north:g}", west, south, east, north))
 
 
@@ -142,8 +142,8 @@ def _dialog() -> None:
         if failed:
             st.warning(
                 _(
-                    "This browser cannot show the drawing map (no WebGL). Give the area by numbers or "
-                    "by a layer instead."
+                    "This browser cannot show the drawing map (no WebGL). Define the area by "
+                    "coordinates or a layer instead."
                 )
             )
         if st.button(_("Use this area"), icon=":material/check:", key="area_use", type="primary", disabled=not rings):

@@ -29,7 +29,7 @@ def page() -> None:
     if ranking.empty:
         chip(scenario)
         st.warning(
-            _("No site passes these filters. Take one away, or search for another name."),
+            _("No site passes these filters. Remove a filter or search for another name."),
             icon=":material/filter_alt_off:",
         )
         return
@@ -61,7 +61,7 @@ def page() -> None:
 
 
 def _headline(ranking: pd.DataFrame) -> None:
-    text = _("**{n} candidate sites ranked for US–Japan joint investment.** Move a weight, click a site.")
+    text = _("**{n} candidate sites ranked for US–Japan joint investment.** Adjust a weight or click a site.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text.format(n=number(len(ranking))))
         again()
@@ -88,7 +88,7 @@ def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
         on_select=state.on_map,
         selection_mode="single-object",
         height=520,
-        alt=_("Map of the candidate sites; the list beside it says the same in words."),
+        alt=_("Map of the candidate sites; the list beside it gives the same information as text."),
     )
 
 

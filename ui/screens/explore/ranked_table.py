@@ -44,7 +44,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             _("Score"): shown["score"].to_numpy(),
             **(_firm_columns(scenario) if S.firm else {}),
             **_words_of(shown),
-            _("Complete"): (100 * shown["coverage"]).to_numpy(),
+            _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
         }
     )
@@ -61,7 +61,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         alt=_("Ranked sites"),
     )
     if len(ranking) > TABLE_ROWS:
-        st.caption(_("The first {n} are listed; filter, or download the whole list.").format(n=number(TABLE_ROWS)))
+        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(TABLE_ROWS)))
 
 
 def _columns() -> dict[str, Any]:
@@ -69,21 +69,21 @@ def _columns() -> dict[str, Any]:
     return with_tips(
         {
             "#": st.column_config.NumberColumn(width=45),
-            "Δ": st.column_config.TextColumn(width=45, help=_("Places won or lost by your last change")),
+            "Δ": st.column_config.TextColumn(width=45, help=_("Rank change since your last edit")),
             _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
             _("Site"): st.column_config.TextColumn(width=165),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(
-                width=85, help=_("Unknowns at their worst and at their best.")
+                width=85, help=_("Score with all unknowns at their worst and at their best.")
             ),
             _("P(top 20)"): st.column_config.NumberColumn(
-                format="%.0f %%", width=75, help=_("Share of 1,000 draws in which it is among the first 20.")
+                format="%.0f %%", width=75, help=_("Share of 1,000 draws in which the site is in the top 20.")
             ),
             _("Rank range"): st.column_config.TextColumn(
                 width=85, help=_("From the 5th to the 95th percentile of the draws.")
             ),
-            _("Complete"): st.column_config.NumberColumn(
-                format="%.0f %%", help=_("Share of the weight that is measured.")
+            _("Completeness"): st.column_config.NumberColumn(
+                format="%.0f %%", help=_("Share of the weight with measured or modelled values.")
             ),
             _("Gate"): st.column_config.TextColumn(help=tip("gate")),
         }

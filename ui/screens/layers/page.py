@@ -23,7 +23,7 @@ def page() -> None:
     """Draw the page."""
     left, right = st.columns([5, 4], gap="large")
     with left:
-        st.subheader(_("Bring a layer in"), anchor=False)
+        st.subheader(_("Import a layer"), anchor=False)
         try:
             session.own()
         except StoreError:
@@ -32,10 +32,8 @@ def page() -> None:
             wizard()
             _own_layers()
     with right:
-        st.subheader(_("Layers that come with Orebridge"), anchor=False)
-        st.caption(
-            _("Switch a layer on and it is on the map of the Explore page. Every layer says where it comes from.")
-        )
+        st.subheader(_("Bundled layers"), anchor=False)
+        st.caption(_("Switch on a layer to show it on the Explore map. Each layer states its source."))
         _bundled()
 
 
@@ -44,7 +42,7 @@ def _own_layers() -> None:
     mine = [layer for layer in reference.map_layers() if isinstance(layer, UserMapLayer)]
     st.subheader(_("My layers"), anchor=False)
     if not mine:
-        st.caption(_("None yet. Drop a file above; in a minute it is on the map and can count in the score."))
+        st.caption(_("None yet. Drop a file above; within a minute it is on the map and can be used in the score."))
     for layer in reversed(mine):
         _row(layer)
 
@@ -88,7 +86,7 @@ def _about(layer: Layer) -> None:
         if about.url.startswith("http"):
             st.link_button(_("Source"), about.url, icon=":material/open_in_new:", type="tertiary")
         if about.share_alike:
-            st.text(_("Share-alike: whoever passes these data on does so under the same licence."))
+            st.text(_("Share-alike: redistribution requires the same licence."))
 
 
 page()

@@ -77,7 +77,7 @@ def wizard() -> None:
         key=f"upload_{S.upload_round}",
         type=SUFFIXES,
         max_upload_size=imports.FILE_BYTES // 1_000_000,
-        help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together. Each file may have 500 MB."),
+        help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
     )
     if not given:
         _forget()
@@ -97,26 +97,22 @@ def wizard() -> None:
         if item.draft is None and not _read(item):
             return
     _found(_looked_at())
-    st.button(_("Other files"), key="another", on_click=_another, icon=":material/refresh:", type="tertiary")
+    st.button(_("Choose other files"), key="another", on_click=_another, icon=":material/refresh:", type="tertiary")
 
 
 def _say_guard(guard: GuardState) -> None:
     """Say what the reader of uploads is not kept from on this machine, and what follows."""
     open_to = {
-        _("files of this machine"): guard.filesystem,
+        _("local files"): guard.filesystem,
         _("the network"): guard.network,
-        _("more memory than its share"): guard.memory,
+        _("memory beyond its limit"): guard.memory,
     }
     missing = ", ".join(word for word, holds in open_to.items() if not holds)
-    said = _("This machine cannot keep the reader of uploads from: {missing}.").format(missing=missing)
+    said = _("This system cannot isolate the upload process from: {missing}.").format(missing=missing)
     if guard.allowed_unguarded:
-        st.warning(
-            f"{said} {_('Whoever runs Orebridge here allows uploads all the same; bring only files that you trust.')}"
-        )
+        st.warning(f"{said} {_('The operator allows uploads nevertheless; upload only files that you trust.')}")
     else:
-        st.error(
-            f"{said} {_('So uploads are refused here, whatever the file; orebridge doctor says what is missing.')}"
-        )
+        st.error(f"{said} {_('Uploads are therefore disabled; run orebridge doctor to see what is missing.')}")
 
 
 def _take_in(given: list[Any], token: str) -> bool:
@@ -144,7 +140,7 @@ def _looked_at() -> Item:
     if len(batch) == 1:
         return batch[0]
     names = {i: f"{_SIGNS[item.draft.status] if item.draft else ''} {item.upload.name}" for i, item in enumerate(batch)}
-    st.caption(_("{n} files; ✓ ready, ? a question is open, ✕ refused.").format(n=len(batch)))
+    st.caption(_("{n} files: ✓ ready, ? input needed, ✕ refused.").format(n=len(batch)))
     return batch[st.selectbox(_("File"), list(names), format_func=names.__getitem__, key="file_looked_at")]
 
 
@@ -155,7 +151,7 @@ def _read(item: Item) -> bool:
     """Read a file in the sandbox, saying how far it is; any click ends it."""
     place = st.empty()
     with place.container():
-        st.markdown(_("Reading {name} in a closed process …").format(name=w.plain(item.upload.name)))
+        st.markdown(_("Reading {name} in a sandboxed process …").format(name=w.plain(item.upload.name)))
         st.button(_("Cancel"), key=f"cancel_{item.upload.folder.name}", on_click=_another)
         bar = st.progress(0.0)
         try:

@@ -28,7 +28,7 @@ def _columns(item: Item, draft: Draft) -> None:
         _("Columns and units ({n})").format(n=len(columns)),
         expanded=any(c.suggested_unit and not c.unit for c in columns),
     ):
-        st.caption(_("A unit is never guessed in silence: state it, or take what the column's name suggests."))
+        st.caption(_("Units are never assumed: specify each one, or accept the unit suggested by the column name."))
         stated = _units_table(item, columns)
         with st.container(horizontal=True):
             st.button(
@@ -41,7 +41,7 @@ def _columns(item: Item, draft: Draft) -> None:
             suggested = {c.name: c.suggested_unit for c in columns if c.suggested_unit}
             if suggested:
                 st.button(
-                    _("Take the suggested units"),
+                    _("Accept the suggested units"),
                     key=item.key("units_suggested"),
                     on_click=_state_units,
                     args=(item, suggested),
@@ -92,10 +92,10 @@ def _site_columns(item: Item, draft: Draft) -> SiteColumns:
         return SiteColumns()
     row = imports.new_layers(draft, ImportOptions(role="sites"), [layer.name])[0].row
     suggested = user_sites.suggest(row)
-    st.caption(_("Which column tells what? What no column tells stays unknown."))
+    st.caption(_("Assign a column to each field. Fields without a column stay unknown."))
     fields = _told_by_columns(item, layer, suggested)
     metals = st.multiselect(
-        _("Commodities, where no column tells them"),
+        _("Commodities, if not given in a column"),
         _metals(),
         format_func=w.commodity,
         key=item.key("sites_commodities"),
@@ -137,7 +137,7 @@ def _grade_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) ->
     ):
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None
-        label = _("Column with the grade of {metal}").format(metal=w.commodity(metal))
+        label = _("Column with the {metal} grade").format(metal=w.commodity(metal))
         told = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
         if told:
             fields[GRADE + metal] = told

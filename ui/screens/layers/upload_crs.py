@@ -26,8 +26,8 @@ def _places(item: Item, draft: Draft) -> None:
             _("Layer"): layer.name,
             _("Kind"): w.word(w.LAYER_KINDS, layer.kind),
             _("Features"): layer.features,
-            _("System"): _short(layer.crs),
-            _("Because"): reason(layer.crs_reason),
+            _("Coordinate system"): _short(layer.crs),
+            _("Reason"): reason(layer.crs_reason),
             _("Accuracy"): "" if layer.crs_accuracy_m is None else f"± {number(layer.crs_accuracy_m, 1)} m",
             _("West, south, east, north"): ", ".join(f"{edge:.4f}" for edge in layer.bounds)
             if layer.bounds
@@ -48,7 +48,7 @@ def _places(item: Item, draft: Draft) -> None:
         return
     before, after = st.columns(2)
     with before:
-        st.caption(_("As in the file"))
+        st.caption(_("Coordinates in the file"))
         if shown.preview:
             _scatter(shown)
         elif shown.source_bounds:
@@ -56,9 +56,9 @@ def _places(item: Item, draft: Draft) -> None:
             st.text(f"x {west:,.6g} … {east:,.6g}\ny {south:,.6g} … {north:,.6g}")
     with after:
         st.caption(
-            _("As placed on the map")
+            _("Position on the map")
             if shown.bounds
-            else _("Where it would lie: {place}").format(place=_guess(item, shown))
+            else _("Resulting location: {place}").format(place=_guess(item, shown))
         )
         _small_map(item, shown)
     _choose_crs(item, shown)
@@ -70,7 +70,7 @@ def _chosen_layer(item: Item, draft: Draft) -> LayerReport | None:
         return layers[0] if layers else None
     names = {i: layer.name for i, layer in enumerate(layers)}
     return layers[
-        st.selectbox(_("Layer to look at"), list(names), format_func=names.__getitem__, key=item.key("layer_looked_at"))
+        st.selectbox(_("Layer to preview"), list(names), format_func=names.__getitem__, key=item.key("layer_looked_at"))
     ]
 
 
@@ -150,15 +150,17 @@ def _choose_crs(item: Item, layer: LayerReport) -> None:
     names = {c.crs: f"{c.crs} {c.name} → {c.place}" for c in layer.candidates}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
-            st.selectbox(_("Likely systems"), list(names), format_func=names.__getitem__, key=item.key("crs_choice"))
+            st.selectbox(
+                _("Likely coordinate systems"), list(names), format_func=names.__getitem__, key=item.key("crs_choice")
+            )
             st.button(
                 _("Use it"), key="crs_take", on_click=_take_crs, args=(item, item.key("crs_choice")), type="primary"
             )
-        st.text_input(_("Another system"), key=item.key("crs_other"), placeholder="EPSG:28350")
+        st.text_input(_("Other coordinate system"), key=item.key("crs_other"), placeholder="EPSG:28350")
         st.button(_("Use this system"), key="crs_use", on_click=_take_crs, args=(item, item.key("crs_other")))
         if item.crs:
             st.button(
-                _("Back to what was found"),
+                _("Reset to the detected system"),
                 key="crs_as_found",
                 on_click=take_cure,
                 args=(item, ("crs=",)),

@@ -19,7 +19,7 @@ MOST_FINDINGS = 200
 def _headline(draft: Draft) -> str:
     words = {
         "ok": _("{name} is ready to be imported."),
-        "needs_input": _("{name}: one question is open."),
+        "needs_input": _("{name}: input needed."),
         "refused": _("{name} cannot be imported."),
     }
     return words[draft.status].format(name=w.plain(draft.upload.name))
@@ -36,7 +36,7 @@ def _findings(item: Item, draft: Draft) -> None:
             _("Layer"): each.layer,
             _("Row"): "" if each.row is None else str(each.row),
             _("Finding"): said(each),
-            _("Cure"): cured(each),
+            _("What to do"): cured(each),
             _("Code"): each.code,
         }
         for each in found[:MOST_FINDINGS]
@@ -44,7 +44,7 @@ def _findings(item: Item, draft: Draft) -> None:
     frame = pd.DataFrame(rows)
     columns = {
         _("Finding"): st.column_config.TextColumn(width="large"),
-        _("Cure"): st.column_config.TextColumn(width="large"),
+        _("What to do"): st.column_config.TextColumn(width="large"),
     }
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
@@ -75,7 +75,7 @@ def _findings(item: Item, draft: Draft) -> None:
     with st.container(horizontal=True):
         _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:
-            _csv(item, _("Rows that would be left out"), draft.left_out.encode("utf-8-sig"), "left-out")
+            _csv(item, _("Rows that would be excluded"), draft.left_out.encode("utf-8-sig"), "left-out")
 
 
 def _cures(finding: Finding) -> list[tuple[str, ...]]:

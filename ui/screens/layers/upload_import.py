@@ -25,7 +25,7 @@ def _import(item: Item, draft: Draft) -> None:
     st.markdown(f"**{_('Import')}**")
     if known := imports.known_already(session.store(), draft):
         st.info(
-            _("The same file was imported before, as {name}. Importing it again replaces it.").format(
+            _("This file was already imported as {name}. Importing it again replaces it.").format(
                 name=w.plain(", ".join(layer.name for layer in known))
             )
         )
@@ -38,14 +38,14 @@ def _import(item: Item, draft: Draft) -> None:
             default=list(dict.fromkeys(names)),
             key=item.key("layers_chosen"),
         )
-    roles = {"layer": _("A map layer that can become evidence"), "sites": _("Candidate sites of my own")}
-    role = st.radio(_("What is it?"), list(roles), format_func=roles.__getitem__, key=item.key("role"), horizontal=True)
+    roles = {"layer": _("Map layer (can be used as a criterion)"), "sites": _("My candidate sites")}
+    role = st.radio(_("Use as"), list(roles), format_func=roles.__getitem__, key=item.key("role"), horizontal=True)
     told = _site_columns(item, draft) if role == "sites" else None
     left, right = st.columns(2)
     title = left.text_input(_("Title"), value=_plain_title(draft), key=item.key("about_name"), max_chars=120)
     licence = right.text_input(_("Licence"), key=item.key("about_licence"), placeholder="CC-BY-4.0")
-    url = left.text_input(_("Source (address)"), key=item.key("about_url"))
-    date = right.text_input(_("Date of the data"), key=item.key("about_date"), placeholder="2024-06")
+    url = left.text_input(_("Source (URL)"), key=item.key("about_url"))
+    date = right.text_input(_("Data date"), key=item.key("about_date"), placeholder="2024-06")
     note = left.text_input(_("Note"), key=item.key("about_note"))
     levels = {level: w.word(w.CONFIDENTIALITY, level) for level in CONFIDENTIALITY}
     confidentiality = right.selectbox(

@@ -35,12 +35,12 @@ def desks_tab(scenario: Scenario) -> None:
     one.metric(
         _("Agreement, all sites"),
         _tau(found.agreement),
-        help=_("Kendall's tau of both orders: 1 the same order, 0 none in common."),
+        help=_("Kendall's tau between the two rankings: 1 = identical, 0 = no correlation."),
     )
     two.metric(
-        _("Agreement, first 100"),
+        _("Agreement, top 100"),
         _tau(found.agreement_top),
-        help=_("Over the sites that either desk has among its first 100."),
+        help=_("Over sites in either desk's top 100."),
     )
     three.metric(
         _("Pareto set"),
@@ -50,7 +50,7 @@ def desks_tab(scenario: Scenario) -> None:
     left, right = st.columns([2, 3], gap="medium")
     with left:
         charts.desks_scatter(found, S.selected)
-        st.caption(_("The first 500 of either desk. On the dashed line both desks give the same score."))
+        st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
     with right:
         shown = found.sites.head(ROWS)
         titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
@@ -62,7 +62,7 @@ def desks_tab(scenario: Scenario) -> None:
                 _("US desk"): shown["first_rank"],
                 _("Japan desk"): shown["second_rank"],
                 _("Gap"): shown["gap"],
-                _("They part most on"): [titles[each] for each in shown["divides"]],
+                _("Largest disagreement"): [titles[each] for each in shown["divides"]],
                 _("US minus Japan"): shown["divides_by"],
                 _("Pareto"): ["●" if each else "" for each in shown["pareto"]],
             }
@@ -83,9 +83,14 @@ def desks_tab(scenario: Scenario) -> None:
                     _("Japan desk"): st.column_config.NumberColumn(width=80),
                     _("US minus Japan"): st.column_config.NumberColumn(
                         format="%+.3f",
-                        help=_("Score that the criterion adds for the US desk, less what it adds for the Japan desk."),
+                        help=_(
+                            "Contribution of the criterion to the US desk score minus its contribution to "
+                            "the Japan desk score."
+                        ),
                     ),
-                    _("Gap"): st.column_config.NumberColumn(width=55, help=_("Above 0: the US desk likes it better.")),
+                    _("Gap"): st.column_config.NumberColumn(
+                        width=55, help=_("Positive: ranked higher by the US desk.")
+                    ),
                 }
             ),
         )
@@ -102,10 +107,9 @@ def firm_tab(scenario: Scenario) -> None:
     with left:
         belief = _belief(scenario)
     top_k = (
-        right.segmented_control(_("Shortlist of the first"), [10, 20, 50, 100], key="firm_k", default=20, required=True)
-        or 20
+        right.segmented_control(_("Shortlist size"), [10, 20, 50, 100], key="firm_k", default=20, required=True) or 20
     )
-    with st.spinner(_("Drawing 1,000 weights and states of the data …")):
+    with st.spinner(_("Drawing 1,000 sets of weights and data values …")):
         try:
             found = rankings.rank_stability(scenario, belief, top_k)
         except OrebridgeError as error:
@@ -113,8 +117,8 @@ def firm_tab(scenario: Scenario) -> None:
             return
     st.caption(
         _(
-            "Each draw takes new weights and new values: ranges are drawn inside their ends, unknowns "
-            "evenly from worst to best. Seed {seed}."
+            "Each draw samples new weights and values: known ranges within their limits, "
+            "unknowns uniformly from worst to best. Seed: {seed}."
         ).format(seed=scenario.seed)
     )
     shown = found.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
@@ -128,7 +132,7 @@ def firm_tab(scenario: Scenario) -> None:
             _("Median rank"): shown["rank_mid"],
             _("Confidence factor"): _percents(shown["confidence"]),
             **{
-                _("Central: {name}").format(name=title): _percents(shown[f"central_{group}"])
+                _("Central weight: {name}").format(name=title): _percents(shown[f"central_{group}"])
                 for group, title in central.items()
             },
         }
@@ -140,7 +144,7 @@ def firm_tab(scenario: Scenario) -> None:
         height=420,
         lazy=False,
         key="firm_table",
-        alt=_("How firm"),
+        alt=_("Rank stability"),
         column_config=with_tips(
             {
                 _("P(top {k})").format(k=top_k): st.column_config.ProgressColumn(
@@ -148,7 +152,8 @@ def firm_tab(scenario: Scenario) -> None:
                 ),
                 _("Confidence factor"): st.column_config.TextColumn(
                     help=_(
-                        "How often the site is first when its own central weights hold. Empty: no draw puts it first."
+                        "Share of data draws in which the site ranks first under its central weights. "
+                        "Blank if it never ranks first."
                     )
                 ),
             }
@@ -168,8 +173,8 @@ def _belief(scenario: Scenario) -> WeightConstraints:
         "0.2": "±20 %",
         "0.5": "±50 %",
         "any": _("Any weights"),
-        "order": _("In an order"),
-        "ranges": _("In ranges"),
+        "order": _("Order of importance"),
+        "ranges": _("Within ranges"),
     }
     chosen = st.segmented_control(
         _("Weights within"), list(spaces), key="within", default="0.2", format_func=spaces.__getitem__, required=True

@@ -18,7 +18,7 @@ from ui.text.vocabulary import N_
 from workspace import reference, session
 from workspace.rows import listing_of
 
-LANGUAGE_WORDS = {"en": "English", "ja": "日本語", "both": N_("Both side by side")}
+LANGUAGE_WORDS = {"en": "English", "ja": "日本語", "both": N_("English and Japanese side by side")}
 
 
 def files(held: Shortlist, scenario: Scenario) -> None:

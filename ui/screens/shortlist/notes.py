@@ -53,8 +53,8 @@ def title(name: str) -> str:
 def _new() -> None:
     with st.popover(_("New"), icon=":material/add:"), st.form("new_shortlist", clear_on_submit=True, border=False):
         name = st.text_input(_("Name"), max_chars=shortlists.LONGEST_NAME)
-        question = st.text_area(_("Question that it is to answer"))
-        if st.form_submit_button(_("Make"), icon=":material/check:"):
+        question = st.text_area(_("Question to answer"))
+        if st.form_submit_button(_("Create"), icon=":material/check:"):
             attempt(partial(_make, Shortlist(name.strip(), question.strip())))
 
 
@@ -72,8 +72,8 @@ def _manage(name: str) -> None:
                 attempt(partial(_rename, name, wanted.strip()))
             if st.button(_("Duplicate"), key="duplicate_button"):
                 attempt(partial(_duplicate, name, f"{name} – {_('copy')}" if wanted == name else wanted.strip()))
-        if st.button(_("Take the shortlist away"), icon=":material/delete:", key="drop_button"):
-            attempt(partial(_drop, name), _("Taken away; Undo brings it back."))
+        if st.button(_("Delete shortlist"), icon=":material/delete:", key="drop_button"):
+            attempt(partial(_drop, name), _("Deleted. Use Undo to restore it."))
 
 
 def _rename(name: str, wanted: str) -> None:
@@ -110,7 +110,7 @@ def _import() -> None:
         raw = st.file_uploader(
             _("A workspace file (.orebridge)"), type=["orebridge"], key="workspace_upload", max_upload_size=200
         )
-        if raw is not None and st.button(_("Take it in"), key="workspace_take"):
+        if raw is not None and st.button(_("Import this file"), key="workspace_take"):
             attempt(partial(_take, raw.getvalue()), _("Imported; nothing was overwritten."))
 
 
@@ -123,25 +123,25 @@ def _take(raw: bytes) -> None:
 def head(held: Shortlist, scenario: Scenario) -> None:
     """Show and keep the question, and say which scenario ranks the list."""
     question = st.text_area(
-        _("Question that it is to answer"),
+        _("Question to answer"),
         value=held.question,
         key=f"question_{held.name}_{hash(held.question)}",
         height=68,
     )
     if question.strip() != held.question:
-        attempt(partial(shortlists.edit_head, session.store(), held.name, question=question.strip()), _("Kept."))
+        attempt(partial(shortlists.edit_head, session.store(), held.name, question=question.strip()), _("Saved."))
     kept = held.scenario is not None
     said = (
-        _("Ranked by the scenario kept with it ({hash}, data {version}).")
+        _("Ranked by the saved scenario ({hash}, data {version}).")
         if kept
-        else _("Ranked by the weights of the Explore page ({hash}).")
+        else _("Ranked by the Explore page weights ({hash}).")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(said.format(hash=scenario.scenario_hash, version=held.data_version))
-        if st.button(_("Keep the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
+        if st.button(_("Save the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
             layers = {layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in S.layer_choice.items()}
-            attempt(partial(snapshots.keep_scenario, session.store(), held.name, state.scenario(), layers), _("Kept."))
-        if kept and st.button(_("Open it on the Explore page"), icon=":material/map:", key="open_scenario"):
+            attempt(partial(snapshots.keep_scenario, session.store(), held.name, state.scenario(), layers), _("Saved."))
+        if kept and st.button(_("Open on the Explore page"), icon=":material/map:", key="open_scenario"):
             state.take_scenario(scenario, held.layers)
             state.go("explore")
 
@@ -168,14 +168,14 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
                 ),
                 _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
                 _("Tags"): st.column_config.ListColumn(width="small"),
-                _("Follows it up"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
+                _("Assigned to"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
                 _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
             }
         ),
     )
     wanted = _items(edited)
     if wanted != _items(frame):
-        attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Kept; Undo takes it back."))
+        attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Saved. Use Undo to revert."))
 
 
 def _cells(row: dict[str, Any]) -> dict[str, Any]:
@@ -194,7 +194,7 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
         _("Decision"): _(content.STATUSES[row["status"]]),
         _("Note"): row["note"],
         _("Tags"): row["tags"],
-        _("Follows it up"): row["owner"],
+        _("Assigned to"): row["owner"],
     }
 
 
@@ -206,7 +206,7 @@ def _items(frame: pd.DataFrame) -> list[Item]:
             row[_("Note")] or "",
             tuple(str(tag)[:LONGEST_TAG] for tag in row[_("Tags")] or () if tag),
             status.get(row[_("Decision")], STATUSES[0]),
-            row[_("Follows it up")] or "",
+            row[_("Assigned to")] or "",
             "" if pd.isna(row[_("Due")]) else str(row[_("Due")])[:10],
         )
         for row in frame.to_dict("records")
@@ -217,14 +217,14 @@ def take_off(held: Shortlist) -> None:
     """Let the user take sites off."""
     names = reference.names(tuple(held.site_ids))
     away = st.multiselect(
-        _("Take off the shortlist"),
+        _("Remove from shortlist"),
         held.site_ids,
         format_func=lambda x: names.get(x, x),
         key="away",
         placeholder=_("Choose sites"),
     )
-    if away and st.button(_("Take off"), icon=":material/delete:"):
-        attempt(partial(shortlists.remove, session.store(), held.name, *away), _("Taken off; Undo brings them back."))
+    if away and st.button(_("Remove"), icon=":material/delete:"):
+        attempt(partial(shortlists.remove, session.store(), held.name, *away), _("Removed. Use Undo to restore them."))
 
 
 def without_filters_of(scenario: Scenario, held: Shortlist) -> Scenario:

@@ -51,19 +51,19 @@ def page() -> None:
     st.markdown(_("**On the shortlist: {n}**").format(n=number(len(held.items))))
     notes_table(held, scenario)
     files(held, scenario)
-    with st.expander(_("Take sites off"), icon=":material/playlist_remove:"):
+    with st.expander(_("Remove sites"), icon=":material/playlist_remove:"):
         take_off(held)
-    st.subheader(_("Frozen versions and what moved"), anchor=False)
+    st.subheader(_("Snapshots and rank changes"), anchor=False)
     snapshots(held, scenario)
 
 
 def _empty(name: str) -> None:
     """Say what to do, and lead there."""
     st.info(
-        _("Nothing is on the shortlist yet. Open a site on the Explore page and press “Add to shortlist”."),
+        _("The shortlist is empty. Open a site on the Explore page and press “Add to shortlist”."),
         icon=":material/star:",
     )
-    if st.button(_("To the Explore page"), icon=":material/map:", key=f"from_empty_{name}"):
+    if st.button(_("Go to Explore"), icon=":material/map:", key=f"from_empty_{name}"):
         state.go("explore")
 
 

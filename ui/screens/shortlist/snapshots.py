@@ -48,27 +48,25 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
     """Freeze the list, list its snapshots, compute them again, and say what moved."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.text_input(
-            _("A word for it"), key="freeze_label", placeholder=_("for example: first ministerial"), max_chars=80
+            _("Label (optional)"), key="freeze_label", placeholder=_("for example: first ministerial"), max_chars=80
         )
-        if st.button(_("Freeze the shortlist"), icon=":material/ac_unit:", key="freeze_button"):
+        if st.button(_("Save snapshot"), icon=":material/ac_unit:", key="freeze_button"):
             attempt(
                 lambda: _freeze(held, scenario, label.strip()),
-                _("Frozen. It computes to the same numbers on any later day."),
+                _("Snapshot saved. It will always reproduce these numbers."),
             )
     kept = shortlists.snapshots(session.store(), held.name)
     if not kept:
-        st.caption(
-            _("Nothing is frozen yet. A snapshot holds the list with its notes and all that its numbers rest on.")
-        )
+        st.caption(_("No snapshots yet. A snapshot stores the list with its notes and all data behind its numbers."))
         return
     rows = [
         {
             _("Snapshot"): row["snapshot_id"],
-            _("Frozen"): row["frozen_at"][:16].replace("T", " "),
-            _("A word for it"): row["label"],
+            _("Saved on"): row["frozen_at"][:16].replace("T", " "),
+            _("Label (optional)"): row["label"],
             _("data version"): row["data_version"],
             _("Scenario"): row["scenario_hash"],
-            _("Computed again"): _verdict(row["snapshot_id"]),
+            _("Recomputed"): _verdict(row["snapshot_id"]),
         }
         for row in kept
     ]
@@ -80,9 +78,9 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
         for row in kept
     }
     one, two = st.columns(2)
-    then = one.selectbox(_("What moved since"), list(titles), format_func=titles.__getitem__, key="diff_then")
+    then = one.selectbox(_("Changes from"), list(titles), format_func=titles.__getitem__, key="diff_then")
     now = two.selectbox(
-        _("until"), [TODAY, *titles], format_func=lambda x: _("Today") if x == TODAY else titles[x], key="diff_now"
+        _("to"), [TODAY, *titles], format_func=lambda x: _("Today") if x == TODAY else titles[x], key="diff_now"
     )
     if then != now:
         try:
@@ -115,8 +113,8 @@ def moved(found: SnapshotDifference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(
-            "Places lost (+) or won (−) by each cause, put in force one after the other: data, "
-            "filters, weights, method. They sum to the whole move."
+            "Rank change by cause (+ down, − up), applied in turn: data, filters, weights, "
+            "method. The parts sum to the total change."
         )
     )
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
@@ -142,7 +140,7 @@ def moved(found: SnapshotDifference, scenario: Scenario) -> None:
         width="stretch",
         lazy=False,
         key="moves_table",
-        alt=_("What moved and why"),
+        alt=_("Rank changes and causes"),
         column_config=with_tips(
             {
                 _("Score then"): st.column_config.NumberColumn(format="%.3f"),

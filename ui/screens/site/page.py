@@ -31,7 +31,7 @@ def page() -> None:
     asked = state.short(st.query_params.get("id", "")) or S.site_id
     if not asked:
         st.info(
-            _("No site is named in the address. Open one on the Explore page and press “Dossier”."),
+            _("The URL does not name a site. Open one on the Explore page and press “Dossier”."),
             icon=":material/article:",
         )
         _way_on()
@@ -55,7 +55,7 @@ def page() -> None:
 
 
 def _way_on() -> None:
-    if st.button(_("To the Explore page"), icon=":material/map:"):
+    if st.button(_("Go to Explore"), icon=":material/map:"):
         state.go("explore")
 
 
@@ -64,13 +64,13 @@ def _sections(scenario: Scenario, found: dict[str, Any]) -> None:
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
         (_("Why this score"), lambda: why(found)),
         (_("Gates"), lambda: gates(found)),
-        (_("How firm the place is"), lambda: firm(scenario, found)),
-        (_("What is unknown, and what it would change"), lambda: unknowns(scenario, found)),
+        (_("Rank stability"), lambda: firm(scenario, found)),
+        (_("Unknowns and their effect on the score"), lambda: unknowns(scenario, found)),
         (_("Grade and value"), lambda: grade_tab(found, scenario.commodity)),
         (_("Permitting"), lambda: permitting_tab(found)),
         (_("Owners"), lambda: owners(found)),
-        (_("Claims by source"), lambda: claims(found)),
-        (_("Near and alike"), lambda: neighbours(scenario, found)),
+        (_("Values by source"), lambda: claims(found)),
+        (_("Nearby and similar sites"), lambda: neighbours(scenario, found)),
         (_("History"), lambda: history(found)),
     )
     for title, show in parts:
@@ -81,7 +81,7 @@ def _sections(scenario: Scenario, found: dict[str, Any]) -> None:
 def _place(found: dict[str, Any]) -> None:
     fitting = fitting_km(reached(found["site_id"], session.revision()))
     half_km = st.segmented_control(
-        _("From the middle to the edge"),
+        _("Map half-width"),
         WIDTHS_KM,
         default=fitting,
         key=f"scale_{found['site_id']}",

@@ -25,17 +25,17 @@ from workspace import rankings, reference, session
 UP, WHOLE, MISSING = "#0072B2", "#D55E00", "#B8BEC6"
 S = st.session_state
 ACTIONS = {
-    "new": N_("put on a new shortlist"),
+    "new": N_("added to a new shortlist"),
     "add": N_("added"),
-    "remove": N_("taken off"),
+    "remove": N_("removed"),
     "edit": N_("notes changed"),
-    "drop": N_("shortlist taken away"),
+    "drop": N_("shortlist deleted"),
 }
 FIELDS = {
     "note": N_("Note"),
     "tags": N_("Tags"),
     "status": N_("Decision"),
-    "owner": N_("Follows it up"),
+    "owner": N_("Assigned to"),
     "due": N_("Due"),
 }
 
@@ -51,7 +51,7 @@ def waterfall(found: dict[str, Any]) -> None:
             at += line["contribution"]
     steps.append((_("Score"), 0.0, found["score"], _("Score")))
     steps.append(
-        (_("If unknowns were at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known"))
+        (_("With all unknowns at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known"))
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
@@ -68,7 +68,7 @@ def waterfall(found: dict[str, Any]) -> None:
             title=None,
             legend=alt.Legend(orient="top", columns=2, labelLimit=260),
         ),
-        tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Part"))],
+        tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Component"))],
     )
     words = base.mark_text(align="left", dx=4, fontSize=11, color=theme.ink()).encode(x="high:Q", text="said:N")
     st.altair_chart((bars + words).properties(height=alt.Step(23)), width="stretch")
@@ -82,7 +82,7 @@ def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
         if line["status"] == "unknown" and line["weight_share"]
     ]
     if not unknown:
-        st.success(_("Every criterion that counts is known or estimated."), icon=":material/check:")
+        st.success(_("All criteria that apply have measured or modelled values."), icon=":material/check:")
     else:
         st.markdown(
             _("**Unknown ({n}):** {names}.").format(
@@ -92,7 +92,7 @@ def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
     plain = rankings.everything(scenario).with_method("weighted_sum")
     packed = rankings.packed(plain)
     if found["site_id"] not in set(packed.site_ids.tolist()):
-        st.caption(_("It is not among the sites of the commodity of interest; its score is by its main commodity."))
+        st.caption(_("This site does not list the commodity of interest; it is scored on its main commodity."))
         return
     place = packed.row(found["site_id"])
     charts.tornado_chart(tornado(packed, found["site_id"], plain.order_by), float(packed.score[place]), plain)
@@ -104,14 +104,18 @@ def neighbours(scenario: Scenario, found: dict[str, Any]) -> None:
     with near:
         st.markdown("**" + _("Within {km} km").format(km=number(NEAR_KM)) + "**")
         rows = nearby(session.facts(), scenario, found)
-        _listed([{**row, "said": f"{number(row['km'], 0)} km"} for row in rows], _("No other site is so near."), "near")
+        _listed(
+            [{**row, "said": f"{number(row['km'], 0)} km"} for row in rows],
+            _("No other site within this distance."),
+            "near",
+        )
     with like:
-        st.markdown("**" + _("Most alike") + "**")
+        st.markdown("**" + _("Most similar sites") + "**")
         rows = similar(session.facts(), scenario, found)
-        told = _("{apart} apart on {n} criteria")
+        told = _("mean difference {apart} over {n} criteria")
         _listed(
             [{**row, "said": told.format(apart=number(row["apart"], 2), n=number(row["shared"]))} for row in rows],
-            _("No site of the same kind and commodity is known on {n} criteria in common.").format(n=LEAST_SHARED),
+            _("No site of the same kind and commodity shares {n} known criteria.").format(n=LEAST_SHARED),
             "like",
         )
 
@@ -137,12 +141,12 @@ def history(found: dict[str, Any]) -> None:
     for claim in found["claims"]:
         newest[claim["source_id"]] = max(newest.get(claim["source_id"], ""), claim["as_of"])
     dated = [
-        {_("Source"): source_title(source), _("Newest statement"): as_of or _("not dated")}
+        {_("Source"): source_title(source), _("Latest record"): as_of or _("not dated")}
         for source, as_of in sorted(newest.items(), key=lambda pair: pair[1], reverse=True)
     ]
     if dated:
         st.dataframe(
-            pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Newest statement of each source")
+            pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Latest record from each source")
         )
     st.caption(_("data version") + " " + reference.version())
 
@@ -152,7 +156,7 @@ def _changes(site_id: str) -> None:
         {
             _("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC",
             _("Shortlist"): change.shortlist,
-            _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""),
+            _("Item"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""),
             _("Change"): _changed(change),
         }
         for change in shortlists.changes(session.store(), site_id=site_id)
@@ -162,7 +166,7 @@ def _changes(site_id: str) -> None:
             pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace")
         )
     else:
-        st.caption(_("Nothing was done with this site in your workspace yet."))
+        st.caption(_("No activity on this site in your workspace yet."))
 
 
 def _changed(change: shortlists.Change) -> str:
