@@ -1,4 +1,4 @@
-"""The records of one site: its facts, measurements, claims, owners, gates and frameworks. Types alone; None: unknown."""
+"""The records of one site: facts, measurements, claims, owners, gates, frameworks. Types alone; None: unknown."""
 
 from __future__ import annotations
 

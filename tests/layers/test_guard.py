@@ -178,7 +178,7 @@ def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machin
     )
     found = json.loads(refused.stdout)
     assert (refused.returncode, found["status"]) == (2, "refused")
-    assert "This system cannot isolate the upload process from" in refused.stdout
+    assert "This machine cannot keep the reader of uploads from" in refused.stdout
     assert "damaged" not in refused.stdout
     allowed = subprocess.run(
         command,

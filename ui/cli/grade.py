@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scoring.deposits.in_situ_value import InSituValue, RareEarths
 
 
-def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, Any]:
+def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, object]:
     from scoring.deposits.grade_tonnage import confidence  # noqa: PLC0415
 
     said = model.site or {}
@@ -34,7 +34,7 @@ def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, Any]:
     }
 
 
-def _of_value(worth: InSituValue) -> dict[str, Any]:
+def _of_value(worth: InSituValue) -> dict[str, object]:
     return {
         "in_situ_usd_per_t": worth.usd_per_t,
         "in_situ_low": worth.low,
@@ -44,7 +44,7 @@ def _of_value(worth: InSituValue) -> dict[str, Any]:
     }
 
 
-def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
+def _of_rare_earths(earths: RareEarths) -> dict[str, object]:
     names = (
         "ndpr_kg_per_t",
         "dytb_kg_per_t",
@@ -88,7 +88,7 @@ def grade(
         )
     grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
     worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
-    whole: dict[str, Any] = {
+    answered: dict[str, object] = {
         "site_id": found["site_id"],
         "name": found["name"],
         "commodity": asked,
@@ -98,12 +98,12 @@ def grade(
         **({} if earths is None else _of_rare_earths(earths)),
     }
     if format is Format.json:
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
-    rows = [{"what": key, "value": _on_one_line(value)} for key, value in whole.items()]
+    rows = [{"what": key, "value": _on_one_line(value)} for key, value in answered.items()]
     answer(rows, format, ("what", "value"))
 
 
-def _on_one_line(value: Any) -> Any:
+def _on_one_line(value: object) -> object:
     """Return parts by name as one text; everything else as it is."""
     return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else value

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
@@ -19,6 +19,7 @@ from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
+    from data.sql import Record
     from data.user_layers import NewLayer
     from data.user_sites import SiteColumns
     from layers.imports import Draft, ImportOptions
@@ -198,12 +199,12 @@ def _report(
         "No layer can be read.",
     )
     if format is Format.table:
-        _tell(found, imported=imported)
+        _print(found, imported=imported)
 
 
-def _tell(found: dict[str, Any], *, imported: bool) -> None:
+def _print(report: Record, *, imported: bool) -> None:
     """Print findings with their cures, what became of sites, and how it ended."""
-    for finding in found["findings"]:
+    for finding in report["findings"]:
         where = f" (row {finding['row']})" if finding["row"] else ""
         cures = "".join(
             f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}"
@@ -212,9 +213,9 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
         if len(finding["actions"]) > MOST_CURES:
             cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
         typer.echo(prose(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}"))
-    if "sites" in found:
+    if "sites" in report:
         typer.echo(
-            f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened "
+            f"{report['sites']['added']} sites; {report['sites']['left_out']} rows name no screened "
             f"commodity and are excluded."
         )
     ended = {
@@ -222,7 +223,7 @@ def _tell(found: dict[str, Any], *, imported: bool) -> None:
         "needs_input": "Input needed.",
         "refused": "Refused.",
     }
-    typer.echo(ended[found["status"]])
+    typer.echo(ended[report["status"]])
 
 
 @layers_app.command("list")
@@ -368,7 +369,7 @@ def list_criteria(format: FormatOption = Format.table) -> None:
     from workspace import session  # noqa: PLC0415
 
     session.store()  # a store that cannot be reached is no empty list
-    rows: list[dict[str, Any]] = [{"id": own.id, **own.as_dict()} for own in session.stored_criteria()]
+    rows = [{"id": own.id, **own.as_dict()} for own in session.stored_criteria()]
     session.close()
     answer(
         rows,

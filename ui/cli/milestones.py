@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -63,7 +63,7 @@ def milestones_remove(site: Site) -> None:
     typer.echo(f"The milestones of {found['name']} are deleted.")
 
 
-def _row(site_id: str) -> dict[str, Any]:
+def _row(site_id: str) -> dict[str, object]:
     from scoring.measures.registry import outlook_of  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 

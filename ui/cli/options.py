@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from scoring.defaults import DEFAULT_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +77,7 @@ def build_scenario(
     min_coverage: float,
     hide_failed: bool,
     search: str,
-    method: str = "weighted_sum",
+    method: str = DEFAULT_METHOD,
     area: str = "",
 ) -> Scenario:
     """Return the scenario that the options say.
@@ -96,16 +99,8 @@ def build_scenario(
         text=search,
         area=_area(area),
     )
-    changes: dict[str, Any] = {
-        "commodity": commodity.strip().lower(),
-        "filters": filters,
-        "order_by": order_by,
-        "method": method,
-    }
-    chosen = from_preset(preset, **changes)
-    if not weights:
-        return chosen
-    return type(chosen)(weights=parse_weights(weights), **changes)
+    chosen = from_preset(preset, commodity=commodity.strip().lower(), filters=filters, order_by=order_by, method=method)
+    return replace(chosen, weights=parse_weights(weights)) if weights else chosen
 
 
 def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Sequence[str]) -> None:

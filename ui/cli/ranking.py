@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 import typer
 
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
 from ui.cli.arguments import MOST_ROWS
 from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
 from ui.cli.options import (
@@ -31,6 +32,7 @@ from ui.cli.terminal import Format, FormatOption, answer, flat
 if TYPE_CHECKING:
     import duckdb
 
+    from data.sql import Record
     from scoring.ranking.scenario import Scenario
 
 
@@ -39,13 +41,13 @@ def rank(
     kind: Kind = None,
     country: Country = None,
     stage: Stage = None,
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     weights: Weights = "",
-    order_by: OrderBy = "shrunk",
+    order_by: OrderBy = DEFAULT_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     search: Text = "",
-    method: MethodOption = "weighted_sum",
+    method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
     top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Number of sites.")] = 20,
     format: FormatOption = Format.table,
@@ -62,7 +64,27 @@ def rank(
     )
 
 
-def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:
+class RankedSite(TypedDict):
+    """A site as `orebridge rank --format json` prints it."""
+
+    site_id: str
+    name: str
+    kind: str
+    commodities: list[str]
+    lon: float
+    lat: float
+    stage: str
+    score: float
+    rank: int
+    coverage: float
+    score_low: float
+    score_high: float
+    country: str
+    gates: dict[str, str]
+    contributions: dict[str, float]
+
+
+def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[RankedSite]:
     """Return the first `top` sites as the JSON of `orebridge rank`."""
     from data.sql import records, sql  # noqa: PLC0415
     from scoring.ranking.pipeline import rank_cursor  # noqa: PLC0415
@@ -77,34 +99,16 @@ def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> li
     return [_ranked_row(row, gates.get(row["site_id"], {}), criteria) for row in rows]
 
 
-def _ranked_row(row: dict[str, Any], gates: dict[str, str], criteria: list[str]) -> dict[str, Any]:
-    kept = (
-        "site_id",
-        "name",
-        "kind",
-        "commodities",
-        "lon",
-        "lat",
-        "stage",
-        "score",
-        "rank",
-        "coverage",
-        "score_low",
-        "score_high",
-    )
-    found = {key: row[key] for key in kept}
-    return {
-        **found,
-        "country": row["iso3"],
-        "gates": gates,
-        "contributions": dict(zip(criteria, row["contributions"], strict=True)),
-    }
+def _ranked_row(row: Record, gates: dict[str, str], criteria: list[str]) -> RankedSite:
+    of_site = {key: row[key] for key in RankedSite.__annotations__ if key in row and key != "contributions"}
+    contributions = dict(zip(criteria, row["contributions"], strict=True))
+    return cast("RankedSite", {**of_site, "country": row["iso3"], "gates": gates, "contributions": contributions})
 
 
 def site(
     site_id: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     format: FormatOption = Format.table,
 ) -> None:
     """Show everything known about a site: score, source values, owners, gates."""
@@ -137,13 +141,13 @@ def export(
     kind: Kind = None,
     country: Country = None,
     stage: Stage = None,
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     weights: Weights = "",
-    order_by: OrderBy = "shrunk",
+    order_by: OrderBy = DEFAULT_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     search: Text = "",
-    method: MethodOption = "weighted_sum",
+    method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
     top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="Number of sites; default all.")] = None,
     overwrite: OverwriteOption = False,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.defaults import DEFAULT_JOINT_RULE, DEFAULT_PRESET
 from ui.cli.arguments import MOST_ROWS, MOST_SEED
 from ui.cli.terminal import Format, FormatOption, answer
 
@@ -64,7 +65,7 @@ def _number(value: float | None) -> float | None:
 
 def desks(
     commodity: Commodity = "",
-    rule: Annotated[str, typer.Option(help="Joint rule: mean, maximin or nash.")] = "mean",
+    rule: Annotated[str, typer.Option(help="Joint rule: mean, maximin or nash.")] = DEFAULT_JOINT_RULE,
     top: Top = 20,
     format: FormatOption = Format.table,
 ) -> None:
@@ -96,7 +97,7 @@ def desks(
 
 def robustness(
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     within: Annotated[
         float, typer.Option(min=0, max=100, help="Draw weights within plus or minus this percent; 100: anywhere.")
     ] = 20.0,
@@ -162,7 +163,7 @@ def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
 def sensitivity(
     site: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     top_k: TopK = 10,
     format: FormatOption = Format.table,
 ) -> None:
@@ -200,7 +201,7 @@ def _moved(of: str, scenario: Scenario) -> str:
     return scenario.criteria[int(of)].id if of.isdigit() else of
 
 
-def _needed(found: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, Any]]:
+def _needed(found: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, object]]:
     """Return what would take a site into the first, with the id and unit of each criterion."""
     criteria = scenario.criteria
     return [
@@ -211,7 +212,7 @@ def _needed(found: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str
 
 def unknowns(
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     top_k: TopK = 20,
     top: Top = 50,
     format: FormatOption = Format.table,
@@ -228,7 +229,7 @@ def unknowns(
 @methods_app.command("compare")
 def methods_compare(
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     top_k: TopK = 20,
     format: FormatOption = Format.table,
 ) -> None:

@@ -6,12 +6,13 @@ import json
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from data.texts import line
 from geo.errors import OrebridgeError
+from scoring.defaults import DEFAULT_PRESET
 from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import duckdb
 
     from data.shortlists import Shortlist
+    from data.sql import Record
     from data.store import Store
     from scoring.ranking.scenario import Scenario
 
@@ -79,7 +81,7 @@ def new(
     fresh = Shortlist(name, question)
     if commodity or preset:
         scenario = replace(
-            from_preset(preset or "balanced", commodity=commodity.strip().lower()), evidence=scenario.evidence
+            from_preset(preset or DEFAULT_PRESET, commodity=commodity.strip().lower()), evidence=scenario.evidence
         )
         pack(facts, scenario)
         fresh = replace(fresh, scenario=scenario.as_dict(), data_version=data_version())
@@ -156,7 +158,7 @@ def note(
     held = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
     labels = None if tags is None else tuple(tag.strip() for tag in tags.split(",") if tag.strip())
     given = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
-    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    changes: Record = {key: value for key, value in given.items() if value is not None}
     shortlists.edit(_store(), name, [replace(held, **changes)])
     typer.echo(
         f"{site_id} on {name!r}: " + ", ".join(changes) + " saved."
@@ -420,7 +422,7 @@ def compare(
     commodity: Annotated[str, typer.Option(help="Commodity of interest.")] = "",
     preset: Annotated[
         str, typer.Option(help="Weight preset, for example japan_desk; a wrong name lists them all.")
-    ] = "balanced",
+    ] = DEFAULT_PRESET,
     format: FormatOption = Format.table,
 ) -> None:
     """Compare two to five sites side by side.

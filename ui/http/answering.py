@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data.facts import data_version
-from ui.http.asking import NotAcceptableError, ParsedRequest
+from ui.http.asking import JsonObject, NotAcceptableError, ParsedRequest
 
 JSON, GEOJSON, PARQUET, HTML = "application/json", "application/geo+json", "application/vnd.apache.parquet", "text/html"
 OPENAPI, PROBLEM = "application/vnd.oai.openapi+json;version=3.1", "application/problem+json"
@@ -71,9 +71,9 @@ def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
     raise NotAcceptableError(f"{asked.accept[:100]!r} cannot be given; this address gives {', '.join(media)}.")
 
 
-def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> dict[str, Any]:
+def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> JsonObject:
     """Return what every answer carries: version of the data, scenario, licences."""
-    found: dict[str, Any] = {
+    found: JsonObject = {
         "data_version": data_version(),
         "disclaimer": "Screening aid from open data, not investment advice.",
     }
@@ -86,17 +86,17 @@ def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> dict[st
 
 def features(
     frame: pd.DataFrame, about: Mapping[str, Any], links: list[dict[str, str]] | None = None, id_column: str = "site_id"
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return rows with lon and lat as a GeoJSON collection, the provenance as a foreign member ``orebridge``."""
     return placed(records(frame), about, links, id_column)
 
 
 def placed(
-    rows: list[dict[str, Any]],
+    rows: list[JsonObject],
     about: Mapping[str, Any],
     links: list[dict[str, str]] | None = None,
     id_column: str = "site_id",
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return records with lon and lat as a GeoJSON collection; see `features`."""
     made = [
         {
@@ -115,7 +115,7 @@ def placed(
     }
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[JsonObject]:
     """Return rows as plain values; an unknown is None."""
     columns = {str(name): [_known(value) for value in frame[name].tolist()] for name in frame}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

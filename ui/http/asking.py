@@ -12,6 +12,8 @@ from workspace import published
 from workspace.ranking_cache import RankingCache
 
 Where = Literal["query", "path"]
+#: A JSON object: an answer, or a schema of one.
+JsonObject = dict[str, Any]
 MOST_TEXT = 200
 
 
@@ -45,7 +47,7 @@ class Parameter:
 
     name: str
     about: str
-    schema: dict[str, Any]
+    schema: JsonObject
     where: Where = "query"
 
     @property
@@ -105,10 +107,10 @@ class Endpoint:
     answer: Callable[[ParsedRequest], Any]
     parameters: tuple[Parameter, ...] = ()
     formats: tuple[str, ...] = ("application/json",)
-    schema: dict[str, Any] = field(default_factory=lambda: {"type": "object"})
+    schema: JsonObject = field(default_factory=lambda: {"type": "object"})
 
 
-def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> JsonObject:
     """Return the values of a request by parameter.
 
     Raises
@@ -117,7 +119,7 @@ def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequen
         If a parameter is not one, stands twice, or has a value that its schema does not allow.
     """
     _check_names(parameters, query)
-    found: dict[str, Any] = {}
+    found: JsonObject = {}
     for parameter in parameters:
         given = (
             [path[parameter.name]]

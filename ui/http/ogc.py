@@ -16,7 +16,7 @@ from layers.catalog import Layer
 from layers.styling import UserMapLayer
 from scoring.ranking.scenario import from_preset
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance
-from ui.http.asking import BadRequestError, NotFoundError, Parameter, ParsedRequest
+from ui.http.asking import BadRequestError, JsonObject, NotFoundError, Parameter, ParsedRequest
 from workspace import published
 
 SITES = "sites"
@@ -142,7 +142,7 @@ def _layer(key: str) -> Layer:
     return found
 
 
-def _sites_collection(asked: ParsedRequest) -> dict[str, Any]:
+def _sites_collection(asked: ParsedRequest) -> JsonObject:
     ranking = asked.view.ranking(from_preset())
     bounds = tuple(
         float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max())
@@ -152,7 +152,7 @@ def _sites_collection(asked: ParsedRequest) -> dict[str, Any]:
     )
 
 
-def _layer_collection(asked: ParsedRequest, layer: Layer) -> dict[str, Any]:
+def _layer_collection(asked: ParsedRequest, layer: Layer) -> JsonObject:
     return {
         **_described(asked, layer.id, layer.title, layer.caveat, feature_pages.extent(layer)),
         "license": layer.source.licence,
@@ -160,7 +160,7 @@ def _layer_collection(asked: ParsedRequest, layer: Layer) -> dict[str, Any]:
     }
 
 
-def _described(asked: ParsedRequest, key: str, title: str, about: str, bounds: tuple[float, ...]) -> dict[str, Any]:
+def _described(asked: ParsedRequest, key: str, title: str, about: str, bounds: tuple[float, ...]) -> JsonObject:
     links = [
         _link(asked, f"/collections/{key}", "self", JSON, title),
         _link(asked, f"/collections/{key}/items", "items", GEOJSON, title),
@@ -236,7 +236,7 @@ def _sites(asked: ParsedRequest) -> pd.DataFrame:
     return found[["site_id", *SITE_COLUMNS, "lon", "lat"]].assign(commodities=found["commodities"].map("; ".join))
 
 
-def _paged(asked: ParsedRequest, matched: int, returned: int) -> dict[str, Any]:
+def _paged(asked: ParsedRequest, matched: int, returned: int) -> JsonObject:
     """Return the counts and the links to this page, the next and the one before."""
     offset, limit = asked.values["offset"], asked.values["limit"]
     path = f"/collections/{asked.values['collection_id']}/items"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
 
 from ui.http.answering import HTML, OPENAPI, PARQUET, PROBLEM, Answer, as_json
-from ui.http.asking import Endpoint, Parameter, ParsedRequest
+from ui.http.asking import Endpoint, JsonObject, Parameter, ParsedRequest
 
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -22,7 +21,7 @@ PROBLEM_SCHEMA = {
 }
 
 
-def document(endpoints: Sequence[Endpoint], base: str) -> dict[str, Any]:
+def document(endpoints: Sequence[Endpoint], base: str) -> JsonObject:
     """Return the OpenAPI document of endpoints as served below `base`."""
     return {
         "openapi": "3.1.0",
@@ -39,7 +38,7 @@ def document(endpoints: Sequence[Endpoint], base: str) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
+def _operation(endpoint: Endpoint) -> JsonObject:
     errors = {"400": "A parameter cannot be read.", "406": "No format that was asked for can be given."}
     if any(parameter.where == "path" for parameter in endpoint.parameters):
         errors["404"] = "There is nothing of that name."
@@ -60,14 +59,14 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
     }
 
 
-def _body(endpoint: Endpoint, media: str) -> dict[str, Any]:
+def _body(endpoint: Endpoint, media: str) -> JsonObject:
     if media == PARQUET:
         return {"type": "string", "contentEncoding": "binary"}
     return {"type": "string"} if media == HTML else endpoint.schema
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    shape: dict[str, Any] = {"style": "form", "explode": False} if parameter.schema["type"] == "array" else {}
+def _parameter(parameter: Parameter) -> JsonObject:
+    shape: JsonObject = {"style": "form", "explode": False} if parameter.schema["type"] == "array" else {}
     schema = {**({"minItems": 1} if shape and "minItems" not in parameter.schema else {}), **parameter.schema}
     return {
         "name": parameter.name,

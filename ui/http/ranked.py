@@ -12,9 +12,10 @@ from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
 from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
-from ui.http.asking import BadRequestError, NotFoundError, NotOpenError, Parameter, ParsedRequest
+from ui.http.asking import BadRequestError, JsonObject, NotFoundError, NotOpenError, Parameter, ParsedRequest
 from workspace import published, reference, session, snapshots
 from workspace.rows import rows_of
 
@@ -50,17 +51,17 @@ FILTERS = (
     Parameter("hide_failed", "Leave out sites that fail a gate.", {"type": "boolean", "default": False}),
 )
 WEIGHING = (
-    Parameter("preset", "Weights by name.", {"type": "string", "enum": list(load().presets), "default": "balanced"}),
+    Parameter("preset", "Weight preset.", {"type": "string", "enum": list(load().presets), "default": DEFAULT_PRESET}),
     Parameter(
         "weights",
         "Weights of the pillars instead, for example grade=30,permitting=25.",
         {"type": "string", "maxLength": 300},
     ),
+    Parameter("method", "Aggregation method.", {"type": "string", "enum": list(METHODS), "default": DEFAULT_METHOD}),
     Parameter(
-        "method", "How criteria are put together.", {"type": "string", "enum": list(METHODS), "default": "weighted_sum"}
-    ),
-    Parameter(
-        "order_by", "What the list is ordered by.", {"type": "string", "enum": list(ORDERS), "default": "shrunk"}
+        "order_by",
+        "Ranking order.",
+        {"type": "string", "enum": list(ORDERS), "default": DEFAULT_ORDER},
     ),
 )
 PAGING = (
@@ -89,7 +90,7 @@ COLUMNS = [
 ]
 
 
-def scenario_of(values: dict[str, Any]) -> Scenario:
+def scenario_of(values: JsonObject) -> Scenario:
     """Return the scenario that a request asks for.
 
     Raises
@@ -110,10 +111,15 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
         raise BadRequestError(
             f"No commodity is called {commodity[:60]!r}; `orebridge rank` takes the same names as USGS."
         )
-    changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": published.evidence()}
-    changes |= {name: values[name] for name in ("method", "order_by") if name in values}
+    chosen_order = {name: str(values[name]) for name in ("method", "order_by") if name in values}
     try:
-        chosen = from_preset(values.get("preset", "balanced"), **changes)
+        chosen = from_preset(
+            values.get("preset", DEFAULT_PRESET),
+            commodity=commodity,
+            filters=filters,
+            evidence=published.evidence(),
+            **chosen_order,
+        )
         return replace(chosen, weights=weights_from(values["weights"])) if values.get("weights") else chosen
     except OrebridgeError as error:
         raise BadRequestError(str(error)) from error
@@ -151,7 +157,7 @@ def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> An
     return as_json({"sites": rows, "orebridge": about})
 
 
-def _about(scenario: Scenario) -> dict[str, Any]:
+def _about(scenario: Scenario) -> JsonObject:
     licences = [
         f"{source.title}: {source.licence}"
         for source in published.sources().values()

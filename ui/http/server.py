@@ -17,6 +17,7 @@ from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, pac
 from ui.http.asking import (
     BadRequestError,
     Endpoint,
+    JsonObject,
     NotAcceptableError,
     NotFoundError,
     NotOpenError,
@@ -39,7 +40,7 @@ LINKS = {
 }
 
 
-def _object(*required: str, **properties: Any) -> dict[str, Any]:
+def _object(*required: str, **properties: Any) -> JsonObject:
     return {"type": "object", "required": [*required, *properties], "properties": properties}
 
 

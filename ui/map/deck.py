@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 import pydeck as pdk
 import streamlit as st
@@ -153,10 +152,10 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     )
 
 
-def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dict[str, Any]:
+def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dict[str, object]:
     """Return how features are drawn, whether they come as a whole or in tiles."""
     fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
-    common: dict[str, Any] = {
+    common: dict[str, object] = {
         "id": f"{layer.id}-{_version(layer)}-{int(night)}",
         "opacity": opacity,
         "pickable": layer.group == "own",

@@ -6,7 +6,6 @@ A component of our own, since `st.pydeck_chart` gives back neither drawing nor v
 from __future__ import annotations
 
 import html
-from typing import Any
 
 import streamlit as st
 
@@ -84,7 +83,7 @@ def _markup() -> str:
     )
 
 
-def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict[str, Any]:
+def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict[str, object]:
     hints = {
         "rectangle": _("Click one corner, then the opposite one."),
         "polygon": _("Click each vertex; click the first one again to close the polygon. Esc cancels."),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import base64
 import html
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from layers.locator import Mark, locator
+from scoring.sites.records import Dossier
 from ui import theme
 from ui.map.marks import REACHED, marks_of, reached
 from ui.text import vocabulary as w
@@ -26,7 +26,7 @@ def picture(
     return locator(lon, lat, half_km, marks, inches, dark)
 
 
-def site_map(site: dict[str, Any], half_km: float, inches: tuple[float, float] = (6.4, 4.4)) -> None:
+def site_map(site: Dossier, half_km: float, inches: tuple[float, float] = (6.4, 4.4)) -> None:
     """Draw the surroundings of a site with lines to its nearest infrastructure; the words beside it say the same."""
     found = reached(site["site_id"], session.revision())
     drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, found), inches, theme.dark())
@@ -38,7 +38,7 @@ def site_map(site: dict[str, Any], half_km: float, inches: tuple[float, float] =
     )
 
 
-def reach_table(site: dict[str, Any]) -> None:
+def reach_table(site: Dossier) -> None:
     """List the nearest infrastructure with km and what building to it would cost."""
     rows = [
         {

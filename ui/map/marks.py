@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from layers.locator import Mark
 from scoring.sites.nearest_infrastructure import NearestTarget, reach
+from scoring.sites.records import SiteRecord
 from ui.text.i18n import _, number
 from ui.text.vocabulary import N_
 from workspace import session
@@ -34,7 +34,7 @@ def reached(site_id: str, revision: str) -> tuple[NearestTarget, ...]:  # noqa: 
     return tuple(reach(session.facts(), site_id))
 
 
-def marks_of(site: dict[str, Any], found: Sequence[NearestTarget]) -> tuple[Mark, ...]:
+def marks_of(site: SiteRecord, found: Sequence[NearestTarget]) -> tuple[Mark, ...]:
     """Return the site and its nearest infrastructure as marks with km."""
     lines = [
         Mark(

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 import duckdb
 
@@ -27,6 +26,7 @@ from scoring.robustness.rank_acceptability import RankStability, rank_stability
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
+from scoring.sites.records import Dossier, MeasurementRecord
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
@@ -116,7 +116,7 @@ class MemoBasis:
 
     held: Shortlist
     scenario: Scenario
-    sites: tuple[dict[str, Any], ...]
+    sites: tuple[Dossier, ...]
     firm: RankStability
     outlooks: dict[str, Outlook | None]
     sources: tuple[tuple[str, str, str], ...]
@@ -155,11 +155,16 @@ def ground(
         )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
-    sites = tuple({**dossier(facts, scenario, each), "rank": int(ranks[each])} for each in ids)
+    sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id])) for site_id in ids)
     outlooks = {each: outlook_of(facts, each, told.get(each), date.today()) for each in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
     missing = tuple(each for each in held.site_ids if each not in ranks)
     return MemoBasis(held, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
+
+
+def _ranked(site: Dossier, rank: int) -> Dossier:
+    """Return a dossier with the rank that the site has in the list of the memo."""
+    return {**site, "rank": rank}
 
 
 #: What can be asked for -> the languages that stand in the file.
@@ -262,7 +267,7 @@ def _summary(found: MemoBasis) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _is_unsettled(site: dict[str, Any]) -> bool:
+def _is_unsettled(site: Dossier) -> bool:
     """Tell whether it is unknown if a covered nation stands behind the owners."""
     return any(gate["gate"] == "covered_nation" and gate["verdict"] == "unknown" for gate in site["gates"])
 
@@ -297,7 +302,7 @@ def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
     )
 
 
-def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
+def _row(site: Dossier, place: int, item: Item) -> tuple[str, ...]:
     return (
         str(place),
         site["name"],
@@ -311,7 +316,7 @@ def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
     )
 
 
-def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, item: Item, found: MemoBasis) -> SitePage:
+def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Item, found: MemoBasis) -> SitePage:
     near = reach(facts, site["site_id"])
     outlook = found.outlooks[site["site_id"]]
     facts_line = " · ".join(
@@ -349,7 +354,7 @@ def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, it
     )
 
 
-def _valued(line: dict[str, Any]) -> str:
+def _valued(line: MeasurementRecord) -> str:
     sign = "~" if line["status"] == "modelled" else ""
     return (
         f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} "
@@ -357,12 +362,12 @@ def _valued(line: dict[str, Any]) -> str:
     )
 
 
-def criterion_title_of(line: dict[str, Any]) -> str:
+def criterion_title_of(line: MeasurementRecord) -> str:
     """Return the title of a line's criterion in the language of the document."""
     return either(line["title"], line["title_ja"])
 
 
-def _dated(line: dict[str, Any]) -> str:
+def _dated(line: MeasurementRecord) -> str:
     return f", {line['as_of']}" if line["as_of"] else ""
 
 
@@ -370,11 +375,11 @@ def _joined(parts: list[str]) -> str:
     return either("; ", "；").join(parts)
 
 
-def _weighed(site: dict[str, Any]) -> list[dict[str, Any]]:
+def _weighed(site: Dossier) -> list[MeasurementRecord]:
     return [line for line in site["lines"] if line["weight_share"]]
 
 
-def _why(site: dict[str, Any]) -> str:
+def _why(site: Dossier) -> str:
     best = sorted(
         (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
         key=lambda line: -line["contribution"],
@@ -386,7 +391,7 @@ def _why(site: dict[str, Any]) -> str:
     )
 
 
-def _risks(site: dict[str, Any]) -> str:
+def _risks(site: Dossier) -> str:
     parts = [
         _("fails a gate: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
         for gate in site["gates"]
@@ -400,7 +405,7 @@ def _risks(site: dict[str, Any]) -> str:
     return (_joined(parts) + either(".", "。")) if parts else _("No weighted criterion with data scores below 0.5.")
 
 
-def _unknown(site: dict[str, Any]) -> str:
+def _unknown(site: Dossier) -> str:
     unknown = sorted(
         (line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"]
     )
@@ -417,7 +422,7 @@ def _unknown(site: dict[str, Any]) -> str:
     )
 
 
-def _owned(site: dict[str, Any]) -> str:
+def _owned(site: Dossier) -> str:
     parts = []
     for owner in site["owners"]:
         share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
@@ -431,7 +436,7 @@ def _owned(site: dict[str, Any]) -> str:
     return (_joined(parts) + either(".", "。")) if parts else _("No source names an owner.")
 
 
-def _when(site: dict[str, Any], outlook: Outlook | None) -> str:
+def _when(site: Dossier, outlook: Outlook | None) -> str:
     if site["stage"] == "operating":
         said = _("The most recent source lists it as operating.")
     elif outlook is None:
@@ -446,7 +451,7 @@ def _when(site: dict[str, Any], outlook: Outlook | None) -> str:
     return said + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
 
 
-def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
+def _instruments(site: Dossier, outlook: Outlook | None) -> str:
     found = fitting(site, outlook.months.p50 if outlook else None)
     if not found:
         failed = any(gate["verdict"] == "fail" for gate in site["gates"])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -14,7 +13,9 @@ from data import shortlists
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
+from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
+from scoring.sites.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.panels.grade import grade_tab
@@ -33,11 +34,11 @@ S = st.session_state
 
 def card(scenario: Scenario, site_id: str) -> None:
     """Show the card of a site: what it is, its score with the range, and the four bars."""
-    found = rankings.dossier(scenario, site_id)
-    head(found)
-    actions(scenario, found)
-    bars(found)
-    if scenario.method != "weighted_sum":
+    site = rankings.dossier(scenario, site_id)
+    head(site)
+    actions(scenario, site)
+    bars(site)
+    if scenario.method != DEFAULT_METHOD:
         method = METHODS[scenario.method]
         st.caption(
             _("Ranked by {method}. The bars show the weighted sum, which splits into contributions.").format(
@@ -52,16 +53,16 @@ def evidence(scenario: Scenario, site_id: str) -> None:
 
     Only the open tab is computed, and opening one runs nothing else.
     """
-    found = rankings.dossier(scenario, site_id)
+    site = rankings.dossier(scenario, site_id)
     st.markdown(f"**{_('Evidence')}**")
-    st.text(found["name"])
+    st.text(site["name"])
     parts: dict[str, Callable[[], None]] = {
-        _("Why this score"): lambda: why(found),
-        _("Source values"): lambda: claims(found),
-        _("Grade"): lambda: grade_tab(found, scenario.commodity),
-        _("Permitting"): lambda: permitting_tab(found),
-        _("Owners"): lambda: owners(found),
-        _("Gates"): lambda: gates(found),
+        _("Why this score"): lambda: why(site),
+        _("Source values"): lambda: claims(site),
+        _("Grade"): lambda: grade_tab(site, scenario.commodity),
+        _("Permitting"): lambda: permitting_tab(site),
+        _("Owners"): lambda: owners(site),
+        _("Gates"): lambda: gates(site),
     }
     for tab, show in zip(
         st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True
@@ -71,24 +72,24 @@ def evidence(scenario: Scenario, site_id: str) -> None:
                 show()
 
 
-def head(found: dict[str, Any]) -> None:
+def head(site: Dossier) -> None:
     """Show the name of a site, what and where it is, and its score with rank, coverage and range."""
-    st.subheader(w.plain(w.site_name(found["name"], found["site_id"])), anchor=False)
-    place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
-    accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
+    st.subheader(w.plain(w.site_name(site["name"], site["site_id"])), anchor=False)
+    place = f"{number(site['lat'], 3)}, {number(site['lon'], 3)}"
+    accuracy = w.word(w.ACCURACIES, site["location_accuracy"])
     st.caption(
         " · ".join(
             (
-                w.word(w.KINDS, found["kind"]),
-                w.nation(found["iso3"]),
-                w.word(w.STAGES, found["stage"]),
-                w.commodities(found["commodities"], 6),
+                w.word(w.KINDS, site["kind"]),
+                w.nation(site["iso3"]),
+                w.word(w.STAGES, site["stage"]),
+                w.commodities(site["commodities"], 6),
                 f"{place} ({accuracy})",
-                w.plain(source_title(found["location_source_id"])),
+                w.plain(source_title(site["location_source_id"])),
             )
         )
     )
-    failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
+    failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
     if failed:
         st.warning(
             _("Fails a gate and is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
@@ -96,25 +97,25 @@ def head(found: dict[str, Any]) -> None:
     score, place_in_list, coverage = st.columns(3)
     score.metric(
         _("Score"),
-        number(found["score"], 2),
+        number(site["score"], 2),
         help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
     )
     place_in_list.metric(
         _("Rank"),
-        f"#{number(found['rank'])}",
+        f"#{number(site['rank'])}",
         help=_("Rank among all sites with this commodity, before other filters."),
     )
     coverage.metric(
         _("Completeness"),
-        f"{number(100 * found['coverage'])} %",
+        f"{number(100 * site['coverage'])} %",
         help=_("Share of the weight with measured or modelled values."),
     )
-    score_range(found)
+    score_range(site)
 
 
-def score_range(found: dict[str, Any]) -> None:
+def score_range(site: Dossier) -> None:
     """Draw the range that the score could take, with the score on it."""
-    low, high, score = (100 * found[k] for k in ("score_low", "score_high", "score"))
+    low, high, score = (100 * site[k] for k in ("score_low", "score_high", "score"))
     label = _("Possible score: {low} to {high}, with unknowns at their worst and at their best.")
     text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
     st.html(
@@ -128,27 +129,27 @@ def score_range(found: dict[str, Any]) -> None:
     )
 
 
-def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = False) -> None:
+def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> None:
     """Offer what can be done with a site: shortlist, compare, link, and what leads away from where it is shown."""
     with st.container(horizontal=True):
-        listed = found["site_id"] in _shortlist()
+        listed = site["site_id"] in _shortlist()
         if st.button(
             _("Remove from shortlist") if listed else _("Add to shortlist"),
             icon=":material/star:",
             key="shortlist_button",
         ):
-            _toggle_shortlist(found, listed)
-        compared = found["site_id"] in S.compare
+            _toggle_shortlist(site, listed)
+        compared = site["site_id"] in S.compare
         st.button(
             _("Remove from comparison") if compared else _("Compare"),
             icon=":material/compare:",
             key="compare_button",
             on_click=state.toggle_compared,
-            args=(found["site_id"],),
+            args=(site["site_id"],),
             disabled=not compared and len(S.compare) >= MOST,
         )
         if not on_dossier and st.button(_("Dossier"), icon=":material/article:", key="dossier_button"):
-            state.open_site(found["site_id"])
+            state.open_site(site["site_id"])
             state.go("site")
         if not on_dossier:
             st.button(
@@ -156,11 +157,11 @@ def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = Fal
                 icon=":material/my_location:",
                 key="zoom_button",
                 on_click=state.fly,
-                args=(found["lat"], found["lon"], 7.0),
+                args=(site["lat"], site["lon"], 7.0),
             )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Append this to the app URL:"))
-            st.code(permalink(scenario, [found["site_id"]], language()), language=None)
+            st.code(permalink(scenario, [site["site_id"]], language()), language=None)
 
 
 def _shortlist() -> list[str]:
@@ -170,26 +171,26 @@ def _shortlist() -> list[str]:
         return []
 
 
-def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
+def _toggle_shortlist(site: Dossier, listed: bool) -> None:
     try:
-        (shortlists.remove if listed else shortlists.add)(session.store(), S.shortlist, found["site_id"])
+        (shortlists.remove if listed else shortlists.add)(session.store(), S.shortlist, site["site_id"])
     except OrebridgeError as error:
         st.error(problem(error))
         return
     st.toast(
-        _("{name}: removed from the shortlist").format(name=w.plain(found["name"]))
+        _("{name}: removed from the shortlist").format(name=w.plain(site["name"]))
         if listed
-        else _("{name}: added to the shortlist").format(name=w.plain(found["name"]))
+        else _("{name}: added to the shortlist").format(name=w.plain(site["name"]))
     )
     st.rerun()
 
 
-def bars(found: dict[str, Any]) -> None:
+def bars(site: Dossier) -> None:
     """Draw the pillars that count: what they contribute, and what is unknown."""
     rows = []
-    names = _pillars_that_count(found["lines"])
+    names = _pillars_that_count(site["lines"])
     for pillar, title in names.items():
-        lines = [line for line in found["lines"] if line["pillar"] == pillar]
+        lines = [line for line in site["lines"] if line["pillar"] == pillar]
         known = sum(line["contribution"] for line in lines)
         missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
         rows += [(title, _("Contribution to the score"), known, 0), (title, _("Weight of unknowns"), missing, 1)]
@@ -221,7 +222,7 @@ def bars(found: dict[str, Any]) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def _pillars_that_count(lines: list[dict[str, Any]]) -> dict[str, str]:
+def _pillars_that_count(lines: list[MeasurementRecord]) -> dict[str, str]:
     """Return pillar -> title: an optional one where it weighs something, own evidence where there is some."""
     weighed = {line["pillar"] for line in lines if line["weight_share"]}
     shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
@@ -231,7 +232,7 @@ def _pillars_that_count(lines: list[dict[str, Any]]) -> dict[str, str]:
     return names
 
 
-def why(found: dict[str, Any]) -> None:
+def why(site: Dossier) -> None:
     """Show each criterion from raw value to contribution."""
     st.caption(
         _(
@@ -255,7 +256,7 @@ def why(found: dict[str, Any]) -> None:
             _("As of"): line["as_of"],
             _("Licence"): licence(line["source_id"]),
         }
-        for line in found["lines"]
+        for line in site["lines"]
     ]
     st.dataframe(
         pd.DataFrame(rows),
@@ -278,13 +279,13 @@ def why(found: dict[str, Any]) -> None:
     )
 
 
-def _value(line: dict[str, Any]) -> str:
+def _value(line: MeasurementRecord) -> str:
     if line["value"] is None:
         return _("Unknown")
     return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"
 
 
-def rests_on(line: dict[str, Any]) -> str:
+def rests_on(line: MeasurementRecord) -> str:
     """Say in words what a value was measured to or against; empty where nothing is known."""
     if not line["target"]:
         return ""
@@ -292,7 +293,7 @@ def rests_on(line: dict[str, Any]) -> str:
     return in_words(line) if in_words else str(line["target"])
 
 
-def _permitting_rests_on(line: dict[str, Any]) -> str:
+def _permitting_rests_on(line: MeasurementRecord) -> str:
     where = line["reference_group"].split(".")[-1]
     named = (
         w.nation(where)
@@ -304,7 +305,7 @@ def _permitting_rests_on(line: dict[str, Any]) -> str:
     return f"{w.word(w.STAGES, line['target'])}, {named}"
 
 
-_RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
+_RESTS_ON: dict[str, Callable[[MeasurementRecord], str]] = {
     "grade_percentile": lambda x: (
         f"{w.commodity(x['target'])}, {w.word(w.DEPOSIT_TYPES, x['reference_group'])}, n={number(x['reference_n'])}"
     ),
@@ -319,7 +320,7 @@ _RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
 }
 
 
-def claims(found: dict[str, Any]) -> None:
+def claims(site: Dossier) -> None:
     """Show every value that a source gives."""
     st.caption(
         _("All values reported by the sources. Where they differ, the ticked value is used; the others stay visible.")
@@ -336,7 +337,7 @@ def claims(found: dict[str, Any]) -> None:
             _("Link"): claim["url"] or None,
             _("As stated in the source"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
         }
-        for claim in found["claims"]
+        for claim in site["claims"]
     ]
     if not rows:
         st.info(_("Sources report only location, name and commodities for this site."))
@@ -353,7 +354,7 @@ def claims(found: dict[str, Any]) -> None:
     )
 
 
-def _claimed(claim: dict[str, Any]) -> str:
+def _claimed(claim: ClaimRecord) -> str:
     if claim["attribute"] == "stage":
         return w.word(w.STAGES, claim["text"])
     if claim["value"] is None:
@@ -362,23 +363,23 @@ def _claimed(claim: dict[str, Any]) -> str:
     return f"{claim['text']} {shown}" if claim["text"] else shown
 
 
-def owners(found: dict[str, Any]) -> None:
+def owners(site: Dossier) -> None:
     """Show the owners, the tree above them and the frameworks of the host country."""
-    if not found["owners"]:
+    if not site["owners"]:
         st.info(_("No source names an owner. Allied ownership is therefore unknown and widens the score range."))
-    for owner in found["owners"]:
+    for owner in site["owners"]:
         _owner(owner)
     owner_tree(
-        found["site_id"],
-        next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"),
+        site["site_id"],
+        next((gate["verdict"] for gate in site["gates"] if gate["gate"] == "covered_nation"), "unknown"),
     )
-    if found["frameworks"]:
+    if site["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
-        for each in found["frameworks"]:
+        for each in site["frameworks"]:
             st.text(f"{each['date']}  {each['title']}")
 
 
-def _owner(owner: dict[str, Any]) -> None:
+def _owner(owner: HoldingRecord) -> None:
     """Show one owner with its share, the parent above it, and where both can be read."""
     share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
     parent = owner["ultimate_parent"] or _("parent not traced")
@@ -396,11 +397,11 @@ def _owner(owner: dict[str, Any]) -> None:
                     st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
 
 
-def gates(found: dict[str, Any]) -> None:
+def gates(site: Dossier) -> None:
     """Show the verdict of each gate with its evidence."""
     st.caption(_("Gates are reported separately from the score and are never averaged into it."))
     marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
-    for gate in found["gates"]:
+    for gate in site["gates"]:
         target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]
         reason = w.word(w.EVIDENCE, gate["evidence"]) + (f" ({target})" if target else "")
         st.markdown(

@@ -5,14 +5,13 @@ The classic grade-tonnage plot of its deposit type with the site on it, and how 
 
 from __future__ import annotations
 
-from typing import Any
-
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from scoring.deposits.grade_tonnage import ALL_TYPES, GradeTonnage, confidence, curve, grade_tonnage, graded_commodities
+from scoring.sites.records import Dossier
 from ui.panels.in_situ_value import value_panel
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
@@ -24,20 +23,20 @@ TONNES = {"%": 1e4, "ppm": 1.0, "g/t": 1.0}
 LEVELS = {"high": "●●●", "medium": "●●○", "low": "●○○", "unknown": "○○○"}
 
 
-def grade_tab(found: dict[str, Any], wanted: str) -> None:
+def grade_tab(site: Dossier, wanted: str) -> None:
     """Show where a mine stands among the deposits of its type; a plant without ore has no grade, and that is said.
 
     Parameters
     ----------
-    found : dict
+    site : dict
         See `scoring.sites.dossier.dossier`.
     wanted : str
         Commodity of interest; empty: the first that is graded.
     """
-    if found["kind"] != "mine":
+    if site["kind"] != "mine":
         st.info(_("Plants have no ore grade; they are scored on output, feed and recovery."))
         return
-    graded = graded_commodities(session.facts(), found["site_id"])
+    graded = graded_commodities(session.facts(), site["site_id"])
     if not graded:
         st.info(_("No source reports a grade for this site."))
         return
@@ -45,13 +44,13 @@ def grade_tab(found: dict[str, Any], wanted: str) -> None:
         st.segmented_control(
             _("Commodity"),
             graded,
-            key=f"grade_of_{found['site_id']}",
+            key=f"grade_of_{site['site_id']}",
             default=wanted if wanted in graded else graded[0],
             format_func=w.commodity,
             required=True,
         )
     )
-    model = grade_tonnage(session.facts(), commodity, found["deposit_type"], found["site_id"])
+    model = grade_tonnage(session.facts(), commodity, site["deposit_type"], site["site_id"])
     if model is None:
         st.info(
             _("Fewer than eight deposits have a grade for {commodity}; no curve can be drawn.").format(
@@ -59,16 +58,16 @@ def grade_tab(found: dict[str, Any], wanted: str) -> None:
             )
         )
     else:
-        _said(model, found)
+        _said(model, site)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _scatter(model)
         with right:
             _curves(model)
-    value_panel(found)
+    value_panel(site)
 
 
-def _said(model: GradeTonnage, found: dict[str, Any]) -> None:
+def _said(model: GradeTonnage, found: Dossier) -> None:
     """Say the place of the site, its cut-off and how sure the grade is."""
     site = model.site or {}
     group = _("all types") if model.group == ALL_TYPES else w.word(w.DEPOSIT_TYPES, model.group)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,6 +18,7 @@ from scoring.deposits.in_situ_value import (
     prices,
     rare_earths,
 )
+from scoring.sites.records import Dossier
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity
 from workspace import session
@@ -26,9 +26,9 @@ from workspace import session
 S = st.session_state
 
 
-def value_panel(found: dict[str, Any]) -> None:
+def value_panel(site: Dossier) -> None:
     """Show the in-situ value of every graded commodity that has a price; what has none is named, never worth zero."""
-    grades = grades_of_site(session.facts(), str(found["site_id"]))
+    grades = grades_of_site(session.facts(), str(site["site_id"]))
     if not grades:
         return
     table = table_in_use()

@@ -16,6 +16,7 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.measures.registry import outlook_of
 from scoring.permitting.outlook import Milestones, MonthsRemaining, Outlook, parameters, pathways
+from scoring.sites.records import Dossier
 from ui import theme
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
@@ -27,9 +28,9 @@ BINS = 40
 S = st.session_state
 
 
-def permitting_tab(found: dict[str, Any]) -> None:
+def permitting_tab(site: Dossier) -> None:
     """Show what is left to permit and let the user say what they know of it."""
-    site_id = str(found["site_id"])
+    site_id = str(site["site_id"])
     try:
         told = session.own().milestones(site_id)
     except OrebridgeError as error:
@@ -98,7 +99,7 @@ def _parts(outlook: Outlook) -> None:
     )
 
 
-def _row(title: str, months: MonthsRemaining) -> dict[str, Any]:
+def _row(title: str, months: MonthsRemaining) -> dict[str, str]:
     return {_("Component"): title, "P10": number(months.p10), "P50": number(months.p50), "P90": number(months.p90)}
 
 

@@ -5,21 +5,20 @@ Unknown where none covers it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from layers.beneath import beneath
+from scoring.sites.records import Dossier
 from ui.text.i18n import _, either
 from workspace import reference
 
 
-def under_site(found: dict[str, Any]) -> None:
+def under_site(site: Dossier) -> None:
     """List what the geological and own layers hold at the place of a site."""
     rows = [
         {_("Layer"): either(layer.title, layer.title_ja), _("At the site"): said or _("nothing mapped here")}
-        for layer, said in beneath(reference.map_layers(), found["lon"], found["lat"])
+        for layer, said in beneath(reference.map_layers(), site["lon"], site["lat"])
     ]
     st.markdown("**" + _("Layers at the site") + "**")
     if rows:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from data.sql import Record
     from scoring.backtest.backtest import Backtest
 
 
@@ -59,7 +60,7 @@ BASELINES = {
 }
 
 
-def sentence(code: str, values: dict[str, Any]) -> str:
+def sentence(code: str, values: Record) -> str:
     """Return a note in English.
 
     Examples
@@ -70,10 +71,8 @@ def sentence(code: str, values: dict[str, Any]) -> str:
     return NOTES[code].format(**{k: BASELINES[v] if k == "baseline" else v for k, v in values.items()})
 
 
-def said(found: Backtest) -> dict[str, Any]:
+def in_english(found: Backtest) -> Record:
     """Return notes and reasons in English."""
-    pass
-
     return {
         "notes": [sentence(code, values) for code, values in found.notes],
         "unmatched": [{**row, "why": REASONS[row["reason"]]} for row in found.unmatched],

@@ -14,6 +14,8 @@ import streamlit as st
 from ui.text.i18n import _, either, number
 from ui.text.vocabulary import N_
 
+#: Column of a table -> its settings, as `st.dataframe` takes them.
+ColumnSettings = dict[str, Any]
 FILE = Path(__file__).with_name("glossary.toml")
 
 
@@ -72,7 +74,7 @@ COLUMNS = {
 }
 
 
-def with_tips(given: dict[str, Any]) -> dict[str, Any]:
+def with_tips(given: ColumnSettings) -> ColumnSettings:
     """Return the settings of a table's columns, with what its terms mean where a column has no settings of its own."""
     return {_(label): st.column_config.Column(help=tip(term)) for label, term in COLUMNS.items()} | given
 

@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from data.sql import Record
 from data.vocabulary import CURATED
 from scoring.backtest.backtest import Backtest, Settings, as_json, backtest
 from scoring.backtest.labels import read_labels, vocabulary
@@ -320,9 +321,9 @@ def dropped(found: Backtest, scenario: Scenario) -> None:
         )
 
 
-def whole_answer(found: Backtest, scenario: Scenario, settings: Settings) -> dict[str, Any]:
+def whole_answer(found: Backtest, scenario: Scenario, settings: Settings) -> Record:
     """Return all of it for a download, as `orebridge backtest --format json` prints it."""
     from scoring.backtest.backtest import origin  # noqa: PLC0415 - it imports the command line's options
-    from ui.text.backtest_words import said  # noqa: PLC0415 - it imports the command line's options
+    from ui.text.backtest_words import in_english  # noqa: PLC0415 - it imports the command line's options
 
-    return {**as_json(found), **said(found), **origin(scenario, settings)}
+    return {**as_json(found), **in_english(found), **origin(scenario, settings)}

@@ -6,7 +6,6 @@ Computes nothing itself.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -15,6 +14,7 @@ import streamlit as st
 
 from scoring.criteria.catalogue import load
 from scoring.measures.registry import outlook_of
+from scoring.sites.records import Dossier
 from scoring.sites.side_by_side import Cell, Row, SideBySide
 from ui import state
 from ui.map.locator import site_map
@@ -239,7 +239,7 @@ def timelines(found: SideBySide) -> None:
     st.caption(_("Bar: P10 to P90; tick: median. Modelled from stage and jurisdiction, not measured."))
 
 
-def _months(site: dict[str, Any]) -> tuple[float, float, float] | None:
+def _months(site: Dossier) -> tuple[float, float, float] | None:
     told = session.told(site["site_id"])
     outlook = outlook_of(session.facts(), site["site_id"], told, date.today())
     return None if outlook is None else (outlook.months.p10, outlook.months.p50, outlook.months.p90)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -13,7 +11,7 @@ from ui import state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
 from ui.text import vocabulary as w
-from ui.text.glossary import tip, with_tips
+from ui.text.glossary import ColumnSettings, tip, with_tips
 from ui.text.i18n import _, number
 from workspace import rankings
 
@@ -64,7 +62,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(TABLE_ROWS)))
 
 
-def _columns() -> dict[str, Any]:
+def _columns() -> ColumnSettings:
     """Return width, format and explanation of each column."""
     return with_tips(
         {
@@ -90,7 +88,7 @@ def _columns() -> dict[str, Any]:
     )
 
 
-def _firm_columns(scenario: Scenario) -> dict[str, Any]:
+def _firm_columns(scenario: Scenario) -> dict[str, object]:
     """Return the columns that say how firm the places are."""
     firm = rankings.rank_stability(scenario).table.head(TABLE_ROWS)
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}

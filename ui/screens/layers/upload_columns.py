@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +12,7 @@ from layers.contract import Column, LayerReport
 from layers.imports import Draft, ImportOptions
 from ui.screens.layers.upload_item import Item
 from ui.text import vocabulary as w
+from ui.text.glossary import ColumnSettings
 from ui.text.i18n import _, quantity
 from workspace import reference
 
@@ -74,7 +73,7 @@ def _units_table(item: Item, columns: list[Column]) -> dict[str, str]:
         "high": _("Largest"),
         "suggested": _("Suggested unit"),
     }
-    config: dict[str, Any] = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
+    config: ColumnSettings = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
     config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
     edited = st.data_editor(frame, hide_index=True, width="stretch", key=item.key("units_table"), column_config=config)
     return dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))

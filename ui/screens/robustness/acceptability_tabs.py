@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.aggregation.joint import JOINT_RULES
+from scoring.defaults import DEFAULT_JOINT_RULE
 from scoring.ranking.packed import groups_of
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.rank_acceptability import WeightConstraints
@@ -26,9 +27,14 @@ def desks_tab(scenario: Scenario) -> None:
     """Show the ranks of both desks, where they part, and the joint order."""
     rules = {rule.id: either(rule.title, rule.title_ja) for rule in JOINT_RULES.values()}
     chosen = st.segmented_control(
-        _("Joint rule"), list(rules), key="joint_rule", default="mean", format_func=rules.__getitem__, required=True
+        _("Joint rule"),
+        list(rules),
+        key="joint_rule",
+        default=DEFAULT_JOINT_RULE,
+        format_func=rules.__getitem__,
+        required=True,
     )
-    rule = JOINT_RULES[chosen or "mean"]
+    rule = JOINT_RULES[chosen or DEFAULT_JOINT_RULE]
     st.caption(either(rule.about, rule.about_ja))
     found = rankings.desks(scenario, rule.id)
     one, two, three = st.columns(3)

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.aggregation.methods import METHODS
+from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.pipeline import NORMALISATIONS
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.method_agreement import COMPARED, compared
@@ -25,11 +26,11 @@ PAIRS = len(COMPARED) * len(NORMALISATIONS) - len(NORMALISATIONS) + 1
 
 def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show within which weights a site keeps its place, what moves its score, and what it lacks."""
-    if scenario.method != "weighted_sum":
+    if scenario.method != DEFAULT_METHOD:
         st.info(
             _("Exact ranges exist for the weighted sum only; the method chosen on the Explore page is not used here.")
         )
-        scenario = scenario.with_method("weighted_sum")
+        scenario = scenario.with_method(DEFAULT_METHOD)
         ranking = rankings.ranking(scenario)
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
     first = next((each for each in reversed(S.selected) if each in names), str(ranking.iloc[0]["site_id"]))
@@ -132,7 +133,7 @@ def learn_tab(scenario: Scenario) -> None:
             "their limits."
         )
     )
-    rows = to_find_out(session.facts(), scenario.with_method("weighted_sum"), 20, ROWS)
+    rows = to_find_out(session.facts(), scenario.with_method(DEFAULT_METHOD), 20, ROWS)
     if not rows:
         st.info(_("No unresolved value would change the top 20."))
         return

@@ -6,7 +6,6 @@ Which list, its question and scenario, the table of notes, snapshots and what mo
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -21,7 +20,7 @@ from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, number
 from workspace import rankings, reference, session, snapshots
-from workspace.rows import rows_of
+from workspace.rows import ShortlistRow, rows_of
 from workspace.shortlist_import import take_in
 
 S = st.session_state
@@ -178,7 +177,7 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
         attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Saved. Use Undo to revert."))
 
 
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
+def _cells(row: ShortlistRow) -> dict[str, object]:
     """Return what the table shows of a site, by column, all but the due date."""
     return {
         "site_id": row["site_id"],

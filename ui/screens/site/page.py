@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
+from scoring.sites.records import Dossier
 from ui import state
 from ui.map.locator import reach_table, site_map
 from ui.map.marks import WIDTHS_KM, fitting_km, reached
@@ -59,45 +59,45 @@ def _way_on() -> None:
         state.go("explore")
 
 
-def _sections(scenario: Scenario, found: dict[str, Any]) -> None:
+def _sections(scenario: Scenario, site: Dossier) -> None:
     """Show every part one below the other, so that the page can be read and printed whole."""
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
-        (_("Why this score"), lambda: why(found)),
-        (_("Gates"), lambda: gates(found)),
-        (_("Rank stability"), lambda: firm(scenario, found)),
-        (_("Unknowns and their effect on the score"), lambda: unknowns(scenario, found)),
-        (_("Grade and value"), lambda: grade_tab(found, scenario.commodity)),
-        (_("Permitting"), lambda: permitting_tab(found)),
-        (_("Owners"), lambda: owners(found)),
-        (_("Values by source"), lambda: claims(found)),
-        (_("Nearby and similar sites"), lambda: neighbours(scenario, found)),
-        (_("History"), lambda: history(found)),
+        (_("Why this score"), lambda: why(site)),
+        (_("Gates"), lambda: gates(site)),
+        (_("Rank stability"), lambda: firm(scenario, site)),
+        (_("Unknowns and their effect on the score"), lambda: unknowns(scenario, site)),
+        (_("Grade and value"), lambda: grade_tab(site, scenario.commodity)),
+        (_("Permitting"), lambda: permitting_tab(site)),
+        (_("Owners"), lambda: owners(site)),
+        (_("Values by source"), lambda: claims(site)),
+        (_("Nearby and similar sites"), lambda: neighbours(scenario, site)),
+        (_("History"), lambda: history(site)),
     )
     for title, show in parts:
         st.subheader(title, anchor=False, divider="gray")
         show()
 
 
-def _place(found: dict[str, Any]) -> None:
-    fitting = fitting_km(reached(found["site_id"], session.revision()))
+def _place(site: Dossier) -> None:
+    fitting = fitting_km(reached(site["site_id"], session.revision()))
     half_km = st.segmented_control(
         _("Map half-width"),
         WIDTHS_KM,
         default=fitting,
-        key=f"scale_{found['site_id']}",
+        key=f"scale_{site['site_id']}",
         format_func=lambda km: f"{km} km",
         required=True,
     )
-    site_map(found, float(half_km or fitting))
+    site_map(site, float(half_km or fitting))
     st.caption(
-        w.word(w.ACCURACIES, found["location_accuracy"])
+        w.word(w.ACCURACIES, site["location_accuracy"])
         + " · "
         + _("Made with Natural Earth.")
         + " "
         + _("Roads and railways: OpenStreetMap.")
     )
-    reach_table(found)
-    under_site(found)
+    reach_table(site)
+    under_site(site)
 
 
 page()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
@@ -14,6 +14,7 @@ from data.store import StoreError
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
+from scoring.sites.records import Dossier, NearbySite, SimilarSite
 from ui import state, theme
 from ui.panels import charts
 from ui.panels.user_data_notice import see_notice
@@ -40,18 +41,18 @@ FIELDS = {
 }
 
 
-def waterfall(found: dict[str, Any]) -> None:
+def waterfall(site: Dossier) -> None:
     """Draw how the score is made, criterion upon criterion, and what the unknown weight could still add."""
     steps, at = [], 0.0
-    for line in found["lines"]:
+    for line in site["lines"]:
         if line["contribution"] > 0:
             steps.append(
                 (either(line["title"], line["title_ja"]), at, at + line["contribution"], _("Contribution to the score"))
             )
             at += line["contribution"]
-    steps.append((_("Score"), 0.0, found["score"], _("Score")))
+    steps.append((_("Score"), 0.0, site["score"], _("Score")))
     steps.append(
-        (_("With all unknowns at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known"))
+        (_("With all unknowns at their best"), site["score"], max(site["score_high"], site["score"]), _("Not known"))
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
@@ -74,11 +75,11 @@ def waterfall(found: dict[str, Any]) -> None:
     st.altair_chart((bars + words).properties(height=alt.Step(23)), width="stretch")
 
 
-def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
+def unknowns(scenario: Scenario, site: Dossier) -> None:
     """Say what nobody knows of the site, and draw what each would do to the score."""
     unknown = [
         either(line["title"], line["title_ja"])
-        for line in found["lines"]
+        for line in site["lines"]
         if line["status"] == "unknown" and line["weight_share"]
     ]
     if not unknown:
@@ -91,54 +92,55 @@ def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
         )
     plain = rankings.everything(scenario).with_method("weighted_sum")
     packed = rankings.packed(plain)
-    if found["site_id"] not in set(packed.site_ids.tolist()):
+    if site["site_id"] not in set(packed.site_ids.tolist()):
         st.caption(_("This site does not list the commodity of interest; it is scored on its main commodity."))
         return
-    place = packed.row(found["site_id"])
-    charts.tornado_chart(tornado(packed, found["site_id"], plain.order_by), float(packed.score[place]), plain)
+    place = packed.row(site["site_id"])
+    charts.tornado_chart(tornado(packed, site["site_id"], plain.order_by), float(packed.score[place]), plain)
 
 
-def neighbours(scenario: Scenario, found: dict[str, Any]) -> None:
+def neighbours(scenario: Scenario, site: Dossier) -> None:
     """List sites near by and sites like it; a button opens their dossier."""
     near, like = st.columns(2, gap="medium")
     with near:
         st.markdown("**" + _("Within {km} km").format(km=number(NEAR_KM)) + "**")
-        rows = nearby(session.facts(), scenario, found)
         _listed(
-            [{**row, "said": f"{number(row['km'], 0)} km"} for row in rows],
+            [(row, f"{number(row['km'], 0)} km") for row in nearby(session.facts(), scenario, site)],
             _("No other site within this distance."),
             "near",
         )
     with like:
         st.markdown("**" + _("Most similar sites") + "**")
-        rows = similar(session.facts(), scenario, found)
-        told = _("mean difference {apart} over {n} criteria")
+        difference = _("mean difference {apart} over {n} criteria")
         _listed(
-            [{**row, "said": told.format(apart=number(row["apart"], 2), n=number(row["shared"]))} for row in rows],
+            [
+                (row, difference.format(apart=number(row["apart"], 2), n=number(row["shared"])))
+                for row in similar(session.facts(), scenario, site)
+            ],
             _("No site of the same kind and commodity shares {n} known criteria.").format(n=LEAST_SHARED),
             "like",
         )
 
 
-def _listed(rows: list[dict[str, Any]], nothing: str, key: str) -> None:
+def _listed(rows: Sequence[tuple[NearbySite | SimilarSite, str]], nothing: str, key: str) -> None:
     if not rows:
         st.caption(nothing)
-    for row in rows:
+    for row, distance in rows:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(w.plain(row["name"]), key=f"{key}_{row['site_id']}", type="tertiary"):
                 state.open_site(row["site_id"])
                 st.rerun()
-            st.caption(f"{row['said']} · {_('Score')} {number(row['score'], 2)} · #{number(row['rank'])}")
+            st.caption(f"{distance} · {_('Score')} {number(row['score'], 2)} · #{number(row['rank'])}")
 
 
-def history(found: dict[str, Any]) -> None:
+def history(site: Dossier) -> None:
     """List what was done with the site in the workspace, and from when the newest statement of each source is."""
     try:
-        _changes(found["site_id"])
+        _changes(site["site_id"])
     except StoreError:
         see_notice()
     newest: dict[str, str] = {}
-    for claim in found["claims"]:
+    for claim in site["claims"]:
         newest[claim["source_id"]] = max(newest.get(claim["source_id"], ""), claim["as_of"])
     dated = [
         {_("Source"): source_title(source), _("Latest record"): as_of or _("not dated")}
@@ -183,8 +185,8 @@ def _value(value: object) -> str:
     return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value or "")
 
 
-def firm(scenario: Scenario, found: dict[str, Any]) -> None:
+def firm(scenario: Scenario, site: Dossier) -> None:
     """Draw where the site stands when weights and unknowns are drawn."""
-    charts.rank_histogram(rankings.rank_stability(rankings.everything(scenario)), found["site_id"])
-    share = np.mean([line["status"] != "unknown" for line in found["lines"]]) if found["lines"] else 0.0
+    charts.rank_histogram(rankings.rank_stability(rankings.everything(scenario)), site["site_id"])
+    share = np.mean([line["status"] != "unknown" for line in site["lines"]]) if site["lines"] else 0.0
     st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))
