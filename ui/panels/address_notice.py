@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from scoring.criteria.catalogue import load
+from ui.page_state import page_state
 from ui.text.i18n import _, either
 from ui.text.vocabulary import N_
 from workspace.permalink import WEIGHT_KEYS
 
-S = st.session_state
 #: Key in the address -> what it stands for, as the sidebar calls it.
 PARTS = {
     "m": N_("Commodity of interest"),
@@ -26,11 +26,11 @@ PARTS = {
 
 def address_notice() -> None:
     """Say which parts of the address were left out, until the reader has seen it."""
-    if not S.unread:
+    if not page_state.unread:
         return
     sentence = _("Parts of this URL could not be read and were ignored: {parts}. Copy the link again from its source.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(sentence.format(parts=", ".join(map(_part, S.unread))), icon=":material/link_off:")
+        st.warning(sentence.format(parts=", ".join(map(_part, page_state.unread))), icon=":material/link_off:")
         st.button(_("Close"), key="unread_seen", on_click=_seen, icon=":material/close:", type="tertiary")
 
 
@@ -43,4 +43,4 @@ def _part(key: str) -> str:
 
 
 def _seen() -> None:
-    S.unread = []
+    page_state.unread = []

@@ -18,6 +18,7 @@ from scoring.ranking.scenario import OWN_PILLAR, Scenario
 from scoring.sites.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
 from scoring.sites.side_by_side import MOST
 from ui import state
+from ui.page_state import page_state
 from ui.panels.grade import grade_tab
 from ui.panels.ownership import owner_tree
 from ui.panels.permitting import permitting_tab
@@ -28,8 +29,6 @@ from ui.text.problems import problem
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings, session
 from workspace.permalink import permalink
-
-S = st.session_state
 
 
 def card(scenario: Scenario, site_id: str) -> None:
@@ -139,14 +138,14 @@ def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> N
             key="shortlist_button",
         ):
             _toggle_shortlist(site, listed)
-        compared = site["site_id"] in S.compare
+        compared = site["site_id"] in page_state.compare
         st.button(
             _("Remove from comparison") if compared else _("Compare"),
             icon=":material/compare:",
             key="compare_button",
             on_click=state.toggle_compared,
             args=(site["site_id"],),
-            disabled=not compared and len(S.compare) >= MOST,
+            disabled=not compared and len(page_state.compare) >= MOST,
         )
         if not on_dossier and st.button(_("Dossier"), icon=":material/article:", key="dossier_button"):
             state.open_site(site["site_id"])
@@ -166,14 +165,14 @@ def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> N
 
 def _shortlist() -> list[str]:
     try:
-        return shortlists.site_ids(session.store(), S.shortlist)
+        return shortlists.site_ids(session.store(), page_state.shortlist)
     except OrebridgeError:  # no such list yet, or no store: the notice above the page says so
         return []
 
 
 def _toggle_shortlist(site: Dossier, listed: bool) -> None:
     try:
-        (shortlists.remove if listed else shortlists.add)(session.store(), S.shortlist, site["site_id"])
+        (shortlists.remove if listed else shortlists.add)(session.store(), page_state.shortlist, site["site_id"])
     except OrebridgeError as error:
         st.error(problem(error))
         return

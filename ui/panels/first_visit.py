@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.page_state import page_state
 from ui.text.i18n import _, language, number
 
-S = st.session_state
 #: Prints the content alone, on white, without cutting charts, tables and cards.
 PRINT = (
     "@media print{.stApp{position:static!important;color-scheme:light}"
@@ -38,24 +38,24 @@ def frame() -> None:
 
 def offer() -> None:
     """Offer the tour in a slim line on the first visit of a session; dismissed, a link stays in the headline."""
-    if S.get("tour_dismissed"):
+    if page_state.tour_dismissed:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="tour_offer"):
         st.caption(_("New here?"))
         if st.button(_("60-second tour"), key="tour_start", icon=":material/play_circle:", type="tertiary"):
-            S.tour_step = 0
+            page_state.tour_step = 0
             _tour()
         if st.button(_("Not now"), key="tour_dismiss", type="tertiary"):
-            S.tour_dismissed = True
+            page_state.tour_dismissed = True
             st.rerun()
 
 
 def again() -> None:
     """Lead back to the tour once its line is dismissed."""
-    if S.get("tour_dismissed") and st.button(
+    if page_state.tour_dismissed and st.button(
         _("60-second tour"), key="tour_again", icon=":material/play_circle:", type="tertiary"
     ):
-        S.tour_step = 0
+        page_state.tour_step = 0
         _tour()
 
 
@@ -120,7 +120,7 @@ def _tour() -> None:
     @st.dialog(_("60-second tour"))
     def show() -> None:
         all_steps = steps()
-        place = min(S.get("tour_step", 0), len(all_steps) - 1)
+        place = min(page_state.tour_step, len(all_steps) - 1)
         icon, title, text = all_steps[place]
         st.progress(
             (place + 1) / len(all_steps), text=_("{a} of {b}").format(a=number(place + 1), b=number(len(all_steps)))
@@ -132,11 +132,11 @@ def _tour() -> None:
             if place + 1 < len(all_steps):
                 st.button(_("Next"), key="tour_next", type="primary", on_click=_to, args=(place + 1,))
             if st.button(_("Close"), key="tour_close"):
-                S.tour_dismissed = True
+                page_state.tour_dismissed = True
                 st.rerun()
 
     show()
 
 
 def _to(step: int) -> None:
-    S.tour_step = step
+    page_state.tour_step = step

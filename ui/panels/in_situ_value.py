@@ -19,11 +19,10 @@ from scoring.deposits.in_situ_value import (
     rare_earths,
 )
 from scoring.sites.records import Dossier
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity
 from workspace import session
-
-S = st.session_state
 
 
 def value_panel(site: Dossier) -> None:
@@ -41,7 +40,7 @@ def value_panel(site: Dossier) -> None:
 
 def table_in_use() -> dict[str, Price]:
     """Return the cited prices with those that the user changed in this session."""
-    own: dict[str, float] = S.get("own_prices", {})
+    own: dict[str, float] = page_state.own_prices
     table = prices()
     return table | {
         name: replace(table[name], usd_per_t=usd, low=usd, high=usd, form=_("your price")) for name, usd in own.items()
@@ -119,13 +118,13 @@ def _editor(grades: dict[str, Grade]) -> None:
     with st.expander(_("Prices: view sources or enter your own"), icon=":material/edit:"):
         changed = _changed(names, cited, used)
         if changed:
-            S.own_prices = {**S.get("own_prices", {}), **changed}
+            page_state.own_prices = {**page_state.own_prices, **changed}
             st.rerun()
         with st.container(horizontal=True):
-            if S.get("own_prices") and st.button(
+            if page_state.own_prices and st.button(
                 _("Reset to the cited prices"), icon=":material/undo:", key="cited_prices"
             ):
-                S.own_prices = {}
+                page_state.own_prices = {}
                 st.rerun()
             st.download_button(
                 _("Prices as CSV"),
@@ -160,7 +159,7 @@ def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) 
         hide_index=True,
         width="stretch",
         disabled=[c for c in frame.columns if c != _("USD per t")],
-        key=f"prices_{len(S.get('own_prices', {}))}_{'_'.join(names)[:60]}",
+        key=f"prices_{len(page_state.own_prices)}_{'_'.join(names)[:60]}",
         column_config={
             _("USD per t"): money,
             _("Cited"): st.column_config.NumberColumn(format="localized"),

@@ -25,7 +25,6 @@ from workspace import session
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 BINS = 40
-S = st.session_state
 
 
 def permitting_tab(site: Dossier) -> None:

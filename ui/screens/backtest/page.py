@@ -17,8 +17,6 @@ from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import reference
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""

@@ -8,6 +8,7 @@ from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
 from scoring.sites.side_by_side import FEWEST, MOST
 from ui import state
+from ui.page_state import page_state
 from ui.panels.downloads import table_download
 from ui.screens.compare.tables import criteria_frame, heads, maps, owners, parallel_lines, ranks_frame, timelines
 from ui.text import vocabulary as w
@@ -15,7 +16,6 @@ from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings
 
-S = st.session_state
 MATCHES = 30
 
 
@@ -23,16 +23,18 @@ def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
     _choose(scenario)
-    state.write_address(scenario, {"ids": ",".join(S.compare)} if S.compare else {"ids": ""})
-    if len(S.compare) < FEWEST:
+    state.write_address(scenario, {"ids": ",".join(page_state.compare)} if page_state.compare else {"ids": ""})
+    if len(page_state.compare) < FEWEST:
         _empty()
         return
     try:
-        found = rankings.side_by_side(scenario, tuple(S.compare))
+        found = rankings.side_by_side(scenario, tuple(page_state.compare))
     except OrebridgeError as error:
         st.error(problem(error))
-        S.compare = [
-            each for each in S.compare if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])
+        page_state.compare = [
+            each
+            for each in page_state.compare
+            if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])
         ]
         return
     heads(found)
@@ -87,21 +89,21 @@ def _choose(scenario: Scenario) -> None:
         text = st.text_input(_("Add a site by name"), key="compare_search", placeholder=_("Name contains"))
         if text:
             _matches(scenario, text)
-        picked = [each for each in S.selected if each not in S.compare]
+        picked = [each for each in page_state.selected if each not in page_state.compare]
         if (
             picked
-            and len(S.compare) < MOST
+            and len(page_state.compare) < MOST
             and st.button(_("Add the selected ({n})").format(n=number(len(picked))), icon=":material/add:")
         ):
-            S.compare = [*S.compare, *picked][:MOST]
+            page_state.compare = [*page_state.compare, *picked][:MOST]
             st.rerun()
-        if len(S.compare) > 1 and st.button(
+        if len(page_state.compare) > 1 and st.button(
             _("Rotate order"), icon=":material/swap_horiz:", help=_("Moves the last site to the front.")
         ):
-            S.compare = [S.compare[-1], *S.compare[:-1]]
+            page_state.compare = [page_state.compare[-1], *page_state.compare[:-1]]
             st.rerun()
-        if S.compare and st.button(_("Clear"), icon=":material/clear_all:"):
-            S.compare = []
+        if page_state.compare and st.button(_("Clear"), icon=":material/clear_all:"):
+            page_state.compare = []
             st.rerun()
 
 
@@ -122,8 +124,8 @@ def _matches(scenario: Scenario, text: str) -> None:
         key="compare_found",
         placeholder=_("Choose a site"),
     )
-    if chosen and chosen not in S.compare and len(S.compare) < MOST:
-        S.compare = [*S.compare, chosen]
+    if chosen and chosen not in page_state.compare and len(page_state.compare) < MOST:
+        page_state.compare = [*page_state.compare, chosen]
         st.rerun()
 
 

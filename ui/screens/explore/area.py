@@ -16,13 +16,13 @@ from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Area, Scenario
 from ui import state
 from ui.map.drawing import area_map
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings, reference, session
 from workspace.area_input import box_area, user_area
 
-S = st.session_state
 #: The drawing map opens on these: west, south, east, north.
 WORLD = (-170.0, -55.0, 170.0, 72.0)
 
@@ -32,8 +32,8 @@ def area_menu() -> None:
     if st.button(_("Draw an area"), icon=":material/draw:", key="area_draw", type="tertiary"):
         _dialog()
     with st.popover(_("Area from layer or coordinates"), icon=":material/polyline:"):
-        if S.area is not None:
-            _in_force(S.area)
+        if page_state.area is not None:
+            _in_force(page_state.area)
         st.caption(_("The area filters the list, the counts and all exports."))
         _from_layer()
         _from_country()
@@ -42,7 +42,7 @@ def area_menu() -> None:
 
 def chip(scenario: Scenario) -> None:
     """Say in a line that an area is in force, with the way to take it away."""
-    if S.area is None:
+    if page_state.area is None:
         return
     inside = len(rankings.ranking(scenario))
     whole = len(rankings.ranking(scenario.with_filters(area=None)))
@@ -50,11 +50,14 @@ def chip(scenario: Scenario) -> None:
         text = _("Area **{name}**: {n} of {all} sites, {km2} km²")
         st.markdown(
             text.format(
-                name=w.plain(S.area.name), n=number(inside), all=number(whole), km2=number(area_km2(S.area.polygons))
+                name=w.plain(page_state.area.name),
+                n=number(inside),
+                all=number(whole),
+                km2=number(area_km2(page_state.area.polygons)),
             )
         )
-        if S.get("area_note"):
-            st.caption(S.area_note)
+        if page_state.area_note:
+            st.caption(page_state.area_note)
         st.button(
             _("Remove the area"),
             icon=":material/close:",
@@ -68,12 +71,12 @@ def chip(scenario: Scenario) -> None:
 def _in_force(area: Area) -> None:
     name = st.text_input(_("Name of the area"), value=area.name, key="area_name", max_chars=80)
     if name.strip() and name != area.name:
-        S.area = replace(area, name=name.strip())
+        page_state.area = replace(area, name=name.strip())
         st.rerun()
 
 
 def _take(area: Area | None) -> None:
-    S.area = area
+    page_state.area = area
 
 
 def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
@@ -83,9 +86,9 @@ def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    S.area = area
+    page_state.area = area
     state.fly_to_bounds(bounds_of(area.polygons))
-    S.area_note = _("Boundary simplified by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
+    page_state.area_note = _("Boundary simplified by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
     st.rerun()
 
 
@@ -117,7 +120,7 @@ def _from_country() -> None:
 
 
 def _filter_countries(chosen: list[str]) -> None:
-    S.country = chosen
+    page_state.country = chosen
 
 
 def _from_numbers() -> None:
@@ -135,8 +138,8 @@ def _dialog() -> None:
     @st.dialog(_("Draw an area"), width="large")
     def draw() -> None:
         bounds = WORLD
-        if S.area is not None:
-            west, south, east, north = bounds_of(S.area.polygons)
+        if page_state.area is not None:
+            west, south, east, north = bounds_of(page_state.area.polygons)
             bounds = (west, south, east if east > west else east + 360, north)
         rings, failed = area_map(state.scenario(), bounds)
         if failed:

@@ -8,6 +8,7 @@ import streamlit as st
 from scoring.ranking.scenario import Scenario
 from scoring.sites.side_by_side import MOST
 from ui import state
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
 from ui.text import vocabulary as w
@@ -15,21 +16,15 @@ from ui.text.glossary import ColumnSettings, tip, with_tips
 from ui.text.i18n import _, number
 from workspace import rankings
 
-S = st.session_state
 TABLE_ROWS = 200
 
 
 def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show the first `TABLE_ROWS` of the list; a row selects its site."""
     shown = ranking.head(TABLE_ROWS)
-    S.table_ids = shown["site_id"].tolist()
-    S["table"] = {
-        "selection": {
-            "rows": [i for i, x in enumerate(S.table_ids) if x in set(S.selected)],
-            "columns": [],
-            "cells": [],
-        }
-    }
+    page_state.table_ids = shown["site_id"].tolist()
+    ticked = set(page_state.selected)
+    page_state.tick_rows([row for row, site_id in enumerate(page_state.table_ids) if site_id in ticked])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + _("Ranked sites") + "**")
         download_menu(scenario)
@@ -38,9 +33,9 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
-            "Δ": [moved.get(x, "") for x in S.table_ids],
+            "Δ": [moved.get(x, "") for x in page_state.table_ids],
             _("Score"): shown["score"].to_numpy(),
-            **(_firm_columns(scenario) if S.firm else {}),
+            **(_firm_columns(scenario) if page_state.firm else {}),
             **_words_of(shown),
             _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
@@ -110,19 +105,19 @@ def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
 
 def _compare() -> None:
     """Lead to the comparison of the ticked sites, or of those put beside each other on their cards."""
-    chosen = list(dict.fromkeys([*S.compare, *S.selected]))[:MOST]
+    chosen = list(dict.fromkeys([*page_state.compare, *page_state.selected]))[:MOST]
     if len(chosen) > 1 and st.button(
         _("Compare ({n})").format(n=number(len(chosen))), icon=":material/compare:", key="to_compare"
     ):
-        S.compare = chosen
+        page_state.compare = chosen
         state.go("compare")
 
 
 def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
     """Return how many places each listed site won or lost since the last scenario."""
-    if S.get("scenario_now") != scenario:
-        S.scenario_before, S.scenario_now = S.get("scenario_now"), scenario
-    before = S.get("scenario_before")
+    if page_state.scenario_now != scenario:
+        page_state.scenario_before, page_state.scenario_now = page_state.scenario_now, scenario
+    before = page_state.scenario_before
     if before is None:
         return {}
     old = rankings.ranking(before).set_index("site_id")["rank"]

@@ -11,13 +11,12 @@ from scoring.criteria.catalogue import Pillar, load
 from scoring.criteria.user_criterion import UserCriterion
 from scoring.ranking.scenario import Scenario
 from ui import state
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.glossary import tip
 from ui.text.i18n import _, either, number
 from workspace import rankings, reference
 from workspace.permalink import WEIGHT_KEYS
-
-S = st.session_state
 
 
 def sidebar(scenario: Scenario) -> None:
@@ -40,7 +39,7 @@ def _commodity() -> None:
 def _weights(scenario: Scenario) -> None:
     st.markdown("**" + _("Weights") + "**")
     presets = {preset.id: either(preset.title, preset.title_ja) for preset in load().presets.values()}
-    S.preset = state.preset_in_force()
+    page_state.preset = state.preset_in_force()
     st.selectbox(
         _("Preset"),
         list(presets),
@@ -62,19 +61,19 @@ def _weights(scenario: Scenario) -> None:
                 _slider(pillar, total)
     for own in scenario.evidence:
         _own_slider(own, total)
-    if not any(S[key] for key in WEIGHT_KEYS.values()) and not scenario.evidence:
+    if not any(page_state.weight(key) for key in WEIGHT_KEYS.values()) and not scenario.evidence:
         st.warning(_("All weights are 0. Sites are ranked on grade alone until you raise a weight."))
 
 
 def _slider(pillar: Pillar, total: float) -> None:
     key = WEIGHT_KEYS[pillar.id]
-    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
+    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * page_state.weight(key) / total)} %"
     st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
 
 
 def _own_slider(own: UserCriterion, total: float) -> None:
     """Offer the weight of an own criterion, and to take it out."""
-    S[f"own_{own.id}"] = int(own.weight)
+    page_state.set_criterion_weight(own.id, own.weight)
     share = number(100 * own.weight / total)
     st.slider(
         f"{w.plain(own.title)} · {share} %",
@@ -111,7 +110,7 @@ def _filters(scenario: Scenario) -> None:
     st.selectbox(_("Rank by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
     st.markdown("**" + _("Method") + "**")
     methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
-    chosen = METHODS[S.method]
+    chosen = METHODS[page_state.method]
     st.selectbox(
         _("Aggregation method"),
         list(methods),

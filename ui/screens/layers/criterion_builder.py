@@ -15,14 +15,15 @@ from geo.errors import OrebridgeError
 from scoring.aggregation.values import VALUE_FUNCTIONS
 from scoring.criteria.user_criterion import EVIDENCE, UserCriterion
 from scoring.measures.layer_measures import distribution, suggested_goalposts
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
 from ui.text.problems import problem
 from workspace import session, user_criteria
 
-S = st.session_state
 DEFAULT_RADIUS_KM = 25.0
 DEFAULT_WEIGHT = 20
+MOST_PREVIEWS = 8
 
 
 def builder(layer: UserLayer) -> None:
@@ -102,7 +103,7 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
     ):
         with st.spinner(_("Measuring …")):
             user_criteria.add(own)
-        S.evidence = [*[each for each in S.evidence if each.id != own.id], own]
+        page_state.evidence = [*[each for each in page_state.evidence if each.id != own.id], own]
         st.toast(_("{title} is now used in the score.").format(title=w.plain(own.title)))
         st.rerun()
 
@@ -114,20 +115,19 @@ def _title(layer: UserLayer, measure: str, column: str, radius: float) -> str:
 
 def _measured(own: UserCriterion) -> np.ndarray:
     """Measure once a session and choice, with a bar that says how far it is."""
-    kept = S.setdefault("measured_previews", {})
+    previews = page_state.measured_previews
     key = (own.id, session.revision())
-    if key not in kept:
+    if key not in previews:
         bar = st.progress(0.0, _("Measuring over all sites …"))
 
         def say(share: float) -> None:
             bar.progress(min(max(share, 0.0), 1.0), _("Measuring over all sites …"))
 
-        found = user_criteria.values(own, say)
+        values = user_criteria.values(own, say)["value"].to_numpy(dtype=np.float64)
         bar.empty()
-        if len(kept) > 8:
-            kept.clear()
-        kept[key] = found["value"].to_numpy(dtype=np.float64)
-    return np.asarray(kept[key])
+        previews = {**(previews if len(previews) <= MOST_PREVIEWS else {}), key: values}
+        page_state.measured_previews = previews
+    return previews[key]
 
 
 def _curve(own: UserCriterion, values: np.ndarray) -> None:

@@ -9,14 +9,13 @@ from layers.catalog import Layer, info
 from layers.styling import UserMapLayer
 from ui import theme
 from ui.map import legend
+from ui.page_state import page_state
 from ui.panels.user_data_notice import see_notice
 from ui.screens.layers import user_layers
 from ui.screens.layers.upload import wizard
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, number
 from workspace import reference, session
-
-S = st.session_state
 
 
 def page() -> None:
@@ -59,12 +58,12 @@ def _bundled() -> None:
 
 
 def _row(layer: Layer) -> None:
-    visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
+    visible, opacity = page_state.layer_choice.get(layer.id, (layer.visible, layer.opacity))
     with st.container(border=True):
         switch, slide = st.columns([3, 2], vertical_alignment="center")
         shown = switch.toggle(w.plain(either(layer.title, layer.title_ja)), value=visible, key=f"visible_{layer.id}")
         strength = slide.slider(_("Opacity"), 0.0, 1.0, opacity, 0.05, key=f"opacity_{layer.id}", disabled=not shown)
-        S.layer_choice = {**S.layer_choice, layer.id: (shown, strength)}
+        page_state.layer_choice = {**page_state.layer_choice, layer.id: (shown, strength)}
         legend.layer_legend(layer, theme.dark())
         if isinstance(layer, UserMapLayer):
             kind, count = w.word(w.LAYER_KINDS, layer.kind), number(layer.own.features)

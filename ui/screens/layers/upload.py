@@ -12,6 +12,7 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from layers import imports
 from layers.restrict import GuardState, guard_state
+from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _columns
 from ui.screens.layers.upload_crs import _places
 from ui.screens.layers.upload_findings import _findings, _headline
@@ -24,7 +25,6 @@ from ui.text.problems import problem
 from workspace import session
 from workspace.user_layers import reader
 
-S = st.session_state
 SUFFIXES = (
     "gpkg",
     "zip",
@@ -70,11 +70,10 @@ def wizard() -> None:
         _say_guard(guard)
     if not guard.uploads:
         return
-    S.setdefault("upload_round", 0)
     given = st.file_uploader(
         _("Survey files"),
         accept_multiple_files=True,
-        key=f"upload_{S.upload_round}",
+        key=f"upload_{page_state.upload_round}",
         type=SUFFIXES,
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
@@ -91,9 +90,9 @@ def wizard() -> None:
         )
         return
     token = ",".join(sorted(each.file_id for each in given))
-    if S.get("upload_token") != token and not _take_in(given, token):
+    if page_state.upload_token != token and not _take_in(given, token):
         return
-    for item in S.batch:
+    for item in page_state.batch:
         if item.draft is None and not _read(item):
             return
     _found(_looked_at())
@@ -118,14 +117,14 @@ def _say_guard(guard: GuardState) -> None:
 def _take_in(given: list[Any], token: str) -> bool:
     """Put the files into quarantine, those of one name together."""
     _forget()
-    S.upload_token, S.batch = token, []
+    page_state.upload_token, page_state.batch = token, []
     groups: dict[str, list[Any]] = {}
     for each in given:
         groups.setdefault(each.name.split(".")[0].lower(), []).append(each)
     try:
         for files in groups.values():
             upload = imports.take_in(session.store().path.parent, [(each.name, each) for each in files])
-            S.batch.append(Item(upload))
+            page_state.batch.append(Item(upload))
             hold(upload)
     except OrebridgeError as error:
         _forget()
@@ -136,7 +135,7 @@ def _take_in(given: list[Any], token: str) -> bool:
 
 def _looked_at() -> Item:
     """Return the file that is shown; of several the reader picks one."""
-    batch: list[Item] = S.batch
+    batch: list[Item] = page_state.batch
     if len(batch) == 1:
         return batch[0]
     names = {i: f"{_SIGNS[item.draft.status] if item.draft else ''} {item.upload.name}" for i, item in enumerate(batch)}

@@ -10,12 +10,11 @@ import streamlit as st
 from layers.contract import Candidate, LayerReport
 from layers.imports import Draft
 from ui import state
+from ui.page_state import page_state
 from ui.screens.layers.upload_item import Item, take_cure
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.reasons import reason
-
-S = st.session_state
 
 
 def _places(item: Item, draft: Draft) -> None:
@@ -93,8 +92,8 @@ def _scatter(layer: LayerReport) -> None:
 
 
 def _candidate(item: Item, layer: LayerReport) -> Candidate | None:
-    asked = S.get(item.key("crs_choice"))
-    return next((c for c in layer.candidates if c.crs == asked), layer.candidates[0] if layer.candidates else None)
+    chosen = page_state.text_of(item.key("crs_choice"))
+    return next((c for c in layer.candidates if c.crs == chosen), layer.candidates[0] if layer.candidates else None)
 
 
 def _guess(item: Item, layer: LayerReport) -> str:
@@ -166,9 +165,9 @@ def _choose_crs(item: Item, layer: LayerReport) -> None:
                 args=(item, ("crs=",)),
                 type="tertiary",
             )
-    if len(S.batch) > 1:
+    if len(page_state.batch) > 1:
         st.toggle(_("For all files"), value=True, key="crs_for_all")
 
 
 def _take_crs(item: Item, key: str) -> None:
-    take_cure(item, (f"crs={str(S.get(key) or '').strip()}",))
+    take_cure(item, (f"crs={page_state.text_of(key).strip()}",))

@@ -10,14 +10,13 @@ from geo.errors import OrebridgeError
 from layers import imports
 from layers.imports import Draft, ImportOptions
 from ui import state
+from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _site_columns
 from ui.screens.layers.upload_item import Item, _another
 from ui.text import vocabulary as w
 from ui.text.i18n import _
 from ui.text.problems import problem
 from workspace import session
-
-S = st.session_state
 
 
 def _import(item: Item, draft: Draft) -> None:
@@ -71,16 +70,16 @@ def _take_over(item: Item, about: ImportOptions, chosen: list[str], told: SiteCo
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    S.just_added = [layer.layer_id for layer in added]
+    page_state.just_added = [layer.layer_id for layer in added]
     solid = ("vector-point", "vector-line")
-    S.layer_choice = {
-        **S.layer_choice,
+    page_state.layer_choice = {
+        **page_state.layer_choice,
         **{layer.layer_id: (True, 1.0 if layer.kind in solid else 0.75) for layer in added},
     }
     state.fly_to_bounds(added[0].bounds)
     st.toast(_("{name} is on the map.").format(name=w.plain(added[0].name)))
     imports.discard(item.upload)
-    S.batch = [each for each in S.batch if each is not item]
-    if not S.batch:
+    page_state.batch = [each for each in page_state.batch if each is not item]
+    if not page_state.batch:
         _another()
     st.rerun()

@@ -17,6 +17,7 @@ from layers.export import export, suffix
 from layers.reports import provenance
 from layers.styling import RAMPS, SCHEMES, classified
 from ui import state
+from ui.page_state import page_state
 from ui.screens.layers.criterion_builder import builder
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
@@ -24,7 +25,6 @@ from ui.text.problems import problem
 from ui.text.vocabulary import N_
 from workspace import session, user_criteria
 
-S = st.session_state
 TABLE_ROWS = 5_000
 HISTOGRAM_BINS = 40
 
@@ -39,7 +39,7 @@ def actions(layer: UserLayer) -> None:
             on_click=state.fly_to_bounds,
             args=(layer.bounds,),
         ):
-            st.switch_page(S.pages["explore"])
+            st.switch_page(page_state.pages["explore"])
         st.download_button(
             _("Download"),
             data=partial(_file, layer),
@@ -57,7 +57,7 @@ def actions(layer: UserLayer) -> None:
         format_func=lambda tool: _(_TOOLS[tool]),
         key=f"tool_{layer.layer_id}",
         label_visibility="collapsed",
-        default="criterion" if layer.layer_id in S.get("just_added", ()) and layer.role == "layer" else None,
+        default="criterion" if layer.layer_id in page_state.just_added and layer.role == "layer" else None,
     )
     if open_tools == "criterion":
         builder(layer)
@@ -94,7 +94,7 @@ def _file(layer: UserLayer) -> bytes:
 
 def _remove(layer: UserLayer) -> None:
     session.own().remove(layer.layer_id)
-    S.just_removed = layer.layer_id
+    page_state.just_removed = layer.layer_id
 
 
 def _restore(layer_id: str) -> None:
@@ -104,7 +104,7 @@ def _restore(layer_id: str) -> None:
 def undo_bar() -> None:
     """Offer to bring the last removed layer back."""
     removed = {layer.layer_id: layer for layer in session.own().removed()}
-    last = removed.get(S.get("just_removed", ""))
+    last = removed.get(page_state.just_removed)
     if last:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.info(_("{name} was removed; criteria based on it are not used.").format(name=w.plain(last.name)))
@@ -259,7 +259,7 @@ _LISTS = ("columns", "transformations", "findings")
 
 def criteria_of(layer: UserLayer) -> None:
     """List the criteria that rest on a layer."""
-    for own in S.evidence:
+    for own in page_state.evidence:
         if own.layer_id == layer.layer_id:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.text(

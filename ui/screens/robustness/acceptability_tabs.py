@@ -11,6 +11,7 @@ from scoring.defaults import DEFAULT_JOINT_RULE
 from scoring.ranking.packed import groups_of
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.rank_acceptability import WeightConstraints
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
@@ -19,7 +20,6 @@ from ui.text.i18n import _, either, number
 from ui.text.problems import problem
 from workspace import rankings
 
-S = st.session_state
 ROWS = 200
 
 
@@ -55,7 +55,7 @@ def desks_tab(scenario: Scenario) -> None:
     )
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        charts.desks_scatter(found, S.selected)
+        charts.desks_scatter(found, page_state.selected)
         st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
     with right:
         shown = found.sites.head(ROWS)

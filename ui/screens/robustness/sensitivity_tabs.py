@@ -12,6 +12,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.robustness.method_agreement import COMPARED, compared
 from scoring.robustness.rank_acceptability import to_find_out
 from scoring.robustness.sensitivity import needs, stability, tornado
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
@@ -19,7 +20,6 @@ from ui.text.glossary import with_tips
 from ui.text.i18n import _, either, number, quantity
 from workspace import rankings, session
 
-S = st.session_state
 ROWS = 200
 PAIRS = len(COMPARED) * len(NORMALISATIONS) - len(NORMALISATIONS) + 1
 
@@ -33,7 +33,7 @@ def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
         scenario = scenario.with_method(DEFAULT_METHOD)
         ranking = rankings.ranking(scenario)
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
-    first = next((each for each in reversed(S.selected) if each in names), str(ranking.iloc[0]["site_id"]))
+    first = next((each for each in reversed(page_state.selected) if each in names), str(ranking.iloc[0]["site_id"]))
     choice = list(names)
     site_id = st.selectbox(
         _("Site"), choice, index=choice.index(first), format_func=lambda x: w.site_name(names[x], x), key="hangs_site"
@@ -74,18 +74,18 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
         )
     )
     key = (scenario, session.state())
-    if S.get("compared_key") != key and not st.button(
+    if page_state.compared_key != key and not st.button(
         _("Compare {n} pairs").format(n=PAIRS), icon=":material/compare_arrows:", key="compare_methods"
     ):
         return
-    if S.get("compared_key") != key:
+    if page_state.compared_key != key:
         bar = st.progress(0.0, text=_("Ranking by every method …"))
-        S.compared = []
+        page_state.compared = []
         for done, each in enumerate(compared(session.facts(), scenario), 1):
-            S.compared.append(each)
+            page_state.compared.append(each)
             bar.progress(min(1.0, done / PAIRS), text=_("Ranking by every method …"))
         bar.empty()
-        S.compared_key = key
+        page_state.compared_key = key
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
     scaled = {
         "goalposts": _("Fixed goalposts"),
@@ -103,7 +103,7 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
                 _("Shared in the top 20"): each.shared,
                 _("Top site"): names.get(each.first, each.first),
             }
-            for each in S.compared
+            for each in page_state.compared
         ]
     )
     st.dataframe(

@@ -15,6 +15,7 @@ from data.shortlists import LONGEST_TAG, STATUSES, Item, Shortlist
 from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.memo import content
+from ui.page_state import page_state
 from ui.screens.shortlist.snapshots import attempt
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
@@ -23,25 +24,23 @@ from workspace import rankings, reference, session, snapshots
 from workspace.rows import ShortlistRow, rows_of
 from workspace.shortlist_import import take_in
 
-S = st.session_state
-
 
 def choose() -> str:
     """Let the user pick, make, rename, copy and drop shortlists; return the name of the open one."""
     names = [row["name"] for row in shortlists.shortlists(session.store())]
-    if S.shortlist not in names:
-        S.shortlist = names[0] if names else shortlists.DEFAULT
+    if page_state.shortlist not in names:
+        page_state.shortlist = names[0] if names else shortlists.DEFAULT
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
-            S.shortlist = st.selectbox(
-                _("Shortlist"), names, index=names.index(S.shortlist), format_func=title, key="which_shortlist"
+            page_state.shortlist = st.selectbox(
+                _("Shortlist"), names, index=names.index(page_state.shortlist), format_func=title, key="which_shortlist"
             )
         _new()
         if names:
-            _manage(S.shortlist)
+            _manage(page_state.shortlist)
         _back_and_forth()
         _import()
-    return str(S.shortlist)
+    return str(page_state.shortlist)
 
 
 def title(name: str) -> str:
@@ -59,8 +58,8 @@ def _new() -> None:
 
 def _make(wanted: Shortlist) -> None:
     shortlists.new(session.store(), wanted)
-    S.shortlist = wanted.name
-    S.pop("which_shortlist", None)
+    page_state.shortlist = wanted.name
+    del page_state.which_shortlist
 
 
 def _manage(name: str) -> None:
@@ -77,19 +76,19 @@ def _manage(name: str) -> None:
 
 def _rename(name: str, wanted: str) -> None:
     shortlists.edit_head(session.store(), name, name=wanted)
-    S.shortlist = wanted
-    S.pop("which_shortlist", None)
+    page_state.shortlist = wanted
+    del page_state.which_shortlist
 
 
 def _duplicate(name: str, copy: str) -> None:
     shortlists.duplicate(session.store(), name, copy)
-    S.shortlist = copy
-    S.pop("which_shortlist", None)
+    page_state.shortlist = copy
+    del page_state.which_shortlist
 
 
 def _drop(name: str) -> None:
     shortlists.drop(session.store(), name)
-    S.pop("which_shortlist", None)
+    del page_state.which_shortlist
 
 
 def _back_and_forth() -> None:
@@ -99,8 +98,8 @@ def _back_and_forth() -> None:
             if change is None:
                 st.toast(_("There is nothing to undo or redo."))
             else:
-                S.shortlist = change.shortlist
-                S.pop("which_shortlist", None)
+                page_state.shortlist = change.shortlist
+                del page_state.which_shortlist
                 st.rerun()
 
 
@@ -115,8 +114,8 @@ def _import() -> None:
 
 def _take(raw: bytes) -> None:
     taken = take_in(session.store(), session.facts(), raw)
-    S.shortlist = next(iter(taken.names.values()), S.shortlist)
-    S.pop("which_shortlist", None)
+    page_state.shortlist = next(iter(taken.names.values()), page_state.shortlist)
+    del page_state.which_shortlist
 
 
 def head(held: Shortlist, scenario: Scenario) -> None:
@@ -138,7 +137,9 @@ def head(held: Shortlist, scenario: Scenario) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(said.format(hash=scenario.scenario_hash, version=held.data_version))
         if st.button(_("Save the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
-            layers = {layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in S.layer_choice.items()}
+            layers = {
+                layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in page_state.layer_choice.items()
+            }
             attempt(partial(snapshots.keep_scenario, session.store(), held.name, state.scenario(), layers), _("Saved."))
         if kept and st.button(_("Open on the Explore page"), icon=":material/map:", key="open_scenario"):
             state.take_scenario(scenario, held.layers)

@@ -17,8 +17,6 @@ from ui.text.problems import problem
 from workspace import session
 from workspace import snapshots as workspace_snapshots
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""

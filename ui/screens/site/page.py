@@ -12,6 +12,7 @@ from scoring.sites.records import Dossier
 from ui import state
 from ui.map.locator import reach_table, site_map
 from ui.map.marks import WIDTHS_KM, fitting_km, reached
+from ui.page_state import page_state
 from ui.panels.card import actions, claims, gates, head, owners, why
 from ui.panels.grade import grade_tab
 from ui.panels.permitting import permitting_tab
@@ -22,13 +23,11 @@ from ui.text.i18n import _
 from ui.text.problems import problem
 from workspace import rankings, session
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    asked = state.short(st.query_params.get("id", "")) or S.site_id
+    asked = state.short(st.query_params.get("id", "")) or page_state.site_id
     if not asked:
         st.info(
             _("The URL does not name a site. Open one on the Explore page and press “Dossier”."),
@@ -37,12 +36,12 @@ def page() -> None:
         _way_on()
         return
     try:
-        found = rankings.dossier(scenario, S.site_id or asked)
+        found = rankings.dossier(scenario, page_state.site_id or asked)
     except OrebridgeError as error:
         st.error(problem(error), icon=":material/search_off:")
         _way_on()
         return
-    S.site_id = found["site_id"]
+    page_state.site_id = found["site_id"]
     state.write_address(scenario, {"id": found["site_id"]})
     top, right = st.columns([3, 2], gap="medium")
     with top:

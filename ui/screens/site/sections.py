@@ -24,7 +24,6 @@ from ui.text.vocabulary import N_, source_title
 from workspace import rankings, reference, session
 
 UP, WHOLE, MISSING = "#0072B2", "#D55E00", "#B8BEC6"
-S = st.session_state
 ACTIONS = {
     "new": N_("added to a new shortlist"),
     "add": N_("added"),
