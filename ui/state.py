@@ -16,7 +16,7 @@ from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.criteria.user_criterion import NO_TEXT, UserCriterion
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, FALLBACK_PILLAR
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, Area, Filters, OrderBy, Scenario
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
@@ -106,7 +106,7 @@ def _evidence(packed: str) -> list[UserCriterion]:
     named = unpacked_evidence(packed) if packed else ()
     try:
         usable = in_use(named)
-        ready(Scenario({"grade": 1}, evidence=usable))
+        ready(Scenario({FALLBACK_PILLAR: 1}, evidence=usable))
     except OrebridgeError:
         usable = ()
     if packed and not (named and len(usable) == len(named)):
@@ -159,7 +159,9 @@ def scenario() -> Scenario:
             method=page_state.method or DEFAULT_METHOD,
         )
     except ScenarioError:
-        return Scenario(weights={**weights, "grade": 1.0}, commodity=commodity, filters=filters, evidence=evidence)
+        return Scenario(
+            weights={**weights, FALLBACK_PILLAR: 1.0}, commodity=commodity, filters=filters, evidence=evidence
+        )
 
 
 def _filters() -> Filters:

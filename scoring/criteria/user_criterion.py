@@ -63,6 +63,8 @@ PER_AREA: dict[Kind, str] = {"points": "per 100 km2", "lines": "km/km2", "polygo
 KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
 
 
+#: Value functions that a user may choose.
+CURVES = ("linear", "log")
 #: What can be measured of a layer, by name.
 EVIDENCE: dict[str, LayerMeasure] = {
     "distance_km": LayerMeasure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none"),
@@ -159,7 +161,7 @@ class UserCriterion:
     def _check_curve(self) -> None:
         if self.worst == self.best:
             raise EvidenceError(f"{self.title}: both goalposts are {self.best:g}; give two that differ.")
-        if self.value not in ("linear", "log"):
+        if self.value not in CURVES:
             raise EvidenceError(f"{self.title}: no value curve is called {self.value!r}; choose linear or log.")
         if self.value == "log" and min(self.worst, self.best) <= 0:
             raise EvidenceError(

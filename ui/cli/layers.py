@@ -15,6 +15,7 @@ import typer
 
 from data.texts import line, prose
 from geo.errors import OrebridgeError
+from scoring.defaults import DEFAULT_CURVE
 from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
@@ -318,7 +319,7 @@ def add_criterion(
     radius_km: Annotated[
         float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within a radius.")
     ] = 0.0,
-    value: Annotated[str, typer.Option(help="linear or log.")] = "linear",
+    value: Annotated[str, typer.Option(help="linear or log.")] = DEFAULT_CURVE,
     title: Annotated[str, typer.Option(help="Title shown on cards and exports.")] = "",
     everywhere: Annotated[bool, typer.Option("--everywhere", help="Global layer: unmapped means absent.")] = False,
     format: FormatOption = Format.table,

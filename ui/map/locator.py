@@ -10,11 +10,12 @@ import pandas as pd
 import streamlit as st
 
 from layers.locator import Mark, locator
-from scoring.sites.records import Dossier
+from scoring.criteria.catalogue import load
+from scoring.sites.records import Dossier, MeasurementRecord
 from ui import theme
-from ui.map.marks import REACHED, marks_of, reached
+from ui.map.marks import marks_of, reached
 from ui.text import vocabulary as w
-from ui.text.i18n import _, number, quantity
+from ui.text.i18n import _, either, number, quantity
 from workspace import session
 
 
@@ -30,7 +31,7 @@ def site_map(site: Dossier, half_km: float, inches: tuple[float, float] = (6.4, 
     """Draw the surroundings of a site with lines to its nearest infrastructure; the words beside it say the same."""
     found = reached(site["site_id"], session.revision())
     drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, found), inches, theme.dark())
-    words = "; ".join(f"{_(REACHED[each.criterion][1])} {number(each.km, 1)} km" for each in found)
+    words = "; ".join(f"{either(each.title, each.title_ja)} {number(each.km, 1)} km" for each in found)
     said = _("Map of the area around {name}: {words}").format(name=site["name"], words=words)
     text = base64.b64encode(drawn.encode()).decode()
     st.html(
@@ -42,7 +43,7 @@ def reach_table(site: Dossier) -> None:
     """List the nearest infrastructure with km and what building to it would cost."""
     rows = [
         {
-            _("Infrastructure"): _(REACHED[each.criterion][1]),
+            _("Infrastructure"): either(each.title, each.title_ja),
             _("Name"): each.name or "–",
             "km": number(each.km, 1),
             _("Connection cost, million AUD (2018)"): "–" if each.build_maud is None else quantity(each.build_maud),
@@ -50,9 +51,7 @@ def reach_table(site: Dossier) -> None:
         for each in reached(site["site_id"], session.revision())
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Nearest infrastructure"))
-    haul = next(
-        (line for line in site["lines"] if line["criterion"] == "haul_cost" and line["value"] is not None), None
-    )
+    haul = next((line for line in site["lines"] if _is_haulage(line) and line["value"] is not None), None)
     if haul is not None:
         text = _(
             "Transport and power cost over 10 years at 0.2 Mt per year: {value} {unit} "
@@ -67,3 +66,7 @@ def reach_table(site: Dossier) -> None:
                 mode=w.word(w.MODES, haul["target"]),
             )
         )
+
+
+def _is_haulage(line: MeasurementRecord) -> bool:
+    return load().basis_of(line["criterion"]) == "transport"

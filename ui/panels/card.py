@@ -12,7 +12,7 @@ import streamlit as st
 from data import shortlists
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
-from scoring.criteria.catalogue import load
+from scoring.criteria.catalogue import Basis, load
 from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
 from scoring.sites.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
@@ -288,11 +288,10 @@ def rests_on(line: MeasurementRecord) -> str:
     """Say in words what a value was measured to or against; empty where nothing is known."""
     if not line["target"]:
         return ""
-    in_words = _RESTS_ON.get(line["criterion"])
-    return in_words(line) if in_words else str(line["target"])
+    return BASES[load().basis_of(line["criterion"])](line)
 
 
-def _permitting_rests_on(line: MeasurementRecord) -> str:
+def _pathway(line: MeasurementRecord) -> str:
     where = line["reference_group"].split(".")[-1]
     named = (
         w.nation(where)
@@ -304,18 +303,19 @@ def _permitting_rests_on(line: MeasurementRecord) -> str:
     return f"{w.word(w.STAGES, line['target'])}, {named}"
 
 
-_RESTS_ON: dict[str, Callable[[MeasurementRecord], str]] = {
-    "grade_percentile": lambda x: (
-        f"{w.commodity(x['target'])}, {w.word(w.DEPOSIT_TYPES, x['reference_group'])}, n={number(x['reference_n'])}"
+#: Basis of a criterion -> its words; a name stands as it is.
+BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
+    "name": lambda line: line["target"],
+    "commodity": lambda line: w.commodity(line["target"]),
+    "commodity_in_type": lambda line: (
+        f"{w.commodity(line['target'])}, {w.word(w.DEPOSIT_TYPES, line['reference_group'])}, "
+        f"n={number(line['reference_n'])}"
     ),
-    "contained_years": lambda x: w.commodity(x["target"]),
-    "output_share": lambda x: w.commodity(x["target"]),
-    "permitting_months": _permitting_rests_on,
-    "haul_cost": lambda x: f"{w.word(w.MODES, x['target'])}, {w.word(w.WAYS, x['reference_group'])}",
-    "gap_closed": lambda x: w.commodity(x["target"]),
-    "sea_km": lambda x: f"{x['reference_group']} → {w.nation(x['target'])}",
-    "allied_share": lambda x: f"{x['target']} ({w.word(w.BLOCS, x['reference_group'])})",
-    "host_alignment": lambda x: w.word(w.BLOCS, x["target"]),
+    "pathway": _pathway,
+    "transport": lambda line: f"{w.word(w.MODES, line['target'])}, {w.word(w.WAYS, line['reference_group'])}",
+    "sea_route": lambda line: f"{line['reference_group']} → {w.nation(line['target'])}",
+    "holder": lambda line: f"{line['target']} ({w.word(w.BLOCS, line['reference_group'])})",
+    "bloc": lambda line: w.word(w.BLOCS, line["target"]),
 }
 
 

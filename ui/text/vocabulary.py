@@ -124,6 +124,14 @@ MEASURES = {
     "nearest_value": N_("Attribute of the nearest feature"),
     "containing_value": N_("Attribute of the containing feature"),
 }
+NORMALISATIONS = {
+    "goalposts": N_("Fixed goalposts"),
+    "minmax": N_("Min–max"),
+    "max": N_("Divided by maximum"),
+    "sum": N_("Divided by sum"),
+    "vector": N_("Vector"),
+}
+CURVES = {"linear": N_("linear"), "log": N_("logarithmic")}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
     "jurisdiction": N_("The site is in a covered nation."),

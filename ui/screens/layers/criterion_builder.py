@@ -13,7 +13,7 @@ import streamlit as st
 from data.user_layers import UserLayer
 from geo.errors import OrebridgeError
 from scoring.aggregation.values import VALUE_FUNCTIONS
-from scoring.criteria.user_criterion import EVIDENCE, UserCriterion
+from scoring.criteria.user_criterion import CURVES, EVIDENCE, UserCriterion
 from scoring.measures.layer_measures import distribution, suggested_goalposts
 from ui.page_state import page_state
 from ui.text import vocabulary as w
@@ -78,7 +78,7 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
     best = right.number_input(
         _("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability is 1 at this value or better.")
     )
-    curves = {"linear": _("linear"), "log": _("logarithmic")}
+    curves = {name: w.word(w.CURVES, name) for name in CURVES}
     value = curve.selectbox(_("Value function"), list(curves), format_func=curves.__getitem__, key=f"curve_{key}")
     weight = weigh.slider(_("Weight"), 0, 100, DEFAULT_WEIGHT, key=f"weigh_{key}")
     try:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from layers import imports
+from layers.formats import FORMATS, UPLOADED
 from layers.restrict import GuardState, guard_state
 from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _columns
@@ -25,43 +26,6 @@ from ui.text.problems import problem
 from workspace import session
 from workspace.user_layers import reader
 
-SUFFIXES = (
-    "gpkg",
-    "zip",
-    "shp",
-    "shx",
-    "dbf",
-    "prj",
-    "cpg",
-    "geojson",
-    "json",
-    "geojsonl",
-    "kml",
-    "kmz",
-    "fgb",
-    "parquet",
-    "gpx",
-    "gml",
-    "dxf",
-    "csv",
-    "tsv",
-    "txt",
-    "xyz",
-    "xlsx",
-    "xls",
-    "ods",
-    "tif",
-    "tiff",
-    "asc",
-    "hgt",
-    "nc",
-    "h5",
-    "hdf5",
-    "dat",
-    "dfn",
-    "gmt",
-)
-
 
 def wizard() -> None:
     """Draw the wizard: first the files, then what was found in them. Nothing where uploads are refused."""
@@ -74,20 +38,13 @@ def wizard() -> None:
         _("Survey files"),
         accept_multiple_files=True,
         key=f"upload_{page_state.upload_round}",
-        type=SUFFIXES,
+        type=[suffix.removeprefix(".") for suffix in UPLOADED],
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
     )
     if not given:
         _forget()
-        st.caption(
-            _(
-                "GeoPackage, Shapefile, FileGDB, GeoJSON, KML, FlatGeobuf, GeoParquet, GPX, GML, DXF, "
-                "CSV, Excel, ASEG-GDF2,"
-            )
-            + " "
-            + _("GeoTIFF, ASCII and SRTM grids, netCDF, HDF5.")
-        )
+        st.caption(", ".join(each.title for each in FORMATS.values()))
         return
     token = ",".join(sorted(each.file_id for each in given))
     if page_state.upload_token != token and not _take_in(given, token):

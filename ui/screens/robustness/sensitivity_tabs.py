@@ -87,18 +87,11 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
         bar.empty()
         page_state.compared_key = key
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
-    scaled = {
-        "goalposts": _("Fixed goalposts"),
-        "minmax": _("Min–max"),
-        "max": _("Divided by maximum"),
-        "sum": _("Divided by sum"),
-        "vector": _("Vector"),
-    }
     frame = pd.DataFrame(
         [
             {
                 _("Method"): either(METHODS[each.method].title, METHODS[each.method].title_ja),
-                _("Normalisation"): scaled[each.normalisation],
+                _("Normalisation"): w.word(w.NORMALISATIONS, each.normalisation),
                 _("Kendall's tau"): each.tau,
                 _("Shared in the top 20"): each.shared,
                 _("Top site"): names.get(each.first, each.first),

@@ -11,6 +11,7 @@ import streamlit as st
 
 from data import shortlists
 from data.store import StoreError
+from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
@@ -89,7 +90,7 @@ def unknowns(scenario: Scenario, site: Dossier) -> None:
                 n=number(len(unknown)), names="、".join(unknown) if either("", "ja") else ", ".join(unknown)
             )
         )
-    plain = rankings.everything(scenario).with_method("weighted_sum")
+    plain = rankings.everything(scenario).with_method(DEFAULT_METHOD)
     packed = rankings.packed(plain)
     if site["site_id"] not in set(packed.site_ids.tolist()):
         st.caption(_("This site does not list the commodity of interest; it is scored on its main commodity."))
