@@ -55,8 +55,8 @@ def backtest(
     content = labels.read_bytes()
     facts, scenario = with_own(scenario, open_all_facts)
     rows = read_labels(content, str(labels), vocabulary(facts))
-    found = run(facts, scenario, rows, settings)
-    answered = {**as_json(found), **in_english(found), **origin(scenario, settings)}
+    outcome = run(facts, scenario, rows, settings)
+    answered = {**as_json(outcome), **in_english(outcome), **origin(scenario, settings)}
     if format is Format.json:
         typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
     else:

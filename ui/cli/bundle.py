@@ -19,13 +19,16 @@ def data_report(format: FormatOption = Format.table) -> None:
     """Report the coverage of the bundled data."""
     from data.bundle import report  # noqa: PLC0415
 
-    found = report(open_all_facts())
+    coverage = report(open_all_facts())
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(coverage, ensure_ascii=False, indent=2))
         return
-    rows = [{"what": k, "value": v} for k, v in found.items() if not isinstance(v, dict)]
+    rows = [{"what": k, "value": v} for k, v in coverage.items() if not isinstance(v, dict)]
     rows += [
-        {"what": f"{k}: {name}", "value": n} for k, v in found.items() if isinstance(v, dict) for name, n in v.items()
+        {"what": f"{k}: {name}", "value": n}
+        for k, v in coverage.items()
+        if isinstance(v, dict)
+        for name, n in v.items()
     ]
     answer(rows, format, ("what", "value"))
 

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, object]:
     from scoring.deposits.grade_tonnage import confidence  # noqa: PLC0415
 
-    said = model.site or {}
-    stated = {name: said.get(name) for name in ("grade", "ore_mt", "scope", "cutoff", "source_id", "as_of")}
+    graded = model.site or {}
+    stated = {name: graded.get(name) for name in ("grade", "ore_mt", "scope", "cutoff", "source_id", "as_of")}
     return {
         "unit": model.unit,
         "group": model.group,
@@ -30,7 +30,7 @@ def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, object]:
         "tonnage_percentile": model.tonnage_percentile,
         "grade_exceeded_by_90_50_10_pct": list(model.grade_exceeded),
         "ore_mt_exceeded_by_90_50_10_pct": list(model.tonnage_exceeded),
-        "confidence": confidence(str(said.get("scope") or ""), stage),
+        "confidence": confidence(str(graded.get("scope") or ""), stage),
     }
 
 
@@ -73,27 +73,26 @@ def grade(
     from ui.cli.opening import open_all_facts  # noqa: PLC0415
 
     facts = open_all_facts()
-    found = site_row(facts, site)
-    graded = graded_commodities(facts, found["site_id"])
-    asked = commodity.strip().lower() or (graded[0] if graded else "")
-    if not asked:
+    row = site_row(facts, site)
+    graded = graded_commodities(facts, row["site_id"])
+    metal = commodity.strip().lower() or (graded[0] if graded else "")
+    if not metal:
         raise OrebridgeError(
-            f"No source gives a grade for {found['name']}; a plant has none, and of many mines it is unknown."
+            f"No source gives a grade for {row['name']}; a plant has none, and of many mines it is unknown."
         )
-    model = grade_tonnage(facts, asked, found["deposit_type"], found["site_id"])
+    model = grade_tonnage(facts, metal, row["deposit_type"], row["site_id"])
     if model is None:
         raise OrebridgeError(
-            f"Fewer than eight deposits are graded for {asked!r}; {found['name']} has "
-            f"{', '.join(graded) or 'no grade'}."
+            f"Fewer than eight deposits are graded for {metal!r}; {row['name']} has {', '.join(graded) or 'no grade'}."
         )
-    grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
+    grades, table = grades_of_site(facts, row["site_id"]), read_prices(prices or FILE)
     worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
     answered: dict[str, object] = {
-        "site_id": found["site_id"],
-        "name": found["name"],
-        "commodity": asked,
+        "site_id": row["site_id"],
+        "name": row["name"],
+        "commodity": metal,
         "graded": graded,
-        **_of_deposits(model, found["stage"]),
+        **_of_deposits(model, row["stage"]),
         **_of_value(worth),
         **({} if earths is None else _of_rare_earths(earths)),
     }

@@ -102,14 +102,14 @@ def add_layer(
     sys.exit(EXIT[status])
 
 
-def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
-    found = {}
-    for each in given or ():
-        key, equals, value = each.partition("=")
+def _pairs(option: str, options: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in options or ():
+        key, equals, value = text.partition("=")
         if not equals or not key:
-            raise OptionError(f"{option}: {each!r} is not KEY=VALUE.")
-        found[key.strip()] = value.strip()
-    return found
+            raise OptionError(f"{option}: {text!r} is not KEY=VALUE.")
+        pairs[key.strip()] = value.strip()
+    return pairs
 
 
 def _read(stack: ExitStack, file: Path, layers: list[str], crs: str, cures: dict[str, str]) -> tuple[Draft | None, str]:
@@ -184,23 +184,23 @@ def _report(
     from layers import reports  # noqa: PLC0415
 
     added = {new.row.source_layer + new.row.kind: new.row.layer_id for new in made} if imported else {}
-    found = reports.as_values(status, draft.report if draft else None, added, error)
+    report = reports.as_values(status, draft.report if draft else None, added, error)
     if any(new.row.role == "sites" for new in made):
-        found["sites"] = {
+        report["sites"] = {
             "added": sum(len(new.sites.sites) for new in made),
             "left_out": sum(new.sites.left_out for new in made),
         }
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
     answer(
-        found["layers"],
+        report["layers"],
         format,
         ("name", "kind", "features", "crs", "crs_reason", "bounds", "layer_id"),
         "No layer can be read.",
     )
     if format is Format.table:
-        _print(found, imported=imported)
+        _print(report, imported=imported)
 
 
 def _print(report: Record, *, imported: bool) -> None:
@@ -208,8 +208,8 @@ def _print(report: Record, *, imported: bool) -> None:
     for finding in report["findings"]:
         where = f" (row {finding['row']})" if finding["row"] else ""
         cures = "".join(
-            f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}"
-            for each in finding["actions"][:MOST_CURES]
+            f"\n    --crs {action[4:]}" if action.startswith("crs=") else f"\n    --cure {action}"
+            for action in finding["actions"][:MOST_CURES]
         )
         if len(finding["actions"]) > MOST_CURES:
             cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
@@ -255,12 +255,12 @@ def show_layer(layer: LayerArgument, format: FormatOption = Format.table) -> Non
     from layers import reports  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    found = reports.provenance(session.own().find(layer))
+    provenance = reports.provenance(session.own().find(layer))
     session.close()
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps(provenance, ensure_ascii=False, indent=2, default=str))
         return
-    answer([{"what": key, "value": value} for key, value in found.items()], format, ("what", "value"))
+    answer([{"what": key, "value": value} for key, value in provenance.items()], format, ("what", "value"))
 
 
 @layers_app.command("remove")
@@ -299,11 +299,16 @@ def export_layer(
     from workspace import session  # noqa: PLC0415
 
     own = session.own()
-    found = own.find(layer)
-    target = check(found, Target(file, overwrite))
-    export(found, own.features(found.layer_id) if found.kind != "raster" else None, own.raster(found.layer_id), target)
+    user_layer = own.find(layer)
+    target = check(user_layer, Target(file, overwrite))
+    export(
+        user_layer,
+        own.features(user_layer.layer_id) if user_layer.kind != "raster" else None,
+        own.raster(user_layer.layer_id),
+        target,
+    )
     session.close()
-    typer.echo(f"{line(found.name)} written to {file}")
+    typer.echo(f"{line(user_layer.name)} written to {file}")
 
 
 @criteria_app.command("add")
@@ -343,9 +348,9 @@ def add_criterion(
         title=title,
         everywhere=everywhere,
     )
-    found = user_criteria.add(own)
+    added = user_criteria.add(own)
     session.close()
-    answer([found], format, ("id", "title", "measure", "weight", "worst", "best", "unit", "known_sites"))
+    answer([added], format, ("id", "title", "measure", "weight", "worst", "best", "unit", "known_sites"))
 
 
 def _goalposts(text: str) -> tuple[float, float]:

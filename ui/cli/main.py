@@ -163,7 +163,7 @@ def doctor() -> None:
     """Check the installation: versions, extension, bundle, store, disk."""
     from workspace.health import checks  # noqa: PLC0415
 
-    found = checks()
-    answer(found, Format.table, ("check", "ok", "detail"))
-    if not all(row["ok"] == "yes" for row in found):
+    results = checks()
+    answer(results, Format.table, ("check", "ok", "detail"))
+    if not all(row["ok"] == "yes" for row in results):
         raise typer.Exit(1)

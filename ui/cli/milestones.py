@@ -35,8 +35,8 @@ def milestones_set(
     from workspace import session  # noqa: PLC0415
 
     site_id = site_row(session.facts(), site)["site_id"]
-    told = {"stage": stage, "pathway": pathway, "started": started, "due": due, "granted": granted}
-    session.own().tell(site_id, told)
+    milestones = {"stage": stage, "pathway": pathway, "started": started, "due": due, "granted": granted}
+    session.own().tell(site_id, milestones)
     answer([_row(site_id)], format, COLUMNS)
 
 
@@ -54,23 +54,23 @@ def milestones_remove(site: Site) -> None:
     from scoring.sites.dossier import site_row  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    found = site_row(session.facts(), site)
-    if session.own().milestones(found["site_id"]) is None:
+    row = site_row(session.facts(), site)
+    if session.own().milestones(row["site_id"]) is None:
         raise OrebridgeError(
-            f"No milestones of {found['name']} are kept; `orebridge milestones list` says of which sites there are."
+            f"No milestones of {row['name']} are kept; `orebridge milestones list` says of which sites there are."
         )
-    session.own().untell(found["site_id"])
-    typer.echo(f"The milestones of {found['name']} are deleted.")
+    session.own().untell(row["site_id"])
+    typer.echo(f"The milestones of {row['name']} are deleted.")
 
 
 def _row(site_id: str) -> dict[str, object]:
     from scoring.measures.registry import outlook_of  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    told = session.own().milestones(site_id)
-    outlook = outlook_of(session.facts(), site_id, told, date.today())
+    milestones = session.own().milestones(site_id)
+    outlook = outlook_of(session.facts(), site_id, milestones, date.today())
     months = outlook.months if outlook else None
-    known = told.as_dict() if told else {}
+    known = milestones.as_dict() if milestones else {}
     return {
         "site_id": site_id,
         **{name: known.get(name, "") for name in ("stage", "pathway", "started", "due", "granted")},

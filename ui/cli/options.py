@@ -108,8 +108,8 @@ def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Seque
     from data.vocabulary import KINDS, STAGES  # noqa: PLC0415
     from scoring.errors import ScenarioError  # noqa: PLC0415
 
-    for given, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):
-        for value in given:
+    for values, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):
+        for value in values:
             if value not in allowed:
                 raise ScenarioError(f"No {what} is called {value!r}; choose {', '.join(allowed)}.")
     for code in countries:
@@ -123,10 +123,10 @@ def _area(text: str) -> Area | None:
         return None
     from workspace.area_input import area_of  # noqa: PLC0415
 
-    found, moved_m = area_of(text)
+    area, moved_m = area_of(text)
     if moved_m:
-        typer.echo(f"orebridge: the boundary of {found.name} was simplified by up to {moved_m:.0f} m.", err=True)
-    return found
+        typer.echo(f"orebridge: the boundary of {area.name} was simplified by up to {moved_m:.0f} m.", err=True)
+    return area
 
 
 def parse_weights(text: str) -> dict[str, float]:

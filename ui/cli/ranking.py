@@ -116,18 +116,18 @@ def site(
     from scoring.sites.dossier import dossier  # noqa: PLC0415
 
     facts, scenario = with_own(from_preset(preset, commodity=commodity.strip().lower()), open_all_facts)
-    found = dossier(facts, scenario, site_id)
+    record = dossier(facts, scenario, site_id)
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str))
         return
     answer(
-        [{"what": key, "value": flat(value)} for key, value in found.items() if not isinstance(value, list)],
+        [{"what": key, "value": flat(value)} for key, value in record.items() if not isinstance(value, list)],
         format,
         ("what", "value"),
     )
     for key in ("lines", "claims", "owners", "gates"):
         typer.echo(f"\n{key}")
-        answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
+        answer(record[key], format, tuple(record[key][0]) if record[key] else ("nothing known",))
 
 
 def export(
@@ -164,6 +164,6 @@ def export(
         preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area
     )
     facts, scenario = with_own(scenario, open_all_facts)
-    found = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
-    write(found, target)
-    typer.echo(f"{len(found.sites)} sites written to {file}")
+    table = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
+    write(table, target)
+    typer.echo(f"{len(table.sites)} sites written to {file}")

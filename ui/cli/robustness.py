@@ -52,10 +52,10 @@ def methods_check(
     """Run published cases through the methods; exit code 1 if any result differs."""
     from scoring.published_cases import check_folder  # noqa: PLC0415
 
-    found = check_folder(folder)
-    rows = [{**asdict(each), "max_abs_diff": _number(each.max_abs_diff)} for each in found]
+    cases = check_folder(folder)
+    rows = [{**asdict(case), "max_abs_diff": _number(case.max_abs_diff)} for case in cases]
     answer(rows, format, ("case", "method", "agree", "max_abs_diff", "problem"))
-    if not all(each.agree for each in found):
+    if not all(case.agree for case in cases):
         raise typer.Exit(1)
 
 
@@ -74,24 +74,24 @@ def desks(
     from scoring.robustness.two_desks import two_desks  # noqa: PLC0415
 
     facts, scenario = _facts(from_preset(commodity=commodity.strip().lower()))
-    found = two_desks(facts, scenario, rule)
-    rows = json.loads(found.sites.head(top).to_json(orient="records"))
+    result = two_desks(facts, scenario, rule)
+    rows = json.loads(result.sites.head(top).to_json(orient="records"))
     if format is Format.json:
-        whole = {
-            "first": found.first,
-            "second": found.second,
-            "rule": found.rule,
-            "agreement": found.agreement,
-            "agreement_top": found.agreement_top,
-            "pareto": int(found.sites["pareto"].sum()),
+        answered = {
+            "first": result.first,
+            "second": result.second,
+            "rule": result.rule,
+            "agreement": result.agreement,
+            "agreement_top": result.agreement_top,
+            "pareto": int(result.sites["pareto"].sum()),
             "sites": rows,
         }
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
     answer(rows, format, ("joint_rank", "name", "first_rank", "second_rank", "gap", "pareto", "divides", "divides_by"))
     if format is Format.table:
         typer.echo(
-            f"Kendall's tau over all sites {found.agreement}, over the top 100 of either desk {found.agreement_top}"
+            f"Kendall's tau over all sites {result.agreement}, over the top 100 of either desk {result.agreement_top}"
         )
 
 
@@ -123,12 +123,12 @@ def robustness(
 
     belief = WeightConstraints(
         within / 100 if within < 100 else None,
-        tuple(each.strip() for each in order.split(",") if each.strip()),
+        tuple(pillar.strip() for pillar in order.split(",") if pillar.strip()),
         _ranges(ranges),
     )
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower(), seed=seed))
-    found = rank_stability(facts, scenario, belief, draws=draws, top_k=top_k)
-    rows = json.loads(found.table.head(top).to_json(orient="records"))
+    result = rank_stability(facts, scenario, belief, draws=draws, top_k=top_k)
+    rows = json.loads(result.table.head(top).to_json(orient="records"))
     answer(rows, format, ("rank", "name", "in_top_k", "rank_low", "rank_mid", "rank_high", "confidence"))
 
 
@@ -147,17 +147,17 @@ def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
     """
     from scoring.errors import ScenarioError  # noqa: PLC0415
 
-    found = []
-    for part in filter(None, (each.strip() for each in text.split(","))):
+    ranges = []
+    for part in filter(None, (text_part.strip() for text_part in text.split(","))):
         name, _equals, ends = part.partition("=")
         low, _dash, high = ends.partition("-")
         try:
-            found.append((name.strip(), float(low) / 100, float(high) / 100))
+            ranges.append((name.strip(), float(low) / 100, float(high) / 100))
         except ValueError as error:
             raise ScenarioError(
                 f"--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50."
             ) from error
-    return tuple(found)
+    return tuple(ranges)
 
 
 def sensitivity(
@@ -172,18 +172,18 @@ def sensitivity(
 
     packed, scenario, site_id = _packed_with(site, commodity, preset)
     place = packed.row(site_id)
-    whole = {
+    answered = {
         "site_id": site_id,
         "rank": place + 1,
         "score": float(packed.score[place]),
-        "stability": [asdict(each) for each in stability(packed, site_id, scenario.order_by)],
-        "tornado": [{**asdict(each), "id": _moved(each.id, scenario)} for each in tornado(packed, site_id)],
+        "stability": [asdict(interval) for interval in stability(packed, site_id, scenario.order_by)],
+        "tornado": [{**asdict(swing), "id": _moved(swing.id, scenario)} for swing in tornado(packed, site_id)],
         "needs": []
         if place < top_k
         else _needed(needs(packed, site_id, scenario.criteria, top_k, scenario.order_by), scenario),
     }
     if format is Format.json:
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
     for key, columns in (
         ("stability", ("group", "weight", "low", "high", "within", "overtaken_low", "overtaken_high")),
@@ -192,7 +192,7 @@ def sensitivity(
     ):
         if format is Format.table:
             typer.echo(f"\n{key}")
-        rows: Any = whole[key]
+        rows: Any = answered[key]
         answer(rows, format, columns, f"It is among the first {top_k} already.")
 
 
@@ -201,12 +201,12 @@ def _moved(of: str, scenario: Scenario) -> str:
     return scenario.criteria[int(of)].id if of.isdigit() else of
 
 
-def _needed(found: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, object]]:
+def _needed(requirements: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, object]]:
     """Return what would take a site into the first, with the id and unit of each criterion."""
     criteria = scenario.criteria
     return [
-        {**asdict(each), "criterion": criteria[each.criterion].id, "unit": criteria[each.criterion].unit}
-        for each in found
+        {**asdict(required), "criterion": criteria[required.criterion].id, "unit": criteria[required.criterion].unit}
+        for required in requirements
     ]
 
 
@@ -238,7 +238,7 @@ def methods_compare(
     from scoring.robustness.method_agreement import compared  # noqa: PLC0415
 
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower()))
-    rows = [asdict(each) for each in compared(facts, scenario, top_k)]
+    rows = [asdict(agreement) for agreement in compared(facts, scenario, top_k)]
     answer(rows, format, ("method", "normalisation", "tau", "shared", "first"))
 
 

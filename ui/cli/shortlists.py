@@ -45,14 +45,14 @@ def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     return session.facts(), scenario
 
 
-def _kept(held: Shortlist, otherwise: Scenario) -> Scenario:
+def _kept(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
     """Return the scenario that a shortlist keeps, with the user's own criteria in it measured."""
     from workspace import (  # noqa: PLC0415
         session,
         snapshots,
     )
 
-    scenario = snapshots.scenario_of(held, otherwise)
+    scenario = snapshots.scenario_of(shortlist, otherwise)
     session.ready(scenario)
     return scenario
 
@@ -114,11 +114,11 @@ def add(
     from scoring.sites.dossier import site_row  # noqa: PLC0415
 
     facts, _ = _facts()
-    found = [site_row(facts, each) for each in sites]
-    shortlists.add(_store(), name, *(each["site_id"] for each in found), note=note)
+    rows = [site_row(facts, site) for site in sites]
+    shortlists.add(_store(), name, *(row["site_id"] for row in rows), note=note)
     noted = " with the note" if note else ""
-    for each in found:
-        typer.echo(f"{line(each['name'])} is on the shortlist {name!r}{noted}.")
+    for row in rows:
+        typer.echo(f"{line(row['name'])} is on the shortlist {name!r}{noted}.")
 
 
 @shortlist_app.command("remove")
@@ -155,11 +155,11 @@ def note(
     from data import shortlists  # noqa: PLC0415
     from data.shortlists import Item  # noqa: PLC0415
 
-    held = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
+    item_now = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
     labels = None if tags is None else tuple(tag.strip() for tag in tags.split(",") if tag.strip())
-    given = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
-    changes: Record = {key: value for key, value in given.items() if value is not None}
-    shortlists.edit(_store(), name, [replace(held, **changes)])
+    fields = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
+    changes: Record = {key: value for key, value in fields.items() if value is not None}
+    shortlists.edit(_store(), name, [replace(item_now, **changes)])
     typer.echo(
         f"{site_id} on {name!r}: " + ", ".join(changes) + " saved."
         if changes
@@ -182,8 +182,8 @@ def show(name: Name = "default", format: FormatOption = Format.table) -> None:
         )
         return
     facts, scenario = _facts()
-    held = shortlists.read(_store(), name)
-    rows = rows_of(facts, _kept(held, scenario), held)
+    shortlist = shortlists.read(_store(), name)
+    rows = rows_of(facts, _kept(shortlist, scenario), shortlist)
     answer(
         rows,
         format,
@@ -257,13 +257,13 @@ def freeze(
     from workspace import snapshots  # noqa: PLC0415
 
     facts, scenario = _facts()
-    held = shortlists.read(_store(), name)
-    kept = snapshots.freeze(_store(), facts, name, _kept(held, scenario), label)
-    told = kept.head
+    shortlist = shortlists.read(_store(), name)
+    kept = snapshots.freeze(_store(), facts, name, _kept(shortlist, scenario), label)
+    head = kept.head
     typer.echo(
         f"Snapshot {snapshot.snapshot_id(kept)} of {name!r}: {len(kept.results)} sites among "
-        f"{told['listed']}, data version "
-        f"{told['data_version']}, scenario {told['scenario_hash']}."
+        f"{head['listed']}, data version "
+        f"{head['data_version']}, scenario {head['scenario_hash']}."
     )
 
 
@@ -301,17 +301,19 @@ def diff(
     from workspace.rows import moved_rows  # noqa: PLC0415
 
     facts, scenario = _facts()
-    held = shortlists.read(_store(), name)
-    found = snapshots.difference(_store(), facts, name, _kept(held, scenario), then, now)
-    rows = moved_rows(found)
+    shortlist = shortlists.read(_store(), name)
+    difference = snapshots.difference(_store(), facts, name, _kept(shortlist, scenario), then, now)
+    rows = moved_rows(difference)
     if format is Format.json:
-        typer.echo(json.dumps({"then": found.then, "now": found.now, "moves": rows}, ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps({"then": difference.then, "now": difference.now, "moves": rows}, ensure_ascii=False, indent=2)
+        )
         return
     if format is Format.table:
-        for side, told in (("then", found.then), ("now", found.now)):
+        for side, head in (("then", difference.then), ("now", difference.now)):
             typer.echo(
-                f"{side}: {told['title']}, data {told['data_version']}, scenario "
-                f"{told['scenario_hash']}, {told['method']}"
+                f"{side}: {head['title']}, data {head['data_version']}, scenario "
+                f"{head['scenario_hash']}, {head['method']}"
             )
     columns = (
         "name",
@@ -355,11 +357,11 @@ def export(
         typer.echo(f"The workspace of {name!r} is written to {file}")
         return
     check(target)
-    held = shortlists.read(_store(), name)
+    shortlist = shortlists.read(_store(), name)
     facts, scenario = _facts()
-    found = listing_of(facts, _kept(held, scenario), held)
-    write(found, target)
-    typer.echo(f"{len(found.sites)} sites written to {file}")
+    table = listing_of(facts, _kept(shortlist, scenario), shortlist)
+    write(table, target)
+    typer.echo(f"{len(table.sites)} sites written to {file}")
 
 
 @shortlist_app.command("import")
@@ -409,12 +411,12 @@ def memo(
 
     if output.suffix.lower() not in FORMATS:
         raise MemoFormatError(output.name)
-    held = shortlists.read(_store(), name)
+    shortlist = shortlists.read(_store(), name)
     facts, scenario = _facts()
-    found = ground(facts, _kept(held, scenario), held, reference.sources(), session.all_told())
+    basis = ground(facts, _kept(shortlist, scenario), shortlist, reference.sources(), session.all_told())
     with target.writing() as made:
-        made.write_bytes(write(memos(facts, found, lang.value), output.suffix))
-    typer.echo(f"A memo on {len(found.sites)} sites is written to {output}")
+        made.write_bytes(write(memos(facts, basis, lang.value), output.suffix))
+    typer.echo(f"A memo on {len(basis.sites)} sites is written to {output}")
 
 
 def compare(
@@ -435,15 +437,20 @@ def compare(
 
     facts, scenario = _facts()
     chosen = replace(from_preset(preset, commodity=commodity.strip().lower()), evidence=scenario.evidence)
-    found = side_by_side(facts, chosen, sites)
+    comparison = side_by_side(facts, chosen, sites)
     if format is Format.json:
-        ids = [site["site_id"] for site in found.sites]
-        whole = {"sites": ids, "criteria": compared_rows(found), "ranks": found.ranks, "ahead": found.ahead}
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        ids = [site["site_id"] for site in comparison.sites]
+        answered = {
+            "sites": ids,
+            "criteria": compared_rows(comparison),
+            "ranks": comparison.ranks,
+            "ahead": comparison.ahead,
+        }
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
-    rows_of_criteria = compared_rows(found)
+    rows_of_criteria = compared_rows(comparison)
     answer(rows_of_criteria, format, tuple(rows_of_criteria[0]))
     if format is Format.table:
         typer.echo("\nrank under each preset")
-        ranks = ranks_rows(found)
+        ranks = ranks_rows(comparison)
         answer(ranks, format, tuple(ranks[0]))

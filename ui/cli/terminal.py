@@ -67,7 +67,7 @@ def _safe(stream: TextIO | None) -> TextIO:
 def flat(value: object) -> str:
     """Return a value as one line of text that does not steer the terminal."""
     if isinstance(value, list):
-        return "; ".join(flat(each) for each in value)
+        return "; ".join(flat(item) for item in value)
     if isinstance(value, dict):
         return "; ".join(f"{k}={flat(v)}" for k, v in value.items())
     return f"{value:.4g}" if isinstance(value, float) else "" if value is None else line(str(value))

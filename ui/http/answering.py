@@ -49,7 +49,7 @@ def problem(status: int, title: str, detail: str) -> Answer:
     return as_json({"type": "about:blank", "title": title, "status": status, "detail": detail}, PROBLEM, status)
 
 
-def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
+def format_of(request: ParsedRequest, allowed: Iterable[str]) -> str:
     """Return the media type to answer in: that of `f`, else the first that the Accept header takes.
 
     Raises
@@ -58,30 +58,30 @@ def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
         If none can be given.
     """
     media = tuple(allowed)
-    if asked.values.get("f"):
-        return FORMATS[asked.values["f"]]
-    wanted = [part.split(";")[0].strip().lower() for part in asked.accept.split(",")]
-    for each in wanted:
-        if each in ("*/*", "application/*", ""):
+    if request.values.get("f"):
+        return FORMATS[request.values["f"]]
+    accepted = [part.split(";")[0].strip().lower() for part in request.accept.split(",")]
+    for media_type in accepted:
+        if media_type in ("*/*", "application/*", ""):
             return media[0]
-        if each in media:
-            return each
-    if "text/html" in wanted or "text/*" in wanted:
+        if media_type in media:
+            return media_type
+    if "text/html" in accepted or "text/*" in accepted:
         return media[0]
-    raise NotAcceptableError(f"{asked.accept[:100]!r} cannot be given; this address gives {', '.join(media)}.")
+    raise NotAcceptableError(f"{request.accept[:100]!r} cannot be given; this address gives {', '.join(media)}.")
 
 
 def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> JsonObject:
     """Return what every answer carries: version of the data, scenario, licences."""
-    found: JsonObject = {
+    about: JsonObject = {
         "data_version": data_version(),
         "disclaimer": "Screening aid from open data, not investment advice.",
     }
     if scenario_hash:
-        found["scenario_hash"] = scenario_hash
+        about["scenario_hash"] = scenario_hash
     if licences:
-        found["licences"] = sorted(set(licences))
-    return found
+        about["licences"] = sorted(set(licences))
+    return about
 
 
 def features(

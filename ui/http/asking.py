@@ -119,18 +119,18 @@ def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequen
         If a parameter is not one, stands twice, or has a value that its schema does not allow.
     """
     _check_names(parameters, query)
-    found: JsonObject = {}
+    values: JsonObject = {}
     for parameter in parameters:
-        given = (
+        texts = (
             [path[parameter.name]]
             if parameter.where == "path"
             else [value for name, value in query if name == parameter.name]
         )
-        if given:
-            found[parameter.name] = _value_of(parameter, given)
+        if texts:
+            values[parameter.name] = _value_of(parameter, texts)
         elif "default" in parameter.schema:
-            found[parameter.name] = parameter.schema["default"]
-    return found
+            values[parameter.name] = parameter.schema["default"]
+    return values
 
 
 def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str]]) -> None:
@@ -143,19 +143,19 @@ def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str
             )
 
 
-def _value_of(parameter: Parameter, given: list[str]) -> Any:
+def _value_of(parameter: Parameter, texts: list[str]) -> Any:
     schema = parameter.schema
     if schema["type"] == "array":
-        parts = [part.strip() for text in given for part in text.split(",")]
+        parts = [part.strip() for text in texts for part in text.split(",")]
         low, high = schema.get("minItems", 0), schema.get("maxItems", 100)
         if not low <= len(parts) <= high:
             raise BadRequestError(
                 f"{parameter.name} takes {low} to {high} values, separated by commas; {len(parts)} were given."
             )
         return [_single(parameter.name, schema["items"], part) for part in parts]
-    if len(given) > 1:
-        raise BadRequestError(f"{parameter.name} stands {len(given)} times; give it once.")
-    return _single(parameter.name, schema, given[0])
+    if len(texts) > 1:
+        raise BadRequestError(f"{parameter.name} stands {len(texts)} times; give it once.")
+    return _single(parameter.name, schema, texts[0])
 
 
 def _single(name: str, schema: Mapping[str, Any], text: str) -> Any:

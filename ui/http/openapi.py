@@ -54,7 +54,7 @@ def _operation(endpoint: Endpoint) -> JsonObject:
         "operationId": endpoint.id,
         "summary": endpoint.title,
         "description": endpoint.about,
-        "parameters": [_parameter(each) for each in endpoint.parameters],
+        "parameters": [_parameter(one) for one in endpoint.parameters],
         "responses": {"200": {"description": endpoint.title, "content": content}, **problems},
     }
 
@@ -78,14 +78,14 @@ def _parameter(parameter: Parameter) -> JsonObject:
     }
 
 
-def served_document(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
+def served_document(endpoints: Sequence[Endpoint], request: ParsedRequest) -> Answer:
     """Answer with the OpenAPI document."""
-    return as_json(document(endpoints, asked.base), OPENAPI)
+    return as_json(document(endpoints, request.base), OPENAPI)
 
 
-def page(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
+def page(endpoints: Sequence[Endpoint], request: ParsedRequest) -> Answer:
     """Answer with a page that says what can be asked."""
-    parts = "".join(_section(endpoint, asked.base) for endpoint in endpoints)
+    parts = "".join(_section(endpoint, request.base) for endpoint in endpoints)
     style = (
         ":root{color-scheme:light dark}"
         "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -96,9 +96,9 @@ def page(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width">'
         f"<title>Orebridge API</title><style>{style}</style></head><body><main><h1>Orebridge API</h1>"
-        f'<p>Read only. <a href="{html.escape(asked.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS '
+        f'<p>Read only. <a href="{html.escape(request.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS '
         f"and GDAL connect to "
-        f"<code>{html.escape(asked.base)}/</code> as OGC API – Features.</p>{parts}</main></body></html>"
+        f"<code>{html.escape(request.base)}/</code> as OGC API – Features.</p>{parts}</main></body></html>"
     )
     return Answer(text.encode(), HTML)
 

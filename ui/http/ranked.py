@@ -125,23 +125,23 @@ def scenario_of(values: JsonObject) -> Scenario:
         raise BadRequestError(str(error)) from error
 
 
-def sites(asked: ParsedRequest) -> Answer:
+def sites(request: ParsedRequest) -> Answer:
     """Answer with sites in order of rank, without what their scores are made of."""
-    return _listed(asked, scenario_of(dict(asked.values)), [])
+    return _listed(request, scenario_of(dict(request.values)), [])
 
 
-def scores(asked: ParsedRequest) -> Answer:
+def scores(request: ParsedRequest) -> Answer:
     """Answer with sites in order of rank, with the contribution of each criterion and the verdict of each gate."""
-    scenario = scenario_of(dict(asked.values))
-    return _listed(asked, scenario, [c.id for c in scenario.criteria])
+    scenario = scenario_of(dict(request.values))
+    return _listed(request, scenario, [c.id for c in scenario.criteria])
 
 
-def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> Answer:
-    first = asked.values["offset"]
-    page = asked.view.page(scenario, first, asked.values["limit"])
+def _listed(request: ParsedRequest, scenario: Scenario, criteria: list[str]) -> Answer:
+    first = request.values["offset"]
+    page = request.view.page(scenario, first, request.values["limit"])
     returned = len(page.contributions)
     about = {**_about(scenario), "matched": page.matched, "returned": returned, "offset": first}
-    media = format_of(asked, (JSON, GEOJSON, PARQUET))
+    media = format_of(request, (JSON, GEOJSON, PARQUET))
     if media == PARQUET:
         part = page.frame[COLUMNS]
         wide = {f"contribution_{c}": page.contributions[:, i] for i, c in enumerate(criteria)}
@@ -149,7 +149,7 @@ def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> An
     columns = page.columns(COLUMNS)
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if criteria:
-        gates = asked.view.gates(columns["site_id"])
+        gates = request.view.gates(columns["site_id"])
         for row, parts in zip(rows, page.contributions.tolist(), strict=True):
             row |= {"contributions": dict(zip(criteria, parts, strict=True)), "gates": gates.get(row["site_id"], {})}
     if media == GEOJSON:
@@ -166,13 +166,13 @@ def _about(scenario: Scenario) -> JsonObject:
     return {**provenance(scenario.scenario_hash, licences), "scenario": scenario.as_dict()}
 
 
-def site(asked: ParsedRequest) -> Answer:
+def site(request: ParsedRequest) -> Answer:
     """Answer with all that is known of one site."""
-    scenario = scenario_of(dict(asked.values))
-    site_id = asked.values["site_id"]
-    if site_id not in asked.view.sites().row:
+    scenario = scenario_of(dict(request.values))
+    site_id = request.values["site_id"]
+    if site_id not in request.view.sites().row:
         raise NotFoundError(f"There is no site {site_id[:80]!r}; /sites lists the ids.")
-    known = asked.view.dossier(scenario, site_id)
+    known = request.view.dossier(scenario, site_id)
     named = {line["source_id"] for line in (*known["lines"], *known["claims"]) if line["source_id"]}
     register = published.sources()
     used = [register[key] for key in sorted(named) if key in register]
@@ -183,9 +183,9 @@ def site(asked: ParsedRequest) -> Answer:
 def _plain(value: Any) -> Any:
     """Return a value whose NaN is None and whose arrays are lists."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     return None if isinstance(value, float) and pd.isna(value) else value
@@ -198,26 +198,26 @@ def _require_open() -> None:
         )
 
 
-def shortlists(asked: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
+def shortlists(request: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the shortlists of the workspace, where the deployer opened them."""
     _require_open()
     return as_json({"shortlists": stored_shortlists.shortlists(session.store()), "orebridge": provenance()})
 
 
-def shortlist(asked: ParsedRequest) -> Answer:
+def shortlist(request: ParsedRequest) -> Answer:
     """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
     _require_open()
-    name = asked.values["name"]
+    name = request.values["name"]
     if name not in [row["name"] for row in stored_shortlists.shortlists(session.store())]:
         raise NotFoundError(f"There is no shortlist {name[:80]!r}; /shortlists lists them.")
     kept = stored_shortlists.read(session.store(), name)
     scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
     served = [
-        item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row
+        item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in request.view.sites().row
     ]
     kept = replace(kept, items=tuple(served))
-    rows = rows_of(asked.view.facts, scenario, kept)
+    rows = rows_of(request.view.facts, scenario, kept)
     about = {**_about(scenario), "snapshots": stored_shortlists.snapshots(session.store(), name)}
-    if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
+    if format_of(request, (JSON, GEOJSON)) == GEOJSON:
         return as_json(placed([_plain(row) for row in rows if row["lon"] is not None], about), GEOJSON)
     return as_json({"name": kept.name, "question": kept.question, "sites": _plain(rows), "orebridge": about})

@@ -196,11 +196,13 @@ def _answer(endpoint: Endpoint, request: Request) -> Answer:
         values = read(endpoint.parameters, request.path_params, query)
         base = str(request.base_url).rstrip("/") + PREFIX
         view = published.view()
-        asked = ParsedRequest(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
-        answer: Answer = endpoint.answer(asked)
-        return answer if published.holds(view) else endpoint.answer(replace(asked, view=published.view()))
+        parsed = ParsedRequest(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
+        answer: Answer = endpoint.answer(parsed)
+        return answer if published.holds(view) else endpoint.answer(replace(parsed, view=published.view()))
     except OrebridgeError as error:
-        status, title = next((told for kind, told in STATUS.items() if isinstance(error, kind)), (400, "Bad request"))
+        status, title = next(
+            (answer_of for kind, answer_of in STATUS.items() if isinstance(error, kind)), (400, "Bad request")
+        )
         return problem(status, title, str(error))
 
 

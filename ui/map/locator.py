@@ -29,13 +29,14 @@ def picture(
 
 def site_map(site: Dossier, half_km: float, inches: tuple[float, float] = (6.4, 4.4)) -> None:
     """Draw the surroundings of a site with lines to its nearest infrastructure; the words beside it say the same."""
-    found = reached(site["site_id"], session.revision())
-    drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, found), inches, theme.dark())
-    words = "; ".join(f"{either(each.title, each.title_ja)} {number(each.km, 1)} km" for each in found)
-    said = _("Map of the area around {name}: {words}").format(name=site["name"], words=words)
+    targets = reached(site["site_id"], session.revision())
+    drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, targets), inches, theme.dark())
+    words = "; ".join(f"{either(target.title, target.title_ja)} {number(target.km, 1)} km" for target in targets)
+    description = _("Map of the area around {name}: {words}").format(name=site["name"], words=words)
     text = base64.b64encode(drawn.encode()).decode()
     st.html(
-        f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(said)}" style="width:100%;border-radius:6px">'
+        f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(description)}" '
+        f'style="width:100%;border-radius:6px">'
     )
 
 
@@ -43,12 +44,12 @@ def reach_table(site: Dossier) -> None:
     """List the nearest infrastructure with km and what building to it would cost."""
     rows = [
         {
-            _("Infrastructure"): either(each.title, each.title_ja),
-            _("Name"): each.name or "–",
-            "km": number(each.km, 1),
-            _("Connection cost, million AUD (2018)"): "–" if each.build_maud is None else quantity(each.build_maud),
+            _("Infrastructure"): either(target.title, target.title_ja),
+            _("Name"): target.name or "–",
+            "km": number(target.km, 1),
+            _("Connection cost, million AUD (2018)"): "–" if target.build_maud is None else quantity(target.build_maud),
         }
-        for each in reached(site["site_id"], session.revision())
+        for target in reached(site["site_id"], session.revision())
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Nearest infrastructure"))
     haul = next((line for line in site["lines"] if _is_haulage(line) and line["value"] is not None), None)

@@ -114,10 +114,10 @@ class MemoBasis:
         Sites on the shortlist that the scenario does not list.
     """
 
-    held: Shortlist
+    shortlist: Shortlist
     scenario: Scenario
     sites: tuple[Dossier, ...]
-    firm: RankStability
+    stability: RankStability
     outlooks: dict[str, Outlook | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
@@ -126,9 +126,9 @@ class MemoBasis:
 def ground(
     facts: duckdb.DuckDBPyConnection,
     scenario: Scenario,
-    held: Shortlist,
+    shortlist: Shortlist,
     register: Mapping[str, Source],
-    told: Mapping[str, Milestones],
+    milestones: Mapping[str, Milestones],
 ) -> MemoBasis:
     """Gather what a memo says.
 
@@ -136,9 +136,9 @@ def ground(
     ----------
     facts : duckdb.DuckDBPyConnection
     scenario : Scenario
-    held : Shortlist
+    shortlist : Shortlist
     register : mapping of str to Source
-    told : mapping
+    milestones : mapping
         Site id -> milestones that the user knows.
 
     Raises
@@ -146,20 +146,20 @@ def ground(
     ScenarioError
         If the scenario cannot be scored, or lists none of the sites.
     """
-    listed = listing(facts, scenario, "", site_ids=held.site_ids, register=register)
+    listed = listing(facts, scenario, "", site_ids=shortlist.site_ids, register=register)
     if not len(listed.sites):
         raise ScenarioError(
-            f"None of the sites of {held.name!r} is in the list that its scenario leaves, so there is "
+            f"None of the sites of {shortlist.name!r} is in the list that its scenario leaves, so there is "
             f"nothing to write of; "
             "put sites on the shortlist, or keep a scenario with other filters."
         )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
     sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id])) for site_id in ids)
-    outlooks = {each: outlook_of(facts, each, told.get(each), date.today()) for each in ids}
+    outlooks = {site_id: outlook_of(facts, site_id, milestones.get(site_id), date.today()) for site_id in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
-    missing = tuple(each for each in held.site_ids if each not in ranks)
-    return MemoBasis(held, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
+    missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
+    return MemoBasis(shortlist, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
 
 
 def _ranked(site: Dossier, rank: int) -> Dossier:
@@ -171,28 +171,28 @@ def _ranked(site: Dossier, rank: int) -> Dossier:
 IN_LANGUAGES = {"en": ("en",), "ja": ("ja",), "both": ("en", "ja")}
 
 
-def memos(facts: duckdb.DuckDBPyConnection, found: MemoBasis, asked: str) -> list[Memo]:
+def memos(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, languages: str) -> list[Memo]:
     """Return the memo in the languages asked for: a key of `IN_LANGUAGES`."""
-    return [memo(facts, found, language) for language in IN_LANGUAGES[asked]]
+    return [memo(facts, basis, language) for language in IN_LANGUAGES[languages]]
 
 
-def memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> Memo:
+def memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> Memo:
     """Return the memo in a language ("en" or "ja")."""
     with speaking(language):
-        return _memo(facts, found, language)
+        return _memo(facts, basis, language)
 
 
-def _memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> Memo:
-    items = {item.site_id: item for item in found.held.items}
-    pages = tuple(_page(facts, site, place, items[site["site_id"]], found) for place, site in enumerate(found.sites, 1))
-    marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(found.sites, 1)]
-    names = [f"{place} {_short(site['name'])}" for place, site in enumerate(found.sites, 1)]
+def _memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> Memo:
+    items = {item.site_id: item for item in basis.shortlist.items}
+    pages = tuple(_page(facts, site, place, items[site["site_id"]], basis) for place, site in enumerate(basis.sites, 1))
+    marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(basis.sites, 1)]
+    names = [f"{place} {_short(site['name'])}" for place, site in enumerate(basis.sites, 1)]
     return Memo(
         language,
-        found.held.name if found.held.name != "default" else _("Shortlist"),
-        found.held.question,
-        _summary(found),
-        _provenance(found),
+        basis.shortlist.name if basis.shortlist.name != "default" else _("Shortlist"),
+        basis.shortlist.question,
+        _summary(basis),
+        _provenance(basis),
         (
             _("No."),
             _("Site"),
@@ -204,13 +204,15 @@ def _memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> 
             _("Share known"),
             _("Decision"),
         ),
-        tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(found.sites, 1)),
+        tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(basis.sites, 1)),
         overview(marks) if marks else "",
-        rank_ranges(found.firm, [site["site_id"] for site in found.sites], names, _("Rank among the sites listed")),
-        _words(found),
+        rank_ranges(
+            basis.stability, [site["site_id"] for site in basis.sites], names, _("Rank among the sites listed")
+        ),
+        _words(basis),
         pages,
-        _method(found),
-        found.sources,
+        _method(basis),
+        basis.sources,
         _(
             "Screening aid based on open data, not investment advice. Unknown values are "
             "never filled in; they widen the score range."
@@ -222,7 +224,7 @@ def _short(name: str, most: int = 30) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _words(found: MemoBasis) -> dict[str, str]:
+def _words(basis: MemoBasis) -> dict[str, str]:
     share = _(
         "Bars: 5th to 95th percentile of rank over {n} draws of the weights (±20 %) "
         "and of all unknown values; dot: median."
@@ -233,7 +235,7 @@ def _words(found: MemoBasis) -> dict[str, str]:
         "map": _("Site locations"),
         "ranked": _("Ranked sites"),
         "sensitivity": _("Rank stability"),
-        "sensitivity_caption": share.format(n=number(found.firm.draws)),
+        "sensitivity_caption": share.format(n=number(basis.stability.draws)),
         "method": _("Method"),
         "sources": _("Sources and licences"),
         "disclaimer": _("Disclaimer"),
@@ -246,23 +248,23 @@ def _words(found: MemoBasis) -> dict[str, str]:
     }
 
 
-def _summary(found: MemoBasis) -> tuple[str, ...]:
-    said = _("{n} sites, ranked among the {all} in the scenario.")
-    listed = len(found.held.items) - len(found.left_out)
-    lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
-    if listed > len(found.sites):
+def _summary(basis: MemoBasis) -> tuple[str, ...]:
+    sentence = _("{n} sites, ranked among the {all} in the scenario.")
+    listed = len(basis.shortlist.items) - len(basis.left_out)
+    lines = [sentence.format(n=number(listed), all=number(len(basis.stability.table)))]
+    if listed > len(basis.sites):
         lines.append(
-            _("The memo shows the top {n} sites; the exported list has all.").format(n=number(len(found.sites)))
+            _("The memo shows the top {n} sites; the exported list has all.").format(n=number(len(basis.sites)))
         )
-    failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
+    failing = [site["name"] for site in basis.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
     if failing:
         lines.append(_("Fails a gate and is listed last: {gates}").format(gates="; ".join(failing)))
-    unsettled = sum(_is_unsettled(site) for site in found.sites)
+    unsettled = sum(_is_unsettled(site) for site in basis.sites)
     if unsettled:
         lines.append(_("For {n} of them, covered-nation ownership is not established.").format(n=number(unsettled)))
-    if found.left_out:
+    if basis.left_out:
         lines.append(
-            _("Excluded by the scenario filters and therefore unranked: {names}.").format(names=_some(found.left_out))
+            _("Excluded by the scenario filters and therefore unranked: {names}.").format(names=_some(basis.left_out))
         )
     return tuple(lines)
 
@@ -278,8 +280,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
-    scenario, pillars = found.scenario, load().pillars
+def _provenance(basis: MemoBasis) -> tuple[tuple[str, str], ...]:
+    scenario, pillars = basis.scenario, load().pillars
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence)
     weights = [
         f"{either(pillars[p].title, pillars[p].title_ja)} {number(100 * v / total)} %"
@@ -298,7 +300,7 @@ def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
         (_("Scenario"), scenario.scenario_hash),
         (_("Data version"), data_version()),
         (_("Prepared on"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
-        (_("Link"), permalink(scenario, page="shortlist", more={"list": found.held.name})),
+        (_("Link"), permalink(scenario, page="shortlist", more={"list": basis.shortlist.name})),
     )
 
 
@@ -316,9 +318,9 @@ def _row(site: Dossier, place: int, item: Item) -> tuple[str, ...]:
     )
 
 
-def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Item, found: MemoBasis) -> SitePage:
-    near = reach(facts, site["site_id"])
-    outlook = found.outlooks[site["site_id"]]
+def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Item, basis: MemoBasis) -> SitePage:
+    targets = reach(facts, site["site_id"])
+    outlook = basis.outlooks[site["site_id"]]
     facts_line = " · ".join(
         (
             w.word(w.KINDS, site["kind"]),
@@ -343,7 +345,7 @@ def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Ite
         (_("Instrument that may fit"), _instruments(site, outlook)),
         (_("Noted"), _noted(item)),
     )
-    picture = locator(site["lon"], site["lat"], fitting_km(near), marks_of(site, near), (2.7, 2.3))
+    picture = locator(site["lon"], site["lat"], fitting_km(targets), marks_of(site, targets), (2.7, 2.3))
     return SitePage(
         place,
         site["name"],
@@ -438,26 +440,26 @@ def _owned(site: Dossier) -> str:
 
 def _when(site: Dossier, outlook: Outlook | None) -> str:
     if site["stage"] == "operating":
-        said = _("The most recent source lists it as operating.")
+        timing = _("The most recent source lists it as operating.")
     elif outlook is None:
-        said = _("No source states the project stage, so the months to ready-to-build are unknown.")
+        timing = _("No source states the project stage, so the months to ready-to-build are unknown.")
     else:
         months = outlook.months
-        said = _(
+        timing = _(
             "Ready to build in {p50} months (P10 {p10}, P90 {p90}), modelled. Construction time is not included."
         ).format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90))
     taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
     sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
-    return said + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
+    return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
 
 
 def _instruments(site: Dossier, outlook: Outlook | None) -> str:
-    found = fitting(site, outlook.months.p50 if outlook else None)
-    if not found:
+    instruments = fitting(site, outlook.months.p50 if outlook else None)
+    if not instruments:
         failed = any(gate["verdict"] == "fail" for gate in site["gates"])
         return _("None: it fails a gate.") if failed else _("No Framework instrument matches; see Method.")
     return _joined(
-        [f"{either(each.title, each.title_ja)} ({each.paragraph}): {either(each.why, each.why_ja)}" for each in found]
+        [f"{either(one.title, one.title_ja)} ({one.paragraph}): {either(one.why, one.why_ja)}" for one in instruments]
     ) + either(".", "。")
 
 
@@ -474,9 +476,9 @@ def _noted(item: Item) -> str:
     return _joined([part for part in parts if part])
 
 
-def _method(found: MemoBasis) -> tuple[str, ...]:
-    order = w.word(w.ORDERS, found.scenario.order_by)
-    filters = found.scenario.filters
+def _method(basis: MemoBasis) -> tuple[str, ...]:
+    order = w.word(w.ORDERS, basis.scenario.order_by)
+    filters = basis.scenario.filters
     lines = [
         _(
             "Each criterion converts a measured value to a desirability between 0 and 1 "

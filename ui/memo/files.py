@@ -50,8 +50,8 @@ def pdf(memos: Sequence[Memo]) -> bytes:
 
 def pages_png(memos: Sequence[Memo], ppi: float = 80.0) -> list[bytes]:
     """Return the pages of the PDF as pictures."""
-    found: Any = typst.compile(str(HERE / "memo.typ"), format="png", ppi=ppi, **_inputs(memos))
-    return list(found) if isinstance(found, list) else [found]
+    pages: Any = typst.compile(str(HERE / "memo.typ"), format="png", ppi=ppi, **_inputs(memos))
+    return list(pages) if isinstance(pages, list) else [pages]
 
 
 def _inputs(memos: Sequence[Memo]) -> Record:
@@ -79,8 +79,8 @@ def _within_font(value: object) -> object:
             else "".join(c if ord(c) in _characters() or c == "\n" else MISSING for c in value)
         )
     if isinstance(value, dict):
-        return {key: _within_font(each) for key, each in value.items()}
-    return [_within_font(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _within_font(item) for key, item in value.items()}
+    return [_within_font(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @cache

@@ -35,7 +35,7 @@ def address_notice() -> None:
 
 
 def _part(key: str) -> str:
-    pillar = next((pillar for pillar, each in WEIGHT_KEYS.items() if each == key), None)
+    pillar = next((pillar for pillar, slider in WEIGHT_KEYS.items() if slider == key), None)
     if pillar is None:
         return _(PARTS[key])
     known = load().pillars[pillar]

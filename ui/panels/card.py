@@ -374,8 +374,8 @@ def owners(site: Dossier) -> None:
     )
     if site["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
-        for each in site["frameworks"]:
-            st.text(f"{each['date']}  {each['title']}")
+        for framework in site["frameworks"]:
+            st.text(f"{framework['date']}  {framework['title']}")
 
 
 def _owner(owner: HoldingRecord) -> None:

@@ -25,11 +25,11 @@ def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None)
     )
 
 
-def exported_list(found: Listing, suffix: str) -> bytes:
+def exported_list(listing: Listing, suffix: str) -> bytes:
     """Return a listing as the bytes of one format."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"orebridge{suffix}"
-        write(found, path)
+        write(listing, path)
         return path.read_bytes()
 
 

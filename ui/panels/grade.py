@@ -23,14 +23,13 @@ TONNES = {"%": 1e4, "ppm": 1.0, "g/t": 1.0}
 LEVELS = {"high": "●●●", "medium": "●●○", "low": "●○○", "unknown": "○○○"}
 
 
-def grade_tab(site: Dossier, wanted: str) -> None:
+def grade_tab(site: Dossier, of_interest: str) -> None:
     """Show where a mine stands among the deposits of its type; a plant without ore has no grade, and that is said.
 
     Parameters
     ----------
-    site : dict
-        See `scoring.sites.dossier.dossier`.
-    wanted : str
+    site : Dossier
+    of_interest : str
         Commodity of interest; empty: the first that is graded.
     """
     if site["kind"] != "mine":
@@ -45,7 +44,7 @@ def grade_tab(site: Dossier, wanted: str) -> None:
             _("Commodity"),
             graded,
             key=f"grade_of_{site['site_id']}",
-            default=wanted if wanted in graded else graded[0],
+            default=of_interest if of_interest in graded else graded[0],
             format_func=w.commodity,
             required=True,
         )
@@ -58,7 +57,7 @@ def grade_tab(site: Dossier, wanted: str) -> None:
             )
         )
     else:
-        _said(model, site)
+        _comparison(model, site)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _scatter(model)
@@ -67,25 +66,25 @@ def grade_tab(site: Dossier, wanted: str) -> None:
     value_panel(site)
 
 
-def _said(model: GradeTonnage, found: Dossier) -> None:
+def _comparison(model: GradeTonnage, site: Dossier) -> None:
     """Say the place of the site, its cut-off and how sure the grade is."""
-    site = model.site or {}
+    graded = model.site or {}
     group = _("all types") if model.group == ALL_TYPES else w.word(w.DEPOSIT_TYPES, model.group)
     text = _("Compared with {n} deposits ({group}): grade {grade} {unit}, higher than {p} % of them.")
-    said = text.format(
+    comparison = text.format(
         n=number(len(model.deposits)),
         group=group,
-        grade=quantity(_float(site.get("grade"))),
+        grade=quantity(_float(graded.get("grade"))),
         unit=model.unit,
         p=number(model.grade_percentile),
     )
     if model.tonnage_percentile is not None:
-        said += " " + _("Tonnage {ore} Mt, larger than {p} % of them.").format(
-            ore=quantity(_float(site.get("ore_mt"))), p=number(model.tonnage_percentile)
+        comparison += " " + _("Tonnage {ore} Mt, larger than {p} % of them.").format(
+            ore=quantity(_float(graded.get("ore_mt"))), p=number(model.tonnage_percentile)
         )
-    st.markdown(said)
-    level = confidence(str(site.get("scope") or ""), found["stage"])
-    cutoff = str(site.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
+    st.markdown(comparison)
+    level = confidence(str(graded.get("scope") or ""), site["stage"])
+    cutoff = str(graded.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
     basis = _(
         "Confidence in the grade: {marks} {level}. Resource class: {scope}. Stage: "
         "{stage}. Cut-off grade: {cutoff}. As of {year}. For information; not scored."
@@ -94,10 +93,10 @@ def _said(model: GradeTonnage, found: Dossier) -> None:
         basis.format(
             marks=LEVELS[level],
             level=w.word(w.LEVELS, level),
-            scope=w.word(w.SCOPES, str(site.get("scope") or "")) or _("not stated"),
-            stage=w.word(w.STAGES, found["stage"]),
+            scope=w.word(w.SCOPES, str(graded.get("scope") or "")) or _("not stated"),
+            stage=w.word(w.STAGES, site["stage"]),
             cutoff=cutoff,
-            year=site.get("as_of") or "–",
+            year=graded.get("as_of") or "–",
         )
     )
 
@@ -164,7 +163,7 @@ def _equal_metal(placed: pd.DataFrame, unit: str) -> pd.DataFrame:
     ore = np.geomspace(placed["ore_mt"].min(), placed["ore_mt"].max(), 40)
     low, high = placed["grade"].min(), placed["grade"].max()
     powers = range(int(np.floor(np.log10(ore[0] * low * factor))), int(np.ceil(np.log10(ore[-1] * high * factor))) + 1)
-    rows = [(each, 10.0**power / factor / each, f"{10.0**power:,.0f} t") for power in powers for each in ore]
+    rows = [(mt, 10.0**power / factor / mt, f"{10.0**power:,.0f} t") for power in powers for mt in ore]
     frame = pd.DataFrame(rows, columns=["ore_mt", "grade", "metal"])
     return frame.query("@low <= grade <= @high")
 

@@ -53,11 +53,11 @@ def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
             _("No price available for its metals: {names}.").format(names=w.commodities(list(worth.unpriced), 20))
         )
         return
-    said = _(
+    sentence = _(
         "{usd} USD per tonne of ore ({low} to {high} over five years of prices). "
         "In-situ value: excludes recovery and smelter terms; not revenue."
     )
-    st.markdown(said.format(usd=quantity(worth.usd_per_t), low=quantity(worth.low), high=quantity(worth.high)))
+    st.markdown(sentence.format(usd=quantity(worth.usd_per_t), low=quantity(worth.low), high=quantity(worth.high)))
     rows = [
         {
             _("Commodity"): w.commodity(part.commodity),
@@ -91,13 +91,13 @@ def _earths(earths: RareEarths) -> None:
         _("unknown") if kg is None else kilograms.format(kg=quantity(kg))
         for kg in (earths.ndpr_kg_per_t, earths.dytb_kg_per_t)
     )
-    said = [_("Rare earths: NdPr {ndpr}, DyTb {dytb}.").format(ndpr=ndpr, dytb=dytb), _heavy(earths)]
+    sentences = [_("Rare earths: NdPr {ndpr}, DyTb {dytb}.").format(ndpr=ndpr, dytb=dytb), _heavy(earths)]
     if earths.basket_usd_per_kg_reo is not None:
         basket = _("Basket value of the priced elements: {usd} USD per kg of rare earth oxides.")
-        said.append(basket.format(usd=quantity(earths.basket_usd_per_kg_reo)))
+        sentences.append(basket.format(usd=quantity(earths.basket_usd_per_kg_reo)))
     if earths.unknown:
-        said.append(_("Not assayed: {names}.").format(names=w.commodities(list(earths.unknown), 20)))
-    st.caption(" ".join(said))
+        sentences.append(_("Not assayed: {names}.").format(names=w.commodities(list(earths.unknown), 20)))
+    st.caption(" ".join(sentences))
 
 
 def _heavy(earths: RareEarths) -> str:

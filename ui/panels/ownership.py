@@ -63,22 +63,22 @@ def owner_tree(site_id: str, gate: str) -> None:
     gate : str
         Verdict of the covered-nation gate, which looks one tier up; said where this walk of all tiers differs.
     """
-    found = _ownership(site_id, session.revision())
-    if not found.nodes:
+    ownership = _ownership(site_id, session.revision())
+    if not ownership.nodes:
         return
     st.markdown("**" + _("Ultimate holders") + "**")
-    _test(found, gate)
-    _bars(found)
-    drawn = _drawn(found.nodes)
+    _test(ownership, gate)
+    _bars(ownership)
+    drawn = _drawn(ownership.nodes)
     st.graphviz_chart(dot(drawn), width="content", alt="; ".join(_line(node) for node in drawn))
     st.caption(
         _("Arrows point from owner to the company or site owned. Dashed: share not stated. White: intermediate holder.")
     )
-    if len(drawn) < len(found.nodes):
+    if len(drawn) < len(ownership.nodes):
         st.caption(
-            _("{n} smaller holders are shown in the table only.").format(n=number(len(found.nodes) - len(drawn)))
+            _("{n} smaller holders are shown in the table only.").format(n=number(len(ownership.nodes) - len(drawn)))
         )
-    _table(found, site_id)
+    _table(ownership, site_id)
 
 
 @lru_cache(maxsize=64)
@@ -86,8 +86,8 @@ def _ownership(site_id: str, revision: str) -> Ownership:  # noqa: ARG001 - part
     return ownership(session.facts(), site_id)
 
 
-def _test(found: Ownership, gate: str) -> None:
-    test = found.covered
+def _test(ownership: Ownership, gate: str) -> None:
+    test = ownership.covered
     st.text(_(TESTS[test.verdict]))
     if test.evidence != "jurisdiction":
         interval = _(
@@ -108,18 +108,20 @@ def _counted(node: Node) -> str:
     )
 
 
-def _bars(found: Ownership) -> None:
+def _bars(ownership: Ownership) -> None:
     """Draw the share of each bloc; those without a share are left out, so that the sum is 100 %."""
-    rows = [(w.word(w.BLOCS, bloc), found.blocs[bloc], COLOURS[bloc][0]) for bloc in BLOCS if found.blocs[bloc] > 0]
+    rows = [
+        (w.word(w.BLOCS, bloc), ownership.blocs[bloc], COLOURS[bloc][0]) for bloc in BLOCS if ownership.blocs[bloc] > 0
+    ]
     text = ", ".join(f"{name} {number(share, 2)} %" for name, share, _colour in rows)
     st.html(f'<div role="img" aria-label="{html.escape(text)}">{"".join(_bar(*row) for row in rows)}</div>')
     notes = (
-        (found.seat_pct, _("{share} % is assigned to the country of a company whose shareholders are not named.")),
-        (found.assumed_pct, _("{share} % relies on a share that no source states.")),
+        (ownership.seat_pct, _("{share} % is assigned to the country of a company whose shareholders are not named.")),
+        (ownership.assumed_pct, _("{share} % relies on a share that no source states.")),
     )
-    said = [note.format(share=number(share, 2)) for share, note in notes if share]
-    if said:
-        st.caption(" ".join(said))
+    sentences = [note.format(share=number(share, 2)) for share, note in notes if share]
+    if sentences:
+        st.caption(" ".join(sentences))
 
 
 def _bar(name: str, share_pct: float, colour: str) -> str:
@@ -227,7 +229,7 @@ def _line(node: Node) -> str:
     return ", ".join(x for x in (title(node), share, *_facts(node), _note(node)) if x)
 
 
-def _table(found: Ownership, site_id: str) -> None:
+def _table(ownership: Ownership, site_id: str) -> None:
     """Show the tree as rows, for reading, copying and for who cannot see the drawing."""
     rows = [
         {
@@ -240,7 +242,7 @@ def _table(found: Ownership, site_id: str) -> None:
             _("Note"): "; ".join(x for x in (_note(node), _("older than 5 years") if node.stale else "") if x),
             _("Link"): node.source_url if node.source_url.startswith("http") else None,
         }
-        for node in sorted(found.nodes, key=lambda node: node.path)
+        for node in sorted(ownership.nodes, key=lambda node: node.path)
         if len(node.path) > 1
     ]
     with st.expander(_("Holders as a table")):

@@ -31,11 +31,11 @@ def permitting_tab(site: Dossier) -> None:
     """Show what is left to permit and let the user say what they know of it."""
     site_id = str(site["site_id"])
     try:
-        told = session.own().milestones(site_id)
+        milestones = session.own().milestones(site_id)
     except OrebridgeError as error:
-        told = None
+        milestones = None
         st.caption(problem(error))
-    outlook = outlook_of(session.facts(), site_id, told, date.today())
+    outlook = outlook_of(session.facts(), site_id, milestones, date.today())
     if outlook is None:
         st.info(
             _(
@@ -46,7 +46,7 @@ def permitting_tab(site: Dossier) -> None:
     else:
         _distribution(outlook)
         _parts(outlook)
-    _form(site_id, told)
+    _form(site_id, milestones)
 
 
 def _distribution(outlook: Outlook) -> None:
@@ -88,9 +88,9 @@ def _parts(outlook: Outlook) -> None:
         _row(_("Total"), outlook.months),
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Breakdown of the months"))
-    said = _("Stage used: {stage}. Probability that it is still current: {p} %. Durations from: {where}.")
+    caption = _("Stage used: {stage}. Probability that it is still current: {p} %. Durations from: {where}.")
     st.caption(
-        said.format(
+        caption.format(
             stage=w.word(w.STAGES, outlook.stage),
             p=number(100 * outlook.still_so),
             where=pathway_title(outlook.months.pathway),
@@ -117,9 +117,9 @@ def pathway_name(key: str) -> str:
     return _("All other countries") if key == "default" else w.nation(key)
 
 
-def _form(site_id: str, told: Milestones | None) -> None:
+def _form(site_id: str, saved: Milestones | None) -> None:
     """Ask for what the user knows; nothing is guessed from it, the model is only narrowed."""
-    held = told or Milestones()
+    milestones = saved or Milestones()
     with st.form(f"milestones_{site_id}", border=True):
         st.markdown("**" + _("Known permitting milestones") + "**")
         st.caption(_("Your milestones refine the model, update the score at once and are marked as user input."))
@@ -127,23 +127,29 @@ def _form(site_id: str, told: Milestones | None) -> None:
         stage = st.selectbox(
             _("Current stage"),
             stages,
-            index=stages.index(held.stage),
+            index=stages.index(milestones.stage),
             format_func=lambda x: w.word(w.STAGES, x) if x else "–",
         )
         way = st.selectbox(
-            _("Pathway"), ways, index=ways.index(held.pathway), format_func=lambda x: pathway_title(x) if x else "–"
+            _("Pathway"),
+            ways,
+            index=ways.index(milestones.pathway),
+            format_func=lambda x: pathway_title(x) if x else "–",
         )
         one, two, three = st.columns(3)
         started = one.date_input(
-            _("Application or assessment started"), value=_day(held.started), max_value="today", format="YYYY-MM-DD"
+            _("Application or assessment started"),
+            value=_day(milestones.started),
+            max_value="today",
+            format="YYYY-MM-DD",
         )
-        due = two.date_input(_("Announced decision date"), value=_day(held.due), format="YYYY-MM-DD")
+        due = two.date_input(_("Announced decision date"), value=_day(milestones.due), format="YYYY-MM-DD")
         granted = three.date_input(
-            _("Last main permit granted"), value=_day(held.granted), max_value="today", format="YYYY-MM-DD"
+            _("Last main permit granted"), value=_day(milestones.granted), max_value="today", format="YYYY-MM-DD"
         )
         with st.container(horizontal=True):
             keep = st.form_submit_button(_("Save milestones"), icon=":material/check:")
-            drop = told is not None and st.form_submit_button(_("Remove milestones"), icon=":material/delete:")
+            drop = saved is not None and st.form_submit_button(_("Remove milestones"), icon=":material/delete:")
     if keep:
         _keep(
             site_id,
@@ -154,9 +160,9 @@ def _form(site_id: str, told: Milestones | None) -> None:
         st.rerun()
 
 
-def _keep(site_id: str, told: dict[str, str]) -> None:
+def _keep(site_id: str, fields: dict[str, str]) -> None:
     try:
-        session.own().tell(site_id, told)
+        session.own().tell(site_id, fields)
     except OrebridgeError as error:
         st.error(problem(error))
         return

@@ -17,8 +17,8 @@ from workspace import reference
 def under_site(site: Dossier) -> None:
     """List what the geological and own layers hold at the place of a site."""
     rows = [
-        {_("Layer"): either(layer.title, layer.title_ja), _("At the site"): said or _("nothing mapped here")}
-        for layer, said in beneath(reference.map_layers(), site["lon"], site["lat"])
+        {_("Layer"): either(layer.title, layer.title_ja), _("At the site"): content or _("nothing mapped here")}
+        for layer, content in beneath(reference.map_layers(), site["lon"], site["lat"])
     ]
     st.markdown("**" + _("Layers at the site") + "**")
     if rows:

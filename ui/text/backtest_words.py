@@ -71,9 +71,9 @@ def sentence(code: str, values: Record) -> str:
     return NOTES[code].format(**{k: BASELINES[v] if k == "baseline" else v for k, v in values.items()})
 
 
-def in_english(found: Backtest) -> Record:
+def in_english(outcome: Backtest) -> Record:
     """Return notes and reasons in English."""
     return {
-        "notes": [sentence(code, values) for code, values in found.notes],
-        "unmatched": [{**row, "why": REASONS[row["reason"]]} for row in found.unmatched],
+        "notes": [sentence(code, values) for code, values in outcome.notes],
+        "unmatched": [{**row, "why": REASONS[row["reason"]]} for row in outcome.unmatched],
     }

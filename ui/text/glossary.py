@@ -74,24 +74,24 @@ COLUMNS = {
 }
 
 
-def with_tips(given: ColumnSettings) -> ColumnSettings:
+def with_tips(settings: ColumnSettings) -> ColumnSettings:
     """Return the settings of a table's columns, with what its terms mean where a column has no settings of its own."""
-    return {_(label): st.column_config.Column(help=tip(term)) for label, term in COLUMNS.items()} | given
+    return {_(label): st.column_config.Column(help=tip(term)) for label, term in COLUMNS.items()} | settings
 
 
 def glossary_tab() -> None:
     """List the terms side by side in both languages, with a search over all of it."""
-    asked = st.text_input(
+    text = st.text_input(
         _("Search the glossary"), key="glossary_search", placeholder=_("A term, in English or Japanese")
     )
-    wanted = asked.strip().casefold()
-    found = [t for t in terms().values() if wanted in " ".join((t.en, t.ja, t.about, t.about_ja)).casefold()]
-    if not found:
+    needle = text.strip().casefold()
+    matches = [t for t in terms().values() if needle in " ".join((t.en, t.ja, t.about, t.about_ja)).casefold()]
+    if not matches:
         st.info(_("No matching term. Try another word or clear the search."))
         return
     rows = [
         {"English": t.en, "日本語": t.ja, "Meaning": t.about, "意味": t.about_ja, _("Source"): t.source}
-        for t in sorted(found, key=lambda t: t.en.casefold())
+        for t in sorted(matches, key=lambda t: t.en.casefold())
     ]
     st.caption(_("{n} terms").format(n=number(len(rows))))
     st.dataframe(

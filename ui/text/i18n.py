@@ -56,8 +56,8 @@ def language() -> str:
     chosen = page_state.lang or st.query_params.get("lang")
     if chosen in LANGUAGES:
         return str(chosen)
-    asked = str(st.context.locale or "en")[:2]
-    return asked if asked in LANGUAGES else "en"
+    browser = str(st.context.locale or "en")[:2]
+    return browser if browser in LANGUAGES else "en"
 
 
 def _(text: str) -> str:

@@ -287,8 +287,8 @@ def is_country(text: str) -> bool:
 
 def criterion_title(criterion_id: str) -> str:
     """Return a criterion's title in the reader's language."""
-    found: Criterion = next(c for c in load().criteria if c.id == criterion_id)
-    return either(found.title, found.title_ja)
+    criterion: Criterion = next(c for c in load().criteria if c.id == criterion_id)
+    return either(criterion.title, criterion.title_ja)
 
 
 def source_title(source_id: str) -> str:

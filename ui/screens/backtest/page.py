@@ -27,8 +27,8 @@ def page() -> None:
             "weights, filters and method set on the Explore page."
         )
     )
-    asked = _asked()
-    if asked is None:
+    question = _asked()
+    if question is None:
         st.info(
             _(
                 "Provide a CSV with the columns name, lon, lat, country, commodity and date, "
@@ -36,14 +36,14 @@ def page() -> None:
             )
         )
         return
-    content, where, settings = asked
+    content, where, settings = question
     try:
         with st.spinner(_("Matching labels and bootstrapping intervals …")):
-            found = figures.outcome(scenario, content, where, settings)
+            outcome = figures.outcome(scenario, content, where, settings)
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    _show(found, scenario, settings)
+    _show(outcome, scenario, settings)
 
 
 def _asked() -> tuple[bytes, str, Settings] | None:
@@ -82,29 +82,29 @@ def _asked() -> tuple[bytes, str, Settings] | None:
             )
         )
         return figures.EXAMPLE.read_bytes(), figures.EXAMPLE.name, settings
-    given = st.file_uploader(
+    upload = st.file_uploader(
         _("CSV of labels"), type=["csv", "txt", "tsv"], key="labels_file", max_upload_size=MOST_BYTES // 1_000_000
     )
-    return (given.getvalue(), given.name, settings) if given else None
+    return (upload.getvalue(), upload.name, settings) if upload else None
 
 
-def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
-    figures.figures(found)
-    if found.matched:
+def _show(outcome: Backtest, scenario: Scenario, settings: Settings) -> None:
+    figures.figures(outcome)
+    if outcome.matched:
         left, right = st.columns(2, gap="medium")
         with left:
             st.markdown("**" + _("Capture curve") + "**")
-            figures.capture_chart(found)
+            figures.capture_chart(outcome)
         with right:
             st.markdown("**" + _("Compared with simple baselines") + "**")
-            figures.orders_chart(found)
+            figures.orders_chart(outcome)
             st.markdown("**" + _("By main commodity (labelled sites)") + "**")
-            figures.strata_chart(found)
+            figures.strata_chart(outcome)
     misses, unmatched, matched = st.tabs(
         [
-            _("Misses ({n})").format(n=number(len(found.misses))),
-            _("Unmatched ({n})").format(n=number(len(found.unmatched))),
-            _("Matched ({n})").format(n=number(found.matched)),
+            _("Misses ({n})").format(n=number(len(outcome.misses))),
+            _("Unmatched ({n})").format(n=number(len(outcome.unmatched))),
+            _("Matched ({n})").format(n=number(outcome.matched)),
         ]
     )
     with misses:
@@ -114,15 +114,15 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
                 "ranking and the selectors disagree."
             )
         )
-        figures.misses_table(found, scenario)
+        figures.misses_table(outcome, scenario)
     with unmatched:
-        figures.unmatched_table(found)
+        figures.unmatched_table(outcome)
     with matched:
-        figures.matched_table(found)
-        figures.dropped(found, scenario)
+        figures.matched_table(outcome)
+        figures.dropped(outcome, scenario)
     st.download_button(
         _("Download as JSON"),
-        data=partial(_json, found, scenario, settings),
+        data=partial(_json, outcome, scenario, settings),
         mime="application/json",
         icon=":material/download:",
         file_name=f"orebridge-backtest-{scenario.scenario_hash}-{reference.version()}.json",
@@ -131,8 +131,8 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
     )
 
 
-def _json(found: Backtest, scenario: Scenario, settings: Settings) -> bytes:
-    return json.dumps(figures.whole_answer(found, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
+def _json(outcome: Backtest, scenario: Scenario, settings: Settings) -> bytes:
+    return json.dumps(figures.whole_answer(outcome, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
 
 
 page()

@@ -28,21 +28,21 @@ def page() -> None:
         _empty()
         return
     try:
-        found = rankings.side_by_side(scenario, tuple(page_state.compare))
+        comparison = rankings.side_by_side(scenario, tuple(page_state.compare))
     except OrebridgeError as error:
         st.error(problem(error))
         page_state.compare = [
-            each
-            for each in page_state.compare
-            if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])
+            site_id
+            for site_id in page_state.compare
+            if site_id in set(rankings.ranking(rankings.everything(scenario))["site_id"])
         ]
         return
-    heads(found)
+    heads(comparison)
     st.subheader(_("Criterion by criterion"), anchor=False)
     st.caption(
         _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
     )
-    frame = criteria_frame(found)
+    frame = criteria_frame(comparison)
     st.dataframe(
         frame,
         hide_index=True,
@@ -63,11 +63,11 @@ def page() -> None:
             horizontal=True,
             format_func=lambda x: _("Fixed goalposts, as scored") if x == "all" else _("These sites only"),
         )
-        parallel_lines(found, scale == "these")
+        parallel_lines(comparison, scale == "these")
     with ranks:
         st.subheader(_("Rank by desk and preset"), anchor=False)
         st.dataframe(
-            ranks_frame(found),
+            ranks_frame(comparison),
             hide_index=True,
             width="stretch",
             lazy=False,
@@ -76,11 +76,11 @@ def page() -> None:
         )
         st.caption(_("Rank among all sites with this commodity, before other filters."))
     st.subheader(_("Site surroundings at a common scale"), anchor=False)
-    maps(found)
+    maps(comparison)
     st.subheader(_("Months to ready-to-build"), anchor=False)
-    timelines(found)
+    timelines(comparison)
     st.subheader(_("Owners"), anchor=False)
-    owners(found)
+    owners(comparison)
 
 
 def _choose(scenario: Scenario) -> None:
@@ -89,7 +89,7 @@ def _choose(scenario: Scenario) -> None:
         text = st.text_input(_("Add a site by name"), key="compare_search", placeholder=_("Name contains"))
         if text:
             _matches(scenario, text)
-        picked = [each for each in page_state.selected if each not in page_state.compare]
+        picked = [site_id for site_id in page_state.selected if site_id not in page_state.compare]
         if (
             picked
             and len(page_state.compare) < MOST
@@ -108,10 +108,10 @@ def _choose(scenario: Scenario) -> None:
 
 
 def _matches(scenario: Scenario, text: str) -> None:
-    found = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
+    matches = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
     rows = {
         str(s): f"{w.site_name(n, s)} · {w.nation(c)}"
-        for s, n, c in zip(found["site_id"], found["name"], found["iso3"], strict=True)
+        for s, n, c in zip(matches["site_id"], matches["name"], matches["iso3"], strict=True)
     }
     if not rows:
         st.caption(_("No site for this commodity matches that name."))

@@ -45,14 +45,14 @@ def chip(scenario: Scenario) -> None:
     if page_state.area is None:
         return
     inside = len(rankings.ranking(scenario))
-    whole = len(rankings.ranking(scenario.with_filters(area=None)))
+    everywhere = len(rankings.ranking(scenario.with_filters(area=None)))
     with st.container(horizontal=True, vertical_alignment="center"):
         text = _("Area **{name}**: {n} of {all} sites, {km2} km²")
         st.markdown(
             text.format(
                 name=w.plain(page_state.area.name),
                 n=number(inside),
-                all=number(whole),
+                all=number(everywhere),
                 km2=number(area_km2(page_state.area.polygons)),
             )
         )

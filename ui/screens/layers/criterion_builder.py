@@ -103,7 +103,7 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
     ):
         with st.spinner(_("Measuring …")):
             user_criteria.add(own)
-        page_state.evidence = [*[each for each in page_state.evidence if each.id != own.id], own]
+        page_state.evidence = [*[other for other in page_state.evidence if other.id != own.id], own]
         st.toast(_("{title} is now used in the score.").format(title=w.plain(own.title)))
         st.rerun()
 

@@ -34,7 +34,7 @@ def wizard() -> None:
         _say_guard(guard)
     if not guard.uploads:
         return
-    given = st.file_uploader(
+    uploads = st.file_uploader(
         _("Survey files"),
         accept_multiple_files=True,
         key=f"upload_{page_state.upload_round}",
@@ -42,12 +42,12 @@ def wizard() -> None:
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
     )
-    if not given:
+    if not uploads:
         _forget()
-        st.caption(", ".join(each.title for each in FORMATS.values()))
+        st.caption(", ".join(file_format.title for file_format in FORMATS.values()))
         return
-    token = ",".join(sorted(each.file_id for each in given))
-    if page_state.upload_token != token and not _take_in(given, token):
+    token = ",".join(sorted(upload.file_id for upload in uploads))
+    if page_state.upload_token != token and not _take_in(uploads, token):
         return
     for item in page_state.batch:
         if item.draft is None and not _read(item):
@@ -64,23 +64,23 @@ def _say_guard(guard: GuardState) -> None:
         _("memory beyond its limit"): guard.memory,
     }
     missing = ", ".join(word for word, holds in open_to.items() if not holds)
-    said = _("This system cannot isolate the upload process from: {missing}.").format(missing=missing)
+    problem_text = _("This system cannot isolate the upload process from: {missing}.").format(missing=missing)
     if guard.allowed_unguarded:
-        st.warning(f"{said} {_('The operator allows uploads nevertheless; upload only files that you trust.')}")
+        st.warning(f"{problem_text} {_('The operator allows uploads nevertheless; upload only files that you trust.')}")
     else:
-        st.error(f"{said} {_('Uploads are therefore disabled; run orebridge doctor to see what is missing.')}")
+        st.error(f"{problem_text} {_('Uploads are therefore disabled; run orebridge doctor to see what is missing.')}")
 
 
-def _take_in(given: list[Any], token: str) -> bool:
+def _take_in(uploads: list[Any], token: str) -> bool:
     """Put the files into quarantine, those of one name together."""
     _forget()
     page_state.upload_token, page_state.batch = token, []
     groups: dict[str, list[Any]] = {}
-    for each in given:
-        groups.setdefault(each.name.split(".")[0].lower(), []).append(each)
+    for uploaded in uploads:
+        groups.setdefault(uploaded.name.split(".")[0].lower(), []).append(uploaded)
     try:
         for files in groups.values():
-            upload = imports.take_in(session.store().path.parent, [(each.name, each) for each in files])
+            upload = imports.take_in(session.store().path.parent, [(uploaded.name, uploaded) for uploaded in files])
             page_state.batch.append(Item(upload))
             hold(upload)
     except OrebridgeError as error:

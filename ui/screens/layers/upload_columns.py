@@ -86,7 +86,7 @@ def _state_units(item: Item, stated: dict[str, str]) -> None:
 
 def _site_columns(item: Item, draft: Draft) -> SiteColumns:
     """Let the reader say which column tells what of a site."""
-    layer = next((each for each in draft.ready if each.kind != "raster"), None)
+    layer = next((candidate for candidate in draft.ready if candidate.kind != "raster"), None)
     if layer is None:
         return SiteColumns()
     row = imports.new_layers(draft, ImportOptions(role="sites"), [layer.name])[0].row
@@ -137,7 +137,7 @@ def _grade_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) ->
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None
         label = _("Column with the {metal} grade").format(metal=w.commodity(metal))
-        told = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
-        if told:
-            fields[GRADE + metal] = told
+        column_of_metal = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
+        if column_of_metal:
+            fields[GRADE + metal] = column_of_metal
     return fields

@@ -27,19 +27,19 @@ def _headline(draft: Draft) -> str:
 
 def _findings(item: Item, draft: Draft) -> None:
     """Show the findings as a table, and every cure as a button."""
-    found = draft.report.findings
-    if not found:
+    reported = draft.report.findings
+    if not reported:
         return
     rows = [
         {
-            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)),
-            _("Layer"): each.layer,
-            _("Row"): "" if each.row is None else str(each.row),
-            _("Finding"): said(each),
-            _("What to do"): cured(each),
-            _("Code"): each.code,
+            _("Severity"): w.word(w.SEVERITIES, findings.severity(finding)),
+            _("Layer"): finding.layer,
+            _("Row"): "" if finding.row is None else str(finding.row),
+            _("Finding"): message(finding),
+            _("What to do"): cured(finding),
+            _("Code"): finding.code,
         }
-        for each in found[:MOST_FINDINGS]
+        for finding in reported[:MOST_FINDINGS]
     ]
     frame = pd.DataFrame(rows)
     columns = {
@@ -57,12 +57,12 @@ def _findings(item: Item, draft: Draft) -> None:
         column_config=columns,
         alt=_("Findings"),
     )
-    for i, each in enumerate(found):
-        choices = _cures(each)
+    for i, finding in enumerate(reported):
+        choices = _cures(finding)
         if not choices:
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(said(each)[:140])
+            st.text(message(finding)[:140])
             for choice in choices:
                 label = w.plain(", ".join(choice))
                 st.button(
@@ -87,8 +87,8 @@ def _cures(finding: Finding) -> list[tuple[str, ...]]:
     return [(action,) for action in actions[:4]]
 
 
-def said(finding: Finding) -> str:
-    """Return what was found, in the reader's language."""
+def message(finding: Finding) -> str:
+    """Return the message, in the reader's language."""
     return findings.filled(_(findings.TEMPLATES[finding.code].message), finding.details)
 
 

@@ -39,7 +39,7 @@ def _import(item: Item, draft: Draft) -> None:
         )
     roles = {"layer": _("Map layer (can be used as a criterion)"), "sites": _("My candidate sites")}
     role = st.radio(_("Use as"), list(roles), format_func=roles.__getitem__, key=item.key("role"), horizontal=True)
-    told = _site_columns(item, draft) if role == "sites" else None
+    site_columns = _site_columns(item, draft) if role == "sites" else None
     left, right = st.columns(2)
     title = left.text_input(_("Title"), value=_plain_title(draft), key=item.key("about_name"), max_chars=120)
     licence = right.text_input(_("Licence"), key=item.key("about_licence"), placeholder="CC-BY-4.0")
@@ -54,19 +54,19 @@ def _import(item: Item, draft: Draft) -> None:
     if st.button(
         _("Import"), key=item.key("import"), type="primary", icon=":material/download_done:", disabled=not chosen
     ):
-        _take_over(item, about, chosen, told)
+        _take_over(item, about, chosen, site_columns)
 
 
 def _plain_title(draft: Draft) -> str:
     return draft.upload.name.rsplit(".", 1)[0].replace("_", " ")
 
 
-def _take_over(item: Item, about: ImportOptions, chosen: list[str], told: SiteColumns | None) -> None:
+def _take_over(item: Item, about: ImportOptions, chosen: list[str], site_columns: SiteColumns | None) -> None:
     if item.draft is None:
         return
     try:
         with st.spinner(_("Importing …")):
-            added = session.own().add(item.draft, about, chosen, told)
+            added = session.own().add(item.draft, about, chosen, site_columns)
     except OrebridgeError as error:
         st.error(problem(error))
         return
@@ -79,7 +79,7 @@ def _take_over(item: Item, about: ImportOptions, chosen: list[str], told: SiteCo
     state.fly_to_bounds(added[0].bounds)
     st.toast(_("{name} is on the map.").format(name=w.plain(added[0].name)))
     imports.discard(item.upload)
-    page_state.batch = [each for each in page_state.batch if each is not item]
+    page_state.batch = [other for other in page_state.batch if other is not item]
     if not page_state.batch:
         _another()
     st.rerun()

@@ -48,8 +48,8 @@ def take_cure(item: Item, actions: tuple[str, ...]) -> None:
     for action in actions:
         key, _equals, value = action.partition("=")
         if key == "crs":
-            for each in page_state.batch if page_state.crs_for_all else [item]:
-                each.crs, each.draft = value, None
+            for target in page_state.batch if page_state.crs_for_all else [item]:
+                target.crs, target.draft = value, None
         elif key == "layer":
             item.layers = [value]
         else:

@@ -103,7 +103,7 @@ def _criteria() -> None:
 
 
 def _data() -> None:
-    found = report(session.facts())
+    coverage = report(session.facts())
     first = st.columns(4)
     shown = (
         (_("Located sites"), "located"),
@@ -112,16 +112,18 @@ def _data() -> None:
         (_("Owner named"), "owned"),
     )
     for column, (label, key) in zip(first, shown, strict=True):
-        column.metric(label, number(found[key]))
+        column.metric(label, number(coverage[key]))
     kinds, stages = st.columns(2)
     kinds.dataframe(
-        pd.DataFrame([(w.word(w.KINDS, k), n) for k, n in found["by_kind"].items()], columns=[_("Kind"), _("Sites")]),
+        pd.DataFrame(
+            [(w.word(w.KINDS, k), n) for k, n in coverage["by_kind"].items()], columns=[_("Kind"), _("Sites")]
+        ),
         hide_index=True,
         width="stretch",
     )
     stages.dataframe(
         pd.DataFrame(
-            [(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]
+            [(w.word(w.STAGES, k), n) for k, n in coverage["by_stage"].items()], columns=[_("Stage"), _("Sites")]
         ),
         hide_index=True,
         width="stretch",

@@ -36,29 +36,29 @@ def desks_tab(scenario: Scenario) -> None:
     )
     rule = JOINT_RULES[chosen or DEFAULT_JOINT_RULE]
     st.caption(either(rule.about, rule.about_ja))
-    found = rankings.desks(scenario, rule.id)
+    desks = rankings.desks(scenario, rule.id)
     one, two, three = st.columns(3)
     one.metric(
         _("Agreement, all sites"),
-        _tau(found.agreement),
+        _tau(desks.agreement),
         help=_("Kendall's tau between the two rankings: 1 = identical, 0 = no correlation."),
     )
     two.metric(
         _("Agreement, top 100"),
-        _tau(found.agreement_top),
+        _tau(desks.agreement_top),
         help=_("Over sites in either desk's top 100."),
     )
     three.metric(
         _("Pareto set"),
-        number(int(found.sites["pareto"].sum())),
+        number(int(desks.sites["pareto"].sum())),
         help=_("No other site is better for one desk without being worse for the other."),
     )
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        charts.desks_scatter(found, page_state.selected)
+        charts.desks_scatter(desks, page_state.selected)
         st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
     with right:
-        shown = found.sites.head(ROWS)
+        shown = desks.sites.head(ROWS)
         titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
         frame = pd.DataFrame(
             {
@@ -68,9 +68,9 @@ def desks_tab(scenario: Scenario) -> None:
                 _("US desk"): shown["first_rank"],
                 _("Japan desk"): shown["second_rank"],
                 _("Gap"): shown["gap"],
-                _("Largest disagreement"): [titles[each] for each in shown["divides"]],
+                _("Largest disagreement"): [titles[criterion] for criterion in shown["divides"]],
                 _("US minus Japan"): shown["divides_by"],
-                _("Pareto"): ["●" if each else "" for each in shown["pareto"]],
+                _("Pareto"): ["●" if best else "" for best in shown["pareto"]],
             }
         )
         st.dataframe(
@@ -100,7 +100,7 @@ def desks_tab(scenario: Scenario) -> None:
                 }
             ),
         )
-        table_download(found.sites, "desks")
+        table_download(desks.sites, "desks")
 
 
 def _tau(value: float | None) -> str:
@@ -117,7 +117,7 @@ def firm_tab(scenario: Scenario) -> None:
     )
     with st.spinner(_("Drawing 1,000 sets of weights and data values …")):
         try:
-            found = rankings.rank_stability(scenario, belief, top_k)
+            stability = rankings.rank_stability(scenario, belief, top_k)
         except OrebridgeError as error:
             st.error(problem(error))
             return
@@ -127,8 +127,8 @@ def firm_tab(scenario: Scenario) -> None:
             "unknowns uniformly from worst to best. Seed: {seed}."
         ).format(seed=scenario.seed)
     )
-    shown = found.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
-    central = {group.id: charts.group_title(group.id, scenario) for group in found.groups}
+    shown = stability.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
+    central = {group.id: charts.group_title(group.id, scenario) for group in stability.groups}
     frame = pd.DataFrame(
         {
             "#": shown["rank"],
@@ -165,11 +165,11 @@ def firm_tab(scenario: Scenario) -> None:
             }
         ),
     )
-    table_download(found.table, "robustness")
+    table_download(stability.table, "robustness")
     names = dict(zip(shown["site_id"], shown["name"], strict=True))
     site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
     if site_id:
-        charts.rank_histogram(found, site_id)
+        charts.rank_histogram(stability, site_id)
 
 
 def _belief(scenario: Scenario) -> WeightConstraints:

@@ -33,7 +33,9 @@ def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
         scenario = scenario.with_method(DEFAULT_METHOD)
         ranking = rankings.ranking(scenario)
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
-    first = next((each for each in reversed(page_state.selected) if each in names), str(ranking.iloc[0]["site_id"]))
+    first = next(
+        (site_id for site_id in reversed(page_state.selected) if site_id in names), str(ranking.iloc[0]["site_id"])
+    )
     choice = list(names)
     site_id = st.selectbox(
         _("Site"), choice, index=choice.index(first), format_func=lambda x: w.site_name(names[x], x), key="hangs_site"
@@ -81,8 +83,8 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     if page_state.compared_key != key:
         bar = st.progress(0.0, text=_("Ranking by every method …"))
         page_state.compared = []
-        for done, each in enumerate(compared(session.facts(), scenario), 1):
-            page_state.compared.append(each)
+        for done, agreement in enumerate(compared(session.facts(), scenario), 1):
+            page_state.compared.append(agreement)
             bar.progress(min(1.0, done / PAIRS), text=_("Ranking by every method …"))
         bar.empty()
         page_state.compared_key = key
@@ -90,13 +92,13 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     frame = pd.DataFrame(
         [
             {
-                _("Method"): either(METHODS[each.method].title, METHODS[each.method].title_ja),
-                _("Normalisation"): w.word(w.NORMALISATIONS, each.normalisation),
-                _("Kendall's tau"): each.tau,
-                _("Shared in the top 20"): each.shared,
-                _("Top site"): names.get(each.first, each.first),
+                _("Method"): either(METHODS[agreement.method].title, METHODS[agreement.method].title_ja),
+                _("Normalisation"): w.word(w.NORMALISATIONS, agreement.normalisation),
+                _("Kendall's tau"): agreement.tau,
+                _("Shared in the top 20"): agreement.shared,
+                _("Top site"): names.get(agreement.first, agreement.first),
             }
-            for each in page_state.compared
+            for agreement in page_state.compared
         ]
     )
     st.dataframe(

@@ -56,27 +56,27 @@ def _new() -> None:
             attempt(partial(_make, Shortlist(name.strip(), question.strip())))
 
 
-def _make(wanted: Shortlist) -> None:
-    shortlists.new(session.store(), wanted)
-    page_state.shortlist = wanted.name
+def _make(shortlist: Shortlist) -> None:
+    shortlists.new(session.store(), shortlist)
+    page_state.shortlist = shortlist.name
     del page_state.which_shortlist
 
 
 def _manage(name: str) -> None:
     with st.popover(_("Manage"), icon=":material/edit:"):
-        wanted = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlists.LONGEST_NAME)
+        new_name = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlists.LONGEST_NAME)
         with st.container(horizontal=True):
             if st.button(_("Rename"), key="rename_button"):
-                attempt(partial(_rename, name, wanted.strip()))
+                attempt(partial(_rename, name, new_name.strip()))
             if st.button(_("Duplicate"), key="duplicate_button"):
-                attempt(partial(_duplicate, name, f"{name} – {_('copy')}" if wanted == name else wanted.strip()))
+                attempt(partial(_duplicate, name, f"{name} – {_('copy')}" if new_name == name else new_name.strip()))
         if st.button(_("Delete shortlist"), icon=":material/delete:", key="drop_button"):
             attempt(partial(_drop, name), _("Deleted. Use Undo to restore it."))
 
 
-def _rename(name: str, wanted: str) -> None:
-    shortlists.edit_head(session.store(), name, name=wanted)
-    page_state.shortlist = wanted
+def _rename(name: str, new_name: str) -> None:
+    shortlists.edit_head(session.store(), name, name=new_name)
+    page_state.shortlist = new_name
     del page_state.which_shortlist
 
 
@@ -118,37 +118,39 @@ def _take(raw: bytes) -> None:
     del page_state.which_shortlist
 
 
-def head(held: Shortlist, scenario: Scenario) -> None:
+def head(shortlist: Shortlist, scenario: Scenario) -> None:
     """Show and keep the question, and say which scenario ranks the list."""
     question = st.text_area(
         _("Question to answer"),
-        value=held.question,
-        key=f"question_{held.name}_{hash(held.question)}",
+        value=shortlist.question,
+        key=f"question_{shortlist.name}_{hash(shortlist.question)}",
         height=68,
     )
-    if question.strip() != held.question:
-        attempt(partial(shortlists.edit_head, session.store(), held.name, question=question.strip()), _("Saved."))
-    kept = held.scenario is not None
-    said = (
+    if question.strip() != shortlist.question:
+        attempt(partial(shortlists.edit_head, session.store(), shortlist.name, question=question.strip()), _("Saved."))
+    kept = shortlist.scenario is not None
+    caption = (
         _("Ranked by the saved scenario ({hash}, data {version}).")
         if kept
         else _("Ranked by the Explore page weights ({hash}).")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(said.format(hash=scenario.scenario_hash, version=held.data_version))
+        st.caption(caption.format(hash=scenario.scenario_hash, version=shortlist.data_version))
         if st.button(_("Save the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
             layers = {
                 layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in page_state.layer_choice.items()
             }
-            attempt(partial(snapshots.keep_scenario, session.store(), held.name, state.scenario(), layers), _("Saved."))
+            attempt(
+                partial(snapshots.keep_scenario, session.store(), shortlist.name, state.scenario(), layers), _("Saved.")
+            )
         if kept and st.button(_("Open on the Explore page"), icon=":material/map:", key="open_scenario"):
-            state.take_scenario(scenario, held.layers)
+            state.take_scenario(scenario, shortlist.layers)
             state.go("explore")
 
 
-def notes_table(held: Shortlist, scenario: Scenario) -> None:
+def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
     """Show the sites by rank and let the user write down what is decided of each; every change is kept at once."""
-    rows = rows_of(session.facts(), scenario, held)
+    rows = rows_of(session.facts(), scenario, shortlist)
     frame = pd.DataFrame([_cells(row) for row in rows])
     frame[_("Due")] = pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object))
     fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), "#"]
@@ -156,7 +158,7 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
         frame,
         hide_index=True,
         width="stretch",
-        key=f"notes_{held.name}_{hash(held.items)}",
+        key=f"notes_{shortlist.name}_{hash(shortlist.items)}",
         disabled=fixed,
         num_rows="fixed",
         column_order=[column for column in frame.columns if column != "site_id"],
@@ -173,9 +175,9 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
             }
         ),
     )
-    wanted = _items(edited)
-    if wanted != _items(frame):
-        attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Saved. Use Undo to revert."))
+    items = _items(edited)
+    if items != _items(frame):
+        attempt(partial(shortlists.edit, session.store(), shortlist.name, items), _("Saved. Use Undo to revert."))
 
 
 def _cells(row: ShortlistRow) -> dict[str, object]:
@@ -213,23 +215,25 @@ def _items(frame: pd.DataFrame) -> list[Item]:
     ]
 
 
-def take_off(held: Shortlist) -> None:
+def take_off(shortlist: Shortlist) -> None:
     """Let the user take sites off."""
-    names = reference.names(tuple(held.site_ids))
+    names = reference.names(tuple(shortlist.site_ids))
     away = st.multiselect(
         _("Remove from shortlist"),
-        held.site_ids,
+        shortlist.site_ids,
         format_func=lambda x: names.get(x, x),
         key="away",
         placeholder=_("Choose sites"),
     )
     if away and st.button(_("Remove"), icon=":material/delete:"):
-        attempt(partial(shortlists.remove, session.store(), held.name, *away), _("Removed. Use Undo to restore them."))
+        attempt(
+            partial(shortlists.remove, session.store(), shortlist.name, *away), _("Removed. Use Undo to restore them.")
+        )
 
 
-def without_filters_of(scenario: Scenario, held: Shortlist) -> Scenario:
+def without_filters_of(scenario: Scenario, shortlist: Shortlist) -> Scenario:
     """Return the scenario that ranks a shortlist.
 
     Its own as it was kept, else that of the Explore page without its filters.
     """
-    return scenario if held.scenario is not None else rankings.everything(scenario)
+    return scenario if shortlist.scenario is not None else rankings.everything(scenario)

@@ -22,7 +22,7 @@ def page() -> None:
     """Draw the page."""
     try:
         name = choose()
-        held = next(
+        shortlist = next(
             (
                 shortlists.read(session.store(), row["name"])
                 for row in shortlists.shortlists(session.store())
@@ -30,11 +30,11 @@ def page() -> None:
             ),
             None,
         )
-        if held is None or not held.items:
+        if shortlist is None or not shortlist.items:
             _empty(name)
-        if held is None:
+        if shortlist is None:
             return
-        scenario = without_filters_of(workspace_snapshots.scenario_of(held, state.scenario()), held)
+        scenario = without_filters_of(workspace_snapshots.scenario_of(shortlist, state.scenario()), shortlist)
         session.ready(scenario)
     except StoreError:
         see_notice()
@@ -43,16 +43,16 @@ def page() -> None:
         st.error(problem(error))
         return
     state.write_address(state.scenario(), {"list": name})
-    head(held, scenario)
-    if not held.items:
+    head(shortlist, scenario)
+    if not shortlist.items:
         return
-    st.markdown(_("**On the shortlist: {n}**").format(n=number(len(held.items))))
-    notes_table(held, scenario)
-    files(held, scenario)
+    st.markdown(_("**On the shortlist: {n}**").format(n=number(len(shortlist.items))))
+    notes_table(shortlist, scenario)
+    files(shortlist, scenario)
     with st.expander(_("Remove sites"), icon=":material/playlist_remove:"):
-        take_off(held)
+        take_off(shortlist)
     st.subheader(_("Snapshots and rank changes"), anchor=False)
-    snapshots(held, scenario)
+    snapshots(shortlist, scenario)
 
 
 def _empty(name: str) -> None:

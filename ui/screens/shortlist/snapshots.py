@@ -44,7 +44,7 @@ def attempt(action: Callable[[], object], done: str = "") -> None:
     st.rerun()
 
 
-def snapshots(held: Shortlist, scenario: Scenario) -> None:
+def snapshots(shortlist: Shortlist, scenario: Scenario) -> None:
     """Freeze the list, list its snapshots, compute them again, and say what moved."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.text_input(
@@ -52,10 +52,10 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
         )
         if st.button(_("Save snapshot"), icon=":material/ac_unit:", key="freeze_button"):
             attempt(
-                lambda: _freeze(held, scenario, label.strip()),
+                lambda: _freeze(shortlist, scenario, label.strip()),
                 _("Snapshot saved. It will always reproduce these numbers."),
             )
-    kept = shortlists.snapshots(session.store(), held.name)
+    kept = shortlists.snapshots(session.store(), shortlist.name)
     if not kept:
         st.caption(_("No snapshots yet. A snapshot stores the list with its notes and all data behind its numbers."))
         return
@@ -86,7 +86,7 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
         try:
             moved(
                 workspace_snapshots.difference(
-                    session.store(), session.facts(), held.name, scenario, str(then), str(now)
+                    session.store(), session.facts(), shortlist.name, scenario, str(then), str(now)
                 ),
                 scenario,
             )
@@ -94,8 +94,8 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
             st.error(problem(error))
 
 
-def _freeze(held: Shortlist, scenario: Scenario, label: str) -> str:
-    return snapshot_id(workspace_snapshots.freeze(session.store(), session.facts(), held.name, scenario, label))
+def _freeze(shortlist: Shortlist, scenario: Scenario, label: str) -> str:
+    return snapshot_id(workspace_snapshots.freeze(session.store(), session.facts(), shortlist.name, scenario, label))
 
 
 def _verdict(snapshot: str) -> str:
@@ -109,7 +109,7 @@ def _verdict(snapshot: str) -> str:
     return same + (" · " + _("today's data are {version}").format(version=verdict.data_version_now) if newer else "")
 
 
-def moved(found: SnapshotDifference, scenario: Scenario) -> None:
+def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(
@@ -119,7 +119,7 @@ def moved(found: SnapshotDifference, scenario: Scenario) -> None:
     )
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
     rows = []
-    for row, move in zip(moved_rows(found), found.moves, strict=True):
+    for row, move in zip(moved_rows(difference), difference.moves, strict=True):
         parts = {_(CAUSE_WORDS[cause]): _signed(row.get(f"by_{cause}")) for cause in CAUSES}
         standing = {"added": _("new on the list"), "removed": _("no longer on the list"), "kept": ""}[row["standing"]]
         rows.append(
@@ -151,10 +151,10 @@ def moved(found: SnapshotDifference, scenario: Scenario) -> None:
     sides = _("Then: data {a}, scenario {b}. Now: data {c}, scenario {d}.")
     st.caption(
         sides.format(
-            a=found.then["data_version"],
-            b=found.then["scenario_hash"],
-            c=found.now["data_version"],
-            d=found.now["scenario_hash"],
+            a=difference.then["data_version"],
+            b=difference.then["scenario_hash"],
+            c=difference.now["data_version"],
+            d=difference.now["scenario_hash"],
         )
     )
 

@@ -27,8 +27,8 @@ from workspace import rankings, session
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    asked = state.short(st.query_params.get("id", "")) or page_state.site_id
-    if not asked:
+    name = state.short(st.query_params.get("id", "")) or page_state.site_id
+    if not name:
         st.info(
             _("The URL does not name a site. Open one on the Explore page and press “Dossier”."),
             icon=":material/article:",
@@ -36,21 +36,21 @@ def page() -> None:
         _way_on()
         return
     try:
-        found = rankings.dossier(scenario, page_state.site_id or asked)
+        site = rankings.dossier(scenario, page_state.site_id or name)
     except OrebridgeError as error:
         st.error(problem(error), icon=":material/search_off:")
         _way_on()
         return
-    page_state.site_id = found["site_id"]
-    state.write_address(scenario, {"id": found["site_id"]})
+    page_state.site_id = site["site_id"]
+    state.write_address(scenario, {"id": site["site_id"]})
     top, right = st.columns([3, 2], gap="medium")
     with top:
-        head(found)
-        actions(scenario, found, on_dossier=True)
-        waterfall(found)
+        head(site)
+        actions(scenario, site, on_dossier=True)
+        waterfall(site)
     with right:
-        _place(found)
-    _sections(scenario, found)
+        _place(site)
+    _sections(scenario, site)
 
 
 def _way_on() -> None:

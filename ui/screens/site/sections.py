@@ -101,15 +101,15 @@ def unknowns(scenario: Scenario, site: Dossier) -> None:
 
 def neighbours(scenario: Scenario, site: Dossier) -> None:
     """List sites near by and sites like it; a button opens their dossier."""
-    near, like = st.columns(2, gap="medium")
-    with near:
+    left, right = st.columns(2, gap="medium")
+    with left:
         st.markdown("**" + _("Within {km} km").format(km=number(NEAR_KM)) + "**")
         _listed(
             [(row, f"{number(row['km'], 0)} km") for row in nearby(session.facts(), scenario, site)],
             _("No other site within this distance."),
             "near",
         )
-    with like:
+    with right:
         st.markdown("**" + _("Most similar sites") + "**")
         difference = _("mean difference {apart} over {n} criteria")
         _listed(
@@ -182,7 +182,7 @@ def _changed(change: shortlists.Change) -> str:
 
 
 def _value(value: object) -> str:
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value or "")
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value or "")
 
 
 def firm(scenario: Scenario, site: Dossier) -> None:
