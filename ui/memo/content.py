@@ -420,7 +420,7 @@ def _unknown(site: Dossier) -> str:
     return (
         (_joined(parts) + either(".", "。"))
         if parts
-        else _("All criteria that apply have measured or modelled values.")
+        else _("All weighted criteria have measured or modelled values.")
     )
 
 

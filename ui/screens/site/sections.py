@@ -83,7 +83,7 @@ def unknowns(scenario: Scenario, site: Dossier) -> None:
         if line["status"] == "unknown" and line["weight_share"]
     ]
     if not unknown:
-        st.success(_("All criteria that apply have measured or modelled values."), icon=":material/check:")
+        st.success(_("All weighted criteria have measured or modelled values."), icon=":material/check:")
     else:
         st.markdown(
             _("**Unknown ({n}):** {names}.").format(
