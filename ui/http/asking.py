@@ -22,7 +22,7 @@ class BadRequestError(OrebridgeError):
 
 
 class NotFoundError(OrebridgeError):
-    """There is nothing of that name."""
+    """Not found."""
 
 
 class NotOpenError(OrebridgeError):
@@ -30,7 +30,7 @@ class NotOpenError(OrebridgeError):
 
 
 class NotAcceptableError(OrebridgeError):
-    """No format that was asked for can be given."""
+    """None of the requested formats is available."""
 
 
 @dataclass(frozen=True, slots=True)

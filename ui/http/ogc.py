@@ -26,7 +26,7 @@ CONFORMS = (f"{SPEC}/core", f"{SPEC}/geojson", f"{SPEC}/oas30")
 MOST = 10_000
 ITEM_FORMAT = Parameter(
     "f",
-    "Format of the answer; the Accept header does the same.",
+    "Response format; alternative to the Accept header.",
     {"type": "string", "enum": ["json", "geojson", "parquet"]},
 )
 ITEMS = (
@@ -39,7 +39,7 @@ ITEMS = (
         "limit", "How many features at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1000}
     ),
     Parameter(
-        "offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
+        "offset", "Number of results to skip.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
     ),
     Parameter(
         "datetime",

@@ -39,12 +39,12 @@ def document(endpoints: Sequence[Endpoint], base: str) -> JsonObject:
 
 
 def _operation(endpoint: Endpoint) -> JsonObject:
-    errors = {"400": "A parameter cannot be read.", "406": "No format that was asked for can be given."}
+    errors = {"400": "A parameter is invalid.", "406": "None of the requested formats is available."}
     if any(parameter.where == "path" for parameter in endpoint.parameters):
-        errors["404"] = "There is nothing of that name."
+        errors["404"] = "Not found."
     if endpoint.id.startswith("shortlist"):
-        errors["403"] = "Who runs the server has not opened shortlists."
-        errors["503"] = "The store cannot be used."
+        errors["403"] = "Shortlists are not published by the operator."
+        errors["503"] = "The store is unavailable."
     content = {media: {"schema": _body(endpoint, media)} for media in endpoint.formats}
     problems = {
         code: {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}

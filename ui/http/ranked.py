@@ -24,12 +24,12 @@ TEXT = {"type": "string", "maxLength": 200}
 
 FORMAT = Parameter(
     "f",
-    "Format of the answer; the Accept header does the same.",
+    "Response format; alternative to the Accept header.",
     {"type": "string", "enum": ["json", "geojson", "parquet"]},
 )
 FILTERS = (
     Parameter(
-        "commodity", "Commodity of interest, a USGS name such as dysprosium; it decides which grade counts.", TEXT
+        "commodity", "Commodity of interest, a USGS name such as dysprosium; determines which grade is scored.", TEXT
     ),
     Parameter(
         "kind", "Kinds, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(KINDS)}}
@@ -44,17 +44,17 @@ FILTERS = (
     ),
     Parameter(
         "min_coverage",
-        "Only sites with at least this share of the weight measured.",
+        "Minimum share of the weight with values.",
         {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
     ),
-    Parameter("text", "Only sites whose name or another name contains this.", TEXT),
-    Parameter("hide_failed", "Leave out sites that fail a gate.", {"type": "boolean", "default": False}),
+    Parameter("text", "Only sites whose name or alias contains this text.", TEXT),
+    Parameter("hide_failed", "Exclude sites that fail a gate.", {"type": "boolean", "default": False}),
 )
 WEIGHING = (
     Parameter("preset", "Weight preset.", {"type": "string", "enum": list(load().presets), "default": DEFAULT_PRESET}),
     Parameter(
         "weights",
-        "Weights of the pillars instead, for example grade=30,permitting=25.",
+        "Pillar weights instead of a preset, for example grade=30,permitting=25.",
         {"type": "string", "maxLength": 300},
     ),
     Parameter("method", "Aggregation method.", {"type": "string", "enum": list(METHODS), "default": DEFAULT_METHOD}),
@@ -65,9 +65,11 @@ WEIGHING = (
     ),
 )
 PAGING = (
-    Parameter("limit", "How many at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FIRST}),
     Parameter(
-        "offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
+        "limit", "Maximum number of results.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FIRST}
+    ),
+    Parameter(
+        "offset", "Number of results to skip.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
     ),
 )
 COLUMNS = [

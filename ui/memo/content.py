@@ -418,9 +418,7 @@ def _unknown(site: Dossier) -> str:
         if gate["verdict"] == "unknown"
     ]
     return (
-        (_joined(parts) + either(".", "。"))
-        if parts
-        else _("All weighted criteria have measured or modelled values.")
+        (_joined(parts) + either(".", "。")) if parts else _("All weighted criteria have measured or modelled values.")
     )
 
 
