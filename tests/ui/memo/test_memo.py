@@ -214,7 +214,7 @@ def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: MemoBasi
     )
     (memo,) = memos(session.facts(), many, "en")
     assert "and 2,981 more" in " ".join(memo.summary)
-    assert "shows the first 2 by rank" in " ".join(memo.summary)
+    assert "shows the top 2 sites" in " ".join(memo.summary)
     noted = next(text for label, text in memo.sites[0].paragraphs if label == "Noted")
     assert len(noted) < 5_000
     assert "the full note is in the shortlist" in noted

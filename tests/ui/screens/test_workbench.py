@@ -73,7 +73,7 @@ def test_commands_from_new_to_diff(heavy: str, tmp_path: Path) -> None:
         "2026-12-15",
     )
     key = run("shortlist", "freeze", "--name", heavy, "--label", "first").split()[1]
-    assert "3 sites compute to the same ranks and scores" in run("shortlist", "verify", key[:6])
+    assert "3 sites reproduce the same ranks and scores" in run("shortlist", "verify", key[:6])
     told = json.loads(run("shortlist", "diff", key, "--name", heavy, "--format", "json"))
     assert {move["standing"] for move in told["moves"]} == {"kept"}
     assert all(move["rank_then"] == move["rank_now"] for move in told["moves"])
