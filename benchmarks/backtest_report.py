@@ -71,7 +71,7 @@ def figure(found: dict[str, Any]) -> str:
             f'x="{LEFT - 8}" y="{y + 4:.0f}" text-anchor="end">{share:.0%}</text>'
         )
     axes = (
-        f'<text x="{LEFT + WIDTH / 2:.0f}" y="{TOP + HEIGHT + 38}" text-anchor="middle">First part of the list</text>'
+        f'<text x="{LEFT + WIDTH / 2:.0f}" y="{TOP + HEIGHT + 38}" text-anchor="middle">Top share of the list</text>'
         f'<text x="16" y="{TOP + HEIGHT / 2:.0f}" text-anchor="middle" transform="rotate(-90 16 '
         f'{TOP + HEIGHT / 2:.0f})">Labelled sites in it</text>'
     )
@@ -112,7 +112,7 @@ def figures(open_: dict[str, Any], blind: dict[str, Any]) -> str:
         ["AUC, all sites", *(f"{number(x['auc'])} ({ends(x['auc_ci'])})" for x in (open_, blind))],
         ["AUC within the country", *(number(x["auc_country"]) for x in (open_, blind))],
         ["AUC within commodity and country", *(number(x["auc_commodity_country"]) for x in (open_, blind))],
-        ["Lift of the first tenth", *(number(x["lift_10pct"], 1) for x in (open_, blind))],
+        ["Lift in the top 10 %", *(number(x["lift_10pct"], 1) for x in (open_, blind))],
         ["Labelled among the first 200", *(number(x["precision_at"]["200"], 3) for x in (open_, blind))],
         [
             "Negative control (mean, sd)",
@@ -174,7 +174,7 @@ Brackets: 95 % bootstrap intervals.
 
 ![Capture curve, blind](img/backtest_fast41.svg)
 
-## Beside simple orders
+## Compared with simple baselines
 
 {baselines(open_, blind)}
 
@@ -188,7 +188,7 @@ With one to four labels each, no single row means anything.
 
 ## Misses, blind
 
-{table(["Rank", "Label", "Site", "Commodity", "Cost it most", "Because"], misses) if misses else "No labelled site stands in the lower half of the list."}
+{table(["Rank", "Label", "Site", "Commodity", "Largest score loss", "Reason"], misses) if misses else "No labelled site stands in the lower half of the list."}
 
 ## Labels without a site, blind
 

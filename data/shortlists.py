@@ -9,11 +9,11 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, TypedDict, cast
 
 import duckdb
 
-from data.sql import records, sql
+from data.sql import Record, records, sql
 from data.store import Store, StoreCursor
 from data.texts import is_plain_line, line, prose
 from geo.errors import OrebridgeError, Phrase
@@ -113,17 +113,36 @@ class Change:
     undone: bool
 
 
-def shortlists(store: Store) -> list[dict[str, Any]]:
-    """Return all shortlists, the last changed first.
+class ShortlistSummary(TypedDict):
+    """A shortlist as lists of them show it; times are ISO, UTC."""
 
-    Name, question, data_version, created_at, changed_at, sites, snapshots.
-    """
+    name: str
+    question: str
+    data_version: str
+    created_at: str
+    changed_at: str
+    sites: int
+    snapshots: int
+
+
+class SnapshotSummary(TypedDict):
+    """A snapshot as lists of them show it; frozen_at is ISO, UTC."""
+
+    snapshot_id: str
+    label: str
+    frozen_at: str
+    data_version: str
+    scenario_hash: str
+
+
+def shortlists(store: Store) -> list[ShortlistSummary]:
+    """Return all shortlists, the last changed first."""
     return shortlists_by(store.cursor())
 
 
-def shortlists_by(cursor: StoreCursor) -> list[dict[str, Any]]:
+def shortlists_by(cursor: StoreCursor) -> list[ShortlistSummary]:
     """Return what `shortlists` does, as a cursor sees it that may be within a transaction."""
-    return _rows(cursor, "shortlists", {})
+    return cast("list[ShortlistSummary]", _rows(cursor, "shortlists", {}))
 
 
 def read(store: Store, name: str) -> Shortlist:
@@ -294,12 +313,9 @@ def put_snapshot(cursor: StoreCursor, snapshot_id: str, name: str, meta: Mapping
     cursor.execute(sql("data/queries/insert_snapshot.sql"), row)
 
 
-def snapshots(store: Store, name: str) -> list[dict[str, Any]]:
-    """Return the snapshots of a shortlist, the newest first.
-
-    Snapshot_id, label, frozen_at, data_version, scenario_hash.
-    """
-    return _rows(store.cursor(), "snapshots", {"shortlist": name})
+def snapshots(store: Store, name: str) -> list[SnapshotSummary]:
+    """Return the snapshots of a shortlist, the newest first."""
+    return cast("list[SnapshotSummary]", _rows(store.cursor(), "snapshots", {"shortlist": name}))
 
 
 def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
@@ -321,7 +337,7 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     return bytes(found[0][0])
 
 
-def _rows(cursor: StoreCursor, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+def _rows(cursor: StoreCursor, name: str, values: dict[str, object]) -> list[Record]:
     return records(cursor.execute(sql(f"data/queries/{name}.sql"), values))
 
 

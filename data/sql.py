@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Protocol
 
+#: A row of any statement, by column. Where the columns are known, a TypedDict says them.
+Record = dict[str, Any]
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -36,7 +38,7 @@ def sql(path: str) -> str:
     return (ROOT / path).read_text(encoding="utf-8")
 
 
-def records(cursor: Rows, rows: Sequence[tuple[Any, ...]] | None = None) -> list[dict[str, Any]]:
+def records(cursor: Rows, rows: Sequence[tuple[Any, ...]] | None = None) -> list[Record]:
     """Return the rows of a cursor as dicts by column; NULL is None.
 
     Parameters

@@ -13,6 +13,22 @@ from pathlib import Path
 import grimp
 import pytest
 
+from data.export import WRITERS
+from data.vocabulary import KINDS, STAGES
+from layers.formats import FORMATS, UPLOADED
+from layers.reading.read import READERS
+from scoring.aggregation.joint import JOINT_RULES
+from scoring.aggregation.methods import METHODS
+from scoring.aggregation.values import VALUE_FUNCTIONS
+from scoring.criteria.catalogue import load
+from scoring.criteria.user_criterion import CURVES
+from scoring.criteria.user_criterion import EVIDENCE as LAYER_MEASURES
+from scoring.measures.infrastructure import NEAREST
+from scoring.measures.registry import MEASURES
+from scoring.ranking.pipeline import NORMALISATIONS
+from scoring.ranking.scenario import ORDERS
+from ui.text import vocabulary
+
 ROOT = Path(__file__).resolve().parents[1]
 TOP_LEVEL = {"geo", "layers", "data", "scoring", "workspace", "ui", "app"}
 SOURCES = [
@@ -132,3 +148,119 @@ def test_the_app_is_a_thin_door() -> None:
         text = page.read_text(encoding="utf-8")
         assert len(text.splitlines()) <= 200, page.parent.name
         assert "execute(" not in text, f"{page.parent.name} speaks SQL"
+
+
+def _registries() -> dict[str, set[str]]:
+    criteria = load()
+    return {
+        "criterion": {criterion.id for criterion in criteria.criteria},
+        "pillar": set(criteria.pillars),
+        "preset": set(criteria.presets),
+        "measure": {*MEASURES, *NEAREST, *LAYER_MEASURES},
+        "method": set(METHODS),
+        "joint rule": set(JOINT_RULES),
+        "normalisation": set(NORMALISATIONS),
+        "value function": set(VALUE_FUNCTIONS),
+        "export format": set(WRITERS),
+        "file format": set(READERS),
+    }
+
+
+#: Where a literal of `ui` equals an id of a registry and is none, or stands in a table that a test checks complete.
+NOT_AN_ENTRY = {
+    ("ui/cli/grade.py", "grade_percentile"): "key of the command's JSON",
+    ("ui/cli/robustness.py", "pareto"): "key of the command's JSON: the Pareto set of two desks",
+    ("ui/cli/layers.py", "max"): "a sense: more is better",
+    ("ui/http/answering.py", "geojson"): "value of the parameter f of the API",
+    ("ui/screens/backtest/figures.py", "distance_km"): "column of the table of matches",
+    ("ui/text/vocabulary.py", "rail"): "mode of transport, in the table of modes",
+    ("ui/text/vocabulary.py", "grade"): "attribute of a claim, in the table of attributes",
+    ("ui/text/vocabulary.py", "infrastructure"): "group of map layers, in the table of groups",
+}
+#: Tables of words in `ui.text.vocabulary` -> the registry whose ids they must have, all of them and no other.
+TABLES = {
+    "MEASURES": set(LAYER_MEASURES),
+    "NORMALISATIONS": set(NORMALISATIONS),
+    "CURVES": set(CURVES),
+    "KINDS": set(KINDS),
+    "STAGES": set(STAGES),
+    "ORDERS": set(ORDERS),
+}
+
+
+def _used_as_an_id(node: ast.Constant, parents: dict[ast.AST, ast.AST]) -> bool:
+    """Tell whether a literal stands where an id would.
+
+    An id of several words or a file ending: anywhere. One plain word: compared, a key of a table, the default of a
+    parameter, or an argument that is handed over; not in the table of a frame, a call of Altair or a marked text.
+    """
+    parent = parents[node]
+    if isinstance(parent, ast.Expr | ast.JoinedStr):
+        return False
+    if "_" in str(node.value) or str(node.value).startswith("."):
+        return True
+    if isinstance(parent, ast.Compare | ast.arguments):
+        return True
+    if isinstance(parent, ast.Dict):
+        return any(key is node for key in parent.keys)
+    if isinstance(parent, ast.Subscript):
+        return isinstance(parent.value, ast.Name) and parent.value.id.isupper()
+    return isinstance(parent, ast.Call) and isinstance(parent.func, ast.Attribute) and parent.func.attr == "with_method"
+
+
+def entries_named(source: str) -> list[tuple[int, str]]:
+    """Return line and text of each literal that names an entry of a registry."""
+    tree = ast.parse(source)
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    ids = set().union(*_registries().values())
+    tables = {
+        literal
+        for node in tree.body
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name) and node.targets[0].id in TABLES
+        for literal in ast.walk(node.value)
+    }
+    return [
+        (node.lineno, node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and node.value in ids
+        and node not in tables
+        and _used_as_an_id(node, parents)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("source", "found"),
+    [
+        ('if line["criterion"] == "haul_cost": pass', ["haul_cost"]),
+        ('WORDS = {"topsis": "TOPSIS", "vikor": "VIKOR"}', ["topsis", "vikor"]),
+        ('def f(method="weighted_sum"): pass', ["weighted_sum"]),
+        ('write(name + ".xlsx")', [".xlsx"]),
+        ('MEASURES = {"distance_km": "Distance"}', []),
+        ('frame["grade"].max()', []),
+        ('st.line(type="log")', []),
+    ],
+)
+def test_a_named_entry_is_told_from_a_word(source: str, found: list[str]) -> None:
+    assert [text for _line, text in entries_named(source)] == found
+
+
+def test_no_entry_of_a_registry_is_named_in_ui() -> None:
+    named = {
+        (path.relative_to(ROOT).as_posix(), text): line
+        for path in sorted((ROOT / "ui").rglob("*.py"))
+        for line, text in entries_named(path.read_text(encoding="utf-8"))
+    }
+    assert {place: line for place, line in named.items() if place not in NOT_AN_ENTRY} == {}
+    assert set(NOT_AN_ENTRY) - set(named) == set()  # a reason without its literal has gone stale
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_a_table_of_words_is_complete(table: str) -> None:
+    assert set(getattr(vocabulary, table)) == TABLES[table]
+
+
+def test_every_reader_has_a_format_that_the_file_dialog_offers() -> None:
+    assert set(FORMATS) == set(READERS)
+    assert {suffix for each in FORMATS.values() for suffix in each.suffixes} - {".gdb"} <= set(UPLOADED)

@@ -7,6 +7,7 @@ from pathlib import Path
 import streamlit as st
 
 from ui import state
+from ui.page_state import page_state
 from ui.panels.address_notice import address_notice
 from ui.panels.first_visit import frame
 from ui.panels.user_data_notice import notice
@@ -20,9 +21,7 @@ st.set_page_config(
 st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 state.start()
 frame()
-st.session_state.lang = (
-    language()
-)  # set anew in each run: the frame drops what only a widget holds when the page changes
+page_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [
     st.Page(
@@ -65,7 +64,7 @@ pages = [
         visibility="hidden",
     ),
 ]
-st.session_state.pages = {page.url_path or "explore": page for page in pages}
+page_state.pages = {page.url_path or "explore": page for page in pages}
 chosen = st.navigation(pages, position="top")
 with st.sidebar:
     st.segmented_control(

@@ -9,11 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
 
+from data.sql import Record
 from layers.catalog import load_catalog
 from ui.http.guard import Guard, allowed_hosts
 from ui.http.map_routes import ROUTES, tiles_module
@@ -67,9 +67,9 @@ def run(port: int = 8501, address: str = "localhost") -> None:
     app.run(config={**settings, "server.port": port, "server.address": address, "server.allowedHosts": HOSTS})
 
 
-def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+def _flat(table: Record, prefix: str = "") -> Record:
     """Return nested settings as dotted names."""
-    found: dict[str, Any] = {}
+    flat: Record = {}
     for key, value in table.items():
-        found |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
-    return found
+        flat |= _flat(value, f"{prefix}{key}.") if isinstance(value, dict) else {f"{prefix}{key}": value}
+    return flat

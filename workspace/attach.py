@@ -8,7 +8,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any
 
 import duckdb
 import numpy as np
@@ -150,7 +149,7 @@ def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, found: pd.DataFr
 
 
 def _change(
-    facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: dict[str, Any]
+    facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: Mapping[str, object]
 ) -> None:
     """Run the statements of a file (its path), which may read the frame `incoming`, in one transaction."""
     cursor = facts.cursor()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Hashable, Sequence
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import duckdb
 import pandas as pd
@@ -20,6 +20,7 @@ from scoring.robustness.rank_acceptability import RankStability, WeightConstrain
 from scoring.robustness.two_desks import TwoDesks, two_desks
 from scoring.sites import dossier as dossier_module
 from scoring.sites import side_by_side as side_by_side_module
+from scoring.sites.records import Dossier
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
@@ -49,7 +50,7 @@ class RankingCache:
         self._facets: BoundedCache[Key, Facets] = BoundedCache(
             48, 8_000_000, lambda counts: 100 * sum(map(len, counts.values()))
         )
-        self._dossiers: BoundedCache[Key, dict[str, Any]] = BoundedCache(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
+        self._dossiers: BoundedCache[Key, Dossier] = BoundedCache(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
         self._firmness: BoundedCache[Key, RankStability] = BoundedCache(
             8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table)
         )
@@ -105,7 +106,7 @@ class RankingCache:
         """Return how many sites each choice of a filter would leave."""
         return self._ask(self._facets, (scenario,), lambda: facets(self._facts(), scenario))
 
-    def dossier(self, scenario: Scenario, site_id: str) -> dict[str, Any]:
+    def dossier(self, scenario: Scenario, site_id: str) -> Dossier:
         """Return all that is known of a site under a scenario."""
         return self._ask(
             self._dossiers, (scenario, site_id), lambda: dossier_module.dossier(self._facts(), scenario, site_id)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import Filters, Scenario, from_preset
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
+from scoring.sites.records import Dossier
 from scoring.sites.side_by_side import SideBySide
 from scoring.snapshots.snapshot import Verdict
 from workspace import snapshots
@@ -33,7 +33,7 @@ def facet_counts(scenario: Scenario) -> Facets:
     return VIEW.facet_counts(scenario)
 
 
-def dossier(scenario: Scenario, site_id: str) -> dict[str, Any]:
+def dossier(scenario: Scenario, site_id: str) -> Dossier:
     """Return all that is known of a site under a scenario."""
     return VIEW.dossier(scenario, site_id)
 

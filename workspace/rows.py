@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Literal, NotRequired, TypedDict, cast
 
 import duckdb
 
@@ -15,13 +15,60 @@ from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Scenario
 from scoring.sites.listing import listing
 from scoring.sites.side_by_side import Cell, SideBySide
+from scoring.snapshots.rank_moves import RankMove
 from workspace.permalink import permalink
 from workspace.snapshots import SnapshotDifference
+
+
+class ShortlistRow(TypedDict):
+    """A site of a shortlist by rank, with what is noted of it; rank None: not in the list of the scenario."""
+
+    site_id: str
+    country: str | None
+    name: str | None
+    kind: str | None
+    stage: str | None
+    score: float | None
+    score_low: float | None
+    score_high: float | None
+    coverage: float | None
+    gate_failed: bool | None
+    rank: int | None
+    lon: float | None
+    lat: float | None
+    commodities: list[str] | None
+    note: str
+    tags: list[str]
+    status: str
+    owner: str
+    due: str
+
+
+class MoveRow(TypedDict):
+    """How a site of a shortlist moved between two versions, in places and score by cause; None: not listed then."""
+
+    site_id: str
+    name: str
+    rank_then: int | None
+    rank_now: int | None
+    by_data: NotRequired[int]
+    by_list: NotRequired[int]
+    by_weights: NotRequired[int]
+    by_method: NotRequired[int]
+    score_then: float | None
+    score_now: float | None
+    score_by_data: NotRequired[float]
+    score_by_list: NotRequired[float]
+    score_by_weights: NotRequired[float]
+    score_by_method: NotRequired[float]
+    changed: str
+    standing: Literal["added", "removed", "kept"]
+
 
 NOTED = ("note", "tags", "status", "owner", "due")
 
 
-def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist) -> list[dict[str, Any]]:
+def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist) -> list[ShortlistRow]:
     """Return the sites of a shortlist by rank among the scenario's list, with what is noted.
 
     Those not listed come last, without rank.
@@ -42,7 +89,7 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlis
         "lat",
         "commodities",
     )
-    rows = []
+    rows: list[ShortlistRow] = []
     for site_id, item in wanted.items():
         row = listed.get(site_id, {})
         noted = {
@@ -52,7 +99,8 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlis
             "owner": item.owner,
             "due": item.due,
         }
-        rows.append({"site_id": site_id, "country": row.get("iso3"), **{key: row.get(key) for key in kept}, **noted})
+        fields = {"site_id": site_id, "country": row.get("iso3"), **{key: row.get(key) for key in kept}, **noted}
+        rows.append(cast("ShortlistRow", fields))
     return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
 
 
@@ -75,36 +123,34 @@ def _flat(value: object) -> str:
     return "; ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def moved_rows(found: SnapshotDifference) -> list[dict[str, Any]]:
+def moved_rows(found: SnapshotDifference) -> list[MoveRow]:
     """Return the moves of a difference as flat rows; None: not listed on that side."""
-    return [
-        {
-            "site_id": move.site_id,
-            "name": found.names.get(move.site_id, move.site_id),
-            "rank_then": move.then.rank if move.then else None,
-            "rank_now": move.now.rank if move.now else None,
-            **{f"by_{cause}": places for cause, places in move.ranks.items()},
-            "score_then": move.then.score if move.then else None,
-            "score_now": move.now.score if move.now else None,
-            **{f"score_by_{cause}": change for cause, change in move.scores.items()},
-            "changed": "; ".join(f"{key} {_u(was)}→{_u(now)}" for key, was, now in move.values),
-            "standing": "added"
-            if move.site_id in found.added
-            else "removed"
-            if move.site_id in found.removed
-            else "kept",
-        }
-        for move in found.moves
-    ]
+    return [_moved_row(found, move) for move in found.moves]
+
+
+def _moved_row(found: SnapshotDifference, move: RankMove) -> MoveRow:
+    row = {
+        "site_id": move.site_id,
+        "name": found.names.get(move.site_id, move.site_id),
+        "rank_then": move.then.rank if move.then else None,
+        "rank_now": move.now.rank if move.now else None,
+        **{f"by_{cause}": places for cause, places in move.ranks.items()},
+        "score_then": move.then.score if move.then else None,
+        "score_now": move.now.score if move.now else None,
+        **{f"score_by_{cause}": change for cause, change in move.scores.items()},
+        "changed": "; ".join(f"{key} {_u(was)}→{_u(now)}" for key, was, now in move.values),
+        "standing": "added" if move.site_id in found.added else "removed" if move.site_id in found.removed else "kept",
+    }
+    return cast("MoveRow", row)
 
 
 def _u(value: float) -> str:
     return "unknown" if value != value else f"{value:.3f}"  # noqa: PLR0124 - NaN is the only value that differs from itself
 
 
-def compared_rows(found: SideBySide) -> list[dict[str, Any]]:
+def compared_rows(found: SideBySide) -> list[dict[str, str | float | None]]:
     """Return a row a criterion: unit, value of each site (None: unknown or not judged), who is ahead."""
-    rows = []
+    rows: list[dict[str, str | float | None]] = []
     for row in found.rows:
         values = {site["site_id"]: _value(cell) for site, cell in zip(found.sites, row.cells, strict=True)}
         rows.append({"criterion": row.criterion, "unit": row.unit, **values, "ahead": ", ".join(row.ahead)})
@@ -115,6 +161,6 @@ def _value(cell: Cell) -> float | str | None:
     return cell.value if cell.applies else "not judged"
 
 
-def ranks_rows(found: SideBySide) -> list[dict[str, Any]]:
+def ranks_rows(found: SideBySide) -> list[dict[str, str | int | None]]:
     """Return a row a preset with the rank of each site; None: not of the commodity."""
     return [{"preset": preset, **ranks} for preset, ranks in found.ranks.items()]

@@ -74,7 +74,7 @@ def values(own: UserCriterion, progress: Callable[[float], None] | None = None) 
     )
 
 
-def add(own: UserCriterion) -> dict[str, Any]:
+def add(own: UserCriterion) -> dict[str, object]:
     """Keep a criterion, measure it, and say for how many sites it is known."""
     session.own().measure([own])
     session.store().save_criterion(own.id, own.as_dict())
@@ -102,7 +102,7 @@ def remove(criterion_id: str) -> str:
     return known[criterion_id].title
 
 
-def measures() -> list[dict[str, Any]]:
+def measures() -> list[dict[str, object]]:
     """Return what can be measured, for `orebridge criteria measures`."""
     return [
         {

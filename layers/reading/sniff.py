@@ -10,30 +10,12 @@ from pathlib import Path
 from defusedxml import ElementTree
 from defusedxml.common import DefusedXmlException
 
+from layers.formats import FORMATS
 from layers.reading.raw import Notes, Refused, Source
 
 HEAD = 65_536
-SUFFIXES = {
-    "geopackage": (".gpkg",),
-    "shapefile": (".shp", ".dbf", ".shx", ".prj", ".zip"),
-    "filegdb": (".gdb",),
-    "geojson": (".geojson", ".json"),
-    "geojsonseq": (".geojsonl", ".geojsons", ".ndjson", ".jsonl", ".geojson", ".json"),
-    "kml": (".kml", ".kmz"),
-    "flatgeobuf": (".fgb",),
-    "geoparquet": (".parquet", ".geoparquet", ".pq"),
-    "gpx": (".gpx",),
-    "gml": (".gml", ".xml"),
-    "dxf": (".dxf",),
-    "gmt": (".gmt",),
-    "workbook": (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"),
-    "geotiff": (".tif", ".tiff", ".gtiff", ".geotiff"),
-    "aaigrid": (".asc", ".grd", ".agr", ".txt"),
-    "hgt": (".hgt",),
-    "netcdf": (".nc", ".nc4", ".cdf", ".grd"),
-    "hdf5": (".h5", ".hdf5", ".hdf", ".he5", ".nc", ".nc4"),
-}
-TEXTS = (".csv", ".tsv", ".tab", ".txt", ".xyz", ".dat", ".asc")
+#: Formats that are told by their ending and whose ending is compared with what the content says.
+SUFFIXES = {key: each.suffixes for key, each in FORMATS.items() if key not in ("delimited", "aseg")}
 HGT_SIZES = frozenset({1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2, 7201 * 7201 * 2})
 XML_FORMATS = {"kml": "kml", "gpx": "gpx", "featurecollection": "gml"}
 #: Roots of XML files that name other files or addresses: never opened.

@@ -13,6 +13,10 @@ from scoring.errors import CriteriaError
 FILE = Path(__file__).with_name("criteria.toml")
 
 
+#: What the target and the reference group of a measurement name.
+Basis = Literal["name", "commodity", "commodity_in_type", "pathway", "transport", "sea_route", "holder", "bloc"]
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One thing that is judged.
@@ -34,6 +38,8 @@ class Criterion:
         What the measure needs besides: ``layer`` or ``claim``.
     interval : {"bounds", "p5_p95", "p10_p90"}
         What the ends of a measured range are; draws of the data follow it.
+    basis : Basis
+        What a value was measured to or against: a name as it stands, or something that has words of its own.
     """
 
     id: str
@@ -52,6 +58,7 @@ class Criterion:
     value: Literal["linear", "log"]
     options: dict[str, str]
     interval: Literal["bounds", "p5_p95", "p10_p90"] = "bounds"
+    basis: Basis = "name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +101,10 @@ class Catalogue:
     def of_pillar(self, pillar: str) -> tuple[Criterion, ...]:
         """Return the criteria of one pillar."""
         return tuple(c for c in self.criteria if c.pillar == pillar)
+
+    def basis_of(self, criterion_id: str) -> Basis:
+        """Return what the measurements of a criterion rest on; a name for those of users."""
+        return next((c.basis for c in self.criteria if c.id == criterion_id), "name")
 
 
 @cache

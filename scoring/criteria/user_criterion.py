@@ -63,17 +63,21 @@ PER_AREA: dict[Kind, str] = {"points": "per 100 km2", "lines": "km/km2", "polygo
 KILOMETRES: dict[Kind, str] = {"points": "km", "lines": "km", "polygons": "km"}
 
 
+#: Value functions that a user may choose.
+CURVES = ("linear", "log")
 #: What can be measured of a layer, by name.
 EVIDENCE: dict[str, LayerMeasure] = {
     "distance_km": LayerMeasure("Distance to the nearest", VECTORS, "never", False, KILOMETRES, "min", "none"),
-    "inside": LayerMeasure("Inside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),
+    "inside": LayerMeasure("Inside or outside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),
     "density": LayerMeasure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide"),
     "value_at": LayerMeasure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always"),
     "mean_within": LayerMeasure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
     "max_within": LayerMeasure(
         "Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"
     ),
-    "nearest_value": LayerMeasure("Attribute of the nearest", VECTORS, "always", False, OF_COLUMN, "max", "always"),
+    "nearest_value": LayerMeasure(
+        "Attribute of the nearest feature", VECTORS, "always", False, OF_COLUMN, "max", "always"
+    ),
     "containing_value": LayerMeasure(
         "Attribute of the containing feature", ("polygons",), "always", False, OF_COLUMN, "max", "always"
     ),
@@ -178,7 +182,7 @@ class UserCriterion:
             raise EvidenceError(
                 "{criterion}: both goalposts are {best:g}; give two that differ.", criterion=self.title, best=self.best
             )
-        if self.value not in ("linear", "log"):
+        if self.value not in CURVES:
             raise EvidenceError(
                 "{criterion}: no value curve is called {curve!r}; choose linear or log.",
                 criterion=self.title,

@@ -12,6 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from scoring.sites.records import Dossier
+
 FILE = Path(__file__).with_name("instruments.toml")
 LONG_MONTHS = 12.0
 WORLD_MEAN_WGI = 0.0
@@ -45,21 +47,21 @@ class Instrument:
     needs: str = ""
 
 
-def _no_offtake(site: dict[str, Any], _months: float | None) -> bool:
+def _no_offtake(site: Dossier, _months: float | None) -> bool:
     return not any(claim["attribute"] == "offtake" for claim in site["claims"])
 
 
-def _weak_law(site: dict[str, Any], _months: float | None) -> bool:
+def _weak_law(site: Dossier, _months: float | None) -> bool:
     return site["rule_of_law"] is not None and site["rule_of_law"] < WORLD_MEAN_WGI
 
 
-def _long_permits(_site: dict[str, Any], months: float | None) -> bool:
+def _long_permits(_site: Dossier, months: float | None) -> bool:
     return months is not None and months >= LONG_MONTHS
 
 
 # : What a rule looks at besides stage and kind -> whether it holds of a dossier and its median months to ready-to-build
 # (None: unknown).
-NEEDS: dict[str, Callable[[dict[str, Any], float | None], bool]] = {
+NEEDS: dict[str, Callable[[Dossier, float | None], bool]] = {
     "no_offtake": _no_offtake,
     "weak_law": _weak_law,
     "long_permits": _long_permits,
@@ -78,13 +80,12 @@ def _instrument(key: str, block: dict[str, Any]) -> Instrument:
     return Instrument(id=key, **{**block, **lists})
 
 
-def fitting(site: dict[str, Any], months: float | None) -> list[Instrument]:
+def fitting(site: Dossier, months: float | None) -> list[Instrument]:
     """Return the instruments whose rule holds of a site; none where it fails a gate.
 
     Parameters
     ----------
-    site : dict
-        `scoring.sites.dossier.dossier`.
+    site : Dossier
     months : float or None
         Median months to ready-to-build; None: unknown.
     """
@@ -93,7 +94,7 @@ def fitting(site: dict[str, Any], months: float | None) -> list[Instrument]:
     return [each for each in instruments() if _holds(each, site, months)]
 
 
-def _holds(rule: Instrument, site: dict[str, Any], months: float | None) -> bool:
+def _holds(rule: Instrument, site: Dossier, months: float | None) -> bool:
     at_stage = not rule.stages or site["stage"] in rule.stages
     of_kind = not rule.kinds or site["kind"] in rule.kinds
     return at_stage and of_kind and (not rule.needs or NEEDS[rule.needs](site, months))

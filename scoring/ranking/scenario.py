@@ -16,6 +16,7 @@ from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import Criterion, load
 from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, UserCriterion
 from scoring.criteria.user_criterion import from_dict as evidence_from
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
 from scoring.errors import ScenarioError
 
 if TYPE_CHECKING:
@@ -186,8 +187,8 @@ class Scenario:
     weights: Mapping[str, float]
     commodity: str = ""
     filters: Filters = field(default_factory=Filters)
-    order_by: OrderBy = "shrunk"
-    method: str = "weighted_sum"
+    order_by: OrderBy = DEFAULT_ORDER
+    method: str = DEFAULT_METHOD
     seed: int = 20251028
     evidence: tuple[UserCriterion, ...] = ()
 
@@ -297,7 +298,7 @@ def _criterion(own: UserCriterion) -> Criterion:
     )
 
 
-def from_preset(preset: str = "balanced", **changes: Any) -> Scenario:
+def from_preset(preset: str = DEFAULT_PRESET, **changes: Any) -> Scenario:
     """Return the scenario of a preset.
 
     Raises

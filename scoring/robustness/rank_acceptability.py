@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 import duckdb
 import numpy as np
@@ -142,18 +142,28 @@ def _table(site_ids: np.ndarray, names: np.ndarray, groups: tuple[Group, ...], f
     return pd.DataFrame(columns | {f"central_{group.id}": found.central_weight[:, g] for g, group in enumerate(groups)})
 
 
+class OpenValue(TypedDict):
+    """A value that is not settled and could change the shortlist.
+
+    changes: probability 0..1 that learning it changes the top k. needed: desirability at which it would; needed_value:
+    the same in `unit`; None: no single value does.
+    """
+
+    rank: int
+    site_id: str
+    name: str
+    criterion: str
+    unit: str
+    open: Literal["unknown", "range"]
+    changes: float
+    needed: float | None
+    needed_value: float | None
+
+
 def to_find_out(
     facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 20, most: int = 100
-) -> list[dict[str, Any]]:
-    """Return what to find out next, the likeliest to change the first `top_k` first.
-
-    Returns
-    -------
-    list of dict
-        rank, site_id, name, criterion (id), unit, open ("unknown" or "range"), changes (chance 0..1 that learning it
-        changes the first k), needed (desirability at which it would) and needed_value (the same in `unit`); None: no
-        single value does.
-    """
+) -> list[OpenValue]:
+    """Return what to find out next, the likeliest to change the first `top_k` first."""
     criteria = scenario.criteria
     return [
         {

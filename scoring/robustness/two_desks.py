@@ -10,6 +10,7 @@ import numpy as np
 
 from scoring.aggregation.joint import JOINT_RULES, kendall_tau, pareto_of_two, places
 from scoring.criteria.catalogue import load
+from scoring.defaults import DEFAULT_JOINT_RULE
 from scoring.errors import ScenarioError
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Scenario
@@ -64,7 +65,11 @@ def desk_scenario(scenario: Scenario, preset: str) -> Scenario:
 
 
 def two_desks(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, rule: str = "mean", first: str = US, second: str = JAPAN
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    rule: str = DEFAULT_JOINT_RULE,
+    first: str = US,
+    second: str = JAPAN,
 ) -> TwoDesks:
     """Score the sites of a scenario with the weights of two presets, and put both together by a joint rule.
 

@@ -1,25 +1,36 @@
-"""All that is known of one site, as plain values for the card, the command line and exports."""
+"""Everything known about one site, as plain records for the card, the command line and exports."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
+from typing import cast
 
 import duckdb
 
-from data.sql import records, sql
+from data.sql import Record, records, sql
 from scoring.errors import UnknownSiteError
-from scoring.ranking.explain import explain
+from scoring.ranking.explain import Line, explain
 from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Filters, Scenario
+from scoring.sites.records import (
+    ClaimRecord,
+    Dossier,
+    FrameworkRecord,
+    GateRecord,
+    HoldingRecord,
+    MeasurementRecord,
+    SiteRecord,
+    StandingRecord,
+    Status,
+)
 
 
-def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[Record]:
     """Return the rows of a query of `data/queries/` as dicts."""
     return records(facts.cursor().execute(sql(f"data/queries/{name}.sql"), values))
 
 
-def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:
+def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
     """Return the site with that id, or the only one whose name contains the text.
 
     Raises
@@ -27,48 +38,78 @@ def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:
     UnknownSiteError
         If there is none, or more than one: with the nearest ids.
     """
-    found = rows(facts, "site", {"site_id": asked})
-    if found:
-        return found[0]
-    near = [row["site_id"] for row in rows(facts, "find_sites", {"text": asked.strip()})]
-    if len(near) == 1:
-        return rows(facts, "site", {"site_id": near[0]})[0]
-    raise UnknownSiteError(asked, near)
+    exact = cast("list[SiteRecord]", rows(facts, "site", {"site_id": site}))
+    if exact:
+        return exact[0]
+    candidates = [str(row["site_id"]) for row in rows(facts, "find_sites", {"text": site.strip()})]
+    if len(candidates) == 1:
+        return cast("list[SiteRecord]", rows(facts, "site", {"site_id": candidates[0]}))[0]
+    raise UnknownSiteError(site, candidates)
 
 
-def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) -> dict[str, Any]:
+def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> Dossier:
     """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
 
     The rank is that among all sites of the scenario's commodity, without other filters. None means unknown.
+
+    Raises
+    ------
+    UnknownSiteError
+        If there is no such site, or more than one.
     """
-    site = site_row(facts, asked)
-    whole = replace(scenario, filters=Filters())
-    standing = _standing(facts, whole, site["site_id"])
-    if not standing:  # it lacks the commodity of interest: then it stands, and is explained, by its main one
-        whole = replace(whole, commodity="")
-        standing = _standing(facts, whole, site["site_id"])
-    contributions = standing.pop("contributions")
-    lines = [_line(asdict(line)) for line in explain(facts, whole, site["site_id"], contributions)]
+    row = site_row(facts, site)
+    key = {"site_id": row["site_id"]}
+    unfiltered = replace(scenario, filters=Filters())
+    ranked = _standing(facts, unfiltered, row["site_id"])
+    if ranked is None:  # it lacks the commodity of interest: then it stands, and is explained, by its main one
+        unfiltered = replace(unfiltered, commodity="")
+        ranked = _standing(facts, unfiltered, row["site_id"])
+    if ranked is None:
+        raise UnknownSiteError(site, [])
+    standing, contributions = ranked
     return {
-        **site,
+        **row,
         **standing,
-        "lines": lines,
-        "claims": rows(facts, "claims_of_site", {"site_id": site["site_id"]}),
-        "owners": rows(facts, "owners_of_site", {"site_id": site["site_id"]}),
-        "gates": rows(facts, "gates_of_site", {"site_id": site["site_id"]}),
-        "frameworks": rows(facts, "frameworks_of_country", {"iso3": site["iso3"]}),
+        "lines": [_measurement(line) for line in explain(facts, unfiltered, row["site_id"], contributions)],
+        "claims": cast("list[ClaimRecord]", rows(facts, "claims_of_site", key)),
+        "owners": cast("list[HoldingRecord]", rows(facts, "owners_of_site", key)),
+        "gates": cast("list[GateRecord]", rows(facts, "gates_of_site", key)),
+        "frameworks": cast("list[FrameworkRecord]", rows(facts, "frameworks_of_country", {"iso3": row["iso3"]})),
     }
 
 
-def _standing(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) -> dict[str, Any]:
-    cursor = rank_cursor(facts, scenario, site_id)
-    names = [column[0] for column in cursor.description or []]
-    row = cursor.fetchone()
-    wanted = ("rank", "score", "score_low", "score_high", "coverage", "known", "contributions", "gate_failed")
-    return {k: v for k, v in zip(names, row, strict=True) if k in wanted} if row else {}
+def _standing(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str
+) -> tuple[StandingRecord, list[float]] | None:
+    """Return where a site stands and its contributions; None: it is not of the commodity."""
+    ranked = records(rank_cursor(facts, scenario, site_id))
+    if not ranked:
+        return None
+    row = ranked[0]
+    standing = {name: row[name] for name in row if name in StandingRecord.__required_keys__}
+    return cast("StandingRecord", standing), row["contributions"]
 
 
-def _line(line: dict[str, Any]) -> dict[str, Any]:
-    criterion = line.pop("criterion")
-    titles = {"title": criterion["title"], "title_ja": criterion["title_ja"]}
-    return {"criterion": criterion["id"], **titles, "pillar": criterion["pillar"], "unit": criterion["unit"], **line}
+def _measurement(line: Line) -> MeasurementRecord:
+    criterion = line.criterion
+    return {
+        "criterion": criterion.id,
+        "title": criterion.title,
+        "title_ja": criterion.title_ja,
+        "pillar": criterion.pillar,
+        "unit": criterion.unit,
+        "value": line.value,
+        "low": line.low,
+        "high": line.high,
+        "status": cast("Status", line.status),
+        "desirability": line.desirability,
+        "desirability_low": line.desirability_low,
+        "desirability_high": line.desirability_high,
+        "weight_share": line.weight_share,
+        "contribution": line.contribution,
+        "source_id": line.source_id,
+        "as_of": line.as_of,
+        "target": line.target,
+        "reference_group": line.reference_group,
+        "reference_n": line.reference_n,
+    }

@@ -24,6 +24,10 @@ class NearestTarget:
     ----------
     criterion : str
         Id of the criterion that scores the distance.
+    title, title_ja : str
+        What it is.
+    regional : bool
+        Whether a map of the surroundings is drawn wide enough to show it.
     name : str
         Empty: lines have none.
     km : float
@@ -36,11 +40,33 @@ class NearestTarget:
     """
 
     criterion: str
+    title: str
+    title_ja: str
+    regional: bool
     name: str
     km: float
     lon: float
     lat: float
     build_maud: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place that was found: its name (empty: lines have none), where it lies, and what building to it costs."""
+
+    name: str
+    nearest: Nearest
+    build_maud: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Finder:
+    """A kind of infrastructure: how the nearest is found from lon, lat (EPSG:4326 degrees), and its words."""
+
+    find: Callable[[Inputs, float, float], Place]
+    title: str
+    title_ja: str
+    regional: bool = True
 
 
 def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[NearestTarget]:
@@ -60,53 +86,61 @@ def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[NearestTarget]
     if inputs.sites.empty:
         raise KeyError(site_id)
     lon, lat = (float(inputs.sites[name].iloc[0]) for name in ("lon", "lat"))
-    return [find(inputs, criterion, lon, lat) for criterion, find in FINDERS.items()]
+    return [_reached(criterion, finder, finder.find(inputs, lon, lat)) for criterion, finder in FINDERS.items()]
 
 
-def _port(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
+def _port(inputs: Inputs, lon: float, lat: float) -> Place:
     ports = inputs.deep_ports
-    found = NearestPoints(ports["lon"], ports["lat"]).query([lon], [lat])
-    return _reached(criterion, str(ports["name"].iloc[found.index[0]]), found, None)
+    nearest = NearestPoints(ports["lon"], ports["lat"]).query([lon], [lat])
+    return Place(str(ports["name"].iloc[nearest.index[0]]), nearest, None)
 
 
-def _town(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
+def _town(inputs: Inputs, lon: float, lat: float) -> Place:
     places = inputs.points("places")
     places = places[places["population"] >= TOWN_INHABITANTS]
-    found = NearestPoints(places.geometry.x, places.geometry.y).query([lon], [lat])
-    return _reached(criterion, str(places["name"].iloc[found.index[0]]), found, None)
+    nearest = NearestPoints(places.geometry.x, places.geometry.y).query([lon], [lat])
+    return Place(str(places["name"].iloc[nearest.index[0]]), nearest, None)
 
 
-def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
+def _power(inputs: Inputs, lon: float, lat: float) -> Place:
     plants, stations = inputs.points("power_plants"), inputs.points("substations_au")
     plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
     names = [*plants["name"], *stations["name"]]
-    found = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y]).query(
-        [lon], [lat]
-    )
-    km = float(found.distance_m[0]) / 1000
-    return _reached(criterion, str(names[found.index[0]]), found, float(haulage.power_line_maud(DETOUR * km)))
+    points = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y])
+    nearest = points.query([lon], [lat])
+    km = float(nearest.distance_m[0]) / 1000
+    return Place(str(names[nearest.index[0]]), nearest, float(haulage.power_line_maud(DETOUR * km)))
 
 
-def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float], NearestTarget]:
-    def find(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
-        found = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
-        build = mode.build_m_per_km * DETOUR * float(found.distance_m[0]) / 1000
-        return _reached(criterion, "", found, build * haulage.AUD_2010_TO_2018)
+def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, float, float], Place]:
+    def find(inputs: Inputs, lon: float, lat: float) -> Place:
+        nearest = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
+        build = mode.build_m_per_km * DETOUR * float(nearest.distance_m[0]) / 1000
+        return Place("", nearest, build * haulage.AUD_2010_TO_2018)
 
     return find
 
 
-def _reached(criterion: str, name: str, found: Nearest, build_maud: float | None) -> NearestTarget:
+def _reached(criterion: str, finder: Finder, place: Place) -> NearestTarget:
+    nearest = place.nearest
     return NearestTarget(
-        criterion, name, float(found.distance_m[0]) / 1000, float(found.lon[0]), float(found.lat[0]), build_maud
+        criterion,
+        finder.title,
+        finder.title_ja,
+        finder.regional,
+        place.name,
+        float(nearest.distance_m[0]) / 1000,
+        float(nearest.lon[0]),
+        float(nearest.lat[0]),
+        place.build_maud,
     )
 
 
-#: Criterion -> how its nearest place is found.
-FINDERS: dict[str, Callable[[Inputs, str, float, float], NearestTarget]] = {
-    "port_km": _port,
-    "rail_km": _line("rail", haulage.RAIL),
-    "road_km": _line("roads", haulage.ROAD),
-    "power_km": _power,
-    "town_km": _town,
+#: Criterion -> how its nearest place is found, and its words.
+FINDERS: dict[str, Finder] = {
+    "port_km": Finder(_port, "Deep-water port", "大水深港", regional=False),
+    "rail_km": Finder(_line("rail", haulage.RAIL), "Railway", "鉄道"),
+    "road_km": Finder(_line("roads", haulage.ROAD), "Road", "道路"),
+    "power_km": Finder(_power, "Power", "電力"),
+    "town_km": Finder(_town, "Town", "町"),
 }

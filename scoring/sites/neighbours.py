@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
+from typing import cast
 
 import duckdb
 import numpy as np
@@ -13,52 +13,32 @@ from geo.arrays import square
 from geo.measure import distance_km
 from scoring.ranking.pipeline import pack, rank
 from scoring.ranking.scenario import Filters, Scenario
+from scoring.sites.records import NearbySite, SimilarSite, SiteRecord
 
 NEAR_KM = 150.0
 #: Likeness is said of sites that have at least so many criteria known in common.
 LEAST_SHARED = 5
 
 
-def nearby(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str, Any], most: int = 8
-) -> list[dict[str, Any]]:
-    """Return the sites within 150 km of a site of the same or any commodity, the nearest first.
-
-    Returns
-    -------
-    list of dict
-        site_id, name, kind, stage, commodities, lon, lat (EPSG:4326 degrees), km (geodesic), rank (among all sites,
-        each by its main commodity) and score.
-    """
+def nearby(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecord, most: int = 8) -> list[NearbySite]:
+    """Return the sites of any commodity within 150 km of a site, the nearest first."""
     ranking = rank(facts, replace(scenario, commodity="", filters=Filters()))
     km = distance_km(
         np.full(len(ranking), site["lon"]), np.full(len(ranking), site["lat"]), ranking["lon"], ranking["lat"]
     )
-    found = ranking.assign(km=km)
-    found = (
-        found[(found["km"] <= NEAR_KM) & (found["site_id"] != site["site_id"])]
-        .sort_values(["km", "site_id"])
-        .head(most)
+    near = ranking.assign(km=km)
+    near = (
+        near[(near["km"] <= NEAR_KM) & (near["site_id"] != site["site_id"])].sort_values(["km", "site_id"]).head(most)
     )
-    columns = ["site_id", "name", "kind", "stage", "commodities", "lon", "lat", "km", "rank", "score"]
-    return [{str(key): value for key, value in row.items()} for row in found[columns].to_dict("records")]
+    return cast("list[NearbySite]", near[list(NearbySite.__annotations__)].to_dict("records"))
 
 
-def similar(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: dict[str, Any], most: int = 6
-) -> list[dict[str, Any]]:
-    """Return the sites most like a site: same kind and main commodity, alike on the criteria known of both.
-
-    Returns
-    -------
-    list of dict
-        site_id, name, iso3, stage, rank, score, apart (mean absolute difference of the desirabilities, 0..1), shared
-        (how many criteria).
-    """
+def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecord, most: int = 6) -> list[SimilarSite]:
+    """Return the sites most like a site: same kind and main commodity, alike on the criteria known of both."""
     scenario = replace(scenario, commodity="", filters=Filters(kinds=(site["kind"],)))
     ranking = rank(facts, scenario)
     main = site["commodities"][0] if site["commodities"] else ""
-    ranking = ranking[[bool(len(each)) and each[0] == main for each in ranking["commodities"]]].reset_index(drop=True)
+    ranking = ranking[[bool(len(ids)) and ids[0] == main for ids in ranking["commodities"]]].reset_index(drop=True)
     if site["site_id"] not in set(ranking["site_id"]):
         return []
     pack(facts, scenario)
@@ -68,11 +48,10 @@ def similar(
     here = ranking.index[ranking["site_id"] == site["site_id"]][0]
     shared = (m * m[here]).sum(axis=1)
     apart = (np.abs(u - u[here]) * m * m[here]).sum(axis=1) / np.maximum(shared, 1)
-    found = ranking.assign(apart=apart, shared=shared.astype(int))
-    found = (
-        found[(found["shared"] >= LEAST_SHARED) & (found["site_id"] != site["site_id"])]
+    alike = ranking.assign(apart=apart, shared=shared.astype(int))
+    alike = (
+        alike[(alike["shared"] >= LEAST_SHARED) & (alike["site_id"] != site["site_id"])]
         .sort_values(["apart", "site_id"])
         .head(most)
     )
-    columns = ["site_id", "name", "iso3", "stage", "rank", "score", "apart", "shared"]
-    return [{str(key): value for key, value in row.items()} for row in found[columns].to_dict("records")]
+    return cast("list[SimilarSite]", alike[list(SimilarSite.__annotations__)].to_dict("records"))

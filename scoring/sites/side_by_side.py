@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import duckdb
 
@@ -17,6 +16,7 @@ from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Filters, Scenario
 from scoring.robustness.two_desks import desk_scenario
 from scoring.sites.dossier import dossier
+from scoring.sites.records import Dossier, MeasurementRecord
 
 FEWEST, MOST = 2, 5
 #: Desirabilities that differ by less are a tie.
@@ -81,8 +81,8 @@ class SideBySide:
 
     Attributes
     ----------
-    sites : tuple of dict
-        `scoring.sites.dossier.dossier` of each, in the order asked.
+    sites : tuple of Dossier
+        In the order given.
     rows : tuple of Row
         In the order of the criteria; those that apply to none of the sites are left out.
     ranks : dict
@@ -91,13 +91,13 @@ class SideBySide:
         Site id -> on how many criteria it is ahead.
     """
 
-    sites: tuple[dict[str, Any], ...]
+    sites: tuple[Dossier, ...]
     rows: tuple[Row, ...]
     ranks: dict[str, dict[str, int | None]]
     ahead: dict[str, int]
 
 
-def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Sequence[str]) -> SideBySide:
+def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_names: Sequence[str]) -> SideBySide:
     """Compare sites under a scenario.
 
     Parameters
@@ -105,7 +105,7 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
     facts : duckdb.DuckDBPyConnection
     scenario : Scenario
         Its filters do not count here.
-    asked : sequence of str
+    site_names : sequence of str
         Two to five site ids, or parts of names that fit one site alone.
 
     Raises
@@ -115,7 +115,8 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
     UnknownSiteError
         If one is not there.
     """
-    sites = {found["site_id"]: found for found in (dossier(facts, scenario, each) for each in dict.fromkeys(asked))}
+    dossiers = (dossier(facts, scenario, name) for name in dict.fromkeys(site_names))
+    sites = {site["site_id"]: site for site in dossiers}
     if not FEWEST <= len(sites) <= MOST:
         raise ScenarioError(
             "{count} different sites cannot stand side by side; give {fewest} to {most}.",
@@ -123,27 +124,27 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
             fewest=FEWEST,
             most=MOST,
         )
-    whole = replace(scenario, filters=Filters())
+    unfiltered = replace(scenario, filters=Filters())
     rows = tuple(
         row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None
     )
-    ranks = {preset: _ranks(facts, desk_scenario(whole, preset), list(sites)) for preset in load().presets}
+    ranks = {preset: _ranks(facts, desk_scenario(unfiltered, preset), list(sites)) for preset in load().presets}
     ahead = {site_id: sum(site_id in row.ahead for row in rows) for site_id in sites}
     return SideBySide(tuple(sites.values()), rows, ranks, ahead)
 
 
-def _row(criterion: str, sites: list[dict[str, Any]]) -> Row | None:
+def _row(criterion: str, sites: list[Dossier]) -> Row | None:
     lines = [_line(site, criterion) for site in sites]
-    some = next((line for line in lines if line is not None), None)
-    if some is None:
+    any_line = next((line for line in lines if line is not None), None)
+    if any_line is None:
         return None
     first = lines[0]["value"] if lines[0] else None
     cells = tuple(_cell(line, first, is_first=place == 0) for place, line in enumerate(lines))
     ahead = _ahead([site["site_id"] for site in sites], cells)
-    return Row(criterion, some["title"], some["title_ja"], some["pillar"], some["unit"], cells, ahead)
+    return Row(criterion, any_line["title"], any_line["title_ja"], any_line["pillar"], any_line["unit"], cells, ahead)
 
 
-def _line(site: dict[str, Any], criterion: str) -> dict[str, Any] | None:
+def _line(site: Dossier, criterion: str) -> MeasurementRecord | None:
     """Return what the dossier of a site says of a criterion; None: it does not apply."""
     return next((line for line in site["lines"] if line["criterion"] == criterion), None)
 
@@ -161,7 +162,7 @@ def _ahead(site_ids: Sequence[str], cells: Sequence[Cell]) -> tuple[str, ...]:
     return tuple(site_id for site_id, u in known if u >= best - TIE) if best - worst > TIE else ()
 
 
-def _cell(line: dict[str, Any] | None, first: float | None, *, is_first: bool) -> Cell:
+def _cell(line: MeasurementRecord | None, first: float | None, *, is_first: bool) -> Cell:
     if line is None:
         return Cell(
             applies=False, value=None, low=None, high=None, status="", desirability=None, contribution=0.0, apart=None
@@ -183,5 +184,5 @@ def _cell(line: dict[str, Any] | None, first: float | None, *, is_first: bool) -
 
 def _ranks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: list[str]) -> dict[str, int | None]:
     listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "rank"])
-    found = dict(zip(listed["site_id"].to_pylist(), listed["rank"].to_pylist(), strict=True))
-    return {site_id: found.get(site_id) for site_id in site_ids}
+    ranks = dict(zip(listed["site_id"].to_pylist(), listed["rank"].to_pylist(), strict=True))
+    return {site_id: ranks.get(site_id) for site_id in site_ids}

@@ -27,6 +27,10 @@ MOST_BYTES = 256_000_000
 TOLERANCE = 1e-9
 
 
+#: Fields of a criterion that a snapshot does without: its numbers do not rest on them.
+NOT_KEPT = ("options", "measure", "interval", "basis")
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
     """A frozen shortlist.
@@ -132,7 +136,7 @@ def freeze(
         "listed": len(found),
     }
     criteria = tuple(
-        {"weight": weights[c.id], **{k: v for k, v in asdict(c).items() if k not in ("options", "measure", "interval")}}
+        {"weight": weights[c.id], **{k: v for k, v in asdict(c).items() if k not in NOT_KEPT}}
         for c in scenario.criteria
     )
     sites = tuple(_site(facts, scenario, site_id) for site_id in results)

@@ -158,8 +158,8 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
         "Permitting speed",
         "Infrastructure",
         "Allied ownership",
-        "Haul cost",
-        "Deep port",
+        "Haulage cost",
+        "Deep-water port",
     ):
         assert pillar_or_criterion not in lines
 

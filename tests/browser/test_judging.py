@@ -63,8 +63,8 @@ def test_each_tab_of_the_robustness_page_draws_what_it_promises(app: Seen, langu
 
 def test_places_in_an_order_of_importance_change_the_draws(app: Seen) -> None:
     page = opened(app, "robustness?m=dysprosium&lang=en")
-    page.get_by_role("tab", name="How firm").click()
-    page.get_by_text("In an order", exact=True).click()
+    page.get_by_role("tab", name="Rank stability").click()
+    page.get_by_text("Order of importance", exact=True).click()
     settled(page)
     page.get_by_role("combobox", name="Most important first").click()
     page.get_by_role("option", name="Allied ownership").click()
@@ -75,7 +75,7 @@ def test_places_in_an_order_of_importance_change_the_draws(app: Seen) -> None:
 
 @pytest.mark.parametrize(
     ("language", "names"),
-    [("en", ["Grade", "Permitting", "Owners", "Gates"]), ("ja", ["品位", "許認可", "所有者", "関門"])],
+    [("en", ["Grade", "Permitting", "Owners", "Gates"]), ("ja", ["品位", "許認可", "所有者", "必須要件"])],
 )
 def test_each_evidence_tab_opens(app: Seen, language: str, names: list[str]) -> None:
     app.open(f"?sel=nam-lofdal-bergville-11c6&lang={language}")
@@ -95,11 +95,11 @@ def test_an_own_price_changes_the_value_and_can_be_taken_back(app: Seen) -> None
     line = app.page.get_by_text(re.compile(r"USD per tonne of ore")).first
     expect(line).to_be_visible(timeout=60_000)
     before = line.inner_text()
-    app.page.get_by_text("Prices: see their sources, or use your own").click()
+    app.page.get_by_text("Prices: view sources or enter your own").click()
     settled(app.page)
     grid = (
         app.page.locator("[data-testid=stExpander]")
-        .filter(has_text="use your own")
+        .filter(has_text="enter your own")
         .locator("[data-testid=stDataFrame]")
         .first
     )
@@ -112,9 +112,9 @@ def test_an_own_price_changes_the_value_and_can_be_taken_back(app: Seen) -> None
     app.page.keyboard.type("999999")
     time.sleep(0.7)
     app.page.keyboard.press("Enter")
-    expect(app.page.get_by_text("Back to the cited prices")).to_be_visible(timeout=30_000)
+    expect(app.page.get_by_text("Reset to the cited prices")).to_be_visible(timeout=30_000)
     assert line.inner_text() != before
-    app.page.get_by_text("Back to the cited prices").click()
+    app.page.get_by_text("Reset to the cited prices").click()
     expect(line).to_have_text(before, timeout=30_000)
 
 

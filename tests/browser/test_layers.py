@@ -76,8 +76,8 @@ def picture(seen: Seen, name: str) -> None:
 @pytest.mark.parametrize("lang", ["en", "ja"])
 def test_a_survey_becomes_a_layer_and_a_criterion_and_goes_again(fresh: Seen, lang: str) -> None:
     words = {
-        "en": ("is ready to be imported", "Add to the score", "Take out", "Remove", "Undo", "Zoom to"),
-        "ja": ("取り込めます", "スコアに加える", "外す", "削除", "元に戻す", "地図で表示"),
+        "en": ("is ready to be imported", "Add to score", "Remove from score", "Remove", "Undo", "Zoom to"),
+        "ja": ("取り込めます", "スコアに加える", "スコアから外す", "削除", "元に戻す", "地図で表示"),
     }[lang]
     upload(fresh, [REAL], lang)
     assert words[0] in verdict(fresh)
@@ -139,9 +139,9 @@ def test_a_file_without_a_coordinate_system_asks_and_takes_the_answer(fresh: See
     path = tmp_path / "no_crs.gpkg"
     frame.to_file(path, driver="GPKG")
     upload(fresh, [path])
-    assert "one question is open" in verdict(fresh)
+    assert "input needed" in verdict(fresh)
     assert fresh.page.get_by_role("button", name="Import", exact=True).count() == 0
-    fresh.page.get_by_label("Another system").fill("EPSG:32654")
+    fresh.page.get_by_label("Other coordinate system").fill("EPSG:32654")
     fresh.page.keyboard.press("Enter")
     settled(fresh.page)
     press(fresh, "Use this system")

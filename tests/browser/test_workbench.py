@@ -58,7 +58,7 @@ def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(
 
 @pytest.mark.parametrize(
     ("language", "button", "parts"),
-    [("en", "Dossier", ("Under the site", "History")), ("ja", "調書", ("この地点の地質・地物", "履歴"))],
+    [("en", "Dossier", ("Layers at the site", "History")), ("ja", "調書", ("この地点の地質・地物", "履歴"))],
 )
 def test_the_dossier_of_a_site_has_an_address_of_its_own(
     app: Seen, language: str, button: str, parts: tuple[str, ...]
@@ -85,25 +85,25 @@ def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path,
         page.get_by_role("button", name=word("Add to shortlist")).click()
         page.get_by_role("button", name=word("Remove from shortlist")).wait_for(timeout=60_000)
         page.get_by_role("link", name=word("Shortlist")).click()
-        question = page.get_by_label(word("Question that it is to answer")).first
+        question = page.get_by_label(word("Question to answer")).first
         question.wait_for(timeout=60_000)
         question.fill("Which heavy rare earths?")
         question.press("Control+Enter")
         settled(page, 2)
-        page.get_by_role("button", name=word("Keep the scenario of the Explore page")).click()
-        page.get_by_role("button", name=word("Open it on the Explore page")).wait_for(timeout=60_000)
-        page.get_by_label(word("A word for it")).first.fill("first")
-        page.get_by_label(word("A word for it")).first.press("Enter")
+        page.get_by_role("button", name=word("Save the scenario of the Explore page")).click()
+        page.get_by_role("button", name=word("Open on the Explore page")).wait_for(timeout=60_000)
+        page.get_by_label(word("Label (optional)")).first.fill("first")
+        page.get_by_label(word("Label (optional)")).first.press("Enter")
         settled(page)
-        page.get_by_role("button", name=word("Freeze the shortlist")).click()
-        page.get_by_text(word("What moved since"), exact=True).first.wait_for(timeout=60_000)
+        page.get_by_role("button", name=word("Save snapshot")).click()
+        page.get_by_text(word("Changes from"), exact=True).first.wait_for(timeout=60_000)
         with page.expect_download(timeout=120_000) as waiting:
             page.get_by_role("button", name=f"{word('Memo')} PDF").click()
         waiting.value.save_as(tmp_path / "memo.pdf")
         assert (tmp_path / "memo.pdf").read_bytes().startswith(b"%PDF")
         well(seen, f"shortlist_{language}")
         page.get_by_role("button", name=word("Undo"), exact=True).click()
-        page.get_by_role("button", name=word("Open it on the Explore page")).wait_for(state="detached", timeout=60_000)
+        page.get_by_role("button", name=word("Open on the Explore page")).wait_for(state="detached", timeout=60_000)
         page.context.close()
 
 

@@ -145,7 +145,7 @@ def page(language: str) -> AppTest:
     return test.run()
 
 
-@pytest.mark.parametrize(("language", "says"), [("en", "cannot be reached"), ("ja", "保存領域に接続できないため")])
+@pytest.mark.parametrize(("language", "says"), [("en", "cannot be accessed"), ("ja", "保存領域に接続できないため")])
 def test_every_page_shows_one_notice_until_the_store_is_back(unreachable: Path, language: str, says: str) -> None:
     test = page(language)
     assert not test.exception

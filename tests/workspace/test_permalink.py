@@ -105,15 +105,15 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         list=PICTURE * 500,
         lang="xx",
     )
-    (warning,) = [each.value for each in test.warning if "left out" in each.value]
+    (warning,) = [each.value for each in test.warning if "ignored" in each.value]
     assert warning == (
-        "Parts of this address cannot be read and are left out: Weights: Grade, Weights: Permitting "
+        "Parts of this URL could not be read and were ignored: Weights: Grade, Weights: Permitting "
         "speed, Weights: Infrastructure, "
-        "At least this complete (%), Commodity of interest, Order by, Method, Kind, Stage, Country, "
-        "Area of interest, Own criteria. "
-        "Copy the link again where it came from."
+        "Minimum data completeness (%), Commodity of interest, Rank by, Method, Kind, Stage, Country, "
+        "Area of interest, User-defined criteria. "
+        "Copy the link again from its source."
     )
-    assert not [each for each in test.button(key="unread_seen").click().run().warning if "left out" in each.value]
+    assert not [each for each in test.button(key="unread_seen").click().run().warning if "ignored" in each.value]
     assert (test.session_state["wg"], test.session_state["q"]) == (30, ("a" * LONGEST_TEXT))
 
 

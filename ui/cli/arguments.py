@@ -36,27 +36,27 @@ def guarded(command: Any) -> Any:
     command : a command of Typer, or a group of them
         Options that are added later are covered by themselves.
     """
-    for each in leaves(command):
+    for leaf in leaves(command):
         names = {
-            param.name: param.opts[0] if param.opts[0].startswith("-") else param.name.upper() for param in each.params
+            param.name: param.opts[0] if param.opts[0].startswith("-") else param.name.upper() for param in leaf.params
         }
-        each.callback = partial(_checked, each.callback, names)
+        leaf.callback = partial(_checked, leaf.callback, names)
     return command
 
 
 def leaves(command: Any) -> Iterator[Any]:
     """Yield the commands of a tree that do something."""
     if hasattr(command, "commands"):
-        for each in command.commands.values():
-            yield from leaves(each)
+        for member in command.commands.values():
+            yield from leaves(member)
     else:
         yield command
 
 
 def _checked(callback: Callable[..., Any], names: dict[str, str], **values: Any) -> Any:
     for name, value in values.items():
-        for each in value if isinstance(value, list | tuple) else (value,):
-            check_argument(names.get(name, name), each)
+        for item in value if isinstance(value, list | tuple) else (value,):
+            check_argument(names.get(name, name), item)
     return callback(**values)
 
 

@@ -4,44 +4,45 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from scoring.defaults import DEFAULT_PRESET
 from ui.cli.arguments import MOST_SEED
 from ui.cli.terminal import Format, FormatOption, answer
-from ui.text.backtest_words import said
+from ui.text.backtest_words import in_english
 
 if TYPE_CHECKING:
+    from data.sql import Record
     from scoring.ranking.scenario import Scenario
 
 
 def backtest(
     labels: Annotated[
-        Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row a selected place.")
+        Path, typer.Argument(help="CSV with columns name,lon,lat,country,commodity,date; one row per selected site.")
     ],
-    blind: Annotated[
-        bool, typer.Option("--blind", help="Leave out what is known only because of a selection list.")
-    ] = False,
+    blind: Annotated[bool, typer.Option("--blind", help="Exclude data known only from a selection list.")] = False,
     until: Annotated[
-        str, typer.Option(help="Only labels dated on or before, for example 2025-10-01; later ones are set apart.")
+        str,
+        typer.Option(help="Only labels dated on or before this day, for example 2025-10-01; later ones are set aside."),
     ] = "",
     commodity: Annotated[
-        str, typer.Option(help="Only sites and labels of this commodity; it decides which grade counts.")
+        str, typer.Option(help="Only sites and labels of this commodity; determines which grade is scored.")
     ] = "",
-    preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
-    weights: Annotated[
-        str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,ownership=20.")
-    ] = "",
+    preset: Annotated[
+        str, typer.Option(help="Weight preset, for example japan_desk; a wrong name lists them all.")
+    ] = DEFAULT_PRESET,
+    weights: Annotated[str, typer.Option(help="Pillar weights, for example grade=30,permitting=25,ownership=20.")] = "",
     seed: Annotated[
         int,
         typer.Option(
-            min=0, max=MOST_SEED, help="Seed of the intervals and of the shuffles; the same seed gives the same answer."
+            min=0, max=MOST_SEED, help="Random seed for intervals and shuffles; the same seed gives the same result."
         ),
     ] = 20251028,
     format: FormatOption = Format.table,
 ) -> None:
-    """Test the ranking against labels.
+    """Test the ranking against a list of labels.
 
     AUC within commodities, capture, lift, baselines, a control, and the misses by name.
     """
@@ -54,20 +55,22 @@ def backtest(
     content = labels.read_bytes()
     facts, scenario = with_own(scenario, open_all_facts)
     rows = read_labels(content, str(labels), vocabulary(facts))
-    found = run(facts, scenario, rows, settings)
-    whole = {**as_json(found), **said(found), **origin(scenario, settings)}
+    outcome = run(facts, scenario, rows, settings)
+    answered = {**as_json(outcome), **in_english(outcome), **origin(scenario, settings)}
     if format is Format.json:
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
     else:
-        _tell(whole, format)
+        _print(answered, format)
 
 
 def _scenario(preset: str, weights: str, commodity: str, seed: int) -> Scenario:
     from scoring.ranking.scenario import Scenario, from_preset  # noqa: PLC0415
     from ui.cli.options import parse_weights  # noqa: PLC0415
 
-    changes: dict[str, Any] = {"commodity": commodity.strip().lower(), "seed": seed}
-    return Scenario(weights=parse_weights(weights), **changes) if weights else from_preset(preset, **changes)
+    name = commodity.strip().lower()
+    if weights:
+        return Scenario(weights=parse_weights(weights), commodity=name, seed=seed)
+    return from_preset(preset, commodity=name, seed=seed)
 
 
 def _date(until: str) -> str:
@@ -101,8 +104,8 @@ FIGURES = (
 )
 
 
-def _tell(whole: dict[str, Any], format: Format) -> None:
-    answer([{"what": key, "value": whole[key]} for key in FIGURES], format, ("what", "value"))
+def _print(answered: Record, format: Format) -> None:
+    answer([{"what": key, "value": answered[key]} for key in FIGURES], format, ("what", "value"))
     if format is not Format.table:
         return
     for key, columns in (
@@ -111,7 +114,7 @@ def _tell(whole: dict[str, Any], format: Format) -> None:
         ("unmatched", ("row", "name", "country", "commodity", "why")),
     ):
         typer.echo(f"\n{key}")
-        answer(whole[key], format, columns, "None.")
+        answer(answered[key], format, columns, "None.")
     typer.echo("\nnotes")
-    for note in whole["notes"]:
+    for note in answered["notes"]:
         typer.echo(f"- {note}")

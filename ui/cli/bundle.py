@@ -16,16 +16,19 @@ data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and 
 
 @data_app.command("report")
 def data_report(format: FormatOption = Format.table) -> None:
-    """Say how far the bundled data reach."""
+    """Report the coverage of the bundled data."""
     from data.bundle import report  # noqa: PLC0415
 
-    found = report(open_all_facts())
+    coverage = report(open_all_facts())
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(coverage, ensure_ascii=False, indent=2))
         return
-    rows = [{"what": k, "value": v} for k, v in found.items() if not isinstance(v, dict)]
+    rows = [{"what": k, "value": v} for k, v in coverage.items() if not isinstance(v, dict)]
     rows += [
-        {"what": f"{k}: {name}", "value": n} for k, v in found.items() if isinstance(v, dict) for name, n in v.items()
+        {"what": f"{k}: {name}", "value": n}
+        for k, v in coverage.items()
+        if isinstance(v, dict)
+        for name, n in v.items()
     ]
     answer(rows, format, ("what", "value"))
 
@@ -33,8 +36,8 @@ def data_report(format: FormatOption = Format.table) -> None:
 @data_app.command("build")
 def data_build(
     raw: Annotated[Path, typer.Option(help="Folder with the raw files that data/sources.toml lists.")],
-    out: Annotated[Path | None, typer.Option(help="Where to write; the bundle itself where not given.")] = None,
-    check: Annotated[bool, typer.Option(help="Compare every raw file with its sha256 first.")] = True,
+    out: Annotated[Path | None, typer.Option(help="Output folder; by default the bundle itself.")] = None,
+    check: Annotated[bool, typer.Option(help="Verify the SHA-256 of every raw file first.")] = True,
 ) -> None:
     """Rebuild the bundle from the raw files."""
     from workspace.rebuild import build_bundle  # noqa: PLC0415

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from scoring.deposits.in_situ_value import InSituValue, RareEarths
 
 
-def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, Any]:
+def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, object]:
     from scoring.deposits.grade_tonnage import confidence  # noqa: PLC0415
 
-    said = model.site or {}
-    stated = {name: said.get(name) for name in ("grade", "ore_mt", "scope", "cutoff", "source_id", "as_of")}
+    graded = model.site or {}
+    stated = {name: graded.get(name) for name in ("grade", "ore_mt", "scope", "cutoff", "source_id", "as_of")}
     return {
         "unit": model.unit,
         "group": model.group,
@@ -30,11 +30,11 @@ def _of_deposits(model: GradeTonnage, stage: str) -> dict[str, Any]:
         "tonnage_percentile": model.tonnage_percentile,
         "grade_exceeded_by_90_50_10_pct": list(model.grade_exceeded),
         "ore_mt_exceeded_by_90_50_10_pct": list(model.tonnage_exceeded),
-        "confidence": confidence(str(said.get("scope") or ""), stage),
+        "confidence": confidence(str(graded.get("scope") or ""), stage),
     }
 
 
-def _of_value(worth: InSituValue) -> dict[str, Any]:
+def _of_value(worth: InSituValue) -> dict[str, object]:
     return {
         "in_situ_usd_per_t": worth.usd_per_t,
         "in_situ_low": worth.low,
@@ -44,7 +44,7 @@ def _of_value(worth: InSituValue) -> dict[str, Any]:
     }
 
 
-def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
+def _of_rare_earths(earths: RareEarths) -> dict[str, object]:
     names = (
         "ndpr_kg_per_t",
         "dytb_kg_per_t",
@@ -58,14 +58,14 @@ def _of_rare_earths(earths: RareEarths) -> dict[str, Any]:
 
 
 def grade(
-    site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
-    commodity: Annotated[str, typer.Option(help="Commodity; the first that is graded where not given.")] = "",
+    site: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
+    commodity: Annotated[str, typer.Option(help="Commodity; by default the first one with a grade.")] = "",
     prices: Annotated[
-        Path | None, typer.Option(help="CSV with commodity,usd_per_t that stands over the cited prices.")
+        Path | None, typer.Option(help="CSV with commodity,usd_per_t that replaces the cited prices.")
     ] = None,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show where a site stands on the grade-tonnage curves of its deposit type, and its in-situ value."""
+    """Plot a site on the grade-tonnage curves of its deposit type, with its in-situ value."""
     from scoring.deposits.grade_tonnage import grade_tonnage, graded_commodities  # noqa: PLC0415
     from scoring.deposits.in_situ_value import FILE, grades_of_site, in_situ_value, rare_earths  # noqa: PLC0415
     from scoring.deposits.in_situ_value import prices as read_prices  # noqa: PLC0415
@@ -73,39 +73,39 @@ def grade(
     from ui.cli.opening import open_all_facts  # noqa: PLC0415
 
     facts = open_all_facts()
-    found = site_row(facts, site)
-    graded = graded_commodities(facts, found["site_id"])
-    asked = commodity.strip().lower() or (graded[0] if graded else "")
-    if not asked:
+    row = site_row(facts, site)
+    graded = graded_commodities(facts, row["site_id"])
+    metal = commodity.strip().lower() or (graded[0] if graded else "")
+    if not metal:
         raise OrebridgeError(
-            "No source gives a grade for {site}; a plant has none, and of many mines it is unknown.", site=found["name"]
+            "No source gives a grade for {site}; a plant has none, and of many mines it is unknown.", site=row["name"]
         )
-    model = grade_tonnage(facts, asked, found["deposit_type"], found["site_id"])
+    model = grade_tonnage(facts, metal, row["deposit_type"], row["site_id"])
     if model is None:
         raise OrebridgeError(
             "Fewer than eight deposits are graded for {commodity!r}; {site} has {graded}.",
-            commodity=asked,
-            site=found["name"],
+            commodity=metal,
+            site=row["name"],
             graded=graded or Phrase("no grade"),
         )
-    grades, table = grades_of_site(facts, found["site_id"]), read_prices(prices or FILE)
+    grades, table = grades_of_site(facts, row["site_id"]), read_prices(prices or FILE)
     worth, earths = in_situ_value(grades, table), rare_earths(grades, table)
-    whole: dict[str, Any] = {
-        "site_id": found["site_id"],
-        "name": found["name"],
-        "commodity": asked,
+    answered: dict[str, object] = {
+        "site_id": row["site_id"],
+        "name": row["name"],
+        "commodity": metal,
         "graded": graded,
-        **_of_deposits(model, found["stage"]),
+        **_of_deposits(model, row["stage"]),
         **_of_value(worth),
         **({} if earths is None else _of_rare_earths(earths)),
     }
     if format is Format.json:
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
-    rows = [{"what": key, "value": _on_one_line(value)} for key, value in whole.items()]
+    rows = [{"what": key, "value": _on_one_line(value)} for key, value in answered.items()]
     answer(rows, format, ("what", "value"))
 
 
-def _on_one_line(value: Any) -> Any:
+def _on_one_line(value: object) -> object:
     """Return parts by name as one text; everything else as it is."""
     return ", ".join(f"{name} {part}" for name, part in value.items()) if isinstance(value, dict) else value

@@ -9,28 +9,32 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 
 from data.texts import line, prose
 from geo.errors import OrebridgeError
+from scoring.defaults import DEFAULT_CURVE
 from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
+    from data.sql import Record
     from data.user_layers import NewLayer
     from data.user_sites import SiteColumns
     from layers.imports import Draft, ImportOptions
 
-layers_app = typer.Typer(no_args_is_help=True, help="Map layers: those of the bundle and your own.")
-criteria_app = typer.Typer(no_args_is_help=True, help="Criteria of your own, measured on your layers.")
+layers_app = typer.Typer(no_args_is_help=True, help="Map layers: bundled and imported.")
+criteria_app = typer.Typer(no_args_is_help=True, help="User-defined criteria measured on your layers.")
 
 #: Files that belong to the one that was named: the same name, another ending.
 COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".dfn", ".des", ".gfs", ".xsd", ".dat")
 MOST_CURES = 4
 EXIT = {"ok": 0, "needs_input": 3, "refused": 2}
-LayerArgument = Annotated[str, typer.Argument(help="Id or name of an own layer, as `orebridge layers list` prints it.")]
+LayerArgument = Annotated[
+    str, typer.Argument(help="Id or name of an imported layer, as printed by `orebridge layers list`.")
+]
 
 
 class OptionError(OrebridgeError):
@@ -42,40 +46,37 @@ def add_layer(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Survey file: vector, raster, table or archive. Companions beside it (.dbf, .dfn, ...) are "
-            "taken along."
+            help="Survey file: vector, raster, table or archive. Companion files (.dbf, .dfn, ...) are included."
         ),
     ],
-    layer: Annotated[
-        list[str] | None, typer.Option(help="Layer of the file; repeat for more; all where not given.")
-    ] = None,
+    layer: Annotated[list[str] | None, typer.Option(help="Layer of the file; repeat for several; default all.")] = None,
     crs: Annotated[
         str,
         typer.Option(
-            help="Coordinate system of the file where it does not say, or says it wrongly, for example EPSG:28350."
+            help="Coordinate system if the file does not state it or states it wrongly, for example EPSG:28350."
         ),
     ] = "",
     cure: Annotated[
-        list[str] | None, typer.Option(help="Cure of a finding, as it is printed: KEY=VALUE; repeat for more.")
+        list[str] | None, typer.Option(help="Fix for a finding, as printed: KEY=VALUE; repeat for several.")
     ] = None,
     name: Annotated[str, typer.Option(help="Name of the layer.")] = "",
-    role: Annotated[str, typer.Option(help="layer, or sites: its features are candidate sites of your own.")] = "layer",
+    role: Annotated[str, typer.Option(help="layer, or sites (features become your candidate sites).")] = "layer",
     field: Annotated[
         list[str] | None,
         typer.Option(help="For sites, FIELD=COLUMN (name, commodities, stage, tonnage, grade.nickel, ...)."),
     ] = None,
     state: Annotated[
-        list[str] | None, typer.Option(help="For sites, FIELD=VALUE that holds for all (commodities, kind, stage).")
+        list[str] | None, typer.Option(help="For sites, FIELD=VALUE applied to all (commodities, kind, stage).")
     ] = None,
     licence: Annotated[str, typer.Option(help="Licence of the data.")] = "",
-    source_url: Annotated[str, typer.Option(help="Where the data come from.")] = "",
-    source_date: Annotated[str, typer.Option(help="Date the data speak of.")] = "",
-    note: Annotated[str, typer.Option(help="What a reader must know.")] = "",
+    source_url: Annotated[str, typer.Option(help="Source URL of the data.")] = "",
+    source_date: Annotated[str, typer.Option(help="Reference date of the data.")] = "",
+    note: Annotated[str, typer.Option(help="Caveat to show with the layer.")] = "",
     confidentiality: Annotated[str, typer.Option(help="private or shared.")] = "private",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Read and report; import nothing.")] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Bring a survey file in: read it apart from the app, say what was found, import it whole or not at all.
+    """Import a survey file: read it in a sandbox, report findings, import all of it or nothing.
 
     Exit code 0: fine; 3: a question is open (give --crs or --cure); 2: refused.
     """
@@ -101,14 +102,14 @@ def add_layer(
     sys.exit(EXIT[status])
 
 
-def _pairs(option: str, given: list[str] | None) -> dict[str, str]:
-    found = {}
-    for each in given or ():
-        key, equals, value = each.partition("=")
+def _pairs(option: str, options: list[str] | None) -> dict[str, str]:
+    pairs = {}
+    for text in options or ():
+        key, equals, value = text.partition("=")
         if not equals or not key:
-            raise OptionError("{option}: {text!r} is not KEY=VALUE.", option=option, text=each)
-        found[key.strip()] = value.strip()
-    return found
+            raise OptionError("{option}: {text!r} is not KEY=VALUE.", option=option, text=text)
+        pairs[key.strip()] = value.strip()
+    return pairs
 
 
 def _read(stack: ExitStack, file: Path, layers: list[str], crs: str, cures: dict[str, str]) -> tuple[Draft | None, str]:
@@ -183,52 +184,52 @@ def _report(
     from layers import reports  # noqa: PLC0415
 
     added = {new.row.source_layer + new.row.kind: new.row.layer_id for new in made} if imported else {}
-    found = reports.as_values(status, draft.report if draft else None, added, error)
+    report = reports.as_values(status, draft.report if draft else None, added, error)
     if any(new.row.role == "sites" for new in made):
-        found["sites"] = {
+        report["sites"] = {
             "added": sum(len(new.sites.sites) for new in made),
             "left_out": sum(new.sites.left_out for new in made),
         }
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
         return
     answer(
-        found["layers"],
+        report["layers"],
         format,
         ("name", "kind", "features", "crs", "crs_reason", "bounds", "layer_id"),
         "No layer can be read.",
     )
     if format is Format.table:
-        _tell(found, imported=imported)
+        _print(report, imported=imported)
 
 
-def _tell(found: dict[str, Any], *, imported: bool) -> None:
+def _print(report: Record, *, imported: bool) -> None:
     """Print findings with their cures, what became of sites, and how it ended."""
-    for finding in found["findings"]:
+    for finding in report["findings"]:
         where = f" (row {finding['row']})" if finding["row"] else ""
         cures = "".join(
-            f"\n    --crs {each[4:]}" if each.startswith("crs=") else f"\n    --cure {each}"
-            for each in finding["actions"][:MOST_CURES]
+            f"\n    --crs {action[4:]}" if action.startswith("crs=") else f"\n    --cure {action}"
+            for action in finding["actions"][:MOST_CURES]
         )
         if len(finding["actions"]) > MOST_CURES:
             cures += f"\n    ... and {len(finding['actions']) - MOST_CURES} more in --format json"
         typer.echo(prose(f"{finding['severity']}: {finding['message']}{where} {finding['cure']}{cures}"))
-    if "sites" in found:
+    if "sites" in report:
         typer.echo(
-            f"{found['sites']['added']} sites; {found['sites']['left_out']} rows name no screened "
-            f"commodity and are left out."
+            f"{report['sites']['added']} sites; {report['sites']['left_out']} rows name no screened "
+            f"commodity and are excluded."
         )
     ended = {
         "ok": "Imported." if imported else "Ready to import.",
-        "needs_input": "A question is open.",
+        "needs_input": "Input needed.",
         "refused": "Refused.",
     }
-    typer.echo(ended[found["status"]])
+    typer.echo(ended[report["status"]])
 
 
 @layers_app.command("list")
 def list_layers(format: FormatOption = Format.table) -> None:
-    """List the map layers, the bundle's and your own, with source and licence."""
+    """List bundled and imported map layers with source and licence."""
     from layers.catalog import info  # noqa: PLC0415
     from workspace import reference, session  # noqa: PLC0415
 
@@ -250,84 +251,85 @@ def list_layers(format: FormatOption = Format.table) -> None:
 
 @layers_app.command("show")
 def show_layer(layer: LayerArgument, format: FormatOption = Format.table) -> None:
-    """Show an own layer: columns, coordinate system, provenance, what was done to it."""
+    """Show an imported layer: columns, coordinate system, provenance, edits."""
     from layers import reports  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    found = reports.provenance(session.own().find(layer))
+    provenance = reports.provenance(session.own().find(layer))
     session.close()
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps(provenance, ensure_ascii=False, indent=2, default=str))
         return
-    answer([{"what": key, "value": value} for key, value in found.items()], format, ("what", "value"))
+    answer([{"what": key, "value": value} for key, value in provenance.items()], format, ("what", "value"))
 
 
 @layers_app.command("remove")
 def remove_layer(
     layer: LayerArgument,
-    forever: Annotated[
-        bool, typer.Option("--forever", help="Delete it with its features; nothing brings it back.")
-    ] = False,
+    forever: Annotated[bool, typer.Option("--forever", help="Delete it with its features; cannot be undone.")] = False,
 ) -> None:
-    """Take an own layer out of use; `orebridge layers restore` brings it back."""
+    """Remove an imported layer; `orebridge layers restore` brings it back."""
     from workspace import session  # noqa: PLC0415
 
     removed = session.own().forget(layer) if forever else session.own().remove(layer)
     session.close()
-    back = "nothing brings it back" if forever else f"`orebridge layers restore {removed.layer_id}` brings it back"
+    back = "this cannot be undone" if forever else f"`orebridge layers restore {removed.layer_id}` brings it back"
     typer.echo(f"{line(removed.name)} ({removed.layer_id}) is removed; {back}.")
 
 
 @layers_app.command("restore")
 def restore_layer(layer: LayerArgument) -> None:
-    """Bring a removed layer back."""
+    """Restore a removed layer."""
     from workspace import session  # noqa: PLC0415
 
     restored = session.own().restore(layer)
     session.close()
-    typer.echo(f"{line(restored.name)} ({restored.layer_id}) is back.")
+    typer.echo(f"{line(restored.name)} ({restored.layer_id}) is restored.")
 
 
 @layers_app.command("export")
 def export_layer(
     layer: LayerArgument,
-    file: Annotated[Path, typer.Argument(help="Where to write: .gpkg for vectors, .tif for rasters.")],
+    file: Annotated[Path, typer.Argument(help="Output file: .gpkg for vectors, .tif for rasters.")],
     overwrite: OverwriteOption = False,
 ) -> None:
-    """Write what was imported, with its provenance."""
+    """Export an imported layer with its provenance."""
     from data.files import Target  # noqa: PLC0415
     from layers.export import check, export  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
     own = session.own()
-    found = own.find(layer)
-    target = check(found, Target(file, overwrite))
-    export(found, own.features(found.layer_id) if found.kind != "raster" else None, own.raster(found.layer_id), target)
+    user_layer = own.find(layer)
+    target = check(user_layer, Target(file, overwrite))
+    export(
+        user_layer,
+        own.features(user_layer.layer_id) if user_layer.kind != "raster" else None,
+        own.raster(user_layer.layer_id),
+        target,
+    )
     session.close()
-    typer.echo(f"{line(found.name)} written to {file}")
+    typer.echo(f"{line(user_layer.name)} written to {file}")
 
 
 @criteria_app.command("add")
 def add_criterion(
-    layer: Annotated[str, typer.Option(help="Id or name of an own layer.")],
-    measure: Annotated[str, typer.Option(help="What is measured: `orebridge criteria measures` lists them.")],
-    goalposts: Annotated[
-        str, typer.Option(help="Two numbers: the ends of the scale, for example 0,50. --sense says which end is good.")
-    ],
-    sense: Annotated[str, typer.Option(help="min: less is better; max: more is better.")] = "max",
-    weight: Annotated[float, typer.Option(min=0, max=100, help="Weight on the scale of the pillars, 0 to 100.")] = 10.0,
-    column: Annotated[str, typer.Option(help="Column, for measures of a value.")] = "",
+    layer: Annotated[str, typer.Option(help="Id or name of an imported layer.")],
+    measure: Annotated[str, typer.Option(help="Measure; `orebridge criteria measures` lists them.")],
+    goalposts: Annotated[str, typer.Option(help="Two goalposts, for example 0,50; --sense says which end is better.")],
+    sense: Annotated[str, typer.Option(help="min: lower is better; max: higher is better.")] = "max",
+    weight: Annotated[
+        float, typer.Option(min=0, max=100, help="Weight, 0 to 100, on the same scale as the pillars.")
+    ] = 10.0,
+    column: Annotated[str, typer.Option(help="Column, for measures that read a value.")] = "",
     radius_km: Annotated[
-        float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within one.")
+        float, typer.Option("--radius", min=0, max=20_038, help="Radius in km, for measures within a radius.")
     ] = 0.0,
-    value: Annotated[str, typer.Option(help="linear or log.")] = "linear",
-    title: Annotated[str, typer.Option(help="Title on cards and exports.")] = "",
-    everywhere: Annotated[
-        bool, typer.Option("--everywhere", help="The layer covers the world: nothing mapped means nothing there.")
-    ] = False,
+    value: Annotated[str, typer.Option(help="linear or log.")] = DEFAULT_CURVE,
+    title: Annotated[str, typer.Option(help="Title shown on cards and exports.")] = "",
+    everywhere: Annotated[bool, typer.Option("--everywhere", help="Global layer: unmapped means absent.")] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Make a layer a criterion: from now on it counts in `rank`, `site`, `export` and the app."""
+    """Use a layer as a criterion in `rank`, `site`, `export` and the app."""
     from workspace import session, user_criteria  # noqa: PLC0415
 
     low, high = _goalposts(goalposts)
@@ -346,9 +348,9 @@ def add_criterion(
         title=title,
         everywhere=everywhere,
     )
-    found = user_criteria.add(own)
+    added = user_criteria.add(own)
     session.close()
-    answer([found], format, ("id", "title", "measure", "weight", "worst", "best", "unit", "known_sites"))
+    answer([added], format, ("id", "title", "measure", "weight", "worst", "best", "unit", "known_sites"))
 
 
 def _goalposts(text: str) -> tuple[float, float]:
@@ -361,7 +363,7 @@ def _goalposts(text: str) -> tuple[float, float]:
 
 @criteria_app.command("measures")
 def list_measures(format: FormatOption = Format.table) -> None:
-    """List what can be measured on a layer."""
+    """List the measures available for a layer."""
     from workspace import user_criteria  # noqa: PLC0415
 
     answer(user_criteria.measures(), format, ("measure", "what", "layers", "column", "radius", "unit"))
@@ -369,11 +371,11 @@ def list_measures(format: FormatOption = Format.table) -> None:
 
 @criteria_app.command("list")
 def list_criteria(format: FormatOption = Format.table) -> None:
-    """List your own criteria."""
+    """List user-defined criteria."""
     from workspace import session  # noqa: PLC0415
 
     session.store()  # a store that cannot be reached is no empty list
-    rows: list[dict[str, Any]] = [{"id": own.id, **own.as_dict()} for own in session.stored_criteria()]
+    rows = [{"id": own.id, **own.as_dict()} for own in session.stored_criteria()]
     session.close()
     answer(
         rows,
@@ -385,11 +387,11 @@ def list_criteria(format: FormatOption = Format.table) -> None:
 
 @criteria_app.command("remove")
 def remove_criterion(
-    criterion: Annotated[str, typer.Argument(help="Id as `orebridge criteria list` prints it.")],
+    criterion: Annotated[str, typer.Argument(help="Id as printed by `orebridge criteria list`.")],
 ) -> None:
-    """Take a criterion of your own out."""
+    """Remove a user-defined criterion."""
     from workspace import session, user_criteria  # noqa: PLC0415
 
     title = user_criteria.remove(criterion)
     session.close()
-    typer.echo(f"{line(title)} no longer counts.")
+    typer.echo(f"{line(title)} is no longer used in the score.")

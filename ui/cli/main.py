@@ -154,16 +154,16 @@ def run_app(
     port: Annotated[int, typer.Option(min=PORTS[0], max=PORTS[1], help="Port to listen on.")] = 8501,
     address: Annotated[str, typer.Option(help="Address to listen on.")] = "localhost",
 ) -> None:
-    """Open the app in the browser's address that it prints."""
+    """Start the app and print its URL."""
     serve(address, port)
 
 
 @app.command()
 def doctor() -> None:
-    """Check what the product needs: versions, extension, bundle, store, disk."""
+    """Check the installation: versions, extension, bundle, store, disk."""
     from workspace.health import checks  # noqa: PLC0415
 
-    found = checks()
-    answer(found, Format.table, ("check", "ok", "detail"))
-    if not all(row["ok"] == "yes" for row in found):
+    results = checks()
+    answer(results, Format.table, ("check", "ok", "detail"))
+    if not all(row["ok"] == "yes" for row in results):
         raise typer.Exit(1)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from scoring.defaults import DEFAULT_METHOD
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,56 +16,54 @@ if TYPE_CHECKING:
 
 
 Commodity = Annotated[
-    str, typer.Option(help="Commodity of interest, for example neodymium; it decides which grade counts.")
+    str, typer.Option(help="Commodity of interest, for example neodymium; determines which grade is scored.")
 ]
 
 
 Kind = Annotated[
-    list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for more.")
+    list[str] | None, typer.Option(help="mine, separation, refinery, derivative or recycling; repeat for several.")
 ]
 
 
-Country = Annotated[list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for more.")]
+Country = Annotated[
+    list[str] | None, typer.Option(help="ISO 3166-1 alpha-3 code, for example AUS; repeat for several.")
+]
 
 
-Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasibility; repeat for more.")]
+Stage = Annotated[list[str] | None, typer.Option(help="Stage, for example feasibility; repeat for several.")]
 
 
-PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
+PresetOption = Annotated[
+    str, typer.Option("--preset", help="Weight preset, for example japan_desk; a wrong name lists them all.")
+]
 
 
 Weights = Annotated[
-    str, typer.Option(help="Weights of the pillars, for example grade=30,permitting=25,infrastructure=25,ownership=20.")
+    str, typer.Option(help="Pillar weights, for example grade=30,permitting=25,infrastructure=25,ownership=20.")
 ]
 
 
-OrderBy = Annotated[
-    str, typer.Option(help="shrunk (known evidence drawn to its floor by what is missing), worst or known.")
-]
+OrderBy = Annotated[str, typer.Option(help="shrunk (known data, adjusted for completeness), worst or known.")]
 
 
-MinCoverage = Annotated[
-    float, typer.Option(min=0, max=1, help="Only sites with at least this share of the weight measured.")
-]
+MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Minimum share of the weight with values.")]
 
 
-HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Leave out sites that fail a gate.")]
+HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Exclude sites that fail a gate.")]
 
 
-MethodOption = Annotated[
-    str, typer.Option("--method", help="How criteria are put together; `orebridge methods list` names them.")
-]
+MethodOption = Annotated[str, typer.Option("--method", help="Aggregation method; `orebridge methods list` lists them.")]
 
 
 AreaOption = Annotated[
     str,
     typer.Option(
-        "--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an own layer."
+        "--area", help="Only sites inside: west,south,east,north, a .geojson file, or the id of an imported layer."
     ),
 ]
 
 
-Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this.")]
+Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this text.")]
 
 
 def build_scenario(
@@ -76,7 +77,7 @@ def build_scenario(
     min_coverage: float,
     hide_failed: bool,
     search: str,
-    method: str = "weighted_sum",
+    method: str = DEFAULT_METHOD,
     area: str = "",
 ) -> Scenario:
     """Return the scenario that the options say.
@@ -98,16 +99,8 @@ def build_scenario(
         text=search,
         area=_area(area),
     )
-    changes: dict[str, Any] = {
-        "commodity": commodity.strip().lower(),
-        "filters": filters,
-        "order_by": order_by,
-        "method": method,
-    }
-    chosen = from_preset(preset, **changes)
-    if not weights:
-        return chosen
-    return type(chosen)(weights=parse_weights(weights), **changes)
+    chosen = from_preset(preset, commodity=commodity.strip().lower(), filters=filters, order_by=order_by, method=method)
+    return replace(chosen, weights=parse_weights(weights)) if weights else chosen
 
 
 def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Sequence[str]) -> None:
@@ -115,8 +108,8 @@ def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Seque
     from data.vocabulary import KINDS, STAGES  # noqa: PLC0415
     from scoring.errors import ScenarioError  # noqa: PLC0415
 
-    for given, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):
-        for value in given:
+    for values, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):
+        for value in values:
             if value not in allowed:
                 raise ScenarioError(
                     "No {what} is called {value!r}; choose {allowed}.", what=what, value=value, allowed=allowed
@@ -132,10 +125,10 @@ def _area(text: str) -> Area | None:
         return None
     from workspace.area_input import area_of  # noqa: PLC0415
 
-    found, moved_m = area_of(text)
+    area, moved_m = area_of(text)
     if moved_m:
-        typer.echo(f"orebridge: the edge of {found.name} was simplified, by up to {moved_m:.0f} m.", err=True)
-    return found
+        typer.echo(f"orebridge: the boundary of {area.name} was simplified by up to {moved_m:.0f} m.", err=True)
+    return area
 
 
 def parse_weights(text: str) -> dict[str, float]:

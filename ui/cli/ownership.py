@@ -27,14 +27,14 @@ NOTES = {
 def owners(
     site_id: Annotated[
         str,
-        typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name; with --company: a company."),
+        typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name; with --company, a company."),
     ],
     company: Annotated[
-        bool, typer.Option("--company", help="Ask for a company of the ownership graph instead of a site.")
+        bool, typer.Option("--company", help="Look up a company of the ownership graph instead of a site.")
     ] = False,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show who stands behind a site.
+    """Show who owns a site.
 
     Attributable shares by bloc, the covered-nation test with tiers, the tree of holders.
     """
@@ -44,13 +44,13 @@ def owners(
 
     facts = open_facts()
     root = covered_nation.company(facts, site_id) if company else site_row(facts, site_id)["site_id"]
-    found = covered_nation.ownership(facts, root)
+    ownership = covered_nation.ownership(facts, root)
     if format is Format.json:
-        typer.echo(json.dumps(found.as_dict(), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(ownership.as_dict(), ensure_ascii=False, indent=2))
     elif format is Format.csv:
-        answer([_row(node) for node in found.nodes], format, ())
+        answer([_row(node) for node in ownership.nodes], format, ())
     else:
-        _say(found)
+        _say(ownership)
 
 
 def _row(node: Node) -> dict[str, object]:
@@ -70,15 +70,17 @@ def _row(node: Node) -> dict[str, object]:
     return {"path": " > ".join(node.path), **{name: getattr(node, name) for name in kept}}
 
 
-def _say(found: Ownership) -> None:
+def _say(ownership: Ownership) -> None:
     answer(
-        [{"bloc": bloc, "share_pct": share} for bloc, share in found.blocs.items()], Format.table, ("bloc", "share_pct")
+        [{"bloc": bloc, "share_pct": share} for bloc, share in ownership.blocs.items()],
+        Format.table,
+        ("bloc", "share_pct"),
     )
     typer.echo(
-        f"\n{found.seat_pct:g} % counts with the seat of a company, {found.assumed_pct:g} % rests on a "
-        f"share that no source states"
+        f"\n{ownership.seat_pct:g} % is assigned to a company's country of registration, "
+        f"{ownership.assumed_pct:g} % relies on a share that no source states"
     )
-    test = found.covered
+    test = ownership.covered
     typer.echo(
         f"covered nation: {test.verdict} ({test.evidence}), between {test.known_pct:g} % and "
         f"{test.possible_pct:g} % by the rule"
@@ -88,11 +90,11 @@ def _say(found: Ownership) -> None:
             f"  {' > '.join(node.path[1:])}: "
             f"{'share not stated' if node.counted_pct is None else f'counts as {node.counted_pct:g} %'}"
         )
-    if found.nodes:
+    if ownership.nodes:
         from rich.console import Console  # noqa: PLC0415
 
         typer.echo()
-        Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(_tree(found.nodes))
+        Console(markup=False, highlight=False, width=None if sys.stdout.isatty() else 200).print(_tree(ownership.nodes))
     else:
         typer.echo("No source names an owner.")
 

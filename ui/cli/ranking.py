@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 import typer
 
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
 from ui.cli.arguments import MOST_ROWS
 from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
 from ui.cli.options import (
@@ -31,6 +32,7 @@ from ui.cli.terminal import Format, FormatOption, answer, flat
 if TYPE_CHECKING:
     import duckdb
 
+    from data.sql import Record
     from scoring.ranking.scenario import Scenario
 
 
@@ -39,15 +41,15 @@ def rank(
     kind: Kind = None,
     country: Country = None,
     stage: Stage = None,
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     weights: Weights = "",
-    order_by: OrderBy = "shrunk",
+    order_by: OrderBy = DEFAULT_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     search: Text = "",
-    method: MethodOption = "weighted_sum",
+    method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
-    top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many sites.")] = 20,
+    top: Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Number of sites.")] = 20,
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
@@ -62,7 +64,27 @@ def rank(
     )
 
 
-def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[dict[str, Any]]:
+class RankedSite(TypedDict):
+    """A site as `orebridge rank --format json` prints it."""
+
+    site_id: str
+    name: str
+    kind: str
+    commodities: list[str]
+    lon: float
+    lat: float
+    stage: str
+    score: float
+    rank: int
+    coverage: float
+    score_low: float
+    score_high: float
+    country: str
+    gates: dict[str, str]
+    contributions: dict[str, float]
+
+
+def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> list[RankedSite]:
     """Return the first `top` sites as the JSON of `orebridge rank`."""
     from data.sql import records, sql  # noqa: PLC0415
     from scoring.ranking.pipeline import rank_cursor  # noqa: PLC0415
@@ -77,75 +99,57 @@ def ranked(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top: int) -> li
     return [_ranked_row(row, gates.get(row["site_id"], {}), criteria) for row in rows]
 
 
-def _ranked_row(row: dict[str, Any], gates: dict[str, str], criteria: list[str]) -> dict[str, Any]:
-    kept = (
-        "site_id",
-        "name",
-        "kind",
-        "commodities",
-        "lon",
-        "lat",
-        "stage",
-        "score",
-        "rank",
-        "coverage",
-        "score_low",
-        "score_high",
-    )
-    found = {key: row[key] for key in kept}
-    return {
-        **found,
-        "country": row["iso3"],
-        "gates": gates,
-        "contributions": dict(zip(criteria, row["contributions"], strict=True)),
-    }
+def _ranked_row(row: Record, gates: dict[str, str], criteria: list[str]) -> RankedSite:
+    of_site = {key: row[key] for key in RankedSite.__annotations__ if key in row and key != "contributions"}
+    contributions = dict(zip(criteria, row["contributions"], strict=True))
+    return cast("RankedSite", {**of_site, "country": row["iso3"], "gates": gates, "contributions": contributions})
 
 
 def site(
-    site_id: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    site_id: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show all that is known of one site: score, claims, owners, gates."""
+    """Show everything known about a site: score, source values, owners, gates."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.sites.dossier import dossier  # noqa: PLC0415
 
     facts, scenario = with_own(from_preset(preset, commodity=commodity.strip().lower()), open_all_facts)
-    found = dossier(facts, scenario, site_id)
+    record = dossier(facts, scenario, site_id)
     if format is Format.json:
-        typer.echo(json.dumps(found, ensure_ascii=False, indent=2, default=str))
+        typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str))
         return
     answer(
-        [{"what": key, "value": flat(value)} for key, value in found.items() if not isinstance(value, list)],
+        [{"what": key, "value": flat(value)} for key, value in record.items() if not isinstance(value, list)],
         format,
         ("what", "value"),
     )
     for key in ("lines", "claims", "owners", "gates"):
         typer.echo(f"\n{key}")
-        answer(found[key], format, tuple(found[key][0]) if found[key] else ("nothing known",))
+        answer(record[key], format, tuple(record[key][0]) if record[key] else ("nothing known",))
 
 
 def export(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Where to write; the ending says the format, for example .xlsx (a wrong one is answered by all)"
+            help="Output file; the extension sets the format, for example .xlsx (a wrong one lists them all)"
         ),
     ],
     commodity: Commodity = "",
     kind: Kind = None,
     country: Country = None,
     stage: Stage = None,
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     weights: Weights = "",
-    order_by: OrderBy = "shrunk",
+    order_by: OrderBy = DEFAULT_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     search: Text = "",
-    method: MethodOption = "weighted_sum",
+    method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
-    top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="How many sites; all where not given.")] = None,
+    top: Annotated[int | None, typer.Option(min=1, max=MOST_ROWS, help="Number of sites; default all.")] = None,
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write the ranked list with scores, weights, sources and licences."""
@@ -160,6 +164,6 @@ def export(
         preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area
     )
     facts, scenario = with_own(scenario, open_all_facts)
-    found = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
-    write(found, target)
-    typer.echo(f"{len(found.sites)} sites written to {file}")
+    table = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
+    write(table, target)
+    typer.echo(f"{len(table.sites)} sites written to {file}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from scoring.defaults import DEFAULT_JOINT_RULE, DEFAULT_PRESET
 from ui.cli.arguments import MOST_ROWS, MOST_SEED
 from ui.cli.terminal import Format, FormatOption, answer
 
@@ -22,18 +23,18 @@ if TYPE_CHECKING:
     from scoring.ranking.scenario import Scenario
     from scoring.robustness.sensitivity import RequiredValue
 
-methods_app = typer.Typer(
-    no_args_is_help=True, help="The methods that put criteria together, and published cases to check them by."
-)
+methods_app = typer.Typer(no_args_is_help=True, help="Aggregation methods, and published cases to verify them.")
 Commodity = Annotated[str, typer.Option(help="Commodity of interest, for example neodymium.")]
-PresetOption = Annotated[str, typer.Option("--preset", help="balanced, us_desk, japan_desk, speed or security.")]
-TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="The first how many sites are the shortlist.")]
-Top = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="How many lines.")]
+PresetOption = Annotated[
+    str, typer.Option("--preset", help="Weight preset, for example japan_desk; a wrong name lists them all.")
+]
+TopK = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Shortlist size: the top k sites.")]
+Top = Annotated[int, typer.Option(min=1, max=MOST_ROWS, help="Number of rows.")]
 
 
 @methods_app.command("list")
 def methods_list(format: FormatOption = Format.table) -> None:
-    """List the methods, what each rewards, and whether it compares sites with each other."""
+    """List the methods, what each rewards, and whether scores depend on the other sites."""
     from scoring.aggregation.methods import METHODS  # noqa: PLC0415
 
     rows = [
@@ -48,13 +49,13 @@ def methods_check(
     folder: Annotated[Path, typer.Argument(help="Folder of cases (*.json): method, inputs, expected, atol.")],
     format: FormatOption = Format.table,
 ) -> None:
-    """Run published cases on our own methods; exit code 1 if one does not agree."""
+    """Run published cases through the methods; exit code 1 if any result differs."""
     from scoring.published_cases import check_folder  # noqa: PLC0415
 
-    found = check_folder(folder)
-    rows = [{**asdict(each), "max_abs_diff": _number(each.max_abs_diff)} for each in found]
+    cases = check_folder(folder)
+    rows = [{**asdict(case), "max_abs_diff": _number(case.max_abs_diff)} for case in cases]
     answer(rows, format, ("case", "method", "agree", "max_abs_diff", "problem"))
-    if not all(each.agree for each in found):
+    if not all(case.agree for case in cases):
         raise typer.Exit(1)
 
 
@@ -64,74 +65,70 @@ def _number(value: float | None) -> float | None:
 
 def desks(
     commodity: Commodity = "",
-    rule: Annotated[str, typer.Option(help="Joint rule: mean, maximin or nash.")] = "mean",
+    rule: Annotated[str, typer.Option(help="Joint rule: mean, maximin or nash.")] = DEFAULT_JOINT_RULE,
     top: Top = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Rank by the US desk and by the Japan desk, and together; say where they part and on what."""
+    """Rank by the US desk, the Japan desk and jointly; show where they disagree and on what."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.two_desks import two_desks  # noqa: PLC0415
 
     facts, scenario = _facts(from_preset(commodity=commodity.strip().lower()))
-    found = two_desks(facts, scenario, rule)
-    rows = json.loads(found.sites.head(top).to_json(orient="records"))
+    result = two_desks(facts, scenario, rule)
+    rows = json.loads(result.sites.head(top).to_json(orient="records"))
     if format is Format.json:
-        whole = {
-            "first": found.first,
-            "second": found.second,
-            "rule": found.rule,
-            "agreement": found.agreement,
-            "agreement_top": found.agreement_top,
-            "pareto": int(found.sites["pareto"].sum()),
+        answered = {
+            "first": result.first,
+            "second": result.second,
+            "rule": result.rule,
+            "agreement": result.agreement,
+            "agreement_top": result.agreement_top,
+            "pareto": int(result.sites["pareto"].sum()),
             "sites": rows,
         }
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
     answer(rows, format, ("joint_rank", "name", "first_rank", "second_rank", "gap", "pareto", "divides", "divides_by"))
     if format is Format.table:
         typer.echo(
-            f"Kendall's tau of all sites {found.agreement}, of the first 100 of either desk {found.agreement_top}"
+            f"Kendall's tau over all sites {result.agreement}, over the top 100 of either desk {result.agreement_top}"
         )
 
 
 def robustness(
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     within: Annotated[
-        float, typer.Option(min=0, max=100, help="Weights within plus or minus this percent; 100: anywhere.")
+        float, typer.Option(min=0, max=100, help="Draw weights within plus or minus this percent; 100: anywhere.")
     ] = 20.0,
     order: Annotated[
         str,
-        typer.Option(
-            help="Weights from the most to the least important, for example ownership,grade; instead of --within."
-        ),
+        typer.Option(help="Pillars from most to least important, for example ownership,grade; instead of --within."),
     ] = "",
     ranges: Annotated[
         str,
-        typer.Option(
-            help="Shares of weights in percent, for example grade=20-50,ownership=10-30; instead of --within."
-        ),
+        typer.Option(help="Weight ranges in percent, for example grade=20-50,ownership=10-30; instead of --within."),
     ] = "",
-    draws: Annotated[int, typer.Option(min=10, max=20_000, help="How many weights are drawn.")] = 1000,
+    draws: Annotated[int, typer.Option(min=10, max=20_000, help="Number of draws.")] = 1000,
     seed: Annotated[
-        int, typer.Option(min=0, max=MOST_SEED, help="Seed of the draws; the same seed gives the same answer.")
+        int, typer.Option(min=0, max=MOST_SEED, help="Random seed; the same seed gives the same result.")
     ] = 20251028,
     top_k: TopK = 20,
     top: Top = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Draw weights and unknown values many times: say how often each site is among the first k, and in which ranks."""
+    """Draw weights and unknown values many times; show how often each site is in the top k, and its rank range."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.rank_acceptability import WeightConstraints, rank_stability  # noqa: PLC0415
 
     belief = WeightConstraints(
         within / 100 if within < 100 else None,
-        tuple(each.strip() for each in order.split(",") if each.strip()),
+        tuple(pillar.strip() for pillar in order.split(",") if pillar.strip()),
         _ranges(ranges),
     )
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower(), seed=seed))
-    found = rank_stability(facts, scenario, belief, draws=draws, top_k=top_k)
-    rows = json.loads(found.table.head(top).to_json(orient="records"))
+    result = rank_stability(facts, scenario, belief, draws=draws, top_k=top_k)
+    rows = json.loads(result.table.head(top).to_json(orient="records"))
     answer(rows, format, ("rank", "name", "in_top_k", "rank_low", "rank_mid", "rank_high", "confidence"))
 
 
@@ -150,43 +147,43 @@ def _ranges(text: str) -> tuple[tuple[str, float, float], ...]:
     """
     from scoring.errors import ScenarioError  # noqa: PLC0415
 
-    found = []
-    for part in filter(None, (each.strip() for each in text.split(","))):
+    ranges = []
+    for part in filter(None, (text_part.strip() for text_part in text.split(","))):
         name, _equals, ends = part.partition("=")
         low, _dash, high = ends.partition("-")
         try:
-            found.append((name.strip(), float(low) / 100, float(high) / 100))
+            ranges.append((name.strip(), float(low) / 100, float(high) / 100))
         except ValueError as error:
             raise ScenarioError(
                 "--ranges: {part!r} is not name=low-high in percent; write for example grade=20-50.", part=part
             ) from error
-    return tuple(found)
+    return tuple(ranges)
 
 
 def sensitivity(
-    site: Annotated[str, typer.Argument(help="Site id as `orebridge rank` prints it, or a part of the name.")],
+    site: Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")],
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     top_k: TopK = 10,
     format: FormatOption = Format.table,
 ) -> None:
-    """Show the stable weights of a site's place, what moves its score most, and what takes it into the first k."""
+    """Show weight ranges that keep a site's rank, the largest effects on its score, and what puts it in the top k."""
     from scoring.robustness.sensitivity import needs, stability, tornado  # noqa: PLC0415
 
     packed, scenario, site_id = _packed_with(site, commodity, preset)
     place = packed.row(site_id)
-    whole = {
+    answered = {
         "site_id": site_id,
         "rank": place + 1,
         "score": float(packed.score[place]),
-        "stability": [asdict(each) for each in stability(packed, site_id, scenario.order_by)],
-        "tornado": [{**asdict(each), "id": _moved(each.id, scenario)} for each in tornado(packed, site_id)],
+        "stability": [asdict(interval) for interval in stability(packed, site_id, scenario.order_by)],
+        "tornado": [{**asdict(swing), "id": _moved(swing.id, scenario)} for swing in tornado(packed, site_id)],
         "needs": []
         if place < top_k
         else _needed(needs(packed, site_id, scenario.criteria, top_k, scenario.order_by), scenario),
     }
     if format is Format.json:
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
     for key, columns in (
         ("stability", ("group", "weight", "low", "high", "within", "overtaken_low", "overtaken_high")),
@@ -195,7 +192,7 @@ def sensitivity(
     ):
         if format is Format.table:
             typer.echo(f"\n{key}")
-        rows: Any = whole[key]
+        rows: Any = answered[key]
         answer(rows, format, columns, f"It is among the first {top_k} already.")
 
 
@@ -204,23 +201,23 @@ def _moved(of: str, scenario: Scenario) -> str:
     return scenario.criteria[int(of)].id if of.isdigit() else of
 
 
-def _needed(found: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, Any]]:
+def _needed(requirements: Sequence[RequiredValue], scenario: Scenario) -> list[dict[str, object]]:
     """Return what would take a site into the first, with the id and unit of each criterion."""
     criteria = scenario.criteria
     return [
-        {**asdict(each), "criterion": criteria[each.criterion].id, "unit": criteria[each.criterion].unit}
-        for each in found
+        {**asdict(required), "criterion": criteria[required.criterion].id, "unit": criteria[required.criterion].unit}
+        for required in requirements
     ]
 
 
 def unknowns(
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     top_k: TopK = 20,
     top: Top = 50,
     format: FormatOption = Format.table,
 ) -> None:
-    """List what to find out next: the open values whose learning would most likely change the shortlist."""
+    """List unresolved values by their probability of changing the shortlist (value of information)."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.rank_acceptability import to_find_out  # noqa: PLC0415
 
@@ -232,16 +229,16 @@ def unknowns(
 @methods_app.command("compare")
 def methods_compare(
     commodity: Commodity = "",
-    preset: PresetOption = "balanced",
+    preset: PresetOption = DEFAULT_PRESET,
     top_k: TopK = 20,
     format: FormatOption = Format.table,
 ) -> None:
-    """Rank by every method and normalisation; show how far each agrees with the weighted sum on fixed goalposts."""
+    """Rank by every method and normalisation; show agreement with the weighted sum on fixed goalposts."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.robustness.method_agreement import compared  # noqa: PLC0415
 
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower()))
-    rows = [asdict(each) for each in compared(facts, scenario, top_k)]
+    rows = [asdict(agreement) for agreement in compared(facts, scenario, top_k)]
     answer(rows, format, ("method", "normalisation", "tau", "shared", "first"))
 
 

@@ -6,12 +6,13 @@ import json
 from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from data.texts import line
 from geo.errors import OrebridgeError
+from scoring.defaults import DEFAULT_PRESET
 from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
@@ -19,20 +20,19 @@ if TYPE_CHECKING:
     import duckdb
 
     from data.shortlists import Shortlist
+    from data.sql import Record
     from data.store import Store
     from scoring.ranking.scenario import Scenario
 
 shortlist_app = typer.Typer(
-    no_args_is_help=True, help="Shortlists in your own store: notes, frozen snapshots, what moved, exports."
+    no_args_is_help=True, help="Shortlists in your store: notes, snapshots, rank changes, exports."
 )
 
 Name = Annotated[str, typer.Option(help="Name of the shortlist.")]
 NameArgument = Annotated[str, typer.Argument(help="Name of the shortlist.")]
-Sites = Annotated[list[str], typer.Argument(help="Site ids as `orebridge rank` prints them, or parts of names.")]
-Commodity = Annotated[str, typer.Option(help="Commodity of interest; the shortlist keeps the scenario.")]
-Preset = Annotated[
-    str, typer.Option(help="balanced, us_desk, japan_desk, speed or security; the shortlist keeps the scenario.")
-]
+Sites = Annotated[list[str], typer.Argument(help="Site ids as printed by `orebridge rank`, or parts of names.")]
+Commodity = Annotated[str, typer.Option(help="Commodity of interest; saved with the shortlist.")]
+Preset = Annotated[str, typer.Option(help="Weight preset, for example japan_desk; saved with the shortlist.")]
 
 
 def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
@@ -45,14 +45,14 @@ def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     return session.facts(), scenario
 
 
-def _kept(held: Shortlist, otherwise: Scenario) -> Scenario:
+def _kept(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
     """Return the scenario that a shortlist keeps, with the user's own criteria in it measured."""
     from workspace import (  # noqa: PLC0415
         session,
         snapshots,
     )
 
-    scenario = snapshots.scenario_of(held, otherwise)
+    scenario = snapshots.scenario_of(shortlist, otherwise)
     session.ready(scenario)
     return scenario
 
@@ -66,11 +66,11 @@ def _store() -> Store:
 @shortlist_app.command("new")
 def new(
     name: NameArgument,
-    question: Annotated[str, typer.Option(help="What the shortlist is to answer.")] = "",
+    question: Annotated[str, typer.Option(help="Question the shortlist answers.")] = "",
     commodity: Commodity = "",
     preset: Preset = "",
 ) -> None:
-    """Make a shortlist; with --commodity or --preset it keeps that scenario."""
+    """Create a shortlist; --commodity or --preset saves a scenario with it."""
     from data import shortlists  # noqa: PLC0415
     from data.facts import data_version  # noqa: PLC0415
     from data.shortlists import Shortlist  # noqa: PLC0415
@@ -81,12 +81,12 @@ def new(
     fresh = Shortlist(name, question)
     if commodity or preset:
         scenario = replace(
-            from_preset(preset or "balanced", commodity=commodity.strip().lower()), evidence=scenario.evidence
+            from_preset(preset or DEFAULT_PRESET, commodity=commodity.strip().lower()), evidence=scenario.evidence
         )
         pack(facts, scenario)
         fresh = replace(fresh, scenario=scenario.as_dict(), data_version=data_version())
     shortlists.new(_store(), fresh)
-    typer.echo(f"The shortlist {name!r} is made.")
+    typer.echo(f"The shortlist {name!r} is created.")
 
 
 @shortlist_app.command("list")
@@ -107,25 +107,25 @@ def list_all(format: FormatOption = Format.table) -> None:
 def add(
     sites: Sites,
     name: Name = "default",
-    note: Annotated[str, typer.Option(help="A note for each of the sites.")] = "",
+    note: Annotated[str, typer.Option(help="Note for each site.")] = "",
 ) -> None:
-    """Put sites on a shortlist; a note replaces the one of a site that is on it already."""
+    """Add sites to a shortlist; a note replaces an existing one."""
     from data import shortlists  # noqa: PLC0415
     from scoring.sites.dossier import site_row  # noqa: PLC0415
 
     facts, _ = _facts()
-    found = [site_row(facts, each) for each in sites]
-    shortlists.add(_store(), name, *(each["site_id"] for each in found), note=note)
+    rows = [site_row(facts, site) for site in sites]
+    shortlists.add(_store(), name, *(row["site_id"] for row in rows), note=note)
     noted = " with the note" if note else ""
-    for each in found:
-        typer.echo(f"{line(each['name'])} is on the shortlist {name!r}{noted}.")
+    for row in rows:
+        typer.echo(f"{line(row['name'])} is on the shortlist {name!r}{noted}.")
 
 
 @shortlist_app.command("remove")
 def remove(sites: Sites, name: Name = "default") -> None:
-    """Take sites off a shortlist; `orebridge shortlist undo` brings them back.
+    """Remove sites from a shortlist; `orebridge shortlist undo` restores them.
 
-    If one of them is not on it, none is taken off.
+    If one of them is not on it, none is removed.
     """
     from data import shortlists  # noqa: PLC0415
     from data.shortlists import WorkspaceError  # noqa: PLC0415
@@ -147,23 +147,23 @@ def remove(sites: Sites, name: Name = "default") -> None:
 def note(
     site_id: Annotated[str, typer.Argument(help="A site on the shortlist.")],
     name: Name = "default",
-    text: Annotated[str | None, typer.Option("--note", help="The note; replaces the one that is there.")] = None,
+    text: Annotated[str | None, typer.Option("--note", help="Note; replaces the existing one.")] = None,
     tags: Annotated[str | None, typer.Option(help="Tags, separated by commas.")] = None,
     status: Annotated[str | None, typer.Option(help="proposed, under review, approved, deferred or declined.")] = None,
-    owner: Annotated[str | None, typer.Option(help="Who follows the site up.")] = None,
-    due: Annotated[str | None, typer.Option(help="Date of the next step, for example 2026-04-26.")] = None,
+    owner: Annotated[str | None, typer.Option(help="Person assigned to the site.")] = None,
+    due: Annotated[str | None, typer.Option(help="Due date of the next step, for example 2026-04-26.")] = None,
 ) -> None:
-    """Write down what is decided of a site: note, tags, decision, who follows it up, and by when."""
+    """Record note, tags, decision, assignee and due date of a site."""
     from data import shortlists  # noqa: PLC0415
     from data.shortlists import Item  # noqa: PLC0415
 
-    held = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
+    item_now = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
     labels = None if tags is None else tuple(tag.strip() for tag in tags.split(",") if tag.strip())
-    given = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
-    changes: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
-    shortlists.edit(_store(), name, [replace(held, **changes)])
+    fields = {"note": text, "tags": labels, "status": status, "owner": owner, "due": due}
+    changes: Record = {key: value for key, value in fields.items() if value is not None}
+    shortlists.edit(_store(), name, [replace(item_now, **changes)])
     typer.echo(
-        f"{site_id} on {name!r}: " + ", ".join(changes) + " kept."
+        f"{site_id} on {name!r}: " + ", ".join(changes) + " saved."
         if changes
         else f"{site_id} on {name!r}: nothing to change."
     )
@@ -171,7 +171,7 @@ def note(
 
 @shortlist_app.command("show")
 def show(name: Name = "default", format: FormatOption = Format.table) -> None:
-    """Show a shortlist with its notes and the scores of the scenario that it keeps."""
+    """Show a shortlist with its notes and the scores of its scenario."""
     from data import shortlists  # noqa: PLC0415
     from workspace.rows import rows_of  # noqa: PLC0415
 
@@ -180,12 +180,12 @@ def show(name: Name = "default", format: FormatOption = Format.table) -> None:
             [],
             format,
             ("rank", "site_id"),
-            "Nothing is on the shortlist yet; `orebridge shortlist add SITE` puts a site on it.",
+            "The shortlist is empty; `orebridge shortlist add SITE` adds a site.",
         )
         return
     facts, scenario = _facts()
-    held = shortlists.read(_store(), name)
-    rows = rows_of(facts, _kept(held, scenario), held)
+    shortlist = shortlists.read(_store(), name)
+    rows = rows_of(facts, _kept(shortlist, scenario), shortlist)
     answer(
         rows,
         format,
@@ -199,7 +199,7 @@ def show(name: Name = "default", format: FormatOption = Format.table) -> None:
 
 @shortlist_app.command("rename")
 def rename(name: NameArgument, to: Annotated[str, typer.Argument(help="The new name.")]) -> None:
-    """Give a shortlist another name."""
+    """Rename a shortlist."""
     from data import shortlists  # noqa: PLC0415
 
     shortlists.edit_head(_store(), name, name=to)
@@ -208,7 +208,7 @@ def rename(name: NameArgument, to: Annotated[str, typer.Argument(help="The new n
 
 @shortlist_app.command("duplicate")
 def duplicate(name: NameArgument, copy: Annotated[str, typer.Argument(help="Name of the copy.")]) -> None:
-    """Make a copy of a shortlist, without its snapshots."""
+    """Duplicate a shortlist, without its snapshots."""
     from data import shortlists  # noqa: PLC0415
 
     shortlists.duplicate(_store(), name, copy)
@@ -217,18 +217,18 @@ def duplicate(name: NameArgument, copy: Annotated[str, typer.Argument(help="Name
 
 @shortlist_app.command("drop")
 def drop(name: NameArgument) -> None:
-    """Take a shortlist away; `orebridge shortlist undo` brings it back."""
+    """Delete a shortlist; `orebridge shortlist undo` restores it."""
     from data import shortlists  # noqa: PLC0415
 
     shortlists.drop(_store(), name)
-    typer.echo(f"{name!r} is taken away; `orebridge shortlist undo` brings it back.")
+    typer.echo(f"{name!r} is deleted; `orebridge shortlist undo` restores it.")
 
 
 @shortlist_app.command("undo")
 def undo(
-    name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was changed last anywhere.")] = None,
+    name: Annotated[str | None, typer.Option(help="On this shortlist; default the latest change anywhere.")] = None,
 ) -> None:
-    """Take back what was changed last."""
+    """Undo the last change."""
     from data import shortlists  # noqa: PLC0415
 
     change = shortlists.undo(_store(), name)
@@ -237,39 +237,41 @@ def undo(
 
 @shortlist_app.command("redo")
 def redo(
-    name: Annotated[str | None, typer.Option(help="Of this shortlist; else what was undone last anywhere.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="On this shortlist; default the latest undone change anywhere.")
+    ] = None,
 ) -> None:
-    """Do again what was undone last."""
+    """Redo the last undone change."""
     from data import shortlists  # noqa: PLC0415
 
     change = shortlists.redo(_store(), name)
-    typer.echo(f"Done again: {change.action} on {change.shortlist!r}." if change else "There is nothing to do again.")
+    typer.echo(f"Redone: {change.action} on {change.shortlist!r}." if change else "There is nothing to redo.")
 
 
 @shortlist_app.command("freeze")
 def freeze(
     name: Name = "default",
-    label: Annotated[str, typer.Option(help="A word for it, for example: first ministerial.")] = "",
+    label: Annotated[str, typer.Option(help="Label, for example: first ministerial.")] = "",
 ) -> None:
-    """Freeze a shortlist with its numbers, to be computed again on any later day."""
+    """Save a snapshot of a shortlist whose numbers can always be reproduced."""
     from data import shortlists  # noqa: PLC0415
     from scoring.snapshots import snapshot  # noqa: PLC0415
     from workspace import snapshots  # noqa: PLC0415
 
     facts, scenario = _facts()
-    held = shortlists.read(_store(), name)
-    kept = snapshots.freeze(_store(), facts, name, _kept(held, scenario), label)
-    told = kept.head
+    shortlist = shortlists.read(_store(), name)
+    kept = snapshots.freeze(_store(), facts, name, _kept(shortlist, scenario), label)
+    head = kept.head
     typer.echo(
         f"Snapshot {snapshot.snapshot_id(kept)} of {name!r}: {len(kept.results)} sites among "
-        f"{told['listed']}, data version "
-        f"{told['data_version']}, scenario {told['scenario_hash']}."
+        f"{head['listed']}, data version "
+        f"{head['data_version']}, scenario {head['scenario_hash']}."
     )
 
 
 @shortlist_app.command("verify")
-def verify(snapshot_id: Annotated[str, typer.Argument(help="A snapshot, or the beginning of its id.")]) -> None:
-    """Compute a snapshot again from what it holds; exit code 1 if a number differs."""
+def verify(snapshot_id: Annotated[str, typer.Argument(help="Snapshot id, or the start of one.")]) -> None:
+    """Recompute a snapshot from its own data; exit code 1 if any number differs."""
     from workspace import snapshots  # noqa: PLC0415
 
     kept, verdict = snapshots.opened(_store(), snapshot_id)
@@ -280,7 +282,7 @@ def verify(snapshot_id: Annotated[str, typer.Argument(help="A snapshot, or the b
     )
     if verdict.same:
         typer.echo(
-            f"{len(kept.results)} sites compute to the same ranks and scores. Data version "
+            f"{len(kept.results)} sites reproduce the same ranks and scores. Data version "
             f"{verdict.data_version_then}; {same}."
         )
         return
@@ -290,28 +292,30 @@ def verify(snapshot_id: Annotated[str, typer.Argument(help="A snapshot, or the b
 
 @shortlist_app.command("diff")
 def diff(
-    then: Annotated[str, typer.Argument(help="A snapshot, or the beginning of its id.")],
-    now: Annotated[str, typer.Argument(help="Another snapshot, or today.")] = "today",
+    then: Annotated[str, typer.Argument(help="Snapshot id, or the start of one.")],
+    now: Annotated[str, typer.Argument(help="Another snapshot id, or today.")] = "today",
     name: Name = "default",
     format: FormatOption = Format.table,
 ) -> None:
-    """Say what moved between two versions of a shortlist, and why: data, list, weights or method."""
+    """Show rank changes between two versions of a shortlist and their cause: data, list, weights or method."""
     from data import shortlists  # noqa: PLC0415
     from workspace import snapshots  # noqa: PLC0415
     from workspace.rows import moved_rows  # noqa: PLC0415
 
     facts, scenario = _facts()
-    held = shortlists.read(_store(), name)
-    found = snapshots.difference(_store(), facts, name, _kept(held, scenario), then, now)
-    rows = moved_rows(found)
+    shortlist = shortlists.read(_store(), name)
+    difference = snapshots.difference(_store(), facts, name, _kept(shortlist, scenario), then, now)
+    rows = moved_rows(difference)
     if format is Format.json:
-        typer.echo(json.dumps({"then": found.then, "now": found.now, "moves": rows}, ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps({"then": difference.then, "now": difference.now, "moves": rows}, ensure_ascii=False, indent=2)
+        )
         return
     if format is Format.table:
-        for side, told in (("then", found.then), ("now", found.now)):
+        for side, head in (("then", difference.then), ("now", difference.now)):
             typer.echo(
-                f"{side}: {told['title']}, data {told['data_version']}, scenario "
-                f"{told['scenario_hash']}, {told['method']}"
+                f"{side}: {head['title']}, data {head['data_version']}, scenario "
+                f"{head['scenario_hash']}, {head['method']}"
             )
     columns = (
         "name",
@@ -333,7 +337,7 @@ def export(
     file: Annotated[
         Path,
         typer.Argument(
-            help="Where to write; the ending says the format, for example .xlsx, or .orebridge for the workspace."
+            help="Output file; the extension sets the format, for example .xlsx, or .orebridge for the workspace."
         ),
     ],
     name: Name = "default",
@@ -341,7 +345,7 @@ def export(
 ) -> None:
     """Write a shortlist with scores, notes, weights, sources and licences.
 
-    .orebridge holds it whole, with its snapshots.
+    .orebridge contains the full shortlist with its snapshots.
     """
     from data import shortlist_file, shortlists  # noqa: PLC0415
     from data.export import check, write  # noqa: PLC0415
@@ -355,16 +359,16 @@ def export(
         typer.echo(f"The workspace of {name!r} is written to {file}")
         return
     check(target)
-    held = shortlists.read(_store(), name)
+    shortlist = shortlists.read(_store(), name)
     facts, scenario = _facts()
-    found = listing_of(facts, _kept(held, scenario), held)
-    write(found, target)
-    typer.echo(f"{len(found.sites)} sites written to {file}")
+    table = listing_of(facts, _kept(shortlist, scenario), shortlist)
+    write(table, target)
+    typer.echo(f"{len(table.sites)} sites written to {file}")
 
 
 @shortlist_app.command("import")
 def import_file(file: Annotated[Path, typer.Argument(help="A .orebridge file.")]) -> None:
-    """Take the shortlists and snapshots of a workspace file into your store; nothing is overwritten."""
+    """Import shortlists and snapshots from a workspace file; nothing is overwritten."""
     from data.shortlist_file import MOST_PACKED_BYTES  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
     from workspace.shortlist_import import take_in  # noqa: PLC0415
@@ -377,7 +381,7 @@ def import_file(file: Annotated[Path, typer.Argument(help="A .orebridge file.")]
         raw = opened.read(MOST_PACKED_BYTES + 1)
     taken = take_in(_store(), session.facts(), raw)
     for there, here in taken.names.items():
-        typer.echo(f"{there!r} is here" + (f" as {here!r}." if here != there else "."))
+        typer.echo(f"{there!r} is imported" + (f" as {here!r}." if here != there else "."))
     typer.echo(f"{taken.snapshots} snapshots.")
 
 
@@ -392,14 +396,14 @@ class Language(StrEnum):
 def memo(
     name: NameArgument,
     lang: Annotated[Language, typer.Option(help="en, ja, or both side by side.")] = Language.en,
-    output: Annotated[Path, typer.Option("--output", "-o", help="Where to write: .pdf, .html or .docx.")] = Path(
+    output: Annotated[Path, typer.Option("--output", "-o", help="Output file: .pdf, .html or .docx.")] = Path(
         "memo.pdf"
     ),
     overwrite: OverwriteOption = False,
 ) -> None:
     """Write a memo of a shortlist.
 
-    Question, map, ranked table, half a page a site, how firm it is, method, sources with licences.
+    Question, map, ranked table, half a page per site, rank stability, method, sources with licences.
     """
     from data import shortlists  # noqa: PLC0415
     from data.files import Target  # noqa: PLC0415
@@ -411,23 +415,25 @@ def memo(
 
     if output.suffix.lower() not in FORMATS:
         raise MemoFormatError(output.name)
-    held = shortlists.read(_store(), name)
+    shortlist = shortlists.read(_store(), name)
     facts, scenario = _facts()
-    found = ground(facts, _kept(held, scenario), held, reference.sources(), session.all_told())
+    basis = ground(facts, _kept(shortlist, scenario), shortlist, reference.sources(), session.all_told())
     with target.writing() as made:
-        made.write_bytes(write(memos(facts, found, lang.value), output.suffix))
-    typer.echo(f"A memo on {len(found.sites)} sites is written to {output}")
+        made.write_bytes(write(memos(facts, basis, lang.value), output.suffix))
+    typer.echo(f"A memo on {len(basis.sites)} sites is written to {output}")
 
 
 def compare(
     sites: Annotated[list[str], typer.Argument(help="Two to five site ids, or parts of names.")],
     commodity: Annotated[str, typer.Option(help="Commodity of interest.")] = "",
-    preset: Annotated[str, typer.Option(help="balanced, us_desk, japan_desk, speed or security.")] = "balanced",
+    preset: Annotated[
+        str, typer.Option(help="Weight preset, for example japan_desk; a wrong name lists them all.")
+    ] = DEFAULT_PRESET,
     format: FormatOption = Format.table,
 ) -> None:
-    """Put two to five sites side by side.
+    """Compare two to five sites side by side.
 
-    Each criterion with its unit, who is ahead, and the rank under every preset.
+    Each criterion with its unit, the best site, and the rank under every preset.
     """
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
     from scoring.sites.side_by_side import side_by_side  # noqa: PLC0415
@@ -435,15 +441,20 @@ def compare(
 
     facts, scenario = _facts()
     chosen = replace(from_preset(preset, commodity=commodity.strip().lower()), evidence=scenario.evidence)
-    found = side_by_side(facts, chosen, sites)
+    comparison = side_by_side(facts, chosen, sites)
     if format is Format.json:
-        ids = [site["site_id"] for site in found.sites]
-        whole = {"sites": ids, "criteria": compared_rows(found), "ranks": found.ranks, "ahead": found.ahead}
-        typer.echo(json.dumps(whole, ensure_ascii=False, indent=2))
+        ids = [site["site_id"] for site in comparison.sites]
+        answered = {
+            "sites": ids,
+            "criteria": compared_rows(comparison),
+            "ranks": comparison.ranks,
+            "ahead": comparison.ahead,
+        }
+        typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
         return
-    rows_of_criteria = compared_rows(found)
+    rows_of_criteria = compared_rows(comparison)
     answer(rows_of_criteria, format, tuple(rows_of_criteria[0]))
     if format is Format.table:
         typer.echo("\nrank under each preset")
-        ranks = ranks_rows(found)
+        ranks = ranks_rows(comparison)
         answer(ranks, format, tuple(ranks[0]))

@@ -6,4 +6,4 @@ from typing import Annotated
 
 import typer
 
-OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace the file if it is there.")]
+OverwriteOption = Annotated[bool, typer.Option("--overwrite", help="Replace an existing file.")]

@@ -10,8 +10,9 @@ import io
 import json
 import os
 import sys
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Annotated, Any, TextIO
+from typing import Annotated, TextIO
 
 import typer
 
@@ -63,17 +64,17 @@ def _safe(stream: TextIO | None) -> TextIO:
     return stream
 
 
-def flat(value: Any) -> str:
+def flat(value: object) -> str:
     """Return a value as one line of text that does not steer the terminal."""
     if isinstance(value, list):
-        return "; ".join(flat(each) for each in value)
+        return "; ".join(flat(item) for item in value)
     if isinstance(value, dict):
         return "; ".join(f"{k}={flat(v)}" for k, v in value.items())
     return f"{value:.4g}" if isinstance(value, float) else "" if value is None else line(str(value))
 
 
 def answer(
-    rows: list[dict[str, Any]], format: Format, columns: tuple[str, ...], nothing: str = "No site matches."
+    rows: Sequence[Mapping[str, object]], format: Format, columns: tuple[str, ...], nothing: str = "No site matches."
 ) -> None:
     """Print rows as the format says; JSON has all fields, the table only `columns`."""
     if format is Format.json:
@@ -84,12 +85,12 @@ def answer(
         _table(rows, columns, nothing)
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
+def _csv(rows: Sequence[Mapping[str, object]]) -> str:
     cells = ([flat(v) if isinstance(v, list | dict) else v for v in row.values()] for row in rows)
     return csv_text(list(rows[0]) if rows else [], cells)
 
 
-def _table(rows: list[dict[str, Any]], columns: tuple[str, ...], nothing: str) -> None:
+def _table(rows: Sequence[Mapping[str, object]], columns: tuple[str, ...], nothing: str) -> None:
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 

@@ -15,7 +15,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 
 from data.facts import data_version
-from ui.http.asking import NotAcceptableError, ParsedRequest
+from ui.http.asking import JsonObject, NotAcceptableError, ParsedRequest
 
 JSON, GEOJSON, PARQUET, HTML = "application/json", "application/geo+json", "application/vnd.apache.parquet", "text/html"
 OPENAPI, PROBLEM = "application/vnd.oai.openapi+json;version=3.1", "application/problem+json"
@@ -49,7 +49,7 @@ def problem(status: int, title: str, detail: str) -> Answer:
     return as_json({"type": "about:blank", "title": title, "status": status, "detail": detail}, PROBLEM, status)
 
 
-def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
+def format_of(request: ParsedRequest, allowed: Iterable[str]) -> str:
     """Return the media type to answer in: that of `f`, else the first that the Accept header takes.
 
     Raises
@@ -58,47 +58,47 @@ def format_of(asked: ParsedRequest, allowed: Iterable[str]) -> str:
         If none can be given.
     """
     media = tuple(allowed)
-    if asked.values.get("f"):
-        return FORMATS[asked.values["f"]]
-    wanted = [part.split(";")[0].strip().lower() for part in asked.accept.split(",")]
-    for each in wanted:
-        if each in ("*/*", "application/*", ""):
+    if request.values.get("f"):
+        return FORMATS[request.values["f"]]
+    accepted = [part.split(";")[0].strip().lower() for part in request.accept.split(",")]
+    for media_type in accepted:
+        if media_type in ("*/*", "application/*", ""):
             return media[0]
-        if each in media:
-            return each
-    if "text/html" in wanted or "text/*" in wanted:
+        if media_type in media:
+            return media_type
+    if "text/html" in accepted or "text/*" in accepted:
         return media[0]
     raise NotAcceptableError(
-        "{accept!r} cannot be given; this address gives {media}.", accept=asked.accept[:100], media=media
+        "{accept!r} cannot be given; this address gives {media}.", accept=request.accept[:100], media=media
     )
 
 
-def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> dict[str, Any]:
+def provenance(scenario_hash: str = "", licences: Iterable[str] = ()) -> JsonObject:
     """Return what every answer carries: version of the data, scenario, licences."""
-    found: dict[str, Any] = {
+    about: JsonObject = {
         "data_version": data_version(),
         "disclaimer": "Screening aid from open data, not investment advice.",
     }
     if scenario_hash:
-        found["scenario_hash"] = scenario_hash
+        about["scenario_hash"] = scenario_hash
     if licences:
-        found["licences"] = sorted(set(licences))
-    return found
+        about["licences"] = sorted(set(licences))
+    return about
 
 
 def features(
     frame: pd.DataFrame, about: Mapping[str, Any], links: list[dict[str, str]] | None = None, id_column: str = "site_id"
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return rows with lon and lat as a GeoJSON collection, the provenance as a foreign member ``orebridge``."""
     return placed(records(frame), about, links, id_column)
 
 
 def placed(
-    rows: list[dict[str, Any]],
+    rows: list[JsonObject],
     about: Mapping[str, Any],
     links: list[dict[str, str]] | None = None,
     id_column: str = "site_id",
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return records with lon and lat as a GeoJSON collection; see `features`."""
     made = [
         {
@@ -117,7 +117,7 @@ def placed(
     }
 
 
-def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def records(frame: pd.DataFrame) -> list[JsonObject]:
     """Return rows as plain values; an unknown is None."""
     columns = {str(name): [_known(value) for value in frame[name].tolist()] for name in frame}
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]

@@ -12,6 +12,8 @@ from workspace import published
 from workspace.ranking_cache import RankingCache
 
 Where = Literal["query", "path"]
+#: A JSON object: an answer, or a schema of one.
+JsonObject = dict[str, Any]
 MOST_TEXT = 200
 
 
@@ -20,7 +22,7 @@ class BadRequestError(OrebridgeError):
 
 
 class NotFoundError(OrebridgeError):
-    """There is nothing of that name."""
+    """Not found."""
 
 
 class NotOpenError(OrebridgeError):
@@ -28,7 +30,7 @@ class NotOpenError(OrebridgeError):
 
 
 class NotAcceptableError(OrebridgeError):
-    """No format that was asked for can be given."""
+    """None of the requested formats is available."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,7 @@ class Parameter:
 
     name: str
     about: str
-    schema: dict[str, Any]
+    schema: JsonObject
     where: Where = "query"
 
     @property
@@ -105,10 +107,10 @@ class Endpoint:
     answer: Callable[[ParsedRequest], Any]
     parameters: tuple[Parameter, ...] = ()
     formats: tuple[str, ...] = ("application/json",)
-    schema: dict[str, Any] = field(default_factory=lambda: {"type": "object"})
+    schema: JsonObject = field(default_factory=lambda: {"type": "object"})
 
 
-def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> dict[str, Any]:
+def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> JsonObject:
     """Return the values of a request by parameter.
 
     Raises
@@ -117,18 +119,18 @@ def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequen
         If a parameter is not one, stands twice, or has a value that its schema does not allow.
     """
     _check_names(parameters, query)
-    found: dict[str, Any] = {}
+    values: JsonObject = {}
     for parameter in parameters:
-        given = (
+        texts = (
             [path[parameter.name]]
             if parameter.where == "path"
             else [value for name, value in query if name == parameter.name]
         )
-        if given:
-            found[parameter.name] = _value_of(parameter, given)
+        if texts:
+            values[parameter.name] = _value_of(parameter, texts)
         elif "default" in parameter.schema:
-            found[parameter.name] = parameter.schema["default"]
-    return found
+            values[parameter.name] = parameter.schema["default"]
+    return values
 
 
 def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str]]) -> None:
@@ -143,10 +145,10 @@ def _check_names(parameters: Sequence[Parameter], query: Sequence[tuple[str, str
             )
 
 
-def _value_of(parameter: Parameter, given: list[str]) -> Any:
+def _value_of(parameter: Parameter, texts: list[str]) -> Any:
     schema = parameter.schema
     if schema["type"] == "array":
-        parts = [part.strip() for text in given for part in text.split(",")]
+        parts = [part.strip() for text in texts for part in text.split(",")]
         low, high = schema.get("minItems", 0), schema.get("maxItems", 100)
         if not low <= len(parts) <= high:
             raise BadRequestError(
@@ -157,11 +159,11 @@ def _value_of(parameter: Parameter, given: list[str]) -> Any:
                 count=len(parts),
             )
         return [_single(parameter.name, schema["items"], part) for part in parts]
-    if len(given) > 1:
+    if len(texts) > 1:
         raise BadRequestError(
-            "{parameter} stands {count} times; give it once.", parameter=parameter.name, count=len(given)
+            "{parameter} stands {count} times; give it once.", parameter=parameter.name, count=len(texts)
         )
-    return _single(parameter.name, schema, given[0])
+    return _single(parameter.name, schema, texts[0])
 
 
 def _single(name: str, schema: Mapping[str, Any], text: str) -> Any:

@@ -38,9 +38,9 @@ def allowed_hosts(address: str = "") -> tuple[str, ...]:
     address : str
         Where the app listens, if that is one name or number and not all of the machine's.
     """
-    named = [each.strip().lower().strip("[]") for each in os.environ.get(SETTING, "").split(",")]
+    named = [host.strip().lower().strip("[]") for host in os.environ.get(SETTING, "").split(",")]
     listening = address.lower().strip("[]") if address not in ("", "0.0.0.0", "::") else ""  # noqa: S104 - compared, not bound
-    return tuple(dict.fromkeys(each for each in (*LOCAL, listening, *named) if each))
+    return tuple(dict.fromkeys(host for host in (*LOCAL, listening, *named) if host))
 
 
 def _name_of(host: str) -> str:
@@ -65,7 +65,7 @@ def is_allowed(host: str, allowed: Sequence[str]) -> bool:
     """
     name = _name_of(host)
     return bool(name) and any(
-        each in ("*", name) or (each.startswith("*.") and name.endswith(each[1:])) for each in allowed
+        pattern in ("*", name) or (pattern.startswith("*.") and name.endswith(pattern[1:])) for pattern in allowed
     )
 
 

@@ -140,16 +140,16 @@ async def layer_picture(request: Request) -> Response:
 
 async def map_picture(request: Request) -> Response:
     """Answer a WMS 1.3.0 request for an own raster: GetCapabilities, or GetMap in EPSG:3857."""
-    asked = {name.lower(): value for name, value in request.query_params.items()}
-    if asked.get("request", "").lower() == "getcapabilities":
+    parameters = {name.lower(): value for name, value in request.query_params.items()}
+    if parameters.get("request", "").lower() == "getcapabilities":
         return Response(CAPABILITIES, media_type="text/xml")
 
     def picture() -> Response:
         shown = _layer(request)
         if not isinstance(shown, UserMapLayer) or shown.kind != "raster":
             return server.refused(404, "Not found", "This layer is not served as a map.")
-        bounds = _bounds_m(asked.get("bbox", ""))
-        width, height = (_pixels(asked.get(side, "")) for side in ("width", "height"))
+        bounds = _bounds_m(parameters.get("bbox", ""))
+        width, height = (_pixels(parameters.get(side, "")) for side in ("width", "height"))
         body: bytes = import_module("layers.pictures").part_png(shown, bounds, width, height)
         return Response(body, media_type="image/png", headers={"Cache-Control": NEVER})
 

@@ -16,7 +16,7 @@ from layers.catalog import Layer
 from layers.styling import UserMapLayer
 from scoring.ranking.scenario import from_preset
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance
-from ui.http.asking import BadRequestError, NotFoundError, Parameter, ParsedRequest
+from ui.http.asking import BadRequestError, JsonObject, NotFoundError, Parameter, ParsedRequest
 from workspace import published
 
 SITES = "sites"
@@ -26,7 +26,7 @@ CONFORMS = (f"{SPEC}/core", f"{SPEC}/geojson", f"{SPEC}/oas30")
 MOST = 10_000
 ITEM_FORMAT = Parameter(
     "f",
-    "Format of the answer; the Accept header does the same.",
+    "Response format; alternative to the Accept header.",
     {"type": "string", "enum": ["json", "geojson", "parquet"]},
 )
 ITEMS = (
@@ -39,7 +39,7 @@ ITEMS = (
         "limit", "How many features at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": 1000}
     ),
     Parameter(
-        "offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
+        "offset", "Number of results to skip.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
     ),
     Parameter(
         "datetime",
@@ -67,18 +67,18 @@ SITE_COLUMNS = [
 ]
 
 
-def _link(asked: ParsedRequest, path: str, rel: str, media: str, title: str) -> dict[str, str]:
-    return {"href": f"{asked.base}{path}", "rel": rel, "type": media, "title": title}
+def _link(request: ParsedRequest, path: str, rel: str, media: str, title: str) -> dict[str, str]:
+    return {"href": f"{request.base}{path}", "rel": rel, "type": media, "title": title}
 
 
-def landing(asked: ParsedRequest) -> Answer:
+def landing(request: ParsedRequest) -> Answer:
     """Answer with where everything is."""
     links = [
-        _link(asked, "/", "self", JSON, "This document"),
-        _link(asked, "/openapi.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1", "OpenAPI 3.1"),
-        _link(asked, "/docs", "service-doc", "text/html", "What can be asked"),
-        _link(asked, "/conformance", "conformance", JSON, "Conformance classes"),
-        _link(asked, "/collections", "data", JSON, "Collections of features"),
+        _link(request, "/", "self", JSON, "This document"),
+        _link(request, "/openapi.json", "service-desc", "application/vnd.oai.openapi+json;version=3.1", "OpenAPI 3.1"),
+        _link(request, "/docs", "service-doc", "text/html", "What can be asked"),
+        _link(request, "/conformance", "conformance", JSON, "Conformance classes"),
+        _link(request, "/collections", "data", JSON, "Collections of features"),
     ]
     title = "Orebridge: critical-mineral sites and layers"
     return as_json(
@@ -91,7 +91,7 @@ def landing(asked: ParsedRequest) -> Answer:
     )
 
 
-def conformance(asked: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
+def conformance(request: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the conformance classes that hold."""
     return as_json({"conformsTo": list(CONFORMS)})
 
@@ -101,7 +101,7 @@ def served() -> dict[str, Layer]:
     return {layer.id: layer for layer in published.map_layers() if layer.kind != "raster"}
 
 
-def layers(asked: ParsedRequest) -> Answer:
+def layers(request: ParsedRequest) -> Answer:
     """Answer with the layers: kind, source, licence, and where their features are."""
     shown = [layer for layer in published.map_layers() if layer.kind != "raster" or not isinstance(layer, UserMapLayer)]
     rows = [
@@ -116,55 +116,55 @@ def layers(asked: ParsedRequest) -> Answer:
             "licence": layer.source.licence,
             "attribution": layer.source.attribution,
             "as_of": layer.source.as_of,
-            "items": None if layer.kind == "raster" else f"{asked.base}/collections/{layer.id}/items",
+            "items": None if layer.kind == "raster" else f"{request.base}/collections/{layer.id}/items",
         }
         for layer in shown
     ]
     return as_json({"layers": rows, "orebridge": provenance()})
 
 
-def collections(asked: ParsedRequest) -> Answer:
+def collections(request: ParsedRequest) -> Answer:
     """Answer with all collections."""
-    found = [_sites_collection(asked), *(_layer_collection(asked, layer) for layer in served().values())]
-    return as_json({"collections": found, "links": [_link(asked, "/collections", "self", JSON, "Collections")]})
+    listed = [_sites_collection(request), *(_layer_collection(request, layer) for layer in served().values())]
+    return as_json({"collections": listed, "links": [_link(request, "/collections", "self", JSON, "Collections")]})
 
 
-def collection(asked: ParsedRequest) -> Answer:
+def collection(request: ParsedRequest) -> Answer:
     """Answer with one collection."""
-    key = asked.values["collection_id"]
-    return as_json(_sites_collection(asked) if key == SITES else _layer_collection(asked, _layer(key)))
+    key = request.values["collection_id"]
+    return as_json(_sites_collection(request) if key == SITES else _layer_collection(request, _layer(key)))
 
 
 def _layer(key: str) -> Layer:
-    found = served().get(key)
-    if found is None:
+    layer = served().get(key)
+    if layer is None:
         raise NotFoundError("There is no collection {collection!r}; /collections lists them.", collection=key[:80])
-    return found
+    return layer
 
 
-def _sites_collection(asked: ParsedRequest) -> dict[str, Any]:
-    ranking = asked.view.ranking(from_preset())
+def _sites_collection(request: ParsedRequest) -> JsonObject:
+    ranking = request.view.ranking(from_preset())
     bounds = tuple(
         float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max())
     )
     return _described(
-        asked, SITES, "Candidate sites", "Ranked by the balanced weights, each by its main commodity.", bounds
+        request, SITES, "Candidate sites", "Ranked by the balanced weights, each by its main commodity.", bounds
     )
 
 
-def _layer_collection(asked: ParsedRequest, layer: Layer) -> dict[str, Any]:
+def _layer_collection(request: ParsedRequest, layer: Layer) -> JsonObject:
     return {
-        **_described(asked, layer.id, layer.title, layer.caveat, feature_pages.extent(layer)),
+        **_described(request, layer.id, layer.title, layer.caveat, feature_pages.extent(layer)),
         "license": layer.source.licence,
         "attribution": layer.source.attribution,
     }
 
 
-def _described(asked: ParsedRequest, key: str, title: str, about: str, bounds: tuple[float, ...]) -> dict[str, Any]:
+def _described(request: ParsedRequest, key: str, title: str, about: str, bounds: tuple[float, ...]) -> JsonObject:
     links = [
-        _link(asked, f"/collections/{key}", "self", JSON, title),
-        _link(asked, f"/collections/{key}/items", "items", GEOJSON, title),
-        _link(asked, f"/collections/{key}/items?f=parquet", "items", PARQUET, title),
+        _link(request, f"/collections/{key}", "self", JSON, title),
+        _link(request, f"/collections/{key}/items", "items", GEOJSON, title),
+        _link(request, f"/collections/{key}/items?f=parquet", "items", PARQUET, title),
     ]
     extent = {"spatial": {"bbox": [list(bounds)], "crs": CRS84}}
     return {
@@ -180,24 +180,24 @@ def _described(asked: ParsedRequest, key: str, title: str, about: str, bounds: t
 
 def _bounds(values: Mapping[str, Any]) -> Bounds | None:
     """Return the box that is asked for; of six numbers the heights are passed over."""
-    given = values.get("bbox")
-    if given is None:
+    bbox = values.get("bbox")
+    if bbox is None:
         return None
-    if len(given) == 5:
+    if len(bbox) == 5:
         raise BadRequestError("bbox takes 4 numbers, or 6 with heights; 5 were given.")
-    west, south, east, north = given if len(given) == 4 else (*given[:2], *given[3:5])
+    west, south, east, north = bbox if len(bbox) == 4 else (*bbox[:2], *bbox[3:5])
     if south > north or not (-90 <= south <= 90 and -90 <= north <= 90):
         raise BadRequestError("bbox: south must not lie north of north, and both between -90 and 90.")
     return west, south, east, north
 
 
-def items(asked: ParsedRequest) -> Answer:
+def items(request: ParsedRequest) -> Answer:
     """Answer with features of a collection, page by page."""
-    key, values = asked.values["collection_id"], asked.values
-    media = format_of(asked, (GEOJSON, PARQUET, JSON))
+    key, values = request.values["collection_id"], request.values
+    media = format_of(request, (GEOJSON, PARQUET, JSON))
     bounds = _bounds(values)
     if key == SITES:
-        return _site_items(asked, bounds, media)
+        return _site_items(request, bounds, media)
     layer = _layer(key)
     if wrong := [name for name in ("kind", "stage", "country") if name in values]:
         raise BadRequestError(
@@ -205,53 +205,53 @@ def items(asked: ParsedRequest) -> Answer:
             parameter=wrong[0],
             collection=key,
         )
-    found = feature_pages.page(layer, bounds, values["offset"], values["limit"])
+    page = feature_pages.page(layer, bounds, values["offset"], values["limit"])
     about = provenance(licences=[f"{layer.source.title}: {layer.source.licence}"])
     if media == PARQUET:
-        return parquet(found.frame, about)
-    paged = _paged(asked, found.matched, len(found.frame))
+        return parquet(page.frame, about)
+    paged = _paged(request, page.matched, len(page.frame))
     return as_json(
-        {"type": "FeatureCollection", "features": feature_pages.geojson(found.frame), **paged, "orebridge": about},
+        {"type": "FeatureCollection", "features": feature_pages.geojson(page.frame), **paged, "orebridge": about},
         GEOJSON,
     )
 
 
-def _site_items(asked: ParsedRequest, bounds: Bounds | None, media: str) -> Answer:
-    frame, values = _sites(asked), asked.values
+def _site_items(request: ParsedRequest, bounds: Bounds | None, media: str) -> Answer:
+    frame, values = _sites(request), request.values
     if bounds is not None:
         frame = frame[inside(bounds, frame["lon"], frame["lat"])]
     part = frame.iloc[values["offset"] : values["offset"] + values["limit"]]
     about = provenance(from_preset().scenario_hash)
     if media == PARQUET:
         return parquet(part, about)
-    paged = _paged(asked, len(frame), len(part))
+    paged = _paged(request, len(frame), len(part))
     return as_json({**features(part, about, paged.pop("links")), **paged}, GEOJSON)
 
 
-def _sites(asked: ParsedRequest) -> pd.DataFrame:
+def _sites(request: ParsedRequest) -> pd.DataFrame:
     """Return the sites that pass the property filters, scalars only."""
-    ranking = asked.view.ranking(from_preset())
+    ranking = request.view.ranking(from_preset())
     kept = np.ones(len(ranking), dtype=bool)
     for name, column in (("kind", "kind"), ("stage", "stage"), ("country", "iso3")):
-        if name in asked.values:
-            wanted = asked.values[name]
-            kept &= (ranking[column] == (wanted.upper() if name == "country" else wanted)).to_numpy()
-    found = ranking[kept]
-    return found[["site_id", *SITE_COLUMNS, "lon", "lat"]].assign(commodities=found["commodities"].map("; ".join))
+        if name in request.values:
+            choices = request.values[name]
+            kept &= (ranking[column] == (choices.upper() if name == "country" else choices)).to_numpy()
+    matching = ranking[kept]
+    return matching[["site_id", *SITE_COLUMNS, "lon", "lat"]].assign(commodities=matching["commodities"].map("; ".join))
 
 
-def _paged(asked: ParsedRequest, matched: int, returned: int) -> dict[str, Any]:
+def _paged(request: ParsedRequest, matched: int, returned: int) -> JsonObject:
     """Return the counts and the links to this page, the next and the one before."""
-    offset, limit = asked.values["offset"], asked.values["limit"]
-    path = f"/collections/{asked.values['collection_id']}/items"
-    kept = [(name, value) for name, value in asked.query if name not in ("offset", "limit")]
+    offset, limit = request.values["offset"], request.values["limit"]
+    path = f"/collections/{request.values['collection_id']}/items"
+    kept = [(name, value) for name, value in request.query if name not in ("offset", "limit")]
 
     def at(place: int, rel: str, title: str) -> dict[str, str]:
-        return _link(asked, f"{path}?{urlencode([*kept, ('limit', limit), ('offset', place)])}", rel, GEOJSON, title)
+        return _link(request, f"{path}?{urlencode([*kept, ('limit', limit), ('offset', place)])}", rel, GEOJSON, title)
 
     links = [
         at(offset, "self", "This page"),
-        _link(asked, path.removesuffix("/items"), "collection", JSON, "Collection"),
+        _link(request, path.removesuffix("/items"), "collection", JSON, "Collection"),
     ]
     links += [at(offset + limit, "next", "Next page")] if offset + returned < matched and returned else []
     links += [at(max(offset - limit, 0), "prev", "Page before")] if offset else []
@@ -262,19 +262,19 @@ def _now() -> str:
     return pd.Timestamp.now("UTC").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def item(asked: ParsedRequest) -> Answer:
+def item(request: ParsedRequest) -> Answer:
     """Answer with one feature."""
-    key, wanted = asked.values["collection_id"], asked.values["feature_id"]
+    key, feature_id = request.values["collection_id"], request.values["feature_id"]
     if key == SITES:
-        frame = _sites(asked)
-        found = features(frame[frame["site_id"] == wanted], provenance())["features"]
+        frame = _sites(request)
+        matches = features(frame[frame["site_id"] == feature_id], provenance())["features"]
     else:
-        row = feature_pages.feature(_layer(key), wanted)
-        found = [] if row is None else feature_pages.geojson(row)
-    if not found:
-        raise NotFoundError("{collection} has no feature {feature!r}.", collection=key, feature=wanted[:80])
+        row = feature_pages.feature(_layer(key), feature_id)
+        matches = [] if row is None else feature_pages.geojson(row)
+    if not matches:
+        raise NotFoundError("{collection} has no feature {feature!r}.", collection=key, feature=feature_id[:80])
     links = [
-        _link(asked, f"/collections/{key}/items/{wanted}", "self", GEOJSON, wanted),
-        _link(asked, f"/collections/{key}", "collection", JSON, key),
+        _link(request, f"/collections/{key}/items/{feature_id}", "self", GEOJSON, feature_id),
+        _link(request, f"/collections/{key}", "collection", JSON, key),
     ]
-    return as_json({**found[0], "links": links}, GEOJSON)
+    return as_json({**matches[0], "links": links}, GEOJSON)

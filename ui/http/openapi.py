@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 from importlib.metadata import version
-from typing import Any
 
 from ui.http.answering import HTML, OPENAPI, PARQUET, PROBLEM, Answer, as_json
-from ui.http.asking import Endpoint, Parameter, ParsedRequest
+from ui.http.asking import Endpoint, JsonObject, Parameter, ParsedRequest
 
 PROBLEM_SCHEMA = {
     "type": "object",
@@ -22,7 +21,7 @@ PROBLEM_SCHEMA = {
 }
 
 
-def document(endpoints: Sequence[Endpoint], base: str) -> dict[str, Any]:
+def document(endpoints: Sequence[Endpoint], base: str) -> JsonObject:
     """Return the OpenAPI document of endpoints as served below `base`."""
     return {
         "openapi": "3.1.0",
@@ -39,13 +38,13 @@ def document(endpoints: Sequence[Endpoint], base: str) -> dict[str, Any]:
     }
 
 
-def _operation(endpoint: Endpoint) -> dict[str, Any]:
-    errors = {"400": "A parameter cannot be read.", "406": "No format that was asked for can be given."}
+def _operation(endpoint: Endpoint) -> JsonObject:
+    errors = {"400": "A parameter is invalid.", "406": "None of the requested formats is available."}
     if any(parameter.where == "path" for parameter in endpoint.parameters):
-        errors["404"] = "There is nothing of that name."
+        errors["404"] = "Not found."
     if endpoint.id.startswith("shortlist"):
-        errors["403"] = "Who runs the server has not opened shortlists."
-        errors["503"] = "The store cannot be used."
+        errors["403"] = "Shortlists are not published by the operator."
+        errors["503"] = "The store is unavailable."
     content = {media: {"schema": _body(endpoint, media)} for media in endpoint.formats}
     problems = {
         code: {"description": text, "content": {PROBLEM: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
@@ -55,19 +54,19 @@ def _operation(endpoint: Endpoint) -> dict[str, Any]:
         "operationId": endpoint.id,
         "summary": endpoint.title,
         "description": endpoint.about,
-        "parameters": [_parameter(each) for each in endpoint.parameters],
+        "parameters": [_parameter(one) for one in endpoint.parameters],
         "responses": {"200": {"description": endpoint.title, "content": content}, **problems},
     }
 
 
-def _body(endpoint: Endpoint, media: str) -> dict[str, Any]:
+def _body(endpoint: Endpoint, media: str) -> JsonObject:
     if media == PARQUET:
         return {"type": "string", "contentEncoding": "binary"}
     return {"type": "string"} if media == HTML else endpoint.schema
 
 
-def _parameter(parameter: Parameter) -> dict[str, Any]:
-    shape: dict[str, Any] = {"style": "form", "explode": False} if parameter.schema["type"] == "array" else {}
+def _parameter(parameter: Parameter) -> JsonObject:
+    shape: JsonObject = {"style": "form", "explode": False} if parameter.schema["type"] == "array" else {}
     schema = {**({"minItems": 1} if shape and "minItems" not in parameter.schema else {}), **parameter.schema}
     return {
         "name": parameter.name,
@@ -79,14 +78,14 @@ def _parameter(parameter: Parameter) -> dict[str, Any]:
     }
 
 
-def served_document(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
+def served_document(endpoints: Sequence[Endpoint], request: ParsedRequest) -> Answer:
     """Answer with the OpenAPI document."""
-    return as_json(document(endpoints, asked.base), OPENAPI)
+    return as_json(document(endpoints, request.base), OPENAPI)
 
 
-def page(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
+def page(endpoints: Sequence[Endpoint], request: ParsedRequest) -> Answer:
     """Answer with a page that says what can be asked."""
-    parts = "".join(_section(endpoint, asked.base) for endpoint in endpoints)
+    parts = "".join(_section(endpoint, request.base) for endpoint in endpoints)
     style = (
         ":root{color-scheme:light dark}"
         "body{font:15px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
@@ -97,9 +96,9 @@ def page(endpoints: Sequence[Endpoint], asked: ParsedRequest) -> Answer:
         f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" '
         f'content="width=device-width">'
         f"<title>Orebridge API</title><style>{style}</style></head><body><main><h1>Orebridge API</h1>"
-        f'<p>Read only. <a href="{html.escape(asked.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS '
+        f'<p>Read only. <a href="{html.escape(request.base)}/openapi.json">OpenAPI 3.1</a>. QGIS, ArcGIS '
         f"and GDAL connect to "
-        f"<code>{html.escape(asked.base)}/</code> as OGC API – Features.</p>{parts}</main></body></html>"
+        f"<code>{html.escape(request.base)}/</code> as OGC API – Features.</p>{parts}</main></body></html>"
     )
     return Answer(text.encode(), HTML)
 

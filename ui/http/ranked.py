@@ -12,9 +12,10 @@ from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
 from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
-from ui.http.asking import BadRequestError, NotFoundError, NotOpenError, Parameter, ParsedRequest
+from ui.http.asking import BadRequestError, JsonObject, NotFoundError, NotOpenError, Parameter, ParsedRequest
 from workspace import published, reference, session, snapshots
 from workspace.rows import rows_of
 
@@ -23,12 +24,12 @@ TEXT = {"type": "string", "maxLength": 200}
 
 FORMAT = Parameter(
     "f",
-    "Format of the answer; the Accept header does the same.",
+    "Response format; alternative to the Accept header.",
     {"type": "string", "enum": ["json", "geojson", "parquet"]},
 )
 FILTERS = (
     Parameter(
-        "commodity", "Commodity of interest, a USGS name such as dysprosium; it decides which grade counts.", TEXT
+        "commodity", "Commodity of interest, a USGS name such as dysprosium; determines which grade is scored.", TEXT
     ),
     Parameter(
         "kind", "Kinds, separated by commas.", {"type": "array", "items": {"type": "string", "enum": list(KINDS)}}
@@ -43,30 +44,32 @@ FILTERS = (
     ),
     Parameter(
         "min_coverage",
-        "Only sites with at least this share of the weight measured.",
+        "Minimum share of the weight with values.",
         {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
     ),
-    Parameter("text", "Only sites whose name or another name contains this.", TEXT),
-    Parameter("hide_failed", "Leave out sites that fail a gate.", {"type": "boolean", "default": False}),
+    Parameter("text", "Only sites whose name or alias contains this text.", TEXT),
+    Parameter("hide_failed", "Exclude sites that fail a gate.", {"type": "boolean", "default": False}),
 )
 WEIGHING = (
-    Parameter("preset", "Weights by name.", {"type": "string", "enum": list(load().presets), "default": "balanced"}),
+    Parameter("preset", "Weight preset.", {"type": "string", "enum": list(load().presets), "default": DEFAULT_PRESET}),
     Parameter(
         "weights",
-        "Weights of the pillars instead, for example grade=30,permitting=25.",
+        "Pillar weights instead of a preset, for example grade=30,permitting=25.",
         {"type": "string", "maxLength": 300},
     ),
+    Parameter("method", "Aggregation method.", {"type": "string", "enum": list(METHODS), "default": DEFAULT_METHOD}),
     Parameter(
-        "method", "How criteria are put together.", {"type": "string", "enum": list(METHODS), "default": "weighted_sum"}
-    ),
-    Parameter(
-        "order_by", "What the list is ordered by.", {"type": "string", "enum": list(ORDERS), "default": "shrunk"}
+        "order_by",
+        "Ranking order.",
+        {"type": "string", "enum": list(ORDERS), "default": DEFAULT_ORDER},
     ),
 )
 PAGING = (
-    Parameter("limit", "How many at the most.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FIRST}),
     Parameter(
-        "offset", "How many are passed over.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
+        "limit", "Maximum number of results.", {"type": "integer", "minimum": 1, "maximum": MOST, "default": FIRST}
+    ),
+    Parameter(
+        "offset", "Number of results to skip.", {"type": "integer", "minimum": 0, "maximum": 10_000_000, "default": 0}
     ),
 )
 COLUMNS = [
@@ -89,7 +92,7 @@ COLUMNS = [
 ]
 
 
-def scenario_of(values: dict[str, Any]) -> Scenario:
+def scenario_of(values: JsonObject) -> Scenario:
     """Return the scenario that a request asks for.
 
     Raises
@@ -111,32 +114,37 @@ def scenario_of(values: dict[str, Any]) -> Scenario:
             "No commodity is called {commodity!r}; `orebridge rank` takes the same names as USGS.",
             commodity=commodity[:60],
         )
-    changes: dict[str, Any] = {"commodity": commodity, "filters": filters, "evidence": published.evidence()}
-    changes |= {name: values[name] for name in ("method", "order_by") if name in values}
+    chosen_order = {name: str(values[name]) for name in ("method", "order_by") if name in values}
     try:
-        chosen = from_preset(values.get("preset", "balanced"), **changes)
+        chosen = from_preset(
+            values.get("preset", DEFAULT_PRESET),
+            commodity=commodity,
+            filters=filters,
+            evidence=published.evidence(),
+            **chosen_order,
+        )
         return replace(chosen, weights=weights_from(values["weights"])) if values.get("weights") else chosen
     except OrebridgeError as error:
         raise BadRequestError("{error}.", error=error) from error
 
 
-def sites(asked: ParsedRequest) -> Answer:
+def sites(request: ParsedRequest) -> Answer:
     """Answer with sites in order of rank, without what their scores are made of."""
-    return _listed(asked, scenario_of(dict(asked.values)), [])
+    return _listed(request, scenario_of(dict(request.values)), [])
 
 
-def scores(asked: ParsedRequest) -> Answer:
+def scores(request: ParsedRequest) -> Answer:
     """Answer with sites in order of rank, with the contribution of each criterion and the verdict of each gate."""
-    scenario = scenario_of(dict(asked.values))
-    return _listed(asked, scenario, [c.id for c in scenario.criteria])
+    scenario = scenario_of(dict(request.values))
+    return _listed(request, scenario, [c.id for c in scenario.criteria])
 
 
-def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> Answer:
-    first = asked.values["offset"]
-    page = asked.view.page(scenario, first, asked.values["limit"])
+def _listed(request: ParsedRequest, scenario: Scenario, criteria: list[str]) -> Answer:
+    first = request.values["offset"]
+    page = request.view.page(scenario, first, request.values["limit"])
     returned = len(page.contributions)
     about = {**_about(scenario), "matched": page.matched, "returned": returned, "offset": first}
-    media = format_of(asked, (JSON, GEOJSON, PARQUET))
+    media = format_of(request, (JSON, GEOJSON, PARQUET))
     if media == PARQUET:
         part = page.frame[COLUMNS]
         wide = {f"contribution_{c}": page.contributions[:, i] for i, c in enumerate(criteria)}
@@ -144,7 +152,7 @@ def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> An
     columns = page.columns(COLUMNS)
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     if criteria:
-        gates = asked.view.gates(columns["site_id"])
+        gates = request.view.gates(columns["site_id"])
         for row, parts in zip(rows, page.contributions.tolist(), strict=True):
             row |= {"contributions": dict(zip(criteria, parts, strict=True)), "gates": gates.get(row["site_id"], {})}
     if media == GEOJSON:
@@ -152,7 +160,7 @@ def _listed(asked: ParsedRequest, scenario: Scenario, criteria: list[str]) -> An
     return as_json({"sites": rows, "orebridge": about})
 
 
-def _about(scenario: Scenario) -> dict[str, Any]:
+def _about(scenario: Scenario) -> JsonObject:
     licences = [
         f"{source.title}: {source.licence}"
         for source in published.sources().values()
@@ -161,13 +169,13 @@ def _about(scenario: Scenario) -> dict[str, Any]:
     return {**provenance(scenario.scenario_hash, licences), "scenario": scenario.as_dict()}
 
 
-def site(asked: ParsedRequest) -> Answer:
+def site(request: ParsedRequest) -> Answer:
     """Answer with all that is known of one site."""
-    scenario = scenario_of(dict(asked.values))
-    site_id = asked.values["site_id"]
-    if site_id not in asked.view.sites().row:
+    scenario = scenario_of(dict(request.values))
+    site_id = request.values["site_id"]
+    if site_id not in request.view.sites().row:
         raise NotFoundError("There is no site {site!r}; /sites lists the ids.", site=site_id[:80])
-    known = asked.view.dossier(scenario, site_id)
+    known = request.view.dossier(scenario, site_id)
     named = {line["source_id"] for line in (*known["lines"], *known["claims"]) if line["source_id"]}
     register = published.sources()
     used = [register[key] for key in sorted(named) if key in register]
@@ -178,9 +186,9 @@ def site(asked: ParsedRequest) -> Answer:
 def _plain(value: Any) -> Any:
     """Return a value whose NaN is None and whose arrays are lists."""
     if isinstance(value, dict):
-        return {key: _plain(each) for key, each in value.items()}
+        return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(each) for each in value]
+        return [_plain(item) for item in value]
     if hasattr(value, "tolist"):
         return _plain(value.tolist())
     return None if isinstance(value, float) and pd.isna(value) else value
@@ -194,26 +202,26 @@ def _require_open() -> None:
         )
 
 
-def shortlists(asked: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
+def shortlists(request: ParsedRequest) -> Answer:  # noqa: ARG001 - the signature of an endpoint
     """Answer with the shortlists of the workspace, where the deployer opened them."""
     _require_open()
     return as_json({"shortlists": stored_shortlists.shortlists(session.store()), "orebridge": provenance()})
 
 
-def shortlist(asked: ParsedRequest) -> Answer:
+def shortlist(request: ParsedRequest) -> Answer:
     """Answer with one shortlist: its sites by rank, what is noted of each, and its snapshots."""
     _require_open()
-    name = asked.values["name"]
+    name = request.values["name"]
     if name not in [row["name"] for row in stored_shortlists.shortlists(session.store())]:
         raise NotFoundError("There is no shortlist {name!r}; /shortlists lists them.", name=name[:80])
     kept = stored_shortlists.read(session.store(), name)
     scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
     served = [
-        item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in asked.view.sites().row
+        item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in request.view.sites().row
     ]
     kept = replace(kept, items=tuple(served))
-    rows = rows_of(asked.view.facts, scenario, kept)
+    rows = rows_of(request.view.facts, scenario, kept)
     about = {**_about(scenario), "snapshots": stored_shortlists.snapshots(session.store(), name)}
-    if format_of(asked, (JSON, GEOJSON)) == GEOJSON:
+    if format_of(request, (JSON, GEOJSON)) == GEOJSON:
         return as_json(placed([_plain(row) for row in rows if row["lon"] is not None], about), GEOJSON)
     return as_json({"name": kept.name, "question": kept.question, "sites": _plain(rows), "orebridge": about})

@@ -17,6 +17,7 @@ from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, pac
 from ui.http.asking import (
     BadRequestError,
     Endpoint,
+    JsonObject,
     NotAcceptableError,
     NotFoundError,
     NotOpenError,
@@ -39,7 +40,7 @@ LINKS = {
 }
 
 
-def _object(*required: str, **properties: Any) -> dict[str, Any]:
+def _object(*required: str, **properties: Any) -> JsonObject:
     return {"type": "object", "required": [*required, *properties], "properties": properties}
 
 
@@ -57,12 +58,14 @@ EITHER = {"anyOf": [_object("orebridge", sites=ROWS), FEATURES]}
 COLLECTION_ID = Parameter("collection_id", "Id of a collection.", NAME, "path")
 
 ENDPOINTS: tuple[Endpoint, ...] = (
-    Endpoint("/", "landing", "Landing page", "Where everything is.", ogc.landing, schema=_object("title", links=LINKS)),
+    Endpoint(
+        "/", "landing", "Landing page", "Links to all resources.", ogc.landing, schema=_object("title", links=LINKS)
+    ),
     Endpoint(
         "/conformance",
         "conformance",
         "Conformance",
-        "Classes of OGC API - Features that hold.",
+        "Conformance classes of OGC API - Features.",
         ogc.conformance,
         schema=_object(conformsTo={"type": "array", "items": {"type": "string"}}),
     ),
@@ -78,7 +81,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/collections/{collection_id}",
         "collection",
         "Collection",
-        "One of them.",
+        "Metadata of one collection.",
         ogc.collection,
         (COLLECTION_ID,),
         schema=COLLECTION,
@@ -117,7 +120,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/sites/{site_id}",
         "site",
         "Site",
-        "All that is known of one site: score, lines, claims, owners, gates.",
+        "Everything known about one site: score, criteria, source values, owners, gates.",
         ranked.site,
         (Parameter("site_id", "Id of a site.", NAME, "path"), ranked.FILTERS[0], *ranked.WEIGHING),
         schema=_object("site_id", "lines", "claims", "gates"),
@@ -126,7 +129,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/scores",
         "scores",
         "Scores",
-        "The ranking with the contribution of each criterion and the gates.",
+        "Ranking with the contribution of each criterion and the gates.",
         ranked.scores,
         (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT),
         (JSON, GEOJSON, PARQUET),
@@ -136,7 +139,7 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/layers",
         "layers",
         "Layers",
-        "Map layers with source and licence; private layers are not among them.",
+        "Map layers with source and licence; private layers are excluded.",
         ogc.layers,
         schema=_object("orebridge", layers=ROWS),
     ),
@@ -152,11 +155,11 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         "/shortlists/{name}",
         "shortlist",
         "Shortlist",
-        "Its sites by rank, what is noted, its snapshots.",
+        "Sites by rank, notes and snapshots of a shortlist.",
         ranked.shortlist,
         (
             Parameter("name", "Name of a shortlist.", NAME, "path"),
-            Parameter("f", "Format of the answer.", {"type": "string", "enum": ["json", "geojson"]}),
+            Parameter("f", "Response format.", {"type": "string", "enum": ["json", "geojson"]}),
         ),
         (JSON, GEOJSON),
         EITHER,
@@ -172,7 +175,14 @@ ABOUT: tuple[Endpoint, ...] = (
         partial(openapi.served_document, ENDPOINTS),
         formats=(OPENAPI,),
     ),
-    Endpoint("/docs", "docs", "For people", "What can be asked.", partial(openapi.page, ENDPOINTS), formats=(HTML,)),
+    Endpoint(
+        "/docs",
+        "docs",
+        "Documentation",
+        "All endpoints and parameters, for people.",
+        partial(openapi.page, ENDPOINTS),
+        formats=(HTML,),
+    ),
 )
 STATUS = {
     NotFoundError: (404, "Not found"),
@@ -195,11 +205,13 @@ def _answer(endpoint: Endpoint, request: Request) -> Answer:
         values = read(endpoint.parameters, request.path_params, query)
         base = str(request.base_url).rstrip("/") + PREFIX
         view = published.view()
-        asked = ParsedRequest(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
-        answer: Answer = endpoint.answer(asked)
-        return answer if published.holds(view) else endpoint.answer(replace(asked, view=published.view()))
+        parsed = ParsedRequest(base, values, query, request.headers.get("accept", "*/*"), request.url.path, view)
+        answer: Answer = endpoint.answer(parsed)
+        return answer if published.holds(view) else endpoint.answer(replace(parsed, view=published.view()))
     except OrebridgeError as error:
-        status, title = next((told for kind, told in STATUS.items() if isinstance(error, kind)), (400, "Bad request"))
+        status, title = next(
+            (answer_of for kind, answer_of in STATUS.items() if isinstance(error, kind)), (400, "Bad request")
+        )
         return problem(status, title, str(error))
 
 

@@ -17,6 +17,6 @@ T = TypeVar("T")
 WORKERS = CapacityLimiter((os.cpu_count() or 2) + 2)
 
 
-async def in_thread(work: Callable[P, T], *given: P.args, **named: P.kwargs) -> T:
+async def in_thread(work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
     """Return what `work` returns, called in one of a few threads."""
-    return await to_thread.run_sync(lambda: work(*given, **named), limiter=WORKERS)
+    return await to_thread.run_sync(lambda: work(*arguments, **named), limiter=WORKERS)

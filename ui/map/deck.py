@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
 
 import pydeck as pdk
-import streamlit as st
 
 from layers import tiles
 from layers.catalog import Layer, VectorStyle
 from scoring.ranking.scenario import Scenario
 from ui.map import markers
 from ui.map.addresses import MapFeed, layer_key, sites_address
+from ui.page_state import page_state
 from ui.theme import dark
 from workspace import reference, session
 
-S = st.session_state
 HALO = (213, 43, 133)
 
 
@@ -32,10 +30,10 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
     """
     night = dark()
     drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
-    address = sites_address(MapFeed(scenario, night, bool(S.firm), session.state()))
+    address = sites_address(MapFeed(scenario, night, bool(page_state.firm), session.state()))
     sites = pdk.Layer(
         "IconLayer",
-        id=f"sites-{S.epoch}-{hash(address) & 0xFFFFFF:x}",
+        id=f"sites-{page_state.epoch}-{hash(address) & 0xFFFFFF:x}",
         data=address,
         get_position="p",
         get_icon="i",
@@ -62,9 +60,14 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
         get_radius=13,
         pickable=False,
     )
-    lat, lon, zoom = S.camera
+    lat, lon, zoom = page_state.camera
     view = pdk.ViewState(
-        latitude=lat, longitude=lon, zoom=zoom, min_zoom=0, max_zoom=14, transition_duration=600 if S.nudge else 0
+        latitude=lat,
+        longitude=lon,
+        zoom=zoom,
+        min_zoom=0,
+        max_zoom=14,
+        transition_duration=600 if page_state.nudge else 0,
     )
     tooltip = {
         "html": "<b>{n}</b><br/>{t}",
@@ -77,13 +80,13 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
 
 def _area_outline() -> list[pdk.Layer]:
     """Return the outline of the area of interest, if one is in force."""
-    if S.area is None:
+    if page_state.area is None:
         return []
-    shape = {"type": "MultiPolygon", "coordinates": S.area.polygons}
+    shape = {"type": "MultiPolygon", "coordinates": page_state.area.polygons}
     return [
         pdk.Layer(
             "GeoJsonLayer",
-            id=f"area-{hash(S.area) & 0xFFFFFF:x}",
+            id=f"area-{hash(page_state.area) & 0xFFFFFF:x}",
             data={"type": "Feature", "geometry": shape, "properties": {}},
             pickable=False,
             filled=True,
@@ -100,7 +103,7 @@ def visible_layers() -> list[tuple[Layer, float]]:
     """Return the layers that are switched on with their opacity, in drawing order."""
     shown = []
     for layer in reference.map_layers():
-        visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
+        visible, opacity = page_state.layer_choice.get(layer.id, (layer.visible, layer.opacity))
         if visible and (layer.group == "own" or layer.path.exists()):
             shown.append((layer, opacity))
     return sorted(shown, key=lambda pair: pair[0].order)
@@ -153,10 +156,10 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
     )
 
 
-def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dict[str, Any]:
+def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dict[str, object]:
     """Return how features are drawn, whether they come as a whole or in tiles."""
     fill, line = (style.fill_dark, style.line_dark) if night else (style.fill, style.line)
-    common: dict[str, Any] = {
+    common: dict[str, object] = {
         "id": f"{layer.id}-{_version(layer)}-{int(night)}",
         "opacity": opacity,
         "pickable": layer.group == "own",

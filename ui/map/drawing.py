@@ -6,7 +6,6 @@ A component of our own, since `st.pydeck_chart` gives back neither drawing nor v
 from __future__ import annotations
 
 import html
-from typing import Any
 
 import streamlit as st
 
@@ -70,7 +69,7 @@ def _markup() -> str:
                 _("Freehand"),
                 _("Change"),
                 _("Clear the drawing"),
-                _("Take what is in view"),
+                _("Use the current view"),
             ),
             strict=True,
         )
@@ -84,19 +83,19 @@ def _markup() -> str:
     )
 
 
-def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict[str, Any]:
+def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict[str, object]:
     hints = {
         "rectangle": _("Click one corner, then the opposite one."),
-        "polygon": _("Click corner after corner; click the first again to close. Esc cancels."),
-        "freehand": _("Click, draw round the area, click again."),
-        "select": _("Click a shape to move it or its corners; Delete removes it."),
+        "polygon": _("Click each vertex; click the first one again to close the polygon. Esc cancels."),
+        "freehand": _("Click, trace around the area, click again."),
+        "select": _("Click a shape to move it or its vertices; press Delete to remove it."),
     }
     labels = {
-        "map": _("Map to draw an area on"),
+        "map": _("Map for drawing an area"),
         "count": _("Shapes drawn: {n}"),
         "hints": hints,
         "failed": _(
-            "This browser cannot show the drawing map (no WebGL). Give the area by numbers or by a layer instead."
+            "This browser cannot show the drawing map (no WebGL). Define the area by coordinates or a layer instead."
         ),
     }
     west, south, east, north = bounds

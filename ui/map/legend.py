@@ -29,8 +29,7 @@ def site_legend(night: bool, firm: bool = False) -> None:
         f'<span style="white-space:nowrap">{_shape(kind)} {html.escape(word(KINDS, kind))}</span>' for kind in KINDS
     )
     surety = (
-        f'<span style="white-space:nowrap;opacity:.55">● '
-        f"{html.escape(_('faint: less surely among the first 20'))}</span>"
+        f'<span style="white-space:nowrap;opacity:.55">● {html.escape(_("faint: less likely in the top 20"))}</span>'
         if firm
         else ""
     )
@@ -43,7 +42,7 @@ def site_legend(night: bool, firm: bool = False) -> None:
         f'<span style="white-space:nowrap"><span '
         f'style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{grey}">'
         f"</span> {html.escape(_('Fails a gate'))}</span>{shapes}"
-        f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: location approximate"))}</span>{surety}</div>'
+        f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: approximate location"))}</span>{surety}</div>'
     )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import base64
 import html
 from functools import lru_cache
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from layers.locator import Mark, locator
+from scoring.criteria.catalogue import load
+from scoring.sites.records import Dossier, MeasurementRecord
 from ui import theme
-from ui.map.marks import REACHED, marks_of, reached
+from ui.map.marks import marks_of, reached
 from ui.text import vocabulary as w
-from ui.text.i18n import _, number, quantity
+from ui.text.i18n import _, either, number, quantity
 from workspace import session
 
 
@@ -26,37 +27,36 @@ def picture(
     return locator(lon, lat, half_km, marks, inches, dark)
 
 
-def site_map(site: dict[str, Any], half_km: float, inches: tuple[float, float] = (6.4, 4.4)) -> None:
+def site_map(site: Dossier, half_km: float, inches: tuple[float, float] = (6.4, 4.4)) -> None:
     """Draw the surroundings of a site with lines to its nearest infrastructure; the words beside it say the same."""
-    found = reached(site["site_id"], session.revision())
-    drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, found), inches, theme.dark())
-    words = "; ".join(f"{_(REACHED[each.criterion][1])} {number(each.km, 1)} km" for each in found)
-    said = _("Map of the surroundings of {name}: {words}").format(name=site["name"], words=words)
+    targets = reached(site["site_id"], session.revision())
+    drawn = picture(site["lon"], site["lat"], half_km, marks_of(site, targets), inches, theme.dark())
+    words = "; ".join(f"{either(target.title, target.title_ja)} {number(target.km, 1)} km" for target in targets)
+    description = _("Map of the area around {name}: {words}").format(name=site["name"], words=words)
     text = base64.b64encode(drawn.encode()).decode()
     st.html(
-        f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(said)}" style="width:100%;border-radius:6px">'
+        f'<img src="data:image/svg+xml;base64,{text}" alt="{html.escape(description)}" '
+        f'style="width:100%;border-radius:6px">'
     )
 
 
-def reach_table(site: dict[str, Any]) -> None:
+def reach_table(site: Dossier) -> None:
     """List the nearest infrastructure with km and what building to it would cost."""
     rows = [
         {
-            _("Nearest"): _(REACHED[each.criterion][1]),
-            _("Name"): each.name or "–",
-            "km": number(each.km, 1),
-            _("To build to it, million AUD (2018)"): "–" if each.build_maud is None else quantity(each.build_maud),
+            _("Infrastructure"): either(target.title, target.title_ja),
+            _("Name"): target.name or "–",
+            "km": number(target.km, 1),
+            _("Connection cost, million AUD (2018)"): "–" if target.build_maud is None else quantity(target.build_maud),
         }
-        for each in reached(site["site_id"], session.revision())
+        for target in reached(site["site_id"], session.revision())
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Nearest infrastructure"))
-    haul = next(
-        (line for line in site["lines"] if line["criterion"] == "haul_cost" and line["value"] is not None), None
-    )
+    haul = next((line for line in site["lines"] if _is_haulage(line) and line["value"] is not None), None)
     if haul is not None:
         text = _(
-            "Transport and power over 10 years at 0.2 Mt a year: {value} {unit} ({low} to {high}), "
-            "{mode}. A model, not a quotation."
+            "Transport and power cost over 10 years at 0.2 Mt per year: {value} {unit} "
+            "({low} to {high}), {mode}. Modelled, not a quotation."
         )
         st.caption(
             text.format(
@@ -67,3 +67,7 @@ def reach_table(site: dict[str, Any]) -> None:
                 mode=w.word(w.MODES, haul["target"]),
             )
         )
+
+
+def _is_haulage(line: MeasurementRecord) -> bool:
+    return load().basis_of(line["criterion"]) == "transport"

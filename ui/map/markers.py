@@ -6,7 +6,7 @@ import io
 import json
 import math
 from functools import cache
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,6 +31,16 @@ RAMP_LIGHT, RAMP_DARK = "lajolla_r", "lajolla"
 SCORE_LOW, SCORE_HIGH = 0.2, 0.95
 FAINTEST = 45
 FAILED_LIGHT, FAILED_DARK = (150, 155, 162), (96, 104, 114)
+
+
+class Marker(TypedDict):
+    """Where a marker lies in the atlas, as deck.gl's IconLayer takes it; pixels."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+    mask: bool
 
 
 def _names() -> list[tuple[str, bool]]:
@@ -71,10 +81,12 @@ def _shape(
     draw.polygon([(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles], fill=shade)
 
 
-def mapping() -> dict[str, dict[str, Any]]:
+def mapping() -> dict[str, Marker]:
     """Return where each marker lies in the atlas, as deck.gl's IconLayer wants it."""
-    box = {"y": 0, "width": SIZE, "height": SIZE, "mask": True}
-    return {icon(kind, hollow): {"x": i * SIZE, **box} for i, (kind, hollow) in enumerate(_names())}
+    return {
+        icon(kind, hollow): {"x": i * SIZE, "y": 0, "width": SIZE, "height": SIZE, "mask": True}
+        for i, (kind, hollow) in enumerate(_names())
+    }
 
 
 @cache

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import Any
 
 import duckdb
 
@@ -27,6 +26,7 @@ from scoring.robustness.rank_acceptability import RankStability, rank_stability
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
+from scoring.sites.records import Dossier, MeasurementRecord
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
@@ -114,10 +114,10 @@ class MemoBasis:
         Sites on the shortlist that the scenario does not list.
     """
 
-    held: Shortlist
+    shortlist: Shortlist
     scenario: Scenario
-    sites: tuple[dict[str, Any], ...]
-    firm: RankStability
+    sites: tuple[Dossier, ...]
+    stability: RankStability
     outlooks: dict[str, Outlook | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
@@ -126,9 +126,9 @@ class MemoBasis:
 def ground(
     facts: duckdb.DuckDBPyConnection,
     scenario: Scenario,
-    held: Shortlist,
+    shortlist: Shortlist,
     register: Mapping[str, Source],
-    told: Mapping[str, Milestones],
+    milestones: Mapping[str, Milestones],
 ) -> MemoBasis:
     """Gather what a memo says.
 
@@ -136,9 +136,9 @@ def ground(
     ----------
     facts : duckdb.DuckDBPyConnection
     scenario : Scenario
-    held : Shortlist
+    shortlist : Shortlist
     register : mapping of str to Source
-    told : mapping
+    milestones : mapping
         Site id -> milestones that the user knows.
 
     Raises
@@ -146,48 +146,53 @@ def ground(
     ScenarioError
         If the scenario cannot be scored, or lists none of the sites.
     """
-    listed = listing(facts, scenario, "", site_ids=held.site_ids, register=register)
+    listed = listing(facts, scenario, "", site_ids=shortlist.site_ids, register=register)
     if not len(listed.sites):
         raise ScenarioError(
             "None of the sites of {shortlist!r} is in the list that its scenario leaves, so there is "
             "nothing to write of; put sites on the shortlist, or keep a scenario with other filters.",
-            shortlist=held.name,
+            shortlist=shortlist.name,
         )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
-    sites = tuple({**dossier(facts, scenario, each), "rank": int(ranks[each])} for each in ids)
-    outlooks = {each: outlook_of(facts, each, told.get(each), date.today()) for each in ids}
+    sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id])) for site_id in ids)
+    outlooks = {site_id: outlook_of(facts, site_id, milestones.get(site_id), date.today()) for site_id in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
-    missing = tuple(each for each in held.site_ids if each not in ranks)
-    return MemoBasis(held, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
+    missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
+    return MemoBasis(shortlist, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
+
+
+def _ranked(site: Dossier, rank: int) -> Dossier:
+    """Return a dossier with the rank that the site has in the list of the memo."""
+    return {**site, "rank": rank}
 
 
 #: What can be asked for -> the languages that stand in the file.
 IN_LANGUAGES = {"en": ("en",), "ja": ("ja",), "both": ("en", "ja")}
 
 
-def memos(facts: duckdb.DuckDBPyConnection, found: MemoBasis, asked: str) -> list[Memo]:
+def memos(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, languages: str) -> list[Memo]:
     """Return the memo in the languages asked for: a key of `IN_LANGUAGES`."""
-    return [memo(facts, found, language) for language in IN_LANGUAGES[asked]]
+    return [memo(facts, basis, language) for language in IN_LANGUAGES[languages]]
 
 
-def memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> Memo:
+def memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> Memo:
     """Return the memo in a language ("en" or "ja")."""
     with speaking(language):
-        return _memo(facts, found, language)
+        return _memo(facts, basis, language)
 
 
-def _memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> Memo:
-    items = {item.site_id: item for item in found.held.items}
-    pages = tuple(_page(facts, site, place, items[site["site_id"]], found) for place, site in enumerate(found.sites, 1))
-    marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(found.sites, 1)]
-    names = [f"{place} {_short(site['name'])}" for place, site in enumerate(found.sites, 1)]
+def _memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> Memo:
+    items = {item.site_id: item for item in basis.shortlist.items}
+    pages = tuple(_page(facts, site, place, items[site["site_id"]], basis) for place, site in enumerate(basis.sites, 1))
+    marks = [Mark(site["lon"], site["lat"], str(place), NUMBER_COLOUR) for place, site in enumerate(basis.sites, 1)]
+    names = [f"{place} {_short(site['name'])}" for place, site in enumerate(basis.sites, 1)]
     return Memo(
         language,
-        found.held.name if found.held.name != "default" else _("Shortlist"),
-        found.held.question,
-        _summary(found),
-        _provenance(found),
+        basis.shortlist.name if basis.shortlist.name != "default" else _("Shortlist"),
+        basis.shortlist.question,
+        _summary(basis),
+        _provenance(basis),
         (
             _("No."),
             _("Site"),
@@ -199,16 +204,18 @@ def _memo(facts: duckdb.DuckDBPyConnection, found: MemoBasis, language: str) -> 
             _("Share known"),
             _("Decision"),
         ),
-        tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(found.sites, 1)),
+        tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(basis.sites, 1)),
         overview(marks) if marks else "",
-        rank_ranges(found.firm, [site["site_id"] for site in found.sites], names, _("Rank among the sites listed")),
-        _words(found),
+        rank_ranges(
+            basis.stability, [site["site_id"] for site in basis.sites], names, _("Rank among the sites listed")
+        ),
+        _words(basis),
         pages,
-        _method(found),
-        found.sources,
+        _method(basis),
+        basis.sources,
         _(
-            "Screening aid from open data, not investment advice. An unknown is left unknown: it "
-            "widens the range of a score and is never filled in."
+            "Screening aid based on open data, not investment advice. Unknown values are "
+            "never filled in; they widen the score range."
         ),
     )
 
@@ -217,18 +224,18 @@ def _short(name: str, most: int = 30) -> str:
     return name if len(name) <= most else name[: most - 1] + "…"
 
 
-def _words(found: MemoBasis) -> dict[str, str]:
+def _words(basis: MemoBasis) -> dict[str, str]:
     share = _(
-        "Bars: ranks from the 5th to the 95th percentile of {n} draws of the weights (±20 %) and of "
-        "every unknown; dot: the median."
+        "Bars: 5th to 95th percentile of rank over {n} draws of the weights (±20 %) "
+        "and of all unknown values; dot: median."
     )
     return {
         "memo": _("Memo"),
-        "question": _("Question"),
-        "map": _("Where the sites lie"),
+        "question": _("Question to answer"),
+        "map": _("Site locations"),
         "ranked": _("Ranked sites"),
-        "sensitivity": _("How firm the places are"),
-        "sensitivity_caption": share.format(n=number(found.firm.draws)),
+        "sensitivity": _("Rank stability"),
+        "sensitivity_caption": share.format(n=number(basis.stability.draws)),
         "method": _("Method"),
         "sources": _("Sources and licences"),
         "disclaimer": _("Disclaimer"),
@@ -241,34 +248,28 @@ def _words(found: MemoBasis) -> dict[str, str]:
     }
 
 
-def _summary(found: MemoBasis) -> tuple[str, ...]:
-    said = _("{n} sites, ranked among {all} that the scenario lists.")
-    listed = len(found.held.items) - len(found.left_out)
-    lines = [said.format(n=number(listed), all=number(len(found.firm.table)))]
-    if listed > len(found.sites):
+def _summary(basis: MemoBasis) -> tuple[str, ...]:
+    sentence = _("{n} sites, ranked among the {all} in the scenario.")
+    listed = len(basis.shortlist.items) - len(basis.left_out)
+    lines = [sentence.format(n=number(listed), all=number(len(basis.stability.table)))]
+    if listed > len(basis.sites):
         lines.append(
-            _("The memo shows the first {n} by rank; the exported list has all.").format(n=number(len(found.sites)))
+            _("The memo shows the top {n} sites; the exported list has all.").format(n=number(len(basis.sites)))
         )
-    failing = [site["name"] for site in found.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
+    failing = [site["name"] for site in basis.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
     if failing:
-        lines.append(_("Fails a gate, so it is listed last: {gates}").format(gates="; ".join(failing)))
-    unsettled = sum(_is_unsettled(site) for site in found.sites)
+        lines.append(_("Fails a gate and is listed last: {gates}").format(gates="; ".join(failing)))
+    unsettled = sum(_is_unsettled(site) for site in basis.sites)
     if unsettled:
+        lines.append(_("For {n} of them, covered-nation ownership is not established.").format(n=number(unsettled)))
+    if basis.left_out:
         lines.append(
-            _("For {n} of them it is not known whether a covered nation stands behind the owners.").format(
-                n=number(unsettled)
-            )
-        )
-    if found.left_out:
-        lines.append(
-            _("Not in the list that the scenario leaves, so without a rank: {names}.").format(
-                names=_some(found.left_out)
-            )
+            _("Excluded by the scenario filters and therefore unranked: {names}.").format(names=_some(basis.left_out))
         )
     return tuple(lines)
 
 
-def _is_unsettled(site: dict[str, Any]) -> bool:
+def _is_unsettled(site: Dossier) -> bool:
     """Tell whether it is unknown if a covered nation stands behind the owners."""
     return any(gate["gate"] == "covered_nation" and gate["verdict"] == "unknown" for gate in site["gates"])
 
@@ -279,8 +280,8 @@ def _some(names: Sequence[str]) -> str:
     return ", ".join(names[:MOST_NAMED]) + more
 
 
-def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
-    scenario, pillars = found.scenario, load().pillars
+def _provenance(basis: MemoBasis) -> tuple[tuple[str, str], ...]:
+    scenario, pillars = basis.scenario, load().pillars
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence)
     weights = [
         f"{either(pillars[p].title, pillars[p].title_ja)} {number(100 * v / total)} %"
@@ -298,12 +299,12 @@ def _provenance(found: MemoBasis) -> tuple[tuple[str, str], ...]:
         (_("Method"), either(method.title, method.title_ja)),
         (_("Scenario"), scenario.scenario_hash),
         (_("Data version"), data_version()),
-        (_("Written"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
-        (_("Link"), permalink(scenario, page="shortlist", more={"list": found.held.name})),
+        (_("Prepared on"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
+        (_("Link"), permalink(scenario, page="shortlist", more={"list": basis.shortlist.name})),
     )
 
 
-def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
+def _row(site: Dossier, place: int, item: Item) -> tuple[str, ...]:
     return (
         str(place),
         site["name"],
@@ -317,9 +318,9 @@ def _row(site: dict[str, Any], place: int, item: Item) -> tuple[str, ...]:
     )
 
 
-def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, item: Item, found: MemoBasis) -> SitePage:
-    near = reach(facts, site["site_id"])
-    outlook = found.outlooks[site["site_id"]]
+def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Item, basis: MemoBasis) -> SitePage:
+    targets = reach(facts, site["site_id"])
+    outlook = basis.outlooks[site["site_id"]]
     facts_line = " · ".join(
         (
             w.word(w.KINDS, site["kind"]),
@@ -339,12 +340,12 @@ def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, it
         (_("Why"), _why(site)),
         (_("Risks"), _risks(site)),
         (_("Unknown"), _unknown(site)),
-        (_("Who owns it"), _owned(site)),
-        (_("When it could deliver"), _when(site, outlook)),
+        (_("Ownership"), _owned(site)),
+        (_("Timing and offtake"), _when(site, outlook)),
         (_("Instrument that may fit"), _instruments(site, outlook)),
         (_("Noted"), _noted(item)),
     )
-    picture = locator(site["lon"], site["lat"], fitting_km(near), marks_of(site, near), (2.7, 2.3))
+    picture = locator(site["lon"], site["lat"], fitting_km(targets), marks_of(site, targets), (2.7, 2.3))
     return SitePage(
         place,
         site["name"],
@@ -355,7 +356,7 @@ def _page(facts: duckdb.DuckDBPyConnection, site: dict[str, Any], place: int, it
     )
 
 
-def _valued(line: dict[str, Any]) -> str:
+def _valued(line: MeasurementRecord) -> str:
     sign = "~" if line["status"] == "modelled" else ""
     return (
         f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} "
@@ -363,12 +364,12 @@ def _valued(line: dict[str, Any]) -> str:
     )
 
 
-def criterion_title_of(line: dict[str, Any]) -> str:
+def criterion_title_of(line: MeasurementRecord) -> str:
     """Return the title of a line's criterion in the language of the document."""
     return either(line["title"], line["title_ja"])
 
 
-def _dated(line: dict[str, Any]) -> str:
+def _dated(line: MeasurementRecord) -> str:
     return f", {line['as_of']}" if line["as_of"] else ""
 
 
@@ -376,11 +377,11 @@ def _joined(parts: list[str]) -> str:
     return either("; ", "；").join(parts)
 
 
-def _weighed(site: dict[str, Any]) -> list[dict[str, Any]]:
+def _weighed(site: Dossier) -> list[MeasurementRecord]:
     return [line for line in site["lines"] if line["weight_share"]]
 
 
-def _why(site: dict[str, Any]) -> str:
+def _why(site: Dossier) -> str:
     best = sorted(
         (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
         key=lambda line: -line["contribution"],
@@ -392,7 +393,7 @@ def _why(site: dict[str, Any]) -> str:
     )
 
 
-def _risks(site: dict[str, Any]) -> str:
+def _risks(site: Dossier) -> str:
     parts = [
         _("fails a gate: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
         for gate in site["gates"]
@@ -403,27 +404,25 @@ def _risks(site: dict[str, Any]) -> str:
         key=lambda line: line["weight_share"] * (line["desirability"] - 1),
     )
     parts += [_valued(line) for line in weak[:WEAKEST]]
-    return (
-        (_joined(parts) + either(".", "。"))
-        if parts
-        else _("Nothing that is known and weighed lies in the weaker half.")
-    )
+    return (_joined(parts) + either(".", "。")) if parts else _("No weighted criterion with data scores below 0.5.")
 
 
-def _unknown(site: dict[str, Any]) -> str:
+def _unknown(site: Dossier) -> str:
     unknown = sorted(
         (line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"]
     )
     parts = [f"{criterion_title_of(line)} ({number(100 * line['weight_share'], 1)} %)" for line in unknown]
     parts += [
-        _("gate not settled: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
+        _("gate undetermined: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
         for gate in site["gates"]
         if gate["verdict"] == "unknown"
     ]
-    return (_joined(parts) + either(".", "。")) if parts else _("Every criterion that counts is known or estimated.")
+    return (
+        (_joined(parts) + either(".", "。")) if parts else _("All weighted criteria have measured or modelled values.")
+    )
 
 
-def _owned(site: dict[str, Any]) -> str:
+def _owned(site: Dossier) -> str:
     parts = []
     for owner in site["owners"]:
         share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
@@ -437,65 +436,66 @@ def _owned(site: dict[str, Any]) -> str:
     return (_joined(parts) + either(".", "。")) if parts else _("No source names an owner.")
 
 
-def _when(site: dict[str, Any], outlook: Outlook | None) -> str:
+def _when(site: Dossier, outlook: Outlook | None) -> str:
     if site["stage"] == "operating":
-        said = _("It operates by the newest source.")
+        timing = _("The most recent source lists it as operating.")
     elif outlook is None:
-        said = _("No source states the stage, so the months are unknown.")
+        timing = _("No source states the project stage, so the months to ready-to-build are unknown.")
     else:
         months = outlook.months
-        said = _(
-            "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}); a model. "
-            "The time of construction is not modelled."
+        timing = _(
+            "Ready to build in {p50} months (P10 {p10}, P90 {p90}), modelled. Construction time is not included."
         ).format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90))
     taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
     sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
-    return said + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
+    return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
 
 
-def _instruments(site: dict[str, Any], outlook: Outlook | None) -> str:
-    found = fitting(site, outlook.months.p50 if outlook else None)
-    if not found:
+def _instruments(site: Dossier, outlook: Outlook | None) -> str:
+    instruments = fitting(site, outlook.months.p50 if outlook else None)
+    if not instruments:
         failed = any(gate["verdict"] == "fail" for gate in site["gates"])
-        return _("None: it fails a gate.") if failed else _("No rule of ours holds; see the method.")
+        return _("None: it fails a gate.") if failed else _("No Framework instrument matches; see Method.")
     return _joined(
-        [f"{either(each.title, each.title_ja)} ({each.paragraph}): {either(each.why, each.why_ja)}" for each in found]
+        [f"{either(one.title, one.title_ja)} ({one.paragraph}): {either(one.why, one.why_ja)}" for one in instruments]
     ) + either(".", "。")
 
 
 def _noted(item: Item) -> str:
     note = item.note
     if len(note) > LONGEST_NOTED:
-        note = note[:LONGEST_NOTED] + "… " + _("(cut here; the shortlist has the whole note)")
+        note = note[:LONGEST_NOTED] + "… " + _("(truncated; the full note is in the shortlist)")
     parts = [
         note,
         ", ".join(item.tags),
-        f"{_('Follows it up')}: {item.owner}" if item.owner else "",
+        f"{_('Assigned to')}: {item.owner}" if item.owner else "",
         f"{_('Due')}: {item.due}" if item.due else "",
     ]
     return _joined([part for part in parts if part])
 
 
-def _method(found: MemoBasis) -> tuple[str, ...]:
-    order = w.word(w.ORDERS, found.scenario.order_by)
-    filters = found.scenario.filters
+def _method(basis: MemoBasis) -> tuple[str, ...]:
+    order = w.word(w.ORDERS, basis.scenario.order_by)
+    filters = basis.scenario.filters
     lines = [
         _(
-            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed "
-            "goalposts, so that a new site never moves another."
+            "Each criterion converts a measured value to a desirability between 0 and 1 "
+            "using fixed goalposts, so adding a site never changes the score of another."
         ),
-        _("Ordered by: {order}. The range shows the score with all unknowns at their worst and at their best.").format(
+        _("Ranked by: {order}. The range gives the score with all unknowns at their worst and at their best.").format(
             order=order
         ),
         _(
-            "Gates (covered nation, protected land, legal bars) stand beside the score: pass, fail or "
-            "unknown. A site that fails a gate is listed last."
+            "Gates (covered nation, protected land, legal bars) are reported separately "
+            "from the score as pass, fail or unknown. Sites that fail a gate are listed "
+            "last."
         ),
         _(
-            "Instruments are named by rules of this project on stage, kind, permits, host country and "
-            "offtake; they are a start for discussion, not a finding."
+            "Instruments are matched by Orebridge rules on stage, kind of site, permits, "
+            "host country and offtake. They are a starting point for discussion, not a "
+            "conclusion."
         ),
-        _("A value with ~ is modelled, not measured."),
+        _("Values marked ~ are modelled, not measured."),
     ]
     if filters != Filters():
         lines.append(_("Filters: {filters}.").format(filters=_filters(filters)))
@@ -507,7 +507,7 @@ def _filters(filters: Filters) -> str:
         ", ".join(w.word(w.KINDS, kind) for kind in filters.kinds),
         ", ".join(w.word(w.STAGES, stage) for stage in filters.stages),
         ", ".join(w.nation(code) for code in filters.countries),
-        f"{_('At least this complete (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
+        f"{_('Minimum data completeness (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
         "" if filters.gates_failed else _("Hide sites that fail a gate"),
         f"“{filters.text}”" if filters.text else "",
     ]

@@ -22,6 +22,7 @@ from fontTools.ttLib import TTFont
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from data.facts import HERE as DATA
+from data.sql import Record
 from data.texts import plain
 from geo.errors import OrebridgeError
 from ui.memo.content import Memo
@@ -45,16 +46,17 @@ class MemoFormatError(OrebridgeError):
 
 def pdf(memos: Sequence[Memo]) -> bytes:
     """Return a memo as PDF; two memos stand side by side on landscape pages."""
-    return bytes(typst.compile(str(HERE / "memo.typ"), format="pdf", **_given(memos)))
+    document: Any = typst.compile(str(HERE / "memo.typ"), format="pdf", **_inputs(memos))
+    return bytes(document)
 
 
 def pages_png(memos: Sequence[Memo], ppi: float = 80.0) -> list[bytes]:
     """Return the pages of the PDF as pictures."""
-    found: Any = typst.compile(str(HERE / "memo.typ"), format="png", ppi=ppi, **_given(memos))
-    return list(found) if isinstance(found, list) else [found]
+    pages: Any = typst.compile(str(HERE / "memo.typ"), format="png", ppi=ppi, **_inputs(memos))
+    return list(pages) if isinstance(pages, list) else [pages]
 
 
-def _given(memos: Sequence[Memo]) -> dict[str, Any]:
+def _inputs(memos: Sequence[Memo]) -> Record:
     """Return what typst is given: the bundled fonts alone, and the memos as JSON."""
     values = [_within_font({**asdict(memo), "stamp": _stamp(memo)}) for memo in memos]
     return {
@@ -79,8 +81,8 @@ def _within_font(value: object) -> object:
             else "".join(c if ord(c) in _characters() or c == "\n" else MISSING for c in value)
         )
     if isinstance(value, dict):
-        return {key: _within_font(each) for key, each in value.items()}
-    return [_within_font(each) for each in value] if isinstance(value, list | tuple) else value
+        return {key: _within_font(item) for key, item in value.items()}
+    return [_within_font(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @cache

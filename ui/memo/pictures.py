@@ -10,18 +10,18 @@ from scoring.robustness.rank_acceptability import RankStability
 BAR, DOT = "#7FB3D5", "#B5420A"
 
 
-def rank_ranges(found: RankStability, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
+def rank_ranges(stability: RankStability, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
     """Return a chart of rank ranges: a bar from the 5th to the 95th percentile, a dot at the median; logarithmic.
 
     Parameters
     ----------
-    found : RankStability
+    stability : RankStability
     site_ids, names : sequence of str
         The sites in the order to draw, with what stands beside them; those that are not listed are left out.
     title : str
         Of the axis.
     """
-    table = found.table.set_index("site_id")
+    table = stability.table.set_index("site_id")
     rows = [(name, table.loc[site_id]) for site_id, name in zip(site_ids, names, strict=True) if site_id in table.index]
     if not rows:
         return ""

@@ -5,39 +5,37 @@ from __future__ import annotations
 import streamlit as st
 
 from scoring.criteria.catalogue import load
+from ui.page_state import page_state
 from ui.text.i18n import _, either
 from ui.text.vocabulary import N_
 from workspace.permalink import WEIGHT_KEYS
 
-S = st.session_state
 #: Key in the address -> what it stands for, as the sidebar calls it.
 PARTS = {
     "m": N_("Commodity of interest"),
     "kind": N_("Kind"),
     "stage": N_("Stage"),
     "country": N_("Country"),
-    "order": N_("Order by"),
+    "order": N_("Rank by"),
     "method": N_("Method"),
-    "cov": N_("At least this complete (%)"),
+    "cov": N_("Minimum data completeness (%)"),
     "area": N_("Area of interest"),
-    "ev": N_("Own criteria"),
+    "ev": N_("User-defined criteria"),
 }
 
 
 def address_notice() -> None:
     """Say which parts of the address were left out, until the reader has seen it."""
-    if not S.unread:
+    if not page_state.unread:
         return
-    sentence = _(
-        "Parts of this address cannot be read and are left out: {parts}. Copy the link again where it came from."
-    )
+    sentence = _("Parts of this URL could not be read and were ignored: {parts}. Copy the link again from its source.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(sentence.format(parts=", ".join(map(_part, S.unread))), icon=":material/link_off:")
+        st.warning(sentence.format(parts=", ".join(map(_part, page_state.unread))), icon=":material/link_off:")
         st.button(_("Close"), key="unread_seen", on_click=_seen, icon=":material/close:", type="tertiary")
 
 
 def _part(key: str) -> str:
-    pillar = next((pillar for pillar, each in WEIGHT_KEYS.items() if each == key), None)
+    pillar = next((pillar for pillar, slider in WEIGHT_KEYS.items() if slider == key), None)
     if pillar is None:
         return _(PARTS[key])
     known = load().pillars[pillar]
@@ -45,4 +43,4 @@ def _part(key: str) -> str:
 
 
 def _seen() -> None:
-    S.unread = []
+    page_state.unread = []

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 from collections.abc import Callable
-from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -13,10 +12,13 @@ import streamlit as st
 from data import shortlists
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
-from scoring.criteria.catalogue import load
+from scoring.criteria.catalogue import Basis, load
+from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
+from scoring.sites.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
 from scoring.sites.side_by_side import MOST
 from ui import state
+from ui.page_state import page_state
 from ui.panels.grade import grade_tab
 from ui.panels.ownership import owner_tree
 from ui.panels.permitting import permitting_tab
@@ -28,19 +30,17 @@ from ui.text.vocabulary import licence, source_title
 from workspace import rankings, session
 from workspace.permalink import permalink
 
-S = st.session_state
-
 
 def card(scenario: Scenario, site_id: str) -> None:
     """Show the card of a site: what it is, its score with the range, and the four bars."""
-    found = rankings.dossier(scenario, site_id)
-    head(found)
-    actions(scenario, found)
-    bars(found)
-    if scenario.method != "weighted_sum":
+    site = rankings.dossier(scenario, site_id)
+    head(site)
+    actions(scenario, site)
+    bars(site)
+    if scenario.method != DEFAULT_METHOD:
         method = METHODS[scenario.method]
         st.caption(
-            _("The order is by {method}; the bars show the weighted sum, the method whose parts add up.").format(
+            _("Ranked by {method}. The bars show the weighted sum, which splits into contributions.").format(
                 method=either(method.title, method.title_ja)
             )
         )
@@ -52,16 +52,16 @@ def evidence(scenario: Scenario, site_id: str) -> None:
 
     Only the open tab is computed, and opening one runs nothing else.
     """
-    found = rankings.dossier(scenario, site_id)
+    site = rankings.dossier(scenario, site_id)
     st.markdown(f"**{_('Evidence')}**")
-    st.text(found["name"])
+    st.text(site["name"])
     parts: dict[str, Callable[[], None]] = {
-        _("Why this score"): lambda: why(found),
-        _("Claims"): lambda: claims(found),
-        _("Grade"): lambda: grade_tab(found, scenario.commodity),
-        _("Permitting"): lambda: permitting_tab(found),
-        _("Owners"): lambda: owners(found),
-        _("Gates"): lambda: gates(found),
+        _("Why this score"): lambda: why(site),
+        _("Source values"): lambda: claims(site),
+        _("Grade"): lambda: grade_tab(site, scenario.commodity),
+        _("Permitting"): lambda: permitting_tab(site),
+        _("Owners"): lambda: owners(site),
+        _("Gates"): lambda: gates(site),
     }
     for tab, show in zip(
         st.tabs(list(parts), key=f"evidence_tab_{language()}", on_change="rerun"), parts.values(), strict=True
@@ -71,47 +71,51 @@ def evidence(scenario: Scenario, site_id: str) -> None:
                 show()
 
 
-def head(found: dict[str, Any]) -> None:
+def head(site: Dossier) -> None:
     """Show the name of a site, what and where it is, and its score with rank, coverage and range."""
-    st.subheader(w.plain(w.site_name(found["name"], found["site_id"])), anchor=False)
-    place = f"{number(found['lat'], 3)}, {number(found['lon'], 3)}"
-    accuracy = w.word(w.ACCURACIES, found["location_accuracy"])
+    st.subheader(w.plain(w.site_name(site["name"], site["site_id"])), anchor=False)
+    place = f"{number(site['lat'], 3)}, {number(site['lon'], 3)}"
+    accuracy = w.word(w.ACCURACIES, site["location_accuracy"])
     st.caption(
         " · ".join(
             (
-                w.word(w.KINDS, found["kind"]),
-                w.nation(found["iso3"]),
-                w.word(w.STAGES, found["stage"]),
-                w.commodities(found["commodities"], 6),
+                w.word(w.KINDS, site["kind"]),
+                w.nation(site["iso3"]),
+                w.word(w.STAGES, site["stage"]),
+                w.commodities(site["commodities"], 6),
                 f"{place} ({accuracy})",
-                w.plain(source_title(found["location_source_id"])),
+                w.plain(source_title(site["location_source_id"])),
             )
         )
     )
-    failed = [w.word(w.GATES, gate["gate"]) for gate in found["gates"] if gate["verdict"] == "fail"]
+    failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
     if failed:
         st.warning(
-            _("Fails a gate, so it is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
+            _("Fails a gate and is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
         )
     score, place_in_list, coverage = st.columns(3)
     score.metric(
         _("Score"),
-        number(found["score"], 2),
-        help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
+        number(site["score"], 2),
+        help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
     )
     place_in_list.metric(
-        _("Rank"), f"#{number(found['rank'])}", help=_("Among all sites of this commodity, before other filters.")
+        _("Rank"),
+        f"#{number(site['rank'])}",
+        help=_("Rank among all sites with this commodity, before other filters."),
     )
     coverage.metric(
-        _("Complete"), f"{number(100 * found['coverage'])} %", help=_("Share of the weight that is measured.")
+        _("Completeness"),
+        f"{number(100 * site['coverage'])} %",
+        help=_("Share of the weight with measured or modelled values."),
     )
-    score_range(found)
+    score_range(site)
 
 
-def score_range(found: dict[str, Any]) -> None:
+def score_range(site: Dossier) -> None:
     """Draw the range that the score could take, with the score on it."""
-    low, high, score = (100 * found[k] for k in ("score_low", "score_high", "score"))
-    label = _("The score could lie between {low} and {high}: unknowns at their worst and at their best.")
+    low, high, score = (100 * site[k] for k in ("score_low", "score_high", "score"))
+    label = _("Possible score: {low} to {high}, with unknowns at their worst and at their best.")
     text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
     st.html(
         f'<div role="img" aria-label="{html.escape(text)}" '
@@ -124,27 +128,27 @@ def score_range(found: dict[str, Any]) -> None:
     )
 
 
-def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = False) -> None:
+def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> None:
     """Offer what can be done with a site: shortlist, compare, link, and what leads away from where it is shown."""
     with st.container(horizontal=True):
-        listed = found["site_id"] in _shortlist()
+        listed = site["site_id"] in _shortlist()
         if st.button(
             _("Remove from shortlist") if listed else _("Add to shortlist"),
             icon=":material/star:",
             key="shortlist_button",
         ):
-            _toggle_shortlist(found, listed)
-        compared = found["site_id"] in S.compare
+            _toggle_shortlist(site, listed)
+        compared = site["site_id"] in page_state.compare
         st.button(
-            _("Do not compare") if compared else _("Compare"),
+            _("Remove from comparison") if compared else _("Compare"),
             icon=":material/compare:",
             key="compare_button",
             on_click=state.toggle_compared,
-            args=(found["site_id"],),
-            disabled=not compared and len(S.compare) >= MOST,
+            args=(site["site_id"],),
+            disabled=not compared and len(page_state.compare) >= MOST,
         )
         if not on_dossier and st.button(_("Dossier"), icon=":material/article:", key="dossier_button"):
-            state.open_site(found["site_id"])
+            state.open_site(site["site_id"])
             state.go("site")
         if not on_dossier:
             st.button(
@@ -152,43 +156,43 @@ def actions(scenario: Scenario, found: dict[str, Any], *, on_dossier: bool = Fal
                 icon=":material/my_location:",
                 key="zoom_button",
                 on_click=state.fly,
-                args=(found["lat"], found["lon"], 7.0),
+                args=(site["lat"], site["lon"], 7.0),
             )
         with st.popover(_("Link"), icon=":material/link:"):
-            st.caption(_("Add this to the address of the app:"))
-            st.code(permalink(scenario, [found["site_id"]], language()), language=None)
+            st.caption(_("Append this to the app URL:"))
+            st.code(permalink(scenario, [site["site_id"]], language()), language=None)
 
 
 def _shortlist() -> list[str]:
     try:
-        return shortlists.site_ids(session.store(), S.shortlist)
+        return shortlists.site_ids(session.store(), page_state.shortlist)
     except OrebridgeError:  # no such list yet, or no store: the notice above the page says so
         return []
 
 
-def _toggle_shortlist(found: dict[str, Any], listed: bool) -> None:
+def _toggle_shortlist(site: Dossier, listed: bool) -> None:
     try:
-        (shortlists.remove if listed else shortlists.add)(session.store(), S.shortlist, found["site_id"])
+        (shortlists.remove if listed else shortlists.add)(session.store(), page_state.shortlist, site["site_id"])
     except OrebridgeError as error:
         st.error(problem(error))
         return
     st.toast(
-        _("{name}: taken off the shortlist").format(name=w.plain(found["name"]))
+        _("{name}: removed from the shortlist").format(name=w.plain(site["name"]))
         if listed
-        else _("{name}: on the shortlist").format(name=w.plain(found["name"]))
+        else _("{name}: added to the shortlist").format(name=w.plain(site["name"]))
     )
     st.rerun()
 
 
-def bars(found: dict[str, Any]) -> None:
+def bars(site: Dossier) -> None:
     """Draw the pillars that count: what they contribute, and what is unknown."""
     rows = []
-    names = _pillars_that_count(found["lines"])
+    names = _pillars_that_count(site["lines"])
     for pillar, title in names.items():
-        lines = [line for line in found["lines"] if line["pillar"] == pillar]
+        lines = [line for line in site["lines"] if line["pillar"] == pillar]
         known = sum(line["contribution"] for line in lines)
         missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
-        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Unknown weight"), missing, 1)]
+        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Weight of unknowns"), missing, 1)]
     frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
     titles = list(names.values())
     chart = (
@@ -202,13 +206,13 @@ def bars(found: dict[str, Any]) -> None:
                 title=None,
                 legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
                 scale=alt.Scale(
-                    domain=[_("Contribution to the score"), _("Unknown weight")], range=["#0072B2", "#B8BEC6"]
+                    domain=[_("Contribution to the score"), _("Weight of unknowns")], range=["#0072B2", "#B8BEC6"]
                 ),
             ),
             order="order:Q",
             tooltip=[
                 alt.Tooltip("pillar:N", title=_("Pillar")),
-                alt.Tooltip("part:N", title=_("Part")),
+                alt.Tooltip("part:N", title=_("Component")),
                 alt.Tooltip("share:Q", format=".3f", title=_("Share")),
             ],
         )
@@ -217,17 +221,17 @@ def bars(found: dict[str, Any]) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def _pillars_that_count(lines: list[dict[str, Any]]) -> dict[str, str]:
+def _pillars_that_count(lines: list[MeasurementRecord]) -> dict[str, str]:
     """Return pillar -> title: an optional one where it weighs something, own evidence where there is some."""
     weighed = {line["pillar"] for line in lines if line["weight_share"]}
     shown = [pillar for pillar in load().pillars.values() if pillar.id in weighed or not pillar.optional]
     names = {pillar.id: either(pillar.title, pillar.title_ja) for pillar in shown}
     if any(line["pillar"] == OWN_PILLAR for line in lines):
-        names[OWN_PILLAR] = _("Own evidence")
+        names[OWN_PILLAR] = _("User-defined criteria")
     return names
 
 
-def why(found: dict[str, Any]) -> None:
+def why(site: Dossier) -> None:
     """Show each criterion from raw value to contribution."""
     st.caption(
         _(
@@ -246,12 +250,12 @@ def why(found: dict[str, Any]) -> None:
             _("Desirability"): None if line["status"] == "unknown" else line["desirability"],
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
             _("Contribution"): line["contribution"],
-            _("Rests on"): rests_on(line),
+            _("Basis"): rests_on(line),
             _("Source"): source_title(line["source_id"]),
             _("As of"): line["as_of"],
             _("Licence"): licence(line["source_id"]),
         }
-        for line in found["lines"]
+        for line in site["lines"]
     ]
     st.dataframe(
         pd.DataFrame(rows),
@@ -274,64 +278,68 @@ def why(found: dict[str, Any]) -> None:
     )
 
 
-def _value(line: dict[str, Any]) -> str:
+def _value(line: MeasurementRecord) -> str:
     if line["value"] is None:
         return _("Unknown")
     return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"
 
 
-def rests_on(line: dict[str, Any]) -> str:
+def rests_on(line: MeasurementRecord) -> str:
     """Say in words what a value was measured to or against; empty where nothing is known."""
     if not line["target"]:
         return ""
-    in_words = _RESTS_ON.get(line["criterion"])
-    return in_words(line) if in_words else str(line["target"])
+    return BASES[load().basis_of(line["criterion"])](line)
 
 
-def _permitting_rests_on(line: dict[str, Any]) -> str:
+def _pathway(line: MeasurementRecord) -> str:
     where = line["reference_group"].split(".")[-1]
     named = (
-        w.nation(where) if w.is_country(where) else _("European Union") if where == "EU" else _("pooled, by governance")
+        w.nation(where)
+        if w.is_country(where)
+        else _("European Union")
+        if where == "EU"
+        else _("pooled, adjusted for governance")
     )
     return f"{w.word(w.STAGES, line['target'])}, {named}"
 
 
-_RESTS_ON: dict[str, Callable[[dict[str, Any]], str]] = {
-    "grade_percentile": lambda x: (
-        f"{w.commodity(x['target'])}, {w.word(w.DEPOSIT_TYPES, x['reference_group'])}, n={number(x['reference_n'])}"
+#: Basis of a criterion -> its words; a name stands as it is.
+BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
+    "name": lambda line: line["target"],
+    "commodity": lambda line: w.commodity(line["target"]),
+    "commodity_in_type": lambda line: (
+        f"{w.commodity(line['target'])}, {w.word(w.DEPOSIT_TYPES, line['reference_group'])}, "
+        f"n={number(line['reference_n'])}"
     ),
-    "contained_years": lambda x: w.commodity(x["target"]),
-    "output_share": lambda x: w.commodity(x["target"]),
-    "permitting_months": _permitting_rests_on,
-    "haul_cost": lambda x: f"{w.word(w.MODES, x['target'])}, {w.word(w.WAYS, x['reference_group'])}",
-    "gap_closed": lambda x: w.commodity(x["target"]),
-    "sea_km": lambda x: f"{x['reference_group']} → {w.nation(x['target'])}",
-    "allied_share": lambda x: f"{x['target']} ({w.word(w.BLOCS, x['reference_group'])})",
-    "host_alignment": lambda x: w.word(w.BLOCS, x["target"]),
+    "pathway": _pathway,
+    "transport": lambda line: f"{w.word(w.MODES, line['target'])}, {w.word(w.WAYS, line['reference_group'])}",
+    "sea_route": lambda line: f"{line['reference_group']} → {w.nation(line['target'])}",
+    "holder": lambda line: f"{line['target']} ({w.word(w.BLOCS, line['reference_group'])})",
+    "bloc": lambda line: w.word(w.BLOCS, line["target"]),
 }
 
 
-def claims(found: dict[str, Any]) -> None:
+def claims(site: Dossier) -> None:
     """Show every value that a source gives."""
     st.caption(
-        _("Every value that a source gives. Where sources differ the ticked one is used; the others stay visible.")
+        _("All values reported by the sources. Where they differ, the ticked value is used; the others stay visible.")
     )
     rows = [
         {
             _("Used"): claim["chosen"],
-            _("What"): w.word(w.ATTRIBUTES, claim["attribute"])
+            _("Item"): w.word(w.ATTRIBUTES, claim["attribute"])
             + (f" ({w.commodity(claim['commodity'])})" if claim["commodity"] else ""),
             _("Value"): _claimed(claim),
             _("As of"): claim["as_of"],
             _("Method"): w.word(w.METHODS, claim["method"]),
             _("Source"): source_title(claim["source_id"]),
             _("Link"): claim["url"] or None,
-            _("As the source says"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
+            _("As stated in the source"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
         }
-        for claim in found["claims"]
+        for claim in site["claims"]
     ]
     if not rows:
-        st.info(_("No source gives a value for this site beyond its place, name and commodities."))
+        st.info(_("Sources report only location, name and commodities for this site."))
         return
     st.dataframe(
         pd.DataFrame(rows),
@@ -341,11 +349,11 @@ def claims(found: dict[str, Any]) -> None:
         lazy=False,
         height=min(36 * (len(rows) + 1), 420),
         column_config=with_tips({_("Link"): st.column_config.LinkColumn(display_text=_("open"))}),
-        alt=_("Claims"),
+        alt=_("Source values"),
     )
 
 
-def _claimed(claim: dict[str, Any]) -> str:
+def _claimed(claim: ClaimRecord) -> str:
     if claim["attribute"] == "stage":
         return w.word(w.STAGES, claim["text"])
     if claim["value"] is None:
@@ -354,23 +362,23 @@ def _claimed(claim: dict[str, Any]) -> str:
     return f"{claim['text']} {shown}" if claim["text"] else shown
 
 
-def owners(found: dict[str, Any]) -> None:
+def owners(site: Dossier) -> None:
     """Show the owners, the tree above them and the frameworks of the host country."""
-    if not found["owners"]:
-        st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
-    for owner in found["owners"]:
+    if not site["owners"]:
+        st.info(_("No source names an owner. Allied ownership is therefore unknown and widens the score range."))
+    for owner in site["owners"]:
         _owner(owner)
     owner_tree(
-        found["site_id"],
-        next((gate["verdict"] for gate in found["gates"] if gate["gate"] == "covered_nation"), "unknown"),
+        site["site_id"],
+        next((gate["verdict"] for gate in site["gates"] if gate["gate"] == "covered_nation"), "unknown"),
     )
-    if found["frameworks"]:
+    if site["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
-        for each in found["frameworks"]:
-            st.text(f"{each['date']}  {each['title']}")
+        for framework in site["frameworks"]:
+            st.text(f"{framework['date']}  {framework['title']}")
 
 
-def _owner(owner: dict[str, Any]) -> None:
+def _owner(owner: HoldingRecord) -> None:
     """Show one owner with its share, the parent above it, and where both can be read."""
     share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
     parent = owner["ultimate_parent"] or _("parent not traced")
@@ -388,11 +396,11 @@ def _owner(owner: dict[str, Any]) -> None:
                     st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
 
 
-def gates(found: dict[str, Any]) -> None:
+def gates(site: Dossier) -> None:
     """Show the verdict of each gate with its evidence."""
-    st.caption(_("Gates stand beside the score and are never averaged into it."))
+    st.caption(_("Gates are reported separately from the score and are never averaged into it."))
     marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
-    for gate in found["gates"]:
+    for gate in site["gates"]:
         target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]
         reason = w.word(w.EVIDENCE, gate["evidence"]) + (f" ({target})" if target else "")
         st.markdown(

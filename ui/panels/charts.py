@@ -46,38 +46,38 @@ def class_labels(classes: tuple[int, ...], count: int) -> list[str]:
     >>> class_labels((1, 2, 4), 10)
     ['1', '2–3', '4+']
     """
-    found = []
+    labels = []
     for first, following in zip(classes, (*classes[1:], 0), strict=True):
         last = following - 1
-        found.append(
+        labels.append(
             f"{number(first)}+"
             if not following
             else number(first)
             if last == first
             else f"{number(first)}–{number(last)}"
         )
-    return [label for first, label in zip(classes, found, strict=True) if first <= count]
+    return [label for first, label in zip(classes, labels, strict=True) if first <= count]
 
 
-def rank_histogram(found: RankStability, site_id: str) -> None:
+def rank_histogram(stability: RankStability, site_id: str) -> None:
     """Draw in how many of the draws a site has which rank, and say it in a sentence."""
-    rows = np.flatnonzero(found.table["site_id"].to_numpy() == site_id)
+    rows = np.flatnonzero(stability.table["site_id"].to_numpy() == site_id)
     if not len(rows):
-        st.caption(_("It is not in the list that these filters leave."))
+        st.caption(_("This site is excluded by the current filters."))
         return
-    row = found.table.iloc[rows[0]]
-    text = _("Among the first {k} in {p} % of {n} draws; ranks {low} to {high} in nine of ten.")
+    row = stability.table.iloc[rows[0]]
+    text = _("In the top {k} in {p} % of {n} draws; 90 % of draws give rank {low} to {high}.")
     st.caption(
         text.format(
-            k=found.top_k,
+            k=stability.top_k,
             p=number(100 * row["in_top_k"]),
-            n=number(found.draws),
+            n=number(stability.draws),
             low=number(row["rank_low"]),
             high=number(row["rank_high"]),
         )
     )
-    labels = class_labels(found.classes, len(found.table))
-    frame = pd.DataFrame({"rank": labels, "share": found.acceptability[rows[0]][: len(labels)]})
+    labels = class_labels(stability.classes, len(stability.table))
+    frame = pd.DataFrame({"rank": labels, "share": stability.acceptability[rows[0]][: len(labels)]})
     chart = (
         alt.Chart(frame)
         .mark_bar(color=BLUE, cornerRadius=2)
@@ -94,18 +94,18 @@ def rank_histogram(found: RankStability, site_id: str) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
+def desks_scatter(desks: TwoDesks, selected: list[str]) -> None:
     """Draw the scores of both desks against each other.
 
     The Pareto set, the selected sites, and the line of agreement.
     """
-    table = found.sites[~found.sites["gate_failed"]]
-    near = table[(table["first_rank"] <= 500) | (table["second_rank"] <= 500)].copy()
+    table = desks.sites[~desks.sites["gate_failed"]]
+    top = table[(table["first_rank"] <= 500) | (table["second_rank"] <= 500)].copy()
     pareto, chosen, other = _("Pareto set"), _("Selected"), _("Other sites")
-    near["mark"] = np.where(near["site_id"].isin(selected), chosen, np.where(near["pareto"], pareto, other))
+    top["mark"] = np.where(top["site_id"].isin(selected), chosen, np.where(top["pareto"], pareto, other))
     low, high = (
-        float(near[["first_score", "second_score"]].min().min()),
-        float(near[["first_score", "second_score"]].max().max()),
+        float(top[["first_score", "second_score"]].min().min()),
+        float(top[["first_score", "second_score"]].max().max()),
     )
     ends = alt.Scale(domain=[low - 0.01, high + 0.01], nice=False, zero=False)
     line = (
@@ -114,7 +114,7 @@ def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
         .encode(x=alt.X("v:Q", scale=ends), y=alt.Y("v:Q", scale=ends))
     )
     points = (
-        alt.Chart(near)
+        alt.Chart(top)
         .mark_circle()
         .encode(
             x=alt.X("first_score:Q", scale=ends, title=_("Score of the US desk"), axis=alt.Axis(format=".2f")),
@@ -137,67 +137,71 @@ def desks_scatter(found: TwoDesks, selected: list[str]) -> None:
     st.altair_chart((line + points).properties(height=420), width="stretch")
 
 
-def stability_chart(found: list[StabilityInterval], scenario: Scenario) -> None:
+def stability_chart(intervals: list[StabilityInterval], scenario: Scenario) -> None:
     """Draw the range of each weight in which a site keeps its place, with the weight in force."""
     rows = [
         {
-            "group": group_title(each.group, scenario),
-            "low": each.low,
-            "high": each.high,
-            "weight": each.weight,
-            "said": _range_said(each),
+            "group": group_title(interval.group, scenario),
+            "low": interval.low,
+            "high": interval.high,
+            "weight": interval.weight,
+            "said": _range_text(interval),
         }
-        for each in found
+        for interval in intervals
     ]
     frame, titles = pd.DataFrame(rows), [str(row["group"]) for row in rows]
     base = alt.Chart(frame).encode(y=alt.Y("group:N", sort=titles, title=None, axis=alt.Axis(labelLimit=200)))
-    tooltip = [alt.Tooltip("group:N", title=_("Weight")), alt.Tooltip("said:N", title=_("Keeps its place"))]
+    tooltip = [alt.Tooltip("group:N", title=_("Weight")), alt.Tooltip("said:N", title=_("Rank unchanged"))]
     scale = alt.Scale(domain=[0, 100])
-    whole = base.mark_bar(color=GREY, opacity=0.35, height=6).encode(
+    track = base.mark_bar(color=GREY, opacity=0.35, height=6).encode(
         x=alt.X("zero:Q", scale=scale, title=_("Weight")), x2="all:Q"
     )
-    whole = whole.transform_calculate(zero="0", all="100")
+    track = track.transform_calculate(zero="0", all="100")
     bars = base.mark_bar(color=GREEN, height=14, cornerRadius=3).encode(
         x=alt.X("low:Q", scale=scale), x2="high:Q", tooltip=tooltip
     )
     now = base.mark_tick(color=ORANGE, thickness=3, height=22).encode(x="weight:Q", tooltip=tooltip)
-    st.altair_chart((whole + bars + now).properties(height=alt.Step(34)), width="stretch")
+    st.altair_chart((track + bars + now).properties(height=alt.Step(34)), width="stretch")
 
 
-def _range_said(each: StabilityInterval) -> str:
-    return f"{number(each.low, 1)} – {number(each.high, 1)}"
+def _range_text(interval: StabilityInterval) -> str:
+    return f"{number(interval.low, 1)} – {number(interval.high, 1)}"
 
 
-def stability_sentences(found: list[StabilityInterval], scenario: Scenario, names: dict[str, str]) -> None:
+def stability_sentences(intervals: list[StabilityInterval], scenario: Scenario, names: dict[str, str]) -> None:
     """Say for each weight where the place is lost, and to whom."""
-    for each in found:
+    for interval in intervals:
         lost = []
-        if each.overtaken_low:
+        if interval.overtaken_low:
             lost.append(
-                _("below {at}: {who} passes").format(at=number(each.low, 1), who=w.plain(names[each.overtaken_low]))
+                _("below {at}: overtaken by {who}").format(
+                    at=number(interval.low, 1), who=w.plain(names[interval.overtaken_low])
+                )
             )
-        if each.overtaken_high:
+        if interval.overtaken_high:
             lost.append(
-                _("above {at}: {who} passes").format(at=number(each.high, 1), who=w.plain(names[each.overtaken_high]))
+                _("above {at}: overtaken by {who}").format(
+                    at=number(interval.high, 1), who=w.plain(names[interval.overtaken_high])
+                )
             )
-        said = "; ".join(lost) or _("no weight from 0 to 100 changes it")
-        st.markdown(f"- **{group_title(each.group, scenario)}** ({number(each.weight)}): {said}")
+        sentence = "; ".join(lost) or _("no change for any weight from 0 to 100")
+        st.markdown(f"- **{group_title(interval.group, scenario)}** ({number(interval.weight)}): {sentence}")
 
 
-def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
+def tornado_chart(swings: list[Swing], score: float, scenario: Scenario) -> None:
     """Draw what each unknown, range and weight does to a score, the widest at the top."""
     titles = criterion_titles(scenario)
-    kinds = {"unknown": _("Unknown, worst to best"), "range": _("Range of the value"), "weight": _("Weight ±20 %")}
+    kinds = {"unknown": _("Unknown, worst to best"), "range": _("Value range"), "weight": _("Weight ±20 %")}
     rows = [
         {
-            "what": titles[int(each.id)]
-            if each.id.isdigit()
-            else _("Weight: {name}").format(name=group_title(each.id, scenario)),
-            "kind": kinds[each.kind],
-            "low": each.low,
-            "high": each.high,
+            "what": titles[int(swing.id)]
+            if swing.id.isdigit()
+            else _("Weight: {name}").format(name=group_title(swing.id, scenario)),
+            "kind": kinds[swing.kind],
+            "low": swing.low,
+            "high": swing.high,
         }
-        for each in found[:14]
+        for swing in swings[:14]
     ]
     frame = pd.DataFrame(rows)
     bars = (
@@ -214,7 +218,7 @@ def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
                 scale=alt.Scale(domain=list(kinds.values()), range=[GREY, BLUE, ORANGE]),
             ),
             tooltip=[
-                alt.Tooltip("what:N", title=_("What")),
+                alt.Tooltip("what:N", title=_("Item")),
                 alt.Tooltip("low:Q", format=".3f", title=_("Low")),
                 alt.Tooltip("high:Q", format=".3f", title=_("High")),
             ],
@@ -224,18 +228,20 @@ def tornado_chart(found: list[Swing], score: float, scenario: Scenario) -> None:
     st.altair_chart((bars + rule).properties(height=alt.Step(24)), width="stretch")
 
 
-def needs_table(found: list[RequiredValue], scenario: Scenario) -> None:
+def needs_table(requirements: list[RequiredValue], scenario: Scenario) -> None:
     """Show what each criterion would have to be for a site to enter the first k."""
     titles, criteria = criterion_titles(scenario), scenario.criteria
     rows = [
         {
-            _("Criterion"): titles[each.criterion],
-            _("Desirability now"): number(each.now, 2) if each.now is not None else _("Unknown"),
-            _("Needed"): number(each.needed, 2) if each.needed is not None else _("not reachable alone"),
-            _("That is"): ""
-            if each.value is None
-            else f"{quantity(each.value)} {w.word(w.UNITS, criteria[each.criterion].unit)}",
+            _("Criterion"): titles[required.criterion],
+            _("Desirability now"): number(required.now, 2) if required.now is not None else _("Unknown"),
+            _("Needed value"): number(required.needed, 2)
+            if required.needed is not None
+            else _("not achievable on its own"),
+            _("In units"): ""
+            if required.value is None
+            else f"{quantity(required.value)} {w.word(w.UNITS, criteria[required.criterion].unit)}",
         }
-        for each in sorted(found, key=lambda each: (each.needed is None, each.needed or 0))
+        for required in sorted(requirements, key=lambda required: (required.needed is None, required.needed or 0))
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("What would have to be true"))
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Changes needed"))

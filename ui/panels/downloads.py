@@ -25,18 +25,18 @@ def exported(scenario: Scenario, suffix: str, site_ids: list[str] | None = None)
     )
 
 
-def exported_list(found: Listing, suffix: str) -> bytes:
+def exported_list(listing: Listing, suffix: str) -> bytes:
     """Return a listing as the bytes of one format."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"orebridge{suffix}"
-        write(found, path)
+        write(listing, path)
         return path.read_bytes()
 
 
 def download_menu(scenario: Scenario, site_ids: list[str] | None = None) -> None:
     """Offer the list for download; each file carries scenario, permalink, data version and licences."""
     with st.popover(_("Download"), icon=":material/download:"):
-        st.caption(_("The whole filtered list with scores, weights, sources and licences."))
+        st.caption(_("The full filtered list with scores, weights, sources and licences."))
         format_buttons(
             partial(exported, scenario, site_ids=site_ids), f"orebridge-{scenario.scenario_hash}", "download"
         )

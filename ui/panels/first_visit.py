@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
+from ui.page_state import page_state
 from ui.text.i18n import _, language, number
 
-S = st.session_state
 #: Prints the content alone, on white, without cutting charts, tables and cards.
 PRINT = (
     "@media print{.stApp{position:static!important;color-scheme:light}"
@@ -38,24 +38,24 @@ def frame() -> None:
 
 def offer() -> None:
     """Offer the tour in a slim line on the first visit of a session; dismissed, a link stays in the headline."""
-    if S.get("tour_dismissed"):
+    if page_state.tour_dismissed:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="tour_offer"):
         st.caption(_("New here?"))
         if st.button(_("60-second tour"), key="tour_start", icon=":material/play_circle:", type="tertiary"):
-            S.tour_step = 0
+            page_state.tour_step = 0
             _tour()
         if st.button(_("Not now"), key="tour_dismiss", type="tertiary"):
-            S.tour_dismissed = True
+            page_state.tour_dismissed = True
             st.rerun()
 
 
 def again() -> None:
     """Lead back to the tour once its line is dismissed."""
-    if S.get("tour_dismissed") and st.button(
+    if page_state.tour_dismissed and st.button(
         _("60-second tour"), key="tour_again", icon=":material/play_circle:", type="tertiary"
     ):
-        S.tour_step = 0
+        page_state.tour_step = 0
         _tour()
 
 
@@ -64,53 +64,53 @@ def steps() -> list[tuple[str, str, str]]:
     return [
         (
             "format_list_numbered",
-            _("A ranked list"),
+            _("Ranked list"),
             _(
-                "Mines, plants and recyclers of the world in one list, the best for US–Japan "
-                "investment first. The map beside it shows the same sites: shape is the kind, colour "
-                "the score."
+                "Mines, plants and recyclers worldwide in one list, ranked for US–Japan "
+                "investment. The map beside it shows the same sites: shape gives the kind, "
+                "colour the score."
             ),
         ),
         (
             "tune",
             _("Your weights"),
             _(
-                "Drag a weight in the sidebar, or take a preset such as the Japan desk. Ranks move at "
-                "once; Δ says by how many places."
+                "Drag a weight in the sidebar, or choose a preset such as the Japan desk. "
+                "Ranks update at once; Δ shows the change in rank."
             ),
         ),
         (
             "science",
-            _("A commodity"),
-            _("Choose the commodity of interest. Neodymium and dysprosium put different rare-earth deposits first."),
+            _("Commodity"),
+            _("Choose the commodity of interest. Neodymium and dysprosium rank different rare-earth deposits first."),
         ),
         (
             "help",
-            _("What nobody knows"),
-            _("Grey is unknown. It is never filled in: the bar under a score shows how far unknowns could move it."),
+            _("Unknowns"),
+            _("Grey is unknown. Unknowns are never filled in; the bar under a score shows how far they could move it."),
         ),
         (
             "fact_check",
             _("Why this score"),
             _(
-                "Click a site. Its tabs go from raw value to contribution, each with source, date and "
-                "licence. Gates stand beside the score."
+                "Click a site. Its tabs lead from raw value to contribution, with source, date "
+                "and licence. Gates are shown separately from the score."
             ),
         ),
         (
             "compare",
             _("Compare and open"),
             _(
-                "Tick two to five sites and press Compare, or open a dossier: everything that is "
-                "known, on one page to print."
+                "Tick two to five sites and press Compare, or open a dossier: everything known "
+                "about a site on one printable page."
             ),
         ),
         (
             "star",
             _("Decide and brief"),
             _(
-                "Put sites on a shortlist, note decisions, freeze it, and hand over a memo in English, "
-                "Japanese or both."
+                "Add sites to a shortlist, record decisions, save a snapshot, and produce a "
+                "memo in English, Japanese or both."
             ),
         ),
     ]
@@ -120,7 +120,7 @@ def _tour() -> None:
     @st.dialog(_("60-second tour"))
     def show() -> None:
         all_steps = steps()
-        place = min(S.get("tour_step", 0), len(all_steps) - 1)
+        place = min(page_state.tour_step, len(all_steps) - 1)
         icon, title, text = all_steps[place]
         st.progress(
             (place + 1) / len(all_steps), text=_("{a} of {b}").format(a=number(place + 1), b=number(len(all_steps)))
@@ -132,11 +132,11 @@ def _tour() -> None:
             if place + 1 < len(all_steps):
                 st.button(_("Next"), key="tour_next", type="primary", on_click=_to, args=(place + 1,))
             if st.button(_("Close"), key="tour_close"):
-                S.tour_dismissed = True
+                page_state.tour_dismissed = True
                 st.rerun()
 
     show()
 
 
 def _to(step: int) -> None:
-    S.tour_step = step
+    page_state.tour_step = step

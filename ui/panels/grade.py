@@ -5,14 +5,13 @@ The classic grade-tonnage plot of its deposit type with the site on it, and how 
 
 from __future__ import annotations
 
-from typing import Any
-
 import altair as alt
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from scoring.deposits.grade_tonnage import ALL_TYPES, GradeTonnage, confidence, curve, grade_tonnage, graded_commodities
+from scoring.sites.records import Dossier
 from ui.panels.in_situ_value import value_panel
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
@@ -24,81 +23,80 @@ TONNES = {"%": 1e4, "ppm": 1.0, "g/t": 1.0}
 LEVELS = {"high": "●●●", "medium": "●●○", "low": "●○○", "unknown": "○○○"}
 
 
-def grade_tab(found: dict[str, Any], wanted: str) -> None:
+def grade_tab(site: Dossier, of_interest: str) -> None:
     """Show where a mine stands among the deposits of its type; a plant without ore has no grade, and that is said.
 
     Parameters
     ----------
-    found : dict
-        See `scoring.sites.dossier.dossier`.
-    wanted : str
+    site : Dossier
+    of_interest : str
         Commodity of interest; empty: the first that is graded.
     """
-    if found["kind"] != "mine":
-        st.info(_("A plant has no ore: it is judged on output, feed and recovery."))
+    if site["kind"] != "mine":
+        st.info(_("Plants have no ore grade; they are scored on output, feed and recovery."))
         return
-    graded = graded_commodities(session.facts(), found["site_id"])
+    graded = graded_commodities(session.facts(), site["site_id"])
     if not graded:
-        st.info(_("No source gives a grade for this site."))
+        st.info(_("No source reports a grade for this site."))
         return
     commodity = str(
         st.segmented_control(
             _("Commodity"),
             graded,
-            key=f"grade_of_{found['site_id']}",
-            default=wanted if wanted in graded else graded[0],
+            key=f"grade_of_{site['site_id']}",
+            default=of_interest if of_interest in graded else graded[0],
             format_func=w.commodity,
             required=True,
         )
     )
-    model = grade_tonnage(session.facts(), commodity, found["deposit_type"], found["site_id"])
+    model = grade_tonnage(session.facts(), commodity, site["deposit_type"], site["site_id"])
     if model is None:
         st.info(
-            _("Fewer than eight deposits are graded for {commodity}: no curve.").format(
+            _("Fewer than eight deposits have a grade for {commodity}; no curve can be drawn.").format(
                 commodity=w.commodity(commodity)
             )
         )
     else:
-        _said(model, found)
+        _comparison(model, site)
         left, right = st.columns([3, 2], gap="medium")
         with left:
             _scatter(model)
         with right:
             _curves(model)
-    value_panel(found)
+    value_panel(site)
 
 
-def _said(model: GradeTonnage, found: dict[str, Any]) -> None:
+def _comparison(model: GradeTonnage, site: Dossier) -> None:
     """Say the place of the site, its cut-off and how sure the grade is."""
-    site = model.site or {}
+    graded = model.site or {}
     group = _("all types") if model.group == ALL_TYPES else w.word(w.DEPOSIT_TYPES, model.group)
-    text = _("Against {n} deposits ({group}): grade {grade} {unit}, richer than {p} % of them.")
-    said = text.format(
+    text = _("Compared with {n} deposits ({group}): grade {grade} {unit}, higher than {p} % of them.")
+    comparison = text.format(
         n=number(len(model.deposits)),
         group=group,
-        grade=quantity(_float(site.get("grade"))),
+        grade=quantity(_float(graded.get("grade"))),
         unit=model.unit,
         p=number(model.grade_percentile),
     )
     if model.tonnage_percentile is not None:
-        said += " " + _("Ore {ore} Mt, larger than {p} %.").format(
-            ore=quantity(_float(site.get("ore_mt"))), p=number(model.tonnage_percentile)
+        comparison += " " + _("Tonnage {ore} Mt, larger than {p} % of them.").format(
+            ore=quantity(_float(graded.get("ore_mt"))), p=number(model.tonnage_percentile)
         )
-    st.markdown(said)
-    level = confidence(str(site.get("scope") or ""), found["stage"])
-    cutoff = str(site.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
+    st.markdown(comparison)
+    level = confidence(str(graded.get("scope") or ""), site["stage"])
+    cutoff = str(graded.get("cutoff") or "").removeprefix("cut-off ") or _("not stated")
     basis = _(
-        "How sure the grade is: {marks} {level}. Class: {scope}. Stage: {stage}. Cut-off: {cutoff}. As "
-        "of {year}. Shown, not scored."
+        "Confidence in the grade: {marks} {level}. Resource class: {scope}. Stage: "
+        "{stage}. Cut-off grade: {cutoff}. As of {year}. For information; not scored."
     )
     st.caption(
         basis.format(
             marks=LEVELS[level],
             level=w.word(w.LEVELS, level),
-            scope=w.word(w.SCOPES, str(site.get("scope") or "")) or _("not stated"),
-            stage=w.word(w.STAGES, found["stage"]),
+            scope=w.word(w.SCOPES, str(graded.get("scope") or "")) or _("not stated"),
+            stage=w.word(w.STAGES, site["stage"]),
             cutoff=cutoff,
-            year=site.get("as_of") or "–",
+            year=graded.get("as_of") or "–",
         )
     )
 
@@ -112,12 +110,12 @@ def _scatter(model: GradeTonnage) -> None:
     placed = model.deposits.dropna(subset=["ore_mt"])
     placed = placed[(placed["ore_mt"] > 0) & (placed["grade"] > 0)]
     if placed.empty:
-        st.caption(_("No deposit of the type has a tonnage in the record of its grade."))
+        st.caption(_("No deposit of this type reports tonnage together with grade."))
         return
     x = alt.X(
         "ore_mt:Q",
         scale=alt.Scale(type="log", nice=False),
-        title=_("Ore, million tonnes"),
+        title=_("Ore tonnage, Mt"),
         axis=_decades(placed["ore_mt"]),
     )
     name = f"{w.commodity(model.commodity)}, {model.unit}"
@@ -131,7 +129,7 @@ def _scatter(model: GradeTonnage) -> None:
     lines = (
         alt.Chart(_equal_metal(placed, model.unit))
         .mark_line(color=BLUE, opacity=0.35, strokeDash=[3, 3])
-        .encode(x=x, y=y, detail="metal:N", tooltip=[alt.Tooltip("metal:N", title=_("Contained"))])
+        .encode(x=x, y=y, detail="metal:N", tooltip=[alt.Tooltip("metal:N", title=_("Contained metal"))])
     )
     layers = [lines, peers]
     if model.site and model.site.get("ore_mt"):
@@ -145,12 +143,7 @@ def _scatter(model: GradeTonnage) -> None:
             alt.Chart(site).mark_text(color=ORANGE, dy=-13, fontWeight="bold").encode(x=x, y=y, text="name:N")
         )
     st.altair_chart(alt.layer(*layers).properties(height=320), width="stretch")
-    st.caption(
-        _(
-            "Each dot is a deposit; along a dashed line the contained metal is the same, ten times "
-            "more from line to line."
-        )
-    )
+    st.caption(_("Each dot is a deposit. Dashed lines join equal contained metal, one order of magnitude apart."))
 
 
 def _decades(values: pd.Series[float]) -> alt.Axis:
@@ -170,7 +163,7 @@ def _equal_metal(placed: pd.DataFrame, unit: str) -> pd.DataFrame:
     ore = np.geomspace(placed["ore_mt"].min(), placed["ore_mt"].max(), 40)
     low, high = placed["grade"].min(), placed["grade"].max()
     powers = range(int(np.floor(np.log10(ore[0] * low * factor))), int(np.ceil(np.log10(ore[-1] * high * factor))) + 1)
-    rows = [(each, 10.0**power / factor / each, f"{10.0**power:,.0f} t") for power in powers for each in ore]
+    rows = [(mt, 10.0**power / factor / mt, f"{10.0**power:,.0f} t") for power in powers for mt in ore]
     frame = pd.DataFrame(rows, columns=["ore_mt", "grade", "metal"])
     return frame.query("@low <= grade <= @high")
 
@@ -178,7 +171,7 @@ def _equal_metal(placed: pd.DataFrame, unit: str) -> pd.DataFrame:
 def _curves(model: GradeTonnage) -> None:
     """Draw the two cumulative curves as USGS does: the share of deposits that have at least so much."""
     one = (_("Grade, {unit}").format(unit=model.unit), "grade", model.grade_exceeded, (model.site or {}).get("grade"))
-    two = (_("Ore, million tonnes"), "ore_mt", model.tonnage_exceeded, (model.site or {}).get("ore_mt"))
+    two = (_("Ore tonnage, Mt"), "ore_mt", model.tonnage_exceeded, (model.site or {}).get("ore_mt"))
     for title, column, marks, value in (one, two):
         values = model.deposits[column].to_numpy(dtype=float)
         frame = curve(values[values > 0])
@@ -202,5 +195,8 @@ def _curves(model: GradeTonnage) -> None:
             )
         st.altair_chart(alt.layer(*layers).properties(height=150), width="stretch")
     st.caption(
-        _("Share of the deposits that have at least so much. Dots: what 90, 50 and 10 % exceed. Orange: this site.")
+        _(
+            "Proportion of deposits at or above the value. Dots: exceeded by 90, 50 and 10 "
+            "% of deposits. Orange: this site."
+        )
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -19,16 +18,16 @@ from scoring.deposits.in_situ_value import (
     prices,
     rare_earths,
 )
+from scoring.sites.records import Dossier
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity
 from workspace import session
 
-S = st.session_state
 
-
-def value_panel(found: dict[str, Any]) -> None:
+def value_panel(site: Dossier) -> None:
     """Show the in-situ value of every graded commodity that has a price; what has none is named, never worth zero."""
-    grades = grades_of_site(session.facts(), str(found["site_id"]))
+    grades = grades_of_site(session.facts(), str(site["site_id"]))
     if not grades:
         return
     table = table_in_use()
@@ -41,7 +40,7 @@ def value_panel(found: dict[str, Any]) -> None:
 
 def table_in_use() -> dict[str, Price]:
     """Return the cited prices with those that the user changed in this session."""
-    own: dict[str, float] = S.get("own_prices", {})
+    own: dict[str, float] = page_state.own_prices
     table = prices()
     return table | {
         name: replace(table[name], usd_per_t=usd, low=usd, high=usd, form=_("your price")) for name, usd in own.items()
@@ -51,16 +50,14 @@ def table_in_use() -> dict[str, Price]:
 def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
     if worth.usd_per_t is None:
         st.caption(
-            _("None of its metals has a price in the table: {names}.").format(
-                names=w.commodities(list(worth.unpriced), 20)
-            )
+            _("No price available for its metals: {names}.").format(names=w.commodities(list(worth.unpriced), 20))
         )
         return
-    said = _(
-        "{usd} USD per tonne of ore ({low} to {high} with the prices of five years). In the ground: no "
-        "recovery, no smelter terms, no revenue."
+    sentence = _(
+        "{usd} USD per tonne of ore ({low} to {high} over five years of prices). "
+        "In-situ value: excludes recovery and smelter terms; not revenue."
     )
-    st.markdown(said.format(usd=quantity(worth.usd_per_t), low=quantity(worth.low), high=quantity(worth.high)))
+    st.markdown(sentence.format(usd=quantity(worth.usd_per_t), low=quantity(worth.low), high=quantity(worth.high)))
     rows = [
         {
             _("Commodity"): w.commodity(part.commodity),
@@ -82,7 +79,7 @@ def _worth(worth: InSituValue, grades: dict[str, Grade]) -> None:
     )
     if worth.unpriced:
         st.caption(
-            _("Graded but without a price, so not counted: {names}.").format(
+            _("Grade known but no price, so not included: {names}.").format(
                 names=w.commodities(list(worth.unpriced), 20)
             )
         )
@@ -94,13 +91,13 @@ def _earths(earths: RareEarths) -> None:
         _("unknown") if kg is None else kilograms.format(kg=quantity(kg))
         for kg in (earths.ndpr_kg_per_t, earths.dytb_kg_per_t)
     )
-    said = [_("Rare earths: NdPr {ndpr}, DyTb {dytb}.").format(ndpr=ndpr, dytb=dytb), _heavy(earths)]
+    sentences = [_("Rare earths: NdPr {ndpr}, DyTb {dytb}.").format(ndpr=ndpr, dytb=dytb), _heavy(earths)]
     if earths.basket_usd_per_kg_reo is not None:
-        basket = _("Basket of the priced elements: {usd} USD per kg of all oxides.")
-        said.append(basket.format(usd=quantity(earths.basket_usd_per_kg_reo)))
+        basket = _("Basket value of the priced elements: {usd} USD per kg of rare earth oxides.")
+        sentences.append(basket.format(usd=quantity(earths.basket_usd_per_kg_reo)))
     if earths.unknown:
-        said.append(_("Not assayed: {names}.").format(names=w.commodities(list(earths.unknown), 20)))
-    st.caption(" ".join(said))
+        sentences.append(_("Not assayed: {names}.").format(names=w.commodities(list(earths.unknown), 20)))
+    st.caption(" ".join(sentences))
 
 
 def _heavy(earths: RareEarths) -> str:
@@ -118,16 +115,16 @@ def _editor(grades: dict[str, Grade]) -> None:
     names = [name for name in grades if name in cited]
     if not names:
         return
-    with st.expander(_("Prices: see their sources, or use your own"), icon=":material/edit:"):
+    with st.expander(_("Prices: view sources or enter your own"), icon=":material/edit:"):
         changed = _changed(names, cited, used)
         if changed:
-            S.own_prices = {**S.get("own_prices", {}), **changed}
+            page_state.own_prices = {**page_state.own_prices, **changed}
             st.rerun()
         with st.container(horizontal=True):
-            if S.get("own_prices") and st.button(
-                _("Back to the cited prices"), icon=":material/undo:", key="cited_prices"
+            if page_state.own_prices and st.button(
+                _("Reset to the cited prices"), icon=":material/undo:", key="cited_prices"
             ):
-                S.own_prices = {}
+                page_state.own_prices = {}
                 st.rerun()
             st.download_button(
                 _("Prices as CSV"),
@@ -137,7 +134,7 @@ def _editor(grades: dict[str, Grade]) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        st.caption(_("Prices of this session. The file can be given to `orebridge grade --prices`."))
+        st.caption(_("Prices for this session. Pass the file to `orebridge grade --prices`."))
 
 
 def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) -> dict[str, float]:
@@ -151,7 +148,7 @@ def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) 
                 _("Year"): cited[name].year,
                 _("What is priced"): cited[name].form,
                 _("Source"): cited[name].source_url,
-                _("As printed"): cited[name].evidence,
+                _("As published"): cited[name].evidence,
             }
             for name in names
         ]
@@ -162,7 +159,7 @@ def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) 
         hide_index=True,
         width="stretch",
         disabled=[c for c in frame.columns if c != _("USD per t")],
-        key=f"prices_{len(S.get('own_prices', {}))}_{'_'.join(names)[:60]}",
+        key=f"prices_{len(page_state.own_prices)}_{'_'.join(names)[:60]}",
         column_config={
             _("USD per t"): money,
             _("Cited"): st.column_config.NumberColumn(format="localized"),

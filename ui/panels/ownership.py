@@ -36,17 +36,21 @@ MOST_NODES = 40
 LETTERS = 24
 TITLES = {"rest": N_("Other shareholders"), "unknown": N_("Not stated")}
 NOTES = {
-    "rest": N_("not named; counted with the company's seat"),
-    "unknown": N_("no source says who"),
+    "rest": N_("not named; assigned to the country of the company's registered office"),
+    "unknown": N_("owner not named in any source"),
     "unstated": N_("share not stated"),
-    "cut": N_("not followed further: a circle, or a very small part"),
-    "parent": N_("share not stated; taken for what the others leave"),
-    "sole": N_("share not stated; the only owner named, taken for the whole"),
+    "cut": N_("not traced further: circular ownership or a negligible share"),
+    "parent": N_("share not stated; assumed to be the remainder"),
+    "sole": N_("share not stated; assumed 100 % as the only named owner"),
 }
 TESTS = {
-    "pass": N_("Covered nation, all tiers: less than 25 % is or could be held by covered holders."),
-    "fail": N_("Covered nation, all tiers: covered holders have 25 % or more, or the site lies in a covered nation."),
-    "unknown": N_("Covered nation, all tiers: not decided by what is known."),
+    "pass": N_(
+        "Covered nation, all tiers: covered-nation holders have less than 25 %, even if all unknown shares were theirs."
+    ),
+    "fail": N_(
+        "Covered nation, all tiers: covered-nation holders have 25 % or more, or the site is in a covered nation."
+    ),
+    "unknown": N_("Covered nation, all tiers: cannot be determined from what is known."),
 }
 
 
@@ -59,18 +63,22 @@ def owner_tree(site_id: str, gate: str) -> None:
     gate : str
         Verdict of the covered-nation gate, which looks one tier up; said where this walk of all tiers differs.
     """
-    found = _ownership(site_id, session.revision())
-    if not found.nodes:
+    ownership = _ownership(site_id, session.revision())
+    if not ownership.nodes:
         return
     st.markdown("**" + _("Ultimate holders") + "**")
-    _test(found, gate)
-    _bars(found)
-    drawn = _drawn(found.nodes)
+    _test(ownership, gate)
+    _bars(ownership)
+    drawn = _drawn(ownership.nodes)
     st.graphviz_chart(dot(drawn), width="content", alt="; ".join(_line(node) for node in drawn))
-    st.caption(_("Arrows run from holder to held. Dashed: share not stated. White: held by others in turn."))
-    if len(drawn) < len(found.nodes):
-        st.caption(_("{n} smaller holders are in the table only.").format(n=number(len(found.nodes) - len(drawn))))
-    _table(found, site_id)
+    st.caption(
+        _("Arrows point from owner to the company or site owned. Dashed: share not stated. White: intermediate holder.")
+    )
+    if len(drawn) < len(ownership.nodes):
+        st.caption(
+            _("{n} smaller holders are shown in the table only.").format(n=number(len(ownership.nodes) - len(drawn)))
+        )
+    _table(ownership, site_id)
 
 
 @lru_cache(maxsize=64)
@@ -78,20 +86,18 @@ def _ownership(site_id: str, revision: str) -> Ownership:  # noqa: ARG001 - part
     return ownership(session.facts(), site_id)
 
 
-def _test(found: Ownership, gate: str) -> None:
-    test = found.covered
+def _test(ownership: Ownership, gate: str) -> None:
+    test = ownership.covered
     st.text(_(TESTS[test.verdict]))
     if test.evidence != "jurisdiction":
         interval = _(
-            "By the rule covered holders have {low} %, and at most {high} % if all that is unknown were theirs."
+            "Under the rule, covered-nation holders have {low} %, or up to {high} % if all unknown shares were theirs."
         )
         st.caption(interval.format(low=number(test.known_pct, 2), high=number(test.possible_pct, 2)))
     for node in test.paths:
         st.caption(" → ".join(w.plain(name) for name in node.path[1:]) + f": {_counted(node)}")
     if test.verdict != gate:
-        st.info(
-            _("The gate of the score looks one tier up and says: {verdict}.").format(verdict=w.word(w.VERDICTS, gate))
-        )
+        st.info(_("The gate considers one ownership tier only: {verdict}.").format(verdict=w.word(w.VERDICTS, gate)))
 
 
 def _counted(node: Node) -> str:
@@ -102,18 +108,20 @@ def _counted(node: Node) -> str:
     )
 
 
-def _bars(found: Ownership) -> None:
+def _bars(ownership: Ownership) -> None:
     """Draw the share of each bloc; those without a share are left out, so that the sum is 100 %."""
-    rows = [(w.word(w.BLOCS, bloc), found.blocs[bloc], COLOURS[bloc][0]) for bloc in BLOCS if found.blocs[bloc] > 0]
+    rows = [
+        (w.word(w.BLOCS, bloc), ownership.blocs[bloc], COLOURS[bloc][0]) for bloc in BLOCS if ownership.blocs[bloc] > 0
+    ]
     text = ", ".join(f"{name} {number(share, 2)} %" for name, share, _colour in rows)
     st.html(f'<div role="img" aria-label="{html.escape(text)}">{"".join(_bar(*row) for row in rows)}</div>')
     notes = (
-        (found.seat_pct, _("{share} % counts with the seat of a company whose shareholders are not named.")),
-        (found.assumed_pct, _("{share} % rests on a share that no source states.")),
+        (ownership.seat_pct, _("{share} % is assigned to the country of a company whose shareholders are not named.")),
+        (ownership.assumed_pct, _("{share} % relies on a share that no source states.")),
     )
-    said = [note.format(share=number(share, 2)) for share, note in notes if share]
-    if said:
-        st.caption(" ".join(said))
+    sentences = [note.format(share=number(share, 2)) for share, note in notes if share]
+    if sentences:
+        st.caption(" ".join(sentences))
 
 
 def _bar(name: str, share_pct: float, colour: str) -> str:
@@ -221,12 +229,12 @@ def _line(node: Node) -> str:
     return ", ".join(x for x in (title(node), share, *_facts(node), _note(node)) if x)
 
 
-def _table(found: Ownership, site_id: str) -> None:
+def _table(ownership: Ownership, site_id: str) -> None:
     """Show the tree as rows, for reading, copying and for who cannot see the drawing."""
     rows = [
         {
             _("Holder"): "\u2003" * (len(node.path) - 2) + title(node),
-            _("Share of the one below, %"): None if node.basis in ("parent", "sole") else node.share_pct,
+            _("Direct share, %"): None if node.basis in ("parent", "sole") else node.share_pct,
             _("Share of the site, %"): node.total_pct,
             _("Country"): w.nation(node.iso3) if node.iso3 else "",
             _("Bloc"): w.word(w.BLOCS, node.bloc) if node.ends else "",
@@ -234,7 +242,7 @@ def _table(found: Ownership, site_id: str) -> None:
             _("Note"): "; ".join(x for x in (_note(node), _("older than 5 years") if node.stale else "") if x),
             _("Link"): node.source_url if node.source_url.startswith("http") else None,
         }
-        for node in sorted(found.nodes, key=lambda node: node.path)
+        for node in sorted(ownership.nodes, key=lambda node: node.path)
         if len(node.path) > 1
     ]
     with st.expander(_("Holders as a table")):
@@ -247,7 +255,7 @@ def _table(found: Ownership, site_id: str) -> None:
             column_config=with_tips(
                 {
                     _("Link"): st.column_config.LinkColumn(display_text=_("open")),
-                    _("Share of the one below, %"): st.column_config.NumberColumn(format="%.2f"),
+                    _("Direct share, %"): st.column_config.NumberColumn(format="%.2f"),
                     _("Share of the site, %"): st.column_config.NumberColumn(format="%.2f"),
                 }
             ),

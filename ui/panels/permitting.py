@@ -16,6 +16,7 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.measures.registry import outlook_of
 from scoring.permitting.outlook import Milestones, MonthsRemaining, Outlook, parameters, pathways
+from scoring.sites.records import Dossier
 from ui import theme
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
@@ -24,30 +25,33 @@ from workspace import session
 
 BLUE, ORANGE = "#0072B2", "#D55E00"
 BINS = 40
-S = st.session_state
 
 
-def permitting_tab(found: dict[str, Any]) -> None:
+def permitting_tab(site: Dossier) -> None:
     """Show what is left to permit and let the user say what they know of it."""
-    site_id = str(found["site_id"])
+    site_id = str(site["site_id"])
     try:
-        told = session.own().milestones(site_id)
+        milestones = session.own().milestones(site_id)
     except OrebridgeError as error:
-        told = None
+        milestones = None
         st.caption(problem(error))
-    outlook = outlook_of(session.facts(), site_id, told, date.today())
+    outlook = outlook_of(session.facts(), site_id, milestones, date.today())
     if outlook is None:
-        st.info(_("No source states the stage, so what is left to permit is unknown. Say below what you know."))
+        st.info(
+            _(
+                "No source states the project stage, so the remaining permitting time is "
+                "unknown. Enter known milestones below."
+            )
+        )
     else:
         _distribution(outlook)
         _parts(outlook)
-    _form(site_id, told)
+    _form(site_id, milestones)
 
 
 def _distribution(outlook: Outlook) -> None:
     text = _(
-        "Ready to build in {p50} months (one in ten under {p10}, one in ten over {p90}). A model of "
-        "stage and jurisdiction, not measured."
+        "Ready to build in {p50} months (P10 {p10}, P90 {p90}). Modelled from stage and jurisdiction, not measured."
     )
     months = outlook.months
     st.markdown(text.format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90)))
@@ -60,7 +64,7 @@ def _distribution(outlook: Outlook) -> None:
         alt.Chart(frame)
         .mark_bar(color=BLUE, opacity=0.75)
         .encode(
-            x=alt.X("low:Q", title=_("Months until ready to build"), axis=alt.Axis(format="d")),
+            x=alt.X("low:Q", title=_("Months to ready-to-build"), axis=alt.Axis(format="d")),
             x2="high:Q",
             y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)),
             y2=alt.datum(0),
@@ -79,14 +83,14 @@ def _distribution(outlook: Outlook) -> None:
 
 def _parts(outlook: Outlook) -> None:
     rows = [
-        _row(_("Studies still to come"), outlook.study),
-        _row(_("Permits still to come"), outlook.permits),
-        _row(_("Both"), outlook.months),
+        _row(_("Remaining studies"), outlook.study),
+        _row(_("Remaining permits"), outlook.permits),
+        _row(_("Total"), outlook.months),
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Parts of the months"))
-    said = _("Stage used: {stage}. Chance that it still holds: {p} %. Durations of: {where}.")
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Breakdown of the months"))
+    caption = _("Stage used: {stage}. Probability that it is still current: {p} %. Durations from: {where}.")
     st.caption(
-        said.format(
+        caption.format(
             stage=w.word(w.STAGES, outlook.stage),
             p=number(100 * outlook.still_so),
             where=pathway_title(outlook.months.pathway),
@@ -94,8 +98,8 @@ def _parts(outlook: Outlook) -> None:
     )
 
 
-def _row(title: str, months: MonthsRemaining) -> dict[str, Any]:
-    return {_("Part"): title, "P10": number(months.p10), "P50": number(months.p50), "P90": number(months.p90)}
+def _row(title: str, months: MonthsRemaining) -> dict[str, str]:
+    return {_("Component"): title, "P10": number(months.p10), "P50": number(months.p50), "P90": number(months.p90)}
 
 
 def pathway_title(pathway: str) -> str:
@@ -110,36 +114,42 @@ def pathway_name(key: str) -> str:
         return _("European Union")
     if key == "USA_PLAN":
         return _("United States, mine plan of operations")
-    return _("Everywhere else") if key == "default" else w.nation(key)
+    return _("All other countries") if key == "default" else w.nation(key)
 
 
-def _form(site_id: str, told: Milestones | None) -> None:
+def _form(site_id: str, saved: Milestones | None) -> None:
     """Ask for what the user knows; nothing is guessed from it, the model is only narrowed."""
-    held = told or Milestones()
+    milestones = saved or Milestones()
     with st.form(f"milestones_{site_id}", border=True):
-        st.markdown("**" + _("What do you know of its permits?") + "**")
-        st.caption(_("Your milestones narrow the model, count in the score at once, and are marked as yours."))
+        st.markdown("**" + _("Known permitting milestones") + "**")
+        st.caption(_("Your milestones refine the model, update the score at once and are marked as user input."))
         stages, ways = ["", *parameters()["stage"]], ["", *pathways()]
         stage = st.selectbox(
-            _("Stage today"),
+            _("Current stage"),
             stages,
-            index=stages.index(held.stage),
+            index=stages.index(milestones.stage),
             format_func=lambda x: w.word(w.STAGES, x) if x else "–",
         )
         way = st.selectbox(
-            _("Pathway"), ways, index=ways.index(held.pathway), format_func=lambda x: pathway_title(x) if x else "–"
+            _("Pathway"),
+            ways,
+            index=ways.index(milestones.pathway),
+            format_func=lambda x: pathway_title(x) if x else "–",
         )
         one, two, three = st.columns(3)
         started = one.date_input(
-            _("Application or assessment began"), value=_day(held.started), max_value="today", format="YYYY-MM-DD"
+            _("Application or assessment started"),
+            value=_day(milestones.started),
+            max_value="today",
+            format="YYYY-MM-DD",
         )
-        due = two.date_input(_("Decision announced for"), value=_day(held.due), format="YYYY-MM-DD")
+        due = two.date_input(_("Announced decision date"), value=_day(milestones.due), format="YYYY-MM-DD")
         granted = three.date_input(
-            _("Last main permit granted"), value=_day(held.granted), max_value="today", format="YYYY-MM-DD"
+            _("Last main permit granted"), value=_day(milestones.granted), max_value="today", format="YYYY-MM-DD"
         )
         with st.container(horizontal=True):
-            keep = st.form_submit_button(_("Keep milestones"), icon=":material/check:")
-            drop = told is not None and st.form_submit_button(_("Remove milestones"), icon=":material/delete:")
+            keep = st.form_submit_button(_("Save milestones"), icon=":material/check:")
+            drop = saved is not None and st.form_submit_button(_("Remove milestones"), icon=":material/delete:")
     if keep:
         _keep(
             site_id,
@@ -150,9 +160,9 @@ def _form(site_id: str, told: Milestones | None) -> None:
         st.rerun()
 
 
-def _keep(site_id: str, told: dict[str, str]) -> None:
+def _keep(site_id: str, fields: dict[str, str]) -> None:
     try:
-        session.own().tell(site_id, told)
+        session.own().tell(site_id, fields)
     except OrebridgeError as error:
         st.error(problem(error))
         return

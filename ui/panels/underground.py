@@ -5,24 +5,23 @@ Unknown where none covers it.
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from layers.beneath import beneath
+from scoring.sites.records import Dossier
 from ui.text.i18n import _, either
 from workspace import reference
 
 
-def under_site(found: dict[str, Any]) -> None:
+def under_site(site: Dossier) -> None:
     """List what the geological and own layers hold at the place of a site."""
     rows = [
-        {_("Layer"): either(layer.title, layer.title_ja), _("Here"): said or _("nothing mapped here")}
-        for layer, said in beneath(reference.map_layers(), found["lon"], found["lat"])
+        {_("Layer"): either(layer.title, layer.title_ja), _("At the site"): content or _("nothing mapped here")}
+        for layer, content in beneath(reference.map_layers(), site["lon"], site["lat"])
     ]
-    st.markdown("**" + _("Under the site") + "**")
+    st.markdown("**" + _("Layers at the site") + "**")
     if rows:
-        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Under the site"))
+        st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Layers at the site"))
     else:
-        st.caption(_("No geological layer of the bundle covers this place. Upload one on the Layers page."))
+        st.caption(_("No bundled geological layer covers this location. Import one on the Layers page."))

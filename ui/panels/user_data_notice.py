@@ -5,12 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from data.store import StoreError, StoreNotice
+from ui.page_state import page_state
 from ui.text.i18n import _
 from ui.text.problems import reason
 from ui.text.vocabulary import plain
 from workspace import session
-
-S = st.session_state
 
 
 def notice() -> None:
@@ -21,16 +20,18 @@ def notice() -> None:
     try:
         session.own()
     except StoreError as error:
-        S.user_data_out_of_reach = True
+        page_state.user_data_out_of_reach = True
         consequence = _(
-            "Your own sites, layers, criteria and shortlists cannot be reached; they are not shown and do not count."
+            "Your sites, layers, criteria and shortlists cannot be accessed; they are not "
+            "shown and not included in the score."
         )
         st.warning(f"{consequence} {plain(reason(error))}", icon=":material/cloud_off:")
         return
-    for each in session.store().notices:
-        st.warning(plain(missing(each)), icon=":material/warning:")
-    if S.pop("user_data_out_of_reach", False) and not S.evidence:
-        S.evidence = list(session.stored_criteria())
+    for store_notice in session.store().notices:
+        st.warning(plain(missing(store_notice)), icon=":material/warning:")
+    if page_state.user_data_out_of_reach and not page_state.evidence:
+        page_state.evidence = list(session.stored_criteria())
+    del page_state.user_data_out_of_reach
 
 
 def missing(notice: StoreNotice) -> str:
@@ -51,4 +52,4 @@ def see_notice() -> None:
 
     The notice above the page says why they cannot be reached.
     """
-    st.caption(_("Not while your own data cannot be reached; see the notice above."))
+    st.caption(_("Unavailable while your data cannot be accessed; see the notice above."))

@@ -14,6 +14,8 @@ import streamlit as st
 from ui.text.i18n import _, either, number
 from ui.text.vocabulary import N_
 
+#: Column of a table -> its settings, as `st.dataframe` takes them.
+ColumnSettings = dict[str, Any]
 FILE = Path(__file__).with_name("glossary.toml")
 
 
@@ -52,7 +54,7 @@ def tip(term_id: str) -> str:
 COLUMNS = {
     N_("Score"): "score",
     N_("Score range"): "score_range",
-    N_("Complete"): "coverage",
+    N_("Completeness"): "coverage",
     N_("Gate"): "gate",
     N_("Rank range"): "robustness",
     N_("Criterion"): "criterion",
@@ -65,31 +67,31 @@ COLUMNS = {
     N_("Scenario"): "scenario",
     N_("data version"): "data_version",
     N_("Snapshot"): "snapshot",
-    N_("Computed again"): "snapshot",
+    N_("Recomputed"): "snapshot",
     N_("Used"): "claim",
     N_("Joint rank"): "desk",
     N_("Decision"): "shortlist",
 }
 
 
-def with_tips(given: dict[str, Any]) -> dict[str, Any]:
+def with_tips(settings: ColumnSettings) -> ColumnSettings:
     """Return the settings of a table's columns, with what its terms mean where a column has no settings of its own."""
-    return {_(label): st.column_config.Column(help=tip(term)) for label, term in COLUMNS.items()} | given
+    return {_(label): st.column_config.Column(help=tip(term)) for label, term in COLUMNS.items()} | settings
 
 
 def glossary_tab() -> None:
     """List the terms side by side in both languages, with a search over all of it."""
-    asked = st.text_input(
+    text = st.text_input(
         _("Search the glossary"), key="glossary_search", placeholder=_("A term, in English or Japanese")
     )
-    wanted = asked.strip().casefold()
-    found = [t for t in terms().values() if wanted in " ".join((t.en, t.ja, t.about, t.about_ja)).casefold()]
-    if not found:
-        st.info(_("No term has that in it. Try another word, or clear the search."))
+    needle = text.strip().casefold()
+    matches = [t for t in terms().values() if needle in " ".join((t.en, t.ja, t.about, t.about_ja)).casefold()]
+    if not matches:
+        st.info(_("No matching term. Try another word or clear the search."))
         return
     rows = [
         {"English": t.en, "日本語": t.ja, "Meaning": t.about, "意味": t.about_ja, _("Source"): t.source}
-        for t in sorted(found, key=lambda t: t.en.casefold())
+        for t in sorted(matches, key=lambda t: t.en.casefold())
     ]
     st.caption(_("{n} terms").format(n=number(len(rows))))
     st.dataframe(

@@ -16,6 +16,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 
+from ui.page_state import page_state
+
 LOCALES = Path(__file__).with_name("locale")
 LANGUAGES = {"en": "English", "ja": "日本語"}
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
@@ -51,11 +53,11 @@ def language() -> str:
     """Return the language that a document is written in, that the reader chose, or that the browser asks for."""
     if spoken := _SPOKEN.get():
         return spoken
-    chosen = st.session_state.get("lang") or st.query_params.get("lang")
+    chosen = page_state.lang or st.query_params.get("lang")
     if chosen in LANGUAGES:
         return str(chosen)
-    asked = str(st.context.locale or "en")[:2]
-    return asked if asked in LANGUAGES else "en"
+    browser = str(st.context.locale or "en")[:2]
+    return browser if browser in LANGUAGES else "en"
 
 
 def _(text: str) -> str:

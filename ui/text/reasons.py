@@ -57,7 +57,7 @@ def reason(text: str) -> str:
     crs, because, why = text.partition(" because ")
     if not because:
         return text
-    return _("{crs} because {why}").format(crs=crs, why="; ".join(_part(each) for each in why.split("; ")))
+    return _("{crs} because {why}").format(crs=crs, why="; ".join(_part(part) for part in why.split("; ")))
 
 
 def known(part: str) -> bool:
@@ -67,8 +67,8 @@ def known(part: str) -> bool:
 
 def _part(part: str) -> str:
     for template in REASONS:
-        if found := _pattern(template).fullmatch(part):
-            return _(template).format(**found.groupdict())
+        if match := _pattern(template).fullmatch(part):
+            return _(template).format(**match.groupdict())
     return part
 
 

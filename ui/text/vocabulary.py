@@ -39,19 +39,19 @@ STAGES = {
 ACCURACIES = {
     "exact": N_("Exact"),
     "approximate": N_("Approximate location"),
-    "centroid": N_("Town point, not the site"),
+    "centroid": N_("Town centroid, not the site"),
 }
 STATUSES = {"measured": N_("Measured"), "modelled": N_("Estimated"), "unknown": N_("Unknown")}
 METHODS = {
     "reported": N_("Reported"),
     "estimated": N_("Estimated"),
-    "machine-read": N_("Machine-read, not scored"),
+    "machine-read": N_("Machine-extracted, not scored"),
     "inferred": N_("Inferred"),
 }
 ORDERS = {
-    "shrunk": N_("Known evidence, shrunk by coverage"),
+    "shrunk": N_("Known data, adjusted for completeness"),
     "worst": N_("Worst case"),
-    "known": N_("Known evidence only"),
+    "known": N_("Known data only"),
 }
 BLOCS = {
     "us": N_("United States"),
@@ -65,8 +65,8 @@ GATES = {
     "covered_nation": N_("Covered nation (FEOC)"),
     "protected_land": N_("Strictly protected land"),
     "legal": N_("Legal bar or sanctions"),
-    "prc_technology": N_("Depends on technology from the PRC"),
-    "prc_customers": N_("Depends on customers in the PRC"),
+    "prc_technology": N_("Dependence on PRC technology"),
+    "prc_customers": N_("Dependence on PRC customers"),
 }
 SCOPES = {
     "deposit": N_("whole deposit"),
@@ -110,33 +110,41 @@ SCHEMES = {
     "quantiles": N_("Quantiles"),
     "natural_breaks": N_("Natural breaks"),
     "equal_interval": N_("Equal intervals"),
-    "head_tail": N_("Head and tail"),
+    "head_tail": N_("Head/tail breaks"),
     "categories": N_("Categories"),
     "single": N_("One colour"),
 }
 MEASURES = {
     "distance_km": N_("Distance to the nearest"),
-    "inside": N_("Inside"),
+    "inside": N_("Inside or outside"),
     "density": N_("Density within a radius"),
     "value_at": N_("Value at the site"),
     "mean_within": N_("Mean within a radius"),
     "max_within": N_("Maximum within a radius"),
-    "nearest_value": N_("Attribute of the nearest"),
+    "nearest_value": N_("Attribute of the nearest feature"),
     "containing_value": N_("Attribute of the containing feature"),
 }
+NORMALISATIONS = {
+    "goalposts": N_("Fixed goalposts"),
+    "minmax": N_("Min–max"),
+    "max": N_("Divided by maximum"),
+    "sum": N_("Divided by sum"),
+    "vector": N_("Vector"),
+}
+CURVES = {"linear": N_("linear"), "log": N_("logarithmic")}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
-    "jurisdiction": N_("The site lies in a covered nation."),
-    "covered_share": N_("Covered owners hold 25 % or more."),
+    "jurisdiction": N_("The site is in a covered nation."),
+    "covered_share": N_("Covered-nation owners hold 25 % or more."),
     "owners_clear": N_("More than 75 % is held by traced owners outside covered nations."),
-    "covered_minority": N_("A covered owner holds a share, below 25 % or of unknown size."),
+    "covered_minority": N_("A covered-nation owner holds a stake below 25 % or of unknown size."),
     "no_owner": N_("No source names an owner."),
-    "owners_stale": N_("The owners known are older than five years: they can fail a site, not clear it."),
-    "owners_untraced": N_("Owners are named, but not enough of them are traced to their parents."),
-    "inside_park": N_("Inside a unit of the US National Park Service."),
-    "outside_nps": N_("Outside the mapped National Park Service units; other protected land is not mapped."),
-    "no_layer": N_("No layer of protected land covers this place."),
-    "no_source": N_("No source was found yet."),
+    "owners_stale": N_("Ownership data are more than five years old: they can fail a site but not clear it."),
+    "owners_untraced": N_("Owners are named, but too few are traced to an ultimate parent."),
+    "inside_park": N_("Within a US National Park Service unit."),
+    "outside_nps": N_("Outside mapped National Park Service units; other protected areas are not mapped."),
+    "no_layer": N_("No protected-area layer covers this location."),
+    "no_source": N_("No source found yet."),
     "embargo": N_("US embargo on the whole country."),
 }
 ATTRIBUTES = {
@@ -146,7 +154,7 @@ ATTRIBUTES = {
     "stage": N_("Stage"),
     "owner": N_("Owner"),
     "capacity_t_y": N_("Capacity"),
-    "capacity_other_t_y": N_("Capacity of feed or compound, not scored"),
+    "capacity_other_t_y": N_("Feed or compound capacity (not scored)"),
     "feed_secured_pct": N_("Feed under contract"),
     "recovery_pct": N_("Recovery"),
     "product": N_("Products"),
@@ -195,13 +203,13 @@ UNITS = {
     "% x leading share": N_("% × leading share"),
 }
 OWN_TABLES = {
-    "orebridge_plants": N_("Plants looked up by Orebridge"),
-    "orebridge_frameworks": N_("Frameworks looked up by Orebridge"),
-    "orebridge_permitting": N_("Permitting model of Orebridge"),
-    "orebridge_fast41": N_("FAST-41 projects, looked up by Orebridge"),
-    "orebridge_site_facts": N_("Facts looked up by Orebridge"),
-    "orebridge_companies": N_("Companies looked up by Orebridge"),
-    "orebridge_haulage": N_("Haul cost model of Orebridge"),
+    "orebridge_plants": N_("Plants compiled by Orebridge"),
+    "orebridge_frameworks": N_("Frameworks compiled by Orebridge"),
+    "orebridge_permitting": N_("Orebridge permitting model"),
+    "orebridge_fast41": N_("FAST-41 projects, compiled by Orebridge"),
+    "orebridge_site_facts": N_("Site facts compiled by Orebridge"),
+    "orebridge_companies": N_("Companies compiled by Orebridge"),
+    "orebridge_haulage": N_("Orebridge haulage cost model"),
     "searoute": N_("Shipping network (Eurostat, Oak Ridge)"),
 }
 CHECKS = {
@@ -211,14 +219,14 @@ CHECKS = {
     "Bundled data": N_("Bundled data (sites / version)"),
     "Your store": N_("Your store"),
     "Disk": N_("Free disk"),
-    "Screens": N_("Screen libraries"),
+    "Screens": N_("User interface libraries"),
     "Upload guard: files": N_("Upload guard: files"),
     "Upload guard: network": N_("Upload guard: network"),
     "Upload guard: memory": N_("Upload guard: memory"),
     "yes": N_("in order"),
     "no": N_("not in order"),
 }
-WAYS = {"network": N_("along the mapped network"), "detour": N_("1.3 times the straight line")}
+WAYS = {"network": N_("along the mapped network"), "detour": N_("1.3 × straight-line distance")}
 MODES = {"road": N_("by road"), "rail": N_("by rail")}
 GROUPS = {
     "basemap": N_("Basemap"),
@@ -252,7 +260,7 @@ def word(table: dict[str, str], key: str) -> str:
 
 def site_name(name: str, site_id: str) -> str:
     """Return the name of a site; one that the user brought says so."""
-    return f"{name} · {_('own site')}" if site_id.startswith("own-") else name
+    return f"{name} · {_('user site')}" if site_id.startswith("own-") else name
 
 
 def commodity(commodity_id: str) -> str:
@@ -278,8 +286,8 @@ def is_country(text: str) -> bool:
 
 def criterion_title(criterion_id: str) -> str:
     """Return a criterion's title in the reader's language."""
-    found: Criterion = next(c for c in load().criteria if c.id == criterion_id)
-    return either(found.title, found.title_ja)
+    criterion: Criterion = next(c for c in load().criteria if c.id == criterion_id)
+    return either(criterion.title, criterion.title_ja)
 
 
 def source_title(source_id: str) -> str:

@@ -208,7 +208,7 @@ def test_a_wrong_option_is_one_sentence_and_exit_code_two(run: Run, words: tuple
 def test_the_table_prints_findings_with_their_cures(run: Run, tmp_path: Path) -> None:
     done = run("layers", "add", metres(tmp_path))
     assert done.returncode == 3
-    assert "A question is open." in done.stdout
+    assert "Input needed." in done.stdout
     assert "--crs EPSG:" in done.stdout
 
 

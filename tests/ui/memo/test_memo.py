@@ -81,15 +81,15 @@ def test_each_site_says_why_risks_unknowns_owners_time_and_instrument(both: list
             "Why",
             "Risks",
             "Unknown",
-            "Who owns it",
-            "When it could deliver",
+            "Ownership",
+            "Timing and offtake",
             "Instrument that may fit",
             "Noted",
         ]
         assert len(seite.paragraphs) == len(labels)
         assert not {label for label, _text in seite.paragraphs} & set(labels)
     lofdal = dict(next(page.paragraphs for page in english.sites if page.title == "Lofdal-Bergville"))
-    assert "Namibia Critical Metals 95 %" in lofdal["Who owns it"]
+    assert "Namibia Critical Metals 95 %" in lofdal["Ownership"]
     assert "Allied share of ownership" in lofdal["Unknown"]
     assert "Loan (I.2)" in lofdal["Instrument that may fit"]
 
@@ -214,10 +214,10 @@ def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: MemoBasi
     )
     (memo,) = memos(session.facts(), many, "en")
     assert "and 2,981 more" in " ".join(memo.summary)
-    assert "shows the first 2 by rank" in " ".join(memo.summary)
+    assert "shows the top 2 sites" in " ".join(memo.summary)
     noted = next(text for label, text in memo.sites[0].paragraphs if label == "Noted")
     assert len(noted) < 5_000
-    assert "the shortlist has the whole note" in noted
+    assert "the full note is in the shortlist" in noted
 
 
 def test_a_shortlist_of_which_nothing_is_listed_gets_a_sentence(found: MemoBasis) -> None:

@@ -102,7 +102,7 @@ def test_where_the_walk_says_otherwise_than_the_gate_the_card_says_so() -> None:
     test.query_params["sel"], test.query_params["lang"] = LOFDAL, "en"
     test.session_state["evidence_tab_en"] = "Owners"
     test.run()
-    assert any("looks one tier up and says: Unknown" in each.value for each in test.info)
+    assert any("considers one ownership tier only: Unknown" in each.value for each in test.info)
 
 
 def answered(*words: str) -> str:

@@ -140,7 +140,7 @@ def test_labels_that_mean_nobody_give_nulls_and_a_sentence(run, tmp_path: Path) 
     )
     assert (found["auc"], found["auc_ci"], found["auc_stratified"], found["matched"]) == (None, None, None, 0)
     assert len(found["unmatched"]) == 2
-    assert "nothing can be said" in found["notes"][0]
+    assert "there are no statistics" in found["notes"][0]
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ def test_own_labels_are_asked_for_and_a_wrong_date_is_said(page: AppTest) -> Non
     test.session_state["labels_from"] = "own"
     test.run()
     assert not test.exception
-    assert any("one row a selected place" in info.value for info in test.info)
+    assert any("one row per selected site" in info.value for info in test.info)
 
 
 def test_every_note_and_reason_has_words_and_every_baseline_a_name() -> None:

@@ -73,7 +73,7 @@ def test_commands_from_new_to_diff(heavy: str, tmp_path: Path) -> None:
         "2026-12-15",
     )
     key = run("shortlist", "freeze", "--name", heavy, "--label", "first").split()[1]
-    assert "3 sites compute to the same ranks and scores" in run("shortlist", "verify", key[:6])
+    assert "3 sites reproduce the same ranks and scores" in run("shortlist", "verify", key[:6])
     told = json.loads(run("shortlist", "diff", key, "--name", heavy, "--format", "json"))
     assert {move["standing"] for move in told["moves"]} == {"kept"}
     assert all(move["rank_then"] == move["rank_now"] for move in told["moves"])
@@ -185,11 +185,17 @@ def test_dossier_page_shows_every_part() -> None:
     assert not test.exception
     heads = [head.value for head in test.subheader]
     assert heads[0] == "Lofdal\\-Bergville"
-    assert {"Why this score", "Gates", "Permitting", "Owners", "Claims by source", "Near and alike", "History"} <= set(
-        heads
-    )
+    assert {
+        "Why this score",
+        "Gates",
+        "Permitting",
+        "Owners",
+        "Values by source",
+        "Nearby and similar sites",
+        "History",
+    } <= set(heads)
     history = next(frame.value for frame in test.dataframe if "Shortlist" in frame.value.columns)
-    assert list(history["What"]) == ["added"]
+    assert list(history["Item"]) == ["added"]
 
 
 def test_shortlist_page_freezes_and_says_what_moved() -> None:

@@ -12,6 +12,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from data.sql import Record
 from data.vocabulary import CURATED
 from scoring.backtest.backtest import Backtest, Settings, as_json, backtest
 from scoring.backtest.labels import read_labels, vocabulary
@@ -56,66 +57,66 @@ def outcome(scenario: Scenario, content: bytes, where: str, settings: Settings) 
     return _outcome(scenario, session.state(), content, where, settings)
 
 
-def figures(found: Backtest) -> None:
+def figures(outcome: Backtest) -> None:
     """Show the headline, the figures beside it, and the notes."""
     one, two, three, four = st.columns(4)
     one.metric(
         _("AUC within commodities"),
-        _figure(found.auc_stratified),
-        _ends(found.auc_stratified_ci),
+        _figure(outcome.auc_stratified),
+        _ends(outcome.auc_stratified_ci),
         delta_color="off",
         delta_arrow="off",
         help=_(
-            "The chance that a labelled site stands above an unlabelled one of the same main "
-            "commodity; 0.5: by luck alone."
+            "Probability that a labelled site ranks above an unlabelled site with the same "
+            "main commodity; 0.5 = chance."
         ),
     )
     two.metric(
         _("AUC, all sites"),
-        _figure(found.auc),
-        _ends(found.auc_ci),
+        _figure(outcome.auc),
+        _ends(outcome.auc_ci),
         delta_color="off",
         delta_arrow="off",
-        help=_("The same against any unlabelled site."),
+        help=_("The same probability against any unlabelled site."),
     )
     three.metric(
-        _("Lift of the first tenth"),
-        _figure(found.lift_10pct, 1),
-        _("1 is chance"),
+        _("Lift in the top 10 %"),
+        _figure(outcome.lift_10pct, 1),
+        _("1 = random order"),
         delta_color="off",
         delta_arrow="off",
-        help=_("Labelled sites in the first tenth of the list, over what a random order would hold."),
+        help=_("Labelled sites in the top 10 % of the list, relative to a random order."),
     )
     four.metric(
         _("Negative control"),
-        _figure(found.negative_control),
-        _spread(found.negative_control_sd),
+        _figure(outcome.negative_control),
+        _spread(outcome.negative_control_sd),
         delta_color="off",
         delta_arrow="off",
-        help=_("Labels shuffled within commodities: about 0.5, or something is wrong with the test itself."),
+        help=_("Labels shuffled within commodities. A value far from 0.5 means that the test itself is flawed."),
     )
     text = _(
-        "{matched} of {labels} labels mean a site, among {sites} sites. AUC within countries "
-        "{country}, within both {both}."
+        "{matched} of {labels} labels match a site, out of {sites} sites. AUC within "
+        "countries {country}, within commodity and country {both}."
     )
     st.caption(
         text.format(
-            matched=number(found.matched),
-            labels=number(found.counts["labels"]),
-            sites=number(found.sites),
-            country=_figure(found.auc_country),
-            both=_figure(found.auc_commodity_country),
+            matched=number(outcome.matched),
+            labels=number(outcome.counts["labels"]),
+            sites=number(outcome.sites),
+            country=_figure(outcome.auc_country),
+            both=_figure(outcome.auc_commodity_country),
         )
         + " "
         + _("Ranges are 95 % bootstrap intervals.")
     )
-    said = [
-        (code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in found.notes
+    notes = [
+        (code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in outcome.notes
     ]
-    for code, text in said:
+    for code, text in notes:
         if code in WARNINGS:
             st.warning(text)
-    st.caption("\n".join(f"- {text}" for code, text in said if code not in WARNINGS))
+    st.caption("\n".join(f"- {text}" for code, text in notes if code not in WARNINGS))
 
 
 def _shown(key: str, value: Any) -> str:
@@ -139,18 +140,18 @@ def _spread(sd: float | None) -> str:
     return _("too few labels") if sd is None else f"± {number(sd, 2)}"
 
 
-def capture_chart(found: Backtest) -> None:
+def capture_chart(outcome: Backtest) -> None:
     """Draw which share of the labelled sites the first part of the list holds, for the ranking and each baseline."""
     ranking = _("This ranking")
-    lines = {ranking: found.capture_curve, **{_(BASELINES[k]): v for k, v in found.capture_baselines.items()}}
+    lines = {ranking: outcome.capture_curve, **{_(BASELINES[k]): v for k, v in outcome.capture_baselines.items()}}
     frame = pd.DataFrame([{"order": name, **point} for name, points in lines.items() for point in points])
-    colours = [BLUE, *(LINES[k] for k in found.capture_baselines)]
+    colours = [BLUE, *(LINES[k] for k in outcome.capture_baselines)]
     percent = alt.Axis(format="%", tickCount=5)
     chart = (
         alt.Chart(frame)
         .mark_line(interpolate="linear")
         .encode(
-            x=alt.X("listed:Q", title=_("First part of the list"), axis=percent),
+            x=alt.X("listed:Q", title=_("Top share of the list"), axis=percent),
             y=alt.Y("captured:Q", title=_("Labelled sites in it"), axis=percent, scale=alt.Scale(domain=[0, 1])),
             color=alt.Color(
                 "order:N",
@@ -161,7 +162,7 @@ def capture_chart(found: Backtest) -> None:
             strokeWidth=alt.condition(alt.datum.order == ranking, alt.value(3.5), alt.value(1.5)),
             tooltip=[
                 alt.Tooltip("order:N", title=_("Order")),
-                alt.Tooltip("listed:Q", format=".1%", title=_("First part of the list")),
+                alt.Tooltip("listed:Q", format=".1%", title=_("Top share of the list")),
                 alt.Tooltip("captured:Q", format=".0%", title=_("Labelled sites in it")),
             ],
         )
@@ -170,12 +171,12 @@ def capture_chart(found: Backtest) -> None:
     st.altair_chart(chart, width="stretch")
 
 
-def orders_chart(found: Backtest) -> None:
+def orders_chart(outcome: Backtest) -> None:
     """Draw the AUC within commodities of the ranking, with its interval, and of each baseline."""
     ranking = _("This ranking")
-    rows = [{"order": ranking, "auc": found.auc_stratified}]
-    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in found.baselines_stratified.items()]
-    low, high = found.auc_stratified_ci or (None, None)
+    rows = [{"order": ranking, "auc": outcome.auc_stratified}]
+    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in outcome.baselines_stratified.items()]
+    low, high = outcome.auc_stratified_ci or (None, None)
     frame = pd.DataFrame(
         [
             {**row, "low": low if i == 0 else row["auc"], "high": high if i == 0 else row["auc"]}
@@ -201,9 +202,9 @@ def orders_chart(found: Backtest) -> None:
     st.altair_chart((chance + ends + points).properties(height=alt.Step(28)), width="stretch")
 
 
-def strata_chart(found: Backtest) -> None:
+def strata_chart(outcome: Backtest) -> None:
     """Draw the AUC inside each main commodity; the size is the number of labelled sites."""
-    rows = [{**row, "name": f"{w.commodity(row['stratum'])} ({number(row['labelled'])})"} for row in found.strata]
+    rows = [{**row, "name": f"{w.commodity(row['stratum'])} ({number(row['labelled'])})"} for row in outcome.strata]
     scale = alt.Scale(domain=[0, 1])
     points = (
         alt.Chart(pd.DataFrame(rows))
@@ -228,7 +229,7 @@ def strata_chart(found: Backtest) -> None:
     st.altair_chart((chance + points).properties(height=alt.Step(24)), width="stretch")
 
 
-def misses_table(found: Backtest, scenario: Scenario) -> None:
+def misses_table(outcome: Backtest, scenario: Scenario) -> None:
     """Show the labelled sites that stand lowest, and what cost each most."""
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
     rows = [
@@ -237,11 +238,11 @@ def misses_table(found: Backtest, scenario: Scenario) -> None:
             _("Label"): row["name"],
             _("Site"): row["site"],
             _("Commodity"): w.commodity(row["stratum"]),
-            _("Cost it most"): _("Fails a gate") if row["gate_failed"] else titles[row["cost_most"]],
-            _("Because"): "" if row["gate_failed"] else _("Unknown") if row["unknown"] else _("Poor value"),
+            _("Largest score loss"): _("Fails a gate") if row["gate_failed"] else titles[row["cost_most"]],
+            _("Reason"): "" if row["gate_failed"] else _("Unknown") if row["unknown"] else _("Low desirability"),
             _("Score lost"): None if row["gate_failed"] else row["cost"],
         }
-        for row in found.misses
+        for row in outcome.misses
     ]
     st.dataframe(
         pd.DataFrame(rows),
@@ -254,16 +255,14 @@ def misses_table(found: Backtest, scenario: Scenario) -> None:
             {
                 _("Score lost"): st.column_config.NumberColumn(
                     format="%.3f",
-                    help=_(
-                        "What a typical site of the first tenth gets from this criterion, less what this site gets."
-                    ),
+                    help=_("Typical contribution of this criterion in the top 10 % minus its contribution here."),
                 )
             }
         ),
     )
 
 
-def unmatched_table(found: Backtest) -> None:
+def unmatched_table(outcome: Backtest) -> None:
     """Show the labels without a site, and why."""
     rows = [
         {
@@ -274,7 +273,7 @@ def unmatched_table(found: Backtest) -> None:
             _("Date"): row["date"],
             _("Why"): _(REASONS[row["reason"]]),
         }
-        for row in found.unmatched
+        for row in outcome.unmatched
     ]
     st.dataframe(
         pd.DataFrame(rows),
@@ -286,7 +285,7 @@ def unmatched_table(found: Backtest) -> None:
     )
 
 
-def matched_table(found: Backtest) -> None:
+def matched_table(outcome: Backtest) -> None:
     """Show which site each label was taken to mean, with the evidence for it."""
     rows = [
         {
@@ -295,36 +294,36 @@ def matched_table(found: Backtest) -> None:
             _("Site"): row["site"],
             _("Country"): w.nation(row["country"]),
             _("Commodity"): w.commodity(row["stratum"]),
-            _("Names alike"): row["name_similarity"],
-            _("km apart"): row["distance_km"],
+            _("Name similarity"): row["name_similarity"],
+            _("Distance, km"): row["distance_km"],
         }
-        for row in found.matches
+        for row in outcome.matches
     ]
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, key="matched_table", alt=_("Matched labels")
     )
 
 
-def dropped(found: Backtest, scenario: Scenario) -> None:
+def dropped(outcome: Backtest, scenario: Scenario) -> None:
     """Say what blind mode took away."""
-    if found.blind is None:
+    if outcome.blind is None:
         return
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
-    values = ", ".join(f"{titles[k]} {number(v)}" for k, v in found.blind["values"].items()) or "–"
+    values = ", ".join(f"{titles[k]} {number(v)}" for k, v in outcome.blind["values"].items()) or "–"
     st.caption(
-        _("Made unknown, since it rests on a selection list: {values}; verdicts of gates: {gates}.").format(
-            values=values, gates=number(found.blind["gates"])
+        _("Set to unknown because derived from a selection list: {values}; gate results: {gates}.").format(
+            values=values, gates=number(outcome.blind["gates"])
         )
     )
-    if found.blind["sites"]:
+    if outcome.blind["sites"]:
         st.caption(
-            _("Left out: {sites}.").format(sites=", ".join(w.plain(name) for name in found.blind["sites"].values()))
+            _("Excluded: {sites}.").format(sites=", ".join(w.plain(name) for name in outcome.blind["sites"].values()))
         )
 
 
-def whole_answer(found: Backtest, scenario: Scenario, settings: Settings) -> dict[str, Any]:
+def whole_answer(outcome: Backtest, scenario: Scenario, settings: Settings) -> Record:
     """Return all of it for a download, as `orebridge backtest --format json` prints it."""
     from scoring.backtest.backtest import origin  # noqa: PLC0415 - it imports the command line's options
-    from ui.text.backtest_words import said  # noqa: PLC0415 - it imports the command line's options
+    from ui.text.backtest_words import in_english  # noqa: PLC0415 - it imports the command line's options
 
-    return {**as_json(found), **said(found), **origin(scenario, settings)}
+    return {**as_json(outcome), **in_english(outcome), **origin(scenario, settings)}

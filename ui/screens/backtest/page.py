@@ -17,40 +17,38 @@ from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import reference
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
     st.caption(
         _(
-            "How well would this ranking have found what others selected? By the weights, filters and "
-            "method of the Explore page."
+            "How well does this ranking recover sites that others selected? Uses the "
+            "weights, filters and method set on the Explore page."
         )
     )
-    asked = _asked()
-    if asked is None:
+    question = _asked()
+    if question is None:
         st.info(
             _(
-                "Give a CSV with the columns name, lon, lat, country, commodity, date: one row a "
-                "selected place. lon, lat and date may be empty."
+                "Provide a CSV with the columns name, lon, lat, country, commodity and date, "
+                "one row per selected site. lon, lat and date may be blank."
             )
         )
         return
-    content, where, settings = asked
+    content, where, settings = question
     try:
-        with st.spinner(_("Matching labels and drawing intervals …")):
-            found = figures.outcome(scenario, content, where, settings)
+        with st.spinner(_("Matching labels and bootstrapping intervals …")):
+            outcome = figures.outcome(scenario, content, where, settings)
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    _show(found, scenario, settings)
+    _show(outcome, scenario, settings)
 
 
 def _asked() -> tuple[bytes, str, Settings] | None:
     """Return the file of labels, what it is called, and the settings; None: no file yet."""
-    sources = {"example": _("Example: FAST-41 projects"), "own": _("My own labels")}
+    sources = {"example": _("Example: FAST-41 projects"), "own": _("My labels")}
     one, two, three = st.columns([3, 2, 2], vertical_alignment="bottom")
     with one:
         source = st.segmented_control(
@@ -65,13 +63,13 @@ def _asked() -> tuple[bytes, str, Settings] | None:
         _("Blind"),
         key="blind",
         value=True,
-        help=_("Leave out what is known only because of a selection list: such facts would give the answer away."),
+        help=_("Excludes data known only from a selection list, which would leak the answer."),
     )
     until = three.text_input(
-        _("Labels until"),
+        _("Labels up to"),
         key="until",
         placeholder="2025-10-01",
-        help=_("Later labels are set apart. Labels without a date count."),
+        help=_("Later labels are set aside. Undated labels are included."),
     )
     if until and not iso_date(until):
         three.error(_("Write a date such as 2025-10-01."))
@@ -84,47 +82,47 @@ def _asked() -> tuple[bytes, str, Settings] | None:
             )
         )
         return figures.EXAMPLE.read_bytes(), figures.EXAMPLE.name, settings
-    given = st.file_uploader(
+    upload = st.file_uploader(
         _("CSV of labels"), type=["csv", "txt", "tsv"], key="labels_file", max_upload_size=MOST_BYTES // 1_000_000
     )
-    return (given.getvalue(), given.name, settings) if given else None
+    return (upload.getvalue(), upload.name, settings) if upload else None
 
 
-def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
-    figures.figures(found)
-    if found.matched:
+def _show(outcome: Backtest, scenario: Scenario, settings: Settings) -> None:
+    figures.figures(outcome)
+    if outcome.matched:
         left, right = st.columns(2, gap="medium")
         with left:
             st.markdown("**" + _("Capture curve") + "**")
-            figures.capture_chart(found)
+            figures.capture_chart(outcome)
         with right:
-            st.markdown("**" + _("Beside simple orders") + "**")
-            figures.orders_chart(found)
+            st.markdown("**" + _("Compared with simple baselines") + "**")
+            figures.orders_chart(outcome)
             st.markdown("**" + _("By main commodity (labelled sites)") + "**")
-            figures.strata_chart(found)
+            figures.strata_chart(outcome)
     misses, unmatched, matched = st.tabs(
         [
-            _("Misses ({n})").format(n=number(len(found.misses))),
-            _("Unmatched ({n})").format(n=number(len(found.unmatched))),
-            _("Matched ({n})").format(n=number(found.matched)),
+            _("Misses ({n})").format(n=number(len(outcome.misses))),
+            _("Unmatched ({n})").format(n=number(len(outcome.unmatched))),
+            _("Matched ({n})").format(n=number(outcome.matched)),
         ]
     )
     with misses:
         st.caption(
             _(
-                "Labelled sites in the lower half of the list, or the five lowest: where this ranking "
-                "and those who selected part."
+                "Labelled sites in the lower half of the list, or the five lowest: where this "
+                "ranking and the selectors disagree."
             )
         )
-        figures.misses_table(found, scenario)
+        figures.misses_table(outcome, scenario)
     with unmatched:
-        figures.unmatched_table(found)
+        figures.unmatched_table(outcome)
     with matched:
-        figures.matched_table(found)
-        figures.dropped(found, scenario)
+        figures.matched_table(outcome)
+        figures.dropped(outcome, scenario)
     st.download_button(
         _("Download as JSON"),
-        data=partial(_json, found, scenario, settings),
+        data=partial(_json, outcome, scenario, settings),
         mime="application/json",
         icon=":material/download:",
         file_name=f"orebridge-backtest-{scenario.scenario_hash}-{reference.version()}.json",
@@ -133,8 +131,8 @@ def _show(found: Backtest, scenario: Scenario, settings: Settings) -> None:
     )
 
 
-def _json(found: Backtest, scenario: Scenario, settings: Settings) -> bytes:
-    return json.dumps(figures.whole_answer(found, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
+def _json(outcome: Backtest, scenario: Scenario, settings: Settings) -> bytes:
+    return json.dumps(figures.whole_answer(outcome, scenario, settings), ensure_ascii=False, indent=2).encode("utf-8")
 
 
 page()

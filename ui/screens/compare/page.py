@@ -8,6 +8,7 @@ from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
 from scoring.sites.side_by_side import FEWEST, MOST
 from ui import state
+from ui.page_state import page_state
 from ui.panels.downloads import table_download
 from ui.screens.compare.tables import criteria_frame, heads, maps, owners, parallel_lines, ranks_frame, timelines
 from ui.text import vocabulary as w
@@ -15,7 +16,6 @@ from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings
 
-S = st.session_state
 MATCHES = 30
 
 
@@ -23,27 +23,26 @@ def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
     _choose(scenario)
-    state.write_address(scenario, {"ids": ",".join(S.compare)} if S.compare else {"ids": ""})
-    if len(S.compare) < FEWEST:
+    state.write_address(scenario, {"ids": ",".join(page_state.compare)} if page_state.compare else {"ids": ""})
+    if len(page_state.compare) < FEWEST:
         _empty()
         return
     try:
-        found = rankings.side_by_side(scenario, tuple(S.compare))
+        comparison = rankings.side_by_side(scenario, tuple(page_state.compare))
     except OrebridgeError as error:
         st.error(problem(error))
-        S.compare = [
-            each for each in S.compare if each in set(rankings.ranking(rankings.everything(scenario))["site_id"])
+        page_state.compare = [
+            site_id
+            for site_id in page_state.compare
+            if site_id in set(rankings.ranking(rankings.everything(scenario))["site_id"])
         ]
         return
-    heads(found)
+    heads(comparison)
     st.subheader(_("Criterion by criterion"), anchor=False)
     st.caption(
-        _(
-            "★ best of those known. * modelled, not measured. Differences are from the first site, in "
-            "the unit of the criterion."
-        )
+        _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
     )
-    frame = criteria_frame(found)
+    frame = criteria_frame(comparison)
     st.dataframe(
         frame,
         hide_index=True,
@@ -64,24 +63,24 @@ def page() -> None:
             horizontal=True,
             format_func=lambda x: _("Fixed goalposts, as scored") if x == "all" else _("These sites only"),
         )
-        parallel_lines(found, scale == "these")
+        parallel_lines(comparison, scale == "these")
     with ranks:
-        st.subheader(_("Rank under each desk and preset"), anchor=False)
+        st.subheader(_("Rank by desk and preset"), anchor=False)
         st.dataframe(
-            ranks_frame(found),
+            ranks_frame(comparison),
             hide_index=True,
             width="stretch",
             lazy=False,
             key="compare_ranks",
-            alt=_("Rank under each desk and preset"),
+            alt=_("Rank by desk and preset"),
         )
-        st.caption(_("Among all sites of this commodity, before other filters."))
-    st.subheader(_("Surroundings at one scale"), anchor=False)
-    maps(found)
-    st.subheader(_("Months until ready to build"), anchor=False)
-    timelines(found)
+        st.caption(_("Rank among all sites with this commodity, before other filters."))
+    st.subheader(_("Site surroundings at a common scale"), anchor=False)
+    maps(comparison)
+    st.subheader(_("Months to ready-to-build"), anchor=False)
+    timelines(comparison)
     st.subheader(_("Owners"), anchor=False)
-    owners(found)
+    owners(comparison)
 
 
 def _choose(scenario: Scenario) -> None:
@@ -90,43 +89,43 @@ def _choose(scenario: Scenario) -> None:
         text = st.text_input(_("Add a site by name"), key="compare_search", placeholder=_("Name contains"))
         if text:
             _matches(scenario, text)
-        picked = [each for each in S.selected if each not in S.compare]
+        picked = [site_id for site_id in page_state.selected if site_id not in page_state.compare]
         if (
             picked
-            and len(S.compare) < MOST
+            and len(page_state.compare) < MOST
             and st.button(_("Add the selected ({n})").format(n=number(len(picked))), icon=":material/add:")
         ):
-            S.compare = [*S.compare, *picked][:MOST]
+            page_state.compare = [*page_state.compare, *picked][:MOST]
             st.rerun()
-        if len(S.compare) > 1 and st.button(
-            _("Turn round"), icon=":material/swap_horiz:", help=_("The last becomes the first.")
+        if len(page_state.compare) > 1 and st.button(
+            _("Rotate order"), icon=":material/swap_horiz:", help=_("Moves the last site to the front.")
         ):
-            S.compare = [S.compare[-1], *S.compare[:-1]]
+            page_state.compare = [page_state.compare[-1], *page_state.compare[:-1]]
             st.rerun()
-        if S.compare and st.button(_("Clear"), icon=":material/clear_all:"):
-            S.compare = []
+        if page_state.compare and st.button(_("Clear"), icon=":material/clear_all:"):
+            page_state.compare = []
             st.rerun()
 
 
 def _matches(scenario: Scenario, text: str) -> None:
-    found = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
+    matches = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
     rows = {
         str(s): f"{w.site_name(n, s)} · {w.nation(c)}"
-        for s, n, c in zip(found["site_id"], found["name"], found["iso3"], strict=True)
+        for s, n, c in zip(matches["site_id"], matches["name"], matches["iso3"], strict=True)
     }
     if not rows:
-        st.caption(_("No site of this commodity has that in its name."))
+        st.caption(_("No site for this commodity matches that name."))
         return
     chosen = st.selectbox(
-        _("Found"),
+        _("Matches"),
         list(rows),
         index=None,
         format_func=rows.__getitem__,
         key="compare_found",
         placeholder=_("Choose a site"),
     )
-    if chosen and chosen not in S.compare and len(S.compare) < MOST:
-        S.compare = [*S.compare, chosen]
+    if chosen and chosen not in page_state.compare and len(page_state.compare) < MOST:
+        page_state.compare = [*page_state.compare, chosen]
         st.rerun()
 
 
@@ -138,7 +137,7 @@ def _empty() -> None:
         ).format(few=FEWEST, many=MOST),
         icon=":material/compare:",
     )
-    if st.button(_("To the Explore page"), icon=":material/map:"):
+    if st.button(_("Go to Explore"), icon=":material/map:"):
         state.go("explore")
 
 

@@ -6,7 +6,6 @@ Computes nothing itself.
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
 import altair as alt
 import numpy as np
@@ -15,6 +14,7 @@ import streamlit as st
 
 from scoring.criteria.catalogue import load
 from scoring.measures.registry import outlook_of
+from scoring.sites.records import Dossier
 from scoring.sites.side_by_side import Cell, Row, SideBySide
 from ui import state
 from ui.map.locator import site_map
@@ -28,15 +28,15 @@ from workspace import session
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")
 
 
-def names_of(found: SideBySide) -> list[str]:
+def names_of(comparison: SideBySide) -> list[str]:
     """Return the names of the sites, told apart by number where two are alike."""
-    names = [site["name"] for site in found.sites]
+    names = [site["name"] for site in comparison.sites]
     return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
 
 
-def heads(found: SideBySide) -> None:
+def heads(comparison: SideBySide) -> None:
     """Show each site's name, score with range, rank, coverage and gates, with the ways to take it out or open it."""
-    for column, site, colour in zip(st.columns(len(found.sites)), found.sites, COLOURS, strict=False):
+    for column, site, colour in zip(st.columns(len(comparison.sites)), comparison.sites, COLOURS, strict=False):
         with column, st.container(border=True):
             st.html(f'<div style="height:5px;border-radius:3px;background:{colour}"></div>')
             st.markdown("**" + w.plain(w.site_name(site["name"], site["site_id"])) + "**")
@@ -46,11 +46,11 @@ def heads(found: SideBySide) -> None:
             st.metric(
                 _("Score"),
                 number(site["score"], 2),
-                help=_("Known evidence, drawn toward its floor by what is missing. See Method & data."),
+                help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
             )
-            told = _("Rank {rank} · {low}–{high} · {known} % known")
+            summary = _("Rank {rank} · {low}–{high} · {known} % known")
             st.caption(
-                told.format(
+                summary.format(
                     rank=number(site["rank"]),
                     low=number(site["score_low"], 2),
                     high=number(site["score_high"], 2),
@@ -60,13 +60,13 @@ def heads(found: SideBySide) -> None:
             failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
             if failed:
                 st.markdown(":material/block: " + ", ".join(failed))
-            st.caption(_("Ahead on {n} criteria").format(n=number(found.ahead[site["site_id"]])))
+            st.caption(_("Best on {n} criteria").format(n=number(comparison.ahead[site["site_id"]])))
             with st.container(horizontal=True):
                 if st.button(_("Dossier"), key=f"open_{site['site_id']}", icon=":material/article:"):
                     state.open_site(site["site_id"])
                     state.go("site")
                 st.button(
-                    _("Take out"),
+                    _("Remove from comparison"),
                     key=f"out_{site['site_id']}",
                     icon=":material/close:",
                     type="tertiary",
@@ -75,23 +75,23 @@ def heads(found: SideBySide) -> None:
                 )
 
 
-def criteria_frame(found: SideBySide) -> pd.DataFrame:
+def criteria_frame(comparison: SideBySide) -> pd.DataFrame:
     """Return the table of criteria.
 
     Unit, value of each site with a star where it is ahead, and how far from the first.
     """
-    names = names_of(found)
-    return pd.DataFrame([_row(row, found, names) for row in found.rows])
+    names = names_of(comparison)
+    return pd.DataFrame([_row(row, comparison, names) for row in comparison.rows])
 
 
-def _row(row: Row, found: SideBySide, names: list[str]) -> dict[str, str]:
+def _row(row: Row, comparison: SideBySide, names: list[str]) -> dict[str, str]:
     pillar = load().pillars.get(row.pillar)
     shown = {
-        _("Pillar"): either(pillar.title, pillar.title_ja) if pillar else _("Own evidence"),
+        _("Pillar"): either(pillar.title, pillar.title_ja) if pillar else _("User-defined criteria"),
         _("Criterion"): either(row.title, row.title_ja),
         _("Unit"): w.word(w.UNITS, row.unit),
     }
-    for site, name, cell in zip(found.sites, names, row.cells, strict=True):
+    for site, name, cell in zip(comparison.sites, names, row.cells, strict=True):
         shown[name] = value_text(cell) + (" ★" if site["site_id"] in row.ahead else "")
     for name, cell in list(zip(names, row.cells, strict=True))[1:]:
         shown[f"Δ {name}"] = "" if cell.apart is None else f"{'+' if cell.apart > 0 else ''}{quantity(cell.apart)}"
@@ -110,32 +110,32 @@ def value_text(cell: Cell) -> str:
     return quantity(cell.value) + ("*" if cell.status == "modelled" else "")
 
 
-def ranks_frame(found: SideBySide) -> pd.DataFrame:
+def ranks_frame(comparison: SideBySide) -> pd.DataFrame:
     """Return the rank of each site under each preset, the two desks among them."""
-    names, presets = names_of(found), load().presets
+    names, presets = names_of(comparison), load().presets
     rows = []
-    for preset, ranks in found.ranks.items():
+    for preset, ranks in comparison.ranks.items():
         cells = {
             name: "–" if ranks[site["site_id"]] is None else f"#{number(ranks[site['site_id']])}"
-            for name, site in zip(names, found.sites, strict=True)
+            for name, site in zip(names, comparison.sites, strict=True)
         }
         rows.append({_("Weights"): either(presets[preset].title, presets[preset].title_ja), **cells})
     return pd.DataFrame(rows)
 
 
-def parallel_lines(found: SideBySide, among_these: bool) -> None:
+def parallel_lines(comparison: SideBySide, among_these: bool) -> None:
     """Draw the desirability of each site on each criterion; a gap is an unknown.
 
     Parameters
     ----------
-    found : SideBySide
+    comparison : SideBySide
     among_these : bool
         True: stretched so that the weakest of these sites is 0 and the best 1; False: against the fixed goalposts.
     """
-    names = names_of(found)
-    titles = [either(row.title, row.title_ja) for row in found.rows]
+    names = names_of(comparison)
+    titles = [either(row.title, row.title_ja) for row in comparison.rows]
     rows = []
-    for row, title in zip(found.rows, titles, strict=True):
+    for row, title in zip(comparison.rows, titles, strict=True):
         heights = _heights(row, among_these)
         for place, (name, cell, height) in enumerate(zip(names, row.cells, heights, strict=True)):
             rows.append({"criterion": title, "site": name, "u": height, "said": value_text(cell), "shape": place})
@@ -181,39 +181,45 @@ def _heights(row: Row, among_these: bool) -> list[float]:
     return [u if np.isnan(u) else (u - low) / span if span else 0.5 for u in us]
 
 
-def maps(found: SideBySide) -> None:
+def maps(comparison: SideBySide) -> None:
     """Draw a map of each site at one scale, with lines to its nearest infrastructure."""
     half_km = st.segmented_control(
-        _("From the middle to the edge"),
+        _("Map half-width"),
         WIDTHS_KM,
         default=150,
         key="compare_scale",
         format_func=lambda km: f"{number(km)} km",
         required=True,
     )
-    for column, site, name in zip(st.columns(len(found.sites)), found.sites, names_of(found), strict=True):
+    for column, site, name in zip(
+        st.columns(len(comparison.sites)), comparison.sites, names_of(comparison), strict=True
+    ):
         with column:
             st.markdown("**" + w.plain(name) + "**")
             site_map(site, float(half_km or 150), (4.0, 3.6))
 
 
-def owners(found: SideBySide) -> None:
+def owners(comparison: SideBySide) -> None:
     """Draw the ownership tree of each site."""
-    for column, site, name in zip(st.columns(len(found.sites)), found.sites, names_of(found), strict=True):
+    for column, site, name in zip(
+        st.columns(len(comparison.sites)), comparison.sites, names_of(comparison), strict=True
+    ):
         with column:
             st.markdown("**" + w.plain(name) + "**")
             if not site["owners"]:
-                st.info(_("No source names an owner. The allied share stays unknown and the range above carries it."))
+                st.info(
+                    _("No source names an owner. Allied ownership is therefore unknown and widens the score range.")
+                )
             owner_tree(
                 site["site_id"], next((g["verdict"] for g in site["gates"] if g["gate"] == "covered_nation"), "unknown")
             )
 
 
-def timelines(found: SideBySide) -> None:
+def timelines(comparison: SideBySide) -> None:
     """Draw the months until ready to build of all sites on one axis: one in ten, half, nine in ten."""
     rows = []
-    names = names_of(found)
-    for site, name in zip(found.sites, names, strict=True):
+    names = names_of(comparison)
+    for site, name in zip(comparison.sites, names, strict=True):
         months = _months(site)
         if months is None:
             st.caption(_("{name}: no source states the stage, so the months are unknown.").format(name=w.plain(name)))
@@ -228,16 +234,16 @@ def timelines(found: SideBySide) -> None:
         *(alt.Tooltip(f"{p}:Q", format=".0f", title=p.upper()) for p in ("p10", "p50", "p90")),
     ]
     bars = base.mark_bar(color=COLOURS[0], opacity=0.55, height=16, cornerRadius=3).encode(
-        x=alt.X("p10:Q", title=_("Months until ready to build"), scale=alt.Scale(domainMin=0)),
+        x=alt.X("p10:Q", title=_("Months to ready-to-build"), scale=alt.Scale(domainMin=0)),
         x2="p90:Q",
         tooltip=tooltip,
     )
     middle = base.mark_tick(color=COLOURS[1], thickness=3, height=22).encode(x="p50:Q", tooltip=tooltip)
     st.altair_chart((bars + middle).properties(height=alt.Step(38)), width="stretch")
-    st.caption(_("Bar: from one in ten to nine in ten. Tick: half. A model of stage and jurisdiction, not measured."))
+    st.caption(_("Bar: P10 to P90; tick: median. Modelled from stage and jurisdiction, not measured."))
 
 
-def _months(site: dict[str, Any]) -> tuple[float, float, float] | None:
-    told = session.told(site["site_id"])
-    outlook = outlook_of(session.facts(), site["site_id"], told, date.today())
+def _months(site: Dossier) -> tuple[float, float, float] | None:
+    milestones = session.told(site["site_id"])
+    outlook = outlook_of(session.facts(), site["site_id"], milestones, date.today())
     return None if outlook is None else (outlook.months.p10, outlook.months.p50, outlook.months.p90)

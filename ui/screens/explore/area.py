@@ -16,13 +16,13 @@ from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Area, Scenario
 from ui import state
 from ui.map.drawing import area_map
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings, reference, session
 from workspace.area_input import box_area, user_area
 
-S = st.session_state
 #: The drawing map opens on these: west, south, east, north.
 WORLD = (-170.0, -55.0, 170.0, 72.0)
 
@@ -31,10 +31,10 @@ def area_menu() -> None:
     """Offer the ways to an area: drawing it, and a layer, countries or numbers."""
     if st.button(_("Draw an area"), icon=":material/draw:", key="area_draw", type="tertiary"):
         _dialog()
-    with st.popover(_("Area by layer or numbers"), icon=":material/polyline:"):
-        if S.area is not None:
-            _in_force(S.area)
-        st.caption(_("An area filters the list, the counts and every export."))
+    with st.popover(_("Area from layer or coordinates"), icon=":material/polyline:"):
+        if page_state.area is not None:
+            _in_force(page_state.area)
+        st.caption(_("The area filters the list, the counts and all exports."))
         _from_layer()
         _from_country()
         _from_numbers()
@@ -42,19 +42,22 @@ def area_menu() -> None:
 
 def chip(scenario: Scenario) -> None:
     """Say in a line that an area is in force, with the way to take it away."""
-    if S.area is None:
+    if page_state.area is None:
         return
     inside = len(rankings.ranking(scenario))
-    whole = len(rankings.ranking(scenario.with_filters(area=None)))
+    everywhere = len(rankings.ranking(scenario.with_filters(area=None)))
     with st.container(horizontal=True, vertical_alignment="center"):
         text = _("Area **{name}**: {n} of {all} sites, {km2} km²")
         st.markdown(
             text.format(
-                name=w.plain(S.area.name), n=number(inside), all=number(whole), km2=number(area_km2(S.area.polygons))
+                name=w.plain(page_state.area.name),
+                n=number(inside),
+                all=number(everywhere),
+                km2=number(area_km2(page_state.area.polygons)),
             )
         )
-        if S.get("area_note"):
-            st.caption(S.area_note)
+        if page_state.area_note:
+            st.caption(page_state.area_note)
         st.button(
             _("Remove the area"),
             icon=":material/close:",
@@ -68,12 +71,12 @@ def chip(scenario: Scenario) -> None:
 def _in_force(area: Area) -> None:
     name = st.text_input(_("Name of the area"), value=area.name, key="area_name", max_chars=80)
     if name.strip() and name != area.name:
-        S.area = replace(area, name=name.strip())
+        page_state.area = replace(area, name=name.strip())
         st.rerun()
 
 
 def _take(area: Area | None) -> None:
-    S.area = area
+    page_state.area = area
 
 
 def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
@@ -83,27 +86,27 @@ def _attempt(make: Callable[[], tuple[Area, float]]) -> None:
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    S.area = area
+    page_state.area = area
     state.fly_to_bounds(bounds_of(area.polygons))
-    S.area_note = _("The edge was simplified, by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
+    page_state.area_note = _("Boundary simplified by up to {m} m.").format(m=number(moved_m)) if moved_m else ""
     st.rerun()
 
 
 def _from_layer() -> None:
     layers = [layer for layer in session.stored_layers() if layer.kind == "vector-polygon"]
     if not layers:
-        st.caption(_("Upload a layer of areas on the Layers page to use it here."))
+        st.caption(_("Import a polygon layer on the Layers page to use it here."))
         return
     names = {layer.layer_id: layer.name for layer in layers}
     chosen = st.selectbox(
-        _("A layer of yours"),
+        _("Your layer"),
         list(names),
         index=None,
         format_func=names.__getitem__,
         key="area_layer",
         placeholder=_("Choose a layer"),
     )
-    if chosen and st.button(_("Take the layer"), key="area_take_layer"):
+    if chosen and st.button(_("Use this layer"), key="area_take_layer"):
         _attempt(lambda: user_area(chosen))
 
 
@@ -113,11 +116,11 @@ def _from_country() -> None:
         _("Countries"), nations, format_func=w.nation, key="area_country", placeholder=_("Choose countries")
     )
     if chosen:
-        st.button(_("Take the countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
+        st.button(_("Use these countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
 
 
 def _filter_countries(chosen: list[str]) -> None:
-    S.country = chosen
+    page_state.country = chosen
 
 
 def _from_numbers() -> None:
@@ -127,7 +130,7 @@ def _from_numbers() -> None:
         east = two.number_input(_("East"), -180.0, 180.0, 155.0, key="area_e")
         south = one.number_input(_("South"), -90.0, 90.0, -45.0, key="area_s")
         north = two.number_input(_("North"), -90.0, 90.0, -10.0, key="area_n")
-        if st.form_submit_button(_("Take the box"), icon=":material/crop_free:"):
+        if st.form_submit_button(_("Use these coordinates"), icon=":material/crop_free:"):
             _attempt(lambda: box_area(f"{west:g}, {south:g}, {east:g}, {north:g}", west, south, east, north))
 
 
@@ -135,15 +138,15 @@ def _dialog() -> None:
     @st.dialog(_("Draw an area"), width="large")
     def draw() -> None:
         bounds = WORLD
-        if S.area is not None:
-            west, south, east, north = bounds_of(S.area.polygons)
+        if page_state.area is not None:
+            west, south, east, north = bounds_of(page_state.area.polygons)
             bounds = (west, south, east if east > west else east + 360, north)
         rings, failed = area_map(state.scenario(), bounds)
         if failed:
             st.warning(
                 _(
-                    "This browser cannot show the drawing map (no WebGL). Give the area by numbers or "
-                    "by a layer instead."
+                    "This browser cannot show the drawing map (no WebGL). Define the area by "
+                    "coordinates or a layer instead."
                 )
             )
         if st.button(_("Use this area"), icon=":material/check:", key="area_use", type="primary", disabled=not rings):

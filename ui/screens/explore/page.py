@@ -8,6 +8,7 @@ import streamlit as st
 from scoring.ranking.scenario import Scenario
 from ui import state, theme
 from ui.map import deck, legend
+from ui.page_state import REGIONS, page_state
 from ui.panels import charts
 from ui.panels.card import card, evidence
 from ui.panels.first_visit import again, offer
@@ -16,8 +17,6 @@ from ui.screens.explore.ranked_table import ranked_table
 from ui.screens.explore.sidebar import sidebar
 from ui.text.i18n import _, either, number
 from workspace import rankings, reference
-
-S = st.session_state
 
 
 def page() -> None:
@@ -29,12 +28,12 @@ def page() -> None:
     if ranking.empty:
         chip(scenario)
         st.warning(
-            _("No site passes these filters. Take one away, or search for another name."),
+            _("No site passes these filters. Remove a filter or search for another name."),
             icon=":material/filter_alt_off:",
         )
         return
-    if not S.selected or not set(S.selected) & set(ranking["site_id"]):
-        S.selected = [str(ranking.iloc[0]["site_id"])]
+    if not page_state.selected or not set(page_state.selected) & set(ranking["site_id"]):
+        page_state.selected = [str(ranking.iloc[0]["site_id"])]
     state.write_address(scenario)
     left, right = st.columns([3, 2], gap="medium")
     with left:
@@ -42,7 +41,7 @@ def page() -> None:
     with right:
         ranked_table(scenario, ranking)
     with left:
-        legend.site_legend(theme.dark(), bool(S.firm))
+        legend.site_legend(theme.dark(), bool(page_state.firm))
         for layer, _opacity in deck.visible_layers():
             if layer.group != "basemap":
                 legend.layer_legend(layer, theme.dark(), either(layer.title, layer.title_ja))
@@ -53,15 +52,15 @@ def page() -> None:
             + f" · {_('data version')} {reference.version()}"
         )
     with right, st.container(border=True):
-        card(scenario, S.selected[-1])
-        if S.firm:
-            charts.rank_histogram(rankings.rank_stability(scenario), S.selected[-1])
+        card(scenario, page_state.selected[-1])
+        if page_state.firm:
+            charts.rank_histogram(rankings.rank_stability(scenario), page_state.selected[-1])
     with left:
-        evidence(scenario, S.selected[-1])
+        evidence(scenario, page_state.selected[-1])
 
 
 def _headline(ranking: pd.DataFrame) -> None:
-    text = _("**{n} candidate sites ranked for US–Japan joint investment.** Move a weight, click a site.")
+    text = _("**{n} candidate sites ranked for US–Japan joint investment.** Adjust a weight or click a site.")
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(text.format(n=number(len(ranking))))
         again()
@@ -78,17 +77,17 @@ def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
     }
     with st.container(horizontal=True, gap="small"):
         for region, name in names.items():
-            st.button(name, key=f"region_{region}", on_click=state.fly, args=state.REGIONS[region], type="tertiary")
+            st.button(name, key=f"region_{region}", on_click=state.fly, args=REGIONS[region], type="tertiary")
         area_menu()
     chip(scenario)
-    chosen = ranking[ranking["site_id"].isin(S.selected)][["lon", "lat"]].to_numpy().tolist()
+    chosen = ranking[ranking["site_id"].isin(page_state.selected)][["lon", "lat"]].to_numpy().tolist()
     st.pydeck_chart(
         deck.deck(scenario, chosen),
         key="map",
         on_select=state.on_map,
         selection_mode="single-object",
         height=520,
-        alt=_("Map of the candidate sites; the list beside it says the same in words."),
+        alt=_("Map of the candidate sites; the list beside it gives the same information as text."),
     )
 
 

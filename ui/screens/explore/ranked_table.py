@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
 from scoring.ranking.scenario import Scenario
 from scoring.sites.side_by_side import MOST
 from ui import state
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
 from ui.text import vocabulary as w
-from ui.text.glossary import tip, with_tips
+from ui.text.glossary import ColumnSettings, tip, with_tips
 from ui.text.i18n import _, number
 from workspace import rankings
 
-S = st.session_state
 TABLE_ROWS = 200
 
 
 def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show the first `TABLE_ROWS` of the list; a row selects its site."""
     shown = ranking.head(TABLE_ROWS)
-    S.table_ids = shown["site_id"].tolist()
-    S["table"] = {
-        "selection": {
-            "rows": [i for i, x in enumerate(S.table_ids) if x in set(S.selected)],
-            "columns": [],
-            "cells": [],
-        }
-    }
+    page_state.table_ids = shown["site_id"].tolist()
+    ticked = set(page_state.selected)
+    page_state.tick_rows([row for row, site_id in enumerate(page_state.table_ids) if site_id in ticked])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + _("Ranked sites") + "**")
         download_menu(scenario)
@@ -40,11 +33,11 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
-            "Δ": [moved.get(x, "") for x in S.table_ids],
+            "Δ": [moved.get(x, "") for x in page_state.table_ids],
             _("Score"): shown["score"].to_numpy(),
-            **(_firm_columns(scenario) if S.firm else {}),
+            **(_firm_columns(scenario) if page_state.firm else {}),
             **_words_of(shown),
-            _("Complete"): (100 * shown["coverage"]).to_numpy(),
+            _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
         }
     )
@@ -61,36 +54,36 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         alt=_("Ranked sites"),
     )
     if len(ranking) > TABLE_ROWS:
-        st.caption(_("The first {n} are listed; filter, or download the whole list.").format(n=number(TABLE_ROWS)))
+        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(TABLE_ROWS)))
 
 
-def _columns() -> dict[str, Any]:
+def _columns() -> ColumnSettings:
     """Return width, format and explanation of each column."""
     return with_tips(
         {
             "#": st.column_config.NumberColumn(width=45),
-            "Δ": st.column_config.TextColumn(width=45, help=_("Places won or lost by your last change")),
+            "Δ": st.column_config.TextColumn(width=45, help=_("Rank change since your last edit")),
             _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
             _("Site"): st.column_config.TextColumn(width=165),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(
-                width=85, help=_("Unknowns at their worst and at their best.")
+                width=85, help=_("Score with all unknowns at their worst and at their best.")
             ),
             _("P(top 20)"): st.column_config.NumberColumn(
-                format="%.0f %%", width=75, help=_("Share of 1,000 draws in which it is among the first 20.")
+                format="%.0f %%", width=75, help=_("Share of 1,000 draws in which the site is in the top 20.")
             ),
             _("Rank range"): st.column_config.TextColumn(
                 width=85, help=_("From the 5th to the 95th percentile of the draws.")
             ),
-            _("Complete"): st.column_config.NumberColumn(
-                format="%.0f %%", help=_("Share of the weight that is measured.")
+            _("Completeness"): st.column_config.NumberColumn(
+                format="%.0f %%", help=_("Share of the weight with measured or modelled values.")
             ),
             _("Gate"): st.column_config.TextColumn(help=tip("gate")),
         }
     )
 
 
-def _firm_columns(scenario: Scenario) -> dict[str, Any]:
+def _firm_columns(scenario: Scenario) -> dict[str, object]:
     """Return the columns that say how firm the places are."""
     firm = rankings.rank_stability(scenario).table.head(TABLE_ROWS)
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
@@ -112,19 +105,19 @@ def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
 
 def _compare() -> None:
     """Lead to the comparison of the ticked sites, or of those put beside each other on their cards."""
-    chosen = list(dict.fromkeys([*S.compare, *S.selected]))[:MOST]
+    chosen = list(dict.fromkeys([*page_state.compare, *page_state.selected]))[:MOST]
     if len(chosen) > 1 and st.button(
         _("Compare ({n})").format(n=number(len(chosen))), icon=":material/compare:", key="to_compare"
     ):
-        S.compare = chosen
+        page_state.compare = chosen
         state.go("compare")
 
 
 def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
     """Return how many places each listed site won or lost since the last scenario."""
-    if S.get("scenario_now") != scenario:
-        S.scenario_before, S.scenario_now = S.get("scenario_now"), scenario
-    before = S.get("scenario_before")
+    if page_state.scenario_now != scenario:
+        page_state.scenario_before, page_state.scenario_now = page_state.scenario_now, scenario
+    before = page_state.scenario_before
     if before is None:
         return {}
     old = rankings.ranking(before).set_index("site_id")["rank"]

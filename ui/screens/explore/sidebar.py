@@ -11,13 +11,12 @@ from scoring.criteria.catalogue import Pillar, load
 from scoring.criteria.user_criterion import UserCriterion
 from scoring.ranking.scenario import Scenario
 from ui import state
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.glossary import tip
 from ui.text.i18n import _, either, number
 from workspace import rankings, reference
 from workspace.permalink import WEIGHT_KEYS
-
-S = st.session_state
 
 
 def sidebar(scenario: Scenario) -> None:
@@ -33,21 +32,21 @@ def _commodity() -> None:
     listed = table[table["sites"] > 0]
     counts = {str(c): int(n) for c, n in zip(listed["commodity_id"], listed["sites"], strict=True)}
     names = {"": _("All: each site's main commodity"), **_counted(((c, w.commodity(c)) for c in counts), counts)}
-    help_text = _("It decides which grade and which metal count. Rare earths can be asked element by element.")
+    help_text = _("Determines which metal and grade are scored. Rare earths can be selected by element.")
     st.selectbox(_("Commodity of interest"), list(names), key="m", format_func=names.__getitem__, help=help_text)
 
 
 def _weights(scenario: Scenario) -> None:
     st.markdown("**" + _("Weights") + "**")
     presets = {preset.id: either(preset.title, preset.title_ja) for preset in load().presets.values()}
-    S.preset = state.preset_in_force()
+    page_state.preset = state.preset_in_force()
     st.selectbox(
         _("Preset"),
         list(presets),
         key="preset",
         index=None,
         on_change=state.take_preset,
-        placeholder=_("Own weights"),
+        placeholder=_("Custom weights"),
         format_func=presets.__getitem__,
         help=tip("preset"),
     )
@@ -62,19 +61,19 @@ def _weights(scenario: Scenario) -> None:
                 _slider(pillar, total)
     for own in scenario.evidence:
         _own_slider(own, total)
-    if not any(S[key] for key in WEIGHT_KEYS.values()) and not scenario.evidence:
-        st.warning(_("All weights are 0; grade counts alone until you raise one."))
+    if not any(page_state.weight(key) for key in WEIGHT_KEYS.values()) and not scenario.evidence:
+        st.warning(_("All weights are 0. Sites are ranked on grade alone until you raise a weight."))
 
 
 def _slider(pillar: Pillar, total: float) -> None:
     key = WEIGHT_KEYS[pillar.id]
-    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * S[key] / total)} %"
+    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * page_state.weight(key) / total)} %"
     st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
 
 
 def _own_slider(own: UserCriterion, total: float) -> None:
     """Offer the weight of an own criterion, and to take it out."""
-    S[f"own_{own.id}"] = int(own.weight)
+    page_state.set_criterion_weight(own.id, own.weight)
     share = number(100 * own.weight / total)
     st.slider(
         f"{w.plain(own.title)} · {share} %",
@@ -83,10 +82,10 @@ def _own_slider(own: UserCriterion, total: float) -> None:
         key=f"own_{own.id}",
         on_change=state.weigh_own,
         args=(own.id,),
-        help=_("A criterion of your own."),
+        help=_("User-defined criterion."),
     )
     st.button(
-        _("Take out"),
+        _("Remove"),
         key=f"drop_{own.id}",
         on_click=state.drop_own,
         args=(own.id,),
@@ -103,28 +102,28 @@ def _filters(scenario: Scenario) -> None:
     _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
     nations = sorted(reference.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
     _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
-    st.slider(_("At least this complete (%)"), 0, 100, step=5, key="cov", help=tip("coverage"))
+    st.slider(_("Minimum data completeness (%)"), 0, 100, step=5, key="cov", help=tip("coverage"))
     st.toggle(
         f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
     )
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
-    st.selectbox(_("Order by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
+    st.selectbox(_("Rank by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
     st.markdown("**" + _("Method") + "**")
     methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
-    chosen = METHODS[S.method]
+    chosen = METHODS[page_state.method]
     st.selectbox(
-        _("How criteria are put together"),
+        _("Aggregation method"),
         list(methods),
         key="method",
         format_func=methods.__getitem__,
         help=either(chosen.about, chosen.about_ja),
     )
     st.toggle(
-        _("Show how firm the places are"),
+        _("Show rank stability"),
         key="firm",
         help=_(
-            "Draws 1,000 weights within ±20 % and unknowns over their full range; fainter sites are "
-            "less surely among the first 20."
+            "Draws 1,000 sets of weights within ±20 % and unknown values over their full "
+            "range. Fainter sites are less likely to be in the top 20."
         ),
     )
 

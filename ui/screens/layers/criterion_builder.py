@@ -13,16 +13,17 @@ import streamlit as st
 from data.user_layers import UserLayer
 from geo.errors import OrebridgeError
 from scoring.aggregation.values import VALUE_FUNCTIONS
-from scoring.criteria.user_criterion import EVIDENCE, UserCriterion
+from scoring.criteria.user_criterion import CURVES, EVIDENCE, UserCriterion
 from scoring.measures.layer_measures import distribution, suggested_goalposts
+from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
 from ui.text.problems import problem
 from workspace import session, user_criteria
 
-S = st.session_state
 DEFAULT_RADIUS_KM = 25.0
 DEFAULT_WEIGHT = 20
+MOST_PREVIEWS = 8
 
 
 def builder(layer: UserLayer) -> None:
@@ -34,16 +35,16 @@ def builder(layer: UserLayer) -> None:
     if user_criteria.reads_column(layer, measure):
         numbers = layer.column_names("number")
         if not numbers:
-            st.info(_("This measure reads a number, and the layer has no column of numbers."))
+            st.info(_("This measure needs a numeric column; the layer has none."))
             return
         column = two.selectbox(_("Column"), numbers, index=_styled(layer, numbers), key=f"of_{layer.layer_id}")
     radius = 0.0
     if EVIDENCE[measure].radius:
         radius = three.number_input(_("Radius (km)"), 0.1, 1000.0, DEFAULT_RADIUS_KM, key=f"radius_{layer.layer_id}")
     everywhere = st.toggle(
-        _("The layer covers the world: nothing mapped means nothing there"),
+        _("Global layer: unmapped means absent"),
         key=f"everywhere_{layer.layer_id}",
-        help=_("Otherwise a site outside the surveyed area stays unknown."),
+        help=_("If off, sites outside the surveyed area are unknown."),
     )
     _judge(layer, measure, column, radius, everywhere)
 
@@ -66,19 +67,19 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
     known = values[np.isfinite(values)]
     st.caption(_("Known for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
     if not len(known):
-        st.info(_("No site lies in the surveyed area; the criterion would be unknown everywhere."))
+        st.info(_("No site lies within the surveyed area, so the criterion would be unknown for every site."))
     worst_first, best_first = suggested_goalposts(values, measure)
     left, right, curve, weigh = st.columns(4)
     unit = f" ({draft.unit})" if draft.unit else ""
     key = f"{draft.id}"
     worst = left.number_input(
-        _("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability 0 at this value and worse.")
+        _("Worst") + unit, value=worst_first, key=f"worst_{key}", help=_("Desirability is 0 at this value or worse.")
     )
     best = right.number_input(
-        _("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability 1 at this value and better.")
+        _("Best") + unit, value=best_first, key=f"best_{key}", help=_("Desirability is 1 at this value or better.")
     )
-    curves = {"linear": _("linear"), "log": _("logarithmic")}
-    value = curve.selectbox(_("Curve"), list(curves), format_func=curves.__getitem__, key=f"curve_{key}")
+    curves = {name: w.word(w.CURVES, name) for name in CURVES}
+    value = curve.selectbox(_("Value function"), list(curves), format_func=curves.__getitem__, key=f"curve_{key}")
     weight = weigh.slider(_("Weight"), 0, 100, DEFAULT_WEIGHT, key=f"weigh_{key}")
     try:
         own = user_criteria.made(
@@ -98,12 +99,12 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
         return
     _curve(own, values)
     if st.button(
-        _("Add to the score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)
+        _("Add to score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)
     ):
         with st.spinner(_("Measuring …")):
             user_criteria.add(own)
-        S.evidence = [*[each for each in S.evidence if each.id != own.id], own]
-        st.toast(_("{title} counts from now on.").format(title=w.plain(own.title)))
+        page_state.evidence = [*[other for other in page_state.evidence if other.id != own.id], own]
+        st.toast(_("{title} is now used in the score.").format(title=w.plain(own.title)))
         st.rerun()
 
 
@@ -114,20 +115,19 @@ def _title(layer: UserLayer, measure: str, column: str, radius: float) -> str:
 
 def _measured(own: UserCriterion) -> np.ndarray:
     """Measure once a session and choice, with a bar that says how far it is."""
-    kept = S.setdefault("measured_previews", {})
+    previews = page_state.measured_previews
     key = (own.id, session.revision())
-    if key not in kept:
+    if key not in previews:
         bar = st.progress(0.0, _("Measuring over all sites …"))
 
         def say(share: float) -> None:
             bar.progress(min(max(share, 0.0), 1.0), _("Measuring over all sites …"))
 
-        found = user_criteria.values(own, say)
+        values = user_criteria.values(own, say)["value"].to_numpy(dtype=np.float64)
         bar.empty()
-        if len(kept) > 8:
-            kept.clear()
-        kept[key] = found["value"].to_numpy(dtype=np.float64)
-    return np.asarray(kept[key])
+        previews = {**(previews if len(previews) <= MOST_PREVIEWS else {}), key: values}
+        page_state.measured_previews = previews
+    return previews[key]
 
 
 def _curve(own: UserCriterion, values: np.ndarray) -> None:
@@ -155,7 +155,7 @@ def _curve(own: UserCriterion, values: np.ndarray) -> None:
     )
     st.altair_chart(alt.layer(histogram, line).resolve_scale(y="independent").properties(height=220), width="stretch")
     st.caption(
-        _("Worst {worst}, best {best}; the line is what a value is worth.").format(
+        _("Worst {worst}, best {best}; the line is the value function.").format(
             worst=quantity(own.worst), best=quantity(own.best)
         )
     )

@@ -9,6 +9,7 @@ from layers.catalog import Layer, info
 from layers.styling import UserMapLayer
 from ui import theme
 from ui.map import legend
+from ui.page_state import page_state
 from ui.panels.user_data_notice import see_notice
 from ui.screens.layers import user_layers
 from ui.screens.layers.upload import wizard
@@ -16,14 +17,12 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _, either, number
 from workspace import reference, session
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""
     left, right = st.columns([5, 4], gap="large")
     with left:
-        st.subheader(_("Bring a layer in"), anchor=False)
+        st.subheader(_("Import a layer"), anchor=False)
         try:
             session.own()
         except StoreError:
@@ -32,10 +31,8 @@ def page() -> None:
             wizard()
             _own_layers()
     with right:
-        st.subheader(_("Layers that come with Orebridge"), anchor=False)
-        st.caption(
-            _("Switch a layer on and it is on the map of the Explore page. Every layer says where it comes from.")
-        )
+        st.subheader(_("Bundled layers"), anchor=False)
+        st.caption(_("Switch on a layer to show it on the Explore map. Each layer states its source."))
         _bundled()
 
 
@@ -44,7 +41,7 @@ def _own_layers() -> None:
     mine = [layer for layer in reference.map_layers() if isinstance(layer, UserMapLayer)]
     st.subheader(_("My layers"), anchor=False)
     if not mine:
-        st.caption(_("None yet. Drop a file above; in a minute it is on the map and can count in the score."))
+        st.caption(_("None yet. Drop a file above; within a minute it is on the map and can be used in the score."))
     for layer in reversed(mine):
         _row(layer)
 
@@ -61,12 +58,12 @@ def _bundled() -> None:
 
 
 def _row(layer: Layer) -> None:
-    visible, opacity = S.layer_choice.get(layer.id, (layer.visible, layer.opacity))
+    visible, opacity = page_state.layer_choice.get(layer.id, (layer.visible, layer.opacity))
     with st.container(border=True):
         switch, slide = st.columns([3, 2], vertical_alignment="center")
         shown = switch.toggle(w.plain(either(layer.title, layer.title_ja)), value=visible, key=f"visible_{layer.id}")
         strength = slide.slider(_("Opacity"), 0.0, 1.0, opacity, 0.05, key=f"opacity_{layer.id}", disabled=not shown)
-        S.layer_choice = {**S.layer_choice, layer.id: (shown, strength)}
+        page_state.layer_choice = {**page_state.layer_choice, layer.id: (shown, strength)}
         legend.layer_legend(layer, theme.dark())
         if isinstance(layer, UserMapLayer):
             kind, count = w.word(w.LAYER_KINDS, layer.kind), number(layer.own.features)
@@ -88,7 +85,7 @@ def _about(layer: Layer) -> None:
         if about.url.startswith("http"):
             st.link_button(_("Source"), about.url, icon=":material/open_in_new:", type="tertiary")
         if about.share_alike:
-            st.text(_("Share-alike: whoever passes these data on does so under the same licence."))
+            st.text(_("Share-alike: redistribution requires the same licence."))
 
 
 page()

@@ -11,7 +11,9 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from layers import imports
+from layers.formats import FORMATS, UPLOADED
 from layers.restrict import GuardState, guard_state
+from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _columns
 from ui.screens.layers.upload_crs import _places
 from ui.screens.layers.upload_findings import _findings, _headline
@@ -24,44 +26,6 @@ from ui.text.problems import problem
 from workspace import session
 from workspace.user_layers import reader
 
-S = st.session_state
-SUFFIXES = (
-    "gpkg",
-    "zip",
-    "shp",
-    "shx",
-    "dbf",
-    "prj",
-    "cpg",
-    "geojson",
-    "json",
-    "geojsonl",
-    "kml",
-    "kmz",
-    "fgb",
-    "parquet",
-    "gpx",
-    "gml",
-    "dxf",
-    "csv",
-    "tsv",
-    "txt",
-    "xyz",
-    "xlsx",
-    "xls",
-    "ods",
-    "tif",
-    "tiff",
-    "asc",
-    "hgt",
-    "nc",
-    "h5",
-    "hdf5",
-    "dat",
-    "dfn",
-    "gmt",
-)
-
 
 def wizard() -> None:
     """Draw the wizard: first the files, then what was found in them. Nothing where uploads are refused."""
@@ -70,66 +34,54 @@ def wizard() -> None:
         _say_guard(guard)
     if not guard.uploads:
         return
-    S.setdefault("upload_round", 0)
-    given = st.file_uploader(
+    uploads = st.file_uploader(
         _("Survey files"),
         accept_multiple_files=True,
-        key=f"upload_{S.upload_round}",
-        type=SUFFIXES,
+        key=f"upload_{page_state.upload_round}",
+        type=[suffix.removeprefix(".") for suffix in UPLOADED],
         max_upload_size=imports.FILE_BYTES // 1_000_000,
-        help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together. Each file may have 500 MB."),
+        help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
     )
-    if not given:
+    if not uploads:
         _forget()
-        st.caption(
-            _(
-                "GeoPackage, Shapefile, FileGDB, GeoJSON, KML, FlatGeobuf, GeoParquet, GPX, GML, DXF, "
-                "CSV, Excel, ASEG-GDF2,"
-            )
-            + " "
-            + _("GeoTIFF, ASCII and SRTM grids, netCDF, HDF5.")
-        )
+        st.caption(", ".join(file_format.title for file_format in FORMATS.values()))
         return
-    token = ",".join(sorted(each.file_id for each in given))
-    if S.get("upload_token") != token and not _take_in(given, token):
+    token = ",".join(sorted(upload.file_id for upload in uploads))
+    if page_state.upload_token != token and not _take_in(uploads, token):
         return
-    for item in S.batch:
+    for item in page_state.batch:
         if item.draft is None and not _read(item):
             return
     _found(_looked_at())
-    st.button(_("Other files"), key="another", on_click=_another, icon=":material/refresh:", type="tertiary")
+    st.button(_("Choose other files"), key="another", on_click=_another, icon=":material/refresh:", type="tertiary")
 
 
 def _say_guard(guard: GuardState) -> None:
     """Say what the reader of uploads is not kept from on this machine, and what follows."""
     open_to = {
-        _("files of this machine"): guard.filesystem,
+        _("local files"): guard.filesystem,
         _("the network"): guard.network,
-        _("more memory than its share"): guard.memory,
+        _("memory beyond its limit"): guard.memory,
     }
     missing = ", ".join(word for word, holds in open_to.items() if not holds)
-    said = _("This machine cannot keep the reader of uploads from: {missing}.").format(missing=missing)
+    problem_text = _("This system cannot isolate the upload process from: {missing}.").format(missing=missing)
     if guard.allowed_unguarded:
-        st.warning(
-            f"{said} {_('Whoever runs Orebridge here allows uploads all the same; bring only files that you trust.')}"
-        )
+        st.warning(f"{problem_text} {_('The operator allows uploads nevertheless; upload only files that you trust.')}")
     else:
-        st.error(
-            f"{said} {_('So uploads are refused here, whatever the file; orebridge doctor says what is missing.')}"
-        )
+        st.error(f"{problem_text} {_('Uploads are therefore disabled; run orebridge doctor to see what is missing.')}")
 
 
-def _take_in(given: list[Any], token: str) -> bool:
+def _take_in(uploads: list[Any], token: str) -> bool:
     """Put the files into quarantine, those of one name together."""
     _forget()
-    S.upload_token, S.batch = token, []
+    page_state.upload_token, page_state.batch = token, []
     groups: dict[str, list[Any]] = {}
-    for each in given:
-        groups.setdefault(each.name.split(".")[0].lower(), []).append(each)
+    for uploaded in uploads:
+        groups.setdefault(uploaded.name.split(".")[0].lower(), []).append(uploaded)
     try:
         for files in groups.values():
-            upload = imports.take_in(session.store().path.parent, [(each.name, each) for each in files])
-            S.batch.append(Item(upload))
+            upload = imports.take_in(session.store().path.parent, [(uploaded.name, uploaded) for uploaded in files])
+            page_state.batch.append(Item(upload))
             hold(upload)
     except OrebridgeError as error:
         _forget()
@@ -140,11 +92,11 @@ def _take_in(given: list[Any], token: str) -> bool:
 
 def _looked_at() -> Item:
     """Return the file that is shown; of several the reader picks one."""
-    batch: list[Item] = S.batch
+    batch: list[Item] = page_state.batch
     if len(batch) == 1:
         return batch[0]
     names = {i: f"{_SIGNS[item.draft.status] if item.draft else ''} {item.upload.name}" for i, item in enumerate(batch)}
-    st.caption(_("{n} files; ✓ ready, ? a question is open, ✕ refused.").format(n=len(batch)))
+    st.caption(_("{n} files: ✓ ready, ? input needed, ✕ refused.").format(n=len(batch)))
     return batch[st.selectbox(_("File"), list(names), format_func=names.__getitem__, key="file_looked_at")]
 
 
@@ -155,7 +107,7 @@ def _read(item: Item) -> bool:
     """Read a file in the sandbox, saying how far it is; any click ends it."""
     place = st.empty()
     with place.container():
-        st.markdown(_("Reading {name} in a closed process …").format(name=w.plain(item.upload.name)))
+        st.markdown(_("Reading {name} in a sandboxed process …").format(name=w.plain(item.upload.name)))
         st.button(_("Cancel"), key=f"cancel_{item.upload.folder.name}", on_click=_another)
         bar = st.progress(0.0)
         try:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 
@@ -14,6 +12,7 @@ from layers.contract import Column, LayerReport
 from layers.imports import Draft, ImportOptions
 from ui.screens.layers.upload_item import Item
 from ui.text import vocabulary as w
+from ui.text.glossary import ColumnSettings
 from ui.text.i18n import _, quantity
 from workspace import reference
 
@@ -28,7 +27,7 @@ def _columns(item: Item, draft: Draft) -> None:
         _("Columns and units ({n})").format(n=len(columns)),
         expanded=any(c.suggested_unit and not c.unit for c in columns),
     ):
-        st.caption(_("A unit is never guessed in silence: state it, or take what the column's name suggests."))
+        st.caption(_("Units are never assumed: specify each one, or accept the unit suggested by the column name."))
         stated = _units_table(item, columns)
         with st.container(horizontal=True):
             st.button(
@@ -41,7 +40,7 @@ def _columns(item: Item, draft: Draft) -> None:
             suggested = {c.name: c.suggested_unit for c in columns if c.suggested_unit}
             if suggested:
                 st.button(
-                    _("Take the suggested units"),
+                    _("Accept the suggested units"),
                     key=item.key("units_suggested"),
                     on_click=_state_units,
                     args=(item, suggested),
@@ -74,7 +73,7 @@ def _units_table(item: Item, columns: list[Column]) -> dict[str, str]:
         "high": _("Largest"),
         "suggested": _("Suggested unit"),
     }
-    config: dict[str, Any] = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
+    config: ColumnSettings = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
     config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
     edited = st.data_editor(frame, hide_index=True, width="stretch", key=item.key("units_table"), column_config=config)
     return dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))
@@ -87,15 +86,15 @@ def _state_units(item: Item, stated: dict[str, str]) -> None:
 
 def _site_columns(item: Item, draft: Draft) -> SiteColumns:
     """Let the reader say which column tells what of a site."""
-    layer = next((each for each in draft.ready if each.kind != "raster"), None)
+    layer = next((candidate for candidate in draft.ready if candidate.kind != "raster"), None)
     if layer is None:
         return SiteColumns()
     row = imports.new_layers(draft, ImportOptions(role="sites"), [layer.name])[0].row
     suggested = user_sites.suggest(row)
-    st.caption(_("Which column tells what? What no column tells stays unknown."))
+    st.caption(_("Assign a column to each field. Fields without a column stay unknown."))
     fields = _told_by_columns(item, layer, suggested)
     metals = st.multiselect(
-        _("Commodities, where no column tells them"),
+        _("Commodities, if not given in a column"),
         _metals(),
         format_func=w.commodity,
         key=item.key("sites_commodities"),
@@ -137,8 +136,8 @@ def _grade_columns(item: Item, layer: LayerReport, suggested: dict[str, str]) ->
     ):
         start = suggested.get(GRADE + metal, "")
         index = numbers.index(start) if start in numbers else None
-        label = _("Column with the grade of {metal}").format(metal=w.commodity(metal))
-        told = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
-        if told:
-            fields[GRADE + metal] = told
+        label = _("Column with the {metal} grade").format(metal=w.commodity(metal))
+        column_of_metal = st.selectbox(label, numbers, index=index, key=item.key(f"grade_{metal}"))
+        if column_of_metal:
+            fields[GRADE + metal] = column_of_metal
     return fields

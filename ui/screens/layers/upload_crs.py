@@ -10,12 +10,11 @@ import streamlit as st
 from layers.contract import Candidate, LayerReport
 from layers.imports import Draft
 from ui import state
+from ui.page_state import page_state
 from ui.screens.layers.upload_item import Item, take_cure
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.reasons import reason
-
-S = st.session_state
 
 
 def _places(item: Item, draft: Draft) -> None:
@@ -26,8 +25,8 @@ def _places(item: Item, draft: Draft) -> None:
             _("Layer"): layer.name,
             _("Kind"): w.word(w.LAYER_KINDS, layer.kind),
             _("Features"): layer.features,
-            _("System"): _short(layer.crs),
-            _("Because"): reason(layer.crs_reason),
+            _("Coordinate system"): _short(layer.crs),
+            _("Reason"): reason(layer.crs_reason),
             _("Accuracy"): "" if layer.crs_accuracy_m is None else f"± {number(layer.crs_accuracy_m, 1)} m",
             _("West, south, east, north"): ", ".join(f"{edge:.4f}" for edge in layer.bounds)
             if layer.bounds
@@ -48,7 +47,7 @@ def _places(item: Item, draft: Draft) -> None:
         return
     before, after = st.columns(2)
     with before:
-        st.caption(_("As in the file"))
+        st.caption(_("Coordinates in the file"))
         if shown.preview:
             _scatter(shown)
         elif shown.source_bounds:
@@ -56,9 +55,9 @@ def _places(item: Item, draft: Draft) -> None:
             st.text(f"x {west:,.6g} … {east:,.6g}\ny {south:,.6g} … {north:,.6g}")
     with after:
         st.caption(
-            _("As placed on the map")
+            _("Position on the map")
             if shown.bounds
-            else _("Where it would lie: {place}").format(place=_guess(item, shown))
+            else _("Resulting location: {place}").format(place=_guess(item, shown))
         )
         _small_map(item, shown)
     _choose_crs(item, shown)
@@ -70,7 +69,7 @@ def _chosen_layer(item: Item, draft: Draft) -> LayerReport | None:
         return layers[0] if layers else None
     names = {i: layer.name for i, layer in enumerate(layers)}
     return layers[
-        st.selectbox(_("Layer to look at"), list(names), format_func=names.__getitem__, key=item.key("layer_looked_at"))
+        st.selectbox(_("Layer to preview"), list(names), format_func=names.__getitem__, key=item.key("layer_looked_at"))
     ]
 
 
@@ -93,8 +92,8 @@ def _scatter(layer: LayerReport) -> None:
 
 
 def _candidate(item: Item, layer: LayerReport) -> Candidate | None:
-    asked = S.get(item.key("crs_choice"))
-    return next((c for c in layer.candidates if c.crs == asked), layer.candidates[0] if layer.candidates else None)
+    chosen = page_state.text_of(item.key("crs_choice"))
+    return next((c for c in layer.candidates if c.crs == chosen), layer.candidates[0] if layer.candidates else None)
 
 
 def _guess(item: Item, layer: LayerReport) -> str:
@@ -150,23 +149,25 @@ def _choose_crs(item: Item, layer: LayerReport) -> None:
     names = {c.crs: f"{c.crs} {c.name} → {c.place}" for c in layer.candidates}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
-            st.selectbox(_("Likely systems"), list(names), format_func=names.__getitem__, key=item.key("crs_choice"))
+            st.selectbox(
+                _("Likely coordinate systems"), list(names), format_func=names.__getitem__, key=item.key("crs_choice")
+            )
             st.button(
                 _("Use it"), key="crs_take", on_click=_take_crs, args=(item, item.key("crs_choice")), type="primary"
             )
-        st.text_input(_("Another system"), key=item.key("crs_other"), placeholder="EPSG:28350")
+        st.text_input(_("Other coordinate system"), key=item.key("crs_other"), placeholder="EPSG:28350")
         st.button(_("Use this system"), key="crs_use", on_click=_take_crs, args=(item, item.key("crs_other")))
         if item.crs:
             st.button(
-                _("Back to what was found"),
+                _("Reset to the detected system"),
                 key="crs_as_found",
                 on_click=take_cure,
                 args=(item, ("crs=",)),
                 type="tertiary",
             )
-    if len(S.batch) > 1:
+    if len(page_state.batch) > 1:
         st.toggle(_("For all files"), value=True, key="crs_for_all")
 
 
 def _take_crs(item: Item, key: str) -> None:
-    take_cure(item, (f"crs={str(S.get(key) or '').strip()}",))
+    take_cure(item, (f"crs={page_state.text_of(key).strip()}",))

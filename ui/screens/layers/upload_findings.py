@@ -19,7 +19,7 @@ MOST_FINDINGS = 200
 def _headline(draft: Draft) -> str:
     words = {
         "ok": _("{name} is ready to be imported."),
-        "needs_input": _("{name}: one question is open."),
+        "needs_input": _("{name}: input needed."),
         "refused": _("{name} cannot be imported."),
     }
     return words[draft.status].format(name=w.plain(draft.upload.name))
@@ -27,24 +27,24 @@ def _headline(draft: Draft) -> str:
 
 def _findings(item: Item, draft: Draft) -> None:
     """Show the findings as a table, and every cure as a button."""
-    found = draft.report.findings
-    if not found:
+    reported = draft.report.findings
+    if not reported:
         return
     rows = [
         {
-            _("Severity"): w.word(w.SEVERITIES, findings.severity(each)),
-            _("Layer"): each.layer,
-            _("Row"): "" if each.row is None else str(each.row),
-            _("Finding"): said(each),
-            _("Cure"): cured(each),
-            _("Code"): each.code,
+            _("Severity"): w.word(w.SEVERITIES, findings.severity(finding)),
+            _("Layer"): finding.layer,
+            _("Row"): "" if finding.row is None else str(finding.row),
+            _("Finding"): message(finding),
+            _("What to do"): cured(finding),
+            _("Code"): finding.code,
         }
-        for each in found[:MOST_FINDINGS]
+        for finding in reported[:MOST_FINDINGS]
     ]
     frame = pd.DataFrame(rows)
     columns = {
         _("Finding"): st.column_config.TextColumn(width="large"),
-        _("Cure"): st.column_config.TextColumn(width="large"),
+        _("What to do"): st.column_config.TextColumn(width="large"),
     }
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
@@ -57,12 +57,12 @@ def _findings(item: Item, draft: Draft) -> None:
         column_config=columns,
         alt=_("Findings"),
     )
-    for i, each in enumerate(found):
-        choices = _cures(each)
+    for i, finding in enumerate(reported):
+        choices = _cures(finding)
         if not choices:
             continue
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.text(said(each)[:140])
+            st.text(message(finding)[:140])
             for choice in choices:
                 label = w.plain(", ".join(choice))
                 st.button(
@@ -75,7 +75,7 @@ def _findings(item: Item, draft: Draft) -> None:
     with st.container(horizontal=True):
         _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:
-            _csv(item, _("Rows that would be left out"), draft.left_out.encode("utf-8-sig"), "left-out")
+            _csv(item, _("Rows that would be excluded"), draft.left_out.encode("utf-8-sig"), "left-out")
 
 
 def _cures(finding: Finding) -> list[tuple[str, ...]]:
@@ -87,8 +87,8 @@ def _cures(finding: Finding) -> list[tuple[str, ...]]:
     return [(action,) for action in actions[:4]]
 
 
-def said(finding: Finding) -> str:
-    """Return what was found, in the reader's language."""
+def message(finding: Finding) -> str:
+    """Return the message, in the reader's language."""
     return findings.filled(_(findings.TEMPLATES[finding.code].message), finding.details)
 
 

@@ -8,8 +8,7 @@ import streamlit as st
 
 from layers import imports
 from layers.imports import Draft, Upload
-
-S = st.session_state
+from ui.page_state import page_state
 
 
 @dataclass
@@ -29,16 +28,16 @@ class Item:
 
 def _forget() -> None:
     """Leave nothing of the uploads behind."""
-    for item in S.get("batch", ()):
+    for item in page_state.batch:
         imports.discard(item.upload)
-    for key in ("batch", "upload_token"):
-        S.pop(key, None)
+    del page_state.batch
+    del page_state.upload_token
 
 
 def _another() -> None:
     """Start over with an empty uploader."""
     _forget()
-    S.upload_round += 1
+    page_state.upload_round += 1
 
 
 def take_cure(item: Item, actions: tuple[str, ...]) -> None:
@@ -49,8 +48,8 @@ def take_cure(item: Item, actions: tuple[str, ...]) -> None:
     for action in actions:
         key, _equals, value = action.partition("=")
         if key == "crs":
-            for each in S.batch if S.get("crs_for_all", True) else [item]:
-                each.crs, each.draft = value, None
+            for target in page_state.batch if page_state.crs_for_all else [item]:
+                target.crs, target.draft = value, None
         elif key == "layer":
             item.layers = [value]
         else:

@@ -55,13 +55,13 @@ class UploadSessions:
         """Let go what sessions brought that have been away for `GONE_S`."""
         now = self._clock()
         with self._changing:
-            for session_id, held in list(self._held.items()):
-                held.uploads = [upload for upload in held.uploads if upload.folder.exists()]
+            for session_id, uploads in list(self._held.items()):
+                uploads.uploads = [upload for upload in uploads.uploads if upload.folder.exists()]
                 if self._is_active(session_id):
-                    held.away_since = None
-                elif held.away_since is None:
-                    held.away_since = now
-                if not held.uploads or (held.away_since is not None and now - held.away_since >= GONE_S):
+                    uploads.away_since = None
+                elif uploads.away_since is None:
+                    uploads.away_since = now
+                if not uploads.uploads or (uploads.away_since is not None and now - uploads.away_since >= GONE_S):
                     for upload in self._held.pop(session_id).uploads:
                         discard(upload)
 

@@ -17,6 +17,7 @@ from layers.export import export, suffix
 from layers.reports import provenance
 from layers.styling import RAMPS, SCHEMES, classified
 from ui import state
+from ui.page_state import page_state
 from ui.screens.layers.criterion_builder import builder
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
@@ -24,7 +25,6 @@ from ui.text.problems import problem
 from ui.text.vocabulary import N_
 from workspace import session, user_criteria
 
-S = st.session_state
 TABLE_ROWS = 5_000
 HISTOGRAM_BINS = 40
 
@@ -39,7 +39,7 @@ def actions(layer: UserLayer) -> None:
             on_click=state.fly_to_bounds,
             args=(layer.bounds,),
         ):
-            st.switch_page(S.pages["explore"])
+            st.switch_page(page_state.pages["explore"])
         st.download_button(
             _("Download"),
             data=partial(_file, layer),
@@ -57,7 +57,7 @@ def actions(layer: UserLayer) -> None:
         format_func=lambda tool: _(_TOOLS[tool]),
         key=f"tool_{layer.layer_id}",
         label_visibility="collapsed",
-        default="criterion" if layer.layer_id in S.get("just_added", ()) and layer.role == "layer" else None,
+        default="criterion" if layer.layer_id in page_state.just_added and layer.role == "layer" else None,
     )
     if open_tools == "criterion":
         builder(layer)
@@ -71,7 +71,7 @@ def actions(layer: UserLayer) -> None:
 
 #: Tools of a layer -> their names, which are translated when shown.
 _TOOLS = {
-    "criterion": N_("Make it a criterion"),
+    "criterion": N_("Use as a criterion"),
     "style": N_("Style"),
     "table": N_("Table and histogram"),
     "about": N_("Source and edits"),
@@ -94,7 +94,7 @@ def _file(layer: UserLayer) -> bytes:
 
 def _remove(layer: UserLayer) -> None:
     session.own().remove(layer.layer_id)
-    S.just_removed = layer.layer_id
+    page_state.just_removed = layer.layer_id
 
 
 def _restore(layer_id: str) -> None:
@@ -104,17 +104,17 @@ def _restore(layer_id: str) -> None:
 def undo_bar() -> None:
     """Offer to bring the last removed layer back."""
     removed = {layer.layer_id: layer for layer in session.own().removed()}
-    last = removed.get(S.get("just_removed", ""))
+    last = removed.get(page_state.just_removed)
     if last:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.info(_("{name} was removed; criteria on it do not count.").format(name=w.plain(last.name)))
+            st.info(_("{name} was removed; criteria based on it are not used.").format(name=w.plain(last.name)))
             st.button(_("Undo"), key="undo_remove", on_click=_restore, args=(last.layer_id,), icon=":material/undo:")
     earlier = [layer for layer in removed.values() if layer is not last]
     if earlier:
         with st.expander(_("Removed layers ({n})").format(n=len(earlier))):
             for layer in earlier:
                 st.button(
-                    f"{_('Bring back')}: {w.plain(layer.name)}",
+                    f"{_('Restore')}: {w.plain(layer.name)}",
                     key=f"restore_{layer.layer_id}",
                     on_click=_restore,
                     args=(layer.layer_id,),
@@ -132,7 +132,7 @@ def _style(layer: UserLayer) -> None:
     schemes = {name: w.word(w.SCHEMES, name) for name in (*SCHEMES, "categories", "single")}
     one, two, three, four = st.columns(4)
     scheme = one.selectbox(
-        _("Classes by"),
+        _("Classification"),
         list(schemes),
         index=_place(list(schemes), layer.style.get("scheme", "single")),
         format_func=schemes.__getitem__,
@@ -176,7 +176,7 @@ def _table(layer: UserLayer) -> None:
         frame, width="stretch", height=280, key=f"attributes_{layer.layer_id}", lazy=False, alt=_("Attribute table")
     )
     if layer.features > TABLE_ROWS:
-        st.caption(_("The first {n} features are listed; download the layer for all.").format(n=number(TABLE_ROWS)))
+        st.caption(_("Showing the first {n} features; download the layer for all.").format(n=number(TABLE_ROWS)))
     numeric = layer.column_names("number")
     if numeric:
         column = st.selectbox(
@@ -213,8 +213,8 @@ def _about(layer: UserLayer) -> None:
         changes = {
             "name": left.text_input(_("Title"), layer.name, max_chars=120),
             "licence": right.text_input(_("Licence"), layer.licence),
-            "source_url": left.text_input(_("Source (address)"), layer.source_url),
-            "source_date": right.text_input(_("Date of the data"), layer.source_date),
+            "source_url": left.text_input(_("Source (URL)"), layer.source_url),
+            "source_date": right.text_input(_("Data date"), layer.source_date),
             "note": left.text_input(_("Note"), layer.note),
             "confidentiality": right.selectbox(
                 _("Confidentiality"),
@@ -232,7 +232,7 @@ def _about(layer: UserLayer) -> None:
                 st.rerun()
     if rest := session.own().left_out(layer.layer_id):
         st.download_button(
-            _("Rows that were left out"),
+            _("Excluded rows"),
             rest.encode("utf-8-sig"),
             f"{layer.layer_id}-left-out.csv",
             "text/csv",
@@ -241,7 +241,7 @@ def _about(layer: UserLayer) -> None:
             icon=":material/download:",
         )
     rows = [
-        {_("What"): key, _("Value"): "; ".join(value) if key in _LISTS else str(value)}
+        {_("Item"): key, _("Value"): "; ".join(value) if key in _LISTS else str(value)}
         for key, value in provenance(layer).items()
     ]
     st.dataframe(
@@ -259,12 +259,22 @@ _LISTS = ("columns", "transformations", "findings")
 
 def criteria_of(layer: UserLayer) -> None:
     """List the criteria that rest on a layer."""
-    for own in S.evidence:
+    for own in page_state.evidence:
         if own.layer_id == layer.layer_id:
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.text(_("Counts as: {title}, weight {weight}").format(title=own.title, weight=number(own.weight)))
-                st.button(_("Take out"), key=f"out_{own.id}", on_click=state.drop_own, args=(own.id,), type="tertiary")
+                st.text(
+                    _("Used as a criterion: {title}, weight {weight}").format(
+                        title=own.title, weight=number(own.weight)
+                    )
+                )
+                st.button(
+                    _("Remove from score"),
+                    key=f"out_{own.id}",
+                    on_click=state.drop_own,
+                    args=(own.id,),
+                    type="tertiary",
+                )
     if layer.role == "sites":
-        st.text(_("Its sites are ranked with the rest, marked as your own."))
+        st.text(_("Its sites are ranked with all others and marked as user sites."))
     elif not user_criteria.suitable(layer):
         st.text(_("This layer cannot be measured."))

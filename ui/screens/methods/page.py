@@ -28,7 +28,7 @@ FORMULAS = (
 def page() -> None:
     """Draw the page."""
     score, criteria, data, sources, words, health = st.tabs(
-        [_("Score"), _("Criteria"), _("Data"), _("Sources"), _("Glossary"), _("Health")]
+        [_("Score"), _("Criteria"), _("Data"), _("Sources"), _("Glossary"), _("System check")]
     )
     with words:
         glossary_tab()
@@ -50,21 +50,27 @@ def page() -> None:
 def _score() -> None:
     st.markdown(
         _(
-            "Each criterion turns a measured value into a desirability between 0 and 1 against fixed "
-            "goalposts, so that a new site never moves another."
+            "Each criterion converts a measured value to a desirability between 0 and 1 "
+            "using fixed goalposts, so adding a site never changes the score of another."
         )
     )
     for formula in FORMULAS:
         st.latex(formula)
     st.markdown(
         _(
-            "u is the desirability, w the weight, m is 1 where the value is known, a is 1 where the "
-            "criterion applies. k is the score on known evidence, c the coverage. The score is k drawn "
-            "toward its floor c·k by what is missing. An unknown is never filled in; the range shows "
-            "the score with all unknowns at their worst and at their best."
+            "u is the desirability, w the weight, m is 1 where the value is known, a is 1 "
+            "where the criterion applies. k is the score on known data, c the "
+            "completeness. The score is k reduced toward its lower bound c·k in proportion "
+            "to what is missing. Unknowns are never filled in; the range shows the score "
+            "with all unknowns at their worst and at their best."
         )
     )
-    st.markdown(_("Gates stand beside the score: pass, fail or unknown. A site that fails a gate is listed last."))
+    st.markdown(
+        _(
+            "Gates are reported separately from the score: pass, fail or unknown. Sites "
+            "that fail a gate are listed last."
+        )
+    )
 
 
 def _criteria() -> None:
@@ -88,7 +94,7 @@ def _criteria() -> None:
         {
             _("Jurisdiction"): pathway_name(key),
             _("Median months"): block["median_months"],
-            _("Spread (sigma of the logarithm)"): block["sigma"],
+            _("Spread (log sigma)"): block["sigma"],
             _("Published durations"): ", ".join(block["pathway_ids"]),
         }
         for key, block in parameters()["mine"].items()
@@ -97,7 +103,7 @@ def _criteria() -> None:
 
 
 def _data() -> None:
-    found = report(session.facts())
+    coverage = report(session.facts())
     first = st.columns(4)
     shown = (
         (_("Located sites"), "located"),
@@ -106,16 +112,18 @@ def _data() -> None:
         (_("Owner named"), "owned"),
     )
     for column, (label, key) in zip(first, shown, strict=True):
-        column.metric(label, number(found[key]))
+        column.metric(label, number(coverage[key]))
     kinds, stages = st.columns(2)
     kinds.dataframe(
-        pd.DataFrame([(w.word(w.KINDS, k), n) for k, n in found["by_kind"].items()], columns=[_("Kind"), _("Sites")]),
+        pd.DataFrame(
+            [(w.word(w.KINDS, k), n) for k, n in coverage["by_kind"].items()], columns=[_("Kind"), _("Sites")]
+        ),
         hide_index=True,
         width="stretch",
     )
     stages.dataframe(
         pd.DataFrame(
-            [(w.word(w.STAGES, k), n) for k, n in found["by_stage"].items()], columns=[_("Stage"), _("Sites")]
+            [(w.word(w.STAGES, k), n) for k, n in coverage["by_stage"].items()], columns=[_("Stage"), _("Sites")]
         ),
         hide_index=True,
         width="stretch",

@@ -7,9 +7,11 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.aggregation.joint import JOINT_RULES
+from scoring.defaults import DEFAULT_JOINT_RULE
 from scoring.ranking.packed import groups_of
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.rank_acceptability import WeightConstraints
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
@@ -18,7 +20,6 @@ from ui.text.i18n import _, either, number
 from ui.text.problems import problem
 from workspace import rankings
 
-S = st.session_state
 ROWS = 200
 
 
@@ -26,33 +27,38 @@ def desks_tab(scenario: Scenario) -> None:
     """Show the ranks of both desks, where they part, and the joint order."""
     rules = {rule.id: either(rule.title, rule.title_ja) for rule in JOINT_RULES.values()}
     chosen = st.segmented_control(
-        _("Joint rule"), list(rules), key="joint_rule", default="mean", format_func=rules.__getitem__, required=True
+        _("Joint rule"),
+        list(rules),
+        key="joint_rule",
+        default=DEFAULT_JOINT_RULE,
+        format_func=rules.__getitem__,
+        required=True,
     )
-    rule = JOINT_RULES[chosen or "mean"]
+    rule = JOINT_RULES[chosen or DEFAULT_JOINT_RULE]
     st.caption(either(rule.about, rule.about_ja))
-    found = rankings.desks(scenario, rule.id)
+    desks = rankings.desks(scenario, rule.id)
     one, two, three = st.columns(3)
     one.metric(
         _("Agreement, all sites"),
-        _tau(found.agreement),
-        help=_("Kendall's tau of both orders: 1 the same order, 0 none in common."),
+        _tau(desks.agreement),
+        help=_("Kendall's tau between the two rankings: 1 = identical, 0 = no correlation."),
     )
     two.metric(
-        _("Agreement, first 100"),
-        _tau(found.agreement_top),
-        help=_("Over the sites that either desk has among its first 100."),
+        _("Agreement, top 100"),
+        _tau(desks.agreement_top),
+        help=_("Over sites in either desk's top 100."),
     )
     three.metric(
         _("Pareto set"),
-        number(int(found.sites["pareto"].sum())),
+        number(int(desks.sites["pareto"].sum())),
         help=_("No other site is better for one desk without being worse for the other."),
     )
     left, right = st.columns([2, 3], gap="medium")
     with left:
-        charts.desks_scatter(found, S.selected)
-        st.caption(_("The first 500 of either desk. On the dashed line both desks give the same score."))
+        charts.desks_scatter(desks, page_state.selected)
+        st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
     with right:
-        shown = found.sites.head(ROWS)
+        shown = desks.sites.head(ROWS)
         titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
         frame = pd.DataFrame(
             {
@@ -62,9 +68,9 @@ def desks_tab(scenario: Scenario) -> None:
                 _("US desk"): shown["first_rank"],
                 _("Japan desk"): shown["second_rank"],
                 _("Gap"): shown["gap"],
-                _("They part most on"): [titles[each] for each in shown["divides"]],
+                _("Largest disagreement"): [titles[criterion] for criterion in shown["divides"]],
                 _("US minus Japan"): shown["divides_by"],
-                _("Pareto"): ["●" if each else "" for each in shown["pareto"]],
+                _("Pareto"): ["●" if best else "" for best in shown["pareto"]],
             }
         )
         st.dataframe(
@@ -83,13 +89,18 @@ def desks_tab(scenario: Scenario) -> None:
                     _("Japan desk"): st.column_config.NumberColumn(width=80),
                     _("US minus Japan"): st.column_config.NumberColumn(
                         format="%+.3f",
-                        help=_("Score that the criterion adds for the US desk, less what it adds for the Japan desk."),
+                        help=_(
+                            "Contribution of the criterion to the US desk score minus its contribution to "
+                            "the Japan desk score."
+                        ),
                     ),
-                    _("Gap"): st.column_config.NumberColumn(width=55, help=_("Above 0: the US desk likes it better.")),
+                    _("Gap"): st.column_config.NumberColumn(
+                        width=55, help=_("Positive: ranked higher by the US desk.")
+                    ),
                 }
             ),
         )
-        table_download(found.sites, "desks")
+        table_download(desks.sites, "desks")
 
 
 def _tau(value: float | None) -> str:
@@ -102,23 +113,22 @@ def firm_tab(scenario: Scenario) -> None:
     with left:
         belief = _belief(scenario)
     top_k = (
-        right.segmented_control(_("Shortlist of the first"), [10, 20, 50, 100], key="firm_k", default=20, required=True)
-        or 20
+        right.segmented_control(_("Shortlist size"), [10, 20, 50, 100], key="firm_k", default=20, required=True) or 20
     )
-    with st.spinner(_("Drawing 1,000 weights and states of the data …")):
+    with st.spinner(_("Drawing 1,000 sets of weights and data values …")):
         try:
-            found = rankings.rank_stability(scenario, belief, top_k)
+            stability = rankings.rank_stability(scenario, belief, top_k)
         except OrebridgeError as error:
             st.error(problem(error))
             return
     st.caption(
         _(
-            "Each draw takes new weights and new values: ranges are drawn inside their ends, unknowns "
-            "evenly from worst to best. Seed {seed}."
+            "Each draw samples new weights and values: known ranges within their limits, "
+            "unknowns uniformly from worst to best. Seed: {seed}."
         ).format(seed=scenario.seed)
     )
-    shown = found.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
-    central = {group.id: charts.group_title(group.id, scenario) for group in found.groups}
+    shown = stability.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
+    central = {group.id: charts.group_title(group.id, scenario) for group in stability.groups}
     frame = pd.DataFrame(
         {
             "#": shown["rank"],
@@ -128,7 +138,7 @@ def firm_tab(scenario: Scenario) -> None:
             _("Median rank"): shown["rank_mid"],
             _("Confidence factor"): _percents(shown["confidence"]),
             **{
-                _("Central: {name}").format(name=title): _percents(shown[f"central_{group}"])
+                _("Central weight: {name}").format(name=title): _percents(shown[f"central_{group}"])
                 for group, title in central.items()
             },
         }
@@ -140,7 +150,7 @@ def firm_tab(scenario: Scenario) -> None:
         height=420,
         lazy=False,
         key="firm_table",
-        alt=_("How firm"),
+        alt=_("Rank stability"),
         column_config=with_tips(
             {
                 _("P(top {k})").format(k=top_k): st.column_config.ProgressColumn(
@@ -148,17 +158,18 @@ def firm_tab(scenario: Scenario) -> None:
                 ),
                 _("Confidence factor"): st.column_config.TextColumn(
                     help=_(
-                        "How often the site is first when its own central weights hold. Empty: no draw puts it first."
+                        "Share of data draws in which the site ranks first under its central weights. "
+                        "Blank if it never ranks first."
                     )
                 ),
             }
         ),
     )
-    table_download(found.table, "robustness")
+    table_download(stability.table, "robustness")
     names = dict(zip(shown["site_id"], shown["name"], strict=True))
     site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
     if site_id:
-        charts.rank_histogram(found, site_id)
+        charts.rank_histogram(stability, site_id)
 
 
 def _belief(scenario: Scenario) -> WeightConstraints:
@@ -168,8 +179,8 @@ def _belief(scenario: Scenario) -> WeightConstraints:
         "0.2": "±20 %",
         "0.5": "±50 %",
         "any": _("Any weights"),
-        "order": _("In an order"),
-        "ranges": _("In ranges"),
+        "order": _("Order of importance"),
+        "ranges": _("Within ranges"),
     }
     chosen = st.segmented_control(
         _("Weights within"), list(spaces), key="within", default="0.2", format_func=spaces.__getitem__, required=True

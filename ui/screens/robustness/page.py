@@ -17,13 +17,15 @@ def page() -> None:
     ranking = rankings.ranking(scenario)
     if ranking.empty:
         st.warning(
-            _("No site passes these filters. Take one away, or search for another name."),
+            _("No site passes these filters. Remove a filter or search for another name."),
             icon=":material/filter_alt_off:",
         )
         return
-    st.caption(_("By the weights, filters and method of the Explore page: {n} sites.").format(n=number(len(ranking))))
+    st.caption(
+        _("Uses the weights, filters and method set on the Explore page: {n} sites.").format(n=number(len(ranking)))
+    )
     desks, firm, hangs, methods, learn = st.tabs(
-        [_("Two desks"), _("How firm"), _("What it hangs on"), _("Method against method"), _("Find out next")]
+        [_("Two desks"), _("Rank stability"), _("Sensitivity"), _("Method agreement"), _("Value of information")]
     )
     with desks:
         desks_tab(scenario)

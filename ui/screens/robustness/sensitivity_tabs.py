@@ -6,11 +6,13 @@ import pandas as pd
 import streamlit as st
 
 from scoring.aggregation.methods import METHODS
+from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.pipeline import NORMALISATIONS
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.method_agreement import COMPARED, compared
 from scoring.robustness.rank_acceptability import to_find_out
 from scoring.robustness.sensitivity import needs, stability, tornado
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
@@ -18,21 +20,22 @@ from ui.text.glossary import with_tips
 from ui.text.i18n import _, either, number, quantity
 from workspace import rankings, session
 
-S = st.session_state
 ROWS = 200
 PAIRS = len(COMPARED) * len(NORMALISATIONS) - len(NORMALISATIONS) + 1
 
 
 def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show within which weights a site keeps its place, what moves its score, and what it lacks."""
-    if scenario.method != "weighted_sum":
+    if scenario.method != DEFAULT_METHOD:
         st.info(
-            _("Exact ranges are those of the weighted sum; the method chosen on the Explore page is not used here.")
+            _("Exact ranges exist for the weighted sum only; the method chosen on the Explore page is not used here.")
         )
-        scenario = scenario.with_method("weighted_sum")
+        scenario = scenario.with_method(DEFAULT_METHOD)
         ranking = rankings.ranking(scenario)
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
-    first = next((each for each in reversed(S.selected) if each in names), str(ranking.iloc[0]["site_id"]))
+    first = next(
+        (site_id for site_id in reversed(page_state.selected) if site_id in names), str(ranking.iloc[0]["site_id"])
+    )
     choice = list(names)
     site_id = st.selectbox(
         _("Site"), choice, index=choice.index(first), format_func=lambda x: w.site_name(names[x], x), key="hangs_site"
@@ -44,22 +47,22 @@ def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     with left:
         st.markdown(
             "**"
-            + _("It stays at rank {n} or better while a weight is in the green range").format(n=number(place + 1))
+            + _("Weight ranges (green) within which it keeps rank {n} or better").format(n=number(place + 1))
             + "**"
         )
         charts.stability_chart(ranges, scenario)
         charts.stability_sentences(ranges, scenario, names)
     with right:
-        st.markdown("**" + _("What moves its score most") + "**")
+        st.markdown("**" + _("Largest effects on the score") + "**")
         charts.tornado_chart(tornado(packed, site_id, scenario.order_by), float(packed.score[place]), scenario)
     top_k = 10
-    st.markdown("**" + _("What would have to be true for it to enter the first {k}").format(k=top_k) + "**")
+    st.markdown("**" + _("Changes needed to enter the top {k}").format(k=top_k) + "**")
     if place < top_k:
-        st.caption(_("It is among them already."))
+        st.caption(_("The site is already among them."))
     elif len(packed.site_ids) < top_k:
-        st.caption(_("Fewer sites are listed."))
+        st.caption(_("The list has fewer sites than that."))
     else:
-        st.caption(_("One criterion at a time, all else as it is; solved exactly."))
+        st.caption(_("One criterion at a time, all else held constant; exact solution."))
         charts.needs_table(needs(packed, site_id, scenario.criteria, top_k, scenario.order_by), scenario)
 
 
@@ -67,42 +70,35 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Rank by every method and normalisation when asked, with progress, and show how far each agrees."""
     st.caption(
         _(
-            "Every method under every normalisation against the order in force: Kendall's tau over all "
-            "sites, and how many of the first 20 are the same. A robust list does not hang on the "
-            "method."
+            "Compares every method and normalisation with the current ranking: Kendall's "
+            "tau over all sites, and the number of sites shared in the top 20. A robust "
+            "ranking does not depend on the method."
         )
     )
     key = (scenario, session.state())
-    if S.get("compared_key") != key and not st.button(
+    if page_state.compared_key != key and not st.button(
         _("Compare {n} pairs").format(n=PAIRS), icon=":material/compare_arrows:", key="compare_methods"
     ):
         return
-    if S.get("compared_key") != key:
+    if page_state.compared_key != key:
         bar = st.progress(0.0, text=_("Ranking by every method …"))
-        S.compared = []
-        for done, each in enumerate(compared(session.facts(), scenario), 1):
-            S.compared.append(each)
+        page_state.compared = []
+        for done, agreement in enumerate(compared(session.facts(), scenario), 1):
+            page_state.compared.append(agreement)
             bar.progress(min(1.0, done / PAIRS), text=_("Ranking by every method …"))
         bar.empty()
-        S.compared_key = key
+        page_state.compared_key = key
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
-    scaled = {
-        "goalposts": _("Fixed goalposts"),
-        "minmax": _("Min–max"),
-        "max": _("By the largest"),
-        "sum": _("By the sum"),
-        "vector": _("Vector"),
-    }
     frame = pd.DataFrame(
         [
             {
-                _("Method"): either(METHODS[each.method].title, METHODS[each.method].title_ja),
-                _("Normalisation"): scaled[each.normalisation],
-                _("Kendall's tau"): each.tau,
-                _("Same among the first 20"): each.shared,
-                _("First"): names.get(each.first, each.first),
+                _("Method"): either(METHODS[agreement.method].title, METHODS[agreement.method].title_ja),
+                _("Normalisation"): w.word(w.NORMALISATIONS, agreement.normalisation),
+                _("Kendall's tau"): agreement.tau,
+                _("Shared in the top 20"): agreement.shared,
+                _("Top site"): names.get(agreement.first, agreement.first),
             }
-            for each in S.compared
+            for agreement in page_state.compared
         ]
     )
     st.dataframe(
@@ -112,11 +108,11 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
         height=36 * (len(frame) + 1),
         lazy=False,
         key="compared_table",
-        alt=_("Method against method"),
+        alt=_("Method agreement"),
         column_config=with_tips(
             {
                 _("Kendall's tau"): st.column_config.ProgressColumn(min_value=-1, max_value=1, format="%.2f"),
-                _("Same among the first 20"): st.column_config.ProgressColumn(min_value=0, max_value=20, format="%d"),
+                _("Shared in the top 20"): st.column_config.ProgressColumn(min_value=0, max_value=20, format="%d"),
             }
         ),
     )
@@ -126,14 +122,15 @@ def learn_tab(scenario: Scenario) -> None:
     """List the open values whose learning would most likely change the shortlist."""
     st.caption(
         _(
-            "Open values, the likeliest to change the first 20 at the top: the chance that learning "
-            "one value takes its site into the list or out of it. An unknown could be anything from "
-            "worst to best; a range is drawn inside its ends."
+            "Unresolved values, those most likely to change the top 20 first: the "
+            "probability that learning the value moves its site into or out of the list. "
+            "Unknowns may lie anywhere from worst to best; known ranges are sampled within "
+            "their limits."
         )
     )
-    rows = to_find_out(session.facts(), scenario.with_method("weighted_sum"), 20, ROWS)
+    rows = to_find_out(session.facts(), scenario.with_method(DEFAULT_METHOD), 20, ROWS)
     if not rows:
-        st.info(_("Nothing open would change the first 20."))
+        st.info(_("No unresolved value would change the top 20."))
         return
     titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
     frame = pd.DataFrame(
@@ -141,10 +138,10 @@ def learn_tab(scenario: Scenario) -> None:
             {
                 "#": row["rank"],
                 _("Site"): row["name"],
-                _("Find out"): titles[row["criterion"]],
+                _("To investigate"): titles[row["criterion"]],
                 _("Now"): _("Unknown") if row["open"] == "unknown" else _("Only a range"),
-                _("Chance to change the list"): 100 * row["changes"],
-                _("It changes at"): ""
+                _("Probability of changing the list"): 100 * row["changes"],
+                _("Threshold value"): ""
                 if row["needed_value"] is None
                 else f"{quantity(row['needed_value'])} {w.word(w.UNITS, row['unit'])}",
             }
@@ -158,10 +155,10 @@ def learn_tab(scenario: Scenario) -> None:
         height=470,
         lazy=False,
         key="learn_table",
-        alt=_("Find out next"),
+        alt=_("Value of information"),
         column_config=with_tips(
             {
-                _("Chance to change the list"): st.column_config.ProgressColumn(
+                _("Probability of changing the list"): st.column_config.ProgressColumn(
                     min_value=0, max_value=100, format="%.0f %%"
                 )
             }

@@ -18,13 +18,13 @@ from ui.text.vocabulary import N_
 from workspace import reference, session
 from workspace.rows import listing_of
 
-LANGUAGE_WORDS = {"en": "English", "ja": "日本語", "both": N_("Both side by side")}
+LANGUAGE_WORDS = {"en": "English", "ja": "日本語", "both": N_("English and Japanese side by side")}
 
 
-def files(held: Shortlist, scenario: Scenario) -> None:
+def files(shortlist: Shortlist, scenario: Scenario) -> None:
     """Offer the memo and the list as files, made when asked for."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        asked = st.segmented_control(
+        languages = st.segmented_control(
             _("Language of the memo"),
             list(content.IN_LANGUAGES),
             default="both",
@@ -35,31 +35,31 @@ def files(held: Shortlist, scenario: Scenario) -> None:
         for suffix in FORMATS:
             st.download_button(
                 f"{_('Memo')} {suffix[1:].upper()}",
-                data=partial(_memo, held, scenario, str(asked), suffix),
+                data=partial(_memo, shortlist, scenario, str(languages), suffix),
                 mime=MEMO_MIME[suffix],
-                file_name=f"orebridge-{scenario.scenario_hash}-{asked}{suffix}",
+                file_name=f"orebridge-{scenario.scenario_hash}-{languages}{suffix}",
                 key=f"memo{suffix}",
                 on_click="ignore",
                 icon=":material/description:",
             )
         with st.popover(_("Download"), icon=":material/download:"):
             st.caption(_("The shortlist with notes, scores, weights, sources and licences."))
-            format_buttons(partial(_exported, held, scenario), f"orebridge-{scenario.scenario_hash}", "list")
+            format_buttons(partial(_exported, shortlist, scenario), f"orebridge-{scenario.scenario_hash}", "list")
             st.download_button(
                 _("Workspace (.orebridge)"),
-                data=partial(shortlist_file.write, session.store(), [held.name]),
+                data=partial(shortlist_file.write, session.store(), [shortlist.name]),
                 mime="application/octet-stream",
-                file_name=f"{held.name}{shortlist_file.SUFFIX}",
+                file_name=f"{shortlist.name}{shortlist_file.SUFFIX}",
                 key="list.orebridge",
                 on_click="ignore",
                 width="stretch",
             )
 
 
-def _memo(held: Shortlist, scenario: Scenario, asked: str, suffix: str) -> bytes:
-    found = content.ground(session.facts(), scenario, held, reference.sources(), session.all_told())
-    return write(content.memos(session.facts(), found, asked), suffix)
+def _memo(shortlist: Shortlist, scenario: Scenario, languages: str, suffix: str) -> bytes:
+    basis = content.ground(session.facts(), scenario, shortlist, reference.sources(), session.all_told())
+    return write(content.memos(session.facts(), basis, languages), suffix)
 
 
-def _exported(held: Shortlist, scenario: Scenario, suffix: str) -> bytes:
-    return exported_list(listing_of(session.facts(), scenario, held, reference.sources()), suffix)
+def _exported(shortlist: Shortlist, scenario: Scenario, suffix: str) -> bytes:
+    return exported_list(listing_of(session.facts(), scenario, shortlist, reference.sources()), suffix)

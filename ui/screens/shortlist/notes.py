@@ -6,7 +6,6 @@ Which list, its question and scenario, the table of notes, snapshots and what mo
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -16,33 +15,32 @@ from data.shortlists import LONGEST_TAG, STATUSES, Item, Shortlist
 from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.memo import content
+from ui.page_state import page_state
 from ui.screens.shortlist.snapshots import attempt
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, number
 from workspace import rankings, reference, session, snapshots
-from workspace.rows import rows_of
+from workspace.rows import ShortlistRow, rows_of
 from workspace.shortlist_import import take_in
-
-S = st.session_state
 
 
 def choose() -> str:
     """Let the user pick, make, rename, copy and drop shortlists; return the name of the open one."""
     names = [row["name"] for row in shortlists.shortlists(session.store())]
-    if S.shortlist not in names:
-        S.shortlist = names[0] if names else shortlists.DEFAULT
+    if page_state.shortlist not in names:
+        page_state.shortlist = names[0] if names else shortlists.DEFAULT
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
-            S.shortlist = st.selectbox(
-                _("Shortlist"), names, index=names.index(S.shortlist), format_func=title, key="which_shortlist"
+            page_state.shortlist = st.selectbox(
+                _("Shortlist"), names, index=names.index(page_state.shortlist), format_func=title, key="which_shortlist"
             )
         _new()
         if names:
-            _manage(S.shortlist)
+            _manage(page_state.shortlist)
         _back_and_forth()
         _import()
-    return str(S.shortlist)
+    return str(page_state.shortlist)
 
 
 def title(name: str) -> str:
@@ -53,44 +51,44 @@ def title(name: str) -> str:
 def _new() -> None:
     with st.popover(_("New"), icon=":material/add:"), st.form("new_shortlist", clear_on_submit=True, border=False):
         name = st.text_input(_("Name"), max_chars=shortlists.LONGEST_NAME)
-        question = st.text_area(_("Question that it is to answer"))
-        if st.form_submit_button(_("Make"), icon=":material/check:"):
+        question = st.text_area(_("Question to answer"))
+        if st.form_submit_button(_("Create"), icon=":material/check:"):
             attempt(partial(_make, Shortlist(name.strip(), question.strip())))
 
 
-def _make(wanted: Shortlist) -> None:
-    shortlists.new(session.store(), wanted)
-    S.shortlist = wanted.name
-    S.pop("which_shortlist", None)
+def _make(shortlist: Shortlist) -> None:
+    shortlists.new(session.store(), shortlist)
+    page_state.shortlist = shortlist.name
+    del page_state.which_shortlist
 
 
 def _manage(name: str) -> None:
     with st.popover(_("Manage"), icon=":material/edit:"):
-        wanted = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlists.LONGEST_NAME)
+        new_name = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlists.LONGEST_NAME)
         with st.container(horizontal=True):
             if st.button(_("Rename"), key="rename_button"):
-                attempt(partial(_rename, name, wanted.strip()))
+                attempt(partial(_rename, name, new_name.strip()))
             if st.button(_("Duplicate"), key="duplicate_button"):
-                attempt(partial(_duplicate, name, f"{name} – {_('copy')}" if wanted == name else wanted.strip()))
-        if st.button(_("Take the shortlist away"), icon=":material/delete:", key="drop_button"):
-            attempt(partial(_drop, name), _("Taken away; Undo brings it back."))
+                attempt(partial(_duplicate, name, f"{name} – {_('copy')}" if new_name == name else new_name.strip()))
+        if st.button(_("Delete shortlist"), icon=":material/delete:", key="drop_button"):
+            attempt(partial(_drop, name), _("Deleted. Use Undo to restore it."))
 
 
-def _rename(name: str, wanted: str) -> None:
-    shortlists.edit_head(session.store(), name, name=wanted)
-    S.shortlist = wanted
-    S.pop("which_shortlist", None)
+def _rename(name: str, new_name: str) -> None:
+    shortlists.edit_head(session.store(), name, name=new_name)
+    page_state.shortlist = new_name
+    del page_state.which_shortlist
 
 
 def _duplicate(name: str, copy: str) -> None:
     shortlists.duplicate(session.store(), name, copy)
-    S.shortlist = copy
-    S.pop("which_shortlist", None)
+    page_state.shortlist = copy
+    del page_state.which_shortlist
 
 
 def _drop(name: str) -> None:
     shortlists.drop(session.store(), name)
-    S.pop("which_shortlist", None)
+    del page_state.which_shortlist
 
 
 def _back_and_forth() -> None:
@@ -100,8 +98,8 @@ def _back_and_forth() -> None:
             if change is None:
                 st.toast(_("There is nothing to undo or redo."))
             else:
-                S.shortlist = change.shortlist
-                S.pop("which_shortlist", None)
+                page_state.shortlist = change.shortlist
+                del page_state.which_shortlist
                 st.rerun()
 
 
@@ -110,45 +108,49 @@ def _import() -> None:
         raw = st.file_uploader(
             _("A workspace file (.orebridge)"), type=["orebridge"], key="workspace_upload", max_upload_size=200
         )
-        if raw is not None and st.button(_("Take it in"), key="workspace_take"):
+        if raw is not None and st.button(_("Import this file"), key="workspace_take"):
             attempt(partial(_take, raw.getvalue()), _("Imported; nothing was overwritten."))
 
 
 def _take(raw: bytes) -> None:
     taken = take_in(session.store(), session.facts(), raw)
-    S.shortlist = next(iter(taken.names.values()), S.shortlist)
-    S.pop("which_shortlist", None)
+    page_state.shortlist = next(iter(taken.names.values()), page_state.shortlist)
+    del page_state.which_shortlist
 
 
-def head(held: Shortlist, scenario: Scenario) -> None:
+def head(shortlist: Shortlist, scenario: Scenario) -> None:
     """Show and keep the question, and say which scenario ranks the list."""
     question = st.text_area(
-        _("Question that it is to answer"),
-        value=held.question,
-        key=f"question_{held.name}_{hash(held.question)}",
+        _("Question to answer"),
+        value=shortlist.question,
+        key=f"question_{shortlist.name}_{hash(shortlist.question)}",
         height=68,
     )
-    if question.strip() != held.question:
-        attempt(partial(shortlists.edit_head, session.store(), held.name, question=question.strip()), _("Kept."))
-    kept = held.scenario is not None
-    said = (
-        _("Ranked by the scenario kept with it ({hash}, data {version}).")
+    if question.strip() != shortlist.question:
+        attempt(partial(shortlists.edit_head, session.store(), shortlist.name, question=question.strip()), _("Saved."))
+    kept = shortlist.scenario is not None
+    caption = (
+        _("Ranked by the saved scenario ({hash}, data {version}).")
         if kept
-        else _("Ranked by the weights of the Explore page ({hash}).")
+        else _("Ranked by the Explore page weights ({hash}).")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(said.format(hash=scenario.scenario_hash, version=held.data_version))
-        if st.button(_("Keep the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
-            layers = {layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in S.layer_choice.items()}
-            attempt(partial(snapshots.keep_scenario, session.store(), held.name, state.scenario(), layers), _("Kept."))
-        if kept and st.button(_("Open it on the Explore page"), icon=":material/map:", key="open_scenario"):
-            state.take_scenario(scenario, held.layers)
+        st.caption(caption.format(hash=scenario.scenario_hash, version=shortlist.data_version))
+        if st.button(_("Save the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
+            layers = {
+                layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in page_state.layer_choice.items()
+            }
+            attempt(
+                partial(snapshots.keep_scenario, session.store(), shortlist.name, state.scenario(), layers), _("Saved.")
+            )
+        if kept and st.button(_("Open on the Explore page"), icon=":material/map:", key="open_scenario"):
+            state.take_scenario(scenario, shortlist.layers)
             state.go("explore")
 
 
-def notes_table(held: Shortlist, scenario: Scenario) -> None:
+def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
     """Show the sites by rank and let the user write down what is decided of each; every change is kept at once."""
-    rows = rows_of(session.facts(), scenario, held)
+    rows = rows_of(session.facts(), scenario, shortlist)
     frame = pd.DataFrame([_cells(row) for row in rows])
     frame[_("Due")] = pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object))
     fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), "#"]
@@ -156,7 +158,7 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
         frame,
         hide_index=True,
         width="stretch",
-        key=f"notes_{held.name}_{hash(held.items)}",
+        key=f"notes_{shortlist.name}_{hash(shortlist.items)}",
         disabled=fixed,
         num_rows="fixed",
         column_order=[column for column in frame.columns if column != "site_id"],
@@ -168,17 +170,17 @@ def notes_table(held: Shortlist, scenario: Scenario) -> None:
                 ),
                 _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
                 _("Tags"): st.column_config.ListColumn(width="small"),
-                _("Follows it up"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
+                _("Assigned to"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
                 _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
             }
         ),
     )
-    wanted = _items(edited)
-    if wanted != _items(frame):
-        attempt(partial(shortlists.edit, session.store(), held.name, wanted), _("Kept; Undo takes it back."))
+    items = _items(edited)
+    if items != _items(frame):
+        attempt(partial(shortlists.edit, session.store(), shortlist.name, items), _("Saved. Use Undo to revert."))
 
 
-def _cells(row: dict[str, Any]) -> dict[str, Any]:
+def _cells(row: ShortlistRow) -> dict[str, object]:
     """Return what the table shows of a site, by column, all but the due date."""
     return {
         "site_id": row["site_id"],
@@ -194,7 +196,7 @@ def _cells(row: dict[str, Any]) -> dict[str, Any]:
         _("Decision"): _(content.STATUSES[row["status"]]),
         _("Note"): row["note"],
         _("Tags"): row["tags"],
-        _("Follows it up"): row["owner"],
+        _("Assigned to"): row["owner"],
     }
 
 
@@ -206,30 +208,32 @@ def _items(frame: pd.DataFrame) -> list[Item]:
             row[_("Note")] or "",
             tuple(str(tag)[:LONGEST_TAG] for tag in row[_("Tags")] or () if tag),
             status.get(row[_("Decision")], STATUSES[0]),
-            row[_("Follows it up")] or "",
+            row[_("Assigned to")] or "",
             "" if pd.isna(row[_("Due")]) else str(row[_("Due")])[:10],
         )
         for row in frame.to_dict("records")
     ]
 
 
-def take_off(held: Shortlist) -> None:
+def take_off(shortlist: Shortlist) -> None:
     """Let the user take sites off."""
-    names = reference.names(tuple(held.site_ids))
+    names = reference.names(tuple(shortlist.site_ids))
     away = st.multiselect(
-        _("Take off the shortlist"),
-        held.site_ids,
+        _("Remove from shortlist"),
+        shortlist.site_ids,
         format_func=lambda x: names.get(x, x),
         key="away",
         placeholder=_("Choose sites"),
     )
-    if away and st.button(_("Take off"), icon=":material/delete:"):
-        attempt(partial(shortlists.remove, session.store(), held.name, *away), _("Taken off; Undo brings them back."))
+    if away and st.button(_("Remove"), icon=":material/delete:"):
+        attempt(
+            partial(shortlists.remove, session.store(), shortlist.name, *away), _("Removed. Use Undo to restore them.")
+        )
 
 
-def without_filters_of(scenario: Scenario, held: Shortlist) -> Scenario:
+def without_filters_of(scenario: Scenario, shortlist: Shortlist) -> Scenario:
     """Return the scenario that ranks a shortlist.
 
     Its own as it was kept, else that of the Explore page without its filters.
     """
-    return scenario if held.scenario is not None else rankings.everything(scenario)
+    return scenario if shortlist.scenario is not None else rankings.everything(scenario)

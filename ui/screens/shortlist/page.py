@@ -17,14 +17,12 @@ from ui.text.problems import problem
 from workspace import session
 from workspace import snapshots as workspace_snapshots
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""
     try:
         name = choose()
-        held = next(
+        shortlist = next(
             (
                 shortlists.read(session.store(), row["name"])
                 for row in shortlists.shortlists(session.store())
@@ -32,11 +30,11 @@ def page() -> None:
             ),
             None,
         )
-        if held is None or not held.items:
+        if shortlist is None or not shortlist.items:
             _empty(name)
-        if held is None:
+        if shortlist is None:
             return
-        scenario = without_filters_of(workspace_snapshots.scenario_of(held, state.scenario()), held)
+        scenario = without_filters_of(workspace_snapshots.scenario_of(shortlist, state.scenario()), shortlist)
         session.ready(scenario)
     except StoreError:
         see_notice()
@@ -45,25 +43,25 @@ def page() -> None:
         st.error(problem(error))
         return
     state.write_address(state.scenario(), {"list": name})
-    head(held, scenario)
-    if not held.items:
+    head(shortlist, scenario)
+    if not shortlist.items:
         return
-    st.markdown(_("**On the shortlist: {n}**").format(n=number(len(held.items))))
-    notes_table(held, scenario)
-    files(held, scenario)
-    with st.expander(_("Take sites off"), icon=":material/playlist_remove:"):
-        take_off(held)
-    st.subheader(_("Frozen versions and what moved"), anchor=False)
-    snapshots(held, scenario)
+    st.markdown(_("**On the shortlist: {n}**").format(n=number(len(shortlist.items))))
+    notes_table(shortlist, scenario)
+    files(shortlist, scenario)
+    with st.expander(_("Remove sites"), icon=":material/playlist_remove:"):
+        take_off(shortlist)
+    st.subheader(_("Snapshots and rank changes"), anchor=False)
+    snapshots(shortlist, scenario)
 
 
 def _empty(name: str) -> None:
     """Say what to do, and lead there."""
     st.info(
-        _("Nothing is on the shortlist yet. Open a site on the Explore page and press “Add to shortlist”."),
+        _("The shortlist is empty. Open a site on the Explore page and press “Add to shortlist”."),
         icon=":material/star:",
     )
-    if st.button(_("To the Explore page"), icon=":material/map:", key=f"from_empty_{name}"):
+    if st.button(_("Go to Explore"), icon=":material/map:", key=f"from_empty_{name}"):
         state.go("explore")
 
 

@@ -44,31 +44,29 @@ def attempt(action: Callable[[], object], done: str = "") -> None:
     st.rerun()
 
 
-def snapshots(held: Shortlist, scenario: Scenario) -> None:
+def snapshots(shortlist: Shortlist, scenario: Scenario) -> None:
     """Freeze the list, list its snapshots, compute them again, and say what moved."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         label = st.text_input(
-            _("A word for it"), key="freeze_label", placeholder=_("for example: first ministerial"), max_chars=80
+            _("Label (optional)"), key="freeze_label", placeholder=_("for example: first ministerial"), max_chars=80
         )
-        if st.button(_("Freeze the shortlist"), icon=":material/ac_unit:", key="freeze_button"):
+        if st.button(_("Save snapshot"), icon=":material/ac_unit:", key="freeze_button"):
             attempt(
-                lambda: _freeze(held, scenario, label.strip()),
-                _("Frozen. It computes to the same numbers on any later day."),
+                lambda: _freeze(shortlist, scenario, label.strip()),
+                _("Snapshot saved. It will always reproduce these numbers."),
             )
-    kept = shortlists.snapshots(session.store(), held.name)
+    kept = shortlists.snapshots(session.store(), shortlist.name)
     if not kept:
-        st.caption(
-            _("Nothing is frozen yet. A snapshot holds the list with its notes and all that its numbers rest on.")
-        )
+        st.caption(_("No snapshots yet. A snapshot stores the list with its notes and all data behind its numbers."))
         return
     rows = [
         {
             _("Snapshot"): row["snapshot_id"],
-            _("Frozen"): row["frozen_at"][:16].replace("T", " "),
-            _("A word for it"): row["label"],
+            _("Saved on"): row["frozen_at"][:16].replace("T", " "),
+            _("Label (optional)"): row["label"],
             _("data version"): row["data_version"],
             _("Scenario"): row["scenario_hash"],
-            _("Computed again"): _verdict(row["snapshot_id"]),
+            _("Recomputed"): _verdict(row["snapshot_id"]),
         }
         for row in kept
     ]
@@ -80,15 +78,15 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
         for row in kept
     }
     one, two = st.columns(2)
-    then = one.selectbox(_("What moved since"), list(titles), format_func=titles.__getitem__, key="diff_then")
+    then = one.selectbox(_("Changes from"), list(titles), format_func=titles.__getitem__, key="diff_then")
     now = two.selectbox(
-        _("until"), [TODAY, *titles], format_func=lambda x: _("Today") if x == TODAY else titles[x], key="diff_now"
+        _("to"), [TODAY, *titles], format_func=lambda x: _("Today") if x == TODAY else titles[x], key="diff_now"
     )
     if then != now:
         try:
             moved(
                 workspace_snapshots.difference(
-                    session.store(), session.facts(), held.name, scenario, str(then), str(now)
+                    session.store(), session.facts(), shortlist.name, scenario, str(then), str(now)
                 ),
                 scenario,
             )
@@ -96,8 +94,8 @@ def snapshots(held: Shortlist, scenario: Scenario) -> None:
             st.error(problem(error))
 
 
-def _freeze(held: Shortlist, scenario: Scenario, label: str) -> str:
-    return snapshot_id(workspace_snapshots.freeze(session.store(), session.facts(), held.name, scenario, label))
+def _freeze(shortlist: Shortlist, scenario: Scenario, label: str) -> str:
+    return snapshot_id(workspace_snapshots.freeze(session.store(), session.facts(), shortlist.name, scenario, label))
 
 
 def _verdict(snapshot: str) -> str:
@@ -111,17 +109,17 @@ def _verdict(snapshot: str) -> str:
     return same + (" · " + _("today's data are {version}").format(version=verdict.data_version_now) if newer else "")
 
 
-def moved(found: SnapshotDifference, scenario: Scenario) -> None:
+def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(
-            "Places lost (+) or won (−) by each cause, put in force one after the other: data, "
-            "filters, weights, method. They sum to the whole move."
+            "Rank change by cause (+ down, − up), applied in turn: data, filters, weights, "
+            "method. The parts sum to the total change."
         )
     )
     titles = dict(zip([c.id for c in scenario.criteria], criterion_titles(scenario), strict=True))
     rows = []
-    for row, move in zip(moved_rows(found), found.moves, strict=True):
+    for row, move in zip(moved_rows(difference), difference.moves, strict=True):
         parts = {_(CAUSE_WORDS[cause]): _signed(row.get(f"by_{cause}")) for cause in CAUSES}
         standing = {"added": _("new on the list"), "removed": _("no longer on the list"), "kept": ""}[row["standing"]]
         rows.append(
@@ -142,7 +140,7 @@ def moved(found: SnapshotDifference, scenario: Scenario) -> None:
         width="stretch",
         lazy=False,
         key="moves_table",
-        alt=_("What moved and why"),
+        alt=_("Rank changes and causes"),
         column_config=with_tips(
             {
                 _("Score then"): st.column_config.NumberColumn(format="%.3f"),
@@ -153,10 +151,10 @@ def moved(found: SnapshotDifference, scenario: Scenario) -> None:
     sides = _("Then: data {a}, scenario {b}. Now: data {c}, scenario {d}.")
     st.caption(
         sides.format(
-            a=found.then["data_version"],
-            b=found.then["scenario_hash"],
-            c=found.now["data_version"],
-            d=found.now["scenario_hash"],
+            a=difference.then["data_version"],
+            b=difference.then["scenario_hash"],
+            c=difference.now["data_version"],
+            d=difference.now["scenario_hash"],
         )
     )
 

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
+from scoring.sites.records import Dossier
 from ui import state
 from ui.map.locator import reach_table, site_map
 from ui.map.marks import WIDTHS_KM, fitting_km, reached
+from ui.page_state import page_state
 from ui.panels.card import actions, claims, gates, head, owners, why
 from ui.panels.grade import grade_tab
 from ui.panels.permitting import permitting_tab
@@ -22,82 +23,80 @@ from ui.text.i18n import _
 from ui.text.problems import problem
 from workspace import rankings, session
 
-S = st.session_state
-
 
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    asked = state.short(st.query_params.get("id", "")) or S.site_id
-    if not asked:
+    name = state.short(st.query_params.get("id", "")) or page_state.site_id
+    if not name:
         st.info(
-            _("No site is named in the address. Open one on the Explore page and press “Dossier”."),
+            _("The URL does not name a site. Open one on the Explore page and press “Dossier”."),
             icon=":material/article:",
         )
         _way_on()
         return
     try:
-        found = rankings.dossier(scenario, S.site_id or asked)
+        site = rankings.dossier(scenario, page_state.site_id or name)
     except OrebridgeError as error:
         st.error(problem(error), icon=":material/search_off:")
         _way_on()
         return
-    S.site_id = found["site_id"]
-    state.write_address(scenario, {"id": found["site_id"]})
+    page_state.site_id = site["site_id"]
+    state.write_address(scenario, {"id": site["site_id"]})
     top, right = st.columns([3, 2], gap="medium")
     with top:
-        head(found)
-        actions(scenario, found, on_dossier=True)
-        waterfall(found)
+        head(site)
+        actions(scenario, site, on_dossier=True)
+        waterfall(site)
     with right:
-        _place(found)
-    _sections(scenario, found)
+        _place(site)
+    _sections(scenario, site)
 
 
 def _way_on() -> None:
-    if st.button(_("To the Explore page"), icon=":material/map:"):
+    if st.button(_("Go to Explore"), icon=":material/map:"):
         state.go("explore")
 
 
-def _sections(scenario: Scenario, found: dict[str, Any]) -> None:
+def _sections(scenario: Scenario, site: Dossier) -> None:
     """Show every part one below the other, so that the page can be read and printed whole."""
     parts: tuple[tuple[str, Callable[[], None]], ...] = (
-        (_("Why this score"), lambda: why(found)),
-        (_("Gates"), lambda: gates(found)),
-        (_("How firm the place is"), lambda: firm(scenario, found)),
-        (_("What is unknown, and what it would change"), lambda: unknowns(scenario, found)),
-        (_("Grade and value"), lambda: grade_tab(found, scenario.commodity)),
-        (_("Permitting"), lambda: permitting_tab(found)),
-        (_("Owners"), lambda: owners(found)),
-        (_("Claims by source"), lambda: claims(found)),
-        (_("Near and alike"), lambda: neighbours(scenario, found)),
-        (_("History"), lambda: history(found)),
+        (_("Why this score"), lambda: why(site)),
+        (_("Gates"), lambda: gates(site)),
+        (_("Rank stability"), lambda: firm(scenario, site)),
+        (_("Unknowns and their effect on the score"), lambda: unknowns(scenario, site)),
+        (_("Grade and value"), lambda: grade_tab(site, scenario.commodity)),
+        (_("Permitting"), lambda: permitting_tab(site)),
+        (_("Owners"), lambda: owners(site)),
+        (_("Values by source"), lambda: claims(site)),
+        (_("Nearby and similar sites"), lambda: neighbours(scenario, site)),
+        (_("History"), lambda: history(site)),
     )
     for title, show in parts:
         st.subheader(title, anchor=False, divider="gray")
         show()
 
 
-def _place(found: dict[str, Any]) -> None:
-    fitting = fitting_km(reached(found["site_id"], session.revision()))
+def _place(site: Dossier) -> None:
+    fitting = fitting_km(reached(site["site_id"], session.revision()))
     half_km = st.segmented_control(
-        _("From the middle to the edge"),
+        _("Map half-width"),
         WIDTHS_KM,
         default=fitting,
-        key=f"scale_{found['site_id']}",
+        key=f"scale_{site['site_id']}",
         format_func=lambda km: f"{km} km",
         required=True,
     )
-    site_map(found, float(half_km or fitting))
+    site_map(site, float(half_km or fitting))
     st.caption(
-        w.word(w.ACCURACIES, found["location_accuracy"])
+        w.word(w.ACCURACIES, site["location_accuracy"])
         + " · "
         + _("Made with Natural Earth.")
         + " "
         + _("Roads and railways: OpenStreetMap.")
     )
-    reach_table(found)
-    under_site(found)
+    reach_table(site)
+    under_site(site)
 
 
 page()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
 import altair as alt
 import numpy as np
@@ -11,9 +11,11 @@ import streamlit as st
 
 from data import shortlists
 from data.store import StoreError
+from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
+from scoring.sites.records import Dossier, NearbySite, SimilarSite
 from ui import state, theme
 from ui.panels import charts
 from ui.panels.user_data_notice import see_notice
@@ -23,35 +25,34 @@ from ui.text.vocabulary import N_, source_title
 from workspace import rankings, reference, session
 
 UP, WHOLE, MISSING = "#0072B2", "#D55E00", "#B8BEC6"
-S = st.session_state
 ACTIONS = {
-    "new": N_("put on a new shortlist"),
+    "new": N_("added to a new shortlist"),
     "add": N_("added"),
-    "remove": N_("taken off"),
+    "remove": N_("removed"),
     "edit": N_("notes changed"),
-    "drop": N_("shortlist taken away"),
+    "drop": N_("shortlist deleted"),
 }
 FIELDS = {
     "note": N_("Note"),
     "tags": N_("Tags"),
     "status": N_("Decision"),
-    "owner": N_("Follows it up"),
+    "owner": N_("Assigned to"),
     "due": N_("Due"),
 }
 
 
-def waterfall(found: dict[str, Any]) -> None:
+def waterfall(site: Dossier) -> None:
     """Draw how the score is made, criterion upon criterion, and what the unknown weight could still add."""
     steps, at = [], 0.0
-    for line in found["lines"]:
+    for line in site["lines"]:
         if line["contribution"] > 0:
             steps.append(
                 (either(line["title"], line["title_ja"]), at, at + line["contribution"], _("Contribution to the score"))
             )
             at += line["contribution"]
-    steps.append((_("Score"), 0.0, found["score"], _("Score")))
+    steps.append((_("Score"), 0.0, site["score"], _("Score")))
     steps.append(
-        (_("If unknowns were at their best"), found["score"], max(found["score_high"], found["score"]), _("Not known"))
+        (_("With all unknowns at their best"), site["score"], max(site["score_high"], site["score"]), _("Not known"))
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
@@ -68,77 +69,82 @@ def waterfall(found: dict[str, Any]) -> None:
             title=None,
             legend=alt.Legend(orient="top", columns=2, labelLimit=260),
         ),
-        tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Part"))],
+        tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Component"))],
     )
     words = base.mark_text(align="left", dx=4, fontSize=11, color=theme.ink()).encode(x="high:Q", text="said:N")
     st.altair_chart((bars + words).properties(height=alt.Step(23)), width="stretch")
 
 
-def unknowns(scenario: Scenario, found: dict[str, Any]) -> None:
+def unknowns(scenario: Scenario, site: Dossier) -> None:
     """Say what nobody knows of the site, and draw what each would do to the score."""
     unknown = [
         either(line["title"], line["title_ja"])
-        for line in found["lines"]
+        for line in site["lines"]
         if line["status"] == "unknown" and line["weight_share"]
     ]
     if not unknown:
-        st.success(_("Every criterion that counts is known or estimated."), icon=":material/check:")
+        st.success(_("All weighted criteria have measured or modelled values."), icon=":material/check:")
     else:
         st.markdown(_("**Unknown ({n}):** {names}.").format(n=number(len(unknown)), names=listed(unknown)))
-    plain = rankings.everything(scenario).with_method("weighted_sum")
+    plain = rankings.everything(scenario).with_method(DEFAULT_METHOD)
     packed = rankings.packed(plain)
-    if found["site_id"] not in set(packed.site_ids.tolist()):
-        st.caption(_("It is not among the sites of the commodity of interest; its score is by its main commodity."))
+    if site["site_id"] not in set(packed.site_ids.tolist()):
+        st.caption(_("This site does not list the commodity of interest; it is scored on its main commodity."))
         return
-    place = packed.row(found["site_id"])
-    charts.tornado_chart(tornado(packed, found["site_id"], plain.order_by), float(packed.score[place]), plain)
+    place = packed.row(site["site_id"])
+    charts.tornado_chart(tornado(packed, site["site_id"], plain.order_by), float(packed.score[place]), plain)
 
 
-def neighbours(scenario: Scenario, found: dict[str, Any]) -> None:
+def neighbours(scenario: Scenario, site: Dossier) -> None:
     """List sites near by and sites like it; a button opens their dossier."""
-    near, like = st.columns(2, gap="medium")
-    with near:
+    left, right = st.columns(2, gap="medium")
+    with left:
         st.markdown("**" + _("Within {km} km").format(km=number(NEAR_KM)) + "**")
-        rows = nearby(session.facts(), scenario, found)
-        _listed([{**row, "said": f"{number(row['km'], 0)} km"} for row in rows], _("No other site is so near."), "near")
-    with like:
-        st.markdown("**" + _("Most alike") + "**")
-        rows = similar(session.facts(), scenario, found)
-        told = _("{apart} apart on {n} criteria")
         _listed(
-            [{**row, "said": told.format(apart=number(row["apart"], 2), n=number(row["shared"]))} for row in rows],
-            _("No site of the same kind and commodity is known on {n} criteria in common.").format(n=LEAST_SHARED),
+            [(row, f"{number(row['km'], 0)} km") for row in nearby(session.facts(), scenario, site)],
+            _("No other site within this distance."),
+            "near",
+        )
+    with right:
+        st.markdown("**" + _("Most similar sites") + "**")
+        difference = _("mean difference {apart} over {n} criteria")
+        _listed(
+            [
+                (row, difference.format(apart=number(row["apart"], 2), n=number(row["shared"])))
+                for row in similar(session.facts(), scenario, site)
+            ],
+            _("No site of the same kind and commodity shares {n} known criteria.").format(n=LEAST_SHARED),
             "like",
         )
 
 
-def _listed(rows: list[dict[str, Any]], nothing: str, key: str) -> None:
+def _listed(rows: Sequence[tuple[NearbySite | SimilarSite, str]], nothing: str, key: str) -> None:
     if not rows:
         st.caption(nothing)
-    for row in rows:
+    for row, distance in rows:
         with st.container(horizontal=True, vertical_alignment="center"):
             if st.button(w.plain(row["name"]), key=f"{key}_{row['site_id']}", type="tertiary"):
                 state.open_site(row["site_id"])
                 st.rerun()
-            st.caption(f"{row['said']} · {_('Score')} {number(row['score'], 2)} · #{number(row['rank'])}")
+            st.caption(f"{distance} · {_('Score')} {number(row['score'], 2)} · #{number(row['rank'])}")
 
 
-def history(found: dict[str, Any]) -> None:
+def history(site: Dossier) -> None:
     """List what was done with the site in the workspace, and from when the newest statement of each source is."""
     try:
-        _changes(found["site_id"])
+        _changes(site["site_id"])
     except StoreError:
         see_notice()
     newest: dict[str, str] = {}
-    for claim in found["claims"]:
+    for claim in site["claims"]:
         newest[claim["source_id"]] = max(newest.get(claim["source_id"], ""), claim["as_of"])
     dated = [
-        {_("Source"): source_title(source), _("Newest statement"): as_of or _("not dated")}
+        {_("Source"): source_title(source), _("Latest record"): as_of or _("not dated")}
         for source, as_of in sorted(newest.items(), key=lambda pair: pair[1], reverse=True)
     ]
     if dated:
         st.dataframe(
-            pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Newest statement of each source")
+            pd.DataFrame(dated), hide_index=True, width="stretch", lazy=False, alt=_("Latest record from each source")
         )
     st.caption(_("data version") + " " + reference.version())
 
@@ -148,7 +154,7 @@ def _changes(site_id: str) -> None:
         {
             _("When"): change.changed_at.replace("T", " ").removesuffix("Z") + " UTC",
             _("Shortlist"): change.shortlist,
-            _("What"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""),
+            _("Item"): _(ACTIONS.get(change.action, "edit")) + (f" ({_('undone')})" if change.undone else ""),
             _("Change"): _changed(change),
         }
         for change in shortlists.changes(session.store(), site_id=site_id)
@@ -158,7 +164,7 @@ def _changes(site_id: str) -> None:
             pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("History in your workspace")
         )
     else:
-        st.caption(_("Nothing was done with this site in your workspace yet."))
+        st.caption(_("No activity on this site in your workspace yet."))
 
 
 def _changed(change: shortlists.Change) -> str:
@@ -172,11 +178,11 @@ def _changed(change: shortlists.Change) -> str:
 
 
 def _value(value: object) -> str:
-    return ", ".join(str(each) for each in value) if isinstance(value, list) else str(value or "")
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value or "")
 
 
-def firm(scenario: Scenario, found: dict[str, Any]) -> None:
+def firm(scenario: Scenario, site: Dossier) -> None:
     """Draw where the site stands when weights and unknowns are drawn."""
-    charts.rank_histogram(rankings.rank_stability(rankings.everything(scenario)), found["site_id"])
-    share = np.mean([line["status"] != "unknown" for line in found["lines"]]) if found["lines"] else 0.0
+    charts.rank_histogram(rankings.rank_stability(rankings.everything(scenario)), site["site_id"])
+    share = np.mean([line["status"] != "unknown" for line in site["lines"]]) if site["lines"] else 0.0
     st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))

@@ -1,0 +1,177 @@
+"""The state of a reader's visit: one typed access to `st.session_state`, its keys and defaults in one place.
+
+Addresses, widgets and tests use the same keys. Reading never writes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
+
+import streamlit as st
+
+from data.shortlists import DEFAULT
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER
+
+if TYPE_CHECKING:
+    import numpy as np
+    from streamlit.navigation.page import StreamlitPage
+
+    from scoring.criteria.user_criterion import UserCriterion
+    from scoring.ranking.scenario import Area, OrderBy, Scenario
+    from scoring.robustness.method_agreement import Agreement
+    from ui.screens.layers.upload_item import Item
+
+T = TypeVar("T")
+#: Latitude, longitude, zoom.
+Camera = tuple[float, float, float]
+#: Camera of each region.
+REGIONS: dict[str, Camera] = {
+    "world": (38.0, 10.0, 0.25),
+    "pacific": (15.0, 175.0, 1.2),
+    "us": (40.0, -98.0, 2.6),
+    "japan": (37.0, 138.0, 4.2),
+    "australia": (-26.0, 134.0, 3.2),
+}
+
+
+class Entry(Generic[T]):
+    """A value of the session under the name of its attribute; the default is made anew for each read."""
+
+    def __init__(self, default: Callable[[], T]) -> None:
+        self._default, self._key = default, ""
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._key = name
+
+    @overload
+    def __get__(self, instance: None, owner: type) -> Entry[T]: ...
+    @overload
+    def __get__(self, instance: object, owner: type) -> T: ...
+    def __get__(self, instance: object | None, owner: type) -> T | Entry[T]:
+        """Return the value, or its default where none is set."""
+        if instance is None:
+            return self
+        value: T = st.session_state[self._key] if self._key in st.session_state else self._default()
+        return value
+
+    def __set__(self, instance: object, value: T) -> None:
+        """Keep the value for the rest of the visit."""
+        st.session_state[self._key] = value
+
+    def __delete__(self, instance: object) -> None:
+        """Forget the value, if there is one."""
+        st.session_state.pop(self._key, None)
+
+
+class PageState:
+    """What a visit holds, by key of `st.session_state`."""
+
+    # The choices of the sidebar, which addresses carry.
+    m: Entry[str] = Entry(str)
+    order: Entry[OrderBy] = Entry(lambda: DEFAULT_ORDER)
+    method: Entry[str] = Entry(lambda: DEFAULT_METHOD)
+    kind: Entry[list[str]] = Entry(list)
+    stage: Entry[list[str]] = Entry(list)
+    country: Entry[list[str]] = Entry(list)
+    cov: Entry[int] = Entry(int)
+    q: Entry[str] = Entry(str)
+    hide: Entry[bool] = Entry(bool)
+    firm: Entry[bool] = Entry(bool)
+    preset: Entry[str | None] = Entry(lambda: None)
+    area: Entry[Area | None] = Entry(lambda: None)
+    area_note: Entry[str] = Entry(str)
+    evidence: Entry[list[UserCriterion]] = Entry(list)
+
+    # The sites and the shortlist at work.
+    selected: Entry[list[str]] = Entry(list)
+    compare: Entry[list[str]] = Entry(list)
+    site_id: Entry[str] = Entry(str)
+    shortlist: Entry[str] = Entry(lambda: DEFAULT)
+    which_shortlist: Entry[str | None] = Entry(lambda: None)
+    table_ids: Entry[list[str]] = Entry(list)
+    scenario_now: Entry[Scenario | None] = Entry(lambda: None)
+    scenario_before: Entry[Scenario | None] = Entry(lambda: None)
+    own_prices: Entry[dict[str, float]] = Entry(dict)
+
+    # The map.
+    camera: Entry[Camera] = Entry(lambda: REGIONS["world"])
+    nudge: Entry[int] = Entry(int)
+    epoch: Entry[int] = Entry(int)
+    layer_choice: Entry[dict[str, tuple[bool, float]]] = Entry(dict)
+
+    # Uploads and user layers.
+    batch: Entry[list[Item]] = Entry(list)
+    upload_token: Entry[str] = Entry(str)
+    upload_round: Entry[int] = Entry(int)
+    crs_for_all: Entry[bool] = Entry(lambda: True)
+    just_added: Entry[list[str]] = Entry(list)
+    just_removed: Entry[str] = Entry(str)
+    measured_previews: Entry[dict[tuple[str, str], np.ndarray]] = Entry(dict)
+
+    # Method agreement, as far as it was computed, and the question that it answers.
+    compared: Entry[list[Agreement]] = Entry(list)
+    compared_key: Entry[Hashable] = Entry(lambda: None)
+
+    # The visit itself.
+    started: Entry[bool] = Entry(bool)
+    unread: Entry[list[str]] = Entry(list)
+    lang: Entry[str] = Entry(str)
+    pages: Entry[dict[str, StreamlitPage]] = Entry(dict)
+    tour_step: Entry[int] = Entry(int)
+    tour_dismissed: Entry[bool] = Entry(bool)
+    user_data_out_of_reach: Entry[bool] = Entry(bool)
+
+    def weight(self, key: str) -> int:
+        """Return the weight that the slider `key` shows, 0 to 100."""
+        return int(st.session_state.get(key, 0))
+
+    def set_weight(self, key: str, weight: float) -> None:
+        """Move the slider `key`."""
+        st.session_state[key] = round(weight)
+
+    def criterion_weight(self, criterion_id: str) -> float:
+        """Return the weight that the slider of a user-defined criterion shows, 0 to 100."""
+        return float(st.session_state[f"own_{criterion_id}"])
+
+    def set_criterion_weight(self, criterion_id: str, weight: float) -> None:
+        """Move the slider of a user-defined criterion."""
+        st.session_state[f"own_{criterion_id}"] = int(weight)
+
+    def choice(self, key: str) -> list[str]:
+        """Return what a filter with several values holds."""
+        return list(st.session_state.get(key) or ())
+
+    def set_choice(self, key: str, values: Iterable[str]) -> None:
+        """Set a filter with several values."""
+        st.session_state[key] = list(values)
+
+    def text_of(self, key: str) -> str:
+        """Return what a text or selection widget holds; empty: nothing yet."""
+        return str(st.session_state.get(key) or "")
+
+    def tick_rows(self, rows: list[int]) -> None:
+        """Tick rows of the ranked list."""
+        st.session_state["table"] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+
+    def ticked_rows(self) -> list[int]:
+        """Return the ticked rows of the ranked list, the one ticked last at the end."""
+        return list(_part(_part(st.session_state["table"], "selection"), "rows"))
+
+    def clicked_sites(self) -> list[str]:
+        """Return the ids of the sites that were clicked on the map."""
+        objects = _part(_part(st.session_state["map"], "selection"), "objects")
+        return [str(clicked["id"]) for layer, some in objects.items() if layer.startswith("sites") for clicked in some]
+
+    def keep(self, keys: Iterable[str]) -> None:
+        """Hold on to values whose widgets are on another page: Streamlit drops what no widget shows."""
+        for key in keys:
+            st.session_state[key] = st.session_state[key]
+
+
+def _part(value: Any, name: str) -> Any:
+    """Return a part of what Streamlit says of a widget: an attribute, or, in a test, a key."""
+    return getattr(value, name) if hasattr(value, name) else value[name]
+
+
+page_state = PageState()
