@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scoring.criteria.user_criterion import UserCriterion
     from scoring.ranking.scenario import Area, OrderBy, Scenario
     from scoring.robustness.method_agreement import Agreement
-    from ui.screens.layers.upload_item import Item
+    from ui.upload_item import Item
 
 T = TypeVar("T")
 #: Latitude, longitude, zoom.

@@ -15,12 +15,12 @@ from scoring.ranking.facets import Facets, facets
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
 from scoring.ranking.scenario import Scenario
+from scoring.records import Dossier
 from scoring.robustness import rank_acceptability
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks, two_desks
 from scoring.sites import dossier as dossier_module
 from scoring.sites import side_by_side as side_by_side_module
-from scoring.sites.records import Dossier
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")

@@ -10,9 +10,9 @@ import pandas as pd
 from scoring.ranking.facets import Facets
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import Filters, Scenario, from_preset
+from scoring.records import Dossier
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
-from scoring.sites.records import Dossier
 from scoring.sites.side_by_side import SideBySide
 from scoring.snapshots.snapshot import Verdict
 from workspace import snapshots

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 
 FILE = Path(__file__).with_name("instruments.toml")
 LONG_MONTHS = 12.0

@@ -12,7 +12,7 @@ from scoring.errors import UnknownSiteError
 from scoring.ranking.explain import Line, explain
 from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Filters, Scenario
-from scoring.sites.records import (
+from scoring.records import (
     ClaimRecord,
     Dossier,
     FrameworkRecord,

@@ -13,7 +13,7 @@ from geo.arrays import square
 from geo.measure import distance_km
 from scoring.ranking.pipeline import pack, rank
 from scoring.ranking.scenario import Filters, Scenario
-from scoring.sites.records import NearbySite, SimilarSite, SiteRecord
+from scoring.records import NearbySite, SimilarSite, SiteRecord
 
 NEAR_KM = 150.0
 #: Likeness is said of sites that have at least so many criteria known in common.

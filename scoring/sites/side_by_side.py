@@ -14,9 +14,9 @@ from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Filters, Scenario
+from scoring.records import Dossier, MeasurementRecord
 from scoring.robustness.two_desks import desk_scenario
 from scoring.sites.dossier import dossier
-from scoring.sites.records import Dossier, MeasurementRecord
 
 FEWEST, MOST = 2, 5
 #: Desirabilities that differ by less are a tie.

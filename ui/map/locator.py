@@ -11,7 +11,7 @@ import streamlit as st
 
 from layers.locator import Mark, locator
 from scoring.criteria.catalogue import load
-from scoring.sites.records import Dossier, MeasurementRecord
+from scoring.records import Dossier, MeasurementRecord
 from ui import theme
 from ui.map.marks import marks_of, reached
 from ui.text import vocabulary as w

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from layers.locator import Mark
+from scoring.records import SiteRecord
 from scoring.sites.nearest_infrastructure import NearestTarget, reach
-from scoring.sites.records import SiteRecord
 from ui.text.i18n import either, number
 from workspace import session
 

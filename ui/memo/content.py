@@ -22,11 +22,11 @@ from scoring.measures.registry import outlook_of
 from scoring.permitting.instruments import fitting
 from scoring.permitting.outlook import Milestones, Outlook
 from scoring.ranking.scenario import Filters, Scenario
+from scoring.records import Dossier, MeasurementRecord
 from scoring.robustness.rank_acceptability import RankStability, rank_stability
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
-from scoring.sites.records import Dossier, MeasurementRecord
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w

@@ -15,7 +15,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Basis, load
 from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
-from scoring.sites.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
+from scoring.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.deposits.grade_tonnage import ALL_TYPES, GradeTonnage, confidence, curve, grade_tonnage, graded_commodities
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 from ui.panels.in_situ_value import value_panel
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity

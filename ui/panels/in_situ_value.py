@@ -18,7 +18,7 @@ from scoring.deposits.in_situ_value import (
     prices,
     rare_earths,
 )
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity

@@ -16,7 +16,7 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.measures.registry import outlook_of
 from scoring.permitting.outlook import Milestones, MonthsRemaining, Outlook, parameters, pathways
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 from ui import theme
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number

@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from layers.beneath import beneath
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 from ui.text.i18n import _, either
 from workspace import reference
 

@@ -66,7 +66,7 @@ def sentence(code: str, values: Record) -> str:
     Examples
     --------
     >>> sentence("beaten", {"baseline": "grade_only", "auc": 0.9})
-    'A simple order does better within commodities: Grade only, AUC 0.9.'
+    'A simple baseline does better within commodities: Grade only, AUC 0.9.'
     """
     return NOTES[code].format(**{k: BASELINES[v] if k == "baseline" else v for k, v in values.items()})
 

@@ -14,7 +14,7 @@ import streamlit as st
 
 from scoring.criteria.catalogue import load
 from scoring.measures.registry import outlook_of
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 from scoring.sites.side_by_side import Cell, Row, SideBySide
 from ui import state
 from ui.map.locator import site_map

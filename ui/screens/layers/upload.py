@@ -18,11 +18,12 @@ from ui.screens.layers.upload_columns import _columns
 from ui.screens.layers.upload_crs import _places
 from ui.screens.layers.upload_findings import _findings, _headline
 from ui.screens.layers.upload_import import _import
-from ui.screens.layers.upload_item import Item, _another, _forget
+from ui.screens.layers.upload_item import _another, _forget
 from ui.screens.layers.upload_sessions import hold
 from ui.text import vocabulary as w
 from ui.text.i18n import _
 from ui.text.problems import problem
+from ui.upload_item import Item
 from workspace import session
 from workspace.user_layers import reader
 

@@ -11,10 +11,11 @@ from layers.contract import Candidate, LayerReport
 from layers.imports import Draft
 from ui import state
 from ui.page_state import page_state
-from ui.screens.layers.upload_item import Item, take_cure
+from ui.screens.layers.upload_item import take_cure
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.reasons import reason
+from ui.upload_item import Item
 
 
 def _places(item: Item, draft: Draft) -> None:

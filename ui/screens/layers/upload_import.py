@@ -12,10 +12,11 @@ from layers.imports import Draft, ImportOptions
 from ui import state
 from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _site_columns
-from ui.screens.layers.upload_item import Item, _another
+from ui.screens.layers.upload_item import _another
 from ui.text import vocabulary as w
 from ui.text.i18n import _
 from ui.text.problems import problem
+from ui.upload_item import Item
 from workspace import session
 
 

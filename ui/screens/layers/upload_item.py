@@ -1,29 +1,12 @@
-"""One upload at work: its state, and the steps that change it."""
+"""The steps that change an upload at work."""
 
 from __future__ import annotations
-
-from dataclasses import dataclass, field
 
 import streamlit as st
 
 from layers import imports
-from layers.imports import Draft, Upload
 from ui.page_state import page_state
-
-
-@dataclass
-class Item:
-    """One file of the uploader, with its companions, and what was chosen for it."""
-
-    upload: Upload
-    crs: str = ""
-    layers: list[str] = field(default_factory=list)
-    cures: dict[str, str] = field(default_factory=dict)
-    draft: Draft | None = None
-
-    def key(self, name: str) -> str:
-        """Return a key for a widget of this file."""
-        return f"{name}_{self.upload.folder.name[:8]}"
+from ui.upload_item import Item
 
 
 def _forget() -> None:

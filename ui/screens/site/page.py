@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
-from scoring.sites.records import Dossier
+from scoring.records import Dossier
 from ui import state
 from ui.map.locator import reach_table, site_map
 from ui.map.marks import WIDTHS_KM, fitting_km, reached

@@ -13,9 +13,9 @@ from data import shortlists
 from data.store import StoreError
 from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import Scenario
+from scoring.records import Dossier, NearbySite, SimilarSite
 from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
-from scoring.sites.records import Dossier, NearbySite, SimilarSite
 from ui import state, theme
 from ui.panels import charts
 from ui.panels.user_data_notice import see_notice
