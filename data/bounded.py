@@ -20,7 +20,7 @@ BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class TooMuchError(OrebridgeError):
-    """A text that is longer or deeper than anything that we write, or is not what it is taken for."""
+    """A packed or JSON text that is too long, too deeply nested, or not written by Orebridge."""
 
 
 def depth_of(text: str) -> int:

@@ -23,7 +23,7 @@ LONGEST_NAME_BYTES = 255
 
 
 class TargetError(OrebridgeError):
-    """A file that cannot be written to where it was asked for."""
+    """An output file that cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,7 @@ class CoordinateRangeError(OrebridgeError):
 
 
 class NoTargetsError(OrebridgeError):
-    """A nearest-neighbour search was asked for among nothing.
+    """A nearest-neighbour search has no targets.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class NoTargetsError(OrebridgeError):
 
 
 class GeometryTypeError(OrebridgeError):
-    """A geometry is of a kind that the operation cannot use.
+    """A geometry of a type that the operation cannot use.
 
     Parameters
     ----------

@@ -6,11 +6,11 @@ from geo.errors import OrebridgeError
 
 
 class MethodError(OrebridgeError):
-    """A matrix, weights or constants that a method cannot take."""
+    """A matrix, weights or constants that a method cannot use."""
 
 
 class EvidenceError(OrebridgeError):
-    """A layer cannot be measured as is asked."""
+    """A user-defined criterion that contradicts itself or does not suit its layer."""
 
 
 class UnknownSiteError(OrebridgeError):
@@ -25,7 +25,7 @@ class UnknownSiteError(OrebridgeError):
 
 
 class CriteriaError(OrebridgeError):
-    """A block of the criteria file contradicts itself."""
+    """A block of criteria.toml contradicts itself."""
 
 
 class UnknownCompanyError(OrebridgeError):
@@ -40,15 +40,15 @@ class UnknownCompanyError(OrebridgeError):
 
 
 class MilestoneError(OrebridgeError):
-    """A milestone that cannot be: which, and what would be possible."""
+    """A permitting milestone with an unknown name or an impossible date."""
 
 
 class ScenarioError(OrebridgeError):
-    """A choice that cannot be scored."""
+    """A scenario, filter or weight that cannot be used for scoring."""
 
 
 class SensitivityError(OrebridgeError):
-    """What was asked cannot be solved exactly."""
+    """A sensitivity question that has no exact solution."""
 
 
 class LabelFileError(OrebridgeError):

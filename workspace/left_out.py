@@ -26,7 +26,7 @@ def left_out() -> str:
 
 def take_notice(store: Store) -> Store:
     """Note what there is to say of a store that was opened all the same, and return it."""
-    _notices[:] = [str(each) for each in store.notices]
+    _notices[:] = [str(notice) for notice in store.notices]
     return store
 
 

@@ -51,11 +51,11 @@ class RankingCache:
         )
         self._dossiers: BoundedCache[Key, dict[str, Any]] = BoundedCache(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
         self._firmness: BoundedCache[Key, RankStability] = BoundedCache(
-            8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table)
+            8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.table)
         )
-        self._packed: BoundedCache[Key, Packed] = BoundedCache(8, 192_000_000, lambda each: 6 * each.known.nbytes)
+        self._packed: BoundedCache[Key, Packed] = BoundedCache(8, 192_000_000, lambda entry: 6 * entry.known.nbytes)
         self._desks: BoundedCache[Key, TwoDesks] = BoundedCache(
-            8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.sites)
+            8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.sites)
         )
         self._compared: BoundedCache[Key, SideBySide] = BoundedCache(48, 8_000_000, lambda _each: DOSSIER_BYTES)
 

@@ -17,7 +17,7 @@ from scoring.measures.registry import judge_gates, measure_all
 
 
 class RawFolderError(OrebridgeError):
-    """The raw folder is not what the sources register says."""
+    """The raw folder does not match the source register."""
 
 
 def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str], None]) -> None:

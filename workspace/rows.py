@@ -21,13 +21,13 @@ from workspace.snapshots import SnapshotDifference
 NOTED = ("note", "tags", "status", "owner", "due")
 
 
-def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist) -> list[dict[str, Any]]:
+def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Shortlist) -> list[dict[str, Any]]:
     """Return the sites of a shortlist by rank among the scenario's list, with what is noted.
 
     Those not listed come last, without rank.
     """
-    wanted = {item.site_id: item for item in held.items}
-    listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in wanted}
+    items = {item.site_id: item for item in shortlist.items}
+    listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in items}
     kept = (
         "name",
         "kind",
@@ -43,7 +43,7 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlis
         "commodities",
     )
     rows = []
-    for site_id, item in wanted.items():
+    for site_id, item in items.items():
         row = listed.get(site_id, {})
         noted = {
             "note": item.note,
@@ -57,30 +57,33 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlis
 
 
 def listing_of(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist, register: Mapping[str, Source] | None = None
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    shortlist: Shortlist,
+    register: Mapping[str, Source] | None = None,
 ) -> Listing:
     """Return a shortlist as it is exported: the list of its scenario, these sites alone, with what is noted of each."""
-    link = permalink(scenario, page="shortlist", more={"list": held.name})
-    found = listing(facts, scenario, link, site_ids=held.site_ids, register=register)
-    noted = {item.site_id: item for item in held.items}
+    link = permalink(scenario, page="shortlist", more={"list": shortlist.name})
+    sites_listed = listing(facts, scenario, link, site_ids=shortlist.site_ids, register=register)
+    noted = {item.site_id: item for item in shortlist.items}
     columns: dict[str, list[str]] = {
-        name: [_flat(getattr(noted[site_id], name)) for site_id in found.sites["site_id"]] for name in NOTED
+        name: [_flat(getattr(noted[site_id], name)) for site_id in sites_listed.sites["site_id"]] for name in NOTED
     }
-    sites = found.sites.assign(**columns)
-    about = {**found.about, "shortlist": held.name, "question": held.question}
-    return Listing(sites, found.scores, found.weights, found.sources, about)
+    sites = sites_listed.sites.assign(**columns)
+    about = {**sites_listed.about, "shortlist": shortlist.name, "question": shortlist.question}
+    return Listing(sites, sites_listed.scores, sites_listed.weights, sites_listed.sources, about)
 
 
 def _flat(value: object) -> str:
     return "; ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def moved_rows(found: SnapshotDifference) -> list[dict[str, Any]]:
+def moved_rows(difference: SnapshotDifference) -> list[dict[str, Any]]:
     """Return the moves of a difference as flat rows; None: not listed on that side."""
     return [
         {
             "site_id": move.site_id,
-            "name": found.names.get(move.site_id, move.site_id),
+            "name": difference.names.get(move.site_id, move.site_id),
             "rank_then": move.then.rank if move.then else None,
             "rank_now": move.now.rank if move.now else None,
             **{f"by_{cause}": places for cause, places in move.ranks.items()},
@@ -89,12 +92,12 @@ def moved_rows(found: SnapshotDifference) -> list[dict[str, Any]]:
             **{f"score_by_{cause}": change for cause, change in move.scores.items()},
             "changed": "; ".join(f"{key} {_u(was)}→{_u(now)}" for key, was, now in move.values),
             "standing": "added"
-            if move.site_id in found.added
+            if move.site_id in difference.added
             else "removed"
-            if move.site_id in found.removed
+            if move.site_id in difference.removed
             else "kept",
         }
-        for move in found.moves
+        for move in difference.moves
     ]
 
 
@@ -102,11 +105,11 @@ def _u(value: float) -> str:
     return "unknown" if value != value else f"{value:.3f}"  # noqa: PLR0124 - NaN is the only value that differs from itself
 
 
-def compared_rows(found: SideBySide) -> list[dict[str, Any]]:
+def compared_rows(comparison: SideBySide) -> list[dict[str, Any]]:
     """Return a row a criterion: unit, value of each site (None: unknown or not judged), who is ahead."""
     rows = []
-    for row in found.rows:
-        values = {site["site_id"]: _value(cell) for site, cell in zip(found.sites, row.cells, strict=True)}
+    for row in comparison.rows:
+        values = {site["site_id"]: _value(cell) for site, cell in zip(comparison.sites, row.cells, strict=True)}
         rows.append({"criterion": row.criterion, "unit": row.unit, **values, "ahead": ", ".join(row.ahead)})
     return rows
 
@@ -115,6 +118,6 @@ def _value(cell: Cell) -> float | str | None:
     return cell.value if cell.applies else "not judged"
 
 
-def ranks_rows(found: SideBySide) -> list[dict[str, Any]]:
+def ranks_rows(comparison: SideBySide) -> list[dict[str, Any]]:
     """Return a row a preset with the rank of each site; None: not of the commodity."""
-    return [{"preset": preset, **ranks} for preset, ranks in found.ranks.items()]
+    return [{"preset": preset, **ranks} for preset, ranks in comparison.ranks.items()]

@@ -168,8 +168,8 @@ METHODS: dict[str, Method] = {method.id: method for method in _ALL}
 
 def statement(method: Method) -> str:
     """Return the SQL of a method on a relation ``cells``, as a query that can stand in brackets."""
-    given = "WITH points AS MATERIALIZED (" + sql(method.needs) + ") " if method.needs else ""
-    return given + "FROM (" + sql(method.file) + ")"
+    points = "WITH points AS MATERIALIZED (" + sql(method.needs) + ") " if method.needs else ""
+    return points + "FROM (" + sql(method.file) + ")"
 
 
 def bound(method: Method, criteria: int) -> dict[str, Any]:
@@ -239,8 +239,8 @@ def scores_of_matrix(
     cursor.register("given_cells", pa.table(table))
     cursor.execute("INSERT INTO cells SELECT id, 'known', j, printf('%04d', j), u, w FROM given_cells")
     cursor.unregister("given_cells")
-    found = cursor.execute(statement(METHODS[method_id]) + " ORDER BY id", constants)
-    names = [column[0] for column in found.description or []]
-    values = found.fetchall()
+    answer = cursor.execute(statement(METHODS[method_id]) + " ORDER BY id", constants)
+    names = [column[0] for column in answer.description or []]
+    values = answer.fetchall()
     cursor.execute("DROP TABLE cells")
     return {name: [row[place] for row in values] for place, name in enumerate(names) if name not in ("id", "version")}

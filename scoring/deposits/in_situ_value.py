@@ -78,7 +78,7 @@ class PriceError(OrebridgeError):
 
 
 class GradeError(OrebridgeError):
-    """A grade that is no share of the ore.
+    """A grade that is not a share of the ore.
 
     Parameters
     ----------
@@ -448,10 +448,10 @@ def _read(path: Path) -> dict[str, Price]:
             path.name, 0, "", Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
         ) from error
     value = _value_column(path.name, columns)
-    found: dict[str, Price] = {}
+    prices: dict[str, Price] = {}
     for line, row in rows:
         price = _price(path.name, line, row, value)
-        if price.commodity in found:
+        if price.commodity in prices:
             raise PriceError(
                 path.name,
                 line,
@@ -459,8 +459,8 @@ def _read(path: Path) -> dict[str, Price]:
                 Phrase("{commodity} stands twice", commodity=price.commodity),
                 Phrase("keep one price a commodity"),
             )
-        found[price.commodity] = price
-    return found
+        prices[price.commodity] = price
+    return prices
 
 
 def _value_column(where: str, columns: Sequence[str]) -> str:

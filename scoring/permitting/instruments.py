@@ -90,7 +90,7 @@ def fitting(site: dict[str, Any], months: float | None) -> list[Instrument]:
     """
     if any(gate["verdict"] == "fail" for gate in site["gates"]):
         return []
-    return [each for each in instruments() if _holds(each, site, months)]
+    return [instrument for instrument in instruments() if _holds(instrument, site, months)]
 
 
 def _holds(rule: Instrument, site: dict[str, Any], months: float | None) -> bool:

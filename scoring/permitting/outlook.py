@@ -114,7 +114,7 @@ class Milestones:
         return {name: value for name, value in asdict(self).items() if value}
 
 
-def milestones(told: dict[str, str], today: date) -> Milestones:
+def milestones(values: dict[str, str], today: date) -> Milestones:
     """Check what the user told and return it.
 
     Raises
@@ -127,7 +127,7 @@ def milestones(told: dict[str, str], today: date) -> Milestones:
     >>> milestones({"started": "2025-03-01"}, date(2026, 3, 1)).started
     '2025-03-01'
     """
-    kept = {name: value.strip() for name, value in told.items() if value and value.strip()}
+    kept = {name: value.strip() for name, value in values.items() if value and value.strip()}
     _check_names(kept)
     if kept.get("stage", "operating") not in parameters()["stage"]:
         raise MilestoneError(
@@ -284,7 +284,7 @@ def look_ahead(
     )
     study, permits = _sampled(stage, still, median, sigma, elapsed, due)
     draws = study + permits
-    total, of_study, of_permits = (_quantiles(each, pathway, known) for each in (draws, study, permits))
+    total, of_study, of_permits = (_quantiles(sample, pathway, known) for sample in (draws, study, permits))
     return Outlook(total, draws, of_study, of_permits, still, stage)
 
 
@@ -303,7 +303,7 @@ def _months_between(start: str | date | None, end: str | date | None) -> float |
     """Return the months from one day to another; None where one is not given."""
     if not start or not end:
         return None
-    first, last = (date.fromisoformat(each) if isinstance(each, str) else each for each in (start, end))
+    first, last = (date.fromisoformat(day) if isinstance(day, str) else day for day in (start, end))
     return (last - first).days / MONTH_DAYS
 
 

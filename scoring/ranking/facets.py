@@ -24,7 +24,7 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
         + sql("scoring/ranking/facets.sql")
         + ")"
     )
-    found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
+    counts: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
     for facet, value, sites in facts.cursor().execute(statement, parameters(facts, scenario)).fetchall():
-        found[facet][value] = sites
-    return found
+        counts[facet][value] = sites
+    return counts

@@ -197,9 +197,9 @@ def _roots(lead: FloatArray) -> FloatArray:
         pair = np.stack([q / square, constant / q])
         straight = np.stack([-constant / linear, np.full_like(constant, np.inf)])
     curved = np.abs(square) > TIE * np.maximum(np.abs(linear), np.abs(constant))
-    found = np.where(curved, pair, straight)
-    found[:, curved & ~(spread > 0)] = np.inf
-    return np.where(np.isfinite(found), found, np.inf)
+    roots = np.where(curved, pair, straight)
+    roots[:, curved & ~(spread > 0)] = np.inf
+    return np.where(np.isfinite(roots), roots, np.inf)
 
 
 def _outward(roots: FloatArray, start: float, end: float) -> tuple[FloatArray, FloatArray]:
@@ -255,22 +255,22 @@ def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: f
     """
     site = packed.row(site_id)
     u, known, weights = packed.states.u[site], packed.known[site], packed.weights
-    found = []
+    swings = []
     for j in np.flatnonzero((packed.states.applies[site] > 0) & (weights > 0)):
         ends = []
         for value in (packed.states.low[site, j], packed.states.high[site, j]):
             changed, learnt = u.copy(), known.copy()
             changed[j], learnt[j] = value, 1.0
             ends.append(_score(packed, site, order_by, changed, learnt, weights))
-        found.append(Swing(str(j), "range" if known[j] else "unknown", min(ends), max(ends)))
+        swings.append(Swing(str(j), "range" if known[j] else "unknown", min(ends), max(ends)))
     for g, group in enumerate(packed.groups):
         ends = []
         for factor in (1 - share, 1 + share):
             moved = packed.group_weights.copy()
             moved[g] *= factor
             ends.append(_score(packed, site, order_by, u, known, moved @ packed.spread))
-        found.append(Swing(group.id, "weight", min(ends), max(ends)))
-    return sorted((each for each in found if each.high - each.low > TIE), key=lambda each: each.low - each.high)
+        swings.append(Swing(group.id, "weight", min(ends), max(ends)))
+    return sorted((swing for swing in swings if swing.high - swing.low > TIE), key=lambda swing: swing.low - swing.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,18 +322,18 @@ def needs(
         )
     threshold = float(packed.score[top_k - 1])
     u, known, weights = packed.states.u[site], packed.known[site], packed.weights
-    found = []
+    rows = []
     for j in np.flatnonzero((packed.states.applies[site] > 0) & (weights > 0)):
         at_0, at_1 = (_with(packed, site, order_by, int(j), end) for end in (0.0, 1.0))
         needed = (threshold - at_0) / (at_1 - at_0) if at_1 - at_0 > TIE else np.inf
         reachable = needed <= 1 and not packed.states.last[site]
         at = float(max(needed, 0.0)) if reachable else None
-        found.append(
+        rows.append(
             RequiredValue(
                 int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at)
             )
         )
-    return found
+    return rows
 
 
 def _with(packed: Packed, site: int, order_by: OrderBy, j: int, desirability: float) -> float:

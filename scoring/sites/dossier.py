@@ -27,13 +27,13 @@ def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:
     UnknownSiteError
         If there is none, or more than one: with the nearest ids.
     """
-    found = rows(facts, "site", {"site_id": asked})
-    if found:
-        return found[0]
-    near = [row["site_id"] for row in rows(facts, "find_sites", {"text": asked.strip()})]
-    if len(near) == 1:
-        return rows(facts, "site", {"site_id": near[0]})[0]
-    raise UnknownSiteError(asked, near)
+    exact = rows(facts, "site", {"site_id": asked})
+    if exact:
+        return exact[0]
+    matches = [row["site_id"] for row in rows(facts, "find_sites", {"text": asked.strip()})]
+    if len(matches) == 1:
+        return rows(facts, "site", {"site_id": matches[0]})[0]
+    raise UnknownSiteError(asked, matches)
 
 
 def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) -> dict[str, Any]:
@@ -42,13 +42,13 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) ->
     The rank is that among all sites of the scenario's commodity, without other filters. None means unknown.
     """
     site = site_row(facts, asked)
-    whole = replace(scenario, filters=Filters())
-    standing = _standing(facts, whole, site["site_id"])
+    unfiltered = replace(scenario, filters=Filters())
+    standing = _standing(facts, unfiltered, site["site_id"])
     if not standing:  # it lacks the commodity of interest: then it stands, and is explained, by its main one
-        whole = replace(whole, commodity="")
-        standing = _standing(facts, whole, site["site_id"])
+        unfiltered = replace(unfiltered, commodity="")
+        standing = _standing(facts, unfiltered, site["site_id"])
     contributions = standing.pop("contributions")
-    lines = [_line(asdict(line)) for line in explain(facts, whole, site["site_id"], contributions)]
+    lines = [_line(asdict(line)) for line in explain(facts, unfiltered, site["site_id"], contributions)]
     return {
         **site,
         **standing,
@@ -64,8 +64,8 @@ def _standing(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str
     cursor = rank_cursor(facts, scenario, site_id)
     names = [column[0] for column in cursor.description or []]
     row = cursor.fetchone()
-    wanted = ("rank", "score", "score_low", "score_high", "coverage", "known", "contributions", "gate_failed")
-    return {k: v for k, v in zip(names, row, strict=True) if k in wanted} if row else {}
+    columns = ("rank", "score", "score_low", "score_high", "coverage", "known", "contributions", "gate_failed")
+    return {k: v for k, v in zip(names, row, strict=True) if k in columns} if row else {}
 
 
 def _line(line: dict[str, Any]) -> dict[str, Any]:

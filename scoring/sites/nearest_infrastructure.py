@@ -65,40 +65,40 @@ def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[NearestTarget]
 
 def _port(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
     ports = inputs.deep_ports
-    found = NearestPoints(ports["lon"], ports["lat"]).query([lon], [lat])
-    return _reached(criterion, str(ports["name"].iloc[found.index[0]]), found, None)
+    nearest = NearestPoints(ports["lon"], ports["lat"]).query([lon], [lat])
+    return _reached(criterion, str(ports["name"].iloc[nearest.index[0]]), nearest, None)
 
 
 def _town(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
     places = inputs.points("places")
     places = places[places["population"] >= TOWN_INHABITANTS]
-    found = NearestPoints(places.geometry.x, places.geometry.y).query([lon], [lat])
-    return _reached(criterion, str(places["name"].iloc[found.index[0]]), found, None)
+    nearest = NearestPoints(places.geometry.x, places.geometry.y).query([lon], [lat])
+    return _reached(criterion, str(places["name"].iloc[nearest.index[0]]), nearest, None)
 
 
 def _power(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
     plants, stations = inputs.points("power_plants"), inputs.points("substations_au")
     plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
     names = [*plants["name"], *stations["name"]]
-    found = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y]).query(
-        [lon], [lat]
-    )
-    km = float(found.distance_m[0]) / 1000
-    return _reached(criterion, str(names[found.index[0]]), found, float(haulage.power_line_maud(DETOUR * km)))
+    nearest = NearestPoints(
+        [*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y]
+    ).query([lon], [lat])
+    km = float(nearest.distance_m[0]) / 1000
+    return _reached(criterion, str(names[nearest.index[0]]), nearest, float(haulage.power_line_maud(DETOUR * km)))
 
 
 def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, str, float, float], NearestTarget]:
     def find(inputs: Inputs, criterion: str, lon: float, lat: float) -> NearestTarget:
-        found = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
-        build = mode.build_m_per_km * DETOUR * float(found.distance_m[0]) / 1000
-        return _reached(criterion, "", found, build * haulage.AUD_2010_TO_2018)
+        nearest = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
+        build = mode.build_m_per_km * DETOUR * float(nearest.distance_m[0]) / 1000
+        return _reached(criterion, "", nearest, build * haulage.AUD_2010_TO_2018)
 
     return find
 
 
-def _reached(criterion: str, name: str, found: Nearest, build_maud: float | None) -> NearestTarget:
+def _reached(criterion: str, name: str, nearest: Nearest, build_maud: float | None) -> NearestTarget:
     return NearestTarget(
-        criterion, name, float(found.distance_m[0]) / 1000, float(found.lon[0]), float(found.lat[0]), build_maud
+        criterion, name, float(nearest.distance_m[0]) / 1000, float(nearest.lon[0]), float(nearest.lat[0]), build_maud
     )
 
 

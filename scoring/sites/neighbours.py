@@ -34,14 +34,14 @@ def nearby(
     km = distance_km(
         np.full(len(ranking), site["lon"]), np.full(len(ranking), site["lat"]), ranking["lon"], ranking["lat"]
     )
-    found = ranking.assign(km=km)
-    found = (
-        found[(found["km"] <= NEAR_KM) & (found["site_id"] != site["site_id"])]
+    sites = ranking.assign(km=km)
+    sites = (
+        sites[(sites["km"] <= NEAR_KM) & (sites["site_id"] != site["site_id"])]
         .sort_values(["km", "site_id"])
         .head(most)
     )
     columns = ["site_id", "name", "kind", "stage", "commodities", "lon", "lat", "km", "rank", "score"]
-    return [{str(key): value for key, value in row.items()} for row in found[columns].to_dict("records")]
+    return [{str(key): value for key, value in row.items()} for row in sites[columns].to_dict("records")]
 
 
 def similar(
@@ -58,7 +58,9 @@ def similar(
     scenario = replace(scenario, commodity="", filters=Filters(kinds=(site["kind"],)))
     ranking = rank(facts, scenario)
     main = site["commodities"][0] if site["commodities"] else ""
-    ranking = ranking[[bool(len(each)) and each[0] == main for each in ranking["commodities"]]].reset_index(drop=True)
+    ranking = ranking[
+        [bool(len(commodities)) and commodities[0] == main for commodities in ranking["commodities"]]
+    ].reset_index(drop=True)
     if site["site_id"] not in set(ranking["site_id"]):
         return []
     pack(facts, scenario)
@@ -68,11 +70,11 @@ def similar(
     here = ranking.index[ranking["site_id"] == site["site_id"]][0]
     shared = (m * m[here]).sum(axis=1)
     apart = (np.abs(u - u[here]) * m * m[here]).sum(axis=1) / np.maximum(shared, 1)
-    found = ranking.assign(apart=apart, shared=shared.astype(int))
-    found = (
-        found[(found["shared"] >= LEAST_SHARED) & (found["site_id"] != site["site_id"])]
+    sites = ranking.assign(apart=apart, shared=shared.astype(int))
+    sites = (
+        sites[(sites["shared"] >= LEAST_SHARED) & (sites["site_id"] != site["site_id"])]
         .sort_values(["apart", "site_id"])
         .head(most)
     )
     columns = ["site_id", "name", "iso3", "stage", "rank", "score", "apart", "shared"]
-    return [{str(key): value for key, value in row.items()} for row in found[columns].to_dict("records")]
+    return [{str(key): value for key, value in row.items()} for row in sites[columns].to_dict("records")]

@@ -97,7 +97,7 @@ class SideBySide:
     ahead: dict[str, int]
 
 
-def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Sequence[str]) -> SideBySide:
+def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, chosen: Sequence[str]) -> SideBySide:
     """Compare sites under a scenario.
 
     Parameters
@@ -105,7 +105,7 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
     facts : duckdb.DuckDBPyConnection
     scenario : Scenario
         Its filters do not count here.
-    asked : sequence of str
+    chosen : sequence of str
         Two to five site ids, or parts of names that fit one site alone.
 
     Raises
@@ -115,7 +115,7 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
     UnknownSiteError
         If one is not there.
     """
-    sites = {found["site_id"]: found for found in (dossier(facts, scenario, each) for each in dict.fromkeys(asked))}
+    sites = {record["site_id"]: record for record in (dossier(facts, scenario, each) for each in dict.fromkeys(chosen))}
     if not FEWEST <= len(sites) <= MOST:
         raise ScenarioError(
             "{count} different sites cannot stand side by side; give {fewest} to {most}.",
@@ -123,11 +123,11 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: Se
             fewest=FEWEST,
             most=MOST,
         )
-    whole = replace(scenario, filters=Filters())
+    unfiltered = replace(scenario, filters=Filters())
     rows = tuple(
         row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None
     )
-    ranks = {preset: _ranks(facts, desk_scenario(whole, preset), list(sites)) for preset in load().presets}
+    ranks = {preset: _ranks(facts, desk_scenario(unfiltered, preset), list(sites)) for preset in load().presets}
     ahead = {site_id: sum(site_id in row.ahead for row in rows) for site_id in sites}
     return SideBySide(tuple(sites.values()), rows, ranks, ahead)
 
@@ -183,5 +183,5 @@ def _cell(line: dict[str, Any] | None, first: float | None, *, is_first: bool) -
 
 def _ranks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: list[str]) -> dict[str, int | None]:
     listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "rank"])
-    found = dict(zip(listed["site_id"].to_pylist(), listed["rank"].to_pylist(), strict=True))
-    return {site_id: found.get(site_id) for site_id in site_ids}
+    rank_of = dict(zip(listed["site_id"].to_pylist(), listed["rank"].to_pylist(), strict=True))
+    return {site_id: rank_of.get(site_id) for site_id in site_ids}

@@ -34,7 +34,7 @@ LayerArgument = Annotated[str, typer.Argument(help="Id or name of an own layer, 
 
 
 class OptionError(OrebridgeError):
-    """An option that is not of the form it should be."""
+    """A command-line option that is not in the expected form."""
 
 
 @layers_app.command("add")

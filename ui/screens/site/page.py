@@ -39,7 +39,7 @@ def page() -> None:
     try:
         found = rankings.dossier(scenario, S.site_id or asked)
     except OrebridgeError as error:
-        st.error(problem(error), icon=":material/search_off:")
+        st.error(f"{problem(error)} {_('Look for it by name on the Explore page.')}", icon=":material/search_off:")
         _way_on()
         return
     S.site_id = found["site_id"]
