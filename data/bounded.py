@@ -1,7 +1,4 @@
-"""Limits on what comes from outside: how long a text is before and after unpacking, and how deep its JSON is.
-
-Interprets nothing.
-"""
+"""Limits on text from outside: its length before and after unpacking, and how deeply its JSON is nested."""
 
 from __future__ import annotations
 

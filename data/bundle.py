@@ -1,4 +1,4 @@
-"""Questions about the bundle as a whole: how far it reaches. Reads the facts, changes nothing."""
+"""Coverage of the bundle: how many sites, sources and records it holds, and what was left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a spreadsheet may do with a cell of text: nothing. Needs no package beyond Python's own."""
+"""Cells of CSV files and workbooks as plain text, so that a spreadsheet never runs one as a formula."""
 
 from __future__ import annotations
 

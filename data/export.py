@@ -1,4 +1,4 @@
-"""A ranked list written to a file: CSV, XLSX, GeoPackage, GeoParquet, GeoJSON, KML, each with what it rests on."""
+"""Export a ranked list as CSV, XLSX, GeoPackage, GeoParquet, GeoJSON or KML, with scenario, sources and licences."""
 
 from __future__ import annotations
 

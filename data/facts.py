@@ -1,4 +1,4 @@
-"""The bundle in memory: an in-process DuckDB with the immutable facts, locked against the outside once loaded."""
+"""The bundle in memory: an in-process DuckDB with the immutable facts, locked against external access once loaded."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A file that the user gets.
+"""Output files for the user.
 
-Written whole or not at all, never over another unless that is said, never through a link.
+A file is written completely or not at all, never over an existing file unless requested, and never through a link.
 """
 
 from __future__ import annotations

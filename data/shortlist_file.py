@@ -1,6 +1,6 @@
-"""A workspace as one file: shortlists with their frozen snapshots, written and read back.
+"""Workspace files: shortlists with their snapshots, exported to one file and imported again.
 
-JSON inside gzip; nothing in it is executed.
+The format is JSON inside gzip; nothing in it is executed.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Shortlists of the user's workspace: what is on them, what is noted of each site, every change and its way back.
-
-Ranks nothing.
-"""
+"""Shortlists in the user's store: their sites and notes, and every change with its undo and redo."""
 
 from __future__ import annotations
 

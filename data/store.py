@@ -1,4 +1,4 @@
-"""What the user makes, in one DuckDB file under the user's data folder: one owner, one writer, a cursor a call."""
+"""The user's store: one DuckDB file in the user's data folder, with one owner, one writer and a cursor per call."""
 
 from __future__ import annotations
 

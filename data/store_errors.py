@@ -1,4 +1,4 @@
-"""Why the store cannot be used, one class a cause, and which cause an error of DuckDB means. Opens nothing."""
+"""Errors of the store, and which of them an error of DuckDB or of the operating system means."""
 
 from __future__ import annotations
 

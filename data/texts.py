@@ -1,6 +1,6 @@
-"""Text of strangers made plain at the door.
+"""Text from outside made plain on the way in.
 
-Nothing in it steers a terminal, breaks a file, or turns the reading direction round.
+It then holds no control character that steers a terminal, breaks a file format or reverses the reading direction.
 """
 
 from __future__ import annotations

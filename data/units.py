@@ -21,13 +21,13 @@ class UnitError(OrebridgeError):
     ----------
     text : str
         As it was given.
-    found, cure : str
+    problem, cure : str
         What is wrong and what helps.
     """
 
-    def __init__(self, text: str, found: str, cure: str) -> None:
-        self.text, self.found, self.cure = text, found, cure
-        super().__init__("Unit {unit!r} {found}; {cure}.", unit=text[:60], found=found, cure=cure)
+    def __init__(self, text: str, problem: str, cure: str) -> None:
+        self.text, self.problem, self.cure = text, problem, cure
+        super().__init__("Unit {unit!r} {problem}; {cure}.", unit=text[:60], problem=problem, cure=cure)
 
 
 @dataclass(frozen=True, slots=True)

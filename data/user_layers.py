@@ -1,6 +1,6 @@
-"""Layers that the user brought, in the store.
+"""User layers in the store.
 
-Features as rows of one schema, rasters as COGs beside the database, provenance for all.
+Features are rows of one schema, rasters are COGs beside the database, and each layer keeps its provenance.
 """
 
 from __future__ import annotations

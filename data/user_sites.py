@@ -1,6 +1,6 @@
-"""The user's table of candidate sites -> sites and claims in our words and units.
+"""The user's table of candidate sites as sites and claims in Orebridge's vocabulary and units.
 
-What it does not say stays unknown.
+What the table does not state stays unknown.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Words of the sources turned into ours: commodities, deposit types, stages, countries. Reads no site file."""
+"""The vocabularies of the sources mapped to Orebridge's own: commodities, deposit types, stages and countries."""
 
 from __future__ import annotations
 

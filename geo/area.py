@@ -1,4 +1,4 @@
-"""Areas of interest: checking, joining and measuring polygons in degrees, and which points they hold."""
+"""Areas of interest: checking, joining and measuring polygons in degrees, and testing which points they contain."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""A tree of boxes in geocentric metres whose nodes know totals.
+"""A tree of bounding boxes in geocentric metres whose nodes hold totals.
 
-Sums and maxima within a geodesic circle without visiting every item.
+It gives sums and maxima within a geodesic circle without visiting every item.
 """
 
 from __future__ import annotations

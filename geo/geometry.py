@@ -1,4 +1,4 @@
-"""Repair geometries, bring their longitudes to one range, and find the polygon that holds a point."""
+"""Repair geometries, normalise their longitudes, and find the polygon that contains a point."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a layer is made of, ready for search: points, or outlines cut to short straight pieces in geocentric metres."""
+"""The features of a layer prepared for search: points, or outlines cut into short pieces, in geocentric metres."""
 
 from __future__ import annotations
 

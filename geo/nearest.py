@@ -1,4 +1,4 @@
-"""The nearest point or line, in metres on the ellipsoid: exact at any latitude and across the antimeridian."""
+"""Nearest point or line and its geodesic distance in metres; exact at any latitude and across the antimeridian."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rasters on disk: values at points, and pictures for the map. Reads COGs in EPSG:4326 that may span the globe."""
+"""Rasters on disk: values at points, and pictures for the map; reads COGs in EPSG:4326 that may span the globe."""
 
 from __future__ import annotations
 

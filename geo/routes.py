@@ -1,6 +1,6 @@
-"""The shortest way along a network of lines to the nearest of many targets, in km.
+"""Shortest routes along a network of lines to the nearest of many targets, in km.
 
-Knows no road classes, borders or barriers.
+Road classes, borders and barriers are not modelled.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What lies around a place: the nearest feature, the one that holds it, and totals within a geodesic circle."""
+"""The surroundings of a place: the nearest feature, the containing polygon, and totals within a geodesic circle."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Values of a raster at places and within geodesic circles, in whatever CRS it is; reads windows, never the whole."""
+"""Raster values at places and within geodesic circles, in any CRS; reads windows, never the complete raster."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What the geological layers say at one place: the areas over it, the value of a raster there, the nearest line.
-
-Draws nothing.
-"""
+"""What the geological layers show at one place: containing areas, raster values and the nearest line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue of map layers: what each is called, how it is drawn, whose it is, and what it must not be read as."""
+"""The catalogue of map layers: title, style, source, licence and caveat of each."""
 
 from __future__ import annotations
 
@@ -42,14 +42,17 @@ class CatalogError(OrebridgeError):
     ----------
     layer_id : str
         The block.
-    found, expected : str
+    problem, expected : str
         What it says and what is allowed.
     """
 
-    def __init__(self, layer_id: str, found: str, expected: str) -> None:
-        self.layer_id, self.found, self.expected = layer_id, found, expected
+    def __init__(self, layer_id: str, problem: str, expected: str) -> None:
+        self.layer_id, self.problem, self.expected = layer_id, problem, expected
         super().__init__(
-            "catalog.toml, [{layer}]: {found}; expected {expected}.", layer=layer_id, found=found, expected=expected
+            "catalog.toml, [{layer}]: {problem}; expected {expected}.",
+            layer=layer_id,
+            problem=problem,
+            expected=expected,
         )
 
 

@@ -1,4 +1,4 @@
-"""An own layer as a file: GeoPackage or COG, each with its provenance inside."""
+"""Export a user layer as GeoPackage or COG, with its provenance inside the file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Features of a layer page by page, for programs that ask for a part of it. Draws nothing."""
+"""Features of a layer page by page, for clients that request a part of it."""
 
 from __future__ import annotations
 

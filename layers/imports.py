@@ -1,6 +1,6 @@
-"""From an upload to layers in the store: quarantine, reading in the sandbox, and one transaction.
+"""Import of uploads: quarantine, reading in the sandbox, and one transaction into the store.
 
-Opens no uploaded byte.
+This process never parses an uploaded byte.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Small maps of the surroundings of a place as SVG, drawn from the bundled layers.
+"""Locator maps as SVG, drawn from the bundled layers.
 
 For cards, comparisons and printed pages.
 """

@@ -1,6 +1,6 @@
 """The app's side of reading uploads.
 
-One reader process, started when first needed, that opens what the app never opens.
+One isolated reader process, started when first needed, opens the files that the app itself never opens.
 """
 
 from __future__ import annotations

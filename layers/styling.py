@@ -1,6 +1,6 @@
-"""How an own layer is drawn.
+"""Styles of user layers.
 
-Classes by mapclassify, colours by cmcrameri, and the layer in the form of the catalogue's.
+Classes come from mapclassify, colours from cmcrameri; the result has the form of a catalogue layer.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the map fetches of a layer: whole GeoJSON if small, GeoJSON tiles if not, PNG for rasters. No Streamlit."""
+"""Map data of a layer: complete GeoJSON if small, otherwise GeoJSON tiles, and PNG for rasters."""
 
 from __future__ import annotations
 
@@ -69,13 +69,13 @@ class LayerKindError(OrebridgeError):
 
     Parameters
     ----------
-    layer_id, kind, wanted : str
+    layer_id, kind, form : str
         The layer, its kind, and the form that was asked for.
     """
 
-    def __init__(self, layer_id: str, kind: str, wanted: str) -> None:
-        self.layer_id, self.kind, self.wanted = layer_id, kind, wanted
-        super().__init__("Layer {layer!r} is a {kind}; it has no {form}.", layer=layer_id, kind=kind, form=wanted)
+    def __init__(self, layer_id: str, kind: str, form: str) -> None:
+        self.layer_id, self.kind, self.form = layer_id, kind, form
+        super().__init__("Layer {layer!r} is a {kind}; it has no {form}.", layer=layer_id, kind=kind, form=form)
 
 
 def whole_geojson(layer: Layer) -> bytes | None:

@@ -1,4 +1,4 @@
-"""What the scoring floor says to its user: one class a cause."""
+"""Errors of the scoring floor, one class a cause."""
 
 from __future__ import annotations
 
@@ -16,12 +16,14 @@ class EvidenceError(OrebridgeError):
 class UnknownSiteError(OrebridgeError):
     """No site has that id."""
 
-    def __init__(self, asked: str, near: list[str]) -> None:
-        self.asked, self.near = asked, near
-        if near:
-            super().__init__("There is no site {site!r}; did you mean {near}?", site=asked, near=near)
+    def __init__(self, site: str, suggestions: list[str]) -> None:
+        self.site, self.suggestions = site, suggestions
+        if suggestions:
+            super().__init__(
+                "There is no site {site!r}; did you mean {suggestions}?", site=site, suggestions=suggestions
+            )
         else:
-            super().__init__("There is no site {site!r}; `orebridge rank` lists the ids.", site=asked)
+            super().__init__("There is no site {site!r}; `orebridge rank` lists the ids.", site=site)
 
 
 class CriteriaError(OrebridgeError):
@@ -31,12 +33,14 @@ class CriteriaError(OrebridgeError):
 class UnknownCompanyError(OrebridgeError):
     """No holding names that company."""
 
-    def __init__(self, asked: str, near: list[str]) -> None:
-        self.asked, self.near = asked, near
-        if near:
-            super().__init__("No holding names {company!r}; did you mean {near}?", company=asked, near=near)
+    def __init__(self, company: str, suggestions: list[str]) -> None:
+        self.company, self.suggestions = company, suggestions
+        if suggestions:
+            super().__init__(
+                "No holding names {company!r}; did you mean {suggestions}?", company=company, suggestions=suggestions
+            )
         else:
-            super().__init__("No holding names {company!r}; write a part of its name.", company=asked)
+            super().__init__("No holding names {company!r}; write a part of its name.", company=company)
 
 
 class MilestoneError(OrebridgeError):

@@ -1,7 +1,4 @@
-"""Published numeric cases against our own methods: reads a case, runs it, compares every expected number.
-
-Knows no case by name.
-"""
+"""Published numeric cases run against the methods of Orebridge; every expected number is compared."""
 
 from __future__ import annotations
 
@@ -195,9 +192,9 @@ def _by_statement(method_id: str, otherwise: str, **constants: Any) -> Callable[
     return runner
 
 
-def _statement(method_id: str, matrix: FloatArray, given: FloatArray, constants: dict[str, Any]) -> Outputs:
+def _statement(method_id: str, matrix: FloatArray, shares: FloatArray, constants: dict[str, Any]) -> Outputs:
     with duckdb.connect(":memory:") as con:
-        return _ranked(scores_of_matrix(con, method_id, matrix, given, constants))
+        return _ranked(scores_of_matrix(con, method_id, matrix, shares, constants))
 
 
 def _vikor(inputs: Inputs) -> Outputs:

@@ -1,4 +1,4 @@
-"""An area of interest from what a command is given: four numbers, a GeoJSON file, or an own layer."""
+"""An area of interest from command-line input: four numbers, a GeoJSON file, or a user layer."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""The user's layers and sites beside the facts.
+"""User layers and sites beside the facts.
 
-Measured like any other, marked as the user's own, gone when the layer is gone.
+They are measured like bundled ones, marked as the user's, and removed with their layer.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def _change(
 
 def attach_milestones(
     facts: duckdb.DuckDBPyConnection,
-    told: Mapping[str, Milestones],
+    milestones: Mapping[str, Milestones],
     before: Iterable[str],
     today: date,
     owners: Mapping[str, str] | None = None,
@@ -184,7 +184,7 @@ def attach_milestones(
     Parameters
     ----------
     facts : duckdb.DuckDBPyConnection
-    told : mapping of str to Milestones
+    milestones : mapping of str to Milestones
         What users told, by site.
     before : iterable of str
         Sites whose milestones were told before; of those that have none now, the facts count again.
@@ -192,12 +192,12 @@ def attach_milestones(
     owners : mapping of str to str, optional
         Who told the milestones, by site; one that is not in it: not recorded.
     """
-    affected = frozenset(told) | frozenset(before)
+    affected = frozenset(milestones) | frozenset(before)
     if not affected:
         return
     with _MEASURING:
-        measurements = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
-        sites = sorted(told)
+        measurements = measure_all(Inputs(facts.cursor(), only=affected, milestones=milestones, today=today), (MONTHS,))
+        sites = sorted(milestones)
         values = {
             "site_ids": sorted(affected),
             "told": sites,

@@ -1,4 +1,4 @@
-"""Is everything there that the product needs? One row a check, in plain words."""
+"""Checks of the installation, one row each, for `orebridge doctor` and the Methods page."""
 
 from __future__ import annotations
 

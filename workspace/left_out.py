@@ -1,7 +1,4 @@
-"""What is to be said of the user's own data beside an answer: that they were left out, or that some are missing.
-
-Once a process.
-"""
+"""Notices about user data that an answer leaves out or that are missing from the store, once per process."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a database of facts says under a scenario, kept for whoever asks next. Changes nothing in the facts."""
+"""Rankings and packed vectors of a database of facts, cached by scenario."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole build in order: facts, layers, measurements, gates. The floors do the work."""
+"""The complete build in order: facts, layers, measurements, gates."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session.
+"""The facts, the user's store and the latest rankings, shared by all sessions of the process.
 
-Reading it measures nothing.
+Reading them measures nothing.
 """
 
 from __future__ import annotations

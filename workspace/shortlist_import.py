@@ -1,6 +1,6 @@
-"""A workspace file taken in.
+"""Import of workspace files.
 
-Its scenarios and snapshots are held against what this version can score before anything is kept.
+Scenarios and snapshots are checked against what this version can score before anything is stored.
 """
 
 from __future__ import annotations

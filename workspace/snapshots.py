@@ -1,7 +1,4 @@
-"""Shortlists with their numbers: ranked, frozen, and compared with what they were.
-
-Joins the store and the scores; shows nothing.
-"""
+"""Shortlists with their scores: ranked, saved as snapshots, and compared with an earlier snapshot."""
 
 from __future__ import annotations
 

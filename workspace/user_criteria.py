@@ -1,4 +1,4 @@
-"""Making a layer a criterion: checked, measured over all sites, kept in the store."""
+"""User-defined criteria: checked, measured over all sites and kept in the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the user brought: importing, listing and removing layers, for the screens and the command line alike."""
+"""User layers and user sites: import, list, edit and remove, for the screens and the command line alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two desks, one list: joint rules, agreement, rank gap and Pareto set of two score vectors. Knows no weights."""
+"""Two score vectors combined into one list: joint rules, agreement, rank gap and Pareto set."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _ALL = (
     ),
 )
 #: Rule id -> joint rule.
-JOINT_RULES: dict[str, JointRule] = {each.id: each for each in _ALL}
+JOINT_RULES: dict[str, JointRule] = {rule.id: rule for rule in _ALL}
 
 
 def places(scores: ArrayLike) -> IntArray:

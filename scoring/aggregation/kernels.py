@@ -1,6 +1,6 @@
-"""NumPy beside the SQL of methods, where pairs or many weight vectors are asked for.
+"""NumPy kernels beside the SQL of the methods, for pairwise comparisons and many weight vectors.
 
-Every kernel has a test that both agree.
+Tests hold every kernel equal to its SQL.
 """
 
 from __future__ import annotations

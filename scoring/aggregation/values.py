@@ -1,4 +1,4 @@
-"""Value functions and normalisations: raw values to 0..1, or to the scale that a published method asks for."""
+"""Value functions and normalisations: raw values to 0..1, or to the scale of a published method."""
 
 from __future__ import annotations
 

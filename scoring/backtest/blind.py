@@ -1,6 +1,6 @@
-"""Blind mode: the facts as they are without selection lists.
+"""Blind mode: the facts without those that stem from selection lists.
 
-Which values go is data (`data/curated/selection_lists.csv`).
+`data/curated/selection_lists.csv` states which lists those are.
 """
 
 from __future__ import annotations
@@ -171,8 +171,8 @@ def _drop(copy: duckdb.DuckDBPyConnection, removals: list[tuple[str, str, str]])
         _forget_gate(copy, gate, {site_id for site_id, what in rest if what == basis})
         for gate, basis in GATES_REST_ON.items()
     )
-    titles = {each.list_id: each.title for each in selection_lists()}
-    lists = tuple(titles[each] for each in sorted({list_id for _, _, list_id in removals}))
+    titles = {selection.list_id: selection.title for selection in selection_lists()}
+    lists = tuple(titles[name] for name in sorted({list_id for _, _, list_id in removals}))
     return BlindRemovals(sites, {k: v for k, v in values.items() if v}, gates, lists)
 
 

@@ -1,7 +1,4 @@
-"""Labels: places that somebody selected, read from a CSV and matched with sites by the matcher that built them.
-
-Judges nothing.
-"""
+"""Labels: places that a programme selected, read from a CSV and matched with sites by the matcher of the build."""
 
 from __future__ import annotations
 

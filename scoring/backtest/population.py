@@ -1,7 +1,4 @@
-"""The sites that a backtest compares: a scenario's list with scores, strata and the scores of simple baselines.
-
-Knows no label.
-"""
+"""The sites that a backtest compares: the scenario's list with scores, strata and the scores of simple baselines."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""How well an order finds labelled things: AUC, capture, lift, precision, with intervals and controls.
-
-Pure arrays; knows no site.
-"""
+"""Ranking skill: AUC, capture, lift and precision of labelled items, with intervals and controls, on plain arrays."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grade-tonnage curves of deposit types, with a site on them, and how sure its grade is. Values no metal."""
+"""Grade-tonnage curves of deposit types, with the position of a site and the confidence in its grade."""
 
 from __future__ import annotations
 

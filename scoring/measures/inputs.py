@@ -74,7 +74,7 @@ class Inputs:
         Folders of bundled layers.
     only : frozenset of str or None
         Measure these sites alone, among all as peers; None: every site.
-    told : dict
+    milestones : dict
         Site id -> milestones of its permits that the user knows.
     today : date or None
         The day that milestones are seen from.
@@ -84,7 +84,7 @@ class Inputs:
     layers: Path = BUNDLE / "layers"
     share_alike: Path = BUNDLE / "share_alike"
     only: frozenset[str] | None = None
-    told: Mapping[str, Milestones] = field(default_factory=dict)
+    milestones: Mapping[str, Milestones] = field(default_factory=dict)
     today: date | None = None
 
     @cached_property

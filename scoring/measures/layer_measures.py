@@ -1,7 +1,4 @@
-"""A layer of the user's own as a criterion: what is measured of it at each site, with its range.
-
-Ranks nothing, reads no store.
-"""
+"""A user layer measured at each site, with the range that the site's location uncertainty leaves."""
 
 from __future__ import annotations
 

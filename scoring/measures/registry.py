@@ -1,4 +1,4 @@
-"""Facts -> measurements: one function a kind of measure. Writes nothing, ranks nothing."""
+"""Measures: facts to measurements, one function a kind of measure."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
     """Months until ready to build: P50 with P10 and P90."""
     rows = []
     for site_id, outlook, as_of in outlooks(inputs):
-        has_milestones = site_id in inputs.told
+        has_milestones = site_id in inputs.milestones
         months, source = outlook.months, MILESTONES if has_milestones else "orebridge_permitting"
         seen = inputs.today.isoformat() if has_milestones and inputs.today else as_of
         rows.append((site_id, months.p50, months.p10, months.p90, outlook.stage, months.pathway, seen, source))
@@ -102,7 +102,7 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
         age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
         known_quality = None if pd.isna(quality) else float(quality)
-        milestones = inputs.told.get(str(site.site_id))
+        milestones = inputs.milestones.get(str(site.site_id))
         outlook = look_ahead(
             str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, milestones, inputs.today
         )
@@ -118,7 +118,7 @@ def outlook_of(
     None where its stage is unknown.
     """
     inputs = Inputs(
-        facts.cursor(), only=frozenset([site_id]), told={site_id: milestones} if milestones else {}, today=today
+        facts.cursor(), only=frozenset([site_id]), milestones={site_id: milestones} if milestones else {}, today=today
     )
     return next((outlook for _site, outlook, _as_of in outlooks(inputs)), None)
 

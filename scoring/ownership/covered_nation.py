@@ -1,7 +1,4 @@
-"""What the bundle knows of who stands behind a site or company: blocs, the covered-nation rule, the tree of holders.
-
-Writes nothing.
-"""
+"""Ownership of a site or company: attributable shares by bloc, the covered-nation rule, the tree of holders."""
 
 from __future__ import annotations
 

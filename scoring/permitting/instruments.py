@@ -1,7 +1,4 @@
-"""Which instruments of the US-Japan Framework may fit a site, by stated rules.
-
-For discussion: it decides nothing and scores nothing.
-"""
+"""Instruments of the US-Japan Framework that may fit a site, by stated rules; for discussion, not part of any score."""
 
 from __future__ import annotations
 

@@ -254,7 +254,7 @@ def look_ahead(
     is_mine: bool,
     regulatory_quality: float | None,
     stage_age_years: int = 0,
-    told: Milestones | None = None,
+    milestones: Milestones | None = None,
     today: date | None = None,
 ) -> Outlook | None:
     """Return the distribution of the months until ready to build with its parts, or None where the stage is unknown.
@@ -267,20 +267,22 @@ def look_ahead(
     ----------
     stage, iso3, is_mine, regulatory_quality, stage_age_years
         As in `months_left`.
-    told : Milestones, optional
+    milestones : Milestones, optional
     today : date, optional
         Needed where a milestone has a date.
     """
-    told = told or Milestones()
-    stage, stage_age_years = _stage_today(told, stage, stage_age_years)
+    milestones = milestones or Milestones()
+    stage, stage_age_years = _stage_today(milestones, stage, stage_age_years)
     if stage not in parameters()["stage"]:
         return None
     median, sigma, pathway, known = (
-        _pathway(told.pathway) if told.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
+        _pathway(milestones.pathway) if milestones.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
     )
     still = still_so(stage, stage_age_years)
     elapsed, due = (
-        (None, None) if told.granted else (_months_between(told.started, today), _months_between(today, told.due))
+        (None, None)
+        if milestones.granted
+        else (_months_between(milestones.started, today), _months_between(today, milestones.due))
     )
     study, permits = _sampled(stage, still, median, sigma, elapsed, due)
     draws = study + permits
@@ -288,13 +290,15 @@ def look_ahead(
     return Outlook(total, draws, of_study, of_permits, still, stage)
 
 
-def _stage_today(told: Milestones, stage: str, stage_age_years: int) -> tuple[str, int]:
+def _stage_today(milestones: Milestones, stage: str, stage_age_years: int) -> tuple[str, int]:
     """Return the stage with the years since it was stated; one that the milestones say or imply is of today."""
-    if told.granted:
+    if milestones.granted:
         return "permitted", 0
-    if told.stage:
-        return told.stage, 0
-    if (told.started or told.due) and (stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0):
+    if milestones.stage:
+        return milestones.stage, 0
+    if (milestones.started or milestones.due) and (
+        stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0
+    ):
         return "feasibility", 0
     return stage, stage_age_years
 

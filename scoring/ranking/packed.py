@@ -1,4 +1,4 @@
-"""The packed vectors of a scenario as arrays, with the groups that carry its weights. Reads DuckDB; judges nothing."""
+"""The packed vectors of a scenario as arrays, with the groups of criteria that carry its weights."""
 
 from __future__ import annotations
 

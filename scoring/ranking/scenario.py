@@ -1,6 +1,6 @@
-"""What the analyst chose: weights, commodity of interest, filters, order.
+"""The analyst's choices: weights, commodity of interest, filters and order.
 
-A value that can be hashed, saved and put in a URL.
+A scenario can be hashed, saved and put in a URL.
 """
 
 from __future__ import annotations

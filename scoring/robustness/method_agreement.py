@@ -1,4 +1,4 @@
-"""How much the order depends on the method and on the normalisation: every pair against the order in force."""
+"""Dependence of the order on method and normalisation: every pair against the order in force."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the order hangs on: stable ranges of weights, what each unknown could do, what a site lacks.
+"""Sensitivity of the order: stability ranges of weights, swings of unknowns, and what a site needs for the top k.
 
 Exact for the weighted sum.
 """
@@ -68,7 +68,7 @@ def stability(
     """
     site = packed.row(site_id)
     lines = _lines(packed)
-    totals = tuple(packed.group_weights @ each for each in lines)
+    totals = tuple(packed.group_weights @ line for line in lines)
     alike = np.flatnonzero(packed.states.last == packed.states.last[site])
     allowed = (within or site + 1) - (int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0)
 
@@ -104,7 +104,7 @@ def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
     value, known, applies = (
-        packed.spread @ each.T for each in (packed.states.u * packed.known, packed.known, packed.states.applies)
+        packed.spread @ cells.T for cells in (packed.states.u * packed.known, packed.known, packed.states.applies)
     )
     if (np.ptp(applies, axis=1) > 1e-9).any():
         raise SensitivityError(
@@ -128,7 +128,7 @@ def _leads(
     """
     weight = packed.groups[group].weight
     got, knows, applies = (
-        (total - weight * each[group], each[group]) for total, each in zip(totals, lines, strict=True)
+        (total - weight * line[group], line[group]) for total, line in zip(totals, lines, strict=True)
     )
     if order_by == "known":
         mine, my_weight = (got[0][site], got[1][site]), (knows[0][site], knows[1][site])

@@ -1,6 +1,6 @@
-"""How firm a ranking is: scores under many weights and many states of the unknown (SMAA).
+"""Rank stability by SMAA: scores under many weights and many states of the unknowns.
 
-Draws only from a passed generator.
+Random numbers come only from the generator passed in.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The view of two desks on the same sites: both ranks, their gap, the joint order, and on which criterion they part."""
+"""The same sites under two desks: both ranks, their gap, the joint order, and the criterion that separates them."""
 
 from __future__ import annotations
 

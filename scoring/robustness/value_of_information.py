@@ -1,4 +1,4 @@
-"""What to find out next: how likely learning one value is to change the shortlist. Learns nothing itself."""
+"""Value of information: how likely it is that learning one value changes the shortlist."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All that is known of one site, as plain values for the card, the command line and exports."""
+"""The record of one site as plain values, for the card, the command line and exports."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, Any]) ->
     return records(facts.cursor().execute(sql(f"data/queries/{name}.sql"), values))
 
 
-def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:
+def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> dict[str, Any]:
     """Return the site with that id, or the only one whose name contains the text.
 
     Raises
@@ -27,21 +27,21 @@ def site_row(facts: duckdb.DuckDBPyConnection, asked: str) -> dict[str, Any]:
     UnknownSiteError
         If there is none, or more than one: with the nearest ids.
     """
-    exact = rows(facts, "site", {"site_id": asked})
+    exact = rows(facts, "site", {"site_id": site})
     if exact:
         return exact[0]
-    matches = [row["site_id"] for row in rows(facts, "find_sites", {"text": asked.strip()})]
+    matches = [row["site_id"] for row in rows(facts, "find_sites", {"text": site.strip()})]
     if len(matches) == 1:
         return rows(facts, "site", {"site_id": matches[0]})[0]
-    raise UnknownSiteError(asked, matches)
+    raise UnknownSiteError(site, matches)
 
 
-def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, asked: str) -> dict[str, Any]:
+def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) -> dict[str, Any]:
     """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
 
     The rank is that among all sites of the scenario's commodity, without other filters. None means unknown.
     """
-    site = site_row(facts, asked)
+    site = site_row(facts, site_id)
     unfiltered = replace(scenario, filters=Filters())
     standing = _standing(facts, unfiltered, site["site_id"])
     if not standing:  # it lacks the commodity of interest: then it stands, and is explained, by its main one

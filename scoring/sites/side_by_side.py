@@ -1,7 +1,4 @@
-"""Two to five sites side by side: criterion by criterion, who is ahead where, and where each stands under every preset.
-
-Draws nothing.
-"""
+"""Two to five sites compared criterion by criterion, with the leader of each and the ranks under every preset."""
 
 from __future__ import annotations
 
@@ -115,7 +112,9 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, chosen: S
     UnknownSiteError
         If one is not there.
     """
-    sites = {record["site_id"]: record for record in (dossier(facts, scenario, each) for each in dict.fromkeys(chosen))}
+    sites = {
+        record["site_id"]: record for record in (dossier(facts, scenario, site_id) for site_id in dict.fromkeys(chosen))
+    }
     if not FEWEST <= len(sites) <= MOST:
         raise ScenarioError(
             "{count} different sites cannot stand side by side; give {fewest} to {most}.",

@@ -1,4 +1,4 @@
-"""What moved between two rankings, and why: data, list, weights, method, one after the other. Changes nothing."""
+"""Rank moves between two rankings, attributed in turn to data, list, weights and method."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Frozen shortlists: a ranking with all that its numbers rest on, to be opened and computed again on any later day."""
+"""Snapshots: a shortlist with everything its numbers rest on, reproducible on any later day."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""What a ranking rests on, apart from any database.
-
-Vectors of all sites that a method compares, to be ranked again at will.
-"""
+"""The vectors of all sites that a method compares, apart from any database, so that a snapshot can be ranked again."""
 
 from __future__ import annotations
 
@@ -194,8 +191,8 @@ def from_dict(values: dict[str, Any]) -> Basis:
         If a part is missing, or does not have the size that the others say.
     """
     try:
-        ids = [str(each) for each in values["site_ids"]]
-        criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
+        ids = [str(site_id) for site_id in values["site_ids"]]
+        criteria, axes = (tuple(str(part) for part in values[name]) for name in ("criteria", "axes"))
         n, k = len(ids), len(criteria)
         if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n or len(set(criteria)) != k:
             raise ScenarioError(

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.errors import UnknownSiteError
 from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.map.locator import reach_table, site_map
@@ -39,7 +40,8 @@ def page() -> None:
     try:
         found = rankings.dossier(scenario, S.site_id or asked)
     except OrebridgeError as error:
-        st.error(f"{problem(error)} {_('Look for it by name on the Explore page.')}", icon=":material/search_off:")
+        where = [_("Look for it by name on the Explore page.")] if isinstance(error, UnknownSiteError) else []
+        st.error(" ".join([problem(error), *where]), icon=":material/search_off:")
         _way_on()
         return
     S.site_id = found["site_id"]
