@@ -1,7 +1,4 @@
-"""Limits on what comes from outside: how long a text is before and after unpacking, and how deep its JSON is.
-
-Interprets nothing.
-"""
+"""Limits on text from outside: its length before and after unpacking, and how deeply its JSON is nested."""
 
 from __future__ import annotations
 
@@ -20,7 +17,7 @@ BRACKETS = re.compile(r"[\[\]{}]")
 
 
 class TooMuchError(OrebridgeError):
-    """A text that is longer or deeper than anything that we write, or is not what it is taken for."""
+    """A packed or JSON text that is too long, too deeply nested, or not written by Orebridge."""
 
 
 def depth_of(text: str) -> int:

@@ -1,7 +1,4 @@
-"""What was computed is kept for whoever asks next: so many entries, so many bytes, and each computed once.
-
-Computes nothing itself.
-"""
+"""A cache with a limit on entries and on bytes, in which concurrent requests compute a value once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions about the bundle as a whole: how far it reaches. Reads the facts, changes nothing."""
+"""Coverage of the bundle: how many sites, sources and records it holds, and what was left out."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ def report(facts: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE) -> dict[str,
         country is known), curated_plants, claims, bundle_mb (10^6 bytes), by_kind, by_commodity, by_country, by_stage,
         by_source (name -> sites) and left_out (reason -> rows of the sources).
     """
-    (found,) = records(facts.cursor().execute(sql("data/queries/report.sql")))
-    found["bundle_mb"] = round(sum(p.stat().st_size for p in bundle.rglob("*") if p.is_file()) / 1e6, 2)
+    (counts,) = records(facts.cursor().execute(sql("data/queries/report.sql")))
+    counts["bundle_mb"] = round(sum(p.stat().st_size for p in bundle.rglob("*") if p.is_file()) / 1e6, 2)
     for what, name, sites in facts.cursor().execute(sql("data/queries/report_counts.sql")).fetchall():
-        found.setdefault(f"by_{what}", {})[name] = sites
-    found["left_out"] = dict(
+        counts.setdefault(f"by_{what}", {})[name] = sites
+    counts["left_out"] = dict(
         facts.cursor().execute("SELECT reason, rows FROM facts.left_out ORDER BY rows DESC, reason").fetchall()
     )
-    return found
+    return counts

@@ -1,4 +1,4 @@
-"""What a spreadsheet may do with a cell of text: nothing. Needs no package beyond Python's own."""
+"""Cells of CSV files and workbooks as plain text, so that a spreadsheet never runs one as a formula."""
 
 from __future__ import annotations
 
@@ -49,8 +49,8 @@ def csv_text(header: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    writer.writerow([_cell(each) for each in header])
-    writer.writerows([_cell(each) for each in row] for row in rows)
+    writer.writerow([_cell(cell) for cell in header])
+    writer.writerows([_cell(cell) for cell in row] for row in rows)
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""A ranked list written to a file: CSV, XLSX, GeoPackage, GeoParquet, GeoJSON, KML, each with what it rests on."""
+"""Export a ranked list as CSV, XLSX, GeoPackage, GeoParquet, GeoJSON or KML, with scenario, sources and licences."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _FAILED = (
 
 
 class ExportFormatError(OrebridgeError):
-    """The file name does not say a format that can be written."""
+    """The suffix of the file name is not that of an export format."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -242,5 +242,5 @@ def _plain(listing: Listing) -> Listing:
 def _plain_frame(frame: pd.DataFrame) -> pd.DataFrame:
     texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
     return frame.assign(
-        **{name: frame[name].map(lambda each: prose(each) if isinstance(each, str) else each) for name in texts}
+        **{name: frame[name].map(lambda cell: prose(cell) if isinstance(cell, str) else cell) for name in texts}
     )

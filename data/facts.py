@@ -1,4 +1,4 @@
-"""The bundle in memory: an in-process DuckDB with the immutable facts, locked against the outside once loaded."""
+"""The bundle in memory: an in-process DuckDB with the immutable facts, locked against external access once loaded."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ UNMEASURED_TABLES = tuple(name for name in TABLES if name not in ("measurement",
 
 
 class BundleMissingError(OrebridgeError):
-    """The bundled data are not there or not whole."""
+    """The bundled data are missing or incomplete."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -1,6 +1,6 @@
-"""A file that the user gets.
+"""Output files for the user.
 
-Written whole or not at all, never over another unless that is said, never through a link.
+A file is written completely or not at all, never over an existing file unless requested, and never through a link.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST_NAME_BYTES = 255
 
 
 class TargetError(OrebridgeError):
-    """A file that cannot be written to where it was asked for."""
+    """An output file that cannot be written."""
 
 
 @dataclass(frozen=True, slots=True)

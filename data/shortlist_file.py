@@ -1,6 +1,6 @@
-"""A workspace as one file: shortlists with their frozen snapshots, written and read back.
+"""Workspace files: shortlists with their snapshots, exported to one file and imported again.
 
-JSON inside gzip; nothing in it is executed.
+The format is JSON inside gzip; nothing in it is executed.
 """
 
 from __future__ import annotations
@@ -130,8 +130,8 @@ def parse(raw: bytes) -> Workspace:
             reason=_first(error),
         ) from error
     _check_counts(lists, kept)
-    shortlists = tuple(_shortlist(each) for each in lists)
-    names = [each.name for each in shortlists]
+    shortlists = tuple(_shortlist(record) for record in lists)
+    names = [record.name for record in shortlists]
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise WorkspaceError(
@@ -139,30 +139,30 @@ def parse(raw: bytes) -> Workspace:
             "shortlist export NAME FILE.orebridge`.",
             shortlist=twice,
         )
-    snapshots = tuple(_snapshot(each, names) for each in kept)
-    return Workspace(shortlists, snapshots, {each.snapshot_id: _payload(each) for each in snapshots})
+    snapshots = tuple(_snapshot(record, names) for record in kept)
+    return Workspace(shortlists, snapshots, {record.snapshot_id: _payload(record) for record in snapshots})
 
 
-def keep(store: Store, found: Workspace) -> ImportedShortlists:
+def keep(store: Store, workspace: Workspace) -> ImportedShortlists:
     """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it.
 
     All or nothing.
     """
     names: dict[str, str] = {}
-    with store.write("import", ", ".join(each.name for each in found.shortlists)[:1000]) as cursor:
+    with store.write("import", ", ".join(shortlist.name for shortlist in workspace.shortlists)[:1000]) as cursor:
         taken = {row["name"] for row in stored_shortlists.shortlists_by(cursor)}
-        for each in found.shortlists:
-            names[each.name] = _free(each.name, taken)
-            taken.add(names[each.name])
-            stored_shortlists.put_new(cursor, replace(each, name=names[each.name]))
-        for one in found.snapshots:
-            meta = {name: getattr(one, name) for name in ("label", "data_version", "scenario_hash")} | {
-                "frozen_at": one.frozen_at.isoformat()
+        for shortlist in workspace.shortlists:
+            names[shortlist.name] = _free(shortlist.name, taken)
+            taken.add(names[shortlist.name])
+            stored_shortlists.put_new(cursor, replace(shortlist, name=names[shortlist.name]))
+        for snapshot in workspace.snapshots:
+            meta = {name: getattr(snapshot, name) for name in ("label", "data_version", "scenario_hash")} | {
+                "frozen_at": snapshot.frozen_at.isoformat()
             }
             stored_shortlists.put_snapshot(
-                cursor, one.snapshot_id, names[one.shortlist], meta, found.payloads[one.snapshot_id]
+                cursor, snapshot.snapshot_id, names[snapshot.shortlist], meta, workspace.payloads[snapshot.snapshot_id]
             )
-    return ImportedShortlists(names, len(found.snapshots))
+    return ImportedShortlists(names, len(workspace.snapshots))
 
 
 def _values(raw: bytes) -> dict[str, Any]:
@@ -214,7 +214,7 @@ def _marks(part: bytes) -> int:
 
 
 def _check_counts(lists: list[Shortlist], kept: list[SnapshotRecord]) -> None:
-    sites = sum(len(each.items) for each in lists)
+    sites = sum(len(shortlist.items) for shortlist in lists)
     for count, most, what in (
         (len(lists), MOST_LISTS, "shortlists"),
         (sites, MOST_SITES, "sites"),
@@ -229,17 +229,19 @@ def _check_counts(lists: list[Shortlist], kept: list[SnapshotRecord]) -> None:
             )
 
 
-def _shortlist(given: Shortlist) -> Shortlist:
+def _shortlist(shortlist: Shortlist) -> Shortlist:
     """Return a shortlist as it can be kept: checked, plain, times as UTC."""
-    items = tuple(stored_shortlists.plain_item(replace(each, added_at=_time(each, given.name))) for each in given.items)
+    items = tuple(
+        stored_shortlists.plain_item(replace(entry, added_at=_time(entry, shortlist.name))) for entry in shortlist.items
+    )
     made = replace(
-        given,
-        name=line(given.name),
-        question=prose(given.question),
-        data_version=line(given.data_version),
+        shortlist,
+        name=line(shortlist.name),
+        question=prose(shortlist.question),
+        data_version=line(shortlist.data_version),
         items=items,
-        scenario=plain(given.scenario),
-        layers=plain(given.layers),
+        scenario=plain(shortlist.scenario),
+        layers=plain(shortlist.layers),
     )
     stored_shortlists.check_head(asdict(replace(made, items=())))
     for item in items:
@@ -290,27 +292,27 @@ def _time(item: Item, name: str) -> str:
         ) from error
 
 
-def _snapshot(given: SnapshotRecord, names: Sequence[str]) -> SnapshotRecord:
-    made = replace(given, shortlist=line(given.shortlist), label=line(given.label))
+def _snapshot(snapshot: SnapshotRecord, names: Sequence[str]) -> SnapshotRecord:
+    made = replace(snapshot, shortlist=line(snapshot.shortlist), label=line(snapshot.label))
     try:
-        made = replace(made, frozen_at=moment(given.frozen_at.isoformat()))
+        made = replace(made, frozen_at=moment(snapshot.frozen_at.isoformat()))
     except ValueError as error:
         raise WorkspaceError(
             "Snapshot {snapshot!r} in the file was frozen at no time that can be; export it again with "
             "`orebridge shortlist export NAME FILE.orebridge`.",
-            snapshot=given.snapshot_id[:40],
+            snapshot=snapshot.snapshot_id[:40],
         ) from error
     if made.shortlist not in names:
         raise WorkspaceError(
             "Snapshot {snapshot!r} in the file belongs to no shortlist of it; export it again with "
             "`orebridge shortlist export NAME FILE.orebridge`.",
-            snapshot=given.snapshot_id[:40],
+            snapshot=snapshot.snapshot_id[:40],
         )
     if max(map(len, (made.label, made.data_version, made.scenario_hash))) > stored_shortlists.LONGEST_NOTE:
         raise WorkspaceError(
             "Snapshot {snapshot!r} in the file has a label that is too long; export it again with "
             "`orebridge shortlist export NAME FILE.orebridge`.",
-            snapshot=given.snapshot_id[:40],
+            snapshot=snapshot.snapshot_id[:40],
         )
     return made
 
@@ -357,14 +359,14 @@ def _digest(payload: bytes, snapshot_id: str) -> str:
 
 def _free(name: str, taken: set[str]) -> str:
     """Return the name, or the first with a number behind it that nobody has."""
-    count, found = 2, name
-    while found in taken:
-        found, count = f"{name[: stored_shortlists.LONGEST_NAME - 6]} ({count})", count + 1
-    return found
+    count, candidate = 2, name
+    while candidate in taken:
+        candidate, count = f"{name[: stored_shortlists.LONGEST_NAME - 6]} ({count})", count + 1
+    return candidate
 
 
 def _first(error: ValidationError | KeyError) -> str:
     if isinstance(error, KeyError):
         return Phrase("{field} is missing", field=error.args[0])
-    told = error.errors()[0]
-    return line(f"{'.'.join(str(part)[:40] for part in told['loc'])}: {told['msg']}")[:300]
+    first = error.errors()[0]
+    return line(f"{'.'.join(str(part)[:40] for part in first['loc'])}: {first['msg']}")[:300]

@@ -1,7 +1,4 @@
-"""Shortlists of the user's workspace: what is on them, what is noted of each site, every change and its way back.
-
-Ranks nothing.
-"""
+"""Shortlists in the user's store: their sites and notes, and every change with its undo and redo."""
 
 from __future__ import annotations
 
@@ -27,7 +24,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 
 class WorkspaceError(OrebridgeError):
-    """A shortlist that is not there, or a value that cannot be kept."""
+    """A shortlist or workspace file that does not exist, or a value that cannot be stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,14 +151,14 @@ def read(store: Store, name: str) -> Shortlist:
         If there is none of that name: which there are.
     """
     cursor = store.cursor()
-    found = _read_head(cursor, name)
-    if found is None:
+    head = _read_head(cursor, name)
+    if head is None:
         raise WorkspaceError(
             "No shortlist is called {name!r}; there are: {shortlists}. `orebridge shortlist new` makes one.",
             name=name,
             shortlists=[repr(row["name"]) for row in shortlists(store)] or Phrase("none yet"),
         )
-    return replace(found, items=_items(cursor, name, None))
+    return replace(head, items=_items(cursor, name, None))
 
 
 def site_ids(store: Store, name: str) -> list[str]:
@@ -219,10 +216,10 @@ def edit(store: Store, name: str, items: Sequence[Item]) -> None:
     WorkspaceError
         If a site is not on it, or a field cannot be kept: which, and what is allowed.
     """
-    held = {item.site_id: item for item in read(store, name).items}
-    if missing := [item.site_id for item in items if item.site_id not in held]:
+    before = {item.site_id: item for item in read(store, name).items}
+    if missing := [item.site_id for item in items if item.site_id not in before]:
         raise WorkspaceError("{site} is not on the shortlist {name!r}; add it first.", site=missing[0], name=name)
-    changed = {i.site_id: i for i in items if replace(i, added_at="") != replace(held[i.site_id], added_at="")}
+    changed = {i.site_id: i for i in items if replace(i, added_at="") != replace(before[i.site_id], added_at="")}
     _write(store, "edit", name, items=changed)
 
 
@@ -234,13 +231,13 @@ def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
     WorkspaceError
         If it is not there, the new name is taken, or a field cannot be kept.
     """
-    held = read(store, name)
-    wanted = replace(held, **changes)
-    if wanted.name != name and _read_head(store.cursor(), wanted.name):
-        raise WorkspaceError("There is a shortlist {shortlist!r} already; take another name.", shortlist=wanted.name)
-    if wanted != held:
-        _write(store, "rename" if wanted.name != name else "edit", name, head=_head(wanted))
-    return wanted
+    before = read(store, name)
+    after = replace(before, **changes)
+    if after.name != name and _read_head(store.cursor(), after.name):
+        raise WorkspaceError("There is a shortlist {shortlist!r} already; take another name.", shortlist=after.name)
+    if after != before:
+        _write(store, "rename" if after.name != name else "edit", name, head=_head(after))
+    return after
 
 
 def duplicate(store: Store, name: str, copy: str) -> None:
@@ -250,8 +247,8 @@ def duplicate(store: Store, name: str, copy: str) -> None:
 
 def drop(store: Store, name: str) -> None:
     """Take a shortlist away with its sites; `undo` brings it back. Its snapshots stay."""
-    held = read(store, name)
-    _write(store, "drop", name, head={}, items=dict.fromkeys(held.site_ids, None))
+    shortlist = read(store, name)
+    _write(store, "drop", name, head={}, items=dict.fromkeys(shortlist.site_ids, None))
 
 
 def undo(store: Store, name: str | None = None) -> Change | None:
@@ -268,9 +265,9 @@ def redo(store: Store, name: str | None = None) -> Change | None:
 
     None where nothing was, or something was changed since.
     """
-    found = changes(store, name)
-    last_standing = max((change.number for change in found if not change.undone), default=0)
-    later = [change for change in found if change.undone and change.number > last_standing]
+    history = changes(store, name)
+    last_standing = max((change.number for change in history if not change.undone), default=0)
+    later = [change for change in history if change.undone and change.number > last_standing]
     return _replay(store, [c for c in later if c.batch == later[-1].batch][::-1], back=False) if later else None
 
 
@@ -327,14 +324,14 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
         If none, or more than one, begins so.
     """
     statement = "SELECT any_value(payload) FROM snapshot WHERE starts_with(snapshot_id, $id) GROUP BY snapshot_id"
-    found = store.cursor().execute(statement, {"id": snapshot_id}).fetchall() if snapshot_id else []
-    if len(found) != 1:
-        if not found:
+    matches = store.cursor().execute(statement, {"id": snapshot_id}).fetchall() if snapshot_id else []
+    if len(matches) != 1:
+        if not matches:
             raise WorkspaceError("No snapshot begins with {snapshot!r}; see `shortlist show`.", snapshot=snapshot_id)
         raise WorkspaceError(
-            "{count} snapshots begin with {snapshot!r}; see `shortlist show`.", count=len(found), snapshot=snapshot_id
+            "{count} snapshots begin with {snapshot!r}; see `shortlist show`.", count=len(matches), snapshot=snapshot_id
         )
-    return bytes(found[0][0])
+    return bytes(matches[0][0])
 
 
 def _rows(cursor: StoreCursor, name: str, values: dict[str, object]) -> list[Record]:
@@ -352,7 +349,7 @@ def _read_head(cursor: StoreCursor, name: str) -> Shortlist | None:
 def _items(cursor: StoreCursor, name: str, sites: Sequence[str] | None) -> tuple[Item, ...]:
     """Return the items of a shortlist, or those of some sites, in the order of addition."""
     rows = _rows(cursor, "shortlist_items", {"shortlist": name, "site_ids": None if sites is None else list(sites)})
-    return tuple(Item(**{**each, "tags": tuple(json.loads(each["tags"]))}) for each in rows)
+    return tuple(Item(**{**row, "tags": tuple(json.loads(row["tags"]))}) for row in rows)
 
 
 def _parsed(text: str | None) -> dict[str, Any] | None:
@@ -451,13 +448,13 @@ def moment(text: str) -> datetime:
         If it is no time from 1900 to 2199.
     """
     try:
-        found = datetime.fromisoformat(text)
-        found = (found if found.tzinfo else found.replace(tzinfo=UTC)).astimezone(UTC)
+        instant = datetime.fromisoformat(text)
+        instant = (instant if instant.tzinfo else instant.replace(tzinfo=UTC)).astimezone(UTC)
     except OverflowError as error:
         raise ValueError(text) from error
-    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
         raise ValueError(text)
-    return found
+    return instant
 
 
 def _is_date(text: str) -> bool:
@@ -531,8 +528,8 @@ def _keep_times_of_adding(steps: Sequence[Step], times: Sequence[str]) -> None:
 
 
 def _head_step(cursor: StoreCursor, name: str, head: dict[str, Any]) -> Step:
-    held = _read_head(cursor, name)
-    return Step("", _head(held) if held else None, head or None)
+    before = _read_head(cursor, name)
+    return Step("", _head(before) if before else None, head or None)
 
 
 def _fields(item: Item | None) -> dict[str, Any] | None:

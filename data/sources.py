@@ -1,4 +1,4 @@
-"""The register of raw sources: where each comes from, under which licence, and whether its files are the ones meant."""
+"""The register of raw sources: origin, licence and checksum of each file."""
 
 from __future__ import annotations
 
@@ -34,14 +34,17 @@ class SourceRegisterError(OrebridgeError):
     ----------
     source_id : str
         The entry.
-    found, expected : str
+    problem, expected : str
         What it says and what is allowed.
     """
 
-    def __init__(self, source_id: str, found: str, expected: str) -> None:
-        self.source_id, self.found, self.expected = source_id, found, expected
+    def __init__(self, source_id: str, problem: str, expected: str) -> None:
+        self.source_id, self.problem, self.expected = source_id, problem, expected
         super().__init__(
-            "sources.toml, [{source}]: {found}; expected {expected}.", source=source_id, found=found, expected=expected
+            "sources.toml, [{source}]: {problem}; expected {expected}.",
+            source=source_id,
+            problem=problem,
+            expected=expected,
         )
 
 

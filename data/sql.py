@@ -1,6 +1,6 @@
-"""The one loader of SQL, and rows as records.
+"""The loader of SQL files, and rows as records.
 
-A statement of more than a line lies in a file beside the code that runs it.
+A statement longer than a line lies in a file beside the code that runs it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the user makes, in one DuckDB file under the user's data folder: one owner, one writer, a cursor a call."""
+"""The user's store: one DuckDB file in the user's data folder, with one owner, one writer and a cursor per call."""
 
 from __future__ import annotations
 
@@ -234,10 +234,10 @@ class Store:
                 "DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id}
             )
 
-    def save_milestones(self, site_id: str, told: dict[str, str]) -> None:
+    def save_milestones(self, site_id: str, milestones: dict[str, str]) -> None:
         """Keep what the user knows of the permits of a site; what was kept before is replaced."""
         with self.write("save milestones", site_id) as cursor:
-            values = {"site_id": site_id, "told": json.dumps(told, sort_keys=True), "at": datetime.now(UTC)}
+            values = {"site_id": site_id, "told": json.dumps(milestones, sort_keys=True), "at": datetime.now(UTC)}
             cursor.execute(sql("data/queries/save_milestones.sql"), {**values, "owner": self.user})
 
     def remove_milestones(self, site_id: str) -> None:
@@ -248,7 +248,7 @@ class Store:
     def milestones(self) -> dict[str, dict[str, str]]:
         """Return site id -> milestones, by name. Binds nothing."""
         rows = self.cursor().execute("SELECT site_id, told FROM own_milestone ORDER BY site_id").fetchall()
-        return {site_id: json.loads(told) for site_id, told in rows}
+        return {site_id: json.loads(values) for site_id, values in rows}
 
     def milestone_owners(self) -> dict[str, str]:
         """Return site id -> who entered its milestones; empty where that was not recorded. Binds nothing."""

@@ -1,4 +1,4 @@
-"""Why the store cannot be used, one class a cause, and which cause an error of DuckDB means. Opens nothing."""
+"""Errors of the store, and which of them an error of DuckDB or of the operating system means."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class StoreError(OrebridgeError):
 
 
 class NoDataFolderError(StoreError):
-    """No folder for the user's data can be told from the environment."""
+    """The environment names no folder for the user's data."""
 
     def __init__(self, setting: str) -> None:
         self.path, self.setting = Path(), setting
@@ -53,7 +53,7 @@ class StoreBusyError(StoreError):
 
 
 class StoreUnreadableError(StoreError):
-    """The file is there, but it is damaged or is not a store of Orebridge."""
+    """The file exists, but is damaged or is not an Orebridge store."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
@@ -66,7 +66,7 @@ class StoreUnreadableError(StoreError):
 
 
 class StoreForbiddenError(StoreError):
-    """The file or its folder may not be read by this user."""
+    """The user may not read the store's file or folder."""
 
     def __init__(self, path: Path, reason: str) -> None:
         self.path, self.reason = path, reason
@@ -79,7 +79,7 @@ class StoreForbiddenError(StoreError):
 
 
 class StoreReadOnlyError(StoreError):
-    """A change was asked of a store that this user may only read."""
+    """A change was requested, but this user may only read the store."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -91,7 +91,7 @@ class StoreReadOnlyError(StoreError):
 
 
 class StoreTooNewError(StoreError):
-    """The store was written by a later version."""
+    """The store was written by a later version of Orebridge."""
 
     def __init__(self, path: Path, version: int, known: int) -> None:
         self.path, self.version, self.known = path, version, known
@@ -105,7 +105,7 @@ class StoreTooNewError(StoreError):
 
 
 class StoreFullError(StoreError):
-    """There is no room left where the store lies."""
+    """The disk that holds the store is full."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -117,7 +117,7 @@ class StoreFullError(StoreError):
 
 
 class StoreReopenedError(StoreError):
-    """The store was opened anew while this was under way."""
+    """The store was reopened while the operation was running."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -166,10 +166,10 @@ def checkpoint_is_due(path: Path, due_bytes: int) -> bool:
 
 def shut_in(path: Path) -> None:
     """Make a file and its log readable by its owner alone."""
-    for each in (path, log_of(path)):
+    for file in (path, log_of(path)):
         with suppress(FileNotFoundError):
-            if each.stat().st_mode & 0o077:
-                each.chmod(0o600)
+            if file.stat().st_mode & 0o077:
+                file.chmod(0o600)
 
 
 def _may_write(path: Path) -> bool:
@@ -331,13 +331,13 @@ def _missing(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
 
 
 def _notices(path: Path, missing: int) -> tuple[StoreNotice, ...]:
-    aside = [StoreNotice("log set aside", each) for each in sorted(path.parent.glob(DAMAGED + "*"))]
+    aside = [StoreNotice("log set aside", log) for log in sorted(path.parent.glob(DAMAGED + "*"))]
     return (*aside, *([StoreNotice("changes missing", path, missing)] if missing else []))
 
 
 def migrations() -> dict[int, Path]:
     """Return the migrations by number, in order."""
-    return {int(each.name[:4]): each for each in sorted(MIGRATIONS.glob("*.sql"))}
+    return {int(migration.name[:4]): migration for migration in sorted(MIGRATIONS.glob("*.sql"))}
 
 
 def _version(connection: duckdb.DuckDBPyConnection, path: Path) -> int:
@@ -403,8 +403,8 @@ def _migrate(connection: duckdb.DuckDBPyConnection) -> None:
 def _remove_leftovers(path: Path) -> None:
     """Remove what an end in the midst of an earlier opening left."""
     new = path.with_name(FILE + ".new")
-    for each in (new, log_of(new), log_of(path).with_name(log_of(path).name + ".copy")):
-        each.unlink(missing_ok=True)
+    for leftover in (new, log_of(new), log_of(path).with_name(log_of(path).name + ".copy")):
+        leftover.unlink(missing_ok=True)
 
 
 def _sync(path: Path) -> None:

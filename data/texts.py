@@ -1,6 +1,6 @@
-"""Text of strangers made plain at the door.
+"""Text from outside made plain on the way in.
 
-Nothing in it steers a terminal, breaks a file, or turns the reading direction round.
+It then holds no control character that steers a terminal, breaks a file format or reverses the reading direction.
 """
 
 from __future__ import annotations
@@ -76,9 +76,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return prose(value)
     if isinstance(value, dict):
-        return {plain(key): plain(each) for key, each in value.items()}
+        return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return type(value)(plain(each) for each in value)
+        return type(value)(plain(item) for item in value)
     return value
 
 

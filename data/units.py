@@ -15,19 +15,19 @@ from geo.errors import OrebridgeError, Phrase
 
 
 class UnitError(OrebridgeError):
-    """A unit that is not known, or that is of another kind than what it should be converted to.
+    """A unit that is unknown or ambiguous, or that measures another quantity than the target unit.
 
     Parameters
     ----------
     text : str
         As it was given.
-    found, cure : str
+    problem, cure : str
         What is wrong and what helps.
     """
 
-    def __init__(self, text: str, found: str, cure: str) -> None:
-        self.text, self.found, self.cure = text, found, cure
-        super().__init__("Unit {unit!r} {found}; {cure}.", unit=text[:60], found=found, cure=cure)
+    def __init__(self, text: str, problem: str, cure: str) -> None:
+        self.text, self.problem, self.cure = text, problem, cure
+        super().__init__("Unit {unit!r} {problem}; {cure}.", unit=text[:60], problem=problem, cure=cure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,11 +207,11 @@ def _plain(text: str) -> str:
 
 def _aliases() -> dict[str, str]:
     """Return every spelling without case; one that would name two units is left out."""
-    found: dict[str, set[str]] = {}
+    symbols_of: dict[str, set[str]] = {}
     for unit in _BY_SYMBOL.values():
         for spelling in (unit.symbol, *unit.aliases):
-            found.setdefault(_plain(spelling), set()).add(unit.symbol)
-    return {spelling: next(iter(symbols)) for spelling, symbols in found.items() if len(symbols) == 1}
+            symbols_of.setdefault(_plain(spelling), set()).add(unit.symbol)
+    return {spelling: next(iter(symbols)) for spelling, symbols in symbols_of.items() if len(symbols) == 1}
 
 
 _ALIASES = _aliases()
@@ -240,21 +240,23 @@ def parse(text: str) -> str:
     >>> parse("wt%"), parse("PPM"), parse("gpt"), parse("opt")
     ('%', 'ppm', 'g/t', 'oz/ton')
     """
-    given = text.strip()
-    if given in _BY_SYMBOL:
-        return given
-    plain = _plain(given)
+    stated = text.strip()
+    if stated in _BY_SYMBOL:
+        return stated
+    plain = _plain(stated)
     if plain in _AMBIGUOUS:
-        raise UnitError(given, Phrase("means two things"), _AMBIGUOUS[plain])
+        raise UnitError(stated, Phrase("means two things"), _AMBIGUOUS[plain])
     if plain in _ALIASES:
         return _ALIASES[plain]
-    near = dict.fromkeys(_ALIASES[each] for each in get_close_matches(plain[:40], list(_ALIASES), n=6, cutoff=0.4))
+    nearest = dict.fromkeys(
+        _ALIASES[spelling] for spelling in get_close_matches(plain[:40], list(_ALIASES), n=6, cutoff=0.4)
+    )
     cure = (
-        Phrase("the nearest known units are {units}", units=list(near)[:4])
-        if near
+        Phrase("the nearest known units are {units}", units=list(nearest)[:4])
+        if nearest
         else Phrase("choose one of the list, such as ppm, %, g/t, m or nT")
     )
-    raise UnitError(given, Phrase("is not known"), cure)
+    raise UnitError(stated, Phrase("is not known"), cure)
 
 
 @lru_cache(maxsize=1)
@@ -293,23 +295,25 @@ def convert(values: ArrayLike, unit: str, to: str) -> NDArray[np.float64]:
     [25000.0]
     """
     source, target = parse(unit), parse(to)
-    given = np.asarray(values, dtype=np.float64)
+    numbers = np.asarray(values, dtype=np.float64)
     if source == target:
-        return given.copy()
+        return numbers.copy()
     registry = _registry()
     if _KINDS.get(source) != _KINDS.get(target):
         raise _other_kind(source, to)
     try:
         if source in _OFFSET and target in _OFFSET:
-            made = registry.Quantity(given, _BY_SYMBOL[source].expression).to(_BY_SYMBOL[target].expression).magnitude
+            converted = (
+                registry.Quantity(numbers, _BY_SYMBOL[source].expression).to(_BY_SYMBOL[target].expression).magnitude
+            )
         else:
             factor = registry.parse_expression(_BY_SYMBOL[source].expression) / registry.parse_expression(
                 _BY_SYMBOL[target].expression
             )
-            made = given * registry.Quantity(factor).to("").magnitude
+            converted = numbers * registry.Quantity(factor).to("").magnitude
     except pint.PintError as error:
         raise _other_kind(source, to) from error
-    return np.asarray(made, dtype=np.float64)
+    return np.asarray(converted, dtype=np.float64)
 
 
 def _other_kind(unit: str, to: str) -> UnitError:
@@ -370,10 +374,10 @@ def suggest(name: str) -> str:
     """
     short = name.strip()[:200]
     bracket = _BRACKET.search(short)
-    if bracket and (found := _quiet(bracket.group(1))):
-        return found
-    if found := _hint_of_words(short):
-        return found
+    if bracket and (unit := _quiet(bracket.group(1))):
+        return unit
+    if unit := _hint_of_words(short):
+        return unit
     suffix = _SUFFIX.search(short)
     if suffix and suffix.start() > 0:
         return _quiet(suffix.group(1))
@@ -382,23 +386,23 @@ def suggest(name: str) -> str:
 
 def _hint_of_words(name: str) -> str:
     """Return the unit that the last two words of a name, or the last, are, else a share that one of the others is."""
-    tokens = [each for each in re.split(r"[\s_,;:]+|(?<=[A-Za-z0-9])-(?=[A-Za-z])", name) if each]
+    tokens = [word for word in re.split(r"[\s_,;:]+|(?<=[A-Za-z0-9])-(?=[A-Za-z])", name) if word]
     for count in (2, 1):
         if len(tokens) > count and (
-            found := _hint("_".join(tokens[-count:]).replace("_", "/" if count == 2 else ""), count)
+            unit := _hint("_".join(tokens[-count:]).replace("_", "/" if count == 2 else ""), count)
         ):
-            return found
+            return unit
     shares = (_quiet(token) for token in tokens[:-1])
-    return next((found for found in shares if found in {"ppm", "ppb", "%", "g/t"}), "")
+    return next((unit for unit in shares if unit in {"ppm", "ppb", "%", "g/t"}), "")
 
 
 def _hint(text: str, tokens: int) -> str:
     if text in _WEAK or (len(text) == 1 and text not in {"m", "%", "％", "°"}):
         return ""
-    found = _quiet(text)
+    unit = _quiet(text)
     return (
-        found
-        if tokens == 1 or found in {"g/t", "oz/ton", "oz/t", "mg/L", "mg/kg", "kg/t", "mS/m", "lb/ton", "nT/m"}
+        unit
+        if tokens == 1 or unit in {"g/t", "oz/ton", "oz/t", "mg/L", "mg/kg", "kg/t", "mS/m", "lb/ton", "nT/m"}
         else ""
     )
 

@@ -1,6 +1,6 @@
-"""Layers that the user brought, in the store.
+"""User layers in the store.
 
-Features as rows of one schema, rasters as COGs beside the database, provenance for all.
+Features are rows of one schema, rasters are COGs beside the database, and each layer keeps its provenance.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ CONFIDENTIALITY = ("private", "shared")
 
 
 class UserLayerError(OrebridgeError):
-    """An own layer that is not there, or an edit that is not possible."""
+    """A user layer that does not exist, or an edit that is not possible."""
 
 
 @dataclass(frozen=True)
@@ -101,13 +101,13 @@ class UserLayer:
         UserLayerError
             If the layer has none of that name.
         """
-        found = next((c for c in self.columns if c["name"] == name), None)
-        if found is None:
+        column = next((c for c in self.columns if c["name"] == name), None)
+        if column is None:
             names = ", ".join(c["name"] for c in self.columns) or "none at all"
             raise UserLayerError(
                 "Layer {layer!r} has no column {name!r}; it has {names}.", layer=self.name, name=name, names=names
             )
-        return found
+        return column
 
 
 @dataclass(frozen=True)
@@ -227,7 +227,7 @@ def _row(values: dict[str, Any]) -> UserLayer:
     return UserLayer(**values)
 
 
-def find(store: Store, asked: str, *, removed: bool = False) -> UserLayer:
+def find(store: Store, name: str, *, removed: bool = False) -> UserLayer:
     """Return the layer with that id, or the only one of that name.
 
     Raises
@@ -236,20 +236,20 @@ def find(store: Store, asked: str, *, removed: bool = False) -> UserLayer:
         If there is none, or more than one.
     """
     known = stored_layers(store, removed=removed)
-    found = [layer for layer in known if asked in (layer.layer_id, layer.name)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matches = [layer for layer in known if name in (layer.layer_id, layer.name)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise UserLayerError(
             "{count} layers are called {name!r}; give the id: {ids}.",
-            count=len(found),
-            name=asked,
-            ids=[layer.layer_id for layer in found],
+            count=len(matches),
+            name=name,
+            ids=[layer.layer_id for layer in matches],
         )
     names = [f"{layer.layer_id} ({layer.name})" for layer in known] or Phrase("none yet")
     if removed:
-        raise UserLayerError("There is no removed layer {name!r}; there is {names}.", name=asked, names=names)
-    raise UserLayerError("There is no own layer {name!r}; there is {names}.", name=asked, names=names)
+        raise UserLayerError("There is no removed layer {name!r}; there is {names}.", name=name, names=names)
+    raise UserLayerError("There is no own layer {name!r}; there is {names}.", name=name, names=names)
 
 
 def raster_path(store: Store, layer_id: str) -> Path:
@@ -352,16 +352,18 @@ def edit(store: Store, layer: UserLayer, **changes: Any) -> UserLayer:
     return changed
 
 
-def check_confidentiality(asked: str) -> None:
+def check_confidentiality(confidentiality: str) -> None:
     """Refuse a confidentiality that is not one of `CONFIDENTIALITY`.
 
     Raises
     ------
     UserLayerError
     """
-    if asked not in CONFIDENTIALITY:
+    if confidentiality not in CONFIDENTIALITY:
         raise UserLayerError(
-            "No confidentiality is called {name!r}; choose {choices}.", name=asked, choices=" or ".join(CONFIDENTIALITY)
+            "No confidentiality is called {name!r}; choose {choices}.",
+            name=confidentiality,
+            choices=" or ".join(CONFIDENTIALITY),
         )
 
 

@@ -1,6 +1,6 @@
-"""The user's table of candidate sites -> sites and claims in our words and units.
+"""The user's table of candidate sites as sites and claims in Orebridge's vocabulary and units.
 
-What it does not say stays unknown.
+What the table does not state stays unknown.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ UNCODED = {"KOS": "XKX", "SOL": "SOM", "CYN": "CYP", "IOA": "AUS", "ATC": "AUS"}
 
 
 class UserSitesError(OrebridgeError):
-    """A table that cannot be read as sites: what is missing, and how to state it."""
+    """A table that cannot be read as sites."""
 
 
 @dataclass(frozen=True)
@@ -88,28 +88,28 @@ class GradeBasis:
 def suggest(layer: UserLayer) -> dict[str, str]:
     """Return the fields that the column names suggest, each column once, for the user to confirm."""
     names = {column["name"]: re.sub(r"[\s-]+", "_", column["name"].lower()) for column in layer.columns}
-    found = _called_alike(names)
+    columns = _called_alike(names)
     for what, words in FIELDS.items():
-        if what in found:
+        if what in columns:
             continue
-        near = _first_near(names, words, found.values())
-        if near:
-            found[what] = near
+        similar = _first_near(names, words, columns.values())
+        if similar:
+            columns[what] = similar
     for column in layer.columns:
         metal = _graded_metal(column)
-        if metal and column["name"] not in found.values():
-            found.setdefault(GRADE + metal, column["name"])
-    return found
+        if metal and column["name"] not in columns.values():
+            columns.setdefault(GRADE + metal, column["name"])
+    return columns
 
 
 def _called_alike(names: Mapping[str, str]) -> dict[str, str]:
     """Return the fields that a column is called exactly like; `names` maps columns to their names in lower case."""
-    found: dict[str, str] = {}
+    matches: dict[str, str] = {}
     for what, words in FIELDS.items():
         exact = next((name for name, low in names.items() if low == what or low in words), None)
         if exact:
-            found[what] = exact
-    return found
+            matches[what] = exact
+    return matches
 
 
 def _first_near(names: Mapping[str, str], words: Sequence[str], taken: Collection[str]) -> str | None:
@@ -163,7 +163,7 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     countries = _countries()
     place = countries.index.containing(lon, lat)
-    near = countries.nearest(lon, lat, place)
+    nearest = countries.nearest(lon, lat, place)
     exact = shapely.get_type_id(features.geometries) == 0
     sites, claims = [], []
     for i in range(len(points)):
@@ -171,7 +171,7 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
         site = {
             "site_id": _site_id(layer.layer_id, name, i),
             "name": name,
-            "iso3": countries.iso3[near[i]],
+            "iso3": countries.iso3[nearest[i]],
             "kind": _kind(rows.text("kind", i)),
             "lon": float(lon[i]),
             "lat": float(lat[i]),
@@ -293,17 +293,17 @@ class _Rows:
     def claims(self, row: int, site: Mapping[str, Any], basis: Mapping[str, GradeBasis]) -> Sequence[dict[str, Any]]:
         """Return what the row says of grade, tonnage and stage."""
         empty = {"value": None, "text": "", "commodity": "", "unit": "", "as_of": self.layer.source_date}
-        found = []
+        claims = []
         for metal in self.graded():
             unit = basis[metal].unit
             if (grade := self.number(GRADE + metal, row, BASIS[unit])) is not None:
-                said = {"value": grade, "text": basis[metal].chemical, "commodity": metal, "unit": unit}
-                found.append({**empty, "attribute": "grade", **said})
+                statement = {"value": grade, "text": basis[metal].chemical, "commodity": metal, "unit": unit}
+                claims.append({**empty, "attribute": "grade", **statement})
         if "tonnage" in self.mapping.fields and (ore := self.number("tonnage", row, "Mt")) is not None:
-            found.append({**empty, "attribute": "tonnage_mt", "value": ore, "unit": "Mt"})
+            claims.append({**empty, "attribute": "tonnage_mt", "value": ore, "unit": "Mt"})
         if site["stage"] != "unknown":
-            found.append({**empty, "attribute": "stage", "text": site["stage"]})
-        return found
+            claims.append({**empty, "attribute": "stage", "text": site["stage"]})
+        return claims
 
 
 def _site_id(layer_id: str, name: str, row: int) -> str:

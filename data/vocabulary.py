@@ -1,4 +1,4 @@
-"""Words of the sources turned into ours: commodities, deposit types, stages, countries. Reads no site file."""
+"""The vocabularies of the sources mapped to Orebridge's own: commodities, deposit types, stages and countries."""
 
 from __future__ import annotations
 
@@ -290,16 +290,16 @@ def rare_earth_elements() -> frozenset[str]:
 def commodity(word: str) -> str | None:
     """Return the commodity id for a word of a source, or None where it is not a screened commodity."""
     clean = re.sub(r"\(.*?\)", "", word).strip().strip("?*").lower()
-    found = COMMODITY_SPELLINGS.get(clean, clean)
-    return found if found in commodity_ids() else None
+    commodity_id = COMMODITY_SPELLINGS.get(clean, clean)
+    return commodity_id if commodity_id in commodity_ids() else None
 
 
 def commodities(text: object, separators: str = r"[;,|/]") -> tuple[str, ...]:
     """Return the screened commodities named in `text`, in its order, without doubles."""
     if not isinstance(text, str):
         return ()
-    found = (commodity(part) for part in re.split(separators, text))
-    return tuple(dict.fromkeys(each for each in found if each))
+    ids = (commodity(part) for part in re.split(separators, text))
+    return tuple(dict.fromkeys(commodity_id for commodity_id in ids if commodity_id))
 
 
 @cache

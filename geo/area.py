@@ -1,4 +1,4 @@
-"""Areas of interest: checking, joining and measuring polygons in degrees, and which points they hold."""
+"""Areas of interest: checking, joining and measuring polygons in degrees, and testing which points they contain."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ GEOD = pyproj.Geod(ellps="WGS84")
 
 
 class AreaError(OrebridgeError):
-    """What is given is no area: why, and what would be."""
+    """A geometry that cannot be used as an area of interest."""
 
 
 def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
@@ -55,17 +55,17 @@ def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
             east=east,
             north=north,
         )
-    whole = shapely.union_all(normalise_geometry_lon(shapely.make_valid(parts)))
-    simple, moved = _few_corners(whole)
+    union = shapely.union_all(normalise_geometry_lon(shapely.make_valid(parts)))
+    simple, moved = _few_corners(union)
     return _tuples(simple), moved
 
 
-def _few_corners(whole: shapely.Geometry) -> tuple[shapely.Geometry, float]:
-    tolerance, found = 0.0, whole
-    while shapely.get_num_coordinates(_rounded(found)) > MOST_VERTICES:
+def _few_corners(outline: shapely.Geometry) -> tuple[shapely.Geometry, float]:
+    tolerance, simplified = 0.0, outline
+    while shapely.get_num_coordinates(_rounded(simplified)) > MOST_VERTICES:
         tolerance = max(2 * tolerance, 10.0**-DECIMALS)
-        found = shapely.simplify(whole, tolerance)
-    return _rounded(found), tolerance * METRES_A_DEGREE
+        simplified = shapely.simplify(outline, tolerance)
+    return _rounded(simplified), tolerance * METRES_A_DEGREE
 
 
 def _rounded(geometry: shapely.Geometry) -> shapely.Geometry:
@@ -78,15 +78,15 @@ def _rounded(geometry: shapely.Geometry) -> shapely.Geometry:
 
 def _tuples(geometry: shapely.Geometry) -> Polygons:
     """Return polygons as tuples, ordered and wound alike, so that equal areas are equal values."""
-    found = []
+    polygons = []
     for part in shapely.get_parts(shapely.normalize(geometry)):
         if isinstance(part, shapely.Polygon):
             turned = shapely.orient_polygons(part)
             rings = [turned.exterior, *turned.interiors]
-            found.append(
+            polygons.append(
                 tuple(tuple((round(x, DECIMALS), round(y, DECIMALS)) for x, y in _from_least(ring)) for ring in rings)
             )
-    return tuple(sorted(found))
+    return tuple(sorted(polygons))
 
 
 def _from_least(ring: shapely.LinearRing) -> list[tuple[float, float]]:

@@ -1,6 +1,6 @@
-"""Names of array types, for annotations: what the numbers are, whatever the shape.
+"""Array types for annotations.
 
-A docstring gives the shape and the unit.
+They name the kind of number; the docstring of a function gives shape and unit.
 """
 
 from __future__ import annotations

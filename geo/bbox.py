@@ -1,4 +1,4 @@
-"""Boxes in degrees: which points lie inside, also across the antimeridian."""
+"""Bounding boxes in degrees: which points lie inside, also across the antimeridian."""
 
 from __future__ import annotations
 

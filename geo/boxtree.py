@@ -1,6 +1,6 @@
-"""A tree of boxes in geocentric metres whose nodes know totals.
+"""A tree of bounding boxes in geocentric metres whose nodes hold totals.
 
-Sums and maxima within a geodesic circle without visiting every item.
+It gives sums and maxima within a geodesic circle without visiting every item.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def chord_bounds_m(radius_m: float) -> tuple[float, float]:
     >>> [round(chord, 4) for chord in chord_bounds_m(25_000.0)]
     [24999.9838, 24999.9851]
     """
-    near, far = (2.0 * bend * np.sin(radius_m / (2.0 * bend)) for bend in (ROUNDEST_M, FLATTEST_M))
-    return float(near), float(far) + 1e-3
+    shortest, longest = (2.0 * bend * np.sin(radius_m / (2.0 * bend)) for bend in (ROUNDEST_M, FLATTEST_M))
+    return float(shortest), float(longest) + 1e-3
 
 
 class BoxTree:
@@ -152,11 +152,11 @@ class BoxTree:
         """
         total = np.zeros((len(here), values[0].shape[1]))
         for level, place, node, decided in self.search(here, *near_far_m):
-            each = values[level][node]
+            terms = values[level][node]
             if not decided:
-                each = each * part(place, self.order[node])[:, None]
+                terms = terms * part(place, self.order[node])[:, None]
             for column in range(total.shape[1]):
-                total[:, column] += np.bincount(place, weights=each[:, column], minlength=len(here))
+                total[:, column] += np.bincount(place, weights=terms[:, column], minlength=len(here))
         return total
 
     def largest(
@@ -168,10 +168,10 @@ class BoxTree:
         """
         best = np.full(len(here), -np.inf)
         for level, place, node, decided in self.search(here, *near_far_m):
-            each = values[level][node]
+            terms = values[level][node]
             if not decided:
-                each = np.where(part(place, self.order[node]) > 0.0, each, -np.inf)
-            np.maximum.at(best, place, each)
+                terms = np.where(part(place, self.order[node]) > 0.0, terms, -np.inf)
+            np.maximum.at(best, place, terms)
         return best
 
 

@@ -179,16 +179,16 @@ def in_chunks(
     """
     lon, lat = check_lonlat("places", *lonlat)
     rows = np.flatnonzero(~(np.isnan(lon) | np.isnan(lat)))
-    found = [np.full(len(lon), np.nan) for _ in work(lon[:0], lat[:0])]
+    results = [np.full(len(lon), np.nan) for _ in work(lon[:0], lat[:0])]
     for start in range(0, len(rows), size):
         if progress:
             progress(start / len(rows))
         chunk = rows[start : start + size]
-        for whole, answers in zip(found, work(lon[chunk], lat[chunk]), strict=True):
-            whole[chunk] = answers
+        for result, answers in zip(results, work(lon[chunk], lat[chunk]), strict=True):
+            result[chunk] = answers
     if progress:
         progress(1.0)
-    return found
+    return results
 
 
 def disc_m2(lat: FloatArray, radius_m: float) -> FloatArray:

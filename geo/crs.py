@@ -1,4 +1,4 @@
-"""Coordinate reference systems: demand one, and bring data to the one of the store (EPSG:4326, lon first)."""
+"""Coordinate reference systems: require one, and transform data to that of the store (EPSG:4326, longitude first)."""
 
 from __future__ import annotations
 

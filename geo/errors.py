@@ -138,7 +138,7 @@ class CoordinateRangeError(OrebridgeError):
 
 
 class NoTargetsError(OrebridgeError):
-    """A nearest-neighbour search was asked for among nothing.
+    """A nearest-neighbour search has no targets.
 
     Parameters
     ----------
@@ -152,7 +152,7 @@ class NoTargetsError(OrebridgeError):
 
 
 class GeometryTypeError(OrebridgeError):
-    """A geometry is of a kind that the operation cannot use.
+    """A geometry of a type that the operation cannot use.
 
     Parameters
     ----------
@@ -160,17 +160,17 @@ class GeometryTypeError(OrebridgeError):
         Which input holds it.
     row : int
         Its position, counted from 0.
-    found, expected : str
+    geometry_type, expected : str
         The kind that was given and the kinds that are allowed.
     """
 
-    def __init__(self, where: str, row: int, found: str, expected: str) -> None:
-        self.where, self.row, self.found, self.expected = where, row, found, expected
+    def __init__(self, where: str, row: int, geometry_type: str, expected: str) -> None:
+        self.where, self.row, self.geometry_type, self.expected = where, row, geometry_type, expected
         super().__init__(
-            "{where}, row {row}: found {found}, expected {expected}.",
+            "{where}, row {row}: found {geometry_type}, expected {expected}.",
             where=where,
             row=row,
-            found=found,
+            geometry_type=geometry_type,
             expected=expected,
         )
 

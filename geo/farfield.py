@@ -1,4 +1,4 @@
-"""The nearest of very many items that are all far away, where a search by chords would have to measure most of them."""
+"""Nearest item among very many distant ones, where a search by chord length would have to measure most of them."""
 
 from __future__ import annotations
 

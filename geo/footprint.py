@@ -1,6 +1,6 @@
-"""How far the ground goes that a survey speaks of.
+"""The ground that a survey covers.
 
-The convex hull of its features, on the sphere, and a belt around it.
+It is the convex hull of the features on the sphere, widened by a belt.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Repair geometries, bring their longitudes to one range, and find the polygon that holds a point."""
+"""Repair geometries, normalise their longitudes, and find the polygon that contains a point."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ def repair(geometries: ArrayLike) -> Repaired:
     >>> repaired.repaired_count, repaired.geometries[0].geom_type
     (1, 'MultiPolygon')
     """
-    given = np.asarray(geometries, dtype=object)
-    invalid = ~(shapely.is_valid(given) | shapely.is_missing(given))
-    valid = given.copy()
-    valid[invalid] = shapely.make_valid(given[invalid], method="structure", keep_collapsed=False)
+    shapes = np.asarray(geometries, dtype=object)
+    invalid = ~(shapely.is_valid(shapes) | shapely.is_missing(shapes))
+    valid = shapes.copy()
+    valid[invalid] = shapely.make_valid(shapes[invalid], method="structure", keep_collapsed=False)
     return Repaired(valid, int(invalid.sum()))
 
 
@@ -87,10 +87,10 @@ def normalise_geometry_lon(geometries: ArrayLike) -> GeometryArray:
     >>> print(normalise_geometry_lon([shapely.Point(190.85, -15)])[0].wkt)
     POINT (-169.15 -15)
     """
-    given = np.asarray(geometries, dtype=object)
-    done = given.copy()
-    for row in np.flatnonzero(~shapely.is_missing(given)):
-        done[row] = _normalised(given[row])
+    shapes = np.asarray(geometries, dtype=object)
+    done = shapes.copy()
+    for row in np.flatnonzero(~shapely.is_missing(shapes)):
+        done[row] = _normalised(shapes[row])
     return done
 
 
@@ -199,8 +199,8 @@ class PolygonIndex:
         candidate, polygon = self._tree.query(shapely.points(lons[known], lats[known]))
         order = np.lexsort((candidate, polygon))
         point, polygon = known[candidate[order]], polygon[order]
-        held = shapely.contains_xy(self._polygons[polygon], lons[point], lats[point])
-        return point[held], polygon[held].astype(np.int64)
+        inside = shapely.contains_xy(self._polygons[polygon], lons[point], lats[point])
+        return point[inside], polygon[inside].astype(np.int64)
 
 
 def round_degrees(geometries: ArrayLike, grid_deg: float) -> GeometryArray:

@@ -1,4 +1,4 @@
-"""What a layer is made of, ready for search: points, or outlines cut to short straight pieces in geocentric metres."""
+"""The features of a layer prepared for search: points, or outlines cut into short pieces, in geocentric metres."""
 
 from __future__ import annotations
 
@@ -127,8 +127,8 @@ class OutlineItems:
         """Return geodesic metres to the nearest feature of each place, and its position."""
         metres, feature = np.empty(len(lon)), np.empty(len(lon), dtype=np.int64)
         far = _far_away(self.tree, len(self._squared), lon, lat)
-        near = self._search.query(lon[~far], lat[~far])
-        metres[~far], feature[~far] = near.distance_m, near.index
+        nearest = self._search.query(lon[~far], lat[~far])
+        metres[~far], feature[~far] = nearest.distance_m, nearest.index
         for rows in _some(np.flatnonzero(far)):
             piece = self._far.query(lon[rows], lat[rows], self._distance_m)
             metres[rows], feature[rows] = self._distance_m(lon[rows], lat[rows], piece), self._places.line[piece]
@@ -149,13 +149,13 @@ class OutlineItems:
 
         Exact to 0.3 m up to 100 km, to 1e-5 of the radius beyond.
         """
-        found = np.zeros(len(item))
+        touching = np.zeros(len(item))
         batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
         for pairs in np.split(np.arange(len(item)), np.flatnonzero(np.diff(batch)) + 1):
-            found[pairs] = self._any_near(
+            touching[pairs] = self._any_near(
                 ecef_m(lon[pairs], lat[pairs]), item[pairs], sum(chord_bounds_m(radius_m)) / 2.0
             )
-        return found
+        return touching
 
     def _any_near(self, here: FloatArray, item: IntArray, chord_m: float) -> NDArray[np.bool_]:
         size = self._sizes[item]
@@ -163,8 +163,8 @@ class OutlineItems:
         piece = np.arange(len(pair)) + (self._first[item] - (np.cumsum(size) - size)).repeat(size)
         to_here = here[pair] - self._start[piece]
         to_here -= self._foot(to_here, piece)[:, None] * self._along[piece]
-        near = np.einsum("ij,ij->i", to_here, to_here) <= chord_m**2
-        return np.bincount(pair[near], minlength=len(item)) > 0
+        within = np.einsum("ij,ij->i", to_here, to_here) <= chord_m**2
+        return np.bincount(pair[within], minlength=len(item)) > 0
 
     def outline_touches(self, lon: FloatArray, lat: FloatArray, feature: IntArray, radius_m: float) -> FloatArray:
         """Say the same of pairs of a place and a feature by its position in the layer."""
@@ -197,7 +197,7 @@ class OutlineItems:
         chord, the area is summed over the pieces: triangles within the circle, sectors of it beyond (to 1e-3 at 1,000
         km).
         """
-        found = np.zeros(len(item))
+        area_m2 = np.zeros(len(item))
         batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
         for pairs in np.split(np.arange(len(item)), np.flatnonzero(np.diff(batch)) + 1):
             size = self._sizes[item[pairs]]
@@ -207,8 +207,8 @@ class OutlineItems:
             to_start = self._start[piece] - here[pair]
             start, end = _lambert(to_start, axes[pair]), _lambert(to_start + self._along[piece], axes[pair])
             signed = _disc_part_m2(start, end, sum(chord_bounds_m(radius_m)) / 2.0)
-            found[pairs] = np.abs(np.bincount(pair, weights=signed, minlength=len(pairs)))
-        return found
+            area_m2[pairs] = np.abs(np.bincount(pair, weights=signed, minlength=len(pairs)))
+        return area_m2
 
 
 def _level_axes(lon: FloatArray, lat: FloatArray) -> FloatArray:

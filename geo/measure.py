@@ -1,4 +1,4 @@
-"""Lengths on the WGS84 ellipsoid: point to point, along lines. Nothing here measures in degrees or in a projection."""
+"""Geodesic lengths on the WGS 84 ellipsoid, point to point and along lines; never in degrees or in a projection."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The nearest point or line, in metres on the ellipsoid: exact at any latitude and across the antimeridian."""
+"""Nearest point or line and its geodesic distance in metres; exact at any latitude and across the antimeridian."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ class NearestPoints:
         lons, lats = check_lonlat("query points", lon, lat)
         rows = np.flatnonzero(~(np.isnan(lons) | np.isnan(lats)))
         here = ecef_m(lons[rows], lats[rows])
-        chord_m, found = self._tree.query(here, k=1, workers=-1)
-        nearest = self._known[found]
+        chord_m, row = self._tree.query(here, k=1, workers=-1)
+        nearest = self._known[row]
         for far in _chunks(np.flatnonzero(chord_m > FAR_M), CELLS_A_CHUNK // 256):
             nearest[far] = self._by_geodesic(here[far], chord_m[far], lons[rows[far]], lats[rows[far]])
         return _measured(lons, lats, rows, nearest, self._lon[nearest], self._lat[nearest])
@@ -304,11 +304,11 @@ def _cut(steps: _Pieces) -> _Pieces:
 def _measured(
     lon: FloatArray, lat: FloatArray, rows: IntArray, target: IntArray, foot_lon: FloatArray, foot_lat: FloatArray
 ) -> Nearest:
-    found = Nearest(np.full(lon.size, -1), *(np.full(lon.size, np.nan) for _ in range(3)))
-    found.index[rows] = target
-    found.distance_m[rows] = distance_m(lon[rows], lat[rows], foot_lon, foot_lat)
-    found.lon[rows], found.lat[rows] = foot_lon, foot_lat
-    return found
+    nearest = Nearest(np.full(lon.size, -1), *(np.full(lon.size, np.nan) for _ in range(3)))
+    nearest.index[rows] = target
+    nearest.distance_m[rows] = distance_m(lon[rows], lat[rows], foot_lon, foot_lat)
+    nearest.lon[rows], nearest.lat[rows] = foot_lon, foot_lat
+    return nearest
 
 
 def _chunks(rows: IntArray, size: int) -> Iterator[IntArray]:

@@ -1,4 +1,4 @@
-"""Rasters on disk: values at points, and pictures for the map. Reads COGs in EPSG:4326 that may span the globe."""
+"""Rasters on disk: values at points, and pictures for the map; reads COGs in EPSG:4326 that may span the globe."""
 
 from __future__ import annotations
 
@@ -220,8 +220,8 @@ def ramp_colours(ramp: str, steps: int = COLOUR_STEPS) -> NDArray[np.uint8]:
 @cache
 def _ramp_table(name: str) -> FloatArray | None:
     """Read a ramp of cmcrameri from its table; importing the package itself would load all of matplotlib."""
-    found = find_spec("cmcrameri")
-    folders = list(found.submodule_search_locations or []) if found else []
+    package = find_spec("cmcrameri")
+    folders = list(package.submodule_search_locations or []) if package else []
     path = Path(folders[0]) / "cmaps" / f"{name}.txt" if folders and name.isalnum() else None
     return np.loadtxt(path) if path and path.exists() else None
 

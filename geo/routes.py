@@ -1,6 +1,6 @@
-"""The shortest way along a network of lines to the nearest of many targets, in km.
+"""Shortest routes along a network of lines to the nearest of many targets, in km.
 
-Knows no road classes, borders or barriers.
+Road classes, borders and barriers are not modelled.
 """
 
 from __future__ import annotations
@@ -75,11 +75,11 @@ class ShortestPaths:
         """Return the route from each place (EPSG:4326; NaN: unknown), joining the network at the nearest node."""
         begins = self.nodes.query(*check_lonlat("places", lon, lat))
         to_km = begins.distance_m / 1000
-        found = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(self.km[begins.index])
-        which = np.where(found, self.target[begins.index], -1)
-        from_km = np.where(found, self.gap_km[which], np.nan)
-        network_km = np.where(found, self.km[begins.index] - self.gap_factor * from_km, np.nan)
-        return Route(network_km, np.where(found, to_km, np.nan), from_km, which)
+        reached = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(self.km[begins.index])
+        which = np.where(reached, self.target[begins.index], -1)
+        from_km = np.where(reached, self.gap_km[which], np.nan)
+        network_km = np.where(reached, self.km[begins.index] - self.gap_factor * from_km, np.nan)
+        return Route(network_km, np.where(reached, to_km, np.nan), from_km, which)
 
 
 class LineNetwork:
@@ -126,9 +126,9 @@ class LineNetwork:
     def _joins(self, ends: IntArray, join_km: float) -> tuple[IntArray, IntArray]:
         """Return pairs of nodes: an end of a line, and what lies within `join_km` of it."""
         places = ecef_m(self._nodes[:, 0], self._nodes[:, 1])
-        found = cKDTree(places).query_ball_point(places[ends], join_km * 1000)
-        counts = np.array([len(each) for each in found])
-        return np.repeat(ends, counts), np.concatenate([np.asarray(each, dtype=np.int64) for each in found])
+        neighbours = cKDTree(places).query_ball_point(places[ends], join_km * 1000)
+        counts = np.array([len(rows) for rows in neighbours])
+        return np.repeat(ends, counts), np.concatenate([np.asarray(rows, dtype=np.int64) for rows in neighbours])
 
     def to_nearest(
         self,
@@ -206,8 +206,8 @@ class LineNetwork:
 def _nodes(vertices: FloatArray) -> tuple[FloatArray, IntArray]:
     """Return the distinct places of vertices (degrees, `DIGITS` decimals; by longitude, latitude) and their index."""
     scale = 10**DIGITS
-    whole = np.rint(vertices * scale).astype(np.int64) + 180 * scale
-    key, of = np.unique(whole[:, 0] * (360 * scale + 1) + whole[:, 1], return_inverse=True)
+    grid = np.rint(vertices * scale).astype(np.int64) + 180 * scale
+    key, of = np.unique(grid[:, 0] * (360 * scale + 1) + grid[:, 1], return_inverse=True)
     lon, lat = np.divmod(key, 360 * scale + 1)
     return (np.stack([lon, lat], axis=1) - 180 * scale) / scale, of.ravel()
 

@@ -1,4 +1,4 @@
-"""What lies around a place: the nearest feature, the one that holds it, and totals within a geodesic circle."""
+"""The surroundings of a place: the nearest feature, the containing polygon, and totals within a geodesic circle."""
 
 from __future__ import annotations
 
@@ -63,9 +63,9 @@ class Targets:
     """
 
     def __init__(self, geometries: ArrayLike) -> None:
-        given = np.asarray(geometries, dtype=object)
-        there = ~(shapely.is_missing(given) | shapely.is_empty(given))
-        self._geometries: NDArray[np.object_] = given.copy()
+        shapes = np.asarray(geometries, dtype=object)
+        there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        self._geometries: NDArray[np.object_] = shapes.copy()
         self._geometries[~there] = None
         self.kind: Kind = _kind(self._geometries, np.flatnonzero(there))
 
@@ -133,12 +133,12 @@ class Targets:
         return _positions(in_chunks(self._containing, (lon, lat), NEAREST_A_CHUNK, progress)[0])
 
     def _containing(self, lon: FloatArray, lat: FloatArray) -> list[FloatArray]:
-        found = np.full(len(lon), -1.0)
+        containing = np.full(len(lon), -1.0)
         if self.kind == "polygons" and len(lon):
             place, polygon = self._index.pairs(lon, lat)
             order = np.lexsort((-polygon, -self._areas_m2[polygon]))
-            found[place[order]] = polygon[order]
-        return [found]
+            containing[place[order]] = polygon[order]
+        return [containing]
 
     def count_within(self, lon: ArrayLike, lat: ArrayLike, radius_m: float, progress: Progress = None) -> FloatArray:
         """Count the features that have a part within a geodesic circle.
@@ -196,8 +196,8 @@ class Targets:
         ndarray of float64
             NaN where no feature with a value is within.
         """
-        each = np.asarray(values, dtype=np.float64)
-        columns = np.column_stack([~np.isnan(each), np.nan_to_num(each, nan=0.0)]).astype(np.float64)
+        numbers = np.asarray(values, dtype=np.float64)
+        columns = np.column_stack([~np.isnan(numbers), np.nan_to_num(numbers, nan=0.0)]).astype(np.float64)
         known, total = self._sums(lon, lat, radius_m, columns, progress)
         return np.asarray(np.divide(total, known, out=np.full(len(known), np.nan), where=known > 0))
 
@@ -205,20 +205,20 @@ class Targets:
         self, lon: ArrayLike, lat: ArrayLike, radius_m: float, values: ArrayLike, progress: Progress = None
     ) -> FloatArray:
         """Return the largest value of the features that have a part within a geodesic circle; see `mean_within`."""
-        each = np.asarray(values, dtype=np.float64)
-        each = np.where(np.isnan(each), -np.inf, each)
+        numbers = np.asarray(values, dtype=np.float64)
+        numbers = np.where(np.isnan(numbers), -np.inf, numbers)
 
         def work(lons: FloatArray, lats: FloatArray) -> list[FloatArray]:
             best = self._items.tree.largest(
                 ecef_m(lons, lats), chord_bounds_m(radius_m), levels, self._part(lons, lats, radius_m)
             )
             place, polygon = self._deep_inside(lons, lats, radius_m)
-            np.maximum.at(best, place, each[polygon])
+            np.maximum.at(best, place, numbers[polygon])
             return [np.where(np.isneginf(best), np.nan, best)]
 
         if not self.kind:
             return np.full(np.size(lon), np.nan)
-        levels = pyramid(each[self._items.owner][self._items.tree.order], np.maximum)
+        levels = pyramid(numbers[self._items.owner][self._items.tree.order], np.maximum)
         return in_chunks(work, (lon, lat), PLACES_A_CHUNK, progress)[0]
 
     def _sums(
@@ -300,7 +300,7 @@ class Targets:
 
 def _kind(geometries: NDArray[np.object_], rows: IntArray) -> Kind:
     types = shapely.get_type_id(geometries[rows])
-    kinds = np.array([KINDS.get(int(each), "") for each in range(8)])[types]
+    kinds = np.array([KINDS.get(int(type_id), "") for type_id in range(8)])[types]
     wrong = np.flatnonzero((kinds == "") | (kinds != kinds[:1]))
     if wrong.size:
         row = int(rows[wrong[0]])
@@ -321,7 +321,7 @@ def _small(parts: Any) -> list[shapely.Geometry]:
             done.append(part)
             continue
         halves = [part.intersection(half) for half in _halves(west, south, east, north)]
-        left += [each for half in halves for each in shapely.get_parts(half) if each.geom_type == "Polygon"]
+        left += [polygon for half in halves for polygon in shapely.get_parts(half) if polygon.geom_type == "Polygon"]
     return done
 
 

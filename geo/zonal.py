@@ -1,4 +1,4 @@
-"""Values of a raster at places and within geodesic circles, in whatever CRS it is; reads windows, never the whole."""
+"""Raster values at places and within geodesic circles, in any CRS; reads windows, never the complete raster."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def value_at(path: Path, lon: ArrayLike, lat: ArrayLike, progress: Progress = No
         If a coordinate is not on Earth.
     """
     lons, lats = check_lonlat("places", lon, lat)
-    found = np.full(len(lons), np.nan)
+    values = np.full(len(lons), np.nan)
     with rasterio.open(path) as raster:
         x, y = _onto(raster, path).transform(lons, lats)
         west, turn = min(raster.bounds.left, raster.bounds.right), _turn(raster)
@@ -73,10 +73,10 @@ def value_at(path: Path, lon: ArrayLike, lat: ArrayLike, progress: Progress = No
                 progress(done / len(blocks))
             top, left = rows[group[0]] // BLOCK * BLOCK, columns[group[0]] // BLOCK * BLOCK
             cells = _cells(raster, Window(left, top, min(BLOCK, raster.width - left), min(BLOCK, raster.height - top)))
-            found[inside[group]] = cells[rows[group] - top, columns[group] - left]
+            values[inside[group]] = cells[rows[group] - top, columns[group] - left]
     if progress:
         progress(1.0)
-    return found
+    return values
 
 
 def zonal(
@@ -122,10 +122,10 @@ def zonal(
     known = np.flatnonzero(~(np.isnan(lons) | np.isnan(lats)))
     value, covered = np.full(len(lons), np.nan), np.full(len(lons), np.nan)
     with rasterio.open(path) as raster:
-        whole, inside = _projected(raster, path, (lons[known], lats[known]), radius_m * SAME_AREA)
+        circles, inside = _projected(raster, path, (lons[known], lats[known]), radius_m * SAME_AREA)
         level = _overview(raster, inside, statistic)
     with rasterio.open(path, **({} if level is None else {"overview_level": level})) as raster:
-        area = shapely.area(whole)
+        area = shapely.area(circles)
         covered[known] = 0.0
         touched = np.flatnonzero(shapely.area(inside) > 0.0)
         windows = [_window(raster, inside[row]) for row in touched]
@@ -164,19 +164,19 @@ def _projected(
         raise RasterError("{raster} is not north up; warp it to a north-up grid first.", raster=path.name)
     onto, turn = _onto(raster, path), _turn(raster)
     rings = unrolled_circles(*lonlat, radius_m) if turn else _flat_circles(onto, *lonlat, radius_m)
-    whole = rings
+    circles = rings
     if turn and turn != 360.0:
         flat = shapely.intersection(rings, shapely.box(-720.0, -MERCATOR_LAT, 720.0, MERCATOR_LAT))
         scale = turn / 360.0
-        whole = shapely.transform(
+        circles = shapely.transform(
             flat, lambda xy: np.column_stack([xy[:, 0] * scale, onto.transform(xy[:, 0] * 0.0, xy[:, 1])[1]])
         )
     bounds = shapely.box(*raster.bounds)
-    inside = shapely.intersection(whole, bounds)
+    inside = shapely.intersection(circles, bounds)
     for shift in (-turn, turn) if turn else ():
-        again = shapely.intersection(shapely.transform(whole, lambda xy, by=shift: xy + np.array([by, 0.0])), bounds)
+        again = shapely.intersection(shapely.transform(circles, lambda xy, by=shift: xy + np.array([by, 0.0])), bounds)
         inside = np.where(shapely.area(again) > 0.0, shapely.union(inside, again), inside)
-    return whole, inside
+    return circles, inside
 
 
 def _flat_circles(onto: Transformer, lon: FloatArray, lat: FloatArray, radius_m: float) -> GeometryArray:
@@ -233,8 +233,8 @@ def _summarise(raster: Any, path: Path, shapes: GeometryArray, statistic: Statis
     source = NumPyRasterSource(_cells(raster, window), west, south, east, north)
     by_area = "(coverage_weight=area_spherical_m2)" if raster.crs.is_geographic and statistic == "mean" else ""
     features = [{"type": "Feature", "geometry": shapely.geometry.mapping(shape), "properties": {}} for shape in shapes]
-    found = exact_extract(source, features, [f"value={statistic}{by_area}", "cells=count"])
-    rows = [(each["properties"]["value"], each["properties"]["cells"]) for each in found]
+    summaries = exact_extract(source, features, [f"value={statistic}{by_area}", "cells=count"])
+    rows = [(summary["properties"]["value"], summary["properties"]["cells"]) for summary in summaries]
     values = np.array(rows, dtype=np.float64)
     return values[:, 0], values[:, 1]
 

@@ -1,7 +1,4 @@
-"""What the geological layers say at one place: the areas over it, the value of a raster there, the nearest line.
-
-Draws nothing.
-"""
+"""What the geological layers show at one place: containing areas, raster values and the nearest line."""
 
 from __future__ import annotations
 
@@ -32,9 +29,9 @@ def beneath(layers: Iterable[Layer], lon: float, lat: float) -> Iterator[tuple[L
     """
     for layer in layers:
         if layer.group in GROUPS and (layer.group == "own" or layer.path.exists()):
-            said = _said(layer, lon, lat)
-            if said is not None:
-                yield layer, said
+            words = _said(layer, lon, lat)
+            if words is not None:
+                yield layer, words
 
 
 def _said(layer: Layer, lon: float, lat: float) -> str | None:
@@ -65,15 +62,15 @@ def _nearest(layer: Layer, lon: float, lat: float) -> str:
     tree, rows = _loaded(layer)
     if not len(tree.geometries):
         return ""
-    near = tree.query(shapely.Point(lon, lat).buffer(_reach(tree, lon, lat)))
-    shapes = tree.geometries[near]
+    candidates = tree.query(shapely.Point(lon, lat).buffer(_reach(tree, lon, lat)))
+    shapes = tree.geometries[candidates]
     if layer.kind == "vector-point":
         xy = shapely.get_coordinates(shapely.centroid(shapes))
-        found = NearestPoints(xy[:, 0], xy[:, 1]).query([lon], [lat])
+        nearest = NearestPoints(xy[:, 0], xy[:, 1]).query([lon], [lat])
     else:
-        found = NearestLines(shapes).query([lon], [lat])
-    km = f"{found.distance_m[0] / 1000:,.1f} km"
-    words = _words(rows, layer, int(near[found.index[0]]))
+        nearest = NearestLines(shapes).query([lon], [lat])
+    km = f"{nearest.distance_m[0] / 1000:,.1f} km"
+    words = _words(rows, layer, int(candidates[nearest.index[0]]))
     return f"{words} ({km})" if words else km
 
 

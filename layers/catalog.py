@@ -1,4 +1,4 @@
-"""The catalogue of map layers: what each is called, how it is drawn, whose it is, and what it must not be read as."""
+"""The catalogue of map layers: title, style, source, licence and caveat of each."""
 
 from __future__ import annotations
 
@@ -42,19 +42,22 @@ class CatalogError(OrebridgeError):
     ----------
     layer_id : str
         The block.
-    found, expected : str
+    problem, expected : str
         What it says and what is allowed.
     """
 
-    def __init__(self, layer_id: str, found: str, expected: str) -> None:
-        self.layer_id, self.found, self.expected = layer_id, found, expected
+    def __init__(self, layer_id: str, problem: str, expected: str) -> None:
+        self.layer_id, self.problem, self.expected = layer_id, problem, expected
         super().__init__(
-            "catalog.toml, [{layer}]: {found}; expected {expected}.", layer=layer_id, found=found, expected=expected
+            "catalog.toml, [{layer}]: {problem}; expected {expected}.",
+            layer=layer_id,
+            problem=problem,
+            expected=expected,
         )
 
 
 class UnknownLayerError(OrebridgeError):
-    """A layer was asked for that the catalogue does not have.
+    """The catalogue has no layer with that id.
 
     Parameters
     ----------
@@ -365,12 +368,12 @@ def _layer(layer_id: str, block: dict[str, Any], sources: Mapping[str, Source]) 
     return Layer(**{"id": layer_id, **block, **drawing})
 
 
-def _check_fields(layer_id: str, found: set[str], expected: set[str]) -> None:
-    if missing := expected - found:
+def _check_fields(layer_id: str, present: set[str], expected: set[str]) -> None:
+    if missing := expected - present:
         raise CatalogError(
             layer_id, Phrase("{fields} missing", fields=sorted(missing)), Phrase("every field of a layer")
         )
-    if surplus := found - expected:
+    if surplus := present - expected:
         raise CatalogError(
             layer_id, Phrase("{fields} is not a field", fields=sorted(surplus)), ", ".join(sorted(expected))
         )
@@ -393,11 +396,11 @@ def _check_scalars(layer_id: str, block: Mapping[str, Any], sources: Mapping[str
         )
 
 
-def _check_choice(layer_id: str, name: str, found: str, allowed: tuple[str, ...]) -> None:
-    if found not in allowed:
+def _check_choice(layer_id: str, name: str, value: str, allowed: tuple[str, ...]) -> None:
+    if value not in allowed:
         raise CatalogError(
             layer_id,
-            Phrase("{name} = {value}", name=name, value=repr(found)),
+            Phrase("{name} = {value}", name=name, value=repr(value)),
             Phrase("one of {allowed}", allowed=allowed),
         )
 
@@ -484,7 +487,7 @@ def _colour(layer_id: str, channels: Any) -> Colour:
         red, green, blue, alpha = channels
     except (TypeError, ValueError):
         raise CatalogError(
-            layer_id, Phrase("colour {colour}", colour=repr(channels)), "[red, green, blue, alpha]"
+            layer_id, Phrase("colour {colour}", colour=repr(channels)), Phrase("[red, green, blue, alpha]")
         ) from None
     if not all(isinstance(channel, int) and 0 <= channel <= 255 for channel in channels):
         raise CatalogError(

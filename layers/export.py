@@ -1,4 +1,4 @@
-"""An own layer as a file: GeoPackage or COG, each with its provenance inside."""
+"""Export a user layer as GeoPackage or COG, with its provenance inside the file."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _FAILED = (
 
 
 class LayerExportError(OrebridgeError):
-    """A file that a layer cannot be written to."""
+    """A layer that cannot be written to the requested file."""
 
 
 def suffix(layer: UserLayer) -> str:
@@ -114,27 +114,27 @@ def _geopackage(layer: UserLayer, features: Features, file: Path) -> None:
     gpd.GeoDataFrame(columns, geometry=features.geometries, crs="EPSG:4326").to_file(
         file, layer=name, driver="GPKG", engine="pyogrio"
     )
-    told = {key: json.dumps(value, ensure_ascii=False, default=str) for key, value in provenance(layer).items()}
-    table = pd.DataFrame({"key": list(told), "value": list(told.values())})
+    texts = {key: json.dumps(value, ensure_ascii=False, default=str) for key, value in provenance(layer).items()}
+    table = pd.DataFrame({"key": list(texts), "value": list(texts.values())})
     pyogrio.write_dataframe(table, file, layer=PROVENANCE, driver="GPKG", append=True)
 
 
 def _column_name(name: str, taken: Iterable[str]) -> str:
     """Return the name, lengthened until it is neither reserved nor taken: the format knows no case."""
-    used = RESERVED | {each.lower() for each in taken}
+    used = RESERVED | {other.lower() for other in taken}
     while name.lower() in used:
         name += "_"
     return name
 
 
 def _cog(layer: UserLayer, raster: Path, file: Path) -> None:
-    with rasterio.open(raster, driver="GTiff") as given, MemoryFile() as memory:
+    with rasterio.open(raster, driver="GTiff") as source, MemoryFile() as memory:
         profile = {
-            name: given.profile[name] for name in ("width", "height", "count", "dtype", "nodata", "crs", "transform")
+            name: source.profile[name] for name in ("width", "height", "count", "dtype", "nodata", "crs", "transform")
         }
         with memory.open(driver="GTiff", **profile) as plain:
-            for band in range(1, given.count + 1):
-                plain.write(given.read(band), band)
+            for band in range(1, source.count + 1):
+                plain.write(source.read(band), band)
             plain.update_tags(OREBRIDGE_PROVENANCE=json.dumps(provenance(layer), ensure_ascii=False, default=str))
         with memory.open() as plain:
             rasterio.shutil.copy(plain, file, driver="COG", compress="DEFLATE")

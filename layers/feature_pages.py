@@ -1,4 +1,4 @@
-"""Features of a layer page by page, for programs that ask for a part of it. Draws nothing."""
+"""Features of a layer page by page, for clients that request a part of it."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ def page(layer: Layer, bounds: Bounds | None, offset: int, limit: int) -> Page:
     frame, tree = _loaded(layer)
     rows = np.arange(len(frame))
     if bounds is not None:
-        found = [tree.query(shapely.box(*half), predicate="intersects") for half in halves(bounds)]
-        rows = np.unique(np.concatenate(found))
+        matches = [tree.query(shapely.box(*half), predicate="intersects") for half in halves(bounds)]
+        rows = np.unique(np.concatenate(matches))
     return Page(frame.iloc[rows[offset : offset + limit]], len(rows))
 
 
@@ -66,8 +66,8 @@ def extent(layer: Layer) -> Bounds:
 
 def geojson(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
     """Return features as GeoJSON (RFC 7946), ids as texts."""
-    found = json.loads(frame.drop(columns="feature_id").to_json(na="null", drop_id=True))["features"]
-    return [{**each, "id": str(row)} for each, row in zip(found, frame["feature_id"], strict=True)]
+    features = json.loads(frame.drop(columns="feature_id").to_json(na="null", drop_id=True))["features"]
+    return [{**feature, "id": str(row)} for feature, row in zip(features, frame["feature_id"], strict=True)]
 
 
 @lru_cache(maxsize=12)

@@ -371,8 +371,8 @@ def _phrase(template: str, details: dict[str, Any]) -> Phrase:
 def filled(template: str, details: dict[str, Any]) -> str:
     """Fill a sentence; texts of the file stay data (no format directives of theirs are followed)."""
 
-    def value_of(found: re.Match[str]) -> str:
-        value = details.get(found[1], found[0])
+    def value_of(match: re.Match[str]) -> str:
+        value = details.get(match[1], match[0])
         return f"{value:,g}" if isinstance(value, float) else str(value)
 
     return re.sub(r"\{(\w+)\}", value_of, template)

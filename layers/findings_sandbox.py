@@ -1,4 +1,4 @@
-"""What the app itself finds about an upload: how the reader's process ended, and whether the file is known already."""
+"""Findings of the app itself about an upload: how the reader's process ended, and whether the file is known already."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The findings of tables: text files, workbooks, ASEG-GDF2 and columns.
+"""Findings about tables: text files, workbooks, ASEG-GDF2 and columns.
 
 `layers.findings` makes its templates of them.
 """

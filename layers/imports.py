@@ -1,6 +1,6 @@
-"""From an upload to layers in the store: quarantine, reading in the sandbox, and one transaction.
+"""Import of uploads: quarantine, reading in the sandbox, and one transaction into the store.
 
-Opens no uploaded byte.
+This process never parses an uploaded byte.
 """
 
 from __future__ import annotations
@@ -42,11 +42,11 @@ _SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,12})$")
 
 
 class UploadError(OrebridgeError):
-    """An upload that is not taken in: too large, no room, no file."""
+    """An upload that is refused before it is read: no file, too large, or no room on the disk."""
 
 
 class NotReadyError(OrebridgeError):
-    """An import that still has a question open, or nothing to import."""
+    """An import with an open question, or with nothing to import."""
 
 
 @dataclass(frozen=True)
@@ -226,8 +226,8 @@ def _in_order(files: Sequence[tuple[str, BinaryIO]]) -> Iterable[tuple[str, Bina
 
 
 def _kept_name(name: str) -> str:
-    found = _SUFFIX.search(Path(name).name)
-    return f"upload.{found[1].lower()}" if found else "upload"
+    match = _SUFFIX.search(Path(name).name)
+    return f"upload.{match[1].lower()}" if match else "upload"
 
 
 def discard(upload: Upload) -> None:
@@ -285,10 +285,10 @@ def new_layers(draft: Draft, about: ImportOptions, chosen: Sequence[str] = ()) -
     if draft.status == "needs_input":
         first = next(f for f in draft.report.findings if findings.severity(f) == "ask")
         raise NotReadyError("{message} {cure}", message=findings.message(first), cure=findings.cure(first))
-    wanted = [layer for layer in draft.ready if not chosen or layer.name in chosen]
-    if not wanted:
+    selected = [layer for layer in draft.ready if not chosen or layer.name in chosen]
+    if not selected:
         raise NotReadyError("Nothing of {upload} can be imported.", upload=draft.upload.name)
-    return [_new_layer(draft, layer, about, alone=len(wanted) == 1) for layer in wanted]
+    return [_new_layer(draft, layer, about, alone=len(selected) == 1) for layer in selected]
 
 
 def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone: bool) -> NewLayer:
@@ -418,7 +418,7 @@ def _plain_texts(table: pa.Table) -> pa.Table:
     if not pc.any(odd).as_py():
         return table
     cleaned = [
-        prose(each) if is_odd else each for each, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)
+        prose(text) if is_odd else text for text, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)
     ]
     made = pa.ListArray.from_arrays(lists.offsets, pa.array(cleaned, pa.string()))
     return table.set_column(table.schema.get_field_index("texts"), table.schema.field("texts"), made)

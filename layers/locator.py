@@ -1,4 +1,4 @@
-"""Small maps of the surroundings of a place as SVG, drawn from the bundled layers.
+"""Locator maps as SVG, drawn from the bundled layers.
 
 For cards, comparisons and printed pages.
 """
@@ -260,14 +260,14 @@ def _near(name: str, lon: float, lat: float, half_km: float) -> NDArray[np.objec
     """Return the part of a layer in a box round the place; longitudes run on across the antimeridian."""
     half_lat = min(1.5 * half_km / KM_A_DEGREE, 60.0)
     half_lon = min(half_lat / max(np.cos(np.radians(min(abs(lat) + half_lat, 85.0))), 0.05), 150.0)
-    found = []
+    parts = []
     for turn in (-360.0, 0.0, 360.0):
         box = (lon - half_lon - turn, max(lat - half_lat, -90.0), lon + half_lon - turn, min(lat + half_lat, 90.0))
         if box[0] < 180 and box[2] > -180:
             tree = _tree(name)
             inside = shapely.clip_by_rect(tree.geometries[tree.query(shapely.box(*box))], *box)
-            found.append(shapely.transform(inside, lambda xy, turn=turn: xy + np.array([turn, 0.0])))
-    return np.concatenate(found)
+            parts.append(shapely.transform(inside, lambda xy, turn=turn: xy + np.array([turn, 0.0])))
+    return np.concatenate(parts)
 
 
 @lru_cache(maxsize=16)
@@ -337,9 +337,9 @@ def _free(place: Place, half: Place, taken: list[Place]) -> Place:
 
 def _scale_bar(axes: Axes, half_km: float, half_y: float, colours: Colours) -> None:
     """Draw a bar of a round length, about a quarter of the width."""
-    wanted = half_km / 2
-    power = 10 ** np.floor(np.log10(wanted))
-    length = float(max(step * power for step in (1, 2, 5) if step * power <= wanted))
+    target_km = half_km / 2
+    power = 10 ** np.floor(np.log10(target_km))
+    length = float(max(step * power for step in (1, 2, 5) if step * power <= target_km))
     x, y = -0.94 * half_km, -0.9 * half_y
     axes.plot([x, x + length], [y, y], color=colours.ink, linewidth=2, solid_capstyle="butt", zorder=7)
     axes.annotate(

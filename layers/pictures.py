@@ -1,4 +1,4 @@
-"""Pictures of own rasters for the map, cut and stretched by rio-tiler from their COGs."""
+"""Map pictures of user rasters, windowed and stretched by rio-tiler from their COGs."""
 
 from __future__ import annotations
 

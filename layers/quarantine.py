@@ -1,6 +1,6 @@
-"""Where uploads wait to be read.
+"""The folder in which uploads wait to be read.
 
-One folder an upload, held by whoever brought it, and gone when nobody holds it any more.
+Each upload has a subfolder that the session which brought it holds; it is removed once no session holds it.
 """
 
 from __future__ import annotations

@@ -24,8 +24,8 @@ def as_values(status: str, report: Report | None, added: dict[str, str], error: 
     error : str
         Why nothing was read or imported, as one sentence with its cure.
     """
-    found = [] if report is None else list(report.findings)
-    rows = [finding_values(each) for each in found]
+    findings = [] if report is None else list(report.findings)
+    rows = [finding_values(finding) for finding in findings]
     if error:
         refused: dict[str, Any] = {
             "code": "refused" if status == "refused" else "sites_question",

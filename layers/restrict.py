@@ -147,8 +147,8 @@ def landlock_version() -> int:
     """Return the version of the kernel's Landlock interface; 0 where there is none."""
     if not sys.platform.startswith("linux"):
         return 0
-    found: int = _libc().syscall(_LANDLOCK["create"], None, 0, 1)
-    return max(found, 0)
+    version: int = _libc().syscall(_LANDLOCK["create"], None, 0, 1)
+    return max(version, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,8 +271,8 @@ def trial() -> dict[str, object]:
             shut_in()
         except OSError as error:
             refused.append(f"{name}: {error.strerror}")
-    held = {"filesystem": _fails(_read_own_code), "network": _fails(_open_socket), "memory": _fails(_take_memory)}
-    return {**held, "refused": "; ".join(refused)}
+    holds = {"filesystem": _fails(_read_own_code), "network": _fails(_open_socket), "memory": _fails(_take_memory)}
+    return {**holds, "refused": "; ".join(refused)}
 
 
 def _fails(act: Callable[[], object]) -> bool:
@@ -401,7 +401,7 @@ def restrict_calls() -> None:
     code += [(equal, 0, 1, _CLONE3[column]), (answer, 0, 0, _ERRNO | _ENOSYS)]  # the C library then falls back to clone
     # calls that may reach this process alone, judged by their first argument: a new thread, a signal (abort), its own
     # limits
-    for numbers, test, wanted in (
+    for numbers, test, operand in (
         (_CLONE, anybits, _CLONE_THREAD),
         (_TGKILL, equal, os.getpid()),
         (_PRLIMIT, equal, 0),
@@ -409,7 +409,7 @@ def restrict_calls() -> None:
         code += [
             (equal, 0, 4, numbers[column]),
             (load, 0, 0, 16),
-            (test, 1, 0, wanted),
+            (test, 1, 0, operand),
             (answer, 0, 0, _ERRNO | _EPERM),
         ]
         code += [(answer, 0, 0, _ALLOW)]

@@ -1,6 +1,6 @@
 """The app's side of reading uploads.
 
-One reader process, started when first needed, that opens what the app never opens.
+One isolated reader process, started when first needed, opens the files that the app itself never opens.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ Progress = Callable[[str], None]
 
 
 class ReaderStartError(OrebridgeError):
-    """The reader's process does not start."""
+    """The process that reads uploads does not start."""
 
     def __init__(self, reason: str) -> None:
         super().__init__("The reader of uploads does not start ({reason}); run `orebridge doctor`.", reason=reason)
 
 
 class NotIsolatedError(OrebridgeError):
-    """A machine that cannot shut a reader in, and a deployer who has not allowed that by name."""
+    """The machine cannot isolate the reader of uploads, and the deployer has not allowed uploads regardless."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
@@ -155,12 +155,12 @@ class Reader:
         pipe.write(json.dumps({"folder": str(folder), "out": str(out)}) + "\n")
         pipe.flush()
         listener.start()
-        end, said = time.monotonic() + SECONDS + GRACE_S, ""
+        end, shown = time.monotonic() + SECONDS + GRACE_S, ""
         try:
             while listener.is_alive() and time.monotonic() < end:
                 listener.join(0.05)
-                if progress and (text := _said(out)) != said:
-                    said = text
+                if progress and (text := _said(out)) != shown:
+                    shown = text
                     progress(text)
         except (
             BaseException

@@ -1,6 +1,6 @@
-"""How an own layer is drawn.
+"""Styles of user layers.
 
-Classes by mapclassify, colours by cmcrameri, and the layer in the form of the catalogue's.
+Classes come from mapclassify, colours from cmcrameri; the result has the form of a catalogue layer.
 """
 
 from __future__ import annotations
@@ -57,15 +57,15 @@ def suggest(layer: UserLayer, features: Features | None) -> dict[str, Any]:
         return {"ramp": DEFAULT_RAMP}
     numbers, texts = _drawable(layer, features)
     broken = [c for c in numbers if not _whole(features.numbers[c["name"]])]
-    for found, scheme in (
+    for columns, scheme in (
         (list(filter(_measured, numbers)), "quantiles"),
         (list(filter(_naming, texts)), "categories"),
         (broken, "quantiles"),
         (texts, "categories"),
         (numbers, "quantiles"),
     ):
-        if found:
-            return classified(features, found[0]["name"], scheme)  # type: ignore[arg-type]
+        if columns:
+            return classified(features, columns[0]["name"], scheme)  # type: ignore[arg-type]
     return {"scheme": "single"}
 
 
@@ -163,7 +163,7 @@ def classified(
     options = {} if scheme == "head_tail" else {"k": min(classes, distinct)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of fewer classes than asked for, which the legend tells, and of speed
-        breaks = sorted({float(each) for each in classifier(known, **options).bins})
+        breaks = sorted({float(edge) for edge in classifier(known, **options).bins})
     return style | {"breaks": breaks, "low": float(known.min())}
 
 
@@ -223,12 +223,12 @@ def _tooltips(own: UserLayer, features: Features) -> list[str]:
             if value is not None and value == value:  # noqa: PLR0124 - NaN is not itself
                 text = f"{value:.6g}{unit}" if column["type"] == "number" else str(value)[:TOOLTIP_CHARACTERS]
                 lines[i].append(f"{column['name']}: {text}")
-    return ["\n".join(each) for each in lines]
+    return ["\n".join(line) for line in lines]
 
 
 def _classes(features: Features, style: dict[str, Any]) -> NDArray[np.object_]:
     """Return the number of the class of each feature as text; None: unknown, or a rarer category."""
-    found = np.full(len(features.geometries), None, dtype=object)
+    classes = np.full(len(features.geometries), None, dtype=object)
     if "categories" in style:
         column = style["column"]
         values = features.texts[column] if column in features.texts else _as_texts(features.numbers[column])
@@ -237,10 +237,10 @@ def _classes(features: Features, style: dict[str, Any]) -> NDArray[np.object_]:
     if "breaks" in style:
         numbers = features.numbers[style["column"]]
         known = np.isfinite(numbers)
-        found[known] = np.minimum(np.searchsorted(style["breaks"], numbers[known]), len(style["breaks"]) - 1).astype(
+        classes[known] = np.minimum(np.searchsorted(style["breaks"], numbers[known]), len(style["breaks"]) - 1).astype(
             str
         )
-    return found
+    return classes
 
 
 def map_layer(own: UserLayer, source: Source, load: Callable[[], Features], raster: Path | None) -> UserMapLayer:

@@ -1,4 +1,4 @@
-"""What the map fetches of a layer: whole GeoJSON if small, GeoJSON tiles if not, PNG for rasters. No Streamlit."""
+"""Map data of a layer: complete GeoJSON if small, otherwise GeoJSON tiles, and PNG for rasters."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ LEGEND_PROPERTY = "legend"
 
 
 class TileRangeError(OrebridgeError):
-    """A tile was asked for that does not exist.
+    """A tile address outside the tile pyramid.
 
     Parameters
     ----------
@@ -65,17 +65,17 @@ class TileRangeError(OrebridgeError):
 
 
 class LayerKindError(OrebridgeError):
-    """A layer was asked for in a form that its kind does not have.
+    """A layer has no representation of the requested form.
 
     Parameters
     ----------
-    layer_id, kind, wanted : str
+    layer_id, kind, form : str
         The layer, its kind, and the form that was asked for.
     """
 
-    def __init__(self, layer_id: str, kind: str, wanted: str) -> None:
-        self.layer_id, self.kind, self.wanted = layer_id, kind, wanted
-        super().__init__("Layer {layer!r} is a {kind}; it has no {form}.", layer=layer_id, kind=kind, form=wanted)
+    def __init__(self, layer_id: str, kind: str, form: str) -> None:
+        self.layer_id, self.kind, self.form = layer_id, kind, form
+        super().__init__("Layer {layer!r} is a {kind}; it has no {form}.", layer=layer_id, kind=kind, form=form)
 
 
 def whole_geojson(layer: Layer) -> bytes | None:
@@ -315,13 +315,13 @@ def _tile(layer: Layer, zoom: int, column: int, row: int) -> bytes:
     features = _features(layer)
     pixel_deg = 360.0 / 2**zoom / TILE_PIXELS
     box = _with_margin(tile_bounds(zoom, column, row))
-    found = np.sort(features.tree.query(shapely.box(*box)))
+    rows = np.sort(features.tree.query(shapely.box(*box)))
     if zoom < FULL_DETAIL_ZOOM:
-        found = found[_first_of_each_cell(features.middle[found], pixel_deg * CELL_PIXELS[layer.kind])]
-    cut = shapely.clip_by_rect(features.geometries[found], *box)
+        rows = rows[_first_of_each_cell(features.middle[rows], pixel_deg * CELL_PIXELS[layer.kind])]
+    cut = shapely.clip_by_rect(features.geometries[rows], *box)
     cut = _rounded(shapely.simplify(cut, pixel_deg / 2, preserve_topology=False), pixel_deg / 4)
     seen = ~shapely.is_empty(cut) & np.isin(shapely.get_type_id(cut), DRAWN_TYPES)
-    return _collection(_joined(cut[seen], [features.properties[place] for place in found[seen]]))
+    return _collection(_joined(cut[seen], [features.properties[place] for place in rows[seen]]))
 
 
 def _first_of_each_cell(middle: NDArray[np.float64], cell_deg: float) -> NDArray[np.intp]:
@@ -408,9 +408,9 @@ _TILES: BoundedCache[tuple[Layer, int, int, int], bytes] = BoundedCache(KEPT_TIL
 _PICTURES: BoundedCache[tuple[Layer, int], bytes] = BoundedCache(KEPT_PICTURES, KEPT_PICTURE_BYTES, len)
 
 
-def _vector(layer: Layer, wanted: str) -> Layer:
+def _vector(layer: Layer, form: str) -> Layer:
     if layer.kind == "raster":
-        raise LayerKindError(layer.id, layer.kind, wanted)
+        raise LayerKindError(layer.id, layer.kind, form)
     return layer
 
 

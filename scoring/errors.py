@@ -1,4 +1,4 @@
-"""What the scoring floor says to its user: one class a cause."""
+"""Errors of the scoring floor, one class a cause."""
 
 from __future__ import annotations
 
@@ -6,49 +6,53 @@ from geo.errors import OrebridgeError
 
 
 class MethodError(OrebridgeError):
-    """A matrix, weights or constants that a method cannot take."""
+    """A matrix, weights or constants that a method cannot use."""
 
 
 class EvidenceError(OrebridgeError):
-    """A layer cannot be measured as is asked."""
+    """A user-defined criterion that contradicts itself or does not suit its layer."""
 
 
 class UnknownSiteError(OrebridgeError):
     """No site has that id."""
 
-    def __init__(self, asked: str, near: list[str]) -> None:
-        self.asked, self.near = asked, near
-        if near:
-            super().__init__("There is no site {site!r}; did you mean {near}?", site=asked, near=near)
+    def __init__(self, site: str, suggestions: list[str]) -> None:
+        self.site, self.suggestions = site, suggestions
+        if suggestions:
+            super().__init__(
+                "There is no site {site!r}; did you mean {suggestions}?", site=site, suggestions=suggestions
+            )
         else:
-            super().__init__("There is no site {site!r}; `orebridge rank` lists the ids.", site=asked)
+            super().__init__("There is no site {site!r}; `orebridge rank` lists the ids.", site=site)
 
 
 class CriteriaError(OrebridgeError):
-    """A block of the criteria file contradicts itself."""
+    """A block of criteria.toml contradicts itself."""
 
 
 class UnknownCompanyError(OrebridgeError):
     """No holding names that company."""
 
-    def __init__(self, asked: str, near: list[str]) -> None:
-        self.asked, self.near = asked, near
-        if near:
-            super().__init__("No holding names {company!r}; did you mean {near}?", company=asked, near=near)
+    def __init__(self, company: str, suggestions: list[str]) -> None:
+        self.company, self.suggestions = company, suggestions
+        if suggestions:
+            super().__init__(
+                "No holding names {company!r}; did you mean {suggestions}?", company=company, suggestions=suggestions
+            )
         else:
-            super().__init__("No holding names {company!r}; write a part of its name.", company=asked)
+            super().__init__("No holding names {company!r}; write a part of its name.", company=company)
 
 
 class MilestoneError(OrebridgeError):
-    """A milestone that cannot be: which, and what would be possible."""
+    """A permitting milestone with an unknown name or an impossible date."""
 
 
 class ScenarioError(OrebridgeError):
-    """A choice that cannot be scored."""
+    """A scenario, filter or weight that cannot be used for scoring."""
 
 
 class SensitivityError(OrebridgeError):
-    """What was asked cannot be solved exactly."""
+    """A sensitivity question that has no exact solution."""
 
 
 class LabelFileError(OrebridgeError):

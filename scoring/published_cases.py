@@ -1,7 +1,4 @@
-"""Published numeric cases against our own methods: reads a case, runs it, compares every expected number.
-
-Knows no case by name.
-"""
+"""Published numeric cases run against the methods of Orebridge; every expected number is compared."""
 
 from __future__ import annotations
 
@@ -98,21 +95,23 @@ def check_file(path: Path) -> Verdict:
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         return Verdict(path.stem, "", False, None, f"Not a case with method, inputs, expected and atol: {error}.")
     try:
-        found = run(method, dict(case["inputs"]))
-        furthest = max((difference(value, _looked_up(found, key)) for key, value in expected.items()), default=math.inf)
+        outputs = run(method, dict(case["inputs"]))
+        furthest = max(
+            (difference(value, _looked_up(outputs, key)) for key, value in expected.items()), default=math.inf
+        )
     except (MethodError, KeyError, ValueError, TypeError, IndexError, ZeroDivisionError) as error:
         return Verdict(name, method, False, None, f"{type(error).__name__}: {error}")
     return Verdict(name, method, furthest <= atol + ARITHMETIC, furthest)
 
 
-def _looked_up(found: Outputs, key: str) -> Any:
+def _looked_up(outputs: Outputs, key: str) -> Any:
     for name in (key, key.lower()):
-        if name in found:
-            return found[name]
-    raise MethodError("The method gives {results}, not {key!r}.", results=sorted(found), key=key)
+        if name in outputs:
+            return outputs[name]
+    raise MethodError("The method gives {results}, not {key!r}.", results=sorted(outputs), key=key)
 
 
-def difference(expected: Any, found: Any) -> float:
+def difference(expected: Any, computed: Any) -> float:
     """Return the largest absolute difference of two numbers or nested lists; infinity if their shapes differ.
 
     Examples
@@ -120,22 +119,22 @@ def difference(expected: Any, found: Any) -> float:
     >>> difference([1, [2, None]], [1.5, [2, None]]), difference([1], [1, 2])
     (0.5, inf)
     """
-    if expected is None or found is None:
-        return 0.0 if expected is None and (found is None or _is_nan(found)) else math.inf
+    if expected is None or computed is None:
+        return 0.0 if expected is None and (computed is None or _is_nan(computed)) else math.inf
     if isinstance(expected, list):
-        return _difference_of_lists(expected, found.tolist() if isinstance(found, np.ndarray) else found)
-    gap = abs(float(expected) - float(found))
+        return _difference_of_lists(expected, computed.tolist() if isinstance(computed, np.ndarray) else computed)
+    gap = abs(float(expected) - float(computed))
     return math.inf if math.isnan(gap) else gap
 
 
-def _difference_of_lists(expected: list[Any], found: Any) -> float:
-    if not isinstance(found, list | tuple) or len(found) != len(expected):
+def _difference_of_lists(expected: list[Any], computed: Any) -> float:
+    if not isinstance(computed, list | tuple) or len(computed) != len(expected):
         return math.inf
-    return max((difference(a, b) for a, b in zip(expected, found, strict=True)), default=0.0)
+    return max((difference(a, b) for a, b in zip(expected, computed, strict=True)), default=0.0)
 
 
-def _is_nan(found: Any) -> bool:
-    return bool(np.isnan(np.asarray(found, dtype=float)).all())
+def _is_nan(value: Any) -> bool:
+    return bool(np.isnan(np.asarray(value, dtype=float)).all())
 
 
 def run(method: str, inputs: Inputs) -> Outputs:
@@ -164,8 +163,8 @@ def _types(inputs: Inputs) -> FloatArray:
 
 
 def _weights(inputs: Inputs) -> FloatArray:
-    given = np.asarray(inputs["weights"], dtype=float)
-    return given if abs(given.sum() - 1) <= PRINTED_SUM else weights.direct(given)
+    values = np.asarray(inputs["weights"], dtype=float)
+    return values if abs(values.sum() - 1) <= PRINTED_SUM else weights.direct(values)
 
 
 def _normalised(inputs: Inputs, otherwise: str) -> FloatArray:
@@ -176,8 +175,8 @@ def _normalised(inputs: Inputs, otherwise: str) -> FloatArray:
     raise MethodError("No normalisation of ours is written {normalisation!r}.", normalisation=written)
 
 
-def _ranked(found: Outputs, score: str = "score") -> Outputs:
-    return found | {"rank": joint.places(found[score])}
+def _ranked(outputs: Outputs, score: str = "score") -> Outputs:
+    return outputs | {"rank": joint.places(outputs[score])}
 
 
 def _by_statement(method_id: str, otherwise: str, **constants: Any) -> Callable[[Inputs], Outputs]:
@@ -193,15 +192,15 @@ def _by_statement(method_id: str, otherwise: str, **constants: Any) -> Callable[
     return runner
 
 
-def _statement(method_id: str, matrix: FloatArray, given: FloatArray, constants: dict[str, Any]) -> Outputs:
+def _statement(method_id: str, matrix: FloatArray, shares: FloatArray, constants: dict[str, Any]) -> Outputs:
     with duckdb.connect(":memory:") as con:
-        return _ranked(scores_of_matrix(con, method_id, matrix, given, constants))
+        return _ranked(scores_of_matrix(con, method_id, matrix, shares, constants))
 
 
 def _vikor(inputs: Inputs) -> Outputs:
     turned = _matrix(inputs) * _types(inputs)
-    found = _statement("vikor", turned, weights.direct(inputs["weights"]), {"v": float(inputs.get("v", 0.5))})
-    return found | {"rank": joint.places(-np.asarray(found["q"]))}
+    outputs = _statement("vikor", turned, weights.direct(inputs["weights"]), {"v": float(inputs.get("v", 0.5))})
+    return outputs | {"rank": joint.places(-np.asarray(outputs["q"]))}
 
 
 def _spotis(inputs: Inputs) -> Outputs:
@@ -216,12 +215,12 @@ def _promethee(inputs: Inputs) -> Outputs:
     count = turned.shape[1]
     written = inputs.get("preference", "usual")
     kinds = [
-        PREFERENCES[str(each).lower().replace("_", "-")]
-        for each in ([written] * count if isinstance(written, str) else written)
+        PREFERENCES[str(name_written).lower().replace("_", "-")]
+        for name_written in ([written] * count if isinstance(written, str) else written)
     ]
     bends = inputs.get("p", inputs.get("s", [0.0] * count))
     thresholds = {
-        name: [float(x) for x in _spread(given, count)] for name, given in (("q", inputs.get("q", 0.0)), ("p", bends))
+        name: [float(x) for x in _spread(bend, count)] for name, bend in (("q", inputs.get("q", 0.0)), ("p", bends))
     }
     for place, kind in enumerate(kinds):
         if kind == "v_shape":
@@ -234,19 +233,19 @@ def _promethee(inputs: Inputs) -> Outputs:
                 criterion=place + 1,
                 kind=kind,
             )
-    found = _statement("promethee", turned, weights.direct(inputs["weights"]), {"kinds": kinds, **thresholds})
-    return found | {"positive_flow": found["plus"], "negative_flow": found["minus"], "phi": found["net_flow"]}
+    outputs = _statement("promethee", turned, weights.direct(inputs["weights"]), {"kinds": kinds, **thresholds})
+    return outputs | {"positive_flow": outputs["plus"], "negative_flow": outputs["minus"], "phi": outputs["net_flow"]}
 
 
-def _spread(given: Any, count: int) -> list[Any]:
-    return list(given) if isinstance(given, list) else [given] * count
+def _spread(value: Any, count: int) -> list[Any]:
+    return list(value) if isinstance(value, list) else [value] * count
 
 
 def _owa(inputs: Inputs) -> Outputs:
     rows = np.atleast_2d(np.asarray(inputs.get("values", inputs.get("matrix")), dtype=float))
     knots = [0.0, *np.cumsum(np.asarray(inputs.get("order_weights", inputs.get("weights")), dtype=float)).tolist()]
-    found = _statement("owa", rows, np.full(rows.shape[1], 1 / rows.shape[1]), {"knots": knots})
-    return found if len(rows) > 1 else found | {"score": found["score"][0]}
+    outputs = _statement("owa", rows, np.full(rows.shape[1], 1 / rows.shape[1]), {"knots": knots})
+    return outputs if len(rows) > 1 else outputs | {"score": outputs["score"][0]}
 
 
 def _pareto(inputs: Inputs) -> Outputs:
@@ -271,13 +270,13 @@ def _two_parties(inputs: Inputs) -> Outputs:
 
 
 def _pairwise(inputs: Inputs) -> Outputs:
-    found = weights.analytic_hierarchy(inputs["pairwise"])
+    result = weights.analytic_hierarchy(inputs["pairwise"])
     return {
-        "weights": found.weights,
-        "lambda_max": found.lambda_max,
-        "ci": found.consistency_index,
-        "cr": found.consistency_ratio,
-        "warn": not found.accepted,
+        "weights": result.weights,
+        "lambda_max": result.lambda_max,
+        "ci": result.consistency_index,
+        "cr": result.consistency_ratio,
+        "warn": not result.accepted,
     }
 
 
@@ -297,14 +296,14 @@ def _critic(inputs: Inputs) -> Outputs:
 def _centroid(inputs: Inputs) -> Outputs:
     if "order" in inputs:
         return {"weights": weights.rank_order_centroid(inputs["order"])}
-    asked = inputs["n"] if isinstance(inputs["n"], list) else [inputs["n"]]
-    found = {f"n{n}": weights.rank_order_centroid(range(1, n + 1)) for n in asked}
-    return found | {"weights": found[f"n{asked[0]}"]}
+    sizes = inputs["n"] if isinstance(inputs["n"], list) else [inputs["n"]]
+    outputs = {f"n{n}": weights.rank_order_centroid(range(1, n + 1)) for n in sizes}
+    return outputs | {"weights": outputs[f"n{sizes[0]}"]}
 
 
 def _points(inputs: Inputs) -> Outputs:
-    given: list[float] = next((inputs[key] for key in ("points", "weights", "ratings") if key in inputs), [])
-    return {"weights": weights.swing(given)}
+    points: list[float] = next((inputs[key] for key in ("points", "weights", "ratings") if key in inputs), [])
+    return {"weights": weights.swing(points)}
 
 
 def _piecewise(inputs: Inputs) -> Outputs:
@@ -318,11 +317,11 @@ def _smaa(inputs: Inputs) -> Outputs:
         tuple(inputs.get("low", ())), tuple(inputs.get("high", ())), tuple(int(i) for i in inputs.get("order", ()))
     )
     drawn = space.draw(matrix.shape[1], DRAWS, rng)
-    found = smaa.smaa(states.of_matrix(matrix), drawn, rng, top_k=1, classes=tuple(range(1, len(matrix) + 1)))
-    central = [None if np.isnan(row).any() else row.tolist() for row in found.central_weight]
+    result = smaa.smaa(states.of_matrix(matrix), drawn, rng, top_k=1, classes=tuple(range(1, len(matrix) + 1)))
+    central = [None if np.isnan(row).any() else row.tolist() for row in result.central_weight]
     return {
-        "rank_acceptability": found.acceptability,
-        "first_rank": found.acceptability[:, 0],
+        "rank_acceptability": result.acceptability,
+        "first_rank": result.acceptability[:, 0],
         "central_weight": central,
     }
 

@@ -1,4 +1,4 @@
-"""An area of interest from what a command is given: four numbers, a GeoJSON file, or an own layer."""
+"""An area of interest from command-line input: four numbers, a GeoJSON file, or a user layer."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def area_of(text: str) -> tuple[Area, float]:
         return box_area(text, *_numbers(text, edges))
     path = Path(text)
     if path.suffix.lower() in (".geojson", ".json"):
-        polygons, moved = polygons_of([shapely.from_geojson(json.dumps(each)) for each in _geometries(path)])
+        polygons, moved = polygons_of([shapely.from_geojson(json.dumps(geometry)) for geometry in _geometries(path)])
         return Area(path.stem, polygons), moved
     return user_area(text)
 
@@ -68,7 +68,7 @@ def user_area(layer_id: str) -> tuple[Area, float]:
     from geo.area import polygons_of  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    found = next(
+    row = next(
         (
             layer
             for layer in session.stored_layers()
@@ -76,13 +76,13 @@ def user_area(layer_id: str) -> tuple[Area, float]:
         ),
         None,
     )
-    if found is None:
+    if row is None:
         raise ScenarioError(
             "{layer!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas.",
             layer=layer_id,
         )
-    polygons, moved = polygons_of(session.own().features(found.layer_id).geometries)
-    return Area(found.name, polygons), moved
+    polygons, moved = polygons_of(session.own().features(row.layer_id).geometries)
+    return Area(row.name, polygons), moved
 
 
 def _numbers(text: str, edges: list[str]) -> tuple[float, float, float, float]:
@@ -111,7 +111,7 @@ def _geometries(path: Path) -> list[object]:
                 path=path,
             )
         if values["type"] == "FeatureCollection":
-            return [each["geometry"] for each in values["features"] if each["geometry"]]
+            return [feature["geometry"] for feature in values["features"] if feature["geometry"]]
         return [values["geometry"] if values["type"] == "Feature" else values]
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise ScenarioError(

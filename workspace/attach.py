@@ -1,6 +1,6 @@
-"""The user's layers and sites beside the facts.
+"""User layers and sites beside the facts.
 
-Measured like any other, marked as the user's own, gone when the layer is gone.
+They are measured like bundled ones, marked as the user's, and removed with their layer.
 """
 
 from __future__ import annotations
@@ -89,9 +89,13 @@ def evidence_layer(store: Store, layer: UserLayer) -> EvidenceLayer:
     """Load what measuring needs of an own layer."""
     if layer.kind == "raster":
         return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
-    found = user_layers.features(store, layer)
+    features = user_layers.features(store, layer)
     return EvidenceLayer(
-        layer.layer_id, KINDS[layer.kind], geometries=found.geometries, numbers=found.numbers, names=_names(found.texts)
+        layer.layer_id,
+        KINDS[layer.kind],
+        geometries=features.geometries,
+        numbers=features.numbers,
+        names=_names(features.texts),
     )
 
 
@@ -136,12 +140,12 @@ def measure_evidence(
         for own in missing:
             if own.layer_id in layers:
                 layer = layers[own.layer_id]
-                found = measure(evidence_layer(store, layer), own, sites, progress)
-                _keep(facts, own, found, source_of(layer))
+                measurements = measure(evidence_layer(store, layer), own, sites, progress)
+                _keep(facts, own, measurements, source_of(layer))
 
 
-def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, found: pd.DataFrame, source: Source) -> None:
-    known = found.dropna(subset=["value"])
+def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, measurements: pd.DataFrame, source: Source) -> None:
+    known = measurements.dropna(subset=["value"])
     rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
     values = {"criterion_id": own.id, "owner": source.publisher}
     rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
@@ -157,8 +161,8 @@ def _change(
         cursor.register("incoming", rows)
     cursor.execute("BEGIN TRANSACTION")
     try:
-        for each in duckdb.extract_statements(sql(statement)):
-            cursor.execute(each, {name: value for name, value in values.items() if name in each.named_parameters})
+        for step in duckdb.extract_statements(sql(statement)):
+            cursor.execute(step, {name: value for name, value in values.items() if name in step.named_parameters})
         cursor.execute("COMMIT")
     except BaseException:
         cursor.execute("ROLLBACK")
@@ -169,7 +173,7 @@ def _change(
 
 def attach_milestones(
     facts: duckdb.DuckDBPyConnection,
-    told: Mapping[str, Milestones],
+    milestones: Mapping[str, Milestones],
     before: Iterable[str],
     today: date,
     owners: Mapping[str, str] | None = None,
@@ -179,7 +183,7 @@ def attach_milestones(
     Parameters
     ----------
     facts : duckdb.DuckDBPyConnection
-    told : mapping of str to Milestones
+    milestones : mapping of str to Milestones
         What users told, by site.
     before : iterable of str
         Sites whose milestones were told before; of those that have none now, the facts count again.
@@ -187,18 +191,18 @@ def attach_milestones(
     owners : mapping of str to str, optional
         Who told the milestones, by site; one that is not in it: not recorded.
     """
-    affected = frozenset(told) | frozenset(before)
+    affected = frozenset(milestones) | frozenset(before)
     if not affected:
         return
     with _MEASURING:
-        found = measure_all(Inputs(facts.cursor(), only=affected, told=told, today=today), (MONTHS,))
-        sites = sorted(told)
+        measurements = measure_all(Inputs(facts.cursor(), only=affected, milestones=milestones, today=today), (MONTHS,))
+        sites = sorted(milestones)
         values = {
             "site_ids": sorted(affected),
             "told": sites,
             "owners": [(owners or {}).get(site, "") for site in sites],
         }
-        _change(facts, "workspace/milestone_measurements.sql", found, {**values, "criterion_id": MONTHS})
+        _change(facts, "workspace/milestone_measurements.sql", measurements, {**values, "criterion_id": MONTHS})
         forget_packed(facts)
 
 

@@ -1,4 +1,4 @@
-"""Is everything there that the product needs? One row a check, in plain words."""
+"""Checks of the installation, one row each, for `orebridge doctor` and the Methods page."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ GUARDED = {
 
 def checks() -> list[dict[str, str]]:
     """Return rows with check, ok (yes | no) and detail."""
-    found = []
+    rows = []
     for name, check in CHECKS.items():
         try:
             ok, detail = check()
         except (OrebridgeError, duckdb.Error, OSError) as error:
             ok, detail = False, str(error).splitlines()[0]
-        found.append({"check": name, "ok": "yes" if ok else "no", "detail": detail})
-    return found
+        rows.append({"check": name, "ok": "yes" if ok else "no", "detail": detail})
+    return rows
 
 
 def _python() -> tuple[bool, str]:
@@ -63,7 +63,7 @@ def _bundle() -> tuple[bool, str]:
 def _store() -> tuple[bool, str]:
     try:
         with Store.open() as store:
-            return not store.notices, " ".join([str(store.path), *(str(each) for each in store.notices)])
+            return not store.notices, " ".join([str(store.path), *(str(notice) for notice in store.notices)])
     except StoreBusyError as error:
         return True, f"{error.path} ({error.holder})"
 

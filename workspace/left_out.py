@@ -1,7 +1,4 @@
-"""What is to be said of the user's own data beside an answer: that they were left out, or that some are missing.
-
-Once a process.
-"""
+"""Notices about user data that an answer leaves out or that are missing from the store, once per process."""
 
 from __future__ import annotations
 
@@ -26,7 +23,7 @@ def left_out() -> str:
 
 def take_notice(store: Store) -> Store:
     """Note what there is to say of a store that was opened all the same, and return it."""
-    _notices[:] = [str(each) for each in store.notices]
+    _notices[:] = [str(notice) for notice in store.notices]
     return store
 
 

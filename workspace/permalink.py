@@ -36,10 +36,10 @@ def packed_evidence(scenario: Scenario) -> str:
 def unpacked_evidence(text: str) -> tuple[UserCriterion, ...]:
     """Return the criteria that `packed_evidence` packed; nothing of a text that is not one."""
     try:
-        given = unpacked(text, MOST_BYTES, MOST_DEPTH)
-        if not isinstance(given, list) or len(given) > MOST_CRITERIA:
+        criteria = unpacked(text, MOST_BYTES, MOST_DEPTH)
+        if not isinstance(criteria, list) or len(criteria) > MOST_CRITERIA:
             return ()
-        return Scenario({"grade": 1}, evidence=tuple(from_dict(each) for each in given)).evidence
+        return Scenario({"grade": 1}, evidence=tuple(from_dict(criterion) for criterion in criteria)).evidence
     except OrebridgeError:
         return ()
 
@@ -53,9 +53,11 @@ def packed_area(area: Area) -> str:
 def unpacked_area(text: str) -> Area | None:
     """Return the area that `packed_area` packed; None for a text that is not one."""
     try:
-        given = unpacked(text, MOST_BYTES, MOST_DEPTH)
+        values = unpacked(text, MOST_BYTES, MOST_DEPTH)
         return (
-            area_from({"name": given[0], "polygons": given[1]}) if isinstance(given, list) and len(given) == 2 else None
+            area_from({"name": values[0], "polygons": values[1]})
+            if isinstance(values, list) and len(values) == 2
+            else None
         )
     except OrebridgeError:
         return None

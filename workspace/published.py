@@ -49,7 +49,7 @@ class _Attached:
 
 def is_open(what: str) -> bool:
     """Tell whether the deployer opened the API for a part of the users' own data: ``shared`` or ``shortlists``."""
-    return what in (each.strip().lower() for each in os.environ.get(SETTING, "").split(","))
+    return what in (word.strip().lower() for word in os.environ.get(SETTING, "").split(","))
 
 
 def shared_layers() -> tuple[UserLayer, ...]:
@@ -99,9 +99,9 @@ def view() -> RankingCache:
     return rankings.VIEW if _untouched() else _VIEW
 
 
-def holds(asked: RankingCache) -> bool:
+def holds(view: RankingCache) -> bool:
     """Tell whether a view that was asked held nothing private all the while."""
-    return asked is _VIEW or _untouched()
+    return view is _VIEW or _untouched()
 
 
 def _untouched() -> bool:

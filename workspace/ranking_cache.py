@@ -1,4 +1,4 @@
-"""What a database of facts says under a scenario, kept for whoever asks next. Changes nothing in the facts."""
+"""Rankings and packed vectors of a database of facts, cached by scenario."""
 
 from __future__ import annotations
 
@@ -52,11 +52,11 @@ class RankingCache:
         )
         self._dossiers: BoundedCache[Key, Dossier] = BoundedCache(48, 8_000_000, lambda _dossier: DOSSIER_BYTES)
         self._firmness: BoundedCache[Key, RankStability] = BoundedCache(
-            8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.table)
+            8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.table)
         )
-        self._packed: BoundedCache[Key, Packed] = BoundedCache(8, 192_000_000, lambda each: 6 * each.known.nbytes)
+        self._packed: BoundedCache[Key, Packed] = BoundedCache(8, 192_000_000, lambda entry: 6 * entry.known.nbytes)
         self._desks: BoundedCache[Key, TwoDesks] = BoundedCache(
-            8, 64_000_000, lambda each: FRAME_BYTES_A_ROW * len(each.sites)
+            8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.sites)
         )
         self._compared: BoundedCache[Key, SideBySide] = BoundedCache(48, 8_000_000, lambda _each: DOSSIER_BYTES)
 

@@ -1,4 +1,4 @@
-"""The whole build in order: facts, layers, measurements, gates. The floors do the work."""
+"""The complete build in order: facts, layers, measurements, gates."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from scoring.measures.registry import judge_gates, measure_all
 
 
 class RawFolderError(OrebridgeError):
-    """The raw folder is not what the sources register says."""
+    """The raw folder does not match the source register."""
 
 
 def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str], None]) -> None:

@@ -68,13 +68,13 @@ class MoveRow(TypedDict):
 NOTED = ("note", "tags", "status", "owner", "due")
 
 
-def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist) -> list[ShortlistRow]:
+def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Shortlist) -> list[ShortlistRow]:
     """Return the sites of a shortlist by rank among the scenario's list, with what is noted.
 
     Those not listed come last, without rank.
     """
-    wanted = {item.site_id: item for item in held.items}
-    listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in wanted}
+    items = {item.site_id: item for item in shortlist.items}
+    listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in items}
     kept = (
         "name",
         "kind",
@@ -90,7 +90,7 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlis
         "commodities",
     )
     rows: list[ShortlistRow] = []
-    for site_id, item in wanted.items():
+    for site_id, item in items.items():
         row = listed.get(site_id, {})
         noted = {
             "note": item.note,
@@ -105,33 +105,36 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlis
 
 
 def listing_of(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, held: Shortlist, register: Mapping[str, Source] | None = None
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    shortlist: Shortlist,
+    register: Mapping[str, Source] | None = None,
 ) -> Listing:
     """Return a shortlist as it is exported: the list of its scenario, these sites alone, with what is noted of each."""
-    link = permalink(scenario, page="shortlist", more={"list": held.name})
-    found = listing(facts, scenario, link, site_ids=held.site_ids, register=register)
-    noted = {item.site_id: item for item in held.items}
+    link = permalink(scenario, page="shortlist", more={"list": shortlist.name})
+    sites_listed = listing(facts, scenario, link, site_ids=shortlist.site_ids, register=register)
+    noted = {item.site_id: item for item in shortlist.items}
     columns: dict[str, list[str]] = {
-        name: [_flat(getattr(noted[site_id], name)) for site_id in found.sites["site_id"]] for name in NOTED
+        name: [_flat(getattr(noted[site_id], name)) for site_id in sites_listed.sites["site_id"]] for name in NOTED
     }
-    sites = found.sites.assign(**columns)
-    about = {**found.about, "shortlist": held.name, "question": held.question}
-    return Listing(sites, found.scores, found.weights, found.sources, about)
+    sites = sites_listed.sites.assign(**columns)
+    about = {**sites_listed.about, "shortlist": shortlist.name, "question": shortlist.question}
+    return Listing(sites, sites_listed.scores, sites_listed.weights, sites_listed.sources, about)
 
 
 def _flat(value: object) -> str:
     return "; ".join(value) if isinstance(value, tuple) else str(value)
 
 
-def moved_rows(found: SnapshotDifference) -> list[MoveRow]:
+def moved_rows(difference: SnapshotDifference) -> list[MoveRow]:
     """Return the moves of a difference as flat rows; None: not listed on that side."""
-    return [_moved_row(found, move) for move in found.moves]
+    return [_moved_row(difference, move) for move in difference.moves]
 
 
-def _moved_row(found: SnapshotDifference, move: RankMove) -> MoveRow:
+def _moved_row(difference: SnapshotDifference, move: RankMove) -> MoveRow:
     row = {
         "site_id": move.site_id,
-        "name": found.names.get(move.site_id, move.site_id),
+        "name": difference.names.get(move.site_id, move.site_id),
         "rank_then": move.then.rank if move.then else None,
         "rank_now": move.now.rank if move.now else None,
         **{f"by_{cause}": places for cause, places in move.ranks.items()},
@@ -139,7 +142,11 @@ def _moved_row(found: SnapshotDifference, move: RankMove) -> MoveRow:
         "score_now": move.now.score if move.now else None,
         **{f"score_by_{cause}": change for cause, change in move.scores.items()},
         "changed": "; ".join(f"{key} {_u(was)}→{_u(now)}" for key, was, now in move.values),
-        "standing": "added" if move.site_id in found.added else "removed" if move.site_id in found.removed else "kept",
+        "standing": "added"
+        if move.site_id in difference.added
+        else "removed"
+        if move.site_id in difference.removed
+        else "kept",
     }
     return cast("MoveRow", row)
 
@@ -148,11 +155,11 @@ def _u(value: float) -> str:
     return "unknown" if value != value else f"{value:.3f}"  # noqa: PLR0124 - NaN is the only value that differs from itself
 
 
-def compared_rows(found: SideBySide) -> list[dict[str, str | float | None]]:
+def compared_rows(comparison: SideBySide) -> list[dict[str, str | float | None]]:
     """Return a row a criterion: unit, value of each site (None: unknown or not judged), who is ahead."""
     rows: list[dict[str, str | float | None]] = []
-    for row in found.rows:
-        values = {site["site_id"]: _value(cell) for site, cell in zip(found.sites, row.cells, strict=True)}
+    for row in comparison.rows:
+        values = {site["site_id"]: _value(cell) for site, cell in zip(comparison.sites, row.cells, strict=True)}
         rows.append({"criterion": row.criterion, "unit": row.unit, **values, "ahead": ", ".join(row.ahead)})
     return rows
 
@@ -161,6 +168,6 @@ def _value(cell: Cell) -> float | str | None:
     return cell.value if cell.applies else "not judged"
 
 
-def ranks_rows(found: SideBySide) -> list[dict[str, str | int | None]]:
+def ranks_rows(comparison: SideBySide) -> list[dict[str, str | int | None]]:
     """Return a row a preset with the rank of each site; None: not of the commodity."""
-    return [{"preset": preset, **ranks} for preset, ranks in found.ranks.items()]
+    return [{"preset": preset, **ranks} for preset, ranks in comparison.ranks.items()]

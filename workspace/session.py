@@ -1,6 +1,6 @@
-"""What all sessions share: the facts, the user's store, and the last rankings. Nothing of one session.
+"""The facts, the user's store and the latest rankings, shared by all sessions of the process.
 
-Reading it measures nothing.
+Reading them measures nothing.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def stored_layers() -> tuple[UserLayer, ...]:
 def stored_criteria() -> tuple[UserCriterion, ...]:
     """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
     try:
-        return tuple(criterion_from(each) for each in store().criteria())
+        return tuple(criterion_from(values) for values in store().criteria())
     except StoreError as error:
         leave_out(error)
         return ()
@@ -168,7 +168,7 @@ def told(site_id: str) -> Milestones | None:
 def all_told() -> dict[str, Milestones]:
     """Return what the user told of permits, by site; nothing while the store cannot be used."""
     try:
-        return {site_id: Milestones(**told) for site_id, told in store().milestones().items()}
+        return {site_id: Milestones(**values) for site_id, values in store().milestones().items()}
     except StoreError as error:
         leave_out(error)
         return {}

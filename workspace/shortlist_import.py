@@ -1,6 +1,6 @@
-"""A workspace file taken in.
+"""Import of workspace files.
 
-Its scenarios and snapshots are held against what this version can score before anything is kept.
+Scenarios and snapshots are checked against what this version can score before anything is stored.
 """
 
 from __future__ import annotations
@@ -72,23 +72,23 @@ def take_in(store: Store, facts: duckdb.DuckDBPyConnection, raw: bytes) -> Impor
     WorkspaceError
         If it is no file of ours, or holds what cannot be kept or scored: what, and what to do. Nothing is kept.
     """
-    found = shortlist_file.parse(raw)
+    workspace = shortlist_file.parse(raw)
     commodities = {row[0] for row in facts.cursor().execute("SELECT commodity_id FROM facts.commodity").fetchall()}
-    lists = tuple(_with_scenario(each, commodities) for each in found.shortlists)
-    for one in found.snapshots:
-        _check_snapshot(one.snapshot_id, found.payloads[one.snapshot_id])
-    return shortlist_file.keep(store, replace(found, shortlists=lists))
+    lists = tuple(_with_scenario(shortlist, commodities) for shortlist in workspace.shortlists)
+    for snapshot in workspace.snapshots:
+        _check_snapshot(snapshot.snapshot_id, workspace.payloads[snapshot.snapshot_id])
+    return shortlist_file.keep(store, replace(workspace, shortlists=lists))
 
 
-def _with_scenario(given: Shortlist, commodities: Collection[str]) -> Shortlist:
-    if given.scenario is None:
-        return given
+def _with_scenario(shortlist: Shortlist, commodities: Collection[str]) -> Shortlist:
+    if shortlist.scenario is None:
+        return shortlist
     try:
-        scenario = from_dict(given.scenario)
+        scenario = from_dict(shortlist.scenario)
     except OrebridgeError as error:
         raise WorkspaceError(
             "The scenario of {shortlist!r} in the file cannot be scored ({reason}); nothing was imported.",
-            shortlist=given.name,
+            shortlist=shortlist.name,
             reason=error,
         ) from error
     unknown = [
@@ -106,10 +106,10 @@ def _with_scenario(given: Shortlist, commodities: Collection[str]) -> Shortlist:
         raise WorkspaceError(
             "The scenario of {shortlist!r} in the file names the {unknown}, which this version does not "
             "know; update it.",
-            shortlist=given.name,
+            shortlist=shortlist.name,
             unknown=unknown[0],
         )
-    return replace(given, scenario=scenario.as_dict())
+    return replace(shortlist, scenario=scenario.as_dict())
 
 
 def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
@@ -120,7 +120,9 @@ def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
         TypeAdapter(list[_Judged]).validate_python(list(snapshot.criteria))
         TypeAdapter(list[_Noted]).validate_python(list(snapshot.items))
         TypeAdapter(list[_Named]).validate_python(list(snapshot.sites))
-        TypeAdapter(dict[str, SiteScore]).validate_python({key: asdict(each) for key, each in snapshot.results.items()})
+        TypeAdapter(dict[str, SiteScore]).validate_python(
+            {key: asdict(score) for key, score in snapshot.results.items()}
+        )
         _Method.model_validate(snapshot.scenario)
     except (OrebridgeError, ValidationError) as error:
         raise WorkspaceError(
@@ -132,6 +134,6 @@ def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
 
 def _words(error: OrebridgeError | ValidationError) -> OrebridgeError | str:
     if isinstance(error, ValidationError):
-        told = error.errors()[0]
-        return f"{'.'.join(str(part)[:40] for part in told['loc'])}: {told['msg']}"[:200]
+        first = error.errors()[0]
+        return f"{'.'.join(str(part)[:40] for part in first['loc'])}: {first['msg']}"[:200]
     return error

@@ -1,7 +1,4 @@
-"""Shortlists with their numbers: ranked, frozen, and compared with what they were.
-
-Joins the store and the scores; shows nothing.
-"""
+"""Shortlists with their scores: ranked, saved as snapshots, and compared with an earlier snapshot."""
 
 from __future__ import annotations
 
@@ -77,8 +74,10 @@ def freeze(store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: 
     ScenarioError
         If the scenario lists none of its sites.
     """
-    held = shortlists.read(store, name)
-    snapshot = frozen.freeze(facts, scenario, [asdict(item) for item in held.items], name, held.question, label)
+    shortlist = shortlists.read(store, name)
+    snapshot = frozen.freeze(
+        facts, scenario, [asdict(item) for item in shortlist.items], name, shortlist.question, label
+    )
     meta = {key: str(snapshot.head[key]) for key in ("label", "frozen_at", "data_version", "scenario_hash")}
     shortlists.keep_snapshot(store, frozen.snapshot_id(snapshot), name, meta, frozen.to_bytes(snapshot))
     return snapshot
@@ -123,10 +122,10 @@ def difference(
     old = opened(store, then)[0]
     old_judged = RankingRecord(old.basis, old.weights, old.scenario["method"], old.scenario["order_by"])
     if now == TODAY:
-        held = shortlists.read(store, name)
+        shortlist = shortlists.read(store, name)
         new_judged, between = _today(facts, scenario, old.scenario["method"]), _between(facts, old)
         new_ids, new_head, names = (
-            held.site_ids,
+            shortlist.site_ids,
             {"data_version": data_version(), "scenario_hash": scenario.scenario_hash},
             {},
         )
@@ -142,8 +141,8 @@ def difference(
         )
         method, title = new.scenario["method"], _title(new)
     ids = list(dict.fromkeys([*new_ids, *_noted(old)]))
-    told = rank_moves.moves(old_judged, new_judged, ids, between)
-    told.sort(key=lambda move: (move.now.rank if move.now else 1 << 30, move.then.rank if move.then else 1 << 30))
+    moves = rank_moves.moves(old_judged, new_judged, ids, between)
+    moves.sort(key=lambda move: (move.now.rank if move.now else 1 << 30, move.then.rank if move.then else 1 << 30))
     names = {**named(facts, ids), **{site["site_id"]: site["name"] for site in old.sites}, **names}
     head = {"data_version": old.head["data_version"], "scenario_hash": old.head["scenario_hash"]}
     return SnapshotDifference(
@@ -154,7 +153,7 @@ def difference(
             "data_version": new_head["data_version"],
             "scenario_hash": new_head["scenario_hash"],
         },
-        tuple(told),
+        tuple(moves),
         names,
         tuple(s for s in new_ids if s not in _noted(old)),
         tuple(s for s in _noted(old) if s not in new_ids),

@@ -1,4 +1,4 @@
-"""Making a layer a criterion: checked, measured over all sites, kept in the store."""
+"""User-defined criteria: checked, measured over all sites and kept in the store."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from workspace import attach, session
 
 def suitable(layer: UserLayer) -> list[str]:
     """Return the measures that suit a layer."""
-    return [name for name, each in EVIDENCE.items() if attach.KINDS[layer.kind] in each.kinds]
+    return [name for name, measure in EVIDENCE.items() if attach.KINDS[layer.kind] in measure.kinds]
 
 
 def reads_column(layer: UserLayer, measure: str) -> bool:
@@ -51,15 +51,15 @@ def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", *
     if unit == "column":
         unit = layer.unit
     if reads_column(layer, measure):
-        found = layer.column(column)
-        if found["type"] != "number":
+        attribute = layer.column(column)
+        if attribute["type"] != "number":
             raise UserLayerError(
                 "Column {column!r} of {layer!r} holds words; {measure} needs numbers.",
                 column=column,
                 layer=layer.name,
                 measure=measure,
             )
-        unit = found["unit"]
+        unit = attribute["unit"]
     named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
     return UserCriterion(
         layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices
@@ -107,11 +107,11 @@ def measures() -> list[dict[str, object]]:
     return [
         {
             "measure": name,
-            "what": each.title,
-            "layers": ", ".join(each.kinds),
-            "column": each.column,
-            "radius": each.radius,
-            "unit": ", ".join(dict.fromkeys(each.units.values())),
+            "what": measure.title,
+            "layers": ", ".join(measure.kinds),
+            "column": measure.column,
+            "radius": measure.radius,
+            "unit": ", ".join(dict.fromkeys(measure.units.values())),
         }
-        for name, each in EVIDENCE.items()
+        for name, measure in EVIDENCE.items()
     ]

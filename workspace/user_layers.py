@@ -1,4 +1,4 @@
-"""What the user brought: importing, listing and removing layers, for the screens and the command line alike."""
+"""User layers and user sites: import, list, edit and remove, for the screens and the command line alike."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], du
     row = replace(new.row, style=new.row.style or suggest(new.row, features))
     if row.role != "sites":
         return replace(new, row=row)
-    told = (columns or SiteColumns(suggested=True)).completed(row)
-    sites = user_sites.prepare(row, features, told, _basis(facts()))
+    mapping = (columns or SiteColumns(suggested=True)).completed(row)
+    sites = user_sites.prepare(row, features, mapping, _basis(facts()))
     if sites.left_out:
         told_so = f"{sites.left_out} of {row.features} rows name no screened commodity and are no sites"
         row = replace(row, transformations=[*row.transformations, told_so])
@@ -84,7 +84,7 @@ def _basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
     rows = (
         facts.cursor().execute("SELECT commodity_id, grade_unit, grade_basis, symbol FROM facts.commodity").fetchall()
     )
-    return {commodity_id: GradeBasis(*said) for commodity_id, *said in rows}
+    return {commodity_id: GradeBasis(*basis) for commodity_id, *basis in rows}
 
 
 class UserData:
@@ -169,15 +169,17 @@ class UserData:
                 self._touched = True
                 self._attach_sites(facts)
                 self._state = next(_STATES)
-            self._measure(facts, [criterion_from(each) for each in self._store.criteria()])
+            self._measure(facts, [criterion_from(values) for values in self._store.criteria()])
 
     def _attach_sites(self, facts: duckdb.DuckDBPyConnection) -> None:
         revision = self.revision
         if self._attached_layers != self._site_layers():
             scored.attach_sites(facts, user_layers.user_sites(self._store))
             self._attached_layers = self._site_layers()
-        told = {site_id: Milestones(**each) for site_id, each in self._milestones.items()}
-        scored.attach_milestones(facts, told, self._milestones_attached, date.today(), self._store.milestone_owners())
+        milestones = {site_id: Milestones(**values) for site_id, values in self._milestones.items()}
+        scored.attach_milestones(
+            facts, milestones, self._milestones_attached, date.today(), self._store.milestone_owners()
+        )
         self._milestones_attached, self._attached = dict(self._milestones), revision
 
     def measure(self, evidence: Iterable[UserCriterion]) -> None:
@@ -188,16 +190,16 @@ class UserData:
         EvidenceError
             If one cannot be measured on its layer.
         """
-        wanted = [own for own in evidence if own.id not in self._measured or not self._in_use()]
-        if wanted:
+        unmeasured = [own for own in evidence if own.id not in self._measured or not self._in_use()]
+        if unmeasured:
             self.attach()
             with _CHANGING:
-                self._measure(self._facts(), wanted)
+                self._measure(self._facts(), unmeasured)
 
     def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[UserCriterion]) -> None:
-        wanted = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}
-        scored.measure_evidence(facts, self._store, wanted.values())
-        self._measured = wanted
+        criteria = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}
+        scored.measure_evidence(facts, self._store, criteria.values())
+        self._measured = criteria
 
     @property
     def state(self) -> int:
@@ -216,10 +218,10 @@ class UserData:
 
     def milestones(self, site_id: str) -> Milestones | None:
         """Return what the user told of the permits of a site; None where nothing."""
-        told = self._milestones.get(site_id)
-        return Milestones(**told) if told else None
+        values = self._milestones.get(site_id)
+        return Milestones(**values) if values else None
 
-    def tell(self, site_id: str, told: dict[str, str]) -> Milestones:
+    def tell(self, site_id: str, values: dict[str, str]) -> Milestones:
         """Keep milestones of a site; they count at once.
 
         Raises
@@ -227,7 +229,7 @@ class UserData:
         MilestoneError
             If they cannot be; nothing is kept.
         """
-        checked = milestones(told, date.today())
+        checked = milestones(values, date.today())
         self._store.save_milestones(site_id, checked.as_dict())
         self._milestones = self._store.milestones()
         self._changed()
@@ -280,26 +282,26 @@ class UserData:
         self._changed()
         return [new.row for new in made]
 
-    def remove(self, asked: str) -> UserLayer:
+    def remove(self, name: str) -> UserLayer:
         """Take a layer, by id or name, out of use."""
-        layer = user_layers.find(self._store, asked)
+        layer = user_layers.find(self._store, name)
         user_layers.remove(self._store, layer.layer_id)
         self._read_again()
         self._changed()
         return layer
 
-    def forget(self, asked: str) -> UserLayer:
+    def forget(self, name: str) -> UserLayer:
         """Delete a layer for good, by id or name; a removed one by its id."""
         removed = {layer.layer_id: layer for layer in self.removed()}
-        layer = removed.get(asked) or user_layers.find(self._store, asked)
+        layer = removed.get(name) or user_layers.find(self._store, name)
         user_layers.forget(self._store, layer.layer_id)
         self._read_again()
         self._changed()
         return layer
 
-    def restore(self, asked: str) -> UserLayer:
+    def restore(self, name: str) -> UserLayer:
         """Bring a removed layer back."""
-        layer = user_layers.find(self._store, asked, removed=True)
+        layer = user_layers.find(self._store, name, removed=True)
         user_layers.restore(self._store, layer.layer_id)
         self._read_again()
         self._changed()
@@ -315,7 +317,7 @@ class UserData:
         self._read_again()
         return layer
 
-    def find(self, asked: str) -> UserLayer:
+    def find(self, name: str) -> UserLayer:
         """Return the layer in use with that id or name.
 
         Raises
@@ -323,4 +325,4 @@ class UserData:
         UserLayerError
             If there is none, or more than one.
         """
-        return self._layers.get(asked) or user_layers.find(self._store, asked)
+        return self._layers.get(name) or user_layers.find(self._store, name)

@@ -1,4 +1,4 @@
-"""Two desks, one list: joint rules, agreement, rank gap and Pareto set of two score vectors. Knows no weights."""
+"""Two score vectors combined into one list: joint rules, agreement, rank gap and Pareto set."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ _ALL = (
     ),
 )
 #: Rule id -> joint rule.
-JOINT_RULES: dict[str, JointRule] = {each.id: each for each in _ALL}
+JOINT_RULES: dict[str, JointRule] = {rule.id: rule for rule in _ALL}
 
 
 def places(scores: ArrayLike) -> IntArray:
@@ -98,9 +98,9 @@ def places(scores: ArrayLike) -> IntArray:
         order = np.argsort(steps)
         ordered = steps[order]
     new = np.concatenate([[True], ordered[1:] != ordered[:-1]])
-    found = np.empty(len(values), dtype=np.int64)
-    found[order] = np.maximum.accumulate(np.where(new, np.arange(1, len(values) + 1), 0))
-    return found
+    ranks = np.empty(len(values), dtype=np.int64)
+    ranks[order] = np.maximum.accumulate(np.where(new, np.arange(1, len(values) + 1), 0))
+    return ranks
 
 
 def pareto_of_two(first: ArrayLike, second: ArrayLike) -> BoolArray:
@@ -112,13 +112,13 @@ def pareto_of_two(first: ArrayLike, second: ArrayLike) -> BoolArray:
     [True, True, True, False]
     """
     a, b = np.asarray(first, dtype=float), np.asarray(second, dtype=float)
-    found = np.zeros(len(a), dtype=bool)
+    efficient = np.zeros(len(a), dtype=bool)
     if not len(a):
-        return found
+        return efficient
     best = int(np.argmax(a + b))
     left = np.flatnonzero((a >= a[best]) | (b >= b[best]))  # the others lose to that one in both scores
-    found[left] = _pareto(a[left], b[left])
-    return found
+    efficient[left] = _pareto(a[left], b[left])
+    return efficient
 
 
 def _pareto(a: FloatArray, b: FloatArray) -> BoolArray:
@@ -127,9 +127,9 @@ def _pareto(a: FloatArray, b: FloatArray) -> BoolArray:
     stands = b[order] > best_before
     equal_to_last = np.concatenate([[False], (np.diff(a[order]) == 0) & (np.diff(b[order]) == 0)])
     group = np.cumsum(~equal_to_last) - 1
-    found = np.empty(len(a), dtype=bool)
-    found[order] = stands[~equal_to_last][group]
-    return found
+    efficient = np.empty(len(a), dtype=bool)
+    efficient[order] = stands[~equal_to_last][group]
+    return efficient
 
 
 def kendall_tau(first: ArrayLike, second: ArrayLike) -> float | None:

@@ -1,6 +1,6 @@
-"""NumPy beside the SQL of methods, where pairs or many weight vectors are asked for.
+"""NumPy kernels beside the SQL of the methods, for pairwise comparisons and many weight vectors.
 
-Every kernel has a test that both agree.
+Tests hold every kernel equal to its SQL.
 """
 
 from __future__ import annotations
@@ -40,14 +40,14 @@ def dominated_by(points: FloatArray, reference: FloatArray) -> IntArray:
         for axis in range(points.shape[1])
     ]
     coded = np.stack(places).astype(np.int32)
-    asked, others = coded[:, : len(points)], coded[:, len(points) :]
+    candidates, others = coded[:, : len(points)], coded[:, len(points) :]
     counts = np.empty(len(points), dtype=np.int64)
     step = max(1, PAIRS_AT_ONCE // max(1, len(reference)))
     for start in range(0, len(points), step):
         part = slice(start, start + step)
-        no_worse = np.ones((asked[:, part].shape[1], others.shape[1]), dtype=bool)
+        no_worse = np.ones((candidates[:, part].shape[1], others.shape[1]), dtype=bool)
         equal = no_worse.copy()
-        for mine, theirs in zip(asked[:, part], others, strict=True):
+        for mine, theirs in zip(candidates[:, part], others, strict=True):
             no_worse &= theirs[None, :] >= mine[:, None]
             equal &= theirs[None, :] == mine[:, None]
         counts[part] = no_worse.sum(axis=1) - equal.sum(axis=1)

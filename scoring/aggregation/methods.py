@@ -1,7 +1,4 @@
-"""Methods that turn weighted desirabilities into scores: a registry of SQL statements, each with its constants.
-
-Weighs nothing.
-"""
+"""Aggregation methods, weighted desirabilities to scores: a registry of SQL statements with their constants."""
 
 from __future__ import annotations
 

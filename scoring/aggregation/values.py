@@ -1,4 +1,4 @@
-"""Value functions and normalisations: raw values to 0..1, or to the scale that a published method asks for."""
+"""Value functions and normalisations: raw values to 0..1, or to the scale of a published method."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def categorical(x: list[str | None], worth: Mapping[str, float]) -> FloatArray:
     >>> categorical(["pegmatite", None, "clay"], {"pegmatite": 1.0}).tolist()
     [1.0, nan, nan]
     """
-    return np.array([worth.get(each, np.nan) if each is not None else np.nan for each in x])
+    return np.array([worth.get(category, np.nan) if category is not None else np.nan for category in x])
 
 
 #: Shape -> value function; `piecewise` and `categorical` take pairs, the others two goalposts.
@@ -179,10 +179,10 @@ def normalised(name: str, matrix: ArrayLike, types: ArrayLike | None = None) -> 
     x = np.asarray(matrix, dtype=float)
     gain = np.ones(x.shape[1], dtype=bool) if types is None else np.asarray(types, dtype=float) > 0
     with np.errstate(divide="ignore", invalid="ignore"):
-        found = NORMALISATIONS[name](x, gain)
-    if not np.isfinite(found).all():
+        scaled = NORMALISATIONS[name](x, gain)
+    if not np.isfinite(scaled).all():
         raise MethodError(
             "The normalisation {name!r} divides by 0 for this matrix; choose minmax, or shift the values above 0.",
             name=name,
         )
-    return found
+    return scaled

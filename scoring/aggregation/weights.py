@@ -1,7 +1,4 @@
-"""Ways to weigh criteria: direct, swing, rank order, pairwise comparison, and from the spread of the data.
-
-Scores nothing.
-"""
+"""Weighting methods: direct, swing, rank order, pairwise comparison, and from the dispersion of the data."""
 
 from __future__ import annotations
 

@@ -168,8 +168,8 @@ def backtest(
         there_for_a_list = {site_id for site_id, what, _ in selected(facts) if what == "site"}
         return _compare(facts, facts, scenario, labels, chosen, there_for_a_list)
     with blinded(facts) as (copy, dropped):
-        found = _compare(facts, copy, scenario, labels, chosen, set(dropped.sites))
-        return replace(found, blind=asdict(dropped))
+        result = _compare(facts, copy, scenario, labels, chosen, set(dropped.sites))
+        return replace(result, blind=asdict(dropped))
 
 
 def _compare(
@@ -184,13 +184,13 @@ def _compare(
 
     A site of `listed_only` that `used` lacks is not one that a label can mean.
     """
-    whole = population(used, scenario)
+    ranked = population(used, scenario)
     sites = site_records(facts)
-    found = match_labels(labels, [site for site in sites if not settings.blind or site.native_id not in listed_only])
-    ordered = sort_labels(found, whole.site_ids, commodity_family(facts, scenario.commodity), settings.until)
+    matches = match_labels(labels, [site for site in sites if not settings.blind or site.native_id not in listed_only])
+    ordered = sort_labels(matches, ranked.site_ids, commodity_family(facts, scenario.commodity), settings.until)
     if settings.blind:
         ordered = _say_only_listed(ordered, [site for site in sites if site.native_id in listed_only])
-    return _judge(whole, ordered, scenario, settings, listed_only)
+    return _judge(ranked, ordered, scenario, settings, listed_only)
 
 
 def sort_labels(
@@ -237,37 +237,37 @@ def _say_only_listed(ordered: LabelOutcomes, gone: list[Record]) -> LabelOutcome
 
 
 def _judge(
-    whole: Population, ordered: LabelOutcomes, scenario: Scenario, settings: Settings, listed_only: set[str]
+    ranked: Population, ordered: LabelOutcomes, scenario: Scenario, settings: Settings, listed_only: set[str]
 ) -> Backtest:
     apart = {match.site_id for match in (*ordered.later, *ordered.other_commodity)} - set(ordered.matched)
-    kept = np.array([site_id not in apart for site_id in whole.site_ids])
-    positive = np.array([site_id in ordered.matched for site_id in whole.site_ids])[kept]
-    commodity = np.array(whole.stratum)[kept]
-    told = ranking_skill.by_stratum(whole.score[kept], positive, _codes(commodity))
+    kept = np.array([site_id not in apart for site_id in ranked.site_ids])
+    positive = np.array([site_id in ordered.matched for site_id in ranked.site_ids])[kept]
+    commodity = np.array(ranked.stratum)[kept]
+    strata = ranking_skill.by_stratum(ranked.score[kept], positive, _codes(commodity))
     enough = bool(LEAST_LABELLED <= positive.sum() < len(positive))
-    inside = enough and sum(labelled for _, labelled, _, _ in told) >= LEAST_LABELLED
+    inside = enough and sum(labelled for _, labelled, _, _ in strata) >= LEAST_LABELLED
     names = np.unique(commodity)
-    found = Backtest(
-        **_skill(whole, kept, positive, (enough, inside), settings, np.random.default_rng(scenario.seed)),
-        **_beside(whole, kept, positive, (enough, inside)),
+    result = Backtest(
+        **_skill(ranked, kept, positive, (enough, inside), settings, np.random.default_rng(scenario.seed)),
+        **_beside(ranked, kept, positive, (enough, inside)),
         strata=[
             {"stratum": str(names[code]), "labelled": p, "unlabelled": n, "auc": round(value, 4)}
-            for code, p, n, value in sorted(told, key=lambda each: (-each[1], names[each[0]]))
+            for code, p, n, value in sorted(strata, key=lambda stratum: (-stratum[1], names[stratum[0]]))
         ],
         matched=len(ordered.matched),
         sites=int(kept.sum()),
-        matches=_matches(whole, ordered),
+        matches=_matches(ranked, ordered),
         unmatched=_unmatched(ordered),
-        misses=misses(whole, ordered, scenario),
-        counts=_counts(whole, ordered, listed_only),
+        misses=misses(ranked, ordered, scenario),
+        counts=_counts(ranked, ordered, listed_only),
         blind=None,
         notes=[],
     )
-    return replace(found, notes=_notes(found, settings, len(listed_only)))
+    return replace(result, notes=_notes(result, settings, len(listed_only)))
 
 
 def _skill(
-    whole: Population,
+    ranked: Population,
     kept: BoolArray,
     positive: BoolArray,
     enough: tuple[bool, bool],
@@ -275,8 +275,8 @@ def _skill(
     rng: np.random.Generator,
 ) -> dict[str, Any]:
     """Return the figures of the ranking itself; `enough`: labels for a figure at all, and within commodities."""
-    score, (any_, inside) = whole.score[kept], enough
-    commodity, country = np.array(whole.stratum)[kept], np.array(whole.countries)[kept]
+    score, (any_, inside) = ranked.score[kept], enough
+    commodity, country = np.array(ranked.stratum)[kept], np.array(ranked.countries)[kept]
     strata, one = _codes(commodity), np.zeros(len(score), dtype=np.intp)
     control, mix = (
         ranking_skill.shuffled(score, positive, strata, settings.repeats, rng) if inside else (np.empty(0), np.empty(0))
@@ -300,10 +300,10 @@ def _skill(
     }
 
 
-def _beside(whole: Population, kept: BoolArray, positive: BoolArray, enough: tuple[bool, bool]) -> dict[str, Any]:
+def _beside(ranked: Population, kept: BoolArray, positive: BoolArray, enough: tuple[bool, bool]) -> dict[str, Any]:
     """Return the figures of the baselines."""
-    scores = {name: score[kept] for name, score in whole.baselines.items()}
-    strata = _codes(np.array(whole.stratum)[kept])
+    scores = {name: score[kept] for name, score in ranked.baselines.items()}
+    strata = _codes(np.array(ranked.stratum)[kept])
     return {
         "capture_baselines": {name: _curve(score, positive) for name, score in scores.items()},
         "baselines": {name: _said(ranking_skill.auc(score, positive), enough[0]) for name, score in scores.items()},
@@ -337,59 +337,59 @@ def _precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
 def _curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
     if not positive.any():
         return []
-    found = ranking_skill.capture(score, positive, LISTED)
-    return [{"listed": float(x), "captured": round(float(y), 4)} for x, y in zip(LISTED, found, strict=True)]
+    captured = ranking_skill.capture(score, positive, LISTED)
+    return [{"listed": float(x), "captured": round(float(y), 4)} for x, y in zip(LISTED, captured, strict=True)]
 
 
-def misses(whole: Population, ordered: LabelOutcomes, scenario: Scenario) -> list[dict[str, Any]]:
+def misses(ranked: Population, ordered: LabelOutcomes, scenario: Scenario) -> list[dict[str, Any]]:
     """Return the labelled sites in the lower half, or the worst `WORST`, with the criterion that cost each most.
 
     The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in
     score; only criteria that apply to the site. A gate that fails costs more than any criterion: it puts the site last.
     """
-    n = len(whole.site_ids)
+    n = len(ranked.site_ids)
     first = slice(0, max(1, round(TENTH * n)))
-    applied = np.where(whole.applies[first] > 0, whole.contributions[first], np.nan)
+    applied = np.where(ranked.applies[first] > 0, ranked.contributions[first], np.nan)
     usual = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in applied.T])
-    found: list[dict[str, Any]] = []
-    labelled = [i for i, each in enumerate(whole.site_ids) if each in ordered.matched][::-1]
+    rows: list[dict[str, Any]] = []
+    labelled = [i for i, site_id in enumerate(ranked.site_ids) if site_id in ordered.matched][::-1]
     for row in labelled[: max(WORST, sum(i >= n / 2 for i in labelled))]:
-        cost = np.where(whole.applies[row] > 0, usual - whole.contributions[row], -np.inf)
+        cost = np.where(ranked.applies[row] > 0, usual - ranked.contributions[row], -np.inf)
         worst = int(np.argmax(cost))
-        found.append(
+        rows.append(
             {
-                "name": ordered.matched[whole.site_ids[row]].label.name,
-                "site_id": whole.site_ids[row],
-                "site": whole.names[row],
+                "name": ordered.matched[ranked.site_ids[row]].label.name,
+                "site_id": ranked.site_ids[row],
+                "site": ranked.names[row],
                 "rank": row + 1,
                 "of": n,
                 "lower_half": row >= n / 2,
-                "stratum": whole.stratum[row],
-                "country": whole.countries[row],
+                "stratum": ranked.stratum[row],
+                "country": ranked.countries[row],
                 "cost_most": scenario.criteria[worst].id,
                 "cost": round(float(cost[worst]), 4),
-                "unknown": bool(whole.known[row, worst] == 0),
-                "gate_failed": bool(whole.failed[row]),
+                "unknown": bool(ranked.known[row, worst] == 0),
+                "gate_failed": bool(ranked.failed[row]),
             }
         )
-    return found
+    return rows
 
 
-def _matches(whole: Population, ordered: LabelOutcomes) -> list[dict[str, Any]]:
+def _matches(ranked: Population, ordered: LabelOutcomes) -> list[dict[str, Any]]:
     return [
         {
             "row": match.label.row,
             "name": match.label.name,
             "site_id": site_id,
-            "site": whole.names[i],
+            "site": ranked.names[i],
             "rank": i + 1,
-            "stratum": whole.stratum[i],
-            "country": whole.countries[i],
+            "stratum": ranked.stratum[i],
+            "country": ranked.countries[i],
             "date": match.label.date,
             "name_similarity": match.name_similarity,
             "distance_km": match.distance_km,
         }
-        for i, site_id in enumerate(whole.site_ids)
+        for i, site_id in enumerate(ranked.site_ids)
         if (match := ordered.matched.get(site_id))
     ]
 
@@ -409,8 +409,8 @@ def _unmatched(ordered: LabelOutcomes) -> list[dict[str, Any]]:
     ]
 
 
-def _counts(whole: Population, ordered: LabelOutcomes, listed_only: set[str]) -> dict[str, int]:
-    failed = {site_id for site_id, fails in zip(whole.site_ids, whole.failed, strict=True) if fails}
+def _counts(ranked: Population, ordered: LabelOutcomes, listed_only: set[str]) -> dict[str, int]:
+    failed = {site_id for site_id, fails in zip(ranked.site_ids, ranked.failed, strict=True) if fails}
     sorted_out = len(ordered.unmatched) + len(ordered.later) + len(ordered.other_commodity) + ordered.doubled
     return {
         "labels": len(ordered.matched) + sorted_out,
@@ -423,19 +423,19 @@ def _counts(whole: Population, ordered: LabelOutcomes, listed_only: set[str]) ->
     }
 
 
-def _notes(found: Backtest, settings: Settings, listed_only: int) -> list[tuple[str, dict[str, Any]]]:
+def _notes(result: Backtest, settings: Settings, listed_only: int) -> list[tuple[str, dict[str, Any]]]:
     """Return what a reader must know, as codes with values; the screens put them in words."""
-    labelled, counts = found.matched, found.counts
-    countries = {row["country"] for row in found.matches}
-    best, auc = _best_baseline(found)
+    labelled, counts = result.matched, result.counts
+    countries = {row["country"] for row in result.matches}
+    best, auc = _best_baseline(result)
     checks: list[tuple[str, object, dict[str, Any]]] = [
         ("no_match", not labelled, {}),
         ("too_few", 0 < labelled < LEAST_LABELLED, {"n": labelled, "least": LEAST_LABELLED}),
-        ("one_class", labelled >= LEAST_LABELLED and found.auc is None, {"n": labelled}),
-        ("strata_too_few", found.auc is not None and found.auc_stratified is None, {"least": LEAST_LABELLED}),
+        ("one_class", labelled >= LEAST_LABELLED and result.auc is None, {"n": labelled}),
+        ("strata_too_few", result.auc is not None and result.auc_stratified is None, {"least": LEAST_LABELLED}),
         ("leak", counts["only_listed"] and not settings.blind, {"n": counts["only_listed"]}),
         ("left_out", settings.blind and listed_only, {"n": listed_only}),
-        ("beaten", found.auc_stratified is not None and auc > found.auc_stratified, {"baseline": best, "auc": auc}),
+        ("beaten", result.auc_stratified is not None and auc > result.auc_stratified, {"baseline": best, "auc": auc}),
         ("one_country", len(countries) == 1 and labelled > 1, {"country": next(iter(countries), "")}),
         ("undated", settings.until and counts["undated"], {"n": counts["undated"]}),
         ("later", counts["later"], {"n": counts["later"], "until": settings.until}),
@@ -446,15 +446,15 @@ def _notes(found: Backtest, settings: Settings, listed_only: int) -> list[tuple[
     return [(code, values) for code, holds, values in checks if holds]
 
 
-def _best_baseline(found: Backtest) -> tuple[str, float]:
+def _best_baseline(result: Backtest) -> tuple[str, float]:
     """Return the baseline with the highest stratified AUC, and that AUC; an empty name where none has one."""
-    known = [(name, auc) for name, auc in found.baselines_stratified.items() if auc is not None]
-    return max(known, key=lambda each: each[1], default=("", 0.0))
+    known = [(name, auc) for name, auc in result.baselines_stratified.items() if auc is not None]
+    return max(known, key=lambda pair: pair[1], default=("", 0.0))
 
 
-def as_json(found: Backtest) -> dict[str, Any]:
+def as_json(result: Backtest) -> dict[str, Any]:
     """Return the answer as plain JSON types, notes left as codes."""
-    return {**asdict(found), "notes": [code for code, _ in found.notes]}
+    return {**asdict(result), "notes": [code for code, _ in result.notes]}
 
 
 def origin(scenario: Scenario, settings: Any) -> dict[str, Any]:

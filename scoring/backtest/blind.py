@@ -1,6 +1,6 @@
-"""Blind mode: the facts as they are without selection lists.
+"""Blind mode: the facts without those that stem from selection lists.
 
-Which values go is data (`data/curated/selection_lists.csv`).
+`data/curated/selection_lists.csv` states which lists those are.
 """
 
 from __future__ import annotations
@@ -117,12 +117,12 @@ def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
     See `selected_facts.sql`.
     """
     lists = selection_lists()
-    own = [each.source_id for each in lists if each.source_id]
-    given = {
-        "lists": [{k: asdict(each)[k] for k in ("list_id", "source_id", "url_contains")} for each in lists],
+    own = [selection.source_id for selection in lists if selection.source_id]
+    values = {
+        "lists": [{k: asdict(selection)[k] for k in ("list_id", "source_id", "url_contains")} for selection in lists],
         "no_site": [*own, *ATTACHED],
     }
-    return facts.cursor().execute(sql("scoring/backtest/selected_facts.sql"), given).fetchall()
+    return facts.cursor().execute(sql("scoring/backtest/selected_facts.sql"), values).fetchall()
 
 
 @contextmanager
@@ -132,10 +132,10 @@ def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyC
     A value that rests on a list becomes unknown, also where another source would have spoken; a site that is there only
     because of a list is gone. Own criteria are the user's to answer for and stay.
     """
-    found = selected(facts)
+    removals = selected(facts)
     copy = _copy(facts)
     try:
-        yield copy, _drop(copy, found)
+        yield copy, _drop(copy, removals)
     finally:
         copy.close()
 
@@ -157,10 +157,10 @@ def _copy_rows(source: duckdb.DuckDBPyConnection, read: str, copy: duckdb.DuckDB
     copy.unregister("copied")
 
 
-def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) -> BlindRemovals:
+def _drop(copy: duckdb.DuckDBPyConnection, removals: list[tuple[str, str, str]]) -> BlindRemovals:
     """Delete what rests on lists, and count it."""
-    gone = {site_id for site_id, what, _ in found if what == "site"}
-    rest = [(site_id, what) for site_id, what, _ in found if site_id not in gone]
+    gone = {site_id for site_id, what, _ in removals if what == "site"}
+    rest = [(site_id, what) for site_id, what, _ in removals if site_id not in gone]
     names = copy.execute(
         "SELECT site_id, name FROM facts.site WHERE list_contains($ids, site_id) ORDER BY 1", {"ids": sorted(gone)}
     )
@@ -171,8 +171,8 @@ def _drop(copy: duckdb.DuckDBPyConnection, found: list[tuple[str, str, str]]) ->
         _forget_gate(copy, gate, {site_id for site_id, what in rest if what == basis})
         for gate, basis in GATES_REST_ON.items()
     )
-    titles = {each.list_id: each.title for each in selection_lists()}
-    lists = tuple(titles[each] for each in sorted({list_id for _, _, list_id in found}))
+    titles = {selection.list_id: selection.title for selection in selection_lists()}
+    lists = tuple(titles[name] for name in sorted({list_id for _, _, list_id in removals}))
     return BlindRemovals(sites, {k: v for k, v in values.items() if v}, gates, lists)
 
 

@@ -1,7 +1,4 @@
-"""Labels: places that somebody selected, read from a CSV and matched with sites by the matcher that built them.
-
-Judges nothing.
-"""
+"""Labels: places that a programme selected, read from a CSV and matched with sites by the matcher of the build."""
 
 from __future__ import annotations
 
@@ -147,14 +144,16 @@ def read_labels(content: bytes, where: str, known: Vocabulary) -> tuple[Label, .
     """
     rows = _rows(_text(content, where), where)
     columns = _columns(rows[0][1], where)
-    found = [_label(number, cells, columns, known) for number, cells in rows[1:] if any(cell.strip() for cell in cells)]
-    if not found:
+    labels = [
+        _label(number, cells, columns, known) for number, cells in rows[1:] if any(cell.strip() for cell in cells)
+    ]
+    if not labels:
         raise LabelFileError("{file} has a header and no rows; write one row a selected place.", file=where)
-    if len(found) > MOST_ROWS:
+    if len(labels) > MOST_ROWS:
         raise LabelFileError(
-            "{file} has {count:,} rows; give {most:,} at the most.", file=where, count=len(found), most=MOST_ROWS
+            "{file} has {count:,} rows; give {most:,} at the most.", file=where, count=len(labels), most=MOST_ROWS
         )
-    return tuple(found)
+    return tuple(labels)
 
 
 def _text(content: bytes, where: str) -> str:
@@ -209,17 +208,17 @@ def _columns(header: list[str], where: str) -> dict[str, int]:
     LabelFileError
         If there is no name, or nothing that says where.
     """
-    found = _positions([words.fold(cell) for cell in header])
-    placed = "country" in found or {"lon", "lat"} <= set(found)
-    if "name" not in found or not placed:
+    positions = _positions([words.fold(cell) for cell in header])
+    placed = "country" in positions or {"lon", "lat"} <= set(positions)
+    if "name" not in positions or not placed:
         raise LabelFileError(
             "{file} has no column {missing} (its header says: {header}); name columns "
             "name,lon,lat,country,commodity,date.",
             file=where,
-            missing="name" if "name" not in found else Phrase("country (or lon and lat)"),
+            missing="name" if "name" not in positions else Phrase("country (or lon and lat)"),
             header=[cell.strip()[:30] for cell in header[:12]] or Phrase("nothing"),
         )
-    return found
+    return positions
 
 
 def _positions(folded: list[str]) -> dict[str, int]:
@@ -232,21 +231,21 @@ def _positions(folded: list[str]) -> dict[str, int]:
 
 
 def _label(number: int, cells: list[str], columns: dict[str, int], known: Vocabulary) -> Label:
-    said = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
-    lon, lat = _place(said.get("lon", ""), said.get("lat", ""))
-    accuracy = said.get("accuracy", "").lower()
+    values = {name: cells[place].strip() if place < len(cells) else "" for name, place in columns.items()}
+    lon, lat = _place(values.get("lon", ""), values.get("lat", ""))
+    accuracy = values.get("accuracy", "").lower()
     return Label(
         number,
-        said["name"],
-        tuple(a.strip() for a in said.get("aliases", "").split(";") if a.strip()),
+        values["name"],
+        tuple(a.strip() for a in values.get("aliases", "").split(";") if a.strip()),
         lon,
         lat,
-        known.countries.get(words.fold(said.get("country", "")), ""),
-        _commodities(said.get("commodity", ""), known),
-        iso_date(said.get("date", "")),
+        known.countries.get(words.fold(values.get("country", "")), ""),
+        _commodities(values.get("commodity", ""), known),
+        iso_date(values.get("date", "")),
         accuracy if accuracy in ACCURACIES else "approximate",
-        said.get("country", ""),
-        said.get("commodity", ""),
+        values.get("country", ""),
+        values.get("commodity", ""),
     )
 
 
@@ -270,7 +269,9 @@ def _commodities(text: str, known: Vocabulary) -> tuple[str, ...]:
     """
     parts = [part.strip() for part in re.split(SEPARATORS, re.sub(r"[(（].*?[)）]", " ", text))]
     return tuple(
-        dict.fromkeys(found for part in parts if (found := known.commodities.get(part) or words.commodity(part)))
+        dict.fromkeys(
+            commodity for part in parts if (commodity := known.commodities.get(part) or words.commodity(part))
+        )
     )
 
 
@@ -282,10 +283,10 @@ def iso_date(text: str) -> str:
     >>> iso_date("2025/8/1"), iso_date("2025"), iso_date("2025-10-01T00:00"), iso_date("spring"), iso_date("2025-13")
     ('2025-08-01', '2025', '2025-10-01', '', '')
     """
-    found = DATE.fullmatch(text.strip())
-    if not found:
+    match = DATE.fullmatch(text.strip())
+    if not match:
         return ""
-    year, month, day = found.groups()
+    year, month, day = match.groups()
     if not (1 <= int(month or 1) <= 12 and 1 <= int(day or 1) <= 31):
         return ""
     return "-".join(part.zfill(2) for part in (year, month, day) if part)
@@ -361,7 +362,7 @@ def _lacking(label: Label) -> str:
 
 def _best(label: Label, finder: Finder) -> tuple[int, Verdict] | None:
     answers = [finder.find(_record(label, kind)) for kind in ("mine", "refinery")]
-    return min((each for each in answers if each), key=lambda each: -each[1].name_similarity, default=None)
+    return min((answer for answer in answers if answer), key=lambda answer: -answer[1].name_similarity, default=None)
 
 
 def _record(label: Label, kind: str) -> Record:

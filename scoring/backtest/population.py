@@ -1,7 +1,4 @@
-"""The sites that a backtest compares: a scenario's list with scores, strata and the scores of simple baselines.
-
-Knows no label.
-"""
+"""The sites that a backtest compares: the scenario's list with scores, strata and the scores of simple baselines."""
 
 from __future__ import annotations
 
@@ -99,9 +96,9 @@ def _ordering(listed: pa.Table) -> FloatArray:
     return np.asarray(score - np.where(listed["gate_failed"].to_numpy(), np.ptp(score) + 1.0, 0.0))
 
 
-def _places(of: list[str], wanted: list[str]) -> list[int]:
-    at = {each: i for i, each in enumerate(of)}
-    return [at[each] for each in wanted]
+def _places(of: list[str], site_ids: list[str]) -> list[int]:
+    at = {site_id: i for i, site_id in enumerate(of)}
+    return [at[site_id] for site_id in site_ids]
 
 
 def _baselines(

@@ -1,7 +1,4 @@
-"""How well an order finds labelled things: AUC, capture, lift, precision, with intervals and controls.
-
-Pure arrays; knows no site.
-"""
+"""Ranking skill: AUC, capture, lift and precision of labelled items, with intervals and controls, on plain arrays."""
 
 from __future__ import annotations
 
@@ -128,11 +125,11 @@ def _placements(unlabelled: FloatArray, labelled: FloatArray, draws: int, rng: n
     """Return the share of redrawn unlabelled scores (sorted) below each labelled one (ties half): (draws, labelled)."""
     n = len(unlabelled)
     left, right = np.searchsorted(unlabelled, labelled, "left"), np.searchsorted(unlabelled, labelled, "right")
-    found = np.empty((draws, len(labelled)))
+    placements = np.empty((draws, len(labelled)))
     for draw in range(draws):
         below = np.concatenate(([0], np.cumsum(np.bincount(rng.integers(0, n, n), minlength=n))))
-        found[draw] = (below[left] + below[right]) / (2 * n)
-    return found
+        placements[draw] = (below[left] + below[right]) / (2 * n)
+    return placements
 
 
 def interval(draws: FloatArray, level: float = 0.95) -> tuple[float, float]:
@@ -186,17 +183,17 @@ def shuffled(
     The first is the negative control: 0.5 on average, whatever the order. The second is what the mix of strata alone
     earns.
     """
-    whole, count = midranks(score), int(positive.sum())
+    midrank, count = midranks(score), int(positive.sum())
     strata = [
         (members, midranks(score[members]), int(positive[members].sum())) for _, members in _strata(positive, stratum)
     ]
-    outside = whole[positive].sum() - sum(whole[members][positive[members]].sum() for members, _, _ in strata)
+    outside = midrank[positive].sum() - sum(midrank[members][positive[members]].sum() for members, _, _ in strata)
     inside, plain = np.zeros(repeats), np.full(repeats, outside)
     for members, ranks, labelled in strata:
         for i in range(repeats):
             chosen = rng.permutation(len(members))[:labelled]
             inside[i] += ranks[chosen].sum() - labelled * (labelled + 1) / 2
-            plain[i] += whole[members[chosen]].sum()
+            plain[i] += midrank[members[chosen]].sum()
     pairs = sum(labelled * (len(members) - labelled) for members, _, labelled in strata)
     return inside / max(pairs, 1), (plain - count * (count + 1) / 2) / max(_pairs(positive), 1)
 

@@ -1,4 +1,4 @@
-"""The criteria, pillars and weight presets of `criteria.toml` as frozen values. Measures nothing."""
+"""Criteria, pillars and weight presets of `criteria.toml` as frozen values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A criterion on a layer of the user's own: what can be asked of a layer, and the question itself. Measures nothing."""
+"""User-defined criteria: the measures that a user layer allows, and one criterion with its goalposts and weight."""
 
 from __future__ import annotations
 

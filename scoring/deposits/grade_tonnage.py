@@ -1,4 +1,4 @@
-"""Grade-tonnage curves of deposit types, with a site on them, and how sure its grade is. Values no metal."""
+"""Grade-tonnage curves of deposit types, with the position of a site and the confidence in its grade."""
 
 from __future__ import annotations
 
@@ -93,8 +93,8 @@ def grade_tonnage(
     deposits = typed if len(typed) >= LEAST_DEPOSITS else every
     if len(deposits) < LEAST_DEPOSITS:
         return None
-    found = every[every["site_id"] == site_id]
-    site = {str(k): None if pd.isna(v) else v for k, v in found.iloc[0].items()} if len(found) else None
+    own_row = every[every["site_id"] == site_id]
+    site = {str(k): None if pd.isna(v) else v for k, v in own_row.iloc[0].items()} if len(own_row) else None
     ore = deposits["ore_mt"].dropna().to_numpy()
     return GradeTonnage(
         commodity,
@@ -158,8 +158,8 @@ def confidence(scope: str, stage: str) -> str:
     >>> confidence("deposit", "unknown")
     'unknown'
     """
-    said = scope.lower()
-    classes = [level for word, level in CLASS_CONFIDENCE if word in said]
+    text = scope.lower()
+    classes = [level for word, level in CLASS_CONFIDENCE if word in text]
     levels = [min(classes, key=ORDER.index)] if classes else []
     if stage in STAGE_CONFIDENCE:
         levels.append(STAGE_CONFIDENCE[stage])

@@ -63,34 +63,34 @@ class PriceError(OrebridgeError):
         The file.
     row : int
         Line of the file, counted from 1; 0: the file as a whole.
-    column, found, cure : str
+    column, problem, cure : str
         Which cell (empty: the whole line), what is wrong and what helps.
     """
 
-    def __init__(self, where: str, row: int, column: str, found: str, cure: str) -> None:
-        self.where, self.row, self.column, self.found, self.cure = where, row, column, found, cure
+    def __init__(self, where: str, row: int, column: str, problem: str, cure: str) -> None:
+        self.where, self.row, self.column, self.problem, self.cure = where, row, column, problem, cure
         place = where
         if column:
             place = Phrase("{file}, line {row}, column {column}", file=where, row=row, column=column)
         elif row:
             place = Phrase("{file}, line {row}", file=where, row=row)
-        super().__init__("{place}: {found}; {cure}.", place=place, found=found, cure=cure)
+        super().__init__("{place}: {problem}; {cure}.", place=place, problem=problem, cure=cure)
 
 
 class GradeError(OrebridgeError):
-    """A grade that is no share of the ore.
+    """A grade that is not a share of the ore.
 
     Parameters
     ----------
-    commodity, found : str
+    commodity, problem : str
     """
 
-    def __init__(self, commodity: str, found: str) -> None:
-        self.commodity, self.found = commodity, found
+    def __init__(self, commodity: str, problem: str) -> None:
+        self.commodity, self.problem = commodity, problem
         super().__init__(
-            "Grade of {commodity}: {found}; give a share of the ore from 0 to 100 % in one of {units}.",
+            "Grade of {commodity}: {problem}; give a share of the ore from 0 to 100 % in one of {units}.",
             commodity=commodity,
-            found=found,
+            problem=problem,
             units=TONNES_PER_TONNE,
         )
 
@@ -448,10 +448,10 @@ def _read(path: Path) -> dict[str, Price]:
             path.name, 0, "", Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
         ) from error
     value = _value_column(path.name, columns)
-    found: dict[str, Price] = {}
+    prices: dict[str, Price] = {}
     for line, row in rows:
         price = _price(path.name, line, row, value)
-        if price.commodity in found:
+        if price.commodity in prices:
             raise PriceError(
                 path.name,
                 line,
@@ -459,8 +459,8 @@ def _read(path: Path) -> dict[str, Price]:
                 Phrase("{commodity} stands twice", commodity=price.commodity),
                 Phrase("keep one price a commodity"),
             )
-        found[price.commodity] = price
-    return found
+        prices[price.commodity] = price
+    return prices
 
 
 def _value_column(where: str, columns: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""What it costs to reach and use a road or railway, and to bring power: Walsh et al. (2020), in million AUD of 2018."""
+"""Costs of building and using roads, railways and power lines: Walsh et al. (2020), in million AUD of 2018."""
 
 from __future__ import annotations
 

@@ -54,11 +54,11 @@ def _power(inputs: Inputs) -> pd.DataFrame:
         [plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True
     )
     points = gpd.GeoDataFrame(both, geometry="geometry")
-    found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
+    nearest = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
     frame = _distances(
-        inputs, found.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[found.index]
+        inputs, nearest.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[nearest.index]
     )
-    frame.loc[found.index >= len(plants), ["source_id", "as_of"]] = ["ga_electricity", "2017"]
+    frame.loc[nearest.index >= len(plants), ["source_id", "as_of"]] = ["ga_electricity", "2017"]
     return frame
 
 
@@ -76,8 +76,8 @@ NEAREST: dict[str, Callable[[Inputs], pd.DataFrame]] = {
 
 
 def _nearest_points(inputs: Inputs, points: gpd.GeoDataFrame, source_id: str, as_of: str) -> pd.DataFrame:
-    found = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
-    return _distances(inputs, found.distance_m / 1000, source_id, as_of, points["name"].to_numpy()[found.index])
+    nearest = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
+    return _distances(inputs, nearest.distance_m / 1000, source_id, as_of, points["name"].to_numpy()[nearest.index])
 
 
 def _distances(
@@ -114,15 +114,15 @@ def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG00
 def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Geodesic km to the nearest unit of the US National Park Service, 0 inside; United States only."""
     parks = inputs.points("parks_us").reset_index(drop=True)
-    found = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"], inputs.sites["lat"])
+    nearest = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"], inputs.sites["lat"])
     inside = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
-    km = np.where(inside >= 0, 0.0, found.distance_m / 1000)
+    km = np.where(inside >= 0, 0.0, nearest.distance_m / 1000)
     frame = _distances(
         inputs,
         km,
         "natural_earth",
         "2024",
-        parks["name"].to_numpy()[np.where(inside >= 0, inside, found.index)],
+        parks["name"].to_numpy()[np.where(inside >= 0, inside, nearest.index)],
         slack_km=0.5,
     )
     return frame[(inputs.sites["iso3"] == "USA").to_numpy()]
@@ -165,9 +165,9 @@ def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
     lakes = gpd.read_parquet(inputs.layers / "lakes.parquet")
     lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
     names = np.concatenate([rivers["name"].fillna("").to_numpy(), lakes["name"].fillna("").to_numpy()])
-    found = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])
-    cost = np.round(haulage.water_pipeline_maud(found.distance_m / 1000 * DETOUR, REFERENCE_ORE_MT_Y), 1)
-    frame = inputs.sites[["site_id"]].assign(value=cost, low=0.0, high=cost, target=names[found.index])
+    nearest = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])
+    cost = np.round(haulage.water_pipeline_maud(nearest.distance_m / 1000 * DETOUR, REFERENCE_ORE_MT_Y), 1)
+    frame = inputs.sites[["site_id"]].assign(value=cost, low=0.0, high=cost, target=names[nearest.index])
     return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")[
         (inputs.sites["kind"] == "mine").to_numpy()
     ]

@@ -74,7 +74,7 @@ class Inputs:
         Folders of bundled layers.
     only : frozenset of str or None
         Measure these sites alone, among all as peers; None: every site.
-    told : dict
+    milestones : dict
         Site id -> milestones of its permits that the user knows.
     today : date or None
         The day that milestones are seen from.
@@ -84,7 +84,7 @@ class Inputs:
     layers: Path = BUNDLE / "layers"
     share_alike: Path = BUNDLE / "share_alike"
     only: frozenset[str] | None = None
-    told: Mapping[str, Milestones] = field(default_factory=dict)
+    milestones: Mapping[str, Milestones] = field(default_factory=dict)
     today: date | None = None
 
     @cached_property
@@ -107,10 +107,10 @@ class Inputs:
 
     def nearest_port(self) -> tuple[pd.DataFrame, NDArray[np.float64]]:
         """Return, for each site, the row of its nearest deep port and the geodesic distance in km."""
-        found = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(
+        nearest = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(
             self.sites["lon"], self.sites["lat"]
         )
-        return self.deep_ports.iloc[found.index].reset_index(drop=True), found.distance_m / 1000
+        return self.deep_ports.iloc[nearest.index].reset_index(drop=True), nearest.distance_m / 1000
 
     def haul(self, layer: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return, for each site, km to build to a network, and km to haul along it to a deep port.
@@ -144,11 +144,11 @@ class Inputs:
         lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
         if self.only is not None and len(lon) <= FEW:
             folder = self.folder_of(layer)
-            found = [
+            distances_m = [
                 NearestLines(near_lines(layer, folder, *at)).query([at[0]], [at[1]]).distance_m
                 for at in zip(lon, lat, strict=True)
             ]
-            return np.concatenate([*found, np.empty(0)]) / 1000
+            return np.concatenate([*distances_m, np.empty(0)]) / 1000
         return NearestLines(self.lines(layer)).query(lon, lat).distance_m / 1000
 
 

@@ -1,7 +1,4 @@
-"""A layer of the user's own as a criterion: what is measured of it at each site, with its range.
-
-Ranks nothing, reads no store.
-"""
+"""A user layer measured at each site, with the range that the site's location uncertainty leaves."""
 
 from __future__ import annotations
 
@@ -73,11 +70,11 @@ class EvidenceLayer:
 
     def name_of(self, index: NDArray[np.int64]) -> NDArray[np.object_]:
         """Return the names of features; empty for -1 and where none is known."""
-        found = np.full(len(index), "", dtype=object)
+        names = np.full(len(index), "", dtype=object)
         if self.names is not None and len(self.names):
             rows = index >= 0
-            found[rows] = ["" if name is None or name != name else str(name) for name in self.names[index[rows]]]  # noqa: PLR0124 - NaN
-        return found
+            names[rows] = ["" if name is None or name != name else str(name) for name in self.names[index[rows]]]  # noqa: PLR0124 - NaN
+        return names
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,10 +183,10 @@ def _known(
         belt_km = criterion.reach_km or (criterion.radius_km if what.radius else layer.reach_km)
         located = layer.footprint.holds(lon, lat, belt_km)
     rows = np.flatnonzero(located)
-    found = MEASURED_BY[criterion.measure](layer, criterion, lon[rows], lat[rows], progress)
-    whole = Measured(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))
-    whole.value[rows], whole.covered[rows], whole.index[rows] = found.value, found.covered, found.index
-    return whole
+    part = MEASURED_BY[criterion.measure](layer, criterion, lon[rows], lat[rows], progress)
+    measured = Measured(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))
+    measured.value[rows], measured.covered[rows], measured.index[rows] = part.value, part.covered, part.index
+    return measured
 
 
 def _part_of(progress: Progress, start: float, end: float) -> Progress:
@@ -308,7 +305,7 @@ def suggested_goalposts(values: FloatArray, measure: str) -> tuple[float, float]
     known = values[np.isfinite(values)]
     low, high = (0.0, 1.0)
     if known.size and measure != "inside":
-        low, high = (_two_digits(float(each)) for each in np.quantile(known, [0.05, 0.95]))
+        low, high = (_two_digits(float(value)) for value in np.quantile(known, [0.05, 0.95]))
     if low == high:
         low, high = (0.0, high) if high > 0 else (low, 0.0) if low < 0 else (0.0, 1.0)
     return (high, low) if EVIDENCE[measure].sense == "min" else (low, high)

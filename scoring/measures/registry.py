@@ -1,4 +1,4 @@
-"""Facts -> measurements: one function a kind of measure. Writes nothing, ranks nothing."""
+"""Measures: facts to measurements, one function a kind of measure."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
     """Months until ready to build: P50 with P10 and P90."""
     rows = []
     for site_id, outlook, as_of in outlooks(inputs):
-        told = site_id in inputs.told
-        months, source = outlook.months, MILESTONES if told else "orebridge_permitting"
-        seen = inputs.today.isoformat() if told and inputs.today else as_of
+        has_milestones = site_id in inputs.milestones
+        months, source = outlook.months, MILESTONES if has_milestones else "orebridge_permitting"
+        seen = inputs.today.isoformat() if has_milestones and inputs.today else as_of
         rows.append((site_id, months.p50, months.p10, months.p90, outlook.stage, months.pathway, seen, source))
     columns = ["site_id", "value", "low", "high", "target", "reference_group", "as_of", "source_id"]
     return pd.DataFrame(rows, columns=columns).assign(status="modelled")
@@ -102,21 +102,25 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
         age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
         known_quality = None if pd.isna(quality) else float(quality)
-        told = inputs.told.get(str(site.site_id))
-        found = look_ahead(
-            str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, told, inputs.today
+        milestones = inputs.milestones.get(str(site.site_id))
+        outlook = look_ahead(
+            str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, milestones, inputs.today
         )
-        if found:
-            yield str(site.site_id), found, as_of
+        if outlook:
+            yield str(site.site_id), outlook, as_of
 
 
-def outlook_of(facts: duckdb.DuckDBPyConnection, site_id: str, told: Milestones | None, today: date) -> Outlook | None:
+def outlook_of(
+    facts: duckdb.DuckDBPyConnection, site_id: str, milestones: Milestones | None, today: date
+) -> Outlook | None:
     """Return the distribution of the months left of one site, with what the user told.
 
     None where its stage is unknown.
     """
-    inputs = Inputs(facts.cursor(), only=frozenset([site_id]), told={site_id: told} if told else {}, today=today)
-    return next((found for _site, found, _as_of in outlooks(inputs)), None)
+    inputs = Inputs(
+        facts.cursor(), only=frozenset([site_id]), milestones={site_id: milestones} if milestones else {}, today=today
+    )
+    return next((outlook for _site, outlook, _as_of in outlooks(inputs)), None)
 
 
 def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
@@ -173,8 +177,8 @@ def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.Da
         frame["reference_n"] = frame["reference_n"].astype("Int32")
         frame.insert(1, "criterion_id", criterion.id)
         frames.append(frame)
-    whole = pd.concat(frames, ignore_index=True)
-    return whole.sort_values(["criterion_id", "site_id", "commodity"], kind="stable").reset_index(drop=True)
+    measurements = pd.concat(frames, ignore_index=True)
+    return measurements.sort_values(["criterion_id", "site_id", "commodity"], kind="stable").reset_index(drop=True)
 
 
 def judge_gates(inputs: Inputs) -> pd.DataFrame:

@@ -1,7 +1,4 @@
-"""What the bundle knows of who stands behind a site or company: blocs, the covered-nation rule, the tree of holders.
-
-Writes nothing.
-"""
+"""Ownership of a site or company: attributable shares by bloc, the covered-nation rule, the tree of holders."""
 
 from __future__ import annotations
 
@@ -148,7 +145,7 @@ def read_graph(cursor: duckdb.DuckDBPyConnection) -> Graph:
     return Graph(tuple(Edge(*row) for row in edges), {row[0]: Entity(*row) for row in entities})
 
 
-def company(facts: duckdb.DuckDBPyConnection, asked: str) -> str:
+def company(facts: duckdb.DuckDBPyConnection, query: str) -> str:
     """Return the one name of the company whose name is, or alone contains, the text.
 
     Raises
@@ -156,16 +153,16 @@ def company(facts: duckdb.DuckDBPyConnection, asked: str) -> str:
     UnknownCompanyError
         If there is none, or more than one: with the nearest names.
     """
-    found = [
+    companies = [
         row[0]
         for row in facts.cursor()
-        .execute(sql("scoring/ownership/holdings_company.sql"), {"text": asked.strip()})
+        .execute(sql("scoring/ownership/holdings_company.sql"), {"text": query.strip()})
         .fetchall()
     ]
-    exact = [name for name in found if name.casefold() == asked.strip().casefold()]
-    if len(exact or found) != 1:
-        raise UnknownCompanyError(asked, found[:5])
-    return str((exact or found)[0])
+    exact = [name for name in companies if name.casefold() == query.strip().casefold()]
+    if len(exact or companies) != 1:
+        raise UnknownCompanyError(query, companies[:5])
+    return str((exact or companies)[0])
 
 
 def _nodes(cursor: duckdb.DuckDBPyConnection, root: str) -> tuple[Node, ...]:
@@ -225,9 +222,9 @@ def _nobody(cursor: duckdb.DuckDBPyConnection, root: str) -> Ownership:
     row = cursor.execute(
         "SELECT c.covered FROM combined.site JOIN facts.country AS c USING (iso3) WHERE site_id = $root", {"root": root}
     ).fetchone()
-    found = (
+    owner = (
         CoveredTest("fail", "jurisdiction", 100.0, 100.0, ())
         if row and row[0]
         else CoveredTest("unknown", "no_owner", 0.0, 100.0, ())
     )
-    return Ownership(root, dict.fromkeys(BLOCS, 0.0) | {"unknown": 100.0}, 0.0, 0.0, 0.0, found, ())
+    return Ownership(root, dict.fromkeys(BLOCS, 0.0) | {"unknown": 100.0}, 0.0, 0.0, 0.0, owner, ())

@@ -136,10 +136,10 @@ def attributable(graph: Graph, root: str) -> dict[str, float]:
     Brioschi, F., Buzzacchi, L., Colombo, M.G. (1989), Risk capital financing and the separation of ownership and
     control in business groups. Journal of Banking & Finance 13, 747-772.
     """
-    found = dict.fromkeys(BLOCS, 0.0)
+    shares = dict.fromkeys(BLOCS, 0.0)
     for name, share in ending(graph, root).items():
-        found[graph.entities[name].rest_bloc if share[1] else "unknown"] += share[0]
-    return found
+        shares[graph.entities[name].rest_bloc if share[1] else "unknown"] += share[0]
+    return shares
 
 
 def ending(graph: Graph, root: str) -> dict[str, tuple[float, bool]]:
@@ -158,11 +158,11 @@ def ending(graph: Graph, root: str) -> dict[str, tuple[float, bool]]:
 
 def _above(graph: Graph, root: str) -> list[str]:
     """Return the root and everyone above it, in a stable order."""
-    found, fresh = {root}, {root}
+    reached, fresh = {root}, {root}
     while fresh:
-        fresh = {edge.holder for edge in graph.edges if edge.held in fresh} - found
-        found |= fresh
-    return sorted(found)
+        fresh = {edge.holder for edge in graph.edges if edge.held in fresh} - reached
+        reached |= fresh
+    return sorted(reached)
 
 
 def _matrix(graph: Graph, names: list[str]) -> FloatArray:

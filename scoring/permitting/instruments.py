@@ -1,7 +1,4 @@
-"""Which instruments of the US-Japan Framework may fit a site, by stated rules.
-
-For discussion: it decides nothing and scores nothing.
-"""
+"""Instruments of the US-Japan Framework that may fit a site, by stated rules; for discussion, not part of any score."""
 
 from __future__ import annotations
 
@@ -91,7 +88,7 @@ def fitting(site: Dossier, months: float | None) -> list[Instrument]:
     """
     if any(gate["verdict"] == "fail" for gate in site["gates"]):
         return []
-    return [each for each in instruments() if _holds(each, site, months)]
+    return [instrument for instrument in instruments() if _holds(instrument, site, months)]
 
 
 def _holds(rule: Instrument, site: Dossier, months: float | None) -> bool:

@@ -114,7 +114,7 @@ class Milestones:
         return {name: value for name, value in asdict(self).items() if value}
 
 
-def milestones(told: dict[str, str], today: date) -> Milestones:
+def milestones(values: dict[str, str], today: date) -> Milestones:
     """Check what the user told and return it.
 
     Raises
@@ -127,7 +127,7 @@ def milestones(told: dict[str, str], today: date) -> Milestones:
     >>> milestones({"started": "2025-03-01"}, date(2026, 3, 1)).started
     '2025-03-01'
     """
-    kept = {name: value.strip() for name, value in told.items() if value and value.strip()}
+    kept = {name: value.strip() for name, value in values.items() if value and value.strip()}
     _check_names(kept)
     if kept.get("stage", "operating") not in parameters()["stage"]:
         raise MilestoneError(
@@ -254,7 +254,7 @@ def look_ahead(
     is_mine: bool,
     regulatory_quality: float | None,
     stage_age_years: int = 0,
-    told: Milestones | None = None,
+    milestones: Milestones | None = None,
     today: date | None = None,
 ) -> Outlook | None:
     """Return the distribution of the months until ready to build with its parts, or None where the stage is unknown.
@@ -267,34 +267,38 @@ def look_ahead(
     ----------
     stage, iso3, is_mine, regulatory_quality, stage_age_years
         As in `months_left`.
-    told : Milestones, optional
+    milestones : Milestones, optional
     today : date, optional
         Needed where a milestone has a date.
     """
-    told = told or Milestones()
-    stage, stage_age_years = _stage_today(told, stage, stage_age_years)
+    milestones = milestones or Milestones()
+    stage, stage_age_years = _stage_today(milestones, stage, stage_age_years)
     if stage not in parameters()["stage"]:
         return None
     median, sigma, pathway, known = (
-        _pathway(told.pathway) if told.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
+        _pathway(milestones.pathway) if milestones.pathway else _jurisdiction(iso3, is_mine, regulatory_quality)
     )
     still = still_so(stage, stage_age_years)
     elapsed, due = (
-        (None, None) if told.granted else (_months_between(told.started, today), _months_between(today, told.due))
+        (None, None)
+        if milestones.granted
+        else (_months_between(milestones.started, today), _months_between(today, milestones.due))
     )
     study, permits = _sampled(stage, still, median, sigma, elapsed, due)
     draws = study + permits
-    total, of_study, of_permits = (_quantiles(each, pathway, known) for each in (draws, study, permits))
+    total, of_study, of_permits = (_quantiles(sample, pathway, known) for sample in (draws, study, permits))
     return Outlook(total, draws, of_study, of_permits, still, stage)
 
 
-def _stage_today(told: Milestones, stage: str, stage_age_years: int) -> tuple[str, int]:
+def _stage_today(milestones: Milestones, stage: str, stage_age_years: int) -> tuple[str, int]:
     """Return the stage with the years since it was stated; one that the milestones say or imply is of today."""
-    if told.granted:
+    if milestones.granted:
         return "permitted", 0
-    if told.stage:
-        return told.stage, 0
-    if (told.started or told.due) and (stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0):
+    if milestones.stage:
+        return milestones.stage, 0
+    if (milestones.started or milestones.due) and (
+        stage == "unknown" or parameters()["stage"][stage]["share_left"] > 0
+    ):
         return "feasibility", 0
     return stage, stage_age_years
 
@@ -303,7 +307,7 @@ def _months_between(start: str | date | None, end: str | date | None) -> float |
     """Return the months from one day to another; None where one is not given."""
     if not start or not end:
         return None
-    first, last = (date.fromisoformat(each) if isinstance(each, str) else each for each in (start, end))
+    first, last = (date.fromisoformat(day) if isinstance(day, str) else day for day in (start, end))
     return (last - first).days / MONTH_DAYS
 
 

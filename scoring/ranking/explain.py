@@ -1,4 +1,4 @@
-"""Why a site stands where it stands: each criterion from raw value to contribution."""
+"""Explanation of a score: each criterion from raw value to contribution."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The packed vectors of a scenario as arrays, with the groups that carry its weights. Reads DuckDB; judges nothing."""
+"""The packed vectors of a scenario as arrays, with the groups of criteria that carry its weights."""
 
 from __future__ import annotations
 
@@ -73,10 +73,10 @@ class Packed:
         KeyError
             If it is not listed.
         """
-        found = np.flatnonzero(self.site_ids == site_id)
-        if not len(found):
+        rows = np.flatnonzero(self.site_ids == site_id)
+        if not len(rows):
             raise KeyError(site_id)
-        return int(found[0])
+        return int(rows[0])
 
 
 def groups_of(scenario: Scenario) -> tuple[tuple[Group, ...], FloatArray]:
@@ -104,9 +104,9 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     pack(facts, scenario)
     listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "name", "score", "gate_failed"])
     key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": listed["site_id"].to_pylist()}
-    found = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
+    table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     groups, spread = groups_of(scenario)
-    u, low, high, known, applies = (square(found[name], found.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
+    u, low, high, known, applies = (square(table[name], table.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
     z = np.array([INTERVAL_Z[criterion.interval] for criterion in scenario.criteria])
     last = np.asarray(listed["gate_failed"].to_numpy(), dtype=bool)
     return Packed(

@@ -120,13 +120,13 @@ class Rankings:
         self._facts = facts
         self._sites: BoundedCache[int, Sites] = BoundedCache(1, 1, lambda _sites: 1)
         self._vectors: BoundedCache[tuple[int, str, str], Vectors] = BoundedCache(
-            KEPT_VECTORS, KEPT_VECTOR_BYTES, lambda each: each.nbytes
+            KEPT_VECTORS, KEPT_VECTOR_BYTES, lambda entry: entry.nbytes
         )
         self._passing: BoundedCache[tuple[int, int, Scenario], Rows] = BoundedCache(
             KEPT_PASSING, KEPT_PASSING_BYTES, lambda rows: rows.nbytes + 1000
         )
         self._ranked: BoundedCache[tuple[int, Scenario], Ranked] = BoundedCache(
-            KEPT_RANKINGS, KEPT_RANKING_BYTES, lambda each: each.nbytes
+            KEPT_RANKINGS, KEPT_RANKING_BYTES, lambda entry: entry.nbytes
         )
 
     def sites(self, state: int = 0) -> Sites:
@@ -313,8 +313,8 @@ def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
 def _rounded(score: FloatArray) -> FloatArray:
     """Return scores at 12 decimals, halves away from zero as DuckDB rounds."""
     scaled = score * ROUNDED
-    whole = np.trunc(scaled)
-    return np.asarray((whole + (scaled - whole >= 0.5)) / ROUNDED)
+    floor = np.trunc(scaled)
+    return np.asarray((floor + (scaled - floor >= 0.5)) / ROUNDED)
 
 
 def contributions(vectors: Vectors, scenario: Scenario, rows: Rows) -> FloatArray:

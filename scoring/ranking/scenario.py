@@ -1,6 +1,6 @@
-"""What the analyst chose: weights, commodity of interest, filters, order.
+"""The analyst's choices: weights, commodity of interest, filters and order.
 
-A value that can be hashed, saved and put in a URL.
+A scenario can be hashed, saved and put in a URL.
 """
 
 from __future__ import annotations
@@ -237,7 +237,7 @@ class Scenario:
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain JSON types; `from_dict` is the inverse."""
-        values: dict[str, Any] = {each.name: getattr(self, each.name) for each in fields(self)}
+        values: dict[str, Any] = {field.name: getattr(self, field.name) for field in fields(self)}
         values["weights"] = dict(self.weights)
         values["filters"] = _plain_filters(self.filters)
         values["evidence"] = [own.as_dict() for own in self.evidence]
@@ -250,7 +250,7 @@ class Scenario:
 
         Pillar weight x share in the pillar, or its own.
         """
-        own = [float(each.weight) for each in self.evidence]
+        own = [float(criterion.weight) for criterion in self.evidence]
         return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria] + own
 
     def with_filters(self, **changes: Any) -> Scenario:
@@ -263,7 +263,7 @@ class Scenario:
 
 
 def _plain_filters(filters: Filters) -> dict[str, Any]:
-    values = {each.name: getattr(filters, each.name) for each in fields(filters)}
+    values = {field.name: getattr(filters, field.name) for field in fields(filters)}
     values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
     area = values.pop("area")
     if area is not None:
@@ -272,7 +272,7 @@ def _plain_filters(filters: Filters) -> dict[str, Any]:
 
 
 def _lists(value: Any) -> Any:
-    return [_lists(each) for each in value] if isinstance(value, tuple) else value
+    return [_lists(item) for item in value] if isinstance(value, tuple) else value
 
 
 def _criterion(own: UserCriterion) -> Criterion:
@@ -370,7 +370,7 @@ def _known_field(name: object, kind: type[Scenario | Filters]) -> bool:
     ScenarioError
         If it is none.
     """
-    allowed = [each.name for each in fields(kind)]
+    allowed = [field.name for field in fields(kind)]
     if name not in allowed:
         raise ScenarioError(
             "The scenario says {name!r}, which this version does not know; it takes {allowed}.",
@@ -399,7 +399,7 @@ def _evidence_from(values: Any) -> tuple[UserCriterion, ...]:
     if not isinstance(values, list | tuple) or len(values) > MOST_CHOICES:
         raise ScenarioError("The criteria of your own in the scenario are no list.")
     try:
-        return tuple(evidence_from(each) for each in values)
+        return tuple(evidence_from(criterion) for criterion in values)
     except OrebridgeError as error:
         raise ScenarioError("A criterion of your own cannot be read: {error}.", error=error) from error
     except (TypeError, KeyError, ValueError, AttributeError, RecursionError) as error:
@@ -425,7 +425,7 @@ def weights_from(text: str) -> dict[str, float]:
     """
     read: dict[str, float] = {}
     for part in text.split(","):
-        name, _, number = (each.strip() for each in part.partition("="))
+        name, _, number = (side.strip() for side in part.partition("="))
         if name in read:
             raise ScenarioError("The weight of {name} stands twice; give it once.", name=name[:60])
         try:

@@ -54,9 +54,9 @@ class States:
         )
         drawn = np.clip(u + (np.where(chance < 0.5, low, high) - u) * away, 0, 1)
         nothing_known = (low <= 0) & (high >= 1) & (u <= 0)
-        found = self.u.copy()
-        found[rows, columns] = np.where(nothing_known, rng.random(len(u)), drawn)
-        return found
+        drawn_u = self.u.copy()
+        drawn_u[rows, columns] = np.where(nothing_known, rng.random(len(u)), drawn)
+        return drawn_u
 
 
 def of_matrix(matrix: ArrayLike) -> States:

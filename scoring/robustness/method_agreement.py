@@ -1,4 +1,4 @@
-"""How much the order depends on the method and on the normalisation: every pair against the order in force."""
+"""Dependence of the order on method and normalisation: every pair against the order in force."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def compared(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 
     for method in COMPARED:
         for normalisation in NORMALISATIONS if method != "promethee" else NORMALISATIONS[:1]:
             scores = _scores(facts, replace(scenario, method=method), normalisation)
-            then = np.array([scores.get(each, 0.0) for each in ids])
+            then = np.array([scores.get(site_id, 0.0) for site_id in ids])
             order = np.argsort(-then, kind="stable")
             shared = len(set(ids[:top_k]) & set(ids[order[:top_k]]))
             yield Agreement(method, normalisation, kendall_tau(now, then), shared, str(ids[order[0]]))

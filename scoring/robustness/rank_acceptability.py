@@ -115,31 +115,33 @@ def rank_stability(
     rng = np.random.default_rng(scenario.seed)
     space = (belief or WeightConstraints()).space(packed.groups, packed.group_weights)
     drawn = space.draw(len(packed.groups), draws, rng)
-    found = smaa(packed.states, drawn, rng, spread=packed.spread, top_k=top_k)
+    result = smaa(packed.states, drawn, rng, spread=packed.spread, top_k=top_k)
     return RankStability(
-        _table(packed.site_ids, packed.names, packed.groups, found),
-        found.acceptability,
+        _table(packed.site_ids, packed.names, packed.groups, result),
+        result.acceptability,
         RANK_CLASSES,
         packed.groups,
-        found.draws,
+        result.draws,
         top_k,
     )
 
 
-def _table(site_ids: np.ndarray, names: np.ndarray, groups: tuple[Group, ...], found: Robustness) -> pd.DataFrame:
+def _table(site_ids: np.ndarray, names: np.ndarray, groups: tuple[Group, ...], result: Robustness) -> pd.DataFrame:
     import pandas as pd  # noqa: PLC0415 - the short-lived ranking commands do without it
 
     columns: dict[str, Any] = {
         "site_id": site_ids,
         "name": names,
         "rank": np.arange(1, len(site_ids) + 1),
-        "in_top_k": found.in_top_k,
-        "rank_low": found.rank_low.astype(int),
-        "rank_mid": found.rank_mid.astype(int),
-        "rank_high": found.rank_high.astype(int),
-        "confidence": found.confidence,
+        "in_top_k": result.in_top_k,
+        "rank_low": result.rank_low.astype(int),
+        "rank_mid": result.rank_mid.astype(int),
+        "rank_high": result.rank_high.astype(int),
+        "confidence": result.confidence,
     }
-    return pd.DataFrame(columns | {f"central_{group.id}": found.central_weight[:, g] for g, group in enumerate(groups)})
+    return pd.DataFrame(
+        columns | {f"central_{group.id}": result.central_weight[:, g] for g, group in enumerate(groups)}
+    )
 
 
 class OpenValue(TypedDict):
@@ -167,15 +169,17 @@ def to_find_out(
     criteria = scenario.criteria
     return [
         {
-            "rank": each.rank,
-            "site_id": each.site_id,
-            "name": each.name,
-            "criterion": criteria[each.criterion].id,
-            "unit": criteria[each.criterion].unit,
-            "open": "unknown" if each.unknown else "range",
-            "changes": each.changes,
-            "needed": each.needed,
-            "needed_value": None if each.needed is None else round(raw_value(criteria[each.criterion], each.needed), 4),
+            "rank": lesson.rank,
+            "site_id": lesson.site_id,
+            "name": lesson.name,
+            "criterion": criteria[lesson.criterion].id,
+            "unit": criteria[lesson.criterion].unit,
+            "open": "unknown" if lesson.unknown else "range",
+            "changes": lesson.changes,
+            "needed": lesson.needed,
+            "needed_value": None
+            if lesson.needed is None
+            else round(raw_value(criteria[lesson.criterion], lesson.needed), 4),
         }
-        for each in lessons(packed_arrays(facts, scenario), top_k, scenario.order_by, most)
+        for lesson in lessons(packed_arrays(facts, scenario), top_k, scenario.order_by, most)
     ]

@@ -1,4 +1,4 @@
-"""What the order hangs on: stable ranges of weights, what each unknown could do, what a site lacks.
+"""Sensitivity of the order: stability ranges of weights, swings of unknowns, and what a site needs for the top k.
 
 Exact for the weighted sum.
 """
@@ -68,7 +68,7 @@ def stability(
     """
     site = packed.row(site_id)
     lines = _lines(packed)
-    totals = tuple(packed.group_weights @ each for each in lines)
+    totals = tuple(packed.group_weights @ line for line in lines)
     alike = np.flatnonzero(packed.states.last == packed.states.last[site])
     allowed = (within or site + 1) - (int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0)
 
@@ -104,7 +104,7 @@ def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
     value, known, applies = (
-        packed.spread @ each.T for each in (packed.states.u * packed.known, packed.known, packed.states.applies)
+        packed.spread @ cells.T for cells in (packed.states.u * packed.known, packed.known, packed.states.applies)
     )
     if (np.ptp(applies, axis=1) > 1e-9).any():
         raise SensitivityError(
@@ -128,7 +128,7 @@ def _leads(
     """
     weight = packed.groups[group].weight
     got, knows, applies = (
-        (total - weight * each[group], each[group]) for total, each in zip(totals, lines, strict=True)
+        (total - weight * line[group], line[group]) for total, line in zip(totals, lines, strict=True)
     )
     if order_by == "known":
         mine, my_weight = (got[0][site], got[1][site]), (knows[0][site], knows[1][site])
@@ -197,9 +197,9 @@ def _roots(lead: FloatArray) -> FloatArray:
         pair = np.stack([q / square, constant / q])
         straight = np.stack([-constant / linear, np.full_like(constant, np.inf)])
     curved = np.abs(square) > TIE * np.maximum(np.abs(linear), np.abs(constant))
-    found = np.where(curved, pair, straight)
-    found[:, curved & ~(spread > 0)] = np.inf
-    return np.where(np.isfinite(found), found, np.inf)
+    roots = np.where(curved, pair, straight)
+    roots[:, curved & ~(spread > 0)] = np.inf
+    return np.where(np.isfinite(roots), roots, np.inf)
 
 
 def _outward(roots: FloatArray, start: float, end: float) -> tuple[FloatArray, FloatArray]:
@@ -255,22 +255,22 @@ def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: f
     """
     site = packed.row(site_id)
     u, known, weights = packed.states.u[site], packed.known[site], packed.weights
-    found = []
+    swings = []
     for j in np.flatnonzero((packed.states.applies[site] > 0) & (weights > 0)):
         ends = []
         for value in (packed.states.low[site, j], packed.states.high[site, j]):
             changed, learnt = u.copy(), known.copy()
             changed[j], learnt[j] = value, 1.0
             ends.append(_score(packed, site, order_by, changed, learnt, weights))
-        found.append(Swing(str(j), "range" if known[j] else "unknown", min(ends), max(ends)))
+        swings.append(Swing(str(j), "range" if known[j] else "unknown", min(ends), max(ends)))
     for g, group in enumerate(packed.groups):
         ends = []
         for factor in (1 - share, 1 + share):
             moved = packed.group_weights.copy()
             moved[g] *= factor
             ends.append(_score(packed, site, order_by, u, known, moved @ packed.spread))
-        found.append(Swing(group.id, "weight", min(ends), max(ends)))
-    return sorted((each for each in found if each.high - each.low > TIE), key=lambda each: each.low - each.high)
+        swings.append(Swing(group.id, "weight", min(ends), max(ends)))
+    return sorted((swing for swing in swings if swing.high - swing.low > TIE), key=lambda swing: swing.low - swing.high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,18 +322,18 @@ def needs(
         )
     threshold = float(packed.score[top_k - 1])
     u, known, weights = packed.states.u[site], packed.known[site], packed.weights
-    found = []
+    rows = []
     for j in np.flatnonzero((packed.states.applies[site] > 0) & (weights > 0)):
         at_0, at_1 = (_with(packed, site, order_by, int(j), end) for end in (0.0, 1.0))
         needed = (threshold - at_0) / (at_1 - at_0) if at_1 - at_0 > TIE else np.inf
         reachable = needed <= 1 and not packed.states.last[site]
         at = float(max(needed, 0.0)) if reachable else None
-        found.append(
+        rows.append(
             RequiredValue(
                 int(j), float(u[j]) if known[j] else None, at, None if at is None else raw_value(criteria[j], at)
             )
         )
-    return found
+    return rows
 
 
 def _with(packed: Packed, site: int, order_by: OrderBy, j: int, desirability: float) -> float:

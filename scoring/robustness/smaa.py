@@ -1,6 +1,6 @@
-"""How firm a ranking is: scores under many weights and many states of the unknown (SMAA).
+"""Rank stability by SMAA: scores under many weights and many states of the unknowns.
 
-Draws only from a passed generator.
+Random numbers come only from the generator passed in.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ def uniform_weights(count: int, draws: int, rng: np.random.Generator) -> FloatAr
     >>> uniform_weights(3, 300, np.random.default_rng(1)).mean(axis=0).tolist()
     [0.3333333333333333, 0.3333333333333333, 0.3333333333333333]
     """
-    wanted = -(-draws // count)
-    cuts = np.sort(rng.integers(0, LATTICE + 1, size=(wanted, count - 1)), axis=1)
-    ends = np.concatenate([np.zeros((wanted, 1), dtype=int), cuts, np.full((wanted, 1), LATTICE)], axis=1)
+    batch = -(-draws // count)
+    cuts = np.sort(rng.integers(0, LATTICE + 1, size=(batch, count - 1)), axis=1)
+    ends = np.concatenate([np.zeros((batch, 1), dtype=int), cuts, np.full((batch, 1), LATTICE)], axis=1)
     spacings = np.diff(ends, axis=1)
     turned = np.stack([np.roll(spacings, turn, axis=1) for turn in range(count)], axis=1).reshape(-1, count)
     return np.asarray(turned / LATTICE)
@@ -95,7 +95,7 @@ class WeightSpace:
         """
         room = 1 - low.sum()
         for proposed in (lambda n: low + room * uniform_weights(count, n, rng), lambda n: _from_box(low, high, n, rng)):
-            found: list[FloatArray] = []
+            accepted: list[FloatArray] = []
             have = 0
             for _attempt in range(MOST_ATTEMPTS):
                 drawn = proposed(max(draws, 1000))
@@ -103,10 +103,10 @@ class WeightSpace:
                 if self.order:
                     ordered = kept[:, list(self.order)]
                     kept = kept[(np.diff(ordered, axis=1) <= 1e-12).all(axis=1)]
-                found.append(kept)
+                accepted.append(kept)
                 have += len(kept)
                 if have >= draws:
-                    return np.concatenate(found)[:draws]
+                    return np.concatenate(accepted)[:draws]
         raise MethodError("The ranges and the order leave almost no weights to draw; widen a range or drop the order.")
 
 
@@ -280,17 +280,17 @@ def share_in_top_k(states: States, weights: FloatArray, top_k: int, rng: np.rand
         return np.ones(count)
     sample = rng.choice(count, size=min(count, SAMPLE), replace=False)
     guess = min(len(sample) - 1, int(len(sample) * top_k / count + 4 * np.sqrt(len(sample) * top_k / count)) + 8)
-    found = np.zeros(count, dtype=np.int64)
+    hits = np.zeros(count, dtype=np.int64)
     step = max(1, BLOCK // count)
     columns, frame = _columns(states.u), _frame(states)
     for start in range(0, draws, step):
         for scores in _scored(columns, *frame, weights[start : start + step]):
             threshold = -np.partition(-scores[sample], guess)[guess]
-            near = np.flatnonzero(scores >= threshold)
-            if len(near) < top_k:
-                near = np.arange(count)
-            found[near[np.argpartition(-scores[near], top_k - 1)[:top_k]]] += 1
-    return np.asarray(found / draws)
+            candidates = np.flatnonzero(scores >= threshold)
+            if len(candidates) < top_k:
+                candidates = np.arange(count)
+            hits[candidates[np.argpartition(-scores[candidates], top_k - 1)[:top_k]]] += 1
+    return np.asarray(hits / draws)
 
 
 def _ranks(states: States, weights: FloatArray, rng: np.random.Generator, weights_a_state: int) -> NDArray[np.int32]:
@@ -318,10 +318,10 @@ def _central(ranks: NDArray[np.int32], weights: FloatArray) -> tuple[FloatArray,
 
 def _confidence(states: States, central: FloatArray, first: IndexArray, rng: np.random.Generator) -> FloatArray:
     """Return, for each site that is ever first, in how many states its own central weight puts it first."""
-    found = np.full(len(states.u), np.nan)
+    share = np.full(len(states.u), np.nan)
     repeats = 1 if states.certain else CONFIDENCE_STATES
     wins = np.zeros(len(first))
     for _ in range(repeats):
         wins += np.argmax(scores_of(states.draw(rng), states, central), axis=1) == first
-    found[first] = wins / repeats
-    return found
+    share[first] = wins / repeats
+    return share

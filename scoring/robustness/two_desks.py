@@ -1,4 +1,4 @@
-"""The view of two desks on the same sites: both ranks, their gap, the joint order, and on which criterion they part."""
+"""The same sites under two desks: both ranks, their gap, the joint order, and the criterion that separates them."""
 
 from __future__ import annotations
 
@@ -96,11 +96,11 @@ def two_desks(
     table.loc[stands, "pareto"] = pareto_of_two(a[stands], b[stands])
     table["divides"], table["divides_by"] = _divides(scenario, one, two)
     table = table.reset_index().sort_values(["joint_rank", "site_id"]).reset_index(drop=True)
-    near = (table["first_rank"] <= TOP) | (table["second_rank"] <= TOP)
+    leading = (table["first_rank"] <= TOP) | (table["second_rank"] <= TOP)
     return TwoDesks(
         table,
         kendall_tau(a, b),
-        kendall_tau(table.loc[near, "first_score"], table.loc[near, "second_score"]),
+        kendall_tau(table.loc[leading, "first_score"], table.loc[leading, "second_score"]),
         first,
         second,
         rule,

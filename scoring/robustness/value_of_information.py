@@ -1,4 +1,4 @@
-"""What to find out next: how likely learning one value is to change the shortlist. Learns nothing itself."""
+"""Value of information: how likely it is that learning one value changes the shortlist."""
 
 from __future__ import annotations
 
@@ -60,14 +60,14 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
     inside[standing[:top_k]] = True
     last_in, first_out = packed.score[standing[top_k - 1]], packed.score[standing[top_k]]
     threshold = np.where(inside, first_out, last_in)
-    found: list[InformationValue] = []
+    values: list[InformationValue] = []
     for j in np.flatnonzero(packed.weights > 0):
         rows, chance, crossing = _crossing(packed, int(j), order_by, threshold, inside)
         for row in np.argsort(-chance, kind="stable")[:most]:
             if chance[row] <= 0:
                 break
             site = int(rows[row])
-            found.append(
+            values.append(
                 InformationValue(
                     str(packed.site_ids[site]),
                     str(packed.names[site]),
@@ -78,7 +78,7 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
                     round(float(crossing[row]), 4) if 0 <= crossing[row] <= 1 else None,
                 )
             )
-    return sorted(found, key=lambda each: (-each.changes, each.rank, each.criterion))[:most]
+    return sorted(values, key=lambda value: (-value.changes, value.rank, value.criterion))[:most]
 
 
 def _crossing(

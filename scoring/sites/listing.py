@@ -1,4 +1,4 @@
-"""A ranking with all that it rests on, as tables for export."""
+"""A ranking with its criteria, weights and sources, as tables for export."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Where the nearest infrastructure of a site lies, so that a map can draw it.
+"""Locations of a site's nearest infrastructure, for drawing on a map.
 
-The places behind the distances that are scored.
+They are the targets of the distances that are scored.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Sites near a site, and sites like it: what else there is to look at. Ranks nothing."""
+"""Nearby and similar sites."""
 
 from __future__ import annotations
 

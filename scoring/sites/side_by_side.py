@@ -1,7 +1,4 @@
-"""Two to five sites side by side: criterion by criterion, who is ahead where, and where each stands under every preset.
-
-Draws nothing.
-"""
+"""Two to five sites compared criterion by criterion, with the leader of each and the ranks under every preset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What moved between two rankings, and why: data, list, weights, method, one after the other. Changes nothing."""
+"""Rank moves between two rankings, attributed in turn to data, list, weights and method."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ def _equal(one: tuple[Any, ...], two: tuple[Any, ...]) -> bool:
 
 
 def _move(site_id: str, stations: list[dict[str, SiteScore]], values: tuple[tuple[str, float, float], ...]) -> RankMove:
-    found = [station.get(site_id) for station in stations]
+    stops = [station.get(site_id) for station in stations]
     ranks, scores = {}, {}
-    whole = [each for each in found if each is not None]
-    if len(whole) == len(found):
-        pairs = list(zip(CAUSES, whole, whole[1:], strict=False))
+    present = [stop for stop in stops if stop is not None]
+    if len(present) == len(stops):
+        pairs = list(zip(CAUSES, present, present[1:], strict=False))
         ranks = {cause: after.rank - before.rank for cause, before, after in pairs}
         scores = {cause: after.score - before.score for cause, before, after in pairs}
-    return RankMove(site_id, found[0], found[-1], ranks, scores, values)
+    return RankMove(site_id, stops[0], stops[-1], ranks, scores, values)
 
 
 def _changed(then: Basis, now: Basis, site_id: str) -> tuple[tuple[str, float, float], ...]:
@@ -108,8 +108,8 @@ def _changed(then: Basis, now: Basis, site_id: str) -> tuple[tuple[str, float, f
     if site_id not in then.site_ids or site_id not in now.site_ids:
         return ()
     old, new = _values(then, site_id), _values(now, site_id)
-    found = [(key, old.get(key, np.nan), new.get(key, np.nan)) for key in dict.fromkeys([*old, *new])]
-    return tuple((key, a, b) for key, a, b in found if not (np.isnan(a) and np.isnan(b)) and not abs(a - b) <= 1e-12)
+    pairs = [(key, old.get(key, np.nan), new.get(key, np.nan)) for key in dict.fromkeys([*old, *new])]
+    return tuple((key, a, b) for key, a, b in pairs if not (np.isnan(a) and np.isnan(b)) and not abs(a - b) <= 1e-12)
 
 
 def _values(basis: Basis, site_id: str) -> dict[str, float]:

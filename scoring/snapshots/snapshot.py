@@ -1,4 +1,4 @@
-"""Frozen shortlists: a ranking with all that its numbers rest on, to be opened and computed again on any later day."""
+"""Snapshots: a shortlist with everything its numbers rest on, reproducible on any later day."""
 
 from __future__ import annotations
 
@@ -116,10 +116,10 @@ def freeze(
     """
     kept = capture(facts, scenario)
     weights = dict(zip(kept.criteria, scenario.criterion_weights(), strict=True))
-    found = standings(kept, weights, scenario.method, scenario.order_by)
+    standing = standings(kept, weights, scenario.method, scenario.order_by)
     results = {
-        site_id: found[site_id]
-        for site_id in sorted((i["site_id"] for i in items if i["site_id"] in found), key=lambda s: found[s].rank)
+        site_id: standing[site_id]
+        for site_id in sorted((i["site_id"] for i in items if i["site_id"] in standing), key=lambda s: standing[s].rank)
     }
     if not results:
         raise ScenarioError(
@@ -133,7 +133,7 @@ def freeze(
         "app_version": version("orebridge"),
         "data_version": data_version(),
         "scenario_hash": scenario.scenario_hash,
-        "listed": len(found),
+        "listed": len(standing),
     }
     criteria = tuple(
         {"weight": weights[c.id], **{k: v for k, v in asdict(c).items() if k not in NOT_KEPT}}
@@ -148,8 +148,8 @@ def _site(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) ->
     gates = facts.cursor().execute(sql("data/queries/gates_of_sites.sql"), {"site_ids": [site_id]}).fetchall()
     lines = explain(facts, scenario, site_id, [0.0] * len(scenario.criteria))
     kept = ("value", "low", "high", "status", "source_id", "as_of", "target")
-    told = [{"criterion": line.criterion.id, **{name: getattr(line, name) for name in kept}} for line in lines]
-    return {**row, "gates": {gate: verdict for _site, gate, verdict in gates}, "lines": told}
+    contributions = [{"criterion": line.criterion.id, **{name: getattr(line, name) for name in kept}} for line in lines]
+    return {**row, "gates": {gate: verdict for _site, gate, verdict in gates}, "lines": contributions}
 
 
 def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
@@ -166,8 +166,8 @@ def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
 
 def verify(snapshot: Snapshot) -> Verdict:
     """Compute a snapshot again and compare with the numbers that it was frozen with."""
-    found = recompute(snapshot)
-    differing = tuple(site_id for site_id, then in snapshot.results.items() if not _same(then, found.get(site_id)))
+    scores = recompute(snapshot)
+    differing = tuple(site_id for site_id, then in snapshot.results.items() if not _same(then, scores.get(site_id)))
     return Verdict(not differing, differing, snapshot.head["data_version"], data_version())
 
 
@@ -222,7 +222,7 @@ def from_bytes(payload: bytes) -> Snapshot:
             tuple(values["criteria"]),
             tuple(values["items"]),
             tuple(values["sites"]),
-            {site_id: SiteScore(**each) for site_id, each in values["results"].items()},
+            {site_id: SiteScore(**score) for site_id, score in values["results"].items()},
             vectors.from_dict(values["basis"]),
         )
     except (KeyError, TypeError, ValueError, AttributeError, RecursionError, zlib.error) as error:

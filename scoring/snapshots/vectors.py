@@ -1,7 +1,4 @@
-"""What a ranking rests on, apart from any database.
-
-Vectors of all sites that a method compares, to be ranked again at will.
-"""
+"""The vectors of all sites that a method compares, apart from any database, so that a snapshot can be ranked again."""
 
 from __future__ import annotations
 
@@ -93,15 +90,15 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
     failed = dict(zip(listed["site_id"].to_pylist(), listed["gate_failed"].to_pylist(), strict=True))
     key = {"commodity": scenario.commodity, "profile": scenario.profile}
     ids = sorted(failed) if _independent(scenario.method, others) else _all_ids(facts, key)
-    found = (
+    table = (
         facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
     )
-    u, low, high, m, a = (square(found[name], found.num_rows) for name in PARTS)
+    u, low, high, m, a = (square(table[name], table.num_rows) for name in PARTS)
     criteria = scenario.criteria
     return Basis(
         ids,
-        np.array([each in failed for each in ids]),
-        np.array([bool(failed.get(each)) for each in ids]),
+        np.array([site_id in failed for site_id in ids]),
+        np.array([bool(failed.get(site_id)) for site_id in ids]),
         tuple(c.id for c in criteria),
         tuple(c.pillar for c in criteria),
         u,
@@ -114,7 +111,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
 
 def _independent(*methods: str) -> bool:
     """Tell whether these methods score each site by itself; an empty name is none."""
-    return all(METHODS[each].independent for each in methods if each)
+    return all(METHODS[method].independent for method in methods if method)
 
 
 def _all_ids(facts: duckdb.DuckDBPyConnection, key: Mapping[str, str]) -> list[str]:
@@ -141,7 +138,7 @@ def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by:
     """
     if method not in METHODS:
         raise ScenarioError("This version has no method {method!r}; it has {methods}.", method=method, methods=METHODS)
-    w = tuple(float(weights.get(each, 0.0)) for each in basis.criteria)
+    w = tuple(float(weights.get(criterion, 0.0)) for criterion in basis.criteria)
     with duckdb.connect(":memory:") as con:
         settle(con)
         _fill(con, basis)
@@ -192,8 +189,8 @@ def from_dict(values: dict[str, Any]) -> Basis:
         If a part is missing, or does not have the size that the others say.
     """
     try:
-        ids = [str(each) for each in values["site_ids"]]
-        criteria, axes = (tuple(str(each) for each in values[name]) for name in ("criteria", "axes"))
+        ids = [str(site_id) for site_id in values["site_ids"]]
+        criteria, axes = (tuple(str(part) for part in values[name]) for name in ("criteria", "axes"))
         n, k = len(ids), len(criteria)
         if not _can_be(n, k) or len(axes) != k or len(set(ids)) != n or len(set(criteria)) != k:
             raise ScenarioError(

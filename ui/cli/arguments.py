@@ -19,7 +19,7 @@ MOST_SEED = 2**32 - 1
 
 
 class ArgumentError(OrebridgeError):
-    """An argument that no command can use: bytes that are no text, a number that is none."""
+    """A command-line argument that is not valid text or not a finite number."""
 
     def __init__(self, option: str, value: object, cure: str) -> None:
         self.option, self.value = option, value

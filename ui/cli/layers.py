@@ -38,7 +38,7 @@ LayerArgument = Annotated[
 
 
 class OptionError(OrebridgeError):
-    """An option that is not of the form it should be."""
+    """A command-line option that is not in the expected form."""
 
 
 @layers_app.command("add")

@@ -34,7 +34,7 @@ class AddressError(OrebridgeError):
 
 
 class PortRightsError(OrebridgeError):
-    """The system keeps a port for itself."""
+    """The system reserves the port for privileged users."""
 
     def __init__(self, port: int) -> None:
         super().__init__(

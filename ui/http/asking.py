@@ -18,15 +18,15 @@ MOST_TEXT = 200
 
 
 class BadRequestError(OrebridgeError):
-    """A parameter that cannot be read: which, and what it may be."""
+    """A request parameter that cannot be read."""
 
 
 class NotFoundError(OrebridgeError):
-    """Not found."""
+    """No resource has that name."""
 
 
 class NotOpenError(OrebridgeError):
-    """Something of the users' own that the deployer has not opened the API for."""
+    """User data that the deployer has not opened to the API."""
 
 
 class NotAcceptableError(OrebridgeError):

@@ -42,7 +42,7 @@ _BODIES: BoundedCache[MapFeed, bytes] = BoundedCache(24, 32_000_000, len)
 
 
 class MapAddressError(OrebridgeError):
-    """An address of the map that cannot be read, and what it takes."""
+    """A tile, box or picture size that the map route cannot serve."""
 
 
 def _body(feed: MapFeed) -> bytes:

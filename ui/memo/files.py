@@ -36,7 +36,7 @@ MISSING = "〓"
 
 
 class MemoFormatError(OrebridgeError):
-    """The file name does not say a format that a memo can have."""
+    """The suffix of the file name is not that of a memo format."""
 
     def __init__(self, name: str) -> None:
         super().__init__(

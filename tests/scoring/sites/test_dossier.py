@@ -59,6 +59,6 @@ def test_a_part_of_a_name_that_only_one_site_has_is_enough(facts) -> None:
 def test_many_names_are_offered_and_none_is_guessed(facts) -> None:
     with pytest.raises(UnknownSiteError, match=r"There is no site 'mountain'; did you mean .*-") as caught:
         site_row(facts, "mountain")
-    assert 2 <= len(caught.value.near) <= 5
+    assert 2 <= len(caught.value.suggestions) <= 5
     with pytest.raises(UnknownSiteError, match="There is no site 'atlantis-0000'; `orebridge rank` lists the ids"):
         site_row(facts, "atlantis-0000")

@@ -17,7 +17,7 @@ from scoring.snapshots.snapshot import snapshot_id
 from ui.panels.charts import criterion_titles
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, number
-from ui.text.problems import problem
+from ui.text.problems import problem, reason
 from ui.text.vocabulary import N_
 from workspace import rankings, session
 from workspace import snapshots as workspace_snapshots
@@ -103,7 +103,7 @@ def _verdict(snapshot: str) -> str:
     try:
         verdict = rankings.verdict(snapshot)
     except OrebridgeError as error:
-        return str(error)
+        return reason(error)
     same = _("the same numbers") if verdict.same else _("{n} sites differ").format(n=number(len(verdict.differences)))
     newer = verdict.data_version_then != verdict.data_version_now
     return same + (" · " + _("today's data are {version}").format(version=verdict.data_version_now) if newer else "")

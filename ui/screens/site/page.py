@@ -7,6 +7,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.errors import UnknownSiteError
 from scoring.ranking.scenario import Scenario
 from scoring.records import Dossier
 from ui import state
@@ -38,7 +39,8 @@ def page() -> None:
     try:
         site = rankings.dossier(scenario, page_state.site_id or name)
     except OrebridgeError as error:
-        st.error(problem(error), icon=":material/search_off:")
+        where = [_("Look for it by name on the Explore page.")] if isinstance(error, UnknownSiteError) else []
+        st.error(" ".join([problem(error), *where]), icon=":material/search_off:")
         _way_on()
         return
     page_state.site_id = site["site_id"]
