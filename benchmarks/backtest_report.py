@@ -73,7 +73,7 @@ def figure(found: dict[str, Any]) -> str:
     axes = (
         f'<text x="{LEFT + WIDTH / 2:.0f}" y="{TOP + HEIGHT + 38}" text-anchor="middle">Top share of the list</text>'
         f'<text x="16" y="{TOP + HEIGHT / 2:.0f}" text-anchor="middle" transform="rotate(-90 16 '
-        f'{TOP + HEIGHT / 2:.0f})">Labelled sites in it</text>'
+        f'{TOP + HEIGHT / 2:.0f})">Share of labelled sites captured</text>'
     )
     whole, high = LEFT + WIDTH + 25, TOP + HEIGHT + 115
     return (

@@ -103,10 +103,12 @@ def _earths(earths: RareEarths) -> None:
 def _heavy(earths: RareEarths) -> str:
     low, high = earths.heavy_share_low, earths.heavy_share_high
     if low is None or high is None:
-        return _("Heavy share: unknown.")
+        return _("Heavy rare earth share: unknown.")
     if high - low < 0.005:
-        return _("Heavy share: {p} %.").format(p=quantity(100 * low))
-    return _("Heavy share: between {low} and {high} %.").format(low=quantity(100 * low), high=quantity(100 * high))
+        return _("Heavy rare earth share: {p} %.").format(p=quantity(100 * low))
+    return _("Heavy rare earth share: between {low} and {high} %.").format(
+        low=quantity(100 * low), high=quantity(100 * high)
+    )
 
 
 def _editor(grades: dict[str, Grade]) -> None:

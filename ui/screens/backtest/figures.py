@@ -152,7 +152,9 @@ def capture_chart(outcome: Backtest) -> None:
         .mark_line(interpolate="linear")
         .encode(
             x=alt.X("listed:Q", title=_("Top share of the list"), axis=percent),
-            y=alt.Y("captured:Q", title=_("Labelled sites in it"), axis=percent, scale=alt.Scale(domain=[0, 1])),
+            y=alt.Y(
+                "captured:Q", title=_("Share of labelled sites captured"), axis=percent, scale=alt.Scale(domain=[0, 1])
+            ),
             color=alt.Color(
                 "order:N",
                 title=None,
@@ -163,7 +165,7 @@ def capture_chart(outcome: Backtest) -> None:
             tooltip=[
                 alt.Tooltip("order:N", title=_("Order")),
                 alt.Tooltip("listed:Q", format=".1%", title=_("Top share of the list")),
-                alt.Tooltip("captured:Q", format=".0%", title=_("Labelled sites in it")),
+                alt.Tooltip("captured:Q", format=".0%", title=_("Share of labelled sites captured")),
             ],
         )
         .properties(height=470)

@@ -222,7 +222,11 @@ def timelines(comparison: SideBySide) -> None:
     for site, name in zip(comparison.sites, names, strict=True):
         months = _months(site)
         if months is None:
-            st.caption(_("{name}: no source states the stage, so the months are unknown.").format(name=w.plain(name)))
+            st.caption(
+                _("{name}: no source states the stage, so the months to ready-to-build are unknown.").format(
+                    name=w.plain(name)
+                )
+            )
         else:
             rows.append({"site": name, "p10": months[0], "p50": months[1], "p90": months[2]})
     if not rows:

@@ -72,9 +72,7 @@ def _columns() -> ColumnSettings:
             _("P(top 20)"): st.column_config.NumberColumn(
                 format="%.0f %%", width=75, help=_("Share of 1,000 draws in which the site is in the top 20.")
             ),
-            _("Rank range"): st.column_config.TextColumn(
-                width=85, help=_("From the 5th to the 95th percentile of the draws.")
-            ),
+            _("Rank range"): st.column_config.TextColumn(width=85, help=_("5th to 95th percentile of the draws.")),
             _("Completeness"): st.column_config.NumberColumn(
                 format="%.0f %%", help=_("Share of the weight with measured or modelled values.")
             ),

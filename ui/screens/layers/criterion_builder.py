@@ -65,7 +65,7 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
         st.error(problem(error))
         return
     known = values[np.isfinite(values)]
-    st.caption(_("Known for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
+    st.caption(_("Values for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
     if not len(known):
         st.info(_("No site lies within the surveyed area, so the criterion would be unknown for every site."))
     worst_first, best_first = suggested_goalposts(values, measure)

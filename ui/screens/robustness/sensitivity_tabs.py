@@ -77,7 +77,7 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )
     key = (scenario, session.state())
     if page_state.compared_key != key and not st.button(
-        _("Compare {n} pairs").format(n=PAIRS), icon=":material/compare_arrows:", key="compare_methods"
+        _("Compare {n} combinations").format(n=PAIRS), icon=":material/compare_arrows:", key="compare_methods"
     ):
         return
     if page_state.compared_key != key:

@@ -63,7 +63,7 @@ def snapshots(shortlist: Shortlist, scenario: Scenario) -> None:
         {
             _("Snapshot"): row["snapshot_id"],
             _("Saved on"): row["frozen_at"][:16].replace("T", " "),
-            _("Label (optional)"): row["label"],
+            _("Label"): row["label"],
             _("data version"): row["data_version"],
             _("Scenario"): row["scenario_hash"],
             _("Recomputed"): _verdict(row["snapshot_id"]),
