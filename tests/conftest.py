@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,6 +13,7 @@ from data import facts as bundle
 from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
+from tests.commands import Commands, Program, let_go
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +22,27 @@ def facts() -> Iterator[duckdb.DuckDBPyConnection]:
     pipeline.prepare(con)
     yield con
     con.close()
+
+
+@pytest.fixture
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test a folder for the user's data of its own, empty at first; what it leaves beside the facts goes."""
+    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
+    let_go()
+    yield tmp_path / "home"
+    let_go()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Commands:
+    """Run commands in this process, in the test's folder and with a home of its own."""
+    return Commands(tmp_path / "home", tmp_path)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Run the installed program, in the test's folder and with a home of its own."""
+    return Program(tmp_path / "home", tmp_path)
 
 
 @dataclass
