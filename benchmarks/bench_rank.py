@@ -1,6 +1,6 @@
 """Re-weighting and ranking beside pymcdm, scikit-criteria and plain NumPy: prints the ratio, asserts equal orders.
 
-Run `uv run --with pymcdm --with scikit-criteria python benchmarks/bench_rank.py [sites]`; peers that are not installed
+Run `uv run --with pymcdm --with scikit-criteria python -m benchmarks.bench_rank [sites]`; peers that are not installed
 are left out.
 """
 
@@ -47,9 +47,8 @@ def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def main() -> None:
-    """Time one re-weighting with the full order."""
-    sites = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+def main(sites: int = 100_000) -> None:
+    """Time one re-weighting with the full order, and hold the first hundred against NumPy."""
     criteria = len(load().criteria)
     values = np.random.default_rng(7).random((sites, criteria))
     weights = np.random.default_rng(8).random(criteria)
@@ -59,7 +58,7 @@ def main() -> None:
         + sql("scoring/aggregation/weighted_sum.sql")
         + ") SELECT site_id FROM scored ORDER BY score DESC, site_id"
     )
-    parameters = {"lens": "", "w": weights.tolist(), "order_by": "known"}
+    parameters = {"lens": "", "profile": "", "w": weights.tolist(), "order_by": "known"}
     ours = fastest(lambda: con.execute(statement, parameters).fetchmany(100))
     order = [int(row[0][1:]) - 1 for row in con.execute(statement, parameters).fetchmany(100)]
     if order != np.argsort(-(values @ weights), kind="stable")[:100].tolist():
@@ -93,4 +92,4 @@ def peers(values: np.ndarray, weights: np.ndarray) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,24 @@ from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
 from tests.commands import Commands, Program, let_go
+
+BROWSER = Path(__file__).with_name("browser")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the browser tests, leave the nightly ones out unless they are asked for, and put the longest files first.
+
+    A worker takes a file at a time: what takes minutes must not come last.
+    """
+    for item in items:
+        if item.path.is_relative_to(BROWSER):
+            item.add_marker("browser")
+    if "nightly" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    tests_of = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, -tests_of[item.path]))
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import OrebridgeError
-from layers import imports
+from layers import formats, imports
 from layers.restrict import GuardState, guard_state
 from ui.screens.layers.upload_columns import _columns
 from ui.screens.layers.upload_crs import _places
@@ -25,42 +25,6 @@ from workspace import session
 from workspace.user_layers import reader
 
 S = st.session_state
-SUFFIXES = (
-    "gpkg",
-    "zip",
-    "shp",
-    "shx",
-    "dbf",
-    "prj",
-    "cpg",
-    "geojson",
-    "json",
-    "geojsonl",
-    "kml",
-    "kmz",
-    "fgb",
-    "parquet",
-    "gpx",
-    "gml",
-    "dxf",
-    "csv",
-    "tsv",
-    "txt",
-    "xyz",
-    "xlsx",
-    "xls",
-    "ods",
-    "tif",
-    "tiff",
-    "asc",
-    "hgt",
-    "nc",
-    "h5",
-    "hdf5",
-    "dat",
-    "dfn",
-    "gmt",
-)
 
 
 def wizard() -> None:
@@ -75,20 +39,13 @@ def wizard() -> None:
         _("Survey files"),
         accept_multiple_files=True,
         key=f"upload_{S.upload_round}",
-        type=SUFFIXES,
+        type=formats.offered(),
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Parts of one layer (.shp .shx .dbf .prj, .dat .dfn) together. Each file may have 500 MB."),
     )
     if not given:
         _forget()
-        st.caption(
-            _(
-                "GeoPackage, Shapefile, FileGDB, GeoJSON, KML, FlatGeobuf, GeoParquet, GPX, GML, DXF, "
-                "CSV, Excel, ASEG-GDF2,"
-            )
-            + " "
-            + _("GeoTIFF, ASCII and SRTM grids, netCDF, HDF5.")
-        )
+        st.caption(formats.titles())
         return
     token = ",".join(sorted(each.file_id for each in given))
     if S.get("upload_token") != token and not _take_in(given, token):
