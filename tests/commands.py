@@ -26,6 +26,7 @@ HOLD = (
     "held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
 )
 ROOT = Path(__file__).resolve().parents[1]
+_CLOSE = session.close
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
@@ -43,7 +44,7 @@ class Commands:
     def __call__(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         arguments = [str(word) for word in words]
         with mock.patch.dict(os.environ, {"OREBRIDGE_HOME": str(self.home), **environment}), chdir(self.folder):
-            with streams() as (out, err):
+            with streams() as (out, err), mock.patch.object(session, "close", close_store):
                 terminal.settle_streams()
                 try:
                     code = main._outcome(partial(_tree(), args=arguments, prog_name="orebridge"))
@@ -81,11 +82,16 @@ def streams() -> Iterator[tuple[io.BytesIO, io.BytesIO]]:
         each.detach()
 
 
+def close_store() -> None:
+    """Let go of the store as `session.close` does, and keep the reader of uploads, which takes a second to start."""
+    with mock.patch.object(Reader, "close"):
+        _CLOSE()
+
+
 def let_go() -> None:
     """Bring what all sessions share to where a new process begins; the facts and the reader of uploads stay open."""
     touched = bool(session._own.cache_info().currsize) and session._own().touched
-    with mock.patch.object(Reader, "close"):
-        session.close()
+    close_store()
     if session._open() and touched:
         facts = session.facts()
         for table in ("site", "claim", "measurement", "gate", "replaced", "measured_criterion"):
