@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, settings
 
 from data import facts as bundle
 from data.sql import sql
@@ -16,7 +17,13 @@ from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
 from tests.commands import Commands, Program, let_go
 
-BROWSER = Path(__file__).with_name("browser")
+#: A busy machine is no fault of a law: examples are as many as ever, and none is judged by its time.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+HERE = Path(__file__).resolve().parent
+#: Folders of tests, the one whose files take longest first; the others in any order after them.
+SLOW = ("browser", "workspace", "ui", "data", "layers")
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -26,13 +33,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     A worker takes a file at a time: what takes minutes must not come last.
     """
     for item in items:
-        if item.path.is_relative_to(BROWSER):
+        if item.path.is_relative_to(HERE / "browser"):
             item.add_marker("browser")
     if "nightly" not in config.option.markexpr:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
         items[:] = [item for item in items if not item.get_closest_marker("nightly")]
     tests_of = Counter(item.path for item in items)
-    items.sort(key=lambda item: (item.get_closest_marker("browser") is None, -tests_of[item.path]))
+    items.sort(key=lambda item: (_turn(item.path), -tests_of[item.path]))
+
+
+def _turn(path: Path) -> int:
+    """Return the turn of a file: by its folder of tests, those whose tests take longest first."""
+    folder = path.relative_to(HERE).parts[0] if path.is_relative_to(HERE) else ""
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
 @pytest.fixture(scope="session")
