@@ -74,6 +74,9 @@ def running(*, own: bool = False) -> Iterator[Running]:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
+                process.wait()
+            if process.stdout:
+                process.stdout.close()
 
 
 def _wait(port: int) -> None:

@@ -91,11 +91,11 @@ def peers_of(matrix: np.ndarray, weights: np.ndarray) -> dict[str, dict[str, flo
     return found
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Print one line a job."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--sites", type=int, default=1_000_000)
-    sites = options.parse_args().sites
+    sites = options.parse_args(arguments).sites
     rng = np.random.default_rng(20251028)
     missing = [name for name in ("pymcdm", "skcriteria") if not find_spec(name)]
     print(f"peers not installed: {', '.join(missing) or 'none'}")
@@ -107,7 +107,7 @@ def main() -> None:
             job = lambda method=method: scores_of_matrix(con, method, small, weights, bound(METHODS[method], 12))  # noqa: E731
             con.execute("SET threads = 2")
             say(f"{METHODS[method].title}, 20,000 x 12, with loading (SQL)", best(job, 1), "-", **peers[method])
-    smaa_rows(10_000, 1_000, "0.5 s", rng)
+    smaa_rows(min(sites, 10_000), 1_000, "0.5 s", rng)
     smaa_rows(sites, 1_000 if sites <= 1_000_000 else 100, "5 s", rng)
     u = rng.random((sites, 12))
     known = np.ones_like(u, dtype=bool)

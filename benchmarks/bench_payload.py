@@ -1,6 +1,6 @@
 """What a slider move sends to the browser with 100,000 sites: bytes of the websocket beside inline rows.
 
-Run `uv run python benchmarks/bench_payload.py [sites]`; it needs Chromium.
+Run `uv run python -m benchmarks.bench_payload [sites]`; it needs Chromium.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ import json
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import duckdb
@@ -26,39 +25,37 @@ COPY (
 """
 
 
-def inflated(folder: Path, sites: int) -> int:
+def inflated(folder: Path, sites: int, bundle: Path = BUNDLE) -> int:
     """Write a bundle whose sites, measurements and gates are repeated until there are `sites`.
 
     Return how many there are.
     """
-    shutil.copytree(BUNDLE, folder, dirs_exist_ok=True)
+    shutil.copytree(bundle, folder, dirs_exist_ok=True)
     con = duckdb.connect()
-    row = con.execute("SELECT count(*) FROM read_parquet($f)", {"f": str(BUNDLE / "site.parquet")}).fetchone()
+    row = con.execute("SELECT count(*) FROM read_parquet($f)", {"f": str(bundle / "site.parquet")}).fetchone()
     times = -(-sites // int(row[0] if row else 1))
     for name in ("site", "measurement", "gate"):
         statement = COPIES.replace("{target}", str(folder / f"{name}.parquet"))
-        con.execute(statement, {"source": str(BUNDLE / f"{name}.parquet"), "times": times})
+        con.execute(statement, {"source": str(bundle / f"{name}.parquet"), "times": times})
     return times * int(row[0] if row else 0)
 
 
-def main() -> None:
+def main(wanted: int = 100_000, whole: Path = BUNDLE) -> None:
     """Open the app on the inflated bundle, move a slider, count the bytes."""
-    wanted = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
     with tempfile.TemporaryDirectory() as work:
         home, bundle = Path(work) / "home", Path(work) / "bundle"
         home.mkdir()
-        sites = inflated(bundle, wanted)
+        sites = inflated(bundle, wanted, whole)
         with serving(home, OREBRIDGE_BUNDLE=str(bundle)) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             seen = watched(browser, base)
             seen.open()
-            time.sleep(10)
             before = len(seen.frames)
             slider = seen.page.locator("[data-testid=stSlider] input[type=range]").nth(1)
             slider.focus()
             slider.press("ArrowRight")
             seen.page.wait_for_url("**wp=26**")
-            seen.settle(8)
+            seen.settle()
             sent = sum(seen.frames[before:])
             browser.close()
     row = {
@@ -78,4 +75,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

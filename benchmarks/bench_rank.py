@@ -1,6 +1,6 @@
 """Re-weighting and ranking beside pymcdm, scikit-criteria and plain NumPy: prints the ratio, asserts equal orders.
 
-Run `uv run --with pymcdm --with scikit-criteria python benchmarks/bench_rank.py [sites]`; peers that are not installed
+Run `uv run --with pymcdm --with scikit-criteria python -m benchmarks.bench_rank [sites]`; peers that are not installed
 are left out.
 """
 
@@ -45,9 +45,8 @@ def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def main() -> None:
-    """Time one re-weighting with the full order."""
-    sites = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+def main(sites: int = 100_000) -> None:
+    """Time one re-weighting with the full order, and hold the first hundred against NumPy."""
     criteria = len(load().criteria)
     values = np.random.default_rng(7).random((sites, criteria))
     weights = np.random.default_rng(8).random(criteria)
@@ -88,4 +87,4 @@ def peers(values: np.ndarray, weights: np.ndarray) -> dict[str, float]:
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:2]))

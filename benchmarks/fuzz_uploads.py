@@ -298,7 +298,7 @@ def _numbers(numbers: list[int]) -> str:
     return f"{len(numbers)} (mutants {shown})" if numbers else "0"
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("folders", nargs="*", type=Path)
     options.add_argument("--count", type=int, default=10_000)
@@ -306,7 +306,7 @@ def main() -> None:
     options.add_argument("--seconds", type=float, default=3600.0)
     options.add_argument("--only", type=int)
     options.add_argument("--keep", type=Path)
-    chosen = options.parse_args()
+    chosen = options.parse_args(arguments)
     with running(chosen.folders, chosen.seed) as run:
         if chosen.only is not None:
             show(run, chosen.only, chosen.keep)

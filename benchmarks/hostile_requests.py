@@ -25,9 +25,9 @@ from pathlib import Path
 from urllib.parse import quote
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT))
 
-from app_process import Running, resident_mb, running  # noqa: E402
+from benchmarks.app_process import Running, resident_mb, running  # noqa: E402
 
 MOST_S = 300.0
 SLOW_S = 1.0
@@ -312,12 +312,12 @@ def _watch(port: int, over: threading.Event, waits: list[float]) -> None:
         waits.append(_sent(port, _get("", "/api/health"))[1])
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Send everything and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="every seventh request, in seconds")
     parser.add_argument("--verbose", action="store_true", help="print each request that was slow or answered by 500")
-    options = parser.parse_args()
+    options = parser.parse_args(arguments)
     until = time.monotonic() + MOST_S
     with running(own=True) as app:
         requests = [*_map(app), *_api(), *_server(app)][:: 7 if options.small else 1]

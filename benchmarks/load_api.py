@@ -24,9 +24,9 @@ from pathlib import Path
 import numpy as np
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "benchmarks")]
+sys.path.insert(0, str(ROOT))
 
-from app_process import Running, answered, cpu_seconds, free_port, running  # noqa: E402
+from benchmarks.app_process import Running, answered, cpu_seconds, free_port, running  # noqa: E402
 
 MOST_S = 60.0
 TIMEOUT_S = 60
@@ -116,11 +116,11 @@ def _duckdb_ms() -> float:
     return 1000 * float(np.median(seconds[2:]))
 
 
-def main() -> None:
+def main(arguments: list[str] | None = None) -> None:
     """Run it and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="a few requests, in seconds")
-    small = parser.parse_args().small
+    small = parser.parse_args(arguments).small
     load = os.getloadavg()[0] if hasattr(os, "getloadavg") else float("nan")
     print(f"{os.cpu_count()} cores, load {load:.1f} at the start")
     one_ms = float("nan")

@@ -351,12 +351,12 @@ def can_mount() -> bool:
         return False
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Run all series, print the table, and return 1 if a trial failed."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--small", action="store_true", help="a tenth of the trials")
     parser.add_argument("--seed", type=int, default=20251125)
-    chosen = parser.parse_args()
+    chosen = parser.parse_args(arguments)
     share, rng = (10 if chosen.small else 1), random.Random(chosen.seed)
     print("| Trial | Trials | Acknowledged | Failed | Outcomes | Reopened, median / max |\n|---|---|---|---|---|---|")
     series: list[Callable[[], Tally]] = [lambda: kills_from_an_empty_folder(200 // share, rng)]

@@ -207,7 +207,7 @@ class Report:
     Attributes
     ----------
     format : str
-        Key of `layers.reading.READERS`; empty where it was not recognised.
+        Key of `layers.formats.FORMATS`; empty where it was not recognised.
     layers : tuple of LayerReport
     findings : tuple of Finding
     """

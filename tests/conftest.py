@@ -2,16 +2,50 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis import HealthCheck, settings
 
 from data import facts as bundle
 from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
+from tests.commands import Commands, Program, let_go
+
+#: A busy machine is no fault of a law: examples are as many as ever, and none is judged by its time.
+settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("any machine")
+
+HERE = Path(__file__).resolve().parent
+#: Folders of tests, the one whose files take longest first; the others in any order after them.
+SLOW = ("browser", "workspace", "ui", "data", "layers")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the browser tests, leave the nightly ones out unless they are asked for, and put the longest files first.
+
+    A worker takes a file at a time: what takes minutes must not come last.
+    """
+    for item in items:
+        if item.path.is_relative_to(HERE / "browser"):
+            item.add_marker("browser")
+    if "nightly" not in config.option.markexpr:
+        config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
+        items[:] = [item for item in items if not item.get_closest_marker("nightly")]
+    tests_of = Counter(item.path for item in items)
+    items.sort(key=lambda item: (_turn(item.path), -tests_of[item.path]))
+
+
+def _turn(path: Path) -> int:
+    """Return the turn of a file: by its folder of tests, those whose tests take longest first."""
+    folder = path.relative_to(HERE).parts[0] if path.is_relative_to(HERE) else ""
+    return SLOW.index(folder) if folder in SLOW else len(SLOW)
 
 
 @pytest.fixture(scope="session")
@@ -20,6 +54,27 @@ def facts() -> Iterator[duckdb.DuckDBPyConnection]:
     pipeline.prepare(con)
     yield con
     con.close()
+
+
+@pytest.fixture
+def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """Give the test a folder for the user's data of its own, empty at first; what it leaves beside the facts goes."""
+    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
+    let_go()
+    yield tmp_path / "home"
+    let_go()
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Commands:
+    """Run commands in this process, in the test's folder and with a home of its own."""
+    return Commands(tmp_path / "home", tmp_path)
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Program:
+    """Run the installed program, in the test's folder and with a home of its own."""
+    return Program(tmp_path / "home", tmp_path)
 
 
 @dataclass

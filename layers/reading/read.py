@@ -10,6 +10,7 @@ import shutil
 import zipfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 import numpy as np
@@ -23,48 +24,30 @@ from data.texts import line
 from geo.arrays import FloatArray
 from layers.contract import LEFT_OUT, LEFT_OUT_ROWS, PROGRESS, Finding, Kind, LayerReport, Report, Request
 from layers.findings import severity
+from layers.formats import FORMATS
 from layers.reading import (
     archive,
-    aseg,
     crs,
-    delimited,
     geometry,
-    geopackage,
-    geoparquet,
     globe,
     output,
     raster,
     raster_output,
-    shapefile,
-    vector,
 )
 from layers.reading.columns import tidy
 from layers.reading.raw import Notes, RawLayer, RawRaster, Refused, Source
 from layers.reading.sniff import sniff
 
 Reader = Callable[[Source, Request, Notes], Sequence[RawLayer | RawRaster]]
-READERS: dict[str, Reader] = {
-    "geopackage": geopackage.read_geopackage,
-    "shapefile": shapefile.read_shapefile,
-    "filegdb": vector.read_plain,
-    "geojson": vector.read_geojson,
-    "geojsonseq": vector.read_geojson,
-    "kml": vector.read_kml,
-    "flatgeobuf": vector.read_plain,
-    "geoparquet": geoparquet.read_geoparquet,
-    "gpx": vector.read_gpx,
-    "gml": vector.read_gml,
-    "dxf": vector.read_plain,
-    "gmt": vector.read_plain,
-    "delimited": delimited.read_delimited,
-    "workbook": delimited.read_workbook,
-    "aseg": aseg.read_aseg,
-    "geotiff": raster.read_geotiff,
-    "aaigrid": raster.read_aaigrid,
-    "hgt": raster.read_hgt,
-    "netcdf": raster.read_netcdf,
-    "hdf5": raster.read_hdf5,
-}
+
+
+def _reader(place: str) -> Reader:
+    module, _, function = place.partition(".")
+    reader: Reader = getattr(import_module(f"layers.reading.{module}"), function)
+    return reader
+
+
+READERS = {name: _reader(form.reader) for name, form in FORMATS.items()}
 UNPACKED = "unpacked"
 LATITUDE_LIMIT = 90.0 + 1e-6
 #: Findings that tell of a change of the data, and the words for it.

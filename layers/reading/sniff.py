@@ -14,8 +14,6 @@ from layers.formats import FORMATS
 from layers.reading.raw import Notes, Refused, Source
 
 HEAD = 65_536
-#: Formats that are told by their ending and whose ending is compared with what the content says.
-SUFFIXES = {key: each.suffixes for key, each in FORMATS.items() if key not in ("delimited", "aseg")}
 HGT_SIZES = frozenset({1201 * 1201 * 2, 3601 * 3601 * 2, 1801 * 3601 * 2, 7201 * 7201 * 2})
 XML_FORMATS = {"kml": "kml", "gpx": "gpx", "featurecollection": "gml"}
 #: Roots of XML files that name other files or addresses: never opened.
@@ -30,24 +28,9 @@ REDIRECTS = {
     "gdaltileindexdataset",
 }
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"II*\0", "geotiff"),
-    (b"MM\0*", "geotiff"),
-    (b"II+\0", "geotiff"),
-    (b"MM\0+", "geotiff"),
-    (b"SQLite format 3\0", "geopackage"),
-    (b"fgb\3", "flatgeobuf"),
-    (b"PAR1", "geoparquet"),
+    *((signature, name) for name, form in FORMATS.items() for signature in form.signatures),
     (b"PK\3\4", "zip"),
     (b"PK\5\6", "zip"),
-    (b"\x89HDF\r\n\x1a\n", "hdf5"),
-    (b"CDF\1", "netcdf"),
-    (b"CDF\2", "netcdf"),
-    (b"CDF\5", "netcdf"),
-    (b"\0\0\x27\x0a", "shapefile"),
-    (b"\xd0\xcf\x11\xe0", "workbook"),
-    (b"@VGMT", "gmt"),
-    (b"# @VGMT", "gmt"),
-    (b"AutoCAD Binary DXF", "dxf"),
 )
 #: Formats that people send and that are not read: their name and what to do.
 OTHERS: tuple[tuple[bytes, str], ...] = (
@@ -76,7 +59,7 @@ OTHERS: tuple[tuple[bytes, str], ...] = (
 
 
 def sniff(source: Source, notes: Notes) -> str:
-    """Return the format of a file: a key of `layers.reading.read.READERS`, or ``zip``.
+    """Return the format of a file: a key of `layers.formats.FORMATS`, or ``zip``.
 
     Raises
     ------
@@ -87,7 +70,8 @@ def sniff(source: Source, notes: Notes) -> str:
         return "filegdb"
     found = _by_content(source)
     suffix = Path(source.original_name).suffix.lower()
-    if found in SUFFIXES and suffix and suffix not in SUFFIXES[found]:
+    fitting = FORMATS[found].suffixes if found in FORMATS else ()
+    if fitting and suffix and suffix not in fitting:
         notes.add("suffix_mismatch", suffix=suffix, format=found)
     return found
 
@@ -135,8 +119,9 @@ def _text(source: Source, head: bytes, suffix: str) -> str:
 
 def _by_first_words(source: Source, text: str, suffix: str) -> str:
     """Return the format whose words a text begins with; empty if it is none of these."""
-    if re.match(r"(?i)ncols\s+\d+\s+nrows\s+\d+", text):
-        return "aaigrid"
+    for name, form in FORMATS.items():
+        if form.begins and re.match(form.begins, text):
+            return name
     if _is_dxf(text):
         return "dxf"
     if ".dfn" in source.companions or _is_aseg(text):

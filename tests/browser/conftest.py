@@ -37,6 +37,48 @@ FLAGS = [
     "--no-first-run",
 ]
 HALO = (213, 43, 133)
+#: Counts what a page has asked for and not got yet: the map fetches its sites after the app has answered.
+COUNTING = """
+window.unanswered = 0;
+const plainFetch = window.fetch;
+window.fetch = (...words) => {
+  window.unanswered += 1;
+  return plainFetch(...words).finally(() => { window.unanswered -= 1; });
+};
+const plainSend = XMLHttpRequest.prototype.send;
+XMLHttpRequest.prototype.send = function (...words) {
+  window.unanswered += 1;
+  this.addEventListener("loadend", () => { window.unanswered -= 1; });
+  return plainSend.apply(this, words);
+};
+"""
+#: Ends once the app does not run, nothing is awaited, and neither page nor network has moved for a while; then two
+#: frames more, in which the map draws what has come.
+AT_REST = """
+async ([quietMs, mostMs]) => {
+  const start = performance.now();
+  let moved = start;
+  const note = () => { moved = performance.now(); };
+  const page = new MutationObserver(note);
+  page.observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+  const network = new PerformanceObserver(note);
+  network.observe({ type: "resource" });
+  const busy = () => {
+    const app = document.querySelector("[data-testid=stApp]");
+    return !app || app.getAttribute("data-test-script-state") !== "notRunning"
+      || document.querySelector("[data-testid=stStatusWidget]") || window.unanswered > 0;
+  };
+  while (performance.now() - moved < quietMs && performance.now() - start < mostMs) {
+    await new Promise((done) => setTimeout(done, 25));
+    if (busy()) note();
+  }
+  page.disconnect();
+  network.disconnect();
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((done) => requestAnimationFrame(done));
+  return performance.now() - start < mostMs;
+}
+"""
+QUIET_MS, MOST_MS = 400, 90_000
 
 
 @dataclass
@@ -52,13 +94,11 @@ class Seen:
         self.page.goto(f"{self.base}/{query}")
         self.settle()
 
-    def settle(self, seconds: float = 2.0) -> None:
+    def settle(self) -> None:
         """Wait until the app has run and the map has drawn."""
-        self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=90_000)
-        self.page.wait_for_selector("[data-testid=stVegaLiteChart]:visible", timeout=90_000)
-        self.page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-        self.page.wait_for_load_state("networkidle")
-        time.sleep(seconds)
+        self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=MOST_MS)
+        self.page.wait_for_selector("[data-testid=stVegaLiteChart]:visible", timeout=MOST_MS)
+        settled(self.page)
 
     def map_pixels(self) -> np.ndarray:
         """Return the map as rows x columns x RGB."""
@@ -74,6 +114,12 @@ class Seen:
     def shows(self, heading: str) -> None:
         """Wait until the card is that of a site."""
         expect(self.page.locator("h3").first).to_have_text(heading, timeout=30_000)
+
+
+def settled(page: Page) -> None:
+    """Wait until the app has answered what was done last and the page stands still."""
+    page.wait_for_selector("[data-testid=stMainBlockContainer]", timeout=MOST_MS)
+    assert page.evaluate(AT_REST, [QUIET_MS, MOST_MS]), "the page does not come to rest"
 
 
 def count(pixels: np.ndarray, colour: tuple[int, int, int], tolerance: int = 12) -> int:
@@ -93,12 +139,12 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
     with subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=subprocess.STDOUT) as process:
         try:
             base = f"http://localhost:{port}"
-            for _ in range(120):
+            for _ in range(600):
                 try:
                     urllib.request.urlopen(f"{base}/api/health", timeout=2).close()
                     break
                 except OSError:
-                    time.sleep(0.5)
+                    time.sleep(0.1)
             else:
                 pytest.fail(f"the app did not answer: {(home / 'app.log').read_text()[-2000:]}")
             yield base
@@ -114,7 +160,7 @@ def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_bundle.write(tmp_path_factory.mktemp("small") / "bundle")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory, bundle: Path) -> Iterator[str]:
     with serving(tmp_path_factory.mktemp("home"), OREBRIDGE_BUNDLE=str(bundle)) as base:
         yield base
@@ -127,14 +173,14 @@ def served(bundle: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Serve the whole bundle, for what depends on the number of sites."""
     with serving(tmp_path_factory.mktemp("whole")) as base:
         yield base
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing; `apt-get install chromium fonts-noto-cjk` brings it.")
@@ -147,6 +193,7 @@ def browser() -> Iterator[Browser]:
 def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
     """Return a new page that notes what it asks for."""
     context = browser.new_context(viewport={"width": 1500, "height": 1000}, color_scheme=scheme, locale="en-US")
+    context.add_init_script(COUNTING)
     context.set_default_timeout(60_000)
     seen = Seen(context.new_page(), base)
     seen.page.on("request", lambda request: seen.requests.append(request.url))

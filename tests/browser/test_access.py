@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import re
-import time
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from data import shortlists
 from data.store import Store
-from tests.browser.conftest import Seen, serving, watched
+from tests.browser.conftest import Seen, serving, settled, watched
 
 pytestmark = pytest.mark.flaky(reruns=1)
 ROOT = Path(__file__).resolve().parents[2]
@@ -42,13 +41,6 @@ def filled(tmp_path_factory: pytest.TempPathFactory):
         yield base
 
 
-def settled(page: Page, seconds: float = 2.0) -> None:
-    page.wait_for_selector("[data-testid=stMainBlockContainer]", timeout=90_000)
-    time.sleep(1)
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-    time.sleep(seconds)
-
-
 def test_every_page_of_the_navigation_is_looked_at() -> None:
     named = re.findall(r'url_path="(\w+)"', (ROOT / "ui" / "main.py").read_text(encoding="utf-8"))
     assert set(named) == set(ADDRESSES)
@@ -70,7 +62,7 @@ def test_no_serious_finding_at_either_width(
     settled(seen.page)
     for width in WIDTHS:
         seen.page.set_viewport_size({"width": width, "height": 1000})
-        time.sleep(1.5)
+        settled(seen.page)
         found = Axe().run(seen.page, options=RULES).response["violations"]
         serious = [
             (v["id"], node["html"][:120])

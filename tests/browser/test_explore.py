@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import HALO, ROOT, Seen, count, outside, serving, watched
+from tests.browser.conftest import HALO, ROOT, Seen, count, outside, serving, settled, watched
 from ui.text.i18n import catalogue
 from ui.text.sync_catalogues import extracted
 
@@ -28,7 +28,7 @@ def _move_slider(seen: Seen, number: int, steps: int) -> None:
     slider.focus()
     for _ in range(abs(steps)):
         slider.press("ArrowRight" if steps > 0 else "ArrowLeft")
-    seen.settle(3)
+    seen.settle()
 
 
 def test_first_load_asks_nothing_outside_and_paints_land_and_sites(app: Seen) -> None:
@@ -51,12 +51,12 @@ def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
     app.page.mouse.down()
     app.page.mouse.move(box["x"] + 360, box["y"] + 220, steps=8)
     app.page.mouse.up()
-    app.settle(5)
+    app.settle()
     before, rank_before = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
     frames = len(app.frames)
     _move_slider(app, 3, -20)
     app.page.wait_for_url(lambda url: "wo=20" not in url)
-    app.settle(3)
+    app.settle()
     after, rank_after = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
     assert rank_before != rank_after
     assert before == pytest.approx(after, abs=1.5)
@@ -67,7 +67,7 @@ def _steady_centre(app: Seen) -> tuple[float, float]:
     """Return where the ring of the selected site is, once it stands still."""
     last = _centre(app.map_pixels())
     for _ in range(12):
-        app.page.wait_for_timeout(1_500)
+        app.page.wait_for_timeout(500)
         now = _centre(app.map_pixels())
         if now == pytest.approx(last, abs=0.5):
             return now
@@ -88,7 +88,7 @@ def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     app.shows("Lofdal-Bergville")
     app.page.get_by_role("button", name="Zoom to").click()
     app.page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")  # the button lies below the fold
-    app.settle(3)
+    app.settle()
     table = app.page.locator(".st-key-table [data-testid=stDataFrame]").bounding_box()
     chart = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
     assert table
@@ -135,7 +135,7 @@ def test_address_follows_the_weights_and_opens_the_same_again(app: Seen) -> None
     app.open("?wg=40")
     _move_slider(app, 0, 10)
     app.page.wait_for_url(lambda url: "wg=40" not in url)
-    app.settle(3)
+    app.settle()
     value = app.page.locator("[data-testid=stSlider] input[type=range]").first.input_value()
     app.page.wait_for_url(f"**wg={value}&**")
     app.page.goto(app.page.url)
@@ -147,8 +147,7 @@ def test_address_follows_the_weights_and_opens_the_same_again(app: Seen) -> None
 def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> None:
     app.page.goto(f"{app.base}/{path}?lang=ja")
     app.page.wait_for_selector("text=手法とデータ")
-    app.page.wait_for_load_state("networkidle")
-    app.page.wait_for_timeout(4_000)
+    settled(app.page)
     lines = {line.strip() for line in app.page.inner_text("body").splitlines()}
     japanese = catalogue("ja")
     english = {str(m.id) for m in extracted() if m.id and japanese.gettext(str(m.id)) != str(m.id)}
@@ -192,9 +191,9 @@ def test_layer_switch_shows_the_layer_on_the_map(app: Seen) -> None:
     app.page.get_by_role("link", name="Layers").click()
     app.page.get_by_text("Infrastructure", exact=True).first.click()
     app.page.get_by_text("Ports", exact=True).first.click()
-    app.page.wait_for_timeout(2_500)
+    settled(app.page)
     app.page.get_by_role("link", name="Explore").click()
-    app.settle(3)
+    app.settle()
     assert any("/api/layers/ports" in url for url in app.requests)
     assert outside(app.requests) == []
 
@@ -221,12 +220,14 @@ def test_nothing_is_written_into_the_checkout(server: str) -> None:
 
 
 @pytest.mark.parametrize("path", ["layers", "shortlist", "methods"])
-def test_a_page_opens_by_its_own_address_before_any_other_was_seen(browser: Browser, tmp_path: Path, path: str) -> None:
-    with serving(tmp_path) as base:
+def test_a_page_opens_by_its_own_address_before_any_other_was_seen(
+    browser: Browser, tmp_path: Path, bundle: Path, path: str
+) -> None:
+    with serving(tmp_path, OREBRIDGE_BUNDLE=str(bundle)) as base:
         seen = watched(browser, base)
         seen.page.goto(f"{base}/{path}?lang=ja")
         seen.page.wait_for_selector("text=手法とデータ")
-        seen.page.wait_for_timeout(2_000)
+        settled(seen.page)
         assert "Traceback" not in seen.page.inner_text("body")
         assert outside(seen.requests) == []
         seen.page.context.close()

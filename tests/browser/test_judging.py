@@ -9,17 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Seen, outside
+from tests.browser.conftest import Seen, outside, settled
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
 #: Words that an English page shows and a Japanese one must not, outside names of sites, methods and sources.
 ENGLISH = re.compile(r"\b(the|of|and|with|without|shows?|unknown|weights?|rank|draws?)\b", re.IGNORECASE)
-
-
-def settled(page: Page, seconds: float = 1.5) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-    time.sleep(seconds)
 
 
 def opened(seen: Seen, path: str) -> Page:
@@ -104,7 +99,7 @@ def test_an_own_price_changes_the_value_and_can_be_taken_back(app: Seen) -> None
         .first
     )
     grid.scroll_into_view_if_needed()
-    settled(app.page, 3)
+    settled(app.page)
     box = grid.bounding_box()
     assert box
     app.page.mouse.click(box["x"] + 130, box["y"] + 52)  # the price of the first row

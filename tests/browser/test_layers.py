@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,9 +10,9 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Seen, outside, serving, watched
+from tests.browser.conftest import Seen, outside, serving, settled, watched
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
@@ -23,17 +22,12 @@ IMPORT = {"en": "Import", "ja": "取り込む"}
 
 
 @pytest.fixture
-def fresh(browser: Browser, tmp_path: Path):
+def fresh(browser: Browser, tmp_path: Path, bundle: Path):
     """A page on an app with an empty store."""
-    with serving(tmp_path) as base:
+    with serving(tmp_path, OREBRIDGE_BUNDLE=str(bundle)) as base:
         seen = watched(browser, base)
         yield seen
         seen.page.context.close()
-
-
-def settled(page: Page, seconds: float = 1.5) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-    time.sleep(seconds)
 
 
 def upload(seen: Seen, files: list[Path], lang: str = "en") -> None:
@@ -105,7 +99,7 @@ def test_the_layer_is_on_the_map_in_its_colours(fresh: Seen, tmp_path: Path) -> 
     upload(fresh, [geology(tmp_path)])
     press(fresh, "Import")
     press(fresh, "Zoom to")
-    fresh.settle(4)
+    fresh.settle()
     pixels = fresh.map_pixels().reshape(-1, 3)
     land = np.abs(pixels - np.array([236, 232, 222])).max(axis=1) < 14
     assert land.mean() < 0.75  # the rest is rock units and sites
@@ -124,7 +118,7 @@ def test_a_raster_is_drawn_from_its_cells(fresh: Seen, tmp_path: Path) -> None:
     upload(fresh, [path])
     press(fresh, "Import")
     press(fresh, "Zoom to")
-    fresh.settle(5)
+    fresh.settle()
     assert any("/api/wms/" in each and "GetMap" in each for each in fresh.requests)
     pixels = fresh.map_pixels()
     row = pixels[pixels.shape[0] // 2]

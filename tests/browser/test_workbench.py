@@ -4,27 +4,21 @@ from __future__ import annotations
 
 import json
 import re
-import time
 from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from scoring.ranking.pipeline import sites_inside
 from scoring.ranking.scenario import Area
-from tests.browser.conftest import Seen, outside, serving, watched
+from tests.browser.conftest import Seen, outside, serving, settled, watched
 from ui.text.i18n import catalogue
 from workspace.permalink import unpacked_area
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
 MOUNTAIN_PASS, LOFDAL = "usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6"
-
-
-def settled(page: Page, seconds: float = 1.5) -> None:
-    page.wait_for_function("() => !document.querySelector('[data-testid=stStatusWidget]')", timeout=90_000)
-    time.sleep(seconds)
 
 
 def well(seen: Seen, name: str) -> None:
@@ -74,11 +68,11 @@ def test_the_dossier_of_a_site_has_an_address_of_its_own(
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path, language: str) -> None:
+def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path, bundle: Path, language: str) -> None:
     word = catalogue(language).gettext
     home = tmp_path / "home"
     home.mkdir()
-    with serving(home) as base:
+    with serving(home, OREBRIDGE_BUNDLE=str(bundle)) as base:
         seen = watched(browser, base)
         page = seen.page
         seen.open(f"?m=dysprosium&sel={LOFDAL}&lang={language}")
@@ -89,7 +83,7 @@ def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path,
         question.wait_for(timeout=60_000)
         question.fill("Which heavy rare earths?")
         question.press("Control+Enter")
-        settled(page, 2)
+        settled(page)
         page.get_by_role("button", name=word("Save the scenario of the Explore page")).click()
         page.get_by_role("button", name=word("Open on the Explore page")).wait_for(timeout=60_000)
         page.get_by_label(word("Label (optional)")).first.fill("first")
@@ -120,11 +114,11 @@ def test_an_area_drawn_with_the_mouse_filters_list_and_export(
         app.page.mouse.click(box["x"] + box["width"] * x, box["y"] + box["height"] * y)
         app.page.wait_for_timeout(700)
     expect(app.page.locator(".area-status")).to_have_text("Shapes drawn: 1", timeout=30_000)
-    settled(app.page, 1)
+    settled(app.page)
     well(app, "area_dialog_en")
     app.page.get_by_role("button", name="Use this area").click()
     app.page.get_by_text("Remove the area").wait_for(timeout=60_000)
-    settled(app.page, 2)
+    settled(app.page)
     drawn = unpacked_area(re.search(r"[?&]area=([\w-]+)", app.page.url)[1])  # type: ignore[index]
     assert isinstance(drawn, Area)
     expected = sites_inside(served, drawn)
@@ -161,7 +155,7 @@ def test_the_tour_walks_and_goes_away(app: Seen) -> None:
     app.page.get_by_role("button", name="60秒ツアー").first.click()
     for _step in range(6):
         app.page.get_by_role("button", name="次へ").click()
-        settled(app.page, 0.5)
+        settled(app.page)
     expect(app.page.get_by_text("7 中 7")).to_be_visible()
     well(app, "tour_ja")
     app.page.get_by_role("button", name="閉じる").last.click()

@@ -64,7 +64,7 @@ def write_half(store: Store) -> None:
         cursor.execute("INSERT INTO no_such_table VALUES (1)")
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", [0, *(pytest.param(seed, marks=pytest.mark.nightly) for seed in (1, 2))])
 def test_a_kill_at_any_moment_from_an_empty_folder_loses_nothing_acknowledged(seed) -> None:
     tally = store_trials.kills_from_an_empty_folder(4, random.Random(seed))
     assert tally.failures == []

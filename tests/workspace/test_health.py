@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from data.store import FILE
 from layers.restrict import GuardState
+from tests.commands import holding
 from ui.text.vocabulary import CHECKS
 from workspace import health
 
 ROOT = Path(__file__).resolve().parents[2]
-HOLD = (
-    "import sys;from pathlib import Path;from data.store import "
-    "Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
-)
 
 
 def rows(*names: str) -> dict[str, dict[str, str]]:
@@ -65,14 +60,10 @@ def test_each_part_of_the_guard_has_its_row(
 
 
 def test_damage_is_a_no_and_a_store_in_use_is_told_with_its_holder(home: Path) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        holder.stdout.readline()
+    with holding(home) as holder:
         held = rows("Your store")["Your store"]
-        holder.communicate(timeout=60)  # ends it, and lets go of the store
     assert held["ok"] == "yes"
-    assert f"process {holder.pid}" in held["detail"]
+    assert f"process {holder}" in held["detail"]
     (home / FILE).write_bytes(b"damaged" * 2000)
     damaged = rows("Your store")["Your store"]
     assert damaged["ok"] == "no"

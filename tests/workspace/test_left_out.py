@@ -6,9 +6,7 @@ By every command on standard error, by every page in one notice, in both languag
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -27,17 +25,13 @@ from data.store import (
     StoreTooNewError,
     StoreUnreadableError,
 )
+from tests.commands import Commands, holding
 from ui.text import problems
 from ui.text.i18n import speaking
 from workspace import left_out, session
 
-SCRIPT = Path(sys.executable).with_name("orebridge")
 ROOT = Path(__file__).resolve().parents[2]
 SITE = "usa-mountain-pass-ceec"
-HOLD = (
-    "import sys;from pathlib import Path;from data.store import "
-    "Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
-)
 ANSWERED = [
     ("rank", "--top", "2"),
     ("site", SITE),
@@ -64,19 +58,12 @@ def damaged(home: Path) -> None:
 @pytest.fixture(scope="module")
 def held(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, int]]:
     home = tmp_path_factory.mktemp("held") / "home"
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, str(home)], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        holder.stdout.readline()
-        yield home, holder.pid
-        holder.kill()
+    with holding(home) as holder:
+        yield home, holder
 
 
-def run(home: Path, folder: Path, *words: str) -> subprocess.CompletedProcess:
-    environment = {**os.environ, "OREBRIDGE_HOME": str(home)}
-    return subprocess.run(
-        [SCRIPT, *words], cwd=folder, env=environment, capture_output=True, text=True, timeout=240, check=False
-    )
+def run(home: Path, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return Commands(home, folder)(*words)
 
 
 @pytest.mark.parametrize("words", ANSWERED, ids=lambda w: w[0])

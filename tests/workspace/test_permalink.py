@@ -8,8 +8,6 @@ from __future__ import annotations
 import base64
 import json
 import zlib
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,18 +15,13 @@ from data.bounded_cache import BoundedCache
 from scoring.ranking.scenario import LONGEST_TEXT, from_preset
 from tests.ui.screens.test_pages import opened
 from ui.text import vocabulary as w
-from workspace import rankings, session
+from workspace import rankings
 from workspace.permalink import MOST_BYTES, packed_evidence, unpacked_area, unpacked_evidence
 
 PICTURE = "![b](http://127.0.0.1:8766/x.png)"
 
 
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
-    session.close()
-    yield
-    session.close()
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def packed(text: str) -> str:

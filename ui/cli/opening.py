@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import TYPE_CHECKING
 
 from workspace.left_out import leave_out, take_notice
@@ -15,8 +16,9 @@ if TYPE_CHECKING:
     from scoring.ranking.scenario import Scenario
 
 
+@cache
 def open_ranking_facts() -> duckdb.DuckDBPyConnection:
-    """Return the facts that ranking needs, ready to rank.
+    """Return the facts that ranking needs, ready to rank; opened once for the process.
 
     DuckDB imports pandas when it binds its first parameter, which costs more than the ranking. Nothing here needs
     pandas, so for this short-lived process it is marked as absent, which DuckDB handles.
@@ -70,8 +72,9 @@ def _has_own() -> bool:
         return store.has_own()
 
 
+@cache
 def open_all_facts() -> duckdb.DuckDBPyConnection:
-    """Return the whole bundle, ready to rank."""
+    """Return the whole bundle, ready to rank; opened once for the process."""
     from data.facts import open_facts  # noqa: PLC0415
     from scoring.ranking.pipeline import prepare  # noqa: PLC0415
 

@@ -17,8 +17,8 @@ from scoring.deposits.grade_tonnage import (
     graded_commodities,
     percentile,
 )
-from tests.ui.cli.test_main import answered, run  # noqa: F401 - a fixture
-from tests.ui.screens.test_pages import opened, own_store  # noqa: F401 - a fixture
+from tests.ui.cli.test_main import answered
+from tests.ui.screens.test_pages import opened
 
 VALUES = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=60).map(np.array)
 
@@ -112,14 +112,14 @@ def test_the_grade_tab_says_place_cut_off_and_confidence(language) -> None:
     assert any("0.1 % TREO" in each.value for each in test.caption)
 
 
-def test_grade_command_prints_the_curve_and_the_site(run) -> None:  # noqa: F811
+def test_grade_command_prints_the_curve_and_the_site(run) -> None:
     said = answered(run("grade", "chl-escondida-2b1c", "--format", "json"))
     assert said["group"] == "porphyry"
     assert said["graded"] == graded_commodities(open_facts(), "chl-escondida-2b1c")
     assert said["grade_exceeded_by_90_50_10_pct"][0] < said["grade_exceeded_by_90_50_10_pct"][2]
 
 
-def test_grade_command_says_what_has_no_curve(run) -> None:  # noqa: F811
+def test_grade_command_says_what_has_no_curve(run) -> None:
     done = run("grade", "chl-escondida-2b1c", "--commodity", "unobtainium")
     assert done.returncode != 0
     assert "has copper" in done.stderr

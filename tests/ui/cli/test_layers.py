@@ -8,8 +8,6 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,28 +19,14 @@ import rasterio
 import shapely
 
 from data.store import Store
+from tests.commands import Commands, Run
 from tests.layers.test_pictures import cog, halves
 
-SCRIPT = Path(sys.executable).with_name("orebridge")
-Run = Callable[..., subprocess.CompletedProcess[str]]
 SITES = (
     "name,lat,lon,Ni_pct,tonnage_mt,stage\nKevitsa East,67.69,26.96,0.9,120,feasibility\nSakatti "
     "Two,67.55,26.45,1.9,44,resource\nRuossa,67.3,27.1,0.4,10,exploration\n"
 )
 UNITS = ("--cure", "unit.Ni_pct=%", "--cure", "unit.tonnage_mt=Mt")
-
-
-@pytest.fixture
-def run(tmp_path: Path) -> Run:
-    def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
-        done = subprocess.run(
-            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert "Traceback" not in done.stdout + done.stderr, done.stderr
-        return done
-
-    return call
 
 
 def answered(done: subprocess.CompletedProcess[str], code: int = 0) -> Any:
@@ -310,15 +294,7 @@ def test_a_criterion_that_cannot_be_is_refused(soiled: Run, words: tuple[str, ..
 def soiled(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A home with the layer Soil, which no test changes."""
     folder = tmp_path_factory.mktemp("soiled")
-    environment = {**os.environ, "OREBRIDGE_HOME": str(folder / "home")}
-
-    def call(*words: str | Path) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [SCRIPT, *words], env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-        assert "Traceback" not in done.stderr, done.stderr
-        return done
-
+    call = Commands(folder / "home", folder)
     assert call("layers", "add", soil(folder), "--name", "Soil").returncode == 0
     return call
 
@@ -337,11 +313,11 @@ def test_measures_are_listed(run: Run) -> None:
     }
 
 
-def test_while_the_app_holds_the_store_an_import_is_refused_and_says_who(run: Run, tmp_path: Path) -> None:
+def test_while_the_app_holds_the_store_an_import_is_refused_and_says_who(program: Run, tmp_path: Path) -> None:
     with Store.open(tmp_path / "home"):
-        found = answered(run("layers", "add", soil(tmp_path), "--format", "json"), 2)
+        found = answered(program("layers", "add", soil(tmp_path), "--format", "json"), 2)
         assert f"held by process {os.getpid()}" in found["findings"][-1]["message"]
-        done = run("rank", "--top", "1", "--format", "json")
+        done = program("rank", "--top", "1", "--format", "json")
         assert len(answered(done)) == 1
         assert "do not count in this answer" in done.stderr
 

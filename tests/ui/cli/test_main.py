@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from tests.commands import holding
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
 KEYS = {
@@ -28,17 +29,6 @@ KEYS = {
     "gates",
     "contributions",
 }
-
-
-@pytest.fixture
-def run(tmp_path: Path):
-    def call(*words: str) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
-        return subprocess.run(
-            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    return call
 
 
 def answered(done: subprocess.CompletedProcess):
@@ -144,22 +134,8 @@ def test_shortlist_by_command(run) -> None:
 
 
 def test_while_another_process_holds_the_store_ranking_answers_and_the_shortlist_says_who(run, tmp_path: Path) -> None:
-    code = (
-        "import sys;from pathlib import Path;from data.store import "
-        "Store;held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
-    )
-    root = Path(__file__).resolve().parents[3]
-    with subprocess.Popen(
-        [sys.executable, "-c", code, str(tmp_path / "home")],
-        cwd=root,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
+    with holding(tmp_path / "home") as holder:
         assert len(answered(run("rank", "--top", "2", "--format", "json"))) == 2
         done = run("shortlist", "show")
         assert done.returncode == 2
-        assert f"held by process {holder.pid}" in done.stderr
-        holder.kill()
+        assert f"held by process {holder}" in done.stderr

@@ -21,17 +21,6 @@ SCRIPT = Path(sys.executable).with_name("orebridge")
 CHECKOUT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture
-def run(tmp_path: Path):
-    def call(*words: str, **changed: str) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home"), **changed}
-        return subprocess.run(
-            [SCRIPT, *words], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
-        )
-
-    return call
-
-
 def strict(done: subprocess.CompletedProcess):
     def refuse(word: str) -> None:
         raise AssertionError(word)
@@ -110,18 +99,18 @@ def test_a_damaged_store_is_not_said_to_be_held_by_somebody(run, tmp_path) -> No
     assert len(strict(run("rank", "--top", "1", "--format", "json"))) == 1
 
 
-def test_a_missing_bundle_is_named_with_what_to_do(run, tmp_path) -> None:
-    done = run("rank", OREBRIDGE_BUNDLE=str(tmp_path / "nowhere"))
+def test_a_missing_bundle_is_named_with_what_to_do(program, tmp_path) -> None:
+    done = program("rank", OREBRIDGE_BUNDLE=str(tmp_path / "nowhere"))
     assert done.returncode == 2
     assert "is missing; restore data/bundled" in done.stderr
     assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("size", [0, 100_000])
-def test_a_damaged_bundle_is_one_sentence(run, tmp_path, size) -> None:
+def test_a_damaged_bundle_is_one_sentence(program, tmp_path, size) -> None:
     shutil.copytree(CHECKOUT / "data" / "bundled", tmp_path / "bundle")
     os.truncate(tmp_path / "bundle" / "site.parquet", size)
-    done = run("rank", OREBRIDGE_BUNDLE=str(tmp_path / "bundle"))
+    done = program("rank", OREBRIDGE_BUNDLE=str(tmp_path / "bundle"))
     assert (done.returncode, done.stdout) == (2, "")
     assert "site.parquet" in done.stderr
     assert "`orebridge doctor` says what is damaged" in done.stderr

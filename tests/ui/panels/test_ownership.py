@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,18 +16,12 @@ from scoring.ownership.covered_nation import Node, ownership
 from scoring.ownership.graph import BLOCS
 from ui.cli.main import app
 from ui.panels import ownership as tree
-from workspace import session
 
 ROOT = Path(__file__).resolve().parents[3]
 ESCONDIDA, LAS_BAMBAS, LOFDAL = "chl-escondida-2b1c", "per-las-bambas-a4c6", "nam-lofdal-bergville-11c6"
 
 
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
-    session.close()
-    yield
-    session.close()
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def test_the_drawing_has_a_box_a_holder_and_an_arrow_a_holding(facts) -> None:

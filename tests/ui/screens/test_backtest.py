@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.vocabulary import CURATED
 from scoring.backtest.population import BASELINES
+from tests.commands import Commands
 from ui.text import backtest_words
 from workspace import session
 
@@ -45,19 +46,7 @@ PROMISED = {
 
 @pytest.fixture
 def run(tmp_path: Path):
-    def call(*words: str) -> subprocess.CompletedProcess:
-        environment = {**os.environ, "OREBRIDGE_HOME": str(tmp_path / "home")}
-        return subprocess.run(
-            [SCRIPT, "backtest", *words],
-            cwd=tmp_path,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    return call
+    return partial(Commands(tmp_path / "home", tmp_path), "backtest")
 
 
 def answered(done: subprocess.CompletedProcess) -> dict:

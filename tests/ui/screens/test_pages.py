@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from ui.text.sync_catalogues import extracted
-from workspace import session
 
 ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
@@ -25,12 +23,7 @@ PAGES = (
 )
 
 
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
-    session.close()
-    yield
-    session.close()
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def opened(page: str = "screens/explore/page.py", **address: str) -> AppTest:

@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 from scoring.ranking.scenario import from_preset
-from tests.ui.cli.test_main import answered, run  # noqa: F401 - a fixture
-from tests.ui.screens.test_pages import opened, own_store  # noqa: F401 - a fixture
+from tests.ui.cli.test_main import answered
+from tests.ui.screens.test_pages import opened
 from ui.map import markers
 from ui.panels.charts import class_labels
 from workspace import rankings, session
 
+pytestmark = pytest.mark.usefixtures("own_store")
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "mcda"
 
 
@@ -65,7 +66,7 @@ def test_rank_classes_are_in_words() -> None:
     assert class_labels((1, 2, 4, 11), 8) == ["1", "2–3", "4–10"]
 
 
-def test_methods_check_answers_in_json_and_by_its_exit_code(run, tmp_path) -> None:  # noqa: F811
+def test_methods_check_answers_in_json_and_by_its_exit_code(run, tmp_path) -> None:
     rows = answered(run("methods", "check", str(GOLDEN), "--format", "json"))
     assert len(rows) == 26
     assert all(row["agree"] is True and set(row) >= {"case", "method", "agree", "max_abs_diff"} for row in rows)
@@ -80,7 +81,7 @@ def test_methods_check_answers_in_json_and_by_its_exit_code(run, tmp_path) -> No
     assert "holds no case" in missing.stderr
 
 
-def test_desks_and_robustness_and_unknowns_answer_in_json(run) -> None:  # noqa: F811
+def test_desks_and_robustness_and_unknowns_answer_in_json(run) -> None:
     desks = answered(run("desks", "--commodity", "neodymium", "--rule", "nash", "--top", "5", "--format", "json"))
     assert desks["rule"] == "nash"
     assert [row["joint_rank"] for row in desks["sites"]] == sorted(row["joint_rank"] for row in desks["sites"])
@@ -92,7 +93,7 @@ def test_desks_and_robustness_and_unknowns_answer_in_json(run) -> None:  # noqa:
     assert all(0 < row["changes"] <= 1 and row["open"] in ("unknown", "range") for row in learn)
 
 
-def test_sensitivity_names_ranges_and_needs(run) -> None:  # noqa: F811
+def test_sensitivity_names_ranges_and_needs(run) -> None:
     found = answered(
         run("sensitivity", "lofdal-bergville", "--commodity", "dysprosium", "--top-k", "1", "--format", "json")
     )
@@ -103,7 +104,7 @@ def test_sensitivity_names_ranges_and_needs(run) -> None:  # noqa: F811
     assert "not listed under lithium" in other.stderr
 
 
-def test_milestones_are_kept_shown_and_dropped(run) -> None:  # noqa: F811
+def test_milestones_are_kept_shown_and_dropped(run) -> None:
     kept = answered(run("milestones", "set", "Round Top", "--started", "2025-01-15", "--format", "json"))
     assert kept[0]["p50"] < 69
     months = next(
@@ -121,7 +122,7 @@ def test_milestones_are_kept_shown_and_dropped(run) -> None:  # noqa: F811
     assert "Traceback" not in wrong.stderr
 
 
-def test_rank_takes_a_method(run) -> None:  # noqa: F811
+def test_rank_takes_a_method(run) -> None:
     rows = answered(run("rank", "--method", "topsis", "--top", "3", "--format", "json"))
     assert [row["rank"] for row in rows] == [1, 2, 3]
     refused = run("rank", "--method", "magic")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,12 +25,7 @@ from workspace.rows import listing_of
 IDS = ("usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6", "aus-iluka-eneabba-rare-earths-da3b")
 
 
-@pytest.fixture(autouse=True)
-def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
-    session.close()
-    yield
-    session.close()
+pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def run(*words: str, code: int = 0) -> str:

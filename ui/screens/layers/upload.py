@@ -10,8 +10,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import OrebridgeError
-from layers import imports
-from layers.formats import FORMATS, UPLOADED
+from layers import formats, imports
 from layers.restrict import GuardState, guard_state
 from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _columns
@@ -39,13 +38,13 @@ def wizard() -> None:
         _("Survey files"),
         accept_multiple_files=True,
         key=f"upload_{page_state.upload_round}",
-        type=[suffix.removeprefix(".") for suffix in UPLOADED],
+        type=formats.offered(),
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
     )
     if not uploads:
         _forget()
-        st.caption(", ".join(file_format.title for file_format in FORMATS.values()))
+        st.caption(formats.titles())
         return
     token = ",".join(sorted(upload.file_id for upload in uploads))
     if page_state.upload_token != token and not _take_in(uploads, token):

@@ -1,0 +1,125 @@
+"""Each benchmark at small size: it runs, says which peers are missing, and its answers agree. Times nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from benchmarks import (
+    backtest_report,
+    bench_evidence,
+    bench_methods,
+    bench_nearest,
+    bench_rank,
+    fuzz_uploads,
+    hostile_files,
+    hostile_requests,
+    load_api,
+    store_trials,
+    uploads_table,
+)
+from layers import restrict
+from layers.sandbox import Reader
+
+HERE = Path(__file__).resolve().parent
+UPLOADS = HERE / "golden" / "uploads"
+#: Parts of the others, or tried where their subject is: the page of the payload in tests/browser.
+ELSEWHERE = {"app_process", "fuzz_mutants", "fuzz_seeds", "bench_payload"}
+shut_in = pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a reader in")
+
+
+def numbers(pattern: str, text: str) -> list[float]:
+    """Return what a pattern finds, as numbers; something must be found."""
+    found = [float(each) for each in re.findall(pattern, text)]
+    assert found, text
+    return found
+
+
+def test_each_benchmark_is_tried() -> None:
+    tried = set(re.findall(r"^    (\w+),$", Path(__file__).read_text(encoding="utf-8"), flags=re.MULTILINE))
+    assert {path.stem for path in (HERE.parent / "benchmarks").glob("*.py")} <= tried | ELSEWHERE
+
+
+def test_a_reweighting_orders_as_numpy_does(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_rank.main(300)
+    assert numbers(r"(\S+) x ours", capsys.readouterr().out)[0] == 1.0
+
+
+def test_methods_and_smaa_agree_with_the_plain_way(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_methods.main(["--sites", "600"])
+    out = capsys.readouterr().out
+    assert "peers not installed: " in out
+    assert max(numbers(r"largest difference of P\(top 100\) on \d+ draws: (\S+)", out)) < 0.05
+    assert out.count("ours ") == 9
+
+
+def test_nearest_places_are_those_of_brute_force(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_nearest.main(60)
+    out = capsys.readouterr().out
+    assert numbers(r"at most (\S+) m off", out)[0] < 0.5
+    assert numbers(r"ours farther by more than 1 m: (\S+)%", out) == [0.0, 0.0]
+
+
+def test_evidence_is_measured_beside_geopandas(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_evidence.main(3_000, 300, 100)
+    out = capsys.readouterr().out
+    assert re.findall(r"^  (\w+): ours", out, flags=re.MULTILINE) == [
+        *("distance_km", "density", "mean_within"),
+        *("distance_km", "density", "mean_within", "inside"),
+    ]
+    assert numbers(r"another neighbour that is farther at (\S+)%", out)
+    assert out.rstrip().endswith("peer off by over 1 % at 0.0% of the sites")  # inside: no projection, no doubt
+
+
+@pytest.mark.nightly
+def test_clients_at_once_are_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    load_api.main(["--small"])
+    out = capsys.readouterr().out
+    rows = re.findall(r"^(re-ranking|map feed) +(\d+) +\d+ .* (\d+)$", out, flags=re.MULTILINE)
+    assert [row[:2] for row in rows] == [(name, n) for name in ("re-ranking", "map feed") for n in ("1", "5")]
+    assert {row[2] for row in rows} == {"0"}
+
+
+@pytest.mark.nightly
+def test_hostile_requests_are_answered(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        hostile_requests.main(["--small"])
+    out = capsys.readouterr().out
+    assert end.value.code == 0, out
+    assert " 0 answered by 500 or not at all" in out
+
+
+@pytest.mark.nightly
+def test_hostile_shortlist_files_are_kept_or_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert hostile_files.main(["--small"]) == 0, capsys.readouterr().out
+
+
+@pytest.mark.nightly
+def test_no_trial_of_the_store_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    assert store_trials.main(["--small"]) == 0, capsys.readouterr().out
+
+
+@shut_in
+def test_broken_uploads_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        fuzz_uploads.main([str(UPLOADS), "--count", "6", "--seconds", "60"])
+    out = capsys.readouterr().out
+    assert end.value.code == 0, out
+    assert numbers(r"promises broken +(\d+)", out) == [0]
+
+
+@shut_in
+def test_a_row_of_the_page_of_uploads_says_what_was_found(tmp_path: Path) -> None:
+    sample = UPLOADS / "readable" / "usgs_lithium_points.csv"
+    with Reader() as reader:
+        row = uploads_table.row(reader, tmp_path, (sample,))
+    assert row.startswith(r"| usgs\_lithium\_points.csv | ok |") or row.startswith("| usgs_lithium_points.csv | ok |")
+    assert "point, 61 features" in row
+
+
+def test_the_public_backtest_is_written_from_the_answer_of_the_command() -> None:
+    blind = backtest_report.answer("--blind")
+    assert backtest_report.figure(blind).count("<polyline") == 1 + len(blind["capture_baselines"])
+    assert f"scenario `{blind['scenario_hash']}`" in backtest_report.page(blind, blind)
