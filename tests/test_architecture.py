@@ -7,6 +7,8 @@ import graphlib
 import re
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatch
 from importlib import metadata
 from pathlib import Path
 
@@ -117,13 +119,12 @@ def test_no_other_distribution_ships_our_names() -> None:
             assert set(distributions) == {"orebridge"}, name
 
 
-def test_packages_are_listed_and_tests_ship_no_data_package() -> None:
-    listed = re.search(
-        r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
-    assert listed
-    for package in {p.parent for p in SOURCES if p.name == "__init__.py"}:
-        assert f'"{".".join(package.relative_to(ROOT).parts)}"' in listed[1]
+def test_every_package_is_installed_and_tests_ship_no_data_package() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = settings["packages"]["find"]["include"]
+    packages = {".".join(p.parent.relative_to(ROOT).parts) for p in SOURCES if p.name == "__init__.py"}
+    assert {package for package in packages if not any(fnmatch(package, pattern) for pattern in patterns)} == set()
+    assert {pattern.removesuffix("*") for pattern in patterns} | set(settings["py-modules"]) == TOP_LEVEL
     assert not (ROOT / "tests" / "data" / "__init__.py").exists()
 
 
