@@ -54,7 +54,7 @@ class BundleMissingError(OrebridgeError):
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
-    """Set what every database of ours has.
+    """Apply the settings that every database of Orebridge has.
 
     Nothing is fetched, and names of Python variables are never read as tables.
     """
