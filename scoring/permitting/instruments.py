@@ -76,7 +76,7 @@ def _instrument(key: str, block: dict[str, Any]) -> Instrument:
 
 
 def fitting(site: dict[str, Any], months: float | None) -> list[Instrument]:
-    """Return the instruments whose rule holds of a site; none where it fails a gate.
+    """Return the instruments whose rule a site meets; none if it fails a gate.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def rank_stability(
     draws: int = 1000,
     top_k: int = 20,
 ) -> RankStability:
-    """Draw weights and states of the data with the scenario's seed, and say where each listed site stands.
+    """Draw weights and states of the data with the scenario's seed, and return the rank statistics of each listed site.
 
     Scores are weighted means over the criteria that apply, with every unknown drawn evenly over its full range: no
     coverage rule is needed, since what is missing is drawn. Ranks may thus differ from the list, which draws scores
@@ -147,7 +147,7 @@ def _table(site_ids: np.ndarray, names: np.ndarray, groups: tuple[Group, ...], r
 def to_find_out(
     facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 20, most: int = 100
 ) -> list[dict[str, Any]]:
-    """Return what to find out next, the likeliest to change the first `top_k` first.
+    """Return the values to find out next, those likeliest to change the first `top_k` first.
 
     Returns
     -------
