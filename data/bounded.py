@@ -21,7 +21,7 @@ class TooMuchError(OrebridgeError):
 
 
 def depth_of(text: str) -> int:
-    """Return how deep brackets are nested in a JSON text.
+    """Return the nesting depth of the brackets in a JSON text.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def depth_of(text: str) -> int:
 
 
 def parsed(text: str, most_characters: int, most_depth: int) -> Any:
-    """Return what a JSON text holds.
+    """Parse a JSON text of limited length and depth.
 
     Raises
     ------
@@ -56,7 +56,7 @@ def parsed(text: str, most_characters: int, most_depth: int) -> Any:
 
 
 def inflated(packed: bytes, most_bytes: int) -> bytes:
-    """Return what zlib packed, unpacking no more than is allowed.
+    """Unpack zlib data up to a limit.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def inflated(packed: bytes, most_bytes: int) -> bytes:
 
 
 def unpacked(text: str, most_bytes: int, most_depth: int) -> Any:
-    """Return the JSON of a text that was packed by zlib and base64 for an address.
+    """Parse the JSON of a text that was packed by zlib and base64 for a URL.
 
     Raises
     ------

@@ -43,11 +43,11 @@ class BoundedCache(Generic[K, V]):
 
     @property
     def bytes(self) -> int:
-        """How much the values hold together, about."""
+        """Approximate size of all values in bytes."""
         return self._bytes
 
     def get(self, key: K, make: Callable[[], V]) -> V:
-        """Return the value of a key; `make` it unless it is there, or on its way in another thread.
+        """Return the value of a key; call `make` unless it is cached or another thread is computing it.
 
         Raises
         ------

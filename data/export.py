@@ -45,7 +45,7 @@ class ExportFormatError(OrebridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """What is exported.
+    """A ranked list for export, with its provenance.
 
     Attributes
     ----------
@@ -165,7 +165,7 @@ def write_kml(listing: Listing, path: Path) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A format of an export.
+    """An export format: title, media type and writer.
 
     Attributes
     ----------
@@ -194,7 +194,7 @@ WRITERS: dict[str, Format] = {
 
 
 def check(target: Target) -> Target:
-    """Find out before the list is made whether it can be written where, and as what, was asked for.
+    """Check before any work that the file can be written and its suffix names a format.
 
     Raises
     ------
@@ -209,7 +209,7 @@ def check(target: Target) -> Target:
 
 
 def write(listing: Listing, target: Target | Path) -> None:
-    """Write the listing in the format that the file's ending says; nothing is left behind if it fails.
+    """Write the listing in the format of the file's suffix; a failed export leaves no file behind.
 
     Raises
     ------
@@ -234,7 +234,7 @@ def write(listing: Listing, target: Target | Path) -> None:
 
 
 def _plain(listing: Listing) -> Listing:
-    """Return the listing with texts that every format can hold; see `data.texts`."""
+    """Return the listing with texts that every format can store; see `data.texts`."""
     frames = {name: _plain_frame(getattr(listing, name)) for name in ("sites", "scores", "weights", "sources")}
     return Listing(**frames, about={key: prose(value) for key, value in listing.about.items()})
 

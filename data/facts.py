@@ -54,7 +54,7 @@ class BundleMissingError(OrebridgeError):
 
 
 def settle(con: duckdb.DuckDBPyConnection) -> None:
-    """Set what every database of ours has.
+    """Apply the settings that every database of Orebridge has.
 
     Nothing is fetched, names of Python variables are never read as tables, and memory that a statement has freed goes
     back to the system at its end: of a process that ranked by four methods, 0.1 GB.

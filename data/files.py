@@ -49,7 +49,7 @@ class Target:
     overwrite: bool = False
 
     def check(self) -> Self:
-        """Find out before the work whether the file can be written, and return the target.
+        """Check before any work that the file can be written, and return the target.
 
         Raises
         ------
@@ -128,7 +128,7 @@ class Target:
 
 
 def private(path: Path) -> BinaryIO:
-    """Open a new file to write that its owner alone may read."""
+    """Open a new file for writing that only its owner may read."""
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 
@@ -140,7 +140,7 @@ def _end_of(link: Path) -> Path:
 
 @contextmanager
 def _reasons(path: Path) -> Iterator[None]:
-    """Turn what the system says into a sentence."""
+    """Turn errors of the system into a sentence for the user."""
     try:
         yield
     except OSError as error:
@@ -157,7 +157,7 @@ def _flush(made: Path) -> None:
 
 
 def _flush_folder(folder: Path) -> None:
-    """Make the new name last through a loss of power; Windows has no such call."""
+    """Flush the folder so that the new name survives a power failure; Windows has no such call."""
     if sys.platform == "win32":
         return
     opened = os.open(folder, os.O_RDONLY)

@@ -52,7 +52,7 @@ class SnapshotRecord:
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What a file holds, checked and made plain, and not yet in any store.
+    """The content of a workspace file, checked and plain, not yet in any store.
 
     Attributes
     ----------
@@ -71,7 +71,7 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class ImportedShortlists:
-    """What an import brought: name in the file -> name here, and how many snapshots."""
+    """The result of an import: name in the file -> name in the store, and the number of snapshots."""
 
     names: dict[str, str]
     snapshots: int
@@ -111,7 +111,7 @@ def write(store: Store, names: Sequence[str]) -> bytes:
 
 
 def parse(raw: bytes) -> Workspace:
-    """Return what a file holds, checked without a store and made plain.
+    """Parse and check a workspace file; needs no store.
 
     Raises
     ------
@@ -144,7 +144,7 @@ def parse(raw: bytes) -> Workspace:
 
 
 def keep(store: Store, workspace: Workspace) -> ImportedShortlists:
-    """Put what a file holds into the store in one transaction; a name that is taken gets a number behind it.
+    """Store the content of a file in one transaction; a name that is taken gets a number appended.
 
     All or nothing.
     """
@@ -189,7 +189,7 @@ def _values(raw: bytes) -> dict[str, Any]:
 
 
 def _unpacked(raw: bytes) -> bytes:
-    """Return the text of a file, and stop as soon as it is larger, or holds more values, than any of ours."""
+    """Unpack a file, and stop as soon as it exceeds the size or the number of values of any workspace."""
     parts, size, marks = [], 0, 0
     with gzip.open(io.BytesIO(raw)) as file:
         while part := file.read(_CHUNK):
@@ -230,7 +230,7 @@ def _check_counts(lists: list[Shortlist], kept: list[SnapshotRecord]) -> None:
 
 
 def _shortlist(shortlist: Shortlist) -> Shortlist:
-    """Return a shortlist as it can be kept: checked, plain, times as UTC."""
+    """Return a shortlist ready to store: checked, plain, times in UTC."""
     items = tuple(
         stored_shortlists.plain_item(replace(entry, added_at=_time(entry, shortlist.name))) for entry in shortlist.items
     )
@@ -318,7 +318,7 @@ def _snapshot(snapshot: SnapshotRecord, names: Sequence[str]) -> SnapshotRecord:
 
 
 def _payload(kept: SnapshotRecord) -> bytes:
-    """Return the payload of a snapshot whose content has the name it goes by."""
+    """Return the payload of a snapshot whose content matches its id."""
     try:
         payload = base64.b64decode(kept.payload, validate=True)
         digest = _digest(payload, kept.snapshot_id)
@@ -338,7 +338,7 @@ def _payload(kept: SnapshotRecord) -> bytes:
 
 
 def _digest(payload: bytes, snapshot_id: str) -> str:
-    """Return the SHA-256 of what a payload unpacks to, a piece at a time."""
+    """Return the SHA-256 of the unpacked payload, computed in pieces."""
     unpacker, digest, size, marks = zlib.decompressobj(), hashlib.sha256(), 0, 0
     part = unpacker.decompress(payload, _CHUNK)
     while part:
@@ -358,7 +358,7 @@ def _digest(payload: bytes, snapshot_id: str) -> str:
 
 
 def _free(name: str, taken: set[str]) -> str:
-    """Return the name, or the first with a number behind it that nobody has."""
+    """Return the name, or the name with the first free number appended."""
     count, candidate = 2, name
     while candidate in taken:
         candidate, count = f"{name[: stored_shortlists.LONGEST_NAME - 6]} ({count})", count + 1

@@ -56,7 +56,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Shortlist:
-    """A shortlist with its head.
+    """A shortlist: its head and its items.
 
     Attributes
     ----------
@@ -87,7 +87,7 @@ class Shortlist:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that was changed on a shortlist, for its history.
+    """One entry in the history of a shortlist.
 
     Attributes
     ----------
@@ -167,7 +167,7 @@ def site_ids(store: Store, name: str) -> list[str]:
 
 
 def new(store: Store, shortlist: Shortlist) -> None:
-    """Make a shortlist with what it holds.
+    """Create a shortlist with its items.
 
     Raises
     ------
@@ -180,7 +180,7 @@ def new(store: Store, shortlist: Shortlist) -> None:
 
 
 def add(store: Store, name: str, *sites: str, note: str = "") -> None:
-    """Put sites on a shortlist, made if missing; a site already on it stays, but takes the note if there is one.
+    """Add sites to a shortlist, which is created if missing; a site already listed only takes the note, if any.
 
     Raises
     ------
@@ -202,14 +202,14 @@ def add(store: Store, name: str, *sites: str, note: str = "") -> None:
 
 
 def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
-    """Take sites off a shortlist, and return those that were on it; one that is not changes nothing."""
+    """Remove sites from a shortlist, and return those that were listed; the others are ignored."""
     there = tuple(item.site_id for item in _items(store.cursor(), name, sites))
     _write(store, "remove", name, items=dict.fromkeys(there, None))
     return there
 
 
 def edit(store: Store, name: str, items: Sequence[Item]) -> None:
-    """Keep what was changed of sites on a shortlist, all at once; items that did not change are passed over.
+    """Store edited items of a shortlist in one transaction; unchanged items are skipped.
 
     Raises
     ------
@@ -241,18 +241,18 @@ def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
 
 
 def duplicate(store: Store, name: str, copy: str) -> None:
-    """Make a copy of a shortlist under another name, without its snapshots and history."""
+    """Copy a shortlist to another name, without its snapshots and history."""
     new(store, replace(read(store, name), name=copy))
 
 
 def drop(store: Store, name: str) -> None:
-    """Take a shortlist away with its sites; `undo` brings it back. Its snapshots stay."""
+    """Delete a shortlist with its items; `undo` restores it. Its snapshots stay."""
     shortlist = read(store, name)
     _write(store, "drop", name, head={}, items=dict.fromkeys(shortlist.site_ids, None))
 
 
 def undo(store: Store, name: str | None = None) -> Change | None:
-    """Take back what was changed last on a shortlist (None: on any) and return its first row.
+    """Undo the last change of a shortlist (None: of any) and return its first row.
 
     None where there is nothing to undo.
     """
@@ -261,7 +261,7 @@ def undo(store: Store, name: str | None = None) -> Change | None:
 
 
 def redo(store: Store, name: str | None = None) -> Change | None:
-    """Do again what was undone last and return its first row.
+    """Redo the change that was undone last and return its first row.
 
     None where nothing was, or something was changed since.
     """
@@ -272,13 +272,13 @@ def redo(store: Store, name: str | None = None) -> Change | None:
 
 
 def changes(store: Store, name: str | None = None, site_id: str | None = None) -> list[Change]:
-    """Return what was changed, the newest first; of one shortlist or one site if asked."""
+    """Return the history, the newest change first; optionally of one shortlist or one site."""
     rows = _rows(store.cursor(), "shortlist_changes", {"shortlist": name, "site_id": site_id})
     return [Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])}) for row in rows]
 
 
 def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
-    """Keep a frozen snapshot; the same one again changes nothing.
+    """Store a snapshot; storing the same one again changes nothing.
 
     Parameters
     ----------
@@ -316,7 +316,7 @@ def snapshots(store: Store, name: str) -> list[SnapshotSummary]:
 
 
 def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
-    """Return what a snapshot holds; the beginning of an id will do where it fits one alone.
+    """Return the payload of a snapshot; the beginning of its id suffices if it is unique.
 
     Raises
     ------
@@ -361,7 +361,7 @@ def _head(shortlist: Shortlist) -> dict[str, Any]:
 
 
 def check_head(head: Mapping[str, Any]) -> None:
-    """Refuse a head that cannot be kept.
+    """Raise if the head of a shortlist cannot be stored.
 
     Raises
     ------
@@ -383,7 +383,7 @@ def check_head(head: Mapping[str, Any]) -> None:
 
 
 def check_item(item: Item) -> None:
-    """Refuse what cannot be kept of a site.
+    """Raise if an item of a shortlist cannot be stored.
 
     Raises
     ------
@@ -432,7 +432,7 @@ def _check_tags(item: Item) -> None:
 
 
 def plain_item(item: Item) -> Item:
-    """Return what is noted of a site without characters that would steer a terminal or break a file.
+    """Return an item whose texts hold no character that steers a terminal or breaks a file.
 
     See `data.texts`.
     """
@@ -473,7 +473,7 @@ def _write(
     head: dict[str, Any] | None = None,
     items: Mapping[str, Item | None] | None = None,
 ) -> None:
-    """Write head and items in one transaction with their history; `head` {}: the shortlist goes.
+    """Write head and items in one transaction with their history; an empty `head` deletes the shortlist.
 
     An item None: the site goes.
     """
@@ -490,20 +490,20 @@ def _write(
 
 
 def _subject(action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]) -> str:
-    """Return what the log calls the thing that is written: the site where it is one, else the shortlist."""
+    """Return the subject of a change for the log: the site if there is one, else the shortlist."""
     one_site = len(items) == 1 and not (head and action != "add")
     return f"{name}/{next(iter(items))}" if one_site else name
 
 
 def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
-    """Make a shortlist within a transaction; the caller has checked it and that its name is free."""
+    """Create a shortlist within a transaction; the caller has checked it and that its name is free."""
     _put(cursor, "new", shortlist.name, _head(shortlist), {item.site_id: item for item in shortlist.items})
 
 
 def _put(
     cursor: StoreCursor, action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]
 ) -> None:
-    """Write head and items with their history, all rows of a kind by one statement."""
+    """Write head and items with their history, one statement per kind of row."""
     steps = [] if head is None else [_head_step(cursor, name, head)]
     old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
     steps += [Step(s, _fields(old_items.get(s)), _fields(item)) for s, item in items.items()]
@@ -521,7 +521,7 @@ def _put(
 
 
 def _keep_times_of_adding(steps: Sequence[Step], times: Sequence[str]) -> None:
-    """Leave a site the time when it was added; a new one without such a time takes that of its step."""
+    """Preserve the time at which a site was added; a new one without it takes that of its step."""
     for step, at in zip(steps, times, strict=True):
         if step.site_id and step.after is not None:
             step.after["added_at"] = step.before["added_at"] if step.before else step.after["added_at"] or at
@@ -542,7 +542,7 @@ def _text(value: dict[str, Any] | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One row, the head where `site_id` is empty, on its way from `before` to `after`; None: it is not there."""
+    """The change of one row from `before` to `after`; the head has an empty `site_id`, None means absent."""
 
     site_id: str
     before: dict[str, Any] | None
@@ -550,7 +550,7 @@ class Step:
 
 
 def _apply(cursor: StoreCursor, name: str, steps: Sequence[Step], at: datetime) -> None:
-    """Bring the head and the sites of a shortlist from `before` to `after`."""
+    """Apply changes from `before` to `after` to the head and the sites of a shortlist."""
     for head in (step for step in steps if not step.site_id):
         if head.after is None:
             cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": name})

@@ -69,7 +69,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where facts come from.
+    """A source of facts: origin, licence, citation and raw files.
 
     Attributes
     ----------
@@ -119,7 +119,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """A raw file that is not the one that the register means.
+    """A raw file that differs from the register.
 
     Attributes
     ----------

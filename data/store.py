@@ -126,12 +126,12 @@ class StoreCursor:
             self._cursor.register(name, table)
 
     def unregister(self, name: str) -> None:
-        """Take the name away again."""
+        """Remove that name."""
         with self._store.faults_named():
             self._cursor.unregister(name)
 
     def roll_back(self) -> None:
-        """End the transaction, if there still is one.
+        """Roll back the open transaction, if there is one.
 
         A COMMIT that failed has ended it, and its own error is the one to tell.
         """
@@ -218,7 +218,7 @@ class Store:
         return [{**row, "definition": json.loads(row["definition"])} for row in rows]
 
     def save_criterion(self, criterion_id: str, definition: dict[str, Any]) -> None:
-        """Keep a criterion of the user's own; one of the same id is replaced."""
+        """Store a user-defined criterion; one with the same id is replaced."""
         with self.write("save criterion", criterion_id) as cursor:
             values = {
                 "criterion_id": criterion_id,
@@ -228,20 +228,20 @@ class Store:
             cursor.execute(sql("data/queries/save_user_criterion.sql"), {**values, "owner": self.user})
 
     def remove_criterion(self, criterion_id: str) -> None:
-        """Drop a criterion; one that is not there changes nothing."""
+        """Delete a criterion; an unknown id changes nothing."""
         with self.write("remove criterion", criterion_id) as cursor:
             cursor.execute(
                 "DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id}
             )
 
     def save_milestones(self, site_id: str, milestones: dict[str, str]) -> None:
-        """Keep what the user knows of the permits of a site; what was kept before is replaced."""
+        """Store the permitting milestones of a site; earlier ones are replaced."""
         with self.write("save milestones", site_id) as cursor:
             values = {"site_id": site_id, "told": json.dumps(milestones, sort_keys=True), "at": datetime.now(UTC)}
             cursor.execute(sql("data/queries/save_milestones.sql"), {**values, "owner": self.user})
 
     def remove_milestones(self, site_id: str) -> None:
-        """Drop the milestones of a site; where there are none, nothing changes."""
+        """Delete the milestones of a site, if any."""
         with self.write("remove milestones", site_id) as cursor:
             cursor.execute("DELETE FROM own_milestone WHERE site_id = $site_id", {"site_id": site_id})
 
@@ -255,7 +255,7 @@ class Store:
         return dict(self.cursor().execute("SELECT site_id, owner FROM own_milestone").fetchall())
 
     def has_own(self) -> bool:
-        """Tell whether the user has criteria or sites of their own in use.
+        """Return whether the user has criteria or sites in use.
 
         Binds nothing: see `ui.cli.opening.open_ranking_facts`.
         """
@@ -271,7 +271,7 @@ class Store:
         return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]
 
     def cursor(self) -> StoreCursor:
-        """Return a cursor to read by; each call of each thread takes its own.
+        """Return a cursor for reading; each call in each thread takes its own.
 
         After a fault that made DuckDB give the file up (a full disk during a checkpoint), the file is opened anew here.
 
@@ -291,7 +291,7 @@ class Store:
 
     @contextmanager
     def faults_named(self) -> Iterator[None]:
-        """Raise what DuckDB says about the file as a `StoreError`; what it says about a statement passes through."""
+        """Raise DuckDB errors about the file as `StoreError`; errors about a statement pass through."""
         try:
             yield
         except duckdb.Error as error:

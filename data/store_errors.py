@@ -127,7 +127,7 @@ class StoreReopenedError(StoreError):
 
 
 def cause(error: duckdb.Error, path: Path) -> StoreError | None:
-    """Return what an error of DuckDB says about the store's file; None where it speaks of the statement alone.
+    """Return the store error that a DuckDB error means; None if it concerns the statement alone.
 
     Parameters
     ----------
@@ -150,14 +150,14 @@ def cause(error: duckdb.Error, path: Path) -> StoreError | None:
 
 
 def cause_of_os_error(error: OSError, path: Path) -> StoreError:
-    """Return what an error of the operating system says about the store's file."""
+    """Return the store error that an error of the operating system means."""
     if error.errno in _FULL_CODES:
         return StoreFullError(path)
     return StoreForbiddenError(path, error.strerror or type(error).__name__)
 
 
 def _holder(text: str) -> str:
-    """Say who holds the file, from DuckDB's words."""
+    """Return which process holds the file, from DuckDB's message."""
     match = _HOLDER.search(text)
     if match:
         return Phrase("process {pid} ({program})", pid=match[2], program=Path(match[1]).name)

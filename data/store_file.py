@@ -51,7 +51,7 @@ _OPEN: set[Path] = set()
 
 @dataclass(frozen=True, slots=True)
 class StoreNotice:
-    """What the user has to know of a store that was opened all the same.
+    """A warning about a store that was opened all the same.
 
     Attributes
     ----------
@@ -85,7 +85,7 @@ class StoreNotice:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """An open store file: its connection, whether it may only be read, and what the user has to know."""
+    """An open store file: its connection, whether it is read-only, and its warnings."""
 
     connection: duckdb.DuckDBPyConnection
     path: Path
@@ -94,7 +94,7 @@ class OpenFile:
 
 
 def log_of(path: Path) -> Path:
-    """Return where DuckDB writes the log (WAL) of a database file."""
+    """Return the path of the log (WAL) of a database file."""
     return path.with_name(path.name + ".wal")
 
 
@@ -130,12 +130,12 @@ def open_file(folder: Path) -> OpenFile:
 
 
 def release(path: Path) -> None:
-    """Say that this process has closed the file."""
+    """Record that this process has closed the file."""
     _OPEN.discard(path.resolve())
 
 
 def acknowledged(path: Path) -> int:
-    """Return the number of the last change that was acknowledged; 0 where nothing says so."""
+    """Return the number of the last acknowledged change; 0 if none is recorded."""
     try:
         return int(path.with_name(ACKNOWLEDGED).read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -143,7 +143,7 @@ def acknowledged(path: Path) -> int:
 
 
 def acknowledge(path: Path, number: int) -> None:
-    """Keep the number of the last change that was acknowledged.
+    """Record the number of the last acknowledged change.
 
     Where that fails, the check after an unclean end is weaker, no more.
     """
@@ -165,7 +165,7 @@ def checkpoint_is_due(path: Path, due_bytes: int) -> bool:
 
 
 def shut_in(path: Path) -> None:
-    """Make a file and its log readable by its owner alone."""
+    """Make a file and its log readable by their owner only."""
     for file in (path, log_of(path)):
         with suppress(FileNotFoundError):
             if file.stat().st_mode & 0o077:

@@ -52,7 +52,7 @@ class Footprint:
         self.diagonal_km = EARTH_KM * (np.pi if self._world else float(np.arccos(cosines.min(initial=1.0))))
 
     def holds(self, lon: ArrayLike, lat: ArrayLike, belt_km: float) -> NDArray[np.bool_]:
-        """Say which places lie in the hull or at most `belt_km` from it.
+        """Return which places lie in the hull or within `belt_km` of it.
 
         Parameters
         ----------

@@ -61,7 +61,7 @@ def repair(geometries: ArrayLike) -> Repaired:
 
 
 def normalise_geometry_lon(geometries: ArrayLike) -> GeometryArray:
-    """Bring the longitudes of geometries to -180..180, and split what crosses the antimeridian.
+    """Normalise the longitudes of geometries to -180..180, splitting those that cross the antimeridian.
 
     Sea networks and some national data number longitudes past 180. A part that lies wholly past 180 is shifted; one
     that crosses it is cut there. A line with a step of more than 180 degrees is read as the short way round.
@@ -182,7 +182,7 @@ class PolygonIndex:
         return np.where(first < len(self._polygons), first, -1)
 
     def pairs(self, lon: ArrayLike, lat: ArrayLike) -> tuple[IntArray, IntArray]:
-        """Find all pairs of a point and a polygon that holds it; polygons may overlap.
+        """Return all pairs of a point and a polygon that contains it; polygons may overlap.
 
         Parameters
         ----------

@@ -167,7 +167,7 @@ class OutlineItems:
         return np.bincount(pair[within], minlength=len(item)) > 0
 
     def outline_touches(self, lon: FloatArray, lat: FloatArray, feature: IntArray, radius_m: float) -> FloatArray:
-        """Say the same of pairs of a place and a feature by its position in the layer."""
+        """Return the same for pairs of a place and a feature given by its position in the layer."""
         return self.touches(lon, lat, self._item[feature], radius_m)
 
     def share_within(self, here: FloatArray, piece: IntArray, radius_m: float) -> FloatArray:

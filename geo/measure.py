@@ -100,7 +100,7 @@ def line_length_km(lines: Sequence[Any] | NDArray[np.object_]) -> FloatArray:
 
 
 def check_lonlat(where: str, lon: ArrayLike, lat: ArrayLike) -> tuple[FloatArray, FloatArray]:
-    """Refuse coordinates that cannot be degrees on Earth, and bring longitudes to -180..180.
+    """Raise for coordinates that are not degrees on Earth, and normalise longitudes to -180..180.
 
     Parameters
     ----------

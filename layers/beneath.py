@@ -55,7 +55,7 @@ def _areas(layer: Layer, lon: float, lat: float) -> str:
 
 
 def _nearest(layer: Layer, lon: float, lat: float) -> str:
-    """Return what lies nearest with its geodesic distance.
+    """Return the nearest feature with its geodesic distance.
 
     The nearest in degrees stands first among those that are measured.
     """

@@ -223,7 +223,7 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class LayerInfo:
-    """What the information panel of a layer shows.
+    """The content of a layer's information panel.
 
     Attributes
     ----------
@@ -320,7 +320,7 @@ def find_layer(layer_id: str) -> Layer:
 
 
 def info(layer: Layer) -> LayerInfo:
-    """Gather what the information panel of a layer shows.
+    """Collect the content of a layer's information panel.
 
     Parameters
     ----------

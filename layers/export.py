@@ -44,7 +44,7 @@ def suffix(layer: UserLayer) -> str:
 
 
 def check(layer: UserLayer, target: Target) -> Target:
-    """Find out before the work whether a layer can be written where it was asked for.
+    """Check before any work that a layer can be written to the requested file.
 
     Raises
     ------
@@ -120,7 +120,7 @@ def _geopackage(layer: UserLayer, features: Features, file: Path) -> None:
 
 
 def _column_name(name: str, taken: Iterable[str]) -> str:
-    """Return the name, lengthened until it is neither reserved nor taken: the format knows no case."""
+    """Return the name, lengthened until it is neither reserved nor taken, ignoring case as the format does."""
     used = RESERVED | {other.lower() for other in taken}
     while name.lower() in used:
         name += "_"

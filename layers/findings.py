@@ -354,12 +354,12 @@ TEMPLATES |= {code: Template(*parts) for code, parts in (TABLE_TEMPLATES | SANDB
 
 
 def message(finding: Finding) -> Phrase:
-    """Return what was found, in English."""
+    """Return the sentence of a finding, in English."""
     return _phrase(TEMPLATES[finding.code].message, finding.details)
 
 
 def cure(finding: Finding) -> Phrase:
-    """Return what to do about it, in English; empty where nothing needs doing."""
+    """Return the remedy of a finding, in English; empty if none is needed."""
     return _phrase(TEMPLATES[finding.code].cure, finding.details)
 
 

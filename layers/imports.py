@@ -113,7 +113,7 @@ class Draft:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """What the user says of an import.
+    """The user's options for an import.
 
     Attributes
     ----------
@@ -138,7 +138,7 @@ class ImportOptions:
 
 
 def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
-    """Copy the user's files into a quarantine folder of their own, under our names, and hash them.
+    """Copy the user's files into a quarantine folder under safe names, and hash them.
 
     Parameters
     ----------
@@ -190,7 +190,7 @@ def take_in(home: Path, files: Sequence[tuple[str, BinaryIO]]) -> Upload:
 
 
 def _size(stream: BinaryIO) -> int:
-    """Return how long a stream is; 0 where it cannot tell."""
+    """Return the length of a stream in bytes; 0 if unknown."""
     try:
         here = stream.tell()
         size = stream.seek(0, os.SEEK_END)
@@ -201,7 +201,7 @@ def _size(stream: BinaryIO) -> int:
 
 
 def _check_room(home: Path, size: int) -> None:
-    """Refuse what would fill the disk, or quarantine, before a byte of it is written."""
+    """Raise before a byte is written if the upload would fill the disk or the quarantine."""
     if shutil.disk_usage(home).free < FREE_BYTES + size:
         raise UploadError(
             "The disk that holds {home} has not enough room: 1 GB has to stay free beside the "
@@ -220,7 +220,7 @@ def _check_room(home: Path, size: int) -> None:
 
 
 def _in_order(files: Sequence[tuple[str, BinaryIO]]) -> Iterable[tuple[str, BinaryIO]]:
-    """Put the file that carries the data before its companions, whichever the user named first."""
+    """Sort the file that carries the data before its companions, in whichever order they were uploaded."""
     main = (".shp", ".dat", ".tif", ".tiff", ".gml", ".tab", ".mif")
     return sorted(files, key=lambda pair: Path(pair[0]).suffix.lower() not in main) if len(files) > 1 else files
 
@@ -236,7 +236,7 @@ def discard(upload: Upload) -> None:
 
 
 def read(reader: Reader, upload: Upload, request: Request, progress: Progress | None = None) -> Draft:
-    """Let the sandboxed reader read an upload; see `layers.contract` for what it answers."""
+    """Read an upload in the sandboxed reader; `layers.contract` defines its report."""
     out = upload.folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(mode=0o700)
@@ -265,7 +265,7 @@ def known_already(store: Store, draft: Draft) -> list[UserLayer]:
 
 
 def new_layers(draft: Draft, about: ImportOptions, chosen: Sequence[str] = ()) -> list[NewLayer]:
-    """Turn a draft into layers for `data.user_layers.add`, after checking what the reader handed back.
+    """Turn a draft into layers for `data.user_layers.add`, after checking the reader's output.
 
     Parameters
     ----------
@@ -337,7 +337,7 @@ def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone:
 
 
 def clean_raster(path: Path, layer: LayerReport) -> Path:
-    """Hold a raster of the reader's against the contract before any library opens it: a TIFF that names no other file.
+    """Check a raster from the reader before any library opens it: a TIFF that refers to no other file.
 
     Raises
     ------
@@ -372,7 +372,7 @@ def clean_raster(path: Path, layer: LayerReport) -> Path:
 
 
 def clean_table(path: Path, layer: LayerReport) -> pa.Table:
-    """Load an Arrow file of the reader's, and hold it against the contract.
+    """Load an Arrow file from the reader, and check it against the contract.
 
     Raises
     ------

@@ -29,7 +29,7 @@ UNHELD_S = 60.0
 
 
 class Lease:
-    """Holds a quarantine folder; it goes when released, forgotten (session ended), or when its process ends.
+    """A hold on a quarantine folder, which is removed when released, when the session ends, or with its process.
 
     Examples
     --------
@@ -53,12 +53,12 @@ class Lease:
         self._finalizer = weakref.finalize(self, _let_go, lock, self.folder)
 
     def end(self) -> None:
-        """Let the folder go, with all that is in it."""
+        """Release the folder and delete its content."""
         self._finalizer()
 
 
 def sweep(home: Path) -> None:
-    """Remove what nobody holds: of processes that were killed. What a reader is at work on is held, and stays."""
+    """Remove folders that nobody holds, such as those of killed processes; a folder being read stays."""
     for folder in (home / QUARANTINE).glob("*"):
         try:
             lock = (folder / LEASE).open("r+b")

@@ -11,7 +11,7 @@ from layers.contract import Finding, LayerReport, Report
 
 
 def as_values(status: str, report: Report | None, added: dict[str, str], error: str = "") -> dict[str, Any]:
-    """Return what `orebridge layers add` answers.
+    """Return the answer of `orebridge layers add` as plain values.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def layer_values(layer: LayerReport, layer_id: str) -> dict[str, Any]:
 
 
 def provenance(layer: UserLayer) -> dict[str, Any]:
-    """Return who brought a layer, from what, how it was placed and what was done to it."""
+    """Return the provenance of a layer: who imported it, from which file, its georeferencing and its processing."""
     return {
         "layer_id": layer.layer_id,
         "name": layer.name,

@@ -180,17 +180,17 @@ class GuardState:
 
     @property
     def whole(self) -> bool:
-        """Whether all of it holds."""
+        """Whether all restrictions hold."""
         return self.filesystem and self.network and self.memory and self.time
 
     @property
     def uploads(self) -> bool:
-        """Whether uploads are read: all holds, or the deployer allows it otherwise."""
+        """Whether uploads are read: all restrictions hold, or the deployer allows uploads regardless."""
         return self.whole or self.allowed_unguarded
 
 
 def guard_state() -> GuardState:
-    """Tell which restrictions hold, tried once in a child process that restricts itself and tries each way out.
+    """Return which restrictions hold, tested once in a child process that restricts itself and tries to escape.
 
     Examples
     --------
@@ -223,7 +223,7 @@ def _measured() -> tuple[bool, bool, bool, str]:
 
 
 def _reason(filesystem: bool, network: bool, memory: bool, refused: str) -> str:
-    """Say what does not hold, of the machine and not of a file."""
+    """Return which restrictions do not hold on this machine, as a sentence."""
     system = platform.system() or sys.platform
     if not sys.platform.startswith("linux"):
         return Phrase("Orebridge can shut the reader of uploads in on Linux only; this is {system}.", system=system)
@@ -318,7 +318,7 @@ def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
 
 
 def end_with_parent(parent: int) -> None:
-    """Let the kernel kill this process when `parent`, which forked it, ends.
+    """Ask the kernel to kill this process when `parent`, which forked it, ends.
 
     Ends at once if that has happened already.
     """
@@ -351,7 +351,7 @@ def _check(answer: int) -> int:
 
 
 def restrict_files(readable: list[Path], writable: list[Path]) -> None:
-    """Let this process reach no file but these, by Landlock.
+    """Restrict this process to these files, by Landlock.
 
     Raises
     ------

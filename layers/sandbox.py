@@ -71,7 +71,7 @@ class NotIsolatedError(OrebridgeError):
 
 
 class Reader:
-    """One reader process and the pipe to it. Jobs wait for one another; the process is started again if it dies.
+    """One reader process and the pipe to it. Jobs run one after the other; a process that died is restarted.
 
     Examples
     --------
@@ -209,7 +209,7 @@ class Reader:
 
 
 def plain_file(path: Path) -> bool:
-    """Tell whether a file of the reader's is a file and no link out of its folder."""
+    """Return whether a file from the reader is a regular file and not a symbolic link."""
     return path.is_file() and not path.is_symlink()
 
 
@@ -236,7 +236,7 @@ def checked_report(file: Path) -> Report:
 
 
 def _promises(report: Report) -> Iterator[tuple[str, bool]]:
-    """Yield what a report must keep, and whether it does."""
+    """Yield each clause of the contract for a report, and whether it holds."""
     for finding in report.findings:
         yield from _promises_of_finding(finding)
     for layer in report.layers:

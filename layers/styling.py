@@ -89,7 +89,7 @@ def _drawable(layer: UserLayer, features: Features) -> tuple[list[dict[str, Any]
 
 
 def _telling(name: str, values: NDArray[np.float64]) -> bool:
-    """Tell whether a number says something of the place: not an id, a code, a coordinate, or a size of the shape."""
+    """Return whether a numeric column describes the place, rather than being an id, a code, a coordinate or a size."""
     low = name.lower()
     if re.search(r"(^|_|[a-z])(id|fid|code|no|num|nr|number|year|zone|line|map)$", low) or low in ("x", "y", "z"):
         return False
@@ -173,7 +173,7 @@ def _as_texts(values: NDArray[np.float64]) -> NDArray[np.object_]:
 
 @dataclass(frozen=True, slots=True)
 class UserMapLayer(Layer):
-    """An own layer in the form of the catalogue's; it reads its features from the store.
+    """A user layer in the form of a catalogue layer; its features are read from the store.
 
     Attributes
     ----------
@@ -244,7 +244,7 @@ def _classes(features: Features, style: dict[str, Any]) -> NDArray[np.object_]:
 
 
 def map_layer(own: UserLayer, source: Source, load: Callable[[], Features], raster: Path | None) -> UserMapLayer:
-    """Return an own layer as the map draws it.
+    """Return a user layer as the map draws it.
 
     Parameters
     ----------
@@ -281,7 +281,7 @@ def map_layer(own: UserLayer, source: Source, load: Callable[[], Features], rast
 
 
 def drawn_by(own: UserLayer) -> str:
-    """Return what the colours stand for, with its unit; empty for one colour."""
+    """Return the attribute behind the colours, with its unit; empty for a single colour."""
     if own.kind == "raster":
         return own.unit
     name = own.style.get("column", "")

@@ -230,7 +230,7 @@ class Features:
 
 
 def feature_properties(frame: gpd.GeoDataFrame, layer: Layer) -> list[str]:
-    """Write the properties of each feature as JSON: what the tooltip shows, and the legend entry.
+    """Write the properties of each feature as JSON: tooltip and legend entry.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def box_area(name: str, west: float, south: float, east: float, north: float) ->
 
 
 def user_area(layer_id: str) -> tuple[Area, float]:
-    """Return the areas of an own layer as one area.
+    """Return the polygons of a user layer as one area.
 
     Raises
     ------

@@ -39,7 +39,7 @@ _MEASURING = threading.Lock()
 
 
 def source_of(layer: UserLayer) -> Source:
-    """Return an own layer as a source: what tables, cards and exports name."""
+    """Return a user layer as a source, for tables, cards and exports."""
     return Source(
         id=PREFIX + layer.layer_id,
         title=layer.name,
@@ -77,7 +77,7 @@ def milestone_source() -> Source:
 
 
 def sources(layers: Iterable[UserLayer]) -> dict[str, Source]:
-    """Return the register of sources with the user's own layers."""
+    """Return the register of sources including the user's layers."""
     return {
         **load_sources(),
         MILESTONES: milestone_source(),
@@ -86,7 +86,7 @@ def sources(layers: Iterable[UserLayer]) -> dict[str, Source]:
 
 
 def evidence_layer(store: Store, layer: UserLayer) -> EvidenceLayer:
-    """Load what measuring needs of an own layer."""
+    """Load a user layer for measurement."""
     if layer.kind == "raster":
         return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
     features = user_layers.features(store, layer)
@@ -100,7 +100,7 @@ def evidence_layer(store: Store, layer: UserLayer) -> EvidenceLayer:
 
 
 def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
-    """Return the column that names the features: one called so, else none."""
+    """Return the column that names the features, if any is called so."""
     return next((values for column, values in texts.items() if "name" in column.lower() or "名" in column), None)
 
 
@@ -207,7 +207,7 @@ def attach_milestones(
 
 
 def attach_sites(facts: duckdb.DuckDBPyConnection, own: UserSites) -> None:
-    """Put the user's sites beside the others, measured by the same measures; those that were there before are replaced.
+    """Add the user's sites to the bundled ones, measured alike; those attached before are replaced.
 
     All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
     """

@@ -12,17 +12,17 @@ _notices: list[str] = []
 
 
 def leave_out(error: StoreError) -> None:
-    """Note that an answer goes without the user's own data, and why; the last reason stays."""
+    """Record that an answer omits the user's data, and why; the last reason counts."""
     _problems[:] = [str(error)]
 
 
 def left_out() -> str:
-    """Return the sentences for an answer that went without the user's own data; empty where none did."""
+    """Return the notice for an answer that omits the user's data; empty otherwise."""
     return f"{_problems[0]} Sites, layers and criteria of your own do not count in this answer." if _problems else ""
 
 
 def take_notice(store: Store) -> Store:
-    """Note what there is to say of a store that was opened all the same, and return it."""
+    """Record the warnings of a store that was opened all the same, and return it."""
     _notices[:] = [str(notice) for notice in store.notices]
     return store
 

@@ -34,7 +34,7 @@ def packed_evidence(scenario: Scenario) -> str:
 
 
 def unpacked_evidence(text: str) -> tuple[UserCriterion, ...]:
-    """Return the criteria that `packed_evidence` packed; nothing of a text that is not one."""
+    """Return the criteria that `packed_evidence` packed; none for any other text."""
     try:
         criteria = unpacked(text, MOST_BYTES, MOST_DEPTH)
         if not isinstance(criteria, list) or len(criteria) > MOST_CRITERIA:

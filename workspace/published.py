@@ -95,12 +95,12 @@ def without_private(scenario: Scenario) -> Scenario:
 
 
 def view() -> RankingCache:
-    """Return what the API answers from. Ask `holds` after an answer was made."""
+    """Return the rankings that the API answers from. Call `holds` after an answer is made."""
     return rankings.VIEW if _untouched() else _VIEW
 
 
 def holds(view: RankingCache) -> bool:
-    """Tell whether a view that was asked held nothing private all the while."""
+    """Return whether a view held no private data while it was in use."""
     return view is _VIEW or _untouched()
 
 

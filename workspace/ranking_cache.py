@@ -88,7 +88,7 @@ class RankingCache:
         return self._of(self._facts()).ranked(scenario, state)
 
     def page(self, scenario: Scenario, first: int, most: int) -> Page:
-        """Return a part of a ranking with the contributions of each criterion."""
+        """Return a slice of a ranking with the contributions of each criterion."""
         state = self._state()
         return self._of(self._facts()).page(scenario, first, most, state)
 

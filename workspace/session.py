@@ -39,7 +39,7 @@ def _open() -> bool:
 
 
 def facts() -> duckdb.DuckDBPyConnection:
-    """Return the bundle with what is the user's own beside it, opened once for the process.
+    """Return the bundle with the user's data attached, opened once per process.
 
     Take a cursor for each call.
     """
@@ -57,7 +57,7 @@ def _store() -> Store:
 
 
 def store() -> Store:
-    """Return the user's store, opened once for the process.
+    """Return the user's store, opened once per process.
 
     Raises
     ------
@@ -77,7 +77,7 @@ def _own() -> UserData:
 
 
 def own() -> UserData:
-    """Return the user's layers, opened once for the process.
+    """Return the user's layers, opened once per process.
 
     Raises
     ------
@@ -93,7 +93,7 @@ def own() -> UserData:
 
 
 def stored_layers() -> tuple[UserLayer, ...]:
-    """Return the user's layers in use; none while the store cannot be used."""
+    """Return the user layers in use; none while the store is unavailable."""
     try:
         return own().layers
     except StoreError as error:
@@ -102,7 +102,7 @@ def stored_layers() -> tuple[UserLayer, ...]:
 
 
 def stored_criteria() -> tuple[UserCriterion, ...]:
-    """Return the criteria of the user's own whose layers are in use; none while the store cannot be used."""
+    """Return the user-defined criteria whose layers are in use; none while the store is unavailable."""
     try:
         return tuple(criterion_from(values) for values in store().criteria())
     except StoreError as error:
@@ -111,7 +111,7 @@ def stored_criteria() -> tuple[UserCriterion, ...]:
 
 
 def revision() -> str:
-    """Return what rankings depend on besides their scenario: the user's own sites.
+    """Return a key of what rankings depend on besides their scenario: the user's sites.
 
     Empty without a store or without own sites.
     """
@@ -123,7 +123,7 @@ def revision() -> str:
 
 
 def state() -> int:
-    """Return a number that changes whenever the facts do: what was computed of another state does not hold."""
+    """Return a number that changes with the facts; results of an earlier state are outdated."""
     try:
         return own().state
     except StoreError:
@@ -131,7 +131,7 @@ def state() -> int:
 
 
 def ready(scenario: Scenario) -> None:
-    """Measure the criteria that a scenario brings in: an address, a shortlist, a file. Lists are read without it.
+    """Measure the criteria of a scenario from an address, a shortlist or a file. Reading a list never measures.
 
     Raises
     ------
@@ -144,20 +144,20 @@ def ready(scenario: Scenario) -> None:
 
 
 def new_day() -> None:
-    """Measure anew what depends on the date, once the day has changed."""
+    """Measure again what depends on the date, once the day has changed."""
     if _facts.cache_info().currsize and _own.cache_info().currsize and _own().stale:
         _own().attach()
 
 
 def beside() -> duckdb.DuckDBPyConnection:
-    """Return the facts once the user's own stands beside them; without it while the store cannot be used."""
+    """Return the facts with the user's data attached; without them while the store is unavailable."""
     with suppress(StoreError):
         own()
     return facts()
 
 
 def told(site_id: str) -> Milestones | None:
-    """Return what the user told of the permits of a site; None where nothing, or while the store cannot be used."""
+    """Return the permitting milestones of a site; None if there are none or the store is unavailable."""
     try:
         return own().milestones(site_id)
     except StoreError as error:
@@ -166,7 +166,7 @@ def told(site_id: str) -> Milestones | None:
 
 
 def all_told() -> dict[str, Milestones]:
-    """Return what the user told of permits, by site; nothing while the store cannot be used."""
+    """Return the permitting milestones of all sites; none while the store is unavailable."""
     try:
         return {site_id: Milestones(**values) for site_id, values in store().milestones().items()}
     except StoreError as error:
@@ -175,7 +175,7 @@ def all_told() -> dict[str, Milestones]:
 
 
 def close() -> None:
-    """Let go of the store, if it was opened."""
+    """Close the store, if it was opened."""
     reader().close()
     with _OPENING:  # a store that is being opened is let go of once it is open
         if _store.cache_info().currsize:

@@ -113,7 +113,7 @@ def _with_scenario(shortlist: Shortlist, commodities: Collection[str]) -> Shortl
 
 
 def _check_snapshot(snapshot_id: str, payload: bytes) -> None:
-    """Refuse a snapshot that could not be shown, computed again or compared."""
+    """Raise if a snapshot could not be shown, recomputed or compared."""
     try:
         snapshot = frozen.from_bytes(payload)
         _Head.model_validate(snapshot.head)

@@ -60,12 +60,12 @@ def scenario_of(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
 def keep_scenario(
     store: Store, name: str, scenario: Scenario, layers: dict[str, tuple[bool, float]] | None = None
 ) -> None:
-    """Keep a scenario with a shortlist, and the version of the data that it was seen with."""
+    """Store a scenario with a shortlist, and the data version under which it was seen."""
     shortlists.edit_head(store, name, scenario=scenario.as_dict(), layers=layers or {}, data_version=data_version())
 
 
 def freeze(store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, label: str = "") -> Snapshot:
-    """Freeze a shortlist with the numbers of a scenario, keep it in the store, and return it.
+    """Save a snapshot of a shortlist with the scores of a scenario, and return it.
 
     Raises
     ------
@@ -84,7 +84,7 @@ def freeze(store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: 
 
 
 def opened(store: Store, snapshot_id: str) -> tuple[Snapshot, Verdict]:
-    """Return a snapshot, and whether it computes to the same numbers today.
+    """Return a snapshot, and whether it still computes to the same numbers.
 
     Raises
     ------
@@ -100,7 +100,7 @@ def opened(store: Store, snapshot_id: str) -> tuple[Snapshot, Verdict]:
 def difference(
     store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, then: str, now: str = TODAY
 ) -> SnapshotDifference:
-    """Say what moved between two versions of a shortlist and why.
+    """Return the rank moves between two versions of a shortlist, with their causes.
 
     Parameters
     ----------
@@ -176,7 +176,7 @@ def _today(facts: duckdb.DuckDBPyConnection, scenario: Scenario, then_method: st
 
 
 def _between(facts: duckdb.DuckDBPyConnection, old: Snapshot) -> Basis | None:
-    """Return the old list on the facts of today, so that data and list are told apart.
+    """Return the old list on today's facts, so that changes of data and of the list are separated.
 
     None where it cannot be made any more.
     """

@@ -22,7 +22,7 @@ def suitable(layer: UserLayer) -> list[str]:
 
 
 def reads_column(layer: UserLayer, measure: str) -> bool:
-    """Tell whether a measure needs a column of the layer."""
+    """Return whether a measure needs a column of the layer."""
     asks = EVIDENCE[measure].column
     return asks == "always" or (asks == "vector" and layer.kind != "raster")
 
@@ -67,7 +67,7 @@ def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", *
 
 
 def values(own: UserCriterion, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
-    """Measure a criterion over all sites without keeping it: the preview. NaN: unknown."""
+    """Measure a criterion over all sites without storing it, for the preview. NaN means unknown."""
     layer = session.own().find(own.layer_id)
     return measure(
         attach.evidence_layer(session.store(), layer), own, attach.sites_to_measure(session.facts()), progress
@@ -84,7 +84,7 @@ def add(own: UserCriterion) -> dict[str, object]:
 
 
 def remove(criterion_id: str) -> str:
-    """Drop a criterion; return its title.
+    """Delete a criterion and return its title.
 
     Raises
     ------

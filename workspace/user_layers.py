@@ -162,7 +162,7 @@ class UserData:
             self.attach()
 
     def attach(self) -> None:
-        """Put the user's sites, milestones and criteria beside the facts, unless those there are current."""
+        """Attach the user's sites, milestones and criteria to the facts, unless they are current."""
         facts = self._facts()
         with _CHANGING:
             if self._attached != self.revision:
@@ -203,7 +203,7 @@ class UserData:
 
     @property
     def state(self) -> int:
-        """A number that changes whenever something of the user's own was put beside the facts or taken away."""
+        """A number that changes whenever user data are attached to the facts or detached."""
         return self._state
 
     @property
@@ -213,16 +213,16 @@ class UserData:
 
     @property
     def stale(self) -> bool:
-        """Whether what stands beside the facts is not what the store holds, or was measured on another day."""
+        """Whether the attached data differ from the store, or were measured on another day."""
         return self._attached != self.revision
 
     def milestones(self, site_id: str) -> Milestones | None:
-        """Return what the user told of the permits of a site; None where nothing."""
+        """Return the permitting milestones of a site; None if there are none."""
         values = self._milestones.get(site_id)
         return Milestones(**values) if values else None
 
     def tell(self, site_id: str, values: dict[str, str]) -> Milestones:
-        """Keep milestones of a site; they count at once.
+        """Store milestones of a site; they count at once.
 
         Raises
         ------
@@ -236,7 +236,7 @@ class UserData:
         return checked
 
     def untell(self, site_id: str) -> None:
-        """Drop the milestones of a site."""
+        """Delete the milestones of a site."""
         self._store.remove_milestones(site_id)
         self._milestones = self._store.milestones()
         self._changed()
@@ -252,7 +252,7 @@ class UserData:
     def add(
         self, draft: Draft, about: ImportOptions, chosen: Sequence[str] = (), columns: SiteColumns | None = None
     ) -> list[UserLayer]:
-        """Import what is ready of a draft: all of it or nothing.
+        """Import the ready layers of a draft, completely or not at all.
 
         Parameters
         ----------
@@ -276,7 +276,7 @@ class UserData:
         return self.keep(prepared(draft, about, self._facts, chosen, columns))
 
     def keep(self, made: Sequence[NewLayer]) -> list[UserLayer]:
-        """Put what `prepared` made into the store: all of it or nothing."""
+        """Store what `prepared` returned, completely or not at all."""
         user_layers.add(self._store, made)
         self._read_again()
         self._changed()
@@ -291,7 +291,7 @@ class UserData:
         return layer
 
     def forget(self, name: str) -> UserLayer:
-        """Delete a layer for good, by id or name; a removed one by its id."""
+        """Delete a layer permanently, by id or name; a removed one by its id."""
         removed = {layer.layer_id: layer for layer in self.removed()}
         layer = removed.get(name) or user_layers.find(self._store, name)
         user_layers.forget(self._store, layer.layer_id)
@@ -300,7 +300,7 @@ class UserData:
         return layer
 
     def restore(self, name: str) -> UserLayer:
-        """Bring a removed layer back."""
+        """Restore a removed layer."""
         layer = user_layers.find(self._store, name, removed=True)
         user_layers.restore(self._store, layer.layer_id)
         self._read_again()
@@ -308,7 +308,7 @@ class UserData:
         return layer
 
     def removed(self) -> list[UserLayer]:
-        """Return the layers that were removed and can come back."""
+        """Return the removed layers that can be restored."""
         return user_layers.stored_layers(self._store, removed=True)
 
     def edit(self, layer_id: str, **changes: object) -> UserLayer:

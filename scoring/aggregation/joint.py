@@ -20,12 +20,12 @@ def mean_rule(first: FloatArray, second: FloatArray) -> FloatArray:
 
 
 def maximin_rule(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the lower of both scores: what the less pleased desk gets (Rawls 1971)."""
+    """Return the lower of both scores, that of the less satisfied desk (Rawls 1971)."""
     return np.minimum(first, second)
 
 
 def nash_rule(first: FloatArray, second: FloatArray, fallback: tuple[float, float] = (0.0, 0.0)) -> FloatArray:
-    """Return the product of what both gain over having no deal; 0 where one desk gains nothing.
+    """Return the product of both desks' gains over no deal; 0 where one desk gains nothing.
 
     References
     ----------

@@ -66,7 +66,7 @@ def direct(points: ArrayLike) -> FloatArray:
 
 
 def swing(points: ArrayLike) -> FloatArray:
-    """Return swing weights: the swing from worst to best that matters most has 100 points, the others their part of it.
+    """Return swing weights: the most important swing from worst to best has 100 points, the others a share of it.
 
     References
     ----------
@@ -204,7 +204,7 @@ def entropy(matrix: ArrayLike) -> FloatArray:
 def critic(
     matrix: ArrayLike, types: ArrayLike | None = None, correlation: str = "pearson", ddof: int = 1
 ) -> FloatArray:
-    """Return weights by contrast and conflict: the spread of each criterion times how little it goes with the others.
+    """Return CRITIC weights: the standard deviation of each criterion times its conflict with the others.
 
     Parameters
     ----------

@@ -38,7 +38,7 @@ TENTH = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What is asked of a backtest besides the scenario.
+    """Settings of a backtest besides the scenario.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class LabelOutcomes:
-    """Labels by what became of them.
+    """Labels by outcome.
 
     Attributes
     ----------
@@ -180,7 +180,7 @@ def _compare(
     settings: Settings,
     listed_only: set[str],
 ) -> Backtest:
-    """Compare what `used` ranks with labels.
+    """Compare the ranking of `used` with the labels.
 
     A site of `listed_only` that `used` lacks is not one that a label can mean.
     """
@@ -424,7 +424,7 @@ def _counts(ranked: Population, ordered: LabelOutcomes, listed_only: set[str]) -
 
 
 def _notes(result: Backtest, settings: Settings, listed_only: int) -> list[tuple[str, dict[str, Any]]]:
-    """Return what a reader must know, as codes with values; the screens put them in words."""
+    """Return the caveats of a result as codes with values; the screens put them into words."""
     labelled, counts = result.matched, result.counts
     countries = {row["country"] for row in result.matches}
     best, auc = _best_baseline(result)
@@ -458,7 +458,7 @@ def as_json(result: Backtest) -> dict[str, Any]:
 
 
 def origin(scenario: Scenario, settings: Any) -> dict[str, Any]:
-    """Return what an answer came from: settings, scenario and data version."""
+    """Return the provenance of a result: settings, scenario and data version."""
     from dataclasses import asdict  # noqa: PLC0415
 
     from data.facts import data_version  # noqa: PLC0415

@@ -67,7 +67,7 @@ class SelectionList:
 
 @dataclass(frozen=True, slots=True)
 class BlindRemovals:
-    """What blind mode takes away.
+    """The facts that blind mode removes.
 
     Attributes
     ----------
@@ -95,7 +95,7 @@ def selection_lists() -> tuple[SelectionList, ...]:
 
 
 def rests_on(measure: str, claim: str, what: str) -> bool:
-    """Tell whether a criterion rests on an attribute of a site; `claim` is the attribute it returns as is, or empty.
+    """Return whether a criterion depends on an attribute; `claim` is the attribute it returns unchanged, or empty.
 
     Examples
     --------
@@ -112,7 +112,7 @@ def rests_on(measure: str, claim: str, what: str) -> bool:
 
 
 def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
-    """Return (site_id, what, list_id) of everything that is known because a site was selected.
+    """Return (site_id, what, list_id) of every fact that is known because a site was selected.
 
     See `selected_facts.sql`.
     """
@@ -158,7 +158,7 @@ def _copy_rows(source: duckdb.DuckDBPyConnection, read: str, copy: duckdb.DuckDB
 
 
 def _drop(copy: duckdb.DuckDBPyConnection, removals: list[tuple[str, str, str]]) -> BlindRemovals:
-    """Delete what rests on lists, and count it."""
+    """Delete the facts that depend on selection lists, and count them."""
     gone = {site_id for site_id, what, _ in removals if what == "site"}
     rest = [(site_id, what) for site_id, what, _ in removals if site_id not in gone]
     names = copy.execute(

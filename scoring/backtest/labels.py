@@ -83,7 +83,7 @@ class Vocabulary:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A label with the site that it means.
+    """A label with the matched site.
 
     Attributes
     ----------
@@ -293,7 +293,7 @@ def iso_date(text: str) -> str:
 
 
 def is_later(date: str, until: str) -> bool:
-    """Tell whether a date is surely later: both are compared as far as the coarser of them is stated.
+    """Return whether a date is certainly later; both are compared at the precision of the coarser one.
 
     Examples
     --------

@@ -74,7 +74,7 @@ class Pillar:
 
     @property
     def optional(self) -> bool:
-        """Whether it counts only once a user gives it weight."""
+        """Whether the pillar counts only once a user gives it weight."""
         return self.default_weight == 0
 
 

@@ -22,7 +22,7 @@ NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class LayerMeasure:
-    """What can be measured of a layer; the function of the same name is in `MEASURED_BY`.
+    """A measure of a layer; the function of the same name is in `MEASURED_BY`.
 
     Attributes
     ----------
@@ -86,7 +86,7 @@ EVIDENCE: dict[str, LayerMeasure] = {
 
 @dataclass(frozen=True, slots=True)
 class UserCriterion:
-    """What to measure of a layer, and what is good.
+    """A criterion on a user layer: its measure, goalposts and weight.
 
     Attributes
     ----------

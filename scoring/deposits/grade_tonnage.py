@@ -41,7 +41,7 @@ ORDER = ("low", "medium", "high")
 
 @dataclass(frozen=True, slots=True)
 class GradeTonnage:
-    """A deposit type as USGS draws it, and the place of a site in it.
+    """The grade-tonnage model of a deposit type after USGS, with the position of a site.
 
     Attributes
     ----------

@@ -97,7 +97,7 @@ class GradeError(OrebridgeError):
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What a tonne of a commodity is sold for, in the basis of its grades.
+    """The price of a tonne of a commodity, in the basis of its grades.
 
     Attributes
     ----------
@@ -224,7 +224,7 @@ class RareEarths:
 
 
 def prices(path: Path = FILE) -> dict[str, Price]:
-    """Return the prices by commodity: the house's table, and over it that of `path`.
+    """Return the prices by commodity: the bundled table, overridden by that of `path`.
 
     Parameters
     ----------
@@ -290,7 +290,7 @@ def _told_by_elements(grades: Mapping[str, Grade]) -> tuple[str, ...]:
 
 
 def _parts(tonnes: Mapping[str, float], table: Mapping[str, Price]) -> tuple[PricedCommodity, ...]:
-    """Return what each priced commodity is worth in a tonne of ore, the most valuable first."""
+    """Return the value of each priced commodity in a tonne of ore, the most valuable first."""
     priced = {name: (t, table[name]) for name, t in tonnes.items() if name in table}
     total = math.fsum(t * p.usd_per_t for t, p in priced.values())
     parts = [
@@ -415,7 +415,7 @@ def _oxides(kg: Mapping[str, float]) -> dict[str, float]:
 
 
 def _sum(masses: Mapping[str, float], names: tuple[str, ...]) -> float | None:
-    """Sum what is known of `names`; None where nothing is."""
+    """Sum the known masses of `names`; None if none is known."""
     known = [masses[name] for name in names if name in masses]
     return math.fsum(known) if known else None
 

@@ -64,7 +64,7 @@ SITES = "SELECT * FROM combined.site ORDER BY site_id"
 
 @dataclass(frozen=True)
 class Inputs:
-    """What measures read: a cursor on the facts and the bundled layers, loaded once.
+    """The inputs of measures: a cursor on the facts and the bundled layers, loaded once.
 
     Attributes
     ----------

@@ -30,7 +30,7 @@ COLUMNS = ("site_id", "value", "low", "high", "target", "covered")
 
 @dataclass(frozen=True)
 class EvidenceLayer:
-    """A layer, ready to be measured; what is built for one criterion serves the next.
+    """A layer prepared for measurement; its search structures are shared by all criteria on it.
 
     Attributes
     ----------
@@ -79,7 +79,7 @@ class EvidenceLayer:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What a measure says of some places.
+    """The result of a measure at some places.
 
     Value, share of the ground that is known (0..1), position of a feature (-1: none).
     """
@@ -176,7 +176,7 @@ def _to_sample(what: LayerMeasure, criterion: UserCriterion, slack_km: FloatArra
 def _known(
     layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
 ) -> Measured:
-    """Measure places, leaving unknown what lies beyond the ground that the layer speaks of."""
+    """Measure places; those beyond the ground that the layer covers stay unknown."""
     what = EVIDENCE[criterion.measure]
     located = ~(np.isnan(lon) | np.isnan(lat))
     if layer.kind != "raster" and not criterion.everywhere:
@@ -283,7 +283,7 @@ MEASURED_BY: dict[str, Function] = {
 
 
 def suggested_goalposts(values: FloatArray, measure: str) -> tuple[float, float]:
-    """Suggest goalposts from what was measured: the 5 and 95 % quantiles to two significant digits, in the usual sense.
+    """Suggest goalposts: the 5 and 95 % quantiles of the measured values to two significant digits.
 
     Parameters
     ----------

@@ -113,7 +113,7 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
 def outlook_of(
     facts: duckdb.DuckDBPyConnection, site_id: str, milestones: Milestones | None, today: date
 ) -> Outlook | None:
-    """Return the distribution of the months left of one site, with what the user told.
+    """Return the distribution of the months left of one site, given the user's milestones.
 
     None where its stage is unknown.
     """
@@ -157,7 +157,7 @@ EMPTY = {"commodity": "", "status": "measured", "target": "", "reference_group":
 
 
 def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.DataFrame:
-    """Measure every criterion of the catalogue (or those of `criteria`) for every site that it can be measured for.
+    """Measure every criterion of the catalogue (or those of `criteria`) for every site to which it applies.
 
     Returns
     -------

@@ -81,7 +81,7 @@ class CoveredTest:
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """What is known of the owners of a site or company.
+    """The ownership of a site or company.
 
     Attributes
     ----------
@@ -110,7 +110,7 @@ class Ownership:
 
 
 def ownership(facts: duckdb.DuckDBPyConnection, root: str) -> Ownership:
-    """Return who stands behind a site or company of the bundle.
+    """Return the ownership of a site or company of the bundle.
 
     Parameters
     ----------
@@ -218,7 +218,7 @@ def _covered_paths(nodes: tuple[Node, ...]) -> tuple[Node, ...]:
 
 
 def _nobody(cursor: duckdb.DuckDBPyConnection, root: str) -> Ownership:
-    """Return what holds of a site without a named owner: all unknown, but for its own country."""
+    """Return the ownership of a site without a named owner: all unknown except its own country."""
     row = cursor.execute(
         "SELECT c.covered FROM combined.site JOIN facts.country AS c USING (iso3) WHERE site_id = $root", {"root": root}
     ).fetchone()

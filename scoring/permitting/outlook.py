@@ -87,7 +87,7 @@ class MonthsRemaining:
 
 @dataclass(frozen=True, slots=True)
 class Milestones:
-    """What the user knows of the permits of one site; empty text: not known.
+    """The user's milestones for the permits of one site; empty text means unknown.
 
     Attributes
     ----------
@@ -115,7 +115,7 @@ class Milestones:
 
 
 def milestones(values: dict[str, str], today: date) -> Milestones:
-    """Check what the user told and return it.
+    """Check the user's milestones and return them.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def milestones(values: dict[str, str], today: date) -> Milestones:
 
 
 def _check_names(kept: Mapping[str, str]) -> None:
-    """Raise where nothing is told, or something that is no milestone."""
+    """Raise if there is no milestone, or one of an unknown name."""
     names = [field.name for field in fields(Milestones)]
     if unknown := sorted(set(kept) - set(names)):
         raise MilestoneError("No milestone is called {milestone!r}.", milestone=unknown[0])
@@ -151,7 +151,7 @@ def _check_names(kept: Mapping[str, str]) -> None:
 
 
 def _check_days(days: Mapping[str, date], today: date) -> None:
-    """Raise where what has happened lies in the future, or a decision before the start."""
+    """Raise if a past event is dated in the future, or a decision precedes the start."""
     for name in ("started", "granted"):
         if name in days and days[name] > today:
             raise MilestoneError(
@@ -225,7 +225,7 @@ def months_left(
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What is left, with the parts that make it.
+    """The distribution of the months left, with its components.
 
     Attributes
     ----------
@@ -372,7 +372,7 @@ def _sampled(
 
 
 def _tail(median: float, sigma: float, elapsed: float, rng: np.random.Generator) -> FloatArray:
-    """Return what is left of a log-normal duration that has lasted so many months and not ended."""
+    """Return the rest of a log-normal duration that has lasted so many months and not ended."""
     from scipy.special import ndtr, ndtri  # noqa: PLC0415 - scipy is slow to import, and few sites have milestones
 
     passed = ndtr(math.log(max(elapsed, 1e-9) / median) / sigma)

@@ -21,7 +21,7 @@ INTERVAL_Z = {"bounds": 0.0, "p5_p95": 1.6449, "p10_p90": 1.2816}
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """What one weight on the screen stands for: a pillar, or a criterion of the user's own."""
+    """The criteria that one weight controls: a pillar, or a user-defined criterion."""
 
     id: str
     title: str

@@ -318,7 +318,7 @@ def _rounded(score: FloatArray) -> FloatArray:
 
 
 def contributions(vectors: Vectors, scenario: Scenario, rows: Rows) -> FloatArray:
-    """Return what each criterion contributes to the score, shape (n, k): they sum to it."""
+    """Return the contribution of each criterion to the score, shape (n, k); rows sum to the score."""
     w = scenario.criterion_weights()
     few = Vectors(vectors.sites, *(getattr(vectors, name)[:, rows] for name in ("u", "u_low", "u_high", "m", "a")))
     measured, applied = _dot(few.m, w), _dot(few.a, w)

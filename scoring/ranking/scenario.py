@@ -91,7 +91,7 @@ def _are_choices(values: object) -> bool:
 
 
 def _is_text(value: object) -> bool:
-    """Tell whether a value is a text as names have it: not too long, without NUL and half characters."""
+    """Return whether a value is a short text, without NUL and lone surrogates."""
     if not isinstance(value, str) or len(value) > LONGEST_TEXT:
         return False
     return NO_TEXT.search(value) is None
@@ -106,7 +106,7 @@ def _is_weight(value: float) -> bool:
 
 
 def _shown(value: object) -> str:
-    """Return a value as a sentence names it; of what is no number, or too long to print, its type."""
+    """Return a value for an error sentence; the type of what is not a number or too long to print."""
     return (
         str(value)
         if isinstance(value, float) or (isinstance(value, int) and abs(value) < 10**15)
@@ -276,7 +276,7 @@ def _lists(value: Any) -> Any:
 
 
 def _criterion(own: UserCriterion) -> Criterion:
-    """Return a criterion of the user's own in the form of the catalogue's."""
+    """Return a user-defined criterion in the form of a catalogue criterion."""
     within = f" within {own.radius_km:g} km" if EVIDENCE[own.measure].radius else ""
     formula = f"{EVIDENCE[own.measure].title}{within}" + (f", column {own.column}" if own.column else "")
     return Criterion(

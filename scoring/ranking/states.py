@@ -12,7 +12,7 @@ from geo.arrays import BoolArray, FloatArray
 
 @dataclass(frozen=True, slots=True)
 class States:
-    """What the data could be: the known values, and how to draw around them.
+    """The possible states of the data: the known values, and how to draw the unknown ones.
 
     Attributes
     ----------

@@ -98,7 +98,7 @@ def rank_stability(
     draws: int = 1000,
     top_k: int = 20,
 ) -> RankStability:
-    """Draw weights and states of the data with the scenario's seed, and say where each listed site stands.
+    """Draw weights and states of the data with the scenario's seed, and return the rank statistics of each listed site.
 
     Scores are weighted means over the criteria that apply, with every unknown drawn evenly over its full range: no
     coverage rule is needed, since what is missing is drawn. Ranks may thus differ from the list, which draws scores

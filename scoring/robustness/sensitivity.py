@@ -214,7 +214,7 @@ def _outward(roots: FloatArray, start: float, end: float) -> tuple[FloatArray, F
 
 @dataclass(frozen=True, slots=True)
 class Swing:
-    """What one thing could do to the score of a site.
+    """The effect of one unknown or weight on the score of a site.
 
     Attributes
     ----------
@@ -275,7 +275,7 @@ def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: f
 
 @dataclass(frozen=True, slots=True)
 class RequiredValue:
-    """What one criterion would have to be, all else as it is, for a site to be among the first k.
+    """The value of one criterion, all else equal, that puts a site among the first k.
 
     Attributes
     ----------
@@ -298,7 +298,7 @@ class RequiredValue:
 def needs(
     packed: Packed, site_id: str, criteria: tuple[Criterion, ...], top_k: int = 10, order_by: OrderBy = "shrunk"
 ) -> list[RequiredValue]:
-    """Return what would have to be true of each criterion for a site to enter the first `top_k`; solved exactly.
+    """Return the required value of each criterion for a site to enter the first `top_k`; solved exactly.
 
     The score is linear in each desirability, also in that of an unknown, which adds to the coverage when it is learnt.
 

@@ -137,7 +137,7 @@ def around(weights: ArrayLike, share: float) -> WeightSpace:
 
 @dataclass(frozen=True, slots=True)
 class Robustness:
-    """What many draws say, a row a site.
+    """Statistics over all draws, one row a site.
 
     Attributes
     ----------
@@ -180,7 +180,7 @@ def smaa(
     classes: tuple[int, ...] = RANK_CLASSES,
     weights_a_state: int = 25,
 ) -> Robustness:
-    """Score the sites under every drawn weight and count where they stand.
+    """Score the sites under every drawn weight vector and count their ranks.
 
     Parameters
     ----------

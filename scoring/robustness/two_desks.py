@@ -25,7 +25,7 @@ TOP = 100
 
 @dataclass(frozen=True, slots=True)
 class TwoDesks:
-    """What two desks say of the same list.
+    """The rankings of two desks on the same list.
 
     Attributes
     ----------
@@ -51,7 +51,7 @@ class TwoDesks:
 
 
 def desk_scenario(scenario: Scenario, preset: str) -> Scenario:
-    """Return the scenario with the weights of a desk; filters, commodity, method and own criteria stay.
+    """Return the scenario with the weights of a desk; filters, commodity, method and user criteria stay.
 
     Raises
     ------

@@ -22,7 +22,7 @@ TIE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What one site has on one criterion.
+    """The value of one site on one criterion.
 
     Attributes
     ----------

@@ -16,7 +16,7 @@ CAUSES = ("data", "list", "weights", "method")
 
 @dataclass(frozen=True, slots=True)
 class RankingRecord:
-    """A ranking as a value: what it rests on and how it was made.
+    """A ranking as a value: its data and its settings.
 
     Attributes
     ----------
@@ -58,7 +58,7 @@ class RankMove:
 def moves(
     then: RankingRecord, now: RankingRecord, site_ids: Iterable[str], between: Basis | None = None
 ) -> list[RankMove]:
-    """Return how sites moved from one ranking to another, and what each cause adds.
+    """Return the rank moves from one ranking to another, and the contribution of each cause.
 
     Parameters
     ----------

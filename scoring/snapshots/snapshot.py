@@ -72,7 +72,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What computing a snapshot again says.
+    """The result of recomputing a snapshot.
 
     Attributes
     ----------
@@ -153,7 +153,7 @@ def _site(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) ->
 
 
 def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
-    """Return where every listed site stands, computed anew from what the snapshot holds: no fact of today is looked at.
+    """Return the score and rank of every listed site, computed from the snapshot alone.
 
     Raises
     ------
@@ -165,7 +165,7 @@ def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
 
 
 def verify(snapshot: Snapshot) -> Verdict:
-    """Compute a snapshot again and compare with the numbers that it was frozen with."""
+    """Recompute a snapshot and compare with its stored numbers."""
     scores = recompute(snapshot)
     differing = tuple(site_id for site_id, then in snapshot.results.items() if not _same(then, scores.get(site_id)))
     return Verdict(not differing, differing, snapshot.head["data_version"], data_version())

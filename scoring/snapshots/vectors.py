@@ -57,7 +57,7 @@ class Basis:
 
 @dataclass(frozen=True, slots=True)
 class SiteScore:
-    """Where a site stands: rank 1..n, score with its range and coverage (0..1), and what each criterion contributes."""
+    """The result of a site: rank 1..n, score with range, coverage (0..1), and the contribution of each criterion."""
 
     rank: int
     score: float
@@ -69,7 +69,7 @@ class SiteScore:
 
 
 def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = "") -> Basis:
-    """Return what the ranking of a scenario rests on: the listed sites, and all others where the method compares sites.
+    """Return the vectors behind a scenario's ranking: the listed sites, and all others if the method compares sites.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
 
 
 def _independent(*methods: str) -> bool:
-    """Tell whether these methods score each site by itself; an empty name is none."""
+    """Return whether these methods score each site independently of the others; an empty name is skipped."""
     return all(METHODS[method].independent for method in methods if method)
 
 
@@ -214,7 +214,7 @@ def from_dict(values: dict[str, Any]) -> Basis:
 
 
 def _can_be(sites: int, criteria: int) -> bool:
-    """Tell whether a snapshot may have so many sites and criteria."""
+    """Return whether a snapshot may have so many sites and criteria."""
     return 0 < sites <= MOST_SITES and 0 < criteria <= MOST_CRITERIA and sites * criteria <= MOST_CELLS
 
 
