@@ -235,10 +235,10 @@ def needs_table(requirements: list[RequiredValue], scenario: Scenario) -> None:
         {
             _("Criterion"): titles[required.criterion],
             _("Desirability now"): number(required.now, 2) if required.now is not None else _("Unknown"),
-            _("Needed value"): number(required.needed, 2)
+            _("Needed desirability"): number(required.needed, 2)
             if required.needed is not None
             else _("not achievable on its own"),
-            _("In units"): ""
+            _("Needed value"): ""
             if required.value is None
             else f"{quantity(required.value)} {w.word(w.UNITS, criteria[required.criterion].unit)}",
         }
