@@ -23,6 +23,11 @@ class TooMuchError(OrebridgeError):
 def depth_of(text: str) -> int:
     """Return the nesting depth of the brackets in a JSON text.
 
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
+
     Examples
     --------
     >>> depth_of('[{"a": "[[[["}, [1]]')
@@ -37,6 +42,15 @@ def depth_of(text: str) -> int:
 
 def parsed(text: str, most_characters: int, most_depth: int) -> Any:
     """Parse a JSON text of limited length and depth.
+
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
+    most_characters : int
+        The most characters.
+    most_depth : int
+        The deepest nesting of the JSON.
 
     Raises
     ------
@@ -58,6 +72,13 @@ def parsed(text: str, most_characters: int, most_depth: int) -> Any:
 def inflated(packed: bytes, most_bytes: int) -> bytes:
     """Unpack zlib data up to a limit.
 
+    Parameters
+    ----------
+    packed : bytes
+        Deflated bytes of unknown origin.
+    most_bytes : int
+        The most bytes after unpacking.
+
     Raises
     ------
     TooMuchError
@@ -75,6 +96,15 @@ def inflated(packed: bytes, most_bytes: int) -> bytes:
 
 def unpacked(text: str, most_bytes: int, most_depth: int) -> Any:
     """Parse the JSON of a text that was packed by zlib and base64 for a URL.
+
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
+    most_bytes : int
+        The most bytes after unpacking.
+    most_depth : int
+        The deepest nesting of the JSON.
 
     Raises
     ------

@@ -49,6 +49,13 @@ class BoundedCache(Generic[K, V]):
     def get(self, key: K, make: Callable[[], V]) -> V:
         """Return the value of a key; call `make` unless it is cached or another thread is computing it.
 
+        Parameters
+        ----------
+        key : K
+            What is asked for.
+        make : Callable[[], V]
+            Computes the value if it is not there.
+
         Raises
         ------
         Exception

@@ -14,6 +14,13 @@ from data.sql import records, sql
 def report(facts: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE) -> dict[str, Any]:
     """Return the counts of the bundle.
 
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    bundle : Path, optional
+        Folder of the bundle.
+
     Returns
     -------
     dict

@@ -24,6 +24,11 @@ _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")
 def inert(value: object) -> object:
     r"""Return text that a spreadsheet takes as text: a quote before what would be a formula. Numbers stay numbers.
 
+    Parameters
+    ----------
+    value : object
+        Anything that a cell may show.
+
     Examples
     --------
     >>> inert("=HYPERLINK(1)"), inert("Mount Weld"), inert(-1.5)
@@ -46,6 +51,13 @@ def csv_text(header: Sequence[str], rows: Iterable[Iterable[object]]) -> str:
 
     A lone carriage return within a cell would begin a new row in many programs, so that what follows it could be a
     formula.
+
+    Parameters
+    ----------
+    header : Sequence[str]
+        Titles of the columns.
+    rows : Iterable[Iterable[object]]
+        Cells of each row.
     """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")

@@ -72,24 +72,52 @@ class Listing:
         return self.sites.assign(**{f"about_{key}": value for key, value in self.about.items()})
 
     def as_points(self, frame: pd.DataFrame) -> gpd.GeoDataFrame:
-        """Return `frame` with its lon and lat as points, EPSG:4326."""
+        """Return `frame` with its lon and lat as points, EPSG:4326.
+
+        Parameters
+        ----------
+        frame : pd.DataFrame
+            One row a site.
+        """
         return gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs="EPSG:4326")
 
 
 def frame_csv(frame: pd.DataFrame) -> str:
-    """Return a frame as CSV whose texts are inert; an unknown is an empty cell."""
+    """Return a frame as CSV whose texts are inert; an unknown is an empty cell.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        One row a site.
+    """
     return csv_text(
         [str(name) for name in frame.columns], frame.astype(object).where(frame.notna(), "").itertuples(index=False)
     )
 
 
 def write_csv(listing: Listing, path: Path) -> None:
-    """UTF-8 with byte order mark, text cells inert."""
+    """UTF-8 with byte order mark, text cells inert.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    path : Path
+        Where the file is written; an existing one is replaced only where the caller allows it.
+    """
     path.write_text(frame_csv(listing.with_about()), encoding="utf-8-sig", newline="")
 
 
 def write_xlsx(listing: Listing, path: Path) -> None:
-    """Five sheets: Sites, Scores, Weights, Sources, README. No cell is a formula or a link."""
+    """Five sheets: Sites, Scores, Weights, Sources, README. No cell is a formula or a link.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    path : Path
+        Where the file is written; an existing one is replaced only where the caller allows it.
+    """
     options = {"strings_to_formulas": False, "strings_to_urls": False, "nan_inf_to_errors": False}
     readme = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
     sheets = {
@@ -124,7 +152,15 @@ def _sheet(sheet: xlsxwriter.worksheet.Worksheet, frame: pd.DataFrame, head: obj
 
 
 def write_gpkg(listing: Listing, path: Path) -> None:
-    """Layer ``sites``, and the tables scores, weights, sources and about without geometry."""
+    """Layer ``sites``, and the tables scores, weights, sources and about without geometry.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    path : Path
+        Where the file is written; an existing one is replaced only where the caller allows it.
+    """
     path.unlink(missing_ok=True)
     listing.as_points(listing.sites).to_file(path, layer=LAYER, driver="GPKG", engine="pyogrio")
     about = pd.DataFrame(sorted(listing.about.items()), columns=["what", "value"])
@@ -138,7 +174,15 @@ def write_gpkg(listing: Listing, path: Path) -> None:
 
 
 def write_geoparquet(listing: Listing, path: Path) -> None:
-    """GeoParquet 1.1 with the provenance in the file's metadata under ``orebridge``."""
+    """GeoParquet 1.1 with the provenance in the file's metadata under ``orebridge``.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    path : Path
+        Where the file is written; an existing one is replaced only where the caller allows it.
+    """
     listing.as_points(listing.sites).to_parquet(path, compression="zstd", index=False)
     table = pq.read_table(path)
     metadata = {**(table.schema.metadata or {}), b"orebridge": json.dumps(listing.about, ensure_ascii=False).encode()}
@@ -146,7 +190,15 @@ def write_geoparquet(listing: Listing, path: Path) -> None:
 
 
 def write_geojson(listing: Listing, path: Path) -> None:
-    """RFC 7946 with the provenance as a foreign member ``orebridge``."""
+    """RFC 7946 with the provenance as a foreign member ``orebridge``.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    path : Path
+        Where the file is written; an existing one is replaced only where the caller allows it.
+    """
     collection = json.loads(listing.as_points(listing.sites).to_json(drop_id=True, na="null"))
     collection["orebridge"] = listing.about
     path.write_text(json.dumps(collection, ensure_ascii=False, allow_nan=False), encoding="utf-8")
@@ -156,6 +208,13 @@ def write_kml(listing: Listing, path: Path) -> None:
     """Placemarks with every column as extended data.
 
     Made in memory: the driver says nothing when a full disk cuts its file off.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    path : Path
+        Where the file is written; an existing one is replaced only where the caller allows it.
     """
     frame = listing.with_about().rename(columns={"name": "Name"})
     made = io.BytesIO()
@@ -196,6 +255,11 @@ WRITERS: dict[str, Format] = {
 def check(target: Target) -> Target:
     """Check before any work that the file can be written and its suffix names a format.
 
+    Parameters
+    ----------
+    target : Target
+        Where to write.
+
     Raises
     ------
     ExportFormatError
@@ -210,6 +274,13 @@ def check(target: Target) -> Target:
 
 def write(listing: Listing, target: Target | Path) -> None:
     """Write the listing in the format of the file's suffix; a failed export leaves no file behind.
+
+    Parameters
+    ----------
+    listing : Listing
+        The rows with their columns, sources and scenario.
+    target : Target | Path
+        Where to write.
 
     Raises
     ------

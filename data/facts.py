@@ -58,6 +58,11 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
 
     Nothing is fetched, names of Python variables are never read as tables, and memory that a statement has freed goes
     back to the system at its end: of a process that ranked by four methods, 0.1 GB.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        A database in memory.
     """
     con.execute("SET GLOBAL python_enable_replacements = false")
     con.execute("SET GLOBAL autoinstall_known_extensions = false")
@@ -67,7 +72,13 @@ def settle(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
-    """Load the spatial extension from the installed wheel, by path; longitude comes first everywhere."""
+    """Load the spatial extension from the installed wheel, by path; longitude comes first everywhere.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        A database in memory.
+    """
     extension = (
         resources.files("duckdb_extension_spatial")
         / "extensions"
@@ -79,13 +90,28 @@ def load_spatial(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def lock(con: duckdb.DuckDBPyConnection) -> None:
-    """Turn external access off and freeze the configuration, for every cursor of this instance."""
+    """Turn external access off and freeze the configuration, for every cursor of this instance.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        A database in memory.
+    """
     con.execute("SET GLOBAL enable_external_access = false")
     con.execute("SET GLOBAL lock_configuration = true")
 
 
 def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> None:
     """Create the facts schema and fill `tables` from the bundle; the others stay empty.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        A database in memory.
+    bundle : Path, optional
+        Folder of the bundle.
+    tables : tuple[str, ...], optional
+        Names of tables of the bundle.
 
     Raises
     ------
@@ -102,7 +128,15 @@ def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, tables: tuple[st
 
 
 def open_facts(bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> duckdb.DuckDBPyConnection:
-    """Return a locked in-memory database that holds `tables` of the bundle. Use a cursor of it for each call."""
+    """Return a locked in-memory database that holds `tables` of the bundle. Use a cursor of it for each call.
+
+    Parameters
+    ----------
+    bundle : Path, optional
+        Folder of the bundle.
+    tables : tuple[str, ...], optional
+        Names of tables of the bundle.
+    """
     con = duckdb.connect(":memory:", config={"threads": max(1, os.cpu_count() or 1)})
     settle(con)
     load(con, bundle, tables)
@@ -115,6 +149,11 @@ def data_version(bundle: Path = BUNDLE) -> str:
     """Return twelve hex digits over the content of all fact tables.
 
     The version of the data, printed on every export.
+
+    Parameters
+    ----------
+    bundle : Path, optional
+        Folder of the bundle.
     """
     digest = hashlib.sha256()
     for name in TABLES:

@@ -128,7 +128,13 @@ class Target:
 
 
 def private(path: Path) -> BinaryIO:
-    """Open a new file for writing that only its owner may read."""
+    """Open a new file for writing that only its owner may read.
+
+    Parameters
+    ----------
+    path : Path
+        A file.
+    """
     return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | getattr(os, "O_BINARY", 0), 0o600), "wb")
 
 

@@ -80,6 +80,13 @@ class ImportedShortlists:
 def write(store: Store, names: Sequence[str]) -> bytes:
     """Return shortlists with their snapshots as the bytes of one file.
 
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    names : Sequence[str]
+        Shortlists that are written; empty: all.
+
     Raises
     ------
     WorkspaceError
@@ -112,6 +119,11 @@ def write(store: Store, names: Sequence[str]) -> bytes:
 
 def parse(raw: bytes) -> Workspace:
     """Parse and check a workspace file; needs no store.
+
+    Parameters
+    ----------
+    raw : bytes
+        Content of the file, of unknown origin.
 
     Raises
     ------
@@ -147,6 +159,13 @@ def keep(store: Store, workspace: Workspace) -> ImportedShortlists:
     """Store the content of a file in one transaction; a name that is taken gets a number appended.
 
     All or nothing.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    workspace : Workspace
+        What the file holds.
     """
     names: dict[str, str] = {}
     with store.write("import", ", ".join(shortlist.name for shortlist in workspace.shortlists)[:1000]) as cursor:

@@ -133,17 +133,36 @@ class SnapshotSummary(TypedDict):
 
 
 def shortlists(store: Store) -> list[ShortlistSummary]:
-    """Return all shortlists, the last changed first."""
+    """Return all shortlists, the last changed first.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    """
     return shortlists_by(store.cursor())
 
 
 def shortlists_by(cursor: StoreCursor) -> list[ShortlistSummary]:
-    """Return what `shortlists` does, as a cursor sees it that may be within a transaction."""
+    """Return what `shortlists` does, as a cursor sees it that may be within a transaction.
+
+    Parameters
+    ----------
+    cursor : StoreCursor
+        Of a transaction that is open.
+    """
     return cast("list[ShortlistSummary]", _rows(cursor, "shortlists", {}))
 
 
 def read(store: Store, name: str) -> Shortlist:
     """Return a shortlist.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
 
     Raises
     ------
@@ -162,12 +181,27 @@ def read(store: Store, name: str) -> Shortlist:
 
 
 def site_ids(store: Store, name: str) -> list[str]:
-    """Return the ids of the sites on a shortlist in the order of addition; none where it does not exist."""
+    """Return the ids of the sites on a shortlist in the order of addition; none where it does not exist.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    """
     return [item.site_id for item in _items(store.cursor(), name, None)]
 
 
 def new(store: Store, shortlist: Shortlist) -> None:
     """Create a shortlist with its items.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    shortlist : Shortlist
+        The shortlist as it is to be.
 
     Raises
     ------
@@ -181,6 +215,15 @@ def new(store: Store, shortlist: Shortlist) -> None:
 
 def add(store: Store, name: str, *sites: str, note: str = "") -> None:
     """Add sites to a shortlist, which is created if missing; a site already listed only takes the note, if any.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    note : str, optional
+        Text of at most `LONGEST_NOTE` characters; empty: none.
 
     Raises
     ------
@@ -202,7 +245,15 @@ def add(store: Store, name: str, *sites: str, note: str = "") -> None:
 
 
 def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
-    """Remove sites from a shortlist, and return those that were listed; the others are ignored."""
+    """Remove sites from a shortlist, and return those that were listed; the others are ignored.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    """
     there = tuple(item.site_id for item in _items(store.cursor(), name, sites))
     _write(store, "remove", name, items=dict.fromkeys(there, None))
     return there
@@ -210,6 +261,15 @@ def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
 
 def edit(store: Store, name: str, items: Sequence[Item]) -> None:
     """Store edited items of a shortlist in one transaction; unchanged items are skipped.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    items : Sequence[Item]
+        Sites of the list with their notes.
 
     Raises
     ------
@@ -226,6 +286,13 @@ def edit(store: Store, name: str, items: Sequence[Item]) -> None:
 def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
     """Change name, question, scenario, layers or data_version of a shortlist, and return it.
 
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+
     Raises
     ------
     WorkspaceError
@@ -241,12 +308,30 @@ def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
 
 
 def duplicate(store: Store, name: str, copy: str) -> None:
-    """Copy a shortlist to another name, without its snapshots and history."""
+    """Copy a shortlist to another name, without its snapshots and history.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    copy : str
+        Name of the copy.
+    """
     new(store, replace(read(store, name), name=copy))
 
 
 def drop(store: Store, name: str) -> None:
-    """Delete a shortlist with its items; `undo` restores it. Its snapshots stay."""
+    """Delete a shortlist with its items; `undo` restores it. Its snapshots stay.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    """
     shortlist = read(store, name)
     _write(store, "drop", name, head={}, items=dict.fromkeys(shortlist.site_ids, None))
 
@@ -255,6 +340,13 @@ def undo(store: Store, name: str | None = None) -> Change | None:
     """Undo the last change of a shortlist (None: of any) and return its first row.
 
     None where there is nothing to undo.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str or None, optional
+        Name of a shortlist; None: all.
     """
     standing = [change for change in changes(store, name) if not change.undone]
     return _replay(store, [c for c in standing if c.batch == standing[0].batch], back=True) if standing else None
@@ -264,6 +356,13 @@ def redo(store: Store, name: str | None = None) -> Change | None:
     """Redo the change that was undone last and return its first row.
 
     None where nothing was, or something was changed since.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str or None, optional
+        Name of a shortlist; None: all.
     """
     history = changes(store, name)
     last_standing = max((change.number for change in history if not change.undone), default=0)
@@ -272,7 +371,17 @@ def redo(store: Store, name: str | None = None) -> Change | None:
 
 
 def changes(store: Store, name: str | None = None, site_id: str | None = None) -> list[Change]:
-    """Return the history, the newest change first; optionally of one shortlist or one site."""
+    """Return the history, the newest change first; optionally of one shortlist or one site.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str or None, optional
+        Name of a shortlist; None: all.
+    site_id : str or None, optional
+        Id of a site; None: all.
+    """
     rows = _rows(store.cursor(), "shortlist_changes", {"shortlist": name, "site_id": site_id})
     return [Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])}) for row in rows]
 
@@ -305,18 +414,47 @@ def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, 
 
 
 def put_snapshot(cursor: StoreCursor, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
-    """Write a snapshot within a transaction; see `keep_snapshot`."""
+    """Write a snapshot within a transaction; see `keep_snapshot`.
+
+    Parameters
+    ----------
+    cursor : StoreCursor
+        Of a transaction that is open.
+    snapshot_id : str
+        Id of a snapshot, or its first digits.
+    name : str
+        Name of the shortlist.
+    meta : Mapping[str, str]
+        label, frozen_at, data_version, scenario_hash.
+    payload : bytes
+        The snapshot as `scoring.snapshots.snapshot.to_bytes` wrote it.
+    """
     row = {"id": snapshot_id, "name": name, "payload": payload, **meta}
     cursor.execute(sql("data/queries/insert_snapshot.sql"), row)
 
 
 def snapshots(store: Store, name: str) -> list[SnapshotSummary]:
-    """Return the snapshots of a shortlist, the newest first."""
+    """Return the snapshots of a shortlist, the newest first.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    """
     return cast("list[SnapshotSummary]", _rows(store.cursor(), "snapshots", {"shortlist": name}))
 
 
 def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     """Return the payload of a snapshot; the beginning of its id suffices if it is unique.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    snapshot_id : str
+        Id of a snapshot, or its first digits.
 
     Raises
     ------
@@ -363,6 +501,11 @@ def _head(shortlist: Shortlist) -> dict[str, Any]:
 def check_head(head: Mapping[str, Any]) -> None:
     """Raise if the head of a shortlist cannot be stored.
 
+    Parameters
+    ----------
+    head : Mapping[str, Any]
+        Columns of the list itself: question, desks, scenario.
+
     Raises
     ------
     WorkspaceError
@@ -384,6 +527,11 @@ def check_head(head: Mapping[str, Any]) -> None:
 
 def check_item(item: Item) -> None:
     """Raise if an item of a shortlist cannot be stored.
+
+    Parameters
+    ----------
+    item : Item
+        A site of the list with its note.
 
     Raises
     ------
@@ -435,12 +583,22 @@ def plain_item(item: Item) -> Item:
     """Return an item whose texts hold no character that steers a terminal or breaks a file.
 
     See `data.texts`.
+
+    Parameters
+    ----------
+    item : Item
+        A site of the list with its note.
     """
     return replace(item, note=prose(item.note), tags=tuple(line(tag) for tag in item.tags), owner=line(item.owner))
 
 
 def moment(text: str) -> datetime:
     """Return an ISO time as UTC; one without a zone is UTC.
+
+    Parameters
+    ----------
+    text : str
+        As the user gave it.
 
     Raises
     ------
@@ -496,7 +654,15 @@ def _subject(action: str, name: str, head: dict[str, Any] | None, items: Mapping
 
 
 def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
-    """Create a shortlist within a transaction; the caller has checked it and that its name is free."""
+    """Create a shortlist within a transaction; the caller has checked it and that its name is free.
+
+    Parameters
+    ----------
+    cursor : StoreCursor
+        Of a transaction that is open.
+    shortlist : Shortlist
+        The shortlist as it is to be.
+    """
     _put(cursor, "new", shortlist.name, _head(shortlist), {item.site_id: item for item in shortlist.items})
 
 

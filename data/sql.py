@@ -30,6 +30,11 @@ class Rows(Protocol):
 def sql(path: str) -> str:
     """Return the text of a statement by its path from the top, for example ``scoring/ranking/ranking.sql``.
 
+    Parameters
+    ----------
+    path : str
+        From the top of the tree, with ``/``.
+
     Examples
     --------
     >>> sql("data/queries/site.sql").startswith("-- in:")

@@ -100,7 +100,15 @@ class StoreCursor:
     def execute(
         self, statement: str | duckdb.Statement, values: Mapping[str, Any] | Sequence[Any] | None = None
     ) -> Self:
-        """Run one statement with its values."""
+        """Run one statement with its values.
+
+        Parameters
+        ----------
+        statement : str | duckdb.Statement
+            SQL with ``$name`` parameters.
+        values : Mapping[str, Any] | Sequence[Any] or None, optional
+            What it binds.
+        """
         with self._store.faults_named():
             self._cursor.execute(statement, values)
         return self
@@ -121,12 +129,26 @@ class StoreCursor:
             return self._cursor.to_arrow_table()
 
     def register(self, name: str, table: object) -> None:
-        """Let statements of this cursor read a table by a name."""
+        """Let statements of this cursor read a table by a name.
+
+        Parameters
+        ----------
+        name : str
+            Name of a record.
+        table : object
+            An Arrow table or a data frame.
+        """
         with self._store.faults_named():
             self._cursor.register(name, table)
 
     def unregister(self, name: str) -> None:
-        """Remove that name."""
+        """Remove that name.
+
+        Parameters
+        ----------
+        name : str
+            Name of a record.
+        """
         with self._store.faults_named():
             self._cursor.unregister(name)
 
@@ -167,6 +189,11 @@ class Store:
     def open(cls, folder: Path | None = None) -> Self:
         """Open the store below `folder`, make it on first use, and bring it to the newest schema.
 
+        Parameters
+        ----------
+        folder : Path or None, optional
+            Folder of the store; None: that of the environment.
+
         Raises
         ------
         StoreBusyError
@@ -202,7 +229,19 @@ class Store:
             store_file.release(self.path)
 
     def save_scenario(self, scenario_id: str, name: str, definition: dict[str, Any], data_version: str) -> None:
-        """Save a scenario under its hash; saving the same one again only renames it."""
+        """Save a scenario under its hash; saving the same one again only renames it.
+
+        Parameters
+        ----------
+        scenario_id : str
+            First digits of the scenario's hash.
+        name : str
+            Name of a record.
+        definition : dict
+            The criterion as JSON types.
+        data_version : str
+            Version of the bundle that it was ranked on.
+        """
         values = {
             "scenario_id": scenario_id,
             "name": name,
@@ -218,7 +257,15 @@ class Store:
         return [{**row, "definition": json.loads(row["definition"])} for row in rows]
 
     def save_criterion(self, criterion_id: str, definition: dict[str, Any]) -> None:
-        """Store a user-defined criterion; one with the same id is replaced."""
+        """Store a user-defined criterion; one with the same id is replaced.
+
+        Parameters
+        ----------
+        criterion_id : str
+            Id of a user-defined criterion.
+        definition : dict
+            The criterion as JSON types.
+        """
         with self.write("save criterion", criterion_id) as cursor:
             values = {
                 "criterion_id": criterion_id,
@@ -228,20 +275,40 @@ class Store:
             cursor.execute(sql("data/queries/save_user_criterion.sql"), {**values, "owner": self.user})
 
     def remove_criterion(self, criterion_id: str) -> None:
-        """Delete a criterion; an unknown id changes nothing."""
+        """Delete a criterion; an unknown id changes nothing.
+
+        Parameters
+        ----------
+        criterion_id : str
+            Id of a user-defined criterion.
+        """
         with self.write("remove criterion", criterion_id) as cursor:
             cursor.execute(
                 "DELETE FROM own_criterion WHERE criterion_id = $criterion_id", {"criterion_id": criterion_id}
             )
 
     def save_milestones(self, site_id: str, milestones: dict[str, str]) -> None:
-        """Store the permitting milestones of a site; earlier ones are replaced."""
+        """Store the permitting milestones of a site; earlier ones are replaced.
+
+        Parameters
+        ----------
+        site_id : str
+            Id of the site.
+        milestones : dict[str, str]
+            Milestone -> ISO date.
+        """
         with self.write("save milestones", site_id) as cursor:
             values = {"site_id": site_id, "told": json.dumps(milestones, sort_keys=True), "at": datetime.now(UTC)}
             cursor.execute(sql("data/queries/save_milestones.sql"), {**values, "owner": self.user})
 
     def remove_milestones(self, site_id: str) -> None:
-        """Delete the milestones of a site, if any."""
+        """Delete the milestones of a site, if any.
+
+        Parameters
+        ----------
+        site_id : str
+            Id of the site.
+        """
         with self.write("remove milestones", site_id) as cursor:
             cursor.execute("DELETE FROM own_milestone WHERE site_id = $site_id", {"site_id": site_id})
 
@@ -266,6 +333,11 @@ class Store:
         """Return the definitions of the criteria, the oldest first: those whose layer is in use, or all.
 
         Binds nothing.
+
+        Parameters
+        ----------
+        with_removed : bool, optional
+            Whether removed ones are listed too.
         """
         rows = self.cursor().execute(sql("data/queries/user_criteria.sql")).fetchall()
         return [json.loads(definition) for definition, in_use in rows if in_use or with_removed]

@@ -150,7 +150,15 @@ def cause(error: duckdb.Error, path: Path) -> StoreError | None:
 
 
 def cause_of_os_error(error: OSError, path: Path) -> StoreError:
-    """Return the store error that an error of the operating system means."""
+    """Return the store error that an error of the operating system means.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system raised.
+    path : Path
+        The file that was to be opened or written.
+    """
     if error.errno in _FULL_CODES:
         return StoreFullError(path)
     return StoreForbiddenError(path, error.strerror or type(error).__name__)

@@ -94,12 +94,23 @@ class OpenFile:
 
 
 def log_of(path: Path) -> Path:
-    """Return the path of the log (WAL) of a database file."""
+    """Return the path of the log (WAL) of a database file.
+
+    Parameters
+    ----------
+    path : Path
+        The store's file.
+    """
     return path.with_name(path.name + ".wal")
 
 
 def open_file(folder: Path) -> OpenFile:
     """Open the store's file below `folder`; make, recover or migrate it first where that is due.
+
+    Parameters
+    ----------
+    folder : Path
+        Folder of the store.
 
     Raises
     ------
@@ -130,12 +141,24 @@ def open_file(folder: Path) -> OpenFile:
 
 
 def release(path: Path) -> None:
-    """Record that this process has closed the file."""
+    """Record that this process has closed the file.
+
+    Parameters
+    ----------
+    path : Path
+        The store's file.
+    """
     _OPEN.discard(path.resolve())
 
 
 def acknowledged(path: Path) -> int:
-    """Return the number of the last acknowledged change; 0 if none is recorded."""
+    """Return the number of the last acknowledged change; 0 if none is recorded.
+
+    Parameters
+    ----------
+    path : Path
+        The store's file.
+    """
     try:
         return int(path.with_name(ACKNOWLEDGED).read_text(encoding="ascii"))
     except (OSError, ValueError):
@@ -146,6 +169,13 @@ def acknowledge(path: Path, number: int) -> None:
     """Record the number of the last acknowledged change.
 
     Where that fails, the check after an unclean end is weaker, no more.
+
+    Parameters
+    ----------
+    path : Path
+        The store's file.
+    number : int
+        Number of the schema.
     """
     with suppress(OSError):
         descriptor = os.open(path.with_name(ACKNOWLEDGED), os.O_WRONLY | os.O_CREAT, 0o600)
@@ -156,7 +186,15 @@ def acknowledge(path: Path, number: int) -> None:
 
 
 def checkpoint_is_due(path: Path, due_bytes: int) -> bool:
-    """Tell whether the log has grown to `due_bytes` and the disk has room to bring it into the file."""
+    """Tell whether the log has grown to `due_bytes` and the disk has room to bring it into the file.
+
+    Parameters
+    ----------
+    path : Path
+        The store's file.
+    due_bytes : int
+        How much is about to be written.
+    """
     try:
         log_bytes = log_of(path).stat().st_size
     except FileNotFoundError:
@@ -165,7 +203,13 @@ def checkpoint_is_due(path: Path, due_bytes: int) -> bool:
 
 
 def shut_in(path: Path) -> None:
-    """Make a file and its log readable by their owner only."""
+    """Make a file and its log readable by their owner only.
+
+    Parameters
+    ----------
+    path : Path
+        The store's file.
+    """
     for file in (path, log_of(path)):
         with suppress(FileNotFoundError):
             if file.stat().st_mode & 0o077:

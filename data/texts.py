@@ -38,6 +38,11 @@ _SPACES = re.compile(r"\s+")
 def prose(text: str) -> str:
     r"""Return a text of several lines, plain: line ends are ``\n``, and no character is left that XML cannot hold.
 
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
+
     Examples
     --------
     >>> prose("soft\vbreak, \x1b[31mred\x1b[0m, \u202egpj.exe")
@@ -49,6 +54,11 @@ def prose(text: str) -> str:
 def line(text: str) -> str:
     r"""Return a text as one plain line: names, owners, tags, file names, titles of columns.
 
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
+
     Examples
     --------
     >>> line(" Mount\tWeld\x00 \n")
@@ -59,6 +69,11 @@ def line(text: str) -> str:
 
 def visible(text: str) -> str:
     r"""Return a text in which what would steer a terminal is written out: for sentences that show what was given.
+
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
 
     Examples
     --------
@@ -72,6 +87,11 @@ def plain(value: Any) -> Any:
     """Return the same value with every text in it plain (`prose`), keys too.
 
     Dictionaries, lists and tuples to any depth.
+
+    Parameters
+    ----------
+    value : Any
+        Anything that JSON holds.
     """
     if isinstance(value, str):
         return prose(value)
@@ -83,5 +103,11 @@ def plain(value: Any) -> Any:
 
 
 def is_plain_line(text: str) -> bool:
-    """Tell whether a text is one line that `prose` leaves as it is."""
+    """Tell whether a text is one line that `prose` leaves as it is.
+
+    Parameters
+    ----------
+    text : str
+        Text of unknown origin.
+    """
     return prose(text) == text and "\n" not in text and "\t" not in text

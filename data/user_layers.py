@@ -90,11 +90,22 @@ class UserLayer:
         return self.west, self.south, self.east, self.north
 
     def column_names(self, kind: str) -> list[str]:
-        """Return the names of the ``number`` or ``text`` columns, in the order of the feature lists."""
+        """Return the names of the ``number`` or ``text`` columns, in the order of the feature lists.
+
+        Parameters
+        ----------
+        kind : str
+            ``number`` or ``text``.
+        """
         return [c["name"] for c in self.columns if c["type"] == kind]
 
     def column(self, name: str) -> dict[str, Any]:
         """Return a column by name.
+
+        Parameters
+        ----------
+        name : str
+            Name of the column.
 
         Raises
         ------
@@ -142,6 +153,13 @@ class NewLayer:
 
 def add(store: Store, layers: Sequence[NewLayer]) -> None:
     """Add layers in one transaction: all or nothing. One that is there already is replaced; a removed one comes back.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layers : Sequence[NewLayer]
+        Layers that were read and checked.
 
     Raises
     ------
@@ -214,7 +232,15 @@ def _delete(cursor: Any, layer_id: str) -> None:
 
 
 def stored_layers(store: Store, *, removed: bool = False) -> list[UserLayer]:
-    """Return the layers in use, or the removed ones, the oldest first."""
+    """Return the layers in use, or the removed ones, the oldest first.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    removed : bool, optional
+        Whether removed layers are meant instead of those in use.
+    """
     return [
         _row(row) for row in records(store.cursor().execute(sql("data/queries/user_layers.sql"), {"removed": removed}))
     ]
@@ -229,6 +255,15 @@ def _row(values: dict[str, Any]) -> UserLayer:
 
 def find(store: Store, name: str, *, removed: bool = False) -> UserLayer:
     """Return the layer with that id, or the only one of that name.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Id or name of a layer.
+    removed : bool, optional
+        Whether removed layers are meant instead of those in use.
 
     Raises
     ------
@@ -253,7 +288,15 @@ def find(store: Store, name: str, *, removed: bool = False) -> UserLayer:
 
 
 def raster_path(store: Store, layer_id: str) -> Path:
-    """Return where the COG of a raster layer lies."""
+    """Return where the COG of a raster layer lies.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer_id : str
+        Id of a layer in the store.
+    """
     return store.path.parent / RASTERS / f"{layer_id}.tif"
 
 
@@ -277,7 +320,15 @@ class Features:
 
 
 def features(store: Store, layer: UserLayer) -> Features:
-    """Load the features of a vector layer, in the order of the file."""
+    """Load the features of a vector layer, in the order of the file.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer : UserLayer
+        Row of the store.
+    """
     return features_of(
         store.cursor().execute(sql("data/queries/user_features.sql"), {"layer_id": layer.layer_id}).to_arrow_table(),
         layer,
@@ -285,7 +336,15 @@ def features(store: Store, layer: UserLayer) -> Features:
 
 
 def features_of(table: pa.Table, layer: UserLayer) -> Features:
-    """Return the features of a table with the columns geometry, numbers and texts."""
+    """Return the features of a table with the columns geometry, numbers and texts.
+
+    Parameters
+    ----------
+    table : pa.Table
+        Features as rows: feature_id, geometry (WKB, EPSG:4326 degrees), attributes (JSON).
+    layer : UserLayer
+        Row of the store.
+    """
     geometries = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
     numbers = _columns(table.column("numbers"), layer.column_names("number"), np.dtype(np.float64))
     texts = _columns(table.column("texts"), layer.column_names("text"), np.dtype(object))
@@ -302,7 +361,15 @@ def _columns(lists: pa.ChunkedArray, names: list[str], dtype: np.dtype[Any]) -> 
 
 
 def left_out(store: Store, layer_id: str) -> str:
-    """Return the rows that an import left out, as CSV; empty where it took them all."""
+    """Return the rows that an import left out, as CSV; empty where it took them all.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer_id : str
+        Id of a layer in the store.
+    """
     row = (
         store.cursor()
         .execute("SELECT csv FROM own_left_out WHERE layer_id = $layer_id", {"layer_id": layer_id})
@@ -312,7 +379,15 @@ def left_out(store: Store, layer_id: str) -> str:
 
 
 def remove(store: Store, layer_id: str) -> None:
-    """Take a layer out of use; `restore` brings it back."""
+    """Take a layer out of use; `restore` brings it back.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer_id : str
+        Id of a layer in the store.
+    """
     with store.write("remove layer", layer_id) as cursor:
         cursor.execute(
             sql("data/queries/set_user_layer_removed.sql"), {"layer_id": layer_id, "removed_at": datetime.now(UTC)}
@@ -320,13 +395,29 @@ def remove(store: Store, layer_id: str) -> None:
 
 
 def restore(store: Store, layer_id: str) -> None:
-    """Bring a removed layer back."""
+    """Bring a removed layer back.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer_id : str
+        Id of a layer in the store.
+    """
     with store.write("restore layer", layer_id) as cursor:
         cursor.execute(sql("data/queries/set_user_layer_removed.sql"), {"layer_id": layer_id, "removed_at": None})
 
 
 def forget(store: Store, layer_id: str) -> None:
-    """Delete a layer for good, with its features, sites and raster."""
+    """Delete a layer for good, with its features, sites and raster.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer_id : str
+        Id of a layer in the store.
+    """
     with store.write("forget layer", layer_id) as cursor:
         _delete(cursor, layer_id)
     raster_path(store, layer_id).unlink(missing_ok=True)
@@ -334,6 +425,13 @@ def forget(store: Store, layer_id: str) -> None:
 
 def edit(store: Store, layer: UserLayer, **changes: Any) -> UserLayer:
     """Change what the user may change of a layer: `EDITABLE`.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer : UserLayer
+        Row of the store.
 
     Raises
     ------
@@ -355,6 +453,11 @@ def edit(store: Store, layer: UserLayer, **changes: Any) -> UserLayer:
 def check_confidentiality(confidentiality: str) -> None:
     """Refuse a confidentiality that is not one of `CONFIDENTIALITY`.
 
+    Parameters
+    ----------
+    confidentiality : str
+        ``private`` or ``shared``.
+
     Raises
     ------
     UserLayerError
@@ -368,14 +471,26 @@ def check_confidentiality(confidentiality: str) -> None:
 
 
 def user_sites(store: Store) -> UserSites:
-    """Return the sites and claims of all layers in use."""
+    """Return the sites and claims of all layers in use.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    """
     sites = records(store.cursor().execute(sql("data/queries/user_sites.sql")))
     claims = records(store.cursor().execute(sql("data/queries/user_claims.sql")))
     return UserSites(sites, claims)
 
 
 def sweep(store: Store) -> None:
-    """Delete rasters that belong to no layer: what a crash between file and transaction leaves."""
+    """Delete rasters that belong to no layer: what a crash between file and transaction leaves.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    """
     folder = store.path.parent / RASTERS
     known = {layer.layer_id for removed in (False, True) for layer in stored_layers(store, removed=removed)}
     for path in folder.glob("*") if folder.is_dir() else ():

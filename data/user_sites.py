@@ -69,7 +69,13 @@ class SiteColumns:
     suggested: bool = False
 
     def completed(self, layer: UserLayer) -> SiteColumns:
-        """Return the columns with what the names of free columns suggest, if that is wanted."""
+        """Return the columns with what the names of free columns suggest, if that is wanted.
+
+        Parameters
+        ----------
+        layer : UserLayer
+            A layer of the store.
+        """
         if not self.suggested:
             return self
         free = {what: name for what, name in suggest(layer).items() if name not in self.fields.values()}
@@ -86,7 +92,13 @@ class GradeBasis:
 
 
 def suggest(layer: UserLayer) -> dict[str, str]:
-    """Return the fields that the column names suggest, each column once, for the user to confirm."""
+    """Return the fields that the column names suggest, each column once, for the user to confirm.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    """
     names = {column["name"]: re.sub(r"[\s-]+", "_", column["name"].lower()) for column in layer.columns}
     columns = _called_alike(names)
     for what, words in FIELDS.items():

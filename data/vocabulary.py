@@ -288,14 +288,28 @@ def rare_earth_elements() -> frozenset[str]:
 
 @cache
 def commodity(word: str) -> str | None:
-    """Return the commodity id for a word of a source, or None where it is not a screened commodity."""
+    """Return the commodity id for a word of a source, or None where it is not a screened commodity.
+
+    Parameters
+    ----------
+    word : str
+        As a source prints it.
+    """
     clean = re.sub(r"\(.*?\)", "", word).strip().strip("?*").lower()
     commodity_id = COMMODITY_SPELLINGS.get(clean, clean)
     return commodity_id if commodity_id in commodity_ids() else None
 
 
 def commodities(text: object, separators: str = r"[;,|/]") -> tuple[str, ...]:
-    """Return the screened commodities named in `text`, in its order, without doubles."""
+    """Return the screened commodities named in `text`, in its order, without doubles.
+
+    Parameters
+    ----------
+    text : object
+        As a source prints it; None or empty: not stated.
+    separators : str, optional
+        Characters between the parts.
+    """
     if not isinstance(text, str):
         return ()
     ids = (commodity(part) for part in re.split(separators, text))
@@ -304,27 +318,51 @@ def commodities(text: object, separators: str = r"[;,|/]") -> tuple[str, ...]:
 
 @cache
 def deposit_type(text: str | None) -> str:
-    """Return our deposit type for the source's words; empty where they say nothing that we know."""
+    """Return our deposit type for the source's words; empty where they say nothing that we know.
+
+    Parameters
+    ----------
+    text : str or None
+        As a source prints it; None or empty: not stated.
+    """
     low = (text or "").lower()
     return next((kind for pattern, kind in DEPOSIT_PATTERNS if re.search(pattern, low)), "")
 
 
 @cache
 def stage(text: str | None) -> str:
-    """Return our stage for the source's words; ``unknown`` where they say nothing that we know."""
+    """Return our stage for the source's words; ``unknown`` where they say nothing that we know.
+
+    Parameters
+    ----------
+    text : str or None
+        As a source prints it; None or empty: not stated.
+    """
     low = (text or "").strip().lower()
     return next((name for pattern, name in STAGE_PATTERNS if low and re.search(pattern, low)), "unknown")
 
 
 @cache
 def year_in(text: str | None) -> str:
-    """Return the last year 1900-2026 that `text` names, or an empty string."""
+    """Return the last year 1900-2026 that `text` names, or an empty string.
+
+    Parameters
+    ----------
+    text : str or None
+        As a source prints it; None or empty: not stated.
+    """
     years = [int(y) for y in re.findall(r"(?<!\d)(19\d\d|20[0-2]\d)(?!\d)", text or "")]
     return str(max((y for y in years if y <= 2026), default="")) if years else ""
 
 
 def fold(text: str) -> str:
-    """Return `text` in lower case without accents or punctuation, single spaces."""
+    """Return `text` in lower case without accents or punctuation, single spaces.
+
+    Parameters
+    ----------
+    text : str
+        As a source prints it.
+    """
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", " ", plain.lower()).strip()
 
@@ -356,5 +394,11 @@ class CountryNames:
                     self._iso3.setdefault(iso3.lower(), iso3)
 
     def iso3(self, name: object) -> str:
-        """Return the alpha-3 code, or an empty string where the name is not one country."""
+        """Return the alpha-3 code, or an empty string where the name is not one country.
+
+        Parameters
+        ----------
+        name : object
+            As a source prints it; None or empty: not stated.
+        """
         return self._iso3.get(name.strip().lower(), "") if isinstance(name, str) else ""

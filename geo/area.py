@@ -98,7 +98,13 @@ def _from_least(ring: shapely.LinearRing) -> list[tuple[float, float]]:
 
 
 def as_shape(polygons: Polygons) -> shapely.MultiPolygon:
-    """Return polygons as a shapely MultiPolygon, EPSG:4326."""
+    """Return polygons as a shapely MultiPolygon, EPSG:4326.
+
+    Parameters
+    ----------
+    polygons : Polygons
+        Rings of (lon, lat) in degrees, EPSG:4326.
+    """
     return shapely.MultiPolygon([(rings[0], list(rings[1:])) for rings in polygons])
 
 
@@ -125,6 +131,11 @@ def holds(polygons: Polygons, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool
 def area_km2(polygons: Polygons) -> float:
     """Return the geodesic area in square kilometres.
 
+    Parameters
+    ----------
+    polygons : Polygons
+        Rings of (lon, lat) in degrees, EPSG:4326.
+
     Examples
     --------
     >>> round(area_km2(polygons_of([shapely.box(0, 0, 1, 1)])[0]))
@@ -135,6 +146,11 @@ def area_km2(polygons: Polygons) -> float:
 
 def bounds_of(polygons: Polygons) -> tuple[float, float, float, float]:
     """Return west, south, east, north of an area, EPSG:4326 degrees; west > east where that is the shorter way round.
+
+    Parameters
+    ----------
+    polygons : Polygons
+        Rings of (lon, lat) in degrees, EPSG:4326.
 
     Examples
     --------

@@ -21,5 +21,13 @@ BoolArray = NDArray[np.bool_]
 
 
 def square(column: pa.ChunkedArray, rows: int) -> FloatArray:
-    """Return a column of lists as a matrix, shape (rows, length of the lists)."""
+    """Return a column of lists as a matrix, shape (rows, length of the lists).
+
+    Parameters
+    ----------
+    column : pa.ChunkedArray
+        Lists of one length.
+    rows : int
+        How many lists there are.
+    """
     return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(rows, -1)

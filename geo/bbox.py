@@ -32,6 +32,11 @@ def inside(bounds: Bounds, lon: ArrayLike, lat: ArrayLike) -> NDArray[np.bool_]:
 def halves(bounds: Bounds) -> list[Bounds]:
     """Return the box as one or two that do not cross the antimeridian.
 
+    Parameters
+    ----------
+    bounds : Bounds
+        west, south, east, north in degrees, EPSG:4326; west > east: across the antimeridian.
+
     Examples
     --------
     >>> halves((170, -50, -170, 0))

@@ -194,6 +194,13 @@ def in_chunks(
 def disc_m2(lat: FloatArray, radius_m: float) -> FloatArray:
     """Return the area of geodesic circles in m2, by the Gaussian curvature at their centres (to 1e-4 at 1,000 km).
 
+    Parameters
+    ----------
+    lat : array of float
+        Degrees, EPSG:4326, shape (n,).
+    radius_m : float
+        Geodesic radius in metres.
+
     Examples
     --------
     >>> (disc_m2(np.array([0.0, 85.0]), 25_000.0) / (np.pi * 25_000.0**2)).round(7).tolist()

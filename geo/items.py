@@ -55,7 +55,13 @@ class PointItems:
         return FarField(self._lon, self._lat, np.zeros(len(self._lon)), self.tree)
 
     def nearest(self, lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, IntArray]:
-        """Return geodesic metres to the nearest feature of each place, and its position."""
+        """Return geodesic metres to the nearest feature of each place, and its position.
+
+        Parameters
+        ----------
+        lon, lat : array of float
+            Degrees, EPSG:4326, shape (n,).
+        """
         item = np.empty(len(lon), dtype=np.int64)
         far = _far_away(self.tree, len(self._lon), lon, lat)
         item[~far] = self._search.query(lon[~far], lat[~far]).index
@@ -67,7 +73,17 @@ class PointItems:
         return distance_m(lon, lat, self._lon[item], self._lat[item])
 
     def touches(self, lon: FloatArray, lat: FloatArray, item: IntArray, radius_m: float) -> FloatArray:
-        """Say of pairs of a place and an item whether it is within geodesic metres: 1 or 0."""
+        """Say of pairs of a place and an item whether it is within geodesic metres: 1 or 0.
+
+        Parameters
+        ----------
+        lon, lat : array of float
+            Degrees, EPSG:4326, shape (n,).
+        item : array of int
+            Index of the item of each row.
+        radius_m : float
+            Geodesic radius in metres.
+        """
         return (self._distance_m(lon, lat, item) <= radius_m).astype(np.float64)
 
 
@@ -124,7 +140,13 @@ class OutlineItems:
         return FarField(lon, lat, self.piece_km * 500.0 + 1.0, self.piece_tree)
 
     def nearest(self, lon: FloatArray, lat: FloatArray) -> tuple[FloatArray, IntArray]:
-        """Return geodesic metres to the nearest feature of each place, and its position."""
+        """Return geodesic metres to the nearest feature of each place, and its position.
+
+        Parameters
+        ----------
+        lon, lat : array of float
+            Degrees, EPSG:4326, shape (n,).
+        """
         metres, feature = np.empty(len(lon)), np.empty(len(lon), dtype=np.int64)
         far = _far_away(self.tree, len(self._squared), lon, lat)
         nearest = self._search.query(lon[~far], lat[~far])
@@ -148,6 +170,15 @@ class OutlineItems:
         """Say of pairs of a place and an item whether a piece of it is within geodesic metres: 1 or 0.
 
         Exact to 0.3 m up to 100 km, to 1e-5 of the radius beyond.
+
+        Parameters
+        ----------
+        lon, lat : array of float
+            Degrees, EPSG:4326, shape (n,).
+        item : array of int
+            Index of the item of each row.
+        radius_m : float
+            Geodesic radius in metres.
         """
         touching = np.zeros(len(item))
         batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
@@ -196,6 +227,15 @@ class OutlineItems:
         Rings run one way and holes the other. In the plane of Lambert, where a place lies as far from the centre as its
         chord, the area is summed over the pieces: triangles within the circle, sectors of it beyond (to 1e-3 at 1,000
         km).
+
+        Parameters
+        ----------
+        lon, lat : array of float
+            Degrees, EPSG:4326, shape (n,).
+        item : array of int
+            Index of the item of each row.
+        radius_m : float
+            Geodesic radius in metres.
         """
         area_m2 = np.zeros(len(item))
         batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH

@@ -72,7 +72,15 @@ class ShortestPaths:
     gap_factor: float
 
     def route(self, lon: ArrayLike, lat: ArrayLike, *, most_to_km: float) -> Route:
-        """Return the route from each place (EPSG:4326; NaN: unknown), joining the network at the nearest node."""
+        """Return the route from each place (EPSG:4326; NaN: unknown), joining the network at the nearest node.
+
+        Parameters
+        ----------
+        lon, lat : array_like
+            Degrees, EPSG:4326, shape (n,); NaN: unknown.
+        most_to_km : float
+            Longest way from a place or a target to the network, km.
+        """
         begins = self.nodes.query(*check_lonlat("places", lon, lat))
         to_km = begins.distance_m / 1000
         reached = (begins.index >= 0) & (to_km <= most_to_km) & np.isfinite(self.km[begins.index])
@@ -166,6 +174,15 @@ class LineNetwork:
         """Find the way from every node to the target that is nearest along the network, gap included; see `to_nearest`.
 
         Where places are asked for again and again, this is worth keeping: the graph itself is not needed any more.
+
+        Parameters
+        ----------
+        target_lon, target_lat : array_like
+            Degrees, EPSG:4326, shape (m,).
+        most_from_km : float
+            Longest way from a place or a target to the network, km.
+        gap_factor : float, optional
+            How much longer than the straight line the way to the network is.
         """
         ends = self._near.query(*check_lonlat("targets", target_lon, target_lat))
         reached = np.flatnonzero(ends.distance_m <= most_from_km * 1000)

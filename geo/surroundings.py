@@ -125,6 +125,13 @@ class Targets:
     def containing(self, lon: ArrayLike, lat: ArrayLike, progress: Progress = None) -> IntArray:
         """Find the polygon that holds each place; of several the smallest by area, of equal ones the first.
 
+        Parameters
+        ----------
+        lon, lat : array_like
+            Degrees, EPSG:4326, shape (n,); NaN: unknown.
+        progress : Progress, optional
+            Called with the share done, 0..1; raises to cancel.
+
         Returns
         -------
         ndarray of int64
@@ -160,6 +167,15 @@ class Targets:
 
     def density_within(self, lon: ArrayLike, lat: ArrayLike, radius_m: float, progress: Progress = None) -> FloatArray:
         """Measure how much of the layer a geodesic circle holds for its area; see `count_within` for the parameters.
+
+        Parameters
+        ----------
+        lon, lat : array_like
+            Degrees, EPSG:4326, shape (n,); NaN: unknown.
+        radius_m : float
+            Geodesic radius in metres.
+        progress : Progress, optional
+            Called with the share done, 0..1; raises to cancel.
 
         Returns
         -------
@@ -204,7 +220,19 @@ class Targets:
     def max_within(
         self, lon: ArrayLike, lat: ArrayLike, radius_m: float, values: ArrayLike, progress: Progress = None
     ) -> FloatArray:
-        """Return the largest value of the features that have a part within a geodesic circle; see `mean_within`."""
+        """Return the largest value of the features that have a part within a geodesic circle; see `mean_within`.
+
+        Parameters
+        ----------
+        lon, lat : array_like
+            Degrees, EPSG:4326, shape (n,); NaN: unknown.
+        radius_m : float
+            Geodesic radius in metres.
+        values : array_like
+            One a feature; NaN: unknown.
+        progress : Progress, optional
+            Called with the share done, 0..1; raises to cancel.
+        """
         numbers = np.asarray(values, dtype=np.float64)
         numbers = np.where(np.isnan(numbers), -np.inf, numbers)
 

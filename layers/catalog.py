@@ -210,7 +210,13 @@ class Layer:
         return named if not by or by in named else [by, *named]
 
     def read(self, columns: list[str]) -> gpd.GeoDataFrame:
-        """Return the features with these columns, ``geometry`` among them; EPSG:4326."""
+        """Return the features with these columns, ``geometry`` among them; EPSG:4326.
+
+        Parameters
+        ----------
+        columns : list[str]
+            Names of attributes.
+        """
         import geopandas as gpd  # noqa: PLC0415 - slow to import, and the catalogue is read before the first layer is
 
         return gpd.read_parquet(self.path, columns=columns)

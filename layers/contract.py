@@ -222,12 +222,25 @@ class ReportError(OrebridgeError):
 
 
 def write_report(report: Report, folder: Path) -> None:
-    """Write `report.json` into the folder of a job."""
+    """Write `report.json` into the folder of a job.
+
+    Parameters
+    ----------
+    report : Report
+        What the reader says of an upload.
+    folder : Path
+        Folder of the worker's output.
+    """
     (folder / REPORT).write_text(json.dumps(asdict(report), allow_nan=False, ensure_ascii=False), encoding="utf-8")
 
 
 def report_from(values: dict[str, Any]) -> Report:
     """Build a report from its JSON.
+
+    Parameters
+    ----------
+    values : dict
+        JSON types as the worker wrote them, of unknown origin.
 
     Raises
     ------

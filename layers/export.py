@@ -39,12 +39,25 @@ class LayerExportError(OrebridgeError):
 
 
 def suffix(layer: UserLayer) -> str:
-    """Return the ending of the file that a layer is written to."""
+    """Return the ending of the file that a layer is written to.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    """
     return ".tif" if layer.kind == "raster" else ".gpkg"
 
 
 def check(layer: UserLayer, target: Target) -> Target:
     """Check before any work that a layer can be written to the requested file.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    target : Target
+        Where to write, and whether an existing file may be replaced.
 
     Raises
     ------

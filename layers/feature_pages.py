@@ -50,7 +50,15 @@ def page(layer: Layer, bounds: Bounds | None, offset: int, limit: int) -> Page:
 
 
 def feature(layer: Layer, feature_id: str) -> gpd.GeoDataFrame | None:
-    """Return one feature by its row number, or None."""
+    """Return one feature by its row number, or None.
+
+    Parameters
+    ----------
+    layer : Layer
+        A layer of the catalogue.
+    feature_id : str
+        Id of the feature within the layer.
+    """
     frame, _tree = _loaded(layer)
     if not (feature_id.isascii() and feature_id.isdigit() and len(feature_id) < 12) or int(feature_id) >= len(frame):
         return None
@@ -58,14 +66,26 @@ def feature(layer: Layer, feature_id: str) -> gpd.GeoDataFrame | None:
 
 
 def extent(layer: Layer) -> Bounds:
-    """Return west, south, east, north of a vector layer, EPSG:4326 degrees."""
+    """Return west, south, east, north of a vector layer, EPSG:4326 degrees.
+
+    Parameters
+    ----------
+    layer : Layer
+        A layer of the catalogue.
+    """
     frame, _tree = _loaded(layer)
     west, south, east, north = (float(edge) for edge in frame.total_bounds)
     return west, south, east, north
 
 
 def geojson(frame: gpd.GeoDataFrame) -> list[dict[str, Any]]:
-    """Return features as GeoJSON (RFC 7946), ids as texts."""
+    """Return features as GeoJSON (RFC 7946), ids as texts.
+
+    Parameters
+    ----------
+    frame : gpd.GeoDataFrame
+        Features, EPSG:4326.
+    """
     features = json.loads(frame.drop(columns="feature_id").to_json(na="null", drop_id=True))["features"]
     return [{**feature, "id": str(row)} for feature, row in zip(features, frame["feature_id"], strict=True)]
 

@@ -354,12 +354,24 @@ TEMPLATES |= {code: Template(*parts) for code, parts in (TABLE_TEMPLATES | SANDB
 
 
 def message(finding: Finding) -> Phrase:
-    """Return the sentence of a finding, in English."""
+    """Return the sentence of a finding, in English.
+
+    Parameters
+    ----------
+    finding : Finding
+        Code of the sentence and what it speaks of.
+    """
     return _phrase(TEMPLATES[finding.code].message, finding.details)
 
 
 def cure(finding: Finding) -> Phrase:
-    """Return the remedy of a finding, in English; empty if none is needed."""
+    """Return the remedy of a finding, in English; empty if none is needed.
+
+    Parameters
+    ----------
+    finding : Finding
+        Code of the sentence and what it speaks of.
+    """
     return _phrase(TEMPLATES[finding.code].cure, finding.details)
 
 
@@ -369,7 +381,15 @@ def _phrase(template: str, details: dict[str, Any]) -> Phrase:
 
 
 def filled(template: str, details: dict[str, Any]) -> str:
-    """Fill a sentence; texts of the file stay data (no format directives of theirs are followed)."""
+    """Fill a sentence; texts of the file stay data (no format directives of theirs are followed).
+
+    Parameters
+    ----------
+    template : str
+        Sentence with ``{name}`` where a detail stands.
+    details : dict
+        What the names stand for.
+    """
 
     def value_of(match: re.Match[str]) -> str:
         value = details.get(match[1], match[0])
@@ -379,7 +399,13 @@ def filled(template: str, details: dict[str, Any]) -> str:
 
 
 def severity(finding: Finding) -> Severity:
-    """Return ``error`` (refused), ``ask`` (the user must choose), ``warning`` or ``info``."""
+    """Return ``error`` (refused), ``ask`` (the user must choose), ``warning`` or ``info``.
+
+    Parameters
+    ----------
+    finding : Finding
+        Code of the sentence and what it speaks of.
+    """
     return TEMPLATES[finding.code].severity
 
 
@@ -387,6 +413,11 @@ def status(report: Report) -> Status:
     """Return the outcome: a layer that was written makes a file usable.
 
     A question that is open waits for its answer.
+
+    Parameters
+    ----------
+    report : Report
+        What the reader says of an upload.
     """
     if any(severity(finding) == "ask" for finding in report.findings):
         return "needs_input"

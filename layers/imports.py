@@ -231,12 +231,30 @@ def _kept_name(name: str) -> str:
 
 
 def discard(upload: Upload) -> None:
-    """Remove the quarantine folder of an upload."""
+    """Remove the quarantine folder of an upload.
+
+    Parameters
+    ----------
+    upload : Upload
+        Files in quarantine.
+    """
     upload.lease.end()
 
 
 def read(reader: Reader, upload: Upload, request: Request, progress: Progress | None = None) -> Draft:
-    """Read an upload in the sandboxed reader; `layers.contract` defines its report."""
+    """Read an upload in the sandboxed reader; `layers.contract` defines its report.
+
+    Parameters
+    ----------
+    reader : Reader
+        The worker that reads uploads.
+    upload : Upload
+        Files in quarantine.
+    request : Request
+        What the user says of the upload.
+    progress : Progress or None, optional
+        Called with the share done, 0..1; None: nobody watches.
+    """
     out = upload.folder / "out"
     shutil.rmtree(out, ignore_errors=True)
     out.mkdir(mode=0o700)
@@ -247,20 +265,48 @@ def read(reader: Reader, upload: Upload, request: Request, progress: Progress | 
 def request_for(
     upload: Upload, layers: Sequence[str] = (), crs: str = "", cures: dict[str, str] | None = None
 ) -> Request:
-    """Return the request that reads an upload."""
+    """Return the request that reads an upload.
+
+    Parameters
+    ----------
+    upload : Upload
+        Files in quarantine.
+    layers : Sequence[str], optional
+        Names of the layers that are taken; empty: all.
+    crs : str, optional
+        Coordinate system stated by the user, for example EPSG:28350; empty: that of the file.
+    cures : dict[str, str] or None, optional
+        Key of a finding -> the user's answer.
+    """
     return Request(
         files=upload.files, original_name=upload.name, layers=tuple(layers), crs=crs, cures=dict(cures or {})
     )
 
 
 def layer_id(draft: Draft, layer: LayerReport) -> str:
-    """Return the id of a layer: the same file, read the same way, is the same layer on every machine."""
+    """Return the id of a layer: the same file, read the same way, is the same layer on every machine.
+
+    Parameters
+    ----------
+    draft : Draft
+        An upload that was read.
+    layer : LayerReport
+        What the reader says of a layer.
+    """
     what = [draft.upload.sha256, layer.name, layer.kind, draft.request.crs, sorted(draft.request.cures.items())]
     return "l" + hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:10]
 
 
 def known_already(store: Store, draft: Draft) -> list[UserLayer]:
-    """Return the layers in use that came from the same bytes."""
+    """Return the layers in use that came from the same bytes.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    draft : Draft
+        An upload that was read.
+    """
     return [layer for layer in stored_layers(store) if layer.file_sha256 == draft.upload.sha256]
 
 
@@ -339,6 +385,13 @@ def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone:
 def clean_raster(path: Path, layer: LayerReport) -> Path:
     """Check a raster from the reader before any library opens it: a TIFF that refers to no other file.
 
+    Parameters
+    ----------
+    path : Path
+        A file in the store's folder.
+    layer : LayerReport
+        What the reader says of a layer.
+
     Raises
     ------
     ReportError
@@ -373,6 +426,13 @@ def clean_raster(path: Path, layer: LayerReport) -> Path:
 
 def clean_table(path: Path, layer: LayerReport) -> pa.Table:
     """Load an Arrow file from the reader, and check it against the contract.
+
+    Parameters
+    ----------
+    path : Path
+        A file in the store's folder.
+    layer : LayerReport
+        What the reader says of a layer.
 
     Raises
     ------

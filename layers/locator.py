@@ -216,7 +216,13 @@ def _numbered(
 
 
 def blank_figure(inches: Place) -> Figure:
-    """Return an empty figure of a size, to be drawn on and given to `svg_of`."""
+    """Return an empty figure of a size, to be drawn on and given to `svg_of`.
+
+    Parameters
+    ----------
+    inches : Place
+        Width and height.
+    """
     figure = Figure(figsize=inches)
     FigureCanvasSVG(figure)
     return figure

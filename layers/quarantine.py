@@ -58,7 +58,13 @@ class Lease:
 
 
 def sweep(home: Path) -> None:
-    """Remove folders that nobody holds, such as those of killed processes; a folder being read stays."""
+    """Remove folders that nobody holds, such as those of killed processes; a folder being read stays.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the user's data.
+    """
     for folder in (home / QUARANTINE).glob("*"):
         try:
             lock = (folder / LEASE).open("r+b")
@@ -75,7 +81,13 @@ def sweep(home: Path) -> None:
 
 
 def waiting_bytes(home: Path) -> int:
-    """Return how much lies in quarantine."""
+    """Return how much lies in quarantine.
+
+    Parameters
+    ----------
+    home : Path
+        Folder of the user's data.
+    """
     total = 0
     for folder, _, names in os.walk(home / QUARANTINE):
         for name in names:

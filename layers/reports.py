@@ -48,7 +48,13 @@ def as_values(status: str, report: Report | None, added: dict[str, str], error: 
 
 
 def finding_values(finding: Finding) -> dict[str, Any]:
-    """Return a finding with its sentences, in English."""
+    """Return a finding with its sentences, in English.
+
+    Parameters
+    ----------
+    finding : Finding
+        Code of the sentence and what it speaks of.
+    """
     return {
         "code": finding.code,
         "severity": findings.severity(finding),
@@ -61,7 +67,15 @@ def finding_values(finding: Finding) -> dict[str, Any]:
 
 
 def layer_values(layer: LayerReport, layer_id: str) -> dict[str, Any]:
-    """Return a layer of a report without its preview."""
+    """Return a layer of a report without its preview.
+
+    Parameters
+    ----------
+    layer : LayerReport
+        What the reader says of a layer.
+    layer_id : str
+        Id of the layer in the store.
+    """
     return {
         "name": layer.name,
         "layer_id": layer_id,
@@ -92,7 +106,13 @@ def layer_values(layer: LayerReport, layer_id: str) -> dict[str, Any]:
 
 
 def provenance(layer: UserLayer) -> dict[str, Any]:
-    """Return the provenance of a layer: who imported it, from which file, its georeferencing and its processing."""
+    """Return the provenance of a layer: who imported it, from which file, its georeferencing and its processing.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        What the reader says of a layer.
+    """
     return {
         "layer_id": layer.layer_id,
         "name": layer.name,

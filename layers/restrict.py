@@ -299,6 +299,15 @@ def limit(seconds: float, memory_bytes: int, output_bytes: int) -> None:
     """Bound processor time, memory beyond what is mapped already, size of a written file, open files; no core dumps.
 
     Windows: nothing.
+
+    Parameters
+    ----------
+    seconds : float
+        Processor time, s.
+    memory_bytes : int
+        Address space, bytes.
+    output_bytes : int
+        Largest file that may be written, bytes.
     """
     if sys.platform == "win32":
         return
@@ -321,6 +330,11 @@ def end_with_parent(parent: int) -> None:
     """Ask the kernel to kill this process when `parent`, which forked it, ends.
 
     Ends at once if that has happened already.
+
+    Parameters
+    ----------
+    parent : int
+        Process id of the parent.
     """
     if sys.platform.startswith("linux"):
         _check(_libc().prctl(_DEATH_SIGNAL, signal.SIGKILL, 0, 0, 0))
@@ -352,6 +366,13 @@ def _check(answer: int) -> int:
 
 def restrict_files(readable: list[Path], writable: list[Path]) -> None:
     """Restrict this process to these files, by Landlock.
+
+    Parameters
+    ----------
+    readable : list[Path]
+        Files and folders that may be read.
+    writable : list[Path]
+        Folders that may be written.
 
     Raises
     ------

@@ -209,12 +209,23 @@ class Reader:
 
 
 def plain_file(path: Path) -> bool:
-    """Return whether a file from the reader is a regular file and not a symbolic link."""
+    """Return whether a file from the reader is a regular file and not a symbolic link.
+
+    Parameters
+    ----------
+    path : Path
+        A file that the worker wrote.
+    """
     return path.is_file() and not path.is_symlink()
 
 
 def checked_report(file: Path) -> Report:
     """Load a child's report, which may be anything once a file has taken the child over.
+
+    Parameters
+    ----------
+    file : Path
+        A file that the worker wrote.
 
     Raises
     ------

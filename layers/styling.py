@@ -52,6 +52,13 @@ def suggest(layer: UserLayer, features: Features | None) -> dict[str, Any]:
 
     First a number that has a unit, or whose name hints at one; then a column of few words that names what is mapped,
     then any column of few words; then a number with decimals; else one colour.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    features : Features or None
+        Features with their attributes; None: not looked at.
     """
     if features is None:
         return {"ramp": DEFAULT_RAMP}
@@ -190,7 +197,13 @@ class UserMapLayer(Layer):
     own: UserLayer = field(compare=False)
 
     def read(self, columns: list[str]) -> gpd.GeoDataFrame:
-        """Return the features with the columns ``n`` (name), ``t`` (what the tooltip says) and ``class``; EPSG:4326."""
+        """Return the features with the columns ``n`` (name), ``t`` (what the tooltip says) and ``class``; EPSG:4326.
+
+        Parameters
+        ----------
+        columns : list[str]
+            Names of attributes.
+        """
         features = self.load()
         classes = _classes(features, self.own.style)
         frame = {"n": _names(self.own, features), "t": _tooltips(self.own, features), "class": classes}
@@ -281,7 +294,13 @@ def map_layer(own: UserLayer, source: Source, load: Callable[[], Features], rast
 
 
 def drawn_by(own: UserLayer) -> str:
-    """Return the attribute behind the colours, with its unit; empty for a single colour."""
+    """Return the attribute behind the colours, with its unit; empty for a single colour.
+
+    Parameters
+    ----------
+    own : UserLayer
+        A layer of the store.
+    """
     if own.kind == "raster":
         return own.unit
     name = own.style.get("column", "")

@@ -75,6 +75,11 @@ class Verdict:
 def check_folder(folder: Path) -> list[Verdict]:
     """Run every case of a folder (`*.json`), in the order of their names.
 
+    Parameters
+    ----------
+    folder : Path
+        Folder of cases, a JSON file each.
+
     Raises
     ------
     MethodError
@@ -87,7 +92,13 @@ def check_folder(folder: Path) -> list[Verdict]:
 
 
 def check_file(path: Path) -> Verdict:
-    """Run one case: `method`, `inputs`, `expected`, `atol`."""
+    """Run one case: `method`, `inputs`, `expected`, `atol`.
+
+    Parameters
+    ----------
+    path : Path
+        A case as JSON.
+    """
     try:
         case = json.loads(path.read_text(encoding="utf-8"))
         name, method, expected = str(case.get("name", path.stem)), str(case["method"]), dict(case["expected"])
@@ -114,6 +125,11 @@ def _looked_up(outputs: Outputs, key: str) -> Any:
 def difference(expected: Any, computed: Any) -> float:
     """Return the largest absolute difference of two numbers or nested lists; infinity if their shapes differ.
 
+    Parameters
+    ----------
+    expected, computed : Any
+        Numbers or nested lists.
+
     Examples
     --------
     >>> difference([1, [2, None]], [1.5, [2, None]]), difference([1], [1, 2])
@@ -139,6 +155,13 @@ def _is_nan(value: Any) -> bool:
 
 def run(method: str, inputs: Inputs) -> Outputs:
     """Run the method that a name means on the inputs of a case.
+
+    Parameters
+    ----------
+    method : str
+        Name of the method as its paper has it.
+    inputs : Inputs
+        Inputs of the case: matrix, weights, constants.
 
     Raises
     ------

@@ -42,6 +42,13 @@ def area_of(text: str) -> tuple[Area, float]:
 def box_area(name: str, west: float, south: float, east: float, north: float) -> tuple[Area, float]:
     """Return a box as an area; west > east crosses the antimeridian.
 
+    Parameters
+    ----------
+    name : str
+        Name of the area.
+    west, south, east, north : float
+        Degrees, EPSG:4326.
+
     Raises
     ------
     ScenarioError
@@ -59,6 +66,11 @@ def box_area(name: str, west: float, south: float, east: float, north: float) ->
 
 def user_area(layer_id: str) -> tuple[Area, float]:
     """Return the polygons of a user layer as one area.
+
+    Parameters
+    ----------
+    layer_id : str
+        Id of a layer in the store.
 
     Raises
     ------

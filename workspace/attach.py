@@ -39,7 +39,13 @@ _MEASURING = threading.Lock()
 
 
 def source_of(layer: UserLayer) -> Source:
-    """Return a user layer as a source, for tables, cards and exports."""
+    """Return a user layer as a source, for tables, cards and exports.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    """
     return Source(
         id=PREFIX + layer.layer_id,
         title=layer.name,
@@ -77,7 +83,13 @@ def milestone_source() -> Source:
 
 
 def sources(layers: Iterable[UserLayer]) -> dict[str, Source]:
-    """Return the register of sources including the user's layers."""
+    """Return the register of sources including the user's layers.
+
+    Parameters
+    ----------
+    layers : Iterable[UserLayer]
+        Layers of the store that are in use.
+    """
     return {
         **load_sources(),
         MILESTONES: milestone_source(),
@@ -86,7 +98,15 @@ def sources(layers: Iterable[UserLayer]) -> dict[str, Source]:
 
 
 def evidence_layer(store: Store, layer: UserLayer) -> EvidenceLayer:
-    """Load a user layer for measurement."""
+    """Load a user layer for measurement.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer : UserLayer
+        A layer of the store.
+    """
     if layer.kind == "raster":
         return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
     features = user_layers.features(store, layer)
@@ -105,7 +125,13 @@ def _names(texts: dict[str, NDArray[np.object_]]) -> NDArray[np.object_] | None:
 
 
 def sites_to_measure(facts: duckdb.DuckDBPyConnection) -> pd.DataFrame:
-    """Return site_id, lon, lat (EPSG:4326 degrees) and slack_km of every site."""
+    """Return site_id, lon, lat (EPSG:4326 degrees) and slack_km of every site.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    """
     sites = (
         facts.cursor().execute("SELECT site_id, lon, lat, location_accuracy FROM combined.site ORDER BY site_id").df()
     )

@@ -12,7 +12,13 @@ _notices: list[str] = []
 
 
 def leave_out(error: StoreError) -> None:
-    """Record that an answer omits the user's data, and why; the last reason counts."""
+    """Record that an answer omits the user's data, and why; the last reason counts.
+
+    Parameters
+    ----------
+    error : StoreError
+        Why the store cannot be opened.
+    """
     _problems[:] = [str(error)]
 
 
@@ -22,7 +28,13 @@ def left_out() -> str:
 
 
 def take_notice(store: Store) -> Store:
-    """Record the warnings of a store that was opened all the same, and return it."""
+    """Record the warnings of a store that was opened all the same, and return it.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    """
     _notices[:] = [str(notice) for notice in store.notices]
     return store
 

@@ -28,13 +28,25 @@ WEIGHT_KEYS = {
 
 
 def packed_evidence(scenario: Scenario) -> str:
-    """Return the own criteria of a scenario as text for an address."""
+    """Return the own criteria of a scenario as text for an address.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     text = json.dumps([own.as_dict() for own in scenario.evidence], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
 def unpacked_evidence(text: str) -> tuple[UserCriterion, ...]:
-    """Return the criteria that `packed_evidence` packed; none for any other text."""
+    """Return the criteria that `packed_evidence` packed; none for any other text.
+
+    Parameters
+    ----------
+    text : str
+        As it stands in the address.
+    """
     try:
         criteria = unpacked(text, MOST_BYTES, MOST_DEPTH)
         if not isinstance(criteria, list) or len(criteria) > MOST_CRITERIA:
@@ -45,13 +57,25 @@ def unpacked_evidence(text: str) -> tuple[UserCriterion, ...]:
 
 
 def packed_area(area: Area) -> str:
-    """Return an area of interest as text for an address."""
+    """Return an area of interest as text for an address.
+
+    Parameters
+    ----------
+    area : Area
+        Polygons in degrees, EPSG:4326.
+    """
     text = json.dumps([area.name, area.polygons], separators=(",", ":"), ensure_ascii=False)
     return base64.urlsafe_b64encode(zlib.compress(text.encode(), 9)).decode().rstrip("=")
 
 
 def unpacked_area(text: str) -> Area | None:
-    """Return the area that `packed_area` packed; None for a text that is not one."""
+    """Return the area that `packed_area` packed; None for a text that is not one.
+
+    Parameters
+    ----------
+    text : str
+        As it stands in the address.
+    """
     try:
         values = unpacked(text, MOST_BYTES, MOST_DEPTH)
         return (
@@ -71,6 +95,19 @@ def permalink(
     more: Mapping[str, str] | None = None,
 ) -> str:
     """Return the path and query that open a scenario in the app: on Explore, or on another page with its own needs.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    selected : list[str] or None, optional
+        Ids of the selected sites; None: none.
+    language : str, optional
+        ``en`` or ``ja``; empty: that of the reader.
+    page : str, optional
+        Page of the app; empty: Explore.
+    more : Mapping[str, str] or None, optional
+        Further fields of the address.
 
     Examples
     --------

@@ -48,7 +48,13 @@ class _Attached:
 
 
 def is_open(what: str) -> bool:
-    """Tell whether the deployer opened the API for a part of the users' own data: ``shared`` or ``shortlists``."""
+    """Tell whether the deployer opened the API for a part of the users' own data: ``shared`` or ``shortlists``.
+
+    Parameters
+    ----------
+    what : str
+        What is asked for, in words.
+    """
     return what in (word.strip().lower() for word in os.environ.get(SETTING, "").split(","))
 
 
@@ -87,6 +93,11 @@ def without_private(scenario: Scenario) -> Scenario:
     """Return a scenario without the criteria on layers that are not served.
 
     Of all criteria that are left out, grade counts alone.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
     """
     ids = {layer.layer_id for layer in shared_layers()}
     kept = tuple(own for own in scenario.evidence if own.layer_id in ids)

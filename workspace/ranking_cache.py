@@ -79,6 +79,11 @@ class RankingCache:
     def ranked(self, scenario: Scenario) -> Ranked:
         """Return the sites of a scenario in order of rank, as arrays.
 
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+
         Raises
         ------
         ScenarioError
@@ -88,45 +93,113 @@ class RankingCache:
         return self._of(self._facts()).ranked(scenario, state)
 
     def page(self, scenario: Scenario, first: int, most: int) -> Page:
-        """Return a slice of a ranking with the contributions of each criterion."""
+        """Return a slice of a ranking with the contributions of each criterion.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        first : int
+            Place in the list, from 0.
+        most : int
+            The most rows of the answer.
+        """
         state = self._state()
         return self._of(self._facts()).page(scenario, first, most, state)
 
     def gates(self, site_ids: Sequence[str]) -> dict[str, dict[str, str]]:
-        """Return gate -> verdict of some sites; a site without gates is left out."""
+        """Return gate -> verdict of some sites; a site without gates is left out.
+
+        Parameters
+        ----------
+        site_ids : Sequence[str]
+            Ids of sites.
+        """
         every = self._ask(self._gates, (), lambda: gates_of(self._facts()))
         return {site_id: every[site_id] for site_id in site_ids if site_id in every}
 
     def ranking(self, scenario: Scenario) -> pd.DataFrame:
-        """Return the ranked sites as a frame, without contributions; it is shared."""
+        """Return the ranked sites as a frame, without contributions; it is shared.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        """
         state = self._state()
         return self._ask(self._frames, (scenario,), lambda: self._of(self._facts()).frame(scenario, state))
 
     def facet_counts(self, scenario: Scenario) -> Facets:
-        """Return how many sites each choice of a filter would leave."""
+        """Return how many sites each choice of a filter would leave.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        """
         return self._ask(self._facets, (scenario,), lambda: facets(self._facts(), scenario))
 
     def dossier(self, scenario: Scenario, site_id: str) -> Dossier:
-        """Return all that is known of a site under a scenario."""
+        """Return all that is known of a site under a scenario.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        site_id : str
+            Id of the site.
+        """
         return self._ask(
             self._dossiers, (scenario, site_id), lambda: dossier_module.dossier(self._facts(), scenario, site_id)
         )
 
     def rank_stability(self, scenario: Scenario, belief: WeightConstraints, top_k: int) -> RankStability:
-        """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
+        """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        belief : WeightConstraints
+            Which weights are thought possible.
+        top_k : int
+            How many places at the head of the list count as the shortlist.
+        """
         make = lambda: rank_acceptability.rank_stability(self._facts(), scenario, belief, top_k=top_k)  # noqa: E731
         return self._ask(self._firmness, (scenario, belief, top_k), make)
 
     def packed(self, scenario: Scenario) -> Packed:
-        """Return the vectors of a scenario's list."""
+        """Return the vectors of a scenario's list.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        """
         return self._ask(self._packed, (scenario,), lambda: packed_arrays(self._facts(), scenario))
 
     def desks(self, scenario: Scenario, rule: str) -> TwoDesks:
-        """Return both desks' view of a scenario's list."""
+        """Return both desks' view of a scenario's list.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        rule : str
+            Key of `scoring.aggregation.joint.RULES`.
+        """
         return self._ask(self._desks, (scenario, rule), lambda: two_desks(self._facts(), scenario, rule))
 
     def side_by_side(self, scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
-        """Return sites side by side; see `scoring.sites.side_by_side`."""
+        """Return sites side by side; see `scoring.sites.side_by_side`.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        site_ids : tuple[str, ...]
+            Ids of sites.
+        """
         return self._ask(
             self._compared,
             (scenario, site_ids),
@@ -135,7 +208,13 @@ class RankingCache:
 
 
 def gates_of(facts: duckdb.DuckDBPyConnection) -> dict[str, dict[str, str]]:
-    """Return site id -> gate -> verdict of all sites."""
+    """Return site id -> gate -> verdict of all sites.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    """
     verdicts: dict[str, dict[str, str]] = {}
     for site_id, gate, verdict in facts.cursor().execute(sql("data/queries/gates_of_all_sites.sql")).fetchall():
         verdicts.setdefault(site_id, {})[sys.intern(gate)] = sys.intern(verdict)

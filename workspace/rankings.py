@@ -24,42 +24,100 @@ VIEW = RankingCache(beside, state)
 
 
 def ranking(scenario: Scenario) -> pd.DataFrame:
-    """Return the ranked sites of a scenario, without contributions. Do not change the frame: it is shared."""
+    """Return the ranked sites of a scenario, without contributions. Do not change the frame: it is shared.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     return VIEW.ranking(scenario)
 
 
 def facet_counts(scenario: Scenario) -> Facets:
-    """Return how many sites each choice of a filter would leave."""
+    """Return how many sites each choice of a filter would leave.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     return VIEW.facet_counts(scenario)
 
 
 def dossier(scenario: Scenario, site_id: str) -> Dossier:
-    """Return all that is known of a site under a scenario."""
+    """Return all that is known of a site under a scenario.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site_id : str
+        Id of the site.
+    """
     return VIEW.dossier(scenario, site_id)
 
 
 def rank_stability(scenario: Scenario, belief: WeightConstraints | None = None, top_k: int = 20) -> RankStability:
-    """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared."""
+    """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    belief : WeightConstraints or None, optional
+        Which weights are thought possible; None: all, evenly.
+    top_k : int, optional
+        How many places at the head of the list count as the shortlist.
+    """
     return VIEW.rank_stability(scenario, belief or WeightConstraints(), top_k)
 
 
 def packed(scenario: Scenario) -> Packed:
-    """Return the vectors of a scenario's list."""
+    """Return the vectors of a scenario's list.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     return VIEW.packed(scenario)
 
 
 def desks(scenario: Scenario, rule: str) -> TwoDesks:
-    """Return both desks' view of a scenario's list."""
+    """Return both desks' view of a scenario's list.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    rule : str
+        Key of `scoring.aggregation.joint.RULES`.
+    """
     return VIEW.desks(scenario, rule)
 
 
 def side_by_side(scenario: Scenario, site_ids: tuple[str, ...]) -> SideBySide:
-    """Return sites side by side; see `scoring.sites.side_by_side`."""
+    """Return sites side by side; see `scoring.sites.side_by_side`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site_ids : tuple[str, ...]
+        Ids of sites.
+    """
     return VIEW.side_by_side(scenario, site_ids)
 
 
 def everything(scenario: Scenario) -> Scenario:
-    """Return the scenario without filters: all sites of its commodity."""
+    """Return the scenario without filters: all sites of its commodity.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     return replace(scenario, filters=Filters())
 
 
@@ -68,6 +126,11 @@ def verdict(snapshot_id: str) -> Verdict:
     """Return whether a snapshot of the store computes to the same numbers.
 
     A snapshot never changes, so once is enough.
+
+    Parameters
+    ----------
+    snapshot_id : str
+        Id of a snapshot, or its first digits.
     """
     return snapshots.opened(store(), snapshot_id)[1]
 

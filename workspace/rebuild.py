@@ -23,6 +23,17 @@ class RawFolderError(OrebridgeError):
 def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str], None]) -> None:
     """Build the bundle below `out` (the bundle itself where None).
 
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    out : Path or None
+        Folder of the output; None: the bundle itself.
+    check : bool
+        Whether the SHA-256 of each raw file is checked first.
+    say : Callable[[str], None]
+        Called with each line of progress.
+
     Raises
     ------
     RawFolderError

@@ -30,6 +30,11 @@ def map_layers() -> tuple[Layer, ...]:
 def map_layer(layer_id: str) -> Layer:
     """Return a layer of the map.
 
+    Parameters
+    ----------
+    layer_id : str
+        Id of a layer in the store.
+
     Raises
     ------
     UnknownLayerError
@@ -54,12 +59,24 @@ def sources() -> Mapping[str, Source]:
 
 
 def source(source_id: str) -> Source | None:
-    """Return a source by id, the user's own layers too; None where nobody registered it."""
+    """Return a source by id, the user's own layers too; None where nobody registered it.
+
+    Parameters
+    ----------
+    source_id : str
+        Key of `data/sources.toml`, or of a user layer.
+    """
     return sources().get(source_id) if source_id.startswith(PREFIX) else load_sources().get(source_id)
 
 
 def names(site_ids: tuple[str, ...]) -> dict[str, str]:
-    """Return site id -> name of those that are there."""
+    """Return site id -> name of those that are there.
+
+    Parameters
+    ----------
+    site_ids : tuple[str, ...]
+        Ids of sites.
+    """
     return snapshots.named(facts(), list(site_ids))
 
 

@@ -72,6 +72,15 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
     """Return the sites of a shortlist by rank among the scenario's list, with what is noted.
 
     Those not listed come last, without rank.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    shortlist : Shortlist
+        With its sites and notes.
     """
     items = {item.site_id: item for item in shortlist.items}
     listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in items}
@@ -110,7 +119,19 @@ def listing_of(
     shortlist: Shortlist,
     register: Mapping[str, Source] | None = None,
 ) -> Listing:
-    """Return a shortlist as it is exported: the list of its scenario, these sites alone, with what is noted of each."""
+    """Return a shortlist as it is exported: the list of its scenario, these sites alone, with what is noted of each.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    shortlist : Shortlist
+        With its sites and notes.
+    register : Mapping[str, Source] or None, optional
+        Sources by id; None: those of the bundle.
+    """
     link = permalink(scenario, page="shortlist", more={"list": shortlist.name})
     sites_listed = listing(facts, scenario, link, site_ids=shortlist.site_ids, register=register)
     noted = {item.site_id: item for item in shortlist.items}
@@ -127,7 +148,13 @@ def _flat(value: object) -> str:
 
 
 def moved_rows(difference: SnapshotDifference) -> list[MoveRow]:
-    """Return the moves of a difference as flat rows; None: not listed on that side."""
+    """Return the moves of a difference as flat rows; None: not listed on that side.
+
+    Parameters
+    ----------
+    difference : SnapshotDifference
+        Moves between two snapshots, or a snapshot and today.
+    """
     return [_moved_row(difference, move) for move in difference.moves]
 
 
@@ -156,7 +183,13 @@ def _u(value: float) -> str:
 
 
 def compared_rows(comparison: SideBySide) -> list[dict[str, str | float | None]]:
-    """Return a row a criterion: unit, value of each site (None: unknown or not judged), who is ahead."""
+    """Return a row a criterion: unit, value of each site (None: unknown or not judged), who is ahead.
+
+    Parameters
+    ----------
+    comparison : SideBySide
+        Sites side by side.
+    """
     rows: list[dict[str, str | float | None]] = []
     for row in comparison.rows:
         values = {site["site_id"]: _value(cell) for site, cell in zip(comparison.sites, row.cells, strict=True)}
@@ -169,5 +202,11 @@ def _value(cell: Cell) -> float | str | None:
 
 
 def ranks_rows(comparison: SideBySide) -> list[dict[str, str | int | None]]:
-    """Return a row a preset with the rank of each site; None: not of the commodity."""
+    """Return a row a preset with the rank of each site; None: not of the commodity.
+
+    Parameters
+    ----------
+    comparison : SideBySide
+        Sites side by side.
+    """
     return [{"preset": preset, **ranks} for preset, ranks in comparison.ranks.items()]

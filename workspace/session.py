@@ -133,6 +133,11 @@ def state() -> int:
 def ready(scenario: Scenario) -> None:
     """Measure the criteria of a scenario from an address, a shortlist or a file. Reading a list never measures.
 
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+
     Raises
     ------
     EvidenceError
@@ -157,7 +162,13 @@ def beside() -> duckdb.DuckDBPyConnection:
 
 
 def told(site_id: str) -> Milestones | None:
-    """Return the permitting milestones of a site; None if there are none or the store is unavailable."""
+    """Return the permitting milestones of a site; None if there are none or the store is unavailable.
+
+    Parameters
+    ----------
+    site_id : str
+        Id of the site.
+    """
     try:
         return own().milestones(site_id)
     except StoreError as error:

@@ -49,6 +49,13 @@ class SnapshotDifference:
 def scenario_of(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
     """Return the scenario that a shortlist keeps, or `otherwise` where it keeps none.
 
+    Parameters
+    ----------
+    shortlist : Shortlist
+        With its sites and notes.
+    otherwise : Scenario
+        The scenario where the shortlist keeps none.
+
     Raises
     ------
     ScenarioError
@@ -60,12 +67,37 @@ def scenario_of(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
 def keep_scenario(
     store: Store, name: str, scenario: Scenario, layers: dict[str, tuple[bool, float]] | None = None
 ) -> None:
-    """Store a scenario with a shortlist, and the data version under which it was seen."""
+    """Store a scenario with a shortlist, and the data version under which it was seen.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    name : str
+        Name of the shortlist.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    layers : dict[str, tuple[bool, float]] or None, optional
+        Layer id -> (visible, opacity) of the map; None: as they are.
+    """
     shortlists.edit_head(store, name, scenario=scenario.as_dict(), layers=layers or {}, data_version=data_version())
 
 
 def freeze(store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: Scenario, label: str = "") -> Snapshot:
     """Save a snapshot of a shortlist with the scores of a scenario, and return it.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    name : str
+        Name of the shortlist.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    label : str, optional
+        Text beside the snapshot; empty: none.
 
     Raises
     ------
@@ -85,6 +117,13 @@ def freeze(store: Store, facts: duckdb.DuckDBPyConnection, name: str, scenario: 
 
 def opened(store: Store, snapshot_id: str) -> tuple[Snapshot, Verdict]:
     """Return a snapshot, and whether it still computes to the same numbers.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    snapshot_id : str
+        Id of a snapshot, or its first digits.
 
     Raises
     ------
@@ -161,7 +200,15 @@ def difference(
 
 
 def named(facts: duckdb.DuckDBPyConnection, ids: list[str]) -> dict[str, str]:
-    """Return site id -> name of the sites that are there."""
+    """Return site id -> name of the sites that are there.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    ids : list[str]
+        Ids of sites.
+    """
     rows = facts.cursor().execute(
         "SELECT site_id, name FROM combined.site WHERE list_contains($ids, site_id)", {"ids": ids}
     )

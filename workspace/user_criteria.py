@@ -17,18 +17,43 @@ from workspace import attach, session
 
 
 def suitable(layer: UserLayer) -> list[str]:
-    """Return the measures that suit a layer."""
+    """Return the measures that suit a layer.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    """
     return [name for name, measure in EVIDENCE.items() if attach.KINDS[layer.kind] in measure.kinds]
 
 
 def reads_column(layer: UserLayer, measure: str) -> bool:
-    """Return whether a measure needs a column of the layer."""
+    """Return whether a measure needs a column of the layer.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    measure : str
+        Key of `scoring.measures.layer_measures.MEASURES`.
+    """
     asks = EVIDENCE[measure].column
     return asks == "always" or (asks == "vector" and layer.kind != "raster")
 
 
 def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", **choices: Any) -> UserCriterion:
     """Return a checked criterion on a layer; its unit is that of the measure, or of the column.
+
+    Parameters
+    ----------
+    layer : UserLayer
+        A layer of the store.
+    measure : str
+        Key of `scoring.measures.layer_measures.MEASURES`.
+    column : str, optional
+        Attribute of the layer.
+    title : str, optional
+        Name of the criterion, as the user gave it.
 
     Raises
     ------
@@ -67,7 +92,15 @@ def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", *
 
 
 def values(own: UserCriterion, progress: Callable[[float], None] | None = None) -> pd.DataFrame:
-    """Measure a criterion over all sites without storing it, for the preview. NaN means unknown."""
+    """Measure a criterion over all sites without storing it, for the preview. NaN means unknown.
+
+    Parameters
+    ----------
+    own : UserCriterion
+        A user-defined criterion.
+    progress : Callable[[float], None] or None, optional
+        Called with the share done, 0..1; None: nobody watches.
+    """
     layer = session.own().find(own.layer_id)
     return measure(
         attach.evidence_layer(session.store(), layer), own, attach.sites_to_measure(session.facts()), progress
@@ -75,7 +108,13 @@ def values(own: UserCriterion, progress: Callable[[float], None] | None = None) 
 
 
 def add(own: UserCriterion) -> dict[str, object]:
-    """Keep a criterion, measure it, and say for how many sites it is known."""
+    """Keep a criterion, measure it, and say for how many sites it is known.
+
+    Parameters
+    ----------
+    own : UserCriterion
+        A user-defined criterion.
+    """
     session.own().measure([own])
     session.store().save_criterion(own.id, own.as_dict())
     counted = "SELECT count(*) FROM combined.measurement WHERE criterion_id = $id"
@@ -85,6 +124,11 @@ def add(own: UserCriterion) -> dict[str, object]:
 
 def remove(criterion_id: str) -> str:
     """Delete a criterion and return its title.
+
+    Parameters
+    ----------
+    criterion_id : str
+        Id of the user-defined criterion.
 
     Raises
     ------

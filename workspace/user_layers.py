@@ -127,15 +127,33 @@ class UserData:
         return tuple(self._layers.values())
 
     def features(self, layer_id: str) -> Features:
-        """Return the features of a vector layer in use."""
+        """Return the features of a vector layer in use.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer in the store.
+        """
         return self._features(layer_id)
 
     def left_out(self, layer_id: str) -> str:
-        """Return the rows that an import left out, as CSV; empty where it took them all."""
+        """Return the rows that an import left out, as CSV; empty where it took them all.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer in the store.
+        """
         return user_layers.left_out(self._store, layer_id)
 
     def raster(self, layer_id: str) -> Path:
-        """Return the COG of a raster layer."""
+        """Return the COG of a raster layer.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer in the store.
+        """
         return user_layers.raster_path(self._store, layer_id)
 
     @property
@@ -185,6 +203,11 @@ class UserData:
     def measure(self, evidence: Iterable[UserCriterion]) -> None:
         """Measure criteria that come from outside: of an address, a shortlist, a file.
 
+        Parameters
+        ----------
+        evidence : Iterable[UserCriterion]
+            User-defined criteria.
+
         Raises
         ------
         EvidenceError
@@ -217,12 +240,25 @@ class UserData:
         return self._attached != self.revision
 
     def milestones(self, site_id: str) -> Milestones | None:
-        """Return the permitting milestones of a site; None if there are none."""
+        """Return the permitting milestones of a site; None if there are none.
+
+        Parameters
+        ----------
+        site_id : str
+            Id of the site.
+        """
         values = self._milestones.get(site_id)
         return Milestones(**values) if values else None
 
     def tell(self, site_id: str, values: dict[str, str]) -> Milestones:
         """Store milestones of a site; they count at once.
+
+        Parameters
+        ----------
+        site_id : str
+            Id of the site.
+        values : dict[str, str]
+            Milestone -> ISO date.
 
         Raises
         ------
@@ -236,7 +272,13 @@ class UserData:
         return checked
 
     def untell(self, site_id: str) -> None:
-        """Delete the milestones of a site."""
+        """Delete the milestones of a site.
+
+        Parameters
+        ----------
+        site_id : str
+            Id of the site.
+        """
         self._store.remove_milestones(site_id)
         self._milestones = self._store.milestones()
         self._changed()
@@ -276,14 +318,26 @@ class UserData:
         return self.keep(prepared(draft, about, self._facts, chosen, columns))
 
     def keep(self, made: Sequence[NewLayer]) -> list[UserLayer]:
-        """Store what `prepared` returned, completely or not at all."""
+        """Store what `prepared` returned, completely or not at all.
+
+        Parameters
+        ----------
+        made : Sequence[NewLayer]
+            Layers that were read and checked.
+        """
         user_layers.add(self._store, made)
         self._read_again()
         self._changed()
         return [new.row for new in made]
 
     def remove(self, name: str) -> UserLayer:
-        """Take a layer, by id or name, out of use."""
+        """Take a layer, by id or name, out of use.
+
+        Parameters
+        ----------
+        name : str
+            Id or name of a layer.
+        """
         layer = user_layers.find(self._store, name)
         user_layers.remove(self._store, layer.layer_id)
         self._read_again()
@@ -291,7 +345,13 @@ class UserData:
         return layer
 
     def forget(self, name: str) -> UserLayer:
-        """Delete a layer permanently, by id or name; a removed one by its id."""
+        """Delete a layer permanently, by id or name; a removed one by its id.
+
+        Parameters
+        ----------
+        name : str
+            Id or name of a layer.
+        """
         removed = {layer.layer_id: layer for layer in self.removed()}
         layer = removed.get(name) or user_layers.find(self._store, name)
         user_layers.forget(self._store, layer.layer_id)
@@ -300,7 +360,13 @@ class UserData:
         return layer
 
     def restore(self, name: str) -> UserLayer:
-        """Restore a removed layer."""
+        """Restore a removed layer.
+
+        Parameters
+        ----------
+        name : str
+            Id or name of a layer.
+        """
         layer = user_layers.find(self._store, name, removed=True)
         user_layers.restore(self._store, layer.layer_id)
         self._read_again()
@@ -312,13 +378,24 @@ class UserData:
         return user_layers.stored_layers(self._store, removed=True)
 
     def edit(self, layer_id: str, **changes: object) -> UserLayer:
-        """Change name, style or provenance of a layer; see `data.user_layers.EDITABLE`."""
+        """Change name, style or provenance of a layer; see `data.user_layers.EDITABLE`.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer in the store.
+        """
         layer = user_layers.edit(self._store, self._layers[layer_id], **changes)
         self._read_again()
         return layer
 
     def find(self, name: str) -> UserLayer:
         """Return the layer in use with that id or name.
+
+        Parameters
+        ----------
+        name : str
+            Id or name of a layer.
 
         Raises
         ------

@@ -59,7 +59,15 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:
-    """Write one table as zstd Parquet through DuckDB; the same frame gives the same bytes."""
+    """Write one table as zstd Parquet through DuckDB; the same frame gives the same bytes.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        The rows of a table.
+    path : Path
+        The Parquet file.
+    """
     temporary = path.with_suffix(".tmp")
     with duckdb.connect() as con:
         con.execute("SET threads = 1")

@@ -108,12 +108,26 @@ STEPS = 15
 
 
 def rank(name: str) -> int:
-    """Return how common a system is (1 most), 0 for one that is left out."""
+    """Return how common a system is (1 most), 0 for one that is left out.
+
+    Parameters
+    ----------
+    name : str
+        Name of the system in the EPSG dataset.
+    """
     return next((order for order, pattern in FAMILIES if re.match(pattern, name)), 0)
 
 
 def projected_bounds(code: str, area: AreaOfUse) -> tuple[float, float, float, float] | None:
-    """Return xmin, ymin, xmax, ymax that an area of use has in a system; None where it cannot be computed."""
+    """Return xmin, ymin, xmax, ymax that an area of use has in a system; None where it cannot be computed.
+
+    Parameters
+    ----------
+    code : str
+        EPSG code.
+    area : AreaOfUse
+        Area of use: west, south, east, north in degrees.
+    """
     east = area.east if area.east >= area.west else area.east + 360.0
     lon, lat = np.meshgrid(np.linspace(area.west, east, STEPS), np.linspace(area.south, area.north, STEPS))
     x, y = Transformer.from_crs(CRS(code).geodetic_crs or code, code, always_xy=True).transform(
@@ -146,7 +160,13 @@ def _row(info: CRSInfo) -> list[str] | None:
 
 
 def main(target: Path) -> None:
-    """Write the table."""
+    """Write the table.
+
+    Parameters
+    ----------
+    target : Path
+        The CSV file.
+    """
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(

@@ -46,7 +46,17 @@ GRADE_UNITS = {
 
 
 def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> Extract:
-    """Read facilities of critical commodities. `units` maps a commodity id to its grade unit."""
+    """Read facilities of critical commodities. `units` maps a commodity id to its grade unit.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    countries : words.CountryNames
+        Names and codes of countries.
+    units : dict[str, str]
+        Commodity -> unit of its grade.
+    """
     found = Extract()
     book = pd.read_excel(
         raw / FILE,
@@ -182,6 +192,11 @@ def _owners(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:  # noqa: 
 
 def split_owners(owners: str) -> list[tuple[str, float | None]]:
     """Split "A (45%), B (55%)" into names and shares in percent; a name without a figure has share None.
+
+    Parameters
+    ----------
+    owners : str
+        Names with shares as the source prints them.
 
     Examples
     --------

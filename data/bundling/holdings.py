@@ -45,6 +45,11 @@ def holdings(companies: pd.DataFrame) -> pd.DataFrame:
 def key(name: str) -> str:
     """Return what of a company's name tells it from others: no accents, brackets, punctuation or legal form.
 
+    Parameters
+    ----------
+    name : str
+        Name of a company as a source prints it.
+
     Examples
     --------
     >>> key("Lynas Rare Earths Ltd."), key("BHP Group"), key("Vale S.A."), key("PT Freeport Indonesia (Grasberg)")

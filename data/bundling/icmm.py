@@ -14,7 +14,15 @@ URL = "https://www.icmm.com/en-gb/research/data/2025/global-mining-dataset"
 
 
 def extract(raw: Path, countries: words.CountryNames) -> Extract:
-    """Read the facilities; "Very Low" confidence becomes an approximate location, steel plants are left out."""
+    """Read the facilities; "Very Low" confidence becomes an approximate location, steel plants are left out.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    countries : words.CountryNames
+        Names and codes of countries.
+    """
     found = Extract()
     table = pd.read_csv(raw / FILE, dtype=str, keep_default_na=False).rename(columns=str.strip)
     for _, row in table.iterrows():

@@ -18,7 +18,15 @@ BUSCH_TYPES = {"Brine": "brine", "Hard Rock": "pegmatite", "Volcano-Sedimentary"
 
 
 def extract_busch(raw: Path, countries: words.CountryNames) -> Extract:
-    """Read the 160 deposits. Resource and reserve columns are kilotonnes of Li, grades % Li."""
+    """Read the 160 deposits. Resource and reserve columns are kilotonnes of Li, grades % Li.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    countries : words.CountryNames
+        Names and codes of countries.
+    """
     found = Extract()
     for number, row in pd.read_csv(raw / BUSCH, dtype=str, keep_default_na=False, na_values=[""]).iterrows():
         record = Record(
@@ -110,7 +118,13 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
 
 
 def extract_usmin(raw: Path) -> Extract:
-    """Read the 21 US lithium sites with their resources; -1111 and <Null> mean missing."""
+    """Read the 21 US lithium sites with their resources; -1111 and <Null> mean missing.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    """
     found = Extract()
     sites = _usmin_table(raw, "Site.csv")
     resources, history = _usmin_table(raw, "Resources.csv"), _usmin_table(raw, "History.csv")

@@ -147,7 +147,13 @@ class Verdict:
 
 @cache
 def core_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name that identify the place, folded; all words where nothing else is left."""
+    """Return the words of a name that identify the place, folded; all words where nothing else is left.
+
+    Parameters
+    ----------
+    name : str
+        Name of a site as a source prints it.
+    """
     inside = re.sub(r"\(.*?\)", " ", name) or name
     parts = fold(inside).split()
     kept = tuple(w for w in parts if w not in GENERIC)
@@ -157,6 +163,11 @@ def core_words(name: str) -> tuple[str, ...]:
 @cache
 def name_similarity(a: str, b: str) -> float:
     """Return 0-100; 0 where a telling word ("North", "II") stands on one side only.
+
+    Parameters
+    ----------
+    a, b : str
+        Names as sources print them.
 
     Examples
     --------
@@ -184,7 +195,13 @@ def _names(record: Record) -> tuple[str, ...]:
 
 
 def best_name_similarity(a: Record, b: Record) -> float:
-    """Return the best similarity over names and aliases of both."""
+    """Return the best similarity over names and aliases of both.
+
+    Parameters
+    ----------
+    a, b : Record
+        What two sources say of a place each.
+    """
     return max(name_similarity(x, y) for x in _names(a) for y in _names(b))
 
 
@@ -205,6 +222,11 @@ def compare(a: Record, b: Record) -> Verdict:
     The rule, in words: one country (or unstated), one commodity in common, one of mine or plant; then the nearer, the
     less alike the names need be: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate
     coordinates double the reach.
+
+    Parameters
+    ----------
+    a, b : Record
+        What two sources say of a place each.
     """
     similarity = best_name_similarity(a, b)
     distance = _distance_km(a, b)
@@ -225,7 +247,13 @@ def _distance_km(a: Record, b: Record) -> float:
 
 
 def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
-    """Return the index pairs of located records within `SEARCH_KM`, by a geocentric KD-tree."""
+    """Return the index pairs of located records within `SEARCH_KM`, by a geocentric KD-tree.
+
+    Parameters
+    ----------
+    records : list[Record]
+        What sources say of places, a record a row.
+    """
     with_place = [i for i, r in enumerate(records) if r.lon is not None and r.lat is not None]
     pairs = cKDTree(_geocentric_km([records[i] for i in with_place])).query_pairs(SEARCH_KM, output_type="ndarray")
     return [(with_place[i], with_place[j]) for i, j in pairs]
@@ -260,6 +288,11 @@ class Finder:
         With coordinates: `compare` within `SEARCH_KM`, the best name first, then the nearest. A record that states no
         commodity is not contradicted by any. Without coordinates: `best_named` in its country, where one district holds
         all that agree.
+
+        Parameters
+        ----------
+        record : Record
+            What one source says of one place.
         """
         if record.lon is None or record.lat is None:
             return self._by_name(record)
@@ -290,14 +323,26 @@ class Clusters:
         self._parent = list(range(count))
 
     def find(self, item: int) -> int:
-        """Return the representative of the cluster of `item`."""
+        """Return the representative of the cluster of `item`.
+
+        Parameters
+        ----------
+        item : int
+            Position of the record.
+        """
         while self._parent[item] != item:
             self._parent[item] = self._parent[self._parent[item]]
             item = self._parent[item]
         return item
 
     def join(self, a: int, b: int) -> None:
-        """Make the clusters of `a` and `b` one."""
+        """Make the clusters of `a` and `b` one.
+
+        Parameters
+        ----------
+        a, b : int
+            Positions of two records.
+        """
         low, high = sorted((self.find(a), self.find(b)))
         self._parent[high] = low
 
@@ -310,7 +355,13 @@ class Clusters:
 
 
 def cluster(records: list[Record]) -> list[list[int]]:
-    """Group records into sites; the strongest pairs join first, and no chain may join two far or unlike ends."""
+    """Group records into sites; the strongest pairs join first, and no chain may join two far or unlike ends.
+
+    Parameters
+    ----------
+    records : list[Record]
+        What sources say of places, a record a row.
+    """
     verdicts = [(compare(records[i], records[j]), i, j) for i, j in located_pairs(records)]
     matches = sorted(
         ((v, i, j) for v, i, j in verdicts if v.same),
@@ -376,6 +427,15 @@ def best_named(record: Record, records: list[Record], candidates: Iterable[int])
 
     Only candidates with a commodity and the kind (mine or plant) in common count; that they lie in one country is the
     caller's to see to.
+
+    Parameters
+    ----------
+    record : Record
+        What one source says of one place.
+    records : list[Record]
+        What sources say of places, a record a row.
+    candidates : Iterable[int]
+        Positions of records.
     """
     ranked = sorted(
         ((best_name_similarity(record, records[j]), -j) for j in candidates if _comparable(record, records[j])),

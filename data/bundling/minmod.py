@@ -65,7 +65,17 @@ OXIDE_FACTOR = {
 
 
 def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> Extract:
-    """Read the curated sources. `units` maps a commodity id to its grade unit."""
+    """Read the curated sources. `units` maps a commodity id to its grade unit.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    countries : words.CountryNames
+        Names and codes of countries.
+    units : dict[str, str]
+        Commodity -> unit of its grade.
+    """
     found = Extract()
     sites = pd.read_csv(raw / FOLDER / "sites_core.csv", dtype=str, keep_default_na=False)
     sites = sites[sites["source"].isin(CURATED_SOURCES)]

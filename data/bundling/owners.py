@@ -33,6 +33,13 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     share_pct is NULL where the source states none, or where the shares of a site add up to more than the whole. bloc is
     that of the ultimate parent's country, or of the state that holds at least half of it; ``unknown`` where
     `companies.csv` does not trace the owner.
+
+    Parameters
+    ----------
+    claims : pd.DataFrame
+        Ownership claims, a row each.
+    countries : pd.DataFrame
+        One row a country.
     """
     held = _held_by_covered(countries)
     chosen = claims[(claims["attribute"] == "owner") & claims["chosen"] & (claims["text"] != "")]

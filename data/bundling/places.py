@@ -36,7 +36,13 @@ class CountryPolygons:
         self._tree = shapely.STRtree(self._shapes)
 
     def iso3(self, lon: npt.NDArray[np.float64], lat: npt.NDArray[np.float64]) -> npt.NDArray[np.str_]:
-        """Return the alpha-3 code of each point; the nearest country within 0.3 degrees at sea; empty beyond."""
+        """Return the alpha-3 code of each point; the nearest country within 0.3 degrees at sea; empty beyond.
+
+        Parameters
+        ----------
+        lon, lat : npt.NDArray[np.float64]
+            Degrees, EPSG:4326, shape (n,); NaN: unknown.
+        """
         points = shapely.points(lon, lat)
         found = np.full(len(points), "", dtype="<U3")
         inside = self._tree.query(points, predicate="intersects")

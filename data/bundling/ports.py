@@ -32,6 +32,11 @@ def ports(raw: Path) -> pd.DataFrame:
     depth_m is the shallower of channel and cargo pier in metres, of those given; NULL means neither is (the Index
     writes 0). sea_km_* is the shortest way along the shipping network in km from the network's nearest node, plus the
     way there; NULL where the port lies more than 500 km from the network.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
     """
     table = pd.DataFrame(gpd.read_parquet(raw / PORTS).drop(columns="geometry"))
     given = table[["channel_depth_m", "cargo_pier_depth_m"]]

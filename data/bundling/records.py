@@ -118,19 +118,38 @@ class Extract:
     left_out: dict[str, int] = field(default_factory=dict)
 
     def leave_out(self, reason: str, rows: int = 1) -> None:
-        """Count rows that were not taken, under a reason for the report."""
+        """Count rows that were not taken, under a reason for the report.
+
+        Parameters
+        ----------
+        reason : str
+            Why the rows were left out, in words.
+        rows : int, optional
+            How many.
+        """
         if rows:
             self.left_out[reason] = self.left_out.get(reason, 0) + rows
 
 
 def reported(value: object) -> float | None:
-    """Return the number, or None for what these databases use as "not reported" (0, -9999, -1111, text)."""
+    """Return the number, or None for what these databases use as "not reported" (0, -9999, -1111, text).
+
+    Parameters
+    ----------
+    value : object
+        As a source prints it; empty: not stated.
+    """
     number = pd.to_numeric(str(value).replace(",", ""), errors="coerce")
     return float(number) if pd.notna(number) and number > 0 else None
 
 
 def degrees(value: str) -> float:
     """Return degrees from text; the typographic minus of some spreadsheets counts as a minus.
+
+    Parameters
+    ----------
+    value : str
+        As a source prints it; empty: not stated.
 
     Examples
     --------
@@ -143,6 +162,11 @@ def degrees(value: str) -> float:
 def unescaped(name: str) -> str:
     r"""Return a name without the backslashes that an export wrote before quotes, apostrophes and backslashes.
 
+    Parameters
+    ----------
+    name : str
+        Name as a source prints it.
+
     Examples
     --------
     >>> unescaped(r"Ke\'er"), unescaped("Ke'er"), unescaped(r"Mine \"No. 2\"")
@@ -152,7 +176,13 @@ def unescaped(name: str) -> str:
 
 
 def text(value: object) -> str:
-    """Return the trimmed text, empty for missing."""
+    """Return the trimmed text, empty for missing.
+
+    Parameters
+    ----------
+    value : object
+        As a source prints it; empty: not stated.
+    """
     return (
         ""
         if value is None or (isinstance(value, float) and pd.isna(value)) or value in ("<Null>", "nan")
@@ -161,6 +191,12 @@ def text(value: object) -> str:
 
 
 def claims_frame(claims: list[Claim]) -> pd.DataFrame:
-    """Return claims as a frame with one column an attribute of `Claim`."""
+    """Return claims as a frame with one column an attribute of `Claim`.
+
+    Parameters
+    ----------
+    claims : list[Claim]
+        What sources state, a claim a row.
+    """
     names = [each.name for each in fields(Claim)]
     return pd.DataFrame([[getattr(claim, name) for name in names] for claim in claims], columns=names)

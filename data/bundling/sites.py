@@ -41,6 +41,11 @@ RICH_ORES = ("manganese",)
 def of_ore(claims: list[Claim]) -> tuple[list[Claim], int]:
     """Return the claims without grades of concentrates, and how many those were.
 
+    Parameters
+    ----------
+    claims : list[Claim]
+        What sources state, a claim a row.
+
     Examples
     --------
     >>> feed, concentrate = (Claim("fineprint:1", "grade", x, commodity="zinc", unit="%") for x in (12.0, 54.0))
@@ -62,7 +67,13 @@ def of_ore(claims: list[Claim]) -> tuple[list[Claim], int]:
 
 
 def extract_all(raw: Path) -> Extract:
-    """Run every source module and put their findings together."""
+    """Run every source module and put their findings together.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    """
     countries = words.CountryNames(raw / "layers/country-codes/country-codes.csv")
     units = grade_units()
     parts = [
@@ -87,7 +98,15 @@ def extract_all(raw: Path) -> Extract:
 
 
 def place(extract: Extract, raw: Path) -> None:
-    """Set the country from polygons if no source states one; drop coordinates that contradict the stated country."""
+    """Set the country from polygons if no source states one; drop coordinates that contradict the stated country.
+
+    Parameters
+    ----------
+    extract : Extract
+        Records, claims and rows left out of all sources.
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    """
     for i, found in _countries_of(extract.records, CountryPolygons(raw)).items():
         record = extract.records[i]
         if found and not record.iso3:
@@ -112,7 +131,13 @@ def _contradict(stated: str, found: str) -> bool:
 
 
 def site_id(record: Record) -> str:
-    """Return a stable readable id: country, name, four hex digits of the record's key."""
+    """Return a stable readable id: country, name, four hex digits of the record's key.
+
+    Parameters
+    ----------
+    record : Record
+        What one source says of one place.
+    """
     slug = "-".join(words.fold(record.name).split()[:4])[:32].strip("-")
     return f"{record.iso3.lower() or 'xxx'}-{slug or 'site'}-{hashlib.sha256(record.key.encode()).hexdigest()[:4]}"
 
@@ -125,6 +150,11 @@ def priority() -> dict[tuple[str, str], int]:
 
 def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]]:
     """Return sites, claims and counts of what was left out.
+
+    Parameters
+    ----------
+    extract : Extract
+        Records, claims and rows left out of all sources.
 
     Returns
     -------
@@ -216,6 +246,13 @@ def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], int]) -> pd.DataFr
     Each grade stands with the tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that
     contained metal never mixes two estimates; among equals the record with the larger ore body is taken. Machine-read
     rows are never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
+
+    Parameters
+    ----------
+    frame : pd.DataFrame
+        Claims, a row each.
+    ranks : dict[tuple[str, str], int]
+        (attribute, source) -> rank; the lowest is chosen.
     """
     frame = frame.assign(
         _machine=(frame["method"] == "machine-read").astype(int),

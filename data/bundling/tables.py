@@ -26,6 +26,11 @@ def countries(raw: Path) -> pd.DataFrame:
 
     bloc is ``us``, ``japan``, ``partner`` (at least one framework of `partner_frameworks.csv`), ``covered`` or
     ``neutral``. NULL means that the source has no value.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
     """
     codes = pd.read_csv(raw / "layers/country-codes/country-codes.csv", dtype=str, keep_default_na=False)
     table = pd.DataFrame(
@@ -65,6 +70,11 @@ def commodities(raw: Path) -> pd.DataFrame:
 
     world_production_t is the USGS estimate for 2023 in tonnes per year of the grade basis (`world_production_basis`);
     leading_country_iso3 and leading_share_pct follow from the same table. NULL means that USGS gives no figure.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
     """
     table = pd.read_csv(words.CURATED / "commodities.csv", keep_default_na=False)
     for column in ("us_2025", "japan_2009", "eu_strategic"):
@@ -97,6 +107,11 @@ def _us_consumption() -> pd.DataFrame:
 
 def reliance_ends(printed: str) -> tuple[float, float]:
     """Return the ends of a net import reliance as USGS prints it; E is a net exporter.
+
+    Parameters
+    ----------
+    printed : str
+        Net import reliance as USGS prints it, for example ``>50``, ``E`` (net exporter) or ``W`` (withheld).
 
     Examples
     --------
@@ -141,6 +156,11 @@ def _main_type(rows: pd.DataFrame) -> str:
 
 def clean_country(name: str) -> str:
     """Drop footnote letters and digits that stick to country names in the Mineral Commodity Summaries.
+
+    Parameters
+    ----------
+    name : str
+        Name of a country as a source prints it.
 
     Examples
     --------

@@ -162,7 +162,15 @@ ACCURACY = {"Accurate": "exact", "Approximate": "approximate", "Uncertain": "app
 
 
 def extract(raw: Path, countries: words.CountryNames) -> Extract:
-    """Read every database of `DATABASES` below `raw`."""
+    """Read every database of `DATABASES` below `raw`.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    countries : words.CountryNames
+        Names and codes of countries.
+    """
     found = Extract()
     for database in DATABASES:
         table = pd.read_csv(

@@ -81,7 +81,15 @@ DEPOSIT_DEFAULT = {"usgs_phosphate": "phosphate", "usgs_potash": "evaporite"}
 
 
 def extract(raw: Path, countries: words.CountryNames) -> Extract:
-    """Read every listing of `LISTINGS` below `raw`."""
+    """Read every listing of `LISTINGS` below `raw`.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files, as `data/sources.toml` registers them.
+    countries : words.CountryNames
+        Names and codes of countries.
+    """
     found = Extract()
     for listing in LISTINGS:
         table = pd.read_csv(raw / FOLDER / listing.file, dtype=str, keep_default_na=False)

@@ -60,7 +60,13 @@ READABLE = [
 
 
 def main(arguments: list[str]) -> None:
-    """Serve jobs until the pipe closes; with a folder and an answer's folder, be the child of one job."""
+    """Serve jobs until the pipe closes; with a folder and an answer's folder, be the child of one job.
+
+    Parameters
+    ----------
+    arguments : list[str]
+        The job as JSON.
+    """
     from layers.reading import settle_gdal  # noqa: PLC0415 - the environment must stand before the libraries load
 
     settle_gdal()

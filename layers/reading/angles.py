@@ -83,7 +83,13 @@ def _parts(plain: str) -> re.Match[str] | None:
 
 
 def angles(texts: Sequence[str | None]) -> tuple[FloatArray, str]:
-    """Read a column of angles; its axis is that of the first letter found."""
+    """Read a column of angles; its axis is that of the first letter found.
+
+    Parameters
+    ----------
+    texts : Sequence[str or None]
+        A column as the file prints it; None: empty.
+    """
     read = [angle(text) if text else (float("nan"), "") for text in texts]
     return np.array([value for value, _ in read], dtype=np.float64), next((axis for _, axis in read if axis), "")
 
@@ -91,6 +97,11 @@ def angles(texts: Sequence[str | None]) -> tuple[FloatArray, str]:
 @lru_cache(maxsize=200_000)
 def pair(text: str) -> tuple[float, float, bool]:
     """Read two angles in one cell.
+
+    Parameters
+    ----------
+    text : str
+        As the file prints it.
 
     Returns
     -------
@@ -129,7 +140,13 @@ def _halves(text: str) -> list[tuple[str, str]]:
 
 
 def pairs(texts: Sequence[str | None]) -> tuple[FloatArray, FloatArray, bool]:
-    """Read a column of pairs: first, second (degrees), and whether letters said which is latitude."""
+    """Read a column of pairs: first, second (degrees), and whether letters said which is latitude.
+
+    Parameters
+    ----------
+    texts : Sequence[str or None]
+        A column as the file prints it; None: empty.
+    """
     read = [pair(text) if text else (float("nan"), float("nan"), False) for text in texts]
     made = np.array([(first, second) for first, second, _ in read], dtype=np.float64).reshape(-1, 2)
     return made[:, 0], made[:, 1], any(lettered for _, _, lettered in read)
@@ -137,6 +154,11 @@ def pairs(texts: Sequence[str | None]) -> tuple[FloatArray, FloatArray, bool]:
 
 def mgrs(texts: Sequence[str | None]) -> tuple[FloatArray, FloatArray]:
     """Read grid references such as ``54SUE 83100 49500`` to lon, lat (WGS 84, centre of the square; NaN: unreadable).
+
+    Parameters
+    ----------
+    texts : Sequence[str or None]
+        A column as the file prints it; None: empty.
 
     References
     ----------
@@ -156,7 +178,13 @@ def mgrs(texts: Sequence[str | None]) -> tuple[FloatArray, FloatArray]:
 
 
 def is_mgrs(text: str) -> bool:
-    """Tell whether a text has the form of a grid reference."""
+    """Tell whether a text has the form of a grid reference.
+
+    Parameters
+    ----------
+    text : str
+        As the file prints it.
+    """
     return bool(_MGRS.match(re.sub(r"\s+", "", text).upper()))
 
 

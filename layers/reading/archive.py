@@ -77,6 +77,11 @@ class Member:
 def entries(path: Path) -> list[zipfile.ZipInfo]:
     """Return the checked table of contents of an archive, without folders and without the side files of macOS.
 
+    Parameters
+    ----------
+    path : Path
+        A file in quarantine.
+
     Raises
     ------
     Refused

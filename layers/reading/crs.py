@@ -73,6 +73,15 @@ class CrsEvidence:
 def decide(given: CrsEvidence, request: Request, notes: Notes) -> Decision:
     """Return the CRS of a layer: the user's, else the file's unless the coordinates contradict it, else a question.
 
+    Parameters
+    ----------
+    given : CrsEvidence
+        What is known of the coordinates.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+
     Raises
     ------
     Refused
@@ -97,7 +106,13 @@ def decide(given: CrsEvidence, request: Request, notes: Notes) -> Decision:
 
 
 def spoken(crs_text: str) -> str:
-    """Return a CRS in a few words: its code, else its name, else its projection."""
+    """Return a CRS in a few words: its code, else its name, else its projection.
+
+    Parameters
+    ----------
+    crs_text : str
+        As the file states its coordinate system; empty: not at all.
+    """
     if re.match(r"^\w+:\w+$", crs_text):
         return crs_text
     crs = CRS.from_user_input(crs_text)
@@ -131,7 +146,13 @@ def _parsed(text: str) -> CRS | None:
 
 
 def horizontal(crs: CRS) -> CRS:
-    """Return the map part of a CRS that has heights too."""
+    """Return the map part of a CRS that has heights too.
+
+    Parameters
+    ----------
+    crs : CRS
+        Any CRS; a compound one has its vertical part dropped.
+    """
     if crs.is_compound:
         crs = crs.sub_crs_list[0]
     return crs.to_2d() if len(crs.axis_info) > 2 and not crs.is_geocentric else crs
@@ -230,7 +251,15 @@ def _area(plain: Transformer, xy: FloatArray) -> AreaOfInterest | None:
 
 
 def outside_area(crs_text: str, lonlat: FloatArray) -> float:
-    """Return which part of points lies far outside the area in which a CRS is used."""
+    """Return which part of points lies far outside the area in which a CRS is used.
+
+    Parameters
+    ----------
+    crs_text : str
+        As the file states its coordinate system; empty: not at all.
+    lonlat : array of float
+        Degrees, EPSG:4326, shape (n, 2).
+    """
     area = CRS.from_user_input(crs_text).area_of_use
     if area is None or not len(lonlat):
         return 0.0

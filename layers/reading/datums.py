@@ -68,6 +68,11 @@ _OTHER_WORDS = {
 def datum_in(text: str) -> str:
     """Return the datum that a text names, as a key of the table; empty if none.
 
+    Parameters
+    ----------
+    text : str
+        As the file prints it.
+
     Examples
     --------
     >>> datum_in("Long_WGS84"), datum_in("Easting (GDA 94 MGA Zone 52)"), datum_in("Longitude")
@@ -126,6 +131,11 @@ def epsg_in(text: str) -> str:
     """Return the EPSG code that a text is or names (``EPSG:28350``, ``epsg 28350``, ``28350``).
 
     Empty if PROJ does not know it.
+
+    Parameters
+    ----------
+    text : str
+        As the file prints it.
     """
     found = re.match(
         r"^\s*(?:urn:ogc:def:crs:)?(?:EPSG\s*:{0,2}[\d.]*:?\s*)?(\d{4,5})(?:\.0)?\s*$", text[:60], re.IGNORECASE

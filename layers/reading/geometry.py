@@ -33,7 +33,13 @@ class Features:
     shapes: GeometryArray
 
     def kept(self, keep: BoolArray) -> Features:
-        """Return the features that are marked."""
+        """Return the features that are marked.
+
+        Parameters
+        ----------
+        keep : array of bool
+            Which rows stay, shape (n,).
+        """
         return Features(self.rows[keep], self.shapes[keep])
 
 
@@ -61,7 +67,19 @@ def usable(geometry: GeometryArray, layer: str, notes: Notes) -> Features:
 
 
 def finite(found: Features, layer: str, notes: Notes, code: str) -> Features:
-    """Drop features that have a coordinate which is no number, and say how many."""
+    """Drop features that have a coordinate which is no number, and say how many.
+
+    Parameters
+    ----------
+    found : Features
+        Geometries and attributes of a layer.
+    layer : str
+        Name of the layer in the file, for findings.
+    notes : Notes
+        Gathers the findings of the file.
+    code : str
+        Code of a coordinate system.
+    """
     xy, index = shapely.get_coordinates(found.shapes, return_index=True)
     broken = np.zeros(len(found.rows), dtype=bool)
     broken[index[~np.isfinite(xy).all(axis=1)]] = True
@@ -72,7 +90,17 @@ def finite(found: Features, layer: str, notes: Notes, code: str) -> Features:
 
 
 def mended(found: Features, layer: str, notes: Notes) -> Features:
-    """Make invalid geometries valid, and say how many there were and what it changed."""
+    """Make invalid geometries valid, and say how many there were and what it changed.
+
+    Parameters
+    ----------
+    found : Features
+        Geometries and attributes of a layer.
+    layer : str
+        Name of the layer in the file, for findings.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     before = shapely.area(found.shapes)
     invalid = ~shapely.is_valid(found.shapes)
     if not invalid.any():
@@ -94,7 +122,17 @@ def mended(found: Features, layer: str, notes: Notes) -> Features:
 
 
 def by_kind(found: Features, layer: str, notes: Notes) -> dict[Kind, Features]:
-    """Return the features of each kind; a collection gives its parts to the kinds that it holds."""
+    """Return the features of each kind; a collection gives its parts to the kinds that it holds.
+
+    Parameters
+    ----------
+    found : Features
+        Geometries and attributes of a layer.
+    layer : str
+        Name of the layer in the file, for findings.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     types = shapely.get_type_id(found.shapes)
     collections = types == shapely.GeometryType.GEOMETRYCOLLECTION
     simple = found.kept(~collections)
@@ -139,7 +177,19 @@ def _joined(one: Features, other: Features) -> Features:
 
 
 def count_doubles(found: Features, attributes: pd.DataFrame, layer: str, notes: Notes) -> None:
-    """Say how many features repeat an earlier one in geometry and in all attributes."""
+    """Say how many features repeat an earlier one in geometry and in all attributes.
+
+    Parameters
+    ----------
+    found : Features
+        Geometries and attributes of a layer.
+    attributes : pd.DataFrame
+        Attributes of the rows.
+    layer : str
+        Name of the layer in the file, for findings.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     if not 1 < len(found.rows) <= COUNTED_DOUBLES:
         return
     wkb = pd.Series(shapely.to_wkb(found.shapes))

@@ -24,7 +24,17 @@ OWN_TRIGGERS = re.compile(
 
 
 def read_geopackage(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read the feature tables of a GeoPackage."""
+    """Read the feature tables of a GeoPackage.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     _check(source.path, notes)
     options = {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}
     return read_layers(source, request, notes, OpenOptions(source.path, "the GeoPackage says so", options=options))

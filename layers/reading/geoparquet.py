@@ -36,6 +36,15 @@ def read_geoparquet(source: Source, request: Request, notes: Notes) -> list[RawL
     """Read each geometry column as a layer.
 
     The primary one under the name of the file, others under theirs if they are asked for.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
     """
     size = source.path.stat().st_size
     with source.path.open("rb") as file:

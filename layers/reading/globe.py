@@ -20,6 +20,13 @@ def spread(shapes: GeometryArray, step: float) -> GeometryArray:
     """Put vertices on long edges, so that an edge stays straight on the map that it was drawn on.
 
     Absurd lengths stay as they are.
+
+    Parameters
+    ----------
+    shapes : GeometryArray
+        In the CRS of the file; None: missing.
+    step : float
+        Spacing in degrees.
     """
     try:
         made: GeometryArray = shapely.segmentize(shapes, step)
@@ -138,6 +145,11 @@ def lonlat_bounds(shapes: GeometryArray) -> tuple[float, float, float, float]:
     """Return west, south, east, north.
 
     West > east where the layer is narrower across the antimeridian than around the other way.
+
+    Parameters
+    ----------
+    shapes : GeometryArray
+        In the CRS of the file; None: missing.
     """
     bounds = shapely.bounds(shapely.get_parts(shapes))
     west, south, east, north = (float(x) for x in (*bounds[:, :2].min(axis=0), *bounds[:, 2:].max(axis=0)))

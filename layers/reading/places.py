@@ -62,7 +62,13 @@ def countries(lon: Sequence[float] | NDArray[np.float64], lat: Sequence[float] |
 
 
 def occurrences(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return how many mineral occurrences are known in the degree square of each point."""
+    """Return how many mineral occurrences are known in the degree square of each point.
+
+    Parameters
+    ----------
+    lon, lat : NDArray[np.float64]
+        Degrees, EPSG:4326, shape (n,).
+    """
     row = np.clip(np.nan_to_num(lat, nan=-90.0) + 90.0, 0, 179).astype(int)
     column = np.mod(np.nan_to_num(lon, nan=-180.0) + 180.0, 360.0).astype(int)
     counted: NDArray[np.float64] = _OCCURRENCES[row, column]

@@ -24,18 +24,48 @@ METADATA_BYTES = 4_000_000
 
 
 def read_geotiff(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
-    """Return the raster of a GeoTIFF after its directory was looked at: size, and no words that name other files."""
+    """Return the raster of a GeoTIFF after its directory was looked at: size, and no words that name other files.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     check_tiff(source.path)
     return _single(source, request, notes, "GTiff")
 
 
 def read_aaigrid(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
-    """Return the raster of an ASCII grid; its .prj lies beside it."""
+    """Return the raster of an ASCII grid; its .prj lies beside it.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     return _single(source, request, notes, "AAIGrid")
 
 
 def read_hgt(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
-    """Return the raster of an SRTM tile; its place is in its name."""
+    """Return the raster of an SRTM tile; its place is in its name.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     match = re.search(r"([NS]\d{2}[EW]\d{3})", source.original_name, re.IGNORECASE)
     if not match:
         raise Refused("hgt_name", name=source.original_name)
@@ -48,7 +78,17 @@ def read_hgt(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
 
 
 def read_netcdf(source: Source, request: Request, notes: Notes) -> list[RawRaster]:
-    """Return the variables of a netCDF file that are maps."""
+    """Return the variables of a netCDF file that are maps.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     return _variables(source, request, notes, "netCDF")
 
 
@@ -56,6 +96,15 @@ def read_hdf5(source: Source, request: Request, notes: Notes) -> list[RawRaster]
     """Return the variables of an HDF5 file that are maps.
 
     As netCDF where it keeps those conventions, else as plain images.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
     """
     try:
         found = _variables(source, request, Notes(), "netCDF")
@@ -72,7 +121,15 @@ def _placed(raster: RawRaster) -> bool:
 
 
 def opened(path: str, driver: str) -> rasterio.DatasetReader:
-    """Open a raster with the one driver that is allowed for it."""
+    """Open a raster with the one driver that is allowed for it.
+
+    Parameters
+    ----------
+    path : str
+        What GDAL opens: a file, or a dataset inside of one.
+    driver : str
+        Name of the GDAL driver.
+    """
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return rasterio.open(path, driver=driver)
@@ -97,7 +154,13 @@ def _single(source: Source, request: Request, _notes: Notes, driver: str) -> lis
 
 
 def refused_by(error: Exception) -> Refused:
-    """Name the cause of an error of the raster library."""
+    """Name the cause of an error of the raster library.
+
+    Parameters
+    ----------
+    error : Exception
+        What a library raised.
+    """
     text = re.sub(r"'?/[^\s']*/", "", f"{error} {error.__cause__ or ''}".strip())
     if re.search(
         r"(?i)read error|unexpected end|not enough|truncat|beyond end|eof|cannot read|failed to "
@@ -211,6 +274,11 @@ def _variable_raster(name: str, path: str, driver: str) -> RawRaster | None:
 
 def check_tiff(path: Path) -> None:
     """Look at the directories of a TIFF without any library.
+
+    Parameters
+    ----------
+    path : Path
+        What GDAL opens: a file, or a dataset inside of one.
 
     Raises
     ------

@@ -76,6 +76,19 @@ class Plan:
 def place_raster(raw: RawRaster, request: Request, notes: Notes, out: Path, number: int) -> LayerReport:
     """Write one raster to `out` and describe it; with an unknown CRS write nothing and return the candidates.
 
+    Parameters
+    ----------
+    raw : RawRaster
+        The raster as it was opened.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    out : Path
+        Folder of the worker's output.
+    number : int
+        Position of the raster in the upload, from 0.
+
     Raises
     ------
     Refused

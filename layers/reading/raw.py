@@ -125,6 +125,13 @@ class Notes:
         """Keep rows that cannot be used, so that the user gets them back.
 
         Their index is the row of the file, from 0.
+
+        Parameters
+        ----------
+        layer : str
+            Name of the layer in the file, for findings.
+        rows : pd.DataFrame
+            Rows that are left out.
         """
         kept = rows.head(LEFT_OUT_ROWS)
         cells = {str(name): kept.iloc[:, at].astype(str).to_numpy() for at, name in enumerate(kept.columns)}
@@ -136,5 +143,17 @@ class Notes:
     def add(
         self, code: str, row: int | None = None, layer: str = "", actions: tuple[str, ...] = (), **details: Any
     ) -> None:
-        """Keep a finding; arguments as the fields of `Finding`."""
+        """Keep a finding; arguments as the fields of `Finding`.
+
+        Parameters
+        ----------
+        code : str
+            Code of a coordinate system.
+        row : int or None, optional
+            Row of the file, from 0; None: the whole.
+        layer : str, optional
+            Name of the layer in the file, for findings.
+        actions : tuple[str, ...], optional
+            Cures that the user may choose.
+        """
         self.findings.append(Finding(code, row, layer, details, actions))

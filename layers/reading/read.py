@@ -102,7 +102,15 @@ def _write_left_out(notes: Notes, out: Path) -> None:
 
 
 def found_in(error: Exception | MemoryError, layer: str) -> Finding:
-    """Return the finding for an error of any class."""
+    """Return the finding for an error of any class.
+
+    Parameters
+    ----------
+    error : Exception | MemoryError
+        What reading raised.
+    layer : str
+        Name of the layer in the file, for findings.
+    """
     if isinstance(error, Refused):
         return replace(error.finding, layer=error.finding.layer or layer)
     if isinstance(error, MemoryError):
@@ -387,7 +395,21 @@ class _Work:
 
 
 def tell_shift(layer: str, decision: crs.Decision, moved: crs.Shift, lonlat: FloatArray, notes: Notes) -> None:
-    """Say how well the data were moved, and where that puts them far from where their CRS is used."""
+    """Say how well the data were moved, and where that puts them far from where their CRS is used.
+
+    Parameters
+    ----------
+    layer : str
+        Name of the layer in the file, for findings.
+    decision : crs.Decision
+        The CRS and where it comes from.
+    moved : crs.Shift
+        The operation with its accuracy in metres.
+    lonlat : array of float
+        Degrees, EPSG:4326, shape (n, 2).
+    notes : Notes
+        Gathers the findings of the file.
+    """
     if moved.better:
         notes.add(
             "grid_missing", layer=layer, grid=moved.better, operation=moved.words, accuracy=_metres(moved.accuracy_m)

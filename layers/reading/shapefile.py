@@ -33,7 +33,17 @@ WESTERN = ("cp1252", "À-ÖØ-öø-ÿŒœŠšŽžŸ")
 
 
 def read_shapefile(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read one shapefile; its parts lie beside it under one name."""
+    """Read one shapefile; its parts lie beside it under one name.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     if source.path.suffix != ".shp":
         raise Refused("shp_missing", name=source.original_name)
     _whole(source.path)
@@ -65,7 +75,15 @@ def _drop_damaged_prj(source: Source) -> None:
 
 
 def request_for(request: Request, source: Source) -> Request:
-    """Return the request without its layer names: a shapefile is one layer, which bears the name of its file."""
+    """Return the request without its layer names: a shapefile is one layer, which bears the name of its file.
+
+    Parameters
+    ----------
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    source : Source
+        The file in quarantine with its companions.
+    """
     stem = Path(source.original_name).stem
     if request.layers and stem not in request.layers:
         return request
@@ -131,6 +149,11 @@ def _fields(data: bytes, start: int) -> list[bytes]:
 
 def guessed(data: bytes) -> str:
     """Guess the encoding of short texts that are not ASCII.
+
+    Parameters
+    ----------
+    data : bytes
+        Text attributes as bytes.
 
     Examples
     --------

@@ -61,6 +61,13 @@ OTHERS: tuple[tuple[bytes, str], ...] = (
 def sniff(source: Source, notes: Notes) -> str:
     """Return the format of a file: a key of `layers.formats.FORMATS`, or ``zip``.
 
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    notes : Notes
+        Gathers the findings of the file.
+
     Raises
     ------
     Refused
@@ -203,6 +210,13 @@ def _xml(path: Path, text: str) -> str:
 
 def scan_xml(path: Path, element: Callable[[str], None] = lambda _: None) -> None:
     """Go through an XML file without keeping it; calls `element` with the local name of each element.
+
+    Parameters
+    ----------
+    path : Path
+        A file in quarantine.
+    element : Callable[[str], None], optional
+        Called with the name of each element.
 
     Raises
     ------

@@ -50,16 +50,34 @@ class Table:
         return len(self.frame)
 
     def words(self, name: str) -> str:
-        """Return a column's name and what the format says of it."""
+        """Return a column's name and what the format says of it.
+
+        Parameters
+        ----------
+        name : str
+            Name as the file gives it.
+        """
         return f"{name} {self.said.get(name, '')}".strip()
 
     def known(self, column: int) -> TextArray:
-        """Return the first 2,000 texts that are not empty."""
+        """Return the first 2,000 texts that are not empty.
+
+        Parameters
+        ----------
+        column : int
+            Position of the column, from 0.
+        """
         texts = self.frame.iloc[:, column].dropna().head(20_000).astype(str).str.strip()
         return np.asarray(texts[texts != ""].head(2_000), dtype=object)
 
     def filled(self, column: int) -> BoolArray:
-        """Tell which rows have something in a column."""
+        """Tell which rows have something in a column.
+
+        Parameters
+        ----------
+        column : int
+            Position of the column, from 0.
+        """
         values = self.frame.iloc[:, column]
         return np.asarray(
             values.notna()
@@ -67,13 +85,27 @@ class Table:
         )
 
     def values(self, column: int) -> FloatArray:
-        """Return a column as numbers, degrees with minutes included; NaN where it cannot be read."""
+        """Return a column as numbers, degrees with minutes included; NaN where it cannot be read.
+
+        Parameters
+        ----------
+        column : int
+            Position of the column, from 0.
+        """
         if column not in self._read:
             self._read[column] = _values(self.frame.iloc[:, column])
         return self._read[column]
 
     def matching(self, pattern: re.Pattern[str], *, aside: re.Pattern[str] | None = None) -> list[int]:
-        """Return the columns whose plain names match a pattern and not another."""
+        """Return the columns whose plain names match a pattern and not another.
+
+        Parameters
+        ----------
+        pattern : re.Pattern[str]
+            What a column title must match.
+        aside : re.Pattern[str] or None, optional
+            What it must not match; None: nothing.
+        """
         return [at for at, name in enumerate(self.plain) if pattern.search(name) and not (aside and aside.search(name))]
 
     def position(self, wanted: str) -> int | None:
@@ -86,7 +118,13 @@ class Table:
 
 
 def plain_name(name: str) -> str:
-    """Return a column name in lower case with its words joined by underscores."""
+    """Return a column name in lower case with its words joined by underscores.
+
+    Parameters
+    ----------
+    name : str
+        Name as the file gives it.
+    """
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
     return re.sub(r"[\s.\-()\[\]{}/,:;]+", "_", spaced).strip("_*").casefold()
 
@@ -114,6 +152,14 @@ def _thousands(text: str) -> float:
 
 
 def share(values: FloatArray, low: float, high: float) -> float:
-    """Return the share of the known values that lie in a range; 0 where none is known."""
+    """Return the share of the known values that lie in a range; 0 where none is known.
+
+    Parameters
+    ----------
+    values : array of float
+        One a row; NaN: empty.
+    low, high : float
+        Bounds, both ends included.
+    """
     known = values[np.isfinite(values)]
     return float(((known >= low) & (known <= high)).mean()) if known.size else 0.0

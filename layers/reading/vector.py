@@ -70,7 +70,17 @@ class OpenOptions:
 
 
 def read_plain(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read FlatGeobuf, FileGDB, OGR_GMT or DXF."""
+    """Read FlatGeobuf, FileGDB, OGR_GMT or DXF.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     reason = "the file says so"
     found = read_layers(source, request, notes, OpenOptions(source.path, reason))
     if source.path.suffix.lower() == ".dxf" and not any(len(layer.attributes) for layer in found):
@@ -79,7 +89,17 @@ def read_plain(source: Source, request: Request, notes: Notes) -> list[RawLayer]
 
 
 def read_geojson(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read GeoJSON or GeoJSON lines; a CRS that is a link is dropped, a named one of the old standard is honoured."""
+    """Read GeoJSON or GeoJSON lines; a CRS that is a link is dropped, a named one of the old standard is honoured.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     data = source.path.read_bytes()
     named = CRS_NAMED.search(data)
     reason = (
@@ -102,7 +122,17 @@ def read_geojson(source: Source, request: Request, notes: Notes) -> list[RawLaye
 
 
 def read_kml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read KML; its links to other files are left alone."""
+    """Read KML; its links to other files are left alone.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     links = 0
 
     def count(name: str) -> None:
@@ -119,7 +149,17 @@ def read_kml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
 
 
 def read_gpx(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read waypoints, routes and tracks; their points only if they are asked for."""
+    """Read waypoints, routes and tracks; their points only if they are asked for.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     wanted = Request(request.files, request.original_name, request.layers or GPX_LAYERS, request.crs, request.cures)
     return [
         layer
@@ -129,7 +169,17 @@ def read_gpx(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
 
 
 def read_gml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read GML; the axis order of its srsName is brought to x first."""
+    """Read GML; the axis order of its srsName is brought to x first.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    request : Request
+        What the user said of the upload, and the budgets of the reader.
+    notes : Notes
+        Gathers the findings of the file.
+    """
     options = {"DOWNLOAD_SCHEMA": "NO", "WRITE_GFS": "NO"}
     return read_layers(
         source, request, notes, OpenOptions(source.path, "the srsName of the file says so", options=options)
@@ -153,7 +203,15 @@ def read_layers(source: Source, request: Request, notes: Notes, way: OpenOptions
 
 
 def refusal(source: Source, error: Exception) -> Refused:
-    """Name the cause of an error of GDAL."""
+    """Name the cause of an error of GDAL.
+
+    Parameters
+    ----------
+    source : Source
+        The file in quarantine with its companions.
+    error : Exception
+        What a library raised.
+    """
     text, size = re.sub(r"'?/[^\s']*/", "", str(error)), source.path.stat().st_size
     if re.search(r"(?i)too complex|nesting|too deep|max.*(depth|size)|too large", text):
         return Refused("too_complex", reason=text[:200])
@@ -222,7 +280,15 @@ class BudgetUse:
     size: int = 0
 
     def add(self, features: int, vertices: int, size: int) -> None:
-        """Count a batch; raises `Refused` when a budget is spent."""
+        """Count a batch; raises `Refused` when a budget is spent.
+
+        Parameters
+        ----------
+        features, vertices : int
+            How many more.
+        size : int
+            Bytes of attributes more.
+        """
         self.features, self.vertices, self.size = self.features + features, self.vertices + vertices, self.size + size
         for what, used, limit in (
             ("features", self.features, FEATURES),
@@ -285,7 +351,13 @@ def _batches(
 
 
 def decoded(wkb: NDArray[np.object_]) -> GeometryArray:
-    """Decode WKB; what shapely does not know (curves, surfaces in space) becomes None."""
+    """Decode WKB; what shapely does not know (curves, surfaces in space) becomes None.
+
+    Parameters
+    ----------
+    wkb : NDArray[np.object_]
+        Geometries as WKB; None: missing.
+    """
     made: GeometryArray
     try:
         made = shapely.from_wkb(wkb, on_invalid="ignore")
@@ -302,7 +374,15 @@ def _one_decoded(value: bytes | None) -> shapely.Geometry | None:
 
 
 def odd(geometry: GeometryArray, wkb: NDArray[np.object_]) -> NDArray[np.bool_]:
-    """Tell which features are not points, lines, polygons or collections of these."""
+    """Tell which features are not points, lines, polygons or collections of these.
+
+    Parameters
+    ----------
+    geometry : GeometryArray
+        As GDAL read it; None: missing.
+    wkb : NDArray[np.object_]
+        Geometries as WKB; None: missing.
+    """
     given = np.array([value is not None for value in wkb], dtype=bool)
     marked: NDArray[np.bool_] = (shapely.is_missing(geometry) & given) | (shapely.get_type_id(geometry) > SIMPLE_TYPES)
     return marked
@@ -326,7 +406,13 @@ def _straight(way: OpenOptions, names: tuple[str, str], wkb: NDArray[np.object_]
 
 
 def known_crs(stated: Any) -> str:
-    """Return the CRS that GDAL reports, or empty where it stands for "undefined"."""
+    """Return the CRS that GDAL reports, or empty where it stands for "undefined".
+
+    Parameters
+    ----------
+    stated : Any
+        CRS as GDAL gives it; None: none.
+    """
     text = str(stated or "")
     undefined = re.match(r"(?i)(ENGCRS|ENGINEERINGCRS|LOCAL_CS)", text) or re.search(
         r'(?i)^\w+\["(undefined|unknown)[^"]*SRS', text

@@ -15,17 +15,36 @@ TIE = 1e-12
 
 
 def mean_rule(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the mean of both scores: a point lost by one desk is made good by a point won by the other."""
+    """Return the mean of both scores: a point lost by one desk is made good by a point won by the other.
+
+    Parameters
+    ----------
+    first, second : array of float
+        Score of each site by the two desks, 0..1, shape (n,).
+    """
     return (first + second) / 2
 
 
 def maximin_rule(first: FloatArray, second: FloatArray) -> FloatArray:
-    """Return the lower of both scores, that of the less satisfied desk (Rawls 1971)."""
+    """Return the lower of both scores, that of the less satisfied desk (Rawls 1971).
+
+    Parameters
+    ----------
+    first, second : array of float
+        Score of each site by the two desks, 0..1, shape (n,).
+    """
     return np.minimum(first, second)
 
 
 def nash_rule(first: FloatArray, second: FloatArray, fallback: tuple[float, float] = (0.0, 0.0)) -> FloatArray:
     """Return the product of both desks' gains over no deal; 0 where one desk gains nothing.
+
+    Parameters
+    ----------
+    first, second : array of float
+        Score of each site by the two desks, 0..1, shape (n,).
+    fallback : tuple[float, float], optional
+        What each desk has without a deal, 0..1.
 
     References
     ----------
@@ -79,6 +98,11 @@ JOINT_RULES: dict[str, JointRule] = {rule.id: rule for rule in _ALL}
 def places(scores: ArrayLike) -> IntArray:
     """Return the rank of each score, 1 is best; equal scores share the better place.
 
+    Parameters
+    ----------
+    scores : array_like
+        The higher the better, shape (n,).
+
     Examples
     --------
     >>> places([0.5, 0.9, 0.5]).tolist()
@@ -105,6 +129,11 @@ def places(scores: ArrayLike) -> IntArray:
 
 def pareto_of_two(first: ArrayLike, second: ArrayLike) -> BoolArray:
     """Return which rows no other row beats in one score without losing in the other; O(n log n).
+
+    Parameters
+    ----------
+    first, second : array_like
+        Score of each site by the two desks, 0..1, shape (n,).
 
     Examples
     --------
@@ -134,6 +163,11 @@ def _pareto(a: FloatArray, b: FloatArray) -> BoolArray:
 
 def kendall_tau(first: ArrayLike, second: ArrayLike) -> float | None:
     """Return Kendall's tau-b of two score vectors; None for fewer than two rows or where one vector is constant.
+
+    Parameters
+    ----------
+    first, second : array_like
+        Score of each site by the two desks, 0..1, shape (n,).
 
     References
     ----------

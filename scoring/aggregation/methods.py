@@ -164,7 +164,17 @@ METHODS: dict[str, Method] = {method.id: method for method in _ALL}
 
 
 def run(cursor: duckdb.DuckDBPyConnection, method: Method, constants: dict[str, Any]) -> pa.Table:
-    """Run the statement of a method on the relation ``cells`` of a cursor; return its rows."""
+    """Run the statement of a method on the relation ``cells`` of a cursor; return its rows.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        With a relation ``cells(id, version, j, axis, u, w)``.
+    method : Method
+        An entry of `METHODS`.
+    constants : dict
+        Parameter of the statement -> its value.
+    """
     if method.needs:
         cursor.register("points", cursor.execute(sql(method.needs)).to_arrow_table())
     rows = cursor.execute(sql(method.file), constants).to_arrow_table()
@@ -175,6 +185,13 @@ def run(cursor: duckdb.DuckDBPyConnection, method: Method, constants: dict[str, 
 
 def bound(method: Method, criteria: int) -> dict[str, Any]:
     """Return the constants of a method as its statement binds them, for so many criteria.
+
+    Parameters
+    ----------
+    method : Method
+        An entry of `METHODS`.
+    criteria : int
+        How many places the weights have.
 
     Examples
     --------

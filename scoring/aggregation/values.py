@@ -14,6 +14,13 @@ from scoring.errors import MethodError
 def linear(x: ArrayLike, worst: float, best: float) -> FloatArray:
     """Return 0 at or beyond `worst`, 1 at or beyond `best`, straight between; NaN (unknown) stays NaN.
 
+    Parameters
+    ----------
+    x : array_like
+        Values in the criterion's unit; NaN: unknown.
+    worst, best : float
+        Goalposts in the same unit: 0 and 1 on the scale of desirability.
+
     References
     ----------
     Keeney and Raiffa (1976), Decisions with Multiple Objectives.
@@ -28,6 +35,13 @@ def linear(x: ArrayLike, worst: float, best: float) -> FloatArray:
 
 def logarithmic(x: ArrayLike, worst: float, best: float) -> FloatArray:
     """Return the value that is linear in the logarithm; goalposts above 0, NaN stays NaN.
+
+    Parameters
+    ----------
+    x : array_like
+        Values in the criterion's unit; NaN: unknown.
+    worst, best : float
+        Goalposts in the same unit: 0 and 1 on the scale of desirability.
 
     Examples
     --------
@@ -44,6 +58,13 @@ def logarithmic(x: ArrayLike, worst: float, best: float) -> FloatArray:
 def s_shaped(x: ArrayLike, worst: float, best: float) -> FloatArray:
     """Return a smooth step, flat at both goalposts, steepest half way: 3t^2 - 2t^3 of the linear value t; NaN stays.
 
+    Parameters
+    ----------
+    x : array_like
+        Values in the criterion's unit; NaN: unknown.
+    worst, best : float
+        Goalposts in the same unit: 0 and 1 on the scale of desirability.
+
     References
     ----------
     The cubic Hermite step; S-shaped value functions: Kahneman and Tversky (1979), Econometrica 47, 263-291.
@@ -59,6 +80,15 @@ def s_shaped(x: ArrayLike, worst: float, best: float) -> FloatArray:
 
 def piecewise(x: ArrayLike, cutoffs: ArrayLike, values: ArrayLike) -> FloatArray:
     """Return straight lines between (cutoff, value) pairs, level beyond the ends; NaN stays NaN.
+
+    Parameters
+    ----------
+    x : array_like
+        Values in the criterion's unit; NaN: unknown.
+    cutoffs : array_like
+        Rising or falling values in the criterion's unit, shape (m,).
+    values : array_like
+        Desirability at each cutoff, 0..1, shape (m,).
 
     Raises
     ------
@@ -89,6 +119,13 @@ def piecewise(x: ArrayLike, cutoffs: ArrayLike, values: ArrayLike) -> FloatArray
 
 def categorical(x: list[str | None], worth: Mapping[str, float]) -> FloatArray:
     """Return the worth of each category; None and categories without a worth are unknown (NaN).
+
+    Parameters
+    ----------
+    x : list[str or None]
+        Category of each site; None: unknown.
+    worth : Mapping[str, float]
+        Category -> desirability, 0..1.
 
     Examples
     --------

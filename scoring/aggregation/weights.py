@@ -46,6 +46,11 @@ class Pairwise:
 def direct(points: ArrayLike) -> FloatArray:
     """Return points divided by their sum.
 
+    Parameters
+    ----------
+    points : array_like
+        One a criterion, >= 0, shape (k,).
+
     Raises
     ------
     MethodError
@@ -68,6 +73,11 @@ def direct(points: ArrayLike) -> FloatArray:
 def swing(points: ArrayLike) -> FloatArray:
     """Return swing weights: the most important swing from worst to best has 100 points, the others a share of it.
 
+    Parameters
+    ----------
+    points : array_like
+        One a criterion, >= 0, shape (k,).
+
     References
     ----------
     von Winterfeldt and Edwards (1986), Decision Analysis and Behavioral Research.
@@ -82,6 +92,11 @@ def swing(points: ArrayLike) -> FloatArray:
 
 def rank_order_centroid(order: ArrayLike) -> FloatArray:
     """Return the centroid of all weights that keep an order; `order` holds 1 for the most important criterion.
+
+    Parameters
+    ----------
+    order : array_like
+        Rank of importance of each criterion, shape (k,).
 
     References
     ----------
@@ -106,6 +121,11 @@ def rank_order_centroid(order: ArrayLike) -> FloatArray:
 
 def analytic_hierarchy(pairwise: ArrayLike) -> Pairwise:
     """Return the principal eigenvector of a pairwise comparison matrix; entry (i, j): how much more i matters than j.
+
+    Parameters
+    ----------
+    pairwise : array_like
+        Entry (i, j): how many times more i matters than j; shape (k, k), positive.
 
     Raises
     ------
@@ -137,6 +157,11 @@ def analytic_hierarchy(pairwise: ArrayLike) -> Pairwise:
 def geometric_mean(pairwise: ArrayLike) -> FloatArray:
     """Return the weights of pairwise judgements by the geometric mean of rows.
 
+    Parameters
+    ----------
+    pairwise : array_like
+        Entry (i, j): how many times more i matters than j; shape (k, k), positive.
+
     References
     ----------
     Crawford and Williams (1985), Journal of Mathematical Psychology 29, 387-405.
@@ -161,6 +186,11 @@ def _judgements(pairwise: ArrayLike) -> FloatArray:
 
 def unreciprocal(pairwise: ArrayLike) -> list[tuple[int, int]]:
     """Return the pairs (i, j), i < j, whose two judgements contradict each other by more than 2 %.
+
+    Parameters
+    ----------
+    pairwise : array_like
+        Entry (i, j): how many times more i matters than j; shape (k, k), positive.
 
     Examples
     --------

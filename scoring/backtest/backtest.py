@@ -346,6 +346,15 @@ def misses(ranked: Population, ordered: LabelOutcomes, scenario: Scenario) -> li
 
     The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in
     score; only criteria that apply to the site. A gate that fails costs more than any criterion: it puts the site last.
+
+    Parameters
+    ----------
+    ranked : Population
+        The ranked sites with their baselines.
+    ordered : LabelOutcomes
+        Labels by what became of them.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
     """
     n = len(ranked.site_ids)
     first = slice(0, max(1, round(TENTH * n)))
@@ -453,12 +462,26 @@ def _best_baseline(result: Backtest) -> tuple[str, float]:
 
 
 def as_json(result: Backtest) -> dict[str, Any]:
-    """Return the answer as plain JSON types, notes left as codes."""
+    """Return the answer as plain JSON types, notes left as codes.
+
+    Parameters
+    ----------
+    result : Backtest
+        The answer of `backtest`.
+    """
     return {**asdict(result), "notes": [code for code, _ in result.notes]}
 
 
 def origin(scenario: Scenario, settings: Any) -> dict[str, Any]:
-    """Return the provenance of a result: settings, scenario and data version."""
+    """Return the provenance of a result: settings, scenario and data version.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    settings : Any
+        Labels, strata, draws and seed.
+    """
     from dataclasses import asdict  # noqa: PLC0415
 
     from data.facts import data_version  # noqa: PLC0415

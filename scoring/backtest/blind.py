@@ -97,6 +97,15 @@ def selection_lists() -> tuple[SelectionList, ...]:
 def rests_on(measure: str, claim: str, what: str) -> bool:
     """Return whether a criterion depends on an attribute; `claim` is the attribute it returns unchanged, or empty.
 
+    Parameters
+    ----------
+    measure : str
+        Key of the measures.
+    claim : str
+        Attribute that the measure returns as is; empty: none.
+    what : str
+        Attribute of a site, such as ``stage`` or ``grade``.
+
     Examples
     --------
     >>> rests_on("permitting_months", "", "stage"), rests_on("sea_km", "", "stage")
@@ -115,6 +124,11 @@ def selected(facts: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
     """Return (site_id, what, list_id) of every fact that is known because a site was selected.
 
     See `selected_facts.sql`.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
     """
     lists = selection_lists()
     own = [selection.source_id for selection in lists if selection.source_id]
@@ -131,6 +145,11 @@ def blinded(facts: duckdb.DuckDBPyConnection) -> Iterator[tuple[duckdb.DuckDBPyC
 
     A value that rests on a list becomes unknown, also where another source would have spoken; a site that is there only
     because of a list is gone. Own criteria are the user's to answer for and stay.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
     """
     removals = selected(facts)
     copy = _copy(facts)

@@ -109,6 +109,11 @@ def vocabulary(facts: duckdb.DuckDBPyConnection) -> Vocabulary:
     """Return the words for countries and commodities that the facts know.
 
     Namibia's alpha-2 code "NA" is a code, not a gap.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
     """
     countries = {words.fold(spelling): iso3 for spelling, iso3 in words.COUNTRY_SPELLINGS.items()}
     for iso3, iso2, name in (
@@ -278,6 +283,11 @@ def _commodities(text: str, known: Vocabulary) -> tuple[str, ...]:
 def iso_date(text: str) -> str:
     """Return an ISO date, month or year; empty where the text is none.
 
+    Parameters
+    ----------
+    text : str
+        A date as printed in a label file.
+
     Examples
     --------
     >>> iso_date("2025/8/1"), iso_date("2025"), iso_date("2025-10-01T00:00"), iso_date("spring"), iso_date("2025-13")
@@ -295,6 +305,11 @@ def iso_date(text: str) -> str:
 def is_later(date: str, until: str) -> bool:
     """Return whether a date is certainly later; both are compared at the precision of the coarser one.
 
+    Parameters
+    ----------
+    date, until : str
+        ISO dates, months or years; an empty one is later than none.
+
     Examples
     --------
     >>> is_later("2025-11-19", "2025-10-01"), is_later("2025", "2025-10-01"), is_later("", "2025-10-01")
@@ -305,7 +320,15 @@ def is_later(date: str, until: str) -> bool:
 
 
 def site_records(facts: duckdb.DuckDBPyConnection, without: Sequence[str] = ()) -> list[Record]:
-    """Return the sites as records of the matcher, in order of their ids; `without` are left out."""
+    """Return the sites as records of the matcher, in order of their ids; `without` are left out.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    without : Sequence[str], optional
+        Ids of sites that are left out.
+    """
     rows = facts.cursor().execute(sql("scoring/backtest/site_records.sql"), {"without": list(without)})
     return [
         Record(
@@ -330,6 +353,13 @@ def match_labels(labels: Sequence[Label], sites: list[Record]) -> list[Match]:
 
     A label does not say whether it is a mine or a plant: both are tried, and the better name wins, a mine where they
     are equal. Aliases are asked where the name itself finds nobody.
+
+    Parameters
+    ----------
+    labels : Sequence[Label]
+        Rows of a label file.
+    sites : list[Record]
+        What the labels may mean; see `site_records`.
     """
     finder = Finder(sites)
     return [_match(label, sites, finder) for label in labels]

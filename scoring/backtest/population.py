@@ -58,6 +58,13 @@ class Population:
 def population(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Population:
     """Return the sites of a scenario with their scores and baselines.
 
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+
     Raises
     ------
     ScenarioError

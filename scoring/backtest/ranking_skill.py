@@ -42,6 +42,11 @@ def auc(score: FloatArray, positive: BoolArray) -> float:
 def midranks(score: FloatArray) -> FloatArray:
     """Return the rank of each value, 1 the lowest; equal values share the mean of their ranks.
 
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+
     Examples
     --------
     >>> midranks(np.array([7.0, 3, 7])).tolist()
@@ -86,7 +91,17 @@ def stratified_auc(score: FloatArray, positive: BoolArray, stratum: IndexArray) 
 
 
 def by_stratum(score: FloatArray, positive: BoolArray, stratum: IndexArray) -> list[tuple[int, int, int, float]]:
-    """Return (stratum, labelled, unlabelled, AUC) of every stratum that has both."""
+    """Return (stratum, labelled, unlabelled, AUC) of every stratum that has both.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    stratum : array of int
+        Stratum of each site (its commodity), shape (n,).
+    """
     return [
         (code, int(positive[members].sum()), int((~positive[members]).sum()), auc(score[members], positive[members]))
         for code, members in _strata(positive, stratum)
@@ -101,6 +116,19 @@ def bootstrap_auc(
     Labelled ones are drawn with replacement over all strata together (how many each stratum has is itself chance),
     unlabelled ones inside their stratum. Drawing labelled ones inside strata would call a stratum with one label
     certain.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    stratum : array of int
+        Stratum of each site (its commodity), shape (n,).
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Source of the draws; its seed makes them repeatable.
 
     References
     ----------
@@ -135,6 +163,13 @@ def _placements(unlabelled: FloatArray, labelled: FloatArray, draws: int, rng: n
 def interval(draws: FloatArray, level: float = 0.95) -> tuple[float, float]:
     """Return the percentile interval of draws; NaN where there are none.
 
+    Parameters
+    ----------
+    draws : array of float
+        Shape (draws,).
+    level : float, optional
+        Share of the draws inside, 0..1.
+
     Examples
     --------
     >>> [round(end, 3) for end in interval(np.arange(1001.0))]
@@ -148,6 +183,15 @@ def interval(draws: FloatArray, level: float = 0.95) -> tuple[float, float]:
 
 def hits(score: FloatArray, positive: BoolArray, first: FloatArray) -> FloatArray:
     """Return the expected number of labelled ones in the `first` (may be fractional) of the order, ties at random.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    first : array of float
+        How many places, shape (m,).
 
     Examples
     --------
@@ -169,6 +213,15 @@ def capture(score: FloatArray, positive: BoolArray, listed: FloatArray) -> Float
     """Return the share of the labelled ones that the first `listed` (shares 0..1) of the order hold.
 
     NaN without labels.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    listed : array of float
+        Shares of the list, 0..1.
     """
     return (
         hits(score, positive, listed * len(score)) / positive.sum() if positive.any() else np.full(len(listed), np.nan)
@@ -182,6 +235,19 @@ def shuffled(
 
     The first is the negative control: 0.5 on average, whatever the order. The second is what the mix of strata alone
     earns.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    stratum : array of int
+        Stratum of each site (its commodity), shape (n,).
+    repeats : int
+        How often the labels are shuffled.
+    rng : numpy.random.Generator
+        Source of the draws; its seed makes them repeatable.
     """
     midrank, count = midranks(score), int(positive.sum())
     strata = [

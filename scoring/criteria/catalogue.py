@@ -99,11 +99,23 @@ class Catalogue:
     presets: dict[str, Preset]
 
     def of_pillar(self, pillar: str) -> tuple[Criterion, ...]:
-        """Return the criteria of one pillar."""
+        """Return the criteria of one pillar.
+
+        Parameters
+        ----------
+        pillar : str
+            Id of the pillar.
+        """
         return tuple(c for c in self.criteria if c.pillar == pillar)
 
     def basis_of(self, criterion_id: str) -> Basis:
-        """Return what the measurements of a criterion rest on; a name for those of users."""
+        """Return what the measurements of a criterion rest on; a name for those of users.
+
+        Parameters
+        ----------
+        criterion_id : str
+            Id of the criterion.
+        """
         return next((c.basis for c in self.criteria if c.id == criterion_id), "name")
 
 

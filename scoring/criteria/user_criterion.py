@@ -223,6 +223,11 @@ class UserCriterion:
 def from_dict(values: dict[str, Any]) -> UserCriterion:
     """Return the criterion that `UserCriterion.as_dict` wrote.
 
+    Parameters
+    ----------
+    values : dict
+        JSON types, of unknown origin.
+
     Raises
     ------
     EvidenceError

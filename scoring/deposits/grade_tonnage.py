@@ -71,7 +71,15 @@ class GradeTonnage:
 
 
 def graded_commodities(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[str]:
-    """Return the commodities that a site has a chosen grade for, in the order of the site's own list."""
+    """Return the commodities that a site has a chosen grade for, in the order of the site's own list.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    site_id : str
+        Id of the site.
+    """
     rows = facts.cursor().execute(sql("scoring/deposits/graded_commodities.sql"), {"site_id": site_id})
     return [row[0] for row in rows.fetchall()]
 
@@ -83,6 +91,17 @@ def grade_tonnage(
 
     The deposits are the mines and projects of the bundle with their chosen claims: of USGS databases the whole deposit,
     of others the resource or reserve that the source states; see docs/methods/grade.md.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    commodity : str
+        Commodity that is graded.
+    deposit_type : str
+        Deposit type as in the facts; empty: all types.
+    site_id : str, optional
+        Site that is placed on the curves; empty: none.
 
     References
     ----------
@@ -112,6 +131,11 @@ def grade_tonnage(
 def exceeded(values: np.ndarray) -> tuple[float, ...]:
     """Return the values that 90 %, 50 % and 10 % of the deposits exceed; empty without values.
 
+    Parameters
+    ----------
+    values : array of float
+        Grades or tonnages of the deposits, shape (n,).
+
     Examples
     --------
     >>> exceeded(np.arange(1.0, 12.0))
@@ -122,6 +146,13 @@ def exceeded(values: np.ndarray) -> tuple[float, ...]:
 
 def percentile(values: np.ndarray, value: object) -> float | None:
     """Return the mid-rank percentile of a value among values, 0..100; None where there is no value.
+
+    Parameters
+    ----------
+    values : array of float
+        Grades or tonnages of the deposits, shape (n,).
+    value : object
+        Of the site, in the same unit; None: unknown.
 
     Examples
     --------
@@ -137,6 +168,11 @@ def percentile(values: np.ndarray, value: object) -> float | None:
 def curve(values: np.ndarray) -> pd.DataFrame:
     """Return the cumulative curve as USGS draws it: value, and the share of deposits with at least that much (0..1).
 
+    Parameters
+    ----------
+    values : array of float
+        Grades or tonnages of the deposits, shape (n,).
+
     Examples
     --------
     >>> curve(np.array([3.0, 1.0])).to_numpy().tolist()
@@ -150,6 +186,13 @@ def confidence(scope: str, stage: str) -> str:
     """Return how sure a grade is: high, medium, low or unknown; the weaker of resource class and stage of study.
 
     The least certain class that is named counts: measured with inferred is low. Shown beside the grade, not scored.
+
+    Parameters
+    ----------
+    scope : str
+        Resource class or classes as the source names them.
+    stage : str
+        Stage of the site.
 
     Examples
     --------

@@ -384,6 +384,13 @@ def grades_of_site(facts: duckdb.DuckDBPyConnection, site_id: str) -> dict[str, 
     """Return the chosen grades of a site by commodity, in the unit and basis of the commodity; empty: none is known.
 
     The definition is `scoring/deposits/payable_grades.sql`.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    site_id : str
+        Id of the site.
     """
     rows = facts.cursor().execute(sql("scoring/deposits/payable_grades.sql"), {"site_id": site_id}).fetchall()
     return {row[0]: Grade(*row[1:]) for row in rows}
@@ -391,6 +398,13 @@ def grades_of_site(facts: duckdb.DuckDBPyConnection, site_id: str) -> dict[str, 
 
 def tonnes_per_tonne(commodity: str, grade: Grade) -> float:
     """Return tonnes of the grade basis per tonne of ore, 0..1.
+
+    Parameters
+    ----------
+    commodity : str
+        Commodity that is graded.
+    grade : Grade
+        With its unit (%, ppm or g/t) and basis (metal, oxide).
 
     Raises
     ------

@@ -40,6 +40,13 @@ RAIL = Mode(4.5, 0.100, 0.0175, 0.01, 0.025)
 def annuity(years: int, rate: float) -> float:
     """Return the present value of 1 a year, paid at the end of each of `years` years, discounted at `rate`.
 
+    Parameters
+    ----------
+    years : int
+        Years of payment.
+    rate : float
+        Discount rate a year, 0..1.
+
     Examples
     --------
     >>> round(annuity(10, 0.10), 5)
@@ -99,6 +106,11 @@ def power_line_maud(distance_km: ArrayLike) -> FloatArray:
 
     The published rates jump 1.9 times at 150 km because the whole line changes voltage. Here each rate is charged for
     its own stretch only, which keeps the curve continuous, monotone, and never above the published total.
+
+    Parameters
+    ----------
+    distance_km : array_like
+        Length of the line in km, shape (n,); NaN: unknown.
 
     Examples
     --------

@@ -33,7 +33,15 @@ RAIL_ROUND = 2.0
 
 
 def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
-    """Geodesic km to the nearest target of a kind."""
+    """Geodesic km to the nearest target of a kind.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     return NEAREST[criterion.options["layer"]](inputs)
 
 
@@ -101,7 +109,15 @@ def _location_slack_km(inputs: Inputs) -> NDArray[np.float64]:
 
 
 def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Sea route in km from the nearest deep port to the nearer of Japan and the United States."""
+    """Sea route in km from the nearest deep port to the nearer of Japan and the United States.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     ports, _ = inputs.nearest_port()
     km = ports[["sea_km_japan", "sea_km_us"]].min(axis=1)
     target = np.where(ports["sea_km_japan"] <= ports["sea_km_us"], "JPN", "USA")
@@ -112,7 +128,15 @@ def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG00
 
 
 def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Geodesic km to the nearest unit of the US National Park Service, 0 inside; United States only."""
+    """Geodesic km to the nearest unit of the US National Park Service, 0 inside; United States only.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     parks = inputs.points("parks_us").reset_index(drop=True)
     nearest = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"], inputs.sites["lat"])
     inside = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
@@ -133,6 +157,13 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
 
     Where no road leads to a deep port, the road is `DETOUR` times the straight line; where no railway does, or by more
     than `RAIL_ROUND` times the way by road, there is no rail.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
     """
     (road_build, road), (rail_build, rail) = inputs.haul("roads"), inputs.haul("rail")
     mapped = np.isfinite(road)
@@ -160,6 +191,13 @@ def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
     """Cost of a pipeline from the nearest mapped river or lake in million AUD of 2018.
 
     Lesser waters are not mapped, so from 0.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
     """
     rivers = gpd.read_parquet(inputs.layers / "rivers.parquet")
     lakes = gpd.read_parquet(inputs.layers / "lakes.parquet")

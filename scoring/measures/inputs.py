@@ -94,7 +94,13 @@ class Inputs:
         return self.wanted(self.facts.execute(SITES.replace("*", columns)).df())
 
     def wanted(self, rows: pd.DataFrame) -> pd.DataFrame:
-        """Return the rows of the sites that are to be measured."""
+        """Return the rows of the sites that are to be measured.
+
+        Parameters
+        ----------
+        rows : pd.DataFrame
+            Rows with a column site_id.
+        """
         return rows if self.only is None else rows[rows["site_id"].isin(self.only)].reset_index(drop=True)
 
     @cached_property
@@ -117,6 +123,11 @@ class Inputs:
 
         The way is the shortest along the bundled lines, times `CORNERS`, with `DETOUR` times the gaps at both ends.
         NaN: the lines lead to no deep port, or the gaps are as long as the straight line.
+
+        Parameters
+        ----------
+        layer : str
+            Id of a layer of `layers/catalog.toml`.
         """
         build = DETOUR * self.nearest_line_km(layer)
         ports = self.deep_ports["lon"].to_numpy(dtype=float), self.deep_ports["lat"].to_numpy(dtype=float)
@@ -128,19 +139,43 @@ class Inputs:
         return build, np.where(gaps < self.nearest_port()[1], CORNERS * way.network_km + DETOUR * gaps, np.nan)
 
     def lines(self, layer: str) -> NDArray[np.object_]:
-        """Return the lines of a bundled layer, EPSG:4326."""
+        """Return the lines of a bundled layer, EPSG:4326.
+
+        Parameters
+        ----------
+        layer : str
+            Id of a layer of `layers/catalog.toml`.
+        """
         return bundled_lines(layer, self.folder_of(layer))
 
     def folder_of(self, layer: str) -> Path:
-        """Return the folder that holds a bundled layer: that of its licence."""
+        """Return the folder that holds a bundled layer: that of its licence.
+
+        Parameters
+        ----------
+        layer : str
+            Id of a layer of `layers/catalog.toml`.
+        """
         return self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
 
     def points(self, layer: str) -> gpd.GeoDataFrame:
-        """Return a bundled point layer."""
+        """Return a bundled point layer.
+
+        Parameters
+        ----------
+        layer : str
+            Id of a layer of `layers/catalog.toml`.
+        """
         return gpd.read_parquet(self.layers / f"{layer}.parquet")
 
     def nearest_line_km(self, layer: str) -> NDArray[np.float64]:
-        """Return geodesic km from each site to the nearest line of a bundled layer."""
+        """Return geodesic km from each site to the nearest line of a bundled layer.
+
+        Parameters
+        ----------
+        layer : str
+            Id of a layer of `layers/catalog.toml`.
+        """
         lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
         if self.only is not None and len(lon) <= FEW:
             folder = self.folder_of(layer)
@@ -167,6 +202,15 @@ def near_lines(layer: str, folder: Path, lon: float, lat: float) -> NDArray[np.o
     """Return the lines of a layer among which the nearest to a place is.
 
     Those of a box that a line is known to reach into.
+
+    Parameters
+    ----------
+    layer : str
+        Id of a layer of `layers/catalog.toml`.
+    folder : Path
+        Folder of the layers.
+    lon, lat : float
+        Degrees, EPSG:4326.
     """
     tree = _tree(layer, folder)
     start = tree.geometries[tree.nearest(shapely.Point(lon, lat))]
@@ -188,10 +232,28 @@ def _tree(layer: str, folder: Path) -> shapely.STRtree:
 
 
 def bundled_lines(layer: str, folder: Path) -> NDArray[np.object_]:
-    """Return the lines of a layer in a folder, EPSG:4326."""
+    """Return the lines of a layer in a folder, EPSG:4326.
+
+    Parameters
+    ----------
+    layer : str
+        Id of a layer of `layers/catalog.toml`.
+    folder : Path
+        Folder of the layers.
+    """
     return np.asarray(gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy(), dtype=object)
 
 
 def run(inputs: Inputs, statement: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
-    """Return the rows of a statement (its path) for the sites that are wanted."""
+    """Return the rows of a statement (its path) for the sites that are wanted.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    statement : str
+        Path of a statement, from the top of the tree.
+    parameters : dict[str, str] or None, optional
+        What it binds.
+    """
     return inputs.wanted(inputs.facts.execute(sql(statement), parameters or {}).df())

@@ -69,7 +69,13 @@ class EvidenceLayer:
         return max(self.footprint.diagonal_km / 10.0, SMALLEST_REACH_KM)
 
     def name_of(self, index: NDArray[np.int64]) -> NDArray[np.object_]:
-        """Return the names of features; empty for -1 and where none is known."""
+        """Return the names of features; empty for -1 and where none is known.
+
+        Parameters
+        ----------
+        index : NDArray[np.int64]
+            Feature of each site; -1: none.
+        """
         names = np.full(len(index), "", dtype=object)
         if self.names is not None and len(self.names):
             rows = index >= 0

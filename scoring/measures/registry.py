@@ -44,39 +44,95 @@ def _contained(inputs: Inputs) -> None:
 
 
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
-    """Percentile of the grade within its deposit type, 0..100, by commodity."""
+    """Percentile of the grade within its deposit type, 0..100, by commodity.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     _contained(inputs)
     return run(inputs, "scoring/measures/measure_grade_percentile.sql")
 
 
 def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Contained metal in years of world mine production, by commodity."""
+    """Contained metal in years of world mine production, by commodity.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     _contained(inputs)
     return run(inputs, "scoring/measures/measure_contained_years.sql")
 
 
 def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Plant capacity in percent of world production."""
+    """Plant capacity in percent of world production.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     return run(inputs, "scoring/measures/measure_output_share.sql")
 
 
 def claim_number(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
-    """Return a chosen numeric claim as it is."""
+    """Return a chosen numeric claim as it is.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     return run(inputs, "scoring/measures/measure_claim_number.sql", {"claim": criterion.options["claim"]})
 
 
 def host_alignment(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Class 0..3 of the host country."""
+    """Class 0..3 of the host country.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     return run(inputs, "scoring/measures/measure_host_alignment.sql")
 
 
 def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Allied share of ownership in percent with the range that unknown owners leave."""
+    """Allied share of ownership in percent with the range that unknown owners leave.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     return run(inputs, "scoring/measures/measure_allied_share.sql")
 
 
 def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Months until ready to build: P50 with P10 and P90."""
+    """Months until ready to build: P50 with P10 and P90.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     rows = []
     for site_id, outlook, as_of in outlooks(inputs):
         has_milestones = site_id in inputs.milestones
@@ -91,6 +147,11 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
     """Yield each site with the distribution of its months left and the date of the stage.
 
     Sites of unknown stage are passed over.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
     """
     governance = (
         inputs.facts.execute("SELECT iso3, regulatory_quality FROM facts.country")
@@ -116,6 +177,17 @@ def outlook_of(
     """Return the distribution of the months left of one site, given the user's milestones.
 
     None where its stage is unknown.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    site_id : str
+        Id of the site.
+    milestones : Milestones or None
+        Milestones of the user; None: none.
+    today : date
+        The day from which months count.
     """
     inputs = Inputs(
         facts.cursor(), only=frozenset([site_id]), milestones={site_id: milestones} if milestones else {}, today=today
@@ -124,13 +196,29 @@ def outlook_of(
 
 
 def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Output as a share of the US import gap times the leading country's share, in percent, by commodity."""
+    """Output as a share of the US import gap times the leading country's share, in percent, by commodity.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     _contained(inputs)
     return run(inputs, "scoring/measures/measure_gap_closed.sql")
 
 
 def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """No layer covers it: unknown everywhere."""
+    """No layer covers it: unknown everywhere.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
     return pd.DataFrame(
         {column: pd.Series(dtype=object) for column in ("site_id", "value", "low", "high", "source_id", "as_of")}
     )
@@ -159,6 +247,13 @@ EMPTY = {"commodity": "", "status": "measured", "target": "", "reference_group":
 def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.DataFrame:
     """Measure every criterion of the catalogue (or those of `criteria`) for every site to which it applies.
 
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criteria : Container[str] or None, optional
+        Ids of the criteria that are measured; None: all.
+
     Returns
     -------
     DataFrame
@@ -182,7 +277,13 @@ def measure_all(inputs: Inputs, criteria: Container[str] | None = None) -> pd.Da
 
 
 def judge_gates(inputs: Inputs) -> pd.DataFrame:
-    """Return the verdict of every gate for every site, with the code of its evidence."""
+    """Return the verdict of every gate for every site, with the code of its evidence.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    """
     parks = inputs.points("parks_us").reset_index(drop=True)
     index = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
     inside = index >= 0

@@ -137,7 +137,13 @@ def ownership(facts: duckdb.DuckDBPyConnection, root: str) -> Ownership:
 
 
 def read_graph(cursor: duckdb.DuckDBPyConnection) -> Graph:
-    """Return the holdings of the bundle; leaves the tables ``edge`` and ``entity`` with the cursor."""
+    """Return the holdings of the bundle; leaves the tables ``edge`` and ``entity`` with the cursor.
+
+    Parameters
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+        Of the facts.
+    """
     cursor.execute(sql("scoring/ownership/holdings_edges.sql"))
     cursor.execute(sql("scoring/ownership/holdings_entities.sql"))
     edges = cursor.execute("SELECT held, holder, share, basis, as_of, source_url FROM edge ORDER BY ALL").fetchall()
@@ -147,6 +153,13 @@ def read_graph(cursor: duckdb.DuckDBPyConnection) -> Graph:
 
 def company(facts: duckdb.DuckDBPyConnection, query: str) -> str:
     """Return the one name of the company whose name is, or alone contains, the text.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    query : str
+        Name of a company, or a part of it.
 
     Raises
     ------

@@ -131,6 +131,13 @@ def attributable(graph: Graph, root: str) -> dict[str, float]:
     the limit of the sum over all paths, cycles included. Each keeps of it what no holder has of it. Companies that hold
     each other entirely, with no one outside, are unknown.
 
+    Parameters
+    ----------
+    graph : Graph
+        Holdings and entities, as `read_graph` gives them.
+    root : str
+        Site or company at the foot of the graph.
+
     References
     ----------
     Brioschi, F., Buzzacchi, L., Colombo, M.G. (1989), Risk capital financing and the separation of ownership and
@@ -143,7 +150,15 @@ def attributable(graph: Graph, root: str) -> dict[str, float]:
 
 
 def ending(graph: Graph, root: str) -> dict[str, tuple[float, bool]]:
-    """Return entity -> share (0..1) of the root that nobody above it has, and whether anybody outside reaches it."""
+    """Return entity -> share (0..1) of the root that nobody above it has, and whether anybody outside reaches it.
+
+    Parameters
+    ----------
+    graph : Graph
+        Holdings and entities, as `read_graph` gives them.
+    root : str
+        Site or company at the foot of the graph.
+    """
     names = _above(graph, root)
     direct = _matrix(graph, names)
     rest = np.array([graph.entities[name].rest for name in names])
@@ -192,6 +207,15 @@ def covered_interval(graph: Graph, root: str, fresh_from: str = "") -> tuple[flo
     cumulate, and half or more of them together is the whole. A company seated in a covered nation is covered. With
     `fresh_from` (a year) what is older counts as unknown in the upper end. With cycles: least and greatest fixed
     point, so that neither end is too narrow.
+
+    Parameters
+    ----------
+    graph : Graph
+        Holdings and entities, as `read_graph` gives them.
+    root : str
+        Site or company at the foot of the graph.
+    fresh_from : str, optional
+        Year; what was stated before it counts as unknown in the upper end. Empty: every statement counts.
 
     References
     ----------

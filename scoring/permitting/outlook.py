@@ -117,6 +117,13 @@ class Milestones:
 def milestones(values: dict[str, str], today: date) -> Milestones:
     """Check the user's milestones and return them.
 
+    Parameters
+    ----------
+    values : dict[str, str]
+        Milestone -> ISO date, as the user gave them.
+    today : date
+        The day from which months count.
+
     Raises
     ------
     MilestoneError
@@ -313,6 +320,13 @@ def _months_between(start: str | date | None, end: str | date | None) -> float |
 
 def still_so(stage: str, stage_age_years: int) -> float:
     """Return the probability that a stage stated so many years ago still holds.
+
+    Parameters
+    ----------
+    stage : str
+        Stage as in the facts.
+    stage_age_years : int
+        Years since the source stated the stage.
 
     Examples
     --------

@@ -17,6 +17,13 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first.
 
     The method changes none of them.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
     """
     bound = {"s": terms(facts, replace(scenario, method="weighted_sum"))}
     found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}

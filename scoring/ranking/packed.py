@@ -68,6 +68,11 @@ class Packed:
     def row(self, site_id: str) -> int:
         """Return the row of a site.
 
+        Parameters
+        ----------
+        site_id : str
+            Id of a listed site.
+
         Raises
         ------
         KeyError
@@ -80,7 +85,13 @@ class Packed:
 
 
 def groups_of(scenario: Scenario) -> tuple[tuple[Group, ...], FloatArray]:
-    """Return the weights of the screen and how each is spread over the criteria, shape (g, k)."""
+    """Return the weights of the screen and how each is spread over the criteria, shape (g, k).
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     pillars = [p for p in load().pillars.values() if scenario.weights.get(p.id) or not p.optional]
     groups = [Group(p.id, p.title, p.title_ja, float(scenario.weights.get(p.id, 0.0))) for p in pillars]
     groups += [Group(own.id, own.title, own.title, float(own.weight)) for own in scenario.evidence]
@@ -95,6 +106,13 @@ def groups_of(scenario: Scenario) -> tuple[tuple[Group, ...], FloatArray]:
 
 def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packed:
     """Return the vectors of the sites that pass the scenario's filters, in order of rank.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
 
     Raises
     ------

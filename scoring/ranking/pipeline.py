@@ -94,7 +94,13 @@ class ScoreTerms:
     normalisation: str = "goalposts"
 
     def as_struct(self, choice: str = "") -> dict[str, Any]:
-        """Return the struct that the relation ``scored`` takes; `choice` is the key of the method's scores."""
+        """Return the struct that the relation ``scored`` takes; `choice` is the key of the method's scores.
+
+        Parameters
+        ----------
+        choice : str, optional
+            Key of the method's scores in ``method_score``; empty: the weighted sum.
+        """
         return {
             "commodity": self.commodity,
             "profile": self.profile,
@@ -107,7 +113,13 @@ class ScoreTerms:
 
 
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
-    """Put the criteria beside the facts and make the relations of a ranking: ``passing``, ``scored``, ``ranked``."""
+    """Put the criteria beside the facts and make the relations of a ranking: ``passing``, ``scored``, ``ranked``.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        As `data.facts.open_facts` gives them.
+    """
     make_relations(facts)
     for path in RELATIONS_OF_FACTS:
         facts.execute(sql(path))
@@ -115,7 +127,13 @@ def prepare(facts: duckdb.DuckDBPyConnection) -> None:
 
 
 def make_relations(con: duckdb.DuckDBPyConnection) -> None:
-    """Make the tables that packed vectors and scores are kept in, and the relations that score by them alone."""
+    """Make the tables that packed vectors and scores are kept in, and the relations that score by them alone.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        A database with packed vectors: that of the facts, or of a snapshot.
+    """
     con.execute(sql("scoring/ranking/tables.sql"))
     for path in RELATIONS:
         con.execute(sql(path))
@@ -131,6 +149,13 @@ def _put_criteria(facts: duckdb.DuckDBPyConnection, profile: str, criteria: Sequ
 
 def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
     """Make the packed vectors of a scenario's criteria and commodity of interest, unless they are there.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
 
     Raises
     ------
@@ -191,14 +216,28 @@ def _put_user_criteria(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) ->
 
 
 def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
-    """Drop all packed vectors: the sites have changed."""
+    """Drop all packed vectors: the sites have changed.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    """
     with _PACKING:
         facts.cursor().execute("DELETE FROM packed")
         facts.cursor().execute("DELETE FROM method_score")
 
 
 def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[str] | None:
-    """Return the commodity with its group and members ("neodymium" also as "rare earths"), or None for all."""
+    """Return the commodity with its group and members ("neodymium" also as "rare earths"), or None for all.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    commodity : str
+        Commodity of interest; empty: none.
+    """
     if not commodity:
         return None
     rows = facts.cursor().execute(sql("scoring/ranking/commodity_family.sql"), {"commodity": commodity})
@@ -211,6 +250,15 @@ def rank_cursor(
     """Run the ranking and return the cursor that holds its rows, in order of rank; see `rank`.
 
     With `site_id`, the row of that site alone, with its rank among all.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site_id : str or None, optional
+        A site whose row alone is wanted; None: all sites.
 
     Raises
     ------
@@ -267,7 +315,15 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
 
 
 def score_terms(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> dict[str, Any]:
-    """Return the struct that the relation ``scored`` takes; the scores of the method are made if they are not there."""
+    """Return the struct that the relation ``scored`` takes; the scores of the method are made if they are not there.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        A database with packed vectors: that of the facts, or of a snapshot.
+    by : ScoreTerms
+        Vectors, weights and method.
+    """
     direct = by.method == "weighted_sum" and by.normalisation == "goalposts"
     return by.as_struct("" if direct else _score_by_method(con, by))
 
@@ -354,7 +410,15 @@ def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:
 
 
 def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, Any]:
-    """Return the filters as the relation ``passing`` takes them, with the least coverage; None: no filter."""
+    """Return the filters as the relation ``passing`` takes them, with the least coverage; None: no filter.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     chosen = scenario.filters
     return {
         "commodity_any": commodity_family(facts, scenario.commodity),
@@ -370,7 +434,15 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
 
 
 def sites_inside(facts: duckdb.DuckDBPyConnection, area: Area) -> list[str]:
-    """Return the ids of the sites in an area of interest, or on its edge."""
+    """Return the ids of the sites in an area of interest, or on its edge.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    area : Area
+        Polygons in degrees (EPSG:4326).
+    """
     from geo.area import holds  # noqa: PLC0415 - ranking without an area does without shapely
 
     table = facts.cursor().execute("SELECT site_id, lon, lat FROM combined.site").to_arrow_table()

@@ -130,16 +130,40 @@ class Rankings:
         )
 
     def sites(self, state: int = 0) -> Sites:
-        """Return all sites."""
+        """Return all sites.
+
+        Parameters
+        ----------
+        state : int, optional
+            Number of the state of the user data; another one drops what was kept.
+        """
         return self._sites.get(state, lambda: sites_of(self._facts))
 
     def vectors(self, scenario: Scenario, state: int = 0) -> Vectors:
-        """Return the vectors of a scenario's commodity and criteria."""
+        """Return the vectors of a scenario's commodity and criteria.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        state : int, optional
+            Number of the state of the user data; another one drops what was kept.
+        """
         key = (state, scenario.commodity, scenario.profile)
         return self._vectors.get(key, lambda: vectors_of(self._facts, scenario, self.sites(state)))
 
     def passing(self, scenario: Scenario, sites: Sites, state: int = 0) -> Rows:
-        """Return the rows of the sites that pass the filters that do not depend on the weights."""
+        """Return the rows of the sites that pass the filters that do not depend on the weights.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        sites : Sites
+            All sites of the facts.
+        state : int, optional
+            Number of the state of the user data; another one drops what was kept.
+        """
         key = replace(
             scenario, weights={"grade": 1}, method="weighted_sum", order_by="shrunk", evidence=()
         ).with_filters(min_coverage=0.0)
@@ -168,11 +192,31 @@ class Rankings:
         return weighted_sum(vectors, scenario, self.passing(scenario, vectors.sites, state))
 
     def frame(self, scenario: Scenario, state: int = 0) -> pd.DataFrame:
-        """Return the ranking as the frame of `scoring.ranking.pipeline.rank`, without contributions."""
+        """Return the ranking as the frame of `scoring.ranking.pipeline.rank`, without contributions.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        state : int, optional
+            Number of the state of the user data; another one drops what was kept.
+        """
         return framed(self.ranked(scenario, state))
 
     def page(self, scenario: Scenario, first: int, most: int, state: int = 0) -> Page:
-        """Return a part of a ranking with the contributions of each criterion."""
+        """Return a part of a ranking with the contributions of each criterion.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        first : int
+            Place in the list, from 0.
+        most : int
+            The most rows.
+        state : int, optional
+            Number of the state of the user data; another one drops what was kept.
+        """
         ranked, vectors = self.ranked(scenario, state), self.vectors(scenario, state)
         if vectors.sites is not ranked.sites:  # the facts changed in between: by what holds now
             vectors = vectors_of(self._facts, scenario, ranked.sites)
@@ -209,7 +253,13 @@ class Page:
         return framed(self.ranked, self.part)
 
     def columns(self, names: Sequence[str]) -> dict[str, list[Any]]:
-        """Return columns of the part as plain values; an unknown is None."""
+        """Return columns of the part as plain values; an unknown is None.
+
+        Parameters
+        ----------
+        names : Sequence[str]
+            Columns of the ranking, or criterion ids.
+        """
         rows = self.ranked.row[self.part]
         places = {"rank": np.arange(1, self.matched + 1)[self.part]}
         plain = {
@@ -222,14 +272,28 @@ class Page:
 
 
 def framed(ranked: Ranked, part: slice = slice(None)) -> pd.DataFrame:
-    """Return a ranking, or a part of it, as the frame of `scoring.ranking.pipeline.rank`, without contributions."""
+    """Return a ranking, or a part of it, as the frame of `scoring.ranking.pipeline.rank`, without contributions.
+
+    Parameters
+    ----------
+    ranked : Ranked
+        Sites in order of rank.
+    part : slice, optional
+        Which places of the list; by default all.
+    """
     frame = ranked.sites.frame.take(ranked.row[part]).reset_index(drop=True)
     numbers = {name: getattr(ranked, name)[part] for name in NUMBERS}
     return frame.assign(**numbers, rank=np.arange(1, len(ranked.row) + 1, dtype=np.int64)[part])
 
 
 def sites_of(facts: duckdb.DuckDBPyConnection) -> Sites:
-    """Return all sites of the facts."""
+    """Return all sites of the facts.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    """
     frame = facts.cursor().execute(sql("scoring/ranking/sites.sql")).df()
     ids = [str(site_id) for site_id in frame["site_id"]]
     place = np.empty(len(ids), dtype=np.intp)
@@ -254,6 +318,15 @@ def _plain(values: list[Any]) -> NDArray[np.object_]:
 def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Vectors:
     """Return the packed vectors in the order of the sites.
 
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    sites : Sites
+        All sites of the facts.
+
     Raises
     ------
     ScenarioError
@@ -269,7 +342,17 @@ def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
 
 
 def passing_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Rows:
-    """Return the rows of the sites that pass the filters that do not depend on the weights."""
+    """Return the rows of the sites that pass the filters that do not depend on the weights.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    sites : Sites
+        All sites of the facts.
+    """
     bound = {"s": filters(facts, scenario)}
     ids = facts.cursor().execute("SELECT site_id FROM passing($s)", bound).fetchall()
     return np.array(sorted(sites.row[site_id] for (site_id,) in ids if site_id in sites.row), dtype=np.intp)
@@ -297,6 +380,15 @@ def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
     """Return the sites in order of the weighted sum.
 
     See `weighted_sum.sql` and `ranked.sql` for the formula and its reference.
+
+    Parameters
+    ----------
+    vectors : Vectors
+        Packed vectors of all sites.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    passing : array of int
+        Rows in `sites` that pass the filters, shape (m,).
     """
     w, sites = scenario.criterion_weights(), vectors.sites
     measured_u, measured, applied = _dot(vectors.u, w), _dot(vectors.m, w), _dot(vectors.a, w)
@@ -318,7 +410,17 @@ def _rounded(score: FloatArray) -> FloatArray:
 
 
 def contributions(vectors: Vectors, scenario: Scenario, rows: Rows) -> FloatArray:
-    """Return the contribution of each criterion to the score, shape (n, k); rows sum to the score."""
+    """Return the contribution of each criterion to the score, shape (n, k); rows sum to the score.
+
+    Parameters
+    ----------
+    vectors : Vectors
+        Packed vectors of all sites.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    rows : array of int
+        Rows in `sites`, shape (m,).
+    """
     w = scenario.criterion_weights()
     few = Vectors(vectors.sites, *(getattr(vectors, name)[:, rows] for name in ("u", "u_low", "u_high", "m", "a")))
     measured, applied = _dot(few.m, w), _dot(few.a, w)
@@ -327,7 +429,17 @@ def contributions(vectors: Vectors, scenario: Scenario, rows: Rows) -> FloatArra
 
 
 def by_statement(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Ranked:
-    """Return the sites in order of a method that has a statement of its own."""
+    """Return the sites in order of a method that has a statement of its own.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    sites : Sites
+        All sites of the facts.
+    """
     table = rank_cursor(facts, scenario).to_arrow_table()
     rows = np.array([sites.row[site_id] for site_id in table["site_id"].to_pylist()], dtype=np.intp)
     return Ranked(sites, rows, *(np.asarray(table[name].to_numpy(), dtype=float) for name in NUMBERS))

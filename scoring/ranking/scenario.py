@@ -258,7 +258,13 @@ class Scenario:
         return replace(self, filters=replace(self.filters, **changes))
 
     def with_method(self, method: str) -> Scenario:
-        """Return the scenario with another method."""
+        """Return the scenario with another method.
+
+        Parameters
+        ----------
+        method : str
+            Key of `scoring.aggregation.methods.METHODS`.
+        """
         return replace(self, method=method)
 
 
@@ -301,6 +307,11 @@ def _criterion(own: UserCriterion) -> Criterion:
 def from_preset(preset: str = DEFAULT_PRESET, **changes: Any) -> Scenario:
     """Return the scenario of a preset.
 
+    Parameters
+    ----------
+    preset : str, optional
+        Key of the presets of `criteria.toml`.
+
     Raises
     ------
     ScenarioError
@@ -314,6 +325,11 @@ def from_preset(preset: str = DEFAULT_PRESET, **changes: Any) -> Scenario:
 
 def area_from(values: dict[str, Any]) -> Area:
     """Return the area that a dictionary holds: name and polygons as nested lists.
+
+    Parameters
+    ----------
+    values : dict
+        ``name`` and ``polygons``: rings of [lon, lat] in degrees.
 
     Raises
     ------
@@ -345,6 +361,11 @@ def area_from(values: dict[str, Any]) -> Area:
 
 def from_dict(values: Mapping[str, Any]) -> Scenario:
     """Return the scenario that `Scenario.as_dict` wrote.
+
+    Parameters
+    ----------
+    values : Mapping[str, Any]
+        JSON types, of unknown origin.
 
     Raises
     ------
@@ -412,6 +433,11 @@ _READERS: Mapping[str, Callable[[Any], Any]] = MappingProxyType({"filters": _fil
 
 def weights_from(text: str) -> dict[str, float]:
     """Return pillar weights from ``grade=30,permitting=25``; pillars that are not named weigh 0.
+
+    Parameters
+    ----------
+    text : str
+        As typed by a user.
 
     Raises
     ------

@@ -43,6 +43,11 @@ class States:
 
         Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves
         that meet there, cut at 0 and 1. Nothing known: evenly over 0..1.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Source of the draws; its seed makes them repeatable.
         """
         rows, columns = np.nonzero(self.low < self.high)
         if not len(rows):
@@ -60,6 +65,12 @@ class States:
 
 
 def of_matrix(matrix: ArrayLike) -> States:
-    """Return the states of a matrix in which everything is known and applies."""
+    """Return the states of a matrix in which everything is known and applies.
+
+    Parameters
+    ----------
+    matrix : array_like
+        Desirabilities 0..1, shape (n, k).
+    """
     u = np.asarray(matrix, dtype=float)
     return States(u, u, u, np.ones_like(u), np.zeros(u.shape[1]), np.zeros(len(u), dtype=bool))

@@ -46,6 +46,15 @@ def compared(facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 
     over all sites. PROMETHEE keeps its thresholds, which are in units of desirability: it is compared under `goalposts`
     alone.
 
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    top_k : int, optional
+        How many places at the head of the list count as the shortlist.
+
     Raises
     ------
     ScenarioError

@@ -67,6 +67,13 @@ class WeightConstraints:
     def space(self, groups: tuple[Group, ...], weights: np.ndarray) -> WeightSpace:
         """Return the space of weights of these groups.
 
+        Parameters
+        ----------
+        groups : tuple[Group, ...]
+            Pillars and user-defined criteria that carry weight.
+        weights : array of float
+            Central weight of each group, shape (g,).
+
         Raises
         ------
         ScenarioError
@@ -103,6 +110,19 @@ def rank_stability(
     Scores are weighted means over the criteria that apply, with every unknown drawn evenly over its full range: no
     coverage rule is needed, since what is missing is drawn. Ranks may thus differ from the list, which draws scores
     toward their floor.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    belief : WeightConstraints or None, optional
+        Which weights are thought possible; None: all, evenly.
+    draws : int, optional
+        How many draws of weights and of the data.
+    top_k : int, optional
+        How many places at the head of the list count as the shortlist.
 
     Raises
     ------
@@ -165,7 +185,19 @@ class OpenValue(TypedDict):
 def to_find_out(
     facts: duckdb.DuckDBPyConnection, scenario: Scenario, top_k: int = 20, most: int = 100
 ) -> list[OpenValue]:
-    """Return what to find out next, the likeliest to change the first `top_k` first."""
+    """Return what to find out next, the likeliest to change the first `top_k` first.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    top_k : int, optional
+        How many places at the head of the list count as the shortlist.
+    most : int, optional
+        The most rows of the answer.
+    """
     criteria = scenario.criteria
     return [
         {

@@ -59,6 +59,17 @@ def stability(
     Another site's score crosses that of the site at the roots of a quadratic in the weight; they are walked outward
     from the weight in force, counting who is ahead. Sites that fail a gate stand behind all others.
 
+    Parameters
+    ----------
+    packed : Packed
+        Vectors of the listed sites in order of rank.
+    site_id : str
+        Id of the site.
+    order_by : OrderBy, optional
+        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+    within : int or None, optional
+        How many places at the head; None: the site's own rank.
+
     Raises
     ------
     KeyError
@@ -248,6 +259,17 @@ def _score(
 def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: float = 0.2) -> list[Swing]:
     """Return the effect of each range, unknown and weight (plus and minus `share`) on a site's score, widest first.
 
+    Parameters
+    ----------
+    packed : Packed
+        Vectors of the listed sites in order of rank.
+    site_id : str
+        Id of the site.
+    order_by : OrderBy, optional
+        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+    share : float, optional
+        By which share each weight is raised and lowered, 0..1.
+
     Raises
     ------
     KeyError
@@ -302,6 +324,19 @@ def needs(
 
     The score is linear in each desirability, also in that of an unknown, which adds to the coverage when it is learnt.
 
+    Parameters
+    ----------
+    packed : Packed
+        Vectors of the listed sites in order of rank.
+    site_id : str
+        Id of the site.
+    criteria : tuple[Criterion, ...]
+        In the order of the packed vectors.
+    top_k : int, optional
+        How many places at the head of the list count as the shortlist.
+    order_by : OrderBy, optional
+        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+
     Raises
     ------
     KeyError
@@ -345,6 +380,13 @@ def _with(packed: Packed, site: int, order_by: OrderBy, j: int, desirability: fl
 
 def raw_value(criterion: Criterion, desirability: float) -> float:
     """Return the value in the criterion's unit that has that desirability: the inverse of the value function.
+
+    Parameters
+    ----------
+    criterion : Criterion
+        With its goalposts and value function.
+    desirability : float
+        0..1.
 
     Examples
     --------

@@ -32,6 +32,15 @@ def uniform_weights(count: int, draws: int, rng: np.random.Generator) -> FloatAr
     Spacings of sorted uniform numbers; each draw stands there in all its rotations, so that no criterion is favoured by
     chance.
 
+    Parameters
+    ----------
+    count : int
+        How many criteria.
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Source of the draws; its seed makes them repeatable.
+
     References
     ----------
     Butler, Jia and Dyer (1997), EJOR 103, 531-546; Rubinstein (1982) on spacings.
@@ -67,6 +76,15 @@ class WeightSpace:
 
     def draw(self, count: int, draws: int, rng: np.random.Generator) -> FloatArray:
         """Return weights of the space, shape (draws, count), spread evenly by rejection.
+
+        Parameters
+        ----------
+        count : int
+            How many criteria.
+        draws : int
+            How many.
+        rng : numpy.random.Generator
+            Source of the draws; its seed makes them repeatable.
 
         Raises
         ------
@@ -121,6 +139,13 @@ def _from_box(low: FloatArray, high: FloatArray, draws: int, rng: np.random.Gene
 
 def around(weights: ArrayLike, share: float) -> WeightSpace:
     """Return the space of weights within `share` (0.2: plus or minus 20 %) of given ones.
+
+    Parameters
+    ----------
+    weights : array_like
+        Central weights, shape (k,).
+    share : float
+        Half width of each range as a share of the weight, 0..1.
 
     Examples
     --------
@@ -234,6 +259,15 @@ def scores_of(u: FloatArray, states: States, weights: FloatArray) -> FloatArray:
     """Return the weighted mean over the criteria that apply, shape (draws, n), as float32.
 
     Sites that stand last are lowered by 2.
+
+    Parameters
+    ----------
+    u : array of float
+        Desirabilities of one state of the data, 0..1, shape (n, k).
+    states : States
+        Which criteria apply to which site, and which sites stand last.
+    weights : array of float
+        Shape (draws, k).
     """
     return _scored(_columns(u), *_frame(states), weights)
 

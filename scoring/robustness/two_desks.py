@@ -53,6 +53,13 @@ class TwoDesks:
 def desk_scenario(scenario: Scenario, preset: str) -> Scenario:
     """Return the scenario with the weights of a desk; filters, commodity, method and user criteria stay.
 
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    preset : str
+        Key of the presets of `criteria.toml`.
+
     Raises
     ------
     ScenarioError
@@ -74,6 +81,17 @@ def two_desks(
     """Score the sites of a scenario with the weights of two presets, and put both together by a joint rule.
 
     Sites that fail a gate stand last in every order. Parts that a criterion contributes are those of the weighted sum.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    rule : str, optional
+        Key of `scoring.aggregation.joint.RULES`.
+    first, second : str, optional
+        Presets of the two desks.
 
     Raises
     ------

@@ -49,6 +49,17 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
     half curves that meet at the value). One value is learnt at a time; the others, and the other sites, stay. Sites
     that fail a gate are left out.
 
+    Parameters
+    ----------
+    packed : Packed
+        Vectors of the listed sites in order of rank.
+    top_k : int, optional
+        How many places at the head of the list count as the shortlist.
+    order_by : OrderBy, optional
+        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+    most : int, optional
+        The most rows of the answer.
+
     References
     ----------
     Howard (1966), Information value theory, IEEE Transactions on Systems Science and Cybernetics 2, 22-26.

@@ -26,12 +26,29 @@ from scoring.records import (
 
 
 def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[Record]:
-    """Return the rows of a query of `data/queries/` as dicts."""
+    """Return the rows of a query of `data/queries/` as dicts.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    name : str
+        Name of a statement in `data/queries`, without ``.sql``.
+    values : dict[str, str]
+        What the statement binds.
+    """
     return records(facts.cursor().execute(sql(f"data/queries/{name}.sql"), values))
 
 
 def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
     """Return the site with that id, or the only one whose name contains the text.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    site : str
+        Id of a site, or a part of its name.
 
     Raises
     ------
@@ -51,6 +68,15 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
     """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
 
     The rank is that among all sites of the scenario's commodity, without other filters. None means unknown.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site : str
+        Id of a site, or a part of its name.
 
     Raises
     ------

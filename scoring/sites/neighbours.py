@@ -21,7 +21,19 @@ LEAST_SHARED = 5
 
 
 def nearby(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecord, most: int = 8) -> list[NearbySite]:
-    """Return the sites of any commodity within 150 km of a site, the nearest first."""
+    """Return the sites of any commodity within 150 km of a site, the nearest first.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site : SiteRecord
+        The row of the site, as in its dossier.
+    most : int, optional
+        The most rows of the answer.
+    """
     ranking = rank(facts, replace(scenario, commodity="", filters=Filters()))
     km = distance_km(
         np.full(len(ranking), site["lon"]), np.full(len(ranking), site["lat"]), ranking["lon"], ranking["lat"]
@@ -34,7 +46,19 @@ def nearby(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecor
 
 
 def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecord, most: int = 6) -> list[SimilarSite]:
-    """Return the sites most like a site: same kind and main commodity, alike on the criteria known of both."""
+    """Return the sites most like a site: same kind and main commodity, alike on the criteria known of both.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site : SiteRecord
+        The row of the site, as in its dossier.
+    most : int, optional
+        The most rows of the answer.
+    """
     scenario = replace(scenario, commodity="", filters=Filters(kinds=(site["kind"],)))
     ranking = rank(facts, scenario)
     main = site["commodities"][0] if site["commodities"] else ""

@@ -155,6 +155,11 @@ def _site(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) ->
 def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
     """Return the score and rank of every listed site, computed from the snapshot alone.
 
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A frozen shortlist with its vectors.
+
     Raises
     ------
     ScenarioError
@@ -165,7 +170,13 @@ def recompute(snapshot: Snapshot) -> dict[str, SiteScore]:
 
 
 def verify(snapshot: Snapshot) -> Verdict:
-    """Recompute a snapshot and compare with its stored numbers."""
+    """Recompute a snapshot and compare with its stored numbers.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A frozen shortlist with its vectors.
+    """
     scores = recompute(snapshot)
     differing = tuple(site_id for site_id, then in snapshot.results.items() if not _same(then, scores.get(site_id)))
     return Verdict(not differing, differing, snapshot.head["data_version"], data_version())
@@ -181,12 +192,24 @@ def _same(then: SiteScore, now: SiteScore | None) -> bool:
 
 
 def to_bytes(snapshot: Snapshot) -> bytes:
-    """Return a snapshot as deflated JSON; `from_bytes` is the inverse, `snapshot_id` its name."""
+    """Return a snapshot as deflated JSON; `from_bytes` is the inverse, `snapshot_id` its name.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A frozen shortlist with its vectors.
+    """
     return zlib.compress(_json(snapshot), 9)
 
 
 def snapshot_id(snapshot: Snapshot) -> str:
-    """Return the first twelve hex digits of the SHA-256 of the snapshot's JSON."""
+    """Return the first twelve hex digits of the SHA-256 of the snapshot's JSON.
+
+    Parameters
+    ----------
+    snapshot : Snapshot
+        A frozen shortlist with its vectors.
+    """
     return hashlib.sha256(_json(snapshot)).hexdigest()[:12]
 
 
@@ -199,6 +222,11 @@ def _json(snapshot: Snapshot) -> bytes:
 
 def from_bytes(payload: bytes) -> Snapshot:
     """Return the snapshot that `to_bytes` wrote.
+
+    Parameters
+    ----------
+    payload : bytes
+        Deflated JSON, of unknown origin.
 
     Raises
     ------

@@ -174,6 +174,11 @@ def as_dict(basis: Basis) -> dict[str, Any]:
     """Return plain JSON types, arrays as deflated little-endian doubles or bits in base64.
 
     `from_dict` is the inverse.
+
+    Parameters
+    ----------
+    basis : Basis
+        Vectors of the snapshot.
     """
     packed = {name: _pack(getattr(basis, name).astype("<f8").tobytes()) for name in PARTS}
     bits = {name: _pack(np.packbits(getattr(basis, name)).tobytes()) for name in ("listed", "failed")}
@@ -182,6 +187,11 @@ def as_dict(basis: Basis) -> dict[str, Any]:
 
 def from_dict(values: dict[str, Any]) -> Basis:
     """Return what `as_dict` wrote. Safe on untrusted text: nothing is executed, arrays are bounded by their ids.
+
+    Parameters
+    ----------
+    values : dict
+        JSON types, of unknown origin.
 
     Raises
     ------
