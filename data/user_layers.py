@@ -341,7 +341,7 @@ def features_of(table: pa.Table, layer: UserLayer) -> Features:
     Parameters
     ----------
     table : pa.Table
-        Features as rows: feature_id, geometry (WKB, EPSG:4326 degrees), attributes (JSON).
+        Columns geometry (WKB, EPSG:4326 degrees), numbers and texts (lists, one place a column).
     layer : UserLayer
         Row of the store.
     """
