@@ -204,11 +204,11 @@ def test_no_text_breaks_a_memo(text: str) -> None:
 
 
 def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: MemoBasis) -> None:
-    items = tuple(replace(item, note="山" * 20_000) for item in found.held.items)
+    items = tuple(replace(item, note="山" * 20_000) for item in found.shortlist.items)
     gone = tuple(f"gone-{place}" for place in range(3_000))
     many = replace(
         found,
-        held=replace(found.held, items=(*items, *map(Item, gone))),
+        shortlist=replace(found.shortlist, items=(*items, *map(Item, gone))),
         left_out=("gone-0000", *gone),
         sites=found.sites[:2],
     )
@@ -223,4 +223,4 @@ def test_a_long_shortlist_with_long_notes_is_bounded_and_says_so(found: MemoBasi
 def test_a_shortlist_of_which_nothing_is_listed_gets_a_sentence(found: MemoBasis) -> None:
     nowhere = from_preset().with_filters(text="no such name anywhere")
     with pytest.raises(ScenarioError, match="None of the sites of 'Heavy' is in the list"):
-        ground(session.facts(), nowhere, found.held, reference.sources(), {})
+        ground(session.facts(), nowhere, found.shortlist, reference.sources(), {})
