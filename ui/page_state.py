@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from scoring.criteria.user_criterion import UserCriterion
     from scoring.ranking.scenario import Area, OrderBy, Scenario
     from scoring.robustness.method_agreement import Agreement
-    from ui.upload_item import Item
 
 T = TypeVar("T")
 #: Latitude, longitude, zoom.
@@ -100,11 +99,7 @@ class PageState:
     epoch: Entry[int] = Entry(int)
     layer_choice: Entry[dict[str, tuple[bool, float]]] = Entry(dict)
 
-    # Uploads and user layers.
-    batch: Entry[list[Item]] = Entry(list)
-    upload_token: Entry[str] = Entry(str)
-    upload_round: Entry[int] = Entry(int)
-    crs_for_all: Entry[bool] = Entry(lambda: True)
+    # User layers; `ui.screens.layers.upload_item` has the state of uploads.
     just_added: Entry[list[str]] = Entry(list)
     just_removed: Entry[str] = Entry(str)
     measured_previews: Entry[dict[tuple[str, str], np.ndarray]] = Entry(dict)

@@ -64,7 +64,7 @@ def test_a_workspace_goes_out_and_comes_in_by_the_commands(run) -> None:
     run("shortlist", "new", "heavy", "--commodity", "dysprosium")
     run("shortlist", "add", SITE, "--name", "heavy")
     assert run("shortlist", "export", "heavy.orebridge", "--name", "heavy").returncode == 0
-    assert "'heavy' is here as 'heavy (2)'" in run("shortlist", "import", "heavy.orebridge").stdout
+    assert "'heavy' is imported as 'heavy (2)'" in run("shortlist", "import", "heavy.orebridge").stdout
     for wrong in ("nosuch.orebridge", "home"):
         refused = run("shortlist", "import", wrong)
         assert (refused.returncode, "orebridge shortlist export FILE.orebridge" in refused.stderr) == (2, True)

@@ -73,7 +73,7 @@ def test_commands_from_new_to_diff(heavy: str, tmp_path: Path) -> None:
     assert all(move["rank_then"] == move["rank_now"] for move in told["moves"])
     file = tmp_path / "heavy.orebridge"
     run("shortlist", "export", str(file), "--name", heavy)
-    assert "'heavy' is here as 'heavy (2)'" in run("shortlist", "import", str(file))
+    assert "'heavy' is imported as 'heavy (2)'" in run("shortlist", "import", str(file))
     assert shortlists.snapshots(session.store(), "heavy (2)")[0]["snapshot_id"] == key
 
 

@@ -12,17 +12,15 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from layers import formats, imports
 from layers.restrict import GuardState, guard_state
-from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _columns
 from ui.screens.layers.upload_crs import _places
 from ui.screens.layers.upload_findings import _findings, _headline
 from ui.screens.layers.upload_import import _import
-from ui.screens.layers.upload_item import _another, _forget
+from ui.screens.layers.upload_item import Item, _another, _forget, upload_state
 from ui.screens.layers.upload_sessions import hold
 from ui.text import vocabulary as w
 from ui.text.i18n import _
 from ui.text.problems import problem
-from ui.upload_item import Item
 from workspace import session
 from workspace.user_layers import reader
 
@@ -37,7 +35,7 @@ def wizard() -> None:
     uploads = st.file_uploader(
         _("Survey files"),
         accept_multiple_files=True,
-        key=f"upload_{page_state.upload_round}",
+        key=f"upload_{upload_state.upload_round}",
         type=formats.offered(),
         max_upload_size=imports.FILE_BYTES // 1_000_000,
         help=_("Upload all parts of a layer together (.shp .shx .dbf .prj, .dat .dfn). Maximum 500 MB per file."),
@@ -47,9 +45,9 @@ def wizard() -> None:
         st.caption(formats.titles())
         return
     token = ",".join(sorted(upload.file_id for upload in uploads))
-    if page_state.upload_token != token and not _take_in(uploads, token):
+    if upload_state.upload_token != token and not _take_in(uploads, token):
         return
-    for item in page_state.batch:
+    for item in upload_state.batch:
         if item.draft is None and not _read(item):
             return
     _found(_looked_at())
@@ -74,14 +72,14 @@ def _say_guard(guard: GuardState) -> None:
 def _take_in(uploads: list[Any], token: str) -> bool:
     """Put the files into quarantine, those of one name together."""
     _forget()
-    page_state.upload_token, page_state.batch = token, []
+    upload_state.upload_token, upload_state.batch = token, []
     groups: dict[str, list[Any]] = {}
     for uploaded in uploads:
         groups.setdefault(uploaded.name.split(".")[0].lower(), []).append(uploaded)
     try:
         for files in groups.values():
             upload = imports.take_in(session.store().path.parent, [(uploaded.name, uploaded) for uploaded in files])
-            page_state.batch.append(Item(upload))
+            upload_state.batch.append(Item(upload))
             hold(upload)
     except OrebridgeError as error:
         _forget()
@@ -92,7 +90,7 @@ def _take_in(uploads: list[Any], token: str) -> bool:
 
 def _looked_at() -> Item:
     """Return the file that is shown; of several the reader picks one."""
-    batch: list[Item] = page_state.batch
+    batch: list[Item] = upload_state.batch
     if len(batch) == 1:
         return batch[0]
     names = {i: f"{_SIGNS[item.draft.status] if item.draft else ''} {item.upload.name}" for i, item in enumerate(batch)}

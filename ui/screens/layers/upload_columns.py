@@ -10,10 +10,10 @@ from data.user_sites import FIELDS, GRADE, SiteColumns
 from layers import imports
 from layers.contract import Column, LayerReport
 from layers.imports import Draft, ImportOptions
+from ui.screens.layers.upload_item import Item
 from ui.text import vocabulary as w
 from ui.text.glossary import ColumnSettings
 from ui.text.i18n import _, quantity
-from ui.upload_item import Item
 from workspace import reference
 
 

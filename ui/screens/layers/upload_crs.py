@@ -11,11 +11,10 @@ from layers.contract import Candidate, LayerReport
 from layers.imports import Draft
 from ui import state
 from ui.page_state import page_state
-from ui.screens.layers.upload_item import take_cure
+from ui.screens.layers.upload_item import Item, take_cure, upload_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.reasons import reason
-from ui.upload_item import Item
 
 
 def _places(item: Item, draft: Draft) -> None:
@@ -166,7 +165,7 @@ def _choose_crs(item: Item, layer: LayerReport) -> None:
                 args=(item, ("crs=",)),
                 type="tertiary",
             )
-    if len(page_state.batch) > 1:
+    if len(upload_state.batch) > 1:
         st.toggle(_("For all files"), value=True, key="crs_for_all")
 
 

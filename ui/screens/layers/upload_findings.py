@@ -9,10 +9,9 @@ from layers import findings
 from layers.contract import Finding
 from layers.imports import Draft
 from ui.panels.downloads import table_csv
-from ui.screens.layers.upload_item import _csv, take_cure
+from ui.screens.layers.upload_item import Item, _csv, take_cure
 from ui.text import vocabulary as w
 from ui.text.i18n import _
-from ui.upload_item import Item
 
 MOST_FINDINGS = 200
 

@@ -12,11 +12,10 @@ from layers.imports import Draft, ImportOptions
 from ui import state
 from ui.page_state import page_state
 from ui.screens.layers.upload_columns import _site_columns
-from ui.screens.layers.upload_item import _another
+from ui.screens.layers.upload_item import Item, _another, upload_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _
 from ui.text.problems import problem
-from ui.upload_item import Item
 from workspace import session
 
 
@@ -80,7 +79,7 @@ def _take_over(item: Item, about: ImportOptions, chosen: list[str], site_columns
     state.fly_to_bounds(added[0].bounds)
     st.toast(_("{name} is on the map.").format(name=w.plain(added[0].name)))
     imports.discard(item.upload)
-    page_state.batch = [other for other in page_state.batch if other is not item]
-    if not page_state.batch:
+    upload_state.batch = [other for other in upload_state.batch if other is not item]
+    if not upload_state.batch:
         _another()
     st.rerun()

@@ -1,26 +1,55 @@
-"""The steps that change an upload at work."""
+"""One upload at work: its state, and the steps that change it."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from layers import imports
-from ui.page_state import page_state
-from ui.upload_item import Item
+from layers.imports import Draft, Upload
+from ui.page_state import Entry
+
+
+@dataclass
+class Item:
+    """One file of the uploader, with its companions, and what was chosen for it."""
+
+    upload: Upload
+    crs: str = ""
+    layers: list[str] = field(default_factory=list)
+    cures: dict[str, str] = field(default_factory=dict)
+    draft: Draft | None = None
+
+    def key(self, name: str) -> str:
+        """Return a key for a widget of this file."""
+        return f"{name}_{self.upload.folder.name[:8]}"
+
+
+class UploadState:
+    """What the wizard holds of the uploads at work, by key of `st.session_state`."""
+
+    batch: Entry[list[Item]] = Entry(list)
+    upload_token: Entry[str] = Entry(str)
+    upload_round: Entry[int] = Entry(int)
+    crs_for_all: Entry[bool] = Entry(lambda: True)
+
+
+upload_state = UploadState()
 
 
 def _forget() -> None:
     """Leave nothing of the uploads behind."""
-    for item in page_state.batch:
+    for item in upload_state.batch:
         imports.discard(item.upload)
-    del page_state.batch
-    del page_state.upload_token
+    del upload_state.batch
+    del upload_state.upload_token
 
 
 def _another() -> None:
     """Start over with an empty uploader."""
     _forget()
-    page_state.upload_round += 1
+    upload_state.upload_round += 1
 
 
 def take_cure(item: Item, actions: tuple[str, ...]) -> None:
@@ -31,7 +60,7 @@ def take_cure(item: Item, actions: tuple[str, ...]) -> None:
     for action in actions:
         key, _equals, value = action.partition("=")
         if key == "crs":
-            for target in page_state.batch if page_state.crs_for_all else [item]:
+            for target in upload_state.batch if upload_state.crs_for_all else [item]:
                 target.crs, target.draft = value, None
         elif key == "layer":
             item.layers = [value]
