@@ -6,6 +6,8 @@ import ast
 import re
 import subprocess
 import sys
+import tomllib
+from fnmatch import fnmatchcase
 from importlib import metadata
 from pathlib import Path
 
@@ -54,13 +56,15 @@ def test_no_other_distribution_ships_our_names() -> None:
             assert set(distributions) == {"orebridge"}, name
 
 
-def test_packages_are_listed_and_tests_ship_no_data_package() -> None:
-    listed = re.search(
-        r"^packages = \[(.*?)\]", (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE
-    )
-    assert listed
+def test_every_package_is_found_for_the_wheel_and_tests_ship_no_data_package() -> None:
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    patterns = settings["packages"]["find"]["include"]
     for package in {p.parent for p in SOURCES if p.name == "__init__.py"}:
-        assert f'"{".".join(package.relative_to(ROOT).parts)}"' in listed[1]
+        name = ".".join(package.relative_to(ROOT).parts)
+        assert any(fnmatchcase(name, pattern) for pattern in patterns), name
+        inner = [each for each in package.parents if each != ROOT and each.is_relative_to(ROOT)]
+        assert all((each / "__init__.py").exists() for each in inner), name  # else it would not be found
+    assert not any(fnmatchcase("tests", pattern) for pattern in patterns)
     assert not (ROOT / "tests" / "data" / "__init__.py").exists()
 
 
