@@ -25,27 +25,27 @@ COPY (
 """
 
 
-def inflated(folder: Path, sites: int, bundle: Path = BUNDLE) -> int:
+def inflated(folder: Path, sites: int) -> int:
     """Write a bundle whose sites, measurements and gates are repeated until there are `sites`.
 
     Return how many there are.
     """
-    shutil.copytree(bundle, folder, dirs_exist_ok=True)
+    shutil.copytree(BUNDLE, folder, dirs_exist_ok=True)
     con = duckdb.connect()
-    row = con.execute("SELECT count(*) FROM read_parquet($f)", {"f": str(bundle / "site.parquet")}).fetchone()
+    row = con.execute("SELECT count(*) FROM read_parquet($f)", {"f": str(BUNDLE / "site.parquet")}).fetchone()
     times = -(-sites // int(row[0] if row else 1))
     for name in ("site", "measurement", "gate"):
         statement = COPIES.replace("{target}", str(folder / f"{name}.parquet"))
-        con.execute(statement, {"source": str(bundle / f"{name}.parquet"), "times": times})
+        con.execute(statement, {"source": str(BUNDLE / f"{name}.parquet"), "times": times})
     return times * int(row[0] if row else 0)
 
 
-def main(wanted: int = 100_000, whole: Path = BUNDLE) -> None:
+def main(wanted: int = 100_000) -> None:
     """Open the app on the inflated bundle, move a slider, count the bytes."""
     with tempfile.TemporaryDirectory() as work:
         home, bundle = Path(work) / "home", Path(work) / "bundle"
         home.mkdir()
-        sites = inflated(bundle, wanted, whole)
+        sites = inflated(bundle, wanted)
         with serving(home, OREBRIDGE_BUNDLE=str(bundle)) as base, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             seen = watched(browser, base)

@@ -8,7 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from fnmatch import fnmatch
+from fnmatch import fnmatchcase
 from importlib import metadata
 from pathlib import Path
 
@@ -119,12 +119,15 @@ def test_no_other_distribution_ships_our_names() -> None:
             assert set(distributions) == {"orebridge"}, name
 
 
-def test_every_package_is_installed_and_tests_ship_no_data_package() -> None:
+def test_every_package_is_found_for_the_wheel_and_tests_ship_no_data_package() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
     patterns = settings["packages"]["find"]["include"]
-    packages = {".".join(p.parent.relative_to(ROOT).parts) for p in SOURCES if p.name == "__init__.py"}
-    assert {package for package in packages if not any(fnmatch(package, pattern) for pattern in patterns)} == set()
-    assert {pattern.removesuffix("*") for pattern in patterns} | set(settings["py-modules"]) == TOP_LEVEL
+    for package in {p.parent for p in SOURCES if p.name == "__init__.py"}:
+        name = ".".join(package.relative_to(ROOT).parts)
+        assert any(fnmatchcase(name, pattern) for pattern in patterns), name
+        inner = [each for each in package.parents if each != ROOT and each.is_relative_to(ROOT)]
+        assert all((each / "__init__.py").exists() for each in inner), name  # else it would not be found
+    assert not any(fnmatchcase("tests", pattern) for pattern in patterns)
     assert not (ROOT / "tests" / "data" / "__init__.py").exists()
 
 
