@@ -59,6 +59,33 @@ def outcome(scenario: Scenario, content: bytes, where: str, settings: Settings) 
 
 def figures(outcome: Backtest) -> None:
     """Show the headline, the figures beside it, and the notes."""
+    _metrics(outcome)
+    text = _(
+        "{matched} of {labels} labels match a site, out of {sites} sites. AUC within "
+        "countries {country}, within commodity and country {both}."
+    )
+    st.caption(
+        text.format(
+            matched=number(outcome.matched),
+            labels=number(outcome.counts["labels"]),
+            sites=number(outcome.sites),
+            country=_figure(outcome.auc_country),
+            both=_figure(outcome.auc_commodity_country),
+        )
+        + " "
+        + _("Ranges are 95 % bootstrap intervals.")
+    )
+    notes = [
+        (code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in outcome.notes
+    ]
+    for code, text in notes:
+        if code in WARNINGS:
+            st.warning(text)
+    st.caption("\n".join(f"- {text}" for code, text in notes if code not in WARNINGS))
+
+
+def _metrics(outcome: Backtest) -> None:
+    """Show the headline with its interval, beside the plain AUC, the lift and the negative control."""
     one, two, three, four = st.columns(4)
     one.metric(
         _("AUC within commodities"),
@@ -95,28 +122,6 @@ def figures(outcome: Backtest) -> None:
         delta_arrow="off",
         help=_("Labels shuffled within commodities. A value far from 0.5 means that the test itself is flawed."),
     )
-    text = _(
-        "{matched} of {labels} labels match a site, out of {sites} sites. AUC within "
-        "countries {country}, within commodity and country {both}."
-    )
-    st.caption(
-        text.format(
-            matched=number(outcome.matched),
-            labels=number(outcome.counts["labels"]),
-            sites=number(outcome.sites),
-            country=_figure(outcome.auc_country),
-            both=_figure(outcome.auc_commodity_country),
-        )
-        + " "
-        + _("Ranges are 95 % bootstrap intervals.")
-    )
-    notes = [
-        (code, _(NOTES[code]).format(**{k: _shown(k, v) for k, v in values.items()})) for code, values in outcome.notes
-    ]
-    for code, text in notes:
-        if code in WARNINGS:
-            st.warning(text)
-    st.caption("\n".join(f"- {text}" for code, text in notes if code not in WARNINGS))
 
 
 def _shown(key: str, value: Any) -> str:

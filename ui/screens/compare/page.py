@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
-from scoring.sites.side_by_side import FEWEST, MOST
+from scoring.sites.side_by_side import FEWEST, MOST, SideBySide
 from ui import state
 from ui.page_state import page_state
 from ui.panels.downloads import table_download
@@ -38,6 +38,18 @@ def page() -> None:
         ]
         return
     heads(comparison)
+    _criteria(comparison)
+    _strengths_and_ranks(comparison)
+    st.subheader(_("Site surroundings at a common scale"), anchor=False)
+    maps(comparison)
+    st.subheader(_("Months to ready-to-build"), anchor=False)
+    timelines(comparison)
+    st.subheader(_("Owners"), anchor=False)
+    owners(comparison)
+
+
+def _criteria(comparison: SideBySide) -> None:
+    """Show the value of each site by criterion."""
     st.subheader(_("Criterion by criterion"), anchor=False)
     st.caption(
         _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
@@ -53,6 +65,10 @@ def page() -> None:
         alt=_("Criterion by criterion"),
     )
     table_download(frame, "compare")
+
+
+def _strengths_and_ranks(comparison: SideBySide) -> None:
+    """Show desirabilities as parallel lines, and the rank of each site by preset."""
     lines, ranks = st.columns([3, 2], gap="medium")
     with lines:
         st.subheader(_("Strengths and gaps"), anchor=False)
@@ -75,12 +91,6 @@ def page() -> None:
             alt=_("Rank by desk and preset"),
         )
         st.caption(_("Rank among all sites with this commodity, before other filters."))
-    st.subheader(_("Site surroundings at a common scale"), anchor=False)
-    maps(comparison)
-    st.subheader(_("Months to ready-to-build"), anchor=False)
-    timelines(comparison)
-    st.subheader(_("Owners"), anchor=False)
-    owners(comparison)
 
 
 def _choose(scenario: Scenario) -> None:

@@ -1,6 +1,8 @@
-"""Two tabs of the Robustness page: what both desks say, and how firm each place is."""
+"""Two tabs of the Robustness page: the ranks of both desks, and rank stability."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +12,8 @@ from scoring.aggregation.joint import JOINT_RULES
 from scoring.defaults import DEFAULT_JOINT_RULE
 from scoring.ranking.packed import groups_of
 from scoring.ranking.scenario import Scenario
-from scoring.robustness.rank_acceptability import WeightConstraints
+from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
+from scoring.robustness.two_desks import TwoDesks
 from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import table_download
@@ -37,6 +40,18 @@ def desks_tab(scenario: Scenario) -> None:
     rule = JOINT_RULES[chosen or DEFAULT_JOINT_RULE]
     st.caption(either(rule.about, rule.about_ja))
     desks = rankings.desks(scenario, rule.id)
+    _agreement(desks)
+    left, right = st.columns([2, 3], gap="medium")
+    with left:
+        charts.desks_scatter(desks, page_state.selected)
+        st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
+    with right:
+        _desks_table(scenario, desks)
+        table_download(desks.sites, "desks")
+
+
+def _agreement(desks: TwoDesks) -> None:
+    """Show how far both desks agree, and how many sites neither would trade for another."""
     one, two, three = st.columns(3)
     one.metric(
         _("Agreement, all sites"),
@@ -53,54 +68,53 @@ def desks_tab(scenario: Scenario) -> None:
         number(int(desks.sites["pareto"].sum())),
         help=_("No other site is better for one desk without being worse for the other."),
     )
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        charts.desks_scatter(desks, page_state.selected)
-        st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
-    with right:
-        shown = desks.sites.head(ROWS)
-        titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
-        frame = pd.DataFrame(
-            {
-                _("Joint rank"): shown["joint_rank"],
-                _("Site"): shown["name"],
-                _("Country"): [w.nation(c) for c in shown["iso3"]],
-                _("US desk"): shown["first_rank"],
-                _("Japan desk"): shown["second_rank"],
-                _("Gap"): shown["gap"],
-                _("Largest disagreement"): [titles[criterion] for criterion in shown["divides"]],
-                _("US minus Japan"): shown["divides_by"],
-                _("Pareto"): ["●" if best else "" for best in shown["pareto"]],
-            }
-        )
-        st.dataframe(
-            frame,
-            hide_index=True,
-            width="stretch",
-            height=470,
-            lazy=False,
-            key="desks_table",
-            alt=_("Two desks"),
-            column_config=with_tips(
-                {
-                    _("Joint rank"): st.column_config.NumberColumn(width=75),
-                    _("Site"): st.column_config.TextColumn(width=190),
-                    _("US desk"): st.column_config.NumberColumn(width=70),
-                    _("Japan desk"): st.column_config.NumberColumn(width=80),
-                    _("US minus Japan"): st.column_config.NumberColumn(
-                        format="%+.3f",
-                        help=_(
-                            "Contribution of the criterion to the US desk score minus its contribution to "
-                            "the Japan desk score."
-                        ),
-                    ),
-                    _("Gap"): st.column_config.NumberColumn(
-                        width=55, help=_("Positive: ranked higher by the US desk.")
-                    ),
-                }
+
+
+def _desks_table(scenario: Scenario, desks: TwoDesks) -> None:
+    """Show the joint order with the rank by each desk and where they part."""
+    shown = desks.sites.head(ROWS)
+    titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
+    frame = pd.DataFrame(
+        {
+            _("Joint rank"): shown["joint_rank"],
+            _("Site"): shown["name"],
+            _("Country"): [w.nation(c) for c in shown["iso3"]],
+            _("US desk"): shown["first_rank"],
+            _("Japan desk"): shown["second_rank"],
+            _("Gap"): shown["gap"],
+            _("Largest disagreement"): [titles[criterion] for criterion in shown["divides"]],
+            _("US minus Japan"): shown["divides_by"],
+            _("Pareto"): ["●" if best else "" for best in shown["pareto"]],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=470,
+        lazy=False,
+        key="desks_table",
+        alt=_("Two desks"),
+        column_config=_desks_columns(),
+    )
+
+
+def _desks_columns() -> dict[str, Any]:
+    return with_tips(
+        {
+            _("Joint rank"): st.column_config.NumberColumn(width=75),
+            _("Site"): st.column_config.TextColumn(width=190),
+            _("US desk"): st.column_config.NumberColumn(width=70),
+            _("Japan desk"): st.column_config.NumberColumn(width=80),
+            _("US minus Japan"): st.column_config.NumberColumn(
+                format="%+.3f",
+                help=_(
+                    "Contribution of the criterion to the US desk score minus its contribution to the Japan desk score."
+                ),
             ),
-        )
-        table_download(desks.sites, "desks")
+            _("Gap"): st.column_config.NumberColumn(width=55, help=_("Positive: ranked higher by the US desk.")),
+        }
+    )
 
 
 def _tau(value: float | None) -> str:
@@ -128,6 +142,16 @@ def firm_tab(scenario: Scenario) -> None:
         ).format(seed=scenario.seed)
     )
     shown = stability.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
+    _stability_table(scenario, stability, shown, top_k)
+    table_download(stability.table, "robustness")
+    names = dict(zip(shown["site_id"], shown["name"], strict=True))
+    site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
+    if site_id:
+        charts.rank_histogram(stability, site_id)
+
+
+def _stability_table(scenario: Scenario, stability: RankStability, shown: pd.DataFrame, top_k: int) -> None:
+    """Show the sites with their acceptability, rank range and central weights."""
     central = {group.id: charts.group_title(group.id, scenario) for group in stability.groups}
     frame = pd.DataFrame(
         {
@@ -165,11 +189,6 @@ def firm_tab(scenario: Scenario) -> None:
             }
         ),
     )
-    table_download(stability.table, "robustness")
-    names = dict(zip(shown["site_id"], shown["name"], strict=True))
-    site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
-    if site_id:
-        charts.rank_histogram(stability, site_id)
 
 
 def _belief(scenario: Scenario) -> WeightConstraints:
