@@ -6,11 +6,11 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
-from scoring.sites.side_by_side import FEWEST, MOST, SideBySide
+from scoring.sites.side_by_side import FEWEST, MOST
 from ui import state
 from ui.page_state import page_state
-from ui.panels.downloads import table_download
-from ui.screens.compare.tables import criteria_frame, heads, maps, owners, parallel_lines, ranks_frame, timelines
+from ui.screens.compare.sections import criteria, strengths_and_ranks
+from ui.screens.compare.tables import heads, maps, owners, timelines
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.problems import problem
@@ -38,59 +38,14 @@ def page() -> None:
         ]
         return
     heads(comparison)
-    _criteria(comparison)
-    _strengths_and_ranks(comparison)
+    criteria(comparison)
+    strengths_and_ranks(comparison)
     st.subheader(_("Site surroundings at a common scale"), anchor=False)
     maps(comparison)
     st.subheader(_("Months to ready-to-build"), anchor=False)
     timelines(comparison)
     st.subheader(_("Owners"), anchor=False)
     owners(comparison)
-
-
-def _criteria(comparison: SideBySide) -> None:
-    """Show the value of each site by criterion."""
-    st.subheader(_("Criterion by criterion"), anchor=False)
-    st.caption(
-        _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
-    )
-    frame = criteria_frame(comparison)
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width="stretch",
-        height=35 * (len(frame) + 1) + 3,
-        lazy=False,
-        key="compare_table",
-        alt=_("Criterion by criterion"),
-    )
-    table_download(frame, "compare")
-
-
-def _strengths_and_ranks(comparison: SideBySide) -> None:
-    """Show desirabilities as parallel lines, and the rank of each site by preset."""
-    lines, ranks = st.columns([3, 2], gap="medium")
-    with lines:
-        st.subheader(_("Strengths and gaps"), anchor=False)
-        scale = st.radio(
-            _("Scale"),
-            ["all", "these"],
-            key="compare_norm",
-            horizontal=True,
-            format_func=lambda x: _("Fixed goalposts, as scored") if x == "all" else _("These sites only"),
-        )
-        parallel_lines(comparison, scale == "these")
-    with ranks:
-        st.subheader(_("Rank by desk and preset"), anchor=False)
-        st.dataframe(
-            ranks_frame(comparison),
-            hide_index=True,
-            width="stretch",
-            lazy=False,
-            key="compare_ranks",
-            alt=_("Rank by desk and preset"),
-        )
-        st.caption(_("Rank among all sites with this commodity, before other filters."))
 
 
 def _choose(scenario: Scenario) -> None:

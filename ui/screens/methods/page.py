@@ -113,21 +113,10 @@ def _data() -> None:
     )
     for column, (label, key) in zip(first, shown, strict=True):
         column.metric(label, number(coverage[key]))
-    kinds, stages = st.columns(2)
-    kinds.dataframe(
-        pd.DataFrame(
-            [(w.word(w.KINDS, k), n) for k, n in coverage["by_kind"].items()], columns=[_("Kind"), _("Sites")]
-        ),
-        hide_index=True,
-        width="stretch",
-    )
-    stages.dataframe(
-        pd.DataFrame(
-            [(w.word(w.STAGES, k), n) for k, n in coverage["by_stage"].items()], columns=[_("Stage"), _("Sites")]
-        ),
-        hide_index=True,
-        width="stretch",
-    )
+    counts = ((w.KINDS, "by_kind", _("Kind")), (w.STAGES, "by_stage", _("Stage")))
+    for column, (words, key, title) in zip(st.columns(2), counts, strict=True):
+        rows = [(w.word(words, name), sites) for name, sites in coverage[key].items()]
+        column.dataframe(pd.DataFrame(rows, columns=[title, _("Sites")]), hide_index=True, width="stretch")
     st.caption(_("data version") + " " + reference.version())
 
 
