@@ -27,30 +27,30 @@ class Template:
 TEMPLATES: dict[str, Template] = {
     # the file
     "file_empty": Template(
-        "error", "The file is empty (0 bytes).", "Export it again and check that it has a size before you upload it."
+        "error", "The file is empty (0 bytes).", "Export it again and check the file size before you upload it."
     ),
     "file_zeros": Template(
         "error",
-        "All {bytes} bytes of the file are zero: a download that was not finished.",
+        "All {bytes} bytes of the file are zero: the download was not completed.",
         "Download or copy it again.",
     ),
     "truncated": Template(
         "error",
-        "The file is cut off at {bytes} bytes ({reason}).",
-        "Download or export it again, and compare its size with the original.",
+        "The file is truncated at {bytes} bytes ({reason}).",
+        "Download or export it again and compare the file size with the original.",
     ),
     "text_not_utf8": Template(
         "error",
-        "Texts of the file are not UTF-8 (bytes {bytes}).",
+        "Text in the file is not UTF-8 (bytes {bytes}).",
         "Save the file as UTF-8, or export it as GeoPackage.",
     ),
     "damaged": Template(
-        "error", "The file begins like its format, but is damaged ({reason}).", "Download or export it again."
+        "error", "The file has the signature of its format but is damaged ({reason}).", "Download or export it again."
     ),
     "cut_off": Template(
         "error",
-        "The file ends before its last cell, or is damaged ({reason}).",
-        "Download or export it again, and compare its size.",
+        "The file ends before its last cell or is damaged ({reason}).",
+        "Download or export it again and compare the file size.",
     ),
     "unreadable": Template(
         "error",
@@ -59,109 +59,119 @@ TEMPLATES: dict[str, Template] = {
     ),
     "too_complex": Template(
         "error",
-        "One object of the file is too large or too deeply nested ({reason}).",
-        "Split it in a GIS (multipart to single parts), or simplify it.",
+        "One object in the file is too large or too deeply nested ({reason}).",
+        "Convert multipart features to single parts in a GIS, or simplify the geometry.",
     ),
     "memory_short": Template(
         "error",
-        "The file needs more memory than the reader has.",
-        "Cut it to your area of interest, or drop columns you do not need.",
+        "Reading this file takes more memory than an upload may use.",
+        "Clip it to your area of interest, or drop columns you do not need.",
     ),
     "too_large": Template(
         "error",
-        "The file has too many {what}: more than {limit}.",
-        "Cut it to your area of interest, or drop columns you do not need.",
+        "The file has more than {limit} {what}, which is the limit.",
+        "Clip it to your area of interest, or drop columns you do not need.",
     ),
     "format_other": Template(
         "error",
-        "This is a {format}, which is not read here.",
-        "Export the data as GeoPackage, GeoTIFF or CSV, or unpack an archive to a zip.",
+        "This is a {format}; the format is not supported.",
+        "Export the data as GeoPackage, GeoTIFF or CSV; repack an archive as zip.",
     ),
     "format_unknown": Template(
         "error",
-        "The content fits none of the known formats (suffix {suffix}; it starts with {start}).",
+        "The content matches no supported format (extension {suffix}; it starts with {start}).",
         "Export it as GeoPackage, GeoTIFF or CSV.",
     ),
     "suffix_mismatch": Template(
-        "info", "The name ends in {suffix}, but the content is {format}; the content counts.", ""
+        "info", "The file name ends in {suffix}, but the content is {format}; it was read by its content.", ""
     ),
     "redirect": Template(
         "error",
-        "This file holds no data: it tells its reader to open another file or address ({what}).",
-        "Upload the data that it points to.",
+        "This file holds no data; it points to another file or address ({what}).",
+        "Upload the data it points to.",
     ),
     "json_broken": Template(
-        "error", "The JSON is not valid ({reason}).", "Correct it at the place that is named, or export it again."
+        "error", "The JSON is not valid ({reason}).", "Correct it at the position given, or export it again."
     ),
     "json_other": Template(
         "error",
-        "This is JSON, but not GeoJSON: it has no features or geometry.",
-        "Export it as GeoJSON with a type, features and geometry.",
+        "This is JSON but not GeoJSON: it has no features or geometry.",
+        "Export it as GeoJSON with type, features and geometry.",
     ),
     "xml_entities": Template(
         "error",
-        "XML DTD and entities are not allowed.",
-        "Take the DOCTYPE and the entities out, or export the file again.",
+        "The XML has a DTD or entities, which are not allowed.",
+        "Remove the DOCTYPE and the entities, or export the file again.",
     ),
     "xml_broken": Template(
-        "error", "The XML is not well formed ({reason}).", "Export it again; the place of the error is named."
+        "error",
+        "The XML is not well formed ({reason}).",
+        "Export it again; the message gives the position of the error.",
     ),
     "xml_other": Template(
-        "error", "This XML ({root}) is none of KML, GPX and GML.", "Export the data as KML, GML or GeoPackage."
+        "error", "This XML ({root}) is not KML, GPX or GML.", "Export the data as KML, GML or GeoPackage."
     ),
-    "layer_missing": Template("error", "The file has no layer {names}; it has {known}.", "Name one of its layers."),
+    "layer_missing": Template(
+        "error", "The file has no layer {names}; its layers are {known}.", "Name one of its layers."
+    ),
     "nothing_in_it": Template(
-        "error", "The file opens, but there is no layer in it.", "Export it again with at least one feature."
+        "error", "The file opens but contains no layers.", "Export it again with at least one feature."
     ),
-    "layers_left": Template(
-        "info", "{count} more layers were not read: {names}.", "Ask for them by name to read them."
-    ),
+    "layers_left": Template("info", "{count} more layers were not read: {names}.", "To read them, name them."),
     # archives
-    "zip_empty": Template("error", "The zip archive is empty.", "Put the data into it, or upload the data itself."),
-    "zip_broken": Template("error", "The zip archive is damaged ({reason}).", "Pack or download it again."),
+    "zip_empty": Template(
+        "error", "The zip archive is empty.", "Add the data to the archive, or upload the data directly."
+    ),
+    "zip_broken": Template("error", "The zip archive is damaged ({reason}).", "Zip or download it again."),
     "zip_entries": Template(
-        "error", "The archive has {count} entries; {limit} are allowed.", "Pack only the layer that you need."
+        "error", "The archive has {count} entries; the limit is {limit}.", "Zip only the layer you need."
     ),
     "zip_bomb": Template(
         "error",
-        "Unpacked, the archive would have {megabytes} MB, {ratio} times its size.",
-        "Upload the data without the archive, or a part of it.",
+        "The archive would unpack to {megabytes} MB, {ratio} times its size.",
+        "Upload the data without the archive, or only part of it.",
     ),
     "zip_path": Template(
-        "error", "The archive wants to write outside its folder: {name}.", "Pack the files again without folders."
+        "error",
+        "An entry of the archive would be written outside its folder: {name}.",
+        "Zip the files again without folders.",
     ),
-    "zip_link": Template("error", "The archive holds a link instead of a file: {name}.", "Pack the file itself."),
+    "zip_link": Template("error", "The archive contains a link instead of a file: {name}.", "Zip the file itself."),
     "zip_nested": Template(
-        "error", "There is an archive inside the archive: {name}.", "Unpack it, and upload what is inside."
+        "error", "The archive contains another archive: {name}.", "Unpack it and upload the files inside."
     ),
-    "zip_encrypted": Template("error", "The archive is locked with a password ({name}).", "Pack it again without one."),
-    "zip_ignored": Template("info", "{count} files of the archive are of no known format and were left: {names}.", ""),
+    "zip_encrypted": Template(
+        "error", "The archive is password-protected ({name}).", "Zip it again without a password."
+    ),
+    "zip_ignored": Template(
+        "info", "{count} files in the archive are in no supported format and were skipped: {names}.", ""
+    ),
     "zip_nothing": Template(
         "error",
-        "Nothing in the archive can be read.",
-        "Pack a shapefile (.shp, .shx, .dbf, .prj), GeoPackage, GeoTIFF or CSV.",
+        "The archive contains no readable data.",
+        "Zip a shapefile (.shp, .shx, .dbf, .prj), GeoPackage, GeoTIFF or CSV.",
     ),
     # shapefiles
     "shp_missing": Template(
         "error",
-        "The .shp is missing beside {name}: attributes and index without geometry.",
+        "The .shp that belongs to {name} is missing: there are attributes and an index but no geometry.",
         "Add the .shp of the same name.",
     ),
     "dbf_missing": Template(
         "warning",
-        "The .dbf is missing: the geometry was read, there are no attributes.",
-        "Add the .dbf if you need attributes.",
+        "The .dbf is missing; the geometry was read without attributes.",
+        "Add the .dbf if you need the attributes.",
     ),
     "shx_missing": Template(
-        "warning", "The .shx is missing; the index was made anew.", "Add the .shx if features are missing."
+        "warning", "The .shx is missing; the index was rebuilt.", "Add the .shx if features are missing."
     ),
     "prj_unusable": Template(
-        "warning", "The .prj names no coordinate system that is known.", "State the system, as EPSG code."
+        "warning", "The .prj does not give a known coordinate system.", "State the coordinate system as an EPSG code."
     ),
     "encoding_unstated": Template(
         "warning",
         "The file does not state its encoding; {encoding} gives readable text, for example {sample}.",
-        "If it is not readable, choose another.",
+        "If the text is not readable, choose another encoding.",
     ),
     # databases and links
     "database_broken": Template(
@@ -169,30 +179,32 @@ TEMPLATES: dict[str, Template] = {
     ),
     "database_views": Template(
         "error",
-        "The GeoPackage has {count} views or virtual tables ({names}): these are programs, not data.",
+        "The GeoPackage has {count} views or virtual tables ({names}), which are code, not data.",
         "Export them as tables (QGIS: Save as).",
     ),
     "database_triggers": Template("warning", "The GeoPackage has {count} triggers ({names}); they were not run.", ""),
     "tables_skipped": Template(
-        "info", "{count} tables without geometry were left: {names}.", "Upload them as CSV if they have coordinates."
+        "info", "{count} tables without geometry were skipped: {names}.", "Upload them as CSV if they have coordinates."
     ),
     "crs_link_dropped": Template(
         "warning",
-        "The crs member is a link, which is not followed; WGS 84 is taken.",
-        "State the coordinate system if that is wrong.",
+        "The crs member is a link and was not followed; WGS 84 is assumed.",
+        "State the coordinate system if this is wrong.",
     ),
     "kml_links": Template(
         "warning",
         "{count} links to other files (NetworkLink, GroundOverlay) were ignored.",
-        "Upload what they point to, if you need it.",
+        "Upload the linked data if you need it.",
     ),
     "kml_only_links": Template(
         "error",
-        "The KML holds only links to other files ({count}).",
+        "The KML contains only links to other files ({count}).",
         "Open it in Google Earth and save the place as KMZ.",
     ),
     "parquet_codec": Template(
-        "error", "The Parquet file is packed with {codec}, which is not opened here.", "Write it with ZSTD or SNAPPY."
+        "error",
+        "The Parquet file is compressed with {codec}, which is not supported.",
+        "Write it with ZSTD or Snappy compression.",
     ),
     "parquet_metadata": Template(
         "error",
@@ -201,45 +213,47 @@ TEMPLATES: dict[str, Template] = {
     ),
     "parquet_no_geometry": Template(
         "error",
-        "The Parquet file has no geometry: it is not GeoParquet.",
+        "The Parquet file has no geometry; it is not GeoParquet.",
         "Write it with geopandas to_parquet, or upload a CSV with coordinates.",
     ),
     # geometry
     "no_geometry": Template(
         "error", "There is no geometry in {names}.", "Upload a layer with geometry, or a CSV with coordinate columns."
     ),
-    "layer_empty": Template("error", "The layer has no features.", "Check the filter of the export."),
+    "layer_empty": Template("error", "The layer has no features.", "Check the export filter."),
     "geometry_none": Template(
-        "error", "None of the {count} features has a place.", "Check the geometry column of the export."
+        "error", "None of the {count} features has a geometry.", "Check the geometry column of the export."
     ),
     "geometry_empty": Template(
-        "warning", "{count} features without geometry were left out.", "Check these rows if they should have a place."
+        "warning",
+        "{count} features without geometry were left out.",
+        "Check these rows if they should have a location.",
     ),
     "coordinates_not_numbers": Template(
-        "warning", "{count} features have coordinates that are no numbers and were left out.", "Check these rows."
+        "warning", "{count} features have non-numeric coordinates and were left out.", "Check these rows."
     ),
     "heights_dropped": Template(
-        "info", "Heights or measures (Z, M) of {count} features were dropped; the map is flat.", ""
+        "info", "Z or M values of {count} features were dropped; the map is two-dimensional.", ""
     ),
     "geometry_repaired": Template(
         "warning",
-        "{count} invalid shapes were repaired; the area of the layer changed by {percent} %.",
-        "Look at them if the change is large.",
+        "{count} invalid geometries were repaired; the area of the layer changed by {percent} %.",
+        "Inspect them if the change is large.",
     ),
     "geometry_collapsed": Template(
-        "warning", "{count} shapes have no area or length and were left out.", "Check these rows."
+        "warning", "{count} geometries have no area or length and were left out.", "Check these rows."
     ),
-    "collections_split": Template("info", "{count} collections of mixed geometry were taken apart.", ""),
-    "kinds_split": Template("info", "The layer holds {kinds}; each kind became a layer.", ""),
+    "collections_split": Template("info", "{count} geometry collections were split into their parts.", ""),
+    "kinds_split": Template("info", "The layer mixes {kinds}; each geometry type became its own layer.", ""),
     "doubles": Template(
         "warning",
-        "{count} features repeat an earlier one in place and attributes.",
-        "Remove them if they should not count twice.",
+        "{count} features duplicate an earlier one in location and attributes.",
+        "Remove them if they should not be counted twice.",
     ),
-    "curves": Template("info", "{count} curves were made straight in small steps.", ""),
+    "curves": Template("info", "{count} curves were converted to short straight segments.", ""),
     "surface_3d": Template(
         "error",
-        "{count} features are surfaces in space (TIN, MultiPatch, polyhedral), which are no map polygons.",
+        "{count} features are 3D surfaces (TIN, MultiPatch, polyhedral) and cannot be used as map polygons.",
         "Export their outlines as polygons (ArcGIS: Multipatch Footprint; QGIS: Drop Z values).",
     ),
     "dxf_nothing": Template(
@@ -250,104 +264,112 @@ TEMPLATES: dict[str, Template] = {
     # place
     "crs_missing": Template(
         "ask",
-        "The file does not say in which coordinate system it is (x {x}, y {y}).",
-        "Choose it; likely is {likely}.",
+        "The file does not state its coordinate system (x {x}, y {y}).",
+        "Choose the coordinate system; best match: {likely}.",
     ),
     "crs_contradicted": Template(
-        "ask", "The coordinates (x {x}, y {y}) cannot be in {crs}.", "Choose the coordinate system; likely is {likely}."
+        "ask",
+        "The coordinates (x {x}, y {y}) are not possible in {crs}.",
+        "Choose the coordinate system; best match: {likely}.",
     ),
     "degrees_under_projected": Template(
         "ask",
-        "The file says {crs}, in metres or feet, but the coordinates look like degrees (x {x}, y {y}).",
-        "Choose the system; likely is {likely}.",
+        "The file states {crs}, in metres or feet, but the coordinates look like degrees (x {x}, y {y}).",
+        "Choose the coordinate system; best match: {likely}.",
     ),
     "axes_swapped": Template(
-        "ask", "Latitude and longitude look exchanged (first point: x {x}, y {y}).", "Exchange them, if that is so."
+        "ask",
+        "Latitude and longitude appear to be swapped (first point: x {x}, y {y}).",
+        "Swap the axes if that is so.",
     ),
-    "crs_unknown": Template("error", "{crs} is no known coordinate system.", "Give an EPSG code such as EPSG:4326."),
+    "crs_unknown": Template("error", "{crs} is not a known coordinate system.", "Give an EPSG code such as EPSG:4326."),
     "crs_geocentric": Template(
         "error",
-        "The coordinates are geocentric (from the middle of the Earth), no map.",
+        "The coordinates are geocentric (measured from the centre of the Earth), not map coordinates.",
         "Convert them to longitude and latitude.",
     ),
     "not_on_earth": Template(
         "error",
-        "{count} features lie off the Earth (x {x}, y {y}) and were left out.",
-        "Check these rows, the coordinate system, and the order of x and y.",
+        "{count} features have coordinates outside the valid range (x {x}, y {y}) and were left out.",
+        "Check these rows, the coordinate system and the order of x and y.",
     ),
     "outside_projection": Template(
-        "warning", "{count} features cannot be placed by that coordinate system and were left out.", "Check these rows."
+        "warning",
+        "{count} features lie outside the valid range of this projection and were left out.",
+        "Check these rows.",
     ),
     "outside_area": Template(
         "warning",
-        "{percent} % of the coordinates lie far outside the area where {crs} is used.",
+        "{percent} % of the coordinates lie far outside the area of use of {crs}.",
         "Check the coordinate system.",
     ),
     "grid_missing": Template(
         "warning",
-        "The shift to WGS 84 is good to {accuracy} m ({operation}); a better one ({grid}) needs a grid "
-        "that is not installed.",
-        "Convert the file with that grid if metres matter.",
+        "The transformation to WGS 84 is accurate to {accuracy} m ({operation}); a better one "
+        "({grid}) needs a grid that is not installed.",
+        "Transform the file with that grid beforehand if metres matter.",
     ),
     "shift_coarse": Template(
         "warning",
-        "The shift to WGS 84 is good to {accuracy} m only ({operation}).",
-        "Convert the file yourself if metres matter.",
+        "The transformation to WGS 84 is accurate only to {accuracy} m ({operation}).",
+        "Transform the file beforehand if metres matter.",
     ),
     "shift_unknown": Template(
         "warning",
-        "How the datum of the file lies to WGS 84 is not known; it was taken as the same.",
-        "Check it against known points.",
+        "No transformation from the datum of the file to WGS 84 is known; the two were treated as identical.",
+        "Check the layer against known points.",
     ),
     "longitudes_wrapped": Template(
-        "info", "{count} features or cells had longitudes beyond 180 and were brought to -180..180.", ""
+        "info", "{count} features or cells had longitudes beyond 180 degrees and were wrapped to -180..180.", ""
     ),
     "antimeridian_split": Template(
-        "info", "{count} shapes cross the antimeridian or go round a pole and were cut there.", ""
+        "info", "{count} geometries cross the antimeridian or enclose a pole and were split there.", ""
     ),
     # rasters
     "tiff_overviews": Template(
         "error",
-        "The metadata of the GeoTIFF name another file for its overviews (OVERVIEWS), which is not allowed.",
-        "Write it again: gdal_translate -co TILED=YES in.tif out.tif.",
+        "The GeoTIFF metadata refer to another file for the overviews (OVERVIEWS), which is not allowed.",
+        "Rewrite it: gdal_translate -co TILED=YES in.tif out.tif.",
     ),
     "raster_too_large": Template(
         "error",
-        "The raster has {width} x {height} cells in {bands} bands; {limit} cells are allowed.",
-        "Cut it to your area, or resample it.",
+        "The raster has {width} x {height} cells in {bands} bands; the limit is {limit} cells.",
+        "Clip it to your area of interest, or resample it.",
     ),
     "raster_unplaced": Template(
         "error",
-        "The raster {name} has no position: no geotransform and no control points.",
+        "The raster {name} is not georeferenced: it has no geotransform and no ground control points.",
         "Georeference it in a GIS first.",
     ),
     "raster_all_gaps": Template(
-        "error", "The raster {name} has no value at all.", "Check the gap value of the export."
+        "error", "The raster {name} holds nothing but nodata.", "Check the nodata value of the export."
     ),
-    "raster_rotated": Template("info", "The grid is turned; it was resampled to north up in EPSG:4326.", ""),
-    "raster_south_up": Template("info", "The rows run from south to north; they were turned over.", ""),
+    "raster_rotated": Template("info", "The grid is rotated; it was resampled north-up in EPSG:4326.", ""),
+    "raster_south_up": Template("info", "The rows run from south to north; they were flipped.", ""),
     "raster_gcps": Template(
         "warning",
-        "The raster is placed by {count} control points only; an affine fit was used.",
+        "The raster is georeferenced by {count} ground control points only; an affine fit was used.",
         "Warp it in a GIS for full accuracy.",
     ),
     "raster_sentinel": Template(
         "warning",
-        "{value} looks like a gap and is not declared so; {count} of the cells looked at were taken as gaps.",
-        "Keep it, if it is a real value.",
+        "{value} looks like nodata but is not declared as such; {count} of the cells sampled were treated as nodata.",
+        "Keep it if it is a real value.",
     ),
     "bands_left": Template(
-        "info", "{count} further bands were left; the first one was read.", "Export the band that you need as a file."
+        "info",
+        "Only the first band was read; {count} more were ignored.",
+        "Export the band you need as a separate file.",
     ),
     "no_map_variable": Template(
         "error",
-        "No variable of the file is a map of numbers (it has {names}; {reason}).",
+        "No variable in the file is a numeric grid (variables: {names}; {reason}).",
         "Export the variable as GeoTIFF.",
     ),
     "hgt_name": Template(
         "error",
-        "An SRTM tile is placed by its name, as N35E139.hgt; {name} says no place.",
-        "Give it its original name.",
+        "The position of an SRTM tile comes from its file name, such as N35E139.hgt; {name} gives none.",
+        "Restore the original file name.",
     ),
 }
 TEMPLATES |= {code: Template(*parts) for code, parts in (TABLE_TEMPLATES | SANDBOX_TEMPLATES).items()}

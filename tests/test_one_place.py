@@ -1,4 +1,4 @@
-"""What CONTRIBUTING calls added in one place, added there in a copy of the tree, and nowhere else."""
+"""What the table of CONTRIBUTING says is added in few places, added there in a copy of the tree, and nowhere else."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_a_measure_is_one_function_and_one_line(copy: Copy) -> None:
 
 def test_a_method_is_one_statement_and_one_entry(copy: Copy) -> None:
     copy.new(
-        "method of aggregation",
+        "aggregation method",
         "scoring/aggregation/method_weakest.sql",
         "-- out: the weakest criterion of each site\n"
         "SELECT id, version, min(u) AS score FROM cells GROUP BY id, version\n",
@@ -157,7 +157,7 @@ def test_a_method_is_one_statement_and_one_entry(copy: Copy) -> None:
         '        "scoring/aggregation/method_weakest.sql",\n        "The weakest criterion counts.",\n'
         '        "最も弱い基準が決める。",\n        "made up",\n        independent=True,\n    ),\n'
     )
-    copy.change("method of aggregation", "scoring/aggregation/methods.py", "_ALL = (\n", f"_ALL = (\n{entry}")
+    copy.change("aggregation method", "scoring/aggregation/methods.py", "_ALL = (\n", f"_ALL = (\n{entry}")
     assert "weakest" in copy.orebridge("methods", "list")
     assert len(json.loads(copy.orebridge("rank", "--method", "weakest", "--top", "3", "--format", "json"))) == 3
 

@@ -171,7 +171,7 @@ def _from_texts(table: Table, column: int) -> Place | None:
         return None
     named = _crs_of_name(name, geometry[~missing])
     if named and not any(crs):
-        crs[:], reason = named, f"the name of column {name}"
+        crs[:], reason = named, f"the name of column {name} says so"
     unreadable = np.array([text is not None for text in texts]) & missing
     return Place(geometry, crs, reason if any(crs) else "", (name,), unreadable)
 
@@ -200,7 +200,7 @@ def _from_wkb(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
     geometry = shapely.from_wkb(digits, on_invalid="ignore")
     srid = np.where(shapely.is_missing(geometry), 0, shapely.get_srid(geometry))
     crs = np.array([datums.epsg_in(str(code)) if code > 0 else "" for code in srid], dtype=object)
-    return geometry, crs, f"the SRID of column {name}"
+    return geometry, crs, f"the SRID of column {name} says so"
 
 
 def _from_wkt(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
@@ -209,7 +209,7 @@ def _from_wkt(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
     ]
     crs = np.array([datums.epsg_in(head[5:]) if head else "" for head, _ in split], dtype=object)
     geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
-    return geometry, crs, f"SRID= of column {name}"
+    return geometry, crs, f"the SRID= prefix of column {name} says so"
 
 
 def _crs_of_name(name: str, geometry: TextArray) -> str:
@@ -317,7 +317,7 @@ def _pair_cells(table: Table) -> Place | None:
             name, order = table.names[column], "lon, lat" if lon_first else "lat, lon"
             sample = str(table.known(column)[0])[:60]
             table.notes.add("pair_column", layer=table.name, column=name, order=order, sample=sample)
-            crs = _geographic(table, (name,), f"column {name} holds pairs in degrees")
+            crs = _geographic(table, (name,), f"column {name} holds coordinate pairs in degrees")
             return _placed(table, lon, lat, crs, table.filled(column))
     return None
 
@@ -384,7 +384,7 @@ def _geographic(table: Table, names: tuple[str, ...], what: str) -> tuple[TextAr
     crs[:] = "EPSG:4326"
     named = all(_LON.search(plain) or _LAT.search(plain) or _PAIR.search(plain) for plain in map(plain_name, names))
     table.notes.add("datum_taken" if named else "degrees_taken", layer=table.name, names=" and ".join(names))
-    return crs, f"{what}; no datum is stated, WGS 84 is taken"
+    return crs, f"{what}; no datum is stated, WGS 84 is assumed"
 
 
 def _geographic_code(text: str) -> str:
@@ -425,7 +425,7 @@ def _projected_by_zone(table: Table, names: tuple[str, ...]) -> tuple[TextArray,
     for stated, source in ways:
         crs = np.array([datums.projected(a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object)
         if any(crs):
-            return crs, f"zone by column {zone_name}, datum by {source}"
+            return crs, f"the zone is from column {zone_name}, the datum from {source}"
     sample = str(next(iter(table.known(zones[0])), ""))[:20]
     table.notes.add("zone_without_datum", layer=table.name, column=zone_name, zone=sample)
     return None

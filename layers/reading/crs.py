@@ -93,7 +93,7 @@ def decide(given: CrsEvidence, request: Request, notes: Notes) -> Decision:
     stated = request.cures.get(f"crs.{given.layer}") or request.crs or request.cures.get("crs", "")
     if stated:
         return Decision(
-            _code(_checked(stated, Refused("crs_unknown", crs=stated))), f"{stated} because you said so", swap=swap
+            _code(_checked(stated, Refused("crs_unknown", crs=stated))), f"{stated} because you specified it", swap=swap
         )
     hint = f"{request.original_name} {given.layer}"
     crs = _parsed(given.crs)

@@ -47,7 +47,7 @@ def _check(path: Path, notes: Notes) -> None:
     except sqlite3.Error as error:
         raise Refused("database_broken", reason=str(error)) from error
     if "gpkg_contents" not in {name.lower() for _, name, _ in found}:
-        raise Refused("format_other", format="SQLite database that is no GeoPackage")
+        raise Refused("format_other", format="SQLite database other than GeoPackage")
     for foreign in (_foreign_views(found), _foreign_virtual_tables(found)):
         if foreign:
             raise Refused("database_views", names=", ".join(foreign[:5]), count=len(foreign))

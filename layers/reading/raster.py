@@ -181,7 +181,7 @@ def _crs(data: rasterio.DatasetReader, driver: str) -> tuple[str, str]:
     if not wkt:
         degrees = driver == "netCDF" and _axes_in_degrees(data)
         return (
-            ("EPSG:4326", "its axes are degrees north and east; no datum is stated, WGS 84 is taken")
+            ("EPSG:4326", "its axes are degrees north and east; no datum is stated, WGS 84 is assumed")
             if degrees
             else ("", "")
         )

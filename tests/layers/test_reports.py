@@ -60,8 +60,8 @@ def test_a_layer_that_was_not_placed_has_no_bounds() -> None:
 def test_a_finding_has_its_sentences_filled_in() -> None:
     told = finding_values(FINDING)
     assert told["severity"] == "error"
-    assert told["message"] == "The archive has 5000 entries; 1000 are allowed."
-    assert told["cure"] == "Pack only the layer that you need."
+    assert told["message"] == "The archive has 5000 entries; the limit is 1000."
+    assert told["cure"] == "Zip only the layer you need."
 
 
 def test_what_stopped_an_import_is_the_last_finding() -> None:
@@ -82,7 +82,7 @@ def test_provenance_says_who_when_what_and_what_was_done(given: str, told: str) 
     )
     assert found["columns"] == ["Cu (number, ppm)", "lab (text)"]
     assert found["transformations"] == ["from EPSG:3067 to EPSG:4326"]
-    assert found["findings"] == ["zip_entries: The archive has 5000 entries; 1000 are allowed."]
+    assert found["findings"] == ["zip_entries: The archive has 5000 entries; the limit is 1000."]
 
 
 def test_a_finding_that_a_later_version_does_not_know_is_passed_over() -> None:

@@ -1,6 +1,6 @@
-"""Why a layer is taken to be in its coordinate system, in the reader's language.
+"""Why a layer is placed in its coordinate system, in the language of the user.
 
-The reader of uploads says it in English.
+The upload process gives the reason in English.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ import re
 from ui.text.i18n import _
 from ui.text.vocabulary import N_
 
-# : What the reader of uploads says, part by part; ``{a}`` and ``{b}`` are names of the file. The more special come
-# first.
+#: What the upload process says, part by part; ``{a}`` and ``{b}`` are names from the file. More specific ones come
+#: first.
 REASONS = (
-    N_("you said so"),
+    N_("you specified it"),
     N_("the .prj says so"),
     N_("the .prj beside it says so"),
     N_("the GeoPackage says so"),
@@ -28,26 +28,25 @@ REASONS = (
     N_("SRTM tiles are WGS 84"),
     N_("GeoJSON is WGS 84 unless it says otherwise"),
     N_("its axes are degrees north and east"),
-    N_("no datum is stated, WGS 84 is taken"),
+    N_("no datum is stated, WGS 84 is assumed"),
     N_("columns {a} and {b} are in degrees"),
     N_("column {a} holds GeoJSON, which is in WGS 84 degrees (RFC 7946)"),
     N_("column {a} holds MGRS grid references (WGS 84)"),
-    N_("column {a} holds pairs in degrees"),
-    N_("the SRID of column {a}"),
-    N_("SRID= of column {a}"),
+    N_("column {a} holds coordinate pairs in degrees"),
+    N_("the SRID of column {a} says so"),
+    N_("the SRID= prefix of column {a} says so"),
     N_("the name of column {a} says so"),
     N_("the definition of column {a} says so"),
-    N_("the name of column {a}"),
     N_("column {a} says so"),
     N_("column {a} says {b}"),
     N_("their definition says {a}"),
     N_("their names say {a}"),
-    N_("zone by column {a}, datum by {b}"),
+    N_("the zone is from column {a}, the datum from {b}"),
 )
 
 
 def reason(text: str) -> str:
-    """Return the reason for a coordinate system in the reader's language; a part that is not known stays as it is.
+    """Return the reason for a coordinate system in the language of the user; an unknown part stays in English.
 
     Examples
     --------

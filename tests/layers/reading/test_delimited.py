@@ -206,7 +206,7 @@ def test_the_crs_is_what_the_table_states(tmp_path, content, crs):
 
 def test_degrees_without_a_datum_are_said_to_be_taken_as_wgs84(tmp_path):
     layers, found = read(tmp_path, "Longitude,Latitude\n118.5,-32\n")
-    assert "no datum is stated, WGS 84 is taken" in layers[0].crs_reason
+    assert "no datum is stated, WGS 84 is assumed" in layers[0].crs_reason
     assert "datum_taken" in found
 
 

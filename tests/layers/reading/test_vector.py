@@ -199,7 +199,7 @@ def test_dxf_needs_a_crs_and_is_placed_when_it_is_stated(job: Job, tmp_path: Pat
     assert "EPSG:32654" in [candidate.crs for candidate in asked.layers[0].candidates[:3]]
     second = Job(tmp_path / "second")
     report = second.read(tmp_path / "x.dxf", crs="EPSG:32654")
-    assert report.layers[0].crs_reason == "EPSG:32654 because you said so"
+    assert report.layers[0].crs_reason == "EPSG:32654 because you specified it"
     assert report.layers[0].bounds == pytest.approx((139.741, 35.675, 139.752, 35.685), abs=0.01)
 
 

@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parents[3]
 @pytest.mark.parametrize(
     "part",
     [
-        "you said so",
+        "you specified it",
         "the .prj says so",
         "columns Longitude and Lat WGS84 are in degrees",
-        "no datum is stated, WGS 84 is taken",
+        "no datum is stated, WGS 84 is assumed",
         "column a says b holds MGRS grid references (WGS 84)",
-        "zone by column Zone, datum by their names",
+        "the zone is from column Zone, the datum from their names",
         "their names say GDA94",
         "the crs member of the file says urn:ogc:def:crs:EPSG::28350",
         "column CRS says EPSG:4283, EPSG:7844",
@@ -31,7 +31,7 @@ def test_a_reason_is_known(part: str) -> None:
 
 
 def test_names_of_the_file_stay_as_they_are() -> None:
-    text = "EPSG:4326 because columns {x} and y are in degrees; no datum is stated, WGS 84 is taken"
+    text = "EPSG:4326 because columns {x} and y are in degrees; no datum is stated, WGS 84 is assumed"
     assert reasons.reason(text) == text
     assert reasons.reason("something else") == "something else"
 
