@@ -43,6 +43,16 @@ REASONS = (
     N_("their names say {a}"),
     N_("the zone is from column {a}, the datum from {b}"),
 )
+#: Former wording -> today's: the store keeps the reason of a layer as it was given at the import.
+FORMER = {
+    "you said so": "you specified it",
+    "no datum is stated, WGS 84 is taken": "no datum is stated, WGS 84 is assumed",
+    "column {a} holds pairs in degrees": "column {a} holds coordinate pairs in degrees",
+    "the SRID of column {a}": "the SRID of column {a} says so",
+    "SRID= of column {a}": "the SRID= prefix of column {a} says so",
+    "the name of column {a}": "the name of column {a} says so",
+    "zone by column {a}, datum by {b}": "the zone is from column {a}, the datum from {b}",
+}
 
 
 def reason(text: str) -> str:
@@ -52,6 +62,8 @@ def reason(text: str) -> str:
     --------
     >>> reason("EPSG:28350 because the .prj says so")
     'EPSG:28350 because the .prj says so'
+    >>> reason("EPSG:28350 because you said so")
+    'EPSG:28350 because you specified it'
     """
     crs, because, why = text.partition(" because ")
     if not because:
@@ -65,9 +77,9 @@ def known(part: str) -> bool:
 
 
 def _part(part: str) -> str:
-    for template in REASONS:
+    for template in (*REASONS, *FORMER):
         if match := _pattern(template).fullmatch(part):
-            return _(template).format(**match.groupdict())
+            return _(FORMER.get(template, template)).format(**match.groupdict())
     return part
 
 
