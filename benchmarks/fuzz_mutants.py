@@ -338,6 +338,6 @@ def member(rng: random.Random, data: bytes, other: bytes) -> bytes:
         del entries[at]
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name_, content in entries:
-            archive.writestr(name_, content)
+        for name_, content in entries:  # dated, so that a mutant is the same at any second
+            archive.writestr(zipfile.ZipInfo(name_, (2026, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED)
     return target.getvalue()
