@@ -77,7 +77,10 @@ def test_pillars_of_all_sites_sum_to_the_score_and_one_without_weight_adds_nothi
 @given(weights)
 def test_the_order_is_gates_then_score_then_id(facts, w) -> None:
     ranking = rank(facts, Scenario(w))
-    expected = ranking.sort_values(["gate_failed", "score", "site_id"], ascending=[True, False, True], kind="stable")
+    rounded = ranking.assign(
+        score=ranking["score"].round(12)
+    )  # as ranked.sql: the last bits depend on the order of sums
+    expected = rounded.sort_values(["gate_failed", "score", "site_id"], ascending=[True, False, True], kind="stable")
     assert ranking["site_id"].tolist() == expected["site_id"].tolist()
     assert ranking["rank"].tolist() == list(range(1, len(ranking) + 1))
 

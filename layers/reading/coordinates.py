@@ -208,7 +208,8 @@ def _from_wkt(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
         text.split(";", 1) if text and text[:5].upper() == "SRID=" and ";" in text else ("", text) for text in texts
     ]
     crs = np.array([datums.epsg_in(head[5:]) if head else "" for head, _ in split], dtype=object)
-    geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
+    with np.errstate(over="ignore"):  # 1e400 is infinite, and rows without a finite place are left out
+        geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
     return geometry, crs, f"the SRID= prefix of column {name} says so"
 
 

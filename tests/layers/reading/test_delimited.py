@@ -6,7 +6,7 @@ import numpy as np
 import openpyxl
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from layers.contract import Request
@@ -514,6 +514,8 @@ PIECES = st.sampled_from(
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, max_size=40).map("".join).map(lambda text: text.encode("utf-8")) | st.binary(max_size=200))
+@example(b"wkt\nPOINT(1 2)1e400\n")
+@example(b"wkt\nPOINT(1e400 2)\nPOINT(1 2)\n")
 def test_any_bytes_are_read_or_refused(tmp_path, content):
     try:
         read(tmp_path, content)
