@@ -358,7 +358,7 @@ class Trial:
         self._facts: duckdb.DuckDBPyConnection = open_facts()
         prepare(self._facts)
         self._formats, self._sources, self._scenario = formats, load_sources(), from_preset()
-        for name in ("firmness", "overview", "locator", "rank_ranges"):
+        for name in ("rank_stability", "overview", "locator", "rank_ranges"):
             setattr(content, name, _once(getattr(content, name)))
 
     def real_snapshot(self) -> dict[str, Any]:
