@@ -18,12 +18,7 @@ if TYPE_CHECKING:
 
 @cache
 def open_ranking_facts() -> duckdb.DuckDBPyConnection:
-    """Return the facts that ranking needs, ready to rank; opened once for the process.
-
-    DuckDB imports pandas when it binds its first parameter, which costs more than the ranking. Nothing here needs
-    pandas, so for this short-lived process it is marked as absent, which DuckDB handles.
-    """
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
+    """Return the facts that ranking needs, ready to rank; opened once for the process."""
     from data.facts import RANKING_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.ranking.pipeline import prepare  # noqa: PLC0415
 
