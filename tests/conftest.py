@@ -18,8 +18,11 @@ from scoring.ranking import pipeline
 from tests.commands import Commands, Program, let_go
 
 #: A busy machine is no fault of a law: examples are as many as ever, and none is judged by its time.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("any machine")
+SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+#: The same examples each time, so that a red light means the change; `--hypothesis-profile=explore` tries new ones.
+settings.register_profile("same", SLOWLY, derandomize=True)
+settings.register_profile("explore", SLOWLY)
+settings.load_profile("same")
 
 HERE = Path(__file__).resolve().parent
 #: Folders of tests, the one whose files take longest first; the others in any order after them.
