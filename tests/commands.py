@@ -43,6 +43,7 @@ class Commands:
 
     def __call__(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         arguments = [str(word) for word in words]
+        forget_notices()
         with mock.patch.dict(os.environ, {"OREBRIDGE_HOME": str(self.home), **environment}), chdir(self.folder):
             with streams() as (out, err), mock.patch.object(session, "close", close_store):
                 terminal.settle_streams()
@@ -97,6 +98,11 @@ def let_go() -> None:
         for table in ("site", "claim", "measurement", "gate", "replaced", "measured_criterion"):
             facts.execute(f"DELETE FROM user_data.{table}")
         forget_packed(facts)
+    forget_notices()
+
+
+def forget_notices() -> None:
+    """Let what was said be said again: a process says it once."""
     left_out._problems.clear()
     left_out._notices.clear()
 
