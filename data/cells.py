@@ -13,9 +13,8 @@ from data.texts import prose
 FORMULA_STARTS = ("=", "+", "-", "@", "\u2212")
 #: A cell that starts with one of these is quoted whatever follows: programs differ in what they make of them.
 CONTROL_STARTS = ("\t", "\r", "\n", "\0")
-# : General categories of characters that are passed over at the start of a cell: controls, format characters (byte
-# order mark, zero-width
-#: space, marks of direction), halves of pairs, spaces and line ends.
+#: General categories of characters that are passed over at the start of a cell: controls, format characters (byte order
+#: mark, zero-width space, marks of direction), halves of pairs, spaces and line ends.
 _PASSED_OVER = frozenset({"Cc", "Cf", "Cs", "Cn", "Co", "Zs", "Zl", "Zp", "Mn", "Me"})
 #: Letters that show nothing: Hangul fillers, the empty Braille pattern.
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")

@@ -14,8 +14,8 @@ from data.sql import sql
 from geo.errors import OrebridgeError
 
 HERE = Path(__file__).resolve().parent
-# : The bundle of the checkout, or the folder that ``OREBRIDGE_BUNDLE`` names (as `orebridge data build --out` writes
-# it).
+#: The bundle of the checkout, or the folder that ``OREBRIDGE_BUNDLE`` names (as `orebridge data build --out` writes
+#: it).
 BUNDLE = Path(os.environ.get("OREBRIDGE_BUNDLE") or HERE / "bundled")
 #: The tables of the bundle, a Parquet file each.
 TABLES = (

@@ -43,8 +43,8 @@ WAIT_S = 20.0
 #: Room beside twice the size of the file that a migration wants.
 SPARE_BYTES = 4 * 2**20
 _MAGIC, _MAGIC_AT = b"DUCK", 8
-# : Nothing is fetched, also not for a file that another program wrote; checkpoints are made by `Store` when there is
-# room.
+#: Nothing is fetched, also not for a file that another program wrote; checkpoints are made by `Store` when there is
+#: room.
 _SETTINGS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false", "wal_autocheckpoint": "1TB"}
 _OPEN: set[Path] = set()
 

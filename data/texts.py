@@ -15,17 +15,17 @@ _ESCAPES = re.compile(
     r"-/]*[0-~]?"
 )
 _LINE_ENDS = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-# : Control characters, marks that turn the direction round (bidi), byte order mark, annotations, tags, halves of pairs
-# (surrogates), and
-#: code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and Indic scripts need them.
+#: Control characters, marks that turn the direction round (bidi), byte order mark, annotations, tags, halves of pairs
+#: (surrogates), and code points that are no characters. Joiners (U+200C, U+200D) stay: Persian and Indic scripts need
+#: them.
 _NO_CHARACTERS = "".join(f"{chr(plane + 0xFFFE)}{chr(plane + 0xFFFF)}" for plane in range(0x10000, 0x110000, 0x10000))
 _REMOVED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufdd0-\ufdef\ufffe\uffff"
     f"\ud800-\udfff\U000e0000-\U000e007f{_NO_CHARACTERS}]"
 )
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f\u200b]")
-# : What `prose` may change, in the spelling of RE2: control characters but tab and line feed, marks, no characters. For
-# Arrow's kernels.
+#: What `prose` may change, in the spelling of RE2: control characters but tab and line feed, marks, no characters. For
+#: Arrow's kernels.
 ODD = (
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\x{ad}\x{61c}\x{180e}\x{200e}\x{200f}\x{2028}-\x{202e}\x{2060}-\x{206f}\x{feff}\x{fff9}-\x{fffb}"
     r"\x{fdd0}-\x{fdef}\x{fffe}\x{ffff}\x{e0000}-\x{e007f}]"

@@ -312,9 +312,8 @@ class Targets:
         deep = deep_place * len(parts) + deep_part
 
         def share(place: IntArray, part: IntArray) -> FloatArray:
-            apart = ~np.isin(
-                place * len(parts) + part, deep
-            )  # those are added below, for no edge of theirs may be near
+            # those deep inside are added below, for no edge of theirs may be near
+            apart = ~np.isin(place * len(parts) + part, deep)
             shared_m2 = ground._outlines.area_within_m2(lon[place], lat[place], part, radius_m)
             return np.asarray(np.minimum(shared_m2 / areas[part], 1.0) * apart)
 

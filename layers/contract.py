@@ -32,8 +32,8 @@ LEFT_OUT = "left_out.csv"
 LEFT_OUT_ROWS = 10_000
 
 #: The one schema in which vector layers leave the reader. `numbers` and `texts` hold a value a column, in the order of
-# : `LayerReport.columns` of that type; NULL is unknown. Geometry is 2D WKB, EPSG:4326, lon first, valid, split at the
-# antimeridian.
+#: `LayerReport.columns` of that type; NULL is unknown. Geometry is 2D WKB, EPSG:4326, lon first, valid, split at the
+#: antimeridian.
 VECTOR_SCHEMA = pa.schema(
     [
         pa.field("feature_id", pa.int64(), nullable=False),

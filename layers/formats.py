@@ -92,10 +92,12 @@ FORMATS: dict[str, FileFormat] = {
         signatures=(b"\x89HDF\r\n\x1a\n",),
     ),
 }
+#: Endings of formats that are a folder, which no file dialog can choose.
+FOLDERS = (".gdb",)
 
 
 def offered() -> list[str]:
-    """Return the endings that the upload page offers, without their dot, each once.
+    """Return the endings that the upload page offers, without their dot, each once; a folder comes as a zip.
 
     Examples
     --------
@@ -103,7 +105,7 @@ def offered() -> list[str]:
     ['gpkg', 'shp', 'dbf']
     """
     every = (suffix for form in FORMATS.values() for suffix in (*form.suffixes, *form.offered))
-    return [suffix.removeprefix(".") for suffix in dict.fromkeys(every)]
+    return [suffix.removeprefix(".") for suffix in dict.fromkeys(every) if suffix not in FOLDERS]
 
 
 def titles() -> str:

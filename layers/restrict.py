@@ -48,9 +48,8 @@ _CLONE_THREAD = 0x10000
 _EPERM, _ENOSYS = 1, 38
 _KILL, _ERRNO, _ALLOW = 0x80000000, 0x00050000, 0x7FFF0000
 
-# : Calls that a reader of files never needs: sockets, other processes, programs, kernel doors, and what Landlock leaves
-# open (rights,
-#: owners, times and attributes of files; memory shared with others). (x86_64, aarch64; -1: not there)
+#: Calls that a reader of files never needs: sockets, other processes, programs, kernel doors, and what Landlock leaves
+#: open (rights, owners, times and attributes of files; memory shared with others). (x86_64, aarch64; -1: not there)
 _REFUSED = {
     "socket": (41, 198),
     "socketpair": (53, 199),

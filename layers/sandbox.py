@@ -162,9 +162,8 @@ class Reader:
                 if progress and (text := _said(out)) != shown:
                     shown = text
                     progress(text)
-        except (
-            BaseException
-        ):  # the caller has left: end the child, and take its answer so that the next job gets its own
+        except BaseException:
+            # the caller has left: end the child, and take its answer so that the next job gets its own
             (folder / CANCEL).touch()
             listener.join(GRACE_S)
             if not answer:

@@ -34,8 +34,8 @@ RAMPS = ("batlow", "lajolla", "oslo", "acton", "vik", "roma")
 DEFAULT_RAMP = "batlow"
 CLASSES, MOST_CATEGORIES = 5, 12
 BATLOW_S = 100
-# : Natural breaks take time with the square of the values: beyond this many, so many evenly spread quantiles stand for
-# them.
+#: Natural breaks take time with the square of the values: beyond this many, so many evenly spread quantiles stand for
+#: them.
 BREAK_VALUES = 400
 #: Okabe and Ito: told apart with every kind of colour vision; further categories take the colours of batlowS.
 OKABE_ITO = ("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#F0E442")

@@ -17,7 +17,7 @@ import pytest
 
 from data.export import WRITERS
 from data.vocabulary import KINDS, STAGES
-from layers.formats import FORMATS, offered
+from layers.formats import FOLDERS, FORMATS, offered
 from layers.reading.read import READERS
 from scoring.aggregation.joint import JOINT_RULES
 from scoring.aggregation.methods import METHODS
@@ -267,4 +267,5 @@ def test_a_table_of_words_is_complete(table: str) -> None:
 
 def test_every_reader_has_a_format_that_the_file_dialog_offers() -> None:
     assert set(FORMATS) == set(READERS)
-    assert {suffix.removeprefix(".") for each in FORMATS.values() for suffix in each.suffixes} <= set(offered())
+    read = {suffix for each in FORMATS.values() for suffix in each.suffixes}
+    assert read - set(FOLDERS) == {f".{suffix}" for suffix in offered()} & read

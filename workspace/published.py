@@ -27,8 +27,8 @@ from scoring.ranking.scenario import Scenario
 from workspace import attach, rankings, reference, session
 from workspace.ranking_cache import RankingCache
 
-# : What the deployer opens, separated by commas: ``shared`` (layers and sites that are marked shared), ``shortlists``.
-# Else nothing is.
+#: What the deployer opens, separated by commas: ``shared`` (layers and sites that are marked shared), ``shortlists``.
+#: Else nothing is.
 SETTING = "OREBRIDGE_API_OWN_DATA"
 _ATTACHING = threading.Lock()
 

@@ -16,8 +16,8 @@ STAGES = {
 }
 
 
-# : Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or
-# salts.
+#: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or
+#: salts.
 COMPARABLE = re.compile(
     r"magnet|oxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel "
     r"made|cobalt, planned|NdPr|separation",

@@ -29,10 +29,9 @@ def grade_units() -> dict[str, str]:
     return dict(zip(table["commodity_id"], table["grade_unit"], strict=True))
 
 
-# : Source (start of a record's key) -> percent of metal above which its "grade" is that of a concentrate or of metal,
-# not of ore. Mill
-# : feeds of Cu, Pb, Zn, Ni and Mo mines stay below 20 %; the tin and tungsten database gives 60 to 100 % where it means
-# contained metal.
+#: Source (start of a record's key) -> percent of metal above which its "grade" is that of a concentrate or of metal,
+#: not of ore. Mill feeds of Cu, Pb, Zn, Ni and Mo mines stay below 20 %; the tin and tungsten database gives 60 to 100
+#: % where it means contained metal.
 CONCENTRATE_FROM_PCT = {"fineprint": 20.0, "minmod": 50.0}
 #: Ores that are themselves mostly the metal's mineral.
 RICH_ORES = ("manganese",)

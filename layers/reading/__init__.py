@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import os
 
-# : Drivers of GDAL that may open an upload. All others are left out before the library is loaded: several of them open
-# other files or
-#: addresses that an upload names.
+#: Drivers of GDAL that may open an upload. All others are left out before the library is loaded: several of them open
+#: other files or addresses that an upload names.
 DRIVERS = frozenset(
     {
         "GPKG",
@@ -36,8 +35,8 @@ DRIVERS = frozenset(
     }
 )
 
-# : All other drivers of GDAL 3.8 to 3.12; tests/layers/reading/test_drivers.py fails when a newer library brings one
-# more.
+#: All other drivers of GDAL 3.8 to 3.12; tests/layers/reading/test_drivers.py fails when a newer library brings one
+#: more.
 SKIPPED = (  # noqa: SIM905 - a list of words
     "ACE2 ADBC ADRG AIG AIVector AVCBin AVCE00 AirSAR AmigoCloud Arrow AVIF BAG BIGGIF BLX BMP BSB BT "
     "BYN CAD CALS CEOS COASP COSAR "

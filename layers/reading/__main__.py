@@ -199,16 +199,14 @@ def _child(job: Job, read: Any, parent: int) -> None:
     try:
         restrict.end_with_parent(parent)
         if hasattr(signal, "SIGXFSZ"):
-            signal.signal(
-                signal.SIGXFSZ, signal.SIG_DFL
-            )  # Python ignores it, and a full file would look like a damaged one
+            # Python ignores it, and a full file would look like a damaged one
+            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
         nowhere = os.open(os.devnull, os.O_RDWR)
         for stream in (0, 1, 2):
             os.dup2(nowhere, stream)
         if job.pipe is not None:
-            os.close(
-                job.pipe
-            )  # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
+            # no more than the pipe to the app: the libraries hold files of their own open, such as PROJ's database
+            os.close(job.pipe)
         request = json.loads((job.folder / REQUEST).read_text(encoding="utf-8"))
         os.umask(0o077)
         os.chdir(job.out)

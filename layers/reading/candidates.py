@@ -19,8 +19,8 @@ SHOWN, WEIGHED = 8, 16
 CERTAIN = 1000.0
 #: How far beyond the area of use, in widths of it, data may reach.
 MARGIN = 0.6
-# : Square degrees of a UTM zone, beside which the area of use of other systems is weighed: the wider, the less a fit
-# says.
+#: Square degrees of a UTM zone, beside which the area of use of other systems is weighed: the wider, the less a fit
+#: says.
 UTM_AREA = 500.0
 SPOT_DEG = 0.02
 NARROW_DEG = 12.0

@@ -327,7 +327,7 @@ def _apart(numbers: FloatArray, value: float) -> bool:
 
 
 def _some(names: Sequence[str], most: int = 8) -> str:
-    more = f" and {len(names) - most:,} more" if len(names) > most else ""
+    more = f", ... (+{len(names) - most:,})" if len(names) > most else ""
     return ", ".join(each[:80] for each in names[:most]) + more
 
 

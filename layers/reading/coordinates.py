@@ -384,7 +384,7 @@ def _geographic(table: Table, names: tuple[str, ...], what: str) -> tuple[TextAr
         )
     crs[:] = "EPSG:4326"
     named = all(_LON.search(plain) or _LAT.search(plain) or _PAIR.search(plain) for plain in map(plain_name, names))
-    table.notes.add("datum_taken" if named else "degrees_taken", layer=table.name, names=" and ".join(names))
+    table.notes.add("datum_taken" if named else "degrees_taken", layer=table.name, names=", ".join(names))
     return crs, f"{what}; no datum is stated, WGS 84 is assumed"
 
 
@@ -508,7 +508,7 @@ def _ask(table: Table) -> list[RawLayer]:
     if share(table.values(x), -90, 90) >= _MOST and share(table.values(y), -90, 90) < _MOST:
         x, y = y, x
     actions = (f"x={table.names[x]}", f"y={table.names[y]}")
-    names = "; ".join(f"{table.names[a]} and {table.names[b]}" for a, b in pairs[:4])
+    names = "; ".join(f"{table.names[a]}, {table.names[b]}" for a, b in pairs[:4])
     table.notes.add("coordinates_ask", layer=table.name, actions=actions, names=names)
     return []
 

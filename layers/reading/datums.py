@@ -8,9 +8,8 @@ from functools import lru_cache
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-# : Datum as people write it (letters and digits only), its EPSG code in degrees, and its UTM zones: code minus zone
-# number north, and
-#: south, with the zones in which it is defined.
+#: Datum as people write it (letters and digits only), its EPSG code in degrees, and its UTM zones: code minus zone
+#: number north, and south, with the zones in which it is defined.
 _Utm = tuple[int, int, int] | None
 DATUMS: dict[str, tuple[int, _Utm, _Utm]] = {
     "WGS84": (4326, (32600, 1, 60), (32700, 1, 60)),

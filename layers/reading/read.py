@@ -117,9 +117,8 @@ def found_in(error: Exception | MemoryError, layer: str) -> Finding:
         return Finding("memory_short", None, layer)
     if isinstance(error, UnicodeDecodeError):
         return Finding("text_not_utf8", None, layer, {"bytes": error.object[error.start : error.start + 8].hex(" ")})
-    if isinstance(error, RasterioError) or type(error).__module__.startswith(
-        "rasterio"
-    ):  # errors of GDAL's own have no public base
+    # errors of GDAL's own have no public base
+    if isinstance(error, RasterioError) or type(error).__module__.startswith("rasterio"):
         return replace(raster.refused_by(error).finding, layer=layer)
     where = type(error).__module__.split(".")[0]
     text = re.sub(r"'?/[^\s']*/", "", str(error))[:300]

@@ -112,9 +112,8 @@ def places(scores: ArrayLike) -> IntArray:
     if not len(values):
         return np.empty(0, dtype=np.int64)
     steps, bits = values.max() - values, (len(values) - 1).bit_length()
-    if steps.max() < 2.0 ** (
-        63 - bits
-    ):  # score and row in one number: sorting those is several times as fast as sorting rows by score
+    if steps.max() < 2.0 ** (63 - bits):
+        # score and row in one number: sorting those is several times as fast as sorting rows by score
         keys = (steps.astype(np.int64) << bits) | np.arange(len(values))
         keys.sort()
         order, ordered = keys & ((1 << bits) - 1), keys >> bits

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     import duckdb
     from numpy.typing import NDArray
 
-# : The smallest desirability that multiplying methods see: a criterion at its worst costs much, but does not wipe out
-# the rest.
+#: The smallest desirability that multiplying methods see: a criterion at its worst costs much, but does not wipe out
+#: the rest.
 LEAST_DESIRABILITY = 0.01
 #: PROMETHEE on desirabilities: smaller differences than q do not count, larger ones than p count whole.
 INDIFFERENCE, STRICT_PREFERENCE = 0.02, 0.3

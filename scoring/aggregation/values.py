@@ -176,8 +176,8 @@ def _as_given(x: FloatArray, gain: BoolArray) -> FloatArray:
     return np.asarray(np.where(gain, x, -x))
 
 
-# : Normalisation of a decision matrix -> function of the matrix and of which criteria are gains; the result is
-# more-is-better.
+#: Normalisation of a decision matrix -> function of the matrix and of which criteria are gains; the result is
+#: more-is-better.
 NORMALISATIONS: dict[str, Callable[[FloatArray, BoolArray], FloatArray]] = {
     "minmax": _minmax,  # (x - min) / (max - min), or from the other end
     "max": _largest,  # x / max, or 1 - x / max

@@ -49,8 +49,8 @@ GROUPS = {TREO: LIGHT + HEAVY, "platinum group": ("platinum", "palladium", "rhod
 VALUE_COLUMNS = ("usd_per_t_basis", "usd_per_t")
 #: Two ways to the same number may differ by this share of it.
 FLOATING = 1e-9
-# : Elements may add up to so much more than the grade of all rare earths before the two contradict each other: both are
-# rounded in print.
+#: Elements may add up to so much more than the grade of all rare earths before the two contradict each other: both are
+#: rounded in print.
 REO_ROUNDING = 0.01
 
 

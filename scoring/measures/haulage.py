@@ -125,8 +125,8 @@ def power_line_maud(distance_km: ArrayLike) -> FloatArray:
     return np.asarray(total * AUD_2010_TO_2018)
 
 
-# : Water for a tonne of ore, flow in the pipe, and the published fit of cost to diameter (AUD of 2018 a km) with its
-# least diameter.
+#: Water for a tonne of ore, flow in the pipe, and the published fit of cost to diameter (AUD of 2018 a km) with its
+#: least diameter.
 WATER_KL_PER_T, FLOW_M_S = 2.35, 2.0
 PIPE_AUD_PER_KM_M, PIPE_AUD_PER_KM, LEAST_DIAMETER_M = 2.6229e6, -125_528.0, 0.15
 SECONDS_A_YEAR = 365 * 24 * 3600

@@ -28,8 +28,8 @@ DEEP_PORT_M = 10.0
 JOIN_KM = 5.0
 
 
-# : Ways along simplified lines cut corners: 14 published ways from mine to port are 1.09 times as long (1.03 to 1.23).
-# An estimate.
+#: Ways along simplified lines cut corners: 14 published ways from mine to port are 1.09 times as long (1.03 to 1.23).
+#: An estimate.
 CORNERS = 1.09
 
 

@@ -56,8 +56,8 @@ def _long_permits(_site: Dossier, months: float | None) -> bool:
     return months is not None and months >= LONG_MONTHS
 
 
-# : What a rule looks at besides stage and kind -> whether it holds of a dossier and its median months to ready-to-build
-# (None: unknown).
+#: What a rule looks at besides stage and kind -> whether it holds of a dossier and its median months to ready-to-build
+#: (None: unknown).
 NEEDS: dict[str, Callable[[Dossier, float | None], bool]] = {
     "no_offtake": _no_offtake,
     "weak_law": _weak_law,

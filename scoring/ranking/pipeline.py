@@ -31,12 +31,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PACKING = threading.RLock()
-# : Choices of method and weights that are being scored: others wait for the same choice alone. A lock lives as long as
-# somebody holds it.
+#: Choices of method and weights that are being scored: others wait for the same choice alone. A lock lives as long as
+#: somebody holds it.
 _SCORING: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
 _SCORING_CHANGES = threading.Lock()
-# : When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent
-# are dropped first.
+#: When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent
+#: are dropped first.
 _USED: dict[tuple[int, str, str], float] = {}
 #: Sets of packed vectors that are kept, about 13 MB each; those of the main commodities are never dropped.
 KEPT_PACKED = 16

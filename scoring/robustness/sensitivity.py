@@ -189,10 +189,8 @@ def _may_cross(lead: FloatArray, now: FloatArray, start: float, end: float) -> I
     then = _at(lead, end)
     may = (now > 0) != (then > 0)
     may |= (now == 0) | (then == 0)
-    slopes = (
-        lead[1] + 2 * start * lead[2],
-        lead[1] + 2 * end * lead[2],
-    )  # the bend lies between where they differ in sign
+    # the bend lies between where the slopes differ in sign
+    slopes = lead[1] + 2 * start * lead[2], lead[1] + 2 * end * lead[2]
     bent = np.flatnonzero(~may & ((slopes[0] > 0) != (slopes[1] > 0)))
     at_bend = lead[0, bent] - lead[1, bent] ** 2 / (4 * lead[2, bent])
     may[bent] = (at_bend > 0) != (now[bent] > 0)

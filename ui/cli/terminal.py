@@ -48,9 +48,8 @@ def settle_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(
-                os.devnull, os.O_RDWR
-            )  # takes the lowest free number; else the next file that is opened, such as the store, would
+            # takes the lowest free number; else the next file that is opened, such as the store, would
+            os.open(os.devnull, os.O_RDWR)
     sys.stdout = _safe(sys.stdout)
     sys.stderr = _safe(sys.stderr)
 

@@ -14,8 +14,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ui.http.answering import problem
 
-# : Names that a reverse proxy or a network gives the app besides these, separated by commas; ``*.example.org`` takes
-# all below it, ``*`` any.
+#: Names that a reverse proxy or a network gives the app besides these, separated by commas; ``*.example.org`` takes
+#: all below it, ``*`` any.
 SETTING = "OREBRIDGE_HOSTS"
 LOCAL = ("localhost", "127.0.0.1", "::1")
 LONGEST_ADDRESS = 16_384

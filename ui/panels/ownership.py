@@ -20,8 +20,8 @@ from ui.text.i18n import _, number
 from ui.text.vocabulary import N_
 from workspace import session
 
-# : Fill and ink of a bloc: Okabe and Ito's palette, which colour-blind eyes tell apart; the word always stands beside
-# the colour.
+#: Fill and ink of a bloc: Okabe and Ito's palette, which colour-blind eyes tell apart; the word always stands beside
+#: the colour.
 COLOURS = {
     "us": ("#0072B2", "#FFFFFF"),
     "japan": ("#CC79A7", "#000000"),

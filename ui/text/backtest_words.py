@@ -16,7 +16,7 @@ def N_(text: str) -> str:  # noqa: N802 - as in ui.text.vocabulary, which would 
 
 NOTES = {
     "no_match": N_("None of the labels matches a listed site, so there are no statistics; see “Unmatched”."),
-    "too_few": N_("{n} labelled sites are too few; statistics need at least {least}."),
+    "too_few": N_("Too few labelled sites ({n}); statistics need at least {least}."),
     "one_class": N_("All {n} sites are labelled; there are no unlabelled sites to compare with."),
     "strata_too_few": N_(
         "Fewer than {least} labelled sites share their main commodity with an "

@@ -27,8 +27,8 @@ from workspace import session
 
 EXAMPLE = CURATED / "labels_fast41.csv"
 KEPT = 8
-# : Colours that colour-blind eyes tell apart (Okabe and Ito), and the lines of `BASELINES`; the ranking is blue and
-# thick.
+#: Colours that colour-blind eyes tell apart (Okabe and Ito), and the lines of `BASELINES`; the ranking is blue and
+#: thick.
 LINES = {
     "random": GREY,
     "grade_only": ORANGE,
@@ -180,6 +180,9 @@ def capture_chart(outcome: Backtest) -> None:
 
 def orders_chart(outcome: Backtest) -> None:
     """Draw the AUC within commodities of the ranking, with its interval, and of each baseline."""
+    if outcome.auc_stratified is None:
+        st.caption(_("too few labels"))
+        return
     ranking = _("This ranking")
     rows = [{"order": ranking, "auc": outcome.auc_stratified}]
     rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in outcome.baselines_stratified.items()]
@@ -211,6 +214,9 @@ def orders_chart(outcome: Backtest) -> None:
 
 def strata_chart(outcome: Backtest) -> None:
     """Draw the AUC inside each main commodity; the size is the number of labelled sites."""
+    if outcome.auc_stratified is None:
+        st.caption(_("too few labels"))
+        return
     rows = [{**row, "name": f"{w.commodity(row['stratum'])} ({number(row['labelled'])})"} for row in outcome.strata]
     scale = alt.Scale(domain=[0, 1])
     points = (

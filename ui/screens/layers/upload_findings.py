@@ -43,8 +43,9 @@ def _findings(item: Item, draft: Draft) -> None:
     ]
     frame = pd.DataFrame(rows)
     columns = {
-        _("Finding"): st.column_config.TextColumn(width="large"),
-        _("What to do"): st.column_config.TextColumn(width="large"),
+        _("Severity"): st.column_config.TextColumn(width=70),
+        _("Finding"): st.column_config.TextColumn(width=230),
+        _("What to do"): st.column_config.TextColumn(width=230),
     }
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
@@ -53,8 +54,9 @@ def _findings(item: Item, draft: Draft) -> None:
         width="stretch",
         key=item.key("findings_table"),
         lazy=False,
-        row_height=74,
+        row_height=112,
         column_config=columns,
+        column_order=[*columns, _("Row"), _("Layer"), _("Code")],
         alt=_("Findings"),
     )
     for i, finding in enumerate(reported):

@@ -15,8 +15,8 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from layers.imports import Upload, discard
 
-# : A session that lost its connection may come back within two minutes (so Streamlit keeps it), and a file at work
-# takes half a minute.
+#: A session that lost its connection may come back within two minutes (so Streamlit keeps it), and a file at work
+#: takes half a minute.
 GONE_S, LOOK_S = 180.0, 30.0
 
 
