@@ -20,8 +20,9 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.dataclasses import dataclass as checked
 from pydantic_core import from_json
 
+from data import shortlist_items
 from data import shortlists as stored_shortlists
-from data.shortlists import Item, Shortlist, WorkspaceError, moment
+from data.shortlist_items import Item, Shortlist, WorkspaceError, moment
 from data.store import Store
 from data.texts import line, plain, prose
 from geo.errors import Phrase
@@ -251,7 +252,7 @@ def _check_counts(lists: list[Shortlist], kept: list[SnapshotRecord]) -> None:
 def _shortlist(shortlist: Shortlist) -> Shortlist:
     """Return a shortlist ready to store: checked, plain, times in UTC."""
     items = tuple(
-        stored_shortlists.plain_item(replace(entry, added_at=_time(entry, shortlist.name))) for entry in shortlist.items
+        shortlist_items.plain_item(replace(entry, added_at=_time(entry, shortlist.name))) for entry in shortlist.items
     )
     made = replace(
         shortlist,
@@ -262,9 +263,9 @@ def _shortlist(shortlist: Shortlist) -> Shortlist:
         scenario=plain(shortlist.scenario),
         layers=plain(shortlist.layers),
     )
-    stored_shortlists.check_head(asdict(replace(made, items=())))
+    shortlist_items.check_head(asdict(replace(made, items=())))
     for item in items:
-        stored_shortlists.check_item(item)
+        shortlist_items.check_item(item)
     _check_size(made)
     if len({item.site_id for item in items}) < len(items):
         raise WorkspaceError(
@@ -273,7 +274,7 @@ def _shortlist(shortlist: Shortlist) -> Shortlist:
             shortlist=made.name,
         )
     if any(
-        not 0.0 <= opacity <= 1.0 or len(layer) > stored_shortlists.LONGEST_ID
+        not 0.0 <= opacity <= 1.0 or len(layer) > shortlist_items.LONGEST_ID
         for layer, (_shown, opacity) in made.layers.items()
     ):
         raise WorkspaceError(
@@ -287,9 +288,9 @@ def _shortlist(shortlist: Shortlist) -> Shortlist:
 def _check_size(made: Shortlist) -> None:
     sites, layers, version = len(made.items), len(made.layers), len(made.data_version)
     if (
-        sites > stored_shortlists.MOST_SITES
-        or layers > stored_shortlists.MOST_LAYERS
-        or version > stored_shortlists.LONGEST_NAME
+        sites > shortlist_items.MOST_SITES
+        or layers > shortlist_items.MOST_LAYERS
+        or version > shortlist_items.LONGEST_NAME
     ):
         raise WorkspaceError(
             "The shortlist {shortlist!r} in the file is larger than any that can be made; export it "
@@ -327,7 +328,7 @@ def _snapshot(snapshot: SnapshotRecord, names: Sequence[str]) -> SnapshotRecord:
             "`orebridge shortlist export NAME FILE.orebridge`.",
             snapshot=snapshot.snapshot_id[:40],
         )
-    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > stored_shortlists.LONGEST_NOTE:
+    if max(map(len, (made.label, made.data_version, made.scenario_hash))) > shortlist_items.LONGEST_NOTE:
         raise WorkspaceError(
             "Snapshot {snapshot!r} in the file has a label that is too long; export it again with "
             "`orebridge shortlist export NAME FILE.orebridge`.",
@@ -380,7 +381,7 @@ def _free(name: str, taken: set[str]) -> str:
     """Return the name, or the name with the first free number appended."""
     count, candidate = 2, name
     while candidate in taken:
-        candidate, count = f"{name[: stored_shortlists.LONGEST_NAME - 6]} ({count})", count + 1
+        candidate, count = f"{name[: shortlist_items.LONGEST_NAME - 6]} ({count})", count + 1
     return candidate
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
 import streamlit as st
 
-from data.shortlists import DEFAULT
+from data.shortlist_items import DEFAULT
 from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 
 import streamlit as st
 
-from data.shortlists import DEFAULT
+from data.shortlist_items import DEFAULT
 from data.vocabulary import KINDS, STAGES
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS

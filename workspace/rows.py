@@ -8,7 +8,7 @@ from typing import Literal, NotRequired, TypedDict, cast
 import duckdb
 
 from data.export import Listing
-from data.shortlists import Shortlist
+from data.shortlist_items import Shortlist
 from data.sources import Source
 from data.sql import records
 from scoring.ranking.pipeline import rank_cursor

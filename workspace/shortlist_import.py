@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from data import shortlist_file
 from data.shortlist_file import ImportedShortlists
-from data.shortlists import Shortlist, WorkspaceError
+from data.shortlist_items import Shortlist, WorkspaceError
 from data.store import Store
 from geo.errors import OrebridgeError, Phrase
 from scoring.aggregation.methods import METHODS

@@ -8,7 +8,7 @@ import duckdb
 
 from data import shortlists
 from data.facts import data_version
-from data.shortlists import Shortlist, WorkspaceError
+from data.shortlist_items import Shortlist, WorkspaceError
 from data.store import Store
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS

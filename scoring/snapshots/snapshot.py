@@ -46,7 +46,7 @@ class Snapshot:
         id, pillar, title, title_ja, unit, weight, worst, best, value, formula, reference of each criterion, as they
         were then.
     items : tuple of dict
-        What was noted of each site: fields of `data.shortlists.Item`.
+        What was noted of each site: fields of `data.shortlist_items.Item`.
     sites : tuple of dict
         The sites on the shortlist by rank: facts, gates (gate -> verdict), lines (criterion, value, low, high, status,
         source_id, as_of).
@@ -106,7 +106,7 @@ def freeze(
         With own sites and criteria measured, if the scenario has any.
     scenario : Scenario
     items : sequence of dict
-        Fields of `data.shortlists.Item`.
+        Fields of `data.shortlist_items.Item`.
     name, question, label : str
 
     Raises

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from data import shortlist_file
 from data import shortlists as ws
-from data.shortlists import Item, Shortlist, WorkspaceError
+from data.shortlist_items import Item, Shortlist, WorkspaceError
 from data.store import Store
 
 HELD = Shortlist(

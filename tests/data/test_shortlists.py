@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from data import shortlists as ws
 from data import store_file
-from data.shortlists import Item, Shortlist, WorkspaceError
+from data.shortlist_items import Item, Shortlist, WorkspaceError
 from data.store import FILE, Store
 
 FILLED = Shortlist(

@@ -15,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from data import shortlists
+from data import shortlist_items, shortlists
 from layers import imports
 from layers.imports import ImportOptions
 from scoring.ranking.scenario import from_preset
@@ -69,7 +69,8 @@ def everything(client: TestClient, *more: str) -> str:
 
 def test_nothing_private_is_in_any_answer_and_no_rank_or_score_tells_of_it(client: TestClient) -> None:
     shortlists.new(
-        session.store(), shortlists.Shortlist("mixed", "", items=(shortlists.Item("usa-mountain-pass-ceec", "", ()),))
+        session.store(),
+        shortlist_items.Shortlist("mixed", "", items=(shortlist_items.Item("usa-mountain-pass-ceec", "", ()),)),
     )
     before = everything(client)
     sites, layer = imported("ours", SITES, "sites"), imported("till", POINTS)

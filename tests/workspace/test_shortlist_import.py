@@ -16,7 +16,7 @@ import pytest
 
 from data import shortlists as ws
 from data.facts import open_facts
-from data.shortlists import WorkspaceError
+from data.shortlist_items import WorkspaceError
 from data.store import Store
 from scoring.ranking.pipeline import prepare
 from scoring.ranking.scenario import from_preset

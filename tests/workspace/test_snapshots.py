@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from data import shortlists
-from data.shortlists import Item, Shortlist, WorkspaceError
+from data.shortlist_items import Item, Shortlist, WorkspaceError
 from data.store import Store
 from geo.measure import distance_km
 from scoring.criteria.catalogue import load

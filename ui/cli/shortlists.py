@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data import shortlist_items
 from data.texts import line
 from geo.errors import OrebridgeError
 from scoring.defaults import DEFAULT_PRESET
@@ -19,7 +20,7 @@ from ui.cli.terminal import Format, FormatOption, answer
 if TYPE_CHECKING:
     import duckdb
 
-    from data.shortlists import Shortlist
+    from data.shortlist_items import Shortlist
     from data.sql import Record
     from data.store import Store
     from scoring.ranking.scenario import Scenario
@@ -73,7 +74,7 @@ def new(
     """Create a shortlist; --commodity or --preset saves a scenario with it."""
     from data import shortlists  # noqa: PLC0415
     from data.facts import data_version  # noqa: PLC0415
-    from data.shortlists import Shortlist  # noqa: PLC0415
+    from data.shortlist_items import Shortlist  # noqa: PLC0415
     from scoring.ranking.pipeline import pack  # noqa: PLC0415
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
 
@@ -128,7 +129,7 @@ def remove(sites: Sites, name: Name = "default") -> None:
     If one of them is not on it, none is removed.
     """
     from data import shortlists  # noqa: PLC0415
-    from data.shortlists import WorkspaceError  # noqa: PLC0415
+    from data.shortlist_items import WorkspaceError  # noqa: PLC0415
 
     there = set(shortlists.read(_store(), name).site_ids)
     if missing := [site_id for site_id in sites if site_id not in there]:
@@ -155,7 +156,7 @@ def note(
 ) -> None:
     """Record note, tags, decision, assignee and due date of a site."""
     from data import shortlists  # noqa: PLC0415
-    from data.shortlists import Item  # noqa: PLC0415
+    from data.shortlist_items import Item  # noqa: PLC0415
 
     item_now = next((item for item in shortlists.read(_store(), name).items if item.site_id == site_id), Item(site_id))
     labels = None if tags is None else tuple(tag.strip() for tag in tags.split(",") if tag.strip())
@@ -175,7 +176,7 @@ def show(name: Name = "default", format: FormatOption = Format.table) -> None:
     from data import shortlists  # noqa: PLC0415
     from workspace.rows import rows_of  # noqa: PLC0415
 
-    if name == shortlists.DEFAULT and not any(row["name"] == name for row in shortlists.shortlists(_store())):
+    if name == shortlist_items.DEFAULT and not any(row["name"] == name for row in shortlists.shortlists(_store())):
         answer(
             [],
             format,

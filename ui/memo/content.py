@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from data.facts import data_version
-from data.shortlists import Item, Shortlist
+from data.shortlist_items import Item, Shortlist
 from data.sources import Source
 from layers.locator import Mark, locator, overview
 from scoring.aggregation.methods import METHODS

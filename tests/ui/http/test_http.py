@@ -26,7 +26,7 @@ from schemathesis.specs.openapi.checks import (
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
-from data import shortlists
+from data import shortlist_items, shortlists
 from data.facts import data_version
 from data.store import Store
 from scoring.criteria.catalogue import load
@@ -46,7 +46,8 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     patched.setenv(published.SETTING, "shortlists")
     session.close()
     shortlists.new(
-        session.store(), shortlists.Shortlist("heavy", "Which?", items=(shortlists.Item(SITE, "=1+1", ("t",)),))
+        session.store(),
+        shortlist_items.Shortlist("heavy", "Which?", items=(shortlist_items.Item(SITE, "=1+1", ("t",)),)),
     )
     with TestClient(Starlette(routes=ROUTES)) as running:
         yield running

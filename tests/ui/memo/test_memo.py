@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.shortlists import Item, Shortlist
+from data.shortlist_items import Item, Shortlist
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError

@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from data import shortlists
 from data.export import WRITERS
-from data.shortlists import Item, Shortlist
+from data.shortlist_items import Item, Shortlist
 from scoring.ranking.scenario import from_preset
 from tests.ui.screens.test_pages import opened
 from ui.cli.main import app

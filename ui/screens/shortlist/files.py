@@ -7,7 +7,7 @@ from functools import partial
 import streamlit as st
 
 from data import shortlist_file
-from data.shortlists import Shortlist
+from data.shortlist_items import Shortlist
 from scoring.ranking.scenario import Scenario
 from ui.memo import content
 from ui.memo.files import FORMATS, write

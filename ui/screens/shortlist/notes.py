@@ -10,8 +10,8 @@ from functools import partial
 import pandas as pd
 import streamlit as st
 
-from data import shortlists
-from data.shortlists import LONGEST_TAG, STATUSES, Item, Shortlist
+from data import shortlist_items, shortlists
+from data.shortlist_items import LONGEST_TAG, STATUSES, Item, Shortlist
 from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.memo import content
@@ -29,7 +29,7 @@ def choose() -> str:
     """Let the user pick, make, rename, copy and drop shortlists; return the name of the open one."""
     names = [row["name"] for row in shortlists.shortlists(session.store())]
     if page_state.shortlist not in names:
-        page_state.shortlist = names[0] if names else shortlists.DEFAULT
+        page_state.shortlist = names[0] if names else shortlist_items.DEFAULT
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
             page_state.shortlist = st.selectbox(
@@ -45,12 +45,12 @@ def choose() -> str:
 
 def title(name: str) -> str:
     """Return the name of a shortlist; the one that is there from the start has one in the reader's language."""
-    return _("My shortlist") if name == shortlists.DEFAULT else name
+    return _("My shortlist") if name == shortlist_items.DEFAULT else name
 
 
 def _new() -> None:
     with st.popover(_("New"), icon=":material/add:"), st.form("new_shortlist", clear_on_submit=True, border=False):
-        name = st.text_input(_("Name"), max_chars=shortlists.LONGEST_NAME)
+        name = st.text_input(_("Name"), max_chars=shortlist_items.LONGEST_NAME)
         question = st.text_area(_("Question to answer"))
         if st.form_submit_button(_("Create"), icon=":material/check:"):
             attempt(partial(_make, Shortlist(name.strip(), question.strip())))
@@ -64,7 +64,7 @@ def _make(shortlist: Shortlist) -> None:
 
 def _manage(name: str) -> None:
     with st.popover(_("Manage"), icon=":material/edit:"):
-        new_name = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlists.LONGEST_NAME)
+        new_name = st.text_input(_("Name"), value=name, key=f"rename_{name}", max_chars=shortlist_items.LONGEST_NAME)
         with st.container(horizontal=True):
             if st.button(_("Rename"), key="rename_button"):
                 attempt(partial(_rename, name, new_name.strip()))
@@ -168,9 +168,9 @@ def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
                 _("Decision"): st.column_config.SelectboxColumn(
                     options=[_(word) for word in content.STATUSES.values()], required=True
                 ),
-                _("Note"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NOTE, width="medium"),
+                _("Note"): st.column_config.TextColumn(max_chars=shortlist_items.LONGEST_NOTE, width="medium"),
                 _("Tags"): st.column_config.ListColumn(width="small"),
-                _("Assigned to"): st.column_config.TextColumn(max_chars=shortlists.LONGEST_NAME),
+                _("Assigned to"): st.column_config.TextColumn(max_chars=shortlist_items.LONGEST_NAME),
                 _("Due"): st.column_config.DateColumn(format="YYYY-MM-DD"),
             }
         ),

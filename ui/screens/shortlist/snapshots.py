@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from data import shortlists
-from data.shortlists import Shortlist
+from data.shortlist_items import Shortlist
 from geo.errors import OrebridgeError
 from scoring.ranking.scenario import Scenario
 from scoring.snapshots.rank_moves import CAUSES
