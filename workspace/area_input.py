@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import shapely
+
+from geo.area import polygons_of
 from geo.errors import OrebridgeError
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import Area
+from workspace import session
 
 MOST_BYTES = 20_000_000
 
@@ -25,10 +29,6 @@ def area_of(text: str) -> tuple[Area, float]:
     ScenarioError
         If it is none of these, or has no polygon.
     """
-    import shapely  # noqa: PLC0415
-
-    from geo.area import polygons_of  # noqa: PLC0415
-
     edges = text.split(",")
     if len(edges) == 4:
         return box_area(text, *_numbers(text, edges))
@@ -54,10 +54,6 @@ def box_area(name: str, west: float, south: float, east: float, north: float) ->
     ScenarioError
         If it has no width or height, or leaves the Earth.
     """
-    import shapely  # noqa: PLC0415
-
-    from geo.area import polygons_of  # noqa: PLC0415
-
     if not (-90 <= south < north <= 90 and -180 <= west <= 180 and -180 <= east <= 180 and west != east):
         raise ScenarioError("{name!r} is no box: give west,south,east,north in degrees, south below north.", name=name)
     polygons, moved = polygons_of([shapely.box(west, south, east if east > west else east + 360, north)])
@@ -77,9 +73,6 @@ def user_area(layer_id: str) -> tuple[Area, float]:
     ScenarioError
         If there is no such layer, or it has no areas.
     """
-    from geo.area import polygons_of  # noqa: PLC0415
-    from workspace import session  # noqa: PLC0415
-
     row = next(
         (
             layer
@@ -90,7 +83,7 @@ def user_area(layer_id: str) -> tuple[Area, float]:
     )
     if row is None:
         raise ScenarioError(
-            "{layer!r} is neither west,south,east,north, nor a .geojson file, nor an own layer with areas.",
+            "{layer!r} is neither west,south,east,north, nor a .geojson file, nor a user layer with areas.",
             layer=layer_id,
         )
     polygons, moved = polygons_of(session.own().features(row.layer_id).geometries)

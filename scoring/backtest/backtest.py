@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import duckdb
 import numpy as np
 
 from data.bundling.records import Record
+from data.facts import data_version
 from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.backtest import ranking_skill
 from scoring.backtest.blind import blinded, selected
@@ -20,9 +21,6 @@ from scoring.backtest.labels import Label, Match, is_later, match_labels, site_r
 from scoring.backtest.population import Population, population
 from scoring.ranking.pipeline import commodity_family
 from scoring.ranking.scenario import Scenario
-
-if TYPE_CHECKING:
-    from scoring.ranking.scenario import Scenario
 
 #: With fewer labelled sites no skill is said.
 LEAST_LABELLED = 5
@@ -482,10 +480,6 @@ def origin(scenario: Scenario, settings: Any) -> dict[str, Any]:
     settings : Any
         Labels, strata, draws and seed.
     """
-    from dataclasses import asdict  # noqa: PLC0415
-
-    from data.facts import data_version  # noqa: PLC0415
-
     return {
         "settings": {**asdict(settings), "seed": scenario.seed},
         "scenario": scenario.as_dict(),

@@ -14,12 +14,12 @@ import streamlit as st
 
 from data.sql import Record
 from data.vocabulary import CURATED
-from scoring.backtest.backtest import Backtest, Settings, as_json, backtest
+from scoring.backtest.backtest import Backtest, Settings, as_json, backtest, origin
 from scoring.backtest.labels import read_labels, vocabulary
 from scoring.ranking.scenario import Scenario
 from ui.panels.charts import criterion_titles
 from ui.text import vocabulary as w
-from ui.text.backtest_words import BASELINES, NOTES, REASONS
+from ui.text.backtest_words import BASELINES, NOTES, REASONS, in_english
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, number
 from ui.theme import BLUE, GREEN, GREY, ORANGE
@@ -336,7 +336,4 @@ def dropped(outcome: Backtest, scenario: Scenario) -> None:
 
 def whole_answer(outcome: Backtest, scenario: Scenario, settings: Settings) -> Record:
     """Return all of it for a download, as `orebridge backtest --format json` prints it."""
-    from scoring.backtest.backtest import origin  # noqa: PLC0415 - it imports the command line's options
-    from ui.text.backtest_words import in_english  # noqa: PLC0415 - it imports the command line's options
-
     return {**as_json(outcome), **in_english(outcome), **origin(scenario, settings)}
