@@ -76,6 +76,7 @@ class PageState:
     cov: Entry[int] = Entry(int)
     q: Entry[str] = Entry(str)
     hide: Entry[bool] = Entry(bool)
+    stake: Entry[bool] = Entry(bool)
     firm: Entry[bool] = Entry(bool)
     preset: Entry[str | None] = Entry(lambda: None)
     area: Entry[Area | None] = Entry(lambda: None)

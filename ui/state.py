@@ -35,7 +35,7 @@ def start() -> None:
     A wrong address is passed over.
     """
     if page_state.started:
-        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "method", "hide", "firm"))
+        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "method", "hide", "stake", "firm"))
         return
     page_state.started = True
     address = st.query_params
@@ -51,6 +51,7 @@ def start() -> None:
     page_state.cov = _whole_number(address.get("cov", ""), 0) // 5 * 5
     page_state.q = short(address.get("q", ""))
     page_state.hide = address.get("hide") == "1"
+    page_state.stake = address.get("stake") == "1"
     page_state.selected = _ids(address.get("sel", ""), MOST_SELECTED)
     page_state.compare = _ids(address.get("ids", ""), MOST_COMPARED)
     page_state.site_id = short(address.get("id", ""))
@@ -172,6 +173,7 @@ def _filters() -> Filters:
         countries=countries,
         min_coverage=(page_state.cov or 0) / 100,
         gates_failed=not page_state.hide,
+        any_stake=bool(page_state.stake),
         text=short(page_state.q or ""),
         area=page_state.area,
     )
@@ -184,6 +186,7 @@ def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None
     filters = kept.filters
     page_state.m, page_state.order, page_state.method = kept.commodity, kept.order_by, kept.method
     page_state.q, page_state.hide = filters.text, not filters.gates_failed
+    page_state.stake = filters.any_stake
     page_state.kind, page_state.stage = list(filters.kinds), list(filters.stages)
     page_state.country, page_state.cov = list(filters.countries), round(100 * filters.min_coverage)
     page_state.evidence, page_state.area = list(kept.evidence), filters.area

@@ -125,6 +125,7 @@ def permalink(
     pairs += [("area", packed_area(scenario.filters.area) if scenario.filters.area else "")]
     pairs += [
         ("hide", "" if scenario.filters.gates_failed else "1"),
+        ("stake", "1" if scenario.filters.any_stake else ""),
         ("sel", ",".join(selected or [])),
         ("lang", language),
     ]

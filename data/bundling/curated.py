@@ -10,7 +10,6 @@ from data import vocabulary as words
 from data.bundling.records import Claim, Extract, Record, reported
 
 STAGES = {
-    "planned": "exploration",
     "commissioning": "construction",
     "pilot": "feasibility",
 }
@@ -34,8 +33,14 @@ NOT_COMPARABLE = re.compile(
 PLANNED = re.compile(r"planned|plan |design|expected|could|first phase|expansion", re.I)
 
 
-def _capacity_attribute(basis: str) -> str:
-    """Return the attribute under which a capacity is kept: scored only where it is metal or near to it."""
+def capacity_attribute(basis: str) -> str:
+    """Return the attribute under which a capacity is kept: scored only where it is metal or near to it.
+
+    Parameters
+    ----------
+    basis : str
+        What the tonnes are of, in the source's words.
+    """
     return "capacity_t_y" if COMPARABLE.search(basis) and not NOT_COMPARABLE.search(basis) else "capacity_other_t_y"
 
 
@@ -65,6 +70,7 @@ def extract_plants() -> Extract:
             as_of=row["as_of"] or row["retrieved"],
             aliases=tuple(a.strip() for a in f"{row['name_local']};{row['aliases']}".split(";") if a.strip()),
             facilities=("plant",),
+            sure_place=True,
         )
         found.records.append(record)
         found.claims.extend(_plant_claims(row, record))
@@ -108,7 +114,7 @@ def _capacity_claims(row: pd.Series, record: Record) -> list[Claim]:
     return [
         Claim(
             record.key,
-            _capacity_attribute(basis),
+            capacity_attribute(basis),
             capacity,
             commodity=record.commodities[0],
             unit="t/y",
@@ -121,7 +127,7 @@ def _capacity_claims(row: pd.Series, record: Record) -> list[Claim]:
 
 
 def _owner_claims(key: str, owners: str, shares: str, as_of: str, url: str) -> list[Claim]:
-    names = [n.strip() for n in owners.split(";") if n.strip()]
+    names = words.owners(owners)
     parts = [reported(s) for s in shares.split(";")] if shares else []
     return [
         Claim(key, "owner", parts[i] if len(parts) == len(names) else None, text=name, unit="%", as_of=as_of, url=url)
@@ -177,7 +183,7 @@ def extract_site_facts() -> Extract:
             tuple(dict.fromkeys(c for c in rows["commodity"] if c)),
             first["source_url"],
             as_of=max(rows["as_of"]),
-            same_as=str(record_key),
+            same_as=(str(record_key),),
         )
         found.records.append(record)
         for _, row in rows.iterrows():

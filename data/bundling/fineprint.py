@@ -16,6 +16,8 @@ from data.bundling.records import Claim, Extract, Record, reported, text
 
 FILE = "sites/fineprint_open_mine_production/detailed_data_mining.xlsx"
 DOI = "https://doi.org/10.1038/s41597-023-01965-y"
+#: Last year of the collection; an end of production after it is a plan.
+VINTAGE = 2020
 #: Unit words of the reserve sheet -> million tonnes.
 TO_MT = {
     "tonnes": 1e-6,
@@ -58,13 +60,9 @@ def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> 
         Commodity -> unit of its grade.
     """
     found = Extract()
-    book = pd.read_excel(
-        raw / FILE,
-        sheet_name=["general", "commodities", "capacity_reserves", "other_info"],
-        dtype=str,
-        engine="openpyxl",
-    )
-    general = book["general"]
+    sheets = ["general", "minerals_ores_conce", "commodities", "capacity_reserves", "other_info"]
+    book = pd.read_excel(raw / FILE, sheet_name=sheets, dtype=str, engine="openpyxl")
+    general, last_years = book["general"], last_production(book["minerals_ores_conce"], book["commodities"])
     kept: set[str] = set()
     for _, row in general.iterrows():
         named = words.commodities(row["commodities_products"])
@@ -75,14 +73,34 @@ def extract(raw: Path, countries: words.CountryNames, units: dict[str, str]) -> 
             found.leave_out("fineprint: a region, not a facility")
             continue
         kept.add(row["mine_fac"])
-        _take(row, named, countries, found)
+        _take(row, named, countries, last_years.get(row["mine_fac"]), found)
     for sheet, reader in (("commodities", _grades), ("capacity_reserves", _reserves), ("other_info", _owners)):
         rows = book[sheet][book[sheet]["mine_fac"].isin(kept)]
         found.claims.extend(reader(rows, units))
     return found
 
 
-def _take(row: pd.Series, named: tuple[str, ...], countries: words.CountryNames, found: Extract) -> None:
+def last_production(*sheets: pd.DataFrame) -> dict[str, int]:
+    """Return mine -> the last year for which a sheet reports that it produced something.
+
+    Parameters
+    ----------
+    *sheets : DataFrame
+        Columns mine_fac, year and value, a row a year and product; a value that is not above 0 is no production.
+    """
+    rows = pd.concat([sheet[["mine_fac", "year", "value"]] for sheet in sheets])
+    year = pd.to_numeric(rows["year"].astype(str).str[:4], errors="coerce")
+    produced = rows.assign(year=year)[(pd.to_numeric(rows["value"], errors="coerce") > 0) & year.notna()]
+    return {str(mine): int(last) for mine, last in produced.groupby("mine_fac")["year"].max().items()}
+
+
+def _take(
+    row: pd.Series,
+    named: tuple[str, ...],
+    countries: words.CountryNames,
+    last_year: int | None,
+    found: Extract,
+) -> None:
     lon, lat = pd.to_numeric(row["longitude"], errors="coerce"), pd.to_numeric(row["latitude"], errors="coerce")
     name, kind = row["mine_fac"], text(row["mine_or_processing"])
     record = Record(
@@ -100,7 +118,7 @@ def _take(row: pd.Series, named: tuple[str, ...], countries: words.CountryNames,
         facilities=tuple(sorted(part.lower() for part in _listed(kind))),
     )
     found.records.append(record)
-    found.claims.extend(_stage(row, record))
+    found.claims.extend(_stage(row, record, last_year))
 
 
 def _listed(words_of_cell: str) -> tuple[str, ...]:
@@ -108,21 +126,22 @@ def _listed(words_of_cell: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in words_of_cell.split(",") if part.strip())
 
 
-def _stage(row: pd.Series, record: Record) -> list[Claim]:
-    """Return the stage: as stated, else closed where production has ended, else operating where it has started."""
+def _stage(row: pd.Series, record: Record, last_year: int | None) -> list[Claim]:
+    """Return the stage: as stated; else closed where an end of production is; else working in the last year reported.
+
+    A year in which production began says nothing: it may be a plan, and the mine may have closed since.
+    """
     status, ended = text(row["activity_status"]), reported(row["production_end"])
-    if status:
-        stage, detail, method = words.stage(status), status, "reported"
-    elif ended:
-        stage, detail, method = "closed", f"production ended {ended:.0f}", "reported"
-    elif reported(row["production_start"]):
-        stage, detail, method = "operating", "production start stated", "inferred"
+    if words.stage(status) != "unknown":
+        as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or (str(last_year) if last_year else "")
+        stage, detail = words.stage(status), status
+    elif ended and ended <= VINTAGE:
+        stage, detail, as_of = "closed", f"production ended {ended:.0f}", f"{ended:.0f}"
+    elif last_year:
+        stage, detail, as_of = "operating", f"production reported for {last_year}", str(last_year)
     else:
         return []
-    if stage == "unknown":
-        return []
-    as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or "2020"
-    return [Claim(record.key, "stage", text=stage, as_of=as_of, url=record.url, detail=detail, method=method)]
+    return [Claim(record.key, "stage", text=stage, as_of=as_of, url=record.url, detail=detail)]
 
 
 def _grades(rows: pd.DataFrame, units: dict[str, str]) -> list[Claim]:

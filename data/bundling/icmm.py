@@ -56,4 +56,5 @@ def _facility(row: pd.Series, named: tuple[str, ...], assets: set[str], countrie
         aliases=tuple(dict.fromkeys(a.strip() for a in row["Group Names"].split(";") if a.strip())),
         as_of="2025-09",
         facilities=tuple(sorted(part.lower() for part in assets)),
+        sure_place=row["Confidence Factor"] == "High",
     )

@@ -399,8 +399,8 @@ def _join_said(records: list[Record], clusters: Clusters) -> None:
     """Join what a person said is the same."""
     number = {record.key: i for i, record in enumerate(records)}
     for i, record in enumerate(records):
-        if record.same_as:
-            clusters.join(i, number[record.same_as])
+        for key in record.same_as:
+            clusters.join(i, number[key])
 
 
 def _attach_unlocated(records: list[Record], clusters: Clusters) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from data import vocabulary as words
+from data.bundling import resource_classes
 from data.bundling.records import Claim, Extract, Record, reported, text
 
 FOLDER = "sites/minmod_knowledge_graph"
@@ -29,6 +30,8 @@ CURATED_SOURCES = (
     "doi-10-3133-fs20243029",
     "doi-10-1007-s00126-023-01161-3",
     "mrdata_deposit",
+    "mrdata_pp1802",
+    "earth_mri_usa",
     "mining_report",
 )
 TO_MT = {"million tonnes": 1.0, "tonnes": 1e-6, "million short tons": 0.90718, "short tons": 0.90718e-6}
@@ -113,6 +116,7 @@ def _take(
             deposit_type=words.deposit_type(row["deposit_type"] or row["deposit_obs"]),
             as_of=_published(row["source"]),
             aliases=tuple(a.strip() for a in row["aliases"].split(";") if a.strip()),
+            machine_read=machine,
         )
     )
     found.claims.extend(claims)
@@ -151,18 +155,17 @@ def _published(source: str) -> str:
 
 
 def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) -> list[Claim]:
-    """Take the total of a source.
-
-    Several rows of a commodity are categories or zones and are not summed, the largest ore is taken.
-    """
+    """Return tonnage and grades of one source, summed over the classes that its reporting code keeps apart."""
     rows = rows.assign(
         ore_mt=pd.Series(
             [_ore_mt(o, u) for o, u in zip(rows["ore"], rows["ore_unit"], strict=True)], rows.index, dtype=float
-        )
+        ),
+        category=[text(each) for each in rows["category"]],
     ).dropna(subset=["ore_mt"])
     if rows.empty:
         return []
-    total_mt = float(rows["ore_mt"].max())
+    rows = resource_classes.one_basis(rows)
+    parts = [resource_classes.summed(group) for _, group in rows.groupby("commodity", sort=False)]
     date = text(rows.iloc[0]["date"])[:10] or _published(text(rows.iloc[0]["source"]))
     common: dict[str, Any] = {
         "as_of": date,
@@ -170,27 +173,33 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
         "url": text(rows.iloc[0]["doc_uri"]),
         "detail": text(rows.iloc[0]["doc_title"]),
     }
-    claims = [Claim(key, "tonnage_mt", total_mt, unit="Mt", scope=_scope(rows), **common)]
-    for name, group in rows.groupby("commodity", sort=False):
-        claims += _grade_claim(key, str(name), group, units, common)
+    largest = max(parts, key=lambda part: float(part["ore_mt"].sum()))
+    total_mt = float(largest["ore_mt"].sum())
+    claims = [Claim(key, "tonnage_mt", total_mt, unit="Mt", scope=_scope(largest), **common)]
+    for part in parts:
+        claims += _grade_claim(key, part, units, common)
     return claims + _treo(key, claims, common)
 
 
-def _grade_claim(
-    key: str, name: str, group: pd.DataFrame, units: dict[str, str], common: dict[str, Any]
-) -> list[Claim]:
-    """Return the grade of the largest ore of a commodity; none if our unit cannot state it, or it is above 100 %."""
-    commodity = words.commodity(name)
-    best = group.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]
-    factor = GRADE.get((text(best["grade_unit"]), units.get(commodity or "", "")))
-    grade = reported(best["grade"])
-    if not (commodity and factor and grade):
+#: Form that a grade is stated in -> factor to the metal.
+METAL_IN = {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}
+
+
+def _grade_claim(key: str, part: pd.DataFrame, units: dict[str, str], common: dict[str, Any]) -> list[Claim]:
+    """Return the mean grade of a commodity, weighted by ore; none if our unit cannot state it, or it is above 100 %."""
+    commodity = words.commodity(str(part.iloc[0]["commodity"]))
+    unit = units.get(commodity or "", "")
+    graded = [
+        (float(row["ore_mt"]), grade * factor * METAL_IN.get(text(row["form"]), 1.0))
+        for _, row in part.iterrows()
+        if (factor := GRADE.get((text(row["grade_unit"]), unit))) and (grade := reported(row["grade"]))
+    ]
+    if not (commodity and graded):
         return []
-    factor *= {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}.get(text(best["form"]), 1.0)
-    unit, scope = units[commodity], text(best["category"])
-    if unit == "%" and grade * factor > 100:
+    mean = resource_classes.mean_grade(graded)
+    if unit == "%" and mean > 100:
         return []
-    return [Claim(key, "grade", grade * factor, commodity=commodity, unit=unit, scope=scope, **common)]
+    return [Claim(key, "grade", mean, commodity=commodity, unit=unit, scope=_scope(part), **common)]
 
 
 def _treo(key: str, claims: list[Claim], common: dict[str, Any]) -> list[Claim]:
@@ -220,4 +229,5 @@ def _ore_mt(ore: object, unit: object) -> float | None:
 
 
 def _scope(rows: pd.DataFrame) -> str:
-    return text(rows.sort_values("ore_mt", kind="stable", ascending=False).iloc[0]["category"])
+    """Return the classes that were added, as the source writes them, the largest first."""
+    return "+".join(dict.fromkeys(filter(None, (text(each) for each in rows["category"]))))

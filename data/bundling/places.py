@@ -53,3 +53,19 @@ class CountryPolygons:
         )
         found[at_sea[near[0]]] = self._iso3[near[1]]
         return found
+
+    def near(self, iso3: str, lon: float, lat: float, degrees: float) -> bool:
+        """Tell whether a point lies in a country or within so many degrees of it; false for a country without polygons.
+
+        Parameters
+        ----------
+        iso3 : str
+            Country, ISO 3166-1 alpha-3.
+        lon, lat : float
+            Degrees, EPSG:4326.
+        degrees : float
+            How far off the polygons it may lie.
+        """
+        of_country = self._iso3 == iso3
+        point = shapely.Point(lon, lat)
+        return bool(of_country.any() and shapely.dwithin(self._shapes[of_country], point, degrees).any())

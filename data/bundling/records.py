@@ -39,8 +39,12 @@ class Record:
         ISO year or date of the record; empty means unknown.
     facilities : tuple of str
         What stands there besides the kind: ``mine``, ``smelter``, ``refinery``, ``plant``; empty means not stated.
-    same_as : str
-        Key of another record that a person found to be the same site; empty means not said.
+    same_as : tuple of str
+        Keys of other records that a person found to be the same site; empty means not said.
+    machine_read : bool
+        A program read it from a report, unchecked: it may speak of a site that others know, and makes none.
+    sure_place : bool
+        The point was looked up or is held with confidence: coarse country polygons do not overrule it.
     """
 
     source_id: str
@@ -57,7 +61,9 @@ class Record:
     deposit_type: str = ""
     as_of: str = ""
     facilities: tuple[str, ...] = ()
-    same_as: str = ""
+    same_as: tuple[str, ...] = ()
+    machine_read: bool = False
+    sure_place: bool = False
 
     def __post_init__(self) -> None:
         """Undo the escapes that some sources leave in their names."""

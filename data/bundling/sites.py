@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from data import vocabulary as words
-from data.bundling import curated, fineprint, icmm, lithium, match, minmod, usgs_deposits, usgs_listings
+from data.bundling import curated, fineprint, icmm, lithium, match, minmod, projects, usgs_deposits, usgs_listings
 from data.bundling.places import CountryPolygons
 from data.bundling.records import Claim, Extract, Record, claims_frame
 
 #: Whose coordinates and names are believed first; the numbers are documented in `data/curated/resolution.csv`.
 RESOLUTION = "resolution.csv"
-MAX_PLACE_ERROR_KM = 60
+ONLY_MACHINE_READ = "only a machine-read report speaks of it: no site"
 
 
 def grade_units() -> dict[str, str]:
@@ -85,6 +85,7 @@ def extract_all(raw: Path) -> Extract:
         icmm.extract(raw, countries),
         curated.extract_plants(),
         curated.extract_fast41(),
+        projects.extract_projects(),
         curated.extract_site_facts(),
     ]
     whole = Extract()
@@ -99,6 +100,11 @@ def extract_all(raw: Path) -> Extract:
 def place(extract: Extract, raw: Path) -> None:
     """Set the country from polygons if no source states one; drop coordinates that contradict the stated country.
 
+    A point that was looked up, or that its source holds with confidence, stands against the coarse polygons: within
+    `NEAR_BORDER_DEG` of the stated country it is kept; further off the stated country gives way where the source says
+    that it is sure of the point. A point whose mirror image (sign of one coordinate) lies in the stated country is
+    taken for a slip of the sign and counted; it is not used.
+
     Parameters
     ----------
     extract : Extract
@@ -106,14 +112,36 @@ def place(extract: Extract, raw: Path) -> None:
     raw : Path
         Folder of the raw files, as `data/sources.toml` registers them.
     """
-    for i, found in _countries_of(extract.records, CountryPolygons(raw)).items():
+    polygons = CountryPolygons(raw)
+    for i, found in _countries_of(extract.records, polygons).items():
         record = extract.records[i]
         if found and not record.iso3:
             extract.records[i] = replace(record, iso3=found)
-        elif not found or _contradict(record.iso3, found):
+        elif (found and not _contradict(record.iso3, found)) or polygons.near(
+            record.iso3, float(record.lon or 0), float(record.lat or 0), NEAR_BORDER_DEG
+        ):
+            continue
+        elif record.sure_place and found:
+            extract.records[i] = replace(record, iso3=found)
+        else:
             extract.records[i] = replace(record, lon=None, lat=None)
-            in_sea, elsewhere = "coordinate lies in the sea", "coordinate lies in another country than the source says"
-            extract.leave_out(elsewhere if found else in_sea)
+            extract.leave_out(_why_not_there(record, found, polygons))
+
+
+#: How far from the polygons of the country that its source states a point may lie: half a degree, for borders and
+#: coasts drawn at 1:50m.
+NEAR_BORDER_DEG = 0.5
+
+
+def _why_not_there(record: Record, found: str, polygons: CountryPolygons) -> str:
+    """Return why a point was not used."""
+    lon, lat = float(record.lon or 0), float(record.lat or 0)
+    mirrored = ((-lon, lat), (lon, -lat), (-lon, -lat), (lat, lon))
+    if any(abs(y) <= 90 and polygons.near(record.iso3, x, y, 0.0) for x, y in mirrored):
+        return "coordinate has a wrong sign, or latitude and longitude are swapped: not used"
+    if not found:
+        return "coordinate lies in the sea"
+    return "coordinate lies in another country than the source says"
 
 
 def _countries_of(records: list[Record], polygons: CountryPolygons) -> dict[int, str]:
@@ -141,10 +169,24 @@ def site_id(record: Record) -> str:
     return f"{record.iso3.lower() or 'xxx'}-{slug or 'site'}-{hashlib.sha256(record.key.encode()).hexdigest()[:4]}"
 
 
-def priority() -> dict[tuple[str, str], int]:
-    """Return (attribute, source_id) -> rank of the resolution rule; lower is believed first."""
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """Where a source stands for an attribute: its class first, and its rank where class and date are equal."""
+
+    source_class: int
+    rank: int
+
+
+UNRANKED = Priority(9, 99)
+
+
+def priority() -> dict[tuple[str, str], Priority]:
+    """Return (attribute, source_id) -> where the source stands by `resolution.csv`; lower is believed first."""
     table = pd.read_csv(words.CURATED / RESOLUTION, keep_default_na=False)
-    return dict(zip(zip(table["attribute"], table["source_id"], strict=True), table["rank"].astype(int), strict=True))
+    return {
+        (row["attribute"], row["source_id"]): Priority(int(row["class"]), int(row["rank"]))
+        for _, row in table.iterrows()
+    }
 
 
 def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]]:
@@ -169,11 +211,13 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
     used: set[str] = set()
     for members in match.cluster(extract.records):
         group = sorted(
-            (extract.records[i] for i in members), key=lambda r: (ranks.get(("name", r.source_id), 99), r.key)
+            (extract.records[i] for i in members),
+            key=lambda r: (ranks.get(("name", r.source_id), UNRANKED).rank, r.key),
         )
-        located = [r for r in group if r.lon is not None]
+        located = [r for r in group if r.lon is not None and not r.machine_read]
         if not located:
-            left_out["no coordinates and no located site of that name"] += len(group)
+            machine = all(r.machine_read for r in group)
+            left_out[ONLY_MACHINE_READ if machine else "no coordinates and no located site of that name"] += len(group)
             continue
         row = _site_row(group, located, ranks)
         while row["site_id"] in used:
@@ -185,32 +229,32 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
     stated, of_concentrate = of_ore(extract.claims)
     left_out["grade of a concentrate or of metal, not of ore"] += of_concentrate
     claims = _claims(stated, owner_of_record, ranks)
-    claims = pd.concat([claims, _inferred_stage(sites, claims)], ignore_index=True)
     sites["stage"] = _chosen_text(sites, claims, "stage", "unknown")
     return sites, claims, left_out
 
 
-def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str, str], int]) -> dict[str, object]:
+def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str, str], Priority]) -> dict[str, object]:
     spot = min(
         located,
         key=lambda r: (
             ["exact", "approximate", "centroid"].index(r.accuracy),
-            ranks.get(("location", r.source_id), 99),
+            ranks.get(("location", r.source_id), UNRANKED).rank,
             r.key,
         ),
     )
-    head = group[0]
+    head = next(r for r in group if not r.machine_read)
+    checked = [r for r in group if not r.machine_read]
     return {
         "site_id": site_id(replace(head, iso3=spot.iso3)),
         "name": head.name,
-        "aliases": _aliases(group)[:12],
+        "aliases": _aliases(head, group)[:12],
         "iso3": spot.iso3,
-        "kind": _kind(group),
+        "kind": _kind(checked),
         "lon": round(float(spot.lon or 0), 5),
         "lat": round(float(spot.lat or 0), 5),
         "location_accuracy": spot.accuracy,
         "location_source_id": spot.source_id,
-        "commodities": list(dict.fromkeys(c for r in group for c in r.commodities)),
+        "commodities": list(dict.fromkeys(c for r in checked for c in r.commodities)),
         "deposit_type": next((r.deposit_type for r in group if r.deposit_type), ""),
         "facilities": sorted({f for r in group for f in r.facilities}),
         "source_ids": sorted({r.source_id for r in group}),
@@ -218,10 +262,10 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
     }
 
 
-def _aliases(group: list[Record]) -> list[str]:
+def _aliases(head: Record, group: list[Record]) -> list[str]:
     """Return all names of a site but that of its first record."""
     names = dict.fromkeys(n for r in group for n in (r.name, *r.aliases))
-    names.pop(group[0].name, None)
+    names.pop(head.name, None)
     return list(names)
 
 
@@ -231,7 +275,7 @@ def _kind(group: list[Record]) -> str:
     return next((k for k in ("separation", "derivative", "recycling") if k in kinds), kinds[0])
 
 
-def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
+def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[str, str], Priority]) -> pd.DataFrame:
     frame = claims_frame([c for c in claims if c.key in site_of])
     frame.insert(0, "site_id", frame["key"].map(site_of))
     frame.insert(1, "source_id", frame["key"].str.split(":", n=1).str[0])
@@ -239,42 +283,78 @@ def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[s
     return resolve(frame, ranks)
 
 
-def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], int]) -> pd.DataFrame:
-    """Mark the claim that is scored: by method, rank of the source in the rule, date, then size of the orebody.
+#: A grade so many times above or below the median of its siblings is not of the same ore: another body, a concentrate.
+ODD_FACTOR = 4.0
 
-    Each grade stands with the tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that
-    contained metal never mixes two estimates; among equals the record with the larger ore body is taken. Machine-read
-    rows are never chosen. Owners are chosen as a set: all rows of the best source and its newest year.
+
+def odd_grades(frame: pd.DataFrame) -> pd.Series:
+    """Tell which grades differ from the median of the other grades of their site and commodity by `ODD_FACTOR` or more.
+
+    Two others at least are needed to say so. They are kept and shown, and not scored.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Claims with site_id, attribute, commodity, value and method, a row each; grades of one commodity have one unit.
+    """
+    odd = pd.Series(data=False, index=frame.index)
+    grades = frame[(frame["attribute"] == "grade") & ~frame["method"].isin(NEVER_SCORED) & (frame["value"] > 0)]
+    for _, group in grades.groupby(["site_id", "commodity"]):
+        values = group["value"].to_numpy(dtype=float)
+        if len(values) < 3:
+            continue
+        for place, value in enumerate(values):
+            ratio = value / float(np.median(np.delete(values, place)))
+            odd.loc[group.index[place]] = not 1 / ODD_FACTOR < ratio < ODD_FACTOR
+    return odd
+
+
+#: Methods of claims that are kept and shown and never scored.
+NEVER_SCORED = ("machine-read", "unconfirmed")
+
+
+def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], Priority]) -> pd.DataFrame:
+    """Mark the claim that is scored.
+
+    Machine-read and unconfirmed claims are never chosen. A resource (grade, tonnage): the class of the source first,
+    within a class the newest, then the larger ore body; each grade stands with the
+    tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that contained metal never mixes two
+    estimates. Stage: what a source reports before what is estimated or inferred, then the newest. Owners as a set: the
+    newest statement, but one that adds up to the whole stands against a newer one that names a part, for two years.
 
     Parameters
     ----------
     frame : pd.DataFrame
         Claims, a row each.
     ranks : dict[tuple[str, str], int]
-        (attribute, source) -> rank; the lowest is chosen.
+        (attribute, source) -> class and rank; the lowest is chosen.
     """
+    stands = [ranks.get((_rule(a), s), UNRANKED) for a, s in zip(frame["attribute"], frame["source_id"], strict=True)]
     frame = frame.assign(
-        _machine=(frame["method"] == "machine-read").astype(int),
-        _rank=[ranks.get((_rule(a), s), 99) for a, s in zip(frame["attribute"], frame["source_id"], strict=True)],
-        _year=pd.to_numeric(frame["as_of"].str[:4], errors="coerce").fillna(0).astype(int),
+        _never=frame["method"].isin(NEVER_SCORED) | odd_grades(frame),
+        _guess=(frame["method"] == "inferred").astype(int),
+        _class=[each.source_class for each in stands],
+        _rank=[each.rank for each in stands],
         _ore=frame["key"].map(frame[frame["attribute"] == "tonnage_mt"].groupby("key")["value"].max()).fillna(0.0),
     )
     order = {
         "site_id": True,
         "attribute": True,
         "commodity": True,
-        "_machine": True,
+        "_never": True,
+        "_class": True,
+        "_guess": True,
+        "as_of": False,
         "_rank": True,
-        "_year": False,
         "_ore": False,
         "key": True,
     }
     frame = frame.sort_values(list(order), ascending=list(order.values()), kind="stable")
     frame["chosen"] = False
-    for attribute, rows in frame[frame["_machine"] == 0].groupby("attribute"):
+    for attribute, rows in frame[~frame["_never"]].groupby("attribute"):
         chosen = _RULES.get(str(attribute), _first_each)(rows)
         frame.loc[chosen, "chosen"] = True
-    return frame.drop(columns=["_machine", "_rank", "_year", "_ore"]).reset_index(drop=True)
+    return frame.drop(columns=["_never", "_guess", "_rank", "_class", "_ore"]).reset_index(drop=True)
 
 
 def _rule(attribute: str) -> str:
@@ -285,39 +365,39 @@ def _first_each(rows: pd.DataFrame) -> pd.Index:
     return rows.drop_duplicates(["site_id", "commodity"]).index
 
 
+#: Shares of a statement add up to the whole within rounding.
+WHOLE_PCT = (98.0, 102.0)
+
+
 def _owner_set(rows: pd.DataFrame) -> pd.Index:
-    best = rows.groupby("site_id")[["source_id", "_year"]].first()
-    match_best = rows.join(best.add_suffix("_best"), on="site_id")
-    return rows.index[
-        (match_best["source_id"] == match_best["source_id_best"]) & (match_best["_year"] == match_best["_year_best"])
-    ]
+    """Return the rows of the one statement of owners, a page or record of one date, that is taken for each site."""
+    rows = rows.assign(
+        _statement=rows["source_id"] + "|" + rows["url"] + "|" + rows["key"] + "|" + rows["as_of"],
+        _year=pd.to_numeric(rows["as_of"].str[:4], errors="coerce").fillna(0).astype(int),
+    )
+    sets = rows.groupby(["site_id", "_statement"], sort=False).agg(
+        year=("_year", "first"), as_of=("as_of", "first"), rank=("_rank", "first"), total=("value", "sum")
+    )
+    sets = sets.assign(whole=sets["total"].between(*WHOLE_PCT)).reset_index()
+    newest = sets.groupby("site_id")["year"].transform("max")
+    sets["credit"] = sets["whole"] & (sets["year"] >= newest - 2)
+    best = sets.sort_values(
+        ["site_id", "credit", "as_of", "total", "rank", "_statement"],
+        ascending=[True, False, False, False, True, True],
+        kind="stable",
+    ).drop_duplicates("site_id")
+    return rows.index[(rows["site_id"] + rows["_statement"]).isin(best["site_id"] + best["_statement"])]
 
 
 def _newest(rows: pd.DataFrame) -> pd.Index:
     return (
-        rows.sort_values(["site_id", "_year", "_rank"], ascending=[True, False, True]).drop_duplicates("site_id").index
+        rows.sort_values(["site_id", "_guess", "as_of", "_rank"], ascending=[True, True, False, True], kind="stable")
+        .drop_duplicates("site_id")
+        .index
     )
 
 
-_RULES = {"owner": _owner_set, "stage": _newest}
-
-
-def _inferred_stage(sites: pd.DataFrame, claims: pd.DataFrame) -> pd.DataFrame:
-    """Return an inferred stage claim "resource" for ore sites with tonnage and grade whose stage nobody states."""
-    chosen = claims[claims["chosen"]]
-    staged = set(chosen.loc[chosen["attribute"] == "stage", "site_id"])
-    graded = set(chosen.loc[chosen["attribute"] == "grade", "site_id"])
-    sized = chosen[chosen["attribute"].isin(["tonnage_mt", "contained_t"])].drop_duplicates("site_id")
-    rows = sized[sized["site_id"].isin((graded & set(sites.loc[sites["kind"] == "mine", "site_id"])) - staged)]
-    return rows.assign(
-        attribute="stage",
-        value=None,
-        text="resource",
-        commodity="",
-        unit="",
-        method="inferred",
-        detail="a tonnage and grade are published; no source states the stage",
-    )
+_RULES = {"owner": _owner_set, "stage": _newest, "funding_state": _newest}
 
 
 def _chosen_text(sites: pd.DataFrame, claims: pd.DataFrame, attribute: str, missing: str) -> pd.Series:

@@ -15,6 +15,12 @@ from data.bundling.records import Claim, Extract, Record, reported, text
 FOLDER = "sites/usgs_mrdata_deposit_databases"
 
 
+#: Ore bodies below 10,000 t are pits of the past, no candidates: the world digs 10,000 t of chromite in two hours.
+LEAST_ORE_MT = 0.01
+#: The grade and tonnage models of the USGS state total production, reserves and resources (OFR 2008-1155).
+BEFORE_MINING = "deposit before mining"
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """How one USGS database maps to records and claims.
@@ -30,7 +36,7 @@ class Database:
     tonnage_column: str
     deposit_type: str
     vintage: str
-    scope: str = "deposit"
+    scope: str = BEFORE_MINING
     commodities: tuple[str, ...] = ()
     stage_columns: tuple[str, ...] = ()
     owner_column: str = ""
@@ -53,7 +59,7 @@ DATABASES: tuple[Database, ...] = (
         "oreton",
         "carbonatite",
         "2009",
-        scope="whole deposit",
+        scope=BEFORE_MINING,
         alias_column="altname",
         commodities=("rare earths", "niobium"),
     ),
@@ -95,6 +101,7 @@ DATABASES: tuple[Database, ...] = (
         "tonnage_mt",
         "porphyry",
         "2015",
+        scope="deposit",
         stage_columns=("dev_status", "sitestatus"),
         alias_column="name_other",
         type_column="dep_type",
@@ -191,6 +198,9 @@ def _take(row: pd.Series, database: Database, countries: words.CountryNames, fou
         found.leave_out(f"{database.source_id}: prospect without tonnage or production")
         return
     claims = _claims(row, database)
+    if any(claim.attribute == "tonnage_mt" and (claim.value or 0) < LEAST_ORE_MT for claim in claims):
+        found.leave_out(f"{database.source_id}: ore body of under 10,000 t")
+        return
     record = Record(
         source_id=database.source_id,
         native_id=text(row["record_id"]),
@@ -231,8 +241,14 @@ def _claims(row: pd.Series, database: Database) -> list[Claim]:
         claims.append(
             Claim(attribute="stage", text=words.stage(stage_words), detail=stage_words, **{**common, "as_of": as_of})
         )
-    if database.owner_column and text(row[database.owner_column]):
-        claims.append(Claim(attribute="owner", text=text(row[database.owner_column]), **common))
+    elif closed := words.end_of_mining(text(row.get("comments"))):
+        kept = words.stage(closed) == "care and maintenance"
+        claims.append(
+            Claim(attribute="stage", text="care and maintenance" if kept else "closed", detail=closed, **common)
+        )
+    if database.owner_column:
+        owners = words.owners(text(row[database.owner_column]))
+        claims += [Claim(attribute="owner", text=name, **common) for name in owners]
     return claims
 
 

@@ -30,6 +30,7 @@ class Listing:
     vintage: str
     default: tuple[str, ...] = ()
     stage_column: str = ""
+    stage_source_column: str = ""
     owner_column: str = ""
     keep: Callable[[pd.Series], bool] = lambda row: True  # noqa: ARG005 - the signature of `keep`
 
@@ -45,8 +46,9 @@ LISTINGS: tuple[Listing, ...] = (
         ("name",),
         "commodity",
         (),
-        "2012",
-        stage_column="class",
+        "2010",
+        stage_column="record_tp",
+        stage_source_column="ref_short",
         keep=lambda row: text(row["class"]) in ("Producer", "Deposit"),
     ),
     Listing(
@@ -143,24 +145,24 @@ def _deposit_type(row: pd.Series, listing: Listing) -> str:
 
 
 def _claims(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
-    claims = []
-    stage_words = text(row[listing.stage_column]) if listing.stage_column else ""
-    if words.stage(stage_words) != "unknown":
-        as_of = words.year_in(stage_words) or listing.vintage
-        claims.append(
-            Claim(record.key, "stage", text=words.stage(stage_words), as_of=as_of, url=record.url, detail=stage_words)
-        )
+    claims = _stage(row, listing, record)
     owner = text(row[listing.owner_column]) if listing.owner_column else ""
     if owner:
-        name = re.sub(r"\s*\((?:[^()]*\d{4}[^()]*)\)", "", owner).strip()
-        claims.append(
-            Claim(
-                record.key,
-                "owner",
-                text=name,
-                as_of=words.year_in(owner) or listing.vintage,
-                url=record.url,
-                detail=owner,
-            )
-        )
+        as_of = words.year_in(owner) or listing.vintage
+        claims += [
+            Claim(record.key, "owner", text=name, as_of=as_of, url=record.url, detail=owner)
+            for name in words.owners(re.sub(r"\s*\((?:[^()]*\d{4}[^()]*)\)", "", owner))
+        ]
     return claims
+
+
+def _stage(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
+    """Return the stage that the words of a row state; it is as old as its own source, where the row cites one."""
+    said = text(row[listing.stage_column]) if listing.stage_column else ""
+    stage = words.stage(said)
+    if stage == "unknown":
+        return []
+    cited = text(row[listing.stage_source_column]) if listing.stage_source_column else ""
+    as_of = words.year_in(said) or words.year_in(cited) or listing.vintage
+    detail = f"{said} ({cited})" if cited else said
+    return [Claim(record.key, "stage", text=stage, as_of=as_of, url=record.url, detail=detail)]

@@ -31,6 +31,7 @@ STAGE_CONFIDENCE = {
     "permitted": "high",
     "feasibility": "high",
     "care and maintenance": "high",
+    "suspended": "high",
     "prefeasibility": "medium",
     "resource": "medium",
     "exploration": "low",

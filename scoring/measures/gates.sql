@@ -1,20 +1,22 @@
 -- in:     combined.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
--- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction; one tier of
---         holdings above the named owner. Owners of before 2021 (older than five years) can fail a site, not clear it. A sole named owner without a stated share is taken for the whole.
+-- ref:    covered nation: the rule applied counts every owner seated in a covered nation (10 USC 4872), private ones too, cumulated, 25 % or
+--         more, or jurisdiction; 89 FR 37079 (DOE), whose threshold it takes, counts governments and those they control. One tier of
+--         holdings above the named owner. covered_any, the stricter one: any holding of theirs. Owners of before 2021 (older than five
+--         years) neither fail nor clear a site. A sole named owner without a stated share is taken for 51 % (measure_allied_share.sql).
 WITH held AS (
     SELECT
         site_id,
-        sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END * covered) AS covered_pct,
-        coalesce(sum(CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 100 ELSE 0 END * (1 - covered))
-            FILTER (bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
-        min(as_of) < '2021' AS stale,
-        bool_or(covered > 0) AS any_covered,
+        coalesce(sum(pct * covered) FILTER (fresh), 0) AS covered_pct,
+        coalesce(sum(pct * (1 - covered)) FILTER (fresh AND bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
+        NOT bool_or(fresh) AS stale,
+        bool_or(covered > 0) AS any_covered, coalesce(bool_or(covered > 0) FILTER (fresh), false) AS covered_now,
         arg_max(CASE WHEN ultimate_parent = '' THEN owner ELSE ultimate_parent END, covered) AS who
     FROM (
         SELECT
-            *, count(*) OVER (PARTITION BY site_id) AS owners,
+            *, as_of >= '2021' AS fresh,
+            CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN count(*) OVER (PARTITION BY site_id) = 1 THEN 51 ELSE 0 END AS pct,
             CASE WHEN bloc = 'covered' THEN 1 ELSE covered_pct / 100 END AS covered
         FROM facts.owner
     )
@@ -25,19 +27,41 @@ covered AS (
         s.site_id, 'covered_nation' AS gate,
         CASE
             WHEN c.covered OR h.covered_pct >= 25 THEN 'fail'
-            WHEN h.clear_pct > 75 AND NOT h.stale THEN 'pass'
+            WHEN h.clear_pct > 75 THEN 'pass'
             ELSE 'unknown'
         END AS verdict,
         CASE
             WHEN c.covered THEN 'jurisdiction'
             WHEN h.covered_pct >= 25 THEN 'covered_share'
-            WHEN h.clear_pct > 75 AND h.stale THEN 'owners_stale'
             WHEN h.clear_pct > 75 THEN 'owners_clear'
+            WHEN h.stale AND h.any_covered THEN 'covered_stale'
+            WHEN h.stale THEN 'owners_stale'
             WHEN h.any_covered THEN 'covered_minority'
             WHEN h.site_id IS NULL THEN 'no_owner'
             ELSE 'owners_untraced'
         END AS evidence,
         CASE WHEN c.covered THEN s.iso3 ELSE coalesce(h.who, '') END AS target
+    FROM combined.site AS s
+    LEFT JOIN facts.country AS c USING (iso3)
+    LEFT JOIN held AS h USING (site_id)
+),
+covered_any AS (
+    SELECT
+        s.site_id, 'covered_any' AS gate,
+        CASE
+            WHEN c.covered OR h.covered_now THEN 'fail'
+            WHEN h.clear_pct >= 99 THEN 'pass'
+            ELSE 'unknown'
+        END AS verdict,
+        CASE
+            WHEN c.covered THEN 'jurisdiction'
+            WHEN h.covered_now THEN 'covered_holder'
+            WHEN h.clear_pct >= 99 THEN 'owners_clear'
+            WHEN h.site_id IS NULL THEN 'no_owner'
+            WHEN h.stale THEN 'owners_stale'
+            ELSE 'owners_untraced'
+        END AS evidence,
+        CASE WHEN c.covered THEN s.iso3 WHEN h.covered_now THEN h.who ELSE '' END AS target
     FROM combined.site AS s
     LEFT JOIN facts.country AS c USING (iso3)
     LEFT JOIN held AS h USING (site_id)
@@ -63,4 +87,4 @@ unsourced AS (
     FROM combined.site AS s
     CROSS JOIN (VALUES ('prc_technology'), ('prc_customers')) AS g (gate)
 )
-FROM covered UNION ALL FROM park UNION ALL FROM legal UNION ALL FROM unsourced
+FROM covered UNION ALL FROM covered_any UNION ALL FROM park UNION ALL FROM legal UNION ALL FROM unsourced

@@ -330,11 +330,16 @@ def still_so(stage: str, stage_age_years: int) -> float:
 
     Examples
     --------
-    >>> still_so("operating", 0), round(still_so("operating", 20), 3), still_so("exploration", 20)
-    (1.0, 0.368, 1.0)
+    >>> still_so("operating", 0), round(still_so("operating", 20), 3), round(still_so("exploration", 20), 3)
+    (1.0, 0.368, 0.036)
     """
-    ageing = parameters()["ageing"]
-    return math.exp(-max(stage_age_years, 0) / ageing["mean_life_years"]) if stage in ageing["stages"] else 1.0
+    ageing = _ageing(stage)
+    return math.exp(-max(stage_age_years, 0) / ageing["mean_life_years"]) if ageing else 1.0
+
+
+def _ageing(stage: str) -> dict[str, Any] | None:
+    """Return the block of ageing that a stage belongs to; None for one that does not pass (closed, cancelled)."""
+    return next((block for block in parameters()["ageing"].values() if stage in block["stages"]), None)
 
 
 def _jurisdiction(iso3: str, is_mine: bool, regulatory_quality: float | None) -> tuple[float, float, str, bool]:
@@ -364,11 +369,12 @@ def _pathway(key: str) -> tuple[float, float, str, bool]:
 def _sampled(
     stage: str, still: float, median: float, sigma: float, elapsed: float | None, due: float | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Sample study and permitting months left, each log-normal; a draw above `still` is of a site that fell back.
+    """Sample study and permitting months left, each log-normal; a draw above `still` is of a site that has moved on.
 
     One seed.
     """
-    now, fallen = parameters()["stage"][stage], parameters()["stage"][parameters()["ageing"]["fallen_back_to"]]
+    blocks = parameters()["stage"]
+    now, anew = blocks[stage], blocks["closed"]
     rng = np.random.default_rng(SEED)
     normal = rng.standard_normal(DRAWS)
     permitting = median * np.exp(sigma * normal)
@@ -380,8 +386,10 @@ def _sampled(
         left = _tail(median, sigma, max(elapsed, 0.0), rng)
     else:
         left = now["share_left"] * permitting
-    return np.where(holds, now["study_months"], fallen["study_months"]) * study, np.where(
-        holds, left, fallen["share_left"] * permitting
+    ageing = _ageing(stage)
+    part = rng.random(DRAWS) if ageing and ageing["otherwise"] == "anywhere" else np.ones(DRAWS)
+    return np.where(holds, now["study_months"], part * anew["study_months"]) * study, np.where(
+        holds, left, part * anew["share_left"] * permitting
     )
 
 

@@ -1,12 +1,16 @@
 -- in:     combined.site, combined.gate; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
---         countries, accuracy (lists), gates_failed (bool), text, inside (list of the ids of the sites in the area of interest)
+--         countries, accuracy (lists), gates_failed, any_stake (bool: the gate
+--         covered_any counts), text, inside (list of the ids of the sites in the area of interest)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site
 -- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
 CREATE OR REPLACE MACRO passing(s) AS TABLE
 SELECT site.*, coalesce(f.gate_failed, false) AS gate_failed
 FROM combined.site AS site
-LEFT JOIN (SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM combined.gate GROUP BY site_id) AS f USING (site_id)
+LEFT JOIN (
+    SELECT site_id, bool_or(verdict = 'fail' AND (gate <> 'covered_any' OR s['any_stake'])) AS gate_failed
+    FROM combined.gate GROUP BY site_id
+) AS f USING (site_id)
 WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s['commodity_any']::VARCHAR[]))
   AND (s['kinds']::VARCHAR[] IS NULL OR list_contains(s['kinds']::VARCHAR[], site.kind))
   AND (s['stages']::VARCHAR[] IS NULL OR list_contains(s['stages']::VARCHAR[], site.stage))

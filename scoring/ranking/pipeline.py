@@ -428,6 +428,7 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
         "accuracy": list(chosen.accuracy) or None,
         "min_coverage": chosen.min_coverage,
         "gates_failed": chosen.gates_failed,
+        "any_stake": chosen.any_stake,
         "text": chosen.text.strip(),
         "inside": None if chosen.area is None else sites_inside(facts, chosen.area),
     }

@@ -53,6 +53,9 @@ class Area:
 class Filters:
     """Which sites are listed. An empty tuple means all; no area: everywhere.
 
+    ``any_stake``: the stricter rule of ownership counts too, by which any stake of a covered-nation holder fails a site
+    (gate ``covered_any``), not 25 % alone.
+
     Raises
     ------
     ScenarioError
@@ -65,6 +68,7 @@ class Filters:
     accuracy: tuple[str, ...] = ()
     min_coverage: float = 0.0
     gates_failed: bool = True
+    any_stake: bool = False
     text: str = ""
     area: Area | None = None
 
@@ -76,8 +80,9 @@ class Filters:
                 )
         if not (_is_number(self.min_coverage) and 0 <= self.min_coverage <= 1):
             raise ScenarioError("The filter 'min_coverage' is not a number between 0 and 1.")
-        if not isinstance(self.gates_failed, bool):
-            raise ScenarioError("The filter 'gates_failed' is neither true nor false.")
+        for name in ("gates_failed", "any_stake"):
+            if not isinstance(getattr(self, name), bool):
+                raise ScenarioError("The filter {name!r} is neither true nor false.", name=name)
         if not _is_text(self.text):
             raise ScenarioError(
                 "The text to search for is longer than {longest} characters, or no text.", longest=LONGEST_TEXT

@@ -6,5 +6,7 @@ SELECT
     s.site_id, name, iso3, kind, commodities, lon, lat, stage, deposit_type, location_accuracy,
     coalesce(f.gate_failed, false) AS gate_failed
 FROM combined.site AS s
-LEFT JOIN (SELECT site_id, bool_or(verdict = 'fail') AS gate_failed FROM combined.gate GROUP BY site_id) AS f USING (site_id)
+LEFT JOIN (
+    SELECT site_id, bool_or(verdict = 'fail' AND gate <> 'covered_any') AS gate_failed FROM combined.gate GROUP BY site_id
+) AS f USING (site_id)
 ORDER BY s.site_id

@@ -52,6 +52,11 @@ MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Minimum share of
 HideFailed = Annotated[bool, typer.Option("--hide-failed", help="Exclude sites that fail a gate.")]
 
 
+AnyStake = Annotated[
+    bool, typer.Option("--any-stake", help="Any stake of a covered-nation holder fails a site, not 25 % alone.")
+]
+
+
 MethodOption = Annotated[str, typer.Option("--method", help="Aggregation method; `orebridge methods list` lists them.")]
 
 
@@ -79,6 +84,8 @@ def build_scenario(
     search: str,
     method: str = DEFAULT_METHOD,
     area: str = "",
+    *,
+    any_stake: bool = False,
 ) -> Scenario:
     """Return the scenario that the options say.
 
@@ -96,6 +103,7 @@ def build_scenario(
         countries=tuple(c.upper() for c in country or ()),
         min_coverage=min_coverage,
         gates_failed=not hide_failed,
+        any_stake=any_stake,
         text=search,
         area=_area(area),
     )

@@ -12,6 +12,7 @@ from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
 from ui.cli.arguments import MOST_ROWS
 from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
 from ui.cli.options import (
+    AnyStake,
     AreaOption,
     Commodity,
     Country,
@@ -46,6 +47,7 @@ def rank(
     order_by: OrderBy = DEFAULT_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
+    any_stake: AnyStake = False,
     search: Text = "",
     method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
@@ -54,7 +56,19 @@ def rank(
 ) -> None:
     """Rank candidate sites."""
     scenario = build_scenario(
-        preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area
+        preset,
+        weights,
+        commodity,
+        kind,
+        country,
+        stage,
+        order_by,
+        min_coverage,
+        hide_failed,
+        search,
+        method,
+        area,
+        any_stake=any_stake,
     )
     facts, scenario = with_own(scenario, open_ranking_facts)
     answer(
@@ -146,6 +160,7 @@ def export(
     order_by: OrderBy = DEFAULT_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
+    any_stake: AnyStake = False,
     search: Text = "",
     method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
@@ -161,7 +176,19 @@ def export(
 
     target = check(Target(file, overwrite))
     scenario = build_scenario(
-        preset, weights, commodity, kind, country, stage, order_by, min_coverage, hide_failed, search, method, area
+        preset,
+        weights,
+        commodity,
+        kind,
+        country,
+        stage,
+        order_by,
+        min_coverage,
+        hide_failed,
+        search,
+        method,
+        area,
+        any_stake=any_stake,
     )
     facts, scenario = with_own(scenario, open_all_facts)
     table = listing(facts, scenario, permalink(scenario), top, register=reference.sources())

@@ -49,6 +49,11 @@ FILTERS = (
     ),
     Parameter("text", "Only sites whose name or alias contains this text.", TEXT),
     Parameter("hide_failed", "Exclude sites that fail a gate.", {"type": "boolean", "default": False}),
+    Parameter(
+        "any_stake",
+        "Any stake of a covered-nation holder fails a site, not 25 % alone.",
+        {"type": "boolean", "default": False},
+    ),
 )
 WEIGHING = (
     Parameter("preset", "Weight preset.", {"type": "string", "enum": list(load().presets), "default": DEFAULT_PRESET}),
@@ -106,6 +111,7 @@ def scenario_of(values: JsonObject) -> Scenario:
         countries=tuple(code.upper() for code in values.get("country", ())),
         min_coverage=float(values.get("min_coverage", 0)),
         gates_failed=not values.get("hide_failed", False),
+        any_stake=values.get("any_stake", False),
         text=values.get("text", ""),
     )
     commodity = values.get("commodity", "").strip().lower()

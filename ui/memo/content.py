@@ -509,6 +509,7 @@ def _filters(filters: Filters) -> str:
         ", ".join(w.nation(code) for code in filters.countries),
         f"{_('Minimum data completeness (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
         "" if filters.gates_failed else _("Hide sites that fail a gate"),
+        _("Any covered-nation stake fails") if filters.any_stake else "",
         f"“{filters.text}”" if filters.text else "",
     ]
     return "; ".join(part for part in parts if part)

@@ -109,6 +109,6 @@ def test_a_record_without_place_joins_the_one_of_its_name_or_nobody() -> None:
 def test_what_a_person_said_is_joined() -> None:
     records = [
         site("a", "Lofdal-Bergville", 14.7, -20.3),
-        site("c", "Lofdal", None, None, same_as="a:Lofdal-Bergville14.7"),
+        site("c", "Lofdal", None, None, same_as=("a:Lofdal-Bergville14.7",)),
     ]
     assert cluster(records) == [[0, 1]]

@@ -94,10 +94,15 @@ def test_grade_is_in_the_unit_of_the_commodity_or_unknown(tmp_path, countries, g
     assert grades(found) == ({} if percent is None else {"nickel": pytest.approx(percent)})
 
 
-def test_categories_are_not_summed(tmp_path, countries) -> None:
+def test_classes_that_exclude_each_other_are_summed_and_grades_weighted(tmp_path, countries) -> None:
     found = taken(tmp_path, countries, SITE, ORE, {**ORE, "ore": "30", "grade": "1.0", "category": "inferred"})
-    assert [(c.value, c.scope) for c in found.claims if c.attribute == "tonnage_mt"] == [(30, "inferred")]
-    assert grades(found) == {"nickel": 1.0}
+    assert [(c.value, c.scope) for c in found.claims if c.attribute == "tonnage_mt"] == [(50, "inferred+indicated")]
+    assert grades(found) == {"nickel": pytest.approx(1.2)}
+
+
+def test_reserves_are_never_added_to_resources(tmp_path, countries) -> None:
+    found = taken(tmp_path, countries, SITE, ORE, {**ORE, "ore": "90", "category": "Probable"})
+    assert [(c.value, c.scope) for c in found.claims if c.attribute == "tonnage_mt"] == [(20, "indicated")]
 
 
 def test_reports_read_by_machine_are_marked_and_vague_in_place(tmp_path, countries) -> None:
@@ -152,8 +157,10 @@ def workbook(tmp_path: Path):
         path = tmp_path / fineprint.FILE
         path.parent.mkdir(parents=True)
         empty = {
+            "minerals_ores_conce": {"mine_fac": "none", "year": "", "value": ""},
             "commodities": {
                 "mine_fac": "none",
+                "value": "",
                 "commodity": "",
                 "grade": "",
                 "grade_or_yield_unit": "",
@@ -199,6 +206,7 @@ def test_facilities_with_owners_reserves_and_stage(workbook, countries) -> None:
             "commodity": "Copper",
         },
         other_info={"mine_fac": "Pit", "owners": "A (60%), B (40%)", "year": "2019"},
+        minerals_ores_conce={"mine_fac": "Pit", "year": "2017.0", "value": "12000"},
     )
     found = fineprint.extract(raw, countries, UNITS)
     (record,) = found.records
@@ -209,13 +217,13 @@ def test_facilities_with_owners_reserves_and_stage(workbook, countries) -> None:
         ("Old Pit", "Hole"),
     )
     assert [(c.attribute, c.value, c.text, c.as_of) for c in found.claims] == [
-        ("stage", None, "operating", "2020"),
+        ("stage", None, "operating", "2017"),
         ("tonnage_mt", 2.5, "", "2018"),
         ("grade", 1.2, "", "2018"),
         ("owner", 60.0, "A", "2019"),
         ("owner", 40.0, "B", "2019"),
     ]
-    assert found.claims[0].method == "inferred"
+    assert found.claims[0].detail == "production reported for 2017"
 
 
 @pytest.mark.parametrize(
@@ -236,10 +244,15 @@ def test_what_is_not_a_facility_of_ours_is_counted_not_taken(workbook, countries
     [
         ("Care and maintenance since 2016", "", "care and maintenance"),
         ("", "2012", "closed"),
-        ("", "", "operating"),
+        ("inactive", "", "suspended"),
         ("Active", "", "operating"),
     ],
 )
 def test_the_stage_comes_from_words_before_years(workbook, countries, status, end, stage) -> None:
     found = fineprint.extract(workbook({**GENERAL, "activity_status": status, "production_end": end}), countries, UNITS)
     assert [c.text for c in found.claims if c.attribute == "stage"] == [stage]
+
+
+def test_a_year_in_which_production_began_or_is_to_end_states_no_stage(workbook, countries) -> None:
+    found = fineprint.extract(workbook({**GENERAL, "production_end": "2031"}), countries, UNITS)
+    assert found.claims == []

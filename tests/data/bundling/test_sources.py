@@ -10,7 +10,7 @@ import pytest
 from data import vocabulary as words
 from data.bundling import fineprint, icmm, usgs_deposits
 from data.bundling.records import Claim, claims_frame, degrees, reported
-from data.bundling.sites import resolve
+from data.bundling.sites import Priority, resolve
 from data.bundling.tables import clean_country
 
 CODES = (
@@ -55,12 +55,34 @@ def test_namibia_is_not_missing_and_footnotes_fall_off(countries: words.CountryN
     ("text", "stage"),
     [
         ("past production till 1999", "closed"),
-        ("mining operations halted in 2001", "care and maintenance"),
+        ("mining operations halted in 2001", "suspended"),
         ("Producing", "operating"),
         ("exploration, pre-feasibility study", "prefeasibility"),
         ("exploration, feasibility study", "feasibility"),
         ("mined out", "closed"),
-        ("Potential resource", "resource"),
+        ("Potential resource", "unknown"),
+        ("Producer", "unknown"),
+        ("Producer (1988)", "operating"),
+        ("Active producer?", "unknown"),
+        ("inactive", "suspended"),
+        ("Mine not operating in 1987", "suspended"),
+        ("Byproduct", "unknown"),
+        ("Active prospect (1988)", "exploration"),
+        ("Active exploration (1999)", "exploration"),
+        ("mining operations during WW II; exploration", "exploration"),
+        ("proposed uranium mining with existing processing facility", "planned"),
+        ("federal permitting completed (17 October 2025)", "permitted"),
+        ("past production; feasibility updating", "feasibility"),
+        ("past production; present mining operations by FRASÉC (2009)", "operating"),
+        ("P producer; REE occurrence", "unknown"),
+        ("Mine, Care and Maintenance", "care and maintenance"),
+        ("Mine, Continuously Producing", "operating"),
+        ("Deposit, Never Exploited", "unknown"),
+        ("mining operations planned", "planned"),
+        ("Terminated", "closed"),
+        ("application denied", "cancelled"),
+        ("project shelved", "shelved"),
+        ("Not mined", "unknown"),
         ("Occurrence", "occurrence"),
         ("Under Development (2011)", "construction"),
         ("", "unknown"),
@@ -140,7 +162,9 @@ def resolved(*claims: Claim) -> pd.DataFrame:
     frame = claims_frame(list(claims))
     frame.insert(0, "site_id", "x")
     frame.insert(1, "source_id", frame["key"].str.split(":").str[0])
-    return resolve(frame, {("grade", "good"): 1, ("grade", "fair"): 2, ("owner", "good"): 2, ("owner", "fresh"): 1})
+    places = {("grade", "good"): (1, 1), ("grade", "fair"): (2, 2), ("grade", "peer"): (1, 3)}
+    places |= {("owner", "good"): (1, 2), ("owner", "fresh"): (1, 1)}
+    return resolve(frame, {place: Priority(*each) for place, each in places.items()})
 
 
 def test_the_believed_source_is_scored_and_machine_reading_never() -> None:
@@ -152,6 +176,55 @@ def test_the_believed_source_is_scored_and_machine_reading_never() -> None:
     assert found.loc[found["chosen"], "value"].tolist() == [1.0]
     alone = resolved(claim(key="good:2", method="machine-read"))
     assert not alone["chosen"].any()
+
+
+def test_within_a_class_the_newest_resource_is_scored_and_a_lower_class_never_beats_it() -> None:
+    found = resolved(
+        claim(key="good:1", value=0.7, as_of="1986"),
+        claim(key="peer:1", value=0.58, as_of="2025"),
+        claim(key="fair:1", value=3.0, as_of="2026"),
+    )
+    assert found.loc[found["chosen"], "key"].tolist() == ["peer:1"]
+
+
+def test_a_grade_several_times_off_its_siblings_is_kept_and_not_scored() -> None:
+    values = {"good:1": 9.6, "good:2": 0.22, "peer:1": 0.25, "fair:1": 0.3}  # Kevitsa: a concentrate among ores
+    found = resolved(*(claim(key=key, value=value) for key, value in values.items()))
+    assert len(found) == 4
+    assert found.loc[found["chosen"], "value"].tolist() == [0.22]
+
+
+def test_two_grades_that_differ_both_stand() -> None:
+    found = resolved(claim(key="good:1", value=9.6), claim(key="fair:1", value=0.3))
+    assert found.loc[found["chosen"], "value"].tolist() == [9.6]
+
+
+def test_a_claim_of_one_weak_source_is_never_scored() -> None:
+    stage = {"attribute": "stage", "commodity": "", "unit": "", "value": None}
+    found = resolved(
+        claim(text="planned", as_of="2024", **stage),
+        claim(text="operating", as_of="2026", method="unconfirmed", **stage),
+    )
+    assert found.loc[found["chosen"], "text"].tolist() == ["planned"]
+
+
+def test_a_reported_stage_beats_a_newer_inferred_one() -> None:
+    stage = {"attribute": "stage", "commodity": "", "unit": "", "value": None}
+    found = resolved(
+        claim(text="closed", as_of="2019-09", **stage),
+        claim(text="operating", as_of="2020", method="inferred", **stage),
+    )
+    assert found.loc[found["chosen"], "text"].tolist() == ["closed"]
+
+
+def test_a_statement_that_adds_up_stands_against_a_newer_one_that_names_a_part() -> None:
+    owner = {"attribute": "owner", "commodity": "", "unit": "%"}
+    found = resolved(
+        claim(key="good:1", text="CMOC", as_of="2024", value=80.0, **owner),
+        claim(key="good:1", text="Gecamines", as_of="2024", value=20.0, **owner),
+        claim(key="fresh:1", text="CMOC", as_of="2025", value=None, **owner),
+    )
+    assert sorted(found.loc[found["chosen"], "text"]) == ["CMOC", "Gecamines"]
 
 
 def test_owners_are_taken_as_the_newest_set_of_the_best_source() -> None:

@@ -48,10 +48,24 @@ def test_an_older_statement_never_leaves_less_to_do(stage, a, b) -> None:
 
 
 def test_the_chance_that_a_statement_still_holds_halves_with_time() -> None:
-    life = parameters()["ageing"]["mean_life_years"]
-    assert still_so("operating", 0) == 1
-    assert still_so("operating", life) == pytest.approx(math.exp(-1))
-    assert still_so("operating", -3) == 1
+    for block in parameters()["ageing"].values():
+        for stage in block["stages"]:
+            assert still_so(stage, 0) == still_so(stage, -3) == 1
+            assert still_so(stage, block["mean_life_years"]) == pytest.approx(math.exp(-1))
+
+
+def test_every_stage_ages_but_those_that_have_ended() -> None:
+    ageing = [stage for block in parameters()["ageing"].values() for stage in block["stages"]]
+    assert sorted(ageing) == sorted(set(KNOWN_STAGES) - {"closed", "cancelled"})
+
+
+def test_an_old_statement_of_a_project_says_little_of_today() -> None:
+    """Kings Mountain: a feasibility of 1981 leaves anything between ready and starting anew."""
+    fresh, old = months_left("feasibility", "USA", True, 1.4, 1), months_left("feasibility", "USA", True, 1.4, 45)
+    anew = months_left("closed", "USA", True, 1.4)
+    assert old.p90 - old.p10 > fresh.p90 - fresh.p10
+    assert old.p10 < 12
+    assert old.p90 < anew.p90
 
 
 def test_us_resource_to_permit_has_the_ceq_median_and_mean() -> None:

@@ -106,6 +106,7 @@ def _filters(scenario: Scenario) -> None:
     st.toggle(
         f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
     )
+    st.toggle(_("Any covered-nation stake fails"), key="stake", help=tip("covered_nation"))
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
     st.selectbox(_("Rank by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
     st.markdown("**" + _("Method") + "**")

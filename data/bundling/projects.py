@@ -1,0 +1,220 @@
+"""The ledger of living projects (`data/curated/projects/`) as records and claims."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+from data import vocabulary as words
+from data.bundling import resource_classes
+from data.bundling.curated import STAGES, capacity_attribute
+from data.bundling.records import Claim, Extract, Record, reported
+
+SOURCE = "orebridge_projects"
+FOLDER = words.CURATED / "projects"
+#: Attributes of the ledger that are kept as they are, each dated and cited; none of them is scored as yet.
+KEPT = (
+    "capex",
+    "contained",
+    "feed",
+    "first_production",
+    "funding",
+    "funding_state",
+    "list",
+    "mine_life",
+    "npv",
+    "offtake",
+    "operator",
+    "parent",
+    "permit",
+    "shelved_reason",
+    "study",
+)
+#: Words of a holding that is not held as yet, or not certain.
+PENDING = re.compile(
+    r"option|to be |planned|memorandum|\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
+    r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|to \d",
+    re.I,
+)
+#: What a statement of ore or grade is of, by its words -> classes of a reporting code. The first that is found counts.
+CLASSES: tuple[tuple[str, str], ...] = (
+    (r"sample|target|historical|conceptual|foreign|feed|life of mine|up to|content|average|some", ""),
+    (r"proven|probable|reserve", resource_classes.ALL_RESERVES),
+    (r"measured ?(\+|and) ?indicated|m&i", "measured+indicated"),
+    (r"indicated ?(\+|and) ?inferred|inferred and indicated", "indicated+inferred"),
+    (r"inferred", "inferred"),
+    (r"indicated", "indicated"),
+    (r"measured", "measured"),
+    (r"resource|total", resource_classes.ALL_RESOURCES),
+)
+#: (what a grade is of, our basis) -> factor by weight; standard atomic weights.
+TO_BASIS = {
+    ("WO3", "W"): 0.793,
+    ("Li2O", "Li"): 0.4645,
+    ("Ga2O3", "Ga"): 0.7439,
+    ("U3O8", "U"): 0.848,
+    ("MoS2", "Mo"): 0.5994,
+    ("KCl", "K2O"): 0.6317,
+    ("Ta", "Ta2O5"): 1.2211,
+    ("TGC", "graphitic C"): 1.0,
+    ("Cg", "graphitic C"): 1.0,
+    ("C(g)", "graphitic C"): 1.0,
+    ("GC", "graphitic C"): 1.0,
+}
+TO_UNIT = {("%", "ppm"): 1e4, ("ppm", "%"): 1e-4, ("g/t", "ppm"): 1.0, ("ppm", "g/t"): 1.0, ("g/t", "%"): 1e-4}
+TO_MT = {"Mt": 1.0, "Mst": 0.90718474}
+
+
+def extract_projects() -> Extract:
+    """Read the ledger: a record a project, tied by `sites.csv` to the records of other sources that are the same place.
+
+    A claim that is marked weak (an aggregator, a copy, a promotion) is kept as ``unconfirmed`` and never scored.
+    """
+    found = Extract()
+    claims = {str(key): rows for key, rows in _table("claims.csv").groupby("project_id", sort=False)}
+    links = _links()
+    for _, row in _table("projects.csv").iterrows():
+        record = _record(row, links.get(row["project_id"], ()))
+        found.records.append(record)
+        stated = claims.get(row["project_id"])
+        if stated is not None:
+            found.claims.extend(_claims(record, stated))
+    return found
+
+
+def _table(name: str) -> pd.DataFrame:
+    return pd.read_csv(FOLDER / name, dtype=str, keep_default_na=False)
+
+
+def _links() -> dict[str, tuple[str, ...]]:
+    """Return project -> keys of the records that were judged to be the same place."""
+    table = _table("sites.csv")
+    same = table[table["verdict"] == "same"]
+    return {str(project): tuple(rows["record_key"]) for project, rows in same.groupby("project_id")}
+
+
+def _record(row: pd.Series, same_as: tuple[str, ...]) -> Record:
+    located = bool(row["lon"] and row["lat"])
+    names = (row["name_local"], *row["aliases"].split(";"))
+    return Record(
+        SOURCE,
+        row["project_id"],
+        row["name"],
+        row["country_iso3"],
+        float(row["lon"]) if located else None,
+        float(row["lat"]) if located else None,
+        row["kind"],
+        words.commodities(row["commodities"], ";"),
+        row["location_source_url"],
+        accuracy=row["location_accuracy"] or "centroid",
+        as_of=row["retrieved"],
+        aliases=tuple(name.strip() for name in names if name.strip()),
+        same_as=same_as,
+        sure_place=True,
+    )
+
+
+def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
+    for _, row in rows.iterrows():
+        attribute = row["attribute"]
+        if attribute == "stage":
+            said = f"{row['text']}, {row['scope']}".strip(", ")
+            yield _claim(record, row, "stage", text=STAGES.get(row["text"], row["text"]), detail=said)
+        elif attribute == "owner" and row["text"]:
+            pending = PENDING.search(row["scope"])
+            share = None if pending else reported(row["value"])
+            for name in words.owners(row["text"]):
+                yield _claim(record, row, "owner_pending" if pending else "owner", share, text=name, unit="%")
+        elif attribute in ("capacity", "planned_output"):
+            yield from _output(record, row)
+        elif attribute in KEPT:
+            yield _claim(record, row, attribute, reported(row["value"]), text=row["text"], unit=row["unit"])
+    yield from _resource(record, rows)
+
+
+def _claim(record: Record, row: pd.Series, attribute: str, value: float | None = None, **more: Any) -> Claim:
+    weak = row["standing"] == "weak"
+    common: dict[str, Any] = {
+        "as_of": row["as_of"],
+        "scope": row["scope"],
+        "url": row["source_url"],
+        "detail": row["evidence"],
+        "low": reported(row["low"]),
+        "high": reported(row["high"]),
+        "method": "unconfirmed" if weak else "reported",
+    }
+    return Claim(record.key, attribute, value, **{**common, **more})
+
+
+def _output(record: Record, row: pd.Series) -> Iterator[Claim]:
+    """Return a capacity or planned output in t/y; other units are kept as words."""
+    value, planned = reported(row["value"]), row["attribute"] == "planned_output"
+    commodity = words.commodity(row["commodity"]) or ""
+    if not value or row["unit"] != "t/y" or not commodity:
+        said = f"{row['value']} {row['unit']} {row['text']}".strip()
+        yield _claim(record, row, "planned_output" if planned else "capacity_other", text=said)
+        return
+    attribute = "planned_output_t_y" if planned else capacity_attribute(row["text"])
+    yield _claim(record, row, attribute, value, text=row["text"], commodity=commodity, unit="t/y")
+
+
+def _resource(record: Record, rows: pd.DataFrame) -> list[Claim]:
+    """Return tonnage and grades of the project's newest statement of a resource, else of a reserve.
+
+    A statement is what one page says for one date. Its tonnages and grades meet by class; what has no class (samples,
+    targets, historical estimates) is no resource.
+    """
+    stated = rows[rows["attribute"].isin(["tonnage_mt", "grade"])]
+    stated = stated.assign(category=[_classes_of(words_said) for words_said in stated["scope"]])
+    stated = stated[stated["category"] != ""]
+    statements = []
+    for (weak, as_of, _), statement in stated.groupby(
+        [stated["standing"] == "weak", "as_of", "source_url"], sort=False
+    ):
+        claims = _statement(record, statement)
+        if claims:
+            of_resource = any(resource_classes.classes(c.scope) & resource_classes.RESOURCE for c in claims)
+            statements.append((not weak, of_resource, as_of, len(claims), claims))
+    return max(statements, key=lambda each: each[:4])[4] if statements else []
+
+
+def _classes_of(scope: str) -> str:
+    low = scope.lower()
+    return next((code for pattern, code in CLASSES if re.search(pattern, low)), "")
+
+
+def _statement(record: Record, rows: pd.DataFrame) -> list[Claim]:
+    ore = rows[(rows["attribute"] == "tonnage_mt") & rows["unit"].isin(list(TO_MT))]
+    ore = ore.assign(ore_mt=[(reported(v) or 0) * TO_MT[u] for v, u in zip(ore["value"], ore["unit"], strict=True)])
+    ore = ore[ore["ore_mt"] > 0]
+    if ore.empty:
+        return []
+    whole = resource_classes.summed(resource_classes.one_basis(ore))
+    first, total_mt = whole.iloc[0], float(whole["ore_mt"].sum())
+    scope = "+".join(whole["category"])
+    claims = [_claim(record, first, "tonnage_mt", total_mt, unit="Mt", scope=scope)]
+    ore_of = dict(zip(whole["category"], whole["ore_mt"], strict=True))
+    grades = rows[(rows["attribute"] == "grade") & rows["category"].isin(list(ore_of))]
+    for commodity, group in grades.groupby("commodity", sort=False):
+        parts = [(ore_of[row["category"]], grade) for _, row in group.iterrows() if (grade := _grade(row)) is not None]
+        if parts:
+            mean, unit = resource_classes.mean_grade(parts), words.grade_unit(str(commodity))
+            claims.append(
+                _claim(record, group.iloc[0], "grade", mean, commodity=str(commodity), unit=unit, scope=scope)
+            )
+    return claims if len(claims) > 1 else []
+
+
+def _grade(row: pd.Series) -> float | None:
+    """Return a grade in our unit and basis; None where the page's words cannot be brought to it."""
+    value, commodity = reported(row["value"]), row["commodity"]
+    unit, basis = words.grade_unit(commodity), words.grade_basis(commodity)
+    if value is None or not unit:
+        return None
+    said = row["text"] or basis
+    of_basis = 1.0 if said == basis else TO_BASIS.get((said, basis))
+    of_unit = 1.0 if row["unit"] == unit else TO_UNIT.get((row["unit"], unit))
+    return value * of_basis * of_unit if of_basis and of_unit else None

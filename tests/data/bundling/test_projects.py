@@ -1,0 +1,108 @@
+"""The ledger of living projects on rows made by hand: what becomes a claim, and what is not scored."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from data.bundling import projects, resource_classes
+from data.bundling.records import Claim, Record
+
+RECORD = Record("orebridge_projects", "p", "P", "USA", None, None, "mine", ("lithium",), "")
+ROW = {
+    "project_id": "p",
+    "attribute": "stage",
+    "commodity": "",
+    "value": "",
+    "low": "",
+    "high": "",
+    "unit": "",
+    "text": "",
+    "scope": "",
+    "as_of": "2025",
+    "source_url": "https://example.org/a",
+    "evidence": "e",
+    "standing": "ordinary",
+}
+
+
+def claims(*rows: dict[str, str]) -> list[Claim]:
+    return list(projects._claims(RECORD, pd.DataFrame([{**ROW, **row} for row in rows])))
+
+
+def test_a_stage_keeps_its_words_and_a_weak_source_is_marked() -> None:
+    stated, weak = claims({"text": "commissioning", "scope": "ramp-up"}, {"text": "operating", "standing": "weak"})
+    assert (stated.text, stated.detail, stated.method) == ("construction", "commissioning, ramp-up", "reported")
+    assert (weak.text, weak.method) == ("operating", "unconfirmed")
+
+
+@pytest.mark.parametrize("scope", ["option to 25 %", "to be acquired by Energy Fuels", "planned, non-binding", "MoU"])
+def test_a_holding_that_is_not_held_as_yet_is_no_owner(scope: str) -> None:
+    (found,) = claims({"attribute": "owner", "text": "A", "value": "25", "unit": "%", "scope": scope})
+    assert (found.attribute, found.value) == ("owner_pending", None)
+
+
+def test_owners_joined_in_one_cell_are_parted() -> None:
+    found = claims({"attribute": "owner", "text": "Rio Tinto / BHP"})
+    assert [(each.attribute, each.text) for each in found] == [("owner", "Rio Tinto"), ("owner", "BHP")]
+
+
+def test_planned_output_is_never_a_capacity() -> None:
+    row = {"commodity": "gallium", "value": "40", "unit": "t/y", "text": "gallium metal"}
+    planned, standing = claims({"attribute": "planned_output", **row}, {"attribute": "capacity", **row})
+    assert (planned.attribute, planned.value) == ("planned_output_t_y", 40.0)
+    assert (standing.attribute, standing.value) == ("capacity_t_y", 40.0)
+
+
+def resource(*rows: tuple[str, str, str, str, str]) -> list[tuple[str, float | None, str]]:
+    found = claims(
+        *(
+            {
+                "attribute": a,
+                "value": v,
+                "unit": u,
+                "text": t,
+                "scope": s,
+                "commodity": "lithium" if a == "grade" else "",
+            }
+            for a, v, u, t, s in rows
+        )
+    )
+    return [(each.attribute, each.value and round(each.value, 4), each.scope) for each in found]
+
+
+def test_tonnage_and_grade_of_one_statement_meet_by_class_in_our_unit() -> None:
+    found = resource(
+        ("tonnage_mt", "20", "Mt", "JORC", "indicated"),
+        ("tonnage_mt", "30", "Mt", "JORC", "inferred"),
+        ("grade", "1.5", "%", "Li2O", "indicated"),
+        ("grade", "1.0", "%", "Li2O", "inferred"),
+    )
+    assert found == [
+        ("tonnage_mt", 50.0, "inferred+indicated"),
+        ("grade", round(1.2 * 0.4645, 4), "inferred+indicated"),
+    ]
+
+
+def test_a_reserve_lies_inside_the_resource_and_samples_are_none() -> None:
+    found = resource(
+        ("tonnage_mt", "100", "Mt", "", "total resource"),
+        ("tonnage_mt", "60", "Mt", "", "ore reserve"),
+        ("grade", "1.0", "%", "Li2O", "total resource"),
+        ("grade", "4.0", "%", "Li2O", "surface samples, maximum"),
+    )
+    assert [value for _, value, _ in found] == [100.0, round(0.4645, 4)]
+
+
+def test_a_grade_alone_or_of_a_target_makes_no_resource() -> None:
+    assert resource(("grade", "1.0", "%", "Li2O", "total resource")) == []
+    assert resource(("tonnage_mt", "9", "Mt", "", "exploration target"), ("grade", "1", "%", "Li", "target")) == []
+
+
+def test_classes_overlap_or_add_up() -> None:
+    rows = pd.DataFrame(
+        {"category": ["Indicated+Inferred+Measured", "Measured", "Probable"], "ore_mt": [9.0, 2.0, 5.0]}
+    )
+    basis = resource_classes.one_basis(rows)
+    assert list(basis["ore_mt"]) == [9.0, 2.0]
+    assert float(resource_classes.summed(basis)["ore_mt"].sum()) == 9.0
