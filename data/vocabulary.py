@@ -460,7 +460,7 @@ def end_of_mining(comments: str) -> str:
 
 
 def owners(text: str) -> tuple[str, ...]:
-    """Return the owners that a cell names, in its order: parted by ``/`` or ``;``.
+    """Return the owners that a cell names, in its order: parted by ``/`` or ``;``, not inside brackets.
 
     Parameters
     ----------
@@ -472,7 +472,7 @@ def owners(text: str) -> tuple[str, ...]:
     >>> owners("Rio Tinto / BHP"), owners("Freeport-McMoRan; "), owners("")
     (('Rio Tinto', 'BHP'), ('Freeport-McMoRan',), ())
     """
-    parts = (part.strip(" ,") for part in re.split(r"\s/\s|(?<=\w\w\w)/(?=\w\w\w)|;", text))
+    parts = (part.strip(" ,") for part in re.split(r"(?:\s/\s|(?<=\w\w\w)/(?=\w\w\w)|;)(?![^()]*\))", text))
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
