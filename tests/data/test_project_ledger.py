@@ -54,6 +54,25 @@ STAGES = {
 }
 NUMBERS = ["tonnage_mt", "grade", "contained", "planned_output", "capacity", "capex", "npv", "mine_life"]
 
+VERDICTS = {"same", "part", "new"}
+#: A source id, a colon, and the source's own number or name.
+RECORD_KEY = r"[a-z][a-z0-9_]*:\S.*"
+#: Regions whose towns have namesakes elsewhere -> west, south, east, north in degrees.
+REGIONS = {
+    "Queensland": (137.9, -29.2, 153.6, -9.0),
+    "Texas": (-106.7, 25.8, -93.4, 36.6),
+    "Georgia": (-85.7, 30.3, -80.8, 35.1),
+    "Indiana": (-88.2, 37.7, -84.7, 41.8),
+    "Montana": (-116.1, 44.3, -104.0, 49.1),
+    "Tennessee": (-90.4, 34.9, -81.6, 36.7),
+    "Ohio": (-84.9, 38.3, -80.5, 42.0),
+    "Louisiana": (-94.1, 28.9, -88.8, 33.1),
+    "Virginia": (-83.7, 36.5, -75.2, 39.5),
+    "New Brunswick": (-69.1, 44.5, -63.7, 48.1),
+    "Cornwall": (-6.4, 49.8, -4.1, 51.0),
+    "Castilla y León": (-7.1, 40.0, -1.7, 43.3),
+}
+
 
 @pytest.fixture(scope="module")
 def projects() -> pd.DataFrame:
@@ -63,6 +82,11 @@ def projects() -> pd.DataFrame:
 @pytest.fixture(scope="module")
 def claims() -> pd.DataFrame:
     return pd.read_csv(FOLDER / "claims.csv", dtype=str, keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def ties() -> pd.DataFrame:
+    return pd.read_csv(FOLDER / "sites.csv", dtype=str, keep_default_na=False)
 
 
 def test_projects_are_named_once_and_lie_on_earth(projects: pd.DataFrame) -> None:
@@ -97,3 +121,36 @@ def test_numbers_have_units_and_stages_are_of_the_list(claims: pd.DataFrame) -> 
     assert (claims.loc[claims["value"] != "", "unit"] != "").all()
     shares = pd.to_numeric(claims.loc[(claims["attribute"] == "owner") & (claims["value"] != ""), "value"])
     assert shares.between(0, 100).all()
+
+
+def test_every_project_is_tied_to_records_or_is_new(projects: pd.DataFrame, ties: pd.DataFrame) -> None:
+    assert set(ties["verdict"]) == VERDICTS
+    decided = ties[ties["verdict"] != "part"].groupby("project_id")["verdict"].nunique()
+    assert set(decided.index) == set(projects["project_id"])
+    assert decided.eq(1).all()
+    assert not ties.duplicated(["project_id", "record_key"]).any()
+    assert (ties["why"] != "").all()
+
+
+def test_ties_name_a_record_unless_there_is_none(ties: pd.DataFrame) -> None:
+    assert (ties["record_key"] == "").eq(ties["verdict"] == "new").all()
+    assert ties.loc[ties["verdict"] != "new", "record_key"].str.fullmatch(RECORD_KEY).all()
+    assert set(ties["point"]) <= {"", "wrong"}
+
+
+def test_no_record_is_two_projects_but_of_one_works(projects: pd.DataFrame, ties: pd.DataFrame) -> None:
+    one_with = dict(ties.loc[ties["one_with"] != "", ["project_id", "one_with"]].to_numpy())
+    assert set(one_with.values()) <= set(projects["project_id"]) - set(one_with)
+    same = ties[ties["verdict"] == "same"]
+    works = same["project_id"].replace(one_with)
+    assert works.groupby(same["record_key"]).nunique().eq(1).all()
+
+
+@pytest.mark.parametrize("region", REGIONS)
+def test_a_town_point_lies_in_the_region_of_the_project(projects: pd.DataFrame, region: str) -> None:
+    west, south, east, north = REGIONS[region]
+    named = projects["region"].str.split(r",| \(", regex=True).str[0]
+    there = projects[(named == region) & (projects["lon"] != "")].astype({"lon": float, "lat": float})
+    assert not there.empty
+    assert there["lon"].between(west, east).all()
+    assert there["lat"].between(south, north).all()
