@@ -22,7 +22,7 @@ def holdings(companies: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     companies : DataFrame
-        `companies.csv` and `companies_more.csv`: owner_text, company, ultimate_parent, parent_country_iso3,
+        The company tables: owner_text, company, ultimate_parent, parent_country_iso3,
         state_owned_by_iso3 ...
 
     Returns

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 
+from data.bundling.holdings import key
 from data.vocabulary import CURATED
 
 COLUMNS = (
@@ -43,6 +46,7 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     """
     held = _held_by_covered(countries)
     chosen = claims[(claims["attribute"] == "owner") & claims["chosen"] & (claims["text"] != "")]
+    chosen = chosen.assign(text=[spelt(name) for name in chosen["text"]])
     known = companies().reindex(chosen["text"]).fillna("")
     home = known["state_owned_by_iso3"].where(known["state_owned_by_iso3"] != "", known["parent_country_iso3"])
     bloc = home.map(countries.set_index("iso3")["bloc"]).fillna("unknown")
@@ -72,11 +76,36 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
     return table[list(COLUMNS)].sort_values(["site_id", "owner"]).reset_index(drop=True)
 
 
+@cache
+def _spellings() -> tuple[frozenset[str], dict[str, str]]:
+    """Return the owner texts of the company tables, and the first of them for each key of a name."""
+    texts = list(companies().index)
+    by_key: dict[str, str] = {}
+    for text in texts:
+        by_key.setdefault(key(text), text)
+    for text, company in companies()["company"].items():
+        if company:
+            by_key.setdefault(key(company), str(text))
+    return frozenset(texts), by_key
+
+
+def spelt(owner: str) -> str:
+    """Return an owner's name as the company tables spell it: the same text, else one with the same key; else itself.
+
+    Parameters
+    ----------
+    owner : str
+        Name as a source prints it: "Lynas Rare Earths Ltd." and "Lynas Rare Earths" are one.
+    """
+    texts, by_key = _spellings()
+    return owner if owner in texts else by_key.get(key(owner), owner)
+
+
 def companies() -> pd.DataFrame:
     """Return the company tables, one row an owner text (the index). Empty: no source says."""
     tables = [
         pd.read_csv(CURATED / name, dtype=str, keep_default_na=False)
-        for name in ("companies.csv", "companies_more.csv")
+        for name in ("companies.csv", "companies_more.csv", "companies_projects.csv")
     ]
     return pd.concat(tables).drop_duplicates("owner_text").set_index("owner_text")
 

@@ -90,10 +90,19 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def _links() -> dict[str, tuple[str, ...]]:
-    """Return project -> keys of the records that were judged to be the same place."""
+    """Return project -> keys of the records, and of other projects, that were judged to be the same place."""
     table = _table("sites.csv")
     same = table[table["verdict"] == "same"]
-    return {str(project): tuple(rows["record_key"]) for project, rows in same.groupby("project_id")}
+    links = {str(project): list(rows["record_key"]) for project, rows in same.groupby("project_id")}
+    for _, row in table[table["one_with"] != ""].drop_duplicates(["project_id", "one_with"]).iterrows():
+        links.setdefault(row["project_id"], []).append(f"{SOURCE}:{row['one_with']}")
+    return {project: tuple(keys) for project, keys in links.items()}
+
+
+def wrong_points() -> frozenset[str]:
+    """Return the keys of records of other sources whose coordinates were judged to be wrong."""
+    table = _table("sites.csv")
+    return frozenset(table.loc[table["point"] == "wrong", "record_key"]) - {""}
 
 
 def _record(row: pd.Series, same_as: tuple[str, ...]) -> Record:

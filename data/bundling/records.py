@@ -9,6 +9,8 @@ import pandas as pd
 
 _ESCAPED = re.compile(r"\\(['\"\\])")
 ACCURACIES = ("exact", "approximate", "centroid")
+#: Ore bodies below 10,000 t are pits of the past, no candidates: the world digs 10,000 t of chromite in two hours.
+LEAST_ORE_MT = 0.01
 
 
 @dataclass(frozen=True, slots=True)

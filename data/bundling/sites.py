@@ -88,9 +88,9 @@ def extract_all(raw: Path) -> Extract:
         projects.extract_projects(),
         curated.extract_site_facts(),
     ]
-    whole = Extract()
+    whole, wrong = Extract(), projects.wrong_points()
     for part in parts:
-        whole.records.extend(part.records)
+        whole.records.extend(replace(r, lon=None, lat=None) if r.key in wrong else r for r in part.records)
         whole.claims.extend(part.claims)
         for reason, count in part.left_out.items():
             whole.leave_out(reason, count)

@@ -10,13 +10,11 @@ from typing import Any
 import pandas as pd
 
 from data import vocabulary as words
-from data.bundling.records import Claim, Extract, Record, reported, text
+from data.bundling.records import LEAST_ORE_MT, Claim, Extract, Record, reported, text
 
 FOLDER = "sites/usgs_mrdata_deposit_databases"
 
 
-#: Ore bodies below 10,000 t are pits of the past, no candidates: the world digs 10,000 t of chromite in two hours.
-LEAST_ORE_MT = 0.01
 #: The grade and tonnage models of the USGS state total production, reserves and resources (OFR 2008-1155).
 BEFORE_MINING = "deposit before mining"
 

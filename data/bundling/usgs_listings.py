@@ -14,6 +14,7 @@ import pandas as pd
 
 from data import vocabulary as words
 from data.bundling.records import Claim, Extract, Record, text
+from data.bundling.stated_ores import ore_claims, potash_claims
 
 FOLDER = "sites/usgs_mrdata_deposit_databases"
 
@@ -32,11 +33,23 @@ class Listing:
     stage_column: str = ""
     stage_source_column: str = ""
     owner_column: str = ""
+    ore_column: str = ""
     keep: Callable[[pd.Series], bool] = lambda row: True  # noqa: ARG005 - the signature of `keep`
 
 
 LISTINGS: tuple[Listing, ...] = (
-    Listing("usgs_ree", "ree.csv", ("depname",), "", ("deptype",), "2002", ("rare earths",), "status", "company"),
+    Listing(
+        "usgs_ree",
+        "ree.csv",
+        ("depname",),
+        "",
+        ("deptype",),
+        "2002",
+        ("rare earths",),
+        "status",
+        owner_column="company",
+        ore_column="resource",
+    ),
     Listing(
         "usgs_ofr20051294", "ofr20051294.csv", ("dep_name",), "commodity-list", ("model_name", "type_detail"), "2005"
     ),
@@ -60,7 +73,8 @@ LISTINGS: tuple[Listing, ...] = (
         "2002",
         ("phosphate",),
         "prod",
-        "company",
+        owner_column="company",
+        ore_column="resources",
         keep=lambda row: bool(text(row["prod"])) and "occurrence" not in text(row["prod"]).lower(),
     ),
     Listing(
@@ -72,7 +86,7 @@ LISTINGS: tuple[Listing, ...] = (
         "2012",
         ("potash",),
         "p_status",
-        "company",
+        owner_column="company",
         keep=lambda row: (
             "mine" in text(row["type_rec"]) or text(row["type_rec"]) in ("deposit", "lease/concession/permit area")
         ),
@@ -145,7 +159,7 @@ def _deposit_type(row: pd.Series, listing: Listing) -> str:
 
 
 def _claims(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
-    claims = _stage(row, listing, record)
+    claims = [*_stage(row, listing, record), *_resource(row, listing, record)]
     owner = text(row[listing.owner_column]) if listing.owner_column else ""
     if owner:
         as_of = words.year_in(owner) or listing.vintage
@@ -154,6 +168,16 @@ def _claims(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
             for name in words.owners(re.sub(r"\s*\((?:[^()]*\d{4}[^()]*)\)", "", owner))
         ]
     return claims
+
+
+def _resource(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
+    """Return the ore that a listing states, in words or in columns of its own."""
+    if listing.source_id == "usgs_potash":
+        cells = (text(row["rr_ore_mt"]), text(row["rr_k2o_pct"]), text(row["rr_years"]))
+        return potash_claims(*cells, record.key, record.url, listing.vintage)
+    if not listing.ore_column:
+        return []
+    return ore_claims(text(row[listing.ore_column]), record.key, record.url, listing.vintage, listing.default[0])
 
 
 def _stage(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:

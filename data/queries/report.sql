@@ -1,4 +1,7 @@
--- out: one row with the counts that say how far the bundle reaches
+-- in:  facts.site, facts.claim, facts.owner
+-- out: one row with the counts that say how far the bundle reaches, and how old its facts are
+-- ref: a stage or owner counts for a year where the claim that is scored, or shown as owner, was stated then or later;
+--      capex_known, output_known: sites with a capital cost, and with a capacity or planned output
 WITH chosen AS (SELECT site_id, attribute FROM facts.claim WHERE chosen GROUP BY ALL)
 SELECT
     (SELECT count(*) FROM facts.site) AS located,
@@ -10,4 +13,13 @@ SELECT
     (SELECT count(DISTINCT site_id) FROM facts.owner) AS owned,
     (SELECT count(DISTINCT site_id) FROM facts.owner WHERE bloc <> 'unknown') AS owned_traced,
     (SELECT count(*) FROM facts.site WHERE list_contains(source_ids, 'orebridge_plants')) AS curated_plants,
-    (SELECT count(*) FROM facts.claim) AS claims
+    (SELECT count(*) FROM facts.claim) AS claims,
+    (SELECT count(*) FROM facts.site WHERE list_contains(source_ids, 'orebridge_projects')) AS ledger_projects,
+    (SELECT count(DISTINCT site_id) FROM facts.claim WHERE chosen AND attribute = 'stage' AND as_of >= '2023') AS stage_stated_2023,
+    (SELECT count(DISTINCT site_id) FROM facts.owner WHERE as_of >= '2021') AS owner_dated_2021,
+    (SELECT count(DISTINCT site_id) FROM facts.claim WHERE chosen AND attribute = 'capex') AS capex_known,
+    (SELECT count(DISTINCT site_id) FROM facts.claim
+     WHERE chosen AND attribute IN ('capacity_t_y', 'capacity_other_t_y', 'planned_output_t_y')) AS output_known,
+    (SELECT count(DISTINCT site_id) FROM facts.claim WHERE chosen AND attribute = 'stage' AND method = 'inferred') AS stage_inferred,
+    (SELECT count(DISTINCT site_id) FROM facts.claim
+     WHERE chosen AND attribute = 'stage' AND text = 'operating' AND as_of < '2015') AS operating_stated_before_2015

@@ -239,6 +239,7 @@ UNITS = {
 }
 OWN_TABLES = {
     "orebridge_plants": N_("Plants compiled by Orebridge"),
+    "orebridge_projects": N_("Projects compiled by Orebridge"),
     "orebridge_frameworks": N_("Frameworks compiled by Orebridge"),
     "orebridge_permitting": N_("Orebridge permitting model"),
     "orebridge_fast41": N_("FAST-41 projects, compiled by Orebridge"),
