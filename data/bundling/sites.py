@@ -397,7 +397,7 @@ def _newest(rows: pd.DataFrame) -> pd.Index:
     )
 
 
-_RULES = {"owner": _owner_set, "stage": _newest, "funding_state": _newest}
+_RULES = {"owner": _owner_set, "stage": _newest, "funding_state": _newest, "legal": _newest}
 
 
 def _chosen_text(sites: pd.DataFrame, claims: pd.DataFrame, attribute: str, missing: str) -> pd.Series:

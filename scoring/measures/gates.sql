@@ -1,4 +1,4 @@
--- in:     combined.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
+-- in:     combined.site, combined.claim (legal), facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
 -- ref:    covered nation: the rule applied counts every owner seated in a covered nation (10 USC 4872), private ones too, cumulated, 25 % or
@@ -11,7 +11,7 @@ WITH held AS (
         coalesce(sum(pct * covered) FILTER (fresh), 0) AS covered_pct,
         coalesce(sum(pct * (1 - covered)) FILTER (fresh AND bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
         NOT bool_or(fresh) AS stale,
-        bool_or(covered > 0) AS any_covered, coalesce(bool_or(covered > 0) FILTER (fresh), false) AS covered_now,
+        bool_and(bloc <> 'unknown') AS traced, bool_or(covered > 0) AS any_covered, coalesce(bool_or(covered > 0) FILTER (fresh), false) AS covered_now,
         arg_max(CASE WHEN ultimate_parent = '' THEN owner ELSE ultimate_parent END, covered) AS who
     FROM (
         SELECT
@@ -38,6 +38,7 @@ covered AS (
             WHEN h.stale THEN 'owners_stale'
             WHEN h.any_covered THEN 'covered_minority'
             WHEN h.site_id IS NULL THEN 'no_owner'
+            WHEN h.traced THEN 'share_unstated'
             ELSE 'owners_untraced'
         END AS evidence,
         CASE WHEN c.covered THEN s.iso3 ELSE coalesce(h.who, '') END AS target
@@ -59,6 +60,7 @@ covered_any AS (
             WHEN h.clear_pct >= 99 THEN 'owners_clear'
             WHEN h.site_id IS NULL THEN 'no_owner'
             WHEN h.stale THEN 'owners_stale'
+            WHEN h.traced THEN 'share_unstated'
             ELSE 'owners_untraced'
         END AS evidence,
         CASE WHEN c.covered THEN s.iso3 WHEN h.covered_now THEN h.who ELSE '' END AS target
@@ -77,10 +79,18 @@ park AS (
 ),
 legal AS (
     SELECT
-        s.site_id, 'legal' AS gate, CASE WHEN l.country_iso3 IS NULL THEN 'unknown' ELSE 'fail' END AS verdict,
-        CASE WHEN l.country_iso3 IS NULL THEN 'no_source' ELSE l.flag END AS evidence, coalesce(l.country_iso3, '') AS target
+        s.site_id, 'legal' AS gate,
+        CASE WHEN l.country_iso3 IS NOT NULL OR f.text IN (
+            'embargo', 'occupied territory', 'sanctions', 'court suspension', 'title cancelled', 'permit revoked', 'land withdrawn', 'moratorium'
+        ) THEN 'fail' ELSE 'unknown' END AS verdict,
+        CASE WHEN l.country_iso3 IS NOT NULL THEN l.flag ELSE coalesce(f.text, 'no_source') END AS evidence,
+        CASE WHEN l.country_iso3 IS NOT NULL THEN l.country_iso3 ELSE coalesce(f.as_of, '') END AS target
     FROM combined.site AS s
     LEFT JOIN facts.legal_flag AS l ON l.country_iso3 = s.iso3
+    LEFT JOIN (
+        SELECT site_id, any_value(text) AS text, any_value(as_of) AS as_of
+        FROM combined.claim WHERE attribute = 'legal' AND chosen GROUP BY site_id
+    ) AS f USING (site_id)
 ),
 unsourced AS (
     SELECT s.site_id, g.gate, 'unknown' AS verdict, 'no_source' AS evidence, '' AS target

@@ -157,12 +157,21 @@ EVIDENCE = {
         "A covered-nation owner was stated more than five years ago: who holds the site now is unknown."
     ),
     "covered_holder": N_("A covered-nation owner holds a stake."),
+    "share_unstated": N_("The owners are traced, but the shares that are stated do not make up more than 75 %."),
     "owners_untraced": N_("Owners are named, but too few are traced to an ultimate parent."),
     "inside_park": N_("Within a US National Park Service unit."),
     "outside_nps": N_("Outside mapped National Park Service units; other protected areas are not mapped."),
     "no_layer": N_("No protected-area layer covers this location."),
     "no_source": N_("No source found yet."),
     "embargo": N_("US embargo on the whole country."),
+    "occupied territory": N_("Occupied territory under a US embargo."),
+    "sanctions": N_("Sanctions on the operator or the sector."),
+    "court suspension": N_("A court has suspended it."),
+    "title cancelled": N_("The title or concession has been cancelled."),
+    "permit revoked": N_("A main permit has been refused or revoked."),
+    "land withdrawn": N_("The land has been withdrawn from mining."),
+    "moratorium": N_("A law or moratorium forbids it."),
+    "litigation": N_("A court case is pending."),
 }
 ATTRIBUTES = {
     "grade": N_("Grade"),
@@ -193,6 +202,7 @@ ATTRIBUTES = {
     "funding": N_("Funding"),
     "funding_state": N_("State of funding"),
     "shelved_reason": N_("Why shelved"),
+    "legal": N_("Legal bar"),
     "list": N_("Selection list"),
 }
 DEPOSIT_TYPES = {

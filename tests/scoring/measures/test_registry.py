@@ -345,7 +345,7 @@ def gates(layers, *statements: str) -> dict[str, tuple[str, str]]:
 
 def test_gates_start_unknown_never_passed(layers) -> None:
     found = gates(layers, "UPDATE facts.site SET lon = 5")
-    assert set(found) == {"covered_nation", "protected_land", "legal", "prc_technology", "prc_customers"}
+    assert set(found) == {"covered_nation", "covered_any", "protected_land", "legal", "prc_technology", "prc_customers"}
     assert {verdict for verdict, _ in found.values()} == {"unknown"}
     assert found["covered_nation"][1] == "no_owner"
 
@@ -376,13 +376,38 @@ OWNER = "INSERT INTO facts.owner VALUES ('s', '{0}', {1}, true, '{0}', '{0}', 'X
         ([("Some", 100, "us", 24.9)], "pass", "owners_clear"),
         ([("Some", 100, "us", 25)], "fail", "covered_share"),
         ([("Sole", "NULL", "covered", 0)], "fail", "covered_share"),
-        ([("Sole", "NULL", "us", 0)], "pass", "owners_clear"),
-        ([("A", "NULL", "us", 0), ("B", "NULL", "us", 0)], "unknown", "owners_untraced"),
+        ([("Sole", "NULL", "us", 0)], "unknown", "share_unstated"),
+        ([("A", "NULL", "us", 0), ("B", "NULL", "us", 0)], "unknown", "share_unstated"),
     ],
 )
 def test_covered_holdings_cumulate_along_the_chain(layers, owners, verdict, evidence) -> None:
     """89 FR 37079: 25 % or more, cumulated; a holder of half or more counts whole; what is not known is not assumed."""
     assert gates(layers, *(OWNER.format(*owner) for owner in owners))["covered_nation"] == (verdict, evidence)
+
+
+@pytest.mark.parametrize(
+    ("owner", "as_of", "strict", "rule"),
+    [
+        (("C", 7.7, "covered", 0), "2024", ("fail", "covered_holder"), ("unknown", "covered_minority")),
+        (("Some", 100, "us", 18), "2024", ("fail", "covered_holder"), ("pass", "owners_clear")),
+        (("A", 100, "us", 0), "2024", ("pass", "owners_clear"), ("pass", "owners_clear")),
+        (("A", 100, "us", 0), "2020", ("unknown", "owners_stale"), ("unknown", "owners_stale")),
+        (("MMG", 100, "covered", 0), "2016", ("unknown", "owners_stale"), ("unknown", "covered_stale")),
+    ],
+)
+def test_the_stricter_rule_and_owners_that_may_have_changed(layers, owner, as_of, strict, rule) -> None:
+    """Golden Grove: held by MMG in 2016, sold in 2017: an old statement neither fails nor clears."""
+    found = gates(layers, OWNER.format(*owner).replace("'2024'", f"'{as_of}'"))
+    assert found["covered_any"] == strict
+    assert found["covered_nation"] == rule
+
+
+@pytest.mark.parametrize(("flag", "verdict"), [("court suspension", "fail"), ("litigation", "unknown")])
+def test_a_legal_fact_of_a_site_is_its_gate(layers, flag, verdict) -> None:
+    with world([TinySite("s")]) as con:
+        claim(con, "s", "legal", None, text=flag, commodity="", unit="")
+        table = judge_gates(Inputs(con, layers, layers))
+    assert [(r.verdict, r.evidence) for r in table.itertuples() if r.gate == "legal"] == [(verdict, flag)]
 
 
 def test_measurements_of_the_bundle_are_of_sites_to_which_the_criterion_applies(facts) -> None:
