@@ -168,7 +168,10 @@ def extract_fast41() -> Extract:
 
 
 def extract_site_facts() -> Extract:
-    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a record by its key."""
+    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a record by its key.
+
+    An owner whose 100 % was only estimated, because the source names no partner, has no stated share.
+    """
     found = Extract()
     for record_key, rows in _table("site_facts.csv").groupby("record_key", sort=False):
         first = rows.iloc[0]
@@ -187,11 +190,12 @@ def extract_site_facts() -> Extract:
         )
         found.records.append(record)
         for _, row in rows.iterrows():
+            assumed = row["attribute"] == "owner" and row["method"] == "estimated"
             found.claims.append(
                 Claim(
                     record.key,
                     row["attribute"],
-                    float(row["value"]) if row["value"] else None,
+                    float(row["value"]) if row["value"] and not assumed else None,
                     text=row["text"],
                     commodity=row["commodity"],
                     unit=row["unit"],

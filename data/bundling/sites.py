@@ -390,11 +390,14 @@ def _owner_set(rows: pd.DataFrame) -> pd.Index:
 
 
 def _newest(rows: pd.DataFrame) -> pd.Index:
-    return (
-        rows.sort_values(["site_id", "_guess", "as_of", "_rank"], ascending=[True, True, False, True], kind="stable")
-        .drop_duplicates("site_id")
-        .index
-    )
+    """Return the newest claim of each site; of one date the one that its source does not qualify.
+
+    "Operating, gallium circuit to be built" speaks of the works, not of the project.
+    """
+    rows = rows.assign(_qualified=(rows["scope"] != "").astype(int))
+    order = {"site_id": True, "_guess": True, "as_of": False, "_qualified": True, "_rank": True}
+    ordered = rows.sort_values(list(order), ascending=list(order.values()), kind="stable")
+    return ordered.drop_duplicates("site_id").index
 
 
 _RULES = {"owner": _owner_set, "stage": _newest, "funding_state": _newest, "legal": _newest}
