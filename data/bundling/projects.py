@@ -71,22 +71,37 @@ TO_MT = {"Mt": 1.0, "Mst": 0.90718474}
 def extract_projects() -> Extract:
     """Read the ledger: a record a project, tied by `sites.csv` to the records of other sources that are the same place.
 
-    A claim that is marked weak (an aggregator, a copy, a promotion) is kept as ``unconfirmed`` and never scored.
+    A claim that is marked weak (an aggregator, a copy, a promotion) is kept as ``unconfirmed`` and never scored, unless a
+    second host says the same.
     """
     found = Extract()
-    claims = {str(key): rows for key, rows in _table("claims.csv").groupby("project_id", sort=False)}
+    stated = confirmed(_table("claims.csv"))
+    claims = {str(key): rows for key, rows in stated.groupby("project_id", sort=False)}
     links = _links()
     for _, row in _table("projects.csv").iterrows():
         record = _record(row, links.get(row["project_id"], ()))
         found.records.append(record)
-        stated = claims.get(row["project_id"])
-        if stated is not None:
-            found.claims.extend(_claims(record, stated))
+        if row["project_id"] in claims:
+            found.claims.extend(_claims(record, claims[row["project_id"]]))
     return found
 
 
 def _table(name: str) -> pd.DataFrame:
     return pd.read_csv(FOLDER / name, dtype=str, keep_default_na=False)
+
+
+def confirmed(claims: pd.DataFrame) -> pd.DataFrame:
+    """Return the claims of the ledger; weak ones that pages of two hosts make alike within a year are ordinary.
+
+    Parameters
+    ----------
+    claims : DataFrame
+        Rows of `claims.csv`.
+    """
+    host = claims["source_url"].str.extract(r"^https?://(?:www\.)?([^/]+)", expand=False).fillna("")
+    same = [claims[c] for c in ("project_id", "attribute", "commodity", "value", "text")]
+    hosts = host.groupby([*same, claims["as_of"].str[:4]]).transform("nunique")
+    return claims.assign(standing=claims["standing"].where(hosts < 2, "ordinary"))
 
 
 def _links() -> dict[str, tuple[str, ...]]:

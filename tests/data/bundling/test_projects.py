@@ -36,6 +36,12 @@ def test_a_stage_keeps_its_words_and_a_weak_source_is_marked() -> None:
     assert (weak.text, weak.method) == ("operating", "unconfirmed")
 
 
+def test_two_hosts_that_say_the_same_in_one_year_confirm_each_other() -> None:
+    weak = {**ROW, "standing": "weak", "text": "construction"}
+    rows = [weak, {**weak, "as_of": "2025-10", "source_url": "https://other.example/b"}, {**weak, "text": "permitted"}]
+    assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "ordinary", "weak"]
+
+
 @pytest.mark.parametrize("scope", ["option to 25 %", "to be acquired by Energy Fuels", "planned, non-binding", "MoU"])
 def test_a_holding_that_is_not_held_as_yet_is_no_owner(scope: str) -> None:
     (found,) = claims({"attribute": "owner", "text": "A", "value": "25", "unit": "%", "scope": scope})
