@@ -71,8 +71,8 @@ TO_MT = {"Mt": 1.0, "Mst": 0.90718474}
 def extract_projects() -> Extract:
     """Read the ledger: a record a project, tied by `sites.csv` to the records of other sources that are the same place.
 
-    A claim that is marked weak (an aggregator, a copy, a promotion) is kept as ``unconfirmed`` and never scored, unless a
-    second host says the same.
+    A claim that is marked weak (an aggregator, a copy, a promotion) is kept as ``unconfirmed`` and never scored, unless
+    a second host says the same.
     """
     found = Extract()
     stated = confirmed(_table("claims.csv"))
