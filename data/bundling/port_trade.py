@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,7 +25,8 @@ MONTHLY = 12
 #: Calls a year from which they show that the water is deep enough, whatever the Index says: one a week.
 WEEKLY = 52
 
-#: Calls belong to the port of the Index that has their name within this distance, else to the nearest within the other.
+#: Calls belong to the port of the Index that has their name or UN/LOCODE within this distance, else to the nearest
+#: within the other.
 SAME_NAME_KM, NEAREST_KM = 50.0, 10.0
 
 #: Cargo, the column of the Index that says it is handled, and the calls that show it.
@@ -73,35 +75,46 @@ def calls_of_ports(table: pd.DataFrame) -> pd.DataFrame:
     Parameters
     ----------
     table : pd.DataFrame
-        Ports of the Index: name, alt_name, lon, lat (EPSG:4326).
+        Ports of the Index: name, alt_name, unlocode, lon, lat (EPSG:4326).
 
     References
     ----------
     IMF PortWatch, https://portwatch.imf.org/ (`data/curated/port_calls.csv`).
     """
     calls = pd.read_csv(words.CURATED / "port_calls.csv", keep_default_na=False)
-    calls["port"] = _port_of_calls(calls, table)
-    known = calls[calls["port"] >= 0].groupby("port")[["container_calls", "bulk_calls"]].sum()
+    rows, port = _ports_of_calls(calls, table)
+    known = calls.iloc[rows].assign(port=port).groupby("port")[["container_calls", "bulk_calls"]].sum()
     return known.reindex(range(len(table))).astype("Int64").set_index(table.index)
 
 
-def _port_of_calls(calls: pd.DataFrame, table: pd.DataFrame) -> IntArray:
-    """Return the position in `table` of the port to which the calls belong; -1: none."""
-    index = NearestPoints(table["lon"], table["lat"])
-    nearest = index.query(calls["lon"], calls["lat"])
-    port = np.where(nearest.distance_m <= NEAREST_KM * 1000, nearest.index, -1)
+def _ports_of_calls(calls: pd.DataFrame, table: pd.DataFrame) -> tuple[list[int], list[int]]:
+    """Return pairs of positions: of calls, and of the port in `table` to which they belong.
+
+    Calls at harbours that are counted together ("Los Angeles-Long Beach") belong to each of them.
+    """
+    nearest = NearestPoints(table["lon"], table["lat"]).query(calls["lon"], calls["lat"])
     names = [_names(*row) for row in zip(table["name"], table["alt_name"].fillna(""), strict=True)]
-    for row, name in enumerate(calls["name"]):
-        named = [i for i in _around(calls, table, row) if _same_name(_words(name), names[i])]
-        if named:
-            km = distance_km(calls["lon"][row], calls["lat"][row], table["lon"].iloc[named], table["lat"].iloc[named])
-            port[row] = named[int(np.argmin(km))]
-    return np.asarray(port, dtype=np.int64)
+    pairs = []
+    for row, (name, lon, lat) in enumerate(zip(calls["name"], calls["lon"], calls["lat"], strict=True)):
+        km = distance_km(lon, lat, table["lon"].to_numpy(), table["lat"].to_numpy())
+        around = np.flatnonzero(km <= SAME_NAME_KM)
+        by_distance = around[np.argsort(km[around], kind="stable")]
+        code = calls["locode"].iloc[row]
+        coded = [int(i) for i in by_distance if code and table["unlocode"].iloc[i] == code]
+        named = {port for part in _parts(name) for port in _nearest_named(part, by_distance, names)}
+        ports = {*named, *coded} or ({int(nearest.index[row])} if km.min() <= NEAREST_KM else set())
+        pairs += [(row, port) for port in sorted(ports)]
+    return [row for row, _ in pairs], [port for _, port in pairs]
 
 
-def _around(calls: pd.DataFrame, table: pd.DataFrame, row: int) -> IntArray:
-    km = distance_km(calls["lon"][row], calls["lat"][row], table["lon"].to_numpy(), table["lat"].to_numpy())
-    return np.flatnonzero(km <= SAME_NAME_KM)
+def _parts(name: str) -> list[str]:
+    return [name, *re.sub(r"\(.*?\)", "", name).split("-")] if re.search(r"\w-\w", name) else [name]
+
+
+def _nearest_named(name: str, by_distance: IntArray, names: list[list[frozenset[str]]]) -> list[int]:
+    """Return the first of some ports, if any, that has all words of a name, or whose words are all in it."""
+    key = _words(name)
+    return [int(i) for i in by_distance if any(key and (key <= n or n <= key) for n in names[i])][:1]
 
 
 def _names(name: str, other: str) -> list[frozenset[str]]:
@@ -110,11 +123,6 @@ def _names(name: str, other: str) -> list[frozenset[str]]:
 
 def _words(name: str) -> frozenset[str]:
     return frozenset(words.fold(name).split()) - COMMON_WORDS
-
-
-def _same_name(name: frozenset[str], names: list[frozenset[str]]) -> bool:
-    """Return whether all words of the shorter name are in the longer one."""
-    return any(name and (name <= other or other <= name) for other in names)
 
 
 def loading(table: pd.DataFrame, facts: pd.DataFrame) -> Loading:
@@ -145,5 +153,5 @@ def loading(table: pd.DataFrame, facts: pd.DataFrame) -> Loading:
         shown = ((table[facility] == "Yes").to_numpy() | ((a_year >= MONTHLY) & ~oil)) & ~other_use
         handled[kind] = np.where(fact, facts["handles"].str.split(";").map(lambda h, kind=kind: kind in h), shown)
         deep = (table["draught_m"] >= LEAST_DEPTH_M[kind]).to_numpy() | (a_year >= WEEKLY)
-        loads |= handled[kind] & ~closed & (deep | (fact & facts["draught_m"].isna().to_numpy()))
+        loads |= handled[kind] & ((deep & ~closed) | (fact & facts["draught_m"].isna().to_numpy()))
     return Loading(handled["bulk"], handled["containers"], loads)

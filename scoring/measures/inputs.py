@@ -127,10 +127,11 @@ class Inputs:
     def haul(self, network: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return, for each site, km to build to a network, and km to haul along it to a port that it may use.
 
+        Nothing is built farther than to the port itself.
+
         The way is the shortest along the bundled lines, times `CORNERS`, with `DETOUR` times the gaps at both ends.
-        NaN: the lines lead to no such port, or the gaps are as long as the straight line. A port is on a network where
-        that comes near it on its own landmass; the way ends on the landmass of the site, but for a site whose nearest
-        port is overseas.
+        NaN: the lines lead to no such port, or the gaps are as long as the straight line. Sites and ports are on a
+        network where that comes near them on their own landmass: gaps cross no sea, but ways may cross bridges.
 
         Parameters
         ----------
@@ -138,16 +139,16 @@ class Inputs:
             A key of `NETWORKS`.
         """
         land, ports, sites = landmasses(self.layers), self.cargo_ports, self.sites
-        build = DETOUR * self.nearest_line(network)[0]
+        port_km = np.where(self.nearest_port.overseas, np.inf, self.nearest_port.km)
+        build = DETOUR * np.minimum(self.nearest_line(network)[0], port_km)
         haul_km = np.full(len(sites), np.nan)
-        harbours, at = land.of(ports["lon"], ports["lat"]), land.of(sites["lon"], sites["lat"])
-        nations = jurisdiction(sites["iso3"], ports).to_numpy()
+        nations, at = jurisdiction(sites["iso3"], ports).to_numpy(), land.of(sites["lon"], sites["lat"])
         for nation, ways in self._ways(network, np.unique(nations)).items():
             rows = np.flatnonzero(nations == nation)
-            way = ways.route(sites["lon"].iloc[rows], sites["lat"].iloc[rows], most_to_km=ON_NETWORK_KM)
+            places = sites["lon"].iloc[rows], sites["lat"].iloc[rows]
+            begins, way = ways.nodes.query(*places), ways.route(*places, most_to_km=ON_NETWORK_KM)
             gaps = way.to_km + way.from_km
-            ashore = (harbours[way.target] == at[rows]) | self.nearest_port.overseas[rows]
-            mapped = ashore & (gaps < self.nearest_port.km[rows])
+            mapped = (land.of(begins.lon, begins.lat) == at[rows]) & (gaps < self.nearest_port.km[rows])
             haul_km[rows] = np.where(mapped, CORNERS * way.network_km + DETOUR * gaps, np.nan)
         return build, haul_km
 

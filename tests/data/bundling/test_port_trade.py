@@ -73,6 +73,12 @@ def test_calls_belong_to_the_port_of_their_name_and_not_to_the_nearest_place(por
     assert pd.isna(ports.loc["Mjimwema Terminal", "container_calls"])
 
 
+def test_harbours_that_are_counted_together_have_the_calls_each() -> None:
+    """PortWatch counts 1,882 container ships a year at "Los Angeles-Long Beach"."""
+    places = {"name": ["Los Angeles", "Long Beach"], "alt_name": None, "lon": [-118.25, -118.20], "lat": [33.73, 33.77]}
+    assert port_trade.calls_of_ports(pd.DataFrame(places))["container_calls"].tolist() == [1882, 1882]
+
+
 def test_the_port_of_red_dog_is_added_with_its_source(ports) -> None:
     added = ports.loc["DeLong Mountain Terminal (Red Dog)"]
     assert (added["bulk"], added["containers"], added["loads"], added["iso3"]) == (True, False, True, "USA")
@@ -125,6 +131,6 @@ def test_a_curated_fact_wins_and_needs_no_depth() -> None:
 @pytest.mark.parametrize("file", ["ports.csv", "port_calls.csv"])
 def test_each_fact_on_ports_says_who_says_so_and_when(file: str) -> None:
     table = pd.read_csv(CURATED / file, dtype=str, keep_default_na=False)
-    assert table["source_url"].str.startswith("https://").all()
+    assert table["source_url"].str.match("https?://").all()
     assert table["as_of"].str.fullmatch(r"\d{4}-\d{2}-\d{2}").all()
     assert table["country_iso3"].str.fullmatch("[A-Z]{3}").all()

@@ -209,7 +209,8 @@ def test_where_no_road_leads_to_a_port_the_haul_is_the_straight_line_by_a_factor
     with world([TinySite("s")]) as con:
         found = measured(con, layers)
     km = {c: found.loc[(c, "s", ""), "value"] * DETOUR for c in ("port_km", "road_km", "power_km")}
-    road = haulage.transport_npv_maud(haulage.ROAD, km["road_km"], km["port_km"], 0.2).item()
+    assert km["port_km"] < km["road_km"], "nobody builds past the port to reach a road"
+    road = haulage.transport_npv_maud(haulage.ROAD, km["port_km"], km["port_km"], 0.2).item()
     row = found.loc[("haul_cost", "s", "")]
     assert row["value"] == pytest.approx(road + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
     assert row["low"] <= row["value"] <= row["high"]
