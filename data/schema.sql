@@ -105,15 +105,27 @@ CREATE TABLE facts.port (
     wpi_no BIGINT,
     name VARCHAR,
     country VARCHAR,
+    iso3 VARCHAR,
     lon DOUBLE,
     lat DOUBLE,
     harbor_size VARCHAR,
     depth_m DOUBLE,
+    draught_m DOUBLE,
+    handles VARCHAR,
+    container_calls BIGINT,
+    bulk_calls BIGINT,
+    loads BOOLEAN,
     sea_km_japan DOUBLE,
     sea_km_us DOUBLE
 );
-COMMENT ON TABLE facts.port IS 'World Port Index with sea routes.';
-COMMENT ON COLUMN facts.port.depth_m IS 'metres; NULL: not given';
+COMMENT ON TABLE facts.port IS 'World Port Index, calls of ships, curated facts, and sea routes.';
+COMMENT ON COLUMN facts.port.wpi_no IS 'number in the World Port Index; NULL: data/curated/ports.csv adds the port';
+COMMENT ON COLUMN facts.port.depth_m IS 'metres, the shallower of channel and cargo pier, the shallow end of a class of five feet; NULL: not given';
+COMMENT ON COLUMN facts.port.draught_m IS 'metres, the largest draught that the port admits, depth_m where not stated; NULL: neither given';
+COMMENT ON COLUMN facts.port.handles IS 'bulk | containers | bulk;containers; empty: nothing known';
+COMMENT ON COLUMN facts.port.container_calls IS 'container ships a year (IMF PortWatch); NULL: none known';
+COMMENT ON COLUMN facts.port.bulk_calls IS 'dry bulk carriers a year (IMF PortWatch); NULL: none known';
+COMMENT ON COLUMN facts.port.loads IS 'whether ships of what it handles can load there: data/bundling/port_trade.py';
 COMMENT ON COLUMN facts.port.sea_km_japan IS 'km by sea to the nearer of Yokohama and Kobe; NULL: off the network';
 
 CREATE TABLE facts.measurement (

@@ -19,7 +19,7 @@ from scipy.spatial import cKDTree
 from geo.arrays import FloatArray, IntArray
 from geo.errors import NoTargetsError, Phrase
 from geo.measure import check_lonlat, distance_m
-from geo.nearest import NearestPoints, ecef_m
+from geo.nearest import Nearest, NearestPoints, ecef_m
 
 STEP_DEG = 0.03
 """Lines get a vertex at least this often, so that one lies near each crossing and each site."""
@@ -130,6 +130,16 @@ class LineNetwork:
             self._nodes, np.concatenate([of[:-1][follows], joined[0]]), np.concatenate([of[1:][follows], joined[1]])
         )
         self._near = NearestPoints(self._nodes[:, 0], self._nodes[:, 1])
+
+    def nearest(self, lon: ArrayLike, lat: ArrayLike) -> Nearest:
+        """Find the node of the network that is nearest to each place.
+
+        Parameters
+        ----------
+        lon, lat : array_like
+            Degrees, EPSG:4326, shape (n,); NaN: unknown.
+        """
+        return self._near.query(lon, lat)
 
     def _joins(self, ends: IntArray, join_km: float) -> tuple[IntArray, IntArray]:
         """Return pairs of nodes: an end of a line, and what lies within `join_km` of it."""

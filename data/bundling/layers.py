@@ -313,7 +313,7 @@ def _tidy_countries(layer: gpd.GeoDataFrame, _: Path) -> gpd.GeoDataFrame:
 
 
 def _tidy_ports(layer: gpd.GeoDataFrame, raw: Path) -> gpd.GeoDataFrame:
-    code = layer["country_en"].map(_country_codes_by_name(raw))
+    code = layer["country_en"].map(country_codes_by_name(raw))
     return layer.assign(
         wpi_no=layer["wpi_no"].map("{:g}".format),
         unlocode=layer["unlocode"].str.replace(" ", "", regex=False),
@@ -322,8 +322,19 @@ def _tidy_ports(layer: gpd.GeoDataFrame, raw: Path) -> gpd.GeoDataFrame:
     )
 
 
-def _country_codes_by_name(raw: Path) -> dict[str, str]:
-    """Gather the spellings of Unicode, Natural Earth and the port index; the later ones win."""
+def country_codes_by_name(raw: Path) -> dict[str, str]:
+    """Return names of countries -> code, as Unicode, Natural Earth and the port index spell them; the later ones win.
+
+    Parameters
+    ----------
+    raw : Path
+        The raw folder.
+
+    Returns
+    -------
+    dict of str to str
+        ISO 3166-1 alpha-3; the code of Natural Earth where that names the country.
+    """
     codes = pd.read_csv(raw / COUNTRY_CODES, keep_default_na=False)
     countries = gpd.read_parquet(raw / NATURAL_EARTH_COUNTRIES)
     by_name = dict(zip(codes["CLDR display name"], codes["ISO3166-1-Alpha-3"], strict=True))

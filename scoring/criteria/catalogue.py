@@ -14,7 +14,7 @@ FILE = Path(__file__).with_name("criteria.toml")
 
 
 #: What the target and the reference group of a measurement name.
-Basis = Literal["name", "commodity", "commodity_in_type", "pathway", "transport", "sea_route", "holder", "bloc"]
+Basis = Literal["name", "commodity", "commodity_in_type", "pathway", "transport", "port", "sea_route", "holder", "bloc"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from geo.geometry import PolygonIndex
 from geo.nearest import NearestLines, NearestPoints
 from scoring.criteria.catalogue import Criterion
 from scoring.measures import haulage
-from scoring.measures.inputs import DETOUR, SLACK_KM, Inputs
+from scoring.measures.inputs import DETOUR, NETWORKS, SLACK_KM, Inputs
 
 TOWN_INHABITANTS = 50_000
 
@@ -45,9 +45,10 @@ def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     return NEAREST[criterion.options["layer"]](inputs)
 
 
-def _ports_deep(inputs: Inputs) -> pd.DataFrame:
-    ports, km = inputs.nearest_port()
-    return _distances(inputs, km, "world_port_index", "2024", ports["name"].to_numpy())
+def _cargo_ports(inputs: Inputs) -> pd.DataFrame:
+    nearest, names = inputs.nearest_port, inputs.ports_of_sites()["name"].to_numpy()
+    frame = _distances(inputs, nearest.km, "world_port_index", "2024", names)
+    return frame.assign(reference_group=np.where(nearest.overseas, "overseas", ""))
 
 
 def _towns(inputs: Inputs) -> pd.DataFrame:
@@ -70,12 +71,20 @@ def _power(inputs: Inputs) -> pd.DataFrame:
     return frame
 
 
-def _lines(layer: str) -> Callable[[Inputs], pd.DataFrame]:
-    return lambda inputs: _distances(inputs, inputs.nearest_line_km(layer), "osm_scgraph", "2024", None, slack_km=2.0)
+def _lines(network: str) -> Callable[[Inputs], pd.DataFrame]:
+    """Return the measure of the distance to a network; source and date are those of the nearer line."""
+
+    def measure(inputs: Inputs) -> pd.DataFrame:
+        km, layer = inputs.nearest_line(network)
+        frame = _distances(inputs, km, "", "", None, slack_km=2.0)
+        frame["source_id"], frame["as_of"] = zip(*(NETWORKS[network][name] for name in layer), strict=True)
+        return frame
+
+    return measure
 
 
 NEAREST: dict[str, Callable[[Inputs], pd.DataFrame]] = {
-    "ports_deep": _ports_deep,
+    "cargo_ports": _cargo_ports,
     "towns": _towns,
     "power": _power,
     "rail": _lines("rail"),
@@ -109,7 +118,7 @@ def _location_slack_km(inputs: Inputs) -> NDArray[np.float64]:
 
 
 def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Sea route in km from the nearest deep port to the nearer of Japan and the United States.
+    """Sea route in km from the nearest cargo port to the nearer of Japan and the United States.
 
     Parameters
     ----------
@@ -118,7 +127,7 @@ def sea_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG00
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    ports, _ = inputs.nearest_port()
+    ports = inputs.ports_of_sites()
     km = ports[["sea_km_japan", "sea_km_us"]].min(axis=1)
     target = np.where(ports["sea_km_japan"] <= ports["sea_km_us"], "JPN", "USA")
     frame = inputs.sites[["site_id"]].assign(
@@ -155,7 +164,7 @@ def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
 def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail.
 
-    Where no road leads to a deep port, the road is `DETOUR` times the straight line; where no railway does, or by more
+    Where no road leads to a cargo port, the road is `DETOUR` times the straight line; where no railway does, or by more
     than `RAIL_ROUND` times the way by road, there is no rail.
 
     Parameters
@@ -167,7 +176,7 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
     """
     (road_build, road), (rail_build, rail) = inputs.haul("roads"), inputs.haul("rail")
     mapped = np.isfinite(road)
-    road = np.where(mapped, road, DETOUR * inputs.nearest_port()[1])
+    road = np.where(mapped, road, DETOUR * inputs.nearest_port.km)
     by_rail = np.isfinite(rail) & (rail <= RAIL_ROUND * road)
     power = haulage.power_line_maud(_power(inputs)["value"].to_numpy() * DETOUR)
     totals = {}

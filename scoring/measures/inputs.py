@@ -17,11 +17,18 @@ from numpy.typing import NDArray
 
 from data.facts import BUNDLE
 from data.sql import sql
+from geo.landmass import Landmasses
 from geo.nearest import NearestLines, NearestPoints
 from geo.routes import LineNetwork, ShortestPaths
+from scoring.measures.cargo_ports import NearestPort, jurisdiction, may_use, nearest_ports
 from scoring.permitting.outlook import Milestones
 
-DEEP_PORT_M = 10.0
+#: The bundled layers of each network, with source and date of their lines. OpenStreetMap's simplified lines leave out
+#: much that Natural Earth's maps of North America show, and the other way round: the nearer line counts.
+NETWORKS: dict[str, dict[str, tuple[str, str]]] = {
+    "rail": {"rail": ("osm_scgraph", "2024"), "rail_north_america": ("natural_earth", "2022")},
+    "roads": {"roads": ("osm_scgraph", "2024"), "roads_north_america": ("ne_roads_na", "2022")},
+}
 
 
 #: Ends of simplified lines this near to another line meet it: mends the railways of Carajas and Nacala.
@@ -104,49 +111,56 @@ class Inputs:
         return rows if self.only is None else rows[rows["site_id"].isin(self.only)].reset_index(drop=True)
 
     @cached_property
-    def deep_ports(self) -> pd.DataFrame:
-        """Ports with at least 10 m of water that the shipping network reaches."""
-        ports = self.facts.execute(
-            "SELECT * FROM facts.port WHERE depth_m >= $depth AND sea_km_japan IS NOT NULL", {"depth": DEEP_PORT_M}
-        )
-        return ports.df()
+    def cargo_ports(self) -> pd.DataFrame:
+        """Ports that load ore, concentrate or containers and that the shipping network reaches (`cargo_ports.sql`)."""
+        return self.facts.execute(sql("scoring/measures/cargo_ports.sql")).df()
 
-    def nearest_port(self) -> tuple[pd.DataFrame, NDArray[np.float64]]:
-        """Return, for each site, the row of its nearest deep port and the geodesic distance in km."""
-        nearest = NearestPoints(self.deep_ports["lon"], self.deep_ports["lat"]).query(
-            self.sites["lon"], self.sites["lat"]
-        )
-        return self.deep_ports.iloc[nearest.index].reset_index(drop=True), nearest.distance_m / 1000
+    @cached_property
+    def nearest_port(self) -> NearestPort:
+        """The nearest port that each site may use (`scoring.measures.cargo_ports`)."""
+        return nearest_ports(self.sites, self.cargo_ports, landmasses(self.layers))
 
-    def haul(self, layer: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Return, for each site, km to build to a network, and km to haul along it to a deep port.
+    def ports_of_sites(self) -> pd.DataFrame:
+        """Return, for each site, the row of the nearest port that it may use."""
+        return self.cargo_ports.iloc[self.nearest_port.port].reset_index(drop=True)
+
+    def haul(self, network: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return, for each site, km to build to a network, and km to haul along it to a port that it may use.
+
+        Nothing is built farther than to the port itself.
 
         The way is the shortest along the bundled lines, times `CORNERS`, with `DETOUR` times the gaps at both ends.
-        NaN: the lines lead to no deep port, or the gaps are as long as the straight line.
+        NaN: the lines lead to no such port, or the gaps are as long as the straight line. Sites and ports are on a
+        network where that comes near them on their own landmass: gaps cross no sea, but ways may cross bridges.
 
         Parameters
         ----------
-        layer : str
-            Id of a layer of `layers/catalog.toml`.
+        network : str
+            A key of `NETWORKS`.
         """
-        build = DETOUR * self.nearest_line_km(layer)
-        ports = self.deep_ports["lon"].to_numpy(dtype=float), self.deep_ports["lat"].to_numpy(dtype=float)
-        ways = _ways_to_ports if self.only is None else kept_ways_to_ports
-        way = ways(layer, self.folder_of(layer), ports[0].tobytes(), ports[1].tobytes()).route(
-            self.sites["lon"], self.sites["lat"], most_to_km=ON_NETWORK_KM
-        )
-        gaps = way.to_km + way.from_km
-        return build, np.where(gaps < self.nearest_port()[1], CORNERS * way.network_km + DETOUR * gaps, np.nan)
+        land, ports, sites = landmasses(self.layers), self.cargo_ports, self.sites
+        port_km = np.where(self.nearest_port.overseas, np.inf, self.nearest_port.km)
+        build = DETOUR * np.minimum(self.nearest_line(network)[0], port_km)
+        haul_km = np.full(len(sites), np.nan)
+        nations, at = jurisdiction(sites["iso3"], ports).to_numpy(), land.of(sites["lon"], sites["lat"])
+        for nation, ways in self._ways(network, np.unique(nations)).items():
+            rows = np.flatnonzero(nations == nation)
+            places = sites["lon"].iloc[rows], sites["lat"].iloc[rows]
+            begins, way = ways.nodes.query(*places), ways.route(*places, most_to_km=ON_NETWORK_KM)
+            gaps = way.to_km + way.from_km
+            mapped = (land.of(begins.lon, begins.lat) == at[rows]) & (gaps < self.nearest_port.km[rows])
+            haul_km[rows] = np.where(mapped, CORNERS * way.network_km + DETOUR * gaps, np.nan)
+        return build, haul_km
 
-    def lines(self, layer: str) -> NDArray[np.object_]:
-        """Return the lines of a bundled layer, EPSG:4326.
-
-        Parameters
-        ----------
-        layer : str
-            Id of a layer of `layers/catalog.toml`.
-        """
-        return bundled_lines(layer, self.folder_of(layer))
+    def _ways(self, network: str, nations: NDArray[np.object_]) -> dict[str, ShortestPaths]:
+        """Return the ways along a network to the ports that sites of each covered nation ('': of none) may use."""
+        ports, folders = self.cargo_ports, (self.layers, self.share_alike)
+        lon, lat = ports["lon"].to_numpy(dtype=float), ports["lat"].to_numpy(dtype=float)
+        allowed = {str(nation): np.where(may_use(ports, str(nation)), lon, np.nan) for nation in nations}
+        if self.only is not None:
+            return {n: kept_ways_to_ports(network, *folders, x.tobytes(), lat.tobytes()) for n, x in allowed.items()}
+        graph = LineNetwork(network_lines(network, *folders), JOIN_KM)
+        return {nation: _ways_to_ports(graph, landmasses(self.layers), x, lat) for nation, x in allowed.items()}
 
     def folder_of(self, layer: str) -> Path:
         """Return the folder that holds a bundled layer: that of its licence.
@@ -156,7 +170,7 @@ class Inputs:
         layer : str
             Id of a layer of `layers/catalog.toml`.
         """
-        return self.share_alike if (self.share_alike / f"{layer}.parquet").exists() else self.layers
+        return folder_of(layer, self.layers, self.share_alike)
 
     def points(self, layer: str) -> gpd.GeoDataFrame:
         """Return a bundled point layer.
@@ -168,34 +182,95 @@ class Inputs:
         """
         return gpd.read_parquet(self.layers / f"{layer}.parquet")
 
-    def nearest_line_km(self, layer: str) -> NDArray[np.float64]:
-        """Return geodesic km from each site to the nearest line of a bundled layer.
+    def nearest_line(self, network: str) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
+        """Return geodesic km from each site to the nearest line of a network, and the bundled layer that holds it.
 
         Parameters
         ----------
-        layer : str
-            Id of a layer of `layers/catalog.toml`.
+        network : str
+            A key of `NETWORKS`.
         """
+        layers = list(NETWORKS[network])
+        km = np.stack([self._nearest_line_km(layer) for layer in layers])
+        return km.min(axis=0, initial=np.inf), np.asarray(layers, dtype=object)[km.argmin(axis=0)]
+
+    def _nearest_line_km(self, layer: str) -> NDArray[np.float64]:
         lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
+        folder = self.folder_of(layer)
         if self.only is not None and len(lon) <= FEW:
-            folder = self.folder_of(layer)
             distances_m = [
                 NearestLines(near_lines(layer, folder, *at)).query([at[0]], [at[1]]).distance_m
                 for at in zip(lon, lat, strict=True)
             ]
             return np.concatenate([*distances_m, np.empty(0)]) / 1000
-        return NearestLines(self.lines(layer)).query(lon, lat).distance_m / 1000
+        return NearestLines(bundled_lines(layer, folder)).query(lon, lat).distance_m / 1000
 
 
-def _ways_to_ports(layer: str, folder: Path, lon: bytes, lat: bytes) -> ShortestPaths:
-    """Return the ways along a bundled layer to ports, given as the bytes of their degrees (float64)."""
-    return LineNetwork(bundled_lines(layer, folder), JOIN_KM).ways_to(
-        np.frombuffer(lon), np.frombuffer(lat), most_from_km=PORT_ON_NETWORK_KM, gap_factor=DETOUR / CORNERS
+def _ways_to_ports(
+    graph: LineNetwork, land: Landmasses, lon: NDArray[np.float64], lat: NDArray[np.float64]
+) -> ShortestPaths:
+    """Return the ways along a graph to ports (degrees; NaN: may not be used) that it reaches on their landmass."""
+    ends = graph.nearest(lon, lat)
+    joined = land.of(ends.lon, ends.lat) == land.of(lon, lat)
+    return graph.ways_to(
+        np.where(joined, lon, np.nan), lat, most_from_km=PORT_ON_NETWORK_KM, gap_factor=DETOUR / CORNERS
     )
 
 
-#: The same, kept for sites that users add: about 100 MB for roads and railways together, against 10 s each time.
-kept_ways_to_ports = lru_cache(maxsize=2)(_ways_to_ports)
+#: Ways are kept for sites that users add: about 100 MB for roads and railways together, against 10 s each time.
+@lru_cache(maxsize=2)
+def kept_ways_to_ports(network: str, layers: Path, share_alike: Path, lon: bytes, lat: bytes) -> ShortestPaths:
+    """Return the ways along a network to ports, given as the bytes of their degrees (float64; NaN: may not be used).
+
+    Parameters
+    ----------
+    network : str
+        A key of `NETWORKS`.
+    layers, share_alike : Path
+        Folders of bundled layers.
+    lon, lat : bytes
+        Of one array each, EPSG:4326.
+    """
+    graph = LineNetwork(network_lines(network, layers, share_alike), JOIN_KM)
+    return _ways_to_ports(graph, landmasses(layers), np.frombuffer(lon), np.frombuffer(lat))
+
+
+@lru_cache(maxsize=2)
+def landmasses(layers: Path) -> Landmasses:
+    """Return the landmasses of the bundled land polygons.
+
+    Parameters
+    ----------
+    layers : Path
+        Folder of bundled layers.
+    """
+    return Landmasses(gpd.read_parquet(layers / "land.parquet").geometry.to_numpy())
+
+
+def folder_of(layer: str, layers: Path, share_alike: Path) -> Path:
+    """Return the folder that holds a bundled layer: that of its licence.
+
+    Parameters
+    ----------
+    layer : str
+        Id of a layer of `layers/catalog.toml`.
+    layers, share_alike : Path
+        Folders of bundled layers.
+    """
+    return share_alike if (share_alike / f"{layer}.parquet").exists() else layers
+
+
+def network_lines(network: str, layers: Path, share_alike: Path) -> NDArray[np.object_]:
+    """Return the lines of all bundled layers of a network, EPSG:4326.
+
+    Parameters
+    ----------
+    network : str
+        A key of `NETWORKS`.
+    layers, share_alike : Path
+        Folders of bundled layers.
+    """
+    return np.concatenate([bundled_lines(name, folder_of(name, layers, share_alike)) for name in NETWORKS[network]])
 
 
 def near_lines(layer: str, folder: Path, lon: float, lat: float) -> NDArray[np.object_]:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
 from geo.nearest import Nearest, NearestLines, NearestPoints
 from scoring.measures import haulage
 from scoring.measures.infrastructure import POWER_PLANT_MW, TOWN_INHABITANTS
-from scoring.measures.inputs import DETOUR, Inputs, near_lines
+from scoring.measures.inputs import DETOUR, NETWORKS, Inputs, near_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class Finder:
 
 
 def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[NearestTarget]:
-    """Return the nearest deep port, railway, road, power and town of a site, in this order.
+    """Return the nearest cargo port, railway, road, power and town of a site, in this order.
 
     Parameters
     ----------
@@ -90,9 +91,8 @@ def reach(facts: duckdb.DuckDBPyConnection, site_id: str) -> list[NearestTarget]
 
 
 def _port(inputs: Inputs, lon: float, lat: float) -> Place:
-    ports = inputs.deep_ports
-    nearest = NearestPoints(ports["lon"], ports["lat"]).query([lon], [lat])
-    return Place(str(ports["name"].iloc[nearest.index[0]]), nearest, None)
+    port = inputs.ports_of_sites().iloc[0]
+    return Place(str(port["name"]), NearestPoints([port["lon"]], [port["lat"]]).query([lon], [lat]), None)
 
 
 def _town(inputs: Inputs, lon: float, lat: float) -> Place:
@@ -112,9 +112,10 @@ def _power(inputs: Inputs, lon: float, lat: float) -> Place:
     return Place(str(names[nearest.index[0]]), nearest, float(haulage.power_line_maud(DETOUR * km)))
 
 
-def _line(layer: str, mode: haulage.Mode) -> Callable[[Inputs, float, float], Place]:
+def _line(network: str, mode: haulage.Mode) -> Callable[[Inputs, float, float], Place]:
     def find(inputs: Inputs, lon: float, lat: float) -> Place:
-        nearest = NearestLines(near_lines(layer, inputs.folder_of(layer), lon, lat)).query([lon], [lat])
+        lines = [near_lines(layer, inputs.folder_of(layer), lon, lat) for layer in NETWORKS[network]]
+        nearest = NearestLines(np.concatenate(lines)).query([lon], [lat])
         build = mode.build_m_per_km * DETOUR * float(nearest.distance_m[0]) / 1000
         return Place("", nearest, build * haulage.AUD_2010_TO_2018)
 
@@ -138,7 +139,7 @@ def _reached(criterion: str, finder: Finder, place: Place) -> NearestTarget:
 
 #: Criterion -> how its nearest place is found, and its words.
 FINDERS: dict[str, Finder] = {
-    "port_km": Finder(_port, "Deep-water port", "大水深港", regional=False),
+    "port_km": Finder(_port, "Cargo port", "積出港", regional=False),
     "rail_km": Finder(_line("rail", haulage.RAIL), "Railway", "鉄道"),
     "road_km": Finder(_line("roads", haulage.ROAD), "Road", "道路"),
     "power_km": Finder(_power, "Power", "電力"),

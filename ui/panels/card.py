@@ -303,6 +303,11 @@ def _pathway(line: MeasurementRecord) -> str:
     return f"{w.word(w.STAGES, line['target'])}, {named}"
 
 
+def _port(line: MeasurementRecord) -> str:
+    landmass = line["reference_group"]
+    return f"{line['target']}, {w.word(w.LANDMASSES, landmass)}" if landmass else line["target"]
+
+
 #: Basis of a criterion -> its words; a name stands as it is.
 BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
     "name": lambda line: line["target"],
@@ -313,6 +318,7 @@ BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
     ),
     "pathway": _pathway,
     "transport": lambda line: f"{w.word(w.MODES, line['target'])}, {w.word(w.WAYS, line['reference_group'])}",
+    "port": _port,
     "sea_route": lambda line: f"{line['reference_group']} → {w.nation(line['target'])}",
     "holder": lambda line: f"{line['target']} ({w.word(w.BLOCS, line['reference_group'])})",
     "bloc": lambda line: w.word(w.BLOCS, line["target"]),

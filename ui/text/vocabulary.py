@@ -273,6 +273,7 @@ CHECKS = {
     "no": N_("not in order"),
 }
 WAYS = {"network": N_("along the mapped network"), "detour": N_("1.3 × straight-line distance")}
+LANDMASSES = {"overseas": N_("on another landmass")}
 MODES = {"road": N_("by road"), "rail": N_("by rail")}
 GROUPS = {
     "basemap": N_("Basemap"),

@@ -37,6 +37,9 @@ def layers(tmp_path: Path) -> Path:
     point, meridian = shapely.Point, lambda lon: shapely.LineString([(lon, y / 10) for y in range(-50, 51)])
     write({"name": ["road"]}, [meridian(1)], tmp_path / "roads.parquet")
     write({"name": ["rail"]}, [meridian(2)], tmp_path / "rail.parquet")
+    for layer in ("roads_north_america", "rail_north_america"):
+        write({"name": ["far"]}, [meridian(-100)], tmp_path / f"{layer}.parquet")
+    write({"min_zoom": [0]}, [shapely.box(-10, -10, 10, 10)], tmp_path / "land.parquet")
     write(
         {"name": ["small", "large"], "capacity_mw": [9.0, 10.0]},
         [point(0.1, 0), point(0.5, 0)],
@@ -59,13 +62,15 @@ def world(sites: list[TinySite]):
     con.execute("UPDATE facts.commodity SET world_production_t = 1000")
     con.execute("INSERT INTO facts.country VALUES ('AUS', 'AU', 'Australia', 1.9, 1.5, 3.7, 'partner', false, 4)")
     ports = [
-        ("shallow", 0.2, 9.9, 100.0, 200.0),
-        ("deep", 0.4, 10.0, 5000.0, 7000.0),
-        ("off the network", 0.3, 20.0, None, None),
+        ("oil buoy", 0.2, False, 100.0, 200.0),
+        ("cargo", 0.4, True, 5000.0, 7000.0),
+        ("off the network", 0.3, True, None, None),
     ]
-    for number, (name, lon, depth, japan, us) in enumerate(ports):
+    for number, (name, lon, loads, japan, us) in enumerate(ports):
         con.execute(
-            "INSERT INTO facts.port VALUES (?, ?, 'X', ?, 0, 'L', ?, ?, ?)", [number, name, lon, depth, japan, us]
+            "INSERT INTO facts.port BY NAME SELECT ? AS wpi_no, ? AS name, 'AUS' AS iso3, ? AS lon, 0 AS lat, "
+            "? AS loads, ? AS sea_km_japan, ? AS sea_km_us",
+            [number, name, lon, loads, japan, us],
         )
     return con
 
@@ -182,7 +187,7 @@ def test_distances_are_geodesic_and_to_what_counts(layers) -> None:
         assert row["value"] == pytest.approx(km, abs=0.01), criterion
         assert row["low"] < row["value"] < row["high"]
     targets = {c: found.loc[(c, "s", ""), "target"] for c in ("port_km", "power_km", "town_km")}
-    assert targets == {"port_km": "deep", "power_km": "large", "town_km": "town"}
+    assert targets == {"port_km": "cargo", "power_km": "large", "town_km": "town"}
 
 
 def test_a_vague_location_widens_each_distance(layers) -> None:
@@ -197,14 +202,15 @@ def test_a_vague_location_widens_each_distance(layers) -> None:
 def test_sea_distance_is_that_of_the_port_to_the_nearer_country(layers) -> None:
     with world([TinySite("s")]) as con:
         row = measured(con, layers).loc[("sea_km", "s", "")]
-    assert (row["value"], row["target"], row["reference_group"]) == (5000, "JPN", "deep")
+    assert (row["value"], row["target"], row["reference_group"]) == (5000, "JPN", "cargo")
 
 
 def test_where_no_road_leads_to_a_port_the_haul_is_the_straight_line_by_a_factor(layers) -> None:
     with world([TinySite("s")]) as con:
         found = measured(con, layers)
     km = {c: found.loc[(c, "s", ""), "value"] * DETOUR for c in ("port_km", "road_km", "power_km")}
-    road = haulage.transport_npv_maud(haulage.ROAD, km["road_km"], km["port_km"], 0.2).item()
+    assert km["port_km"] < km["road_km"], "nobody builds past the port to reach a road"
+    road = haulage.transport_npv_maud(haulage.ROAD, km["port_km"], km["port_km"], 0.2).item()
     row = found.loc[("haul_cost", "s", "")]
     assert row["value"] == pytest.approx(road + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
     assert row["low"] <= row["value"] <= row["high"]
@@ -218,21 +224,48 @@ def test_a_few_sites_find_the_lines_that_all_sites_find_across_the_antimeridian_
     with world([TinySite(name) for name in places]) as con:
         for name, (lon, lat) in places.items():
             con.execute("UPDATE facts.site SET lon = ?, lat = ? WHERE site_id = ?", [lon, lat, name])
-        every = Inputs(con, layers, layers).nearest_line_km("roads")
-        few = Inputs(con, layers, layers, only=frozenset(places)).nearest_line_km("roads")
+        every = Inputs(con, layers, layers).nearest_line("roads")[0]
+        few = Inputs(con, layers, layers, only=frozenset(places)).nearest_line("roads")[0]
     assert few == pytest.approx(every, abs=0)
+
+
+def test_the_nearer_line_of_all_networks_counts_and_names_its_source(layers) -> None:
+    near = shapely.LineString([(0.25, -5), (0.25, 5)])
+    write({"name": ["near"]}, [near], layers / "rail_north_america.parquet")
+    with world([TinySite("s")]) as con:
+        found = measured(con, layers)
+    rail, road = found.loc[("rail_km", "s", "")], found.loc[("road_km", "s", "")]
+    assert rail["value"] == pytest.approx(GEOD.inv(0, 0, 0.25, 0)[2] / 1000, abs=0.01)
+    assert (rail["source_id"], road["source_id"]) == ("natural_earth", "osm_scgraph")
+
+
+def test_the_haul_joins_the_lines_of_all_networks(layers) -> None:
+    """The road of one map leads half of the way, that of the other the rest."""
+    with world([TinySite("s")]) as con:
+        alone = hauled(layers, con, "halves")
+        halves = shapely.LineString([(1, 1.5), (1, 3)])
+        write({"name": ["far half"]}, [halves], layers / "roads_north_america.parquet")
+        joined = measured(con, layers).loc[("haul_cost", "s", "")]
+    assert (alone["reference_group"], joined["reference_group"]) == ("detour", "network")
 
 
 def hauled(layers, con, line: str) -> pd.Series:
     """Measure a site at 3 N on the meridian of 1 E that a road or railway joins to a port at the equator."""
     con.execute("UPDATE facts.site SET lon = 1, lat = 3")
-    con.execute("UPDATE facts.port SET lon = 1 WHERE name = 'deep'")
+    con.execute("UPDATE facts.port SET lon = 1 WHERE name = 'cargo'")
     straight = shapely.LineString([(1, 0), (1, 3)])
     round_about = shapely.LineString([(1, 0), (4, 0), (4, 3), (1, 3)])
+    half = shapely.LineString([(1, 0), (1, 1.5)])
     nowhere = shapely.LineString([(50, 0), (51, 0)])
-    write({"name": ["road"]}, [{"both": straight, "rail": nowhere, "round": straight}[line]], layers / "roads.parquet")
     write(
-        {"name": ["rail"]}, [{"both": straight, "rail": straight, "round": round_about}[line]], layers / "rail.parquet"
+        {"name": ["road"]},
+        [{"both": straight, "rail": nowhere, "round": straight, "halves": half}[line]],
+        layers / "roads.parquet",
+    )
+    write(
+        {"name": ["rail"]},
+        [{"both": straight, "rail": straight, "round": round_about, "halves": nowhere}[line]],
+        layers / "rail.parquet",
     )
     return measured(con, layers).loc[("haul_cost", "s", "")]
 
