@@ -119,7 +119,7 @@ CREATE TABLE facts.port (
     sea_km_us DOUBLE
 );
 COMMENT ON TABLE facts.port IS 'World Port Index, calls of ships, curated facts, and sea routes.';
-COMMENT ON COLUMN facts.port.wpi_no IS 'number in the World Port Index; NULL: data/curated/ports.csv adds the port';
+COMMENT ON COLUMN facts.port.wpi_no IS 'number in the World Port Index; NULL: not in it, from data/curated/ports.csv or port_calls.csv';
 COMMENT ON COLUMN facts.port.depth_m IS 'metres, the shallower of channel and cargo pier, the shallow end of a class of five feet; NULL: not given';
 COMMENT ON COLUMN facts.port.draught_m IS 'metres, the largest draught that the port admits, depth_m where not stated; NULL: neither given';
 COMMENT ON COLUMN facts.port.handles IS 'bulk | containers | bulk;containers; empty: nothing known';

@@ -38,6 +38,9 @@ OTHER_USES = ("Military", "Ferry", "Fishing")
 #: Names of places that load oil or gas; the marine terminals of the Index (Supsa, Fawley, Valdez) are of oil.
 OIL_OR_GAS = r"\b(?:oil|lng|lpg|gas|petroleum|marine terminal)\b"
 
+#: Names of jetties that receive coal for a power plant (Indonesian: PLTU).
+POWER_PLANTS = r"\bpltu\b|power ?plant"
+
 #: Waters that these ships do not reach: the St Lawrence Seaway admits 8.08 m (26 ft 6 in), the Caspian is closed.
 CLOSED_WATERS = r"Great Lakes|Caspian"
 
@@ -85,6 +88,26 @@ def calls_of_ports(table: pd.DataFrame) -> pd.DataFrame:
     rows, port = _ports_of_calls(calls, table)
     known = calls.iloc[rows].assign(port=port).groupby("port")[["container_calls", "bulk_calls"]].sum()
     return known.reindex(range(len(table))).astype("Int64").set_index(table.index)
+
+
+def unlisted(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the places that are no port of `table` and at which ships of either kind call `WEEKLY`.
+
+    Columns: name, iso3, lon, lat, water_body (that of the nearest port). Jetties named for power plants, oil or gas are
+    left out.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        name, alt_name, unlocode, lon, lat (EPSG:4326), water_body of the known ports.
+    """
+    calls = pd.read_csv(words.CURATED / "port_calls.csv", keep_default_na=False)
+    weekly = calls[["container_calls", "bulk_calls"]].max(axis=1) >= WEEKLY
+    unknown = ~calls.index.isin(_ports_of_calls(calls, table)[0])
+    fuel = calls["name"].str.contains(f"{OIL_OR_GAS}|{POWER_PLANTS}", case=False)
+    places = calls[weekly & unknown & ~fuel].rename(columns={"country_iso3": "iso3"})
+    nearest = NearestPoints(table["lon"], table["lat"]).query(places["lon"], places["lat"])
+    return places[["name", "iso3", "lon", "lat"]].assign(water_body=table["water_body"].to_numpy()[nearest.index])
 
 
 def _ports_of_calls(calls: pd.DataFrame, table: pd.DataFrame) -> tuple[list[int], list[int]]:

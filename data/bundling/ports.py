@@ -13,7 +13,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from data.bundling.layers import country_codes_by_name
-from data.bundling.port_trade import calls_of_ports, loading
+from data.bundling.port_trade import calls_of_ports, loading, unlisted
 from data.vocabulary import CURATED
 from geo.measure import distance_km, normalise_lon
 from geo.nearest import NearestPoints
@@ -34,7 +34,7 @@ LANDINGS = {
 
 
 def ports(raw: Path) -> pd.DataFrame:
-    """Return one row a port of the World Port Index, and of `data/curated/ports.csv` where the Index has none.
+    """Return one row a port of the World Port Index, and of the ports in trade that it lacks (`with_facts`).
 
     Columns: wpi_no (NULL: not in the Index), name, country, iso3, lon, lat (EPSG:4326), harbor_size, depth_m,
     draught_m, handles, container_calls, bulk_calls, loads, sea_km_japan, sea_km_us.
@@ -97,24 +97,28 @@ def depths(table: pd.DataFrame) -> pd.Series:
 
 
 def with_facts(index: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the ports of the Index and those that `data/curated/ports.csv` adds, and the facts in the same rows.
+    """Return the ports of the Index and those that it lacks, and the facts in the same rows.
+
+    Those that it lacks are in `data/curated/ports.csv`, or ships call there weekly (`port_trade.unlisted`).
 
     Columns of the facts: handles (empty: no fact), draught_m (metres; NULL: not stated).
 
     Parameters
     ----------
     index : pd.DataFrame
-        Ports of the Index: wpi_no, name, country, lon, lat (EPSG:4326).
+        Ports of the Index: wpi_no, name, alt_name, unlocode, water_body, country, lon, lat (EPSG:4326).
     """
     curated = pd.read_csv(CURATED / "ports.csv", keep_default_na=False, dtype=str)
     for name in ("wpi_no", "lon", "lat", "draught_m"):
         curated[name] = pd.to_numeric(curated[name])
     added = curated[curated["wpi_no"].isna()].rename(columns={"country_iso3": "iso3"})
     index = index.assign(wpi_no=index["wpi_no"].astype("int64"), iso3=None)
-    table = pd.concat([index, added[["name", "iso3", "lon", "lat"]]], ignore_index=True)
+    called = unlisted(index)
+    table = pd.concat([index, added[["name", "iso3", "lon", "lat"]], called], ignore_index=True)
     table["wpi_no"] = table["wpi_no"].astype("Int64")
     stated = curated[curated["wpi_no"].notna()].set_index("wpi_no")[["handles", "draught_m"]]
     facts = pd.concat([stated.reindex(index["wpi_no"]), added[["handles", "draught_m"]]], ignore_index=True)
+    facts = facts.reindex(range(len(table)))
     return table, facts.assign(handles=facts["handles"].fillna(""))
 
 

@@ -158,7 +158,7 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
         "Infrastructure",
         "Allied ownership",
         "Haulage cost",
-        "Deep-water port",
+        "Cargo port",
     ):
         assert pillar_or_criterion not in lines
 

@@ -52,7 +52,8 @@ def ports() -> pd.DataFrame:
     table["draught_m"] = draughts(table, facts)
     table[["container_calls", "bulk_calls"]] = port_trade.calls_of_ports(table)
     cargo = port_trade.loading(table, facts)
-    return table.assign(bulk=cargo.bulk, containers=cargo.containers, loads=cargo.loads).set_index("name")
+    found = table.assign(bulk=cargo.bulk, containers=cargo.containers, loads=cargo.loads).set_index("name")
+    return found[~found.index.duplicated()]
 
 
 @pytest.mark.parametrize("name", [name for name, (handles, _) in LOADS.items() if handles])
@@ -75,7 +76,13 @@ def test_calls_belong_to_the_port_of_their_name_and_not_to_the_nearest_place(por
 
 def test_harbours_that_are_counted_together_have_the_calls_each() -> None:
     """PortWatch counts 1,882 container ships a year at "Los Angeles-Long Beach"."""
-    places = {"name": ["Los Angeles", "Long Beach"], "alt_name": None, "lon": [-118.25, -118.20], "lat": [33.73, 33.77]}
+    places = {
+        "name": ["Los Angeles", "Long Beach"],
+        "alt_name": None,
+        "unlocode": None,
+        "lon": [-118.25, -118.20],
+        "lat": [33.73, 33.77],
+    }
     assert port_trade.calls_of_ports(pd.DataFrame(places))["container_calls"].tolist() == [1882, 1882]
 
 
@@ -83,6 +90,17 @@ def test_the_port_of_red_dog_is_added_with_its_source(ports) -> None:
     added = ports.loc["DeLong Mountain Terminal (Red Dog)"]
     assert (added["bulk"], added["containers"], added["loads"], added["iso3"]) == (True, False, True, "USA")
     assert pd.isna(added["wpi_no"])
+
+
+@pytest.mark.parametrize("name", ["Trombetas", "Ngqura", "Abbot Point", "Indonesia Morowali Industrial Park"])
+def test_places_of_weekly_calls_that_the_index_lacks_are_added(ports, name: str) -> None:
+    """Bauxite, manganese, coal and nickel are loaded there; the Index has none of these names within 50 km."""
+    assert ports.loc[name, "loads"]
+    assert pd.isna(ports.loc[name, "wpi_no"])
+
+
+def test_jetties_of_power_plants_are_not_added(ports) -> None:
+    assert not ports.index.str.contains("PLTU|PowerPlant|LNG").any()
 
 
 def test_a_draught_that_no_ship_has_is_not_given(ports) -> None:
