@@ -16,6 +16,7 @@ import pandas as pd
 from data import vocabulary as words
 from data.bundling import curated, fineprint, icmm, lithium, match, minmod, projects, usgs_deposits, usgs_listings
 from data.bundling.places import CountryPolygons
+from data.bundling.published import chosen_id
 from data.bundling.records import Claim, Extract, Record, claims_frame
 
 #: Whose coordinates and names are believed first; the numbers are documented in `data/curated/resolution.csv`.
@@ -221,7 +222,7 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
             continue
         row = _site_row(group, located, ranks)
         while row["site_id"] in used:
-            row["site_id"] += "x"
+            row["site_id"] = f"{row['site_id']}x"
         used.add(str(row["site_id"]))
         rows.append(row)
         owner_of_record.update({r.key: row["site_id"] for r in group})
@@ -244,8 +245,10 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
     )
     head = next(r for r in group if not r.machine_read)
     checked = [r for r in group if not r.machine_read]
+    own_id, former_ids = chosen_id(site_id(replace(r, iso3=iso3)) for r in group for iso3 in (spot.iso3, r.iso3))
     return {
-        "site_id": site_id(replace(head, iso3=spot.iso3)),
+        "site_id": own_id,
+        "former_ids": list(former_ids),
         "name": head.name,
         "aliases": _aliases(head, group)[:12],
         "iso3": spot.iso3,
