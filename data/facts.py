@@ -35,7 +35,7 @@ TABLES = (
     "left_out",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
-JOINED_TABLES = ("site", "claim", "measurement", "gate")
+JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 #: What ranking alone needs.
 RANKING_TABLES = TABLES[:5]
 #: What there is before anything is measured.

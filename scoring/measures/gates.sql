@@ -1,4 +1,4 @@
--- in:     combined.site, facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
+-- in:     combined.site, facts.country, combined.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
 -- ref:    covered nation: 10 USC 4872; DOE final interpretive rule, 89 FR 37079: 25 % or more, cumulated, or jurisdiction; one tier of
@@ -16,7 +16,7 @@ WITH held AS (
         SELECT
             *, count(*) OVER (PARTITION BY site_id) AS owners,
             CASE WHEN bloc = 'covered' THEN 1 ELSE covered_pct / 100 END AS covered
-        FROM facts.owner
+        FROM combined.owner
     )
     GROUP BY site_id
 ),

@@ -1,4 +1,4 @@
--- in:     facts.owner
+-- in:     combined.owner
 -- out:    site_id, commodity '', value, low, high (% of the site), source_id, as_of, target, reference_group, reference_n, status
 -- grain:  one row a site with at least one owner whose parent is known
 -- NULL:   none; no owner, or none traced: no row (unknown)
@@ -6,7 +6,7 @@
 --         value = allied share of what is traced. A sole owner without a stated share counts as 100, at least 50.
 --         Shares of before 2021 (older than five years) are stale: status "modelled".
 WITH owned AS (
-    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM facts.owner
+    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM combined.owner
 ),
 shared AS (
     SELECT
