@@ -1,4 +1,4 @@
-"""What an analyst may state of a site: the attributes of `fact_attributes.toml`, with units and the age at which they are stale."""
+"""What an analyst may state of a site: the attributes of `fact_attributes.toml`, with units and age limits."""
 
 from __future__ import annotations
 

@@ -155,7 +155,7 @@ def attach_facts(
 
 def _rows(stated: Sequence[StoredFact]) -> pd.DataFrame:
     frame = pd.DataFrame([{**asdict(fact), "source_id": fact.source_id} for fact in stated])
-    return frame.astype({name: "float64" for name in ("value", "low", "high")})
+    return frame.astype(dict.fromkeys(("value", "low", "high"), "float64"))
 
 
 def _holders(facts: duckdb.DuckDBPyConnection, stated: Sequence[StoredFact]) -> pd.DataFrame:
