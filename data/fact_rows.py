@@ -319,7 +319,7 @@ def _of_word(cells: Mapping[str, str], attribute: FactAttribute, _commodity: str
         raise _Unusable(
             "text",
             Phrase(
-                "{text!r} is no {attribute}; choose {words}.",
+                "{text!r} is no value of {attribute}; choose {words}.",
                 text=text[:60],
                 attribute=attribute.id,
                 words=list(attribute.words),

@@ -16,12 +16,11 @@ from data.bundling.owners import owners
 from data.bundling.records import Claim, claims_frame
 from data.sources import Source
 from data.user_facts import StoredFact
-from scoring.backtest.blind import rests_on
-from scoring.criteria.catalogue import load
 from scoring.measures.inputs import Inputs
 from scoring.measures.registry import judge_gates, measure_all
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.pipeline import forget_packed
+from scoring.robustness.answer_effects import criteria_on
 from workspace.attach import MEASURING, change
 
 OWNER = "owner"
@@ -67,30 +66,6 @@ def touched_by(facts: Sequence[StoredFact]) -> Touched:
     resting = {attribute: criteria_on(attribute) for attribute in {fact.attribute for fact in facts}}
     pairs = {(fact.site_id, criterion): fact.owner for fact in facts for criterion in resting[fact.attribute]}
     return Touched(pairs, {fact.site_id: fact.owner for fact in facts if fact.attribute == OWNER})
-
-
-def criteria_on(attribute: str) -> tuple[str, ...]:
-    """Return the ids of the criteria that rest on an attribute, in the order of the catalogue.
-
-    Parameters
-    ----------
-    attribute : str
-        Attribute of a site, such as ``stage``.
-
-    Examples
-    --------
-    >>> criteria_on("stage"), criteria_on("offtake")
-    (('permitting_months',), ())
-    """
-    return tuple(
-        criterion.id
-        for criterion in load().criteria
-        if rests_on(
-            criterion.measure,
-            criterion.options.get("claim", "") if criterion.measure == "claim_number" else "",
-            attribute,
-        )
-    )
 
 
 def source_of(fact: StoredFact) -> Source:

@@ -36,6 +36,9 @@ STAGES = {
     "closed": N_("Closed"),
     "unknown": N_("Unknown"),
 }
+FUNDING = {"funded": N_("Funded"), "partly": N_("Partly funded"), "seeking": N_("Seeking finance")}
+#: Why a fact is open.
+OPEN_REASONS = {"unknown": N_("Unknown"), "undated": N_("No date"), "old": N_("Old")}
 ACCURACIES = {
     "exact": N_("Exact"),
     "approximate": N_("Approximate location"),
