@@ -42,6 +42,8 @@ class AskedRow:
         Place in the letter: 1.2.
     attribute, commodity, unit : str
         As the facts know them.
+    kind : str
+        What a statement of the attribute is: `data.fact_attributes.FactAttribute.value`.
     question, known, source : tuple of str
         Each in English and Japanese: what is asked, what is known, and who says so with the date.
     choices : tuple of str
@@ -50,6 +52,7 @@ class AskedRow:
 
     number: str
     attribute: str
+    kind: str
     commodity: str
     unit: str
     title: Both
@@ -61,10 +64,11 @@ class AskedRow:
 
 @dataclass(frozen=True, slots=True)
 class LetterSite:
-    """A site of the letter: heading, a line on what it is, and the questions."""
+    """A site of the letter: heading, country, a line on what it is, and the questions."""
 
     site_id: str
-    heading: Both
+    heading: str
+    country: Both
     about: Both
     rows: tuple[AskedRow, ...]
 
@@ -137,8 +141,9 @@ def _paragraphs(letter: Letter, asking: Asking) -> list[Callable[[], str]]:
         lambda: _("To the owner or operator of the projects named below"),
         lambda: _(
             "We compare critical mineral projects for joint investment by the United States and Japan, from public "
-            "sources only. On {sites} of your projects {count} facts are missing or out of date. They are listed "
-            "below, those that matter most to the comparison first, beside what we hold today and where it comes from."
+            "sources only. Of the projects named below ({sites} in all), some facts are missing or out of date "
+            "({count} in all). They are listed, those that matter most to the comparison first, beside what we hold today and "
+            "where it comes from."
         ).format(sites=len(letter.sites), count=count),
         lambda: _(
             "We should be grateful if you would complete or correct them. Please give for each answer the date that it "
@@ -163,7 +168,8 @@ def _due(due: str) -> str:
 def _site(site: AskedSite, place: int, letter: Letter) -> LetterSite:
     return LetterSite(
         site.site_id,
-        both(lambda: f"{place}. {site.name} ({country(site.iso2, site.iso3)})"),
+        f"{place}. {site.name}",
+        both(lambda: country(site.iso2, site.iso3)),
         both(
             lambda: " · ".join(
                 [w.word(w.KINDS, site.kind), listed([w.commodity(name) for name in site.commodities[:8]]), site.site_id]
@@ -179,6 +185,7 @@ def _row(fact: OpenFact, number: str, letter: Letter) -> AskedRow:
     return AskedRow(
         number,
         fact.attribute,
+        asked.value,
         fact.commodity,
         basis.unit if basis else asked.unit,
         both(lambda: words.subject(fact.attribute, fact.commodity)),
@@ -221,7 +228,7 @@ _WORDS: dict[str, Callable[[], str]] = {
     "sender": lambda: _("Answered by"),
     "field": lambda: _("Item"),
     "signature": lambda: _("Signature"),
-    "share": lambda: _("Share"),
+    "share": lambda: _("Shareholding"),
     "parent": lambda: _("Country of the ultimate parent"),
     "none": lambda: _("Nothing is missing or out of date."),
 }

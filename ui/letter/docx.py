@@ -95,7 +95,7 @@ def _side_by_side(document: Document, paragraphs: Sequence[Both]) -> None:
 def _site(document: Document, site: LetterSite, text: LetterText) -> None:
     heading = document.add_heading(level=2)
     heading.paragraph_format.keep_with_next = True
-    _run(heading, " / ".join(dict.fromkeys(site.heading)), size=12, bold=True, colour=BLUE)
+    _run(heading, f"{site.heading} — {' / '.join(dict.fromkeys(site.country))}", size=12, bold=True, colour=BLUE)
     for about in dict.fromkeys(site.about):
         paragraph = document.add_paragraph()
         _run(paragraph, about, size=8, colour=GREY)
@@ -141,7 +141,7 @@ def _boxes(cell: _Cell, row: AskedRow, text: LetterText) -> None:
         share, parent = (" / ".join(text.words[name]) for name in ("share", "parent"))
         _fill(cell, f"{share} (%); {parent}", size=7)
         for _line in range(OWNER_ROWS // 2):
-            _run(cell.add_paragraph(), "____________________  ____ %  ______")
+            _run(cell.add_paragraph(), "______________ ____ % ______")
     else:
         _fill(cell, f"________________ {row.unit}" if row.unit else "")
 

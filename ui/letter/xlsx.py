@@ -30,6 +30,15 @@ FILLED = {
     "source_url": 28,
     "note": 24,
 }
+#: Kind of value -> the boxes that it is stated in; date, source and note are open for all.
+BOXES = {
+    "word": ("text",),
+    "owner": ("text", "value", "unit", "country"),
+    "number": ("value", "unit", "low", "high"),
+    "year": ("text",),
+    "text": ("text",),
+}
+OPEN_FOR_ALL = ("as_of", "source_title", "source_url", "note")
 
 
 def letter_xlsx(text: LetterText) -> bytes:
@@ -73,7 +82,7 @@ def _letter(sheet: Any, text: LetterText, looks: dict[str, Any]) -> None:
         [f"{name}: {day}" for name, day in zip(text.words["dated"], text.dated, strict=True)],
         [f"{name}: {text.asked_by or '____________________'}" for name in text.words["from"]],
         *text.paragraphs,
-        *(site.heading for site in text.sites),
+        *([f"{site.heading} ({nation})" for nation in site.country] for site in text.sites),
     ]
     for row, texts in enumerate(lines, 2):
         for column, part in enumerate(texts):
@@ -114,7 +123,7 @@ def _answers(sheet: Any, text: LetterText, looks: dict[str, Any], ranges: dict[s
 def _question(sheet: Any, row: int, asked: tuple[LetterSite, AskedRow], looks: dict[str, Any], *, first: bool) -> None:
     site, question = asked
     texts = [
-        site.heading[0].partition(". ")[2],
+        site.heading.partition(". ")[2],
         *(f"{title}: {words}" for title, words in zip(question.title, question.question, strict=True)),
         "\n".join(dict.fromkeys(question.known)),
         "\n".join(dict.fromkeys(filter(None, question.source))),
@@ -133,8 +142,9 @@ def _boxes(
 ) -> None:
     site, question = asked
     for name in FILLED:
-        look = looks["box" if name in ("value", "low", "high") else "box_text"]
-        _put(sheet, row, places[name], question.unit if name == "unit" else "", look)
+        is_open = name in BOXES[question.kind] or name in OPEN_FOR_ALL
+        look = looks[("box" if name in ("value", "low", "high") else "box_text") if is_open else "given"]
+        _put(sheet, row, places[name], question.unit if is_open and name == "unit" else "", look)
     for name, value in zip(GIVEN, (site.site_id, question.attribute, question.commodity), strict=True):
         _put(sheet, row, places[name], value, looks["given"])
     if question.attribute in ranges:
