@@ -142,8 +142,8 @@ def _paragraphs(letter: Letter, asking: Asking) -> list[Callable[[], str]]:
         lambda: _(
             "We compare critical mineral projects for joint investment by the United States and Japan, from public "
             "sources only. Of the projects named below ({sites} in all), some facts are missing or out of date "
-            "({count} in all). They are listed, those that matter most to the comparison first, beside what we hold today and "
-            "where it comes from."
+            "({count} in all). They are listed, those that matter most to the comparison first, beside what we hold "
+            "today and where it comes from."
         ).format(sites=len(letter.sites), count=count),
         lambda: _(
             "We should be grateful if you would complete or correct them. Please give for each answer the date that it "
