@@ -114,7 +114,7 @@ class UserData:
         self._milestones: dict[str, dict[str, str]] = {}
         self._milestones_attached: dict[str, dict[str, str]] = {}
         self._facts_stated: tuple[StoredFact, ...] = ()
-        self._facts_attached = attach_facts.NOTHING
+        self._facts_attached: attach_facts.Touched | None = None
         self._read_again()
 
     def _read_again(self) -> None:
@@ -203,10 +203,10 @@ class UserData:
             scored.attach_sites(facts, user_layers.user_sites(self._store))
             self._attached_layers = self._site_layers()
         milestones = {site_id: Milestones(**values) for site_id, values in self._milestones.items()}
-        if self._facts_stated or self._facts_attached != attach_facts.NOTHING:
-            self._facts_attached = attach_facts.attach_facts(
-                facts, self._facts_stated, self._facts_attached, milestones, date.today()
-            )
+        if self._facts_stated or self._facts_attached:
+            before = self._facts_attached or attach_facts.NOTHING
+            attached = attach_facts.attach_facts(facts, self._facts_stated, before, milestones, date.today())
+            self._facts_attached = attached if self._facts_stated else None
         staged = {fact.site_id: fact.owner for fact in self._facts_stated if fact.attribute == "stage"}
         scored.attach_milestones(
             facts, milestones, self._milestones_attached, date.today(), self._store.milestone_owners(), staged

@@ -104,6 +104,8 @@ def test_a_fact_that_no_score_rests_on_is_shown_and_changes_no_measurement() -> 
     for relation in ("measurement", "gate", "owner", "site"):
         assert after[relation] == before[relation]
     assert {claim["attribute"] for claim in card()["claims"]} >= {"capex", "offtake"}
+    session.own().undo_facts()
+    assert everything() == before
 
 
 def test_capacity_and_feed_of_a_plant_are_scored() -> None:

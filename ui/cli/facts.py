@@ -103,28 +103,29 @@ def facts_add(
     format: FormatOption = Format.table,
 ) -> None:
     """Check a table of facts, store it in one step and score it at once; `orebridge facts undo` takes it back."""
-    from ui.text.fact_words import spoken_words  # noqa: PLC0415
-    from workspace import facts  # noqa: PLC0415
+    from workspace import session  # noqa: PLC0415
 
-    with facts.open_path(file) as stream:
-        checked = facts.check_file(file.name, stream, spoken_words(), date.today(), sender, dated)
-    replaced = None if dry_run else _stored(checked, skip_bad, format)
-    stated = [asdict(fact) for fact in checked.checked.facts]
-    if format is Format.json:
-        typer.echo(json.dumps(_outcome(checked, replaced, stated), ensure_ascii=False, indent=2))
-    else:
-        answer(stated, format, STATED[1:-1], "No fact.")
-        _tell(checked)
-    if format is Format.table:
-        words = "checked, none stored" if replaced is None else f"stored; {replaced} earlier ones of yours replaced"
-        typer.echo(f"{len(stated)} facts {words}; {checked.checked.left_open} rows left open.")
+    try:
+        checked = _checked(file, sender, dated)
+        replaced = None if dry_run else _stored(checked, skip_bad, format)
+    finally:
+        session.close()
+    _report(checked, replaced, format)
     if dry_run and checked.checked.problems:
         raise typer.Exit(2)
 
 
+def _checked(file: Path, sender: str, dated: str) -> CheckedFile:
+    from ui.text.fact_words import spoken_words  # noqa: PLC0415
+    from workspace import facts  # noqa: PLC0415
+
+    with facts.open_path(file) as stream:
+        return facts.check_file(file.name, stream, spoken_words(), date.today(), sender, dated)
+
+
 def _stored(checked: CheckedFile, skip_bad: bool, format: Format) -> int:
     """Store what was checked; where rows are bad, each is told before the refusal."""
-    from workspace import facts, session  # noqa: PLC0415
+    from workspace import facts  # noqa: PLC0415
 
     try:
         return facts.add(checked, skip_bad=skip_bad)
@@ -134,8 +135,18 @@ def _stored(checked: CheckedFile, skip_bad: bool, format: Format) -> int:
         else:
             _tell(checked)
         raise
-    finally:
-        session.close()
+
+
+def _report(checked: CheckedFile, replaced: int | None, format: Format) -> None:
+    stated = [asdict(fact) for fact in checked.checked.facts]
+    if format is Format.json:
+        typer.echo(json.dumps(_outcome(checked, replaced, stated), ensure_ascii=False, indent=2))
+        return
+    answer(stated, format, STATED[1:-1], "No fact.")
+    _tell(checked)
+    if format is Format.table:
+        words = "checked, none stored" if replaced is None else f"stored; {replaced} earlier ones of yours replaced"
+        typer.echo(f"{len(stated)} facts {words}; {checked.checked.left_open} rows left open.")
 
 
 def _outcome(checked: CheckedFile, replaced: int | None, stated: list[dict[str, object]]) -> dict[str, object]:
