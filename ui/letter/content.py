@@ -181,7 +181,7 @@ def _site(site: AskedSite, place: int, letter: Letter) -> LetterSite:
 
 def _row(fact: OpenFact, number: str, letter: Letter) -> AskedRow:
     asked = fact_attributes()[fact.attribute]
-    basis = letter.basis.get(fact.commodity) if fact.attribute == "grade" else None
+    basis = letter.basis.get(fact.commodity) if asked.value == "number" and not asked.unit else None
     return AskedRow(
         number,
         fact.attribute,

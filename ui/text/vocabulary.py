@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from data.user_facts import PREFIX as FACT
 from scoring.criteria.catalogue import Criterion, load
 from ui.text.i18n import _, country, either, language, listed
 from workspace import reference
@@ -162,6 +163,10 @@ ATTRIBUTES = {
     "recovery_pct": N_("Recovery"),
     "product": N_("Products"),
     "offtake": N_("Offtake"),
+    "capex": N_("Initial capital cost"),
+    "first_production": N_("First production"),
+    "funding_state": N_("Funding"),
+    "permit": N_("Permits"),
 }
 DEPOSIT_TYPES = {
     "": N_("Not stated"),
@@ -294,11 +299,15 @@ def criterion_title(criterion_id: str) -> str:
 
 
 def source_title(source_id: str) -> str:
-    """Return the title of a source: a name that stays as it is, or our own table in the reader's words."""
+    """Return the title of a source: a name that stays as it is, or our own table in the reader's words.
+
+    What a user states says so.
+    """
     if source_id in OWN_TABLES:
         return word(OWN_TABLES, source_id)
     source = reference.source(source_id)
-    return source.title if source else source_id
+    title = source.title if source else source_id
+    return f"{title} · {_('stated by the user')}" if source_id.startswith(FACT) else title
 
 
 def licence(source_id: str) -> str:

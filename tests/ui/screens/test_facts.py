@@ -45,7 +45,18 @@ def test_bad_rows_are_shown_and_the_good_ones_stored_only_when_told_so() -> None
 
 def test_a_file_that_is_none_is_refused_in_a_sentence() -> None:
     test = uploaded("a,b\n1,2\n")
-    assert "site_id, attribute" in test.error[0].value
+    assert "orebridge facts template" in test.error[0].value
+
+
+def test_a_fact_is_shown_as_the_user_s() -> None:
+    from ui.text.i18n import speaking
+    from ui.text.vocabulary import source_title
+
+    stated = UserFact(SITE, "stage", text="exploration", as_of="2026", source_title="R", source_url="document: x")
+    session.own().state_facts([stated])
+    for language, words in (("en", "R · stated by the user"), ("ja", "R · 利用者の申告")):
+        with speaking(language):
+            assert source_title(stated.source_id) == words
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
