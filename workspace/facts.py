@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO
 
@@ -38,6 +39,8 @@ SENDER: dict[str, str] = {
     "letter": "照会番号",
 }
 MOST_SITES = 200
+#: Lists of stale facts that are kept, about 20 MB each.
+KEPT_LISTS = 3
 Table = tuple[str, tuple[str, ...], list[tuple[int, list[str]]]]
 
 
@@ -198,7 +201,7 @@ def known_words(facts: duckdb.DuckDBPyConnection, words: Mapping[str, str], toda
     )
 
 
-def stale(scenario: Scenario, today: date, site_ids: Sequence[str] | None = None) -> list[OpenFact]:
+def stale(scenario: Scenario, today: date, site_ids: Sequence[str] | None = None) -> tuple[OpenFact, ...]:
     """Return the missing and stale facts of the listed sites, the largest effect of an answer on the list first.
 
     Parameters
@@ -211,7 +214,18 @@ def stale(scenario: Scenario, today: date, site_ids: Sequence[str] | None = None
         Only facts of these sites, also those that no score rests on; None: of all that are listed.
     """
     session.ready(scenario)
-    return open_facts(session.facts(), scenario, today, site_ids)
+    return _stale(scenario, today, None if site_ids is None else tuple(site_ids), session.state())
+
+
+@lru_cache(maxsize=KEPT_LISTS)
+def _stale(
+    scenario: Scenario,
+    today: date,
+    site_ids: tuple[str, ...] | None,
+    _state: int,
+) -> tuple[OpenFact, ...]:
+    """Keep the latest lists: a page asks for the same one each time that it is drawn. `_state` is that of the facts."""
+    return tuple(open_facts(session.facts(), scenario, today, site_ids))
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +321,7 @@ def grade_basis(facts: duckdb.DuckDBPyConnection) -> dict[str, GradeBasis]:
 def _questions(scenario: Scenario, site_ids: tuple[str, ...], today: date) -> list[OpenFact]:
     """Return the open facts of sites; of one that lacks the commodity of interest, as it stands in the whole list."""
     whole = replace(scenario, filters=Filters())
-    asked = stale(whole, today, site_ids)
+    asked = [*stale(whole, today, site_ids)]
     missing = [site_id for site_id in site_ids if site_id not in {fact.site_id for fact in asked}]
     if missing and whole.commodity:
         asked += stale(replace(whole, commodity=""), today, missing)

@@ -300,6 +300,7 @@ def _subject(
     return interest or (commodities[0] if commodities else "")
 
 
+@lru_cache(maxsize=4096)
 def age_years(as_of: str, today: date) -> float | None:
     """Return the age of a statement in years; None where it has no date.
 
@@ -374,7 +375,8 @@ def _may_count(question: _Question, criterion: str, place: int, opened: Sequence
     applies = question.packed.states.applies[rows, place] > 0
     if not question.criteria[place].per_commodity:
         return np.asarray(applies)
-    commodities = [each.commodity or question.sites["commodity"].iat[each.row] for each in opened]
+    scored = question.sites["commodity"].tolist()
+    commodities = [each.commodity or scored[each.row] for each in opened]
     measurable = np.array([not c or (criterion, c) in question.measurable for c in commodities])
     return np.asarray(applies & (measurable | (question.packed.known[rows, place] > 0)))
 
