@@ -29,7 +29,8 @@ from scoring.ranking.scenario import OrderBy, Scenario
 Reason = Literal["unknown", "undated", "old"]
 #: Scores are compared at so many decimals, as `ranked.sql` does.
 DECIMALS = 12
-COVERED_NATION = "covered_nation"
+#: Gates whose verdict rests on the owners.
+OWNER_GATES = [gate for gate, basis in GATES_REST_ON.items() if basis == "owner"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +192,8 @@ class _Question:
 def _question(facts: duckdb.DuckDBPyConnection, scenario: Scenario, packed: Packed) -> _Question:
     ids = packed.site_ids.tolist()
     sites = facts.cursor().execute(
-        sql("scoring/robustness/sites_in_question.sql"), {"site_ids": ids, "commodity": scenario.commodity}
+        sql("scoring/robustness/sites_in_question.sql"),
+        {"site_ids": ids, "commodity": scenario.commodity, "owner_gates": OWNER_GATES},
     )
     frame = sites.df()
     values = {"attributes": list(fact_attributes()), "site_ids": ids}

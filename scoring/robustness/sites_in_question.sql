@@ -1,4 +1,5 @@
--- in:    combined.site, facts.country, combined.gate, combined.measurement; $site_ids (list, no id twice); $commodity of interest, or ''
+-- in:    combined.site, facts.country, combined.gate, combined.measurement; $site_ids (list, no id twice); $commodity of interest, or '';
+--        $owner_gates = gates whose verdict rests on the owners
 -- out:   site_id, iso3, kind, quality (regulatory quality), commodity (that grades are scored by, '' where none is), commodities,
 --        fails (whether it fails a gate whatever its owners are), in the order of $site_ids
 -- grain: one row a site
@@ -7,7 +8,7 @@ WITH asked AS (
     SELECT unnest($site_ids::VARCHAR[]) AS site_id, unnest(range(len($site_ids::VARCHAR[]))) AS place
 ),
 bars AS (
-    SELECT site_id, bool_or(verdict = 'fail' AND (gate <> 'covered_nation' OR evidence = 'jurisdiction')) AS fails
+    SELECT site_id, bool_or(verdict = 'fail' AND (NOT list_contains($owner_gates::VARCHAR[], gate) OR evidence = 'jurisdiction')) AS fails
     FROM combined.gate
     GROUP BY site_id
 ),
