@@ -33,9 +33,10 @@ TABLES = (
     "permitting_pathway",
     "legal_flag",
     "left_out",
+    "former_id",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
-JOINED_TABLES = ("site", "claim", "measurement", "gate")
+JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 #: What ranking alone needs.
 RANKING_TABLES = TABLES[:5]
 #: What there is before anything is measured.

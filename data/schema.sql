@@ -220,6 +220,9 @@ CREATE TABLE facts.legal_flag (
 );
 COMMENT ON TABLE facts.legal_flag IS 'Recorded legal bars to investment, by country, each cited. No row: nothing recorded, which is not a clearance.';
 
+CREATE TABLE facts.former_id (former_id VARCHAR, site_id VARCHAR);
+COMMENT ON TABLE facts.former_id IS 'Ids under which an earlier version published a site that is now part of another.';
+
 CREATE TABLE facts.left_out (reason VARCHAR, rows BIGINT);
 COMMENT ON TABLE facts.left_out IS 'Rows of the sources that did not become sites, by reason.';
 
@@ -246,11 +249,52 @@ CREATE TABLE user_data.measured_criterion (
 );
 COMMENT ON TABLE user_data.measured_criterion IS 'Criteria of users that were measured for every site; one without any row is unknown everywhere.';
 
+CREATE TABLE user_data.fact AS SELECT '' AS owner, * FROM facts.claim LIMIT 0;
+COMMENT ON TABLE user_data.fact IS 'What a user states of a site with a source: scored in place of every other claim of that attribute and commodity while it stands.';
+COMMENT ON COLUMN user_data.fact.key IS 'own:fact:site; of a grade without a tonnage of the user: that of the record whose tonnage it stands with';
+CREATE TABLE user_data.holder AS SELECT '' AS added_by, * FROM facts.owner LIMIT 0;
+COMMENT ON TABLE user_data.holder IS 'Owners of a site as a user states them, looked through to the ultimate parent; they stand in place of those of the facts.';
+
 -- What is listed, ranked and shown: the facts joined with what users brought.
 CREATE SCHEMA IF NOT EXISTS combined;
-CREATE VIEW combined.site AS FROM facts.site UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.site;
-CREATE VIEW combined.claim AS FROM facts.claim UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.claim;
-CREATE VIEW combined.gate AS FROM facts.gate UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.gate;
+CREATE VIEW combined.site AS
+SELECT
+    s.* REPLACE (
+        coalesce(f.stage, s.stage) AS stage,
+        list_concat(s.commodities, list_filter(coalesce(f.commodities, []), lambda c: NOT list_contains(s.commodities, c))) AS commodities
+    )
+FROM (FROM facts.site UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.site) AS s
+LEFT JOIN (
+    SELECT
+        site_id, max(text) FILTER (attribute = 'stage') AS stage,
+        list_sort(list(DISTINCT commodity) FILTER (attribute = 'grade')) AS commodities
+    FROM user_data.fact
+    GROUP BY site_id
+) AS f USING (site_id);
+CREATE VIEW combined.claim AS
+SELECT c.* REPLACE (c.chosen AND f.site_id IS NULL AS chosen)
+FROM (FROM facts.claim UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.claim) AS c
+LEFT JOIN (SELECT DISTINCT site_id, attribute, commodity FROM user_data.fact) AS f USING (site_id, attribute, commodity)
+UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.fact;
+-- Tonnage by record (key), in million tonnes: that of the user for all records of the site that hold a grade or a tonnage, then with its source
+-- and date; source_id and as_of NULL: those of the record.
+CREATE VIEW combined.tonnage AS
+WITH record AS (
+    SELECT site_id, key, max(value) FILTER (attribute = 'tonnage_mt') AS ore_mt
+    FROM combined.claim
+    WHERE attribute IN ('grade', 'tonnage_mt')
+    GROUP BY site_id, key
+)
+SELECT r.key, coalesce(f.value, r.ore_mt) AS ore_mt, f.source_id, f.as_of
+FROM record AS r
+LEFT JOIN user_data.fact AS f ON f.site_id = r.site_id AND f.attribute = 'tonnage_mt'
+WHERE coalesce(f.value, r.ore_mt) IS NOT NULL;
+CREATE VIEW combined.owner AS
+FROM facts.owner ANTI JOIN user_data.holder USING (site_id)
+UNION ALL BY NAME SELECT * EXCLUDE (added_by) FROM user_data.holder;
+CREATE VIEW combined.gate AS
+FROM facts.gate ANTI JOIN user_data.gate USING (site_id, gate)
+UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.gate;
 CREATE VIEW combined.measurement AS
 FROM facts.measurement ANTI JOIN user_data.replaced USING (site_id, criterion_id)
 UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.measurement;

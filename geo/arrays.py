@@ -30,4 +30,5 @@ def square(column: pa.ChunkedArray, rows: int) -> FloatArray:
     rows : int
         How many lists there are.
     """
-    return np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float).reshape(rows, -1)
+    flat = np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float)
+    return flat.reshape(rows, -1) if rows else np.empty((0, 0))

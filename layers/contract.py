@@ -16,7 +16,9 @@ from geo.errors import OrebridgeError
 
 Severity = Literal["error", "ask", "warning", "info"]
 Status = Literal["ok", "needs_input", "refused"]
-Kind = Literal["vector-point", "vector-line", "vector-polygon", "raster"]
+Kind = Literal["vector-point", "vector-line", "vector-polygon", "raster", "table"]
+#: What is wanted of a file: layers with a place on the map, or the rows of its tables as they stand.
+Purpose = Literal["layers", "rows"]
 
 #: What a reader may spend on one upload.
 SECONDS, MEMORY_BYTES, OUTPUT_BYTES = 30.0, 1_500_000_000, 2_000_000_000
@@ -42,6 +44,14 @@ VECTOR_SCHEMA = pa.schema(
         pa.field("texts", pa.list_(pa.string()), nullable=False),
     ]
 )
+
+#: The one schema in which tables leave the reader where rows alone are wanted: the row of the file, counted from 1, and
+#: a text a column, in the order of `LayerReport.columns`; NULL is an empty cell. Texts are cut at `LONGEST_TEXT`
+#: characters.
+ROWS_SCHEMA = pa.schema(
+    [pa.field("row", pa.int64(), nullable=False), pa.field("texts", pa.list_(pa.string()), nullable=False)]
+)
+LONGEST_TEXT = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +153,8 @@ class LayerReport:
     candidates : tuple of Candidate
         Where `crs` is unknown: what it may be, the most likely first.
     file : str
-        Clean file in the folder of the answer: ``*.arrow`` in `VECTOR_SCHEMA`, or ``*.tif`` (COG in EPSG:4326, 3857 or
-        the CRS of the file); empty where the layer was not written.
+        Clean file in the folder of the answer: ``*.arrow`` in `VECTOR_SCHEMA` (of a table: `ROWS_SCHEMA`), or ``*.tif``
+        (COG in EPSG:4326, 3857 or the CRS of the file); empty where the layer was not written.
     transformations : tuple of str
         What was done to the data, in order, in words.
     unit, bands, quantiles : str, int, tuple of float
@@ -191,6 +201,8 @@ class Request:
         ``unit.COLUMN=ppm``, ``units=suggested`` (what the names hint at), ``bdl.COLUMN=half|zero|unknown`` (below
         detection), ``crs.LAYER=EPSG:n`` (one layer of several), ``keep.COLUMN=yes`` (a value that looks like a gap is
         real).
+    purpose : {"layers", "rows"}
+        See `Purpose`.
     """
 
     files: tuple[str, ...]
@@ -198,6 +210,7 @@ class Request:
     layers: tuple[str, ...] = ()
     crs: str = ""
     cures: dict[str, str] = field(default_factory=dict)
+    purpose: Purpose = "layers"
 
 
 @dataclass(frozen=True, slots=True)

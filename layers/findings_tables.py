@@ -11,6 +11,11 @@ from layers.contract import Severity
 TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
     # text files
     "table_empty": ("error", "The table is empty.", "Export it again and check that it has rows."),
+    "table_expected": (
+        "error",
+        "This is no table ({format}).",
+        "Give a CSV file or a workbook (XLSX).",
+    ),
     "table_header_only": (
         "error",
         "The table has column names but no rows ({names}).",

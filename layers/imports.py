@@ -28,7 +28,19 @@ from data.texts import ODD, line, prose
 from data.user_layers import NewLayer, UserLayer, check_confidentiality, stored_layers
 from geo.errors import OrebridgeError
 from layers import findings, quarantine
-from layers.contract import CANCEL, FEATURES, LEFT_OUT, PIXELS, VECTOR_SCHEMA, LayerReport, Report, ReportError, Request
+from layers.contract import (
+    CANCEL,
+    FEATURES,
+    LEFT_OUT,
+    LONGEST_TEXT,
+    PIXELS,
+    ROWS_SCHEMA,
+    VECTOR_SCHEMA,
+    LayerReport,
+    Report,
+    ReportError,
+    Request,
+)
 from layers.quarantine import Lease
 from layers.sandbox import Progress, Reader, plain_file
 
@@ -295,6 +307,61 @@ def layer_id(draft: Draft, layer: LayerReport) -> str:
     """
     what = [draft.upload.sha256, layer.name, layer.kind, draft.request.crs, sorted(draft.request.cures.items())]
     return "l" + hashlib.sha256(json.dumps(what, ensure_ascii=False).encode()).hexdigest()[:10]
+
+
+def rows_of(draft: Draft) -> list[tuple[str, tuple[str, ...], list[tuple[int, list[str]]]]]:
+    """Return the tables of an upload of which rows alone were asked for, after checking the reader's output.
+
+    Parameters
+    ----------
+    draft : Draft
+        An upload that was read with the purpose ``rows``.
+
+    Returns
+    -------
+    list of (str, tuple of str, list of (int, list of str))
+        Name of each table, its column names, and its rows: row of the file, counted from 1, and a text a column, plain
+        (`data.texts.prose`); empty: an empty cell.
+
+    Raises
+    ------
+    NotReadyError
+        If the file cannot be read as a table: why, and what helps.
+    ReportError
+        If a clean file does not keep the contract.
+    """
+    if not draft.ready:
+        first = next((f for f in draft.report.findings if findings.severity(f) in ("error", "ask")), None)
+        if first is None:
+            raise NotReadyError("{upload} holds no table.", upload=draft.upload.name)
+        raise NotReadyError("{message} {cure}", message=findings.message(first), cure=findings.cure(first))
+    return [
+        (layer.name, tuple(prose(column.name) for column in layer.columns), _clean_rows(draft, layer))
+        for layer in draft.ready
+    ]
+
+
+def _clean_rows(draft: Draft, layer: LayerReport) -> list[tuple[int, list[str]]]:
+    path = draft.upload.folder / "out" / layer.file
+    if Path(layer.file).name != layer.file or not plain_file(path):
+        raise ReportError("The reader's file for {layer!r} is not there; nothing was imported.", layer=layer.name)
+    try:
+        with pa.memory_map(str(path)) as source:
+            table = pa.ipc.open_file(source).read_all()
+            table.validate(full=True)
+    except (pa.ArrowException, OSError) as error:
+        raise ReportError(
+            "The reader's table for {layer!r} cannot be used ({reason}); nothing was imported.",
+            layer=layer.name,
+            reason=type(error).__name__,
+        ) from error
+    widths = pc.list_value_length(table.column("texts")).unique().to_pylist() if table.schema == ROWS_SCHEMA else [-1]
+    if len(table) != layer.features or widths not in ([], [len(layer.columns)]):
+        raise ReportError(
+            "The reader's table for {layer!r} is not in the agreed form; nothing was imported.", layer=layer.name
+        )
+    cells = zip(table.column("row").to_pylist(), table.column("texts").to_pylist(), strict=True)
+    return [(row, [prose(text[:LONGEST_TEXT]) if text else "" for text in texts]) for row, texts in cells]
 
 
 def known_already(store: Store, draft: Draft) -> list[UserLayer]:

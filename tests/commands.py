@@ -95,7 +95,7 @@ def let_go() -> None:
     close_store()
     if session._open() and touched:
         facts = session.facts()
-        for table in ("site", "claim", "measurement", "gate", "replaced", "measured_criterion"):
+        for table in ("site", "claim", "fact", "holder", "measurement", "gate", "replaced", "measured_criterion"):
             facts.execute(f"DELETE FROM user_data.{table}")
         forget_packed(facts)
     forget_notices()

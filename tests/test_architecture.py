@@ -175,6 +175,7 @@ NOT_AN_ENTRY = {
     ("ui/cli/grade.py", "grade_percentile"): "key of the command's JSON",
     ("ui/cli/robustness.py", "pareto"): "key of the command's JSON: the Pareto set of two desks",
     ("ui/cli/layers.py", "max"): "a sense: more is better",
+    ("ui/letter/files.py", ".xlsx"): "a format of letters, in their own table",
     ("ui/http/answering.py", "geojson"): "value of the parameter f of the API",
     ("ui/screens/backtest/figures.py", "distance_km"): "column of the table of matches",
     ("ui/text/vocabulary.py", "rail"): "mode of transport, in the table of modes",

@@ -41,6 +41,7 @@ pages = [
         icon=":material/balance:",
         url_path="robustness",
     ),
+    st.Page(HERE / "screens" / "facts" / "page.py", title=_("Facts"), icon=":material/edit_note:", url_path="facts"),
     st.Page(
         HERE / "screens" / "backtest" / "page.py",
         title=_("Backtest"),

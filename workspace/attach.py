@@ -35,7 +35,8 @@ KINDS: dict[str, Kind] = {
     "vector-polygon": "polygons",
     "raster": "raster",
 }
-_MEASURING = threading.Lock()
+#: One measures at a time.
+MEASURING = threading.Lock()
 
 
 def source_of(layer: UserLayer) -> Source:
@@ -154,7 +155,7 @@ def measure_evidence(
     progress : callable, optional
         Called with 0..1; what it raises ends the measuring, and nothing of that criterion is kept.
     """
-    with _MEASURING:
+    with MEASURING:
         measured = {
             row[0] for row in facts.cursor().execute("SELECT criterion_id FROM user_data.measured_criterion").fetchall()
         }
@@ -175,13 +176,25 @@ def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, measurements: pd
     rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
     values = {"criterion_id": own.id, "owner": source.publisher}
     rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
-    _change(facts, "workspace/user_measurement.sql", rows.assign(reference_group="", reference_n=None), values)
+    change(facts, "workspace/user_measurement.sql", rows.assign(reference_group="", reference_n=None), values)
 
 
-def _change(
+def change(
     facts: duckdb.DuckDBPyConnection, statement: str, rows: pd.DataFrame | None, values: Mapping[str, object]
 ) -> None:
-    """Run the statements of a file (its path), which may read the frame `incoming`, in one transaction."""
+    """Run the statements of a file (its path), which may read the frame `incoming`, in one transaction.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts; a cursor of it is taken.
+    statement : str
+        Path of the file, from the top of the tree.
+    rows : pd.DataFrame or None
+        Read as ``incoming``; None: the statements read none.
+    values : Mapping[str, object]
+        What they bind; each takes those that it names.
+    """
     cursor = facts.cursor()
     if rows is not None:
         cursor.register("incoming", rows)
@@ -203,6 +216,7 @@ def attach_milestones(
     before: Iterable[str],
     today: date,
     owners: Mapping[str, str] | None = None,
+    stated: Mapping[str, str] | None = None,
 ) -> None:
     """Let the months left that follow from milestones stand in place of what the facts hold.
 
@@ -216,19 +230,18 @@ def attach_milestones(
     today : date
     owners : mapping of str to str, optional
         Who told the milestones, by site; one that is not in it: not recorded.
+    stated : mapping of str to str, optional
+        Sites whose stage the user states, and who: of these the months do not fall back to what the facts hold.
     """
     affected = frozenset(milestones) | frozenset(before)
     if not affected:
         return
-    with _MEASURING:
+    with MEASURING:
         measurements = measure_all(Inputs(facts.cursor(), only=affected, milestones=milestones, today=today), (MONTHS,))
-        sites = sorted(milestones)
-        values = {
-            "site_ids": sorted(affected),
-            "told": sites,
-            "owners": [(owners or {}).get(site, "") for site in sites],
-        }
-        _change(facts, "workspace/milestone_measurements.sql", measurements, {**values, "criterion_id": MONTHS})
+        who = {**{site: user for site, user in (stated or {}).items() if site in affected}, **(owners or {})}
+        sites = sorted({*milestones, *(site for site in stated or () if site in affected)})
+        values = {"site_ids": sorted(affected), "told": sites, "owners": [who.get(site, "") for site in sites]}
+        change(facts, "workspace/milestone_measurements.sql", measurements, {**values, "criterion_id": MONTHS})
         forget_packed(facts)
 
 
@@ -237,14 +250,14 @@ def attach_sites(facts: duckdb.DuckDBPyConnection, own: UserSites) -> None:
 
     All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
     """
-    with _MEASURING:
-        _change(facts, "workspace/user_forget.sql", None, {})
+    with MEASURING:
+        change(facts, "workspace/user_forget.sql", None, {})
         if own.sites:
-            _change(facts, "workspace/user_sites.sql", pd.DataFrame(own.sites), {})
+            change(facts, "workspace/user_sites.sql", pd.DataFrame(own.sites), {})
             if own.claims:
-                _change(facts, "workspace/user_claims.sql", pd.DataFrame(own.claims), {})
+                change(facts, "workspace/user_claims.sql", pd.DataFrame(own.claims), {})
             inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
             measurements, gates = measure_all(inputs), judge_gates(inputs)
-            _change(facts, "workspace/user_site_measurements.sql", measurements, {})
-            _change(facts, "workspace/user_site_gates.sql", gates, {})
+            change(facts, "workspace/user_site_measurements.sql", measurements, {})
+            change(facts, "workspace/user_site_gates.sql", gates, {})
         forget_packed(facts)

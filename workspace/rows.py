@@ -9,6 +9,7 @@ import duckdb
 
 from data.export import Listing
 from data.shortlist_items import Shortlist
+from data.site_ids import current_ids
 from data.sources import Source
 from data.sql import records
 from scoring.ranking.pipeline import rank_cursor
@@ -82,7 +83,8 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
     shortlist : Shortlist
         With its sites and notes.
     """
-    items = {item.site_id: item for item in shortlist.items}
+    today = current_ids(facts, shortlist.site_ids)
+    items = {today[item.site_id]: item for item in shortlist.items}
     listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in items}
     kept = (
         "name",
@@ -133,8 +135,9 @@ def listing_of(
         Sources by id; None: those of the bundle.
     """
     link = permalink(scenario, page="shortlist", more={"list": shortlist.name})
-    sites_listed = listing(facts, scenario, link, site_ids=shortlist.site_ids, register=register)
-    noted = {item.site_id: item for item in shortlist.items}
+    today = current_ids(facts, shortlist.site_ids)
+    sites_listed = listing(facts, scenario, link, site_ids=list(today.values()), register=register)
+    noted = {today[item.site_id]: item for item in shortlist.items}
     columns: dict[str, list[str]] = {
         name: [_flat(getattr(noted[site_id], name)) for site_id in sites_listed.sites["site_id"]] for name in NOTED
     }

@@ -14,9 +14,10 @@ from pathlib import Path
 
 import duckdb
 
-from data import user_layers, user_sites
+from data import user_facts, user_layers, user_sites
 from data.sources import Source
 from data.store import Store
+from data.user_facts import FactBatch, StoredFact, UserFact
 from data.user_layers import Features, NewLayer, UserLayer
 from data.user_sites import GradeBasis, SiteColumns
 from layers import imports
@@ -27,6 +28,7 @@ from scoring.criteria.user_criterion import UserCriterion
 from scoring.criteria.user_criterion import from_dict as criterion_from
 from scoring.permitting.outlook import Milestones, milestones
 from workspace import attach as scored
+from workspace import attach_facts
 
 KEPT_FEATURES = 6
 _READER = Reader()
@@ -111,11 +113,14 @@ class UserData:
         self._attached_layers: list[str] = []
         self._milestones: dict[str, dict[str, str]] = {}
         self._milestones_attached: dict[str, dict[str, str]] = {}
+        self._facts_stated: tuple[StoredFact, ...] = ()
+        self._facts_attached: attach_facts.Touched | None = None
         self._read_again()
 
     def _read_again(self) -> None:
         self._layers = {layer.layer_id: layer for layer in user_layers.stored_layers(self._store)}
         self._milestones = self._store.milestones()
+        self._facts_stated = user_facts.stored_facts(self._store)
         self._features.cache_clear()
 
     def _load(self, layer_id: str) -> Features:
@@ -158,13 +163,14 @@ class UserData:
 
     @property
     def revision(self) -> str:
-        """Eight hex digits over own sites and milestones: what a ranking depends on besides its scenario.
+        """Eight hex digits over own sites, facts and milestones: what a ranking depends on besides its scenario.
 
         Empty without any.
         """
         ids = self._site_layers()
         if self._milestones:
             ids.append(json.dumps([self._milestones, date.today().isoformat()], sort_keys=True))
+        ids += sorted(fact.fact_id for fact in self._facts_stated)
         return hashlib.sha256(",".join(ids).encode()).hexdigest()[:8] if ids else ""
 
     def _site_layers(self) -> list[str]:
@@ -172,7 +178,9 @@ class UserData:
 
     def sources(self) -> dict[str, Source]:
         """Return the register of sources, the user's own layers too."""
-        return scored.sources(self.layers)
+        return scored.sources(self.layers) | {
+            fact.source_id: attach_facts.source_of(fact) for fact in self._facts_stated
+        }
 
     def _changed(self) -> None:
         """Measure what has changed, if there are facts to measure it for."""
@@ -195,8 +203,13 @@ class UserData:
             scored.attach_sites(facts, user_layers.user_sites(self._store))
             self._attached_layers = self._site_layers()
         milestones = {site_id: Milestones(**values) for site_id, values in self._milestones.items()}
+        if self._facts_stated or self._facts_attached:
+            before = self._facts_attached or attach_facts.NOTHING
+            attached = attach_facts.attach_facts(facts, self._facts_stated, before, milestones, date.today())
+            self._facts_attached = attached if self._facts_stated else None
+        staged = {fact.site_id: fact.owner for fact in self._facts_stated if fact.attribute == "stage"}
         scored.attach_milestones(
-            facts, milestones, self._milestones_attached, date.today(), self._store.milestone_owners()
+            facts, milestones, self._milestones_attached, date.today(), self._store.milestone_owners(), staged
         )
         self._milestones_attached, self._attached = dict(self._milestones), revision
 
@@ -281,6 +294,51 @@ class UserData:
         """
         self._store.remove_milestones(site_id)
         self._milestones = self._store.milestones()
+        self._changed()
+
+    @property
+    def facts_stated(self) -> tuple[StoredFact, ...]:
+        """The user's facts that stand, by site and attribute."""
+        return self._facts_stated
+
+    def state_facts(self, facts: Sequence[UserFact], file_name: str = "") -> int:
+        """Store facts in one batch; they are scored at once. Return how many earlier ones of the user they replace.
+
+        Parameters
+        ----------
+        facts : sequence of UserFact
+            As `data.fact_rows` checked them.
+        file_name : str, optional
+            Where they came from.
+        """
+        replaced = user_facts.add(self._store, facts, file_name)
+        self._facts_changed()
+        return replaced
+
+    def remove_facts(self, fact_ids: Sequence[str]) -> None:
+        """Take facts out of use; what the sources say counts again.
+
+        Parameters
+        ----------
+        fact_ids : sequence of str
+            Ids of facts that stand.
+
+        Raises
+        ------
+        FactError
+            If one of them does not stand.
+        """
+        user_facts.remove(self._store, fact_ids)
+        self._facts_changed()
+
+    def undo_facts(self) -> FactBatch | None:
+        """Undo the newest batch of facts and return it; None where there is none."""
+        batch = user_facts.undo(self._store)
+        self._facts_changed()
+        return batch
+
+    def _facts_changed(self) -> None:
+        self._facts_stated = user_facts.stored_facts(self._store)
         self._changed()
 
     def map_layers(self) -> tuple[UserMapLayer, ...]:

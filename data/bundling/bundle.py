@@ -40,6 +40,8 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
     extract = site_build.extract_all(raw)
     site_build.place(extract, raw)
     sites, claims, left_out = site_build.assemble(extract)
+    former = sites[["former_ids", "site_id"]].rename(columns={"former_ids": "former_id"}).explode("former_id").dropna()
+    sites = sites.drop(columns="former_ids")
     countries = tables.countries(raw)
     built = {
         "site": sites,
@@ -49,6 +51,7 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
         "holding": holdings(companies().reset_index()),
         "commodity": tables.commodities(raw),
         "port": ports(raw),
+        "former_id": former.sort_values("former_id"),
         "left_out": pd.DataFrame(sorted(left_out.items()), columns=["reason", "rows"]),
     }
     for name, file in AS_THEY_ARE.items():

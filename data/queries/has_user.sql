@@ -1,4 +1,6 @@
--- in:    own_criterion, own_layer, own_milestone
--- out:   whether a criterion, a layer of sites in use, or milestones of permits are the user's own
+-- in:    own_criterion, own_layer, own_milestone, own_fact
+-- out:   whether a criterion, a layer of sites in use, milestones of permits, or facts are the user's own
 -- grain: one row
-SELECT EXISTS (FROM own_criterion) OR EXISTS (FROM own_layer WHERE role = 'sites' AND removed_at IS NULL) OR EXISTS (FROM own_milestone)
+SELECT
+    EXISTS (FROM own_criterion) OR EXISTS (FROM own_layer WHERE role = 'sites' AND removed_at IS NULL) OR EXISTS (FROM own_milestone)
+    OR EXISTS (FROM own_fact WHERE removed_by IS NULL)

@@ -70,6 +70,23 @@ def read_delimited(source: Source, request: Request, notes: Notes) -> list[RawLa
     Refused
         If it is empty, cannot be split into columns or has no coordinates.
     """
+    frame = delimited_frame(source, request, notes)[1]
+    return locate(frame, stem(source.original_name), request, notes)
+
+
+def delimited_frame(source: Source, request: Request, notes: Notes) -> tuple[int, pd.DataFrame]:
+    """Return how many lines stand before the data, and the rows of a table of text, all values as texts.
+
+    Parameters
+    ----------
+    source, request, notes
+        As for `read_delimited`.
+
+    Raises
+    ------
+    Refused
+        If it is empty, cannot be split into columns, or is too long.
+    """
     data = utf8(source.path.read_bytes(), request, notes)
     if not data.strip():
         raise Refused("table_empty")
@@ -80,17 +97,23 @@ def read_delimited(source: Source, request: Request, notes: Notes) -> list[RawLa
     if form.header < 0:
         notes.add("no_header", names=", ".join(form.names[:6]), separator=_NAMES[form.separator])
         if source.original_name.lower().endswith(".dat") and len(form.names) > len(_XYZ) + 1:
-            raise Refused("aseg_definition_missing", name=_stem(source.original_name))
+            raise Refused("aseg_definition_missing", name=stem(source.original_name))
     frame = _table(body, form, notes)
     if frame.empty:
         raise Refused("table_header_only", names=", ".join(form.names[:12])[:300])
     if len(frame) > FEATURES:
         raise Refused("table_too_long", rows=len(frame), most=FEATURES)
-    frame = _decimal_points(frame, form, request, notes)
-    return locate(frame, _stem(source.original_name), request, notes)
+    return form.lines, _decimal_points(frame, form, request, notes)
 
 
-def _stem(name: str) -> str:
+def stem(name: str) -> str:
+    """Return a file's name without its ending, for a table that has no other.
+
+    Parameters
+    ----------
+    name : str
+        As the user calls the file.
+    """
     return re.sub(r"\.[A-Za-z0-9]{1,8}$", "", name.replace("\\", "/").rsplit("/", 1)[-1]) or "table"
 
 
@@ -418,13 +441,13 @@ def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLay
     layers: list[RawLayer] = []
     before, without = len(notes.findings), []
     try:
-        for name, frame in _sheets(source, request, notes):
+        for name, frame in sheets(source, request, notes):
             try:
                 layers += locate(_decimal_points(frame, _Form(";", 0, 0, (), 0), request, notes), name, request, notes)
             except Refused:
                 without.append(name)
     except (CalamineError, OSError, ValueError) as error:
-        raise _workbook_refused(error) from error
+        raise workbook_refused(error) from error
     asked = any(finding.code == "coordinates_ask" for finding in notes.findings[before:])
     if not layers and not asked:
         raise Refused("workbook_no_coordinates", names=", ".join(without)[:300] or "all sheets are empty")
@@ -433,13 +456,31 @@ def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLay
     return layers
 
 
-def _workbook_refused(error: Exception) -> Refused:
+def workbook_refused(error: Exception) -> Refused:
+    """Return the refusal for what the reader of workbooks raised.
+
+    Parameters
+    ----------
+    error : Exception
+        What it raised.
+    """
     locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
     return Refused("workbook_locked" if locked else "workbook_unreadable", reason=str(error)[:200])
 
 
-def _sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the sheets that are wanted and hold a table; too many cells are refused before they are read."""
+def sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Yield the sheets that are wanted and hold a table, as texts; the index is the row of the sheet, from 0.
+
+    Parameters
+    ----------
+    source, request, notes
+        As for `read_delimited`.
+
+    Raises
+    ------
+    Refused
+        If there are too many cells, before they are read.
+    """
     book = CalamineWorkbook.from_path(str(source.path))
     cells = 0
     for name in book.sheet_names:

@@ -36,6 +36,7 @@ from layers.reading import (
 )
 from layers.reading.columns import tidy
 from layers.reading.raw import Notes, RawLayer, RawRaster, Refused, Source
+from layers.reading.rows import read_rows
 from layers.reading.sniff import sniff
 
 Reader = Callable[[Source, Request, Notes], Sequence[RawLayer | RawRaster]]
@@ -262,6 +263,9 @@ class _Work:
             self.form = "workbook"
         elif before != len(self.notes.findings) and source.path.suffix == ".dbf":
             del self.notes.findings[before:]
+        if self.request.purpose == "rows":
+            self.layers += read_rows(self.form, source, self.request, self.notes, self.out)
+            return self.form
         raws = READERS[self.form](source, self.request, self.notes)
         for number, raw in enumerate(raws, start=1):
             self.say(f"placing {number}/{len(raws)}")

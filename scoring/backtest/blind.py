@@ -40,7 +40,7 @@ RESTS_ON: dict[str, frozenset[str]] = {
     "not_covered": frozenset(),
 }
 #: Gate -> what its verdict rests on, where it is not the country.
-GATES_REST_ON = {"covered_nation": "owner", "protected_land": "location"}
+GATES_REST_ON = {"covered_nation": "owner", "covered_any": "owner", "protected_land": "location"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
--- in:     combined.claim, facts.owner, combined.site; $lists = list of structs (list_id, source_id, url_contains); $no_site = sources that by themselves
+-- in:     combined.claim, combined.owner, combined.site; $lists = list of structs (list_id, source_id, url_contains); $no_site = sources that by themselves
 --         are no reason for a site to be there: the lists, and tables that only add facts to records of others
 -- out:    site_id, what (attribute of a claim that is scored | 'location' | 'site'), list_id
 -- grain:  one row a site and thing that is known because the site was selected; 'site': the whole site is there for that reason alone
@@ -8,7 +8,7 @@ WITH lists AS (SELECT unnest($lists::STRUCT(list_id VARCHAR, source_id VARCHAR, 
 stated AS (
     SELECT site_id, attribute AS what, source_id, url FROM combined.claim WHERE chosen
     UNION ALL
-    SELECT site_id, 'owner', source_id, url FROM facts.owner
+    SELECT site_id, 'owner', source_id, url FROM combined.owner
     UNION ALL
     SELECT site_id, 'location', location_source_id, '' FROM combined.site
 ),

@@ -5,7 +5,7 @@
 -- NULL:   ore_mt: no tonnage in the record of the grade; cutoff: not stated
 -- ref:    grade-tonnage models: Cox and Singer (1986), USGS Bulletin 1693
 WITH tonnage AS (
-    SELECT key, max(value) AS ore_mt FROM combined.claim WHERE attribute = 'tonnage_mt' AND value > 0 GROUP BY key
+    SELECT key, ore_mt FROM combined.tonnage WHERE ore_mt > 0
 )
 SELECT
     g.site_id, s.name, s.deposit_type, g.value AS grade, g.unit, t.ore_mt, g.source_id, g.scope, g.as_of,

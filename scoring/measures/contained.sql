@@ -1,15 +1,15 @@
--- in:     combined.claim (chosen grades with the tonnage of their own record, chosen contained metal), facts.commodity, combined.site
+-- in:     combined.claim (chosen grades, chosen contained metal), combined.tonnage (of the record of the grade), facts.commodity, combined.site
 -- out:    site_id, commodity, tonnes (of the grade basis), ore_mt (million tonnes), years (of world production), source_id, as_of
 -- grain:  one row a site and graded commodity with a world production figure
 -- NULL:   ore_mt: the contained metal is stated by itself; without tonnage, grade or world production there is no row (unknown)
 -- ref:    USGS Mineral Commodity Summaries 2024 (production of 2023)
 CREATE OR REPLACE TEMP TABLE contained AS
 WITH tonnage AS (
-    SELECT key, max(value) AS ore_mt FROM combined.claim WHERE attribute = 'tonnage_mt' GROUP BY key
+    FROM combined.tonnage
 ),
 metal AS (
     SELECT
-        g.site_id, g.commodity, g.source_id, g.as_of, t.ore_mt,
+        g.site_id, g.commodity, coalesce(t.source_id, g.source_id) AS source_id, coalesce(t.as_of, g.as_of) AS as_of, t.ore_mt,
         CASE g.unit WHEN '%' THEN t.ore_mt * 1e4 * g.value ELSE t.ore_mt * g.value END AS tonnes
     FROM combined.claim AS g
     JOIN tonnage AS t USING (key)

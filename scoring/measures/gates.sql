@@ -1,4 +1,4 @@
--- in:     combined.site, combined.claim (legal), facts.country, facts.owner, facts.legal_flag; inside_park(site_id, target)
+-- in:     combined.site, combined.claim (legal), facts.country, combined.owner, facts.legal_flag; inside_park(site_id, target)
 -- out:    site_id, gate, verdict (pass | fail | unknown), evidence (code), target
 -- grain:  one row a site and gate
 -- ref:    covered nation: the rule applied counts every owner seated in a covered nation (10 USC 4872), private ones too, cumulated, 25 % or
@@ -18,7 +18,7 @@ WITH held AS (
             *, as_of >= '2021' AS fresh,
             CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN count(*) OVER (PARTITION BY site_id) = 1 THEN 51 ELSE 0 END AS pct,
             CASE WHEN bloc = 'covered' THEN 1 ELSE covered_pct / 100 END AS covered
-        FROM facts.owner
+        FROM combined.owner
     )
     GROUP BY site_id
 ),

@@ -1,4 +1,4 @@
--- in:     facts.owner
+-- in:     combined.owner
 -- out:    site_id, commodity '', value, low, high (% of the site), source_id, as_of, target, reference_group, reference_n, status
 -- grain:  one row a site with at least one owner whose parent is known, by a statement of 2021 or later
 -- NULL:   none; no owner, none traced, or none stated within five years: no row (unknown)
@@ -7,7 +7,7 @@
 --         traced again a part had changed hands. A sole owner whose share no source states holds 94 %, at least 51 %: mean and 5th
 --         percentile of the 413 sites of version e55a181d2361 and the ledger whose sole named owner has a stated share.
 WITH owned AS (
-    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM facts.owner
+    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM combined.owner
 ),
 shared AS (
     SELECT

@@ -1,4 +1,4 @@
--- in:     facts.holding, facts.owner
+-- in:     facts.holding, combined.owner
 -- out:    held, holder, share (0..1 of held), basis (stated | sole | parent), as_of, source_url
 -- grain:  one row a held and holder; held is a site_id or the one name of a company
 -- NULL:   share: the holder is named and its share is not stated, or the stated shares of held add up to more than 1.01
@@ -10,7 +10,7 @@ WITH stated AS (
         o.site_id AS held, coalesce(n.holder, o.owner) AS holder, o.as_of, o.url AS source_url,
         CASE WHEN o.share_pct IS NULL AND count(*) OVER (PARTITION BY o.site_id) = 1 THEN 0.51 ELSE o.share_pct / 100 END AS share,
         CASE WHEN o.share_pct IS NULL AND count(*) OVER (PARTITION BY o.site_id) = 1 THEN 'sole' ELSE 'stated' END AS basis
-    FROM facts.owner AS o
+    FROM combined.owner AS o
     LEFT JOIN facts.holding AS n ON n.held = o.owner AND n.share_kind = 'name'
     UNION ALL
     SELECT held, holder, as_of, source_url, share_pct / 100, 'stated'

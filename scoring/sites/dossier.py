@@ -7,6 +7,7 @@ from typing import cast
 
 import duckdb
 
+from data.site_ids import current_ids
 from data.sql import Record, records, sql
 from scoring.errors import UnknownSiteError
 from scoring.ranking.explain import Line, explain
@@ -41,7 +42,7 @@ def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) ->
 
 
 def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
-    """Return the site with that id, or the only one whose name contains the text.
+    """Return the site with that id, today's or a former one, or the only one whose name contains the text.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
     UnknownSiteError
         If there is none, or more than one: with the nearest ids.
     """
-    exact = cast("list[SiteRecord]", rows(facts, "site", {"site_id": site}))
+    exact = cast("list[SiteRecord]", rows(facts, "site", {"site_id": current_ids(facts, [site])[site]}))
     if exact:
         return exact[0]
     candidates = [str(row["site_id"]) for row in rows(facts, "find_sites", {"text": site.strip()})]

@@ -28,6 +28,7 @@ ADDRESSES = {
     "backtest": "backtest?",
     "shortlist": "shortlist?list=default",
     "methods": "methods?",
+    "facts": "facts?m=gallium",
 }
 
 

@@ -61,6 +61,7 @@ LAYERS = [
 OWN = [
     "orebridge_plants",
     "orebridge_ports",
+    "orebridge_projects",
     "orebridge_frameworks",
     "orebridge_covered",
     "orebridge_permitting",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ import shapely
 from data import facts as bundle
 from data import user_layers
 from data.store import Store
+from data.user_facts import StoredFact
 from data.user_layers import NewLayer, UserSites
 from scoring.criteria.user_criterion import UserCriterion
 from scoring.permitting.outlook import Milestones
@@ -25,7 +27,7 @@ from scoring.ranking.scenario import from_preset
 from scoring.sites.dossier import dossier
 from tests.data.test_user_layers import features, layer
 from tests.layers.test_pictures import cog, halves
-from workspace import attach
+from workspace import attach, attach_facts
 
 COLUMNS = [
     {"name": "Cu", "type": "number", "unit": "ppm"},
@@ -93,7 +95,7 @@ def claim(site_id: str = "own-a", **changes: Any) -> dict[str, Any]:
 def state(facts: duckdb.DuckDBPyConnection, schema: str = "combined") -> tuple[Any, ...]:
     """Return what tells whether anything is left: a count and a hash of each table that own data enter."""
     found = []
-    for table in ("site", "claim", "measurement", "gate"):
+    for table in ("site", "claim", "owner", "measurement", "gate"):
         found.append(
             facts.execute(
                 "SELECT count(*), bit_xor(hash(t)) FROM query_table($t) AS t", {"t": f"{schema}.{table}"}
@@ -265,3 +267,18 @@ def test_sites_know_how_far_they_may_lie_from_their_point(facts) -> None:
     assert isinstance(found, pd.DataFrame)
     assert found.set_index("site_id").loc["own-a", "slack_km"] == 15.0
     assert found["slack_km"].notna().all()
+
+
+def test_a_fact_of_an_own_site_counts_above_its_table_and_goes_without_a_trace(facts) -> None:
+    source = {"as_of": "2026", "source_title": "R", "source_url": "document: x", "added_at": "2026-01-02T00:00:00Z"}
+    stated = StoredFact("own-a", "stage", text="operating", fact_id="f1", owner="me", **source)
+    graded = replace(stated, attribute="grade", commodity="nickel", value=2.0, unit="%", text="Ni", fact_id="f2")
+    attach.attach_sites(facts, UserSites([site()], [claim()]))
+    before = state(facts, "combined")
+    months = "SELECT value FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = 'permitting_months'"
+    as_in_the_table = facts.execute(months).fetchone()
+    now = attach_facts.attach_facts(facts, [stated, graded], attach_facts.NOTHING, {}, date(2026, 1, 2))
+    assert facts.execute("SELECT stage FROM combined.site WHERE site_id = 'own-a'").fetchone() == ("operating",)
+    assert facts.execute(months).fetchone() == (0.0,) != as_in_the_table
+    attach_facts.attach_facts(facts, [], now, {}, date(2026, 1, 2))
+    assert state(facts, "combined") == before

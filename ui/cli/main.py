@@ -15,6 +15,7 @@ from geo.errors import OrebridgeError
 from ui.cli.arguments import guarded
 from ui.cli.backtest import backtest
 from ui.cli.bundle import data_app
+from ui.cli.facts import facts_app
 from ui.cli.grade import grade
 from ui.cli.interrupts import wait_for_imports
 from ui.cli.layers import criteria_app, layers_app
@@ -47,6 +48,7 @@ app.add_typer(methods_app, name="methods")
 app.add_typer(milestones_app, name="milestones")
 app.add_typer(data_app, name="data")
 app.add_typer(shortlist_app, name="shortlist")
+app.add_typer(facts_app, name="facts")
 app.command()(rank)
 app.command()(site)
 app.command()(export)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from data.user_facts import PREFIX as FACT
 from scoring.criteria.catalogue import Criterion, load
 from ui.text.i18n import _, country, either, language, listed
 from workspace import reference
@@ -40,6 +41,9 @@ STAGES = {
     "closed": N_("Closed"),
     "unknown": N_("Unknown"),
 }
+FUNDING = {"funded": N_("Funded"), "partly": N_("Partly funded"), "seeking": N_("Seeking finance")}
+#: Why a fact is open.
+OPEN_REASONS = {"unknown": N_("Unknown"), "undated": N_("No date"), "old": N_("Old")}
 ACCURACIES = {
     "exact": N_("Exact"),
     "approximate": N_("Approximate location"),
@@ -338,11 +342,15 @@ def criterion_title(criterion_id: str) -> str:
 
 
 def source_title(source_id: str) -> str:
-    """Return the title of a source: a name that stays as it is, or our own table in the reader's words."""
+    """Return the title of a source: a name that stays as it is, or our own table in the reader's words.
+
+    What a user states says so.
+    """
     if source_id in OWN_TABLES:
         return word(OWN_TABLES, source_id)
     source = reference.source(source_id)
-    return source.title if source else source_id
+    title = source.title if source else source_id
+    return f"{title} · {_('stated by the user')}" if source_id.startswith(FACT) else title
 
 
 def licence(source_id: str) -> str:

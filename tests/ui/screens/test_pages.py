@@ -20,6 +20,7 @@ PAGES = (
     "screens/methods/page.py",
     "screens/robustness/page.py",
     "screens/backtest/page.py",
+    "screens/facts/page.py",
 )
 
 
@@ -44,7 +45,9 @@ def layers_of(test: AppTest) -> dict[str, dict]:
 @pytest.mark.parametrize("language", ["en", "ja"])
 @pytest.mark.parametrize("page", PAGES)
 def test_page_runs(page: str, language: str) -> None:
-    few = {"m": "dysprosium"} if "robustness" in page or "backtest" in page else {}  # 805 sites instead of 14,436
+    few = (
+        {"m": "dysprosium"} if any(name in page for name in ("robustness", "backtest", "facts")) else {}
+    )  # 805 sites instead of 14,436
     assert opened(page, lang=language, **few).main
 
 

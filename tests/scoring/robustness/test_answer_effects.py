@@ -1,0 +1,161 @@
+"""The order of stale facts is that of their effect when each answer is put in and the list is ranked anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+import duckdb
+import numpy as np
+import pytest
+
+from data import facts as bundle
+from data.fact_attributes import fact_attributes
+from scoring.criteria.catalogue import load
+from scoring.measures.registry import BUNDLE_YEAR
+from scoring.permitting.outlook import look_ahead, parameters
+from scoring.ranking import pipeline
+from scoring.ranking.scenario import Scenario, from_preset
+from scoring.robustness.answer_effects import OpenFact, age_years, criteria_on, open_facts, outermost_stages
+from tests import small_bundle
+
+TODAY = date(2026, 11, 26)
+
+
+@pytest.fixture(scope="module")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = bundle.open_facts(small_bundle.write(tmp_path_factory.mktemp("small") / "bundle"))
+    pipeline.prepare(con)
+    yield con
+    con.close()
+
+
+def rank_of(con: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str) -> tuple[int, float]:
+    """Rank anew, from the facts as they stand, by the statements of a ranking."""
+    pipeline.forget_packed(con)
+    cursor = pipeline.rank_cursor(con, scenario, site_id)
+    names = [column[0] for column in cursor.description]
+    row = dict(zip(names, cursor.fetchone(), strict=True))
+    return row["rank"], row["score"]
+
+
+def put(
+    con: duckdb.DuckDBPyConnection, site_id: str, values: dict[str, float | None], commodity: str, verdict: str
+) -> None:
+    """Put an answer beside the facts: values of criteria (None: unknown), and the verdict of the gate on owners."""
+    for criterion, value in values.items():
+        con.execute("INSERT INTO user_data.replaced VALUES ('', ?, ?)", [site_id, criterion])
+        for lens in dict.fromkeys(("", commodity)) if value is not None else ():
+            con.execute(
+                "INSERT INTO user_data.measurement VALUES ('', ?, ?, ?, ?, ?, ?, 'measured', 's', '', '', '', NULL)",
+                [site_id, criterion, lens, value, value, value],
+            )
+    if verdict:
+        con.execute("INSERT INTO user_data.gate VALUES ('', ?, 'covered_nation', ?, '', '')", [site_id, verdict])
+
+
+def clear(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("DELETE FROM user_data.replaced")
+    con.execute("DELETE FROM user_data.measurement")
+    con.execute("DELETE FROM user_data.gate")
+
+
+def answers(con: duckdb.DuckDBPyConnection, fact: OpenFact) -> list[tuple[dict[str, float | None], str]]:
+    """Return every answer that counts: each stage, a share of 0 or 100, the two goalposts of a quantity."""
+    kind, iso3, quality = con.execute(
+        "SELECT kind, iso3, regulatory_quality FROM facts.site LEFT JOIN facts.country USING (iso3) WHERE site_id = ?",
+        [fact.site_id],
+    ).fetchone()
+    target = "ore" if kind == "mine" else "plant"
+    resting = [c for c in load().criteria if c.id in criteria_on(fact.attribute) and c.applies_to in (target, "all")]
+    if fact.attribute == "stage":
+        looks = [look_ahead(stage, iso3, kind == "mine", quality) for stage in fact_attributes()["stage"].words]
+        return [({c.id: look.months.p50 if look else None for c in resting}, "") for look in looks]
+    if fact.commodity:
+        measured = con.execute(
+            "SELECT DISTINCT criterion_id FROM facts.measurement WHERE commodity = ?", [fact.commodity]
+        ).fetchall()
+        resting = [c for c in resting if not c.per_commodity or (c.id,) in measured]
+    ends = [
+        {c.id: end for c, end in zip(resting, side, strict=True)}
+        for side in ([c.worst for c in resting], [c.best for c in resting])
+    ]
+    jurisdiction = con.execute(
+        "SELECT count(*) FROM facts.gate WHERE site_id = ? AND gate = 'covered_nation' AND evidence = 'jurisdiction'",
+        [fact.site_id],
+    ).fetchone()
+    if fact.attribute == "owner":
+        clear_verdict = "fail" if jurisdiction and jurisdiction[0] else "pass"
+        return [(ends[0], clear_verdict), (ends[1], clear_verdict), (ends[0], "fail")]
+    return [(end, "") for end in ends]
+
+
+def by_force(con: duckdb.DuckDBPyConnection, scenario: Scenario, fact: OpenFact) -> tuple[int, int, float, float]:
+    outcomes = []
+    for values, verdict in answers(con, fact):
+        put(con, fact.site_id, values, scenario.commodity, verdict)
+        outcomes.append(rank_of(con, scenario, fact.site_id))
+        clear(con)
+    ranks, scores = [rank for rank, _ in outcomes], [score for _, score in outcomes]
+    return min(ranks), max(ranks), max(scores), min(scores)
+
+
+@pytest.mark.parametrize("commodity", ["", "dysprosium"])
+def test_order_is_that_of_the_effect_recomputed_by_brute_force(small, commodity: str) -> None:
+    scenario = from_preset(commodity=commodity)
+    found = open_facts(small, scenario, TODAY)
+    rng = np.random.default_rng(7)
+    some = sorted({*range(12), *rng.choice(len(found), 24, replace=False).tolist()})
+    forced = []
+    for place in some:
+        fact = found[place]
+        best, worst, high, low = by_force(small, scenario, fact)
+        assert (fact.best_rank, fact.worst_rank) == (best, worst), fact
+        assert fact.best_score == pytest.approx(high, abs=1e-9)
+        assert fact.worst_score == pytest.approx(low, abs=1e-9)
+        forced.append((-round(float(np.log2(worst / best)), 9), -round(high - low, 9)))
+    assert forced == sorted(forced)
+    assert {found[place].attribute for place in some} >= {"owner", "stage"}
+
+
+def test_an_answer_of_today_beats_every_age(small) -> None:
+    assert outermost_stages() == ["operating", "occurrence"]
+    assert BUNDLE_YEAR >= 2026
+    months = [look_ahead(stage, "AUS", True, 1.8).months.p50 for stage in parameters()["stage"]]
+    assert min(months) == look_ahead("operating", "AUS", True, 1.8).months.p50
+    assert max(months) == look_ahead("occurrence", "AUS", True, 1.8).months.p50
+
+
+def test_reasons_are_unknown_undated_and_old(small) -> None:
+    found = open_facts(small, from_preset(), TODAY)
+    for fact in found:
+        limit = fact_attributes()[fact.attribute].years
+        assert (fact.reason == "unknown") == (fact.source_id == "")
+        assert (fact.reason == "old") == (fact.age_years is not None and fact.age_years > limit)
+        assert fact.reason != "undated" or fact.as_of == ""
+        assert fact.best_rank <= fact.worst_rank
+        assert fact.best_score >= fact.worst_score
+    assert {fact.reason for fact in found} >= {"unknown", "old"}
+    stated = {
+        (site_id, as_of)
+        for site_id, as_of in small.execute(
+            "SELECT site_id, as_of FROM facts.claim WHERE attribute = 'stage' AND chosen"
+        ).fetchall()
+    }
+    fresh = {site_id for site_id, as_of in stated if (age := age_years(as_of, TODAY)) is not None and age <= 3}
+    assert fresh
+    assert not fresh & {fact.site_id for fact in found if fact.attribute == "stage"}
+
+
+def test_facts_of_chosen_sites_include_those_that_no_score_rests_on(small) -> None:
+    site_id = open_facts(small, from_preset(), TODAY)[0].site_id
+    own = open_facts(small, from_preset(), TODAY, [site_id])
+    assert {fact.site_id for fact in own} == {site_id}
+    assert {"capex", "offtake"} <= {fact.attribute for fact in own}
+    assert all(fact.effect == 0 and not fact.moves for fact in own if fact.attribute == "capex")
+
+
+def test_no_list_no_facts(small) -> None:
+    from scoring.ranking.scenario import Filters
+
+    assert open_facts(small, from_preset(filters=Filters(text="no such site")), TODAY) == []
