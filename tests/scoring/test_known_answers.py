@@ -108,8 +108,8 @@ def owned(*rows: tuple[str, float | None, str]) -> dict:
         ([("A", 60.0, "us"), ("B", 40.0, "neutral")], 60, 60, 60, "pass"),
         ([("A", 75.0, "japan"), ("C", 25.0, "covered")], 75, 75, 75, "fail"),
         ([("A", 75.1, "japan"), ("C", 24.9, "covered")], 75.1, 75.1, 75.1, "pass"),
-        ([("A", None, "partner")], 100, 50, 100, "pass"),
-        ([("C", None, "covered")], 0, 0, 50, "fail"),
+        ([("A", None, "partner")], 94, 51, 100, "unknown"),
+        ([("C", None, "covered")], 0, 0, 49, "fail"),
         ([("A", None, "us"), ("C", None, "covered")], 50, 0, 100, "unknown"),
     ],
 )
