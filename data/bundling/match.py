@@ -2,133 +2,64 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 from pyproj import Geod
-from rapidfuzz import fuzz
 from scipy.spatial import cKDTree
 
+from data.bundling.names import (
+    asides,
+    contradicted,
+    core_words,
+    name_similarity,
+    numbered_alike,
+    parts,
+    spelt_alike,
+    within,
+)
 from data.bundling.records import Record
-from data.vocabulary import fold, rare_earth_elements
+from data.vocabulary import rare_earth_elements
 
 GEOD = Geod(ellps="WGS84")
 SEARCH_KM = 40.0
-#: Words that say what a thing is, not which one.
-GENERIC = frozenset(
-    [
-        "mine",
-        "mines",
-        "deposit",
-        "deposits",
-        "project",
-        "prospect",
-        "area",
-        "district",
-        "group",
-        "property",
-        "operation",
-        "operations",
-        "the",
-        "of",
-        "de",
-        "la",
-        "el",
-        "los",
-        "las",
-        "and",
-        "smelter",
-        "refinery",
-        "plant",
-        "works",
-        "zone",
-        "ore",
-        "body",
-        "orebody",
-        "occurrence",
-        "open",
-        "pit",
-        "underground",
-        "claim",
-        "claims",
-        "field",
-        "salar",
-        "lake",
-        "mina",
-        "complex",
-        "cmplx",
-        "advanced",
-        "exploration",
-        "inco",
-        "canada",
-        "nickel",
-        "copper",
-        "cobalt",
-        "lithium",
-        "spodumene",
-        "chromite",
-        "chrome",
-        "zinc",
-        "lead",
-        "tin",
-        "tungsten",
-        "graphite",
-        "rare",
-        "earth",
-        "earths",
-        "phosphate",
-        "potash",
-    ]
+#: Distance up to which names that alike are one site, in km: the nearer, the less alike they need be.
+REACHES = ((1.0, 60.0), (5.0, 78.0), (15.0, 88.0))
+#: Same name but for spelling; the two cores of a name that a source prints twice.
+ALIKE = 95.0
+EQUAL = 97.0
+#: How far a name in brackets, one of a joined name, a neighbour's name and a number on one side only may reach, in km.
+ASIDE_KM, PART_KM, NEIGHBOUR_KM, NUMBER_KM = 5.0, 15.0, 5.0, 1.5
+#: Commodities that one ore yields, so that sources may list a mine for one or the other: granites and pegmatites,
+#: carbonatites, mineral sands, veins and porphyries, mafic rocks, the Witwatersrand.
+ASSOCIATIONS = (
+    frozenset(("tin", "tungsten", "lithium", "tantalum", "niobium", "beryllium", "cesium", "rubidium")),
+    frozenset(("phosphate", "rare earths", "niobium")),
+    frozenset(("titanium", "zirconium", "rare earths")),
+    frozenset(("copper", "silver", "lead", "zinc", "molybdenum", "antimony", "arsenic", "bismuth", "tellurium")),
+    frozenset(("nickel", "cobalt", "chromium", "platinum group", "copper")),
+    frozenset(("uranium", "platinum group", "silver")),
 )
-#: Words that tell neighbours apart: if only one side has them, it is another place.
-TELLING = frozenset(
-    [
-        "north",
-        "south",
-        "east",
-        "west",
-        "central",
-        "upper",
-        "lower",
-        "i",
-        "ii",
-        "iii",
-        "iv",
-        "v",
-        "vi",
-        "a",
-        "b",
-        "c",
-        "d",
-        "1",
-        "2",
-        "3",
-        "4",
-        "5",
-        "6",
-        "7",
-        "8",
-        "9",
-        "10",
-        "norte",
-        "sur",
-        "este",
-        "oeste",
-        "nord",
-        "ost",
-        "new",
-        "old",
-        "northwest",
-        "northeast",
-        "southwest",
-        "southeast",
-    ]
-)
+#: How far apart equal names of associated commodities are one mine.
+ASSOCIATED_KM = 7.5
+#: How far one listing may repeat a mine, and how far a wrong coordinate of a name that nobody else bears may lie off.
+REPEATED_KM, REPEATED_IN_UNION_KM, SUBSET_KM, SUBSET_IN_UNION_KM, LONE_KM = 5.0, 15.0, 1.0, 2.0, 300.0
+#: How alike letter by letter, and how near, two spellings of a long name are.
+SPELT, SPELT_KM = 84.0, 15.0
+#: How far a mine that is listed with its works lies from the works of that name.
+WORKS_KM = 3.0
+#: Listings that were put together of several lists: they repeat mines under longer and shorter names.
+UNIONS = ("usgs_nicrpge",)
+#: A lone name needs a word that stands in at most so many names elsewhere, and may be given at most so many points.
+ELSEWHERE, POINTS = 3, 3
+LONE_LETTERS = 4
+#: How alike the name of a record without coordinates must be.
+NAMED_ALIKE = 92.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,51 +74,6 @@ class Verdict:
     same_country: bool
     shared_commodity: bool
     same: bool
-
-
-@cache
-def core_words(name: str) -> tuple[str, ...]:
-    """Return the words of a name that identify the place, folded; all words where nothing else is left.
-
-    Parameters
-    ----------
-    name : str
-        Name of a site as a source prints it.
-    """
-    inside = re.sub(r"\(.*?\)", " ", name) or name
-    parts = fold(inside).split()
-    kept = tuple(w for w in parts if w not in GENERIC)
-    return kept or tuple(parts)
-
-
-@cache
-def name_similarity(a: str, b: str) -> float:
-    """Return 0-100; 0 where a telling word ("North", "II") stands on one side only.
-
-    Parameters
-    ----------
-    a, b : str
-        Names as sources print them.
-
-    Examples
-    --------
-    >>> name_similarity("Mountain Pass deposit", "Mountain Pass")
-    100.0
-    >>> name_similarity("Red Hill North", "Red Hill")
-    0.0
-    """
-    left, right = core_words(a), core_words(b)
-    if not left or not right:
-        return 0.0
-    if (set(left) & TELLING) != (set(right) & TELLING):
-        return 0.0
-    joined_a, joined_b = " ".join(left), " ".join(right)
-    together = fuzz.ratio("".join(left), "".join(right))
-    ordered = fuzz.token_sort_ratio(joined_a, joined_b)
-    subset = fuzz.token_set_ratio(joined_a, joined_b)
-    shorter = min(len("".join(left)), len("".join(right)))
-    partial = 0.6 * subset + 0.4 * ordered if shorter >= 5 else ordered
-    return float(max(together, ordered, partial))
 
 
 def _names(record: Record) -> tuple[str, ...]:
@@ -206,8 +92,14 @@ def best_name_similarity(a: Record, b: Record) -> float:
 
 
 @cache
-def _families(commodities: tuple[str, ...]) -> frozenset[str]:
-    """Commodities widened to what occurs together in one ore, so that "Ni" meets "Co" and "Nd" meets "rare earths"."""
+def families(commodities: tuple[str, ...]) -> frozenset[str]:
+    """Return commodities with rare-earth and platinum-group elements as one each, so that Nd meets rare earths.
+
+    Parameters
+    ----------
+    commodities : tuple of str
+        Commodity ids.
+    """
     elements = rare_earth_elements()
     wide = {
         "rare earths" if c in elements else "platinum group" if c in ("platinum", "palladium", "rhodium") else c
@@ -216,27 +108,144 @@ def _families(commodities: tuple[str, ...]) -> frozenset[str]:
     return frozenset(wide)
 
 
-def compare(a: Record, b: Record) -> Verdict:
-    """Decide whether two records are one site.
+def compare(a: Record, b: Record, *, lone_name: bool = False) -> Verdict:
+    """Decide whether two located records are one site.
 
-    The rule, in words: one country (or unstated), one commodity in common, one of mine or plant; then the nearer, the
-    less alike the names need be: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate
-    coordinates double the reach.
+    The rule, in words: one country (or unstated), one of mine or plant, one ore, and a name that is the more alike the
+    farther they lie apart: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate coordinates
+    double the first three, the third and the last count for the name proper only. Near by, a name in brackets, one
+    name of a joined one, a neighbour's name and a name that lacks a number serve as well. A listing repeats a mine
+    only under the same name.
 
     Parameters
     ----------
     a, b : Record
         What two sources say of a place each.
+    lone_name : bool, optional
+        Whether no third place bears the name (`Bearers`): then the two are one mine up to 300 km apart, because one
+        coordinate is wrong.
+
+    Returns
+    -------
+    Verdict
+        `same` is False where one of the two has no coordinates.
     """
     similarity = best_name_similarity(a, b)
     distance = _distance_km(a, b)
     same_country = a.iso3 == b.iso3 or not a.iso3 or not b.iso3
-    shared = bool(_families(a.commodities) & _families(b.commodities))
-    alike = (a.kind == "mine") == (b.kind == "mine")
-    slack = 1.0 if a.accuracy == b.accuracy == "exact" else 2.0
-    reaches = ((1 * slack, 60), (5 * slack, 78), (15 * slack, 88), (SEARCH_KM, 95))
-    near = any(distance <= within_km and similarity >= least for within_km, least in reaches)
-    return Verdict(similarity, distance, same_country, shared, bool(same_country and shared and alike and near))
+    shared = _share_ore(a, b, similarity, distance)
+    alike = _alike_in_kind(a, b) or (similarity >= EQUAL and distance <= WORKS_KM and _mine_with_works(a, b))
+    same = same_country and shared and alike and (_near(a, b, similarity, distance) or _far(a, b, distance, lone_name))
+    return Verdict(similarity, distance, same_country, shared, bool(same))
+
+
+def _alike_in_kind(a: Record, b: Record) -> bool:
+    return (a.kind == "mine") == (b.kind == "mine")
+
+
+def _mine_with_works(a: Record, b: Record) -> bool:
+    """Tell whether one of the two is a mine that the source lists with its smelter, refinery or plant."""
+    return any(r.kind == "mine" and set(r.facilities) - {"mine"} for r in (a, b))
+
+
+def _slack(a: Record, b: Record) -> float:
+    return 1.0 if a.accuracy == b.accuracy == "exact" else 2.0
+
+
+def _share_ore(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
+    """Tell whether two records may be of one ore: a commodity in common, or what one mine is listed for twice."""
+    left, right = families(a.commodities), families(b.commodities)
+    if left & right:
+        return True
+    associated = any(left & each and right & each for each in ASSOCIATIONS)
+    return similarity >= EQUAL and associated and distance_km <= ASSOCIATED_KM * _slack(a, b)
+
+
+def _near(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
+    if one_listing(a, b):
+        return repeated(a, b, similarity, distance_km)
+    slack, proper = _slack(a, b), name_similarity(a.name, b.name)
+    return (
+        any(distance_km <= km * slack and similarity >= least for km, least in REACHES[:2])
+        or (distance_km <= REACHES[2][0] and similarity >= REACHES[2][1])
+        or (distance_km <= REACHES[2][0] * slack and proper >= REACHES[2][1])
+        or (distance_km <= SEARCH_KM and proper >= ALIKE)
+        or (distance_km <= SUBSET_KM and within(a.name, b.name))
+        or (distance_km <= SPELT_KM * slack and spelt_alike(a.name, b.name) >= SPELT)
+        or _named_beside(a, b, distance_km, slack)
+    )
+
+
+def _named_beside(a: Record, b: Record, distance_km: float, slack: float) -> bool:
+    """Tell whether the records are named alike in brackets, in a joined name, as neighbours, or but for a number."""
+    return (
+        (distance_km <= ASIDE_KM * slack and _any_alike(_asides(a), b, _asides(b), a))
+        or (distance_km <= PART_KM and _any_alike(_parts(a), b, _parts(b), a))
+        or (distance_km <= NEIGHBOUR_KM and _any_alike(a.neighbours, b, (*b.neighbours, *_parts(b)), a))
+        or (distance_km <= NEIGHBOUR_KM and _any_alike(b.neighbours, a, _parts(a), b))
+        or (distance_km <= NUMBER_KM and any(numbered_alike(x, y) for x in _names(a) for y in _names(b)))
+    )
+
+
+def _any_alike(of_a: tuple[str, ...], b: Record, of_b: tuple[str, ...], a: Record) -> bool:
+    pairs = [*((x, y) for x in of_a for y in (*_names(b), *of_b)), *((x, y) for x in of_b for y in _names(a))]
+    return any(name_similarity(x, y) >= ALIKE for x, y in pairs)
+
+
+def _asides(record: Record) -> tuple[str, ...]:
+    return tuple(aside for name in _names(record) for aside in asides(name))
+
+
+def _parts(record: Record) -> tuple[str, ...]:
+    return tuple(part for name in _names(record) for part in parts(name))
+
+
+def _far(a: Record, b: Record, distance_km: float, lone_name: bool) -> bool:
+    return lone_name and distance_km <= LONE_KM and name_similarity(a.name, b.name) >= EQUAL
+
+
+def one_listing(a: Record, b: Record) -> bool:
+    """Tell whether two records stand in one listing.
+
+    The sources of MinMod are listings of their own, and so are the facilities of ICMM whose confidence is "Very Low":
+    they repeat others.
+
+    Parameters
+    ----------
+    a, b : Record
+        What sources say of a place each.
+    """
+    if a.source_id != b.source_id:
+        return False
+    if a.source_id == "minmod":
+        return a.native_id.split("|")[1] == b.native_id.split("|")[1]
+    return a.source_id != "icmm" or a.accuracy == b.accuracy
+
+
+def repeated(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
+    """Tell whether one listing repeats a mine: under the same name, or near by under a longer one if it is a union.
+
+    Parameters
+    ----------
+    a, b : Record
+        Two records of one listing.
+    similarity : float
+        Best similarity of their names, 0 to 100.
+    distance_km : float
+        NaN where one has no coordinates.
+    """
+    if _bracketed_apart(a.name, b.name):
+        return False
+    union = a.source_id in UNIONS
+    if similarity >= EQUAL and distance_km <= (REPEATED_IN_UNION_KM if union else REPEATED_KM):
+        return True
+    return union and distance_km <= SUBSET_IN_UNION_KM and (within(a.name, b.name) or similarity >= SPELT)
+
+
+def _bracketed_apart(a: str, b: str) -> bool:
+    """Tell whether a listing keeps two entries apart by their brackets: "Kure (Asikoy)" and "Kure (Bakibaba)"."""
+    left, right = asides(a), asides(b)
+    return bool(left and right) and not any(name_similarity(x, y) >= ALIKE for x in left for y in right)
 
 
 def _distance_km(a: Record, b: Record) -> float:
@@ -357,72 +366,231 @@ class Clusters:
 def cluster(records: list[Record]) -> list[list[int]]:
     """Group records into sites; the strongest pairs join first, and no chain may join two far or unlike ends.
 
+    Machine-read records are given to the site that they match best: they join no two sites and keep none apart.
+
     Parameters
     ----------
     records : list[Record]
         What sources say of places, a record a row.
     """
+    bearers = Bearers(records)
+    lone = bearers.far_pairs()
     verdicts = [(compare(records[i], records[j]), i, j) for i, j in located_pairs(records)]
+    verdicts += [(compare(records[i], records[j], lone_name=True), i, j) for i, j in sorted(lone)]
     matches = sorted(
         ((v, i, j) for v, i, j in verdicts if v.same),
-        key=lambda m: (-m[0].name_similarity, m[0].distance_km, m[1], m[2]),
+        key=lambda m: (m[0].distance_km > SEARCH_KM, -m[0].name_similarity, m[0].distance_km, m[1], m[2]),
     )
     clusters = Clusters(len(records))
     members: dict[int, list[int]] = {i: [i] for i in range(len(records))}
     for _, i, j in matches:
         a, b = clusters.find(i), clusters.find(j)
-        if a == b or not _may_join(records, members[a], members[b]):
+        if a == b or records[i].machine_read or records[j].machine_read:
+            continue
+        if not _may_join(records, members[a], members[b], lone):
             continue
         clusters.join(a, b)
         root = clusters.find(a)
         members[root] = sorted(members[a] + members[b])
-    _join_said(records, clusters)
-    _attach_unlocated(records, clusters)
+    said = _join_said(records, clusters)
+    _attach_machine_read(records, [(i, j) for _, i, j in matches], clusters, said)
+    _attach_unlocated(records, clusters, bearers)
     return clusters.groups()
 
 
-def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int]) -> bool:
-    """Every record of one side matches the name of one of the other, and no source is doubled by unlike names."""
+class Bearers:
+    """Who bears which name, over all located records, to tell a lone name from one of many.
+
+    Parameters
+    ----------
+    records : list of Record
+        What sources say of places, a record a row. Machine-read reports do not count: their points scatter.
+    """
+
+    def __init__(self, records: list[Record]) -> None:
+        self._records = records
+        self._by_core: dict[tuple[str, ...], list[int]] = defaultdict(list)
+        self._by_word: dict[str, list[int]] = defaultdict(list)
+        for i, record in enumerate(records):
+            if record.lon is None or record.machine_read:
+                continue
+            self._by_core[core_words(record.name)].append(i)
+            for word in {w for name in _names(record) for w in core_words(name)}:
+                self._by_word[word].append(i)
+
+    def far_pairs(self) -> set[tuple[int, int]]:
+        """Return the pairs of records of one name and country whose points lie apart, where nobody else bears it.
+
+        A listing that has the name at both points means two mines, unless it is a union of listings.
+        """
+        found: set[tuple[int, int]] = set()
+        for core, bearers in self._by_core.items():
+            if len({self._records[i].iso3 for i in bearers}) != 1 or not self._rare(core, bearers):
+                continue
+            places = self._places(bearers)
+            for one, other in combinations(places, 2) if len(places) <= POINTS else ():
+                if not self._listed_apart(one, other):
+                    found.update((min(i, j), max(i, j)) for i in one for j in other)
+        return found
+
+    def _listed_apart(self, one: list[int], other: list[int]) -> bool:
+        pairs = ((self._records[i], self._records[j]) for i in one for j in other)
+        return any(
+            (one_listing(a, b) and a.source_id not in UNIONS) or _bracketed_apart(a.name, b.name) for a, b in pairs
+        )
+
+    def lone(self, name: str, iso3: str) -> bool:
+        """Tell whether the located records of one place, and no others in the world, bear a name.
+
+        Parameters
+        ----------
+        name : str
+            Name of a site as a source prints it.
+        iso3 : str
+            Country that the place must lie in.
+        """
+        bearers = self._by_core.get(core_words(name), [])
+        return (
+            len(self._places(bearers)) == 1
+            and {self._records[i].iso3 for i in bearers} == {iso3}
+            and self._rare(core_words(name), bearers)
+        )
+
+    def _rare(self, core: tuple[str, ...], bearers: list[int]) -> bool:
+        """Tell whether one word of the name is hardly used elsewhere."""
+        words = [w for w in core if len(w) >= LONE_LETTERS]
+        return any(len(set(self._by_word[w]) - set(bearers)) <= ELSEWHERE for w in words)
+
+    def _places(self, bearers: list[int]) -> list[list[int]]:
+        """Return records grouped by place, `SEARCH_KM` between neighbours at most."""
+        places: list[list[int]] = []
+        for i in bearers:
+            near = [p for p in places if any(_distance_km(self._records[i], self._records[j]) <= SEARCH_KM for j in p)]
+            places = [p for p in places if p not in near] + [[i, *(j for p in near for j in p)]]
+        return places
+
+
+def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], lone: set[tuple[int, int]]) -> bool:
+    """Tell whether no listing would be doubled by unlike names."""
     for i in left:
         for j in right:
             a, b = records[i], records[j]
-            if a.source_id == b.source_id and (
-                a.source_id != "minmod" or a.native_id.split("|")[1] == b.native_id.split("|")[1]
-            ):
-                verdict = compare(a, b)
-                if not (verdict.name_similarity >= 97 and verdict.distance_km <= 5):
-                    return False
+            if not one_listing(a, b) or (min(i, j), max(i, j)) in lone:
+                continue
+            similarity, distance = best_name_similarity(a, b), _distance_km(a, b)
+            if not repeated(a, b, similarity, distance) and not _named_twice(a, b, similarity, distance):
+                return False
     return True
 
 
-def _join_said(records: list[Record], clusters: Clusters) -> None:
-    """Join what a person said is the same."""
+def _named_twice(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
+    """Tell whether a union of listings may name one mine twice, each time as one of its listings does."""
+    near = a.source_id in UNIONS and distance_km <= REPEATED_IN_UNION_KM
+    return near and (within(a.name, b.name) or similarity >= REACHES[1][1] or _any_alike(_parts(a), b, _parts(b), a))
+
+
+def _join_said(records: list[Record], clusters: Clusters) -> set[int]:
+    """Join what a person said is the same; return the records that somebody spoke of."""
     number = {record.key: i for i, record in enumerate(records)}
-    for i, record in enumerate(records):
-        for key in record.same_as:
-            clusters.join(i, number[key])
+    said = {(i, number[key]) for i, record in enumerate(records) for key in record.same_as}
+    for i, j in sorted(said):
+        clusters.join(i, j)
+    return {i for pair in said for i in pair}
 
 
-def _attach_unlocated(records: list[Record], clusters: Clusters) -> None:
-    """Give a record without coordinates to the one located site of its country and commodity whose name agrees best."""
+def _attach_machine_read(
+    records: list[Record], matches: list[tuple[int, int]], clusters: Clusters, said: set[int]
+) -> None:
+    """Give each machine-read record with coordinates to the site that it matches best, the best match first."""
+    given = set(said)
+    for i, j in matches:
+        read, checked = (i, j) if records[i].machine_read else (j, i)
+        if records[checked].machine_read or not records[read].machine_read or read in given:
+            continue
+        clusters.join(checked, read)
+        given.add(read)
+
+
+def _attach_unlocated(records: list[Record], clusters: Clusters, bearers: Bearers) -> None:
+    """Give a record without coordinates to the one located site whose name agrees best, if a second witness agrees."""
     by_country = _located_by_country(records)
     for i, record in enumerate(records):
         if record.lon is not None or not record.iso3 or record.same_as:
             continue
-        rivals = best_named(record, records, by_country[record.iso3])
-        if rivals and (len({clusters.find(j) for j in rivals}) == 1 or _one_place(records, rivals)):
+        rivals = best_named(record, records, by_country[record.iso3], joined=True)
+        if not rivals or not (len({clusters.find(j) for j in rivals}) == 1 or _one_place(records, rivals)):
+            continue
+        lone = bearers.lone(record.name, record.iso3)
+        if any(witnessed(record, records[j], lone_name=lone) for j in rivals):
             clusters.join(i, clusters.find(rivals[0]))
+
+
+def attaches(record: Record, candidate: Record, *, lone_name: bool = False) -> bool:
+    """Tell whether a record without coordinates means a located one, as far as the two of them say.
+
+    Parameters
+    ----------
+    record : Record
+        What one source says of a place, without coordinates.
+    candidate : Record
+        What another says of a place, with coordinates.
+    lone_name : bool, optional
+        Whether the name is borne in one place only (`Bearers.lone`).
+    """
+    same_country = bool(record.iso3) and record.iso3 == candidate.iso3
+    return (
+        same_country
+        and bool(best_named(record, [candidate], (0,), joined=True))
+        and witnessed(record, candidate, lone_name=lone_name)
+    )
+
+
+def witnessed(record: Record, candidate: Record, *, lone_name: bool = False) -> bool:
+    """Tell whether more than the name says that a record without coordinates means a located one.
+
+    Witnesses are the deposit type, two commodities in common, a second name in common, a name of two words, a name that
+    only one place bears. Against it speaks a name in brackets that the other does not know
+    ("Liberty (Hall-Tonopah)" and the Liberty pit).
+
+    Parameters
+    ----------
+    record : Record
+        What one source says of a place, without coordinates.
+    candidate : Record
+        What another says of a place, with coordinates, whose name agrees.
+    lone_name : bool, optional
+        Whether the name is borne in one place only (`Bearers.lone`).
+    """
+    proper = max(name_similarity(record.name, name) for name in _names(candidate)) >= EQUAL
+    witnesses = (
+        bool(record.deposit_type) and record.deposit_type == candidate.deposit_type,
+        len(families(record.commodities) & families(candidate.commodities)) >= 2,
+        _names_in_common(record, candidate) >= 2,
+        proper and len(core_words(record.name)) >= 2,
+        lone_name,
+    )
+    return sum(witnesses) > int(contradicted(record.name, _names(candidate)))
+
+
+def _names_in_common(record: Record, candidate: Record) -> int:
+    """Return how many different names of a record the other bears too, brackets and joined names counted apart."""
+    known = {core_words(n) for n in (*_names(candidate), *_asides(candidate), *_joined(candidate))}
+    return len({core_words(n) for n in (*_names(record), *_asides(record), *_joined(record))} & known)
+
+
+def _joined(record: Record) -> tuple[str, ...]:
+    return tuple(part for name in _names(record) for part in parts(name, joined_by_hyphen=True))
 
 
 def _located_by_country(records: list[Record]) -> dict[str, list[int]]:
     by_country: dict[str, list[int]] = defaultdict(list)
     for i, record in enumerate(records):
-        if record.lon is not None and record.iso3:
+        if record.lon is not None and record.iso3 and not record.machine_read:
             by_country[record.iso3].append(i)
     return by_country
 
 
-def best_named(record: Record, records: list[Record], candidates: Iterable[int]) -> list[int]:
+def best_named(record: Record, records: list[Record], candidates: Iterable[int], *, joined: bool = False) -> list[int]:
     """Return the candidates for a record without coordinates: best name first, then within 3 of it; none below 92.
 
     Only candidates with a commodity and the kind (mine or plant) in common count; that they lie in one country is the
@@ -436,18 +604,28 @@ def best_named(record: Record, records: list[Record], candidates: Iterable[int])
         What sources say of places, a record a row.
     candidates : Iterable[int]
         Positions of records.
+    joined : bool, optional
+        Whether one name of a joined one ("A-B") counts as well, at 92.
     """
+    similarity = _joined_similarity if joined else best_name_similarity
     ranked = sorted(
-        ((best_name_similarity(record, records[j]), -j) for j in candidates if _comparable(record, records[j])),
+        ((similarity(record, records[j]), -j) for j in candidates if _comparable(record, records[j])),
         reverse=True,
     )
-    if not ranked or ranked[0][0] < 92:
+    if not ranked or ranked[0][0] < NAMED_ALIKE:
         return []
     return [-j for score, j in ranked if score >= ranked[0][0] - 3]
 
 
+def _joined_similarity(a: Record, b: Record) -> float:
+    similarity = best_name_similarity(a, b)
+    if similarity >= NAMED_ALIKE:
+        return similarity
+    return NAMED_ALIKE if _any_alike(_joined(a), b, _joined(b), a) else similarity
+
+
 def _comparable(a: Record, b: Record) -> bool:
-    return bool(_families(a.commodities) & _families(b.commodities)) and (a.kind == "mine") == (b.kind == "mine")
+    return bool(families(a.commodities) & families(b.commodities)) and _alike_in_kind(a, b)
 
 
 def _one_place(records: list[Record], candidates: list[int]) -> bool:

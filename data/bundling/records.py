@@ -47,6 +47,8 @@ class Record:
         A program read it from a report, unchecked: it may speak of a site that others know, and makes none.
     sure_place : bool
         The point was looked up or is held with confidence: coarse country polygons do not overrule it.
+    neighbours : tuple of str
+        Names of neighbours that the source lumps with the place: they say where it lies, not what it is called.
     """
 
     source_id: str
@@ -66,6 +68,7 @@ class Record:
     same_as: tuple[str, ...] = ()
     machine_read: bool = False
     sure_place: bool = False
+    neighbours: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Undo the escapes that some sources leave in their names."""

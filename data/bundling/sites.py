@@ -14,7 +14,19 @@ import numpy as np
 import pandas as pd
 
 from data import vocabulary as words
-from data.bundling import curated, fineprint, icmm, lithium, match, minmod, projects, usgs_deposits, usgs_listings
+from data.bundling import (
+    commodity_backing,
+    curated,
+    fineprint,
+    icmm,
+    lithium,
+    match,
+    minmod,
+    other_names,
+    projects,
+    usgs_deposits,
+    usgs_listings,
+)
 from data.bundling.places import CountryPolygons
 from data.bundling.published import chosen_id
 from data.bundling.records import Claim, Extract, Record, claims_frame
@@ -95,6 +107,7 @@ def extract_all(raw: Path) -> Extract:
         whole.claims.extend(part.claims)
         for reason, count in part.left_out.items():
             whole.leave_out(reason, count)
+    whole.records[:] = other_names.tie(whole.records)
     return whole
 
 
@@ -209,6 +222,7 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
     left_out: Counter[str] = Counter(extract.left_out)
     ranks = priority()
     rows, owner_of_record = [], {}
+    grades = commodity_backing.graded(extract.claims)
     used: set[str] = set()
     for members in match.cluster(extract.records):
         group = sorted(
@@ -220,7 +234,7 @@ def assemble(extract: Extract) -> tuple[pd.DataFrame, pd.DataFrame, Counter[str]
             machine = all(r.machine_read for r in group)
             left_out[ONLY_MACHINE_READ if machine else "no coordinates and no located site of that name"] += len(group)
             continue
-        row = _site_row(group, located, ranks)
+        row = _site_row(group, located, ranks) | {"commodities": commodity_backing.commodities(group, grades)}
         while row["site_id"] in used:
             row["site_id"] = f"{row['site_id']}x"
         used.add(str(row["site_id"]))
