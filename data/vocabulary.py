@@ -473,7 +473,11 @@ def owners(text: str) -> tuple[str, ...]:
     (('Rio Tinto', 'BHP'), ('Freeport-McMoRan',), ())
     """
     parts = (part.strip(" ,") for part in re.split(r"(?:\s/\s|(?<=\w\w\w)/(?=\w\w\w)|;)(?![^()]*\))", text))
-    return tuple(dict.fromkeys(part for part in parts if part))
+    return tuple(dict.fromkeys(part for part in parts if part and not _HISTORY.search(part)))
+
+
+#: Words of a cell that tells what became of an owner ("sold on 1 June 2013"), not who it is.
+_HISTORY = re.compile(r"\b(sold|formerly|until|till|bankruptcy)\b", re.I)
 
 
 @cache

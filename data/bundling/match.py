@@ -264,11 +264,11 @@ def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
         What sources say of places, a record a row.
     """
     with_place = [i for i, r in enumerate(records) if r.lon is not None and r.lat is not None]
-    pairs = cKDTree(_geocentric_km([records[i] for i in with_place])).query_pairs(SEARCH_KM, output_type="ndarray")
+    pairs = cKDTree(geocentric_km([records[i] for i in with_place])).query_pairs(SEARCH_KM, output_type="ndarray")
     return [(with_place[i], with_place[j]) for i, j in pairs]
 
 
-def _geocentric_km(located: Iterable[Record]) -> npt.NDArray[np.float64]:
+def geocentric_km(located: Iterable[Record]) -> npt.NDArray[np.float64]:
     """Return points on a sphere of 6,371 km, shape (n, 3)."""
     lonlat = np.radians(np.array([(r.lon, r.lat) for r in located], dtype=float).reshape(-1, 2))
     lon, lat = lonlat[:, 0], lonlat[:, 1]
@@ -286,7 +286,7 @@ class Finder:
 
     def __init__(self, records: list[Record]) -> None:
         self._records = records
-        self._tree = cKDTree(_geocentric_km(records)) if records else None
+        self._tree = cKDTree(geocentric_km(records)) if records else None
         self._by_country: dict[str, list[int]] = defaultdict(list)
         for i, record in enumerate(records):
             self._by_country[record.iso3].append(i)
@@ -307,7 +307,7 @@ class Finder:
             return self._by_name(record)
         if self._tree is None:
             return None
-        near = self._tree.query_ball_point(_geocentric_km([record])[0], SEARCH_KM)
+        near = self._tree.query_ball_point(geocentric_km([record])[0], SEARCH_KM)
         verdicts = [(compare(self._stated(record, i), self._records[i]), i) for i in near]
         return min(
             ((i, verdict) for verdict, i in verdicts if verdict.same),

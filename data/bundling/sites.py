@@ -30,9 +30,11 @@ from data.bundling import (
 from data.bundling.places import CountryPolygons
 from data.bundling.published import chosen_id
 from data.bundling.records import Claim, Extract, Record, claims_frame
+from data.bundling.signs import without_slips
 
 #: Whose coordinates and names are believed first; the numbers are documented in `data/curated/resolution.csv`.
 RESOLUTION = "resolution.csv"
+WRONG_SIGN = "coordinate has a wrong sign, or latitude and longitude are swapped: not used"
 ONLY_MACHINE_READ = "only a machine-read report speaks of it: no site"
 
 
@@ -126,6 +128,8 @@ def place(extract: Extract, raw: Path) -> None:
     raw : Path
         Folder of the raw files, as `data/sources.toml` registers them.
     """
+    extract.records[:], slipped = without_slips(extract.records)
+    extract.leave_out(WRONG_SIGN, slipped)
     polygons = CountryPolygons(raw)
     for i, found in _countries_of(extract.records, polygons).items():
         record = extract.records[i]
@@ -152,7 +156,7 @@ def _why_not_there(record: Record, found: str, polygons: CountryPolygons) -> str
     lon, lat = float(record.lon or 0), float(record.lat or 0)
     mirrored = ((-lon, lat), (lon, -lat), (-lon, -lat), (lat, lon))
     if any(abs(y) <= 90 and polygons.near(record.iso3, x, y, 0.0) for x, y in mirrored):
-        return "coordinate has a wrong sign, or latitude and longitude are swapped: not used"
+        return WRONG_SIGN
     if not found:
         return "coordinate lies in the sea"
     return "coordinate lies in another country than the source says"
