@@ -84,7 +84,7 @@ def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
     )
     stage = row["stage"].strip()
     if stage and stage != "unknown":
-        as_of = row["stage_as_of"] or record.as_of
+        as_of = stated_day(row["stage_as_of"] or record.as_of, row["retrieved"])
         claims.append(Claim(record.key, "stage", text=STAGES.get(stage, stage), as_of=as_of, url=url, detail=stage))
     claims += _capacity_claims(row, record)
     for attribute in ("feed_secured_pct", "recovery_pct"):
@@ -96,13 +96,29 @@ def _plant_claims(row: pd.Series, record: Record) -> list[Claim]:
             record.key,
             row["owner"],
             row["owner_share_pct"],
-            row["owner_as_of"] or record.as_of,
+            stated_day(row["owner_as_of"] or record.as_of, row["retrieved"]),
             row["owner_source_url"] or url,
         )
     )
     if row["offtake"]:
         claims.append(Claim(record.key, "offtake", text=row["offtake"], as_of=record.as_of, url=url))
     return claims
+
+
+def stated_day(as_of: str, retrieved: str) -> str:
+    """Return the day that a statement applies to; empty where only the day on which a page was read is known.
+
+    Parameters
+    ----------
+    as_of, retrieved : str
+        ISO dates: of the statement, and of the look-up.
+
+    Examples
+    --------
+    >>> stated_day("2025-03", "2026-11-22"), stated_day("2026-11-22", "2026-11-22")
+    ('2025-03', '')
+    """
+    return "" if as_of == retrieved else as_of
 
 
 def _capacity_claims(row: pd.Series, record: Record) -> list[Claim]:

@@ -129,7 +129,8 @@ def _listed(words_of_cell: str) -> tuple[str, ...]:
 def _stage(row: pd.Series, record: Record, last_year: int | None) -> list[Claim]:
     """Return the stage: as stated; else closed where an end of production is; else working in the last year reported.
 
-    A year in which production began says nothing: it may be a plan, and the mine may have closed since.
+    A year in which production began says nothing: it may be a plan, and the mine may have closed since. Nor do reports
+    that end more than two years before the collection does: Brunswick's of 2013 were its last.
     """
     status, ended = text(row["activity_status"]), reported(row["production_end"])
     if words.stage(status) != "unknown":
@@ -137,7 +138,7 @@ def _stage(row: pd.Series, record: Record, last_year: int | None) -> list[Claim]
         stage, detail = words.stage(status), status
     elif ended and ended <= VINTAGE:
         stage, detail, as_of = "closed", f"production ended {ended:.0f}", f"{ended:.0f}"
-    elif last_year:
+    elif last_year and last_year >= VINTAGE - 2:
         stage, detail, as_of = "operating", f"production reported for {last_year}", str(last_year)
     else:
         return []

@@ -10,7 +10,7 @@ import pandas as pd
 
 from data import vocabulary as words
 from data.bundling import resource_classes
-from data.bundling.curated import STAGES, capacity_attribute
+from data.bundling.curated import STAGES, capacity_attribute, stated_day
 from data.bundling.records import Claim, Extract, Record, reported
 
 SOURCE = "orebridge_projects"
@@ -80,6 +80,9 @@ def extract_projects() -> Extract:
     links = _links()
     for _, row in _table("projects.csv").iterrows():
         record = _record(row, links.get(row["project_id"], ()))
+        if not record.commodities:
+            found.leave_out(f"{SOURCE}: no critical commodity")
+            continue
         found.records.append(record)
         if row["project_id"] in claims:
             found.claims.extend(_claims(record, claims[row["project_id"]]))
@@ -146,7 +149,7 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
         attribute = row["attribute"]
         if attribute == "stage":
             said = f"{row['text']}, {row['scope']}".strip(", ")
-            yield _claim(record, row, "stage", text=STAGES.get(row["text"], row["text"]), detail=said)
+            yield _claim(record, row, "stage", text=_stage(row), detail=said)
         elif attribute == "owner" and row["text"]:
             pending = PENDING.search(row["scope"])
             share = None if pending else reported(row["value"])
@@ -159,10 +162,23 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
     yield from _resource(record, rows)
 
 
+#: Words of a works in commissioning that already makes what it is for.
+STARTED = re.compile(
+    r"ramp|opened|first (product|shipment|batch|commercial|metal|oxide)|inaugurat|producing|began", re.I
+)
+
+
+def _stage(row: pd.Series) -> str:
+    """Return our stage; a works in commissioning is one being built until it makes its product."""
+    if row["text"] == "commissioning" and STARTED.search(f"{row['scope']} {row['evidence']}"):
+        return "operating"
+    return str(STAGES.get(row["text"], row["text"]))
+
+
 def _claim(record: Record, row: pd.Series, attribute: str, value: float | None = None, **more: Any) -> Claim:
     weak = row["standing"] == "weak"
     common: dict[str, Any] = {
-        "as_of": row["as_of"],
+        "as_of": stated_day(row["as_of"], row["retrieved"]),
         "scope": row["scope"],
         "url": row["source_url"],
         "detail": row["evidence"],

@@ -57,7 +57,7 @@ def test_what_was_left_out_is_counted_by_reason(found) -> None:
     ("name", "iso3", "lon", "lat"),
     [
         ("Mountain Pass", "USA", -115.53, 35.48),
-        ("Mount Weld", "AUS", 122.55, -28.86),
+        ("M% Weld", "AUS", 122.55, -28.86),
         ("Lofdal%", "NAM", 14.75, -20.3),
         ("Escondida", "CHL", -69.07, -24.27),
         ("Greenbushes%", "AUS", 116.06, -33.86),

@@ -206,7 +206,7 @@ def test_facilities_with_owners_reserves_and_stage(workbook, countries) -> None:
             "commodity": "Copper",
         },
         other_info={"mine_fac": "Pit", "owners": "A (60%), B (40%)", "year": "2019"},
-        minerals_ores_conce={"mine_fac": "Pit", "year": "2017.0", "value": "12000"},
+        minerals_ores_conce={"mine_fac": "Pit", "year": "2019.0", "value": "12000"},
     )
     found = fineprint.extract(raw, countries, UNITS)
     (record,) = found.records
@@ -217,13 +217,13 @@ def test_facilities_with_owners_reserves_and_stage(workbook, countries) -> None:
         ("Old Pit", "Hole"),
     )
     assert [(c.attribute, c.value, c.text, c.as_of) for c in found.claims] == [
-        ("stage", None, "operating", "2017"),
+        ("stage", None, "operating", "2019"),
         ("tonnage_mt", 2.5, "", "2018"),
         ("grade", 1.2, "", "2018"),
         ("owner", 60.0, "A", "2019"),
         ("owner", 40.0, "B", "2019"),
     ]
-    assert found.claims[0].detail == "production reported for 2017"
+    assert found.claims[0].detail == "production reported for 2019"
 
 
 @pytest.mark.parametrize(

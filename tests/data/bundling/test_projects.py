@@ -23,6 +23,7 @@ ROW = {
     "source_url": "https://example.org/a",
     "evidence": "e",
     "standing": "ordinary",
+    "retrieved": "2026-11-26",
 }
 
 
@@ -31,8 +32,9 @@ def claims(*rows: dict[str, str]) -> list[Claim]:
 
 
 def test_a_stage_keeps_its_words_and_a_weak_source_is_marked() -> None:
-    stated, weak = claims({"text": "commissioning", "scope": "ramp-up"}, {"text": "operating", "standing": "weak"})
-    assert (stated.text, stated.detail, stated.method) == ("construction", "commissioning, ramp-up", "reported")
+    rows = {"text": "commissioning", "scope": "cold tests"}, {"text": "operating", "standing": "weak"}
+    stated, weak = claims(*rows)
+    assert (stated.text, stated.detail, stated.method) == ("construction", "commissioning, cold tests", "reported")
     assert (weak.text, weak.method) == ("operating", "unconfirmed")
 
 
@@ -40,6 +42,12 @@ def test_two_hosts_that_say_the_same_in_one_year_confirm_each_other() -> None:
     weak = {**ROW, "standing": "weak", "text": "construction"}
     rows = [weak, {**weak, "as_of": "2025-10", "source_url": "https://other.example/b"}, {**weak, "text": "permitted"}]
     assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "ordinary", "weak"]
+
+
+def test_a_works_in_ramp_up_operates() -> None:
+    """Neo Magnequench opened at Narva in September 2025 and ramps up: it makes magnets."""
+    (found,) = claims({"text": "commissioning", "scope": "commercial ramp-up 2026"})
+    assert found.text == "operating"
 
 
 @pytest.mark.parametrize("scope", ["option to 25 %", "to be acquired by Energy Fuels", "planned, non-binding", "MoU"])
