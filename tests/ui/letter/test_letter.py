@@ -42,7 +42,7 @@ def test_docx_has_head_opening_questions_and_sender(letter) -> None:
         "METI, Mineral Resources Division",
         "facts@example.org",
         "December 31, 2026",
-        "Lofdal-Bergville — Namibia / ナミビア",
+        "Lofdal — Namibia / ナミビア",
         "ご回答者",
         "☐ operating / 操業中",
         "USD M",

@@ -88,7 +88,7 @@ def test_each_site_says_why_risks_unknowns_owners_time_and_instrument(both: list
         ]
         assert len(seite.paragraphs) == len(labels)
         assert not {label for label, _text in seite.paragraphs} & set(labels)
-    lofdal = dict(next(page.paragraphs for page in english.sites if page.title == "Lofdal-Bergville"))
+    lofdal = dict(next(page.paragraphs for page in english.sites if page.title == "Lofdal"))
     assert "Namibia Critical Metals 95 %" in lofdal["Ownership"]
     assert "Allied share of ownership" in lofdal["Unknown"]
     assert "Loan (I.2)" in lofdal["Instrument that may fit"]
