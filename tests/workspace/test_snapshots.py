@@ -189,4 +189,9 @@ def test_a_snapshot_of_an_older_bundle_names_what_the_data_moved(
         "water_cost",
         "gap_closed",
         "output_share",
+        "allied_share",
+        "port_km",
+        "rail_km",
+        "road_km",
+        "sea_km",
     }
