@@ -89,8 +89,8 @@ def test_each_site_says_why_risks_unknowns_owners_time_and_instrument(both: list
         assert len(seite.paragraphs) == len(labels)
         assert not {label for label, _text in seite.paragraphs} & set(labels)
     lofdal = dict(next(page.paragraphs for page in english.sites if page.title == "Lofdal"))
-    assert "Namibia Critical Metals 95 %" in lofdal["Ownership"]
-    assert "Allied share of ownership" in lofdal["Unknown"]
+    assert "JOGMEC 40 %" in lofdal["Ownership"]
+    assert "gate undetermined: Covered nation (25 % or more)" in lofdal["Unknown"]
     assert "Loan (I.2)" in lofdal["Instrument that may fit"]
 
 
