@@ -118,8 +118,8 @@ class Rankings:
 
     def __init__(self, facts: duckdb.DuckDBPyConnection) -> None:
         self._facts = facts
-        self._sites: BoundedCache[int, Sites] = BoundedCache(1, 1, lambda _sites: 1)
-        self._vectors: BoundedCache[tuple[int, str, str], Vectors] = BoundedCache(
+        self._sites: BoundedCache[tuple[int, bool], Sites] = BoundedCache(2, 2, lambda _sites: 1)
+        self._vectors: BoundedCache[tuple[int, bool, str, str], Vectors] = BoundedCache(
             KEPT_VECTORS, KEPT_VECTOR_BYTES, lambda entry: entry.nbytes
         )
         self._passing: BoundedCache[tuple[int, int, Scenario], Rows] = BoundedCache(
@@ -129,15 +129,17 @@ class Rankings:
             KEPT_RANKINGS, KEPT_RANKING_BYTES, lambda entry: entry.nbytes
         )
 
-    def sites(self, state: int = 0) -> Sites:
+    def sites(self, state: int = 0, *, any_stake: bool = False) -> Sites:
         """Return all sites.
 
         Parameters
         ----------
         state : int, optional
             Number of the state of the user data; another one drops what was kept.
+        any_stake : bool, optional
+            Whether a site fails by the gate ``covered_any``.
         """
-        return self._sites.get(state, lambda: sites_of(self._facts))
+        return self._sites.get((state, any_stake), lambda: sites_of(self._facts, any_stake=any_stake))
 
     def vectors(self, scenario: Scenario, state: int = 0) -> Vectors:
         """Return the vectors of a scenario's commodity and criteria.
@@ -149,8 +151,10 @@ class Rankings:
         state : int, optional
             Number of the state of the user data; another one drops what was kept.
         """
-        key = (state, scenario.commodity, scenario.profile)
-        return self._vectors.get(key, lambda: vectors_of(self._facts, scenario, self.sites(state)))
+        key = (state, scenario.filters.any_stake, scenario.commodity, scenario.profile)
+        return self._vectors.get(
+            key, lambda: vectors_of(self._facts, scenario, self.sites(state, any_stake=scenario.filters.any_stake))
+        )
 
     def passing(self, scenario: Scenario, sites: Sites, state: int = 0) -> Rows:
         """Return the rows of the sites that pass the filters that do not depend on the weights.
@@ -187,7 +191,7 @@ class Rankings:
 
     def _rank(self, scenario: Scenario, state: int) -> Ranked:
         if scenario.method != "weighted_sum":
-            return by_statement(self._facts, scenario, self.sites(state))
+            return by_statement(self._facts, scenario, self.sites(state, any_stake=scenario.filters.any_stake))
         vectors = self.vectors(scenario, state)
         return weighted_sum(vectors, scenario, self.passing(scenario, vectors.sites, state))
 
@@ -286,15 +290,17 @@ def framed(ranked: Ranked, part: slice = slice(None)) -> pd.DataFrame:
     return frame.assign(**numbers, rank=np.arange(1, len(ranked.row) + 1, dtype=np.int64)[part])
 
 
-def sites_of(facts: duckdb.DuckDBPyConnection) -> Sites:
+def sites_of(facts: duckdb.DuckDBPyConnection, *, any_stake: bool = False) -> Sites:
     """Return all sites of the facts.
 
     Parameters
     ----------
     facts : duckdb.DuckDBPyConnection
         The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    any_stake : bool, optional
+        Whether the gate ``covered_any`` counts.
     """
-    frame = facts.cursor().execute(sql("scoring/ranking/sites.sql")).df()
+    frame = facts.cursor().execute(sql("scoring/ranking/sites.sql"), {"any_stake": any_stake}).df()
     ids = [str(site_id) for site_id in frame["site_id"]]
     place = np.empty(len(ids), dtype=np.intp)
     place[sorted(range(len(ids)), key=lambda row: ids[row].encode())] = np.arange(len(ids))

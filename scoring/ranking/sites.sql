@@ -1,4 +1,4 @@
--- in:     combined.site, combined.gate
+-- in:     combined.site, combined.gate; $any_stake = whether the gate covered_any counts
 -- out:    all sites with what does not depend on weights
 -- grain:  one row a site, in the order of the ids
 -- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
@@ -7,6 +7,6 @@ SELECT
     coalesce(f.gate_failed, false) AS gate_failed
 FROM combined.site AS s
 LEFT JOIN (
-    SELECT site_id, bool_or(verdict = 'fail' AND gate <> 'covered_any') AS gate_failed FROM combined.gate GROUP BY site_id
+    SELECT site_id, bool_or(verdict = 'fail' AND (gate <> 'covered_any' OR $any_stake)) AS gate_failed FROM combined.gate GROUP BY site_id
 ) AS f USING (site_id)
 ORDER BY s.site_id

@@ -38,6 +38,8 @@ SCENARIOS = [
             text="a",
         )
     ),
+    from_preset(filters=Filters(any_stake=True)),
+    from_preset(filters=Filters(any_stake=True, gates_failed=False), method="topsis"),
     *(from_preset(commodity="lithium", method=method) for method in METHODS),
 ]
 
@@ -45,6 +47,13 @@ SCENARIOS = [
 @pytest.fixture(scope="module")
 def rankings(facts: duckdb.DuckDBPyConnection) -> Rankings:
     return Rankings(facts)
+
+
+def test_the_stricter_rule_of_ownership_moves_sites_behind(rankings: Rankings) -> None:
+    plain, strict = (rankings.frame(from_preset(filters=Filters(any_stake=each))) for each in (False, True))
+    failing = [set(frame.loc[frame["gate_failed"], "site_id"]) for frame in (plain, strict)]
+    assert failing[0] < failing[1]
+    assert not strict["gate_failed"].iloc[: len(strict) - len(failing[1])].any()
 
 
 def same(rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
