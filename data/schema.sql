@@ -289,9 +289,21 @@ SELECT r.key, coalesce(f.value, r.ore_mt) AS ore_mt, f.source_id, f.as_of
 FROM record AS r
 LEFT JOIN user_data.fact AS f ON f.site_id = r.site_id AND f.attribute = 'tonnage_mt'
 WHERE coalesce(f.value, r.ore_mt) IS NOT NULL;
+-- Owners with what is known of their share, in % of the site. fresh: stated within five years (of 2026). floor_pct is held at least,
+-- point_pct likely: of a sole owner whose share no source states, the 5th percentile and the mean of the 413 sites whose sole named owner
+-- has a stated share; of several, nothing and equal parts.
 CREATE VIEW combined.owner AS
-FROM facts.owner ANTI JOIN user_data.holder USING (site_id)
-UNION ALL BY NAME SELECT * EXCLUDE (added_by) FROM user_data.holder;
+SELECT
+    * EXCLUDE (owners), as_of >= '2021' AS fresh,
+    CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 51 ELSE 0 END AS floor_pct,
+    CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 94 ELSE 100 / owners END AS point_pct
+FROM (
+    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners
+    FROM (
+        FROM facts.owner ANTI JOIN user_data.holder USING (site_id)
+        UNION ALL BY NAME SELECT * EXCLUDE (added_by) FROM user_data.holder
+    )
+);
 CREATE VIEW combined.gate AS
 FROM facts.gate ANTI JOIN user_data.gate USING (site_id, gate)
 UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.gate;

@@ -4,20 +4,17 @@
 -- ref:    covered nation: the rule applied counts every owner seated in a covered nation (10 USC 4872), private ones too, cumulated, 25 % or
 --         more, or jurisdiction; 89 FR 37079 (DOE), whose threshold it takes, counts governments and those they control. One tier of
 --         holdings above the named owner. covered_any, the stricter one: any holding of theirs. Owners of before 2021 (older than five
---         years) neither fail nor clear a site. A sole named owner without a stated share is taken for 51 % (measure_allied_share.sql).
+--         years) neither fail nor clear a site. A sole named owner without a stated share is taken for its floor (combined.owner).
 WITH held AS (
     SELECT
         site_id,
-        coalesce(sum(pct * covered) FILTER (fresh), 0) AS covered_pct,
-        coalesce(sum(pct * (1 - covered)) FILTER (fresh AND bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
+        coalesce(sum(floor_pct * covered) FILTER (fresh), 0) AS covered_pct,
+        coalesce(sum(floor_pct * (1 - covered)) FILTER (fresh AND bloc NOT IN ('covered', 'unknown')), 0) AS clear_pct,
         NOT bool_or(fresh) AS stale,
         bool_and(bloc <> 'unknown') AS traced, bool_or(covered > 0) AS any_covered, coalesce(bool_or(covered > 0) FILTER (fresh), false) AS covered_now,
         arg_max(CASE WHEN ultimate_parent = '' THEN owner ELSE ultimate_parent END, covered) AS who
     FROM (
-        SELECT
-            *, as_of >= '2021' AS fresh,
-            CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN count(*) OVER (PARTITION BY site_id) = 1 THEN 51 ELSE 0 END AS pct,
-            CASE WHEN bloc = 'covered' THEN 1 ELSE covered_pct / 100 END AS covered
+        SELECT *, CASE WHEN bloc = 'covered' THEN 1 ELSE covered_pct / 100 END AS covered
         FROM combined.owner
     )
     GROUP BY site_id

@@ -2,20 +2,13 @@
 -- out:    site_id, commodity '', value, low, high (% of the site), source_id, as_of, target, reference_group, reference_n, status
 -- grain:  one row a site with at least one owner whose parent is known, by a statement of 2021 or later
 -- NULL:   none; no owner, none traced, or none stated within five years: no row (unknown)
--- ref:    DOMAIN: unknown is its own bloc. Stated shares that do not make up the whole leave the rest open: the middle of the range. low = shares known to be allied; high = low + everything not known to be otherwise;
---         value = allied share of what is traced. An owner of before 2021 is shown and counts as unknown: of 73 such shares that were
---         traced again a part had changed hands. A sole owner whose share no source states holds 94 %, at least 51 %: mean and 5th
---         percentile of the 413 sites of version e55a181d2361 and the ledger whose sole named owner has a stated share.
-WITH owned AS (
-    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM combined.owner
-),
-shared AS (
+-- ref:    DOMAIN: unknown is its own bloc. low = shares known to be allied; high = low + everything not known to be otherwise; value = allied
+--         share of what is traced. Stated shares that do not make up the whole leave the rest open: the middle of the range. An owner of
+--         before 2021 is shown and counts as unknown. Of a sole owner without a stated share: combined.owner.
+WITH shared AS (
     SELECT
-        * REPLACE (CASE WHEN as_of >= '2021' THEN bloc ELSE 'unknown' END AS bloc),
-        CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 51 ELSE 0 END AS floor_pct,
-        CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 94 ELSE 100 / owners END AS point_pct,
-        as_of >= '2021' AND bloc IN ('us', 'japan', 'partner') AS allied
-    FROM owned
+        * REPLACE (CASE WHEN fresh THEN bloc ELSE 'unknown' END AS bloc), fresh AND bloc IN ('us', 'japan', 'partner') AS allied
+    FROM combined.owner
 ),
 summed AS (
     SELECT

@@ -3,13 +3,13 @@
 -- grain:  one row a held and holder; held is a site_id or the one name of a company
 -- NULL:   share: the holder is named and its share is not stated, or the stated shares of held add up to more than 1.01
 -- ref:    newest statement of a pair counts; options are not holdings until exercised. A sole owner of a site without a stated share is
---         taken for 51 % (measure_allied_share.sql), a parent without a stated share for what the stated holders leave: assumptions, told apart by basis.
+--         taken for its floor (combined.owner), a parent without a stated share for what the stated holders leave: assumptions, told apart by basis.
 CREATE OR REPLACE TEMP TABLE edge AS
 WITH stated AS (
     SELECT
         o.site_id AS held, coalesce(n.holder, o.owner) AS holder, o.as_of, o.url AS source_url,
-        CASE WHEN o.share_pct IS NULL AND count(*) OVER (PARTITION BY o.site_id) = 1 THEN 0.51 ELSE o.share_pct / 100 END AS share,
-        CASE WHEN o.share_pct IS NULL AND count(*) OVER (PARTITION BY o.site_id) = 1 THEN 'sole' ELSE 'stated' END AS basis
+        CASE WHEN o.share_pct IS NULL AND o.floor_pct = 0 THEN NULL ELSE o.floor_pct / 100 END AS share,
+        CASE WHEN o.share_pct IS NULL AND o.floor_pct > 0 THEN 'sole' ELSE 'stated' END AS basis
     FROM combined.owner AS o
     LEFT JOIN facts.holding AS n ON n.held = o.owner AND n.share_kind = 'name'
     UNION ALL
