@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from data.vocabulary import STAGES
+from data.stages import STAGES
 
 FILE = Path(__file__).with_name("fact_attributes.toml")
 #: Words of the stage that are an answer.

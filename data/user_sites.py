@@ -19,8 +19,9 @@ from numpy.typing import NDArray
 
 from data import units
 from data.facts import BUNDLE
+from data.stages import stage
 from data.user_layers import Features, UserLayer, UserSites
-from data.vocabulary import KINDS, commodities, commodity, commodity_ids, deposit_type, stage
+from data.vocabulary import KINDS, commodities, commodity, commodity_ids, deposit_type
 from geo.errors import OrebridgeError, Phrase
 from geo.geometry import PolygonIndex
 

@@ -16,7 +16,8 @@ import grimp
 import pytest
 
 from data.export import WRITERS
-from data.vocabulary import KINDS, STAGES
+from data.stages import STAGES
+from data.vocabulary import KINDS
 from layers.formats import FOLDERS, FORMATS, offered
 from layers.reading.read import READERS
 from scoring.aggregation.joint import JOINT_RULES

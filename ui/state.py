@@ -11,7 +11,8 @@ from urllib.parse import parse_qs
 import streamlit as st
 
 from data.shortlist_items import DEFAULT
-from data.vocabulary import KINDS, STAGES
+from data.stages import STAGES
+from data.vocabulary import KINDS
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 
-from data.bundling.match import families
 from data.bundling.records import Claim, Record
+from data.bundling.same_site import families
 
 #: Sources that list what occurs in the neighbourhood or in traces: ICMM lumps mines, the Ni-Cr-PGE listing copies MRDS.
 LISTS = frozenset(("icmm", "usgs_nicrpge"))

@@ -6,6 +6,7 @@ import re
 
 import pandas as pd
 
+from data import stages
 from data import vocabulary as words
 from data.bundling.records import Claim, Extract, Record, reported
 
@@ -18,13 +19,13 @@ STAGES = {
 #: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or
 #: salts.
 COMPARABLE = re.compile(
-    r"magnet|oxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel "
+    r"magnet|\boxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel "
     r"made|cobalt, planned|NdPr|separation",
     re.I,
 )
 NOT_COMPARABLE = re.compile(
-    r"treated|feedstock|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sulfate|tungsten "
-    r"trioxide|phosphate",
+    r"treated|feedstock|\bfeed\b|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sul(f|ph)ate|hydroxide"
+    r"|tungsten trioxide|phosphate",
     re.I,
 )
 
@@ -126,7 +127,7 @@ def _capacity_claims(row: pd.Series, record: Record) -> list[Claim]:
     if not capacity or row["capacity_unit"] != "t/y":
         return []
     method = "estimated" if PLANNED.search(basis) else "reported"
-    as_of = row["capacity_as_of"] or record.as_of
+    as_of = stated_day(row["capacity_as_of"] or record.as_of, row["retrieved"])
     return [
         Claim(
             record.key,
@@ -174,7 +175,7 @@ def extract_fast41() -> Extract:
             as_of=row["as_of"] or row["retrieved"],
         )
         found.records.append(record)
-        stage = words.stage(row["stage"])
+        stage = stages.stage(row["stage"])
         if stage != "unknown":
             found.claims.append(
                 Claim(record.key, "stage", text=stage, as_of=record.as_of, url=row["source_url"], detail=row["stage"])

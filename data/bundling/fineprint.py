@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from data import stages
 from data import vocabulary as words
 from data.bundling.records import Claim, Extract, Record, reported, text
 
@@ -133,9 +134,9 @@ def _stage(row: pd.Series, record: Record, last_year: int | None) -> list[Claim]
     that end more than two years before the collection does: Brunswick's of 2013 were its last.
     """
     status, ended = text(row["activity_status"]), reported(row["production_end"])
-    if words.stage(status) != "unknown":
+    if stages.stage(status) != "unknown":
         as_of = words.year_in(status) or text(row["year_activity_status"])[:4] or (str(last_year) if last_year else "")
-        stage, detail = words.stage(status), status
+        stage, detail = stages.stage(status), status
     elif ended and ended <= VINTAGE:
         stage, detail, as_of = "closed", f"production ended {ended:.0f}", f"{ended:.0f}"
     elif last_year and last_year >= VINTAGE - 2:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from data import stages
 from data import vocabulary as words
 from data.bundling.records import Claim, Extract, Record, reported, text
 
@@ -96,9 +97,9 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                 )
             )
     stage_words = text(row["Status Detail"]) or text(row["Status"])
-    if words.stage(stage_words) != "unknown":
+    if stages.stage(stage_words) != "unknown":
         claims.append(
-            Claim(record.key, "stage", text=words.stage(stage_words), as_of="2025", url=BUSCH_DOI, detail=stage_words)
+            Claim(record.key, "stage", text=stages.stage(stage_words), as_of="2025", url=BUSCH_DOI, detail=stage_words)
         )
     capacity_kt = reported(row["Capacity 2025 Li ktons"])
     if capacity_kt:
@@ -182,7 +183,7 @@ def _usmin_stage(rows: pd.DataFrame, record: Record) -> list[Claim]:
     if dated.empty:
         return []
     last = dated.iloc[-1]
-    name = {"Active": "operating", "Development": "feasibility"}.get(last["Status"], words.stage(last["Status"]))
+    name = {"Active": "operating", "Development": "feasibility"}.get(last["Status"], stages.stage(last["Status"]))
     return [
         Claim(record.key, "stage", text=name, as_of=last["Year_From"], url=USMIN_DOI, detail=text(last["StatDetail"]))
     ]

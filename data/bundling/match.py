@@ -1,258 +1,51 @@
-"""Which records of different sources are one site: name + country + commodity + distance."""
+"""Records put together into sites: the strongest pairs first, then those without coordinates."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import replace
 from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
-from pyproj import Geod
 from scipy.spatial import cKDTree
 
 from data.bundling.names import (
-    asides,
     contradicted,
     core_words,
     name_similarity,
-    numbered_alike,
     parts,
-    spelt_alike,
     within,
 )
 from data.bundling.records import Record
-from data.vocabulary import rare_earth_elements
-
-GEOD = Geod(ellps="WGS84")
-SEARCH_KM = 40.0
-#: Distance up to which names that alike are one site, in km: the nearer, the less alike they need be.
-REACHES = ((1.0, 60.0), (5.0, 78.0), (15.0, 88.0))
-#: Same name but for spelling; the two cores of a name that a source prints twice.
-ALIKE = 95.0
-EQUAL = 97.0
-#: How far a name in brackets, one of a joined name, a neighbour's name and a number on one side only may reach, in km.
-ASIDE_KM, PART_KM, NEIGHBOUR_KM, NUMBER_KM = 5.0, 15.0, 5.0, 1.5
-#: Commodities that one ore yields, so that sources may list a mine for one or the other: granites and pegmatites,
-#: carbonatites, mineral sands, veins and porphyries, mafic rocks, the Witwatersrand.
-ASSOCIATIONS = (
-    frozenset(("tin", "tungsten", "lithium", "tantalum", "niobium", "beryllium", "cesium", "rubidium")),
-    frozenset(("phosphate", "rare earths", "niobium")),
-    frozenset(("titanium", "zirconium", "rare earths")),
-    frozenset(("copper", "silver", "lead", "zinc", "molybdenum", "antimony", "arsenic", "bismuth", "tellurium")),
-    frozenset(("nickel", "cobalt", "chromium", "platinum group", "copper")),
-    frozenset(("uranium", "platinum group", "silver")),
+from data.bundling.same_site import (
+    EQUAL,
+    GEOD,
+    REACHES,
+    REPEATED_IN_UNION_KM,
+    SEARCH_KM,
+    UNIONS,
+    Verdict,
+    alike_in_kind,
+    any_alike,
+    asides_of,
+    best_name_similarity,
+    bracketed_apart,
+    compare,
+    distance_km_of,
+    families,
+    names_of,
+    one_listing,
+    parts_of,
+    repeated,
 )
-#: How far apart equal names of associated commodities are one mine.
-ASSOCIATED_KM = 7.5
-#: How far one listing may repeat a mine, and how far a wrong coordinate of a name that nobody else bears may lie off.
-REPEATED_KM, REPEATED_IN_UNION_KM, SUBSET_KM, SUBSET_IN_UNION_KM, LONE_KM = 5.0, 15.0, 1.0, 2.0, 300.0
-#: How alike letter by letter, and how near, two spellings of a long name are.
-SPELT, SPELT_KM = 84.0, 15.0
-#: How far a mine that is listed with its works lies from the works of that name.
-WORKS_KM = 3.0
-#: Listings that were put together of several lists: they repeat mines under longer and shorter names.
-UNIONS = ("usgs_nicrpge",)
+
 #: A lone name needs a word that stands in at most so many names elsewhere, and may be given at most so many points.
 ELSEWHERE, POINTS = 3, 3
 LONE_LETTERS = 4
 #: How alike the name of a record without coordinates must be.
 NAMED_ALIKE = 92.0
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """The comparison of two records.
-
-    Name similarity 0-100, distance in km (NaN if a side has no place), and the decision.
-    """
-
-    name_similarity: float
-    distance_km: float
-    same_country: bool
-    shared_commodity: bool
-    same: bool
-
-
-def _names(record: Record) -> tuple[str, ...]:
-    return (record.name, *record.aliases)
-
-
-def best_name_similarity(a: Record, b: Record) -> float:
-    """Return the best similarity over names and aliases of both.
-
-    Parameters
-    ----------
-    a, b : Record
-        What two sources say of a place each.
-    """
-    return max(name_similarity(x, y) for x in _names(a) for y in _names(b))
-
-
-@cache
-def families(commodities: tuple[str, ...]) -> frozenset[str]:
-    """Return commodities with rare-earth and platinum-group elements as one each, so that Nd meets rare earths.
-
-    Parameters
-    ----------
-    commodities : tuple of str
-        Commodity ids.
-    """
-    elements = rare_earth_elements()
-    wide = {
-        "rare earths" if c in elements else "platinum group" if c in ("platinum", "palladium", "rhodium") else c
-        for c in commodities
-    }
-    return frozenset(wide)
-
-
-def compare(a: Record, b: Record, *, lone_name: bool = False) -> Verdict:
-    """Decide whether two located records are one site.
-
-    The rule, in words: one country (or unstated), one of mine or plant, one ore, and a name that is the more alike the
-    farther they lie apart: within 1 km 60, within 5 km 78, within 15 km 88, within 40 km 95. Approximate coordinates
-    double the first three, the third and the last count for the name proper only. Near by, a name in brackets, one
-    name of a joined one, a neighbour's name and a name that lacks a number serve as well. A listing repeats a mine
-    only under the same name.
-
-    Parameters
-    ----------
-    a, b : Record
-        What two sources say of a place each.
-    lone_name : bool, optional
-        Whether no third place bears the name (`Bearers`): then the two are one mine up to 300 km apart, because one
-        coordinate is wrong.
-
-    Returns
-    -------
-    Verdict
-        `same` is False where one of the two has no coordinates.
-    """
-    similarity = best_name_similarity(a, b)
-    distance = _distance_km(a, b)
-    same_country = a.iso3 == b.iso3 or not a.iso3 or not b.iso3
-    shared = _share_ore(a, b, similarity, distance)
-    alike = _alike_in_kind(a, b) or (similarity >= EQUAL and distance <= WORKS_KM and _mine_with_works(a, b))
-    same = same_country and shared and alike and (_near(a, b, similarity, distance) or _far(a, b, distance, lone_name))
-    return Verdict(similarity, distance, same_country, shared, bool(same))
-
-
-def _alike_in_kind(a: Record, b: Record) -> bool:
-    return (a.kind == "mine") == (b.kind == "mine")
-
-
-def _mine_with_works(a: Record, b: Record) -> bool:
-    """Tell whether one of the two is a mine that the source lists with its smelter, refinery or plant."""
-    return any(r.kind == "mine" and set(r.facilities) - {"mine"} for r in (a, b))
-
-
-def _slack(a: Record, b: Record) -> float:
-    return 1.0 if a.accuracy == b.accuracy == "exact" else 2.0
-
-
-def _share_ore(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
-    """Tell whether two records may be of one ore: a commodity in common, or what one mine is listed for twice."""
-    left, right = families(a.commodities), families(b.commodities)
-    if left & right:
-        return True
-    associated = any(left & each and right & each for each in ASSOCIATIONS)
-    return similarity >= EQUAL and associated and distance_km <= ASSOCIATED_KM * _slack(a, b)
-
-
-def _near(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
-    if one_listing(a, b):
-        return repeated(a, b, similarity, distance_km)
-    slack, proper = _slack(a, b), name_similarity(a.name, b.name)
-    return (
-        any(distance_km <= km * slack and similarity >= least for km, least in REACHES[:2])
-        or (distance_km <= REACHES[2][0] and similarity >= REACHES[2][1])
-        or (distance_km <= REACHES[2][0] * slack and proper >= REACHES[2][1])
-        or (distance_km <= SEARCH_KM and proper >= ALIKE)
-        or (distance_km <= SUBSET_KM and within(a.name, b.name))
-        or (distance_km <= SPELT_KM * slack and spelt_alike(a.name, b.name) >= SPELT)
-        or _named_beside(a, b, distance_km, slack)
-    )
-
-
-def _named_beside(a: Record, b: Record, distance_km: float, slack: float) -> bool:
-    """Tell whether the records are named alike in brackets, in a joined name, as neighbours, or but for a number."""
-    return (
-        (distance_km <= ASIDE_KM * slack and _any_alike(_asides(a), b, _asides(b), a))
-        or (distance_km <= PART_KM and _any_alike(_parts(a), b, _parts(b), a))
-        or (distance_km <= NEIGHBOUR_KM and _any_alike(a.neighbours, b, (*b.neighbours, *_parts(b)), a))
-        or (distance_km <= NEIGHBOUR_KM and _any_alike(b.neighbours, a, _parts(a), b))
-        or (distance_km <= NUMBER_KM and any(numbered_alike(x, y) for x in _names(a) for y in _names(b)))
-    )
-
-
-def _any_alike(of_a: tuple[str, ...], b: Record, of_b: tuple[str, ...], a: Record) -> bool:
-    pairs = [*((x, y) for x in of_a for y in (*_names(b), *of_b)), *((x, y) for x in of_b for y in _names(a))]
-    return any(name_similarity(x, y) >= ALIKE for x, y in pairs)
-
-
-def _asides(record: Record) -> tuple[str, ...]:
-    return tuple(aside for name in _names(record) for aside in asides(name))
-
-
-def _parts(record: Record) -> tuple[str, ...]:
-    return tuple(part for name in _names(record) for part in parts(name))
-
-
-def _far(a: Record, b: Record, distance_km: float, lone_name: bool) -> bool:
-    return lone_name and distance_km <= LONE_KM and name_similarity(a.name, b.name) >= EQUAL
-
-
-def one_listing(a: Record, b: Record) -> bool:
-    """Tell whether two records stand in one listing.
-
-    The sources of MinMod are listings of their own, and so are the facilities of ICMM whose confidence is "Very Low":
-    they repeat others.
-
-    Parameters
-    ----------
-    a, b : Record
-        What sources say of a place each.
-    """
-    if a.source_id != b.source_id:
-        return False
-    if a.source_id == "minmod":
-        return a.native_id.split("|")[1] == b.native_id.split("|")[1]
-    return a.source_id != "icmm" or a.accuracy == b.accuracy
-
-
-def repeated(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
-    """Tell whether one listing repeats a mine: under the same name, or near by under a longer one if it is a union.
-
-    Parameters
-    ----------
-    a, b : Record
-        Two records of one listing.
-    similarity : float
-        Best similarity of their names, 0 to 100.
-    distance_km : float
-        NaN where one has no coordinates.
-    """
-    if _bracketed_apart(a.name, b.name):
-        return False
-    union = a.source_id in UNIONS
-    if similarity >= EQUAL and distance_km <= (REPEATED_IN_UNION_KM if union else REPEATED_KM):
-        return True
-    return union and distance_km <= SUBSET_IN_UNION_KM and (within(a.name, b.name) or similarity >= SPELT)
-
-
-def _bracketed_apart(a: str, b: str) -> bool:
-    """Tell whether a listing keeps two entries apart by their brackets: "Kure (Asikoy)" and "Kure (Bakibaba)"."""
-    left, right = asides(a), asides(b)
-    return bool(left and right) and not any(name_similarity(x, y) >= ALIKE for x in left for y in right)
-
-
-def _distance_km(a: Record, b: Record) -> float:
-    """Return how far two records lie apart; NaN where one has no coordinates."""
-    if a.lon is None or a.lat is None or b.lon is None or b.lat is None:
-        return float("nan")
-    return float(GEOD.inv(a.lon, a.lat, b.lon, b.lat)[2] / 1000)
 
 
 def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
@@ -415,7 +208,7 @@ class Bearers:
             if record.lon is None or record.machine_read:
                 continue
             self._by_core[core_words(record.name)].append(i)
-            for word in {w for name in _names(record) for w in core_words(name)}:
+            for word in {w for name in names_of(record) for w in core_words(name)}:
                 self._by_word[word].append(i)
 
     def far_pairs(self) -> set[tuple[int, int]]:
@@ -436,7 +229,7 @@ class Bearers:
     def _listed_apart(self, one: list[int], other: list[int]) -> bool:
         pairs = ((self._records[i], self._records[j]) for i in one for j in other)
         return any(
-            (one_listing(a, b) and a.source_id not in UNIONS) or _bracketed_apart(a.name, b.name) for a, b in pairs
+            (one_listing(a, b) and a.source_id not in UNIONS) or bracketed_apart(a.name, b.name) for a, b in pairs
         )
 
     def lone(self, name: str, iso3: str) -> bool:
@@ -465,7 +258,9 @@ class Bearers:
         """Return records grouped by place, `SEARCH_KM` between neighbours at most."""
         places: list[list[int]] = []
         for i in bearers:
-            near = [p for p in places if any(_distance_km(self._records[i], self._records[j]) <= SEARCH_KM for j in p)]
+            near = [
+                p for p in places if any(distance_km_of(self._records[i], self._records[j]) <= SEARCH_KM for j in p)
+            ]
             places = [p for p in places if p not in near] + [[i, *(j for p in near for j in p)]]
         return places
 
@@ -477,7 +272,7 @@ def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], 
             a, b = records[i], records[j]
             if not one_listing(a, b) or (min(i, j), max(i, j)) in lone:
                 continue
-            similarity, distance = best_name_similarity(a, b), _distance_km(a, b)
+            similarity, distance = best_name_similarity(a, b), distance_km_of(a, b)
             if not repeated(a, b, similarity, distance) and not _named_twice(a, b, similarity, distance):
                 return False
     return True
@@ -486,7 +281,7 @@ def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], 
 def _named_twice(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
     """Tell whether a union of listings may name one mine twice, each time as one of its listings does."""
     near = a.source_id in UNIONS and distance_km <= REPEATED_IN_UNION_KM
-    return near and (within(a.name, b.name) or similarity >= REACHES[1][1] or _any_alike(_parts(a), b, _parts(b), a))
+    return near and (within(a.name, b.name) or similarity >= REACHES[1][1] or any_alike(parts_of(a), b, parts_of(b), a))
 
 
 def _join_said(records: list[Record], clusters: Clusters) -> set[int]:
@@ -561,7 +356,7 @@ def witnessed(record: Record, candidate: Record, *, lone_name: bool = False) -> 
     lone_name : bool, optional
         Whether the name is borne in one place only (`Bearers.lone`).
     """
-    proper = max(name_similarity(record.name, name) for name in _names(candidate)) >= EQUAL
+    proper = max(name_similarity(record.name, name) for name in names_of(candidate)) >= EQUAL
     witnesses = (
         bool(record.deposit_type) and record.deposit_type == candidate.deposit_type,
         len(families(record.commodities) & families(candidate.commodities)) >= 2,
@@ -569,17 +364,17 @@ def witnessed(record: Record, candidate: Record, *, lone_name: bool = False) -> 
         proper and len(core_words(record.name)) >= 2,
         lone_name,
     )
-    return sum(witnesses) > int(contradicted(record.name, _names(candidate)))
+    return sum(witnesses) > int(contradicted(record.name, names_of(candidate)))
 
 
 def _names_in_common(record: Record, candidate: Record) -> int:
     """Return how many different names of a record the other bears too, brackets and joined names counted apart."""
-    known = {core_words(n) for n in (*_names(candidate), *_asides(candidate), *_joined(candidate))}
-    return len({core_words(n) for n in (*_names(record), *_asides(record), *_joined(record))} & known)
+    known = {core_words(n) for n in (*names_of(candidate), *asides_of(candidate), *_joined(candidate))}
+    return len({core_words(n) for n in (*names_of(record), *asides_of(record), *_joined(record))} & known)
 
 
 def _joined(record: Record) -> tuple[str, ...]:
-    return tuple(part for name in _names(record) for part in parts(name, joined_by_hyphen=True))
+    return tuple(part for name in names_of(record) for part in parts(name, joined_by_hyphen=True))
 
 
 def _located_by_country(records: list[Record]) -> dict[str, list[int]]:
@@ -621,11 +416,11 @@ def _joined_similarity(a: Record, b: Record) -> float:
     similarity = best_name_similarity(a, b)
     if similarity >= NAMED_ALIKE:
         return similarity
-    return NAMED_ALIKE if _any_alike(_joined(a), b, _joined(b), a) else similarity
+    return NAMED_ALIKE if any_alike(_joined(a), b, _joined(b), a) else similarity
 
 
 def _comparable(a: Record, b: Record) -> bool:
-    return bool(families(a.commodities) & families(b.commodities)) and _alike_in_kind(a, b)
+    return bool(families(a.commodities) & families(b.commodities)) and alike_in_kind(a, b)
 
 
 def _one_place(records: list[Record], candidates: list[int]) -> bool:

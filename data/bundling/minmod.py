@@ -12,6 +12,7 @@ import pandas as pd
 
 from data import vocabulary as words
 from data.bundling import resource_classes
+from data.bundling.compounds import METAL_IN
 from data.bundling.records import Claim, Extract, Record, reported, text
 
 FOLDER = "sites/minmod_knowledge_graph"
@@ -179,10 +180,6 @@ def _claims(key: str, rows: pd.DataFrame, units: dict[str, str], machine: bool) 
     for part in parts:
         claims += _grade_claim(key, part, units, common)
     return claims + _treo(key, claims, common)
-
-
-#: Form that a grade is stated in -> factor to the metal.
-METAL_IN = {"WO3": 0.793, "Li2O": 0.4645, "Li2CO3": 0.1879, "LiOHH2O": 0.1654}
 
 
 def _grade_claim(key: str, part: pd.DataFrame, units: dict[str, str], common: dict[str, Any]) -> list[Claim]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from data import vocabulary as words
 from data.bundling import resource_classes
-from data.bundling.curated import STAGES, capacity_attribute, stated_day
+from data.bundling.compounds import metal_in_product, to_basis
+from data.bundling.curated import PLANNED, STAGES, capacity_attribute, stated_day
 from data.bundling.records import Claim, Extract, Record, reported
 
 SOURCE = "orebridge_projects"
@@ -50,20 +52,6 @@ CLASSES: tuple[tuple[str, str], ...] = (
     (r"measured", "measured"),
     (r"resource|total", resource_classes.ALL_RESOURCES),
 )
-#: (what a grade is of, our basis) -> factor by weight; standard atomic weights.
-TO_BASIS = {
-    ("WO3", "W"): 0.793,
-    ("Li2O", "Li"): 0.4645,
-    ("Ga2O3", "Ga"): 0.7439,
-    ("U3O8", "U"): 0.848,
-    ("MoS2", "Mo"): 0.5994,
-    ("KCl", "K2O"): 0.6317,
-    ("Ta", "Ta2O5"): 1.2211,
-    ("TGC", "graphitic C"): 1.0,
-    ("Cg", "graphitic C"): 1.0,
-    ("C(g)", "graphitic C"): 1.0,
-    ("GC", "graphitic C"): 1.0,
-}
 TO_UNIT = {("%", "ppm"): 1e4, ("ppm", "%"): 1e-4, ("g/t", "ppm"): 1.0, ("ppm", "g/t"): 1.0, ("g/t", "%"): 1e-4}
 TO_MT = {"Mt": 1.0, "Mst": 0.90718474}
 
@@ -145,6 +133,7 @@ def _record(row: pd.Series, same_as: tuple[str, ...]) -> Record:
 
 
 def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
+    stands = _stands(rows)
     for _, row in rows.iterrows():
         attribute = row["attribute"]
         if attribute == "stage":
@@ -152,14 +141,34 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
             yield _claim(record, row, "stage", text=_stage(row), detail=said)
         elif attribute == "owner" and row["text"]:
             pending = PENDING.search(row["scope"])
-            share = None if pending else reported(row["value"])
+            share = None if pending else _share(row)
             for name in words.owners(row["text"]):
                 yield _claim(record, row, "owner_pending" if pending else "owner", share, text=name, unit="%")
         elif attribute in ("capacity", "planned_output"):
-            yield from _output(record, row)
+            yield from _output(record, row, stands)
         elif attribute in KEPT:
             yield _claim(record, row, attribute, reported(row["value"]), text=row["text"], unit=row["unit"])
     yield from _resource(record, rows)
+
+
+#: Words of a page that says that a holder has the whole; "company plant" names the company and no share.
+WHOLE = re.compile(r"100|whol|sole|entire|fully|owns all|\blast\b|bought out", re.I)
+
+
+def _share(row: pd.Series) -> float | None:
+    """Return the share of an owner in percent; the whole only where the page says so."""
+    value = reported(row["value"])
+    return value if value != 100 or WHOLE.search(f"{row['evidence']} {row['scope']}") else None
+
+
+#: Stages of works that stand.
+BUILT = ("operating", "care and maintenance", "suspended", "closed")
+
+
+def _stands(rows: pd.DataFrame) -> bool:
+    """Tell whether a project's works stand, by the newest stage that is no weak claim."""
+    stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
+    return not stages.empty and _stage(stages.sort_values("as_of", kind="stable").iloc[-1]) in BUILT
 
 
 #: Words of a works in commissioning that already makes what it is for.
@@ -189,16 +198,23 @@ def _claim(record: Record, row: pd.Series, attribute: str, value: float | None =
     return Claim(record.key, attribute, value, **{**common, **more})
 
 
-def _output(record: Record, row: pd.Series) -> Iterator[Claim]:
-    """Return a capacity or planned output in t/y; other units are kept as words."""
+def _output(record: Record, row: pd.Series, stands: bool) -> Iterator[Claim]:
+    """Return a capacity (estimated where it does not stand yet) or planned output, in t/y of metal or in words."""
     value, planned = reported(row["value"]), row["attribute"] == "planned_output"
     commodity = words.commodity(row["commodity"]) or ""
     if not value or row["unit"] != "t/y" or not commodity:
         said = f"{row['value']} {row['unit']} {row['text']}".strip()
         yield _claim(record, row, "planned_output" if planned else "capacity_other", text=said)
         return
-    attribute = "planned_output_t_y" if planned else capacity_attribute(row["text"])
-    yield _claim(record, row, attribute, value, text=row["text"], commodity=commodity, unit="t/y")
+    if planned:
+        yield _claim(record, row, "planned_output_t_y", value, text=row["text"], commodity=commodity, unit="t/y")
+        return
+    share = metal_in_product(row["text"])
+    attribute = "capacity_t_y" if share < 1 else capacity_attribute(row["text"])
+    claim = _claim(record, row, attribute, value * share, text=row["text"], commodity=commodity, unit="t/y")
+    if claim.method == "reported" and (not stands or PLANNED.search(row["scope"])):
+        claim = replace(claim, method="estimated")
+    yield claim
 
 
 def _resource(record: Record, rows: pd.DataFrame) -> list[Claim]:
@@ -255,6 +271,6 @@ def _grade(row: pd.Series) -> float | None:
     if value is None or not unit:
         return None
     said = row["text"] or basis
-    of_basis = 1.0 if said == basis else TO_BASIS.get((said, basis))
+    of_basis = to_basis(said, basis)
     of_unit = 1.0 if row["unit"] == unit else TO_UNIT.get((row["unit"], unit))
     return value * of_basis * of_unit if of_basis and of_unit else None

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from scipy.spatial import cKDTree
 
-from data.bundling.match import best_name_similarity, families, geocentric_km
+from data.bundling.match import geocentric_km
 from data.bundling.records import Record
+from data.bundling.same_site import best_name_similarity, families
 
 #: How far a mirrored point may lie from the twin that shows the slip, and how alike their names are at least.
 TWIN_KM, ALIKE = 40.0, 90.0

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from data import stages
 from data import vocabulary as words
 from data.bundling.records import LEAST_ORE_MT, Claim, Extract, Record, reported, text
 
@@ -233,14 +234,14 @@ def _claims(row: pd.Series, database: Database) -> list[Claim]:
         "url": _url(row, database),
     }
     claims = _ore_claims(row, database, common)
-    stage_words = next((text(row[c]) for c in database.stage_columns if words.stage(text(row[c])) != "unknown"), "")
+    stage_words = next((text(row[c]) for c in database.stage_columns if stages.stage(text(row[c])) != "unknown"), "")
     if stage_words:
         as_of = words.year_in(stage_words) or database.vintage
         claims.append(
-            Claim(attribute="stage", text=words.stage(stage_words), detail=stage_words, **{**common, "as_of": as_of})
+            Claim(attribute="stage", text=stages.stage(stage_words), detail=stage_words, **{**common, "as_of": as_of})
         )
-    elif closed := words.end_of_mining(text(row.get("comments"))):
-        kept = words.stage(closed) == "care and maintenance"
+    elif closed := stages.end_of_mining(text(row.get("comments"))):
+        kept = stages.stage(closed) == "care and maintenance"
         claims.append(
             Claim(attribute="stage", text="care and maintenance" if kept else "closed", detail=closed, **common)
         )

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from data import stages
 from data import vocabulary as words
 from data.bundling.records import Claim, Extract, Record, text
 from data.bundling.stated_ores import ore_claims, potash_claims
@@ -183,7 +184,7 @@ def _resource(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
 def _stage(row: pd.Series, listing: Listing, record: Record) -> list[Claim]:
     """Return the stage that the words of a row state; it is as old as its own source, where the row cites one."""
     said = text(row[listing.stage_column]) if listing.stage_column else ""
-    stage = words.stage(said)
+    stage = stages.stage(said)
     if stage == "unknown":
         return []
     cited = text(row[listing.stage_source_column]) if listing.stage_source_column else ""

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from data import vocabulary as words
-from data.bundling.match import Finder, Verdict
+from data.bundling.match import Finder
 from data.bundling.records import ACCURACIES, Record
+from data.bundling.same_site import Verdict
 from data.sql import sql
 from geo.errors import Phrase
 from scoring.errors import LabelFileError

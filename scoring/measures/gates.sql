@@ -54,7 +54,7 @@ covered_any AS (
         CASE
             WHEN c.covered THEN 'jurisdiction'
             WHEN h.covered_now THEN 'covered_holder'
-            WHEN h.clear_pct >= 99 THEN 'owners_clear'
+            WHEN h.clear_pct >= 99 THEN 'owners_all_clear'
             WHEN h.site_id IS NULL THEN 'no_owner'
             WHEN h.stale THEN 'owners_stale'
             WHEN h.traced THEN 'share_unstated'

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data import stages
 from data import vocabulary as words
 
 
@@ -72,14 +73,14 @@ def test_rare_earths_are_the_lanthanides_and_yttrium_light_and_heavy() -> None:
 
 @given(st.text(max_size=40))
 def test_any_words_give_a_stage_a_type_and_a_year_of_ours(text) -> None:
-    assert words.stage(text) in words.STAGES
+    assert stages.stage(text) in stages.STAGES
     assert words.deposit_type(text) in {""} | {kind for _, kind in words.DEPOSIT_PATTERNS}
     assert words.year_in(text) == "" or 1900 <= int(words.year_in(text)) <= 2026
     assert set(words.commodities(text)) <= words.commodity_ids()
 
 
 def test_every_pattern_leads_to_a_stage_that_exists() -> None:
-    assert {stage for _, stage in words.STAGE_PATTERNS} <= set(words.STAGES)
+    assert {stage for _, stage in stages.STAGE_PATTERNS} <= set(stages.STAGES)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +123,7 @@ def test_the_last_year_that_can_be_meant(text, year) -> None:
 
 def test_missing_values_are_not_words() -> None:
     assert words.commodities(None) == words.commodities(float("nan")) == ()
-    assert words.stage(None) == "unknown"
+    assert stages.stage(None) == "unknown"
     assert words.deposit_type(None) == ""
 
 

@@ -113,7 +113,8 @@ def build_scenario(
 
 def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Sequence[str]) -> None:
     """Raise where a kind or stage is none of ours, or a country is no code."""
-    from data.vocabulary import KINDS, STAGES  # noqa: PLC0415
+    from data.stages import STAGES  # noqa: PLC0415
+    from data.vocabulary import KINDS  # noqa: PLC0415
     from scoring.errors import ScenarioError  # noqa: PLC0415
 
     for values, allowed, what in ((kinds, KINDS, "kind"), (stages, STAGES, "stage")):

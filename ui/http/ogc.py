@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pandas as pd
 
-from data.vocabulary import KINDS, STAGES
+from data.stages import STAGES
+from data.vocabulary import KINDS
 from geo.bbox import Bounds, inside
 from layers import feature_pages
 from layers.catalog import Layer

@@ -8,7 +8,8 @@ from typing import Any
 import pandas as pd
 
 from data import shortlists as stored_shortlists
-from data.vocabulary import KINDS, STAGES
+from data.stages import STAGES
+from data.vocabulary import KINDS
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load

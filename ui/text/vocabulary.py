@@ -154,6 +154,7 @@ EVIDENCE = {
     "jurisdiction": N_("The site is in a covered nation."),
     "covered_share": N_("Covered-nation owners hold 25 % or more."),
     "owners_clear": N_("More than 75 % is held by traced owners outside covered nations."),
+    "owners_all_clear": N_("All of it is held by traced owners outside covered nations."),
     "covered_minority": N_("A covered-nation owner holds a stake below 25 % or of unknown size."),
     "no_owner": N_("No source names an owner."),
     "owners_stale": N_("The owners were stated more than five years ago: who holds the site now is unknown."),

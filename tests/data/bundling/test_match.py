@@ -9,9 +9,11 @@ import pytest
 
 from data.bundling.commodity_backing import commodities, graded
 from data.bundling.icmm import group_names
-from data.bundling.match import Bearers, attaches, cluster, compare, name_similarity, witnessed
+from data.bundling.match import Bearers, attaches, cluster, witnessed
+from data.bundling.names import name_similarity
 from data.bundling.other_names import tie
 from data.bundling.records import Claim, Record
+from data.bundling.same_site import compare
 
 PAIRS = Path(__file__).resolve().parents[2] / "golden" / "match_pairs.csv"
 

@@ -56,6 +56,12 @@ def test_a_holding_that_is_not_held_as_yet_is_no_owner(scope: str) -> None:
     assert (found.attribute, found.value) == ("owner_pending", None)
 
 
+@pytest.mark.parametrize(("evidence", "share"), [("company plant", None), ("wholly owned", 100.0)])
+def test_the_whole_is_a_share_only_where_the_page_says_so(evidence: str, share: float | None) -> None:
+    (found,) = claims({"attribute": "owner", "text": "A", "value": "100", "unit": "%", "evidence": evidence})
+    assert found.value == share
+
+
 def test_owners_joined_in_one_cell_are_parted() -> None:
     found = claims({"attribute": "owner", "text": "Rio Tinto / BHP"})
     assert [(each.attribute, each.text) for each in found] == [("owner", "Rio Tinto"), ("owner", "BHP")]
@@ -120,3 +126,40 @@ def test_classes_overlap_or_add_up() -> None:
     basis = resource_classes.one_basis(rows)
     assert list(basis["ore_mt"]) == [9.0, 2.0]
     assert float(resource_classes.summed(basis)["ore_mt"].sum()) == 9.0
+
+
+def test_a_compound_counts_by_its_metal_and_other_salts_do_not_count() -> None:
+    """Naraha makes 10,000 t of lithium hydroxide a year, which hold 1,654 t of lithium: 0.9 % of the world, not 5.6."""
+    stands = {"text": "operating"}
+    row = {
+        "attribute": "capacity",
+        "commodity": "lithium",
+        "value": "10000",
+        "unit": "t/y",
+        "text": "lithium hydroxide",
+    }
+    nickel = {**row, "commodity": "nickel", "value": "900", "text": "mixed hydroxide precipitate (nickel and cobalt)"}
+    _stage, hydroxide, precipitate = claims(stands, row, nickel)
+    assert (hydroxide.attribute, hydroxide.value, hydroxide.method) == ("capacity_t_y", 1654.0, "reported")
+    assert precipitate.attribute == "capacity_other_t_y"
+
+
+@pytest.mark.parametrize(
+    ("stage", "scope", "method"),
+    [
+        ("operating", "nameplate", "reported"),
+        ("operating", "planned", "estimated"),
+        ("construction", "full", "estimated"),
+        ("planned", "", "estimated"),
+    ],
+)
+def test_the_capacity_of_works_that_do_not_stand_is_an_estimate(stage: str, scope: str, method: str) -> None:
+    row = {
+        "attribute": "capacity",
+        "commodity": "graphite",
+        "value": "150000",
+        "unit": "t/y",
+        "text": "synthetic graphite",
+    }
+    _stage, found = claims({"text": stage}, {**row, "scope": scope})
+    assert found.method == method

@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from data import stages
 from data import vocabulary as words
 from data.bundling import fineprint, icmm, usgs_deposits
 from data.bundling.records import Claim, claims_frame, degrees, reported
@@ -90,7 +91,7 @@ def test_namibia_is_not_missing_and_footnotes_fall_off(countries: words.CountryN
     ],
 )
 def test_stage_words(text: str, stage: str) -> None:
-    assert words.stage(text) == stage
+    assert stages.stage(text) == stage
 
 
 def test_commodity_words() -> None:

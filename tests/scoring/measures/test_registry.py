@@ -423,7 +423,7 @@ def test_covered_holdings_cumulate_along_the_chain(layers, owners, verdict, evid
     [
         (("C", 7.7, "covered", 0), "2024", ("fail", "covered_holder"), ("unknown", "covered_minority")),
         (("Some", 100, "us", 18), "2024", ("fail", "covered_holder"), ("pass", "owners_clear")),
-        (("A", 100, "us", 0), "2024", ("pass", "owners_clear"), ("pass", "owners_clear")),
+        (("A", 100, "us", 0), "2024", ("pass", "owners_all_clear"), ("pass", "owners_clear")),
         (("A", 100, "us", 0), "2020", ("unknown", "owners_stale"), ("unknown", "owners_stale")),
         (("MMG", 100, "covered", 0), "2016", ("unknown", "owners_stale"), ("unknown", "covered_stale")),
     ],

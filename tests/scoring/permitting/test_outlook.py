@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from data.vocabulary import STAGES
+from data.stages import STAGES
 from scoring.permitting.outlook import EU, months_left, parameters, still_so
 
 KNOWN_STAGES = [s for s in STAGES if s != "unknown"]
