@@ -340,7 +340,7 @@ def claims(site: Dossier) -> None:
             _("Method"): w.word(w.METHODS, claim["method"]),
             _("Source"): source_title(claim["source_id"]),
             _("Link"): claim["url"] or None,
-            _("As stated in the source"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
+            _("What the source states"): "; ".join(x for x in (claim["scope"], claim["detail"]) if x),
         }
         for claim in site["claims"]
     ]

@@ -19,6 +19,7 @@ from ui.panels import ownership as tree
 
 ROOT = Path(__file__).resolve().parents[3]
 ESCONDIDA, LAS_BAMBAS, LOFDAL = "chl-escondida-2b1c", "per-las-bambas-a4c6", "nam-lofdal-bergville-11c6"
+CINOVEC = "cze-cinovec-0e45"  # its holder is stated lately, the holders of that holder long ago
 
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -92,10 +93,10 @@ def test_the_card_shows_the_tree(site: str, language: str) -> None:
 
 def test_where_the_walk_says_otherwise_than_the_gate_the_card_says_so() -> None:
     test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
-    test.query_params["sel"], test.query_params["lang"] = LOFDAL, "en"
+    test.query_params["sel"], test.query_params["lang"] = CINOVEC, "en"
     test.session_state["evidence_tab_en"] = "Owners"
     test.run()
-    assert any("considers one ownership tier only: Unknown" in each.value for each in test.info)
+    assert any("considers one ownership tier only: Pass" in each.value for each in test.info)
 
 
 def answered(*words: str) -> str:
