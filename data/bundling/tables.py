@@ -13,6 +13,9 @@ from data import vocabulary as words
 WGI_TO_ISO3 = {"ADO": "AND", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "WBG": "PSE", "KSV": "XKX", "JEY": "JEY"}
 #: Under the sovereignty of the United States; other territories do not inherit the frameworks of their sovereign here.
 US_TERRITORIES = ("PRI", "VIR", "GUM", "ASM", "MNP")
+#: Hong Kong and Macau are seats of holding companies of many countries, and E.O. 13936 (85 FR 43413) ends their treatment apart from the PRC
+#: in US law, while 10 USC 4872 does not name them: a holder that is traced no further than there neither clears nor fails a site.
+UNDECIDED_SEATS = ("HKG", "MAC")
 #: Names of the reliance table -> commodity id, where the first word is not the id.
 RELIANCE_NAMES = {
     "GRAPHITE (NATURAL)": "graphite",
@@ -25,7 +28,7 @@ def countries(raw: Path) -> pd.DataFrame:
     """Return a row per country: iso3, iso2, name_en, bloc, covered, regulatory_quality, rule_of_law, lpi, frameworks.
 
     bloc is ``us``, ``japan``, ``partner`` (at least one framework of `partner_frameworks.csv`), ``covered`` or
-    ``neutral``. NULL means that the source has no value.
+    ``neutral``; ``unknown`` for Hong Kong and Macau (`UNDECIDED_SEATS`). NULL means that the source has no value.
 
     Parameters
     ----------
@@ -42,7 +45,13 @@ def countries(raw: Path) -> pd.DataFrame:
     table = table.merge(_governance(raw), how="left", on="iso3").merge(_logistics(raw, names), how="left", on="iso3")
     frameworks = pd.read_csv(words.CURATED / "partner_frameworks.csv", keep_default_na=False)
     covered = set(pd.read_csv(words.CURATED / "covered_nations.csv")["country_iso3"])
-    bloc = {**dict.fromkeys(US_TERRITORIES, "us"), "USA": "us", "JPN": "japan", **dict.fromkeys(covered, "covered")}
+    bloc = {
+        **dict.fromkeys(US_TERRITORIES, "us"),
+        "USA": "us",
+        "JPN": "japan",
+        **dict.fromkeys(covered, "covered"),
+        **dict.fromkeys(UNDECIDED_SEATS, "unknown"),
+    }
     partners = set(frameworks["country_iso3"])
     table["bloc"] = [bloc.get(c, "partner" if c in partners else "neutral") for c in table["iso3"]]
     table["covered"] = table["iso3"].isin(covered)

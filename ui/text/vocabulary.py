@@ -177,6 +177,7 @@ EVIDENCE = {
     "land withdrawn": N_("The land has been withdrawn from mining."),
     "moratorium": N_("A law or moratorium forbids it."),
     "litigation": N_("A court case is pending."),
+    "disputed territory": N_("The status of the territory is disputed."),
 }
 ATTRIBUTES = {
     "grade": N_("Grade"),
