@@ -75,13 +75,18 @@ CREATE TABLE facts.commodity (
     us_import_reliance VARCHAR NOT NULL,
     us_consumption_t DOUBLE,
     us_reliance_low_pct DOUBLE,
-    us_reliance_high_pct DOUBLE
+    us_reliance_high_pct DOUBLE,
+    japan_consumption_t DOUBLE,
+    japan_reliance_low_pct DOUBLE,
+    japan_reliance_high_pct DOUBLE
 );
 COMMENT ON TABLE facts.commodity IS 'Screened commodities (USGS names) with their lists and markets.';
 COMMENT ON COLUMN facts.commodity.grade_unit IS 'unit of grade claims: %, ppm or g/t of grade_basis';
 COMMENT ON COLUMN facts.commodity.world_production_t IS 'tonnes of world_production_basis in world_production_year; NULL: USGS gives no figure';
 COMMENT ON COLUMN facts.commodity.us_import_reliance IS 'net import reliance of the US in %, 2023, as printed (">75"); empty: not given';
 COMMENT ON COLUMN facts.commodity.us_consumption_t IS 'apparent US consumption in tonnes a year of world_production_basis (data/curated/us_consumption.csv); NULL: withheld or not given';
+COMMENT ON COLUMN facts.commodity.japan_consumption_t IS 'Japanese demand in tonnes a year of world_production_basis, of the year that data/curated/japan_consumption.csv states (2011 to 2024); NULL: no source found';
+COMMENT ON COLUMN facts.commodity.japan_reliance_low_pct IS 'net import reliance, lower end; 0 to 100 where no source states it';
 COMMENT ON COLUMN facts.commodity.us_reliance_low_pct IS 'net import reliance of the year of the consumption, lower end (">95": 95); 0: the US is a net exporter; NULL as us_consumption_t';
 
 CREATE TABLE facts.country (
@@ -271,6 +276,19 @@ LEFT JOIN (
     FROM user_data.fact
     GROUP BY site_id
 ) AS f USING (site_id);
+-- Step of the supply chain, inside which sites are compared. A line that recovers a metal of which nearly all comes along with another
+-- (companionality: Nassar, Graedel and Harper (2015), Science Advances 1, e1400180, Fig. 1) is a by-product line, by its first commodity.
+CREATE VIEW combined.step AS
+SELECT
+    site_id,
+    CASE
+        WHEN kind = 'mine' THEN 'mines'
+        WHEN kind = 'recycling' OR (kind = 'refinery' AND commodities[1] IN ('gallium', 'germanium', 'indium', 'tellurium', 'rhenium', 'scandium', 'hafnium'))
+        THEN 'recycling'
+        WHEN kind = 'derivative' THEN 'derivatives'
+        ELSE 'processing'
+    END AS step
+FROM combined.site;
 CREATE VIEW combined.claim AS
 SELECT c.* REPLACE (c.chosen AND f.site_id IS NULL AS chosen)
 FROM (FROM facts.claim UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.claim) AS c
@@ -304,6 +322,35 @@ FROM (
         UNION ALL BY NAME SELECT * EXCLUDE (added_by) FROM user_data.holder
     )
 );
+-- The candidates: what joint support could bring to product. basis: 'stage' (stated within five years of 2026: from exploration to construction,
+-- or stopped for a time), 'need' (operating, and a source of these years says that an expansion, a restart or a new line needs money), 'own'
+-- (brought by a user, and not closed). Laboratories, pilot and demonstration works are none. stated: when the stage was stated, '' where the user gives no date.
+CREATE VIEW combined.project AS
+WITH needing AS (
+    SELECT DISTINCT site_id
+    FROM combined.claim
+    WHERE as_of >= '2021' AND (attribute = 'expansion' OR (attribute = 'funding_state' AND text IN ('seeking', 'partly')))
+),
+staged AS (
+    SELECT site_id, max(as_of) AS stated FROM combined.claim WHERE attribute = 'stage' AND chosen GROUP BY site_id
+)
+SELECT
+    s.site_id, coalesce(c.stated, '') AS stated,
+    CASE WHEN s.stage = 'operating' THEN 'need' WHEN u.site_id IS NULL THEN 'stage' ELSE 'own' END AS basis
+FROM combined.site AS s
+LEFT JOIN staged AS c USING (site_id)
+LEFT JOIN user_data.site AS u USING (site_id)
+LEFT JOIN needing AS n USING (site_id)
+LEFT JOIN (
+    SELECT DISTINCT site_id FROM combined.claim WHERE attribute = 'scale' AND text IN ('laboratory', 'pilot', 'demonstration')
+) AS trial USING (site_id)
+WHERE trial.site_id IS NULL AND CASE
+    WHEN s.stage IN (
+        'exploration', 'resource', 'prefeasibility', 'feasibility', 'permitted', 'planned', 'construction', 'care and maintenance', 'suspended'
+    ) THEN c.stated >= '2021' OR u.site_id IS NOT NULL
+    WHEN s.stage = 'operating' THEN n.site_id IS NOT NULL
+    ELSE s.stage = 'unknown' AND u.site_id IS NOT NULL
+END;
 CREATE VIEW combined.gate AS
 FROM facts.gate ANTI JOIN user_data.gate USING (site_id, gate)
 UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.gate;

@@ -2,7 +2,14 @@
 
 from typing import Final
 
-DEFAULT_PRESET: Final = "balanced"
+DEFAULT_PRESET: Final = "joint"
+#: Pillars that the first version had, for whoever takes any scenario.
+PLAIN_PRESET: Final = "balanced"
+#: What a page or command opens with: the candidates, not every site, and the first step of the supply chain.
+DEFAULT_UNIVERSE: Final = "projects"
+DEFAULT_STEP: Final = "mines"
+#: How addresses and commands say that mines and plants are compared on what they share.
+SIDE_BY_SIDE: Final = "side-by-side"
 DEFAULT_METHOD: Final = "weighted_sum"
 DEFAULT_ORDER: Final = "shrunk"
 DEFAULT_JOINT_RULE: Final = "mean"

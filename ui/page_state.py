@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import streamlit as st
 
 from data.shortlist_items import DEFAULT
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_STEP, DEFAULT_UNIVERSE
 
 if TYPE_CHECKING:
     import numpy as np
@@ -70,6 +70,8 @@ class PageState:
     m: Entry[str] = Entry(str)
     order: Entry[OrderBy] = Entry(lambda: DEFAULT_ORDER)
     method: Entry[str] = Entry(lambda: DEFAULT_METHOD)
+    universe: Entry[str] = Entry(lambda: DEFAULT_UNIVERSE)
+    step: Entry[str | None] = Entry(lambda: DEFAULT_STEP)
     kind: Entry[list[str]] = Entry(list)
     stage: Entry[list[str]] = Entry(list)
     country: Entry[list[str]] = Entry(list)

@@ -17,9 +17,17 @@ from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.criteria.user_criterion import NO_TEXT, UserCriterion
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, FALLBACK_PILLAR
+from scoring.defaults import (
+    DEFAULT_METHOD,
+    DEFAULT_ORDER,
+    DEFAULT_PRESET,
+    DEFAULT_STEP,
+    DEFAULT_UNIVERSE,
+    FALLBACK_PILLAR,
+    SIDE_BY_SIDE,
+)
 from scoring.errors import ScenarioError
-from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, Area, Filters, OrderBy, Scenario
+from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, STEPS, UNIVERSES, Area, Filters, OrderBy, Scenario
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.page_state import REGIONS, page_state
 from ui.text.i18n import language
@@ -28,6 +36,8 @@ from workspace.reference import commodity_names, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
 
 MOST_SELECTED = 200
+#: Keys of an address that already ask something of the list.
+ANSWERS = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "sel", "area", "ev")
 
 
 def start() -> None:
@@ -36,14 +46,35 @@ def start() -> None:
     A wrong address is passed over.
     """
     if page_state.started:
-        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, "m", "cov", "q", "order", "method", "hide", "stake", "firm"))
+        page_state.keep(
+            (
+                *WEIGHT_KEYS.values(),
+                *CHOICES,
+                "universe",
+                "step",
+                "m",
+                "cov",
+                "q",
+                "order",
+                "method",
+                "hide",
+                "stake",
+                "firm",
+            )
+        )
         return
     page_state.started = True
     address = st.query_params
-    default_weights = load().presets[DEFAULT_PRESET].weights
+    # An address that says weights says all of them: those of before a pillar was added had none of it.
+    weighed = any(key in address for key in WEIGHT_KEYS.values())
+    default_weights = {} if weighed else load().presets[DEFAULT_PRESET].weights
     for pillar, key in WEIGHT_KEYS.items():
         page_state.set_weight(key, _whole_number(address.get(key, ""), default_weights.get(pillar, 0)))
     page_state.unread = _unread()
+    # An address of before there were projects lists all sites, as it did.
+    bare = not any(key in address for key in (*WEIGHT_KEYS.values(), *CHOICES, *ANSWERS))
+    page_state.universe = _one_of("universe", UNIVERSES, DEFAULT_UNIVERSE if bare else "all")
+    page_state.step = _one_of("step", (*STEPS, SIDE_BY_SIDE), DEFAULT_STEP if bare else "") or None
     page_state.m = _one_of("m", commodity_names(), "")
     page_state.order = cast("OrderBy", _one_of("order", ORDERS, DEFAULT_ORDER))
     page_state.method = _one_of("method", METHODS, DEFAULT_METHOD)
@@ -70,7 +101,13 @@ def _unread() -> list[str]:
     Weights and coverage that are no numbers, and choices that are not there.
     """
     address = st.query_params
-    single: dict[str, Collection[str]] = {"m": commodity_names(), "order": ORDERS, "method": METHODS}
+    single: dict[str, Collection[str]] = {
+        "m": commodity_names(),
+        "order": ORDERS,
+        "method": METHODS,
+        "universe": UNIVERSES,
+        "step": (*STEPS, SIDE_BY_SIDE),
+    }
     unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if address.get(key) and _whole_number(address[key], -1) < 0]
     unread += [key for key, known in single.items() if address.get(key) and address[key] not in known]
     unread += [key for key, allowed in CHOICES.items() if set(address.get_all(key)) - set(allowed())]
@@ -159,6 +196,7 @@ def scenario() -> Scenario:
             order_by=page_state.order or DEFAULT_ORDER,
             evidence=evidence,
             method=page_state.method or DEFAULT_METHOD,
+            shared_only=page_state.step == SIDE_BY_SIDE,
         )
     except ScenarioError:
         return Scenario(
@@ -169,6 +207,8 @@ def scenario() -> Scenario:
 def _filters() -> Filters:
     kinds, stages, countries = (tuple(page_state.choice(key)) for key in ("kind", "stage", "country"))
     return Filters(
+        universe=page_state.universe or "all",
+        step=page_state.step if page_state.step in STEPS else "",
         kinds=kinds,
         stages=stages,
         countries=countries,
@@ -188,10 +228,29 @@ def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None
     page_state.m, page_state.order, page_state.method = kept.commodity, kept.order_by, kept.method
     page_state.q, page_state.hide = filters.text, not filters.gates_failed
     page_state.stake = filters.any_stake
+    page_state.universe = filters.universe
+    page_state.step = (SIDE_BY_SIDE if kept.shared_only else filters.step) or None
     page_state.kind, page_state.stage = list(filters.kinds), list(filters.stages)
     page_state.country, page_state.cov = list(filters.countries), round(100 * filters.min_coverage)
     page_state.evidence, page_state.area = list(kept.evidence), filters.area
     page_state.layer_choice = dict(layers)
+
+
+def take_universe() -> None:
+    """Open the first step of the projects, or all kinds of all sites, when the reader changes between them."""
+    page_state.step = DEFAULT_STEP if page_state.universe == "projects" else None
+    if page_state.universe == "projects":
+        page_state.kind = []
+
+
+def open_all_sites() -> None:
+    """List every site, of all kinds."""
+    page_state.universe, page_state.step = "all", None
+
+
+def open_step(step: str) -> None:
+    """Show another step of the supply chain."""
+    page_state.step = step
 
 
 def weigh_own(criterion_id: str) -> None:

@@ -12,6 +12,7 @@ from data.bounded import unpacked
 from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import load
 from scoring.criteria.user_criterion import UserCriterion, from_dict
+from scoring.defaults import SIDE_BY_SIDE
 from scoring.ranking.scenario import Area, Filters, Scenario, area_from
 
 MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
@@ -23,6 +24,7 @@ WEIGHT_KEYS = {
     "infrastructure": "wi",
     "ownership": "wo",
     "gap": "wc",
+    "gap_japan": "wj",
     "friction": "wf",
 }
 
@@ -119,6 +121,10 @@ def permalink(
     """
     pairs = [("m", scenario.commodity), *_weight_pairs(scenario)]
     pairs += [("order", _unless(scenario.order_by, "shrunk")), ("method", _unless(scenario.method, "weighted_sum"))]
+    pairs += [
+        ("universe", _unless(scenario.filters.universe, "all")),
+        ("step", SIDE_BY_SIDE if scenario.shared_only else scenario.filters.step),
+    ]
     pairs += _filter_pairs(scenario.filters)
     if scenario.evidence:
         pairs += [("ev", packed_evidence(scenario))]

@@ -21,12 +21,14 @@ from scoring.robustness.rank_acceptability import RankStability, WeightConstrain
 from scoring.robustness.two_desks import TwoDesks, two_desks
 from scoring.sites import dossier as dossier_module
 from scoring.sites import side_by_side as side_by_side_module
+from scoring.sites.candidates import Candidate, candidates
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
 Key = tuple[Hashable, ...]
 FRAME_BYTES_A_ROW = 200
 DOSSIER_BYTES = 100_000
+CANDIDATE_BYTES = 800
 
 
 class RankingCache:
@@ -58,6 +60,9 @@ class RankingCache:
         self._desks: BoundedCache[Key, TwoDesks] = BoundedCache(
             8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.sites)
         )
+        self._candidates: BoundedCache[Key, tuple[Candidate, ...]] = BoundedCache(
+            24, 8_000_000, lambda listed: CANDIDATE_BYTES * len(listed)
+        )
         self._compared: BoundedCache[Key, SideBySide] = BoundedCache(48, 8_000_000, lambda _each: DOSSIER_BYTES)
 
     @property
@@ -75,6 +80,19 @@ class RankingCache:
         """Return all sites."""
         state = self._state()
         return self._of(self._facts()).sites(state)
+
+    def candidates(self, site_ids: Sequence[str], commodity: str) -> tuple[Candidate, ...]:
+        """Return what a desk asks of each site, in the order given; see `scoring.sites.candidates`.
+
+        Parameters
+        ----------
+        site_ids : sequence of str
+            Ids of sites.
+        commodity : str
+            Commodity of interest; empty: that of which the site closes most.
+        """
+        key = ("candidates", tuple(site_ids), commodity)
+        return self._candidates.get((self._state(), *key), lambda: candidates(self._facts(), site_ids, commodity))
 
     def ranked(self, scenario: Scenario) -> Ranked:
         """Return the sites of a scenario in order of rank, as arrays.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from scoring.ranking.scenario import Filters, Scenario, from_preset
 from scoring.records import Dossier
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
+from scoring.sites.candidates import Candidate
 from scoring.sites.side_by_side import SideBySide
 from scoring.snapshots.snapshot import Verdict
 from workspace import snapshots
@@ -43,6 +45,19 @@ def facet_counts(scenario: Scenario) -> Facets:
         Weights, method, commodity of interest and filters.
     """
     return VIEW.facet_counts(scenario)
+
+
+def candidates(site_ids: Sequence[str], commodity: str = "") -> tuple[Candidate, ...]:
+    """Return what a desk asks of each site, in the order given; see `scoring.sites.candidates`.
+
+    Parameters
+    ----------
+    site_ids : sequence of str
+        Ids of sites.
+    commodity : str, optional
+        Commodity of interest; empty: that of which the site closes most.
+    """
+    return VIEW.candidates(site_ids, commodity)
 
 
 def dossier(scenario: Scenario, site_id: str) -> Dossier:

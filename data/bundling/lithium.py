@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,8 @@ from data.bundling.records import Claim, Extract, Record, reported, text
 
 BUSCH = "sites/busch_lithium_deposits/lithium_deposits_flat.csv"
 BUSCH_DOI = "https://doi.org/10.1038/s41893-025-01561-5"
+#: The newest reference of the table is of 2024; the paper came out in 2025.
+BUSCH_YEAR = "2024"
 USMIN = "sites/usgs_usmin_lithium_us"
 USMIN_DOI = "https://doi.org/10.5066/P9ZKRWQF"
 BUSCH_TYPES = {"Brine": "brine", "Hard Rock": "pegmatite", "Volcano-Sedimentary": "lithium clay"}
@@ -20,6 +23,9 @@ BUSCH_TYPES = {"Brine": "brine", "Hard Rock": "pegmatite", "Volcano-Sedimentary"
 
 def extract_busch(raw: Path, countries: words.CountryNames) -> Extract:
     """Read the 160 deposits. Resource and reserve columns are kilotonnes of Li, grades % Li.
+
+    Each value is dated by the reference that the table names for it, and has that reference's address. Capacities are
+    forecasts made in 2023, so those of works that did not produce then are estimates.
 
     Parameters
     ----------
@@ -41,7 +47,7 @@ def extract_busch(raw: Path, countries: words.CountryNames) -> Extract:
             ("lithium",),
             BUSCH_DOI,
             deposit_type=BUSCH_TYPES[row["Resource Type"]],
-            as_of="2025",
+            as_of=BUSCH_YEAR,
             accuracy="approximate",
         )
         found.records.append(record)
@@ -49,8 +55,22 @@ def extract_busch(raw: Path, countries: words.CountryNames) -> Extract:
     return found
 
 
+@cache
+def _references() -> dict[str, tuple[str, str]]:
+    """Return the number of a reference -> its year and address, from the sheet "References" of the paper's Data S2."""
+    table = pd.read_csv(words.CURATED / "busch_references.csv", dtype=str, keep_default_na=False)
+    return {row["reference"]: (row["year"], row["link"]) for _, row in table.iterrows()}
+
+
+def _stated_by(row: pd.Series, column: str) -> tuple[str, str]:
+    """Return year and address of the reference that a value rests on; the table's own where it names none."""
+    number = text(row[column]).removesuffix(".0")
+    return _references().get(number, (BUSCH_YEAR, BUSCH_DOI))
+
+
 def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
     claims = []
+    of_resource, resource_url = _stated_by(row, "Reference Resource")
     grade_pct, contained_kt = reported(row["Grade %Li Resource"]), reported(row["Resource Li ktons"])
     detail = f"reference {text(row['Reference Resource'])} of the paper; {text(row['Resource Notes'])}".strip("; ")
     if contained_kt:
@@ -61,9 +81,9 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                 contained_kt * 1e3,
                 commodity="lithium",
                 unit="t",
-                as_of="2025",
+                as_of=of_resource,
                 scope="resource",
-                url=BUSCH_DOI,
+                url=resource_url,
                 detail=detail,
             )
         )
@@ -75,9 +95,9 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                 grade_pct,
                 commodity="lithium",
                 unit="%",
-                as_of="2025",
+                as_of=of_resource,
                 scope="resource",
-                url=BUSCH_DOI,
+                url=resource_url,
                 detail=detail,
             )
         )
@@ -89,20 +109,22 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                     "tonnage_mt",
                     ore_mt,
                     unit="Mt",
-                    as_of="2025",
+                    as_of=of_resource,
                     scope="resource",
                     method="estimated",
-                    url=BUSCH_DOI,
+                    url=resource_url,
                     detail="contained lithium divided by grade",
                 )
             )
     stage_words = text(row["Status Detail"]) or text(row["Status"])
     if stages.stage(stage_words) != "unknown":
+        as_of, url = _stated_by(row, "Reference Status")
         claims.append(
-            Claim(record.key, "stage", text=stages.stage(stage_words), as_of="2025", url=BUSCH_DOI, detail=stage_words)
+            Claim(record.key, "stage", text=stages.stage(stage_words), as_of=as_of, url=url, detail=stage_words)
         )
     capacity_kt = reported(row["Capacity 2025 Li ktons"])
     if capacity_kt:
+        as_of, url = _stated_by(row, "Reference Forecast Capacity")
         claims.append(
             Claim(
                 record.key,
@@ -110,9 +132,10 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                 capacity_kt * 1e3,
                 commodity="lithium",
                 unit="t/y",
-                as_of="2025",
-                url=BUSCH_DOI,
-                scope="contained Li, 2025",
+                as_of=as_of,
+                method="reported" if text(row["Status"]) == "Producing" else "estimated",
+                url=url,
+                scope="contained Li, forecast for 2025",
             )
         )
     return claims

@@ -174,13 +174,14 @@ def cluster(records: list[Record]) -> list[list[int]]:
         ((v, i, j) for v, i, j in verdicts if v.same),
         key=lambda m: (m[0].distance_km > SEARCH_KM, -m[0].name_similarity, m[0].distance_km, m[1], m[2]),
     )
+    apart = SaidApart(records)
     clusters = Clusters(len(records))
     members: dict[int, list[int]] = {i: [i] for i in range(len(records))}
     for _, i, j in matches:
         a, b = clusters.find(i), clusters.find(j)
         if a == b or records[i].machine_read or records[j].machine_read:
             continue
-        if not _may_join(records, members[a], members[b], lone):
+        if not _may_join(records, members[a], members[b], lone) or apart.keeps(members[a], members[b]):
             continue
         clusters.join(a, b)
         root = clusters.find(a)
@@ -282,6 +283,48 @@ def _named_twice(a: Record, b: Record, similarity: float, distance_km: float) ->
     """Tell whether a union of listings may name one mine twice, each time as one of its listings does."""
     near = a.source_id in UNIONS and distance_km <= REPEATED_IN_UNION_KM
     return near and (within(a.name, b.name) or similarity >= REACHES[1][1] or any_alike(parts_of(a), b, parts_of(b), a))
+
+
+class SaidApart:
+    """What persons said of records that are not one place.
+
+    A ledger says of a project which records are other places (`Record.apart_from`); whatever is the same as the project
+    is apart from them too. It knows its own projects apart: two of them are one place only where it says so.
+
+    Parameters
+    ----------
+    records : list of Record
+        What sources say of places, a record a row.
+    """
+
+    def __init__(self, records: list[Record]) -> None:
+        number = {record.key: i for i, record in enumerate(records)}
+        self._apart: dict[int, set[int]] = defaultdict(set)
+        self._projects: dict[int, set[int]] = defaultdict(set)
+        self._same: dict[int, set[int]] = {}
+        for i, record in enumerate(records):
+            if not record.knows_its_own:
+                continue
+            self._same[i] = {i, *(number[key] for key in record.same_as if key in number)}
+            for one in self._same[i]:
+                self._projects[one].add(i)
+                for other in (number[key] for key in record.apart_from if key in number):
+                    self._apart[one].add(other)
+                    self._apart[other].add(one)
+
+    def keeps(self, left: Iterable[int], right: Iterable[int]) -> bool:
+        """Tell whether two groups of records must not become one.
+
+        Parameters
+        ----------
+        left, right : iterable of int
+            Positions of records.
+        """
+        others = set(right)
+        one, two = ({p for i in side for p in self._projects.get(i, ())} for side in (left, others))
+        return any(self._apart[i] & others for i in left if i in self._apart) or any(
+            not self._same[i] & self._same[j] for i in one for j in two
+        )
 
 
 def _join_said(records: list[Record], clusters: Clusters) -> set[int]:

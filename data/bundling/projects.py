@@ -21,6 +21,7 @@ FOLDER = words.CURATED / "projects"
 KEPT = (
     "capex",
     "contained",
+    "expansion",
     "feed",
     "first_production",
     "funding",
@@ -32,12 +33,13 @@ KEPT = (
     "operator",
     "parent",
     "permit",
+    "scale",
     "shelved_reason",
     "study",
 )
 #: Words of a holding that is not held as yet, or not certain.
 PENDING = re.compile(
-    r"option|to be |planned|memorandum|\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
+    r"option|to be |planned|memorandum|letter of intent|\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
     r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|to \d",
     re.I,
 )
@@ -65,9 +67,9 @@ def extract_projects() -> Extract:
     found = Extract()
     stated = confirmed(_table("claims.csv"))
     claims = {str(key): rows for key, rows in stated.groupby("project_id", sort=False)}
-    links = _links()
+    links, others = _links(), _others()
     for _, row in _table("projects.csv").iterrows():
-        record = _record(row, links.get(row["project_id"], ()))
+        record = _record(row, links.get(row["project_id"], ()), others.get(row["project_id"], ()))
         if not record.commodities:
             found.leave_out(f"{SOURCE}: no critical commodity")
             continue
@@ -105,13 +107,20 @@ def _links() -> dict[str, tuple[str, ...]]:
     return {project: tuple(keys) for project, keys in links.items()}
 
 
+def _others() -> dict[str, tuple[str, ...]]:
+    """Return project -> keys of the records that were judged to be a neighbour or a part, not the place."""
+    table = _table("sites.csv")
+    parts = table[(table["verdict"] == "part") & (table["record_key"] != "")]
+    return {str(project): tuple(rows["record_key"]) for project, rows in parts.groupby("project_id")}
+
+
 def wrong_points() -> frozenset[str]:
     """Return the keys of records of other sources whose coordinates were judged to be wrong."""
     table = _table("sites.csv")
     return frozenset(table.loc[table["point"] == "wrong", "record_key"]) - {""}
 
 
-def _record(row: pd.Series, same_as: tuple[str, ...]) -> Record:
+def _record(row: pd.Series, same_as: tuple[str, ...], apart_from: tuple[str, ...]) -> Record:
     located = bool(row["lon"] and row["lat"])
     names = (row["name_local"], *row["aliases"].split(";"))
     return Record(
@@ -128,17 +137,20 @@ def _record(row: pd.Series, same_as: tuple[str, ...]) -> Record:
         as_of=row["retrieved"],
         aliases=tuple(name.strip() for name in names if name.strip()),
         same_as=same_as,
+        apart_from=apart_from,
+        knows_its_own=True,
         sure_place=True,
     )
 
 
 def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
-    stands = _stands(rows)
+    stands, started = _stands(rows), _started(rows)
     for _, row in rows.iterrows():
         attribute = row["attribute"]
         if attribute == "stage":
             said = f"{row['text']}, {row['scope']}".strip(", ")
-            yield _claim(record, row, "stage", text=_stage(row), detail=said)
+            again = row["text"] == "commissioning" and "" < started <= row["as_of"]
+            yield _claim(record, row, "stage", text="operating" if again else _stage(row), detail=said)
         elif attribute == "owner" and row["text"]:
             pending = PENDING.search(row["scope"])
             share = None if pending else _share(row)
@@ -173,15 +185,35 @@ def _stands(rows: pd.DataFrame) -> bool:
 
 #: Words of a works in commissioning that already makes what it is for.
 STARTED = re.compile(
-    r"ramp|opened|first (product|shipment|batch|commercial|metal|oxide)|inaugurat|producing|began", re.I
+    r"ramp|opened|first (product|shipment|batch|commercial|metal|oxide|battery-grade)|inaugurat|producing|began"
+    r"|(operations|production) begun|to production",
+    re.I,
 )
+#: A statement that speaks of a trial works: the works that is meant is not built by it.
+TRIAL = re.compile(r"^(only )?(the |a )?(pilot|demonstration)\b", re.I)
 
 
 def _stage(row: pd.Series) -> str:
-    """Return our stage; a works in commissioning is one being built until it makes its product."""
+    """Return our stage; a works in commissioning is one being built until it makes its product.
+
+    A pilot or demonstration works that is built or runs leaves the works itself to be decided on.
+    """
+    if row["text"] in ("operating", "construction", "commissioning") and any(
+        TRIAL.search(row[said]) for said in ("scope", "evidence")
+    ):
+        return STAGES["pilot"]
     if row["text"] == "commissioning" and STARTED.search(f"{row['scope']} {row['evidence']}"):
         return "operating"
     return str(STAGES.get(row["text"], row["text"]))
+
+
+def _started(rows: pd.DataFrame) -> str:
+    """Return the first date on which a page that is not weak says that the works runs; empty: none does.
+
+    A works that has started and is said to be in commissioning later goes on starting: it is not built anew.
+    """
+    stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak") & (rows["as_of"] != "")]
+    return min((row["as_of"] for _, row in stages.iterrows() if _stage(row) == "operating"), default="")
 
 
 def _claim(record: Record, row: pd.Series, attribute: str, value: float | None = None, **more: Any) -> Claim:

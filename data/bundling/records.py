@@ -43,6 +43,10 @@ class Record:
         What stands there besides the kind: ``mine``, ``smelter``, ``refinery``, ``plant``; empty means not stated.
     same_as : tuple of str
         Keys of other records that a person found to be the same site; empty means not said.
+    apart_from : tuple of str
+        Keys of other records that a person found to be another place, though near and alike; empty means not said.
+    knows_its_own : bool
+        Records of this source are one place only where one of them says so.
     machine_read : bool
         A program read it from a report, unchecked: it may speak of a site that others know, and makes none.
     sure_place : bool
@@ -66,6 +70,8 @@ class Record:
     as_of: str = ""
     facilities: tuple[str, ...] = ()
     same_as: tuple[str, ...] = ()
+    apart_from: tuple[str, ...] = ()
+    knows_its_own: bool = False
     machine_read: bool = False
     sure_place: bool = False
     neighbours: tuple[str, ...] = ()

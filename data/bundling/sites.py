@@ -27,6 +27,7 @@ from data.bundling import (
     usgs_deposits,
     usgs_listings,
 )
+from data.bundling.holdings import key
 from data.bundling.places import CountryPolygons
 from data.bundling.published import chosen_id
 from data.bundling.records import Claim, Extract, Record, claims_frame
@@ -341,7 +342,8 @@ def resolve(frame: pd.DataFrame, ranks: dict[tuple[str, str], Priority]) -> pd.D
     within a class the newest, then the larger ore body; each grade stands with the
     tonnage of its own record (`scoring/measures/contained.sql` joins the two), so that contained metal never mixes two
     estimates. Stage: what a source reports before what is estimated or inferred, then the newest. Owners as a set: the
-    newest statement, but one that adds up to the whole stands against a newer one that names a part, for two years.
+    newest statement, but one that adds up to the whole stands against a newer one that names a part, for two years;
+    holders whom the newest does not name hold on for three years where it leaves room for their stated part.
 
     Parameters
     ----------
@@ -407,7 +409,39 @@ def _owner_set(rows: pd.DataFrame) -> pd.Index:
         ascending=[True, False, False, False, True, True],
         kind="stable",
     ).drop_duplicates("site_id")
-    return rows.index[(rows["site_id"] + rows["_statement"]).isin(best["site_id"] + best["_statement"])]
+    taken = (rows["site_id"] + rows["_statement"]).isin(best["site_id"] + best["_statement"])
+    return rows.index[taken].append(_other_holders(rows, taken))
+
+
+#: For so many years a holder whom a newer statement does not name is taken to hold on.
+HOLDS_ON_YEARS = 3
+MINORITY_PCT = 50.0
+
+
+def _other_holders(rows: pd.DataFrame, taken: pd.Series) -> pd.Index:
+    """Return rows of holders whom the statement taken does not name, with their stated part, where it leaves room.
+
+    "Pensana 84 %" of 2026 says nothing of the 10 % that a page of 2025 gives to the state; "Newmont" names the operator
+    and not its partner of 30 %. Where the statement taken leaves a share open, only parts under a half are added: the
+    new holder may have bought out the old one.
+    """
+    stated = (
+        rows[taken]
+        .groupby("site_id")
+        .agg(total=("value", "sum"), whole=("value", lambda values: values.notna().all()), year=("_year", "first"))
+    )
+    room = stated[stated["total"] < WHOLE_PCT[0]].to_dict("index")
+    others = rows[~taken & rows["site_id"].isin(list(room)) & rows["value"].notna()]
+    named = {site: {key(name) for name in texts} for site, texts in rows[taken].groupby("site_id")["text"]}
+    found = []
+    for at, row in others.sort_values(["site_id", "as_of"], ascending=[True, False], kind="stable").iterrows():
+        site, holder = room[row["site_id"]], key(row["text"])
+        likely = row["_year"] >= site["year"] - HOLDS_ON_YEARS and (site["whole"] or row["value"] < MINORITY_PCT)
+        if likely and holder not in named[row["site_id"]] and site["total"] + row["value"] <= WHOLE_PCT[1]:
+            named[row["site_id"]].add(holder)
+            site["total"] += row["value"]
+            found.append(at)
+    return pd.Index(found)
 
 
 def _newest(rows: pd.DataFrame) -> pd.Index:

@@ -13,8 +13,9 @@ from data import vocabulary as words
 WGI_TO_ISO3 = {"ADO": "AND", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "WBG": "PSE", "KSV": "XKX", "JEY": "JEY"}
 #: Under the sovereignty of the United States; other territories do not inherit the frameworks of their sovereign here.
 US_TERRITORIES = ("PRI", "VIR", "GUM", "ASM", "MNP")
-#: Hong Kong and Macau are seats of holding companies of many countries, and E.O. 13936 (85 FR 43413) ends their treatment apart from the PRC
-#: in US law, while 10 USC 4872 does not name them: a holder that is traced no further than there neither clears nor fails a site.
+#: Hong Kong and Macau are seats of holding companies of many countries, and E.O. 13936 (85 FR 43413) ends their
+#: treatment apart from the PRC in US law, while 10 USC 4872 does not name them: a holder that is traced no further than
+#: there neither clears nor fails a site.
 UNDECIDED_SEATS = ("HKG", "MAC")
 #: Names of the reliance table -> commodity id, where the first word is not the id.
 RELIANCE_NAMES = {
@@ -98,20 +99,25 @@ def commodities(raw: Path) -> pd.DataFrame:
         columns=["mcs_code", "mcs_type", "mcs_factor"]
     )
     table["us_import_reliance"] = table["commodity_id"].map(_reliance(raw)).fillna("")
-    table = table.merge(_us_consumption(), how="left", on="commodity_id")
+    for country in ("us", "japan"):
+        table = table.merge(_consumption(country), how="left", on="commodity_id")
     return table.sort_values("commodity_id").reset_index(drop=True)
 
 
-def _us_consumption() -> pd.DataFrame:
-    """Return commodity_id, us_consumption_t and the ends of the net import reliance in percent."""
-    table = pd.read_csv(words.CURATED / "us_consumption.csv", dtype={"net_import_reliance": str})
+def _consumption(country: str) -> pd.DataFrame:
+    """Return commodity_id, consumption in t/y and the ends of the net import reliance in percent; ``us`` or ``japan``.
+
+    A reliance that no source states lies anywhere from nothing to the whole.
+    """
+    table = pd.read_csv(
+        words.CURATED / f"{country}_consumption.csv", dtype={"net_import_reliance": str}, keep_default_na=False
+    )
     ends = pd.DataFrame(
         table["net_import_reliance"].map(reliance_ends).tolist(),
-        columns=["us_reliance_low_pct", "us_reliance_high_pct"],
+        columns=[f"{country}_reliance_low_pct", f"{country}_reliance_high_pct"],
     )
-    return pd.concat(
-        [table[["commodity", "consumption_t"]].set_axis(["commodity_id", "us_consumption_t"], axis=1), ends], axis=1
-    )
+    named = table[["commodity", "consumption_t"]].set_axis(["commodity_id", f"{country}_consumption_t"], axis=1)
+    return pd.concat([named, ends], axis=1)
 
 
 def reliance_ends(printed: str) -> tuple[float, float]:
@@ -124,9 +130,11 @@ def reliance_ends(printed: str) -> tuple[float, float]:
 
     Examples
     --------
-    >>> reliance_ends("76"), reliance_ends(">95"), reliance_ends("<25"), reliance_ends("E")
-    ((76.0, 76.0), (95.0, 100.0), (0.0, 25.0), (0.0, 0.0))
+    >>> reliance_ends("76"), reliance_ends(">95"), reliance_ends("<25"), reliance_ends("E"), reliance_ends("")
+    ((76.0, 76.0), (95.0, 100.0), (0.0, 25.0), (0.0, 0.0), (0.0, 100.0))
     """
+    if not printed:
+        return 0.0, 100.0
     if printed == "E":
         return 0.0, 0.0
     number = float(printed.strip("<>"))

@@ -35,7 +35,7 @@ class Criterion:
         Goalposts in `unit`: desirability 0 and 1. Fixed, so that no site moves another.
     value : {"linear", "log"}
     options : dict
-        What the measure needs besides: ``layer`` or ``claim``.
+        What the measure needs besides: ``layer``, ``claim`` or ``market``.
     interval : {"bounds", "p5_p95", "p10_p90"}
         What the ends of a measured range are; draws of the data follow it.
     basis : Basis
@@ -141,7 +141,7 @@ def load() -> Catalogue:
 def _criterion(block: dict[str, Any]) -> Criterion:
     known = {name: block[name] for name in Criterion.__dataclass_fields__ if name in block}
     worst, best = block["goalposts"]
-    options = {k: v for k, v in block.items() if k in ("layer", "claim")}
+    options = {k: v for k, v in block.items() if k in ("layer", "claim", "market")}
     return Criterion(worst=float(worst), best=float(best), options=options, **known)
 
 

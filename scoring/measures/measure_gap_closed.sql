@@ -1,7 +1,8 @@
--- in:     contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
+-- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap), reference_group, reference_n, status
--- grain:  one row a site and commodity; '' for the commodity of which most is closed; an element without figures takes its group's row
--- NULL:   none; without output or without a US consumption figure there is no row (unknown); the US exports more than it imports: 0
+-- grain:  one row a site and commodity; '' for the first commodity of the site (a metal that a mine holds is not one that it sells), else that of
+--         which most is closed; an element without figures takes its group's row
+-- NULL:   none; without output or without a figure of consumption there is no row (unknown); the country exports more than it imports: 0
 -- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
 --         lost in processing here, so the range of such an output is from a fourth to twice the value. Capacity of derivative and
 --         recycling plants is product, not metal: a factor of 3 either way. Planned capacity may come to nothing: from 0.
@@ -19,13 +20,21 @@ WITH output AS (
     FROM contained
     WHERE ore_mt > 0
 ),
+market AS (
+    SELECT
+        commodity_id, group_id, leading_share_pct,
+        CASE $market WHEN 'us' THEN us_consumption_t ELSE japan_consumption_t END AS consumption_t,
+        CASE $market WHEN 'us' THEN us_reliance_low_pct ELSE japan_reliance_low_pct END AS reliance_low_pct,
+        CASE $market WHEN 'us' THEN us_reliance_high_pct ELSE japan_reliance_high_pct END AS reliance_high_pct
+    FROM facts.commodity
+),
 gap AS (
     SELECT
         k.commodity_id, m.commodity_id AS target, k.leading_share_pct AS own_risk_pct, m.leading_share_pct AS risk_pct,
-        m.us_consumption_t * m.us_reliance_low_pct / 100 AS low_t, m.us_consumption_t * m.us_reliance_high_pct / 100 AS high_t
-    FROM facts.commodity AS k
-    JOIN facts.commodity AS m ON m.commodity_id = CASE WHEN k.us_consumption_t IS NULL THEN k.group_id ELSE k.commodity_id END
-    WHERE m.us_consumption_t IS NOT NULL
+        m.consumption_t * m.reliance_low_pct / 100 AS low_t, m.consumption_t * m.reliance_high_pct / 100 AS high_t
+    FROM market AS k
+    JOIN market AS m ON m.commodity_id = CASE WHEN k.consumption_t IS NULL THEN k.group_id ELSE k.commodity_id END
+    WHERE m.consumption_t IS NOT NULL
 ),
 closed AS (
     SELECT
@@ -41,8 +50,8 @@ closed AS (
 elements AS (
     SELECT c.* REPLACE (k.commodity_id AS commodity)
     FROM closed AS c
-    JOIN facts.commodity AS k ON k.group_id = c.commodity
-    WHERE k.us_consumption_t IS NULL
+    JOIN market AS k ON k.group_id = c.commodity
+    WHERE k.consumption_t IS NULL
       AND NOT EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = k.commodity_id)
 ),
 every AS (
@@ -52,7 +61,12 @@ every AS (
     UNION ALL
     SELECT c.* REPLACE ('' AS commodity)
     FROM closed AS c
-    QUALIFY row_number() OVER (PARTITION BY site_id ORDER BY share * risk_pct DESC, commodity) = 1
+    JOIN combined.site AS s USING (site_id)
+    LEFT JOIN facts.commodity AS main ON main.commodity_id = s.commodities[1]
+    QUALIFY row_number() OVER (
+        PARTITION BY site_id
+        ORDER BY coalesce(c.commodity IN (main.commodity_id, main.group_id), false) DESC, share * risk_pct DESC, c.commodity
+    ) = 1
 )
 SELECT
     site_id, commodity, share * risk_pct AS value, share_low * risk_pct AS low, share_high * risk_pct AS high,

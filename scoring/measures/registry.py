@@ -195,8 +195,8 @@ def outlook_of(
     return next((outlook for _site, outlook, _as_of in outlooks(inputs)), None)
 
 
-def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Output as a share of the US import gap times the leading country's share, in percent, by commodity.
+def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+    """Output as a share of a country's import gap times the leading country's share, in percent, by commodity.
 
     Parameters
     ----------
@@ -206,7 +206,7 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
         The criterion whose measure it is; its options say what is measured.
     """
     _contained(inputs)
-    return run(inputs, "scoring/measures/measure_gap_closed.sql")
+    return run(inputs, "scoring/measures/measure_gap_closed.sql", {"market": criterion.options["market"]})
 
 
 def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001

@@ -11,10 +11,11 @@ from scoring.ranking.pipeline import terms
 from scoring.ranking.scenario import Scenario
 
 Facets = dict[str, dict[str, int]]
+FACETS = ("kinds", "stages", "countries", "failed", "steps", "universes")
 
 
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
-    """Return facet (kinds, stages, countries, failed) -> value -> number of sites, most first.
+    """Return facet (`FACETS`) -> value -> number of sites, most first.
 
     The method changes none of them.
 
@@ -26,7 +27,7 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
         Weights, method, commodity of interest and filters.
     """
     bound = {"s": terms(facts, replace(scenario, method="weighted_sum"))}
-    found: Facets = {"kinds": {}, "stages": {}, "countries": {}, "failed": {}}
+    found: Facets = {name: {} for name in FACETS}
     for facet, value, sites in facts.cursor().execute(sql("scoring/ranking/facets.sql"), bound).fetchall():
         found[facet][value] = sites
     return found

@@ -1,4 +1,4 @@
--- in:     scored($s), combined.site, combined.gate; $s as in ranked.sql
+-- in:     scored($s), combined.site, combined.gate, combined.project, combined.step; $s as in ranked.sql
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
@@ -7,13 +7,17 @@ WITH failed AS (
 ),
 flags AS (
     SELECT
-        s.kind, s.stage, s.iso3, coalesce(f.gate_failed, false) AS gate_failed,
+        s.kind, s.stage, s.iso3, t.step, p.site_id IS NOT NULL AS project, coalesce(f.gate_failed, false) AS gate_failed,
         ($s['kinds']::VARCHAR[] IS NULL OR list_contains($s['kinds']::VARCHAR[], s.kind)) AS kind_ok,
         ($s['stages']::VARCHAR[] IS NULL OR list_contains($s['stages']::VARCHAR[], s.stage)) AS stage_ok,
         ($s['countries']::VARCHAR[] IS NULL OR list_contains($s['countries']::VARCHAR[], s.iso3)) AS country_ok,
+        ($s['step']::VARCHAR IS NULL OR t.step = $s['step']) AS step_ok,
+        ($s['universe'] = 'all' OR p.site_id IS NOT NULL) AS universe_ok,
         ($s['gates_failed'] OR NOT coalesce(f.gate_failed, false)) AS gate_ok
     FROM combined.site AS s
     JOIN scored($s) AS d USING (site_id)
+    JOIN combined.step AS t USING (site_id)
+    LEFT JOIN combined.project AS p USING (site_id)
     LEFT JOIN failed AS f USING (site_id)
     WHERE ($s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(s.commodities, $s['commodity_any']::VARCHAR[]))
       AND ($s['accuracy']::VARCHAR[] IS NULL OR list_contains($s['accuracy']::VARCHAR[], s.location_accuracy))
@@ -21,11 +25,17 @@ flags AS (
       AND ($s['text'] = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($s['text']))))
       AND ($s['inside']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['inside']::VARCHAR[])))
 )
-SELECT 'kinds' AS facet, kind AS value, count(*) AS sites FROM flags WHERE stage_ok AND country_ok AND gate_ok GROUP BY 2
+SELECT 'kinds' AS facet, kind AS value, count(*) AS sites FROM flags WHERE stage_ok AND country_ok AND gate_ok AND step_ok AND universe_ok GROUP BY 2
 UNION ALL
-SELECT 'stages', stage, count(*) FROM flags WHERE kind_ok AND country_ok AND gate_ok GROUP BY 2
+SELECT 'stages', stage, count(*) FROM flags WHERE kind_ok AND country_ok AND gate_ok AND step_ok AND universe_ok GROUP BY 2
 UNION ALL
-SELECT 'countries', iso3, count(*) FROM flags WHERE kind_ok AND stage_ok AND gate_ok GROUP BY 2
+SELECT 'countries', iso3, count(*) FROM flags WHERE kind_ok AND stage_ok AND gate_ok AND step_ok AND universe_ok GROUP BY 2
 UNION ALL
-SELECT 'failed', gate_failed::VARCHAR, count(*) FROM flags WHERE kind_ok AND stage_ok AND country_ok GROUP BY 2
+SELECT 'failed', gate_failed::VARCHAR, count(*) FROM flags WHERE kind_ok AND stage_ok AND country_ok AND step_ok AND universe_ok GROUP BY 2
+UNION ALL
+SELECT 'steps', step, count(*) FROM flags WHERE kind_ok AND stage_ok AND country_ok AND gate_ok AND universe_ok GROUP BY 2
+UNION ALL
+SELECT 'universes', 'projects', count(*) FROM flags WHERE project AND stage_ok AND country_ok AND gate_ok
+UNION ALL
+SELECT 'universes', 'all', count(*) FROM flags WHERE stage_ok AND country_ok AND gate_ok
 ORDER BY 1, 3 DESC, 2

@@ -100,8 +100,11 @@ def groups_of(scenario: Scenario) -> tuple[tuple[Group, ...], FloatArray]:
     for j, criterion in enumerate(scenario.criteria):
         place = places.get(criterion.id, places.get(criterion.pillar))
         if place is not None:  # an optional pillar without weight is no group
-            spread[place, j] = criterion.share
-    return tuple(groups), spread
+            spread[place, j] = scenario.share_of(criterion)
+    if not scenario.shared_only:
+        return tuple(groups), spread
+    kept = np.flatnonzero(spread.any(axis=1))  # a pillar that no kind shares with another is no group
+    return tuple(groups[row] for row in kept), spread[kept]
 
 
 def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packed:

@@ -1,5 +1,5 @@
--- in:     combined.site, combined.gate; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
---         countries, accuracy (lists), gates_failed, any_stake (bool: the gate
+-- in:     combined.site, combined.gate, combined.project, combined.step; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
+--         countries, accuracy (lists), universe ('projects': combined.project alone | 'all'), step, gates_failed, any_stake (bool: the gate
 --         covered_any counts), text, inside (list of the ids of the sites in the area of interest)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site
@@ -16,6 +16,8 @@ WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s
   AND (s['stages']::VARCHAR[] IS NULL OR list_contains(s['stages']::VARCHAR[], site.stage))
   AND (s['countries']::VARCHAR[] IS NULL OR list_contains(s['countries']::VARCHAR[], site.iso3))
   AND (s['accuracy']::VARCHAR[] IS NULL OR list_contains(s['accuracy']::VARCHAR[], site.location_accuracy))
+  AND (s['universe'] = 'all' OR site.site_id IN (SELECT site_id FROM combined.project))
+  AND (s['step']::VARCHAR IS NULL OR site.site_id IN (SELECT site_id FROM combined.step WHERE step = s['step']))
   AND (s['gates_failed'] OR NOT coalesce(f.gate_failed, false))
   AND (s['text'] = '' OR contains(lower(strip_accents(site.name || ' ' || array_to_string(site.aliases, ' '))), lower(strip_accents(s['text']))))
   AND (s['inside']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['inside']::VARCHAR[])))

@@ -422,6 +422,8 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
     chosen = scenario.filters
     return {
         "commodity_any": commodity_family(facts, scenario.commodity),
+        "universe": chosen.universe,
+        "step": chosen.step or None,
         "kinds": list(chosen.kinds) or None,
         "stages": list(chosen.stages) or None,
         "countries": list(chosen.countries) or None,

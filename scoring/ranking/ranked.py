@@ -169,7 +169,7 @@ class Rankings:
             Number of the state of the user data; another one drops what was kept.
         """
         key = replace(
-            scenario, weights={"grade": 1}, method="weighted_sum", order_by="shrunk", evidence=()
+            scenario, weights={"grade": 1}, method="weighted_sum", order_by="shrunk", evidence=(), shared_only=False
         ).with_filters(min_coverage=0.0)
         return self._passing.get((state, id(sites), key), lambda: passing_of(self._facts, scenario, sites))
 

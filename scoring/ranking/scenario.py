@@ -16,13 +16,17 @@ from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import Criterion, load
 from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, UserCriterion
 from scoring.criteria.user_criterion import from_dict as evidence_from
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, DEFAULT_UNIVERSE, PLAIN_PRESET
 from scoring.errors import ScenarioError
 
 if TYPE_CHECKING:
     from geo.area import Polygons
 
 ORDERS = ("shrunk", "worst", "known")
+#: Which sites are candidates: projects that support could bring to product (``combined.project``), or every site.
+UNIVERSES = ("projects", "all")
+#: Steps of the supply chain, inside which sites are compared (``combined.step``).
+STEPS = ("mines", "processing", "derivatives", "recycling")
 #: Where the user's own criteria stand beside the pillars.
 OWN_PILLAR = "evidence"
 LONGEST_AREA_NAME = 80
@@ -53,8 +57,9 @@ class Area:
 class Filters:
     """Which sites are listed. An empty tuple means all; no area: everywhere.
 
-    ``any_stake``: the stricter rule of ownership counts too, by which any stake of a covered-nation holder fails a site
-    (gate ``covered_any``), not 25 % alone.
+    ``universe``: one of `UNIVERSES`. ``step``: one of `STEPS`; empty: all of them. ``any_stake``: the stricter rule of
+    ownership counts too, by which any stake of a covered-nation holder fails a site (gate ``covered_any``), not 25 %
+    alone.
 
     Raises
     ------
@@ -62,6 +67,8 @@ class Filters:
         If a filter is not of its type, or longer than any list or name of ours.
     """
 
+    universe: str = "all"
+    step: str = ""
     kinds: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     countries: tuple[str, ...] = ()
@@ -73,6 +80,14 @@ class Filters:
     area: Area | None = None
 
     def __post_init__(self) -> None:
+        for name, allowed in (("universe", UNIVERSES), ("step", ("", *STEPS))):
+            if getattr(self, name) not in allowed:
+                raise ScenarioError(
+                    "The filter {name!r} is {value!r}; choose one of {allowed}.",
+                    name=name,
+                    value=_shown(getattr(self, name)) if not _is_text(getattr(self, name)) else getattr(self, name),
+                    allowed=[each for each in allowed if each],
+                )
         for name in ("kinds", "stages", "countries", "accuracy"):
             if not _are_choices(getattr(self, name)):
                 raise ScenarioError(
@@ -187,6 +202,8 @@ class Scenario:
         What the list is ordered by: known evidence shrunk by coverage, worst case, known evidence only.
     evidence : tuple of UserCriterion
         Criteria of the user's own; their weights stand beside those of the pillars.
+    shared_only : bool
+        Side by side: only criteria that apply to every kind count, so that mines and plants can be compared.
     """
 
     weights: Mapping[str, float]
@@ -196,6 +213,7 @@ class Scenario:
     method: str = DEFAULT_METHOD
     seed: int = 20251028
     evidence: tuple[UserCriterion, ...] = ()
+    shared_only: bool = False
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "weights", Weights(self.weights))
@@ -205,6 +223,8 @@ class Scenario:
             raise ScenarioError("No order is called {order!r}; choose {orders}.", order=self.order_by, orders=ORDERS)
         if not isinstance(self.seed, int) or isinstance(self.seed, bool) or not 0 <= self.seed < 2**63:
             raise ScenarioError("The seed is not a whole number of 0 and more.")
+        if not isinstance(self.shared_only, bool):
+            raise ScenarioError("Whether only shared criteria count is neither true nor false.")
         self._check_evidence()
 
     def _check_evidence(self) -> None:
@@ -218,6 +238,8 @@ class Scenario:
             )
         if sum(self.weights.values()) + sum(own.weight for own in self.evidence) <= 0:
             raise ScenarioError("All weights are 0; give at least one pillar some weight.")
+        if not any(self.criterion_weights()):
+            raise ScenarioError("Side by side, no weight is left: give some to a pillar other than grade.")
 
     @property
     def criteria(self) -> tuple[Criterion, ...]:
@@ -248,6 +270,8 @@ class Scenario:
         values["evidence"] = [own.as_dict() for own in self.evidence]
         if not self.evidence:
             values.pop("evidence")
+        if not self.shared_only:
+            values.pop("shared_only")  # scenarios of before it keep their hash
         return values
 
     def criterion_weights(self) -> list[float]:
@@ -256,7 +280,17 @@ class Scenario:
         Pillar weight x share in the pillar, or its own.
         """
         own = [float(criterion.weight) for criterion in self.evidence]
-        return [float(self.weights.get(c.pillar, 0.0)) * c.share for c in load().criteria] + own
+        return [float(self.weights.get(c.pillar, 0.0)) * self.share_of(c) for c in load().criteria] + own
+
+    def share_of(self, criterion: Criterion) -> float:
+        """Return the share of its pillar's weight that a criterion takes: none where it is not shared by all kinds.
+
+        Parameters
+        ----------
+        criterion : Criterion
+            One of the catalogue, or of the user's own.
+        """
+        return 0.0 if self.shared_only and criterion.applies_to != "all" else criterion.share
 
     def with_filters(self, **changes: Any) -> Scenario:
         """Return the scenario with some filters changed."""
@@ -273,11 +307,16 @@ class Scenario:
         return replace(self, method=method)
 
 
+#: What a filter is where nobody chose: it is not written.
+_UNFILTERED = {field.name: field.default for field in fields(Filters)}
+
+
 def _plain_filters(filters: Filters) -> dict[str, Any]:
     values = {field.name: getattr(filters, field.name) for field in fields(filters)}
     values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-    if not filters.any_stake:
-        del values["any_stake"]  # scenarios of before the stricter rule keep their hash
+    for name in ("universe", "step", "any_stake"):  # scenarios of before these filters keep their hash
+        if values[name] == _UNFILTERED[name]:
+            del values[name]
     area = values.pop("area")
     if area is not None:
         values["area"] = {"name": area.name, "polygons": _lists(area.polygons)}
@@ -311,7 +350,18 @@ def _criterion(own: UserCriterion) -> Criterion:
     )
 
 
-def from_preset(preset: str = DEFAULT_PRESET, **changes: Any) -> Scenario:
+def opening(**changes: Any) -> Scenario:
+    """Return the scenario that the app opens with, apart from the step: the projects, with both gaps weighed.
+
+    Parameters
+    ----------
+    **changes
+        Other fields of `Scenario`.
+    """
+    return from_preset(DEFAULT_PRESET, **{"filters": Filters(universe=DEFAULT_UNIVERSE), **changes})
+
+
+def from_preset(preset: str = PLAIN_PRESET, **changes: Any) -> Scenario:
     """Return the scenario of a preset.
 
     Parameters

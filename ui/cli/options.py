@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.defaults import DEFAULT_METHOD
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_STEP, SIDE_BY_SIDE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    import duckdb
 
     from scoring.ranking.scenario import Area, Scenario
 
@@ -57,6 +59,21 @@ AnyStake = Annotated[
 ]
 
 
+UniverseOption = Annotated[
+    str, typer.Option("--universe", help="projects (what support could bring to product) or all (every site).")
+]
+
+
+StepOption = Annotated[
+    str,
+    typer.Option(
+        "--step",
+        help="mines, processing, derivatives or recycling, ranked among their own; side-by-side compares all kinds on "
+        "what they share. Of projects, mines where nothing is said.",
+    ),
+]
+
+
 MethodOption = Annotated[str, typer.Option("--method", help="Aggregation method; `orebridge methods list` lists them.")]
 
 
@@ -86,6 +103,8 @@ def build_scenario(
     area: str = "",
     *,
     any_stake: bool = False,
+    universe: str = "all",
+    step: str = "",
 ) -> Scenario:
     """Return the scenario that the options say.
 
@@ -97,7 +116,10 @@ def build_scenario(
     from scoring.ranking.scenario import Filters, from_preset  # noqa: PLC0415
 
     _check_choices(kind or (), stage or (), country or ())
+    shared_only = step == SIDE_BY_SIDE
     filters = Filters(
+        universe=universe,
+        step="" if shared_only else step,
         kinds=tuple(kind or ()),
         stages=tuple(stage or ()),
         countries=tuple(c.upper() for c in country or ()),
@@ -107,8 +129,39 @@ def build_scenario(
         text=search,
         area=_area(area),
     )
-    chosen = from_preset(preset, commodity=commodity.strip().lower(), filters=filters, order_by=order_by, method=method)
+    chosen = from_preset(
+        preset,
+        commodity=commodity.strip().lower(),
+        filters=filters,
+        order_by=order_by,
+        method=method,
+        shared_only=shared_only,
+    )
     return replace(chosen, weights=parse_weights(weights)) if weights else chosen
+
+
+def with_step(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Scenario:
+    """Return the scenario with a step of the supply chain, where projects of all kinds would be ranked together.
+
+    Mines, or the step with most projects where no mine passes the filters. stderr says which, and what the others hold.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`.
+    scenario : Scenario
+        As `build_scenario` returns it.
+    """
+    filters = scenario.filters
+    if filters.universe != "projects" or filters.step or filters.kinds or scenario.shared_only:
+        return scenario
+    from scoring.ranking.facets import facets  # noqa: PLC0415
+
+    counts = facets(facts, scenario)["steps"]
+    step = DEFAULT_STEP if counts.get(DEFAULT_STEP) or not counts else max(counts, key=lambda each: counts[each])
+    held = ", ".join(f"{each} {count}" for each, count in counts.items()) or "none passes these filters"
+    typer.echo(f"orebridge: projects, {step} (--step): {held}. Every site: --universe all.", err=True)
+    return scenario.with_filters(step=step)
 
 
 def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Sequence[str]) -> None:

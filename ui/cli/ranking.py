@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 import typer
 
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, DEFAULT_UNIVERSE
 from ui.cli.arguments import MOST_ROWS
 from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
 from ui.cli.options import (
@@ -23,9 +23,12 @@ from ui.cli.options import (
     OrderBy,
     PresetOption,
     Stage,
+    StepOption,
     Text,
+    UniverseOption,
     Weights,
     build_scenario,
+    with_step,
 )
 from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer, flat
@@ -48,6 +51,8 @@ def rank(
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     any_stake: AnyStake = False,
+    universe: UniverseOption = DEFAULT_UNIVERSE,
+    step: StepOption = "",
     search: Text = "",
     method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
@@ -69,8 +74,11 @@ def rank(
         method,
         area,
         any_stake=any_stake,
+        universe=universe,
+        step=step,
     )
     facts, scenario = with_own(scenario, open_ranking_facts)
+    scenario = with_step(facts, scenario)
     answer(
         ranked(facts, scenario, top),
         format,
@@ -161,6 +169,8 @@ def export(
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     any_stake: AnyStake = False,
+    universe: UniverseOption = DEFAULT_UNIVERSE,
+    step: StepOption = "",
     search: Text = "",
     method: MethodOption = DEFAULT_METHOD,
     area: AreaOption = "",
@@ -189,8 +199,11 @@ def export(
         method,
         area,
         any_stake=any_stake,
+        universe=universe,
+        step=step,
     )
     facts, scenario = with_own(scenario, open_all_facts)
+    scenario = with_step(facts, scenario)
     table = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
     write(table, target)
     typer.echo(f"{len(table.sites)} sites written to {file}")

@@ -13,8 +13,8 @@ from data.vocabulary import KINDS
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET
-from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, SIDE_BY_SIDE
+from scoring.ranking.scenario import ORDERS, STEPS, UNIVERSES, Filters, Scenario, from_preset, weights_from
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
 from ui.http.asking import BadRequestError, JsonObject, NotFoundError, NotOpenError, Parameter, ParsedRequest
 from workspace import published, reference, session, snapshots
@@ -54,6 +54,16 @@ FILTERS = (
         "any_stake",
         "Any stake of a covered-nation holder fails a site, not 25 % alone.",
         {"type": "boolean", "default": False},
+    ),
+    Parameter(
+        "universe",
+        "projects: what support could bring to product; all: every site.",
+        {"type": "string", "enum": list(UNIVERSES), "default": "all"},
+    ),
+    Parameter(
+        "step",
+        "Step of the supply chain, inside which sites are ranked; side-by-side compares all kinds on what they share.",
+        {"type": "string", "enum": [*STEPS, SIDE_BY_SIDE]},
     ),
 )
 WEIGHING = (
@@ -106,7 +116,10 @@ def scenario_of(values: JsonObject) -> Scenario:
     BadRequestError
         If weights or commodity cannot be understood.
     """
+    step = values.get("step", "")
     filters = Filters(
+        universe=values.get("universe", "all"),
+        step="" if step == SIDE_BY_SIDE else step,
         kinds=tuple(values.get("kind", ())),
         stages=tuple(values.get("stage", ())),
         countries=tuple(code.upper() for code in values.get("country", ())),
@@ -128,6 +141,7 @@ def scenario_of(values: JsonObject) -> Scenario:
             commodity=commodity,
             filters=filters,
             evidence=published.evidence(),
+            shared_only=step == SIDE_BY_SIDE,
             **chosen_order,
         )
         return replace(chosen, weights=weights_from(values["weights"])) if values.get("weights") else chosen

@@ -22,6 +22,7 @@ from ui.page_state import page_state
 from ui.panels.grade import grade_tab
 from ui.panels.ownership import owner_tree
 from ui.panels.permitting import permitting_tab
+from ui.panels.support import support_tab
 from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
 from ui.text.i18n import _, either, language, number, quantity
@@ -61,6 +62,7 @@ def evidence(scenario: Scenario, site_id: str) -> None:
         _("Grade"): lambda: grade_tab(site, scenario.commodity),
         _("Permitting"): lambda: permitting_tab(site),
         _("Owners"): lambda: owners(site),
+        _("Support"): lambda: support_tab(site),
         _("Gates"): lambda: gates(site),
     }
     for tab, show in zip(

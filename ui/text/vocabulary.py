@@ -41,6 +41,17 @@ STAGES = {
     "closed": N_("Closed"),
     "unknown": N_("Unknown"),
 }
+NEXT_STEPS = {
+    "bar": N_("Legal bar"),
+    "owner": N_("Covered-nation owner"),
+    "studies": N_("Studies"),
+    "permits": N_("Permits"),
+    "finance": N_("Finance"),
+    "construction": N_("Construction"),
+    "completion": N_("Completion"),
+    "restart": N_("Restart"),
+    "expansion": N_("Expansion"),
+}
 FUNDING = {"funded": N_("Funded"), "partly": N_("Partly funded"), "seeking": N_("Seeking finance")}
 #: Why a fact is open.
 OPEN_REASONS = {"unknown": N_("Unknown"), "undated": N_("No date"), "old": N_("Old")}
@@ -149,6 +160,15 @@ NORMALISATIONS = {
     "vector": N_("Vector"),
 }
 CURVES = {"linear": N_("linear"), "log": N_("logarithmic")}
+UNIVERSES = {"projects": N_("Projects"), "all": N_("All sites")}
+STEPS = {
+    "mines": N_("Mines"),
+    "processing": N_("Separation and refining"),
+    "derivatives": N_("Derivative products"),
+    "recycling": N_("Recycling and by-products"),
+    "side-by-side": N_("Side by side"),
+}
+FUNDING = {"seeking": N_("Seeking"), "partly": N_("Partly"), "funded": N_("Funded")}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
     "jurisdiction": N_("The site is in a covered nation."),
@@ -208,6 +228,8 @@ ATTRIBUTES = {
     "funding": N_("Funding"),
     "funding_state": N_("State of funding"),
     "shelved_reason": N_("Why shelved"),
+    "expansion": N_("Expansion, restart or new line"),
+    "scale": N_("Scale (pilot, demonstration, laboratory)"),
     "legal": N_("Legal bar"),
     "list": N_("Selection list"),
 }

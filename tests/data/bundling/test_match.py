@@ -9,7 +9,7 @@ import pytest
 
 from data.bundling.commodity_backing import commodities, graded
 from data.bundling.icmm import group_names
-from data.bundling.match import Bearers, attaches, cluster, witnessed
+from data.bundling.match import Bearers, SaidApart, attaches, cluster, witnessed
 from data.bundling.names import name_similarity
 from data.bundling.other_names import tie
 from data.bundling.records import Claim, Record
@@ -213,3 +213,32 @@ def test_old_and_new_names_are_tied_by_the_curated_table() -> None:
     assert cluster([old, new]) == [[0], [1]]
     assert cluster(tie([old, new])) == [[0, 1]]
     assert tie([old]) == [old]
+
+
+def plant(key: str, name: str, *commodities: str, **more: object) -> Record:
+    source_id, native_id = key.split(":")
+    return Record(source_id, native_id, name, "AUS", 115.77, -32.2, "refinery", commodities, "", **more)
+
+
+def test_what_a_ledger_says_is_another_place_is_kept_apart() -> None:
+    """At Kwinana an alumina, a nickel and a cobalt refinery stand within 5 km; the names without metals are one."""
+    ledger = {"knows_its_own": True}
+    records = [
+        plant(
+            "orebridge_projects:nickel",
+            "Kwinana nickel refinery",
+            "nickel",
+            same_as=("icmm:1",),
+            apart_from=("icmm:2",),
+            **ledger,
+        ),
+        plant("orebridge_projects:cobalt", "Kwinana cobalt refinery", "cobalt", "nickel", **ledger),
+        plant("icmm:1", "Kwinana refinery", "nickel", "aluminum"),
+        plant("icmm:2", "Kwinana alumina refinery", "aluminum"),
+    ]
+    assert [[records[i].native_id for i in group] for group in cluster(records)] == [["nickel", "1"], ["cobalt"], ["2"]]
+    apart = SaidApart(records)
+    assert apart.keeps([0], [3])
+    assert apart.keeps([2], [3])
+    assert apart.keeps([2], [1])
+    assert not apart.keeps([0], [2])

@@ -163,3 +163,20 @@ def test_the_capacity_of_works_that_do_not_stand_is_an_estimate(stage: str, scop
     }
     _stage, found = claims({"text": stage}, {**row, "scope": scope})
     assert found.method == method
+
+
+def test_a_works_that_runs_is_not_built_anew_by_a_page_that_speaks_of_commissioning() -> None:
+    """Covalent Kwinana made its first hydroxide in July 2025; a page of October 2025 still has it in commissioning."""
+    found = claims(
+        {"text": "operating", "as_of": "2025-07"},
+        {"text": "commissioning", "as_of": "2025-10"},
+        {"text": "commissioning", "as_of": "2025-03"},
+    )
+    assert [each.text for each in found] == ["operating", "operating", "construction"]
+
+
+@pytest.mark.parametrize("said", [{"scope": "pilot refinery"}, {"evidence": "Demonstration plant complete"}])
+def test_a_pilot_that_runs_leaves_the_works_to_be_decided_on(said: dict[str, str]) -> None:
+    """Westwin opened a pilot at Lawton; its refinery is planned."""
+    (found,) = claims({"text": "operating", **said})
+    assert found.text == "feasibility"

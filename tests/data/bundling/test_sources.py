@@ -243,3 +243,32 @@ def test_the_newest_stage_wins() -> None:
     stage = {"attribute": "stage", "commodity": "", "unit": "", "value": None}
     found = resolved(claim(text="operating", as_of="2012", **stage), claim(text="closed", as_of="2024", **stage))
     assert found.loc[found["chosen"], "text"].tolist() == ["closed"]
+
+
+def held(*statements: tuple[str, str, float | None, str]) -> dict[str, float | None]:
+    """Return holder -> share of the owners that are chosen from (page, holder, share, date)."""
+    found = resolved(
+        *(
+            claim(
+                attribute="owner", key="good:1", text=name, value=share, as_of=as_of, url=page, unit="%", commodity=""
+            )
+            for page, name, share, as_of in statements
+        )
+    )
+    rows = found[found["chosen"]]
+    return {name: None if pd.isna(share) else share for name, share in zip(rows["text"], rows["value"], strict=True)}
+
+
+def test_holders_whom_the_newest_page_does_not_name_hold_on_where_it_leaves_room() -> None:
+    """Longonjo: 84 % Pensana by the newest page, 10 % the state by one of a year before."""
+    pensana, state = ("a", "Pensana", 84.0, "2026"), ("b", "Government of Angola", 10.0, "2025")
+    assert held(pensana, state) == {"Pensana": 84.0, "Government of Angola": 10.0}
+    assert held(pensana, ("b", "Government of Angola", 10.0, "2021")) == {"Pensana": 84.0}
+    assert held(pensana, ("b", "Somebody", 20.0, "2025")) == {"Pensana": 84.0}
+
+
+def test_a_partner_holds_on_beside_an_operator_without_a_share_but_no_former_owner_does() -> None:
+    """Red Chris: pages of 2026 name Newmont alone; Imperial Metals holds 30 %."""
+    newmont = ("a", "Newmont", None, "2026")
+    assert held(newmont, ("b", "Imperial Metals", 30.0, "2025")) == {"Newmont": None, "Imperial Metals": 30.0}
+    assert held(newmont, ("b", "Newcrest", 70.0, "2025")) == {"Newmont": None}

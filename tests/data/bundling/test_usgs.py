@@ -163,8 +163,10 @@ BUSCH = {
     "Reference Resource": "1",
     "Resource Notes": "",
     "Status Detail": "",
-    "Status": "Operating",
-    "Capacity 2025 Li ktons": "",
+    "Status": "Construction",
+    "Reference Status": "4.0",
+    "Capacity 2025 Li ktons": "2",
+    "Reference Forecast Capacity": "",
 }
 
 
@@ -176,6 +178,15 @@ def test_lithium_kilotonnes_become_tonnes_and_ore(raw, countries) -> None:
     assert (rock["contained_t"], rock["grade"], rock["tonnage_mt"]) == (500_000, 1.0, pytest.approx(50))
     assert "tonnage_mt" not in brine
     assert [r.deposit_type for r in found.records] == ["pegmatite", "brine"]
+
+
+def test_each_lithium_value_is_dated_by_the_reference_that_the_table_names(raw, countries) -> None:
+    """Reference 4 of the paper is of 2023; the table itself came out in 2025 with statuses of years before."""
+    save(raw / lithium.BUSCH, [BUSCH])
+    stated = {c.attribute: c for c in lithium.extract_busch(raw, countries).claims}
+    assert (stated["stage"].text, stated["stage"].as_of) == ("construction", "2023")
+    assert "LithiumMarketReviewAug23" in stated["stage"].url
+    assert (stated["capacity_t_y"].method, stated["capacity_t_y"].as_of) == ("estimated", lithium.BUSCH_YEAR)
 
 
 USMIN_SITE = {

@@ -11,11 +11,11 @@ from ui.map import deck, legend
 from ui.page_state import REGIONS, page_state
 from ui.panels import charts
 from ui.panels.card import card, evidence
-from ui.panels.first_visit import again, offer
 from ui.screens.explore.area import area_menu, chip
 from ui.screens.explore.ranked_table import ranked_table
 from ui.screens.explore.sidebar import sidebar
-from ui.text.i18n import _, either, number
+from ui.screens.explore.universe import choice, headline, nothing_here
+from ui.text.i18n import _, either
 from workspace import rankings, reference
 
 
@@ -24,13 +24,11 @@ def page() -> None:
     scenario = state.scenario()
     sidebar(scenario)
     ranking = rankings.ranking(scenario)
-    _headline(ranking)
+    headline(scenario, ranking)
+    choice(scenario)
     if ranking.empty:
         chip(scenario)
-        st.warning(
-            _("No site passes these filters. Remove a filter or search for another name."),
-            icon=":material/filter_alt_off:",
-        )
+        nothing_here(scenario)
         return
     if not page_state.selected or not set(page_state.selected) & set(ranking["site_id"]):
         page_state.selected = [str(ranking.iloc[0]["site_id"])]
@@ -57,14 +55,6 @@ def page() -> None:
             charts.rank_histogram(rankings.rank_stability(scenario), page_state.selected[-1])
     with left:
         evidence(scenario, page_state.selected[-1])
-
-
-def _headline(ranking: pd.DataFrame) -> None:
-    text = _("**{n} candidate sites ranked for US–Japan joint investment.** Adjust a weight or click a site.")
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(text.format(n=number(len(ranking))))
-        again()
-    offer()
 
 
 def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from scoring.ranking.scenario import Scenario
+from scoring.sites.candidates import Candidate
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
@@ -36,7 +40,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             "Δ": [moved.get(x, "") for x in page_state.table_ids],
             _("Score"): shown["score"].to_numpy(),
             **(_firm_columns(scenario) if page_state.firm else {}),
-            **_words_of(shown),
+            **_words_of(shown, rankings.candidates(page_state.table_ids, scenario.commodity)),
             _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
         }
@@ -77,6 +81,27 @@ def _columns() -> ColumnSettings:
                 format="%.0f %%", help=_("Share of the weight with measured or modelled values.")
             ),
             _("Gate"): st.column_config.TextColumn(help=tip("gate")),
+            _("Stage"): st.column_config.TextColumn(
+                width=120, help=_("As stated by the newest source, with its year.")
+            ),
+            _("US gap"): st.column_config.TextColumn(
+                width=120, help=_("Share of US net imports that the output of the site would replace.")
+            ),
+            _("Japan gap"): st.column_config.TextColumn(
+                width=120, help=_("Share of Japan's net imports that the output of the site would replace.")
+            ),
+            _("Next"): st.column_config.TextColumn(
+                width=95, help=_("What has to come next before there is more product, by bar, stage and funding.")
+            ),
+            _("Months"): st.column_config.NumberColumn(
+                format="%.0f", width=65, help=_("Months to ready-to-build, median.")
+            ),
+            _("Owners"): st.column_config.TextColumn(
+                width=150, help=_("Blocs of the owners stated since 2021, with about how much each holds.")
+            ),
+            _("Funding"): st.column_config.TextColumn(
+                width=90, help=_("What the newest source says; empty: none says it.")
+            ),
         }
     )
 
@@ -87,18 +112,42 @@ def _firm_columns(scenario: Scenario) -> dict[str, object]:
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
 
 
-def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
-    """Return the columns that say in words what and where each site is."""
+def _words_of(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, list[Any]]:
+    """Return the columns that say what and where each site is, which gap it closes, how soon, whose it is, and the money."""
     return {
         _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
         _("Country"): [w.nation(c) for c in shown["iso3"]],
+        _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
+        _("Stage"): [
+            w.word(w.STAGES, s) + (f" ({each.stated[:4]})" if each.stated else "")
+            for s, each in zip(shown["stage"], listed, strict=True)
+        ],
+        _("US gap"): [_gap(each.gap_us_pct, each.gap_of) for each in listed],
+        _("Japan gap"): [_gap(each.gap_japan_pct, each.gap_of) for each in listed],
+        _("Months"): [each.months for each in listed],
+        _("Owners"): [_blocs(each) for each in listed],
+        _("Next"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
+        _("Funding"): [w.word(w.FUNDING, each.funding) if each.funding else "" for each in listed],
         _("Score range"): [
             f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)
         ],
-        _("Stage"): [w.word(w.STAGES, s) for s in shown["stage"]],
         _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
-        _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
     }
+
+
+def _gap(pct: float | None, commodity: str) -> str:
+    """Return how much of which gap a site's output would close; empty: unknown."""
+    if pct is None:
+        return ""
+    share = "<1" if 0 < pct < 1 else number(pct)
+    return f"{share} % {w.commodity(commodity)}"
+
+
+def _blocs(each: Candidate) -> str:
+    """Return the blocs of the owners, most first, with about how much each holds; empty: no owner is named."""
+    if each.blocs:
+        return " · ".join(f"{w.word(w.BLOCS, bloc)} {number(pct)} %" for bloc, pct in each.blocs if pct >= 1)
+    return _("stated before 2021") if each.owners_stale else ""
 
 
 def _compare() -> None:

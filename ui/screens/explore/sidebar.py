@@ -98,7 +98,8 @@ def _filters(scenario: Scenario) -> None:
     st.markdown("**" + _("Filters") + "**")
     counts = rankings.facet_counts(scenario)
     st.text_input(_("Name contains"), key="q")
-    _choice(_("Kind"), "kind", {k: w.word(w.KINDS, k) for k in w.KINDS}, counts["kinds"])
+    if scenario.filters.universe == "all" or scenario.filters.kinds:
+        _choice(_("Kind"), "kind", {k: w.word(w.KINDS, k) for k in w.KINDS}, counts["kinds"])
     _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
     nations = sorted(reference.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
     _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])

@@ -1,0 +1,147 @@
+"""What a desk asks of each listed candidate: which gap, how soon, whose it is, and whether it needs money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+
+from data.sql import sql
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A listed site in the terms of a desk.
+
+    Attributes
+    ----------
+    site_id, stage, step : str
+        step: one of `scoring.ranking.scenario.STEPS`.
+    bar : str
+        Gate that fails: ``legal`` or ``covered_nation``; empty: neither.
+    basis : str
+        Why it is a project: ``stage`` (stated since 2021), ``need`` (operating, and a source says that an expansion,
+        restart or new line needs money), ``own`` (brought by a user); empty: it is none.
+    stated : str
+        ISO date, month or year of the stage; empty: none.
+    gap_us_pct, gap_japan_pct : float or None
+        Share of the country's net imports of `gap_of` that its output would replace, 0 to 100; None: unknown.
+    gap_of : str
+        Commodity id; empty: unknown.
+    months, months_low, months_high : float or None
+        To ready-to-build: P50, P10 and P90; None: unknown.
+    blocs : tuple of (str, float)
+        Bloc of the owners stated since 2021, and the percent of the site, most first; empty: unknown.
+    owners_stale : bool
+        Owners are named, none of them since 2021.
+    funding, funding_as_of : str
+        What the newest source says: ``seeking``, ``partly`` or ``funded``; empty: no source says.
+    capex : float or None
+        Newest stated capital cost in `capex_unit`, such as ``USD M``; None: no source states it.
+    capex_unit, capex_as_of : str
+    """
+
+    site_id: str
+    stage: str
+    bar: str
+    step: str
+    basis: str
+    stated: str
+    gap_us_pct: float | None
+    gap_japan_pct: float | None
+    gap_of: str
+    months: float | None
+    months_low: float | None
+    months_high: float | None
+    blocs: tuple[tuple[str, float], ...]
+    owners_stale: bool
+    funding: str
+    funding_as_of: str
+    capex: float | None
+    capex_unit: str
+    capex_as_of: str
+
+    @property
+    def next_step(self) -> str:
+        """What has to come next before there is more product: one of `NEXT_STEPS`; empty: the stage does not say.
+
+        A bar comes first, then what the stage leaves to do. Whether money is what is missing is known only where a
+        source says that it is sought.
+        """
+        if self.bar:
+            return {"legal": "bar", "covered_nation": "owner"}[self.bar]
+        if self.stage == "construction":
+            return "finance" if self.funding in ("seeking", "partly") else "completion"
+        if self.stage == "permitted":
+            return "construction" if self.funding == "funded" else "finance"
+        return _NEXT.get(self.stage, "")
+
+
+#: What has to come next, from the first to the last.
+NEXT_STEPS = ("bar", "owner", "studies", "permits", "finance", "construction", "completion", "restart", "expansion")
+_NEXT = {
+    "exploration": "studies",
+    "resource": "studies",
+    "prefeasibility": "studies",
+    "planned": "permits",
+    "feasibility": "permits",
+    "care and maintenance": "restart",
+    "suspended": "restart",
+    "operating": "expansion",
+}
+
+
+def candidates(facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], commodity: str = "") -> tuple[Candidate, ...]:
+    """Return what a desk asks of each site, in the order given.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    site_ids : sequence of str
+        Ids of sites.
+    commodity : str, optional
+        Commodity of interest; empty: that of which the site closes most.
+    """
+    rows = facts.cursor().execute(
+        sql("scoring/sites/candidates.sql"), {"site_ids": list(site_ids), "commodity": commodity}
+    )
+    names = [column[0] for column in rows.description]
+    found = []
+    for row in rows.fetchall():
+        values = dict(zip(names, row, strict=True))
+        values["blocs"] = tuple((str(each["bloc"]), float(each["pct"])) for each in values["blocs"] or ())
+        found.append(Candidate(**values))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Freshness:
+    """How old the stages of listed projects are.
+
+    Attributes
+    ----------
+    sites : int
+    median_year, newest : str
+        Year and date of the statements; empty where none has a date.
+    funding_known : int
+        Of how many a source says whether they are funded.
+    """
+
+    sites: int
+    median_year: str
+    newest: str
+    funding_known: int
+
+
+def freshness(listed: Sequence[Candidate]) -> Freshness:
+    """Return how old the statements of the listed candidates are.
+
+    Parameters
+    ----------
+    listed : sequence of Candidate
+    """
+    stated = sorted(each.stated for each in listed if each.stated)
+    middle = stated[len(stated) // 2][:4] if stated else ""
+    return Freshness(len(listed), middle, stated[-1] if stated else "", sum(each.funding != "" for each in listed))

@@ -1,0 +1,1 @@
+"""Whether public support can change a project: programmes of both governments and their published rules."""

@@ -1,0 +1,78 @@
+"""What a desk asks of a listed candidate: gaps, months, owners, money, and what has to come next."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from scoring.sites.candidates import NEXT_STEPS, Candidate, candidates, freshness
+
+MOUNTAIN_PASS, LOFDAL = "usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6"
+NONE = Candidate(
+    site_id="s",
+    stage="unknown",
+    bar="",
+    step="mines",
+    basis="",
+    stated="",
+    gap_us_pct=None,
+    gap_japan_pct=None,
+    gap_of="",
+    months=None,
+    months_low=None,
+    months_high=None,
+    blocs=(),
+    owners_stale=False,
+    funding="",
+    funding_as_of="",
+    capex=None,
+    capex_unit="",
+    capex_as_of="",
+)
+
+
+def test_the_facts_of_a_row_are_those_of_the_site_in_the_order_asked(facts) -> None:
+    lofdal, pass_ = candidates(facts, [LOFDAL, MOUNTAIN_PASS])
+    assert (lofdal.site_id, pass_.site_id) == (LOFDAL, MOUNTAIN_PASS)
+    assert (pass_.step, pass_.stage, pass_.gap_of) == ("mines", "operating", "rare earths")
+    assert 0 < pass_.gap_us_pct <= 100
+    assert 0 < pass_.gap_japan_pct <= 100
+    assert pass_.blocs[0][0] == "us"
+
+
+def test_the_gap_is_that_of_the_first_commodity_and_not_of_a_metal_that_is_not_sold(facts) -> None:
+    """Mt Weld holds niobium and sells rare earths; a lens on dysprosium asks for the rare earths that it belongs to."""
+    mt_weld = facts.execute("SELECT site_id FROM facts.site WHERE name = 'Mt Weld' AND iso3 = 'AUS'").fetchone()[0]
+    plain, lens = (candidates(facts, [mt_weld], commodity)[0] for commodity in ("", "dysprosium"))
+    assert plain.gap_of == "rare earths"
+    assert lens.gap_of in ("rare earths", "dysprosium")
+
+
+@pytest.mark.parametrize(
+    ("changes", "step"),
+    [
+        ({"stage": "construction"}, "completion"),
+        ({"stage": "construction", "funding": "partly"}, "finance"),
+        ({"stage": "permitted"}, "finance"),
+        ({"stage": "permitted", "funding": "funded"}, "construction"),
+        ({"stage": "feasibility"}, "permits"),
+        ({"stage": "resource"}, "studies"),
+        ({"stage": "suspended"}, "restart"),
+        ({"stage": "operating"}, "expansion"),
+        ({"stage": "construction", "bar": "legal"}, "bar"),
+        ({"stage": "construction", "bar": "covered_nation"}, "owner"),
+        ({"stage": "unknown"}, ""),
+    ],
+)
+def test_what_has_to_come_next(changes, step: str) -> None:
+    found = replace(NONE, **changes).next_step
+    assert found == step
+    assert found in (*NEXT_STEPS, "")
+
+
+def test_how_fresh_a_list_is() -> None:
+    listed = [replace(NONE, stated=day) for day in ("2026-05", "2023", "2025-11-01", "")]
+    found = freshness([*listed, replace(NONE, funding="seeking")])
+    assert (found.sites, found.median_year, found.newest, found.funding_known) == (5, "2025", "2026-05", 1)
+    assert freshness([]).newest == ""

@@ -1,0 +1,93 @@
+"""Which sites the list is of: projects or all sites, and the step of the supply chain that they are compared in."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scoring.defaults import SIDE_BY_SIDE
+from scoring.ranking.scenario import STEPS, UNIVERSES, Scenario
+from scoring.sites.candidates import freshness
+from ui import state
+from ui.page_state import page_state
+from ui.panels.first_visit import again, offer
+from ui.text import vocabulary as w
+from ui.text.i18n import _, number
+from workspace import rankings
+
+
+def headline(scenario: Scenario, ranking: pd.DataFrame) -> None:
+    """Say in a sentence what the list is, how many candidates it holds and how fresh they are."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_sentence(scenario, ranking))
+        again()
+    offer()
+
+
+def _sentence(scenario: Scenario, ranking: pd.DataFrame) -> str:
+    if scenario.filters.universe != "projects":
+        text = _("**{n} sites, of every stage and age of data.** Adjust a weight or click a site.")
+        return text.format(n=number(len(ranking)))
+    listed = freshness(rankings.candidates(ranking["site_id"].tolist(), scenario.commodity))
+    text = _(
+        "**{n} projects that joint support could bring to product.** Stage stated since 2021 (median {year}, newest "
+        "{newest}): exploration to construction, stopped for a time, or operating with a line that needs money. "
+        "A source says of {funding} whether they are funded."
+    )
+    return text.format(
+        n=number(listed.sites), year=listed.median_year, newest=listed.newest, funding=number(listed.funding_known)
+    )
+
+
+def choice(scenario: Scenario) -> None:
+    """Offer projects or all sites and, of projects, the steps of the supply chain with how many each has."""
+    counts = rankings.facet_counts(scenario)
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+        names = {
+            each: f"{w.word(w.UNIVERSES, each)} ({number(counts['universes'].get(each, 0))})" for each in UNIVERSES
+        }
+        st.segmented_control(
+            _("Candidates"),
+            list(names),
+            key="universe",
+            format_func=names.__getitem__,
+            on_change=state.take_universe,
+            label_visibility="collapsed",
+            required=True,
+        )
+        if scenario.filters.universe == "projects":
+            steps = {each: f"{w.word(w.STEPS, each)} ({number(counts['steps'].get(each, 0))})" for each in STEPS}
+            steps[SIDE_BY_SIDE] = w.word(w.STEPS, SIDE_BY_SIDE)
+            st.segmented_control(
+                _("Step of the supply chain"),
+                list(steps),
+                key="step",
+                format_func=steps.__getitem__,
+                label_visibility="collapsed",
+            )
+    if scenario.shared_only:
+        st.caption(
+            _(
+                "Mines and plants side by side, on what they share: supply gap, permitting, infrastructure and "
+                "ownership. Grade, contained metal, output, feed and recovery do not count here."
+            )
+        )
+
+
+def nothing_here(scenario: Scenario) -> None:
+    """Say that no site passes, and lead to the steps or the universe where some do."""
+    st.warning(
+        _("No site passes these filters. Remove a filter or search for another name."),
+        icon=":material/filter_alt_off:",
+    )
+    if scenario.filters.universe != "projects":
+        return
+    counts = rankings.facet_counts(scenario)
+    with st.container(horizontal=True, gap="small"):
+        for step in STEPS:
+            if counts["steps"].get(step) and step != page_state.step:
+                label = f"{w.word(w.STEPS, step)} ({number(counts['steps'][step])})"
+                st.button(label, key=f"open_{step}", on_click=state.open_step, args=(step,))
+        if counts["universes"].get("all"):
+            label = f"{w.word(w.UNIVERSES, 'all')} ({number(counts['universes']['all'])})"
+            st.button(label, key="open_all", on_click=state.open_all_sites)
