@@ -1,7 +1,8 @@
-"""The records of one site: facts, measurements, claims, owners, gates, frameworks. Types alone; None: unknown."""
+"""The records of one site: facts, measurements, claims, owners, gates, frameworks. None: unknown."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, TypedDict
 
 Verdict = Literal["pass", "fail", "unknown"]
@@ -99,12 +100,27 @@ class HoldingRecord(TypedDict):
 
 
 class GateRecord(TypedDict):
-    """The verdict of a gate with the code of its reason."""
+    """The verdict of a gate with the code of its reason.
+
+    counts: a fail puts the site last; the stricter rule of ownership counts only where it is asked for.
+    """
 
     gate: str
     verdict: Verdict
     evidence: str
     target: str
+    counts: bool
+
+
+def failed_gates(gates: Iterable[GateRecord]) -> list[str]:
+    """Return the gates that put a site last.
+
+    Parameters
+    ----------
+    gates : iterable of GateRecord
+        Verdicts on one site.
+    """
+    return [gate["gate"] for gate in gates if gate["verdict"] == "fail" and gate["counts"]]
 
 
 class FrameworkRecord(TypedDict):

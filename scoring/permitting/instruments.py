@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from scoring.records import Dossier
+from scoring.records import Dossier, failed_gates
 
 FILE = Path(__file__).with_name("instruments.toml")
 LONG_MONTHS = 12.0
@@ -86,7 +86,7 @@ def fitting(site: Dossier, months: float | None) -> list[Instrument]:
     months : float or None
         Median months to ready-to-build; None: unknown.
     """
-    if any(gate["verdict"] == "fail" for gate in site["gates"]):
+    if failed_gates(site["gates"]):
         return []
     return [instrument for instrument in instruments() if _holds(instrument, site, months)]
 

@@ -25,6 +25,9 @@ from scoring.records import (
     Status,
 )
 
+#: The gate that counts only where a scenario asks for the stricter rule of ownership.
+STRICTER_GATE = "covered_any"
+
 
 def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[Record]:
     """Return the rows of a query of `data/queries/` as dicts.
@@ -68,7 +71,8 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
 def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> Dossier:
     """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
 
-    The rank is that among all sites of the scenario's commodity, without other filters. None means unknown.
+    The rank is that among the sites of the scenario's commodity, universe and step, before other filters; of a site that
+    is not among them, that among all sites. None means unknown.
 
     Parameters
     ----------
@@ -86,12 +90,18 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
     """
     row = site_row(facts, site)
     key = {"site_id": row["site_id"]}
-    unfiltered = replace(scenario, filters=Filters())
-    ranked = _standing(facts, unfiltered, row["site_id"])
-    if ranked is None:  # it lacks the commodity of interest: then it stands, and is explained, by its main one
-        unfiltered = replace(unfiltered, commodity="")
+    chosen = scenario.filters
+    listed = Filters(universe=chosen.universe, step=chosen.step, any_stake=chosen.any_stake)
+    everywhere = Filters(any_stake=chosen.any_stake)
+    for unfiltered in (
+        replace(scenario, filters=listed),
+        replace(scenario, filters=everywhere),
+        replace(scenario, filters=everywhere, commodity=""),  # it lacks the commodity of interest: by its main one
+    ):
         ranked = _standing(facts, unfiltered, row["site_id"])
-    if ranked is None:
+        if ranked is not None:
+            break
+    else:
         raise UnknownSiteError(site, [])
     standing, contributions = ranked
     return {
@@ -100,7 +110,10 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
         "lines": [_measurement(line) for line in explain(facts, unfiltered, row["site_id"], contributions)],
         "claims": cast("list[ClaimRecord]", rows(facts, "claims_of_site", key)),
         "owners": cast("list[HoldingRecord]", rows(facts, "owners_of_site", key)),
-        "gates": cast("list[GateRecord]", rows(facts, "gates_of_site", key)),
+        "gates": [
+            cast("GateRecord", {**gate, "counts": gate["gate"] != STRICTER_GATE or chosen.any_stake})
+            for gate in rows(facts, "gates_of_site", key)
+        ],
         "frameworks": cast("list[FrameworkRecord]", rows(facts, "frameworks_of_country", {"iso3": row["iso3"]})),
     }
 

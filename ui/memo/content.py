@@ -22,7 +22,7 @@ from scoring.measures.registry import outlook_of
 from scoring.permitting.instruments import fitting
 from scoring.permitting.outlook import Milestones, Outlook
 from scoring.ranking.scenario import Filters, Scenario
-from scoring.records import Dossier, MeasurementRecord
+from scoring.records import Dossier, MeasurementRecord, failed_gates
 from scoring.robustness.rank_acceptability import RankStability, rank_stability
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
@@ -256,7 +256,7 @@ def _summary(basis: MemoBasis) -> tuple[str, ...]:
         lines.append(
             _("The memo shows the top {n} sites; the exported list has all.").format(n=number(len(basis.sites)))
         )
-    failing = [site["name"] for site in basis.sites if any(gate["verdict"] == "fail" for gate in site["gates"])]
+    failing = [site["name"] for site in basis.sites if failed_gates(site["gates"])]
     if failing:
         lines.append(_("Fails a gate and is listed last: {gates}").format(gates="; ".join(failing)))
     unsettled = sum(_is_unsettled(site) for site in basis.sites)
@@ -394,11 +394,7 @@ def _why(site: Dossier) -> str:
 
 
 def _risks(site: Dossier) -> str:
-    parts = [
-        _("fails a gate: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
-        for gate in site["gates"]
-        if gate["verdict"] == "fail"
-    ]
+    parts = [_("fails a gate: {gate}").format(gate=w.word(w.GATES, gate)) for gate in failed_gates(site["gates"])]
     weak = sorted(
         (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] < STRONG),
         key=lambda line: line["weight_share"] * (line["desirability"] - 1),
@@ -454,7 +450,7 @@ def _when(site: Dossier, outlook: Outlook | None) -> str:
 def _instruments(site: Dossier, outlook: Outlook | None) -> str:
     instruments = fitting(site, outlook.months.p50 if outlook else None)
     if not instruments:
-        failed = any(gate["verdict"] == "fail" for gate in site["gates"])
+        failed = bool(failed_gates(site["gates"]))
         return _("None: it fails a gate.") if failed else _("No Framework instrument matches; see Method.")
     return _joined(
         [f"{either(one.title, one.title_ja)} ({one.paragraph}): {either(one.why, one.why_ja)}" for one in instruments]

@@ -15,7 +15,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Basis, load
 from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
-from scoring.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord
+from scoring.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord, failed_gates
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
@@ -90,7 +90,7 @@ def head(site: Dossier) -> None:
             )
         )
     )
-    failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
+    failed = [w.word(w.GATES, gate) for gate in failed_gates(site["gates"])]
     if failed:
         st.warning(
             _("Fails a gate and is listed last: {gates}").format(gates=", ".join(failed)), icon=":material/block:"
@@ -104,7 +104,7 @@ def head(site: Dossier) -> None:
     place_in_list.metric(
         _("Rank"),
         f"#{number(site['rank'])}",
-        help=_("Rank among all sites with this commodity, before other filters."),
+        help=_("Rank in this list before other filters; of a site that is not in it, among all sites."),
     )
     coverage.metric(
         _("Completeness"),

@@ -14,7 +14,7 @@ import streamlit as st
 
 from scoring.criteria.catalogue import load
 from scoring.measures.registry import outlook_of
-from scoring.records import Dossier
+from scoring.records import Dossier, failed_gates
 from scoring.sites.side_by_side import Cell, Row, SideBySide
 from ui import state
 from ui.map.locator import site_map
@@ -57,7 +57,7 @@ def heads(comparison: SideBySide) -> None:
                     known=number(100 * site["coverage"]),
                 )
             )
-            failed = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "fail"]
+            failed = [w.word(w.GATES, gate) for gate in failed_gates(site["gates"])]
             if failed:
                 st.markdown(":material/block: " + ", ".join(failed))
             st.caption(_("Best on {n} criteria").format(n=number(comparison.ahead[site["site_id"]])))

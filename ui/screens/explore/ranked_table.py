@@ -34,13 +34,16 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         download_menu(scenario)
         _compare()
     moved = _moves(scenario, ranking)
+    listed = rankings.candidates(page_state.table_ids, scenario.commodity)
+    moves = [moved.get(x, "") for x in page_state.table_ids]
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
-            "Δ": [moved.get(x, "") for x in page_state.table_ids],
+            **({"Δ": moves} if any(moves) else {}),
             _("Score"): shown["score"].to_numpy(),
             **(_firm_columns(scenario) if page_state.firm else {}),
-            **_words_of(shown, rankings.candidates(page_state.table_ids, scenario.commodity)),
+            **_question(shown, listed),
+            **_words_of(shown),
             _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
         }
@@ -67,8 +70,8 @@ def _columns() -> ColumnSettings:
         {
             "#": st.column_config.NumberColumn(width=45),
             "Δ": st.column_config.TextColumn(width=45, help=_("Rank change since your last edit")),
-            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
-            _("Site"): st.column_config.TextColumn(width=165),
+            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=70),
+            _("Site"): st.column_config.TextColumn(width=150),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(
                 width=85, help=_("Score with all unknowns at their worst and at their best.")
@@ -84,17 +87,20 @@ def _columns() -> ColumnSettings:
             _("Stage"): st.column_config.TextColumn(
                 width=120, help=_("As stated by the newest source, with its year.")
             ),
-            _("US gap"): st.column_config.TextColumn(
-                width=120, help=_("Share of US net imports that the output of the site would replace.")
+            _("Metal"): st.column_config.TextColumn(width=90, help=_("Commodity of which the gap is.")),
+            _("US gap"): st.column_config.NumberColumn(
+                format="%.0f %%", width=62, help=_("Share of US net imports that the output of the site would replace.")
             ),
-            _("Japan gap"): st.column_config.TextColumn(
-                width=120, help=_("Share of Japan's net imports that the output of the site would replace.")
+            _("Japan gap"): st.column_config.NumberColumn(
+                format="%.0f %%",
+                width=72,
+                help=_("Share of Japan's net imports that the output of the site would replace."),
             ),
             _("Next"): st.column_config.TextColumn(
-                width=95, help=_("What has to come next before there is more product, by bar, stage and funding.")
+                width=85, help=_("What has to come next before there is more product, by bar, stage and funding.")
             ),
             _("Months"): st.column_config.NumberColumn(
-                format="%.0f", width=65, help=_("Months to ready-to-build, median.")
+                format="%.0f", width=60, help=_("Months to ready-to-build, median.")
             ),
             _("Owners"): st.column_config.TextColumn(
                 width=150, help=_("Blocs of the owners stated since 2021, with about how much each holds.")
@@ -112,35 +118,37 @@ def _firm_columns(scenario: Scenario) -> dict[str, object]:
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
 
 
-def _words_of(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, list[Any]]:
-    """Return the columns that say what and where each site is, which gap it closes, how soon, whose it is, and the money."""
+def _question(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, list[Any]]:
+    """Return the columns that a desk asks for: what and when, which gaps, how soon, whose, and what is missing."""
     return {
         _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
-        _("Country"): [w.nation(c) for c in shown["iso3"]],
-        _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
+        _("Metal"): [
+            w.commodity(each.gap_of or str(names[0])) if len(names) else ""
+            for names, each in zip(shown["commodities"], listed, strict=True)
+        ],
         _("Stage"): [
             w.word(w.STAGES, s) + (f" ({each.stated[:4]})" if each.stated else "")
             for s, each in zip(shown["stage"], listed, strict=True)
         ],
-        _("US gap"): [_gap(each.gap_us_pct, each.gap_of) for each in listed],
-        _("Japan gap"): [_gap(each.gap_japan_pct, each.gap_of) for each in listed],
+        _("US gap"): [each.gap_us_pct for each in listed],
+        _("Japan gap"): [each.gap_japan_pct for each in listed],
         _("Months"): [each.months for each in listed],
-        _("Owners"): [_blocs(each) for each in listed],
         _("Next"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
         _("Funding"): [w.word(w.FUNDING, each.funding) if each.funding else "" for each in listed],
+        _("Owners"): [_blocs(each) for each in listed],
+    }
+
+
+def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the columns that say in words what and where each site is."""
+    return {
+        _("Country"): [w.nation(c) for c in shown["iso3"]],
         _("Score range"): [
             f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)
         ],
         _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
+        _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
     }
-
-
-def _gap(pct: float | None, commodity: str) -> str:
-    """Return how much of which gap a site's output would close; empty: unknown."""
-    if pct is None:
-        return ""
-    share = "<1" if 0 < pct < 1 else number(pct)
-    return f"{share} % {w.commodity(commodity)}"
 
 
 def _blocs(each: Candidate) -> str:
