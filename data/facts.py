@@ -38,7 +38,7 @@ TABLES = (
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 #: What ranking alone needs.
-RANKING_TABLES = TABLES[:5]
+RANKING_TABLES = TABLES[:6]
 #: What there is before anything is measured.
 UNMEASURED_TABLES = tuple(name for name in TABLES if name not in ("measurement", "gate"))
 

@@ -66,7 +66,7 @@ def start() -> None:
     page_state.started = True
     address = st.query_params
     # An address that says weights says all of them: those of before a pillar was added had none of it.
-    weighed = any(key in address for key in WEIGHT_KEYS.values())
+    weighed = any(_whole_number(address.get(key, ""), -1) >= 0 for key in WEIGHT_KEYS.values())
     default_weights = {} if weighed else load().presets[DEFAULT_PRESET].weights
     for pillar, key in WEIGHT_KEYS.items():
         page_state.set_weight(key, _whole_number(address.get(key, ""), default_weights.get(pillar, 0)))

@@ -39,7 +39,8 @@ KEPT = (
 )
 #: Words of a holding that is not held as yet, or not certain.
 PENDING = re.compile(
-    r"option|to be |planned|memorandum|letter of intent|\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
+    r"option|to be |planned|memorandum|letter of intent|"
+    r"\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
     r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|to \d",
     re.I,
 )

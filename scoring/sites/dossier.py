@@ -71,8 +71,8 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
 def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> Dossier:
     """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
 
-    The rank is that among the sites of the scenario's commodity, universe and step, before other filters; of a site that
-    is not among them, that among all sites. None means unknown.
+    The rank is that among the sites of the scenario's commodity, universe and step, before other filters; of a site
+    that is not among them, that among all sites. None means unknown.
 
     Parameters
     ----------

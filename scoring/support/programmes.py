@@ -6,6 +6,7 @@ are rows of ``data/curated/support_programmes.csv``, each with the page that sta
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,6 +27,8 @@ WHOLE_PCT = 99.0
 NAME_LETTERS = 5
 #: What a partner or a contract would change: such a rule excludes nobody, it says what is needed.
 CAN_CHANGE = ("japanese_owner", "us_owner", "offtake_japan", "offtake_us")
+#: What a company is by law, at the end of its name.
+LEGAL_FORM = re.compile(r"( (corporation|corp|company|co|ltd|limited|inc|llc|plc|kk|group|holdings|international))+$")
 COMPANY_TABLES = ("companies.csv", "companies_more.csv", "companies_projects.csv")
 
 
@@ -212,12 +215,25 @@ def _us_list() -> tuple[str, ...]:
 
 @cache
 def _companies_of(iso3: str) -> tuple[str, ...]:
-    """Return the folded names of companies of a country, each between blanks."""
+    """Return the folded names of companies of a country without their legal form, each between blanks."""
     tables = [pd.read_csv(CURATED / name, dtype=str, keep_default_na=False) for name in COMPANY_TABLES]
     table = pd.concat(tables)
     of_country = table[table["parent_country_iso3"] == iso3]
-    names = {fold(name) for column in ("owner_text", "company") for name in of_country[column]}
-    return tuple(sorted(f" {name} " for name in names if len(name) >= NAME_LETTERS))
+    buyers = pd.read_csv(CURATED / "offtake.csv", dtype=str, keep_default_na=False)
+    written = [name for column in ("owner_text", "company") for name in of_country[column]]
+    written += [
+        part
+        for name in buyers.loc[buyers["buyer_country_iso3"] == iso3, "buyer"]
+        for part in re.split(r"[/(),;]", name)
+    ]
+    names = {LEGAL_FORM.sub("", fold(name)).strip() for name in written}
+    return tuple(sorted(f" {name} " for name in names - _commodities() if len(name) >= NAME_LETTERS))
+
+
+@cache
+def _commodities() -> frozenset[str]:
+    """Return the commodities: "indium" in a sentence on a buyer is the metal, not the Indium Corporation."""
+    return frozenset(fold(name) for name in pd.read_csv(CURATED / "commodities.csv", dtype=str)["commodity_id"])
 
 
 def judged(site: Dossier) -> tuple[Judged, ...]:

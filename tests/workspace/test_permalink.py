@@ -107,7 +107,7 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         "Copy the link again from its source."
     )
     assert not [each for each in test.button(key="unread_seen").click().run().warning if "ignored" in each.value]
-    assert (test.session_state["wg"], test.session_state["q"]) == (30, ("a" * LONGEST_TEXT))
+    assert (test.session_state["wg"], test.session_state["q"]) == (25, ("a" * LONGEST_TEXT))
 
 
 @pytest.mark.parametrize(

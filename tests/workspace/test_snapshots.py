@@ -112,7 +112,7 @@ def test_sites_alike_share_kind_and_main_commodity(facts: duckdb.DuckDBPyConnect
 
 
 def test_instruments_follow_their_rules() -> None:
-    site = {"kind": "mine", "stage": "permitted", "rule_of_law": -0.4, "claims": [], "gates": [{"verdict": "unknown"}]}
+    site = {"kind": "mine", "stage": "permitted", "rule_of_law": -0.4, "claims": [], "gates": []}
     assert {each.id for each in fitting(site, 30.0)} == {
         "equity",
         "loan",
@@ -126,7 +126,7 @@ def test_instruments_follow_their_rules() -> None:
         "loan",
         "guarantee",
     }
-    assert fitting({**site, "gates": [{"verdict": "fail"}]}, 30.0) == []
+    assert fitting({**site, "gates": [{"gate": "legal", "verdict": "fail", "counts": True}]}, 30.0) == []
     assert [each.id for each in fitting({**site, "stage": "unknown", "rule_of_law": None}, None)] == []
     assert {each.needs for each in instruments()} - {""} == set(NEEDS)
 
@@ -188,6 +188,7 @@ def test_a_snapshot_of_an_older_bundle_names_what_the_data_moved(
         "permitting_months",
         "water_cost",
         "gap_closed",
+        "gap_closed_japan",
         "output_share",
         "allied_share",
         "port_km",

@@ -140,10 +140,11 @@ def build_scenario(
     return replace(chosen, weights=parse_weights(weights)) if weights else chosen
 
 
-def with_step(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Scenario:
-    """Return the scenario with a step of the supply chain, where projects of all kinds would be ranked together.
+def with_step(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> tuple[Scenario, str]:
+    """Return the scenario with a step of the supply chain, and a sentence on it, where kinds would be ranked together.
 
-    Mines, or the step with most projects where no mine passes the filters. stderr says which, and what the others hold.
+    Of projects: mines, or the step with most of them where no mine passes the filters. The sentence says which, and
+    what the others hold; it is empty where the scenario stays as it is.
 
     Parameters
     ----------
@@ -154,14 +155,14 @@ def with_step(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Scenario:
     """
     filters = scenario.filters
     if filters.universe != "projects" or filters.step or filters.kinds or scenario.shared_only:
-        return scenario
+        return scenario, ""
     from scoring.ranking.facets import facets  # noqa: PLC0415
 
     counts = facets(facts, scenario)["steps"]
     step = DEFAULT_STEP if counts.get(DEFAULT_STEP) or not counts else max(counts, key=lambda each: counts[each])
     held = ", ".join(f"{each} {count}" for each, count in counts.items()) or "none passes these filters"
-    typer.echo(f"orebridge: projects, {step} (--step): {held}. Every site: --universe all.", err=True)
-    return scenario.with_filters(step=step)
+    note = f"Projects, {step}; by step (--step): {held}. Every site: --universe all."
+    return scenario.with_filters(step=step), note
 
 
 def _check_choices(kinds: Sequence[str], stages: Sequence[str], countries: Sequence[str]) -> None:

@@ -78,12 +78,14 @@ def rank(
         step=step,
     )
     facts, scenario = with_own(scenario, open_ranking_facts)
-    scenario = with_step(facts, scenario)
+    scenario, note = with_step(facts, scenario)
     answer(
         ranked(facts, scenario, top),
         format,
         ("rank", "name", "country", "kind", "stage", "score", "score_low", "score_high", "coverage"),
     )
+    if note and format is Format.table:
+        typer.echo(note)
 
 
 class RankedSite(TypedDict):
@@ -203,7 +205,9 @@ def export(
         step=step,
     )
     facts, scenario = with_own(scenario, open_all_facts)
-    scenario = with_step(facts, scenario)
+    scenario, note = with_step(facts, scenario)
     table = listing(facts, scenario, permalink(scenario), top, register=reference.sources())
     write(table, target)
     typer.echo(f"{len(table.sites)} sites written to {file}")
+    if note:
+        typer.echo(note)

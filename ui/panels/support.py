@@ -70,7 +70,7 @@ def _said(claim: ClaimRecord) -> str:
 
 
 def _programme(each: Judged) -> None:
-    standing = {"met": _("all rules met"), "open": _("open"), "excluded": _("excluded")}[each.standing]
+    standing = {"met": _("all rules met"), "open": _("some rules to ask"), "excluded": _("excluded")}[each.standing]
     title = either(each.programme.title, each.programme.title_ja)
     label = f"{title}: {standing} ({number(each.met)}/{number(len(each.verdicts))})"
     with st.expander(label, icon={"met": ":material/check:", "excluded": ":material/block:"}.get(each.standing)):

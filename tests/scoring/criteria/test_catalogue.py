@@ -6,6 +6,7 @@ import pytest
 
 from scoring.criteria import catalogue
 from scoring.criteria.catalogue import FILE, load
+from scoring.defaults import DEFAULT_PRESET
 from scoring.errors import CriteriaError
 from scoring.measures.registry import MEASURES
 
@@ -61,13 +62,22 @@ def test_each_preset_is_named_dated_and_weighs_known_pillars(preset) -> None:
     assert preset.title_ja
     assert preset.why
     assert preset.as_of.startswith("20")
-    assert set(preset.weights) == {p.id for p in load().pillars.values() if not p.optional}
+    assert set(preset.weights) <= {p.id for p in load().pillars.values() if not p.optional}
+    assert {"grade", "permitting", "infrastructure", "ownership"} <= set(preset.weights)
     assert sum(preset.weights.values()) == 100
 
 
-def test_balanced_is_the_default_weights_of_the_pillars() -> None:
-    assert load().presets["balanced"].weights == {
+def test_joint_is_the_default_weights_of_the_pillars_and_four_pillars_those_of_before() -> None:
+    presets = load().presets
+    assert presets[DEFAULT_PRESET].weights == {
         p.id: p.default_weight for p in load().pillars.values() if not p.optional
+    }
+    assert presets["balanced"].weights == {"grade": 30, "permitting": 25, "infrastructure": 25, "ownership": 20}
+    assert {
+        name for name in ("us_desk", "japan_desk") for pillar in presets[name].weights if pillar.startswith("gap")
+    } == {
+        "us_desk",
+        "japan_desk",
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from scoring.ranking.facets import facets
+from scoring.ranking.facets import FACETS, facets
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, from_preset
 
@@ -19,7 +19,9 @@ def test_without_filters_each_facet_sums_to_the_whole_list(facts, lens) -> None:
     scenario = from_preset(commodity=lens)
     whole = len(rank(facts, scenario))
     found = facets(facts, scenario)
-    assert set(found) == {"kinds", "stages", "countries", "failed"}
+    assert tuple(found) == FACETS
+    universes = found.pop("universes")
+    assert universes["all"] == whole > universes["projects"]
     assert {name: sum(counts.values()) for name, counts in found.items()} == dict.fromkeys(found, whole)
 
 

@@ -179,7 +179,7 @@ def test_weights_are_read_from_text_once_each() -> None:
 def test_presets_are_taken_by_name_and_unknown_ones_are_listed() -> None:
     assert from_preset("speed").weights == load().presets["speed"].weights
     assert from_preset(commodity="lithium").commodity == "lithium"
-    with pytest.raises(ScenarioError, match="No preset is called 'best'; choose balanced"):
+    with pytest.raises(ScenarioError, match="No preset is called 'best'; choose joint"):
         from_preset("best")
 
 

@@ -33,7 +33,7 @@ def page() -> None:
     if not page_state.selected or not set(page_state.selected) & set(ranking["site_id"]):
         page_state.selected = [str(ranking.iloc[0]["site_id"])]
     state.write_address(scenario)
-    left, right = st.columns([4, 5], gap="medium")
+    left, right = st.columns(2, gap="medium")
     with left:
         _map(scenario, ranking)
     with right:

@@ -57,6 +57,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         hide_index=True,
         height=390,
         width="stretch",
+        placeholder="–",
         column_config=_columns(),
         alt=_("Ranked sites"),
     )
