@@ -90,16 +90,22 @@ class Backtest:
         See `scoring.backtest.ranking_skill`; strata are main commodities or their groups.
     auc_ci, auc_stratified_ci : list of two floats, or None
         95 % percentile intervals of the bootstrap.
+    headline : {"auc_stratified", "auc_country"}
+        Which figure to read first: within countries where all labels are of one country, since any other mostly says
+        how the list treats that country; else within commodities.
     auc_country, auc_commodity_country : float or None
         Strata are countries; commodities within countries.
+    auc_country_ci : list of two floats, or None
     lift_10pct : float or None
         Share of the labelled sites in the first tenth of the list, over one tenth.
     precision_at : dict
         k -> share of the first k that is labelled: a floor, since unlisted is unlabelled.
     capture_curve, capture_baselines : list of dict; dict of them
         ``listed``: share of the list; ``captured``: share of the labelled sites in it.
-    baselines, baselines_stratified : dict
-        Baseline -> AUC, stratified AUC.
+    baselines, baselines_stratified, baselines_country : dict
+        Baseline -> AUC; within commodities; within countries. "How well documented" is always among them.
+    differences : dict
+        Baseline -> ``difference``: the headline figure of the list less that of the baseline, with its ``ci``.
     negative_control, negative_control_sd : float or None
         Stratified AUC of labels shuffled inside strata, mean and standard deviation; about 0.5.
     mix_control : float or None
@@ -120,7 +126,9 @@ class Backtest:
     auc_ci: list[float] | None
     auc_stratified: float | None
     auc_stratified_ci: list[float] | None
+    headline: str
     auc_country: float | None
+    auc_country_ci: list[float] | None
     auc_commodity_country: float | None
     lift_10pct: float | None
     precision_at: dict[int, float | None]
@@ -128,6 +136,8 @@ class Backtest:
     capture_baselines: dict[str, list[dict[str, float]]]
     baselines: dict[str, float | None]
     baselines_stratified: dict[str, float | None]
+    baselines_country: dict[str, float | None]
+    differences: dict[str, dict[str, Any]]
     negative_control: float | None
     negative_control_sd: float | None
     mix_control: float | None
@@ -247,7 +257,7 @@ def _judge(
     names = np.unique(commodity)
     result = Backtest(
         **_skill(ranked, kept, positive, (enough, inside), settings, np.random.default_rng(scenario.seed)),
-        **_beside(ranked, kept, positive, (enough, inside)),
+        **_beside(ranked, kept, positive, (enough, inside), settings, np.random.default_rng(scenario.seed)),
         strata=[
             {"stratum": str(names[code]), "labelled": p, "unlabelled": n, "auc": round(value, 4)}
             for code, p, n, value in sorted(strata, key=lambda stratum: (-stratum[1], names[stratum[0]]))
@@ -285,6 +295,9 @@ def _skill(
         "auc_stratified": _said(ranking_skill.stratified_auc(score, positive, strata), inside),
         "auc_stratified_ci": _ends(ranking_skill.bootstrap_auc(score, positive, strata, settings.draws, rng), inside),
         "auc_country": _said(ranking_skill.stratified_auc(score, positive, _codes(country)), any_),
+        "auc_country_ci": _ends(
+            ranking_skill.bootstrap_auc(score, positive, _codes(country), settings.draws, rng), any_
+        ),
         "auc_commodity_country": _said(
             ranking_skill.stratified_auc(score, positive, _codes(np.char.add(np.char.add(commodity, "|"), country))),
             any_,
@@ -298,11 +311,37 @@ def _skill(
     }
 
 
-def _beside(ranked: Population, kept: BoolArray, positive: BoolArray, enough: tuple[bool, bool]) -> dict[str, Any]:
-    """Return the figures of the baselines."""
+def _beside(
+    ranked: Population,
+    kept: BoolArray,
+    positive: BoolArray,
+    enough: tuple[bool, bool],
+    settings: Settings,
+    rng: np.random.Generator,
+) -> dict[str, Any]:
+    """Return the figures of the baselines, and how far the list is ahead of each by the figure to read first."""
     scores = {name: score[kept] for name, score in ranked.baselines.items()}
-    strata = _codes(np.array(ranked.stratum)[kept])
+    strata, countries = _codes(np.array(ranked.stratum)[kept]), np.array(ranked.countries)[kept]
+    one_country = len(set(countries[positive])) == 1
+    within, said = (_codes(countries), enough[0]) if one_country else (strata, enough[1])
+    draws = {
+        name: ranking_skill.bootstrap_difference(ranked.score[kept], score, positive, within, settings.draws, rng)
+        for name, score in scores.items()
+    }
+    own = ranking_skill.stratified_auc(ranked.score[kept], positive, within)
     return {
+        "headline": "auc_country" if one_country else "auc_stratified",
+        "baselines_country": {
+            name: _said(ranking_skill.stratified_auc(score, positive, _codes(countries)), enough[0])
+            for name, score in scores.items()
+        },
+        "differences": {
+            name: {
+                "difference": _said(own - ranking_skill.stratified_auc(score, positive, within), said),
+                "ci": _ends(draws[name], said),
+            }
+            for name, score in scores.items()
+        },
         "capture_baselines": {name: _curve(score, positive) for name, score in scores.items()},
         "baselines": {name: _said(ranking_skill.auc(score, positive), enough[0]) for name, score in scores.items()},
         "baselines_stratified": {

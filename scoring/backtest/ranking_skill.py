@@ -149,6 +149,56 @@ def bootstrap_auc(
     )
 
 
+def bootstrap_difference(
+    score: FloatArray,
+    other: FloatArray,
+    positive: BoolArray,
+    stratum: IndexArray,
+    draws: int,
+    rng: np.random.Generator,
+) -> FloatArray:
+    """Return draws of the stratified AUC of one order less that of another, shape (draws,); empty without a pair.
+
+    The labelled sites are drawn with replacement, the same for both orders; the unlabelled ones, some hundred times as
+    many, stay as they are.
+
+    Parameters
+    ----------
+    score, other : array of float
+        Two orders of the same sites, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    stratum : array of int
+        Stratum of each site, shape (n,).
+    draws : int
+        How many.
+    rng : numpy.random.Generator
+        Source of the draws; its seed makes them repeatable.
+
+    References
+    ----------
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 8: paired data are drawn in pairs.
+    """
+    apart, weights = [], []
+    for _, members in _strata(positive, stratum):
+        labelled = positive[members]
+        one, two = (_placed(order[members], labelled) for order in (score, other))
+        apart.append(one - two)
+        weights.append(np.full(int(labelled.sum()), float((~labelled).sum())))
+    if not apart:
+        return np.empty(0)
+    difference, weight = np.concatenate(apart), np.concatenate(weights)
+    chosen = rng.integers(0, len(weight), (draws, len(weight)))
+    return np.asarray((weight[chosen] * difference[chosen]).sum(axis=1) / weight[chosen].sum(axis=1))
+
+
+def _placed(score: FloatArray, labelled: BoolArray) -> FloatArray:
+    """Return the share of the unlabelled scores below each labelled one, ties half, shape (labelled,)."""
+    unlabelled = np.sort(score[~labelled])
+    left, right = (np.searchsorted(unlabelled, score[labelled], side) for side in ("left", "right"))
+    return np.asarray((left + right) / (2 * len(unlabelled)))
+
+
 def _placements(unlabelled: FloatArray, labelled: FloatArray, draws: int, rng: np.random.Generator) -> FloatArray:
     """Return the share of redrawn unlabelled scores (sorted) below each labelled one (ties half): (draws, labelled)."""
     n = len(unlabelled)

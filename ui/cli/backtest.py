@@ -84,15 +84,19 @@ def _date(until: str) -> str:
 
 #: Figures of the table, the headline first.
 FIGURES = (
+    "headline",
     "auc_stratified",
     "auc_stratified_ci",
     "auc",
     "auc_ci",
     "auc_country",
+    "auc_country_ci",
     "auc_commodity_country",
     "lift_10pct",
     "precision_at",
     "baselines_stratified",
+    "baselines_country",
+    "differences",
     "baselines",
     "negative_control",
     "negative_control_sd",

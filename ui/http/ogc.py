@@ -15,6 +15,7 @@ from geo.bbox import Bounds, inside
 from layers import feature_pages
 from layers.catalog import Layer
 from layers.styling import UserMapLayer
+from scoring.defaults import DEFAULT_PRESET
 from scoring.ranking.scenario import from_preset
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, features, format_of, parquet, provenance
 from ui.http.asking import BadRequestError, JsonObject, NotFoundError, Parameter, ParsedRequest
@@ -144,7 +145,7 @@ def _layer(key: str) -> Layer:
 
 
 def _sites_collection(request: ParsedRequest) -> JsonObject:
-    ranking = request.view.ranking(from_preset())
+    ranking = request.view.ranking(from_preset(DEFAULT_PRESET))
     bounds = tuple(
         float(edge) for edge in (ranking["lon"].min(), ranking["lat"].min(), ranking["lon"].max(), ranking["lat"].max())
     )
@@ -222,7 +223,7 @@ def _site_items(request: ParsedRequest, bounds: Bounds | None, media: str) -> An
     if bounds is not None:
         frame = frame[inside(bounds, frame["lon"], frame["lat"])]
     part = frame.iloc[values["offset"] : values["offset"] + values["limit"]]
-    about = provenance(from_preset().scenario_hash)
+    about = provenance(from_preset(DEFAULT_PRESET).scenario_hash)
     if media == PARQUET:
         return parquet(part, about)
     paged = _paged(request, len(frame), len(part))
@@ -231,7 +232,7 @@ def _site_items(request: ParsedRequest, bounds: Bounds | None, media: str) -> An
 
 def _sites(request: ParsedRequest) -> pd.DataFrame:
     """Return the sites that pass the property filters, scalars only."""
-    ranking = request.view.ranking(from_preset())
+    ranking = request.view.ranking(from_preset(DEFAULT_PRESET))
     kept = np.ones(len(ranking), dtype=bool)
     for name, column in (("kind", "kind"), ("stage", "stage"), ("country", "iso3")):
         if name in request.values:

@@ -24,9 +24,11 @@ from scoring.permitting.outlook import Milestones, Outlook
 from scoring.ranking.scenario import Filters, Scenario
 from scoring.records import Dossier, MeasurementRecord, failed_gates
 from scoring.robustness.rank_acceptability import RankStability, rank_stability
+from scoring.sites.candidates import candidates
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
+from scoring.support.programmes import judged
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
@@ -342,7 +344,9 @@ def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Ite
         (_("Unknown"), _unknown(site)),
         (_("Ownership"), _owned(site)),
         (_("Timing and offtake"), _when(site, outlook)),
+        (_("Gap, money and what comes next"), _asked(facts, site, basis.scenario.commodity)),
         (_("Instrument that may fit"), _instruments(site, outlook)),
+        (_("Programmes open by their published rules"), _programmes(site)),
         (_("Noted"), _noted(item)),
     )
     picture = locator(site["lon"], site["lat"], fitting_km(targets), marks_of(site, targets), (2.7, 2.3))
@@ -457,6 +461,39 @@ def _instruments(site: Dossier, outlook: Outlook | None) -> str:
     ) + either(".", "。")
 
 
+def _asked(facts: duckdb.DuckDBPyConnection, site: Dossier, commodity: str) -> str:
+    """Say which share of both gaps the output would replace, what it costs, how it is funded, and what comes next."""
+    (candidate,) = candidates(facts, [site["site_id"]], commodity)
+    gaps = (
+        (candidate.gap_us_pct, _("replaces {share} % of US net imports of {metal}")),
+        (candidate.gap_japan_pct, _("replaces {share} % of Japanese net imports of {metal}")),
+    )
+    parts = [
+        text.format(share=number(share), metal=w.commodity(candidate.gap_of))
+        for share, text in gaps
+        if share is not None
+    ]
+    if candidate.capex is not None:
+        cost = f"{number(candidate.capex)} {candidate.capex_unit} ({candidate.capex_as_of})"
+        parts.append(_("capital cost {cost}").format(cost=cost))
+    if candidate.funding:
+        parts.append(_("funding: {state}").format(state=w.word(w.FUNDING, candidate.funding)))
+    if candidate.next_step:
+        parts.append(_("next: {step}").format(step=w.word(w.NEXT_STEPS, candidate.next_step)))
+    return (_joined(parts) + either(".", "。")) if parts else _("No source of ours says.")
+
+
+def _programmes(site: Dossier) -> str:
+    """Name the programmes that no published rule excludes, with how many of their rules are known to be met."""
+    standing = [each for each in judged(site) if each.standing != "excluded"]
+    return _joined(
+        [
+            f"{either(each.programme.title, each.programme.title_ja)} ({number(each.met)}/{number(len(each.verdicts))})"
+            for each in standing
+        ]
+    ) or _("None.")
+
+
 def _noted(item: Item) -> str:
     note = item.note
     if len(note) > LONGEST_NOTED:
@@ -500,6 +537,8 @@ def _method(basis: MemoBasis) -> tuple[str, ...]:
 
 def _filters(filters: Filters) -> str:
     parts = [
+        w.word(w.UNIVERSES, filters.universe) if filters.universe != "all" else "",
+        w.word(w.STEPS, filters.step) if filters.step else "",
         ", ".join(w.word(w.KINDS, kind) for kind in filters.kinds),
         ", ".join(w.word(w.STAGES, stage) for stage in filters.stages),
         ", ".join(w.nation(code) for code in filters.countries),

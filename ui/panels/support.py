@@ -72,6 +72,8 @@ def _said(claim: ClaimRecord) -> str:
 def _programme(each: Judged) -> None:
     standing = {"met": _("all rules met"), "open": _("some rules to ask"), "excluded": _("excluded")}[each.standing]
     title = either(each.programme.title, each.programme.title_ja)
+    if each.programme.agency not in title:
+        title = f"{each.programme.agency} · {title}"
     label = f"{title}: {standing} ({number(each.met)}/{number(len(each.verdicts))})"
     with st.expander(label, icon={"met": ":material/check:", "excluded": ":material/block:"}.get(each.standing)):
         st.caption(f"{each.programme.agency} · {either(each.programme.what, each.programme.what_ja)}")

@@ -188,7 +188,9 @@ def test_each_format_is_written_outside_the_checkout(run, tmp_path, suffix) -> N
     before = {p.name for p in CHECKOUT.iterdir()}
     done = run("export", f"list{suffix}", "--country", "NAM", "--top", "3")
     assert done.returncode == 0, done.stderr
-    assert done.stdout == f"3 sites written to list{suffix}\n"
+    written, note = done.stdout.splitlines()
+    assert written == f"3 sites written to list{suffix}"
+    assert note.startswith("Projects, mines; by step (--step): mines ")
     assert (tmp_path / f"list{suffix}").stat().st_size > 500
     assert {p.name for p in CHECKOUT.iterdir()} - before <= {".pytest_cache", ".hypothesis"}
 
@@ -204,6 +206,28 @@ def test_a_permalink_names_every_choice_once_and_nothing_that_is_default() -> No
         gates_failed=False,
         text="a&b=c #é",
     )
+    side = Scenario({"gap": 1.0}, filters=Filters(universe="projects"), shared_only=True)
+    assert permalink(side) == "/?wc=1&universe=projects&step=side-by-side"
+    assert permalink(from_preset().with_filters(step="mines")).endswith("&step=mines")
     link = permalink(Scenario({"grade": 1.0}, "lithium", filters, order_by="worst"), ["x-1", "y-2"], "ja")
     query = "m=lithium&wg=1&order=worst&kind=mine&kind=refinery&stage=operating&country=AUS&cov=50"
     assert link == f"/?{query}&q=a%26b%3Dc+%23%C3%A9&hide=1&sel=x-1,y-2&lang=ja"
+
+
+def test_projects_are_ranked_step_by_step_and_every_site_on_demand(run) -> None:
+    def ranked(*words: str) -> list[dict]:
+        done = run("rank", "--top", "40", "--format", "json", *words)
+        assert (done.returncode, done.stderr) == (0, ""), done.stderr
+        return json.loads(done.stdout)
+
+    assert {row["kind"] for row in ranked()} == {"mine"}
+    assert {row["kind"] for row in ranked("--step", "processing")} == {"separation", "refinery"}
+    assert {row["kind"] for row in ranked("--step", "derivatives")} == {"derivative"}
+    assert len({row["kind"] for row in ranked("--step", "side-by-side")}) > 3
+    assert "closed" in {row["stage"] for row in ranked("--universe", "all", "--stage", "closed")}
+    assert ranked("--stage", "closed") == []
+    wrong = run("rank", "--step", "smelting")
+    assert wrong.returncode == 2
+    assert "choose one of mines, processing, derivatives, recycling" in wrong.stderr
+    told = run("rank", "--top", "1").stdout.splitlines()[-1]
+    assert told.startswith("Projects, mines; by step (--step): mines ")

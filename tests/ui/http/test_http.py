@@ -30,6 +30,7 @@ from data import shortlist_items, shortlists
 from data.facts import data_version
 from data.store import Store
 from scoring.criteria.catalogue import load
+from scoring.defaults import DEFAULT_PRESET
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, from_preset
 from tests.browser.conftest import serving
@@ -88,7 +89,7 @@ def test_scores_are_those_of_the_ranking_and_contributions_sum_to_them(client: T
 
 def test_filters_and_paging_are_those_of_the_ranking(client: TestClient, facts) -> None:
     filters = Filters(kinds=("mine", "separation"), countries=("AUS",), min_coverage=0.5, gates_failed=False, text="a")
-    expected = rank(facts, from_preset(filters=filters))["site_id"].tolist()
+    expected = rank(facts, from_preset(DEFAULT_PRESET, filters=filters))["site_id"].tolist()
     seen: list[str] = []
     while True:
         part = got(
@@ -246,7 +247,7 @@ def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, facts) -> N
         layers = {name for name, _kind in pyogrio.list_layers(source)}
         assert {"sites", "rail", "ports"} <= layers
         found = pyogrio.read_dataframe(source, layer="sites", bbox=(110, -45, 155, -10), PAGE_SIZE="200")
-        ranking = rank(facts, from_preset())
+        ranking = rank(facts, from_preset(DEFAULT_PRESET))
         box = ranking[ranking["lon"].between(110, 155) & ranking["lat"].between(-45, -10)].set_index("site_id")
         assert len(found) == len(box) > 200
         column = "site_id" if "site_id" in found else "id"

@@ -5,6 +5,7 @@ Computes nothing itself.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -84,20 +85,43 @@ def figures(outcome: Backtest) -> None:
     st.caption("\n".join(f"- {text}" for code, text in notes if code not in WARNINGS))
 
 
-def _metrics(outcome: Backtest) -> None:
-    """Show the headline with its interval, beside the plain AUC, the lift and the negative control."""
-    one, two, three, four = st.columns(4)
-    one.metric(
+@dataclass(frozen=True, slots=True)
+class Headline:
+    """The figure to read first: within countries where all labels are of one country, else within commodities."""
+
+    title: str
+    about: str
+    auc: float | None
+    ci: list[float] | None
+    baselines: dict[str, float | None]
+
+
+def _headline(outcome: Backtest) -> Headline:
+    if outcome.headline == "auc_country":
+        return Headline(
+            _("AUC within countries"),
+            _("Probability that a labelled site ranks above an unlabelled site of the same country; 0.5 = chance."),
+            outcome.auc_country,
+            outcome.auc_country_ci,
+            outcome.baselines_country,
+        )
+    return Headline(
         _("AUC within commodities"),
-        _figure(outcome.auc_stratified),
-        _ends(outcome.auc_stratified_ci),
-        delta_color="off",
-        delta_arrow="off",
-        help=_(
+        _(
             "Probability that a labelled site ranks above an unlabelled site with the same "
             "main commodity; 0.5 = chance."
         ),
+        outcome.auc_stratified,
+        outcome.auc_stratified_ci,
+        outcome.baselines_stratified,
     )
+
+
+def _metrics(outcome: Backtest) -> None:
+    """Show the headline with its interval, beside the plain AUC, the lift and the negative control."""
+    one, two, three, four = st.columns(4)
+    first = _headline(outcome)
+    one.metric(first.title, _figure(first.auc), _ends(first.ci), delta_color="off", delta_arrow="off", help=first.about)
     two.metric(
         _("AUC, all sites"),
         _figure(outcome.auc),
@@ -179,14 +203,15 @@ def capture_chart(outcome: Backtest) -> None:
 
 
 def orders_chart(outcome: Backtest) -> None:
-    """Draw the AUC within commodities of the ranking, with its interval, and of each baseline."""
-    if outcome.auc_stratified is None:
+    """Draw the headline figure of the ranking, with its interval, and of each baseline, and say how far it is ahead."""
+    first = _headline(outcome)
+    if first.auc is None:
         st.caption(_("too few labels"))
         return
     ranking = _("This ranking")
-    rows = [{"order": ranking, "auc": outcome.auc_stratified}]
-    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in outcome.baselines_stratified.items()]
-    low, high = outcome.auc_stratified_ci or (None, None)
+    rows = [{"order": ranking, "auc": first.auc}]
+    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in first.baselines.items()]
+    low, high = first.ci or (None, None)
     frame = pd.DataFrame(
         [
             {**row, "low": low if i == 0 else row["auc"], "high": high if i == 0 else row["auc"]}
@@ -199,10 +224,10 @@ def orders_chart(outcome: Backtest) -> None:
         color=alt.condition(alt.datum.order == ranking, alt.value(BLUE), alt.value("#7A828C")),
         tooltip=[
             alt.Tooltip("order:N", title=_("Order")),
-            alt.Tooltip("auc:Q", format=".3f", title=_("AUC within commodities")),
+            alt.Tooltip("auc:Q", format=".3f", title=first.title),
         ],
     )
-    points = base.mark_circle(size=110).encode(x=alt.X("auc:Q", scale=scale, title=_("AUC within commodities")))
+    points = base.mark_circle(size=110).encode(x=alt.X("auc:Q", scale=scale, title=first.title))
     chance = (
         alt.Chart(pd.DataFrame({"v": [0.5]}))
         .mark_rule(strokeDash=[4, 4], color=GREY)
@@ -210,6 +235,14 @@ def orders_chart(outcome: Backtest) -> None:
     )
     ends = base.mark_rule(strokeWidth=2.5).encode(x=alt.X("low:Q", scale=scale), x2="high:Q")
     st.altair_chart((chance + ends + points).properties(height=alt.Step(28)), width="stretch")
+    st.caption(
+        _("This ranking less each baseline, with its 95 % interval:")
+        + " "
+        + "; ".join(
+            f"{_(BASELINES[name])} {_figure(each['difference'])} ({_ends(each['ci'])})"
+            for name, each in outcome.differences.items()
+        )
+    )
 
 
 def strata_chart(outcome: Backtest) -> None:
