@@ -26,7 +26,7 @@ T = TypeVar("T")
 Camera = tuple[float, float, float]
 #: Camera of each region.
 REGIONS: dict[str, Camera] = {
-    "world": (38.0, 10.0, 0.05),
+    "world": (38.0, 10.0, 0.25),
     "pacific": (15.0, 175.0, 1.2),
     "us": (40.0, -98.0, 2.6),
     "japan": (37.0, 138.0, 4.2),

@@ -140,12 +140,12 @@ def test_every_unit_of_the_criteria_has_its_words() -> None:
 
 def test_a_pillar_at_weight_0_counts_once_it_is_raised_and_the_address_says_so() -> None:
     test = opened()
-    assert test.session_state["preset"] == "balanced"
+    assert test.session_state["preset"] == "joint"
     before = test.session_state["selected"]
-    assert "wc" not in test.query_params
-    test.slider(key="wc").set_value(100).run()
+    assert "wf" not in test.query_params
+    test.slider(key="wf").set_value(100).run()
     assert not test.exception
-    assert test.query_params["wc"] in ("100", ["100"])
+    assert test.query_params["wf"] in ("100", ["100"])
     assert test.session_state["preset"] is None
-    raised = opened(wc="100", wg="0", wp="0", wi="0", wo="0")
+    raised = opened(wf="100", wg="0", wp="0", wi="0", wo="0")
     assert raised.session_state["selected"] != before

@@ -33,12 +33,10 @@ def page() -> None:
     if not page_state.selected or not set(page_state.selected) & set(ranking["site_id"]):
         page_state.selected = [str(ranking.iloc[0]["site_id"])]
     state.write_address(scenario)
-    left, right = st.columns(2, gap="medium")
+    ranked_table(scenario, ranking)
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         _map(scenario, ranking)
-    with right:
-        ranked_table(scenario, ranking)
-    with left:
         legend.site_legend(theme.dark(), bool(page_state.firm))
         for layer, _opacity in deck.visible_layers():
             if layer.group != "basemap":

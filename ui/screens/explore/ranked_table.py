@@ -55,7 +55,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
         selection_mode="multi-row",
         lazy=False,
         hide_index=True,
-        height=390,
+        height=318,
         width="stretch",
         placeholder="–",
         column_config=_columns(),
