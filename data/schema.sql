@@ -324,7 +324,8 @@ FROM (
 );
 -- The candidates: what joint support could bring to product. basis: 'stage' (stated within five years of 2026: from exploration to construction,
 -- or stopped for a time), 'need' (operating, and a source of these years says that an expansion, a restart or a new line needs money), 'own'
--- (brought by a user, and not closed). Laboratories, pilot and demonstration works are none. stated: when the stage was stated, '' where the user gives no date.
+-- (brought by a user, and not closed). Laboratories, pilot and demonstration
+-- works are none, by what a source says of their scale or by their name. stated: when the stage was stated, '' where the user gives no date.
 CREATE VIEW combined.project AS
 WITH needing AS (
     SELECT DISTINCT site_id
@@ -344,7 +345,7 @@ LEFT JOIN needing AS n USING (site_id)
 LEFT JOIN (
     SELECT DISTINCT site_id FROM combined.claim WHERE attribute = 'scale' AND text IN ('laboratory', 'pilot', 'demonstration')
 ) AS trial USING (site_id)
-WHERE trial.site_id IS NULL AND CASE
+WHERE trial.site_id IS NULL AND NOT regexp_matches(s.name, '\b(demonstration|pilot|laborator(y|ies)|LabFab\w*)\b', 'i') AND CASE
     WHEN s.stage IN (
         'exploration', 'resource', 'prefeasibility', 'feasibility', 'permitted', 'planned', 'construction', 'care and maintenance', 'suspended'
     ) THEN c.stated >= '2021' OR u.site_id IS NOT NULL

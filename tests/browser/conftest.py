@@ -192,7 +192,7 @@ def browser() -> Iterator[Browser]:
 
 def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
     """Return a new page that notes what it asks for."""
-    context = browser.new_context(viewport={"width": 1500, "height": 1000}, color_scheme=scheme, locale="en-US")
+    context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
     context.add_init_script(COUNTING)
     context.set_default_timeout(60_000)
     seen = Seen(context.new_page(), base)

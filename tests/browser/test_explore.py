@@ -39,7 +39,7 @@ def test_first_load_asks_nothing_outside_and_paints_land_and_sites(app: Seen) ->
     sites = (pixels.max(axis=2) - pixels.min(axis=2)) > 80
     assert int(sites.sum()) > 3_000
     assert count(pixels, HALO, 25) > 15
-    assert "candidate sites ranked" in app.page.inner_text("body")
+    assert "projects that joint support could bring to product" in app.page.inner_text("body")
     assert app.heading()
 
 
@@ -55,7 +55,7 @@ def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
     before, rank_before = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
     frames = len(app.frames)
     _move_slider(app, 0, -20)
-    app.page.wait_for_url(lambda url: "wg=30" not in url)
+    app.page.wait_for_url(lambda url: "wg=25" not in url)
     app.settle()
     after, rank_after = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
     assert rank_before != rank_after
@@ -200,7 +200,7 @@ def test_layer_switch_shows_the_layer_on_the_map(app: Seen) -> None:
 
 def test_wrong_address_is_passed_over(app: Seen) -> None:
     app.open("?m=unobtainium&wg=9999&country=XXX&order=sideways&sel=nothing&cov=abc")
-    assert "candidate sites ranked" in app.page.inner_text("body")
+    assert "sites, of every stage and age of data" in app.page.inner_text("body")
     assert "Traceback" not in app.page.inner_text("body")
 
 

@@ -104,7 +104,7 @@ def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path,
 def test_an_area_drawn_with_the_mouse_filters_list_and_export(
     app: Seen, served: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
-    app.open("?lang=en")
+    app.open("?universe=all&lang=en")
     app.page.get_by_role("button", name="Draw an area").click()
     app.page.locator(".area-map[data-drawing='1']").wait_for(timeout=60_000)
     box = app.page.locator(".area-map canvas").first.bounding_box()
@@ -122,7 +122,7 @@ def test_an_area_drawn_with_the_mouse_filters_list_and_export(
     drawn = unpacked_area(re.search(r"[?&]area=([\w-]+)", app.page.url)[1])  # type: ignore[index]
     assert isinstance(drawn, Area)
     expected = sites_inside(served, drawn)
-    assert f"{len(expected):,} candidate sites ranked" in app.page.inner_text("body")
+    assert f"{len(expected):,} sites, of every stage" in app.page.inner_text("body")
     app.page.get_by_role("button", name="Download").first.click()
     with app.page.expect_download() as waiting:
         app.page.get_by_role("button", name="GeoJSON", exact=True).click()
@@ -132,7 +132,7 @@ def test_an_area_drawn_with_the_mouse_filters_list_and_export(
     address = app.page.url
     app.page.goto(address)
     app.page.get_by_text("Remove the area").wait_for(timeout=60_000)
-    assert f"{len(expected):,} candidate sites ranked" in app.page.inner_text("body")
+    assert f"{len(expected):,} sites, of every stage" in app.page.inner_text("body")
 
 
 def test_the_tools_of_the_drawing_map_work_by_keyboard_and_speak_japanese(app: Seen) -> None:

@@ -72,7 +72,7 @@ def _columns() -> ColumnSettings:
             "#": st.column_config.NumberColumn(width=45),
             "Δ": st.column_config.TextColumn(width=45, help=_("Rank change since your last edit")),
             _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=70),
-            _("Site"): st.column_config.TextColumn(width=150),
+            _("Site"): st.column_config.TextColumn(width=140),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(
                 width=85, help=_("Score with all unknowns at their worst and at their best.")
@@ -88,7 +88,7 @@ def _columns() -> ColumnSettings:
             _("Stage"): st.column_config.TextColumn(
                 width=120, help=_("As stated by the newest source, with its year.")
             ),
-            _("Metal"): st.column_config.TextColumn(width=90, help=_("Commodity of which the gap is.")),
+            _("Metal"): st.column_config.TextColumn(width=84, help=_("Commodity of which the gap is.")),
             _("US gap"): st.column_config.NumberColumn(
                 format="%.0f %%", width=62, help=_("Share of US net imports that the output of the site would replace.")
             ),
@@ -98,16 +98,16 @@ def _columns() -> ColumnSettings:
                 help=_("Share of Japan's net imports that the output of the site would replace."),
             ),
             _("Next"): st.column_config.TextColumn(
-                width=85, help=_("What has to come next before there is more product, by bar, stage and funding.")
+                width=80, help=_("What has to come next before there is more product, by bar, stage and funding.")
             ),
             _("Months"): st.column_config.NumberColumn(
-                format="%.0f", width=60, help=_("Months to ready-to-build, median.")
+                format="%.0f", width=56, help=_("Months to ready-to-build, median.")
             ),
             _("Owners"): st.column_config.TextColumn(
                 width=150, help=_("Blocs of the owners stated since 2021, with about how much each holds.")
             ),
             _("Funding"): st.column_config.TextColumn(
-                width=90, help=_("What the newest source says; empty: none says it.")
+                width=76, help=_("What the newest source says; empty: none says it.")
             ),
         }
     )
