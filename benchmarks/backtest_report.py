@@ -106,11 +106,14 @@ def figures(open_: dict[str, Any], blind: dict[str, Any]) -> str:
     """Return the table of figures, open beside blind."""
     rows = [
         [
-            "**AUC within commodities** (headline)",
-            *(f"**{number(x['auc_stratified'])}** ({ends(x['auc_stratified_ci'])})" for x in (open_, blind)),
+            "**AUC within the country** (headline)",
+            *(f"**{number(x['auc_country'])}** ({ends(x['auc_country_ci'])})" for x in (open_, blind)),
+        ],
+        [
+            "AUC within commodities",
+            *(f"{number(x['auc_stratified'])} ({ends(x['auc_stratified_ci'])})" for x in (open_, blind)),
         ],
         ["AUC, all sites", *(f"{number(x['auc'])} ({ends(x['auc_ci'])})" for x in (open_, blind))],
-        ["AUC within the country", *(number(x["auc_country"]) for x in (open_, blind))],
         ["AUC within commodity and country", *(number(x["auc_commodity_country"]) for x in (open_, blind))],
         ["Lift in the top 10 %", *(number(x["lift_10pct"], 1) for x in (open_, blind))],
         ["Labelled among the first 200", *(number(x["precision_at"]["200"], 3) for x in (open_, blind))],
@@ -124,18 +127,25 @@ def figures(open_: dict[str, Any], blind: dict[str, Any]) -> str:
 
 
 def baselines(open_: dict[str, Any], blind: dict[str, Any]) -> str:
-    """Return the AUC within commodities of each simple order."""
+    """Return the AUC within the country of each simple order, and how far the ranking is ahead of it."""
     rows = [
         [
             NAMES[k],
             BASELINES[k],
-            number(open_["baselines_stratified"][k]),
-            number(blind["baselines_stratified"][k]),
-            number(blind["baselines"][k]),
+            number(open_["baselines_country"][k]),
+            number(blind["baselines_country"][k]),
+            ahead(open_["differences"][k]),
+            ahead(blind["differences"][k]),
         ]
         for k in BASELINES
     ]
-    return table(["Order", "By", "Within commodities, open", "Within commodities, blind", "All sites, blind"], rows)
+    head = ["Order", "By", "Within the country, open", "Blind", "Ranking less it, open", "Blind"]
+    return table(head, rows)
+
+
+def ahead(difference: dict[str, Any]) -> str:
+    """Return a difference with its interval."""
+    return f"{number(difference['difference'])} ({ends(difference['ci'])})"
 
 
 def page(open_: dict[str, Any], blind: dict[str, Any]) -> str:
@@ -157,12 +167,10 @@ def page(open_: dict[str, Any], blind: dict[str, Any]) -> str:
     ]
     reasons = Counter(row["why"] for row in blind["unmatched"])
     dropped = blind["blind"]
-    better = [
-        NAMES[k] for k, v in blind["baselines_stratified"].items() if v is not None and v > blind["auc_stratified"]
-    ]
+    better = [NAMES[k] for k, v in blind["baselines_country"].items() if v is not None and v > blind["auc_country"]]
     return f"""# First public backtest: FAST-41
 
-*Written by `benchmarks/backtest_report.py` from `orebridge backtest`. Data version `{blind["data_version"]}`, scenario `{blind["scenario_hash"]}` (balanced), seed {blind["settings"]["seed"]}. How the figures are made: [method](methods/backtest.md).*
+*Written by `benchmarks/backtest_report.py` from `orebridge backtest`. Data version `{blind["data_version"]}`, scenario `{blind["scenario_hash"]}` (joint), seed {blind["settings"]["seed"]}. How the figures are made: [method](methods/backtest.md).*
 
 **Labels.** {blind["counts"]["labels"]} mining projects that the US Federal Permitting Improvement Steering Council put on its FAST-41 list from 18 April to 19 November 2025, as far as their names could be read (`{LABELS}`; press releases of the White House and the Council, US federal public domain). The Council counted 35 by 22 August 2025; five of 23 May could not be read.
 
@@ -178,7 +186,8 @@ Brackets: 95 % bootstrap intervals.
 
 {baselines(open_, blind)}
 
-{"Better than the ranking within commodities: **" + "**, **".join(better) + "**." if better else "No simple order is better within commodities."} A list of one country is found by its country: every labelled site lies in the United States, and the host country class puts US sites first. That the jurisdiction alone does well here says what kind of list this is, not that jurisdiction is what makes a project good.
+{"Better than the ranking within the country: **" + "**, **".join(better) + "**." if better else "No simple order is better within the country."} Every labelled site lies in the United States, so figures over all countries mostly say that the host country class puts US sites first: the one to read is that within the country.
+The ranking is {ahead(open_["differences"]["evidence_only"])} ahead of completeness alone with the list's own facts, {ahead(blind["differences"]["evidence_only"])} without: how well a site is documented tells as much.
 
 ## By main commodity, blind
 
@@ -198,7 +207,7 @@ Where a label names a company's project and a database the old name of the depos
 
 ## What this cannot show
 
-- **Size.** {blind["matched"]} labelled sites: the interval of the headline is {ends(blind["auc_stratified_ci"])}. Most differences on this page are inside it.
+- **Size.** {blind["matched"]} labelled sites: the interval of the headline is {ends(blind["auc_country_ci"])}. Most differences on this page are inside it.
 - **Commodities.** {", ".join(f"{row['stratum']} {row['labelled']}" for row in blind["strata"])}. No label with any other main commodity; none of a plant, of recycling or of another country.
 - **What is predicted.** A FAST-41 listing is a fact of permitting schedule and transparency. It is neither merit nor an investment decision.
 - **Unlisted means unlabelled.** Other sites may be as good; precision is a floor.
@@ -219,6 +228,5 @@ if __name__ == "__main__":
     FIGURE.write_text(figure(without), encoding="utf-8")
     PAGE.write_text(page(plain, without), encoding="utf-8")
     print(
-        f"{PAGE.relative_to(ROOT)}: AUC within commodities {without['auc_stratified']} blind, "
-        f"{plain['auc_stratified']} open"
+        f"{PAGE.relative_to(ROOT)}: AUC within the country {without['auc_country']} blind, {plain['auc_country']} open"
     )
