@@ -8,9 +8,10 @@ from functools import lru_cache
 
 import pandas as pd
 
+from scoring.defaults import DEFAULT_STEP
 from scoring.ranking.facets import Facets
 from scoring.ranking.packed import Packed
-from scoring.ranking.scenario import Filters, Scenario, from_preset
+from scoring.ranking.scenario import Filters, Scenario, opening
 from scoring.records import Dossier
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
@@ -152,7 +153,7 @@ def verdict(snapshot_id: str) -> Verdict:
 
 def warm() -> None:
     """Open the facts, rank by the default scenario and count its facets, so that the first visitor need not wait."""
-    scenario = from_preset()
+    scenario = opening().with_filters(step=DEFAULT_STEP)
     dossier(scenario, str(ranking(scenario).iloc[0]["site_id"]))
     facet_counts(scenario)
     commodity_table()
