@@ -242,8 +242,8 @@ def test_a_command_is_one_function_and_one_line(copy: Copy) -> None:
         "ui/cli/ranking.py",
         '\n\ndef best() -> None:\n    """Name the best site."""\n    facts = open_ranking_facts()\n'
         "    from scoring.ranking.pipeline import rank_cursor\n"
-        "    from scoring.ranking.scenario import from_preset\n\n"
-        "    typer.echo(rank_cursor(facts, from_preset()).fetchone()[0])\n",
+        "    from scoring.ranking.scenario import opening\n\n"
+        "    typer.echo(rank_cursor(facts, opening().with_filters(step='mines')).fetchone()[0])\n",
     )
     copy.change("command", "ui/cli/main.py", "app.command()(rank)\n", "app.command()(rank)\napp.command()(best)\n")
     copy.change(

@@ -13,6 +13,8 @@ from data.vocabulary import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "curated" / "projects"
 ATTRIBUTES = {
+    "expansion",
+    "scale",
     "stage",
     "operator",
     "owner",

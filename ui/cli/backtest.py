@@ -82,9 +82,8 @@ def _date(until: str) -> str:
     return iso_date(until)
 
 
-#: Figures of the table, the headline first.
+#: Figures of the table; the headline comes before them.
 FIGURES = (
-    "headline",
     "auc_stratified",
     "auc_stratified_ci",
     "auc",
@@ -109,7 +108,9 @@ FIGURES = (
 
 
 def _print(answered: Record, format: Format) -> None:
-    answer([{"what": key, "value": answered[key]} for key in FIGURES], format, ("what", "value"))
+    first = (answered["headline"], f"{answered['headline']}_ci")
+    ordered = (*first, *(key for key in FIGURES if key not in first))
+    answer([{"what": key, "value": answered[key]} for key in ordered], format, ("what", "value"))
     if format is not Format.table:
         return
     for key, columns in (

@@ -79,9 +79,9 @@ def test_the_answer_has_the_promised_shape_and_comes_soon(run) -> None:
 def test_table_and_csv_say_the_headline_first(run) -> None:
     table, comma = run(str(EXAMPLE)), run(str(EXAMPLE), "--format", "csv")
     assert (table.returncode, comma.returncode) == (0, 0)
-    assert table.stdout.splitlines()[1].startswith("auc_stratified ")
+    assert table.stdout.splitlines()[1].startswith("auc_country ")
     assert "selection list" in table.stdout
-    assert comma.stdout.splitlines()[1].startswith("auc_stratified,")
+    assert comma.stdout.splitlines()[1].startswith("auc_country,")
 
 
 @pytest.mark.parametrize(

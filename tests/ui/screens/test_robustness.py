@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from scoring.defaults import DEFAULT_PRESET
 from scoring.ranking.scenario import from_preset
 from tests.ui.cli.test_main import answered
 from tests.ui.screens.test_pages import opened
@@ -35,7 +36,9 @@ def test_the_robustness_page_follows_the_filters_of_the_explore_page() -> None:
 def test_every_method_of_the_address_is_used_and_a_wrong_one_is_passed_over() -> None:
     by_vikor = opened(method="vikor")
     assert by_vikor.session_state["method"] == "vikor"
-    assert by_vikor.session_state["selected"] == [str(rankings.ranking(from_preset(method="vikor")).iloc[0]["site_id"])]
+    assert by_vikor.session_state["selected"] == [
+        str(rankings.ranking(from_preset(DEFAULT_PRESET, method="vikor")).iloc[0]["site_id"])
+    ]
     assert any("VIKOR" in each.value for each in by_vikor.caption)
     assert opened(method="magic").session_state["method"] == "weighted_sum"
 
@@ -97,7 +100,14 @@ def test_sensitivity_names_ranges_and_needs(run) -> None:
     found = answered(
         run("sensitivity", "lofdal-bergville", "--commodity", "dysprosium", "--top-k", "1", "--format", "json")
     )
-    assert {each["group"] for each in found["stability"]} == {"grade", "permitting", "infrastructure", "ownership"}
+    assert {each["group"] for each in found["stability"]} == {
+        "grade",
+        "permitting",
+        "infrastructure",
+        "ownership",
+        "gap",
+        "gap_japan",
+    }
     assert found["tornado"][0]["high"] > found["tornado"][0]["low"]
     other = run("sensitivity", "usa-mountain-pass-ceec", "--commodity", "lithium")
     assert other.returncode == 2
