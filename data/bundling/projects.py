@@ -150,7 +150,7 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
         attribute = row["attribute"]
         if attribute == "stage":
             said = f"{row['text']}, {row['scope']}".strip(", ")
-            again = row["text"] == "commissioning" and "" < started <= row["as_of"]
+            again = row["text"] == "commissioning" and "" < started <= stated_day(row["as_of"], row["retrieved"])
             yield _claim(record, row, "stage", text="operating" if again else _stage(row), detail=said)
         elif attribute == "owner" and row["text"]:
             pending = PENDING.search(row["scope"])
@@ -180,8 +180,9 @@ BUILT = ("operating", "care and maintenance", "suspended", "closed")
 
 def _stands(rows: pd.DataFrame) -> bool:
     """Tell whether a project's works stand, by the newest stage that is no weak claim."""
-    stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
-    return not stages.empty and _stage(stages.sort_values("as_of", kind="stable").iloc[-1]) in BUILT
+    stages = [row for _, row in rows.iterrows() if row["attribute"] == "stage" and row["standing"] != "weak"]
+    newest = max(reversed(stages), key=lambda row: stated_day(row["as_of"], row["retrieved"]), default=None)
+    return newest is not None and _stage(newest) in BUILT
 
 
 #: Words of a works in commissioning that already makes what it is for.
@@ -213,8 +214,9 @@ def _started(rows: pd.DataFrame) -> str:
 
     A works that has started and is said to be in commissioning later goes on starting: it is not built anew.
     """
-    stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak") & (rows["as_of"] != "")]
-    return min((row["as_of"] for _, row in stages.iterrows() if _stage(row) == "operating"), default="")
+    stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
+    days = (stated_day(row["as_of"], row["retrieved"]) for _, row in stages.iterrows() if _stage(row) == "operating")
+    return min((day for day in days if day), default="")
 
 
 def _claim(record: Record, row: pd.Series, attribute: str, value: float | None = None, **more: Any) -> Claim:

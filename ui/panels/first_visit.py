@@ -66,9 +66,9 @@ def steps() -> list[tuple[str, str, str]]:
             "format_list_numbered",
             _("Ranked list"),
             _(
-                "Mines, plants and recyclers worldwide in one list, ranked for US–Japan "
-                "investment. The map beside it shows the same sites: shape gives the kind, "
-                "colour the score."
+                "Projects that joint support could bring to product, mines first; tabs rank separation and refining, "
+                "derivative products and recycling apart. All sites are one click away. On the map, shape shows the "
+                "kind and colour the score."
             ),
         ),
         (

@@ -97,7 +97,7 @@ def _columns() -> ColumnSettings:
                 width=72,
                 help=_("Share of Japan's net imports that the output of the site would replace."),
             ),
-            _("Next"): st.column_config.TextColumn(
+            _("Next step"): st.column_config.TextColumn(
                 width=80, help=_("What has to come next before there is more product, by bar, stage and funding.")
             ),
             _("Months"): st.column_config.NumberColumn(
@@ -134,7 +134,7 @@ def _question(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, lis
         _("US gap"): [each.gap_us_pct for each in listed],
         _("Japan gap"): [each.gap_japan_pct for each in listed],
         _("Months"): [each.months for each in listed],
-        _("Next"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
+        _("Next step"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
         _("Funding"): [w.word(w.FUNDING, each.funding) if each.funding else "" for each in listed],
         _("Owners"): [_blocs(each) for each in listed],
     }
