@@ -91,7 +91,6 @@ class PageState:
     site_id: Entry[str] = Entry(str)
     shortlist: Entry[str] = Entry(lambda: DEFAULT)
     which_shortlist: Entry[str | None] = Entry(lambda: None)
-    table_ids: Entry[list[str]] = Entry(list)
     scenario_now: Entry[Scenario | None] = Entry(lambda: None)
     scenario_before: Entry[Scenario | None] = Entry(lambda: None)
     own_prices: Entry[dict[str, float]] = Entry(dict)
@@ -148,13 +147,13 @@ class PageState:
         """Return what a text or selection widget holds; empty: nothing yet."""
         return str(st.session_state.get(key) or "")
 
-    def tick_rows(self, rows: list[int]) -> None:
-        """Tick rows of the ranked list."""
-        st.session_state["table"] = {"selection": {"rows": rows, "columns": [], "cells": []}}
+    def tick_rows(self, table: str, rows: list[int]) -> None:
+        """Tick rows of the ranked list whose widget is `table`."""
+        st.session_state[table] = {"selection": {"rows": rows, "columns": [], "cells": []}}
 
-    def ticked_rows(self) -> list[int]:
-        """Return the ticked rows of the ranked list, the one ticked last at the end."""
-        return list(_part(_part(st.session_state["table"], "selection"), "rows"))
+    def ticked_rows(self, table: str) -> list[int]:
+        """Return the ticked rows of the ranked list whose widget is `table`, the one ticked last at the end."""
+        return list(_part(_part(st.session_state[table], "selection"), "rows"))
 
     def clicked_sites(self) -> list[str]:
         """Return the ids of the sites that were clicked on the map."""

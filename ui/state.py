@@ -342,9 +342,8 @@ def on_map() -> None:
     select(others if last in selected and len(selected) > 1 else [*others, last])
 
 
-def on_table() -> None:
-    """Select the ticked rows; the one ticked last stays last, so that its card opens."""
-    listed = page_state.table_ids
-    ticked = [listed[row] for row in page_state.ticked_rows() if row < len(listed)]
+def on_table(table: str, listed: list[str]) -> None:
+    """Select the ticked rows of the widget `table`, which lists these sites; the one ticked last opens its card."""
+    ticked = [listed[row] for row in page_state.ticked_rows(table)]
     kept = [site_id for site_id in page_state.selected if site_id in ticked or site_id not in listed]
     select([*kept, *[site_id for site_id in ticked if site_id not in kept]])

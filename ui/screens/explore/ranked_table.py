@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -26,43 +28,49 @@ TABLE_ROWS = 200
 def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show the first `TABLE_ROWS` of the list; a row selects its site."""
     shown = ranking.head(TABLE_ROWS)
-    page_state.table_ids = shown["site_id"].tolist()
+    listed = shown["site_id"].tolist()
     ticked = set(page_state.selected)
-    page_state.tick_rows([row for row, site_id in enumerate(page_state.table_ids) if site_id in ticked])
+    table = _key(listed)
+    page_state.tick_rows(table, [row for row, site_id in enumerate(listed) if site_id in ticked])
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**" + _("Ranked sites") + "**")
         download_menu(scenario)
         _compare()
     moved = _moves(scenario, ranking)
-    listed = rankings.candidates(page_state.table_ids, scenario.commodity)
-    moves = [moved.get(x, "") for x in page_state.table_ids]
+    candidates = rankings.candidates(listed, scenario.commodity)
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
-            **({"Δ": moves} if any(moves) else {}),
+            "Δ": [moved.get(x, "") for x in listed],  # always there: other columns would tick other rows
             _("Score"): shown["score"].to_numpy(),
             **(_firm_columns(scenario) if page_state.firm else {}),
-            **_question(shown, listed),
+            **_question(shown, candidates),
             **_words_of(shown),
             _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
         }
     )
-    st.dataframe(
-        frame,
-        key="table",
-        on_select=state.on_table,
-        selection_mode="multi-row",
-        lazy=False,
-        hide_index=True,
-        height=318,
-        width="stretch",
-        placeholder="–",
-        column_config=_columns(),
-        alt=_("Ranked sites"),
-    )
+    with st.container(key="table"):
+        st.dataframe(
+            frame,
+            key=table,
+            on_select=partial(state.on_table, table, listed),
+            selection_mode="multi-row",
+            lazy=False,
+            hide_index=True,
+            height=318,
+            width="stretch",
+            placeholder="–",
+            column_config=_columns(),
+            alt=_("Ranked sites"),
+        )
     if len(ranking) > TABLE_ROWS:
         st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(TABLE_ROWS)))
+
+
+def _key(listed: list[str]) -> str:
+    """Return the widget of this order of sites: rows ticked in another order never name sites of this one."""
+    return "ranked_" + hashlib.blake2b("\n".join(listed).encode(), digest_size=8).hexdigest()
 
 
 def _columns() -> ColumnSettings:
@@ -70,7 +78,7 @@ def _columns() -> ColumnSettings:
     return with_tips(
         {
             "#": st.column_config.NumberColumn(width=45),
-            "Δ": st.column_config.TextColumn(width=45, help=_("Rank change since your last edit")),
+            "Δ": st.column_config.TextColumn(width=40, help=_("Rank change since your last edit")),
             _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=70),
             _("Site"): st.column_config.TextColumn(width=140),
             _("Country"): st.column_config.TextColumn(width=95),
