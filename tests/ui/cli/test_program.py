@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from data.fact_rows import COLUMNS
 from tests.commands import Program
 from ui.cli import main
 from ui.cli.arguments import leaves
@@ -14,7 +16,9 @@ pytestmark = pytest.mark.nightly
 ROOT = Path(__file__).resolve().parents[3]
 SITE, OTHER = "usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6"
 POINTS = "name,lat,lon,Ni_pct\nKevitsa East,67.69,26.96,0.9\nSakatti Two,67.55,26.45,1.9\n"
-#: In an order in which each has what it needs. `{key}`: the snapshot that was frozen; `{own}`: the criterion made.
+FACTS = ",".join(COLUMNS) + f"\n{OTHER},stage,,,,,,exploration,,2026-03,Report,https://example.org,\n"
+#: In an order in which each has what it needs. `{key}`: the snapshot that was frozen; `{own}`: the criterion made;
+#: `{fact}`: the fact stored.
 COMMANDS = (
     "rank --top 3",
     f"site {SITE}",
@@ -42,6 +46,13 @@ COMMANDS = (
     "criteria remove {own}",
     "layers remove Till",
     "layers restore {layer}",
+    "facts stale --commodity dysprosium --top 3",
+    f"facts template -o empty.csv --site {SITE}",
+    f"facts letter {SITE} -o letter.docx",
+    "facts add facts.csv",
+    "facts list --format json",
+    "facts remove {fact}",
+    "facts undo",
     "milestones set Bokan-Mountain --started 2025-01-15",
     "milestones list",
     "milestones remove Bokan-Mountain",
@@ -85,12 +96,15 @@ def words_of(tree) -> list[tuple[str, ...]]:
 
 def test_each_command_answers_as_a_program(program: Program, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(POINTS, encoding="utf-8")
+    (tmp_path / "facts.csv").write_text(FACTS, encoding="utf-8")
     given: dict[str, str] = {}
     for line in COMMANDS:
         done = program(*(word.format(**given) if "{" in word else word for word in line.split()))
         assert (done.returncode, done.stderr) == (0, ""), (line, done.stderr)
         if line.startswith("shortlist freeze"):
             given["key"] = done.stdout.split()[1]
+        if line.startswith("facts list"):
+            given["fact"] = json.loads(done.stdout)[0]["fact_id"]
         if line == "criteria list":
             given["own"] = next(word for word in done.stdout.split() if word.startswith("own-"))
         if line == "layers remove Till":
