@@ -148,7 +148,7 @@ def ahead(difference: dict[str, Any]) -> str:
     return f"{number(difference['difference'])} ({ends(difference['ci'])})"
 
 
-def page(open_: dict[str, Any], blind: dict[str, Any]) -> str:
+def page(open_: dict[str, Any], blind: dict[str, Any], opening: dict[str, Any]) -> str:
     """Return the page."""
     strata = [
         [row["stratum"], str(row["labelled"]), f"{row['unlabelled']:,}", number(row["auc"])] for row in blind["strata"]
@@ -189,6 +189,8 @@ Brackets: 95 % bootstrap intervals.
 {"Better than the ranking within the country: **" + "**, **".join(better) + "**." if better else "No simple order is better within the country."} Every labelled site lies in the United States, so figures over all countries mostly say that the host country class puts US sites first: the one to read is that within the country.
 The ranking is {ahead(open_["differences"]["evidence_only"])} ahead of completeness alone with the list's own facts, {ahead(blind["differences"]["evidence_only"])} without: how well a site is documented tells as much.
 
+**Of the list that the app opens with** (projects, mines), blind: {number(opening["auc_country"])} ({ends(opening["auc_country_ci"])}) within the country, {opening["matched"]} labelled of {opening["sites"]} sites; {ahead(opening["differences"]["evidence_only"])} ahead of completeness alone, {ahead(opening["differences"]["random"])} ahead of random order. Below 0.5: the list puts other US projects before those on the FAST-41 list.
+
 ## By main commodity, blind
 
 {table(["Main commodity", "Labelled", "Unlabelled", "AUC"], strata)}
@@ -225,8 +227,9 @@ $ orebridge backtest {LABELS} --blind
 
 if __name__ == "__main__":
     plain, without = answer(), answer("--blind")
+    first = answer("--blind", "--universe", "projects", "--step", "mines")
     FIGURE.write_text(figure(without), encoding="utf-8")
-    PAGE.write_text(page(plain, without), encoding="utf-8")
+    PAGE.write_text(page(plain, without, first), encoding="utf-8")
     print(
         f"{PAGE.relative_to(ROOT)}: AUC within the country {without['auc_country']} blind, {plain['auc_country']} open"
     )

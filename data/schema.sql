@@ -309,18 +309,21 @@ LEFT JOIN user_data.fact AS f ON f.site_id = r.site_id AND f.attribute = 'tonnag
 WHERE coalesce(f.value, r.ore_mt) IS NOT NULL;
 -- Owners with what is known of their share, in % of the site. fresh: stated within five years (of 2026). floor_pct is held at least,
 -- point_pct likely: of a sole owner whose share no source states, the 5th percentile and the mean of the 413 sites whose sole named owner
--- has a stated share; of several, nothing and equal parts.
+-- has a stated share; of several, nothing and equal parts of what the stated shares leave.
 CREATE VIEW combined.owner AS
 SELECT
-    * EXCLUDE (owners), as_of >= '2021' AS fresh,
+    * EXCLUDE (owners, unstated, stated_pct), as_of >= '2021' AS fresh,
     CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 51 ELSE 0 END AS floor_pct,
-    CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 94 ELSE 100 / owners END AS point_pct
+    CASE WHEN share_pct IS NOT NULL THEN share_pct WHEN owners = 1 THEN 94 ELSE greatest(0, 100 - stated_pct) / unstated END AS point_pct
 FROM (
-    SELECT *, count(*) OVER (PARTITION BY site_id) AS owners
+    SELECT
+        *, count(*) OVER of_site AS owners, count(*) FILTER (share_pct IS NULL) OVER of_site AS unstated,
+        coalesce(sum(share_pct) OVER of_site, 0) AS stated_pct
     FROM (
         FROM facts.owner ANTI JOIN user_data.holder USING (site_id)
         UNION ALL BY NAME SELECT * EXCLUDE (added_by) FROM user_data.holder
     )
+    WINDOW of_site AS (PARTITION BY site_id)
 );
 -- The candidates: what joint support could bring to product. basis: 'stage' (stated within five years of 2026: from exploration to construction,
 -- or stopped for a time), 'need' (operating, and a source of these years says that an expansion, a restart or a new line needs money), 'own'

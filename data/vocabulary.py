@@ -248,6 +248,13 @@ def commodity_ids() -> frozenset[str]:
 
 
 @cache
+def us_critical_minerals() -> tuple[str, ...]:
+    """Return the ids on the US list of critical minerals of 2025, in the order of `data/curated/commodities.csv`."""
+    with (CURATED / "commodities.csv").open(encoding="utf-8", newline="") as handle:
+        return tuple(row["commodity_id"] for row in csv.DictReader(handle) if row["us_2025"].lower() == "true")
+
+
+@cache
 def _grade_units() -> dict[str, tuple[str, str]]:
     with (CURATED / "commodities.csv").open(encoding="utf-8", newline="") as handle:
         return {row["commodity_id"]: (row["grade_unit"], row["grade_basis"]) for row in csv.DictReader(handle)}
@@ -339,11 +346,27 @@ def owners(text: str) -> tuple[str, ...]:
     (('Rio Tinto', 'BHP'), ('Freeport-McMoRan',), ())
     """
     parts = (part.strip(" ,") for part in re.split(r"(?:\s/\s|(?<=\w\w\w)/(?=\w\w\w)|;)(?![^()]*\))", text))
-    return tuple(dict.fromkeys(part for part in parts if part and not _HISTORY.search(part)))
+    return tuple(dict.fromkeys(part for part in parts if part and not is_history(part)))
 
 
 #: Words of a cell that tells what became of an owner ("sold on 1 June 2013"), not who it is.
-_HISTORY = re.compile(r"\b(sold|formerly|until|till|bankruptcy)\b", re.I)
+_HISTORY = re.compile(r"\b(sold|until|till|bankruptcy)\b|^formerly\b", re.I)
+
+
+def is_history(part: str) -> bool:
+    """Tell whether a part of a cell of owners says what became of one, and not who it is.
+
+    Parameters
+    ----------
+    part : str
+        As a source prints it.
+
+    Examples
+    --------
+    >>> is_history("sold on 1 June 2013"), is_history("Infinity Metals (formerly Infinity Lithium)")
+    (True, False)
+    """
+    return _HISTORY.search(part) is not None
 
 
 @cache

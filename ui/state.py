@@ -36,8 +36,8 @@ from workspace.reference import commodity_names, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
 
 MOST_SELECTED = 200
-#: Keys of an address that already ask something of the list.
-ANSWERS = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "sel", "area", "ev")
+#: Choices of the sidebar that have one value, by their key in the address.
+SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake")
 
 
 def start() -> None:
@@ -46,22 +46,7 @@ def start() -> None:
     A wrong address is passed over.
     """
     if page_state.started:
-        page_state.keep(
-            (
-                *WEIGHT_KEYS.values(),
-                *CHOICES,
-                "universe",
-                "step",
-                "m",
-                "cov",
-                "q",
-                "order",
-                "method",
-                "hide",
-                "stake",
-                "firm",
-            )
-        )
+        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "firm"))
         return
     page_state.started = True
     address = st.query_params
@@ -72,7 +57,7 @@ def start() -> None:
         page_state.set_weight(key, _whole_number(address.get(key, ""), default_weights.get(pillar, 0)))
     page_state.unread = _unread()
     # An address of before there were projects lists all sites, as it did.
-    bare = not any(key in address for key in (*WEIGHT_KEYS.values(), *CHOICES, *ANSWERS))
+    bare = not any(key in address for key in (*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "sel", "area", "ev"))
     page_state.universe = _one_of("universe", UNIVERSES, DEFAULT_UNIVERSE if bare else "all")
     page_state.step = _one_of("step", (*STEPS, SIDE_BY_SIDE), DEFAULT_STEP if bare else "") or None
     page_state.m = _one_of("m", commodity_names(), "")

@@ -225,12 +225,14 @@ def split_owners(owners: str) -> list[tuple[str, float | None]]:
     [('Barrick', 75.0), ('Newmont', 25.0)]
     >>> split_owners("Southern Copper Corporation")
     [('Southern Copper Corporation', None)]
+    >>> split_owners("Rio Tinto (46.7%), sold on 31 December 2014")
+    [('Rio Tinto', 46.7)]
     """
     found: list[tuple[str, float | None]] = []
     for part in re.split(r"(?<=%\))\s*[,;]\s*|;\s*", owners):
         match = re.fullmatch(r"\s*(.+?)\s*\(\s*([\d.]+)\s*%\s*\)\s*", part)
         if match:
             found.append((match[1], float(match[2])))
-        elif part.strip():
+        elif part.strip() and not words.is_history(part):
             found.append((part.strip(), None))
     return found

@@ -151,6 +151,13 @@ class Backtest:
     blind: dict[str, Any] | None
     notes: list[tuple[str, dict[str, Any]]]
 
+    @property
+    def headline_figure(self) -> tuple[float | None, list[float] | None, dict[str, float | None]]:
+        """The figure to read first, its interval, and the same figure of each baseline."""
+        if self.headline == "auc_country":
+            return self.auc_country, self.auc_country_ci, self.baselines_country
+        return self.auc_stratified, self.auc_stratified_ci, self.baselines_stratified
+
 
 def backtest(
     facts: duckdb.DuckDBPyConnection, scenario: Scenario, labels: Sequence[Label], settings: Settings | None = None
@@ -473,7 +480,9 @@ def _notes(result: Backtest, settings: Settings, listed_only: int) -> list[tuple
     """Return the caveats of a result as codes with values; the screens put them into words."""
     labelled, counts = result.matched, result.counts
     countries = {row["country"] for row in result.matches}
-    best, auc = _best_baseline(result)
+    own, _ci, baselines = result.headline_figure
+    auc, best = max(((each or 0.0, name) for name, each in baselines.items()), default=(0.0, ""))
+    beaten, by_country = own is not None and auc > own, result.headline == "auc_country"
     checks: list[tuple[str, object, dict[str, Any]]] = [
         ("no_match", not labelled, {}),
         ("too_few", 0 < labelled < LEAST_LABELLED, {"n": labelled, "least": LEAST_LABELLED}),
@@ -481,7 +490,8 @@ def _notes(result: Backtest, settings: Settings, listed_only: int) -> list[tuple
         ("strata_too_few", result.auc is not None and result.auc_stratified is None, {"least": LEAST_LABELLED}),
         ("leak", counts["only_listed"] and not settings.blind, {"n": counts["only_listed"]}),
         ("left_out", settings.blind and listed_only, {"n": listed_only}),
-        ("beaten", result.auc_stratified is not None and auc > result.auc_stratified, {"baseline": best, "auc": auc}),
+        ("beaten", beaten and not by_country, {"baseline": best, "auc": auc}),
+        ("beaten_country", beaten and by_country, {"baseline": best, "auc": auc}),
         ("one_country", len(countries) == 1 and labelled > 1, {"country": next(iter(countries), "")}),
         ("undated", settings.until and counts["undated"], {"n": counts["undated"]}),
         ("later", counts["later"], {"n": counts["later"], "until": settings.until}),
@@ -490,12 +500,6 @@ def _notes(result: Backtest, settings: Settings, listed_only: int) -> list[tuple
         ("unlabelled", labelled, {}),
     ]
     return [(code, values) for code, holds, values in checks if holds]
-
-
-def _best_baseline(result: Backtest) -> tuple[str, float]:
-    """Return the baseline with the highest stratified AUC, and that AUC; an empty name where none has one."""
-    known = [(name, auc) for name, auc in result.baselines_stratified.items() if auc is not None]
-    return max(known, key=lambda pair: pair[1], default=("", 0.0))
 
 
 def as_json(result: Backtest) -> dict[str, Any]:

@@ -25,14 +25,18 @@ class Candidate:
         restart or new line needs money), ``own`` (brought by a user); empty: it is none.
     stated : str
         ISO date, month or year of the stage; empty: none.
-    gap_us_pct, gap_japan_pct : float or None
-        Share of the country's net imports of `gap_of` that its output would replace, 0 to 100; None: unknown.
     gap_of : str
-        Commodity id; empty: unknown.
+        Commodity of both gaps: that of interest, else the first that the site sells, where either country has a figure
+        of it; empty: unknown.
+    gap_us_pct, gap_us_low, gap_us_high, gap_japan_pct, gap_japan_low, gap_japan_high : float or None
+        Share of the country's net imports of `gap_of` that its output could replace, 0 to 100, with the range of the
+        estimate; None: unknown.
     months, months_low, months_high : float or None
         To ready-to-build: P50, P10 and P90; None: unknown.
-    blocs : tuple of (str, float)
-        Bloc of the owners stated since 2021, and the percent of the site, most first; empty: unknown.
+    blocs : tuple of (str, float, str)
+        Bloc of the owners stated since 2021, the percent of the site, and what that is: ``stated``; ``likely``, of a
+        sole owner whose share no source states; ``least``, where other shares are not stated. Most first; empty:
+        unknown.
     owners_stale : bool
         Owners are named, none of them since 2021.
     funding, funding_as_of : str
@@ -48,13 +52,17 @@ class Candidate:
     step: str
     basis: str
     stated: str
-    gap_us_pct: float | None
-    gap_japan_pct: float | None
     gap_of: str
+    gap_us_pct: float | None
+    gap_us_low: float | None
+    gap_us_high: float | None
+    gap_japan_pct: float | None
+    gap_japan_low: float | None
+    gap_japan_high: float | None
     months: float | None
     months_low: float | None
     months_high: float | None
-    blocs: tuple[tuple[str, float], ...]
+    blocs: tuple[tuple[str, float, str], ...]
     owners_stale: bool
     funding: str
     funding_as_of: str
@@ -64,13 +72,16 @@ class Candidate:
 
     @property
     def next_step(self) -> str:
-        """What has to come next before there is more product: one of `NEXT_STEPS`; empty: the stage does not say.
+        """What has to come next before there is more product: one of `NEXT_STEPS`; empty: no source says.
 
-        A bar comes first, then what the stage leaves to do. Whether money is what is missing is known only where a
-        source says that it is sought.
+        A bar comes first, then what the stage of a project leaves to do: of other sites the stage is old, or it runs
+        and no source speaks of more. Whether money is what is missing is known only where a source says that it is
+        sought.
         """
         if self.bar:
             return {"legal": "bar", "covered_nation": "owner"}[self.bar]
+        if not self.basis:
+            return ""
         if self.stage == "construction":
             return "finance" if self.funding in ("seeking", "partly") else "completion"
         if self.stage == "permitted":
@@ -111,7 +122,7 @@ def candidates(facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], commod
     found = []
     for row in rows.fetchall():
         values = dict(zip(names, row, strict=True))
-        values["blocs"] = tuple((str(each["bloc"]), float(each["pct"])) for each in values["blocs"] or ())
+        values["blocs"] = tuple((each["bloc"], each["pct"], each["basis"]) for each in values["blocs"] or ())
         found.append(Candidate(**values))
     return tuple(found)
 

@@ -1,27 +1,52 @@
 -- in:     combined.site, combined.gate, combined.project, combined.step, combined.measurement (gap_closed, gap_closed_japan,
---         permitting_months), combined.owner, combined.claim (funding_state, capex), facts.commodity; $site_ids (list); $commodity of interest,
+--         permitting_months), combined.owner, combined.claim (stage, funding_state, capex), facts.commodity; $site_ids (list); $commodity of interest,
 --         or ''
 -- out:    site_id, stage, bar (gate that fails: 'legal' | 'covered_nation' | ''), step, basis ('stage' | 'need' | 'own' | ''), stated (date of
---         the stage), gap_us_pct, gap_japan_pct (share of the country's import gap, 0..100), gap_of (commodity), months, months_low,
---         months_high, blocs (list of struct: bloc, pct; of fresh owners, most first), owners_stale (owners are named, none of them lately),
+--         the stage), gap_of (one commodity for both gaps), gap_us_pct, gap_us_low, gap_us_high, gap_japan_pct, gap_japan_low, gap_japan_high (share of
+--         the country's net imports of gap_of, 0..100), months, months_low, months_high, blocs (list of struct of fresh owners, most
+--         first: bloc, pct, basis: 'stated', 'likely' of a sole owner without a stated share, 'least' where some shares are not stated), owners_stale (owners are named, none of them lately),
 --         funding, funding_as_of, capex, capex_unit, capex_as_of (newest that a source states)
 -- grain:  one row a site, in the order of $site_ids
--- NULL:   gap_us_pct, gap_japan_pct, months, capex: unknown; blocs: no owner is named; funding: no source says
+-- NULL:   gaps, months, capex: unknown; blocs: no owner is named; funding: no source says
 WITH asked AS (
     SELECT unnest($site_ids::VARCHAR[]) AS site_id, unnest(range(len($site_ids::VARCHAR[]))) AS place
 ),
 closed AS (
-    SELECT m.criterion_id, m.site_id, least(100, 100 * m.value / k.leading_share_pct) AS pct, m.target AS gap_of
+    SELECT
+        m.criterion_id, m.site_id, m.commodity, m.target,
+        least(100, 100 * m.value / k.leading_share_pct) AS pct, least(100, 100 * m.low / k.leading_share_pct) AS low,
+        least(100, 100 * m.high / k.leading_share_pct) AS high
     FROM combined.measurement AS m
     JOIN facts.commodity AS k ON k.commodity_id = m.target
-    WHERE m.criterion_id IN ('gap_closed', 'gap_closed_japan') AND k.leading_share_pct > 0 AND m.commodity IN ('', $commodity)
-    QUALIFY row_number() OVER (PARTITION BY m.criterion_id, m.site_id ORDER BY m.commodity = $commodity DESC) = 1
+    WHERE m.criterion_id IN ('gap_closed', 'gap_closed_japan') AND k.leading_share_pct > 0 AND m.site_id IN (SELECT site_id FROM asked)
+),
+-- What the site sells first, where either country has a figure of it: both gaps are told of one commodity.
+sold AS (
+    SELECT c.site_id, c.target AS gap_of
+    FROM closed AS c
+    JOIN combined.site AS s USING (site_id)
+    LEFT JOIN facts.commodity AS main ON main.commodity_id = s.commodities[1]
+    WHERE c.commodity IN ('', $commodity)
+    QUALIFY row_number() OVER (
+        PARTITION BY c.site_id
+        ORDER BY c.commodity = $commodity DESC, coalesce(c.target IN (main.commodity_id, main.group_id), false) DESC, c.criterion_id
+    ) = 1
+),
+of_it AS (
+    SELECT c.*
+    FROM closed AS c
+    JOIN sold AS o ON o.site_id = c.site_id AND o.gap_of = c.target
+    QUALIFY row_number() OVER (
+        PARTITION BY c.criterion_id, c.site_id ORDER BY c.commodity = $commodity DESC, c.commodity = '' DESC, c.commodity = c.target DESC, c.commodity
+    ) = 1
 ),
 gap AS (
     SELECT
-        site_id, max(pct) FILTER (criterion_id = 'gap_closed') AS gap_us_pct, max(pct) FILTER (criterion_id = 'gap_closed_japan') AS gap_japan_pct,
-        coalesce(max(gap_of) FILTER (criterion_id = 'gap_closed'), max(gap_of)) AS gap_of
-    FROM closed GROUP BY site_id
+        site_id, max(target) AS gap_of,
+        max(pct) FILTER (criterion_id = 'gap_closed') AS gap_us_pct, max(low) FILTER (criterion_id = 'gap_closed') AS gap_us_low,
+        max(high) FILTER (criterion_id = 'gap_closed') AS gap_us_high, max(pct) FILTER (criterion_id = 'gap_closed_japan') AS gap_japan_pct,
+        max(low) FILTER (criterion_id = 'gap_closed_japan') AS gap_japan_low, max(high) FILTER (criterion_id = 'gap_closed_japan') AS gap_japan_high
+    FROM of_it GROUP BY site_id
 ),
 bars AS (
     SELECT site_id, max(gate) AS bar FROM combined.gate WHERE verdict = 'fail' AND gate IN ('legal', 'covered_nation') GROUP BY site_id
@@ -30,14 +55,24 @@ cost AS (
     SELECT site_id, max_by(value, as_of) AS capex, max_by(unit, as_of) AS capex_unit, max(as_of) AS capex_as_of
     FROM combined.claim WHERE attribute = 'capex' AND chosen AND value IS NOT NULL GROUP BY site_id
 ),
+staged AS (
+    SELECT site_id, max(as_of) AS stated FROM combined.claim WHERE attribute = 'stage' AND chosen GROUP BY site_id
+),
 months AS (
     SELECT site_id, value AS months, low AS months_low, high AS months_high FROM combined.measurement WHERE criterion_id = 'permitting_months'
 ),
 held AS (
     SELECT
         site_id, NOT bool_or(fresh) AS owners_stale,
-        list({'bloc': bloc, 'pct': pct} ORDER BY pct DESC, bloc) FILTER (fresh) AS blocs
-    FROM (SELECT site_id, bloc, fresh, sum(point_pct) AS pct FROM combined.owner GROUP BY ALL)
+        list({'bloc': bloc, 'pct': pct, 'basis': basis} ORDER BY pct DESC, bloc) FILTER (fresh) AS blocs
+    FROM (
+        SELECT
+            site_id, bloc, fresh,
+            CASE WHEN bool_and(share_pct IS NOT NULL) THEN 'stated' WHEN max(owners) = 1 THEN 'likely' ELSE 'least' END AS basis,
+            CASE WHEN max(owners) = 1 THEN sum(point_pct) ELSE sum(floor_pct) END AS pct
+        FROM (SELECT *, count(*) OVER (PARTITION BY site_id) AS owners FROM combined.owner)
+        GROUP BY site_id, bloc, fresh
+    )
     GROUP BY site_id
 ),
 money AS (
@@ -45,7 +80,8 @@ money AS (
     FROM combined.claim WHERE attribute = 'funding_state' AND text <> '' GROUP BY site_id
 )
 SELECT
-    a.site_id, s.stage, coalesce(b.bar, '') AS bar, t.step, coalesce(p.basis, '') AS basis, coalesce(p.stated, '') AS stated, g.gap_us_pct, g.gap_japan_pct, coalesce(g.gap_of, '') AS gap_of,
+    a.site_id, s.stage, coalesce(b.bar, '') AS bar, t.step, coalesce(p.basis, '') AS basis, coalesce(d.stated, '') AS stated,
+    coalesce(g.gap_of, '') AS gap_of, g.gap_us_pct, g.gap_us_low, g.gap_us_high, g.gap_japan_pct, g.gap_japan_low, g.gap_japan_high,
     n.months, n.months_low, n.months_high, h.blocs, coalesce(h.owners_stale, false) AS owners_stale, coalesce(m.funding, '') AS funding,
     coalesce(m.funding_as_of, '') AS funding_as_of, k.capex, coalesce(k.capex_unit, '') AS capex_unit,
     coalesce(k.capex_as_of, '') AS capex_as_of
@@ -55,6 +91,7 @@ LEFT JOIN bars AS b USING (site_id)
 LEFT JOIN cost AS k USING (site_id)
 LEFT JOIN combined.step AS t USING (site_id)
 LEFT JOIN combined.project AS p USING (site_id)
+LEFT JOIN staged AS d USING (site_id)
 LEFT JOIN gap AS g USING (site_id)
 LEFT JOIN months AS n USING (site_id)
 LEFT JOIN held AS h USING (site_id)

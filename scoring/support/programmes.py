@@ -15,12 +15,12 @@ from typing import Literal
 
 import pandas as pd
 
-from data.vocabulary import CURATED, fold
+from data.bundling.owners import companies
+from data.vocabulary import CURATED, commodity_ids, fold, us_critical_minerals
+from scoring.ownership.covered_nation import FRESH_FROM
 from scoring.records import Dossier, Verdict
 
 FILE = CURATED / "support_programmes.csv"
-#: Owners stated before this year may have changed.
-FRESH_FROM = "2021"
 #: Shares of a site add up to the whole within rounding.
 WHOLE_PCT = 99.0
 #: Letters that the name of a buyer needs, to be looked for in a text.
@@ -29,7 +29,6 @@ NAME_LETTERS = 5
 CAN_CHANGE = ("japanese_owner", "us_owner", "offtake_japan", "offtake_us")
 #: What a company is by law, at the end of its name.
 LEGAL_FORM = re.compile(r"( (corporation|corp|company|co|ltd|limited|inc|llc|plc|kk|group|holdings|international))+$")
-COMPANY_TABLES = ("companies.csv", "companies_more.csv", "companies_projects.csv")
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,7 +193,7 @@ def _programme(rows: pd.DataFrame) -> Programme:
 def _rule(row: pd.Series) -> Rule:
     argument = (row["argument"],) if row["test"] == "other" else tuple(shlex.split(row["argument"]))
     if row["test"] == "commodity_us_list":
-        argument = _us_list()
+        argument = us_critical_minerals()
     return Rule(
         row["rule_id"],
         row["rule"],
@@ -208,32 +207,20 @@ def _rule(row: pd.Series) -> Rule:
 
 
 @cache
-def _us_list() -> tuple[str, ...]:
-    table = pd.read_csv(CURATED / "commodities.csv", dtype=str, keep_default_na=False)
-    return tuple(table.loc[table["us_2025"].str.lower() == "true", "commodity_id"])
-
-
-@cache
 def _companies_of(iso3: str) -> tuple[str, ...]:
     """Return the folded names of companies of a country without their legal form, each between blanks."""
-    tables = [pd.read_csv(CURATED / name, dtype=str, keep_default_na=False) for name in COMPANY_TABLES]
-    table = pd.concat(tables)
+    table = companies()
     of_country = table[table["parent_country_iso3"] == iso3]
     buyers = pd.read_csv(CURATED / "offtake.csv", dtype=str, keep_default_na=False)
-    written = [name for column in ("owner_text", "company") for name in of_country[column]]
+    written = [*of_country.index, *of_country["company"]]
     written += [
         part
         for name in buyers.loc[buyers["buyer_country_iso3"] == iso3, "buyer"]
         for part in re.split(r"[/(),;]", name)
     ]
-    names = {LEGAL_FORM.sub("", fold(name)).strip() for name in written}
-    return tuple(sorted(f" {name} " for name in names - _commodities() if len(name) >= NAME_LETTERS))
-
-
-@cache
-def _commodities() -> frozenset[str]:
-    """Return the commodities: "indium" in a sentence on a buyer is the metal, not the Indium Corporation."""
-    return frozenset(fold(name) for name in pd.read_csv(CURATED / "commodities.csv", dtype=str)["commodity_id"])
+    metals = {fold(name) for name in commodity_ids()}  # "indium" of a buyer is the metal, not the Indium Corporation
+    names = {LEGAL_FORM.sub("", fold(name)).strip() for name in written} - metals
+    return tuple(sorted(f" {name} " for name in names if len(name) >= NAME_LETTERS))
 
 
 def judged(site: Dossier) -> tuple[Judged, ...]:

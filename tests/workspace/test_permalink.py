@@ -89,6 +89,8 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         country="ZZZ" * 999,
         order="luck",
         method="[]",
+        universe="nonsense",
+        step="[]",
         q="a\x00" * 5000,
         area=packed("[" * 90_000),
         ev=packed("[" * 90_000),
@@ -102,7 +104,8 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
     assert warning == (
         "Parts of this URL could not be read and were ignored: Weights: Grade, Weights: Permitting "
         "speed, Weights: Infrastructure, "
-        "Minimum data completeness (%), Commodity of interest, Rank by, Method, Kind, Stage, Country, "
+        "Minimum data completeness (%), Commodity of interest, Rank by, Method, Candidates, "
+        "Step of the supply chain, Kind, Stage, Country, "
         "Area of interest, User-defined criteria. "
         "Copy the link again from its source."
     )

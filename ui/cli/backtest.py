@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.defaults import DEFAULT_PRESET
+from scoring.defaults import DEFAULT_ORDER, DEFAULT_PRESET
 from ui.cli.arguments import MOST_SEED
+from ui.cli.options import StepOption, UniverseOption, build_scenario
 from ui.cli.terminal import Format, FormatOption, answer
 from ui.text.backtest_words import in_english
 
 if TYPE_CHECKING:
     from data.sql import Record
-    from scoring.ranking.scenario import Scenario
 
 
 def backtest(
@@ -40,6 +41,8 @@ def backtest(
             min=0, max=MOST_SEED, help="Random seed for intervals and shuffles; the same seed gives the same result."
         ),
     ] = 20251028,
+    universe: UniverseOption = "all",
+    step: StepOption = "",
     format: FormatOption = Format.table,
 ) -> None:
     """Test the ranking against a list of labels.
@@ -51,7 +54,11 @@ def backtest(
     from scoring.backtest.labels import read_labels, vocabulary  # noqa: PLC0415
     from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415 - ui.cli.main registers this command
 
-    scenario, settings = _scenario(preset, weights, commodity, seed), Settings(blind, _date(until))
+    chosen = build_scenario(
+        preset, weights, commodity, None, None, None, DEFAULT_ORDER, 0.0, False, "", universe=universe, step=step
+    )
+    scenario = replace(chosen, seed=seed)
+    settings = Settings(blind, _date(until))
     content = labels.read_bytes()
     facts, scenario = with_own(scenario, open_all_facts)
     rows = read_labels(content, str(labels), vocabulary(facts))
@@ -61,16 +68,6 @@ def backtest(
         typer.echo(json.dumps(answered, ensure_ascii=False, indent=2))
     else:
         _print(answered, format)
-
-
-def _scenario(preset: str, weights: str, commodity: str, seed: int) -> Scenario:
-    from scoring.ranking.scenario import Scenario, from_preset  # noqa: PLC0415
-    from ui.cli.options import parse_weights  # noqa: PLC0415
-
-    name = commodity.strip().lower()
-    if weights:
-        return Scenario(weights=parse_weights(weights), commodity=name, seed=seed)
-    return from_preset(preset, commodity=name, seed=seed)
 
 
 def _date(until: str) -> str:

@@ -32,6 +32,7 @@ from scoring.support.programmes import judged
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
+from ui.text.candidate_words import gaps
 from ui.text.i18n import _, either, number, quantity, speaking
 from ui.text.vocabulary import N_, source_title
 from workspace.permalink import permalink
@@ -462,17 +463,9 @@ def _instruments(site: Dossier, outlook: Outlook | None) -> str:
 
 
 def _asked(facts: duckdb.DuckDBPyConnection, site: Dossier, commodity: str) -> str:
-    """Say which share of both gaps the output would replace, what it costs, how it is funded, and what comes next."""
+    """Say which share of both gaps the output could replace, what it costs, how it is funded, and what comes next."""
     (candidate,) = candidates(facts, [site["site_id"]], commodity)
-    gaps = (
-        (candidate.gap_us_pct, _("replaces {share} % of US net imports of {metal}")),
-        (candidate.gap_japan_pct, _("replaces {share} % of Japanese net imports of {metal}")),
-    )
-    parts = [
-        text.format(share=number(share), metal=w.commodity(candidate.gap_of))
-        for share, text in gaps
-        if share is not None
-    ]
+    parts = gaps(candidate)
     if candidate.capex is not None:
         cost = f"{number(candidate.capex)} {candidate.capex_unit} ({candidate.capex_as_of})"
         parts.append(_("capital cost {cost}").format(cost=cost))

@@ -12,6 +12,8 @@ from workspace.permalink import WEIGHT_KEYS
 
 #: Key in the address -> what it stands for, as the sidebar calls it.
 PARTS = {
+    "universe": N_("Candidates"),
+    "step": N_("Step of the supply chain"),
     "m": N_("Commodity of interest"),
     "kind": N_("Kind"),
     "stage": N_("Stage"),

@@ -62,7 +62,7 @@ def evidence(scenario: Scenario, site_id: str) -> None:
         _("Grade"): lambda: grade_tab(site, scenario.commodity),
         _("Permitting"): lambda: permitting_tab(site),
         _("Owners"): lambda: owners(site),
-        _("Support"): lambda: support_tab(site),
+        _("Support"): lambda: support_tab(scenario, site),
         _("Gates"): lambda: gates(site),
     }
     for tab, show in zip(

@@ -5,10 +5,12 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
+from scoring.ranking.scenario import Scenario
 from scoring.records import ClaimRecord, Dossier
 from scoring.sites.candidates import Candidate
 from scoring.support.programmes import Judged, judged
 from ui.text import vocabulary as w
+from ui.text.candidate_words import gaps
 from ui.text.i18n import _, either, number
 from workspace import rankings
 
@@ -16,10 +18,12 @@ from workspace import rankings
 MONEY = ("funding_state", "funding", "capex", "offtake", "expansion", "shelved_reason")
 
 
-def support_tab(site: Dossier) -> None:
+def support_tab(scenario: Scenario, site: Dossier) -> None:
     """Show what stands between the project and product, and who could help by the rules that are published."""
-    (candidate,) = rankings.candidates([site["site_id"]])
+    (candidate,) = rankings.candidates([site["site_id"]], scenario.commodity)
     st.markdown(_in_short(candidate))
+    if closes := gaps(candidate):
+        st.markdown(_("**Supply gap, estimated:** {gaps}").format(gaps="; ".join(closes)))
     claims = [claim for claim in site["claims"] if claim["attribute"] in MONEY]
     if claims:
         st.dataframe(_money(claims), hide_index=True, width="stretch", alt=_("What sources say of money and buyers"))

@@ -32,6 +32,7 @@ NOTES = {
         "figures mainly reflect how the ranking treats that country."
     ),
     "beaten": N_("A simple baseline does better within commodities: {baseline}, AUC {auc}."),
+    "beaten_country": N_("A simple baseline does better within countries: {baseline}, AUC {auc}."),
     "undated": N_("{n} undated labels are included."),
     "later": N_("{n} labels dated after {until} are set aside, neither labelled nor unlabelled."),
     "other_commodity": N_("{n} labels of other commodities are set aside."),

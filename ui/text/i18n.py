@@ -90,7 +90,7 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None:
         return "–"
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_decimal(value, format=pattern, locale=language())
+    return format_decimal(round(value, digits) + 0.0, format=pattern, locale=language())  # + 0.0: never "-0"
 
 
 def quantity(value: float | None) -> str:

@@ -16,9 +16,13 @@ NONE = Candidate(
     step="mines",
     basis="",
     stated="",
-    gap_us_pct=None,
-    gap_japan_pct=None,
     gap_of="",
+    gap_us_pct=None,
+    gap_us_low=None,
+    gap_us_high=None,
+    gap_japan_pct=None,
+    gap_japan_low=None,
+    gap_japan_high=None,
     months=None,
     months_low=None,
     months_high=None,
@@ -49,6 +53,41 @@ def test_the_gap_is_that_of_the_first_commodity_and_not_of_a_metal_that_is_not_s
     assert lens.gap_of in ("rare earths", "dysprosium")
 
 
+@pytest.mark.parametrize("commodity", ["", "tin", "dysprosium"])
+def test_both_gaps_are_of_the_one_commodity_that_is_named(facts, commodity: str) -> None:
+    """Onsan's antimony and indium, Hemerdon's tin and tungsten: two metals are never told as one."""
+    measured = {
+        (criterion, site_id, target)
+        for criterion, site_id, target in facts.execute(
+            "SELECT criterion_id, site_id, target FROM combined.measurement WHERE criterion_id LIKE 'gap_closed%'"
+        ).fetchall()
+    }
+    ids = [site_id for (site_id,) in facts.execute("SELECT site_id FROM combined.project").fetchall()]
+    listed = candidates(facts, ids, commodity)
+    for each in listed:
+        assert each.gap_us_pct is None or ("gap_closed", each.site_id, each.gap_of) in measured
+        assert each.gap_japan_pct is None or ("gap_closed_japan", each.site_id, each.gap_of) in measured
+        for low, share, high in (
+            (each.gap_us_low, each.gap_us_pct, each.gap_us_high),
+            (each.gap_japan_low, each.gap_japan_pct, each.gap_japan_high),
+        ):
+            assert share is None or 0 <= low <= share <= high <= 100
+    two = {site_id for _, site_id, _ in measured if len({t for _, s, t in measured if s == site_id}) > 1}
+    assert any(each.site_id in two and each.gap_of for each in listed)
+
+
+def test_what_no_source_states_of_a_share_is_told_apart(facts) -> None:
+    """General Motors and the Department of Energy state their shares of Thacker Pass, Lithium Americas does not."""
+    (site_id,) = facts.execute("SELECT site_id FROM combined.site WHERE name = 'Thacker Pass'").fetchone()
+    (found,) = candidates(facts, [site_id])
+    assert found.blocs == (("us", 43.0, "stated"), ("partner", 0.0, "least"))
+    sums = facts.execute(
+        "SELECT max(abs(100 - total)) FROM (SELECT sum(point_pct) AS total FROM combined.owner GROUP BY site_id "
+        "HAVING count(*) > 1 AND bool_or(share_pct IS NULL) AND sum(share_pct) FILTER (share_pct IS NOT NULL) <= 100)"
+    ).fetchone()
+    assert sums[0] == pytest.approx(0)
+
+
 @pytest.mark.parametrize(
     ("changes", "step"),
     [
@@ -60,13 +99,15 @@ def test_the_gap_is_that_of_the_first_commodity_and_not_of_a_metal_that_is_not_s
         ({"stage": "resource"}, "studies"),
         ({"stage": "suspended"}, "restart"),
         ({"stage": "operating"}, "expansion"),
+        ({"stage": "operating", "basis": ""}, ""),
+        ({"stage": "construction", "basis": "", "bar": "legal"}, "bar"),
         ({"stage": "construction", "bar": "legal"}, "bar"),
         ({"stage": "construction", "bar": "covered_nation"}, "owner"),
         ({"stage": "unknown"}, ""),
     ],
 )
 def test_what_has_to_come_next(changes, step: str) -> None:
-    found = replace(NONE, **changes).next_step
+    found = replace(NONE, **{"basis": "stage", **changes}).next_step
     assert found == step
     assert found in (*NEXT_STEPS, "")
 

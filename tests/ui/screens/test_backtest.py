@@ -76,6 +76,15 @@ def test_the_answer_has_the_promised_shape_and_comes_soon(run) -> None:
     assert found["blind"]["values"]["permitting_months"] > 0
 
 
+def test_the_list_of_a_page_can_be_tested(run) -> None:
+    """Of projects alone, one step or side by side, as the Backtest page does with what Explore shows."""
+    every = answered(run(str(EXAMPLE), "--format", "json"))["sites"]
+    mines = answered(run(str(EXAMPLE), "--universe", "projects", "--step", "mines", "--format", "json"))
+    assert 0 < mines["sites"] < every / 10
+    assert mines["headline"] == "auc_country"
+    assert run(str(EXAMPLE), "--step", "castles").returncode == 2
+
+
 def test_table_and_csv_say_the_headline_first(run) -> None:
     table, comma = run(str(EXAMPLE)), run(str(EXAMPLE), "--format", "csv")
     assert (table.returncode, comma.returncode) == (0, 0)

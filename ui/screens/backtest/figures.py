@@ -5,7 +5,6 @@ Computes nothing itself.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -85,43 +84,23 @@ def figures(outcome: Backtest) -> None:
     st.caption("\n".join(f"- {text}" for code, text in notes if code not in WARNINGS))
 
 
-@dataclass(frozen=True, slots=True)
-class Headline:
-    """The figure to read first: within countries where all labels are of one country, else within commodities."""
-
-    title: str
-    about: str
-    auc: float | None
-    ci: list[float] | None
-    baselines: dict[str, float | None]
-
-
-def _headline(outcome: Backtest) -> Headline:
+def _headline(outcome: Backtest) -> tuple[str, str]:
+    """Return the title of the figure to read first, and what it says."""
     if outcome.headline == "auc_country":
-        return Headline(
-            _("AUC within countries"),
-            _("Probability that a labelled site ranks above an unlabelled site of the same country; 0.5 = chance."),
-            outcome.auc_country,
-            outcome.auc_country_ci,
-            outcome.baselines_country,
+        return _("AUC within countries"), _(
+            "Probability that a labelled site ranks above an unlabelled site of the same country; 0.5 = chance."
         )
-    return Headline(
-        _("AUC within commodities"),
-        _(
-            "Probability that a labelled site ranks above an unlabelled site with the same "
-            "main commodity; 0.5 = chance."
-        ),
-        outcome.auc_stratified,
-        outcome.auc_stratified_ci,
-        outcome.baselines_stratified,
+    return _("AUC within commodities"), _(
+        "Probability that a labelled site ranks above an unlabelled site with the same main commodity; 0.5 = chance."
     )
 
 
 def _metrics(outcome: Backtest) -> None:
     """Show the headline with its interval, beside the plain AUC, the lift and the negative control."""
     one, two, three, four = st.columns(4)
-    first = _headline(outcome)
-    one.metric(first.title, _figure(first.auc), _ends(first.ci), delta_color="off", delta_arrow="off", help=first.about)
+    title, about = _headline(outcome)
+    auc, interval, _baselines = outcome.headline_figure
+    one.metric(title, _figure(auc), _ends(interval), delta_color="off", delta_arrow="off", help=about)
     two.metric(
         _("AUC, all sites"),
         _figure(outcome.auc),
@@ -204,14 +183,14 @@ def capture_chart(outcome: Backtest) -> None:
 
 def orders_chart(outcome: Backtest) -> None:
     """Draw the headline figure of the ranking, with its interval, and of each baseline, and say how far it is ahead."""
-    first = _headline(outcome)
-    if first.auc is None:
+    (title, _about), (auc, interval, baselines) = _headline(outcome), outcome.headline_figure
+    if auc is None:
         st.caption(_("too few labels"))
         return
     ranking = _("This ranking")
-    rows = [{"order": ranking, "auc": first.auc}]
-    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in first.baselines.items()]
-    low, high = first.ci or (None, None)
+    rows = [{"order": ranking, "auc": auc}]
+    rows += [{"order": _(BASELINES[k]), "auc": v} for k, v in baselines.items()]
+    low, high = interval or (None, None)
     frame = pd.DataFrame(
         [
             {**row, "low": low if i == 0 else row["auc"], "high": high if i == 0 else row["auc"]}
@@ -224,10 +203,10 @@ def orders_chart(outcome: Backtest) -> None:
         color=alt.condition(alt.datum.order == ranking, alt.value(BLUE), alt.value("#7A828C")),
         tooltip=[
             alt.Tooltip("order:N", title=_("Order")),
-            alt.Tooltip("auc:Q", format=".3f", title=first.title),
+            alt.Tooltip("auc:Q", format=".3f", title=title),
         ],
     )
-    points = base.mark_circle(size=110).encode(x=alt.X("auc:Q", scale=scale, title=first.title))
+    points = base.mark_circle(size=110).encode(x=alt.X("auc:Q", scale=scale, title=title))
     chance = (
         alt.Chart(pd.DataFrame({"v": [0.5]}))
         .mark_rule(strokeDash=[4, 4], color=GREY)
@@ -296,6 +275,7 @@ def misses_table(outcome: Backtest, scenario: Scenario) -> None:
         width="stretch",
         lazy=False,
         key="misses_table",
+        placeholder="–",
         alt=_("Misses"),
         column_config=with_tips(
             {

@@ -94,16 +94,18 @@ def _columns() -> ColumnSettings:
             ),
             _("Gate"): st.column_config.TextColumn(help=tip("gate")),
             _("Stage"): st.column_config.TextColumn(
-                width=120, help=_("As stated by the newest source, with its year.")
+                width=138, help=_("As stated by the newest source, with its year.")
             ),
             _("Metal"): st.column_config.TextColumn(width=84, help=_("Commodity of which the gap is.")),
             _("US gap"): st.column_config.NumberColumn(
-                format="%.0f %%", width=62, help=_("Share of US net imports that the output of the site would replace.")
+                format="%.0f %%",
+                width=80,
+                help=_("Share of US net imports that the output could replace; its range: tab Support."),
             ),
             _("Japan gap"): st.column_config.NumberColumn(
                 format="%.0f %%",
-                width=72,
-                help=_("Share of Japan's net imports that the output of the site would replace."),
+                width=86,
+                help=_("Share of Japan's net imports that the output could replace; its range: tab Support."),
             ),
             _("Next step"): st.column_config.TextColumn(
                 width=80, help=_("What has to come next before there is more product, by bar, stage and funding.")
@@ -112,10 +114,11 @@ def _columns() -> ColumnSettings:
                 format="%.0f", width=56, help=_("Months to ready-to-build, median.")
             ),
             _("Owners"): st.column_config.TextColumn(
-                width=150, help=_("Blocs of the owners stated since 2021, with about how much each holds.")
+                width=170,
+                help=_("Blocs of the owners stated since 2021; “about”: the only owner named, no share stated."),
             ),
             _("Funding"): st.column_config.TextColumn(
-                width=76, help=_("What the newest source says; empty: none says it.")
+                width=90, help=_("What the newest source says; empty: none says it.")
             ),
         }
     )
@@ -161,10 +164,17 @@ def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
 
 
 def _blocs(each: Candidate) -> str:
-    """Return the blocs of the owners, most first, with about how much each holds; empty: no owner is named."""
-    if each.blocs:
-        return " · ".join(f"{w.word(w.BLOCS, bloc)} {number(pct)} %" for bloc, pct in each.blocs if pct >= 1)
-    return _("stated before 2021") if each.owners_stale else ""
+    """Return the blocs of the owners, most first, with how much each holds; empty: no owner is named."""
+    if not each.blocs:
+        return _("stated before 2021") if each.owners_stale else ""
+    return " · ".join(f"{w.word(w.BLOCS, bloc)} {_held(pct, basis)}" for bloc, pct, basis in each.blocs)
+
+
+def _held(pct: float, basis: str) -> str:
+    if basis == "least" and not pct:
+        return _("(share not stated)")
+    held = {"stated": _("{pct} %"), "likely": _("about {pct} %"), "least": _("at least {pct} %")}[basis]
+    return held.format(pct=number(pct, 0 if pct >= 1 else 1))
 
 
 def _compare() -> None:
