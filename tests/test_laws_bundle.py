@@ -139,7 +139,7 @@ def test_an_unknown_is_never_filled_in(criterion_id, share, w) -> None:
 @MORE
 @given(st.lists(st.sampled_from(["pass", "fail", "unknown"]), min_size=3, max_size=3), weights)
 def test_gates_change_the_order_and_nothing_else(verdicts, w) -> None:
-    sites = [TinySite(f"s{i}", {"port_km": (100.0 * i,) * 3, "permitting_months": (30.0,) * 3}) for i in range(3)]
+    sites = [TinySite(f"s{i}", {"port_km": (100.0 * i,) * 3, "product_months": (30.0,) * 3}) for i in range(3)]
     with tiny_facts(sites) as con:
         free = rank(con, Scenario(w)).set_index("site_id")
     for site, verdict in zip(sites, verdicts, strict=True):

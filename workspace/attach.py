@@ -27,7 +27,8 @@ from scoring.permitting.outlook import Milestones
 from scoring.ranking.pipeline import forget_packed
 
 PREFIX = "own:"
-MONTHS = "permitting_months"
+#: Criteria that rest on the milestones of permits.
+ON_MILESTONES = ("permitting_months", "product_months", "product_chance")
 #: Kind of a layer on the map -> kind of evidence.
 KINDS: dict[str, Kind] = {
     "vector-point": "points",
@@ -237,11 +238,13 @@ def attach_milestones(
     if not affected:
         return
     with MEASURING:
-        measurements = measure_all(Inputs(facts.cursor(), only=affected, milestones=milestones, today=today), (MONTHS,))
+        measurements = measure_all(
+            Inputs(facts.cursor(), only=affected, milestones=milestones, today=today), ON_MILESTONES
+        )
         who = {**{site: user for site, user in (stated or {}).items() if site in affected}, **(owners or {})}
         sites = sorted({*milestones, *(site for site in stated or () if site in affected)})
         values = {"site_ids": sorted(affected), "told": sites, "owners": [who.get(site, "") for site in sites]}
-        change(facts, "workspace/milestone_measurements.sql", measurements, {**values, "criterion_id": MONTHS})
+        change(facts, "workspace/milestone_measurements.sql", measurements, {**values, "criteria": list(ON_MILESTONES)})
         forget_packed(facts)
 
 

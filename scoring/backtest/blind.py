@@ -23,12 +23,17 @@ FILE = CURATED / "selection_lists.csv"
 #: Tables that add facts to records of other sources and are no reason for a site to be there.
 MEASURED = "user_data.measured_criterion"
 ATTACHED = ("orebridge_site_facts",)
+#: What the months to product and their chance rest on.
+PRODUCT = frozenset(("stage", "first_production", "funding_state"))
 #: Measure -> what it rests on: attributes of claims, or the location. A measure that is not named rests on everything.
 RESTS_ON: dict[str, frozenset[str]] = {
     "grade_percentile": frozenset(("grade", "tonnage_mt", "contained_t")),
     "contained_years": frozenset(("grade", "tonnage_mt", "contained_t")),
     "output_share": frozenset(("capacity_t_y",)),
     "permitting_months": frozenset(("stage",)),
+    "product_months": PRODUCT,
+    "product_chance": PRODUCT,
+    "rule_of_law": frozenset(),
     "nearest": frozenset(("location",)),
     "haul_cost": frozenset(("location",)),
     "sea_km": frozenset(("location",)),

@@ -14,7 +14,9 @@ FILE = Path(__file__).with_name("criteria.toml")
 
 
 #: What the target and the reference group of a measurement name.
-Basis = Literal["name", "commodity", "commodity_in_type", "pathway", "transport", "port", "sea_route", "holder", "bloc"]
+Basis = Literal[
+    "name", "commodity", "commodity_in_type", "pathway", "transport", "port", "sea_route", "holder", "bloc", "nation"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +109,24 @@ class Catalogue:
             Id of the pillar.
         """
         return tuple(c for c in self.criteria if c.pillar == pillar)
+
+    def of_id(self, criterion_id: str) -> Criterion:
+        """Return one criterion.
+
+        Parameters
+        ----------
+        criterion_id : str
+            Id of the criterion.
+
+        Raises
+        ------
+        KeyError
+            If there is none of that id.
+        """
+        for criterion in self.criteria:
+            if criterion.id == criterion_id:
+                return criterion
+        raise KeyError(criterion_id)
 
     def basis_of(self, criterion_id: str) -> Basis:
         """Return what the measurements of a criterion rest on; a name for those of users.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import duckdb
@@ -15,9 +16,10 @@ from scoring.criteria.catalogue import Criterion, load
 from scoring.measures.infrastructure import haul_cost, nearest, protected_km, sea_km, water_cost
 from scoring.measures.inputs import MILESTONES, Inputs, run
 from scoring.permitting.outlook import Milestones, Outlook, look_ahead
+from scoring.permitting.product import ProjectTerms, Supply, supply
 
-BUNDLE_YEAR = 2026
-"""The year against which statements age; fixed with the bundle, so that a build is reproducible."""
+BUNDLE_DAY = date(2026, 11, 26)
+"""The day against which statements age; fixed with the bundle, so that a build is reproducible."""
 
 UNDATED_YEARS = 15
 """An undated statement counts as this old: the median age of the open databases. An assumption."""
@@ -36,6 +38,23 @@ COLUMNS = (
     "reference_group",
     "reference_n",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """When a site is ready to build, and when it supplies.
+
+    Attributes
+    ----------
+    outlook : Outlook
+    supply : Supply
+    terms : ProjectTerms
+        What sources say of the project besides its stage.
+    """
+
+    outlook: Outlook
+    supply: Supply
+    terms: ProjectTerms
 
 
 def _contained(inputs: Inputs) -> None:
@@ -110,6 +129,19 @@ def host_alignment(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noq
     return run(inputs, "scoring/measures/measure_host_alignment.sql")
 
 
+def rule_of_law(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """World Bank estimate of the rule of law in the host country, -2.5 to 2.5.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
+    return run(inputs, "scoring/measures/measure_rule_of_law.sql")
+
+
 def allied_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Allied share of ownership in percent with the range that unknown owners leave.
 
@@ -133,14 +165,109 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
+    rows = [
+        (months.p50, months.p10, months.p90, *_basis(inputs, site_id, outlook, as_of))
+        for site_id, outlook, as_of in outlooks(inputs)
+        for months in (outlook.months,)
+    ]
+    return _modelled(rows)
+
+
+def product_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+    """Months to product as an expectation, with P10 and P90; never counts as the worst goalpost.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; months beyond its worst goalpost count as that.
+    """
     rows = []
-    for site_id, outlook, as_of in outlooks(inputs):
-        has_milestones = site_id in inputs.milestones
-        months, source = outlook.months, MILESTONES if has_milestones else "orebridge_permitting"
-        seen = inputs.today.isoformat() if has_milestones and inputs.today else as_of
-        rows.append((site_id, months.p50, months.p10, months.p90, outlook.stage, months.pathway, seen, source))
-    columns = ["site_id", "value", "low", "high", "target", "reference_group", "as_of", "source_id"]
+    for site_id, timing, as_of in timings(inputs, criterion.worst):
+        expected, months = timing.supply.expected, timing.supply.months
+        ends = min(months.p10, expected), max(months.p90, expected)
+        rows.append((expected, *ends, *_basis(inputs, site_id, timing.outlook, as_of)))
+    return _modelled(rows)
+
+
+def product_chance(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Chance of coming to product at all, in percent.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
+    rows = []
+    for site_id, timing, as_of in timings(inputs, load().of_id("product_months").worst):
+        percent = round(100 * timing.supply.chance, 1)
+        rows.append((percent, percent, percent, *_basis(inputs, site_id, timing.outlook, as_of)))
+    return _modelled(rows)
+
+
+def _basis(inputs: Inputs, site_id: str, outlook: Outlook, as_of: str) -> tuple[str, str, str, str, str]:
+    """Return site, stage, pathway, date and source of a modelled value."""
+    told = site_id in inputs.milestones
+    seen = inputs.today.isoformat() if told and inputs.today else as_of
+    return site_id, outlook.stage, outlook.months.pathway, seen, MILESTONES if told else "orebridge_permitting"
+
+
+def _modelled(rows: Sequence[tuple[object, ...]]) -> pd.DataFrame:
+    columns = ["value", "low", "high", "site_id", "target", "reference_group", "as_of", "source_id"]
     return pd.DataFrame(rows, columns=columns).assign(status="modelled")
+
+
+def project_terms(inputs: Inputs) -> dict[str, ProjectTerms]:
+    """Return what sources say of each site besides its stage, by its id.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    """
+    rows = run(inputs, "scoring/measures/project_terms.sql")
+    return {
+        str(row.site_id): ProjectTerms(
+            str(row.kind), str(row.iso3), bool(row.expanding), bool(row.funded), str(row.start), str(row.start_as_of)
+        )
+        for row in rows.itertuples()
+    }
+
+
+def stage_age(as_of: str) -> int:
+    """Return how old a statement of a stage counts, in years.
+
+    Parameters
+    ----------
+    as_of : str
+        ISO date, month or year; empty: not dated.
+    """
+    return BUNDLE_DAY.year - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
+
+
+def timings(inputs: Inputs, horizon: float) -> Iterator[tuple[str, Timing, str]]:
+    """Yield each site with what is left to permit, when it supplies, and the date of the stage.
+
+    Sites of unknown stage are passed over. Sites whose sources say the same share one `Supply`.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    horizon : float
+        Months beyond which product counts as never.
+    """
+    stated = project_terms(inputs)
+    today = inputs.today or BUNDLE_DAY
+    alike: dict[tuple[object, ...], Supply] = {}
+    for site_id, outlook, as_of in outlooks(inputs):
+        key = (outlook.stage, outlook.still_so, outlook.months, outlook.study, outlook.permits, stated[site_id])
+        if key not in alike:
+            alike[key] = supply(outlook, stated[site_id], today, horizon)
+        yield site_id, Timing(outlook, alike[key], stated[site_id]), as_of
 
 
 def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
@@ -161,7 +288,7 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
     stated = run(inputs, "scoring/measures/stage_stated.sql").set_index("site_id")["as_of"]
     for site in inputs.sites.itertuples():
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
-        age = BUNDLE_YEAR - int(as_of[:4]) if as_of[:4].isdigit() else UNDATED_YEARS
+        age = stage_age(as_of)
         known_quality = None if pd.isna(quality) else float(quality)
         milestones = inputs.milestones.get(str(site.site_id))
         outlook = look_ahead(
@@ -171,10 +298,10 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
             yield str(site.site_id), outlook, as_of
 
 
-def outlook_of(
+def timing_of(
     facts: duckdb.DuckDBPyConnection, site_id: str, milestones: Milestones | None, today: date
-) -> Outlook | None:
-    """Return the distribution of the months left of one site, given the user's milestones.
+) -> Timing | None:
+    """Return when one site is ready to build and when it supplies, given the user's milestones.
 
     None where its stage is unknown.
 
@@ -192,7 +319,8 @@ def outlook_of(
     inputs = Inputs(
         facts.cursor(), only=frozenset([site_id]), milestones={site_id: milestones} if milestones else {}, today=today
     )
-    return next((outlook for _site, outlook, _as_of in outlooks(inputs)), None)
+    horizon = load().of_id("product_months").worst
+    return next((timing for _site, timing, _as_of in timings(inputs, horizon)), None)
 
 
 def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
@@ -230,6 +358,8 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
     "output_share": output_share,
     "claim_number": claim_number,
     "permitting_months": permitting_months,
+    "product_months": product_months,
+    "product_chance": product_chance,
     "nearest": nearest,
     "haul_cost": haul_cost,
     "water_cost": water_cost,
@@ -239,6 +369,7 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
     "sea_km": sea_km,
     "allied_share": allied_share,
     "host_alignment": host_alignment,
+    "rule_of_law": rule_of_law,
 }
 
 EMPTY = {"commodity": "", "status": "measured", "target": "", "reference_group": "", "reference_n": None}

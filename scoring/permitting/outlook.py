@@ -245,6 +245,9 @@ class Outlook:
         Chance that the stage as stated still holds, 0..1.
     stage : str
         The stage that was used.
+    way_back : array
+        How far each draw has moved from the stage as stated: NaN where the stage holds; else 0 (ready to build) to 1
+        (starts anew).
     """
 
     months: MonthsRemaining
@@ -253,6 +256,7 @@ class Outlook:
     permits: MonthsRemaining
     still_so: float
     stage: str
+    way_back: FloatArray
 
 
 def look_ahead(
@@ -291,10 +295,10 @@ def look_ahead(
         if milestones.granted
         else (_months_between(milestones.started, today), _months_between(today, milestones.due))
     )
-    study, permits = _sampled(stage, still, median, sigma, elapsed, due)
+    study, permits, way_back = _sampled(stage, still, median, sigma, elapsed, due)
     draws = study + permits
-    total, of_study, of_permits = (_quantiles(sample, pathway, known) for sample in (draws, study, permits))
-    return Outlook(total, draws, of_study, of_permits, still, stage)
+    total, of_study, of_permits = (quantiles(sample, pathway, known) for sample in (draws, study, permits))
+    return Outlook(total, draws, of_study, of_permits, still, stage, way_back)
 
 
 def _stage_today(milestones: Milestones, stage: str, stage_age_years: int) -> tuple[str, int]:
@@ -368,10 +372,10 @@ def _pathway(key: str) -> tuple[float, float, str, bool]:
 @lru_cache(maxsize=512)
 def _sampled(
     stage: str, still: float, median: float, sigma: float, elapsed: float | None, due: float | None
-) -> tuple[FloatArray, FloatArray]:
-    """Sample study and permitting months left, each log-normal; a draw above `still` is of a site that has moved on.
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Sample study and permitting months left, each log-normal, and the way back of draws that have moved on.
 
-    One seed.
+    A draw above `still` is of a site that has moved on. One seed.
     """
     blocks = parameters()["stage"]
     now, anew = blocks[stage], blocks["closed"]
@@ -383,25 +387,53 @@ def _sampled(
     if due is not None:
         left = max(due, 0.0) * np.exp(SCHEDULE_SIGMA * normal)
     elif elapsed is not None:
-        left = _tail(median, sigma, max(elapsed, 0.0), rng)
+        left = tail(median, sigma, max(elapsed, 0.0), rng.random(DRAWS))
     else:
         left = now["share_left"] * permitting
     ageing = _ageing(stage)
     part = rng.random(DRAWS) if ageing and ageing["otherwise"] == "anywhere" else np.ones(DRAWS)
-    return np.where(holds, now["study_months"], part * anew["study_months"]) * study, np.where(
-        holds, left, part * anew["share_left"] * permitting
+    return (
+        np.where(holds, now["study_months"], part * anew["study_months"]) * study,
+        np.where(holds, left, part * anew["share_left"] * permitting),
+        np.where(holds, np.nan, part),
     )
 
 
-def _tail(median: float, sigma: float, elapsed: float, rng: np.random.Generator) -> FloatArray:
-    """Return the rest of a log-normal duration that has lasted so many months and not ended."""
+def tail(median: float, sigma: float, elapsed: float, uniform: FloatArray) -> FloatArray:
+    """Return the rest of a log-normal duration that has lasted so long and not ended, one draw a uniform number.
+
+    Parameters
+    ----------
+    median, elapsed : float
+        In one unit of time; that of the result. `elapsed` is 0 or more.
+    sigma : float
+        Standard deviation of the logarithm.
+    uniform : array
+        Numbers between 0 and 1.
+
+    Examples
+    --------
+    >>> [tail(10.0, 0.5, elapsed, np.array([0.5])).round(1).tolist() for elapsed in (0.0, 20.0)]
+    [[10.0], [3.8]]
+    """
     from scipy.special import ndtr, ndtri  # noqa: PLC0415 - scipy is slow to import, and few sites have milestones
 
     passed = ndtr(math.log(max(elapsed, 1e-9) / median) / sigma)
-    share = passed + (1 - passed) * rng.random(DRAWS)
+    share = passed + (1 - passed) * uniform
     return np.asarray(np.maximum(median * np.exp(sigma * ndtri(np.minimum(share, 1 - 1e-12))) - elapsed, 0.0))
 
 
-def _quantiles(months: FloatArray, pathway: str, known: bool) -> MonthsRemaining:
+def quantiles(months: FloatArray, pathway: str, known: bool) -> MonthsRemaining:
+    """Return P10, P50 and P90 of months, rounded to a tenth.
+
+    Parameters
+    ----------
+    months : array
+        Draws.
+    pathway : str
+        Key of the parameter block that they rest on.
+    known : bool
+        Whether that block has published durations.
+    """
     p10, p50, p90 = np.quantile(months, [0.1, 0.5, 0.9])
     return MonthsRemaining(round(float(p10), 1), round(float(p50), 1), round(float(p90), 1), pathway, known)

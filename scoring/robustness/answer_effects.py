@@ -6,7 +6,7 @@ between nothing and the whole, a quantity anywhere between the goalposts. See de
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
@@ -22,9 +22,13 @@ from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.backtest.blind import GATES_REST_ON, rests_on
 from scoring.criteria.catalogue import Criterion, load
 from scoring.defaults import DEFAULT_METHOD
-from scoring.permitting.outlook import look_ahead, parameters
+from scoring.measures.inputs import Inputs
+from scoring.measures.registry import project_terms, stage_age
+from scoring.permitting.outlook import parameters
+from scoring.permitting.product import ProjectTerms
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.scenario import OrderBy, Scenario
+from scoring.robustness.timing_answers import ATTRIBUTES, TimingCase, answers, measured
 
 Reason = Literal["unknown", "undated", "old"]
 #: Scores are compared at so many decimals, as `ranked.sql` does.
@@ -123,7 +127,7 @@ def criteria_on(attribute: str) -> tuple[str, ...]:
     Examples
     --------
     >>> criteria_on("stage"), criteria_on("offtake")
-    (('permitting_months',), ())
+    (('permitting_months', 'product_months', 'product_chance'), ())
     """
     return tuple(
         criterion.id
@@ -157,7 +161,7 @@ def open_facts(
     packed = packed_arrays(facts, replace(scenario, method=DEFAULT_METHOD))
     if not len(packed.site_ids):
         return []
-    question = _question(facts, scenario, packed)
+    question = _question(facts, scenario, packed, today)
     chosen = None if site_ids is None else set(site_ids)
     found = [
         fact
@@ -187,9 +191,11 @@ class _Question:
     stated: dict[tuple[str, str], dict[str, tuple[object, ...]]]
     measurable: frozenset[tuple[str, str]]
     commodity: str
+    terms: dict[str, ProjectTerms]
+    today: date
 
 
-def _question(facts: duckdb.DuckDBPyConnection, scenario: Scenario, packed: Packed) -> _Question:
+def _question(facts: duckdb.DuckDBPyConnection, scenario: Scenario, packed: Packed, today: date) -> _Question:
     ids = packed.site_ids.tolist()
     sites = facts.cursor().execute(
         sql("scoring/robustness/sites_in_question.sql"),
@@ -213,6 +219,8 @@ def _question(facts: duckdb.DuckDBPyConnection, scenario: Scenario, packed: Pack
         stated,
         frozenset((criterion, commodity) for criterion, commodity in measured.fetchall()),
         scenario.commodity,
+        project_terms(Inputs(facts.cursor(), only=frozenset(ids))),
+        today,
     )
 
 
@@ -352,8 +360,8 @@ def _answers(
     resting = {ids.index(criterion): criterion for criterion in criteria_on(attribute.id)}
     if not resting:
         return
-    if attribute.id == "stage":
-        yield from _stages(question, next(iter(resting)), rows)
+    if attribute.id in ATTRIBUTES:
+        yield from _timings(question, attribute.id, resting, rows)
         return
     open_to = {place: _may_count(question, criterion, place, opened, rows) for place, criterion in resting.items()}
     for end in (0.0, 1.0):
@@ -383,50 +391,39 @@ def _may_count(question: _Question, criterion: str, place: int, opened: Sequence
     return np.asarray(applies & (measurable | (question.packed.known[rows, place] > 0)))
 
 
-def _stages(question: _Question, place: int, rows: IndexArray) -> Iterator[Answer]:
-    """Yield the stages that leave most and least to do, and one of which the months left cannot be said, if any is."""
+def _timings(question: _Question, attribute: str, resting: Mapping[int, str], rows: IndexArray) -> Iterator[Answer]:
+    """Yield the answers that leave most and least to do, and one of which nothing can be said, if any is."""
     sites = question.sites.iloc[rows]
-    keys = [_plain(key) for key in zip(sites["iso3"], sites["kind"] == "mine", sites["quality"], strict=True)]
-    criterion = question.criteria[place]
-    applies = question.packed.states.applies[rows, place] > 0
-    for stage in outermost_stages():
-        u = {key: _desirability(criterion, _months(stage, *key)) for key in dict.fromkeys(keys)}
-        yield Answer({place: np.where(applies, [u[key] for key in keys], np.nan)})
-    if set(fact_attributes()["stage"].words) - set(parameters()["stage"]):
-        yield Answer({place: np.full(len(rows), np.nan)})
-
-
-def outermost_stages() -> list[str]:
-    """Return the stages among which most and least is left to do: no other leaves more of both parts, or less of both.
-
-    Months left grow with the months of study and with the share of permitting that is left.
-    """
-    left = {name: (block["study_months"], block["share_left"]) for name, block in parameters()["stage"].items()}
-    most = [
-        name
-        for name, (study, share) in left.items()
-        if not any(s >= study and p >= share and (s, p) != (study, share) for s, p in left.values())
+    cases = [
+        TimingCase(
+            str(row.stage),
+            str(row.iso3),
+            _number_or_none(row.quality),
+            stage_age(str(row.stage_as_of)),
+            question.terms[str(row.site_id)],
+        )
+        for row in sites.itertuples()
     ]
-    least = [
-        name
-        for name, (study, share) in left.items()
-        if not any(s <= study and p <= share and (s, p) != (study, share) for s, p in left.values())
-    ]
-    same = {left[name]: name for name in (*least, *most)}
-    return list(same.values())
+    applies = question.packed.states.applies[rows] > 0
+    for changed in zip(*(answers(case, attribute, question.today) for case in cases), strict=True):
+        found = [measured(case, question.today) for case in changed]
+        yield Answer(
+            {
+                place: np.where(
+                    applies[:, place],
+                    [_desirability(question.criteria[place], values.get(criterion, np.nan)) for values in found],
+                    np.nan,
+                )
+                for place, criterion in resting.items()
+            }
+        )
+    if attribute == "stage" and set(fact_attributes()["stage"].words) - set(parameters()["stage"]):
+        yield Answer({place: np.full(len(rows), np.nan) for place in resting})
 
 
-def _plain(key: tuple[object, object, object]) -> tuple[str, bool, float | None]:
-    """Return country, whether it is a mine, and regulatory quality, from a row of the frame."""
-    iso3, is_mine, quality = key
-    known = float("nan") if quality is None else float(str(quality))
-    return str(iso3), bool(is_mine), None if np.isnan(known) else known
-
-
-@lru_cache(maxsize=4096)
-def _months(stage: str, iso3: str, is_mine: bool, quality: float | None) -> float:
-    outlook = look_ahead(stage, iso3, is_mine, quality)
-    return outlook.months.p50 if outlook else float("nan")
+def _number_or_none(value: object) -> float | None:
+    number = float("nan") if value is None else float(str(value))
+    return None if np.isnan(number) else number
 
 
 def _desirability(criterion: Criterion, value: float) -> float:

@@ -32,7 +32,9 @@ class Candidate:
         Share of the country's net imports of `gap_of` that its output could replace, 0 to 100, with the range of the
         estimate; None: unknown.
     months, months_low, months_high : float or None
-        To ready-to-build: P50, P10 and P90; None: unknown.
+        To product: expected (never counts as the worst goalpost), P10 and P90; None: unknown.
+    chance_pct : float or None
+        That it comes to product at all, 0 to 100; None: unknown.
     blocs : tuple of (str, float, str)
         Bloc of the owners stated since 2021, the percent of the site, and what that is: ``stated``; ``likely``, of a
         sole owner whose share no source states; ``least``, where other shares are not stated. Most first; empty:
@@ -62,6 +64,7 @@ class Candidate:
     months: float | None
     months_low: float | None
     months_high: float | None
+    chance_pct: float | None
     blocs: tuple[tuple[str, float, str], ...]
     owners_stale: bool
     funding: str

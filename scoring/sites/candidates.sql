@@ -1,9 +1,10 @@
 -- in:     combined.site, combined.gate, combined.project, combined.step, combined.measurement (gap_closed, gap_closed_japan,
---         permitting_months), combined.owner, combined.claim (stage, funding_state, capex), facts.commodity; $site_ids (list); $commodity of interest,
+--         product_months, product_chance), combined.owner, combined.claim (stage, funding_state, capex), facts.commodity; $site_ids (list); $commodity of interest,
 --         or ''
 -- out:    site_id, stage, bar (gate that fails: 'legal' | 'covered_nation' | ''), step, basis ('stage' | 'need' | 'own' | ''), stated (date of
 --         the stage), gap_of (one commodity for both gaps), gap_us_pct, gap_us_low, gap_us_high, gap_japan_pct, gap_japan_low, gap_japan_high (share of
---         the country's net imports of gap_of, 0..100), months, months_low, months_high, blocs (list of struct of fresh owners, most
+--         the country's net imports of gap_of, 0..100), months, months_low, months_high (expected months to product),
+--         chance_pct (of product), blocs (list of struct of fresh owners, most
 --         first: bloc, pct, basis: 'stated', 'likely' of a sole owner without a stated share, 'least' where some shares are not stated), owners_stale (owners are named, none of them lately),
 --         funding, funding_as_of, capex, capex_unit, capex_as_of (newest that a source states)
 -- grain:  one row a site, in the order of $site_ids
@@ -59,7 +60,10 @@ staged AS (
     SELECT site_id, max(as_of) AS stated FROM combined.claim WHERE attribute = 'stage' AND chosen GROUP BY site_id
 ),
 months AS (
-    SELECT site_id, value AS months, low AS months_low, high AS months_high FROM combined.measurement WHERE criterion_id = 'permitting_months'
+    SELECT
+        site_id, max(value) FILTER (criterion_id = 'product_months') AS months, max(low) FILTER (criterion_id = 'product_months') AS months_low,
+        max(high) FILTER (criterion_id = 'product_months') AS months_high, max(value) FILTER (criterion_id = 'product_chance') AS chance_pct
+    FROM combined.measurement WHERE criterion_id IN ('product_months', 'product_chance') GROUP BY site_id
 ),
 held AS (
     SELECT
@@ -82,7 +86,7 @@ money AS (
 SELECT
     a.site_id, s.stage, coalesce(b.bar, '') AS bar, t.step, coalesce(p.basis, '') AS basis, coalesce(d.stated, '') AS stated,
     coalesce(g.gap_of, '') AS gap_of, g.gap_us_pct, g.gap_us_low, g.gap_us_high, g.gap_japan_pct, g.gap_japan_low, g.gap_japan_high,
-    n.months, n.months_low, n.months_high, h.blocs, coalesce(h.owners_stale, false) AS owners_stale, coalesce(m.funding, '') AS funding,
+    n.months, n.months_low, n.months_high, n.chance_pct, h.blocs, coalesce(h.owners_stale, false) AS owners_stale, coalesce(m.funding, '') AS funding,
     coalesce(m.funding_as_of, '') AS funding_as_of, k.capex, coalesce(k.capex_unit, '') AS capex_unit,
     coalesce(k.capex_as_of, '') AS capex_as_of
 FROM asked AS a

@@ -154,7 +154,7 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
     assert not {text for text in english if text in lines}
     for pillar_or_criterion in (
         "Grade",
-        "Permitting speed",
+        "Time to product",
         "Infrastructure",
         "Allied ownership",
         "Haulage cost",

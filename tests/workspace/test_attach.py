@@ -128,7 +128,7 @@ def test_own_sites_are_sites_like_any_other(facts) -> None:
     measured = {
         r[0] for r in facts.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()
     }
-    assert measured >= {"grade_percentile", "contained_years", "port_km", "permitting_months", "host_alignment"}
+    assert measured >= {"grade_percentile", "contained_years", "port_km", "product_months", "host_alignment"}
     card = dossier(facts, from_preset(), "own-a")
     assert {each["source_id"] for each in card["claims"]} == {"own:l1"}
     assert next(line for line in card["lines"] if line["criterion"] == "grade_percentile")["source_id"] == "own:l1"
@@ -155,7 +155,7 @@ def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(fac
         ("own-b", "you"),
     ]
     months = (
-        "SELECT count(*) FROM combined.measurement WHERE criterion_id = 'permitting_months' AND "
+        "SELECT count(*) FROM combined.measurement WHERE criterion_id = 'product_months' AND "
         "starts_with(site_id, 'own-')"
     )
     assert facts.execute(months).fetchone() == (2,)
@@ -275,7 +275,7 @@ def test_a_fact_of_an_own_site_counts_above_its_table_and_goes_without_a_trace(f
     graded = replace(stated, attribute="grade", commodity="nickel", value=2.0, unit="%", text="Ni", fact_id="f2")
     attach.attach_sites(facts, UserSites([site()], [claim()]))
     before = state(facts, "combined")
-    months = "SELECT value FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = 'permitting_months'"
+    months = "SELECT value FROM combined.measurement WHERE site_id = 'own-a' AND criterion_id = 'product_months'"
     as_in_the_table = facts.execute(months).fetchone()
     now = attach_facts.attach_facts(facts, [stated, graded], attach_facts.NOTHING, {}, date(2026, 1, 2))
     assert facts.execute("SELECT stage FROM combined.site WHERE site_id = 'own-a'").fetchone() == ("operating",)

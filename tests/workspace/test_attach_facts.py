@@ -44,7 +44,7 @@ def line(criterion: str, site: str = SITE):
 def test_stage_owner_grade_and_tonnage_are_scored_at_once_and_undone_exactly() -> None:
     own = session.own()
     before = everything()
-    months = line("permitting_months")["value"]
+    months = line("product_months")["value"]
     own.state_facts(
         [
             fact("stage", text="exploration"),
@@ -55,7 +55,7 @@ def test_stage_owner_grade_and_tonnage_are_scored_at_once_and_undone_exactly() -
     )
     after = card()
     assert after["stage"] == "exploration"
-    assert line("permitting_months")["value"] > months
+    assert line("product_months")["value"] > months
     assert line("contained_years")["value"] == pytest.approx(500e6 * 0.01 / 350_000)
     assert line("grade_percentile")["source_id"].startswith("own:fact:")
     assert line("allied_share")["value"] == 0
@@ -121,15 +121,15 @@ def test_capacity_and_feed_of_a_plant_are_scored() -> None:
 
 def test_milestones_count_above_a_stage_and_the_stage_when_they_go() -> None:
     own = session.own()
-    untouched = line("permitting_months")["value"]
+    untouched = line("product_months")["value"]
     own.state_facts([fact("stage", text="exploration")])
-    stated = line("permitting_months")["value"]
+    stated = line("product_months")["value"]
     own.tell(SITE, {"stage": "feasibility"})
-    assert line("permitting_months")["value"] not in (stated, untouched)
+    assert line("product_months")["value"] not in (stated, untouched)
     own.untell(SITE)
-    assert line("permitting_months")["value"] == stated
+    assert line("product_months")["value"] == stated
     own.undo_facts()
-    assert line("permitting_months")["value"] == untouched
+    assert line("product_months")["value"] == untouched
 
 
 def test_the_revision_of_rankings_changes_with_facts() -> None:

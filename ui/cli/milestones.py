@@ -65,15 +65,17 @@ def milestones_remove(site: Site) -> None:
 
 
 def _row(site_id: str) -> dict[str, object]:
-    from scoring.measures.registry import outlook_of  # noqa: PLC0415
+    from scoring.measures.registry import timing_of  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
     milestones = session.own().milestones(site_id)
-    outlook = outlook_of(session.facts(), site_id, milestones, date.today())
-    months = outlook.months if outlook else None
+    timing = timing_of(session.facts(), site_id, milestones, date.today())
+    months = timing.outlook.months if timing else None
     known = milestones.as_dict() if milestones else {}
     return {
         "site_id": site_id,
         **{name: known.get(name, "") for name in ("stage", "pathway", "started", "due", "granted")},
         **{name: getattr(months, name) if months else None for name in ("p10", "p50", "p90")},
+        "product_p50": timing.supply.coming.p50 if timing else None,
+        "product_chance": timing.supply.chance if timing else None,
     }

@@ -18,9 +18,9 @@ from layers.locator import Mark, locator, overview
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.measures.registry import outlook_of
+from scoring.measures.registry import Timing, timing_of
 from scoring.permitting.instruments import fitting
-from scoring.permitting.outlook import Milestones, Outlook
+from scoring.permitting.outlook import Milestones
 from scoring.ranking.scenario import Filters, Scenario
 from scoring.records import Dossier, MeasurementRecord, failed_gates
 from scoring.robustness.rank_acceptability import RankStability, rank_stability
@@ -32,7 +32,7 @@ from scoring.support.programmes import judged
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
-from ui.text.candidate_words import gaps
+from ui.text.candidate_words import gaps, product
 from ui.text.i18n import _, either, number, quantity, speaking
 from ui.text.vocabulary import N_, source_title
 from workspace.permalink import permalink
@@ -110,8 +110,8 @@ class MemoBasis:
     sites : tuple of dict
         Dossiers by rank in the scenario's list.
     firm : RankStability
-    outlooks : dict
-        Site id -> Outlook, or None where the stage is unknown.
+    timings : dict
+        Site id -> when it is ready to build and supplies, or None where the stage is unknown.
     sources : tuple of (str, str, str)
     left_out : tuple of str
         Sites on the shortlist that the scenario does not list.
@@ -121,7 +121,7 @@ class MemoBasis:
     scenario: Scenario
     sites: tuple[Dossier, ...]
     stability: RankStability
-    outlooks: dict[str, Outlook | None]
+    timings: dict[str, Timing | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
 
@@ -159,10 +159,10 @@ def ground(
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
     sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id])) for site_id in ids)
-    outlooks = {site_id: outlook_of(facts, site_id, milestones.get(site_id), date.today()) for site_id in ids}
+    timings = {site_id: timing_of(facts, site_id, milestones.get(site_id), date.today()) for site_id in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
     missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
-    return MemoBasis(shortlist, scenario, sites, rank_stability(facts, scenario), outlooks, sources, missing)
+    return MemoBasis(shortlist, scenario, sites, rank_stability(facts, scenario), timings, sources, missing)
 
 
 def _ranked(site: Dossier, rank: int) -> Dossier:
@@ -323,7 +323,7 @@ def _row(site: Dossier, place: int, item: Item) -> tuple[str, ...]:
 
 def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Item, basis: MemoBasis) -> SitePage:
     targets = reach(facts, site["site_id"])
-    outlook = basis.outlooks[site["site_id"]]
+    timing = basis.timings[site["site_id"]]
     facts_line = " · ".join(
         (
             w.word(w.KINDS, site["kind"]),
@@ -344,9 +344,9 @@ def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Ite
         (_("Risks"), _risks(site)),
         (_("Unknown"), _unknown(site)),
         (_("Ownership"), _owned(site)),
-        (_("Timing and offtake"), _when(site, outlook)),
+        (_("Timing and offtake"), _when(site, timing)),
         (_("Gap, money and what comes next"), _asked(facts, site, basis.scenario.commodity)),
-        (_("Instrument that may fit"), _instruments(site, outlook)),
+        (_("Instrument that may fit"), _instruments(site, timing)),
         (_("Programmes open by their published rules"), _programmes(site)),
         (_("Noted"), _noted(item)),
     )
@@ -437,23 +437,23 @@ def _owned(site: Dossier) -> str:
     return (_joined(parts) + either(".", "。")) if parts else _("No source names an owner.")
 
 
-def _when(site: Dossier, outlook: Outlook | None) -> str:
-    if site["stage"] == "operating":
+def _when(site: Dossier, found: Timing | None) -> str:
+    if found is None:
+        timing = _("No source states the project stage, so the months to product are unknown.")
+    elif site["stage"] == "operating" and not found.terms.expanding:
         timing = _("The most recent source lists it as operating.")
-    elif outlook is None:
-        timing = _("No source states the project stage, so the months to ready-to-build are unknown.")
     else:
-        months = outlook.months
-        timing = _(
-            "Ready to build in {p50} months (P10 {p10}, P90 {p90}), modelled. Construction time is not included."
-        ).format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90))
+        timing = " ".join(product(found.supply))
+        if found.supply.stated:
+            text = _("A source of {as_of} states the start of production: {start}.")
+            timing += " " + text.format(as_of=found.terms.start_as_of, start=found.terms.start)
     taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
     sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
     return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
 
 
-def _instruments(site: Dossier, outlook: Outlook | None) -> str:
-    instruments = fitting(site, outlook.months.p50 if outlook else None)
+def _instruments(site: Dossier, timing: Timing | None) -> str:
+    instruments = fitting(site, timing.outlook.months.p50 if timing else None)
     if not instruments:
         failed = bool(failed_gates(site["gates"]))
         return _("None: it fails a gate.") if failed else _("No Framework instrument matches; see Method.")

@@ -324,6 +324,7 @@ BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
     "sea_route": lambda line: f"{line['reference_group']} → {w.nation(line['target'])}",
     "holder": lambda line: f"{line['target']} ({w.word(w.BLOCS, line['reference_group'])})",
     "bloc": lambda line: w.word(w.BLOCS, line["target"]),
+    "nation": lambda line: w.nation(line["target"]),
 }
 
 

@@ -1,6 +1,6 @@
 """The permitting tab of a site.
 
-Months until ready to build as a distribution, the parts that make it, and the user's milestones.
+Months until it supplies as a distribution, the chance that it does, the parts that make it, and the user's milestones.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
-from scoring.measures.registry import outlook_of
-from scoring.permitting.outlook import Milestones, MonthsRemaining, Outlook, parameters, pathways
+from scoring.measures.registry import Timing, timing_of
+from scoring.permitting.outlook import Milestones, MonthsRemaining, parameters, pathways
+from scoring.permitting.product import PARTS, sampled
 from scoring.records import Dossier
 from ui import theme
 from ui.text import vocabulary as w
+from ui.text.candidate_words import product
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import session
@@ -35,36 +37,32 @@ def permitting_tab(site: Dossier) -> None:
     except OrebridgeError as error:
         milestones = None
         st.caption(problem(error))
-    outlook = outlook_of(session.facts(), site_id, milestones, date.today())
-    if outlook is None:
+    timing = timing_of(session.facts(), site_id, milestones, date.today())
+    if timing is None:
         st.info(
-            _(
-                "No source states the project stage, so the remaining permitting time is "
-                "unknown. Enter known milestones below."
-            )
+            _("No source states the project stage, so the time to product is unknown. Enter known milestones below.")
         )
     else:
-        _distribution(outlook)
-        _parts(outlook)
+        st.markdown(" ".join(product(timing.supply)))
+        _distribution(timing)
+        _parts(timing)
     _form(site_id, milestones)
 
 
-def _distribution(outlook: Outlook) -> None:
-    text = _(
-        "Ready to build in {p50} months (P10 {p10}, P90 {p90}). Modelled from stage and jurisdiction, not measured."
-    )
-    months = outlook.months
-    st.markdown(text.format(p50=number(months.p50), p10=number(months.p10), p90=number(months.p90)))
+def _distribution(timing: Timing) -> None:
+    """Draw the months of what comes to product; what never comes is told above."""
+    months = timing.supply.coming
     if months.p90 <= 0:
         return
-    shown = outlook.draws[outlook.draws <= np.quantile(outlook.draws, 0.985)]
-    counts, edges = np.histogram(shown, bins=BINS)
-    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / len(outlook.draws)})
+    draws, _chance, _parts = sampled(timing.outlook, timing.terms, date.today())
+    coming = draws[np.isfinite(draws)]
+    counts, edges = np.histogram(coming[coming <= np.quantile(coming, 0.985)], bins=BINS)
+    frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / len(draws)})
     bars = (
         alt.Chart(frame)
         .mark_bar(color=BLUE, opacity=0.75)
         .encode(
-            x=alt.X("low:Q", title=_("Months to ready-to-build"), axis=alt.Axis(format="d")),
+            x=alt.X("low:Q", title=_("Months to product, if it comes"), axis=alt.Axis(format="d")),
             x2="high:Q",
             y=alt.Y("share:Q", title=None, axis=alt.Axis(format="%", tickCount=3)),
             y2=alt.datum(0),
@@ -81,11 +79,20 @@ def _distribution(outlook: Outlook) -> None:
     st.altair_chart((bars + rules + names).properties(height=190), width="stretch")
 
 
-def _parts(outlook: Outlook) -> None:
+def _parts(timing: Timing) -> None:
+    outlook, supply = timing.outlook, timing.supply
+    named = {
+        "suit": _("Litigation after the permit"),
+        "finance": _("Finance"),
+        "build": _("Construction"),
+        "ramp_up": _("Ramp-up to design output"),
+    }
     rows = [
         _row(_("Remaining studies"), outlook.study),
         _row(_("Remaining permits"), outlook.permits),
-        _row(_("Total"), outlook.months),
+        _row(_("Ready to build"), outlook.months),
+        *(_row(named[part], supply.parts[part]) for part in PARTS if supply.parts[part].p90 > 0),
+        _row(_("Product, if it comes"), supply.coming),
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", lazy=False, alt=_("Breakdown of the months"))
     caption = _("Stage used: {stage}. Probability that it is still current: {p} %. Durations from: {where}.")
@@ -96,6 +103,11 @@ def _parts(outlook: Outlook) -> None:
             where=pathway_title(outlook.months.pathway),
         )
     )
+    if supply.stated:
+        text = _(
+            "A source of {as_of} states the start of production: {start}. Such dates are put back by a third or so."
+        )
+        st.caption(text.format(as_of=timing.terms.start_as_of, start=w.plain(timing.terms.start)))
 
 
 def _row(title: str, months: MonthsRemaining) -> dict[str, str]:

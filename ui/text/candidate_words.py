@@ -1,4 +1,4 @@
-"""What a candidate could close of both countries' gaps, in words, with the range of the estimate."""
+"""What a candidate could close of both countries' gaps and when it supplies, in words, each with its range."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 
 if TYPE_CHECKING:
+    from scoring.permitting.product import Supply
     from scoring.sites.candidates import Candidate
 
 
@@ -34,4 +35,23 @@ def gaps(candidate: Candidate) -> list[str]:
         text.format(share=number(share), low=number(low), high=number(high), metal=metal)
         for (share, low, high), text in known
         if share is not None
+    ]
+
+
+def product(supply: Supply) -> list[str]:
+    """Return when a project supplies if it comes to product, the chance of that, and what the score counts.
+
+    Parameters
+    ----------
+    supply : Supply
+        Months, as the model has them.
+    """
+    months = supply.coming
+    return [
+        _("Product in {p50} months (P10 {p10}, P90 {p90}), if it comes to product: chance {chance} %.").format(
+            p50=number(months.p50), p10=number(months.p10), p90=number(months.p90), chance=number(100 * supply.chance)
+        ),
+        _("The score counts {expected} months, with “never” as {horizon}. Modelled, not measured.").format(
+            expected=number(supply.expected), horizon=number(supply.horizon)
+        ),
     ]

@@ -413,7 +413,7 @@ def claim(facts, site_id: str, attribute: str, source_id: str, url: str = "", ch
 
 def test_blind_mode_makes_unknown_what_rests_on_a_list(tiny) -> None:
     values = {
-        "permitting_months": (10.0, 5.0, 20.0),
+        "product_months": (10.0, 5.0, 20.0),
         "allied_share": (100.0,) * 3,
         "port_km": (5.0,) * 3,
         "grade_percentile": (50.0,) * 3,
@@ -440,14 +440,14 @@ def test_blind_mode_makes_unknown_what_rests_on_a_list(tiny) -> None:
         gates = dict(copy.execute("SELECT site_id, verdict FROM facts.gate").fetchall())
         sites = {row[0] for row in copy.execute("SELECT site_id FROM facts.site").fetchall()}
     whole = sorted(values)
-    assert left["stage"] == [each for each in whole if each != "permitting_months"]
+    assert left["stage"] == [each for each in whole if each != "product_months"]
     assert left["cited"] == [each for each in whole if each != "allied_share"]
     assert left["moved"] == [each for each in whole if each != "port_km"]
     assert left["free"] == left["old"] == whole
     assert (gates["cited"], gates["free"]) == ("unknown", "pass")
     assert sites == {"stage", "cited", "moved", "free", "old"}
     assert dropped.sites == {"gone": "gone", "added": "added"}
-    assert dropped.values == {"permitting_months": 1, "allied_share": 1, "port_km": 1}
+    assert dropped.values == {"product_months": 1, "allied_share": 1, "port_km": 1}
     assert facts.execute("SELECT count(*) FROM facts.measurement").fetchone() == (7 * 4,), "the facts themselves stay"
 
 
@@ -468,7 +468,7 @@ def test_nothing_that_blind_mode_ranks_by_rests_on_a_list(facts) -> None:
         listed = {site_id for site_id, what, _ in selected(facts) if what == "stage"} - set(dropped.sites)
         assert listed
         months = copy.execute(
-            "SELECT count(*) FROM facts.measurement WHERE criterion_id = 'permitting_months' AND "
+            "SELECT count(*) FROM facts.measurement WHERE criterion_id = 'product_months' AND "
             "list_contains($i, site_id)",
             {"i": sorted(listed)},
         )

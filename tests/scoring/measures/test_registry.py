@@ -14,17 +14,27 @@ from scoring.criteria.catalogue import load
 from scoring.measures import haulage
 from scoring.measures.inputs import CORNERS, DETOUR, Inputs
 from scoring.measures.registry import judge_gates, measure_all
-from scoring.permitting.outlook import months_left
+from scoring.permitting.outlook import months_left, still_so
 from tests.conftest import TinySite, tiny_facts
 
-CLAIM = "INSERT INTO facts.claim VALUES (?, 's', 's:1', ?, ?, ?, ?, ?, NULL, NULL, '2020', '', ?, '', '', ?)"
+CLAIM = "INSERT INTO facts.claim VALUES (?, 's', 's:1', ?, ?, ?, ?, ?, NULL, NULL, ?, '', ?, '', '', ?)"
 GEOD = Geod(ellps="WGS84")
 
 
 def claim(
-    con, site_id, attribute, value, *, text="", commodity="copper", unit="%", method="reported", chosen=True
+    con,
+    site_id,
+    attribute,
+    value,
+    *,
+    text="",
+    commodity="copper",
+    unit="%",
+    method="reported",
+    chosen=True,
+    as_of="2020",
 ) -> None:
-    con.execute(CLAIM, [site_id, attribute, value, text, commodity, unit, method, chosen])
+    con.execute(CLAIM, [site_id, attribute, value, text, commodity, unit, as_of, method, chosen])
 
 
 def write(frame: dict, geometry: list, path: Path) -> None:
@@ -359,6 +369,28 @@ def test_permitting_uses_the_stage_its_age_and_the_country(layers) -> None:
         expected.p90,
     ]
     assert ("permitting_months", "none", "") not in found.index
+    assert ("product_months", "none", "") not in found.index
+    low, value, high = found.loc[("product_months", "s", ""), ["low", "value", "high"]]
+    assert low == 0 < value < high == 200, "six years on, one in four has closed"
+    chance = 0.05 + 0.95 * still_so("operating", 6)
+    assert found.loc[("product_chance", "s", ""), "value"] == pytest.approx(100 * chance, abs=1)
+    assert found.loc[("rule_of_law", "s", ""), "target"] == "AUS"
+
+
+def test_product_follows_what_sources_say_of_start_money_and_expansion(layers) -> None:
+    with world([TinySite("s"), TinySite("told"), TinySite("more"), TinySite("weak")]) as con:
+        con.execute("UPDATE facts.site SET stage = 'construction'")
+        con.execute("UPDATE facts.site SET stage = 'operating' WHERE site_id = 'more'")
+        for site in ("s", "told", "more", "weak"):
+            claim(con, site, "stage", None, text="construction", commodity="", unit="", as_of="2026-06")
+        for site in ("told", "weak"):
+            claim(con, site, "first_production", None, text="Q1 2027", commodity="", unit="", as_of="2026-10")
+        con.execute("UPDATE facts.claim SET method = 'unconfirmed' WHERE site_id = 'weak' AND text = 'Q1 2027'")
+        claim(con, "more", "funding_state", None, text="seeking", commodity="", unit="", as_of="2026-06")
+        found = measured(con, layers)
+    months = {site: found.loc[("product_months", site, ""), "value"] for site in ("s", "told", "more", "weak")}
+    assert months["told"] < months["s"] == months["weak"]
+    assert months["more"] > 60, "an expansion is not there because the works run"
 
 
 @pytest.mark.parametrize(("bloc", "value"), [("us", 3), ("japan", 3), ("partner", 2), ("neutral", 1), ("covered", 0)])

@@ -131,8 +131,8 @@ def test_every_pathway_can_be_chosen() -> None:
 
 def test_milestones_count_at_once_and_go_without_a_trace() -> None:
     sites = [
-        TinySite("a", {"permitting_months": (0.0, 0.0, 0.0)}),
-        TinySite("b", {"permitting_months": (60.0, 30.0, 90.0)}),
+        TinySite("a", {"product_months": (0.0, 0.0, 0.0)}),
+        TinySite("b", {"product_months": (60.0, 30.0, 90.0)}),
     ]
     scenario = from_preset("speed")
     with tiny_facts(sites) as con:

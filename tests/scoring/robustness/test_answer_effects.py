@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -12,11 +13,14 @@ import pytest
 from data import facts as bundle
 from data.fact_attributes import fact_attributes
 from scoring.criteria.catalogue import load
-from scoring.measures.registry import BUNDLE_YEAR
+from scoring.measures.inputs import Inputs
+from scoring.measures.registry import BUNDLE_DAY, project_terms, stage_age
 from scoring.permitting.outlook import look_ahead, parameters
+from scoring.permitting.product import ProjectTerms, supply
 from scoring.ranking import pipeline
 from scoring.ranking.scenario import Scenario, from_preset
-from scoring.robustness.answer_effects import OpenFact, age_years, criteria_on, open_facts, outermost_stages
+from scoring.robustness.answer_effects import OpenFact, age_years, criteria_on, open_facts
+from scoring.robustness.timing_answers import ATTRIBUTES, outermost_stages
 from tests import small_bundle
 
 TODAY = date(2026, 11, 26)
@@ -68,9 +72,8 @@ def answers(con: duckdb.DuckDBPyConnection, fact: OpenFact) -> list[tuple[dict[s
     ).fetchone()
     target = "ore" if kind == "mine" else "plant"
     resting = [c for c in load().criteria if c.id in criteria_on(fact.attribute) and c.applies_to in (target, "all")]
-    if fact.attribute == "stage":
-        looks = [look_ahead(stage, iso3, kind == "mine", quality) for stage in fact_attributes()["stage"].words]
-        return [({c.id: look.months.p50 if look else None for c in resting}, "") for look in looks]
+    if fact.attribute in ATTRIBUTES:
+        return [({c.id: values.get(c.id) for c in resting}, "") for values in timed(con, fact, iso3, quality)]
     if fact.commodity:
         measured = con.execute(
             "SELECT DISTINCT criterion_id FROM facts.measurement WHERE commodity = ?", [fact.commodity]
@@ -88,6 +91,33 @@ def answers(con: duckdb.DuckDBPyConnection, fact: OpenFact) -> list[tuple[dict[s
         clear_verdict = "fail" if jurisdiction and jurisdiction[0] else "pass"
         return [(ends[0], clear_verdict), (ends[1], clear_verdict), (ends[0], "fail")]
     return [(end, "") for end in ends]
+
+
+def timed(con: duckdb.DuckDBPyConnection, fact: OpenFact, iso3: str, quality: float | None) -> list[dict[str, float]]:
+    """Return the months and chances with every stage, with either funding, or with a start soon and never."""
+    (terms,) = project_terms(Inputs(con.cursor(), only=frozenset([fact.site_id]))).values()
+    stage, as_of = con.execute(
+        "SELECT stage, coalesce(max(as_of) FILTER (attribute = 'stage' AND chosen), '') FROM combined.site "
+        "LEFT JOIN combined.claim USING (site_id) WHERE site_id = ? GROUP BY stage",
+        [fact.site_id],
+    ).fetchone()
+    cases = [(stage, stage_age(as_of), replace(terms, funded=funded)) for funded in (True, False)]
+    if fact.attribute == "stage":
+        cases = [(each, 0, terms) for each in fact_attributes()["stage"].words]
+    if fact.attribute == "first_production":
+        day = TODAY.isoformat()
+        starts = ("2099", f"{TODAY.year}-{TODAY.month + 1:02}" if TODAY.month < 12 else f"{TODAY.year + 1}-01")
+        cases = [(stage, stage_age(as_of), replace(terms, start=start, start_as_of=day)) for start in starts]
+    found = []
+    for each, age, told in cases:
+        look = look_ahead(each, iso3, terms.kind == "mine", quality, age)
+        it = supply(look, told, TODAY, load().of_id("product_months").worst) if look else None
+        found.append(
+            {"permitting_months": look.months.p50, "product_months": it.expected, "product_chance": 100 * it.chance}
+            if it
+            else {}
+        )
+    return found
 
 
 def by_force(con: duckdb.DuckDBPyConnection, scenario: Scenario, fact: OpenFact) -> tuple[int, int, float, float]:
@@ -119,11 +149,16 @@ def test_order_is_that_of_the_effect_recomputed_by_brute_force(small, commodity:
 
 
 def test_an_answer_of_today_beats_every_age(small) -> None:
-    assert outermost_stages() == ["operating", "occurrence"]
-    assert BUNDLE_YEAR >= 2026
-    months = [look_ahead(stage, "AUS", True, 1.8).months.p50 for stage in parameters()["stage"]]
-    assert min(months) == look_ahead("operating", "AUS", True, 1.8).months.p50
-    assert max(months) == look_ahead("occurrence", "AUS", True, 1.8).months.p50
+    assert set(outermost_stages()) == {"operating", "occurrence"}
+    assert BUNDLE_DAY <= TODAY
+    mine = ProjectTerms("mine", "AUS")
+    months = {
+        stage: supply(look_ahead(stage, "AUS", True, 1.8), mine, TODAY, 200.0).expected
+        for stage in parameters()["stage"]
+    }
+    outermost = [months[stage] for stage in outermost_stages()]
+    assert min(months.values()) == months["operating"] == min(outermost)
+    assert max(months.values()) == max(outermost)
 
 
 def test_reasons_are_unknown_undated_and_old(small) -> None:

@@ -73,7 +73,7 @@ def test_the_answer_has_the_promised_shape_and_comes_soon(run) -> None:
     assert found["settings"]["blind"]
     assert found["counts"]["later"] == 2
     assert {row["why"] for row in found["unmatched"]} <= set(backtest_words.REASONS.values())
-    assert found["blind"]["values"]["permitting_months"] > 0
+    assert found["blind"]["values"]["product_months"] > 0
 
 
 def test_the_list_of_a_page_can_be_tested(run) -> None:

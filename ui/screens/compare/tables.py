@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.criteria.catalogue import load
-from scoring.measures.registry import outlook_of
+from scoring.measures.registry import timing_of
 from scoring.records import Dossier, failed_gates
 from scoring.sites.side_by_side import Cell, Row, SideBySide
 from ui import state
@@ -216,19 +216,19 @@ def owners(comparison: SideBySide) -> None:
 
 
 def timelines(comparison: SideBySide) -> None:
-    """Draw the months until ready to build of all sites on one axis: one in ten, half, nine in ten."""
+    """Draw the months to product of all sites, if they come to it, on one axis: one in ten, half, nine in ten."""
     rows = []
     names = names_of(comparison)
     for site, name in zip(comparison.sites, names, strict=True):
         months = _months(site)
         if months is None:
             st.caption(
-                _("{name}: no source states the stage, so the months to ready-to-build are unknown.").format(
+                _("{name}: no source states the stage, so the months to product are unknown.").format(
                     name=w.plain(name)
                 )
             )
         else:
-            rows.append({"site": name, "p10": months[0], "p50": months[1], "p90": months[2]})
+            rows.append({"site": name, "p10": months[0], "p50": months[1], "p90": months[2], "chance": months[3]})
     if not rows:
         return
     frame = pd.DataFrame(rows)
@@ -236,18 +236,30 @@ def timelines(comparison: SideBySide) -> None:
     tooltip = [
         alt.Tooltip("site:N", title=_("Site")),
         *(alt.Tooltip(f"{p}:Q", format=".0f", title=p.upper()) for p in ("p10", "p50", "p90")),
+        alt.Tooltip("chance:Q", format=".0%", title=_("Chance of product")),
     ]
     bars = base.mark_bar(color=COLOURS[0], opacity=0.55, height=16, cornerRadius=3).encode(
-        x=alt.X("p10:Q", title=_("Months to ready-to-build"), scale=alt.Scale(domainMin=0)),
+        x=alt.X("p10:Q", title=_("Months to product, if it comes"), scale=alt.Scale(domainMin=0)),
         x2="p90:Q",
         tooltip=tooltip,
     )
     middle = base.mark_tick(color=COLOURS[1], thickness=3, height=22).encode(x="p50:Q", tooltip=tooltip)
     st.altair_chart((bars + middle).properties(height=alt.Step(38)), width="stretch")
-    st.caption(_("Bar: P10 to P90; tick: median. Modelled from stage and jurisdiction, not measured."))
+    chances = [
+        f"{w.plain(name)} {number(100 * chance)} %" for name, chance in zip(frame["site"], frame["chance"], strict=True)
+    ]
+    st.caption(
+        _("Bar: P10 to P90; tick: median. Modelled, not measured. Chance of product: {chances}.").format(
+            chances=", ".join(chances)
+        )
+    )
 
 
-def _months(site: Dossier) -> tuple[float, float, float] | None:
+def _months(site: Dossier) -> tuple[float, float, float, float] | None:
+    """Return P10, P50 and P90 of the months to product if it comes, and its chance; None: the stage is unknown."""
     milestones = session.told(site["site_id"])
-    outlook = outlook_of(session.facts(), site["site_id"], milestones, date.today())
-    return None if outlook is None else (outlook.months.p10, outlook.months.p50, outlook.months.p90)
+    timing = timing_of(session.facts(), site["site_id"], milestones, date.today())
+    if timing is None:
+        return None
+    coming = timing.supply.coming
+    return coming.p10, coming.p50, coming.p90, timing.supply.chance

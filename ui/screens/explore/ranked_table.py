@@ -111,7 +111,14 @@ def _columns() -> ColumnSettings:
                 width=80, help=_("What has to come next before there is more product, by bar, stage and funding.")
             ),
             _("Months"): st.column_config.NumberColumn(
-                format="%.0f", width=56, help=_("Months to ready-to-build, median.")
+                format="%.0f",
+                width=56,
+                help=_(
+                    "Expected months to product: studies, permits, finance, construction, ramp-up; “never” counts 200."
+                ),
+            ),
+            _("Chance"): st.column_config.NumberColumn(
+                format="%.0f %%", width=62, help=_("Chance of coming to product at all, by stage and its age.")
             ),
             _("Owners"): st.column_config.TextColumn(
                 width=170,
@@ -145,6 +152,7 @@ def _question(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, lis
         _("US gap"): [each.gap_us_pct for each in listed],
         _("Japan gap"): [each.gap_japan_pct for each in listed],
         _("Months"): [each.months for each in listed],
+        _("Chance"): [each.chance_pct for each in listed],
         _("Next step"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
         _("Funding"): [w.word(w.FUNDING, each.funding) if each.funding else "" for each in listed],
         _("Owners"): [_blocs(each) for each in listed],

@@ -8,6 +8,7 @@ import streamlit as st
 from data.bundle import report
 from data.sources import load_sources
 from scoring.criteria.catalogue import load
+from scoring.permitting import product
 from scoring.permitting.outlook import parameters
 from ui.panels.permitting import pathway_name
 from ui.text import vocabulary as w
@@ -98,6 +99,13 @@ def _criteria() -> None:
             _("Published durations"): ", ".join(block["pathway_ids"]),
         }
         for key, block in parameters()["mine"].items()
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
+    st.subheader(_("Chance of product by stage"), anchor=False)
+    rows = [
+        {_("Stage"): w.word(w.STAGES, stage), _("Chance of product"): f"{number(100 * block['chance'])} %"}
+        for stage, block in product.parameters()["stage"].items()
+        if stage in w.STAGES
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch")
 
