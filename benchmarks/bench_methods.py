@@ -18,7 +18,7 @@ from scoring.aggregation.joint import pareto_of_two, places
 from scoring.aggregation.kernels import unicriterion_flows
 from scoring.aggregation.methods import METHODS, bound, scores_of_matrix
 from scoring.ranking.packed import Group, Packed
-from scoring.ranking.states import States, of_matrix
+from scoring.ranking.states import of_matrix, without_peers
 from scoring.robustness.sensitivity import stability
 from scoring.robustness.smaa import share_in_top_k, uniform_weights
 
@@ -67,7 +67,7 @@ def packed_of(u: np.ndarray) -> Packed:
     score = u @ np.array([group.weight for group in groups])
     order = np.argsort(-score)
     names = np.array([f"s{i}" for i in range(count)])
-    states = States(u[order], u[order], u[order], ones, np.zeros(criteria), last)
+    states = without_peers(u[order], u[order], u[order], ones, np.zeros(criteria), last)
     return Packed(names, names, score[order], states, ones, groups, np.eye(criteria))
 
 

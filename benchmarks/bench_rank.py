@@ -39,8 +39,8 @@ def packed(values: np.ndarray) -> duckdb.DuckDBPyConnection:
     lists = pa.FixedSizeListArray.from_arrays(pa.array(values.ravel()), values.shape[1])
     con.register("made_up", pa.table({"rowid": np.arange(1, len(values) + 1), "u": lists}))
     con.execute(
-        "INSERT INTO packed SELECT '', '', 's' || rowid, u, u, u, $ones, $ones FROM made_up",
-        {"ones": [1.0] * values.shape[1]},
+        "INSERT INTO packed SELECT '', '', 's' || rowid, u, u, u, $ones, $ones, $none FROM made_up",
+        {"ones": [1.0] * values.shape[1], "none": [0.0] * values.shape[1]},
     )
     return con
 

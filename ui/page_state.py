@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 import streamlit as st
 
 from data.shortlist_items import DEFAULT
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_STEP, DEFAULT_UNIVERSE
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_STEP, DEFAULT_UNIVERSE, OPENING_ORDER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -68,7 +68,7 @@ class PageState:
 
     # The choices of the sidebar, which addresses carry.
     m: Entry[str] = Entry(str)
-    order: Entry[OrderBy] = Entry(lambda: DEFAULT_ORDER)
+    order: Entry[OrderBy] = Entry(lambda: OPENING_ORDER)
     method: Entry[str] = Entry(lambda: DEFAULT_METHOD)
     universe: Entry[str] = Entry(lambda: DEFAULT_UNIVERSE)
     step: Entry[str | None] = Entry(lambda: DEFAULT_STEP)

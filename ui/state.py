@@ -24,6 +24,7 @@ from scoring.defaults import (
     DEFAULT_STEP,
     DEFAULT_UNIVERSE,
     FALLBACK_PILLAR,
+    OPENING_ORDER,
     SIDE_BY_SIDE,
 )
 from scoring.errors import ScenarioError
@@ -61,7 +62,7 @@ def start() -> None:
     page_state.universe = _one_of("universe", UNIVERSES, DEFAULT_UNIVERSE if bare else "all")
     page_state.step = _one_of("step", (*STEPS, SIDE_BY_SIDE), DEFAULT_STEP if bare else "") or None
     page_state.m = _one_of("m", commodity_names(), "")
-    page_state.order = cast("OrderBy", _one_of("order", ORDERS, DEFAULT_ORDER))
+    page_state.order = cast("OrderBy", _one_of("order", ORDERS, OPENING_ORDER if bare else DEFAULT_ORDER))
     page_state.method = _one_of("method", METHODS, DEFAULT_METHOD)
     for key, allowed in CHOICES.items():
         page_state.set_choice(key, [value for value in address.get_all(key) if value in allowed()])

@@ -38,7 +38,7 @@ class _Head(BaseModel):
 class _Method(BaseModel):
     model_config = ConfigDict(strict=True)
     method: str
-    order_by: Literal["shrunk", "worst", "known"]
+    order_by: Literal["expected", "shrunk", "worst", "known"]
 
 
 class _Judged(BaseModel):

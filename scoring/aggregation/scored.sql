@@ -4,14 +4,14 @@
 -- out:    site_id, score, score_low, score_high, coverage (0..1), known (score on known evidence), contributions (list)
 -- grain:  one row a site
 -- NULL:   a site without rows in method_score scores 0, range 0..1, as in the weighted sum; where nothing is known, its floor
--- ref:    drawn toward the floor as in the weighted sum: shrunk = floor + coverage x (known - floor). contributions stay those of the
+-- ref:    drawn toward the floor as in the weighted sum: shrunk = floor + coverage x (known - floor); expected = unknowns as the mean of their peers. contributions stay those of the
 --         weighted sum, the only method here whose parts add up; screens say so.
 CREATE OR REPLACE MACRO scored(s) AS TABLE
 WITH versions AS (
     SELECT
         id,
         max(score) FILTER (WHERE version = 'known') AS on_known, max(score) FILTER (WHERE version = 'floor') AS at_floor,
-        max(score) FILTER (WHERE version = 'low') AS at_low, max(score) FILTER (WHERE version = 'high') AS at_high
+        max(score) FILTER (WHERE version = 'expected') AS at_expected, max(score) FILTER (WHERE version = 'low') AS at_low, max(score) FILTER (WHERE version = 'high') AS at_high
     FROM method_score
     WHERE choice = s['choice']
     GROUP BY id
@@ -22,6 +22,7 @@ drawn AS (
         CASE s['order_by']
             WHEN 'shrunk' THEN at_floor + b.coverage * (coalesce(on_known, at_floor) - at_floor)
             WHEN 'worst' THEN at_floor
+            WHEN 'expected' THEN at_expected
             ELSE coalesce(on_known, at_floor)
         END AS by_method
     FROM weighted_sum(s) AS b

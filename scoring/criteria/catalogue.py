@@ -19,6 +19,10 @@ Basis = Literal[
 ]
 
 
+#: What the ends of a range are.
+Interval = Literal["bounds", "p5_p95", "p10_p90", "mean_p10_p90"]
+
+
 @dataclass(frozen=True, slots=True)
 class Criterion:
     """One thing that is judged.
@@ -38,8 +42,9 @@ class Criterion:
     value : {"linear", "log"}
     options : dict
         What the measure needs besides: ``layer``, ``claim`` or ``market``.
-    interval : {"bounds", "p5_p95", "p10_p90"}
-        What the ends of a measured range are; draws of the data follow it.
+    interval : Interval
+        What the ends of a measured range are, and whether the value is the mean of it (else the median); draws of the
+        data follow it.
     basis : Basis
         What a value was measured to or against: a name as it stands, or something that has words of its own.
     """
@@ -59,7 +64,7 @@ class Criterion:
     best: float
     value: Literal["linear", "log"]
     options: dict[str, str]
-    interval: Literal["bounds", "p5_p95", "p10_p90"] = "bounds"
+    interval: Interval = "bounds"
     basis: Basis = "name"
 
 

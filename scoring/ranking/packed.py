@@ -9,14 +9,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from data.sql import sql
-from geo.arrays import FloatArray, square
+from geo.arrays import BoolArray, FloatArray, IndexArray, square
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import pack, rank_cursor
 from scoring.ranking.scenario import Scenario
-from scoring.ranking.states import States
+from scoring.ranking.states import States, no_peers
 
 #: What the ends of a criterion's range are -> how many standard deviations they are away; 0: bounds.
-INTERVAL_Z = {"bounds": 0.0, "p5_p95": 1.6449, "p10_p90": 1.2816}
+INTERVAL_Z = {"bounds": 0.0, "p5_p95": 1.6449, "p10_p90": 1.2816, "mean_p10_p90": 1.2816}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +130,35 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
     u, low, high, known, applies = (square(table[name], table.num_rows) for name in ("u", "u_low", "u_high", "m", "a"))
     z = np.array([INTERVAL_Z[criterion.interval] for criterion in scenario.criteria])
     last = np.asarray(listed["gate_failed"].to_numpy(), dtype=bool)
+    means, quantiles = _peers(facts, scenario)
+    group = _groups(scenario, applies)
     return Packed(
         np.array(listed["site_id"].to_pylist(), dtype=str),
         np.array(listed["name"].to_pylist(), dtype=str),
         listed["score"].to_numpy(),
-        States(u, low, high, applies, z, last),
+        States(u, low, high, applies, z, _means(scenario), last, means[group] * applies, quantiles, group),
         known,
         groups,
         spread,
     )
+
+
+def _peers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> tuple[FloatArray, FloatArray]:
+    """Return mean and quantiles of the peers among plants and mines, shapes (2, k) and (2, k, QUANTILES)."""
+    quantiles = np.concatenate([no_peers(len(scenario.criteria))] * 2)
+    means = np.full((2, len(scenario.criteria)), 0.5)
+    key = {"commodity": scenario.commodity, "profile": scenario.profile}
+    for mine, position, mean, q in facts.cursor().execute(sql("scoring/ranking/peers.sql"), key).fetchall():
+        means[int(mine), position], quantiles[int(mine), position] = mean, q
+    return means, quantiles
+
+
+def _means(scenario: Scenario) -> BoolArray:
+    """Tell of which criteria the value is the mean of its range, shape (k,)."""
+    return np.array([criterion.interval.startswith("mean") for criterion in scenario.criteria])
+
+
+def _groups(scenario: Scenario, applies: FloatArray) -> IndexArray:
+    """Return 1 for mines and 0 for plants, by what applies to them."""
+    ore = [j for j, criterion in enumerate(scenario.criteria) if criterion.applies_to == "ore"]
+    return np.asarray(applies[:, ore].any(axis=1), dtype=np.intp)

@@ -56,13 +56,18 @@ RELATIONS = (
 )
 RELATIONS_OF_FACTS = (
     "scoring/ranking/packed_vectors.sql",
+    "scoring/ranking/peer_values.sql",
     "scoring/ranking/passing.sql",
     "scoring/ranking/ranked.sql",
 )
-DROP_PACKED = "DELETE FROM packed WHERE commodity = $commodity AND profile = $profile"
+DROP_PACKED = (
+    "DELETE FROM packed WHERE commodity = $commodity AND profile = $profile",
+    "DELETE FROM peer WHERE commodity = $commodity AND profile = $profile",
+)
 DROP_PROFILES = {
     "criterion": "DELETE FROM criterion WHERE list_contains($profiles, profile)",
     "packed": "DELETE FROM packed WHERE list_contains($profiles, profile)",
+    "peer": "DELETE FROM peer WHERE list_contains($profiles, profile)",
 }
 
 
@@ -80,7 +85,7 @@ class ScoreTerms:
         One a place of the vectors, >= 0.
     axes : tuple of str
         Pillar of each place.
-    order_by : {"shrunk", "worst", "known"}
+    order_by : OrderBy
     normalisation : str
         One of `NORMALISATIONS`.
     """
@@ -174,6 +179,7 @@ def pack(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
             return
         if profile:
             _put_user_criteria(cursor, scenario)
+        cursor.execute("INSERT INTO peer SELECT $profile, $commodity, * FROM peer_values($profile, $commodity)", key)
         cursor.execute(
             "INSERT INTO packed SELECT $profile, $commodity, * FROM packed_vectors($profile, $commodity)", key
         )
@@ -194,7 +200,8 @@ def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
     sets = [(str(commodity), str(profile)) for commodity, profile in rows if (commodity, profile) != ("", "")]
     by_use = sorted(sets, key=lambda key: _USED.get((database, *key), 0.0))
     for commodity, profile in by_use[: max(0, len(by_use) - KEPT_PACKED)]:
-        cursor.execute(DROP_PACKED, {"commodity": commodity, "profile": profile})
+        for statement in DROP_PACKED:
+            cursor.execute(statement, {"commodity": commodity, "profile": profile})
         _USED.pop((database, commodity, profile), None)
 
 
@@ -209,8 +216,8 @@ def _put_user_criteria(cursor: duckdb.DuckDBPyConnection, scenario: Scenario) ->
             )
     newest_first = "SELECT profile FROM criterion WHERE profile <> '' GROUP BY 1 ORDER BY max(rowid) DESC"
     kept = [row[0] for row in cursor.execute(newest_first).fetchall()]
-    for table in ("criterion", "packed"):
-        cursor.execute(DROP_PROFILES[table], {"profiles": kept[KEPT_PROFILES - 1 :]})
+    for statement in DROP_PROFILES.values():
+        cursor.execute(statement, {"profiles": kept[KEPT_PROFILES - 1 :]})
     if scenario.profile not in kept[: KEPT_PROFILES - 1]:
         _put_criteria(cursor, scenario.profile, scenario.criteria[len(load().criteria) :], len(load().criteria))
 
@@ -225,6 +232,7 @@ def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
     """
     with _PACKING:
         facts.cursor().execute("DELETE FROM packed")
+        facts.cursor().execute("DELETE FROM peer")
         facts.cursor().execute("DELETE FROM method_score")
 
 

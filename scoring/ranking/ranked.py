@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from data.bounded_cache import BoundedCache
 from data.sql import sql
 from geo.arrays import BoolArray, FloatArray, IndexArray, square
+from scoring.ranking.ordering import scores
 from scoring.ranking.pipeline import filters, pack, rank_cursor
 from scoring.ranking.scenario import Scenario
 
@@ -73,7 +74,7 @@ class Sites:
 class Vectors:
     """The packed vectors of a commodity of interest, a row a criterion and a column a site.
 
-    U, u_low, u_high, measured, applies.
+    U, u_low, u_high, measured, applies, and the mean of the peers of an unknown.
     """
 
     sites: Sites
@@ -82,11 +83,12 @@ class Vectors:
     u_high: FloatArray
     m: BoolArray
     a: BoolArray
+    e: FloatArray
 
     @property
     def nbytes(self) -> int:
         """How much they hold."""
-        return self.u.nbytes + self.u_low.nbytes + self.u_high.nbytes + self.m.nbytes + self.a.nbytes
+        return sum(getattr(self, name).nbytes for name in ("u", "u_low", "u_high", "m", "a", "e"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,10 +343,10 @@ def vectors_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Site
     pack(facts, scenario)
     key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": list(sites.row)}
     table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
-    u, low, high, m, a = (
-        np.ascontiguousarray(square(table[name], table.num_rows).T) for name in ("u", "u_low", "u_high", "m", "a")
+    u, low, high, m, a, e = (
+        np.ascontiguousarray(square(table[name], table.num_rows).T) for name in ("u", "u_low", "u_high", "m", "a", "e")
     )
-    return Vectors(sites, u, low, high, m.astype(bool), a.astype(bool))
+    return Vectors(sites, u, low, high, m.astype(bool), a.astype(bool), e)
 
 
 def passing_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Rows:
@@ -377,11 +379,6 @@ def _over(value: FloatArray, by: FloatArray, otherwise: float) -> FloatArray:
     return np.asarray(np.divide(value, by, out=np.full(len(value), otherwise), where=by > 0))
 
 
-def _scale(measured: FloatArray, coverage: FloatArray, order_by: str) -> FloatArray:
-    drawn = {"shrunk": coverage * (2 - coverage), "worst": coverage}.get(order_by, np.ones(len(coverage)))
-    return _over(drawn, measured, 0.0)
-
-
 def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
     """Return the sites in order of the weighted sum.
 
@@ -399,7 +396,7 @@ def weighted_sum(vectors: Vectors, scenario: Scenario, passing: Rows) -> Ranked:
     w, sites = scenario.criterion_weights(), vectors.sites
     measured_u, measured, applied = _dot(vectors.u, w), _dot(vectors.m, w), _dot(vectors.a, w)
     coverage = _over(measured, applied, 0.0)
-    score = measured_u * _scale(measured, coverage, scenario.order_by)
+    score = scores(scenario.order_by, measured_u, _dot(vectors.e, w), measured, applied)
     low, high = _over(_dot(vectors.u_low, w), applied, 0.0), _over(_dot(vectors.u_high, w), applied, 1.0)
     kept = passing[coverage[passing] >= scenario.filters.min_coverage]
     rows = kept[np.lexsort((sites.place[kept], -_rounded(score[kept]), sites.failed[kept]))]
@@ -428,10 +425,11 @@ def contributions(vectors: Vectors, scenario: Scenario, rows: Rows) -> FloatArra
         Rows in `sites`, shape (m,).
     """
     w = scenario.criterion_weights()
-    few = Vectors(vectors.sites, *(getattr(vectors, name)[:, rows] for name in ("u", "u_low", "u_high", "m", "a")))
-    measured, applied = _dot(few.m, w), _dot(few.a, w)
-    scale = _scale(measured, _over(measured, applied, 0.0), scenario.order_by)
-    return np.asarray((few.u * few.m * np.array(w)[:, None] * scale).T)
+    u, m, a, e = (getattr(vectors, name)[:, rows] for name in ("u", "m", "a", "e"))
+    counted = u * m + e if scenario.order_by == "expected" else u * m
+    got, measured, applied = _dot(u * m, w), _dot(m, w), _dot(a, w)
+    scale = _over(scores(scenario.order_by, got, _dot(e, w), measured, applied), _dot(counted, w), 0.0)
+    return np.asarray((counted * np.array(w)[:, None] * scale).T)
 
 
 def by_statement(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: Sites) -> Ranked:

@@ -16,13 +16,20 @@ from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import Criterion, load
 from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, UserCriterion
 from scoring.criteria.user_criterion import from_dict as evidence_from
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, DEFAULT_UNIVERSE, PLAIN_PRESET
+from scoring.defaults import (
+    DEFAULT_METHOD,
+    DEFAULT_ORDER,
+    DEFAULT_PRESET,
+    DEFAULT_UNIVERSE,
+    OPENING_ORDER,
+    PLAIN_PRESET,
+)
 from scoring.errors import ScenarioError
 
 if TYPE_CHECKING:
     from geo.area import Polygons
 
-ORDERS = ("shrunk", "worst", "known")
+ORDERS = ("expected", "shrunk", "worst", "known")
 #: Which sites are candidates: projects that support could bring to product (``combined.project``), or every site.
 UNIVERSES = ("projects", "all")
 #: Steps of the supply chain, inside which sites are compared (``combined.step``).
@@ -34,7 +41,7 @@ LONGEST_TEXT = 200
 MOST_CHOICES = 300
 #: A weight is 0, or lies between these: beyond them the sums of the score would lose or overflow what they add.
 LEAST_WEIGHT, MOST_WEIGHT = 1e-6, 1e6
-OrderBy = Literal["shrunk", "worst", "known"]
+OrderBy = Literal["expected", "shrunk", "worst", "known"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,8 +205,9 @@ class Scenario:
         Pillar id -> weight; only the proportions count. Kept as `Weights`.
     commodity : str
         Commodity id, or empty.
-    order_by : {"shrunk", "worst", "known"}
-        What the list is ordered by: known evidence shrunk by coverage, worst case, known evidence only.
+    order_by : OrderBy
+        How missing evidence counts: as the mean of peers (``expected``), known evidence shrunk by coverage, worst
+        case, known evidence only.
     evidence : tuple of UserCriterion
         Criteria of the user's own; their weights stand beside those of the pillars.
     shared_only : bool
@@ -358,7 +366,8 @@ def opening(**changes: Any) -> Scenario:
     **changes
         Other fields of `Scenario`.
     """
-    return from_preset(DEFAULT_PRESET, **{"filters": Filters(universe=DEFAULT_UNIVERSE), **changes})
+    settled = {"filters": Filters(universe=DEFAULT_UNIVERSE), "order_by": OPENING_ORDER}
+    return from_preset(DEFAULT_PRESET, **{**settled, **changes})
 
 
 def from_preset(preset: str = PLAIN_PRESET, **changes: Any) -> Scenario:

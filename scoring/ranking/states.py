@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.arrays import BoolArray, FloatArray
+from geo.arrays import BoolArray, FloatArray, IndexArray
+
+#: Quantiles of a group of peers that are kept (`peer_values.sql`).
+QUANTILES = 33
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +26,16 @@ class States:
         1 where the criterion applies to the site.
     z : array, shape (k,)
         The ends of a criterion's range are this many standard deviations away; 0: they are bounds.
+    mean : array of bool, shape (k,)
+        Whether a value is the mean of what is thought possible; else its median.
     last : array of bool, shape (n,)
         Sites that stand behind all others whatever the draw: a gate is failed.
+    expected : array, shape (n, k)
+        Mean of the peers, which stands for an unknown; 0 where the criterion does not apply.
+    peers : array, shape (g, k, QUANTILES)
+        Evenly spaced quantiles of the desirability of each group of peers.
+    group : array of int, shape (n,)
+        The group of peers of each site.
     """
 
     u: FloatArray
@@ -31,7 +43,11 @@ class States:
     high: FloatArray
     applies: FloatArray
     z: FloatArray
+    mean: BoolArray
     last: BoolArray
+    expected: FloatArray
+    peers: FloatArray
+    group: IndexArray
 
     @property
     def certain(self) -> bool:
@@ -39,29 +55,87 @@ class States:
         return bool((self.low == self.high).all())
 
     def draw(self, rng: np.random.Generator) -> FloatArray:
-        """Return one state, shape (n, k): each value within its range, below or above the known value at equal odds.
+        """Return one state, shape (n, k): each value within its range, below or above the known value.
+
+        At equal odds around a median; around a mean at the odds that leave it the mean.
 
         Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves
-        that meet there, cut at 0 and 1. Nothing known: evenly over 0..1.
+        that meet there, cut at 0 and 1. Nothing known: as the peers of the site have it.
 
         Parameters
         ----------
         rng : numpy.random.Generator
             Source of the draws; its seed makes them repeatable.
         """
+        return next(self.draws(rng))
+
+    def draws(self, rng: np.random.Generator) -> Iterator[FloatArray]:
+        """Yield states without end, each as `draw` has it, in one array that the next overwrites.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Source of the draws.
+        """
         rows, columns = np.nonzero(self.low < self.high)
-        if not len(rows):
-            return self.u
-        u, low, high, z = self.u[rows, columns], self.low[rows, columns], self.high[rows, columns], self.z[columns]
-        chance = rng.random(len(u))
-        away = np.where(
-            z > 0, np.abs(rng.standard_normal(len(u))) / np.maximum(z, 1e-9), 1 - np.sqrt(rng.random(len(u)))
-        )
-        drawn = np.clip(u + (np.where(chance < 0.5, low, high) - u) * away, 0, 1)
-        nothing_known = (low <= 0) & (high >= 1) & (u <= 0)
-        drawn_u = self.u.copy()
-        drawn_u[rows, columns] = np.where(nothing_known, rng.random(len(u)), drawn)
-        return drawn_u
+        blank = (self.low <= 0) & (self.high >= 1) & (self.u <= 0)
+        ranged, empty = (np.flatnonzero(blank[rows, columns] == is_blank) for is_blank in (False, True))
+        at, nowhere = (rows[ranged], columns[ranged]), (rows[empty], columns[empty])
+        u, low, high, z = self.u[at], self.low[at], self.high[at], self.z[at[1]]
+        by_percentile, by_bound = np.flatnonzero(z > 0), np.flatnonzero(z <= 0)
+        odds = self.odds_below(*at)
+        away = np.empty(len(u))
+        state = self.u.copy()
+        while True:
+            away[by_percentile] = np.abs(rng.standard_normal(len(by_percentile))) / z[by_percentile]
+            away[by_bound] = 1 - np.sqrt(rng.random(len(by_bound)))
+            end = np.where(rng.random(len(u)) < odds, low, high)
+            state[at] = np.clip(u + (end - u) * away, 0, 1)
+            state[nowhere] = self.of_peers(*nowhere, rng.random(len(empty)))
+            yield state
+
+    def odds_below(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
+        """Return the chance that the true desirability of each ranged cell lies below its value, shape of `rows`.
+
+        Parameters
+        ----------
+        rows, columns : array of int, shape (c,)
+            Cells with a range.
+        """
+        u, low, high = self.u[rows, columns], self.low[rows, columns], self.high[rows, columns]
+        return np.asarray(np.where(self.mean[columns], (high - u) / np.maximum(high - low, 1e-12), 0.5))
+
+    def of_peers(self, rows: IndexArray, columns: IndexArray, share: FloatArray) -> FloatArray:
+        """Return the desirability below which a share of the peers of each cell lies, shape of `rows`.
+
+        Parameters
+        ----------
+        rows, columns : array of int, shape (c,)
+            Cells.
+        share : array, shape (c,)
+            0..1.
+        """
+        place = share * (QUANTILES - 1)
+        below = np.minimum(place.astype(int), QUANTILES - 2)
+        at = self.group[rows], columns
+        low, high = self.peers[(*at, below)], self.peers[(*at, below + 1)]
+        return np.asarray(low + (high - low) * (place - below))
+
+
+def without_peers(
+    u: FloatArray, low: FloatArray, high: FloatArray, applies: FloatArray, z: FloatArray, last: BoolArray
+) -> States:
+    """Return the states of data of whose peers nothing is known; see `States`.
+
+    Parameters
+    ----------
+    u, low, high, applies : array, shape (n, k)
+    z : array, shape (k,)
+    last : array of bool, shape (n,)
+    """
+    expected = np.asarray(0.5 * applies, dtype=float)
+    median, first = np.zeros(u.shape[1], dtype=bool), np.zeros(len(u), dtype=np.intp)
+    return States(u, low, high, applies, z, median, last, expected, no_peers(u.shape[1]), first)
 
 
 def of_matrix(matrix: ArrayLike) -> States:
@@ -73,4 +147,15 @@ def of_matrix(matrix: ArrayLike) -> States:
         Desirabilities 0..1, shape (n, k).
     """
     u = np.asarray(matrix, dtype=float)
-    return States(u, u, u, np.ones_like(u), np.zeros(u.shape[1]), np.zeros(len(u), dtype=bool))
+    return without_peers(u, u, u, np.ones_like(u), np.zeros(u.shape[1]), np.zeros(len(u), dtype=bool))
+
+
+def no_peers(criteria: int) -> FloatArray:
+    """Return the quantiles of one group of peers of whom nothing is known: any desirability is as likely as another.
+
+    Parameters
+    ----------
+    criteria : int
+        How many.
+    """
+    return np.tile(np.linspace(0, 1, QUANTILES), (1, criteria, 1))

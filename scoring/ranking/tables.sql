@@ -1,5 +1,5 @@
 -- in:  nothing
--- out: the tables of criteria, of packed vectors and of scores by method, empty where they were not there
+-- out: the tables of criteria, of packed vectors, of what is known of peers, and of scores by method, empty where they were not there
 -- NULL: in u, u_low, u_high, m: unknown; in a: never
 CREATE TABLE IF NOT EXISTS criterion (
     profile VARCHAR,
@@ -19,7 +19,17 @@ CREATE TABLE IF NOT EXISTS packed (
     u_low DOUBLE[],
     u_high DOUBLE[],
     m DOUBLE[],
-    a DOUBLE[]
+    a DOUBLE[],
+    e DOUBLE[]
+);
+CREATE TABLE IF NOT EXISTS peer (
+    profile VARCHAR,
+    commodity VARCHAR,
+    mine BOOLEAN,
+    position INTEGER,
+    n INTEGER,
+    mean DOUBLE,
+    q DOUBLE[]
 );
 CREATE TABLE IF NOT EXISTS method_score (
     choice VARCHAR,

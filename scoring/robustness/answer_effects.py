@@ -26,6 +26,7 @@ from scoring.measures.inputs import Inputs
 from scoring.measures.registry import project_terms, stage_age
 from scoring.permitting.outlook import parameters
 from scoring.permitting.product import ProjectTerms
+from scoring.ranking.ordering import scores
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.scenario import OrderBy, Scenario
 from scoring.robustness.timing_answers import ATTRIBUTES, TimingCase, answers, measured
@@ -340,16 +341,16 @@ def _extremes(
 ) -> tuple[IndexArray, IndexArray, FloatArray, FloatArray]:
     """Return the best and worst rank, and the best and worst score, over the answers."""
     packed = question.packed
-    ranks, scores = [], []
+    ranks, found = [], []
     for answer in _answers(question, attribute, opened, rows):
         score = _scores(packed, rows, answer, question.order_by)
         failed = packed.states.last[rows] if answer.failed is None else answer.failed
-        scores.append(score)
+        found.append(score)
         ranks.append(_ranks(packed, rows, score, failed))
-    if not scores:
+    if not found:
         now = rows + 1, packed.score[rows]
         return now[0], now[0], now[1], now[1]
-    return np.min(ranks, axis=0), np.max(ranks, axis=0), np.max(scores, axis=0), np.min(scores, axis=0)
+    return np.min(ranks, axis=0), np.max(ranks, axis=0), np.max(found, axis=0), np.min(found, axis=0)
 
 
 def _answers(
@@ -438,10 +439,8 @@ def _scores(packed: Packed, rows: IndexArray, answer: Answer, order_by: OrderBy)
     for place, value in answer.u.items():
         known[:, place] = np.where(np.isnan(value), known[:, place] * 0, 1.0) * (applies[:, place] > 0)
         u[:, place] = np.where(np.isnan(value), 0.0, value) * known[:, place]
-    measured_u, measured, applied = u @ weights, known @ weights, applies @ weights
-    coverage = np.divide(measured, applied, out=np.zeros_like(measured), where=applied > 0)
-    drawn = {"shrunk": coverage * (2 - coverage), "worst": coverage, "known": np.ones_like(coverage)}[order_by]
-    return np.asarray(measured_u * np.divide(drawn, measured, out=np.zeros_like(drawn), where=measured > 0))
+    others = (packed.states.expected[rows] * (1 - known)) @ weights
+    return scores(order_by, u @ weights, others, known @ weights, applies @ weights)
 
 
 def _ranks(packed: Packed, rows: IndexArray, score: FloatArray, failed: BoolArray) -> IndexArray:

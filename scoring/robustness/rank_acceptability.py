@@ -44,6 +44,13 @@ class RankStability:
     draws: int
     top_k: int
 
+    @property
+    def first_but_unlikely(self) -> tuple[str, ...]:
+        """Ids of the sites among the first `top_k` of the list, in its order, that are not among the likeliest."""
+        listed = self.table[self.table["rank"] <= self.top_k]
+        likeliest = set(self.table.nlargest(self.top_k, "in_top_k")["site_id"])
+        return tuple(str(site_id) for site_id in listed["site_id"] if site_id not in likeliest)
+
 
 @dataclass(frozen=True, slots=True)
 class WeightConstraints:

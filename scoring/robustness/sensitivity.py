@@ -15,6 +15,7 @@ import numpy as np
 from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.criteria.catalogue import Criterion
 from scoring.errors import SensitivityError
+from scoring.ranking.ordering import scores
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import OrderBy
 
@@ -66,7 +67,7 @@ def stability(
     site_id : str
         Id of the site.
     order_by : OrderBy, optional
-        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+        How missing evidence counts.
     within : int or None, optional
         How many places at the head; None: the site's own rank.
 
@@ -78,7 +79,7 @@ def stability(
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
     site = packed.row(site_id)
-    lines = _lines(packed)
+    lines = _lines(packed, order_by)
     totals = tuple(packed.group_weights @ line for line in lines)
     alike = np.flatnonzero(packed.states.last == packed.states.last[site])
     allowed = (within or site + 1) - (int(np.count_nonzero(~packed.states.last)) if packed.states.last[site] else 0)
@@ -106,17 +107,20 @@ def stability(
         return list(workers.map(ranged, range(len(packed.groups))))
 
 
-def _lines(packed: Packed) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return what each group adds per unit of weight, shape (g, n): known desirability, known and applicable weight.
+def _lines(packed: Packed, order_by: OrderBy) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return what each group adds per unit of weight, shape (g, n): desirability, known and applicable weight.
+
+    Desirability is that of what is known, in the order ``expected`` with that of the peers of what is not.
 
     Raises
     ------
     SensitivityError
         If criteria apply to sites with different total weight: then the crossings are no quadratics.
     """
-    value, known, applies = (
-        packed.spread @ cells.T for cells in (packed.states.u * packed.known, packed.known, packed.states.applies)
+    counted = packed.states.u * packed.known + (
+        packed.states.expected * (1 - packed.known) if order_by == "expected" else 0
     )
+    value, known, applies = (packed.spread @ cells.T for cells in (counted, packed.known, packed.states.applies))
     if (np.ptp(applies, axis=1) > 1e-9).any():
         raise SensitivityError(
             "Criteria apply to these sites with different total weight; the range of a weight cannot be solved exactly."
@@ -134,8 +138,8 @@ def _leads(
 ) -> FloatArray:
     """Return a site's lead over each other, quadratic in one group's weight: shape (3, n), constant, linear, square.
 
-    With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst M / A, known M /
-    m. A is the same for all sites, so it falls out of the first two.
+    With M = sum w u, m = weight that is known, A = weight that applies: shrunk M (2A - m) / A^2, worst and expected
+    M / A, known M / m. A is the same for all sites, so it falls out of all but the last.
     """
     weight = packed.groups[group].weight
     got, knows, applies = (
@@ -243,15 +247,9 @@ class Swing:
 def _score(
     packed: Packed, site: int, order_by: OrderBy, u: FloatArray, known: FloatArray, weights: FloatArray
 ) -> float:
-    got, knows, applies = (
-        float(weights @ (u * known)),
-        float(weights @ known),
-        float(weights @ packed.states.applies[site]),
-    )
-    if applies <= 0 or knows <= 0:
-        return 0.0
-    coverage, mean = knows / applies, got / knows
-    return mean * {"shrunk": coverage * (2 - coverage), "worst": coverage, "known": 1.0}[order_by]
+    expected, applies = packed.states.expected[site], packed.states.applies[site]
+    sums = (np.array([weights @ cells]) for cells in (u * known, expected * (1 - known), known, applies))
+    return float(scores(order_by, *sums)[0])
 
 
 def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: float = 0.2) -> list[Swing]:
@@ -264,7 +262,7 @@ def tornado(packed: Packed, site_id: str, order_by: OrderBy = "shrunk", share: f
     site_id : str
         Id of the site.
     order_by : OrderBy, optional
-        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+        How missing evidence counts.
     share : float, optional
         By which share each weight is raised and lowered, 0..1.
 
@@ -320,7 +318,7 @@ def needs(
 ) -> list[RequiredValue]:
     """Return the required value of each criterion for a site to enter the first `top_k`; solved exactly.
 
-    The score is linear in each desirability, also in that of an unknown, which adds to the coverage when it is learnt.
+    The score is linear in each desirability, also in that of an unknown, once it is learnt.
 
     Parameters
     ----------
@@ -333,7 +331,7 @@ def needs(
     top_k : int, optional
         How many places at the head of the list count as the shortlist.
     order_by : OrderBy, optional
-        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+        How missing evidence counts.
 
     Raises
     ------

@@ -203,7 +203,6 @@ def smaa(
     spread: FloatArray | None = None,
     top_k: int = 20,
     classes: tuple[int, ...] = RANK_CLASSES,
-    weights_a_state: int = 25,
 ) -> Robustness:
     """Score the sites under every drawn weight vector and count their ranks.
 
@@ -213,7 +212,7 @@ def smaa(
     weights : array, shape (draws, g)
         Drawn weights, see `WeightSpace`.
     rng : numpy.random.Generator
-        For the states; a new state for each `weights_a_state` draws.
+        For the states: each draw of weights meets a state of its own.
     spread : array, shape (g, k), optional
         Share of each weight that goes to each criterion; the identity where not given.
     top_k : int
@@ -234,7 +233,7 @@ def smaa(
     ([[1.0, 0.0], [0.0, 1.0]], [0.5, 0.5])
     """
     shares = np.eye(states.u.shape[1]) if spread is None else spread
-    ranks = _ranks(states, weights @ shares, rng, weights_a_state)
+    ranks = _ranks(states, weights @ shares, rng)
     draws, count = ranks.shape
     class_of_rank = np.searchsorted(np.asarray(classes), np.arange(count + 1), side="right") - 1
     cells = class_of_rank[ranks] + len(classes) * np.arange(count)
@@ -327,14 +326,15 @@ def share_in_top_k(states: States, weights: FloatArray, top_k: int, rng: np.rand
     return np.asarray(hits / draws)
 
 
-def _ranks(states: States, weights: FloatArray, rng: np.random.Generator, weights_a_state: int) -> NDArray[np.int32]:
+def _ranks(states: States, weights: FloatArray, rng: np.random.Generator) -> NDArray[np.int32]:
     """Return the rank of each site in each draw, shape (draws, n); the order of equal scores is arbitrary."""
     draws, count = len(weights), len(states.u)
     ranks = np.empty((draws, count), dtype=np.int32)
-    step = max(1, BLOCK // max(count, 1)) if states.certain else weights_a_state
+    step = max(1, BLOCK // max(count, 1)) if states.certain else 1
+    drawn = states.draws(rng)
     places = np.arange(1, count + 1, dtype=np.int32)
     for start in range(0, draws, step):
-        scores = scores_of(states.draw(rng), states, weights[start : start + step])
+        scores = scores_of(next(drawn), states, weights[start : start + step])
         for row, scored in enumerate(scores, start):
             ranks[row, np.argsort(-scored)] = places
     return ranks

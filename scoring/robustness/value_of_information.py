@@ -7,8 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.arrays import BoolArray, FloatArray, IndexArray
+from scoring.ranking.ordering import scores
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import OrderBy
+from scoring.ranking.states import States
 
 #: Quantiles at which each open value is tried.
 QUANTILES = 41
@@ -45,7 +47,7 @@ class InformationValue:
 def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most: int = 100) -> list[InformationValue]:
     """Return the open values whose learning would most likely change the first `top_k`, likeliest first.
 
-    An unknown is thought to lie anywhere in 0..1 with equal chance; a range is drawn as in the robustness analysis (two
+    An unknown is thought to lie as among the peers of the site; a range is drawn as in the robustness analysis (two
     half curves that meet at the value). One value is learnt at a time; the others, and the other sites, stay. Sites
     that fail a gate are left out.
 
@@ -56,7 +58,7 @@ def lessons(packed: Packed, top_k: int = 20, order_by: OrderBy = "shrunk", most:
     top_k : int, optional
         How many places at the head of the list count as the shortlist.
     order_by : OrderBy, optional
-        How missing evidence counts: ``shrunk``, ``worst`` or ``known``.
+        How missing evidence counts.
     most : int, optional
         The most rows of the answer.
 
@@ -102,9 +104,7 @@ def _crossing(
     at_0, at_1 = _scores_if_known(packed, rows, j, order_by)
     with np.errstate(divide="ignore", invalid="ignore"):
         crossing = (threshold[rows] - at_0) / (at_1 - at_0)
-    values = _quantiles(
-        states.u[rows, j], states.low[rows, j], states.high[rows, j], packed.known[rows, j] > 0, states.z[j]
-    )
+    values = _quantiles(states, rows, j, packed.known[rows, j] > 0)
     above = (at_0[:, None] + (at_1 - at_0)[:, None] * values >= threshold[rows, None]).mean(axis=1)
     return rows, np.where(inside[rows], 1 - above, above), crossing
 
@@ -114,19 +114,23 @@ def _scores_if_known(packed: Packed, rows: IndexArray, j: int, order_by: OrderBy
     weights, known = packed.weights, packed.known[rows].copy()
     u = packed.states.u[rows] * known
     u[:, j], known[:, j] = 0.0, 1.0
+    others = (packed.states.expected[rows] * (1 - known)) @ weights
     got, knows, applies = u @ weights, known @ weights, packed.states.applies[rows] @ weights
-    coverage = knows / applies
-    scale = {"shrunk": coverage * (2 - coverage), "worst": coverage, "known": np.ones_like(coverage)}[order_by] / knows
-    return got * scale, (got + weights[j]) * scale
+    at_0, at_1 = (scores(order_by, got + more, others, knows, applies) for more in (0.0, weights[j]))
+    return at_0, at_1
 
 
-def _quantiles(u: FloatArray, low: FloatArray, high: FloatArray, known: BoolArray, z: float) -> FloatArray:
+def _quantiles(states: States, rows: IndexArray, j: int, known: BoolArray) -> FloatArray:
     """Return evenly likely values of each open desirability, shape (n, QUANTILES)."""
     from scipy.special import ndtri  # noqa: PLC0415 - scipy is slow to import
 
+    u, low, high, z = states.u[rows, j], states.low[rows, j], states.high[rows, j], states.z[j]
     share = (np.arange(QUANTILES) + 0.5) / QUANTILES
-    below, depth = share < 0.5, np.abs(2 * share - 1)
+    odds = states.odds_below(rows, np.full_like(rows, j))[:, None]
+    below = share[None, :] < odds
+    depth = np.where(below, 1 - share / np.maximum(odds, 1e-12), (share - odds) / np.maximum(1 - odds, 1e-12))
     away = ndtri((1 + depth) / 2) / z if z > 0 else 1 - np.sqrt(1 - depth)
-    side = np.where(below[None, :], low[:, None], high[:, None]) - u[:, None]
-    drawn = np.clip(u[:, None] + side * away[None, :], 0, 1)
-    return np.where(known[:, None], drawn, share[None, :])
+    side = np.where(below, low[:, None], high[:, None]) - u[:, None]
+    drawn = np.clip(u[:, None] + side * away, 0, 1)
+    peers = np.stack([states.of_peers(rows, np.full_like(rows, j), np.full(len(rows), each)) for each in share], axis=1)
+    return np.where(known[:, None], drawn, peers)

@@ -22,7 +22,9 @@ from scoring.errors import ScenarioError
 from scoring.ranking.pipeline import ScoreTerms, make_relations, pack, rank_cursor, score_terms
 from scoring.ranking.scenario import Scenario
 
-PARTS = ("u", "u_low", "u_high", "m", "a")
+PARTS = ("u", "u_low", "u_high", "m", "a", "e")
+#: Parts that snapshots of before do not have.
+LATER = ("e",)
 MOST_SITES, MOST_CRITERIA, MOST_CELLS = 1_000_000, 500, 20_000_000
 
 
@@ -41,6 +43,8 @@ class Basis:
         Desirability 0..1 and the ends of its range; unknown: 0, 0 and 1.
     m, a : array, shape (n, k)
         1 where the value is known; 1 where the criterion applies.
+    e : array, shape (n, k)
+        Mean of the peers of an unknown, else 0; all 0 in snapshots of before they were kept, whose orders do without.
     """
 
     site_ids: list[str]
@@ -53,6 +57,7 @@ class Basis:
     u_high: FloatArray
     m: FloatArray
     a: FloatArray
+    e: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
     table = (
         facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), {**key, "site_ids": ids}).to_arrow_table()
     )
-    u, low, high, m, a = (square(table[name], table.num_rows) for name in PARTS)
+    parts = (square(table[name], table.num_rows) for name in PARTS)
     criteria = scenario.criteria
     return Basis(
         ids,
@@ -101,11 +106,7 @@ def capture(facts: duckdb.DuckDBPyConnection, scenario: Scenario, others: str = 
         np.array([bool(failed.get(site_id)) for site_id in ids]),
         tuple(c.id for c in criteria),
         tuple(c.pillar for c in criteria),
-        u,
-        low,
-        high,
-        m,
-        a,
+        *parts,
     )
 
 
@@ -129,7 +130,7 @@ def standings(basis: Basis, weights: Mapping[str, float], method: str, order_by:
         Criterion id -> weight; a criterion that is not named weighs 0.
     method : str
         Key of `scoring.aggregation.methods.METHODS`.
-    order_by : {"shrunk", "worst", "known"}
+    order_by : OrderBy
 
     Raises
     ------
@@ -160,7 +161,7 @@ def _fill(con: duckdb.DuckDBPyConnection, basis: Basis) -> None:
     con.execute("CREATE TABLE frozen_site AS FROM given_site")
     columns = {name: _lists(getattr(basis, name)) for name in PARTS}
     con.register("given_packed", pa.table({"site_id": basis.site_ids, **columns}))
-    con.execute("INSERT INTO packed SELECT '', '', site_id, u, u_low, u_high, m, a FROM given_packed")
+    con.execute("INSERT INTO packed SELECT '', '', site_id, u, u_low, u_high, m, a, e FROM given_packed")
     con.unregister("given_site")
     con.unregister("given_packed")
 
@@ -213,7 +214,12 @@ def from_dict(values: dict[str, Any]) -> Basis:
             np.unpackbits(np.frombuffer(_unpack(values[b], -(-n // 8)), np.uint8), count=n).astype(bool)
             for b in ("listed", "failed")
         ]
-        parts = [np.frombuffer(_unpack(values[name], n * k * 8), "<f8").reshape(n, k).astype(float) for name in PARTS]
+        parts = [
+            np.frombuffer(_unpack(values[name], n * k * 8), "<f8").reshape(n, k).astype(float)
+            if name in values or name not in LATER
+            else np.zeros((n, k))
+            for name in PARTS
+        ]
     except (KeyError, TypeError, ValueError, zlib.error, binascii.Error) as error:
         raise ScenarioError("The vectors of the snapshot are damaged; take another copy of the file.") from error
     if not all(np.isfinite(part).all() for part in parts):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scoring.defaults import DEFAULT_ORDER, DEFAULT_PRESET
+from scoring.defaults import DEFAULT_PRESET, OPENING_ORDER
 from ui.cli.arguments import MOST_SEED
 from ui.cli.options import StepOption, UniverseOption, build_scenario
 from ui.cli.terminal import Format, FormatOption, answer
@@ -55,7 +55,7 @@ def backtest(
     from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415 - ui.cli.main registers this command
 
     chosen = build_scenario(
-        preset, weights, commodity, None, None, None, DEFAULT_ORDER, 0.0, False, "", universe=universe, step=step
+        preset, weights, commodity, None, None, None, OPENING_ORDER, 0.0, False, "", universe=universe, step=step
     )
     scenario = replace(chosen, seed=seed)
     settings = Settings(blind, _date(until))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from geo.errors import OrebridgeError
-from scoring.defaults import DEFAULT_ORDER, DEFAULT_PRESET
+from scoring.defaults import DEFAULT_PRESET, OPENING_ORDER
 from ui.cli.arguments import MOST_ROWS
 from ui.cli.options import Commodity, Country, HideFailed, Kind, PresetOption, Stage, Text, Weights, build_scenario
 from ui.cli.targets import OverwriteOption
@@ -84,7 +84,7 @@ def _scenario(
 
     from workspace import session  # noqa: PLC0415
 
-    scenario = build_scenario(preset, weights, commodity, kind, country, stage, DEFAULT_ORDER, 0.0, hide_failed, search)
+    scenario = build_scenario(preset, weights, commodity, kind, country, stage, OPENING_ORDER, 0.0, hide_failed, search)
     return replace(scenario, evidence=session.stored_criteria())
 
 

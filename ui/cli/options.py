@@ -45,7 +45,12 @@ Weights = Annotated[
 ]
 
 
-OrderBy = Annotated[str, typer.Option(help="shrunk (known data, adjusted for completeness), worst or known.")]
+OrderBy = Annotated[
+    str,
+    typer.Option(
+        help="expected (unknowns as among peers), shrunk (known data, adjusted for completeness), worst or known."
+    ),
+]
 
 
 MinCoverage = Annotated[float, typer.Option(min=0, max=1, help="Minimum share of the weight with values.")]

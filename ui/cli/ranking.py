@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, TypedDict, cast
 
 import typer
 
-from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, DEFAULT_UNIVERSE
+from scoring.defaults import DEFAULT_METHOD, DEFAULT_PRESET, DEFAULT_UNIVERSE, OPENING_ORDER
 from ui.cli.arguments import MOST_ROWS
 from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
 from ui.cli.options import (
@@ -47,7 +47,7 @@ def rank(
     stage: Stage = None,
     preset: PresetOption = DEFAULT_PRESET,
     weights: Weights = "",
-    order_by: OrderBy = DEFAULT_ORDER,
+    order_by: OrderBy = OPENING_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     any_stake: AnyStake = False,
@@ -167,7 +167,7 @@ def export(
     stage: Stage = None,
     preset: PresetOption = DEFAULT_PRESET,
     weights: Weights = "",
-    order_by: OrderBy = DEFAULT_ORDER,
+    order_by: OrderBy = OPENING_ORDER,
     min_coverage: MinCoverage = 0.0,
     hide_failed: HideFailed = False,
     any_stake: AnyStake = False,

@@ -29,7 +29,7 @@ def document(endpoints: Sequence[Endpoint], base: str) -> JsonObject:
             "title": "Orebridge API",
             "version": version("orebridge"),
             "summary": "Read-only: sites, scores, layers, shortlists; OGC API - Features.",
-            "description": "Screening aid from open data, not investment advice. Unknowns are null, never filled in.",
+            "description": "Screening aid from open data, not investment advice. Unknown values are null.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": base}],

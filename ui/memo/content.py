@@ -217,8 +217,8 @@ def _memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> 
         _method(basis),
         basis.sources,
         _(
-            "Screening aid based on open data, not investment advice. Unknown values are "
-            "never filled in; they widen the score range."
+            "Screening aid based on open data, not investment advice. Unknown values stay "
+            "unknown and widen the score range; how they count in the score is stated under Method."
         ),
     )
 
@@ -507,6 +507,16 @@ def _method(basis: MemoBasis) -> tuple[str, ...]:
         _(
             "Each criterion converts a measured value to a desirability between 0 and 1 "
             "using fixed goalposts, so adding a site never changes the score of another."
+        ),
+        *(
+            [
+                _(
+                    "A value that no source gives counts in the score as the mean of its peers, the bundled "
+                    "projects of its kind; every table shows it as unknown."
+                )
+            ]
+            if basis.scenario.order_by == "expected"
+            else []
         ),
         _("Ranked by: {order}. The range gives the score with all unknowns at their worst and at their best.").format(
             order=order

@@ -31,6 +31,9 @@ from ui.text.vocabulary import licence, source_title
 from workspace import rankings, session
 from workspace.permalink import permalink
 
+#: Colour of what counts as among peers.
+PEERS = "#8FBBDA"
+
 
 def card(scenario: Scenario, site_id: str) -> None:
     """Show the card of a site: what it is, its score with the range, and the four bars."""
@@ -192,9 +195,13 @@ def bars(site: Dossier) -> None:
     names = _pillars_that_count(site["lines"])
     for pillar, title in names.items():
         lines = [line for line in site["lines"] if line["pillar"] == pillar]
-        known = sum(line["contribution"] for line in lines)
-        missing = sum(line["weight_share"] for line in lines if line["status"] == "unknown")
-        rows += [(title, _("Contribution to the score"), known, 0), (title, _("Weight of unknowns"), missing, 1)]
+        unknown = [line for line in lines if line["status"] == "unknown"]
+        peers = sum(line["contribution"] for line in unknown)
+        rows += [
+            (title, _("Contribution to the score"), sum(line["contribution"] for line in lines) - peers, 0),
+            (title, _("Unknown, counted as among peers"), peers, 1),
+            (title, _("Weight of unknowns"), sum(line["weight_share"] for line in unknown) - peers, 2),
+        ]
     frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
     titles = list(names.values())
     chart = (
@@ -208,7 +215,12 @@ def bars(site: Dossier) -> None:
                 title=None,
                 legend=alt.Legend(orient="bottom", columns=1, labelLimit=320),
                 scale=alt.Scale(
-                    domain=[_("Contribution to the score"), _("Weight of unknowns")], range=["#0072B2", "#B8BEC6"]
+                    domain=[
+                        _("Contribution to the score"),
+                        _("Unknown, counted as among peers"),
+                        _("Weight of unknowns"),
+                    ],
+                    range=["#0072B2", PEERS, "#B8BEC6"],
                 ),
             ),
             order="order:Q",
@@ -248,8 +260,8 @@ def why(site: Dossier) -> None:
             _("Range"): ""
             if line["value"] is None or line["low"] == line["high"]
             else f"{quantity(line['low'])} – {quantity(line['high'])}",
-            _("Status"): w.word(w.STATUSES, line["status"]),
-            _("Desirability"): None if line["status"] == "unknown" else line["desirability"],
+            _("Status"): w.word(w.STATUSES, "peers" if of_peers(line) else line["status"]),
+            _("Desirability"): _desirability(line),
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
             _("Contribution"): line["contribution"],
             _("Basis"): rests_on(line),
@@ -278,6 +290,18 @@ def why(site: Dossier) -> None:
         ),
         alt=_("Why this score"),
     )
+
+
+def of_peers(line: MeasurementRecord) -> bool:
+    """Return whether an unknown counts in the score as the mean of its peers."""
+    return line["status"] == "unknown" and line["contribution"] > 0
+
+
+def _desirability(line: MeasurementRecord) -> float | None:
+    """Return the desirability that counts: of the value, or of the peers of an unknown; None: it counts nothing."""
+    if line["status"] != "unknown":
+        return line["desirability"]
+    return line["contribution"] / line["weight_share"] if of_peers(line) and line["weight_share"] else None
 
 
 def _value(line: MeasurementRecord) -> str:

@@ -87,7 +87,10 @@ def steps() -> list[tuple[str, str, str]]:
         (
             "help",
             _("Unknowns"),
-            _("Grey is unknown. Unknowns are never filled in; the bar under a score shows how far they could move it."),
+            _(
+                "Grey is unknown. In the score an unknown counts as the mean of its peers, marked so; "
+                "the bar shows how far it could move."
+            ),
         ),
         (
             "fact_check",

@@ -60,7 +60,12 @@ ACCURACIES = {
     "approximate": N_("Approximate location"),
     "centroid": N_("Town centroid, not the site"),
 }
-STATUSES = {"measured": N_("Measured"), "modelled": N_("Estimated"), "unknown": N_("Unknown")}
+STATUSES = {
+    "measured": N_("Measured"),
+    "modelled": N_("Estimated"),
+    "unknown": N_("Unknown"),
+    "peers": N_("Unknown, as among peers"),
+}
 METHODS = {
     "reported": N_("Reported"),
     "estimated": N_("Estimated"),
@@ -69,6 +74,7 @@ METHODS = {
     "unconfirmed": N_("From one weak source, not scored"),
 }
 ORDERS = {
+    "expected": N_("Expected score, unknowns as among peers"),
     "shrunk": N_("Known data, adjusted for completeness"),
     "worst": N_("Worst case"),
     "known": N_("Known data only"),

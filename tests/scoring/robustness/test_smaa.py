@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scoring.errors import MethodError
-from scoring.ranking.states import States, of_matrix
+from scoring.ranking.states import States, of_matrix, without_peers
 from scoring.robustness.smaa import RANK_CLASSES, WeightSpace, around, share_in_top_k, smaa, uniform_weights
 
 RNG = np.random.default_rng
@@ -92,7 +92,7 @@ def test_the_guessed_threshold_is_exact(rows, top_k, seed) -> None:
 def with_ranges(z: float) -> States:
     u = np.array([[0.5, 0.5], [0.0, 0.5], [0.5, 0.2]])
     low, high = np.array([[0.2, 0.5], [0.0, 0.5], [0.5, 0.2]]), np.array([[0.9, 0.5], [1.0, 0.5], [0.5, 0.2]])
-    return States(u, low, high, np.ones_like(u), np.array([z, 0.0]), np.zeros(3, dtype=bool))
+    return without_peers(u, low, high, np.ones_like(u), np.array([z, 0.0]), np.zeros(3, dtype=bool))
 
 
 @pytest.mark.parametrize("z", [0.0, 1.2816])

@@ -22,7 +22,8 @@ from workspace.health import checks
 FORMULAS = (
     r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}",
     r"c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}",
-    r"\mathrm{score}=k\,c\,(2-c)",
+    r"\mathrm{expected}=\frac{\sum_i w_i\,(m_i\,u_i+(a_i-m_i)\,e_i)}{\sum_i w_i\,a_i}",
+    r"\mathrm{adjusted\ for\ completeness}=k\,c\,(2-c)",
 )
 
 
@@ -61,9 +62,10 @@ def _score() -> None:
         _(
             "u is the desirability, w the weight, m is 1 where the value is known, a is 1 "
             "where the criterion applies. k is the score on known data, c the "
-            "completeness. The score is k reduced toward its lower bound c·k in proportion "
-            "to what is missing. Unknowns are never filled in; the range shows the score "
-            "with all unknowns at their worst and at their best."
+            "completeness. In the order that the app opens with an unknown counts as e, the mean of its "
+            "peers: the bundled projects of its kind. It stays unknown in every table and is marked there; "
+            "the range shows the score with all unknowns at their worst and at their best. Three other orders "
+            "do without peers."
         )
     )
     st.markdown(

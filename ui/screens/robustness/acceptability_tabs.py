@@ -121,6 +121,19 @@ def _tau(value: float | None) -> str:
     return "–" if value is None else number(value, 2)
 
 
+def _list_and_draws(stability: RankStability, top_k: int) -> str:
+    """Say how far the first of the list are those that the draws put first most often, and which are not."""
+    names = dict(zip(stability.table["site_id"], stability.table["name"], strict=True))
+    doubtful = [w.plain(names[site_id]) for site_id in stability.first_but_unlikely]
+    both = number(min(top_k, len(names)) - len(doubtful))
+    if not doubtful:
+        return _("The first {k} of the list are those most likely to be among the first {k}.").format(k=number(top_k))
+    return _(
+        "{n} of the first {k} of the list are among the {k} most likely to be there. Not so: {names}. Their score is "
+        "close to that of place {k}, or more of their range lies below it than above."
+    ).format(n=both, k=number(top_k), names=", ".join(doubtful))
+
+
 def firm_tab(scenario: Scenario) -> None:
     """Show how often each site is among the first k when weights and unknowns are drawn."""
     left, right = st.columns(2)
@@ -138,9 +151,10 @@ def firm_tab(scenario: Scenario) -> None:
     st.caption(
         _(
             "Each draw samples new weights and values: known ranges within their limits, "
-            "unknowns uniformly from worst to best. Seed: {seed}."
+            "unknowns as among their peers. Seed: {seed}."
         ).format(seed=scenario.seed)
     )
+    st.caption(_list_and_draws(stability, top_k))
     shown = stability.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
     _stability_table(scenario, stability, shown, top_k)
     table_download(stability.table, "robustness")

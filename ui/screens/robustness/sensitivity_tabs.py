@@ -124,7 +124,7 @@ def learn_tab(scenario: Scenario) -> None:
         _(
             "Unresolved values, those most likely to change the top 20 first: the "
             "probability that learning the value moves its site into or out of the list. "
-            "Unknowns may lie anywhere from worst to best; known ranges are sampled within "
+            "Unknowns are drawn as among their peers; known ranges are sampled within "
             "their limits."
         )
     )

@@ -18,6 +18,7 @@ from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
 from ui import state, theme
 from ui.panels import charts
+from ui.panels.card import PEERS, of_peers
 from ui.panels.user_data_notice import see_notice
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, listed, number
@@ -46,9 +47,8 @@ def waterfall(site: Dossier) -> None:
     steps, at = [], 0.0
     for line in site["lines"]:
         if line["contribution"] > 0:
-            steps.append(
-                (either(line["title"], line["title_ja"]), at, at + line["contribution"], _("Contribution to the score"))
-            )
+            kind = _("Unknown, counted as among peers") if of_peers(line) else _("Contribution to the score")
+            steps.append((either(line["title"], line["title_ja"]), at, at + line["contribution"], kind))
             at += line["contribution"]
     steps.append((_("Score"), 0.0, site["score"], _("Score")))
     steps.append(
@@ -56,7 +56,7 @@ def waterfall(site: Dossier) -> None:
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
-    kinds = [_("Contribution to the score"), _("Score"), _("Not known")]
+    kinds = [_("Contribution to the score"), _("Unknown, counted as among peers"), _("Score"), _("Not known")]
     base = alt.Chart(frame).encode(
         y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260))
     )
@@ -65,7 +65,7 @@ def waterfall(site: Dossier) -> None:
         x2="high:Q",
         color=alt.Color(
             "kind:N",
-            scale=alt.Scale(domain=kinds, range=[UP, WHOLE, MISSING]),
+            scale=alt.Scale(domain=kinds, range=[UP, PEERS, WHOLE, MISSING]),
             title=None,
             legend=alt.Legend(orient="top", columns=2, labelLimit=260),
         ),
