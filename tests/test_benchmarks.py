@@ -14,6 +14,7 @@ from benchmarks import (
     bench_nearest,
     bench_rank,
     fuzz_uploads,
+    hide_and_recover,
     hostile_files,
     hostile_requests,
     load_api,
@@ -53,6 +54,15 @@ def test_methods_and_smaa_agree_with_the_plain_way(capsys: pytest.CaptureFixture
     assert "peers not installed: " in out
     assert max(numbers(r"largest difference of P\(top 100\) on \d+ draws: (\S+)", out)) < 0.05
     assert out.count("ours ") == 9
+
+
+def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFixture[str]) -> None:
+    hide_and_recover.main(2)
+    out = capsys.readouterr().out
+    projects = out.split("mines among projects")[0]
+    errors = numbers(r"\| [+-]\S+ \| (\S+) \|", projects)
+    assert len(errors) == 4
+    assert errors[0] == min(errors)
 
 
 def test_nearest_places_are_those_of_brute_force(capsys: pytest.CaptureFixture[str]) -> None:

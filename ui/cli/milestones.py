@@ -15,7 +15,19 @@ milestones_app = typer.Typer(
     help="Known permitting milestones of a site; they refine the model and update the score at once.",
 )
 Site = Annotated[str, typer.Argument(help="Site id as printed by `orebridge rank`, or part of its name.")]
-COLUMNS = ("site_id", "stage", "pathway", "started", "due", "granted", "p10", "p50", "p90")
+COLUMNS = (
+    "site_id",
+    "stage",
+    "pathway",
+    "started",
+    "due",
+    "granted",
+    "p10",
+    "p50",
+    "p90",
+    "product_p50",
+    "product_chance",
+)
 
 
 @milestones_app.command("set")
