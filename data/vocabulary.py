@@ -255,6 +255,13 @@ def us_critical_minerals() -> tuple[str, ...]:
 
 
 @cache
+def programme_ids() -> tuple[str, ...]:
+    """Return the ids of the support programmes, in the order of `data/curated/support_programmes.csv`."""
+    with (CURATED / "support_programmes.csv").open(encoding="utf-8", newline="") as handle:
+        return tuple(dict.fromkeys(row["programme_id"] for row in csv.DictReader(handle)))
+
+
+@cache
 def _grade_units() -> dict[str, tuple[str, str]]:
     with (CURATED / "commodities.csv").open(encoding="utf-8", newline="") as handle:
         return {row["commodity_id"]: (row["grade_unit"], row["grade_basis"]) for row in csv.DictReader(handle)}

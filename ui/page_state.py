@@ -79,6 +79,7 @@ class PageState:
     q: Entry[str] = Entry(str)
     hide: Entry[bool] = Entry(bool)
     stake: Entry[bool] = Entry(bool)
+    programme: Entry[str] = Entry(str)
     firm: Entry[bool] = Entry(bool)
     preset: Entry[str | None] = Entry(lambda: None)
     area: Entry[Area | None] = Entry(lambda: None)

@@ -12,7 +12,7 @@ import streamlit as st
 
 from data.shortlist_items import DEFAULT
 from data.stages import STAGES
-from data.vocabulary import KINDS
+from data.vocabulary import KINDS, programme_ids
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
@@ -38,7 +38,7 @@ from workspace.session import ready, store, stored_criteria, stored_layers
 
 MOST_SELECTED = 200
 #: Choices of the sidebar that have one value, by their key in the address.
-SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake")
+SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "programme")
 
 
 def start() -> None:
@@ -70,6 +70,7 @@ def start() -> None:
     page_state.q = short(address.get("q", ""))
     page_state.hide = address.get("hide") == "1"
     page_state.stake = address.get("stake") == "1"
+    page_state.programme = _one_of("programme", programme_ids(), "")
     page_state.selected = _ids(address.get("sel", ""), MOST_SELECTED)
     page_state.compare = _ids(address.get("ids", ""), MOST_COMPARED)
     page_state.site_id = short(address.get("id", ""))
@@ -93,6 +94,7 @@ def _unread() -> list[str]:
         "method": METHODS,
         "universe": UNIVERSES,
         "step": (*STEPS, SIDE_BY_SIDE),
+        "programme": programme_ids(),
     }
     unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if address.get(key) and _whole_number(address[key], -1) < 0]
     unread += [key for key, known in single.items() if address.get(key) and address[key] not in known]
@@ -201,6 +203,7 @@ def _filters() -> Filters:
         min_coverage=(page_state.cov or 0) / 100,
         gates_failed=not page_state.hide,
         any_stake=bool(page_state.stake),
+        programme=page_state.programme or "",
         text=short(page_state.q or ""),
         area=page_state.area,
     )
@@ -214,6 +217,7 @@ def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None
     page_state.m, page_state.order, page_state.method = kept.commodity, kept.order_by, kept.method
     page_state.q, page_state.hide = filters.text, not filters.gates_failed
     page_state.stake = filters.any_stake
+    page_state.programme = filters.programme
     page_state.universe = filters.universe
     page_state.step = (SIDE_BY_SIDE if kept.shared_only else filters.step) or None
     page_state.kind, page_state.stage = list(filters.kinds), list(filters.stages)

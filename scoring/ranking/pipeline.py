@@ -441,7 +441,14 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
         "any_stake": chosen.any_stake,
         "text": chosen.text.strip(),
         "inside": None if chosen.area is None else sites_inside(facts, chosen.area),
+        "open_to": _open_to(facts, chosen.programme) if chosen.programme else None,
     }
+
+
+def _open_to(facts: duckdb.DuckDBPyConnection, programme: str) -> list[str]:
+    from scoring.support.eligible import open_to  # noqa: PLC0415 - ranking without a programme does without pandas
+
+    return open_to(facts, programme)
 
 
 def sites_inside(facts: duckdb.DuckDBPyConnection, area: Area) -> list[str]:

@@ -59,8 +59,8 @@ class Sites:
         Site id -> row.
     place : array of int, shape (n,)
         Place of each site in the order of the ids' bytes, which breaks ties.
-    failed : array of bool, shape (n,)
-        Whether it fails a gate.
+    failed, clear : array of bool, shape (n,)
+        Whether it fails a gate; whether its owners are known to be clear of covered nations.
     """
 
     frame: pd.DataFrame
@@ -68,6 +68,7 @@ class Sites:
     row: dict[str, int]
     place: Rows
     failed: BoolArray
+    clear: BoolArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +304,7 @@ def sites_of(facts: duckdb.DuckDBPyConnection, *, any_stake: bool = False) -> Si
         Whether the gate ``covered_any`` counts.
     """
     frame = facts.cursor().execute(sql("scoring/ranking/sites.sql"), {"any_stake": any_stake}).df()
+    clear = frame.pop("owners_clear").to_numpy(dtype=bool)
     ids = [str(site_id) for site_id in frame["site_id"]]
     place = np.empty(len(ids), dtype=np.intp)
     place[sorted(range(len(ids)), key=lambda row: ids[row].encode())] = np.arange(len(ids))
@@ -312,6 +314,7 @@ def sites_of(facts: duckdb.DuckDBPyConnection, *, any_stake: bool = False) -> Si
         {site_id: row for row, site_id in enumerate(ids)},
         place,
         frame["gate_failed"].to_numpy(dtype=bool),
+        clear,
     )
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, fields, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Literal
 
+from data.vocabulary import programme_ids
 from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import Criterion, load
 from scoring.criteria.user_criterion import EVIDENCE, NO_TEXT, UserCriterion
@@ -64,8 +65,9 @@ class Area:
 class Filters:
     """Which sites are listed. An empty tuple means all; no area: everywhere.
 
-    ``universe``: one of `UNIVERSES`. ``step``: one of `STEPS`; empty: all of them. ``any_stake``: the stricter rule of
-    ownership counts too, by which any stake of a covered-nation holder fails a site (gate ``covered_any``), not 25 %
+    ``universe``: one of `UNIVERSES`. ``step``: one of `STEPS`; empty: all of them. ``programme``: id of a support
+    programme whose published rules exclude no listed site; empty: any. ``any_stake``: the stricter rule of ownership
+    counts too, by which any stake of a covered-nation holder fails a site (gate ``covered_any``), not 25 %
     alone.
 
     Raises
@@ -85,9 +87,11 @@ class Filters:
     any_stake: bool = False
     text: str = ""
     area: Area | None = None
+    programme: str = ""
 
     def __post_init__(self) -> None:
-        for name, allowed in (("universe", UNIVERSES), ("step", ("", *STEPS))):
+        allowed_by = {"universe": UNIVERSES, "step": ("", *STEPS), "programme": ("", *programme_ids())}
+        for name, allowed in allowed_by.items():
             if getattr(self, name) not in allowed:
                 raise ScenarioError(
                     "The filter {name!r} is {value!r}; choose one of {allowed}.",
@@ -322,7 +326,7 @@ _UNFILTERED = {field.name: field.default for field in fields(Filters)}
 def _plain_filters(filters: Filters) -> dict[str, Any]:
     values = {field.name: getattr(filters, field.name) for field in fields(filters)}
     values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-    for name in ("universe", "step", "any_stake"):  # scenarios of before these filters keep their hash
+    for name in ("universe", "step", "any_stake", "programme"):  # scenarios of before these filters keep their hash
         if values[name] == _UNFILTERED[name]:
             del values[name]
     area = values.pop("area")

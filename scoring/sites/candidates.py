@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import duckdb
 
 from data.sql import sql
+from scoring.support.eligible import programmes_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,14 @@ class Candidate:
     capex : float or None
         Newest stated capital cost in `capex_unit`, such as ``USD M``; None: no source states it.
     capex_unit, capex_as_of : str
+    gates_failed : tuple of str
+        Gates that fail, without the stricter rule of ownership.
+    gates_unknown : int
+        How many can neither pass nor fail on what is known.
+    owners_clear : bool
+        The gate of covered nations passes.
+    programmes : tuple of str
+        Ids of the support programmes that no published rule excludes, those whose rules are met first.
     """
 
     site_id: str
@@ -72,6 +81,10 @@ class Candidate:
     capex: float | None
     capex_unit: str
     capex_as_of: str
+    gates_failed: tuple[str, ...]
+    gates_unknown: int
+    owners_clear: bool
+    programmes: tuple[str, ...]
 
     @property
     def next_step(self) -> str:
@@ -122,11 +135,13 @@ def candidates(facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], commod
         sql("scoring/sites/candidates.sql"), {"site_ids": list(site_ids), "commodity": commodity}
     )
     names = [column[0] for column in rows.description]
+    programmes = programmes_of(facts, site_ids)
     found = []
     for row in rows.fetchall():
         values = dict(zip(names, row, strict=True))
         values["blocs"] = tuple((each["bloc"], each["pct"], each["basis"]) for each in values["blocs"] or ())
-        found.append(Candidate(**values))
+        values["gates_failed"] = tuple(values["gates_failed"] or ())
+        found.append(Candidate(**values, programmes=programmes[values["site_id"]]))
     return tuple(found)
 
 

@@ -6,9 +6,10 @@
 --         the country's net imports of gap_of, 0..100), months, months_low, months_high (expected months to product),
 --         chance_pct (of product), blocs (list of struct of fresh owners, most
 --         first: bloc, pct, basis: 'stated', 'likely' of a sole owner without a stated share, 'least' where some shares are not stated), owners_stale (owners are named, none of them lately),
---         funding, funding_as_of, capex, capex_unit, capex_as_of (newest that a source states)
+--         funding, funding_as_of, capex, capex_unit, capex_as_of (newest that a source states), gates_failed (list, without the stricter rule of
+--         ownership), gates_unknown (how many), owners_clear (the gate covered_nation passes)
 -- grain:  one row a site, in the order of $site_ids
--- NULL:   gaps, months, capex: unknown; blocs: no owner is named; funding: no source says
+-- NULL:   gaps, months, capex: unknown; blocs: no owner is named; gates_failed: none; funding: no source says
 WITH asked AS (
     SELECT unnest($site_ids::VARCHAR[]) AS site_id, unnest(range(len($site_ids::VARCHAR[]))) AS place
 ),
@@ -65,6 +66,12 @@ months AS (
         max(high) FILTER (criterion_id = 'product_months') AS months_high, max(value) FILTER (criterion_id = 'product_chance') AS chance_pct
     FROM combined.measurement WHERE criterion_id IN ('product_months', 'product_chance') GROUP BY site_id
 ),
+verdicts AS (
+    SELECT
+        site_id, list(gate ORDER BY gate) FILTER (verdict = 'fail') AS gates_failed, count(*) FILTER (verdict = 'unknown') AS gates_unknown,
+        bool_or(gate = 'covered_nation' AND verdict = 'pass') AS owners_clear
+    FROM combined.gate WHERE gate <> 'covered_any' GROUP BY site_id
+),
 held AS (
     SELECT
         site_id, NOT bool_or(fresh) AS owners_stale,
@@ -88,7 +95,8 @@ SELECT
     coalesce(g.gap_of, '') AS gap_of, g.gap_us_pct, g.gap_us_low, g.gap_us_high, g.gap_japan_pct, g.gap_japan_low, g.gap_japan_high,
     n.months, n.months_low, n.months_high, n.chance_pct, h.blocs, coalesce(h.owners_stale, false) AS owners_stale, coalesce(m.funding, '') AS funding,
     coalesce(m.funding_as_of, '') AS funding_as_of, k.capex, coalesce(k.capex_unit, '') AS capex_unit,
-    coalesce(k.capex_as_of, '') AS capex_as_of
+    coalesce(k.capex_as_of, '') AS capex_as_of, v.gates_failed, coalesce(v.gates_unknown, 0) AS gates_unknown,
+    coalesce(v.owners_clear, false) AS owners_clear
 FROM asked AS a
 JOIN combined.site AS s USING (site_id)
 LEFT JOIN bars AS b USING (site_id)
@@ -100,4 +108,5 @@ LEFT JOIN gap AS g USING (site_id)
 LEFT JOIN months AS n USING (site_id)
 LEFT JOIN held AS h USING (site_id)
 LEFT JOIN money AS m USING (site_id)
+LEFT JOIN verdicts AS v USING (site_id)
 ORDER BY a.place

@@ -223,17 +223,20 @@ def _companies_of(iso3: str) -> tuple[str, ...]:
     return tuple(sorted(f" {name} " for name in names if len(name) >= NAME_LETTERS))
 
 
-def judged(site: Dossier) -> tuple[Judged, ...]:
+def judged(site: Dossier, programme_id: str = "") -> tuple[Judged, ...]:
     """Return each programme with the verdicts on a site, those that are not excluded first.
 
     Parameters
     ----------
     site : Dossier
         All that is known of the site.
+    programme_id : str, optional
+        That programme alone; empty: all.
     """
     found = [
         Judged(each, tuple(TESTS[r.test](site, r.argument) if r.test in TESTS else "unknown" for r in each.rules))
         for each in programmes()
+        if programme_id in ("", each.id)
     ]
     order = {"met": 0, "open": 1, "excluded": 2}
     return tuple(sorted(found, key=lambda each: (order[each.standing], -each.met)))

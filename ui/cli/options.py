@@ -45,6 +45,11 @@ Weights = Annotated[
 ]
 
 
+ProgrammeOption = Annotated[
+    str, typer.Option("--programme", help="Only sites that this support programme does not exclude, such as exim_scri.")
+]
+
+
 OrderBy = Annotated[
     str,
     typer.Option(
@@ -110,6 +115,7 @@ def build_scenario(
     any_stake: bool = False,
     universe: str = "all",
     step: str = "",
+    programme: str = "",
 ) -> Scenario:
     """Return the scenario that the options say.
 
@@ -133,6 +139,7 @@ def build_scenario(
         any_stake=any_stake,
         text=search,
         area=_area(area),
+        programme=programme,
     )
     chosen = from_preset(
         preset,

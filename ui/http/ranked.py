@@ -9,7 +9,7 @@ import pandas as pd
 
 from data import shortlists as stored_shortlists
 from data.stages import STAGES
-from data.vocabulary import KINDS
+from data.vocabulary import KINDS, programme_ids
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
@@ -54,6 +54,11 @@ FILTERS = (
         "any_stake",
         "Any stake of a covered-nation holder fails a site, not 25 % alone.",
         {"type": "boolean", "default": False},
+    ),
+    Parameter(
+        "programme",
+        "Only sites that this support programme does not exclude by its published rules.",
+        {"type": "string", "enum": list(programme_ids())},
     ),
     Parameter(
         "universe",
@@ -126,6 +131,7 @@ def scenario_of(values: JsonObject) -> Scenario:
         min_coverage=float(values.get("min_coverage", 0)),
         gates_failed=not values.get("hide_failed", False),
         any_stake=values.get("any_stake", False),
+        programme=values.get("programme", ""),
         text=values.get("text", ""),
     )
     commodity = values.get("commodity", "").strip().lower()

@@ -42,7 +42,9 @@ def site_legend(night: bool, firm: bool = False) -> None:
         f'<span style="white-space:nowrap"><span '
         f'style="display:inline-block;width:11px;height:11px;border-radius:6px;background:{grey}">'
         f"</span> {html.escape(_('Fails a gate'))}</span>{shapes}"
-        f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: approximate location"))}</span>{surety}</div>'
+        f'<span style="white-space:nowrap">◯ {html.escape(_("hollow: approximate location"))}</span>'
+        f'<span style="white-space:nowrap">{_shape("mine-clear")} '
+        f"{html.escape(_('dot: owners clear of covered nations; no dot: not known'))}</span>{surety}</div>"
     )
 
 

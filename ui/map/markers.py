@@ -1,4 +1,4 @@
-"""How sites look on the map: a shape a kind, a colour by score, hollow where the location is not exact."""
+"""How sites look on the map: a shape a kind, a colour by score, a hole for a rough place, a dot for clear owners."""
 
 from __future__ import annotations
 
@@ -43,13 +43,13 @@ class Marker(TypedDict):
     mask: bool
 
 
-def _names() -> list[tuple[str, bool]]:
-    return [(kind, hollow) for hollow in (False, True) for kind in SHAPES]
+def _names() -> list[tuple[str, bool, bool]]:
+    return [(kind, hollow, clear) for clear in (False, True) for hollow in (False, True) for kind in SHAPES]
 
 
-def icon(kind: str, hollow: bool) -> str:
-    """Return the name of a marker in the atlas."""
-    return f"{kind}-hollow" if hollow else kind
+def icon(kind: str, hollow: bool, clear: bool) -> str:
+    """Return the name of a marker in the atlas: hollow, and with a dot where its owners are known to be clear."""
+    return kind + "-hollow" * hollow + "-clear" * clear
 
 
 @cache
@@ -58,11 +58,14 @@ def atlas() -> bytes:
     side = SIZE * OVERSAMPLE
     picture = Image.new("L", (side * len(_names()), side), 0)
     draw = ImageDraw.Draw(picture)
-    for i, (kind, hollow) in enumerate(_names()):
+    for i, (kind, hollow, clear) in enumerate(_names()):
         corners, turn = SHAPES[kind]
-        _shape(draw, (i * side + side / 2, side / 2), side * 0.44, corners, turn, 255)
+        centre = (i * side + side / 2, side / 2)
+        _shape(draw, centre, side * 0.44, corners, turn, 255)
         if hollow:
-            _shape(draw, (i * side + side / 2, side / 2), side * 0.26, corners, turn, 0)
+            _shape(draw, centre, side * 0.28, corners, turn, 0)
+        if clear:
+            _shape(draw, centre, side * 0.15, 0, 0.0, 255 if hollow else 0)
     small = picture.resize((SIZE * len(_names()), SIZE), Image.Resampling.LANCZOS)
     white = Image.merge("RGBA", (Image.new("L", small.size, 255),) * 3 + (small,))
     out = io.BytesIO()
@@ -84,8 +87,8 @@ def _shape(
 def mapping() -> dict[str, Marker]:
     """Return where each marker lies in the atlas, as deck.gl's IconLayer wants it."""
     return {
-        icon(kind, hollow): {"x": i * SIZE, "y": 0, "width": SIZE, "height": SIZE, "mask": True}
-        for i, (kind, hollow) in enumerate(_names())
+        icon(*name): {"x": i * SIZE, "y": 0, "width": SIZE, "height": SIZE, "mask": True}
+        for i, name in enumerate(_names())
     }
 
 
@@ -138,7 +141,7 @@ def _heads(sites: Sites) -> NDArray[np.object_]:
     fields = zip(*(sites.columns[name] for name in names), strict=True)
     heads = np.empty(len(sites.failed), dtype=object)
     for row, (site_id, name, lon, lat, kind, accuracy) in enumerate(fields):
-        marker = icon(kind, accuracy != "exact")
+        marker = icon(kind, accuracy != "exact", bool(sites.clear[row]))
         heads[row] = f'{{"id":{_quoted(site_id)},"n":{_quoted(name)},"p":[{lon!r},{lat!r}],"i":"{marker}","c":['
     return heads
 

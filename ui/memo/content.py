@@ -28,7 +28,7 @@ from scoring.sites.candidates import candidates
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
-from scoring.support.programmes import judged
+from scoring.support.programmes import judged, programmes
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
@@ -538,6 +538,11 @@ def _method(basis: MemoBasis) -> tuple[str, ...]:
     return tuple(lines)
 
 
+def _programme(programme_id: str) -> str:
+    found = next(each for each in programmes() if each.id == programme_id)
+    return either(found.title, found.title_ja)
+
+
 def _filters(filters: Filters) -> str:
     parts = [
         w.word(w.UNIVERSES, filters.universe) if filters.universe != "all" else "",
@@ -548,6 +553,7 @@ def _filters(filters: Filters) -> str:
         f"{_('Minimum data completeness (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
         "" if filters.gates_failed else _("Hide sites that fail a gate"),
         _("Any covered-nation stake fails") if filters.any_stake else "",
+        f"{_('Support programme')}: {_programme(filters.programme)}" if filters.programme else "",
         f"“{filters.text}”" if filters.text else "",
     ]
     return "; ".join(part for part in parts if part)

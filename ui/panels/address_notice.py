@@ -23,6 +23,7 @@ PARTS = {
     "cov": N_("Minimum data completeness (%)"),
     "area": N_("Area of interest"),
     "ev": N_("User-defined criteria"),
+    "programme": N_("Support programme"),
 }
 
 

@@ -47,7 +47,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             **_question(shown, candidates),
             **_words_of(shown),
             _("Completeness"): (100 * shown["coverage"]).to_numpy(),
-            _("Gate"): [_("fails") if x else "" for x in shown["gate_failed"]],
+            _("Gate"): [_gates(each, fails=bool(x)) for each, x in zip(candidates, shown["gate_failed"], strict=True)],
         }
     )
     with st.container(key="table"):
@@ -92,7 +92,7 @@ def _columns() -> ColumnSettings:
             _("Completeness"): st.column_config.NumberColumn(
                 format="%.0f %%", help=_("Share of the weight with measured or modelled values.")
             ),
-            _("Gate"): st.column_config.TextColumn(help=tip("gate")),
+            _("Gate"): st.column_config.TextColumn(width=150, help=tip("gate")),
             _("Stage"): st.column_config.TextColumn(
                 width=138, help=_("As stated by the newest source, with its year.")
             ),
@@ -123,6 +123,9 @@ def _columns() -> ColumnSettings:
             _("Owners"): st.column_config.TextColumn(
                 width=170,
                 help=_("Blocs of the owners stated since 2021; “about”: the only owner named, no share stated."),
+            ),
+            _("Programmes"): st.column_config.NumberColumn(
+                width=70, help=_("Support programmes, of twelve, that no published rule excludes; see the tab Support.")
             ),
             _("Funding"): st.column_config.TextColumn(
                 width=90, help=_("What the newest source says; empty: none says it.")
@@ -156,6 +159,7 @@ def _question(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, lis
         _("Next step"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
         _("Funding"): [w.word(w.FUNDING, each.funding) if each.funding else "" for each in listed],
         _("Owners"): [_blocs(each) for each in listed],
+        _("Programmes"): [len(each.programmes) for each in listed],
     }
 
 
@@ -169,6 +173,15 @@ def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
         _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
         _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],
     }
+
+
+def _gates(each: Candidate, *, fails: bool) -> str:
+    """Return what fails, else whether the owners are clear and how many gates nobody can judge."""
+    if fails:
+        named = [w.word(w.GATES, gate) for gate in each.gates_failed]
+        return _("fails: {gates}").format(gates=", ".join(named)) if named else _("fails")
+    unknown = _("{n} unknown").format(n=number(each.gates_unknown))
+    return f"{_('owners clear')} · {unknown}" if each.owners_clear else unknown
 
 
 def _blocs(each: Candidate) -> str:

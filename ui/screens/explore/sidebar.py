@@ -10,6 +10,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Pillar, load
 from scoring.criteria.user_criterion import UserCriterion
 from scoring.ranking.scenario import Scenario
+from scoring.support.programmes import programmes
 from ui import state
 from ui.page_state import page_state
 from ui.text import vocabulary as w
@@ -108,6 +109,14 @@ def _filters(scenario: Scenario) -> None:
         f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
     )
     st.toggle(_("Any covered-nation stake fails"), key="stake", help=tip("covered_nation"))
+    titles = {each.id: either(each.title, each.title_ja) for each in programmes()}
+    st.selectbox(
+        _("Support programme"),
+        ["", *titles],
+        key="programme",
+        format_func=lambda each: titles[each] if each else _("Any"),
+        help=_("Only sites that the published rules of the programme do not exclude; some rules are to be asked."),
+    )
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
     st.selectbox(_("Rank by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
     st.markdown("**" + _("Method") + "**")
@@ -124,8 +133,8 @@ def _filters(scenario: Scenario) -> None:
         _("Show rank stability"),
         key="firm",
         help=_(
-            "Draws 1,000 sets of weights within ±20 % and unknown values over their full "
-            "range. Fainter sites are less likely to be in the top 20."
+            "Draws 1,000 sets of weights within ±20 % and unknown values as among their "
+            "peers. Fainter sites are less likely to be in the top 20."
         ),
     )
 

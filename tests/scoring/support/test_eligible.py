@@ -1,0 +1,54 @@
+"""Which sites a programme is open to: the rules of the tab, for many sites at once, and as a filter of the list."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from data.vocabulary import programme_ids
+from scoring.errors import ScenarioError
+from scoring.ranking.facets import facets
+from scoring.ranking.pipeline import rank
+from scoring.ranking.scenario import Filters, Scenario, from_dict, opening
+from scoring.sites.candidates import candidates
+from scoring.sites.dossier import dossier
+from scoring.support.eligible import open_to, programmes_of
+from scoring.support.programmes import judged, programmes
+
+
+def test_the_ids_are_those_of_the_programmes() -> None:
+    assert programme_ids() == tuple(each.id for each in programmes())
+
+
+def test_many_sites_are_judged_as_their_own_tab_judges_them(facts: duckdb.DuckDBPyConnection) -> None:
+    ids = rank(facts, opening())["site_id"].tolist()[::23]
+    found = programmes_of(facts, ids)
+    for site_id in ids:
+        tab = judged(dossier(facts, opening(), site_id))
+        assert set(found[site_id]) == {each.programme.id for each in tab if each.standing != "excluded"}
+
+
+@pytest.mark.parametrize("programme", ["doe_lpo", "exim_scri", "jogmec_equity"])
+def test_the_filter_lists_what_the_programme_does_not_exclude(
+    facts: duckdb.DuckDBPyConnection, programme: str
+) -> None:
+    every = rank(facts, opening())["site_id"].tolist()
+    kept = rank(facts, opening().with_filters(programme=programme))["site_id"].tolist()
+    among = set(open_to(facts, programme))
+    assert kept == [site_id for site_id in every if site_id in among]
+    assert all(programme in each.programmes for each in candidates(facts, kept[:20]))
+    counted = facets(facts, opening().with_filters(programme=programme))["kinds"]
+    assert sum(counted.values()) == len(kept)
+
+
+def test_a_programme_that_is_none_is_refused_with_the_choice() -> None:
+    with pytest.raises(ScenarioError, match="exim_scri"):
+        Filters(programme="marshall_plan")
+
+
+def test_scenarios_of_before_the_filter_keep_their_hash() -> None:
+    plain = Scenario({"grade": 1})
+    chosen = plain.with_filters(programme="dfc")
+    assert "programme" not in plain.as_dict()["filters"]
+    assert chosen.scenario_hash != plain.scenario_hash
+    assert from_dict(chosen.as_dict()) == chosen
