@@ -132,4 +132,4 @@ def test_a_row_of_the_page_of_uploads_says_what_was_found(tmp_path: Path) -> Non
 def test_the_public_backtest_is_written_from_the_answer_of_the_command() -> None:
     blind = backtest_report.answer("--blind")
     assert backtest_report.figure(blind).count("<polyline") == 1 + len(blind["capture_baselines"])
-    assert f"scenario `{blind['scenario_hash']}`" in backtest_report.page(blind, blind)
+    assert f"scenario `{blind['scenario_hash']}`" in backtest_report.page(blind, blind, blind)

@@ -75,7 +75,7 @@ def milestone_source() -> Source:
         licence="not stated",
         licence_tier="C",
         attribution="",
-        citation="entered by hand; see the Permitting tab of the site",
+        citation="entered by hand; see the tab Timing of the site",
         retrieved=date.today(),
         as_of="",
         caveat="",

@@ -30,7 +30,7 @@ parts AS (
 )
 SELECT
     site_id,
-    (measured_u + CASE WHEN fills THEN filled_u ELSE 0 END) * scale AS score,
+    CASE WHEN NOT fills THEN measured_u * scale WHEN applied_w > 0 THEN (measured_u + filled_u) / applied_w ELSE 0 END AS score,
     CASE WHEN applied_w > 0 THEN low_u / applied_w ELSE 0 END AS score_low,
     CASE WHEN applied_w > 0 THEN high_u / applied_w ELSE 1 END AS score_high,
     coverage,

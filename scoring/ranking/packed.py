@@ -136,7 +136,18 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
         np.array(listed["site_id"].to_pylist(), dtype=str),
         np.array(listed["name"].to_pylist(), dtype=str),
         listed["score"].to_numpy(),
-        States(u, low, high, applies, z, _means(scenario), last, means[group] * applies, quantiles, group),
+        States(
+            u,
+            low,
+            high,
+            applies,
+            z,
+            _means(scenario),
+            last,
+            means[group] * applies if len(group) else applies,
+            quantiles,
+            group,
+        ),
         known,
         groups,
         spread,
@@ -160,5 +171,7 @@ def _means(scenario: Scenario) -> BoolArray:
 
 def _groups(scenario: Scenario, applies: FloatArray) -> IndexArray:
     """Return 1 for mines and 0 for plants, by what applies to them."""
+    if not len(applies):
+        return np.zeros(0, dtype=np.intp)
     ore = [j for j, criterion in enumerate(scenario.criteria) if criterion.applies_to == "ore"]
     return np.asarray(applies[:, ore].any(axis=1), dtype=np.intp)

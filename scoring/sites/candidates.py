@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
-from data.sql import sql
+from data.sql import records, sql
 from scoring.support.eligible import programmes_of
 
 
@@ -119,6 +120,13 @@ _NEXT = {
 }
 
 
+#: Figures of a site whose gap is known for neither country.
+NO_GAP: Mapping[str, Any] = {
+    "gap_of": "",
+    **{f"gap_{country}_{end}": None for country in ("us", "japan") for end in ("pct", "low", "high")},
+}
+
+
 def candidates(facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], commodity: str = "") -> tuple[Candidate, ...]:
     """Return what a desk asks of each site, in the order given.
 
@@ -131,18 +139,23 @@ def candidates(facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], commod
     commodity : str, optional
         Commodity of interest; empty: that of which the site closes most.
     """
-    rows = facts.cursor().execute(
-        sql("scoring/sites/candidates.sql"), {"site_ids": list(site_ids), "commodity": commodity}
-    )
-    names = [column[0] for column in rows.description]
+    asked = {"site_ids": list(site_ids)}
+    rows = records(facts.cursor().execute(sql("scoring/sites/candidates.sql"), asked))
+    closed = records(facts.cursor().execute(sql("scoring/sites/gaps_of_sites.sql"), {**asked, "commodity": commodity}))
+    gaps = {row.pop("site_id"): row for row in closed}
     programmes = programmes_of(facts, site_ids)
-    found = []
-    for row in rows.fetchall():
-        values = dict(zip(names, row, strict=True))
-        values["blocs"] = tuple((each["bloc"], each["pct"], each["basis"]) for each in values["blocs"] or ())
-        values["gates_failed"] = tuple(values["gates_failed"] or ())
-        found.append(Candidate(**values, programmes=programmes[values["site_id"]]))
-    return tuple(found)
+    return tuple(
+        Candidate(
+            **{
+                **row,
+                "blocs": tuple((each["bloc"], each["pct"], each["basis"]) for each in row["blocs"] or ()),
+                "gates_failed": tuple(row["gates_failed"] or ()),
+            },
+            **gaps.get(row["site_id"], NO_GAP),
+            programmes=programmes[row["site_id"]],
+        )
+        for row in rows
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,7 +70,7 @@ def test_places_in_an_order_of_importance_change_the_draws(app: Seen) -> None:
 
 @pytest.mark.parametrize(
     ("language", "names"),
-    [("en", ["Grade", "Permitting", "Owners", "Gates"]), ("ja", ["品位", "許認可", "所有者", "必須要件"])],
+    [("en", ["Grade", "Timing", "Owners", "Gates"]), ("ja", ["品位", "時期", "所有者", "必須要件"])],
 )
 def test_each_evidence_tab_opens(app: Seen, language: str, names: list[str]) -> None:
     app.open(f"?sel=nam-lofdal-bergville-11c6&lang={language}")

@@ -26,7 +26,7 @@ COLUMNS = (
     "p50",
     "p90",
     "product_p50",
-    "product_chance",
+    "chance",
 )
 
 
@@ -89,5 +89,5 @@ def _row(site_id: str) -> dict[str, object]:
         **{name: known.get(name, "") for name in ("stage", "pathway", "started", "due", "granted")},
         **{name: getattr(months, name) if months else None for name in ("p10", "p50", "p90")},
         "product_p50": timing.supply.coming.p50 if timing else None,
-        "product_chance": timing.supply.chance if timing else None,
+        "chance": timing.supply.chance if timing else None,
     }

@@ -63,7 +63,7 @@ def evidence(scenario: Scenario, site_id: str) -> None:
         _("Why this score"): lambda: why(site),
         _("Source values"): lambda: claims(site),
         _("Grade"): lambda: grade_tab(site, scenario.commodity),
-        _("Permitting"): lambda: permitting_tab(site),
+        _("Timing"): lambda: permitting_tab(site),
         _("Owners"): lambda: owners(site),
         _("Support"): lambda: support_tab(scenario, site),
         _("Gates"): lambda: gates(site),

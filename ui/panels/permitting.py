@@ -1,4 +1,4 @@
-"""The permitting tab of a site.
+"""The tab Timing of a site.
 
 Months until it supplies as a distribution, the chance that it does, the parts that make it, and the user's milestones.
 """
@@ -84,7 +84,7 @@ def _parts(timing: Timing) -> None:
     named = {
         "suit": _("Litigation after the permit"),
         "finance": _("Finance"),
-        "build": _("Construction"),
+        "build": _("Building the works"),
         "ramp_up": _("Ramp-up to design output"),
     }
     rows = [

@@ -280,7 +280,7 @@ UNITS = {
     "class 0-3": N_("class 0–3"),
     "class 0-5": N_("class 0–5"),
     "% x leading share": N_("% × leading share"),
-    "WGI, -2.5 to 2.5": N_("WGI score (−2.5 to 2.5)"),
+    "WGI -2.5 to 2.5": N_("WGI score (−2.5 to 2.5)"),
 }
 OWN_TABLES = {
     "orebridge_plants": N_("Plants compiled by Orebridge"),

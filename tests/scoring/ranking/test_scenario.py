@@ -86,7 +86,10 @@ def test_criterion_weights_are_pillar_weight_times_share(w) -> None:
         ({"weights": {"grade": 1.0}, "seed": -1}, "The seed is not a whole number"),
         ({"weights": {"grade": 0.0}}, "All weights are 0"),
         ({"weights": {}}, "All weights are 0"),
-        ({"weights": {"grade": 1.0}, "order_by": "luck"}, "No order is called 'luck'; choose shrunk, worst, known"),
+        (
+            {"weights": {"grade": 1.0}, "order_by": "luck"},
+            "No order is called 'luck'; choose expected, shrunk, worst, known",
+        ),
     ],
 )
 def test_what_cannot_be_scored_is_refused(choice, says) -> None:

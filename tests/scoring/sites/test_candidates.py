@@ -26,6 +26,7 @@ NONE = Candidate(
     months=None,
     months_low=None,
     months_high=None,
+    chance_pct=None,
     blocs=(),
     owners_stale=False,
     funding="",
@@ -33,6 +34,10 @@ NONE = Candidate(
     capex=None,
     capex_unit="",
     capex_as_of="",
+    gates_failed=(),
+    gates_unknown=5,
+    owners_clear=False,
+    programmes=(),
 )
 
 

@@ -29,9 +29,7 @@ def test_many_sites_are_judged_as_their_own_tab_judges_them(facts: duckdb.DuckDB
 
 
 @pytest.mark.parametrize("programme", ["doe_lpo", "exim_scri", "jogmec_equity"])
-def test_the_filter_lists_what_the_programme_does_not_exclude(
-    facts: duckdb.DuckDBPyConnection, programme: str
-) -> None:
+def test_the_filter_lists_what_the_programme_does_not_exclude(facts: duckdb.DuckDBPyConnection, programme: str) -> None:
     every = rank(facts, opening())["site_id"].tolist()
     kept = rank(facts, opening().with_filters(programme=programme))["site_id"].tolist()
     among = set(open_to(facts, programme))

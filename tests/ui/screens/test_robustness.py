@@ -120,7 +120,7 @@ def test_milestones_are_kept_shown_and_dropped(run) -> None:
     months = next(
         line
         for line in answered(run("site", "Round Top", "--format", "json"))["lines"]
-        if line["criterion"] == "product_months"
+        if line["criterion"] == "permitting_months"
     )
     assert months["source_id"] == "own:milestones"
     assert months["value"] == pytest.approx(kept[0]["p50"], abs=0.5)

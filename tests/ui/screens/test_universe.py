@@ -63,8 +63,12 @@ def test_all_sites_are_one_click_away_and_projects_one_back() -> None:
 @pytest.mark.parametrize("step", ["processing", "derivatives", "recycling"])
 def test_each_step_ranks_its_own(step: str) -> None:
     test = opened(universe="projects", step=step, lang="en")
-    expected = rankings.ranking(opening().with_filters(step=step))
+    expected = rankings.ranking(
+        opening(order_by="shrunk").with_filters(step=step)
+    )  # the order of before, as none is named
     assert listed(test) == expected["name"].head(200).tolist()
+    now = opened(universe="projects", step=step, order="expected", lang="en")
+    assert listed(now) == rankings.ranking(opening().with_filters(step=step))["name"].head(200).tolist()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])

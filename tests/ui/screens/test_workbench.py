@@ -181,7 +181,7 @@ def test_dossier_page_shows_every_part() -> None:
     assert {
         "Why this score",
         "Gates",
-        "Permitting",
+        "Timing",
         "Owners",
         "Values by source",
         "Nearby and similar sites",

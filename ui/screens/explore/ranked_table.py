@@ -125,7 +125,7 @@ def _columns() -> ColumnSettings:
                 help=_("Blocs of the owners stated since 2021; “about”: the only owner named, no share stated."),
             ),
             _("Programmes"): st.column_config.NumberColumn(
-                width=70, help=_("Support programmes, of twelve, that no published rule excludes; see the tab Support.")
+                width=96, help=_("Support programmes, of twelve, that no published rule excludes; see the tab Support.")
             ),
             _("Funding"): st.column_config.TextColumn(
                 width=90, help=_("What the newest source says; empty: none says it.")

@@ -109,12 +109,12 @@ def _filters(scenario: Scenario) -> None:
         f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
     )
     st.toggle(_("Any covered-nation stake fails"), key="stake", help=tip("covered_nation"))
-    titles = {each.id: either(each.title, each.title_ja) for each in programmes()}
+    titles = {"": _("Any"), **{each.id: either(each.title, each.title_ja) for each in programmes()}}
     st.selectbox(
         _("Support programme"),
-        ["", *titles],
+        list(titles),
         key="programme",
-        format_func=lambda each: titles[each] if each else _("Any"),
+        format_func=titles.__getitem__,
         help=_("Only sites that the published rules of the programme do not exclude; some rules are to be asked."),
     )
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}

@@ -68,7 +68,7 @@ def _sections(scenario: Scenario, site: Dossier) -> None:
         (_("Rank stability"), lambda: firm(scenario, site)),
         (_("Unknowns and their effect on the score"), lambda: unknowns(scenario, site)),
         (_("Grade and value"), lambda: grade_tab(site, scenario.commodity)),
-        (_("Permitting"), lambda: permitting_tab(site)),
+        (_("Timing"), lambda: permitting_tab(site)),
         (_("Owners"), lambda: owners(site)),
         (_("Values by source"), lambda: claims(site)),
         (_("Nearby and similar sites"), lambda: neighbours(scenario, site)),
