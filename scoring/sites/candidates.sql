@@ -68,7 +68,7 @@ months AS (
 ),
 verdicts AS (
     SELECT
-        site_id, list(gate ORDER BY gate) FILTER (verdict = 'fail') AS gates_failed, count(*) FILTER (verdict = 'unknown') AS gates_unknown,
+        site_id, list(gate ORDER BY gate) FILTER (verdict = 'fail' AND gate_counts(gate, false)) AS gates_failed, count(*) FILTER (verdict = 'unknown') AS gates_unknown,
         bool_or(gate = 'covered_nation' AND verdict = 'pass') AS owners_clear
     FROM combined.gate WHERE gate <> 'covered_any' GROUP BY site_id
 ),
