@@ -33,6 +33,8 @@ KEPT = (
     "operator",
     "parent",
     "permit",
+    "prc_customers",
+    "prc_technology",
     "scale",
     "shelved_reason",
     "study",

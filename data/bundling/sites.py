@@ -455,7 +455,10 @@ def _newest(rows: pd.DataFrame) -> pd.Index:
     return ordered.drop_duplicates("site_id").index
 
 
-_RULES = {"owner": _owner_set, "stage": _newest, "funding_state": _newest, "legal": _newest}
+_RULES = {
+    "owner": _owner_set,
+    **dict.fromkeys(("stage", "funding_state", "legal"), _newest),
+}
 
 
 def _chosen_text(sites: pd.DataFrame, claims: pd.DataFrame, attribute: str, missing: str) -> pd.Series:

@@ -88,10 +88,5 @@ legal AS (
         SELECT site_id, any_value(text) AS text, any_value(as_of) AS as_of
         FROM combined.claim WHERE attribute = 'legal' AND chosen GROUP BY site_id
     ) AS f USING (site_id)
-),
-unsourced AS (
-    SELECT s.site_id, g.gate, 'unknown' AS verdict, 'no_source' AS evidence, '' AS target
-    FROM combined.site AS s
-    CROSS JOIN (VALUES ('prc_technology'), ('prc_customers')) AS g (gate)
 )
-FROM covered UNION ALL FROM covered_any UNION ALL FROM park UNION ALL FROM legal UNION ALL FROM unsourced
+FROM covered UNION ALL FROM covered_any UNION ALL FROM park UNION ALL FROM legal

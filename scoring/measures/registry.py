@@ -423,5 +423,7 @@ def judge_gates(inputs: Inputs) -> pd.DataFrame:
     )
     inputs.facts.register("inside_park_frame", table)
     inputs.facts.execute(sql("scoring/measures/inside_park.sql"))
-    gates = run(inputs, "scoring/measures/gates.sql")
+    gates = pd.concat(
+        [run(inputs, "scoring/measures/gates.sql"), run(inputs, "scoring/measures/prc_gates.sql")], ignore_index=True
+    )
     return gates.sort_values(["site_id", "gate"]).reset_index(drop=True)

@@ -2,7 +2,7 @@
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
-    SELECT site_id, bool_or(verdict = 'fail' AND (gate <> 'covered_any' OR $s['any_stake'])) AS gate_failed
+    SELECT site_id, bool_or(verdict = 'fail' AND gate_counts(gate, $s['any_stake'])) AS gate_failed
     FROM combined.gate GROUP BY site_id
 ),
 flags AS (

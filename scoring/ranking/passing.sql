@@ -9,7 +9,7 @@ CREATE OR REPLACE MACRO passing(s) AS TABLE
 SELECT site.*, coalesce(f.gate_failed, false) AS gate_failed
 FROM combined.site AS site
 LEFT JOIN (
-    SELECT site_id, bool_or(verdict = 'fail' AND (gate <> 'covered_any' OR s['any_stake'])) AS gate_failed
+    SELECT site_id, bool_or(verdict = 'fail' AND gate_counts(gate, s['any_stake'])) AS gate_failed
     FROM combined.gate GROUP BY site_id
 ) AS f USING (site_id)
 WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s['commodity_any']::VARCHAR[]))

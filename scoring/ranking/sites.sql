@@ -8,7 +8,7 @@ SELECT
 FROM combined.site AS s
 LEFT JOIN (
     SELECT
-        site_id, bool_or(verdict = 'fail' AND (gate <> 'covered_any' OR $any_stake)) AS gate_failed,
+        site_id, bool_or(verdict = 'fail' AND gate_counts(gate, $any_stake)) AS gate_failed,
         bool_or(gate = 'covered_nation' AND verdict = 'pass') AS owners_clear
     FROM combined.gate GROUP BY site_id
 ) AS f USING (site_id)

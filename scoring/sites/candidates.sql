@@ -27,7 +27,7 @@ months AS (
 verdicts AS (
     SELECT
         site_id, max(gate) FILTER (verdict = 'fail' AND gate IN ('legal', 'covered_nation')) AS bar,
-        list(gate ORDER BY gate) FILTER (verdict = 'fail') AS gates_failed, count(*) FILTER (verdict = 'unknown') AS gates_unknown,
+        list(gate ORDER BY gate) FILTER (verdict = 'fail' AND gate_counts(gate, false)) AS gates_failed, count(*) FILTER (verdict = 'unknown') AS gates_unknown,
         bool_or(gate = 'covered_nation' AND verdict = 'pass') AS owners_clear
     FROM combined.gate WHERE gate <> 'covered_any' GROUP BY site_id
 ),

@@ -27,6 +27,8 @@ from scoring.records import (
 
 #: The gate that counts only where a scenario asks for the stricter rule of ownership.
 STRICTER_GATE = "covered_any"
+#: Gates that answer a question and put no site behind others (`gate_counts.sql`).
+ASKED_ONLY = ("prc_customers", "prc_technology")
 
 
 def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[Record]:
@@ -111,11 +113,15 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
         "claims": cast("list[ClaimRecord]", rows(facts, "claims_of_site", key)),
         "owners": cast("list[HoldingRecord]", rows(facts, "owners_of_site", key)),
         "gates": [
-            cast("GateRecord", {**gate, "counts": gate["gate"] != STRICTER_GATE or chosen.any_stake})
+            cast("GateRecord", {**gate, "counts": _counts(gate["gate"], any_stake=chosen.any_stake)})
             for gate in rows(facts, "gates_of_site", key)
         ],
         "frameworks": cast("list[FrameworkRecord]", rows(facts, "frameworks_of_country", {"iso3": row["iso3"]})),
     }
+
+
+def _counts(gate: str, *, any_stake: bool) -> bool:
+    return gate not in ASKED_ONLY and (gate != STRICTER_GATE or any_stake)
 
 
 def _standing(
