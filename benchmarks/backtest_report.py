@@ -148,6 +148,19 @@ def ahead(difference: dict[str, Any]) -> str:
     return f"{number(difference['difference'])} ({ends(difference['ci'])})"
 
 
+def level(auc: float) -> str:
+    """Say what an AUC within the country means for the list."""
+    if auc < 0.5:
+        return "Below 0.5: the list puts other US projects before those on the FAST-41 list."
+    return "Above 0.5: the list puts those on the FAST-41 list before other US projects."
+
+
+def documented(difference: dict[str, Any]) -> str:
+    """Say whether how well a site is documented tells as much as the ranking."""
+    low, _high = difference["ci"]
+    return ": the ranking tells more." if low > 0 else ": how well a site is documented tells as much."
+
+
 def page(open_: dict[str, Any], blind: dict[str, Any], opening: dict[str, Any]) -> str:
     """Return the page."""
     strata = [
@@ -187,9 +200,9 @@ Brackets: 95 % bootstrap intervals.
 {baselines(open_, blind)}
 
 {"Better than the ranking within the country: **" + "**, **".join(better) + "**." if better else "No simple order is better within the country."} Every labelled site lies in the United States, so figures over all countries mostly say that the host country class puts US sites first: the one to read is that within the country.
-The ranking is {ahead(open_["differences"]["evidence_only"])} ahead of completeness alone with the list's own facts, {ahead(blind["differences"]["evidence_only"])} without: how well a site is documented tells as much.
+The ranking is {ahead(open_["differences"]["evidence_only"])} ahead of completeness alone with the list's own facts, {ahead(blind["differences"]["evidence_only"])} without{documented(blind["differences"]["evidence_only"])}
 
-**Of the list that the app opens with** (projects, mines), blind: {number(opening["auc_country"])} ({ends(opening["auc_country_ci"])}) within the country, {opening["matched"]} labelled of {opening["sites"]} sites; {ahead(opening["differences"]["evidence_only"])} ahead of completeness alone, {ahead(opening["differences"]["random"])} ahead of random order. Below 0.5: the list puts other US projects before those on the FAST-41 list.
+**Of the list that the app opens with** (projects, mines), blind: {number(opening["auc_country"])} ({ends(opening["auc_country_ci"])}) within the country, {opening["matched"]} labelled of {opening["sites"]} sites; {ahead(opening["differences"]["evidence_only"])} ahead of completeness alone, {ahead(opening["differences"]["random"])} ahead of random order. {level(opening["auc_country"])}
 
 ## By main commodity, blind
 

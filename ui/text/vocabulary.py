@@ -210,6 +210,8 @@ EVIDENCE = {
     "disputed territory": N_("The status of the territory is disputed."),
 }
 ATTRIBUTES = {
+    "prc_technology": N_("Dependence on PRC technology"),
+    "prc_customers": N_("Dependence on PRC customers"),
     "grade": N_("Grade"),
     "tonnage_mt": N_("Ore tonnage"),
     "contained_t": N_("Contained metal"),
