@@ -32,6 +32,8 @@ ATTRIBUTES = {
     "mine_life",
     "first_production",
     "permit",
+    "prc_customers",
+    "prc_technology",
     "funding",
     "funding_state",
     "shelved_reason",

@@ -25,7 +25,7 @@ from scoring.ranking.scenario import Filters, Scenario
 from scoring.records import Dossier, MeasurementRecord, failed_gates
 from scoring.robustness.rank_acceptability import RankStability, rank_stability
 from scoring.sites.candidates import candidates
-from scoring.sites.dossier import dossier
+from scoring.sites.dossier import ASKED_ONLY, dossier
 from scoring.sites.listing import listing
 from scoring.sites.nearest_infrastructure import reach
 from scoring.support.programmes import judged, programmes
@@ -400,6 +400,11 @@ def _why(site: Dossier) -> str:
 
 def _risks(site: Dossier) -> str:
     parts = [_("fails a gate: {gate}").format(gate=w.word(w.GATES, gate)) for gate in failed_gates(site["gates"])]
+    parts += [
+        f"{w.word(w.GATES, gate['gate'])}: {gate['target']}"
+        for gate in site["gates"]
+        if gate["gate"] in ASKED_ONLY and gate["target"] and gate["verdict"] != "pass"
+    ]
     weak = sorted(
         (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] < STRONG),
         key=lambda line: line["weight_share"] * (line["desirability"] - 1),

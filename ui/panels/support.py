@@ -70,7 +70,7 @@ def _said(claim: ClaimRecord) -> str:
     if claim["attribute"] == "funding_state":
         return w.word(w.FUNDING, claim["text"])
     amount = "" if claim["value"] is None else f"{number(claim['value'])} {claim['unit']}"
-    return " · ".join(part for part in (w.plain(claim["text"]), amount) if part)
+    return " · ".join(part for part in (claim["text"], amount) if part)
 
 
 def _programme(each: Judged) -> None:
