@@ -50,11 +50,14 @@ class Timing:
     supply : Supply
     terms : ProjectTerms
         What sources say of the project besides its stage.
+    day : date
+        The day from which months count.
     """
 
     outlook: Outlook
     supply: Supply
     terms: ProjectTerms
+    day: date
 
 
 def _contained(inputs: Inputs) -> None:
@@ -267,7 +270,7 @@ def timings(inputs: Inputs, horizon: float) -> Iterator[tuple[str, Timing, str]]
         key = (outlook.stage, outlook.still_so, outlook.months, outlook.study, outlook.permits, stated[site_id])
         if key not in alike:
             alike[key] = supply(outlook, stated[site_id], today, horizon)
-        yield site_id, Timing(outlook, alike[key], stated[site_id]), as_of
+        yield site_id, Timing(outlook, alike[key], stated[site_id], today), as_of
 
 
 def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
@@ -314,11 +317,10 @@ def timing_of(
     milestones : Milestones or None
         Milestones of the user; None: none.
     today : date
-        The day from which months count.
+        The day from which milestones count; without any, months count from the day of the bundle, as in the list.
     """
-    inputs = Inputs(
-        facts.cursor(), only=frozenset([site_id]), milestones={site_id: milestones} if milestones else {}, today=today
-    )
+    told = {site_id: milestones} if milestones else {}
+    inputs = Inputs(facts.cursor(), only=frozenset([site_id]), milestones=told, today=today if told else None)
     horizon = load().of_id("product_months").worst
     return next((timing for _site, timing, _as_of in timings(inputs, horizon)), None)
 

@@ -127,6 +127,7 @@ def supply(outlook: Outlook, terms: ProjectTerms, today: date, horizon: float) -
     (True, True)
     """
     draws, chance, parts = sampled(outlook, terms, today)
+    stated = _stated(terms, _stage(outlook, terms))
     capped = np.minimum(draws, horizon)
     pathway, known = outlook.months.pathway, outlook.months.known
     return Supply(
@@ -135,7 +136,7 @@ def supply(outlook: Outlook, terms: ProjectTerms, today: date, horizon: float) -
         quantiles(draws[np.isfinite(draws)], pathway, known),
         round(float(chance.mean()), 3),
         {name: quantiles(sample, pathway, known) for name, sample in parts.items()},
-        _stated(terms),
+        stated,
         horizon,
     )
 
@@ -151,15 +152,15 @@ def sampled(outlook: Outlook, terms: ProjectTerms, today: date) -> tuple[FloatAr
     today : date
         The day from which months count.
     """
-    stage = "expansion" if terms.expanding and outlook.stage == "operating" else outlook.stage
+    stage = _stage(outlook, terms)
     parts = _parts(stage, outlook, terms)
     start = outlook.draws + parts["suit"] + parts["finance"] + parts["build"]
-    stated = _stated(terms)
-    if stated and parameters()["stage"][stage]["left"][1] > 0:
+    stated = _stated(terms, stage)
+    if stated:
         put_back = _put_back(stated, terms.start_as_of, today)
         holds = np.isnan(outlook.way_back)
         start = np.where(holds, put_back if stage in ON_SCHEDULE else np.maximum(start, put_back), start)
-    chance = _blend("chance", stage, outlook.way_back)
+    chance = _chance(stage, outlook.way_back)
     return np.where(_random()["chance"] < chance, start + parts["ramp_up"], np.inf), chance, parts
 
 
@@ -201,16 +202,26 @@ def _suit(iso3: str) -> FloatArray:
     return np.where(random["sued"] < block["chance"], _months(block, random["suit"]), 0.0)
 
 
-def _blend(name: str, stage: str, way_back: FloatArray) -> FloatArray:
-    """Return a parameter of a stage; of draws that have moved on, between those of a permitted and of a closed site."""
+def _stage(outlook: Outlook, terms: ProjectTerms) -> str:
+    """Return the block of [stage] that counts: a works that runs and seeks money for more is timed by that more."""
+    return "expansion" if terms.expanding and outlook.stage == "operating" else outlook.stage
+
+
+def _chance(stage: str, way_back: FloatArray) -> FloatArray:
+    """Return the chance of product of each draw; of one that has moved on, between a permitted and a closed site."""
     blocks = parameters()["stage"]
-    ready, anew = float(blocks["permitted"][name]), float(blocks["closed"][name])
-    return np.where(np.isnan(way_back), float(blocks[stage][name]), ready + (anew - ready) * way_back)
+    ready, anew = float(blocks["permitted"]["chance"]), float(blocks["closed"]["chance"])
+    return np.where(np.isnan(way_back), float(blocks[stage]["chance"]), ready + (anew - ready) * way_back)
 
 
-def _stated(terms: ProjectTerms) -> tuple[float, float] | None:
-    """Return the years between which the start lies as stated; None where it was past when it was stated."""
-    years = stated_years(terms.start) if terms.start else None
+def _stated(terms: ProjectTerms, stage: str) -> tuple[float, float] | None:
+    """Return the years between which the start lies as stated.
+
+    None where it was past when it was stated, or nothing is left to build.
+    """
+    if not terms.start or not parameters()["stage"][stage]["left"][1]:
+        return None
+    years = stated_years(terms.start)
     return years if years and years[1] > _decimal(terms.start_as_of) else None
 
 

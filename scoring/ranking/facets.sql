@@ -24,7 +24,7 @@ flags AS (
       AND d.coverage >= $s['min_coverage']
       AND ($s['text'] = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($s['text']))))
       AND ($s['inside']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['inside']::VARCHAR[])))
-      AND ($s['open_to']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['open_to']::VARCHAR[])))
+      AND ($s['programme'] = '' OR s.site_id IN (SELECT site_id FROM open_programme WHERE programme = $s['programme']))
 )
 SELECT 'kinds' AS facet, kind AS value, count(*) AS sites FROM flags WHERE stage_ok AND country_ok AND gate_ok AND step_ok AND universe_ok GROUP BY 2
 UNION ALL

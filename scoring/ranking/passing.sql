@@ -1,7 +1,7 @@
--- in:     combined.site, combined.gate, combined.project, combined.step; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
+-- in:     combined.site, combined.gate, combined.project, combined.step, open_programme; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
 --         countries, accuracy (lists), universe ('projects': combined.project alone | 'all'), step, gates_failed, any_stake (bool: the gate
 --         covered_any counts), text, inside (list of the ids of the sites in the area of interest),
---         open_to (list of the ids of the sites that the chosen support programme does not exclude)
+--         programme (that excludes no listed site; '': any)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site
 -- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
@@ -22,4 +22,4 @@ WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s
   AND (s['gates_failed'] OR NOT coalesce(f.gate_failed, false))
   AND (s['text'] = '' OR contains(lower(strip_accents(site.name || ' ' || array_to_string(site.aliases, ' '))), lower(strip_accents(s['text']))))
   AND (s['inside']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['inside']::VARCHAR[])))
-  AND (s['open_to']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['open_to']::VARCHAR[])))
+  AND (s['programme'] = '' OR site.site_id IN (SELECT site_id FROM open_programme WHERE programme = s['programme']))

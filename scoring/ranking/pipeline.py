@@ -234,6 +234,7 @@ def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
     with _PACKING:
         facts.cursor().execute("DELETE FROM packed")
         facts.cursor().execute("DELETE FROM peer")
+        facts.cursor().execute("DELETE FROM open_programme")
         facts.cursor().execute("DELETE FROM method_score")
 
 
@@ -442,14 +443,22 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
         "any_stake": chosen.any_stake,
         "text": chosen.text.strip(),
         "inside": None if chosen.area is None else sites_inside(facts, chosen.area),
-        "open_to": _open_to(facts, chosen.programme) if chosen.programme else None,
+        "programme": _judged(facts, chosen.programme),
     }
 
 
-def _open_to(facts: duckdb.DuckDBPyConnection, programme: str) -> list[str]:
+def _judged(facts: duckdb.DuckDBPyConnection, programme: str) -> str:
+    """Return the programme, with the sites that it does not exclude in ``open_programme``, kept until facts change."""
+    if not programme:
+        return ""
     from scoring.support.eligible import open_to  # noqa: PLC0415 - ranking without a programme does without pandas
 
-    return open_to(facts, programme)
+    with _PACKING:
+        cursor, key = facts.cursor(), {"programme": programme}
+        if not cursor.execute("SELECT 1 FROM open_programme WHERE programme = $programme LIMIT 1", key).fetchone():
+            ids = ["", *open_to(facts, programme)]
+            cursor.execute("INSERT INTO open_programme SELECT $programme, unnest($ids::VARCHAR[])", {**key, "ids": ids})
+    return programme
 
 
 def sites_inside(facts: duckdb.DuckDBPyConnection, area: Area) -> list[str]:

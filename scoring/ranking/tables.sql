@@ -1,6 +1,6 @@
 -- in:  nothing
--- out: the tables of criteria, of packed vectors, of what is known of peers, and of scores by method, empty where they were not there
--- NULL: in u, u_low, u_high, m: unknown; in a: never
+-- out: the tables of criteria, of packed vectors, of what is known of peers, of sites by support programme, and of scores by method, empty where they were not there
+-- NULL: in u, u_low, u_high, m: unknown; in a: never; a programme that was judged has a row with an empty site_id
 CREATE TABLE IF NOT EXISTS criterion (
     profile VARCHAR,
     position INTEGER,
@@ -30,6 +30,10 @@ CREATE TABLE IF NOT EXISTS peer (
     n INTEGER,
     mean DOUBLE,
     q DOUBLE[]
+);
+CREATE TABLE IF NOT EXISTS open_programme (
+    programme VARCHAR,
+    site_id VARCHAR
 );
 CREATE TABLE IF NOT EXISTS method_score (
     choice VARCHAR,

@@ -54,7 +54,7 @@ def _distribution(timing: Timing) -> None:
     months = timing.supply.coming
     if months.p90 <= 0:
         return
-    draws, _chance, _parts = sampled(timing.outlook, timing.terms, date.today())
+    draws, _chance, _parts = sampled(timing.outlook, timing.terms, timing.day)
     coming = draws[np.isfinite(draws)]
     counts, edges = np.histogram(coming[coming <= np.quantile(coming, 0.985)], bins=BINS)
     frame = pd.DataFrame({"low": edges[:-1], "high": edges[1:], "share": counts / len(draws)})

@@ -8,12 +8,13 @@ import pytest
 from data.vocabulary import programme_ids
 from scoring.errors import ScenarioError
 from scoring.ranking.facets import facets
-from scoring.ranking.pipeline import rank
+from scoring.ranking.pipeline import forget_packed, rank
 from scoring.ranking.scenario import Filters, Scenario, from_dict, opening
 from scoring.sites.candidates import candidates
 from scoring.sites.dossier import dossier
 from scoring.support.eligible import open_to, programmes_of
 from scoring.support.programmes import judged, programmes
+from tests.conftest import TinySite, tiny_facts
 
 
 def test_the_ids_are_those_of_the_programmes() -> None:
@@ -37,6 +38,17 @@ def test_the_filter_lists_what_the_programme_does_not_exclude(facts: duckdb.Duck
     assert all(programme in each.programmes for each in candidates(facts, kept[:20]))
     counted = facets(facts, opening().with_filters(programme=programme))["kinds"]
     assert sum(counted.values()) == len(kept)
+
+
+def test_what_is_kept_of_a_programme_is_judged_anew_once_facts_change() -> None:
+    scenario = Scenario({"infrastructure": 1}, filters=Filters(programme="doe_lpo"))
+    with tiny_facts([TinySite("s", {"port_km": (5.0,) * 3})]) as con:
+        assert rank(con, scenario)["site_id"].tolist() == []
+        assert rank(con, scenario)["site_id"].tolist() == [], "judged once, of no site"
+        con.execute("UPDATE facts.site SET iso3 = 'USA'")
+        assert rank(con, scenario)["site_id"].tolist() == [], "kept until the facts are said to have changed"
+        forget_packed(con)
+        assert rank(con, scenario)["site_id"].tolist() == ["s"]
 
 
 def test_a_programme_that_is_none_is_refused_with_the_choice() -> None:
