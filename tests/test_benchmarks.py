@@ -13,6 +13,7 @@ from benchmarks import (
     bench_methods,
     bench_nearest,
     bench_rank,
+    calibrate_ranges,
     fuzz_uploads,
     hide_and_recover,
     hostile_files,
@@ -63,6 +64,15 @@ def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFi
     errors = numbers(r"\| [+-]\S+ \| (\S+) \|", projects)
     assert len(errors) == 4
     assert errors[0] == min(errors)
+
+
+def test_stated_ranges_hold_what_another_source_says(capsys: pytest.CaptureFixture[str]) -> None:
+    calibrate_ranges.main()
+    out = capsys.readouterr().out
+    for name in ("Grade percentile", "Contained metal"):
+        at_80, at_90 = (float(each) for each in re.findall(rf"{name} \|.*\| (\d+)% \| (\d+)% \|", out)[0])
+        assert at_80 == pytest.approx(80, abs=8), name
+        assert at_90 == pytest.approx(90, abs=4), name
 
 
 def test_nearest_places_are_those_of_brute_force(capsys: pytest.CaptureFixture[str]) -> None:

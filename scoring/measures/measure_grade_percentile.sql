@@ -2,7 +2,8 @@
 -- out:    site_id, commodity, value, low, high (percentile 0..100), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a site and commodity, and one with commodity '' for the site's main commodity
 -- NULL:   none; a grade with fewer than 8 peers gives no row (unknown)
--- ref:    mid-rank percentile; range = 90 % normal interval of a binomial share
+-- ref:    mid-rank percentile; range (P5 to P95) = the wider of the 90 % normal interval of a binomial share and the percentiles of the grade divided
+--         and multiplied by 2.7: in nine of ten cases another source that disagrees lies within (benchmarks/calibrate_ranges.py)
 WITH graded AS (
     SELECT c.site_id, c.commodity, c.value AS grade, c.source_id, c.as_of, s.deposit_type
     FROM combined.claim AS c
@@ -29,11 +30,21 @@ ranked AS (
         CASE WHEN typed THEN n_type ELSE n_all END AS n
     FROM peers
 ),
+shifted AS (
+    SELECT
+        r.site_id, r.commodity, 100 * avg((p.grade < r.grade / 2.7)::INTEGER) AS down, 100 * avg((p.grade <= r.grade * 2.7)::INTEGER) AS up
+    FROM ranked AS r
+    JOIN graded AS p ON p.commodity = r.commodity AND (NOT r.typed OR p.deposit_type = r.deposit_type)
+    WHERE r.n >= 8
+    GROUP BY r.site_id, r.commodity
+),
 valued AS (
     SELECT
-        site_id, commodity, 100 * share AS value, 164.5 * sqrt(share * (1 - share) / n) AS half, source_id, as_of,
+        site_id, commodity, 100 * share AS value, least(down, value - 164.5 * sqrt(share * (1 - share) / n)) AS low,
+        greatest(up, value + 164.5 * sqrt(share * (1 - share) / n)) AS high, source_id, as_of,
         CASE WHEN typed THEN deposit_type ELSE 'all types' END AS reference_group, n AS reference_n
     FROM ranked
+    JOIN shifted USING (site_id, commodity)
     WHERE n >= 8
 ),
 main AS (
@@ -45,12 +56,12 @@ main AS (
        OR NOT EXISTS (FROM valued AS w WHERE w.site_id = v.site_id AND w.commodity = 'rare earths')
 )
 SELECT
-    site_id, commodity, round(value, 2) AS value, round(greatest(value - half, 0), 2) AS low, round(least(value + half, 100), 2) AS high,
+    site_id, commodity, round(value, 2) AS value, round(greatest(low, 0), 2) AS low, round(least(high, 100), 2) AS high,
     source_id, as_of, commodity AS target, reference_group, reference_n
 FROM valued
 UNION ALL
 SELECT
-    site_id, '', round(value, 2), round(greatest(value - half, 0), 2), round(least(value + half, 100), 2),
+    site_id, '', round(value, 2), round(greatest(low, 0), 2), round(least(high, 100), 2),
     source_id, as_of, commodity, reference_group, reference_n
 FROM main
 WHERE place = 1

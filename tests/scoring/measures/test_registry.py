@@ -145,11 +145,18 @@ def test_grades_that_were_not_chosen_move_nobody(layers) -> None:
 
 
 def test_the_range_of_a_percentile_narrows_with_its_peers(layers) -> None:
-    few = percentiles(layers, {f"s{i}": float(i) + 1 for i in range(9)}).loc["s4"]
-    many = percentiles(layers, {f"s{i:02}": float(i) + 1 for i in range(49)}).loc["s24"]
+    few = percentiles(layers, {f"s{i}": 4.0**i for i in range(9)}).loc["s4"]  # no other within a factor of 2.7
+    many = percentiles(layers, {f"s{i:02}": 4.0**i for i in range(49)}).loc["s24"]
     assert (few["value"], many["value"]) == pytest.approx((50, 50))
     assert few["high"] - few["low"] > 2 * (many["high"] - many["low"])
     assert many["high"] - many["low"] == pytest.approx(2 * 164.5 * (0.25 / 49) ** 0.5, abs=0.02)
+
+
+def test_the_range_of_a_percentile_reaches_as_far_as_sources_disagree(layers) -> None:
+    found = percentiles(layers, {f"s{i:02}": 1.0 + i / 10 for i in range(61)}).loc["s20"]  # grade 3 of 1 to 7
+    assert found["value"] == pytest.approx(100 * 20.5 / 61, abs=0.01)
+    assert found["low"] == pytest.approx(100 * 2 / 61, abs=0.01), "1.0 and 1.1 lie below 3 / 2.7"
+    assert found["high"] == 100, "all lie below 3 x 2.7"
 
 
 @pytest.mark.parametrize(("unit", "grade"), [("%", 2.0), ("g/t", 20_000.0), ("ppm", 20_000.0)])
@@ -159,7 +166,7 @@ def test_contained_metal_in_years_of_world_production(layers, unit, grade) -> No
         claim(con, "s", "tonnage_mt", 5.0, commodity="", unit="Mt")
         claim(con, "s", "grade", grade, unit=unit)
         row = measured(con, layers).loc[("contained_years", "s", "copper")]
-    assert (row["value"], row["low"], row["high"]) == pytest.approx((100, 70, 130))
+    assert (row["value"], row["low"], row["high"]) == pytest.approx((100, 100 / 12, 1200))
 
 
 def test_without_tonnage_contained_metal_is_unknown(layers) -> None:
