@@ -94,12 +94,12 @@ def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     assert table
     assert chart
     app.page.mouse.click(table["x"] + 20, table["y"] + 55)
-    app.shows("Skorpion")
-    app.page.wait_for_url("**nam-skorpion**")
+    app.shows("Eureka")
+    app.page.wait_for_url("**nam-eureka**")
     app.settle()
     centre = (chart["x"] + chart["width"] / 2, chart["y"] + chart["height"] / 2)
     _click_until(app, centre, lambda: "lofdal" not in app.page.url)
-    app.shows("Skorpion")
+    app.shows("Eureka")
     _click_until(app, centre, lambda: app.heading() == "Lofdal")
     assert "nam-lofdal-bergville-11c6" in app.page.url
 

@@ -154,7 +154,7 @@ def firm_tab(scenario: Scenario) -> None:
             "unknowns as among their peers. Seed: {seed}."
         ).format(seed=scenario.seed)
     )
-    st.caption(_list_and_draws(stability, top_k))
+    st.markdown(_list_and_draws(stability, top_k))
     shown = stability.table.sort_values(["in_top_k", "rank"], ascending=[False, True]).head(ROWS)
     _stability_table(scenario, stability, shown, top_k)
     table_download(stability.table, "robustness")
