@@ -42,7 +42,9 @@ PREFERENCES = {
     "usual": "usual",
     "u-shape": "u_shape",
     "quasi": "u_shape",
+    "ushape": "u_shape",
     "v-shape": "v_shape",
+    "vshape": "v_shape",
     "level": "level",
     "linear": "linear",
     "v-shape 2": "linear",
@@ -166,12 +168,41 @@ def run(method: str, inputs: Inputs) -> Outputs:
     Raises
     ------
     MethodError
-        If no method is meant by the name, or the inputs do not fit it.
+        If no method is meant by the name, or the inputs do not fit it: one that the method does not use is refused, as
+        the answer would be another than that of its author.
     """
     for pattern, runner in RUNNERS.items():
         if re.search(pattern, method, re.IGNORECASE):
-            return runner(inputs)
+            seen = _Seen(inputs)
+            outputs = runner(seen)
+            if unused := sorted(set(inputs) - seen.read - REMARKS):
+                raise MethodError(
+                    "{method} as we have it does not use {inputs}; take that out, or the case is of another method.",
+                    method=method,
+                    inputs=unused,
+                )
+            return outputs
     raise MethodError("No method of ours is called {method!r}.", method=method)
+
+
+#: Inputs of a case that are words about it.
+REMARKS = frozenset(("note", "source", "comment"))
+
+
+class _Seen(dict[str, Any]):
+    """Inputs of a case that know which of them were read."""
+
+    def __init__(self, inputs: Inputs) -> None:
+        super().__init__(inputs)
+        self.read: set[str] = set()
+
+    def __getitem__(self, name: str) -> Any:
+        self.read.add(name)
+        return super().__getitem__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        self.read.add(name)
+        return super().get(name, default)
 
 
 def _matrix(inputs: Inputs) -> FloatArray:
@@ -237,10 +268,7 @@ def _promethee(inputs: Inputs) -> Outputs:
     turned = _matrix(inputs) * _types(inputs)
     count = turned.shape[1]
     written = inputs.get("preference", "usual")
-    kinds = [
-        PREFERENCES[str(name_written).lower().replace("_", "-")]
-        for name_written in ([written] * count if isinstance(written, str) else written)
-    ]
+    kinds = [_preference(str(name)) for name in ([written] * count if isinstance(written, str) else written)]
     bends = inputs.get("p", inputs.get("s", [0.0] * count))
     thresholds = {
         name: [float(x) for x in _spread(bend, count)] for name, bend in (("q", inputs.get("q", 0.0)), ("p", bends))
@@ -258,6 +286,17 @@ def _promethee(inputs: Inputs) -> Outputs:
             )
     outputs = _statement("promethee", turned, weights.direct(inputs["weights"]), {"kinds": kinds, **thresholds})
     return outputs | {"positive_flow": outputs["plus"], "negative_flow": outputs["minus"], "phi": outputs["net_flow"]}
+
+
+def _preference(written: str) -> str:
+    name = written.lower().replace("_", "-")
+    if name not in PREFERENCES:
+        raise MethodError(
+            "No preference function is called {preference!r}; choose {known}.",
+            preference=written,
+            known=list(PREFERENCES),
+        )
+    return PREFERENCES[name]
 
 
 def _spread(value: Any, count: int) -> list[Any]:
@@ -330,11 +369,15 @@ def _points(inputs: Inputs) -> Outputs:
 
 
 def _piecewise(inputs: Inputs) -> Outputs:
+    if str(inputs.get("out_of_bounds", "clip")) != "clip":
+        raise MethodError("Values beyond the cut-offs are clipped here; 'out_of_bounds' can be 'clip' alone.")
     return {"value": values.piecewise(inputs["x"], inputs["cutoffs"], inputs["values"])}
 
 
 def _smaa(inputs: Inputs) -> Outputs:
     matrix = _matrix(inputs) * _types(inputs)
+    if not re.search(r"uniform|simplex|^any$|^$", str(inputs.get("weights", "")), re.IGNORECASE):
+        raise MethodError("SMAA draws its weights; give 'low', 'high' or 'order', or none for the whole simplex.")
     rng = np.random.default_rng(SEED)
     space = smaa.WeightSpace(
         tuple(inputs.get("low", ())), tuple(inputs.get("high", ())), tuple(int(i) for i in inputs.get("order", ()))

@@ -34,6 +34,30 @@ def test_agrees_with(paper: str) -> None:
     assert found.max_abs_diff <= case(paper)["atol"] + published_cases.ARITHMETIC
 
 
+def test_an_input_that_a_method_does_not_use_is_refused_and_not_ignored() -> None:
+    inputs = case("spotis_dezert_2020_a")["inputs"]
+    with pytest.raises(MethodError, match=r"does not use \[?'?target"):
+        published_cases.run("SPOTIS", {**inputs, "target": [1.0] * len(inputs["weights"])})
+    assert published_cases.run("SPOTIS", {**inputs, "note": "Table 2"})["rank"] is not None
+
+
+def test_words_for_uniform_weights_are_understood_and_given_weights_are_not_ignored() -> None:
+    matrix = case("smaa_two_criteria_exact")["inputs"]["matrix"]
+    with pytest.raises(MethodError, match="draws its weights"):
+        published_cases.run("SMAA-2", {"matrix": matrix, "weights": [0.9, 0.1]})
+
+
+def test_preference_functions_are_understood_by_their_spellings_or_refused() -> None:
+    inputs = {"matrix": [[1.0], [3.0]], "weights": [1.0], "p": [4.0]}
+    spelled = [
+        published_cases.run("PROMETHEE II", {**inputs, "preference": name})["net_flow"]
+        for name in ("V-shape", "vshape", "v_shape")
+    ]
+    assert [list(each) for each in spelled] == [pytest.approx([-0.5, 0.5])] * 3
+    with pytest.raises(MethodError, match="No preference function is called 'wavy'"):
+        published_cases.run("PROMETHEE II", {**inputs, "preference": "wavy"})
+
+
 def test_ahp_of_wang_and_chin_2011_is_warned_of() -> None:
     found = published_cases.run("AHP eigenvector", case("ahp_wang_chin_2011_inconsistent")["inputs"])
     assert found["warn"]
