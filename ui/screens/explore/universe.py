@@ -68,7 +68,7 @@ def choice(scenario: Scenario) -> None:
     if scenario.shared_only:
         st.caption(
             _(
-                "Mines and plants side by side, on what they share: supply gap, permitting, infrastructure and "
+                "Mines and plants side by side, on what they share: supply gap, time to product, infrastructure and "
                 "ownership. Grade, contained metal, output, feed and recovery do not count here."
             )
         )
