@@ -34,6 +34,7 @@ from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
 from ui.text.candidate_words import gaps, product
 from ui.text.i18n import _, either, number, quantity, speaking
+from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import N_, source_title
 from workspace.permalink import permalink
 
@@ -401,7 +402,7 @@ def _why(site: Dossier) -> str:
 def _risks(site: Dossier) -> str:
     parts = [_("fails a gate: {gate}").format(gate=w.word(w.GATES, gate)) for gate in failed_gates(site["gates"])]
     parts += [
-        f"{w.word(w.GATES, gate['gate'])}: {gate['target']}"
+        f"{w.word(w.GATES, gate['gate'])}: {prc_answer(gate['target'])}"
         for gate in site["gates"]
         if gate["gate"] in ASKED_ONLY and gate["target"] and gate["verdict"] != "pass"
     ]

@@ -16,6 +16,7 @@ from scoring.criteria.catalogue import Basis, load
 from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
 from scoring.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord, failed_gates
+from scoring.sites.dossier import ASKED_ONLY
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
@@ -26,6 +27,7 @@ from ui.panels.support import support_tab
 from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
 from ui.text.i18n import _, either, language, number, quantity
+from ui.text.prc_answers import prc_answer
 from ui.text.problems import problem
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings, session
@@ -285,7 +287,8 @@ def why(site: Dossier) -> None:
                 ),
                 _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
                 _("Weight"): st.column_config.TextColumn(help=tip("weight")),
-                _("Status"): st.column_config.TextColumn(help=tip("modelled")),
+                _("Value"): st.column_config.TextColumn(width=130),
+                _("Status"): st.column_config.TextColumn(width=160, help=tip("modelled")),
             }
         ),
         alt=_("Why this score"),
@@ -434,7 +437,11 @@ def gates(site: Dossier) -> None:
     st.caption(_("Gates are reported separately from the score and are never averaged into it."))
     marks = {"pass": ":material/check_circle:", "fail": ":material/block:", "unknown": ":material/help:"}
     for gate in site["gates"]:
-        target = w.nation(gate["target"]) if w.is_country(gate["target"]) else gate["target"]
+        target = gate["target"]
+        if gate["gate"] in ASKED_ONLY:
+            target = prc_answer(target)
+        elif w.is_country(target):
+            target = w.nation(target)
         reason = w.word(w.EVIDENCE, gate["evidence"]) + (f" ({target})" if target else "")
         st.markdown(
             f"{marks[gate['verdict']]} **{w.word(w.GATES, gate['gate'])}: {w.word(w.VERDICTS, gate['verdict'])}**"

@@ -136,7 +136,7 @@ def _list_and_draws(stability: RankStability, top_k: int) -> str:
 
 def firm_tab(scenario: Scenario) -> None:
     """Show how often each site is among the first k when weights and unknowns are drawn."""
-    left, right = st.columns(2)
+    left, right = st.columns([3, 2])
     with left:
         belief = _belief(scenario)
     top_k = (
