@@ -127,7 +127,7 @@ def supply(outlook: Outlook, terms: ProjectTerms, today: date, horizon: float) -
     (True, True)
     """
     draws, chance, parts = sampled(outlook, terms, today)
-    stated = _stated(terms, _stage(outlook, terms))
+    stated = _stated(terms, _stage(outlook, terms), today)
     capped = np.minimum(draws, horizon)
     pathway, known = outlook.months.pathway, outlook.months.known
     return Supply(
@@ -155,7 +155,7 @@ def sampled(outlook: Outlook, terms: ProjectTerms, today: date) -> tuple[FloatAr
     stage = _stage(outlook, terms)
     parts = _parts(stage, outlook, terms)
     start = outlook.draws + parts["suit"] + parts["finance"] + parts["build"]
-    stated = _stated(terms, stage)
+    stated = _stated(terms, stage, today)
     if stated:
         put_back = _put_back(stated, terms.start_as_of, today)
         holds = np.isnan(outlook.way_back)
@@ -214,15 +214,19 @@ def _chance(stage: str, way_back: FloatArray) -> FloatArray:
     return np.where(np.isnan(way_back), float(blocks[stage]["chance"]), ready + (anew - ready) * way_back)
 
 
-def _stated(terms: ProjectTerms, stage: str) -> tuple[float, float] | None:
+def _stated(terms: ProjectTerms, stage: str, today: date) -> tuple[float, float] | None:
     """Return the years between which the start lies as stated.
 
-    None where it was past when it was stated, or nothing is left to build.
+    None where it was past when it was stated, or nothing is left to build. Of works that run, a start that is past by
+    `today` is theirs, not that of what is to be added.
     """
     if not terms.start or not parameters()["stage"][stage]["left"][1]:
         return None
     years = stated_years(terms.start)
-    return years if years and years[1] > _decimal(terms.start_as_of) else None
+    past = _decimal(terms.start_as_of)
+    if stage == "expansion":
+        past = max(past, _decimal(today.isoformat()))
+    return years if years and years[1] > past else None
 
 
 def _put_back(stated: tuple[float, float], as_of: str, today: date) -> FloatArray:

@@ -113,6 +113,15 @@ def test_a_start_that_was_past_or_says_no_year_counts_nothing(start: str) -> Non
     assert told == found("construction")
 
 
+def test_a_start_that_is_past_is_that_of_the_works_that_run_and_not_of_their_expansion() -> None:
+    more = replace(MINE, expanding=True)
+    ran = replace(more, start="2025", start_as_of="2025-08")
+    assert found("operating", ran) == found("operating", more)
+    assert found("operating", ran).stated is None
+    assert found("operating", replace(more, start="Q1 2029", start_as_of="2026-01")).stated == (2029.0, 2029.25)
+    assert found("construction", replace(MINE, start="2025", start_as_of="2025-08")).stated == (2025.0, 2026.0)
+
+
 def test_suits_are_of_the_united_states_and_of_what_is_not_yet_built() -> None:
     us = ProjectTerms("mine", "USA")
     assert found("permitted", us).parts["suit"].p90 > 0
