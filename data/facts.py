@@ -34,6 +34,7 @@ TABLES = (
     "legal_flag",
     "left_out",
     "former_id",
+    "product",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")

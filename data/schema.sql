@@ -76,15 +76,22 @@ CREATE TABLE facts.commodity (
     us_consumption_t DOUBLE,
     us_reliance_low_pct DOUBLE,
     us_reliance_high_pct DOUBLE,
+    us_net_imports_t DOUBLE,
     japan_consumption_t DOUBLE,
     japan_reliance_low_pct DOUBLE,
-    japan_reliance_high_pct DOUBLE
+    japan_reliance_high_pct DOUBLE,
+    price_usd_t DOUBLE,
+    price_low_usd_t DOUBLE,
+    price_high_usd_t DOUBLE
 );
 COMMENT ON TABLE facts.commodity IS 'Screened commodities (USGS names) with their lists and markets.';
 COMMENT ON COLUMN facts.commodity.grade_unit IS 'unit of grade claims: %, ppm or g/t of grade_basis';
 COMMENT ON COLUMN facts.commodity.world_production_t IS 'tonnes of world_production_basis in world_production_year; NULL: USGS gives no figure';
-COMMENT ON COLUMN facts.commodity.us_import_reliance IS 'net import reliance of the US in %, 2023, as printed (">75"); empty: not given';
-COMMENT ON COLUMN facts.commodity.us_consumption_t IS 'apparent US consumption in tonnes a year of world_production_basis (data/curated/us_consumption.csv); NULL: withheld or not given';
+COMMENT ON COLUMN facts.commodity.us_import_reliance IS 'net import reliance of the US in % in world_production_year, as printed (">75", "E": net exporter); empty: not given';
+COMMENT ON COLUMN facts.commodity.us_consumption_t IS 'apparent US consumption in tonnes a year of the grade basis (data/curated/mcs_series.csv); NULL: withheld or not given';
+COMMENT ON COLUMN facts.commodity.us_net_imports_t IS 'imports less exports of the US in tonnes a year of the grade basis, where consumption is withheld; dysprosium and terbium: of all heavy rare earths together; NULL: not asked for';
+COMMENT ON COLUMN facts.commodity.price_usd_t IS 'USD per tonne of the grade basis (data/curated/prices.csv); NULL: no price';
+COMMENT ON COLUMN facts.commodity.price_low_usd_t IS 'least annual price of five years; no statistic';
 COMMENT ON COLUMN facts.commodity.japan_consumption_t IS 'Japanese demand in tonnes a year of world_production_basis, of the year that data/curated/japan_consumption.csv states (2011 to 2024); NULL: no source found';
 COMMENT ON COLUMN facts.commodity.japan_reliance_low_pct IS 'net import reliance, lower end; 0 to 100 where no source states it';
 COMMENT ON COLUMN facts.commodity.us_reliance_low_pct IS 'net import reliance of the year of the consumption, lower end (">95": 95); 0: the US is a net exporter; NULL as us_consumption_t';
@@ -224,6 +231,9 @@ CREATE TABLE facts.legal_flag (
     country_iso3 VARCHAR, flag VARCHAR, scope VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR
 );
 COMMENT ON TABLE facts.legal_flag IS 'Recorded legal bars to investment, by country, each cited. No row: nothing recorded, which is not a clearance.';
+
+CREATE TABLE facts.product (site_id VARCHAR, commodity VARCHAR);
+COMMENT ON TABLE facts.product IS 'What a project or plant of the ledgers of data/curated is built to sell; a site without rows is in none: anything it holds may be sold.';
 
 CREATE TABLE facts.former_id (former_id VARCHAR, site_id VARCHAR);
 COMMENT ON TABLE facts.former_id IS 'Ids under which an earlier version published a site that is now part of another.';

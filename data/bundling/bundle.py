@@ -41,7 +41,8 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
     site_build.place(extract, raw)
     sites, claims, left_out = site_build.assemble(extract)
     former = sites[["former_ids", "site_id"]].rename(columns={"former_ids": "former_id"}).explode("former_id").dropna()
-    sites = sites.drop(columns="former_ids")
+    product = sites[["site_id", "products"]].rename(columns={"products": "commodity"}).explode("commodity").dropna()
+    sites = sites.drop(columns=["former_ids", "products"])
     countries = tables.countries(raw)
     built = {
         "site": sites,
@@ -52,6 +53,7 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
         "commodity": tables.commodities(raw),
         "port": ports(raw),
         "former_id": former.sort_values("former_id"),
+        "product": product.sort_values(["site_id", "commodity"]),
         "left_out": pd.DataFrame(sorted(left_out.items()), columns=["reason", "rows"]),
     }
     for name, file in AS_THEY_ARE.items():

@@ -36,6 +36,8 @@ from data.bundling.signs import without_slips
 #: Whose coordinates and names are believed first; the numbers are documented in `data/curated/resolution.csv`.
 RESOLUTION = "resolution.csv"
 WRONG_SIGN = "coordinate has a wrong sign, or latitude and longitude are swapped: not used"
+#: Sources that name what a site is built to sell, not all that it holds.
+LEDGERS = ("orebridge_projects", "orebridge_plants")
 ONLY_MACHINE_READ = "only a machine-read report speaks of it: no site"
 
 
@@ -268,6 +270,7 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
     return {
         "site_id": own_id,
         "former_ids": list(former_ids),
+        "products": list(dict.fromkeys(c for r in checked if r.source_id in LEDGERS for c in r.commodities)),
         "name": head.name,
         "aliases": _aliases(head, group)[:12],
         "iso3": spot.iso3,

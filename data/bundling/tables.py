@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pandas as pd
 
 from data import vocabulary as words
+from data.bundling.mcs import YEAR, Mcs
 
 #: World Bank governance codes that are not ISO 3166-1.
 WGI_TO_ISO3 = {"ADO": "AND", "ROM": "ROU", "ZAR": "COD", "TMP": "TLS", "WBG": "PSE", "KSV": "XKX", "JEY": "JEY"}
@@ -17,12 +17,6 @@ US_TERRITORIES = ("PRI", "VIR", "GUM", "ASM", "MNP")
 #: treatment apart from the PRC in US law, while 10 USC 4872 does not name them: a holder that is traced no further than
 #: there neither clears nor fails a site.
 UNDECIDED_SEATS = ("HKG", "MAC")
-#: Names of the reliance table -> commodity id, where the first word is not the id.
-RELIANCE_NAMES = {
-    "GRAPHITE (NATURAL)": "graphite",
-    "RARE EARTHS, compounds and metals": "rare earths",
-    "NIOBIUM (COLUMBIUM)": "niobium",
-}
 
 
 def countries(raw: Path) -> pd.DataFrame:
@@ -76,10 +70,11 @@ def _logistics(raw: Path, names: words.CountryNames) -> pd.DataFrame:
 
 
 def commodities(raw: Path) -> pd.DataFrame:
-    """Return one row a commodity with its lists, grade basis and unit, world production and US import reliance.
+    """Return one row a commodity with its lists, grade basis and unit, markets and price.
 
-    world_production_t is the USGS estimate for 2023 in tonnes per year of the grade basis (`world_production_basis`);
-    leading_country_iso3 and leading_share_pct follow from the same table. NULL means that USGS gives no figure.
+    World production and the share of the leading country are estimates of `data.bundling.mcs.YEAR`, in tonnes of the
+    grade basis (`world_production_basis`); consumption, net imports and reliance of the US are of the same file, those
+    of Japan of `data/curated/japan_consumption.csv`, prices of `data/curated/prices.csv`. NULL: no figure is given.
 
     Parameters
     ----------
@@ -89,35 +84,56 @@ def commodities(raw: Path) -> pd.DataFrame:
     table = pd.read_csv(words.CURATED / "commodities.csv", keep_default_na=False)
     for column in ("us_2025", "japan_2009", "eu_strategic"):
         table[column] = table[column].astype(str).str.lower() == "true"
-    world = pd.read_csv(raw / "sites/usgs_mcs/mcs2024_world_long.csv")
-    world = world[(world["measure"] == "Prod") & world["column"].str.contains("2023")]
-    names = words.CountryNames(raw / "layers/country-codes/country-codes.csv")
-    found = [_production(row, world, names) for row in table.itertuples()]
-    table[["world_production_t", "leading_country_iso3", "leading_share_pct"]] = pd.DataFrame(found, index=table.index)
-    table["world_production_year"] = 2023
-    table = table.rename(columns={"mcs_basis": "world_production_basis"}).drop(
-        columns=["mcs_code", "mcs_type", "mcs_factor"]
-    )
-    table["us_import_reliance"] = table["commodity_id"].map(_reliance(raw)).fillna("")
-    for country in ("us", "japan"):
-        table = table.merge(_consumption(country), how="left", on="commodity_id")
-    return table.sort_values("commodity_id").reset_index(drop=True)
+    mcs = Mcs(raw)
+    for part in (mcs.production(), _us_demand(mcs), _japan_demand(), _prices()):
+        table = table.merge(part, how="left", on="commodity_id")
+    table = table.fillna({"leading_country_iso3": "", "us_import_reliance": ""})
+    _share_of_group(table)
+    table["world_production_year"] = YEAR
+    return table.rename(columns={"mcs_basis": "world_production_basis"}).sort_values("commodity_id").reset_index(drop=True)
 
 
-def _consumption(country: str) -> pd.DataFrame:
-    """Return commodity_id, consumption in t/y and the ends of the net import reliance in percent; ``us`` or ``japan``.
+def _share_of_group(table: pd.DataFrame) -> None:
+    """Give an element with a market of its own, but no production table, the leading share of its group."""
+    shares = table.set_index("commodity_id")[["leading_country_iso3", "leading_share_pct"]]
+    alone = table["us_net_imports_t"].notna() & table["leading_share_pct"].isna() & (table["group_id"] != "")
+    for row in table.index[alone]:
+        table.loc[row, list(shares.columns)] = shares.loc[table.loc[row, "group_id"]].to_numpy()
 
-    A reliance that no source states lies anywhere from nothing to the whole.
-    """
+
+def _us_demand(mcs: Mcs) -> pd.DataFrame:
+    table = mcs.demand()
+    return _with_ends(table, table["us_import_reliance"].where(table["us_consumption_t"].notna()), "us")
+
+
+def _japan_demand() -> pd.DataFrame:
+    """Return Japanese demand; a reliance that no source states lies anywhere from nothing to the whole."""
     table = pd.read_csv(
-        words.CURATED / f"{country}_consumption.csv", dtype={"net_import_reliance": str}, keep_default_na=False
+        words.CURATED / "japan_consumption.csv", dtype={"net_import_reliance": str}, keep_default_na=False
     )
-    ends = pd.DataFrame(
-        table["net_import_reliance"].map(reliance_ends).tolist(),
-        columns=[f"{country}_reliance_low_pct", f"{country}_reliance_high_pct"],
+    named = table[["commodity", "consumption_t"]].set_axis(["commodity_id", "japan_consumption_t"], axis=1)
+    return _with_ends(named, table["net_import_reliance"], "japan")
+
+
+def _with_ends(table: pd.DataFrame, printed: pd.Series, country: str) -> pd.DataFrame:
+    """Return a table with the ends of the net import reliance in percent; NULL where nothing is printed."""
+    ends = [(None, None) if pd.isna(text) else reliance_ends(str(text)) for text in printed]
+    low, high = f"{country}_reliance_low_pct", f"{country}_reliance_high_pct"
+    return table.assign(**{low: [pair[0] for pair in ends], high: [pair[1] for pair in ends]})
+
+
+def _prices() -> pd.DataFrame:
+    """Return the prices by commodity in USD per tonne of the grade basis: of the newest year, least and greatest."""
+    table = pd.read_csv(words.CURATED / "prices.csv")
+    to_basis = table["usd_per_t_basis"] / table["price"]
+    return pd.DataFrame(
+        {
+            "commodity_id": table["commodity"],
+            "price_usd_t": table["usd_per_t_basis"],
+            "price_low_usd_t": table["low"] * to_basis,
+            "price_high_usd_t": table["high"] * to_basis,
+        }
     )
-    named = table[["commodity", "consumption_t"]].set_axis(["commodity_id", f"{country}_consumption_t"], axis=1)
-    return pd.concat([named, ends], axis=1)
 
 
 def reliance_ends(printed: str) -> tuple[float, float]:
@@ -141,60 +157,3 @@ def reliance_ends(printed: str) -> tuple[float, float]:
     return (
         (number, 100.0) if printed.startswith(">") else (0.0, number) if printed.startswith("<") else (number, number)
     )
-
-
-def _production(row: object, world: pd.DataFrame, names: words.CountryNames) -> tuple[float | None, str, float | None]:
-    code, kind, factor = getattr(row, "mcs_code"), getattr(row, "mcs_type"), getattr(row, "mcs_factor")  # noqa: B009 - itertuples rows
-    if not code:
-        return None, "", None
-    rows = world[world["commodity_code"] == code]
-    rows = (
-        rows[rows["type"].fillna("").str.contains(kind, regex=False)]
-        if kind
-        else rows[rows["type"].fillna("") == _main_type(rows)]
-    )
-    totals = rows[rows["country"].str.startswith("World")]["value"].dropna()
-    if totals.empty:
-        return None, "", None
-    each = (
-        rows[~rows["country"].str.startswith(("World", "Other"))]
-        .dropna(subset=["value"])
-        .sort_values("value", ascending=False)
-    )
-    leader = names.iso3(clean_country(str(each.iloc[0]["country"]))) if len(each) else ""
-    share = round(float(each.iloc[0]["value"] / totals.iloc[0] * 100), 1) if len(each) else None
-    return float(totals.iloc[0]) * float(factor), leader, share
-
-
-def _main_type(rows: pd.DataFrame) -> str:
-    totals = rows[rows["country"].str.startswith("World")].dropna(subset=["value"])
-    return str(totals["type"].fillna("").iloc[0]) if len(totals) else ""
-
-
-def clean_country(name: str) -> str:
-    """Drop footnote letters and digits that stick to country names in the Mineral Commodity Summaries.
-
-    Parameters
-    ----------
-    name : str
-        Name of a country as a source prints it.
-
-    Examples
-    --------
-    >>> clean_country("Russiae"), clean_country("New Caledonia9"), clean_country("China")
-    ('Russia', 'New Caledonia', 'China')
-    """
-    plain = re.sub(r"\d+$", "", name.replace("\u00a0", " ")).strip()
-    return re.sub(r"(?<=[a-z])e$", "", plain) if plain.endswith("ae") or plain == "Chinae" else plain
-
-
-def _reliance(raw: Path) -> dict[str, str]:
-    table = pd.read_csv(
-        raw / "sites/usgs_mcs/2024/trends/MCS2024_Fig2_Net_Import_Reliance.csv", encoding="utf-8-sig", dtype=str
-    )
-    found: dict[str, str] = {}
-    for name, share in zip(table["Commodity"], table["Net_Import_Reliance_pct_2023"], strict=True):
-        commodity = RELIANCE_NAMES.get(name) or words.commodity(name.split(",")[0].split("(")[0])
-        if commodity and isinstance(share, str):
-            found.setdefault(commodity, share)
-    return found

@@ -1,8 +1,8 @@
 -- in:     combined.claim (chosen grades, chosen contained metal), combined.tonnage (of the record of the grade), facts.commodity, combined.site
 -- out:    site_id, commodity, tonnes (of the grade basis), ore_mt (million tonnes), years (of world production), source_id, as_of
--- grain:  one row a site and graded commodity with a world production figure
--- NULL:   ore_mt: the contained metal is stated by itself; without tonnage, grade or world production there is no row (unknown)
--- ref:    USGS Mineral Commodity Summaries 2024 (production of 2023)
+-- grain:  one row a site and graded commodity
+-- NULL:   ore_mt: the contained metal is stated by itself; years: USGS gives no world production; without tonnage or grade there is no row (unknown)
+-- ref:    USGS Mineral Commodity Summaries 2026 (production of 2025, estimated)
 CREATE OR REPLACE TEMP TABLE contained AS
 WITH tonnage AS (
     FROM combined.tonnage
@@ -24,5 +24,5 @@ SELECT m.site_id, m.commodity, m.tonnes, m.ore_mt, m.tonnes / k.world_production
 FROM metal AS m
 JOIN facts.commodity AS k ON k.commodity_id = m.commodity
 JOIN combined.site AS s USING (site_id)
-WHERE k.world_production_t IS NOT NULL AND s.kind = 'mine' AND m.tonnes > 0
+WHERE s.kind = 'mine' AND m.tonnes > 0
 QUALIFY row_number() OVER (PARTITION BY m.site_id, m.commodity ORDER BY m.tonnes DESC) = 1

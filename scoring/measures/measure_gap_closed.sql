@@ -1,8 +1,9 @@
--- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
+-- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share),
+--         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap), reference_group, reference_n, status
--- grain:  one row a site and commodity; '' for the first commodity of the site (a metal that a mine holds is not one that it sells), else that of
---         which most is closed; an element without figures takes its group's row
--- NULL:   none; without output or without a figure of consumption there is no row (unknown); the country exports more than it imports: 0
+-- grain:  one row a site and commodity; '' for that of which most is closed among those that the site sells: the main commodity, what is a tenth of the
+--         value of the ore or more, and what it states an output of; an element without figures takes its group's row
+-- NULL:   none; without output or without a figure of the gap there is no row (unknown); the country exports more than it imports: 0
 -- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
 --         lost in processing here, so the range of such an output is from a fourth to twice the value. Capacity of derivative and
 --         recycling plants is product, not metal: a factor of 3 either way. Planned capacity may come to nothing: from 0.
@@ -23,35 +24,40 @@ WITH output AS (
 market AS (
     SELECT
         commodity_id, group_id, leading_share_pct,
-        CASE $market WHEN 'us' THEN us_consumption_t ELSE japan_consumption_t END AS consumption_t,
-        CASE $market WHEN 'us' THEN us_reliance_low_pct ELSE japan_reliance_low_pct END AS reliance_low_pct,
-        CASE $market WHEN 'us' THEN us_reliance_high_pct ELSE japan_reliance_high_pct END AS reliance_high_pct
+        CASE $market
+            WHEN 'us' THEN coalesce(us_net_imports_t, us_consumption_t * us_reliance_low_pct / 100)
+            ELSE japan_consumption_t * japan_reliance_low_pct / 100
+        END AS low_t,
+        CASE $market
+            WHEN 'us' THEN coalesce(us_net_imports_t, us_consumption_t * us_reliance_high_pct / 100)
+            ELSE japan_consumption_t * japan_reliance_high_pct / 100
+        END AS high_t
     FROM facts.commodity
 ),
 gap AS (
     SELECT
-        k.commodity_id, m.commodity_id AS target, k.leading_share_pct AS own_risk_pct, m.leading_share_pct AS risk_pct,
-        m.consumption_t * m.reliance_low_pct / 100 AS low_t, m.consumption_t * m.reliance_high_pct / 100 AS high_t
+        k.commodity_id, m.commodity_id AS target, k.leading_share_pct AS own_risk_pct, m.leading_share_pct AS risk_pct, m.low_t, m.high_t
     FROM market AS k
-    JOIN market AS m ON m.commodity_id = CASE WHEN k.consumption_t IS NULL THEN k.group_id ELSE k.commodity_id END
-    WHERE m.consumption_t IS NOT NULL
+    JOIN market AS m ON m.commodity_id = CASE WHEN k.high_t IS NULL THEN k.group_id ELSE k.commodity_id END
+    WHERE m.high_t IS NOT NULL
 ),
 closed AS (
     SELECT
-        o.site_id, o.commodity, g.target, o.source_id, o.as_of, o.status, coalesce(g.own_risk_pct, g.risk_pct) AS risk_pct,
+        o.site_id, o.commodity, o.preference, g.target, o.source_id, o.as_of, o.status, coalesce(g.own_risk_pct, g.risk_pct) AS risk_pct,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * 2 / (low_t + high_t)) ELSE 0 END AS share,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.down / high_t) ELSE 0 END AS share_low,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.up / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
     FROM output AS o
     JOIN gap AS g ON g.commodity_id = o.commodity
     WHERE coalesce(g.own_risk_pct, g.risk_pct) IS NOT NULL
+      AND (o.preference = 1 OR g.target = o.commodity)
     QUALIFY row_number() OVER (PARTITION BY o.site_id, o.commodity ORDER BY o.preference, o.tonnes_a_year DESC) = 1
 ),
 elements AS (
     SELECT c.* REPLACE (k.commodity_id AS commodity)
     FROM closed AS c
     JOIN market AS k ON k.group_id = c.commodity
-    WHERE k.consumption_t IS NULL
+    WHERE k.high_t IS NULL
       AND NOT EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = k.commodity_id)
 ),
 every AS (
@@ -61,12 +67,11 @@ every AS (
     UNION ALL
     SELECT c.* REPLACE ('' AS commodity)
     FROM closed AS c
-    JOIN combined.site AS s USING (site_id)
-    LEFT JOIN facts.commodity AS main ON main.commodity_id = s.commodities[1]
-    QUALIFY row_number() OVER (
-        PARTITION BY site_id
-        ORDER BY coalesce(c.commodity IN (main.commodity_id, main.group_id), false) DESC, share * risk_pct DESC, c.commodity
-    ) = 1
+    LEFT JOIN main_commodity AS m USING (site_id)
+    LEFT JOIN facts.commodity AS k ON k.commodity_id = m.commodity
+    LEFT JOIN payable AS p ON p.site_id = c.site_id AND p.commodity = c.commodity
+    WHERE c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id) OR p.share >= 0.1
+    QUALIFY row_number() OVER (PARTITION BY c.site_id ORDER BY c.share * c.risk_pct DESC, c.commodity) = 1
 )
 SELECT
     site_id, commodity, share * risk_pct AS value, share_low * risk_pct AS low, share_high * risk_pct AS high,

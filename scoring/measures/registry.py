@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import duckdb
@@ -60,9 +60,10 @@ class Timing:
     day: date
 
 
-def _contained(inputs: Inputs) -> None:
-    """Make the table ``contained`` that two measures read."""
+def _payable(inputs: Inputs) -> None:
+    """Make the tables ``contained``, ``payable`` and ``main_commodity`` that measures of ore read."""
     inputs.facts.execute(sql("scoring/measures/contained.sql"))
+    inputs.facts.execute(sql("scoring/measures/payable.sql"))
 
 
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
@@ -75,7 +76,7 @@ def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # n
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    _contained(inputs)
+    _payable(inputs)
     return run(inputs, "scoring/measures/measure_grade_percentile.sql")
 
 
@@ -89,12 +90,12 @@ def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # no
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    _contained(inputs)
+    _payable(inputs)
     return run(inputs, "scoring/measures/measure_contained_years.sql")
 
 
 def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Plant capacity in percent of world production.
+    """Plant capacity in percent of world production; a planned one times the chance of coming to product.
 
     Parameters
     ----------
@@ -103,6 +104,13 @@ def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
+    plants = frozenset(inputs.sites["site_id"][inputs.sites["kind"] != "mine"])
+    chances = [
+        (site_id, 100 * timing.supply.chance)
+        for site_id, timing, _as_of in timings(replace(inputs, only=plants), load().of_id("product_months").worst)
+    ]
+    inputs.facts.register("chance_frame", pd.DataFrame(chances, columns=["site_id", "pct"]))
+    inputs.facts.execute("CREATE OR REPLACE TEMP TABLE chance AS FROM chance_frame")
     return run(inputs, "scoring/measures/measure_output_share.sql")
 
 
@@ -335,7 +343,7 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    _contained(inputs)
+    _payable(inputs)
     return run(inputs, "scoring/measures/measure_gap_closed.sql", {"market": criterion.options["market"]})
 
 
