@@ -108,12 +108,13 @@ def grades(facts: duckdb.DuckDBPyConnection, pairs: pd.DataFrame) -> Held:
         "WHERE criterion_id = 'grade_percentile' AND commodity <> ''"
     ).df()
     scored = facts.execute(
-        "SELECT c.commodity, s.deposit_type, c.value FROM facts.claim AS c JOIN facts.site AS s USING (site_id) "
+        "SELECT c.commodity, s.deposit_type, deposit_form(s.deposit_type) AS form, c.value FROM facts.claim AS c JOIN facts.site AS s USING (site_id) "
         "WHERE c.attribute = 'grade' AND c.chosen AND s.kind = 'mine'"
     ).df()
     pools: dict[tuple[str, str], FloatArray] = {
-        (str(commodity), str(deposit_type)): np.sort(each["value"].to_numpy(float))
-        for (commodity, deposit_type), each in scored.groupby(["commodity", "deposit_type"])
+        (str(commodity), str(group)): np.sort(each["value"].to_numpy(float))
+        for level in ("form", "deposit_type")
+        for (commodity, group), each in scored.groupby(["commodity", level])
     }
     pools |= {(str(c), "all types"): np.sort(each["value"].to_numpy(float)) for c, each in scored.groupby("commodity")}
     joined = pairs.merge(rows, on=["site_id", "commodity"])

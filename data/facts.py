@@ -35,6 +35,7 @@ TABLES = (
     "left_out",
     "former_id",
     "product",
+    "buyer",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")

@@ -232,6 +232,11 @@ CREATE TABLE facts.legal_flag (
 );
 COMMENT ON TABLE facts.legal_flag IS 'Recorded legal bars to investment, by country, each cited. No row: nothing recorded, which is not a clearance.';
 
+CREATE TABLE facts.buyer (
+    buyer VARCHAR, ultimate_parent VARCHAR, country_iso3 VARCHAR, as_of VARCHAR, source_url VARCHAR, evidence VARCHAR, retrieved VARCHAR
+);
+COMMENT ON TABLE facts.buyer IS 'Where the buyers that offtake claims name have their seat (of the ultimate parent), each cited.';
+
 CREATE TABLE facts.product (site_id VARCHAR, commodity VARCHAR);
 COMMENT ON TABLE facts.product IS 'What a project or plant of the ledgers of data/curated is built to sell; a site without rows is in none: anything it holds may be sold.';
 

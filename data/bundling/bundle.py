@@ -22,6 +22,7 @@ AS_THEY_ARE = {
     "partner_framework": "partner_frameworks",
     "permitting_pathway": "permitting_pathways",
     "offtake": "offtake",
+    "buyer": "buyers",
     "legal_flag": "legal_flags",
 }
 

@@ -15,7 +15,17 @@ FILE = Path(__file__).with_name("criteria.toml")
 
 #: What the target and the reference group of a measurement name.
 Basis = Literal[
-    "name", "commodity", "commodity_in_type", "pathway", "transport", "port", "sea_route", "holder", "bloc", "nation"
+    "name",
+    "commodity",
+    "commodity_in_type",
+    "pathway",
+    "transport",
+    "mode",
+    "port",
+    "sea_route",
+    "holder",
+    "bloc",
+    "nation",
 ]
 
 

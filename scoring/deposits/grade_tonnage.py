@@ -49,7 +49,8 @@ class GradeTonnage:
     commodity, unit : str
         The grades are in `unit`.
     group : str
-        Deposit type, or ``all types`` where the type has fewer than 8 deposits or the site states none.
+        Deposit type; its form (hard rock, clay ...) where the type has fewer than 8 deposits, ``all types`` where the form
+        has, or the site states no type.
     deposits : DataFrame
         site_id, name, grade, ore_mt (million tonnes; NaN: no tonnage in the record of the grade).
     grade_exceeded, tonnage_exceeded : tuple of float
@@ -109,8 +110,7 @@ def grade_tonnage(
     Cox and Singer, eds. (1986), Mineral Deposit Models, USGS Bulletin 1693.
     """
     every = facts.cursor().execute(sql("scoring/deposits/grade_tonnage.sql"), {"commodity": commodity}).df()
-    typed = every[every["deposit_type"] == deposit_type] if deposit_type else every.iloc[:0]
-    deposits = typed if len(typed) >= LEAST_DEPOSITS else every
+    group, deposits = _peers(every, deposit_type)
     if len(deposits) < LEAST_DEPOSITS:
         return None
     own_row = every[every["site_id"] == site_id]
@@ -119,7 +119,7 @@ def grade_tonnage(
     return GradeTonnage(
         commodity,
         str(deposits["unit"].iloc[0]),
-        deposit_type if deposits is typed else ALL_TYPES,
+        group,
         deposits[["site_id", "name", "grade", "ore_mt"]].reset_index(drop=True),
         exceeded(deposits["grade"].to_numpy()),
         exceeded(ore),
@@ -127,6 +127,16 @@ def grade_tonnage(
         percentile(ore, site and site["ore_mt"]),
         site,
     )
+
+
+def _peers(every: pd.DataFrame, deposit_type: str) -> tuple[str, pd.DataFrame]:
+    """Return the deposits of the type; where they are too few, those of its form; where these are, all."""
+    typed = every[every["deposit_type"] == deposit_type]
+    form = str(typed["form"].iloc[0]) if len(typed) else ""
+    for group, deposits in ((deposit_type, typed), (form, every[every["form"] == form])):
+        if group and len(deposits) >= LEAST_DEPOSITS:
+            return group, deposits
+    return ALL_TYPES, every
 
 
 def exceeded(values: np.ndarray) -> tuple[float, ...]:

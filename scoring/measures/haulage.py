@@ -90,11 +90,53 @@ def transport_npv_maud(
     >>> transport_npv_maud(ROAD, 20, 400, 0.02).round(3).item()
     46.011
     """
+    haul = haul_npv_maud(mode, haul_km, product_mt_y, run_aud_per_t_km=run_aud_per_t_km, years=years, rate=rate)
+    return spur_maud(mode, to_network_km) + haul
+
+
+def spur_maud(mode: Mode, to_network_km: ArrayLike) -> FloatArray:
+    """Return the cost of building to the network in million AUD of 2018.
+
+    Parameters
+    ----------
+    mode : Mode
+    to_network_km : array_like
+        Kilometres to build.
+
+    Examples
+    --------
+    >>> spur_maud(ROAD, 20).round(2).item()
+    40.77
+    """
+    return np.asarray(mode.build_m_per_km * np.asarray(to_network_km, dtype=float) * AUD_2010_TO_2018)
+
+
+def haul_npv_maud(
+    mode: Mode,
+    haul_km: ArrayLike,
+    product_mt_y: float,
+    *,
+    run_aud_per_t_km: float | None = None,
+    years: int = 10,
+    rate: float = 0.10,
+) -> FloatArray:
+    """Return the fleet and the discounted haulage in million AUD of 2018; parameters as `transport_npv_maud`.
+
+    Parameters
+    ----------
+    mode : Mode
+    haul_km : array_like
+        Kilometres to haul on the network.
+    product_mt_y : float
+        Product, million tonnes a year.
+    run_aud_per_t_km : float, optional
+        Running cost in AUD of 2010; the mode's own where not given.
+    years, rate : int, float
+        Life in years and discount rate; end-of-year discounting.
+    """
     run = mode.run_aud_per_t_km if run_aud_per_t_km is None else run_aud_per_t_km
-    build = mode.build_m_per_km * np.asarray(to_network_km, dtype=float)
-    haul = np.asarray(haul_km, dtype=float)
-    fleet = mode.fleet_m_per_mt_km * product_mt_y * haul
-    return np.asarray((build + fleet + annuity(years, rate) * product_mt_y * haul * run) * AUD_2010_TO_2018)
+    a_km = mode.fleet_m_per_mt_km + annuity(years, rate) * run
+    return np.asarray(a_km * product_mt_y * np.asarray(haul_km, dtype=float) * AUD_2010_TO_2018)
 
 
 #: (up to km, million AUD of 2010 a km): the marginal cost, so that the total grows without the published steps.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
@@ -30,6 +31,9 @@ REFERENCE_ORE_MT_Y = 2.0
 
 #: A railway that goes round by more than this, against the road, is taken for a broken line of the map.
 RAIL_ROUND = 2.0
+
+#: The bundled lines are simplified: a line may lie this far off.
+LINE_SLACK_KM = 2.0
 
 
 def nearest(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
@@ -76,7 +80,7 @@ def _lines(network: str) -> Callable[[Inputs], pd.DataFrame]:
 
     def measure(inputs: Inputs) -> pd.DataFrame:
         km, layer = inputs.nearest_line(network)
-        frame = _distances(inputs, km, "", "", None, slack_km=2.0)
+        frame = _distances(inputs, km, "", "", None, slack_km=LINE_SLACK_KM)
         frame["source_id"], frame["as_of"] = zip(*(NETWORKS[network][name] for name in layer), strict=True)
         return frame
 
@@ -161,8 +165,32 @@ def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
     return frame[(inputs.sites["iso3"] == "USA").to_numpy()]
 
 
-def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
-    """Net present cost of transport and power in million AUD of 2018, the cheaper of road and rail.
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What it costs to reach each site and to haul from it, in million AUD of 2018, by the cheaper of road and rail.
+
+    Attributes
+    ----------
+    build : array, shape (n,)
+        The spur to the network and the power line.
+    haul, haul_low, haul_high : array, shape (n,)
+        Fleet, and haulage over 10 years at 10 %, with the published range of the rate.
+    mode : array of str, shape (n,)
+        ``road`` or ``rail``.
+    mapped : array of bool, shape (n,)
+        Whether the way leads along the mapped network; else it is `DETOUR` times the straight line.
+    """
+
+    build: NDArray[np.float64]
+    haul: NDArray[np.float64]
+    haul_low: NDArray[np.float64]
+    haul_high: NDArray[np.float64]
+    mode: NDArray[np.object_]
+    mapped: NDArray[np.bool_]
+
+
+def access(inputs: Inputs) -> Access:
+    """Return what it costs to reach each site: the mode whose sum of building and hauling is least.
 
     Where no road leads to a cargo port, the road is `DETOUR` times the straight line; where no railway does, or by more
     than `RAIL_ROUND` times the way by road, there is no rail.
@@ -171,28 +199,73 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
     ----------
     inputs : Inputs
         Facts and layers of the bundle, and the sites that are to be measured.
+    """
+    (road_build, road), (rail_build, rail) = inputs.hauls["roads"], inputs.hauls["rail"]
+    mapped = np.isfinite(road)
+    road = np.where(mapped, road, DETOUR * inputs.nearest_port.km)
+    rail = np.where(np.isfinite(rail) & (rail <= RAIL_ROUND * road), rail, np.inf)
+    power = haulage.power_line_maud(_power(inputs)["value"].to_numpy() * DETOUR)
+    ways = (haulage.ROAD, road_build, road), (haulage.RAIL, rail_build, rail)
+    spurs = [haulage.spur_maud(mode, build) for mode, build, _km in ways]
+    hauls = {
+        rate: [
+            haulage.haul_npv_maud(mode, km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, rate)) for mode, _b, km in ways
+        ]
+        for rate in ("run_aud_per_t_km", "run_low", "run_high")
+    }
+    middle = hauls["run_aud_per_t_km"]
+    by_rail = spurs[1] + middle[1] < spurs[0] + middle[0]
+    haul, low, high = (np.where(by_rail, on_rail, on_road) for on_road, on_rail in hauls.values())
+    return Access(
+        np.where(by_rail, spurs[1], spurs[0]) + power,
+        haul,
+        low,
+        high,
+        np.where(by_rail, "rail", "road"),
+        mapped | by_rail,
+    )
+
+
+def access_capex(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Cost of building the spur to road or rail and the power line, in million AUD of 2018.
+
+    The range is that of the distances: as far as the point and the lines may be off.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    (road_build, road), (rail_build, rail) = inputs.haul("roads"), inputs.haul("rail")
-    mapped = np.isfinite(road)
-    road = np.where(mapped, road, DETOUR * inputs.nearest_port.km)
-    by_rail = np.isfinite(rail) & (rail <= RAIL_ROUND * road)
-    power = haulage.power_line_maud(_power(inputs)["value"].to_numpy() * DETOUR)
-    totals = {}
-    for name, pick in (("value", "run_aud_per_t_km"), ("low", "run_low"), ("high", "run_high")):
-        on_road, on_rail = (
-            haulage.transport_npv_maud(mode, build, km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, pick))
-            for mode, build, km in (
-                (haulage.ROAD, road_build, road),
-                (haulage.RAIL, rail_build, np.where(by_rail, rail, np.inf)),
-            )
-        )
-        totals[name] = np.round(np.minimum(on_road, on_rail) + power, 1)
-        if name == "value":
-            takes_rail = on_rail < on_road
-    frame = inputs.sites[["site_id"]].assign(**totals, target=np.where(takes_rail, "rail", "road"))
-    frame["reference_group"] = np.where(mapped | takes_rail, "network", "detour")
+    found = access(inputs)
+    slack_km = DETOUR * (_location_slack_km(inputs) + LINE_SLACK_KM)
+    rate = np.where(found.mode == "rail", haulage.RAIL.build_m_per_km, haulage.ROAD.build_m_per_km)
+    slack = haulage.AUD_2010_TO_2018 * rate * slack_km + haulage.power_line_maud(slack_km)
+    frame = inputs.sites[["site_id"]].assign(
+        value=np.round(found.build, 1),
+        low=np.round(np.maximum(found.build - slack, 0), 1),
+        high=np.round(found.build + slack, 1),
+        target=found.mode,
+    )
+    return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")
+
+
+def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Net present cost of fleet and haulage to the port in million AUD of 2018, by the mode of `access`.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
+    found = access(inputs)
+    frame = inputs.sites[["site_id"]].assign(
+        value=np.round(found.haul, 1), low=np.round(found.haul_low, 1), high=np.round(found.haul_high, 1), target=found.mode
+    )
+    frame["reference_group"] = np.where(found.mapped, "network", "detour")
     return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")
 
 

@@ -152,6 +152,11 @@ class Inputs:
             haul_km[rows] = np.where(mapped, CORNERS * way.network_km + DETOUR * gaps, np.nan)
         return build, haul_km
 
+    @cached_property
+    def hauls(self) -> dict[str, tuple[NDArray[np.float64], NDArray[np.float64]]]:
+        """`haul` of each network, found once."""
+        return {network: self.haul(network) for network in NETWORKS}
+
     def _ways(self, network: str, nations: NDArray[np.object_]) -> dict[str, ShortestPaths]:
         """Return the ways along a network to the ports that sites of each covered nation ('': of none) may use."""
         ports, folders = self.cargo_ports, (self.layers, self.share_alike)

@@ -1,4 +1,4 @@
--- in:     combined.claim (chosen grades), combined.site; payable(site_id, commodity, family, usd); main_commodity(site_id, commodity)
+-- in:     combined.claim (chosen grades), combined.site; deposit_form(type); payable(site_id, commodity, family, usd); main_commodity(site_id, commodity)
 -- out:    site_id, commodity, value, low, high (percentile 0..100), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a site and commodity by its own grade, and one with commodity '' for the site's main commodity by its equivalent grade
 -- NULL:   none; a grade with fewer than 8 peers gives no row (unknown)
@@ -22,12 +22,7 @@ WITH credited AS (
 own AS (
     SELECT
         c.site_id, c.commodity, c.value AS grade, c.source_id, c.as_of, s.deposit_type,
-        CASE
-            WHEN s.deposit_type IN ('', 'brine', 'placer', 'evaporite', 'phosphate', 'graphite', 'tailings') THEN s.deposit_type
-            WHEN s.deposit_type IN ('lithium clay', 'ion-adsorption clay') THEN 'clay'
-            WHEN s.deposit_type IN ('laterite', 'residual') THEN 'weathered'
-            ELSE 'hard rock'
-        END AS form
+        deposit_form(s.deposit_type) AS form
     FROM combined.claim AS c
     JOIN combined.site AS s USING (site_id)
     WHERE c.attribute = 'grade' AND c.chosen AND s.kind = 'mine'

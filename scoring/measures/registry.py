@@ -13,7 +13,7 @@ import pandas as pd
 from data.sql import sql
 from geo.geometry import PolygonIndex
 from scoring.criteria.catalogue import Criterion, load
-from scoring.measures.infrastructure import haul_cost, nearest, protected_km, sea_km, water_cost
+from scoring.measures.infrastructure import access_capex, haul_cost, nearest, protected_km, sea_km, water_cost
 from scoring.measures.inputs import MILESTONES, Inputs, run
 from scoring.permitting.outlook import Milestones, Outlook, look_ahead
 from scoring.permitting.product import ProjectTerms, Supply, supply
@@ -62,6 +62,7 @@ class Timing:
 
 def _payable(inputs: Inputs) -> None:
     """Make the tables ``contained``, ``payable`` and ``main_commodity`` that measures of ore read."""
+    inputs.facts.execute(sql("scoring/deposits/deposit_form.sql"))
     inputs.facts.execute(sql("scoring/measures/contained.sql"))
     inputs.facts.execute(sql("scoring/measures/payable.sql"))
 
@@ -138,6 +139,19 @@ def host_alignment(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noq
         The criterion whose measure it is; its options say what is measured.
     """
     return run(inputs, "scoring/measures/measure_host_alignment.sql")
+
+
+def offtake_destination(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
+    """Class 0..3 of the countries of the buyers that sources name.
+
+    Parameters
+    ----------
+    inputs : Inputs
+        Facts and layers of the bundle, and the sites that are to be measured.
+    criterion : Criterion
+        The criterion whose measure it is; its options say what is measured.
+    """
+    return run(inputs, "scoring/measures/measure_offtake_destination.sql")
 
 
 def rule_of_law(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
@@ -371,6 +385,7 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
     "product_months": product_months,
     "product_chance": product_chance,
     "nearest": nearest,
+    "access_capex": access_capex,
     "haul_cost": haul_cost,
     "water_cost": water_cost,
     "gap_closed": gap_closed,
@@ -379,6 +394,7 @@ MEASURES: dict[str, Callable[[Inputs, Criterion], pd.DataFrame]] = {
     "sea_km": sea_km,
     "allied_share": allied_share,
     "host_alignment": host_alignment,
+    "offtake_destination": offtake_destination,
     "rule_of_law": rule_of_law,
 }
 

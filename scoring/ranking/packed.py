@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from data.sql import sql
 from geo.arrays import BoolArray, FloatArray, IndexArray, square
 from scoring.criteria.catalogue import load
+from scoring.ranking.correlation import correlation
 from scoring.ranking.pipeline import pack, rank_cursor
 from scoring.ranking.scenario import Scenario
 from scoring.ranking.states import States, no_peers
@@ -147,6 +148,7 @@ def packed_arrays(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Packe
             means[group] * applies if len(group) else applies,
             quantiles,
             group,
+            _correlation(facts, scenario),
         ),
         known,
         groups,
@@ -162,6 +164,16 @@ def _peers(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> tuple[FloatA
     for mine, position, mean, q in facts.cursor().execute(sql("scoring/ranking/peers.sql"), key).fetchall():
         means[int(mine), position], quantiles[int(mine), position] = mean, q
     return means, quantiles
+
+
+def _correlation(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> FloatArray:
+    """Return how criteria go together among plants and mines, shape (2, k, k), by the bundled projects."""
+    ids = [row[0] for row in facts.cursor().execute(sql("scoring/ranking/peer_sites.sql")).fetchall()]
+    key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": ids}
+    table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
+    u, known, applies = (square(table[name], table.num_rows) for name in ("u", "m", "a"))
+    mine = _groups(scenario, applies) == 1
+    return np.stack([correlation(u[rows], known[rows] > 0) for rows in (~mine, mine)])
 
 
 def _means(scenario: Scenario) -> BoolArray:

@@ -55,6 +55,7 @@ RELATIONS = (
     "scoring/aggregation/normalised_cells.sql",
 )
 RELATIONS_OF_FACTS = (
+    "scoring/deposits/deposit_form.sql",
     "scoring/ranking/gate_counts.sql",
     "scoring/ranking/packed_vectors.sql",
     "scoring/ranking/peer_values.sql",

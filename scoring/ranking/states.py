@@ -7,11 +7,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.special import ndtr, ndtri
 
-from geo.arrays import BoolArray, FloatArray, IndexArray
+from geo.arrays import BoolArray, Float32Array, FloatArray, IndexArray
 
 #: Quantiles of a group of peers that are kept (`peer_values.sql`).
 QUANTILES = 33
+#: Shares stay within these, where the normal quantile is finite.
+WITHIN = (1e-9, 1 - 1e-9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class States:
         Evenly spaced quantiles of the desirability of each group of peers.
     group : array of int, shape (n,)
         The group of peers of each site.
+    correlation : array, shape (g, k, k), or None
+        Correlation of the criteria in each group of peers; None: they are independent.
     """
 
     u: FloatArray
@@ -48,6 +53,27 @@ class States:
     expected: FloatArray
     peers: FloatArray
     group: IndexArray
+    correlation: FloatArray | None = None
+
+    def of_criteria(self, chosen: BoolArray) -> States:
+        """Return the states of some criteria alone.
+
+        Parameters
+        ----------
+        chosen : array of bool, shape (k,)
+        """
+        tied = None if self.correlation is None else self.correlation[:, chosen][:, :, chosen]
+        cells = (self.u, self.low, self.high, self.applies)
+        return States(
+            *(cell[:, chosen] for cell in cells),
+            self.z[chosen],
+            self.mean[chosen],
+            self.last,
+            self.expected[:, chosen],
+            self.peers[:, chosen],
+            self.group,
+            tied,
+        )
 
     @property
     def certain(self) -> bool:
@@ -60,7 +86,8 @@ class States:
         At equal odds around a median; around a mean at the odds that leave it the mean.
 
         Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves
-        that meet there, cut at 0 and 1. Nothing known: as the peers of the site have it.
+        that meet there, cut at 0 and 1. Nothing known: as the peers of the site have it. Criteria that go together among
+        the peers go together in a draw (Gaussian copula); each by itself is as without.
 
         Parameters
         ----------
@@ -86,13 +113,39 @@ class States:
         odds = self.odds_below(*at)
         away = np.empty(len(u))
         state = self.u.copy()
-        while True:
-            away[by_percentile] = np.abs(rng.standard_normal(len(by_percentile))) / z[by_percentile]
-            away[by_bound] = 1 - np.sqrt(rng.random(len(by_bound)))
-            end = np.where(rng.random(len(u)) < odds, low, high)
-            state[at] = np.clip(u + (end - u) * away, 0, 1)
-            state[nowhere] = self.of_peers(*nowhere, rng.random(len(empty)))
+        for share in self._shares(rows, columns, rng):
+            below = share[ranged] < odds
+            # how much of its side lies farther out: small is far
+            out = np.where(below, share[ranged] / np.maximum(odds, 1e-12), (1 - share[ranged]) / np.maximum(1 - odds, 1e-12))
+            away[by_percentile] = -ndtri(out[by_percentile] / 2) / z[by_percentile]
+            away[by_bound] = 1 - np.sqrt(out[by_bound])
+            state[at] = np.clip(u + (np.where(below, low, high) - u) * away, 0, 1)
+            state[nowhere] = self.of_peers(*nowhere, share[empty])
             yield state
+
+    def _shares(self, rows: IndexArray, columns: IndexArray, rng: np.random.Generator) -> Iterator[FloatArray]:
+        """Yield, for each open cell, the share of its possible values that lie below the drawn one, shape of `rows`."""
+        together = [] if self.correlation is None else list(self._together(self.correlation, rows, columns))
+        while True:
+            share = rng.random(len(rows))
+            for cells, row, column, root in together:
+                normal = rng.standard_normal((row[-1] + 1, len(root)), dtype=np.float32) @ root.T
+                share[cells] = np.clip(ndtr(normal[row, column]), *WITHIN)
+            yield share
+
+    def _together(
+        self, correlation: FloatArray, rows: IndexArray, columns: IndexArray
+    ) -> Iterator[tuple[IndexArray, IndexArray, IndexArray, Float32Array]]:
+        """Yield, for each group of peers, its open cells that go together with others.
+
+        Which of `rows` they are, their row and column among those drawn, and the root of the correlation matrix.
+        """
+        for group, matrix in enumerate(correlation):
+            tied, root = _root(matrix)
+            cells = np.flatnonzero(np.isin(columns, tied) & (self.group[rows] == group))
+            if len(cells):
+                row = np.unique(rows[cells], return_inverse=True)[1]
+                yield cells, row, np.searchsorted(tied, columns[cells]), root
 
     def odds_below(self, rows: IndexArray, columns: IndexArray) -> FloatArray:
         """Return the chance that the true desirability of each ranged cell lies below its value, shape of `rows`.
@@ -120,6 +173,13 @@ class States:
         at = self.group[rows], columns
         low, high = self.peers[(*at, below)], self.peers[(*at, below + 1)]
         return np.asarray(low + (high - low) * (place - below))
+
+
+def _root(correlation: FloatArray) -> tuple[IndexArray, Float32Array]:
+    """Return the criteria that go together with another, and the root of their correlation matrix."""
+    tied = np.flatnonzero((np.abs(correlation - np.eye(len(correlation))) > 0).any(axis=1))
+    values, vectors = np.linalg.eigh(correlation[np.ix_(tied, tied)])
+    return tied, np.asarray(vectors * np.sqrt(np.maximum(values, 0)), dtype=np.float32)
 
 
 def without_peers(

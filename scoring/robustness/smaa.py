@@ -233,6 +233,8 @@ def smaa(
     ([[1.0, 0.0], [0.0, 1.0]], [0.5, 0.5])
     """
     shares = np.eye(states.u.shape[1]) if spread is None else spread
+    weighed = shares.any(axis=0)
+    states, shares = states.of_criteria(weighed), shares[:, weighed]  # what never counts is not drawn
     ranks = _ranks(states, weights @ shares, rng)
     draws, count = ranks.shape
     class_of_rank = np.searchsorted(np.asarray(classes), np.arange(count + 1), side="right") - 1

@@ -347,6 +347,7 @@ BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
     ),
     "pathway": _pathway,
     "transport": lambda line: f"{w.word(w.MODES, line['target'])}, {w.word(w.WAYS, line['reference_group'])}",
+    "mode": lambda line: w.word(w.MODES, line["target"]),
     "port": _port,
     "sea_route": lambda line: f"{line['reference_group']} → {w.nation(line['target'])}",
     "holder": lambda line: f"{line['target']} ({w.word(w.BLOCS, line['reference_group'])})",
