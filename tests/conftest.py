@@ -110,7 +110,8 @@ def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
             con.execute("INSERT INTO facts.gate VALUES (?, ?, ?, '', '')", [site.site_id, gate, verdict])
     con.execute(
         "INSERT INTO facts.commodity VALUES "
-        "('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2023,'',NULL,NULL,NULL,NULL,NULL,NULL)"
+        "('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2025,'',"
+        "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL)"
     )
     pipeline.prepare(con)
     return con

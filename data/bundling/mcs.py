@@ -242,7 +242,7 @@ def write_prices(raw: Path, to: Path | None = None) -> None:
         for series in sorted(Mcs(raw).series("price"), key=lambda each: each.commodity):
             price = number_of(series.printed[YEAR])
             ends = [float(end) for text in series.printed.values() for end in re.findall(r"\d[\d.]*", text.replace(",", ""))]
-            years = ", ".join(f"{year} {text}" for year, text in sorted(series.printed.items()))
+            years = ", ".join(f"{year} {text.replace(',', '')}" for year, text in sorted(series.printed.items()))
             writer.writerow(
                 (
                     series.commodity,
@@ -255,7 +255,7 @@ def write_prices(raw: Path, to: Path | None = None) -> None:
                     f"{series.value():.6g}",
                     "; ".join(part for part in (f"{series.unit} x {_factor_of(series.unit):g}", series.conversion) if part),
                     DOI,
-                    f"{Path(FILE).name}, {series.detail.strip()}: {years}",
+                    f"{Path(FILE).name}, column Value, {series.detail.strip(' ,')}: {years}",
                     date(2026, 11, 26).isoformat(),
                 )
             )

@@ -75,25 +75,22 @@ def test_famous_mines_lie_where_they_are(facts, name, iso3, lon, lat) -> None:
 @pytest.mark.parametrize(
     ("commodity", "leader", "share"),
     [
-        ("gallium", "CHN", 98),
-        ("graphite", "CHN", 78),
-        ("tungsten", "CHN", 82),
-        ("cobalt", "COD", 76),
-        ("nickel", "IDN", 50),
-        ("rare earths", "CHN", 68),
+        ("gallium", "CHN", 99),
+        ("graphite", "CHN", 79.9),
+        ("tungsten", "CHN", 78.7),
+        ("cobalt", "COD", 73.1),
+        ("nickel", "IDN", 66.9),
+        ("rare earths", "CHN", 69.4),
     ],
 )
 def test_leading_producers_are_those_of_the_mineral_commodity_summaries(facts, commodity, leader, share) -> None:
-    """USGS MCS 2024, production of 2023, as DOMAIN has them.
-
-    For nickel DOMAIN says 57 %, the printed table 1.8 of 3.6 Mt.
-    """
+    """USGS MCS 2026, production of 2025 (estimated): the share of all rows of the table, since totals are rounded."""
     row = facts.cursor().execute(
         "SELECT leading_country_iso3, leading_share_pct FROM facts.commodity WHERE commodity_id = ?", [commodity]
     )
     found_leader, found_share = row.fetchone()
     assert found_leader == leader
-    assert found_share == pytest.approx(share, abs=3)
+    assert found_share == pytest.approx(share, abs=0.05)
 
 
 def test_covered_nations_fail_by_jurisdiction_and_no_other_country_does(facts) -> None:

@@ -145,6 +145,7 @@ def test_country_spellings_are_codes_of_countries_that_we_have(facts) -> None:
 @pytest.mark.parametrize(
     "table",
     [
+        "buyers.csv",
         "companies.csv",
         "companies_more.csv",
         "companies_projects.csv",
@@ -158,7 +159,6 @@ def test_country_spellings_are_codes_of_countries_that_we_have(facts) -> None:
         "plants.csv",
         "prices.csv",
         "site_facts.csv",
-        "us_consumption.csv",
     ],
 )
 def test_each_curated_row_has_its_source_and_a_date(table) -> None:

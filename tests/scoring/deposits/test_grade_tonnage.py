@@ -17,6 +17,7 @@ from scoring.deposits.grade_tonnage import (
     graded_commodities,
     percentile,
 )
+from scoring.ranking.pipeline import prepare
 from tests.ui.cli.test_main import answered
 from tests.ui.screens.test_pages import opened
 
@@ -25,7 +26,9 @@ VALUES = st.lists(st.floats(1e-3, 1e3), min_size=1, max_size=60).map(np.array)
 
 @pytest.fixture(scope="module")
 def facts():
-    return open_facts()
+    facts = open_facts()
+    prepare(facts)
+    return facts
 
 
 def test_singer_berger_moring_2008_porphyry_copper_is_reproduced(facts) -> None:

@@ -124,12 +124,24 @@ def test_a_grade_is_ranked_within_its_own_type(layers) -> None:
     )
 
 
-def test_a_type_with_fewer_than_eight_peers_is_ranked_among_all_and_says_so(layers) -> None:
+@pytest.mark.parametrize(
+    ("other", "group"), [("skarn", "hard rock"), ("brine", "all types"), ("", "all types"), ("laterite", "all types")]
+)
+def test_a_type_with_fewer_than_eight_peers_is_ranked_in_its_form_or_among_all_and_says_so(layers, other, group) -> None:
     grades = {f"s{i}": float(i + 1) for i in range(9)}
-    found = percentiles(layers, grades, {s: "skarn" if s == "s8" else "porphyry" for s in grades})
-    assert (found.loc["s8", "reference_group"], found.loc["s8", "reference_n"]) == ("all types", 9)
+    found = percentiles(layers, grades, {s: other if s == "s8" else "porphyry" for s in grades})
+    assert (found.loc["s8", "reference_group"], found.loc["s8", "reference_n"]) == (group, 9)
     assert found.loc["s8", "value"] == pytest.approx(100 * 8.5 / 9, abs=0.01)
     assert found.loc["s0", "reference_n"] == 8
+
+
+def test_an_unknown_form_spans_what_each_form_would_make_of_the_grade(layers) -> None:
+    brines = {f"b{i}": 0.01 * (i + 1) for i in range(8)}
+    rocks = {f"r{i}": 5.0 * 1.1**i for i in range(8)}
+    types = dict.fromkeys(brines, "brine") | dict.fromkeys(rocks, "pegmatite") | {"s": ""}
+    row = percentiles(layers, brines | rocks | {"s": 0.5}, types).loc["s"]
+    assert row["value"] == pytest.approx(100 * 8.5 / 17, abs=0.01)
+    assert (row["low"], row["high"]) == (0, 100), "worst of the rocks, best of the brines"
 
 
 def test_fewer_than_eight_grades_leave_the_percentile_unknown(layers) -> None:
@@ -227,9 +239,10 @@ def test_where_no_road_leads_to_a_port_the_haul_is_the_straight_line_by_a_factor
         found = measured(con, layers)
     km = {c: found.loc[(c, "s", ""), "value"] * DETOUR for c in ("port_km", "road_km", "power_km")}
     assert km["port_km"] < km["road_km"], "nobody builds past the port to reach a road"
-    road = haulage.transport_npv_maud(haulage.ROAD, km["port_km"], km["port_km"], 0.2).item()
-    row = found.loc[("haul_cost", "s", "")]
-    assert row["value"] == pytest.approx(road + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
+    row, access = found.loc[("haul_cost", "s", "")], found.loc[("access_capex", "s", "")]
+    assert row["value"] == pytest.approx(haulage.haul_npv_maud(haulage.ROAD, km["port_km"], 0.2).item(), abs=0.1)
+    spur = haulage.spur_maud(haulage.ROAD, km["port_km"]).item()
+    assert access["value"] == pytest.approx(spur + haulage.power_line_maud(km["power_km"]).item(), abs=0.1)
     assert row["low"] <= row["value"] <= row["high"]
     assert (row["target"], row["reference_group"]) == ("road", "detour")
 
@@ -295,9 +308,21 @@ def test_the_haul_follows_the_network_and_takes_the_cheaper_of_road_and_rail(lay
         name: haulage.transport_npv_maud(mode, 0, km, 0.2).item()
         for name, mode in (("road", haulage.ROAD), ("rail", haulage.RAIL))
     }
-    power = haulage.power_line_maud(DETOUR * GEOD.inv(1, 3, 0.5, 0)[2] / 1000).item()
-    assert row["value"] == pytest.approx(min(modes.values()) + power, rel=0.01)
+    assert row["value"] == pytest.approx(min(modes.values()), rel=0.01)
     assert (row["target"], row["reference_group"]) == (min(modes, key=modes.get), "network")
+
+
+def test_access_costs_the_spur_and_the_power_line_and_a_vague_place_widens_it(layers) -> None:
+    with world([TinySite("s"), TinySite("vague")]) as con:
+        con.execute("UPDATE facts.site SET location_accuracy = 'centroid' WHERE site_id = 'vague'")
+        found = measured(con, layers)
+    row, vague = found.loc[("access_capex", "s", "")], found.loc[("access_capex", "vague", "")]
+    spur = haulage.spur_maud(haulage.ROAD, DETOUR * min(GEOD.inv(0, 0, 1, 0)[2], GEOD.inv(0, 0, 0.4, 0)[2]) / 1000)
+    power = haulage.power_line_maud(DETOUR * GEOD.inv(0, 0, 0.5, 0)[2] / 1000)
+    assert row["value"] == pytest.approx(spur + power, rel=0.01)
+    assert row["low"] < row["value"] < row["high"]
+    assert vague["value"] == row["value"]
+    assert vague["high"] > row["high"]
 
 
 def test_a_railway_far_round_is_no_railway_and_one_alone_is_taken(layers) -> None:
@@ -341,6 +366,137 @@ def test_a_net_exporter_has_no_gap_and_a_withheld_figure_leaves_it_unknown(layer
         assert measured(con, layers).loc[("gap_closed", "s", ""), "value"] == 0
         con.execute("UPDATE facts.commodity SET us_consumption_t = NULL")
         assert ("gap_closed", "s", "") not in measured(con, layers).index
+
+
+def more_commodities(con) -> None:
+    """Add metals with a price and a market, one without a price, and rare earths with three elements."""
+    rows = [  # id, unit, group, world t/y, USD/t
+        ("nickel", "%", "", 100_000.0, 15_000.0),
+        ("scandium", "ppm", "", 50.0, 1_000_000.0),
+        ("uranium", "ppm", "", None, None),
+        ("rare earths", "%", "", 400_000.0, None),
+        ("neodymium", "ppm", "rare earths", None, 85_000.0),
+        ("dysprosium", "ppm", "rare earths", None, 274_000.0),
+        ("terbium", "ppm", "rare earths", None, 1_188_000.0),
+    ]
+    for name, unit, group, world_t, price in rows:
+        con.execute(
+            "INSERT INTO facts.commodity SELECT * REPLACE (? AS commodity_id, ? AS grade_unit, ? AS group_id, "
+            "? AS world_production_t, ? AS price_usd_t) FROM facts.commodity WHERE commodity_id = 'copper'",
+            [name, unit, group, world_t, price],
+        )
+    con.execute("UPDATE facts.commodity SET world_production_t = 20e6, price_usd_t = 10_000 WHERE commodity_id = 'copper'")
+
+
+def ore(layers, grades: dict[str, tuple[float, str]], *, ore_mt=100.0, listed=None, products=(), peers=None):
+    """Return the measurements of one mine ``s`` among eight peers that are graded for the same metals."""
+    peers = peers or {}
+    with world([TinySite("s"), *(TinySite(f"p{i}") for i in range(8))]) as con:
+        more_commodities(con)
+        con.execute("UPDATE facts.site SET commodities = ?", [list(listed or grades)])
+        for site in ("s", *(f"p{i}" for i in range(8))):
+            claim(con, site, "tonnage_mt", ore_mt, commodity="", unit="Mt")
+            for commodity, (grade, unit) in grades.items():
+                shown = grade if site == "s" else peers.get(commodity, grade)
+                claim(con, site, "grade", shown, commodity=commodity, unit=unit)
+            con.execute("UPDATE facts.claim SET key = ? WHERE site_id = ?", [f"{site}:1", site])
+        con.executemany("INSERT INTO facts.product VALUES ('s', ?)", [[p] for p in products]) if products else None
+        return measured(con, layers)
+
+
+@pytest.mark.parametrize(
+    ("grades", "listed", "products", "main"),
+    [
+        ({"copper": (1.0, "%"), "nickel": (1.0, "%")}, None, (), "nickel"),  # 100 against 150 USD a tonne
+        ({"copper": (2.0, "%"), "nickel": (1.0, "%")}, None, (), "copper"),
+        ({"copper": (1.0, "%"), "nickel": (1.0, "%")}, None, ("copper",), "copper"),  # it is not built to sell nickel
+        ({"uranium": (300.0, "ppm"), "copper": (2.0, "%")}, None, (), "uranium"),  # listed first, no price
+        ({"uranium": (300.0, "ppm"), "copper": (2.0, "%")}, ["copper", "uranium"], (), "copper"),
+        ({"nickel": (1.0, "%"), "scandium": (200.0, "ppm")}, None, (), "nickel"),  # 200 USD, but the world takes little
+        ({"rare earths": (1.0, "%"), "copper": (0.01, "%")}, None, (), "rare earths"),  # a fifth of the oxides is Nd, Pr
+        ({"rare earths": (1.0, "%"), "neodymium": (1_700.0, "ppm"), "dysprosium": (40.0, "ppm")}, None, (), "rare earths"),
+        (
+            {
+                "rare earths": (0.3, "%"),
+                "neodymium": (100.0, "ppm"),
+                "dysprosium": (200.0, "ppm"),
+                "terbium": (30.0, "ppm"),
+            },
+            None,
+            (),
+            "dysprosium",
+        ),
+    ],
+)
+def test_the_main_commodity_is_the_most_valuable_that_is_sold(layers, grades, listed, products, main) -> None:
+    found = ore(layers, grades, listed=listed, products=products)
+    assert found.loc[("grade_percentile", "s", ""), "target"] == main
+
+
+def test_by_products_count_at_their_price_and_the_lens_stays_with_the_metal(layers) -> None:
+    grades = {"nickel": (1.0, "%"), "copper": (0.6, "%")}
+    found = ore(layers, grades, peers={"copper": 0.0001})
+    assert found.loc[("grade_percentile", "s", "nickel"), "value"] == 50
+    assert found.loc[("grade_percentile", "s", ""), "value"] == pytest.approx(100 * 8.5 / 9, abs=0.01)
+    years = found.loc[("contained_years", "s", "nickel"), "value"]
+    assert found.loc[("contained_years", "s", ""), "value"] == pytest.approx(years * (150 + 60) / 150)
+
+
+def test_the_gap_counts_what_is_sold_and_net_imports_where_consumption_is_withheld(layers) -> None:
+    with world([TinySite("s")]) as con:
+        more_commodities(con)
+        con.execute("UPDATE facts.commodity SET leading_share_pct = 50, us_net_imports_t = 1e9")
+        con.execute("UPDATE facts.commodity SET us_net_imports_t = 10 WHERE commodity_id = 'nickel'")
+        con.execute("UPDATE facts.site SET commodities = ['copper', 'nickel']")
+        claim(con, "s", "tonnage_mt", 100.0, commodity="", unit="Mt")
+        claim(con, "s", "grade", 2.0)
+        claim(con, "s", "grade", 0.01, commodity="nickel")
+        con.execute("UPDATE facts.claim SET key = 's:1'")
+        trace = measured(con, layers).loc[("gap_closed", "s", "")]
+        con.execute("UPDATE facts.claim SET value = 0.5 WHERE commodity = 'nickel'")
+        sold = measured(con, layers).loc[("gap_closed", "s", "")]
+    assert trace["target"] == "copper", "a hundredth of the value is no product"
+    assert (sold["target"], sold["value"]) == ("nickel", 50)
+
+
+def test_a_planned_plant_counts_by_the_chance_of_its_stage(layers) -> None:
+    with world([TinySite("p", kind="refinery")]) as con:
+        con.execute("UPDATE facts.site SET stage = 'feasibility'")
+        claim(con, "p", "stage", None, text="feasibility", commodity="", unit="", as_of="2026-06")
+        claim(con, "p", "capacity_t_y", 30.0, unit="t/y", method="estimated")
+        found = measured(con, layers)
+    row, chance = found.loc[("output_share", "p", "")], found.loc[("product_chance", "p", ""), "value"]
+    assert 0 < chance < 100
+    assert row["value"] == pytest.approx(3 * chance / 100, rel=0.01)
+    assert (row["low"], row["high"], row["status"]) == (0, 3, "modelled")
+
+
+@pytest.mark.parametrize(
+    ("buyers", "expected"),
+    [
+        ({"Sojitz": "binding"}, (3, 3, 3)),
+        ({"Sojitz": "memorandum"}, (3, 1, 3)),
+        ({"Zijin": ""}, (0, 0, 0)),
+        ({"Sojitz": "", "Zijin": ""}, (1.5, 0, 3)),
+        ({"Glencore": ""}, (1, 1, 1)),
+        ({"Sojitz (ended 2024)": ""}, None),
+        ({"nobody that is named": ""}, None),
+    ],
+)
+def test_offtake_counts_by_the_country_of_the_buyer(layers, buyers, expected) -> None:
+    with world([TinySite("s")]) as con:
+        con.execute("INSERT INTO facts.country SELECT * REPLACE ('JPN' AS iso3, 'japan' AS bloc) FROM facts.country")
+        con.execute("INSERT INTO facts.country SELECT * REPLACE ('CHN' AS iso3, 'covered' AS bloc) FROM facts.country LIMIT 1")
+        con.execute("INSERT INTO facts.country SELECT * REPLACE ('CHE' AS iso3, 'neutral' AS bloc) FROM facts.country LIMIT 1")
+        for name, iso3 in (("Sojitz", "JPN"), ("Zijin", "CHN"), ("Glencore", "CHE")):
+            con.execute("INSERT INTO facts.buyer VALUES (?, '', ?, '', '', '', '')", [name, iso3])
+        for name, how in buyers.items():
+            claim(con, "s", "offtake", None, text=f"{name}, {how}", commodity="", unit="")
+        found = measured(con, layers)
+    if expected is None:
+        assert ("offtake_destination", "s", "") not in found.index
+    else:
+        assert tuple(found.loc[("offtake_destination", "s", ""), ["value", "low", "high"]]) == expected
 
 
 def test_friction_is_unknown_where_no_layer_covers_the_place(layers) -> None:
