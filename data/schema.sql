@@ -272,6 +272,8 @@ COMMENT ON TABLE user_data.measured_criterion IS 'Criteria of users that were me
 CREATE TABLE user_data.fact AS SELECT '' AS owner, * FROM facts.claim LIMIT 0;
 COMMENT ON TABLE user_data.fact IS 'What a user states of a site with a source: scored in place of every other claim of that attribute and commodity while it stands.';
 COMMENT ON COLUMN user_data.fact.key IS 'own:fact:site; of a grade without a tonnage of the user: that of the record whose tonnage it stands with';
+CREATE TABLE user_data.price (commodity_id VARCHAR PRIMARY KEY, usd_per_t DOUBLE NOT NULL, owner VARCHAR NOT NULL);
+COMMENT ON TABLE user_data.price IS 'USD per tonne of the grade basis that a user puts in place of the cited price.';
 CREATE TABLE user_data.holder AS SELECT '' AS added_by, * FROM facts.owner LIMIT 0;
 COMMENT ON TABLE user_data.holder IS 'Owners of a site as a user states them, looked through to the ultimate parent; they stand in place of those of the facts.';
 
@@ -370,6 +372,10 @@ WHERE trial.site_id IS NULL AND NOT regexp_matches(s.name, '\b(demonstration|pil
     WHEN s.stage = 'operating' THEN n.site_id IS NOT NULL
     ELSE s.stage = 'unknown' AND u.site_id IS NOT NULL
 END;
+CREATE VIEW combined.price AS
+SELECT k.commodity_id, coalesce(p.usd_per_t, k.price_usd_t) AS usd_per_t
+FROM facts.commodity AS k
+LEFT JOIN user_data.price AS p USING (commodity_id);
 CREATE VIEW combined.gate AS
 FROM facts.gate ANTI JOIN user_data.gate USING (site_id, gate)
 UNION ALL BY NAME SELECT * EXCLUDE (owner) FROM user_data.gate;

@@ -321,6 +321,29 @@ class Store:
         """Return site id -> who entered its milestones; empty where that was not recorded. Binds nothing."""
         return dict(self.cursor().execute("SELECT site_id, owner FROM own_milestone").fetchall())
 
+    def save_prices(self, prices: Mapping[str, float]) -> None:
+        """Store prices; those of other commodities stay.
+
+        Parameters
+        ----------
+        prices : mapping of str to float
+            Commodity -> USD per tonne of its grade basis.
+        """
+        with self.write("save prices", ", ".join(sorted(prices))[:200]) as cursor:
+            for commodity, usd_per_t in sorted(prices.items()):
+                values = {"commodity": commodity, "usd_per_t": usd_per_t, "owner": self.user, "at": datetime.now(UTC)}
+                cursor.execute(sql("data/queries/save_price.sql"), values)
+
+    def remove_prices(self) -> None:
+        """Delete all prices of the user: the cited ones count again."""
+        with self.write("remove prices", "") as cursor:
+            cursor.execute("DELETE FROM own_price")
+
+    def prices(self) -> dict[str, tuple[float, str]]:
+        """Return commodity -> USD per tonne of its grade basis, and who entered it. Binds nothing."""
+        rows = self.cursor().execute("SELECT commodity, usd_per_t, owner FROM own_price ORDER BY commodity").fetchall()
+        return {commodity: (usd_per_t, owner) for commodity, usd_per_t, owner in rows}
+
     def has_own(self) -> bool:
         """Return whether the user has criteria or sites in use.
 

@@ -94,7 +94,6 @@ class PageState:
     which_shortlist: Entry[str | None] = Entry(lambda: None)
     scenario_now: Entry[Scenario | None] = Entry(lambda: None)
     scenario_before: Entry[Scenario | None] = Entry(lambda: None)
-    own_prices: Entry[dict[str, float]] = Entry(dict)
 
     # The map.
     camera: Entry[Camera] = Entry(lambda: REGIONS["world"])

@@ -6,8 +6,9 @@ Only the criteria and gates that rest on what is stated are measured anew, and o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
+from types import MappingProxyType
 
 import duckdb
 import pandas as pd
@@ -24,6 +25,11 @@ from scoring.robustness.answer_effects import criteria_on
 from workspace.attach import MEASURING, change
 
 OWNER = "owner"
+#: Criteria of mines that rest on prices.
+PRICED = ("grade_percentile", "contained_years", "gap_closed", "gap_closed_japan")
+#: Mines of whose ore something is known.
+ORES = """SELECT DISTINCT c.site_id FROM combined.claim AS c JOIN combined.site AS s USING (site_id)
+WHERE s.kind = 'mine' AND c.chosen AND c.attribute IN ('grade', 'contained_t')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +105,9 @@ def attach_facts(
     before: Touched,
     milestones: Mapping[str, Milestones],
     today: date,
+    prices: Mapping[str, tuple[float, str]] = MappingProxyType({}),
 ) -> Touched:
-    """Let the user's facts stand in place of what the sources say, and return what they speak of.
+    """Let the user's facts and prices stand in place of what the sources say, and return what they speak of.
 
     Parameters
     ----------
@@ -114,18 +121,38 @@ def attach_facts(
         What users know of permits, by site.
     today : date
         The day from which months count.
+    prices : mapping of str to (float, str), optional
+        Commodity -> USD per tonne of its grade basis, and the user who says so.
     """
     now = touched_by(stated)
     with MEASURING:
         change(facts, "workspace/facts_forget.sql", None, {})
+        if prices:
+            change(facts, "workspace/facts_prices.sql", _prices(prices), {})
         if stated:
             change(facts, "workspace/facts_claims.sql", _rows(stated), {})
         if now.owned:
             change(facts, "workspace/facts_holders.sql", _holders(facts, stated), {})
+        if prices:
+            now = replace(now, pairs={**_of_prices(facts, prices), **now.pairs})
         _measure(facts, now, before, milestones, today)
         _judge(facts, now, before)
         forget_packed(facts)
     return now
+
+
+def _prices(prices: Mapping[str, tuple[float, str]]) -> pd.DataFrame:
+    rows = [(commodity, usd_per_t, owner) for commodity, (usd_per_t, owner) in prices.items()]
+    return pd.DataFrame(rows, columns=["commodity_id", "usd_per_t", "owner"])
+
+
+def _of_prices(
+    facts: duckdb.DuckDBPyConnection, prices: Mapping[str, tuple[float, str]]
+) -> dict[tuple[str, str], str]:
+    """Return the sites and criteria that prices speak of: those of every ore, since its peers move with it."""
+    owner = ", ".join(sorted({owner for _usd, owner in prices.values()}))
+    sites = [row[0] for row in facts.cursor().execute(ORES).fetchall()]
+    return {(site, criterion): owner for site in sites for criterion in PRICED}
 
 
 def _rows(stated: Sequence[StoredFact]) -> pd.DataFrame:

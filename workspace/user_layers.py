@@ -6,7 +6,7 @@ import hashlib
 import itertools
 import json
 import threading
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -115,12 +115,14 @@ class UserData:
         self._milestones_attached: dict[str, dict[str, str]] = {}
         self._facts_stated: tuple[StoredFact, ...] = ()
         self._facts_attached: attach_facts.Touched | None = None
+        self._prices: dict[str, tuple[float, str]] = {}
         self._read_again()
 
     def _read_again(self) -> None:
         self._layers = {layer.layer_id: layer for layer in user_layers.stored_layers(self._store)}
         self._milestones = self._store.milestones()
         self._facts_stated = user_facts.stored_facts(self._store)
+        self._prices = self._store.prices()
         self._features.cache_clear()
 
     def _load(self, layer_id: str) -> Features:
@@ -163,7 +165,7 @@ class UserData:
 
     @property
     def revision(self) -> str:
-        """Eight hex digits over own sites, facts and milestones: what a ranking depends on besides its scenario.
+        """Eight hex digits over own sites, facts, prices and milestones: what a ranking depends on besides its scenario.
 
         Empty without any.
         """
@@ -171,6 +173,7 @@ class UserData:
         if self._milestones:
             ids.append(json.dumps([self._milestones, date.today().isoformat()], sort_keys=True))
         ids += sorted(fact.fact_id for fact in self._facts_stated)
+        ids += [f"{commodity} {usd_per_t}" for commodity, (usd_per_t, _owner) in self._prices.items()]
         return hashlib.sha256(",".join(ids).encode()).hexdigest()[:8] if ids else ""
 
     def _site_layers(self) -> list[str]:
@@ -203,10 +206,12 @@ class UserData:
             scored.attach_sites(facts, user_layers.user_sites(self._store))
             self._attached_layers = self._site_layers()
         milestones = {site_id: Milestones(**values) for site_id, values in self._milestones.items()}
-        if self._facts_stated or self._facts_attached:
+        if self._facts_stated or self._prices or self._facts_attached:
             before = self._facts_attached or attach_facts.NOTHING
-            attached = attach_facts.attach_facts(facts, self._facts_stated, before, milestones, date.today())
-            self._facts_attached = attached if self._facts_stated else None
+            attached = attach_facts.attach_facts(
+                facts, self._facts_stated, before, milestones, date.today(), self._prices
+            )
+            self._facts_attached = attached if self._facts_stated or self._prices else None
         staged = {fact.site_id: fact.owner for fact in self._facts_stated if fact.attribute == "stage"}
         scored.attach_milestones(
             facts, milestones, self._milestones_attached, date.today(), self._store.milestone_owners(), staged
@@ -294,6 +299,29 @@ class UserData:
         """
         self._store.remove_milestones(site_id)
         self._milestones = self._store.milestones()
+        self._changed()
+
+    @property
+    def prices(self) -> dict[str, float]:
+        """Prices of the user in place of the cited ones: commodity -> USD per tonne of its grade basis."""
+        return {commodity: usd_per_t for commodity, (usd_per_t, _owner) in self._prices.items()}
+
+    def price(self, prices: Mapping[str, float]) -> None:
+        """Store prices in place of the cited ones; main commodities, grades and gaps are judged by them at once.
+
+        Parameters
+        ----------
+        prices : mapping of str to float
+            Commodity -> USD per tonne of its grade basis.
+        """
+        self._store.save_prices(prices)
+        self._prices = self._store.prices()
+        self._changed()
+
+    def unprice(self) -> None:
+        """Delete the prices of the user: the cited ones count again."""
+        self._store.remove_prices()
+        self._prices = self._store.prices()
         self._changed()
 
     @property

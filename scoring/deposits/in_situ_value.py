@@ -242,16 +242,16 @@ def prices(path: Path = FILE) -> dict[str, Price]:
 
     References
     ----------
-    U.S. Geological Survey (2024), Mineral Commodity Summaries 2024 Data Release, doi:10.5066/P144BA54.
+    U.S. Geological Survey (2026), Mineral Commodity Summaries 2026 Data Release, doi:10.5066/P1WKQ63T.
 
     Examples
     --------
     >>> copper = prices()["copper"]
     >>> round(copper.usd_per_t), copper.form, copper.year
-    (8598, 'refined metal, LME', 2023)
+    (9700, 'refined metal, LME', 2025)
     """
-    house = _read(FILE)
-    return house if path == FILE else house | _read(path)
+    house = read_prices(FILE)
+    return house if path == FILE else house | read_prices(path)
 
 
 def in_situ_value(grades: Mapping[str, Grade], table: Mapping[str, Price]) -> InSituValue:
@@ -450,8 +450,19 @@ def _heavy_share(
     return least / total, most / total
 
 
-def _read(path: Path) -> dict[str, Price]:
-    """Read one table strictly: every row counts or the table is refused."""
+def read_prices(path: Path) -> dict[str, Price]:
+    """Return the prices of one table, read strictly: every row counts or the table is refused.
+
+    Parameters
+    ----------
+    path : Path
+        As `prices` has it.
+
+    Raises
+    ------
+    PriceError
+        As `prices` has it.
+    """
     try:
         with path.open(encoding="utf-8-sig", newline="") as handle:
             reader = csv.DictReader(handle, strict=True)

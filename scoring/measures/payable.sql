@@ -1,8 +1,8 @@
--- in:     contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen grades), combined.site, facts.commodity (prices, world production)
+-- in:     contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen grades), combined.site, combined.price, facts.commodity
 -- out:    site_id, commodity, family (the commodity; an element of the rare earths: 'rare earths'), tonnes (of the grade basis; for a site without
 --         tonnage in a million tonnes of ore), usd (value of what the market takes of it), share (of the value of the site, 0..1)
 -- grain:  one row a mine and commodity that is graded, or of which the contained metal is stated, and that it is built to sell (facts.product)
--- units:  USD at the prices of facts.commodity, in the ground: no recovery, charge or buyer is in it
+-- units:  USD at the cited prices or those of the user, in the ground: no recovery, charge or buyer is in it
 -- NULL:   usd, share: no price; of all rare earths together: their elements are priced
 -- ref:    a mine of 0.2 x tonnes of ore ^ 0.25 years (Taylor, 1986) sells no more of a metal a year than the world produces, so that scandium or
 --         tellurium in a large body does not outweigh its nickel or copper. Where neither neodymium nor praseodymium is graded, the two are taken
@@ -29,12 +29,13 @@ priced AS (
         m.site_id, m.commodity, CASE k.group_id WHEN 'rare earths' THEN k.group_id ELSE m.commodity END AS family, m.tonnes,
         least(m.tonnes, coalesce(k.world_production_t * 0.2 * (m.ore_mt * 1e6) ** 0.25, m.tonnes)) AS taken_t,
         CASE
-            WHEN m.commodity <> 'rare earths' THEN k.price_usd_t
+            WHEN m.commodity <> 'rare earths' THEN r.usd_per_t
             WHEN NOT EXISTS (FROM metal AS e WHERE e.site_id = m.site_id AND e.commodity IN ('neodymium', 'praseodymium'))
-                THEN 0.2 * 0.857 * (SELECT price_usd_t FROM facts.commodity WHERE commodity_id = 'neodymium')
+                THEN 0.2 * 0.857 * (SELECT usd_per_t FROM combined.price WHERE commodity_id = 'neodymium')
         END AS usd_per_t
     FROM metal AS m
     JOIN facts.commodity AS k ON k.commodity_id = m.commodity
+    JOIN combined.price AS r ON r.commodity_id = m.commodity
     WHERE m.tonnes > 0
       AND (
           m.commodity IN (SELECT commodity FROM facts.product WHERE site_id = m.site_id)

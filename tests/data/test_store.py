@@ -313,7 +313,7 @@ def test_a_store_of_a_later_version_is_refused_and_not_touched(tmp_path) -> None
         shortlists.add(store, "kept", "a")
     with duckdb.connect(str(tmp_path / FILE)) as con:
         con.execute("INSERT INTO schema_version VALUES (99, now())")
-    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 8; update Orebridge"):
+    with pytest.raises(StoreTooNewError, match="has schema 99, this version knows 9; update Orebridge"):
         Store.open(tmp_path)
     with duckdb.connect(str(tmp_path / FILE)) as con:
         assert con.execute("SELECT site_id FROM shortlist_item").fetchall() == [("a",)]

@@ -282,3 +282,23 @@ def test_a_fact_of_an_own_site_counts_above_its_table_and_goes_without_a_trace(f
     assert facts.execute(months).fetchone() == (0.0,) != as_in_the_table
     attach_facts.attach_facts(facts, [], now, {}, date(2026, 1, 2))
     assert state(facts, "combined") == before
+
+
+def test_prices_of_the_user_choose_the_main_commodity_and_go_without_a_trace(facts) -> None:
+    main = (
+        "SELECT target FROM combined.measurement WHERE site_id = $site AND criterion_id = 'grade_percentile' AND commodity = ''"
+    )
+    mixed = (
+        "SELECT c.site_id FROM facts.claim AS c JOIN facts.measurement AS m USING (site_id) "
+        "WHERE c.attribute = 'grade' AND c.chosen AND c.commodity = 'zinc' AND m.criterion_id = 'grade_percentile' "
+        "AND m.commodity = '' AND m.target = 'copper' ORDER BY 1 LIMIT 1"
+    )
+    (site_id,) = facts.execute(mixed).fetchone()
+    before = state(facts, "combined")
+    prices = {"zinc": (1e6, "me")}
+    now = attach_facts.attach_facts(facts, [], attach_facts.NOTHING, {}, date(2026, 1, 2), prices)
+    assert facts.execute(main, {"site": site_id}).fetchone() == ("zinc",)
+    owner = "SELECT DISTINCT owner FROM user_data.measurement WHERE site_id = $site"
+    assert facts.execute(owner, {"site": site_id}).fetchall() == [("me",)]
+    attach_facts.attach_facts(facts, [], now, {}, date(2026, 1, 2), {})
+    assert state(facts, "combined") == before

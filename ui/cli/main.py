@@ -21,6 +21,7 @@ from ui.cli.interrupts import wait_for_imports
 from ui.cli.layers import criteria_app, layers_app
 from ui.cli.milestones import milestones_app
 from ui.cli.ownership import owners
+from ui.cli.prices import prices_app
 from ui.cli.ranking import export, rank, site
 from ui.cli.robustness import desks, methods_app, robustness, sensitivity, unknowns
 from ui.cli.serving import INTERRUPTED, PORTS, serve
@@ -46,6 +47,7 @@ app.add_typer(layers_app, name="layers")
 app.add_typer(criteria_app, name="criteria")
 app.add_typer(methods_app, name="methods")
 app.add_typer(milestones_app, name="milestones")
+app.add_typer(prices_app, name="prices")
 app.add_typer(data_app, name="data")
 app.add_typer(shortlist_app, name="shortlist")
 app.add_typer(facts_app, name="facts")

@@ -19,7 +19,6 @@ from scoring.deposits.in_situ_value import (
     rare_earths,
 )
 from scoring.records import Dossier
-from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, quantity
 from workspace import session
@@ -39,8 +38,8 @@ def value_panel(site: Dossier) -> None:
 
 
 def table_in_use() -> dict[str, Price]:
-    """Return the cited prices with those that the user changed in this session."""
-    own: dict[str, float] = page_state.own_prices
+    """Return the cited prices with those that the user put in their place."""
+    own = session.own().prices
     table = prices()
     return table | {
         name: replace(table[name], usd_per_t=usd, low=usd, high=usd, form=_("your price")) for name, usd in own.items()
@@ -120,13 +119,15 @@ def _editor(grades: dict[str, Grade]) -> None:
     with st.expander(_("Prices: view sources or enter your own"), icon=":material/edit:"):
         changed = _changed(names, cited, used)
         if changed:
-            page_state.own_prices = {**page_state.own_prices, **changed}
+            with st.spinner(_("Measuring all ores at your prices …")):
+                session.own().price(changed)
             st.rerun()
         with st.container(horizontal=True):
-            if page_state.own_prices and st.button(
+            if session.own().prices and st.button(
                 _("Reset to the cited prices"), icon=":material/undo:", key="cited_prices"
             ):
-                page_state.own_prices = {}
+                with st.spinner(_("Measuring all ores at the cited prices …")):
+                    session.own().unprice()
                 st.rerun()
             st.download_button(
                 _("Prices as CSV"),
@@ -136,7 +137,12 @@ def _editor(grades: dict[str, Grade]) -> None:
                 icon=":material/download:",
                 on_click="ignore",
             )
-        st.caption(_("Prices for this session. Pass the file to `orebridge grade --prices`."))
+        st.caption(
+            _(
+                "Your prices are saved and count in every list: they choose the main commodity of an ore, weigh its "
+                "by-products, and decide whether rare earths are judged on dysprosium and terbium."
+            )
+        )
 
 
 def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) -> dict[str, float]:
@@ -161,7 +167,7 @@ def _changed(names: list[str], cited: dict[str, Price], used: dict[str, Price]) 
         hide_index=True,
         width="stretch",
         disabled=[c for c in frame.columns if c != _("USD per t")],
-        key=f"prices_{len(page_state.own_prices)}_{'_'.join(names)[:60]}",
+        key=f"prices_{session.state()}_{'_'.join(names)[:60]}",
         column_config={
             _("USD per t"): money,
             _("Cited"): st.column_config.NumberColumn(format="localized"),
