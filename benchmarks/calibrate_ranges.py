@@ -108,7 +108,8 @@ def grades(facts: duckdb.DuckDBPyConnection, pairs: pd.DataFrame) -> Held:
         "WHERE criterion_id = 'grade_percentile' AND commodity <> ''"
     ).df()
     scored = facts.execute(
-        "SELECT c.commodity, s.deposit_type, deposit_form(s.deposit_type) AS form, c.value FROM facts.claim AS c JOIN facts.site AS s USING (site_id) "
+        "SELECT c.commodity, s.deposit_type, deposit_form(s.deposit_type) AS form, c.value "
+        "FROM facts.claim AS c JOIN facts.site AS s USING (site_id) "
         "WHERE c.attribute = 'grade' AND c.chosen AND s.kind = 'mine'"
     ).df()
     pools: dict[tuple[str, str], FloatArray] = {

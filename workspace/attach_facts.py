@@ -146,9 +146,7 @@ def _prices(prices: Mapping[str, tuple[float, str]]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["commodity_id", "usd_per_t", "owner"])
 
 
-def _of_prices(
-    facts: duckdb.DuckDBPyConnection, prices: Mapping[str, tuple[float, str]]
-) -> dict[tuple[str, str], str]:
+def _of_prices(facts: duckdb.DuckDBPyConnection, prices: Mapping[str, tuple[float, str]]) -> dict[tuple[str, str], str]:
     """Return the sites and criteria that prices speak of: those of every ore, since its peers move with it."""
     owner = ", ".join(sorted({owner for _usd, owner in prices.values()}))
     sites = [row[0] for row in facts.cursor().execute(ORES).fetchall()]

@@ -165,7 +165,7 @@ class UserData:
 
     @property
     def revision(self) -> str:
-        """Eight hex digits over own sites, facts, prices and milestones: what a ranking depends on besides its scenario.
+        """Eight hex digits over own sites, facts, prices and milestones: what rankings depend on besides a scenario.
 
         Empty without any.
         """

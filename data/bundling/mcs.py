@@ -1,7 +1,7 @@
 """Mineral Commodity Summaries 2026: world production, US consumption, net import reliance, trade and prices.
 
-`data/curated/mcs_series.csv` names the series of each figure, so that a year's renewal is a new file and this table read
-again. ``python -m data.bundling.mcs RAW`` prints `data/curated/prices.csv` from the folder of the raw files.
+`data/curated/mcs_series.csv` names the series of each figure, so that a year's renewal is a new file and this table
+read again. ``python -m data.bundling.mcs RAW`` prints `data/curated/prices.csv` from the folder of the raw files.
 """
 
 from __future__ import annotations
@@ -182,7 +182,7 @@ class Mcs:
         return self.names.iso3(str(named.index[0])), round(float(named.iloc[0] / each.sum() * 100), 1)
 
     def demand(self) -> pd.DataFrame:
-        """Return US demand by commodity: consumption, reliance as printed, and net imports where the former is withheld.
+        """Return US demand by commodity: consumption, reliance as printed, net imports where the former is withheld.
 
         Columns: commodity_id, us_consumption_t, us_net_imports_t (tonnes of the grade basis; NULL: withheld, or not
         asked for), us_import_reliance (percent as printed; empty: not given).
@@ -241,7 +241,9 @@ def write_prices(raw: Path, to: Path | None = None) -> None:
         writer.writerow(columns.split(","))
         for series in sorted(Mcs(raw).series("price"), key=lambda each: each.commodity):
             price = number_of(series.printed[YEAR])
-            ends = [float(end) for text in series.printed.values() for end in re.findall(r"\d[\d.]*", text.replace(",", ""))]
+            ends = [
+                float(end) for text in series.printed.values() for end in re.findall(r"\d[\d.]*", text.replace(",", ""))
+            ]
             years = ", ".join(f"{year} {text.replace(',', '')}" for year, text in sorted(series.printed.items()))
             writer.writerow(
                 (
@@ -253,7 +255,9 @@ def write_prices(raw: Path, to: Path | None = None) -> None:
                     series.unit,
                     YEAR,
                     f"{series.value():.6g}",
-                    "; ".join(part for part in (f"{series.unit} x {_factor_of(series.unit):g}", series.conversion) if part),
+                    "; ".join(
+                        part for part in (f"{series.unit} x {_factor_of(series.unit):g}", series.conversion) if part
+                    ),
                     DOI,
                     f"{Path(FILE).name}, column Value, {series.detail.strip(' ,')}: {years}",
                     date(2026, 11, 26).isoformat(),

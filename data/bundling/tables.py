@@ -90,7 +90,9 @@ def commodities(raw: Path) -> pd.DataFrame:
     table = table.fillna({"leading_country_iso3": "", "us_import_reliance": ""})
     _share_of_group(table)
     table["world_production_year"] = YEAR
-    return table.rename(columns={"mcs_basis": "world_production_basis"}).sort_values("commodity_id").reset_index(drop=True)
+    return (
+        table.rename(columns={"mcs_basis": "world_production_basis"}).sort_values("commodity_id").reset_index(drop=True)
+    )
 
 
 def _share_of_group(table: pd.DataFrame) -> None:
@@ -118,8 +120,8 @@ def _japan_demand() -> pd.DataFrame:
 def _with_ends(table: pd.DataFrame, printed: pd.Series, country: str) -> pd.DataFrame:
     """Return a table with the ends of the net import reliance in percent; NULL where nothing is printed."""
     ends = [(None, None) if pd.isna(text) else reliance_ends(str(text)) for text in printed]
-    low, high = f"{country}_reliance_low_pct", f"{country}_reliance_high_pct"
-    return table.assign(**{low: [pair[0] for pair in ends], high: [pair[1] for pair in ends]})
+    columns = [f"{country}_reliance_low_pct", f"{country}_reliance_high_pct"]
+    return table.join(pd.DataFrame(ends, columns=columns, index=table.index, dtype=float))
 
 
 def _prices() -> pd.DataFrame:

@@ -49,8 +49,8 @@ class GradeTonnage:
     commodity, unit : str
         The grades are in `unit`.
     group : str
-        Deposit type; its form (hard rock, clay ...) where the type has fewer than 8 deposits, ``all types`` where the form
-        has, or the site states no type.
+        Deposit type; its form (hard rock, clay ...) where the type has fewer than 8 deposits; ``all types`` where the
+        form has too, or the site states no type.
     deposits : DataFrame
         site_id, name, grade, ore_mt (million tonnes; NaN: no tonnage in the record of the grade).
     grade_exceeded, tonnage_exceeded : tuple of float

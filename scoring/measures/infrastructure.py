@@ -209,7 +209,8 @@ def access(inputs: Inputs) -> Access:
     spurs = [haulage.spur_maud(mode, build) for mode, build, _km in ways]
     hauls = {
         rate: [
-            haulage.haul_npv_maud(mode, km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, rate)) for mode, _b, km in ways
+            haulage.haul_npv_maud(mode, km, REFERENCE_MT_Y, run_aud_per_t_km=getattr(mode, rate))
+            for mode, _b, km in ways
         ]
         for rate in ("run_aud_per_t_km", "run_low", "run_high")
     }
@@ -263,7 +264,10 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
     """
     found = access(inputs)
     frame = inputs.sites[["site_id"]].assign(
-        value=np.round(found.haul, 1), low=np.round(found.haul_low, 1), high=np.round(found.haul_high, 1), target=found.mode
+        value=np.round(found.haul, 1),
+        low=np.round(found.haul_low, 1),
+        high=np.round(found.haul_high, 1),
+        target=found.mode,
     )
     frame["reference_group"] = np.where(found.mapped, "network", "detour")
     return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")

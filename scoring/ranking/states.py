@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -62,17 +62,17 @@ class States:
         ----------
         chosen : array of bool, shape (k,)
         """
-        tied = None if self.correlation is None else self.correlation[:, chosen][:, :, chosen]
-        cells = (self.u, self.low, self.high, self.applies)
-        return States(
-            *(cell[:, chosen] for cell in cells),
-            self.z[chosen],
-            self.mean[chosen],
-            self.last,
-            self.expected[:, chosen],
-            self.peers[:, chosen],
-            self.group,
-            tied,
+        return replace(
+            self,
+            u=self.u[:, chosen],
+            low=self.low[:, chosen],
+            high=self.high[:, chosen],
+            applies=self.applies[:, chosen],
+            z=self.z[chosen],
+            mean=self.mean[chosen],
+            expected=self.expected[:, chosen],
+            peers=self.peers[:, chosen],
+            correlation=None if self.correlation is None else self.correlation[:, chosen][:, :, chosen],
         )
 
     @property
@@ -86,8 +86,8 @@ class States:
         At equal odds around a median; around a mean at the odds that leave it the mean.
 
         Bounds: fewer draws toward the ends (two triangles that meet at the value). Percentiles: two half normal curves
-        that meet there, cut at 0 and 1. Nothing known: as the peers of the site have it. Criteria that go together among
-        the peers go together in a draw (Gaussian copula); each by itself is as without.
+        that meet there, cut at 0 and 1. Nothing known: as the peers of the site have it. Criteria that go together
+        among the peers go together in a draw (Gaussian copula); each by itself is as without.
 
         Parameters
         ----------
@@ -116,7 +116,9 @@ class States:
         for share in self._shares(rows, columns, rng):
             below = share[ranged] < odds
             # how much of its side lies farther out: small is far
-            out = np.where(below, share[ranged] / np.maximum(odds, 1e-12), (1 - share[ranged]) / np.maximum(1 - odds, 1e-12))
+            out = np.where(
+                below, share[ranged] / np.maximum(odds, 1e-12), (1 - share[ranged]) / np.maximum(1 - odds, 1e-12)
+            )
             away[by_percentile] = -ndtri(out[by_percentile] / 2) / z[by_percentile]
             away[by_bound] = 1 - np.sqrt(out[by_bound])
             state[at] = np.clip(u + (np.where(below, low, high) - u) * away, 0, 1)

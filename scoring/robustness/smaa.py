@@ -233,7 +233,7 @@ def smaa(
     ([[1.0, 0.0], [0.0, 1.0]], [0.5, 0.5])
     """
     shares = np.eye(states.u.shape[1]) if spread is None else spread
-    weighed = shares.any(axis=0)
+    weighed = np.asarray(shares.any(axis=0))
     states, shares = states.of_criteria(weighed), shares[:, weighed]  # what never counts is not drawn
     ranks = _ranks(states, weights @ shares, rng)
     draws, count = ranks.shape

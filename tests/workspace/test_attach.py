@@ -286,7 +286,8 @@ def test_a_fact_of_an_own_site_counts_above_its_table_and_goes_without_a_trace(f
 
 def test_prices_of_the_user_choose_the_main_commodity_and_go_without_a_trace(facts) -> None:
     main = (
-        "SELECT target FROM combined.measurement WHERE site_id = $site AND criterion_id = 'grade_percentile' AND commodity = ''"
+        "SELECT target FROM combined.measurement "
+        "WHERE site_id = $site AND criterion_id = 'grade_percentile' AND commodity = ''"
     )
     mixed = (
         "SELECT c.site_id FROM facts.claim AS c JOIN facts.measurement AS m USING (site_id) "

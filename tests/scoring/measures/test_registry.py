@@ -127,7 +127,9 @@ def test_a_grade_is_ranked_within_its_own_type(layers) -> None:
 @pytest.mark.parametrize(
     ("other", "group"), [("skarn", "hard rock"), ("brine", "all types"), ("", "all types"), ("laterite", "all types")]
 )
-def test_a_type_with_fewer_than_eight_peers_is_ranked_in_its_form_or_among_all_and_says_so(layers, other, group) -> None:
+def test_a_type_with_fewer_than_eight_peers_is_ranked_in_its_form_or_among_all_and_says_so(
+    layers, other, group
+) -> None:
     grades = {f"s{i}": float(i + 1) for i in range(9)}
     found = percentiles(layers, grades, {s: other if s == "s8" else "porphyry" for s in grades})
     assert (found.loc["s8", "reference_group"], found.loc["s8", "reference_n"]) == (group, 9)
@@ -385,7 +387,9 @@ def more_commodities(con) -> None:
             "? AS world_production_t, ? AS price_usd_t) FROM facts.commodity WHERE commodity_id = 'copper'",
             [name, unit, group, world_t, price],
         )
-    con.execute("UPDATE facts.commodity SET world_production_t = 20e6, price_usd_t = 10_000 WHERE commodity_id = 'copper'")
+    con.execute(
+        "UPDATE facts.commodity SET world_production_t = 20e6, price_usd_t = 10_000 WHERE commodity_id = 'copper'"
+    )
 
 
 def ore(layers, grades: dict[str, tuple[float, str]], *, ore_mt=100.0, listed=None, products=(), peers=None):
@@ -413,8 +417,18 @@ def ore(layers, grades: dict[str, tuple[float, str]], *, ore_mt=100.0, listed=No
         ({"uranium": (300.0, "ppm"), "copper": (2.0, "%")}, None, (), "uranium"),  # listed first, no price
         ({"uranium": (300.0, "ppm"), "copper": (2.0, "%")}, ["copper", "uranium"], (), "copper"),
         ({"nickel": (1.0, "%"), "scandium": (200.0, "ppm")}, None, (), "nickel"),  # 200 USD, but the world takes little
-        ({"rare earths": (1.0, "%"), "copper": (0.01, "%")}, None, (), "rare earths"),  # a fifth of the oxides is Nd, Pr
-        ({"rare earths": (1.0, "%"), "neodymium": (1_700.0, "ppm"), "dysprosium": (40.0, "ppm")}, None, (), "rare earths"),
+        (
+            {"rare earths": (1.0, "%"), "copper": (0.01, "%")},
+            None,
+            (),
+            "rare earths",
+        ),  # a fifth of the oxides is Nd, Pr
+        (
+            {"rare earths": (1.0, "%"), "neodymium": (1_700.0, "ppm"), "dysprosium": (40.0, "ppm")},
+            None,
+            (),
+            "rare earths",
+        ),
         (
             {
                 "rare earths": (0.3, "%"),
@@ -486,8 +500,12 @@ def test_a_planned_plant_counts_by_the_chance_of_its_stage(layers) -> None:
 def test_offtake_counts_by_the_country_of_the_buyer(layers, buyers, expected) -> None:
     with world([TinySite("s")]) as con:
         con.execute("INSERT INTO facts.country SELECT * REPLACE ('JPN' AS iso3, 'japan' AS bloc) FROM facts.country")
-        con.execute("INSERT INTO facts.country SELECT * REPLACE ('CHN' AS iso3, 'covered' AS bloc) FROM facts.country LIMIT 1")
-        con.execute("INSERT INTO facts.country SELECT * REPLACE ('CHE' AS iso3, 'neutral' AS bloc) FROM facts.country LIMIT 1")
+        con.execute(
+            "INSERT INTO facts.country SELECT * REPLACE ('CHN' AS iso3, 'covered' AS bloc) FROM facts.country LIMIT 1"
+        )
+        con.execute(
+            "INSERT INTO facts.country SELECT * REPLACE ('CHE' AS iso3, 'neutral' AS bloc) FROM facts.country LIMIT 1"
+        )
         for name, iso3 in (("Sojitz", "JPN"), ("Zijin", "CHN"), ("Glencore", "CHE")):
             con.execute("INSERT INTO facts.buyer VALUES (?, '', ?, '', '', '', '')", [name, iso3])
         for name, how in buyers.items():
