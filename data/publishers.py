@@ -22,7 +22,7 @@ ENOUGH = 2
 #: Methods of claims that count for nothing: a weak page, a machine's reading.
 WEAK = ("machine-read", "unconfirmed")
 #: Second labels of names of hosts such as `co.uk`.
-_SECOND = frozenset("co com org net gov ac edu go or gob gouv asn web".split())
+_SECOND = frozenset(["co", "com", "org", "net", "gov", "ac", "edu", "go", "or", "gob", "gouv", "asn", "web"])
 #: A part of a host's name that stands for a company has so many letters.
 _LETTERS = 4
 
@@ -94,7 +94,7 @@ def publisher(url: str, source_id: str, holders: Iterable[str] = ()) -> str:
 
     Examples
     --------
-    >>> publisher("https://www.prnewswire.com/a", "orebridge_projects"), publisher("https://iluka.com/b", "x", ["Iluka"])
+    >>> publisher("https://www.prnewswire.com/a", "x"), publisher("https://iluka.com/b", "x", ["Iluka Resources"])
     ('company', 'company')
     >>> publisher("https://doi.org/10.5066/P9", "usgs_usmin_li"), publisher("https://www.mining.com/c", "x")
     ('usgs', 'Northern Miner Group')
@@ -113,7 +113,7 @@ def publisher(url: str, source_id: str, holders: Iterable[str] = ()) -> str:
 
 def _own(name: str, holder: str) -> bool:
     """Tell whether the name of a host is made of a company's name: "almonty.com", "albemarlekingsmountain.com"."""
-    label = re.sub(r"[^a-z0-9]", "", name.split(".")[0])
+    label = re.sub(r"[^a-z0-9]", "", name.split(".", maxsplit=1)[0])
     words = key(holder).split()
     squeezed = re.sub(r"[^a-z0-9]", "", "".join(words))
     if min(len(label), len(squeezed)) < _LETTERS:
@@ -161,9 +161,7 @@ def of_stage(claims: Iterable[Mapping[str, Any]], stage: str, holders: Sequence[
     return sorted(said.values(), key=lambda w: (w.as_of, w.agrees, w.publisher), reverse=True)
 
 
-def of_owner(
-    claims: Iterable[Mapping[str, Any]], names: Sequence[str], holders: Sequence[str] = ()
-) -> list[Witness]:
+def of_owner(claims: Iterable[Mapping[str, Any]], names: Sequence[str], holders: Sequence[str] = ()) -> list[Witness]:
     """Return which publishers name a holder as owner or operator of a site, the newest statement of each first.
 
     Parameters
@@ -183,6 +181,57 @@ def of_owner(
         if who not in said or claim["as_of"] > said[who].as_of:
             said[who] = Witness(who, claim["text"], claim["as_of"], claim["url"], agrees=True)
     return sorted(said.values(), key=lambda w: (w.as_of, w.publisher), reverse=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Witnesses:
+    """What publishers say of a site's stage and of who holds it.
+
+    Attributes
+    ----------
+    stage : tuple of Witness
+        The last word of each publisher, the newest first; `agrees` tells the stage that is taken.
+    owners : dict of str to tuple of Witness
+        Owner as listed -> the publishers that name it.
+    main : tuple of str
+        Owners with the largest stated share, and those without a stated share.
+    """
+
+    stage: tuple[Witness, ...]
+    owners: dict[str, tuple[Witness, ...]]
+    main: tuple[str, ...]
+
+    @property
+    def stage_publishers(self) -> int:
+        """Return how many publishers state the stage that is taken."""
+        return sum(witness.agrees for witness in self.stage)
+
+    @property
+    def owner_publishers(self) -> int:
+        """Return how many publishers name the main owner that most of them name."""
+        return max((len(self.owners[owner]) for owner in self.main), default=0)
+
+
+def of_site(claims: Sequence[Mapping[str, Any]], stage: str, owners: Sequence[Mapping[str, Any]]) -> Witnesses:
+    """Return what publishers say of a site.
+
+    Parameters
+    ----------
+    claims : sequence of mapping
+        Claims of one site: attribute, text, as_of, method, source_id, url.
+    stage : str
+        Stage that is taken.
+    owners : sequence of mapping
+        Owners that are taken: owner, company, ultimate_parent, share_pct.
+    """
+    names = {o["owner"]: [o[n] for n in ("owner", "company", "ultimate_parent") if o[n]] for o in owners}
+    holders = [name for each in names.values() for name in each]
+    largest = max((o["share_pct"] for o in owners if o["share_pct"] is not None), default=None)
+    return Witnesses(
+        tuple(of_stage(claims, stage, holders)),
+        {owner: tuple(of_owner(claims, each, holders)) for owner, each in names.items()},
+        tuple(o["owner"] for o in owners if o["share_pct"] is None or o["share_pct"] == largest),
+    )
 
 
 def _counted(claims: Iterable[Mapping[str, Any]], attributes: Sequence[str]) -> list[Mapping[str, Any]]:
