@@ -94,7 +94,7 @@ def publisher(url: str, source_id: str, holders: Iterable[str] = ()) -> str:
 
     Examples
     --------
-    >>> publisher("https://www.prnewswire.com/a", "x"), publisher("https://iluka.com/b", "x", ["Iluka Resources"])
+    >>> publisher("https://prnewswire.com/a", "x"), publisher("https://iluka.com/b", "x", ["Iluka Resources"])
     ('company', 'company')
     >>> publisher("https://doi.org/10.5066/P9", "usgs_usmin_li"), publisher("https://www.mining.com/c", "x")
     ('usgs', 'Northern Miner Group')
