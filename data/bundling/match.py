@@ -268,13 +268,16 @@ class Bearers:
 
 def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], lone: set[tuple[int, int]]) -> bool:
     """Tell whether no listing would be doubled by unlike names."""
+    left, right = tuple(left), tuple(right)
     for i in left:
         for j in right:
             a, b = records[i], records[j]
             if not one_listing(a, b) or (min(i, j), max(i, j)) in lone:
                 continue
             similarity, distance = best_name_similarity(a, b), distance_km_of(a, b)
-            if not repeated(a, b, similarity, distance) and not _named_twice(a, b, similarity, distance):
+            if repeated(a, b, similarity, distance) or _named_twice(a, b, similarity, distance):
+                continue
+            if not _named_together(a, b, distance, [records[k] for k in (*left, *right)]):
                 return False
     return True
 
@@ -283,6 +286,19 @@ def _named_twice(a: Record, b: Record, similarity: float, distance_km: float) ->
     """Tell whether a union of listings may name one mine twice, each time as one of its listings does."""
     near = a.source_id in UNIONS and distance_km <= REPEATED_IN_UNION_KM
     return near and (within(a.name, b.name) or similarity >= REACHES[1][1] or any_alike(parts_of(a), b, parts_of(b), a))
+
+
+def _named_together(a: Record, b: Record, distance_km: float, others: Iterable[Record]) -> bool:
+    """Tell whether a record of another listing bears the names of two of a union ("Witwatersrand Nigel;Wit Nigel")."""
+    return (
+        a.source_id in UNIONS
+        and distance_km <= REACHES[1][0]
+        and any(
+            all(any(name_similarity(part, each.name) >= EQUAL for part in parts_of(other)) for each in (a, b))
+            for other in others
+            if other.source_id != a.source_id
+        )
+    )
 
 
 class SaidApart:
@@ -400,11 +416,13 @@ def witnessed(record: Record, candidate: Record, *, lone_name: bool = False) -> 
         Whether the name is borne in one place only (`Bearers.lone`).
     """
     proper = max(name_similarity(record.name, name) for name in names_of(candidate)) >= EQUAL
+    full = [part for part in _joined(record) if len(core_words(part)) >= 2]
     witnesses = (
         bool(record.deposit_type) and record.deposit_type == candidate.deposit_type,
         len(families(record.commodities) & families(candidate.commodities)) >= 2,
         _names_in_common(record, candidate) >= 2,
         proper and len(core_words(record.name)) >= 2,
+        any(name_similarity(part, name) >= EQUAL for part in full for name in names_of(candidate)),
         lone_name,
     )
     return sum(witnesses) > int(contradicted(record.name, names_of(candidate)))

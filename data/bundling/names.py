@@ -26,6 +26,8 @@ _TELLING = """
 TELLING = frozenset(_TELLING.split())
 #: What sources write short.
 WRITTEN_OUT = {"mt": "mount", "pres": "president", "st": "saint", "ste": "sainte"}
+#: Adjectives that Russian makes of a place: "Grekhovskoe" is the deposit of Grekhov.
+_ADJECTIVE = re.compile(r"(?<=[a-z]{4})sk(?:oe|oye|oje|iy|ii|ij|aya|aja)$")
 #: Numbers in Roman figures and single letters tell neighbours apart as well; so does every word with a digit.
 NUMERAL = re.compile(r"[ivx]{1,4}|[a-z]|.*\d.*")
 #: A company after the last comma: "Red Pit, Victory Chrome Co."
@@ -140,11 +142,19 @@ def name_similarity(a: str, b: str) -> float:
     100.0
     >>> name_similarity("Red Hill North", "Red Hill")
     0.0
+    >>> name_similarity("Zhirekenskoe", "Zhireken")
+    100.0
     """
     left, right = core_words(a), core_words(b)
     if not left or not right or telling_words(a) != telling_words(b):
         return 0.0
-    return _likeness(left, right)
+    places = _places(left), _places(right)
+    return max(_likeness(left, right), _likeness(*places) if places != (left, right) else 0.0)
+
+
+def _places(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return words with the places that Russian adjectives stand for."""
+    return tuple(_ADJECTIVE.sub("", word) for word in words)
 
 
 def _likeness(left: tuple[str, ...], right: tuple[str, ...]) -> float:

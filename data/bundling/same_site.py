@@ -26,7 +26,7 @@ REACHES = ((1.0, 60.0), (5.0, 78.0), (15.0, 88.0))
 ALIKE = 95.0
 EQUAL = 97.0
 #: How far a name in brackets, one of a joined name, a neighbour's name and a number on one side only may reach, in km.
-ASIDE_KM, PART_KM, NEIGHBOUR_KM, NUMBER_KM = 5.0, 15.0, 5.0, 1.5
+ASIDE_KM, PART_KM, NEIGHBOUR_KM, NUMBER_KM = 15.0, 15.0, 5.0, 1.5
 #: Commodities that one ore yields, so that sources may list a mine for one or the other: granites and pegmatites,
 #: carbonatites, mineral sands, veins and porphyries, mafic rocks, the Witwatersrand.
 ASSOCIATIONS = (
@@ -173,14 +173,14 @@ def _near(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
         or (distance_km <= SEARCH_KM and proper >= ALIKE)
         or (distance_km <= SUBSET_KM and within(a.name, b.name))
         or (distance_km <= SPELT_KM * slack and spelt_alike(a.name, b.name) >= SPELT)
-        or _named_beside(a, b, distance_km, slack)
+        or _named_beside(a, b, distance_km)
     )
 
 
-def _named_beside(a: Record, b: Record, distance_km: float, slack: float) -> bool:
+def _named_beside(a: Record, b: Record, distance_km: float) -> bool:
     """Tell whether the records are named alike in brackets, in a joined name, as neighbours, or but for a number."""
     return (
-        (distance_km <= ASIDE_KM * slack and any_alike(asides_of(a), b, asides_of(b), a))
+        (distance_km <= ASIDE_KM and any_alike(asides_of(a), b, asides_of(b), a))
         or (distance_km <= PART_KM and any_alike(parts_of(a), b, parts_of(b), a))
         or (distance_km <= NEIGHBOUR_KM and any_alike(a.neighbours, b, (*b.neighbours, *parts_of(b)), a))
         or (distance_km <= NEIGHBOUR_KM and any_alike(b.neighbours, a, parts_of(a), b))

@@ -304,8 +304,24 @@ def _claims(claims: list[Claim], site_of: dict[str, object], ranks: dict[tuple[s
     frame = claims_frame([c for c in claims if c.key in site_of])
     frame.insert(0, "site_id", frame["key"].map(site_of))
     frame.insert(1, "source_id", frame["key"].str.split(":", n=1).str[0])
-    frame = frame.drop_duplicates(["site_id", "attribute", "commodity", "value", "text", "source_id", "as_of", "scope"])
-    return resolve(frame, ranks)
+    return resolve(without_repeats(frame), ranks)
+
+
+#: Attributes of which it counts how many publishers say the same: a page each.
+WITNESSED = ("stage", "owner", "owner_pending", "operator")
+
+
+def without_repeats(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return claims without what one source says twice of a site; pages that agree on stage or owner all stay.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Claims with site_id and source_id, a row each.
+    """
+    same = ["site_id", "attribute", "commodity", "value", "text", "source_id", "as_of", "scope"]
+    page = frame["url"].where(frame["attribute"].isin(WITNESSED), "")
+    return frame[~frame[same].assign(_page=page).duplicated()]
 
 
 #: A grade so many times above or below the median of its siblings is not of the same ore: another body, a concentrate.

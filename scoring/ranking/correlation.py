@@ -16,9 +16,9 @@ def correlation(u: FloatArray, known: BoolArray, least_pairs: int = LEAST_PAIRS)
     """Return the correlation of criteria in normal scores, shape (k, k); 0: not shown.
 
     Each criterion is turned into normal scores by its ranks among the sites that know it, so that a Gaussian copula
-    with this matrix has the rank correlation of the sites. A correlation within two standard errors of 0 (2 / sqrt(pairs)),
-    or of fewer than `least_pairs` sites, is 0. What pairs of different sites say together need not be a correlation
-    matrix: negative eigenvalues are cut and the diagonal is made 1 again.
+    with this matrix has the rank correlation of the sites. A correlation within two standard errors of 0
+    (2 / sqrt(pairs)), or of fewer than `least_pairs` sites, is 0. What pairs of different sites say together need not
+    be a correlation matrix: negative eigenvalues are cut and the diagonal is made 1 again.
 
     Parameters
     ----------

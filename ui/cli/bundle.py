@@ -18,8 +18,10 @@ data_app = typer.Typer(no_args_is_help=True, help="The bundled data: report and 
 def data_report(format: FormatOption = Format.table) -> None:
     """Report the coverage of the bundled data."""
     from data.bundle import report  # noqa: PLC0415
+    from scoring.sites.witnesses import two_publishers  # noqa: PLC0415
 
-    coverage = report(open_all_facts())
+    facts = open_all_facts()
+    coverage = {**report(facts), "first_projects": two_publishers(facts)}
     if format is Format.json:
         typer.echo(json.dumps(coverage, ensure_ascii=False, indent=2))
         return

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from data import shortlists
+from data.publishers import of_site
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Basis, load
@@ -23,6 +24,7 @@ from ui.page_state import page_state
 from ui.panels.grade import grade_tab
 from ui.panels.ownership import owner_tree
 from ui.panels.permitting import permitting_tab
+from ui.panels.publishers import counted, publishers
 from ui.panels.support import support_tab
 from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
@@ -357,7 +359,10 @@ BASES: dict[Basis, Callable[[MeasurementRecord], str]] = {
 
 
 def claims(site: Dossier) -> None:
-    """Show every value that a source gives."""
+    """Show who states the stage and names the owners, and every value that a source gives."""
+    if any(claim["attribute"] in ("stage", "owner", "operator") for claim in site["claims"]):
+        publishers(site)
+        st.markdown("**" + _("All values") + "**")
     st.caption(
         _("All values reported by the sources. Where they differ, the ticked value is used; the others stay visible.")
     )
@@ -403,8 +408,9 @@ def owners(site: Dossier) -> None:
     """Show the owners, the tree above them and the frameworks of the host country."""
     if not site["owners"]:
         st.info(_("No source names an owner. Allied ownership is therefore unknown and widens the score range."))
+    named_by = of_site(site["claims"], site["stage"], site["owners"]).owners
     for owner in site["owners"]:
-        _owner(owner)
+        _owner(owner, len(named_by.get(owner["owner"], ())))
     owner_tree(
         site["site_id"],
         next((gate["verdict"] for gate in site["gates"] if gate["gate"] == "covered_nation"), "unknown"),
@@ -415,13 +421,13 @@ def owners(site: Dossier) -> None:
             st.text(f"{framework['date']}  {framework['title']}")
 
 
-def _owner(owner: HoldingRecord) -> None:
-    """Show one owner with its share, the parent above it, and where both can be read."""
+def _owner(owner: HoldingRecord, named_by: int) -> None:
+    """Show one owner with its share, how many publishers name it, the parent above it, and where both can be read."""
     share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
     parent = owner["ultimate_parent"] or _("parent not traced")
     home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
     with st.container(border=True):
-        st.text(f"{owner['owner']} — {share}")
+        st.text(f"{owner['owner']} — {share} · {counted(named_by)}")
         st.caption(
             " · ".join(
                 x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x

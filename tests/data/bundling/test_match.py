@@ -79,7 +79,13 @@ def test_neighbours_are_told_apart(a: str, b: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("a", "b"), [("Mount Weld mine", "Mount Weld"), ("Zinkgruvan", "ZINKGRUVAN (mine)"), ("São João", "Sao Joao")]
+    ("a", "b"),
+    [
+        ("Mount Weld mine", "Mount Weld"),
+        ("Zinkgruvan", "ZINKGRUVAN (mine)"),
+        ("São João", "Sao Joao"),
+        ("Zhirekenskoe", "Zhireken"),
+    ],
 )
 def test_spellings_of_one_name_agree(a: str, b: str) -> None:
     assert name_similarity(a, b) >= 95
@@ -149,7 +155,8 @@ def test_one_mine_listed_for_phosphate_and_for_rare_earths_is_one() -> None:
 
 
 def test_names_in_brackets_joined_names_and_neighbours_serve_near_by() -> None:
-    assert compare(site("a", "Spar Lake (Troy mine)", 10.0, 48.0), site("b", "Troy", 10.01, 48.01)).same
+    assert compare(site("a", "Spar Lake (Troy mine)", 10.0, 48.0), site("b", "Troy", 10.13, 48.0)).same
+    assert not compare(site("a", "Spar Lake (Troy mine)", 10.0, 48.0), site("b", "Troy", 10.25, 48.0)).same
     assert compare(site("a", "Guri Kuq/Prrenjas", 20.5, 41.0), site("b", "Guri Kuq", 20.6, 41.0)).same
     lump = site("b", "Altai", 83.0, 50.0, neighbours=("Grekhov",))
     assert compare(site("a", "Grekhov", 83.02, 50.0), lump).same
@@ -175,6 +182,23 @@ def test_a_record_without_place_needs_a_second_witness() -> None:
     assert not attaches(
         thor, site("usgs_ree", "Thor Lake (Blachford Lake)", -112.7, 62.1, commodities=("zinc", "lead"))
     )
+
+
+def test_one_of_a_joined_name_of_two_words_is_a_witness() -> None:
+    kennedy = site("icmm", "Kennedy's Vale", 30.1, -24.8, iso3="ZAF", commodities=("palladium",))
+    joined = site("minmod", "Spitzkop-Kennedy's Vale", None, None, iso3="ZAF", commodities=("platinum",))
+    assert witnessed(joined, kennedy)
+    assert not witnessed(joined, site("icmm", "Spitzkop", 30.1, -24.8, iso3="ZAF", commodities=("palladium",)))
+
+
+def test_a_listing_put_together_of_several_may_hold_two_names_that_another_joins() -> None:
+    options = {"iso3": "ZAF", "commodities": ("gold",)}
+    pair = [
+        site("usgs_nicrpge", "Witwatersrand Nigel", 28.50, -26.50, **options),
+        site("usgs_nicrpge", "Wit Nigel", 28.52, -26.51, **options),
+    ]
+    assert cluster(pair) == [[0], [1]]
+    assert cluster([*pair, site("icmm", "Witwatersrand Nigel;Wit Nigel", 28.51, -26.505, **options)]) == [[0, 1, 2]]
 
 
 def test_icmm_group_names_that_lump_neighbours_are_no_aliases() -> None:
