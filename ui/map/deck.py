@@ -20,6 +20,8 @@ from workspace import reference
 
 HALO = (213, 43, 133)
 HALO_PX = 17
+#: Their coast has 75,000 corners: without a GPU its line costs a hundred times the fill, and the sea shows the coast.
+UNLINED = ("land", "lakes")
 
 
 def deck(feed: MapFeed, chosen: list[list[float]]) -> pdk.Deck:
@@ -133,7 +135,7 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
         )
     common = _drawn(layer, layer.style, opacity, night)
     version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
-    if tiles.whole_geojson(layer):
+    if layer.kind != "vector-line" and tiles.whole_geojson(layer):
         return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
     return pdk.Layer(
         "TileLayer",
@@ -151,8 +153,8 @@ def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dic
     common: dict[str, object] = {
         "id": f"{layer.id}-{_version(layer)}-{int(night)}",
         "opacity": opacity,
-        "pickable": layer.group == "own",
-        "stroked": True,
+        "pickable": bool(layer.tooltip) and layer.group != "basemap",
+        "stroked": layer.id not in UNLINED,
         "filled": fill[3] > 0,
         "get_fill_color": list(fill),
         "get_line_color": list(line),

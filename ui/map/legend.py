@@ -89,7 +89,7 @@ def _band(feed: MapFeed, name: str, place: int, counts: dict[str, int]) -> str:
         f'<span style="display:inline-block;width:1.6rem;height:.7rem;border-radius:3px;'
         f'background:linear-gradient(90deg,{shades})"></span>'
     )
-    low, high = (number(edges[place + side], 2) for side in (0, 1))
+    low, high = (f"{edges[place + side]:.2f}" for side in (0, 1))
     label = f"<{high}" if not place else f"≥{low}" if place == len(markers.BANDS) else f"{low}–{high}"
     return _switch(feed, name, swatch, label, counts)
 

@@ -106,6 +106,7 @@ def _data(feed: MapFeed, chosen: list[list[float]], results: Bounds | None) -> d
         "named": site_tiles.named(feed),
         "legend": legend.site_legend(feed),
         "layers": _layers(),
+        "fields": {layer.id: _fields(layer) for layer, _opacity in deck.visible_layers() if layer.tooltip},
         "views": [{"name": name, "bounds": REGIONS[region]} for region, name in _regions().items()],
         "results": results,
         "home": REGIONS["pacific"],
@@ -149,7 +150,16 @@ def _layers() -> list[dict[str, object]]:
     for layer in reference.map_layers():
         if layer.group == "own" or layer.path.exists():
             groups.setdefault(layer.group, []).append(_listed(layer, on=layer.id in switched))
-    return [{"title": w.word(w.GROUPS, group), "layers": layers} for group, layers in groups.items()]
+    listed = sorted(groups, key=lambda group: group == "basemap")
+    return [{"title": w.word(w.GROUPS, group), "layers": groups[group]} for group in listed]
+
+
+def _fields(layer: Layer) -> dict[str, object]:
+    """Return the title of a layer and column, label and unit of what its tooltip says."""
+    fields = [
+        [each.column, either(each.label, each.label_ja), either(each.unit, each.unit_ja)] for each in layer.tooltip
+    ]
+    return {"title": either(layer.title, layer.title_ja), "own": layer.group == "own", "fields": fields}
 
 
 def _listed(layer: Layer, *, on: bool) -> dict[str, object]:

@@ -11,11 +11,11 @@ import { drawNames } from "./names.js";
 import { Tooltip } from "./tooltip.js";
 
 const COLOURS = {
-  light: { sea: "#dce8f0", paper: "rgba(255,255,255,.94)", ink: "#1b2430", accent: "#005a8c" },
-  dark: { sea: "#17222e", paper: "rgba(28,36,46,.95)", ink: "#e8ecf1", accent: "#56b4e9" },
+  light: { sea: "#cddfec", paper: "rgba(255,255,255,.97)", ink: "#1b2430", accent: "#005a8c" },
+  dark: { sea: "#131d28", paper: "rgba(28,36,46,.97)", ink: "#e8ecf1", accent: "#56b4e9" },
 };
 const CONVERTER = new JSONConverter({ configuration: { classes: { BitmapLayer, GeoJsonLayer, ScatterplotLayer, TileLayer, _WMSLayer } } });
-const STILL_MS = 300, FLIGHT_MS = 700, CLICK_PIXELS = 6, ZOOM_STEP = 1;
+const STILL_MS = 300, REST_MS = 160, FLIGHT_MS = 700, CLICK_PIXELS = 6, ZOOM_STEP = 1;
 const MOST_ZOOM = 14;
 const maps = new WeakMap();
 // The camera outlives the page: who comes back to it finds the map as it was.
@@ -169,10 +169,9 @@ class SiteMap {
     if (data.deck === this.drawn) return;
     this.drawn = data.deck;
     const layers = CONVERTER.convert({ layers: JSON.parse(data.deck).layers }).layers;
-    this.sites = layers.find((layer) => layer.id === "sites");
-    const withNames = this.sites.clone({ onViewportLoad: () => this.redraw() });
-    const all = layers.map((layer) => (layer === this.sites ? withNames : layer));
-    this.sites = withNames;
+    const all = layers.map((layer) => (layer.id === "sites" ? layer.clone({ onViewportLoad: () => this.redraw() }) : layer));
+    this.sites = all.find((layer) => layer.id === "sites");
+    this.pickable = all.some((layer) => layer.props.pickable);
     this.deck?.setProps({ layers: all });
   }
 
@@ -220,12 +219,13 @@ class SiteMap {
       this.down = null;
     });
     this.map.addEventListener("pointermove", (event) => {
+      clearTimeout(this.resting);
       if (event.buttons || !onMap(event)) return this.tip.hide();
       const place = at(event);
       cancelAnimationFrame(this.looking);
       this.looking = requestAnimationFrame(() => this.hover(place));
     });
-    this.map.addEventListener("pointerleave", () => { cancelAnimationFrame(this.looking); this.tip.hide(); });
+    this.map.addEventListener("pointerleave", () => { cancelAnimationFrame(this.looking); clearTimeout(this.resting); this.tip.hide(); });
     this.map.addEventListener("keydown", (event) => this.key(event));
     this.legend.addEventListener("click", (event) => {
       const entry = event.target.closest("button[data-entry]");
@@ -246,9 +246,26 @@ class SiteMap {
   hover(place) {
     const mark = this.under(...place);
     this.over = Boolean(mark);
-    this.map.style.cursor = this.over ? "pointer" : "";
-    if (!mark) return this.tip.hide();
+    clearTimeout(this.resting);
+    if (!mark) {
+      this.tip.hide();
+      // Other layers are found by the GPU, so only once the pointer rests.
+      if (this.pickable) this.resting = setTimeout(() => this.hoverLayer(place), REST_MS);
+      return;
+    }
     this.tip.show(mark, this.size, `${this.data.tooltip}&z=${Math.max(0, Math.min(MOST_ZOOM, Math.round(this.view.zoom)))}`);
+  }
+
+  hoverLayer([x, y]) {
+    const found = this.deck?.pickObject({ x, y, radius: 3 });
+    const id = found && Object.keys(this.data.fields).find((each) => found.layer.id.startsWith(`${each}-`));
+    if (!id || !found.object?.properties) return;
+    const { title, own, fields } = this.data.fields[id], values = found.object.properties;
+    if (own) return this.tip.words(values.n ?? title, [values.t ?? ""], [x, y], this.size);
+    const named = fields.filter(([column, , unit]) => typeof values[column] === "number" && (unit || column !== "id"));
+    const name = fields.map(([column]) => column).find((column) => column.startsWith("name") && values[column]);
+    const lines = named.map(([column, label, unit]) => `${label}: ${values[column].toLocaleString()} ${unit}`.trim());
+    this.tip.words(name ? values[name] : title, name ? [title, ...lines] : lines, [x, y], this.size);
   }
 
   key(event) {

@@ -1,4 +1,4 @@
-// Names on the map, drawn so that none covers another: first the twenty best sites, then counts, countries and towns where room is left.
+// Names on the map, drawn so that none covers another: first the twenty best sites, then countries, counts and towns where room is left.
 import { projected } from "./camera.js";
 
 const INK = {
@@ -21,6 +21,13 @@ export function drawNames(canvas, { view, size, dark, named, marks, countries, t
     const text = `${site.r} ${short(site.n)}`, width = pen.measureText(text).width;
     for (const [x, y] of inView(site.p)) nameSite(pen, ink, taken, text, width, x, y, site.z / 2, size);
   }
+  const pixels = (512 * 2 ** view.zoom) / 360;
+  for (const [name, lon, lat, wide] of countries) {
+    pen.font = `${wide > 25 ? 13 : 12}px ${family}`;
+    const width = pen.measureText(name).width;
+    if (wide * pixels < 0.8 * width || wide * pixels > 2.5 * size.width) continue;
+    for (const [x, y] of inView([lon, lat])) centred(pen, taken, name, width, x, y, ink.country, ink.halo, Math.min(wide * pixels * 0.18, 80));
+  }
   pen.font = `500 10px ${family}`;
   for (const mark of marks) {
     if (!mark.m) continue;
@@ -32,13 +39,6 @@ export function drawNames(canvas, { view, size, dark, named, marks, countries, t
       taken.add([spot[0], spot[1] - 5, spot[0] + width, spot[1] + 5]);
       written(pen, mark.m, ...spot, ink.count, ink.halo, 2.5);
     }
-  }
-  const pixels = (512 * 2 ** view.zoom) / 360;
-  for (const [name, lon, lat, wide] of countries) {
-    pen.font = `${wide > 25 ? 13 : 12}px ${family}`;
-    const width = pen.measureText(name).width;
-    if (wide * pixels < 0.8 * width || wide * pixels > 2.5 * size.width) continue;
-    for (const [x, y] of inView([lon, lat])) centred(pen, taken, name, width, x, y, ink.country, ink.halo, Math.min(wide * pixels * 0.18, 80));
   }
   pen.font = `11px ${family}`;
   for (const [name, lon, lat, zoom] of towns) {

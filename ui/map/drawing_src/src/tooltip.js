@@ -33,12 +33,16 @@ export class Tooltip {
   }
 
   write(mark, lines, size) {
+    this.words(mark.n, [`#${mark.r} · ${mark.s}`, ...lines], mark.at, size);
+  }
+
+  words(title, lines, [x, y], size) {
     this.box.replaceChildren();
     const head = document.createElement("b");
-    head.textContent = mark.n;
-    this.box.append(head, line(`#${mark.r} · ${mark.s}`), ...lines.map(line));
+    head.textContent = title;
+    this.box.append(head, ...lines.map(line));
     this.box.style.display = "block";
-    const [x, y] = mark.at, { offsetWidth: width, offsetHeight: height } = this.box;
+    const { offsetWidth: width, offsetHeight: height } = this.box;
     this.box.style.left = `${Math.max(4, x + GAP + width > size.width ? x - GAP - width : x + GAP)}px`;
     this.box.style.top = `${Math.max(4, Math.min(y - height / 2, size.height - height - 4))}px`;
   }
