@@ -16,7 +16,7 @@ TILE_PIXELS = 512
 #: Sides of a cell; tiles hold a whole number of them, so that a cell never lies in two tiles.
 CELL_PIXELS = 32
 #: Nearer than this two marks cover each other.
-APART_PIXELS = 22.0
+APART_PIXELS = 26.0
 MOST_LAT = 85.05
 
 

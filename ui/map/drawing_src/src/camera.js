@@ -36,5 +36,16 @@ export function kept(view, size, mostZoom) {
   const half = size.height / 2 / (TILE * 2 ** zoom);
   const y = northing(view.latitude);
   const middle = bottom - top <= 2 * half ? (top + bottom) / 2 : Math.max(top + half, Math.min(bottom - half, y));
-  return { ...view, zoom, latitude: latitude(middle), longitude: ((((view.longitude + 180) % 360) + 360) % 360) - 180, pitch: 0, bearing: 0 };
+  return { ...view, zoom, latitude: latitude(middle), pitch: 0, bearing: 0 };
+}
+
+export const turned = (lon) => ((((lon + 180) % 360) + 360) % 360) - 180;
+
+// The camera on its way, part 0..1: it starts and ends slowly, and rises where the way is long.
+export function between(from, to, part) {
+  const eased = part * part * (3 - 2 * part);
+  const mixed = (one, other) => one + (other - one) * eased;
+  const screens = Math.abs(to.longitude - from.longitude) / 360 / (1 / 2 ** Math.min(from.zoom, to.zoom));
+  const rise = Math.min(2.5, Math.max(0, Math.log2(screens + 1) - 0.5)) * Math.sin(Math.PI * eased);
+  return { longitude: mixed(from.longitude, to.longitude), latitude: mixed(from.latitude, to.latitude), zoom: mixed(from.zoom, to.zoom) - rise, pitch: 0, bearing: 0 };
 }

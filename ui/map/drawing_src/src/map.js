@@ -1,12 +1,12 @@
 // The map of the Explore page. Exports `show(component)`, which Streamlit's component calls on every run, and `leave(component)`.
 // Draws the layers that pydeck describes; gives back the triggers `picked` {id, add}, `legend` (an entry) and `layer` {id, on}.
 // Sites come as thinned tiles, so few marks are drawn: what lies under the pointer is found among them without the GPU.
-import { Deck, FlyToInterpolator, LinearInterpolator, MapView } from "@deck.gl/core";
+import { Deck, MapView } from "@deck.gl/core";
 import { JSONConverter } from "@deck.gl/json";
 import { BitmapLayer, GeoJsonLayer, ScatterplotLayer } from "@deck.gl/layers";
 import { TileLayer, _WMSLayer } from "@deck.gl/geo-layers";
 import css from "./map.css";
-import { degreesPerPixel, fitted, kept, projected } from "./camera.js";
+import { between, degreesPerPixel, fitted, kept, projected, turned } from "./camera.js";
 import { drawNames } from "./names.js";
 import { Tooltip } from "./tooltip.js";
 
@@ -15,7 +15,7 @@ const COLOURS = {
   dark: { sea: "#131d28", paper: "rgba(28,36,46,.97)", ink: "#e8ecf1", accent: "#56b4e9" },
 };
 const CONVERTER = new JSONConverter({ configuration: { classes: { BitmapLayer, GeoJsonLayer, ScatterplotLayer, TileLayer, _WMSLayer } } });
-const STILL_MS = 300, REST_MS = 160, FLIGHT_MS = 700, CLICK_PIXELS = 6, ZOOM_STEP = 1;
+const STILL_MS = 300, REST_MS = 160, FLIGHT_MS = 600, CLICK_PIXELS = 6, ZOOM_STEP = 1;
 const MOST_ZOOM = 14;
 const maps = new WeakMap();
 // The camera outlives the page: who comes back to it finds the map as it was.
@@ -107,14 +107,20 @@ class SiteMap {
   moved(viewState, byReader) {
     this.view = { ...viewState, ...this.clamped(viewState) };
     if (byReader) {
-      this.start = null;
-      lastView = { latitude: this.view.latitude, longitude: this.view.longitude, zoom: this.view.zoom };
-      this.tip.hide();
-      clearTimeout(this.still);
-      this.still = setTimeout(() => this.writeAddress(), STILL_MS);
+      cancelAnimationFrame(this.flying);
+      this.settle();
     }
     this.redraw();
     return this.view;
+  }
+
+  // The camera is where the reader wants it: it stands in the address once it rests.
+  settle() {
+    this.start = null;
+    lastView = { latitude: this.view.latitude, longitude: turned(this.view.longitude), zoom: this.view.zoom };
+    this.tip.hide();
+    clearTimeout(this.still);
+    this.still = setTimeout(() => this.writeAddress(), STILL_MS);
   }
 
   resized(size) {
@@ -135,14 +141,20 @@ class SiteMap {
   }
 
   fly(flight) {
-    const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-    const view = this.target(flight);
-    const near = Math.abs(view.zoom - this.view.zoom) <= ZOOM_STEP + 0.1;
-    const movement = still ? {} : { transitionDuration: near ? FLIGHT_MS / 3 : FLIGHT_MS, transitionInterpolator: near ? new LinearInterpolator(["longitude", "latitude", "zoom"]) : new FlyToInterpolator() };
+    const [from, to] = [this.view, this.target(flight)];
     // The world is round: the way is the shorter one.
-    view.longitude += 360 * Math.round((this.view.longitude - view.longitude) / 360);
-    this.deck?.setProps({ initialViewState: { ...view, ...movement } });
-    if (still) this.moved(view, true);
+    to.longitude += 360 * Math.round((from.longitude - to.longitude) / 360);
+    const lasts = matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : FLIGHT_MS, began = performance.now();
+    const step = () => {
+      const part = lasts ? Math.min(1, (performance.now() - began) / lasts) : 1;
+      this.view = part < 1 ? this.clamped(between(from, to, part)) : { ...to, longitude: turned(to.longitude) };
+      this.deck?.setProps({ initialViewState: { ...this.view } });
+      this.settle();
+      this.redraw();
+      if (part < 1) this.flying = requestAnimationFrame(step);
+    };
+    cancelAnimationFrame(this.flying);
+    step();
   }
 
   update({ data, setTriggerValue }) {
@@ -212,6 +224,7 @@ class SiteMap {
   listen() {
     const at = (event) => { const box = this.map.getBoundingClientRect(); return [event.clientX - box.left, event.clientY - box.top]; };
     const onMap = (event) => event.target.closest?.(".ore-box") === null;
+    this.map.addEventListener("wheel", () => cancelAnimationFrame(this.flying), { passive: true });
     this.map.addEventListener("pointerdown", (event) => { this.down = onMap(event) && event.button === 0 ? at(event) : null; });
     this.map.addEventListener("pointerup", (event) => {
       const place = at(event);

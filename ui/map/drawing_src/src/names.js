@@ -43,16 +43,7 @@ export function drawNames(canvas, { view, size, dark, named, marks, countries, t
   pen.font = `11px ${family}`;
   for (const [name, lon, lat, zoom] of towns) {
     if (zoom > view.zoom + TOWN_ZOOM_GAP) continue;
-    for (const [x, y] of inView([lon, lat])) {
-      const width = pen.measureText(name).width, box = [x - 3, y - 6, x + 6 + width, y + 6];
-      if (!taken.free(box)) continue;
-      taken.add(box);
-      pen.fillStyle = ink.town;
-      pen.beginPath();
-      pen.arc(x, y, 1.8, 0, 7);
-      pen.fill();
-      written(pen, name, x + 5, y, ink.town, ink.halo, 2.5);
-    }
+    for (const [x, y] of inView([lon, lat])) nameTown(pen, ink, taken, name, pen.measureText(name).width, x, y);
   }
   if (pending) ring(pen, pending, inView, ink.ring);
 }
@@ -100,6 +91,19 @@ function leader(pen, colour, x, y, radius, [west, north, east, south]) {
 }
 
 const AROUND = [0, 0.4, -0.4, 0.8, -0.8, 1.2, -1.2].flatMap((south) => [0, -0.5, 0.5, -1, 1, -1.5, 1.5].map((east) => [east, south])).sort((one, other) => Math.hypot(...one) - Math.hypot(...other));
+
+// A town's dot with its name on the side where there is room; without room neither.
+function nameTown(pen, ink, taken, name, width, x, y) {
+  const spots = [[x + 5, y], [x - 5 - width, y], [x - width / 2, y - 10], [x - width / 2, y + 10]];
+  const spot = spots.find(([left, middle]) => taken.free([left, middle - 6, left + width, middle + 6]));
+  if (!spot) return;
+  taken.add([spot[0], spot[1] - 6, spot[0] + width, spot[1] + 6]);
+  pen.fillStyle = ink.town;
+  pen.beginPath();
+  pen.arc(x, y, 1.8, 0, 7);
+  pen.fill();
+  written(pen, name, ...spot, ink.town, ink.halo, 2.5);
+}
 
 // In the middle of a country, or as near to it as there is room.
 function centred(pen, taken, text, width, x, y, colour, halo, reach) {
