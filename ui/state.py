@@ -90,7 +90,7 @@ def _layers(text: str) -> dict[str, tuple[bool, float]]:
         layer_id, _colon, percent = short(part).removeprefix("-").partition(":")
         layer = next((each for each in map_layers() if each.id == layer_id), None)
         if layer is None:
-            page_state.unread = [*page_state.unread, "ly"]
+            page_state.unread = [*(key for key in page_state.unread if key != "ly"), "ly"]
         else:
             switched[layer_id] = (not part.startswith("-"), _whole_number(percent, round(100 * layer.opacity)) / 100)
     return switched

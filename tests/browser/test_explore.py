@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import HALO, ROOT, Seen, count, outside, serving, settled, watched
+from tests.browser.conftest import HALO, MAP, ROOT, Seen, count, outside, serving, settled, watched
 from ui.text.i18n import catalogue
 from ui.text.sync_catalogues import extracted
 
@@ -45,7 +45,7 @@ def test_first_load_asks_nothing_outside_and_paints_land_and_sites(app: Seen) ->
 
 def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
     app.open("?sel=nam-lofdal-bergville-11c6")
-    box = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    box = app.page.locator(MAP).bounding_box()
     assert box
     app.page.mouse.move(box["x"] + 100, box["y"] + 430)  # the South Pacific: no site is picked by the way
     app.page.mouse.down()
@@ -90,7 +90,7 @@ def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     app.page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")  # the button lies below the fold
     app.settle()
     table = app.page.locator(".st-key-table [data-testid=stDataFrame]").bounding_box()
-    chart = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    chart = app.page.locator(MAP).bounding_box()
     assert table
     assert chart
     app.page.mouse.click(table["x"] + 20, table["y"] + 55)

@@ -12,6 +12,7 @@ export function drawNames(canvas, { view, size, dark, named, marks, countries, t
   const ink = INK[dark ? "dark" : "light"];
   const family = getComputedStyle(canvas).fontFamily || "sans-serif";
   const taken = new Taken();
+  for (const box of controls(size)) taken.add(box);
   const inView = (place) => projected(place, view, size);
   const first = new Set(named.map((each) => each.id));
   for (const mark of marks) for (const [x, y] of inView(mark.p)) taken.add(around(x, y, first.has(mark.id) ? mark.z * 0.45 : mark.z * 0.3));
@@ -133,6 +134,9 @@ function ring(pen, mark, inView, colour) {
   for (const [x, y] of inView(mark.p)) { pen.beginPath(); pen.arc(x, y, mark.z / 2 + 4, 0, 7); pen.stroke(); }
   pen.setLineDash([]);
 }
+
+// Where buttons and scale lie on the map.
+const controls = ({ width, height }) => [[width - 50, 0, width, 116], [0, 0, 100, 50], [0, height - 36, 130, height]];
 
 const short = (name) => (name.length > 26 ? `${name.slice(0, 25).trimEnd()}…` : name);
 const around = (x, y, radius) => [x - radius, y - radius, x + radius, y + radius];
