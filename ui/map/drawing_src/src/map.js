@@ -54,6 +54,7 @@ class SiteMap {
     this.legend = element("div", "ore-legend", root);
     this.ground = element("div", "", this.map);
     this.names = element("canvas", "ore-names", this.map);
+    this.names.setAttribute("aria-hidden", "true");
     this.layers = element("details", "ore-box ore-layers", this.map);
     this.zoomBox = element("div", "ore-box ore-zoom", this.map);
     this.scale = element("div", "ore-scale", this.map);
@@ -168,6 +169,7 @@ class SiteMap {
     this.writeControls(data);
     this.writeLayers(data);
     this.legend.innerHTML = data.legend;
+    this.legend.setAttribute("role", "group");
     this.legend.setAttribute("aria-label", data.words.legend);
     this.draw(data);
     this.fetchNames(data);
