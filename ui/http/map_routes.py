@@ -140,7 +140,7 @@ def _towns(_spoken: str) -> list[list[object]]:
     ]
 
 
-NAMES: dict[str, Callable[[str], list[list[object]]]] = {"countries": _countries, "towns": _towns}
+NAMES: dict[str, Callable[[str], list[list[object]]]] = {"countries": _countries, "settlements": _towns}
 _NAMES: BoundedCache[tuple[str, str], bytes] = BoundedCache(8, 8_000_000, len)
 
 

@@ -112,7 +112,7 @@ def _data(feed: MapFeed, chosen: list[list[float]], results: Bounds | None) -> d
         "home": REGIONS["pacific"],
         "flight": {"count": page_state.flights, "view": page_state.camera, "bounds": page_state.camera_bounds},
         "countries": f"/api/names/countries.json?l={feed.language}",
-        "towns": f"/api/names/towns.json?l={feed.language}",
+        "settlements": f"/api/names/settlements.json?l={feed.language}",
         "tooltip": tooltip_address(feed),
         "dark": feed.dark,
         "words": _words(),

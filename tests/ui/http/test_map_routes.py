@@ -77,12 +77,12 @@ def test_the_map_fetches_thinned_tiles_and_words_on_a_site(client: TestClient) -
     assert client.get(f"{addresses.tooltip_address(feed)}&id=nowhere&z=0").status_code == 404
 
 
-@pytest.mark.parametrize("which", ["countries", "towns"])
+@pytest.mark.parametrize("which", ["countries", "settlements"])
 def test_names_come_from_the_bundle_without_antarctica(client: TestClient, which: str) -> None:
     named = client.get(f"/api/names/{which}.json?l=ja").json()
     assert len(named) > 200
     assert min(lat for _name, _lon, lat, _room in named) > -60
-    assert which == "towns" or "アメリカ合衆国" in {each[0] for each in named}
+    assert which == "settlements" or "アメリカ合衆国" in {each[0] for each in named}
 
 
 def test_a_script_is_kept_under_its_own_address_only(client: TestClient) -> None:

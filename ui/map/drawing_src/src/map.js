@@ -220,7 +220,7 @@ class SiteMap {
   async fetchNames(data) {
     const get = async (address) => { const answer = await fetch(address); return answer.ok ? answer.json() : []; };
     if (this.countriesAt !== data.countries) { this.countriesAt = data.countries; this.countries = await get(data.countries); this.redraw(); }
-    if (this.townsAt !== data.towns) { this.townsAt = data.towns; this.towns = await get(data.towns); this.redraw(); }
+    if (this.townsAt !== data.settlements) { this.townsAt = data.settlements; this.towns = await get(data.settlements); this.redraw(); }
   }
 
   listen() {
