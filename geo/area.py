@@ -162,3 +162,29 @@ def bounds_of(polygons: Polygons) -> tuple[float, float, float, float]:
     if max(from_zero) - min(from_zero) < east - west:
         west, east = ((lon + 180.0) % 360.0 - 180.0 for lon in (min(from_zero), max(from_zero)))
     return west, south, east, north
+
+
+def in_one_piece(polygons: Polygons) -> Polygons:
+    """Return an area that crosses the antimeridian with its western half past 180, so that a map draws no seam.
+
+    Parameters
+    ----------
+    polygons : Polygons
+        Rings of (lon, lat) in degrees, EPSG:4326.
+
+    Examples
+    --------
+    >>> across = polygons_of([shapely.box(170, -10, 190, 10)])[0]
+    >>> [sorted({lon for lon, _lat in rings[0]}) for rings in in_one_piece(across)]
+    [[170.0, 190.0]]
+    """
+    west, _south, east, _north = bounds_of(polygons)
+    if west <= east:
+        return polygons
+    shape = as_shape(polygons)
+    turned = shapely.transform(shape, lambda lonlat: np.column_stack([lonlat[:, 0] + 360, lonlat[:, 1]]))
+    whole = shapely.union(
+        shapely.intersection(shape, shapely.box(east, -90, 180, 90)),
+        shapely.intersection(turned, shapely.box(180, -90, west + 360, 90)),
+    )
+    return _tuples(whole)

@@ -44,3 +44,26 @@ def halves(bounds: Bounds) -> list[Bounds]:
     """
     west, south, east, north = bounds
     return [bounds] if west <= east else [(west, south, 180.0, north), (-180.0, south, east, north)]
+
+
+def around(lon: ArrayLike, lat: ArrayLike) -> Bounds:
+    """Return the smallest box that holds all points: the widest gap between their longitudes is left out.
+
+    Parameters
+    ----------
+    lon, lat : array_like, shape (n,)
+        EPSG:4326 degrees, at least one point.
+
+    Returns
+    -------
+    tuple of float
+        West, south, east, north; west > east: the box crosses the antimeridian.
+
+    Examples
+    --------
+    >>> around([170.0, -175.0, 178.0], [-40.0, -20.0, -30.0])
+    (170.0, -40.0, -175.0, -20.0)
+    """
+    x, y = np.unique(np.asarray(lon, dtype=float)), np.asarray(lat, dtype=float)
+    widest = int(np.argmax(np.diff(x, append=x[0] + 360.0)))
+    return float(x[(widest + 1) % len(x)]), float(y.min()), float(x[widest]), float(y.max())

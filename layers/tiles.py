@@ -26,6 +26,9 @@ WHOLE_GRID_DEG = 1e-3
 MAP_LIMITS = (-180.0, -85.06, 180.0, 85.06)
 """Web Mercator sends a pole to infinity."""
 
+BASEMAP_LIMITS = (-180.0, -60.0, 180.0, 85.06)
+"""No Antarctica: nothing is ranked there, and it would take a third of the world's picture."""
+
 TILE_BYTES = 380_000
 TILE_PIXELS = 512
 TILE_MARGIN = 1 / 64
@@ -305,9 +308,12 @@ def _whole(layer: Layer) -> bytes | None:
     features = _features(layer)
     if len(features.properties) > WHOLE_FEATURES:
         return None
-    on_map = shapely.clip_by_rect(features.geometries, *MAP_LIMITS)
-    simple = shapely.simplify(on_map, WHOLE_SIMPLIFY_DEG, preserve_topology=True)
-    document = _collection(_feature_json(_rounded(simple, WHOLE_GRID_DEG), features.properties))
+    limits = BASEMAP_LIMITS if layer.group == "basemap" else MAP_LIMITS
+    on_map = shapely.clip_by_rect(features.geometries, *limits)
+    there = ~shapely.is_empty(on_map)
+    simple = shapely.simplify(on_map[there], WHOLE_SIMPLIFY_DEG, preserve_topology=True)
+    properties = [features.properties[place] for place in np.flatnonzero(there)]
+    document = _collection(_feature_json(_rounded(simple, WHOLE_GRID_DEG), properties))
     return document if len(document) <= WHOLE_BYTES else None
 
 

@@ -24,13 +24,15 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 #: Latitude, longitude, zoom.
 Camera = tuple[float, float, float]
-#: Camera of each region.
-REGIONS: dict[str, Camera] = {
-    "world": (38.0, 10.0, 0.25),
-    "pacific": (15.0, 175.0, 1.2),
-    "us": (40.0, -98.0, 2.6),
-    "japan": (37.0, 138.0, 4.2),
-    "australia": (-26.0, 134.0, 3.2),
+#: West, south, east, north in degrees, EPSG:4326; west > east across the antimeridian.
+Bounds = tuple[float, float, float, float]
+#: What the map shows of each region; it opens on the Pacific, between Japan and the US.
+REGIONS: dict[str, Bounds] = {
+    "pacific": (112.0, -47.0, -60.0, 66.0),
+    "world": (-30.0, -56.0, 330.0, 76.0),
+    "us": (-127.0, 24.0, -66.0, 50.0),
+    "japan": (128.0, 30.0, 147.0, 46.0),
+    "australia": (111.0, -45.0, 156.0, -9.0),
 }
 
 
@@ -96,10 +98,11 @@ class PageState:
     scenario_before: Entry[Scenario | None] = Entry(lambda: None)
 
     # The map.
-    camera: Entry[Camera] = Entry(lambda: REGIONS["world"])
-    nudge: Entry[int] = Entry(int)
-    epoch: Entry[int] = Entry(int)
+    camera: Entry[Camera | None] = Entry(lambda: None)
+    camera_bounds: Entry[Bounds | None] = Entry(lambda: None)
+    flights: Entry[int] = Entry(int)
     layer_choice: Entry[dict[str, tuple[bool, float]]] = Entry(dict)
+    legend_off: Entry[list[str]] = Entry(list)
 
     # User layers; `ui.screens.layers.upload_item` has the state of uploads.
     just_added: Entry[list[str]] = Entry(list)
@@ -155,10 +158,9 @@ class PageState:
         """Return the ticked rows of the ranked list whose widget is `table`, the one ticked last at the end."""
         return list(_part(_part(st.session_state[table], "selection"), "rows"))
 
-    def clicked_sites(self) -> list[str]:
-        """Return the ids of the sites that were clicked on the map."""
-        objects = _part(_part(st.session_state["map"], "selection"), "objects")
-        return [str(clicked["id"]) for layer, some in objects.items() if layer.startswith("sites") for clicked in some]
+    def map_event(self, name: str) -> Any:
+        """Return what the reader just did on the map, one of the events of `ui.map.site_map`."""
+        return _part(st.session_state["map"], name)
 
     def keep(self, keys: Iterable[str]) -> None:
         """Hold on to values whose widgets are on another page: Streamlit drops what no widget shows."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import cast
@@ -30,10 +30,11 @@ from scoring.defaults import (
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, STEPS, UNIVERSES, Area, Filters, OrderBy, Scenario
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
-from ui.page_state import REGIONS, page_state
+from ui.map.site_tiles import ENTRIES
+from ui.page_state import Bounds, page_state
 from ui.text.i18n import language
 from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
-from workspace.reference import commodity_names, site_countries
+from workspace.reference import commodity_names, map_layers, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
 
 MOST_SELECTED = 200
@@ -78,8 +79,47 @@ def start() -> None:
     page_state.area = _area(address.get("area", ""))
     page_state.evidence = _evidence(address.get("ev", ""))
     page_state.firm = False
-    page_state.epoch, page_state.nudge = 0, 0
-    page_state.camera, page_state.layer_choice = REGIONS["world"], {}
+    page_state.layer_choice = _layers(address.get("ly", ""))
+    page_state.legend_off = [name for name in address.get("off", "").split(",", MOST_SELECTED) if name in ENTRIES]
+
+
+def _layers(text: str) -> dict[str, tuple[bool, float]]:
+    """Return the layers that the address switches: ``id``, ``id:opacity in percent``, or ``-id`` for off."""
+    switched = {}
+    for part in text.split(",", MOST_SELECTED) if text else ():
+        layer_id, _colon, percent = short(part).removeprefix("-").partition(":")
+        layer = next((each for each in map_layers() if each.id == layer_id), None)
+        if layer is None:
+            page_state.unread = [*(key for key in page_state.unread if key != "ly"), "ly"]
+        else:
+            switched[layer_id] = (not part.startswith("-"), _whole_number(percent, round(100 * layer.opacity)) / 100)
+    return switched
+
+
+def _layers_text() -> str:
+    """Return the layers that are not as they are at first, as `_layers` reads them."""
+    parts = []
+    for layer in map_layers():
+        on, opacity = page_state.layer_choice.get(layer.id, (layer.visible, layer.opacity))
+        if on and round(100 * opacity) != round(100 * layer.opacity):
+            parts.append(f"{layer.id}:{round(100 * opacity)}")
+        elif on != layer.visible:
+            parts.append(layer.id if on else f"-{layer.id}")
+    return ",".join(parts)
+
+
+#: Latitude, longitude and zoom, as the map writes them into the address.
+CAMERA = re.compile(r"-?\d{1,2}(\.\d+)?,-?\d{1,3}(\.\d+)?,\d{1,2}(\.\d+)?", re.ASCII)
+
+
+def _map_address() -> dict[str, str]:
+    """Return what the address says of the map: its camera, which the browser writes, its layers and its legend."""
+    camera = st.query_params.get("cam", "")
+    return {
+        "ly": _layers_text(),
+        "off": ",".join(page_state.legend_off),
+        "cam": camera if CAMERA.fullmatch(camera) else "",
+    }
 
 
 def _unread() -> list[str]:
@@ -160,8 +200,11 @@ def _whole_number(text: str, default: int) -> int:
 
 
 def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> None:
-    """Put the choices into the address, so that a copy of it opens the same; `more` is what a page needs besides."""
-    link = permalink(scenario, None if more else page_state.selected, language(), more=more)
+    """Put the choices into the address, so that a copy of it opens the same.
+
+    `more` is what a page needs besides; without it the page is Explore, with its selection and its map.
+    """
+    link = permalink(scenario, None if more else page_state.selected, language(), more=more or _map_address())
     parameters = parse_qs(link.removeprefix("/?"))
     if parameters != {key: st.query_params.get_all(key) for key in st.query_params}:
         st.query_params.from_dict(parameters)
@@ -278,23 +321,15 @@ def preset_in_force() -> str | None:
 
 
 def fly(lat: float, lon: float, zoom: float) -> None:
-    """Move the camera; a nudge makes every part of the view change, else the map keeps what did not."""
-    page_state.nudge += 1
-    step = 1e-9 * page_state.nudge
-    page_state.camera = (lat + step, lon + step, zoom + step)
+    """Move the camera over a place; a higher number of flights makes the map fly."""
+    page_state.camera, page_state.camera_bounds = (lat, lon, zoom), None
+    page_state.flights += 1
 
 
-def zoom_for(width_deg: float) -> float:
-    """Return the zoom at which so many degrees fill the map."""
-    return math.log2(360 / max(width_deg, 1e-3)) + 0.8
-
-
-def fly_to_bounds(bounds: tuple[float, float, float, float]) -> None:
+def fly_to_bounds(bounds: Bounds) -> None:
     """Move the camera over west, south, east, north (EPSG:4326 degrees; west > east across the antimeridian)."""
-    west, south, east, north = bounds
-    width = east - west if east >= west else east + 360 - west
-    lon = (west + width / 2 + 180) % 360 - 180
-    fly((south + north) / 2, lon, max(0.25, min(11.0, zoom_for(max(width, 2 * (north - south))))))
+    page_state.camera, page_state.camera_bounds = None, bounds
+    page_state.flights += 1
 
 
 def select(site_ids: list[str]) -> None:
@@ -321,15 +356,13 @@ def go(page: str) -> None:
     st.switch_page(page_state.pages[page])
 
 
-def on_map() -> None:
-    """Toggle the site that was clicked; a new layer id makes the map forget its own selection."""
-    clicked = page_state.clicked_sites()
-    if not clicked:
+def pick(site_id: str, *, add: bool) -> None:
+    """Select the site that was clicked on the map; `add` puts it beside the others, or takes it away from them."""
+    if not add:
+        select([site_id])
         return
-    page_state.epoch += 1
-    last, selected = clicked[-1], page_state.selected
-    others = [site_id for site_id in selected if site_id != last]
-    select(others if last in selected and len(selected) > 1 else [*others, last])
+    others = [other for other in page_state.selected if other != site_id]
+    select(others if site_id in page_state.selected and others else [*others, site_id])
 
 
 def on_table(table: str, listed: list[str]) -> None:

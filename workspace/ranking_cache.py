@@ -7,10 +7,12 @@ from collections.abc import Callable, Hashable, Sequence
 from typing import TypeVar
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from data.bounded_cache import BoundedCache
 from data.sql import sql
+from geo.arrays import FloatArray
 from scoring.ranking.facets import Facets, facets
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
@@ -26,6 +28,8 @@ from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
 Key = tuple[Hashable, ...]
+#: Criteria that say how much there is: contained metal of a deposit, output of a plant.
+AMOUNTS = ("contained_years", "output_share")
 FRAME_BYTES_A_ROW = 200
 DOSSIER_BYTES = 100_000
 CANDIDATE_BYTES = 800
@@ -109,6 +113,31 @@ class RankingCache:
         """
         state = self._state()
         return self._of(self._facts()).ranked(scenario, state)
+
+    def amounts(self, scenario: Scenario) -> FloatArray:
+        """Return contained metal or plant output of each ranked site on the logarithmic scale of its criterion.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+
+        Returns
+        -------
+        array of float, shape (n,)
+            In order of rank, 0..1 between the goalposts of `AMOUNTS`; NaN: unknown.
+        """
+        state = self._state()
+        ranked = self._of(self._facts()).ranked(scenario, state)
+        vectors = self._of(self._facts()).vectors(scenario, state)
+        shown = np.full(len(ranked.row), np.nan)
+        if vectors.sites is not ranked.sites:  # the facts changed in between: sizes come with the next feed
+            return shown
+        for place, criterion in enumerate(scenario.criteria):
+            if criterion.id in AMOUNTS:
+                known = vectors.m[place, ranked.row]
+                shown[known] = vectors.u[place, ranked.row][known]
+        return shown
 
     def page(self, scenario: Scenario, first: int, most: int) -> Page:
         """Return a slice of a ranking with the contributions of each criterion.

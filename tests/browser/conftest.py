@@ -37,6 +37,8 @@ FLAGS = [
     "--no-first-run",
 ]
 HALO = (213, 43, 133)
+#: The map of the sites; its buttons, names and legend lie in it or beside it.
+MAP = ".ore-map"
 #: Counts what a page has asked for and not got yet: the map fetches its sites after the app has answered.
 COUNTING = """
 window.unanswered = 0;
@@ -96,13 +98,13 @@ class Seen:
 
     def settle(self) -> None:
         """Wait until the app has run and the map has drawn."""
-        self.page.wait_for_selector("[data-testid=stDeckGlJsonChart] canvas", timeout=MOST_MS)
+        self.page.wait_for_selector(f"{MAP} canvas", timeout=MOST_MS)
         self.page.wait_for_selector("[data-testid=stVegaLiteChart]:visible", timeout=MOST_MS)
         settled(self.page)
 
     def map_pixels(self) -> np.ndarray:
         """Return the map as rows x columns x RGB."""
-        box = self.page.locator("[data-testid=stDeckGlJsonChart]").first
+        box = self.page.locator(MAP)
         picture = ROOT / "tests/browser/output/map.png"
         picture.parent.mkdir(exist_ok=True)
         box.screenshot(path=str(picture))

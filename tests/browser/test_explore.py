@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.browser.conftest import HALO, ROOT, Seen, count, outside, serving, settled, watched
+from tests.browser.conftest import HALO, MAP, ROOT, Seen, count, outside, serving, settled, watched
 from ui.text.i18n import catalogue
 from ui.text.sync_catalogues import extracted
 
 #: Software GL on a busy machine may swallow a click; a real defect fails three times.
 pytestmark = pytest.mark.flaky(reruns=2)
+
+
+#: As in ui/map/drawing_src/src/map.js.
+SEA = (205, 223, 236)
 
 
 def _land(seen: Seen) -> tuple[int, int, int]:
@@ -36,6 +39,7 @@ def test_first_load_asks_nothing_outside_and_paints_land_and_sites(app: Seen) ->
     assert outside(app.requests) == []
     pixels = app.map_pixels()
     assert count(pixels, _land(app)) > 5_000
+    assert count(pixels, SEA) > 5_000
     sites = (pixels.max(axis=2) - pixels.min(axis=2)) > 80
     assert int(sites.sum()) > 3_000
     assert count(pixels, HALO, 25) > 15
@@ -44,12 +48,12 @@ def test_first_load_asks_nothing_outside_and_paints_land_and_sites(app: Seen) ->
 
 
 def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
-    app.open("?sel=nam-lofdal-bergville-11c6")
-    box = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    app.open("?sel=nam-lofdal-bergville-11c6&cam=-5,20,1.6")
+    box = app.page.locator(MAP).bounding_box()
     assert box
-    app.page.mouse.move(box["x"] + 100, box["y"] + 430)  # the South Pacific: no site is picked by the way
+    app.page.mouse.move(box["x"] + 80, box["y"] + 600)  # the Atlantic: no site is picked by the way
     app.page.mouse.down()
-    app.page.mouse.move(box["x"] + 160, box["y"] + 400, steps=8)
+    app.page.mouse.move(box["x"] + 140, box["y"] + 570, steps=8)
     app.page.mouse.up()
     app.settle()
     before, rank_before = _steady_centre(app), app.page.inner_text("[data-testid=stMetric] >> nth=0")
@@ -86,11 +90,11 @@ def _centre(pixels) -> tuple[float, float]:
 def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     app.open("?wg=30&wp=25&wi=25&wo=20&country=NAM&sel=nam-lofdal-bergville-11c6")
     app.shows("Lofdal")
-    app.page.get_by_role("button", name="Zoom to").click()
+    app.page.get_by_role("button", name="Zoom to", exact=True).click()
     app.page.locator("[data-testid=stMain]").evaluate("main => main.scrollTo(0, 0)")  # the button lies below the fold
     app.settle()
     table = app.page.locator(".st-key-table [data-testid=stDataFrame]").bounding_box()
-    chart = app.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    chart = app.page.locator(MAP).bounding_box()
     assert table
     assert chart
     app.page.mouse.click(table["x"] + 20, table["y"] + 55)
@@ -98,22 +102,98 @@ def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     app.page.wait_for_url("**nam-eureka**")
     app.settle()
     centre = (chart["x"] + chart["width"] / 2, chart["y"] + chart["height"] / 2)
-    _click_until(app, centre, lambda: "lofdal" not in app.page.url)
-    app.shows("Eureka")
-    _click_until(app, centre, lambda: app.heading() == "Lofdal")
-    assert "nam-lofdal-bergville-11c6" in app.page.url
+    app.page.mouse.click(*centre)
+    app.shows("Lofdal")
+    app.page.wait_for_url(lambda url: "sel=nam-lofdal-bergville-11c6&" in f"{url}&")
+    app.settle()
+    app.page.mouse.click(table["x"] + 20, table["y"] + 55)
+    app.page.wait_for_url("**nam-eureka**")
+    app.settle()
+    app.page.keyboard.down("Shift")
+    app.page.mouse.click(*centre)  # one of two that are selected: it goes
+    app.page.keyboard.up("Shift")
+    app.page.wait_for_url(lambda url: "lofdal" not in url)
 
 
-def _click_until(app: Seen, place: tuple[float, float], done: Callable[[], bool]) -> None:
-    """Click the map until it has answered; software GL may still be drawing when the first click comes."""
-    for _ in range(4):
-        app.settle()
-        app.page.mouse.click(*place)
-        for _ in range(24):
-            if done():
-                return
-            app.page.wait_for_timeout(250)
-    pytest.fail("the map did not answer to clicks")
+def _mark(seen: Seen) -> tuple[float, float]:
+    """Return a place on the screen where a mark lies, with its tooltip shown."""
+    seen.page.locator(MAP).evaluate("map => map.closest('.ore-frame').scrollIntoView()")
+    box = seen.page.locator(MAP).bounding_box()
+    assert box
+    for down in range(130, int(box["height"]) - 120, 9):
+        for right in range(60, int(box["width"]) - 60, 9):
+            seen.page.mouse.move(box["x"] + right, box["y"] + down)
+            seen.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+            if seen.page.locator(".ore-tip").is_visible():
+                return box["x"] + right, box["y"] + down
+    pytest.fail("no mark on the map")
+
+
+def test_the_first_click_answers_with_all_sites_shown(browser: Browser, whole_server: str) -> None:
+    seen = watched(browser, whole_server)
+    seen.open("?universe=all&cam=36,-117,4")
+    place = _mark(seen)
+    name = seen.page.inner_text(".ore-tip b")
+    seen.page.mouse.click(*place)
+    seen.shows(name)
+    seen.page.context.close()
+
+
+def test_the_tooltip_says_what_where_whose_and_why(app: Seen) -> None:
+    app.open("?wg=30&wp=25&wi=25&wo=20&country=NAM&cam=-22,17,5")
+    _mark(app)
+    app.page.wait_for_selector(".ore-tip:has-text('Namibia')")
+    text = app.page.inner_text(".ore-tip")
+    assert "Owner" in text
+    assert re.search(r"#\d+ · 0\.\d\d", text)
+
+
+def test_the_legend_hides_and_shows_on_the_map_alone(app: Seen) -> None:
+    app.open("?universe=all&country=JPN")
+    rank = app.page.inner_text("[data-testid=stMetric] >> nth=0")
+    app.page.locator("button[data-entry=mine]").click()
+    app.page.wait_for_url("**off=mine**")
+    app.settle()
+    assert "are hidden by the legend, on the map only" in app.page.inner_text(".ore-legend")
+    assert app.page.inner_text("[data-testid=stMetric] >> nth=0") == rank
+    app.page.locator("button[data-entry=mine][aria-pressed=false]").click()
+    app.page.wait_for_url(lambda url: "off=" not in url)
+
+
+def test_a_layer_is_switched_on_the_map_and_stands_in_the_address(app: Seen) -> None:
+    app.open()
+    app.page.locator(".ore-layers summary").click()
+    app.page.locator("input[data-layer=ports]").click()
+    app.page.wait_for_url("**ly=ports**")
+    app.settle()
+    assert any("/api/layers/ports" in url for url in app.requests)
+    app.page.goto(app.page.url)
+    app.settle()
+    assert app.page.locator("input[data-layer=ports]").is_checked()
+    assert outside(app.requests) == []
+
+
+def test_the_camera_stands_in_the_address_and_comes_from_it(app: Seen) -> None:
+    app.open()
+    assert "cam=" not in app.page.url
+    app.page.get_by_role("button", name="Japan", exact=True).click()
+    app.page.wait_for_url("**cam=3*,13*")
+    app.settle()
+    camera = re.search(r"cam=[-\d.,]+", app.page.url).group()
+    _move_slider(app, 0, 3)
+    app.page.wait_for_url("**wg=28**")
+    assert camera in app.page.url.replace("%2C", ",")
+    app.page.goto(app.page.url)
+    app.settle()
+    assert "137." in app.page.url.replace("%2C", ",")
+    app.page.get_by_role("button", name="Zoom in", exact=True).click()
+    app.page.wait_for_url(lambda url: "cam=" in url and camera not in url.replace("%2C", ","))
+
+
+def test_filters_bring_zoom_to_results(app: Seen) -> None:
+    app.open("?universe=all&country=JPN")
+    app.page.get_by_role("button", name="Zoom to results").click()
+    app.page.wait_for_url(re.compile(r"cam=3\d\.\d+,13\d\.\d+,[3-9]"))
 
 
 def test_permalink_restores_weights_filters_lens_and_selection(app: Seen) -> None:

@@ -12,7 +12,7 @@ import shapely
 from affine import Affine
 from playwright.sync_api import Browser, expect
 
-from tests.browser.conftest import Seen, outside, serving, settled, watched
+from tests.browser.conftest import MAP, Seen, outside, serving, settled, watched
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
@@ -164,7 +164,7 @@ def test_markup_in_a_file_is_shown_as_text(fresh: Seen, tmp_path: Path) -> None:
     press(fresh, "Import")
     press(fresh, "Zoom to")
     fresh.settle()
-    box = fresh.page.locator("[data-testid=stDeckGlJsonChart]").first.bounding_box()
+    box = fresh.page.locator(MAP).bounding_box()
     assert box
     for dx in range(-40, 41, 8):
         fresh.page.mouse.move(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2)

@@ -8,6 +8,7 @@ import math
 from collections.abc import Awaitable, Callable
 from importlib import import_module
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -20,9 +21,14 @@ from layers.catalog import Layer, UnknownLayerError, load_catalog
 from layers.styling import UserMapLayer
 from ui.http import server
 from ui.http.working import in_thread
-from ui.map import addresses, markers
+from ui.map import addresses, markers, site_tiles, tooltip
 from ui.map.addresses import MapFeed
+from ui.text import vocabulary
+from ui.text.i18n import LANGUAGES, either, speaking
 from workspace import rankings, reference, session
+
+if TYPE_CHECKING:
+    from layers.place_names import CountryName
 
 FOREVER = "public, max-age=31536000, immutable"
 #: What may hold something of the user's own: neither a proxy nor the browser's disk keeps it.
@@ -51,17 +57,91 @@ def _body(feed: MapFeed) -> bytes:
 
 
 async def sites(request: Request) -> Response:
-    """Rows for the map, the best site last so that it is drawn on top; gzip."""
+    """Rows of all sites for the drawing map, the best site last so that it is drawn on top; gzip."""
     feed = addresses.FEEDS.feed(request.query_params.get("k", ""))
     if feed is None:
-        return server.refused(
-            404,
-            "Not found",
-            "This address of the map is not in use any more; load the page again, or read /api/v1/sites.",
-        )
+        return _gone()
     body = await in_thread(_BODIES.get, feed, lambda: _body(feed))
-    headers = {"Content-Encoding": "gzip", "Cache-Control": NEVER if _own_in_use() else A_DAY}
+    headers = {"Content-Encoding": "gzip", "Cache-Control": _kept_of_sites()}
     return Response(body, media_type="application/json", headers=headers)
+
+
+async def sites_tile(request: Request) -> Response:
+    """One GeoJSON tile of a scenario's sites, thinned for its zoom; gzip."""
+    z, x, y = (_whole_number(request.path_params[name]) for name in "zxy")
+    if z > site_tiles.MOST_ZOOM or not (x < 2**z and y < 2**z):
+        raise MapAddressError("There is no tile {z}/{x}/{y} of sites.", z=z, x=x, y=y)
+    feed = addresses.FEEDS.feed(request.query_params.get("k", ""))
+    if feed is None:
+        return _gone()
+    body = await in_thread(lambda: gzip.compress(site_tiles.tile_json(feed, z, x, y).encode(), 1))
+    headers = {"Content-Encoding": "gzip", "Cache-Control": _kept_of_sites()}
+    return Response(body, media_type="application/geo+json", headers=headers)
+
+
+async def sites_tooltip(request: Request) -> Response:
+    """Lines of words on one site of a scenario's list."""
+    feed = addresses.FEEDS.feed(request.query_params.get("k", ""))
+    site_id, zoom = request.query_params.get("id", ""), _whole_number(request.query_params.get("z", "0"))
+    if feed is None:
+        return _gone()
+
+    def words() -> Response:
+        sites = site_tiles.shown(feed)
+        if site_id not in sites.ranked.sites.row or zoom > site_tiles.MOST_ZOOM:
+            return server.refused(404, "Not found", "There is no such site on this map.")
+        lines = tooltip.tooltip(feed, site_id, zoom)
+        return Response(json.dumps(lines), media_type="application/json", headers={"Cache-Control": _kept_of_sites()})
+
+    return await in_thread(words)
+
+
+def _gone() -> Response:
+    return server.refused(
+        404,
+        "Not found",
+        "This address of the map is not in use any more; load the page again, or read /api/v1/sites.",
+    )
+
+
+def _kept_of_sites() -> str:
+    return NEVER if _own_in_use() else A_DAY
+
+
+async def names(request: Request) -> Response:
+    """Names of countries or towns with their places, in the language `l`; gzip."""
+    which, spoken = request.path_params["which"], request.query_params.get("l", "en")
+    if which not in NAMES or spoken not in LANGUAGES:
+        return server.refused(404, "Not found", "There are names of countries and of towns.")
+    body = await in_thread(
+        _NAMES.get, (which, spoken), lambda: gzip.compress(json.dumps(NAMES[which](spoken)).encode())
+    )
+    return Response(body, media_type="application/json", headers={"Content-Encoding": "gzip", "Cache-Control": A_DAY})
+
+
+def _countries(spoken: str) -> list[list[object]]:
+    """Return name, lon, lat and width in degrees of each country."""
+    with speaking(spoken):
+        return [
+            [_country_name(each), round(each.lon, 2), round(each.lat, 2), round(each.width_deg, 2)]
+            for each in import_module("layers.place_names").country_names()
+        ]
+
+
+def _country_name(each: CountryName) -> str:
+    return vocabulary.nation(each.iso3) if vocabulary.is_country(each.iso3) else either(each.name, each.name_ja)
+
+
+def _towns(_spoken: str) -> list[list[object]]:
+    """Return name, lon, lat and first zoom of each town; the bundle has their names in Latin script only."""
+    return [
+        [each.name, round(each.lon, 3), round(each.lat, 3), each.zoom]
+        for each in import_module("layers.place_names").town_names()
+    ]
+
+
+NAMES: dict[str, Callable[[str], list[list[object]]]] = {"countries": _countries, "settlements": _towns}
+_NAMES: BoundedCache[tuple[str, str], bytes] = BoundedCache(8, 8_000_000, len)
 
 
 def _own_in_use() -> bool:
@@ -177,19 +257,27 @@ def _pixels(text: str) -> int:
     return int(text)
 
 
-async def marker_atlas(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
-    """Return the marker shapes as one picture."""
-    return Response(await in_thread(markers.atlas), media_type="image/png", headers={"Cache-Control": FOREVER})
+async def marker_atlas(request: Request) -> Response:
+    """Return all markers as one picture; ``d=1`` for the dark page."""
+    body = await in_thread(markers.atlas, request.query_params.get("d") == "1")
+    return Response(body, media_type="image/png", headers={"Cache-Control": FOREVER})
+
+
+async def marker_mapping(request: Request) -> Response:  # noqa: ARG001 - the signature of a route
+    """Return where each marker lies in the picture."""
+    body = await in_thread(lambda: gzip.compress(json.dumps(markers.mapping()).encode()))
+    return Response(body, media_type="application/json", headers={"Content-Encoding": "gzip", "Cache-Control": FOREVER})
 
 
 async def drawing(request: Request) -> Response:
-    """Return a file of the drawing map."""
+    """Return a script of a map; under the address that its page writes the browser keeps it."""
     name = request.path_params["file"]
 
     def file() -> Response:
         if name not in addresses.FILES:
             return server.refused(404, "Not found", "There is no such file.")
-        headers = {"Content-Encoding": "gzip", "Cache-Control": "no-cache"}
+        current = addresses.script_address(name).endswith(f"v={request.query_params.get('v')}")
+        headers = {"Content-Encoding": "gzip", "Cache-Control": FOREVER if current else "no-cache"}
         return Response(
             _DRAWING.get(name, lambda: _drawing_file(name)), media_type=addresses.FILES[name], headers=headers
         )
@@ -197,7 +285,7 @@ async def drawing(request: Request) -> Response:
     return await in_thread(file)
 
 
-_DRAWING: BoundedCache[str, bytes] = BoundedCache(4, 4_000_000, len)
+_DRAWING: BoundedCache[str, bytes] = BoundedCache(6, 6_000_000, len)
 
 
 def _drawing_file(name: str) -> bytes:
@@ -230,11 +318,15 @@ def _in_words(route: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
 
 ROUTES = [
     Route("/api/sites.json", _in_words(sites)),
+    Route("/api/sites/tooltip.json", _in_words(sites_tooltip)),
+    Route("/api/sites/{z}/{x}/{y}.json", _in_words(sites_tile)),
+    Route("/api/names/{which}.json", names),
     Route("/api/layers/{layer}.geojson", _in_words(layer)),
     Route("/api/layers/{layer}/{z}/{x}/{y}.json", _in_words(layer_tile)),
     Route("/api/layers/{layer}.png", _in_words(layer_picture)),
     Route("/api/wms/{layer}/{version}/{key}", _in_words(map_picture)),
     Route("/api/markers.png", marker_atlas),
+    Route("/api/markers.json", marker_mapping),
     Route("/api/drawing/{file}", drawing),
     Route("/api/health", health),
     *server.ROUTES,

@@ -11,6 +11,7 @@ import secrets
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from scoring.ranking.scenario import Scenario
@@ -23,12 +24,17 @@ BYTES_A_SCENARIO, BYTES_A_POINT = 2_000, 150
 
 @dataclass(frozen=True, slots=True)
 class MapFeed:
-    """What the map shows of a scenario: its sites, for a dark or a light page, fainter where the place is not firm."""
+    """What the map shows of a scenario: its sites, for a dark or a light page, fainter where the place is not firm.
+
+    hidden: entries of the legend that are switched off. language: of the names and tooltips.
+    """
 
     scenario: Scenario
     dark: bool
     firm: bool
     state: int
+    hidden: frozenset[str] = frozenset()
+    language: str = "en"
 
 
 class MapFeeds:
@@ -75,8 +81,18 @@ FEEDS = MapFeeds()
 
 
 def sites_address(feed: MapFeed) -> str:
-    """Return the address of a scenario's sites for the map."""
+    """Return the address of all sites of a scenario, for the drawing map."""
     return f"/api/sites.json?k={FEEDS.key_of(feed)}"
+
+
+def tiles_address(feed: MapFeed) -> str:
+    """Return the address of the tiles of a scenario's sites, thinned by zoom, with places for zoom, column and row."""
+    return f"/api/sites/{{z}}/{{x}}/{{y}}.json?k={FEEDS.key_of(feed)}"
+
+
+def tooltip_address(feed: MapFeed) -> str:
+    """Return the address of what the map says of a site; its id and the zoom are to be added."""
+    return f"/api/sites/tooltip.json?k={FEEDS.key_of(feed)}"
 
 
 def layer_key(layer_id: str) -> str:
@@ -93,4 +109,10 @@ STATIC = Path(__file__).resolve().parents[1] / "static"
 
 
 #: What the browser fetches of ours -> media type. Made by `npm run build` in ui/map/drawing_src.
-FILES = {"drawing.js": "text/javascript", "drawing-worker.mjs": "text/javascript"}
+FILES = {"map.js": "text/javascript", "drawing.js": "text/javascript", "drawing-worker.mjs": "text/javascript"}
+
+
+@cache
+def script_address(name: str) -> str:
+    """Return the address of a script of ours; it changes with the script, so that the browser may keep it."""
+    return f"/api/drawing/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:8]}"

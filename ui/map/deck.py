@@ -1,4 +1,7 @@
-"""The map: bundled land, chosen layers, sites and the ring round the selected ones. No request leaves the machine."""
+"""The layers of the map: bundled land, chosen layers, sites and the ring round the selected ones.
+
+No request leaves the machine.
+"""
 
 from __future__ import annotations
 
@@ -7,44 +10,47 @@ import json
 
 import pydeck as pdk
 
+from geo.area import in_one_piece
 from layers import tiles
 from layers.catalog import Layer, VectorStyle
-from scoring.ranking.scenario import Scenario
-from ui.map import markers
-from ui.map.addresses import MapFeed, layer_key, sites_address
+from ui.map import markers, site_tiles
+from ui.map.addresses import MapFeed, layer_key, tiles_address
 from ui.page_state import page_state
-from ui.theme import dark
-from workspace import reference, session
+from workspace import reference
 
 HALO = (213, 43, 133)
+HALO_PX = 17
+#: Their coast has 75,000 corners: without a GPU its line costs a hundred times the fill, and the sea shows the coast.
+UNLINED = ("land", "lakes")
 
 
-def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
-    """Return the map of a scenario with the selected sites ringed.
+def deck(feed: MapFeed, chosen: list[list[float]]) -> pdk.Deck:
+    """Return the layers of the map with the selected sites ringed.
 
     Parameters
     ----------
-    scenario : Scenario
+    feed : MapFeed
+        Its sites come as tiles, thinned by zoom.
     chosen : list of [lon, lat]
         Selected sites, EPSG:4326 degrees.
     """
-    night = dark()
-    drawn = [_layer(layer, opacity, night) for layer, opacity in visible_layers()]
-    address = sites_address(MapFeed(scenario, night, bool(page_state.firm), session.state()))
+    drawn = [_layer(layer, opacity, feed.dark) for layer, opacity in visible_layers()]
     sites = pdk.Layer(
-        "IconLayer",
-        id=f"sites-{page_state.epoch}-{hash(address) & 0xFFFFFF:x}",
-        data=address,
-        get_position="p",
-        get_icon="i",
-        get_color="c",
-        get_size="z",
-        size_units=pdk.types.String("pixels"),
-        icon_atlas=pdk.types.String("/api/markers.png"),
-        icon_mapping=markers.mapping(),
-        pickable=True,
-        auto_highlight=False,
-        alpha_cutoff=0.0,
+        "TileLayer",
+        id="sites",
+        data=tiles_address(feed),
+        min_zoom=0,
+        max_zoom=site_tiles.MOST_ZOOM,
+        tile_size=512,
+        point_type=pdk.types.String("icon"),
+        icon_atlas=pdk.types.String(f"/api/markers.png?d={int(feed.dark)}&v={markers.version(feed.dark)}"),
+        icon_mapping=pdk.types.String(f"/api/markers.json?v={markers.version(feed.dark)}"),
+        get_icon="properties.i",
+        get_icon_size="properties.z",
+        get_icon_color="[255, 255, 255, properties.a]",
+        icon_size_units=pdk.types.String("pixels"),
+        icon_alpha_cutoff=0.0,
+        pickable=False,
     )
     halo = pdk.Layer(
         "ScatterplotLayer",
@@ -57,32 +63,17 @@ def deck(scenario: Scenario, chosen: list[list[float]]) -> pdk.Deck:
         line_width_units=pdk.types.String("pixels"),
         get_line_width=3,
         radius_units=pdk.types.String("pixels"),
-        get_radius=13,
+        get_radius=HALO_PX,
         pickable=False,
     )
-    lat, lon, zoom = page_state.camera
-    view = pdk.ViewState(
-        latitude=lat,
-        longitude=lon,
-        zoom=zoom,
-        min_zoom=0,
-        max_zoom=14,
-        transition_duration=600 if page_state.nudge else 0,
-    )
-    tooltip = {
-        "html": "<b>{n}</b><br/>{t}",
-        "style": {"fontSize": "13px", "whiteSpace": "pre-line", "maxWidth": "320px"},
-    }
-    return pdk.Deck(
-        layers=[*drawn, *_area_outline(), sites, halo], map_provider=None, initial_view_state=view, tooltip=tooltip
-    )
+    return pdk.Deck(layers=[*drawn, *_area_outline(), sites, halo], map_provider=None)
 
 
 def _area_outline() -> list[pdk.Layer]:
     """Return the outline of the area of interest, if one is in force."""
     if page_state.area is None:
         return []
-    shape = {"type": "MultiPolygon", "coordinates": page_state.area.polygons}
+    shape = {"type": "MultiPolygon", "coordinates": in_one_piece(page_state.area.polygons)}
     return [
         pdk.Layer(
             "GeoJsonLayer",
@@ -144,7 +135,7 @@ def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
         )
     common = _drawn(layer, layer.style, opacity, night)
     version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
-    if tiles.whole_geojson(layer):
+    if layer.kind != "vector-line" and tiles.whole_geojson(layer):
         return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
     return pdk.Layer(
         "TileLayer",
@@ -162,8 +153,8 @@ def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dic
     common: dict[str, object] = {
         "id": f"{layer.id}-{_version(layer)}-{int(night)}",
         "opacity": opacity,
-        "pickable": layer.group == "own",
-        "stroked": True,
+        "pickable": bool(layer.tooltip) and layer.group != "basemap",
+        "stroked": layer.id not in UNLINED,
         "filled": fill[3] > 0,
         "get_fill_color": list(fill),
         "get_line_color": list(line),

@@ -24,6 +24,7 @@ PARTS = {
     "area": N_("Area of interest"),
     "ev": N_("User-defined criteria"),
     "programme": N_("Support programme"),
+    "ly": N_("Layers"),
 }
 
 

@@ -61,7 +61,41 @@ def test_feeds_are_bounded_in_number_and_in_bytes() -> None:
     assert [feeds.feed(key) is None for key in keys] == [True, True, False]
 
 
+def test_the_map_fetches_thinned_tiles_and_words_on_a_site(client: TestClient) -> None:
+    feed = MapFeed(from_preset(commodity="dysprosium"), False, False, 0, frozenset(), "ja")
+    address = addresses.tiles_address(feed)
+    tile = client.get(address.format(z=0, x=0, y=0)).json()
+    ranking = rankings.ranking(feed.scenario)
+    shown = [each["properties"] for each in tile["features"]]
+    assert shown[-1]["id"] == ranking["site_id"].iloc[0]
+    assert set(ranking["site_id"].head(20)) <= {each["id"] for each in shown}
+    assert len(shown) < len(ranking)
+    counted = sum(int(each["m"].lstrip("+").replace(",", "") or 0) for each in shown)
+    assert len(shown) + counted == len(ranking)
+    lines = client.get(f"{addresses.tooltip_address(feed)}&id={shown[-1]['id']}&z=0").json()
+    assert any("鉱山" in line or "工場" in line for line in lines)
+    assert client.get(f"{addresses.tooltip_address(feed)}&id=nowhere&z=0").status_code == 404
+
+
+@pytest.mark.parametrize("which", ["countries", "settlements"])
+def test_names_come_from_the_bundle_without_antarctica(client: TestClient, which: str) -> None:
+    named = client.get(f"/api/names/{which}.json?l=ja").json()
+    assert len(named) > 200
+    assert min(lat for _name, _lon, lat, _room in named) > -60
+    assert which == "settlements" or "アメリカ合衆国" in {each[0] for each in named}
+
+
+def test_a_script_is_kept_under_its_own_address_only(client: TestClient) -> None:
+    assert "immutable" in client.get(addresses.script_address("map.js")).headers["cache-control"]
+    assert client.get("/api/drawing/map.js?v=0").headers["cache-control"] == "no-cache"
+
+
 WRONG = [
+    ("/api/sites/0/0/0.json", 404, "load the page again"),
+    ("/api/sites/2/4/0.json?k=x", 400, "There is no tile 2/4/0 of sites"),
+    ("/api/sites/99/0/0.json?k=x", 400, "There is no tile 99/0/0 of sites"),
+    ("/api/sites/tooltip.json?k=x&id=y", 404, "load the page again"),
+    ("/api/names/castles.json", 404, "names of countries and of towns"),
     ("/api/sites.json", 404, "load the page again"),
     ("/api/sites.json?s=H4sIAAAAAAAA", 404, "load the page again"),
     ("/api/layers/rail/" + "9" * 5000 + "/0/0.json", 400, "three whole numbers"),

@@ -38,8 +38,14 @@ def opened(page: str = "screens/explore/page.py", **address: str) -> AppTest:
     return test
 
 
+def map_of(test: AppTest) -> dict:
+    """Return what the page tells the map."""
+    protos = [each.proto for each in test.get("bidi_component")]
+    return next(json.loads(proto.json) for proto in protos if proto.component_name.endswith("orebridge_map"))
+
+
 def layers_of(test: AppTest) -> dict[str, dict]:
-    return {layer["id"]: layer for layer in json.loads(test.get("deck_gl_json_chart")[0].proto.json)["layers"]}
+    return {layer["id"]: layer for layer in json.loads(map_of(test)["deck"])["layers"]}
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -54,9 +60,8 @@ def test_page_runs(page: str, language: str) -> None:
 def test_sites_travel_by_address_not_inline() -> None:
     test = opened()
     layers = layers_of(test)
-    sites = next(layer for name, layer in layers.items() if name.startswith("sites-"))
-    assert sites["data"].startswith("/api/sites.json?k=")
-    assert len(test.get("deck_gl_json_chart")[0].proto.json) < 20_000
+    assert layers["sites"]["data"].startswith("/api/sites/{z}/{x}/{y}.json?k=")
+    assert len(json.dumps(map_of(test))) < 40_000
     assert all(isinstance(layer.get("data", ""), str) or name == "halo" for name, layer in layers.items())
 
 
@@ -68,9 +73,9 @@ def test_first_site_is_selected_and_ringed() -> None:
 
 def test_slider_changes_the_scenario_and_the_address_of_the_sites() -> None:
     test = opened()
-    before = next(x["data"] for n, x in layers_of(test).items() if n.startswith("sites-"))
+    before = layers_of(test)["sites"]["data"]
     test.slider(key="wg").set_value(80).run()
-    after = next(x["data"] for n, x in layers_of(test).items() if n.startswith("sites-"))
+    after = layers_of(test)["sites"]["data"]
     assert before != after
     assert test.query_params["wg"] in ("80", ["80"])
 
@@ -81,13 +86,51 @@ def test_preset_sets_the_sliders() -> None:
     assert test.slider(key="wp").value == 50
 
 
-def test_click_on_the_map_selects_the_site() -> None:
-    test = opened()
-    test.session_state["map"] = {
-        "selection": {"indices": {"sites-0": [1]}, "objects": {"sites-0": [{"id": "usa-mountain-pass-ceec"}]}}
-    }
-    test.run()
-    assert not test.exception
+def test_layers_and_legend_stand_in_the_address_and_come_from_it() -> None:
+    test = opened(universe="all", ly="ports,-lakes,rail:40,nothing", off="recycling,nonsense", cam="37.0,138.0,5")
+    layers = layers_of(test)
+    assert any(name.startswith("ports-") for name in layers)
+    assert not any(name.startswith("lakes-") for name in layers)
+    assert next(layer["opacity"] for name, layer in layers.items() if name.startswith("rail-")) == 0.4
+    assert 'data-entry="recycling" aria-pressed="false"' in map_of(test)["legend"]
+    assert 'data-entry="mine" aria-pressed="true"' in map_of(test)["legend"]
+    said = {key: test.query_params[key][0] for key in ("ly", "off", "cam")}
+    assert set(said["ly"].split(",")) == {"ports", "-lakes", "rail:40"}
+    assert (said["off"], said["cam"]) == ("recycling", "37.0,138.0,5")
+
+
+def test_a_camera_that_is_none_leaves_the_address() -> None:
+    assert "cam" not in opened(cam="1,2,<script>").query_params
+
+
+def test_results_are_offered_where_something_narrows_the_list() -> None:
+    assert map_of(opened())["results"] is None
+    west, south, east, north = map_of(opened(universe="all", country="JPN"))["results"]
+    assert 120 < west < east < 155
+    assert 20 < south < north < 46
+
+
+def test_the_map_opens_between_japan_and_the_us() -> None:
+    west, south, east, north = map_of(opened())["home"]
+    assert west < 129.5  # Kyushu
+    assert -67.0 < east < west  # Maine, over the antimeridian
+    assert south < 25
+    assert north > 49
+
+
+def test_the_japanese_map_has_no_english_words() -> None:
+    from ui.text.i18n import catalogue
+
+    shown = map_of(opened(universe="all", lang="ja"))
+    words = [*shown["words"].values(), *(each["name"] for each in shown["views"])]
+    words += [group["title"] for group in shown["layers"]]
+    words += [layer["title"] for group in shown["layers"] for layer in group["layers"]]
+    assert [word for word in words if word.isascii()] == []
+    english = {str(m.id) for m in extracted() if m.id and catalogue("ja").gettext(str(m.id)) != str(m.id)}
+    import re
+
+    legend = {text.strip() for text in re.split(r"<[^>]*>", shown["legend"]) if text.strip()}
+    assert not legend & english
 
 
 def test_all_weights_zero_is_said_not_raised() -> None:

@@ -8,7 +8,8 @@ import streamlit as st
 from scoring.ranking.scenario import Scenario
 from ui import state, theme
 from ui.map import deck, legend
-from ui.page_state import REGIONS, page_state
+from ui.map.site_map import feed_of, results_of, site_map
+from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.card import card, evidence
 from ui.screens.explore.area import area_menu, chip
@@ -36,11 +37,10 @@ def page() -> None:
     ranked_table(scenario, ranking)
     left, right = st.columns([3, 2], gap="medium")
     with left:
+        with st.container(horizontal=True, gap="small"):
+            area_menu()
+        chip(scenario)
         _map(scenario, ranking)
-        legend.site_legend(theme.dark(), bool(page_state.firm))
-        for layer, _opacity in deck.visible_layers():
-            if layer.group != "basemap":
-                legend.layer_legend(layer, theme.dark(), either(layer.title, layer.title_ja))
         st.caption(
             _("Screening aid, not investment advice.")
             + " · "
@@ -55,28 +55,18 @@ def page() -> None:
         evidence(scenario, page_state.selected[-1])
 
 
+@st.fragment
 def _map(scenario: Scenario, ranking: pd.DataFrame) -> None:
-    names = {
-        "world": _("World"),
-        "pacific": _("Pacific"),
-        "us": _("US"),
-        "japan": _("Japan"),
-        "australia": _("Australia"),
-    }
-    with st.container(horizontal=True, gap="small"):
-        for region, name in names.items():
-            st.button(name, key=f"region_{region}", on_click=state.fly, args=REGIONS[region], type="tertiary")
-        area_menu()
-    chip(scenario)
+    """Show the map with its legends; layers and legend run it alone, a clicked site runs the page."""
     chosen = ranking[ranking["site_id"].isin(page_state.selected)][["lon", "lat"]].to_numpy().tolist()
-    st.pydeck_chart(
-        deck.deck(scenario, chosen),
-        key="map",
-        on_select=state.on_map,
-        selection_mode="single-object",
-        height=520,
-        alt=_("Map of the candidate sites; the list beside it gives the same information as text."),
-    )
+    picked = site_map(feed_of(scenario), chosen, results_of(scenario, ranking))
+    for layer, _opacity in deck.visible_layers():
+        if layer.group != "basemap":
+            legend.layer_legend(layer, theme.dark(), either(layer.title, layer.title_ja))
+    if picked is not None:
+        state.pick(picked.site_id, add=picked.add)
+        st.rerun()
+    state.write_address(scenario)
 
 
 page()

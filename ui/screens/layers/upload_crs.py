@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import altair as alt
 import pandas as pd
 import pydeck as pdk
@@ -9,7 +11,6 @@ import streamlit as st
 
 from layers.contract import Candidate, LayerReport
 from layers.imports import Draft
-from ui import state
 from ui.page_state import page_state
 from ui.screens.layers.upload_item import Item, take_cure, upload_state
 from ui.text import vocabulary as w
@@ -135,7 +136,7 @@ def _small_map(item: Item, layer: LayerReport) -> None:
         get_radius=4,
         pickable=False,
     )
-    zoom = max(0.0, min(5.0, state.zoom_for(spread) - 3.0))
+    zoom = max(0.0, min(5.0, math.log2(360 / max(spread, 1e-3)) - 2.2))
     view = pdk.ViewState(latitude=float(middle[1]), longitude=float(middle[0]), zoom=zoom)
     st.pydeck_chart(
         pdk.Deck(layers=[land, dots], map_provider=None, initial_view_state=view),
