@@ -1,8 +1,10 @@
 -- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share),
 --         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
--- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap), reference_group, reference_n, status
--- grain:  one row a site and commodity; '' for that of which most is closed among those that the site sells: the main commodity, what is a tenth of the
---         value of the ore or more, and what it states an output of; an element without figures takes its group's row
+-- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
+--         group whose gap it is, if not its own), reference_n, status
+-- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together, among those that the site sells: the
+--         main commodity, what is a tenth of the value of the ore or more, and what it states an output of; an element without figures takes its
+--         group's row
 -- NULL:   none; without output or without a figure of the gap there is no row (unknown); the country exports more than it imports: 0
 -- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
 --         lost in processing here, so the range of such an output is from a fourth to twice the value. Capacity of derivative and
@@ -23,57 +25,62 @@ WITH output AS (
 ),
 market AS (
     SELECT
-        commodity_id, group_id, leading_share_pct,
-        CASE $market
-            WHEN 'us' THEN coalesce(us_net_imports_t, us_consumption_t * us_reliance_low_pct / 100)
-            ELSE japan_consumption_t * japan_reliance_low_pct / 100
-        END AS low_t,
-        CASE $market
-            WHEN 'us' THEN coalesce(us_net_imports_t, us_consumption_t * us_reliance_high_pct / 100)
-            ELSE japan_consumption_t * japan_reliance_high_pct / 100
-        END AS high_t
+        'us' AS country, commodity_id, group_id, leading_share_pct, coalesce(us_net_imports_t, us_consumption_t * us_reliance_low_pct / 100) AS low_t,
+        coalesce(us_net_imports_t, us_consumption_t * us_reliance_high_pct / 100) AS high_t
+    FROM facts.commodity
+    UNION ALL
+    SELECT
+        'japan', commodity_id, group_id, leading_share_pct, japan_consumption_t * japan_reliance_low_pct / 100,
+        japan_consumption_t * japan_reliance_high_pct / 100
     FROM facts.commodity
 ),
 gap AS (
     SELECT
-        k.commodity_id, m.commodity_id AS target, k.leading_share_pct AS own_risk_pct, m.leading_share_pct AS risk_pct, m.low_t, m.high_t
+        k.country, k.commodity_id, m.commodity_id AS target, coalesce(k.leading_share_pct, m.leading_share_pct) AS risk_pct, m.low_t, m.high_t
     FROM market AS k
-    JOIN market AS m ON m.commodity_id = CASE WHEN k.high_t IS NULL THEN k.group_id ELSE k.commodity_id END
-    WHERE m.high_t IS NOT NULL
+    JOIN market AS m ON m.country = k.country AND m.commodity_id = CASE WHEN k.high_t IS NULL THEN k.group_id ELSE k.commodity_id END
+    WHERE m.high_t IS NOT NULL AND coalesce(k.leading_share_pct, m.leading_share_pct) IS NOT NULL
 ),
 closed AS (
     SELECT
-        o.site_id, o.commodity, o.preference, g.target, o.source_id, o.as_of, o.status, coalesce(g.own_risk_pct, g.risk_pct) AS risk_pct,
+        g.country, o.site_id, o.commodity, o.preference, g.target, o.source_id, o.as_of, o.status, g.risk_pct,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * 2 / (low_t + high_t)) ELSE 0 END AS share,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.down / high_t) ELSE 0 END AS share_low,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.up / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
     FROM output AS o
     JOIN gap AS g ON g.commodity_id = o.commodity
-    WHERE coalesce(g.own_risk_pct, g.risk_pct) IS NOT NULL
-      AND (o.preference = 1 OR g.target = o.commodity)
-    QUALIFY row_number() OVER (PARTITION BY o.site_id, o.commodity ORDER BY o.preference, o.tonnes_a_year DESC) = 1
+    WHERE o.preference = 1 OR g.target = o.commodity
+    QUALIFY row_number() OVER (PARTITION BY g.country, o.site_id, o.commodity ORDER BY o.preference, o.tonnes_a_year DESC) = 1
 ),
-elements AS (
-    SELECT c.* REPLACE (k.commodity_id AS commodity)
-    FROM closed AS c
-    JOIN market AS k ON k.group_id = c.commodity
-    WHERE k.high_t IS NULL
-      AND NOT EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = k.commodity_id)
-),
-every AS (
+by_commodity AS (
     FROM closed
     UNION ALL
-    FROM elements
-    UNION ALL
-    SELECT c.* REPLACE ('' AS commodity)
+    SELECT c.* REPLACE (k.commodity_id AS commodity)
     FROM closed AS c
+    JOIN market AS k ON k.country = c.country AND k.group_id = c.commodity
+    WHERE k.high_t IS NULL
+      AND NOT EXISTS (FROM closed AS own WHERE own.country = c.country AND own.site_id = c.site_id AND own.commodity = k.commodity_id)
+),
+-- One product for both countries, so that a row tells of one metal.
+product AS (
+    SELECT c.site_id, c.commodity
+    FROM by_commodity AS c
     LEFT JOIN main_commodity AS m USING (site_id)
     LEFT JOIN facts.commodity AS k ON k.commodity_id = m.commodity
     LEFT JOIN payable AS p ON p.site_id = c.site_id AND p.commodity = c.commodity
     WHERE c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id) OR p.share >= 0.1
-    QUALIFY row_number() OVER (PARTITION BY c.site_id ORDER BY c.share * c.risk_pct DESC, c.commodity) = 1
+    GROUP BY c.site_id, c.commodity
+    QUALIFY row_number() OVER (PARTITION BY c.site_id ORDER BY sum(c.share * c.risk_pct) DESC, c.commodity) = 1
+),
+every AS (
+    SELECT *, '' AS reference_group FROM by_commodity
+    UNION ALL
+    SELECT c.* REPLACE ('' AS commodity, c.commodity AS target), CASE WHEN c.target = c.commodity THEN '' ELSE c.target END
+    FROM by_commodity AS c
+    JOIN product AS p USING (site_id, commodity)
 )
 SELECT
     site_id, commodity, share * risk_pct AS value, share_low * risk_pct AS low, share_high * risk_pct AS high,
-    source_id, as_of, target, '' AS reference_group, NULL::INTEGER AS reference_n, status
+    source_id, as_of, target, reference_group, NULL::INTEGER AS reference_n, status
 FROM every
+WHERE country = $market

@@ -30,12 +30,19 @@ def gaps(candidate: Candidate) -> list[str]:
             _("could replace {share} % ({low} – {high} %) of Japanese net imports of {metal}"),
         ),
     )
-    metal = w.commodity(candidate.gap_of) if candidate.gap_of else ""
+    us, japan = _markets(candidate.gap_of)
     return [
         text.format(share=number(share), low=number(low), high=number(high), metal=metal)
-        for (share, low, high), text in known
+        for ((share, low, high), text), metal in zip(known, (us, japan), strict=True)
         if share is not None
     ]
+
+
+def _markets(gap_of: str) -> tuple[str, str]:
+    """Return whose net imports are meant, US and Japanese: those of an element without figures are of its group."""
+    if gap_of in ("dysprosium", "terbium"):
+        return _("heavy rare earths"), w.commodity("rare earths")
+    return (w.commodity(gap_of), w.commodity(gap_of)) if gap_of else ("", "")
 
 
 def product(supply: Supply) -> list[str]:
