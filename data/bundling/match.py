@@ -174,6 +174,8 @@ def cluster(records: list[Record]) -> list[list[int]]:
         ((v, i, j) for v, i, j in verdicts if v.same),
         key=lambda m: (m[0].distance_km > SEARCH_KM, -m[0].name_similarity, m[0].distance_km, m[1], m[2]),
     )
+    known = {(i, j) for _, i, j in matches}
+    matches += [(compare(records[i], records[j]), i, j) for i, j in told_as_one(records) if (i, j) not in known]
     apart = SaidApart(records)
     clusters = Clusters(len(records))
     members: dict[int, list[int]] = {i: [i] for i in range(len(records))}
@@ -190,6 +192,38 @@ def cluster(records: list[Record]) -> list[list[int]]:
     _attach_machine_read(records, [(i, j) for _, i, j in matches], clusters, said)
     _attach_unlocated(records, clusters, bearers)
     return clusters.groups()
+
+
+def told_as_one(records: list[Record]) -> list[tuple[int, int]]:
+    """Return the pairs of located records whose names a record without coordinates gives one mine, 5 km apart at most.
+
+    "Silvertip (Midway)" says that Silvertip and Midway, which two others place, are one.
+
+    Parameters
+    ----------
+    records : list of Record
+        What sources say of places, a record a row.
+    """
+    by_country = _located_by_country(records)
+    found = set()
+    for record in records:
+        told = asides_of(record)
+        if record.lon is not None or record.machine_read or record.kind != "mine" or not told:
+            continue
+        near = [j for j in by_country[record.iso3] if _comparable(record, records[j])]
+        named = [j for j in near if best_name_similarity(record, records[j]) >= NAMED_ALIKE]
+        called = [j for j in near if _bears(records[j], told)]
+        found |= {
+            (min(i, j), max(i, j))
+            for i in named
+            for j in called
+            if i != j and distance_km_of(records[i], records[j]) <= REACHES[1][0]
+        }
+    return sorted(found)
+
+
+def _bears(record: Record, told: tuple[str, ...]) -> bool:
+    return any(name_similarity(x, y) >= EQUAL for x in told for y in (*names_of(record), *parts_of(record)))
 
 
 class Bearers:
@@ -272,7 +306,7 @@ def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], 
     for i in left:
         for j in right:
             a, b = records[i], records[j]
-            if not one_listing(a, b) or (min(i, j), max(i, j)) in lone:
+            if not one_listing(a, b) or _repeats_one(records, i, right, lone) or _repeats_one(records, j, left, lone):
                 continue
             similarity, distance = best_name_similarity(a, b), distance_km_of(a, b)
             if repeated(a, b, similarity, distance) or _named_twice(a, b, similarity, distance):
@@ -280,6 +314,11 @@ def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], 
             if not _named_together(a, b, distance, [records[k] for k in (*left, *right)]):
                 return False
     return True
+
+
+def _repeats_one(records: list[Record], i: int, group: Iterable[int], lone: set[tuple[int, int]]) -> bool:
+    """Tell whether a listing has a record a second time in a group, under a lone name at another point."""
+    return any((min(i, k), max(i, k)) in lone and one_listing(records[i], records[k]) for k in group)
 
 
 def _named_twice(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
@@ -294,11 +333,17 @@ def _named_together(a: Record, b: Record, distance_km: float, others: Iterable[R
         a.source_id in UNIONS
         and distance_km <= REACHES[1][0]
         and any(
-            all(any(name_similarity(part, each.name) >= EQUAL for part in parts_of(other)) for each in (a, b))
+            all(any(name_similarity(told, each.name) >= EQUAL for told in _told_by(other)) for each in (a, b))
             for other in others
             if other.source_id != a.source_id
         )
     )
+
+
+def _told_by(record: Record) -> tuple[str, ...]:
+    """Return the names that a record gives one place; several in brackets are farms, pits or owners as often."""
+    inside = asides_of(record)
+    return (record.name, *parts_of(record), *(inside if len(inside) == 1 else ()))
 
 
 class SaidApart:

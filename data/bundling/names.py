@@ -15,7 +15,7 @@ _GENERIC = """
     the of de la el los las and at no co company smelter refinery plant works mill milling custom concentrator
     stockpile zone ore body orebody occurrence open pit underground undgrd claim claims lease field salar
     complex cmplx section advanced exploration inco canada nickel copper cobalt lithium spodumene chromite
-    chrome zinc lead tin tungsten graphite rare earth earths phosphate potash
+    chrome zinc lead tin tungsten graphite rare earth earths phosphate potash carbonatite gok
 """
 GENERIC = frozenset(_GENERIC.split())
 #: Words that tell neighbours apart: if only one side has them, it is another place or another line of a works.
@@ -27,11 +27,13 @@ TELLING = frozenset(_TELLING.split())
 #: What sources write short.
 WRITTEN_OUT = {"mt": "mount", "pres": "president", "st": "saint", "ste": "sainte"}
 #: Adjectives that Russian makes of a place: "Grekhovskoe" is the deposit of Grekhov.
-_ADJECTIVE = re.compile(r"(?<=[a-z]{4})sk(?:oe|oye|oje|iy|ii|ij|aya|aja)$")
+_ADJECTIVE = re.compile(r"(?<=[a-z]{4})sk(?:oe|oye|oje|y|iy|ii|ij|aya|aja)$")
 #: Numbers in Roman figures and single letters tell neighbours apart as well; so does every word with a digit.
 NUMERAL = re.compile(r"[ivx]{1,4}|[a-z]|.*\d.*")
 #: A company after the last comma: "Red Pit, Victory Chrome Co."
 _COMPANY = re.compile(r",[^,]*\b(?:co|company|corp|corporation|inc|ltd|limited)\b\.?[^,]*$", re.IGNORECASE)
+#: Marks within a word, which sources set or leave out: "M'Passa", "Lion's Head", "O.K."
+_WITHIN = re.compile(r"(?<=\w)['\u2018\u2019\u02bc`](?=\w)|(?<=\b\w)\.(?=\w\b)")
 _BRACKET = re.compile(r"\(([^)]*)\)?")
 #: What stands in brackets and names no place: a group, a neighbour that is referred to, a part.
 _NO_NAME = re.compile(
@@ -62,7 +64,8 @@ def core_words(name: str) -> tuple[str, ...]:
     (('red',), ('zinkgruvan',))
     """
     outside = _BRACKET.sub(" ", name).strip() or name
-    words = tuple(WRITTEN_OUT.get(w, w) for w in fold(_COMPANY.sub("", outside) or outside).split())
+    plain = _WITHIN.sub("", _COMPANY.sub("", outside) or outside)
+    words = tuple(WRITTEN_OUT.get(w, w) for w in fold(plain).split())
     return tuple(w for w in words if w not in GENERIC) or words
 
 
