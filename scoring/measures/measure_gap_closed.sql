@@ -2,7 +2,7 @@
 --         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
 --         group whose gap it is, if not its own), reference_n, status
--- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together, among those that the site sells: the
+-- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together (on the logarithmic scale of the score), among those that the site sells: the
 --         main commodity, what is a tenth of the value of the ore or more, and what it states an output of; an element without figures takes its
 --         group's row
 -- NULL:   none; without output or without a figure of the gap there is no row (unknown); the country exports more than it imports: 0
@@ -68,9 +68,12 @@ product AS (
     LEFT JOIN main_commodity AS m USING (site_id)
     LEFT JOIN facts.commodity AS k ON k.commodity_id = m.commodity
     LEFT JOIN payable AS p ON p.site_id = c.site_id AND p.commodity = c.commodity
-    WHERE c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id) OR p.share >= 0.1
+    WHERE EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = c.commodity)
+      AND (c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id) OR p.share >= 0.1)
     GROUP BY c.site_id, c.commodity
-    QUALIFY row_number() OVER (PARTITION BY c.site_id ORDER BY sum(c.share * c.risk_pct) DESC, c.commodity) = 1
+    QUALIFY row_number() OVER (
+        PARTITION BY c.site_id ORDER BY sum(ln(greatest(c.share * c.risk_pct, 0.01) / 0.01)) DESC, c.commodity
+    ) = 1
 ),
 every AS (
     SELECT *, '' AS reference_group FROM by_commodity

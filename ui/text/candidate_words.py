@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.vocabulary import rare_earth_elements
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 
@@ -42,6 +43,8 @@ def _markets(gap_of: str) -> tuple[str, str]:
     """Return whose net imports are meant, US and Japanese: those of an element without figures are of its group."""
     if gap_of in ("dysprosium", "terbium"):
         return _("heavy rare earths"), w.commodity("rare earths")
+    if gap_of in rare_earth_elements():
+        return w.commodity(gap_of if gap_of == "yttrium" else "rare earths"), w.commodity("rare earths")
     return (w.commodity(gap_of), w.commodity(gap_of)) if gap_of else ("", "")
 
 
