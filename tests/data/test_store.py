@@ -343,6 +343,14 @@ def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path,
         assert store._root.cursor().execute("SELECT count(*) FROM more").fetchone() == (0,)
 
 
+def test_a_store_opens_without_the_spatial_extension_which_takes_longer_than_all_the_rest(tmp_path) -> None:
+    with Store.open(tmp_path) as store:
+        row = (
+            store.cursor().execute("SELECT loaded FROM duckdb_extensions() WHERE extension_name = 'spatial'").fetchone()
+        )
+    assert row is None or row == (False,)
+
+
 def test_scenarios_come_back_equal(tmp_path) -> None:
     filters = Filters(
         kinds=("mine", "refinery"), countries=("AUS",), min_coverage=0.4, gates_failed=False, text="山 'x'; --"
