@@ -270,7 +270,6 @@ def _connect(path: Path, *, read_only: bool = False) -> duckdb.DuckDBPyConnectio
 
 def _settle(connection: duckdb.DuckDBPyConnection) -> None:
     facts.settle(connection)
-    facts.load_spatial(connection)
     facts.lock(connection)
 
 

@@ -26,6 +26,8 @@ HOLD = (
     "held=Store.open(Path(sys.argv[1]));print('open',flush=True);sys.stdin.read()"
 )
 ROOT = Path(__file__).resolve().parents[1]
+#: Tables beside the facts that hold what is the user's own.
+BESIDE = ("site", "claim", "fact", "holder", "measurement", "gate", "replaced", "measured_criterion")
 _CLOSE = session.close
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
@@ -48,7 +50,7 @@ class Commands:
             with streams() as (out, err), mock.patch.object(session, "close", close_store):
                 terminal.settle_streams()
                 try:
-                    code = main._outcome(partial(_tree(), args=arguments, prog_name="orebridge"))
+                    code = main._outcome(partial(command_tree(), args=arguments, prog_name="orebridge"))
                 except SystemExit as end:
                     code = int(end.code or 0)
                 finally:
@@ -93,11 +95,13 @@ def let_go() -> None:
     """Bring what all sessions share to where a new process begins; the facts and the reader of uploads stay open."""
     touched = bool(session._own.cache_info().currsize) and session._own().touched
     close_store()
-    if session._open() and touched:
+    if session._open():
         facts = session.facts()
-        for table in ("site", "claim", "fact", "holder", "measurement", "gate", "replaced", "measured_criterion"):
+        held = [table for table in BESIDE if facts.execute(f"SELECT 1 FROM user_data.{table} LIMIT 1").fetchone()]
+        for table in held:
             facts.execute(f"DELETE FROM user_data.{table}")
-        forget_packed(facts)
+        if held or touched:
+            forget_packed(facts)
     forget_notices()
 
 
@@ -108,7 +112,8 @@ def forget_notices() -> None:
 
 
 @cache
-def _tree() -> Any:
+def command_tree() -> Any:
+    """Return all commands, made once."""
     return main.command_tree()
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -15,7 +18,13 @@ from data import facts as bundle
 from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
+from tests import small_bundle
 from tests.commands import Commands, Program, let_go
+
+# Workers and the programs that tests start compile each module once, whatever the environment says: else a command
+# compiles hundreds of them at each start, a quarter of its time.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 #: A busy machine is no fault of a law: examples are as many as ever, and none is judged by its time.
 SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -59,6 +68,20 @@ def facts() -> Iterator[duckdb.DuckDBPyConnection]:
     con.close()
 
 
+@pytest.fixture(scope="session")
+def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a bundle of about a thousand sites, for what does not depend on their number."""
+    return small_bundle.write(tmp_path_factory.mktemp("small") / "bundle")
+
+
+@pytest.fixture(scope="session")
+def small_facts(small: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    con = bundle.open_facts(small)
+    pipeline.prepare(con)
+    yield con
+    con.close()
+
+
 @pytest.fixture
 def own_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """Give the test a folder for the user's data of its own, empty at first; what it leaves beside the facts goes."""
@@ -95,25 +118,53 @@ def tiny_facts(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
     con = duckdb.connect()
     bundle.settle(con)
     con.execute(sql("data/schema.sql"))
-    for site in sites:
-        con.execute(
-            "INSERT INTO facts.site VALUES (?, ?, [], 'AUS', ?, 0, 0, 'exact', 's', ['copper'], "
-            "'porphyry', [], ['s'], 1, 'resource')",
-            [site.site_id, site.site_id, site.kind],
-        )
-        for criterion, (value, low, high) in site.values.items():
-            con.execute(
-                "INSERT INTO facts.measurement VALUES (?, ?, '', ?, ?, ?, 'measured', 's', '2020', '', '', NULL)",
-                [site.site_id, criterion, value, low, high],
-            )
-        for gate, verdict in site.gates.items():
-            con.execute("INSERT INTO facts.gate VALUES (?, ?, ?, '', '')", [site.site_id, gate, verdict])
     con.execute(
         "INSERT INTO facts.commodity VALUES "
         "('copper','銅','Cu','Cu','%','','',true,false,true,'',1,'',NULL,2025,'',"
         "NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL)"
     )
+    _put(con, sites)
     pipeline.prepare(con)
+    return con
+
+
+def _put(con: duckdb.DuckDBPyConnection, sites: list[TinySite]) -> None:
+    values = [(site.site_id, name, *map(float, each)) for site in sites for name, each in site.values.items()]
+    for statement, rows in (
+        (
+            "INSERT INTO facts.site SELECT unnest($a), unnest($a), [], 'AUS', unnest($b), 0, 0, 'exact', 's', "
+            "['copper'], 'porphyry', [], ['s'], 1, 'resource'",
+            [(site.site_id, site.kind) for site in sites],
+        ),
+        (
+            "INSERT INTO facts.measurement SELECT unnest($a), unnest($b), '', unnest($c), unnest($d), unnest($e), "
+            "'measured', 's', '2020', '', '', NULL",
+            values,
+        ),
+        (
+            "INSERT INTO facts.gate SELECT unnest($a), unnest($b), unnest($c), '', ''",
+            [(site.site_id, *each) for site in sites for each in site.gates.items()],
+        ),
+    ):
+        if rows:
+            con.execute(statement, dict(zip("abcde", map(list, zip(*rows, strict=True)), strict=False)))
+
+
+@cache
+def _refilled() -> duckdb.DuckDBPyConnection:
+    return tiny_facts([])
+
+
+def refilled(sites: list[TinySite]) -> duckdb.DuckDBPyConnection:
+    """Return the database of `tiny_facts`, one for all calls, with these sites in place of those before.
+
+    For laws, which ask it a hundred times: to make it takes many times as long as to fill it.
+    """
+    con = _refilled()
+    for table in ("site", "measurement", "gate"):
+        con.execute(f"DELETE FROM facts.{table}")
+    _put(con, sites)
+    pipeline.forget_packed(con)
     return con
 
 

@@ -1,6 +1,6 @@
-"""A bundle of a few hundred sites, made from the whole one.
+"""A bundle of about a thousand sites, made from the whole one.
 
-What browser tests serve where the number of sites is not the point.
+For tests of what does not depend on the number of sites.
 """
 
 from __future__ import annotations

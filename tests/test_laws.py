@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import ORDERS, Scenario, from_preset
-from tests.conftest import TinySite, criteria_for, tiny_facts
+from tests.conftest import TinySite, criteria_for, refilled
 
 PILLARS = tuple(load().pillars)
 QUICK = settings(
@@ -42,8 +42,7 @@ def some_sites(draw: st.DrawFn) -> list[TinySite]:
 
 
 def scored(sites: list[TinySite], scenario: Scenario) -> dict[str, dict]:
-    with tiny_facts(sites) as con:
-        return rank(con, scenario).set_index("site_id").to_dict("index")
+    return rank(refilled(sites), scenario).set_index("site_id").to_dict("index")
 
 
 @QUICK

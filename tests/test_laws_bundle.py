@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Scenario, from_preset
-from tests.conftest import TinySite, criteria_for, tiny_facts
+from tests.conftest import TinySite, criteria_for, refilled
 
 PILLARS = tuple(load().pillars)
 PRESETS = tuple(load().presets)
@@ -121,13 +121,13 @@ def test_an_unknown_is_never_filled_in(criterion_id, share, w) -> None:
         c.id: ((c.worst + share * (c.best - c.worst)),) * 3 for c in load().criteria if c.id in criteria_for("mine")
     }
     gap = {k: v for k, v in known.items() if k != criterion_id}
-    with tiny_facts(
+    con = refilled(
         [
             TinySite("gap", gap),
             TinySite("good", {c.id: (c.best,) * 3 for c in load().criteria if c.id in criteria_for("mine")}),
         ]
-    ) as con:
-        row = rank(con, Scenario(w)).set_index("site_id").loc["gap"]
+    )
+    row = rank(con, Scenario(w)).set_index("site_id").loc["gap"]
     position = next(i for i, c in enumerate(load().criteria) if c.id == criterion_id)
     criterion = load().criteria[position]
     assert row["contributions"][position] == 0
@@ -140,13 +140,12 @@ def test_an_unknown_is_never_filled_in(criterion_id, share, w) -> None:
 @given(st.lists(st.sampled_from(["pass", "fail", "unknown"]), min_size=3, max_size=3), weights)
 def test_gates_change_the_order_and_nothing_else(verdicts, w) -> None:
     sites = [TinySite(f"s{i}", {"port_km": (100.0 * i,) * 3, "product_months": (30.0,) * 3}) for i in range(3)]
-    with tiny_facts(sites) as con:
-        free = rank(con, Scenario(w)).set_index("site_id")
+    free = rank(refilled(sites), Scenario(w)).set_index("site_id")
     for site, verdict in zip(sites, verdicts, strict=True):
         site.gates["covered_nation"] = verdict
-    with tiny_facts(sites) as con:
-        gated = rank(con, Scenario(w)).set_index("site_id")
-        hidden = rank(con, Scenario(w).with_filters(gates_failed=False))
+    con = refilled(sites)
+    gated = rank(con, Scenario(w)).set_index("site_id")
+    hidden = rank(con, Scenario(w).with_filters(gates_failed=False))
     for column in ("score", "score_low", "score_high", "coverage"):
         assert gated[column].to_dict() == free[column].to_dict()
     failed = [s.site_id for s, v in zip(sites, verdicts, strict=True) if v == "fail"]

@@ -123,11 +123,14 @@ def revision() -> str:
 
 
 def state() -> int:
-    """Return a number that changes with the facts; results of an earlier state are outdated."""
+    """Return a number that changes with the facts; results of an earlier state are outdated.
+
+    0: the facts alone; -1: the store is unavailable, and what it had beside the facts before may still be there.
+    """
     try:
         return own().state
     except StoreError:
-        return 0
+        return -1
 
 
 def ready(scenario: Scenario) -> None:

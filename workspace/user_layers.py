@@ -33,7 +33,7 @@ from workspace import attach_facts
 KEPT_FEATURES = 6
 _READER = Reader()
 _CHANGING = threading.RLock()
-#: Numbers of what stands beside the facts; no number comes twice, whichever store is open.
+#: Numbers of what stands beside the facts: 0 is nothing, no other comes twice, whichever store is open.
 _STATES = itertools.count(1)
 
 
@@ -105,7 +105,7 @@ class UserData:
         self, store: Store, facts: Callable[[], duckdb.DuckDBPyConnection], in_use: Callable[[], bool] = lambda: True
     ) -> None:
         self._store, self._facts, self._in_use = store, facts, in_use
-        self._state, self._touched = next(_STATES), False
+        self._state, self._touched = 0, False
         self._measured: dict[str, UserCriterion] = {}
         self._features = lru_cache(maxsize=KEPT_FEATURES)(self._load)
         self._layers: dict[str, UserLayer] = {}
@@ -240,11 +240,13 @@ class UserData:
     def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[UserCriterion]) -> None:
         criteria = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}
         scored.measure_evidence(facts, self._store, criteria.values())
+        if criteria != self._measured:
+            self._state = next(_STATES)
         self._measured = criteria
 
     @property
     def state(self) -> int:
-        """A number that changes whenever user data are attached to the facts or detached."""
+        """A number that changes whenever user data are attached to the facts or detached; 0: nothing ever was."""
         return self._state
 
     @property

@@ -21,7 +21,6 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from data.facts import open_facts
-from tests import small_bundle
 
 ROOT = Path(__file__).resolve().parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -157,9 +156,9 @@ def serving(home: Path, **environment: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def bundle(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a bundle of about a thousand sites: software GL draws it many times as fast as the whole."""
-    return small_bundle.write(tmp_path_factory.mktemp("small") / "bundle")
+def bundle(small: Path) -> Path:
+    """Return a small bundle: software GL draws it many times as fast as the whole."""
+    return small
 
 
 @pytest.fixture(scope="package")
@@ -173,13 +172,6 @@ def served(bundle: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open the facts that `server` serves."""
     with open_facts(bundle) as con:
         yield con
-
-
-@pytest.fixture(scope="package")
-def whole_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Serve the whole bundle, for what depends on the number of sites."""
-    with serving(tmp_path_factory.mktemp("whole")) as base:
-        yield base
 
 
 @pytest.fixture(scope="package")

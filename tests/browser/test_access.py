@@ -33,12 +33,12 @@ ADDRESSES = {
 
 
 @pytest.fixture(scope="module")
-def filled(tmp_path_factory: pytest.TempPathFactory):
+def filled(tmp_path_factory: pytest.TempPathFactory, bundle: Path):
     """Serve an app with a site on the shortlist."""
     home = tmp_path_factory.mktemp("home")
     with Store.open(home) as store:
         shortlists.add(store, "default", LOFDAL)
-    with serving(home) as base:
+    with serving(home, OREBRIDGE_BUNDLE=str(bundle)) as base:
         yield base
 
 

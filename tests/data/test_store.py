@@ -343,6 +343,11 @@ def test_a_further_migration_reaches_an_older_store_and_keeps_its_rows(tmp_path,
         assert store._root.cursor().execute("SELECT count(*) FROM more").fetchone() == (0,)
 
 
+def test_a_store_opens_without_the_spatial_extension_which_takes_longer_than_all_the_rest(tmp_path) -> None:
+    with Store.open(tmp_path) as store, pytest.raises(duckdb.CatalogException, match="spatial"):
+        store.cursor().execute("SELECT ST_Transform(ST_Point(0, 0), 'EPSG:4326', 'EPSG:3857')")
+
+
 def test_scenarios_come_back_equal(tmp_path) -> None:
     filters = Filters(
         kinds=("mine", "refinery"), countries=("AUS",), min_coverage=0.4, gates_failed=False, text="山 'x'; --"

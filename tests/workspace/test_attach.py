@@ -38,12 +38,20 @@ CRITERION = UserCriterion("l1", "distance_km", "Near till", 500.0, 0.0, 10.0)
 
 
 @pytest.fixture(scope="module")
-def facts() -> Iterator[duckdb.DuckDBPyConnection]:
-    """The bundle, with tables of its own for what these tests add."""
-    con = bundle.open_facts()
+def facts(small: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A small bundle, with tables of its own for what these tests add."""
+    con = bundle.open_facts(small)
     pipeline.prepare(con)
     yield con
     con.close()
+
+
+@pytest.fixture
+def whole() -> Iterator[duckdb.DuckDBPyConnection]:
+    """The whole bundle, where peers or neighbours are needed."""
+    with bundle.open_facts() as con:
+        pipeline.prepare(con)
+        yield con
 
 
 @pytest.fixture
@@ -117,19 +125,19 @@ def test_a_layer_is_a_source_with_its_licence_and_hash() -> None:
     assert set(attach.sources([layer()])) > {"own:l1", "minmod"}
 
 
-def test_own_sites_are_sites_like_any_other(facts) -> None:
+def test_own_sites_are_sites_like_any_other(whole) -> None:
     attach.attach_sites(
-        facts,
+        whole,
         UserSites([site()], [claim(), claim(attribute="tonnage_mt", value=120.0, unit="Mt", commodity="", text="")]),
     )
-    rows = rank(facts, from_preset()).set_index("site_id")
+    rows = rank(whole, from_preset()).set_index("site_id")
     assert rows.loc["own-a", "iso3"] == "FIN"
     assert sum(rows.loc["own-a", "contributions"]) == pytest.approx(rows.loc["own-a", "score"], abs=1e-9)
     measured = {
-        r[0] for r in facts.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()
+        r[0] for r in whole.execute("SELECT criterion_id FROM combined.measurement WHERE site_id = 'own-a'").fetchall()
     }
     assert measured >= {"grade_percentile", "contained_years", "port_km", "product_months", "host_alignment"}
-    card = dossier(facts, from_preset(), "own-a")
+    card = dossier(whole, from_preset(), "own-a")
     assert {each["source_id"] for each in card["claims"]} == {"own:l1"}
     assert next(line for line in card["lines"] if line["criterion"] == "grade_percentile")["source_id"] == "own:l1"
 
@@ -230,7 +238,7 @@ def test_stopping_keeps_nothing_of_the_criterion(facts, store) -> None:
     assert facts.execute("SELECT count(*) FROM user_data.measured_criterion").fetchone() == (1,)
 
 
-def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
+def test_the_target_is_named_by_the_column_of_names(whole, store) -> None:
     columns = [{"name": "Name", "type": "text", "unit": ""}]
     table = pa.table(
         {
@@ -241,8 +249,8 @@ def test_the_target_is_named_by_the_column_of_names(facts, store) -> None:
         }
     )
     user_layers.add(store, [NewLayer(layer("l2", columns=columns), table)])
-    attach.measure_evidence(facts, store, [UserCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
-    found = facts.execute("SELECT DISTINCT target FROM combined.measurement WHERE source_id = 'own:l2'").fetchall()
+    attach.measure_evidence(whole, store, [UserCriterion("l2", "distance_km", "Near", 50.0, 0.0, 1.0)])
+    found = whole.execute("SELECT DISTINCT target FROM combined.measurement WHERE source_id = 'own:l2'").fetchall()
     assert found == [("Kevitsa",)]
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from data.fact_attributes import fact_attributes
+from data.store import StoreBusyError
 from data.user_facts import UserFact
 from scoring.ranking.scenario import from_preset
 from scoring.sites.dossier import dossier
@@ -20,12 +25,20 @@ RELATIONS = ("site", "claim", "owner", "gate", "measurement", "tonnage")
 pytestmark = pytest.mark.usefixtures("own_store")
 
 
-def state(con: duckdb.DuckDBPyConnection, relation: str) -> list[tuple]:
+@pytest.fixture(autouse=True)
+def few(small_facts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the session open a small bundle."""
+    opened = cache(lambda: small_facts)
+    opened()
+    monkeypatch.setattr(session, "_facts", opened)
+
+
+def state(con: duckdb.DuckDBPyConnection, relation: str) -> pa.Table:
     read = "FROM query_table($name) ORDER BY ALL"
-    return con.cursor().execute(read, {"name": f"combined.{relation}"}).fetchall()
+    return con.cursor().execute(read, {"name": f"combined.{relation}"}).to_arrow_table()
 
 
-def everything() -> dict[str, list[tuple]]:
+def everything() -> dict[str, pa.Table]:
     return {relation: state(session.facts(), relation) for relation in RELATIONS}
 
 
@@ -77,7 +90,7 @@ def test_only_the_site_of_the_fact_changes() -> None:
     session.own().state_facts([fact("grade", commodity="rare earths", value=25.0, unit="%")])
     after = everything()
     for relation in ("site", "claim", "owner", "gate", "measurement"):
-        others = [[row for row in rows[relation] if row[0] != SITE] for rows in (before, after)]
+        others = [tables[relation].filter(pc.field("site_id") != SITE) for tables in (before, after)]
         assert others[0] == others[1], relation
     assert before != after
 
@@ -139,6 +152,23 @@ def test_the_revision_of_rankings_changes_with_facts() -> None:
     second = own.revision
     own.undo_facts()
     assert first == own.revision != second
+
+
+def test_the_state_is_0_until_something_stands_beside_the_facts_and_no_other_comes_twice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own = session.own()
+    assert session.state() == own.state == 0  # what was ranked with another empty store holds here too
+    own.state_facts([fact("stage", text="exploration")])
+    stated = own.state
+    own.undo_facts()
+    assert len({0, stated, own.state}) == 3
+
+    def busy() -> None:
+        raise StoreBusyError(own._store.path, "another process")
+
+    monkeypatch.setattr(session, "own", busy)
+    assert session.state() == -1
 
 
 def test_facts_stand_again_in_the_next_process() -> None:

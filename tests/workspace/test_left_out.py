@@ -25,12 +25,12 @@ from data.store import (
     StoreTooNewError,
     StoreUnreadableError,
 )
+from tests.app import new_app
 from tests.commands import Commands, holding
 from ui.text import problems
 from ui.text.i18n import speaking
 from workspace import left_out, session
 
-ROOT = Path(__file__).resolve().parents[2]
 SITE = "usa-mountain-pass-ceec"
 ANSWERED = [
     ("rank", "--top", "2"),
@@ -127,7 +127,7 @@ def unreachable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
 
 
 def page(language: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=120)
+    test = new_app()
     test.query_params["lang"] = language
     return test.run()
 
@@ -202,7 +202,7 @@ def test_every_page_says_what_an_open_store_lacks(
     lacking(tmp_path / "home")
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     session.close()
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=120)
+    test = new_app()
     test.query_params["lang"] = language
     test.query_params["m"] = "dysprosium"
     try:

@@ -96,9 +96,10 @@ def error_classes() -> Mapping[str, ErrorClass]:
     return {name: kind for name, kind in classes.items() if name in errors}
 
 
-def sentences() -> list[Sentence]:
+@cache
+def sentences() -> tuple[Sentence, ...]:
     """Return each template that an error or a `Phrase` is given, in the order of the code."""
-    return [sentence for path, tree in modules().items() for sentence in _sentences(path, tree)]
+    return tuple(sentence for path, tree in modules().items() for sentence in _sentences(path, tree))
 
 
 def _class(path: str, node: ast.ClassDef) -> ErrorClass:

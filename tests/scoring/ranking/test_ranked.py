@@ -20,7 +20,7 @@ from scoring.ranking import pipeline
 from scoring.ranking.pipeline import KEPT_PACKED, pack, rank
 from scoring.ranking.ranked import NUMBERS, Rankings
 from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset
-from tests.conftest import tiny_facts
+from tests.conftest import refilled
 from tests.test_laws import some_sites
 
 SCENARIOS = [
@@ -84,8 +84,8 @@ weights = st.dictionaries(st.sampled_from(list(load().pillars)), st.just(0.0) | 
 @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(some_sites(), weights.filter(lambda w: sum(w.values()) > 0), st.sampled_from(ORDERS))
 def test_arrays_and_statements_agree_on_any_sites_and_weights(sites, w, order) -> None:
-    with tiny_facts(sites) as con:
-        same(Rankings(con), con, Scenario(w, order_by=order))
+    con = refilled(sites)
+    same(Rankings(con), con, Scenario(w, order_by=order))
 
 
 def test_another_state_of_the_facts_is_computed_anew(tiny) -> None:

@@ -19,7 +19,7 @@ from scoring.robustness.method_agreement import compared
 from scoring.robustness.sensitivity import needs, raw_value, stability, tornado
 from scoring.robustness.two_desks import desk_scenario, two_desks
 from scoring.robustness.value_of_information import lessons
-from tests.conftest import TinySite, criteria_for, tiny_facts
+from tests.conftest import TinySite, criteria_for, refilled, tiny_facts
 from tests.test_laws import some_sites, weights
 
 SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -71,10 +71,9 @@ def test_a_site_keeps_its_place_inside_the_stable_range_and_loses_it_outside(ord
 @given(some_sites(), weights, st.sampled_from(ORDERS))
 def test_the_stable_range_holds_the_weight_in_force(sites, w, order_by) -> None:
     scenario = Scenario(w, order_by=order_by)
-    with tiny_facts(sites) as con:
-        packed = packed_arrays(con, scenario)
-        for found in stability(packed, str(packed.site_ids[0]), order_by):
-            assert 0 <= found.low <= found.weight <= found.high <= 100
+    packed = packed_arrays(refilled(sites), scenario)
+    for found in stability(packed, str(packed.site_ids[0]), order_by):
+        assert 0 <= found.low <= found.weight <= found.high <= 100
 
 
 @pytest.mark.parametrize("order_by", ORDERS)
@@ -99,8 +98,7 @@ def test_what_a_site_needs_takes_it_into_the_first_k(order_by) -> None:
                     else s
                     for s in sites
                 ]
-                with tiny_facts(changed) as con:
-                    assert (rank_of(con, scenario, site) <= 5) == inside
+                assert (rank_of(refilled(changed), scenario, site) <= 5) == inside
     assert tried > 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 import pytest
@@ -77,7 +78,8 @@ def test_both_gaps_are_of_the_one_commodity_that_is_named(facts, commodity: str)
             (each.gap_japan_low, each.gap_japan_pct, each.gap_japan_high),
         ):
             assert share is None or 0 <= low <= share <= high <= 100
-    two = {site_id for _, site_id, _ in measured if len({t for _, s, t in measured if s == site_id}) > 1}
+    metals = {(site_id, target) for _, site_id, target in measured}
+    two = {site_id for site_id, count in Counter(site_id for site_id, _ in metals).items() if count > 1}
     assert any(each.site_id in two and each.gap_of for each in listed)
 
 

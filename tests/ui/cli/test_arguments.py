@@ -16,9 +16,11 @@ import pytest
 
 from data.facts import open_facts
 from scoring.ranking.pipeline import prepare
+from tests.commands import command_tree
 from ui.cli import main, serving, terminal
 from ui.cli.arguments import leaves
 from workspace import session
+from workspace.user_layers import UserData
 
 SITE = "usa-mountain-pass-ceec"
 #: What a command needs to come to its work, by the name of the argument; a name that is not here gets `SITE`.
@@ -46,7 +48,7 @@ TEXTS = (
 
 def tree() -> Iterator[tuple[str, object]]:
     """Yield each command with its words."""
-    for name, command in main.command_tree().commands.items():
+    for name, command in command_tree().commands.items():
         inner = command.commands.items() if hasattr(command, "commands") else [("", command)]
         yield from (((name, more) if more else (name,), each) for more, each in inner)
 
@@ -126,6 +128,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few, capsys):
     """
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(session, "facts", lambda: few)
+    monkeypatch.setattr(UserData, "state", property(lambda own: -2 - own._state))  # kept for these facts alone
     for opens in ("open_all_facts", "open_ranking_facts"):
         for name, module in list(sys.modules.items()):
             if name.startswith("ui.cli.") and hasattr(module, opens):
@@ -135,14 +138,13 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, few, capsys):
     def call(*words: str) -> tuple[int, str, str]:
         terminal.settle_streams()
         try:
-            code = main._outcome(partial(main.command_tree(), args=list(words), prog_name="orebridge"))
+            code = main._outcome(partial(command_tree(), args=list(words), prog_name="orebridge"))
         except SystemExit as end:
             code = end.code
-        finally:
-            session.close()
         return code, *capsys.readouterr()
 
-    return call
+    yield call
+    session.close()
 
 
 def test_every_number_has_both_its_ends() -> None:
@@ -181,4 +183,4 @@ def test_no_value_of_an_argument_ends_in_a_traceback(run, tmp_path: Path, words,
 
 def test_the_walk_covers_the_whole_tree() -> None:
     assert len(CASES) > 120
-    assert len(list(leaves(main.command_tree()))) == len(list(tree()))
+    assert len(list(leaves(command_tree()))) == len(list(tree()))

@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
-from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from geo.errors import OrebridgeError
 from scoring.ownership.covered_nation import Node, ownership
 from scoring.ownership.graph import BLOCS
+from tests.app import new_app
 from ui.cli.main import app
 from ui.panels import ownership as tree
 
-ROOT = Path(__file__).resolve().parents[3]
 ESCONDIDA, LAS_BAMBAS, LOFDAL = "chl-escondida-2b1c", "per-las-bambas-a4c6", "nam-lofdal-bergville-11c6"
 CINOVEC = "cze-cinovec-0e45"  # its holder is stated lately, the holders of that holder long ago
 
@@ -81,7 +79,7 @@ def test_small_holders_that_are_not_drawn_leave_no_gap(facts, monkeypatch) -> No
 
 @pytest.mark.parametrize(("site", "language"), [(ESCONDIDA, "en"), (LOFDAL, "ja")])
 def test_the_card_shows_the_tree(site: str, language: str) -> None:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
+    test = new_app()
     test.query_params["sel"], test.query_params["lang"] = site, language
     test.session_state[f"evidence_tab_{language}"] = {"en": "Owners", "ja": "所有者"}[language]
     test.run()
@@ -92,7 +90,7 @@ def test_the_card_shows_the_tree(site: str, language: str) -> None:
 
 
 def test_where_the_walk_says_otherwise_than_the_gate_the_card_says_so() -> None:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
+    test = new_app()
     test.query_params["sel"], test.query_params["lang"] = CINOVEC, "en"
     test.session_state["evidence_tab_en"] = "Owners"
     test.run()

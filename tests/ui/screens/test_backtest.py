@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 
 from data.vocabulary import CURATED
 from scoring.backtest.population import BASELINES
+from tests.app import new_app
 from tests.commands import Commands
 from ui.text import backtest_words
 from workspace import session
@@ -145,7 +146,7 @@ def test_labels_that_mean_nobody_give_nulls_and_a_sentence(run, tmp_path: Path) 
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[AppTest]:
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
     session.close()
-    yield AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=120)
+    yield new_app()
     session.close()
 
 

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from tests.app import new_app
 from ui.text.sync_catalogues import extracted
 
-ROOT = Path(__file__).resolve().parents[3]
 PAGES = (
     "screens/explore/page.py",
     "screens/layers/page.py",
@@ -28,7 +27,7 @@ pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def opened(page: str = "screens/explore/page.py", **address: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
+    test = new_app()
     for key, value in address.items():
         test.query_params[key] = value
     test.run()

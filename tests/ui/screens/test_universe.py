@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from scoring.ranking.scenario import opening
+from tests.app import new_app
 from workspace import rankings
 
-ROOT = Path(__file__).resolve().parents[3]
 pytestmark = pytest.mark.usefixtures("own_store")
 
 
 def opened(**address: str) -> AppTest:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
+    test = new_app()
     for key, value in address.items():
         test.query_params[key] = value
     test.run()
@@ -89,7 +87,7 @@ def test_an_empty_step_leads_to_those_that_hold_something() -> None:
 
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_support_tab_judges_by_published_rules(language: str) -> None:
-    test = AppTest.from_file(str(ROOT / "ui" / "main.py"), default_timeout=90)
+    test = new_app()
     test.query_params["sel"], test.query_params["lang"] = "nam-lofdal-bergville-11c6", language
     test.session_state[f"evidence_tab_{language}"] = {"en": "Support", "ja": "支援"}[language]
     test.run()

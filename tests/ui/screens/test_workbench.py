@@ -10,13 +10,13 @@ import duckdb
 import geopandas as gpd
 import openpyxl
 import pytest
-from streamlit.testing.v1 import AppTest
 from typer.testing import CliRunner
 
 from data import shortlists
 from data.export import WRITERS
 from data.shortlist_items import Item, Shortlist
 from scoring.ranking.scenario import from_preset
+from tests.app import new_app
 from tests.ui.screens.test_pages import opened
 from ui.cli.main import app
 from workspace import rankings, session, snapshots
@@ -145,7 +145,7 @@ def test_a_shortlist_comes_back_equal_from_every_format(heavy: str, tmp_path: Pa
 def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy: str) -> None:
     empty = opened("screens/compare/page.py")
     assert any("Choose 2 to 5 sites" in info.value for info in empty.info)
-    test = AppTest.from_file(str(Path(__file__).resolve().parents[3] / "ui" / "main.py"), default_timeout=120)
+    test = new_app()
     test.query_params["m"] = "dysprosium"
     test.query_params["ids"] = ",".join(IDS)
     test.run()
@@ -159,7 +159,7 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
 
 
 def test_dossier_page_of_an_unknown_site_says_so() -> None:
-    test = AppTest.from_file(str(Path(__file__).resolve().parents[3] / "ui" / "main.py"), default_timeout=120)
+    test = new_app()
     test.query_params["id"] = "atlantis-0000"
     test.run()
     test.switch_page("screens/site/page.py").run()
@@ -171,7 +171,7 @@ def test_dossier_page_of_an_unknown_site_says_so() -> None:
 
 def test_dossier_page_shows_every_part() -> None:
     shortlists.add(session.store(), "default", IDS[1])
-    test = AppTest.from_file(str(Path(__file__).resolve().parents[3] / "ui" / "main.py"), default_timeout=180)
+    test = new_app()
     test.query_params["id"], test.query_params["m"] = IDS[1], "dysprosium"
     test.run()
     test.switch_page("screens/site/page.py").run()
@@ -194,7 +194,7 @@ def test_dossier_page_shows_every_part() -> None:
 def test_shortlist_page_freezes_and_says_what_moved() -> None:
     shortlists.new(session.store(), Shortlist("heavy", items=tuple(Item(site_id) for site_id in IDS)))
     snapshots.keep_scenario(session.store(), "heavy", from_preset(commodity="dysprosium"))
-    test = AppTest.from_file(str(Path(__file__).resolve().parents[3] / "ui" / "main.py"), default_timeout=180)
+    test = new_app()
     test.query_params["list"] = "heavy"
     test.run()
     test.switch_page("screens/shortlist/page.py").run()
