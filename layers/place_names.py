@@ -16,6 +16,8 @@ FIRST_ZOOM, LAST_ZOOM = 3, 9
 #: Cells for names are so many times as wide as those for marks.
 ZOOMS_COARSER = 2
 SOUTH_LIMIT = -60.0
+#: The two desks' own countries come first: the map names them whatever else there is.
+HOME = ("JPN", "USA")
 #: A name may stand so far from the best place for it.
 ROUGH_DEG = 0.3
 
@@ -44,12 +46,13 @@ class TownName:
 
 @cache
 def country_names() -> tuple[CountryName, ...]:
-    """Return the countries of the bundle, the widest first, without Antarctica."""
+    """Return the countries of the bundle, `HOME` and then the widest first, without Antarctica."""
     frame = find_layer("countries").read(["iso_a3", "adm0_a3", "name_en", "name_ja", "geometry"])
     codes = frame["iso_a3"].fillna(frame["adm0_a3"]).tolist()
     names, japanese = frame["name_en"].tolist(), frame["name_ja"].fillna(frame["name_en"]).tolist()
     listed = [_country(*row) for row in zip(codes, names, japanese, frame.geometry.to_numpy(), strict=True)]
-    return tuple(sorted((each for each in listed if each.lat > SOUTH_LIMIT), key=lambda each: -each.width_deg))
+    shown = (each for each in listed if each.lat > SOUTH_LIMIT)
+    return tuple(sorted(shown, key=lambda each: (each.iso3 not in HOME, -each.width_deg)))
 
 
 def _country(iso3: str, name: str, name_ja: str, geometry: shapely.Geometry) -> CountryName:

@@ -6,6 +6,8 @@ const INK = {
   dark: { site: "#f2f5f8", halo: "rgba(14,19,26,.9)", country: "#a7afb8", town: "#98a1ab", count: "#cfd6dd", ring: "#ff6ab5", line: "rgba(232,236,241,.55)" },
 };
 const TOWN_ZOOM_GAP = 0.5;
+// So many countries are named before the sites: Japan and the US, which come first.
+const HOME = 2;
 
 export function drawNames(canvas, { view, size, dark, named, marks, countries, towns, pending }) {
   const pen = sharp(canvas, size);
@@ -17,18 +19,23 @@ export function drawNames(canvas, { view, size, dark, named, marks, countries, t
   const first = new Set(named.map((each) => each.id));
   for (const mark of marks) for (const [x, y] of inView(mark.p)) taken.add(around(x, y, first.has(mark.id) ? mark.z * 0.45 : mark.z * 0.3));
 
+  const pixels = (512 * 2 ** view.zoom) / 360;
+  const nameCountries = (some) => {
+    for (const [name, lon, lat, wide] of some) {
+      pen.font = `${wide > 25 ? 13 : 12}px ${family}`;
+      const width = pen.measureText(name).width;
+      if (wide * pixels < 0.8 * width || wide * pixels > 2.5 * size.width) continue;
+      for (const [x, y] of inView([lon, lat])) centred(pen, taken, name, width, x, y, ink.country, ink.halo, Math.min(wide * pixels * 0.18, 80));
+    }
+  };
+  nameCountries(countries.slice(0, HOME));
+
   pen.font = `600 12px ${family}`;
   for (const site of named) {
     const text = `${site.r} ${short(site.n)}`, width = pen.measureText(text).width;
     for (const [x, y] of inView(site.p)) nameSite(pen, ink, taken, text, width, x, y, site.z / 2, size);
   }
-  const pixels = (512 * 2 ** view.zoom) / 360;
-  for (const [name, lon, lat, wide] of countries) {
-    pen.font = `${wide > 25 ? 13 : 12}px ${family}`;
-    const width = pen.measureText(name).width;
-    if (wide * pixels < 0.8 * width || wide * pixels > 2.5 * size.width) continue;
-    for (const [x, y] of inView([lon, lat])) centred(pen, taken, name, width, x, y, ink.country, ink.halo, Math.min(wide * pixels * 0.18, 80));
-  }
+  nameCountries(countries.slice(HOME));
   pen.font = `500 10px ${family}`;
   for (const mark of marks) {
     if (!mark.m) continue;
