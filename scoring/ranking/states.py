@@ -132,7 +132,7 @@ class States:
             share = rng.random(len(rows))
             for cells, row, column, root in together:
                 normal = rng.standard_normal((row[-1] + 1, len(root)), dtype=np.float32) @ root.T
-                share[cells] = np.clip(ndtr(normal[row, column]), *WITHIN)
+                share[cells] = np.clip(ndtr(normal[row, column]).astype(np.float64), *WITHIN)
             yield share
 
     def _together(
