@@ -1,12 +1,12 @@
 -- in:     combined.claim, combined.owner, combined.site; $lists = list of structs (list_id, source_id, url_contains); $no_site = sources that by themselves
 --         are no reason for a site to be there: the lists, and tables that only add facts to records of others
--- out:    site_id, what (attribute of a claim that is scored | 'location' | 'site'), list_id
+-- out:    site_id, what (attribute of a claim that is scored (of offtake every claim is) | 'location' | 'site'), list_id
 -- grain:  one row a site and thing that is known because the site was selected; 'site': the whole site is there for that reason alone
 -- NULL:   none
 -- ref:    data/curated/selection_lists.csv says which sources are lists, and why
 WITH lists AS (SELECT unnest($lists::STRUCT(list_id VARCHAR, source_id VARCHAR, url_contains VARCHAR)[], recursive := true)),
 stated AS (
-    SELECT site_id, attribute AS what, source_id, url FROM combined.claim WHERE chosen
+    SELECT site_id, attribute AS what, source_id, url FROM combined.claim WHERE chosen OR attribute = 'offtake'
     UNION ALL
     SELECT site_id, 'owner', source_id, url FROM combined.owner
     UNION ALL

@@ -171,6 +171,8 @@ def _correlation(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> FloatA
     ids = [row[0] for row in facts.cursor().execute(sql("scoring/ranking/peer_sites.sql")).fetchall()]
     key = {"commodity": scenario.commodity, "profile": scenario.profile, "site_ids": ids}
     table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
+    if not ids:
+        return np.stack([np.eye(len(scenario.criteria))] * 2)
     u, known, applies = (square(table[name], table.num_rows) for name in ("u", "m", "a"))
     mine = _groups(scenario, applies) == 1
     return np.stack([correlation(u[rows], known[rows] > 0) for rows in (~mine, mine)])

@@ -3,16 +3,19 @@
 --         the country's net imports of gap_of, 0..100)
 -- grain:  one row a site with a figure for either country
 -- NULL:   unknown for that country
-WITH closed AS (
-    SELECT
-        m.criterion_id, m.site_id, m.commodity, m.target,
-        least(100, 100 * m.value / risk_pct) AS pct, least(100, 100 * m.low / risk_pct) AS low, least(100, 100 * m.high / risk_pct) AS high,
-        coalesce(k.leading_share_pct, g.leading_share_pct) AS risk_pct
+WITH scored AS (
+    SELECT m.*, coalesce(k.leading_share_pct, g.leading_share_pct) AS risk_pct
     FROM combined.measurement AS m
     JOIN facts.commodity AS k ON k.commodity_id = m.target
     LEFT JOIN facts.commodity AS g ON g.commodity_id = k.group_id
-    WHERE m.criterion_id IN ('gap_closed', 'gap_closed_japan') AND risk_pct > 0 AND list_contains($site_ids::VARCHAR[], m.site_id)
-      AND m.commodity IN ('', $commodity)
+    WHERE m.criterion_id IN ('gap_closed', 'gap_closed_japan') AND list_contains($site_ids::VARCHAR[], m.site_id) AND m.commodity IN ('', $commodity)
+),
+closed AS (
+    SELECT
+        criterion_id, site_id, commodity, target, least(100, 100 * value / risk_pct) AS pct, least(100, 100 * low / risk_pct) AS low,
+        least(100, 100 * high / risk_pct) AS high
+    FROM scored
+    WHERE risk_pct > 0
 ),
 -- As it is scored: by the commodity of interest where the site has a figure of it, else by what it sells.
 told AS (

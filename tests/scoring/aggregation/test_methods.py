@@ -176,9 +176,9 @@ def test_a_matrix_and_weights_of_other_lengths_are_refused(con) -> None:
 
 
 SITES = [
-    TinySite("a", {"port_km": (10.0, 5.0, 20.0), "rail_km": (5.0, 5.0, 5.0)}),
-    TinySite("b", {"port_km": (300.0, 100.0, 500.0), "rail_km": (50.0, 50.0, 50.0)}),
-    TinySite("c", {"port_km": (900.0, 900.0, 900.0)}),
+    TinySite("a", {"sea_km": (10.0, 5.0, 20.0), "town_km": (5.0, 5.0, 5.0)}),
+    TinySite("b", {"sea_km": (6000.0, 2000.0, 9000.0), "town_km": (50.0, 50.0, 50.0)}),
+    TinySite("c", {"sea_km": (18_000.0, 18_000.0, 18_000.0)}),
     TinySite("d", {}),
 ]
 

@@ -52,16 +52,16 @@ def test_value_functions_are_monotone_and_bounded(empty, criterion, a, b) -> Non
 
 
 def test_a_known_site_has_the_score_that_the_formula_says() -> None:
-    """By hand: product in 100 of 200 months (u 0.5, weight 25), host class 3 (u 1, weight 4), 71 of 100 unknown."""
+    """By hand: product in 100 of 200 months (u 0.5, weight 25), host class 3 (u 1, weight 3), 72 of 100 unknown."""
     site = TinySite("s", {"product_months": (100.0, 50.0, 150.0), "host_alignment": (3.0, 3.0, 3.0)})
     with tiny_facts([site]) as con:
         row = rank(con, from_preset()).iloc[0]
-    known, coverage = (0.5 * 25 + 4) / 29, 0.29
+    known, coverage = (0.5 * 25 + 3) / 28, 0.28
     assert row["known"] == pytest.approx(known)
     assert row["coverage"] == pytest.approx(coverage)
     assert row["score"] == pytest.approx(known * coverage * (2 - coverage))
-    assert row["score_low"] == pytest.approx((0.25 * 25 + 4) / 100)
-    assert row["score_high"] == pytest.approx((0.75 * 25 + 4 + 71) / 100)
+    assert row["score_low"] == pytest.approx((0.25 * 25 + 3) / 100)
+    assert row["score_high"] == pytest.approx((0.75 * 25 + 3 + 72) / 100)
 
 
 def filtered(con, **filters) -> list[str]:
@@ -70,7 +70,7 @@ def filtered(con, **filters) -> list[str]:
 
 def test_each_filter_keeps_what_it_names() -> None:
     sites = [
-        TinySite("a", {"port_km": (10.0,) * 3}),
+        TinySite("a", {"town_km": (10.0,) * 3}),
         TinySite("b", kind="refinery"),
         TinySite("c", gates={"legal": "fail"}),
     ]
@@ -131,7 +131,7 @@ def test_an_unknown_commodity_or_method_is_refused_with_the_choice(facts) -> Non
 
 
 def test_many_threads_pack_a_lens_once_and_agree() -> None:
-    sites = [TinySite(f"s{i}", {"port_km": (float(i),) * 3}) for i in range(20)]
+    sites = [TinySite(f"s{i}", {"town_km": (float(i),) * 3}) for i in range(20)]
     with tiny_facts(sites) as con:
         scenario = Scenario({"infrastructure": 1.0}, filters=Filters())
         with ThreadPoolExecutor(8) as pool:

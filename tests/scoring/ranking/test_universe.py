@@ -112,7 +112,7 @@ def test_side_by_side_counts_only_what_every_kind_has() -> None:
     assert (spread.sum(axis=1) > 0).all()
     with tiny_facts([TinySite("m", {"grade_percentile": (100.0,) * 3, "host_alignment": (3.0,) * 3})]) as con:
         row = rank(con, from_preset(shared_only=True)).iloc[0]
-    assert row["coverage"] == pytest.approx(4 / 70)
+    assert row["coverage"] == pytest.approx(3 / 70)
     assert sum(row["contributions"]) == pytest.approx(row["score"])
 
 
