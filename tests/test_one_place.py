@@ -112,7 +112,7 @@ def copy(tmp_path: Path) -> Iterator[Copy]:
 
 def with_criterion(copy: Copy, measure: str) -> None:
     """Add a criterion at the end, and take its share from the towns."""
-    copy.change("criterion", "scoring/criteria/criteria.toml", "share = 0.05\n", "share = 0.00\n")
+    copy.change("criterion", "scoring/criteria/criteria.toml", "share = 0.1\n", "share = 0.05\n")
     copy.append("criterion", "scoring/criteria/criteria.toml", CRITERION.format(measure=measure))
 
 

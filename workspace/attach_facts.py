@@ -16,6 +16,7 @@ import pandas as pd
 from data.bundling.owners import owners
 from data.bundling.records import Claim, claims_frame
 from data.sources import Source
+from data.sql import sql
 from data.user_facts import StoredFact
 from scoring.measures.inputs import Inputs
 from scoring.measures.registry import judge_gates, measure_all
@@ -27,9 +28,6 @@ from workspace.attach import MEASURING, change
 OWNER = "owner"
 #: Criteria of mines that rest on prices.
 PRICED = ("grade_percentile", "contained_years", "gap_closed", "gap_closed_japan")
-#: Mines of whose ore something is known.
-ORES = """SELECT DISTINCT c.site_id FROM combined.claim AS c JOIN combined.site AS s USING (site_id)
-WHERE s.kind = 'mine' AND c.chosen AND c.attribute IN ('grade', 'contained_t')"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +147,7 @@ def _prices(prices: Mapping[str, tuple[float, str]]) -> pd.DataFrame:
 def _of_prices(facts: duckdb.DuckDBPyConnection, prices: Mapping[str, tuple[float, str]]) -> dict[tuple[str, str], str]:
     """Return the sites and criteria that prices speak of: those of every ore, since its peers move with it."""
     owner = ", ".join(sorted({owner for _usd, owner in prices.values()}))
-    sites = [row[0] for row in facts.cursor().execute(ORES).fetchall()]
+    sites = [row[0] for row in facts.cursor().execute(sql("workspace/facts_ores.sql")).fetchall()]
     return {(site, criterion): owner for site in sites for criterion in PRICED}
 
 

@@ -1,4 +1,4 @@
--- in:     combined.claim (chosen grades), combined.site; deposit_form(type); payable(site_id, commodity, family, usd); main_commodity(site_id, commodity)
+-- in:     graded (own and equivalent grades); main_commodity(site_id, commodity)
 -- out:    site_id, commodity, value, low, high (percentile 0..100), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a site and commodity by its own grade, and one with commodity '' for the site's main commodity by its equivalent grade
 -- NULL:   none; a grade with fewer than 8 peers gives no row (unknown)
@@ -6,35 +6,7 @@
 --         Range (P5 to P95) = the wider of the 90 % normal interval of a binomial share and the percentiles of the grade divided
 --         and multiplied by 2.7: in nine of ten cases another source that disagrees lies within (benchmarks/calibrate_ranges.py);
 --         where the form is unknown it spans what each form of 8 deposits or more would make of the grade.
---         Equivalent grade = grade x value of all priced commodities of the ore / value of the one: by-products count at prices, not recovered;
---         that of dysprosium counts terbium alone
-WITH credited AS (
-    SELECT
-        site_id, commodity,
-        CASE commodity
-            WHEN 'dysprosium' THEN sum(usd) FILTER (commodity IN ('dysprosium', 'terbium')) OVER by_site / usd
-            WHEN 'rare earths' THEN sum(usd) OVER by_site / sum(usd) FILTER (family = 'rare earths') OVER by_site
-            ELSE sum(usd) OVER by_site / usd
-        END AS credit
-    FROM payable
-    WINDOW by_site AS (PARTITION BY site_id)
-),
-own AS (
-    SELECT
-        c.site_id, c.commodity, c.value AS grade, c.source_id, c.as_of, s.deposit_type,
-        deposit_form(s.deposit_type) AS form
-    FROM combined.claim AS c
-    JOIN combined.site AS s USING (site_id)
-    WHERE c.attribute = 'grade' AND c.chosen AND s.kind = 'mine'
-),
-graded AS (
-    SELECT *, false AS equivalent FROM own
-    UNION ALL
-    SELECT o.* REPLACE (o.grade * coalesce(c.credit, 1) AS grade), true
-    FROM own AS o
-    LEFT JOIN credited AS c USING (site_id, commodity)
-),
-peers AS (
+WITH peers AS (
     SELECT
         *,
         count(*) OVER by_type AS n_type,

@@ -61,10 +61,11 @@ class Timing:
 
 
 def _payable(inputs: Inputs) -> None:
-    """Make the tables ``contained``, ``payable`` and ``main_commodity`` that measures of ore read."""
+    """Make the tables ``contained``, ``payable``, ``main_commodity`` and ``graded`` that measures of ore read."""
     inputs.facts.execute(sql("scoring/deposits/deposit_form.sql"))
     inputs.facts.execute(sql("scoring/measures/contained.sql"))
     inputs.facts.execute(sql("scoring/measures/payable.sql"))
+    inputs.facts.execute(sql("scoring/measures/graded.sql"))
 
 
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature

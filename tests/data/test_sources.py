@@ -36,6 +36,7 @@ SITES = [
     "fineprint",
     "icmm",
     "usgs_mcs",
+    "usgs_mcs_2026",
     "policy_tables",
     "us_japan_docs",
 ]
@@ -101,7 +102,7 @@ def test_each_source_is_citable(source: Source) -> None:
     assert source.url.startswith(("https://", "http://pid.geoscience.gov.au/"))
     assert all([source.title, source.publisher, source.licence, source.attribution, source.citation, source.as_of])
     assert all(len(file.sha256) == 64 and file.size_bytes > 0 for file in source.files)
-    assert all(file.path.startswith(("layers/", "sites/")) for file in source.files)
+    assert all(file.path.startswith(("layers/", "sites/", "markets/")) for file in source.files)
 
 
 def test_only_our_own_tables_and_unicode_come_without_files() -> None:

@@ -69,7 +69,7 @@ def test_stage_owner_grade_and_tonnage_are_scored_at_once_and_undone_exactly() -
     after = card()
     assert after["stage"] == "exploration"
     assert line("product_months")["value"] > months
-    assert line("contained_years")["value"] == pytest.approx(500e6 * 0.01 / 350_000)
+    assert line("contained_years")["value"] == pytest.approx(500e6 * 0.01 / 390_000)
     assert line("grade_percentile")["source_id"].startswith("own:fact:")
     assert line("allied_share")["value"] == 0
     assert next(gate for gate in after["gates"] if gate["gate"] == "covered_nation")["verdict"] == "fail"

@@ -184,6 +184,8 @@ def test_a_snapshot_of_an_older_bundle_names_what_the_data_moved(
     assert "haul_cost" in changed
     assert changed <= {
         "haul_cost",
+        "access_capex",
+        "offtake_destination",
         "grade_percentile",
         "contained_years",
         "permitting_months",

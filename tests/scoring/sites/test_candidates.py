@@ -73,7 +73,9 @@ def test_both_gaps_are_of_the_one_commodity_that_is_named(facts, commodity: str)
     for each in listed:
         assert each.gap_us_pct is None or ("gap_closed", each.site_id, each.gap_of) in measured
         groups = ("gap_closed_japan", each.site_id, each.gap_of), ("gap_closed_japan", each.site_id, "rare earths")
-        assert each.gap_japan_pct is None or measured.intersection(groups), "an element without figures takes its group's"
+        assert each.gap_japan_pct is None or measured.intersection(groups), (
+            "an element without figures takes its group's"
+        )
         for low, share, high in (
             (each.gap_us_low, each.gap_us_pct, each.gap_us_high),
             (each.gap_japan_low, each.gap_japan_pct, each.gap_japan_high),
