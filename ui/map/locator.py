@@ -55,7 +55,7 @@ def reach_table(site: Dossier) -> None:
     haul = next((line for line in site["lines"] if _is_haulage(line) and line["value"] is not None), None)
     if haul is not None:
         text = _(
-            "Transport and power cost over 10 years at 0.2 Mt per year: {value} {unit} "
+            "Fleet and haulage to the port over 10 years at 0.2 Mt per year: {value} {unit} "
             "({low} to {high}), {mode}. Modelled, not a quotation."
         )
         st.caption(
