@@ -176,7 +176,7 @@ def in_one_piece(polygons: Polygons) -> Polygons:
     --------
     >>> across = polygons_of([shapely.box(170, -10, 190, 10)])[0]
     >>> [sorted({lon for lon, _lat in rings[0]}) for rings in in_one_piece(across)]
-    [[170.0, 190.0]]
+    [[170.0, 180.0, 190.0]]
     """
     west, _south, east, _north = bounds_of(polygons)
     if west <= east:

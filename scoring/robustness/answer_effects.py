@@ -128,7 +128,7 @@ def criteria_on(attribute: str) -> tuple[str, ...]:
     Examples
     --------
     >>> criteria_on("stage"), criteria_on("offtake")
-    (('permitting_months', 'product_months', 'product_chance'), ())
+    (('output_share', 'permitting_months', 'product_months', 'product_chance'), ('offtake_destination',))
     """
     return tuple(
         criterion.id
