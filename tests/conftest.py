@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -25,6 +26,8 @@ from tests.commands import Commands, Program, let_go
 # compiles hundreds of them at each start, a quarter of its time.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
+# No test reads or locks the store of the person who runs it: tests without `own_store` share a folder per worker.
+os.environ["OREBRIDGE_HOME"] = tempfile.mkdtemp(prefix="orebridge-tests-")
 
 #: A busy machine is no fault of a law: examples are as many as ever, and none is judged by its time.
 SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

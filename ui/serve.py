@@ -10,10 +10,12 @@ from contextlib import asynccontextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 
+import duckdb
 import streamlit as st
 from starlette.middleware import Middleware
 
 from data.sql import Record
+from data.store import StoreError
 from layers.catalog import load_catalog
 from ui.http.guard import Guard, allowed_hosts
 from ui.http.map_routes import ROUTES, tiles_module
@@ -21,16 +23,24 @@ from ui.http.working import in_thread
 from workspace import rankings, session
 
 NEW_DAY_S = 600
+ENDING = threading.Event()
 
 
 def _warm() -> None:
-    """Do what the first page needs, so that its visitor does not wait for it."""
-    rankings.warm()
-    import_module("altair")
-    import_module("layers.pictures")
-    for layer in load_catalog().values():
-        if layer.visible and layer.kind != "raster":
-            tiles_module().whole_geojson(layer)
+    """Do what the first page needs, so that its visitor does not wait for it.
+
+    Where the app ends meanwhile, the databases close under it: that is no error.
+    """
+    try:
+        rankings.warm()
+        import_module("altair")
+        import_module("layers.pictures")
+        for layer in load_catalog().values():
+            if layer.visible and layer.kind != "raster":
+                tiles_module().whole_geojson(layer)
+    except (duckdb.Error, StoreError):
+        if not ENDING.is_set():
+            raise
 
 
 async def _each_day() -> None:
@@ -49,6 +59,7 @@ async def lifespan(app: object) -> AsyncIterator[None]:  # noqa: ARG001 - the si
     daily.cancel()
     with suppress(asyncio.CancelledError):
         await daily
+    ENDING.set()
     session.close()
 
 

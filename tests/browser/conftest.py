@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -84,12 +84,13 @@ QUIET_MS, MOST_MS = 400, 90_000
 
 @dataclass
 class Seen:
-    """A page with every address it asked for and the bytes of its websocket frames."""
+    """A page: the addresses it asked for, the bytes of its websocket frames, the errors that no script caught."""
 
     page: Page
     base: str
     requests: list[str] = field(default_factory=list)
     frames: list[int] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def open(self, query: str = "") -> None:
         self.page.goto(f"{self.base}/{query}")
@@ -175,6 +176,13 @@ def served(bundle: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="package")
+def whole_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Serve the whole bundle, for what depends on the number of sites."""
+    with serving(tmp_path_factory.mktemp("whole")) as base:
+        yield base
+
+
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing; `apt-get install chromium fonts-noto-cjk` brings it.")
@@ -184,22 +192,34 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
-def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
-    """Return a new page that notes what it asks for."""
-    context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
-    context.add_init_script(COUNTING)
-    context.set_default_timeout(60_000)
-    seen = Seen(context.new_page(), base)
-    seen.page.on("request", lambda request: seen.requests.append(request.url))
-    seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
-    return seen
+@pytest.fixture
+def watch(browser: Browser) -> Iterator[Callable[..., Seen]]:
+    """Return a function that opens a page of an app, in a colour scheme, and notes what it asks for.
+
+    The pages close with the test, which fails if a script of theirs left an error uncaught.
+    """
+    opened = []
+
+    def watched(base: str, scheme: str = "light") -> Seen:
+        context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
+        context.add_init_script(COUNTING)
+        context.set_default_timeout(60_000)
+        seen = Seen(context.new_page(), base)
+        seen.page.on("request", lambda request: seen.requests.append(request.url))
+        seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+        seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
+        opened.append(seen)
+        return seen
+
+    yield watched
+    for seen in opened:
+        seen.page.context.close()
+    assert [error for seen in opened for error in seen.errors] == []
 
 
 @pytest.fixture
-def app(browser: Browser, server: str) -> Iterator[Seen]:
-    seen = watched(browser, server)
-    yield seen
-    seen.page.context.close()
+def app(watch: Callable[..., Seen], server: str) -> Seen:
+    return watch(server)
 
 
 def outside(requests: list[str]) -> list[str]:

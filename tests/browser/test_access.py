@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from data import shortlists
 from data.store import Store
-from tests.browser.conftest import Seen, serving, settled, watched
+from tests.browser.conftest import Seen, serving, settled
 
 pytestmark = pytest.mark.flaky(reruns=1)
 ROOT = Path(__file__).resolve().parents[2]
@@ -56,9 +57,9 @@ LOOKS = [
 
 @pytest.mark.parametrize(("page", "language", "scheme"), LOOKS)
 def test_no_serious_finding_at_either_width(
-    browser: Browser, filled: str, page: str, language: str, scheme: str
+    watch: Callable[..., Seen], filled: str, page: str, language: str, scheme: str
 ) -> None:
-    seen = watched(browser, filled, scheme)
+    seen = watch(filled, scheme)
     seen.page.goto(f"{filled}/{ADDRESSES[page]}&lang={language}")
     settled(seen.page)
     for width in WIDTHS:
@@ -75,7 +76,6 @@ def test_no_serious_finding_at_either_width(
         wide = seen.page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wide <= 0, (page, width)
     assert seen.page.evaluate("document.documentElement.lang") == language
-    seen.page.context.close()
 
 
 def test_a_weight_and_a_row_are_reached_by_keyboard(app: Seen) -> None:
@@ -104,8 +104,10 @@ def test_a_weight_and_a_row_are_reached_by_keyboard(app: Seen) -> None:
 
 
 @pytest.mark.parametrize("page", ["site", "shortlist"])
-def test_a_page_prints_without_sidebar_and_buttons(browser: Browser, filled: str, page: str, tmp_path: Path) -> None:
-    seen = watched(browser, filled)
+def test_a_page_prints_without_sidebar_and_buttons(
+    watch: Callable[..., Seen], filled: str, page: str, tmp_path: Path
+) -> None:
+    seen = watch(filled)
     seen.page.goto(f"{filled}/{ADDRESSES[page]}&lang=en")
     settled(seen.page)
     seen.page.emulate_media(media="print")
@@ -114,4 +116,3 @@ def test_a_page_prints_without_sidebar_and_buttons(browser: Browser, filled: str
     seen.page.pdf(path=str(tmp_path / "page.pdf"), format="A4")
     raw = (tmp_path / "page.pdf").read_bytes()
     assert raw.count(b"/Type /Page") - raw.count(b"/Type /Pages") >= (3 if page == "site" else 1)
-    seen.page.context.close()

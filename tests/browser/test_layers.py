@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
@@ -10,9 +11,9 @@ import pytest
 import rasterio
 import shapely
 from affine import Affine
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
-from tests.browser.conftest import MAP, Seen, outside, serving, settled, watched
+from tests.browser.conftest import MAP, Seen, outside, serving, settled
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
@@ -22,12 +23,11 @@ IMPORT = {"en": "Import", "ja": "取り込む"}
 
 
 @pytest.fixture
-def fresh(browser: Browser, tmp_path: Path, bundle: Path):
+def fresh(watch: Callable[..., Seen], tmp_path: Path, bundle: Path):
     """A page on an app with an empty store."""
     with serving(tmp_path, OREBRIDGE_BUNDLE=str(bundle)) as base:
-        seen = watched(browser, base)
+        seen = watch(base)
         yield seen
-        seen.page.context.close()
 
 
 def upload(seen: Seen, files: list[Path], lang: str = "en") -> None:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from scoring.ranking.pipeline import sites_inside
 from scoring.ranking.scenario import Area
-from tests.browser.conftest import Seen, outside, serving, settled, watched
+from tests.browser.conftest import Seen, outside, serving, settled
 from ui.text.i18n import catalogue
 from workspace.permalink import unpacked_area
 
@@ -68,12 +69,14 @@ def test_the_dossier_of_a_site_has_an_address_of_its_own(
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_a_shortlist_from_a_question_to_a_memo(browser: Browser, tmp_path: Path, bundle: Path, language: str) -> None:
+def test_a_shortlist_from_a_question_to_a_memo(
+    watch: Callable[..., Seen], tmp_path: Path, bundle: Path, language: str
+) -> None:
     word = catalogue(language).gettext
     home = tmp_path / "home"
     home.mkdir()
     with serving(home, OREBRIDGE_BUNDLE=str(bundle)) as base:
-        seen = watched(browser, base)
+        seen = watch(base)
         page = seen.page
         seen.open(f"?m=dysprosium&sel={LOFDAL}&lang={language}")
         page.get_by_role("button", name=word("Add to shortlist")).click()

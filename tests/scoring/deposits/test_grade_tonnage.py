@@ -106,6 +106,7 @@ def test_the_least_certain_class_that_is_named_counts() -> None:
     assert confidence("", "operating") == "unknown"
 
 
+@pytest.mark.usefixtures("own_store")
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_grade_tab_says_place_cut_off_and_confidence(language) -> None:
     test = opened(sel="nam-lofdal-bergville-11c6", lang=language)
