@@ -103,7 +103,7 @@ def test_table_selects_on_map_and_map_selects_in_table(app: Seen) -> None:
     assert chart
     app.page.mouse.click(table["x"] + 20, table["y"] + 55)
     app.shows(first)
-    app.page.wait_for_url(lambda url: "lofdal" not in url)
+    app.page.wait_for_url("**sel=nam-lofdal-bergville-11c6,nam-*")
     app.settle()
     centre = (chart["x"] + chart["width"] / 2, chart["y"] + chart["height"] / 2)
     app.page.mouse.click(*centre)
