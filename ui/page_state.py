@@ -94,8 +94,7 @@ class PageState:
     site_id: Entry[str] = Entry(str)
     shortlist: Entry[str] = Entry(lambda: DEFAULT)
     which_shortlist: Entry[str | None] = Entry(lambda: None)
-    scenario_now: Entry[Scenario | None] = Entry(lambda: None)
-    scenario_before: Entry[Scenario | None] = Entry(lambda: None)
+    past: Entry[list[Scenario]] = Entry(list)
 
     # The map.
     camera: Entry[Camera | None] = Entry(lambda: None)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import replace
 from typing import cast
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, urljoin
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ from scoring.defaults import (
     SIDE_BY_SIDE,
 )
 from scoring.errors import ScenarioError
-from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, STEPS, UNIVERSES, Area, Filters, OrderBy, Scenario
+from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, STEPS, UNIVERSES, Area, Filters, OrderBy, Scenario, opening
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.map.site_tiles import ENTRIES
 from ui.page_state import Bounds, page_state
@@ -38,6 +38,8 @@ from workspace.reference import commodity_names, map_layers, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
 
 MOST_SELECTED = 200
+#: Scenarios that a visit keeps for undo.
+MOST_REMEMBERED = 30
 #: Choices of the sidebar that have one value, by their key in the address.
 SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "programme")
 
@@ -210,6 +212,17 @@ def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> Non
         st.query_params.from_dict(parameters)
 
 
+def whole_link(link: str) -> str:
+    """Return a link of the app with the scheme and the host that the reader's browser sees it under.
+
+    Parameters
+    ----------
+    link : str
+        Path and query, as of `workspace.permalink`.
+    """
+    return urljoin(st.context.url or "", link)
+
+
 def scenario() -> Scenario:
     """Return the scenario that the widgets say; a wrong address falls back to the defaults it breaks."""
     filters = _filters()
@@ -274,6 +287,32 @@ def take_universe() -> None:
     page_state.step = DEFAULT_STEP if page_state.universe == "projects" else None
     if page_state.universe == "projects":
         page_state.kind = []
+
+
+def clear_filters() -> None:
+    """Take every filter away but the universe and the step of the supply chain."""
+    kept = scenario()
+    bare = Filters(universe=kept.filters.universe, step=kept.filters.step)
+    take_scenario(replace(kept, filters=bare), page_state.layer_choice)
+
+
+def start_over() -> None:
+    """Put the weights, the method and the filters that the app opens with in force; own criteria stay."""
+    first = replace(opening().with_filters(step=DEFAULT_STEP), evidence=in_use(page_state.evidence))
+    take_scenario(first, page_state.layer_choice)
+
+
+def remember(shown: Scenario) -> None:
+    """Keep the scenario of this run, for what has changed since and for the way back."""
+    if not page_state.past or page_state.past[-1] != shown:
+        page_state.past = [*page_state.past, shown][-MOST_REMEMBERED:]
+
+
+def undo() -> None:
+    """Put the scenario of before the last change in force."""
+    if len(page_state.past) > 1:
+        page_state.past = page_state.past[:-1]
+        take_scenario(page_state.past[-1], page_state.layer_choice)
 
 
 def open_all_sites() -> None:

@@ -15,8 +15,9 @@ from data.sql import sql
 from geo.arrays import FloatArray
 from scoring.ranking.facets import Facets, facets
 from scoring.ranking.packed import Packed, packed_arrays
-from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
+from scoring.ranking.ranked import Page, Ranked, Rankings, Sites, vectors_of
 from scoring.ranking.scenario import Scenario
+from scoring.ranking.standing import Standing, standings
 from scoring.records import Dossier
 from scoring.robustness import rank_acceptability
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
@@ -33,6 +34,7 @@ AMOUNTS = ("contained_years", "output_share")
 FRAME_BYTES_A_ROW = 200
 DOSSIER_BYTES = 100_000
 CANDIDATE_BYTES = 800
+STANDING_BYTES = 250
 
 
 class RankingCache:
@@ -66,6 +68,9 @@ class RankingCache:
         )
         self._candidates: BoundedCache[Key, tuple[Candidate, ...]] = BoundedCache(
             24, 8_000_000, lambda listed: CANDIDATE_BYTES * len(listed)
+        )
+        self._standings: BoundedCache[Key, tuple[Standing, ...]] = BoundedCache(
+            8, 16_000_000, lambda listed: STANDING_BYTES * len(listed)
         )
         self._compared: BoundedCache[Key, SideBySide] = BoundedCache(48, 8_000_000, lambda _each: DOSSIER_BYTES)
 
@@ -138,6 +143,28 @@ class RankingCache:
                 known = vectors.m[place, ranked.row]
                 shown[known] = vectors.u[place, ranked.row][known]
         return shown
+
+    def standings(self, scenario: Scenario, most: int) -> tuple[Standing, ...]:
+        """Return the strongest and the weakest pillar of the sites at the head of a list, in order of rank.
+
+        See `scoring.ranking.standing.standings`.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        most : int
+            How many sites, from the first.
+        """
+        return self._ask(self._standings, (scenario, most), lambda: self._stand(scenario, most))
+
+    def _stand(self, scenario: Scenario, most: int) -> tuple[Standing, ...]:
+        state = self._state()
+        rankings = self._of(self._facts())
+        ranked, vectors = rankings.ranked(scenario, state), rankings.vectors(scenario, state)
+        if vectors.sites is not ranked.sites:  # the facts changed in between: by what holds now
+            vectors = vectors_of(self._facts(), scenario, ranked.sites)
+        return standings(vectors, scenario, ranked.row, most)
 
     def page(self, scenario: Scenario, first: int, most: int) -> Page:
         """Return a slice of a ranking with the contributions of each criterion.

@@ -12,6 +12,7 @@ from scoring.defaults import DEFAULT_STEP
 from scoring.ranking.facets import Facets
 from scoring.ranking.packed import Packed
 from scoring.ranking.scenario import Filters, Scenario, opening
+from scoring.ranking.standing import Standing
 from scoring.records import Dossier
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
@@ -59,6 +60,21 @@ def candidates(site_ids: Sequence[str], commodity: str = "") -> tuple[Candidate,
         Commodity of interest; empty: that of which the site closes most.
     """
     return VIEW.candidates(site_ids, commodity)
+
+
+def standings(scenario: Scenario, most: int) -> tuple[Standing, ...]:
+    """Return the strongest and the weakest pillar of the sites at the head of a list, in order of rank.
+
+    See `scoring.ranking.standing.standings`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    most : int
+        How many sites, from the first.
+    """
+    return VIEW.standings(scenario, most)
 
 
 def dossier(scenario: Scenario, site_id: str) -> Dossier:

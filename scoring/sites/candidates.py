@@ -54,6 +54,8 @@ class Candidate:
         How many can neither pass nor fail on what is known.
     owners_clear : bool
         The gate of covered nations passes.
+    buyers : tuple of (str, str)
+        US and Japanese buyers that a source names, each with the ISO code of its seat; empty: none is named.
     programmes : tuple of str
         Ids of the support programmes that no published rule excludes, those whose rules are met first.
     """
@@ -85,6 +87,7 @@ class Candidate:
     gates_failed: tuple[str, ...]
     gates_unknown: int
     owners_clear: bool
+    buyers: tuple[tuple[str, str], ...]
     programmes: tuple[str, ...]
 
     @property
@@ -149,6 +152,7 @@ def candidates(facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], commod
             **{
                 **row,
                 "blocs": tuple((each["bloc"], each["pct"], each["basis"]) for each in row["blocs"] or ()),
+                "buyers": tuple((each["buyer"], each["iso3"]) for each in row["buyers"] or ()),
                 "gates_failed": tuple(row["gates_failed"] or ()),
             },
             **gaps.get(row["site_id"], NO_GAP),

@@ -1,11 +1,12 @@
 -- in:     combined.site, combined.gate, combined.project, combined.step, combined.measurement (product_months,
---         product_chance), combined.owner, combined.claim (stage, funding_state, capex); $site_ids (list)
+--         product_chance, offtake_destination: its target lists the buyers), combined.owner, combined.claim (stage, funding_state, capex), facts.buyer, facts.country;
+--         $site_ids (list)
 -- out:    site_id, stage, bar (gate that fails: 'legal' | 'covered_nation' | ''), step, basis ('stage' | 'need' | 'own' | ''), stated (date of
 --         the stage), months, months_low, months_high (expected months to product), chance_pct (of product), blocs (list of struct of fresh owners,
 --         most first: bloc, pct, basis: 'stated', 'likely' of a sole owner without a stated share, 'least' where some shares are not stated),
 --         owners_stale (owners are named, none of them lately),
 --         funding, funding_as_of, capex, capex_unit, capex_as_of (newest that a source states), gates_failed (list, without the stricter rule of
---         ownership), gates_unknown (how many), owners_clear (the gate covered_nation passes)
+--         ownership), gates_unknown (how many), buyers (list of struct of US and Japanese buyers that a source names: buyer, iso3), owners_clear (the gate covered_nation passes)
 -- grain:  one row a site, in the order of $site_ids
 -- NULL:   months, capex: unknown; blocs: no owner is named; gates_failed: none; funding: no source says
 WITH asked AS (
@@ -45,6 +46,16 @@ held AS (
     )
     GROUP BY site_id
 ),
+taken AS (
+    SELECT n.site_id, list({'buyer': b.buyer, 'iso3': b.country_iso3} ORDER BY b.buyer) AS buyers
+    FROM (
+        SELECT site_id, unnest(string_split(target, '; ')) AS buyer FROM combined.measurement WHERE criterion_id = 'offtake_destination'
+    ) AS n
+    JOIN facts.buyer AS b USING (buyer)
+    JOIN facts.country AS c ON c.iso3 = b.country_iso3
+    WHERE c.bloc IN ('us', 'japan')
+    GROUP BY n.site_id
+),
 money AS (
     SELECT site_id, max_by(text, as_of) AS funding, max(as_of) AS funding_as_of
     FROM combined.claim WHERE attribute = 'funding_state' AND text <> '' GROUP BY site_id
@@ -54,7 +65,7 @@ SELECT
     n.months, n.months_low, n.months_high, n.chance_pct, h.blocs, coalesce(h.owners_stale, false) AS owners_stale, coalesce(m.funding, '') AS funding,
     coalesce(m.funding_as_of, '') AS funding_as_of, k.capex, coalesce(k.capex_unit, '') AS capex_unit,
     coalesce(k.capex_as_of, '') AS capex_as_of, v.gates_failed, coalesce(v.gates_unknown, 0) AS gates_unknown,
-    coalesce(v.owners_clear, false) AS owners_clear
+    coalesce(v.owners_clear, false) AS owners_clear, g.buyers
 FROM asked AS a
 JOIN combined.site AS s USING (site_id)
 LEFT JOIN cost AS k USING (site_id)
@@ -65,4 +76,5 @@ LEFT JOIN months AS n USING (site_id)
 LEFT JOIN held AS h USING (site_id)
 LEFT JOIN money AS m USING (site_id)
 LEFT JOIN verdicts AS v USING (site_id)
+LEFT JOIN taken AS g USING (site_id)
 ORDER BY a.place

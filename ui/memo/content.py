@@ -34,6 +34,7 @@ from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
 from ui.text.candidate_words import gaps, product
 from ui.text.i18n import _, either, number, quantity, speaking
+from ui.text.money import money
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import N_, source_title
 from workspace.permalink import permalink
@@ -473,7 +474,7 @@ def _asked(facts: duckdb.DuckDBPyConnection, site: Dossier, commodity: str) -> s
     (candidate,) = candidates(facts, [site["site_id"]], commodity)
     parts = gaps(candidate)
     if candidate.capex is not None:
-        cost = f"{number(candidate.capex)} {candidate.capex_unit} ({candidate.capex_as_of})"
+        cost = f"{money(candidate.capex, candidate.capex_unit)} ({candidate.capex_as_of})"
         parts.append(_("capital cost {cost}").format(cost=cost))
     if candidate.funding:
         parts.append(_("funding: {state}").format(state=w.word(w.FUNDING, candidate.funding)))

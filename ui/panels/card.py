@@ -9,9 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from data import shortlists
 from data.publishers import of_site
-from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Basis, load
 from scoring.defaults import DEFAULT_METHOD
@@ -21,6 +19,7 @@ from scoring.sites.dossier import ASKED_ONLY
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
+from ui.panels import shortlisting
 from ui.panels.grade import grade_tab
 from ui.panels.ownership import owner_tree
 from ui.panels.permitting import permitting_tab
@@ -30,9 +29,8 @@ from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
 from ui.text.i18n import _, either, language, number, quantity
 from ui.text.prc_answers import prc_answer
-from ui.text.problems import problem
 from ui.text.vocabulary import licence, source_title
-from workspace import rankings, session
+from workspace import rankings
 from workspace.permalink import permalink
 
 #: Colour of what counts as among peers.
@@ -140,13 +138,7 @@ def score_range(site: Dossier) -> None:
 def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> None:
     """Offer what can be done with a site: shortlist, compare, link, and what leads away from where it is shown."""
     with st.container(horizontal=True):
-        listed = site["site_id"] in _shortlist()
-        if st.button(
-            _("Remove from shortlist") if listed else _("Add to shortlist"),
-            icon=":material/star:",
-            key="shortlist_button",
-        ):
-            _toggle_shortlist(site, listed)
+        shortlisting.toggle(site)
         compared = site["site_id"] in page_state.compare
         st.button(
             _("Remove from comparison") if compared else _("Compare"),
@@ -168,29 +160,10 @@ def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> N
                 args=(site["lat"], site["lon"], 7.0),
             )
         with st.popover(_("Link"), icon=":material/link:"):
-            st.caption(_("Append this to the app URL:"))
-            st.code(permalink(scenario, [site["site_id"]], language()), language=None)
-
-
-def _shortlist() -> list[str]:
-    try:
-        return shortlists.site_ids(session.store(), page_state.shortlist)
-    except OrebridgeError:  # no such list yet, or no store: the notice above the page says so
-        return []
-
-
-def _toggle_shortlist(site: Dossier, listed: bool) -> None:
-    try:
-        (shortlists.remove if listed else shortlists.add)(session.store(), page_state.shortlist, site["site_id"])
-    except OrebridgeError as error:
-        st.error(problem(error))
-        return
-    st.toast(
-        _("{name}: removed from the shortlist").format(name=w.plain(site["name"]))
-        if listed
-        else _("{name}: added to the shortlist").format(name=w.plain(site["name"]))
-    )
-    st.rerun()
+            st.caption(_("Opens this list with this site. The icon copies it."))
+            st.code(
+                state.whole_link(permalink(scenario, [site["site_id"]], language())), language=None, wrap_lines=True
+            )
 
 
 def bars(site: Dossier) -> None:

@@ -22,6 +22,7 @@ CONTRAST = (
     "*{color:inherit}[data-testid=stCaptionContainer]{opacity:.8}"
 )
 NARROW = (
+    "@media (max-width:1439px){.stMainBlockContainer{padding-left:1rem!important;padding-right:1rem!important}}"
     "@media "
     "(max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
 )

@@ -12,6 +12,7 @@ from scoring.support.programmes import Judged, judged
 from ui.text import vocabulary as w
 from ui.text.candidate_words import gaps
 from ui.text.i18n import _, either, number
+from ui.text.money import money
 from workspace import rankings
 
 #: Attributes of claims that speak of money and of who takes the product.
@@ -43,7 +44,7 @@ def _in_short(candidate: Candidate) -> str:
     step = w.word(w.NEXT_STEPS, candidate.next_step) if candidate.next_step else _("not known")
     funding = w.word(w.FUNDING, candidate.funding) if candidate.funding else _("not known")
     cost = (
-        f"{number(candidate.capex)} {candidate.capex_unit} ({candidate.capex_as_of})"
+        f"{money(candidate.capex, candidate.capex_unit)} ({candidate.capex_as_of})"
         if candidate.capex is not None
         else _("not known")
     )

@@ -1,16 +1,25 @@
-"""What a candidate could close of both countries' gaps and when it supplies, in words, each with its range."""
+"""A candidate in words: what it could close of both countries' gaps, when it supplies, where it is strong and weak."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.vocabulary import rare_earth_elements
 from ui.text import vocabulary as w
-from ui.text.i18n import _, number
+from ui.text.i18n import _, either, number
+from ui.text.money import money
 
 if TYPE_CHECKING:
+    from scoring.criteria.user_criterion import UserCriterion
     from scoring.permitting.product import Supply
+    from scoring.ranking.standing import Standing
     from scoring.sites.candidates import Candidate
+
+#: A gap of less than this percent is no reason to look at a project.
+WORTH_SAYING_PCT = 1.0
+#: Of these stages the next step says more than the stage.
+RUN_OR_STOPPED = ("operating", "care and maintenance", "suspended")
 
 
 def gaps(candidate: Candidate) -> list[str]:
@@ -65,3 +74,103 @@ def product(supply: Supply) -> list[str]:
             expected=number(supply.expected), horizon=number(supply.horizon)
         ),
     ]
+
+
+def main_commodity(candidate: Candidate, commodities: Sequence[str]) -> str:
+    """Return the commodity of a candidate's gaps, else the first that it has, in the reader's language.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    commodities : sequence of str
+        Ids of what the site has, the main one first; empty: unknown.
+    """
+    first = candidate.gap_of or next(iter(commodities), "")
+    return w.commodity(first) if first else ""
+
+
+def pillar(pillar_id: str, own: Sequence[UserCriterion] = ()) -> str:
+    """Return a pillar, or a user-defined criterion, in a word or two; empty for none.
+
+    Parameters
+    ----------
+    pillar_id : str
+        Id of either.
+    own : sequence of UserCriterion, optional
+        The user-defined criteria of the scenario.
+    """
+    if pillar_id in w.PILLARS_IN_SHORT:
+        return w.word(w.PILLARS_IN_SHORT, pillar_id)
+    return next((each.title for each in own if each.id == pillar_id), "")
+
+
+def weakness(standing: Standing, own: Sequence[UserCriterion] = ()) -> str:
+    """Return the weakest pillar of a site in its list; of an unknown one that it is unknown.
+
+    Parameters
+    ----------
+    standing : Standing
+    own : sequence of UserCriterion, optional
+        The user-defined criteria of the scenario.
+    """
+    name = pillar(standing.weakest, own)
+    return _("{pillar} unknown").format(pillar=name) if standing.weakest_unknown else name
+
+
+def reason(
+    candidate: Candidate, standing: Standing, iso3: str, commodities: Sequence[str], own: Sequence[UserCriterion] = ()
+) -> str:
+    """Return why a project is worth a look and what speaks against it, in a few plain clauses.
+
+    Parameters
+    ----------
+    candidate : Candidate
+    standing : Standing
+        Its strongest and weakest pillar in the list.
+    iso3 : str
+        Country of the site.
+    commodities : sequence of str
+        Ids of what the site has, the main one first.
+    own : sequence of UserCriterion, optional
+        The user-defined criteria of the scenario.
+    """
+    metal = main_commodity(candidate, commodities)
+    clauses = [either(", ", "、").join(part for part in (metal, w.nation(iso3)) if part), _work(candidate)]
+    clauses += [_widest_gap(candidate), _buyers(candidate)]
+    if standing.strongest:
+        clauses.append(_("strong: {pillar}").format(pillar=pillar(standing.strongest, own)))
+    if standing.weakest:
+        clauses.append(_("weak: {pillar}").format(pillar=weakness(standing, own)))
+    return either("; ", "。").join(clause for clause in clauses if clause)
+
+
+def _work(candidate: Candidate) -> str:
+    """Return the stage with its year, and what it costs or whether money is found."""
+    stage = w.word(w.STAGES, candidate.stage)
+    year = f" ({candidate.stated[:4]})" if candidate.stated else ""
+    money_words = w.word(w.FUNDING_CLAUSES, candidate.funding) if candidate.funding else ""
+    if candidate.capex is not None and candidate.stage != "operating":
+        sum_words = money(candidate.capex, candidate.capex_unit)
+        cost = _("costs {sum} ({year})").format(sum=sum_words, year=candidate.capex_as_of[:4])
+        money_words = either(", ", "、").join(part for part in (cost, money_words) if part)
+    coming = w.word(w.NEXT_STEPS, candidate.next_step).lower() if candidate.stage in RUN_OR_STOPPED else ""
+    next_words = _("next: {step}").format(step=coming) if coming else ""
+    return either(", ", "、").join(part for part in (stage.lower() + year, money_words, next_words) if part)
+
+
+def _widest_gap(candidate: Candidate) -> str:
+    us, japan = candidate.gap_us_pct or 0.0, candidate.gap_japan_pct or 0.0
+    if max(us, japan) < WORTH_SAYING_PCT:
+        return ""
+    if us >= WORTH_SAYING_PCT and japan >= WORTH_SAYING_PCT:
+        return _("could replace {us} % of US and {japan} % of Japanese net imports").format(
+            us=number(us), japan=number(japan)
+        )
+    if us > japan:
+        return _("could replace {us} % of US net imports").format(us=number(us))
+    return _("could replace {japan} % of Japanese net imports").format(japan=number(japan))
+
+
+def _buyers(candidate: Candidate) -> str:
+    named = [f"{buyer} ({w.nation(iso3)})" for buyer, iso3 in candidate.buyers[:2]]
+    return _("buyer: {names}").format(names=either(", ", "、").join(named)) if named else ""

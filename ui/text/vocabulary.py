@@ -52,7 +52,6 @@ NEXT_STEPS = {
     "restart": N_("Restart"),
     "expansion": N_("Expansion"),
 }
-FUNDING = {"funded": N_("Funded"), "partly": N_("Partly funded"), "seeking": N_("Seeking finance")}
 #: Why a fact is open.
 OPEN_REASONS = {"unknown": N_("Unknown"), "undated": N_("No date"), "old": N_("Old")}
 ACCURACIES = {
@@ -85,6 +84,15 @@ BLOCS = {
     "partner": N_("Partner country"),
     "neutral": N_("Other country"),
     "covered": N_("Covered nation"),
+    "unknown": N_("Unknown"),
+}
+#: Blocs in the columns of lists.
+BLOCS_IN_SHORT = {
+    "us": N_("US"),
+    "japan": N_("Japan"),
+    "partner": N_("Partner"),
+    "neutral": N_("Other"),
+    "covered": N_("Covered"),
     "unknown": N_("Unknown"),
 }
 GATES = {
@@ -175,6 +183,17 @@ STEPS = {
     "side-by-side": N_("Side by side"),
 }
 FUNDING = {"seeking": N_("Seeking"), "partly": N_("Partly"), "funded": N_("Funded")}
+FUNDING_CLAUSES = {"seeking": N_("seeks money"), "partly": N_("partly funded"), "funded": N_("funded")}
+#: Pillars in lists and sentences, where their titles are too long.
+PILLARS_IN_SHORT = {
+    "grade": N_("grade"),
+    "permitting": N_("time"),
+    "infrastructure": N_("infrastructure"),
+    "ownership": N_("ownership"),
+    "gap": N_("US gap"),
+    "gap_japan": N_("Japan gap"),
+    "friction": N_("friction"),
+}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
     "jurisdiction": N_("The site is in a covered nation."),

@@ -7,6 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from scoring.ranking.scenario import opening
 from tests.app import new_app
+from ui.screens.explore.universe import MOST_LISTED
 from workspace import rankings
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -30,8 +31,8 @@ def listed(test: AppTest) -> list[str]:
 def test_a_bare_address_opens_on_mines_among_the_projects_and_says_what_they_are() -> None:
     test = opened(lang="en")
     expected = rankings.ranking(opening().with_filters(step="mines"))
-    assert listed(test) == expected["name"].head(200).tolist()
-    said = next(each.value for each in test.markdown if "joint support" in each.value)
+    assert listed(test) == expected["name"].head(MOST_LISTED).tolist()
+    said = next(each.value for each in test.caption if "joint support" in each.value)
     assert f"**{len(expected)} projects" in said
     assert test.query_params["universe"] in ("projects", ["projects"])
     assert test.query_params["step"] in ("mines", ["mines"])
@@ -54,7 +55,7 @@ def test_all_sites_are_one_click_away_and_projects_one_back() -> None:
     test.session_state["step"] = None
     test.run()
     assert not test.exception
-    assert any("every stage" in each.value for each in test.markdown)
+    assert any("every stage" in each.value for each in test.caption)
     assert any(each.key == "kind" for each in test.multiselect)
 
 
@@ -64,9 +65,9 @@ def test_each_step_ranks_its_own(step: str) -> None:
     expected = rankings.ranking(
         opening(order_by="shrunk").with_filters(step=step)
     )  # the order of before, as none is named
-    assert listed(test) == expected["name"].head(200).tolist()
+    assert listed(test) == expected["name"].head(MOST_LISTED).tolist()
     now = opened(universe="projects", step=step, order="expected", lang="en")
-    assert listed(now) == rankings.ranking(opening().with_filters(step=step))["name"].head(200).tolist()
+    assert listed(now) == rankings.ranking(opening().with_filters(step=step))["name"].head(MOST_LISTED).tolist()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -95,3 +96,95 @@ def test_the_support_tab_judges_by_published_rules(language: str) -> None:
     labels = [each.label for each in test.expander]
     assert sum("JOGMEC" in label for label in labels) >= 2
     assert any(each.value.startswith(("**Next:** Finance", "**次の課題：** 資金調達")) for each in test.markdown)
+
+
+def texts(test: AppTest) -> str:
+    return "\n".join(each.value for each in test.caption).replace("\\", "")  # as Markdown shows it
+
+
+@pytest.mark.parametrize(("lang", "strong"), [("en", "strong: "), ("ja", "強み：")])
+def test_the_first_three_are_named_with_a_reason_and_open_their_cards(lang: str, strong: str) -> None:
+    test = opened(lang=lang)
+    expected = rankings.ranking(opening().with_filters(step="mines")).head(3)
+    assert [test.button(key=f"first_{place}").label for place in (1, 2, 3)] == [
+        f"**{place} · {name}**" for place, name in enumerate(expected["name"], 1)
+    ]
+    assert strong in texts(test)
+    test.button(key="first_3").click().run()
+    assert test.session_state["selected"] == [expected["site_id"].iloc[2]]
+
+
+def test_undo_and_reset_put_weights_and_filters_back() -> None:
+    test = opened(lang="en")
+    assert test.button(key="undo").disabled
+    first = listed(test)
+    test.slider(key="wg").set_value(80).run()
+    test.multiselect(key="country").set_value(["AUS"]).run()
+    assert listed(test) != first
+    test.button(key="undo").click().run()
+    assert (test.slider(key="wg").value, test.multiselect(key="country").value) == (80, [])
+    test.button(key="undo").click().run()
+    assert listed(test) == first
+    test.slider(key="wp").set_value(0).run()
+    test.button(key="reset").click().run()
+    assert listed(test) == first
+
+
+def test_an_empty_list_says_so_and_leads_out() -> None:
+    test = opened(lang="en")
+    test.slider(key="cov").set_value(100).run()
+    test.multiselect(key="stage").set_value(["shelved"]).run()
+    assert any("No site passes" in each.value for each in test.warning)
+    assert "joint support" not in texts(test)
+    test.button(key="clear_filters").click().run()
+    assert listed(test) == rankings.ranking(opening().with_filters(step="mines"))["name"].head(MOST_LISTED).tolist()
+
+
+def changes(test: AppTest) -> list[str]:
+    return next(each.value for each in test.dataframe if "Δ" in each.value)["Δ"].tolist()
+
+
+def test_a_change_of_rank_is_told_after_a_change_of_weights_alone() -> None:
+    test = opened(lang="en")
+    assert set(changes(test)) == {""}
+    test.slider(key="wg").set_value(70).run()
+    moved = changes(test)
+    assert any(each.startswith("▲") for each in moved)
+    before = rankings.ranking(opening().with_filters(step="mines")).set_index("site_id")["rank"]
+    frame = rankings.ranking(test.session_state["past"][-1])
+    for site_id, rank, told in list(zip(frame["site_id"], frame["rank"], moved, strict=False))[:20]:
+        assert told == (
+            "" if before[site_id] == rank else f"{'▲' if before[site_id] > rank else '▼'}{abs(before[site_id] - rank)}"
+        )
+    test.multiselect(key="country").set_value(["AUS"]).run()
+    assert set(changes(test)) == {""}
+    test.selectbox(key="m").set_value("lithium").run()
+    assert set(changes(test)) == {""}
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("key", ["wg", "wp", "wi", "wo", "wc", "wj"])
+def test_any_weight_at_its_ends_keeps_the_page(key: str, lang: str) -> None:
+    test = opened(lang=lang)
+    for value in (0, 100):
+        test.slider(key=key).set_value(value).run()
+        assert not test.exception
+        assert test.dataframe
+
+
+def test_ticked_rows_go_to_the_list_that_is_chosen() -> None:
+    from data import shortlists
+    from data.shortlist_items import Shortlist
+    from workspace import session
+
+    shortlists.new(session.store(), Shortlist("Lithium 2030"))
+    shortlists.new(session.store(), Shortlist("Graphite 2030"))
+    test = opened(lang="en")
+    ids = rankings.ranking(opening().with_filters(step="mines"))["site_id"].head(3).tolist()
+    test.session_state["selected"] = ids
+    test.run()
+    test.selectbox(key="shortlist_for_many").set_value("Graphite 2030")
+    test.button(key="add_many").click().run()
+    assert not test.exception
+    assert shortlists.site_ids(session.store(), "Graphite 2030") == ids
+    assert test.session_state["shortlist"] == "Graphite 2030"

@@ -217,6 +217,6 @@ def test_an_area_in_the_address_filters_the_list() -> None:
     assert isinstance(area, Area)
     test = opened(area=packed_area(area))
     expected, total = (len(rankings.ranking(each)) for each in (from_preset().with_filters(area=area), from_preset()))
-    assert any(f"{expected:,} sites, of every stage" in text.value for text in test.markdown)
+    assert any(f"{expected:,} sites, of every stage" in text.value for text in test.caption)
     test.button(key="area_remove").click().run()
-    assert any(f"{total:,} sites, of every stage" in text.value for text in test.markdown)
+    assert any(f"{total:,} sites, of every stage" in text.value for text in test.caption)

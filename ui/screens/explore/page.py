@@ -19,14 +19,21 @@ from ui.screens.explore.universe import choice, headline, nothing_here
 from ui.text.i18n import _, either
 from workspace import rankings, reference
 
+PLACE = "map_and_card"
+CARD_ON_THE_RIGHT = (
+    f"<style>@media (min-width:641px){{.st-key-{PLACE}>[data-testid=stLayoutWrapper]>"
+    "[data-testid=stHorizontalBlock]{flex-direction:row-reverse}}</style>"
+)
+
 
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
+    state.remember(scenario)
     sidebar(scenario)
     ranking = rankings.ranking(scenario)
     headline(scenario, ranking)
-    choice(scenario)
+    actions = choice(scenario)
     if ranking.empty:
         chip(scenario)
         nothing_here(scenario)
@@ -34,8 +41,10 @@ def page() -> None:
     if not page_state.selected or not set(page_state.selected) & set(ranking["site_id"]):
         page_state.selected = [str(ranking.iloc[0]["site_id"])]
     state.write_address(scenario)
-    ranked_table(scenario, ranking)
-    left, right = st.columns([3, 2], gap="medium")
+    ranked_table(scenario, ranking, actions)
+    with st.container(key=PLACE):
+        right, left = st.columns([2, 3], gap="medium")  # on a phone the card comes before the map
+    st.html(CARD_ON_THE_RIGHT)
     with left:
         with st.container(horizontal=True, gap="small"):
             area_menu()

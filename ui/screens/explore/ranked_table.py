@@ -1,4 +1,4 @@
-"""The ranked list of Explore: place, change, score, range, words; a row selects, ticked rows are compared."""
+"""The ranked list of Explore: a line a site says what, when, whose, strong and weak; a row selects, ticks compare."""
 
 from __future__ import annotations
 
@@ -9,42 +9,54 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scoring.ranking.scenario import Scenario
+from scoring.ranking.standing import Standing
 from scoring.sites.candidates import Candidate
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
+from ui.panels.shortlisting import add_many
+from ui.screens.explore.universe import MOST_LISTED
 from ui.text import vocabulary as w
+from ui.text.candidate_words import main_commodity, pillar
 from ui.text.glossary import ColumnSettings, tip, with_tips
-from ui.text.i18n import _, number
+from ui.text.i18n import _, language, number
 from workspace import rankings
 
-TABLE_ROWS = 200
+#: Pixels of the columns of the first view: together they fit a window of 1,280.
+WIDTHS = {
+    "en": {"site": 136, "score": 50, "metal": 84, "us": 62, "japan": 76, "stage": 94, "owners": 98, "side": 94},
+    "ja": {"site": 132, "score": 56, "metal": 92, "us": 82, "japan": 82, "stage": 82, "owners": 98, "side": 84},
+}
+#: How a share is known -> the sign before it.
+HELD = {"stated": "", "likely": "~", "least": "≥"}
 
 
-def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
-    """Show the first `TABLE_ROWS` of the list; a row selects its site."""
-    shown = ranking.head(TABLE_ROWS)
+def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenerator) -> None:
+    """Show the first `MOST_LISTED` of the list; a row selects its site. `actions` takes what can be done with it."""
+    shown = ranking.head(MOST_LISTED)
     listed = shown["site_id"].tolist()
     ticked = set(page_state.selected)
     table = _key(listed)
     page_state.tick_rows(table, [row for row, site_id in enumerate(listed) if site_id in ticked])
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown("**" + _("Ranked sites") + "**")
+    with actions:
+        _with_ticked()
         download_menu(scenario)
-        _compare()
     moved = _moves(scenario, ranking)
     candidates = rankings.candidates(listed, scenario.commodity)
+    stands = rankings.standings(scenario, MOST_LISTED)
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
             "Δ": [moved.get(x, "") for x in listed],  # always there: other columns would tick other rows
             _("Score"): shown["score"].to_numpy(),
             **(_firm_columns(scenario) if page_state.firm else {}),
-            **_question(shown, candidates),
+            **_question(scenario, shown, candidates, stands),
+            **_more(candidates),
             **_words_of(shown),
             _("Completeness"): (100 * shown["coverage"]).to_numpy(),
             _("Gate"): [_gates(each, fails=bool(x)) for each, x in zip(candidates, shown["gate_failed"], strict=True)],
@@ -64,8 +76,8 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame) -> None:
             column_config=_columns(),
             alt=_("Ranked sites"),
         )
-    if len(ranking) > TABLE_ROWS:
-        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(TABLE_ROWS)))
+    if len(ranking) > MOST_LISTED:
+        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(MOST_LISTED)))
 
 
 def _key(listed: list[str]) -> str:
@@ -75,12 +87,15 @@ def _key(listed: list[str]) -> str:
 
 def _columns() -> ColumnSettings:
     """Return width, format and explanation of each column."""
+    width = WIDTHS[language()]
     return with_tips(
         {
-            "#": st.column_config.NumberColumn(width=45),
-            "Δ": st.column_config.TextColumn(width=40, help=_("Rank change since your last edit")),
-            _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=70),
-            _("Site"): st.column_config.TextColumn(width=140),
+            "#": st.column_config.NumberColumn(width=38, pinned=True),
+            "Δ": st.column_config.TextColumn(
+                width=32, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
+            ),
+            _("Score"): st.column_config.NumberColumn(format="%.2f", width=width["score"]),
+            _("Site"): st.column_config.TextColumn(width=width["site"], pinned=True),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(
                 width=85, help=_("Score with all unknowns at their worst and at their best.")
@@ -93,18 +108,24 @@ def _columns() -> ColumnSettings:
                 format="%.0f %%", help=_("Share of the weight with measured or modelled values.")
             ),
             _("Gate"): st.column_config.TextColumn(width=150, help=tip("gate")),
-            _("Stage"): st.column_config.TextColumn(
-                width=138, help=_("As stated by the newest source, with its year.")
+            _("Stage"): st.column_config.TextColumn(width=width["stage"], help=_("As stated by the newest source.")),
+            _("Stated"): st.column_config.TextColumn(width=60, help=_("Year of the newest statement of the stage.")),
+            _("Metal"): st.column_config.TextColumn(width=width["metal"], help=_("Commodity of which the gap is.")),
+            _("Strong"): st.column_config.TextColumn(
+                width=width["side"],
+                help=_("Pillar in which the site exceeds most of this list; empty: none."),
             ),
-            _("Metal"): st.column_config.TextColumn(width=84, help=_("Commodity of which the gap is.")),
+            _("Weak"): st.column_config.TextColumn(
+                width=width["side"] + 4, help=_("Pillar in which most of this list exceeds the site; ?: it is unknown.")
+            ),
             _("US gap"): st.column_config.NumberColumn(
                 format="%.0f %%",
-                width=80,
+                width=width["us"],
                 help=_("Share of US net imports that the output could replace; its range: tab Support."),
             ),
             _("Japan gap"): st.column_config.NumberColumn(
                 format="%.0f %%",
-                width=86,
+                width=width["japan"],
                 help=_("Share of Japan's net imports that the output could replace; its range: tab Support."),
             ),
             _("Next step"): st.column_config.TextColumn(
@@ -121,8 +142,8 @@ def _columns() -> ColumnSettings:
                 format="%.0f %%", width=62, help=_("Chance of coming to product at all, by stage and its age.")
             ),
             _("Owners"): st.column_config.TextColumn(
-                width=170,
-                help=_("Blocs of the owners stated since 2021; “about”: the only owner named, no share stated."),
+                width=width["owners"],
+                help=_("Blocs of the owners stated since 2021; ~: the only owner named, no share stated; ≥: at least."),
             ),
             _("Programmes"): st.column_config.NumberColumn(
                 width=96, help=_("Support programmes, of twelve, that no published rule excludes; see the tab Support.")
@@ -136,29 +157,36 @@ def _columns() -> ColumnSettings:
 
 def _firm_columns(scenario: Scenario) -> dict[str, object]:
     """Return the columns that say how firm the places are."""
-    firm = rankings.rank_stability(scenario).table.head(TABLE_ROWS)
+    firm = rankings.rank_stability(scenario).table.head(MOST_LISTED)
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
 
 
-def _question(shown: pd.DataFrame, listed: Sequence[Candidate]) -> dict[str, list[Any]]:
-    """Return the columns that a desk asks for: what and when, which gaps, how soon, whose, and what is missing."""
+def _question(
+    scenario: Scenario, shown: pd.DataFrame, listed: Sequence[Candidate], stands: Sequence[Standing]
+) -> dict[str, list[Any]]:
+    """Return the columns that a desk asks for first: what and when, which gaps, how soon, whose, strong and weak."""
     return {
         _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
-        _("Metal"): [
-            w.commodity(each.gap_of or str(names[0])) if len(names) else ""
-            for names, each in zip(shown["commodities"], listed, strict=True)
-        ],
-        _("Stage"): [
-            w.word(w.STAGES, s) + (f" ({each.stated[:4]})" if each.stated else "")
-            for s, each in zip(shown["stage"], listed, strict=True)
-        ],
+        _("Metal"): [main_commodity(each, names) for names, each in zip(shown["commodities"], listed, strict=True)],
+        _("Stage"): [w.word(w.STAGES, stage) for stage in shown["stage"]],
         _("US gap"): [each.gap_us_pct for each in listed],
         _("Japan gap"): [each.gap_japan_pct for each in listed],
         _("Months"): [each.months for each in listed],
+        _("Owners"): [_blocs(each) for each in listed],
+        _("Strong"): [pillar(each.strongest, scenario.evidence) for each in stands],
+        _("Weak"): [
+            pillar(each.weakest, scenario.evidence) + (" ?" if each.weakest_unknown else "") for each in stands
+        ],
+    }
+
+
+def _more(listed: Sequence[Candidate]) -> dict[str, list[Any]]:
+    """Return what else a desk asks for: how certain, how old, what is missing."""
+    return {
         _("Chance"): [each.chance_pct for each in listed],
+        _("Stated"): [each.stated[:4] for each in listed],
         _("Next step"): [w.word(w.NEXT_STEPS, each.next_step) if each.next_step else "" for each in listed],
         _("Funding"): [w.word(w.FUNDING, each.funding) if each.funding else "" for each in listed],
-        _("Owners"): [_blocs(each) for each in listed],
         _("Programmes"): [len(each.programmes) for each in listed],
     }
 
@@ -188,18 +216,19 @@ def _blocs(each: Candidate) -> str:
     """Return the blocs of the owners, most first, with how much each holds; empty: no owner is named."""
     if not each.blocs:
         return _("stated before 2021") if each.owners_stale else ""
-    return " · ".join(f"{w.word(w.BLOCS, bloc)} {_held(pct, basis)}" for bloc, pct, basis in each.blocs)
+    return " · ".join(f"{w.word(w.BLOCS_IN_SHORT, bloc)} {_held(pct, basis)}" for bloc, pct, basis in each.blocs)
 
 
 def _held(pct: float, basis: str) -> str:
     if basis == "least" and not pct:
         return _("(share not stated)")
-    held = {"stated": _("{pct} %"), "likely": _("about {pct} %"), "least": _("at least {pct} %")}[basis]
-    return held.format(pct=number(pct, 0 if pct >= 1 else 1))
+    return f"{HELD[basis]}{number(pct, 0 if pct >= 1 else 1)} %"
 
 
-def _compare() -> None:
-    """Lead to the comparison of the ticked sites, or of those put beside each other on their cards."""
+def _with_ticked() -> None:
+    """Put the ticked sites on a shortlist, or lead to the comparison of them and of those chosen on their cards."""
+    if len(page_state.selected) > 1:
+        add_many(page_state.selected)
     chosen = list(dict.fromkeys([*page_state.compare, *page_state.selected]))[:MOST]
     if len(chosen) > 1 and st.button(
         _("Compare ({n})").format(n=number(len(chosen))), icon=":material/compare:", key="to_compare"
@@ -209,13 +238,20 @@ def _compare() -> None:
 
 
 def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
-    """Return how many places each listed site won or lost since the last scenario."""
-    if page_state.scenario_now != scenario:
-        page_state.scenario_before, page_state.scenario_now = page_state.scenario_now, scenario
-    before = page_state.scenario_before
-    if before is None:
+    """Return how many places each listed site won or lost by the last change of weights, method or own criteria.
+
+    Empty after any other change: a rank in a list of other sites, or of another commodity, is no gain or loss.
+    """
+    before = page_state.past[-2] if len(page_state.past) > 1 else None
+    if before is None or not _same_question(before, scenario):
         return {}
     old = rankings.ranking(before).set_index("site_id")["rank"]
-    new = ranking.head(TABLE_ROWS).set_index("site_id")["rank"]
+    new = ranking.head(MOST_LISTED).set_index("site_id")["rank"]
     change = (old.reindex(new.index) - new).dropna().astype(int)
     return {str(x): f"▲{n}" if n > 0 else f"▼{-n}" for x, n in change.items() if n}
+
+
+def _same_question(before: Scenario, now: Scenario) -> bool:
+    """Tell whether two scenarios list the same sites for the same commodity."""
+    unlike = ("filters", "commodity", "shared_only")
+    return all(getattr(before, name) == getattr(now, name) for name in unlike) and not now.filters.min_coverage

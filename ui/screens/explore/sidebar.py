@@ -23,9 +23,30 @@ from workspace.permalink import WEIGHT_KEYS
 def sidebar(scenario: Scenario) -> None:
     """Draw the sidebar; every widget writes its choice into the session."""
     with st.sidebar:
+        _way_back()
         _commodity()
         _weights(scenario)
         _filters(scenario)
+
+
+def _way_back() -> None:
+    """Offer to undo the last change and to start over."""
+    with st.container(horizontal=True, gap="small"):
+        st.button(
+            _("Undo"),
+            key="undo",
+            icon=":material/undo:",
+            on_click=state.undo,
+            disabled=len(page_state.past) < 2,
+            help=_("Takes back the last change of weights, method or filters."),
+        )
+        st.button(
+            _("Reset"),
+            key="reset",
+            icon=":material/restart_alt:",
+            on_click=state.start_over,
+            help=_("Puts back the weights, the method and the filters of the first screen."),
+        )
 
 
 def _commodity() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scoring.defaults import SIDE_BY_SIDE
 from scoring.ranking.scenario import STEPS, UNIVERSES, Scenario
@@ -12,16 +13,43 @@ from ui import state
 from ui.page_state import page_state
 from ui.panels.first_visit import again, offer
 from ui.text import vocabulary as w
+from ui.text.candidate_words import reason
 from ui.text.i18n import _, number
 from workspace import rankings
 
+#: How many projects the page names with a reason before the list.
+FIRST = 3
+#: Rows of the list; every project fits, so that a click on a header sorts all of them.
+MOST_LISTED = 500
+
 
 def headline(scenario: Scenario, ranking: pd.DataFrame) -> None:
-    """Say in a sentence what the list is, how many candidates it holds and how fresh they are."""
+    """Name the first projects of the list, each with why; then say what the list is and how fresh its facts are."""
+    if not ranking.empty:
+        _first(scenario, ranking)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(_sentence(scenario, ranking))
+        if not ranking.empty:
+            st.caption(_sentence(scenario, ranking))
         again()
     offer()
+
+
+def _first(scenario: Scenario, ranking: pd.DataFrame) -> None:
+    listed = rankings.candidates(ranking.head(MOST_LISTED)["site_id"].tolist(), scenario.commodity)
+    stands = rankings.standings(scenario, MOST_LISTED)
+    head = ranking.head(FIRST)
+    told = zip(listed, stands, *(head[name] for name in ("name", "iso3", "commodities")), strict=False)
+    for place, column in enumerate(st.columns(FIRST, gap="small")[: len(head)], 1):
+        candidate, standing, name, iso3, commodities = next(told)
+        with column, st.container(border=True, height="stretch", gap=None, key=f"first_project_{place}"):
+            st.button(
+                f"**{number(place)} · {w.plain(w.site_name(name, candidate.site_id))}**",
+                key=f"first_{place}",
+                on_click=state.select,
+                args=([candidate.site_id],),
+                type="tertiary",
+            )
+            st.caption(w.plain(reason(candidate, standing, iso3, list(commodities), scenario.evidence)))
 
 
 def _sentence(scenario: Scenario, ranking: pd.DataFrame) -> str:
@@ -39,8 +67,14 @@ def _sentence(scenario: Scenario, ranking: pd.DataFrame) -> str:
     )
 
 
-def choice(scenario: Scenario) -> None:
-    """Offer projects or all sites and, of projects, the steps of the supply chain with how many each has."""
+def choice(scenario: Scenario) -> DeltaGenerator:
+    """Offer projects or all sites and, of projects, the steps of the supply chain with how many each has.
+
+    Returns
+    -------
+    DeltaGenerator
+        The end of the line, for what can be done with the list.
+    """
     counts = rankings.facet_counts(scenario)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         names = {
@@ -55,6 +89,8 @@ def choice(scenario: Scenario) -> None:
             label_visibility="collapsed",
             required=True,
         )
+        actions = st.container(horizontal=True, horizontal_alignment="right", vertical_alignment="center")
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         if scenario.filters.universe == "projects":
             steps = {each: f"{w.word(w.STEPS, each)} ({number(counts['steps'].get(each, 0))})" for each in STEPS}
             steps[SIDE_BY_SIDE] = w.word(w.STEPS, SIDE_BY_SIDE)
@@ -72,18 +108,20 @@ def choice(scenario: Scenario) -> None:
                 "ownership. Grade, contained metal, output, feed and recovery do not count here."
             )
         )
+    return actions
 
 
 def nothing_here(scenario: Scenario) -> None:
-    """Say that no site passes, and lead to the steps or the universe where some do."""
+    """Say that no site passes, and lead out: without the filters, to the steps or the universe where some do."""
     st.warning(
         _("No site passes these filters. Remove a filter or search for another name."),
         icon=":material/filter_alt_off:",
     )
-    if scenario.filters.universe != "projects":
-        return
     counts = rankings.facet_counts(scenario)
     with st.container(horizontal=True, gap="small"):
+        st.button(_("Clear all filters"), key="clear_filters", on_click=state.clear_filters, type="primary")
+        if scenario.filters.universe != "projects":
+            return
         for step in STEPS:
             if counts["steps"].get(step) and step != page_state.step:
                 label = f"{w.word(w.STEPS, step)} ({number(counts['steps'][step])})"

@@ -16,6 +16,7 @@ from scoring.ranking.scenario import Scenario
 from ui import state
 from ui.memo import content
 from ui.page_state import page_state
+from ui.panels.shortlisting import in_force, title
 from ui.screens.shortlist.snapshots import attempt
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
@@ -28,8 +29,7 @@ from workspace.shortlist_import import take_in
 def choose() -> str:
     """Let the user pick, make, rename, copy and drop shortlists; return the name of the open one."""
     names = [row["name"] for row in shortlists.shortlists(session.store())]
-    if page_state.shortlist not in names:
-        page_state.shortlist = names[0] if names else shortlist_items.DEFAULT
+    in_force()
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if names:
             page_state.shortlist = st.selectbox(
@@ -41,11 +41,6 @@ def choose() -> str:
         _back_and_forth()
         _import()
     return str(page_state.shortlist)
-
-
-def title(name: str) -> str:
-    """Return the name of a shortlist; the one that is there from the start has one in the reader's language."""
-    return _("My shortlist") if name == shortlist_items.DEFAULT else name
 
 
 def _new() -> None:
