@@ -29,7 +29,6 @@ TABLES = (
     "holding",
     "port",
     "partner_framework",
-    "offtake",
     "permitting_pathway",
     "legal_flag",
     "left_out",

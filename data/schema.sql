@@ -215,12 +215,6 @@ CREATE TABLE facts.partner_framework (
 );
 COMMENT ON TABLE facts.partner_framework IS 'Minerals frameworks of the US and Japan, one row a country and instrument, each cited.';
 
-CREATE TABLE facts.offtake (
-    project_name VARCHAR, country_iso3 VARCHAR, commodity VARCHAR, buyer VARCHAR, buyer_country_iso3 VARCHAR, product VARCHAR,
-    volume VARCHAR, volume_unit VARCHAR, date VARCHAR, evidence VARCHAR, source_url VARCHAR, retrieved VARCHAR
-);
-COMMENT ON TABLE facts.offtake IS 'Published offtake and equity links of Japan and the US with projects, each cited.';
-
 CREATE TABLE facts.permitting_pathway (
     pathway_id VARCHAR, country_iso3 VARCHAR, region VARCHAR, applies_to_kind VARCHAR, pathway VARCHAR, statistic VARCHAR,
     months VARCHAR, basis VARCHAR, sample_n VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR

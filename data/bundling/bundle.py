@@ -21,7 +21,6 @@ from data.vocabulary import CURATED
 AS_THEY_ARE = {
     "partner_framework": "partner_frameworks",
     "permitting_pathway": "permitting_pathways",
-    "offtake": "offtake",
     "buyer": "buyers",
     "legal_flag": "legal_flags",
 }

@@ -70,6 +70,8 @@ def extract_projects() -> Extract:
     found = Extract()
     stated = confirmed(_table("claims.csv"))
     claims = {str(key): rows for key, rows in stated.groupby("project_id", sort=False)}
+    deals = {str(key): rows for key, rows in _deals().groupby("project_id", sort=False)}
+    found.leave_out(f"{SOURCE}: a deal with a project that the ledger lacks", len(deals.pop("", ())))
     links, others = _links(), _others()
     for _, row in _table("projects.csv").iterrows():
         record = _record(row, links.get(row["project_id"], ()), others.get(row["project_id"], ()))
@@ -79,7 +81,29 @@ def extract_projects() -> Extract:
         found.records.append(record)
         if row["project_id"] in claims:
             found.claims.extend(_claims(record, claims[row["project_id"]]))
+        found.claims.extend(_deal(record, each) for _, each in deals.get(row["project_id"], _deals().head(0)).iterrows())
     return found
+
+
+def _deals() -> pd.DataFrame:
+    """Return who of Japan and the US takes the product or gives money; a stake is a matter of the holdings."""
+    table = pd.read_csv(words.CURATED / "offtake.csv", dtype=str, keep_default_na=False)
+    return table[table["link"] != "equity"]
+
+
+def _deal(record: Record, row: pd.Series) -> Claim:
+    """Return a buyer with what he takes, or a giver of money with what for."""
+    takes = row["link"] == "offtake"
+    amount = " ".join(part for part in (row["volume"], row["volume_unit"]) if part)
+    return Claim(
+        record.key,
+        "offtake" if takes else "funding",
+        text=row["buyer"] if takes else f"{row['buyer']}: {row['product']}",
+        scope=", ".join(part for part in (row["product"], amount) if part) if takes else "",
+        as_of=stated_day(row["date"], row["retrieved"]),
+        url=row["source_url"],
+        detail=row["evidence"],
+    )
 
 
 def _table(name: str) -> pd.DataFrame:

@@ -8,7 +8,6 @@ INSERT INTO facts.port BY NAME SELECT * FROM read_parquet($folder || '/port.parq
 INSERT INTO facts.owner BY NAME SELECT * FROM read_parquet($folder || '/owner.parquet');
 INSERT INTO facts.holding BY NAME SELECT * FROM read_parquet($folder || '/holding.parquet');
 INSERT INTO facts.partner_framework BY NAME SELECT * FROM read_parquet($folder || '/partner_framework.parquet');
-INSERT INTO facts.offtake BY NAME SELECT * FROM read_parquet($folder || '/offtake.parquet');
 INSERT INTO facts.permitting_pathway BY NAME SELECT * FROM read_parquet($folder || '/permitting_pathway.parquet');
 INSERT INTO facts.left_out BY NAME SELECT * FROM read_parquet($folder || '/left_out.parquet');
 INSERT INTO facts.former_id BY NAME SELECT * FROM read_parquet($folder || '/former_id.parquet');
