@@ -24,6 +24,7 @@ AS_THEY_ARE = {
     "offtake": "offtake",
     "buyer": "buyers",
     "legal_flag": "legal_flags",
+    "name_ja": "names_ja",
 }
 
 
