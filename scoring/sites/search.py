@@ -27,9 +27,13 @@ NEAR_FROM, TWO_SLIPS_FROM = 4, 8
 IN_FULL = {"mt": "mount", "st": "saint", "ste": "saint", "sainte": "saint", "aluminium": "aluminum"}
 #: Legal forms that names in Japanese carry or leave out.
 LEGAL_FORMS = re.compile("株式会社|有限会社|独立行政法人|\\(株\\)")
-#: Marks within a Japanese name, which some sources leave out; else a mark ends a word.
-DROPPED = re.compile(r"(?<=[^\x00-\x7f])[・･=\s]+(?=[^\x00-\x7f])|['’`]")
+#: A blank between two Japanese characters, where some sources write a mark and others nothing.
+JAPANESE = "\u3005\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff"
+APART = re.compile(f"(?<=[{JAPANESE}]) +(?=[{JAPANESE}])")
+#: Letters that have no mark to take off.
+PLAIN = str.maketrans({"ı": "i", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe"})
 MARKS = re.compile(r"[\W_]+")
+QUOTES = re.compile("['’`]")
 KATAKANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}
 _FILLING = threading.RLock()
 
@@ -78,12 +82,12 @@ def normal(text: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    if text.isascii():
-        plain = text.lower().replace("'", "")
-    else:
-        wide = LEGAL_FORMS.sub("", unicodedata.normalize("NFKC", text)).translate(KATAKANA).lower()
-        plain = DROPPED.sub("", unicodedata.normalize("NFC", "".join(_letters(wide))))
-    return MARKS.sub(" ", plain.replace("&", " and ")).split()
+    plain = text.lower()
+    if not text.isascii():
+        wide = unicodedata.normalize("NFKC", text).casefold().translate(PLAIN).translate(KATAKANA)
+        plain = unicodedata.normalize("NFC", "".join(_letters(LEGAL_FORMS.sub("", wide))))
+    plain = MARKS.sub(" ", QUOTES.sub("", plain).replace("&", " and "))
+    return APART.sub("", plain).split()
 
 
 def _letters(text: str) -> Iterable[str]:
