@@ -451,8 +451,8 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
 
 
 def _named(facts: duckdb.DuckDBPyConnection, text: str) -> list[str] | None:
-    """Return the ids of the sites that a text names; None where there is none, or it has no letter."""
-    return search.sites_named(facts, text) if search.forms(text) else None
+    """Return the ids of the sites that a text names; None where there is no text."""
+    return search.sites_named(facts, text) if text.strip() else None
 
 
 def _judged(facts: duckdb.DuckDBPyConnection, programme: str) -> str:
