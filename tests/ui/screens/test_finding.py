@@ -1,4 +1,4 @@
-"""Search on the Explore page, in both languages: suggestions, free text as a filter, and sites that the list leaves out."""
+"""Search on the Explore page, in both languages: suggestions, free text as a filter, sites that the list leaves out."""
 
 from __future__ import annotations
 
