@@ -35,11 +35,14 @@ TABLES = (
     "former_id",
     "product",
     "buyer",
+    "name_ja",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 #: What ranking alone needs.
 RANKING_TABLES = TABLES[:6]
+#: What a search looks into besides.
+SEARCH_TABLES = ("owner", "holding", "name_ja")
 #: What there is before anything is measured.
 UNMEASURED_TABLES = tuple(name for name in TABLES if name not in ("measurement", "gate"))
 

@@ -231,6 +231,11 @@ CREATE TABLE facts.buyer (
 );
 COMMENT ON TABLE facts.buyer IS 'Where the buyers that offtake claims name have their seat (of the ultimate parent), each cited.';
 
+CREATE TABLE facts.name_ja (kind VARCHAR, key VARCHAR, name_ja VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR);
+COMMENT ON TABLE facts.name_ja IS 'Japanese names of sites, companies and commodities as a source writes them, each cited; several for one are possible, the first is shown.';
+COMMENT ON COLUMN facts.name_ja.kind IS 'site | company | commodity';
+COMMENT ON COLUMN facts.name_ja.key IS 'site_id, commodity_id, or a name of facts.owner or facts.holding';
+
 CREATE TABLE facts.product (site_id VARCHAR, commodity VARCHAR);
 COMMENT ON TABLE facts.product IS 'What a project or plant of the ledgers of data/curated is built to sell; a site without rows is in none: anything it holds may be sold.';
 

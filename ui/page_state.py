@@ -90,6 +90,7 @@ class PageState:
 
     # The sites and the shortlist at work.
     selected: Entry[list[str]] = Entry(list)
+    found: Entry[str] = Entry(str)
     compare: Entry[list[str]] = Entry(list)
     site_id: Entry[str] = Entry(str)
     shortlist: Entry[str] = Entry(lambda: DEFAULT)

@@ -50,7 +50,8 @@ def start() -> None:
     A wrong address is passed over.
     """
     if page_state.started:
-        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "firm"))
+        # What is being typed into the search is never set again meanwhile: its widget keeps it.
+        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, *(key for key in SINGLE if key != "q"), "firm"))
         return
     page_state.started = True
     address = st.query_params
@@ -320,6 +321,11 @@ def open_all_sites() -> None:
     page_state.universe, page_state.step = "all", None
 
 
+def take_commodity(commodity: str) -> None:
+    """Score by a commodity that was searched for."""
+    page_state.m, page_state.q = commodity, ""
+
+
 def open_step(step: str) -> None:
     """Show another step of the supply chain."""
     page_state.step = step
@@ -374,6 +380,36 @@ def fly_to_bounds(bounds: Bounds) -> None:
 def select(site_ids: list[str]) -> None:
     """Make these the selected sites."""
     page_state.selected = site_ids
+
+
+def show_found(site_id: str) -> None:
+    """Select a site that was searched for, and show it whatever the filters are."""
+    page_state.found, page_state.q = site_id, ""
+    select([site_id])
+
+
+def lift(reasons: Collection[str], step: str) -> None:
+    """Give up the commodity of interest and the filters that leave a site of that step out (`hidden.REASONS`)."""
+    if "universe" in reasons:
+        open_all_sites()
+    elif "step" in reasons:
+        open_step(step)
+    for reason in reasons:
+        LIFTED.get(reason, lambda: None)()
+
+
+#: What leaves a site out -> how it is given up; the universe and the step depend on the site.
+LIFTED: dict[str, Callable[[], None]] = {
+    "commodity": lambda: setattr(page_state, "m", ""),
+    "kinds": lambda: page_state.set_choice("kind", []),
+    "stages": lambda: page_state.set_choice("stage", []),
+    "countries": lambda: page_state.set_choice("country", []),
+    "min_coverage": lambda: setattr(page_state, "cov", 0),
+    "gates_failed": lambda: setattr(page_state, "hide", False),
+    "area": lambda: setattr(page_state, "area", None),
+    "programme": lambda: setattr(page_state, "programme", ""),
+    "text": lambda: setattr(page_state, "q", ""),
+}
 
 
 def open_site(site_id: str) -> None:

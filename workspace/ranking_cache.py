@@ -23,8 +23,11 @@ from scoring.robustness import rank_acceptability
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks, two_desks
 from scoring.sites import dossier as dossier_module
+from scoring.sites import search
 from scoring.sites import side_by_side as side_by_side_module
 from scoring.sites.candidates import Candidate, candidates
+from scoring.sites.hidden import hidden_by
+from scoring.sites.search import Found
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
@@ -72,6 +75,11 @@ class RankingCache:
         self._standings: BoundedCache[Key, tuple[Standing, ...]] = BoundedCache(
             8, 16_000_000, lambda listed: STANDING_BYTES * len(listed)
         )
+        self._found: BoundedCache[Key, tuple[Found, ...]] = BoundedCache(
+            48, 8_000_000, lambda found: FRAME_BYTES_A_ROW * len(found)
+        )
+        self._named: BoundedCache[Key, tuple[str, ...]] = BoundedCache(48, 8_000_000, lambda _names: 100)
+        self._hidden: BoundedCache[Key, tuple[str, ...]] = BoundedCache(48, 8_000_000, lambda _names: 100)
         self._compared: BoundedCache[Key, SideBySide] = BoundedCache(48, 8_000_000, lambda _each: DOSSIER_BYTES)
 
     @property
@@ -226,6 +234,40 @@ class RankingCache:
         return self._ask(
             self._dossiers, (scenario, site_id), lambda: dossier_module.dossier(self._facts(), scenario, site_id)
         )
+
+    def found(self, text: str, most: int) -> tuple[Found, ...]:
+        """Return the sites that a text names, the best first; see `scoring.sites.search`.
+
+        Parameters
+        ----------
+        text : str
+            What a reader typed.
+        most : int
+            How many at the most.
+        """
+        return self._ask(self._found, (text, most), lambda: search.search(self._facts(), text, most))
+
+    def commodities_named(self, text: str) -> tuple[str, ...]:
+        """Return the ids of the commodities that a text names, those that it names whole first.
+
+        Parameters
+        ----------
+        text : str
+            What a reader typed.
+        """
+        return self._ask(self._named, (text,), lambda: search.commodities_named(self._facts(), text))
+
+    def hidden_by(self, scenario: Scenario, site_id: str) -> tuple[str, ...]:
+        """Return what leaves a site out of the scenario's list; see `scoring.sites.hidden`.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        site_id : str
+            Id of the site.
+        """
+        return self._ask(self._hidden, (scenario, site_id), lambda: hidden_by(self._facts(), scenario, site_id))
 
     def rank_stability(self, scenario: Scenario, belief: WeightConstraints, top_k: int) -> RankStability:
         """Return how stable ranks are, see `scoring.robustness.rank_acceptability`; the table is shared.

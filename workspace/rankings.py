@@ -17,6 +17,7 @@ from scoring.records import Dossier
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
 from scoring.sites.candidates import Candidate
+from scoring.sites.search import Found
 from scoring.sites.side_by_side import SideBySide
 from scoring.snapshots.snapshot import Verdict
 from workspace import snapshots
@@ -75,6 +76,43 @@ def standings(scenario: Scenario, most: int) -> tuple[Standing, ...]:
         How many sites, from the first.
     """
     return VIEW.standings(scenario, most)
+
+
+def found(text: str, most: int = 8) -> tuple[Found, ...]:
+    """Return the sites that a text names, the best first; see `scoring.sites.search`.
+
+    Parameters
+    ----------
+    text : str
+        What a reader typed.
+    most : int, optional
+        How many at the most.
+    """
+    return VIEW.found(text, most)
+
+
+def commodities_named(text: str) -> tuple[str, ...]:
+    """Return the ids of the commodities that a text names, those that it names whole first.
+
+    Parameters
+    ----------
+    text : str
+        What a reader typed.
+    """
+    return VIEW.commodities_named(text)
+
+
+def hidden_by(scenario: Scenario, site_id: str) -> tuple[str, ...]:
+    """Return what leaves a site out of the scenario's list; see `scoring.sites.hidden`.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    site_id : str
+        Id of the site.
+    """
+    return VIEW.hidden_by(scenario, site_id)
 
 
 def dossier(scenario: Scenario, site_id: str) -> Dossier:

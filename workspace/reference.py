@@ -94,6 +94,13 @@ def commodity_names() -> dict[str, str]:
 
 
 @cache
+def names_ja() -> dict[tuple[str, str], str]:
+    """Return (kind, key) -> Japanese name as a source writes it, the first of several; see ``facts.name_ja``."""
+    rows = facts().cursor().execute("SELECT kind, key, name_ja FROM facts.name_ja").fetchall()
+    return {(kind, key): name for kind, key, name in reversed(rows)}
+
+
+@cache
 def country_codes() -> dict[str, str]:
     """Return alpha-3 -> alpha-2."""
     return dict(facts().cursor().execute("SELECT iso3, iso2 FROM facts.country").fetchall())

@@ -23,6 +23,7 @@ AS_THEY_ARE = {
     "permitting_pathway": "permitting_pathways",
     "buyer": "buyers",
     "legal_flag": "legal_flags",
+    "name_ja": "names_ja",
 }
 
 

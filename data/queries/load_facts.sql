@@ -13,6 +13,7 @@ INSERT INTO facts.left_out BY NAME SELECT * FROM read_parquet($folder || '/left_
 INSERT INTO facts.former_id BY NAME SELECT * FROM read_parquet($folder || '/former_id.parquet');
 INSERT INTO facts.product BY NAME SELECT * FROM read_parquet($folder || '/product.parquet');
 INSERT INTO facts.buyer BY NAME SELECT * FROM read_parquet($folder || '/buyer.parquet');
+INSERT INTO facts.name_ja BY NAME SELECT * FROM read_parquet($folder || '/name_ja.parquet');
 INSERT INTO facts.legal_flag BY NAME SELECT * FROM read_parquet($folder || '/legal_flag.parquet');
 INSERT INTO facts.measurement BY NAME SELECT * FROM read_parquet($folder || '/measurement.parquet');
 INSERT INTO facts.gate BY NAME SELECT * FROM read_parquet($folder || '/gate.parquet');

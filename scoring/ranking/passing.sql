@@ -1,6 +1,7 @@
 -- in:     combined.site, combined.gate, combined.project, combined.step, open_programme; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
 --         countries, accuracy (lists), universe ('projects': combined.project alone | 'all'), step, gates_failed, any_stake (bool: the gate
---         covered_any counts), text, inside (list of the ids of the sites in the area of interest),
+--         covered_any counts), named (list of the ids of the sites
+--         that the text names: scoring/sites/search.py), inside (list of the ids of the sites in the area of interest),
 --         programme (that excludes no listed site; '': any)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site
@@ -20,6 +21,6 @@ WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s
   AND (s['universe'] = 'all' OR site.site_id IN (SELECT site_id FROM combined.project))
   AND (s['step']::VARCHAR IS NULL OR site.site_id IN (SELECT site_id FROM combined.step WHERE step = s['step']))
   AND (s['gates_failed'] OR NOT coalesce(f.gate_failed, false))
-  AND (s['text'] = '' OR contains(lower(strip_accents(site.name || ' ' || array_to_string(site.aliases, ' '))), lower(strip_accents(s['text']))))
+  AND (s['named']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['named']::VARCHAR[])))
   AND (s['inside']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['inside']::VARCHAR[])))
   AND (s['programme'] = '' OR site.site_id IN (SELECT site_id FROM open_programme WHERE programme = s['programme']))

@@ -26,6 +26,7 @@ from scoring.aggregation.methods import METHODS, Method, bound, run
 from scoring.criteria.catalogue import Criterion, load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import Area, Scenario
+from scoring.sites import search
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -237,6 +238,7 @@ def forget_packed(facts: duckdb.DuckDBPyConnection) -> None:
         facts.cursor().execute("DELETE FROM peer")
         facts.cursor().execute("DELETE FROM open_programme")
         facts.cursor().execute("DELETE FROM method_score")
+        search.forget(facts)
 
 
 def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[str] | None:
@@ -442,10 +444,15 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
         "min_coverage": chosen.min_coverage,
         "gates_failed": chosen.gates_failed,
         "any_stake": chosen.any_stake,
-        "text": chosen.text.strip(),
+        "named": _named(facts, chosen.text),
         "inside": None if chosen.area is None else sites_inside(facts, chosen.area),
         "programme": _judged(facts, chosen.programme),
     }
+
+
+def _named(facts: duckdb.DuckDBPyConnection, text: str) -> list[str] | None:
+    """Return the ids of the sites that a text names; None where there is no text."""
+    return search.sites_named(facts, text) if text.strip() else None
 
 
 def _judged(facts: duckdb.DuckDBPyConnection, programme: str) -> str:

@@ -1,5 +1,5 @@
 -- in:  nothing
--- out: the tables of criteria, of packed vectors, of what is known of peers, of sites by support programme, and of scores by method, empty where they were not there
+-- out: the tables of criteria, of packed vectors, of what is known of peers, of sites by support programme, of scores by method, and of normalised names, empty where they were not there
 -- NULL: in u, u_low, u_high, m: unknown; in a: never; a programme that was judged has a row with an empty site_id
 CREATE TABLE IF NOT EXISTS criterion (
     profile VARCHAR,
@@ -40,4 +40,10 @@ CREATE TABLE IF NOT EXISTS method_score (
     id VARCHAR,
     version VARCHAR,
     score DOUBLE
+);
+CREATE TABLE IF NOT EXISTS search_name (
+    site_id VARCHAR,
+    kind VARCHAR,
+    label VARCHAR,
+    folded VARCHAR
 );

@@ -24,9 +24,12 @@ from scoring.records import (
     StandingRecord,
     Status,
 )
+from scoring.sites import search
 
 #: The gate that counts only where a scenario asks for the stricter rule of ownership.
 STRICTER_GATE = "covered_any"
+#: Kinds of names that are of the site itself, and how many sites are told of where several have such a name.
+OF_SITES, NEAREST = ("name", "name_ja", "alias"), 5
 #: Gates that answer a question and put no site behind others (`gate_counts.sql`).
 ASKED_ONLY = ("prc_customers", "prc_technology")
 
@@ -47,7 +50,7 @@ def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) ->
 
 
 def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
-    """Return the site with that id, today's or a former one, or the only one whose name contains the text.
+    """Return the site with that id, today's or a former one, or the only one that has such a name.
 
     Parameters
     ----------
@@ -65,6 +68,7 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
     if exact:
         return exact[0]
     candidates = [str(row["site_id"]) for row in rows(facts, "find_sites", {"text": site.strip()})]
+    candidates = candidates or [each.site_id for each in search.search(facts, site, NEAREST) if each.kind in OF_SITES]
     if len(candidates) == 1:
         return cast("list[SiteRecord]", rows(facts, "site", {"site_id": candidates[0]}))[0]
     raise UnknownSiteError(site, candidates)

@@ -153,6 +153,7 @@ def test_country_spellings_are_codes_of_countries_that_we_have(facts) -> None:
         "fast41_sites.csv",
         "holdings.csv",
         "legal_flags.csv",
+        "names_ja.csv",
         "offtake.csv",
         "partner_frameworks.csv",
         "permitting_pathways.csv",

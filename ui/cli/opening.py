@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 @cache
 def open_ranking_facts() -> duckdb.DuckDBPyConnection:
     """Return the facts that ranking needs, ready to rank; opened once for the process."""
-    from data.facts import RANKING_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
+    from data.facts import RANKING_TABLES, SEARCH_TABLES, open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.ranking.pipeline import prepare  # noqa: PLC0415
 
-    facts = open_facts(tables=RANKING_TABLES)
+    facts = open_facts(tables=(*RANKING_TABLES, *SEARCH_TABLES))
     prepare(facts)
     return facts
 

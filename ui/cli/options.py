@@ -95,7 +95,9 @@ AreaOption = Annotated[
 ]
 
 
-Text = Annotated[str, typer.Option("--search", help="Only sites whose name contains this text.")]
+Text = Annotated[
+    str, typer.Option("--search", help="Only sites that this names: name, owner or metal, in English or Japanese.")
+]
 
 
 def build_scenario(

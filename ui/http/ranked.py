@@ -48,7 +48,9 @@ FILTERS = (
         "Minimum share of the weight with values.",
         {"type": "number", "minimum": 0, "maximum": 1, "default": 0},
     ),
-    Parameter("text", "Only sites whose name or alias contains this text.", TEXT),
+    Parameter(
+        "text", "Only sites that this names: name, old name, owner, metal or symbol, in English or Japanese.", TEXT
+    ),
     Parameter("hide_failed", "Exclude sites that fail a gate.", {"type": "boolean", "default": False}),
     Parameter(
         "any_stake",

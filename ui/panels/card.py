@@ -81,6 +81,8 @@ def evidence(scenario: Scenario, site_id: str) -> None:
 def head(site: Dossier) -> None:
     """Show the name of a site, what and where it is, and its score with rank, coverage and range."""
     st.subheader(w.plain(w.site_name(site["name"], site["site_id"])), anchor=False)
+    if named := w.japanese_name("site", site["site_id"]):
+        st.text(named)
     place = f"{number(site['lat'], 3)}, {number(site['lon'], 3)}"
     accuracy = w.word(w.ACCURACIES, site["location_accuracy"])
     st.caption(
@@ -397,10 +399,10 @@ def owners(site: Dossier) -> None:
 def _owner(owner: HoldingRecord, named_by: int) -> None:
     """Show one owner with its share, how many publishers name it, the parent above it, and where both can be read."""
     share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
-    parent = owner["ultimate_parent"] or _("parent not traced")
+    parent = _beside(owner["ultimate_parent"]) or _("parent not traced")
     home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else ""
     with st.container(border=True):
-        st.text(f"{owner['owner']} — {share} · {counted(named_by)}")
+        st.text(f"{_beside(owner['owner'])} — {share} · {counted(named_by)}")
         st.caption(
             " · ".join(
                 x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x
@@ -410,6 +412,12 @@ def _owner(owner: HoldingRecord, named_by: int) -> None:
             for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])):
                 if url.startswith("http"):
                     st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
+
+
+def _beside(company: str) -> str:
+    """Return a company's name, on a Japanese page with its Japanese one where a source gives it."""
+    named = w.japanese_name("company", company)
+    return f"{company}（{named}）" if named else company
 
 
 def gates(site: Dossier) -> None:

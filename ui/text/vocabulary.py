@@ -6,10 +6,11 @@ import functools
 import re
 
 from data.user_facts import PREFIX as FACT
+from data.vocabulary import rare_earth_elements
 from scoring.criteria.catalogue import Criterion, load
 from ui.text.i18n import _, country, either, language, listed
 from workspace import reference
-from workspace.reference import commodity_names, country_codes
+from workspace.reference import commodity_names, country_codes, names_ja
 
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's own name for "mark, translate later"
@@ -175,6 +176,15 @@ NORMALISATIONS = {
 }
 CURVES = {"linear": N_("linear"), "log": N_("logarithmic")}
 UNIVERSES = {"projects": N_("Projects"), "all": N_("All sites")}
+#: What a name that a search matched is of.
+NAME_KINDS = {
+    "name_ja": N_("Japanese name"),
+    "alias": N_("also named"),
+    "owner": N_("owner"),
+    "parent": N_("ultimate parent"),
+    "holder": N_("holder of the owner"),
+    "commodity": N_("commodity"),
+}
 STEPS = {
     "mines": N_("Mines"),
     "processing": N_("Separation and refining"),
@@ -373,9 +383,31 @@ def site_name(name: str, site_id: str) -> str:
     return f"{name} · {_('user site')}" if site_id.startswith("own-") else name
 
 
+def japanese_name(kind: str, key: str) -> str:
+    """Return the Japanese name of a site or company on a Japanese page, as a source writes it; empty: none known.
+
+    Parameters
+    ----------
+    kind : str
+        ``site`` or ``company``.
+    key : str
+        Id of the site, or name of the company.
+    """
+    return names_ja().get((kind, key), "") if language() == "ja" else ""
+
+
 def commodity(commodity_id: str) -> str:
     """Return a commodity's name in the reader's language."""
     return commodity_names().get(commodity_id, commodity_id) if language() == "ja" else commodity_id.capitalize()
+
+
+def search_words(commodity_id: str, symbol: str) -> str:
+    """Return what else a commodity is found by: its symbol, its name in the other language, the name of its group."""
+    named = (commodity_id, "rare earths" if commodity_id in rare_earth_elements() else "")
+    japanese = [commodity_names().get(commodity_id, ""), *(names_ja().get(("commodity", key), "") for key in named)]
+    other = [commodity_id] if language() == "ja" else []
+    words = dict.fromkeys(word for word in (symbol, *other, *japanese) if word and word != commodity(commodity_id))
+    return " · ".join(words)
 
 
 def commodities(ids: list[str], most: int = 4) -> str:

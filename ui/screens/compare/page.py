@@ -51,7 +51,13 @@ def page() -> None:
 def _choose(scenario: Scenario) -> None:
     """Offer to add sites by name, from the shortlist and from what is selected."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input(_("Add a site by name"), key="compare_search", placeholder=_("Name contains"))
+        text = st.text_input(
+            _("Add a site by name"),
+            key="compare_search",
+            type="search",
+            live="300ms",
+            placeholder=_("Site, owner, metal"),
+        )
         if text:
             _matches(scenario, text)
         picked = [site_id for site_id in page_state.selected if site_id not in page_state.compare]

@@ -12,6 +12,7 @@ from ui.map.site_map import feed_of, results_of, site_map
 from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.card import card, evidence
+from ui.screens.explore import finding
 from ui.screens.explore.area import area_menu, chip
 from ui.screens.explore.ranked_table import ranked_table
 from ui.screens.explore.sidebar import sidebar
@@ -37,9 +38,9 @@ def page() -> None:
     if ranking.empty:
         chip(scenario)
         nothing_here(scenario)
+        finding.instead(scenario)
         return
-    if not page_state.selected or not set(page_state.selected) & set(ranking["site_id"]):
-        page_state.selected = [str(ranking.iloc[0]["site_id"])]
+    finding.settle(ranking)
     state.write_address(scenario)
     ranked_table(scenario, ranking, actions)
     with st.container(key=PLACE):
@@ -57,6 +58,7 @@ def page() -> None:
             + f" · {_('data version')} {reference.version()}"
         )
     with right, st.container(border=True):
+        finding.why_hidden(scenario)
         card(scenario, page_state.selected[-1])
         if page_state.firm:
             charts.rank_histogram(rankings.rank_stability(scenario), page_state.selected[-1])

@@ -13,6 +13,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.support.programmes import programmes
 from ui import state
 from ui.page_state import page_state
+from ui.screens.explore.finding import search_box
 from ui.text import vocabulary as w
 from ui.text.glossary import tip
 from ui.text.i18n import _, either, number
@@ -24,6 +25,7 @@ def sidebar(scenario: Scenario) -> None:
     """Draw the sidebar; every widget writes its choice into the session."""
     with st.sidebar:
         _way_back()
+        search_box(scenario)
         _commodity()
         _weights(scenario)
         _filters(scenario)
@@ -53,9 +55,23 @@ def _commodity() -> None:
     table = reference.commodity_table()
     listed = table[table["sites"] > 0]
     counts = {str(c): int(n) for c, n in zip(listed["commodity_id"], listed["sites"], strict=True)}
-    names = {"": _("All: each site's main commodity"), **_counted(((c, w.commodity(c)) for c in counts), counts)}
-    help_text = _("Determines which metal and grade are scored. Rare earths can be selected by element.")
-    st.selectbox(_("Commodity of interest"), list(names), key="m", format_func=names.__getitem__, help=help_text)
+    words = {
+        str(c): w.search_words(str(c), symbol)
+        for c, symbol in zip(listed["commodity_id"], listed["symbol"], strict=True)
+    }
+    names = {"": _("All: each site's main commodity")}
+    names |= {c: f"{name} · {words[c]}" for c, name in _counted(((c, w.commodity(c)) for c in counts), counts).items()}
+    st.selectbox(
+        _("Commodity of interest"),
+        list(names),
+        key="m",
+        format_func=names.__getitem__,
+        filter_mode="contains",
+        help=_(
+            "Determines which metal and grade are scored. Rare earths can be selected by element. Type a name in "
+            "English or Japanese, or a symbol such as Dy."
+        ),
+    )
 
 
 def _weights(scenario: Scenario) -> None:
@@ -119,7 +135,6 @@ def _own_slider(own: UserCriterion, total: float) -> None:
 def _filters(scenario: Scenario) -> None:
     st.markdown("**" + _("Filters") + "**")
     counts = rankings.facet_counts(scenario)
-    st.text_input(_("Name contains"), key="q")
     if scenario.filters.universe == "all" or scenario.filters.kinds:
         _choice(_("Kind"), "kind", {k: w.word(w.KINDS, k) for k in w.KINDS}, counts["kinds"])
     _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
