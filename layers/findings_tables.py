@@ -160,6 +160,24 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "Column {column} gives a zone ({zone}) but no datum is stated, so the coordinate system is not determined.",
         "State the coordinate system, for example EPSG:28350 for MGA zone 50 on GDA94.",
     ),
+    "zone_letter_taken": (
+        "info",
+        "The S of the zone was read as latitude band S ({crs}: {north}); as the southern hemisphere the points would "
+        "lie at {south}.",
+        "If the survey is in the south, state that coordinate system.",
+    ),
+    "zone_letter_open": (
+        "warning",
+        "The S of the zone may mean the southern hemisphere ({south}) or latitude band S ({north}), so the "
+        "coordinate system is not determined.",
+        "Choose the coordinate system of the place where the survey is.",
+    ),
+    "side_by_title": (
+        "info",
+        "The title of column {column} says {side}, and its numbers have no sign; they were read as degrees {side} "
+        "({sample}° {side}).",
+        "Keep them without a sign if that is wrong.",
+    ),
     "several_crs": ("info", "The rows are in {count} coordinate systems ({names}); each became its own layer.", ""),
     "pair_column": (
         "info",
