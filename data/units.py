@@ -170,7 +170,7 @@ _GROUPS: dict[str, tuple[Unit, ...]] = {
         Unit("kg/m³", "1e3 * gram / meter ** 3", ("kg/m3", "kg/m^3")),
     ),
     "Angle, time, temperature": (
-        Unit("°", "degree", ("deg", "degs", "degree", "degrees", "dd")),
+        Unit("°", "degree", ("deg", "degs", "degree", "degrees", "dd", "度")),
         Unit("rad", "radian", ("radian", "radians")),
         Unit("s", "second", ("sec", "secs", "second", "seconds")),
         Unit("ms", "1e-3 * second", ("msec", "millisecond", "milliseconds")),
@@ -382,6 +382,22 @@ def suggest(name: str) -> str:
     if suffix and suffix.start() > 0:
         return _quiet(suffix.group(1))
     return "%" if re.match(r"[%％]\w", short) else ""
+
+
+def hinted(word: str) -> str:
+    """Return the unit that a word beside a number is; empty for a word of a letter or two that may be a mark instead.
+
+    Parameters
+    ----------
+    word : str
+        ``ppm`` of ``1200 ppm``, ``%`` of ``0.21%``.
+
+    Examples
+    --------
+    >>> hinted("PPM"), hinted("%"), hinted("E"), hinted("b")
+    ('ppm', '%', '', '')
+    """
+    return _hint(word.strip(), 1)
 
 
 def _hint_of_words(name: str) -> str:

@@ -406,7 +406,9 @@ def _projected(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str]:
     column, stated = _stated(table, lambda text: sides.projected(table, text, ""))
     if column is not None:
         return stated, f"column {table.names[column]} says so"
-    code = next((code for line in table.said.get("", "").splitlines() if (code := sides.projected(table, line, ""))), "")
+    code = next(
+        (code for line in table.said.get("", "").splitlines() if (code := sides.projected(table, line, ""))), ""
+    )
     return np.full(len(table), code, dtype=object), "the comments of the file say so" if code else ""
 
 
@@ -429,7 +431,9 @@ def _projected_by_zone(table: Table, names: tuple[str, ...]) -> tuple[TextArray,
     ways = [(_words_in(table, column), table.names[column]) for column in table.matching(_DATUM, aside=_VERTICAL)]
     ways.append((pd.Series(named, index=zone.index), "their names"))
     for stated, source in ways:
-        crs = np.array([sides.projected(table, a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object)
+        crs = np.array(
+            [sides.projected(table, a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object
+        )
         if any(crs):
             return crs, f"the zone is from column {zone_name}, the datum from {source}"
     sample = str(next(iter(table.known(zones[0])), ""))[:20]
