@@ -52,6 +52,7 @@ degF = 5 / 9 * kelvin; offset: 255.372222222222222
 degree = [angle]
 radian = 57.29577951308232 * degree
 item = [count]
+category = [class]
 gray = [dose]
 volt = [potential]
 foot = 0.3048 * meter
@@ -183,6 +184,7 @@ _GROUPS: dict[str, tuple[Unit, ...]] = {
         Unit("K", "kelvin", ("kelvin",)),
     ),
     "Count": (Unit("count", "item", ("counts", "number", "items", "pieces", "pcs")),),
+    "Class": (Unit("class", "category", ("classes", "category", "categories")),),
 }
 #: Groups and their units as a select box shows them.
 CHOICES: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
@@ -198,6 +200,8 @@ _AMBIGUOUS = {
 }
 #: Dimensionless units of different things: a grade is not a susceptibility or a chargeability.
 _KINDS = {"10⁻⁵ SI": "susceptibility", "10⁻³ SI": "susceptibility", "mV/V": "chargeability"}
+#: Unit of numbers that are names of classes: no sum or mean of them says anything.
+CLASS = "class"
 _BY_SYMBOL = {unit.symbol: unit for units in _GROUPS.values() for unit in units}
 
 
@@ -329,6 +333,11 @@ _BRACKET = re.compile(r"[\[(（]([^\[\]()（）]{1,24})[\])）]")
 #: Spellings of a letter or two that a name may hold for other reasons (potassium, sulphur, a plain letter): no hint.
 _WEAK = frozenset(
     (
+        "class",
+        "classes",
+        "Class",
+        "category",
+        "Category",
         "K",
         "S",
         "E",

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,8 +20,9 @@ from layers.reading.numerals import GAP_WORDS, NUMBER_GAPS
 from layers.reading.tables import plain_name
 
 #: A number with what stands behind it; the number may lie below or above a limit.
-_CELL = r"^(?P<number>[<>≤≥＜＞]?\s*[+\-−]?(?:\d+(?:,\d{3})*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)\s*(?P<unit>[^\d\s.,+\-][^\d]{0,24}\d?)$"
-_BARE = r"^[<>≤≥＜＞]?\s*[+\-−]?(?:\d+(?:,\d{3})*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$"
+_FIGURES = r"[<>≤≥＜＞]?\s*[+\-−]?(?:\d+(?:,\d{3})*\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_CELL = rf"^(?P<number>{_FIGURES})\s*(?P<unit>[^\d\s.,+\-][^\d]{{0,24}}\d?)$"
+_BARE = rf"^{_FIGURES}$"
 _UNIT_TITLE = re.compile(r"(?<![a-z])(units?|uom)(?![a-z])|単位")
 _LOOKED_AT = 50
 
@@ -118,7 +120,7 @@ def beside(frame: pd.DataFrame, names: Sequence[str]) -> dict[int, int]:
     return found
 
 
-def _is_units(column: pd.Series[object]) -> bool:
+def _is_units(column: pd.Series[Any]) -> bool:
     known = {str(each).strip() for each in column.dropna().unique()[:_LOOKED_AT]} - {"", "-"}
     return bool(known) and all(_parsed(word) for word in known)
 
@@ -131,7 +133,7 @@ def _parsed(word: str) -> str:
         return ""
 
 
-def of_column(numbers: FloatArray, column: pd.Series[object]) -> CellUnits:
+def of_column(numbers: FloatArray, column: pd.Series[Any]) -> CellUnits:
     """Return numbers with the units of the column beside them.
 
     Parameters
@@ -142,12 +144,10 @@ def of_column(numbers: FloatArray, column: pd.Series[object]) -> CellUnits:
         Units by row; empty: not stated.
     """
     stated = ["" if pd.isna(each) else _parsed(str(each).strip()) for each in column.astype(object)]
-    kept = [unit if np.isfinite(value) else "" for unit, value in zip(stated, numbers, strict=True)]
-    return CellUnits(pa.chunked_array([pa.array([], pa.string())]), kept, int(_without(numbers, stated).sum()))
-
-
-def _without(numbers: FloatArray, stated: Sequence[str]) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    return np.isfinite(numbers) & (np.asarray(stated, dtype=object) == "")
+    known = np.isfinite(numbers).tolist()
+    kept = [unit if is_known else "" for unit, is_known in zip(stated, known, strict=True)]
+    bare = sum(is_known and not unit for unit, is_known in zip(stated, known, strict=True))
+    return CellUnits(pa.chunked_array([pa.array([], pa.string())]), kept, bare)
 
 
 def converted(numbers: FloatArray, stated: Sequence[str], unit: str) -> FloatArray:

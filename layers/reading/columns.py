@@ -198,8 +198,7 @@ class _Tidy:
             self._add("units_differ", column=name, units=found.named())
             return None
         self._found[original] = unit
-        details = {"column": name, "beside": column, "units": found.named(), "unit": unit}
-        self._add("units_beside", **details)
+        self._add("units_beside", column=name, beside=column, units=found.named(), unit=unit)
         if found.bare:
             self._add("units_beside_missing", column=name, beside=column, count=found.bare)
         return made

@@ -502,7 +502,7 @@ def sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str
 def _sheet(
     sheet: CalamineSheet, name: str, notes: Notes, percent: Collection[tuple[int, int]] = ()
 ) -> pd.DataFrame | None:
-    """Return a sheet as texts below its header row, cells shown as per cent with their sign; None if it has no table."""
+    """Return a sheet as texts below its header row, with the sign of per cent where it is shown; None if no table."""
     texts = _sheet_texts(sheet)
     for row, column in percent:
         if row < len(texts) and column < len(texts[row]):

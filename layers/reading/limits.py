@@ -64,6 +64,5 @@ def taken(numbers: FloatArray, below: BoolArray, way: str) -> FloatArray:
         Which rows lie below.
     way : {"half", "zero", "unknown"}
     """
-    made = numbers.copy()
-    made[below] = {"half": -0.5 * numbers[below], "zero": 0.0, "unknown": np.nan}[way]
-    return made
+    values = np.full(len(numbers), np.nan) if way == "unknown" else numbers * (-0.5 if way == "half" else 0.0)
+    return np.where(below, np.abs(values), numbers)

@@ -107,14 +107,14 @@ def _chosen(table: Table, x: FloatArray, y: FloatArray, south: str, north: str) 
     there, here = _lands(x, y, south), _lands(x, y, north)
     if there.any() and not here.any():
         return south
-    where = {"south": _shown(x, y, south), "north": _shown(x, y, north)}
     taken = here.mean() >= 0.5 and not there.any()
     table.notes.add(
         "zone_letter_taken" if taken else "zone_letter_open",
         layer=table.name,
         actions=(f"crs={south}",) if taken else (f"crs={north}", f"crs={south}"),
         crs=north,
-        **where,
+        south=_shown(x, y, south),
+        north=_shown(x, y, north),
     )
     return north if taken else ""
 
