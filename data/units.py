@@ -200,6 +200,9 @@ _AMBIGUOUS = {
 }
 #: Dimensionless units of different things: a grade is not a susceptibility or a chargeability.
 _KINDS = {"10⁻⁵ SI": "susceptibility", "10⁻³ SI": "susceptibility", "mV/V": "chargeability"}
+#: Units of grades, a mass per mass; and of all concentrations, which no measurement can bring below zero.
+GRADES = frozenset(unit.symbol for unit in _GROUPS["Grade (mass per mass)"])
+CONCENTRATIONS = GRADES - {"fraction"} | {unit.symbol for unit in _GROUPS["Brine and water (mass per volume)"]}
 #: Unit of numbers that are names of classes: no sum or mean of them says anything.
 CLASS = "class"
 _BY_SYMBOL = {unit.symbol: unit for units in _GROUPS.values() for unit in units}

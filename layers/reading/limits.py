@@ -6,12 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from data.units import CONCENTRATIONS
 from geo.arrays import BoolArray, FloatArray
 
-#: Units of concentrations, which no measurement can bring below zero.
-CONCENTRATIONS = frozenset(
-    {"%", "‰", "ppm", "g/t", "ppb", "pg/g", "oz/ton", "oz/t", "lb/ton", "lb/t", "mg/L", "g/L", "µg/L"}
-)
 #: A column has few detection limits, and each of them in several rows.
 _FEW_LIMITS, _ROWS_A_LIMIT = 5, 2.0
 
