@@ -22,7 +22,7 @@ flags AS (
     WHERE ($s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(s.commodities, $s['commodity_any']::VARCHAR[]))
       AND ($s['accuracy']::VARCHAR[] IS NULL OR list_contains($s['accuracy']::VARCHAR[], s.location_accuracy))
       AND d.coverage >= $s['min_coverage']
-      AND ($s['text'] = '' OR contains(lower(strip_accents(s.name || ' ' || array_to_string(s.aliases, ' '))), lower(strip_accents($s['text']))))
+      AND ($s['text'] = '' OR contains(search_key(s.name || ' ' || array_to_string(s.aliases, ' ')), search_key($s['text'])))
       AND ($s['inside']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['inside']::VARCHAR[])))
       AND ($s['programme'] = '' OR s.site_id IN (SELECT site_id FROM open_programme WHERE programme = $s['programme']))
 )

@@ -20,6 +20,6 @@ WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s
   AND (s['universe'] = 'all' OR site.site_id IN (SELECT site_id FROM combined.project))
   AND (s['step']::VARCHAR IS NULL OR site.site_id IN (SELECT site_id FROM combined.step WHERE step = s['step']))
   AND (s['gates_failed'] OR NOT coalesce(f.gate_failed, false))
-  AND (s['text'] = '' OR contains(lower(strip_accents(site.name || ' ' || array_to_string(site.aliases, ' '))), lower(strip_accents(s['text']))))
+  AND (s['text'] = '' OR contains(search_key(site.name || ' ' || array_to_string(site.aliases, ' ')), search_key(s['text'])))
   AND (s['inside']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['inside']::VARCHAR[])))
   AND (s['programme'] = '' OR site.site_id IN (SELECT site_id FROM open_programme WHERE programme = s['programme']))

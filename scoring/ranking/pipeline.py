@@ -59,6 +59,7 @@ RELATIONS_OF_FACTS = (
     "scoring/ranking/gate_counts.sql",
     "scoring/ranking/packed_vectors.sql",
     "scoring/ranking/peer_values.sql",
+    "scoring/ranking/search_key.sql",
     "scoring/ranking/passing.sql",
     "scoring/ranking/ranked.sql",
 )
