@@ -43,6 +43,16 @@ BASIS = {"%": "%", "ppm": "ppm", "g/t": "ppm"}
 #: What may stand around an element in the name of a column: CaWO4, Li2CO3, U3O8, CuEq.
 FORM = r"(?:ca|fe|na|li)?\d*{symbol}\d*(?:so4|po4|co3|oh|eq|o|f|s|cl)?\d*"
 RARE_EARTH_SUMS = r"[tlhm]?re[oe]"
+#: Chemical forms that a title names in words, as a sentence says them.
+FORMS_IN_WORDS = {
+    "hydroxide": Phrase("a hydroxide"),
+    "oxide": Phrase("an oxide"),
+    "carbonate": Phrase("a carbonate"),
+    "sulphate": Phrase("a sulphate"),
+    "sulphide": Phrase("a sulphide"),
+    "fluoride": Phrase("a fluoride"),
+    "chloride": Phrase("a chloride"),
+}
 #: `countries` writes no ISO code for these; other such areas take the nearest country.
 UNCODED = {"KOS": "XKX", "SOL": "SOM", "CYN": "CYP", "IOA": "AUS", "ATC": "AUS"}
 
@@ -281,7 +291,7 @@ def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
         "Column {column!r} holds {stated}, but grades of {metal} are compared as {form}; convert "
         "its values to {form}, name it so (for example {formula}_{unit}), and import again.",
         column=column,
-        stated=words[0] if words else in_words,
+        stated=words[0] if words else FORMS_IN_WORDS[in_words],
         metal=metal,
         form=basis.chemical,
         formula=basis.chemical.split()[-1],

@@ -54,7 +54,7 @@ EXPECTED = {
 
 def test_an_oxide_in_words_is_not_taken_for_the_metal(run: Commands) -> None:
     done = run("layers", "add", FIELD / "008_sites_oxide_words.csv", "--role", "sites", *SUGGESTED)
-    assert "holds oxide, but grades of lithium are compared as Li" in done.stdout
+    assert "holds an oxide, but grades of lithium are compared as Li" in done.stdout
     assert "Input needed." in done.stdout
 
 
