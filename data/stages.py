@@ -27,6 +27,12 @@ STAGES: tuple[str, ...] = (
 #: that is found here and means no stage ("not mined", "potential producer", "Producer" alone) leads to ``unknown``.
 STAGE_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\?|\b(unclear|unconfirmed|not confirmed|probabl[ey]|possibl[ey]|poss)\b", "unknown"),
+    (
+        r"\bnon[- ]?(producing|operating|operational|active|productive)\b|\bno reserves?\b"
+        r"|\b(not|never)( yet| currently| fully| been)* (permitted|approved|licen[cs]ed|under construction)\b"
+        r"|\bnot yet\b.*\b(producing|operating|operational|active|in (operation|production))\b",
+        "unknown",
+    ),
     (r"\bcare (and|&) maintenance\b|\bmothballed\b", "care and maintenance"),
     (r"\bcancell?ed\b|\brevoked\b|\b(permit|application|licen[cs]e)s? (denied|refused|rejected)\b", "cancelled"),
     (r"\bshelved\b|\bon hold\b|\bdeferred\b|\bpostponed\b", "shelved"),
@@ -85,6 +91,8 @@ def stage(text: str | None) -> str:
     --------
     >>> [stage(words) for words in ("Active mine (1998)", "inactive", "Mine not operating in 1987", "Byproduct")]
     ['operating', 'suspended', 'suspended', 'unknown']
+    >>> [stage(words) for words in ("Non-producing", "Not yet producing", "Not permitted", "Permitted")]
+    ['unknown', 'unknown', 'unknown', 'permitted']
     >>> stage("past production; feasibility updating"), stage("Active exploration (1999)"), stage("Producer")
     ('feasibility', 'exploration', 'unknown')
     """

@@ -52,6 +52,7 @@ degF = 5 / 9 * kelvin; offset: 255.372222222222222
 degree = [angle]
 radian = 57.29577951308232 * degree
 item = [count]
+category = [class]
 gray = [dose]
 volt = [potential]
 foot = 0.3048 * meter
@@ -170,7 +171,7 @@ _GROUPS: dict[str, tuple[Unit, ...]] = {
         Unit("kg/m³", "1e3 * gram / meter ** 3", ("kg/m3", "kg/m^3")),
     ),
     "Angle, time, temperature": (
-        Unit("°", "degree", ("deg", "degs", "degree", "degrees", "dd")),
+        Unit("°", "degree", ("deg", "degs", "degree", "degrees", "dd", "度")),
         Unit("rad", "radian", ("radian", "radians")),
         Unit("s", "second", ("sec", "secs", "second", "seconds")),
         Unit("ms", "1e-3 * second", ("msec", "millisecond", "milliseconds")),
@@ -183,6 +184,7 @@ _GROUPS: dict[str, tuple[Unit, ...]] = {
         Unit("K", "kelvin", ("kelvin",)),
     ),
     "Count": (Unit("count", "item", ("counts", "number", "items", "pieces", "pcs")),),
+    "Class": (Unit("class", "category", ("classes", "category", "categories")),),
 }
 #: Groups and their units as a select box shows them.
 CHOICES: tuple[tuple[str, tuple[str, ...]], ...] = tuple(
@@ -198,6 +200,11 @@ _AMBIGUOUS = {
 }
 #: Dimensionless units of different things: a grade is not a susceptibility or a chargeability.
 _KINDS = {"10⁻⁵ SI": "susceptibility", "10⁻³ SI": "susceptibility", "mV/V": "chargeability"}
+#: Units of grades, a mass per mass; and of all concentrations, which no measurement can bring below zero.
+GRADES = frozenset(unit.symbol for unit in _GROUPS["Grade (mass per mass)"])
+CONCENTRATIONS = GRADES - {"fraction"} | {unit.symbol for unit in _GROUPS["Brine and water (mass per volume)"]}
+#: Unit of numbers that are names of classes: no sum or mean of them says anything.
+CLASS = "class"
 _BY_SYMBOL = {unit.symbol: unit for units in _GROUPS.values() for unit in units}
 
 
@@ -329,6 +336,11 @@ _BRACKET = re.compile(r"[\[(（]([^\[\]()（）]{1,24})[\])）]")
 #: Spellings of a letter or two that a name may hold for other reasons (potassium, sulphur, a plain letter): no hint.
 _WEAK = frozenset(
     (
+        "class",
+        "classes",
+        "Class",
+        "category",
+        "Category",
         "K",
         "S",
         "E",
@@ -382,6 +394,22 @@ def suggest(name: str) -> str:
     if suffix and suffix.start() > 0:
         return _quiet(suffix.group(1))
     return "%" if re.match(r"[%％]\w", short) else ""
+
+
+def hinted(word: str) -> str:
+    """Return the unit that a word beside a number is; empty for a word of a letter or two that may be a mark instead.
+
+    Parameters
+    ----------
+    word : str
+        ``ppm`` of ``1200 ppm``, ``%`` of ``0.21%``.
+
+    Examples
+    --------
+    >>> hinted("PPM"), hinted("%"), hinted("E"), hinted("b")
+    ('ppm', '%', '', '')
+    """
+    return _hint(word.strip(), 1)
 
 
 def _hint_of_words(name: str) -> str:

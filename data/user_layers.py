@@ -130,11 +130,14 @@ class UserSites:
     sites, claims : list of dict
     left_out : int
         Features that are no sites, since they name no screened commodity; 0 where the sites come from the store.
+    unknown_words : dict of str to int
+        Words of the column of commodities that name no screened commodity, and in how many rows; the commonest first.
     """
 
     sites: list[dict[str, Any]] = field(default_factory=list)
     claims: list[dict[str, Any]] = field(default_factory=list)
     left_out: int = 0
+    unknown_words: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

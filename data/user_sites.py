@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,7 +22,8 @@ from data import units
 from data.facts import BUNDLE
 from data.stages import stage
 from data.user_layers import Features, UserLayer, UserSites
-from data.vocabulary import KINDS, commodities, commodity, commodity_ids, deposit_type
+from data.user_words import commodity_of, deposit_type_of, form_in_words, has_form, named
+from data.vocabulary import KINDS, commodity_ids
 from geo.errors import OrebridgeError, Phrase
 from geo.geometry import PolygonIndex
 
@@ -41,8 +43,16 @@ BASIS = {"%": "%", "ppm": "ppm", "g/t": "ppm"}
 #: What may stand around an element in the name of a column: CaWO4, Li2CO3, U3O8, CuEq.
 FORM = r"(?:ca|fe|na|li)?\d*{symbol}\d*(?:so4|po4|co3|oh|eq|o|f|s|cl)?\d*"
 RARE_EARTH_SUMS = r"[tlhm]?re[oe]"
-#: An oxide in the name of a column -> its element.
-OXIDE = re.compile(r"([A-Z][a-z]?)\d*O\d*$")
+#: Chemical forms that a title names in words, as a sentence says them.
+FORMS_IN_WORDS = {
+    "hydroxide": Phrase("a hydroxide"),
+    "oxide": Phrase("an oxide"),
+    "carbonate": Phrase("a carbonate"),
+    "sulphate": Phrase("a sulphate"),
+    "sulphide": Phrase("a sulphide"),
+    "fluoride": Phrase("a fluoride"),
+    "chloride": Phrase("a chloride"),
+}
 #: `countries` writes no ISO code for these; other such areas take the nearest country.
 UNCODED = {"KOS": "XKX", "SOL": "SOM", "CYN": "CYP", "IOA": "AUS", "ATC": "AUS"}
 
@@ -58,7 +68,7 @@ class SiteColumns:
     Attributes
     ----------
     fields : dict
-        Field of `FIELDS`, or ``grade.<commodity id>``, -> column name.
+        Field of `FIELDS`, or ``grade.<commodity id>``, -> column name; empty: no column, whatever the names suggest.
     constants : dict
         Field -> value that holds for every row: commodities, kind, stage.
     suggested : bool
@@ -80,7 +90,8 @@ class SiteColumns:
         if not self.suggested:
             return self
         free = {what: name for what, name in suggest(layer).items() if name not in self.fields.values()}
-        return SiteColumns({**free, **self.fields}, self.constants)
+        told = {what: name for what, name in {**free, **self.fields}.items() if name}
+        return SiteColumns(told, self.constants)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,16 +142,9 @@ def _first_near(names: Mapping[str, str], words: Sequence[str], taken: Collectio
 
 
 def _graded_metal(column: Mapping[str, Any]) -> str | None:
-    """Return the commodity that a column of numbers with a unit, stated or hinted at, begins with."""
-    measured = column["type"] == "number" and (column["unit"] or column["suggested_unit"])
-    return _metal(column["name"]) if measured else None
-
-
-def _metal(name: str) -> str | None:
-    """Return the commodity that a column begins with: its word, its symbol or its oxide."""
-    first = re.split(r"[_ (\[]", name)[0]
-    oxide = OXIDE.match(first)
-    return commodity(first) or (commodity(oxide[1]) if oxide else None)
+    """Return the commodity that a column of numbers with a unit of grades, stated or hinted at, begins with."""
+    measured = (column["unit"] or column["suggested_unit"]) if column["type"] == "number" else ""
+    return commodity_of(re.split(r"[_ (\[（]", column["name"])[0]) if measured in units.GRADES else None
 
 
 def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, GradeBasis]) -> UserSites:
@@ -179,7 +183,10 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
     nearest = countries.nearest(lon, lat, place)
     exact = shapely.get_type_id(features.geometries) == 0
     sites, claims = [], []
+    unknown: Counter[str] = Counter()
     for i in range(len(points)):
+        stated = named(rows.text("commodities", i))
+        unknown.update(stated.unknown)
         name = rows.text("name", i) or f"{layer.name} {i + 1}"
         site = {
             "site_id": _site_id(layer.layer_id, name, i),
@@ -189,8 +196,8 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
             "lon": float(lon[i]),
             "lat": float(lat[i]),
             "location_accuracy": _accuracy(rows.text("accuracy", i), bool(exact[i])),
-            "commodities": list(commodities(rows.text("commodities", i)) or rows.graded_in(i, basis)),
-            "deposit_type": deposit_type(rows.text("deposit_type", i)),
+            "commodities": list(stated.ids or rows.graded_in(i, basis)),
+            "deposit_type": deposit_type_of(rows.text("deposit_type", i)),
             "stage": stage(rows.text("stage", i)),
         }
         if not site["commodities"]:
@@ -206,7 +213,7 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
             layer=layer.name,
             commodities=sorted(commodity_ids())[:8],
         )
-    return UserSites(sites, claims, left_out=len(points) - len(sites))
+    return UserSites(sites, claims, len(points) - len(sites), dict(unknown.most_common()))
 
 
 def _check(layer: UserLayer, mapping: SiteColumns) -> None:
@@ -249,24 +256,47 @@ def _check_unit(what: str, column: Mapping[str, Any]) -> None:
             field=what,
             unit=hint,
         )
+    if what == "tonnage" or what.startswith(GRADE):
+        _check_kind(what, column)
+
+
+def _check_kind(what: str, column: Mapping[str, Any]) -> None:
+    """Refuse a tonnage or grade whose unit measures something else."""
+    wanted = "t" if what == "tonnage" else "%"
+    try:
+        units.convert(1.0, column["unit"], wanted)
+    except units.UnitError as error:
+        raise UserSitesError(
+            "Column {column!r} is mapped to {field}, but its unit {unit} measures something else; map another "
+            "column, leave it out with --field {field}=, or correct its unit, for example --cure "
+            "unit.{column}={example}.",
+            column=column["name"],
+            field=what,
+            unit=column["unit"],
+            example=wanted,
+        ) from error
 
 
 def _check_form(column: str, metal: str, basis: GradeBasis) -> None:
     """Refuse a column whose name holds another form of the commodity than its grades are compared by."""
     forms = RARE_EARTH_SUMS if basis.chemical == "TREO" else FORM.format(symbol=basis.symbol.lower())
     same = {"treo", "reo"} if basis.chemical == "TREO" else set(basis.chemical.lower().split())
-    named = [word for word in re.split(r"[^A-Za-z0-9]+", column) if basis.symbol and re.fullmatch(forms, word.lower())]
-    if named and not same & {word.lower() for word in named}:
-        raise UserSitesError(
-            "Column {column!r} holds {stated}, but grades of {metal} are compared as {form}; convert "
-            "its values to {form}, name it so (for example {formula}_{unit}), and import again.",
-            column=column,
-            stated=named[0],
-            metal=metal,
-            form=basis.chemical,
-            formula=basis.chemical.split()[-1],
-            unit=basis.unit,
-        )
+    words = [word for word in re.split(r"[^A-Za-z0-9]+", column) if basis.symbol and re.fullmatch(forms, word.lower())]
+    in_words = form_in_words(column)
+    if words and same & {word.lower() for word in words}:
+        return
+    if not words and not (in_words and not has_form(basis.chemical, in_words)):
+        return
+    raise UserSitesError(
+        "Column {column!r} holds {stated}, but grades of {metal} are compared as {form}; convert "
+        "its values to {form}, name it so (for example {formula}_{unit}), and import again.",
+        column=column,
+        stated=words[0] if words else FORMS_IN_WORDS[in_words],
+        metal=metal,
+        form=basis.chemical,
+        formula=basis.chemical.split()[-1],
+        unit=basis.unit,
+    )
 
 
 @dataclass(frozen=True)

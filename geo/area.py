@@ -13,6 +13,8 @@ from geo.geometry import normalise_geometry_lon
 #: Polygons -> rings -> points (lon, lat) in EPSG:4326 degrees: the coordinates of a GeoJSON MultiPolygon as tuples.
 Polygons = tuple[tuple[tuple[tuple[float, float], ...], ...], ...]
 DECIMALS, MOST_VERTICES = 4, 2000
+#: Separate parts and holes at most, a square each; and how far an edge may be moved, in degrees.
+MOST_RINGS, COARSEST_DEG = MOST_VERTICES // 5, 2.0
 METRES_A_DEGREE = 111_320.0
 GEOD = pyproj.Geod(ellps="WGS84")
 
@@ -32,7 +34,8 @@ def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
     Raises
     ------
     AreaError
-        If no polygon is among them, or a coordinate is not on Earth.
+        If no polygon is among them, a coordinate is not on Earth, or there are more than 400 separate parts and holes,
+        which no simpler outline can hold.
 
     Examples
     --------
@@ -61,11 +64,25 @@ def polygons_of(geometries: ArrayLike) -> tuple[Polygons, float]:
 
 
 def _few_corners(outline: shapely.Geometry) -> tuple[shapely.Geometry, float]:
-    tolerance, simplified = 0.0, outline
-    while shapely.get_num_coordinates(_rounded(simplified)) > MOST_VERTICES:
-        tolerance = max(2 * tolerance, 10.0**-DECIMALS)
-        simplified = shapely.simplify(outline, tolerance)
-    return _rounded(simplified), tolerance * METRES_A_DEGREE
+    """Return the outline with at most 2,000 corners, and by how many metres its edge moved.
+
+    Simplifying takes away corners, never parts or holes: an outline with too many of these is refused.
+    """
+    if shapely.get_num_coordinates(fine := _rounded(outline)) <= MOST_VERTICES:
+        return fine, 0.0
+    rings = len(shapely.get_rings(shapely.get_parts(fine)))
+    tolerance = 10.0**-DECIMALS
+    while rings <= MOST_RINGS and tolerance <= COARSEST_DEG:
+        fine = _rounded(shapely.simplify(outline, tolerance))
+        if shapely.get_num_coordinates(fine) <= MOST_VERTICES:
+            return fine, tolerance * METRES_A_DEGREE
+        tolerance *= 2.0
+    raise AreaError(
+        "The area has {parts} separate parts and holes; at most {most} can be used. Give fewer, or merge neighbouring "
+        "ones (dissolve, or a small buffer).",
+        parts=rings,
+        most=MOST_RINGS,
+    )
 
 
 def _rounded(geometry: shapely.Geometry) -> shapely.Geometry:

@@ -186,6 +186,9 @@ TEMPLATES: dict[str, Template] = {
     "tables_skipped": Template(
         "info", "{count} tables without geometry were skipped: {names}.", "Upload them as CSV if they have coordinates."
     ),
+    "codes_named": Template(
+        "info", "Column {column} holds codes; the file names {count} of them ({sample}), and these words are shown.", ""
+    ),
     "crs_link_dropped": Template(
         "warning",
         "The crs member is a link and was not followed; WGS 84 is assumed.",
@@ -193,8 +196,18 @@ TEMPLATES: dict[str, Template] = {
     ),
     "kml_links": Template(
         "warning",
-        "{count} links to other files (NetworkLink, GroundOverlay) were ignored.",
+        "{count} links to other files (NetworkLink) were ignored.",
         "Upload the linked data if you need it.",
+    ),
+    "kml_pictures": Template(
+        "warning",
+        "{count} images laid over the map (GroundOverlay) were left out.",
+        "Export them as GeoTIFF if you need them.",
+    ),
+    "kml_only_pictures": Template(
+        "error",
+        "The KML contains only images laid over the map ({count}), no features.",
+        "Export the image as GeoTIFF and upload that.",
     ),
     "kml_only_links": Template(
         "error",
@@ -350,6 +363,11 @@ TEMPLATES: dict[str, Template] = {
         "warning",
         "The raster is georeferenced by {count} ground control points only; an affine fit was used.",
         "Warp it in a GIS for full accuracy.",
+    ),
+    "raster_classes": Template(
+        "warning",
+        "The raster {name} has a colour table: its values are classes, not quantities, and no mean is taken of them.",
+        "Use the value at the site; state a unit if the values do measure something.",
     ),
     "raster_sentinel": Template(
         "warning",

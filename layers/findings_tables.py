@@ -74,6 +74,8 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "If these are not easting, northing and value, choose the easting (x) and northing (y) "
         "columns, or add a header row.",
     ),
+    "names_in_two_rows": ("info", "The column names take two rows; they were read as {names}.", ""),
+    "units_row": ("info", "The row below the column names holds units; they were taken as stated ({units}).", ""),
     "ragged_rows": (
         "warning",
         "{count} rows do not have one value per column name ({found}, not {expected}); missing "
@@ -159,6 +161,24 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "warning",
         "Column {column} gives a zone ({zone}) but no datum is stated, so the coordinate system is not determined.",
         "State the coordinate system, for example EPSG:28350 for MGA zone 50 on GDA94.",
+    ),
+    "zone_letter_taken": (
+        "info",
+        "The S of the zone was read as latitude band S ({crs}: {north}); as the southern hemisphere the points would "
+        "lie at {south}.",
+        "If the survey is in the south, state that coordinate system.",
+    ),
+    "zone_letter_open": (
+        "warning",
+        "The S of the zone may mean the southern hemisphere ({south}) or latitude band S ({north}), so the "
+        "coordinate system is not determined.",
+        "Choose the coordinate system of the place where the survey is.",
+    ),
+    "side_by_title": (
+        "info",
+        "The title of column {column} says {side}, and its numbers have no sign; they were read as degrees {side} "
+        "({sample}° {side}).",
+        "Keep them without a sign if that is wrong.",
     ),
     "several_crs": ("info", "The rows are in {count} coordinate systems ({names}); each became its own layer.", ""),
     "pair_column": (
@@ -275,6 +295,43 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "info",
         "{count} values of column {column} below or above a detection limit were replaced: {way}.",
         "",
+    ),
+    "below_zero_coded": (
+        "warning",
+        "Column {column} is a concentration and holds {value} in {count} cells; laboratories write so what lies below "
+        "detection (<{limit}). It is kept as text.",
+        "Choose how values below the limit are treated: as half the limit, as unknown, or as zero; or keep them if "
+        "they are real values.",
+    ),
+    "below_zero": (
+        "warning",
+        "Column {column} is a concentration, and {count} of its values lie below zero (the lowest is {value}).",
+        "Check what they stand for; they count as they are.",
+    ),
+    "units_in_cells": (
+        "info",
+        "Column {column} states its units in the cells ({units}); its numbers are in {unit}.",
+        "",
+    ),
+    "units_in_some_cells": (
+        "warning",
+        "Column {column} states units in some cells ({units}), and {count} cells have none, so it is kept as text.",
+        "State the unit in every cell, or only in the column name.",
+    ),
+    "units_beside": (
+        "info",
+        "The units of column {column} are in column {beside} ({units}); its numbers are in {unit}.",
+        "",
+    ),
+    "units_beside_missing": (
+        "warning",
+        "{count} numbers of column {column} have no unit in column {beside}; they are unknown.",
+        "Fill in the unit of these rows.",
+    ),
+    "units_differ": (
+        "warning",
+        "The units of column {column} measure different things ({units}), so it is kept as text.",
+        "Split it into one column for each kind of unit.",
     ),
     "sentinel": (
         "warning",

@@ -80,7 +80,8 @@ def start() -> None:
     page_state.site_id = short(address.get("id", ""))
     page_state.shortlist = short(address.get("list", "")) or DEFAULT
     page_state.area = _area(address.get("area", ""))
-    page_state.evidence = _evidence(address.get("ev", ""))
+    # An address that says anything says which own criteria count: without them, none.
+    page_state.evidence = _evidence(address.get("ev", "")) if bare or address.get("ev") else []
     page_state.firm = False
     page_state.layer_choice = _layers(address.get("ly", ""))
     page_state.legend_off = [name for name in address.get("off", "").split(",", MOST_SELECTED) if name in ENTRIES]

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from data.texts import line
+from data.units import CLASS
 from data.user_layers import UserLayer, UserLayerError
 from geo.errors import Phrase
 from scoring.criteria.user_criterion import EVIDENCE, UserCriterion, from_dict
@@ -85,6 +86,14 @@ def made(layer: UserLayer, measure: str, *, column: str = "", title: str = "", *
                 measure=measure,
             )
         unit = attribute["unit"]
+    if unit == CLASS and EVIDENCE[measure].quantities:
+        raise EvidenceError(
+            "The numbers of {layer!r} are classes, and {measure} needs quantities; choose {measures}, or state their "
+            "unit if they measure something.",
+            layer=layer.name,
+            measure=measure,
+            measures=[name for name in suitable(layer) if not EVIDENCE[name].quantities],
+        )
     named = line(title) or f"{layer.name}: {measure}" + (f" {column}" if column else "")
     return UserCriterion(
         layer_id=layer.layer_id, measure=measure, title=named[:120], column=column, unit=unit, **choices

@@ -76,6 +76,9 @@ def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], du
         return replace(new, row=row)
     mapping = (columns or SiteColumns(suggested=True)).completed(row)
     sites = user_sites.prepare(row, features, mapping, _basis(facts()))
+    if sites.unknown_words:
+        words = ", ".join(f"{word} ({count})" for word, count in list(sites.unknown_words.items())[:20])
+        row = replace(row, transformations=[*row.transformations, f"words that name no screened commodity: {words}"])
     if sites.left_out:
         told_so = f"{sites.left_out} of {row.features} rows name no screened commodity and are no sites"
         row = replace(row, transformations=[*row.transformations, told_so])

@@ -31,6 +31,7 @@ MAIN = (
     ".gml",
     ".dxf",
     ".gmt",
+    ".mif",
     ".tif",
     ".tiff",
     ".asc",
@@ -97,7 +98,7 @@ def entries(path: Path) -> list[zipfile.ZipInfo]:
     for entry in found:
         _check(entry)
     _check_unpacked_size(found)
-    return [entry for entry in found if not entry.is_dir() and not _hidden(entry.filename)]
+    return [entry for entry in found if not entry.is_dir() and not _hidden(_spelled(entry))]
 
 
 def _check_unpacked_size(found: list[zipfile.ZipInfo]) -> None:
@@ -202,6 +203,8 @@ def _files(archive: zipfile.ZipFile, group: list[Member], folder: Path, number: 
 def _mains(names: dict[str, str]) -> list[str]:
     """Return the suffixes of the files that are data; parts of a shapefile without its .shp count as one."""
     mains = [suffix for suffix in MAIN if suffix in names]
+    if ".tab" in mains and ".dat" in mains:  # the attributes of a MapInfo table, which is recognised by its .tab
+        mains.remove(".dat")
     if not mains and SHAPE_PARTS & names.keys():
         mains = [next(suffix for suffix in (".dbf", ".shx") if suffix in names)]
     return [suffix for suffix in mains if suffix != ".txt" or not READ_ME.search(names[suffix])]

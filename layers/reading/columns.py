@@ -19,6 +19,8 @@ from data import units
 from data.texts import line
 from geo.arrays import FloatArray
 from layers.contract import Column, Request
+from layers.reading import cell_units
+from layers.reading.limits import Negatives, negatives, taken
 from layers.reading.numerals import Numeral, ParsedColumn, numerals_of
 from layers.reading.raw import Notes
 
@@ -63,8 +65,11 @@ def tidy(
     rows = kept.index.to_numpy() if pd.api.types.is_integer_dtype(kept.index) else np.arange(len(kept))
     work = _Tidy(request, notes, layer, rows, dict(attributes.attrs.get("units", {})))
     names = work.named([_text_of(name) for name in kept.columns])
+    of_units = cell_units.beside(kept, names)
     for position, name in enumerate(names):
-        work.take(name, kept.iloc[:, position], _text_of(kept.columns[position]))
+        beside = of_units.get(position)
+        stated = None if beside is None else (names[beside], kept.iloc[:, beside])
+        work.take(name, kept.iloc[:, position], _text_of(kept.columns[position]), stated)
     return work.done(len(kept))
 
 
@@ -77,6 +82,9 @@ class _Tidy:
         self._numbers: list[FloatArray] = []
         self._texts: list[TextArray] = []
         self._empty: list[str] = []
+        #: What the cells of a column, or the column beside it, state as its unit, by its name in the file.
+        self._found: dict[str, str] = {}
+        self._wanted = ""
         self._gap_words: dict[str, int] = {}
 
     def named(self, names: Sequence[str]) -> list[str]:
@@ -100,11 +108,16 @@ class _Tidy:
             self._add("unnamed_columns", count=blank)
         return made
 
-    def take(self, name: str, values: pd.Series[Any], original: str) -> None:
-        """Sort one column into numbers or texts."""
+    def take(
+        self, name: str, values: pd.Series[Any], original: str, beside: tuple[str, pd.Series[Any]] | None = None
+    ) -> None:
+        """Sort one column into numbers or texts; `beside` is the column that holds its units, if there is one."""
+        self._wanted = self._asked_unit(name) or self._stated.get(original, "").strip()
         found = self._converted(name, values)
         if isinstance(found, Numeral):
-            numbers = self._without_gaps(name, found.values)
+            found = self._measured(name, original, values, self._without_gaps(name, found.values), beside)
+        if isinstance(found, Numeral):
+            numbers = found.values
             known = numbers[~np.isnan(numbers)]
             low, high = (float(known.min()), float(known.max())) if known.size else (None, None)
             self._numbers.append(numbers)
@@ -115,6 +128,80 @@ class _Tidy:
             self._columns.append(self._column(name, original, "text", count, (None, None)))
             if not count:
                 self._empty.append(name)
+
+    def _asked_unit(self, name: str) -> str:
+        """Return the unit that the user states; empty if none, or if it is not known (which is said elsewhere)."""
+        try:
+            return units.parse(self._cures.get(f"unit.{name}", ""))
+        except units.UnitError:
+            return ""
+
+    def _measured(
+        self,
+        name: str,
+        original: str,
+        values: pd.Series[Any],
+        numbers: FloatArray,
+        beside: tuple[str, pd.Series[Any]] | None,
+    ) -> Numeral | TextArray:
+        """Bring numbers to one unit by the column beside them, and take what lies below detection as the user says."""
+        if beside is not None:
+            brought = self._by_neighbour(name, original, numbers, beside)
+            if brought is None:
+                return self._as_texts(values)
+            numbers = brought
+        below = negatives(numbers, self._unit_of(name, original))
+        if below is None or self._cures.get(f"keep.{name}", "") == "yes":
+            return Numeral(numbers)
+        return self._above_zero(name, values, numbers, below)
+
+    def _unit_of(self, name: str, original: str) -> str:
+        """Return the unit of a column, stated or hinted at; says nothing."""
+        stated = self._wanted or self._found.get(original, "")
+        try:
+            return units.parse(stated) if stated else units.suggest(name)
+        except units.UnitError:
+            return ""
+
+    def _above_zero(
+        self, name: str, values: pd.Series[Any], numbers: FloatArray, below: Negatives
+    ) -> Numeral | TextArray:
+        count, way = int(below.rows.sum()), self._cures.get(f"bdl.{name}", "")
+        first = self._row(int(np.argmax(below.rows)))
+        if not below.coded:
+            lowest = float(np.nanmin(numbers))
+            self._add("below_zero", first, column=name, count=count, value=f"{lowest:.6g}")
+            return Numeral(numbers)
+        if way in {"half", "zero", "unknown"}:
+            self._add("below_detection_replaced", column=name, count=count, way=way)
+            return Numeral(taken(numbers, below.rows, way))
+        actions = (*(f"bdl.{name}={each}" for each in ("half", "unknown", "zero")), f"keep.{name}=yes")
+        limit = f"{below.value:.6g}"
+        self._add("below_zero_coded", first, actions, column=name, count=count, value=limit, limit=limit.lstrip("-"))
+        return self._as_texts(values)
+
+    def _as_texts(self, values: pd.Series[Any]) -> TextArray:
+        """Return numbers as the file has them, in letters."""
+        return np.asarray(_strings(values).to_numpy(zero_copy_only=False), dtype=object)
+
+    def _by_neighbour(
+        self, name: str, original: str, numbers: FloatArray, beside: tuple[str, pd.Series[Any]]
+    ) -> FloatArray | None:
+        """Return numbers in one unit, by the units in another column; None if these measure different things."""
+        column, found = beside[0], cell_units.of_column(numbers, beside[1])
+        if not any(found.units):
+            return numbers
+        unit = found.unit(self._wanted)
+        try:
+            made = cell_units.converted(numbers, found.units, unit)
+        except units.UnitError:
+            self._add("units_differ", column=name, units=found.named())
+            return None
+        self._found[original] = unit
+        self._add("units_beside", column=name, beside=column, units=found.named(), unit=unit)
+        if found.bare:
+            self._add("units_beside_missing", column=name, beside=column, count=found.bare)
+        return made
 
     def done(self, rows: int) -> tuple[tuple[Column, ...], FloatArray, TextArray]:
         """Say what concerns several columns at once, and hand over."""
@@ -173,7 +260,7 @@ class _Tidy:
         return (
             _texts(values.astype(str).where(values.notna()))
             if odd
-            else self._from_text(name, self._utf8(name, _strings(values)))
+            else self._from_cells(name, _text_of(values.name), self._utf8(name, _strings(values)))
         )
 
     def _utf8(self, name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -200,6 +287,31 @@ class _Tidy:
                 values.astype("object").where(values.notna()).map(lambda each: str(int(each)), na_action="ignore")
             )
         return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
+
+    def _from_cells(self, name: str, original: str, values: pa.ChunkedArray) -> Numeral | TextArray:
+        """Sort texts, numbers with their units among them."""
+        cells = cell_units.in_cells(values)
+        if cells is None:
+            return self._from_text(name, values)
+        if cells.bare:
+            self._add("units_in_some_cells", column=name, count=cells.bare, units=cells.named())
+            return self._texts_of(values)
+        found = self._from_text(name, cells.numbers)
+        if not isinstance(found, Numeral):
+            return self._texts_of(values)
+        unit = cells.unit(self._wanted)
+        try:
+            made = cell_units.converted(found.values, cells.units, unit)
+        except units.UnitError:
+            self._add("units_differ", column=name, units=cells.named())
+            return self._texts_of(values)
+        self._found[original] = unit
+        self._add("units_in_cells", column=name, units=cells.named(), unit=unit)
+        return Numeral(made)
+
+    @staticmethod
+    def _texts_of(values: pa.ChunkedArray) -> TextArray:
+        return np.asarray(values.to_numpy(zero_copy_only=False), dtype=object)
 
     def _from_text(self, name: str, values: pa.ChunkedArray) -> Numeral | TextArray:
         found = numerals_of(values, self._cures.get(f"bdl.{name}", ""))
@@ -274,7 +386,7 @@ class _Tidy:
                 return units.parse(asked), ""
             except units.UnitError as error:
                 self._add("unit_unknown", column=name, unit=asked[:60], near=error.cure)
-        stated = self._stated.get(original, "").strip()
+        stated = self._found.get(original, "") or self._stated.get(original, "").strip()
         if stated:
             try:
                 return units.parse(stated), ""

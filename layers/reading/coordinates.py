@@ -13,14 +13,17 @@ from numpy.typing import NDArray
 
 from geo.arrays import FloatArray
 from layers.contract import Request
-from layers.reading import angles, datums
+from layers.reading import angles, datums, sides
 from layers.reading.raw import Notes, RawLayer, Refused
 from layers.reading.tables import Place, Table, TextArray, plain_name, share
 
 _LON = re.compile(
     r"(?<![a-z])(longitude|longitud|longit|long|lon|lng|l[aä]nge|laenge|londd|longdd)(?![a-z])|経度|经度|경도|долгота"
+    r"|[東西]経|[东西]经|[동서]경"
 )
-_LAT = re.compile(r"(?<![a-z])(latitude|latitud|latit|lat|breite|latdd)(?![a-z])|緯度|纬度|위도|широта")
+_LAT = re.compile(
+    r"(?<![a-z])(latitude|latitud|latit|lat|breite|latdd)(?![a-z])|緯度|纬度|위도|широта|[北南]緯|[北南]纬|[북남]위"
+)
 _EAST = re.compile(
     r"(?<![a-z])(eastings?|east|este|utm_?e|x_?utm|utm_?x|rechtswert|ostwert|[ma][gm][ag]\d*_?z?\d*_?e)(?![a-z])|^e(_m)?$|東距|東西座標"
 )
@@ -349,8 +352,10 @@ def _points(table: Table, x: int, y: int, *, degrees: bool = False) -> Place:
     in_range = _is_lon_lat(xs, ys)
     if degrees or (in_range and (_LON.search(table.plain[x]) or _fine(xs, ys))):
         crs = _geographic(table, names, f"columns {names[0]} and {names[1]} are in degrees")
+        xs, ys = (sides.signed(table, x, xs), sides.signed(table, y, ys)) if in_range else (xs, ys)
     else:
-        crs = _projected(table, names)
+        stated, reason = _projected(table, names)
+        crs = sides.settled(table, xs, ys, stated), reason
     if degrees and in_range:
         lost = (np.abs(ys) > 90.0) | (xs < -180.0) | (xs > 360.0)
         xs, ys = np.where(lost, np.nan, xs), np.where(lost, np.nan, ys)
@@ -398,17 +403,19 @@ def _projected(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str]:
     found = _projected_by_names(table, names) or _projected_by_zone(table, names)
     if found is not None:
         return found
-    column, stated = _stated(table, lambda text: datums.projected(text, ""))
+    column, stated = _stated(table, lambda text: sides.projected(table, text, ""))
     if column is not None:
         return stated, f"column {table.names[column]} says so"
-    code = next((code for line in table.said.get("", "").splitlines() if (code := datums.projected(line, ""))), "")
+    code = next(
+        (code for line in table.said.get("", "").splitlines() if (code := sides.projected(table, line, ""))), ""
+    )
     return np.full(len(table), code, dtype=object), "the comments of the file say so" if code else ""
 
 
 def _projected_by_names(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str] | None:
     for name in names:
         bare, said = re.sub(r"(?i)[_\s](e|n|x|y)$", "", name.strip()), table.said.get(name, "")
-        if code := datums.projected(f"{bare} {said}", ""):
+        if code := sides.projected(table, f"{bare} {said}", ""):
             crs = np.full(len(table), code, dtype=object)
             return crs, f"the {'definition' if said else 'name'} of column {name} says so"
     return None
@@ -424,7 +431,9 @@ def _projected_by_zone(table: Table, names: tuple[str, ...]) -> tuple[TextArray,
     ways = [(_words_in(table, column), table.names[column]) for column in table.matching(_DATUM, aside=_VERTICAL)]
     ways.append((pd.Series(named, index=zone.index), "their names"))
     for stated, source in ways:
-        crs = np.array([datums.projected(a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object)
+        crs = np.array(
+            [sides.projected(table, a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object
+        )
         if any(crs):
             return crs, f"the zone is from column {zone_name}, the datum from {source}"
     sample = str(next(iter(table.known(zones[0])), ""))[:20]

@@ -107,15 +107,43 @@ def projected(datum_text: str, zone_text: str) -> str:
     --------
     >>> projected("GDA94", "50"), projected("WGS84", "15N"), projected("MGA94_50", "")
     ('EPSG:28350', 'EPSG:32615', 'EPSG:28350')
-    >>> projected("WGS84/15N", ""), projected("WGS84", "15")
-    ('EPSG:32615', '')
+    >>> projected("WGS84/15N", ""), projected("WGS84", "15"), projected("NAD83", "11S")
+    ('EPSG:32615', '', 'EPSG:26911')
     """
     code = epsg_in(datum_text) or epsg_in(zone_text)
     if code:
         return code
     datum = datum_in(datum_text) or datum_in(zone_text)
     zone, hemisphere = _zone(_rest(zone_text or datum_text))
-    return _zone_code(datum, zone, hemisphere) if datum and zone else ""
+    if not datum or not zone:
+        return ""
+    return _zone_code(datum, zone, hemisphere) or by_band(datum_text, zone_text)
+
+
+def by_band(datum_text: str, zone_text: str) -> str:
+    """Return ``EPSG:n`` of a zone whose letter S is the latitude band (32 to 40 degrees north), not the south.
+
+    Parameters
+    ----------
+    datum_text, zone_text : str
+        As for `projected`.
+
+    Returns
+    -------
+    str
+        Empty where the letter is another, a word says "south", or a code settles it.
+
+    Examples
+    --------
+    >>> by_band("WGS84", "11S"), by_band("WGS84", "11 South"), by_band("EPSG:32711", "11S")
+    ('EPSG:32611', '', '')
+    """
+    if epsg_in(datum_text) or epsg_in(zone_text):
+        return ""
+    datum, rest = datum_in(datum_text) or datum_in(zone_text), _rest(zone_text or datum_text)
+    found = _zone_match(rest)
+    lone = found is not None and (found[2] or "").upper() == "S" and not re.search(r"(?i)\bsouth\b", rest)
+    return _zone_code(datum, int(found[1]), "N") if datum and found is not None and lone else ""
 
 
 def _zone_code(datum: str, zone: int, hemisphere: str) -> str:
@@ -160,11 +188,16 @@ def _rest(text: str) -> str:
 
 def _zone(text: str) -> tuple[int, str]:
     """Return zone and hemisphere ("" not stated); the number after the word zone goes before others."""
+    found = _zone_match(text)
+    return (int(found[1]), _hemisphere((found[2] or "").upper(), text)) if found else (0, "")
+
+
+def _zone_match(text: str) -> re.Match[str] | None:
+    """Return where a text names a zone: its number, and the letter or word behind it."""
     word = r"(?:zone|huso|fuseau|zona)\W*"
     number = r"(?<![\d.])(\d{1,2})(?:\.0)?\s*([C-HJ-NP-X]|north|south)?(?![\w.])"
     named = (each for pattern in (word + number, number) for each in re.finditer(pattern, text[:300], re.IGNORECASE))
-    found = next((each for each in named if 1 <= int(each[1]) <= 60), None)
-    return (int(found[1]), _hemisphere((found[2] or "").upper(), text)) if found else (0, "")
+    return next((each for each in named if 1 <= int(each[1]) <= 60), None)
 
 
 def _hemisphere(letter: str, text: str) -> str:

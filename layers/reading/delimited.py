@@ -8,7 +8,7 @@ import io
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 from layers.contract import FEATURES, Request
 from layers.reading.coordinates import locate
 from layers.reading.encodings import utf8
+from layers.reading.header_rows import titled
+from layers.reading.percent_cells import percent_cells
 from layers.reading.raw import Notes, RawLayer, Refused, Source
 
 #: Rows looked at to tell the separator and the header; rows of a wrong length that are mended; columns at most.
@@ -70,8 +72,9 @@ def read_delimited(source: Source, request: Request, notes: Notes) -> list[RawLa
     Refused
         If it is empty, cannot be split into columns or has no coordinates.
     """
-    frame = delimited_frame(source, request, notes)[1]
-    return locate(frame, stem(source.original_name), request, notes)
+    name = stem(source.original_name)
+    frame = titled(delimited_frame(source, request, notes)[1], name, notes)
+    return locate(frame, name, request, notes)
 
 
 def delimited_frame(source: Source, request: Request, notes: Notes) -> tuple[int, pd.DataFrame]:
@@ -443,7 +446,8 @@ def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLay
     try:
         for name, frame in sheets(source, request, notes):
             try:
-                layers += locate(_decimal_points(frame, _Form(";", 0, 0, (), 0), request, notes), name, request, notes)
+                pointed = _decimal_points(frame, _Form(";", 0, 0, (), 0), request, notes)
+                layers += locate(titled(pointed, name, notes), name, request, notes)
             except Refused:
                 without.append(name)
     except (CalamineError, OSError, ValueError) as error:
@@ -490,14 +494,19 @@ def sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str
         cells += sheet.total_height * sheet.total_width
         if cells > CELLS:
             raise Refused("workbook_too_large", cells=cells, most=CELLS)
-        frame = _sheet(sheet, name, notes)
+        frame = _sheet(sheet, name, notes, percent_cells(source.path, name))
         if frame is not None:
             yield name, frame
 
 
-def _sheet(sheet: CalamineSheet, name: str, notes: Notes) -> pd.DataFrame | None:
-    """Return a sheet as texts below its header row; None if it holds no table."""
+def _sheet(
+    sheet: CalamineSheet, name: str, notes: Notes, percent: Collection[tuple[int, int]] = ()
+) -> pd.DataFrame | None:
+    """Return a sheet as texts below its header row, with the sign of per cent where it is shown; None if no table."""
     texts = _sheet_texts(sheet)
+    for row, column in percent:
+        if row < len(texts) and column < len(texts[row]):
+            texts[row][column] = _percent(texts[row][column])
     full = [at for at, row in enumerate(texts) if any(row)]
     if len(full) < 2:
         return None
@@ -540,8 +549,13 @@ def _sheet_header(rows: Sequence[Sequence[str | None]]) -> int:
         filled = [cell for cell in row if cell]
         if len(filled) < max(2, 0.6 * widest):
             continue
-        return -1 if all(_NUMBER.match(cell) for cell in filled) else at
+        return -1 if all(_NUMBER.match(cell.rstrip("%")) for cell in filled) else at
     return 0
+
+
+def _percent(text: str | None) -> str | None:
+    """Return a number as a cell shows it in per cent; other texts as they are."""
+    return f"{float(text) * 100.0:.12g}%" if text is not None and _NUMBER.match(text) else text
 
 
 def _cell(value: Any) -> str | None:

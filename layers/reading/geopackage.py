@@ -8,12 +8,17 @@ import time
 from pathlib import Path
 
 from layers.contract import Request
+from layers.reading import code_lists
 from layers.reading.raw import Notes, RawLayer, Refused, Source
 from layers.reading.vector import OpenOptions, read_layers
 
 CHECK_SECONDS = 3.0
 STEPS = 10_000
 SCHEMA = "SELECT type, name, coalesce(sql, '') FROM sqlite_master LIMIT 20000"
+#: Code lists of columns, by the schema extension of the standard.
+LISTED = "SELECT constraint_name, table_name, column_name FROM gpkg_data_columns LIMIT 20000"
+CODES = "SELECT constraint_name, constraint_type, value, description FROM gpkg_data_column_constraints LIMIT 20000"
+CODE_TABLES = frozenset({"gpkg_data_columns", "gpkg_data_column_constraints"})
 #: Triggers that the standard and its common writers put in themselves.
 OWN_VIEWS = frozenset({"st_spatial_ref_sys", "spatial_ref_sys", "st_geometry_columns", "geometry_columns"})
 OWN_TABLES = frozenset({"gpkg_spatial_ref_sys", "gpkg_geometry_columns"})
@@ -35,15 +40,17 @@ def read_geopackage(source: Source, request: Request, notes: Notes) -> list[RawL
     notes : Notes
         Gathers the findings of the file.
     """
-    _check(source.path, notes)
+    lists = _check(source.path, notes)
     options = {"IMMUTABLE": "YES", "LIST_ALL_TABLES": "NO"}
-    return read_layers(source, request, notes, OpenOptions(source.path, "the GeoPackage says so", options=options))
+    found = read_layers(source, request, notes, OpenOptions(source.path, "the GeoPackage says so", options=options))
+    return [code_lists.named(raw, lists, notes) for raw in found]
 
 
-def _check(path: Path, notes: Notes) -> None:
+def _check(path: Path, notes: Notes) -> code_lists.CodeLists:
+    """Refuse what is no GeoPackage or holds code; return the code lists of its columns."""
     _check_length(path)
     try:
-        found = _schema(path)
+        found = [(kind, name, sql) for kind, name, sql in _rows(path, SCHEMA)]
     except sqlite3.Error as error:
         raise Refused("database_broken", reason=str(error)) from error
     if "gpkg_contents" not in {name.lower() for _, name, _ in found}:
@@ -54,6 +61,23 @@ def _check(path: Path, notes: Notes) -> None:
     triggers = [name for kind, name, _ in found if kind == "trigger" and not OWN_TRIGGERS.match(name)]
     if triggers:
         notes.add("database_triggers", count=len(triggers), names=", ".join(triggers[:5]))
+    return _code_lists(path, {name.lower() for kind, name, _ in found if kind == "table"})
+
+
+def _code_lists(path: Path, tables: set[str]) -> code_lists.CodeLists:
+    """Return the code lists that the tables of the standard hold; none if they cannot be read."""
+    if not tables >= CODE_TABLES:
+        return {}
+    try:
+        columns, codes = _rows(path, LISTED), _rows(path, CODES)
+    except sqlite3.Error:
+        return {}
+    return code_lists.code_lists(
+        (table, column, code, words.strip() or code)
+        for name, table, column in columns
+        for of, kind, code, words in codes
+        if of == name and kind.lower() == "enum" and code
+    )
 
 
 def _check_length(path: Path) -> None:
@@ -87,12 +111,13 @@ def _own_view(name: str, sql: str) -> bool:
     return name.lower() in OWN_VIEWS and tables <= OWN_TABLES and not called and not re.search(r"(?i)\bwith\b", sql)
 
 
-def _schema(path: Path) -> list[tuple[str, str, str]]:
+def _rows(path: Path, statement: str) -> list[tuple[str, ...]]:
+    """Return the rows of a statement as texts, read under a clock."""
     ends = time.monotonic() + CHECK_SECONDS
     connection = sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
         connection.set_progress_handler(lambda: int(time.monotonic() > ends), STEPS)
         connection.text_factory = lambda data: data.decode("utf-8", "replace")
-        return [(str(kind), str(name), str(sql)) for kind, name, sql in connection.execute(SCHEMA)]
+        return [tuple("" if cell is None else str(cell) for cell in row) for row in connection.execute(statement)]
     finally:
         connection.close()

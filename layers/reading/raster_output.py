@@ -18,6 +18,7 @@ from rasterio.transform import Affine, from_gcps
 from rasterio.warp import reproject
 from rasterio.windows import Window
 
+from data.units import CLASS, UnitError, parse
 from geo.arrays import FloatArray, IntArray
 from layers.contract import PIXELS, LayerReport, Request
 from layers.reading.crs import LONLAT, CrsEvidence, Decision, decide, shift
@@ -175,6 +176,7 @@ def _written(
     return replace(
         report,
         file=target.name,
+        unit=_unit(data, plan, report, request, notes),
         bounds=bounds,
         crs_accuracy_m=moved.accuracy_m,
         bands=len(plan.bands),
@@ -182,6 +184,20 @@ def _written(
         transformations=(*done, REWRITTEN),
         preview=_preview(xy, lonlat),
     )
+
+
+def _unit(data: rasterio.DatasetReader, plan: Plan, report: LayerReport, request: Request, notes: Notes) -> str:
+    """Return the unit that the user or the file states; of a raster with a colour table that it holds classes."""
+    asked = request.cures.get(f"unit.{report.name}", "")
+    if asked:
+        try:
+            return parse(asked)
+        except UnitError as error:
+            notes.add("unit_unknown", layer=report.name, column=report.name, unit=asked[:60], near=error.cure)
+    if report.unit or len(plan.bands) > 1 or data.colorinterp[0] != ColorInterp.palette:
+        return report.unit
+    notes.add("raster_classes", layer=report.name, name=report.name, actions=(f"unit.{report.name}=count",))
+    return CLASS
 
 
 def _cog(rough: Path, target: Path, plan: Plan) -> None:

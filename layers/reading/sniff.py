@@ -56,6 +56,16 @@ OTHERS: tuple[tuple[bytes, str], ...] = (
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
 )
+#: Formats of text that are not read and would pass for a table: how they begin, and their name.
+OTHER_TEXTS: tuple[tuple[str, str], ...] = (
+    (r"(?is)version\s+\d+\s+(charset|delimiter|index|unique|coordsys|columns)\b", "MapInfo MIF"),
+    (r"(?i)!table\b", "MapInfo TAB"),
+    (r"EXP\s+[01]\s", "ArcInfo E00"),
+    (r"(?i)~v\w*[^\n]*\n", "LAS well log"),
+    (r"GOCAD\s", "GOCAD object"),
+    (r"# vtk DataFile", "VTK"),
+    (r"%!PS", "PostScript"),
+)
 
 
 def sniff(source: Source, notes: Notes) -> str:
@@ -119,6 +129,9 @@ def _text(source: Source, head: bytes, suffix: str) -> str:
     found = _by_first_words(source, text, suffix)
     if found:
         return found
+    other = next((name for begins, name in OTHER_TEXTS if re.match(begins, text)), "")
+    if other:
+        raise Refused("format_other", format=other)
     if suffix in {".tif", ".tiff", ".gpkg", ".fgb", ".parquet", ".shp", ".hgt", ".nc", ".h5", ".xlsx"} or _binary(head):
         raise Refused("format_unknown", suffix=suffix or "without a suffix", start=_shown(head))
     return "delimited"

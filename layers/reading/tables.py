@@ -38,6 +38,8 @@ class Table:
     cures: dict[str, str]
     notes: Notes
     said: Mapping[str, str]
+    #: Code of a southern zone -> the code that its letter means as a latitude band.
+    bands: dict[str, str] = field(default_factory=dict)
     names: list[str] = field(init=False)
     plain: list[str] = field(init=False)
     _read: dict[int, FloatArray] = field(default_factory=dict)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -133,19 +134,30 @@ def read_kml(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
     notes : Notes
         Gathers the findings of the file.
     """
-    links = 0
-
-    def count(name: str) -> None:
-        nonlocal links
-        links += name in {"NetworkLink", "GroundOverlay"}
-
-    scan_xml(source.path, count)
+    counted: Counter[str] = Counter()
+    scan_xml(source.path, lambda name: counted.update((name,)))
+    links, pictures = counted["NetworkLink"], counted["GroundOverlay"]
+    if pictures and not (counted["Placemark"] or links):
+        raise Refused("kml_only_pictures", count=pictures)
     if links:
         notes.add("kml_links", count=links)
+    if pictures:
+        notes.add("kml_pictures", count=pictures)
     found = read_layers(source, request, notes, OpenOptions(source.path, "KML is always WGS 84"))
+    found = [raw for each in found if (raw := _without_frames(each)) is not None] if pictures else found
     if not found and links:
         raise Refused("kml_only_links", count=links)
     return found
+
+
+def _without_frames(raw: RawLayer) -> RawLayer | None:
+    """Return a layer without the frames of pictures, which the driver hands on as polygons; None if nothing is left."""
+    if raw.geometry is None or "icon" not in raw.attributes.columns:
+        return raw
+    kept = raw.attributes["icon"].isna().to_numpy()
+    if not kept.any():
+        return None
+    return replace(raw, attributes=raw.attributes[kept].reset_index(drop=True), geometry=raw.geometry[kept])
 
 
 def read_gpx(source: Source, request: Request, notes: Notes) -> list[RawLayer]:

@@ -15,6 +15,7 @@ from data import vocabulary as words
 from data.bundling.match import Finder
 from data.bundling.records import ACCURACIES, Record
 from data.bundling.same_site import Verdict
+from data.separators import separator
 from data.sql import sql
 from geo.errors import Phrase
 from scoring.errors import LabelFileError
@@ -189,8 +190,7 @@ def _rows(text: str, where: str) -> list[tuple[int, list[str]]]:
             "{file} is empty; write a header name,lon,lat,country,commodity,date and one row a selected place.",
             file=where,
         )
-    separator = max(",;\t", key=header.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator(text), strict=True)
     rows: list[tuple[int, list[str]]] = []
     try:
         for cells in reader:

@@ -40,6 +40,8 @@ class LayerMeasure:
     samples : {"none", "wide", "always"}
         When the range is read from places around the site: never, if its accuracy is over a quarter of the radius, or
         always.
+    quantities : bool
+        Whether it compares or adds up numbers, so that classes cannot be measured by it.
     """
 
     title: str
@@ -49,6 +51,7 @@ class LayerMeasure:
     units: dict[Kind, str]
     sense: Literal["min", "max"]
     samples: Literal["none", "wide", "always"]
+    quantities: bool = False
 
 
 VECTORS: tuple[Kind, ...] = ("points", "lines", "polygons")
@@ -71,9 +74,11 @@ EVIDENCE: dict[str, LayerMeasure] = {
     "inside": LayerMeasure("Inside or outside", ("polygons",), "never", False, {"polygons": ""}, "max", "always"),
     "density": LayerMeasure("Density within a radius", VECTORS, "never", True, PER_AREA, "max", "wide"),
     "value_at": LayerMeasure("Value at the site", ("raster",), "never", False, OF_COLUMN, "max", "always"),
-    "mean_within": LayerMeasure("Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"),
+    "mean_within": LayerMeasure(
+        "Mean within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", quantities=True
+    ),
     "max_within": LayerMeasure(
-        "Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide"
+        "Maximum within a radius", (*VECTORS, "raster"), "vector", True, OF_COLUMN, "max", "wide", quantities=True
     ),
     "nearest_value": LayerMeasure(
         "Attribute of the nearest feature", VECTORS, "always", False, OF_COLUMN, "max", "always"

@@ -13,6 +13,7 @@ Two metals and one without a price:
 from __future__ import annotations
 
 import csv
+import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pathlib import Path
 import duckdb
 
 from data.bundling.minmod import OXIDE_FACTOR
+from data.separators import has_decimal_commas, is_open, separator, with_point
 from data.sql import sql
 from data.vocabulary import CURATED, commodity_ids
 from geo.errors import OrebridgeError, Phrase
@@ -464,15 +466,18 @@ def read_prices(path: Path) -> dict[str, Price]:
         As `prices` has it.
     """
     try:
-        with path.open(encoding="utf-8-sig", newline="") as handle:
-            reader = csv.DictReader(handle, strict=True)
-            columns = reader.fieldnames or ()
-            rows = [(reader.line_num, row) for row in reader]
+        text = path.read_bytes().decode("utf-8-sig")
+        apart = separator(text)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
+        columns = reader.fieldnames or ()
+        rows = [(reader.line_num, row) for row in reader]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise PriceError(
             path.name, 0, "", Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
         ) from error
     value = _value_column(path.name, columns)
+    if apart != ",":
+        rows = _pointed(path.name, rows, value)
     prices: dict[str, Price] = {}
     for line, row in rows:
         price = _price(path.name, line, row, value)
@@ -486,6 +491,26 @@ def read_prices(path: Path) -> dict[str, Price]:
             )
         prices[price.commodity] = price
     return prices
+
+
+def _pointed(
+    where: str, rows: Sequence[tuple[int, dict[str | None, str | None]]], value: str
+) -> list[tuple[int, dict[str | None, str | None]]]:
+    """Return the rows of a file without separating commas with points in its numbers; refuse what can be read twice."""
+    made: list[tuple[int, dict[str | None, str | None]]] = []
+    numbers = (value, "price", "low", "high")
+    commas = has_decimal_commas(str(row.get(name) or "") for _, row in rows for name in numbers)
+    for line, row in rows:
+        turned = dict(row)
+        for name in numbers:
+            cell = row.get(name)
+            if isinstance(cell, str) and commas:
+                turned[name] = with_point(cell)
+            elif isinstance(cell, str) and is_open(cell):
+                twice = Phrase("{text!r} may be a number with decimals or with thousands", text=cell)
+                raise PriceError(where, line, name, twice, Phrase("write it without a separator of thousands"))
+        made.append((line, turned))
+    return made
 
 
 def _value_column(where: str, columns: Sequence[str]) -> str:

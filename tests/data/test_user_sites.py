@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 import shapely
 
-from data.units import UnitError
 from data.user_layers import Features, UserLayer, UserSites
 from data.user_sites import GradeBasis, SiteColumns, UserSitesError, prepare, suggest
 from tests.data.test_user_layers import layer
@@ -126,8 +125,9 @@ def test_grades_are_converted_to_the_unit_of_their_commodity(column: str, unit: 
 
 
 def test_a_unit_of_another_kind_is_refused() -> None:
-    with pytest.raises(UnitError, match="measures something else"):
-        made({"Ni": "mg/L"}, Ni=[2.5] * 3)
+    row, features = table({"Ni": "mg/L"}, Ni=[2.5] * 3)
+    with pytest.raises(UserSitesError, match=r"'Ni' is mapped to grade\.nickel, but its unit mg/L measures"):
+        prepare(row, features, SiteColumns({"grade.nickel": "Ni"}, {"commodities": "nickel"}), BASIS)
 
 
 @pytest.mark.parametrize(("column", "metal"), [("Ni_pct", "grade.nickel"), ("tonnage", "tonnage")])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -31,6 +32,8 @@ criteria_app = typer.Typer(no_args_is_help=True, help="User-defined criteria mea
 #: Files that belong to the one that was named: the same name, another ending.
 COMPANIONS = (".shp", ".shx", ".dbf", ".prj", ".cpg", ".dfn", ".des", ".gfs", ".xsd", ".dat")
 MOST_CURES = 4
+#: Words of commodities that are listed.
+MOST_WORDS = 12
 EXIT = {"ok": 0, "needs_input": 3, "refused": 2}
 LayerArgument = Annotated[
     str, typer.Argument(help="Id or name of an imported layer, as printed by `orebridge layers list`.")
@@ -189,6 +192,7 @@ def _report(
         report["sites"] = {
             "added": sum(len(new.sites.sites) for new in made),
             "left_out": sum(new.sites.left_out for new in made),
+            "unknown_words": dict(sum((Counter(new.sites.unknown_words) for new in made), Counter[str]())),
         }
     if format is Format.json:
         typer.echo(json.dumps(report, ensure_ascii=False, indent=2))
@@ -219,6 +223,9 @@ def _print(report: Record, *, imported: bool) -> None:
             f"{report['sites']['added']} sites; {report['sites']['left_out']} rows name no screened "
             f"commodity and are excluded."
         )
+        if words := report["sites"]["unknown_words"]:
+            shown = ", ".join(f"{word} ({count})" for word, count in list(words.items())[:MOST_WORDS])
+            typer.echo(prose(f"Words that name no screened commodity: {shown}."))
     ended = {
         "ok": "Imported." if imported else "Ready to import.",
         "needs_input": "Input needed.",

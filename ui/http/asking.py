@@ -82,6 +82,10 @@ class ParsedRequest:
     view: RankingCache = field(default_factory=published.view)
 
 
+#: How a media type ends -> what `f` calls it; GeoJSON is JSON too.
+_FORMAT_NAMES = (("geo+json", "geojson"), ("json", "json"), ("version=3.1", "json"), ("html", "html"))
+
+
 @dataclass(frozen=True, slots=True)
 class Endpoint:
     """One address of the API.
@@ -94,6 +98,7 @@ class Endpoint:
     answer : callable
         Takes `ParsedRequest`, returns `ui.http.answering.Answer`.
     parameters : tuple of Parameter
+        One that chooses the format, ``f``, is added where there is none: every address takes it.
     formats : tuple of str
         Media types, the default first.
     schema : dict
@@ -108,6 +113,13 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
     formats: tuple[str, ...] = ("application/json",)
     schema: JsonObject = field(default_factory=lambda: {"type": "object"})
+
+    def __post_init__(self) -> None:
+        """Let the address take ``f`` even where it has one format: clients of OGC APIs send it everywhere."""
+        if not any(parameter.name == "f" for parameter in self.parameters):
+            names = [name for ending, name in _FORMAT_NAMES for media in self.formats if media.endswith(ending)]
+            known = {"type": "string", "enum": list(dict.fromkeys(names))}
+            object.__setattr__(self, "parameters", (*self.parameters, Parameter("f", "Response format.", known)))
 
 
 def read(parameters: Sequence[Parameter], path: Mapping[str, str], query: Sequence[tuple[str, str]]) -> JsonObject:

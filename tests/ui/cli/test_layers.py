@@ -133,7 +133,7 @@ def test_a_dry_run_of_sites_says_what_the_import_would(run: Run, tmp_path: Path)
     found = answered(run("layers", "add", "sites.csv", "--role", "sites", "--dry-run", "--format", "json"), 3)
     assert "has no unit; state it, for example --cure unit." in found["findings"][-1]["message"]
     found = added(run, tmp_path / "sites.csv", "--role", "sites", "--dry-run", *UNITS)
-    assert found["sites"] == {"added": 3, "left_out": 0}
+    assert found["sites"] == {"added": 3, "left_out": 0, "unknown_words": {}}
     assert not (tmp_path / "home" / "orebridge.duckdb").exists()
 
 
@@ -200,7 +200,7 @@ def test_own_sites_are_ranked_with_the_rest_marked_and_explained(run: Run, tmp_p
     before = run("rank", "--country", "FIN", "--top", "500", "--format", "json").stdout
     (tmp_path / "sites.csv").write_text(SITES + "Gravel pit,61.0,25.0,,,mine\n", encoding="utf-8")
     found = added(run, tmp_path / "sites.csv", "--role", "sites", "--name", "Ours", *UNITS)
-    assert found["sites"] == {"added": 3, "left_out": 1}
+    assert found["sites"] == {"added": 3, "left_out": 1, "unknown_words": {}}
     rows = answered(run("rank", "--country", "FIN", "--top", "500", "--format", "json"))
     own = {row["name"]: row for row in rows if row["site_id"].startswith("own-")}
     assert set(own) == {"Kevitsa East", "Sakatti Two", "Ruossa"}
