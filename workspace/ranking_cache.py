@@ -22,12 +22,12 @@ from scoring.records import Dossier
 from scoring.robustness import rank_acceptability
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks, two_desks
+from scoring.search import search
+from scoring.search.search import Found
 from scoring.sites import dossier as dossier_module
-from scoring.sites import search
 from scoring.sites import side_by_side as side_by_side_module
 from scoring.sites.candidates import Candidate, candidates
 from scoring.sites.hidden import hidden_by
-from scoring.sites.search import Found
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
@@ -236,7 +236,7 @@ class RankingCache:
         )
 
     def found(self, text: str, most: int) -> tuple[Found, ...]:
-        """Return the sites that a text names, the best first; see `scoring.sites.search`.
+        """Return the sites that a text names, the best first; see `scoring.search.search`.
 
         Parameters
         ----------

@@ -16,8 +16,8 @@ from scoring.ranking.standing import Standing
 from scoring.records import Dossier
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
 from scoring.robustness.two_desks import TwoDesks
+from scoring.search.search import Found
 from scoring.sites.candidates import Candidate
-from scoring.sites.search import Found
 from scoring.sites.side_by_side import SideBySide
 from scoring.snapshots.snapshot import Verdict
 from workspace import snapshots
@@ -79,7 +79,7 @@ def standings(scenario: Scenario, most: int) -> tuple[Standing, ...]:
 
 
 def found(text: str, most: int = 8) -> tuple[Found, ...]:
-    """Return the sites that a text names, the best first; see `scoring.sites.search`.
+    """Return the sites that a text names, the best first; see `scoring.search.search`.
 
     Parameters
     ----------

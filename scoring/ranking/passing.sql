@@ -1,7 +1,7 @@
 -- in:     combined.site, combined.gate, combined.project, combined.step, open_programme; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
 --         countries, accuracy (lists), universe ('projects': combined.project alone | 'all'), step, gates_failed, any_stake (bool: the gate
 --         covered_any counts), named (list of the ids of the sites
---         that the text names: scoring/sites/search.py), inside (list of the ids of the sites in the area of interest),
+--         that the text names: scoring/search/search.py), inside (list of the ids of the sites in the area of interest),
 --         programme (that excludes no listed site; '': any)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site

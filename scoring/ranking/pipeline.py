@@ -26,7 +26,7 @@ from scoring.aggregation.methods import METHODS, Method, bound, run
 from scoring.criteria.catalogue import Criterion, load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import Area, Scenario
-from scoring.sites import search
+from scoring.search import search
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -24,7 +24,7 @@ from scoring.records import (
     StandingRecord,
     Status,
 )
-from scoring.sites import search
+from scoring.search import search
 
 #: The gate that counts only where a scenario asks for the stricter rule of ownership.
 STRICTER_GATE = "covered_any"

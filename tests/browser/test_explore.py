@@ -312,3 +312,19 @@ def test_a_page_opens_by_its_own_address_before_any_other_was_seen(
         settled(seen.page)
         assert "Traceback" not in seen.page.inner_text("body")
         assert outside(seen.requests) == []
+
+
+def test_a_search_suggests_while_one_types_and_loses_no_letter(app: Seen) -> None:
+    """Pauses as long as the search waits, so that letters are typed while the page runs for the ones before."""
+    app.open("?lang=en")
+    box = app.page.locator("[data-testid=stSidebar] input").first
+    box.click()
+    for part in ("mou", "nt w", "eld"):
+        app.page.keyboard.type(part, delay=60)
+        app.page.wait_for_timeout(330)
+    suggestion = app.page.locator("[data-testid=stSidebar]").get_by_role("button", name="Mt Weld")
+    suggestion.wait_for(timeout=30_000)
+    assert box.input_value() == "mount weld"
+    suggestion.click()
+    app.shows("Mt Weld")
+    app.page.wait_for_url(lambda url: "q=" not in url and "sel=aus-mount-weld-cf54" in url)

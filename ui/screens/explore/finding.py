@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.ranking.scenario import Scenario
-from scoring.sites.search import Found
+from scoring.search.search import Found
 from ui import state
 from ui.page_state import page_state
 from ui.panels.card import card

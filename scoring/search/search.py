@@ -135,7 +135,7 @@ def _fill(cursor: duckdb.DuckDBPyConnection) -> None:
     """Put the normalised names into ``search_name``, unless they are there."""
     if cursor.execute("SELECT 1 FROM search_name LIMIT 1").fetchone():
         return
-    table = cursor.execute(sql("scoring/sites/search_names.sql")).to_arrow_table()
+    table = cursor.execute(sql("scoring/search/names.sql")).to_arrow_table()
     folded = pa.array([normal(text) for text in table["text"].to_pylist()], pa.string())
     cursor.register("new_names", table.drop_columns(["text"]).append_column("folded", folded))
     cursor.execute("INSERT INTO search_name SELECT site_id, kind, label, folded FROM new_names WHERE folded <> ''")
@@ -161,13 +161,13 @@ def hits(facts: duckdb.DuckDBPyConnection, text: str) -> pa.Table:
     with _FILLING:
         cursor = facts.cursor()
         _fill(cursor)
-        found = cursor.execute(sql("scoring/sites/search_hits.sql"), {"forms": asked}).to_arrow_table()
+        found = cursor.execute(sql("scoring/search/hits.sql"), {"forms": asked}).to_arrow_table()
         if not found.num_rows and asked and " " in asked[0]:
             words = {"words": asked[0].split()}
-            found = cursor.execute(sql("scoring/sites/search_words.sql"), words).to_arrow_table()
+            found = cursor.execute(sql("scoring/search/words.sql"), words).to_arrow_table()
         if not found.num_rows and asked and len(asked[0]) >= NEAR_FROM:
             near = {"form": asked[0], "slips": 1 + (len(asked[0]) >= TWO_SLIPS_FROM)}
-            found = cursor.execute(sql("scoring/sites/search_near.sql"), near).to_arrow_table()
+            found = cursor.execute(sql("scoring/search/near.sql"), near).to_arrow_table()
     return found
 
 
@@ -209,7 +209,7 @@ def search(facts: duckdb.DuckDBPyConnection, text: str, most: int = 8) -> tuple[
     cursor = facts.cursor()
     cursor.register("found_names", found)
     bound = {"kinds": list(KINDS), "ways": list(WAYS), "most": most}
-    rows = records(cursor.execute(sql("scoring/sites/search_best.sql"), bound))
+    rows = records(cursor.execute(sql("scoring/search/best.sql"), bound))
     cursor.unregister("found_names")
     return tuple(Found(**row) for row in rows)
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from scoring.ranking.facets import facets
 from scoring.ranking.pipeline import forget_packed, rank
 from scoring.ranking.scenario import from_preset
+from scoring.search.search import commodities_named, forms, hits, normal, search, sites_named
 from scoring.sites.dossier import site_row
 from scoring.sites.hidden import hidden_by
-from scoring.sites.search import commodities_named, forms, hits, normal, search, sites_named
 from tests.conftest import TinySite
 
 MOUNT_WELD, THACKER_PASS, HISHIKARI = "aus-mount-weld-cf54", "usa-thacker-pass-3cd6", "jpn-hishikari-mine-ff17"

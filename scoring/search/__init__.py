@@ -1,0 +1,1 @@
+"""Sites by what a reader types."""
