@@ -80,11 +80,13 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Pillar:
-    """A group of criteria with one weight on the screen."""
+    """A group of criteria with one weight on the screen; `short` is its title in lists and within sentences."""
 
     id: str
     title: str
     title_ja: str
+    short: str
+    short_ja: str
     about: str
     about_ja: str
     default_weight: int

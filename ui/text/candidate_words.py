@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from data.vocabulary import rare_earth_elements
+from scoring.criteria.catalogue import load
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, number
 from ui.text.money import money
@@ -99,8 +100,8 @@ def pillar(pillar_id: str, own: Sequence[UserCriterion] = ()) -> str:
     own : sequence of UserCriterion, optional
         The user-defined criteria of the scenario.
     """
-    if pillar_id in w.PILLARS_IN_SHORT:
-        return w.word(w.PILLARS_IN_SHORT, pillar_id)
+    if known := load().pillars.get(pillar_id):
+        return either(known.short, known.short_ja)
     return next((each.title for each in own if each.id == pillar_id), "")
 
 

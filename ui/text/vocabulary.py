@@ -194,16 +194,6 @@ STEPS = {
 }
 FUNDING = {"seeking": N_("Seeking"), "partly": N_("Partly"), "funded": N_("Funded")}
 FUNDING_CLAUSES = {"seeking": N_("seeks money"), "partly": N_("partly funded"), "funded": N_("funded")}
-#: Pillars in lists and sentences, where their titles are too long.
-PILLARS_IN_SHORT = {
-    "grade": N_("grade"),
-    "permitting": N_("time"),
-    "infrastructure": N_("infrastructure"),
-    "ownership": N_("ownership"),
-    "gap": N_("US gap"),
-    "gap_japan": N_("Japan gap"),
-    "friction": N_("friction"),
-}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
     "jurisdiction": N_("The site is in a covered nation."),
