@@ -9,4 +9,4 @@ trim(regexp_replace(regexp_replace(regexp_replace(
         lower(strip_accents(words)),
         'ａｂｃｄｅｆｇｈｉｊｋｌｍｎｏｐｑｒｓｔｕｖｗｘｙｚ０１２３４５６７８９', 'abcdefghijklmnopqrstuvwxyz0123456789'
     ),
-    '[\s\x{3000}.,;:_''’´`・·－—–-]+', ' ', 'g'), '\bmt\b', 'mount', 'g'), '\bst\b', 'saint', 'g'));
+    '[\s　.,;:_''’´`・·－—–-]+', ' ', 'g'), '\bmt\b', 'mount', 'g'), '\bst\b', 'saint', 'g'));
