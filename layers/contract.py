@@ -199,8 +199,8 @@ class Request:
     cures : dict of str to str
         Accepted cures: ``swap_xy=yes``, ``x=COLUMN``, ``y=COLUMN``, ``wkt=COLUMN``, ``encoding=cp932``, ``decimal=,``,
         ``unit.COLUMN=ppm``, ``units=suggested`` (what the names hint at), ``bdl.COLUMN=half|zero|unknown`` (below
-        detection), ``crs.LAYER=EPSG:n`` (one layer of several), ``keep.COLUMN=yes`` (a value that looks like a gap is
-        real).
+        detection), ``crs.LAYER=EPSG:n`` (one layer of several), ``keep.COLUMN=yes`` (a value that looks like a gap, or
+        a concentration below zero, is real; degrees stand without the sign that their title gives them).
     purpose : {"layers", "rows"}
         See `Purpose`.
     """

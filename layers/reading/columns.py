@@ -5,7 +5,6 @@ Says what it changed.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -20,13 +19,12 @@ from data.texts import line
 from geo.arrays import FloatArray
 from layers.contract import Column, Request
 from layers.reading import cell_units
+from layers.reading.cell_texts import EXACT, TextArray, dates, some, strings, text_of, texts
 from layers.reading.limits import Negatives, negatives, taken
 from layers.reading.numerals import Numeral, ParsedColumn, numerals_of
 from layers.reading.raw import Notes
 
-TextArray = NDArray[np.object_]
-
-COLUMNS, NAME_LENGTH, EXACT = 1_000, 200, 2**53
+COLUMNS, NAME_LENGTH = 1_000, 200
 #: Numbers that stand for "no value" in grids, logs and surveys, beside those written in nines.
 _GAPS = (-999.25, -9999.25, -32768.0, -2147483648.0)
 _HUGE = 9.9e28
@@ -64,12 +62,12 @@ def tidy(
     kept = attributes.iloc[:, :COLUMNS]
     rows = kept.index.to_numpy() if pd.api.types.is_integer_dtype(kept.index) else np.arange(len(kept))
     work = _Tidy(request, notes, layer, rows, dict(attributes.attrs.get("units", {})))
-    names = work.named([_text_of(name) for name in kept.columns])
+    names = work.named([text_of(name) for name in kept.columns])
     of_units = cell_units.beside(kept, names)
     for position, name in enumerate(names):
         beside = of_units.get(position)
         stated = None if beside is None else (names[beside], kept.iloc[:, beside])
-        work.take(name, kept.iloc[:, position], _text_of(kept.columns[position]), stated)
+        work.take(name, kept.iloc[:, position], text_of(kept.columns[position]), stated)
     return work.done(len(kept))
 
 
@@ -101,7 +99,7 @@ class _Tidy:
             taken.add(unique.casefold())
             made.append(unique)
         if repeated:
-            self._add("duplicate_columns", count=len(repeated), names=_some(repeated))
+            self._add("duplicate_columns", count=len(repeated), names=some(repeated))
         if cleaned:
             self._add("column_names_cleaned", count=cleaned, length=NAME_LENGTH)
         if blank := sum(not name.strip() for name in names):
@@ -182,7 +180,7 @@ class _Tidy:
 
     def _as_texts(self, values: pd.Series[Any]) -> TextArray:
         """Return numbers as the file has them, in letters."""
-        return np.asarray(_strings(values).to_numpy(zero_copy_only=False), dtype=object)
+        return np.asarray(strings(values).to_numpy(zero_copy_only=False), dtype=object)
 
     def _by_neighbour(
         self, name: str, original: str, numbers: FloatArray, beside: tuple[str, pd.Series[Any]]
@@ -218,7 +216,7 @@ class _Tidy:
     def _tell_gap_words(self) -> None:
         if self._gap_words:
             words = [f"{word!r} ({count:,})" for word, count in self._gap_words.items()]
-            self._add("gap_words", count=sum(self._gap_words.values()), words=_some(words))
+            self._add("gap_words", count=sum(self._gap_words.values()), words=some(words))
 
     def _tell_empty(self) -> None:
         empty = [
@@ -226,14 +224,14 @@ class _Tidy:
             *(column.name for column in self._columns if column.type == "number" and not column.known),
         ]
         if empty:
-            self._add("empty_columns", count=len(empty), names=_some(empty))
+            self._add("empty_columns", count=len(empty), names=some(empty))
 
     def _tell_hints(self) -> None:
         """Say which columns have a name that hints at a unit, and no unit."""
         hinted = [column for column in self._columns if column.suggested_unit and not column.unit]
         if hinted:
             actions = ("units=suggested", *(f"unit.{column.name}={column.suggested_unit}" for column in hinted))
-            names = _some([f"{column.name}: {column.suggested_unit}" for column in hinted])
+            names = some([f"{column.name}: {column.suggested_unit}" for column in hinted])
             self._add("unit_suggested", actions=actions, count=len(hinted), names=names)
 
     def _add(self, code: str, row: int | None = None, actions: tuple[str, ...] = (), **details: Any) -> None:
@@ -245,22 +243,22 @@ class _Tidy:
     def _converted(self, name: str, values: pd.Series[Any]) -> Numeral | TextArray:
         kind = values.dtype
         if pd.api.types.is_bool_dtype(kind):
-            return _texts(values.map({True: "true", False: "false"}))
+            return texts(values.map({True: "true", False: "false"}))
         if pd.api.types.is_integer_dtype(kind):
             return self._whole(name, values)
         if pd.api.types.is_float_dtype(kind):
             return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
         if pd.api.types.is_datetime64_any_dtype(kind):
-            return _dates(values)
+            return dates(values)
         odd = (
             isinstance(kind, pd.PeriodDtype)
             or pd.api.types.is_timedelta64_dtype(kind)
             or pd.api.types.is_complex_dtype(kind)
         )
         return (
-            _texts(values.astype(str).where(values.notna()))
+            texts(values.astype(str).where(values.notna()))
             if odd
-            else self._from_cells(name, _text_of(values.name), self._utf8(name, _strings(values)))
+            else self._from_cells(name, text_of(values.name), self._utf8(name, strings(values)))
         )
 
     def _utf8(self, name: str, texts: pa.ChunkedArray) -> pa.ChunkedArray:
@@ -283,7 +281,7 @@ class _Tidy:
         known = values.dropna()
         if len(known) and (int(known.max()) > EXACT or int(known.min()) < -EXACT):
             self._add("long_numbers", column=name)
-            return _texts(
+            return texts(
                 values.astype("object").where(values.notna()).map(lambda each: str(int(each)), na_action="ignore")
             )
         return Numeral(values.to_numpy(dtype=np.float64, na_value=np.nan))
@@ -436,72 +434,3 @@ def _apart(numbers: FloatArray, value: float) -> bool:
     if value < 0.0 <= low and count > 1:
         return True
     return gap > (1.0 if count > 1 else 10.0) * max(high - low, abs(value) / 20.0)
-
-
-def _some(names: Sequence[str], most: int = 8) -> str:
-    more = f", ... (+{len(names) - most:,})" if len(names) > most else ""
-    return ", ".join(each[:80] for each in names[:most]) + more
-
-
-def _text_of(name: object) -> str:
-    return name if isinstance(name, str) else "" if name is None else str(name)
-
-
-def _dates(values: pd.Series[Any]) -> TextArray:
-    whole_days = (
-        bool((values.dropna() == values.dropna().dt.normalize()).all()) and getattr(values.dtype, "tz", None) is None
-    )
-    pattern = "%Y-%m-%d" if whole_days else None
-    texts = values.map(lambda each: each.strftime(pattern) if pattern else each.isoformat(), na_action="ignore")
-    return _texts(texts)
-
-
-def _texts(values: pd.Series[Any]) -> TextArray:
-    made = np.empty(len(values), dtype=object)
-    made[:] = [each if isinstance(each, str) else None for each in values.astype(object)]
-    return made
-
-
-def _strings(values: pd.Series[Any]) -> pa.ChunkedArray:
-    """Return any column as Arrow strings; structures become JSON."""
-    if isinstance(values.dtype, pd.CategoricalDtype):
-        values = values.astype(values.cat.categories.dtype)
-    if isinstance(values.dtype, pd.StringDtype):
-        made = pa.array(values.array, type=pa.large_string())
-        return made if isinstance(made, pa.ChunkedArray) else pa.chunked_array([made])
-    return pa.chunked_array([pa.array([_plain(each) for each in values.astype(object)], type=pa.large_string())])
-
-
-def _plain(value: Any) -> str | None:
-    """Return one cell of unknown kind as text; None for a gap."""
-    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and not np.isfinite(value)):
-        return None
-    if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode("utf-8")
-    if isinstance(value, bool | np.bool_ | int | np.integer | float | np.floating):
-        return _plain_number(value)
-    return str(value.isoformat()) if hasattr(value, "isoformat") else _json(value)
-
-
-def _plain_number(value: Any) -> str:
-    if isinstance(value, bool | np.bool_):
-        return "true" if value else "false"
-    number = float(value) if isinstance(value, float | np.floating) else int(value)
-    return str(int(number)) if float(number).is_integer() and abs(number) <= EXACT else repr(number)
-
-
-def _json(value: Any) -> str:
-    try:
-        return json.dumps(value, ensure_ascii=False, default=_jsonable)
-    except (TypeError, ValueError, RecursionError):
-        return str(value)[:10_000]
-
-
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return value.tolist()
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, bytes | bytearray | memoryview):
-        return bytes(value).hex()
-    return str(value)

@@ -228,6 +228,20 @@ def test_pages_of_a_layer_link_to_one_another_and_hold_each_feature_once(client:
     assert steps == -(-len(seen) // 40)
 
 
+@pytest.mark.parametrize("address", ["/", "/conformance", "/collections", "/collections/sites", "/layers"])
+def test_every_address_takes_f(client: TestClient, address: str) -> None:
+    found = client.get(f"/api/v1{address}?f=json")
+    assert found.status_code == 200
+    assert found.json()
+    assert client.get(f"/api/v1{address}?f=shapefile").status_code == 400
+
+
+def test_links_follow_the_host_and_no_prefix(client: TestClient) -> None:
+    headers = {"Host": "maps.example.org", "X-Forwarded-Prefix": "/ore"}
+    links = client.get("/api/v1/", headers=headers).json()["links"]
+    assert {link["href"].split("/api/v1")[0] for link in links} == {"http://maps.example.org"}
+
+
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=ROUTES))
 
 
