@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from scoring.ranking.scenario import opening
 from tests.app import new_app
-from ui.screens.explore.universe import MOST_LISTED
+from ui.screens.explore.universe import MOST_PROJECTS
 from workspace import rankings
 
 pytestmark = pytest.mark.usefixtures("own_store")
@@ -31,7 +31,7 @@ def listed(test: AppTest) -> list[str]:
 def test_a_bare_address_opens_on_mines_among_the_projects_and_says_what_they_are() -> None:
     test = opened(lang="en")
     expected = rankings.ranking(opening().with_filters(step="mines"))
-    assert listed(test) == expected["name"].head(MOST_LISTED).tolist()
+    assert listed(test) == expected["name"].head(MOST_PROJECTS).tolist()
     said = next(each.value for each in test.caption if "joint support" in each.value)
     assert f"**{len(expected)} projects" in said
     assert test.query_params["universe"] in ("projects", ["projects"])
@@ -65,9 +65,9 @@ def test_each_step_ranks_its_own(step: str) -> None:
     expected = rankings.ranking(
         opening(order_by="shrunk").with_filters(step=step)
     )  # the order of before, as none is named
-    assert listed(test) == expected["name"].head(MOST_LISTED).tolist()
+    assert listed(test) == expected["name"].head(MOST_PROJECTS).tolist()
     now = opened(universe="projects", step=step, order="expected", lang="en")
-    assert listed(now) == rankings.ranking(opening().with_filters(step=step))["name"].head(MOST_LISTED).tolist()
+    assert listed(now) == rankings.ranking(opening().with_filters(step=step))["name"].head(MOST_PROJECTS).tolist()
 
 
 @pytest.mark.parametrize("language", ["en", "ja"])
@@ -137,7 +137,7 @@ def test_an_empty_list_says_so_and_leads_out() -> None:
     assert any("No site passes" in each.value for each in test.warning)
     assert "joint support" not in texts(test)
     test.button(key="clear_filters").click().run()
-    assert listed(test) == rankings.ranking(opening().with_filters(step="mines"))["name"].head(MOST_LISTED).tolist()
+    assert listed(test) == rankings.ranking(opening().with_filters(step="mines"))["name"].head(MOST_PROJECTS).tolist()
 
 
 def changes(test: AppTest) -> list[str]:

@@ -20,7 +20,7 @@ from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
 from ui.panels.shortlisting import add_many
-from ui.screens.explore.universe import MOST_LISTED
+from ui.screens.explore.universe import most_listed
 from ui.text import vocabulary as w
 from ui.text.candidate_words import main_commodity, pillar
 from ui.text.glossary import ColumnSettings, tip, with_tips
@@ -37,8 +37,9 @@ HELD = {"stated": "", "likely": "~", "least": "≥"}
 
 
 def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenerator) -> None:
-    """Show the first `MOST_LISTED` of the list; a row selects its site. `actions` takes what can be done with it."""
-    shown = ranking.head(MOST_LISTED)
+    """Show the first `most_listed` of the list; a row selects its site. `actions` takes what can be done with it."""
+    most = most_listed(scenario)
+    shown = ranking.head(most)
     listed = shown["site_id"].tolist()
     ticked = set(page_state.selected)
     table = _key(listed)
@@ -48,7 +49,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
         download_menu(scenario)
     moved = _moves(scenario, ranking)
     candidates = rankings.candidates(listed, scenario.commodity)
-    stands = rankings.standings(scenario, MOST_LISTED)
+    stands = rankings.standings(scenario, most)
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
@@ -76,8 +77,8 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
             column_config=_columns(),
             alt=_("Ranked sites"),
         )
-    if len(ranking) > MOST_LISTED:
-        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(MOST_LISTED)))
+    if len(ranking) > most:
+        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(most)))
 
 
 def _key(listed: list[str]) -> str:
@@ -157,7 +158,7 @@ def _columns() -> ColumnSettings:
 
 def _firm_columns(scenario: Scenario) -> dict[str, object]:
     """Return the columns that say how firm the places are."""
-    firm = rankings.rank_stability(scenario).table.head(MOST_LISTED)
+    firm = rankings.rank_stability(scenario).table.head(most_listed(scenario))
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
 
 
@@ -246,7 +247,7 @@ def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
     if before is None or not _same_question(before, scenario):
         return {}
     old = rankings.ranking(before).set_index("site_id")["rank"]
-    new = ranking.head(MOST_LISTED).set_index("site_id")["rank"]
+    new = ranking.head(most_listed(scenario)).set_index("site_id")["rank"]
     change = (old.reindex(new.index) - new).dropna().astype(int)
     return {str(x): f"▲{n}" if n > 0 else f"▼{-n}" for x, n in change.items() if n}
 

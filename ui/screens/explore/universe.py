@@ -19,8 +19,14 @@ from workspace import rankings
 
 #: How many projects the page names with a reason before the list.
 FIRST = 3
-#: Rows of the list; every project fits, so that a click on a header sorts all of them.
-MOST_LISTED = 500
+#: Rows of the list. Every project fits, so that a click on a header sorts all of them; of all sites a page of the best
+#: travels with each change of a weight.
+MOST_PROJECTS, MOST_SITES = 500, 200
+
+
+def most_listed(scenario: Scenario) -> int:
+    """Return how many rows the list shows at the most."""
+    return MOST_PROJECTS if scenario.filters.universe == "projects" else MOST_SITES
 
 
 def headline(scenario: Scenario, ranking: pd.DataFrame) -> None:
@@ -35,8 +41,9 @@ def headline(scenario: Scenario, ranking: pd.DataFrame) -> None:
 
 
 def _first(scenario: Scenario, ranking: pd.DataFrame) -> None:
-    listed = rankings.candidates(ranking.head(MOST_LISTED)["site_id"].tolist(), scenario.commodity)
-    stands = rankings.standings(scenario, MOST_LISTED)
+    most = most_listed(scenario)
+    listed = rankings.candidates(ranking.head(most)["site_id"].tolist(), scenario.commodity)
+    stands = rankings.standings(scenario, most)
     head = ranking.head(FIRST)
     told = zip(listed, stands, *(head[name] for name in ("name", "iso3", "commodities")), strict=False)
     for place, column in enumerate(st.columns(FIRST, gap="small")[: len(head)], 1):
