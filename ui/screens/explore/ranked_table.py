@@ -30,7 +30,7 @@ from workspace import rankings
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
     "en": {"site": 136, "score": 50, "metal": 84, "us": 62, "japan": 76, "stage": 94, "owners": 98, "side": 94},
-    "ja": {"site": 132, "score": 56, "metal": 92, "us": 82, "japan": 82, "stage": 82, "owners": 98, "side": 84},
+    "ja": {"site": 130, "score": 56, "metal": 96, "us": 80, "japan": 80, "stage": 76, "owners": 92, "side": 82},
 }
 #: How a share is known -> the sign before it.
 HELD = {"stated": "", "likely": "~", "least": "≥"}

@@ -45,9 +45,9 @@ def _first(scenario: Scenario, ranking: pd.DataFrame) -> None:
     listed = rankings.candidates(ranking.head(most)["site_id"].tolist(), scenario.commodity)
     stands = rankings.standings(scenario, most)
     head = ranking.head(FIRST)
-    told = zip(listed, stands, *(head[name] for name in ("name", "iso3", "commodities")), strict=False)
-    for place, column in enumerate(st.columns(FIRST, gap="small")[: len(head)], 1):
-        candidate, standing, name, iso3, commodities = next(told)
+    facts = (head[name] for name in ("name", "iso3", "commodities"))
+    told = zip(st.columns(FIRST, gap="small"), listed, stands, *facts, strict=False)
+    for place, (column, candidate, standing, name, iso3, commodities) in enumerate(told, 1):
         with column, st.container(border=True, height="stretch", gap=None, key=f"first_project_{place}"):
             st.button(
                 f"**{number(place)} · {w.plain(w.site_name(name, candidate.site_id))}**",
