@@ -38,12 +38,15 @@ NONE = Candidate(
     gates_failed=(),
     gates_unknown=5,
     owners_clear=False,
+    buyers=(),
     programmes=(),
 )
 
 
 def test_the_facts_of_a_row_are_those_of_the_site_in_the_order_asked(facts) -> None:
     lofdal, pass_ = candidates(facts, [LOFDAL, MOUNTAIN_PASS])
+    assert lofdal.buyers == (("JOGMEC", "JPN"),)
+    assert pass_.buyers == (("Sumitomo Corporation", "JPN"),)
     assert (lofdal.site_id, pass_.site_id) == (LOFDAL, MOUNTAIN_PASS)
     assert (pass_.step, pass_.stage, pass_.gap_of) == ("mines", "operating", "rare earths")
     assert 0 < pass_.gap_us_pct <= 100
