@@ -192,26 +192,31 @@ def browser() -> Iterator[Browser]:
         running.close()
 
 
+def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
+    """Return a new page that notes what it asks for."""
+    context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
+    context.add_init_script(COUNTING)
+    context.set_default_timeout(60_000)
+    seen = Seen(context.new_page(), base)
+    seen.page.on("request", lambda request: seen.requests.append(request.url))
+    seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
+    return seen
+
+
 @pytest.fixture
 def watch(browser: Browser) -> Iterator[Callable[..., Seen]]:
     """Return a function that opens a page of an app, in a colour scheme, and notes what it asks for.
 
     The pages close with the test, which fails if a script of theirs left an error uncaught.
     """
-    opened = []
+    opened: list[Seen] = []
 
-    def watched(base: str, scheme: str = "light") -> Seen:
-        context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
-        context.add_init_script(COUNTING)
-        context.set_default_timeout(60_000)
-        seen = Seen(context.new_page(), base)
-        seen.page.on("request", lambda request: seen.requests.append(request.url))
-        seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
-        opened.append(seen)
-        return seen
+    def open_watched(base: str, scheme: str = "light") -> Seen:
+        opened.append(watched(browser, base, scheme))
+        return opened[-1]
 
-    yield watched
+    yield open_watched
     for seen in opened:
         seen.page.context.close()
     assert [error for seen in opened for error in seen.errors] == []

@@ -53,6 +53,9 @@ COMMANDS = (
     "facts list --format json",
     "facts remove {fact}",
     "facts undo",
+    "prices set prices.csv",
+    "prices list",
+    "prices reset",
     "milestones set Bokan-Mountain --started 2025-01-15",
     "milestones list",
     "milestones remove Bokan-Mountain",
@@ -97,6 +100,7 @@ def words_of(tree) -> list[tuple[str, ...]]:
 def test_each_command_answers_as_a_program(program: Program, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(POINTS, encoding="utf-8")
     (tmp_path / "facts.csv").write_text(FACTS, encoding="utf-8")
+    (tmp_path / "prices.csv").write_text("commodity,usd_per_t\nlithium,20000\n", encoding="utf-8")
     given: dict[str, str] = {}
     for line in COMMANDS:
         done = program(*(word.format(**given) if "{" in word else word for word in line.split()))
