@@ -15,7 +15,7 @@ from data.sql import sql
 from geo.arrays import FloatArray
 from scoring.ranking.facets import Facets, facets
 from scoring.ranking.packed import Packed, packed_arrays
-from scoring.ranking.ranked import Page, Ranked, Rankings, Sites, vectors_of
+from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
 from scoring.ranking.scenario import Scenario
 from scoring.ranking.standing import Standing, standings
 from scoring.records import Dossier
@@ -167,11 +167,7 @@ class RankingCache:
         return self._ask(self._standings, (scenario, most), lambda: self._stand(scenario, most))
 
     def _stand(self, scenario: Scenario, most: int) -> tuple[Standing, ...]:
-        state = self._state()
-        rankings = self._of(self._facts())
-        ranked, vectors = rankings.ranked(scenario, state), rankings.vectors(scenario, state)
-        if vectors.sites is not ranked.sites:  # the facts changed in between: by what holds now
-            vectors = vectors_of(self._facts(), scenario, ranked.sites)
+        ranked, vectors = self._of(self._facts()).with_vectors(scenario, self._state())
         return standings(vectors, scenario, ranked.row, most)
 
     def page(self, scenario: Scenario, first: int, most: int) -> Page:

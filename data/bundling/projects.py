@@ -81,9 +81,8 @@ def extract_projects() -> Extract:
         found.records.append(record)
         if row["project_id"] in claims:
             found.claims.extend(_claims(record, claims[row["project_id"]]))
-        found.claims.extend(
-            _deal(record, each) for _, each in deals.get(row["project_id"], _deals().head(0)).iterrows()
-        )
+        if row["project_id"] in deals:
+            found.claims.extend(_deal(record, each) for _, each in deals[row["project_id"]].iterrows())
     return found
 
 

@@ -210,6 +210,21 @@ class Rankings:
         """
         return framed(self.ranked(scenario, state))
 
+    def with_vectors(self, scenario: Scenario, state: int = 0) -> tuple[Ranked, Vectors]:
+        """Return a ranking with the vectors of the same sites.
+
+        Parameters
+        ----------
+        scenario : Scenario
+            Weights, method, commodity of interest and filters.
+        state : int, optional
+            Number of the state of the user data; another one drops what was kept.
+        """
+        ranked, vectors = self.ranked(scenario, state), self.vectors(scenario, state)
+        if vectors.sites is not ranked.sites:  # the facts changed in between: by what holds now
+            vectors = vectors_of(self._facts, scenario, ranked.sites)
+        return ranked, vectors
+
     def page(self, scenario: Scenario, first: int, most: int, state: int = 0) -> Page:
         """Return a part of a ranking with the contributions of each criterion.
 
@@ -224,9 +239,7 @@ class Rankings:
         state : int, optional
             Number of the state of the user data; another one drops what was kept.
         """
-        ranked, vectors = self.ranked(scenario, state), self.vectors(scenario, state)
-        if vectors.sites is not ranked.sites:  # the facts changed in between: by what holds now
-            vectors = vectors_of(self._facts, scenario, ranked.sites)
+        ranked, vectors = self.with_vectors(scenario, state)
         part = slice(first, first + most)
         return Page(ranked, part, contributions(vectors, scenario, ranked.row[part]))
 

@@ -56,6 +56,8 @@ class Candidate:
         The gate of covered nations passes.
     buyers : tuple of (str, str)
         US and Japanese buyers that a source names, each with the ISO code of its seat; empty: none is named.
+    buyers_as_of : str
+        Date of the newest statement of a buyer; empty: undated or none.
     programmes : tuple of str
         Ids of the support programmes that no published rule excludes, those whose rules are met first.
     """
@@ -88,6 +90,7 @@ class Candidate:
     gates_unknown: int
     owners_clear: bool
     buyers: tuple[tuple[str, str], ...]
+    buyers_as_of: str
     programmes: tuple[str, ...]
 
     @property

@@ -6,7 +6,8 @@
 --         most first: bloc, pct, basis: 'stated', 'likely' of a sole owner without a stated share, 'least' where some shares are not stated),
 --         owners_stale (owners are named, none of them lately),
 --         funding, funding_as_of, capex, capex_unit, capex_as_of (newest that a source states), gates_failed (list, without the stricter rule of
---         ownership), gates_unknown (how many), buyers (list of struct of US and Japanese buyers that a source names: buyer, iso3), owners_clear (the gate covered_nation passes)
+--         ownership), gates_unknown (how many), buyers (list of struct of US and Japanese buyers that a source names: buyer, iso3),
+--         buyers_as_of (of the newest statement of a buyer), owners_clear (the gate covered_nation passes)
 -- grain:  one row a site, in the order of $site_ids
 -- NULL:   months, capex: unknown; blocs: no owner is named; gates_failed: none; funding: no source says
 WITH asked AS (
@@ -47,9 +48,9 @@ held AS (
     GROUP BY site_id
 ),
 taken AS (
-    SELECT n.site_id, list({'buyer': b.buyer, 'iso3': b.country_iso3} ORDER BY b.buyer) AS buyers
+    SELECT n.site_id, list({'buyer': b.buyer, 'iso3': b.country_iso3} ORDER BY b.buyer) AS buyers, max(n.as_of) AS buyers_as_of
     FROM (
-        SELECT site_id, unnest(string_split(target, '; ')) AS buyer FROM combined.measurement WHERE criterion_id = 'offtake_destination'
+        SELECT site_id, as_of, unnest(string_split(target, '; ')) AS buyer FROM combined.measurement WHERE criterion_id = 'offtake_destination'
     ) AS n
     JOIN facts.buyer AS b USING (buyer)
     JOIN facts.country AS c ON c.iso3 = b.country_iso3
@@ -65,7 +66,7 @@ SELECT
     n.months, n.months_low, n.months_high, n.chance_pct, h.blocs, coalesce(h.owners_stale, false) AS owners_stale, coalesce(m.funding, '') AS funding,
     coalesce(m.funding_as_of, '') AS funding_as_of, k.capex, coalesce(k.capex_unit, '') AS capex_unit,
     coalesce(k.capex_as_of, '') AS capex_as_of, v.gates_failed, coalesce(v.gates_unknown, 0) AS gates_unknown,
-    coalesce(v.owners_clear, false) AS owners_clear, g.buyers
+    coalesce(v.owners_clear, false) AS owners_clear, g.buyers, coalesce(g.buyers_as_of, '') AS buyers_as_of
 FROM asked AS a
 JOIN combined.site AS s USING (site_id)
 LEFT JOIN cost AS k USING (site_id)

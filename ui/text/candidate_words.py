@@ -137,7 +137,7 @@ def reason(
     """
     metal = main_commodity(candidate, commodities)
     clauses = [either(", ", "、").join(part for part in (metal, w.nation(iso3)) if part), _work(candidate)]
-    clauses += [_widest_gap(candidate), _buyers(candidate)]
+    clauses += [_gaps_in_short(candidate), _buyers(candidate)]
     if standing.strongest:
         clauses.append(_("strong: {pillar}").format(pillar=pillar(standing.strongest, own)))
     if standing.weakest:
@@ -159,19 +159,30 @@ def _work(candidate: Candidate) -> str:
     return either(", ", "、").join(part for part in (stage.lower() + year, money_words, next_words) if part)
 
 
-def _widest_gap(candidate: Candidate) -> str:
-    us, japan = candidate.gap_us_pct or 0.0, candidate.gap_japan_pct or 0.0
-    if max(us, japan) < WORTH_SAYING_PCT:
-        return ""
-    if us >= WORTH_SAYING_PCT and japan >= WORTH_SAYING_PCT:
-        return _("could replace {us} % of US and {japan} % of Japanese net imports").format(
-            us=number(us), japan=number(japan)
+def _gaps_in_short(candidate: Candidate) -> str:
+    """Return which share of each country's net imports the estimated output could replace, with the range."""
+    us, japan = (
+        _with_range(number(share), number(low), number(high)) if (share or 0.0) >= WORTH_SAYING_PCT else ""
+        for share, low, high in (
+            (candidate.gap_us_pct, candidate.gap_us_low, candidate.gap_us_high),
+            (candidate.gap_japan_pct, candidate.gap_japan_low, candidate.gap_japan_high),
         )
-    if us > japan:
-        return _("could replace {us} % of US net imports").format(us=number(us))
-    return _("could replace {japan} % of Japanese net imports").format(japan=number(japan))
+    )
+    if us and japan:
+        return _("estimated to replace {us} of US and {japan} of Japanese net imports").format(us=us, japan=japan)
+    if us:
+        return _("estimated to replace {us} of US net imports").format(us=us)
+    return _("estimated to replace {japan} of Japanese net imports").format(japan=japan) if japan else ""
+
+
+def _with_range(share: str, low: str, high: str) -> str:
+    return f"{share} %" if low == high else f"{share} % ({low} – {high} %)"
 
 
 def _buyers(candidate: Candidate) -> str:
-    named = [f"{buyer} ({w.nation(iso3)})" for buyer, iso3 in candidate.buyers[:2]]
-    return _("buyer: {names}").format(names=either(", ", "、").join(named)) if named else ""
+    if not candidate.buyers:
+        return ""
+    named = either(", ", "、").join(f"{buyer} ({w.nation(iso3)})" for buyer, iso3 in candidate.buyers[:2])
+    if not candidate.buyers_as_of:
+        return _("buyer: {names}").format(names=named)
+    return _("buyer ({year}): {names}").format(year=candidate.buyers_as_of[:4], names=named)

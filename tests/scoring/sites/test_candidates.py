@@ -39,6 +39,7 @@ NONE = Candidate(
     gates_unknown=5,
     owners_clear=False,
     buyers=(),
+    buyers_as_of="",
     programmes=(),
 )
 

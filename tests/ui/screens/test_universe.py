@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from scoring.ranking.scenario import opening
 from tests.app import new_app
-from ui.screens.explore.universe import MOST_PROJECTS
+from ui.screens.explore.ranked_table import MOST_PROJECTS
 from workspace import rankings
 
 pytestmark = pytest.mark.usefixtures("own_store")

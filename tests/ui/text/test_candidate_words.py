@@ -53,8 +53,14 @@ def test_every_reason_of_the_first_fifty_rests_on_facts() -> None:
     for candidate, iso3, commodities in zip(listed, ranking["iso3"], ranking["commodities"], strict=True):
         said = reason(candidate, NOTHING, iso3, list(commodities))
         assert ("costs" in said) == (candidate.capex is not None and candidate.stage != "operating")
-        assert ("buyer:" in said) == bool(candidate.buyers)
-        assert ("US" in said.partition("could replace")[2].partition(";")[0]) == ((candidate.gap_us_pct or 0) >= 1)
+        assert ("buyer" in said) == bool(candidate.buyers)
+        gaps = said.partition("estimated to replace")[2].partition(";")[0]
+        assert ("US" in gaps) == ((candidate.gap_us_pct or 0) >= 1)
+        wide = (
+            (candidate.gap_us_pct, candidate.gap_us_low, candidate.gap_us_high),
+            (candidate.gap_japan_pct, candidate.gap_japan_low, candidate.gap_japan_high),
+        )
+        assert gaps.count(" – ") == sum((pct or 0) >= 1 and round(low) != round(high) for pct, low, high in wide)
 
 
 @pytest.mark.parametrize(

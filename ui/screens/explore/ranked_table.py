@@ -20,13 +20,15 @@ from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
 from ui.panels.shortlisting import add_many
-from ui.screens.explore.universe import most_listed
 from ui.text import vocabulary as w
 from ui.text.candidate_words import main_commodity, pillar
 from ui.text.glossary import ColumnSettings, tip, with_tips
 from ui.text.i18n import _, language, number
 from workspace import rankings
 
+#: Rows of the list. Every project fits, so that a click on a header sorts all of them; of all sites a page of the best
+#: travels with each change of a weight.
+MOST_PROJECTS, MOST_SITES = 500, 200
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
     "en": {"site": 136, "score": 50, "metal": 84, "us": 62, "japan": 76, "stage": 94, "owners": 98, "side": 94},
@@ -34,6 +36,11 @@ WIDTHS = {
 }
 #: How a share is known -> the sign before it.
 HELD = {"stated": "", "likely": "~", "least": "≥"}
+
+
+def most_listed(scenario: Scenario) -> int:
+    """Return how many rows the list shows at the most."""
+    return MOST_PROJECTS if scenario.filters.universe == "projects" else MOST_SITES
 
 
 def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenerator) -> None:

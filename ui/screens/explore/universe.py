@@ -12,51 +12,21 @@ from scoring.sites.candidates import freshness
 from ui import state
 from ui.page_state import page_state
 from ui.panels.first_visit import again, offer
+from ui.screens.explore.first_projects import first_projects
 from ui.text import vocabulary as w
-from ui.text.candidate_words import reason
 from ui.text.i18n import _, number
 from workspace import rankings
-
-#: How many projects the page names with a reason before the list.
-FIRST = 3
-#: Rows of the list. Every project fits, so that a click on a header sorts all of them; of all sites a page of the best
-#: travels with each change of a weight.
-MOST_PROJECTS, MOST_SITES = 500, 200
-
-
-def most_listed(scenario: Scenario) -> int:
-    """Return how many rows the list shows at the most."""
-    return MOST_PROJECTS if scenario.filters.universe == "projects" else MOST_SITES
 
 
 def headline(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Name the first projects of the list, each with why; then say what the list is and how fresh its facts are."""
     if not ranking.empty:
-        _first(scenario, ranking)
+        first_projects(scenario, ranking)
     with st.container(horizontal=True, vertical_alignment="center"):
         if not ranking.empty:
             st.caption(_sentence(scenario, ranking))
         again()
     offer()
-
-
-def _first(scenario: Scenario, ranking: pd.DataFrame) -> None:
-    most = most_listed(scenario)
-    listed = rankings.candidates(ranking.head(most)["site_id"].tolist(), scenario.commodity)
-    stands = rankings.standings(scenario, most)
-    head = ranking.head(FIRST)
-    facts = (head[name] for name in ("name", "iso3", "commodities"))
-    told = zip(st.columns(FIRST, gap="small"), listed, stands, *facts, strict=False)
-    for place, (column, candidate, standing, name, iso3, commodities) in enumerate(told, 1):
-        with column, st.container(border=True, height="stretch", gap=None, key=f"first_project_{place}"):
-            st.button(
-                f"**{number(place)} · {w.plain(w.site_name(name, candidate.site_id))}**",
-                key=f"first_{place}",
-                on_click=state.select,
-                args=([candidate.site_id],),
-                type="tertiary",
-            )
-            st.caption(w.plain(reason(candidate, standing, iso3, list(commodities), scenario.evidence)))
 
 
 def _sentence(scenario: Scenario, ranking: pd.DataFrame) -> str:
