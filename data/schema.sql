@@ -267,6 +267,12 @@ CREATE TABLE user_data.measured_criterion (
     criterion_id VARCHAR PRIMARY KEY
 );
 COMMENT ON TABLE user_data.measured_criterion IS 'Criteria of users that were measured for every site; one without any row is unknown everywhere.';
+CREATE TABLE user_data.beyond (
+    owner VARCHAR NOT NULL,
+    site_id VARCHAR NOT NULL,
+    criterion_id VARCHAR NOT NULL
+);
+COMMENT ON TABLE user_data.beyond IS 'A site beyond the ground that a user''s layer speaks of: the criterion does not apply to it.';
 
 CREATE TABLE user_data.fact AS SELECT '' AS owner, * FROM facts.claim LIMIT 0;
 COMMENT ON TABLE user_data.fact IS 'What a user states of a site with a source: scored in place of every other claim of that attribute and commodity while it stands.';

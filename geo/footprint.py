@@ -51,15 +51,15 @@ class Footprint:
         cosines = np.clip(self._corners @ self._corners.T, -1.0, 1.0)
         self.diagonal_km = EARTH_KM * (np.pi if self._world else float(np.arccos(cosines.min(initial=1.0))))
 
-    def holds(self, lon: ArrayLike, lat: ArrayLike, belt_km: float) -> NDArray[np.bool_]:
+    def holds(self, lon: ArrayLike, lat: ArrayLike, belt_km: float | FloatArray) -> NDArray[np.bool_]:
         """Return which places lie in the hull or within `belt_km` of it.
 
         Parameters
         ----------
         lon, lat : array_like
             Degrees, EPSG:4326. A place with NaN is not held.
-        belt_km : float
-            Width of the belt around the hull.
+        belt_km : float or array, shape (n,)
+            Width of the belt around the hull; an array: one a place.
 
         Returns
         -------

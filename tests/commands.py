@@ -27,7 +27,7 @@ HOLD = (
 )
 ROOT = Path(__file__).resolve().parents[1]
 #: Tables beside the facts that hold what is the user's own.
-BESIDE = ("site", "claim", "fact", "holder", "measurement", "gate", "replaced", "measured_criterion")
+BESIDE = ("site", "claim", "fact", "holder", "measurement", "gate", "replaced", "measured_criterion", "beyond")
 _CLOSE = session.close
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 

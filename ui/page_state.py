@@ -14,7 +14,7 @@ from data.shortlist_items import DEFAULT
 from scoring.defaults import DEFAULT_METHOD, DEFAULT_STEP, DEFAULT_UNIVERSE, OPENING_ORDER
 
 if TYPE_CHECKING:
-    import numpy as np
+    import pandas as pd
     from streamlit.navigation.page import StreamlitPage
 
     from scoring.criteria.user_criterion import UserCriterion
@@ -107,7 +107,7 @@ class PageState:
     # User layers; `ui.screens.layers.upload_item` has the state of uploads.
     just_added: Entry[list[str]] = Entry(list)
     just_removed: Entry[str] = Entry(str)
-    measured_previews: Entry[dict[tuple[str, str], np.ndarray]] = Entry(dict)
+    measured_previews: Entry[dict[tuple[str, str], pd.DataFrame]] = Entry(dict)
 
     # Method agreement, as far as it was computed, and the question that it answers.
     compared: Entry[list[Agreement]] = Entry(list)

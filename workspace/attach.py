@@ -173,8 +173,8 @@ def measure_evidence(
 
 
 def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, measurements: pd.DataFrame, source: Source) -> None:
-    known = measurements.dropna(subset=["value"])
-    rows = known[["site_id", "value", "low", "high"]].assign(target=known["target"].fillna("").astype(str))
+    told = measurements[measurements["value"].notna() | measurements["beyond"]]
+    rows = told[["site_id", "value", "low", "high", "beyond"]].assign(target=told["target"].fillna("").astype(str))
     values = {"criterion_id": own.id, "owner": source.publisher}
     rows = rows.assign(criterion_id=own.id, commodity="", status="measured", source_id=source.id, as_of=source.as_of)
     change(facts, "workspace/user_measurement.sql", rows.assign(reference_group="", reference_n=None), values)

@@ -6,3 +6,4 @@ DELETE FROM user_data.gate;
 DELETE FROM user_data.claim;
 DELETE FROM user_data.site;
 DELETE FROM user_data.measured_criterion;
+DELETE FROM user_data.beyond;

@@ -20,8 +20,9 @@ from scoring.criteria.catalogue import Criterion, load
 from scoring.ranking.pipeline import prepare
 
 FILE = CURATED / "selection_lists.csv"
+#: What was measured for criteria of users, beside the measurements themselves.
+OWN_CRITERIA = ("user_data.measured_criterion", "user_data.beyond")
 #: Tables that add facts to records of other sources and are no reason for a site to be there.
-MEASURED = "user_data.measured_criterion"
 ATTACHED = ("orebridge_site_facts",)
 #: What the months to product and their chance rest on.
 PRODUCT = frozenset(("stage", "first_production", "funding_state"))
@@ -173,7 +174,8 @@ def _copy(facts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     prepare(copy)
     for name in RANKING_TABLES:
         _copy_rows(source, f"combined.{name}" if name in JOINED_TABLES else f"facts.{name}", copy, f"facts.{name}")
-    _copy_rows(source, MEASURED, copy, MEASURED)
+    for name in OWN_CRITERIA:
+        _copy_rows(source, name, copy, name)
     return copy
 
 

@@ -25,7 +25,7 @@ AROUND = 8
 """Places on the circle of a site's location accuracy that a range is taken from, beside the site itself."""
 
 SMALLEST_REACH_KM = 10.0
-COLUMNS = ("site_id", "value", "low", "high", "target", "covered")
+COLUMNS = ("site_id", "value", "low", "high", "target", "covered", "beyond")
 
 
 @dataclass(frozen=True)
@@ -117,7 +117,8 @@ def measure(
     DataFrame
         One row a site in the order of `sites`: site_id, value, low, high (unit of the measure; NaN: unknown, never a
         zero), target (name of the feature, or empty), covered (share 0..1 of the asked ground that the layer speaks
-        of).
+        of), beyond (bool: the site, wherever within its accuracy it lies, is on ground of which the layer says nothing;
+        False of an unlocated one).
 
     Raises
     ------
@@ -131,6 +132,7 @@ def measure(
     share = len(lon) / max(len(lon) + AROUND * len(around), 1)
     here = _known(layer, criterion, lon, lat, _part_of(progress, 0.0, share))
     low, high = here.value.copy(), here.value.copy()
+    silent = np.isnan(here.value)
     if criterion.measure == "distance_km":
         low, high = np.maximum(here.value - slack_km, 0.0), here.value + slack_km
     elif around.size:
@@ -138,6 +140,7 @@ def measure(
         beside = _known(
             layer, criterion, ring_lon.ravel(), ring_lat.ravel(), _part_of(progress, share, 1.0)
         ).value.reshape(-1, AROUND)
+        silent[around] &= np.isnan(beside).all(axis=1)
         low[around] = np.fmin(low[around], np.fmin.reduce(beside, axis=1))
         high[around] = np.fmax(high[around], np.fmax.reduce(beside, axis=1))
     if criterion.measure == "inside":
@@ -146,7 +149,8 @@ def measure(
     unknown = np.isnan(here.value)
     low[unknown] = high[unknown] = np.nan
     target = np.where(unknown, "", layer.name_of(here.index))
-    values = (sites["site_id"].to_numpy(), here.value, low, high, target, here.covered)
+    beyond = _beyond(layer, criterion, lon, lat, slack_km, silent)
+    values = (sites["site_id"].to_numpy(), here.value, low, high, target, here.covered, beyond)
     return pd.DataFrame(dict(zip(COLUMNS, values, strict=True)))
 
 
@@ -179,15 +183,35 @@ def _to_sample(what: LayerMeasure, criterion: UserCriterion, slack_km: FloatArra
     return np.flatnonzero(slack_km > least)
 
 
+def _beyond(
+    layer: EvidenceLayer,
+    criterion: UserCriterion,
+    lon: FloatArray,
+    lat: FloatArray,
+    slack_km: FloatArray,
+    silent: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """Return the sites on ground of which the layer says nothing; `silent`: nothing is known there or around."""
+    located = ~(np.isnan(lon) | np.isnan(lat))
+    if criterion.everywhere:
+        return np.zeros(len(lon), dtype=np.bool_)
+    if layer.kind == "raster":
+        return located & silent
+    return located & ~layer.footprint.holds(lon, lat, _belt_km(layer, criterion) + slack_km)
+
+
+def _belt_km(layer: EvidenceLayer, criterion: UserCriterion) -> float:
+    """Return how far beyond its features a layer still speaks."""
+    return criterion.reach_km or (criterion.radius_km if EVIDENCE[criterion.measure].radius else layer.reach_km)
+
+
 def _known(
     layer: EvidenceLayer, criterion: UserCriterion, lon: FloatArray, lat: FloatArray, progress: Progress
 ) -> Measured:
     """Measure places; those beyond the ground that the layer covers stay unknown."""
-    what = EVIDENCE[criterion.measure]
     located = ~(np.isnan(lon) | np.isnan(lat))
     if layer.kind != "raster" and not criterion.everywhere:
-        belt_km = criterion.reach_km or (criterion.radius_km if what.radius else layer.reach_km)
-        located = layer.footprint.holds(lon, lat, belt_km)
+        located = layer.footprint.holds(lon, lat, _belt_km(layer, criterion))
     rows = np.flatnonzero(located)
     part = MEASURED_BY[criterion.measure](layer, criterion, lon[rows], lat[rows], progress)
     measured = Measured(np.full(len(lon), np.nan), np.zeros(len(lon)), np.full(len(lon), -1, dtype=np.int64))

@@ -1,4 +1,4 @@
--- in:     combined.site, combined.measurement, facts.commodity, criterion(profile, position, id, applies_to, ...);
+-- in:     combined.site, combined.measurement, user_data.beyond, facts.commodity, criterion(profile, position, id, applies_to, ...);
 --         interest = commodity of interest, or '' for each site's main commodity; own = set of user-defined criteria, or ''
 -- out:    site_id, mine, position, applies, known, u, u_a, u_b: desirability of the value and of the ends of its range
 -- grain:  one row a site and criterion
@@ -14,11 +14,12 @@ WITH picked AS (
 cells AS (
     SELECT
         s.site_id, s.kind = 'mine' AS mine, c.position, c.is_log, c.worst, c.best,
-        c.applies_to = 'all' OR (c.applies_to = 'ore') = (s.kind = 'mine') AS applies,
+        (c.applies_to = 'all' OR (c.applies_to = 'ore') = (s.kind = 'mine')) AND b.site_id IS NULL AS applies,
         p.value, p.low, p.high
     FROM combined.site AS s
     JOIN criterion AS c ON c.profile IN ('', own)
     LEFT JOIN picked AS p ON p.site_id = s.site_id AND p.criterion_id = c.id
+    LEFT JOIN user_data.beyond AS b ON b.site_id = s.site_id AND b.criterion_id = c.id
 )
 SELECT
     site_id, mine, position, applies, applies AND value IS NOT NULL AS known,

@@ -208,6 +208,22 @@ def test_an_own_criterion_is_measured_for_own_sites_too(facts, store) -> None:
     assert found.fetchone() == (pytest.approx(0.0, abs=1e-6), "own:l1")
 
 
+def test_a_local_survey_leaves_the_scores_beyond_it_as_they_are(facts, store) -> None:
+    attach.attach_sites(facts, UserSites([site(lon=24.0, lat=67.0), site("own-b", lon=-70.0, lat=-30.0)], []))
+    attach.measure_evidence(facts, store, [CRITERION])
+    without, wanted = from_preset(), replace(from_preset(), evidence=(CRITERION,))
+    before, after = (rank(facts, scenario).set_index("site_id") for scenario in (without, wanted))
+    told = "SELECT site_id FROM user_data.beyond WHERE criterion_id = $id"
+    beyond = [row[0] for row in facts.execute(told, {"id": CRITERION.id}).fetchall()]
+    assert "own-b" in beyond
+    assert "own-a" not in beyond
+    for column in ("score", "coverage", "score_low", "score_high"):
+        assert after.loc[beyond, column].tolist() == pytest.approx(before.loc[beyond, column].tolist(), abs=1e-12)
+    assert after.loc["own-a", "score"] != before.loc["own-a", "score"]
+    criteria = [line["criterion"] for line in dossier(facts, wanted, "own-b")["lines"]]
+    assert CRITERION.id not in criteria
+
+
 def test_a_criterion_is_measured_once(facts, store, monkeypatch) -> None:
     calls: list[str] = []
     real = attach.measure

@@ -70,6 +70,15 @@ def test_nothing_mapped_is_zero_in_the_survey_and_unknown_beyond_it(name: str) -
     assert found["value"].tolist() == pytest.approx([0.0, math.nan], nan_ok=True)
 
 
+def test_a_site_is_beyond_a_survey_only_if_no_place_within_its_accuracy_is_in_it() -> None:
+    square = layer("polygons", [shapely.box(25.0, 60.0, 25.2, 60.2)])
+    places = [(25.1, 60.1), (26.0, 60.1), (math.nan, math.nan)]
+    inside = asked("inside", worst=0.0, best=1.0)
+    assert measure(square, inside, sites(*places))["beyond"].tolist() == [False, True, False]
+    assert not measure(square, inside, sites(*places, slack_km=60.0))["beyond"].any()
+    assert not measure(square, asked("inside", everywhere=True), sites(*places))["beyond"].any()
+
+
 def test_a_site_without_a_place_is_unknown() -> None:
     for name in ("distance_km", "density", "mean_within", "max_within", "nearest_value"):
         assert np.isnan(row(measure(POINTS, asked(name, everywhere=True), sites((math.nan, 65.0))))).all()
@@ -127,6 +136,7 @@ def test_a_raster_is_read_at_the_site_and_around_it_with_its_coverage(tmp_path: 
     at = measure(field, asked("value_at", column=""), places)
     assert row(at) == pytest.approx([100.0, 79.0, 121.0], abs=1)
     assert at["covered"].tolist() == [1.0, 1.0, 0.0]
+    assert at["beyond"].tolist() == [False, False, True]
     mean = measure(field, asked("mean_within", column="", radius_km=20.0), places)
     assert mean.loc[0, "value"] == pytest.approx(100.0, abs=0.1)
     assert mean["covered"].tolist() == pytest.approx([1.0, 0.5, 0.0], abs=0.01)

@@ -93,7 +93,10 @@ def test_the_app_ends_cleanly_within_seconds_of_its_start(tmp_path: Path, sent: 
         first = process.stdout.readline() + process.stdout.readline() + process.stdout.readline()
         time.sleep(seconds)
         process.send_signal(sent)
-        rest, _ = process.communicate(timeout=120)
+        try:
+            rest, _ = process.communicate(timeout=120)
+        finally:
+            process.kill()  # one that does not end fails here, and is not waited for
     assert process.returncode == code, first + rest
     assert "terminate called" not in rest
     assert "Traceback" not in rest

@@ -16,14 +16,16 @@ from scoring.aggregation.values import VALUE_FUNCTIONS
 from scoring.criteria.user_criterion import CURVES, EVIDENCE, UserCriterion
 from scoring.measures.layer_measures import distribution, suggested_goalposts
 from ui.page_state import page_state
+from ui.state import scenario
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
 from ui.text.problems import problem
-from workspace import session, user_criteria
+from workspace import rankings, session, user_criteria
 
 DEFAULT_RADIUS_KM = 25.0
 DEFAULT_WEIGHT = 20
 MOST_PREVIEWS = 8
+MOST_CHANGES = 8
 
 
 def builder(layer: UserLayer) -> None:
@@ -44,7 +46,9 @@ def builder(layer: UserLayer) -> None:
     everywhere = st.toggle(
         _("Global layer: unmapped means absent"),
         key=f"everywhere_{layer.layer_id}",
-        help=_("If off, sites outside the surveyed area are unknown."),
+        help=_(
+            "If off, the criterion does not apply to sites outside the surveyed area, and their score stays as it is."
+        ),
     )
     _judge(layer, measure, column, radius, everywhere)
 
@@ -60,14 +64,20 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
         draft = user_criteria.made(
             layer, measure, column=column, radius_km=radius, worst=0.0, best=1.0, weight=0.0, everywhere=everywhere
         )
-        values = _measured(draft)
+        measured = _measured(draft)
     except OrebridgeError as error:
         st.error(problem(error))
         return
+    values = measured["value"].to_numpy(dtype=np.float64)
     known = values[np.isfinite(values)]
-    st.caption(_("Values for {known} of {all} sites.").format(known=number(len(known)), all=number(len(values))))
+    inside = int((~measured["beyond"]).sum())
+    st.caption(
+        _("{inside} of {all} sites lie where the layer can speak; {known} of them have a value.").format(
+            inside=number(inside), all=number(len(values)), known=number(len(known))
+        )
+    )
     if not len(known):
-        st.info(_("No site lies within the surveyed area, so the criterion would be unknown for every site."))
+        st.info(_("No site lies within the surveyed area, so the criterion would apply to none."))
     worst_first, best_first = suggested_goalposts(values, measure)
     left, right, curve, weigh = st.columns(4)
     unit = f" ({draft.unit})" if draft.unit else ""
@@ -98,6 +108,8 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
         st.error(problem(error))
         return
     _curve(own, values)
+    if len(known):
+        _preview(own)
     if st.button(
         _("Add to score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)
     ):
@@ -113,7 +125,35 @@ def _title(layer: UserLayer, measure: str, column: str, radius: float) -> str:
     return f"{w.word(w.MEASURES, measure)}: {column or layer.name}{within}"[:120]
 
 
-def _measured(own: UserCriterion) -> np.ndarray:
+def _preview(own: UserCriterion) -> None:
+    """Say what the criterion would change in the list of Explore, and show the sites that move furthest."""
+    shown = scenario()
+    try:
+        with st.spinner(_("Ranking with the criterion …")):
+            changes = user_criteria.rank_changes(own, shown)
+    except OrebridgeError as error:
+        st.warning(problem(error))
+        return
+    if not changes:
+        st.markdown(_("**If added**: no site of the list on Explore changes its place."))
+        return
+    listed = len(rankings.ranking(shown))
+    st.markdown(
+        _("**If added**: {moved} of the {listed} sites of the list on Explore change their place.").format(
+            moved=number(len(changes)), listed=number(listed)
+        )
+        + (" " + _("Those that move furthest:") if len(changes) > MOST_CHANGES else "")
+    )
+    rows = changes[:MOST_CHANGES]
+    columns = {
+        _("Site"): [w.plain(change.name) for change in rows],
+        _("Rank now"): [change.before for change in rows],
+        _("Rank with it"): [change.after for change in rows],
+    }
+    st.dataframe(pd.DataFrame(columns), hide_index=True, width="stretch")
+
+
+def _measured(own: UserCriterion) -> pd.DataFrame:
     """Measure once a session and choice, with a bar that says how far it is."""
     previews = page_state.measured_previews
     key = (own.id, session.revision())
@@ -123,9 +163,9 @@ def _measured(own: UserCriterion) -> np.ndarray:
         def say(share: float) -> None:
             bar.progress(min(max(share, 0.0), 1.0), _("Measuring over all sites …"))
 
-        values = user_criteria.values(own, say)["value"].to_numpy(dtype=np.float64)
+        measured = user_criteria.values(own, say)
         bar.empty()
-        previews = {**(previews if len(previews) <= MOST_PREVIEWS else {}), key: values}
+        previews = {**(previews if len(previews) <= MOST_PREVIEWS else {}), key: measured}
         page_state.measured_previews = previews
     return previews[key]
 
