@@ -22,8 +22,8 @@ from data import units
 from data.facts import BUNDLE
 from data.stages import stage
 from data.user_layers import Features, UserLayer, UserSites
-from data.user_words import commodity_of, deposit_type_of, form_in_words, has_form, named
-from data.vocabulary import KINDS, commodity_ids
+from data.user_words import commodity_of, form_in_words, has_form, named
+from data.vocabulary import KINDS, commodity_ids, deposit_type
 from geo.errors import OrebridgeError, Phrase
 from geo.geometry import PolygonIndex
 
@@ -197,7 +197,7 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
             "lat": float(lat[i]),
             "location_accuracy": _accuracy(rows.text("accuracy", i), bool(exact[i])),
             "commodities": list(stated.ids or rows.graded_in(i, basis)),
-            "deposit_type": deposit_type_of(rows.text("deposit_type", i)),
+            "deposit_type": deposit_type(rows.text("deposit_type", i)),
             "stage": stage(rows.text("stage", i)),
         }
         if not site["commodities"]:

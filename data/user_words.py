@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 
-from data.vocabulary import CURATED, DEPOSIT_PATTERNS, commodity
+from data.vocabulary import CURATED, commodity
 
 #: Other words than those of the sources, in lower case and half width.
 _SPELLINGS = {
@@ -191,24 +191,3 @@ def has_form(formula: str, kind: str) -> bool:
     """
     ending = next(ending for _, each, ending in _KINDS if each == kind)
     return (formula == "TREO" and kind == "oxide") or bool(re.search(rf"[A-Za-z0-9](?:{ending})$", formula))
-
-
-@cache
-def deposit_type_of(text: str) -> str:
-    """Return our deposit type for a user's words; empty where they say nothing that we know.
-
-    The patterns are those of the sources (`data.vocabulary.deposit_type`), but count only where a word begins:
-    platinum and serpentinite are no tin.
-
-    Parameters
-    ----------
-    text : str
-        As the table prints it; empty: not stated.
-
-    Examples
-    --------
-    >>> deposit_type_of("Tin greisen"), deposit_type_of("Serpentinite"), deposit_type_of("Cu skarn")
-    ('tin-tungsten granite-related', '', 'skarn')
-    """
-    low = text.lower()
-    return next((kind for pattern, kind in DEPOSIT_PATTERNS if re.search(rf"(?<![a-z])(?:{pattern})", low)), "")

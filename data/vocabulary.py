@@ -333,10 +333,16 @@ def deposit_type(text: str | None) -> str:
     Parameters
     ----------
     text : str or None
-        As a source prints it; None or empty: not stated.
+        As a source or a user prints it; None or empty: not stated. A pattern counts only where a word begins: platinum
+        and serpentinite are no tin, and pyroclastic rocks are not clastic-dominated.
+
+    Examples
+    --------
+    >>> deposit_type("Tin greisen"), deposit_type("Serpentinite"), deposit_type("Cu skarn")
+    ('tin-tungsten granite-related', '', 'skarn')
     """
     low = (text or "").lower()
-    return next((kind for pattern, kind in DEPOSIT_PATTERNS if re.search(pattern, low)), "")
+    return next((kind for pattern, kind in DEPOSIT_PATTERNS if re.search(rf"(?<![a-z])(?:{pattern})", low)), "")
 
 
 def owners(text: str) -> tuple[str, ...]:

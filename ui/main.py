@@ -10,10 +10,13 @@ from ui import state
 from ui.page_state import page_state
 from ui.panels.address_notice import address_notice
 from ui.panels.first_visit import frame
+from ui.panels.sidebar import sidebar
 from ui.panels.user_data_notice import notice
 from ui.text.i18n import LANGUAGES, _, language
 
 HERE = Path(__file__).resolve().parent
+#: Pages on which weights, commodity and filters change nothing.
+OBEYS_NOTHING = ("methods",)
 
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
@@ -33,6 +36,9 @@ pages = [
     ),
     st.Page(
         HERE / "screens" / "compare" / "page.py", title=_("Compare"), icon=":material/compare:", url_path="compare"
+    ),
+    st.Page(
+        HERE / "screens" / "desks" / "page.py", title=_("Two desks"), icon=":material/handshake:", url_path="desks"
     ),
     st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(
@@ -78,4 +84,6 @@ with st.sidebar:
     )
 address_notice()
 notice()
+if chosen.url_path not in OBEYS_NOTHING:
+    sidebar(explores=chosen.url_path in ("", "explore"))
 chosen.run()

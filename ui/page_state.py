@@ -83,6 +83,7 @@ class PageState:
     stake: Entry[bool] = Entry(bool)
     programme: Entry[str] = Entry(str)
     firm: Entry[bool] = Entry(bool)
+    joint_rule: Entry[str] = Entry(str)
     preset: Entry[str | None] = Entry(lambda: None)
     area: Entry[Area | None] = Entry(lambda: None)
     area_note: Entry[str] = Entry(str)

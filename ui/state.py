@@ -389,6 +389,12 @@ def show_found(site_id: str) -> None:
     select([site_id])
 
 
+def open_found(site_id: str) -> None:
+    """Have the dossier show a site that was searched for; the page itself is switched to by `go`."""
+    page_state.q = ""
+    open_site(site_id)
+
+
 def lift(reasons: Collection[str], step: str) -> None:
     """Give up the commodity of interest and the filters that leave a site of that step out (`hidden.REASONS`)."""
     if "universe" in reasons:

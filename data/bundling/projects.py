@@ -35,6 +35,7 @@ KEPT = (
     "permit",
     "prc_customers",
     "prc_technology",
+    "process_recovery",
     "scale",
     "shelved_reason",
     "study",
@@ -187,7 +188,10 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
         elif attribute in ("capacity", "planned_output"):
             yield from _output(record, row, stands)
         elif attribute in KEPT:
-            yield _claim(record, row, attribute, reported(row["value"]), text=row["text"], unit=row["unit"])
+            value = reported(row["value"])
+            yield _claim(record, row, attribute, value, text=row["text"], unit=row["unit"])
+            if attribute == "feed" and value and row["unit"] == "%":  # of the works' whole need, as the page states it
+                yield _claim(record, row, "feed_secured_pct", value, text=row["text"], unit="%")
     yield from _resource(record, rows)
 
 

@@ -71,7 +71,7 @@ _ALL = (
         "Mean of both",
         "両者の平均",
         "Both desks have equal weight; a high score from one can offset a low score from the other.",
-        "両デスクを同じ重みで扱う。一方の高い評価が他方の低い評価を補いうる。",
+        "両デスクを同じ重みで扱います。一方の高い評価が他方の低い評価を補うことがあります。",
         mean_rule,
     ),
     JointRule(
@@ -79,7 +79,7 @@ _ALL = (
         "Lower of the two desks",
         "評価の低い側を採用",
         "Each site takes the lower of the two desk scores; there is no compensation.",
-        "両デスクのうち低い方の評価をその候補地の評価とする。補償はしない。",
+        "両デスクのうち低い方の評価をその候補地の評価とします。高い方では補えません。",
         maximin_rule,
     ),
     JointRule(
@@ -87,7 +87,7 @@ _ALL = (
         "Nash product",
         "ナッシュ積",
         "Product of both scores; at the same mean, balanced sites rank above unbalanced ones.",
-        "両者の得点の積。平均が同じなら、偏った候補地より釣り合った候補地が上になる。",
+        "両者の得点の積です。平均が同じなら、偏った候補地より釣り合った候補地が上になります。",
         nash_rule,
     ),
 )

@@ -3,10 +3,11 @@
 -- grain:  one row a site with a buyer whose seat is known
 -- NULL:   none; without such a buyer there is no row (unknown): most sites sell to nobody that a source names
 -- ref:    the mean over the buyers' countries, from the least to the greatest of them. What is not binding (memorandum, letter of intent, right of first
---         refusal) may come to nothing: its low end is 1, as of a buyer that is neither ally nor covered nation. Ended contracts do not count
-WITH stated AS (
+--         refusal) may come to nothing: its low end is 1, as of a buyer that is neither ally nor covered nation. A contract that ended does not
+--         count, nor what was said of that buyer before it ended
+WITH told AS (
     SELECT
-        c.site_id, c.source_id, c.as_of, b.buyer, b.country_iso3,
+        c.site_id, c.source_id, c.as_of, b.buyer, regexp_matches(lower(c.text || ' ' || c.scope), '\b(terminated|ended|cancelled|canceled)\b') AS ended, b.country_iso3,
         CASE k.bloc WHEN 'us' THEN 3 WHEN 'japan' THEN 3 WHEN 'partner' THEN 2 WHEN 'covered' THEN 0 ELSE 1 END AS class,
         regexp_matches(
             lower(c.text || ' ' || c.scope), '\bmou\b|memorandum|letter of intent|\bloi\b|non-binding|first refusal|nominated|nominees'
@@ -14,8 +15,12 @@ WITH stated AS (
     FROM combined.claim AS c
     JOIN facts.buyer AS b ON starts_with(c.text, b.buyer)
     JOIN facts.country AS k ON k.iso3 = b.country_iso3
-    WHERE c.attribute = 'offtake' AND c.method <> 'unconfirmed' AND NOT regexp_matches(lower(c.text || ' ' || c.scope), 'terminated|ended|cancel')
+    WHERE c.attribute = 'offtake' AND c.method <> 'unconfirmed'
     QUALIFY row_number() OVER (PARTITION BY c.site_id, c.text, c.as_of, c.source_id ORDER BY length(b.buyer) DESC) = 1
+),
+stated AS (
+    FROM told
+    QUALIFY NOT ended AND NOT coalesce(max(as_of) FILTER (ended) OVER (PARTITION BY site_id, buyer) >= as_of, FALSE)
 ),
 countries AS (
     SELECT site_id, country_iso3, class, bool_and(not_binding) AS not_binding, max(as_of) AS as_of, max(source_id) AS source_id, min(buyer) AS buyer

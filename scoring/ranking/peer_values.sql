@@ -7,7 +7,7 @@
 -- ref:    users' own sites are no peers, so that a new site moves no other
 CREATE OR REPLACE MACRO peer_values(own, interest) AS TABLE
 SELECT
-    c.mine, c.position, count(*)::INTEGER AS n, avg(c.u) AS mean,
+    c.mine, c.position, count(*)::INTEGER AS n, avg(c.u ORDER BY c.u) AS mean,  -- in one order: a sum to the last digit
     quantile_cont(c.u, list_transform(range(33), lambda i: i / 32)) AS q
 FROM cells_of_sites(own, interest) AS c
 JOIN facts.site AS s USING (site_id)

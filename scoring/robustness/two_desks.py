@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -48,6 +49,97 @@ class TwoDesks:
     first: str
     second: str
     rule: str
+
+
+#: How many sites of each desk are compared in words.
+FIRST = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """One site taken in place of another by a desk that gives way.
+
+    Attributes
+    ----------
+    taken, left : tuple of str
+        site_id and name of the site that comes, and of the one that goes.
+    loss, gain : float
+        Score that the desk gives up, and that the other gains: differences of each desk's own scores.
+    """
+
+    taken: tuple[str, str]
+    left: tuple[str, str]
+    loss: float
+    gain: float
+
+
+@dataclass(frozen=True, slots=True)
+class Accord:
+    """Where two desks agree among their first sites, where they part, and what each could give the other.
+
+    Attributes
+    ----------
+    top : int
+        How many sites of each desk are compared.
+    both, first_only, second_only : tuple of (site_id, name)
+        Sites among the first of both desks, in joint order; and of one alone, in its order. None fails a gate.
+    divides : str
+        Id of the criterion that separates the desks at most of the sites of one alone; empty where there is none.
+    first_gives, second_gives : Swap or None
+        The swap that gives the other desk most beyond what it costs; None where none gives more than it costs.
+    """
+
+    top: int
+    both: tuple[tuple[str, str], ...]
+    first_only: tuple[tuple[str, str], ...]
+    second_only: tuple[tuple[str, str], ...]
+    divides: str
+    first_gives: Swap | None
+    second_gives: Swap | None
+
+
+def accord(desks: TwoDesks, top: int = FIRST) -> Accord:
+    """Compare the first sites of two desks.
+
+    Parameters
+    ----------
+    desks : TwoDesks
+        As `two_desks` returns them.
+    top : int, optional
+        How many sites of each desk, from the first.
+    """
+    stands = desks.sites[~desks.sites["gate_failed"].astype(bool)]
+    first, second = stands["first_rank"] <= top, stands["second_rank"] <= top
+    ones, twos = stands[first & ~second].sort_values("first_rank"), stands[second & ~first].sort_values("second_rank")
+    apart = [*ones["divides"], *twos["divides"]]
+    return Accord(
+        top,
+        _ids(stands[first & second]),
+        _ids(ones),
+        _ids(twos),
+        max(sorted(set(apart)), key=apart.count, default=""),
+        _best_swap(ones, twos, "first_score", "second_score"),
+        _best_swap(twos, ones, "second_score", "first_score"),
+    )
+
+
+def _ids(sites: pd.DataFrame) -> tuple[tuple[str, str], ...]:
+    return tuple(zip(sites["site_id"], sites["name"], strict=True))
+
+
+def _best_swap(own: pd.DataFrame, others: pd.DataFrame, mine: str, theirs: str) -> Swap | None:
+    """Return the swap of one of `own` for one of `others` that gives the other desk most beyond what it costs."""
+    swaps = [
+        Swap(
+            (taken["site_id"], taken["name"]),
+            (left["site_id"], left["name"]),
+            float(left[mine] - taken[mine]),
+            float(taken[theirs] - left[theirs]),
+        )
+        for left, taken in product(own.to_dict("records"), others.to_dict("records"))
+    ]
+    best = max(swaps, key=lambda swap: swap.gain - swap.loss, default=None)
+    return best if best is not None and best.gain > best.loss else None
 
 
 def desk_scenario(scenario: Scenario, preset: str) -> Scenario:

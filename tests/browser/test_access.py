@@ -26,6 +26,7 @@ ADDRESSES = {
     "site": f"site?m=dysprosium&id={LOFDAL}",
     "layers": "layers?",
     "robustness": "robustness?m=gallium",
+    "desks": "desks?m=gallium",
     "backtest": "backtest?",
     "shortlist": "shortlist?list=default",
     "methods": "methods?",

@@ -87,7 +87,7 @@ def test_a_shortlist_from_a_question_to_a_memo(
         question.fill("Which heavy rare earths?")
         question.press("Control+Enter")
         settled(page)
-        page.get_by_role("button", name=word("Save the scenario of the Explore page")).click()
+        page.get_by_role("button", name=word("Save the scenario of the sidebar")).click()
         page.get_by_role("button", name=word("Open on the Explore page")).wait_for(timeout=60_000)
         page.get_by_label(word("Label (optional)")).first.fill("first")
         page.get_by_label(word("Label (optional)")).first.press("Enter")

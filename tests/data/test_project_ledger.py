@@ -37,6 +37,7 @@ ATTRIBUTES = {
     "funding",
     "funding_state",
     "shelved_reason",
+    "process_recovery",
     "list",
     "identity",
 }

@@ -29,6 +29,8 @@ _DESCRIBED = {
     "unnamed Chinese anode-graphite processor": N_("an unnamed Chinese processor of anode graphite"),
     "demonstration plant fabricated in China": N_("a demonstration plant fabricated in China"),
     "demonstration plant technology and equipment package": N_("demonstration plant technology and equipment"),
+    "engineering": N_("engineering"),
+    "process and equipment": N_("process and equipment"),
     "feasibility-study process plant engineering": N_("process plant engineering of the feasibility study"),
     "pilot plant runs and front-end engineering design": N_("pilot plant runs and front-end engineering design"),
     "spheronized-graphite plant and process": N_("plant and process for spheronized graphite"),

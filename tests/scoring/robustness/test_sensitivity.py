@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,7 +18,7 @@ from scoring.ranking.pipeline import NORMALISATIONS, rank
 from scoring.ranking.scenario import ORDERS, Scenario
 from scoring.robustness.method_agreement import compared
 from scoring.robustness.sensitivity import needs, raw_value, stability, tornado
-from scoring.robustness.two_desks import desk_scenario, two_desks
+from scoring.robustness.two_desks import TwoDesks, accord, desk_scenario, two_desks
 from scoring.robustness.value_of_information import lessons
 from tests.conftest import TinySite, criteria_for, refilled, tiny_facts
 from tests.test_laws import some_sites, weights
@@ -181,6 +182,32 @@ def test_two_desks_agree_with_their_own_rankings() -> None:
         apart = np.array(us.loc[site_id, "contributions"]) - np.array(japan.loc[site_id, "contributions"])
         assert abs(apart[parts[row["divides"]]]) == pytest.approx(np.abs(apart).max())
         assert row["divides_by"] == pytest.approx(apart[parts[row["divides"]]])
+
+
+def test_two_desks_are_told_apart_in_words() -> None:
+    rows = [  # site, rank and score at either desk, what divides, gate failed
+        ("both", 1, 1, 0.9, 0.9, "grade", False),
+        ("us", 2, 4, 0.8, 0.3, "gap", False),
+        ("us too", 3, 5, 0.6, 0.2, "gap", False),
+        ("japan", 4, 2, 0.5, 0.8, "grade", False),
+        ("japan too", 5, 3, 0.2, 0.7, "gap", False),
+        ("barred", 6, 6, 0.9, 0.9, "grade", True),
+    ]
+    names = ["site_id", "first_rank", "second_rank", "first_score", "second_score", "divides", "gate_failed"]
+    sites = pd.DataFrame(rows, columns=names).assign(name=lambda frame: frame["site_id"].str.title())
+    told = accord(TwoDesks(sites, None, None, "us_desk", "japan_desk", "mean"), top=3)
+    assert told.both == (("both", "Both"),)
+    assert [site for site, _ in told.first_only] == ["us", "us too"]
+    assert [site for site, _ in told.second_only] == ["japan", "japan too"]
+    assert told.divides == "gap"
+    gives = told.first_gives  # of the four swaps this one gives Japan 0.6 and costs the US 0.1
+    assert gives is not None
+    assert (gives.taken[0], gives.left[0]) == ("japan", "us too")
+    assert (gives.loss, gives.gain) == (pytest.approx(0.1), pytest.approx(0.6))
+    assert told.second_gives is not None
+    assert (told.second_gives.taken[0], told.second_gives.left[0]) == ("us", "japan too")
+    alike = accord(TwoDesks(sites.head(1), None, None, "us_desk", "japan_desk", "mean"), top=3)
+    assert (alike.first_only, alike.divides, alike.first_gives) == ((), "", None)
 
 
 @pytest.mark.parametrize("rule", JOINT_RULES)

@@ -18,6 +18,7 @@ PAGES = (
     "screens/site/page.py",
     "screens/methods/page.py",
     "screens/robustness/page.py",
+    "screens/desks/page.py",
     "screens/backtest/page.py",
     "screens/facts/page.py",
 )
@@ -54,6 +55,27 @@ def test_page_runs(page: str, language: str) -> None:
         {"m": "dysprosium"} if any(name in page for name in ("robustness", "backtest", "facts")) else {}
     )  # 805 sites instead of 14,436
     assert opened(page, lang=language, **few).main
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_weights_and_filters_can_be_changed_on_every_page_that_obeys_them(page: str) -> None:
+    test = opened(page, lang="en", m="dysprosium", country="AUS")
+    if "methods" in page:
+        assert not test.slider
+        return
+    assert test.multiselect(key="country").value == ["AUS"]
+    test.slider(key="wg").set_value(61).run()
+    assert not test.exception
+    assert test.session_state["wg"] == 61
+    test.button(key="undo").click().run()
+    assert test.session_state["wg"] != 61
+
+
+def test_a_site_that_is_searched_for_elsewhere_opens_its_dossier() -> None:
+    test = opened("screens/desks/page.py", lang="en", q="mountain pass")
+    test.button(key="found_usa-mountain-pass-ceec").click().run()
+    assert not test.exception
+    assert test.session_state["site_id"] == "usa-mountain-pass-ceec"
 
 
 def test_sites_travel_by_address_not_inline() -> None:

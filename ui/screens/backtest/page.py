@@ -24,7 +24,7 @@ def page() -> None:
     st.caption(
         _(
             "How well does this ranking recover sites that others selected? Uses the "
-            "weights, filters and method set on the Explore page."
+            "weights, filters and method of the sidebar."
         )
     )
     question = _asked()

@@ -1,4 +1,4 @@
-"""Search on the Explore page: suggestions while one types, and a site that the list leaves out, with the reason."""
+"""A site that was searched for and that the list leaves out, with the reason."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ import pandas as pd
 import streamlit as st
 
 from scoring.ranking.scenario import Scenario
-from scoring.search.search import Found
 from ui import state
 from ui.page_state import page_state
 from ui.panels.card import card
@@ -14,62 +13,8 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _
 from workspace import rankings
 
-#: Sites that are suggested at the most, and of those that an empty list leaves out, how many are explained.
-SUGGESTED, EXPLAINED = 6, 3
-#: Letters from which on sites are suggested: one Japanese character, or two Latin letters.
-FEWEST_LATIN = 2
-
-
-def search_box(scenario: Scenario) -> None:
-    """Offer to search; while one types, the list is filtered and the best matches are suggested."""
-    text = st.text_input(
-        _("Search"),
-        key="q",
-        type="search",
-        live="300ms",
-        persist_state="session",
-        placeholder=_("Site, owner, metal"),
-        help=_(
-            "Names of sites and owners in English or Japanese, old names, metals and symbols. Filters the list; "
-            "choose a suggestion to open that site."
-        ),
-    )
-    text = state.short(text or "").strip()
-    if not text or (text.isascii() and len(text) < FEWEST_LATIN):
-        return
-    for commodity in rankings.commodities_named(text)[:1]:
-        if commodity != scenario.commodity:
-            st.button(
-                _("Score by {commodity}").format(commodity=w.plain(w.commodity(commodity).lower())),
-                key="found_commodity",
-                icon=":material/tune:",
-                type="tertiary",
-                on_click=state.take_commodity,
-                args=(commodity,),
-            )
-    found = rankings.found(text, SUGGESTED)
-    if not found:
-        st.caption(_("No site, owner or metal has this name or one that is near."))
-    elif found[0].way == "near":
-        st.caption(_("No name is written so. Near ones:"))
-    for each in found:
-        st.button(
-            _suggestion(each),
-            key=f"found_{each.site_id}",
-            icon=":material/location_on:",
-            type="tertiary",
-            on_click=state.show_found,
-            args=(each.site_id,),
-        )
-
-
-def _suggestion(found: Found) -> str:
-    """Return the name of a site, its country, and the name that matched where it is another."""
-    parts = [w.plain(w.site_name(found.name, found.site_id)), w.nation(found.iso3)]
-    if found.kind != "name":
-        label = w.commodity(found.label) if found.kind == "commodity" else w.plain(found.label)
-        parts.append(f":small[{w.word(w.NAME_KINDS, found.kind)}: {label}]")
-    return " · ".join(parts)
+#: Sites that an empty list leaves out, of which the reason is told.
+EXPLAINED = 3
 
 
 def settle(ranking: pd.DataFrame) -> None:

@@ -15,7 +15,6 @@ from ui.panels.card import card, evidence
 from ui.screens.explore import finding
 from ui.screens.explore.area import area_menu, chip
 from ui.screens.explore.ranked_table import ranked_table
-from ui.screens.explore.sidebar import sidebar
 from ui.screens.explore.universe import choice, headline, nothing_here
 from ui.text.i18n import _, either
 from workspace import rankings, reference
@@ -30,8 +29,6 @@ CARD_ON_THE_RIGHT = (
 def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
-    state.remember(scenario)
-    sidebar(scenario)
     ranking = rankings.ranking(scenario)
     headline(scenario, ranking)
     actions = choice(scenario)

@@ -31,11 +31,11 @@ def stale_facts(scenario: Scenario) -> None:
         _(
             "Facts that are unknown, undated or older than their limit, those first whose answer would move its site "
             "furthest in the list: the rank with the best and with the worst answer, all else held constant. Uses the "
-            "weights and filters set on the Explore page."
+            "weights and filters of the sidebar."
         )
     )
     if scenario.method != DEFAULT_METHOD:
-        st.info(_("Effects are those of the weighted sum; the method chosen on the Explore page is not used here."))
+        st.info(_("Effects are those of the weighted sum; the method chosen in the sidebar is not used here."))
     wanted = st.pills(
         _("Attributes"),
         [name for name in fact_attributes() if criteria_on(name)],
@@ -65,7 +65,7 @@ def stale_facts(scenario: Scenario) -> None:
     )
     if len(found) > ROWS:
         st.caption(
-            _("Showing the first {n} of {all}; filter the list on the Explore page.").format(
+            _("Showing the first {n} of {all}; filter the list in the sidebar.").format(
                 n=number(ROWS), all=number(len(found))
             )
         )

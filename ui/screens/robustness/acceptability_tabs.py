@@ -1,124 +1,23 @@
-"""Two tabs of the Robustness page: the ranks of both desks, and rank stability."""
+"""Rank stability on the Robustness page."""
 
 from __future__ import annotations
-
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
-from scoring.aggregation.joint import JOINT_RULES
-from scoring.defaults import DEFAULT_JOINT_RULE
 from scoring.ranking.packed import groups_of
 from scoring.ranking.scenario import Scenario
 from scoring.robustness.rank_acceptability import RankStability, WeightConstraints
-from scoring.robustness.two_desks import TwoDesks
-from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
-from ui.text.i18n import _, either, number
+from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings
 
 ROWS = 200
-
-
-def desks_tab(scenario: Scenario) -> None:
-    """Show the ranks of both desks, where they part, and the joint order."""
-    rules = {rule.id: either(rule.title, rule.title_ja) for rule in JOINT_RULES.values()}
-    chosen = st.segmented_control(
-        _("Joint rule"),
-        list(rules),
-        key="joint_rule",
-        default=DEFAULT_JOINT_RULE,
-        format_func=rules.__getitem__,
-        required=True,
-    )
-    rule = JOINT_RULES[chosen or DEFAULT_JOINT_RULE]
-    st.caption(either(rule.about, rule.about_ja))
-    desks = rankings.desks(scenario, rule.id)
-    _agreement(desks)
-    left, right = st.columns([2, 3], gap="medium")
-    with left:
-        charts.desks_scatter(desks, page_state.selected)
-        st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))
-    with right:
-        _desks_table(scenario, desks)
-        table_download(desks.sites, "desks")
-
-
-def _agreement(desks: TwoDesks) -> None:
-    """Show how far both desks agree, and how many sites neither would trade for another."""
-    one, two, three = st.columns(3)
-    one.metric(
-        _("Agreement, all sites"),
-        _tau(desks.agreement),
-        help=_("Kendall's tau between the two rankings: 1 = identical, 0 = no correlation."),
-    )
-    two.metric(
-        _("Agreement, top 100"),
-        _tau(desks.agreement_top),
-        help=_("Over sites in either desk's top 100."),
-    )
-    three.metric(
-        _("Pareto set"),
-        number(int(desks.sites["pareto"].sum())),
-        help=_("No other site is better for one desk without being worse for the other."),
-    )
-
-
-def _desks_table(scenario: Scenario, desks: TwoDesks) -> None:
-    """Show the joint order with the rank by each desk and where they part."""
-    shown = desks.sites.head(ROWS)
-    titles = dict(zip([c.id for c in scenario.criteria], charts.criterion_titles(scenario), strict=True))
-    frame = pd.DataFrame(
-        {
-            _("Joint rank"): shown["joint_rank"],
-            _("Site"): shown["name"],
-            _("Country"): [w.nation(c) for c in shown["iso3"]],
-            _("US desk"): shown["first_rank"],
-            _("Japan desk"): shown["second_rank"],
-            _("Gap"): shown["gap"],
-            _("Largest disagreement"): [titles[criterion] for criterion in shown["divides"]],
-            _("US minus Japan"): shown["divides_by"],
-            _("Pareto"): ["●" if best else "" for best in shown["pareto"]],
-        }
-    )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        width="stretch",
-        height=470,
-        lazy=False,
-        key="desks_table",
-        alt=_("Two desks"),
-        column_config=_desks_columns(),
-    )
-
-
-def _desks_columns() -> dict[str, Any]:
-    return with_tips(
-        {
-            _("Joint rank"): st.column_config.NumberColumn(width=75),
-            _("Site"): st.column_config.TextColumn(width=190),
-            _("US desk"): st.column_config.NumberColumn(width=70),
-            _("Japan desk"): st.column_config.NumberColumn(width=80),
-            _("US minus Japan"): st.column_config.NumberColumn(
-                format="%+.3f",
-                help=_(
-                    "Contribution of the criterion to the US desk score minus its contribution to the Japan desk score."
-                ),
-            ),
-            _("Gap"): st.column_config.NumberColumn(width=55, help=_("Positive: ranked higher by the US desk.")),
-        }
-    )
-
-
-def _tau(value: float | None) -> str:
-    return "–" if value is None else number(value, 2)
 
 
 def _list_and_draws(stability: RankStability, top_k: int) -> str:

@@ -1,11 +1,11 @@
-"""Robustness: two desks, how firm each place is, what the order hangs on, and what to find out next."""
+"""Robustness: how firm each place is, what the order hangs on, and what to find out next."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from ui import state
-from ui.screens.robustness.acceptability_tabs import desks_tab, firm_tab
+from ui.screens.robustness.acceptability_tabs import firm_tab
 from ui.screens.robustness.sensitivity_tabs import hangs_tab, learn_tab, methods_tab
 from ui.text.i18n import _, number
 from workspace import rankings
@@ -21,14 +21,10 @@ def page() -> None:
             icon=":material/filter_alt_off:",
         )
         return
-    st.caption(
-        _("Uses the weights, filters and method set on the Explore page: {n} sites.").format(n=number(len(ranking)))
+    st.caption(_("Uses the weights, filters and method of the sidebar: {n} sites.").format(n=number(len(ranking))))
+    firm, hangs, methods, learn = st.tabs(
+        [_("Rank stability"), _("Sensitivity"), _("Method agreement"), _("Value of information")]
     )
-    desks, firm, hangs, methods, learn = st.tabs(
-        [_("Two desks"), _("Rank stability"), _("Sensitivity"), _("Method agreement"), _("Value of information")]
-    )
-    with desks:
-        desks_tab(scenario)
     with firm:
         firm_tab(scenario)
     with hangs:

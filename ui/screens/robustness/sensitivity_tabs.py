@@ -27,9 +27,7 @@ PAIRS = len(COMPARED) * len(NORMALISATIONS) - len(NORMALISATIONS) + 1
 def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Show within which weights a site keeps its place, what moves its score, and what it lacks."""
     if scenario.method != DEFAULT_METHOD:
-        st.info(
-            _("Exact ranges exist for the weighted sum only; the method chosen on the Explore page is not used here.")
-        )
+        st.info(_("Exact ranges exist for the weighted sum only; the method chosen in the sidebar is not used here."))
         scenario = scenario.with_method(DEFAULT_METHOD)
         ranking = rankings.ranking(scenario)
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))

@@ -127,11 +127,11 @@ def head(shortlist: Shortlist, scenario: Scenario) -> None:
     caption = (
         _("Ranked by the saved scenario ({hash}, data {version}).")
         if kept
-        else _("Ranked by the Explore page weights ({hash}).")
+        else _("Ranked by the weights of the sidebar ({hash}).")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         st.caption(caption.format(hash=scenario.scenario_hash, version=shortlist.data_version))
-        if st.button(_("Save the scenario of the Explore page"), icon=":material/bookmark_add:", key="keep_scenario"):
+        if st.button(_("Save the scenario of the sidebar"), icon=":material/bookmark_add:", key="keep_scenario"):
             layers = {
                 layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in page_state.layer_choice.items()
             }

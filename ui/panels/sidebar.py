@@ -1,4 +1,4 @@
-"""The sidebar of the Explore page: commodity of interest, weights, filters with their counts."""
+"""The sidebar of every page that obeys it: search, commodity of interest, weights, filters with their counts."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.support.programmes import programmes
 from ui import state
 from ui.page_state import page_state
-from ui.screens.explore.finding import search_box
+from ui.panels.search_box import search_box
 from ui.text import vocabulary as w
 from ui.text.glossary import tip
 from ui.text.i18n import _, either, number
@@ -21,11 +21,19 @@ from workspace import rankings, reference
 from workspace.permalink import WEIGHT_KEYS
 
 
-def sidebar(scenario: Scenario) -> None:
-    """Draw the sidebar; every widget writes its choice into the session."""
+def sidebar(*, explores: bool) -> None:
+    """Draw the sidebar; every widget writes its choice into the session.
+
+    Parameters
+    ----------
+    explores : bool
+        Whether the page shows a list in which a site that is found can be selected; elsewhere its dossier is opened.
+    """
+    scenario = state.scenario()
+    state.remember(scenario)
     with st.sidebar:
         _way_back()
-        search_box(scenario)
+        search_box(scenario, explores=explores)
         _commodity()
         _weights(scenario)
         _filters(scenario)
