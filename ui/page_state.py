@@ -81,6 +81,7 @@ class PageState:
     q: Entry[str] = Entry(str)
     hide: Entry[bool] = Entry(bool)
     stake: Entry[bool] = Entry(bool)
+    clear: Entry[bool] = Entry(bool)
     programme: Entry[str] = Entry(str)
     firm: Entry[bool] = Entry(bool)
     joint_rule: Entry[str] = Entry(str)

@@ -41,7 +41,7 @@ MOST_SELECTED = 200
 #: Scenarios that a visit keeps for undo.
 MOST_REMEMBERED = 30
 #: Choices of the sidebar that have one value, by their key in the address.
-SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "programme")
+SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "clear", "programme")
 
 
 def start() -> None:
@@ -74,6 +74,7 @@ def start() -> None:
     page_state.q = short(address.get("q", ""))
     page_state.hide = address.get("hide") == "1"
     page_state.stake = address.get("stake") == "1"
+    page_state.clear = address.get("clear") == "1"
     page_state.programme = _one_of("programme", programme_ids(), "")
     page_state.selected = _ids(address.get("sel", ""), MOST_SELECTED)
     page_state.compare = _ids(address.get("ids", ""), MOST_COMPARED)
@@ -261,6 +262,7 @@ def _filters() -> Filters:
         min_coverage=(page_state.cov or 0) / 100,
         gates_failed=not page_state.hide,
         any_stake=bool(page_state.stake),
+        owners_clear=bool(page_state.clear),
         programme=page_state.programme or "",
         text=short(page_state.q or ""),
         area=page_state.area,
@@ -274,7 +276,7 @@ def take_scenario(kept: Scenario, layers: dict[str, tuple[bool, float]]) -> None
     filters = kept.filters
     page_state.m, page_state.order, page_state.method = kept.commodity, kept.order_by, kept.method
     page_state.q, page_state.hide = filters.text, not filters.gates_failed
-    page_state.stake = filters.any_stake
+    page_state.stake, page_state.clear = filters.any_stake, filters.owners_clear
     page_state.programme = filters.programme
     page_state.universe = filters.universe
     page_state.step = (SIDE_BY_SIDE if kept.shared_only else filters.step) or None
@@ -413,6 +415,7 @@ LIFTED: dict[str, Callable[[], None]] = {
     "countries": lambda: page_state.set_choice("country", []),
     "min_coverage": lambda: setattr(page_state, "cov", 0),
     "gates_failed": lambda: setattr(page_state, "hide", False),
+    "owners_clear": lambda: setattr(page_state, "clear", False),
     "area": lambda: setattr(page_state, "area", None),
     "programme": lambda: setattr(page_state, "programme", ""),
     "text": lambda: setattr(page_state, "q", ""),

@@ -132,6 +132,7 @@ def permalink(
     pairs += [
         ("hide", "" if scenario.filters.gates_failed else "1"),
         ("stake", "1" if scenario.filters.any_stake else ""),
+        ("clear", "1" if scenario.filters.owners_clear else ""),
         ("programme", scenario.filters.programme),
         ("sel", ",".join(selected or [])),
         ("lang", language),

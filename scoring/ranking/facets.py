@@ -11,7 +11,7 @@ from scoring.ranking.pipeline import terms
 from scoring.ranking.scenario import Scenario
 
 Facets = dict[str, dict[str, int]]
-FACETS = ("kinds", "stages", "countries", "failed", "steps", "universes")
+FACETS = ("kinds", "stages", "countries", "failed", "clear", "steps", "universes")
 
 
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:

@@ -2,18 +2,22 @@
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
-    SELECT site_id, bool_or(verdict = 'fail' AND gate_counts(gate, $s['any_stake'])) AS gate_failed
+    SELECT
+        site_id, bool_or(verdict = 'fail' AND gate_counts(gate, $s['any_stake'])) AS gate_failed,
+        bool_or(owners_pass(gate, verdict, $s['any_stake'])) AS clear
     FROM combined.gate GROUP BY site_id
 ),
 flags AS (
     SELECT
         s.kind, s.stage, s.iso3, t.step, p.site_id IS NOT NULL AS project, coalesce(f.gate_failed, false) AS gate_failed,
+        coalesce(f.clear, false) AS clear,
         ($s['kinds']::VARCHAR[] IS NULL OR list_contains($s['kinds']::VARCHAR[], s.kind)) AS kind_ok,
         ($s['stages']::VARCHAR[] IS NULL OR list_contains($s['stages']::VARCHAR[], s.stage)) AS stage_ok,
         ($s['countries']::VARCHAR[] IS NULL OR list_contains($s['countries']::VARCHAR[], s.iso3)) AS country_ok,
         ($s['step']::VARCHAR IS NULL OR t.step = $s['step']) AS step_ok,
         ($s['universe'] = 'all' OR p.site_id IS NOT NULL) AS universe_ok,
-        ($s['gates_failed'] OR NOT coalesce(f.gate_failed, false)) AS gate_ok
+        ($s['gates_failed'] OR NOT coalesce(f.gate_failed, false)) AND (NOT $s['owners_clear'] OR coalesce(f.clear, false)) AS gate_ok,
+        $s['gates_failed'] OR NOT coalesce(f.gate_failed, false) AS not_failed
     FROM combined.site AS s
     JOIN scored($s) AS d USING (site_id)
     JOIN combined.step AS t USING (site_id)
@@ -33,6 +37,9 @@ UNION ALL
 SELECT 'countries', iso3, count(*) FROM flags WHERE kind_ok AND stage_ok AND gate_ok AND step_ok AND universe_ok GROUP BY 2
 UNION ALL
 SELECT 'failed', gate_failed::VARCHAR, count(*) FROM flags WHERE kind_ok AND stage_ok AND country_ok AND step_ok AND universe_ok GROUP BY 2
+UNION ALL
+SELECT 'clear', clear::VARCHAR, count(*) FROM flags
+WHERE kind_ok AND stage_ok AND country_ok AND step_ok AND universe_ok AND not_failed GROUP BY 2
 UNION ALL
 SELECT 'steps', step, count(*) FROM flags WHERE kind_ok AND stage_ok AND country_ok AND gate_ok AND universe_ok GROUP BY 2
 UNION ALL

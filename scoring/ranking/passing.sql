@@ -2,7 +2,7 @@
 --         countries, accuracy (lists), universe ('projects': combined.project alone | 'all'), step, gates_failed, any_stake (bool: the gate
 --         covered_any counts), named (list of the ids of the sites
 --         that the text names: scoring/search/search.py), inside (list of the ids of the sites in the area of interest),
---         programme (that excludes no listed site; '': any)
+--         programme (that excludes no listed site; '': any), owners_clear (bool: known to pass the rule of ownership in force)
 -- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
 -- grain:  one row a site
 -- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
@@ -21,6 +21,7 @@ WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s
   AND (s['universe'] = 'all' OR site.site_id IN (SELECT site_id FROM combined.project))
   AND (s['step']::VARCHAR IS NULL OR site.site_id IN (SELECT site_id FROM combined.step WHERE step = s['step']))
   AND (s['gates_failed'] OR NOT coalesce(f.gate_failed, false))
+  AND (NOT s['owners_clear'] OR site.site_id IN (SELECT site_id FROM combined.gate WHERE owners_pass(gate, verdict, s['any_stake'])))
   AND (s['named']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['named']::VARCHAR[])))
   AND (s['inside']::VARCHAR[] IS NULL OR site.site_id IN (SELECT unnest(s['inside']::VARCHAR[])))
   AND (s['programme'] = '' OR site.site_id IN (SELECT site_id FROM open_programme WHERE programme = s['programme']))

@@ -444,6 +444,7 @@ def filters(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> dict[str, A
         "min_coverage": chosen.min_coverage,
         "gates_failed": chosen.gates_failed,
         "any_stake": chosen.any_stake,
+        "owners_clear": chosen.owners_clear,
         "named": _named(facts, chosen.text),
         "inside": None if chosen.area is None else sites_inside(facts, chosen.area),
         "programme": _judged(facts, chosen.programme),

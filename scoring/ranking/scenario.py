@@ -68,7 +68,8 @@ class Filters:
     ``universe``: one of `UNIVERSES`. ``step``: one of `STEPS`; empty: all of them. ``programme``: id of a support
     programme whose published rules exclude no listed site; empty: any. ``any_stake``: the stricter rule of ownership
     counts too, by which any stake of a covered-nation holder fails a site (gate ``covered_any``), not 25 %
-    alone.
+    alone. ``owners_clear``: only sites known to pass the rule of ownership in force; the other gates can only fail or
+    be unknown, so that no filter asks for their passing.
 
     Raises
     ------
@@ -88,6 +89,7 @@ class Filters:
     text: str = ""
     area: Area | None = None
     programme: str = ""
+    owners_clear: bool = False
 
     def __post_init__(self) -> None:
         allowed_by = {"universe": UNIVERSES, "step": ("", *STEPS), "programme": ("", *programme_ids())}
@@ -106,7 +108,7 @@ class Filters:
                 )
         if not (_is_number(self.min_coverage) and 0 <= self.min_coverage <= 1):
             raise ScenarioError("The filter 'min_coverage' is not a number between 0 and 1.")
-        for name in ("gates_failed", "any_stake"):
+        for name in ("gates_failed", "any_stake", "owners_clear"):
             if not isinstance(getattr(self, name), bool):
                 raise ScenarioError("The filter {name!r} is neither true nor false.", name=name)
         if not _is_text(self.text):
@@ -326,7 +328,8 @@ _UNFILTERED = {field.name: field.default for field in fields(Filters)}
 def _plain_filters(filters: Filters) -> dict[str, Any]:
     values = {field.name: getattr(filters, field.name) for field in fields(filters)}
     values |= {name: list(value) for name, value in values.items() if isinstance(value, tuple)}
-    for name in ("universe", "step", "any_stake", "programme"):  # scenarios of before these filters keep their hash
+    # Scenarios of before these filters keep their hash.
+    for name in ("universe", "step", "any_stake", "programme", "owners_clear"):
         if values[name] == _UNFILTERED[name]:
             del values[name]
     area = values.pop("area")

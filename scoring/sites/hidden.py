@@ -20,6 +20,7 @@ REASONS = (
     "accuracy",
     "min_coverage",
     "gates_failed",
+    "owners_clear",
     "area",
     "programme",
     "text",

@@ -45,6 +45,15 @@ Weights = Annotated[
 ]
 
 
+OwnersClear = Annotated[
+    bool,
+    typer.Option(
+        "--owners-clear",
+        help="Only sites known to pass the rule of ownership: owners traced, no covered-nation holder.",
+    ),
+]
+
+
 ProgrammeOption = Annotated[
     str, typer.Option("--programme", help="Only sites that this support programme does not exclude, such as exim_scri.")
 ]
@@ -115,6 +124,7 @@ def build_scenario(
     area: str = "",
     *,
     any_stake: bool = False,
+    owners_clear: bool = False,
     universe: str = "all",
     step: str = "",
     programme: str = "",
@@ -139,6 +149,7 @@ def build_scenario(
         min_coverage=min_coverage,
         gates_failed=not hide_failed,
         any_stake=any_stake,
+        owners_clear=owners_clear,
         text=search,
         area=_area(area),
         programme=programme,

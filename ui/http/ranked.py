@@ -58,6 +58,11 @@ FILTERS = (
         {"type": "boolean", "default": False},
     ),
     Parameter(
+        "owners_clear",
+        "Only sites known to pass the rule of ownership in force: owners named, traced, no covered-nation holder.",
+        {"type": "boolean", "default": False},
+    ),
+    Parameter(
         "programme",
         "Only sites that this support programme does not exclude by its published rules.",
         {"type": "string", "enum": list(programme_ids())},
@@ -133,6 +138,7 @@ def scenario_of(values: JsonObject) -> Scenario:
         min_coverage=float(values.get("min_coverage", 0)),
         gates_failed=not values.get("hide_failed", False),
         any_stake=values.get("any_stake", False),
+        owners_clear=values.get("owners_clear", False),
         programme=values.get("programme", ""),
         text=values.get("text", ""),
     )

@@ -560,6 +560,7 @@ def _filters(filters: Filters) -> str:
         f"{_('Minimum data completeness (%)')}: {number(100 * filters.min_coverage)}" if filters.min_coverage else "",
         "" if filters.gates_failed else _("Hide sites that fail a gate"),
         _("Any covered-nation stake fails") if filters.any_stake else "",
+        _("Only sites whose owners pass") if filters.owners_clear else "",
         f"{_('Support programme')}: {_programme(filters.programme)}" if filters.programme else "",
         f"“{filters.text}”" if filters.text else "",
     ]

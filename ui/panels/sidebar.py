@@ -152,6 +152,14 @@ def _filters(scenario: Scenario) -> None:
     st.toggle(
         f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
     )
+    st.toggle(
+        f"{_('Only sites whose owners pass')} ({number(counts['clear'].get('true', 0))})",
+        key="clear",
+        help=_(
+            "Owners are named, traced, and no covered-nation holder counts. Sites whose owners are unknown are left "
+            "out. The other gates can fail or be unknown, but no source says that they are passed."
+        ),
+    )
     st.toggle(_("Any covered-nation stake fails"), key="stake", help=tip("covered_nation"))
     titles = {"": _("Any"), **{each.id: either(each.title, each.title_ja) for each in programmes()}}
     st.selectbox(

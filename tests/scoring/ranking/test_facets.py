@@ -47,6 +47,13 @@ def test_failed_gates_are_counted_also_while_they_are_hidden(facts) -> None:
     assert facets(facts, shown)["failed"]["true"] > 0
 
 
+def test_sites_whose_owners_pass_are_counted_also_while_the_others_are_hidden(facts) -> None:
+    shown, clear = from_preset(), from_preset().with_filters(owners_clear=True)
+    assert facets(facts, shown)["clear"] == facets(facts, clear)["clear"]
+    assert facets(facts, shown)["clear"]["true"] == len(rank(facts, clear)) > 0
+    assert sum(facets(facts, clear)["kinds"].values()) == len(rank(facts, clear))
+
+
 def test_most_frequent_values_come_first(facts) -> None:
     for counts in facets(facts, from_preset()).values():
         assert list(counts.values()) == sorted(counts.values(), reverse=True)

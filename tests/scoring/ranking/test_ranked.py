@@ -39,6 +39,7 @@ SCENARIOS = [
         )
     ),
     from_preset(filters=Filters(any_stake=True)),
+    from_preset(filters=Filters(owners_clear=True)),
     from_preset(filters=Filters(any_stake=True, gates_failed=False), method="topsis"),
     *(from_preset(commodity="lithium", method=method) for method in METHODS),
 ]
@@ -54,6 +55,17 @@ def test_the_stricter_rule_of_ownership_moves_sites_behind(rankings: Rankings) -
     failing = [set(frame.loc[frame["gate_failed"], "site_id"]) for frame in (plain, strict)]
     assert failing[0] < failing[1]
     assert not strict["gate_failed"].iloc[: len(strict) - len(failing[1])].any()
+
+
+def test_only_sites_whose_owners_pass_are_those_with_that_verdict(
+    rankings: Rankings, facts: duckdb.DuckDBPyConnection
+) -> None:
+    for any_stake, gate in ((False, "covered_nation"), (True, "covered_any")):
+        listed = rankings.frame(from_preset(filters=Filters(owners_clear=True, any_stake=any_stake)))
+        passed = "SELECT site_id FROM combined.gate WHERE gate = $gate AND verdict = 'pass'"
+        expected = {row[0] for row in facts.execute(passed, {"gate": gate}).fetchall()}
+        assert expected
+        assert set(listed["site_id"]) == expected
 
 
 def same(rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:

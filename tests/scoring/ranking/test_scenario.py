@@ -24,6 +24,7 @@ filters = st.builds(
     accuracy=names,
     min_coverage=st.floats(0, 1),
     gates_failed=st.booleans(),
+    owners_clear=st.booleans(),
     text=text,
 )
 weights = st.dictionaries(
@@ -126,6 +127,7 @@ WRONG: list[Any] = [
     {**PLAIN, "filters": {"text": "a" * 201}},
     {**PLAIN, "filters": {"text": 1}},
     {**PLAIN, "filters": {"gates_failed": 1}},
+    {**PLAIN, "filters": {"owners_clear": "yes"}},
     {**PLAIN, "filters": {"area": []}},
     {**PLAIN, "filters": {"area": {"name": "x", "polygons": [[[[1e400, 0]]]]}}},
     {**PLAIN, "evidence": {}},

@@ -87,6 +87,7 @@ def _filters() -> dict[str, str]:
         "accuracy": _("Location"),
         "min_coverage": _("Minimum data completeness (%)"),
         "gates_failed": _("Hide sites that fail a gate"),
+        "owners_clear": _("Only sites whose owners pass"),
         "area": _("Area of interest"),
         "programme": _("Support programme"),
         "text": _("Search"),
