@@ -43,7 +43,7 @@ def _way_back() -> None:
     """Offer to undo the last change and to start over."""
     with st.container(horizontal=True, gap="small"):
         st.button(
-            _("Undo"),
+            _("Undo setting"),  # shortlist, layers and facts have an undo of their own
             key="undo",
             icon=":material/undo:",
             on_click=state.undo,
@@ -131,7 +131,7 @@ def _own_slider(own: UserCriterion, total: float) -> None:
         help=_("User-defined criterion."),
     )
     st.button(
-        _("Remove"),
+        _("Remove from score"),
         key=f"drop_{own.id}",
         on_click=state.drop_own,
         args=(own.id,),
