@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -15,25 +14,7 @@ from geo.errors import Phrase
 from scoring.criteria.user_criterion import EVIDENCE, UserCriterion, from_dict
 from scoring.errors import EvidenceError
 from scoring.measures.layer_measures import measure
-from scoring.ranking.scenario import Scenario
-from workspace import attach, rankings, session
-
-
-@dataclass(frozen=True, slots=True)
-class RankChange:
-    """A site of a list whose place another criterion would change.
-
-    Attributes
-    ----------
-    site_id, name : str
-    before, after : int
-        Its place, from 1.
-    """
-
-    site_id: str
-    name: str
-    before: int
-    after: int
+from workspace import attach, session
 
 
 def suitable(layer: UserLayer) -> list[str]:
@@ -133,35 +114,6 @@ def values(own: UserCriterion, progress: Callable[[float], None] | None = None) 
     return measure(
         attach.evidence_layer(session.store(), layer), own, attach.sites_to_measure(session.facts()), progress
     )
-
-
-def rank_changes(own: UserCriterion, scenario: Scenario) -> list[RankChange]:
-    """Return the sites whose place a criterion would change, the widest way first. Nothing is stored.
-
-    Parameters
-    ----------
-    own : UserCriterion
-        A user-defined criterion, with its goalposts and weight; in place of one of the same id that is in the score.
-    scenario : Scenario
-        The list as it stands.
-
-    Raises
-    ------
-    EvidenceError
-        If the layer cannot be measured.
-    ScenarioError
-        If the list cannot be scored.
-    """
-    session.own().measure([own])
-    others = tuple(other for other in scenario.evidence if other.id != own.id)
-    before, after = rankings.ranking(scenario), rankings.ranking(replace(scenario, evidence=(*others, own)))
-    place = dict(zip(after["site_id"], after["rank"], strict=True))
-    changes = [
-        RankChange(site_id, name, int(rank), int(place[site_id]))
-        for site_id, name, rank in zip(before["site_id"], before["name"], before["rank"], strict=True)
-        if place.get(site_id, rank) != rank
-    ]
-    return sorted(changes, key=lambda change: -abs(change.after - change.before))
 
 
 def add(own: UserCriterion) -> dict[str, object]:

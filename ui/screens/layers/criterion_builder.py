@@ -21,6 +21,7 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
 from ui.text.problems import problem
 from workspace import rankings, session, user_criteria
+from workspace.rank_changes import rank_changes
 
 DEFAULT_RADIUS_KM = 25.0
 DEFAULT_WEIGHT = 20
@@ -130,7 +131,7 @@ def _preview(own: UserCriterion) -> None:
     shown = scenario()
     try:
         with st.spinner(_("Ranking with the criterion …")):
-            changes = user_criteria.rank_changes(own, shown)
+            changes = rank_changes(own, shown)
     except OrebridgeError as error:
         st.warning(problem(error))
         return
