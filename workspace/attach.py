@@ -172,6 +172,31 @@ def measure_evidence(
                 _keep(facts, own, measurements, source_of(layer))
 
 
+def keep_measured(
+    facts: duckdb.DuckDBPyConnection, store: Store, own: UserCriterion, measurements: pd.DataFrame
+) -> None:
+    """Put beside the facts what was measured for a criterion, unless it is there or its layer is gone.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts; a cursor of it is taken.
+    store : Store
+        The user's store.
+    own : UserCriterion
+        The criterion.
+    measurements : DataFrame
+        As `scoring.measures.layer_measures.measure` returns it for `sites_to_measure(facts)`.
+    """
+    with MEASURING:
+        known = "SELECT 1 FROM user_data.measured_criterion WHERE criterion_id = $id"
+        if facts.cursor().execute(known, {"id": own.id}).fetchone():
+            return
+        for layer in user_layers.stored_layers(store):
+            if layer.layer_id == own.layer_id:
+                _keep(facts, own, measurements, source_of(layer))
+
+
 def _keep(facts: duckdb.DuckDBPyConnection, own: UserCriterion, measurements: pd.DataFrame, source: Source) -> None:
     told = measurements[measurements["value"].notna() | measurements["beyond"]]
     rows = told[["site_id", "value", "low", "high", "beyond"]].assign(target=told["target"].fillna("").astype(str))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import pandas as pd
+
 from scoring.criteria.user_criterion import UserCriterion
 from scoring.ranking.scenario import Scenario
 from workspace import rankings, session
@@ -26,24 +28,24 @@ class RankChange:
     after: int
 
 
-def rank_changes(own: UserCriterion, scenario: Scenario) -> list[RankChange]:
+def rank_changes(own: UserCriterion, measurements: pd.DataFrame, scenario: Scenario) -> list[RankChange]:
     """Return the sites whose place a criterion would change, the widest way first. Nothing is stored.
 
     Parameters
     ----------
     own : UserCriterion
         A user-defined criterion, with its goalposts and weight; in place of one of the same id that is in the score.
+    measurements : DataFrame
+        As `workspace.user_criteria.values` returns it.
     scenario : Scenario
         The list as it stands.
 
     Raises
     ------
-    EvidenceError
-        If the layer cannot be measured.
     ScenarioError
         If the list cannot be scored.
     """
-    session.own().measure([own])
+    session.own().keep_measured(own, measurements)
     others = tuple(other for other in scenario.evidence if other.id != own.id)
     before, after = rankings.ranking(scenario), rankings.ranking(replace(scenario, evidence=(*others, own)))
     place = dict(zip(after["site_id"], after["rank"], strict=True))

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -29,6 +30,9 @@ from scoring.criteria.user_criterion import from_dict as criterion_from
 from scoring.permitting.outlook import Milestones, milestones
 from workspace import attach as scored
 from workspace import attach_facts
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 KEPT_FEATURES = 6
 _READER = Reader()
@@ -239,6 +243,23 @@ class UserData:
             self.attach()
             with _CHANGING:
                 self._measure(self._facts(), unmeasured)
+
+    def keep_measured(self, own: UserCriterion, measurements: pd.DataFrame) -> None:
+        """Put beside the facts what was measured for a criterion, so that lists can be ranked with it.
+
+        No list that was ranked before rests on it: what was kept of them stays.
+
+        Parameters
+        ----------
+        own : UserCriterion
+            A user-defined criterion on a layer in use.
+        measurements : DataFrame
+            As `workspace.user_criteria.values` returns it.
+        """
+        self.attach()
+        with _CHANGING:
+            scored.keep_measured(self._facts(), self._store, own, measurements)
+            self._measured = {own.id: own, **self._measured}
 
     def _measure(self, facts: duckdb.DuckDBPyConnection, evidence: Iterable[UserCriterion]) -> None:
         criteria = {**self._measured, **{own.id: own for own in evidence if own.layer_id in self._layers}}

@@ -117,8 +117,8 @@ def measure(
     DataFrame
         One row a site in the order of `sites`: site_id, value, low, high (unit of the measure; NaN: unknown, never a
         zero), target (name of the feature, or empty), covered (share 0..1 of the asked ground that the layer speaks
-        of), beyond (bool: the site, wherever within its accuracy it lies, is on ground of which the layer says nothing;
-        False of an unlocated one).
+        of), beyond (bool: the layer says nothing of the ground of the site, nor of a place within its accuracy, for a
+        raster as far as places around it were read; False of an unlocated one).
 
     Raises
     ------

@@ -38,11 +38,11 @@ def owners(
 
     Attributable shares by bloc, the covered-nation test with tiers, the tree of holders.
     """
-    from data.facts import open_facts  # noqa: PLC0415 - keeps `orebridge --help` instant
-    from scoring.ownership import covered_nation  # noqa: PLC0415
+    from scoring.ownership import covered_nation  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.sites.dossier import site_row  # noqa: PLC0415
+    from ui.cli.opening import open_all_facts  # noqa: PLC0415
 
-    facts = open_facts()
+    facts = open_all_facts()
     root = covered_nation.company(facts, site_id) if company else site_row(facts, site_id)["site_id"]
     ownership = covered_nation.ownership(facts, root)
     if format is Format.json:

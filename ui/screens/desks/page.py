@@ -23,9 +23,10 @@ def page() -> None:
     state.write_address(scenario)
     st.subheader(_("Two desks"), anchor=False)
     st.caption(
-        _("The list of the sidebar as the US desk and as the Japan desk weigh it: {weights}.").format(
-            weights=weights_in_words()
-        )
+        _(
+            "The list of the sidebar as the US desk and as the Japan desk weigh it: {weights}. The weights of the "
+            "sidebar do not count here."
+        ).format(weights=weights_in_words())
     )
     desks = rankings.desks(scenario, page_state.joint_rule or DEFAULT_JOINT_RULE)
     if desks.sites.empty:

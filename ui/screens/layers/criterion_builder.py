@@ -110,7 +110,7 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
         return
     _curve(own, values)
     if len(known):
-        _preview(own)
+        _preview(own, measured)
     if st.button(
         _("Add to score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)
     ):
@@ -126,12 +126,12 @@ def _title(layer: UserLayer, measure: str, column: str, radius: float) -> str:
     return f"{w.word(w.MEASURES, measure)}: {column or layer.name}{within}"[:120]
 
 
-def _preview(own: UserCriterion) -> None:
+def _preview(own: UserCriterion, measured: pd.DataFrame) -> None:
     """Say what the criterion would change in the list of Explore, and show the sites that move furthest."""
     shown = scenario()
     try:
         with st.spinner(_("Ranking with the criterion …")):
-            changes = rank_changes(own, shown)
+            changes = rank_changes(own, measured, shown)
     except OrebridgeError as error:
         st.warning(problem(error))
         return
