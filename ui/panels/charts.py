@@ -123,7 +123,7 @@ def desks_scatter(desks: TwoDesks, selected: list[str]) -> None:
                 "mark:N",
                 scale=alt.Scale(domain=[other, pareto, chosen], range=[GREY, BLUE, ORANGE]),
                 title=None,
-                legend=alt.Legend(orient="top"),
+                legend=alt.Legend(orient="top", columns=2),
             ),
             size=alt.Size("mark:N", scale=alt.Scale(domain=[other, pareto, chosen], range=[22, 70, 110]), legend=None),
             tooltip=[

@@ -79,10 +79,11 @@ def table(scenario: Scenario, desks: TwoDesks) -> None:
 def _columns() -> dict[str, Any]:
     return with_tips(
         {
-            _("Joint rank"): st.column_config.NumberColumn(width=75),
-            _("Site"): st.column_config.TextColumn(width=190),
-            _("US desk"): st.column_config.NumberColumn(width=70),
-            _("Japan desk"): st.column_config.NumberColumn(width=80),
+            _("Joint rank"): st.column_config.NumberColumn(width=70),
+            _("Site"): st.column_config.TextColumn(width=145),
+            _("Country"): st.column_config.TextColumn(width=95),
+            _("US desk"): st.column_config.NumberColumn(width=65),
+            _("Japan desk"): st.column_config.NumberColumn(width=75),
             _("US minus Japan"): st.column_config.NumberColumn(
                 format="%+.3f",
                 help=_(
