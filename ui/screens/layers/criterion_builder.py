@@ -73,12 +73,13 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
     known = values[np.isfinite(values)]
     inside = int((~measured["beyond"]).sum())
     st.caption(
-        _("{inside} of {all} sites lie where the layer can speak; {known} of them have a value.").format(
+        _("{inside} of {all} sites lie in the surveyed area; {known} of them have a value.").format(
             inside=number(inside), all=number(len(values)), known=number(len(known))
         )
     )
     if not len(known):
-        st.info(_("No site lies within the surveyed area, so the criterion would apply to none."))
+        st.info(_("No site has a value, so there is nothing to score."))
+        return
     worst_first, best_first = suggested_goalposts(values, measure)
     left, right, curve, weigh = st.columns(4)
     unit = f" ({draft.unit})" if draft.unit else ""
@@ -109,11 +110,8 @@ def _judge(layer: UserLayer, measure: str, column: str, radius: float, everywher
         st.error(problem(error))
         return
     _curve(own, values)
-    if len(known):
-        _preview(own, measured)
-    if st.button(
-        _("Add to score"), key=f"add_{key}", type="primary", icon=":material/add_chart:", disabled=not len(known)
-    ):
+    _preview(own, measured)
+    if st.button(_("Add to score"), key=f"add_{key}", type="primary", icon=":material/add_chart:"):
         with st.spinner(_("Measuring …")):
             user_criteria.add(own)
         page_state.evidence = [*[other for other in page_state.evidence if other.id != own.id], own]
