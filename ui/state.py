@@ -44,6 +44,10 @@ MOST_REMEMBERED = 30
 SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake", "clear", "programme")
 
 
+#: Those of them that are on (1) or off.
+SWITCHES = ("hide", "stake", "clear")
+
+
 def start() -> None:
     """Give every choice its first value, once a visit: from the address, else the default.
 
@@ -130,7 +134,7 @@ def _map_address() -> dict[str, str]:
 def _unread() -> list[str]:
     """Return the keys of the address that cannot be used.
 
-    Weights and coverage that are no numbers, and choices that are not there.
+    Weights and coverage that are no numbers, switches that are neither on nor off, and choices that are not there.
     """
     address = st.query_params
     single: dict[str, Collection[str]] = {
@@ -143,6 +147,7 @@ def _unread() -> list[str]:
     }
     unread = [key for key in (*WEIGHT_KEYS.values(), "cov") if address.get(key) and _whole_number(address[key], -1) < 0]
     unread += [key for key, known in single.items() if address.get(key) and address[key] not in known]
+    unread += [key for key in SWITCHES if address.get(key, "") not in ("", "0", "1")]
     unread += [key for key, allowed in CHOICES.items() if set(address.get_all(key)) - set(allowed())]
     return unread
 

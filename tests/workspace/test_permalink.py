@@ -92,6 +92,7 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         universe="nonsense",
         step="[]",
         programme="marshall_plan",
+        clear="maybe",
         q="a\x00" * 5000,
         area=packed("[" * 90_000),
         ev=packed("[" * 90_000),
@@ -106,7 +107,7 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         "Parts of this URL could not be read and were ignored: Weights: Grade, Weights: Time to "
         "product, Weights: Infrastructure, "
         "Minimum data completeness (%), Commodity of interest, Rank by, Method, Candidates, "
-        "Step of the supply chain, Support programme, Kind, Stage, Country, "
+        "Step of the supply chain, Support programme, Only sites whose owners pass, Kind, Stage, Country, "
         "Area of interest, User-defined criteria. "
         "Copy the link again from its source."
     )

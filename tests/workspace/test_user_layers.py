@@ -16,6 +16,7 @@ from scoring.errors import EvidenceError
 from scoring.ranking.scenario import from_preset
 from workspace import rankings, reference, session, user_criteria
 from workspace.permalink import packed_evidence, permalink, unpacked_evidence
+from workspace.rank_changes import rank_changes
 from workspace.user_layers import prepared
 
 SITES = (
@@ -115,6 +116,25 @@ def test_a_criterion_counts_at_once_and_its_removal_brings_the_old_scores_back(h
     assert scores() != before
     assert user_criteria.remove(own.id) == "Till: distance_km"
     assert scores() == before
+
+
+def test_what_adding_a_criterion_would_move_is_what_it_moves_and_nothing_is_stored_before(home: Path) -> None:
+    (added,) = session.own().add(read(home), ImportOptions("Till"))
+    own = user_criteria.made(added, "distance_km", worst=50.0, best=0.0, weight=300.0)
+    bare, before, state = from_preset(), scores(), session.state()
+    changes = rank_changes(own, user_criteria.values(own), bare)
+    assert session.stored_criteria() == ()
+    assert (scores(), session.state()) == (before, state)  # lists that were ranked before stay as they are
+    user_criteria.add(own)
+    ranks = [
+        dict(zip(frame["site_id"], frame["rank"], strict=True))
+        for frame in (rankings.ranking(bare), rankings.ranking(from_preset(evidence=(own,))))
+    ]
+    moved = {(each.site_id, each.before, each.after) for each in changes}
+    assert moved
+    assert moved == {(site, rank, ranks[1][site]) for site, rank in ranks[0].items() if ranks[1][site] != rank}
+    widths = [abs(each.after - each.before) for each in changes]
+    assert widths == sorted(widths, reverse=True)
 
 
 def test_a_criterion_takes_the_unit_of_its_column_and_refuses_words(home: Path) -> None:

@@ -24,6 +24,9 @@ PARTS = {
     "area": N_("Area of interest"),
     "ev": N_("User-defined criteria"),
     "programme": N_("Support programme"),
+    "hide": N_("Hide sites that fail a gate"),
+    "stake": N_("Any covered-nation stake fails"),
+    "clear": N_("Only sites whose owners pass"),
     "ly": N_("Layers"),
 }
 

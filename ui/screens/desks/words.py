@@ -70,7 +70,7 @@ def _swap(swap: Swap, giver: str, gainer: str) -> str:
 
 
 def _name(site: tuple[str, str]) -> str:
-    return w.plain(w.site_name(site[1], site[0]))
+    return w.plain(w.japanese_name("site", site[0]) or w.site_name(site[1], site[0]))
 
 
 def _named(sites: Sequence[tuple[str, str]]) -> str:

@@ -127,6 +127,9 @@ def _title(layer: UserLayer, measure: str, column: str, radius: float) -> str:
 def _preview(own: UserCriterion, measured: pd.DataFrame) -> None:
     """Say what the criterion would change in the list of Explore, and show the sites that move furthest."""
     shown = scenario()
+    if own in shown.evidence:
+        st.markdown(_("The criterion is in the score as it is set here."))
+        return
     try:
         with st.spinner(_("Ranking with the criterion …")):
             changes = rank_changes(own, measured, shown)
@@ -138,14 +141,14 @@ def _preview(own: UserCriterion, measured: pd.DataFrame) -> None:
         return
     listed = len(rankings.ranking(shown))
     st.markdown(
-        _("**If added**: {moved} of the {listed} sites of the list on Explore change their place.").format(
+        _("**If added**, places that change in the list on Explore: {moved} of {listed}.").format(
             moved=number(len(changes)), listed=number(listed)
         )
         + (" " + _("Those that move furthest:") if len(changes) > MOST_CHANGES else "")
     )
     rows = changes[:MOST_CHANGES]
     columns = {
-        _("Site"): [w.plain(change.name) for change in rows],
+        _("Site"): [w.site_name(change.name, change.site_id) for change in rows],
         _("Rank now"): [change.before for change in rows],
         _("Rank with it"): [change.after for change in rows],
     }
