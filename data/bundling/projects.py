@@ -176,7 +176,9 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
     stands, started = _stands(rows), _started(rows)
     for _, row in rows.iterrows():
         attribute = row["attribute"]
-        if attribute == "stage":
+        if attribute == "stage" and _is_one_permit(row):
+            yield _claim(record, row, "permit", text=row["evidence"])
+        elif attribute == "stage":
             said = f"{row['text']}, {row['scope']}".strip(", ")
             again = row["text"] == "commissioning" and "" < started <= stated_day(row["as_of"], row["retrieved"])
             yield _claim(record, row, "stage", text="operating" if again else _stage(row), detail=said)
@@ -224,6 +226,18 @@ STARTED = re.compile(
 )
 #: A statement that speaks of a trial works: the works that is meant is not built by it.
 TRIAL = re.compile(r"^(only )?(the |a )?(pilot|demonstration)\b", re.I)
+
+
+#: Words of one permit of several: a licence to mine that comes before the impact assessments, or the federal part alone.
+ONE_PERMIT = re.compile(
+    r"exploitation (licen[cs]e|permit)|federal (permitting|approval)|record of decision|permits? to follow|hearing open",
+    re.I,
+)
+
+
+def _is_one_permit(row: pd.Series) -> bool:
+    """Tell whether a statement of the stage "permitted" rests on one permit, which leaves others to be got."""
+    return row["text"] == "permitted" and bool(ONE_PERMIT.search(f"{row['scope']} {row['evidence']}"))
 
 
 def _stage(row: pd.Series) -> str:

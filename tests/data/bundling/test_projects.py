@@ -180,3 +180,18 @@ def test_a_pilot_that_runs_leaves_the_works_to_be_decided_on(said: dict[str, str
     """Westwin opened a pilot at Lawton; its refinery is planned."""
     (found,) = claims({"text": "operating", **said})
     assert found.text == "feasibility"
+
+
+@pytest.mark.parametrize(
+    ("said", "attribute"),
+    [
+        ({"evidence": "30-year exploitation licence granted"}, "permit"),
+        ({"evidence": "described as shovel-ready", "scope": "state permits to follow"}, "permit"),
+        ({"evidence": "named among projects that have completed federal permitting"}, "permit"),
+        ({"evidence": "all permits held; waits on investment decision"}, "stage"),
+    ],
+)
+def test_one_permit_of_several_is_a_permit_and_no_stage(said: dict[str, str], attribute: str) -> None:
+    """Amitsoq has a licence to mine and no approved impact assessment; Grassy Mountain has the federal part alone."""
+    (found,) = claims({"text": "permitted", **said})
+    assert found.attribute == attribute
