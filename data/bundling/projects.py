@@ -228,9 +228,10 @@ STARTED = re.compile(
 TRIAL = re.compile(r"^(only )?(the |a )?(pilot|demonstration)\b", re.I)
 
 
-#: Words of one permit of several: a licence to mine that comes before the impact assessments, or the federal part alone.
+#: Words of one permit of several: a licence to mine that comes before the impact assessments, or the federal part.
 ONE_PERMIT = re.compile(
-    r"exploitation (licen[cs]e|permit)|federal (permitting|approval)|record of decision|permits? to follow|hearing open",
+    r"exploitation (licen[cs]e|permit)|federal (permitting|approval)|record of decision|permits? to follow"
+    r"|hearing open",
     re.I,
 )
 
