@@ -146,9 +146,23 @@ class StandingRecord(TypedDict):
     gate_failed: bool
 
 
+class ListRecord(TypedDict):
+    """The list in which a site is ranked.
+
+    universe, step, commodity: as in a scenario's filters; an empty step: all of them, an empty commodity: any.
+    sites: how many it has.
+    """
+
+    universe: str
+    step: str
+    commodity: str
+    sites: int
+
+
 class Dossier(SiteRecord, StandingRecord):
     """All that is known of a site under a scenario."""
 
+    ranked_among: ListRecord
     lines: list[MeasurementRecord]
     claims: list[ClaimRecord]
     owners: list[HoldingRecord]
@@ -157,7 +171,7 @@ class Dossier(SiteRecord, StandingRecord):
 
 
 class NearbySite(TypedDict):
-    """A site near another: km is geodesic; rank and score are those of its main commodity."""
+    """A site near another: km is geodesic; rank and score are those of its own list, `ranked_among`."""
 
     site_id: str
     name: str
@@ -169,10 +183,15 @@ class NearbySite(TypedDict):
     km: float
     rank: int
     score: float
+    ranked_among: ListRecord
 
 
 class SimilarSite(TypedDict):
-    """A site like another: apart is the mean absolute difference of the `shared` desirabilities known of both, 0..1."""
+    """A site like another.
+
+    apart: mean absolute difference of the `shared` desirabilities known of both, 0..1. rank and score are those of its
+    own list, `ranked_among`.
+    """
 
     site_id: str
     name: str
@@ -182,3 +201,4 @@ class SimilarSite(TypedDict):
     score: float
     apart: float
     shared: int
+    ranked_among: ListRecord

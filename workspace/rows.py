@@ -11,10 +11,12 @@ from data.export import Listing
 from data.shortlist_items import Shortlist
 from data.site_ids import current_ids
 from data.sources import Source
-from data.sql import records
+from data.sql import Record, records
 from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Scenario
-from scoring.sites.listing import listing
+from scoring.records import ListRecord
+from scoring.sites.listing import listing_of_lists
+from scoring.sites.own_list import OwnList, as_listed, own_lists
 from scoring.sites.side_by_side import Cell, SideBySide
 from scoring.snapshots.rank_moves import RankMove
 from workspace.permalink import permalink
@@ -22,7 +24,10 @@ from workspace.snapshots import SnapshotDifference
 
 
 class ShortlistRow(TypedDict):
-    """A site of a shortlist by rank, with what is noted of it; rank None: not in the list of the scenario."""
+    """A site of a shortlist by rank, with what is noted of it.
+
+    rank, ranked_among: in the site's list, and which that is; None: not in the list of the scenario.
+    """
 
     site_id: str
     country: str | None
@@ -35,6 +40,7 @@ class ShortlistRow(TypedDict):
     coverage: float | None
     gate_failed: bool | None
     rank: int | None
+    ranked_among: ListRecord | None
     lon: float | None
     lat: float | None
     commodities: list[str] | None
@@ -69,8 +75,29 @@ class MoveRow(TypedDict):
 NOTED = ("note", "tags", "status", "owner", "due")
 
 
+def lists_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Shortlist) -> tuple[OwnList, ...]:
+    """Return the lists in which the sites of a shortlist are ranked.
+
+    Of a shortlist that keeps a scenario that is its list, with its filters; of any other each site's own.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        The one that the shortlist keeps, else the one in force.
+    shortlist : Shortlist
+        With its sites and notes.
+    """
+    site_ids = list(current_ids(facts, shortlist.site_ids).values())
+    if shortlist.scenario is None:
+        return own_lists(facts, scenario, site_ids)
+    kept = as_listed(facts, scenario, site_ids)
+    return (kept,) if kept.site_ids else ()
+
+
 def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Shortlist) -> list[ShortlistRow]:
-    """Return the sites of a shortlist by rank among the scenario's list, with what is noted.
+    """Return the sites of a shortlist by rank in their lists (`lists_of`), with what is noted.
 
     Those not listed come last, without rank.
 
@@ -85,7 +112,11 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
     """
     today = current_ids(facts, shortlist.site_ids)
     items = {today[item.site_id]: item for item in shortlist.items}
-    listed = {row["site_id"]: row for row in records(rank_cursor(facts, scenario)) if row["site_id"] in items}
+    listed: dict[str, Record] = {}
+    for each in lists_of(facts, scenario, shortlist):
+        wanted, among = set(each.site_ids), each.record()
+        ranked = records(rank_cursor(facts, each.scenario))
+        listed |= {row["site_id"]: {**row, "ranked_among": among} for row in ranked if row["site_id"] in wanted}
     kept = (
         "name",
         "kind",
@@ -96,6 +127,7 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
         "coverage",
         "gate_failed",
         "rank",
+        "ranked_among",
         "lon",
         "lat",
         "commodities",
@@ -121,7 +153,7 @@ def listing_of(
     shortlist: Shortlist,
     register: Mapping[str, Source] | None = None,
 ) -> Listing:
-    """Return a shortlist as it is exported: the list of its scenario, these sites alone, with what is noted of each.
+    """Return a shortlist as it is exported: its sites with their ranks (`lists_of`), and what is noted of each.
 
     Parameters
     ----------
@@ -136,7 +168,7 @@ def listing_of(
     """
     link = permalink(scenario, page="shortlist", more={"list": shortlist.name})
     today = current_ids(facts, shortlist.site_ids)
-    sites_listed = listing(facts, scenario, link, site_ids=list(today.values()), register=register)
+    sites_listed = listing_of_lists(facts, scenario, lists_of(facts, scenario, shortlist), link, register)
     noted = {today[item.site_id]: item for item in shortlist.items}
     columns: dict[str, list[str]] = {
         name: [_flat(getattr(noted[site_id], name)) for site_id in sites_listed.sites["site_id"]] for name in NOTED
@@ -204,8 +236,8 @@ def _value(cell: Cell) -> float | str | None:
     return cell.value if cell.applies else "not judged"
 
 
-def ranks_rows(comparison: SideBySide) -> list[dict[str, str | int | None]]:
-    """Return a row a preset with the rank of each site; None: not of the commodity.
+def ranks_rows(comparison: SideBySide) -> list[dict[str, str | int]]:
+    """Return a row a preset with the rank of each site in its own list.
 
     Parameters
     ----------

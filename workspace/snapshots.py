@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 import duckdb
 
@@ -12,7 +12,7 @@ from data.shortlist_items import Shortlist, WorkspaceError
 from data.store import Store
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
-from scoring.ranking.scenario import Scenario, from_dict
+from scoring.ranking.scenario import Filters, Scenario, from_dict
 from scoring.snapshots import rank_moves
 from scoring.snapshots import snapshot as frozen
 from scoring.snapshots.rank_moves import RankingRecord, RankMove
@@ -62,6 +62,24 @@ def scenario_of(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
         If it was kept by a version with other pillars.
     """
     return from_dict(shortlist.scenario) if shortlist.scenario else otherwise
+
+
+def frozen_scenario(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
+    """Return the scenario whose one list a snapshot freezes: the one kept, else `otherwise` over all its sites.
+
+    Parameters
+    ----------
+    shortlist : Shortlist
+        With its sites and notes.
+    otherwise : Scenario
+        The scenario where the shortlist keeps none.
+
+    Raises
+    ------
+    ScenarioError
+        If it was kept by a version with other pillars.
+    """
+    return scenario_of(shortlist, replace(otherwise, filters=Filters()))
 
 
 def keep_scenario(

@@ -153,7 +153,7 @@ _ALL = (
         "パレート順位",
         "scoring/aggregation/method_pareto.sql",
         "Number of sites at least as good in every pillar; pillar weights are not used.",
-        "すべての柱で同等以上の候補地がいくつあるか。柱の間の重みは使わない。",
+        "すべての評価軸で同等以上の候補地がいくつあるか。評価軸の間の重みは使わない。",
         "Fonseca and Fleming (1993)",
         independent=False,
         needs="scoring/ranking/pillar_points.sql",

@@ -7,17 +7,18 @@ from dataclasses import replace
 import duckdb
 
 from data.sql import sql
-from scoring.ranking.pipeline import terms
+from scoring.ranking.pipeline import filters, terms
 from scoring.ranking.scenario import Scenario
 
 Facets = dict[str, dict[str, int]]
-FACETS = ("kinds", "stages", "countries", "failed", "clear", "steps", "universes")
+FACETS = ("kinds", "stages", "countries", "failed", "clear", "steps", "universes", "commodities")
 
 
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     """Return facet (`FACETS`) -> value -> number of sites, most first.
 
-    The method changes none of them.
+    The method changes none of them. Of the commodities of interest the least completeness does not count: it is that
+    of a score by that commodity.
 
     Parameters
     ----------
@@ -30,4 +31,6 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     found: Facets = {name: {} for name in FACETS}
     for facet, value, sites in facts.cursor().execute(sql("scoring/ranking/facets.sql"), bound).fetchall():
         found[facet][value] = sites
-    return found
+    any_metal = {"s": filters(facts, replace(scenario, commodity=""))}
+    counted = facts.cursor().execute(sql("scoring/ranking/commodity_counts.sql"), any_metal).fetchall()
+    return {**found, "commodities": dict(counted)}

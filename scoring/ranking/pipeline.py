@@ -60,6 +60,7 @@ RELATIONS_OF_FACTS = (
     "scoring/ranking/gate_counts.sql",
     "scoring/ranking/packed_vectors.sql",
     "scoring/ranking/peer_values.sql",
+    "scoring/ranking/commodity_families.sql",
     "scoring/ranking/passing.sql",
     "scoring/ranking/ranked.sql",
 )
@@ -253,7 +254,8 @@ def commodity_family(facts: duckdb.DuckDBPyConnection, commodity: str) -> list[s
     """
     if not commodity:
         return None
-    rows = facts.cursor().execute(sql("scoring/ranking/commodity_family.sql"), {"commodity": commodity})
+    family = "SELECT member FROM commodity_families() WHERE commodity_id = $commodity"
+    rows = facts.cursor().execute(family, {"commodity": commodity})
     return [row[0] for row in rows.fetchall()]
 
 

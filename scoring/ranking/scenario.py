@@ -118,6 +118,12 @@ class Filters:
         if not isinstance(self.area, Area | None):
             raise ScenarioError("The area of interest cannot be read; draw it again.")
 
+    @property
+    def narrowing(self) -> tuple[str, ...]:
+        """Names of the filters that leave sites out or fail them, apart from universe and step."""
+        apart = ("universe", "step")
+        return tuple(f.name for f in fields(self) if f.name not in apart and getattr(self, f.name) != f.default)
+
 
 def _are_choices(values: object) -> bool:
     return isinstance(values, tuple) and len(values) <= MOST_CHOICES and all(map(_is_text, values))

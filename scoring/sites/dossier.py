@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import cast
 
 import duckdb
@@ -12,7 +11,7 @@ from data.sql import Record, records, sql
 from scoring.errors import UnknownSiteError
 from scoring.ranking.explain import Line, explain
 from scoring.ranking.pipeline import rank_cursor
-from scoring.ranking.scenario import Filters, Scenario
+from scoring.ranking.scenario import Scenario
 from scoring.records import (
     ClaimRecord,
     Dossier,
@@ -25,6 +24,7 @@ from scoring.records import (
     Status,
 )
 from scoring.search import search
+from scoring.sites.own_list import own_lists
 
 #: The gate that counts only where a scenario asks for the stricter rule of ownership.
 STRICTER_GATE = "covered_any"
@@ -77,8 +77,7 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
 def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> Dossier:
     """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
 
-    The rank is that among the sites of the scenario's commodity, universe and step, before other filters; of a site
-    that is not among them, that among all sites. None means unknown.
+    The rank is that of the site's own list (`scoring.sites.own_list`), before other filters. None means unknown.
 
     Parameters
     ----------
@@ -96,28 +95,21 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
     """
     row = site_row(facts, site)
     key = {"site_id": row["site_id"]}
-    chosen = scenario.filters
-    listed = Filters(universe=chosen.universe, step=chosen.step, any_stake=chosen.any_stake)
-    everywhere = Filters(any_stake=chosen.any_stake)
-    for unfiltered in (
-        replace(scenario, filters=listed),
-        replace(scenario, filters=everywhere),
-        replace(scenario, filters=everywhere, commodity=""),  # it lacks the commodity of interest: by its main one
-    ):
-        ranked = _standing(facts, unfiltered, row["site_id"])
-        if ranked is not None:
-            break
-    else:
+    any_stake = scenario.filters.any_stake
+    lists = own_lists(facts, scenario, [row["site_id"]])
+    ranked = _standing(facts, lists[0].scenario, row["site_id"]) if lists else None
+    if ranked is None:
         raise UnknownSiteError(site, [])
     standing, contributions = ranked
     return {
         **row,
         **standing,
-        "lines": [_measurement(line) for line in explain(facts, unfiltered, row["site_id"], contributions)],
+        "ranked_among": lists[0].record(),
+        "lines": [_measurement(line) for line in explain(facts, lists[0].scenario, row["site_id"], contributions)],
         "claims": cast("list[ClaimRecord]", rows(facts, "claims_of_site", key)),
         "owners": cast("list[HoldingRecord]", rows(facts, "owners_of_site", key)),
         "gates": [
-            cast("GateRecord", {**gate, "counts": _counts(gate["gate"], any_stake=chosen.any_stake)})
+            cast("GateRecord", {**gate, "counts": _counts(gate["gate"], any_stake=any_stake)})
             for gate in rows(facts, "gates_of_site", key)
         ],
         "frameworks": cast("list[FrameworkRecord]", rows(facts, "frameworks_of_country", {"iso3": row["iso3"]})),

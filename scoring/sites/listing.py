@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import duckdb
 import pandas as pd
@@ -16,6 +18,7 @@ from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Scenario
+from scoring.sites.own_list import OwnList
 
 DISCLAIMER = (
     "Screening aid from open data, not investment advice. Unknowns are left unknown; see coverage and the score range."
@@ -50,9 +53,61 @@ def listing(
         ranking = ranking[ranking["site_id"].isin(site_ids)]
     if top is not None:
         ranking = ranking.head(top)
-    ids = ranking["site_id"].tolist()
-    scores = _scores(facts, scenario, ranking)
-    sources = _sources(facts, ids, scores, register or load_sources())
+    return _listing(facts, scenario, [(scenario, ranking)], permalink, register)
+
+
+def listing_of_lists(
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    lists: Sequence[OwnList],
+    permalink: str,
+    register: Mapping[str, Source] | None = None,
+) -> Listing:
+    """Return sites each with its rank in its own list, list after list; see `listing`.
+
+    The sites have columns more: ``ranked_among`` (how many sites the list has), ``ranked_universe``, ``ranked_step``
+    and ``ranked_commodity``; empty: all.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    scenario : Scenario
+        That the provenance names.
+    lists : sequence of OwnList
+        As `scoring.sites.own_list` finds them.
+    permalink : str
+        Query string that opens this list in the app.
+    register : mapping of str to Source, optional
+        All sources; by default those of the bundle.
+    """
+    rankings, among = [], []
+    for each in lists:
+        ranking = rank(facts, each.scenario)
+        ranking = ranking[ranking["site_id"].isin(each.site_ids)]
+        rankings.append((each.scenario, ranking))
+        among += [each.record()] * len(ranking)
+    nothing = [(scenario, rank(facts, scenario).head(0))]
+    listed = _listing(facts, scenario, rankings or nothing, permalink, register)
+    columns: dict[str, list[Any]] = {
+        "ranked_among": [record["sites"] for record in among],
+        "ranked_universe": [record["universe"] for record in among],
+        "ranked_step": [record["step"] for record in among],
+        "ranked_commodity": [record["commodity"] for record in among],
+    }
+    return replace(listed, sites=listed.sites.assign(**columns))
+
+
+def _listing(
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    rankings: Sequence[tuple[Scenario, pd.DataFrame]],
+    permalink: str,
+    register: Mapping[str, Source] | None,
+) -> Listing:
+    """Return the rows of rankings, one after the other, with all that an export holds."""
+    scores = pd.concat([_scores(facts, by, ranking) for by, ranking in rankings], ignore_index=True)
+    sites = pd.concat([_sites(facts, by, ranking) for by, ranking in rankings], ignore_index=True)
+    sources = _sources(facts, sites["site_id"].tolist(), scores, register or load_sources())
     about = {
         "scenario": json.dumps(scenario.as_dict(), sort_keys=True, ensure_ascii=False),
         "scenario_hash": scenario.scenario_hash,
@@ -62,7 +117,7 @@ def listing(
         "licences": "; ".join(f"{row.title}: {row.licence}" for row in sources.itertuples()),
         "disclaimer": DISCLAIMER,
     }
-    return Listing(_sites(facts, scenario, ranking), scores, _weights(scenario), sources, about)
+    return Listing(sites, scores, _weights(scenario), sources, about)
 
 
 def _sites(facts: duckdb.DuckDBPyConnection, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:

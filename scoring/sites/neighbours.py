@@ -7,13 +7,15 @@ from typing import cast
 
 import duckdb
 import numpy as np
+import pandas as pd
 
-from data.sql import sql
+from data.sql import Record, sql
 from geo.arrays import square
 from geo.measure import distance_km
 from scoring.ranking.pipeline import pack, rank
 from scoring.ranking.scenario import Filters, Scenario
 from scoring.records import NearbySite, SimilarSite, SiteRecord
+from scoring.sites.own_list import own_lists, own_ranks
 
 NEAR_KM = 150.0
 #: Likeness is said of sites that have at least so many criteria known in common.
@@ -34,15 +36,29 @@ def nearby(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecor
     most : int, optional
         The most rows of the answer.
     """
-    ranking = rank(facts, replace(scenario, commodity="", filters=Filters()))
-    km = distance_km(
-        np.full(len(ranking), site["lon"]), np.full(len(ranking), site["lat"]), ranking["lon"], ranking["lat"]
-    )
-    near = ranking.assign(km=km)
+    sites = facts.cursor().execute("SELECT site_id, name, kind, stage, commodities, lon, lat FROM combined.site").df()
+    km = distance_km(np.full(len(sites), site["lon"]), np.full(len(sites), site["lat"]), sites["lon"], sites["lat"])
+    near = sites.assign(km=km)
     near = (
         near[(near["km"] <= NEAR_KM) & (near["site_id"] != site["site_id"])].sort_values(["km", "site_id"]).head(most)
     )
-    return cast("list[NearbySite]", near[list(NearbySite.__annotations__)].to_dict("records"))
+    return cast("list[NearbySite]", _with_ranks(facts, scenario, near))
+
+
+def _with_ranks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, sites: pd.DataFrame) -> list[Record]:
+    """Return the rows of sites with rank and score of each in its own list."""
+    lists = own_lists(facts, scenario, sites["site_id"].tolist())
+    ranks = own_ranks(facts, scenario, lists)
+    among = {site_id: each.record() for each in lists for site_id in each.site_ids}
+    return [
+        {
+            **row,
+            "rank": ranks[row["site_id"]][0],
+            "score": ranks[row["site_id"]][1],
+            "ranked_among": among[row["site_id"]],
+        }
+        for row in cast("list[Record]", sites.to_dict("records"))
+    ]
 
 
 def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteRecord, most: int = 6) -> list[SimilarSite]:
@@ -59,14 +75,14 @@ def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteReco
     most : int, optional
         The most rows of the answer.
     """
-    scenario = replace(scenario, commodity="", filters=Filters(kinds=(site["kind"],)))
-    ranking = rank(facts, scenario)
+    alone = replace(scenario, commodity="", filters=Filters(kinds=(site["kind"],)))
+    ranking = rank(facts, alone)
     main = site["commodities"][0] if site["commodities"] else ""
     ranking = ranking[[bool(len(ids)) and ids[0] == main for ids in ranking["commodities"]]].reset_index(drop=True)
     if site["site_id"] not in set(ranking["site_id"]):
         return []
-    pack(facts, scenario)
-    key = {"commodity": "", "profile": scenario.profile, "site_ids": ranking["site_id"].tolist()}
+    pack(facts, alone)
+    key = {"commodity": "", "profile": alone.profile, "site_ids": ranking["site_id"].tolist()}
     table = facts.cursor().execute(sql("scoring/ranking/packed_of_sites.sql"), key).to_arrow_table()
     u, m = square(table["u"], table.num_rows), square(table["m"], table.num_rows)
     here = ranking.index[ranking["site_id"] == site["site_id"]][0]
@@ -78,4 +94,5 @@ def similar(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: SiteReco
         .sort_values(["apart", "site_id"])
         .head(most)
     )
-    return cast("list[SimilarSite]", alike[list(SimilarSite.__annotations__)].to_dict("records"))
+    told = alike[["site_id", "name", "iso3", "stage", "apart", "shared"]]
+    return cast("list[SimilarSite]", _with_ranks(facts, scenario, told))

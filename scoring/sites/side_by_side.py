@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import duckdb
 
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.ranking.pipeline import rank_cursor
-from scoring.ranking.scenario import Filters, Scenario
+from scoring.ranking.scenario import Scenario
 from scoring.records import Dossier, MeasurementRecord
 from scoring.robustness.two_desks import desk_scenario
 from scoring.sites.dossier import dossier
+from scoring.sites.own_list import own_lists, own_ranks
 
 FEWEST, MOST = 2, 5
 #: Desirabilities that differ by less are a tie.
@@ -83,14 +83,14 @@ class SideBySide:
     rows : tuple of Row
         In the order of the criteria; those that apply to none of the sites are left out.
     ranks : dict
-        Preset -> site id -> rank among all sites of the commodity, without other filters; None: not of that commodity.
+        Preset -> site id -> rank in the site's own list (`scoring.sites.own_list`).
     ahead : dict
         Site id -> on how many criteria it is ahead.
     """
 
     sites: tuple[Dossier, ...]
     rows: tuple[Row, ...]
-    ranks: dict[str, dict[str, int | None]]
+    ranks: dict[str, dict[str, int]]
     ahead: dict[str, int]
 
 
@@ -101,7 +101,7 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_name
     ----------
     facts : duckdb.DuckDBPyConnection
     scenario : Scenario
-        Its filters do not count here.
+        Of its filters, universe, step and rule of ownership count.
     site_names : sequence of str
         Two to five site ids, or parts of names that fit one site alone.
 
@@ -121,11 +121,12 @@ def side_by_side(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_name
             fewest=FEWEST,
             most=MOST,
         )
-    unfiltered = replace(scenario, filters=Filters())
+    lists = own_lists(facts, scenario, list(sites))
     rows = tuple(
         row for criterion in scenario.criteria if (row := _row(criterion.id, list(sites.values()))) is not None
     )
-    ranks = {preset: _ranks(facts, desk_scenario(unfiltered, preset), list(sites)) for preset in load().presets}
+    by_preset = {preset: own_ranks(facts, desk_scenario(scenario, preset), lists) for preset in load().presets}
+    ranks = {preset: {site_id: rank for site_id, (rank, _) in own.items()} for preset, own in by_preset.items()}
     ahead = {site_id: sum(site_id in row.ahead for row in rows) for site_id in sites}
     return SideBySide(tuple(sites.values()), rows, ranks, ahead)
 
@@ -177,9 +178,3 @@ def _cell(line: MeasurementRecord | None, first: float | None, *, is_first: bool
         desirability=line["desirability"] if known else None,
         contribution=line["contribution"],
     )
-
-
-def _ranks(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: list[str]) -> dict[str, int | None]:
-    listed = rank_cursor(facts, scenario).to_arrow_table().select(["site_id", "rank"])
-    ranks = dict(zip(listed["site_id"].to_pylist(), listed["rank"].to_pylist(), strict=True))
-    return {site_id: ranks.get(site_id) for site_id in site_ids}

@@ -53,7 +53,7 @@ def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(
 
 @pytest.mark.parametrize(
     ("language", "button", "parts"),
-    [("en", "Dossier", ("Layers at the site", "History")), ("ja", "調書", ("この地点の地質・地物", "履歴"))],
+    [("en", "Dossier", ("Layers at the site", "History")), ("ja", "案件詳細", ("この地点の地質・地物", "履歴"))],
 )
 def test_the_dossier_of_a_site_has_an_address_of_its_own(
     app: Seen, language: str, button: str, parts: tuple[str, ...]

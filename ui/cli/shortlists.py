@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from data.sql import Record
     from data.store import Store
     from scoring.ranking.scenario import Scenario
+    from scoring.records import ListRecord
 
 shortlist_app = typer.Typer(
     no_args_is_help=True, help="Shortlists in your store: notes, snapshots, rank changes, exports."
@@ -38,24 +39,29 @@ Preset = Annotated[str, typer.Option(help="Weight preset, for example japan_desk
 
 def _facts() -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     """Return facts with what is the user's own, and the default scenario with the user's criteria."""
-    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.ranking.scenario import opening  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
-    scenario = replace(from_preset(), evidence=session.stored_criteria())
+    scenario = replace(opening(), evidence=session.stored_criteria())
     session.ready(scenario)
     return session.facts(), scenario
 
 
-def _kept(shortlist: Shortlist, otherwise: Scenario) -> Scenario:
-    """Return the scenario that a shortlist keeps, with the user's own criteria in it measured."""
-    from workspace import (  # noqa: PLC0415
-        session,
-        snapshots,
-    )
+def _kept(shortlist: Shortlist, otherwise: Scenario, *, to_freeze: bool = False) -> Scenario:
+    """Return the scenario that ranks or freezes a shortlist, with the user's own criteria in it measured."""
+    from workspace import session, snapshots  # noqa: PLC0415
 
-    scenario = snapshots.scenario_of(shortlist, otherwise)
+    scenario = (snapshots.frozen_scenario if to_freeze else snapshots.scenario_of)(shortlist, otherwise)
     session.ready(scenario)
     return scenario
+
+
+def _among(ranked: ListRecord | None) -> str:
+    """Return the list in which a site is ranked in one word or two: ``274 mines``, ``13,804 sites, dysprosium``."""
+    if ranked is None:
+        return ""
+    what = ranked["step"] or ("projects" if ranked["universe"] == "projects" else "sites")
+    return ", ".join(filter(None, (f"{ranked['sites']:,} {what}", ranked["commodity"])))
 
 
 def _store() -> Store:
@@ -187,11 +193,9 @@ def show(name: Name = "default", format: FormatOption = Format.table) -> None:
     facts, scenario = _facts()
     shortlist = shortlists.read(_store(), name)
     rows = rows_of(facts, _kept(shortlist, scenario), shortlist)
-    answer(
-        rows,
-        format,
-        ("rank", "site_id", "name", "country", "stage", "score", "coverage", "status", "owner", "due", "note"),
-    )
+    shown = [{**row, "among": _among(row["ranked_among"])} for row in rows]
+    judged, noted = ("name", "country", "stage", "score", "coverage"), ("status", "owner", "due", "note")
+    answer(shown, format, ("rank", "among", "site_id", *judged, *noted))
     kept = shortlists.snapshots(_store(), name)
     if format is Format.table and kept:
         typer.echo("\nsnapshots")
@@ -261,7 +265,7 @@ def freeze(
 
     facts, scenario = _facts()
     shortlist = shortlists.read(_store(), name)
-    kept = snapshots.freeze(_store(), facts, name, _kept(shortlist, scenario), label)
+    kept = snapshots.freeze(_store(), facts, name, _kept(shortlist, scenario, to_freeze=True), label)
     head = kept.head
     typer.echo(
         f"Snapshot {snapshot.snapshot_id(kept)} of {name!r}: {len(kept.results)} sites among "
@@ -305,7 +309,7 @@ def diff(
 
     facts, scenario = _facts()
     shortlist = shortlists.read(_store(), name)
-    difference = snapshots.difference(_store(), facts, name, _kept(shortlist, scenario), then, now)
+    difference = snapshots.difference(_store(), facts, name, _kept(shortlist, scenario, to_freeze=True), then, now)
     rows = moved_rows(difference)
     if format is Format.json:
         typer.echo(

@@ -14,7 +14,7 @@ from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.defaults import DEFAULT_METHOD, DEFAULT_ORDER, DEFAULT_PRESET, SIDE_BY_SIDE
-from scoring.ranking.scenario import ORDERS, STEPS, UNIVERSES, Filters, Scenario, from_preset, weights_from
+from scoring.ranking.scenario import ORDERS, STEPS, UNIVERSES, Filters, Scenario, from_preset, opening, weights_from
 from ui.http.answering import GEOJSON, JSON, PARQUET, Answer, as_json, format_of, parquet, placed, provenance
 from ui.http.asking import BadRequestError, JsonObject, NotFoundError, NotOpenError, Parameter, ParsedRequest
 from workspace import published, reference, session, snapshots
@@ -250,7 +250,7 @@ def shortlist(request: ParsedRequest) -> Answer:
     if name not in [row["name"] for row in stored_shortlists.shortlists(session.store())]:
         raise NotFoundError("There is no shortlist {name!r}; /shortlists lists them.", name=name[:80])
     kept = stored_shortlists.read(session.store(), name)
-    scenario = published.without_private(snapshots.scenario_of(kept, from_preset()))
+    scenario = published.without_private(snapshots.scenario_of(kept, opening()))
     served = [
         item for item in kept.items if not item.site_id.startswith("own-") or item.site_id in request.view.sites().row
     ]

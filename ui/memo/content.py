@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 import duckdb
+import pandas as pd
 
 from data.facts import data_version
 from data.shortlist_items import Item, Shortlist
@@ -22,22 +23,25 @@ from scoring.measures.registry import Timing, timing_of
 from scoring.permitting.instruments import fitting
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.scenario import Filters, Scenario
-from scoring.records import Dossier, MeasurementRecord, failed_gates
-from scoring.robustness.rank_acceptability import RankStability, rank_stability
+from scoring.records import Dossier, ListRecord, MeasurementRecord, failed_gates
+from scoring.robustness.rank_acceptability import rank_stability
 from scoring.sites.candidates import candidates
 from scoring.sites.dossier import ASKED_ONLY, dossier
-from scoring.sites.listing import listing
+from scoring.sites.listing import listing_of_lists
 from scoring.sites.nearest_infrastructure import reach
+from scoring.sites.own_list import OwnList
 from scoring.support.programmes import judged, programmes
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
 from ui.text.candidate_words import gaps, product
-from ui.text.i18n import _, either, number, quantity, speaking
+from ui.text.i18n import _, either, fixed, number, quantity, speaking
+from ui.text.list_words import among
 from ui.text.money import money
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import N_, source_title
 from workspace.permalink import permalink
+from workspace.rows import lists_of
 
 MOST_SITES, MOST_NAMED, LONGEST_NOTED = 30, 20, 4_000
 STRONGEST, WEAKEST, STRONG = 3, 3, 0.5
@@ -110,8 +114,12 @@ class MemoBasis:
     held : Shortlist
     scenario : Scenario
     sites : tuple of dict
-        Dossiers by rank in the scenario's list.
-    firm : RankStability
+        Dossiers, list by list and by rank in it.
+    lists : tuple of OwnList
+        In which the sites are ranked.
+    ranges : DataFrame
+        site_id, rank_low, rank_mid, rank_high of each site in its list, over `draws` draws.
+    draws : int
     timings : dict
         Site id -> when it is ready to build and supplies, or None where the stage is unknown.
     sources : tuple of (str, str, str)
@@ -122,7 +130,9 @@ class MemoBasis:
     shortlist: Shortlist
     scenario: Scenario
     sites: tuple[Dossier, ...]
-    stability: RankStability
+    lists: tuple[OwnList, ...]
+    ranges: pd.DataFrame
+    draws: int
     timings: dict[str, Timing | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
@@ -151,7 +161,8 @@ def ground(
     ScenarioError
         If the scenario cannot be scored, or lists none of the sites.
     """
-    listed = listing(facts, scenario, "", site_ids=shortlist.site_ids, register=register)
+    lists = lists_of(facts, scenario, shortlist)
+    listed = listing_of_lists(facts, scenario, lists, "", register)
     if not len(listed.sites):
         raise ScenarioError(
             "None of the sites of {shortlist!r} is in the list that its scenario leaves, so there is "
@@ -160,16 +171,19 @@ def ground(
         )
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
-    sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id])) for site_id in ids)
+    record = {site_id: each.record() for each in lists for site_id in each.site_ids}
+    sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id]), record[site_id]) for site_id in ids)
     timings = {site_id: timing_of(facts, site_id, milestones.get(site_id), date.today()) for site_id in ids}
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
     missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
-    return MemoBasis(shortlist, scenario, sites, rank_stability(facts, scenario), timings, sources, missing)
+    stable = [rank_stability(facts, each.scenario) for each in lists]
+    ranges = pd.concat([each.table for each in stable], ignore_index=True)
+    return MemoBasis(shortlist, scenario, sites, lists, ranges, stable[0].draws, timings, sources, missing)
 
 
-def _ranked(site: Dossier, rank: int) -> Dossier:
+def _ranked(site: Dossier, rank: int, ranked_among: ListRecord) -> Dossier:
     """Return a dossier with the rank that the site has in the list of the memo."""
-    return {**site, "rank": rank}
+    return {**site, "rank": rank, "ranked_among": ranked_among}
 
 
 #: What can be asked for -> the languages that stand in the file.
@@ -211,9 +225,7 @@ def _memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> 
         ),
         tuple(_row(site, place, items[site["site_id"]]) for place, site in enumerate(basis.sites, 1)),
         overview(marks) if marks else "",
-        rank_ranges(
-            basis.stability, [site["site_id"] for site in basis.sites], names, _("Rank among the sites listed")
-        ),
+        rank_ranges(basis.ranges, [site["site_id"] for site in basis.sites], names, _("Rank among the sites listed")),
         _words(basis),
         pages,
         _method(basis),
@@ -240,7 +252,7 @@ def _words(basis: MemoBasis) -> dict[str, str]:
         "map": _("Site locations"),
         "ranked": _("Ranked sites"),
         "sensitivity": _("Rank stability"),
-        "sensitivity_caption": share.format(n=number(basis.stability.draws)),
+        "sensitivity_caption": share.format(n=number(basis.draws)),
         "method": _("Method"),
         "sources": _("Sources and licences"),
         "disclaimer": _("Disclaimer"),
@@ -254,9 +266,12 @@ def _words(basis: MemoBasis) -> dict[str, str]:
 
 
 def _summary(basis: MemoBasis) -> tuple[str, ...]:
-    sentence = _("{n} sites, ranked among the {all} in the scenario.")
     listed = len(basis.shortlist.items) - len(basis.left_out)
-    lines = [sentence.format(n=number(listed), all=number(len(basis.stability.table)))]
+    names = {site["site_id"]: site["name"] for site in basis.sites}
+    lines = []
+    for each in basis.lists:
+        shown = _some([names[site_id] for site_id in each.site_ids if site_id in names])
+        lines.append(_("Ranked {among}: {names}.").format(among=among(each.record()), names=shown))
     if listed > len(basis.sites):
         lines.append(
             _("The memo shows the top {n} sites; the exported list has all.").format(n=number(len(basis.sites)))
@@ -316,8 +331,8 @@ def _row(site: Dossier, place: int, item: Item) -> tuple[str, ...]:
         w.nation(site["iso3"]),
         w.word(w.KINDS, site["kind"]),
         w.word(w.STAGES, site["stage"]),
-        f"#{number(site['rank'])}",
-        f"{number(site['score'], 2)} ({number(site['score_low'], 2)}–{number(site['score_high'], 2)})",
+        _("{rank} of {n}").format(rank=number(site["rank"]), n=number(site["ranked_among"]["sites"])),
+        f"{fixed(site['score'])} ({fixed(site['score_low'])}–{fixed(site['score_high'])})",
         f"{number(100 * site['coverage'])} %",
         _(STATUSES[item.status]),
     )
@@ -334,9 +349,9 @@ def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Ite
             w.commodities(site["commodities"], 5),
             f"{number(site['lat'], 2)}, {number(site['lon'], 2)} ({w.word(w.ACCURACIES, site['location_accuracy'])})",
             _("Score {score} ({low}–{high}), {known} % known").format(
-                score=number(site["score"], 2),
-                low=number(site["score_low"], 2),
-                high=number(site["score_high"], 2),
+                score=fixed(site["score"]),
+                low=fixed(site["score_low"]),
+                high=fixed(site["score_high"]),
                 known=number(100 * site["coverage"]),
             ),
         )

@@ -4,24 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from layers.locator import FONT, blank_figure, svg_of
-from scoring.robustness.rank_acceptability import RankStability
 
 BAR, DOT = "#7FB3D5", "#B5420A"
 
 
-def rank_ranges(stability: RankStability, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
+def rank_ranges(table: pd.DataFrame, site_ids: Sequence[str], names: Sequence[str], title: str) -> str:
     """Return a chart of rank ranges: a bar from the 5th to the 95th percentile, a dot at the median; logarithmic.
 
     Parameters
     ----------
-    stability : RankStability
+    table : DataFrame
+        Of a site: site_id, rank_low, rank_mid, rank_high.
     site_ids, names : sequence of str
         The sites in the order to draw, with what stands beside them; those that are not listed are left out.
     title : str
         Of the axis.
     """
-    table = stability.table.set_index("site_id")
+    table = table.set_index("site_id")
     rows = [(name, table.loc[site_id]) for site_id, name in zip(site_ids, names, strict=True) if site_id in table.index]
     if not rows:
         return ""

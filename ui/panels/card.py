@@ -27,7 +27,8 @@ from ui.panels.publishers import counted, publishers
 from ui.panels.support import support_tab
 from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
-from ui.text.i18n import _, either, language, number, quantity
+from ui.text.i18n import _, either, fixed, language, number, quantity
+from ui.text.list_words import among
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings
@@ -105,19 +106,20 @@ def head(site: Dossier) -> None:
     score, place_in_list, coverage = st.columns(3)
     score.metric(
         _("Score"),
-        number(site["score"], 2),
-        help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
+        fixed(site["score"]),
+        help=tip("score"),
     )
     place_in_list.metric(
         _("Rank"),
         f"#{number(site['rank'])}",
-        help=_("Rank in this list before other filters; of a site that is not in it, among all sites."),
+        help=_("Rank before filters: among the projects of its step, or of any other site among all sites."),
     )
     coverage.metric(
-        _("Completeness"),
+        _("Known"),
         f"{number(100 * site['coverage'])} %",
         help=_("Share of the weight with measured or modelled values."),
     )
+    st.caption(_("Rank") + " " + among(site["ranked_among"]))
     score_range(site)
 
 
@@ -125,7 +127,7 @@ def score_range(site: Dossier) -> None:
     """Draw the range that the score could take, with the score on it."""
     low, high, score = (100 * site[k] for k in ("score_low", "score_high", "score"))
     label = _("Possible score: {low} to {high}, with unknowns at their worst and at their best.")
-    text = label.format(low=number(low / 100, 2), high=number(high / 100, 2))
+    text = label.format(low=fixed(low / 100), high=fixed(high / 100))
     st.html(
         f'<div role="img" aria-label="{html.escape(text)}" '
         f'style="position:relative;height:12px;border-radius:6px;background:rgba(128,128,128,.22);margin:2px 0 4px">'
@@ -235,17 +237,17 @@ def why(site: Dossier) -> None:
     rows = [
         {
             _("Criterion"): either(line["title"], line["title_ja"]),
-            _("Value"): _value(line),
-            _("Range"): ""
-            if line["value"] is None or line["low"] == line["high"]
-            else f"{quantity(line['low'])} – {quantity(line['high'])}",
-            _("Status"): w.word(w.STATUSES, "peers" if of_peers(line) else line["status"]),
+            _("Value"): value_words(line),
             _("Desirability"): _desirability(line),
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
             _("Contribution"): line["contribution"],
-            _("Basis"): rests_on(line),
+            _("Status"): w.word(w.STATUSES, "peers" if of_peers(line) else line["status"]),
             _("Source"): source_title(line["source_id"]),
             _("As of"): line["as_of"],
+            _("Basis"): rests_on(line),
+            _("Range"): ""
+            if line["value"] is None or line["low"] == line["high"]
+            else f"{quantity(line['low'])} – {quantity(line['high'])}",
             _("Licence"): licence(line["source_id"]),
         }
         for line in site["lines"]
@@ -254,18 +256,21 @@ def why(site: Dossier) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         width="stretch",
-        height=36 * (len(rows) + 1),
+        height=35 * (len(rows) + 1) + 3,
         key="why_table",
         lazy=False,
         column_config=with_tips(
             {
                 _("Desirability"): st.column_config.ProgressColumn(
-                    min_value=0, max_value=1, format="%.2f", help=tip("desirability")
+                    min_value=0, max_value=1, format="%.2f", width=120, help=tip("desirability")
                 ),
-                _("Contribution"): st.column_config.NumberColumn(format="%.3f", help=tip("contribution")),
-                _("Weight"): st.column_config.TextColumn(help=tip("weight")),
-                _("Value"): st.column_config.TextColumn(width=130),
-                _("Status"): st.column_config.TextColumn(width=160, help=tip("modelled")),
+                _("Contribution"): st.column_config.NumberColumn(format="%.3f", width=85, help=tip("contribution")),
+                _("Weight"): st.column_config.TextColumn(width=65, help=tip("weight")),
+                _("Criterion"): st.column_config.TextColumn(width=170, pinned=True),
+                _("Value"): st.column_config.TextColumn(width=150),
+                _("Status"): st.column_config.TextColumn(width=95, help=tip("modelled")),
+                _("Source"): st.column_config.TextColumn(width=190),
+                _("As of"): st.column_config.TextColumn(width=80),
             }
         ),
         alt=_("Why this score"),
@@ -284,7 +289,8 @@ def _desirability(line: MeasurementRecord) -> float | None:
     return line["contribution"] / line["weight_share"] if of_peers(line) and line["weight_share"] else None
 
 
-def _value(line: MeasurementRecord) -> str:
+def value_words(line: MeasurementRecord) -> str:
+    """Return a value with its unit; in a word where it is unknown."""
     if line["value"] is None:
         return _("Unknown")
     return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"

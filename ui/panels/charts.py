@@ -16,7 +16,7 @@ from scoring.robustness.rank_acceptability import RankStability
 from scoring.robustness.sensitivity import RequiredValue, StabilityInterval, Swing
 from scoring.robustness.two_desks import TwoDesks
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, number, quantity
+from ui.text.i18n import _, either, fixed, number, quantity
 from ui.theme import BLUE, GREEN, GREY, ORANGE
 
 
@@ -234,8 +234,8 @@ def needs_table(requirements: list[RequiredValue], scenario: Scenario) -> None:
     rows = [
         {
             _("Criterion"): titles[required.criterion],
-            _("Desirability now"): number(required.now, 2) if required.now is not None else _("Unknown"),
-            _("Needed desirability"): number(required.needed, 2)
+            _("Desirability now"): fixed(required.now) if required.now is not None else _("Unknown"),
+            _("Needed desirability"): fixed(required.needed)
             if required.needed is not None
             else _("not achievable on its own"),
             _("Needed value"): ""

@@ -20,6 +20,9 @@ from ui.text.i18n import _, either, number
 from workspace import rankings, reference
 from workspace.permalink import WEIGHT_KEYS
 
+#: Sum at which a weight is its share in percent.
+WHOLE = 100
+
 
 def sidebar(*, explores: bool) -> None:
     """Draw the sidebar; every widget writes its choice into the session.
@@ -34,7 +37,7 @@ def sidebar(*, explores: bool) -> None:
     with st.sidebar:
         _way_back()
         search_box(scenario, explores=explores)
-        _commodity()
+        _commodity(scenario)
         _weights(scenario)
         _filters(scenario)
 
@@ -59,10 +62,11 @@ def _way_back() -> None:
         )
 
 
-def _commodity() -> None:
+def _commodity(scenario: Scenario) -> None:
     table = reference.commodity_table()
     listed = table[table["sites"] > 0]
-    counts = {str(c): int(n) for c, n in zip(listed["commodity_id"], listed["sites"], strict=True)}
+    found = rankings.facet_counts(scenario)["commodities"]
+    counts = {str(c): found.get(str(c), 0) for c in listed["commodity_id"]}
     words = {
         str(c): w.search_words(str(c), symbol)
         for c, symbol in zip(listed["commodity_id"], listed["symbol"], strict=True)
@@ -113,16 +117,25 @@ def _weights(scenario: Scenario) -> None:
 
 def _slider(pillar: Pillar, total: float) -> None:
     key = WEIGHT_KEYS[pillar.id]
-    label = f"{either(pillar.title, pillar.title_ja)} · {number(100 * page_state.weight(key) / total)} %"
-    st.slider(label, 0, 100, key=key, help=either(pillar.about, pillar.about_ja))
+    st.slider(
+        _weighed(either(pillar.title, pillar.title_ja), page_state.weight(key), total),
+        0,
+        100,
+        key=key,
+        help=either(pillar.about, pillar.about_ja),
+    )
+
+
+def _weighed(title: str, weight: float, total: float) -> str:
+    """Return the label of a weight, with its share where the slider does not say it: weights may not sum to 100."""
+    return title if total == WHOLE or not weight else f"{title} · {number(100 * weight / total)} %"
 
 
 def _own_slider(own: UserCriterion, total: float) -> None:
     """Offer the weight of an own criterion, and to take it out."""
     page_state.set_criterion_weight(own.id, own.weight)
-    share = number(100 * own.weight / total)
     st.slider(
-        f"{w.plain(own.title)} · {share} %",
+        _weighed(w.plain(own.title), own.weight, total),
         0,
         100,
         key=f"own_{own.id}",
@@ -141,7 +154,8 @@ def _own_slider(own: UserCriterion, total: float) -> None:
 
 
 def _filters(scenario: Scenario) -> None:
-    st.markdown("**" + _("Filters") + "**")
+    narrowing = scenario.filters.narrowing
+    st.markdown("**" + _("Filters") + "**" + (f" ({number(len(narrowing))})" if narrowing else ""))
     counts = rankings.facet_counts(scenario)
     if scenario.filters.universe == "all" or scenario.filters.kinds:
         _choice(_("Kind"), "kind", {k: w.word(w.KINDS, k) for k in w.KINDS}, counts["kinds"])

@@ -93,6 +93,13 @@ def number(value: float | None, digits: int = 0) -> str:
     return format_decimal(round(value, digits) + 0.0, format=pattern, locale=language())  # + 0.0: never "-0"
 
 
+def fixed(value: float | None, digits: int = 2) -> str:
+    """Return a number with all its decimals, as scores stand in columns; a dash for unknown."""
+    if value is None:
+        return "–"
+    return format_decimal(round(value, digits) + 0.0, format="0." + "0" * digits, locale=language())
+
+
 def quantity(value: float | None) -> str:
     """Return a number with three significant digits at the most."""
     if value is None:

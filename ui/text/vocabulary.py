@@ -74,8 +74,8 @@ METHODS = {
     "unconfirmed": N_("From one weak source, not scored"),
 }
 ORDERS = {
-    "expected": N_("Expected score, unknowns as among peers"),
-    "shrunk": N_("Known data, adjusted for completeness"),
+    "expected": N_("Expected (unknowns as peers)"),
+    "shrunk": N_("Known data, less for gaps"),
     "worst": N_("Worst case"),
     "known": N_("Known data only"),
 }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scoring.ranking.facets import FACETS, facets
 from scoring.ranking.pipeline import rank
-from scoring.ranking.scenario import Filters, from_preset
+from scoring.ranking.scenario import Filters, from_preset, opening
 
 FIELD = {"kinds": "kind", "stages": "stage", "countries": "iso3"}
 SOME = Filters(
@@ -21,6 +23,7 @@ def test_without_filters_each_facet_sums_to_the_whole_list(facts, lens) -> None:
     found = facets(facts, scenario)
     assert tuple(found) == FACETS
     universes = found.pop("universes")
+    assert max(found.pop("commodities").values()) <= universes["all"] or lens  # a site has several
     assert universes["all"] == whole > universes["projects"]
     assert {name: sum(counts.values()) for name, counts in found.items()} == dict.fromkeys(found, whole)
 
@@ -57,3 +60,10 @@ def test_sites_whose_owners_pass_are_counted_also_while_the_others_are_hidden(fa
 def test_most_frequent_values_come_first(facts) -> None:
     for counts in facets(facts, from_preset()).values():
         assert list(counts.values()) == sorted(counts.values(), reverse=True)
+
+
+@pytest.mark.parametrize("commodity", ["dysprosium", "rare earths", "gallium", "lithium"])
+def test_a_commodity_of_interest_is_counted_as_its_list_is(facts, commodity) -> None:
+    shown = opening(commodity="copper").with_filters(step="mines", gates_failed=False)
+    counted = facets(facts, shown)["commodities"][commodity]
+    assert counted == len(rank(facts, replace(shown, commodity=commodity))) > 0

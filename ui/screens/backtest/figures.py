@@ -21,7 +21,8 @@ from ui.panels.charts import criterion_titles
 from ui.text import vocabulary as w
 from ui.text.backtest_words import BASELINES, NOTES, REASONS, in_english
 from ui.text.glossary import with_tips
-from ui.text.i18n import _, number
+from ui.text.i18n import _, fixed, listed, number
+from ui.text.vocabulary import N_
 from ui.theme import BLUE, GREEN, GREY, ORANGE
 from workspace import session
 
@@ -37,6 +38,8 @@ LINES = {
     "uniform_weights": "#56B4E9",
     "evidence_only": "#E69F00",
 }
+CHANCE = 0.5
+BETTER_THAN, WORSE_THAN = N_("It does better than: {names}."), N_("It does worse than: {names}.")
 WARNINGS = ("no_match", "too_few", "one_class", "strata_too_few", "leak")
 
 
@@ -58,7 +61,8 @@ def outcome(scenario: Scenario, content: bytes, where: str, settings: Settings) 
 
 
 def figures(outcome: Backtest) -> None:
-    """Show the headline, the figures beside it, and the notes."""
+    """Show the verdict, the headline, the figures beside it, and the notes."""
+    verdict(outcome)
     _metrics(outcome)
     text = _(
         "{matched} of {labels} labels match a site, out of {sites} sites. AUC within "
@@ -93,6 +97,37 @@ def _headline(outcome: Backtest) -> tuple[str, str]:
     return _("AUC within commodities"), _(
         "Probability that a labelled site ranks above an unlabelled site with the same main commodity; 0.5 = chance."
     )
+
+
+def verdict(outcome: Backtest) -> None:
+    """Say in words whether the ranking recovers the labels, and what does so better."""
+    auc, interval, _baselines = outcome.headline_figure
+    if auc is None or interval is None:
+        st.markdown(_("**Too few labels match a site to say whether the ranking recovers them.**"))
+        return
+    if interval[0] > CHANCE:
+        said = _("**The ranking recovers the selected sites better than chance.**")
+    elif interval[1] < CHANCE:
+        said = _("**The ranking puts the selected sites lower than chance would.**")
+    else:
+        said = _(
+            "**Whether the ranking recovers the selected sites better than chance cannot be told from these labels.**"
+        )
+    compared = [
+        _(text).format(names=listed(names))
+        for text, names in ((BETTER_THAN, _apart(outcome, 1)), (WORSE_THAN, _apart(outcome, -1)))
+        if names
+    ] or [_("No simple baseline is told apart from it.")]
+    st.markdown(" ".join([said, *compared]))
+
+
+def _apart(outcome: Backtest, sign: int) -> list[str]:
+    """Return the baselines from which the ranking differs in that direction by the whole of its interval."""
+    return [
+        _(BASELINES[name])
+        for name, each in outcome.differences.items()
+        if each["ci"] is not None and min(sign * end for end in each["ci"]) > 0
+    ]
 
 
 def _metrics(outcome: Backtest) -> None:
@@ -137,15 +172,15 @@ def _shown(key: str, value: Any) -> str:
 
 
 def _figure(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None else number(value, digits)
+    return fixed(value, digits)
 
 
 def _ends(ends: list[float] | None) -> str:
-    return _("too few labels") if ends is None else f"{number(ends[0], 2)} – {number(ends[1], 2)}"
+    return _("too few labels") if ends is None else f"{fixed(ends[0])} – {fixed(ends[1])}"
 
 
 def _spread(sd: float | None) -> str:
-    return _("too few labels") if sd is None else f"± {number(sd, 2)}"
+    return _("too few labels") if sd is None else f"± {fixed(sd)}"
 
 
 def capture_chart(outcome: Backtest) -> None:

@@ -6,8 +6,10 @@ import streamlit as st
 
 from scoring.sites.side_by_side import SideBySide
 from ui.panels.downloads import table_download
-from ui.screens.compare.tables import criteria_frame, parallel_lines, ranks_frame
+from ui.screens.compare.tables import criteria_frame, names_of, parallel_lines, ranks_frame
+from ui.text import vocabulary as w
 from ui.text.i18n import _
+from ui.text.list_words import among
 
 
 def criteria(comparison: SideBySide) -> None:
@@ -52,4 +54,5 @@ def strengths_and_ranks(comparison: SideBySide) -> None:
             key="compare_ranks",
             alt=_("Rank by desk and preset"),
         )
-        st.caption(_("Rank among all sites with this commodity, before other filters."))
+        for site, name in zip(comparison.sites, names_of(comparison), strict=True):
+            st.caption(f"{w.plain(name)}: {among(site['ranked_among'])}")

@@ -21,7 +21,9 @@ from ui.map.locator import site_map
 from ui.map.marks import WIDTHS_KM
 from ui.panels.ownership import owner_tree
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, number, quantity
+from ui.text.glossary import tip
+from ui.text.i18n import _, either, fixed, number, quantity
+from ui.text.list_words import among
 from workspace import session
 
 #: Okabe and Ito's colours in the order of the sites.
@@ -45,22 +47,26 @@ def heads(comparison: SideBySide) -> None:
             )
             st.metric(
                 _("Score"),
-                number(site["score"], 2),
-                help=_("Score on known data, reduced in proportion to what is missing. See Method & data."),
+                fixed(site["score"]),
+                help=tip("score"),
             )
-            summary = _("Rank {rank} · {low}–{high} · {known} % known")
+            summary = _("Rank {rank} {among} · {low}–{high} · {known} % known")
             st.caption(
                 summary.format(
                     rank=number(site["rank"]),
-                    low=number(site["score_low"], 2),
-                    high=number(site["score_high"], 2),
+                    among=among(site["ranked_among"]),
+                    low=fixed(site["score_low"]),
+                    high=fixed(site["score_high"]),
                     known=number(100 * site["coverage"]),
                 )
             )
             failed = [w.word(w.GATES, gate) for gate in failed_gates(site["gates"])]
             if failed:
                 st.markdown(":material/block: " + ", ".join(failed))
-            st.caption(_("Best on {n} criteria").format(n=number(comparison.ahead[site["site_id"]])))
+            ahead = comparison.ahead[site["site_id"]]
+            st.caption(
+                (_("Best on {n} criterion") if ahead == 1 else _("Best on {n} criteria")).format(n=number(ahead))
+            )
             with st.container(horizontal=True):
                 if st.button(_("Dossier"), key=f"open_{site['site_id']}", icon=":material/article:"):
                     state.open_site(site["site_id"])
@@ -81,7 +87,22 @@ def criteria_frame(comparison: SideBySide) -> pd.DataFrame:
     Unit, value of each site with a star where it is ahead, and how far from the first.
     """
     names = names_of(comparison)
-    return pd.DataFrame([_row(row, comparison, names) for row in comparison.rows])
+    rows = [_row(row, comparison, names) for row in comparison.rows]
+    return pd.DataFrame([*rows, *_gate_rows(comparison, names)]).fillna("")
+
+
+def _gate_rows(comparison: SideBySide, names: list[str]) -> list[dict[str, str]]:
+    """Return a row a gate with the verdict on each site."""
+    verdicts = [{gate["gate"]: gate["verdict"] for gate in site["gates"]} for site in comparison.sites]
+    return [
+        {
+            _("Pillar"): _("Gate"),
+            _("Criterion"): word,
+            **{name: w.word(w.VERDICTS, told.get(gate, "unknown")) for name, told in zip(names, verdicts, strict=True)},
+        }
+        for gate, word in ((gate, w.word(w.GATES, gate)) for gate in w.GATES)
+        if any(gate in told for told in verdicts)
+    ]
 
 
 def _row(row: Row, comparison: SideBySide, names: list[str]) -> dict[str, str]:
@@ -111,14 +132,11 @@ def value_text(cell: Cell) -> str:
 
 
 def ranks_frame(comparison: SideBySide) -> pd.DataFrame:
-    """Return the rank of each site under each preset, the two desks among them."""
+    """Return the rank of each site in its own list under each preset, the two desks among them."""
     names, presets = names_of(comparison), load().presets
     rows = []
     for preset, ranks in comparison.ranks.items():
-        cells = {
-            name: "–" if ranks[site["site_id"]] is None else f"#{number(ranks[site['site_id']])}"
-            for name, site in zip(names, comparison.sites, strict=True)
-        }
+        cells = {name: f"#{number(ranks[site['site_id']])}" for name, site in zip(names, comparison.sites, strict=True)}
         rows.append({_("Weights"): either(presets[preset].title, presets[preset].title_ja), **cells})
     return pd.DataFrame(rows)
 
@@ -135,19 +153,24 @@ def parallel_lines(comparison: SideBySide, among_these: bool) -> None:
     names = names_of(comparison)
     titles = [either(row.title, row.title_ja) for row in comparison.rows]
     rows = []
-    for row, title in zip(comparison.rows, titles, strict=True):
+    for at, (row, title) in enumerate(zip(comparison.rows, titles, strict=True)):
         heights = _heights(row, among_these)
         for place, (name, cell, height) in enumerate(zip(names, row.cells, heights, strict=True)):
-            rows.append({"criterion": title, "site": name, "u": height, "said": value_text(cell), "shape": place})
+            rows.append(
+                {
+                    "criterion": title,
+                    "site": name,
+                    "u": height,
+                    "said": value_text(cell),
+                    "shape": place,
+                    "criterion_at": at,
+                }
+            )
     frame = pd.DataFrame(rows)
     base = alt.Chart(frame).encode(
-        x=alt.X(
-            "criterion:N",
-            sort=titles,
-            title=None,
-            axis=alt.Axis(labelAngle=-40, labelLimit=170, labelOverlap=False, grid=True),
-        ),
-        y=alt.Y("u:Q", title=_("Desirability"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3)),
+        y=alt.Y("criterion:N", sort=titles, title=None, axis=alt.Axis(labelLimit=230, labelOverlap=False, grid=True)),
+        x=alt.X("u:Q", title=_("Desirability"), scale=alt.Scale(domain=[0, 1]), axis=alt.Axis(tickCount=3)),
+        order=alt.Order("criterion_at:O"),
         color=alt.Color(
             "site:N",
             sort=names,
@@ -166,7 +189,7 @@ def parallel_lines(comparison: SideBySide, among_these: bool) -> None:
         shape=alt.Shape("site:N", sort=names, scale=alt.Scale(domain=names), legend=None)
     )
     st.altair_chart(
-        (base.mark_line(strokeWidth=2, invalid="break-paths-show-domains") + points).properties(height=420),
+        (base.mark_line(strokeWidth=2, invalid="break-paths-show-domains") + points).properties(height=alt.Step(22)),
         width="stretch",
     )
 

@@ -13,7 +13,7 @@ from ui import state
 from ui.panels import charts
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
-from ui.text.i18n import _, number
+from ui.text.i18n import _, fixed, number
 
 ROWS = 200
 
@@ -96,4 +96,4 @@ def _columns() -> dict[str, Any]:
 
 
 def _tau(value: float | None) -> str:
-    return "–" if value is None else number(value, 2)
+    return fixed(value)

@@ -11,7 +11,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.robustness.two_desks import JAPAN, US, Accord, Swap
 from ui.panels import charts
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, number
+from ui.text.i18n import _, either, fixed, number
 
 #: Sites that a sentence names; the rest is a number.
 NAMED = 5
@@ -64,8 +64,8 @@ def _swap(swap: Swap, giver: str, gainer: str) -> str:
         gainer=gainer,
         taken=_name(swap.taken),
         left=_name(swap.left),
-        loss=number(swap.loss, 2),
-        gain=number(swap.gain, 2),
+        loss=fixed(swap.loss),
+        gain=fixed(swap.gain),
     )
 
 

@@ -59,8 +59,7 @@ def page() -> None:
         card(scenario, page_state.selected[-1])
         if page_state.firm:
             charts.rank_histogram(rankings.rank_stability(scenario), page_state.selected[-1])
-    with left:
-        evidence(scenario, page_state.selected[-1])
+    evidence(scenario, page_state.selected[-1])
 
 
 @st.fragment

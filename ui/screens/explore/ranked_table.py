@@ -23,7 +23,7 @@ from ui.panels.shortlisting import add_many
 from ui.text import vocabulary as w
 from ui.text.candidate_words import main_commodity, pillar
 from ui.text.glossary import ColumnSettings, tip, with_tips
-from ui.text.i18n import _, language, number
+from ui.text.i18n import _, fixed, language, number
 from workspace import rankings
 
 #: Rows of the list. Every project fits, so that a click on a header sorts all of them; of all sites a page of the best
@@ -204,7 +204,7 @@ def _words_of(shown: pd.DataFrame) -> dict[str, list[str]]:
     return {
         _("Country"): [w.nation(c) for c in shown["iso3"]],
         _("Score range"): [
-            f"{number(a, 2)}–{number(b, 2)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)
+            f"{fixed(a)}–{fixed(b)}" for a, b in zip(shown["score_low"], shown["score_high"], strict=True)
         ],
         _("Kind"): [w.word(w.KINDS, k) for k in shown["kind"]],
         _("Commodities"): [w.commodities(list(c), 3) for c in shown["commodities"]],

@@ -31,14 +31,17 @@ def headline(scenario: Scenario, ranking: pd.DataFrame) -> None:
 
 def _sentence(scenario: Scenario, ranking: pd.DataFrame) -> str:
     if scenario.filters.universe != "projects":
-        text = _("**{n} sites, of every stage and age of data.** Adjust a weight or click a site.")
-        return text.format(n=number(len(ranking)))
+        head = _("**{n} site.**") if len(ranking) == 1 else _("**{n} sites, of every stage and age of data.**")
+        return f"{head.format(n=number(len(ranking)))} {_('Adjust a weight or click a site.')}"
     listed = freshness(rankings.candidates(ranking["site_id"].tolist(), scenario.commodity))
-    text = _(
-        "**{n} projects that joint support could bring to product.** Stage stated since 2021 (median {year}, newest "
-        "{newest}): exploration to construction, stopped for a time, or operating with a line that needs money. "
-        "A source says of {funding} whether they are funded."
-    )
+    if listed.sites == 1:
+        text = _("**One project that joint support could bring to product.** Newest statement on its stage: {newest}.")
+    else:
+        text = _(
+            "**{n} projects that joint support could bring to product.** Stage stated since 2021 (median {year}, "
+            "newest {newest}): exploration to construction, stopped for a time, or operating with a line that needs "
+            "money. A source says of {funding} whether they are funded."
+        )
     return text.format(
         n=number(listed.sites), year=listed.median_year, newest=listed.newest, funding=number(listed.funding_known)
     )

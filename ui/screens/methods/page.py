@@ -7,14 +7,19 @@ import streamlit as st
 
 from data.bundle import report
 from data.sources import load_sources
+from scoring.defaults import DEFAULT_STEP
+from scoring.ranking.scenario import opening
+from ui.panels.card import value_words
 from ui.screens.methods.criteria_tables import criteria_tables
 from ui.text import vocabulary as w
 from ui.text.glossary import glossary_tab
-from ui.text.i18n import _, number
+from ui.text.i18n import _, either, fixed, number
 from ui.text.vocabulary import source_title
-from workspace import reference, session
+from workspace import rankings, reference, session
 from workspace.health import checks
 
+#: Criteria of the worked example that are shown one by one.
+SHOWN = 4
 #: Score on known evidence, coverage, score; a line each, so that they fit a narrow screen.
 FORMULAS = (
     r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}",
@@ -53,6 +58,7 @@ def _score() -> None:
             "using fixed goalposts, so adding a site never changes the score of another."
         )
     )
+    _example()
     for formula in FORMULAS:
         st.latex(formula)
     st.markdown(
@@ -70,6 +76,30 @@ def _score() -> None:
             "Gates are reported separately from the score: pass, fail or unknown. Sites "
             "that fail a gate are listed last."
         )
+    )
+
+
+def _example() -> None:
+    """Work the score of the first project out, criterion by criterion."""
+    scenario = opening().with_filters(step=DEFAULT_STEP)
+    site = rankings.dossier(scenario, str(rankings.ranking(scenario)["site_id"].iloc[0]))
+    lines = sorted(site["lines"], key=lambda line: -line["contribution"])
+    rows = [
+        {
+            _("Criterion"): either(line["title"], line["title_ja"]),
+            _("Value"): value_words(line),
+            _("Desirability"): fixed(line["desirability"], 3),
+            _("Weight"): f"{fixed(100 * line['weight_share'], 1)} %",
+            _("Contribution"): fixed(line["contribution"], 3),
+        }
+        for line in lines[:SHOWN]
+    ]
+    rest = sum(line["contribution"] for line in lines[SHOWN:])
+    last = {_("Criterion"): _("{n} others").format(n=number(len(lines) - SHOWN)), _("Contribution"): fixed(rest, 3)}
+    total = {_("Criterion"): _("Score"), _("Contribution"): fixed(site["score"], 3)}
+    st.markdown(_("**Example: {site}.** Desirability × weight = contribution.").format(site=w.plain(site["name"])))
+    st.dataframe(
+        pd.DataFrame([*rows, last, total]).fillna(""), hide_index=True, width="stretch", alt=_("Why this score")
     )
 
 

@@ -13,7 +13,7 @@ from ui.memo import content
 from ui.memo.files import FORMATS, write
 from ui.memo.files import MIME as MEMO_MIME
 from ui.panels.downloads import exported_list, format_buttons
-from ui.text.i18n import _
+from ui.text.i18n import _, language
 from ui.text.vocabulary import N_
 from workspace import reference, session
 from workspace.rows import listing_of
@@ -27,7 +27,7 @@ def files(shortlist: Shortlist, scenario: Scenario) -> None:
         languages = st.segmented_control(
             _("Language of the memo"),
             list(content.IN_LANGUAGES),
-            default="both",
+            default=language(),
             key="memo_language",
             format_func=lambda x: _(LANGUAGE_WORDS[x]),
             required=True,

@@ -20,8 +20,9 @@ from ui.panels.shortlisting import in_force, title
 from ui.screens.shortlist.snapshots import attempt
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
-from ui.text.i18n import _, number
-from workspace import rankings, reference, session, snapshots
+from ui.text.i18n import _, fixed
+from ui.text.list_words import among
+from workspace import reference, session, snapshots
 from workspace.rows import ShortlistRow, rows_of
 from workspace.shortlist_import import take_in
 
@@ -148,7 +149,7 @@ def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
     rows = rows_of(session.facts(), scenario, shortlist)
     frame = pd.DataFrame([_cells(row) for row in rows])
     frame[_("Due")] = pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object))
-    fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), "#"]
+    fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), _("Ranked among"), "#"]
     edited = st.data_editor(
         frame,
         hide_index=True,
@@ -180,13 +181,12 @@ def _cells(row: ShortlistRow) -> dict[str, object]:
     return {
         "site_id": row["site_id"],
         "#": row["rank"],
+        _("Ranked among"): "" if row["ranked_among"] is None else among(row["ranked_among"]),
         _("Site"): row["name"] or row["site_id"],
         _("Country"): w.nation(row["country"]) if row["country"] else "",
         _("Stage"): w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list"),
         _("Score"): row["score"],
-        _("Score range"): ""
-        if row["score"] is None
-        else f"{number(row['score_low'], 2)}–{number(row['score_high'], 2)}",
+        _("Score range"): "" if row["score"] is None else f"{fixed(row['score_low'])}–{fixed(row['score_high'])}",
         _("Gate"): _("fails") if row["gate_failed"] else "",
         _("Decision"): _(content.STATUSES[row["status"]]),
         _("Note"): row["note"],
@@ -224,11 +224,3 @@ def take_off(shortlist: Shortlist) -> None:
         attempt(
             partial(shortlists.remove, session.store(), shortlist.name, *away), _("Removed. Use Undo to restore them.")
         )
-
-
-def without_filters_of(scenario: Scenario, shortlist: Shortlist) -> Scenario:
-    """Return the scenario that ranks a shortlist.
-
-    Its own as it was kept, else that of the Explore page without its filters.
-    """
-    return scenario if shortlist.scenario is not None else rankings.everything(scenario)

@@ -10,7 +10,7 @@ from geo.errors import OrebridgeError
 from ui import state
 from ui.panels.user_data_notice import see_notice
 from ui.screens.shortlist.files import files
-from ui.screens.shortlist.notes import choose, head, notes_table, take_off, without_filters_of
+from ui.screens.shortlist.notes import choose, head, notes_table, take_off
 from ui.screens.shortlist.snapshots import snapshots
 from ui.text.i18n import _, number
 from ui.text.problems import problem
@@ -34,7 +34,7 @@ def page() -> None:
             _empty(name)
         if shortlist is None:
             return
-        scenario = without_filters_of(workspace_snapshots.scenario_of(shortlist, state.scenario()), shortlist)
+        scenario = workspace_snapshots.scenario_of(shortlist, state.scenario())
         session.ready(scenario)
     except StoreError:
         see_notice()
@@ -52,7 +52,7 @@ def page() -> None:
     with st.expander(_("Remove sites"), icon=":material/playlist_remove:"):
         take_off(shortlist)
     st.subheader(_("Snapshots and rank changes"), anchor=False)
-    snapshots(shortlist, scenario)
+    snapshots(shortlist, workspace_snapshots.frozen_scenario(shortlist, state.scenario()))
 
 
 def _empty(name: str) -> None:

@@ -45,6 +45,7 @@ def page() -> None:
         return
     page_state.site_id = site["site_id"]
     state.write_address(scenario, {"id": site["site_id"]})
+    _contents(scenario, site)
     top, right = st.columns([3, 2], gap="medium")
     with top:
         head(site)
@@ -60,9 +61,9 @@ def _way_on() -> None:
         state.go("explore")
 
 
-def _sections(scenario: Scenario, site: Dossier) -> None:
-    """Show every part one below the other, so that the page can be read and printed whole."""
-    parts: tuple[tuple[str, Callable[[], None]], ...] = (
+def _parts(scenario: Scenario, site: Dossier) -> tuple[tuple[str, Callable[[], None]], ...]:
+    """Return the parts below the head: title, and what shows it."""
+    return (
         (_("Why this score"), lambda: why(site)),
         (_("Gates"), lambda: gates(site)),
         (_("Rank stability"), lambda: firm(scenario, site)),
@@ -74,8 +75,18 @@ def _sections(scenario: Scenario, site: Dossier) -> None:
         (_("Nearby and similar sites"), lambda: neighbours(scenario, site)),
         (_("History"), lambda: history(site)),
     )
-    for title, show in parts:
-        st.subheader(title, anchor=False, divider="gray")
+
+
+def _contents(scenario: Scenario, site: Dossier) -> None:
+    """Link to every part below."""
+    titles = [title for title, _show in _parts(scenario, site)]
+    st.markdown(" · ".join(f"[{title}](#part-{place})" for place, title in enumerate(titles, 1)))
+
+
+def _sections(scenario: Scenario, site: Dossier) -> None:
+    """Show every part one below the other, so that the page can be read and printed whole."""
+    for place, (title, show) in enumerate(_parts(scenario, site), 1):
+        st.subheader(title, anchor=f"part-{place}", divider="gray")
         show()
 
 

@@ -16,12 +16,14 @@ from scoring.ranking.scenario import Scenario
 from scoring.records import Dossier, NearbySite, SimilarSite
 from scoring.robustness.sensitivity import tornado
 from scoring.sites.neighbours import LEAST_SHARED, NEAR_KM, nearby, similar
+from scoring.sites.own_list import scenario_of
 from ui import state, theme
 from ui.panels import charts
 from ui.panels.card import PEERS, of_peers
 from ui.panels.user_data_notice import see_notice
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, listed, number
+from ui.text.i18n import _, either, fixed, listed, number
+from ui.text.list_words import among
 from ui.text.vocabulary import N_, source_title
 from workspace import rankings, reference, session
 
@@ -86,11 +88,10 @@ def unknowns(scenario: Scenario, site: Dossier) -> None:
         st.success(_("All weighted criteria have measured or modelled values."), icon=":material/check:")
     else:
         st.markdown(_("**Unknown ({n}):** {names}.").format(n=number(len(unknown)), names=listed(unknown)))
-    plain = rankings.everything(scenario).with_method(DEFAULT_METHOD)
-    packed = rankings.packed(plain)
-    if site["site_id"] not in set(packed.site_ids.tolist()):
+    if scenario.commodity and not site["ranked_among"]["commodity"]:
         st.caption(_("This site does not list the commodity of interest; it is scored on its main commodity."))
-        return
+    plain = scenario_of(scenario, site["ranked_among"]).with_method(DEFAULT_METHOD)
+    packed = rankings.packed(plain)
     place = packed.row(site["site_id"])
     charts.tornado_chart(tornado(packed, site["site_id"], plain.order_by), float(packed.score[place]), plain)
 
@@ -110,7 +111,7 @@ def neighbours(scenario: Scenario, site: Dossier) -> None:
         difference = _("mean difference {apart} over {n} criteria")
         _listed(
             [
-                (row, difference.format(apart=number(row["apart"], 2), n=number(row["shared"])))
+                (row, difference.format(apart=fixed(row["apart"]), n=number(row["shared"])))
                 for row in similar(session.facts(), scenario, site)
             ],
             _("No site of the same kind and commodity shares {n} known criteria.").format(n=LEAST_SHARED),
@@ -126,7 +127,8 @@ def _listed(rows: Sequence[tuple[NearbySite | SimilarSite, str]], nothing: str, 
             if st.button(w.plain(row["name"]), key=f"{key}_{row['site_id']}", type="tertiary"):
                 state.open_site(row["site_id"])
                 st.rerun()
-            st.caption(f"{distance} · {_('Score')} {number(row['score'], 2)} · #{number(row['rank'])}")
+            rank = f"#{number(row['rank'])} {among(row['ranked_among'])}"
+            st.caption(f"{distance} · {_('Score')} {fixed(row['score'])} · {rank}")
 
 
 def history(site: Dossier) -> None:
@@ -183,6 +185,6 @@ def _value(value: object) -> str:
 
 def firm(scenario: Scenario, site: Dossier) -> None:
     """Draw where the site stands when weights and unknowns are drawn."""
-    charts.rank_histogram(rankings.rank_stability(rankings.everything(scenario)), site["site_id"])
+    charts.rank_histogram(rankings.rank_stability(scenario_of(scenario, site["ranked_among"])), site["site_id"])
     share = np.mean([line["status"] != "unknown" for line in site["lines"]]) if site["lines"] else 0.0
     st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))
