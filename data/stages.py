@@ -57,7 +57,7 @@ STAGE_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bpotential\b|\bmineral occurrence with potential\b", "unknown"),
     (r"\bpermitting completed\b|\bapproved\b|\b(fully )?permitted\b", "permitted"),
     (r"\bunder (construction|development)\b|\bconstruction\b|\bcommissioning\b", "construction"),
-    (r"\bpermitting\b", "feasibility"),
+    (r"\bpermitting\b", "unknown"),
     (r"\bpre-?feasibility\b|\bscoping\b|\beconomic assessment\b", "prefeasibility"),
     (r"\bfeasibility\b|\bdesign\b|\bpilot\b|\b(in|mine)? ?development\b", "feasibility"),
     (r"\b(proposed|planned)\b", "planned"),

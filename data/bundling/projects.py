@@ -178,8 +178,11 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
         attribute = row["attribute"]
         if attribute == "stage" and _is_one_permit(row):
             yield _claim(record, row, "permit", text=row["evidence"])
+        elif attribute == "stage" and _is_early_works(row):
+            yield _claim(record, row, "early_works", text=row["evidence"])
         elif attribute == "stage":
-            said = f"{row['text']}, {row['scope']}".strip(", ")
+            under_way = "study under way" if _is_study_to_come(row) else ""
+            said = ", ".join(filter(None, (row["text"], row["scope"], under_way)))
             again = row["text"] == "commissioning" and "" < started <= stated_day(row["as_of"], row["retrieved"])
             yield _claim(record, row, "stage", text="operating" if again else _stage(row), detail=said)
         elif attribute == "owner" and row["text"]:
@@ -241,11 +244,51 @@ def _is_one_permit(row: pd.Series) -> bool:
     return row["text"] == "permitted" and bool(ONE_PERMIT.search(f"{row['scope']} {row['evidence']}"))
 
 
+#: Words of a construction without its investment decision: ground broken or early works while the money is sought.
+NO_DECISION = re.compile(r"decision\b[^.;,]*\b(outstanding|open|awaited)|finance still open", re.I)
+
+
+def _is_early_works(row: pd.Series) -> bool:
+    """Tell whether a statement of the stage "construction" says that the decision to build is still open."""
+    return row["text"] == "construction" and bool(NO_DECISION.search(f"{row['scope']} {row['evidence']}"))
+
+
+#: What a study is called -> the stage that it is of, and the one that a project has reached while it is being made.
+STUDIES = {
+    "prefeasibility": (re.compile(r"\bPFS\b|\bpre-?feasibility\b", re.I), "resource"),
+    "feasibility": (
+        re.compile(
+            r"\b[DB]FS\b|\b(definitive|bankable|final) (\w+ )?stud(y|ies)\b|(?<!pre)(?<!pre-)\bfeasibility\b", re.I
+        ),
+        "prefeasibility",
+    ),
+}
+UNFINISHED = re.compile(
+    r"\b(under ?way|in progress|due|misses|to be made|to come|begun|started|funded|expected|planned|work)\b", re.I
+)
+FINISHED = re.compile(r"\bupdat|\boptimi[sz]ed\b|\bdone\b|\bcomplete|\bfinished\b", re.I)
+
+
+def _is_study_to_come(row: pd.Series) -> bool:
+    """Tell whether a statement of a stage that is named after a study says that this study is not done.
+
+    Clause by clause, since the next one may speak of another study; an update leaves the study that it renews.
+    """
+    if row["text"] not in STUDIES:
+        return False
+    study = STUDIES[row["text"]][0]
+    clauses = re.split(r"[;,.] ", f"{row['scope']}; {row['evidence']}")
+    return any(study.search(clause) and UNFINISHED.search(clause) and not FINISHED.search(clause) for clause in clauses)
+
+
 def _stage(row: pd.Series) -> str:
     """Return our stage; a works in commissioning is one being built until it makes its product.
 
-    A pilot or demonstration works that is built or runs leaves the works itself to be decided on.
+    A pilot or demonstration works that is built or runs leaves the works itself to be decided on; a project whose
+    study is being made has reached the stage before it.
     """
+    if _is_study_to_come(row):
+        return STUDIES[row["text"]][1]
     if row["text"] in ("operating", "construction", "commissioning") and any(
         TRIAL.search(row[said]) for said in ("scope", "evidence")
     ):

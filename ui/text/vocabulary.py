@@ -254,6 +254,7 @@ ATTRIBUTES = {
     "mine_life": N_("Mine life"),
     "contained": N_("Contained metal, as printed"),
     "feed": N_("Feed"),
+    "early_works": N_("Early works, before the decision to build"),
     "process_recovery": N_("Recovery of the process, as stated (not scored)"),
     "first_production": N_("First production"),
     "permit": N_("Permit"),

@@ -195,3 +195,38 @@ def test_one_permit_of_several_is_a_permit_and_no_stage(said: dict[str, str], at
     """Amitsoq has a licence to mine and no approved impact assessment; Grassy Mountain has the federal part alone."""
     (found,) = claims({"text": "permitted", **said})
     assert found.attribute == attribute
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "stage"),
+    [
+        ("feasibility", "DFS due first half of 2026", "prefeasibility"),
+        ("feasibility", "permitting and feasibility under way", "prefeasibility"),
+        ("feasibility", "preparatory work for a definitive feasibility study begun", "prefeasibility"),
+        ("prefeasibility", "results feed the prefeasibility study due later in 2025", "resource"),
+        ("prefeasibility", "optimised PFS done, DFS due fourth quarter of 2025", "prefeasibility"),
+        ("feasibility", "feasibility study completed; ESIA to follow", "feasibility"),
+        ("feasibility", "updated feasibility study under way", "feasibility"),
+        ("feasibility", "Feasibility study of May 2024; concession applied for, licence awaited", "feasibility"),
+        ("feasibility", "final investment decision expected after the study", "feasibility"),
+    ],
+)
+def test_a_study_that_is_being_made_is_not_one_that_is_done(text: str, said: str, stage: str) -> None:
+    """Halleck Creek stood at its prefeasibility study, and First Phosphate at a study that had just been paid for."""
+    (found,) = claims({"text": text, "evidence": said})
+    assert found.text == stage
+    assert ("study under way" in found.detail) == (stage != text)
+
+
+@pytest.mark.parametrize(
+    ("said", "attribute"),
+    [
+        ("ground broken, early works, decision outstanding", "early_works"),
+        ("Ground broken on 9 October 2025, early works begun; full finance still open", "early_works"),
+        ("Investment decision taken, early works done; production targeted Q4 2026", "stage"),
+    ],
+)
+def test_early_works_before_the_decision_are_no_construction(said: str, attribute: str) -> None:
+    """Mahenge broke ground in October 2025 without an investment decision."""
+    (found,) = claims({"text": "construction", "evidence": said})
+    assert found.attribute == attribute
