@@ -55,9 +55,10 @@ STAGE_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bpast\b(?!.*\b(exploration|explored)\b)|\bworked deposit\b|\bduring (ww|world war)\b", "closed"),
     (r"\bpast\b.*\bexplor", "unknown"),
     (r"\bpotential\b|\bmineral occurrence with potential\b", "unknown"),
+    (r"\bfederal permitting\b", "planned"),  # one permit of several
     (r"\bpermitting completed\b|\bapproved\b|\b(fully )?permitted\b", "permitted"),
     (r"\bunder (construction|development)\b|\bconstruction\b|\bcommissioning\b", "construction"),
-    (r"\bpermitting\b", "unknown"),
+    (r"\bpermitting\b", "planned"),
     (r"\bpre-?feasibility\b|\bscoping\b|\beconomic assessment\b", "prefeasibility"),
     (r"\bfeasibility\b|\bdesign\b|\bpilot\b|\b(in|mine)? ?development\b", "feasibility"),
     (r"\b(proposed|planned)\b", "planned"),

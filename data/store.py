@@ -17,7 +17,7 @@ import duckdb
 import platformdirs
 import pyarrow as pa
 
-from data import store_file
+from data import store_file, store_lending
 from data.sql import records, sql
 from data.store_errors import (
     NoDataFolderError,
@@ -177,22 +177,29 @@ class Store:
     {'usa-mountain-pass-0000': {'stage': 'operating'}}
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, asks: bool = False) -> None:
         self.path = folder / FILE
+        self.lent, self._changed_elsewhere = False, False
         self.user = current_user()
         self._writer = threading.Lock()
         self._opening = threading.RLock()
         self._cursors: weakref.WeakSet[StoreCursor] = weakref.WeakSet()
-        self._attach()
+        try:
+            self._attach()
+        except StoreBusyError:
+            if not (asks and store_lending.ask(folder) and self._attach_when_free(store_lending.ANSWER_S)):
+                raise
 
     @classmethod
-    def open(cls, folder: Path | None = None) -> Self:
+    def open(cls, folder: Path | None = None, *, asks: bool = False) -> Self:
         """Open the store below `folder`, make it on first use, and bring it to the newest schema.
 
         Parameters
         ----------
         folder : Path or None, optional
             Folder of the store; None: that of the environment.
+        asks : bool, optional
+            Whether a process that holds the file and lends it is asked for it; see `data.store_lending`.
 
         Raises
         ------
@@ -207,12 +214,67 @@ class Store:
         StoreTooNewError
             If a later version wrote it.
         """
-        return cls(folder or home())
+        return cls(folder or home(), asks=asks)
 
     def _attach(self) -> None:
         opened = store_file.open_file(self.path.parent)
         self._root, self.read_only, self.notices = opened.connection, opened.read_only, opened.notices
-        self._faulty = False
+        self._faulty = self.lent = False
+
+    def _attach_when_free(self, seconds: float) -> bool:
+        """Open the file once the process that has it lets go; return whether it did in time."""
+
+        def opened() -> bool:
+            with suppress(StoreBusyError):
+                self._attach()
+                return True
+            return False
+
+        return store_lending.until(opened, seconds)
+
+    def lend(self) -> bool:
+        """Let go of the file for another process, once nobody reads or writes; the next cursor takes it back.
+
+        Returns
+        -------
+        bool
+            False: it was in use all the time, and stays here.
+        """
+
+        def let_go() -> bool:
+            if not self._writer.acquire(timeout=store_lending.EVERY_S):
+                return False  # who writes may wait for what the caller holds
+            try:
+                with self._opening:
+                    if self._cursors:
+                        return False
+                    if not self.lent:
+                        self._root.close()
+                        store_file.release(self.path)
+                        self.lent, self._number = True, store_file.acknowledged(self.path)
+                    return True
+            finally:
+                self._writer.release()
+
+        return store_lending.until(let_go, store_lending.ANSWER_S / 2)
+
+    def changed_elsewhere(self) -> bool:
+        """Return whether another process changed the store since it was lent, and forget it; takes it back first.
+
+        Raises
+        ------
+        StoreError
+            If the other process still has it.
+        """
+        if self.lent:
+            self.cursor().close()
+        changed, self._changed_elsewhere = self._changed_elsewhere, False
+        return changed
+
+    def _take_back(self) -> None:
+        if not self._attach_when_free(store_lending.RETURN_S):
+            self._attach()  # to say who has it
+        self._changed_elsewhere |= store_file.acknowledged(self.path) != self._number
 
     def __enter__(self) -> Self:
         return self
@@ -225,8 +287,9 @@ class Store:
         with self._opening:
             for cursor in list(self._cursors):
                 cursor.close()
-            self._root.close()
-            store_file.release(self.path)
+            if not self.lent:
+                self._root.close()
+                store_file.release(self.path)
 
     def save_scenario(self, scenario_id: str, name: str, definition: dict[str, Any], data_version: str) -> None:
         """Save a scenario under its hash; saving the same one again only renames it.
@@ -379,6 +442,8 @@ class Store:
             if self._faulty:
                 self.close()
                 self._attach()
+            if self.lent:
+                self._take_back()
             with self.faults_named():
                 cursor = StoreCursor(self._root.cursor(), self)
             self._cursors.add(cursor)

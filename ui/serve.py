@@ -53,6 +53,7 @@ async def _each_day() -> None:
 @asynccontextmanager
 async def lifespan(app: object) -> AsyncIterator[None]:  # noqa: ARG001 - the signature that the server calls
     """Warm the caches beside the start of the server; let go of the store at its end."""
+    session.lend_on_request()
     threading.Thread(target=_warm, name="warm", daemon=True).start()
     daily = asyncio.create_task(_each_day())
     yield

@@ -12,7 +12,8 @@ from functools import cache
 import duckdb
 
 from data.facts import open_facts
-from data.store import Store, StoreError
+from data.store import Store, StoreError, home
+from data.store_lending import Lender
 from data.user_layers import UserLayer, sweep
 from layers import quarantine
 from scoring.criteria.user_criterion import UserCriterion
@@ -24,6 +25,7 @@ from workspace.left_out import leave_out, take_notice
 from workspace.user_layers import UserData, reader
 
 _OPENING = threading.RLock()
+_LENDERS: list[Lender] = []
 LONGEST_ID = 60
 
 
@@ -53,7 +55,18 @@ def facts() -> duckdb.DuckDBPyConnection:
 
 @cache
 def _store() -> Store:
-    return take_notice(Store.open())
+    return take_notice(Store.open(asks=not _LENDERS))
+
+
+def lend_on_request() -> None:
+    """Let commands have the store while this process serves: it is lent when they ask, and taken back afterwards."""
+    _LENDERS.append(Lender(home(), _lend))
+    _LENDERS[-1].start()
+
+
+def _lend() -> bool:
+    with _OPENING:
+        return not _store.cache_info().currsize or _store().lend()
 
 
 def store() -> Store:
@@ -89,6 +102,8 @@ def own() -> UserData:
         opened = _own()
     if fresh and _open():
         opened.attach()
+    elif _store().changed_elsewhere():
+        opened.renew()
     return opened
 
 
@@ -189,8 +204,10 @@ def all_told() -> dict[str, Milestones]:
 
 
 def close() -> None:
-    """Close the store, if it was opened."""
+    """Close the store, if it was opened, and lend it no more."""
     reader().close()
+    while _LENDERS:
+        _LENDERS.pop().stop()
     with _OPENING:  # a store that is being opened is let go of once it is open
         if _store.cache_info().currsize:
             _own.cache_clear()

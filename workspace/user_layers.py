@@ -192,6 +192,12 @@ class UserData:
             fact.source_id: attach_facts.source_of(fact) for fact in self._facts_stated
         }
 
+    def renew(self) -> None:
+        """Read and attach the user's data again, after another process changed the store."""
+        with _CHANGING:
+            self._read_again()
+            self._changed()
+
     def _changed(self) -> None:
         """Measure what has changed, if there are facts to measure it for."""
         if self._in_use():

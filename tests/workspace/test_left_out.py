@@ -26,7 +26,7 @@ from data.store import (
     StoreUnreadableError,
 )
 from tests.app import new_app
-from tests.commands import Commands, holding
+from tests.commands import SCRIPT, Commands, holding
 from ui.text import problems
 from ui.text.i18n import speaking
 from workspace import left_out, session
@@ -207,5 +207,22 @@ def test_every_page_says_what_an_open_store_lacks(
     test.query_params["m"] = "dysprosium"
     try:
         assert any(says in each.value for each in test.run().warning)
+    finally:
+        session.close()
+
+
+def test_a_command_has_the_store_of_a_running_app_and_the_app_sees_the_change(tmp_path: Path, monkeypatch) -> None:
+    """The tutorial opens the app first, and gives each of its later steps as a command."""
+    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
+    session.close()
+    session.lend_on_request()
+    before = (session.revision(), session.state())
+    try:
+        (tmp_path / "prices.csv").write_text("commodity,usd_per_t\ngallium,500000\n", encoding="utf-8")
+        program = [str(SCRIPT), "prices", "set", str(tmp_path / "prices.csv")]
+        done = subprocess.run(program, capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode, done.stderr) == (0, "")
+        assert (session.revision(), session.state()) != before
+        assert "gallium" in session.store().prices()
     finally:
         session.close()
