@@ -60,7 +60,7 @@ STAGE_PATTERNS: tuple[tuple[str, str], ...] = (
     (r"\bunder (construction|development)\b|\bconstruction\b|\bcommissioning\b", "construction"),
     (r"\bpermitting\b", "planned"),
     (r"\bpre-?feasibility\b|\bscoping\b|\beconomic assessment\b", "prefeasibility"),
-    (r"\bfeasibility\b|\bdesign\b|\bpilot\b|\b(in|mine)? ?development\b", "feasibility"),
+    (r"\bfeasibility\b|\bdesign\b|\bpilot\b", "feasibility"),
     (r"\b(proposed|planned)\b", "planned"),
     (r"\bmineralized material estimated\b", "resource"),
     (r"\bexplor\w*\b|\bprospects?\b|\bprospected\b", "exploration"),

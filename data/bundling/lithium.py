@@ -21,8 +21,8 @@ USMIN_DOI = "https://doi.org/10.5066/P9ZKRWQF"
 BUSCH_TYPES = {"Brine": "brine", "Hard Rock": "pegmatite", "Volcano-Sedimentary": "lithium clay"}
 
 #: Of ten rows that Busch calls "Feasibility" the newest study of seven was a preliminary economic assessment (read in
-#: November 2026): the word says that a study is there, not which.
-STUDY_OF_ANY_KIND = {"Feasibility": "prefeasibility"}
+#: November 2026): the word says that a study is there, not which, and is no stage.
+STUDY_OF_ANY_KIND = "Feasibility"
 
 
 def extract_busch(raw: Path, countries: words.CountryNames) -> Extract:
@@ -121,8 +121,8 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                 )
             )
     stage_words = text(row["Status Detail"]) or text(row["Status"])
-    stage = STUDY_OF_ANY_KIND.get(stage_words, stages.stage(stage_words))
-    if stage != "unknown":
+    stage = stages.stage(stage_words)
+    if stage != "unknown" and stage_words != STUDY_OF_ANY_KIND:
         as_of, url = _stated_by(row, "Reference Status")
         claims.append(Claim(record.key, "stage", text=stage, as_of=as_of, url=url, detail=stage_words))
     capacity_kt = reported(row["Capacity 2025 Li ktons"])

@@ -245,7 +245,9 @@ def _is_one_permit(row: pd.Series) -> bool:
 
 
 #: Words of a construction without its investment decision: ground broken or early works while the money is sought.
-NO_DECISION = re.compile(r"decision\b[^.;,]*\b(outstanding|open|awaited)|finance still open", re.I)
+NO_DECISION = re.compile(
+    r"decision\b[^.;,]*\b(outstanding|open|awaited)|finance still open|\bworks? to (begin|start)\b", re.I
+)
 
 
 def _is_early_works(row: pd.Series) -> bool:

@@ -78,6 +78,8 @@ class Supply:
     stated : tuple of float or None
         Years, with their parts, between which the start lies as stated; None: no source states it, or not so that it
         counts.
+    overdue : bool
+        The start that is stated has passed, and the stage says that it has not come.
     horizon : float
         Months.
     """
@@ -88,6 +90,7 @@ class Supply:
     chance: float
     parts: dict[str, MonthsRemaining]
     stated: tuple[float, float] | None
+    overdue: bool
     horizon: float
 
 
@@ -137,6 +140,7 @@ def supply(outlook: Outlook, terms: ProjectTerms, today: date, horizon: float) -
         round(float(chance.mean()), 3),
         {name: quantiles(sample, pathway, known) for name, sample in parts.items()},
         stated,
+        stated is not None and stated[1] < _decimal(today.isoformat()),
         horizon,
     )
 

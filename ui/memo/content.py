@@ -34,7 +34,7 @@ from scoring.support.programmes import judged, programmes
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
-from ui.text.candidate_words import gaps, product
+from ui.text.candidate_words import gaps, product, stated_start
 from ui.text.i18n import _, either, fixed, number, quantity, speaking
 from ui.text.list_words import among
 from ui.text.money import money
@@ -465,10 +465,7 @@ def _when(site: Dossier, found: Timing | None) -> str:
     elif site["stage"] == "operating" and not found.terms.expanding:
         timing = _("The most recent source lists it as operating.")
     else:
-        timing = " ".join(product(found.supply))
-        if found.supply.stated:
-            text = _("A source of {as_of} states the start of production: {start}.")
-            timing += " " + text.format(as_of=found.terms.start_as_of, start=found.terms.start)
+        timing = " ".join(filter(None, (*product(found.supply), stated_start(found))))
     taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
     sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
     return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")

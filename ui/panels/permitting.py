@@ -20,7 +20,7 @@ from scoring.permitting.product import PARTS, sampled
 from scoring.records import Dossier
 from ui import theme
 from ui.text import vocabulary as w
-from ui.text.candidate_words import product
+from ui.text.candidate_words import product, stated_start
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import session
@@ -104,10 +104,7 @@ def _parts(timing: Timing) -> None:
         )
     )
     if supply.stated:
-        text = _(
-            "A source of {as_of} states the start of production: {start}. Such dates are put back by a third or so."
-        )
-        st.caption(text.format(as_of=timing.terms.start_as_of, start=w.plain(timing.terms.start)))
+        st.caption(f"{stated_start(timing)} {_('Such dates are put back by a third or so.')}")
 
 
 def _row(title: str, months: MonthsRemaining) -> dict[str, str]:

@@ -13,6 +13,7 @@ from ui.text.money import money
 
 if TYPE_CHECKING:
     from scoring.criteria.user_criterion import UserCriterion
+    from scoring.measures.registry import Timing
     from scoring.permitting.product import Supply
     from scoring.ranking.standing import Standing
     from scoring.sites.candidates import Candidate
@@ -75,6 +76,22 @@ def product(supply: Supply) -> list[str]:
             expected=number(supply.expected), horizon=number(supply.horizon)
         ),
     ]
+
+
+def stated_start(timing: Timing) -> str:
+    """Return the start of production that a source states, and whether its date has passed; empty: none counts.
+
+    Parameters
+    ----------
+    timing : Timing
+        Months of a project, with the terms that they rest on.
+    """
+    if not timing.supply.stated:
+        return ""
+    text = _("A source of {as_of} states the start of production: {start}.")
+    said = text.format(as_of=timing.terms.start_as_of, start=w.plain(timing.terms.start))
+    passed = _("That date has passed; no source tells that production has begun.") if timing.supply.overdue else ""
+    return " ".join(filter(None, (said, passed)))
 
 
 def main_commodity(candidate: Candidate, commodities: Sequence[str]) -> str:

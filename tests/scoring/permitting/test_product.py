@@ -144,3 +144,10 @@ def test_a_permit_that_the_user_knows_of_shortens_the_way() -> None:
 def test_an_old_statement_is_less_sure_of_product() -> None:
     assert found("construction", age=6).chance < found("construction", age=1).chance < found("construction").chance
     assert found("operating", age=15).expected > found("operating", age=2).expected
+
+
+@pytest.mark.parametrize(("start", "overdue"), [("June 2026", True), ("Q1 2027", False)])
+def test_a_stated_start_that_has_passed_is_said_to_be_overdue(start: str, overdue: bool) -> None:
+    """Of 35 rows whose own date had passed the outcome of 31 was on no page: the row says so, and stays in the list."""
+    told = ProjectTerms("mine", "AUS", start=start, start_as_of="2025-10")
+    assert supply(look_ahead("construction", "AUS", True, 1.8), told, date(2026, 11, 26), 200).overdue is overdue
