@@ -35,7 +35,7 @@ from ui.map.marks import fitting_km, marks_of
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
 from ui.text.candidate_words import gaps, product, stated_start
-from ui.text.i18n import _, either, fixed, number, quantity, speaking
+from ui.text.i18n import _, either, fixed, listed, number, quantity, speaking
 from ui.text.list_words import among
 from ui.text.money import money
 from ui.text.prc_answers import prc_answer
@@ -125,6 +125,8 @@ class MemoBasis:
     sources : tuple of (str, str, str)
     left_out : tuple of str
         Sites on the shortlist that the scenario does not list.
+    link : str
+        Address of the list; empty: nobody serves it.
     """
 
     shortlist: Shortlist
@@ -136,6 +138,7 @@ class MemoBasis:
     timings: dict[str, Timing | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
+    link: str
 
 
 def ground(
@@ -144,6 +147,7 @@ def ground(
     shortlist: Shortlist,
     register: Mapping[str, Source],
     milestones: Mapping[str, Milestones],
+    link: str = "",
 ) -> MemoBasis:
     """Gather what a memo says.
 
@@ -155,6 +159,8 @@ def ground(
     register : mapping of str to Source
     milestones : mapping
         Site id -> milestones that the user knows.
+    link : str, optional
+        Address of the list with its host; empty: without one, since nobody serves it.
 
     Raises
     ------
@@ -178,7 +184,7 @@ def ground(
     missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
     stable = [rank_stability(facts, each.scenario) for each in lists]
     ranges = pd.concat([each.table for each in stable], ignore_index=True)
-    return MemoBasis(shortlist, scenario, sites, lists, ranges, stable[0].draws, timings, sources, missing)
+    return MemoBasis(shortlist, scenario, sites, lists, ranges, stable[0].draws, timings, sources, missing, link)
 
 
 def _ranked(site: Dossier, rank: int, ranked_among: ListRecord) -> Dossier:
@@ -320,8 +326,13 @@ def _provenance(basis: MemoBasis) -> tuple[tuple[str, str], ...]:
         (_("Scenario"), scenario.scenario_hash),
         (_("Data version"), data_version()),
         (_("Prepared on"), datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")),
-        (_("Link"), permalink(scenario, page="shortlist", more={"list": basis.shortlist.name})),
+        (_("Link"), basis.link or link_of(scenario, basis.shortlist)),
     )
+
+
+def link_of(scenario: Scenario, shortlist: Shortlist) -> str:
+    """Return the address of a shortlist under its scenario, without host."""
+    return permalink(scenario, page="shortlist", more={"list": shortlist.name})
 
 
 def _row(site: Dossier, place: int, item: Item) -> tuple[str, ...]:
@@ -435,11 +446,9 @@ def _unknown(site: Dossier) -> str:
         (line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"]
     )
     parts = [f"{criterion_title_of(line)} ({number(100 * line['weight_share'], 1)} %)" for line in unknown]
-    parts += [
-        _("gate undetermined: {gate}").format(gate=w.word(w.GATES, gate["gate"]))
-        for gate in site["gates"]
-        if gate["verdict"] == "unknown"
-    ]
+    open_gates = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "unknown"]
+    if open_gates:
+        parts.append(_("gates undetermined: {gates}").format(gates=listed(open_gates)))
     return (
         (_joined(parts) + either(".", "。")) if parts else _("All weighted criteria have measured or modelled values.")
     )

@@ -9,6 +9,7 @@ import streamlit as st
 from data import shortlist_file
 from data.shortlist_items import Shortlist
 from scoring.ranking.scenario import Scenario
+from ui import state
 from ui.memo import content
 from ui.memo.files import FORMATS, write
 from ui.memo.files import MIME as MEMO_MIME
@@ -23,6 +24,7 @@ LANGUAGE_WORDS = {"en": "English", "ja": "日本語", "both": N_("English and Ja
 
 def files(shortlist: Shortlist, scenario: Scenario) -> None:
     """Offer the memo and the list as files, made when asked for."""
+    link = state.whole_link(content.link_of(scenario, shortlist))
     with st.container(horizontal=True, vertical_alignment="bottom"):
         languages = st.segmented_control(
             _("Language of the memo"),
@@ -35,7 +37,7 @@ def files(shortlist: Shortlist, scenario: Scenario) -> None:
         for suffix in FORMATS:
             st.download_button(
                 f"{_('Memo')} {suffix[1:].upper()}",
-                data=partial(_memo, shortlist, scenario, str(languages), suffix),
+                data=partial(_memo, shortlist, scenario, link, str(languages), suffix),
                 mime=MEMO_MIME[suffix],
                 file_name=f"orebridge-{scenario.scenario_hash}-{languages}{suffix}",
                 key=f"memo{suffix}",
@@ -56,8 +58,8 @@ def files(shortlist: Shortlist, scenario: Scenario) -> None:
             )
 
 
-def _memo(shortlist: Shortlist, scenario: Scenario, languages: str, suffix: str) -> bytes:
-    basis = content.ground(session.facts(), scenario, shortlist, reference.sources(), session.all_told())
+def _memo(shortlist: Shortlist, scenario: Scenario, link: str, languages: str, suffix: str) -> bytes:
+    basis = content.ground(session.facts(), scenario, shortlist, reference.sources(), session.all_told(), link)
     return write(content.memos(session.facts(), basis, languages), suffix)
 
 
