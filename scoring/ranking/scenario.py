@@ -371,16 +371,18 @@ def _criterion(own: UserCriterion) -> Criterion:
     )
 
 
-def opening(**changes: Any) -> Scenario:
+def opening(preset: str = DEFAULT_PRESET, **changes: Any) -> Scenario:
     """Return the scenario that the app opens with, apart from the step: the projects, with both gaps weighed.
 
     Parameters
     ----------
+    preset : str, optional
+        Key of the presets of `criteria.toml`, whose weights count.
     **changes
         Other fields of `Scenario`.
     """
     settled = {"filters": Filters(universe=DEFAULT_UNIVERSE), "order_by": OPENING_ORDER}
-    return from_preset(DEFAULT_PRESET, **{**settled, **changes})
+    return from_preset(preset, **{**settled, **changes})
 
 
 def from_preset(preset: str = PLAIN_PRESET, **changes: Any) -> Scenario:

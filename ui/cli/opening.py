@@ -63,7 +63,7 @@ def _has_own() -> bool:
         from workspace import session  # noqa: PLC0415
 
         return session.store().has_own()
-    with take_notice(Store.open()) as store:
+    with take_notice(Store.open(asks=True)) as store:
         return store.has_own()
 
 

@@ -142,10 +142,10 @@ def site(
     format: FormatOption = Format.table,
 ) -> None:
     """Show everything known about a site: score, source values, owners, gates."""
-    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.ranking.scenario import opening  # noqa: PLC0415
     from scoring.sites.dossier import dossier  # noqa: PLC0415
 
-    facts, scenario = with_own(from_preset(preset, commodity=commodity.strip().lower()), open_all_facts)
+    facts, scenario = with_own(opening(preset, commodity=commodity.strip().lower()), open_all_facts)
     record = dossier(facts, scenario, site_id)
     if format is Format.json:
         typer.echo(json.dumps(record, ensure_ascii=False, indent=2, default=str))

@@ -440,12 +440,12 @@ def compare(
 
     Each criterion with its unit, the best site, and the rank under every preset.
     """
-    from scoring.ranking.scenario import from_preset  # noqa: PLC0415
+    from scoring.ranking.scenario import opening  # noqa: PLC0415
     from scoring.sites.side_by_side import side_by_side  # noqa: PLC0415
     from workspace.rows import compared_rows, ranks_rows  # noqa: PLC0415
 
     facts, scenario = _facts()
-    chosen = replace(from_preset(preset, commodity=commodity.strip().lower()), evidence=scenario.evidence)
+    chosen = replace(opening(preset, commodity=commodity.strip().lower()), evidence=scenario.evidence)
     comparison = side_by_side(facts, chosen, sites)
     if format is Format.json:
         ids = [site["site_id"] for site in comparison.sites]
