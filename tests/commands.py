@@ -45,7 +45,7 @@ class Commands:
 
     def __call__(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         arguments = [str(word) for word in words]
-        forget_notices()
+        let_go()  # of what a test before left open in this process
         with mock.patch.dict(os.environ, {"OREBRIDGE_HOME": str(self.home), **environment}), chdir(self.folder):
             with streams() as (out, err), mock.patch.object(session, "close", close_store):
                 terminal.settle_streams()
