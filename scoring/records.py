@@ -134,6 +134,24 @@ class FrameworkRecord(TypedDict):
     source_url: str
 
 
+class PathwayRecord(TypedDict):
+    """A published permitting duration or legal cap of the host country.
+
+    months, sample_n: as the source prints them; an empty sample: not told. statistic: cap | mean | median | range_low |
+    range_high. applies_to_kind: a kind of site, or any. region: empty: the whole country.
+    """
+
+    pathway: str
+    region: str
+    applies_to_kind: str
+    statistic: str
+    months: str
+    basis: str
+    sample_n: str
+    source_url: str
+    as_of: str
+
+
 class StandingRecord(TypedDict):
     """Where a site stands among all sites of a commodity. score, score_low, score_high, coverage, known: 0..1."""
 
@@ -168,6 +186,7 @@ class Dossier(SiteRecord, StandingRecord):
     owners: list[HoldingRecord]
     gates: list[GateRecord]
     frameworks: list[FrameworkRecord]
+    pathways: list[PathwayRecord]
 
 
 class NearbySite(TypedDict):

@@ -19,6 +19,7 @@ from scoring.records import (
     GateRecord,
     HoldingRecord,
     MeasurementRecord,
+    PathwayRecord,
     SiteRecord,
     StandingRecord,
     Status,
@@ -75,7 +76,7 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
 
 
 def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> Dossier:
-    """Return a site's facts, score, explanation, claims, owners, gates and host frameworks.
+    """Return a site's facts, score, explanation, claims, owners, gates, host frameworks and permitting durations.
 
     The rank is that of the site's own list (`scoring.sites.own_list`), before other filters. None means unknown.
 
@@ -113,6 +114,11 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
             for gate in rows(facts, "gates_of_site", key)
         ],
         "frameworks": cast("list[FrameworkRecord]", rows(facts, "frameworks_of_country", {"iso3": row["iso3"]})),
+        "pathways": [
+            pathway
+            for pathway in cast("list[PathwayRecord]", rows(facts, "pathways_of_country", {"iso3": row["iso3"]}))
+            if pathway["applies_to_kind"] in (row["kind"], "any")
+        ],
     }
 
 

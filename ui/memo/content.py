@@ -44,7 +44,7 @@ from workspace.permalink import permalink
 from workspace.rows import lists_of
 
 MOST_SITES, MOST_NAMED, LONGEST_NOTED = 30, 20, 4_000
-STRONGEST, WEAKEST, STRONG = 3, 3, 0.5
+STRONGEST, WEAKEST, BUYERS, STRONG = 3, 3, 3, 0.5
 NUMBER_COLOUR = "#0B5C8F"
 STATUSES = {
     "proposed": N_("Proposed"),
@@ -475,9 +475,17 @@ def _when(site: Dossier, found: Timing | None) -> str:
         timing = _("The most recent source lists it as operating.")
     else:
         timing = " ".join(filter(None, (*product(found.supply), stated_start(found))))
-    taken = [claim for claim in site["claims"] if claim["attribute"] == "offtake"]
-    sold = _joined([f"{claim['text']} ({claim['as_of'] or '–'})" for claim in taken[:3]])
+    sold = _joined([f"{buyer} ({as_of or '–'})" for buyer, as_of in _buyers(site)[:BUYERS]])
     return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
+
+
+def _buyers(site: Dossier) -> list[tuple[str, str]]:
+    """Return each buyer that a claim names, with the date of the newest statement; the newest first."""
+    newest: dict[str, tuple[str, str]] = {}
+    for claim in site["claims"]:
+        for buyer in claim["text"].split("; ") if claim["attribute"] == "offtake" else ():
+            newest[buyer.casefold()] = max(newest.get(buyer.casefold(), ("", "")), (claim["as_of"], buyer))
+    return [(buyer, as_of) for as_of, buyer in sorted(newest.values(), reverse=True)]
 
 
 def _instruments(site: Dossier, timing: Timing | None) -> str:

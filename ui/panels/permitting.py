@@ -46,7 +46,35 @@ def permitting_tab(site: Dossier) -> None:
         st.markdown(" ".join(product(timing.supply)))
         _distribution(timing)
         _parts(timing)
+    _published(site)
     _form(site_id, milestones)
+
+
+def _published(site: Dossier) -> None:
+    """List the permitting durations and legal caps that sources publish of the host country."""
+    if not site["pathways"]:
+        return
+    rows = [
+        {
+            _("Procedure"): pathway["pathway"],
+            _("Region"): pathway["region"],
+            _("Statistic"): w.word(w.STATISTICS, pathway["statistic"]),
+            _("Months"): pathway["months"],
+            _("Cases"): pathway["sample_n"],
+            _("As of"): pathway["as_of"],
+            _("Link"): pathway["source_url"],
+        }
+        for pathway in site["pathways"]
+    ]
+    st.markdown("**" + _("Published permitting durations and legal caps") + "**")
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        lazy=False,
+        column_config={_("Link"): st.column_config.LinkColumn(display_text=_("open"))},
+        alt=_("Published permitting durations and legal caps"),
+    )
 
 
 def _distribution(timing: Timing) -> None:

@@ -194,6 +194,13 @@ STEPS = {
 }
 FUNDING = {"seeking": N_("Seeking"), "partly": N_("Partly"), "funded": N_("Funded")}
 FUNDING_CLAUSES = {"seeking": N_("seeks money"), "partly": N_("partly funded"), "funded": N_("funded")}
+STATISTICS = {
+    "cap": N_("Legal cap"),
+    "mean": N_("Mean"),
+    "median": N_("Median"),
+    "range_low": N_("Shortest"),
+    "range_high": N_("Longest"),
+}
 VERDICTS = {"pass": N_("Pass"), "fail": N_("Fail"), "unknown": N_("Unknown")}
 EVIDENCE = {
     "jurisdiction": N_("The site is in a covered nation."),

@@ -45,6 +45,13 @@ def test_claims_that_were_not_chosen_stay_visible(facts) -> None:
     assert {g["gate"] for g in found["gates"]} >= {"covered_nation", "protected_land", "legal"}
 
 
+def test_permitting_durations_of_the_host_are_named_for_the_kind_of_site(facts) -> None:
+    found = dossier(facts, from_preset(), "usa-mountain-pass-ceec")["pathways"]
+    assert {"mean", "range_low", "range_high"} <= {p["statistic"] for p in found}
+    assert all(p["pathway"] and p["source_url"].startswith("https://") and float(p["months"]) for p in found)
+    assert {p["applies_to_kind"] for p in found} <= {"mine", "any"}
+
+
 def test_frameworks_of_the_host_are_named(facts) -> None:
     australian = rank(facts, from_preset().with_filters(countries=("AUS",)))["site_id"].iloc[0]
     found = dossier(facts, from_preset(), australian)
