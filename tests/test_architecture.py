@@ -179,6 +179,7 @@ NOT_AN_ENTRY = {
     ("ui/letter/files.py", ".xlsx"): "a format of letters, in their own table",
     ("ui/http/answering.py", "geojson"): "value of the parameter f of the API",
     ("ui/screens/backtest/figures.py", "distance_km"): "column of the table of matches",
+    ("ui/text/vocabulary.py", "mean"): "statistic of a published duration, in the table of statistics",
     ("ui/text/vocabulary.py", "rail"): "mode of transport, in the table of modes",
     ("ui/text/vocabulary.py", "grade"): "attribute of a claim, in the table of attributes",
     ("ui/text/vocabulary.py", "infrastructure"): "group of map layers, in the table of groups",

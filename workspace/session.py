@@ -25,6 +25,7 @@ from workspace.left_out import leave_out, take_notice
 from workspace.user_layers import UserData, reader
 
 _OPENING = threading.RLock()
+_RENEWING = threading.RLock()
 _LENDERS: list[Lender] = []
 LONGEST_ID = 60
 
@@ -102,8 +103,10 @@ def own() -> UserData:
         opened = _own()
     if fresh and _open():
         opened.attach()
-    elif _store().changed_elsewhere():
-        opened.renew()
+    else:
+        with _RENEWING:  # who comes second waits until what another process wrote is read
+            if _store().changed_elsewhere():
+                opened.renew()
     return opened
 
 

@@ -272,8 +272,9 @@ def test_shortlist_remembers_a_site(app: Seen) -> None:
 def test_layer_switch_shows_the_layer_on_the_map(app: Seen) -> None:
     app.open()
     app.page.get_by_role("link", name="Layers").click()
-    app.page.get_by_text("Infrastructure", exact=True).first.click()
-    app.page.get_by_text("Ports", exact=True).first.click()
+    main = app.page.get_by_test_id("stMain")  # the sidebar has a weight of that name
+    main.get_by_text("Infrastructure", exact=True).first.click()
+    main.get_by_text("Ports", exact=True).first.click()
     settled(app.page)
     app.page.get_by_role("link", name="Explore").click()
     app.settle()

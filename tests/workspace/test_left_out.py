@@ -26,7 +26,7 @@ from data.store import (
     StoreUnreadableError,
 )
 from tests.app import new_app
-from tests.commands import SCRIPT, Commands, holding
+from tests.commands import SCRIPT, Commands, holding, let_go
 from ui.text import problems
 from ui.text.i18n import speaking
 from workspace import left_out, session
@@ -225,4 +225,4 @@ def test_a_command_has_the_store_of_a_running_app_and_the_app_sees_the_change(tm
         assert (session.revision(), session.state()) != before
         assert "gallium" in session.store().prices()
     finally:
-        session.close()
+        let_go()
