@@ -179,7 +179,7 @@ class Store:
 
     def __init__(self, folder: Path, *, asks: bool = False) -> None:
         self.path = folder / FILE
-        self.lent, self._changed_elsewhere = False, False
+        self.lent, self._changed_elsewhere, self._number = False, False, 0
         self.user = current_user()
         self._writer = threading.Lock()
         self._opening = threading.RLock()
@@ -249,9 +249,10 @@ class Store:
                     if self._cursors:
                         return False
                     if not self.lent:
+                        self._number = store_file.acknowledged(self.path)  # before another process can write
                         self._root.close()
                         store_file.release(self.path)
-                        self.lent, self._number = True, store_file.acknowledged(self.path)
+                        self.lent = True
                     return True
             finally:
                 self._writer.release()
@@ -439,11 +440,11 @@ class Store:
             If it cannot be opened anew yet.
         """
         with self._opening:
-            if self._faulty:
-                self.close()
-                self._attach()
             if self.lent:
                 self._take_back()
+            elif self._faulty:
+                self.close()
+                self._attach()
             with self.faults_named():
                 cursor = StoreCursor(self._root.cursor(), self)
             self._cursors.add(cursor)

@@ -135,10 +135,10 @@ class FrameworkRecord(TypedDict):
 
 
 class PathwayRecord(TypedDict):
-    """A published permitting duration or legal cap of the host country.
+    """A published permitting duration or legal cap that applies to a site: of its country or of the European Union.
 
     months, sample_n: as the source prints them; an empty sample: not told. statistic: cap | mean | median | range_low |
-    range_high. applies_to_kind: a kind of site, or any. region: empty: the whole country.
+    range_high. applies_to_kind: a kind of site, processing (separation and refining) or any. region: empty: the country.
     """
 
     pathway: str

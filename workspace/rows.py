@@ -97,7 +97,7 @@ def lists_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sh
 
 
 def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Shortlist) -> list[ShortlistRow]:
-    """Return the sites of a shortlist by rank in their lists (`lists_of`), with what is noted.
+    """Return the sites of a shortlist list by list (`lists_of`) and by rank in it, with what is noted.
 
     Those not listed come last, without rank.
 
@@ -112,7 +112,7 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
     """
     today = current_ids(facts, shortlist.site_ids)
     items = {today[item.site_id]: item for item in shortlist.items}
-    listed: dict[str, Record] = {}
+    listed: dict[str, Record] = {}  # list by list and by rank in it
     for each in lists_of(facts, scenario, shortlist):
         wanted, among = set(each.site_ids), each.record()
         ranked = records(rank_cursor(facts, each.scenario))
@@ -133,8 +133,8 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
         "commodities",
     )
     rows: list[ShortlistRow] = []
-    for site_id, item in items.items():
-        row = listed.get(site_id, {})
+    for site_id in [*listed, *(site_id for site_id in items if site_id not in listed)]:
+        row, item = listed.get(site_id, {}), items[site_id]
         noted = {
             "note": item.note,
             "tags": list(item.tags),
@@ -144,7 +144,7 @@ def rows_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, shortlist: Sho
         }
         fields = {"site_id": site_id, "country": row.get("iso3"), **{key: row.get(key) for key in kept}, **noted}
         rows.append(cast("ShortlistRow", fields))
-    return sorted(rows, key=lambda row: (row["rank"] is None, row["rank"] or 0))
+    return rows
 
 
 def listing_of(

@@ -20,8 +20,8 @@ USMIN = "sites/usgs_usmin_lithium_us"
 USMIN_DOI = "https://doi.org/10.5066/P9ZKRWQF"
 BUSCH_TYPES = {"Brine": "brine", "Hard Rock": "pegmatite", "Volcano-Sedimentary": "lithium clay"}
 
-#: Of ten rows that Busch calls "Feasibility" the newest study of seven was a preliminary economic assessment (read in
-#: November 2026): the word says that a study is there, not which, and is no stage.
+#: Of the ten rows that Busch calls so, seven were read in November 2026: five rested on a scoping study or an economic
+#: assessment, one on a prefeasibility and one on a definitive study. The word says that there is a study, not which.
 STUDY_OF_ANY_KIND = "Feasibility"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import cast
 
 import duckdb
@@ -9,6 +10,7 @@ import duckdb
 from data.site_ids import current_ids
 from data.sql import Record, records, sql
 from scoring.errors import UnknownSiteError
+from scoring.permitting.outlook import EU
 from scoring.ranking.explain import Line, explain
 from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Scenario
@@ -35,7 +37,7 @@ OF_SITES, NEAREST = ("name", "name_ja", "alias"), 5
 ASKED_ONLY = ("prc_customers", "prc_technology")
 
 
-def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) -> list[Record]:
+def rows(facts: duckdb.DuckDBPyConnection, name: str, values: Mapping[str, object]) -> list[Record]:
     """Return the rows of a query of `data/queries/` as dicts.
 
     Parameters
@@ -44,7 +46,7 @@ def rows(facts: duckdb.DuckDBPyConnection, name: str, values: dict[str, str]) ->
         The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
     name : str
         Name of a statement in `data/queries`, without ``.sql``.
-    values : dict[str, str]
+    values : mapping of str to object
         What the statement binds.
     """
     return records(facts.cursor().execute(sql(f"data/queries/{name}.sql"), values))
@@ -114,11 +116,7 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
             for gate in rows(facts, "gates_of_site", key)
         ],
         "frameworks": cast("list[FrameworkRecord]", rows(facts, "frameworks_of_country", {"iso3": row["iso3"]})),
-        "pathways": [
-            pathway
-            for pathway in cast("list[PathwayRecord]", rows(facts, "pathways_of_country", {"iso3": row["iso3"]}))
-            if pathway["applies_to_kind"] in (row["kind"], "any")
-        ],
+        "pathways": cast("list[PathwayRecord]", rows(facts, "pathways_of_site", {**key, "eu": sorted(EU)})),
     }
 
 

@@ -62,15 +62,17 @@ def own_lists(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Se
     for candidate in _candidates(scenario):
         if not left:
             break
-        found = as_listed(facts, candidate, left)
-        if found.site_ids:
-            lists.append(found)
-            left = [site_id for site_id in left if site_id not in found.site_ids]
+        bound = {"s": filters(facts, candidate), "site_ids": left}
+        rows = facts.cursor().execute(sql("scoring/sites/listed_of.sql"), bound).fetchall()
+        if rows:
+            inside = {row[0] for row in rows}
+            lists.append(OwnList(candidate, rows[0][1], tuple(site_id for site_id in left if site_id in inside)))
+            left = [site_id for site_id in left if site_id not in inside]
     return tuple(lists)
 
 
 def as_listed(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Sequence[str]) -> OwnList:
-    """Return a scenario's list with all its filters but completeness, and those of the sites that are in it.
+    """Return a scenario's list with all its filters, and those of the sites that are in it.
 
     Parameters
     ----------
@@ -81,10 +83,8 @@ def as_listed(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Se
     site_ids : sequence of str
         Ids of sites.
     """
-    bound = {"s": filters(facts, scenario), "site_ids": list(site_ids)}
-    rows = facts.cursor().execute(sql("scoring/sites/listed_of.sql"), bound).fetchall()
-    inside, count = {row[0] for row in rows}, rows[0][1] if rows else 0
-    return OwnList(scenario, count, tuple(site_id for site_id in site_ids if site_id in inside))
+    listed = set(rank_cursor(facts, scenario).to_arrow_table()["site_id"].to_pylist())
+    return OwnList(scenario, len(listed), tuple(site_id for site_id in site_ids if site_id in listed))
 
 
 def own_ranks(

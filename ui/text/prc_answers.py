@@ -15,7 +15,6 @@ _FORMS = (
     (re.compile(r"sold to (?P<whom>.+), ended (?P<end>[\d-]+)"), N_("sold to {whom}, ended {end}")),
     (re.compile(r"letter of intent with (?P<whom>.+)"), N_("letter of intent with {whom}")),
     (re.compile(r"uses (?P<what>.+?) of (?P<whom>.+)"), N_("uses {what} of {whom}")),
-    (re.compile(r"uses (?P<what>.+)"), N_("uses {what}")),
     (re.compile(r"none stated by the operator"), N_("none stated by the operator")),
 )
 #: Parties and services that the ledger describes rather than names.
@@ -32,8 +31,7 @@ _DESCRIBED = {
     "demonstration plant technology and equipment package": N_("demonstration plant technology and equipment"),
     "engineering": N_("engineering"),
     "know-how": N_("know-how"),
-    "Sunresin direct lithium extraction": N_("direct lithium extraction by Sunresin"),
-    "Canmax Technologies (prepaid offtake)": N_("Canmax Technologies (prepaid)"),
+    "direct lithium extraction": N_("direct lithium extraction"),
     "process and equipment": N_("process and equipment"),
     "feasibility-study process plant engineering": N_("process plant engineering of the feasibility study"),
     "pilot plant runs and front-end engineering design": N_("pilot plant runs and front-end engineering design"),

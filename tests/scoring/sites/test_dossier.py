@@ -50,6 +50,12 @@ def test_permitting_durations_of_the_host_are_named_for_the_kind_of_site(facts) 
     assert {"mean", "range_low", "range_high"} <= {p["statistic"] for p in found}
     assert all(p["pathway"] and p["source_url"].startswith("https://") and float(p["months"]) for p in found)
     assert {p["applies_to_kind"] for p in found} <= {"mine", "any"}
+    plant = facts.execute(
+        "SELECT min(site_id) FROM combined.site WHERE iso3 = 'EST' AND kind IN ('separation', 'refinery')"
+    ).fetchone()
+    assert plant
+    caps = dossier(facts, from_preset(), plant[0])["pathways"]
+    assert {(p["region"], p["applies_to_kind"]) for p in caps} == {("European Union", "processing")}
 
 
 def test_frameworks_of_the_host_are_named(facts) -> None:

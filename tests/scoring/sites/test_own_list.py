@@ -69,3 +69,5 @@ def test_a_list_as_it_stands_leaves_out_what_its_filters_leave_out(facts, one_of
     here = as_listed(facts, opening().with_filters(countries=(country,)), [mine])
     assert (here.site_ids, here.sites) == ((mine,), len(rank(facts, here.scenario)))
     assert as_listed(facts, opening().with_filters(countries=("ATA",)), [mine]).site_ids == ()
+    whole = as_listed(facts, opening().with_filters(min_coverage=0.99), [mine])
+    assert whole.sites == len(rank(facts, whole.scenario)) < len(rank(facts, opening()))
