@@ -138,7 +138,7 @@ class PathwayRecord(TypedDict):
     """A published permitting duration or legal cap that applies to a site: of its country or of the European Union.
 
     months, sample_n: as the source prints them; an empty sample: not told. statistic: cap | mean | median | range_low |
-    range_high. applies_to_kind: a kind of site, processing (separation and refining) or any. region: empty: the country.
+    range_high. applies_to_kind: a kind of site, processing (separation, refining) or any. region: empty: the country.
     """
 
     pathway: str

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 import duckdb
 import numpy as np
@@ -24,6 +24,8 @@ from scoring.ranking.scenario import Scenario
 
 #: With fewer labelled sites no skill is said.
 LEAST_LABELLED = 5
+#: AUC of an order that says nothing.
+CHANCE = 0.5
 DRAWS = 1000
 REPEATS = 200
 #: So many misses are named at least.
@@ -157,6 +159,29 @@ class Backtest:
         if self.headline == "auc_country":
             return self.auc_country, self.auc_country_ci, self.baselines_country
         return self.auc_stratified, self.auc_stratified_ci, self.baselines_stratified
+
+    @property
+    def verdict(self) -> Literal["few", "better", "worse", "open"]:
+        """Whether the whole interval of the headline figure lies above chance, below it, or neither; few: too few."""
+        _auc, interval, _baselines = self.headline_figure
+        if interval is None:
+            return "few"
+        return "better" if interval[0] > CHANCE else "worse" if interval[1] < CHANCE else "open"
+
+    def told_apart(self, *, better: bool) -> tuple[str, ...]:
+        """Return the baselines that the list is better (or worse) than by the whole interval of the difference.
+
+        Parameters
+        ----------
+        better : bool
+            Than which it is better; False: than which it is worse.
+        """
+        sign = 1 if better else -1
+        return tuple(
+            name
+            for name, each in self.differences.items()
+            if each["ci"] is not None and min(sign * end for end in each["ci"]) > 0
+        )
 
 
 def backtest(

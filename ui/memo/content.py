@@ -20,31 +20,26 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.measures.registry import Timing, timing_of
-from scoring.permitting.instruments import fitting
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.scenario import Filters, Scenario
-from scoring.records import Dossier, ListRecord, MeasurementRecord, failed_gates
+from scoring.records import Dossier, ListRecord, failed_gates
 from scoring.robustness.rank_acceptability import rank_stability
-from scoring.sites.candidates import candidates
-from scoring.sites.dossier import ASKED_ONLY, dossier
+from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing_of_lists
 from scoring.sites.nearest_infrastructure import reach
 from scoring.sites.own_list import OwnList
-from scoring.support.programmes import judged, programmes
+from scoring.support.programmes import programmes
 from ui.map.marks import fitting_km, marks_of
+from ui.memo.paragraphs import paragraphs
 from ui.memo.pictures import rank_ranges
 from ui.text import vocabulary as w
-from ui.text.candidate_words import gaps, product, stated_start
-from ui.text.i18n import _, either, fixed, listed, number, quantity, speaking
+from ui.text.i18n import _, either, fixed, number, speaking
 from ui.text.list_words import among
-from ui.text.money import money
-from ui.text.prc_answers import prc_answer
-from ui.text.vocabulary import N_, source_title
+from ui.text.vocabulary import N_
 from workspace.permalink import permalink
 from workspace.rows import lists_of
 
-MOST_SITES, MOST_NAMED, LONGEST_NOTED = 30, 20, 4_000
-STRONGEST, WEAKEST, BUYERS, STRONG = 3, 3, 3, 0.5
+MOST_SITES, MOST_NAMED = 30, 20
 NUMBER_COLOUR = "#0B5C8F"
 STATUSES = {
     "proposed": N_("Proposed"),
@@ -367,173 +362,15 @@ def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Ite
             ),
         )
     )
-    paragraphs = (
-        (_("Why"), _why(site)),
-        (_("Risks"), _risks(site)),
-        (_("Unknown"), _unknown(site)),
-        (_("Ownership"), _owned(site)),
-        (_("Timing and offtake"), _when(site, timing)),
-        (_("Gap, money and what comes next"), _asked(facts, site, basis.scenario.commodity)),
-        (_("Instrument that may fit"), _instruments(site, timing)),
-        (_("Programmes open by their published rules"), _programmes(site)),
-        (_("Noted"), _noted(item)),
-    )
     picture = locator(site["lon"], site["lat"], fitting_km(targets), marks_of(site, targets), (2.7, 2.3))
     return SitePage(
         place,
         site["name"],
         facts_line,
-        tuple((label, text) for label, text in paragraphs if text),
+        paragraphs(facts, site, timing, item, basis.scenario.commodity),
         picture,
         _("Made with Natural Earth; OpenStreetMap."),
     )
-
-
-def _valued(line: MeasurementRecord) -> str:
-    sign = "~" if line["status"] == "modelled" else ""
-    return (
-        f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} "
-        f"({source_title(line['source_id'])}{_dated(line)})"
-    )
-
-
-def criterion_title_of(line: MeasurementRecord) -> str:
-    """Return the title of a line's criterion in the language of the document."""
-    return either(line["title"], line["title_ja"])
-
-
-def _dated(line: MeasurementRecord) -> str:
-    return f", {line['as_of']}" if line["as_of"] else ""
-
-
-def _joined(parts: list[str]) -> str:
-    return either("; ", "；").join(parts)
-
-
-def _weighed(site: Dossier) -> list[MeasurementRecord]:
-    return [line for line in site["lines"] if line["weight_share"]]
-
-
-def _why(site: Dossier) -> str:
-    best = sorted(
-        (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
-        key=lambda line: -line["contribution"],
-    )[:STRONGEST]
-    return (
-        _("Most of its score comes from: {parts}.").format(parts=_joined([_valued(line) for line in best]))
-        if best
-        else ""
-    )
-
-
-def _risks(site: Dossier) -> str:
-    parts = [_("fails a gate: {gate}").format(gate=w.word(w.GATES, gate)) for gate in failed_gates(site["gates"])]
-    parts += [
-        f"{w.word(w.GATES, gate['gate'])}: {prc_answer(gate['target'])}"
-        for gate in site["gates"]
-        if gate["gate"] in ASKED_ONLY and gate["target"] and gate["verdict"] != "pass"
-    ]
-    weak = sorted(
-        (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] < STRONG),
-        key=lambda line: line["weight_share"] * (line["desirability"] - 1),
-    )
-    parts += [_valued(line) for line in weak[:WEAKEST]]
-    return (_joined(parts) + either(".", "。")) if parts else _("No weighted criterion with data scores below 0.5.")
-
-
-def _unknown(site: Dossier) -> str:
-    unknown = sorted(
-        (line for line in _weighed(site) if line["status"] == "unknown"), key=lambda line: -line["weight_share"]
-    )
-    parts = [f"{criterion_title_of(line)} ({number(100 * line['weight_share'], 1)} %)" for line in unknown]
-    open_gates = [w.word(w.GATES, gate["gate"]) for gate in site["gates"] if gate["verdict"] == "unknown"]
-    if open_gates:
-        parts.append(_("gates undetermined: {gates}").format(gates=listed(open_gates)))
-    return (
-        (_joined(parts) + either(".", "。")) if parts else _("All weighted criteria have measured or modelled values.")
-    )
-
-
-def _owned(site: Dossier) -> str:
-    parts = []
-    for owner in site["owners"]:
-        share = f"{number(owner['share_pct'], 2)} %" if owner["share_pct"] is not None else _("share not stated")
-        parent = (
-            f" → {owner['ultimate_parent']}"
-            if owner["ultimate_parent"] and owner["ultimate_parent"] != owner["owner"]
-            else ""
-        )
-        home = w.nation(owner["parent_iso3"]) if owner["parent_iso3"] else _("parent not traced")
-        parts.append(f"{owner['owner']} {share}{parent} ({home}; {_('As of')} {owner['as_of'] or '–'})")
-    return (_joined(parts) + either(".", "。")) if parts else _("No source names an owner.")
-
-
-def _when(site: Dossier, found: Timing | None) -> str:
-    if found is None:
-        timing = _("No source states the project stage, so the months to product are unknown.")
-    elif site["stage"] == "operating" and not found.terms.expanding:
-        timing = _("The most recent source lists it as operating.")
-    else:
-        timing = " ".join(filter(None, (*product(found.supply), stated_start(found))))
-    sold = _joined([f"{buyer} ({as_of or '–'})" for buyer, as_of in _buyers(site)[:BUYERS]])
-    return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
-
-
-def _buyers(site: Dossier) -> list[tuple[str, str]]:
-    """Return each buyer that a claim names, with the date of the newest statement; the newest first."""
-    newest: dict[str, tuple[str, str]] = {}
-    for claim in site["claims"]:
-        for buyer in claim["text"].split("; ") if claim["attribute"] == "offtake" else ():
-            newest[buyer.casefold()] = max(newest.get(buyer.casefold(), ("", "")), (claim["as_of"], buyer))
-    return [(buyer, as_of) for as_of, buyer in sorted(newest.values(), reverse=True)]
-
-
-def _instruments(site: Dossier, timing: Timing | None) -> str:
-    instruments = fitting(site, timing.outlook.months.p50 if timing else None)
-    if not instruments:
-        failed = bool(failed_gates(site["gates"]))
-        return _("None: it fails a gate.") if failed else _("No Framework instrument matches; see Method.")
-    return _joined(
-        [f"{either(one.title, one.title_ja)} ({one.paragraph}): {either(one.why, one.why_ja)}" for one in instruments]
-    ) + either(".", "。")
-
-
-def _asked(facts: duckdb.DuckDBPyConnection, site: Dossier, commodity: str) -> str:
-    """Say which share of both gaps the output could replace, what it costs, how it is funded, and what comes next."""
-    (candidate,) = candidates(facts, [site["site_id"]], commodity)
-    parts = gaps(candidate)
-    if candidate.capex is not None:
-        cost = f"{money(candidate.capex, candidate.capex_unit)} ({candidate.capex_as_of})"
-        parts.append(_("capital cost {cost}").format(cost=cost))
-    if candidate.funding:
-        parts.append(_("funding: {state}").format(state=w.word(w.FUNDING, candidate.funding)))
-    if candidate.next_step:
-        parts.append(_("next: {step}").format(step=w.word(w.NEXT_STEPS, candidate.next_step)))
-    return (_joined(parts) + either(".", "。")) if parts else _("No source of ours says.")
-
-
-def _programmes(site: Dossier) -> str:
-    """Name the programmes that no published rule excludes, with how many of their rules are known to be met."""
-    standing = [each for each in judged(site) if each.standing != "excluded"]
-    return _joined(
-        [
-            f"{either(each.programme.title, each.programme.title_ja)} ({number(each.met)}/{number(len(each.verdicts))})"
-            for each in standing
-        ]
-    ) or _("None.")
-
-
-def _noted(item: Item) -> str:
-    note = item.note
-    if len(note) > LONGEST_NOTED:
-        note = note[:LONGEST_NOTED] + "… " + _("(truncated; the full note is in the shortlist)")
-    parts = [
-        note,
-        ", ".join(item.tags),
-        f"{_('Assigned to')}: {item.owner}" if item.owner else "",
-        f"{_('Due')}: {item.due}" if item.due else "",
-    ]
-    return _joined([part for part in parts if part])
 
 
 def _method(basis: MemoBasis) -> tuple[str, ...]:
@@ -569,7 +406,7 @@ def _method(basis: MemoBasis) -> tuple[str, ...]:
         ),
         _("Values marked ~ are modelled, not measured."),
     ]
-    if filters != Filters():
+    if basis.shortlist.scenario is not None and filters != Filters():  # without one each site is in its own list
         lines.append(_("Filters: {filters}.").format(filters=_filters(filters)))
     return tuple(lines)
 

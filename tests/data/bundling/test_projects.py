@@ -203,6 +203,8 @@ def test_one_permit_of_several_is_a_permit_and_no_stage(said: dict[str, str], at
         ("feasibility", "DFS due first half of 2026", "prefeasibility"),
         ("feasibility", "permitting and feasibility under way", "prefeasibility"),
         ("feasibility", "preparatory work for a definitive feasibility study begun", "prefeasibility"),
+        ("feasibility", "money is to pay feasibility, development and building", "prefeasibility"),
+        ("feasibility", "joint venture to oversee construction once feasibility studies conclude", "prefeasibility"),
         ("prefeasibility", "results feed the prefeasibility study due later in 2025", "resource"),
         ("prefeasibility", "optimised PFS done, DFS due fourth quarter of 2025", "prefeasibility"),
         ("feasibility", "feasibility study completed; ESIA to follow", "feasibility"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -506,3 +507,20 @@ def test_commodity_keeps_to_its_sites_and_labels(facts) -> None:
     assert found.counts["other_commodity"] > 10
     assert found.sites < 1000
     assert {row["name"] for row in found.matches} >= {"Silver Peak Lithium Mine", "Angel Island Project"}
+
+
+@pytest.mark.parametrize(
+    ("interval", "verdict"),
+    [(None, "few"), ([0.51, 0.7], "better"), ([0.3, 0.49], "worse"), ([0.4, 0.6], "open"), ([0.5, 0.7], "open")],
+)
+def test_a_verdict_needs_the_whole_interval(facts, interval: list[float] | None, verdict: str) -> None:
+    found = backtest(facts, from_preset(), read_labels(EXAMPLE.read_bytes(), "x", vocabulary(facts)), QUICK)
+    apart = {"a": {"difference": 0.2, "ci": [0.1, 0.3]}, "b": {"difference": -0.2, "ci": [-0.3, -0.1]}}
+    told = replace(
+        found,
+        headline="auc_country",
+        auc_country_ci=interval,
+        differences={**apart, "c": {"difference": 0.1, "ci": [-0.1, 0.3]}, "d": {"difference": 0.1, "ci": None}},
+    )
+    assert told.verdict == verdict
+    assert (told.told_apart(better=True), told.told_apart(better=False)) == (("a",), ("b",))

@@ -38,7 +38,12 @@ LINES = {
     "uniform_weights": "#56B4E9",
     "evidence_only": "#E69F00",
 }
-CHANCE = 0.5
+VERDICTS = {
+    "few": N_("Too few labels match a site to say whether the ranking recovers them."),
+    "better": N_("The ranking recovers the selected sites better than chance."),
+    "worse": N_("The ranking puts the selected sites lower than chance would."),
+    "open": N_("Whether the ranking recovers the selected sites better than chance cannot be told from these labels."),
+}
 BETTER_THAN, WORSE_THAN = N_("It does better than: {names}."), N_("It does worse than: {names}.")
 WARNINGS = ("no_match", "too_few", "one_class", "strata_too_few", "leak")
 
@@ -101,33 +106,19 @@ def _headline(outcome: Backtest) -> tuple[str, str]:
 
 def verdict(outcome: Backtest) -> None:
     """Say in words whether the ranking recovers the labels, and what does so better."""
-    auc, interval, _baselines = outcome.headline_figure
-    if auc is None or interval is None:
-        st.markdown(_("**Too few labels match a site to say whether the ranking recovers them.**"))
+    said = _(VERDICTS[outcome.verdict])
+    if outcome.verdict == "few":
+        st.markdown(f"**{said}**")
         return
-    if interval[0] > CHANCE:
-        said = _("**The ranking recovers the selected sites better than chance.**")
-    elif interval[1] < CHANCE:
-        said = _("**The ranking puts the selected sites lower than chance would.**")
-    else:
-        said = _(
-            "**Whether the ranking recovers the selected sites better than chance cannot be told from these labels.**"
-        )
     compared = [
-        _(text).format(names=listed(names))
-        for text, names in ((BETTER_THAN, _apart(outcome, 1)), (WORSE_THAN, _apart(outcome, -1)))
+        _(text).format(names=listed(_(BASELINES[name]) for name in names))
+        for text, names in (
+            (BETTER_THAN, outcome.told_apart(better=True)),
+            (WORSE_THAN, outcome.told_apart(better=False)),
+        )
         if names
     ] or [_("No simple baseline is told apart from it.")]
-    st.markdown(" ".join([said, *compared]))
-
-
-def _apart(outcome: Backtest, sign: int) -> list[str]:
-    """Return the baselines from which the ranking differs in that direction by the whole of its interval."""
-    return [
-        _(BASELINES[name])
-        for name, each in outcome.differences.items()
-        if each["ci"] is not None and min(sign * end for end in each["ci"]) > 0
-    ]
+    st.markdown(" ".join([f"**{said}**", *compared]))
 
 
 def _metrics(outcome: Backtest) -> None:

@@ -24,8 +24,8 @@ SHOWN = 4
 FORMULAS = (
     r"k=\frac{\sum_i w_i\,m_i\,u_i}{\sum_i w_i\,m_i}",
     r"c=\frac{\sum_i w_i\,m_i}{\sum_i w_i\,a_i}",
-    r"\mathrm{expected}=\frac{\sum_i w_i\,(m_i\,u_i+(a_i-m_i)\,e_i)}{\sum_i w_i\,a_i}",
-    r"\mathrm{adjusted\ for\ completeness}=k\,c\,(2-c)",
+    r"s_\mathrm{e}=\frac{\sum_i w_i\,(m_i\,u_i+(a_i-m_i)\,e_i)}{\sum_i w_i\,a_i}",
+    r"s_\mathrm{c}=k\,c\,(2-c)",
 )
 
 
@@ -61,6 +61,7 @@ def _score() -> None:
     _example()
     for formula in FORMULAS:
         st.latex(formula)
+    st.markdown(_("s with e is the expected score, s with c the score on known data, less for gaps."))
     st.markdown(
         _(
             "u is the desirability, w the weight, m is 1 where the value is known, a is 1 "

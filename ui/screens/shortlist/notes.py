@@ -161,6 +161,8 @@ def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
         column_config=with_tips(
             {
                 _("Score"): st.column_config.ProgressColumn(min_value=0, max_value=1, format="%.2f", width=80),
+                _("Ranked among"): st.column_config.TextColumn(width=120),
+                _("Country"): st.column_config.TextColumn(width=90),
                 _("Decision"): st.column_config.SelectboxColumn(
                     options=[_(word) for word in content.STATUSES.values()], required=True
                 ),

@@ -57,7 +57,7 @@ def waterfall(site: Dossier) -> None:
         (_("With all unknowns at their best"), site["score"], max(site["score_high"], site["score"]), _("Not known"))
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
-    frame["said"] = [f"{number(high - low, 3)}" for low, high in zip(frame["low"], frame["high"], strict=True)]
+    frame["said"] = [fixed(high - low, 3) for low, high in zip(frame["low"], frame["high"], strict=True)]
     kinds = [_("Contribution to the score"), _("Unknown, counted as among peers"), _("Score"), _("Not known")]
     base = alt.Chart(frame).encode(
         y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260))
