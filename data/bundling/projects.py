@@ -266,7 +266,8 @@ STUDIES = {
     ),
 }
 UNFINISHED = re.compile(
-    r"\b(under ?way|in progress|due|misses|to be made|to come|begun|started|funded|expected|planned|work|pays?|conclude)\b",
+    r"\b(under ?way|in progress|due|misses|to be made|to come|begun|started|funded|expected|planned|work|pays?"
+    r"|conclude)\b",
     re.I,
 )
 FINISHED = re.compile(r"\bupdat|\boptimi[sz]ed\b|\bdone\b|\bcomplete|\bfinished\b", re.I)

@@ -26,3 +26,16 @@ def among(ranked: ListRecord) -> str:
     if ranked["commodity"]:
         parts.append(w.commodity(ranked["commodity"]))
     return " · ".join(parts)
+
+
+def short(ranked: ListRecord) -> str:
+    """Return the list in which a site is ranked as it stands on the tabs: its step or universe with the number.
+
+    Parameters
+    ----------
+    ranked : ListRecord
+        The list, as a dossier names it.
+    """
+    name = w.word(w.STEPS, ranked["step"]) if ranked["step"] else w.word(w.UNIVERSES, ranked["universe"])
+    metal = f" · {w.commodity(ranked['commodity'])}" if ranked["commodity"] else ""
+    return f"{name} ({number(ranked['sites'])}){metal}"

@@ -21,7 +21,7 @@ from ui.screens.shortlist.snapshots import attempt
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, fixed
-from ui.text.list_words import among
+from ui.text.list_words import short
 from workspace import reference, session, snapshots
 from workspace.rows import ShortlistRow, rows_of
 from workspace.shortlist_import import take_in
@@ -183,7 +183,7 @@ def _cells(row: ShortlistRow) -> dict[str, object]:
     return {
         "site_id": row["site_id"],
         "#": row["rank"],
-        _("Ranked among"): "" if row["ranked_among"] is None else among(row["ranked_among"]),
+        _("Ranked among"): "" if row["ranked_among"] is None else short(row["ranked_among"]),
         _("Site"): row["name"] or row["site_id"],
         _("Country"): w.nation(row["country"]) if row["country"] else "",
         _("Stage"): w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list"),
