@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,6 +15,8 @@ from scoring.ranking.scenario import STEPS, Filters, opening
 from scoring.sites.dossier import dossier
 from scoring.sites.own_list import as_listed, own_lists, own_ranks, scenario_of
 from scoring.sites.side_by_side import side_by_side
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
@@ -71,3 +76,18 @@ def test_a_list_as_it_stands_leaves_out_what_its_filters_leave_out(facts, one_of
     assert as_listed(facts, opening().with_filters(countries=("ATA",)), [mine]).site_ids == ()
     whole = as_listed(facts, opening().with_filters(min_coverage=0.99), [mine])
     assert whole.sites == len(rank(facts, whole.scenario)) < len(rank(facts, opening()))
+
+
+def test_no_statement_counts_all_rows_by_a_window() -> None:
+    """Four threads that asked so ended DuckDB 1.5.5 with an internal error, which invalidates the whole database."""
+    statements = [path for path in ROOT.rglob("*.sql") if ".venv" not in path.parts]
+    assert len(statements) > 100
+    code = {path: re.sub(r"--.*", "", path.read_text(encoding="utf-8")) for path in statements}
+    assert [path for path, text in code.items() if re.search(r"\bOVER\s*\(\s*\)", text, re.I)] == []
+
+
+def test_many_at_once_find_the_same_lists(facts, one_of_each) -> None:
+    scenario, ids = opening(commodity="tin").with_filters(step="derivatives"), list(one_of_each.values())
+    expected = own_lists(facts, scenario, ids)
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(lambda _turn: own_lists(facts, scenario, ids), range(60))) == [expected] * 60
