@@ -13,6 +13,7 @@ from benchmarks import (
     bench_methods,
     bench_nearest,
     bench_rank,
+    bench_rerun,
     calibrate_ranges,
     fuzz_uploads,
     hide_and_recover,
@@ -47,6 +48,14 @@ def test_each_benchmark_is_tried() -> None:
 def test_a_reweighting_orders_as_numpy_does(capsys: pytest.CaptureFixture[str]) -> None:
     bench_rank.main(300)
     assert numbers(r"(\S+) x ours", capsys.readouterr().out)[0] == 1.0
+
+
+def test_a_rerun_is_timed_beside_plain_pages(capsys: pytest.CaptureFixture[str], monkeypatch, own_store) -> None:
+    monkeypatch.setattr(bench_rerun, "SECONDS_BETWEEN_MOVES", 0.0)
+    bench_rerun.main(3, 2)
+    out = capsys.readouterr().out
+    assert len(numbers(r"rerun (\d+) ms, slider moved", out)) == 3
+    assert len(numbers(r"3 visitors, moves [a-z ]+: re-ranking P50 (\d+) ms", out)) == 2
 
 
 def test_methods_and_smaa_agree_with_the_plain_way(capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,7 +12,7 @@ from ui.panels.address_notice import address_notice
 from ui.panels.first_visit import frame
 from ui.panels.sidebar import sidebar
 from ui.panels.user_data_notice import notice
-from ui.text.i18n import LANGUAGES, _, language
+from ui.text.i18n import LANGUAGES, _, settle_language
 
 HERE = Path(__file__).resolve().parent
 #: Pages on which weights, commodity and filters change nothing.
@@ -22,9 +22,10 @@ st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
 )
 st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
+language = settle_language()
 state.start()
 frame()
-page_state.lang = language()  # set anew in each run: the frame drops what only a widget holds when the page changes
+page_state.lang = language  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [
     st.Page(

@@ -13,7 +13,7 @@ import pandas as pd
 from data.bounded_cache import BoundedCache
 from data.sql import sql
 from geo.arrays import FloatArray
-from scoring.ranking.facets import Facets, facets
+from scoring.ranking.facets import Facets, facets, what_counts
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.ranked import Page, Ranked, Rankings, Sites
 from scoring.ranking.scenario import Scenario
@@ -28,6 +28,7 @@ from scoring.sites import dossier as dossier_module
 from scoring.sites import side_by_side as side_by_side_module
 from scoring.sites.candidates import Candidate, candidates
 from scoring.sites.hidden import hidden_by
+from scoring.sites.own_list import KeptLists
 from scoring.sites.side_by_side import SideBySide
 
 V = TypeVar("V")
@@ -69,7 +70,7 @@ class RankingCache:
         self._desks: BoundedCache[Key, TwoDesks] = BoundedCache(
             8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.sites)
         )
-        self._candidates: BoundedCache[Key, tuple[Candidate, ...]] = BoundedCache(
+        self._candidates: BoundedCache[Key, dict[str, Candidate]] = BoundedCache(
             24, 8_000_000, lambda listed: CANDIDATE_BYTES * len(listed)
         )
         self._standings: BoundedCache[Key, tuple[Standing, ...]] = BoundedCache(
@@ -108,8 +109,12 @@ class RankingCache:
         commodity : str
             Commodity of interest; empty: that of which the site closes most.
         """
-        key = ("candidates", tuple(site_ids), commodity)
-        return self._candidates.get((self._state(), *key), lambda: candidates(self._facts(), site_ids, commodity))
+        by_id = self._ask(
+            self._candidates,
+            (frozenset(site_ids), commodity),  # other weights give the same sites in another order
+            lambda: {each.site_id: each for each in candidates(self._facts(), sorted(set(site_ids)), commodity)},
+        )
+        return tuple(by_id[site_id] for site_id in site_ids if site_id in by_id)
 
     def ranked(self, scenario: Scenario) -> Ranked:
         """Return the sites of a scenario in order of rank, as arrays.
@@ -215,7 +220,8 @@ class RankingCache:
         scenario : Scenario
             Weights, method, commodity of interest and filters.
         """
-        return self._ask(self._facets, (scenario,), lambda: facets(self._facts(), scenario))
+        counted = what_counts(scenario)
+        return self._ask(self._facets, (counted,), lambda: facets(self._facts(), counted))
 
     def dossier(self, scenario: Scenario, site_id: str) -> Dossier:
         """Return all that is known of a site under a scenario.
@@ -227,8 +233,10 @@ class RankingCache:
         site_id : str
             Id of the site.
         """
-        return self._ask(
-            self._dossiers, (scenario, site_id), lambda: dossier_module.dossier(self._facts(), scenario, site_id)
+        state, facts = self._state(), self._facts()
+        kept = KeptLists(self._of(facts), state)
+        return self._dossiers.get(
+            (state, scenario, site_id), lambda: dossier_module.dossier(facts, scenario, site_id, kept)
         )
 
     def found(self, text: str, most: int) -> tuple[Found, ...]:

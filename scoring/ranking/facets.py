@@ -7,18 +7,35 @@ from dataclasses import replace
 import duckdb
 
 from data.sql import sql
+from scoring.defaults import DEFAULT_ORDER
 from scoring.ranking.pipeline import filters, terms
-from scoring.ranking.scenario import Scenario
+from scoring.ranking.scenario import Scenario, from_preset
 
 Facets = dict[str, dict[str, int]]
 FACETS = ("kinds", "stages", "countries", "failed", "clear", "steps", "universes", "commodities")
 
 
+def what_counts(scenario: Scenario) -> Scenario:
+    """Return the scenario without what changes no count: method, order, and weights unless a completeness is asked for.
+
+    Scenarios that count the same are equal then.
+
+    Parameters
+    ----------
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
+    alike = replace(scenario, method="weighted_sum", order_by=DEFAULT_ORDER)
+    if scenario.filters.min_coverage > 0:
+        return alike
+    return replace(alike, weights=from_preset().weights, evidence=(), shared_only=False)
+
+
 def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     """Return facet (`FACETS`) -> value -> number of sites, most first.
 
-    The method changes none of them. Of the commodities of interest the least completeness does not count: it is that
-    of a score by that commodity.
+    Method and order change none of them (`what_counts`). Of the commodities of interest the least completeness does not
+    count: it is that of a score by that commodity.
 
     Parameters
     ----------
@@ -27,7 +44,7 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     scenario : Scenario
         Weights, method, commodity of interest and filters.
     """
-    bound = {"s": terms(facts, replace(scenario, method="weighted_sum"))}
+    bound = {"s": terms(facts, what_counts(scenario))}
     found: Facets = {name: {} for name in FACETS}
     for facet, value, sites in facts.cursor().execute(sql("scoring/ranking/facets.sql"), bound).fetchall():
         found[facet][value] = sites

@@ -12,7 +12,6 @@ from data.sql import Record, records, sql
 from scoring.errors import UnknownSiteError
 from scoring.permitting.outlook import EU
 from scoring.ranking.explain import Line, explain
-from scoring.ranking.pipeline import rank_cursor
 from scoring.ranking.scenario import Scenario
 from scoring.records import (
     ClaimRecord,
@@ -23,11 +22,10 @@ from scoring.records import (
     MeasurementRecord,
     PathwayRecord,
     SiteRecord,
-    StandingRecord,
     Status,
 )
 from scoring.search import search
-from scoring.sites.own_list import own_lists
+from scoring.sites.own_list import AskedLists, Lists, own_lists
 
 #: The gate that counts only where a scenario asks for the stricter rule of ownership.
 STRICTER_GATE = "covered_any"
@@ -77,7 +75,7 @@ def site_row(facts: duckdb.DuckDBPyConnection, site: str) -> SiteRecord:
     raise UnknownSiteError(site, candidates)
 
 
-def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> Dossier:
+def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str, lists: Lists | None = None) -> Dossier:
     """Return a site's facts, score, explanation, claims, owners, gates, host frameworks and permitting durations.
 
     The rank is that of the site's own list (`scoring.sites.own_list`), before other filters. None means unknown.
@@ -90,25 +88,28 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
         Weights, method, commodity of interest and filters.
     site : str
         Id of a site, or a part of its name.
+    lists : Lists or None, optional
+        Who answers where the site stands; None: the facts are asked.
 
     Raises
     ------
     UnknownSiteError
         If there is no such site, or more than one.
     """
+    asked = lists or AskedLists(facts)
     row = site_row(facts, site)
     key = {"site_id": row["site_id"]}
     any_stake = scenario.filters.any_stake
-    lists = own_lists(facts, scenario, [row["site_id"]])
-    ranked = _standing(facts, lists[0].scenario, row["site_id"]) if lists else None
+    own = own_lists(facts, scenario, [row["site_id"]], asked)
+    ranked = asked.standing(own[0].scenario, row["site_id"]) if own else None
     if ranked is None:
         raise UnknownSiteError(site, [])
     standing, contributions = ranked
     return {
         **row,
         **standing,
-        "ranked_among": lists[0].record(),
-        "lines": [_measurement(line) for line in explain(facts, lists[0].scenario, row["site_id"], contributions)],
+        "ranked_among": own[0].record(),
+        "lines": [_measurement(line) for line in explain(facts, own[0].scenario, row["site_id"], contributions)],
         "claims": cast("list[ClaimRecord]", rows(facts, "claims_of_site", key)),
         "owners": cast("list[HoldingRecord]", rows(facts, "owners_of_site", key)),
         "gates": [
@@ -122,18 +123,6 @@ def dossier(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site: str) -> 
 
 def _counts(gate: str, *, any_stake: bool) -> bool:
     return gate not in ASKED_ONLY and (gate != STRICTER_GATE or any_stake)
-
-
-def _standing(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_id: str
-) -> tuple[StandingRecord, list[float]] | None:
-    """Return where a site stands and its contributions; None: it is not of the commodity."""
-    ranked = records(rank_cursor(facts, scenario, site_id))
-    if not ranked:
-        return None
-    row = ranked[0]
-    standing = {name: row[name] for name in row if name in StandingRecord.__required_keys__}
-    return cast("StandingRecord", standing), row["contributions"]
 
 
 def _measurement(line: Line) -> MeasurementRecord:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, cast
 
 import duckdb
 
-from data.sql import sql
+from data.sql import records, sql
 from scoring.ranking.pipeline import filters, rank_cursor
 from scoring.ranking.scenario import STEPS, Filters, Scenario
-from scoring.records import ListRecord
+from scoring.records import ListRecord, StandingRecord
+
+if TYPE_CHECKING:
+    from scoring.ranking.ranked import Rankings
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,74 @@ class OwnList:
         }
 
 
-def own_lists(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Sequence[str]) -> tuple[OwnList, ...]:
+class Lists(Protocol):
+    """Who answers what a list holds and where a site stands in it."""
+
+    def holding(self, scenario: Scenario, site_ids: Sequence[str]) -> tuple[frozenset[str], int]:
+        """Return which of the sites are in the scenario's list, and how many sites it has."""
+
+    def standing(self, scenario: Scenario, site_id: str) -> tuple[StandingRecord, list[float]] | None:
+        """Return where a site stands, with the contribution of each criterion; None: it is not in the list."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedLists:
+    """Lists asked of the facts, each time anew: right where one site is looked at."""
+
+    facts: duckdb.DuckDBPyConnection
+
+    def holding(self, scenario: Scenario, site_ids: Sequence[str]) -> tuple[frozenset[str], int]:
+        """See `Lists.holding`."""
+        bound = {"s": filters(self.facts, scenario), "site_ids": list(site_ids)}
+        rows = self.facts.cursor().execute(sql("scoring/sites/listed_of.sql"), bound).fetchall()
+        return frozenset(row[0] for row in rows), rows[0][1] if rows else 0
+
+    def standing(self, scenario: Scenario, site_id: str) -> tuple[StandingRecord, list[float]] | None:
+        """See `Lists.standing`."""
+        ranked = records(rank_cursor(self.facts, scenario, site_id))
+        if not ranked:
+            return None
+        row = ranked[0]
+        standing = {name: row[name] for name in row if name in StandingRecord.__required_keys__}
+        return cast("StandingRecord", standing), row["contributions"]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptLists:
+    """Lists by rankings that lie in memory: right where pages rank again and again. The same numbers.
+
+    Attributes
+    ----------
+    rankings : Rankings
+        Of the facts.
+    state : int
+        Number of the state of the user data.
+    """
+
+    rankings: Rankings
+    state: int
+
+    def holding(self, scenario: Scenario, site_ids: Sequence[str]) -> tuple[frozenset[str], int]:
+        """See `Lists.holding`."""
+        sites = self.rankings.sites(self.state, any_stake=scenario.filters.any_stake)
+        passing = self.rankings.passing(scenario, sites, self.state)
+        rows = {sites.row[site_id]: site_id for site_id in site_ids if site_id in sites.row}
+        return frozenset(rows[row] for row in passing.tolist() if row in rows), len(passing)
+
+    def standing(self, scenario: Scenario, site_id: str) -> tuple[StandingRecord, list[float]] | None:
+        """See `Lists.standing`."""
+        ranked = self.rankings.ranked(scenario, self.state)
+        places = (ranked.row == ranked.sites.row.get(site_id, -1)).nonzero()[0]
+        if not len(places):
+            return None
+        page = self.rankings.page(scenario, int(places[0]), 1, self.state)
+        row = {name: values[0] for name, values in page.columns(list(StandingRecord.__required_keys__)).items()}
+        return cast("StandingRecord", row), page.contributions[0].tolist()
+
+
+def own_lists(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Sequence[str], lists: Lists | None = None
+) -> tuple[OwnList, ...]:
     """Return the lists in which sites are ranked under a scenario, each site in one.
 
     That is the scenario's own universe and step; of a project of another step, the projects of that step, since
@@ -57,18 +128,19 @@ def own_lists(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Se
         Weights, method, commodity of interest and filters.
     site_ids : sequence of str
         Ids of sites.
+    lists : Lists or None, optional
+        Who answers what a list holds; None: the facts are asked.
     """
-    lists, left = [], list(dict.fromkeys(site_ids))
+    asked = lists or AskedLists(facts)
+    own, left = [], list(dict.fromkeys(site_ids))
     for candidate in _candidates(scenario):
         if not left:
             break
-        bound = {"s": filters(facts, candidate), "site_ids": left}
-        rows = facts.cursor().execute(sql("scoring/sites/listed_of.sql"), bound).fetchall()
-        if rows:
-            inside = {row[0] for row in rows}
-            lists.append(OwnList(candidate, rows[0][1], tuple(site_id for site_id in left if site_id in inside)))
+        inside, sites = asked.holding(candidate, left)
+        if inside:
+            own.append(OwnList(candidate, sites, tuple(site_id for site_id in left if site_id in inside)))
             left = [site_id for site_id in left if site_id not in inside]
-    return tuple(lists)
+    return tuple(own)
 
 
 def as_listed(facts: duckdb.DuckDBPyConnection, scenario: Scenario, site_ids: Sequence[str]) -> OwnList:

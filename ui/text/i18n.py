@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 import streamlit as st
@@ -21,6 +21,7 @@ from ui.page_state import page_state
 LOCALES = Path(__file__).with_name("locale")
 LANGUAGES = {"en": "English", "ja": "日本語"}
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
+_READER: ContextVar[str] = ContextVar("reader", default="")
 
 
 @cache
@@ -49,10 +50,17 @@ def speaking(code: str) -> Iterator[None]:
         _SPOKEN.reset(token)
 
 
+def settle_language() -> str:
+    """Find the reader's language anew and keep it for the rest of a run, which asks thousands of times."""
+    _READER.set("")
+    _READER.set(reader := language())
+    return reader
+
+
 def language() -> str:
     """Return the language that a document is written in, that the reader chose, or that the browser asks for."""
-    if spoken := _SPOKEN.get():
-        return spoken
+    if settled := _SPOKEN.get() or _READER.get():
+        return settled
     chosen = page_state.lang or st.query_params.get("lang")
     if chosen in LANGUAGES:
         return str(chosen)
@@ -90,14 +98,20 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None:
         return "–"
     pattern = "#,##0" + ("." + "#" * digits if digits else "")
-    return format_decimal(round(value, digits) + 0.0, format=pattern, locale=language())  # + 0.0: never "-0"
+    return _written(round(value, digits) + 0.0, pattern, language())  # + 0.0: never "-0"
 
 
 def fixed(value: float | None, digits: int = 2) -> str:
     """Return a number with all its decimals, as scores stand in columns; a dash for unknown."""
     if value is None:
         return "–"
-    return format_decimal(round(value, digits) + 0.0, format="0." + "0" * digits, locale=language())
+    return _written(round(value, digits) + 0.0, "0." + "0" * digits, language())
+
+
+@lru_cache(maxsize=8192)
+def _written(value: float, pattern: str, code: str) -> str:
+    """Return a number by a pattern of Babel; a list writes the same few hundred numbers each time."""
+    return format_decimal(value, format=pattern, locale=code)
 
 
 def quantity(value: float | None) -> str:

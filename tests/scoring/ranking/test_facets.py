@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scoring.ranking.facets import FACETS, facets
+from scoring.ranking.facets import FACETS, facets, what_counts
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, from_preset, opening
 
@@ -67,3 +67,13 @@ def test_a_commodity_of_interest_is_counted_as_its_list_is(facts, commodity) -> 
     shown = opening(commodity="copper").with_filters(step="mines", gates_failed=False)
     counted = facets(facts, shown)["commodities"][commodity]
     assert counted == len(rank(facts, replace(shown, commodity=commodity))) > 0
+
+
+@pytest.mark.parametrize("chosen", [Filters(), SOME], ids=["no filter", "least completeness"])
+def test_scenarios_that_count_the_same_are_one(facts, chosen) -> None:
+    scenario = from_preset(filters=chosen, commodity="nickel")
+    other = replace(scenario, method="topsis", order_by="worst", weights={**scenario.weights, "grade": 0.9})
+    assert (what_counts(scenario) == what_counts(other)) is (chosen.min_coverage == 0)
+    assert facets(facts, other) == facets(facts, replace(other, method="weighted_sum"))
+    if not chosen.min_coverage:
+        assert facets(facts, other) == facets(facts, scenario)

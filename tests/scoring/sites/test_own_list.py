@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 from scoring.ranking.pipeline import rank
+from scoring.ranking.ranked import Rankings
 from scoring.ranking.scenario import STEPS, Filters, opening
 from scoring.sites.dossier import dossier
-from scoring.sites.own_list import as_listed, own_lists, own_ranks, scenario_of
+from scoring.sites.own_list import AskedLists, KeptLists, as_listed, own_lists, own_ranks, scenario_of
 from scoring.sites.side_by_side import side_by_side
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -91,3 +92,17 @@ def test_many_at_once_find_the_same_lists(facts, one_of_each) -> None:
     expected = own_lists(facts, scenario, ids)
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(lambda _turn: own_lists(facts, scenario, ids), range(60))) == [expected] * 60
+
+
+@pytest.mark.parametrize("method", ["weighted_sum", "topsis"])
+def test_lists_in_memory_answer_as_the_facts_do(facts, one_of_each, method: str) -> None:
+    scenario = opening(method=method, commodity="lithium")
+    asked, kept = AskedLists(facts), KeptLists(Rankings(facts), 0)
+    ids = [*one_of_each.values(), "no-such-site"]
+    assert own_lists(facts, scenario, ids, kept) == own_lists(facts, scenario, ids)
+    for each in own_lists(facts, scenario, ids):
+        for site_id in each.site_ids:
+            (here, parts), (there, stated) = (who.standing(each.scenario, site_id) for who in (kept, asked))
+            assert here == pytest.approx(there, abs=1e-12)
+            assert parts == pytest.approx(stated, abs=1e-12)
+    assert kept.standing(scenario, "no-such-site") is asked.standing(scenario, "no-such-site") is None

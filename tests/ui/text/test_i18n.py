@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ui.text import i18n
 from ui.text.i18n import number
 
 
@@ -13,3 +14,23 @@ from ui.text.i18n import number
 )
 def test_nothing_is_less_than_nothing(value: float | None, digits: int, text: str) -> None:
     assert number(value, digits) == text
+
+
+def test_the_language_of_a_run_is_found_anew_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread runs the pages of a visit one after the other, and the reader may choose another language between."""
+    chosen = iter(("en", "ja"))
+    monkeypatch.setattr(i18n.page_state, "lang", "en", raising=False)
+
+    def run(expected: str) -> None:
+        i18n.page_state.lang = next(chosen)
+        assert i18n.settle_language() == i18n.language() == expected
+        with i18n.speaking("en"):
+            assert i18n.language() == "en"
+        assert i18n.language() == expected
+
+    token = i18n._READER.set("")
+    try:
+        run("en")
+        run("ja")
+    finally:
+        i18n._READER.reset(token)
