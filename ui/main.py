@@ -24,7 +24,7 @@ st.set_page_config(
 st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
 language = settle_language()
 state.start()
-frame()
+frame(on_going_back=state.read_anew)
 page_state.lang = language  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [

@@ -118,6 +118,9 @@ class PageState:
     # The visit itself.
     started: Entry[bool] = Entry(bool)
     unread: Entry[list[str]] = Entry(list)
+    #: The address as it was read, and what the app would write for it (None: not known yet).
+    address_read: Entry[dict[str, list[str]]] = Entry(dict)
+    address_means: Entry[dict[str, list[str]] | None] = Entry(lambda: None)
     lang: Entry[str] = Entry(str)
     pages: Entry[dict[str, StreamlitPage]] = Entry(dict)
     tour_step: Entry[int] = Entry(int)

@@ -32,7 +32,7 @@ from scoring.ranking.scenario import LONGEST_TEXT, ORDERS, STEPS, UNIVERSES, Are
 from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.map.site_tiles import ENTRIES
 from ui.page_state import Bounds, page_state
-from ui.text.i18n import language
+from ui.text.i18n import LANGUAGES, language
 from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
 from workspace.reference import commodity_names, map_layers, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
@@ -59,6 +59,7 @@ def start() -> None:
         return
     page_state.started = True
     address = st.query_params
+    page_state.address_read, page_state.address_means = _address(), None
     # An address that says weights says all of them: those of before a pillar was added had none of it.
     weighed = any(_whole_number(address.get(key, ""), -1) >= 0 for key in WEIGHT_KEYS.values())
     default_weights = {} if weighed else load().presets[DEFAULT_PRESET].weights
@@ -90,6 +91,17 @@ def start() -> None:
     page_state.firm = False
     page_state.layer_choice = _layers(address.get("ly", ""))
     page_state.legend_off = [name for name in address.get("off", "").split(",", MOST_SELECTED) if name in ENTRIES]
+
+
+def read_anew() -> None:
+    """Take every choice from the address again: the reader went back or forward in the browser."""
+    page_state.started = False
+    if (code := st.query_params.get("lang", "")) in LANGUAGES:
+        page_state.lang = code
+
+
+def _address() -> dict[str, list[str]]:
+    return {key: st.query_params.get_all(key) for key in st.query_params}
 
 
 def _layers(text: str) -> dict[str, tuple[bool, float]]:
@@ -212,11 +224,16 @@ def _whole_number(text: str, default: int) -> int:
 def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> None:
     """Put the choices into the address, so that a copy of it opens the same.
 
-    `more` is what a page needs besides; without it the page is Explore, with its selection and its map.
+    `more` is what a page needs besides; without it the page is Explore, with its selection and its map. An address that
+    was read stays as it is while it says the same in other words: else *Back* would lead to it and never beyond.
     """
     link = permalink(scenario, None if more else page_state.selected, language(), more=more or _map_address())
-    parameters = parse_qs(link.removeprefix("/?"))
-    if parameters != {key: st.query_params.get_all(key) for key in st.query_params}:
+    parameters, address = parse_qs(link.removeprefix("/?")), _address()
+    if page_state.address_means is None:
+        page_state.address_means = parameters
+    if address == page_state.address_read and parameters == page_state.address_means:
+        return
+    if parameters != address:
         st.query_params.from_dict(parameters)
 
 

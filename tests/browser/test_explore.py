@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import HALO, MAP, ROOT, Seen, count, outside, serving, settled
 from ui.text.i18n import catalogue
@@ -224,6 +225,26 @@ def test_address_follows_the_weights_and_opens_the_same_again(app: Seen) -> None
     app.page.goto(app.page.url)
     app.settle()
     assert app.page.locator("[data-testid=stSlider] input[type=range]").first.input_value() == value
+
+
+def test_back_brings_the_former_list(app: Seen) -> None:
+    """Case 017 of the field reports: page and address agree after each step, and *Back* leads out of the first list."""
+    app.open("?m=dysprosium")
+    box = app.page.locator("[data-testid=stSidebar] input").first
+    for text in ("Lofdal", "Weld"):
+        box.fill(text)
+        box.press("Enter")
+        app.page.wait_for_url(f"**q={text}**")
+        app.settle()
+    app.page.go_back()
+    expect(box).to_have_value("Lofdal", timeout=30_000)
+    assert "q=Lofdal" in app.page.url
+    app.page.go_back()
+    expect(box).to_have_value("", timeout=30_000)
+    app.settle()
+    assert app.page.url.endswith("/?m=dysprosium")
+    app.page.go_forward()
+    expect(box).to_have_value("Lofdal", timeout=30_000)
 
 
 @pytest.mark.parametrize("path", ["", "layers", "shortlist", "methods", "compare", "site"])

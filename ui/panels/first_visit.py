@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from ui.page_state import page_state
@@ -26,15 +28,28 @@ NARROW = (
     "@media "
     "(max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
 )
-#: The screens announce themselves in the language that they are in; the frame always says English.
-LANGUAGE = "export default function(component){\ndocument.documentElement.lang=component.data}"
+#: The screens announce themselves in the language that they are in; the frame always says English. It tells the app
+#: when the reader goes back or forward within a page, which Streamlit does not.
+DOCUMENT = """export default function(component){
+document.documentElement.lang=component.data
+const root=component.parentElement,page=location.pathname
+window.removeEventListener("popstate",root.wentBack)
+root.wentBack=()=>{if(location.pathname===page)component.setTriggerValue("went",Date.now())}
+window.addEventListener("popstate",root.wentBack)
+return ()=>window.removeEventListener("popstate",root.wentBack)}"""
 
 
-def frame() -> None:
-    """Set the language of the document and the styles that every page shares."""
+def frame(on_going_back: Callable[[], None]) -> None:
+    """Set the language of the document and the styles that every page shares.
+
+    Parameters
+    ----------
+    on_going_back : callable
+        Called before the page runs again because the reader went back or forward in the browser.
+    """
     st.html(f"<style>{PRINT}{CONTRAST}{NARROW}</style>")
-    component = st.components.v2.component("orebridge_language", js=LANGUAGE)
-    component(key="document_language", data=language(), height=1)
+    component = st.components.v2.component("orebridge_document", js=DOCUMENT)
+    component(key="document", data=language(), height=1, on_went_change=on_going_back)
 
 
 def offer() -> None:
