@@ -17,6 +17,7 @@ import shapely
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
+from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.patches import Rectangle
@@ -112,12 +113,10 @@ def locator(
     axes.set_axis_off()
     axes.add_patch(_rectangle(half_km, half_y, colours.sea))
     for name in AREAS:
-        for ring in _rings(name, lon, lat, half_km):
-            axes.fill(ring[:, 0], ring[:, 1], color=getattr(colours, name), linewidth=0)
+        _fill(axes, _rings(name, lon, lat, half_km), getattr(colours, name))
     for name, width in LINES.items():
         if name not in ("roads", "rail") or half_km <= ROADS_UP_TO_KM:
-            for line in _lines(name, lon, lat, half_km):
-                axes.plot(line[:, 0], line[:, 1], color=colours.lines[name], linewidth=width, solid_capstyle="round")
+            _stroke(axes, _lines(name, lon, lat, half_km), colours.lines[name], width)
     to_km = _projection(lon, lat)
     taken = [(-0.8 * half_km, -0.9 * half_y)]
     for mark in marks:
@@ -146,18 +145,25 @@ def overview(marks: Sequence[Mark], inches: tuple[float, float] = (7.2, 3.4), da
     for name, ink in (("land", colours.land), ("boundaries", colours.lines["boundaries"])):
         for turn in (0.0, 360.0):
             inside = shapely.clip_by_rect(_tree(name).geometries, west - turn, south, east - turn, north)
-            for part in shapely.get_parts(shapely.simplify(inside[~shapely.is_empty(inside)], (east - west) / 3000)):
-                xy = shapely.get_coordinates(part.exterior if isinstance(part, shapely.Polygon) else part) + np.array(
-                    [turn, 0.0]
-                )
-                if name == "land":
-                    axes.fill(xy[:, 0], xy[:, 1], color=ink, linewidth=0)
-                else:
-                    axes.plot(xy[:, 0], xy[:, 1], color=ink, linewidth=0.35)
+            parts = shapely.get_parts(shapely.simplify(inside[~shapely.is_empty(inside)], (east - west) / 3000))
+            outlines = [part.exterior if isinstance(part, shapely.Polygon) else part for part in parts]
+            drawn = [shapely.get_coordinates(line) + np.array([turn, 0.0]) for line in outlines]
+            if name == "land":
+                _fill(axes, drawn, ink)
+            else:
+                _stroke(axes, drawn, ink, 0.35)
     taken: list[Place] = []
     for mark in marks:
         _numbered(axes, mark, colours, (west, south, east, north), taken)
     return svg_of(figure)
+
+
+def _fill(axes: Axes, rings: list[FloatArray], colour: str) -> None:
+    axes.add_collection(PolyCollection(rings, facecolor=colour, linewidth=0), autolim=False)
+
+
+def _stroke(axes: Axes, lines: list[FloatArray], colour: str, width: float) -> None:
+    axes.add_collection(LineCollection(lines, color=colour, linewidth=width, capstyle="round"), autolim=False)
 
 
 def _from_pacific(lon: float) -> float:

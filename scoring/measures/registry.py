@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -327,9 +327,7 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
 def timing_of(
     facts: duckdb.DuckDBPyConnection, site_id: str, milestones: Milestones | None, today: date
 ) -> Timing | None:
-    """Return when one site is ready to build and when it supplies, given the user's milestones.
-
-    None where its stage is unknown.
+    """Return when one site is ready to build and when it supplies; see `timings_of`.
 
     Parameters
     ----------
@@ -340,12 +338,38 @@ def timing_of(
     milestones : Milestones or None
         Milestones of the user; None: none.
     today : date
-        The day from which milestones count; without any, months count from the day of the bundle, as in the list.
+        The day from which milestones count.
     """
-    told = {site_id: milestones} if milestones else {}
-    inputs = Inputs(facts.cursor(), only=frozenset([site_id]), milestones=told, today=today if told else None)
+    return timings_of(facts, [site_id], {site_id: milestones} if milestones else {}, today)[site_id]
+
+
+def timings_of(
+    facts: duckdb.DuckDBPyConnection, site_ids: Sequence[str], milestones: Mapping[str, Milestones], today: date
+) -> dict[str, Timing | None]:
+    """Return when each site is ready to build and when it supplies, given the user's milestones.
+
+    None where its stage is unknown.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    site_ids : sequence of str
+        Ids of sites.
+    milestones : mapping
+        Site id -> milestones that the user knows; others count too and change nothing.
+    today : date
+        The day from which milestones count; of sites without any, months count from the day of the bundle, as in the
+        list.
+    """
+    told = {site_id: milestones[site_id] for site_id in site_ids if site_id in milestones}
     horizon = load().of_id("product_months").worst
-    return next((timing for _site, timing, _as_of in timings(inputs, horizon)), None)
+    found: dict[str, Timing | None] = dict.fromkeys(site_ids)
+    for some, seen_from in ((frozenset(told), today), (frozenset(site_ids) - frozenset(told), None)):
+        if some:
+            inputs = Inputs(facts.cursor(), only=some, milestones=told, today=seen_from)
+            found |= {site_id: timing for site_id, timing, _as_of in timings(inputs, horizon)}
+    return found
 
 
 def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:

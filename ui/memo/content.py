@@ -19,15 +19,17 @@ from layers.locator import Mark, locator, overview
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.measures.registry import Timing, timing_of
+from scoring.measures.registry import Timing, timings_of
 from scoring.permitting.outlook import Milestones
+from scoring.ranking.ranked import Rankings
 from scoring.ranking.scenario import Filters, Scenario
 from scoring.records import Dossier, ListRecord, failed_gates
 from scoring.robustness.rank_acceptability import rank_stability
+from scoring.sites.candidates import Candidate, candidates
 from scoring.sites.dossier import dossier
 from scoring.sites.listing import listing_of_lists
 from scoring.sites.nearest_infrastructure import reach
-from scoring.sites.own_list import OwnList
+from scoring.sites.own_list import KeptLists, OwnList
 from scoring.support.programmes import programmes
 from ui.map.marks import fitting_km, marks_of
 from ui.memo.paragraphs import paragraphs
@@ -115,6 +117,8 @@ class MemoBasis:
     ranges : DataFrame
         site_id, rank_low, rank_mid, rank_high of each site in its list, over `draws` draws.
     draws : int
+    candidates : dict
+        Site id -> the site in the terms of a desk.
     timings : dict
         Site id -> when it is ready to build and supplies, or None where the stage is unknown.
     sources : tuple of (str, str, str)
@@ -130,6 +134,7 @@ class MemoBasis:
     lists: tuple[OwnList, ...]
     ranges: pd.DataFrame
     draws: int
+    candidates: dict[str, Candidate]
     timings: dict[str, Timing | None]
     sources: tuple[tuple[str, str, str], ...]
     left_out: tuple[str, ...]
@@ -173,13 +178,17 @@ def ground(
     ids = listed.sites["site_id"].tolist()[:MOST_SITES]
     ranks = dict(zip(listed.sites["site_id"], listed.sites["rank"], strict=True))
     record = {site_id: each.record() for each in lists for site_id in each.site_ids}
-    sites = tuple(_ranked(dossier(facts, scenario, site_id), int(ranks[site_id]), record[site_id]) for site_id in ids)
-    timings = {site_id: timing_of(facts, site_id, milestones.get(site_id), date.today()) for site_id in ids}
+    kept = KeptLists(Rankings(facts), 0)
+    sites = tuple(
+        _ranked(dossier(facts, scenario, site_id, kept), int(ranks[site_id]), record[site_id]) for site_id in ids
+    )
+    asked = {each.site_id: each for each in candidates(facts, ids, scenario.commodity)}
+    timings = timings_of(facts, ids, milestones, date.today())
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
     missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
     stable = [rank_stability(facts, each.scenario) for each in lists]
     ranges = pd.concat([each.table for each in stable], ignore_index=True)
-    return MemoBasis(shortlist, scenario, sites, lists, ranges, stable[0].draws, timings, sources, missing, link)
+    return MemoBasis(shortlist, scenario, sites, lists, ranges, stable[0].draws, asked, timings, sources, missing, link)
 
 
 def _ranked(site: Dossier, rank: int, ranked_among: ListRecord) -> Dossier:
@@ -367,7 +376,7 @@ def _page(facts: duckdb.DuckDBPyConnection, site: Dossier, place: int, item: Ite
         place,
         site["name"],
         facts_line,
-        paragraphs(facts, site, timing, item, basis.scenario.commodity),
+        paragraphs(site, timing, item, basis.candidates[site["site_id"]]),
         picture,
         _("Made with Natural Earth; OpenStreetMap."),
     )

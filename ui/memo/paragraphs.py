@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import duckdb
-
 from data.shortlist_items import Item
 from scoring.measures.registry import Timing
 from scoring.permitting.instruments import fitting
 from scoring.records import Dossier, MeasurementRecord, failed_gates
-from scoring.sites.candidates import candidates
+from scoring.sites.candidates import Candidate
 from scoring.sites.dossier import ASKED_ONLY
 from scoring.support.programmes import judged
 from ui.text import vocabulary as w
@@ -22,21 +20,18 @@ LONGEST_NOTED = 4_000
 STRONGEST, WEAKEST, BUYERS, STRONG = 3, 3, 3, 0.5
 
 
-def paragraphs(
-    facts: duckdb.DuckDBPyConnection, site: Dossier, timing: Timing | None, item: Item, commodity: str
-) -> tuple[tuple[str, str], ...]:
+def paragraphs(site: Dossier, timing: Timing | None, item: Item, candidate: Candidate) -> tuple[tuple[str, str], ...]:
     """Return the paragraphs of a site's page, each with its label; those with nothing to say are left out.
 
     Parameters
     ----------
-    facts : duckdb.DuckDBPyConnection
     site : Dossier
     timing : Timing or None
         When it is ready to build and supplies; None: the stage is unknown.
     item : Item
         What is noted of it.
-    commodity : str
-        Commodity of interest; empty: each site's main one.
+    candidate : Candidate
+        The site in the terms of a desk.
     """
     found = (
         (_("Why"), _why(site)),
@@ -44,7 +39,7 @@ def paragraphs(
         (_("Unknown"), _unknown(site)),
         (_("Ownership"), _owned(site)),
         (_("Timing and offtake"), _when(site, timing)),
-        (_("Gap, money and what comes next"), _asked(facts, site, commodity)),
+        (_("Gap, money and what comes next"), _asked(candidate)),
         (_("Instrument that may fit"), _instruments(site, timing)),
         (_("Programmes open by their published rules"), _programmes(site)),
         (_("Noted"), _noted(item)),
@@ -161,9 +156,8 @@ def _instruments(site: Dossier, timing: Timing | None) -> str:
     ) + either(".", "。")
 
 
-def _asked(facts: duckdb.DuckDBPyConnection, site: Dossier, commodity: str) -> str:
+def _asked(candidate: Candidate) -> str:
     """Say which share of both gaps the output could replace, what it costs, how it is funded, and what comes next."""
-    (candidate,) = candidates(facts, [site["site_id"]], commodity)
     parts = gaps(candidate)
     if candidate.capex is not None:
         cost = f"{money(candidate.capex, candidate.capex_unit)} ({candidate.capex_as_of})"
