@@ -36,11 +36,17 @@ TABLES = (
     "product",
     "buyer",
     "name_ja",
+    "market_figure",
+    "trade_code",
+    "trade_flow",
+    "political_stability",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 #: What ranking alone needs.
 RANKING_TABLES = TABLES[:6]
+#: What the vulnerability of supply chains is read from.
+MARKET_TABLES = ("commodity", "country", "market_figure", "trade_code", "trade_flow", "political_stability")
 #: What a search looks into besides.
 SEARCH_TABLES = ("owner", "holding", "name_ja")
 #: What there is before anything is measured.

@@ -239,6 +239,91 @@ COMMENT ON COLUMN facts.name_ja.key IS 'site_id, commodity_id, or a name of fact
 CREATE TABLE facts.product (site_id VARCHAR, commodity VARCHAR);
 COMMENT ON TABLE facts.product IS 'What a project or plant of the ledgers of data/curated is built to sell; a site without rows is in none: anything it holds may be sold.';
 
+CREATE TABLE facts.market_figure (
+    commodity VARCHAR NOT NULL,
+    stage VARCHAR NOT NULL,
+    form VARCHAR NOT NULL,
+    figure VARCHAR NOT NULL,
+    area VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    period VARCHAR NOT NULL,
+    scenario VARCHAR NOT NULL,
+    value DOUBLE,
+    low DOUBLE,
+    high DOUBLE,
+    unit VARCHAR NOT NULL,
+    basis VARCHAR NOT NULL,
+    printed VARCHAR NOT NULL,
+    status VARCHAR NOT NULL,
+    estimated BOOLEAN NOT NULL,
+    conversion VARCHAR NOT NULL,
+    series VARCHAR NOT NULL,
+    source_id VARCHAR NOT NULL,
+    vintage VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.market_figure IS 'One printed figure of a market publication: production, capacity, reserves, shares, reliance, demand; a row a cell of its table and vintage.';
+COMMENT ON COLUMN facts.market_figure.stage IS 'mine | intermediate | refined | metal | product; empty: of no stage';
+COMMENT ON COLUMN facts.market_figure.form IS 'what the figure is of where the stage has several, such as ferrosilicon; empty: the main one';
+COMMENT ON COLUMN facts.market_figure.figure IS 'production | capacity | reserves | consumption | imports | exports | net_import_reliance | us_import_source_share | supply_share | demand | eu_supply_risk | eu_economic_importance (2023, no unit, of no stage)';
+COMMENT ON COLUMN facts.market_figure.area IS 'ISO 3166-1 alpha-3 | world | other: the residual of all countries that the table does not name, never a country';
+COMMENT ON COLUMN facts.market_figure.year IS 'last year that the figure speaks of; period says it as printed';
+COMMENT ON COLUMN facts.market_figure.scenario IS 'of a projection: base, STEPS, APS, NZE; empty: none';
+COMMENT ON COLUMN facts.market_figure.value IS 'in unit of basis; NULL: withheld, not available, or a bound; of a range its middle';
+COMMENT ON COLUMN facts.market_figure.low IS 'lower end in unit of basis; 0 where nothing is known';
+COMMENT ON COLUMN facts.market_figure.high IS 'upper end in unit of basis; NULL: no upper bound is printed';
+COMMENT ON COLUMN facts.market_figure.unit IS 't (tonnes of basis) | %; empty: a number without unit';
+COMMENT ON COLUMN facts.market_figure.printed IS 'the cell as the publication prints it, in its unit';
+COMMENT ON COLUMN facts.market_figure.status IS 'number | range | less than | more than | withheld | not available | net exporter';
+COMMENT ON COLUMN facts.market_figure.estimated IS 'whether the publisher marks it as an estimate or a projection';
+COMMENT ON COLUMN facts.market_figure.conversion IS 'how the printed number became tonnes of basis; empty: only its unit was changed';
+
+CREATE TABLE facts.trade_code (
+    hs92 VARCHAR NOT NULL,
+    commodity VARCHAR NOT NULL,
+    stage VARCHAR NOT NULL,
+    form VARCHAR NOT NULL,
+    whole BOOLEAN NOT NULL,
+    factor DOUBLE,
+    factor_low DOUBLE,
+    factor_high DOUBLE,
+    basis VARCHAR NOT NULL,
+    conversion VARCHAR NOT NULL,
+    source VARCHAR NOT NULL,
+    caveat VARCHAR NOT NULL
+);
+COMMENT ON TABLE facts.trade_code IS 'What is traded under a code of the Harmonized System 1992, at which stage, and what a gross tonne holds.';
+COMMENT ON COLUMN facts.trade_code.whole IS 'whether the codes of the commodity and stage that are in the data cover its trade';
+COMMENT ON COLUMN facts.trade_code.factor IS 'tonnes of basis in a gross tonne; NULL: no factor is known';
+COMMENT ON COLUMN facts.trade_code.factor_low IS 'lower end of the factor; NULL as factor';
+COMMENT ON COLUMN facts.trade_code.factor_high IS 'upper end of the factor; NULL as factor';
+
+CREATE TABLE facts.trade_flow (
+    year INTEGER NOT NULL,
+    hs92 VARCHAR NOT NULL,
+    exporter VARCHAR NOT NULL,
+    importer VARCHAR NOT NULL,
+    quantity_t DOUBLE,
+    quantity_missing_kusd DOUBLE NOT NULL,
+    value_kusd DOUBLE NOT NULL
+);
+COMMENT ON TABLE facts.trade_flow IS 'Trade by year, code, exporter and importer (BACI), gross tonnes; countries outside the frameworks are summed as other.';
+COMMENT ON COLUMN facts.trade_flow.exporter IS 'ISO 3166-1 alpha-3 | other';
+COMMENT ON COLUMN facts.trade_flow.quantity_t IS 'gross tonnes; NULL: of no flow of the row is the weight known';
+COMMENT ON COLUMN facts.trade_flow.quantity_missing_kusd IS 'thousand USD of the flows whose weight is not known';
+COMMENT ON COLUMN facts.trade_flow.value_kusd IS 'thousand USD of all flows of the row';
+
+CREATE TABLE facts.political_stability (
+    iso3 VARCHAR NOT NULL,
+    year INTEGER NOT NULL,
+    estimate DOUBLE,
+    se DOUBLE,
+    instability DOUBLE
+);
+COMMENT ON TABLE facts.political_stability IS 'Political stability and absence of violence (World Bank WGI), newest year.';
+COMMENT ON COLUMN facts.political_stability.estimate IS '-2.5 to 2.5, more is more stable; NULL: no estimate';
+COMMENT ON COLUMN facts.political_stability.se IS 'standard error of the estimate; NULL: no estimate';
+COMMENT ON COLUMN facts.political_stability.instability IS '0 the most stable economy of the year, 1 the least; NULL: no estimate';
+
 CREATE TABLE facts.former_id (former_id VARCHAR, site_id VARCHAR);
 COMMENT ON TABLE facts.former_id IS 'Ids under which an earlier version published a site that is now part of another.';
 

@@ -13,8 +13,10 @@ import pandas as pd
 from data.bundling import sites as site_build
 from data.bundling import tables
 from data.bundling.holdings import holdings
+from data.bundling.market import market_figures
 from data.bundling.owners import companies, owners
 from data.bundling.ports import ports
+from data.bundling.trade import political_stability, trade_codes, trade_flows
 from data.vocabulary import CURATED
 
 #: Curated tables that go into the bundle as they are.
@@ -55,6 +57,7 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
         "port": ports(raw),
         "former_id": former.sort_values("former_id"),
         "product": product.sort_values(["site_id", "commodity"]),
+        **market_tables(raw, countries),
         "left_out": pd.DataFrame(sorted(left_out.items()), columns=["reason", "rows"]),
     }
     for name, file in AS_THEY_ARE.items():
@@ -62,6 +65,24 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
     for name, frame in built.items():
         write(frame, out / f"{name}.parquet")
     return {name: len(frame) for name, frame in built.items()}
+
+
+def market_tables(raw: Path, countries: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return the tables of markets and trade by name.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files.
+    countries : pd.DataFrame
+        The bundle's countries: iso3, bloc.
+    """
+    return {
+        "market_figure": market_figures(raw),
+        "trade_code": trade_codes(),
+        "trade_flow": trade_flows(raw, countries),
+        "political_stability": political_stability(raw),
+    }
 
 
 def write(frame: pd.DataFrame, path: Path) -> None:

@@ -17,3 +17,7 @@ INSERT INTO facts.name_ja BY NAME SELECT * FROM read_parquet($folder || '/name_j
 INSERT INTO facts.legal_flag BY NAME SELECT * FROM read_parquet($folder || '/legal_flag.parquet');
 INSERT INTO facts.measurement BY NAME SELECT * FROM read_parquet($folder || '/measurement.parquet');
 INSERT INTO facts.gate BY NAME SELECT * FROM read_parquet($folder || '/gate.parquet');
+INSERT INTO facts.market_figure BY NAME SELECT * FROM read_parquet($folder || '/market_figure.parquet');
+INSERT INTO facts.trade_code BY NAME SELECT * FROM read_parquet($folder || '/trade_code.parquet');
+INSERT INTO facts.trade_flow BY NAME SELECT * FROM read_parquet($folder || '/trade_flow.parquet');
+INSERT INTO facts.political_stability BY NAME SELECT * FROM read_parquet($folder || '/political_stability.parquet');
