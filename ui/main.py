@@ -16,7 +16,7 @@ from ui.text.i18n import LANGUAGES, _, settle_language
 
 HERE = Path(__file__).resolve().parent
 #: Pages on which weights, commodity and filters change nothing.
-OBEYS_NOTHING = ("methods",)
+OBEYS_NOTHING = ("methods", "supply")
 
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
@@ -40,6 +40,12 @@ pages = [
     ),
     st.Page(
         HERE / "screens" / "desks" / "page.py", title=_("Two desks"), icon=":material/handshake:", url_path="desks"
+    ),
+    st.Page(
+        HERE / "screens" / "supply" / "page.py",
+        title=_("Supply"),
+        icon=":material/account_tree:",
+        url_path="supply",
     ),
     st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(

@@ -4,4 +4,5 @@
 SELECT figure, form, area, year, period, scenario, printed, value, low, high, unit, basis, status, estimated, conversion, series, source_id, vintage
 FROM facts.market_figure
 WHERE commodity = $commodity AND stage IN ($stage, '')
-ORDER BY source_id DESC, vintage DESC, figure, year DESC, form, value DESC NULLS LAST, area, scenario, series
+ORDER BY array_position(['net_import_reliance', 'production', 'supply_share', 'us_import_source_share', 'consumption', 'capacity', 'reserves'], figure)
+    NULLS LAST, figure, vintage DESC, source_id DESC, year DESC, form, value DESC NULLS LAST, area, scenario, series

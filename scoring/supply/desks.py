@@ -17,6 +17,8 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "metal": ("refinery",),
     "product": ("derivative",),
 }
+#: Whose supply is shown where nobody chose.
+DEFAULT_DESK = "us"
 #: Releases of the Mineral Commodity Summaries, newest first.
 VINTAGES = ("2026", "2025", "2024", "2023")
 
@@ -50,23 +52,44 @@ DESKS: Mapping[str, Desk] = {
 
 
 class UnknownChoiceError(OrebridgeError):
-    """A commodity, stage, desk, vintage or measure that is not there.
+    """A commodity, stage, desk or vintage that is not there.
 
     Parameters
     ----------
-    kind, given : str
-        What was to be chosen, and what was given.
+    option, given : str
+        Name of the choice, and what was given.
     allowed : tuple of str
         What can be.
     """
 
-    def __init__(self, kind: str, given: str, allowed: tuple[str, ...]) -> None:
-        self.kind, self.given, self.allowed = kind, given, allowed
+    def __init__(self, option: str, given: str, allowed: tuple[str, ...]) -> None:
+        self.option, self.given, self.allowed = option, given, allowed
         super().__init__(
-            "There is no {kind} {given!r} in the market figures; take one of {allowed}.",
-            kind=kind,
-            given=given,
+            "{option} {given!r} is not there; take one of {allowed}.",
+            option=option,
+            given=given[:40],
             allowed=allowed,
+        )
+
+
+class NoFiguresError(OrebridgeError):
+    """A stage at which no publication counts a commodity.
+
+    Parameters
+    ----------
+    commodity, stage : str
+        What was asked for.
+    known : tuple of str
+        Stages with figures.
+    """
+
+    def __init__(self, commodity: str, stage: str, known: tuple[str, ...]) -> None:
+        self.commodity, self.stage, self.known = commodity, stage, known
+        super().__init__(
+            "No publication counts {commodity} at the stage {stage}; there are figures at {known}.",
+            commodity=commodity,
+            stage=stage,
+            known=known,
         )
 
 
@@ -89,7 +112,7 @@ def desk_of(desk: str) -> Desk:
     ('us', 'japan')
     """
     if desk not in DESKS:
-        raise UnknownChoiceError("desk", desk[:40], tuple(DESKS))
+        raise UnknownChoiceError("desk", desk, tuple(DESKS))
     return DESKS[desk]
 
 

@@ -27,6 +27,7 @@ ADDRESSES = {
     "layers": "layers?",
     "robustness": "robustness?m=gallium",
     "desks": "desks?m=gallium",
+    "supply": "supply?m=gallium",
     "backtest": "backtest?",
     "shortlist": "shortlist?list=default",
     "methods": "methods?",

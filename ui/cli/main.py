@@ -26,6 +26,7 @@ from ui.cli.ranking import export, rank, site
 from ui.cli.robustness import desks, methods_app, robustness, sensitivity, unknowns
 from ui.cli.serving import INTERRUPTED, PORTS, serve
 from ui.cli.shortlists import compare, memo, shortlist_app
+from ui.cli.supply import supply
 from ui.cli.terminal import Format, answer, settle_streams
 from workspace.left_out import left_out, notices
 
@@ -58,6 +59,7 @@ app.command()(grade)
 app.command()(owners)
 app.command()(compare)
 app.command()(memo)
+app.command()(supply)
 for command in (backtest, desks, robustness, sensitivity, unknowns):
     app.command()(command)
 

@@ -68,6 +68,14 @@ def _has_own() -> bool:
 
 
 @cache
+def open_market_facts() -> duckdb.DuckDBPyConnection:
+    """Return the facts of markets and trade alone; opened once for the process."""
+    from data.facts import MARKET_TABLES, open_facts  # noqa: PLC0415
+
+    return open_facts(tables=MARKET_TABLES)
+
+
+@cache
 def open_all_facts() -> duckdb.DuckDBPyConnection:
     """Return the whole bundle, ready to rank; opened once for the process."""
     from data.facts import open_facts  # noqa: PLC0415

@@ -13,6 +13,7 @@ from starlette.routing import BaseRoute, Route
 from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
 from ui.http import ogc, openapi, ranked
+from ui.http import supply as supply_chains
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
 from ui.http.asking import (
     BadRequestError,
@@ -134,6 +135,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         (*ranked.FILTERS, *ranked.WEIGHING, *ranked.PAGING, ranked.FORMAT),
         (JSON, GEOJSON, PARQUET),
         EITHER,
+    ),
+    Endpoint(
+        "/supply",
+        "supply",
+        "Supply",
+        "Vulnerability of supply by commodity and stage: reliance, concentration, N-1, GeoPolRisk, as intervals.",
+        supply_chains.supply,
+        supply_chains.CHOICES,
+        schema=_object("orebridge", cells=ROWS, sources=ROWS),
     ),
     Endpoint(
         "/layers",

@@ -328,6 +328,8 @@ OWN_TABLES = {
     "orebridge_site_facts": N_("Site facts compiled by Orebridge"),
     "orebridge_companies": N_("Companies compiled by Orebridge"),
     "orebridge_haulage": N_("Orebridge haulage cost model"),
+    "orebridge_japan_consumption": N_("Japanese consumption compiled by Orebridge"),
+    "orebridge_trade_codes": N_("Content of HS codes compiled by Orebridge"),
     "searoute": N_("Shipping network (Eurostat, Oak Ridge)"),
 }
 CHECKS = {

@@ -1,0 +1,52 @@
+"""Vulnerability of supply over the API: the same cells as `orebridge supply`."""
+
+from __future__ import annotations
+
+from scoring.supply.answers import facts_of, of_cell, of_change
+from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
+from scoring.supply.vintages import side_by_side
+from scoring.supply.vulnerability import vulnerability
+from ui.http.answering import Answer, as_json, provenance
+from ui.http.asking import Parameter, ParsedRequest
+from workspace import published
+
+CHOICES = (
+    Parameter("commodity", "Only this commodity, for example gallium.", {"type": "string", "maxLength": 60}),
+    Parameter("stage", "Only this stage of the supply chain.", {"type": "string", "enum": list(STAGES)}),
+    Parameter("desk", "Whose supply.", {"type": "string", "enum": list(DESKS), "default": DEFAULT_DESK}),
+    Parameter(
+        "vintage",
+        "Release of the Mineral Commodity Summaries.",
+        {"type": "string", "enum": list(VINTAGES), "default": VINTAGES[0]},
+    ),
+    Parameter("against", "An older release to set beside it.", {"type": "string", "enum": list(VINTAGES)}),
+)
+
+
+def supply(request: ParsedRequest) -> Answer:
+    """Answer with the cells of a desk, each measure an interval with its sources; unknown is null."""
+    values = request.values
+    commodity, stage = str(values.get("commodity") or "").strip().lower(), str(values.get("stage") or "")
+    facts = request.view.facts
+    cells = vulnerability(facts, values["desk"], values["vintage"], commodity, stage)
+    answered: dict[str, object] = {"cells": [of_cell(cell) for cell in cells]}
+    if values.get("against"):
+        older = vulnerability(facts, values["desk"], values["against"], commodity, stage)
+        answered["changes"] = [of_change(change) for change in side_by_side(older, cells)]
+    if commodity and stage:
+        answered["facts"] = facts_of(facts, commodity, stage)
+    register = published.sources()
+    used = sorted({source_id for cell in cells for source_id in cell.source_ids})
+    known = [register[source_id] for source_id in used if source_id in register]
+    answered["sources"] = [
+        {
+            "id": source.id,
+            "title": source.title,
+            "publisher": source.publisher,
+            "as_of": source.as_of,
+            "url": source.url,
+        }
+        for source in known
+    ]
+    licences = [f"{source.title}: {source.licence}" for source in known]
+    return as_json({**answered, "orebridge": provenance(licences=licences)})

@@ -1,0 +1,1 @@
+"""Supply: which commodity breaks at which stage, for whom, and what is known of it."""

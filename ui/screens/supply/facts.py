@@ -1,0 +1,195 @@
+"""What a cell rests on: its measures with their sources, what publications print, two vintages, and its sites."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+import streamlit as st
+
+from scoring.supply.markets import Place
+from scoring.supply.metrics import METRICS
+from scoring.supply.vulnerability import Cell, Concentration
+from ui import state
+from ui.page_state import page_state
+from ui.panels.downloads import table_download
+from ui.screens.supply.words import CELL_STATUS, FIGURES, NOT_PRINTED, RELIANCE_STATUS, area, interval, shown
+from ui.text import vocabulary as w
+from ui.text.i18n import _, either, listed, quantity
+from workspace import supply
+
+ROWS = 200
+
+
+def measures(cell: Cell) -> None:
+    """Say every indicator of the cell, and what it rests on."""
+    rows = [
+        {
+            _("Indicator"): either(metric.title, metric.title_ja),
+            _("Value"): _with_unit(shown(metric, cell), metric.unit),
+        }
+        for metric in METRICS.values()
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Indicators of the cell"))
+    for line in (*_supply_lines(cell), *_reliance_lines(cell)):
+        st.caption(line)
+
+
+def _with_unit(text: str, unit: str) -> str:
+    return text.replace(NOT_PRINTED, "") + f" {unit}" if unit and text[0].isdigit() else text
+
+
+def _supply_lines(cell: Cell) -> list[str]:
+    lines = []
+    main = cell.concentration
+    if main is None:
+        lines.append(_("No publication gives supply by country at this stage."))
+    for number, each in enumerate(one for one in (main, *cell.published) if one):
+        text = _("{source}, {year}: {country} leads with {share} %, covered nations {covered} %; counted: {basis}.")
+        line = text.format(
+            source=_publication(each),
+            year=each.year,
+            country=area(each.leading_country),
+            share=interval(each.leading_share_pct, "%"),
+            covered=interval(each.covered_share_pct, "%"),
+            basis=each.basis,
+        )
+        lines.append(line if number == 0 else _("Beside it: {line}").format(line=line))
+    if main and main.not_counted:
+        names = listed(area(code) for code in main.not_counted)
+        lines.append(_("Withheld or not available, so not in the shares: {names}.").format(names=names))
+    if main and not main.leads_for_sure:
+        lines.append(_("Another country could be larger: the table sums some countries, or gives ranges."))
+    return lines
+
+
+def _publication(supply_table: Concentration) -> str:
+    return f"{w.source_title(supply_table.source_id)} ({supply_table.vintage})"
+
+
+def _reliance_lines(cell: Cell) -> list[str]:
+    reliance = cell.reliance
+    lines = []
+    if reliance.status != "unknown":
+        said = _("Net import reliance: {status}; sources: {sources}.").format(
+            status=w.word(RELIANCE_STATUS, reliance.status),
+            sources=listed(w.source_title(source_id) for source_id in reliance.source_ids),
+        )
+        lines.append(said)
+    if cell.hs92:
+        codes = _("Trade of {year} under HS 1992 {codes}; the codes can hold more than one good.")
+        lines.append(codes.format(year=cell.trade_year, codes=listed(cell.hs92)))
+    if cell.without_leader:
+        text = _("N-1: {left} t remain without the leader; demand {demand} t ({status}).")
+        without = cell.without_leader
+        ends = (without.remaining_t.low, without.remaining_t.high)
+        left = quantity(ends[0]) if ends[0] == ends[1] else f"{quantity(ends[0])}–{quantity(ends[1])}"
+        status = w.word(RELIANCE_STATUS, without.status)
+        lines.append(text.format(left=left, demand=quantity(without.demand_t), status=status))
+    return lines
+
+
+def printed(commodity: str, stage: str) -> None:
+    """List every printed figure of the cell with source, vintage, and what the printed cell is."""
+    rows = supply.printed_figures(commodity, stage)
+    if not rows:
+        st.caption(_("No publication prints a figure of this cell."))
+        return
+    frame = pd.DataFrame(
+        {
+            _("Figure"): [w.word(FIGURES, str(row["figure"])) for row in rows],
+            _("Area"): [area(str(row["area"])) for row in rows],
+            _("Period"): [" ".join(filter(None, (str(row["period"]), str(row["scenario"])))) for row in rows],
+            _("As printed"): [str(row["printed"]) for row in rows],
+            _("Source"): [f"{w.source_title(str(row['source_id']))} ({row['vintage']})" for row in rows],
+            _("Value"): [row["value"] for row in rows],
+            _("Unit"): [" ".join(filter(None, (str(row["unit"]), str(row["basis"])))) for row in rows],
+            _("Status"): [_status(str(row["status"]), estimated=bool(row["estimated"])) for row in rows],
+            _("Series"): [str(row["series"]) for row in rows],
+            _("Conversion"): [str(row["conversion"]) for row in rows],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=420,
+        alt=_("Printed figures"),
+        column_config={
+            _("Figure"): st.column_config.TextColumn(width=120),
+            _("Area"): st.column_config.TextColumn(width=90),
+            _("Period"): st.column_config.TextColumn(width=62),
+            _("As printed"): st.column_config.TextColumn(width=80),
+            _("Value"): st.column_config.NumberColumn(format="localized"),
+        },
+    )
+    table_download(frame, f"supply-{commodity}-{stage}".replace(" ", "-"))
+
+
+def _status(status: str, *, estimated: bool) -> str:
+    words = [w.word(CELL_STATUS, status), _("estimate") if estimated else ""]
+    return listed(word for word in words if word)
+
+
+def vintages(place: Place, older: tuple[str, Cell | None], newer: tuple[str, Cell | None]) -> None:
+    """Set the measures of two vintages side by side, and say whether another country leads."""
+    st.markdown("**" + _("{older} and {newer} side by side").format(older=older[0], newer=newer[0]) + "**")
+    rows = [
+        {
+            _("Indicator"): either(metric.title, metric.title_ja),
+            older[0]: shown(metric, older[1]),
+            newer[0]: shown(metric, newer[1]),
+        }
+        for metric in METRICS.values()
+    ]
+    leaders = [cell.concentration.leading_country if cell and cell.concentration else "" for _v, cell in (older, newer)]
+    first = {_("Indicator"): _("Leading country"), older[0]: _named(leaders[0]), newer[0]: _named(leaders[1])}
+    key = f"supply_vintages_{place.commodity}_{place.stage}"
+    st.dataframe(pd.DataFrame([first, *rows]), hide_index=True, width="stretch", key=key, alt=_("Two vintages"))
+
+
+def _named(code: str) -> str:
+    return area(code) if code else "?"
+
+
+def sites(commodity: str, stage: str) -> None:
+    """List the sites of the cell; a chosen one opens its dossier, a button lists them on Explore."""
+    rows = supply.sites(commodity, stage)
+    st.caption(
+        _("{n} sites of this commodity at this stage in the database.").format(n=len(rows))
+        if rows
+        else _("No site of this commodity at this stage is in the database.")
+    )
+    if not rows:
+        return
+    shown_rows: Sequence[dict[str, object]] = rows[:ROWS]
+    frame = pd.DataFrame(
+        {
+            _("Site"): [w.site_name(str(row["name"]), str(row["site_id"])) for row in shown_rows],
+            _("Country"): [w.nation(str(row["iso3"])) for row in shown_rows],
+            _("Kind"): [w.word(w.KINDS, str(row["kind"])) for row in shown_rows],
+            _("Stage"): [w.word(w.STAGES, str(row["stage"])) for row in shown_rows],
+        }
+    )
+    chosen = st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=260,
+        key=f"supply_sites_{commodity}_{stage}",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt=_("Sites of the cell"),
+    )
+    picked = chosen["selection"]["rows"]
+    with st.container(horizontal=True):
+        if st.button(_("List this commodity on Explore"), key="supply_explore", icon=":material/map:"):
+            page_state.m = commodity
+            state.open_all_sites()
+            state.go("explore")
+        if picked and picked[0] < len(shown_rows):
+            site = shown_rows[picked[0]]
+            label = _("Open the dossier of {site}").format(site=w.plain(str(site["name"])))
+            if st.button(label, key="supply_open", icon=":material/article:"):
+                state.open_site(str(site["site_id"]))
+                state.go("site")

@@ -1,0 +1,104 @@
+"""Supply: a heat map of commodities by stage for a desk; a cell opens what is known of it, and its sites."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
+from scoring.supply.markets import Place
+from scoring.supply.metrics import METRICS, Metric
+from scoring.supply.vulnerability import Cell
+from ui import state
+from ui.page_state import page_state
+from ui.screens.supply import facts
+from ui.screens.supply.grid import grid
+from ui.screens.supply.words import CHAIN
+from ui.text import vocabulary as w
+from ui.text.i18n import _, either
+from workspace import supply
+
+
+def page() -> None:
+    """Draw the page."""
+    state.write_address(state.scenario())
+    st.subheader(_("Supply"), anchor=False)
+    st.caption(
+        _(
+            "What breaks, by commodity and stage. A value with a dash is an interval: tables withhold countries or sum "
+            "them. A grey ? is unknown. No measure is mixed with another."
+        )
+    )
+    desk, metric, vintage, against = choices()
+    left, right = st.columns([11, 10], gap="medium")
+    cells = supply.cells(desk, vintage)
+    with left:
+        st.caption(either(metric.about, metric.about_ja))
+        st.caption(_("A star: stated by another source, or modelled. Click a cell to open it."))
+        picked = grid(metric, cells)
+    chosen = picked or _opening(cells)
+    with right:
+        _cell(Place(*chosen), desk, vintage, against)
+
+
+def choices() -> tuple[str, Metric, str, str]:
+    """Draw the choices; return desk, measure, vintage, and the vintage beside it (empty: none)."""
+    one, two, three, four = st.columns([3, 3, 1.4, 1.6], gap="small")
+    titles = {desk.id: either(desk.title, desk.title_ja) for desk in DESKS.values()}
+    measures = {metric.id: either(metric.title, metric.title_ja) for metric in METRICS.values()}
+    desk = one.selectbox(
+        _("Whose supply"), list(titles), key="supply_desk", format_func=titles.__getitem__, index=_place(titles)
+    )
+    metric = two.selectbox(_("Indicator"), list(measures), key="supply_metric", format_func=measures.__getitem__)
+    vintage = three.selectbox(
+        _("Vintage"),
+        list(VINTAGES),
+        key="supply_vintage",
+        help=_("Release of the USGS Mineral Commodity Summaries; other publications stand as they are."),
+    )
+    older = ["", *(each for each in VINTAGES if each != vintage)]
+    against = four.selectbox(
+        _("Side by side with"),
+        older,
+        key="supply_against",
+        format_func=lambda each: each or _("none"),
+        index=min(2, len(older) - 1),
+    )
+    return desk, METRICS[metric], vintage, against
+
+
+def _place(titles: dict[str, str]) -> int:
+    return list(titles).index(DEFAULT_DESK)
+
+
+def _opening(cells: tuple[Cell, ...]) -> tuple[str, str]:
+    """Return the cell that stands open before one is chosen: of the commodity of interest, else the first."""
+    places = [cell.place for cell in cells if not cell.place.form]
+    of_interest = [place for place in places if place.commodity == page_state.m]
+    first = of_interest[-1] if of_interest else places[0]
+    return first.commodity, first.stage
+
+
+def _cell(place: Place, desk: str, vintage: str, against: str) -> None:
+    st.markdown(f"#### {w.plain(w.commodity(place.commodity))} · {w.word(CHAIN, place.stage)}")
+    cell = next((each for each in supply.cells(desk, vintage) if each.place == place), None)
+    if cell is None:
+        st.info(_("No publication in the database counts this commodity at this stage."), icon=":material/help:")
+    measured, figures, beside, there = st.tabs(
+        [_("Indicators"), _("Printed figures"), _("Two vintages"), _("Its sites")]
+    )
+    with measured:
+        if cell:
+            facts.measures(cell)
+    with figures:
+        facts.printed(place.commodity, place.stage)
+    with beside:
+        if against:
+            older = next((each for each in supply.cells(desk, against) if each.place == place), None)
+            facts.vintages(place, (against, older), (vintage, cell))
+        else:
+            st.caption(_("Choose a second vintage above."))
+    with there:
+        facts.sites(place.commodity, place.stage)
+
+
+page()

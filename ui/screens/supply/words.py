@@ -1,0 +1,86 @@
+"""Words of the market figures: stages of the chain, figures, what a printed cell is, and intervals as text."""
+
+from __future__ import annotations
+
+from scoring.supply.concentration import Interval
+from scoring.supply.metrics import Metric
+from scoring.supply.vulnerability import Cell
+from ui.text import vocabulary as w
+from ui.text.i18n import _, fixed, number
+from ui.text.vocabulary import N_
+
+CHAIN = {
+    "mine": N_("Mining"),
+    "intermediate": N_("Intermediate"),
+    "refined": N_("Refining"),
+    "metal": N_("Metal"),
+    "product": N_("Derivative"),
+}
+FIGURES = {
+    "production": N_("Production"),
+    "capacity": N_("Capacity"),
+    "reserves": N_("Reserves"),
+    "consumption": N_("Consumption"),
+    "imports": N_("Imports"),
+    "exports": N_("Exports"),
+    "net_import_reliance": N_("Net import reliance"),
+    "us_import_source_share": N_("Share of US imports"),
+    "supply_share": N_("Share of world supply"),
+    "demand": N_("Demand"),
+    "eu_supply_risk": N_("Supply risk (EU, 1 and more: high)"),
+    "eu_economic_importance": N_("Economic importance (EU, 2.8 and more: high)"),
+}
+CELL_STATUS = {
+    "number": "",
+    "range": N_("range"),
+    "less than": N_("upper bound"),
+    "more than": N_("lower bound"),
+    "withheld": N_("withheld"),
+    "not available": N_("not available"),
+    "net exporter": N_("net exporter"),
+}
+RELIANCE_STATUS = {
+    "printed": N_("as printed by USGS"),
+    "stated": N_("stated by a source"),
+    "modelled": N_("modelled"),
+    "unknown": N_("unknown"),
+}
+PRINTED = "printed"
+AREAS = {"world": N_("World"), "other": N_("Other countries (residual)"), "EUU": N_("European Union")}
+
+
+def area(code: str) -> str:
+    """Return the name of a country or of the world."""
+    return w.word(AREAS, code) if code in AREAS else w.nation(code)
+
+
+def interval(ends: Interval | None, unit: str = "") -> str:
+    """Return an interval as text; a question mark for unknown."""
+    if ends is None:
+        return "?"
+    low, high = _end(ends.low, unit), _end(ends.high, unit)
+    return low if low == high else f"{low}–{high}"
+
+
+def _end(value: float, unit: str) -> str:
+    if unit == "%":
+        return number(value, 1 if value % 1 and value < 99.95 else 0)
+    return number(value, 0) if value >= 10 else fixed(value, 2)
+
+
+#: Behind a reliance that USGS does not print.
+NOT_PRINTED = " *"
+
+
+def shown(metric: Metric, cell: Cell | None) -> str:
+    """Return what a cell of the grid says: the interval, a net exporter, or a question mark.
+
+    A star stands behind a reliance that is stated by another source or modelled.
+    """
+    ends = metric.of(cell) if cell else None
+    if cell is None or ends is None:
+        return "?"
+    if ends is not cell.reliance.percent:
+        return interval(ends, metric.unit)
+    text = _("exporter") if cell.reliance.net_exporter else interval(ends, metric.unit)
+    return text if cell.reliance.status == PRINTED else text + NOT_PRINTED
