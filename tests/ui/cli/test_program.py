@@ -28,6 +28,7 @@ COMMANDS = (
     f"compare {SITE} {OTHER}",
     f"backtest {ROOT}/data/curated/labels_fast41.csv --commodity dysprosium",
     "desks --commodity dysprosium --top 3",
+    "supply --commodity gallium",
     "robustness --commodity dysprosium --draws 20 --top 3",
     f"sensitivity {OTHER} --commodity dysprosium",
     "unknowns --commodity dysprosium --top 3",

@@ -1,0 +1,89 @@
+"""The page Supply: every desk and measure draws, a cell opens what is known of it, words are complete."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scoring.supply.concentration import Interval
+from scoring.supply.desks import DESKS, STAGES
+from scoring.supply.metrics import METRICS
+from scoring.supply.reliance import Status
+from tests.app import new_app
+from ui.screens.supply import words
+from ui.screens.supply.grid import UNKNOWN_STYLE, style
+from workspace import session, supply
+
+pytestmark = pytest.mark.usefixtures("own_store")
+
+
+def opened(**address: str) -> AppTest:
+    test = new_app()
+    for key, value in address.items():
+        test.query_params[key] = value
+    test.run()
+    test.switch_page("screens/supply/page.py").run()
+    assert not test.exception, test.exception
+    return test
+
+
+def test_every_desk_and_indicator_draws() -> None:
+    test = opened(lang="en")
+    for desk in DESKS:
+        test.selectbox(key="supply_desk").set_value(desk).run()
+        assert not test.exception, test.exception
+    for metric in METRICS:
+        test.selectbox(key="supply_metric").set_value(metric).run()
+        assert not test.exception, test.exception
+
+
+def test_the_commodity_of_interest_stands_open_with_its_figures_and_sites() -> None:
+    test = opened(lang="en", m="gallium")
+    assert any("Gallium" in text.value for text in test.markdown)
+    captions = " ".join(each.value for each in test.caption)
+    assert "China leads with 99 %" in captions
+    assert "as printed by USGS" in captions
+    test.button(key="supply_explore").click().run()
+    assert not test.exception, test.exception
+    assert test.session_state["m"] == "gallium"
+
+
+def test_without_a_second_vintage_the_page_says_how_to_choose_one() -> None:
+    test = opened(lang="en", m="nickel")
+    test.selectbox(key="supply_against").set_value("").run()
+    assert any("Choose a second vintage" in each.value for each in test.caption)
+
+
+def test_an_unknown_cell_looks_unknown() -> None:
+    session.facts()
+    cells = supply.cells("us", "2026")
+    metric = METRICS["geopolrisk"]
+    unknown = next(cell for cell in cells if metric.of(cell) is None)
+    known = next(cell for cell in cells if metric.of(cell) is not None)
+    assert (words.shown(metric, unknown), style(metric, unknown)) == ("?", UNKNOWN_STYLE)
+    assert style(metric, known) != UNKNOWN_STYLE
+    assert (words.shown(metric, None), style(metric, None)) == ("?", UNKNOWN_STYLE)
+
+
+@pytest.mark.parametrize(
+    ("ends", "unit", "said"),
+    [
+        (Interval(57, 57), "%", "57"),
+        (Interval(18.44, 100), "%", "18.4–100"),
+        (Interval(0.254, 0.2591), "", "0.25–0.26"),
+        (None, "%", "?"),
+    ],
+)
+def test_an_interval_in_words(ends: Interval | None, unit: str, said: str) -> None:
+    assert words.interval(ends, unit) == said
+
+
+def test_words_are_complete() -> None:
+    figures = session.facts().cursor().execute("SELECT DISTINCT figure FROM facts.market_figure").fetchall()
+    statuses = session.facts().cursor().execute("SELECT DISTINCT status FROM facts.market_figure").fetchall()
+    assert set(words.FIGURES) == {figure for (figure,) in figures}
+    assert set(words.CELL_STATUS) == {status for (status,) in statuses}
+    assert set(words.CHAIN) == set(STAGES)
+    assert set(words.RELIANCE_STATUS) == set(get_args(Status))
