@@ -58,11 +58,11 @@ class UnknownChoiceError(OrebridgeError):
     ----------
     option, given : str
         Name of the choice, and what was given.
-    allowed : tuple of str
+    allowed : list of str
         What can be.
     """
 
-    def __init__(self, option: str, given: str, allowed: tuple[str, ...]) -> None:
+    def __init__(self, option: str, given: str, allowed: list[str]) -> None:
         self.option, self.given, self.allowed = option, given, allowed
         super().__init__(
             "{option} {given!r} is not there; take one of {allowed}.",
@@ -79,11 +79,11 @@ class NoFiguresError(OrebridgeError):
     ----------
     commodity, stage : str
         What was asked for.
-    known : tuple of str
+    known : list of str
         Stages with figures.
     """
 
-    def __init__(self, commodity: str, stage: str, known: tuple[str, ...]) -> None:
+    def __init__(self, commodity: str, stage: str, known: list[str]) -> None:
         self.commodity, self.stage, self.known = commodity, stage, known
         super().__init__(
             "No publication counts {commodity} at the stage {stage}; there are figures at {known}.",
@@ -112,7 +112,7 @@ def desk_of(desk: str) -> Desk:
     ('us', 'japan')
     """
     if desk not in DESKS:
-        raise UnknownChoiceError("desk", desk, tuple(DESKS))
+        raise UnknownChoiceError("desk", desk, list(DESKS))
     return DESKS[desk]
 
 

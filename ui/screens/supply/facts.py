@@ -31,7 +31,7 @@ def measures(cell: Cell) -> None:
         for metric in METRICS.values()
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Indicators of the cell"))
-    for line in (*_supply_lines(cell), *_reliance_lines(cell)):
+    for line in (*_supply_lines(cell), *_reliance_lines(cell), *_score_lines(cell)):
         st.caption(line)
 
 
@@ -87,6 +87,20 @@ def _reliance_lines(cell: Cell) -> list[str]:
         status = w.word(RELIANCE_STATUS, without.status)
         lines.append(text.format(left=left, demand=quantity(without.demand_t), status=status))
     return lines
+
+
+def _score_lines(cell: Cell) -> list[str]:
+    """Return what publications give as numbers without a unit, such as the scores of the EU, as cited facts."""
+    rows = supply.printed_figures(cell.place.commodity, cell.place.stage)
+    return [
+        _("{figure}: {printed}; {source}.").format(
+            figure=w.word(FIGURES, str(row["figure"])),
+            printed=row["printed"],
+            source=f"{w.source_title(str(row['source_id']))} ({row['vintage']})",
+        )
+        for row in rows
+        if not row["unit"] and row["value"] is not None
+    ]
 
 
 def printed(commodity: str, stage: str) -> None:

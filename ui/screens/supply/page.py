@@ -25,7 +25,7 @@ def page() -> None:
     st.caption(
         _(
             "What breaks, by commodity and stage. A value with a dash is an interval: tables withhold countries or sum "
-            "them. A grey ? is unknown. No measure is mixed with another."
+            "them. A grey ? is unknown. No indicator is combined with another."
         )
     )
     desk, metric, vintage, against = choices()
@@ -33,7 +33,7 @@ def page() -> None:
     cells = supply.cells(desk, vintage)
     with left:
         st.caption(either(metric.about, metric.about_ja))
-        st.caption(_("A star: stated by another source, or modelled. Click a cell to open it."))
+        st.caption(_("Darker: more exposed. A star: stated by another source, or modelled. Click a cell to open it."))
         picked = grid(metric, cells)
     chosen = picked or _opening(cells)
     with right:

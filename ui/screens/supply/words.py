@@ -13,7 +13,7 @@ CHAIN = {
     "mine": N_("Mining"),
     "intermediate": N_("Intermediate"),
     "refined": N_("Refining"),
-    "metal": N_("Metal"),
+    "metal": N_("Metals"),
     "product": N_("Derivative"),
 }
 FIGURES = {
