@@ -91,16 +91,12 @@ def _reliance_lines(cell: Cell) -> list[str]:
 
 def _score_lines(cell: Cell) -> list[str]:
     """Return what publications give as numbers without a unit, such as the scores of the EU, as cited facts."""
-    rows = supply.printed_figures(cell.place.commodity, cell.place.stage)
-    return [
-        _("{figure}: {printed}; {source}.").format(
-            figure=w.word(FIGURES, str(row["figure"])),
-            printed=row["printed"],
-            source=f"{w.source_title(str(row['source_id']))} ({row['vintage']})",
-        )
-        for row in rows
-        if not row["unit"] and row["value"] is not None
-    ]
+    scores: dict[str, list[str]] = {}
+    for row in supply.printed_figures(cell.place.commodity, cell.place.stage):
+        if not row["unit"] and row["value"] is not None:
+            source = f"{w.source_title(str(row['source_id']))} ({row['vintage']})"
+            scores.setdefault(source, []).append(f"{w.word(FIGURES, str(row['figure']))} {row['printed']}")
+    return [f"{source}: {listed(figures)}" for source, figures in scores.items()]
 
 
 def printed(commodity: str, stage: str) -> None:
@@ -115,7 +111,8 @@ def printed(commodity: str, stage: str) -> None:
             _("Area"): [area(str(row["area"])) for row in rows],
             _("Period"): [" ".join(filter(None, (str(row["period"]), str(row["scenario"])))) for row in rows],
             _("As printed"): [str(row["printed"]) for row in rows],
-            _("Source"): [f"{w.source_title(str(row['source_id']))} ({row['vintage']})" for row in rows],
+            _("Vintage"): [str(row["vintage"]) for row in rows],
+            _("Source"): [w.source_title(str(row["source_id"])) for row in rows],
             _("Value"): [row["value"] for row in rows],
             _("Unit"): [" ".join(filter(None, (str(row["unit"]), str(row["basis"])))) for row in rows],
             _("Status"): [_status(str(row["status"]), estimated=bool(row["estimated"])) for row in rows],
@@ -130,10 +127,11 @@ def printed(commodity: str, stage: str) -> None:
         height=420,
         alt=_("Printed figures"),
         column_config={
-            _("Figure"): st.column_config.TextColumn(width=120),
-            _("Area"): st.column_config.TextColumn(width=90),
-            _("Period"): st.column_config.TextColumn(width=62),
-            _("As printed"): st.column_config.TextColumn(width=80),
+            _("Figure"): st.column_config.TextColumn(width=112),
+            _("Area"): st.column_config.TextColumn(width=88),
+            _("Period"): st.column_config.TextColumn(width=58),
+            _("As printed"): st.column_config.TextColumn(width=78),
+            _("Vintage"): st.column_config.TextColumn(width=58),
             _("Value"): st.column_config.NumberColumn(format="localized"),
         },
     )

@@ -15,12 +15,15 @@ from scoring.supply.vulnerability import Cell
 from ui.screens.supply.words import CHAIN, shown
 from ui.text import vocabulary as w
 from ui.text.i18n import _
+from ui.theme import dark
 
 #: Colours from the best to the worst end of a measure; the darkest ones are left out, since words stand on them.
 RAMP, STEPS, LEFT_OUT = "lajolla_r", 256, 70
-UNKNOWN_STYLE = "background-color: #F3F4F6; color: #8A929C; font-style: italic"
+UNKNOWN_STYLE = "background-color: #F3F4F6; color: #6B7480; font-style: italic"
+UNKNOWN_IN_THE_DARK = "background-color: #2A323D; color: #A9B2BD; font-style: italic"
 #: Pixels of the grid, and the least of a column; a Latin and a Japanese letter of its title.
-HEIGHT, WIDTH, LATIN, JAPANESE = 640, 75, 7, 14
+HEIGHT, WIDTH, LATIN, JAPANESE = 640, 72, 7, 14
+NAMES = 108
 
 
 def grid(metric: Metric, cells: Sequence[Cell]) -> tuple[str, str] | None:
@@ -50,7 +53,10 @@ def grid(metric: Metric, cells: Sequence[Cell]) -> tuple[str, str] | None:
         on_select="rerun",
         selection_mode="single-cell",
         alt=_("Heat map of commodities by stage"),
-        column_config={name: st.column_config.TextColumn(width=_width(name)) for name in words.columns},
+        column_config={
+            "_index": st.column_config.TextColumn(width=NAMES),
+            **{name: st.column_config.TextColumn(width=_width(name)) for name in words.columns},
+        },
     )
     picked = chosen["selection"]["cells"]
     if not picked:
@@ -68,7 +74,7 @@ def style(metric: Metric, cell: Cell | None) -> str:
     """Return colours of a cell: by the middle of its interval; grey and italic where nothing is known."""
     ends = metric.of(cell) if cell else None
     if ends is None:
-        return UNKNOWN_STYLE
+        return UNKNOWN_IN_THE_DARK if dark() else UNKNOWN_STYLE
     middle = (ends.low + min(ends.high, max(metric.best, metric.worst))) / 2
     severity = min(1.0, max(0.0, (middle - metric.best) / (metric.worst - metric.best)))
     red, green, blue = (int(part) for part in ramp_colours(RAMP, STEPS)[round(severity * (STEPS - 1 - LEFT_OUT))])
