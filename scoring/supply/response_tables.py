@@ -1,0 +1,231 @@
+"""Small CSV files of users for supply questions, read strictly: every row counts, or the table is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from data.separators import has_decimal_commas, is_open, separator, with_point
+from data.units import UnitError, convert
+from geo.errors import Phrase
+from scoring.supply.response_errors import SupplyScenarioError, SupplyTableError
+from scoring.supply.response_scenario import commodity_id
+
+#: More than any stock or ledger of costs has.
+MOST_BYTES = 2_000_000
+#: Tonnes that no stock or output reaches: a typing error.
+MOST = 1e12
+
+
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a user's table: its file, its line counted from 1, and its cells by column, without outer spaces."""
+
+    where: str
+    line: int
+    cells: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """Return a cell; empty where the table lacks the column.
+
+        Parameters
+        ----------
+        column : str
+        """
+        return self.cells.get(column, "")
+
+    def number(self, column: str, most: float = MOST, least: float = 0.0) -> float:
+        """Return a number of a cell.
+
+        Parameters
+        ----------
+        column : str
+        most, least : float
+            What is allowed.
+
+        Raises
+        ------
+        SupplyTableError
+            If the cell holds none, or one outside.
+        """
+        text = self.text(column)
+        try:
+            value = float(text)
+        except ValueError:
+            value = math.nan
+        if not least <= value <= most:
+            raise self.wrong(
+                Phrase("{column} {text!r} cannot be used", column=column, text=text[:60]),
+                Phrase("write a plain number from {least} to {most}", least=f"{least:g}", most=f"{most:g}"),
+            )
+        return value
+
+    def optional(self, column: str, most: float = MOST, least: float = 0.0) -> float | None:
+        """Return a number of a cell; None where it is empty or the table lacks the column.
+
+        Parameters
+        ----------
+        column : str
+        most, least : float
+            What is allowed.
+        """
+        return self.number(column, most, least) if self.text(column) else None
+
+    def commodity(self) -> str:
+        """Return the commodity of the row.
+
+        Raises
+        ------
+        SupplyTableError
+            If it is none of ours.
+        """
+        try:
+            return commodity_id(self.text("commodity"))
+        except SupplyScenarioError as error:
+            raise self.wrong(
+                Phrase("{commodity!r} is no commodity", commodity=self.text("commodity")[:60]),
+                Phrase("write a USGS name such as gallium or rare earths"),
+            ) from error
+
+    def tonnes(self, column: str, unit: str) -> float:
+        """Return a quantity in tonnes.
+
+        Parameters
+        ----------
+        column : str
+            Holds the number.
+        unit : str
+            Its unit, a mass.
+
+        Raises
+        ------
+        SupplyTableError
+            If the unit is no mass, or the number none.
+        """
+        try:
+            factor = float(convert([1.0], unit, "t")[0])
+        except UnitError as error:
+            raise self.wrong(
+                Phrase("unit {unit!r} is no mass", unit=unit[:60]),
+                Phrase("write t, kg, lb or kt, or days for days of demand"),
+            ) from error
+        return self.number(column) * factor
+
+    def wrong(self, problem: str, cure: str) -> SupplyTableError:
+        """Return the error of this row.
+
+        Parameters
+        ----------
+        problem, cure : str
+            What is wrong and what helps.
+        """
+        return SupplyTableError(self.where, self.line, problem, cure)
+
+
+def read_table(name: str, raw: bytes, needed: Sequence[str], known: Sequence[str]) -> list[TableRow]:
+    """Return the rows of a CSV file.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, for the errors.
+    raw : bytes
+        Its content, UTF-8; commas, semicolons or tabs part the columns.
+    needed, known : sequence of str
+        Columns that it must have, and all that it may have.
+
+    Raises
+    ------
+    SupplyTableError
+        If it cannot be read, lacks a column, has one that is not known, or has no rows.
+    """
+    if len(raw) > MOST_BYTES:
+        raise SupplyTableError(name, 1, Phrase("it is larger than 2 MB"), Phrase("keep one row a commodity or site"))
+    try:
+        text = raw.decode("utf-8-sig")
+        apart = separator(text)
+        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
+        columns = [str(column).strip().lower() for column in reader.fieldnames or ()]
+        rows = [(reader.line_num, list(row.values()), None in row) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise SupplyTableError(
+            name, 1, Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
+        ) from error
+    _check_columns(name, columns, needed, known)
+    if not rows:
+        raise SupplyTableError(name, 1, Phrase("it has no rows"), Phrase("write one row under the first line"))
+    return [_row(name, line, columns, values, longer, apart) for line, values, longer in rows]
+
+
+def read_file(path: Path) -> bytes:
+    """Return the bytes of a file.
+
+    Parameters
+    ----------
+    path : Path
+
+    Raises
+    ------
+    SupplyTableError
+        If it cannot be read.
+    """
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SupplyTableError(
+            path.name,
+            1,
+            Phrase("it cannot be read ({reason})", reason=error.strerror or error),
+            Phrase("check the name of the file"),
+        ) from error
+
+
+def _check_columns(name: str, columns: Sequence[str], needed: Sequence[str], known: Sequence[str]) -> None:
+    for column in needed:
+        if column not in columns:
+            raise SupplyTableError(
+                name,
+                1,
+                Phrase("the column {column} is missing", column=column),
+                Phrase("the first line names {columns}", columns=needed),
+            )
+    for column in columns:
+        if column not in known or columns.count(column) > 1:
+            raise SupplyTableError(
+                name,
+                1,
+                Phrase("the column {column!r} is not known, or stands twice", column=column[:60]),
+                Phrase("the columns are {columns}", columns=known),
+            )
+
+
+def _row(name: str, line: int, columns: Sequence[str], values: Sequence[object], longer: bool, apart: str) -> TableRow:
+    if longer or None in values:
+        raise SupplyTableError(
+            name,
+            line,
+            Phrase("it has not as many cells as the first line"),
+            Phrase("put quotes around a text with a comma in it"),
+        )
+    cells = {column: str(value).strip() for column, value in zip(columns, values, strict=True)}
+    return TableRow(name, line, {column: _pointed(name, line, cell, apart) for column, cell in cells.items()})
+
+
+def _pointed(name: str, line: int, cell: str, apart: str) -> str:
+    """Return a cell with a point in its number; refuse one that can be read in two ways."""
+    if apart == "," or not cell[:1].isdigit():
+        return cell
+    if has_decimal_commas([cell]):
+        return with_point(cell)
+    if is_open(cell):
+        raise SupplyTableError(
+            name,
+            line,
+            Phrase("{text!r} may be a number with decimals or with thousands", text=cell),
+            Phrase("write it without a separator of thousands"),
+        )
+    return cell

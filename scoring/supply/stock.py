@@ -1,0 +1,83 @@
+"""Stocks of the user: what a CSV says is held of each commodity, in tonnes of contained metal or days of demand."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from geo.errors import Phrase
+from scoring.supply.response_scenario import MOST_STOCK_DAYS
+from scoring.supply.response_tables import read_file, read_table
+
+COLUMNS = ("commodity", "quantity", "unit", "note")
+DAYS = ("day", "days", "日")
+
+
+@dataclass(frozen=True, slots=True)
+class Stock:
+    """What is held of a commodity: tonnes of contained metal, and days of the desk's demand on top."""
+
+    tonnes: float = 0.0
+    days: float = 0.0
+
+
+def read_stocks(path: Path) -> dict[str, Stock]:
+    """Return commodity -> stock of a CSV file.
+
+    Parameters
+    ----------
+    path : Path
+        As `stocks_from`.
+
+    Raises
+    ------
+    SupplyTableError
+        As `stocks_from`.
+    """
+    return stocks_from(path.name, read_file(path))
+
+
+def stocks_from(name: str, raw: bytes) -> dict[str, Stock]:
+    r"""Return commodity -> stock of the bytes of a CSV with the columns commodity, quantity, unit and, if wanted, note.
+
+    Rows of one commodity add up.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, for the errors.
+    raw : bytes
+
+    Raises
+    ------
+    SupplyTableError
+        Which line cannot be used, and the cure.
+
+    Examples
+    --------
+    >>> stocks_from("s.csv", b"commodity,quantity,unit\ngallium,2500,kg\ngallium,30,days\n")
+    {'gallium': Stock(tonnes=2.5, days=30.0)}
+    """
+    stocks: dict[str, Stock] = {}
+    for row in read_table(name, raw, COLUMNS[:3], COLUMNS):
+        commodity, unit = row.commodity(), row.text("unit")
+        if not unit:
+            raise row.wrong(Phrase("the unit is missing"), Phrase("write t, kg, lb or kt, or days for days of demand"))
+        held = stocks.get(commodity, Stock())
+        if unit.lower() in DAYS:
+            stocks[commodity] = Stock(held.tonnes, held.days + row.number("quantity", MOST_STOCK_DAYS))
+        else:
+            stocks[commodity] = Stock(held.tonnes + row.tonnes("quantity", unit), held.days)
+    return stocks
+
+
+def held(stocks: Mapping[str, Stock], commodity: str) -> Stock:
+    """Return the stock of a commodity; nothing where none is told.
+
+    Parameters
+    ----------
+    stocks : mapping of str to Stock
+    commodity : str
+    """
+    return stocks.get(commodity, Stock())
