@@ -16,7 +16,7 @@ from ui.text.i18n import LANGUAGES, _, settle_language
 
 HERE = Path(__file__).resolve().parent
 #: Pages on which weights, commodity and filters change nothing.
-OBEYS_NOTHING = ("methods", "supply")
+OBEYS_NOTHING = ("methods", "supply", "response")
 
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
@@ -46,6 +46,12 @@ pages = [
         title=_("Supply"),
         icon=":material/account_tree:",
         url_path="supply",
+    ),
+    st.Page(
+        HERE / "screens" / "response" / "page.py",
+        title=_("Response"),
+        icon=":material/emergency_home:",
+        url_path="response",
     ),
     st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(

@@ -23,6 +23,7 @@ from ui.cli.milestones import milestones_app
 from ui.cli.ownership import owners
 from ui.cli.prices import prices_app
 from ui.cli.ranking import export, rank, site
+from ui.cli.response import pricefloor, respond, stock
 from ui.cli.robustness import desks, methods_app, robustness, sensitivity, unknowns
 from ui.cli.serving import INTERRUPTED, PORTS, serve
 from ui.cli.shortlists import compare, memo, shortlist_app
@@ -60,7 +61,7 @@ app.command()(owners)
 app.command()(compare)
 app.command()(memo)
 app.command()(supply)
-for command in (backtest, desks, robustness, sensitivity, unknowns):
+for command in (backtest, desks, robustness, sensitivity, unknowns, respond, stock, pricefloor):
     app.command()(command)
 
 

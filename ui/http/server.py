@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
-from ui.http import ogc, openapi, ranked
+from ui.http import ogc, openapi, ranked, response
 from ui.http import supply as supply_chains
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
 from ui.http.asking import (
@@ -173,6 +173,41 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         ),
         (JSON, GEOJSON),
         EITHER,
+    ),
+    Endpoint(
+        "/response/presets",
+        "responsePresets",
+        "Supply stops",
+        "Presets of supply stops and published stock targets, each with the pages that state it.",
+        response.response_presets,
+        schema=_object("orebridge", presets=ROWS, stock_targets=ROWS),
+    ),
+    Endpoint(
+        "/response",
+        "response",
+        "Rapid response",
+        "What a supply stop does to a desk by month, which named sites answer by when, and the gap.",
+        response.response,
+        response.ASKED,
+        schema=_object("orebridge", "scenario", "market", "sites", months=ROWS),
+    ),
+    Endpoint(
+        "/stock",
+        "stock",
+        "Stock plan",
+        "What to buy for a stock with a budget, so that the months least covered are covered.",
+        response.stock_plan,
+        response.PLANNED,
+        schema=_object("orebridge", purchases=ROWS),
+    ),
+    Endpoint(
+        "/pricefloor",
+        "pricefloor",
+        "Price floor",
+        "Projects whose stated capital alone costs more than a floor price.",
+        response.floor_price,
+        response.FLOOR,
+        schema=_object("orebridge", bounds=ROWS),
     ),
 )
 #: What speaks of the endpoints themselves.

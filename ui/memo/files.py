@@ -58,7 +58,7 @@ def pages_png(memos: Sequence[Memo], ppi: float = 80.0) -> list[bytes]:
 
 def _inputs(memos: Sequence[Memo]) -> Record:
     """Return what typst is given: the bundled fonts alone, and the memos as JSON."""
-    values = [_within_font({**asdict(memo), "stamp": _stamp(memo)}) for memo in memos]
+    values = [within_font({**asdict(memo), "stamp": _stamp(memo)}) for memo in memos]
     return {
         "font_paths": [str(FONTS)],
         "ignore_system_fonts": True,
@@ -72,8 +72,14 @@ def _stamp(memo: Memo) -> str:
     return f"{values[3]} · {values[4]}"
 
 
-def _within_font(value: object) -> object:
-    """Return the same texts, with a mark for each character that the bundled font lacks: never an empty box."""
+def within_font(value: object) -> object:
+    """Return the same texts, with a mark for each character that the bundled font lacks: never an empty box.
+
+    Parameters
+    ----------
+    value : text, or a dict or list of texts
+        Anything else stays as it is.
+    """
     if isinstance(value, str):
         return (
             value
@@ -81,8 +87,8 @@ def _within_font(value: object) -> object:
             else "".join(c if ord(c) in _characters() or c == "\n" else MISSING for c in value)
         )
     if isinstance(value, dict):
-        return {key: _within_font(item) for key, item in value.items()}
-    return [_within_font(item) for item in value] if isinstance(value, list | tuple) else value
+        return {key: within_font(item) for key, item in value.items()}
+    return [within_font(item) for item in value] if isinstance(value, list | tuple) else value
 
 
 @cache

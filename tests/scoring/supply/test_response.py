@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scoring.supply.response import DRAWS, balanced, days_bridged, respond
+from scoring.supply.response import balanced, days_bridged, respond
 from scoring.supply.response_errors import SupplyFigureError, SupplyScenarioError, SupplyTableError
 from scoring.supply.response_market import market
 from scoring.supply.response_record import response_record
@@ -26,7 +26,7 @@ from scoring.supply.response_scenario import (
     scenario_from,
     stock_targets,
 )
-from scoring.supply.response_sites import metal_share
+from scoring.supply.response_sites import DRAWS, metal_share
 from scoring.supply.stock import Stock, stocks_from
 
 GALLIUM = {"commodity": "gallium", "stage": "refining", "country": "CHN", "cut_pct": 100, "months": 12}
@@ -263,7 +263,7 @@ def test_a_scenario_file_is_read_and_a_broken_one_is_told(tmp_path: Path) -> Non
 
 
 def test_stocks_add_up_in_any_mass_and_in_days() -> None:
-    raw = "commodity;quantity;unit;note\ngallium;2,5;t;\nGallium;500;kg;vault\ncobalt;30;days;\n".encode()
+    raw = b"commodity;quantity;unit;note\ngallium;2,5;t;\nGallium;500;kg;vault\ncobalt;30;days;\n"
     assert stocks_from("s.csv", raw) == {"gallium": Stock(3.0, 0.0), "cobalt": Stock(0.0, 30.0)}
 
 

@@ -19,7 +19,7 @@ from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import from_preset
 from ui.memo.content import Memo, MemoBasis, SitePage, ground, memos
-from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, _within_font, html, pages_png, pdf, write
+from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, within_font, html, pages_png, pdf, write
 from ui.memo.files import docx as as_docx
 from ui.text import vocabulary as w
 from ui.text.glossary import terms, tip
@@ -132,7 +132,7 @@ def test_a_long_note_breaks_over_pages_and_loses_nothing(both: list[Memo]) -> No
 
 
 def test_what_the_font_lacks_is_marked_not_left_blank(both: list[Memo]) -> None:
-    assert _within_font("山 🚀") == f"山 {MISSING}"
+    assert within_font("山 🚀") == f"山 {MISSING}"
     for memo in both:
         for text in (*memo.summary, *memo.method, *memo.words.values(), memo.disclaimer):
             assert all(ord(c) in _characters() for c in text), text

@@ -1,0 +1,78 @@
+"""The page of supply stops without a browser: each question answers, in both languages, and bad input is a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scoring.supply.response_scenario import presets
+from tests.app import new_app
+
+
+@pytest.fixture(scope="module")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppTest]:
+    patched = pytest.MonkeyPatch()
+    patched.setenv("OREBRIDGE_HOME", str(tmp_path_factory.mktemp("home")))
+    opened = new_app().run()
+    opened.switch_page(str(Path("screens/response/page.py")))
+    yield opened.run()
+    patched.undo()
+
+
+def said(app: AppTest) -> str:
+    return " ".join(each.value for kind in (app.markdown, app.caption, app.error) for each in kind).replace("\\", "")
+
+
+def test_the_page_opens_with_an_answer_in_a_sentence(app: AppTest) -> None:
+    assert not app.exception
+    text = said(app)
+    assert "demand is" in text
+    assert "do not arrive" in text
+    assert "Holland & Knight" in text
+
+
+@pytest.mark.parametrize("name", list(presets()))
+def test_each_preset_is_answered(app: AppTest, name: str) -> None:
+    app.selectbox(key="response_preset").set_value(name).run()
+    assert not app.exception
+    assert presets()[name].sources[0].title in said(app)
+
+
+def test_more_stock_lengthens_what_is_bridged(app: AppTest) -> None:
+    app.selectbox(key="response_preset").set_value("china_gallium_ban").run()
+    app.number_input(key="response_days").set_value(60).run()
+    assert "61 days" in said(app)
+    app.number_input(key="response_days").set_value(0).run()
+    assert "not met from the first day" in said(app)
+
+
+def test_a_stop_of_ones_own_and_what_is_missing(app: AppTest) -> None:
+    app.segmented_control(key="response_from").set_value("own").run()
+    assert not app.exception
+    assert "99 % of world supply" in said(app)
+    app.selectbox(key="response_stage").set_value("mine").run()
+    assert "No share of CHN in gallium at the stage mine is known" in said(app)
+    app.number_input(key="response_share").set_value(50.0).run()
+    assert "do not arrive" in said(app)
+    app.segmented_control(key="response_from").set_value("listed").run()
+
+
+def test_the_stock_planner_buys_and_refuses_nothing(app: AppTest) -> None:
+    app.segmented_control(key="response_part").set_value("stock").run()
+    assert not app.exception
+    assert "50 of 50 million USD are spent" in said(app)
+    app.number_input(key="stock_budget").set_value(0.0).run()
+    assert "give more than 0" in said(app)
+    app.number_input(key="stock_budget").set_value(20.0).run()
+
+
+def test_the_price_floor_says_what_the_capital_says(app: AppTest) -> None:
+    app.segmented_control(key="response_part").set_value("floor").run()
+    assert not app.exception
+    assert "the capital by itself costs more than the floor" in said(app)
+    app.number_input(key="floor_price").set_value(0.0).run()
+    assert "supports nothing" in said(app)
+    app.segmented_control(key="response_part").set_value("stop").run()

@@ -1,0 +1,1 @@
+"""The page of supply stops: response, stock, price floor."""

@@ -1,0 +1,171 @@
+"""What is asked of a supply stop: a preset, a stop of one's own, or a file; the desk, the sites and the stock."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+
+import streamlit as st
+
+from scoring.supply.response_errors import SupplyScenarioError
+from scoring.supply.response_scenario import (
+    DESKS,
+    MOST_STOCK_DAYS,
+    READINESS,
+    STAGES,
+    SupplyScenario,
+    preset,
+    presets,
+    scenario_from,
+    stock_targets,
+)
+from scoring.supply.stock import Stock, held, stocks_from
+from ui.text import response_words as words
+from ui.text import vocabulary as w
+from ui.text.i18n import _, either
+from workspace import reference
+
+#: Where the stop comes from.
+LISTED, OWN, FILE = "listed", "own", "file"
+
+
+def asked() -> SupplyScenario | None:
+    """Draw the controls and return the scenario that they say; None: a file is still to be chosen.
+
+    Raises
+    ------
+    SupplyScenarioError
+        If what is entered cannot be used.
+    """
+    whence = {LISTED: _("From the list"), OWN: _("My own"), FILE: _("TOML file")}
+    chosen = st.segmented_control(
+        _("Stop"), list(whence), key="response_from", default=LISTED, format_func=whence.__getitem__, required=True
+    )
+    scenario = {LISTED: _listed, OWN: _own, FILE: _file}[chosen or LISTED]()
+    if scenario is None:
+        return None
+    one, two, three = st.columns([2, 3, 2], gap="medium")
+    with one:
+        desk = st.segmented_control(
+            _("Whose demand"),
+            list(DESKS),
+            key=f"response_desk_{scenario.id}",
+            default=scenario.desk,
+            format_func=lambda key: w.word(words.DESK_WORDS, key),
+            required=True,
+        )
+    with two:
+        stages = st.segmented_control(
+            _("Which sites answer"),
+            list(READINESS),
+            key="response_stages",
+            default=scenario.stages,
+            format_func=lambda key: w.word(words.READINESS_WORDS, key),
+            required=True,
+        )
+    with three:
+        days = _stock_days()
+    return scenario.seen(desk, stages, days)
+
+
+def own_stock(scenario: SupplyScenario) -> Stock:
+    """Draw the upload of stocks and return that of the commodity; nothing without a file.
+
+    Raises
+    ------
+    SupplyTableError
+        If the file cannot be used: which line, and the cure.
+    """
+    with st.expander(_("My stocks (CSV)")):
+        st.caption(_("Columns commodity, quantity, unit (t, kg, lb, kt, or days of demand). It is not kept."))
+        file = st.file_uploader(_("Stocks"), type="csv", key="response_stocks", label_visibility="collapsed")
+    return held(stocks_from(file.name, file.getvalue()) if file else {}, scenario.commodity)
+
+
+def commodity_choice(key: str, first: str) -> str:
+    """Draw a choice of a commodity and return its id."""
+    names = list(reference.commodity_names())
+    return str(st.selectbox(_("Commodity"), names, index=names.index(first), key=key, format_func=w.commodity) or first)
+
+
+def _listed() -> SupplyScenario:
+    names = list(presets())
+    chosen = st.selectbox(
+        _("Stop of the list"),
+        names,
+        key="response_preset",
+        format_func=lambda name: words.title(presets()[name]),
+        label_visibility="collapsed",
+    )
+    return preset(str(chosen or names[0]))
+
+
+def _own() -> SupplyScenario:
+    """Draw the form of a stop of one's own; an empty field leaves the figure of the facts."""
+    one, two, three, four, five = st.columns([3, 3, 3, 2, 2], gap="small")
+    with one:
+        commodity = commodity_choice("response_commodity", "gallium")
+    with two:
+        stage = st.selectbox(
+            _("Stage of the chain"),
+            list(STAGES),
+            index=1,
+            key="response_stage",
+            format_func=lambda key: w.word(words.STAGE_WORDS, key),
+        )
+    with three:
+        codes = sorted(reference.country_codes(), key=w.nation)
+        country = st.selectbox(
+            _("Country"), codes, index=codes.index("CHN"), key="response_country", format_func=w.nation
+        )
+    cut = four.number_input(_("Cut, %"), 0.0, 100.0, 100.0, 5.0, key="response_cut")
+    months = five.number_input(_("Months"), 1, 120, 12, key="response_months")
+    six, seven, eight = st.columns(3, gap="small")
+    share = six.number_input(
+        _("Its share of world supply, %"), 0.0, 100.0, None, key="response_share", placeholder=_("as in the facts")
+    )
+    demand = seven.number_input(
+        _("Demand of the desk, t a year"), 0.0, 1e12, None, key="response_demand", placeholder=_("as in the facts")
+    )
+    reliance = eight.number_input(
+        _("Imported part of the demand, %"), 0.0, 100.0, None, key="response_reliance", placeholder=_("as in the facts")
+    )
+    told = {"share_pct": share, "demand_t_y": demand, "reliance_pct": reliance}
+    values = {"commodity": commodity, "stage": stage, "country": country, "cut_pct": cut, "months": months}
+    return replace(
+        scenario_from({**values, **{key: value for key, value in told.items() if value is not None}}, _("form")),
+        id="own",
+    )
+
+
+def _file() -> SupplyScenario | None:
+    file = st.file_uploader(_("TOML file"), type="toml", key="response_file", label_visibility="collapsed")
+    if file is None:
+        st.caption(_('A file such as `commodity = "gallium"`, one key a line; Method & data has the keys.'))
+        return None
+    try:
+        values = tomllib.loads(file.getvalue().decode("utf-8-sig"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise SupplyScenarioError(
+            '{file} cannot be read as TOML ({reason}); write lines such as commodity = "gallium".',
+            file=file.name,
+            reason=error,
+        ) from error
+    return replace(scenario_from(values, file.name), id="file")
+
+
+def _stock_days() -> float:
+    """Draw the days of stock with the published targets beside it, and return the days."""
+    targets = stock_targets()
+    days = st.number_input(
+        _("Stock, days of demand"),
+        0.0,
+        MOST_STOCK_DAYS,
+        0.0,
+        10.0,
+        key="response_days",
+        help=" ".join(f"{either(each.title, each.title_ja)}." for each in targets.values())
+        + " "
+        + _("Real holdings are not public."),
+    )
+    return float(days)

@@ -1,0 +1,114 @@
+"""The stock planner: stops to prepare for, a budget, and what to buy."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from geo.errors import OrebridgeError
+from scoring.supply.response_scenario import presets
+from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
+from ui.panels.downloads import table_download
+from ui.text import response_words as words
+from ui.text import vocabulary as w
+from ui.text.i18n import _, fixed, number, quantity
+from ui.text.problems import problem
+from ui.text.vocabulary import N_
+from workspace import response as responses
+
+#: Stops that the planner opens with.
+FIRST = 4
+PRICE_WORDS = {"cited": N_("cited"), "user_price": N_("your price"), "user": N_("your table")}
+
+
+def stock_tab() -> None:
+    """Draw the planner."""
+    st.caption(
+        _(
+            "With a budget, what to buy so that the months least covered are covered: first the largest open share of "
+            "a month is made as small as money allows, then as many days of demand as possible are covered. Exact, by "
+            "a linear program."
+        )
+    )
+    one, two, three = st.columns([5, 2, 2], vertical_alignment="bottom", gap="medium")
+    names = list(presets())
+    chosen = one.multiselect(
+        _("Stops to prepare for, one a commodity"),
+        names,
+        default=_first(names),
+        key="stock_presets",
+        format_func=lambda name: words.title(presets()[name]),
+    )
+    budget = two.number_input(_("Budget, million USD"), 0.0, 1e6, 50.0, 10.0, key="stock_budget")
+    cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
+    with st.expander(_("My prices, storage and shelf life (CSV)")):
+        st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))
+        file = st.file_uploader(_("Goods"), type="csv", key="stock_goods", label_visibility="collapsed")
+    if not chosen:
+        st.info(_("Choose at least one stop."))
+        return
+    try:
+        goods = goods_from(file.name, file.getvalue()) if file else {}
+        made = responses.stock_plan(
+            [responses.respond(presets()[name]) for name in chosen], goods, float(budget), "p90" if cautious else "p50"
+        )
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
+    _show(made)
+
+
+def _first(names: list[str]) -> list[str]:
+    """Return the first stops, one a commodity."""
+    by_commodity: dict[str, str] = {}
+    for name in names:
+        by_commodity.setdefault(presets()[name].commodity, name)
+    return list(by_commodity.values())[:FIRST]
+
+
+def _show(made: StockPlan) -> None:
+    st.markdown(
+        "#### "
+        + w.plain(
+            _("{spent} of {budget} million USD are spent; {enough} million would cover all that stays open.").format(
+                spent=quantity(made.spent_musd), budget=quantity(made.budget_musd), enough=quantity(made.enough_musd)
+            )
+        )
+    )
+    st.markdown(
+        w.plain(
+            _("The next million covers {days} days of demand of one commodity.").format(
+                days=fixed(made.next_musd_days, 2)
+            )
+        )
+    )
+    frame = pd.DataFrame([_row(each) for each in made.purchases])
+    st.dataframe(frame, hide_index=True, width="stretch", lazy=False, alt=_("What to buy"))
+    st.caption(
+        _(
+            "Open: largest share of a month's demand that stays open, before and after. Storage is the middle of cited "
+            "warehouse rents of 2015, for copper, lead and nickel; of other metals none was found and none is counted "
+            "unless you enter it. No source of ours states a shelf life."
+        )
+    )
+    if made.unpriced:
+        st.warning(
+            _("Without a price, left out: {commodities}.").format(
+                commodities=", ".join(w.commodity(each) for each in made.unpriced)
+            )
+        )
+    table_download(frame, "stock")
+
+
+def _row(each: Purchase) -> dict[str, object]:
+    return {
+        _("Commodity"): w.commodity(each.commodity),
+        _("Buy, t"): quantity(each.tonnes),
+        _("Cost, million USD"): quantity(each.cost_musd + each.storage_musd),
+        _("USD per t"): quantity(each.terms.usd_per_t),
+        _("Range of five years"): f"{quantity(each.terms.low_usd_per_t)}–{quantity(each.terms.high_usd_per_t)}",
+        _("Price"): w.word(PRICE_WORDS, each.terms.whose),
+        _("Open, %"): f"{number(each.open_before_pct, 1)} → {number(each.open_after_pct, 1)}",
+        _("Days open"): f"{number(each.days_before)} → {number(each.days_after)}",
+        _("Of a world year, %"): quantity(each.world_pct),
+    }
