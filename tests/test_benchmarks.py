@@ -14,6 +14,7 @@ from benchmarks import (
     bench_nearest,
     bench_rank,
     bench_rerun,
+    bench_response,
     calibrate_ranges,
     fuzz_uploads,
     hide_and_recover,
@@ -64,6 +65,13 @@ def test_methods_and_smaa_agree_with_the_plain_way(capsys: pytest.CaptureFixture
     assert "peers not installed: " in out
     assert max(numbers(r"largest difference of P\(top 100\) on \d+ draws: (\S+)", out)) < 0.05
     assert out.count("ours ") == 9
+
+
+def test_a_response_balances_as_the_plain_loop_does(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_response.main(50)
+    out = capsys.readouterr().out
+    assert numbers(r"largest difference: (\S+)", out)[0] < 1e-9
+    assert numbers(r"every stage: (\S+) s", out)[0] < 30
 
 
 def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFixture[str]) -> None:

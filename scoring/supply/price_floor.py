@@ -16,7 +16,6 @@ import duckdb
 import numpy as np
 
 from data.sql import records, sql
-from data.vocabulary import KINDS
 from geo.arrays import FloatArray
 from geo.errors import Phrase
 from scoring.errors import UnknownSiteError
@@ -25,7 +24,7 @@ from scoring.permitting.outlook import SEED, Milestones
 from scoring.sites.dossier import site_row
 from scoring.supply.response_errors import BudgetError
 from scoring.supply.response_scenario import commodity_id
-from scoring.supply.response_sites import DRAWS, SiteOutput, Span, Statement, stated_outputs, timed
+from scoring.supply.response_sites import DRAWS, KINDS_AT, SiteOutput, Span, Statement, stated_outputs, timed
 from scoring.supply.response_tables import TableRow, read_file, read_table
 from scoring.supply.stock_plan import Terms, cited_terms
 
@@ -33,6 +32,8 @@ COLUMNS = (
     *("site", "commodity", "break_even_usd_t", "opex_usd_t", "capex_musd", "life_years", "discount_pct"),
     *("output_t_y", "note"),
 )
+#: Kinds of sites whose output is metal: magnets and anodes are sold by the weight of the product.
+MADE_BY = (*KINDS_AT["mine"], *KINDS_AT["refining"])
 #: Years that are shown.
 MOST_YEARS = 30
 #: Real discount rate in percent where none is entered: an assumption.
@@ -208,7 +209,7 @@ def price_floor(
             "A floor of {floor} USD per tonne supports nothing; give a price above 0, such as 110000.",
             floor=f"{floor_usd_t:g}",
         )
-    outputs = {site.row["site_id"]: site for site in stated_outputs(facts, name, KINDS)}
+    outputs = {site.row["site_id"]: site for site in stated_outputs(facts, name, MADE_BY)}
     market = cited_terms(facts, [name]).get(name)
     judged = _all_judged(facts, [cost for cost in costs if cost.commodity == name], outputs, floor_usd_t, market)
     start = date(BUNDLE_DAY.year + 1, 1, 1)

@@ -49,10 +49,12 @@ _ADDED: Mapping[Readiness, tuple[str, ...]] = {
     ),
 }
 Reason = Literal["unclear_tonnes", "not_allied", "covered_owner", "stage_unknown", "too_early"]
-#: Tonnes of concentrate or of several products together say nothing of one metal; "TREO in concentrate" does.
-_GROSS = re.compile(
-    r"(?<!\bin )(?<!in mineral )\b\w*\s?concentrate|together|all \d+ products|finished products|critical", re.I
+#: Tonnes of concentrate, magnets or several products together say nothing of one metal; "TREO in concentrate" does.
+_PRODUCT = (
+    r"(?<!\bin )(?<!in mineral )\b\w*\s?concentrate|(?<!for )\bmagnets\b|\bNdFeB\b|(?<!rare earth )\bmagnet block"
 )
+_GROSS = re.compile(rf"{_PRODUCT}|together|all \d+ products|finished products|critical", re.I)
+_BY_WEIGHT = re.compile(_PRODUCT, re.I)
 _CONTAINED = re.compile(
     r"contained|\bcontent\b|\bin (mixed |mineral )?(rare earth )?"
     r"(concentrate|carbonate|sul(ph|f)ate|hydroxide|dioxide|mhp)",
@@ -303,19 +305,21 @@ def metal_share(product: str, by_weight: bool = False) -> tuple[float, float] | 
     product : str
         Words of the source; empty: the commodity itself.
     by_weight : bool
-        The commodity is counted by the weight of what is sold (graphite, barite, fluorspar): concentrate is that.
+        The commodity is counted by the weight of what is sold (graphite, barite, fluorspar, derivative products).
 
     Examples
     --------
     >>> metal_share("TREO in concentrate"), metal_share("rare earth concentrate"), metal_share("LCE")
     ((1.0, 1.0), None, (0.1879, 0.1879))
+    >>> metal_share("recycled NdFeB magnets"), metal_share("separated rare earths for magnets")
+    (None, (1.0, 1.0))
     >>> metal_share("battery-grade cobalt sulfate"), metal_share("cobalt in sulphate")
     ((0.21, 1.0), (1.0, 1.0))
     """
     if _CONTAINED.search(product):
         return 1.0, 1.0
     if _GROSS.search(product):
-        return (1.0, 1.0) if by_weight and "concentrate" in product.lower() else None
+        return (1.0, 1.0) if by_weight and _BY_WEIGHT.search(product) else None
     return next((share for words, share in _COMPOUNDS if words.search(product)), (1.0, 1.0))
 
 

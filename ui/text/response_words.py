@@ -56,6 +56,12 @@ def cuts(scenario: SupplyScenario) -> str:
     )
 
 
+def short(scenario: SupplyScenario) -> str:
+    """Return a scenario in a few words: commodity, country, percent."""
+    countries = listed(w.nation(cut.country) for cut in scenario.cuts)
+    return f"{w.commodity(scenario.commodity)} · {countries} {number(scenario.cuts[0].cut_pct)} %"
+
+
 def headline(response: Response) -> str:
     """Return the answer in one sentence: how many days demand is met."""
     desk = w.word(DESK_WORDS, response.scenario.desk)
@@ -71,16 +77,18 @@ def headline(response: Response) -> str:
 
 def gap_sentence(response: Response) -> str:
     """Return how much stays missing, and what the named sites give."""
-    given = sum(site.given_t for site in response.sites.responders) * response.scenario.access_pct / 100
+    used = sum(month.responders_t for month in response.months)
+    drawn = sum(month.stock_t for month in response.months)
     return _(
-        "Over {months} months {loss} t of {demand} t do not arrive. {n} named sites could give {given} t on average; "
-        "{gap} t stay missing (P10 to P90: {range} t)."
+        "Over {months} months {loss} t of {demand} t do not arrive. {n} named sites fill {used} t of it and the stock "
+        "{drawn} t, on average; {gap} t stay missing (P50; P10 to P90: {range} t)."
     ).format(
         months=number(len(response.months)),
         loss=quantity(response.loss_total.p50),
         demand=quantity(response.demand_total_t),
         n=number(len(response.sites.responders)),
-        given=quantity(given),
+        used=quantity(used),
+        drawn=quantity(drawn),
         gap=quantity(response.gap_total.p50),
         range=_range(response.gap_total, None),
     )

@@ -19,7 +19,7 @@ from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import from_preset
 from ui.memo.content import Memo, MemoBasis, SitePage, ground, memos
-from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, within_font, html, pages_png, pdf, write
+from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, html, pages_png, pdf, within_font, write
 from ui.memo.files import docx as as_docx
 from ui.text import vocabulary as w
 from ui.text.glossary import terms, tip

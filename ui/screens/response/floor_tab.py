@@ -29,7 +29,7 @@ def floor_tab() -> None:
     one, two, three = st.columns([3, 3, 2], gap="medium", vertical_alignment="bottom")
     with one:
         commodity = commodity_choice("floor_commodity", "rare earths")
-    floor = two.number_input(_("Floor, USD per tonne"), 0.0, 1e10, 30_000.0, 1_000.0, key="floor_price")
+    floor = two.number_input(_("Floor, USD per tonne"), 0.0, 1e10, 30_000.0, 1_000.0, format="%.0f", key="floor_price")
     years = three.number_input(_("Years"), 1, 30, 10, key="floor_years")
     with st.expander(_("My costs (CSV)"), expanded=True):
         st.caption(
@@ -126,7 +126,7 @@ def _bounds(made: PriceFloor) -> None:
         .mark_bar(color=BLUE)
         .encode(
             x=alt.X("usd:Q", title=_("USD per tonne")),
-            y=alt.Y("site:N", sort="x", title=None, axis=alt.Axis(labelLimit=320)),
+            y=alt.Y("site:N", sort="x", title=None, axis=alt.Axis(labelLimit=320, labelOverlap=False)),
             tooltip=[
                 alt.Tooltip("site:N", title=_("Site")),
                 alt.Tooltip("usd:Q", format=",.0f", title=_("USD per tonne")),

@@ -44,7 +44,7 @@ def asked() -> SupplyScenario | None:
     scenario = {LISTED: _listed, OWN: _own, FILE: _file}[chosen or LISTED]()
     if scenario is None:
         return None
-    one, two, three = st.columns([2, 3, 2], gap="medium")
+    one, two = st.columns([3, 2], gap="medium")
     with one:
         desk = st.segmented_control(
             _("Whose demand"),
@@ -55,16 +55,15 @@ def asked() -> SupplyScenario | None:
             required=True,
         )
     with two:
-        stages = st.segmented_control(
-            _("Which sites answer"),
-            list(READINESS),
-            key="response_stages",
-            default=scenario.stages,
-            format_func=lambda key: w.word(words.READINESS_WORDS, key),
-            required=True,
-        )
-    with three:
         days = _stock_days()
+    stages = st.segmented_control(
+        _("Which sites answer"),
+        list(READINESS),
+        key="response_stages",
+        default=scenario.stages,
+        format_func=lambda key: w.word(words.READINESS_WORDS, key),
+        required=True,
+    )
     return scenario.seen(desk, stages, days)
 
 
@@ -163,6 +162,7 @@ def _stock_days() -> float:
         MOST_STOCK_DAYS,
         0.0,
         10.0,
+        format="%.0f",
         key="response_days",
         help=" ".join(f"{either(each.title, each.title_ja)}." for each in targets.values())
         + " "

@@ -79,8 +79,10 @@ def _basis(scenario: SupplyScenario, made: Response) -> None:
     note = either(scenario.note, scenario.note_ja)
     if note:
         st.caption(w.plain(note))
-    for source in scenario.sources:
-        st.caption(f"[{w.plain(source.title)}]({source.url}) ({w.plain(source.as_of)}): {w.plain(source.says)}")
+    if scenario.sources:
+        with st.expander(_("Where it is written")):
+            for source in scenario.sources:
+                st.caption(f"[{w.plain(source.title)}]({source.url}) ({w.plain(source.as_of)}): {w.plain(source.says)}")
     with st.expander(_("What the figures cannot know")):
         for text in words.LIMITS:
             st.markdown(f"- {_(text)}")

@@ -37,9 +37,9 @@ def stock_tab() -> None:
         names,
         default=_first(names),
         key="stock_presets",
-        format_func=lambda name: words.title(presets()[name]),
+        format_func=lambda name: words.short(presets()[name]),
     )
-    budget = two.number_input(_("Budget, million USD"), 0.0, 1e6, 50.0, 10.0, key="stock_budget")
+    budget = two.number_input(_("Budget, million USD"), 0.0, 1e6, 50.0, 10.0, format="%.0f", key="stock_budget")
     cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
     with st.expander(_("My prices, storage and shelf life (CSV)")):
         st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))
