@@ -362,7 +362,8 @@ def _judged(
         span_t = output.made if output.row["stage"] == "operating" and output.made else output.added or output.made
     if span_t is None:
         raise cost.row.wrong(
-            Phrase("the stated output is of concentrate or of several metals together"), Phrase("fill in output_t_y")
+            Phrase("the stated output is of concentrate, magnets or several metals together"),
+            Phrase("fill in output_t_y"),
         )
     row = output.row
     site = FloorSite(

@@ -54,9 +54,9 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class DeskDemand:
-    """Demand of one desk in tonnes a year, and how much of it is imported, in percent."""
+    """Demand of one desk (``joint``: entered for both) in tonnes a year, and how much of it is imported, in percent."""
 
-    desk: Literal["us", "japan"]
+    desk: Desk
     demand: Figure
     reliance_pct: tuple[float, float]
 
@@ -144,7 +144,7 @@ def _demands(
         reliance = (
             (scenario.reliance_pct, scenario.reliance_pct) if scenario.reliance_pct is not None else (100.0, 100.0)
         )
-        return (DeskDemand(wanted[0], Figure(*scenario.demand_t_y, how="user"), reliance),), ()
+        return (DeskDemand(scenario.desk, Figure(*scenario.demand_t_y, how="user"), reliance),), ()
     by_desk = {str(row["who"]): row for row in rows}
     found = tuple(_desk_demand(desk, by_desk[desk], scenario) for desk in wanted if desk in by_desk)
     if not found:

@@ -53,7 +53,7 @@ Reason = Literal["unclear_tonnes", "not_allied", "covered_owner", "stage_unknown
 _PRODUCT = (
     r"(?<!\bin )(?<!in mineral )\b\w*\s?concentrate|(?<!for )\bmagnets\b|\bNdFeB\b|(?<!rare earth )\bmagnet block"
 )
-_GROSS = re.compile(rf"{_PRODUCT}|together|all \d+ products|finished products|critical", re.I)
+_GROSS = re.compile(rf"{_PRODUCT}|together|\+ ?\d|all \d+ products|finished products|critical", re.I)
 _BY_WEIGHT = re.compile(_PRODUCT, re.I)
 _CONTAINED = re.compile(
     r"contained|\bcontent\b|\bin (mixed |mineral )?(rare earth )?"
@@ -311,6 +311,8 @@ def metal_share(product: str, by_weight: bool = False) -> tuple[float, float] | 
     --------
     >>> metal_share("TREO in concentrate"), metal_share("rare earth concentrate"), metal_share("LCE")
     ((1.0, 1.0), None, (0.1879, 0.1879))
+    >>> metal_share("oxides (600 t Dy and Tb oxides + 800 t Nd and Pr oxides)") is None
+    True
     >>> metal_share("recycled NdFeB magnets"), metal_share("separated rare earths for magnets")
     (None, (1.0, 1.0))
     >>> metal_share("battery-grade cobalt sulfate"), metal_share("cobalt in sulphate")

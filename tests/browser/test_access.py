@@ -32,6 +32,7 @@ ADDRESSES = {
     "shortlist": "shortlist?list=default",
     "methods": "methods?",
     "facts": "facts?m=gallium",
+    "response": "response?",
 }
 
 

@@ -79,7 +79,7 @@ def _texts(response: Response) -> Record:
             )
         ),
         "headline": words.headline(response),
-        "gap": words.gap_sentence(response),
+        "gap_said": words.gap_sentence(response),
         "note": either(scenario.note, scenario.note_ja),
         "rests": [
             *map(words.demand_sentence, response.market.demands),

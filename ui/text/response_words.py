@@ -24,7 +24,7 @@ READINESS_WORDS: dict[str, str] = dict(
     )
 )
 REASON_WORDS = {
-    "unclear_tonnes": N_("stated in tonnes of concentrate or of several metals together"),
+    "unclear_tonnes": N_("stated in tonnes of concentrate, magnets or several metals together"),
     "not_allied": N_("not in the US, Japan or a partner country"),
     "covered_owner": N_("an owner of a covered nation is known"),
     "stage_unknown": N_("no source states the stage"),

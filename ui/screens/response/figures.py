@@ -80,9 +80,9 @@ def sites_table(made: Response) -> None:
             _("Design rate"): [words.months_words(site.full) for site in sites],
             _("Chance"): [f"{number(100 * site.chance)} %" for site in sites],
             _("Gives, t"): [quantity(site.given_t) for site in sites],
-            _("Owners"): [w.word(w.VERDICTS, site.owners) for site in sites],
-            _("As of"): [max((each.as_of for each in site.statements), default="") for site in sites],
             _("Source"): [site.statements[-1].url if site.statements else None for site in sites],
+            _("As of"): [max((each.as_of for each in site.statements), default="") for site in sites],
+            _("Owners"): [w.word(w.VERDICTS, site.owners) for site in sites],
         }
     )
     chosen = st.dataframe(
@@ -92,7 +92,17 @@ def sites_table(made: Response) -> None:
         lazy=False,
         key="response_sites",
         alt=_("Who answers"),
-        column_config={_("Source"): st.column_config.LinkColumn(display_text=_("open"))},
+        column_config={
+            _("Site"): st.column_config.TextColumn(width=220),
+            _("Country"): st.column_config.TextColumn(width=95),
+            _("Stage"): st.column_config.TextColumn(width=90),
+            _("Adds, t/y"): st.column_config.TextColumn(width=95),
+            _("First product"): st.column_config.TextColumn(width=95),
+            _("Design rate"): st.column_config.TextColumn(width=95),
+            _("Chance"): st.column_config.TextColumn(width=65),
+            _("Gives, t"): st.column_config.TextColumn(width=65),
+            _("Source"): st.column_config.LinkColumn(display_text=_("open"), width=60),
+        },
         on_select="rerun",
         selection_mode="single-row",
     )
@@ -126,7 +136,7 @@ def left_out(made: Response) -> None:
     """List the sites that state an output and do not count, with the reason."""
     if not made.sites.left_out:
         return
-    with st.expander(_("{n} sites state an output and do not count").format(n=number(len(made.sites.left_out)))):
+    with st.expander(_("Sites that state an output and do not count: {n}").format(n=number(len(made.sites.left_out)))):
         st.dataframe(
             pd.DataFrame(
                 {

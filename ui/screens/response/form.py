@@ -117,7 +117,7 @@ def _own() -> SupplyScenario:
         country = st.selectbox(
             _("Country"), codes, index=codes.index("CHN"), key="response_country", format_func=w.nation
         )
-    cut = four.number_input(_("Cut, %"), 0.0, 100.0, 100.0, 5.0, key="response_cut")
+    cut = four.number_input(_("Cut, %"), 0.0, 100.0, 100.0, 5.0, format="%.0f", key="response_cut")
     months = five.number_input(_("Months"), 1, 120, 12, key="response_months")
     six, seven, eight = st.columns(3, gap="small")
     share = six.number_input(
