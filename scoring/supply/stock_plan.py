@@ -73,6 +73,8 @@ class Purchase:
         Days of demand that stay open over all months.
     covered : tuple of float
         Tonnes for each month.
+    open_pct, left_pct : tuple of float
+        Share of each month's demand that stays open, before and after.
     world_pct : float or None
         The purchase as a share of a year of world production; None: not known.
     """
@@ -88,6 +90,8 @@ class Purchase:
     days_before: float
     days_after: float
     covered: tuple[float, ...]
+    open_pct: tuple[float, ...]
+    left_pct: tuple[float, ...]
     world_pct: float | None
 
 
@@ -365,5 +369,7 @@ def _purchase(each: _Open, tonnes: FloatArray) -> Purchase:
         float((each.gap_t / each.demand_t).sum() * MONTH_DAYS),
         float((left / each.demand_t).sum() * MONTH_DAYS),
         tuple(float(value) for value in tonnes),
+        tuple(100 * float(value) for value in each.gap_t / each.demand_t),
+        tuple(100 * float(value) for value in left / each.demand_t),
         None if world is None or not world.high else 100 * float(tonnes.sum()) / world.high,
     )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def respond(
     brief: Annotated[
         Path | None, typer.Option(help="Write a page in English and Japanese to this .pdf or .html file.")
     ] = None,
+    overwrite: OverwriteOption = False,
     format: FormatOption = Format.table,
 ) -> None:
     """Show what a supply stop does to a desk month by month, which named sites answer by when, and the gap."""
@@ -59,7 +61,7 @@ def respond(
     if brief is not None:
         from ui.memo.response_brief import write_brief  # noqa: PLC0415 - typst is slow to import
 
-        write_brief(response, brief)
+        write_brief(response, brief, overwrite)
     if format is Format.json:
         typer.echo(json.dumps(response_record(response), ensure_ascii=False, indent=2))
         return

@@ -57,7 +57,7 @@ def months_chart(made: Response) -> None:
         else shape.mark_bar().encode(**encoded)
     )
     bars = alt.Chart(spans).mark_rule(color="#1B2430", strokeWidth=1.2).encode(x=x, y="low:Q", y2="high:Q")
-    st.altair_chart((areas + bars).properties(height=330), width="stretch")
+    st.altair_chart((areas + bars).properties(height=400), width="stretch")
     st.caption(
         _("Means over {n} draws. The lines are the interval of what is covered, P10 to P90.").format(n=number(DRAWS))
     )

@@ -49,18 +49,16 @@ def floor_tab() -> None:
 
 
 def _show(made: PriceFloor) -> None:
-    above = [each for each in made.bounds if each.above]
-    st.markdown(
-        "#### "
-        + w.plain(
-            _(
-                "Of {n} allied projects with a stated output, {bounds} state a capital cost for this alone; at {above} "
-                "of them the capital by itself costs more than the floor."
-            ).format(n=number(made.with_output), bounds=number(len(made.bounds)), above=number(len(above)))
-        )
-    )
     if made.sites:
         _entered(made)
+    above = [each for each in made.bounds if each.above]
+    told = w.plain(
+        _(
+            "Of {n} allied projects with a stated output, {bounds} state a capital cost for this alone; at {above} "
+            "of them the capital by itself costs more than the floor."
+        ).format(n=number(made.with_output), bounds=number(len(made.bounds)), above=number(len(above)))
+    )
+    st.markdown(told if made.sites else f"#### {told}")
     if made.bounds:
         _bounds(made)
 
@@ -69,19 +67,16 @@ def _entered(made: PriceFloor) -> None:
     """Show the entered sites and the years."""
     breaking = [site for site in made.sites if site.breaks_even and site.allied]
     last = made.years[-1]
-    st.markdown(
-        w.plain(
-            _(
-                "{n} of {all} entered projects break even; in {year} they give {tonnes} t (P10 to P90: {range} t)."
-            ).format(
-                n=number(len(breaking)),
-                all=number(len(made.sites)),
-                year=last.year,
-                tonnes=quantity(last.tonnes.p50),
-                range=f"{quantity(last.tonnes.p10)}–{quantity(last.tonnes.p90)}",
-            )
-        )
+    text = _(
+        "{n} of {all} entered projects break even; in {year} they give {tonnes} t (P10 to P90: {range} t)."
+    ).format(
+        n=number(len(breaking)),
+        all=number(len(made.sites)),
+        year=last.year,
+        tonnes=quantity(last.tonnes.p50),
+        range=f"{quantity(last.tonnes.p10)}–{quantity(last.tonnes.p90)}",
     )
+    st.markdown(f"#### {w.plain(text)}")
     st.dataframe(pd.DataFrame([_site(each) for each in made.sites]), hide_index=True, width="stretch")
     st.dataframe(pd.DataFrame([_year(each) for each in made.years]), hide_index=True, width="stretch")
     if made.market is None:
@@ -138,7 +133,7 @@ def _bounds(made: PriceFloor) -> None:
         .mark_rule(color="#B5420A", strokeDash=[5, 4])
         .encode(x="usd:Q")
     )
-    st.altair_chart((bars + line).properties(height=40 + 22 * len(frame)), width="stretch")
+    st.altair_chart((bars + line).properties(height=alt.Step(26)), width="stretch")
     st.caption(
         _(
             "Annuity over {years} years at {rate} % real (assumptions), over the largest output that is stated. The "

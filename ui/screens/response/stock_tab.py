@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -77,13 +78,14 @@ def _show(made: StockPlan) -> None:
     )
     st.markdown(
         w.plain(
-            _("The next million covers {days} days of demand of one commodity.").format(
+            _("The next million covers {days} days of demand, of all stops together.").format(
                 days=fixed(made.next_musd_days, 2)
             )
         )
     )
     frame = pd.DataFrame([_row(each) for each in made.purchases])
     st.dataframe(frame, hide_index=True, width="stretch", lazy=False, alt=_("What to buy"))
+    _months_chart(made)
     st.caption(
         _(
             "Open: largest share of a month's demand that stays open, before and after. Storage is the middle of cited "
@@ -98,6 +100,39 @@ def _show(made: StockPlan) -> None:
             )
         )
     table_download(frame, "stock")
+
+
+def _months_chart(made: StockPlan) -> None:
+    """Draw the share of each month's demand that stays open, before and after, a panel a commodity."""
+    before, after = _("without the purchase"), _("with the purchase")
+    rows = [
+        {"commodity": w.commodity(each.commodity), "month": at + 1, "when": when, "open": share}
+        for each in made.purchases
+        for when, shares in ((before, each.open_pct), (after, each.left_pct))
+        for at, share in enumerate(shares)
+    ]
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(interpolate="step-after")
+        .encode(
+            x=alt.X("month:Q", title=_("Month of the stop"), axis=alt.Axis(tickMinStep=1)),
+            y=alt.Y("open:Q", title=_("Open, %"), scale=alt.Scale(domain=[0, 100])),
+            color=alt.Color(
+                "when:N",
+                title=None,
+                scale=alt.Scale(domain=[before, after], range=["#B5420A", "#0B5C8F"]),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=[
+                alt.Tooltip("commodity:N", title=_("Commodity")),
+                alt.Tooltip("month:Q", title=_("Month of the stop")),
+                alt.Tooltip("open:Q", format=".1f", title=_("Open, %")),
+            ],
+        )
+        .properties(width=200, height=110)
+        .facet(facet=alt.Facet("commodity:N", title=None), columns=4)
+    )
+    st.altair_chart(chart)
 
 
 def _row(each: Purchase) -> dict[str, object]:
