@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scoring.supply.response import balanced, days_bridged, respond
+from scoring.supply.response import Response, balanced, days_bridged, respond
 from scoring.supply.response_errors import SupplyFigureError, SupplyScenarioError, SupplyTableError
 from scoring.supply.response_market import market
 from scoring.supply.response_record import response_record
@@ -109,6 +109,27 @@ def test_the_order_of_countries_does_not_count(facts: duckdb.DuckDBPyConnection)
         for order in (cuts, cuts[::-1])
     )
     assert one == other
+
+
+@settings(max_examples=12)
+@given(st.permutations(["CHN", "RUS", "TJK", "TUR"]), st.floats(0, 100), st.floats(0, 1))
+def test_laws_of_the_whole_response(
+    facts: duckdb.DuckDBPyConnection, order: list[str], cut_pct: float, part: float
+) -> None:
+    """Order does not count, months balance, and a smaller cut leaves no larger gap in any month or quantile."""
+
+    def answer(countries: list[str], pct: float) -> Response:
+        rows = [{"country": each, "cut_pct": pct, "months": 5, "share_pct": [5, 20]} for each in countries]
+        return respond(facts.cursor(), scenario_from({"commodity": "antimony", "stage": "mine", "cut": rows}, "law"))
+
+    whole, sorted_, less = answer(order, cut_pct), answer(sorted(order), cut_pct), answer(order, cut_pct * part)
+    assert whole.months == sorted_.months
+    for more, fewer in zip(whole.months, less.months, strict=True):
+        assert more.remaining_t + more.responders_t + more.stock_t + more.gap_t == pytest.approx(more.demand_t)
+        assert more.gap.p10 >= fewer.gap.p10 - 1e-9
+        assert more.gap.p50 >= fewer.gap.p50 - 1e-9
+        assert more.gap.p90 >= fewer.gap.p90 - 1e-9
+    assert whole.days_bridged.p50 <= less.days_bridged.p50
 
 
 def test_gallium_from_china_loses_what_the_share_says(facts: duckdb.DuckDBPyConnection) -> None:
