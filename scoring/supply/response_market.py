@@ -1,7 +1,7 @@
 """What a response needs of the market: shares of world supply and the demand of the desks, each as an interval.
 
-Everything comes through one relation, ``response_market.sql``. A country of which no share is known is bounded by what
-is known of the leading one, never guessed.
+Shares come from the newest table of producers (`scoring.supply.markets`), demand from ``response_market.sql``. A
+country of which no share is known is bounded by what is known of the leading one, never guessed.
 """
 
 from __future__ import annotations
@@ -16,9 +16,14 @@ import duckdb
 
 from data.sql import records, sql
 from data.vocabulary import CURATED
+from scoring.supply.concentration import share
+from scoring.supply.desks import VINTAGES
+from scoring.supply.markets import OTHER, Place, Table, tables
 from scoring.supply.response_errors import SupplyFigureError
 from scoring.supply.response_scenario import Cut, Desk, SupplyScenario
 
+#: Stage of a scenario -> stage of the tables of producers.
+_STAGES = {"mine": "mine", "refining": "refined", "product": "product"}
 JAPAN_FILE = CURATED / "japan_consumption.csv"
 #: How a share came to be known.
 ShareBasis = Literal["facts", "scenario", "bound", "exposure"]
@@ -123,7 +128,9 @@ def market(facts: duckdb.DuckDBPyConnection, scenario: SupplyScenario) -> Market
     leader = next((row for row in supply if row["who"]), None)
     world = next((_figure(row) for row in supply if not row["who"]), None)
     demands, missing = _demands(scenario, [row for row in rows if row["kind"] == "demand"])
-    return Market(demands, missing, tuple(_share(scenario, cut, leader) for cut in scenario.cuts), world)
+    of_place = tables(facts, VINTAGES[0]).get(Place(scenario.commodity, _STAGES[scenario.stage]), [])
+    shares = tuple(_share(scenario, cut, of_place[0] if of_place else None, leader) for cut in scenario.cuts)
+    return Market(demands, missing, shares, world)
 
 
 def _check_countries(facts: duckdb.DuckDBPyConnection, scenario: SupplyScenario) -> None:
@@ -196,12 +203,20 @@ def _japan_pages() -> dict[str, tuple[int | None, str]]:
         }
 
 
-def _share(scenario: SupplyScenario, cut: Cut, leader: dict[str, object] | None) -> CutShare:
-    """Return the share of a cut country: the user's, that of the facts, or the bounds that the leader's leaves."""
+def _share(scenario: SupplyScenario, cut: Cut, table: Table | None, leader: dict[str, object] | None) -> CutShare:
+    """Return the share of a cut country: the user's, that of the newest table of producers, or what the leader leaves.
+
+    A country that the table does not name has at most its residual; of one whose production is withheld, the table
+    says nothing.
+    """
     if cut.exposure_pct is not None:
         return CutShare(cut, cut.exposure_pct, cut.exposure_pct, "exposure")
     if cut.share_pct is not None:
         return CutShare(cut, *cut.share_pct, "scenario")
+    if table is not None and not {cut.country, OTHER} & set(table.not_counted):
+        known = share(table.supply, {cut.country})
+        if known is not None:
+            return CutShare(cut, round(known.low, 3), round(known.high, 3), "facts", table.source_id, table.year)
     if leader is None:
         raise SupplyFigureError(
             "No share of {country} in {commodity} at the stage {stage} is known; write share_pct = 50 (percent of "

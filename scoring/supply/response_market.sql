@@ -4,8 +4,8 @@
 --         demand), basis (what the tonnes are of), how ('stated' | 'net_imports' | 'net_imports_heavy'), source_id ('': the row of data/curated/japan_consumption.csv), year
 -- grain:  one row a country, the world or a desk that has figures
 -- NULL:   reliance of supply; year of the Japanese demand (2011 to 2024, see data/curated/japan_consumption.csv)
--- ref:    USGS, Mineral Commodity Summaries 2026. The one relation through which a response reads the market: a table of production by country takes
---         the place of the rows of the leading country here and nowhere else. Where consumption is withheld, the net imports stand for it: only what
+-- ref:    USGS, Mineral Commodity Summaries 2026. Shares of countries are read from facts.market_figure; the row of the leading one bounds a country
+--         of which they say nothing. Where consumption is withheld, the net imports stand for it: only what
 --         is imported, all of it relied on. Of heavy rare earths they are of all heavy rare earths together
 WITH one AS (
     SELECT

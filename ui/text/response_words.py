@@ -10,7 +10,7 @@ from scoring.supply.response_scenario import DESKS, READINESS, STAGES, SupplySce
 from scoring.supply.response_sites import Responder, Span
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, listed, number, quantity
-from ui.text.vocabulary import N_
+from ui.text.vocabulary import N_, source_title
 
 DESK_WORDS: dict[str, str] = dict(zip(DESKS, (N_("US desk"), N_("Japan desk"), N_("Both desks")), strict=True))
 STAGE_WORDS: dict[str, str] = dict(
@@ -120,8 +120,8 @@ def share_sentence(share: CutShare) -> str:
         return _(
             "{country}: its share is not in the facts; it can only be {pct} %, since it does not lead the list."
         ).format(country=country, pct=pct)
-    return _("{country}: {pct} % of world supply in {year} (USGS).").format(
-        country=country, pct=pct, year=share.year or ""
+    return _("{country}: {pct} % of world supply in {year} ({source}).").format(
+        country=country, pct=pct, year=share.year or "", source=source_title(share.source_id)
     )
 
 
