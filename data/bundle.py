@@ -26,7 +26,8 @@ def report(facts: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE) -> dict[str,
     dict
         located, graded (located with grade and tonnage), processing (smelters, refineries, plants; also those on mine
         sites), processing_only (sites without ore), owned (an owner is named), owned_traced (its ultimate parent's
-        country is known), curated_plants, claims, ledger_projects (sites that the ledger of projects knows),
+        country is known), curated_plants, claims, market_figures (printed figures of market publications), trade_flows
+        (rows), ledger_projects (sites that the ledger of projects knows),
         stage_stated_2023, owner_dated_2021 (stated in that year or later), capex_known, output_known (capacity or
         planned output), stage_inferred, operating_stated_before_2015, bundle_mb (10^6 bytes), by_kind, by_commodity,
         by_country, by_stage, by_source (name -> sites) and left_out (reason -> rows of the sources).

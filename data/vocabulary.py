@@ -179,8 +179,6 @@ COUNTRY_SPELLINGS: dict[str, str] = {
     "north korea": "PRK",
     "korea, north": "PRK",
     "democratic republic of the congo": "COD",
-    "democratic republic of congo": "COD",
-    "congo, d.r.": "COD",
     "congo (kinshasa)": "COD",
     "congo, democratic republic of the": "COD",
     "dr congo": "COD",

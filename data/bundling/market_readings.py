@@ -38,6 +38,8 @@ class Reading:
     status: Status
 
 
+#: Spellings of countries that these publications alone use.
+SPELLINGS = {"democratic republic of congo": "COD", "congo, d.r.": "COD"}
 #: Rows of no single area: countries together, and totals of a part of a series.
 NO_AREA = re.compile(r"china, germany, and russia|world total \((rutile|ilmenite),? ?rounded\)", re.I)
 
@@ -128,7 +130,7 @@ def area_of(name: str, names: CountryNames) -> str:
     if low.startswith(("other", "rest of")):
         return OTHER
     spellings = (text, FOOTNOTE.sub("", text).strip(" ,"), re.split(r" \(|, concentrate", text)[0])
-    area = next((iso3 for iso3 in map(names.iso3, spellings) if iso3), "")
+    area = SPELLINGS.get(low) or next((iso3 for iso3 in map(names.iso3, spellings) if iso3), "")
     if not area:
-        raise McsError(f"{name!r} is no country that is known; add its spelling to data/vocabulary.py")
+        raise McsError(f"{name!r} is no country that is known; add its spelling to SPELLINGS")
     return area

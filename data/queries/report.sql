@@ -1,4 +1,4 @@
--- in:  facts.site, facts.claim, facts.owner
+-- in:  facts.site, facts.claim, facts.owner, facts.market_figure, facts.trade_flow
 -- out: one row with the counts that say how far the bundle reaches, and how old its facts are
 -- ref: a stage or owner counts for a year where the claim that is scored, or shown as owner, was stated then or later;
 --      capex_known, output_known: sites with a capital cost, and with a capacity or planned output
@@ -14,6 +14,8 @@ SELECT
     (SELECT count(DISTINCT site_id) FROM facts.owner WHERE bloc <> 'unknown') AS owned_traced,
     (SELECT count(*) FROM facts.site WHERE list_contains(source_ids, 'orebridge_plants')) AS curated_plants,
     (SELECT count(*) FROM facts.claim) AS claims,
+    (SELECT count(*) FROM facts.market_figure) AS market_figures,
+    (SELECT count(*) FROM facts.trade_flow) AS trade_flows,
     (SELECT count(*) FROM facts.site WHERE list_contains(source_ids, 'orebridge_projects')) AS ledger_projects,
     (SELECT count(DISTINCT site_id) FROM facts.claim WHERE chosen AND attribute = 'stage' AND as_of >= '2023') AS stage_stated_2023,
     (SELECT count(DISTINCT site_id) FROM facts.owner WHERE as_of >= '2021') AS owner_dated_2021,
