@@ -36,6 +36,19 @@ class Metric:
     best: float
     of: Callable[[Cell], Interval | None]
 
+    def severity(self, cell: Cell) -> float:
+        """Return where the middle of a cell's interval lies between the best end (0) and the worst (1); -1: unknown.
+
+        Parameters
+        ----------
+        cell : Cell
+        """
+        ends = self.of(cell)
+        if ends is None:
+            return -1.0
+        middle = (ends.low + min(ends.high, max(self.best, self.worst))) / 2
+        return min(1.0, max(0.0, (middle - self.best) / (self.worst - self.best)))
+
 
 def _leading(cell: Cell) -> Interval | None:
     return cell.concentration.leading_share_pct if cell.concentration else None

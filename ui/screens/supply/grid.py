@@ -22,7 +22,7 @@ RAMP, STEPS, LEFT_OUT = "lajolla_r", 256, 70
 UNKNOWN_STYLE = "background-color: #F3F4F6; color: #6B7480; font-style: italic"
 UNKNOWN_IN_THE_DARK = "background-color: #2A323D; color: #A9B2BD; font-style: italic"
 #: Pixels of the grid, and the least of a column; a Latin and a Japanese letter of its title.
-HEIGHT, WIDTH, LATIN, JAPANESE = 640, 72, 7, 14
+HEIGHT, WIDTH, LATIN, JAPANESE = 900, 72, 7, 14
 NAMES = 108
 
 
@@ -72,11 +72,9 @@ def _width(title: str) -> int:
 
 def style(metric: Metric, cell: Cell | None) -> str:
     """Return colours of a cell: by the middle of its interval; grey and italic where nothing is known."""
-    ends = metric.of(cell) if cell else None
-    if ends is None:
+    severity = metric.severity(cell) if cell else -1.0
+    if severity < 0:
         return UNKNOWN_IN_THE_DARK if dark() else UNKNOWN_STYLE
-    middle = (ends.low + min(ends.high, max(metric.best, metric.worst))) / 2
-    severity = min(1.0, max(0.0, (middle - metric.best) / (metric.worst - metric.best)))
     red, green, blue = (int(part) for part in ramp_colours(RAMP, STEPS)[round(severity * (STEPS - 1 - LEFT_OUT))])
     light = 0.299 * red + 0.587 * green + 0.114 * blue > 140
     return f"background-color: rgb({red}, {green}, {blue}); color: {'#1B2430' if light else '#FFFFFF'}"

@@ -17,6 +17,9 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _, either
 from workspace import supply
 
+#: Orders cells of which the chosen indicator says the same.
+COVERED = "covered_share"
+
 
 def page() -> None:
     """Draw the page."""
@@ -35,7 +38,7 @@ def page() -> None:
         st.caption(either(metric.about, metric.about_ja))
         st.caption(_("Darker: more exposed. A star: stated by another source, or modelled. Click a cell to open it."))
         picked = grid(metric, cells)
-    chosen = picked or _opening(cells)
+    chosen = picked or _opening(cells, metric)
     with right:
         _cell(Place(*chosen), desk, vintage, against)
 
@@ -70,12 +73,18 @@ def _place(titles: dict[str, str]) -> int:
     return list(titles).index(DEFAULT_DESK)
 
 
-def _opening(cells: tuple[Cell, ...]) -> tuple[str, str]:
-    """Return the cell that stands open before one is chosen: of the commodity of interest, else the first."""
-    places = [cell.place for cell in cells if not cell.place.form]
-    of_interest = [place for place in places if place.commodity == page_state.m]
-    first = of_interest[-1] if of_interest else places[0]
-    return first.commodity, first.stage
+def _opening(cells: tuple[Cell, ...], metric: Metric) -> tuple[str, str]:
+    """Return the cell that stands open before one is chosen.
+
+    Of the commodity of interest the last stage; else the most exposed by the indicator, of equals that of which covered
+    nations have the largest share.
+    """
+    main = [cell for cell in cells if not cell.place.form]
+    of_interest = [cell for cell in main if cell.place.commodity == page_state.m]
+    if of_interest:
+        return of_interest[-1].place.commodity, of_interest[-1].place.stage
+    first = max(main, key=lambda cell: (metric.severity(cell), METRICS[COVERED].severity(cell)))
+    return first.place.commodity, first.place.stage
 
 
 def _cell(place: Place, desk: str, vintage: str, against: str) -> None:
