@@ -57,3 +57,7 @@ class SensitivityError(OrebridgeError):
 
 class LabelFileError(OrebridgeError):
     """A file of labels that cannot be read."""
+
+
+class PortfolioError(OrebridgeError):
+    """Limits, dates or figures of a portfolio that cannot be used, or that clash."""

@@ -1,0 +1,426 @@
+"""The projects that can take part in a portfolio, with every figure, and those that cannot, with the reason."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+import duckdb
+import numpy as np
+
+from data.bundling.compounds import metal_in_product
+from data.sql import Record, records, sql
+from scoring.measures.inputs import Inputs
+from scoring.measures.registry import BUNDLE_DAY, project_terms, outlooks
+from scoring.permitting.product import sampled
+from scoring.supply import portfolio_costs as costs
+from scoring.supply.portfolio_figures import GAP, UserFigure
+from scoring.supply.portfolio_forms import RARE_EARTHS, Form, counts_from, feed_of, form_of, own_feed, plain_form, usual_recovery
+from scoring.supply.portfolio_records import Figure, Gap, LeftOut, Output, Project, Reason
+
+#: Statements that the facts are read with, in order.
+PREPARE = ("scoring/measures/contained.sql", "scoring/measures/payable.sql")
+GROUP = "rare earths"
+#: Where neodymium and praseodymium are not graded they are taken at a fifth of all oxides, as in scoring/measures/payable.sql.
+BASKET = 0.2 * 0.857
+#: Names of mines shorter than this are too common to be found in words.
+SHORTEST_NAME = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that a study reads of the bundle, before any limit.
+
+    Attributes
+    ----------
+    rows : dict of str to Record
+        A project's row of `portfolio_projects.sql`, by site id.
+    outputs : dict of str to tuple of Output
+        By site id.
+    costs : dict of str to Figure
+        By site id; no entry: neither stated nor to be modelled.
+    months : dict of str to array
+        Draws of the months to product from `BUNDLE_DAY`, infinite: never; no entry: the stage is unknown.
+    model : CostModel or None
+    gaps : dict of str to tuple
+        Commodity -> low and high of the US and of Japan, t/y; None: not known.
+    bases : dict of str to str
+        Commodity -> what its figures are.
+    commodities : frozenset of str
+        Known commodities.
+    """
+
+    rows: dict[str, Record]
+    outputs: dict[str, tuple[Output, ...]]
+    costs: dict[str, Figure]
+    months: dict[str, np.ndarray]
+    model: costs.CostModel | None
+    gaps: dict[str, tuple[tuple[float, float] | None, tuple[float, float] | None]]
+    bases: dict[str, str]
+    commodities: frozenset[str]
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Name of each project by its id."""
+        return {site_id: str(row["name"]) for site_id, row in self.rows.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Who may take part.
+
+    Attributes
+    ----------
+    pass_gates : bool
+        Leave out projects that fail a gate.
+    owners_clear : bool
+        Leave out projects whose owners are not known to pass.
+    stated_only : bool
+        Leave out projects of which cost or output is modelled.
+    """
+
+    pass_gates: bool = True
+    owners_clear: bool = False
+    stated_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Who takes part and who does not.
+
+    Attributes
+    ----------
+    projects : tuple of Project
+        In order of id.
+    left_out : tuple of LeftOut
+        Projects of the commodities that are asked for, and those of which no source says what they put out.
+    """
+
+    projects: tuple[Project, ...]
+    left_out: tuple[LeftOut, ...] = field(default_factory=tuple)
+
+
+def read_facts(con: duckdb.DuckDBPyConnection) -> Facts:
+    """Return what portfolios are chosen from.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    """
+    cursor = con.cursor()
+    for statement in PREPARE:
+        cursor.execute(sql(statement))
+    rows = {str(row["site_id"]): row for row in _all(cursor, "scoring/supply/portfolio_projects.sql")}
+    operating = cursor.execute("SELECT name FROM combined.site WHERE kind = 'mine' AND stage = 'operating'").fetchall()
+    mines = frozenset(name for (whole,) in operating if len(name := _plain_name(whole)) >= SHORTEST_NAME)
+    stated = defaultdict(list)
+    for row in _all(cursor, "scoring/supply/portfolio_outputs.sql"):
+        stated[str(row["site_id"])].append(row)
+    ratio = _taylor_ratio(stated.values())
+    outputs = {site_id: _outputs(rows[site_id], stated[site_id], mines, ratio) for site_id in sorted(stated)}
+    prices = dict(cursor.execute("SELECT commodity_id, usd_per_t FROM combined.price WHERE usd_per_t IS NOT NULL").fetchall())
+    sizes = {site_id: _size(rows[site_id], made, prices) for site_id, made in outputs.items() if made}
+    said = {site_id: cost for site_id, row in rows.items() if (cost := _stated_cost(row))}
+    model = costs.fit([(sizes[s], cost.value) for s, cost in said.items() if s in sizes and _all_stated(outputs[s])])
+    modelled = {s: cost for s, size in sizes.items() if s not in said and model and (cost := model.cost(size))}
+    gaps, bases = _gaps(cursor)
+    known = frozenset(name for (name,) in cursor.execute("SELECT commodity_id FROM facts.commodity").fetchall())
+    return Facts(rows, outputs, {**modelled, **said}, _months(cursor, frozenset(rows)), model, gaps, bases, known)
+
+
+def candidates(
+    facts: Facts, by: int, commodities: Sequence[str], rules: Rules, figures: Iterable[UserFigure] = ()
+) -> Candidates:
+    """Return the projects that put out one of the commodities and have the facts, and those left out with the reason.
+
+    Parameters
+    ----------
+    facts : Facts
+    by : int
+        Year by the end of which product counts.
+    commodities : sequence of str
+        Those with a gap.
+    rules : Rules
+    figures : iterable of UserFigure, optional
+        What the user knows better.
+    """
+    own: dict[str, list[UserFigure]] = defaultdict(list)
+    for figure in figures:
+        own[figure.project].append(figure)
+    months = 12 * (by + 1 - _decimal(BUNDLE_DAY))
+    wanted = frozenset(commodities) | ({GROUP} if not set(RARE_EARTHS).isdisjoint(commodities) else frozenset())
+    projects, left_out = [], []
+    for site_id, row in facts.rows.items():
+        project = _project(facts, row, months, own[site_id])
+        project = replace(project, outputs=tuple(made for made in project.outputs if made.commodity in commodities))
+        reason, detail = _reason(facts, project, wanted, rules, own[site_id])
+        if reason is None:
+            projects.append(project)
+        elif reason != "no_gap":
+            left_out.append(LeftOut(site_id, project.name, reason, detail))
+    return Candidates(tuple(projects), tuple(left_out))
+
+
+def desk_gaps(facts: Facts, desk: str, figures: Iterable[UserFigure] = ()) -> dict[str, Gap]:
+    """Return the gap of a desk by commodity; a commodity whose gap is not known has none.
+
+    Parameters
+    ----------
+    facts : Facts
+    desk : {"us", "japan", "joint"}
+        joint: the sum of both where both are known, else the one that is.
+    figures : iterable of UserFigure, optional
+        A gap that the user states is that of the desk, whichever it is.
+    """
+    gaps: dict[str, Gap] = {}
+    for commodity, (us, japan) in facts.gaps.items():
+        parts = [part for part, on in ((us, desk != "japan"), (japan, desk != "us")) if part and on]
+        if parts:
+            low, high = sum(part[0] for part in parts), sum(part[1] for part in parts)
+            ends = tuple(part[1] if part and on else None for part, on in ((us, desk != "japan"), (japan, desk != "us")))
+            gaps[commodity] = Gap(commodity, counts_from(commodity), *ends, low, high, "stated", facts.bases[commodity])
+    for figure in figures:
+        if figure.project == GAP and figure.value > 0:
+            each = (figure.value if desk == "us" else None, figure.value if desk == "japan" else None)
+            name = figure.commodity
+            gaps[name] = Gap(name, counts_from(name), *each, figure.value, figure.value, "user", "entered by the user")
+    return gaps
+
+
+def _all(cursor: duckdb.DuckDBPyConnection, statement: str, **values: str) -> list[Record]:
+    return records(cursor.execute(sql(statement), values))
+
+
+def _plain_name(name: str) -> str:
+    """Return a name without what stands in brackets or after a comma or slash."""
+    return name.split("(")[0].split(",")[0].split("/")[0].strip().removesuffix(" Mine").removesuffix(" mine")
+
+
+def _decimal(day: date) -> float:
+    return day.year + (day.timetuple().tm_yday - 1) / 365.25
+
+
+def _months(cursor: duckdb.DuckDBPyConnection, only: frozenset[str]) -> dict[str, np.ndarray]:
+    """Return draws of months to product by site; those of projects of which the same is known are one array."""
+    inputs = Inputs(cursor, only=only)
+    terms = project_terms(inputs)
+    alike: dict[object, np.ndarray] = {}
+    months = {}
+    for site_id, outlook, _as_of in outlooks(inputs):
+        key = (outlook.stage, outlook.still_so, outlook.study, outlook.permits, terms[site_id])
+        if key not in alike:
+            alike[key] = np.sort(sampled(outlook, terms[site_id], BUNDLE_DAY)[0].astype(np.float32))
+        months[site_id] = alike[key]
+    return months
+
+
+def _gaps(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, tuple[tuple[float, float] | None, tuple[float, float] | None]], dict[str, str]]:
+    by_desk = {desk: {row["commodity"]: row for row in _all(cursor, "scoring/supply/portfolio_gap.sql", desk=desk)} for desk in ("us", "japan")}
+    gaps, bases = {}, {}
+    for name in sorted({*by_desk["us"], *by_desk["japan"]}):
+        each = [by_desk[desk].get(name) for desk in ("us", "japan")]
+        us, japan = ((row["low_t"], row["high_t"]) if row else None for row in each)
+        gaps[name] = (us, japan)
+        bases[name] = next(str(row["basis"]) for row in each if row)
+    return gaps, bases
+
+
+def _stated_cost(row: Record) -> Figure | None:
+    ends = (row["cost_low"], row["cost_high"])
+    known = [end for end in ends if end is not None]
+    value = row["cost"] if row["cost"] is not None else sum(known) / len(known) if known else None
+    if not value:
+        return None
+    figure = costs.stated_cost(value, ends, row["cost_unit"], row["cost_as_of"], row["stage"])
+    return figure and replace(figure, url=row["cost_url"], basis="; ".join(filter(None, (figure.basis, row["cost_scope"]))))
+
+
+def _all_stated(outputs: Sequence[Output]) -> bool:
+    return all(output.tonnes.mark == "stated" for output in outputs)
+
+
+def _form(row: Record) -> Form | None:
+    """Return what the tonnes of a row hold; None: not known, or no output of this metal."""
+    words = str(row["words"] or (row["scope"] if row["origin"] == "capacity" else ""))
+    kind, commodity = str(row["kind"]), str(row["commodity"])
+    known = form_of(words, commodity, kind)
+    if row["origin"] == "planned":
+        whole = plain_form(kind, bool(row["brine"])) if _names_metal(words, commodity) else None
+        return known or whole
+    if known is None or row["origin"] == "resource":
+        plain = plain_form(kind, bool(row["brine"]))
+        return replace(plain, level="mined") if row["origin"] == "resource" and not row["brine"] else plain
+    contained = metal_in_product(words) < 1
+    return replace(known, low=1.0, high=1.0, estimate=False) if contained else known
+
+
+def _names_metal(words: str, commodity: str) -> bool:
+    """Tell whether the words name the metal itself, such as "cobalt", "gallium metal" or "additional indium"."""
+    return commodity in words.lower() and "concentrate" not in words.lower()
+
+
+def _taylor_ratio(sites: Iterable[Sequence[Record]]) -> tuple[float, float, float]:
+    """Return P10, median and P90 of stated output over that of Taylor's rule, of the mines that have both."""
+    ratios = []
+    for rows in sites:
+        stated = {row["commodity"]: row for row in rows if row["origin"] == "planned"}
+        for row in rows:
+            planned = stated.get(row["commodity"])
+            form = _form(planned) if row["origin"] == "resource" and planned else None
+            if form and form.level and planned:
+                ratios.append(planned["tonnes"] * (form.low + form.high) / 2 / row["tonnes"])
+    return costs.spread(ratios) if len(ratios) >= costs.FEWEST else (0.25, 1.0, 2.0)
+
+
+def _outputs(
+    project: Record, rows: Sequence[Record], mines: frozenset[str], ratio: tuple[float, float, float]
+) -> tuple[Output, ...]:
+    """Return the outputs of a project, one a commodity: planned, else capacity, else from the resource."""
+    made: dict[str, Output] = {}
+    stated = any(row["origin"] != "resource" for row in rows)
+    for row in rows:
+        name = str(row["commodity"])
+        form = _form(row)
+        if name in made or form is None or form.level is None or row["origin"] == "resource" and stated:
+            continue
+        made[name] = _output(project, row, form, mines, ratio)
+    together = [output for name, output in made.items() if name in RARE_EARTHS and name != GROUP]
+    if together and GROUP not in made:
+        made[GROUP] = _summed(together)
+    return tuple(made.values())
+
+
+def _output(project: Record, row: Record, form: Form, mines: frozenset[str], ratio: tuple[float, float, float]) -> Output:
+    kind, stage = str(row["kind"]), str(project["stage"])
+    if row["origin"] == "resource":
+        low, middle, high = (row["tonnes"] * each for each in ratio)
+        basis = "modelled from the resource: Taylor's rule, scaled to the mines that state an output"
+        tonnes = Figure(middle, low, high, "modelled", row["as_of"], basis=basis)
+    else:
+        tonnes = _stated_tonnes(row, form, stage)
+    feeds_on = feed_of(form.level or "mined", kind)
+    low, high = usual_recovery(form.level or "refined")
+    recovery = Figure((low + high) / 2, low, high, "modelled", basis="usual range") if feeds_on else Figure(1, 1, 1, "stated")
+    share = own_feed(str(project["feed"]), project["feed_pct"], mines) if feeds_on else 0.0
+    return Output(str(row["commodity"]), form.level or "mined", tonnes, feeds_on, recovery, share, str(project["feed"]))
+
+
+def _stated_tonnes(row: Record, form: Form, stage: str) -> Figure:
+    """Return contained tonnes with the width of the form, the stage and the range that the source states."""
+    least, most = costs.stage_range("output", stage)
+    value = row["tonnes"] * (form.low + form.high) / 2
+    low = (row["low"] if row["low"] is not None else row["tonnes"] * least) * form.low
+    high = (row["high"] if row["high"] is not None else row["tonnes"] * most) * form.high
+    said = f"{row['tonnes']:,.0f} t/y {row['words'] or row['commodity']}".replace(",", " ")
+    basis = "; ".join(filter(None, (said, str(row["scope"]), form.reference if form.estimate else "")))
+    return Figure(value, min(low, value), max(high, value), "stated", str(row["as_of"]), str(row["url"]), basis)
+
+
+def _summed(outputs: Sequence[Output]) -> Output:
+    """Return the oxides that are stated by element as a lower bound of all rare earths."""
+    tonnes = [output.tonnes for output in outputs]
+    total = Figure(
+        sum(each.value for each in tonnes),
+        sum(each.low for each in tonnes),
+        sum(each.high for each in tonnes),
+        "modelled" if any(each.mark == "modelled" for each in tonnes) else "stated",
+        min(each.as_of for each in tonnes),
+        tonnes[0].url,
+        "sum of the elements that are stated: a lower bound of all rare earths",
+    )
+    return replace(outputs[0], commodity=GROUP, tonnes=total)
+
+
+def _size(row: Record, outputs: Sequence[Output], prices: Mapping[str, float]) -> costs.Size:
+    """Return what the cost is read from: the works, its main commodity, and the value of its output."""
+    basket = BASKET * prices.get("neodymium", 0.0)
+    values: dict[str, float] = defaultdict(float)
+    elements = sum(o.tonnes.value * prices.get(o.commodity, 0.0) for o in outputs if o.commodity in RARE_EARTHS)
+    for output in outputs:
+        if output.commodity in RARE_EARTHS:
+            values[GROUP] = max(values[GROUP], elements, output.tonnes.value * basket if output.commodity == GROUP else 0.0)
+        else:
+            values[output.commodity] += output.tonnes.value * prices.get(output.commodity, 0.0)
+    family = max(values, key=lambda name: values[name])
+    works = {"derivative": "derivative", "recycling": "recycling", "mine": "mine"}.get(row["kind"], "plant")
+    if works == "mine" and any(output.level != "mined" for output in outputs):
+        works = "integrated"
+    return costs.Size(works, family, sum(values.values()) / 1e6)
+
+
+def _project(facts: Facts, row: Record, months: float, own: Sequence[UserFigure]) -> Project:
+    """Return a project with the user's figures in place of those of the bundle; its cost is NaN where there is none."""
+    site_id = str(row["site_id"])
+    known = {figure.field: figure.value for figure in own}
+    mine = "entered by the user"
+    cost = facts.costs.get(site_id, Figure(math.nan, math.nan, math.nan, "modelled"))
+    if "capex_musd" in known:
+        cost = Figure(known["capex_musd"], known["capex_musd"], known["capex_musd"], "user", basis=mine)
+    outputs = {output.commodity: output for output in facts.outputs.get(site_id, ())}
+    for figure in own:
+        if figure.field == "output_t_y":
+            tonnes = Figure(figure.value, figure.value, figure.value, "user", basis=mine)
+            outputs[figure.commodity] = replace(_blank(row, figure.commodity, outputs), tonnes=tonnes)
+    draws = facts.months.get(site_id)
+    chance = float(np.searchsorted(draws, months, "right") / len(draws)) if draws is not None else math.nan
+    return Project(
+        site_id,
+        str(row["name"]),
+        str(row["iso3"]),
+        str(row["kind"]),
+        str(row["stage"]),
+        cost,
+        tuple(_with_own(output, known) for output in outputs.values()),
+        known["chance_pct"] / 100 if "chance_pct" in known else chance,
+        "user" if "chance_pct" in known else "modelled",
+    )
+
+
+def _blank(row: Record, commodity: str, outputs: Mapping[str, Output]) -> Output:
+    """Return the output of the bundle, or one of which nothing but the kind of works is known."""
+    if commodity in outputs:
+        return outputs[commodity]
+    form = plain_form(str(row["kind"]), False)
+    level = form.level or "mined"
+    nothing = Figure(0, 0, 0, "user")
+    feeds_on = feed_of(level, str(row["kind"]))
+    low, high = usual_recovery(level)
+    recovery = Figure((low + high) / 2, low, high, "modelled") if feeds_on else Figure(1, 1, 1, "stated")
+    return Output(commodity, level, nothing, feeds_on, recovery, 0.0, str(row["feed"]))
+
+
+def _with_own(output: Output, known: Mapping[str, float]) -> Output:
+    """Return an output with the recovery, feed and stage that the user knows."""
+    if "recovery_pct" in known and output.feeds_on:
+        share = known["recovery_pct"] / 100
+        output = replace(output, recovery=Figure(share, share, share, "user"))
+    if "own_feed_pct" in known and output.feeds_on:
+        output = replace(output, own_feed=known["own_feed_pct"] / 100, feed="entered by the user")
+    if known.get("refines") == 1 and output.level == "mined":
+        output = replace(output, level="refined", feeds_on="")
+    return output
+
+
+def _reason(
+    facts: Facts, project: Project, wanted: frozenset[str], rules: Rules, own: Sequence[UserFigure]
+) -> tuple[Reason | None, str]:
+    """Return why a project cannot take part, the first that applies; None: it can."""
+    row = facts.rows[project.site_id]
+    concerned = not wanted.isdisjoint(row["commodities"])
+    unreadable = not facts.outputs.get(project.site_id) and not any(figure.field == "output_t_y" for figure in own)
+    asked: tuple[tuple[bool, Reason, str], ...] = (
+        (unreadable and concerned, "no_output", ""),
+        (not project.outputs, "no_gap", ""),
+        (row["bloc"] == "covered", "covered_host", project.iso3),
+        (rules.pass_gates and bool(row["failed"]), "gate_failed", ", ".join(row["failed"])),
+        (rules.owners_clear and not row["cleared"], "owners_unknown", ""),
+        (bool(row["funded"]), "funded", ""),
+        (math.isnan(project.chance), "no_stage", ""),
+        (not project.cost.value > 0, "no_cost", ""),
+        (rules.stated_only and not project.stated, "not_stated", ""),
+    )
+    return next(((reason, detail) for applies, reason, detail in asked if applies), (None, ""))

@@ -1,0 +1,448 @@
+"""The portfolio as an exact mixed-integer program: projects in or out, tonnes from mine to plant to gap.
+
+Knows indices, money and tonnes alone: no database, no names of sites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+
+from geo.arrays import FloatArray, IntArray
+from scoring.errors import PortfolioError
+
+#: Money never spent for nothing: a share of the objective this small goes to the cheaper of two equal portfolios.
+THRIFT = 1e-6
+#: Tolerance of a share closed, 0..1, below which two solutions count as equal.
+TOLERANCE = 1e-5
+#: Of more projects than this, a draft searches the core alone.
+MANY = 300
+#: Share of the objective within which a draft of many projects stops.
+DRAFT_GAP = 0.01
+#: A project is in the core where taking it costs the relaxation no more than this share of the objective.
+CORE = 0.003
+#: What SciPy calls limits that cannot be met together.
+INFEASIBLE = 2
+#: Seconds that one solve may take.
+MOST_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Money that a group of projects may take together.
+
+    Attributes
+    ----------
+    kind : str
+        ``budget``, ``country`` or ``stage``.
+    name : str
+        Whose limit, for example ``AUS``; empty for the budget.
+    members : array of int
+        Projects that count.
+    most_musd : float
+        Million USD.
+    """
+
+    kind: str
+    name: str
+    members: IntArray
+    most_musd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What projects put out, one row a project and cell. A cell is a commodity at a stage.
+
+    Attributes
+    ----------
+    project, cell : array of int
+        Indices.
+    tonnes : array
+        Most that the row puts out, t/y of contained metal (expected: times the chance of product by the date).
+    feed : array of int
+        Cell that the row is fed from; -1: it mines its own feed.
+    recovery : array
+        Tonnes out for a tonne of feed, 0..1.
+    own_feed : array
+        Feed that does not come from projects of the portfolio, t/y.
+    """
+
+    project: IntArray
+    cell: IntArray
+    tonnes: FloatArray
+    feed: IntArray
+    recovery: FloatArray
+    own_feed: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is to be decided.
+
+    Attributes
+    ----------
+    cost_musd : array, shape (projects,)
+        Million USD.
+    rows : Rows
+    gaps : array, shape (desks, cells)
+        Gap in t/y; NaN: none, or unknown.
+    weights : array, shape (desks,)
+        Weight of each desk in the objective.
+    limits : tuple of Limit
+    must : tuple of int
+        Projects that are to be in.
+    least : array, shape (desks,)
+        Least mean share that is to be closed, 0..1.
+    swap_from : tuple of int or None
+        Take all of these but one, and one other; None: any portfolio.
+    """
+
+    cost_musd: FloatArray
+    rows: Rows
+    gaps: FloatArray
+    weights: FloatArray
+    limits: tuple[Limit, ...]
+    must: tuple[int, ...] = ()
+    least: FloatArray = field(default_factory=lambda: np.zeros(0))
+    swap_from: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A portfolio and what it closes.
+
+    Attributes
+    ----------
+    chosen : tuple of int
+        Projects, ascending.
+    cost_musd : float
+    closed : array, shape (desks, cells)
+        Share of each gap that is closed, 0..1; NaN: no gap.
+    value : array, shape (desks,)
+        Mean share over the gaps of the desk.
+    output : array, shape (rows,)
+        t/y.
+    feed : array, shape (rows,)
+        Feed taken from projects of the portfolio, t/y.
+    delivered : array, shape (cells,)
+        t/y that are left for the gap after what other chosen projects take as feed.
+    """
+
+    chosen: tuple[int, ...]
+    cost_musd: float
+    closed: FloatArray
+    value: FloatArray
+    output: FloatArray
+    feed: FloatArray
+    delivered: FloatArray
+
+
+def solve(program: Program, draft: bool = False) -> Solution | None:
+    """Return the best portfolio, or None where the limits cannot be met together.
+
+    Maximises the mean share closed over the gaps of each desk, weighted by desk. Every plant keeps
+    ``output <= recovery x (own feed + feed from the portfolio)`` and every cell
+    ``feed taken + delivered <= output``.
+
+    Parameters
+    ----------
+    program : Program
+    draft : bool, optional
+        Of many projects, search only among those that the relaxation comes near to taking, and stop within 1 % of the
+        best among them: for draws, of which many are averaged. False: proven best.
+
+    Raises
+    ------
+    PortfolioError
+        If the solver stops without an answer, for example at the time limit.
+
+    References
+    ----------
+    Huangfu, Q. and Hall, J.A.J. (2018), Parallelizing the dual revised simplex method, Mathematical Programming
+    Computation 10, 119-142 (HiGHS). Balas, E. and Zemel, E. (1980), An algorithm for large zero-one knapsack
+    problems, Operations Research 28, 1130-1154 (the core that `draft` searches).
+
+    Examples
+    --------
+    A mine of 10 t/y feeds a plant that recovers 80 %; the gap is 16 t/y. Alone, neither closes anything.
+
+    >>> rows = Rows(np.array([0, 1]), np.array([0, 1]), np.array([10.0, 50.0]), np.array([-1, 0]),
+    ...             np.array([1.0, 0.8]), np.zeros(2))
+    >>> limits = (Limit("budget", "", np.array([0, 1]), 100.0),)
+    >>> program = Program(np.array([40.0, 60.0]), rows, np.array([[np.nan, 16.0]]), np.ones(1), limits)
+    >>> best = solve(program)
+    >>> best.chosen, best.value.round(3).tolist(), best.output.round(3).tolist()
+    ((0, 1), [0.5], [10.0, 8.0])
+    >>> solve(replace(program, limits=(Limit("budget", "", np.array([0, 1]), 99.0),))).chosen
+    ()
+    """
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
+
+    built = _Matrix(program)
+    few = draft and int(built.high[: built.projects].sum()) > MANY
+    high = built.core() if few else built.high
+    if high is None:
+        return None
+    result = milp(
+        built.objective,
+        integrality=built.integral,
+        bounds=Bounds(built.low, high),
+        constraints=[LinearConstraint(built.matrix(), built.floors, built.ceilings)] if built.floors else [],
+        options={"mip_rel_gap": DRAFT_GAP if few else 0.0, "time_limit": MOST_SECONDS},
+    )
+    if result.status == INFEASIBLE:
+        return None
+    if result.x is None:
+        raise PortfolioError(
+            "The portfolio was not solved within {seconds} s; choose fewer commodities.", seconds=MOST_SECONDS
+        )
+    return built.read(result.x)
+
+
+def shares(program: Program, chosen: Sequence[int]) -> Solution | None:
+    """Return what a given portfolio closes, whatever the limits; see `solve`.
+
+    Parameters
+    ----------
+    program : Program
+    chosen : sequence of int
+        Projects that are in.
+    """
+    held = np.zeros(len(program.cost_musd), bool)
+    held[list(chosen)] = True
+    kept = held[program.rows.project]
+    rows = Rows(*(getattr(program.rows, name)[kept] for name in Rows.__slots__))
+    bare = replace(program, rows=rows, limits=(), must=tuple(chosen), least=np.zeros(0), swap_from=None)
+    told = solve(bare)
+    return told and replace(told, output=_spread(told.output, kept), feed=_spread(told.feed, kept))
+
+
+def _spread(values: FloatArray, kept: np.ndarray) -> FloatArray:
+    whole = np.zeros(len(kept))
+    whole[kept] = values
+    return whole
+
+
+def clash(program: Program) -> tuple[str, ...]:
+    """Return the limits that cannot be met together, none of which can be left out; empty: they can.
+
+    A deletion filter (Chinneck and Dravnieks 1991): each limit is left out in turn and stays out where the rest still
+    clash. Limits are named ``limit:<place>``, ``must:<project>`` and ``least:<desk>``.
+
+    Parameters
+    ----------
+    program : Program
+
+    References
+    ----------
+    Chinneck, J.W. and Dravnieks, E.W. (1991), Locating minimal infeasible constraint sets in linear programs, ORSA
+    Journal on Computing 3, 157-168.
+
+    Examples
+    --------
+    >>> rows = Rows(*(np.zeros(0, int), np.zeros(0, int), np.zeros(0), np.zeros(0, int), np.zeros(0), np.zeros(0)))
+    >>> limits = (Limit("budget", "", np.array([0, 1]), 50.0), Limit("country", "AUS", np.array([1]), 10.0))
+    >>> clash(Program(np.array([40.0, 60.0]), rows, np.array([[9.0]]), np.ones(1), limits, must=(0,)))
+    ()
+    >>> clash(Program(np.array([40.0, 60.0]), rows, np.array([[9.0]]), np.ones(1), limits, must=(0, 1)))
+    ('limit:1', 'must:1')
+    """
+    if solve(program) is not None:
+        return ()
+    names = [f"limit:{place}" for place in range(len(program.limits))]
+    names += [f"must:{project}" for project in program.must]
+    names += [f"least:{desk}" for desk in range(len(program.least)) if program.least[desk] > 0]
+    kept = list(names)
+    for name in names:
+        fewer = [other for other in kept if other != name]
+        if solve(_only(program, fewer)) is None:
+            kept = fewer
+    return tuple(kept)
+
+
+def _only(program: Program, names: Sequence[str]) -> Program:
+    """Return the program with these of its limits alone."""
+    return replace(
+        program,
+        limits=tuple(limit for place, limit in enumerate(program.limits) if f"limit:{place}" in names),
+        must=tuple(project for project in program.must if f"must:{project}" in names),
+        least=np.array([least if f"least:{desk}" in names else 0.0 for desk, least in enumerate(program.least)]),
+    )
+
+
+def usable(program: Program) -> FloatArray:
+    """Return the tonnes of each row that could be used at all, t/y: no more than its gap and all plants can take.
+
+    No portfolio closes more or less with these in place of the tonnes; the relaxation of the program is much tighter.
+
+    Parameters
+    ----------
+    program : Program
+
+    Examples
+    --------
+    >>> rows = Rows(np.array([0]), np.array([0]), np.array([90.0]), np.array([-1]), np.ones(1), np.zeros(1))
+    >>> usable(Program(np.ones(1), rows, np.array([[16.0]]), np.ones(1), ())).tolist()
+    [16.0]
+    """
+    rows, cells = program.rows, program.gaps.shape[1]
+    gap = np.nan_to_num(program.gaps).max(axis=0)
+    fed = rows.feed >= 0
+    tonnes = rows.tonnes.copy()
+    for _level in range(cells):  # feed of feed: one level a round
+        need = np.bincount(rows.feed[fed], tonnes[fed] / np.maximum(rows.recovery[fed], 1e-9), cells)
+        supply = np.bincount(rows.cell, tonnes, cells)
+        most = np.minimum(tonnes, (gap + need)[rows.cell])
+        given = rows.recovery[fed] * (rows.own_feed[fed] + supply[rows.feed[fed]])
+        most[fed] = np.minimum(most[fed], given)
+        if np.allclose(most, tonnes):
+            break
+        tonnes = most
+    return tonnes
+
+
+class _Matrix:
+    """The constraint matrix of a program.
+
+    Columns, all between 0 and 1: projects, feed that fed rows take as a share of what they could, shares closed.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        rows = program.rows
+        self.projects = len(program.cost_musd)
+        self.tonnes = usable(program)
+        self.fed = np.flatnonzero((rows.feed >= 0) & (self.tonnes > 0))
+        self.own = np.minimum(rows.own_feed, self.tonnes / np.maximum(rows.recovery, 1e-9))
+        self.alone = np.where(rows.feed >= 0, rows.recovery * self.own, self.tonnes)
+        self.size = (self.tonnes / np.maximum(rows.recovery, 1e-9) - self.own)[self.fed]
+        self.cells = [(int(desk), int(cell)) for desk, cell in np.argwhere(np.isfinite(program.gaps))]
+        self.first_share = self.projects + len(self.fed)
+        self.columns = self.first_share + len(self.cells)
+        self.integral = np.zeros(self.columns)
+        self.integral[: self.projects] = 1
+        self.low, self.high = np.zeros(self.columns), np.ones(self.columns)
+        useful = np.bincount(rows.project, self.tonnes, self.projects) > 0
+        self.high[: self.projects][~useful] = 0
+        self.high[list(program.must)] = self.low[list(program.must)] = 1
+        if program.swap_from is not None:
+            self.high[list(program.swap_from)] = 1
+        self.counts = np.maximum(np.isfinite(program.gaps).sum(axis=1), 1)
+        self.objective = self._objective()
+        self.floors: list[float] = []
+        self.ceilings: list[float] = []
+        self._entries: list[tuple[int, int, float]] = []
+        self._plants()
+        self._balances()
+        self._money()
+        self._wishes()
+
+    def _objective(self) -> FloatArray:
+        program, objective = self.program, np.zeros(self.columns)
+        total = float(program.cost_musd.sum()) or 1.0
+        objective[: self.projects] = THRIFT * program.cost_musd / total
+        for place, (desk, _cell) in enumerate(self.cells):
+            objective[self.first_share + place] = -program.weights[desk] / self.counts[desk]
+        return objective
+
+    def _add(self, terms: Sequence[tuple[int, float]], low: float, high: float) -> None:
+        """Add a row, scaled so that its largest coefficient is 1."""
+        row, scale = len(self.floors), max((abs(value) for _column, value in terms), default=0.0) or 1.0
+        self._entries += [(row, column, value / scale) for column, value in terms]
+        self.floors.append(low / scale)
+        self.ceilings.append(high / scale)
+
+    def _plants(self) -> None:
+        """Feed that a row takes: none without its project."""
+        for place, row in enumerate(self.fed):
+            self._add([(self.projects + place, 1.0), (int(self.program.rows.project[row]), -1.0)], -np.inf, 0.0)
+
+    def _balances(self) -> None:
+        """What is taken of a cell as feed and delivered to its gap is no more than what is put out."""
+        for cell in sorted({int(cell) for cell in self.program.rows.feed[self.fed]}):
+            self._add(self._net(cell), -np.inf, 0.0)
+        for place, (desk, cell) in enumerate(self.cells):
+            gap = float(self.program.gaps[desk, cell])
+            self._add([(self.first_share + place, gap), *self._net(cell)], -np.inf, 0.0)
+
+    def _net(self, cell: int) -> list[tuple[int, float]]:
+        """Return feed taken of a cell less its output, by column."""
+        rows, size = self.program.rows, self.size
+        taken, made = np.flatnonzero(rows.feed[self.fed] == cell), np.flatnonzero(rows.cell[self.fed] == cell)
+        terms = [(self.projects + int(place), float(size[place])) for place in taken]
+        terms += [(self.projects + int(p), -float(rows.recovery[self.fed[p]] * size[p])) for p in made]
+        here = np.flatnonzero((rows.cell == cell) & (self.alone > 0))
+        return terms + [(int(rows.project[row]), -float(self.alone[row])) for row in here]
+
+    def _money(self) -> None:
+        for limit in self.program.limits:
+            self._add([(int(i), float(self.program.cost_musd[i])) for i in limit.members], -np.inf, limit.most_musd)
+
+    def _wishes(self) -> None:
+        """Least shares, and one for one in place of a portfolio."""
+        for desk, least in enumerate(self.program.least):
+            if least > 0:
+                terms = [(self.first_share + at, 1.0) for at, (whose, _cell) in enumerate(self.cells) if whose == desk]
+                self._add(terms, float(least) * self.counts[desk], np.inf)
+        kept = self.program.swap_from
+        if kept is not None:
+            self._add([(project, 1.0) for project in kept], len(kept) - 1, len(kept) - 1)
+            self._add([(project, 1.0) for project in range(self.projects) if project not in set(kept)], 1, 1)
+
+    def matrix(self) -> Any:
+        """Return the constraint matrix, sparse; two entries of one place add up."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
+
+        at, columns, values = zip(*self._entries, strict=True) if self._entries else ((), (), ())
+        return csr_array((values, (at, columns)), shape=(len(self.floors), self.columns))
+
+    def core(self) -> FloatArray | None:
+        """Return upper bounds that leave only the projects near the relaxation; None where it has no solution."""
+        from scipy.optimize import linprog  # noqa: PLC0415 - slow to import
+
+        above, below = np.isfinite(self.ceilings), np.isfinite(self.floors)
+        matrix = self.matrix()
+        relaxed = linprog(
+            self.objective,
+            A_ub=_stacked(matrix[above], -matrix[below]),
+            b_ub=np.concatenate([np.array(self.ceilings)[above], -np.array(self.floors)[below]]),
+            bounds=np.column_stack([self.low, self.high]),
+            method="highs",
+        )
+        if relaxed.x is None:
+            return None
+        dear = np.abs(relaxed.lower.marginals + relaxed.upper.marginals) > CORE * abs(relaxed.fun)
+        out = dear & (relaxed.x < TOLERANCE) & (self.integral > 0)
+        return np.where(out, 0.0, self.high)
+
+    def read(self, found: FloatArray) -> Solution:
+        """Return a vector of the solver as a portfolio."""
+        program, rows = self.program, self.program.rows
+        chosen = tuple(int(project) for project in np.flatnonzero(found[: self.projects] > 0.5))
+        feed = np.zeros(len(rows.cell))
+        feed[self.fed] = np.maximum(found[self.projects : self.first_share], 0.0) * self.size
+        fed = rows.recovery * (self.own + feed)
+        output = np.where(np.isin(rows.project, chosen), np.where(rows.feed >= 0, fed, rows.tonnes), 0.0)
+        put_out = np.bincount(rows.cell, output, program.gaps.shape[1])
+        taken = np.bincount(rows.feed[self.fed], feed[self.fed], program.gaps.shape[1])
+        closed = np.full(program.gaps.shape, np.nan)
+        for place, (desk, cell) in enumerate(self.cells):
+            closed[desk, cell] = np.clip(found[self.first_share + place], 0.0, 1.0)
+        return Solution(
+            chosen,
+            float(program.cost_musd[list(chosen)].sum()),
+            closed,
+            np.nansum(closed, axis=1) / self.counts,
+            output,
+            feed,
+            put_out - taken,
+        )
+
+
+def _stacked(above: Any, below: Any) -> Any:
+    from scipy.sparse import vstack  # noqa: PLC0415 - slow to import
+
+    return vstack([above, below]).tocsr()

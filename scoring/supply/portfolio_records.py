@@ -1,0 +1,154 @@
+"""What a portfolio is chosen from: figures with their source and width, outputs, projects, gaps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+#: How a figure is known: a source states it, this product models it, or the user entered it.
+Mark = Literal["stated", "modelled", "user"]
+#: How far along the chain a product is, in order.
+Level = Literal["mined", "refined", "derivative"]
+LEVELS: tuple[Level, ...] = ("mined", "refined", "derivative")
+#: Why a project cannot take part, in the order in which it is asked.
+Reason = Literal["covered_host", "gate_failed", "owners_unknown", "funded", "no_stage", "no_output", "no_cost", "not_stated", "no_gap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A figure with what it rests on.
+
+    Attributes
+    ----------
+    value, low, high : float
+        Low and high are the ends of an 80 % interval, in the unit of the value.
+    mark : {"stated", "modelled", "user"}
+    as_of : str
+        ISO date, month or year of the statement; empty: not dated, or modelled.
+    url : str
+        Page of the statement; empty: modelled, or the user's.
+    basis : str
+        What the figure is, in the words of the source, or the model.
+    """
+
+    value: float
+    low: float
+    high: float
+    mark: Mark
+    as_of: str = ""
+    url: str = ""
+    basis: str = ""
+
+    @property
+    def sigma(self) -> float:
+        """Standard deviation of the logarithm of which low and high are P10 and P90."""
+        import math  # noqa: PLC0415 - of this property alone
+
+        return math.log(max(self.high, 1e-12) / max(self.low, 1e-12)) / (2 * 1.2816) if self.high > self.low > 0 else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """What a project puts out of one commodity at its design rate.
+
+    Attributes
+    ----------
+    commodity : str
+    level : {"mined", "refined", "derivative"}
+    tonnes : Figure
+        t/y of the grade basis (contained metal, oxide or mineral).
+    feeds_on : str
+        Level of the feed that it needs from others; empty: it mines its own.
+    recovery : Figure
+        Metal in product for metal in feed, 0..1; 1 where it mines its own.
+    own_feed : float
+        Share of the feed at full rate that comes from outside the portfolio, 0..1.
+    feed : str
+        What is known of the feed, in the words of the source; empty: nothing.
+    """
+
+    commodity: str
+    level: Level
+    tonnes: Figure
+    feeds_on: str
+    recovery: Figure
+    own_feed: float
+    feed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project that can take part.
+
+    Attributes
+    ----------
+    site_id, name, iso3, kind, stage : str
+    cost : Figure
+        Initial capital cost in million USD.
+    outputs : tuple of Output
+    chance : float
+        That it puts out product at its design rate by the date, 0..1.
+    chance_mark : {"modelled", "user"}
+    """
+
+    site_id: str
+    name: str
+    iso3: str
+    kind: str
+    stage: str
+    cost: Figure
+    outputs: tuple[Output, ...]
+    chance: float
+    chance_mark: Mark = "modelled"
+
+    @property
+    def stated(self) -> bool:
+        """Whether cost and every output are stated or the user's, none modelled."""
+        return self.cost.mark != "modelled" and all(output.tonnes.mark != "modelled" for output in self.outputs)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A project that cannot take part.
+
+    Attributes
+    ----------
+    site_id, name : str
+    reason : str
+        One of `Reason`.
+    detail : str
+        Words of the source or name of the gate that the reason speaks of; empty: nothing to add.
+    """
+
+    site_id: str
+    name: str
+    reason: Reason
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """What the countries of a desk must import of a commodity, net, a year.
+
+    Attributes
+    ----------
+    commodity : str
+    level : {"mined", "refined", "derivative"}
+        Stage from which tonnes count.
+    us_t, japan_t : float or None
+        t/y of the grade basis; None: not known, or a net exporter.
+    low_t, high_t : float
+        Of the desk; where the reliance is not stated, from nothing to all of the demand. Shares are of the upper end.
+    mark : {"stated", "user"}
+    basis : str
+        What the figure is.
+    """
+
+    commodity: str
+    level: Level
+    us_t: float | None
+    japan_t: float | None
+    low_t: float
+    high_t: float
+    mark: Mark
+    basis: str
