@@ -12,6 +12,7 @@ from benchmarks import (
     bench_evidence,
     bench_methods,
     bench_nearest,
+    bench_portfolio,
     bench_rank,
     bench_rerun,
     bench_response,
@@ -72,6 +73,14 @@ def test_a_response_balances_as_the_plain_loop_does(capsys: pytest.CaptureFixtur
     out = capsys.readouterr().out
     assert numbers(r"largest difference: (\S+)", out)[0] < 1e-9
     assert numbers(r"every stage: (\S+) s", out)[0] < 30
+
+
+def test_a_portfolio_is_the_same_however_it_is_written(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_portfolio.main(120, 12, 10)
+    out = capsys.readouterr().out
+    assert "120 projects, 12 cells: exact in" in out
+    assert max(numbers(r"differ by \S+ points on average, (\S+) at most", out)) < 2
+    assert out.count("the same share") + out.count("is not installed") == 2
 
 
 def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFixture[str]) -> None:

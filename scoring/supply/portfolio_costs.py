@@ -15,11 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from scoring.supply.portfolio_records import Figure
+from scoring.supply.portfolio_records import P90, Figure
 
 FILE = Path(__file__).with_name("portfolio_costs.toml")
-#: Quantile of the standard normal distribution at 90 %: low and high of a figure are P10 and P90.
-P90 = 1.2816
 #: A commodity with few rows is drawn towards all of them: its offset counts n / (n + this).
 DRAWN_BY = 4.0
 #: Least rows that a fit rests on.
@@ -177,7 +175,9 @@ def _error(rows: Sequence[tuple[Size, float]], place: int) -> float | None:
 
 def _least_squares(rows: Sequence[tuple[Size, float]]) -> tuple[dict[str, float], float, dict[str, float]]:
     works = sorted({size.works for size, _cost in rows})
-    design = np.array([[*(size.works == each for each in works), math.log(size.value_musd)] for size, _cost in rows], float)
+    design = np.array(
+        [[*(size.works == each for each in works), math.log(size.value_musd)] for size, _cost in rows], float
+    )
     target = np.log([cost for _size, cost in rows])
     solved = np.linalg.lstsq(design, target, rcond=None)[0]
     left = target - design @ solved
@@ -189,7 +189,9 @@ def _least_squares(rows: Sequence[tuple[Size, float]]) -> tuple[dict[str, float]
     return dict(zip(works, solved[:-1].tolist(), strict=True)), float(solved[-1]), offsets
 
 
-def stated_cost(value: float, ends: tuple[float | None, float | None], unit: str, as_of: str, stage: str) -> Figure | None:
+def stated_cost(
+    value: float, ends: tuple[float | None, float | None], unit: str, as_of: str, stage: str
+) -> Figure | None:
     """Return a stated cost in million USD with the accuracy of its class; None: no rate for the currency.
 
     A range that the source gives stands in place of the class, where it is wider.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -11,20 +12,22 @@ from datetime import date
 import duckdb
 import numpy as np
 
-from data.bundling.compounds import metal_in_product
 from data.sql import Record, records, sql
 from scoring.measures.inputs import Inputs
-from scoring.measures.registry import BUNDLE_DAY, project_terms, outlooks
+from scoring.measures.registry import BUNDLE_DAY, outlooks, project_terms
 from scoring.permitting.product import sampled
-from scoring.supply import portfolio_costs as costs
-from scoring.supply.portfolio_figures import GAP, UserFigure
-from scoring.supply.portfolio_forms import RARE_EARTHS, Form, counts_from, feed_of, form_of, own_feed, plain_form, usual_recovery
+from scoring.supply.portfolio_costs import CostModel, Size, fit, stated_cost
+from scoring.supply.portfolio_figures import GAP as OF_GAP
+from scoring.supply.portfolio_figures import UserFigure
+from scoring.supply.portfolio_forms import RARE_EARTHS, counts_from, feed_of, plain_form, usual_recovery
+from scoring.supply.portfolio_outputs import GROUP, outputs_of, taylor_ratio
 from scoring.supply.portfolio_records import Figure, Gap, LeftOut, Output, Project, Reason
 
+#: Low and high, t/y.
+Ends = tuple[float, float]
 #: Statements that the facts are read with, in order.
 PREPARE = ("scoring/measures/contained.sql", "scoring/measures/payable.sql")
-GROUP = "rare earths"
-#: Where neodymium and praseodymium are not graded they are taken at a fifth of all oxides, as in scoring/measures/payable.sql.
+#: Neodymium in all oxides where it is not graded, as in scoring/measures/payable.sql.
 BASKET = 0.2 * 0.857
 #: Names of mines shorter than this are too common to be found in words.
 SHORTEST_NAME = 5
@@ -57,8 +60,8 @@ class Facts:
     outputs: dict[str, tuple[Output, ...]]
     costs: dict[str, Figure]
     months: dict[str, np.ndarray]
-    model: costs.CostModel | None
-    gaps: dict[str, tuple[tuple[float, float] | None, tuple[float, float] | None]]
+    model: CostModel | None
+    gaps: dict[str, tuple[Ends | None, Ends | None]]
     bases: dict[str, str]
     commodities: frozenset[str]
 
@@ -120,12 +123,14 @@ def read_facts(con: duckdb.DuckDBPyConnection) -> Facts:
     stated = defaultdict(list)
     for row in _all(cursor, "scoring/supply/portfolio_outputs.sql"):
         stated[str(row["site_id"])].append(row)
-    ratio = _taylor_ratio(stated.values())
-    outputs = {site_id: _outputs(rows[site_id], stated[site_id], mines, ratio) for site_id in sorted(stated)}
-    prices = dict(cursor.execute("SELECT commodity_id, usd_per_t FROM combined.price WHERE usd_per_t IS NOT NULL").fetchall())
+    ratio = taylor_ratio(stated.values())
+    outputs = {site_id: outputs_of(rows[site_id], stated[site_id], mines, ratio) for site_id in sorted(stated)}
+    prices = dict(
+        cursor.execute("SELECT commodity_id, usd_per_t FROM combined.price WHERE usd_per_t IS NOT NULL").fetchall()
+    )
     sizes = {site_id: _size(rows[site_id], made, prices) for site_id, made in outputs.items() if made}
     said = {site_id: cost for site_id, row in rows.items() if (cost := _stated_cost(row))}
-    model = costs.fit([(sizes[s], cost.value) for s, cost in said.items() if s in sizes and _all_stated(outputs[s])])
+    model = fit([(sizes[s], cost.value) for s, cost in said.items() if s in sizes and _all_stated(outputs[s])])
     modelled = {s: cost for s, size in sizes.items() if s not in said and model and (cost := model.cost(size))}
     gaps, bases = _gaps(cursor)
     known = frozenset(name for (name,) in cursor.execute("SELECT commodity_id FROM facts.commodity").fetchall())
@@ -177,17 +182,18 @@ def desk_gaps(facts: Facts, desk: str, figures: Iterable[UserFigure] = ()) -> di
         A gap that the user states is that of the desk, whichever it is.
     """
     gaps: dict[str, Gap] = {}
-    for commodity, (us, japan) in facts.gaps.items():
-        parts = [part for part, on in ((us, desk != "japan"), (japan, desk != "us")) if part and on]
+    for name, (us, japan) in facts.gaps.items():
+        us, japan = us if desk != "japan" else None, japan if desk != "us" else None  # noqa: PLW2901 - of this desk
+        parts = [part for part in (us, japan) if part]
         if parts:
-            low, high = sum(part[0] for part in parts), sum(part[1] for part in parts)
-            ends = tuple(part[1] if part and on else None for part, on in ((us, desk != "japan"), (japan, desk != "us")))
-            gaps[commodity] = Gap(commodity, counts_from(commodity), *ends, low, high, "stated", facts.bases[commodity])
+            low, high = (sum(part[end] for part in parts) for end in (0, 1))
+            ends = us and us[1], japan and japan[1]
+            gaps[name] = Gap(name, counts_from(name), ends[0], ends[1], low, high, "stated", facts.bases[name])
     for figure in figures:
-        if figure.project == GAP and figure.value > 0:
-            each = (figure.value if desk == "us" else None, figure.value if desk == "japan" else None)
-            name = figure.commodity
-            gaps[name] = Gap(name, counts_from(name), *each, figure.value, figure.value, "user", "entered by the user")
+        if figure.project == OF_GAP and figure.value > 0:
+            name, value = figure.commodity, figure.value
+            ends = value if desk == "us" else None, value if desk == "japan" else None
+            gaps[name] = Gap(name, counts_from(name), ends[0], ends[1], value, value, "user", "entered by the user")
     return gaps
 
 
@@ -197,7 +203,7 @@ def _all(cursor: duckdb.DuckDBPyConnection, statement: str, **values: str) -> li
 
 def _plain_name(name: str) -> str:
     """Return a name without what stands in brackets or after a comma or slash."""
-    return name.split("(")[0].split(",")[0].split("/")[0].strip().removesuffix(" Mine").removesuffix(" mine")
+    return re.split(r"[(,/]", name, maxsplit=1)[0].strip().removesuffix(" Mine").removesuffix(" mine")
 
 
 def _decimal(day: date) -> float:
@@ -218,8 +224,13 @@ def _months(cursor: duckdb.DuckDBPyConnection, only: frozenset[str]) -> dict[str
     return months
 
 
-def _gaps(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, tuple[tuple[float, float] | None, tuple[float, float] | None]], dict[str, str]]:
-    by_desk = {desk: {row["commodity"]: row for row in _all(cursor, "scoring/supply/portfolio_gap.sql", desk=desk)} for desk in ("us", "japan")}
+def _gaps(
+    cursor: duckdb.DuckDBPyConnection,
+) -> tuple[dict[str, tuple[Ends | None, Ends | None]], dict[str, str]]:
+    by_desk = {
+        desk: {row["commodity"]: row for row in _all(cursor, "scoring/supply/portfolio_gap.sql", desk=desk)}
+        for desk in ("us", "japan")
+    }
     gaps, bases = {}, {}
     for name in sorted({*by_desk["us"], *by_desk["japan"]}):
         each = [by_desk[desk].get(name) for desk in ("us", "japan")]
@@ -235,121 +246,33 @@ def _stated_cost(row: Record) -> Figure | None:
     value = row["cost"] if row["cost"] is not None else sum(known) / len(known) if known else None
     if not value:
         return None
-    figure = costs.stated_cost(value, ends, row["cost_unit"], row["cost_as_of"], row["stage"])
-    return figure and replace(figure, url=row["cost_url"], basis="; ".join(filter(None, (figure.basis, row["cost_scope"]))))
+    figure = stated_cost(value, ends, row["cost_unit"], row["cost_as_of"], row["stage"])
+    return figure and replace(
+        figure, url=row["cost_url"], basis="; ".join(filter(None, (figure.basis, row["cost_scope"])))
+    )
 
 
 def _all_stated(outputs: Sequence[Output]) -> bool:
     return all(output.tonnes.mark == "stated" for output in outputs)
 
 
-def _form(row: Record) -> Form | None:
-    """Return what the tonnes of a row hold; None: not known, or no output of this metal."""
-    words = str(row["words"] or (row["scope"] if row["origin"] == "capacity" else ""))
-    kind, commodity = str(row["kind"]), str(row["commodity"])
-    known = form_of(words, commodity, kind)
-    if row["origin"] == "planned":
-        whole = plain_form(kind, bool(row["brine"])) if _names_metal(words, commodity) else None
-        return known or whole
-    if known is None or row["origin"] == "resource":
-        plain = plain_form(kind, bool(row["brine"]))
-        return replace(plain, level="mined") if row["origin"] == "resource" and not row["brine"] else plain
-    contained = metal_in_product(words) < 1
-    return replace(known, low=1.0, high=1.0, estimate=False) if contained else known
-
-
-def _names_metal(words: str, commodity: str) -> bool:
-    """Tell whether the words name the metal itself, such as "cobalt", "gallium metal" or "additional indium"."""
-    return commodity in words.lower() and "concentrate" not in words.lower()
-
-
-def _taylor_ratio(sites: Iterable[Sequence[Record]]) -> tuple[float, float, float]:
-    """Return P10, median and P90 of stated output over that of Taylor's rule, of the mines that have both."""
-    ratios = []
-    for rows in sites:
-        stated = {row["commodity"]: row for row in rows if row["origin"] == "planned"}
-        for row in rows:
-            planned = stated.get(row["commodity"])
-            form = _form(planned) if row["origin"] == "resource" and planned else None
-            if form and form.level and planned:
-                ratios.append(planned["tonnes"] * (form.low + form.high) / 2 / row["tonnes"])
-    return costs.spread(ratios) if len(ratios) >= costs.FEWEST else (0.25, 1.0, 2.0)
-
-
-def _outputs(
-    project: Record, rows: Sequence[Record], mines: frozenset[str], ratio: tuple[float, float, float]
-) -> tuple[Output, ...]:
-    """Return the outputs of a project, one a commodity: planned, else capacity, else from the resource."""
-    made: dict[str, Output] = {}
-    stated = any(row["origin"] != "resource" for row in rows)
-    for row in rows:
-        name = str(row["commodity"])
-        form = _form(row)
-        if name in made or form is None or form.level is None or row["origin"] == "resource" and stated:
-            continue
-        made[name] = _output(project, row, form, mines, ratio)
-    together = [output for name, output in made.items() if name in RARE_EARTHS and name != GROUP]
-    if together and GROUP not in made:
-        made[GROUP] = _summed(together)
-    return tuple(made.values())
-
-
-def _output(project: Record, row: Record, form: Form, mines: frozenset[str], ratio: tuple[float, float, float]) -> Output:
-    kind, stage = str(row["kind"]), str(project["stage"])
-    if row["origin"] == "resource":
-        low, middle, high = (row["tonnes"] * each for each in ratio)
-        basis = "modelled from the resource: Taylor's rule, scaled to the mines that state an output"
-        tonnes = Figure(middle, low, high, "modelled", row["as_of"], basis=basis)
-    else:
-        tonnes = _stated_tonnes(row, form, stage)
-    feeds_on = feed_of(form.level or "mined", kind)
-    low, high = usual_recovery(form.level or "refined")
-    recovery = Figure((low + high) / 2, low, high, "modelled", basis="usual range") if feeds_on else Figure(1, 1, 1, "stated")
-    share = own_feed(str(project["feed"]), project["feed_pct"], mines) if feeds_on else 0.0
-    return Output(str(row["commodity"]), form.level or "mined", tonnes, feeds_on, recovery, share, str(project["feed"]))
-
-
-def _stated_tonnes(row: Record, form: Form, stage: str) -> Figure:
-    """Return contained tonnes with the width of the form, the stage and the range that the source states."""
-    least, most = costs.stage_range("output", stage)
-    value = row["tonnes"] * (form.low + form.high) / 2
-    low = (row["low"] if row["low"] is not None else row["tonnes"] * least) * form.low
-    high = (row["high"] if row["high"] is not None else row["tonnes"] * most) * form.high
-    said = f"{row['tonnes']:,.0f} t/y {row['words'] or row['commodity']}".replace(",", " ")
-    basis = "; ".join(filter(None, (said, str(row["scope"]), form.reference if form.estimate else "")))
-    return Figure(value, min(low, value), max(high, value), "stated", str(row["as_of"]), str(row["url"]), basis)
-
-
-def _summed(outputs: Sequence[Output]) -> Output:
-    """Return the oxides that are stated by element as a lower bound of all rare earths."""
-    tonnes = [output.tonnes for output in outputs]
-    total = Figure(
-        sum(each.value for each in tonnes),
-        sum(each.low for each in tonnes),
-        sum(each.high for each in tonnes),
-        "modelled" if any(each.mark == "modelled" for each in tonnes) else "stated",
-        min(each.as_of for each in tonnes),
-        tonnes[0].url,
-        "sum of the elements that are stated: a lower bound of all rare earths",
-    )
-    return replace(outputs[0], commodity=GROUP, tonnes=total)
-
-
-def _size(row: Record, outputs: Sequence[Output], prices: Mapping[str, float]) -> costs.Size:
+def _size(row: Record, outputs: Sequence[Output], prices: Mapping[str, float]) -> Size:
     """Return what the cost is read from: the works, its main commodity, and the value of its output."""
     basket = BASKET * prices.get("neodymium", 0.0)
     values: dict[str, float] = defaultdict(float)
     elements = sum(o.tonnes.value * prices.get(o.commodity, 0.0) for o in outputs if o.commodity in RARE_EARTHS)
     for output in outputs:
         if output.commodity in RARE_EARTHS:
-            values[GROUP] = max(values[GROUP], elements, output.tonnes.value * basket if output.commodity == GROUP else 0.0)
+            values[GROUP] = max(
+                values[GROUP], elements, output.tonnes.value * basket if output.commodity == GROUP else 0.0
+            )
         else:
             values[output.commodity] += output.tonnes.value * prices.get(output.commodity, 0.0)
     family = max(values, key=lambda name: values[name])
     works = {"derivative": "derivative", "recycling": "recycling", "mine": "mine"}.get(row["kind"], "plant")
     if works == "mine" and any(output.level != "mined" for output in outputs):
         works = "integrated"
-    return costs.Size(works, family, sum(values.values()) / 1e6)
+    return Size(works, family, sum(values.values()) / 1e6)
 
 
 def _project(facts: Facts, row: Record, months: float, own: Sequence[UserFigure]) -> Project:
@@ -377,6 +300,7 @@ def _project(facts: Facts, row: Record, months: float, own: Sequence[UserFigure]
         tuple(_with_own(output, known) for output in outputs.values()),
         known["chance_pct"] / 100 if "chance_pct" in known else chance,
         "user" if "chance_pct" in known else "modelled",
+        str(row["offtake"]),
     )
 
 

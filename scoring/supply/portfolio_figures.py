@@ -1,4 +1,4 @@
-"""Figures that a user knows better: a CSV of project, field, value, which stand in place of the bundle's and are marked."""
+"""Figures that a user knows better: a CSV of project, field and value. They win over the bundle and are marked."""
 
 from __future__ import annotations
 
@@ -74,14 +74,16 @@ def read_figures(path: Path, names: Mapping[str, str], commodities: Iterable[str
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
-        raise FigureFileError("{path} cannot be read as UTF-8 text; check the name, or save it as CSV UTF-8.", path=path) from error
+        raise FigureFileError(
+            "{path} cannot be read as UTF-8 text; check the name, or save it as CSV UTF-8.", path=path
+        ) from error
     return parse_figures(text, str(path), names, frozenset(commodities))
 
 
 def parse_figures(
     text: str, path: str, names: Mapping[str, str], commodities: frozenset[str]
 ) -> tuple[UserFigure, ...]:
-    """Return the figures of the text of a CSV file; see `read_figures`.
+    r"""Return the figures of the text of a CSV file; see `read_figures`.
 
     Parameters
     ----------
@@ -93,7 +95,8 @@ def parse_figures(
 
     Examples
     --------
-    >>> parse_figures("project,field,value\\nNolans,capex_musd,900\\n", "own.csv", {"aus-nolans": "Nolans"}, frozenset())
+    >>> text = "project,field,value\nNolans,capex_musd,900\n"
+    >>> parse_figures(text, "own.csv", {"aus-nolans": "Nolans"}, frozenset())
     (UserFigure(project='aus-nolans', field='capex_musd', value=900.0, commodity=''),)
     """
     reader = csv.DictReader(text.splitlines())
@@ -124,7 +127,9 @@ def _figure(row: dict[str, str], place: str, names: Mapping[str, str], commoditi
             commodity=commodity,
             example=get_close_matches(commodity, commodities, 1) or ["neodymium"],
         )
-    return UserFigure(_project(cells["project"], field, place, names), field, _value(cells["value"], field, place), commodity)
+    return UserFigure(
+        _project(cells["project"], field, place, names), field, _value(cells["value"], field, place), commodity
+    )
 
 
 def _value(text: str, field: str, place: str) -> float:

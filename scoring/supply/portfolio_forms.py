@@ -20,7 +20,9 @@ _OWN_FEED = re.compile(
     r"|stockpile|\bash\b|motors|e-waste|apatite streams|own mine",
     re.IGNORECASE,
 )
-_NOT_SECURED = re.compile(r"not secured|no contract|not disclosed|no supplier|lost|mine not built|potential", re.IGNORECASE)
+_NOT_SECURED = re.compile(
+    r"not secured|no contract|not disclosed|no supplier|lost|mine not built|potential", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +72,8 @@ def form_of(words: str, commodity: str, kind: str) -> Form | None:
     --------
     >>> form_of("lithium hydroxide", "lithium", "refinery").low
     0.1654
-    >>> form_of("dysprosium oxide", "dysprosium", "mine").level, form_of("dysprosium oxide", "dysprosium", "separation").level
-    ('mined', 'refined')
+    >>> [form_of("dysprosium oxide", "dysprosium", kind).level for kind in ("mine", "separation")]
+    ['mined', 'refined']
     >>> form_of("synthetic graphite", "graphite", "derivative").level is None
     True
     """
@@ -173,7 +175,8 @@ def own_feed(words: str, stated_pct: float | None, operating: frozenset[str]) ->
 
     Examples
     --------
-    >>> own_feed("spodumene of Greenbushes", None, frozenset({"Greenbushes"})), own_feed("Donald from 2027", None, frozenset())
+    >>> mines = frozenset({"Greenbushes"})
+    >>> own_feed("spodumene of Greenbushes", None, mines), own_feed("Donald from 2027", None, mines)
     (1.0, 0.0)
     >>> own_feed("", 60.0, frozenset()), own_feed("not secured: e-waste", None, frozenset())
     (0.6, 0.0)
@@ -182,4 +185,6 @@ def own_feed(words: str, stated_pct: float | None, operating: frozenset[str]) ->
         return min(max(stated_pct / 100, 0.0), 1.0)
     if not words or _NOT_SECURED.search(words):
         return 0.0
-    return float(bool(_OWN_FEED.search(words)) or any(re.search(rf"\b{re.escape(name)}\b", words) for name in operating))
+    return float(
+        bool(_OWN_FEED.search(words)) or any(re.search(rf"\b{re.escape(name)}\b", words) for name in operating)
+    )

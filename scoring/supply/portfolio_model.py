@@ -98,6 +98,8 @@ class Program:
         Least mean share that is to be closed, 0..1.
     swap_from : tuple of int or None
         Take all of these but one, and one other; None: any portfolio.
+    banned : tuple of int
+        Projects that are not to be in.
     """
 
     cost_musd: FloatArray
@@ -108,6 +110,7 @@ class Program:
     must: tuple[int, ...] = ()
     least: FloatArray = field(default_factory=lambda: np.zeros(0))
     swap_from: tuple[int, ...] | None = None
+    banned: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,7 +218,7 @@ def shares(program: Program, chosen: Sequence[int]) -> Solution | None:
     held[list(chosen)] = True
     kept = held[program.rows.project]
     rows = Rows(*(getattr(program.rows, name)[kept] for name in Rows.__slots__))
-    bare = replace(program, rows=rows, limits=(), must=tuple(chosen), least=np.zeros(0), swap_from=None)
+    bare = replace(program, rows=rows, limits=(), must=tuple(chosen), least=np.zeros(0), swap_from=None, banned=())
     told = solve(bare)
     return told and replace(told, output=_spread(told.output, kept), feed=_spread(told.feed, kept))
 
@@ -327,9 +330,10 @@ class _Matrix:
         self.low, self.high = np.zeros(self.columns), np.ones(self.columns)
         useful = np.bincount(rows.project, self.tonnes, self.projects) > 0
         self.high[: self.projects][~useful] = 0
+        self.high[list(program.banned)] = 0
         self.high[list(program.must)] = self.low[list(program.must)] = 1
         if program.swap_from is not None:
-            self.high[list(program.swap_from)] = 1
+            self.high[list(program.swap_from)] = 1  # one that closes nothing may be the one to give
         self.counts = np.maximum(np.isfinite(program.gaps).sum(axis=1), 1)
         self.objective = self._objective()
         self.floors: list[float] = []
@@ -356,12 +360,12 @@ class _Matrix:
         self.ceilings.append(high / scale)
 
     def _plants(self) -> None:
-        """Feed that a row takes: none without its project."""
+        """Give a row no feed without its project."""
         for place, row in enumerate(self.fed):
             self._add([(self.projects + place, 1.0), (int(self.program.rows.project[row]), -1.0)], -np.inf, 0.0)
 
     def _balances(self) -> None:
-        """What is taken of a cell as feed and delivered to its gap is no more than what is put out."""
+        """Take no more of a cell, as feed and for its gap, than is put out."""
         for cell in sorted({int(cell) for cell in self.program.rows.feed[self.fed]}):
             self._add(self._net(cell), -np.inf, 0.0)
         for place, (desk, cell) in enumerate(self.cells):
@@ -382,7 +386,7 @@ class _Matrix:
             self._add([(int(i), float(self.program.cost_musd[i])) for i in limit.members], -np.inf, limit.most_musd)
 
     def _wishes(self) -> None:
-        """Least shares, and one for one in place of a portfolio."""
+        """Add least shares, and one project for one in place of a portfolio."""
         for desk, least in enumerate(self.program.least):
             if least > 0:
                 terms = [(self.first_share + at, 1.0) for at, (whose, _cell) in enumerate(self.cells) if whose == desk]
@@ -438,7 +442,7 @@ class _Matrix:
             np.nansum(closed, axis=1) / self.counts,
             output,
             feed,
-            put_out - taken,
+            np.asarray(put_out - taken, float),
         )
 
 

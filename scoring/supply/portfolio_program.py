@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from geo.arrays import BoolArray, FloatArray
-from scoring.supply.portfolio_costs import P90
 from scoring.supply.portfolio_model import Limit, Program, Rows
-from scoring.supply.portfolio_records import LEVELS, Figure, Gap, Output, Project
+from scoring.supply.portfolio_records import LEVELS, P90, Figure, Gap, Level, Output, Project
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +42,7 @@ class Case:
     Attributes
     ----------
     program : Program
-        On expected figures: tonnes times the chance of product by the date.
+        On expected figures: money is the mean cost, tonnes are the mean times the chance of product by the date.
     projects : tuple of Project
         By index.
     cells : Cells
@@ -85,18 +84,20 @@ def case(
     >>> ore = Output("tin", "mined", Figure(10, 8, 12, "stated"), "", Figure(1, 1, 1, "stated"), 0.0)
     >>> mine = Project("a", "A", "AUS", "mine", "permitted", Figure(50, 40, 60, "stated"), (ore,), 0.5)
     >>> made = case([mine], [{"tin": Gap("tin", "mined", 20, None, 20, 20, "stated", "")}], [1.0], 100.0)
-    >>> made.program.rows.tonnes.tolist(), made.program.gaps.tolist()
+    >>> made.program.rows.tonnes.round().tolist(), made.program.gaps.tolist()
     ([5.0], [[20.0, nan, nan]])
     """
-    names = sorted({output.commodity for project in projects for output in project.outputs} | {c for each in gaps for c in each})
+    names = sorted(
+        {output.commodity for project in projects for output in project.outputs} | {c for each in gaps for c in each}
+    )
     cells = Cells(tuple((name, level) for name in names for level in LEVELS))
     levels = {name: gap.level for each in gaps for name, gap in each.items()}
     listed = [(place, output) for place, project in enumerate(projects) for output in project.outputs]
     rows = Rows(
-        np.array([place for place, _output in listed], int),
-        np.array([cells.place(output.commodity, _counts_at(output, levels)) for _place, output in listed], int),
-        np.array([output.tonnes.value * projects[place].chance for place, output in listed], float),
-        np.array([_feed(output, cells) for _place, output in listed], int),
+        np.array([place for place, _output in listed], np.int64),
+        np.array([cells.place(output.commodity, _counts_at(output, levels)) for _place, output in listed], np.int64),
+        np.array([output.tonnes.mean * projects[place].chance for place, output in listed], float),
+        np.array([_feed(output, cells) for _place, output in listed], np.int64),
         np.array([output.recovery.value for _place, output in listed], float),
         np.array([_own(output) * projects[place].chance for place, output in listed], float),
     )
@@ -105,7 +106,7 @@ def case(
         for name, gap in each.items():
             matrix[desk, cells.place(name, gap.level)] = gap.high_t
     program = Program(
-        np.array([project.cost.value for project in projects], float),
+        np.array([project.cost.mean for project in projects], float),
         rows,
         matrix,
         np.array(weights, float),
@@ -115,10 +116,10 @@ def case(
     return Case(program, tuple(projects), cells, tuple(output for _place, output in listed))
 
 
-def _counts_at(output: Output, levels: dict[str, str]) -> str:
+def _counts_at(output: Output, levels: Mapping[str, Level]) -> Level:
     """Return the level at which an output stands: a mine's own refined product counts where the gap counts from ore."""
     level = levels.get(output.commodity, output.level)
-    further = LEVELS.index(output.level) > LEVELS.index(level)  # type: ignore[arg-type]
+    further = LEVELS.index(output.level) > LEVELS.index(level)
     return level if further and not output.feeds_on else output.level
 
 
@@ -127,10 +128,12 @@ def _feed(output: Output, cells: Cells) -> int:
 
 
 def _own(output: Output) -> float:
-    return output.own_feed * output.tonnes.value / output.recovery.value if output.feeds_on else 0.0
+    return output.own_feed * output.tonnes.mean / output.recovery.value if output.feeds_on else 0.0
 
 
-def limits(projects: Sequence[Project], budget_musd: float, caps: tuple[float | None, float | None]) -> tuple[Limit, ...]:
+def limits(
+    projects: Sequence[Project], budget_musd: float, caps: tuple[float | None, float | None]
+) -> tuple[Limit, ...]:
     """Return the limits on money: the budget, then those of each country and kind of works.
 
     Parameters
@@ -213,14 +216,15 @@ def drawn(made: Case, draws: Draws, place: int) -> Program:
     rows = made.program.rows
     ready = draws.ready[place][rows.project]
     tonnes = np.where(ready, draws.output[place], 0.0)
-    own = np.array([_own(output) / output.tonnes.value if output.tonnes.value else 0.0 for output in made.outputs])
-    return replace(made.program, cost_musd=draws.cost_musd[place], rows=replace(rows, tonnes=tonnes, own_feed=own * tonnes))
+    own = np.array([output.own_feed / output.recovery.value if output.feeds_on else 0.0 for output in made.outputs])
+    drawn_rows = replace(rows, tonnes=tonnes, own_feed=own * tonnes)
+    return replace(made.program, cost_musd=draws.cost_musd[place], rows=drawn_rows)
 
 
 def averaged(made: Case, draws: Draws) -> Program:
     """Return the program whose objective is the average over the draws: one portfolio, its tonnes in every draw.
 
-    The cells of each draw stand beside each other; money is the average cost.
+    The cells of each draw stand beside each other; money is the expected cost.
 
     Parameters
     ----------
@@ -246,4 +250,4 @@ def averaged(made: Case, draws: Draws) -> Program:
     kept = joined.tonnes > 0
     slim = Rows(*(getattr(joined, name)[kept] for name in Rows.__slots__))
     gaps = np.tile(made.program.gaps, len(programs))
-    return replace(made.program, cost_musd=draws.cost_musd.mean(axis=0), rows=slim, gaps=gaps)
+    return replace(made.program, rows=slim, gaps=gaps)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Literal
+
+#: Quantile of the standard normal distribution at 90 %: low and high of a figure are P10 and P90.
+P90 = 1.2816
 
 #: How a figure is known: a source states it, this product models it, or the user entered it.
 Mark = Literal["stated", "modelled", "user"]
@@ -11,7 +16,17 @@ Mark = Literal["stated", "modelled", "user"]
 Level = Literal["mined", "refined", "derivative"]
 LEVELS: tuple[Level, ...] = ("mined", "refined", "derivative")
 #: Why a project cannot take part, in the order in which it is asked.
-Reason = Literal["covered_host", "gate_failed", "owners_unknown", "funded", "no_stage", "no_output", "no_cost", "not_stated", "no_gap"]
+Reason = Literal[
+    "covered_host",
+    "gate_failed",
+    "owners_unknown",
+    "funded",
+    "no_stage",
+    "no_output",
+    "no_cost",
+    "not_stated",
+    "no_gap",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +55,23 @@ class Figure:
     basis: str = ""
 
     @property
-    def sigma(self) -> float:
-        """Standard deviation of the logarithm of which low and high are P10 and P90."""
-        import math  # noqa: PLC0415 - of this property alone
+    def mean(self) -> float:
+        """Mean of the distribution that is drawn from: log-normal on either side of the value, P10 and P90 at the ends.
 
-        return math.log(max(self.high, 1e-12) / max(self.low, 1e-12)) / (2 * 1.2816) if self.high > self.low > 0 else 0.0
+        Examples
+        --------
+        >>> Figure(100, 100, 100, "user").mean, round(Figure(100, 50, 200, "modelled").mean, 1)
+        (100.0, 115.7)
+        """
+        down, up = (
+            math.log(max(ratio, 1.0)) / P90 for ratio in (_over(self.value, self.low), _over(self.high, self.value))
+        )
+        below, above = NormalDist().cdf(-down), NormalDist().cdf(up)
+        return self.value * (math.exp(down * down / 2) * below + math.exp(up * up / 2) * above)
+
+
+def _over(more: float, less: float) -> float:
+    return more / less if less > 0 else 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +116,8 @@ class Project:
     chance : float
         That it puts out product at its design rate by the date, 0..1.
     chance_mark : {"modelled", "user"}
+    offtake : str
+        Newest statement of a buyer, in the words of the source; empty: none.
     """
 
     site_id: str
@@ -100,6 +129,7 @@ class Project:
     outputs: tuple[Output, ...]
     chance: float
     chance_mark: Mark = "modelled"
+    offtake: str = ""
 
     @property
     def stated(self) -> bool:

@@ -21,6 +21,7 @@ from ui.cli.interrupts import wait_for_imports
 from ui.cli.layers import criteria_app, layers_app
 from ui.cli.milestones import milestones_app
 from ui.cli.ownership import owners
+from ui.cli.portfolio import portfolio
 from ui.cli.prices import prices_app
 from ui.cli.ranking import export, rank, site
 from ui.cli.response import pricefloor, respond, stock
@@ -61,7 +62,7 @@ app.command()(owners)
 app.command()(compare)
 app.command()(memo)
 app.command()(supply)
-for command in (backtest, desks, robustness, sensitivity, unknowns, respond, stock, pricefloor):
+for command in (backtest, desks, portfolio, robustness, sensitivity, unknowns, respond, stock, pricefloor):
     app.command()(command)
 
 
