@@ -16,7 +16,7 @@ from ui.text.i18n import LANGUAGES, _, settle_language
 
 HERE = Path(__file__).resolve().parent
 #: Pages on which weights, commodity and filters change nothing.
-OBEYS_NOTHING = ("methods", "supply", "response")
+OBEYS_NOTHING = ("methods", "supply", "response", "portfolio")
 
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
@@ -52,6 +52,12 @@ pages = [
         title=_("Response"),
         icon=":material/emergency_home:",
         url_path="response",
+    ),
+    st.Page(
+        HERE / "screens" / "portfolio" / "page.py",
+        title=_("Portfolio"),
+        icon=":material/account_balance:",
+        url_path="portfolio",
     ),
     st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(

@@ -88,6 +88,11 @@ class RankingCache:
         """The facts; take a cursor for each call."""
         return self._facts()
 
+    @property
+    def state(self) -> int:
+        """A number that changes whenever the facts do."""
+        return self._state()
+
     def _ask(self, kept: BoundedCache[Key, V], key: Sequence[Hashable], make: Callable[[], V]) -> V:
         return kept.get((self._state(), *key), make)
 

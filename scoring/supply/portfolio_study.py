@@ -240,7 +240,7 @@ def _best(program: Program, made: Case, question: Question) -> Solution:
     if found is not None:
         return found
     against = clash(asked)
-    names = [_in_words(name, made, question) for name in against]
+    names = tuple(_in_words(name, made, question) for name in against)
     if all(name.startswith("least") for name in against):
         most = shares(program, range(len(made.projects)))
         raise PortfolioError(
@@ -249,7 +249,7 @@ def _best(program: Program, made: Case, question: Question) -> Solution:
             by=question.by,
             most=_pct(most.value[0]) if most else 0,
         )
-    raise PortfolioError("These limits cannot be met together: {limits}. Loosen one of them.", limits="; ".join(names))
+    raise PortfolioError("These limits cannot be met together: {limits}. Loosen one of them.", limits=names)
 
 
 def _in_words(name: str, made: Case, question: Question) -> str:
@@ -257,7 +257,7 @@ def _in_words(name: str, made: Case, question: Question) -> str:
     kind, _colon, place = name.partition(":")
     if kind == "must":
         project = made.projects[int(place)]
-        return Phrase("{name} is to be in, at {cost} million USD", name=project.name, cost=f"{project.cost.mean:,.0f}")
+        return Phrase("{name} as a must ({cost} million USD)", name=project.name, cost=f"{project.cost.mean:,.0f}")
     if kind == "least":
         return Phrase("at least {share} % is to be closed by {by}", share=f"{question.least_pct:g}", by=question.by)
     limit = made.program.limits[int(place)]

@@ -28,6 +28,7 @@ ADDRESSES = {
     "robustness": "robustness?m=gallium",
     "desks": "desks?m=gallium",
     "supply": "supply?m=gallium",
+    "portfolio": "portfolio?",
     "backtest": "backtest?",
     "shortlist": "shortlist?list=default",
     "methods": "methods?",

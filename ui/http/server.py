@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
-from ui.http import ogc, openapi, ranked, response
+from ui.http import ogc, openapi, portfolio, ranked, response
 from ui.http import supply as supply_chains
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
 from ui.http.asking import (
@@ -144,6 +144,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         supply_chains.supply,
         supply_chains.CHOICES,
         schema=_object("orebridge", cells=ROWS, sources=ROWS),
+    ),
+    Endpoint(
+        "/portfolio",
+        "portfolio",
+        "Portfolio",
+        "Projects that close most of a gap by a date under a budget, with what is not known.",
+        portfolio.portfolio,
+        portfolio.PARAMETERS,
+        schema=_object("orebridge", lines=ROWS, closed=ROWS, frontier=ROWS, core=ROWS),
     ),
     Endpoint(
         "/layers",

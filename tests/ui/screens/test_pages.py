@@ -20,6 +20,7 @@ PAGES = (
     "screens/robustness/page.py",
     "screens/desks/page.py",
     "screens/supply/page.py",
+    "screens/portfolio/page.py",
     "screens/backtest/page.py",
     "screens/facts/page.py",
 )

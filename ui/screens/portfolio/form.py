@@ -1,0 +1,119 @@
+"""What the page of the portfolio asks: budget, date, desk, commodities, limits, own figures."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from geo.errors import OrebridgeError
+from scoring.supply.portfolio_facts import Facts, Rules
+from scoring.supply.portfolio_figures import UserFigure, parse_figures
+from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
+from ui.page_state import page_state
+from ui.text import portfolio_words as pw
+from ui.text import vocabulary as w
+from ui.text.i18n import _
+from ui.text.problems import problem
+
+#: What the page opens on: money, date and metals of the worked example.
+BUDGET_MUSD, BY = 1000.0, 2030
+EXAMPLE = ("dysprosium", "terbium")
+FIRST_YEAR = 2026
+FIGURES = "project,field,value,commodity\naus-donald-a112,capex_musd,345,\naus-donald-a112,output_t_y,92,dysprosium\n"
+
+
+def asked(facts: Facts) -> Question | None:
+    """Draw the form and return the question that it holds; None where the user's figures cannot be used."""
+    own = _own_figures(facts)
+    with st.form("portfolio"):
+        first = st.columns([1, 1, 2], gap="medium")
+        budget = first[0].number_input(
+            _("Budget, million USD"), min_value=1.0, max_value=1e6, value=BUDGET_MUSD, step=100.0, format="%.0f"
+        )
+        by = first[1].number_input(
+            _("Product by the end of"), FIRST_YEAR, LAST_YEAR, BY, help=_("At the design rate, after the ramp-up.")
+        )
+        desk = first[2].segmented_control(
+            _("Whose gap"),
+            list(DESKS),
+            default=DESKS[0],
+            format_func=lambda key: w.word(pw.DESKS, key),
+            required=True,
+        )
+        metals = sorted(facts.gaps, key=w.commodity)
+        chosen = st.multiselect(
+            _("Commodities"),
+            metals,
+            default=[m for m in _first_metals() if m in facts.gaps],
+            format_func=w.commodity,
+            help=_("Empty: all with a figure of the gap; this takes up to a minute."),
+        )
+        limits = _limits(facts)
+        st.form_submit_button(_("Choose the portfolio"), type="primary", icon=":material/account_balance:")
+    if own is None:
+        return None
+    return Question(budget, int(by), desk or DESKS[0], tuple(chosen), figures=own, **limits)
+
+
+def _first_metals() -> tuple[str, ...]:
+    return (page_state.m,) if page_state.m else EXAMPLE
+
+
+def _limits(facts: Facts) -> dict[str, Any]:
+    """Ask for limits beside the budget; return them as fields of a question."""
+    with st.expander(_("Limits: countries, kinds of works, gates, owners, what must be in"), icon=":material/tune:"):
+        left, right = st.columns(2, gap="medium")
+        country = left.number_input(
+            _("Most for one host country, million USD"),
+            min_value=0.0,
+            value=None,
+            step=100.0,
+            placeholder=_("no limit"),
+        )
+        works = right.number_input(
+            _("Most for one kind of works, million USD"),
+            min_value=0.0,
+            value=None,
+            step=100.0,
+            placeholder=_("no limit"),
+        )
+        gates = left.toggle(_("Leave out projects that fail a gate"), value=True)
+        clear = left.toggle(_("Only projects whose owners are known to pass"))
+        stated = left.toggle(_("Only projects of which cost and output are stated"))
+        least = right.number_input(_("Close at least, % on average"), 0.0, 100.0, 0.0, step=5.0)
+        must = right.multiselect(
+            _("Must be in"), list(facts.names), format_func=lambda key: pw.site(key, facts.names[key])
+        )
+    return {
+        "max_per_country_musd": country,
+        "max_per_stage_musd": works,
+        "rules": Rules(gates, clear, stated),
+        "must": tuple(must),
+        "least_pct": least,
+    }
+
+
+def _own_figures(facts: Facts) -> tuple[UserFigure, ...] | None:
+    """Take a CSV of figures that win over the bundle; None where it cannot be used, which the page then says."""
+    with st.popover(_("Your figures"), icon=":material/edit_note:"):
+        st.caption(
+            _(
+                "A CSV with project, field, value and commodity. Your figures stand in place of those of the "
+                "bundle and "
+                "are marked. Fields: {fields}."
+            ).format(fields="capex_musd, output_t_y, chance_pct, recovery_pct, own_feed_pct, refines, gap_t_y")
+        )
+        st.download_button(
+            _("Download an example"), FIGURES, "portfolio-figures.csv", "text/csv", on_click="ignore", key="figures_csv"
+        )
+        file = st.file_uploader(_("CSV of figures"), type=["csv"], key="portfolio_figures")
+    if file is None:
+        return ()
+    try:
+        return parse_figures(file.getvalue().decode("utf-8-sig"), file.name, facts.names, facts.commodities)
+    except UnicodeDecodeError:
+        st.error(_("The file is not UTF-8 text; save it as CSV UTF-8."))
+    except OrebridgeError as error:
+        st.error(problem(error))
+    return None

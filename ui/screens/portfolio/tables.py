@@ -1,0 +1,135 @@
+"""Tables of a portfolio: the chosen projects, what is closed of each gap, every figure with its source."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from scoring.supply.portfolio_answer import Study
+from ui import state
+from ui.panels.downloads import table_download
+from ui.panels.shortlisting import add_many
+from ui.text import portfolio_words as pw
+from ui.text import vocabulary as w
+from ui.text.i18n import _, listed, number, quantity
+
+
+def chosen(study: Study) -> None:
+    """Show the chosen projects; a chosen row opens its dossier, all of them go to a shortlist."""
+    if not study.lines:
+        st.info(_("No project closes anything at this budget. Raise the budget or the date."))
+        return
+    frame = pd.DataFrame(
+        {
+            _("Project"): [pw.site(line.site_id, line.name) for line in study.lines],
+            _("Country"): [w.nation(line.iso3) for line in study.lines],
+            _("Works"): [w.word(w.KINDS, line.kind) for line in study.lines],
+            _("Stage"): [w.word(w.STAGES, line.stage) for line in study.lines],
+            _("Capital cost, million USD"): [pw.span(line.cost) for line in study.lines],
+            _("Cost is"): [w.word(pw.MARKS, line.cost.mark) for line in study.lines],
+            _("Counted"): [line.cost_counted_musd for line in study.lines],
+            _("Chance by the date"): [100 * line.chance for line in study.lines],
+            _("Output"): [pw.outputs(line) for line in study.lines],
+            _("Adds, points"): [line.adds_pct for line in study.lines],
+            _("Fed by"): [listed(line.fed_by) for line in study.lines],
+            _("Buyer, as stated"): [line.offtake for line in study.lines],
+        }
+    )
+    picked = st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        key="portfolio_table",
+        alt=_("Chosen projects"),
+        on_select="rerun",
+        selection_mode="single-row",
+        column_config={
+            _("Project"): st.column_config.TextColumn(width=170, pinned=True),
+            _("Works"): st.column_config.TextColumn(width=90),
+            _("Counted"): st.column_config.NumberColumn(
+                format="%.0f", help=_("Mean of the interval: what counts against the budget.")
+            ),
+            _("Chance by the date"): st.column_config.NumberColumn(format="%.0f %%"),
+            _("Adds, points"): st.column_config.NumberColumn(
+                format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
+            ),
+        },
+    )
+    left, middle, right = st.columns([2, 2, 3])
+    with left:
+        add_many([line.site_id for line in study.lines])
+    with middle:
+        table_download(frame, "portfolio")
+    rows = picked["selection"]["rows"]
+    if rows and rows[0] < len(study.lines):
+        line = study.lines[rows[0]]
+        label = _("Open the dossier of {site}").format(site=w.plain(pw.site(line.site_id, line.name)))
+        if right.button(label, key="portfolio_open", icon=":material/article:"):
+            state.open_site(line.site_id)
+            state.go("site")
+
+
+def closed(study: Study) -> None:
+    """Show what the portfolio closes of each gap."""
+    rows = [each for each in study.closed if each.share_pct > 0] or list(study.closed)
+    frame = pd.DataFrame(
+        {
+            _("Commodity"): [w.commodity(each.gap.commodity) for each in rows],
+            _("Gap, t/y"): [_gap(each.gap.low_t, each.gap.high_t) for each in rows],
+            _("of it United States"): [quantity(each.gap.us_t) for each in rows],
+            _("of it Japan"): [quantity(each.gap.japan_t) for each in rows],
+            _("Delivered, t/y"): [quantity(each.tonnes) for each in rows],
+            _("Closed, %"): [each.share_pct for each in rows],
+            "P10–P90": [pw.ends(each.low_pct, each.high_pct) for each in rows],
+            _("Figure is"): [w.word(pw.MARKS, each.gap.mark) for each in rows],
+        }
+    )
+    st.dataframe(
+        frame,
+        hide_index=True,
+        width="stretch",
+        alt=_("What is closed of each gap"),
+        column_config={_("Closed, %"): st.column_config.NumberColumn(format="%.1f")},
+    )
+    nothing = [w.commodity(each.gap.commodity) for each in study.closed if not each.share_pct]
+    if nothing and len(rows) < len(study.closed):
+        st.caption(_("Nothing is closed of: {names}.").format(names=listed(nothing)))
+    if study.no_gap:
+        st.caption(
+            _("No figure of the gap for this desk: {names}.").format(names=listed(w.commodity(n) for n in study.no_gap))
+        )
+
+
+def _gap(low: float, high: float) -> str:
+    return quantity(high) if low == high else f"{quantity(low)}–{quantity(high)}"
+
+
+def sources(study: Study) -> None:
+    """Show every figure of the chosen projects with its source, date and interval."""
+    rows = []
+    for line in study.lines:
+        name = pw.site(line.site_id, line.name)
+        figures = [(_("Capital cost, million USD"), line.cost)]
+        figures += [
+            (f"{w.commodity(o.commodity)}, t/y: {w.word(pw.PRODUCTS, o.level)}", o.tonnes) for o in line.outputs
+        ]
+        for title, figure in figures:
+            rows.append(
+                {
+                    _("Project"): name,
+                    _("Figure"): title,
+                    _("Value"): number(figure.value, 1),
+                    "P10–P90": f"{number(figure.low, 1)}–{number(figure.high, 1)}",
+                    _("Figure is"): w.word(pw.MARKS, figure.mark),
+                    _("As of"): figure.as_of,
+                    _("In the words of the source"): figure.basis,
+                    _("Source"): figure.url or None,
+                }
+            )
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        alt=_("Figures and sources"),
+        column_config={_("Source"): st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)")},
+    )

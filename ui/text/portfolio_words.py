@@ -1,0 +1,77 @@
+"""Words of portfolios: who cannot take part and why, how a figure is known, what the draws say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scoring.supply.portfolio_answer import Line, Study
+from scoring.supply.portfolio_records import Figure, LeftOut, Output
+from ui.text import vocabulary as w
+from ui.text.i18n import _, listed, number, quantity
+from ui.text.vocabulary import N_
+
+REASONS = {
+    "no_output": N_("no source says how much of it they would put out, in tonnes of the metal"),
+    "covered_host": N_("in a covered nation"),
+    "gate_failed": N_("fail a gate"),
+    "owners_unknown": N_("owners not known to pass"),
+    "funded": N_("funded already: they need no money"),
+    "no_stage": N_("stage unknown, so that no date can be given"),
+    "no_cost": N_("cost neither stated nor to be modelled"),
+    "not_stated": N_("cost or output is modelled"),
+}
+MARKS = {"stated": N_("stated"), "modelled": N_("modelled"), "user": N_("your figure")}
+PRODUCTS = {
+    "mined": N_("still to be separated or refined"),
+    "refined": N_("separated or refined"),
+    "derivative": N_("derivative product"),
+}
+VERDICTS = {"take": N_("Take"), "find_out": N_("Find out"), "leave": N_("Leave")}
+FACTS = {"cost": N_("capital cost"), "date": N_("date of product"), "output": N_("output")}
+DESKS = {"us": N_("United States"), "japan": N_("Japan"), "joint": N_("Both together")}
+
+
+def site(site_id: str, name: str) -> str:
+    """Return the name of a project in the reader's language."""
+    return w.japanese_name("site", site_id) or w.site_name(name, site_id)
+
+
+def sites(projects: Sequence[tuple[str, str]], most: int = 0) -> str:
+    """Return the names of projects as a list; of more than `most` the rest as a number (0: all)."""
+    if not projects:
+        return _("none")
+    shown = projects[:most] if most else projects
+    names = listed([w.plain(site(*each)) for each in shown])
+    more = len(projects) - len(shown)
+    return _("{names} and {n} more").format(names=names, n=number(more)) if more else names
+
+
+def left_out(study: Study) -> list[tuple[str, tuple[LeftOut, ...]]]:
+    """Return each reason in words with the projects that it keeps out."""
+    kept = study.participation.left_out
+    reasons = dict.fromkeys(each.reason for each in kept)
+    return [(w.word(REASONS, reason), tuple(e for e in kept if e.reason == reason)) for reason in reasons]
+
+
+def span(figure: Figure) -> str:
+    """Return a figure with its interval: 345 (264–456)."""
+    if figure.low == figure.high:
+        return quantity(figure.value)
+    return f"{quantity(figure.value)} ({quantity(figure.low)}–{quantity(figure.high)})"
+
+
+def output(each: Output) -> str:
+    """Return an output in words: commodity, tonnes a year, how it is known."""
+    return _("{metal} {tonnes} t/y ({mark})").format(
+        metal=w.commodity(each.commodity), tonnes=quantity(each.tonnes.value), mark=w.word(MARKS, each.tonnes.mark)
+    )
+
+
+def outputs(line: Line) -> str:
+    """Return the outputs of a chosen project as a list."""
+    return listed([output(each) for each in line.outputs])
+
+
+def ends(low: float, high: float) -> str:
+    """Return P10 to P90 in percent."""
+    return f"{number(low, 1)}–{number(high, 1)} %"
