@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from geo.arrays import FloatArray, IntArray
+from geo.arrays import BoolArray, FloatArray, IntArray
 from scoring.errors import PortfolioError
 
 #: Money never spent for nothing: a share of the objective this small goes to the cheaper of two equal portfolios.
@@ -182,19 +182,27 @@ def solve(program: Program, draft: bool = False) -> Solution | None:
     >>> solve(replace(program, limits=(Limit("budget", "", np.array([0, 1]), 99.0),))).chosen
     ()
     """
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
-
     built = _Matrix(program)
-    few = draft and int(built.high[: built.projects].sum()) > MANY
-    high = built.core() if few else built.high
+    if not draft or int(built.high[: built.projects].sum()) <= MANY:
+        return _solved(built, 0.0)
+    high = built.core()
     if high is None:
         return None
+    kept = high[: built.projects] > 0
+    found = _solved(_Matrix(_part(program, kept)), DRAFT_GAP)
+    return found and _whole(found, kept, program)
+
+
+def _solved(built: _Matrix, gap: float) -> Solution | None:
+    """Return the best of a built program within a relative gap; None where it has no solution."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
+
     result = milp(
         built.objective,
         integrality=built.integral,
-        bounds=Bounds(built.low, high),
+        bounds=Bounds(built.low, built.high),
         constraints=[LinearConstraint(built.matrix(), built.floors, built.ceilings)] if built.floors else [],
-        options={"mip_rel_gap": DRAFT_GAP if few else 0.0, "time_limit": MOST_SECONDS},
+        options={"mip_rel_gap": gap, "time_limit": MOST_SECONDS},
     )
     if result.status == INFEASIBLE:
         return None
@@ -203,6 +211,24 @@ def solve(program: Program, draft: bool = False) -> Solution | None:
             "The portfolio was not solved within {seconds} s; choose fewer commodities.", seconds=MOST_SECONDS
         )
     return built.read(result.x)
+
+
+def _part(program: Program, kept: BoolArray) -> Program:
+    """Return a program of these projects alone; none of its wishes may speak of others."""
+    place, rows = np.cumsum(kept) - 1, program.rows
+    inside = kept[rows.project]
+    slim = Rows(*(getattr(rows, name)[inside] for name in Rows.__slots__))
+    money = tuple(replace(limit, members=place[limit.members[kept[limit.members]]]) for limit in program.limits)
+    must = tuple(int(place[project]) for project in program.must)
+    slim = replace(slim, project=place[slim.project])
+    return replace(program, cost_musd=program.cost_musd[kept], rows=slim, limits=money, must=must, banned=())
+
+
+def _whole(found: Solution, kept: BoolArray, program: Program) -> Solution:
+    """Return a solution of `_part` in the indices of the whole program."""
+    places, inside = np.flatnonzero(kept), kept[program.rows.project]
+    chosen = tuple(int(places[project]) for project in found.chosen)
+    return replace(found, chosen=chosen, output=_spread(found.output, inside), feed=_spread(found.feed, inside))
 
 
 def shares(program: Program, chosen: Sequence[int]) -> Solution | None:
@@ -223,7 +249,7 @@ def shares(program: Program, chosen: Sequence[int]) -> Solution | None:
     return told and replace(told, output=_spread(told.output, kept), feed=_spread(told.feed, kept))
 
 
-def _spread(values: FloatArray, kept: np.ndarray) -> FloatArray:
+def _spread(values: FloatArray, kept: BoolArray) -> FloatArray:
     whole = np.zeros(len(kept))
     whole[kept] = values
     return whole

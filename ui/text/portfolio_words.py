@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoring.supply.portfolio_answer import Line, Study
-from scoring.supply.portfolio_records import Figure, LeftOut, Output
+from scoring.supply.portfolio_records import Figure, LeftOut
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number, quantity
 from ui.text.vocabulary import N_
@@ -21,6 +21,8 @@ REASONS = {
     "not_stated": N_("cost or output is modelled"),
 }
 MARKS = {"stated": N_("stated"), "modelled": N_("modelled"), "user": N_("your figure")}
+#: Of several figures the least known names them all.
+MARKS_WORST_FIRST = ("modelled", "user", "stated")
 PRODUCTS = {
     "mined": N_("still to be separated or refined"),
     "refined": N_("separated or refined"),
@@ -60,16 +62,17 @@ def span(figure: Figure) -> str:
     return f"{quantity(figure.value)} ({quantity(figure.low)}–{quantity(figure.high)})"
 
 
-def output(each: Output) -> str:
-    """Return an output in words: commodity, tonnes a year, how it is known."""
-    return _("{metal} {tonnes} t/y ({mark})").format(
-        metal=w.commodity(each.commodity), tonnes=quantity(each.tonnes.value), mark=w.word(MARKS, each.tonnes.mark)
-    )
-
-
 def outputs(line: Line) -> str:
-    """Return the outputs of a chosen project as a list."""
-    return listed([output(each) for each in line.outputs])
+    """Return the outputs of a chosen project as a list, tonnes a year."""
+    each = [f"{w.commodity(output.commodity)} {quantity(output.tonnes.value)}" for output in line.outputs]
+    return _("{outputs} t/y").format(outputs=listed(each))
+
+
+def marks(line: Line) -> str:
+    """Return how cost and outputs of a chosen project are known; outputs of which one is modelled are."""
+    kinds = {output.tonnes.mark for output in line.outputs}
+    made = next(kind for kind in MARKS_WORST_FIRST if kind in kinds)
+    return f"{w.word(MARKS, line.cost.mark)} / {w.word(MARKS, made)}"
 
 
 def ends(low: float, high: float) -> str:

@@ -25,7 +25,7 @@ def frontier(study: Study) -> None:
             "enters": [pw.sites(point.enters, 5) for point in study.frontier],
         }
     )
-    x = alt.X("budget:Q", title=_("Budget, million USD"), axis=alt.Axis(format="~s", tickCount=6))
+    x = alt.X("budget:Q", title=_("Budget, million USD"), axis=alt.Axis(format=",.0f", tickCount=5))
     y = alt.Y("share:Q", title=_("Share of the gap closed, %"))
     tip = [
         alt.Tooltip("budget:Q", title=_("Budget, million USD"), format=",.0f"),
@@ -60,7 +60,7 @@ def cores(study: Study) -> None:
         alt.Tooltip("ready:Q", title=_("Ready by the date, % of draws"), format=".0f"),
     ]
     base = alt.Chart(rows).encode(
-        y=alt.Y("name:N", sort=rows["name"].tolist(), title=None, axis=alt.Axis(labelLimit=260)), tooltip=tip
+        y=alt.Y("name:N", sort=rows["name"].tolist(), title=None, axis=alt.Axis(labelLimit=170)), tooltip=tip
     )
     bars = base.mark_bar(height=14, cornerRadius=3).encode(
         x=alt.X("core:Q", scale=scale, title=_("% of draws")),
@@ -68,7 +68,7 @@ def cores(study: Study) -> None:
             "verdict:N",
             scale=alt.Scale(domain=words, range=list(colours.values())),
             title=None,
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top", columns=3, labelLimit=120),
         ),
     )
     ticks = base.mark_tick(color=BLUE, thickness=2, height=18).encode(x=alt.X("ready:Q", scale=scale))

@@ -22,16 +22,16 @@ def chosen(study: Study) -> None:
     frame = pd.DataFrame(
         {
             _("Project"): [pw.site(line.site_id, line.name) for line in study.lines],
+            _("Output"): [pw.outputs(line) for line in study.lines],
+            _("Capital cost, million USD"): [pw.span(line.cost) for line in study.lines],
+            _("Cost / output"): [pw.marks(line) for line in study.lines],
+            _("Chance by the date"): [100 * line.chance for line in study.lines],
+            _("Adds, points"): [line.adds_pct for line in study.lines],
+            _("Fed by"): [listed(line.fed_by) for line in study.lines],
             _("Country"): [w.nation(line.iso3) for line in study.lines],
             _("Works"): [w.word(w.KINDS, line.kind) for line in study.lines],
             _("Stage"): [w.word(w.STAGES, line.stage) for line in study.lines],
-            _("Capital cost, million USD"): [pw.span(line.cost) for line in study.lines],
-            _("Cost is"): [w.word(pw.MARKS, line.cost.mark) for line in study.lines],
             _("Counted"): [line.cost_counted_musd for line in study.lines],
-            _("Chance by the date"): [100 * line.chance for line in study.lines],
-            _("Output"): [pw.outputs(line) for line in study.lines],
-            _("Adds, points"): [line.adds_pct for line in study.lines],
-            _("Fed by"): [listed(line.fed_by) for line in study.lines],
             _("Buyer, as stated"): [line.offtake for line in study.lines],
         }
     )
@@ -44,14 +44,18 @@ def chosen(study: Study) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Project"): st.column_config.TextColumn(width=170, pinned=True),
-            _("Works"): st.column_config.TextColumn(width=90),
+            _("Project"): st.column_config.TextColumn(width=180, pinned=True),
+            _("Output"): st.column_config.TextColumn(width=200),
+            _("Capital cost, million USD"): st.column_config.TextColumn(width=125),
+            _("Cost / output"): st.column_config.TextColumn(
+                width=115, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
+            ),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")
             ),
-            _("Chance by the date"): st.column_config.NumberColumn(format="%.0f %%"),
+            _("Chance by the date"): st.column_config.NumberColumn(width=95, format="%.0f %%"),
             _("Adds, points"): st.column_config.NumberColumn(
-                format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
+                width=75, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
             ),
         },
     )

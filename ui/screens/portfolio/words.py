@@ -134,7 +134,8 @@ def _view(view: DeskView) -> str:
             desk=desk
         )
     sentence = _(
-        "**Find out first**: {facts}. In brackets: how much of what is undecided between the draws it would take away."
+        "**{desk}**: if all of it came there, {share} % of its gaps; its own best closes {best} %, a regret of "
+        "{regret} points."
     )
     said = sentence.format(
         desk=desk,
