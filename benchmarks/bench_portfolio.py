@@ -15,7 +15,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from scoring.supply.portfolio_model import Limit, Program, Rows, Solution, solve
+from scoring.supply.portfolio_matrix import Limit, Program, Rows, Solution
+from scoring.supply.portfolio_model import solve
 
 
 def made_up(projects: int, cells: int, seed: int = 20251028) -> Program:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.arrays import BoolArray, FloatArray
-from scoring.supply.portfolio_model import Limit, Program, Rows
+from scoring.supply.portfolio_matrix import Limit, Program, Rows
 from scoring.supply.portfolio_records import LEVELS, P90, Figure, Gap, Level, Output, Project
 
 

@@ -14,7 +14,8 @@ from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_answer import Closed, DeskView, Line, Participation, Point, Study, Swap
 from scoring.supply.portfolio_facts import Candidates, Facts, Rules, candidates, desk_gaps
 from scoring.supply.portfolio_figures import UserFigure
-from scoring.supply.portfolio_model import Program, Solution, clash, shares, solve, usable
+from scoring.supply.portfolio_matrix import Program, Solution, usable
+from scoring.supply.portfolio_model import clash, shares, solve
 from scoring.supply.portfolio_program import Case, Draws, averaged, case, draw
 from scoring.supply.portfolio_records import Gap, Project
 

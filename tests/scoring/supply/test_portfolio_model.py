@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from scoring.supply.portfolio_model import TOLERANCE, Limit, Program, Rows, Solution, clash, shares, solve, usable
+from scoring.supply.portfolio_matrix import TOLERANCE, Limit, Program, Rows, Solution, usable
+from scoring.supply.portfolio_model import clash, shares, solve
 
 CASES = 200
 

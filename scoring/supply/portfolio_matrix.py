@@ -1,0 +1,310 @@
+"""A portfolio program as indices, money and tonnes, and the constraint matrix that it makes.
+
+Knows no database and no names of sites; decides nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from geo.arrays import FloatArray, IntArray
+
+#: Money never spent for nothing: a share of the objective this small goes to the cheaper of two equal portfolios.
+THRIFT = 1e-6
+#: Tolerance of a share closed, 0..1, below which two solutions count as equal.
+TOLERANCE = 1e-5
+#: A project is in the core where taking it costs the relaxation no more than this share of the objective.
+CORE = 0.003
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """Money that a group of projects may take together.
+
+    Attributes
+    ----------
+    kind : str
+        ``budget``, ``country`` or ``stage``.
+    name : str
+        Whose limit, for example ``AUS``; empty for the budget.
+    members : array of int
+        Projects that count.
+    most_musd : float
+        Million USD.
+    """
+
+    kind: str
+    name: str
+    members: IntArray
+    most_musd: float
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """What projects put out, one row a project and cell. A cell is a commodity at a stage.
+
+    Attributes
+    ----------
+    project, cell : array of int
+        Indices.
+    tonnes : array
+        Most that the row puts out, t/y of contained metal (expected: times the chance of product by the date).
+    feed : array of int
+        Cell that the row is fed from; -1: it mines its own feed.
+    recovery : array
+        Tonnes out for a tonne of feed, 0..1.
+    own_feed : array
+        Feed that does not come from projects of the portfolio, t/y.
+    """
+
+    project: IntArray
+    cell: IntArray
+    tonnes: FloatArray
+    feed: IntArray
+    recovery: FloatArray
+    own_feed: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What is to be decided.
+
+    Attributes
+    ----------
+    cost_musd : array, shape (projects,)
+        Million USD.
+    rows : Rows
+    gaps : array, shape (desks, cells)
+        Gap in t/y; NaN: none, or unknown.
+    weights : array, shape (desks,)
+        Weight of each desk in the objective.
+    limits : tuple of Limit
+    must : tuple of int
+        Projects that are to be in.
+    least : array, shape (desks,)
+        Least mean share that is to be closed, 0..1.
+    swap_from : tuple of int or None
+        Take all of these but one, and one other; None: any portfolio.
+    banned : tuple of int
+        Projects that are not to be in.
+    """
+
+    cost_musd: FloatArray
+    rows: Rows
+    gaps: FloatArray
+    weights: FloatArray
+    limits: tuple[Limit, ...]
+    must: tuple[int, ...] = ()
+    least: FloatArray = field(default_factory=lambda: np.zeros(0))
+    swap_from: tuple[int, ...] | None = None
+    banned: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A portfolio and what it closes.
+
+    Attributes
+    ----------
+    chosen : tuple of int
+        Projects, ascending.
+    cost_musd : float
+    closed : array, shape (desks, cells)
+        Share of each gap that is closed, 0..1; NaN: no gap.
+    value : array, shape (desks,)
+        Mean share over the gaps of the desk.
+    output : array, shape (rows,)
+        t/y.
+    feed : array, shape (rows,)
+        Feed taken from projects of the portfolio, t/y.
+    delivered : array, shape (cells,)
+        t/y that are left for the gap after what other chosen projects take as feed.
+    """
+
+    chosen: tuple[int, ...]
+    cost_musd: float
+    closed: FloatArray
+    value: FloatArray
+    output: FloatArray
+    feed: FloatArray
+    delivered: FloatArray
+
+
+def usable(program: Program) -> FloatArray:
+    """Return the tonnes of each row that could be used at all, t/y: no more than its gap and all plants can take.
+
+    No portfolio closes more or less with these in place of the tonnes; the relaxation of the program is much tighter.
+
+    Parameters
+    ----------
+    program : Program
+
+    Examples
+    --------
+    >>> rows = Rows(np.array([0]), np.array([0]), np.array([90.0]), np.array([-1]), np.ones(1), np.zeros(1))
+    >>> usable(Program(np.ones(1), rows, np.array([[16.0]]), np.ones(1), ())).tolist()
+    [16.0]
+    """
+    rows, cells = program.rows, program.gaps.shape[1]
+    gap = np.nan_to_num(program.gaps).max(axis=0)
+    fed = rows.feed >= 0
+    tonnes = rows.tonnes.copy()
+    for _level in range(cells):  # feed of feed: one level a round
+        need = np.bincount(rows.feed[fed], tonnes[fed] / np.maximum(rows.recovery[fed], 1e-9), cells)
+        supply = np.bincount(rows.cell, tonnes, cells)
+        most = np.minimum(tonnes, (gap + need)[rows.cell])
+        given = rows.recovery[fed] * (rows.own_feed[fed] + supply[rows.feed[fed]])
+        most[fed] = np.minimum(most[fed], given)
+        if np.allclose(most, tonnes):
+            break
+        tonnes = most
+    return tonnes
+
+
+class Matrix:
+    """The constraint matrix of a program.
+
+    Columns, all between 0 and 1: projects, feed that fed rows take as a share of what they could, shares closed.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        rows = program.rows
+        self.projects = len(program.cost_musd)
+        self.tonnes = usable(program)
+        self.fed = np.flatnonzero((rows.feed >= 0) & (self.tonnes > 0))
+        self.own = np.minimum(rows.own_feed, self.tonnes / np.maximum(rows.recovery, 1e-9))
+        self.alone = np.where(rows.feed >= 0, rows.recovery * self.own, self.tonnes)
+        self.size = (self.tonnes / np.maximum(rows.recovery, 1e-9) - self.own)[self.fed]
+        self.cells = [(int(desk), int(cell)) for desk, cell in np.argwhere(np.isfinite(program.gaps))]
+        self.first_share = self.projects + len(self.fed)
+        self.columns = self.first_share + len(self.cells)
+        self.integral = np.zeros(self.columns)
+        self.integral[: self.projects] = 1
+        self.low, self.high = np.zeros(self.columns), np.ones(self.columns)
+        useful = np.bincount(rows.project, self.tonnes, self.projects) > 0
+        self.high[: self.projects][~useful] = 0
+        self.high[list(program.banned)] = 0
+        self.high[list(program.must)] = self.low[list(program.must)] = 1
+        if program.swap_from is not None:
+            self.high[list(program.swap_from)] = 1  # one that closes nothing may be the one to give
+        self.counts = np.maximum(np.isfinite(program.gaps).sum(axis=1), 1)
+        self.objective = self._objective()
+        self.floors: list[float] = []
+        self.ceilings: list[float] = []
+        self._entries: list[tuple[int, int, float]] = []
+        self._plants()
+        self._balances()
+        self._money()
+        self._wishes()
+
+    def _objective(self) -> FloatArray:
+        program, objective = self.program, np.zeros(self.columns)
+        total = float(program.cost_musd.sum()) or 1.0
+        objective[: self.projects] = THRIFT * program.cost_musd / total
+        for place, (desk, _cell) in enumerate(self.cells):
+            objective[self.first_share + place] = -program.weights[desk] / self.counts[desk]
+        return objective
+
+    def _add(self, terms: Sequence[tuple[int, float]], low: float, high: float) -> None:
+        """Add a row, scaled so that its largest coefficient is 1."""
+        row, scale = len(self.floors), max((abs(value) for _column, value in terms), default=0.0) or 1.0
+        self._entries += [(row, column, value / scale) for column, value in terms]
+        self.floors.append(low / scale)
+        self.ceilings.append(high / scale)
+
+    def _plants(self) -> None:
+        """Give a row no feed without its project."""
+        for place, row in enumerate(self.fed):
+            self._add([(self.projects + place, 1.0), (int(self.program.rows.project[row]), -1.0)], -np.inf, 0.0)
+
+    def _balances(self) -> None:
+        """Take no more of a cell, as feed and for its gap, than is put out."""
+        for cell in sorted({int(cell) for cell in self.program.rows.feed[self.fed]}):
+            self._add(self._net(cell), -np.inf, 0.0)
+        for place, (desk, cell) in enumerate(self.cells):
+            gap = float(self.program.gaps[desk, cell])
+            self._add([(self.first_share + place, gap), *self._net(cell)], -np.inf, 0.0)
+
+    def _net(self, cell: int) -> list[tuple[int, float]]:
+        """Return feed taken of a cell less its output, by column."""
+        rows, size = self.program.rows, self.size
+        taken, made = np.flatnonzero(rows.feed[self.fed] == cell), np.flatnonzero(rows.cell[self.fed] == cell)
+        terms = [(self.projects + int(place), float(size[place])) for place in taken]
+        terms += [(self.projects + int(p), -float(rows.recovery[self.fed[p]] * size[p])) for p in made]
+        here = np.flatnonzero((rows.cell == cell) & (self.alone > 0))
+        return terms + [(int(rows.project[row]), -float(self.alone[row])) for row in here]
+
+    def _money(self) -> None:
+        for limit in self.program.limits:
+            self._add([(int(i), float(self.program.cost_musd[i])) for i in limit.members], -np.inf, limit.most_musd)
+
+    def _wishes(self) -> None:
+        """Add least shares, and one project for one in place of a portfolio."""
+        for desk, least in enumerate(self.program.least):
+            if least > 0:
+                terms = [(self.first_share + at, 1.0) for at, (whose, _cell) in enumerate(self.cells) if whose == desk]
+                self._add(terms, float(least) * self.counts[desk], np.inf)
+        kept = self.program.swap_from
+        if kept is not None:
+            self._add([(project, 1.0) for project in kept], len(kept) - 1, len(kept) - 1)
+            self._add([(project, 1.0) for project in range(self.projects) if project not in set(kept)], 1, 1)
+
+    def matrix(self) -> Any:
+        """Return the constraint matrix, sparse; two entries of one place add up."""
+        from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
+
+        at, columns, values = zip(*self._entries, strict=True) if self._entries else ((), (), ())
+        return csr_array((values, (at, columns)), shape=(len(self.floors), self.columns))
+
+    def core(self) -> FloatArray | None:
+        """Return upper bounds that leave only the projects near the relaxation; None where it has no solution."""
+        from scipy.optimize import linprog  # noqa: PLC0415 - slow to import
+
+        above, below = np.isfinite(self.ceilings), np.isfinite(self.floors)
+        matrix = self.matrix()
+        relaxed = linprog(
+            self.objective,
+            A_ub=_stacked(matrix[above], -matrix[below]),
+            b_ub=np.concatenate([np.array(self.ceilings)[above], -np.array(self.floors)[below]]),
+            bounds=np.column_stack([self.low, self.high]),
+            method="highs",
+        )
+        if relaxed.x is None:
+            return None
+        dear = np.abs(relaxed.lower.marginals + relaxed.upper.marginals) > CORE * abs(relaxed.fun)
+        out = dear & (relaxed.x < TOLERANCE) & (self.integral > 0)
+        return np.where(out, 0.0, self.high)
+
+    def read(self, found: FloatArray) -> Solution:
+        """Return a vector of the solver as a portfolio."""
+        program, rows = self.program, self.program.rows
+        chosen = tuple(int(project) for project in np.flatnonzero(found[: self.projects] > 0.5))
+        feed = np.zeros(len(rows.cell))
+        feed[self.fed] = np.maximum(found[self.projects : self.first_share], 0.0) * self.size
+        fed = rows.recovery * (self.own + feed)
+        output = np.where(np.isin(rows.project, chosen), np.where(rows.feed >= 0, fed, rows.tonnes), 0.0)
+        put_out = np.bincount(rows.cell, output, program.gaps.shape[1])
+        taken = np.bincount(rows.feed[self.fed], feed[self.fed], program.gaps.shape[1])
+        closed = np.full(program.gaps.shape, np.nan)
+        for place, (desk, cell) in enumerate(self.cells):
+            closed[desk, cell] = np.clip(found[self.first_share + place], 0.0, 1.0)
+        return Solution(
+            chosen,
+            float(program.cost_musd[list(chosen)].sum()),
+            closed,
+            np.nansum(closed, axis=1) / self.counts,
+            output,
+            feed,
+            np.asarray(put_out - taken, float),
+        )
+
+
+def _stacked(above: Any, below: Any) -> Any:
+    from scipy.sparse import vstack  # noqa: PLC0415 - slow to import
+
+    return vstack([above, below]).tocsr()
