@@ -145,7 +145,10 @@ def _print(result: Study) -> None:
     _names("Yours", who.user)
     _names("Of these without any feed, so that they close nothing", who.feedless)
     for reason in dict.fromkeys(each.reason for each in who.left_out):
-        _names(f"Left out ({reason})", tuple((e.site_id, e.name) for e in who.left_out if e.reason == reason))
+        _names(
+            f"Left out ({reason.replace('_', ' ')})",
+            tuple((e.site_id, e.name) for e in who.left_out if e.reason == reason),
+        )
     if result.no_gap:
         echo(f"No figure of a gap for this desk: {', '.join(result.no_gap)}")
     echo(

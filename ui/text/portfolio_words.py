@@ -30,7 +30,12 @@ PRODUCTS = {
 }
 VERDICTS = {"take": N_("Take"), "find_out": N_("Find out"), "leave": N_("Leave")}
 FACTS = {"cost": N_("capital cost"), "date": N_("date of product"), "output": N_("output")}
-DESKS = {"us": N_("United States"), "japan": N_("Japan"), "joint": N_("Both together")}
+COUNTRIES = {"us": N_("United States"), "japan": N_("Japan")}
+
+
+def desk(key: str) -> str:
+    """Return whose gap it is; any desk that is no country's is that of both."""
+    return w.word(COUNTRIES, key) if key in COUNTRIES else _("Both together")
 
 
 def site(site_id: str, name: str) -> str:

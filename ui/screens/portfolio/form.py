@@ -38,7 +38,7 @@ def asked(facts: Facts) -> Question | None:
             _("Whose gap"),
             list(DESKS),
             default=DESKS[0],
-            format_func=lambda key: w.word(pw.DESKS, key),
+            format_func=pw.desk,
             required=True,
         )
         metals = sorted(facts.gaps, key=w.commodity)

@@ -128,7 +128,7 @@ def regrets(study: Study) -> None:
 
 
 def _view(view: DeskView) -> str:
-    desk = w.word(pw.DESKS, view.desk)
+    desk = pw.desk(view.desk)
     if view.share_pct is None or view.regret_pct is None:
         return _("**{desk}**: no figure of its gap in these commodities is known, so its regret is unknown.").format(
             desk=desk
