@@ -16,22 +16,31 @@ import typer
 from ui.cli.arguments import MOST_SEED
 from ui.cli.terminal import Format, FormatOption, answer
 
+#: Million USD and years that are asked for at the most; `scoring.supply.portfolio_study` knows the years.
+MOST_MUSD, FIRST_YEAR, LAST_YEAR = 1_000_000, 2026, 2060
+
 if TYPE_CHECKING:
     from scoring.supply.portfolio_answer import Line, Point, Study
 
 
 def portfolio(
-    budget_musd: Annotated[float, typer.Option(help="Million USD for the whole capital cost of what is chosen.")],
-    by: Annotated[int, typer.Option(help="Year by the end of which product at the design rate counts.")],
+    budget_musd: Annotated[
+        float, typer.Option(min=0, max=MOST_MUSD, help="Million USD for the whole capital cost of what is chosen.")
+    ],
+    by: Annotated[
+        int,
+        typer.Option(min=FIRST_YEAR, max=LAST_YEAR, help="Year by the end of which product at the design rate counts."),
+    ],
     desk: Annotated[str, typer.Option(help="Whose gap: us, japan or joint.")] = "us",
     commodity: Annotated[
         list[str] | None, typer.Option(help="Commodity, for example dysprosium; several times for several.")
     ] = None,
     max_per_country_musd: Annotated[
-        float | None, typer.Option(min=0, help="Most for one host country, million USD.")
+        float | None, typer.Option(min=0, max=MOST_MUSD, help="Most for one host country, million USD.")
     ] = None,
     max_per_stage_musd: Annotated[
-        float | None, typer.Option(min=0, help="Most for one kind of works (mine, separation, ...), million USD.")
+        float | None,
+        typer.Option(min=0, max=MOST_MUSD, help="Most for one kind of works (mine, separation, ...), million USD."),
     ] = None,
     pass_gates: Annotated[
         bool, typer.Option("--pass-gates/--any-gates", help="Leave out projects that fail a gate.")
