@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoring.supply.portfolio_answer import Line, Study
-from scoring.supply.portfolio_records import Figure, LeftOut
+from scoring.supply.portfolio_records import Figure, LeftOut, Output
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number, quantity
 from ui.text.vocabulary import N_
@@ -71,6 +71,22 @@ def outputs(line: Line) -> str:
     """Return the outputs of a chosen project as a list, tonnes a year."""
     each = [f"{w.commodity(output.commodity)} {quantity(output.tonnes.value)}" for output in line.outputs]
     return _("{outputs} t/y").format(outputs=listed(each))
+
+
+def product(output: Output) -> str:
+    """Return what the tonnes of an output are."""
+    return _("{metal}, t/y: {level}").format(metal=w.commodity(output.commodity), level=w.word(PRODUCTS, output.level))
+
+
+def basis(figure: Figure, cost: Figure) -> str:
+    """Return what a figure rests on: the words of the source, else the model; `cost` is that of the same project."""
+    if figure.mark == "user":
+        return _("entered by you")
+    if figure.mark == "stated":
+        return figure.basis
+    if figure is cost:
+        return _("from stated costs, by works, value of the output and commodity")
+    return _("from the resource, by Taylor's rule")
 
 
 def marks(line: Line) -> str:

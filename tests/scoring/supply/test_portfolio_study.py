@@ -14,9 +14,11 @@ from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_facts import Facts, Rules, candidates, desk_gaps, read_facts
 from scoring.supply.portfolio_figures import FigureFileError, UserFigure, parse_figures
 from scoring.supply.portfolio_forms import form_of, table
+from scoring.supply.portfolio_model import shares, solve
 from scoring.supply.portfolio_program import averaged, case, draw, drawn
 from scoring.supply.portfolio_records import LEVELS
 from scoring.supply.portfolio_study import Question, study
+from tests.scoring.supply.test_portfolio_model import balanced
 
 HEAVY = ("dysprosium", "terbium")
 
@@ -92,12 +94,23 @@ def test_an_average_over_draws_is_the_mean_of_its_draws(supply: Facts, question:
     who = candidates(supply, 2032, HEAVY, Rules())
     made = case(who.projects, [gaps], [1.0], 1500.0)
     draws = draw(made, 30, np.random.default_rng(3))
-    from scoring.supply.portfolio_model import shares, solve
-
     best = solve(averaged(made, draws))
     assert best is not None
     each = [shares(drawn(made, draws, place), best.chosen) for place in range(30)]
     assert np.mean([one.value[0] for one in each if one]) == pytest.approx(best.value[0], abs=1e-5)
+
+
+def test_mass_balances_hold_at_every_node_of_every_draw(supply: Facts) -> None:
+    """Of all commodities: output <= recovery x feed at each plant, feed and delivery <= output at each cell."""
+    gaps = desk_gaps(supply, "joint")
+    who = candidates(supply, 2032, tuple(gaps), Rules())
+    made = case(who.projects, [gaps], [1.0], 3000.0)
+    program = averaged(made, draw(made, 10, np.random.default_rng(5)))
+    best = solve(program)
+    assert best is not None
+    assert best.feed.sum() > 0
+    balanced(program, best)
+    assert best.cost_musd <= 3000.0 + 1e-6
 
 
 def test_each_desk_regrets_nothing_of_its_own_best(supply: Facts) -> None:

@@ -45,7 +45,7 @@ def asked(facts: Facts) -> Question | None:
         chosen = st.multiselect(
             _("Commodities"),
             metals,
-            default=[m for m in _first_metals() if m in facts.gaps],
+            default=_first_metals(facts),
             format_func=w.commodity,
             help=_("Empty: all with a figure of the gap; this takes up to a minute."),
         )
@@ -56,8 +56,9 @@ def asked(facts: Facts) -> Question | None:
     return Question(budget, int(by), desk or DESKS[0], tuple(chosen), figures=own, **limits)
 
 
-def _first_metals() -> tuple[str, ...]:
-    return (page_state.m,) if page_state.m else EXAMPLE
+def _first_metals(facts: Facts) -> list[str]:
+    """Return the commodity of interest where its gap is known, else those of the worked example."""
+    return [page_state.m] if page_state.m in facts.gaps else list(EXAMPLE)
 
 
 def _limits(facts: Facts) -> dict[str, Any]:
@@ -81,9 +82,12 @@ def _limits(facts: Facts) -> dict[str, Any]:
         gates = left.toggle(_("Leave out projects that fail a gate"), value=True)
         clear = left.toggle(_("Only projects whose owners are known to pass"))
         stated = left.toggle(_("Only projects of which cost and output are stated"))
-        least = right.number_input(_("Close at least, % on average"), 0.0, 100.0, 0.0, step=5.0)
+        least = right.number_input(_("Close at least, % on average"), 0.0, 100.0, 0.0, step=5.0, format="%.0f")
         must = right.multiselect(
-            _("Must be in"), list(facts.names), format_func=lambda key: pw.site(key, facts.names[key])
+            _("Must be in"),
+            list(facts.names),
+            format_func=lambda key: pw.site(key, facts.names[key]),
+            placeholder=_("none"),
         )
     return {
         "max_per_country_musd": country,

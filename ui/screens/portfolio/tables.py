@@ -23,10 +23,10 @@ def chosen(study: Study) -> None:
         {
             _("Project"): [pw.site(line.site_id, line.name) for line in study.lines],
             _("Output"): [pw.outputs(line) for line in study.lines],
-            _("Capital cost, million USD"): [pw.span(line.cost) for line in study.lines],
+            _("Cost, million USD"): [pw.span(line.cost) for line in study.lines],
             _("Cost / output"): [pw.marks(line) for line in study.lines],
-            _("Chance by the date"): [100 * line.chance for line in study.lines],
-            _("Adds, points"): [line.adds_pct for line in study.lines],
+            _("Chance"): [100 * line.chance for line in study.lines],
+            _("Adds"): [line.adds_pct for line in study.lines],
             _("Fed by"): [listed(line.fed_by) for line in study.lines],
             _("Country"): [w.nation(line.iso3) for line in study.lines],
             _("Works"): [w.word(w.KINDS, line.kind) for line in study.lines],
@@ -44,18 +44,22 @@ def chosen(study: Study) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Project"): st.column_config.TextColumn(width=180, pinned=True),
+            _("Project"): st.column_config.TextColumn(width=175, pinned=True),
             _("Output"): st.column_config.TextColumn(width=200),
-            _("Capital cost, million USD"): st.column_config.TextColumn(width=125),
+            _("Cost, million USD"): st.column_config.TextColumn(
+                width=125, help=_("Initial capital cost (P10 to P90).")
+            ),
             _("Cost / output"): st.column_config.TextColumn(
-                width=115, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
+                width=140, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
             ),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")
             ),
-            _("Chance by the date"): st.column_config.NumberColumn(width=95, format="%.0f %%"),
-            _("Adds, points"): st.column_config.NumberColumn(
-                width=75, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
+            _("Chance"): st.column_config.NumberColumn(
+                width=75, format="%.0f %%", help=_("Of product at the design rate by the date.")
+            ),
+            _("Adds"): st.column_config.NumberColumn(
+                width=65, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
             ),
         },
     )
@@ -114,9 +118,7 @@ def sources(study: Study) -> None:
     for line in study.lines:
         name = pw.site(line.site_id, line.name)
         figures = [(_("Capital cost, million USD"), line.cost)]
-        figures += [
-            (f"{w.commodity(o.commodity)}, t/y: {w.word(pw.PRODUCTS, o.level)}", o.tonnes) for o in line.outputs
-        ]
+        figures += [(pw.product(output), output.tonnes) for output in line.outputs]
         for title, figure in figures:
             rows.append(
                 {
@@ -126,7 +128,7 @@ def sources(study: Study) -> None:
                     "P10–P90": f"{number(figure.low, 1)}–{number(figure.high, 1)}",
                     _("Figure is"): w.word(pw.MARKS, figure.mark),
                     _("As of"): figure.as_of,
-                    _("In the words of the source"): figure.basis,
+                    _("What it rests on"): pw.basis(figure, line.cost),
                     _("Source"): figure.url or None,
                 }
             )
