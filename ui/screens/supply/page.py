@@ -32,7 +32,7 @@ def page() -> None:
         )
     )
     desk, metric, vintage, against = choices()
-    left, right = st.columns([11, 10], gap="medium")
+    left, right = st.columns([12, 9], gap="medium")
     cells = supply.cells(desk, vintage)
     with left:
         st.caption(either(metric.about, metric.about_ja))
