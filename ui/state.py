@@ -225,16 +225,20 @@ def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> Non
     """Put the choices into the address, so that a copy of it opens the same.
 
     `more` is what a page needs besides; without it the page is Explore, with its selection and its map. An address that
-    was read stays as it is while it says the same in other words: else *Back* would lead to it and never beyond.
+    was read stays as it is while it says the same in fewer words: else *Back* would lead to it and never beyond.
     """
     link = permalink(scenario, None if more else page_state.selected, language(), more=more or _map_address())
     parameters, address = parse_qs(link.removeprefix("/?")), _address()
     if page_state.address_means is None:
         page_state.address_means = parameters
-    if address == page_state.address_read and parameters == page_state.address_means:
-        return
-    if parameters != address:
+    unchanged = address == page_state.address_read and parameters == page_state.address_means
+    if parameters != address and not (unchanged and _said(address).items() <= _said(parameters).items()):
         st.query_params.from_dict(parameters)
+
+
+def _said(address: dict[str, list[str]]) -> dict[str, frozenset[str]]:
+    """Return what an address says by key, whatever the order of what it lists."""
+    return {key: frozenset(",".join(values).split(",")) for key, values in address.items()}
 
 
 def whole_link(link: str) -> str:

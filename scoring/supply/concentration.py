@@ -167,20 +167,25 @@ def hhi(supply: Supply) -> Interval | None:
 def _least_hhi(ends: Sequence[tuple[float, float]], spread: float) -> float:
     """Return the least of sum x^2 / (sum x + spread)^2 over the box.
 
-    At the minimum each x is the ratio t = sum x^2 / (sum x + spread), cut to its own ends; t falls to it by fixed
-    point, since a smaller t gives a smaller ratio.
+    At the minimum each x is the ratio t = sum x^2 / (sum x + spread), cut to its own ends. sum x^2 - t (sum x + spread)
+    never rises with t, so that the ratio is found by halving; where it is flat, every t of it gives the same index.
     """
-    ratio = max((high for _low, high in ends), default=0.0)
+    least, most = 0.0, max((high for _low, high in ends), default=0.0)
     for _round in range(200):
-        amounts = [min(max(ratio, low), high) for low, high in ends]
-        total = sum(amounts) + spread
-        if total <= 0:
-            return 0.0
-        following = sum(x * x for x in amounts) / total
-        if math.isclose(following, ratio, rel_tol=1e-13, abs_tol=1e-300):
-            break
-        ratio = following
-    return sum(x * x for x in amounts) / total**2
+        ratio = (least + most) / 2
+        if _beyond(ends, spread, ratio):
+            most = ratio
+        else:
+            least = ratio
+    amounts = [min(max(least, low), high) for low, high in ends]
+    total = sum(amounts) + spread
+    return sum(x * x for x in amounts) / total**2 if total > 0 else 0.0
+
+
+def _beyond(ends: Sequence[tuple[float, float]], spread: float, ratio: float) -> bool:
+    """Tell whether sum x^2 is less than ratio (sum x + spread), with each x the ratio cut to its ends."""
+    amounts = [min(max(ratio, low), high) for low, high in ends]
+    return sum(x * x for x in amounts) < ratio * (sum(amounts) + spread) * (1 - 1e-14)
 
 
 def _most_hhi(ends: Sequence[tuple[float, float]]) -> float:

@@ -29,4 +29,4 @@ def test_a_link_without_own_criteria_counts_none(run: Commands, address: dict[st
         app.query_params[key] = value
     app.run()
     assert not app.exception
-    assert ("ev" in app.query_params) == counted
+    assert bool(app.session_state["evidence"]) == counted

@@ -34,6 +34,8 @@ def test_a_bare_address_opens_on_mines_among_the_projects_and_says_what_they_are
     assert listed(test) == expected["name"].head(MOST_PROJECTS).tolist()
     said = next(each.value for each in test.caption if "joint support" in each.value)
     assert f"**{len(expected)} projects" in said
+    assert "universe" not in test.query_params  # what opens so stays bare, and says all of it once something changes
+    test.slider(key="wg").set_value(26).run()
     assert test.query_params["universe"] in ("projects", ["projects"])
     assert test.query_params["step"] in ("mines", ["mines"])
     again = opened(**{key: value[0] if isinstance(value, list) else value for key, value in test.query_params.items()})
