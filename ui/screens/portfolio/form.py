@@ -15,17 +15,22 @@ from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
 from ui.text.i18n import _
 from ui.text.problems import problem
+from ui.theme import dark
 
 #: What the page opens on: money, date and metals of the worked example.
 BUDGET_MUSD, BY = 1000.0, 2030
 EXAMPLE = ("dysprosium", "terbium")
 FIRST_YEAR = 2026
+#: In the dark theme chosen words stand on a light blue: white on it is too faint to read.
+LEGIBLE_TAGS = "<style>.stMultiSelect span[title]{color:#12171E}</style>"
 FIGURES = "project,field,value,commodity\naus-donald-a112,capex_musd,345,\naus-donald-a112,output_t_y,92,dysprosium\n"
 
 
 def asked(facts: Facts) -> Question | None:
     """Draw the form and return the question that it holds; None where the user's figures cannot be used."""
     own = _own_figures(facts)
+    if dark():
+        st.html(LEGIBLE_TAGS)
     with st.form("portfolio"):
         first = st.columns([1, 1, 2], gap="medium")
         budget = first[0].number_input(
@@ -50,7 +55,7 @@ def asked(facts: Facts) -> Question | None:
             help=_("Empty: all with a figure of the gap; this takes up to a minute."),
         )
         limits = _limits(facts)
-        st.form_submit_button(_("Choose the portfolio"), type="primary", icon=":material/account_balance:")
+        st.form_submit_button(_("Choose the portfolio"), icon=":material/account_balance:")
     if own is None:
         return None
     return Question(budget, int(by), desk or DESKS[0], tuple(chosen), figures=own, **limits)
