@@ -83,11 +83,14 @@ class Rules:
         Leave out projects whose owners are not known to pass.
     stated_only : bool
         Leave out projects of which cost or output is modelled.
+    partner_hosts : bool
+        Leave out projects outside the US, Japan and the countries with a minerals framework of one of them.
     """
 
     pass_gates: bool = True
     owners_clear: bool = False
     stated_only: bool = False
+    partner_hosts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,6 +343,7 @@ def _reason(
         (unreadable and concerned, "no_output", ""),
         (not project.outputs, "no_gap", ""),
         (row["bloc"] == "covered", "covered_host", project.iso3),
+        (rules.partner_hosts and row["bloc"] == "neutral", "no_framework", project.iso3),
         (rules.pass_gates and bool(row["failed"]), "gate_failed", ", ".join(row["failed"])),
         (rules.owners_clear and not row["cleared"], "owners_unknown", ""),
         (bool(row["funded"]), "funded", ""),

@@ -18,6 +18,7 @@ LEVELS: tuple[Level, ...] = ("mined", "refined", "derivative")
 #: Why a project cannot take part, in the order in which it is asked.
 Reason = Literal[
     "covered_host",
+    "no_framework",
     "gate_failed",
     "owners_unknown",
     "funded",

@@ -48,6 +48,9 @@ def portfolio(
     owners_clear: Annotated[
         bool, typer.Option("--owners-clear", help="Only projects whose owners are known to pass.")
     ] = False,
+    partner_hosts: Annotated[
+        bool, typer.Option("--partner-hosts", help="Only hosts with a minerals framework of the US or Japan.")
+    ] = False,
     stated_only: Annotated[
         bool, typer.Option("--stated-only", help="Only projects of which cost and output are stated.")
     ] = False,
@@ -82,7 +85,7 @@ def portfolio(
         tuple(dict.fromkeys(name.strip().lower() for name in commodity or ())),
         max_per_country_musd,
         max_per_stage_musd,
-        Rules(pass_gates, owners_clear, stated_only),
+        Rules(pass_gates, owners_clear, stated_only, partner_hosts),
         tuple(include or ()),
         least_pct,
         draws,

@@ -32,6 +32,11 @@ PARAMETERS = (
     Parameter("pass_gates", "Leave out projects that fail a gate.", {"type": "boolean", "default": True}),
     Parameter("owners_clear", "Only projects whose owners are known to pass.", {"type": "boolean", "default": False}),
     Parameter(
+        "partner_hosts",
+        "Only hosts with a minerals framework of the US or Japan.",
+        {"type": "boolean", "default": False},
+    ),
+    Parameter(
         "stated_only", "Only projects of which cost and output are stated.", {"type": "boolean", "default": False}
     ),
     Parameter(
@@ -71,7 +76,7 @@ def portfolio(request: ParsedRequest) -> Answer:
         names,
         values.get("max_per_country_musd"),
         values.get("max_per_stage_musd"),
-        Rules(values["pass_gates"], values["owners_clear"], values["stated_only"]),
+        Rules(values["pass_gates"], values["owners_clear"], values["stated_only"], values["partner_hosts"]),
         tuple(values.get("include", ())),
         values["least_pct"],
         values["draws"],

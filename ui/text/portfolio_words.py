@@ -13,6 +13,7 @@ from ui.text.vocabulary import N_
 REASONS = {
     "no_output": N_("no source says how much of it they would put out, in tonnes of the metal"),
     "covered_host": N_("in a covered nation"),
+    "no_framework": N_("host country without a minerals framework of the US or Japan"),
     "gate_failed": N_("fail a gate"),
     "owners_unknown": N_("owners not known to pass"),
     "funded": N_("funded already: they need no money"),

@@ -81,6 +81,21 @@ def test_more_money_more_time_or_fewer_rules_never_close_less(supply: Facts, que
     assert all(line.cost_counted_musd <= 200.1 for line in capped.lines)
 
 
+def test_rules_leave_projects_out_and_say_why(supply: Facts) -> None:
+    names = ("gallium", "lithium")
+    loose = candidates(supply, 2032, names, Rules(pass_gates=False))
+    for rules, reason in (
+        (Rules(), "gate_failed"),
+        (Rules(owners_clear=True), "owners_unknown"),
+        (Rules(stated_only=True), "not_stated"),
+        (Rules(partner_hosts=True), "no_framework"),
+    ):
+        strict = candidates(supply, 2032, names, rules)
+        assert {p.site_id for p in strict.projects} < {p.site_id for p in loose.projects}
+        assert any(each.reason == reason for each in strict.left_out)
+    assert not any(supply.rows[p.site_id]["bloc"] == "covered" for p in loose.projects)
+
+
 def test_a_plant_of_the_portfolio_is_fed_by_it_or_by_its_own(supply: Facts, question: Question) -> None:
     result = study(supply, replace(question, budget_musd=3000.0))
     for line in result.lines:

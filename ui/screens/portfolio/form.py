@@ -87,6 +87,7 @@ def _limits(facts: Facts) -> dict[str, Any]:
         gates = left.toggle(_("Leave out projects that fail a gate"), value=True)
         clear = left.toggle(_("Only projects whose owners are known to pass"))
         stated = left.toggle(_("Only projects of which cost and output are stated"))
+        hosts = left.toggle(_("Only host countries with a minerals framework of the US or Japan"))
         least = right.number_input(_("Close at least, % on average"), 0.0, 100.0, 0.0, step=5.0, format="%.0f")
         must = right.multiselect(
             _("Must be in"),
@@ -97,7 +98,7 @@ def _limits(facts: Facts) -> dict[str, Any]:
     return {
         "max_per_country_musd": country,
         "max_per_stage_musd": works,
-        "rules": Rules(gates, clear, stated),
+        "rules": Rules(gates, clear, stated, hosts),
         "must": tuple(must),
         "least_pct": least,
     }
