@@ -50,8 +50,8 @@ class Facts:
     model : CostModel or None
     gaps : dict of str to tuple
         Commodity -> low and high of the US and of Japan, t/y; None: not known.
-    bases : dict of str to str
-        Commodity -> what its figures are.
+    bases : dict of str to tuple
+        Commodity -> what the figures of the US and of Japan are, with year and source; empty: none.
     commodities : frozenset of str
         Known commodities.
     """
@@ -62,7 +62,7 @@ class Facts:
     months: dict[str, np.ndarray]
     model: CostModel | None
     gaps: dict[str, tuple[Ends | None, Ends | None]]
-    bases: dict[str, str]
+    bases: dict[str, tuple[str, str]]
     commodities: frozenset[str]
 
     @property
@@ -191,7 +191,9 @@ def desk_gaps(facts: Facts, desk: str, figures: Iterable[UserFigure] = ()) -> di
         if parts:
             low, high = (sum(part[end] for part in parts) for end in (0, 1))
             ends = us and us[1], japan and japan[1]
-            gaps[name] = Gap(name, counts_from(name), ends[0], ends[1], low, high, "stated", facts.bases[name])
+            gaps[name] = Gap(
+                name, counts_from(name), ends[0], ends[1], low, high, "stated", _basis(facts.bases[name], ends)
+            )
     for figure in figures:
         if figure.project == OF_GAP and figure.value > 0:
             name, value = figure.commodity, figure.value
@@ -229,7 +231,7 @@ def _months(cursor: duckdb.DuckDBPyConnection, only: frozenset[str]) -> dict[str
 
 def _gaps(
     cursor: duckdb.DuckDBPyConnection,
-) -> tuple[dict[str, tuple[Ends | None, Ends | None]], dict[str, str]]:
+) -> tuple[dict[str, tuple[Ends | None, Ends | None]], dict[str, tuple[str, str]]]:
     by_desk = {
         desk: {row["commodity"]: row for row in _all(cursor, "scoring/supply/portfolio_gap.sql", desk=desk)}
         for desk in ("us", "japan")
@@ -239,8 +241,15 @@ def _gaps(
         each = [by_desk[desk].get(name) for desk in ("us", "japan")]
         us, japan = ((row["low_t"], row["high_t"]) if row else None for row in each)
         gaps[name] = (us, japan)
-        bases[name] = next(str(row["basis"]) for row in each if row)
+        said_us, said_japan = (str(row["basis"]) if row else "" for row in each)
+        bases[name] = (said_us, said_japan)
     return gaps, bases
+
+
+def _basis(bases: tuple[str, str], ends: tuple[float | None, float | None]) -> str:
+    """Return what the figures of the countries that count are, with year and source."""
+    named = zip(("United States", "Japan"), bases, ends, strict=True)
+    return "; ".join(f"{country}: {basis}" for country, basis, end in named if end is not None)
 
 
 def _stated_cost(row: Record) -> Figure | None:

@@ -1,5 +1,5 @@
 -- in:     facts.commodity; $desk ('us' | 'japan')
--- out:    commodity, low_t, high_t (t/y of the grade basis: what the country must import, net), year, basis ('consumption x net import reliance' | 'net imports')
+-- out:    commodity, low_t, high_t (t/y of the grade basis: what the country must import, net), basis (what the figure is, its year and source)
 -- grain:  one row a commodity with a gap
 -- NULL:   none; no figure of the country: no row (unknown); a net exporter: no row (no gap)
 -- ref:    USGS Mineral Commodity Summaries 2026 (US); data/curated/japan_consumption.csv (Japan), each row of its own year.
@@ -7,16 +7,17 @@
 WITH figure AS (
     SELECT
         commodity_id, 'us' AS desk, coalesce(us_consumption_t * us_reliance_low_pct / 100, us_net_imports_t) AS low_t,
-        coalesce(us_consumption_t * us_reliance_high_pct / 100, us_net_imports_t) AS high_t, world_production_year AS year,
-        CASE WHEN us_consumption_t * us_reliance_high_pct IS NULL THEN 'net imports' ELSE 'consumption x net import reliance' END AS basis
+        coalesce(us_consumption_t * us_reliance_high_pct / 100, us_net_imports_t) AS high_t,
+        CASE WHEN us_consumption_t * us_reliance_high_pct IS NULL THEN 'net imports' ELSE 'consumption x net import reliance' END
+            || ' of ' || world_production_year || ', USGS Mineral Commodity Summaries 2026' AS basis
     FROM facts.commodity
     UNION ALL
     SELECT
-        commodity_id, 'japan', japan_consumption_t * japan_reliance_low_pct / 100, japan_consumption_t * japan_reliance_high_pct / 100, NULL,
-        'consumption x net import reliance'
+        commodity_id, 'japan', japan_consumption_t * japan_reliance_low_pct / 100, japan_consumption_t * japan_reliance_high_pct / 100,
+        'demand x net import reliance, each row of its own year and page, data/curated/japan_consumption.csv'
     FROM facts.commodity
 )
-SELECT commodity_id AS commodity, low_t, high_t, year, basis
+SELECT commodity_id AS commodity, low_t, high_t, basis
 FROM figure
 WHERE desk = $desk AND high_t > 0
 ORDER BY commodity

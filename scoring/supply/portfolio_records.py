@@ -172,7 +172,7 @@ class Gap:
         Of the desk; where the reliance is not stated, from nothing to all of the demand. Shares are of the upper end.
     mark : {"stated", "user"}
     basis : str
-        What the figure is.
+        What the figure is, its year and source.
     """
 
     commodity: str

@@ -81,6 +81,16 @@ def test_more_money_more_time_or_fewer_rules_never_close_less(supply: Facts, que
     assert all(line.cost_counted_musd <= 200.1 for line in capped.lines)
 
 
+def test_a_gap_says_its_year_and_source_for_each_country_that_counts(supply: Facts) -> None:
+    gaps = desk_gaps(supply, "joint")
+    assert "of 2025, USGS Mineral Commodity Summaries 2026" in gaps["dysprosium"].basis
+    assert "Japan" not in gaps["dysprosium"].basis
+    assert gaps["dysprosium"].japan_t is None
+    assert "japan_consumption.csv" in gaps["gallium"].basis
+    assert gaps["gallium"].high_t == pytest.approx(19 + 167 * 0.58)
+    assert gaps["cobalt"].low_t < gaps["cobalt"].high_t  # Japan's reliance is not stated: an interval, no point
+
+
 def test_rules_leave_projects_out_and_say_why(supply: Facts) -> None:
     names = ("gallium", "lithium")
     loose = candidates(supply, 2032, names, Rules(pass_gates=False))

@@ -99,6 +99,8 @@ def closed(study: Study) -> None:
         alt=_("What is closed of each gap"),
         column_config={_("Closed, %"): st.column_config.NumberColumn(format="%.1f")},
     )
+    bases = dict.fromkeys(each.gap.basis for each in rows)
+    st.caption(_("Gaps: {sources}.").format(sources=w.plain("; ".join(bases))))
     nothing = [w.commodity(each.gap.commodity) for each in study.closed if not each.share_pct]
     if nothing and len(rows) < len(study.closed):
         st.caption(_("Nothing is closed of: {names}.").format(names=listed(nothing)))
