@@ -10,13 +10,16 @@ import duckdb
 from data.sql import records, sql
 from scoring.supply.concentration import Interval
 from scoring.supply.desks import STAGES
+from scoring.supply.leaders import Concentration
 from scoring.supply.metrics import METRICS
 from scoring.supply.vintages import Change
-from scoring.supply.vulnerability import Cell, Concentration
+from scoring.supply.vulnerability import Cell
 
 JsonObject = dict[str, object]
 #: Decimals that an interval keeps in an answer: figures are printed with four digits at the most.
 DECIMALS = 4
+#: Origins of imports that an answer names.
+MOST_ORIGINS = 10
 
 
 def of_cell(cell: Cell) -> JsonObject:
@@ -48,11 +51,21 @@ def of_cell(cell: Cell) -> JsonObject:
             "remaining_t": _ends(without.remaining_t),
             "demand_t": without.demand_t,
             "demand_status": without.status,
+            "source_ids": list(without.source_ids),
         }
         if without
         else None,
         "geopolrisk": _ends(cell.geopolrisk),
-        "trade": {"year": cell.trade_year, "hs92": list(cell.hs92)} if cell.hs92 else None,
+        "trade": {
+            "year": cell.trade_year,
+            "hs92": list(cell.hs92),
+            "origins": [
+                {"country": origin.country, "share_pct": _rounded(origin.share_pct)}
+                for origin in cell.origins[:MOST_ORIGINS]
+            ],
+        }
+        if cell.hs92
+        else None,
         "published": [of_concentration(each) for each in cell.published],
         "source_ids": list(cell.source_ids),
     }

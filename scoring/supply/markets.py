@@ -78,6 +78,22 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """Where imports come from.
+
+    Attributes
+    ----------
+    country : str
+        ISO 3166-1 alpha-3, or ``other``.
+    share_pct : float
+        Of the gross tonnes.
+    """
+
+    country: str
+    share_pct: float
+
+
+@dataclass(frozen=True, slots=True)
 class Trade:
     """Trade of a desk at a stage in one year.
 
@@ -85,15 +101,27 @@ class Trade:
     ----------
     balances : tuple of Balance
         One a code.
-    imports : tuple of Import
-        One a country, in tonnes of the basis where every code has a factor, else gross.
+    imports : mapping of str to tuple of Import
+        Code to what comes from each country, gross tonnes.
+    bases : frozenset of str
+        What the factors of the codes make tonnes of.
     whole : bool
         Whether the codes cover the trade of the stage.
     """
 
     balances: tuple[Balance, ...]
-    imports: tuple[Import, ...]
+    imports: Mapping[str, tuple[Import, ...]]
+    bases: frozenset[str]
     whole: bool
+
+    def origins(self) -> tuple[Origin, ...]:
+        """Return where imports come from, the largest first: shares of the gross tonnes of all codes together."""
+        tonnes: dict[str, float] = {}
+        for flow in (each for of_code in self.imports.values() for each in of_code):
+            tonnes[flow.exporter] = tonnes.get(flow.exporter, 0.0) + flow.tonnes
+        total = sum(tonnes.values())
+        order = sorted(tonnes, key=lambda exporter: (-tonnes[exporter], exporter))
+        return tuple(Origin(exporter, 100.0 * tonnes[exporter] / total) for exporter in order) if total else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,22 +210,19 @@ def trade(facts: duckdb.DuckDBPyConnection, members: frozenset[str]) -> dict[tup
 
 
 def _trade(rows: list[dict[str, object]]) -> Trade:
-    codes: dict[str, list[float]] = {}
+    sums: dict[str, list[float]] = {}
     factors: dict[str, tuple[float | None, float | None]] = {}
-    partners: dict[str, tuple[float, float | None]] = {}
-    in_basis = all(row["factor_low"] is not None for row in rows)
+    imports: dict[str, list[Import]] = {}
     for row in rows:
         code, tonnes = str(row["hs92"]), _number(row["tonnes"]) or 0.0
-        low, high = _number(row["factor_low"]), _number(row["factor_high"])
-        factors[code] = (low, high)
-        codes.setdefault(code, [0.0, 0.0])[row["side"] == "exports"] += tonnes
+        factors[code] = (_number(row["factor_low"]), _number(row["factor_high"]))
+        sums.setdefault(code, [0.0, 0.0])[row["side"] == "exports"] += tonnes
         if row["side"] == "imports":
-            content = tonnes * ((low or 0.0) + (high or 0.0)) / 2 if in_basis else tonnes
-            before = partners.get(str(row["partner"]), (0.0, None))[0]
-            partners[str(row["partner"])] = (before + content, _number(row["instability"]))
-    balances = tuple(Balance(code, of[0], of[1], *factors[code]) for code, of in sorted(codes.items()))
-    imports = tuple(Import(partner, tonnes, risk) for partner, (tonnes, risk) in sorted(partners.items()))
-    return Trade(balances, imports, all(bool(row["whole"]) for row in rows))
+            imports.setdefault(code, []).append(Import(str(row["partner"]), tonnes, _number(row["instability"])))
+    balances = tuple(Balance(code, of[0], of[1], *factors[code]) for code, of in sorted(sums.items()))
+    flows = {code: tuple(of_code) for code, of_code in sorted(imports.items())}
+    bases = frozenset(str(row["basis"]) for row in rows)
+    return Trade(balances, flows, bases, all(bool(row["whole"]) for row in rows))
 
 
 def _number(value: object) -> float | None:

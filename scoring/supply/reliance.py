@@ -112,7 +112,7 @@ def modelled(production: Interval | None, balances: Sequence[Balance]) -> tuple[
     if not balances or not any(balance.imports_t or balance.exports_t for balance in balances):
         return None, False
     gross = [balance.imports_t - balance.exports_t for balance in balances]
-    if production is not None and production.high == 0 and all(net >= 0 for net in gross):
+    if production is not None and production.high == 0 and min(gross) >= 0 < max(gross):
         return Interval(100.0, 100.0), False
     net = net_imports(balances)
     if net is None or production is None:

@@ -7,18 +7,21 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from scoring.supply.leaders import Concentration
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS
-from scoring.supply.vulnerability import Cell, Concentration
+from scoring.supply.vulnerability import Cell
 from ui import state
 from ui.page_state import page_state
 from ui.panels.downloads import table_download
 from ui.screens.supply.words import CELL_STATUS, FIGURES, NOT_PRINTED, RELIANCE_STATUS, area, interval, shown
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, listed, quantity
+from ui.text.i18n import _, either, listed, number, quantity
 from workspace import supply
 
 ROWS = 200
+#: Origins of imports that a line names.
+ORIGINS = 4
 
 
 def measures(cell: Cell) -> None:
@@ -44,7 +47,7 @@ def _supply_lines(cell: Cell) -> list[str]:
     main = cell.concentration
     if main is None:
         lines.append(_("No publication gives supply by country at this stage."))
-    for number, each in enumerate(one for one in (main, *cell.published) if one):
+    for place, each in enumerate(one for one in (main, *cell.published) if one):
         text = _("{source}, {year}: {country} leads with {share} %, covered nations {covered} %; counted: {basis}.")
         line = text.format(
             source=_publication(each),
@@ -54,7 +57,7 @@ def _supply_lines(cell: Cell) -> list[str]:
             covered=interval(each.covered_share_pct, "%"),
             basis=each.basis,
         )
-        lines.append(line if number == 0 else _("Beside it: {line}").format(line=line))
+        lines.append(line if place == 0 else _("Beside it: {line}").format(line=line))
     if main and main.not_counted:
         names = listed(area(code) for code in main.not_counted)
         lines.append(_("Withheld or not available, so not in the shares: {names}.").format(names=names))
@@ -79,6 +82,9 @@ def _reliance_lines(cell: Cell) -> list[str]:
     if cell.hs92:
         codes = _("Trade of {year} under HS 1992 {codes}; the codes can hold more than one good.")
         lines.append(codes.format(year=cell.trade_year, codes=listed(cell.hs92)))
+    if cell.origins:
+        origins = listed(f"{area(origin.country)} {number(origin.share_pct, 1)} %" for origin in cell.origins[:ORIGINS])
+        lines.append(_("Imports by gross weight: {origins}.").format(origins=origins))
     if cell.without_leader:
         text = _("N-1: {left} t remain without the leader; demand {demand} t ({status}).")
         without = cell.without_leader
