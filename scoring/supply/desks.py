@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from geo.errors import OrebridgeError
+
+if TYPE_CHECKING:
+    import duckdb
 
 #: Stages of a supply chain in the order of the work -> kinds of site that work at it.
 STAGES: Mapping[str, tuple[str, ...]] = {
