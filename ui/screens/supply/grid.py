@@ -14,7 +14,7 @@ from scoring.supply.metrics import Metric
 from scoring.supply.vulnerability import Cell
 from ui.screens.supply.words import CHAIN, shown
 from ui.text import vocabulary as w
-from ui.text.i18n import _
+from ui.text.i18n import _, language
 from ui.theme import dark
 
 #: Colours from the best to the worst end of a measure; the darkest ones are left out, since words stand on them.
@@ -23,7 +23,8 @@ UNKNOWN_STYLE = "background-color: #F3F4F6; color: #6B7480; font-style: italic"
 UNKNOWN_IN_THE_DARK = "background-color: #2A323D; color: #A9B2BD; font-style: italic"
 #: Pixels of the grid, and the least of a column; a Latin and a Japanese letter of its title.
 HEIGHT, WIDTH, LATIN, JAPANESE = 900, 72, 7, 14
-NAMES = 108
+#: Pixels of the names of commodities.
+NAMES, NAMES_JA = 88, 108
 
 
 def grid(metric: Metric, cells: Sequence[Cell]) -> tuple[str, str] | None:
@@ -54,7 +55,7 @@ def grid(metric: Metric, cells: Sequence[Cell]) -> tuple[str, str] | None:
         selection_mode="single-cell",
         alt=_("Heat map of commodities by stage"),
         column_config={
-            "_index": st.column_config.TextColumn(width=NAMES),
+            "_index": st.column_config.TextColumn(width=NAMES_JA if language() == "ja" else NAMES),
             **{name: st.column_config.TextColumn(width=_width(name)) for name in words.columns},
         },
     )
