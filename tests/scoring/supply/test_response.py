@@ -26,7 +26,7 @@ from scoring.supply.response_scenario import (
     scenario_from,
     stock_targets,
 )
-from scoring.supply.response_sites import DRAWS, metal_share
+from scoring.supply.response_sites import DRAWS, metal_share, stated_outputs
 from scoring.supply.stock import Stock, stocks_from
 
 GALLIUM = {"commodity": "gallium", "stage": "refining", "country": "CHN", "cut_pct": 100, "months": 12}
@@ -195,6 +195,23 @@ def test_works_that_run_answer_with_no_more_than_their_plan(facts: duckdb.DuckDB
 )
 def test_only_contained_metal_counts(product: str, share: tuple[float, float] | None) -> None:
     assert metal_share(product) == share
+
+
+def test_dysprosium_and_terbium_together_are_not_dysprosium_alone(facts: duckdb.DuckDBPyConnection) -> None:
+    """The range is that of the projects that state both apart; Caremag states 600 t of the two."""
+    apart = """SELECT max(c.value) FILTER (c.commodity = 'dysprosium') / sum(c.value) FROM (
+        SELECT site_id, commodity, max(value) AS value FROM combined.claim
+        WHERE attribute = 'planned_output_t_y' AND chosen AND commodity IN ('dysprosium', 'terbium') GROUP BY ALL
+    ) AS c GROUP BY c.site_id HAVING count(*) = 2"""
+    shares = [share for (share,) in facts.cursor().execute(apart).fetchall()]
+    assert len(shares) >= 5
+    assert (round(min(shares), 2), round(max(shares), 2)) == (0.67, 0.87)
+    for words in ("DyTb oxides", "dysprosium and terbium", "heavy rare earth oxides (Dy, Tb)"):
+        assert metal_share(words, commodity="dysprosium") == (0.67, 0.87)
+        assert metal_share(words, commodity="rare earths") == (1.0, 1.0)
+    sites = stated_outputs(facts.cursor(), "dysprosium", ["recycling", "separation", "refinery"])
+    caremag = next(site for site in sites if site.row["site_id"].startswith("fra-caremag"))
+    assert caremag.added == (pytest.approx(402), pytest.approx(522))
 
 
 def test_concentrate_of_graphite_is_what_the_market_counts() -> None:
