@@ -40,6 +40,7 @@ TABLES = (
     "trade_code",
     "trade_flow",
     "political_stability",
+    "chain_link",
 )
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")

@@ -324,6 +324,13 @@ COMMENT ON COLUMN facts.political_stability.estimate IS '-2.5 to 2.5, more is mo
 COMMENT ON COLUMN facts.political_stability.se IS 'standard error of the estimate; NULL: no estimate';
 COMMENT ON COLUMN facts.political_stability.instability IS '0 the most stable economy of the year, 1 the least; NULL: no estimate';
 
+CREATE TABLE facts.chain_link (
+    commodity VARCHAR, input_form VARCHAR, output_form VARCHAR, process VARCHAR, evidence VARCHAR, source_url VARCHAR, as_of VARCHAR, retrieved VARCHAR
+);
+COMMENT ON TABLE facts.chain_link IS 'Which form of a commodity a step of its supply chain takes and which it gives, each cited (data/curated/chain_links.csv). No row: no step is known.';
+COMMENT ON COLUMN facts.chain_link.commodity IS 'commodity id; rare earths stand for their elements';
+COMMENT ON COLUMN facts.chain_link.input_form IS 'id of scoring/supply/chain_forms.toml, as output_form';
+
 CREATE TABLE facts.former_id (former_id VARCHAR, site_id VARCHAR);
 COMMENT ON TABLE facts.former_id IS 'Ids under which an earlier version published a site that is now part of another.';
 

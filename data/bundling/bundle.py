@@ -26,6 +26,7 @@ AS_THEY_ARE = {
     "buyer": "buyers",
     "legal_flag": "legal_flags",
     "name_ja": "names_ja",
+    "chain_link": "chain_links",
 }
 
 

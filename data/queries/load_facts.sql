@@ -21,3 +21,4 @@ INSERT INTO facts.market_figure BY NAME SELECT * FROM read_parquet($folder || '/
 INSERT INTO facts.trade_code BY NAME SELECT * FROM read_parquet($folder || '/trade_code.parquet');
 INSERT INTO facts.trade_flow BY NAME SELECT * FROM read_parquet($folder || '/trade_flow.parquet');
 INSERT INTO facts.political_stability BY NAME SELECT * FROM read_parquet($folder || '/political_stability.parquet');
+INSERT INTO facts.chain_link BY NAME SELECT * FROM read_parquet($folder || '/chain_link.parquet');

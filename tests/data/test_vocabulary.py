@@ -146,6 +146,7 @@ def test_country_spellings_are_codes_of_countries_that_we_have(facts) -> None:
     "table",
     [
         "buyers.csv",
+        "chain_links.csv",
         "companies.csv",
         "companies_more.csv",
         "companies_projects.csv",
