@@ -15,6 +15,7 @@ from geo.errors import OrebridgeError
 from ui.cli.arguments import guarded
 from ui.cli.backtest import backtest
 from ui.cli.bundle import data_app
+from ui.cli.chain import chain
 from ui.cli.facts import facts_app
 from ui.cli.grade import grade
 from ui.cli.interrupts import wait_for_imports
@@ -62,6 +63,7 @@ app.command()(owners)
 app.command()(compare)
 app.command()(memo)
 app.command()(supply)
+app.command()(chain)
 for command in (backtest, desks, portfolio, robustness, sensitivity, unknowns, respond, stock, pricefloor):
     app.command()(command)
 

@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from data.store import StoreBusyError, StoreError
 from geo.errors import OrebridgeError
+from ui.http import chain as chains
 from ui.http import ogc, openapi, portfolio, ranked, response
 from ui.http import supply as supply_chains
 from ui.http.answering import GEOJSON, HTML, JSON, OPENAPI, PARQUET, Answer, packed, problem
@@ -153,6 +154,15 @@ ENDPOINTS: tuple[Endpoint, ...] = (
         portfolio.portfolio,
         portfolio.PARAMETERS,
         schema=_object("orebridge", lines=ROWS, closed=ROWS, frontier=ROWS, core=ROWS),
+    ),
+    Endpoint(
+        "/chain",
+        "chain",
+        "Chain",
+        "Real sites from mine to product: stated and possible feed, orphans, missing plants, single points of failure.",
+        chains.chain,
+        chains.CHOICES,
+        schema=_object("orebridge", caveats={"type": "array", "items": {"type": "string"}}),
     ),
     Endpoint(
         "/layers",
