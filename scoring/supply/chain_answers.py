@@ -9,12 +9,13 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from scoring.supply.chain import Chain, Flow, MissingPlant, Orphan, SinglePoint, by_id, chains, needs
-from scoring.supply.chain_forms import Step, forms, steps
-from scoring.supply.chain_partners import Link, possible_links, stated_links
-from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES, ChainSite, Statement, chain_sites
+from scoring.supply.chain import Chain, MissingPlant, Orphan, SinglePoint, by_id, chains
+from scoring.supply.chain_flows import Flow, needs
+from scoring.supply.chain_forms import Step, steps
+from scoring.supply.chain_of_site import partners_of_site
+from scoring.supply.chain_partners import Link
+from scoring.supply.chain_sites import DEFAULT_SWITCH, ChainSite, Statement
 from scoring.supply.concentration import Interval
-from scoring.supply.desks import UnknownChoiceError
 
 JsonObject = dict[str, object]
 #: Significant figures that an amount keeps.
@@ -242,52 +243,29 @@ def answer(facts: duckdb.DuckDBPyConnection, commodity: str = "", switch: str = 
 
 
 def partners(facts: duckdb.DuckDBPyConnection, site_id: str, switch: str = DEFAULT_SWITCH) -> list[JsonObject]:
-    """Return the stated and the possible partners of a site, allied or not, in each chain that it is part of.
+    """Return the partners of a site in each chain that it is part of.
 
     Parameters
     ----------
     facts : duckdb.DuckDBPyConnection
         The facts; a cursor of it is taken.
-    site_id : str
-        Id of a site; one that is in no chain has none.
-    switch : str, optional
-        A key of `SWITCHES`: which partners count; the site itself always does.
+    site_id, switch : str
+        As of `scoring.supply.chain_of_site.partners_of_site`.
 
     Raises
     ------
     UnknownChoiceError
         If there is no such switch.
     """
-    if switch not in SWITCHES:
-        raise UnknownChoiceError("stages", switch, list(SWITCHES))
-    every = chain_sites(facts, steps(facts))
-    found = []
-    for own in (site for site in every if site.site_id == site_id):
-        counted = [
-            site
-            for site in every
-            if site.commodity == own.commodity and (site.stage in SWITCHES[switch] or site.site_id == site_id)
-        ]
-        found.append(_partners(own, counted))
-    return found
-
-
-def _partners(own: ChainSite, counted: Sequence[ChainSite]) -> JsonObject:
-    stated = [link for link in stated_links(counted) if own.site_id in (link.giver, link.taker)]
-    said = {(link.giver, link.taker) for link in stated}
-    possible = [
-        link
-        for link in possible_links(counted)
-        if own.site_id in (link.giver, link.taker) and (link.giver, link.taker) not in said
+    return [
+        {
+            "commodity": each.site.commodity,
+            "site": of_site(each.site),
+            "feeds_it": [_partner(link, other) for link, other in each.feeds_it],
+            "takes_from_it": [_partner(link, other) for link, other in each.takes_from_it],
+        }
+        for each in partners_of_site(facts, site_id, switch)
     ]
-    of_id = {site.site_id: site for site in counted}
-    links = [*stated, *sorted(possible, key=lambda link: (not link.allied, link.km, link.giver, link.taker, link.form))]
-    return {
-        "commodity": own.commodity,
-        "site": of_site(own),
-        "feeds_it": [_partner(link, of_id[link.giver]) for link in links if link.taker == own.site_id],
-        "takes_from_it": [_partner(link, of_id[link.taker]) for link in links if link.giver == own.site_id],
-    }
 
 
 def _partner(link: Link, other: ChainSite) -> JsonObject:
@@ -304,21 +282,6 @@ def _partner(link: Link, other: ChainSite) -> JsonObject:
         "months_expected": link.months,
         "statement": _of_statement(link.statement) if link.statement else None,
     }
-
-
-def form_title(commodity: str, form: str) -> tuple[str, str]:
-    """Return the English and the Japanese name of a form.
-
-    Parameters
-    ----------
-    commodity, form : str
-
-    Examples
-    --------
-    >>> form_title("titanium", "titanium sponge")
-    ('titanium sponge', 'スポンジチタン')
-    """
-    return form, forms()[commodity, form].title_ja
 
 
 def _ends(ends: Interval | None) -> JsonObject | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -130,6 +130,28 @@ def steps(facts: duckdb.DuckDBPyConnection) -> tuple[Step, ...]:
     """
     rows = records(facts.cursor().execute(sql("scoring/supply/chain_steps.sql")))
     return tuple(Step(**{name: str(row[name]) for name in Step.__slots__}) for row in rows)
+
+
+def depths(links: Iterable[Step]) -> dict[str, int]:
+    """Return how many steps at the most lie before each form.
+
+    Parameters
+    ----------
+    links : iterable of Step
+        Of one commodity; no form leads back to itself.
+
+    Examples
+    --------
+    >>> step = Step("graphite", "graphite concentrate", "anode material", "", "", "", "")
+    >>> depths([step])
+    {'graphite concentrate': 0, 'anode material': 1}
+    """
+    edges = [(step.input_form, step.output_form) for step in links]
+    depth = dict.fromkeys((form for edge in edges for form in edge), 0)
+    for _round in depth:
+        for taken, made in edges:
+            depth[made] = max(depth[made], depth[taken] + 1)
+    return depth
 
 
 def forms_in(commodity: str, text: str, *, mine: bool = False) -> tuple[str, ...]:

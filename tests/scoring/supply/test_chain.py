@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.facts import open_facts
-from scoring.supply.chain import Chain, chain_of, chains, middle, needs, partners_of, placed
+from scoring.supply.chain import Chain, chain_of, chains, partners_of
 from scoring.supply.chain_answers import answer, partners
+from scoring.supply.chain_flows import middle, needs, placed
 from scoring.supply.chain_forms import Step, commodities, contained, forms, forms_in, is_output, steps
 from scoring.supply.chain_partners import basis_of, possible_links, stated_links
 from scoring.supply.chain_sites import SWITCHES, ChainSite, Output, Statement, inputs, outputs, standing_of

@@ -18,6 +18,7 @@ from ui.panels.card import actions, claims, gates, head, owners, why
 from ui.panels.grade import grade_tab
 from ui.panels.permitting import permitting_tab
 from ui.panels.underground import under_site
+from ui.screens.site.partners import feed_and_partners
 from ui.screens.site.sections import firm, history, neighbours, unknowns, waterfall
 from ui.text import vocabulary as w
 from ui.text.i18n import _
@@ -70,6 +71,7 @@ def _parts(scenario: Scenario, site: Dossier) -> tuple[tuple[str, Callable[[], N
         (_("Unknowns and their effect on the score"), lambda: unknowns(scenario, site)),
         (_("Grade and value"), lambda: grade_tab(site, scenario.commodity)),
         (_("Timing"), lambda: permitting_tab(site)),
+        (_("Feed and partners"), lambda: feed_and_partners(site)),
         (_("Owners"), lambda: owners(site)),
         (_("Values by source"), lambda: claims(site)),
         (_("Nearby and similar sites"), lambda: neighbours(scenario, site)),

@@ -11,6 +11,7 @@ from scoring.supply.vulnerability import Cell
 from ui import state
 from ui.page_state import page_state
 from ui.screens.supply import facts
+from ui.screens.supply.chain import chain_tab
 from ui.screens.supply.grid import grid
 from ui.screens.supply.words import CHAIN
 from ui.text import vocabulary as w
@@ -25,6 +26,18 @@ def page() -> None:
     """Draw the page."""
     state.write_address(state.scenario())
     st.subheader(_("Supply"), anchor=False)
+    views = {"cells": _("Vulnerability"), "chain": _("Chain")}
+    view = st.segmented_control(
+        _("View"), list(views), default="cells", key="supply_view", format_func=views.__getitem__, required=True
+    )
+    if view == "chain":
+        chain_tab()
+    else:
+        _vulnerability()
+
+
+def _vulnerability() -> None:
+    """Draw the heat map and the cell that stands open."""
     st.caption(
         _(
             "What breaks, by commodity and stage. A value with a dash is an interval: tables withhold countries or sum "
