@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import duckdb
 
+from scoring.supply.chain_flows import FIRMNESS
 from scoring.supply.chain_forms import steps
 from scoring.supply.chain_partners import Link, possible_links, stated_links
 from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES, ChainSite, chain_sites
@@ -68,7 +69,10 @@ def partners_of_site(
 
 
 def _partners(own: ChainSite, counted: Sequence[ChainSite]) -> SitePartners:
-    stated = [link for link in stated_links(counted) if own.site_id in (link.giver, link.taker)]
+    stated = sorted(
+        (link for link in stated_links(counted) if own.site_id in (link.giver, link.taker)),
+        key=lambda link: (FIRMNESS.index(link.basis), link.km, link.giver, link.taker),
+    )
     said = {(link.giver, link.taker) for link in stated}
     possible = [
         link

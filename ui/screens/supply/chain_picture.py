@@ -25,6 +25,8 @@ HEIGHT, LEAST, GAP, MOST = 620, 3.0, 19.0, 15
 BAR, BENDS = 0.03, 24
 #: Pixels of the picture's width, for the length of words, and columns that the words of the last one take.
 WIDTH, LAST = 930, 0.85
+#: Behind words that bands cross, on a light and on a dark page.
+HALO = {False: "#FFFFFF", True: "#10161E"}
 COLOURS = (theme.BLUE, theme.ORANGE, theme.GREY)
 
 
@@ -40,7 +42,8 @@ class Placed:
 
 def picture(chain: Chain, links: Sequence[Step]) -> str:
     """Draw the chain and return the id of the site that was clicked; empty: none was."""
-    columns, left_out = _columns(chain, depths(links))
+    depth = depths(links)
+    columns, left_out = _columns(chain, depth)
     if not columns:
         st.info(_("No allied site of a known form counts at these stages."), icon=":material/help:")
         return ""
@@ -48,7 +51,7 @@ def picture(chain: Chain, links: Sequence[Step]) -> str:
     placed = _placed(columns, scale)
     bands = _bands(chain, placed, scale)
     chosen = st.altair_chart(
-        _chart(placed, bands, _titles(columns, chain.commodity)),
+        _chart(placed, bands, _titles(columns, chain.commodity, depth)),
         width="stretch",
         key=f"chain_picture_{chain.commodity}_{chain.switch}",
         on_select="rerun",
@@ -152,11 +155,15 @@ def _is_drawn(flow: Flow, placed: Mapping[str, Placed]) -> bool:
     return onward and (flow.tonnes != 0 or flow.link.basis != FIRMNESS[-1])
 
 
-def _titles(columns: Sequence[Sequence[ChainSite]], commodity: str) -> list[str]:
+def _titles(columns: Sequence[Sequence[ChainSite]], commodity: str, depth: Mapping[str, int]) -> list[str]:
+    """Return the forms of each column, the furthest that its sites give, two at the most, one a line."""
+    last = max(depth.values(), default=0)
     titles = []
     for sites in columns:
-        given = dict.fromkeys(site.gives[-1].form if not site.is_mine else site.gives[0].form for site in sites)
-        titles.append("\n".join(form(commodity, each) for each in list(given)[:2] if each))
+        given = [output.form for site in sites for output in site.gives if output.form]
+        furthest = max(depth.get(each, last) for each in given)
+        names = dict.fromkeys(each for each in given if depth.get(each, last) == furthest)
+        titles.append("\n".join(form(commodity, each) for each in list(names)[:2]))
     return titles
 
 
@@ -190,7 +197,7 @@ def _chart(placed: Mapping[str, Placed], bands: pd.DataFrame, titles: Sequence[s
     pick = alt.selection_point(name="site", fields=["site_id"])
     lines = [
         alt.Chart(of_basis)
-        .mark_line(strokeCap="butt")
+        .mark_line(strokeCap="butt", clip=True)
         .encode(
             x=alt.X("at:Q", scale=x, axis=None),
             y=alt.Y("y:Q", scale=y, axis=None),
@@ -232,11 +239,15 @@ def _chart(placed: Mapping[str, Placed], bands: pd.DataFrame, titles: Sequence[s
         )
         .add_params(pick)
     )
-    names = (
+    words = (
         alt.Chart(sites)
-        .mark_text(align="left", dx=4, fontSize=11, limit=limit, color=theme.ink(), baseline="middle")
+        .mark_text(align="left", dx=4, fontSize=11, limit=limit, baseline="middle")
         .encode(x=alt.X("text_at:Q", scale=x), y=alt.Y("middle:Q", scale=y), text="name:N")
     )
+    halo = words.mark_text(
+        align="left", dx=4, fontSize=11, limit=limit, baseline="middle", stroke=HALO[theme.dark()], strokeWidth=3
+    )
+    names = words.mark_text(align="left", dx=4, fontSize=11, limit=limit, baseline="middle", color=theme.ink())
     above = (
         alt.Chart(heads)
         .mark_text(
@@ -244,5 +255,5 @@ def _chart(placed: Mapping[str, Placed], bands: pd.DataFrame, titles: Sequence[s
         )
         .encode(x=alt.X("left:Q", scale=x), y=alt.datum(-40, scale=y), text="title:N")
     )
-    chart = alt.layer(*lines, bars, names, above).properties(height=HEIGHT + 50).configure_view(stroke=None)
+    chart = alt.layer(*lines, bars, halo, names, above).properties(height=HEIGHT + 50).configure_view(stroke=None)
     return cast("alt.LayerChart", chart)
