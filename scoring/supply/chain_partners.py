@@ -142,7 +142,7 @@ def _links_of(site: ChainSite, others: Sequence[ChainSite]) -> Iterator[Link]:
             for giver, basis in _partners(site, statement, [each for each in others if _can_feed(each, site)]):
                 yield link_between(giver, site, common_form(giver, site), basis, statement)
     for statement in site.offtakes:
-        for taker, basis in _partners(site, statement, [each for each in others if _can_feed(site, each)]):
+        for taker, basis in _partners(site, statement, [each for each in others if _can_buy(each, site)]):
             yield link_between(site, taker, common_form(site, taker), basis, statement)
 
 
@@ -152,6 +152,12 @@ def _can_feed(giver: ChainSite, taker: ChainSite) -> bool:
         return False
     unclear = giver.kind == taker.kind or "recycling" in (giver.kind, taker.kind)
     return not unclear or bool(common_form(giver, taker))
+
+
+def _can_buy(taker: ChainSite, giver: ChainSite) -> bool:
+    """Tell whether a buyer may be this site: not where its products are known and made of nothing of the chain."""
+    of_nothing = not taker.takes and any(output.form for output in taker.gives)
+    return not of_nothing and _can_feed(giver, taker)
 
 
 def common_form(giver: ChainSite, taker: ChainSite) -> str:

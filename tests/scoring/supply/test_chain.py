@@ -242,6 +242,7 @@ def test_stated_contracts_of_real_sites_are_found(real: dict[str, Chain]) -> Non
     assert ("aus-donald-a112", "usa-white-mesa-mill-rare-be8f") in stated
     assert ("aus-mt-holland-earl-grey-659e", "aus-covalent-kwinana-lithium-hydroxi-3a24") in stated
     assert ("mwi-songwe-hill-0e45", "pol-mkango-pulawy-rare-earth-e3ec") in stated
+    assert ("tza-mahengeb-80d4", "kor-posco-future-m-pohang-d54c") not in stated  # it makes synthetic graphite
     assert not any("china" in each for pair in stated for each in pair)
 
 
