@@ -22,6 +22,7 @@ from scoring.errors import UnknownSiteError
 from scoring.measures.registry import BUNDLE_DAY
 from scoring.permitting.outlook import SEED, Milestones
 from scoring.sites.dossier import site_row
+from scoring.supply.limits import MOST_USD_T
 from scoring.supply.response_errors import BudgetError
 from scoring.supply.response_scenario import commodity_id
 from scoring.supply.response_sites import DRAWS, KINDS_AT, SiteOutput, Span, Statement, stated_outputs, timed
@@ -41,7 +42,6 @@ DEFAULT_DISCOUNT_PCT = 8.0
 #: Years over which capital is recovered where none are entered: an assumption.
 DEFAULT_LIFE_YEARS = 20.0
 _USD = 1e6
-_MOST_USD_T = 1e10
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ def price_floor(
     docs/methods/response.md. Capital charge: annuity, ``r (1 + r)^n / ((1 + r)^n - 1)``.
     """
     name = commodity_id(commodity)
-    if not (math.isfinite(floor_usd_t) and 0 < floor_usd_t <= _MOST_USD_T):
+    if not (math.isfinite(floor_usd_t) and 0 < floor_usd_t <= MOST_USD_T):
         raise BudgetError(
             "A floor of {floor} USD per tonne supports nothing; give a price above 0, such as 110000.",
             floor=f"{floor_usd_t:g}",
@@ -284,14 +284,14 @@ def costs_from(name: str, raw: bytes) -> list[EnteredCost]:
 
 def _cost(row: TableRow) -> EnteredCost:
     commodity, output = row.commodity(), row.optional("output_t_y")
-    entered = row.optional("break_even_usd_t", _MOST_USD_T)
+    entered = row.optional("break_even_usd_t", MOST_USD_T)
     if not row.text("site"):
         raise row.wrong(Phrase("the site is missing"), Phrase("write its id, or a part of its name"))
     if output == 0:
         raise row.wrong(Phrase("an output of 0 produces nothing"), Phrase("leave it empty for what sources state"))
     if entered is not None:
         return EnteredCost(row.text("site"), commodity, entered, output, "entered", row)
-    opex, capex = row.optional("opex_usd_t", _MOST_USD_T), row.optional("capex_musd")
+    opex, capex = row.optional("opex_usd_t", MOST_USD_T), row.optional("capex_musd")
     if opex is None or capex is None or output is None:
         raise row.wrong(
             Phrase("costs are missing"),

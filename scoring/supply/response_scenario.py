@@ -18,6 +18,7 @@ from typing import Literal, TypeVar, get_args
 
 from data.vocabulary import commodity_ids
 from geo.errors import Phrase
+from scoring.supply.limits import MOST_STOCK_DAYS
 from scoring.supply.response_errors import SupplyScenarioError
 
 PRESETS_FILE = Path(__file__).with_name("response_presets.toml")
@@ -31,8 +32,6 @@ READINESS: tuple[Readiness, ...] = get_args(Readiness)
 #: Months that a scenario may show: ten years.
 MOST_MONTHS = 120
 MONTH_DAYS = 365 / 12
-#: Days of demand that a stock may be set to; more is a typing error.
-MOST_STOCK_DAYS = 3650.0
 #: Cuts of one scenario: more than there are countries that lead anywhere.
 MOST_CUTS = 40
 TEXT = 400

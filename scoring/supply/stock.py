@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import Phrase
-from scoring.supply.response_scenario import MOST_STOCK_DAYS
+from scoring.supply.limits import MOST_STOCK_DAYS
 from scoring.supply.response_tables import read_file, read_table
 
 COLUMNS = ("commodity", "quantity", "unit", "note")

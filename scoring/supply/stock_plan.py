@@ -20,14 +20,13 @@ from scipy.optimize import linprog
 from data.sql import sql
 from geo.arrays import FloatArray
 from geo.errors import Phrase
+from scoring.supply.limits import MOST_STOCK_MUSD
 from scoring.supply.response import Response
 from scoring.supply.response_errors import BudgetError, SupplyFigureError
 from scoring.supply.response_scenario import MONTH_DAYS, PRESETS_FILE
 from scoring.supply.response_tables import read_file, read_table
 
 COLUMNS = ("commodity", "usd_per_t", "storage_usd_t_y", "shelf_life_months", "note")
-#: More than all governments spend on stocks.
-MOST_MUSD = 1e6
 _USD = 1e6
 
 
@@ -161,11 +160,11 @@ def plan(
     ----------
     docs/methods/response.md. HiGHS through `scipy.optimize.linprog`.
     """
-    if not (math.isfinite(budget_musd) and 0 < budget_musd <= MOST_MUSD):
+    if not (math.isfinite(budget_musd) and 0 < budget_musd <= MOST_STOCK_MUSD):
         raise BudgetError(
             "A budget of {budget} million USD buys nothing that can be told; give more than 0 and at most {most}.",
             budget=f"{budget_musd:g}",
-            most=f"{MOST_MUSD:g}",
+            most=f"{MOST_STOCK_MUSD:g}",
         )
     _check_apart(responses)
     opened = [_opened(response, terms, quantile) for response in responses if response.scenario.commodity in terms]

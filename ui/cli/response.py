@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
+from scoring.supply.limits import MOST_STOCK_DAYS, MOST_STOCK_MUSD, MOST_USD_T
 from ui.cli.targets import OverwriteOption
 from ui.cli.terminal import Format, FormatOption, answer
 
@@ -43,7 +44,9 @@ def respond(
     ] = None,
     stock_days: Annotated[
         float | None,
-        typer.Option(help="A stock of so many days of demand on top; Japan's published target is 60."),
+        typer.Option(
+            min=0, max=MOST_STOCK_DAYS, help="A stock of so many days of demand on top; Japan's published target is 60."
+        ),
     ] = None,
     stages: StagesOption = "",
     desk: DeskOption = "",
@@ -72,7 +75,7 @@ def respond(
 
 
 def stock(
-    budget_musd: Annotated[float, typer.Option(help="Budget in million USD.")],
+    budget_musd: Annotated[float, typer.Option(min=0, max=MOST_STOCK_MUSD, help="Budget in million USD.")],
     preset: Annotated[
         list[str] | None, typer.Option(help="Stops to prepare for, one a commodity; repeat for several.")
     ] = None,
@@ -127,7 +130,9 @@ def stock(
 
 def pricefloor(
     commodity: Annotated[str, typer.Option(help="Commodity, for example neodymium.")],
-    floor_usd_t: Annotated[float, typer.Option(help="Floor price in USD per tonne of contained metal.")],
+    floor_usd_t: Annotated[
+        float, typer.Option(min=0, max=MOST_USD_T, help="Floor price in USD per tonne of contained metal.")
+    ],
     costs: Annotated[
         Path | None,
         typer.Option(

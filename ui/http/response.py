@@ -10,13 +10,13 @@ from dataclasses import asdict, replace
 
 from data.sql import Record
 from geo.errors import OrebridgeError
+from scoring.supply.limits import MOST_STOCK_DAYS
 from scoring.supply.price_floor import price_floor
 from scoring.supply.response import respond
 from scoring.supply.response_record import floor_record, response_record, stock_record
 from scoring.supply.response_scenario import (
     DESKS,
     MOST_MONTHS,
-    MOST_STOCK_DAYS,
     READINESS,
     STAGES,
     Citation,

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import streamlit as st
 
+from scoring.supply.limits import MOST_STOCK_DAYS
 from scoring.supply.response_errors import SupplyScenarioError
 from scoring.supply.response_scenario import (
     DESKS,
-    MOST_STOCK_DAYS,
     READINESS,
     STAGES,
     SupplyScenario,
