@@ -41,40 +41,10 @@ pages = [
     st.Page(
         HERE / "screens" / "desks" / "page.py", title=_("Two desks"), icon=":material/handshake:", url_path="desks"
     ),
-    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(
         HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"
     ),
-    st.Page(
-        HERE / "screens" / "methods" / "page.py",
-        title=_("Method & data"),
-        icon=":material/functions:",
-        url_path="methods",
-    ),
-    st.Page(
-        HERE / "screens" / "site" / "page.py",
-        title=_("Site dossier"),
-        icon=":material/article:",
-        url_path="site",
-        visibility="hidden",
-    ),
-]
-checks = [
-    st.Page(
-        HERE / "screens" / "robustness" / "page.py",
-        title=_("Robustness"),
-        icon=":material/balance:",
-        url_path="robustness",
-    ),
-    st.Page(
-        HERE / "screens" / "backtest" / "page.py",
-        title=_("Backtest"),
-        icon=":material/fact_check:",
-        url_path="backtest",
-    ),
-    st.Page(HERE / "screens" / "facts" / "page.py", title=_("Facts"), icon=":material/edit_note:", url_path="facts"),
-]
-supply_pages = [
+    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
     st.Page(
         HERE / "screens" / "supply" / "page.py",
         title=_("Supply"),
@@ -93,9 +63,35 @@ supply_pages = [
         icon=":material/account_balance:",
         url_path="portfolio",
     ),
+    st.Page(
+        HERE / "screens" / "robustness" / "page.py",
+        title=_("Robustness"),
+        icon=":material/balance:",
+        url_path="robustness",
+    ),
+    st.Page(HERE / "screens" / "facts" / "page.py", title=_("Facts"), icon=":material/edit_note:", url_path="facts"),
+    st.Page(
+        HERE / "screens" / "backtest" / "page.py",
+        title=_("Backtest"),
+        icon=":material/fact_check:",
+        url_path="backtest",
+    ),
+    st.Page(
+        HERE / "screens" / "methods" / "page.py",
+        title=_("Method & data"),
+        icon=":material/functions:",
+        url_path="methods",
+    ),
+    st.Page(
+        HERE / "screens" / "site" / "page.py",
+        title=_("Site dossier"),
+        icon=":material/article:",
+        url_path="site",
+        visibility="hidden",
+    ),
 ]
-page_state.pages = {page.url_path or "explore": page for page in [*pages, *supply_pages, *checks]}
-chosen = st.navigation({"": pages, _("Supply chains"): supply_pages, _("Checks"): checks}, position="top")
+page_state.pages = {page.url_path or "explore": page for page in pages}
+chosen = st.navigation(pages, position="top")
 with st.sidebar:
     st.segmented_control(
         _("Language"),
