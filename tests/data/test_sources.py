@@ -70,6 +70,8 @@ OWN = [
     "orebridge_fast41",
     "orebridge_companies",
     "orebridge_haulage",
+    "orebridge_japan_consumption",
+    "orebridge_trade_codes",
     "orebridge_legal",
     "orebridge_site_facts",
 ]
