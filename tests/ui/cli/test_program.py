@@ -29,6 +29,8 @@ COMMANDS = (
     f"backtest {ROOT}/data/curated/labels_fast41.csv --commodity dysprosium",
     "desks --commodity dysprosium --top 3",
     "supply --commodity gallium",
+    "chain --commodity graphite",
+    "portfolio --budget-musd 500 --by 2031 --commodity dysprosium --draws 10",
     "robustness --commodity dysprosium --draws 20 --top 3",
     f"sensitivity {OTHER} --commodity dysprosium",
     "unknowns --commodity dysprosium --top 3",

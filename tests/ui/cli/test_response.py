@@ -81,7 +81,10 @@ def test_a_floor_lists_who_breaks_even(run: Commands, tmp_path: Path) -> None:
             "--desk 'eu' is not known; choose us, japan, joint",
         ),
         (("respond", "--preset", "china_gallium_ban", "--stages", "soon"), "--stages 'soon' is not known"),
-        (("respond", "--preset", "china_gallium_ban", "--stock-days", -3), "'--stock-days': Input should be greater than or equal to 0"),
+        (
+            ("respond", "--preset", "china_gallium_ban", "--stock-days", -3),
+            "'--stock-days': Input should be greater than or equal to 0",
+        ),
         (("respond", "--preset", "china_gallium_ban", "--stocks", "none.csv"), "none.csv, line 1: it cannot be read"),
         (("stock", "--budget-musd", 0), "A budget of 0 million USD buys nothing"),
         (("pricefloor", "--commodity", "x", "--floor-usd-t", 5), "No commodity is called 'x'"),
