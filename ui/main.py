@@ -31,61 +31,47 @@ pages = [
     st.Page(
         HERE / "screens" / "explore" / "page.py",
         title=_("Explore"),
-        icon=":material/map:",
         url_path="explore",
         default=True,
     ),
-    st.Page(
-        HERE / "screens" / "compare" / "page.py", title=_("Compare"), icon=":material/compare:", url_path="compare"
-    ),
-    st.Page(
-        HERE / "screens" / "desks" / "page.py", title=_("Two desks"), icon=":material/handshake:", url_path="desks"
-    ),
-    st.Page(
-        HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), icon=":material/star:", url_path="shortlist"
-    ),
-    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), icon=":material/layers:", url_path="layers"),
+    st.Page(HERE / "screens" / "compare" / "page.py", title=_("Compare"), url_path="compare"),
+    st.Page(HERE / "screens" / "desks" / "page.py", title=_("Two desks"), url_path="desks"),
+    st.Page(HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), url_path="shortlist"),
+    st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), url_path="layers"),
     st.Page(
         HERE / "screens" / "supply" / "page.py",
         title=_("Supply"),
-        icon=":material/account_tree:",
         url_path="supply",
     ),
     st.Page(
         HERE / "screens" / "response" / "page.py",
         title=_("Response"),
-        icon=":material/emergency_home:",
         url_path="response",
     ),
     st.Page(
         HERE / "screens" / "portfolio" / "page.py",
         title=_("Portfolio"),
-        icon=":material/account_balance:",
         url_path="portfolio",
     ),
     st.Page(
         HERE / "screens" / "robustness" / "page.py",
         title=_("Robustness"),
-        icon=":material/balance:",
         url_path="robustness",
     ),
-    st.Page(HERE / "screens" / "facts" / "page.py", title=_("Facts"), icon=":material/edit_note:", url_path="facts"),
+    st.Page(HERE / "screens" / "facts" / "page.py", title=_("Facts"), url_path="facts"),
     st.Page(
         HERE / "screens" / "backtest" / "page.py",
         title=_("Backtest"),
-        icon=":material/fact_check:",
         url_path="backtest",
     ),
     st.Page(
         HERE / "screens" / "methods" / "page.py",
         title=_("Method & data"),
-        icon=":material/functions:",
         url_path="methods",
     ),
     st.Page(
         HERE / "screens" / "site" / "page.py",
         title=_("Site dossier"),
-        icon=":material/article:",
         url_path="site",
         visibility="hidden",
     ),

@@ -21,7 +21,7 @@ from scoring.supply.portfolio_figures import GAP as OF_GAP
 from scoring.supply.portfolio_figures import UserFigure
 from scoring.supply.portfolio_forms import RARE_EARTHS, counts_from, feed_of, plain_form, usual_recovery
 from scoring.supply.portfolio_outputs import GROUP, outputs_of, taylor_ratio
-from scoring.supply.portfolio_records import Figure, Gap, LeftOut, Output, Project, Reason
+from scoring.supply.portfolio_records import Figure, Gap, GapBasis, LeftOut, Output, Project, Reason
 
 #: Low and high, t/y.
 Ends = tuple[float, float]
@@ -62,7 +62,7 @@ class Facts:
     months: dict[str, np.ndarray]
     model: CostModel | None
     gaps: dict[str, tuple[Ends | None, Ends | None]]
-    bases: dict[str, tuple[str, str]]
+    bases: dict[str, tuple[GapBasis, ...]]
     commodities: frozenset[str]
 
     @property
@@ -198,7 +198,7 @@ def desk_gaps(facts: Facts, desk: str, figures: Iterable[UserFigure] = ()) -> di
         if figure.project == OF_GAP and figure.value > 0:
             name, value = figure.commodity, figure.value
             ends = value if desk == "us" else None, value if desk == "japan" else None
-            gaps[name] = Gap(name, counts_from(name), ends[0], ends[1], value, value, "user", "entered by the user")
+            gaps[name] = Gap(name, counts_from(name), ends[0], ends[1], value, value, "user", (GapBasis(desk, "user"),))
     return gaps
 
 
@@ -231,7 +231,7 @@ def _months(cursor: duckdb.DuckDBPyConnection, only: frozenset[str]) -> dict[str
 
 def _gaps(
     cursor: duckdb.DuckDBPyConnection,
-) -> tuple[dict[str, tuple[Ends | None, Ends | None]], dict[str, tuple[str, str]]]:
+) -> tuple[dict[str, tuple[Ends | None, Ends | None]], dict[str, tuple[GapBasis, ...]]]:
     by_desk = {
         desk: {row["commodity"]: row for row in _all(cursor, "scoring/supply/portfolio_gap.sql", desk=desk)}
         for desk in ("us", "japan")
@@ -241,15 +241,15 @@ def _gaps(
         each = [by_desk[desk].get(name) for desk in ("us", "japan")]
         us, japan = ((row["low_t"], row["high_t"]) if row else None for row in each)
         gaps[name] = (us, japan)
-        said_us, said_japan = (str(row["basis"]) if row else "" for row in each)
-        bases[name] = (said_us, said_japan)
+        named = zip(("us", "japan"), each, strict=True)
+        bases[name] = tuple(GapBasis(desk, row["how"], row["year"]) for desk, row in named if row)
     return gaps, bases
 
 
-def _basis(bases: tuple[str, str], ends: tuple[float | None, float | None]) -> str:
-    """Return what the figures of the countries that count are, with year and source."""
-    named = zip(("United States", "Japan"), bases, ends, strict=True)
-    return "; ".join(f"{country}: {basis}" for country, basis, end in named if end is not None)
+def _basis(bases: tuple[GapBasis, ...], ends: tuple[float | None, float | None]) -> tuple[GapBasis, ...]:
+    """Return what the figures of the countries that count are."""
+    counted = {desk for desk, end in zip(("us", "japan"), ends, strict=True) if end is not None}
+    return tuple(each for each in bases if each.desk in counted)
 
 
 def _stated_cost(row: Record) -> Figure | None:

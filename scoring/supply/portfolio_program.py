@@ -83,7 +83,7 @@ def case(
     --------
     >>> ore = Output("tin", "mined", Figure(10, 8, 12, "stated"), "", Figure(1, 1, 1, "stated"), 0.0)
     >>> mine = Project("a", "A", "AUS", "mine", "permitted", Figure(50, 40, 60, "stated"), (ore,), 0.5)
-    >>> made = case([mine], [{"tin": Gap("tin", "mined", 20, None, 20, 20, "stated", "")}], [1.0], 100.0)
+    >>> made = case([mine], [{"tin": Gap("tin", "mined", 20, None, 20, 20, "stated", ())}], [1.0], 100.0)
     >>> made.program.rows.tonnes.round().tolist(), made.program.gaps.tolist()
     ([5.0], [[20.0, nan, nan]])
     """

@@ -158,6 +158,25 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
+class GapBasis:
+    """What the figure of a country's gap is.
+
+    Attributes
+    ----------
+    desk : {"us", "japan"}
+    how : str
+        ``consumption`` (times net import reliance), ``net_imports`` (consumption is withheld), ``net_imports_heavy``
+        (of all heavy rare earths together, which overstates the gap of each), ``user``.
+    year : int or None
+        None: each row of ``data/curated/japan_consumption.csv`` has its own.
+    """
+
+    desk: str
+    how: str
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gap:
     """What the countries of a desk must import of a commodity, net, a year.
 
@@ -171,8 +190,8 @@ class Gap:
     low_t, high_t : float
         Of the desk; where the reliance is not stated, from nothing to all of the demand. Shares are of the upper end.
     mark : {"stated", "user"}
-    basis : str
-        What the figure is, its year and source.
+    basis : tuple of GapBasis
+        One a country that counts.
     """
 
     commodity: str
@@ -182,4 +201,4 @@ class Gap:
     low_t: float
     high_t: float
     mark: Mark
-    basis: str
+    basis: tuple[GapBasis, ...]

@@ -174,9 +174,11 @@ def _print(result: Study) -> None:
     answer([_row(line) for line in result.lines], Format.table, columns, "No project closes anything at this budget.")
     for each in result.closed:
         if each.share_pct:
+            heavy = any(basis.how == "net_imports_heavy" for basis in each.gap.basis)
+            of = " of all heavy rare earths together" if heavy else ""
             echo(
-                f"{each.gap.commodity}: {each.tonnes:,.1f} t/y, {each.share_pct:.1f} % of {each.gap.high_t:,.0f} t/y "
-                f"(P10 {each.low_pct:.1f}, P90 {each.high_pct:.1f})"
+                f"{each.gap.commodity}: {each.tonnes:,.1f} t/y, {each.share_pct:.1f} % of {each.gap.high_t:,.0f} "
+                f"t/y{of} (P10 {each.low_pct:.1f}, P90 {each.high_pct:.1f})"
             )
     more = result.next_100.budget_musd - result.budget_musd
     echo(f"\nThe next {more:.0f} million: {result.next_100.share_pct:.1f} %. {_moves(result.next_100)}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scoring.supply.portfolio_answer import Line, Study
-from scoring.supply.portfolio_records import Figure, LeftOut, Output
+from scoring.supply.portfolio_records import Figure, GapBasis, LeftOut, Output
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number, quantity
 from ui.text.vocabulary import N_
@@ -88,6 +88,24 @@ def basis(figure: Figure, cost: Figure) -> str:
     if figure is cost:
         return _("from stated costs, by works, value of the output and commodity")
     return _("from the resource, by Taylor's rule")
+
+
+GAPS = {
+    "consumption": N_("consumption times net import reliance"),
+    "net_imports": N_("net imports; consumption is withheld"),
+    "net_imports_heavy": N_("net imports of all heavy rare earths together"),
+    "user": N_("entered by you"),
+}
+GAP_SOURCES = {
+    "us": N_("United States: {figure} of {year} (USGS Mineral Commodity Summaries 2026)"),
+    "japan": N_("Japan: {figure}, each commodity by its own page and year (data/curated/japan_consumption.csv)"),
+}
+
+
+def gap_basis(basis: GapBasis) -> str:
+    """Return what the figure of a country's gap is, with year and source."""
+    figure = w.word(GAPS, basis.how)
+    return figure if basis.how == "user" else _(GAP_SOURCES[basis.desk]).format(figure=figure, year=basis.year)
 
 
 def marks(line: Line) -> str:

@@ -16,7 +16,7 @@ from scoring.supply.portfolio_figures import FigureFileError, UserFigure, parse_
 from scoring.supply.portfolio_forms import form_of, table
 from scoring.supply.portfolio_model import shares, solve
 from scoring.supply.portfolio_program import averaged, case, draw, drawn
-from scoring.supply.portfolio_records import LEVELS
+from scoring.supply.portfolio_records import LEVELS, GapBasis
 from scoring.supply.portfolio_study import Question, study
 from tests.scoring.supply.test_portfolio_model import balanced
 
@@ -83,10 +83,9 @@ def test_more_money_more_time_or_fewer_rules_never_close_less(supply: Facts, que
 
 def test_a_gap_says_its_year_and_source_for_each_country_that_counts(supply: Facts) -> None:
     gaps = desk_gaps(supply, "joint")
-    assert "of 2025, USGS Mineral Commodity Summaries 2026" in gaps["dysprosium"].basis
-    assert "Japan" not in gaps["dysprosium"].basis
+    assert gaps["dysprosium"].basis == (GapBasis("us", "net_imports_heavy", 2025),)
     assert gaps["dysprosium"].japan_t is None
-    assert "japan_consumption.csv" in gaps["gallium"].basis
+    assert gaps["gallium"].basis == (GapBasis("us", "consumption", 2025), GapBasis("japan", "consumption", None))
     assert gaps["gallium"].high_t == pytest.approx(19 + 167 * 0.58)
     assert gaps["cobalt"].low_t < gaps["cobalt"].high_t  # Japan's reliance is not stated: an interval, no point
 

@@ -44,22 +44,22 @@ def chosen(study: Study) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Project"): st.column_config.TextColumn(width=175, pinned=True),
-            _("Output"): st.column_config.TextColumn(width=200),
+            _("Project"): st.column_config.TextColumn(width=160, pinned=True),
+            _("Output"): st.column_config.TextColumn(width=238),
             _("Cost, million USD"): st.column_config.TextColumn(
-                width=125, help=_("Initial capital cost (P10 to P90).")
+                width=118, help=_("Initial capital cost (P10 to P90).")
             ),
             _("Cost / output"): st.column_config.TextColumn(
-                width=140, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
+                width=112, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
             ),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")
             ),
             _("Chance"): st.column_config.NumberColumn(
-                width=75, format="%.0f %%", help=_("Of product at the design rate by the date.")
+                width=62, format="%.0f %%", help=_("Of product at the design rate by the date.")
             ),
             _("Adds"): st.column_config.NumberColumn(
-                width=65, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
+                width=52, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
             ),
         },
     )
@@ -99,8 +99,8 @@ def closed(study: Study) -> None:
         alt=_("What is closed of each gap"),
         column_config={_("Closed, %"): st.column_config.NumberColumn(format="%.1f")},
     )
-    bases = dict.fromkeys(each.gap.basis for each in rows)
-    st.caption(_("Gaps: {sources}.").format(sources=w.plain("; ".join(bases))))
+    bases = dict.fromkeys(pw.gap_basis(basis) for each in rows for basis in each.gap.basis)
+    st.caption(_("Gaps: {sources}.").format(sources=w.plain(listed(bases))))
     nothing = [w.commodity(each.gap.commodity) for each in study.closed if not each.share_pct]
     if nothing and len(rows) < len(study.closed):
         st.caption(_("Nothing is closed of: {names}.").format(names=listed(nothing)))

@@ -14,7 +14,7 @@ SWITCHES = {
     "all": N_("+ all"),
 }
 BASES = {
-    "stated": N_("stated by a source"),
+    "stated": N_("named by a source"),
     "intended": N_("intended, not binding"),
     "possible": N_("possible by form"),
 }

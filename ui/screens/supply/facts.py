@@ -116,11 +116,11 @@ def printed(commodity: str, stage: str) -> None:
             _("Figure"): [w.word(FIGURES, str(row["figure"])) for row in rows],
             _("Area"): [area(str(row["area"])) for row in rows],
             _("Period"): [" ".join(filter(None, (str(row["period"]), str(row["scenario"])))) for row in rows],
-            _("As printed"): [str(row["printed"]) for row in rows],
-            _("Vintage"): [str(row["vintage"]) for row in rows],
-            _("Source"): [w.source_title(str(row["source_id"])) for row in rows],
             _("Value"): [row["value"] for row in rows],
             _("Unit"): [" ".join(filter(None, (str(row["unit"]), str(row["basis"])))) for row in rows],
+            _("Vintage"): [str(row["vintage"]) for row in rows],
+            _("Source"): [w.source_title(str(row["source_id"])) for row in rows],
+            _("As printed"): [str(row["printed"]) for row in rows],
             _("Status"): [_status(str(row["status"]), estimated=bool(row["estimated"])) for row in rows],
             _("Series"): [str(row["series"]) for row in rows],
             _("Conversion"): [str(row["conversion"]) for row in rows],
@@ -133,12 +133,12 @@ def printed(commodity: str, stage: str) -> None:
         height=420,
         alt=_("Printed figures"),
         column_config={
-            _("Figure"): st.column_config.TextColumn(width=130),
-            _("Area"): st.column_config.TextColumn(width=86),
-            _("Period"): st.column_config.TextColumn(width=54),
-            _("As printed"): st.column_config.TextColumn(width=72),
+            _("Figure"): st.column_config.TextColumn(width=112),
+            _("Area"): st.column_config.TextColumn(width=78),
+            _("Period"): st.column_config.TextColumn(width=50),
+            _("Value"): st.column_config.NumberColumn(width=72, format="localized"),
+            _("Unit"): st.column_config.TextColumn(width=62),
             _("Vintage"): st.column_config.TextColumn(width=58),
-            _("Value"): st.column_config.NumberColumn(format="localized"),
         },
     )
     table_download(frame, f"supply-{commodity}-{stage}".replace(" ", "-"))
@@ -163,7 +163,17 @@ def vintages(place: Place, older: tuple[str, Cell | None], newer: tuple[str, Cel
     leaders = [cell.concentration.leading_country if cell and cell.concentration else "" for _v, cell in (older, newer)]
     first = {_("Indicator"): _("Leading country"), older[0]: _named(leaders[0]), newer[0]: _named(leaders[1])}
     key = f"supply_vintages_{place.commodity}_{place.stage}"
-    st.dataframe(pd.DataFrame([first, *rows]), hide_index=True, width="stretch", key=key, alt=_("Two vintages"))
+    st.dataframe(
+        pd.DataFrame([first, *rows]),
+        hide_index=True,
+        width="stretch",
+        key=key,
+        alt=_("Two vintages"),
+        column_config={
+            _("Indicator"): st.column_config.TextColumn(width=200),
+            **{each: st.column_config.TextColumn(width=88) for each in (older[0], newer[0])},
+        },
+    )
 
 
 def _named(code: str) -> str:
@@ -198,6 +208,11 @@ def sites(commodity: str, stage: str) -> None:
         on_select="rerun",
         selection_mode="single-row",
         alt=_("Sites of the cell"),
+        column_config={
+            _("Site"): st.column_config.TextColumn(width=170),
+            _("Country"): st.column_config.TextColumn(width=84),
+            _("Kind"): st.column_config.TextColumn(width=64),
+        },
     )
     picked = chosen["selection"]["rows"]
     with st.container(horizontal=True):
