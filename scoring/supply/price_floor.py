@@ -26,8 +26,8 @@ from scoring.supply.limits import MOST_USD_T
 from scoring.supply.response_errors import BudgetError
 from scoring.supply.response_scenario import commodity_id
 from scoring.supply.response_sites import DRAWS, KINDS_AT, SiteOutput, Span, Statement, stated_outputs, timed
-from scoring.supply.response_tables import TableRow, read_file, read_table
 from scoring.supply.stock_plan import Terms, cited_terms
+from scoring.supply.user_tables import TableRow, read_file, read_table
 
 COLUMNS = (
     *("site", "commodity", "break_even_usd_t", "opex_usd_t", "capex_musd", "life_years", "discount_pct"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from geo.errors import Phrase
 from scoring.supply.limits import MOST_STOCK_DAYS
-from scoring.supply.response_tables import read_file, read_table
+from scoring.supply.user_tables import read_file, read_table
 
 COLUMNS = ("commodity", "quantity", "unit", "note")
 DAYS = ("day", "days", "日")

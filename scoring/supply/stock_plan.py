@@ -24,7 +24,7 @@ from scoring.supply.limits import MOST_STOCK_MUSD
 from scoring.supply.response import Response
 from scoring.supply.response_errors import BudgetError, SupplyFigureError
 from scoring.supply.response_scenario import MONTH_DAYS, PRESETS_FILE
-from scoring.supply.response_tables import read_file, read_table
+from scoring.supply.user_tables import read_file, read_table
 
 COLUMNS = ("commodity", "usd_per_t", "storage_usd_t_y", "shelf_life_months", "note")
 _USD = 1e6

@@ -30,7 +30,9 @@ StagesOption = Annotated[
         help="Which sites answer: operating, construction, feasibility or all; each takes in those before it."
     ),
 ]
-MONTHS = ("month", "demand_t", "remaining_t", "responders_t", "stock_t", "gap_t", "gap_p10_t", "gap_p90_t")
+#: Means, which add up, and the interval of the gap: a mean of a skewed gap can lie beside its P10 to P90.
+MEANS = ("month", "demand_t", "remaining_t", "responders_t", "stock_t", "gap_t")
+MONTHS = (*MEANS, "gap_p10_t", "gap_p50_t", "gap_p90_t")
 SITES = ("site", "country", "stage", "adds_t_y", "first_month", "full_month", "chance", "given_t", "sources")
 
 
@@ -260,8 +262,8 @@ def _facts() -> tuple[duckdb.DuckDBPyConnection, Mapping[str, Milestones]]:
 
 
 def _month(month: SupplyMonth) -> dict[str, object]:
-    parts = {name: getattr(month, name) for name in MONTHS[:6]}
-    return {**parts, "gap_p10_t": month.gap.p10, "gap_p90_t": month.gap.p90}
+    means = {name: getattr(month, name) for name in MEANS}
+    return {**means, "gap_p10_t": month.gap.p10, "gap_p50_t": month.gap.p50, "gap_p90_t": month.gap.p90}
 
 
 def _sites(response: Response) -> list[dict[str, object]]:
@@ -298,5 +300,6 @@ def _told(response: Response) -> str:
         )
     return (
         f"{bridged} Gap over all months: {gap.p50:.4g} t (P10 {gap.p10:.4g}, P90 {gap.p90:.4g}) of "
-        f"{response.demand_total_t:.4g} t demand.{missing} Months of sites are P10/P50/P90 from {response.start}."
+        f"{response.demand_total_t:.4g} t demand.{missing} Tonnes of a month are means where no P stands; months of "
+        f"sites are P10/P50/P90 from {response.start}."
     )

@@ -12,12 +12,13 @@ import pytest
 from scoring.errors import PortfolioError
 from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_facts import Facts, Rules, candidates, desk_gaps, read_facts
-from scoring.supply.portfolio_figures import FigureFileError, UserFigure, parse_figures
+from scoring.supply.portfolio_figures import UserFigure, figures_from
 from scoring.supply.portfolio_forms import form_of, table
 from scoring.supply.portfolio_model import shares, solve
 from scoring.supply.portfolio_program import averaged, case, draw, drawn
 from scoring.supply.portfolio_records import LEVELS, GapBasis
 from scoring.supply.portfolio_study import Question, study
+from scoring.supply.response_errors import SupplyTableError
 from tests.scoring.supply.test_portfolio_model import balanced
 
 HEAVY = ("dysprosium", "terbium")
@@ -205,7 +206,9 @@ def test_what_cannot_be_is_one_sentence_with_the_cure(
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("project,amount\nA,1\n", "has no column field, value; the first line is to be project,field,value,commodity"),
+        ("project,amount\nA,1\n", "line 1: the column field is missing; the first line names project, field, value"),
+        ("project,field,value\n", "line 1: it has no rows; write one row under the first line"),
+        ("project;field;value\nA;capex_musd;1.234\n", "'1.234' may be a number with decimals or with thousands"),
         ("project,field,value\nA,price,1\n", "line 2: no field is called 'price'; write one of capex_musd"),
         (
             "project,field,value\nA,capex_musd,1 bn\n",
@@ -217,8 +220,13 @@ def test_what_cannot_be_is_one_sentence_with_the_cure(
     ],
 )
 def test_a_file_of_figures_that_cannot_be_used_says_which_line(text: str, sentence: str) -> None:
-    with pytest.raises(FigureFileError, match=sentence):
-        parse_figures(text, "own.csv", {"a": "A"}, frozenset({"tin"}))
+    with pytest.raises(SupplyTableError, match=sentence):
+        figures_from("own.csv", text.encode(), {"a": "A"}, frozenset({"tin"}))
+
+
+def test_a_file_of_figures_in_another_code_page_is_refused_in_a_sentence() -> None:
+    with pytest.raises(SupplyTableError, match=r"own\.csv, line 1: it cannot be read \(.*\); give a CSV file in UTF-8"):
+        figures_from("own.csv", "project,field,value\nホワイトメサ,capex_musd,9\n".encode("cp932"), {}, frozenset())
 
 
 def test_forms_are_whole() -> None:

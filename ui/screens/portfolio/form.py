@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.supply.portfolio_facts import Facts, Rules
-from scoring.supply.portfolio_figures import UserFigure, parse_figures
+from scoring.supply.portfolio_figures import UserFigure, figures_from
 from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
 from ui.page_state import page_state
 from ui.text import portfolio_words as pw
@@ -121,9 +121,7 @@ def _own_figures(facts: Facts) -> tuple[UserFigure, ...] | None:
     if file is None:
         return ()
     try:
-        return parse_figures(file.getvalue().decode("utf-8-sig"), file.name, facts.names, facts.commodities)
-    except UnicodeDecodeError:
-        st.error(_("The file is not UTF-8 text; save it as CSV UTF-8."))
+        return figures_from(file.name, file.getvalue(), facts.names, facts.commodities)
     except OrebridgeError as error:
         st.error(problem(error))
     return None
