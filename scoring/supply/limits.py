@@ -10,3 +10,5 @@ MOST_STOCK_DAYS: Final = 3650.0
 MOST_STOCK_MUSD: Final = 1e6
 #: Price per tonne of contained metal, USD.
 MOST_USD_T: Final = 1e10
+#: Size of a table or a scenario that a user brings, megabytes.
+MOST_TABLE_MB: Final = 2

@@ -12,11 +12,10 @@ from pathlib import Path
 from data.separators import has_decimal_commas, is_open, separator, with_point
 from data.units import UnitError, convert
 from geo.errors import Phrase
+from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_errors import SupplyScenarioError, SupplyTableError
 from scoring.supply.response_scenario import commodity_id
 
-#: More than any stock or ledger of costs has.
-MOST_BYTES = 2_000_000
 #: Tonnes that no stock or output reaches: a typing error.
 MOST = 1e12
 
@@ -143,7 +142,7 @@ def read_table(name: str, raw: bytes, needed: Sequence[str], known: Sequence[str
     SupplyTableError
         If it cannot be read, lacks a column, has one that is not known, or has no rows.
     """
-    if len(raw) > MOST_BYTES:
+    if len(raw) > MOST_TABLE_MB * 1_000_000:
         raise SupplyTableError(name, 1, Phrase("it is larger than 2 MB"), Phrase("keep one row a commodity or site"))
     try:
         text = raw.decode("utf-8-sig")

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.portfolio_facts import Facts, Rules
 from scoring.supply.portfolio_figures import UserFigure, figures_from
 from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
@@ -117,7 +118,9 @@ def _own_figures(facts: Facts) -> tuple[UserFigure, ...] | None:
         st.download_button(
             _("Download an example"), FIGURES, "portfolio-figures.csv", "text/csv", on_click="ignore", key="figures_csv"
         )
-        file = st.file_uploader(_("CSV of figures"), type=["csv"], key="portfolio_figures")
+        file = st.file_uploader(
+            _("CSV of figures"), type=["csv"], key="portfolio_figures", max_upload_size=MOST_TABLE_MB
+        )
     if file is None:
         return ()
     try:

@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.price_floor import CapitalBound, FloorSite, FloorYear, PriceFloor, costs_from
 from ui.screens.response.form import commodity_choice
 from ui.text import response_words as words
@@ -38,7 +39,9 @@ def floor_tab() -> None:
                 "life_years and discount_pct if you like. It is not kept."
             )
         )
-        file = st.file_uploader(_("Costs"), type="csv", key="floor_costs", label_visibility="collapsed")
+        file = st.file_uploader(
+            _("Costs"), type="csv", key="floor_costs", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
+        )
     try:
         costs = costs_from(file.name, file.getvalue()) if file else []
         made = responses.price_floor(commodity, float(floor), costs, int(years))

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from scoring.supply.limits import MOST_STOCK_DAYS
+from scoring.supply.limits import MOST_STOCK_DAYS, MOST_TABLE_MB
 from scoring.supply.response_errors import SupplyScenarioError
 from scoring.supply.response_scenario import (
     DESKS,
@@ -77,7 +77,9 @@ def own_stock(scenario: SupplyScenario) -> Stock:
     """
     with st.expander(_("My stocks (CSV)")):
         st.caption(_("Columns commodity, quantity, unit (t, kg, lb, kt, or days of demand). It is not kept."))
-        file = st.file_uploader(_("Stocks"), type="csv", key="response_stocks", label_visibility="collapsed")
+        file = st.file_uploader(
+            _("Stocks"), type="csv", key="response_stocks", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
+        )
     return held(stocks_from(file.name, file.getvalue()) if file else {}, scenario.commodity)
 
 
@@ -138,7 +140,9 @@ def _own() -> SupplyScenario:
 
 
 def _file() -> SupplyScenario | None:
-    file = st.file_uploader(_("TOML file"), type="toml", key="response_file", label_visibility="collapsed")
+    file = st.file_uploader(
+        _("TOML file"), type="toml", key="response_file", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
+    )
     if file is None:
         st.caption(_('A file such as `commodity = "gallium"`, one key a line; Method & data has the keys.'))
         return None

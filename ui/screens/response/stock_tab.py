@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_scenario import presets
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
 from ui.panels.downloads import table_download
@@ -44,7 +45,9 @@ def stock_tab() -> None:
     cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
     with st.expander(_("My prices, storage and shelf life (CSV)")):
         st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))
-        file = st.file_uploader(_("Goods"), type="csv", key="stock_goods", label_visibility="collapsed")
+        file = st.file_uploader(
+            _("Goods"), type="csv", key="stock_goods", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
+        )
     if not chosen:
         st.info(_("Choose at least one stop."))
         return
