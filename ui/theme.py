@@ -15,4 +15,4 @@ def ink() -> str:
     return "#E8ECF1" if dark() else "#1B2430"
 
 
-BLUE, ORANGE, GREEN, GREY = "#0072B2", "#D55E00", "#009E73", "#B8BEC6"
+BLUE, SKY, ORANGE, GREEN, GREY = "#0072B2", "#56B4E9", "#D55E00", "#009E73", "#B8BEC6"

@@ -10,7 +10,7 @@ from scoring.supply.chain_sites import ChainSite
 from scoring.supply.concentration import Interval
 
 #: Order in which feed is placed: what a source states, what it intends, what is only possible.
-FIRMNESS = ("stated", "intended", "possible")
+FIRMNESS = ("stated", "company", "intended", "possible")
 #: Rounds of placing; what is left after them is less than a thousandth in every case tried.
 _ROUNDS = 40
 

@@ -48,8 +48,9 @@ class Link:
     giver, taker : str
         Ids of sites.
     basis : str
-        ``stated`` (a source names both), ``intended`` (it does, and says that nothing binds them yet) or ``possible``
-        (the form fits, nothing else is known).
+        ``stated`` (a source names both), ``company`` (it names the company of the other site, which has one that fits,
+        and not the site), ``intended`` (one of these, and it says that nothing binds them yet) or ``possible`` (the
+        form fits, nothing else is known).
     km : float
         Great circle between the two.
     months : float or None
@@ -123,7 +124,7 @@ def _order(link: Link) -> tuple[str, str, str, str]:
 
 def _firmness(link: Link) -> tuple[bool, str, str]:
     said = link.statement
-    return link.basis == "stated", said.as_of if said else "", said.text if said else ""
+    return link.basis in ("stated", "company"), said.as_of if said else "", said.text if said else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +177,20 @@ def _partners(site: ChainSite, statement: Statement, others: Sequence[ChainSite]
     By their own names; else the only one of a company that is named, if it gives or takes a form that fits.
     """
     matches = _matches(statement.text, others, attrgetter("names"))
-    if not matches:
+    by_company = not matches
+    if by_company:
         fitting = [each for each in others if common_form(each, site) or common_form(site, each)]
         matches = _matches(statement.text, fitting, attrgetter("companies"))
         matches = matches if len({match.site.site_id for match in matches}) == 1 else []
     for match in _preferred(site, matches):
         if basis := basis_of(_part(statement.text, match), statement.scope):
-            yield match.site, basis
+            of_company = by_company or _is_its_company(statement.text[match.start : match.end], match)
+            yield match.site, "company" if of_company and basis == "stated" else basis
+
+
+def _is_its_company(words: str, match: _Match) -> bool:
+    """Tell whether what is named of a site is no more than its company: "Tesla" of the Tesla lithium refinery."""
+    return not match.whole and any(company.startswith(words) for company in match.site.companies)
 
 
 def _matches(text: str, sites: Sequence[ChainSite], names_of: Callable[[ChainSite], tuple[str, ...]]) -> list[_Match]:

@@ -27,7 +27,7 @@ BAR, BENDS = 0.03, 24
 WIDTH, LAST = 930, 0.85
 #: Behind words that bands cross, on a light and on a dark page.
 HALO = {False: "#FFFFFF", True: "#10161E"}
-COLOURS = (theme.BLUE, theme.ORANGE, theme.GREY)
+COLOURS = (theme.BLUE, theme.SKY, theme.ORANGE, theme.GREY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def _chart(placed: Mapping[str, Placed], bands: pd.DataFrame, titles: Sequence[s
             strokeDash=alt.StrokeDash(
                 "stated:N", scale=alt.Scale(domain=[True, False], range=[[1, 0], [3, 3]]), legend=None
             ),
-            opacity=alt.Opacity("basis:N", scale=alt.Scale(domain=order, range=[0.75, 0.75, 0.4]), legend=None),
+            opacity=alt.Opacity("basis:N", scale=alt.Scale(domain=order, range=[0.75, 0.75, 0.75, 0.4]), legend=None),
             color=alt.Color(
                 "basis:N",
                 scale=alt.Scale(domain=order, range=list(COLOURS)),

@@ -15,6 +15,7 @@ SWITCHES = {
 }
 BASES = {
     "stated": N_("named by a source"),
+    "company": N_("its company named, not the site"),
     "intended": N_("intended, not binding"),
     "possible": N_("possible by form"),
 }
