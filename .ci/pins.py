@@ -38,7 +38,7 @@ def exported(*options: str) -> list[str]:
 
 def pins() -> str:
     """Return the block of pyproject.toml that holds every version of the closure."""
-    lines = "".join(f'  "{line.strip()}",\n' for line in exported("--no-hashes", "--all-groups"))
+    lines = "".join(f'  "{line.strip()}",\n' for line in exported("--no-hashes", "--all-groups", "--all-extras"))
     return f"{BEGIN}\n[tool.uv]\nconstraint-dependencies = [\n{lines}]\n{END}\n"
 
 
