@@ -1,4 +1,4 @@
-"""Cells of a grid over an area: H3 hexagons, or squares of a raster in a projected CRS. They hold nothing here."""
+"""GridCells of a grid over an area: H3 hexagons, or squares of a raster in a projected CRS. They hold nothing here."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ UIntArray = NDArray[np.uint64]
 
 #: Finest and coarsest H3 resolution of a grid: mean cells of 86,745 km2 (2) to 0.1 km2 (9).
 H3_RESOLUTIONS = (2, 9)
-#: Cells of one grid that are laid out in one process: 8 bytes of id, 24 of place and area each.
+#: GridCells of one grid that are laid out in one process: 8 bytes of id, 24 of place and area each.
 MOST_CELLS = 100_000_000
 #: H3 levels between a cell and the file that holds it: up to 823,543 cells a file.
 LEVELS_A_FILE = 7
@@ -37,7 +37,7 @@ class GridError(OrebridgeError):
 
 
 @dataclass(frozen=True, slots=True)
-class Cells:
+class GridCells:
     """The cells of a grid whose centres lie in an area.
 
     Attributes
@@ -61,14 +61,14 @@ class Cells:
     def __len__(self) -> int:
         return len(self.ids)
 
-    def take(self, rows: NDArray[np.intp] | BoolArray) -> Cells:
+    def take(self, rows: NDArray[np.intp] | BoolArray) -> GridCells:
         """Return some of the cells.
 
         Parameters
         ----------
         rows : ndarray of int or of bool
         """
-        return Cells(self.ids[rows], self.lon[rows], self.lat[rows], self.area_km2[rows], self.parents[rows])
+        return GridCells(self.ids[rows], self.lon[rows], self.lat[rows], self.area_km2[rows], self.parents[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ def file_resolution(resolution: int) -> int:
     return max(resolution - LEVELS_A_FILE, 0)
 
 
-def h3_cells(area: shapely.Geometry, resolution: int) -> Cells:
+def h3_cells(area: shapely.Geometry, resolution: int) -> GridCells:
     """Return the H3 cells whose centres lie in an area.
 
     Parameters
@@ -188,7 +188,9 @@ def h3_cells(area: shapely.Geometry, resolution: int) -> Cells:
     _check_any(len(ids))
     centres = np.array([h3.cell_to_latlng(cell) for cell in ids.tolist()])
     areas = np.array([h3.cell_area(cell, "km^2") for cell in ids.tolist()])
-    return Cells(ids, centres[:, 1].copy(), centres[:, 0].copy(), areas, h3_parent(ids, file_resolution(resolution)))
+    return GridCells(
+        ids, centres[:, 1].copy(), centres[:, 0].copy(), areas, h3_parent(ids, file_resolution(resolution))
+    )
 
 
 def h3_ids_at(lon: FloatArray, lat: FloatArray, resolution: int) -> UIntArray:
@@ -207,7 +209,7 @@ def h3_ids_at(lon: FloatArray, lat: FloatArray, resolution: int) -> UIntArray:
     )
 
 
-def raster_cells(area: shapely.Geometry, crs: str, cell_m: float) -> tuple[Cells, RasterFrame]:
+def raster_cells(area: shapely.Geometry, crs: str, cell_m: float) -> tuple[GridCells, RasterFrame]:
     """Return the raster cells whose centres lie in an area, and the frame that they are numbered in.
 
     The frame starts at a whole multiple of the cell size, so that grids of neighbouring areas fit together.
@@ -246,7 +248,7 @@ def raster_cells(area: shapely.Geometry, crs: str, cell_m: float) -> tuple[Cells
     rows, columns = frame.row_column(ids)
     across = math.ceil(frame.width / BLOCK_CELLS)
     parents = (rows // BLOCK_CELLS * across + columns // BLOCK_CELLS).astype(np.uint64)
-    return Cells(ids, lon, lat, (cell_m / 1000.0) ** 2 / np.asarray(scale, dtype=float), parents), frame
+    return GridCells(ids, lon, lat, (cell_m / 1000.0) ** 2 / np.asarray(scale, dtype=float), parents), frame
 
 
 def _centres_inside(area: shapely.Geometry, frame: RasterFrame) -> tuple[UIntArray, FloatArray, FloatArray]:

@@ -16,6 +16,9 @@ from geo.nearest import FAR_M, NearestLines, NearestPoints, _cut, _vertices, ece
 FEW = 20_000
 """Among so few points or pieces a far neighbour is found by measuring all that may win."""
 
+MOST_CANDIDATES = 2048
+"""A far line is found among so many nearest pieces by chord; where more may win, by branch and bound."""
+
 PIECES_A_BATCH = 1_000_000
 FAR_A_CHUNK = 512
 
@@ -147,11 +150,9 @@ class OutlineItems:
         lon, lat : array of float
             Degrees, EPSG:4326, shape (n,).
         """
-        metres, feature = np.empty(len(lon)), np.empty(len(lon), dtype=np.int64)
-        far = _far_away(self.tree, len(self._squared), lon, lat)
-        nearest = self._search.query(lon[~far], lat[~far])
-        metres[~far], feature[~far] = nearest.distance_m, nearest.index
-        for rows in _some(np.flatnonzero(far)):
+        nearest = self._search.query(lon, lat, MOST_CANDIDATES)
+        metres, feature = nearest.distance_m, nearest.index
+        for rows in _some(np.flatnonzero(feature < 0)):
             piece = self._far.query(lon[rows], lat[rows], self._distance_m)
             metres[rows], feature[rows] = self._distance_m(lon[rows], lat[rows], piece), self._places.line[piece]
         return metres, feature

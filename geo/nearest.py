@@ -161,13 +161,15 @@ class NearestLines:
         self._reach_m = float(np.sqrt(squared.max()) / 2.0 + 2.0 * BEND_M)
         self._tree = cKDTree(self._start + self._along / 2.0)
 
-    def query(self, lon: ArrayLike, lat: ArrayLike) -> Nearest:
+    def query(self, lon: ArrayLike, lat: ArrayLike, most_candidates: int | None = None) -> Nearest:
         """Find the nearest line of each query point, and the nearest place on it.
 
         Parameters
         ----------
         lon, lat : array_like
             Degrees, EPSG:4326. NaN means an unknown place and gives index -1 and NaN.
+        most_candidates : int, optional
+            Give up on a point of which more pieces would have to be looked at: it gets index -1 and NaN, too.
 
         Returns
         -------
@@ -181,6 +183,10 @@ class NearestLines:
         share = np.zeros(rows.size)
         k, open_rows = CANDIDATES, np.arange(rows.size)
         while open_rows.size:
+            if most_candidates is not None and k > most_candidates:
+                kept = np.setdiff1d(np.arange(rows.size), open_rows)
+                rows, piece, share = rows[kept], piece[kept], share[kept]
+                break
             k = min(k, self._tree.n)
             left = []
             for chunk in _chunks(open_rows, max(1, CELLS_A_CHUNK // k)):

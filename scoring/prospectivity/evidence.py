@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.arrays import BoolArray, FloatArray
-from geo.cells import Cells
+from geo.cells import GridCells
 from geo.circles import Progress
 from scoring.criteria.user_criterion import EVIDENCE, UserCriterion
 from scoring.measures.layer_measures import EvidenceLayer, measure
@@ -108,7 +108,7 @@ def _subset(found: MapLayer, counts: BoolArray) -> MapLayer:
     return replace(found, layer=chosen, texts={name: values[counts] for name, values in found.texts.items()})
 
 
-def measured(evidence: Evidence, found: MapLayer, cells: Cells, progress: Progress = None) -> FloatArray:
+def measured(evidence: Evidence, found: MapLayer, cells: GridCells, progress: Progress = None) -> FloatArray:
     """Return an evidence at the centres of cells.
 
     Parameters
@@ -116,7 +116,7 @@ def measured(evidence: Evidence, found: MapLayer, cells: Cells, progress: Progre
     evidence : Evidence
     found : MapLayer
         Of `prepared`.
-    cells : Cells
+    cells : GridCells
     progress : callable, optional
         Called with 0..1; what it raises stops the work.
 
@@ -155,7 +155,7 @@ def criterion_of(evidence: Evidence, found: MapLayer) -> UserCriterion:
     )
 
 
-def _worded(evidence: Evidence, found: MapLayer, cells: Cells) -> FloatArray:
+def _worded(evidence: Evidence, found: MapLayer, cells: GridCells) -> FloatArray:
     """Return 1 where a unit at the centre is described by a term, 0 where units are described without, else NaN."""
     if found.layer.kind != "polygons" or found.layer.geometries is None:
         raise ProspectError(

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from geo.arrays import FloatArray
-from geo.cells import Cells, RasterFrame, UIntArray
+from geo.cells import GridCells, RasterFrame, UIntArray
 from geo.circles import Progress
 from scoring.prospectivity.errors import ProspectError
 
@@ -27,7 +27,7 @@ FORMAT = "orebridge-grid-1"
 GRID_FILE, CELLS, MEASURED = "grid.json", "cells", "measured"
 #: Codes of a quantity: 0..65534 over its range. Whole numbers of a range up to 254 keep their value in a byte.
 MOST_CODE, MOST_BYTE = 65_534, 254
-Measure = Callable[[Cells, Progress], FloatArray]
+Measure = Callable[[GridCells, Progress], FloatArray]
 Watch = Callable[[float], None]
 
 
@@ -45,7 +45,7 @@ class Column:
     bits : int
         8 or 16.
     known : int
-        Cells with a value.
+        GridCells with a value.
     """
 
     column: str
@@ -174,7 +174,7 @@ def open_grid(folder: Path) -> StoredGrid:
 
 def build(
     folder: Path,
-    cells: Cells,
+    cells: GridCells,
     layers: tuple[Layer, ...],
     about: dict[str, Any],
     watch: Watch = lambda _share: None,
@@ -185,7 +185,7 @@ def build(
     ----------
     folder : Path
         Belongs to this grid alone.
-    cells : Cells
+    cells : GridCells
     layers : tuple of Layer
     about : dict
         kind, resolution, frame (dict or None) and key, as in ``grid.json``.
@@ -269,7 +269,7 @@ def _sweep(folder: Path) -> None:
         path.unlink()
 
 
-def _measured(part: Cells, layers: tuple[Layer, ...], watch: Watch) -> pa.Table:
+def _measured(part: GridCells, layers: tuple[Layer, ...], watch: Watch) -> pa.Table:
     """Return the rows of a file with the values as they were measured."""
     table: dict[str, Any] = _places(part.ids, part.lon, part.lat, part.area_km2)
     for place, layer in enumerate(layers):

@@ -9,7 +9,7 @@ import pytest
 import shapely
 
 from geo.arrays import FloatArray
-from geo.cells import Cells, h3_cells
+from geo.cells import GridCells, h3_cells
 from geo.circles import Progress
 from scoring.prospectivity.errors import ProspectError
 from scoring.prospectivity.grid_store import CELLS, GRID_FILE, Layer, build, open_grid
@@ -19,15 +19,15 @@ ABOUT = {"kind": "h3", "resolution": 3, "frame": None, "key": "k"}
 
 
 def layers(asked: list[int] | None = None) -> tuple[Layer, ...]:
-    def slope(cells: Cells, _progress: Progress) -> FloatArray:
+    def slope(cells: GridCells, _progress: Progress) -> FloatArray:
         if asked is not None:
             asked.append(len(cells))
         return cells.lon * 1.7 - 3.0
 
-    def patchy(cells: Cells, _progress: Progress) -> FloatArray:
+    def patchy(cells: GridCells, _progress: Progress) -> FloatArray:
         return np.where(cells.lat > 0, (cells.lon > 120).astype(float), np.nan)
 
-    def silent(cells: Cells, _progress: Progress) -> FloatArray:
+    def silent(cells: GridCells, _progress: Progress) -> FloatArray:
         return np.full(len(cells), np.nan)
 
     return (
