@@ -61,3 +61,7 @@ class LabelFileError(OrebridgeError):
 
 class PortfolioError(OrebridgeError):
     """Limits, dates or figures of a portfolio that cannot be used, or that clash."""
+
+
+class DepositLabelError(OrebridgeError):
+    """Labels of known deposits that no model can be fitted to or tested on."""

@@ -18,7 +18,8 @@ def fuzzy_overlay(layers: ArrayLike, gamma: float) -> dict[str, FloatArray]:
     Parameters
     ----------
     layers : array_like, shape (layers, ...)
-        Memberships 0..1; NaN (unknown) makes the cell unknown.
+        Memberships 0..1; NaN is unknown: the result is unknown (NaN) unless the known layers decide it, as a 0 decides
+        minimum, product and overlay, and a 1 maximum and sum.
     gamma : float
         0..1: 0 is the product, 1 the algebraic sum.
 
@@ -34,19 +35,22 @@ def fuzzy_overlay(layers: ArrayLike, gamma: float) -> dict[str, FloatArray]:
 
     Examples
     --------
-    >>> fuzzy_overlay([[0.5], [0.4]], gamma=0.0)["gamma_overlay"].tolist()
-    [0.2]
+    >>> fuzzy_overlay([[0.5, 0.0], [0.4, np.nan]], gamma=0.0)["gamma_overlay"].tolist()
+    [0.2, 0.0]
     """
     member = np.asarray(layers, dtype=float)
     if (member < 0).any() or (member > 1).any() or not 0 <= gamma <= 1:
         raise MethodError("Fuzzy memberships and gamma lie between 0 and 1; scale the layers first.")
-    product, total = member.prod(axis=0), 1 - (1 - member).prod(axis=0)
+    none, full = (member == 0).any(axis=0), (member == 1).any(axis=0)
+    product = np.where(none, 0.0, member.prod(axis=0))
+    total = np.where(full, 1.0, 1 - (1 - member).prod(axis=0))
+    overlay = np.where(none & (gamma < 1), 0.0, total**gamma * product ** (1 - gamma))
     return {
-        "and": member.min(axis=0),
-        "or": member.max(axis=0),
+        "and": np.where(none, 0.0, member.min(axis=0)),
+        "or": np.where(full, 1.0, member.max(axis=0)),
         "product": product,
         "sum": total,
-        "gamma_overlay": np.asarray(total**gamma * product ** (1 - gamma)),
+        "gamma_overlay": overlay,
     }
 
 
