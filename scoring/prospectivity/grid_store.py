@@ -203,7 +203,7 @@ def build(
         if not (raw / _name(parent)).exists():
             part = cells.take(rows)
             share, width = done / len(cells), 0.8 * len(rows) / len(cells)
-            _write(raw / _name(parent), _measured(part, layers, _between(watch, 0.8 * share, width)))
+            write_table(raw / _name(parent), _measured(part, layers, _between(watch, 0.8 * share, width)))
         done += len(rows)
         watch(0.8 * done / len(cells))
     columns = tuple(_column(raw, parents, place, layer) for place, layer in enumerate(layers))
@@ -287,7 +287,14 @@ def _places(ids: UIntArray, lon: FloatArray, lat: FloatArray, area_km2: FloatArr
     }
 
 
-def _write(path: Path, table: pa.Table) -> None:
+def write_table(path: Path, table: pa.Table) -> None:
+    """Write a table as Parquet, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    table : pyarrow.Table
+    """
     write_whole(path, lambda other: pq.write_table(table, other, compression="zstd", row_group_size=500_000))
 
 
@@ -323,5 +330,5 @@ def _code(raw: Path, path: Path, columns: tuple[Column, ...], parent: int) -> Pa
         kind = np.uint8 if column.bits == 8 else np.uint16
         coded = pa.array(np.where(silent, 0, codes).astype(kind), mask=silent)
         table = table.set_column(table.schema.get_field_index(column.column), column.column, coded)
-    _write(path, table)
+    write_table(path, table)
     return Partition(parent, path.name, table.num_rows, hashlib.sha256(path.read_bytes()).hexdigest())

@@ -101,8 +101,6 @@ class Evidence(Part):
     worst, best : float, optional
         Values of membership 0 and 1 for fuzzy overlay and knowledge-driven weights, in the unit of the measure. A value
         of `best` below `worst` means that less is better.
-    log : bool
-        Whether membership runs by the logarithm of the value.
     weight : float
         Of the knowledge-driven model.
     categorical : bool
@@ -123,7 +121,6 @@ class Evidence(Part):
     columns: tuple[Text, ...] = ()
     worst: float | None = None
     best: float | None = None
-    log: bool = False
     weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
     categorical: bool = False
     title: Text = ""
@@ -139,8 +136,6 @@ class Evidence(Part):
             raise ValueError("words needs terms to look for")
         if (self.worst is None) != (self.best is None) or (self.worst is not None and self.worst == self.best):
             raise ValueError("worst and best are given together and differ")
-        if self.log and (self.worst is None or self.best is None or min(self.worst, self.best) <= 0):
-            raise ValueError("log needs worst and best above 0")
         return self
 
 
@@ -246,12 +241,15 @@ class ModelFile(Part):
         return self
 
     @property
+    def key(self) -> str:
+        """Sixteen hex digits of the whole model."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()[:16]
+
+    @property
     def grid_key(self) -> str:
         """Sixteen hex digits of what is measured where; method, weights and words do not change it."""
         measured = [
-            each.model_dump(
-                mode="json", exclude={"worst", "best", "log", "weight", "title", "title_ja", "reason", "source"}
-            )
+            each.model_dump(mode="json", exclude={"worst", "best", "weight", "title", "title_ja", "reason", "source"})
             for each in self.evidence
         ]
         text = json.dumps([self.grid.model_dump(mode="json"), measured], sort_keys=True)

@@ -1,0 +1,136 @@
+"""Prospectivity studies of the user: run, kept in the data folder, listed and read."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from data.facts import data_version
+from data.store import home
+from geo.arrays import FloatArray
+from scoring.prospectivity import study as stored
+from scoring.prospectivity.deposits import deposits
+from scoring.prospectivity.errors import ProspectError
+from scoring.prospectivity.grid_store import Watch
+from scoring.prospectivity.model_file import Labels, ModelFile
+from scoring.prospectivity.presets import completed
+from scoring.prospectivity.prospect import Ground, prospect
+from scoring.prospectivity.study import Study
+from workspace import map_evidence, session
+
+STUDIES, GRIDS = "studies", "grids"
+
+
+def place() -> Path:
+    """Return the folder of studies and grids in the user's data folder."""
+    return home() / "prospectivity"
+
+
+def folder_of(model: ModelFile) -> Path:
+    """Return the folder of a model's study: its title and eight digits of its contents.
+
+    Parameters
+    ----------
+    model : ModelFile
+        Completed.
+    """
+    words = re.sub(r"[^a-z0-9]+", "-", model.title.lower()).strip("-")[:40] or "study"
+    return place() / STUDIES / f"{words}-{model.key[:8]}"
+
+
+def run(model: ModelFile, name: str = "model", watch: Watch = lambda _share: None) -> tuple[Path, Study]:
+    """Run a study, or read it where it was run before with the same data; return its folder and the study.
+
+    Parameters
+    ----------
+    model : ModelFile
+        As the file says it.
+    name : str
+        Of the file, for the errors.
+    watch : callable
+        See `scoring.prospectivity.prospect.prospect`.
+
+    Raises
+    ------
+    OrebridgeError
+        If the question cannot be answered: one sentence.
+    """
+    whole = completed(model, name)
+    folder = folder_of(whole)
+    if (folder / stored.STUDY_FILE).exists():
+        known = stored.load(folder)
+        if known.data_version == _version(whole):
+            watch(1.0)
+            return folder, known
+    return folder, prospect(whole, _ground(whole), folder, place() / GRIDS, watch)
+
+
+def _version(model: ModelFile) -> str:
+    """Return the version of what a study rests on: the bundle, and the user's sites where they are labels."""
+    own = session.revision()
+    return f"{data_version()}-{own}" if own and model.labels and not model.labels.layer else data_version()
+
+
+def _ground(model: ModelFile) -> Ground:
+    session.beside()
+    asked = model.evaluation
+
+    def provinces(lon: FloatArray, lat: FloatArray) -> NDArray[np.object_]:
+        return map_evidence.provinces(asked.provinces, asked.provinces_column, lon, lat)
+
+    return Ground(
+        map_evidence.layer,
+        map_evidence.ground(model.grid),
+        deposits(model.labels or Labels(commodity="copper"), session.facts(), map_evidence.layer),
+        provinces if asked.provinces else None,
+        _version(model),
+    )
+
+
+def studies() -> Iterator[tuple[str, Study]]:
+    """Yield name and study of each that is kept, the latest first; one that cannot be read is left out."""
+    folders = [path.parent for path in (place() / STUDIES).glob(f"*/{stored.STUDY_FILE}")]
+    for folder in sorted(folders, key=lambda each: -(each / stored.STUDY_FILE).stat().st_mtime):
+        try:
+            yield folder.name, stored.load(folder)
+        except ProspectError:
+            continue
+
+
+def find(name: str) -> Path:
+    """Return the folder of a study.
+
+    Parameters
+    ----------
+    name : str
+        As in `studies`.
+
+    Raises
+    ------
+    ProspectError
+        If there is none of that name.
+    """
+    known = [each for each, _ in studies()]
+    if name not in known:
+        raise ProspectError("No study is called {name!r}; there are {known}.", name=name[:80], known=known)
+    return place() / STUDIES / name
+
+
+def forget(name: str) -> None:
+    """Remove a study; grids stay for the next one.
+
+    Parameters
+    ----------
+    name : str
+
+    Raises
+    ------
+    ProspectError
+        If there is none of that name.
+    """
+    shutil.rmtree(find(name))
