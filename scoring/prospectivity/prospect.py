@@ -31,6 +31,7 @@ from scoring.prospectivity.mapping_value import SurveyPlan, mapping_value
 from scoring.prospectivity.model_file import WORDS, Evidence, ModelFile
 from scoring.prospectivity.models import BASELINE, MODELS, Fitted, Model
 from scoring.prospectivity.study import SCORED, Block, LayerUse, Study, save
+from scoring.prospectivity.surface import write_surfaces
 
 #: Cells that a model is fitted to and tested on: all that hold a deposit, and others drawn where there are more.
 MOST_LEARNT = 60_000
@@ -126,6 +127,7 @@ def prospect(model: ModelFile, ground: Ground, folder: Path, grids: Path, watch:
         TOP_SHARE,
         (*count_labels(learning.labels, len(layers)).notices, *_silent(uses), *told),
     )
+    write_surfaces(grid, folder)
     save(folder, study)
     watch(1.0)
     return study
