@@ -9,7 +9,7 @@ import numpy as np
 import rasterio
 from numpy.typing import NDArray
 from rasterio.shutil import copy as copy_raster
-from rasterio.transform import Affine, from_origin
+from rasterio.transform import Affine
 
 from geo.arrays import Float32Array, FloatArray
 from geo.cells import H3_RESOLUTIONS, RasterFrame, UIntArray, h3_ids_at, h3_parent
@@ -77,7 +77,7 @@ def raster_places(ids: UIntArray, frame: RasterFrame) -> Places:
     cell_of = np.full((height, width), -1, dtype=np.int64)
     cell_of[rows - top, columns - left] = np.arange(len(ids))
     west, north = frame.left + left * frame.cell_m, frame.top - top * frame.cell_m
-    return Places(Canvas(frame.crs, from_origin(west, north, frame.cell_m, frame.cell_m), width, height), cell_of)
+    return Places(Canvas(frame.crs, _from_corner(west, north, frame.cell_m, frame.cell_m), width, height), cell_of)
 
 
 def h3_places(ids: UIntArray, lon: FloatArray, lat: FloatArray, resolution: int, side_km: float) -> Places:
@@ -97,7 +97,7 @@ def h3_places(ids: UIntArray, lon: FloatArray, lat: FloatArray, resolution: int,
     south, north = _span(lat, step, 90.0)
     width, height = max(round((east - west) / step), 1), max(round((north - south) / step), 1)
     canvas = Canvas(
-        "EPSG:4326", from_origin(west, north, (east - west) / width, (north - south) / height), width, height
+        "EPSG:4326", _from_corner(west, north, (east - west) / width, (north - south) / height), width, height
     )
     x = west + (np.arange(width) + 0.5) * (east - west) / width
     y = north - (np.arange(height) + 0.5) * (north - south) / height
@@ -109,6 +109,10 @@ def h3_places(ids: UIntArray, lon: FloatArray, lat: FloatArray, resolution: int,
         place = np.minimum(np.searchsorted(ids, asked), len(ids) - 1)
         cell_of[first : first + len(rows)] = np.where(ids[place] == asked, place, -1).reshape(len(rows), width)
     return Places(canvas, cell_of)
+
+
+def _from_corner(west: float, north: float, width: float, height: float) -> Affine:
+    return Affine(width, 0.0, west, 0.0, -height, north)
 
 
 def _span(values: FloatArray, step: float, most: float) -> tuple[float, float]:

@@ -44,7 +44,7 @@ def layer(name: str) -> MapLayer:
         return _bundled(name)
     store, own = session.store(), session.own().find(name)
     texts = {} if own.kind == "raster" else user_layers.features(store, own).texts
-    return MapLayer(own.name, attach.evidence_layer(store, own), texts, attach.PREFIX + own.layer_id)
+    return MapLayer(own.name, attach.evidence_layer(store, own), texts, attach.PREFIX + own.layer_id, own.unit)
 
 
 def names() -> list[tuple[str, str, str, str]]:
@@ -67,7 +67,8 @@ def _bundled(name: str) -> MapLayer:
     if _is_picture(found):
         raise ProspectError("{layer!r} is a picture without values; choose another layer.", layer=found.title)
     if found.kind == "raster":
-        return MapLayer(found.title, EvidenceLayer(name, "raster", raster=found.path), {}, found.source.id)
+        unit = found.style.unit if isinstance(found.style, RasterStyle) else ""
+        return MapLayer(found.title, EvidenceLayer(name, "raster", raster=found.path), {}, found.source.id, unit)
     frame = _read(found)
     shapes = frame.pop(GEOMETRY).to_numpy()
     numbers = {

@@ -6,6 +6,7 @@ import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,17 +14,20 @@ from numpy.typing import NDArray
 from data.facts import data_version
 from data.store import home
 from geo.arrays import FloatArray
+from scoring.prospectivity import exports
 from scoring.prospectivity import study as stored
+from scoring.prospectivity.areas import CandidateArea, write_areas
 from scoring.prospectivity.deposits import deposits
 from scoring.prospectivity.errors import ProspectError
-from scoring.prospectivity.grid_store import Watch
+from scoring.prospectivity.grid_store import StoredGrid, Watch, open_grid
 from scoring.prospectivity.model_file import Labels, ModelFile
 from scoring.prospectivity.presets import completed
 from scoring.prospectivity.prospect import Ground, prospect
 from scoring.prospectivity.study import Study
-from workspace import map_evidence, session
+from scoring.prospectivity.surface import ScoredCells, scored_cells
+from workspace import map_evidence, reference, session
 
-STUDIES, GRIDS = "studies", "grids"
+STUDIES, GRIDS, AREAS_FILE = "studies", "grids", "candidate_areas.gpkg"
 
 
 def place() -> Path:
@@ -90,6 +94,53 @@ def _ground(model: ModelFile) -> Ground:
         provinces if asked.provinces else None,
         _version(model),
     )
+
+
+def cells(folder: Path, study: Study) -> tuple[ScoredCells, StoredGrid]:
+    """Return the scored cells of a study, and its grid.
+
+    Parameters
+    ----------
+    folder : Path
+    study : Study
+    """
+    return scored_cells(folder), open_grid(place() / GRIDS / f"{study.model.grid_key}-{study.data_version}")
+
+
+def export(
+    folder: Path, study: Study, formats: tuple[str, ...], out: Path, areas: tuple[CandidateArea, ...] = ()
+) -> tuple[Path, ...]:
+    """Write a study for other programs, with candidate areas where there are any; return the files.
+
+    Parameters
+    ----------
+    folder : Path
+    study : Study
+    formats : tuple of str
+        Of `scoring.prospectivity.exports.FORMATS`.
+    out : Path
+        A folder.
+    areas : tuple of CandidateArea
+    """
+    written = exports.export(study, folder, cells(folder, study)[1], formats, out, reference.sources())
+    if not areas:
+        return written
+    write_areas(areas, out / AREAS_FILE)
+    return (*written, out / AREAS_FILE)
+
+
+def record(folder: Path, study: Study, areas: tuple[CandidateArea, ...], written: list[str]) -> dict[str, Any]:
+    """Return a study as plain JSON types, with its areas, folder and files.
+
+    Parameters
+    ----------
+    folder : Path
+    study : Study
+    areas : tuple of CandidateArea
+    written : list of str
+    """
+    listed = [{n: getattr(area, n) for n in CandidateArea.__slots__ if n != "geometry"} for area in areas]
+    return {**stored.as_json(study), "candidate_areas": listed, "name": folder.name, "written": written}
 
 
 def studies() -> Iterator[tuple[str, Study]]:

@@ -32,12 +32,15 @@ class MapLayer:
         A value a feature; empty for a raster.
     source_id : str
         Key of the register of sources.
+    unit : str
+        Of a raster's band; empty: not stated.
     """
 
     title: str
     layer: EvidenceLayer
     texts: Mapping[str, NDArray[np.object_]] = field(default_factory=dict)
     source_id: str = ""
+    unit: str = ""
 
 
 #: Id or name of a layer -> the layer.
@@ -186,4 +189,4 @@ def unit_of(evidence: Evidence, found: MapLayer) -> str:
     if evidence.measure == WORDS:
         return ""
     unit = EVIDENCE[evidence.measure].units.get(found.layer.kind, "")
-    return "" if unit == "column" else unit
+    return found.unit if unit == "column" else unit

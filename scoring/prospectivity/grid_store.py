@@ -25,6 +25,8 @@ from scoring.prospectivity.errors import ProspectError
 
 FORMAT = "orebridge-grid-1"
 GRID_FILE, CELLS, MEASURED = "grid.json", "cells", "measured"
+#: How the name of a file begins that is not whole yet.
+UNFINISHED = "tmp-"
 #: Codes of a quantity: 0..65534 over its range. Whole numbers of a range up to 254 keep their value in a byte.
 MOST_CODE, MOST_BYTE = 65_534, 254
 Measure = Callable[[GridCells, Progress], FloatArray]
@@ -236,7 +238,7 @@ def write_whole(path: Path, write: Callable[[Path], object]) -> None:
     write : callable
         Is given the other name.
     """
-    other = path.with_name(path.name + ".tmp")
+    other = path.with_name(UNFINISHED + path.name)
     write(other)
     other.replace(path)
 
@@ -265,7 +267,7 @@ def _name(parent: int) -> str:
 
 def _sweep(folder: Path) -> None:
     """Remove what a stopped build left half-written."""
-    for path in folder.rglob("*.tmp"):
+    for path in folder.rglob(f"{UNFINISHED}*"):
         path.unlink()
 
 

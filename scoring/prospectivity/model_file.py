@@ -192,8 +192,8 @@ class Evaluation(Part):
 
     Attributes
     ----------
-    block_km : float
-        Side of the square blocks that are held out together.
+    block_km : float, optional
+        Side of the square blocks that are held out together; None: 200 km, or five cells where those are larger.
     folds : int
     provinces : str
         Id or name of a polygon layer whose areas are held out one by one; empty: none.
@@ -201,7 +201,7 @@ class Evaluation(Part):
         Column that names an area.
     """
 
-    block_km: Annotated[float, Field(ge=1, le=5000)] = 200.0
+    block_km: Annotated[float, Field(ge=1, le=5000)] | None = None
     folds: Annotated[int, Field(ge=2, le=20)] = 5
     provinces: Text = ""
     provinces_column: Text = ""

@@ -57,6 +57,25 @@ def systems() -> Mapping[str, System]:
     return made
 
 
+def system_of(name: str) -> System:
+    """Return a mineral system.
+
+    Parameters
+    ----------
+    name : str
+
+    Raises
+    ------
+    ModelFileError
+        If there is none of that name.
+    """
+    if name not in systems():
+        raise ModelFileError(
+            "No mineral system is called {system!r}; choose {systems}.", system=name, systems=list(systems())
+        )
+    return systems()[name]
+
+
 def completed(model: ModelFile, source: str = "model") -> ModelFile:
     """Return a model with the proxies and labels of its mineral system; what the file says itself stays.
 
@@ -71,7 +90,7 @@ def completed(model: ModelFile, source: str = "model") -> ModelFile:
     Raises
     ------
     ModelFileError
-        If there is no such system, or the model has neither evidence nor labels in the end.
+        If there is no such system, or the model has no evidence or no labels in the end.
 
     Examples
     --------
@@ -81,14 +100,7 @@ def completed(model: ModelFile, source: str = "model") -> ModelFile:
     """
     values = model.model_dump()
     if model.system:
-        if model.system not in systems():
-            raise ModelFileError(
-                "{file}: no mineral system is called {system!r}; choose {systems}.",
-                file=source,
-                system=model.system,
-                systems=list(systems()),
-            )
-        system = systems()[model.system]
+        system = system_of(model.system)
         own = {each.id for each in model.evidence}
         added = [proxy.model_dump() for proxy in system.proxies if proxy.id not in own]
         values["evidence"] = [*values["evidence"], *added]

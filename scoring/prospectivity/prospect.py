@@ -39,6 +39,8 @@ MOST_LEARNT = 60_000
 MOST_SURVEYED = 20_000
 #: Surveys that a study lists, and the share of the area that they are asked to change.
 MOST_SURVEYS, TOP_SHARE = 40, 0.05
+#: Side of a block that is held out, where the model names none, in km and in cells.
+LEAST_BLOCK_KM, CELLS_A_BLOCK = 200.0, 5.0
 #: Share of the whole work at the end of measuring, fitting and testing, scoring.
 MEASURED, TESTED, SCORED_BY = 0.6, 0.85, 0.95
 
@@ -227,11 +229,23 @@ def _direction(evidence: Evidence, use: LayerUse) -> Direction:
 
 def _folds(model: ModelFile, cells: Cells, labels: Labels, ground: Ground) -> Iterator[Folds]:
     asked, rng = model.evaluation, np.random.default_rng([model.seed, 2])
-    blocks = square_blocks(cells.lon, cells.lat, asked.block_km)
+    blocks = square_blocks(cells.lon, cells.lat, block_km(model, cells))
     yield block_folds(blocks, labels, cells.area_km2, asked.folds, rng)
     if ground.provinces is not None:
         yield province_folds(ground.provinces(cells.lon, cells.lat), blocks)
     yield random_folds(labels, blocks, asked.folds, rng)
+
+
+def block_km(model: ModelFile, cells: Cells) -> float:
+    """Return the side of the blocks that are held out.
+
+    Parameters
+    ----------
+    model : ModelFile
+    cells : Cells
+    """
+    side = float(np.sqrt(np.median(cells.area_km2)))
+    return model.evaluation.block_km or max(LEAST_BLOCK_KM, CELLS_A_BLOCK * side)
 
 
 def _evaluations(chosen: Model, learning: _Learning, seed: int, watch: Watch) -> Iterator[Evaluation]:
@@ -304,7 +318,7 @@ def _surveys(
     if len(cells) > MOST_SURVEYED:
         rows = np.sort(rng.choice(len(cells), MOST_SURVEYED, replace=False))
     part = cells.part(rows)
-    blocks = square_blocks(part.lon, part.lat, model.evaluation.block_km)
+    blocks = square_blocks(part.lon, part.lat, block_km(model, cells))
     plan = SurveyPlan(top_share=TOP_SHARE, draws=10)
     try:
         value = mapping_value(fitted, part, blocks, learning.settings.layers, plan, rng)

@@ -58,7 +58,7 @@ def scored_cells(folder: Path) -> ScoredCells:
     folder : Path
         Of the study.
     """
-    table = pa.concat_tables([pq.read_table(path) for path in sorted((folder / SCORED).glob("*.parquet"))])
+    table = pa.concat_tables([pq.read_table(path) for path in sorted((folder / SCORED).glob("[0-9a-f]*.parquet"))])
     table = table.sort_by("cell")
 
     def numbers(name: str) -> FloatArray:

@@ -24,6 +24,7 @@ from ui.cli.milestones import milestones_app
 from ui.cli.ownership import owners
 from ui.cli.portfolio import portfolio
 from ui.cli.prices import prices_app
+from ui.cli.prospecting import prospect
 from ui.cli.ranking import export, rank, site
 from ui.cli.response import pricefloor, respond, stock
 from ui.cli.robustness import desks, methods_app, robustness, sensitivity, unknowns
@@ -64,7 +65,7 @@ app.command()(compare)
 app.command()(memo)
 app.command()(supply)
 app.command()(chain)
-for command in (backtest, desks, portfolio, robustness, sensitivity, unknowns, respond, stock, pricefloor):
+for command in (backtest, desks, portfolio, prospect, robustness, sensitivity, unknowns, respond, stock, pricefloor):
     app.command()(command)
 
 
