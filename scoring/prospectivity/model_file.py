@@ -322,20 +322,32 @@ def model_of(name: str, values: Mapping[str, Any]) -> ModelFile:
         return ModelFile.model_validate(values)
     except ValidationError as error:
         raise ModelFileError(
-            "{file}, {key}: {problem}.", file=name, key=_key(error, name), problem=_problem(error)
+            "{file}, {key}: {problem}.", file=name, key=key_of(error, name), problem=problem_of(error)
         ) from error
 
 
-def _key(error: ValidationError, name: str) -> str:
-    """Return where the first problem is, as TOML writes it: ``evidence[2].measure``."""
+def key_of(error: ValidationError, name: str) -> str:
+    """Return where the first problem is, as TOML writes it: ``evidence[2].measure``.
+
+    Parameters
+    ----------
+    error : ValidationError
+    name : str
+        Of the file: the whole of it.
+    """
     text = ""
     for step in error.errors()[0]["loc"]:
         text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
     return text or name
 
 
-def _problem(error: ValidationError) -> Phrase | str:
-    """Return what is wrong in words."""
+def problem_of(error: ValidationError) -> Phrase | str:
+    """Return what is wrong in words.
+
+    Parameters
+    ----------
+    error : ValidationError
+    """
     first = error.errors()[0]
     limits = {key: value for key, value in (first.get("ctx") or {}).items() if key in ("ge", "le", "expected")}
     if first["type"] == "extra_forbidden":

@@ -28,6 +28,7 @@ from ui.cli.prospecting import prospect
 from ui.cli.ranking import export, rank, site
 from ui.cli.response import pricefloor, respond, stock
 from ui.cli.robustness import desks, methods_app, robustness, sensitivity, unknowns
+from ui.cli.screening import screen
 from ui.cli.serving import INTERRUPTED, PORTS, serve
 from ui.cli.shortlists import compare, memo, shortlist_app
 from ui.cli.supply import supply
@@ -65,7 +66,19 @@ app.command()(compare)
 app.command()(memo)
 app.command()(supply)
 app.command()(chain)
-for command in (backtest, desks, portfolio, prospect, robustness, sensitivity, unknowns, respond, stock, pricefloor):
+for command in (
+    backtest,
+    desks,
+    portfolio,
+    prospect,
+    screen,
+    robustness,
+    sensitivity,
+    unknowns,
+    respond,
+    stock,
+    pricefloor,
+):
     app.command()(command)
 
 

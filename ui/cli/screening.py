@@ -1,0 +1,110 @@
+"""``orebridge screen``: score a grid of any size with DuckDB or on a Dask cluster; the result is the same."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.cli.terminal import Format, FormatOption, answer
+
+if TYPE_CHECKING:
+    from scoring.prospectivity.screen import Engine
+
+#: Cells that are printed.
+PRINTED = 10
+ENGINES = ("duckdb", "dask")
+#: Environment variables of an object store -> settings of DuckDB.
+STORE = {
+    "AWS_ACCESS_KEY_ID": "key_id",
+    "AWS_SECRET_ACCESS_KEY": "secret",
+    "AWS_REGION": "region",
+    "OREBRIDGE_S3_ENDPOINT": "endpoint",
+}
+
+
+def screen(
+    grid: Annotated[Path, typer.Argument(help="TOML file of a screening; docs/howto/screening.md has its keys.")],
+    out: Annotated[
+        Path, typer.Option(help="Folder for the manifest and the result, and the scores if they are local.")
+    ],
+    engine: Annotated[str, typer.Option(help="duckdb (this process) or dask.")] = "duckdb",
+    workers: Annotated[
+        int | None, typer.Option(min=1, max=256, help="Worker processes of dask, or threads of duckdb; default: cores.")
+    ] = None,
+    scheduler: Annotated[str, typer.Option(help="Address of a running Dask scheduler: tcp://host:8786.")] = "",
+    storage: Annotated[str, typer.Option(help="Where scores are written instead: s3://bucket/prefix.")] = "",
+    format: FormatOption = Format.table,
+) -> None:
+    """Score every cell of a grid in two phases, exact statistics and then scores; list the best.
+
+    Stopped or cut short, the same command makes only the files that are missing.
+    """
+    from scoring.prospectivity.screen import place_of  # noqa: PLC0415
+    from scoring.prospectivity.screen import screen as run  # noqa: PLC0415
+    from scoring.prospectivity.screen_file import read_screen  # noqa: PLC0415
+
+    asked = read_screen(grid)
+    place = place_of(asked, grid.resolve().parent, out, storage, _access())
+    started = time.monotonic()
+    with _engine(engine.strip().lower(), workers or os.cpu_count() or 1, scheduler) as chosen:
+        result = run(asked, place, chosen, _progress)
+    seconds = time.monotonic() - started
+    best = [{"rank": n, "cell": f"{cell:x}", "score": score} for n, (cell, score) in enumerate(result.best, 1)]
+    if format is Format.json:
+        plain = {name: getattr(result, name) for name in type(result).__slots__ if name not in ("best", "bins")}
+        typer.echo(json.dumps({**plain, "best": best, "seconds": round(seconds, 2)}, ensure_ascii=False, indent=2))
+        return
+    if format is Format.csv:
+        answer(best, format, ())
+        return
+    typer.echo(
+        f"{result.title}: {result.cells:,} cells, {result.kept:,} in, {result.scored:,} with a score; "
+        f"{result.made} of {result.files} files made in {seconds:.1f} s; checksum {result.checksum}."
+    )
+    answer(best[:PRINTED], format, ("rank", "cell", "score"), "No cell has a score.")
+
+
+def _access() -> dict[str, str]:
+    """Return the settings of an object store from the environment."""
+    found = {name: os.environ[variable] for variable, name in STORE.items() if os.environ.get(variable)}
+    if endpoint := found.get("endpoint"):
+        plain = endpoint.removeprefix("http://")
+        found |= {
+            "endpoint": plain.removeprefix("https://"),
+            "url_style": "path",
+            "use_ssl": "false" if endpoint.startswith("http://") else "true",
+        }
+    return found
+
+
+@contextlib.contextmanager
+def _engine(name: str, workers: int, scheduler: str) -> Iterator[Engine]:
+    from scoring.prospectivity.errors import ProspectError  # noqa: PLC0415
+    from scoring.prospectivity.screen import OneProcess  # noqa: PLC0415
+
+    if name not in ENGINES:
+        raise ProspectError("No engine is called {name!r}; choose {names}.", name=name, names=ENGINES)
+    if name == "duckdb":
+        if scheduler:
+            raise ProspectError("A scheduler is for the engine dask; give --engine dask.")
+        yield OneProcess(workers)
+        return
+    from scoring.prospectivity.screen_dask import cluster  # noqa: PLC0415 - an extra
+
+    with cluster(workers, scheduler) as engine:
+        yield engine
+
+
+def _progress(share: float) -> None:
+    """Show on a terminal how far the work is."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{100 * share:3.0f} %" if share < 1.0 else "\r     \r")
+        sys.stderr.flush()
