@@ -185,11 +185,13 @@ def screen(asked: ScreenFile, place: Place, engine: Engine, watch: Watch = lambd
             continue
         calls.append({"file": each.file, "out": out, "key": key, "values": values, "top": asked.top})
     made = [{**call, "storage": place.storage} for call in calls]
+    lines = "".join(_line(asked.top, each) for each in done)
+    write_whole(place.folder / MANIFEST, lambda path: path.write_text(lines, encoding="utf-8"))
     with (place.folder / MANIFEST).open("a", encoding="utf-8") as manifest:
         for result in engine.map(work.scores, made):
             if isinstance(result, FileScores):
                 done.append(result)
-                manifest.write(json.dumps({"top": asked.top, **result.as_dict()}) + "\n")
+                manifest.write(_line(asked.top, result))
                 manifest.flush()
                 watch(0.3 + 0.7 * len(done) / len(statistics))
     merged = _merged(asked, sum(each.cells for each in statistics), done, len(made))
@@ -283,6 +285,10 @@ def _post(
 
 def _code(value: float, column: Column | None) -> float:
     return value if column is None or not column.step else (value - column.low) / column.step
+
+
+def _line(top: int, made: FileScores) -> str:
+    return json.dumps({"top": top, **made.as_dict()}) + "\n"
 
 
 def _manifest(folder: Path, top: int) -> dict[str, FileScores]:
