@@ -22,6 +22,8 @@ from benchmarks import (
     hostile_files,
     hostile_requests,
     load_api,
+    prospect_conus,
+    prospect_gawler,
     store_trials,
     uploads_table,
 )
@@ -81,6 +83,17 @@ def test_a_portfolio_is_the_same_however_it_is_written(capsys: pytest.CaptureFix
     assert "120 projects, 12 cells: exact in" in out
     assert max(numbers(r"differ by \S+ points on average, (\S+) at most", out)) < 2
     assert out.count("the same share") + out.count("PuLP is not installed") == 1
+
+
+@pytest.mark.parametrize(("study", "models"), [(prospect_conus, 7), (prospect_gawler, 4)])
+def test_models_of_prospectivity_are_told_on_blocks_beside_the_split_that_leaks(
+    study, models: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    study.main()
+    out = capsys.readouterr().out
+    assert "made-up cells: no folder was given" in out
+    assert len(re.findall(r"^\| [A-Z][a-z-]+ .* \(\S+ to \S+\) \|", out, flags=re.MULTILINE)) == models
+    assert "random: leaks" in out
 
 
 def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFixture[str]) -> None:

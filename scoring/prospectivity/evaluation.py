@@ -9,7 +9,7 @@ import numpy as np
 from geo.arrays import FloatArray
 from geo.errors import Phrase
 from scoring.errors import DepositLabelError
-from scoring.prospectivity.cells import Cells, Labels, Settings, check_labels
+from scoring.prospectivity.cells import Cells, Labels, Settings, check_labels, check_layers
 from scoring.prospectivity.curves import (
     AREA_SHARES,
     DRAWN_AT,
@@ -25,7 +25,7 @@ from scoring.prospectivity.curves import (
     success_rate,
 )
 from scoring.prospectivity.folds import Folds
-from scoring.prospectivity.labels import count_labels
+from scoring.prospectivity.labels import count_labels, telling_gaps
 from scoring.prospectivity.models import Model
 
 #: Quantiles of the bootstrap between which an interval lies: 90 %.
@@ -207,10 +207,11 @@ def evaluate(
             "No deposit is known in the {cells} cells, so no model can be evaluated; enlarge the area or add deposits.",
             cells=len(cells),
         )
+    check_layers(cells.values, settings.layers)
     fit_rng, draw_rng = rng.spawn(2)
-    return measured(
-        model, held_out(model, cells, labels, folds, settings, fit_rng), cells, labels, folds, draw_rng, draws
-    )
+    score = held_out(model, cells, labels, folds, settings, fit_rng)
+    found = measured(model, score, cells, labels, folds, draw_rng, draws)
+    return replace(found, notices=(*found.notices, *telling_gaps(cells.values, labels, settings.layers)))
 
 
 def measured(

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+
+from geo.arrays import FloatArray
 from geo.errors import Phrase
 from scoring.errors import DepositLabelError
-from scoring.prospectivity.cells import Labels, check_labels
+from scoring.prospectivity.cells import EvidenceLayer, Labels, check_labels
 
 #: No model learns from fewer cells with a deposit: a fold must be left to learn from and another to be tested on.
 LEAST_DEPOSITS = 2
@@ -15,6 +19,8 @@ FEW_DEPOSITS = 20
 #: Deposits for each layer below which the coefficients of a logistic regression are biased and their intervals wrong:
 #: Peduzzi et al. (1996), Journal of Clinical Epidemiology 49, 1373-1379.
 DEPOSITS_PER_LAYER = 10
+#: Shares of cells without data that differ by more than this between deposits and the rest give the deposits away.
+TELLING_GAP = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,13 +88,48 @@ def count_labels(labels: Labels, layers: int) -> LabelCount:
 
     Examples
     --------
-    >>> import numpy as np
     >>> count_labels(np.array([1, 0, 0], dtype=np.int8), layers=1).notices[0][:34]
     'The area has few known deposits (1'
     """
     check_labels(labels, len(labels))
     deposits = int(labels.sum())
     return LabelCount(deposits, len(labels) - deposits, layers)
+
+
+def telling_gaps(values: FloatArray, labels: Labels, layers: Sequence[EvidenceLayer]) -> tuple[Phrase, ...]:
+    """Return a notice for the layers whose gaps tell the known deposits apart.
+
+    Such a layer was measured or computed in another way where deposits are known: a model that learns recognises the
+    gap, and no held-out block shows it.
+
+    Parameters
+    ----------
+    values : ndarray, shape (cells, layers)
+        NaN: no data.
+    labels : ndarray of int8, shape (cells,)
+    layers : sequence of EvidenceLayer
+        One for each column.
+
+    Examples
+    --------
+    >>> values, labels = np.array([[np.nan], [1.0], [2.0]]), np.array([1, 0, 0], dtype=np.int8)
+    >>> telling_gaps(values, labels, [EvidenceLayer("drill assay")])[0][:27]
+    'Gaps in the layers drill as'
+    """
+    if not labels.any() or labels.all():
+        return ()
+    missing = np.isnan(values)
+    apart = np.abs(missing[labels == 1].mean(axis=0) - missing[labels == 0].mean(axis=0))
+    names = [layer.name for layer, each in zip(layers, apart, strict=True) if each > TELLING_GAP]
+    if not names:
+        return ()
+    return (
+        Phrase(
+            "Gaps in the layers {names} fall on the known deposits or spare them: a model learns the gap, and blocks "
+            "do not show it; leave these layers out or fill their gaps with measurements.",
+            names=names,
+        ),
+    )
 
 
 def check_learnable(title: str, counted: LabelCount) -> None:

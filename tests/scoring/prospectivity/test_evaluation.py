@@ -28,7 +28,7 @@ from scoring.prospectivity.curves import (
 from scoring.prospectivity.evaluation import evaluate, held_out, measured
 from scoring.prospectivity.folds import Folds, block_folds, province_folds, random_folds, square_blocks
 from scoring.prospectivity.models import MODELS
-from tests.scoring.prospectivity.area import SETTINGS, area
+from tests.scoring.prospectivity.area import LAYERS, SETTINGS, area
 
 #: Few distinct scores, so that ties are common.
 SCORES = arrays(float, 30, elements=st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9]))
@@ -229,6 +229,24 @@ def test_folds_without_deposits_and_folds_that_hold_them_all_are_said() -> None:
     assert "1 of 2 folds hold no known deposit" in said
     assert "Without the folds west the model could not be fitted" in said
     assert json.dumps(asdict(found))
+
+
+def test_gaps_that_give_the_deposits_away_are_said() -> None:
+    """A component that was computed for the grid and not for the occurrences: trees find it, no block shows it."""
+    cells, labels = area(500, gaps=0.0)
+    values = cells.values.copy()
+    values[labels == 1, 1] = np.nan
+    given_away = cells.with_values(values)
+    found = evaluate(MODELS["boosting"], given_away, labels, folded(cells, labels), SETTINGS, rng(), draws=5)
+    assert found.roc_auc.value > 0.99
+    (note,) = [each for each in found.notices if "Gaps" in each]
+    assert note.startswith(f"Gaps in the layers {LAYERS[1].name} fall on")
+    assert not any(
+        "Gaps" in each
+        for each in evaluate(
+            MODELS["knowledge"], cells, labels, folded(cells, labels), SETTINGS, rng(), draws=5
+        ).notices
+    )
 
 
 def test_an_area_without_a_deposit_cannot_be_evaluated() -> None:
