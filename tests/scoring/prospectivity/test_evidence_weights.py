@@ -184,3 +184,34 @@ def test_one_layer_is_always_independent() -> None:
     assert test.ratio == pytest.approx(1)
     assert test.z == pytest.approx(0, abs=1e-9)
     assert test.probability == pytest.approx(0.5)
+
+
+#: Posterior probability and its deviation of the eight combinations of three patterns, by eis_toolkit 1.1.6.
+EIS_TOOLKIT = (
+    (0.0006651581979808571, 0.0004283667161438787),
+    (0.003615077799257824, 0.0022220368095252183),
+    (0.005918005117369205, 0.003263569952402124),
+    (0.03143114561196937, 0.01624635557474711),
+    (0.009040848580636099, 0.004781942629718688),
+    (0.04737528857488313, 0.0233451191599918),
+    (0.07544418754302036, 0.031026811328671376),
+    (0.3078648665478756, 0.11193333427228279),
+)
+
+
+def test_posteriors_are_those_of_eis_toolkit() -> None:
+    """It leaves out the factor 1 - p of the deviation, as Bonham-Carter (1994) does for small p, and rounds weights."""
+    cell = np.arange(1600)
+    row, column = cell // 40, cell % 40
+    patterns = ((row * 7 + column * 3) % 10 < 3, column < 14, (row * row + column) % 7 < 2)
+    number = (row * 13 + column * 29) % 97 - 12 * patterns[0] - 10 * patterns[1] - 6 * patterns[2]
+    labels = (number < np.sort(number)[40]).astype(np.int8)
+    layers = tuple(EvidenceLayer(name) for name in "abc")
+    model, cells = fit(np.column_stack(patterns).astype(float), labels, *layers, least=1.0)
+    said = model.predict(cells)
+    combination = patterns[0] * 4 + patterns[1] * 2 + patterns[2]
+    for which, (posterior, deviation) in enumerate(EIS_TOOLKIT):
+        (first, *_) = np.flatnonzero(combination == which)
+        assert said.score[first] == pytest.approx(posterior, rel=5e-4)
+        assert said.spread[first] == pytest.approx(deviation * (1 - posterior), rel=5e-4)
+    assert 1 / independence(model, cells).ratio == pytest.approx(0.9313400240087563, rel=5e-4)
