@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit
 
 from geo.arrays import BoolArray, FloatArray, IndexArray
+from geo.errors import Phrase
 from scoring.errors import MethodError
 from scoring.prospectivity.cells import (
     Cells,
@@ -343,7 +344,7 @@ def fit_weights(cells: Cells, labels: Labels, settings: Settings, rng: np.random
         If there are too few deposits, or every cell has one.
     """
     check_layers(cells.values, settings.layers)
-    check_learnable("Weights of evidence", count_labels(labels, cells.values.shape[1]))
+    check_learnable(Phrase("Weights of evidence"), count_labels(labels, cells.values.shape[1]))
     unit_km2 = float(np.median(cells.area_km2))
     units = cells.area_km2 / unit_km2
     weights = tuple(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from geo.arrays import FloatArray
+from geo.errors import Phrase
 from geo.measure import distance_km
 from geo.nearest import NearestPoints
 from scoring.aggregation.values import linear
@@ -253,5 +254,5 @@ def fit_distance(cells: Cells, labels: Labels, settings: Settings, rng: np.rando
     DepositLabelError
         If there are too few deposits.
     """
-    check_learnable("The distance to a known deposit", count_labels(labels, cells.values.shape[1]))
+    check_learnable(Phrase("Near a known deposit"), count_labels(labels, cells.values.shape[1]))
     return DistanceModel(cells.lon[labels == 1], cells.lat[labels == 1])

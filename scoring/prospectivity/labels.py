@@ -132,7 +132,7 @@ def telling_gaps(values: FloatArray, labels: Labels, layers: Sequence[EvidenceLa
     )
 
 
-def check_learnable(title: str, counted: LabelCount) -> None:
+def check_learnable(title: Phrase, counted: LabelCount) -> None:
     """Refuse labels that no model can learn from.
 
     Raises
@@ -142,16 +142,16 @@ def check_learnable(title: str, counted: LabelCount) -> None:
     """
     if counted.deposits < LEAST_DEPOSITS:
         raise DepositLabelError(
-            "{title} needs at least {least} cells with a known deposit, and the area has {deposits}; enlarge the area, "
-            "add deposits, or choose a model that needs none.",
+            "The model “{title}” needs at least {least} cells with a known deposit, and the area has {deposits}; "
+            "enlarge the area, add deposits, or choose a model that needs none.",
             title=title,
             least=LEAST_DEPOSITS,
             deposits=counted.deposits,
         )
     if not counted.unlabelled:
         raise DepositLabelError(
-            "{title} needs cells without a known deposit to compare with, and all {deposits} cells hold one; enlarge "
-            "the area or make the cells smaller.",
+            "The model “{title}” needs cells without a known deposit to compare with, and all {deposits} cells hold "
+            "one; enlarge the area or make the cells smaller.",
             title=title,
             deposits=counted.deposits,
         )

@@ -18,6 +18,7 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 from geo.arrays import BoolArray, FloatArray, IndexArray
+from geo.errors import Phrase
 from scoring.prospectivity.cells import Cells, Labels, OneHot, Prediction, Settings, column_sum, missing_share, one_hot
 from scoring.prospectivity.labels import check_learnable, count_labels
 
@@ -260,7 +261,7 @@ def fit_boosting(cells: Cells, labels: Labels, settings: Settings, rng: np.rando
             ).fit(columns, label)
         )
 
-    return _learnt("Gradient boosting", fit, cells, labels, settings, rng)
+    return _learnt(Phrase("Gradient boosting"), fit, cells, labels, settings, rng)
 
 
 def fit_logistic(cells: Cells, labels: Labels, settings: Settings, rng: np.random.Generator) -> LearntModel:
@@ -291,11 +292,11 @@ def fit_logistic(cells: Cells, labels: Labels, settings: Settings, rng: np.rando
         found = LogisticRegression(class_weight="balanced", max_iter=ITERATIONS).fit(scale(columns), label)
         return LogisticFit(scale, np.asarray(found.coef_[0], dtype=float), float(found.intercept_[0]))
 
-    return _learnt("Logistic regression", fit, cells, labels, settings, rng)
+    return _learnt(Phrase("Logistic regression"), fit, cells, labels, settings, rng)
 
 
 def _learnt(
-    title: str,
+    title: Phrase,
     fit: Callable[[FloatArray, Labels], Fit],
     cells: Cells,
     labels: Labels,
@@ -348,7 +349,7 @@ def fit_pu_bagging(cells: Cells, labels: Labels, settings: Settings, rng: np.ran
     branch.
     """
     coding = one_hot(cells.values, settings.layers)
-    check_learnable("Positive-unlabelled bagging", count_labels(labels, cells.values.shape[1]))
+    check_learnable(Phrase("Positive-unlabelled bagging"), count_labels(labels, cells.values.shape[1]))
     columns = coding(cells.values)
     deposits, unlabelled = np.flatnonzero(labels == 1), np.flatnonzero(labels == 0)
     size = max(min(len(deposits), len(unlabelled) // 2), 1)

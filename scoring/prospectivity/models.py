@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from geo.errors import Phrase
 from scoring.prospectivity.cells import Cells, Labels, Prediction, Settings, check_labels, in_order
 from scoring.prospectivity.evidence_weights import fit_weights
 from scoring.prospectivity.knowledge import fit_distance, fit_fuzzy, fit_weighted
@@ -28,7 +29,9 @@ class Model:
 
     Attributes
     ----------
-    name, title : str
+    name : str
+    title : Phrase
+        Words, for the catalogues of translations.
     needs_labels : bool
         True if it cannot be fitted without known deposits.
     probability : bool
@@ -38,7 +41,7 @@ class Model:
     """
 
     name: str
-    title: str
+    title: Phrase
     needs_labels: bool
     probability: bool
     kernel: Callable[[Cells, Labels, Settings, np.random.Generator], Fitted]
@@ -68,13 +71,17 @@ class Model:
 
 
 _ALL = (
-    Model("fuzzy", "Fuzzy gamma overlay", needs_labels=False, probability=False, kernel=fit_fuzzy),
-    Model("knowledge", "Weighted overlay", needs_labels=False, probability=False, kernel=fit_weighted),
-    Model("weights_of_evidence", "Weights of evidence", needs_labels=True, probability=True, kernel=fit_weights),
-    Model("logistic", "Logistic regression", needs_labels=True, probability=False, kernel=fit_logistic),
-    Model("boosting", "Gradient boosting", needs_labels=True, probability=False, kernel=fit_boosting),
-    Model("pu_bagging", "Positive-unlabelled bagging", needs_labels=True, probability=False, kernel=fit_pu_bagging),
-    Model("distance", "Near a known deposit", needs_labels=True, probability=False, kernel=fit_distance),
+    Model("fuzzy", Phrase("Fuzzy gamma overlay"), needs_labels=False, probability=False, kernel=fit_fuzzy),
+    Model("knowledge", Phrase("Weighted overlay"), needs_labels=False, probability=False, kernel=fit_weighted),
+    Model(
+        "weights_of_evidence", Phrase("Weights of evidence"), needs_labels=True, probability=True, kernel=fit_weights
+    ),
+    Model("logistic", Phrase("Logistic regression"), needs_labels=True, probability=False, kernel=fit_logistic),
+    Model("boosting", Phrase("Gradient boosting"), needs_labels=True, probability=False, kernel=fit_boosting),
+    Model(
+        "pu_bagging", Phrase("Positive-unlabelled bagging"), needs_labels=True, probability=False, kernel=fit_pu_bagging
+    ),
+    Model("distance", Phrase("Near a known deposit"), needs_labels=True, probability=False, kernel=fit_distance),
 )
 #: Name -> model. `BASELINE` stands beside every other.
 MODELS = {model.name: model for model in _ALL}
