@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from numpy.typing import NDArray
+from rasterio.enums import ColorInterp
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
 
@@ -186,6 +187,8 @@ def write_cog(
         nodata=None if colours else float("nan"),
         photometric="RGB" if colours else "MINISBLACK",
     ) as raster:
+        if colours:
+            raster.colorinterp = [ColorInterp.red, ColorInterp.green, ColorInterp.blue, ColorInterp.alpha]
         raster.write(bands)
         for number, name in enumerate(names, 1):
             raster.set_band_description(number, name)

@@ -217,6 +217,59 @@ class UserMapLayer(Layer):
         return self.raster or Path()
 
 
+@dataclass(frozen=True)
+class SurfaceLayer(Layer):
+    """A raster that the app made for its user, in the form of a catalogue layer.
+
+    Attributes
+    ----------
+    raster : Path
+        Its COG: one band with a `RasterStyle`, or red, green, blue and alpha without one.
+    """
+
+    raster: Path
+
+    @property
+    def path(self) -> Path:
+        """The COG."""
+        return self.raster
+
+
+def surface_layer(
+    layer_id: str, titles: tuple[str, str], raster: Path, source: Source, scale: ColourScale | None
+) -> SurfaceLayer:
+    """Return a raster that the app made as the map draws it.
+
+    Parameters
+    ----------
+    layer_id : str
+    titles : tuple of str
+        English and Japanese.
+    raster : Path
+    source : Source
+    scale : ColourScale or None
+        Of the first band; None: the file holds its colours.
+    """
+    return SurfaceLayer(
+        id=layer_id,
+        group="own",
+        kind="raster",
+        title=titles[0],
+        title_ja=titles[1],
+        caveat=source.caveat,
+        caveat_ja=source.caveat,
+        file="",
+        source=source,
+        style=None if scale is None else RasterStyle(scale, ""),
+        legend=() if scale is None else _ramp_legend(scale, ""),
+        tooltip=(),
+        visible=False,
+        opacity=0.75,
+        order=LAYER_ORDER - 1,
+        raster=raster,
+    )
+
+
 def _names(own: UserLayer, features: Features) -> list[str]:
     column = next((c for c in features.texts if "name" in c.lower() or "名" in c), None)
     if column is None:
@@ -313,13 +366,18 @@ def _raster_drawing(own: UserLayer) -> tuple[RasterStyle | None, tuple[LegendEnt
         return None, ()
     low, high = own.quantiles[0], own.quantiles[-1]
     scale = ColourScale(own.style.get("ramp", DEFAULT_RAMP), low, high if high > low else low + 1)
+    return RasterStyle(scale, own.unit), _ramp_legend(scale, own.unit)
+
+
+def _ramp_legend(scale: ColourScale, unit: str) -> tuple[LegendEntry, ...]:
+    """Return the stops of a ramp from low to high."""
     stops = ramp_colours(scale.ramp, RAMP_STOPS).tolist()
     values = np.linspace(scale.low, scale.high, RAMP_STOPS)
     entries = []
     for (red, green, blue), value in zip(stops, values, strict=True):
-        label = f"{value:.4g} {own.unit}".strip()
+        label = f"{value:.4g} {unit}".strip()
         entries.append(LegendEntry(label, label, (red, green, blue, 255), (red, green, blue, 255), ()))
-    return RasterStyle(scale, own.unit), tuple(entries)
+    return tuple(entries)
 
 
 def _vector_drawing(own: UserLayer) -> tuple[VectorStyle, tuple[LegendEntry, ...]]:

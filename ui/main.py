@@ -16,7 +16,7 @@ from ui.text.i18n import LANGUAGES, _, settle_language
 
 HERE = Path(__file__).resolve().parent
 #: Pages on which weights, commodity and filters change nothing.
-OBEYS_NOTHING = ("methods", "supply", "response", "portfolio")
+OBEYS_NOTHING = ("methods", "mapping", "supply", "response", "portfolio")
 
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
@@ -38,6 +38,7 @@ pages = [
     st.Page(HERE / "screens" / "desks" / "page.py", title=_("Two desks"), url_path="desks"),
     st.Page(HERE / "screens" / "shortlist" / "page.py", title=_("Shortlist"), url_path="shortlist"),
     st.Page(HERE / "screens" / "layers" / "page.py", title=_("Layers"), url_path="layers"),
+    st.Page(HERE / "screens" / "mapping" / "page.py", title=_("Mapping"), url_path="mapping"),
     st.Page(
         HERE / "screens" / "supply" / "page.py",
         title=_("Supply"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,10 @@ from numpy.typing import NDArray
 
 from data.facts import data_version
 from data.store import home
+from data.user_sites import SiteColumns
 from geo.arrays import FloatArray
+from layers import imports
+from layers.imports import ImportOptions
 from scoring.prospectivity import exports
 from scoring.prospectivity import study as stored
 from scoring.prospectivity.areas import CandidateArea, write_areas
@@ -25,14 +29,11 @@ from scoring.prospectivity.presets import completed
 from scoring.prospectivity.prospect import Ground, prospect
 from scoring.prospectivity.study import Study
 from scoring.prospectivity.surface import ScoredCells, scored_cells
-from workspace import map_evidence, reference, session
+from workspace import map_evidence, reference, session, study_layers
+from workspace.study_layers import STUDIES, place
+from workspace.user_layers import reader
 
-STUDIES, GRIDS, AREAS_FILE = "studies", "grids", "candidate_areas.gpkg"
-
-
-def place() -> Path:
-    """Return the folder of studies and grids in the user's data folder."""
-    return home() / "prospectivity"
+GRIDS, AREAS_FILE = "grids", "candidate_areas.gpkg"
 
 
 def folder_of(model: ModelFile) -> Path:
@@ -145,12 +146,10 @@ def record(folder: Path, study: Study, areas: tuple[CandidateArea, ...], written
 
 def studies() -> Iterator[tuple[str, Study]]:
     """Yield name and study of each that is kept, the latest first; one that cannot be read is left out."""
-    folders = [path.parent for path in (place() / STUDIES).glob(f"*/{stored.STUDY_FILE}")]
-    for folder in sorted(folders, key=lambda each: -(each / stored.STUDY_FILE).stat().st_mtime):
-        try:
-            yield folder.name, stored.load(folder)
-        except ProspectError:
-            continue
+    for folder in study_layers.kept():
+        study = study_layers.read(folder)
+        if study is not None:
+            yield folder.name, study
 
 
 def find(name: str) -> Path:
@@ -185,3 +184,36 @@ def forget(name: str) -> None:
         If there is none of that name.
     """
     shutil.rmtree(find(name))
+
+
+def keep_areas(name: str, areas: tuple[CandidateArea, ...], commodity: str) -> str:
+    """Make candidate areas sites of the user's own, judged like any other; return the name of their layer.
+
+    Parameters
+    ----------
+    name : str
+        Of the study.
+    areas : tuple of CandidateArea
+    commodity : str
+        Id of what is looked for.
+
+    Raises
+    ------
+    OrebridgeError
+        If they cannot be stored; then none is.
+    """
+    study = stored.load(find(name))
+    about = ImportOptions(
+        study.model.title[:100], "sites", note=f"candidate areas of the study {name}; no deposit is known"
+    )
+    columns = SiteColumns({"name": "name"}, {"commodities": commodity, "kind": "mine"})
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / AREAS_FILE
+        write_areas(areas, path)
+        with path.open("rb") as file, reader():
+            upload = imports.take_in(home(), [(path.name, file)])
+            try:
+                draft = imports.read(reader(), upload, imports.request_for(upload, [], "", {}))
+                return session.own().add(draft, about, columns=columns)[0].name
+            finally:
+                imports.discard(upload)

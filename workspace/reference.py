@@ -21,10 +21,17 @@ from workspace.session import LONGEST_ID, facts, own, revision
 def map_layers() -> tuple[Layer, ...]:
     """Return the layers of the map: the catalogue's, and the user's own while the store can be used."""
     try:
-        return (*load_catalog().values(), *own().map_layers())
+        return (*load_catalog().values(), *own().map_layers(), *_surfaces())
     except StoreError as error:
         leave_out(error)
         return tuple(load_catalog().values())
+
+
+def _surfaces() -> tuple[Layer, ...]:
+    """Return the surfaces of the user's prospectivity studies."""
+    from workspace import study_layers  # noqa: PLC0415 - slow to import, and names are read before a map is drawn
+
+    return study_layers.map_layers()
 
 
 def map_layer(layer_id: str) -> Layer:
@@ -43,7 +50,7 @@ def map_layer(layer_id: str) -> Layer:
     catalogue = load_catalog()
     if layer_id in catalogue:
         return catalogue[layer_id]
-    by_id = {layer.id: layer for layer in own().map_layers()}
+    by_id = {layer.id: layer for layer in (*own().map_layers(), *_surfaces())}
     if layer_id in by_id:
         return by_id[layer_id]
     raise UnknownLayerError(layer_id[:LONGEST_ID], list(catalogue))

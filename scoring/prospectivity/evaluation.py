@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +27,9 @@ from scoring.prospectivity.curves import (
 )
 from scoring.prospectivity.folds import Folds
 from scoring.prospectivity.labels import count_labels, telling_gaps
-from scoring.prospectivity.models import Model
+
+if TYPE_CHECKING:
+    from scoring.prospectivity.models import Model  # scikit-learn is slow to import, and results are read without it
 
 #: Quantiles of the bootstrap between which an interval lies: 90 %.
 INTERVAL = (0.05, 0.95)

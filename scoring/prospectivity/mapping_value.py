@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,8 +12,10 @@ from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.errors import MethodError
 from scoring.prospectivity.cells import Cells, EvidenceLayer, check_layers
 from scoring.prospectivity.folds import Blocks
-from scoring.prospectivity.models import Fitted
 from scoring.prospectivity.similarity import alike, space
+
+if TYPE_CHECKING:
+    from scoring.prospectivity.models import Fitted  # scikit-learn is slow to import
 
 #: Quantiles of the draws between which an interval lies: 80 %.
 INTERVAL = (0.1, 0.9)

@@ -105,7 +105,7 @@ class Evidence(Part):
         Of the knowledge-driven model.
     categorical : bool
         The values are classes, not quantities.
-    title, title_ja, reason, source : str
+    title, title_ja, reason, reason_ja, source : str
         Words on it; why it is evidence, and where that is written.
     """
 
@@ -126,6 +126,7 @@ class Evidence(Part):
     title: Text = ""
     title_ja: Text = ""
     reason: Text = ""
+    reason_ja: Text = ""
     source: Text = ""
 
     @model_validator(mode="after")
@@ -249,7 +250,9 @@ class ModelFile(Part):
     def grid_key(self) -> str:
         """Sixteen hex digits of what is measured where; method, weights and words do not change it."""
         measured = [
-            each.model_dump(mode="json", exclude={"worst", "best", "weight", "title", "title_ja", "reason", "source"})
+            each.model_dump(
+                mode="json", exclude={"worst", "best", "weight", "title", "title_ja", "reason", "reason_ja", "source"}
+            )
             for each in self.evidence
         ]
         text = json.dumps([self.grid.model_dump(mode="json"), measured], sort_keys=True)

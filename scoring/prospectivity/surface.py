@@ -18,7 +18,7 @@ from scoring.prospectivity.grid_store import StoredGrid
 from scoring.prospectivity.study import SCORED
 
 SURFACE, FADED = "surface.tif", "faded.tif"
-RAMP = "lajolla"
+RAMP = "imola"
 #: Grey that colours fade to where nothing is sure.
 GREY = 200.0
 #: Shares of the cells: the colours run from the score that the first part lies under to the one that few lie above.

@@ -25,6 +25,7 @@ ADDRESSES = {
     "compare": f"compare?m=dysprosium&ids=usa-mountain-pass-ceec,{LOFDAL}",
     "site": f"site?m=dysprosium&id={LOFDAL}",
     "layers": "layers?",
+    "mapping": "mapping?",
     "robustness": "robustness?m=gallium",
     "desks": "desks?m=gallium",
     "supply": "supply?m=gallium",

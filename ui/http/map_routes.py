@@ -18,7 +18,7 @@ from data.bounded_cache import BoundedCache
 from data.facts import data_version
 from geo.errors import OrebridgeError
 from layers.catalog import Layer, UnknownLayerError, load_catalog
-from layers.styling import UserMapLayer
+from layers.styling import SurfaceLayer, UserMapLayer
 from ui.http import server
 from ui.http.working import in_thread
 from ui.map import addresses, markers, site_tiles, tooltip
@@ -167,7 +167,7 @@ def _layer(request: Request) -> Layer:
 
 
 def _kept(layer: Layer) -> str:
-    return NEVER if isinstance(layer, UserMapLayer) else FOREVER
+    return NEVER if layer.group == "own" else FOREVER
 
 
 def tiles_module() -> ModuleType:
@@ -226,7 +226,7 @@ async def map_picture(request: Request) -> Response:
 
     def picture() -> Response:
         shown = _layer(request)
-        if not isinstance(shown, UserMapLayer) or shown.kind != "raster":
+        if not isinstance(shown, UserMapLayer | SurfaceLayer) or shown.kind != "raster":
             return server.refused(404, "Not found", "This layer is not served as a map.")
         bounds = _bounds_m(parameters.get("bbox", ""))
         width, height = (_pixels(parameters.get(side, "")) for side in ("width", "height"))

@@ -34,7 +34,7 @@ def deck(feed: MapFeed, chosen: list[list[float]]) -> pdk.Deck:
     chosen : list of [lon, lat]
         Selected sites, EPSG:4326 degrees.
     """
-    drawn = [_layer(layer, opacity, feed.dark) for layer, opacity in visible_layers()]
+    drawn = [map_layer(layer, opacity, feed.dark) for layer, opacity in visible_layers()]
     sites = pdk.Layer(
         "TileLayer",
         id="sites",
@@ -112,7 +112,17 @@ def _version(layer: Layer) -> str:
     )
 
 
-def _layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
+def map_layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
+    """Return a layer of the catalogue or of the user's own as pydeck draws it.
+
+    Parameters
+    ----------
+    layer : Layer
+    opacity : float
+        0..1.
+    night : bool
+        Whether the page is dark.
+    """
     if layer.group == "own" and layer.kind == "raster":
         return pdk.Layer(
             "_WMSLayer",

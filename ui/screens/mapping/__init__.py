@@ -1,0 +1,1 @@
+"""The page Mapping: prospectivity with its uncertainty."""
