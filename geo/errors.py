@@ -48,6 +48,18 @@ class Phrase(str):
         return (self.template,), self.fields
 
 
+def phrase_again(template: str, fields: dict[str, Any]) -> Phrase:
+    """Return a phrase that was written down as its template and fields.
+
+    Parameters
+    ----------
+    template : str
+    fields : dict
+        JSON types: a phrase among them came back as plain text, and is not translated.
+    """
+    return Phrase(template, **{name: tuple(v) if isinstance(v, list) else v for name, v in fields.items()})
+
+
 class Clause(Phrase):
     """The sentence of an error that another error quotes: it loses its full stop there."""
 

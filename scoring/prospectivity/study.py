@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
-from geo.errors import Phrase
+from geo.errors import Phrase, phrase_again
 from scoring.prospectivity.curves import PredictionArea, ReliabilityBin
 from scoring.prospectivity.errors import ProspectError
 from scoring.prospectivity.evaluation import Capture, Estimate, Evaluation, FoldScore
@@ -179,7 +179,7 @@ def load(folder: Path) -> Study:
 
 
 def _phrase(values: dict[str, Any]) -> Phrase:
-    return Phrase(values["template"], **values["fields"])
+    return phrase_again(values["template"], values["fields"])
 
 
 def _evaluation(values: dict[str, Any]) -> Evaluation:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.cli.layers import OptionError
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -50,13 +51,12 @@ def prospect(
     Stopped with Ctrl+C, the same command goes on from what was measured.
     """
     from scoring.prospectivity.areas import candidate_areas  # noqa: PLC0415 - keeps `orebridge --help` instant
-    from scoring.prospectivity.errors import ModelFileError  # noqa: PLC0415
     from workspace import prospecting  # noqa: PLC0415
 
     if (model is None) == (not system):
-        raise ModelFileError("Give either a model file or --system; `orebridge prospect --system ?` lists the systems.")
+        raise OptionError("Give either a model file or --system; `orebridge prospect --system ?` lists the systems.")
     if export and out is None:
-        raise ModelFileError("--export needs --out, the folder to write to.")
+        raise OptionError("--export needs --out, the folder to write to.")
     asked = _of_system(system, country or [], resolution, method) if model is None else _of_file(model)
     folder, study = prospecting.run(asked, model.name if model else "--system", _progress)
     cells, grid = prospecting.cells(folder, study)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ui.cli.layers import OptionError
 from ui.cli.terminal import Format, FormatOption, answer
 
 if TYPE_CHECKING:
@@ -87,14 +88,13 @@ def _access() -> dict[str, str]:
 
 @contextlib.contextmanager
 def _engine(name: str, workers: int, scheduler: str) -> Iterator[Engine]:
-    from scoring.prospectivity.errors import ProspectError  # noqa: PLC0415
     from scoring.prospectivity.screen import OneProcess  # noqa: PLC0415
 
     if name not in ENGINES:
-        raise ProspectError("No engine is called {name!r}; choose {names}.", name=name, names=ENGINES)
+        raise OptionError("No engine is called {name!r}; choose {names}.", name=name, names=ENGINES)
     if name == "duckdb":
         if scheduler:
-            raise ProspectError("A scheduler is for the engine dask; give --engine dask.")
+            raise OptionError("A scheduler is for the engine dask; give --engine dask.")
         yield OneProcess(workers)
         return
     from scoring.prospectivity.screen_dask import cluster  # noqa: PLC0415 - an extra

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data.fact_rows import COLUMNS
@@ -31,6 +33,8 @@ COMMANDS = (
     "supply --commodity gallium",
     "chain --commodity graphite",
     "portfolio --budget-musd 500 --by 2031 --commodity dysprosium --draws 10",
+    "prospect --system iocg --country AUS --resolution 3 --method knowledge --areas 2 --out study --export gpkg",
+    "screen screen.toml --out screened",
     "robustness --commodity dysprosium --draws 20 --top 3",
     f"sensitivity {OTHER} --commodity dysprosium",
     "unknowns --commodity dysprosium --top 3",
@@ -103,10 +107,19 @@ def words_of(tree) -> list[tuple[str, ...]]:
     return found
 
 
+def _write_grid(folder: Path) -> None:
+    (folder / "grid").mkdir()
+    table = pa.table({"cell": pa.array([1, 2], pa.uint64()), "e00": pa.array([3, 4], pa.uint8())})
+    pq.write_table(table, folder / "grid" / "a.parquet")
+    text = 'title = "s"\ngrid = "grid"\n[[layer]]\ncolumn = "e00"\nworst = 0\nbest = 9\n'
+    (folder / "screen.toml").write_text(text, encoding="utf-8")
+
+
 def test_each_command_answers_as_a_program(program: Program, tmp_path: Path) -> None:
     (tmp_path / "points.csv").write_text(POINTS, encoding="utf-8")
     (tmp_path / "facts.csv").write_text(FACTS, encoding="utf-8")
     (tmp_path / "prices.csv").write_text("commodity,usd_per_t\nlithium,20000\n", encoding="utf-8")
+    _write_grid(tmp_path)
     given: dict[str, str] = {}
     for line in COMMANDS:
         done = program(*(word.format(**given) if "{" in word else word for word in line.split()))

@@ -13,6 +13,7 @@ from ui.text.sync_catalogues import extracted
 PAGES = (
     "screens/explore/page.py",
     "screens/layers/page.py",
+    "screens/mapping/page.py",
     "screens/shortlist/page.py",
     "screens/compare/page.py",
     "screens/site/page.py",
@@ -62,7 +63,7 @@ def test_page_runs(page: str, language: str) -> None:
 @pytest.mark.parametrize("page", PAGES)
 def test_weights_and_filters_can_be_changed_on_every_page_that_obeys_them(page: str) -> None:
     test = opened(page, lang="en", m="dysprosium", country="AUS")
-    if any(name in page for name in ("methods", "supply", "portfolio", "response")):
+    if any(name in page for name in ("methods", "mapping", "supply", "portfolio", "response")):
         assert not test.slider
         return
     assert test.multiselect(key="country").value == ["AUS"]

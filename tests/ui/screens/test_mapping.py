@@ -1,0 +1,71 @@
+"""The page Mapping: a new study by the form, its answer, a file that cannot be read, areas that become sites."""
+
+from __future__ import annotations
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from scoring.prospectivity.model_file import model_of
+from tests.app import new_app
+from workspace import prospecting, session
+
+pytestmark = pytest.mark.usefixtures("own_store")
+MODEL = {
+    "title": "IOCG of Australia",
+    "title_ja": "豪州のIOCG鉱床",
+    "system": "iocg",
+    "grid": {"resolution": 3, "countries": ["AUS"]},
+    "method": {"name": "knowledge"},
+}
+
+
+def opened(**address: str) -> AppTest:
+    test = new_app()
+    for key, value in address.items():
+        test.query_params[key] = value
+    test.run()
+    test.switch_page("screens/mapping/page.py").run()
+    assert not test.exception, test.exception
+    return test
+
+
+def test_a_first_visit_asks_what_is_looked_for() -> None:
+    test = opened(lang="en")
+    assert "Mineral system" in [each.label for each in test.selectbox]
+    assert any("Not bundled" in each.value for each in test.info)
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_study_says_what_it_is_worth(language: str) -> None:
+    prospecting.run(model_of("test", MODEL))
+    test = opened(lang=language)
+    words = " ".join(each.value for each in test.markdown)
+    assert ("On ground that was held out" if language == "en" else "学習から除外した地盤") in words
+    titles = [tab.label for tab in test.tabs]
+    assert titles[0] == ("Tested on held-out ground" if language == "en" else "除外した地盤での検証")
+    if language == "ja":
+        assert "Tested" not in words
+
+
+def test_candidate_areas_become_sites_with_a_dossier() -> None:
+    folder, _study = prospecting.run(model_of("test", MODEL))
+    test = opened(lang="en")
+    test.selectbox[-1].set_value("copper").run()
+    button = next(each for each in test.button if "candidate sites" in each.label)
+    button.click().run()
+    assert not test.exception
+    assert test.success
+    named = session.facts().cursor().execute("SELECT count(*) FROM combined.site WHERE name LIKE 'Area %'").fetchone()
+    assert named is not None
+    assert named[0] == 10
+    prospecting.forget(folder.name)
+    assert not list(prospecting.studies())
+
+
+def test_a_study_is_a_layer_of_the_map() -> None:
+    from workspace import reference
+
+    folder, _study = prospecting.run(model_of("test", MODEL))
+    ids = [layer.id for layer in reference.map_layers()]
+    assert f"study-{folder.name}" in ids
+    assert f"study-{folder.name}-faded" in ids
