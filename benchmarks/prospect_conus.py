@@ -33,9 +33,10 @@ NO_DATA = -1e8
 SEED = 20251028
 FOLDS = 5
 #: Grid -> whether more or less of it is favourable, and the group of processes that it stands for. The direction is a
-#: reading of the mineral system in Lawley et al. (2021), Ore Geology Reviews 132, 103985, an assumption of this
-#: benchmark: thick lithosphere and its edges; gradients of gravity and magnetics and conductive crust as pathways;
-#: dense and magnetic rocks as mafic and ultramafic intrusions.
+#: reading of the mineral system in Lawley et al. (2021), Ore Geology Reviews 132, 103985, and of Nykanen et al. (2015),
+#: Ore Geology Reviews 71, 853-860, and an assumption of this benchmark: thick lithosphere and its edges; gradients of
+#: gravity and magnetics as pathways; dense and magnetic rocks as mafic and ultramafic intrusions. The values of the
+#: magnetotelluric grids (-6 to 2) can only be the logarithm of a conductivity; no source says which way it counts.
 PROXIES = {
     "Geophysics_LAB": ("more", "lithosphere"),
     "Geophysics_LAB_HGM": ("more", "lithosphere"),
@@ -45,14 +46,15 @@ PROXIES = {
     "Geophysics_Gravity_Bouguer_Up30km_HGM_Worms": ("less", "pathway"),
     "Geophysics_Mag_RTP_Long-Wavelength_HGM": ("more", "pathway"),
     "Geophysics_Mag_RTP_Long-Wavelength_HGM_Worms": ("less", "pathway"),
-    "Geophysics_MT2023_9km": ("less", "pathway"),
-    "Geophysics_MT2023_15km": ("less", "pathway"),
-    "Geophysics_MT2023_30km": ("less", "pathway"),
+    "Geophysics_MT2023_9km": ("more", "undecided"),
+    "Geophysics_MT2023_15km": ("more", "undecided"),
+    "Geophysics_MT2023_30km": ("more", "undecided"),
     "Geophysics_Gravity_Isostatic": ("more", "intrusion"),
     "Geophysics_Mag_RTP": ("more", "intrusion"),
     "Geophysics_Mag_LOGAnalyticSignal": ("more", "intrusion"),
 }
 #: How many times more one group matters than another, an assumption of this benchmark: an intrusion is nearest to ore.
+#: What is undecided takes no part in the overlays.
 IMPORTANCE = {"lithosphere": 1.0, "pathway": 1.0, "intrusion": 2.0}
 COLUMNS = (
     *("Model", "ROC AUC, blocks (90 %)", "mean of folds", "random: leaks", "PR AUC"),
@@ -81,8 +83,10 @@ def layer(name: str, values: FloatArray) -> EvidenceLayer:
 def judged(layers: Sequence[EvidenceLayer]) -> tuple[EvidenceLayer, ...]:
     """Return the layers with the weights of pairwise judgements: a group shares its importance among its layers."""
     groups = [PROXIES[each.name][1] for each in layers]
-    worth = np.array([IMPORTANCE[group] / groups.count(group) for group in groups])
-    return weighted_by_pairs(layers, worth[:, None] / worth[None, :])
+    taken = [each for each, group in zip(layers, groups, strict=True) if group in IMPORTANCE]
+    worth = np.array([IMPORTANCE[group] / groups.count(group) for group in groups if group in IMPORTANCE])
+    weight = {each.name: each.weight for each in weighted_by_pairs(taken, worth[:, None] / worth[None, :])}
+    return tuple(replace(each, weight=weight.get(each.name, 0.0)) for each in layers)
 
 
 def read(folder: Path, coarsening: int = 1) -> Study:

@@ -4,9 +4,9 @@
 
 FILE holds the features of Farahbakhsh, Maughan and Mueller (2023), Ore Geology Reviews,
 doi:10.1016/j.oregeorev.2023.105665, joined to one table (github.com/EarthByte/MPM_Gawler, GPL-3, so not bundled): 43
-known occurrences and 2,459 points of a grid of 20 km. Its principal components (Res_C1 to Res_C12) are left out: they
-were taken for each metal by itself, 11 for nickel and chromium and 12 for the grid, so that a missing twelfth one names
-the occurrences, and every model of trees reaches 1.00. Without a file a small made-up set is drawn, and the answer says
+known occurrences and 2,459 points of a grid of 20 km. Its principal components (Res_C1 to Res_C12) are left out: the
+grid and cobalt have 12 of them, nickel and chromium 11, so that a missing twelfth one names every occurrence of nickel,
+and each model of trees reaches 1.00. Without a file a small made-up set is drawn, and the answer says
 so. Prints a Markdown table for nickel, and one for the three metals together.
 """
 

@@ -74,7 +74,7 @@ class EvidenceLayer:
         Values of membership 0 and 1, in the unit of the layer; low above high where less is favourable. Read by the
         models of knowledge: fuzzy overlay and weighted overlay.
     weight : float
-        Share of the layer in the weighted overlay, 0 or more; divided by the sum.
+        Share of the layer in the weighted overlay, 0 or more; divided by the sum. 0: it takes no part in any overlay.
     direction : {"ascending", "descending", "categorical"}
         Read by weights of evidence and, where it is categorical, by the models that learn.
     """

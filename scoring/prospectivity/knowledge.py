@@ -120,6 +120,8 @@ class FuzzyModel:
     def predict(self, cells: Cells) -> Prediction:
         """Return the overlay; NaN where a layer has no data and the others do not decide. It has no spread.
 
+        A layer of weight 0 takes no part; other weights are not read.
+
         Parameters
         ----------
         cells : Cells
@@ -128,7 +130,8 @@ class FuzzyModel:
         ----------
         An, Moon and Rencz (1991), Canadian Journal of Exploration Geophysics 27.
         """
-        member = memberships(cells.values, self.layers)
+        taken = [layer.weight > 0 for layer in self.layers]
+        member = memberships(cells.values, self.layers)[:, taken]
         score = fuzzy_overlay(np.ascontiguousarray(member.T), self.gamma)["gamma_overlay"]
         return Prediction(score, np.full(len(cells), np.nan), missing_share(cells.values))
 
@@ -213,8 +216,14 @@ def fit_fuzzy(cells: Cells, labels: Labels, settings: Settings, rng: np.random.G
     labels : ndarray of int8, shape (cells,)
     settings : Settings
     rng : Generator
+
+    Raises
+    ------
+    MethodError
+        If a weight is negative or all are 0.
     """
     check_layers(cells.values, settings.layers)
+    direct([layer.weight for layer in settings.layers])
     return FuzzyModel(settings.layers, settings.gamma)
 
 

@@ -227,6 +227,17 @@ def test_a_weighted_overlay_is_spread_by_what_is_missing() -> None:
     np.testing.assert_allclose(said.spread, [0.0, 0.5 / np.sqrt(12), np.nan])
 
 
+@pytest.mark.parametrize("name", ["fuzzy", "knowledge"])
+def test_a_layer_of_weight_0_takes_no_part_in_an_overlay(name: str) -> None:
+    cells, labels = area(100)
+    silent = replace(SETTINGS, layers=(*LAYERS[:2], replace(LAYERS[2], weight=0.0)))
+    two = cells.with_values(cells.values[:, :2])
+    alone = predicted(name, two, labels, own=CONTINUOUS)
+    np.testing.assert_allclose(predicted(name, cells, labels, own=silent).score, alone.score)
+    with pytest.raises(MethodError, match="no positive number"):
+        predicted(name, two, labels, own=replace(SETTINGS, layers=tuple(replace(x, weight=0.0) for x in LAYERS[:2])))
+
+
 def test_pairwise_judgements_become_weights() -> None:
     weighted = weighted_by_pairs(LAYERS, [[1, 2, 4], [1 / 2, 1, 2], [1 / 4, 1 / 2, 1]])
     assert [layer.weight for layer in weighted] == pytest.approx([4 / 7, 2 / 7, 1 / 7])
