@@ -19,19 +19,23 @@ from pathlib import Path
 import numpy as np
 import rasterio
 from pyproj import Transformer
+from scipy.stats import spearmanr
 
-from geo.arrays import FloatArray
+from geo.arrays import BoolArray, FloatArray
 from scoring.prospectivity.cells import Cells, EvidenceLayer, Labels, Settings
 from scoring.prospectivity.evaluation import Estimate, Evaluation, evaluate
-from scoring.prospectivity.folds import Folds, block_folds, random_folds, square_blocks
+from scoring.prospectivity.folds import Blocks, Folds, block_folds, random_folds, square_blocks
 from scoring.prospectivity.independence import independence
 from scoring.prospectivity.knowledge import weighted_by_pairs
+from scoring.prospectivity.mapping_value import SurveyPlan, mapping_value
 from scoring.prospectivity.models import MODELS
 
 SITES = "magmatic_nickel_sites_sites.tif"
 NO_DATA = -1e8
 SEED = 20251028
 FOLDS = 5
+#: Layers that are hidden and shown again: gravity, magnetics, its analytic signal.
+TRIED_SURVEYS = (11, 12, 13)
 #: Grid -> whether more or less of it is favourable, and the group of processes that it stands for. The direction is a
 #: reading of the mineral system in Lawley et al. (2021), Ore Geology Reviews 132, 103985, and of Nykanen et al. (2015),
 #: Ore Geology Reviews 71, 853-860, and an assumption of this benchmark: thick lithosphere and its edges; gradients of
@@ -191,6 +195,40 @@ def dependence(study: Study, settings: Settings) -> None:
     print(f"independence of weights of evidence: ratio {test.ratio:.2f}, one-sided probability {test.probability:.3f}")
 
 
+def surveyed(
+    study: Study, settings: Settings, layer: int, blocks: Blocks, hidden: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """Return the change that a survey is expected to make in each block whose layer is hidden, and the one it makes."""
+    values = study.cells.values.copy()
+    values[hidden, layer] = np.nan
+    cells = study.cells.with_values(values)
+    fitted = MODELS["knowledge"].fit(cells, study.labels, settings, np.random.default_rng(SEED))
+    told = mapping_value(fitted, cells, blocks, study.layers, SurveyPlan(), np.random.default_rng(SEED))
+    before, after = fitted.predict(cells).score, fitted.predict(study.cells).score
+    top = before >= told.threshold
+    pairs = []
+    for each in told.surveys:
+        if each.layer == study.layers[layer].name:
+            held = hidden & (blocks == each.block)
+            enters = cells.area_km2[held & ~top & (after > told.threshold)].sum()
+            leaves = cells.area_km2[held & top & (after < told.threshold)].sum()
+            pairs.append((each.change_km2, max(enters, leaves)))
+    expected, made = np.array(pairs).T
+    return expected, made
+
+
+def value_of_mapping(study: Study, side_km: float, settings: Settings, layers: Sequence[int]) -> None:
+    """Print how well the change by a survey is foretold: a layer is hidden in every third block, then shown."""
+    blocks = square_blocks(study.cells.lon, study.cells.lat, side_km)
+    print("\n| Layer hidden in a third of the blocks | blocks | expected, km2 | made, km2 | rank correlation |")
+    print("|---|---|---|---|---|")
+    for layer in layers:
+        expected, made = surveyed(study, settings, layer, blocks, blocks % 3 == 0)
+        ranks = spearmanr(expected, made).statistic
+        name = study.layers[layer].name.removeprefix("Geophysics_")
+        print(f"| {name} | {len(expected)} | {expected.sum():,.0f} | {made.sum():,.0f} | {ranks:.2f} |", flush=True)
+
+
 def main(folder: Path | None = None, side_km: float = 100.0, coarsening: int = 1) -> None:
     study = made_up() if folder is None else read(folder, coarsening)
     settings = Settings(study.layers, bootstraps=0)
@@ -198,6 +236,7 @@ def main(folder: Path | None = None, side_km: float = 100.0, coarsening: int = 1
         settings = replace(settings, trees=20, bags=20)
     report(study, side_km, settings, tuple(MODELS), draws=20 if folder is None else 200)
     dependence(study, settings)
+    value_of_mapping(study, side_km, settings, TRIED_SURVEYS)
 
 
 if __name__ == "__main__":

@@ -94,6 +94,7 @@ def test_models_of_prospectivity_are_told_on_blocks_beside_the_split_that_leaks(
     assert "made-up cells: no folder was given" in out
     assert len(re.findall(r"^\| [A-Z][a-z-]+ .* \(\S+ to \S+\) \|", out, flags=re.MULTILINE)) == models
     assert "random: leaks" in out
+    assert len(re.findall(r"^\| \w+ \| \d+ \| \S+ \| \S+ \| \S+ \|", out, flags=re.MULTILINE)) == {7: 3, 4: 0}[models]
 
 
 def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFixture[str]) -> None:

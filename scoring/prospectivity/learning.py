@@ -1,8 +1,8 @@
 """Models that learn from known deposits: boosting, logistic regression and bagging of positive and unlabelled cells.
 
 Cells without a known deposit are unlabelled, not barren. Every fit runs on one thread and takes its chance from the
-generator that is passed, so that it gives the same numbers on any machine with the same packages. A cell is scored by
-itself: its score does not depend on the partition in which it lies.
+generator that is passed, so that it gives the same numbers whatever the number of threads. A cell is scored by itself:
+its score does not depend on the partition in which it lies.
 """
 
 from __future__ import annotations
