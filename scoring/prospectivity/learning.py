@@ -7,6 +7,7 @@ its score does not depend on the partition in which it lies.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -15,7 +16,7 @@ from scipy.special import expit
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from geo.arrays import BoolArray, FloatArray, IndexArray
 from geo.errors import Phrase
@@ -28,6 +29,10 @@ SEEDS = 2**31 - 1
 ITERATIONS = 1_000
 #: Cells scored at once by a model of trees, so that memory does not grow with the area.
 CELLS_AT_ONCE = 200_000
+#: OpenMP, which trees use, keeps its number of threads for each thread; linear algebra keeps it for the process, so
+#: that one fit at a time may change it and put it back.
+OPENMP = ThreadpoolController().select(user_api="openmp")
+LINEAR_ALGEBRA, ALONE = ThreadpoolController().select(user_api="blas"), threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +169,7 @@ class LearntModel:
         cells : Cells
         """
         columns = self.coding(cells.values)
-        with threadpool_limits(limits=1):  # threads of trees wait for each other on a busy machine
+        with OPENMP.limit(limits=1):  # threads of trees wait for each other on a busy machine
             score = _without_evidence(self.fit.score(columns), cells.values)
             spread = np.std([fit.score(columns) for fit in self.again], axis=0) if self.again else np.nan
         return Prediction(score, _without_evidence(spread, cells.values), missing_share(cells.values))
@@ -255,11 +260,11 @@ def fit_boosting(cells: Cells, labels: Labels, settings: Settings, rng: np.rando
     """
 
     def fit(columns: FloatArray, label: Labels) -> TreesFit:
-        return TreesFit(
-            HistGradientBoostingClassifier(
-                max_iter=settings.trees, class_weight="balanced", early_stopping=False, random_state=_seed(rng)
-            ).fit(columns, label)
+        trees = HistGradientBoostingClassifier(
+            max_iter=settings.trees, class_weight="balanced", early_stopping=False, random_state=_seed(rng)
         )
+        with OPENMP.limit(limits=1):
+            return TreesFit(trees.fit(columns, label))
 
     return _learnt(Phrase("Gradient boosting"), fit, cells, labels, settings, rng)
 
@@ -289,7 +294,8 @@ def fit_logistic(cells: Cells, labels: Labels, settings: Settings, rng: np.rando
 
     def fit(columns: FloatArray, label: Labels) -> LogisticFit:
         scale = standardised(columns)
-        found = LogisticRegression(class_weight="balanced", max_iter=ITERATIONS).fit(scale(columns), label)
+        with ALONE, LINEAR_ALGEBRA.limit(limits=1), OPENMP.limit(limits=1):
+            found = LogisticRegression(class_weight="balanced", max_iter=ITERATIONS).fit(scale(columns), label)
         return LogisticFit(scale, np.asarray(found.coef_[0], dtype=float), float(found.intercept_[0]))
 
     return _learnt(Phrase("Logistic regression"), fit, cells, labels, settings, rng)
@@ -307,12 +313,11 @@ def _learnt(
     coding = one_hot(cells.values, settings.layers)
     check_learnable(title, count_labels(labels, cells.values.shape[1]))
     columns = coding(cells.values)
-    with threadpool_limits(limits=1):
-        whole = fit(columns, labels)
-        again = []
-        for _ in range(settings.bootstraps):
-            rows = _drawn(labels == 1, rng)
-            again.append(fit(columns[rows], labels[rows]))
+    whole = fit(columns, labels)
+    again = []
+    for _ in range(settings.bootstraps):
+        rows = _drawn(labels == 1, rng)
+        again.append(fit(columns[rows], labels[rows]))
     return LearntModel(coding, whole, tuple(again))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +16,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from geo.measure import distance_km
 from scoring.errors import DepositLabelError, MethodError
@@ -88,6 +89,18 @@ def test_a_seed_gives_the_same_model_on_any_number_of_threads(name: str) -> None
     with threadpool_limits(limits=1):
         one = predicted(name, cells, labels)
     same(one, two)
+
+
+@pytest.mark.parametrize("name", ["logistic", "boosting"])
+def test_fits_at_once_do_not_disturb_one_another_nor_the_process(name: str) -> None:
+    cells, labels = area()
+    alone = predicted(name, cells, labels)
+    before = [each["num_threads"] for each in threadpool_info()]
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(lambda _: predicted(name, cells, labels), range(8)))
+    for each in together:
+        same(each, alone)
+    assert [each["num_threads"] for each in threadpool_info()] == before
 
 
 @pytest.mark.parametrize("name", [name for name in MODELS if name != BASELINE])
