@@ -22,13 +22,14 @@ from scoring.prospectivity import exports
 from scoring.prospectivity import study as stored
 from scoring.prospectivity.areas import CandidateArea, write_areas
 from scoring.prospectivity.deposits import deposits
-from scoring.prospectivity.errors import ProspectError
+from scoring.prospectivity.errors import ModelFileError, ProspectError
 from scoring.prospectivity.grid_store import StoredGrid, Watch, open_grid
 from scoring.prospectivity.model_file import Labels, ModelFile
 from scoring.prospectivity.presets import completed
 from scoring.prospectivity.prospect import Ground, prospect
 from scoring.prospectivity.study import Study
 from scoring.prospectivity.surface import ScoredCells, scored_cells
+from scoring.prospectivity.table import table_ground
 from workspace import map_evidence, reference, session, study_layers
 from workspace.study_layers import STUDIES, place
 from workspace.user_layers import reader
@@ -48,7 +49,9 @@ def folder_of(model: ModelFile) -> Path:
     return place() / STUDIES / f"{words}-{model.key[:8]}"
 
 
-def run(model: ModelFile, name: str = "model", watch: Watch = lambda _share: None) -> tuple[Path, Study]:
+def run(
+    model: ModelFile, name: str = "model", watch: Watch = lambda _share: None, beside: Path | None = None
+) -> tuple[Path, Study]:
     """Run a study, or read it where it was run before with the same data; return its folder and the study.
 
     Parameters
@@ -59,12 +62,16 @@ def run(model: ModelFile, name: str = "model", watch: Watch = lambda _share: Non
         Of the file, for the errors.
     watch : callable
         See `scoring.prospectivity.prospect.prospect`.
+    beside : Path, optional
+        Folder of the model file, where a table that it names is looked for; None: a table cannot be read.
 
     Raises
     ------
     OrebridgeError
         If the question cannot be answered: one sentence.
     """
+    if model.table is not None:
+        return _of_table(model, name, watch, beside)
     whole = completed(model, name)
     folder = folder_of(whole)
     if (folder / stored.STUDY_FILE).exists():
@@ -73,6 +80,16 @@ def run(model: ModelFile, name: str = "model", watch: Watch = lambda _share: Non
             watch(1.0)
             return folder, known
     return folder, prospect(whole, _ground(whole), folder, place() / GRIDS, watch)
+
+
+def _of_table(model: ModelFile, name: str, watch: Watch, beside: Path | None) -> tuple[Path, Study]:
+    if model.table is None or beside is None:
+        raise ModelFileError(
+            "{file} names a table of cells; run it with `orebridge prospect`, beside its table.", file=name
+        )
+    whole, ground = table_ground(model, beside / model.table.file)
+    folder = folder_of(whole)
+    return folder, prospect(whole, ground, folder, place() / GRIDS, watch)
 
 
 def _version(model: ModelFile) -> str:

@@ -15,7 +15,7 @@ from scoring.errors import DepositLabelError, MethodError
 Labels = NDArray[np.int8]
 #: Along which way the classes of a layer are accumulated for weights of evidence: from its lowest value (a distance,
 #: where less is favourable), from its highest, or each category by itself.
-Direction = Literal["ascending", "descending", "categorical"]
+Direction = Literal["ascending", "descending", "categorical", "either"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,8 @@ class EvidenceLayer:
         models of knowledge: fuzzy overlay and weighted overlay.
     weight : float
         Share of the layer in the weighted overlay, 0 or more; divided by the sum. 0: it takes no part in any overlay.
-    direction : {"ascending", "descending", "categorical"}
+    direction : {"ascending", "descending", "categorical", "either"}
+        ``either``: weights of evidence take the way with the larger studentised contrast of the cells they learn from.
         Read by weights of evidence and, where it is categorical, by the models that learn.
     """
 

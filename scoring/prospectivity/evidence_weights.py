@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import expit
@@ -269,6 +270,10 @@ def layer_weights(
     ----------
     Bonham-Carter (1994), ch. 9: the studentised contrast chooses the cut where deposits are few.
     """
+    if layer.direction == "either":
+        ways: tuple[Direction, ...] = ("ascending", "descending")
+        tried = [layer_weights(values, labels, units, replace(layer, direction=way), settings) for way in ways]
+        return max(tried, key=_strongest)
     cuts = cumulative_contrasts(values, labels, units, layer.direction, settings.classes)
     known = ~np.isnan(values)
     value, label = values[known], labels[known]
@@ -278,6 +283,11 @@ def layer_weights(
     else:
         found = _two_classes(cuts, value, unit, layer.direction, settings.least_studentised)
     return LayerWeights(layer.name, layer.direction, cuts, found)
+
+
+def _strongest(found: LayerWeights) -> float:
+    """Return the largest studentised contrast of the cuts of a layer."""
+    return max((cut.weights.studentised for cut in found.cuts if cut.weights is not None), default=-math.inf)
 
 
 def _two_classes(

@@ -167,6 +167,27 @@ class Labels(Part):
         return self
 
 
+class Table(Part):
+    """A table of cells that was made elsewhere: a row a cell, a column a layer.
+
+    Attributes
+    ----------
+    file : str
+        CSV or Parquet, a path beside the model file.
+    cell : str
+        Column of H3 indexes, text or numbers, all of one resolution.
+    label : str
+        Column of known deposits: 1, true or any word; empty, 0 and false say that none is known.
+    columns : tuple of str
+        Evidence; words become classes.
+    """
+
+    file: Annotated[str, Field(min_length=1, max_length=500)]
+    cell: Annotated[str, Field(min_length=1, max_length=200)]
+    label: Annotated[str, Field(min_length=1, max_length=200)]
+    columns: Annotated[tuple[Text, ...], Field(min_length=1, max_length=MOST_EVIDENCE)]
+
+
 class Method(Part):
     """How evidence becomes a score.
 
@@ -194,7 +215,7 @@ class Evaluation(Part):
     Attributes
     ----------
     block_km : float, optional
-        Side of the square blocks that are held out together; None: 200 km, or five cells where those are larger.
+        Side of the square blocks that are held out together; None: 200 km, less in a small area, at least five cells.
     folds : int
     provinces : str
         Id or name of a polygon layer whose areas are held out one by one; empty: none.
@@ -217,6 +238,8 @@ class ModelFile(Part):
     system : str
         Mineral system of ``presets.toml`` whose proxies are used; empty: the evidence of the file alone.
     grid, evidence, labels, method, evaluation
+    table : Table, optional
+        In place of grid, evidence and labels.
     seed : int
         Of every draw.
     """
@@ -229,6 +252,7 @@ class ModelFile(Part):
     labels: Labels | None = None
     method: Method = Method()
     evaluation: Evaluation = Evaluation()
+    table: Table | None = None
     seed: Annotated[int, Field(ge=0, le=2**32 - 1)] = 20251028
 
     @model_validator(mode="after")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +39,8 @@ MOST_LEARNT = 60_000
 MOST_SURVEYED = 20_000
 #: Surveys that a study lists, and the share of the area that they are asked to change.
 MOST_SURVEYS, TOP_SHARE = 40, 0.05
-#: Side of a block that is held out, where the model names none, in km and in cells.
-LEAST_BLOCK_KM, CELLS_A_BLOCK = 200.0, 5.0
+#: Side of a block that is held out, where the model names none: km, less in a small area, and never under some cells.
+BLOCK_KM, BLOCKS_ACROSS, CELLS_A_BLOCK = 200.0, 6.0, 5.0
 #: Share of the whole work at the end of measuring, fitting and testing, scoring.
 MEASURED, TESTED, SCORED_BY = 0.6, 0.85, 0.95
 
@@ -58,6 +58,10 @@ class Ground:
     provinces : callable or None
         Longitudes and latitudes -> the province of each place, empty for none; None: none are asked for.
     data_version : str
+    cells : GridCells or None
+        The cells of a table that was made elsewhere; None: they are laid out over the area.
+    values : dict of str to ndarray of float64
+        Evidence of those cells, by id.
     """
 
     layers: Layers
@@ -65,6 +69,8 @@ class Ground:
     deposits: Deposits
     provinces: Callable[[FloatArray, FloatArray], NDArray[np.object_]] | None
     data_version: str
+    cells: GridCells | None = None
+    values: Mapping[str, FloatArray] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +150,9 @@ def _grid(
     if (folder / grid_store.GRID_FILE).exists():
         return open_grid(folder)
     frame: RasterFrame | None = None
-    if model.grid.kind == "h3":
+    if ground.cells is not None:
+        cells = ground.cells
+    elif model.grid.kind == "h3":
         cells = h3_cells(ground.area, model.grid.resolution)
     else:
         cells, frame = raster_cells(ground.area, model.grid.crs, model.grid.cell_km * 1000.0)
@@ -154,11 +162,13 @@ def _grid(
         "frame": None if frame is None else {name: getattr(frame, name) for name in RasterFrame.__slots__},
         "key": key,
     }
-    return grid_store.build(folder, cells, tuple(_layer(*each) for each in layers), about, watch)
+    return grid_store.build(folder, cells, tuple(_layer(*each, ground) for each in layers), about, watch)
 
 
-def _layer(evidence: Evidence, found: MapLayer) -> Layer:
+def _layer(evidence: Evidence, found: MapLayer, ground: Ground) -> Layer:
     def measure(cells: GridCells, progress: Progress) -> FloatArray:
+        if ground.cells is not None:
+            return ground.values[evidence.id][np.searchsorted(ground.cells.ids, cells.ids)]
         return measured(evidence, found, cells, progress)
 
     return Layer(evidence.id, evidence.title or evidence.id, evidence.title_ja, unit_of(evidence, found), measure)
@@ -224,6 +234,8 @@ def _use(evidence: Evidence, found: MapLayer, values: FloatArray) -> LayerUse:
 def _direction(evidence: Evidence, use: LayerUse) -> Direction:
     if evidence.categorical:
         return "categorical"
+    if use.suggested:
+        return "either"
     return "ascending" if use.high < use.low else "descending"
 
 
@@ -245,7 +257,8 @@ def block_km(model: ModelFile, cells: Cells) -> float:
     cells : Cells
     """
     side = float(np.sqrt(np.median(cells.area_km2)))
-    return model.evaluation.block_km or max(LEAST_BLOCK_KM, CELLS_A_BLOCK * side)
+    across = float(np.sqrt(cells.area_km2.sum()))
+    return model.evaluation.block_km or max(min(BLOCK_KM, across / BLOCKS_ACROSS), CELLS_A_BLOCK * side)
 
 
 def _evaluations(chosen: Model, learning: _Learning, seed: int, watch: Watch) -> Iterator[Evaluation]:

@@ -58,7 +58,9 @@ def prospect(
     if export and out is None:
         raise OptionError("--export needs --out, the folder to write to.")
     asked = _of_system(system, country or [], resolution, method) if model is None else _of_file(model)
-    folder, study = prospecting.run(asked, model.name if model else "--system", _progress)
+    folder, study = prospecting.run(
+        asked, model.name if model else "--system", _progress, model.resolve().parent if model else None
+    )
     cells, grid = prospecting.cells(folder, study)
     found = candidate_areas(cells, grid.frame, top_pct / 100.0, areas) if areas else ()
     written: list[str] = []
