@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 #: Compound -> share of the metal.
 METAL_IN = {
     "WO3": 0.793,
@@ -59,3 +61,38 @@ def metal_in_product(words: str) -> float:
     """
     low = words.lower()
     return next((METAL_IN[compound] for product, compound in PRODUCTS.items() if product in low), 1.0)
+
+
+#: Words of dysprosium and terbium stated together; a sum with further oxides ("600 t ... + 800 t ...") is none.
+DYSPROSIUM_AND_TERBIUM = re.compile(
+    r"^(?!.*\+ ?\d).*(DyTb|Dy and Tb|Dy, Tb|Dy/Tb|dysprosium and terbium|terbium and dysprosium)", re.I
+)
+#: What of both is dysprosium, least and most: of the six projects of the ledger that state both apart.
+DYSPROSIUM_OF_BOTH = (0.67, 0.87)
+DYSPROSIUM_OF_BOTH_REFERENCE = (
+    "dysprosium and terbium together: of six projects of the bundle that state both, dysprosium is 67 to 87 %"
+    " (SRC, White Mesa, Dubbo, Donald, Aclara, Norra Karr)"
+)
+
+
+def share_in_product(words: str, commodity: str) -> tuple[float, float]:
+    """Return the share of a commodity in what a source states the tonnes of, least and most; 1 where they are of it.
+
+    Parameters
+    ----------
+    words : str
+        What a source calls the product.
+    commodity : str
+        Id of the commodity under which the tonnes are filed.
+
+    Examples
+    --------
+    >>> share_in_product("lithium carbonate", "lithium"), share_in_product("Dy and Tb oxides together", "dysprosium")
+    ((0.1879, 0.1879), (0.67, 0.87))
+    >>> share_in_product("Dy and Tb oxides", "rare earths"), share_in_product("dysprosium oxide", "dysprosium")
+    ((1.0, 1.0), (1.0, 1.0))
+    """
+    if commodity == "dysprosium" and DYSPROSIUM_AND_TERBIUM.search(words):
+        return DYSPROSIUM_OF_BOTH
+    share = metal_in_product(words)
+    return share, share

@@ -11,8 +11,17 @@ import pandas as pd
 
 from data import vocabulary as words
 from data.bundling import resource_classes
-from data.bundling.compounds import metal_in_product, to_basis
-from data.bundling.curated import PLANNED, STAGES, capacity_attribute, stated_day
+from data.bundling.compounds import share_in_product, to_basis
+from data.bundling.curated import PLANNED, capacity_attribute, stated_day
+from data.bundling.project_stages import (
+    is_early_works,
+    is_one_permit,
+    is_study_to_come,
+    stage_of,
+    stands,
+    started,
+    study_of_a_former_owner,
+)
 from data.bundling.records import Claim, Extract, Record, reported
 
 SOURCE = "orebridge_projects"
@@ -31,7 +40,6 @@ KEPT = (
     "npv",
     "offtake",
     "operator",
-    "parent",
     "permit",
     "prc_customers",
     "prc_technology",
@@ -40,11 +48,18 @@ KEPT = (
     "shelved_reason",
     "study",
 )
-#: Words of a holding that is not held as yet, or not certain.
+#: Words of a holding that is not held as yet, or not certain, in what a page says the holding is.
 PENDING = re.compile(
     r"option|to be |planned|memorandum|letter of intent|"
     r"\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
-    r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|to \d",
+    r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|announced|to \d",
+    re.I,
+)
+#: Words of a purchase that is agreed or planned and not closed, in what a page states of the one who is to hold.
+TO_BE_HELD = re.compile(
+    r"^(plans? )?to (take|hold|keep|own)\b|\bwill (hold|keep|own|acquire)\b|\bagree[sd]\b[^;]*\bto (acquire|buy)\b"
+    r"|purchase (of \w+ )?agreed|approval to buy|venture to be formed|\bbid\b[^;]*\bagreed|\bif closed\b"
+    r"|\bclosing (in|due)\b|\bcompletion (in |due )?(Q\d|20\d\d)|(deed|term sheet) signed",
     re.I,
 )
 #: What a statement of ore or grade is of, by its words -> classes of a reporting code. The first that is found counts.
@@ -76,6 +91,10 @@ def extract_projects() -> Extract:
     links, others = _links(), _others()
     for _, row in _table("projects.csv").iterrows():
         record = _record(row, links.get(row["project_id"], ()), others.get(row["project_id"], ()))
+        if row["project_id"] in claims:
+            sold = products(record.commodities, claims[row["project_id"]])
+            held = tuple(name for name in record.commodities if name not in sold)
+            record = replace(record, commodities=(*sold, *held), products=sold)
         if not record.commodities:
             found.leave_out(f"{SOURCE}: no critical commodity")
             continue
@@ -172,32 +191,74 @@ def _record(row: pd.Series, same_as: tuple[str, ...], apart_from: tuple[str, ...
     )
 
 
+#: Word of a `product` claim that a metal of the deposit is in no plan; any other word says that it is sold.
+NO_PRODUCT = "no product"
+
+
+def products(named: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, ...]:
+    """Return what a project is built to sell: what it is listed with, as its `product` claims have it.
+
+    The newest claim that is not weak decides for each commodity; one of which none speaks stays as it is listed.
+
+    Parameters
+    ----------
+    named : tuple of str
+        Commodities that the project is listed with, main one first.
+    rows : DataFrame
+        Its claims: attribute, commodity, text, as_of, standing.
+    """
+    stated = rows[(rows["attribute"] == "product") & (rows["standing"] != "weak")].sort_values("as_of", kind="stable")
+    newest = {words.commodity(each["commodity"]): each["text"] for _, each in stated.iterrows()}
+    every = dict.fromkeys((*named, *(name for name in newest if name)))
+    return tuple(name for name in every if newest.get(name, "") != NO_PRODUCT)
+
+
 def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
-    stands, started = _stands(rows), _started(rows)
+    built, first_run, former = stands(rows), started(rows), study_of_a_former_owner(rows)
     for _, row in rows.iterrows():
         attribute = row["attribute"]
-        if attribute == "stage" and _is_one_permit(row):
-            yield _claim(record, row, "permit", text=row["evidence"])
-        elif attribute == "stage" and _is_early_works(row):
-            yield _claim(record, row, "early_works", text=row["evidence"])
-        elif attribute == "stage":
-            under_way = "study under way" if _is_study_to_come(row) else ""
-            said = ", ".join(filter(None, (row["text"], row["scope"], under_way)))
-            again = row["text"] == "commissioning" and "" < started <= stated_day(row["as_of"], row["retrieved"])
-            yield _claim(record, row, "stage", text="operating" if again else _stage(row), detail=said)
-        elif attribute == "owner" and row["text"]:
-            pending = PENDING.search(row["scope"])
-            share = None if pending else _share(row)
-            for name in words.owners(row["text"]):
-                yield _claim(record, row, "owner_pending" if pending else "owner", share, text=name, unit="%")
+        if attribute == "stage":
+            yield _stage_claim(record, row, first_run, former)
+        elif attribute in HOLDINGS and row["text"]:
+            yield from _holding(record, row)
         elif attribute in ("capacity", "planned_output"):
-            yield from _output(record, row, stands)
+            yield from _output(record, row, built)
+        elif attribute == "product":
+            sold = row["text"] != NO_PRODUCT
+            yield _claim(record, row, "product" if sold else "no_product", text=row["commodity"])
         elif attribute in KEPT:
             value = reported(row["value"])
             yield _claim(record, row, attribute, value, text=row["text"], unit=row["unit"])
             if attribute == "feed" and value and row["unit"] == "%":  # of the works' whole need, as the page states it
                 yield _claim(record, row, "feed_secured_pct", value, text=row["text"], unit="%")
     yield from _resource(record, rows)
+
+
+def _stage_claim(record: Record, row: pd.Series, first_run: str, former: str) -> Claim:
+    """Return the stage that a statement says; a permit or early works where it says no more than that."""
+    if is_one_permit(row):
+        return _claim(record, row, "permit", text=row["evidence"])
+    if is_early_works(row):
+        return _claim(record, row, "early_works", text=row["evidence"])
+    under_way = "study under way" if is_study_to_come(row) else ""
+    of_whom = former if row["text"] in ("prefeasibility", "feasibility") and not under_way else ""
+    said = ", ".join(filter(None, (row["text"], row["scope"], under_way, of_whom)))
+    again = row["text"] == "commissioning" and "" < first_run <= stated_day(row["as_of"], row["retrieved"])
+    return _claim(record, row, "stage", text="operating" if again else stage_of(row), detail=said)
+
+
+#: Attributes that name who holds a project, or its holder.
+HOLDINGS = ("owner", "parent")
+
+
+def _holding(record: Record, row: pd.Series) -> Iterator[Claim]:
+    """Yield the holders that a statement names; one that is agreed, planned or optional holds nothing as yet."""
+    if PENDING.search(row["scope"]) or TO_BE_HELD.search(row["evidence"]):
+        attribute, share = "owner_pending", None
+    else:
+        attribute, share = row["attribute"], _share(row)
+    for name in words.owners(row["text"]) if row["attribute"] == "owner" else (row["text"],):
+        yield _claim(record, row, attribute, share, text=name, unit="%" if row["attribute"] == "owner" else row["unit"])
 
 
 #: Words of a page that says that a holder has the whole; "company plant" names the company and no share.
@@ -208,108 +269,6 @@ def _share(row: pd.Series) -> float | None:
     """Return the share of an owner in percent; the whole only where the page says so."""
     value = reported(row["value"])
     return value if value != 100 or WHOLE.search(f"{row['evidence']} {row['scope']}") else None
-
-
-#: Stages of works that stand.
-BUILT = ("operating", "care and maintenance", "suspended", "closed")
-
-
-def _stands(rows: pd.DataFrame) -> bool:
-    """Tell whether a project's works stand, by the newest stage that is no weak claim."""
-    stages = [row for _, row in rows.iterrows() if row["attribute"] == "stage" and row["standing"] != "weak"]
-    newest = max(reversed(stages), key=lambda row: stated_day(row["as_of"], row["retrieved"]), default=None)
-    return newest is not None and _stage(newest) in BUILT
-
-
-#: Words of a works in commissioning that already makes what it is for.
-STARTED = re.compile(
-    r"ramp|opened|first (product|shipment|batch|commercial|metal|oxide|battery-grade)|inaugurat|producing|began"
-    r"|(operations|production) begun|to production",
-    re.I,
-)
-#: A statement that speaks of a trial works: the works that is meant is not built by it.
-TRIAL = re.compile(r"^(only )?(the |a )?(pilot|demonstration)\b", re.I)
-
-
-#: Words of one permit of several: a licence to mine that comes before the impact assessments, or the federal part.
-ONE_PERMIT = re.compile(
-    r"exploitation (licen[cs]e|permit)|federal (permitting|approval)|record of decision|permits? to follow"
-    r"|hearing open",
-    re.I,
-)
-
-
-def _is_one_permit(row: pd.Series) -> bool:
-    """Tell whether a statement of the stage "permitted" rests on one permit, which leaves others to be got."""
-    return row["text"] == "permitted" and bool(ONE_PERMIT.search(f"{row['scope']} {row['evidence']}"))
-
-
-#: Words of a construction without its investment decision: ground broken or early works while the money is sought.
-NO_DECISION = re.compile(
-    r"decision\b[^.;,]*\b(outstanding|open|awaited)|finance still open|\bworks? to (begin|start)\b", re.I
-)
-
-
-def _is_early_works(row: pd.Series) -> bool:
-    """Tell whether a statement of the stage "construction" says that the decision to build is still open."""
-    return row["text"] == "construction" and bool(NO_DECISION.search(f"{row['scope']} {row['evidence']}"))
-
-
-#: What a study is called -> the stage that it is of, and the one that a project has reached while it is being made.
-STUDIES = {
-    "prefeasibility": (re.compile(r"\bPFS\b|\bpre-?feasibility\b", re.I), "resource"),
-    "feasibility": (
-        re.compile(
-            r"\b[DB]FS\b|\b(definitive|bankable|final) (\w+ )?stud(y|ies)\b|(?<!pre)(?<!pre-)\bfeasibility\b", re.I
-        ),
-        "prefeasibility",
-    ),
-}
-UNFINISHED = re.compile(
-    r"\b(under ?way|in progress|due|misses|to be made|to come|begun|started|funded|expected|planned|work|pays?"
-    r"|conclude)\b",
-    re.I,
-)
-FINISHED = re.compile(r"\bupdat|\boptimi[sz]ed\b|\bdone\b|\bcomplete|\bfinished\b", re.I)
-
-
-def _is_study_to_come(row: pd.Series) -> bool:
-    """Tell whether a statement of a stage that is named after a study says that this study is not done.
-
-    Clause by clause, since the next one may speak of another study; an update leaves the study that it renews.
-    """
-    if row["text"] not in STUDIES:
-        return False
-    study = STUDIES[row["text"]][0]
-    clauses = re.split(r"[;,.] ", f"{row['scope']}; {row['evidence']}")
-    return any(study.search(clause) and UNFINISHED.search(clause) and not FINISHED.search(clause) for clause in clauses)
-
-
-def _stage(row: pd.Series) -> str:
-    """Return our stage; a works in commissioning is one being built until it makes its product.
-
-    A pilot or demonstration works that is built or runs leaves the works itself to be decided on; a project whose
-    study is being made has reached the stage before it.
-    """
-    if _is_study_to_come(row):
-        return STUDIES[row["text"]][1]
-    if row["text"] in ("operating", "construction", "commissioning") and any(
-        TRIAL.search(row[said]) for said in ("scope", "evidence")
-    ):
-        return STAGES["pilot"]
-    if row["text"] == "commissioning" and STARTED.search(f"{row['scope']} {row['evidence']}"):
-        return "operating"
-    return str(STAGES.get(row["text"], row["text"]))
-
-
-def _started(rows: pd.DataFrame) -> str:
-    """Return the first date on which a page that is not weak says that the works runs; empty: none does.
-
-    A works that has started and is said to be in commissioning later goes on starting: it is not built anew.
-    """
-    stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
-    days = (stated_day(row["as_of"], row["retrieved"]) for _, row in stages.iterrows() if _stage(row) == "operating")
-    return min((day for day in days if day), default="")
 
 
 def _claim(record: Record, row: pd.Series, attribute: str, value: float | None = None, **more: Any) -> Claim:
@@ -326,7 +285,7 @@ def _claim(record: Record, row: pd.Series, attribute: str, value: float | None =
     return Claim(record.key, attribute, value, **{**common, **more})
 
 
-def _output(record: Record, row: pd.Series, stands: bool) -> Iterator[Claim]:
+def _output(record: Record, row: pd.Series, built: bool) -> Iterator[Claim]:
     """Return a capacity (estimated where it does not stand yet) or planned output, in t/y of metal or in words."""
     value, planned = reported(row["value"]), row["attribute"] == "planned_output"
     commodity = words.commodity(row["commodity"]) or ""
@@ -337,10 +296,12 @@ def _output(record: Record, row: pd.Series, stands: bool) -> Iterator[Claim]:
     if planned:
         yield _claim(record, row, "planned_output_t_y", value, text=row["text"], commodity=commodity, unit="t/y")
         return
-    share = metal_in_product(row["text"])
-    attribute = "capacity_t_y" if share < 1 else capacity_attribute(row["text"])
-    claim = _claim(record, row, attribute, value * share, text=row["text"], commodity=commodity, unit="t/y")
-    if claim.method == "reported" and (not stands or PLANNED.search(row["scope"])):
+    low, high = share_in_product(row["text"], commodity)
+    attribute = "capacity_t_y" if low < 1 else capacity_attribute(row["text"])
+    claim = _claim(record, row, attribute, value * (low + high) / 2, text=row["text"], commodity=commodity, unit="t/y")
+    if low < high:
+        claim = replace(claim, low=value * low, high=value * high)
+    if claim.method == "reported" and (not built or PLANNED.search(row["scope"])):
         claim = replace(claim, method="estimated")
     yield claim
 

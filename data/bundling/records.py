@@ -53,6 +53,8 @@ class Record:
         The point was looked up or is held with confidence: coarse country polygons do not overrule it.
     neighbours : tuple of str
         Names of neighbours that the source lumps with the place: they say where it lies, not what it is called.
+    products : tuple of str or None
+        Commodity ids that it is built to sell; None: the source does not tell them from what the place holds.
     """
 
     source_id: str
@@ -75,6 +77,7 @@ class Record:
     machine_read: bool = False
     sure_place: bool = False
     neighbours: tuple[str, ...] = ()
+    products: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Undo the escapes that some sources leave in their names."""

@@ -270,7 +270,7 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
     return {
         "site_id": own_id,
         "former_ids": list(former_ids),
-        "products": list(dict.fromkeys(c for r in checked if r.source_id in LEDGERS for c in r.commodities)),
+        "products": _products(checked),
         "name": head.name,
         "aliases": _aliases(head, group)[:12],
         "iso3": spot.iso3,
@@ -285,6 +285,13 @@ def _site_row(group: list[Record], located: list[Record], ranks: dict[tuple[str,
         "source_ids": sorted({r.source_id for r in group}),
         "record_count": len(group),
     }
+
+
+def _products(group: list[Record]) -> list[str]:
+    """Return what a site is built to sell: as its records tell it, of a ledger that does not, what it lists."""
+    told = [r.products for r in group if r.products is not None]
+    listed = [r.commodities for r in group if r.products is None and r.source_id in LEDGERS]
+    return list(dict.fromkeys(c for each in (*told, *listed) for c in each))
 
 
 def _aliases(head: Record, group: list[Record]) -> list[str]:

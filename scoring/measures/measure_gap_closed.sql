@@ -1,11 +1,11 @@
--- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share),
+-- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
 --         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
 --         group whose gap it is, if not its own), reference_n, status
 -- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together (on the logarithmic scale of the score), among those that the site sells: the
 --         main commodity, what is a tenth of the value of the ore or more, and what it states an output of; an element without figures takes its
 --         group's row
--- NULL:   none; without output or without a figure of the gap there is no row (unknown); the country exports more than it imports: 0
+-- NULL:   none; without output or without a figure of the gap there is no row (unknown), nor for a metal of the ore that a project does not sell; the country exports more than it imports: 0
 -- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
 --         lost in processing here, so the range of such an output is from a fourth to twice the value. Capacity of derivative and
 --         recycling plants is product, not metal: a factor of 3 either way. Planned capacity may come to nothing: from 0.
@@ -20,8 +20,12 @@ WITH output AS (
     WHERE c.attribute = 'capacity_t_y' AND c.chosen
     UNION ALL
     SELECT site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25), source_id, as_of, 2, 0.25, 2, 'modelled'
-    FROM contained
+    FROM contained AS c
     WHERE ore_mt > 0
+      AND (
+          site_id NOT IN (SELECT site_id FROM may_sell)
+          OR EXISTS (FROM may_sell AS p WHERE p.site_id = c.site_id AND p.commodity = c.commodity)
+      )
 ),
 market AS (
     SELECT

@@ -1,4 +1,15 @@
--- in:     contained(site_id, commodity, tonnes, ore_mt, ...), combined.claim (chosen grades), combined.site, combined.price, facts.commodity
+-- in:     facts.product, facts.commodity, combined.site
+-- out:    site_id, commodity: what a site of the ledgers may sell of what it holds: its products, their groups and the members of those
+-- grain:  one row a site and commodity; a site without rows is in no ledger: it may sell anything
+-- NULL:   none
+CREATE OR REPLACE TEMP TABLE may_sell AS
+SELECT site_id, commodity FROM facts.product
+UNION
+SELECT p.site_id, k.commodity_id FROM facts.product AS p JOIN facts.commodity AS k ON k.group_id = p.commodity
+UNION
+SELECT p.site_id, k.group_id FROM facts.product AS p JOIN facts.commodity AS k ON k.commodity_id = p.commodity WHERE k.group_id = 'rare earths';
+
+-- in:     contained(site_id, commodity, tonnes, ore_mt, ...), may_sell, combined.claim (chosen grades), combined.site, combined.price, facts.commodity
 -- out:    site_id, commodity, family (the commodity; an element of the rare earths: 'rare earths'), tonnes (of the grade basis; for a site without
 --         tonnage in a million tonnes of ore), usd (value of what the market takes of it), share (of the value of the site, 0..1)
 -- grain:  one row a mine and commodity that is graded, or of which the contained metal is stated, and that it is built to sell (facts.product)
@@ -38,10 +49,8 @@ priced AS (
     JOIN combined.price AS r ON r.commodity_id = m.commodity
     WHERE m.tonnes > 0
       AND (
-          m.commodity IN (SELECT commodity FROM facts.product WHERE site_id = m.site_id)
-          OR k.group_id IN (SELECT commodity FROM facts.product WHERE site_id = m.site_id)
-          OR m.commodity = 'rare earths' AND EXISTS (FROM facts.product AS p JOIN facts.commodity AS e ON e.commodity_id = p.commodity WHERE p.site_id = m.site_id AND e.group_id = 'rare earths')
-          OR NOT EXISTS (FROM facts.product AS p WHERE p.site_id = m.site_id)
+          m.site_id NOT IN (SELECT site_id FROM may_sell)
+          OR EXISTS (FROM may_sell AS p WHERE p.site_id = m.site_id AND p.commodity = m.commodity)
       )
 )
 SELECT

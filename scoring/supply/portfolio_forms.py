@@ -4,16 +4,27 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from data.bundling.compounds import (
+    DYSPROSIUM_AND_TERBIUM,
+    DYSPROSIUM_OF_BOTH,
+    DYSPROSIUM_OF_BOTH_REFERENCE,
+)
 from scoring.supply.portfolio_records import LEVELS, Level
 
 FILE = Path(__file__).with_name("portfolio_forms.toml")
 #: What a mine sells of elements of a group before somebody separates them.
 RARE_EARTHS = ("rare earths", "neodymium", "praseodymium", "dysprosium", "terbium")
+_DYSPROSIUM_OF_BOTH: dict[str, Any] = {
+    "low": DYSPROSIUM_OF_BOTH[0],
+    "high": DYSPROSIUM_OF_BOTH[1],
+    "estimate": True,
+    "reference": DYSPROSIUM_OF_BOTH_REFERENCE,
+}
 #: Feed that is the plant's own or a waste, in the words of sources.
 _OWN_FEED = re.compile(
     r"liquor|slag|tailings|\bwaste|phosphogypsum|scrap|batter|magnets\b|swarf|residue|black mass|circuit board|catalyst"
@@ -76,6 +87,9 @@ def form_of(words: str, commodity: str, kind: str) -> Form | None:
     ['mined', 'refined']
     >>> form_of("synthetic graphite", "graphite", "derivative").level is None
     True
+    >>> both = form_of("DyTb oxides contained", "dysprosium", "mine")
+    >>> both.level, both.low, both.high
+    ('mined', 0.67, 0.87)
     """
     if not words.strip():
         return None
@@ -84,7 +98,9 @@ def form_of(words: str, commodity: str, kind: str) -> Form | None:
             level = block["level"] if block["level"] in LEVELS else None
             if kind == "mine" and level == "refined" and commodity in RARE_EARTHS:
                 level = "mined"
-            return Form(level, block["low"], block["high"], block.get("estimate", False), block["reference"])
+            form = Form(level, block["low"], block["high"], block.get("estimate", False), block["reference"])
+            together = level and commodity == "dysprosium" and DYSPROSIUM_AND_TERBIUM.search(words)
+            return replace(form, **_DYSPROSIUM_OF_BOTH) if together else form
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from data.bundling.compounds import metal_in_product
+from data.bundling.compounds import share_in_product
 from data.sql import Record
 from scoring.supply import portfolio_costs as costs
 from scoring.supply.portfolio_forms import RARE_EARTHS, Form, feed_of, form_of, own_feed, plain_form, usual_recovery
@@ -77,7 +77,7 @@ def _form(row: Record) -> Form | None:
     if known is None or row["origin"] == "resource":
         plain = plain_form(kind, bool(row["brine"]))
         return replace(plain, level="mined") if row["origin"] == "resource" and not row["brine"] else plain
-    contained = metal_in_product(words) < 1
+    contained = share_in_product(words, commodity)[0] < 1  # as the bundle keeps a capacity
     return replace(known, low=1.0, high=1.0, estimate=False) if contained else known
 
 

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import groupby
-from typing import Literal, TypedDict, cast
+from typing import Any, Literal, TypedDict, cast
 
 import duckdb
 import numpy as np
 
+from data.bundling.compounds import DYSPROSIUM_AND_TERBIUM, DYSPROSIUM_OF_BOTH, share_in_product
 from data.sql import records, sql
 from geo.arrays import FloatArray
 from scoring.measures.inputs import Inputs
@@ -55,10 +56,6 @@ _PRODUCT = (
 )
 _GROSS = re.compile(rf"{_PRODUCT}|together|\+ ?\d|all \d+ products|finished products|critical", re.I)
 _BY_WEIGHT = re.compile(_PRODUCT, re.I)
-#: Dysprosium and terbium together, and what of it is dysprosium: 67 to 87 % in the six projects that state both apart
-#: (SRC, White Mesa, Dubbo, Donald, Aclara, Norra Karr).
-_DY_AND_TB = re.compile(r"^(?!.*\+ ?\d).*(DyTb|Dy and Tb|Dy, Tb|Dy/Tb|dysprosium and terbium)", re.I)
-_DY_OF_BOTH = (0.67, 0.87)
 _CONTAINED = re.compile(
     r"contained|\bcontent\b|\bin (mixed |mineral )?(rare earth )?"
     r"(concentrate|carbonate|sul(ph|f)ate|hydroxide|dioxide|mhp)",
@@ -324,13 +321,18 @@ def metal_share(product: str, by_weight: bool = False, commodity: str = "") -> t
     >>> metal_share("battery-grade cobalt sulfate"), metal_share("cobalt in sulphate")
     ((0.21, 1.0), (1.0, 1.0))
     """
-    if commodity == "dysprosium" and _DY_AND_TB.search(product):
-        return _DY_OF_BOTH
+    if commodity == "dysprosium" and DYSPROSIUM_AND_TERBIUM.search(product):
+        return DYSPROSIUM_OF_BOTH
     if _CONTAINED.search(product):
         return 1.0, 1.0
     if _GROSS.search(product):
         return (1.0, 1.0) if by_weight and _BY_WEIGHT.search(product) else None
     return next((share for words, share in _COMPOUNDS if words.search(product)), (1.0, 1.0))
+
+
+def _is_metal(row: Mapping[str, Any]) -> bool:
+    """Tell whether the tonnes of a claim are of metal already: the bundle keeps a capacity for a compound as that."""
+    return row["attribute"] == "capacity_t_y" and share_in_product(row["product"], row["commodity"])[0] < 1
 
 
 def ramp(first: FloatArray, full: FloatArray, months: int) -> FloatArray:
@@ -362,7 +364,7 @@ def _site(rows: Sequence[OutputRow], commodity: str) -> SiteOutput:
     plans: list[float] = []
     statements: list[Statement] = []
     for row in rows:
-        share = metal_share(row["product"], row["by_weight"], commodity)
+        share = (1.0, 1.0) if _is_metal(row) else metal_share(row["product"], row["by_weight"], commodity)
         if share is None:
             continue
         ends = (row["low"] or row["value"]) * share[0], (row["high"] or row["value"]) * share[1]

@@ -248,6 +248,7 @@ ATTRIBUTES = {
     "feed_secured_pct": N_("Feed under contract"),
     "recovery_pct": N_("Recovery"),
     "product": N_("Products"),
+    "no_product": N_("In the deposit, in no plan to sell"),
     "offtake": N_("Offtake"),
     "owner_pending": N_("Owner, agreed or optional (not scored)"),
     "operator": N_("Operator"),

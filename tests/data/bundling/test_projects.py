@@ -232,3 +232,63 @@ def test_early_works_before_the_decision_are_no_construction(said: str, attribut
     """Mahenge broke ground in October 2025 without an investment decision."""
     (found,) = claims({"text": "construction", "evidence": said})
     assert found.attribute == attribute
+
+
+@pytest.mark.parametrize(
+    ("attribute", "evidence"),
+    [
+        ("owner", "plans to take 62 percent, terms under negotiation"),  # Bunyu: a term sheet with a fund
+        ("owner", "to keep 38 percent"),
+        ("owner", "agrees $300mn deal to acquire Australian Strategic Materials"),  # Dubbo
+        ("owner", "70% of joint venture to be formed after investment decision"),
+        ("parent", "scheme deed signed to buy all of ASM"),
+    ],
+)
+def test_a_deal_that_is_not_closed_is_no_holding_where_the_page_alone_says_so(attribute: str, evidence: str) -> None:
+    (found,) = claims({"attribute": attribute, "text": "A", "value": "62", "unit": "%", "evidence": evidence})
+    assert (found.attribute, found.value) == ("owner_pending", None)
+
+
+@pytest.mark.parametrize(
+    "evidence",
+    ["Eldorado completed the purchase", "owner to be taken over by Energy Fuels", "acquired all rights in August 2023"],
+)
+def test_who_holds_today_is_an_owner_though_a_deal_is_spoken_of(evidence: str) -> None:
+    (found,) = claims({"attribute": "owner", "text": "A", "evidence": evidence})
+    assert found.attribute == "owner"
+
+
+def test_a_metal_of_the_deposit_that_is_in_no_plan_is_no_product() -> None:
+    """Dubbo's first phase makes rare-earth oxides; zirconium and niobium are in the ore. The newest page decides."""
+    stated = pd.DataFrame(
+        [
+            {**ROW, "attribute": "product", "commodity": "zirconium", "text": "product", "as_of": "2023"},
+            {**ROW, "attribute": "product", "commodity": "zirconium", "text": "no product", "as_of": "2025-07"},
+            {**ROW, "attribute": "product", "commodity": "yttrium", "text": "product"},
+            {**ROW, "attribute": "product", "commodity": "terbium", "text": "no product", "standing": "weak"},
+        ]
+    )
+    listed = ("rare earths", "zirconium", "terbium")
+    assert projects.products(listed, stated) == ("rare earths", "terbium", "yttrium")
+    kept = claims(*stated.to_dict("records"))
+    assert [(claim.attribute, claim.text) for claim in kept[:2]] == [
+        ("product", "zirconium"),
+        ("no_product", "zirconium"),
+    ]
+
+
+def test_the_study_of_a_former_owner_is_told_as_one() -> None:
+    study = {"attribute": "study", "text": "DFS", "scope": "2014, former owner", "as_of": "2026-02"}
+    stage, _ = claims({"text": "feasibility", "as_of": "2026-02"}, study)
+    assert (stage.text, stage.detail) == ("feasibility", "feasibility, study of a former owner, 2014")
+    own, *_ = claims({"text": "feasibility"}, study, {"attribute": "study", "text": "DFS", "as_of": "2026-05"})
+    assert own.detail == "feasibility"
+
+
+def test_a_capacity_of_dysprosium_and_terbium_counts_its_part_of_dysprosium() -> None:
+    """Caremag: 600 t/y of the two; 67 to 87 % of it is dysprosium."""
+    row = {"attribute": "capacity", "commodity": "dysprosium", "value": "600", "unit": "t/y"}
+    (both,) = claims({**row, "text": "Dy and Tb oxides together", "scope": "planned"})
+    assert (both.value, both.low, both.high) == pytest.approx((462, 402, 522))
+    (alone,) = claims({**row, "text": "dysprosium oxide"})
+    assert (alone.value, alone.low) == (600, None)

@@ -447,6 +447,25 @@ def test_the_main_commodity_is_the_most_valuable_that_is_sold(layers, grades, li
     assert found.loc[("grade_percentile", "s", ""), "target"] == main
 
 
+def test_a_metal_of_the_ore_that_a_project_does_not_sell_closes_no_gap(layers) -> None:
+    """Hermosa builds a zinc mine: the copper that its ore holds is a fact of the deposit."""
+    with world([TinySite("s")]) as con:
+        more_commodities(con)
+        con.execute("UPDATE facts.commodity SET leading_share_pct = 50, us_net_imports_t = 10")
+        con.execute("UPDATE facts.site SET commodities = ['copper', 'nickel']")
+        claim(con, "s", "tonnage_mt", 100.0, commodity="", unit="Mt")
+        claim(con, "s", "grade", 2.0)
+        claim(con, "s", "grade", 1.0, commodity="nickel")
+        con.execute("UPDATE facts.claim SET key = 's:1'")
+        anything = measured(con, layers)
+        con.execute("INSERT INTO facts.product VALUES ('s', 'nickel')")
+        plan = measured(con, layers)
+    assert ("gap_closed", "s", "copper") in anything.index, "a site in no ledger may sell what it holds"
+    assert ("gap_closed", "s", "copper") not in plan.index
+    assert ("gap_closed", "s", "nickel") in plan.index
+    assert ("contained_years", "s", "copper") in plan.index
+
+
 def test_by_products_count_at_their_price_and_the_lens_stays_with_the_metal(layers) -> None:
     grades = {"nickel": (1.0, "%"), "copper": (0.6, "%")}
     found = ore(layers, grades, peers={"copper": 0.0001})
