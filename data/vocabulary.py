@@ -237,10 +237,10 @@ COUNTRY_SPELLINGS: dict[str, str] = {
     "gambia, the": "GMB",
     "bahamas, the": "BHS",
     "saint lucia": "LCA",
-    # As FINEPRINT and the lists of the USGS spell them, slips included.
+    # As FINEPRINT and the lists of the USGS spell them, slips included. "Congo (Zaire)" stands for both Congos there,
+    # "Serbia and Montenegro" for three states: no country is read from them, the point says it.
     "democratic republic of congo": "COD",
     "dem. rep. of congo": "COD",
-    "congo (zaire)": "COD",
     "congo brazzaville": "COG",
     "congo people's republic": "COG",
     "territory of new caledonia and dependencies": "NCL",
@@ -251,7 +251,6 @@ COUNTRY_SPELLINGS: dict[str, str] = {
     "scotland": "GBR",
     "great britain": "GBR",
     "surinam": "SUR",
-    "serbia and montenegro": "SRB",
     "kosovo (serbia)": "XKX",
     "kingdom of saudi arabia": "SAU",
     "saudia arabia": "SAU",

@@ -16,8 +16,8 @@ STAGES = {
 }
 
 
-#: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells or
-#: salts.
+#: Capacity figures that can be set against world production: metal, oxide, magnets, sponge, anode; not feed, cells,
+#: salts or a sum of several products ("600 t Dy and Tb oxides + 800 t Nd and Pr oxides").
 COMPARABLE = re.compile(
     r"magnet|\boxide|\bREO\b|metal|sponge|graphite|anode|germanium|gallium|antimony|indium|nickel "
     r"made|cobalt, planned|NdPr|separation",
@@ -25,7 +25,7 @@ COMPARABLE = re.compile(
 )
 NOT_COMPARABLE = re.compile(
     r"treated|feedstock|\bfeed\b|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sul(f|ph)ate|hydroxide"
-    r"|tungsten trioxide|phosphate",
+    r"|tungsten trioxide|phosphate|\d t [^+]+\+ ?[\d,]+ t\b",
     re.I,
 )
 
@@ -185,7 +185,7 @@ def extract_fast41() -> Extract:
 
 
 def extract_site_facts() -> Extract:
-    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, tonnage), tied to a record by its key.
+    """Read `site_facts.csv`: one looked-up fact a row (owner, stage, grade, product ...), tied to a record by its key.
 
     An owner whose 100 % was only estimated, because the source names no partner, has no stated share.
     """
@@ -204,6 +204,7 @@ def extract_site_facts() -> Extract:
             first["source_url"],
             as_of=max(rows["as_of"]),
             same_as=(str(record_key),),
+            products=tuple(rows.loc[rows["attribute"] == "product", "commodity"]) or None,
         )
         found.records.append(record)
         for _, row in rows.iterrows():

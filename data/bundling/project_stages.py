@@ -64,8 +64,8 @@ STUDIES = {
     ),
 }
 UNFINISHED = re.compile(
-    r"\b(under ?way|in progress|due|misses|to be made|to come|begun|started|funded|expected|planned|work|pays?"
-    r"|conclude)\b",
+    r"\b(under ?way|in progress|due|misses|to be (made|delivered|prepared|completed)|to (come|finish|follow)|begun"
+    r"|started|funded|ordered|expected|planned|work|pays?|conclude|in (DFS|PFS|definitive feasibility study) phase)\b",
     re.I,
 )
 FINISHED = re.compile(r"\bupdat|\boptimi[sz]ed\b|\bdone\b|\bcomplete|\bfinished\b", re.I)

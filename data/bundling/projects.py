@@ -52,7 +52,7 @@ KEPT = (
 PENDING = re.compile(
     r"option|to be |planned|memorandum|letter of intent|"
     r"\bmou\b|agreed|may rise|rises to|closing|warrants|binding|\bdeal\b|pending"
-    r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|announced|to \d",
+    r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|to \d",
     re.I,
 )
 #: Words of a purchase that is agreed or planned and not closed, in what a page states of the one who is to hold.
@@ -61,6 +61,10 @@ TO_BE_HELD = re.compile(
     r"|purchase (of \w+ )?agreed|approval to buy|venture to be formed|\bbid\b[^;]*\bagreed|\bif closed\b"
     r"|\bclosing (in|due)\b|\bcompletion (in |due )?(Q\d|20\d\d)|(deed|term sheet) signed",
     re.I,
+)
+#: Words of a new parent of the holder that is not its parent as yet.
+PARENT_TO_BE = re.compile(
+    r"\b(purchase|acquisition|take-?over|merger)\b[^;]*\b(agreed|announced|pending|proposed)", re.I
 )
 #: What a statement of ore or grade is of, by its words -> classes of a reporting code. The first that is found counts.
 CLASSES: tuple[tuple[str, str], ...] = (
@@ -253,7 +257,8 @@ HOLDINGS = ("owner", "parent")
 
 def _holding(record: Record, row: pd.Series) -> Iterator[Claim]:
     """Yield the holders that a statement names; one that is agreed, planned or optional holds nothing as yet."""
-    if PENDING.search(row["scope"]) or TO_BE_HELD.search(row["evidence"]):
+    not_yet = PENDING if row["attribute"] == "owner" else PARENT_TO_BE
+    if not_yet.search(row["scope"]) or TO_BE_HELD.search(row["evidence"]):
         attribute, share = "owner_pending", None
     else:
         attribute, share = row["attribute"], _share(row)

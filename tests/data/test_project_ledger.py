@@ -23,6 +23,7 @@ ATTRIBUTES = {
     "grade",
     "contained",
     "planned_output",
+    "product",
     "capacity",
     "feed",
     "offtake",
@@ -109,6 +110,7 @@ def test_every_claim_says_who_and_when(projects: pd.DataFrame, claims: pd.DataFr
     assert set(claims["project_id"]) <= set(projects["project_id"])
     assert set(claims["attribute"]) <= ATTRIBUTES
     assert set(claims["standing"]) == {"ordinary", "weak"}
+    assert set(claims.loc[claims["attribute"] == "product", "text"]) <= {"product", "no product"}
     assert claims["as_of"].str.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?").all()
     assert claims["as_of"].max() <= claims["retrieved"].max()
     assert all(urlparse(address).netloc for address in claims["source_url"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -183,3 +184,22 @@ def test_each_plant_is_of_a_known_kind_and_placed_with_its_accuracy() -> None:
         assert row["location_accuracy"] in ("exact", "approximate", "centroid")
         assert -180 <= float(row["lon"]) <= 180
         assert -90 <= float(row["lat"]) <= 90
+
+
+@pytest.mark.parametrize(
+    ("spelt", "iso3"),
+    [
+        ("Democratic Republic of Congo", "COD"),
+        ("Kazakstan", "KAZ"),
+        ("Kalaallit Nunaat (Greenland)", "GRL"),
+        ("Congo (Zaire)", ""),  # the lists of the USGS mean either Congo by it
+        ("Serbia and Montenegro", ""),
+    ],
+)
+def test_countries_are_read_as_lists_spell_them_and_not_where_they_mean_several(
+    tmp_path: Path, spelt: str, iso3: str
+) -> None:
+    """Frontier stood in Zambia and in the Democratic Republic of Congo while its country was not read."""
+    codes = tmp_path / "codes.csv"
+    codes.write_text("ISO3166-1-Alpha-3\n", encoding="utf-8")
+    assert words.CountryNames(codes).iso3(spelt) == iso3

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from data.bundling import projects, resource_classes
+from data.bundling import curated, projects, resource_classes
 from data.bundling.records import Claim, Record
 
 RECORD = Record("orebridge_projects", "p", "P", "USA", None, None, "mine", ("lithium",), "")
@@ -249,6 +249,15 @@ def test_a_deal_that_is_not_closed_is_no_holding_where_the_page_alone_says_so(at
     assert (found.attribute, found.value) == ("owner_pending", None)
 
 
+def test_a_parent_whose_purchase_is_agreed_is_none_as_yet() -> None:
+    """Eldorado agreed to buy Foran (McIlvenna Bay); Angola's fund is a holder of Pensana whose part may rise."""
+    eldorado, fund = claims(
+        {"attribute": "parent", "text": "Eldorado Gold", "scope": "CAN; purchase of Foran agreed"},
+        {"attribute": "parent", "text": "FSDEA", "scope": "AGO; of Pensana, may rise to 37"},
+    )
+    assert (eldorado.attribute, fund.attribute) == ("owner_pending", "parent")
+
+
 @pytest.mark.parametrize(
     "evidence",
     ["Eldorado completed the purchase", "owner to be taken over by Energy Fuels", "acquired all rights in August 2023"],
@@ -292,3 +301,10 @@ def test_a_capacity_of_dysprosium_and_terbium_counts_its_part_of_dysprosium() ->
     assert (both.value, both.low, both.high) == pytest.approx((462, 402, 522))
     (alone,) = claims({**row, "text": "dysprosium oxide"})
     assert (alone.value, alone.low) == (600, None)
+
+
+def test_a_capacity_that_sums_two_products_is_of_neither() -> None:
+    """Caremag: 1,400 t of four oxides stood as dysprosium."""
+    both = "oxides, planned (600 t Dy and Tb oxides + 800 t Nd and Pr oxides)"
+    assert curated.capacity_attribute(both) == "capacity_other_t_y"
+    assert curated.capacity_attribute("graphite anode (8,000 phase 1 + 10,000 phase 2)") == "capacity_t_y"
