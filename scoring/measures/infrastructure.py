@@ -14,7 +14,7 @@ from geo.geometry import PolygonIndex
 from geo.nearest import NearestLines, NearestPoints
 from scoring.criteria.catalogue import Criterion
 from scoring.measures import haulage
-from scoring.measures.inputs import DETOUR, NETWORKS, SLACK_KM, Inputs
+from scoring.measures.inputs import DETOUR, NETWORKS, SLACK_KM, Inputs, features
 
 TOWN_INHABITANTS = 50_000
 
@@ -239,7 +239,7 @@ def access_capex(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    found = access(inputs)
+    found = inputs.once(access)
     slack_km = DETOUR * (_location_slack_km(inputs) + LINE_SLACK_KM)
     rate = np.where(found.mode == "rail", haulage.RAIL.build_m_per_km, haulage.ROAD.build_m_per_km)
     slack = haulage.AUD_2010_TO_2018 * rate * slack_km + haulage.power_line_maud(slack_km)
@@ -262,7 +262,7 @@ def haul_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: AR
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    found = access(inputs)
+    found = inputs.once(access)
     frame = inputs.sites[["site_id"]].assign(
         value=np.round(found.haul, 1),
         low=np.round(found.haul_low, 1),
@@ -285,8 +285,7 @@ def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    rivers = gpd.read_parquet(inputs.layers / "rivers.parquet")
-    lakes = gpd.read_parquet(inputs.layers / "lakes.parquet")
+    rivers, lakes = features("rivers", inputs.layers), features("lakes", inputs.layers)
     lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
     names = np.concatenate([rivers["name"].fillna("").to_numpy(), lakes["name"].fillna("").to_numpy()])
     nearest = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])

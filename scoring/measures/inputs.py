@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 import duckdb
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import pyarrow.parquet as pq
 import shapely
 from numpy.typing import NDArray
 
@@ -68,6 +70,8 @@ MILESTONES = "own:milestones"
 
 SITES = "SELECT * FROM combined.site ORDER BY site_id"
 
+Made = TypeVar("Made")
+
 
 @dataclass(frozen=True)
 class Inputs:
@@ -99,6 +103,22 @@ class Inputs:
         """site_id, lon, lat (EPSG:4326), iso3, kind, stage, location_accuracy of every site that is to be measured."""
         columns = "site_id, lon, lat, iso3, kind, stage, location_accuracy"
         return self.wanted(self.facts.execute(SITES.replace("*", columns)).df())
+
+    @cached_property
+    def _made(self) -> dict[object, Any]:
+        return {}
+
+    def once(self, make: Callable[[Inputs], Made]) -> Made:
+        """Return what a function makes of these inputs: several measures ask, and it is made once.
+
+        Parameters
+        ----------
+        make : Callable[[Inputs], Made]
+            The function. What it returns is shared: nobody may change it.
+        """
+        if make not in self._made:
+            self._made[make] = make(self)
+        return cast(Made, self._made[make])
 
     def wanted(self, rows: pd.DataFrame) -> pd.DataFrame:
         """Return the rows of the sites that are to be measured.
@@ -178,26 +198,33 @@ class Inputs:
         return folder_of(layer, self.layers, self.share_alike)
 
     def points(self, layer: str) -> gpd.GeoDataFrame:
-        """Return a bundled point layer.
+        """Return a bundled point layer, read once: columns and geometry in EPSG:4326, which the frame does not state.
 
         Parameters
         ----------
         layer : str
             Id of a layer of `layers/catalog.toml`.
         """
-        return gpd.read_parquet(self.layers / f"{layer}.parquet")
+        if ("points", layer) not in self._made:
+            self._made["points", layer] = features(layer, self.layers)
+        return cast(gpd.GeoDataFrame, self._made["points", layer])
 
     def nearest_line(self, network: str) -> tuple[NDArray[np.float64], NDArray[np.object_]]:
         """Return geodesic km from each site to the nearest line of a network, and the bundled layer that holds it.
+
+        They are looked for once.
 
         Parameters
         ----------
         network : str
             A key of `NETWORKS`.
         """
-        layers = list(NETWORKS[network])
-        km = np.stack([self._nearest_line_km(layer) for layer in layers])
-        return km.min(axis=0, initial=np.inf), np.asarray(layers, dtype=object)[km.argmin(axis=0)]
+        if ("nearest line", network) not in self._made:
+            layers = list(NETWORKS[network])
+            km = np.stack([self._nearest_line_km(layer) for layer in layers])
+            nearest = np.asarray(layers, dtype=object)[km.argmin(axis=0)]
+            self._made["nearest line", network] = km.min(axis=0, initial=np.inf), nearest
+        return cast(tuple[NDArray[np.float64], NDArray[np.object_]], self._made["nearest line", network])
 
     def _nearest_line_km(self, layer: str) -> NDArray[np.float64]:
         lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
@@ -249,7 +276,7 @@ def landmasses(layers: Path) -> Landmasses:
     layers : Path
         Folder of bundled layers.
     """
-    return Landmasses(gpd.read_parquet(layers / "land.parquet").geometry.to_numpy())
+    return Landmasses(shapes("land", layers))
 
 
 def folder_of(layer: str, layers: Path, share_alike: Path) -> Path:
@@ -321,7 +348,37 @@ def bundled_lines(layer: str, folder: Path) -> NDArray[np.object_]:
     folder : Path
         Folder of the layers.
     """
-    return np.asarray(gpd.read_parquet(folder / f"{layer}.parquet").geometry.to_numpy(), dtype=object)
+    return shapes(layer, folder)
+
+
+def shapes(layer: str, folder: Path) -> NDArray[np.object_]:
+    """Return the geometries of a bundled layer, EPSG:4326.
+
+    Parameters
+    ----------
+    layer : str
+        Id of a layer of `layers/catalog.toml`.
+    folder : Path
+        Folder of the layers.
+    """
+    column = pq.read_table(folder / f"{layer}.parquet", columns=["geometry"]).column("geometry")
+    return np.asarray(shapely.from_wkb(column.to_numpy()), dtype=object)
+
+
+def features(layer: str, folder: Path) -> gpd.GeoDataFrame:
+    """Return a bundled layer: its columns, and geometry in EPSG:4326, which the frame does not state.
+
+    GeoPandas would make the coordinate system out of each file's text anew, which takes longer than to read the file.
+
+    Parameters
+    ----------
+    layer : str
+        Id of a layer of `layers/catalog.toml`.
+    folder : Path
+        Folder of the layers.
+    """
+    rows = pq.read_table(folder / f"{layer}.parquet").to_pandas()
+    return gpd.GeoDataFrame(rows.assign(geometry=shapely.from_wkb(rows["geometry"].to_numpy())), geometry="geometry")
 
 
 def run(inputs: Inputs, statement: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
