@@ -130,12 +130,13 @@ def by_force(con: duckdb.DuckDBPyConnection, scenario: Scenario, fact: OpenFact)
     return min(ranks), max(ranks), max(scores), min(scores)
 
 
+@pytest.mark.parametrize(("first", "others"), [(4, 8), pytest.param(12, 24, marks=pytest.mark.nightly)])
 @pytest.mark.parametrize("commodity", ["", "dysprosium"])
-def test_order_is_that_of_the_effect_recomputed_by_brute_force(small, commodity: str) -> None:
+def test_order_is_that_of_the_effect_recomputed_by_brute_force(small, commodity: str, first: int, others: int) -> None:
     scenario = from_preset(commodity=commodity)
     found = open_facts(small, scenario, TODAY)
     rng = np.random.default_rng(7)
-    some = sorted({*range(12), *rng.choice(len(found), 24, replace=False).tolist()})
+    some = sorted({*range(first), *rng.choice(len(found), others, replace=False).tolist()})
     forced = []
     for place in some:
         fact = found[place]
