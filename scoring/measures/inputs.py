@@ -381,7 +381,7 @@ def features(layer: str, folder: Path) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(rows.assign(geometry=shapely.from_wkb(rows["geometry"].to_numpy())), geometry="geometry")
 
 
-def run(inputs: Inputs, statement: str, parameters: dict[str, str] | None = None) -> pd.DataFrame:
+def run(inputs: Inputs, statement: str, parameters: Mapping[str, object] | None = None) -> pd.DataFrame:
     """Return the rows of a statement (its path) for the sites that are wanted.
 
     Parameters
@@ -390,7 +390,7 @@ def run(inputs: Inputs, statement: str, parameters: dict[str, str] | None = None
         Facts and layers of the bundle, and the sites that are to be measured.
     statement : str
         Path of a statement, from the top of the tree.
-    parameters : dict[str, str] or None, optional
+    parameters : Mapping[str, object] or None, optional
         What it binds.
     """
     return inputs.wanted(inputs.facts.execute(sql(statement), parameters or {}).df())

@@ -1,4 +1,4 @@
--- in:     graded (own and equivalent grades); main_commodity(site_id, commodity)
+-- in:     graded (own and equivalent grades); main_commodity(site_id, commodity); $only: ids of the sites that are asked for, NULL: all
 -- out:    site_id, commodity, value, low, high (percentile 0..100), source_id, as_of, target, reference_group, reference_n
 -- grain:  one row a site and commodity by its own grade, and one with commodity '' for the site's main commodity by its equivalent grade
 -- NULL:   none; a grade with fewer than 8 peers gives no row (unknown)
@@ -42,7 +42,7 @@ shifted AS (
     FROM ranked AS r
     JOIN graded AS p ON p.commodity = r.commodity AND p.equivalent = r.equivalent
         AND CASE r.among WHEN 'type' THEN p.deposit_type = r.deposit_type WHEN 'form' THEN p.form = r.form ELSE true END
-    WHERE r.n >= 8
+    WHERE r.n >= 8 AND ($only IS NULL OR list_contains($only, r.site_id))
     GROUP BY r.site_id, r.commodity, r.equivalent
 ),
 as_form AS (
@@ -51,7 +51,7 @@ as_form AS (
         100 * avg((p.grade < r.grade / 2.7)::INTEGER) AS down, 100 * avg((p.grade <= r.grade * 2.7)::INTEGER) AS up
     FROM ranked AS r
     JOIN graded AS p ON p.commodity = r.commodity AND p.equivalent = r.equivalent AND p.form <> ''
-    WHERE r.n >= 8 AND r.form = ''
+    WHERE r.n >= 8 AND r.form = '' AND ($only IS NULL OR list_contains($only, r.site_id))
     GROUP BY r.site_id, r.commodity, r.equivalent, p.form
     HAVING count(*) >= 8
 ),

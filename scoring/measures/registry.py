@@ -78,8 +78,9 @@ def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # n
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    _payable(inputs)
-    return run(inputs, "scoring/measures/measure_grade_percentile.sql")
+    inputs.once(_payable)
+    only = None if inputs.only is None else sorted(inputs.only)
+    return run(inputs, "scoring/measures/measure_grade_percentile.sql", {"only": only})
 
 
 def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
@@ -92,7 +93,7 @@ def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # no
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    _payable(inputs)
+    inputs.once(_payable)
     return run(inputs, "scoring/measures/measure_contained_years.sql")
 
 
@@ -382,7 +383,7 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    _payable(inputs)
+    inputs.once(_payable)
     return run(inputs, "scoring/measures/measure_gap_closed.sql", {"market": criterion.options["market"]})
 
 
