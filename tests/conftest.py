@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -16,6 +17,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from data import facts as bundle
+from data import store_file
 from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
@@ -37,6 +39,36 @@ settings.register_profile("explore", SLOWLY)
 settings.load_profile("same")
 
 HERE = Path(__file__).resolve().parent
+#: Makes the file of a store, as programs do; `tests/data/test_store.py` has it do so each time.
+BUILD_STORE = store_file._build
+
+
+@cache
+def _empty_store(migrations: tuple[str, ...]) -> Path:
+    """Return the file of a new store, made once per worker and set of migrations."""
+    path = Path(tempfile.mkdtemp(prefix="orebridge-store-")) / store_file.FILE
+    BUILD_STORE(path, None)
+    return path
+
+
+def copy_store(path: Path, source: Path | None) -> None:
+    """Put a copy of a new store in place of making it: nine migrations are most of what a test of three rows takes."""
+    if source is not None:
+        BUILD_STORE(path, source)
+        return
+    shutil.copyfile(_empty_store(tuple(map(str, store_file.migrations().values()))), path)
+    store_file.shut_in(path)
+
+
+store_file._build = copy_store
+
+
+@pytest.fixture
+def made_stores(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have each new store made by its migrations."""
+    monkeypatch.setattr(store_file, "_build", BUILD_STORE)
+
+
 #: Folders of tests, the one whose files take longest first; the others in any order after them.
 SLOW = ("browser", "workspace", "ui", "data", "layers")
 

@@ -36,6 +36,7 @@ from data.store import (
 )
 from scoring.ranking.scenario import Filters, Scenario, from_dict, from_preset
 
+pytestmark = pytest.mark.usefixtures("made_stores")
 CHECKOUT = Path(__file__).resolve().parents[2]
 FORK = multiprocessing.get_context("forkserver")
 FORK.set_forkserver_preload(
