@@ -52,13 +52,14 @@ def shell(command: str, tmp_path: Path, **environment: str) -> subprocess.Comple
 
 
 @pytest.mark.parametrize("name", ENVIRONMENTS)
-def test_machine_formats_are_whole_and_utf8_in_every_environment(run, name: str) -> None:
-    done = run("rank", "--universe", "all", "--top", "400", "--format", "json", **ENVIRONMENTS[name])
+def test_machine_formats_are_whole_and_utf8_in_every_environment(run, small: Path, name: str) -> None:
+    environment = {**ENVIRONMENTS[name], "OREBRIDGE_BUNDLE": str(small)}
+    done = run("rank", "--universe", "all", "--top", "400", "--format", "json", **environment)
     assert (done.returncode, done.stderr) == (0, b"")
     rows = json.loads(done.stdout.decode("utf-8"))
     assert len(rows) == 400
     assert any(not row["name"].isascii() for row in rows)
-    done = run("rank", "--universe", "all", "--top", "400", "--format", "csv", **ENVIRONMENTS[name])
+    done = run("rank", "--universe", "all", "--top", "400", "--format", "csv", **environment)
     assert b"\r\n" not in done.stdout
     assert [row["name"] for row in csv.DictReader(io.StringIO(done.stdout.decode("utf-8")))] == [
         row["name"] for row in rows
@@ -74,23 +75,27 @@ def test_machine_formats_are_whole_and_utf8_in_every_environment(run, name: str)
     ],
     ids=lambda each: each if isinstance(each, str) else each[0],
 )
-def test_text_for_people_ends_in_no_traceback_and_keeps_the_encoding_of_the_terminal(run, name: str, words) -> None:
-    done = run(*words, **ENVIRONMENTS[name])
+def test_text_for_people_ends_in_no_traceback_and_keeps_the_encoding_of_the_terminal(
+    run, small: Path, name: str, words
+) -> None:
+    bundle = {"OREBRIDGE_BUNDLE": str(small)} if words[0] == "rank" else {}
+    done = run(*words, **ENVIRONMENTS[name], **bundle)
     assert (done.returncode, done.stderr) == (0, b"")
     encoding = {"cp932": "cp932", "cp1252": "cp1252"}.get(name, "utf-8")
     text = done.stdout.decode(encoding)
     if words[0] == "rank":
         assert text.count("\n") == 401
-        assert ("\\xf8" in text) == (name == "cp932")  # the o with stroke of Rodnoy, which that encoding lacks
+        assert ("\\xf8" in text) == (name == "cp932")  # the o with stroke of Herøya, which that encoding lacks
 
 
 @pytest.mark.skipif(os.name == "nt", reason="the shell's way of closing a stream")
 @pytest.mark.parametrize("closed", [">&-", "<&- >&- 2>&-"])
-def test_a_closed_stream_swallows_what_is_printed(tmp_path: Path, closed: str) -> None:
+def test_a_closed_stream_swallows_what_is_printed(tmp_path: Path, small: Path, closed: str) -> None:
     done = shell(
         f'"$O" shortlist new a {closed} && "$O" rank --top 3 --format json {closed} && "$O" shortlist '
         f"list --format json",
         tmp_path,
+        OREBRIDGE_BUNDLE=str(small),
     )
     assert done.returncode == 0, done.stderr
     assert "Traceback" not in done.stderr
@@ -98,8 +103,8 @@ def test_a_closed_stream_swallows_what_is_printed(tmp_path: Path, closed: str) -
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
-def test_a_full_disk_under_the_redirect_is_one_sentence(tmp_path: Path) -> None:
-    done = shell('"$O" rank --top 3 > /dev/full', tmp_path)
+def test_a_full_disk_under_the_redirect_is_one_sentence(tmp_path: Path, small: Path) -> None:
+    done = shell('"$O" rank --top 3 > /dev/full', tmp_path, OREBRIDGE_BUNDLE=str(small))
     assert done.returncode == 2
     assert done.stderr == "orebridge: standard output: No space left on device.\n"
 
