@@ -12,13 +12,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import duckdb
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from data.facts import open_facts
 
@@ -30,6 +31,7 @@ FLAGS = [
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
     "--ignore-gpu-blocklist",
+    "--disable-gpu-compositing",  # maps are drawn by software GL, and pages without it: half the work of a page
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
@@ -38,6 +40,13 @@ FLAGS = [
 HALO = (213, 43, 133)
 #: The map of the sites; its buttons, names and legend lie in it or beside it.
 MAP = ".ore-map"
+#: One sample a pixel in place of four: nothing here looks at the smoothness of an edge.
+ONE_SAMPLE = """
+const plainContext = HTMLCanvasElement.prototype.getContext;
+HTMLCanvasElement.prototype.getContext = function (kind, options) {
+  return plainContext.call(this, kind, /webgl/.test(kind) ? { ...options, antialias: false } : options);
+};
+"""
 #: Counts what a page has asked for and not got yet: the map fetches its sites after the app has answered.
 COUNTING = """
 window.unanswered = 0;
@@ -189,15 +198,23 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield running
+        context_of.cache_clear()
         running.close()
+
+
+@cache
+def context_of(browser: Browser, scheme: str) -> BrowserContext:
+    """Return the profile that all pages of a colour scheme share: what it has fetched once is not fetched again."""
+    context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
+    context.add_init_script(COUNTING)
+    context.add_init_script(ONE_SAMPLE)
+    context.set_default_timeout(60_000)
+    return context
 
 
 def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
     """Return a new page that notes what it asks for."""
-    context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
-    context.add_init_script(COUNTING)
-    context.set_default_timeout(60_000)
-    seen = Seen(context.new_page(), base)
+    seen = Seen(context_of(browser, scheme).new_page(), base)
     seen.page.on("request", lambda request: seen.requests.append(request.url))
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
     seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
@@ -218,13 +235,24 @@ def watch(browser: Browser) -> Iterator[Callable[..., Seen]]:
 
     yield open_watched
     for seen in opened:
-        seen.page.context.close()
+        leave(seen)
     assert [error for seen in opened for error in seen.errors] == []
 
 
 @pytest.fixture
 def app(watch: Callable[..., Seen], server: str) -> Seen:
     return watch(server)
+
+
+def leave(seen: Seen) -> None:
+    """Close a page and forget what its app has stored in the browser; what was fetched stays fetched."""
+    if not seen.page.is_closed():
+        to_clear = {
+            "origin": seen.base,
+            "storageTypes": "cookies,local_storage,indexeddb,cache_storage,service_workers",
+        }
+        seen.page.context.new_cdp_session(seen.page).send("Storage.clearDataForOrigin", to_clear)
+        seen.page.close()
 
 
 def outside(requests: list[str]) -> list[str]:

@@ -108,7 +108,7 @@ def test_an_own_price_changes_the_value_and_can_be_taken_back(app: Seen) -> None
     time.sleep(0.7)
     app.page.keyboard.press("Enter")
     expect(app.page.get_by_text("Reset to the cited prices")).to_be_visible(timeout=30_000)
-    assert line.inner_text() != before
+    expect(line).not_to_have_text(before, timeout=30_000)
     app.page.get_by_text("Reset to the cited prices").click()
     expect(line).to_have_text(before, timeout=30_000)
 

@@ -101,7 +101,7 @@ def test_a_shortlist_from_a_question_to_a_memo(
         well(seen, f"shortlist_{language}")
         page.get_by_role("button", name=word("Undo"), exact=True).click()
         page.get_by_role("button", name=word("Open on the Explore page")).wait_for(state="detached", timeout=60_000)
-        page.context.close()
+        page.close()
 
 
 def test_an_area_drawn_with_the_mouse_filters_list_and_export(
