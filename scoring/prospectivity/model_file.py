@@ -105,6 +105,8 @@ class Evidence(Part):
         Of the knowledge-driven model.
     categorical : bool
         The values are classes, not quantities.
+    survey_usd_km2 : float, optional
+        Price of a survey that measures it, USD for a square kilometre; None: not known.
     title, title_ja, reason, reason_ja, source : str
         Words on it; why it is evidence, and where that is written.
     """
@@ -123,6 +125,7 @@ class Evidence(Part):
     best: float | None = None
     weight: Annotated[float, Field(ge=0, le=1000)] = 1.0
     categorical: bool = False
+    survey_usd_km2: Annotated[float, Field(gt=0, le=1e7)] | None = None
     title: Text = ""
     title_ja: Text = ""
     reason: Text = ""
@@ -275,7 +278,18 @@ class ModelFile(Part):
         """Sixteen hex digits of what is measured where; method, weights and words do not change it."""
         measured = [
             each.model_dump(
-                mode="json", exclude={"worst", "best", "weight", "title", "title_ja", "reason", "reason_ja", "source"}
+                mode="json",
+                exclude={
+                    "worst",
+                    "best",
+                    "weight",
+                    "survey_usd_km2",
+                    "title",
+                    "title_ja",
+                    "reason",
+                    "reason_ja",
+                    "source",
+                },
             )
             for each in self.evidence
         ]

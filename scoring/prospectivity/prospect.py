@@ -332,7 +332,8 @@ def _surveys(
         rows = np.sort(rng.choice(len(cells), MOST_SURVEYED, replace=False))
     part = cells.part(rows)
     blocks = square_blocks(part.lon, part.lat, block_km(model, cells))
-    plan = SurveyPlan(top_share=TOP_SHARE, draws=10)
+    prices = tuple(each.survey_usd_km2 for each in model.evidence)
+    plan = SurveyPlan(top_share=TOP_SHARE, draws=10, price_usd_km2=prices)
     try:
         value = mapping_value(fitted, part, blocks, learning.settings.layers, plan, rng)
     except OrebridgeError as error:
@@ -343,6 +344,8 @@ def _surveys(
         own = blocks == survey.block
         lon, lat = float(np.median(part.lon[own])), float(np.median(part.lat[own]))
         grown = {name: getattr(survey, name) * scale for name in ("area_km2", "change_km2", "low_km2", "high_km2")}
+        if survey.cost_usd is not None:
+            grown["cost_usd"] = survey.cost_usd * scale
         found.append(Block(replace(survey, **grown), lon, lat))
     return tuple(found), ()
 

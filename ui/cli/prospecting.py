@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 TESTED = ("model", "folds", "roc_auc", "low", "high", "in_1_pct", "in_5_pct", "in_10_pct")
 AREAS = ("name", "area_km2", "score", "spread", "missing_share", "applicable_share", "known_deposits")
-SURVEYS = ("layer", "lon", "lat", "area_km2", "change_km2", "low_km2", "high_km2")
+SURVEYS = (
+    *("layer", "lon", "lat", "area_km2", "change_km2", "low_km2", "high_km2"),
+    *("cost_usd", "change_km2_per_musd"),
+)
 #: Areas and surveys that are printed.
 PRINTED = 10
 

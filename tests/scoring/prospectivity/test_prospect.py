@@ -245,3 +245,19 @@ def test_labels_that_do_not_exist_are_one_sentence(facts: duckdb.DuckDBPyConnect
         deposits(Labels(deposit_types=("magic",)), facts, layers)
     with pytest.raises(ProspectError, match="Known deposits are points"):
         deposits(Labels(layer="faults"), facts, layers)
+
+
+def test_surveys_are_ranked_where_a_layer_has_gaps_and_by_price_where_every_layer_has_one(tmp_path: Path) -> None:
+    study, _ = studied(tmp_path, "knowledge")
+    assert study.surveys
+    assert {block.survey.layer for block in study.surveys} == {"host"}  # the distance is known everywhere
+    assert all(block.lon > 125.5 for block in study.surveys)  # the map of units ends at 126 E
+    assert all(block.survey.cost_usd is None for block in study.surveys)
+    values = model("knowledge").model_dump()
+    for evidence in values["evidence"]:
+        evidence["survey_usd_km2"] = 20.0
+    priced = prospect(ModelFile.model_validate(values), ground(), tmp_path / "priced", tmp_path / "grids")
+    per_usd = [block.survey.change_km2_per_musd for block in priced.surveys]
+    assert per_usd == sorted(per_usd, key=lambda each: -(each or 0.0))
+    first = priced.surveys[0].survey
+    assert first.cost_usd == pytest.approx(20.0 * first.area_km2)

@@ -22,7 +22,7 @@ from ui.text.problems import reason, translated
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Templates that stand in a table of their own, which the catalogues read too.
-FROM_A_TABLE = {"layers/findings.py"}
+FROM_A_TABLE = {"layers/findings.py", "geo/errors.py"}
 SAMPLES: dict[str, Any] = {
     "str": "x",
     "int": 7,

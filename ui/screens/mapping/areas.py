@@ -9,7 +9,7 @@ from geo.errors import OrebridgeError
 from scoring.prospectivity.areas import CandidateArea, candidate_areas
 from scoring.prospectivity.study import Study
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, fixed, number
+from ui.text.i18n import _, either, fixed, number, quantity
 from ui.text.problems import problem
 from workspace import prospecting, reference
 
@@ -89,6 +89,8 @@ def surveys(study: Study) -> None:
             _("Ground without data, km²"): number(block.survey.area_km2),
             _("Expected change, km²"): number(block.survey.change_km2),
             _("80 % interval, km²"): f"{number(block.survey.low_km2)}–{number(block.survey.high_km2)}",
+            _("Cost, million USD"): _price(block.survey.cost_usd, 1e-6),
+            _("Change for a million USD, km²"): _price(block.survey.change_km2_per_musd, 1.0),
         }
         for block in study.surveys[:LISTED]
     ]
@@ -96,9 +98,14 @@ def surveys(study: Study) -> None:
     st.caption(
         _(
             "How much of the best {share} % of the area one more survey of a layer in a block would be expected to "
-            "exchange. Values are drawn from ground that is alike in the other layers; none is kept."
+            "exchange. Values are drawn from ground that is alike in the other layers; none is kept. A price for a "
+            "square kilometre can be named in the model file."
         ).format(share=number(100 * study.top_share))
     )
+
+
+def _price(value: float | None, scale: float) -> str:
+    return "–" if value is None else quantity(value * scale)
 
 
 def _place(lon: float, lat: float) -> str:
