@@ -21,7 +21,10 @@ OBEYS_NOTHING = ("methods", "mapping", "supply", "response", "portfolio")
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
 )
-st.html("<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}</style>")
+st.html(
+    "<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}"
+    "[data-testid=stTopNavLink]{padding-left:.35rem;padding-right:.35rem}</style>"
+)
 language = settle_language()
 state.start()
 frame(on_going_back=state.read_anew)

@@ -83,6 +83,16 @@ class _Learning:
     folds: tuple[Folds, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """What the scored cells are together: areas in km2, least and largest score (infinite where none is known)."""
+
+    applicable_km2: float
+    area_km2: float
+    least: float
+    most: float
+
+
 def prospect(model: ModelFile, ground: Ground, folder: Path, grids: Path, watch: Watch = lambda _share: None) -> Study:
     """Run a study and keep it.
 
@@ -116,13 +126,13 @@ def prospect(model: ModelFile, ground: Ground, folder: Path, grids: Path, watch:
     evaluations = tuple(_evaluations(chosen, learning, model.seed, watch))
     area = _applicability(learning, model.seed)
     watch(TESTED)
-    applicable = _score(grid, fitted, area, of_deposits, folder, watch)
+    scored = _score(grid, fitted, area, of_deposits, folder, watch)
     surveys, told = _surveys(fitted, learning, model, rng.spawn(1)[0])
     study = Study(
         model,
         ground.data_version,
         grid.cells,
-        applicable[1],
+        scored.area_km2,
         ground.deposits.basis,
         len(ground.deposits.ids),
         _inside(grid, of_deposits),
@@ -130,10 +140,10 @@ def prospect(model: ModelFile, ground: Ground, folder: Path, grids: Path, watch:
         len(learning.labels),
         uses,
         evaluations,
-        applicable[0] / applicable[1],
+        scored.applicable_km2 / scored.area_km2,
         surveys,
         TOP_SHARE,
-        (*count_labels(learning.labels, len(layers)).notices, *_silent(uses), *told),
+        (*count_labels(learning.labels, len(layers)).notices, *_silent(uses), *_level(scored), *told),
     )
     write_surfaces(grid, folder)
     save(folder, study)
@@ -290,13 +300,14 @@ def _score(
     of_deposits: UIntArray,
     folder: Path,
     watch: Watch,
-) -> tuple[float, float]:
-    """Score the cells of every file; return the applicable and the whole area, km2."""
+) -> _Scored:
+    """Score the cells of every file."""
     place = folder / SCORED
     place.mkdir(parents=True, exist_ok=True)
     for old in place.iterdir():
         old.unlink()
     applicable = whole = 0.0
+    least, most = np.inf, -np.inf
     for count, part in enumerate(grid.partitions, 1):
         table = grid.table(part)
         values = grid.evidence(table)
@@ -304,6 +315,8 @@ def _score(
         said = fitted.predict(cells)
         inside = np.zeros(len(cells), dtype=np.bool_) if area is None else area[0].inside(area[1](values))
         applicable, whole = applicable + float(cells.area_km2[inside].sum()), whole + float(cells.area_km2.sum())
+        known = said.score[np.isfinite(said.score)]
+        least, most = min(least, known.min(initial=np.inf)), max(most, known.max(initial=-np.inf))
         scored = table.select(["cell", "lon", "lat", "area_km2"])
         for name, numbers in (
             ("score", said.score),
@@ -315,7 +328,7 @@ def _score(
         scored = scored.append_column("deposit", pa.array(np.isin(table["cell"].to_numpy(), of_deposits)))
         grid_store.write_table(place / part.file, scored)
         watch(TESTED + (SCORED_BY - TESTED) * count / len(grid.partitions))
-    return applicable, whole
+    return _Scored(applicable, whole, float(least), float(most))
 
 
 def _inside(grid: StoredGrid, of_deposits: UIntArray) -> int:
@@ -348,6 +361,12 @@ def _surveys(
             grown["cost_usd"] = survey.cost_usd * scale
         found.append(Block(replace(survey, **grown), lon, lat))
     return tuple(found), ()
+
+
+def _level(scored: _Scored) -> tuple[Phrase, ...]:
+    if scored.least < scored.most:
+        return ()
+    return (Phrase("Every cell has the same score: no layer tells the known deposits from the rest of the area."),)
 
 
 def _silent(uses: tuple[LayerUse, ...]) -> tuple[Phrase, ...]:

@@ -95,6 +95,7 @@ def _of_system(system: str, countries: list[str], resolution: int, method: str) 
     codes = [code.strip().upper() for code in countries]
     values: dict[str, object] = {
         "title": ", ".join([known.title, *codes]),
+        "title_ja": "、".join([known.title_ja, *codes]),
         "system": known.id,
         "grid": {"resolution": resolution, "countries": codes},
     }

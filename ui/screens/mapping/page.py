@@ -44,7 +44,7 @@ def _chosen(kept: dict[str, Study]) -> str:
     if st.session_state.get("study") not in (*kept, NEW):
         st.session_state["study"] = next(iter(kept))
     name = st.selectbox(
-        _("Study"),
+        _("Prospectivity study"),
         [*kept, NEW],
         key="study",
         format_func=lambda each: _("New study …") if each == NEW else _title(kept[each]),
