@@ -19,6 +19,8 @@ from scoring.prospectivity.screen_file import SLOTS, ScreenFile, ScreenLayer
 from scoring.prospectivity.screen_work import FileScores, FileStatistics
 
 NORM, MANIFEST, SCREEN = "norm.json", "manifest.jsonl", "screen.json"
+#: Settings of an object store of which nothing else is said: Amazon's, without credentials.
+PUBLIC_STORE = {"region": "us-east-1", "endpoint": "s3.amazonaws.com", "url_style": "vhost", "use_ssl": "true"}
 #: A code that none reaches.
 NO_LIMIT = 1e18
 
@@ -124,7 +126,8 @@ def place_of(
     ProspectError
         If there are no files.
     """
-    settings = dict(access or {}) if storage or asked.grid.startswith(work.REMOTE) else {}
+    remote = storage.startswith(work.REMOTE) or asked.grid.startswith(work.REMOTE)
+    settings = {**PUBLIC_STORE, **(access or {})} if remote else {}
     columns: dict[str, Column] = {}
     if asked.grid.startswith(work.REMOTE):
         files = _listed(asked.grid, settings)
@@ -138,12 +141,25 @@ def place_of(
     if not files:
         raise ProspectError("{grid} holds no Parquet files of cells; name the folder of a grid.", grid=asked.grid)
     folder.mkdir(parents=True, exist_ok=True)
-    scores = storage.rstrip("/") or str(folder / "scores")
-    if not storage:
-        Path(scores).mkdir(exist_ok=True)
-        for unfinished in Path(scores).glob(f"{UNFINISHED}*"):
-            unfinished.unlink()
-    return Place(tuple(files), columns, folder, scores, settings)
+    place = Place(tuple(files), columns, folder, storage.rstrip("/") or str(folder / "scores"), settings)
+    if not place.scores.startswith(work.REMOTE):
+        Path(place.scores).mkdir(parents=True, exist_ok=True)
+    _sweep(place)
+    return place
+
+
+def _sweep(place: Place) -> None:
+    """Delete local files that lost workers left unfinished; an object of a store is whole or is not there."""
+    if not place.scores.startswith(work.REMOTE):
+        for unfinished in Path(place.scores).glob(f"{UNFINISHED}*"):
+            unfinished.unlink(missing_ok=True)
+
+
+def _present(place: Place) -> set[str]:
+    """Return the scored files that are there."""
+    if place.scores.startswith(work.REMOTE):
+        return set(_listed(place.scores, place.storage))
+    return {str(path) for path in Path(place.scores).glob("*.parquet")}
 
 
 def _listed(address: str, settings: Mapping[str, str]) -> list[str]:
@@ -176,11 +192,12 @@ def screen(asked: ScreenFile, place: Place, engine: Engine, watch: Watch = lambd
     norm = json.dumps({"values": values, "cells": sum(each.cells for each in statistics)}, sort_keys=True)
     write_whole(place.folder / NORM, lambda path: path.write_text(norm, encoding="utf-8"))
     known = _manifest(place.folder, asked.top)
+    present = _present(place)
     calls, done = [], []
     for each in statistics:
         key = hashlib.sha256(f"{asked.key}{norm}{each}".encode()).hexdigest()[:24]
         out = f"{place.scores}/{Path(each.file).name}"
-        if (ready := known.get(key)) is not None and (place.storage or Path(out).exists()):
+        if (ready := known.get(key)) is not None and out in present:
             done.append(ready)
             continue
         calls.append({"file": each.file, "out": out, "key": key, "values": values, "top": asked.top})
@@ -194,6 +211,7 @@ def screen(asked: ScreenFile, place: Place, engine: Engine, watch: Watch = lambd
                 manifest.write(_line(asked.top, result))
                 manifest.flush()
                 watch(0.3 + 0.7 * len(done) / len(statistics))
+    _sweep(place)
     merged = _merged(asked, sum(each.cells for each in statistics), done, len(made))
     _keep(place.folder, merged)
     watch(1.0)
@@ -242,6 +260,7 @@ def _values(
         names = dict.fromkeys(("worst", "slope", "weight"), 0.0)
         values |= {f"{name}{slot:02d}": value for name, value in names.items()}
         values |= {f"least{slot:02d}": -NO_LIMIT, f"most{slot:02d}": NO_LIMIT, f"required{slot:02d}": False}
+        values |= {f"weighs{slot:02d}": False, f"limits{slot:02d}": False}
     for slot, layer in zip(slots, asked.layer, strict=True):
         if not any(each.known[slot] for each in statistics):
             raise ProspectError("{column} has no data in any file; leave it out.", column=layer.column)
@@ -260,6 +279,8 @@ def _values(
             f"least{slot:02d}": -NO_LIMIT if layer.at_least is None else _code(layer.at_least, column),
             f"most{slot:02d}": NO_LIMIT if layer.at_most is None else _code(layer.at_most, column),
             f"required{slot:02d}": layer.required,
+            f"weighs{slot:02d}": layer.weight > 0.0,
+            f"limits{slot:02d}": layer.required or (layer.at_least, layer.at_most) != (None, None),
         }
     return values
 
