@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from scoring.prospectivity.errors import ProspectError
 
 if TYPE_CHECKING:
-    from scoring.prospectivity.screen_work import FileScores, FileStatistics
+    from scoring.prospectivity.screen import Results
 
 #: How often a file is tried again, and how many lost workers one file may outlive.
 RETRIES, ALLOWED_FAILURES = 5, 20
+#: Of the page of a local scheduler: any that is free; with None, Dask takes 8787, and warns where a cluster has it.
+LOCAL_PORT = "127.0.0.1:0"
 
 
 class OnDask:
@@ -27,9 +29,7 @@ class OnDask:
     def __init__(self, client: Any) -> None:
         self._client = client
 
-    def map(
-        self, function: Callable[..., Any], calls: Sequence[Mapping[str, Any]]
-    ) -> Iterator[FileStatistics | FileScores]:
+    def map(self, function: Callable[..., Any], calls: Sequence[Mapping[str, Any]]) -> Results:
         """Yield the results of the calls as they come; a lost worker's files are done again.
 
         Parameters
@@ -90,7 +90,7 @@ def cluster(workers: int, scheduler: str = "") -> Iterator[OnDask]:
                 yield OnDask(client)
             return
         with (
-            made.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as local,
+            made.LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=LOCAL_PORT) as local,
             made.Client(local) as client,
         ):
             yield OnDask(client)

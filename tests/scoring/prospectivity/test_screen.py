@@ -137,7 +137,9 @@ def test_dask_gives_the_same(tmp_path: Path) -> None:
     distributed: Any = pytest.importorskip("distributed", reason="belongs to the development dependencies")
     write(tmp_path / "grid", range(500, COUNT, 500))
     question = asked(tmp_path / "grid")
-    with distributed.Client(processes=False, n_workers=1, threads_per_worker=2, dashboard_address=None) as client:
+    with distributed.Client(
+        processes=False, n_workers=1, threads_per_worker=2, dashboard_address="127.0.0.1:0"
+    ) as client:
         found = screen(question, place_of(question, tmp_path, tmp_path / "dask"), OnDask(client))
     plain = run(tmp_path / "grid", tmp_path / "plain")
     assert (found.checksum, found.best, found.bins) == (plain.checksum, plain.best, plain.bins)
