@@ -16,6 +16,7 @@ from benchmarks import (
     bench_rank,
     bench_rerun,
     bench_response,
+    bench_screen,
     calibrate_ranges,
     fuzz_uploads,
     hide_and_recover,
@@ -131,6 +132,19 @@ def test_evidence_is_measured_beside_geopandas(capsys: pytest.CaptureFixture[str
     ]
     assert numbers(r"another neighbour that is farther at (\S+)%", out)
     assert out.rstrip().endswith("peer off by over 1 % at 0.0% of the sites")  # inside: no projection, no doubt
+
+
+def test_a_screening_is_measured_beside_rasters(
+    capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bench_screen, "FILE_CELLS", 20_000)
+    bench_screen.compare(tmp_path, 90_000)
+    out = capsys.readouterr().out
+    assert "best 1000 those of rasterio: True" in out
+    assert len(re.findall(r"^\| \D.* \| \S+ \| \S+ \|", out, flags=re.MULTILINE)) >= 3
+    assert out.count("equal") == out.count("equal: True") + out.count("equal on Dask: True") == 3
+    bench_screen.growth(tmp_path, (4,))
+    assert "On paper, 1e+10 cells" in capsys.readouterr().out
 
 
 @pytest.mark.nightly
