@@ -171,7 +171,7 @@ def _present(place: Place) -> set[str]:
 
 
 def _listed(address: str, settings: Mapping[str, str]) -> list[str]:
-    with work.connect(1, settings) as con:
+    with work.readable(address), work.connect(1, settings) as con:
         rows = con.execute(
             "SELECT file FROM glob($pattern) ORDER BY file", {"pattern": f"{address.rstrip('/')}/*.parquet"}
         )

@@ -7,7 +7,8 @@ after a worker was lost: a file is written under another name and moved into pla
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib import resources
 from pathlib import Path
@@ -112,6 +113,7 @@ def connect(threads: int, storage: Mapping[str, str]) -> duckdb.DuckDBPyConnecti
     """
     con = duckdb.connect()
     con.execute("SET threads = $threads", {"threads": threads})
+    con.execute("SET enable_progress_bar = false")
     if storage:
         _load_httpfs(con)
         con.execute(sql("scoring/prospectivity/screen_storage.sql"), {**dict.fromkeys(STORAGE, ""), **storage})
@@ -132,6 +134,30 @@ def _load_httpfs(con: duckdb.DuckDBPyConnection) -> None:
     con.load_extension(str(folder / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"))
 
 
+@contextmanager
+def readable(address: str) -> Iterator[None]:
+    """Say what DuckDB says of a file in one sentence, since it is not the database that is damaged.
+
+    Parameters
+    ----------
+    address : str
+        The file or folder that is worked on.
+
+    Raises
+    ------
+    ProspectError
+        If it cannot be read or scored.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        raise ProspectError(
+            "{address} cannot be screened ({problem}); check the file, its columns and the access to it.",
+            address=address,
+            problem=str(error).partition("\n")[0],
+        ) from error
+
+
 def statistics(file: str, slots: Sequence[int], threads: int, storage: Mapping[str, str]) -> FileStatistics:
     """Return the exact figures of a file.
 
@@ -143,7 +169,7 @@ def statistics(file: str, slots: Sequence[int], threads: int, storage: Mapping[s
     threads : int
     storage : mapping of str to str
     """
-    with connect(threads, storage) as con:
+    with readable(file), connect(threads, storage) as con:
         row = con.execute(sql("scoring/prospectivity/screen_statistics.sql"), {"files": [file]}).fetchone() or ()
         counted = sql("scoring/prospectivity/screen_histogram.sql")
         codes = [
@@ -173,7 +199,7 @@ def scores(
     threads : int
     storage : mapping of str to str
     """
-    with connect(threads, storage) as con:
+    with readable(file), connect(threads, storage) as con:
         if out.startswith(REMOTE):
             _written(con, file, out, values)
         else:

@@ -169,6 +169,24 @@ def test_a_question_that_cannot_be_asked_is_one_sentence(
         answered(tmp_path / "s.toml", tmp_path / "out")
 
 
+def test_a_file_that_cannot_be_screened_is_named_with_either_engine(tmp_path: Path) -> None:
+    distributed: Any = pytest.importorskip("distributed", reason="belongs to the development dependencies")
+    (tmp_path / "grid").mkdir()
+    pq.write_table(pa.table({"e00": pa.array([1, 2], pa.uint8())}), tmp_path / "grid" / "without.parquet")
+    with pytest.raises(ProspectError, match=r"without\.parquet cannot be screened \(.*\bcell\b"):
+        run(tmp_path / "grid", tmp_path / "out")
+    (tmp_path / "grid" / "without.parquet").write_bytes(b"no Parquet")
+    question = asked(tmp_path / "grid")
+    place = place_of(question, tmp_path, tmp_path / "dask")
+    with (
+        distributed.Client(
+            processes=False, n_workers=1, threads_per_worker=1, dashboard_address="127.0.0.1:0"
+        ) as client,
+        pytest.raises(ProspectError, match=r"without\.parquet cannot be screened"),
+    ):
+        screen(question, place, OnDask(client))
+
+
 def test_a_folder_without_cells_is_one_sentence(tmp_path: Path) -> None:
     question = asked(tmp_path / "nothing")
     with pytest.raises(ProspectError, match="no Parquet files"):
