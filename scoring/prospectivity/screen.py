@@ -203,7 +203,7 @@ def screen(asked: ScreenFile, place: Place, engine: Engine, watch: Watch = lambd
     present = _present(place)
     calls, done = [], []
     for each in statistics:
-        key = hashlib.sha256(f"{asked.key}{norm}{each}".encode()).hexdigest()[:24]
+        key = hashlib.sha256(f"{asked.key}{norm}{each}{_written_at(each.file)}".encode()).hexdigest()[:24]
         out = f"{place.scores}/{Path(each.file).name}"
         if (ready := known.get(key)) is not None and out in present:
             done.append(ready)
@@ -227,6 +227,11 @@ def screen(asked: ScreenFile, place: Place, engine: Engine, watch: Watch = lambd
     _keep(place.folder, merged)
     watch(1.0)
     return merged
+
+
+def _written_at(file: str) -> int:
+    """Return when a local file was written, in nanoseconds; 0 for an object of a store."""
+    return 0 if file.startswith(work.REMOTE) else Path(file).stat().st_mtime_ns
 
 
 def _slot(layer: ScreenLayer, columns: Mapping[str, Column]) -> int:

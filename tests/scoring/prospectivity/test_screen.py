@@ -133,6 +133,18 @@ def test_a_stopped_screening_makes_only_what_is_missing(tmp_path: Path) -> None:
     assert run(tmp_path / "grid", tmp_path / "out", least_known=0.9).made == again.files  # another question
 
 
+def test_a_file_that_was_written_anew_is_scored_again(tmp_path: Path) -> None:
+    write(tmp_path / "grid", [1500])
+    run(tmp_path / "grid", tmp_path / "out")
+    first = tmp_path / "grid" / "00.parquet"
+    rows = pq.read_table(first)
+    moved = rows.set_column(1, "e00", pa.chunked_array([rows["e00"].to_pylist()[::-1]], pa.uint8()))  # the same counts
+    pq.write_table(moved, first)
+    again = run(tmp_path / "grid", tmp_path / "out")
+    assert again.made == 1
+    assert again.checksum == run(tmp_path / "grid", tmp_path / "fresh").checksum
+
+
 def test_dask_gives_the_same(tmp_path: Path) -> None:
     distributed: Any = pytest.importorskip("distributed", reason="belongs to the development dependencies")
     write(tmp_path / "grid", range(500, COUNT, 500))
