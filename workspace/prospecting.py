@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import shutil
 import tempfile
@@ -17,6 +18,7 @@ from data.store import home
 from data.user_sites import SiteColumns
 from geo.arrays import FloatArray
 from layers import imports
+from layers.catalog import load_catalog
 from layers.imports import ImportOptions
 from scoring.prospectivity import exports
 from scoring.prospectivity import study as stored
@@ -93,9 +95,16 @@ def _of_table(model: ModelFile, name: str, watch: Watch, beside: Path | None) ->
 
 
 def _version(model: ModelFile) -> str:
-    """Return the version of what a study rests on: the bundle, and the user's sites where they are labels."""
-    own = session.revision()
-    return f"{data_version()}-{own}" if own and model.labels and not model.labels.layer else data_version()
+    """Return the version of what a study rests on: the bundle, the user's layers, his sites where they are labels.
+
+    A layer that was imported anew under its old name has another id.
+    """
+    named = [*(each.layer for each in model.evidence), model.grid.layer, model.evaluation.provinces]
+    named += [model.labels.layer] if model.labels else []
+    own = [session.own().find(name).layer_id for name in named if name and name not in load_catalog()]
+    if model.labels and not model.labels.layer and (sites := session.revision()):
+        own.append(sites)
+    return f"{data_version()}-{hashlib.sha256(' '.join(own).encode()).hexdigest()[:8]}" if own else data_version()
 
 
 def _ground(model: ModelFile) -> Ground:

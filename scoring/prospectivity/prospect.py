@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import shapely
+from filelock import FileLock
 from numpy.typing import NDArray
 
 from geo.arrays import FloatArray, IndexArray
@@ -126,7 +127,10 @@ def prospect(model: ModelFile, ground: Ground, folder: Path, grids: Path, watch:
     evaluations = tuple(_evaluations(chosen, learning, model.seed, watch))
     area = _applicability(learning, model.seed)
     watch(TESTED)
-    scored = _score(grid, fitted, area, of_deposits, folder, watch)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        scored = _score(grid, fitted, area, of_deposits, folder, watch)
+        write_surfaces(grid, folder)
     surveys, told = _surveys(fitted, learning, model, rng.spawn(1)[0])
     study = Study(
         model,
@@ -145,7 +149,6 @@ def prospect(model: ModelFile, ground: Ground, folder: Path, grids: Path, watch:
         TOP_SHARE,
         (*count_labels(learning.labels, len(layers)).notices, *_silent(uses), *_level(scored), *told),
     )
-    write_surfaces(grid, folder)
     save(folder, study)
     watch(1.0)
     return study
@@ -157,8 +160,16 @@ def _grid(
     """Return the measured grid; it is measured only if no earlier study did."""
     key = f"{model.grid_key}-{ground.data_version}"
     folder = grids / key
-    if (folder / grid_store.GRID_FILE).exists():
-        return open_grid(folder)
+    grids.mkdir(parents=True, exist_ok=True)
+    with FileLock(grids / f"{key}.lock"):  # who comes second waits, and finds it measured
+        if (folder / grid_store.GRID_FILE).exists():
+            return open_grid(folder)
+        return _built(model, ground, layers, folder, watch)
+
+
+def _built(
+    model: ModelFile, ground: Ground, layers: tuple[tuple[Evidence, MapLayer], ...], folder: Path, watch: Watch
+) -> StoredGrid:
     frame: RasterFrame | None = None
     if ground.cells is not None:
         cells = ground.cells
@@ -170,7 +181,7 @@ def _grid(
         "kind": model.grid.kind,
         "resolution": model.grid.resolution if frame is None else 0,
         "frame": None if frame is None else {name: getattr(frame, name) for name in RasterFrame.__slots__},
-        "key": key,
+        "key": folder.name,
     }
     return grid_store.build(folder, cells, tuple(_layer(*each, ground) for each in layers), about, watch)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -127,10 +128,8 @@ def _print(study: Study, areas: list[dict[str, object]]) -> None:
     answer(areas[:PRINTED], Format.table, AREAS, "None asked for.")
     if study.surveys:
         typer.echo(f"\nSurveys that would change the top {study.top_share:.0%} of the area most:")
-        rows = [
-            {name: getattr(each.survey, name, None) or getattr(each, name, None) for name in SURVEYS}
-            for each in study.surveys[:PRINTED]
-        ]
+        first = study.surveys[:PRINTED]
+        rows = [{**asdict(each.survey), "lon": each.lon, "lat": each.lat} for each in first]
         answer(rows, Format.table, SURVEYS)
 
 

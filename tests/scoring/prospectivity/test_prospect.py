@@ -132,7 +132,7 @@ def test_a_raster_grid_gives_the_same_picture(tmp_path: Path) -> None:
     assert blocked is not None
     assert blocked.roc_auc.value is not None
     assert blocked.roc_auc.value > 0.8
-    grid = open_grid(next((tmp_path / "grids").iterdir()))
+    grid = open_grid(next((tmp_path / "grids").glob("*/")))
     found = candidate_areas(scored_cells(tmp_path / "study"), grid.frame, 0.05, 5, only_unknown=False)
     assert found
     assert all(116.0 < area.lon < 128.0 for area in found)
@@ -172,7 +172,7 @@ def test_exports_carry_the_card_and_the_same_scores(tmp_path: Path) -> None:
     import geopandas as gpd
 
     study, folder = studied(tmp_path)
-    grid = open_grid(next((tmp_path / "grids").iterdir()))
+    grid = open_grid(next((tmp_path / "grids").glob("*/")))
     written = exports.export(study, folder, grid, tuple(exports.FORMATS), tmp_path / "out", {})
     names = {path.name for path in written}
     assert names == {*(each.file for each in exports.FORMATS.values()), exports.CARD, exports.CARD_JSON}

@@ -58,7 +58,7 @@ def test_a_datacube_is_studied_like_any_grid(method: str, tmp_path: Path) -> Non
     assert blocked is not None
     assert blocked.roc_auc.value is not None
     assert blocked.roc_auc.value > 0.7
-    grid = open_grid(next((tmp_path / "grids").iterdir()))
+    grid = open_grid(next((tmp_path / "grids").glob("*/")))
     assert [column.id for column in grid.columns] == ["gravity_bouguer", "geology_lithology_majority"]
     assert 0.9 < study.layers[1].known_share < 1.0
 

@@ -69,3 +69,13 @@ def test_a_study_is_a_layer_of_the_map() -> None:
     ids = [layer.id for layer in reference.map_layers()]
     assert f"study-{folder.name}" in ids
     assert f"study-{folder.name}-faded" in ids
+
+
+def test_a_layer_that_is_imported_anew_under_its_name_is_measured_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = model_of("test", {**MODEL, "evaluation": {"provinces": "terranes"}})
+    versions = []
+    for layer_id in ("ul-1", "ul-2"):
+        found = type("Found", (), {"layer_id": layer_id})()
+        monkeypatch.setattr(session, "own", lambda found=found: type("Own", (), {"find": lambda _self, _n: found})())
+        versions.append(prospecting._version(model))
+    assert len(set(versions)) == 2
