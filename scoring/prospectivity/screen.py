@@ -157,10 +157,16 @@ def place_of(
 
 
 def _sweep(place: Place) -> None:
-    """Delete local files that lost workers left unfinished; an object of a store is whole or is not there."""
-    if not place.scores.startswith(work.REMOTE):
-        for unfinished in Path(place.scores).glob(f"{UNFINISHED}*"):
-            unfinished.unlink(missing_ok=True)
+    """Delete local files that lost workers left unfinished, and scores of files that the grid has no more.
+
+    An object of a store is whole or is not there; none is deleted.
+    """
+    if place.scores.startswith(work.REMOTE):
+        return
+    named = {Path(file).name for file in place.files}
+    for path in Path(place.scores).glob("*.parquet"):
+        if path.name not in named:
+            path.unlink(missing_ok=True)
 
 
 def _present(place: Place) -> set[str]:

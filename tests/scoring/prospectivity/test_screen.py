@@ -145,6 +145,15 @@ def test_a_file_that_was_written_anew_is_scored_again(tmp_path: Path) -> None:
     assert again.checksum == run(tmp_path / "grid", tmp_path / "fresh").checksum
 
 
+def test_scores_of_files_that_the_grid_has_no_more_are_removed(tmp_path: Path) -> None:
+    write(tmp_path / "grid", [1000, 2000])
+    run(tmp_path / "grid", tmp_path / "out")
+    (tmp_path / "grid" / "02.parquet").unlink()
+    found = run(tmp_path / "grid", tmp_path / "out")
+    assert {path.name for path in (tmp_path / "out" / "scores").iterdir()} == {"00.parquet", "01.parquet"}
+    assert found.files == 2
+
+
 def test_dask_gives_the_same(tmp_path: Path) -> None:
     distributed: Any = pytest.importorskip("distributed", reason="belongs to the development dependencies")
     write(tmp_path / "grid", range(500, COUNT, 500))
