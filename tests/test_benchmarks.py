@@ -134,6 +134,7 @@ def test_evidence_is_measured_beside_geopandas(capsys: pytest.CaptureFixture[str
     assert out.rstrip().endswith("peer off by over 1 % at 0.0% of the sites")  # inside: no projection, no doubt
 
 
+@pytest.mark.usefixtures("plain_main")
 def test_a_screening_is_measured_beside_rasters(
     capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path: Path
 ) -> None:

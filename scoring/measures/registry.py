@@ -64,6 +64,7 @@ def _payable(inputs: Inputs) -> None:
     """Make the tables ``contained``, ``payable``, ``main_commodity`` and ``graded`` that measures of ore read."""
     inputs.facts.execute(sql("scoring/deposits/deposit_form.sql"))
     inputs.facts.execute(sql("scoring/measures/contained.sql"))
+    inputs.facts.execute(sql("scoring/measures/may_sell.sql"))
     inputs.facts.execute(sql("scoring/measures/payable.sql"))
     inputs.facts.execute(sql("scoring/measures/graded.sql"))
 

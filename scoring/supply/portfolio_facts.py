@@ -26,7 +26,11 @@ from scoring.supply.portfolio_records import Figure, Gap, GapBasis, LeftOut, Out
 #: Low and high, t/y.
 Ends = tuple[float, float]
 #: Statements that the facts are read with, in order.
-PREPARE = ("scoring/measures/contained.sql", "scoring/measures/payable.sql")
+PREPARE = (
+    "scoring/measures/contained.sql",
+    "scoring/measures/may_sell.sql",
+    "scoring/measures/payable.sql",
+)
 #: Neodymium in all oxides where it is not graded, as in scoring/measures/payable.sql.
 BASKET = 0.2 * 0.857
 #: Names of mines shorter than this are too common to be found in words.

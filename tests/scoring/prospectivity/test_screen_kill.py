@@ -16,7 +16,7 @@ from scoring.prospectivity.screen import MANIFEST, OneProcess, place_of, screen
 from scoring.prospectivity.screen_dask import cluster
 from scoring.prospectivity.screen_file import ScreenFile
 
-pytestmark = pytest.mark.nightly
+pytestmark = [pytest.mark.nightly, pytest.mark.usefixtures("plain_main")]
 FILES, CELLS = 12, 100_000
 
 
