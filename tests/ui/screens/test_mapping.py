@@ -79,3 +79,15 @@ def test_a_layer_that_is_imported_anew_under_its_name_is_measured_anew(monkeypat
         monkeypatch.setattr(session, "own", lambda found=found: type("Own", (), {"find": lambda _self, _n: found})())
         versions.append(prospecting._version(model))
     assert len(set(versions)) == 2
+
+
+@pytest.mark.parametrize("page", ["screens/explore/page.py", "screens/layers/page.py"])
+def test_pages_with_layers_show_the_surface_of_a_study(page: str) -> None:
+    prospecting.run(model_of("test", MODEL))
+    test = new_app()
+    test.query_params["lang"] = "ja"
+    test.query_params["m"] = "dysprosium"
+    test.run()
+    if "explore" not in page:
+        test.switch_page(page).run()
+    assert not test.exception, test.exception
