@@ -19,7 +19,7 @@ from geo.errors import OrebridgeError
 
 UIntArray = NDArray[np.uint64]
 
-#: Finest and coarsest H3 resolution of a grid: mean cells of 86,745 km2 (2) to 0.1 km2 (9).
+#: Finest and coarsest H3 resolution of a grid: mean cells of 86,802 km2 (2) to 0.1 km2 (9).
 H3_RESOLUTIONS = (2, 9)
 #: GridCells of one grid that are laid out in one process: 8 bytes of id, 24 of place and area each.
 MOST_CELLS = 100_000_000
@@ -182,7 +182,7 @@ def h3_cells(area: shapely.Geometry, resolution: int) -> GridCells:
             least=least,
             most=most,
         )
-    _check_count(area, float(h3.average_hexagon_area(resolution, "km^2")))
+    _check_count(area, mean_km2(resolution))
     found = [np.asarray(h3.h3shape_to_cells(h3.geo_to_h3shape(part), resolution)) for part in _slices(area)]
     ids = np.unique(np.concatenate([*found, np.empty(0, dtype=np.uint64)]).astype(np.uint64))
     _check_any(len(ids))
@@ -191,6 +191,21 @@ def h3_cells(area: shapely.Geometry, resolution: int) -> GridCells:
     return GridCells(
         ids, centres[:, 1].copy(), centres[:, 0].copy(), areas, h3_parent(ids, file_resolution(resolution))
     )
+
+
+def mean_km2(resolution: int) -> float:
+    """Return the mean area of H3 cells, km2.
+
+    Parameters
+    ----------
+    resolution : int
+
+    Examples
+    --------
+    >>> round(mean_km2(4))
+    1770
+    """
+    return float(h3.average_hexagon_area(resolution, "km^2"))
 
 
 def h3_ids_at(lon: FloatArray, lat: FloatArray, resolution: int) -> UIntArray:

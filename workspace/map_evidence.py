@@ -21,7 +21,7 @@ from workspace.attach import KINDS
 
 #: Layers with features or one band that are kept in memory.
 KEPT_LAYERS = 8
-#: Attributes that are read of a bundled layer: its geometry and all columns but these.
+#: Column of the geometry in a bundled layer.
 GEOMETRY = "geometry"
 
 
@@ -45,16 +45,6 @@ def layer(name: str) -> MapLayer:
     store, own = session.store(), session.own().find(name)
     texts = {} if own.kind == "raster" else user_layers.features(store, own).texts
     return MapLayer(own.name, attach.evidence_layer(store, own), texts, attach.PREFIX + own.layer_id, own.unit)
-
-
-def names() -> list[tuple[str, str, str, str]]:
-    """Return id, title, Japanese title and kind of evidence of every layer that can be evidence."""
-    listed = [
-        (each.id, each.title, each.title_ja, KINDS[each.kind])
-        for each in load_catalog().values()
-        if each.path.exists() and not _is_picture(each)
-    ]
-    return [*listed, *((own.layer_id, own.name, own.name, KINDS[own.kind]) for own in session.stored_layers())]
 
 
 def _is_picture(each: Layer) -> bool:

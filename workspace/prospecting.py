@@ -26,7 +26,7 @@ from scoring.prospectivity.areas import CandidateArea, write_areas
 from scoring.prospectivity.deposits import deposits
 from scoring.prospectivity.errors import ModelFileError, ProspectError
 from scoring.prospectivity.grid_store import StoredGrid, Watch, open_grid
-from scoring.prospectivity.model_file import Labels, ModelFile
+from scoring.prospectivity.model_file import ModelFile
 from scoring.prospectivity.presets import completed
 from scoring.prospectivity.prospect import Ground, prospect
 from scoring.prospectivity.study import Study
@@ -110,6 +110,8 @@ def _version(model: ModelFile) -> str:
 def _ground(model: ModelFile) -> Ground:
     session.beside()
     asked = model.evaluation
+    if model.labels is None:
+        raise ModelFileError("{file} names no known deposits; add [labels] or a mineral system.", file=model.title)
 
     def provinces(lon: FloatArray, lat: FloatArray) -> NDArray[np.object_]:
         return map_evidence.provinces(asked.provinces, asked.provinces_column, lon, lat)
@@ -117,7 +119,7 @@ def _ground(model: ModelFile) -> Ground:
     return Ground(
         map_evidence.layer,
         map_evidence.ground(model.grid),
-        deposits(model.labels or Labels(commodity="copper"), session.facts(), map_evidence.layer),
+        deposits(model.labels, session.facts(), map_evidence.layer),
         provinces if asked.provinces else None,
         _version(model),
     )

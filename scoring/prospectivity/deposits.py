@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from data.sql import sql
 from data.vocabulary import commodity_ids
 from geo.arrays import FloatArray
-from geo.cells import GridCells, RasterFrame, UIntArray, h3_ids_at
+from geo.cells import RasterFrame, UIntArray, h3_ids_at
 from scoring.prospectivity.errors import ProspectError
 from scoring.prospectivity.evidence import Layers, MapLayer
 from scoring.prospectivity.model_file import Labels
@@ -138,15 +138,3 @@ def labelled(cells: UIntArray, of_deposits: UIntArray) -> NDArray[np.int8]:
         Of `cells_of`.
     """
     return np.isin(cells, of_deposits).astype(np.int8)
-
-
-def inside(known: Deposits, cells: GridCells, of_deposits: UIntArray) -> int:
-    """Return how many deposits lie in cells of the grid.
-
-    Parameters
-    ----------
-    known : Deposits
-    cells : GridCells
-    of_deposits : ndarray of uint64
-    """
-    return int(np.isin(of_deposits, cells.ids).sum()) if len(known.ids) else 0

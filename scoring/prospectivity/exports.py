@@ -16,7 +16,7 @@ from scoring.prospectivity.grid_store import StoredGrid, write_whole
 from scoring.prospectivity.study import Study, as_json
 from scoring.prospectivity.surface import SURFACE, scored_cells
 
-CARD, CARD_JSON = "model_card.md", "model_card.json"
+CARD, CARD_JSON, MODEL = "model_card.md", "model_card.json", "model.json"
 #: Cells that a GeoPackage takes; more are for GeoParquet.
 MOST_FEATURES = 1_000_000
 
@@ -108,4 +108,6 @@ def export(
     card, plain = model_card(study, sources), json.dumps(as_json(study), ensure_ascii=False, indent=1)
     write_whole(out / CARD, lambda path: path.write_text(card, encoding="utf-8"))
     write_whole(out / CARD_JSON, lambda path: path.write_text(plain, encoding="utf-8"))
-    return (*written, out / CARD, out / CARD_JSON)
+    again = study.model.model_dump_json(indent=1, exclude_none=True)
+    write_whole(out / MODEL, lambda path: path.write_text(again, encoding="utf-8"))
+    return (*written, out / CARD, out / CARD_JSON, out / MODEL)

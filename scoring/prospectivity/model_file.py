@@ -7,30 +7,22 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from geo.cells import H3_RESOLUTIONS
-from geo.errors import Phrase
 from scoring.criteria.user_criterion import EVIDENCE
-from scoring.prospectivity.errors import ModelFileError
+from scoring.prospectivity.strict_file import Part, part_from, part_of, read_part
 
-#: Evidence layers of one model, and the bytes of a model file.
-MOST_EVIDENCE, MOST_BYTES = 40, 200_000
+#: Evidence layers of one model.
+MOST_EVIDENCE = 40
 #: Evidence from the words of a layer, beside the measures of `EVIDENCE`.
 WORDS = "words"
 Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 Text = Annotated[str, Field(max_length=500)]
-
-
-class Part(BaseModel):
-    """A part of a model file: immutable, every key known."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Grid(Part):
@@ -298,7 +290,7 @@ class ModelFile(Part):
 
 
 def read_model(path: Path) -> ModelFile:
-    """Return the model of a file.
+    """Return the model of a file, TOML or the ``model.json`` of an export.
 
     Parameters
     ----------
@@ -309,27 +301,18 @@ def read_model(path: Path) -> ModelFile:
     ModelFileError
         If it cannot be read or used: which key, and what is expected.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise ModelFileError("{path}: {problem}.", path=path, problem=error.strerror or error) from error
-    return model_from(path.name, raw)
+    return read_part(path, ModelFile)
 
 
 def model_from(name: str, raw: bytes) -> ModelFile:
-    r"""Return the model of a TOML text.
+    r"""Return the model of a text; see `read_model`.
 
     Parameters
     ----------
     name : str
-        Of the file, for the errors.
+        Of the file, for the errors; ``.json`` tells JSON from TOML.
     raw : bytes
         UTF-8.
-
-    Raises
-    ------
-    ModelFileError
-        If it cannot be read or used: which key, and what is expected.
 
     Examples
     --------
@@ -337,21 +320,11 @@ def model_from(name: str, raw: bytes) -> ModelFile:
     >>> model_from("cu.toml", raw).grid.resolution
     4
     """
-    if len(raw) > MOST_BYTES:
-        raise ModelFileError(
-            "{file} has {size:,} bytes; a model file has at most {most:,}.", file=name, size=len(raw), most=MOST_BYTES
-        )
-    try:
-        values = tomllib.loads(raw.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise ModelFileError("{file} is not UTF-8 text; save it as UTF-8.", file=name) from error
-    except tomllib.TOMLDecodeError as error:
-        raise ModelFileError("{file} is not TOML: {problem}.", file=name, problem=error) from error
-    return model_of(name, values)
+    return part_from(name, raw, ModelFile)
 
 
 def model_of(name: str, values: Mapping[str, Any]) -> ModelFile:
-    """Return the model of plain values; see `model_from`.
+    """Return the model of plain values; see `read_model`.
 
     Parameters
     ----------
@@ -359,46 +332,4 @@ def model_of(name: str, values: Mapping[str, Any]) -> ModelFile:
         Where they come from, for the errors.
     values : mapping
     """
-    try:
-        return ModelFile.model_validate(values)
-    except ValidationError as error:
-        raise ModelFileError(
-            "{file}, {key}: {problem}.", file=name, key=key_of(error, name), problem=problem_of(error)
-        ) from error
-
-
-def key_of(error: ValidationError, name: str) -> str:
-    """Return where the first problem is, as TOML writes it: ``evidence[2].measure``.
-
-    Parameters
-    ----------
-    error : ValidationError
-    name : str
-        Of the file: the whole of it.
-    """
-    text = ""
-    for step in error.errors()[0]["loc"]:
-        text += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if text else str(step)
-    return text or name
-
-
-def problem_of(error: ValidationError) -> Phrase | str:
-    """Return what is wrong in words.
-
-    Parameters
-    ----------
-    error : ValidationError
-    """
-    first = error.errors()[0]
-    limits = {key: value for key, value in (first.get("ctx") or {}).items() if key in ("ge", "le", "expected")}
-    if first["type"] == "extra_forbidden":
-        return Phrase("this key is not known; check its spelling")
-    if first["type"] == "missing":
-        return Phrase("this key is missing")
-    if first["type"] in ("greater_than_equal", "less_than_equal"):
-        bound = limits.get("ge", limits.get("le"))
-        side = Phrase("at least") if "ge" in limits else Phrase("at most")
-        return Phrase("{value!r} is out of range; give {side} {bound}", value=first["input"], side=side, bound=bound)
-    if first["type"] == "literal_error":
-        return Phrase("{value!r} is no choice; give {expected}", value=first["input"], expected=limits.get("expected"))
-    return str(first["msg"]).removeprefix("Value error, ")
+    return part_of(name, values, ModelFile)

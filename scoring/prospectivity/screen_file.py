@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from pathlib import Path
 from typing import Annotated, Self
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
-from scoring.prospectivity.errors import ModelFileError
-from scoring.prospectivity.model_file import MOST_BYTES, Part, Text, key_of, problem_of
+from scoring.prospectivity.model_file import Text
+from scoring.prospectivity.strict_file import Part, read_part
 
 #: Evidence columns that one screening reads: ``e00`` to ``e15``, as the statements are written.
 SLOTS = 16
@@ -60,7 +59,7 @@ class ScreenFile(Part):
     grid : str
         Folder of a measured grid (``grid.json`` and ``cells/``), or a folder of Parquet files with the columns ``cell``
         and ``e00`` ... in codes that are values; a path beside this file, or ``s3://``.
-    layers : tuple of ScreenLayer
+    layer : tuple of ScreenLayer
     least_known : float
         Share of the weight that a cell must have data for, 0 to 1.
     top : int
@@ -100,15 +99,4 @@ def read_screen(path: Path) -> ScreenFile:
     ModelFileError
         If it cannot be read or used: which key, and what is expected.
     """
-    try:
-        raw = path.read_bytes()[: MOST_BYTES + 1]
-        values = tomllib.loads(raw.decode("utf-8-sig"))
-        return ScreenFile.model_validate(values)
-    except OSError as error:
-        raise ModelFileError("{path}: {problem}.", path=path, problem=error.strerror or error) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise ModelFileError("{file} is not TOML: {problem}.", file=path.name, problem=error) from error
-    except ValidationError as error:
-        raise ModelFileError(
-            "{file}, {key}: {problem}.", file=path.name, key=key_of(error, path.name), problem=problem_of(error)
-        ) from error
+    return read_part(path, ScreenFile)

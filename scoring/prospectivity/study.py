@@ -15,7 +15,7 @@ from scoring.prospectivity.grid_store import write_whole
 from scoring.prospectivity.mapping_value import Survey
 from scoring.prospectivity.model_file import ModelFile
 
-STUDY_FILE, SCORED, MODEL_COPY = "study.json", "scored", "model.json"
+STUDY_FILE, SCORED = "study.json", "scored"
 FORMAT = "orebridge-study-1"
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli.arguments import MOST_SEED
-from ui.cli.terminal import Format, FormatOption, answer
+from ui.cli.terminal import Format, FormatOption, answer, progress
 
 #: Million USD and years that are asked for at the most; `scoring.supply.portfolio_study` knows the years.
 MOST_MUSD, FIRST_YEAR, LAST_YEAR = 1_000_000, 2026, 2060
@@ -93,7 +93,7 @@ def portfolio(
         read_figures(figures, facts.names, facts.commodities) if figures else (),
     )
     with _solver_is_quiet():
-        result = study(facts, question, _progress)
+        result = study(facts, question, progress)
     if format is Format.json:
         typer.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
     elif format is Format.csv:
@@ -114,13 +114,6 @@ def _solver_is_quiet() -> Iterator[None]:
         finally:
             os.dup2(kept, 1)
             os.close(kept)
-
-
-def _progress(share: float) -> None:
-    """Show on a terminal how far the work is."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{100 * share:3.0f} %" if share < 0.95 else "\r     \r")
-        sys.stderr.flush()
 
 
 def _row(line: Line) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli.layers import OptionError
-from ui.cli.terminal import Format, FormatOption, answer
+from ui.cli.terminal import Format, FormatOption, answer, progress
 
 if TYPE_CHECKING:
     from scoring.prospectivity.evaluation import Evaluation
@@ -63,7 +62,7 @@ def prospect(
         raise OptionError("--export needs --out, the folder to write to.")
     asked = _of_system(system, country or [], resolution, method) if model is None else _of_file(model)
     folder, study = prospecting.run(
-        asked, model.name if model else "--system", _progress, model.resolve().parent if model else None
+        asked, model.name if model else "--system", progress, model.resolve().parent if model else None
     )
     cells, grid = prospecting.cells(folder, study)
     found = candidate_areas(cells, grid.frame, top_pct / 100.0, areas) if areas else ()
@@ -103,13 +102,6 @@ def _of_system(system: str, countries: list[str], resolution: int, method: str) 
     if method:
         values["method"] = {"name": method.strip().lower()}
     return model_of("--system", values)
-
-
-def _progress(share: float) -> None:
-    """Show on a terminal how far the work is."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{100 * share:3.0f} %" if share < 1.0 else "\r     \r")
-        sys.stderr.flush()
 
 
 def _print(study: Study, areas: list[dict[str, object]]) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ui.cli.layers import OptionError
-from ui.cli.terminal import Format, FormatOption, answer
+from ui.cli.terminal import Format, FormatOption, answer, progress
 
 if TYPE_CHECKING:
     from scoring.prospectivity.screen import Engine
@@ -56,7 +55,7 @@ def screen(
     place = place_of(asked, grid.resolve().parent, out, storage, _access())
     started = time.monotonic()
     with _engine(engine.strip().lower(), workers or os.cpu_count() or 1, scheduler) as chosen:
-        result = run(asked, place, chosen, _progress)
+        result = run(asked, place, chosen, progress)
     seconds = time.monotonic() - started
     best = [{"rank": n, "cell": f"{cell:x}", "score": score} for n, (cell, score) in enumerate(result.best, 1)]
     if format is Format.json:
@@ -101,10 +100,3 @@ def _engine(name: str, workers: int, scheduler: str) -> Iterator[Engine]:
 
     with cluster(workers, scheduler) as engine:
         yield engine
-
-
-def _progress(share: float) -> None:
-    """Show on a terminal how far the work is."""
-    if sys.stderr.isatty():
-        sys.stderr.write(f"\r{100 * share:3.0f} %" if share < 1.0 else "\r     \r")
-        sys.stderr.flush()

@@ -72,6 +72,13 @@ def flat(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else "" if value is None else line(str(value))
 
 
+def progress(share: float) -> None:
+    """Show on a terminal how far the work is, 0..1; the line is wiped at the end."""
+    if sys.stderr.isatty():
+        sys.stderr.write(f"\r{100 * share:3.0f} %" if share < 0.95 else "\r     \r")
+        sys.stderr.flush()
+
+
 def answer(
     rows: Sequence[Mapping[str, object]], format: Format, columns: tuple[str, ...], nothing: str = "No site matches."
 ) -> None:

@@ -20,7 +20,7 @@ from scoring.prospectivity.deposits import Deposits, deposits
 from scoring.prospectivity.errors import ModelFileError, ProspectError
 from scoring.prospectivity.evidence import MapLayer
 from scoring.prospectivity.grid_store import open_grid
-from scoring.prospectivity.model_file import Labels, ModelFile, model_from
+from scoring.prospectivity.model_file import Labels, ModelFile, model_from, read_model
 from scoring.prospectivity.presets import completed, systems
 from scoring.prospectivity.prospect import Ground, prospect
 from scoring.prospectivity.study import Study, load
@@ -175,7 +175,7 @@ def test_exports_carry_the_card_and_the_same_scores(tmp_path: Path) -> None:
     grid = open_grid(next((tmp_path / "grids").glob("*/")))
     written = exports.export(study, folder, grid, tuple(exports.FORMATS), tmp_path / "out", {})
     names = {path.name for path in written}
-    assert names == {*(each.file for each in exports.FORMATS.values()), exports.CARD, exports.CARD_JSON}
+    assert names == {*(each.file for each in exports.FORMATS.values()), exports.CARD, exports.CARD_JSON, exports.MODEL}
     cells = scored_cells(folder)
     for file in ("prospectivity.parquet", "prospectivity.gpkg"):
         path = tmp_path / "out" / file
@@ -186,6 +186,8 @@ def test_exports_carry_the_card_and_the_same_scores(tmp_path: Path) -> None:
     assert "random (leaky)" in card
     assert "(baseline)" in card
     assert json.loads((tmp_path / "out" / exports.CARD_JSON).read_text())["model"]["title"] == "Near the fault"
+    again = completed(read_model(tmp_path / "out" / exports.MODEL))
+    assert (again.key, again.grid_key) == (study.model.key, study.model.grid_key)
     with pytest.raises(ProspectError, match="No format"):
         exports.export(study, folder, grid, ("shapefile",), tmp_path / "out", {})
 
@@ -219,7 +221,7 @@ def test_questions_that_cannot_be_answered_are_one_sentence(tmp_path: Path) -> N
         (("[labels]\n", "[labels]\nlocation = 'close'\n"), "'exact' or 'approximate'"),
         (('commodity = "copper"', ""), "known deposits"),
         (('title = "Near the fault"', ""), "missing"),
-        (("title =", "title"), "not TOML"),
+        (("title =", "title"), "cannot be read"),
     ],
 )
 def test_a_model_file_says_which_key_is_wrong(change: tuple[str, str], says: str) -> None:

@@ -40,7 +40,7 @@ def candidates(name: str, study: Study) -> None:
 
 def _row(area: CandidateArea) -> dict[str, object]:
     return {
-        _("Area"): area.name,
+        _("Candidate area"): area.name,
         _("km²"): number(area.area_km2),
         _("Score"): fixed(area.score, 2),
         _("Spread"): "–" if area.spread is None else fixed(area.spread, 2),

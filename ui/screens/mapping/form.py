@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import streamlit as st
 
-from geo.cells import H3_RESOLUTIONS
+from geo.cells import H3_RESOLUTIONS, mean_km2
 from geo.errors import OrebridgeError
-from scoring.prospectivity.model_file import MOST_BYTES, ModelFile, model_from, model_of
+from scoring.prospectivity.model_file import ModelFile, model_from, model_of
 from scoring.prospectivity.models import BASELINE, MODELS
 from scoring.prospectivity.presets import System, systems
+from scoring.prospectivity.strict_file import MOST_BYTES
 from ui.screens.mapping.tested import method_title
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, listed, number
+from ui.text.i18n import _, either, listed, quantity, speaking
 from ui.text.problems import problem
 from workspace import reference
 
-#: Mean area of H3 cells, km2, by resolution: the H3 documentation.
-MEAN_KM2 = {2: 86_802, 3: 12_393, 4: 1_770, 5: 253, 6: 36.1, 7: 5.16, 8: 0.737, 9: 0.105}
 OPENING_RESOLUTION = 4
 #: Resolutions that the form offers: a country at 7 takes minutes.
 MOST_RESOLUTION = 7
@@ -39,7 +38,7 @@ def asked() -> ModelFile | None:
             _("Cells"),
             list(range(H3_RESOLUTIONS[0], MOST_RESOLUTION + 1)),
             value=OPENING_RESOLUTION,
-            format_func=lambda each: _("{area} km²").format(area=number(MEAN_KM2[each])),
+            format_func=lambda each: _("{area} km²").format(area=quantity(mean_km2(each))),
             help=_("Mean area of an H3 cell. The whole world at 1,770 km² takes about two minutes."),
         )
         method = right.selectbox(
@@ -59,8 +58,10 @@ def _system(name: str) -> str:
 
 
 def _model(system: System, countries: list[str], resolution: int, method: str) -> ModelFile | None:
-    title = ", ".join([system.title, *countries])
-    title_ja = "、".join([system.title_ja, *countries])
+    with speaking("en"):
+        title = ", ".join([system.title, *map(w.nation, countries)])
+    with speaking("ja"):
+        title_ja = "、".join([system.title_ja, *map(w.nation, countries)])
     values = {
         "title": title[:120],
         "title_ja": title_ja[:120],
@@ -92,7 +93,7 @@ def _file() -> ModelFile | None:
     """Offer to read a model file; return it, None where there is none or it cannot be used."""
     with st.expander(_("Model file (TOML): layers and terms of your own"), icon=":material/description:"):
         file = st.file_uploader(
-            _("Model file"), type=["toml"], key="prospect_file", max_upload_size=max(1, MOST_BYTES // 1_000_000)
+            _("Model file"), type=["toml", "json"], key="prospect_file", max_upload_size=max(1, MOST_BYTES // 1_000_000)
         )
         if file is None:
             return None

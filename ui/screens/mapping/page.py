@@ -39,8 +39,11 @@ def _chosen(kept: dict[str, Study]) -> str:
     """Return the name of the study that is looked at; empty: a new one."""
     if not kept:
         return NEW
-    if "study" not in st.session_state and (asked := st.query_params.get("study", "")) in kept:
+    asked = st.query_params.get("study", "")
+    if "study" not in st.session_state and asked in kept:
         st.session_state["study"] = asked
+    elif "study" not in st.session_state and asked:
+        st.info(_("There is no study of this address any more; the latest is shown."))
     if st.session_state.get("study") not in (*kept, NEW):
         st.session_state["study"] = next(iter(kept))
     name = st.selectbox(

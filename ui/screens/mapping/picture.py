@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import math
 from urllib.parse import urlencode
 
 import numpy as np
 import pydeck as pdk
 import streamlit as st
 
-from geo.thinning import mercator
+from geo.cell_raster import raster_bounds
+from geo.views import box_m, fitting_zoom, most_of
 from layers.catalog import Layer, find_layer
 from scoring.prospectivity.study import Study
 from scoring.prospectivity.surface import ScoredCells
@@ -20,12 +20,10 @@ from ui.text.i18n import _
 from ui.theme import dark
 from workspace import prospecting, reference, study_layers
 
-#: Half the width of the Web Mercator world, metres, and the pixels of a picture's longer side.
-HALF_WORLD_M, PIXELS = 20_037_508.342789244, 2048
-HEIGHT = 520
+#: Pixels of a picture's longer side, and of the map.
+PIXELS, WIDTH, HEIGHT = 2048, 1100, 520
 #: Known deposits that are drawn at the most.
 MOST_DEPOSITS = 3000
-WORLD_LIMITS = (-58.0, 84.0)
 
 
 def surface(name: str, study: Study) -> None:
@@ -36,19 +34,14 @@ def surface(name: str, study: Study) -> None:
     known = middle.toggle(_("Known deposits"), value=True)
     opacity = right.slider(_("Opacity"), 0.1, 1.0, 0.85, 0.05)
     layer = reference.map_layer(study_layers.PREFIX + name + (study_layers.SUFFIX if fades else ""))
-    west, east = float(cells.lon.min()), float(cells.lon.max())
-    south, north = max(float(cells.lat.min()), WORLD_LIMITS[0]), min(float(cells.lat.max()), WORLD_LIMITS[1])
-    margin = 0.5 + 0.02 * max(east - west, north - south)
-    bounds = (
-        max(west - margin, -180.0),
-        max(south - margin, -85.0),
-        min(east + margin, 180.0),
-        min(north + margin, 85.0),
-    )
+    bounds = raster_bounds(layer.path)
     drawn = [map_layer(find_layer("land"), 1.0, dark()), _picture(layer, bounds, opacity)]
     if known:
         drawn.append(_deposits(cells))
-    view = pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=_zoom(bounds))
+    seen = most_of(cells.lon, cells.lat)
+    west, south, east, north = seen
+    zoom = fitting_zoom(seen, WIDTH, HEIGHT)
+    view = pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=zoom)
     st.pydeck_chart(
         pdk.Deck(layers=drawn, initial_view_state=view, map_provider=None), height=HEIGHT, key=f"surface-{name}"
     )
@@ -70,10 +63,7 @@ def _sure_words() -> str:
 
 def _picture(layer: Layer, bounds: tuple[float, float, float, float], opacity: float) -> pdk.Layer:
     """Return the picture of a surface for an area, in Web Mercator as the map is."""
-    west, south, east, north = bounds
-    x, y = mercator(np.array([west, east - 1e-9]), np.array([south, north])).T
-    left, right = (2.0 * x - 1.0) * HALF_WORLD_M
-    bottom, top = (1.0 - 2.0 * y) * HALF_WORLD_M
+    left, bottom, right, top = box_m(bounds)
     ratio = (top - bottom) / (right - left)
     width, height = (PIXELS, round(PIXELS * ratio)) if ratio <= 1 else (round(PIXELS / ratio), PIXELS)
     asked = {
@@ -109,11 +99,3 @@ def _deposits(cells: ScoredCells) -> pdk.Layer:
         radius_units=pdk.types.String("pixels"),
         get_radius=3.5,
     )
-
-
-def _zoom(bounds: tuple[float, float, float, float]) -> float:
-    """Return the zoom at which an area fills the picture."""
-    west, south, east, north = bounds
-    x, y = mercator(np.array([west, east - 1e-9]), np.array([south, north])).T
-    wide, high = 1100.0 / (512.0 * max(abs(x[1] - x[0]), 1e-6)), HEIGHT / (512.0 * max(abs(y[1] - y[0]), 1e-6))
-    return max(0.0, math.log2(min(wide, high)) - 0.05)

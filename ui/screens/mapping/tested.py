@@ -47,7 +47,7 @@ def headline(study: Study) -> None:
     own, beside = (study.evaluation(name, "blocks") for name in (study.model.method.name, BASELINE))
     if own is not None and own.roc_auc.value is not None:
         words = _(
-            "On ground that was held out, the best 10 % of the area hold {captured} of the known deposits; the ground "
+            "On ground that was held out, the best 10 % of the area holds {captured} of the known deposits; the ground "
             "nearest to a known deposit holds {baseline}."
         )
         st.markdown(words.format(captured=_captured(own), baseline=_captured(beside) if beside else "?"))
