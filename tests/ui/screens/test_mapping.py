@@ -35,12 +35,6 @@ def test_a_first_visit_asks_what_is_looked_for() -> None:
     assert any("Not bundled" in each.value for each in test.info)
 
 
-def test_an_address_without_a_study_says_so() -> None:
-    prospecting.run(model_of("test", MODEL))
-    test = opened(lang="en", study="no-such-study")
-    assert any("no study of this address" in each.value for each in test.info)
-
-
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_a_study_says_what_it_is_worth(language: str) -> None:
     prospecting.run(model_of("test", MODEL))
