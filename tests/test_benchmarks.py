@@ -30,6 +30,7 @@ from benchmarks import (
 )
 from layers import restrict
 from layers.sandbox import Reader
+from tests.sampling import sampled
 
 HERE = Path(__file__).resolve().parent
 UPLOADS = HERE / "golden" / "uploads"
@@ -86,7 +87,7 @@ def test_a_portfolio_is_the_same_however_it_is_written(capsys: pytest.CaptureFix
     assert out.count("the same share") + out.count("PuLP is not installed") == 1
 
 
-@pytest.mark.parametrize(("study", "models"), [(prospect_conus, 7), (prospect_gawler, 4)])
+@pytest.mark.parametrize(("study", "models"), sampled([(prospect_conus, 7), (prospect_gawler, 4)], 2))
 def test_models_of_prospectivity_are_told_on_blocks_beside_the_split_that_leaks(
     study, models: int, capsys: pytest.CaptureFixture[str]
 ) -> None:

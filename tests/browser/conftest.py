@@ -12,14 +12,14 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
+from typing import Literal
 
 import duckdb
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from playwright.sync_api import BrowserContext, Page, expect, sync_playwright
 
 from data.facts import open_facts
 
@@ -192,29 +192,30 @@ def whole_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 
 @pytest.fixture(scope="package")
-def browser() -> Iterator[Browser]:
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrowserContext]:
+    """Run a Chromium with a profile on disk, as people do: there it keeps scripts as it has compiled them once."""
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing; `apt-get install chromium fonts-noto-cjk` brings it.")
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        running = playwright.chromium.launch_persistent_context(
+            tmp_path_factory.mktemp("profile"),
+            executable_path=CHROMIUM,
+            args=FLAGS,
+            viewport={"width": 1280, "height": 1500},
+            locale="en-US",
+            accept_downloads=True,
+        )
+        running.add_init_script(COUNTING)
+        running.add_init_script(ONE_SAMPLE)
+        running.set_default_timeout(60_000)
         yield running
-        context_of.cache_clear()
         running.close()
 
 
-@cache
-def context_of(browser: Browser, scheme: str) -> BrowserContext:
-    """Return the profile that all pages of a colour scheme share: what it has fetched once is not fetched again."""
-    context = browser.new_context(viewport={"width": 1500, "height": 1500}, color_scheme=scheme, locale="en-US")
-    context.add_init_script(COUNTING)
-    context.add_init_script(ONE_SAMPLE)
-    context.set_default_timeout(60_000)
-    return context
-
-
-def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
+def watched(browser: BrowserContext, base: str, scheme: Literal["light", "dark"] = "light") -> Seen:
     """Return a new page that notes what it asks for."""
-    seen = Seen(context_of(browser, scheme).new_page(), base)
+    seen = Seen(browser.new_page(), base)
+    seen.page.emulate_media(color_scheme=scheme)
     seen.page.on("request", lambda request: seen.requests.append(request.url))
     seen.page.on("pageerror", lambda error: seen.errors.append(str(error)))
     seen.page.on("websocket", lambda socket: socket.on("framereceived", lambda data: seen.frames.append(len(data))))
@@ -222,14 +223,14 @@ def watched(browser: Browser, base: str, scheme: str = "light") -> Seen:
 
 
 @pytest.fixture
-def watch(browser: Browser) -> Iterator[Callable[..., Seen]]:
+def watch(browser: BrowserContext) -> Iterator[Callable[..., Seen]]:
     """Return a function that opens a page of an app, in a colour scheme, and notes what it asks for.
 
     The pages close with the test, which fails if a script of theirs left an error uncaught.
     """
     opened: list[Seen] = []
 
-    def open_watched(base: str, scheme: str = "light") -> Seen:
+    def open_watched(base: str, scheme: Literal["light", "dark"] = "light") -> Seen:
         opened.append(watched(browser, base, scheme))
         return opened[-1]
 

@@ -6,10 +6,12 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import HALO, MAP, ROOT, Seen, count, outside, serving, settled
+from tests.sampling import sampled
 from ui.text.i18n import catalogue
 from ui.text.sync_catalogues import extracted
 
@@ -81,8 +83,6 @@ def _steady_centre(app: Seen) -> tuple[float, float]:
 
 
 def _centre(pixels) -> tuple[float, float]:
-    import numpy as np
-
     rows, columns = np.nonzero(np.abs(pixels - np.array(HALO)).max(axis=2) <= 25)
     assert len(rows) > 10
     return float(rows.mean()), float(columns.mean())
@@ -125,18 +125,20 @@ def _mark(seen: Seen) -> tuple[float, float]:
     seen.page.locator(MAP).evaluate("map => map.closest('.ore-frame').scrollIntoView()")
     box = seen.page.locator(MAP).bounding_box()
     assert box
-    for down in range(130, int(box["height"]) - 120, 9):
-        for right in range(60, int(box["width"]) - 60, 9):
-            seen.page.mouse.move(box["x"] + right, box["y"] + down)
-            seen.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
-            if seen.page.locator(".ore-tip").is_visible():
-                return box["x"] + right, box["y"] + down
+    middle = np.array([box["x"] + box["width"] / 2, box["y"] + box["height"] / 2])
+    steps = np.stack(np.meshgrid(np.arange(-25, 26), np.arange(-25, 26)), axis=-1).reshape(-1, 2)
+    for step in steps[np.abs(steps).max(axis=1).argsort(kind="stable")]:  # around the middle, ever farther
+        x, y = (float(each) for each in middle + 9 * step)
+        seen.page.mouse.move(x, y)
+        seen.page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        if seen.page.locator(".ore-tip").is_visible():
+            return x, y
     pytest.fail("no mark on the map")
 
 
 def test_the_first_click_answers_with_all_sites_shown(watch: Callable[..., Seen], whole_server: str) -> None:
     seen = watch(whole_server)
-    seen.open("?universe=all&cam=36,-117,4")
+    seen.open("?universe=all&cam=35.479,-115.533,4")  # Mountain Pass in the middle
     place = _mark(seen)
     name = seen.page.inner_text(".ore-tip b")
     seen.page.mouse.click(*place)
@@ -144,7 +146,7 @@ def test_the_first_click_answers_with_all_sites_shown(watch: Callable[..., Seen]
 
 
 def test_the_tooltip_says_what_where_whose_and_why(app: Seen) -> None:
-    app.open("?wg=30&wp=25&wi=25&wo=20&country=NAM&cam=-22,17,5")
+    app.open("?wg=30&wp=25&wi=25&wo=20&country=NAM&cam=-20.35,14.75,7")
     _mark(app)
     app.page.wait_for_selector(".ore-tip:has-text('Namibia')")
     text = app.page.inner_text(".ore-tip")
@@ -323,7 +325,7 @@ def test_nothing_is_written_into_the_checkout(server: str) -> None:
     assert not re.search(r"Traceback", (ROOT / "README.md").read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("path", ["layers", "shortlist", "methods"])
+@pytest.mark.parametrize("path", sampled(["layers", "shortlist", "methods"], 3))
 def test_a_page_opens_by_its_own_address_before_any_other_was_seen(
     watch: Callable[..., Seen], tmp_path: Path, bundle: Path, path: str
 ) -> None:

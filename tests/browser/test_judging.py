@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import Seen, outside, settled
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
@@ -32,7 +33,7 @@ def well(seen: Seen, name: str) -> None:
     seen.page.screenshot(path=str(OUTPUT / f"{name}.png"))
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", sampled(["ja", "en"], 2))
 def test_each_tab_of_the_robustness_page_draws_what_it_promises(app: Seen, language: str) -> None:
     page = opened(app, f"robustness?m=dysprosium&lang={language}")
     tabs = page.get_by_role("tab")
@@ -70,7 +71,7 @@ def test_places_in_an_order_of_importance_change_the_draws(app: Seen) -> None:
 
 @pytest.mark.parametrize(
     ("language", "names"),
-    [("en", ["Grade", "Timing", "Owners", "Gates"]), ("ja", ["品位", "時期", "所有者", "必須要件"])],
+    sampled([("en", ["Grade", "Timing", "Owners", "Gates"]), ("ja", ["品位", "時期", "所有者", "必須要件"])], 2),
 )
 def test_each_evidence_tab_opens(app: Seen, language: str, names: list[str]) -> None:
     app.open(f"?sel=nam-lofdal-bergville-11c6&lang={language}")
@@ -113,7 +114,7 @@ def test_an_own_price_changes_the_value_and_can_be_taken_back(app: Seen) -> None
     expect(line).to_have_text(before, timeout=30_000)
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", sampled(["en", "ja"], 2))
 def test_the_backtest_page_opens(app: Seen, language: str) -> None:
     page = opened(app, f"backtest?lang={language}")
     page.wait_for_selector("[data-testid=stFileUploader], [data-testid=stVegaLiteChart]", timeout=90_000)

@@ -14,6 +14,7 @@ from affine import Affine
 from playwright.sync_api import expect
 
 from tests.browser.conftest import MAP, Seen, outside, serving, settled
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.flaky(reruns=2)
 OUTPUT = Path(__file__).with_name("output")
@@ -67,7 +68,7 @@ def picture(seen: Seen, name: str) -> None:
     seen.page.screenshot(path=str(OUTPUT / f"{name}.png"), full_page=True)
 
 
-@pytest.mark.parametrize("lang", ["en", "ja"])
+@pytest.mark.parametrize("lang", sampled(["ja", "en"], 2))
 def test_a_survey_becomes_a_layer_and_a_criterion_and_goes_again(fresh: Seen, lang: str) -> None:
     words = {
         "en": ("is ready to be imported", "Add to score", "Remove from score", "Remove", "Undo", "Zoom to"),

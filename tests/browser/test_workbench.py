@@ -14,6 +14,7 @@ from playwright.sync_api import expect
 from scoring.ranking.pipeline import sites_inside
 from scoring.ranking.scenario import Area
 from tests.browser.conftest import Seen, outside, serving, settled
+from tests.sampling import sampled
 from ui.text.i18n import catalogue
 from workspace.permalink import unpacked_area
 
@@ -33,7 +34,7 @@ def well(seen: Seen, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("language", "button", "head"),
-    [("en", "Compare (2)", "Criterion by criterion"), ("ja", "比較（2）", "評価基準ごとの比較")],
+    sampled([("en", "Compare (2)", "Criterion by criterion"), ("ja", "比較（2）", "評価基準ごとの比較")], 2),
 )
 def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(
     app: Seen, language: str, button: str, head: str
@@ -53,7 +54,9 @@ def test_two_ticked_sites_are_compared_and_the_address_opens_the_same(
 
 @pytest.mark.parametrize(
     ("language", "button", "parts"),
-    [("en", "Dossier", ("Layers at the site", "History")), ("ja", "案件詳細", ("この地点の地質・地物", "履歴"))],
+    sampled(
+        [("ja", "案件詳細", ("この地点の地質・地物", "履歴")), ("en", "Dossier", ("Layers at the site", "History"))], 2
+    ),
 )
 def test_the_dossier_of_a_site_has_an_address_of_its_own(
     app: Seen, language: str, button: str, parts: tuple[str, ...]
@@ -68,7 +71,7 @@ def test_the_dossier_of_a_site_has_an_address_of_its_own(
     assert app.page.locator("img[alt*='km']").count() == 1
 
 
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", sampled(["ja", "en"], 2))
 def test_a_shortlist_from_a_question_to_a_memo(
     watch: Callable[..., Seen], tmp_path: Path, bundle: Path, language: str
 ) -> None:

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from layers import restrict
+from tests.sampling import sampled
 
 ROOT = Path(__file__).resolve().parents[2]
 STATE = (
@@ -154,7 +155,7 @@ def test_without_the_programs_of_unix_limits_are_passed_over() -> None:
 
 
 @ON_LINUX
-@pytest.mark.parametrize("install", [refusing(LANDLOCK), refusing(PRCTL, SECCOMP_OF_PRCTL)])
+@pytest.mark.parametrize("install", sampled([refusing(LANDLOCK), refusing(PRCTL, SECCOMP_OF_PRCTL)], 2))
 def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machine(
     tmp_path: Path, install: Callable[[], None]
 ) -> None:

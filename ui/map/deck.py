@@ -20,8 +20,9 @@ from workspace import reference
 
 HALO = (213, 43, 133)
 HALO_PX = 17
-#: Their coast has 75,000 corners: without a GPU its line costs a hundred times the fill, and the sea shows the coast.
-UNLINED = ("land", "lakes")
+#: Their coast has 75,000 corners. Without a GPU its line costs a hundred times the fill, so the sea shows it; and
+#: tiles bring the corners that a zoom can show: a fifth of them on the world, all of them when close.
+COAST = ("land", "lakes")
 
 
 def deck(feed: MapFeed, chosen: list[list[float]]) -> pdk.Deck:
@@ -145,7 +146,7 @@ def map_layer(layer: Layer, opacity: float, night: bool) -> pdk.Layer:
         )
     common = _drawn(layer, layer.style, opacity, night)
     version = _version(layer) + (f"&k={layer_key(layer.id)}" if layer.group == "own" else "")
-    if layer.kind != "vector-line" and tiles.whole_geojson(layer):
+    if layer.kind != "vector-line" and layer.id not in COAST and tiles.whole_geojson(layer):
         return pdk.Layer("GeoJsonLayer", data=f"/api/layers/{layer.id}.geojson?v={version}", **common)
     return pdk.Layer(
         "TileLayer",
@@ -164,7 +165,7 @@ def _drawn(layer: Layer, style: VectorStyle, opacity: float, night: bool) -> dic
         "id": f"{layer.id}-{_version(layer)}-{int(night)}",
         "opacity": opacity,
         "pickable": bool(layer.tooltip) and layer.group != "basemap",
-        "stroked": layer.id not in UNLINED,
+        "stroked": layer.id not in COAST,
         "filled": fill[3] > 0,
         "get_fill_color": list(fill),
         "get_line_color": list(line),

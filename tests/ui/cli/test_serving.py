@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sampling import sampled
 from ui.cli import serving
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
@@ -83,9 +84,20 @@ def test_a_port_of_the_system_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch)
     reruns=2
 )  # before the first line of ours runs, the interpreter itself answers Ctrl+C with a traceback
 @pytest.mark.parametrize(
-    ("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, -signal.SIGTERM), (signal.SIGHUP, -signal.SIGTERM)]
+    ("sent", "code", "seconds"),
+    sampled(
+        [
+            (sent, code, seconds)
+            for sent, code in (
+                (signal.SIGINT, 130),
+                (signal.SIGTERM, -signal.SIGTERM),
+                (signal.SIGHUP, -signal.SIGTERM),
+            )
+            for seconds in (0.2, 2.0)
+        ],
+        3,
+    ),
 )
-@pytest.mark.parametrize("seconds", [0.2, 2.0])
 def test_the_app_ends_cleanly_within_seconds_of_its_start(tmp_path: Path, sent: int, code: int, seconds: float) -> None:
     """Threads that warm the caches are inside DuckDB then; the C++ runtime used to end the process with 134."""
     home = tmp_path / "home"
