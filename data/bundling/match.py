@@ -123,6 +123,7 @@ class Clusters:
 
     def __init__(self, count: int) -> None:
         self._parent = list(range(count))
+        self._members: dict[int, list[int]] = {item: [item] for item in range(count)}
 
     def find(self, item: int) -> int:
         """Return the representative of the cluster of `item`.
@@ -146,14 +147,23 @@ class Clusters:
             Positions of two records.
         """
         low, high = sorted((self.find(a), self.find(b)))
-        self._parent[high] = low
+        if low != high:
+            self._parent[high] = low
+            self._members[low] = sorted(self._members[low] + self._members.pop(high))
+
+    def members(self, item: int) -> list[int]:
+        """Return the cluster of `item`, sorted.
+
+        Parameters
+        ----------
+        item : int
+            Position of the record.
+        """
+        return self._members[self.find(item)]
 
     def groups(self) -> list[list[int]]:
         """Return the clusters, each sorted, in order of their first member."""
-        members = defaultdict(list)
-        for item in range(len(self._parent)):
-            members[self.find(item)].append(item)
-        return list(members.values())
+        return [self._members[item] for item in sorted(self._members)]
 
 
 def cluster(records: list[Record]) -> list[list[int]]:
@@ -178,19 +188,15 @@ def cluster(records: list[Record]) -> list[list[int]]:
     matches += [(compare(records[i], records[j]), i, j) for i, j in told_as_one(records) if (i, j) not in known]
     apart = SaidApart(records)
     clusters = Clusters(len(records))
-    members: dict[int, list[int]] = {i: [i] for i in range(len(records))}
     for _, i, j in matches:
-        a, b = clusters.find(i), clusters.find(j)
-        if a == b or records[i].machine_read or records[j].machine_read:
+        if clusters.find(i) == clusters.find(j) or records[i].machine_read or records[j].machine_read:
             continue
-        if not _may_join(records, members[a], members[b], lone) or apart.keeps(members[a], members[b]):
-            continue
-        clusters.join(a, b)
-        root = clusters.find(a)
-        members[root] = sorted(members[a] + members[b])
+        one, other = clusters.members(i), clusters.members(j)
+        if _may_join(records, one, other, lone) and not apart.keeps(one, other):
+            clusters.join(i, j)
     said = _join_said(records, clusters)
-    _attach_machine_read(records, [(i, j) for _, i, j in matches], clusters, said)
-    _attach_unlocated(records, clusters, bearers)
+    _attach_machine_read(records, [(i, j) for _, i, j in matches], clusters, apart, said)
+    _attach_unlocated(records, clusters, apart, bearers)
     return clusters.groups()
 
 
@@ -398,7 +404,7 @@ def _join_said(records: list[Record], clusters: Clusters) -> set[int]:
 
 
 def _attach_machine_read(
-    records: list[Record], matches: list[tuple[int, int]], clusters: Clusters, said: set[int]
+    records: list[Record], matches: list[tuple[int, int]], clusters: Clusters, apart: SaidApart, said: set[int]
 ) -> None:
     """Give each machine-read record with coordinates to the site that it matches best, the best match first."""
     given = set(said)
@@ -406,11 +412,13 @@ def _attach_machine_read(
         read, checked = (i, j) if records[i].machine_read else (j, i)
         if records[checked].machine_read or not records[read].machine_read or read in given:
             continue
+        if apart.keeps(clusters.members(checked), clusters.members(read)):
+            continue
         clusters.join(checked, read)
         given.add(read)
 
 
-def _attach_unlocated(records: list[Record], clusters: Clusters, bearers: Bearers) -> None:
+def _attach_unlocated(records: list[Record], clusters: Clusters, apart: SaidApart, bearers: Bearers) -> None:
     """Give a record without coordinates to the one located site whose name agrees best, if a second witness agrees."""
     by_country = _located_by_country(records)
     for i, record in enumerate(records):
@@ -418,6 +426,8 @@ def _attach_unlocated(records: list[Record], clusters: Clusters, bearers: Bearer
             continue
         rivals = best_named(record, records, by_country[record.iso3], joined=True)
         if not rivals or not (len({clusters.find(j) for j in rivals}) == 1 or _one_place(records, rivals)):
+            continue
+        if apart.keeps(clusters.members(rivals[0]), clusters.members(i)):
             continue
         lone = bearers.lone(record.name, record.iso3)
         if any(witnessed(record, records[j], lone_name=lone) for j in rivals):

@@ -36,6 +36,7 @@ from data.bundling.signs import without_slips
 #: Whose coordinates and names are believed first; the numbers are documented in `data/curated/resolution.csv`.
 RESOLUTION = "resolution.csv"
 WRONG_SIGN = "coordinate has a wrong sign, or latitude and longitude are swapped: not used"
+AT_SEA = "coordinate lies in the sea"
 #: Sources that name what a site is built to sell, not all that it holds.
 LEDGERS = ("orebridge_projects", "orebridge_plants")
 ONLY_MACHINE_READ = "only a machine-read report speaks of it: no site"
@@ -144,7 +145,8 @@ def place(extract: Extract, raw: Path) -> None:
             continue
         elif record.sure_place and found:
             extract.records[i] = replace(record, iso3=found)
-        else:
+        elif not (record.sure_place and record.iso3 and _why_not_there(record, found, polygons) == AT_SEA):
+            # A sure place at sea is an island that polygons of 1:50 million lack, as Minamitorishima is.
             extract.records[i] = replace(record, lon=None, lat=None)
             extract.leave_out(_why_not_there(record, found, polygons))
 
@@ -161,7 +163,7 @@ def _why_not_there(record: Record, found: str, polygons: CountryPolygons) -> str
     if any(abs(y) <= 90 and polygons.near(record.iso3, x, y, 0.0) for x, y in mirrored):
         return WRONG_SIGN
     if not found:
-        return "coordinate lies in the sea"
+        return AT_SEA
     return "coordinate lies in another country than the source says"
 
 

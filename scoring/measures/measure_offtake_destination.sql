@@ -1,19 +1,21 @@
--- in:     combined.claim (offtake, no weak ones), facts.buyer (the longest name that the claim begins with), facts.country
+-- in:     combined.claim (offtake, no weak ones), facts.buyer (the longest name that the claim begins with, whatever its case and punctuation), facts.country
 -- out:    site_id, commodity '', value, low, high (class 0..3 as the host country's), source_id, as_of (of the newest claim), target (buyers)
 -- grain:  one row a site with a buyer whose seat is known
 -- NULL:   none; without such a buyer there is no row (unknown): most sites sell to nobody that a source names
 -- ref:    the mean over the buyers' countries, from the least to the greatest of them. What is not binding (memorandum, letter of intent, right of first
---         refusal) may come to nothing: its low end is 1, as of a buyer that is neither ally nor covered nation. A contract that ended does not
+--         refusal, option, proposal, talks, trial) may come to nothing: its low end is 1, as of a buyer that is neither ally nor covered nation. A contract that ended does not
 --         count, nor what was said of that buyer before it ended
 WITH told AS (
     SELECT
         c.site_id, c.source_id, c.as_of, b.buyer, regexp_matches(lower(c.text || ' ' || c.scope), '\b(terminated|ended|cancelled|canceled)\b') AS ended, b.country_iso3,
         CASE k.bloc WHEN 'us' THEN 3 WHEN 'japan' THEN 3 WHEN 'partner' THEN 2 WHEN 'covered' THEN 0 ELSE 1 END AS class,
         regexp_matches(
-            lower(c.text || ' ' || c.scope), '\bmou\b|memorandum|letter of intent|\bloi\b|non-binding|first refusal|nominated|nominees'
+            lower(c.text || ' ' || c.scope), '\bmou\b|memorandum|letter of intent|\bloi\b|non-binding|first refusal|nominated|nominees|\boptions?\b|\bproposed\b|\bconditional\b|'
+            || '\btalks\b|\bframework\b|\btrial\b'
         ) AS not_binding
     FROM combined.claim AS c
-    JOIN facts.buyer AS b ON starts_with(c.text, b.buyer)
+    JOIN facts.buyer AS b
+        ON starts_with(regexp_replace(lower(c.text), '[^\p{L}\p{N} ]', '', 'g'), regexp_replace(lower(b.buyer), '[^\p{L}\p{N} ]', '', 'g'))
     JOIN facts.country AS k ON k.iso3 = b.country_iso3
     WHERE c.attribute = 'offtake' AND c.method <> 'unconfirmed'
     QUALIFY row_number() OVER (PARTITION BY c.site_id, c.text, c.as_of, c.source_id ORDER BY length(b.buyer) DESC) = 1

@@ -295,3 +295,14 @@ def test_what_a_ledger_says_is_another_place_is_kept_apart() -> None:
     assert apart.keeps([2], [3])
     assert apart.keeps([2], [1])
     assert not apart.keeps([0], [2])
+
+
+def test_a_record_of_one_project_is_given_to_no_other() -> None:
+    """St George's Araxá lies in the town of CBMM's mine: neither a record without a point nor a report makes them one."""
+    ledger = {"knows_its_own": True, "commodities": ("niobium", "rare earths"), "iso3": "BRA"}
+    mine = site("orebridge_projects", "Araxá", -46.94, -19.65, **ledger)
+    for place, more in ((None, {}), (-46.93, {"machine_read": True})):
+        other = site("list", "Araxá", place, place and -19.66, **{**ledger, "knows_its_own": False}, **more)
+        project = site("orebridge_projects", "St George Araxá", None, None, same_as=(other.key,), **ledger)
+        assert [0] in cluster([mine, other, project])
+        assert [0] not in cluster([mine, other])

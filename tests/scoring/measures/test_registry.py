@@ -95,6 +95,9 @@ def test_a_planned_plant_counts_by_the_chance_of_its_stage(layers) -> None:
     [
         ({"Sojitz": "binding"}, (3, 3, 3)),
         ({"Sojitz": "memorandum"}, (3, 1, 3)),
+        ({"Sojitz": "option for half of it"}, (3, 1, 3)),
+        ({"Sojitz": "conditional framework"}, (3, 1, 3)),
+        ({"SOJITZ & Co.": "binding"}, (3, 3, 3)),
         ({"Zijin": ""}, (0, 0, 0)),
         ({"Sojitz": "", "Zijin": ""}, (1.5, 0, 3)),
         ({"Glencore": ""}, (1, 1, 1)),
