@@ -337,6 +337,139 @@ COMMENT ON TABLE facts.former_id IS 'Ids under which an earlier version publishe
 CREATE TABLE facts.left_out (reason VARCHAR, rows BIGINT);
 COMMENT ON TABLE facts.left_out IS 'Rows of the sources that did not become sites, by reason.';
 
+-- Stage at which the US consumption or net import reliance of a commodity is counted (USGS MCS 2026).
+CREATE VIEW facts.counted_stage AS
+SELECT
+    commodity,
+    coalesce(max(stage) FILTER (figure = 'consumption' AND area = 'USA'), max(stage) FILTER (figure = 'net_import_reliance' AND NOT starts_with(form, 'ferro'))) AS stage
+FROM facts.market_figure
+GROUP BY commodity;
+COMMENT ON VIEW facts.counted_stage IS 'Stage at which the US consumption or reliance of a commodity is counted; NULL: not counted.';
+
+-- What a country must import of a commodity, net: the one statement of demand x reliance. A commodity is counted at the stage that the US reliance
+-- counts, else at that of its trade codes. First what sources state (US consumption x net import reliance, or net imports where consumption is
+-- withheld, USGS MCS 2026; Japanese demand x stated reliance); else net imports of the newest year by BACI, with the content factors of the codes,
+-- where the codes cover the stage, are of the grade basis and every factor is known; else Japanese demand with a reliance of 0 to 100.
+CREATE VIEW facts.import_gap AS
+WITH code AS (
+    SELECT
+        t.*, coalesce(c.stage, t.stage) AS counted_stage,
+        t.whole AND t.factor_low IS NOT NULL AND (
+            t.basis IN (k.grade_basis, k.symbol)
+            OR (t.basis, k.grade_basis) IN (('natural graphite', 'graphitic C'), ('REO', 'TREO'), ('barite', 'BaSO4'), ('fluorspar', 'CaF2'))
+        ) AS usable
+    FROM facts.trade_code AS t
+    JOIN facts.commodity AS k ON k.commodity_id = t.commodity
+    LEFT JOIN facts.counted_stage AS c USING (commodity)
+    -- Metal is another form of what is refined: its codes belong to a gap that is counted there.
+    WHERE t.stage = coalesce(c.stage, t.stage) OR (t.stage = 'metal' AND c.stage = 'refined')
+),
+net AS (
+    SELECT
+        f.year, f.hs92, d.desk AS country, sum(CASE WHEN f.importer = d.iso3 THEN f.quantity_t ELSE -f.quantity_t END) AS tonnes
+    FROM facts.trade_flow AS f
+    JOIN (VALUES ('us', 'USA'), ('japan', 'JPN')) AS d (desk, iso3) ON (f.importer = d.iso3) <> (f.exporter = d.iso3)
+    WHERE f.year = (SELECT max(year) FROM facts.trade_flow)
+    GROUP BY ALL
+),
+traded AS (
+    SELECT
+        n.country, c.commodity, any_value(c.counted_stage) AS stage, any_value(n.year) AS year,
+        greatest(0, sum(least(n.tonnes * c.factor_low, n.tonnes * c.factor_high))) AS low_t,
+        greatest(0, sum(greatest(n.tonnes * c.factor_low, n.tonnes * c.factor_high))) AS high_t
+    FROM code AS c
+    JOIN net AS n USING (hs92)
+    WHERE c.commodity NOT IN (SELECT commodity FROM code WHERE NOT usable) AND n.tonnes IS NOT NULL
+    GROUP BY n.country, c.commodity
+    HAVING count(DISTINCT c.counted_stage) = 1
+),
+told AS (
+    SELECT
+        'us' AS country, commodity_id AS commodity, coalesce(us_net_imports_t, us_consumption_t) AS demand_t,
+        CASE WHEN us_net_imports_t IS NULL THEN us_reliance_low_pct ELSE 100 END AS low_pct,
+        CASE WHEN us_net_imports_t IS NULL THEN us_reliance_high_pct ELSE 100 END AS high_pct,
+        CASE WHEN us_net_imports_t IS NULL THEN 'consumption' WHEN subgroup = 'heavy' THEN 'net_imports_heavy' ELSE 'net_imports' END AS how,
+        world_production_year AS year, 'usgs_mcs_2026' AS source_id
+    FROM facts.commodity
+    UNION ALL
+    -- Of aluminum and magnesium the Japanese tonnes are of metal and the grade basis is not: no other figure is of that basis.
+    SELECT
+        'japan', commodity_id,
+        CASE WHEN world_production_basis <> '' OR us_net_imports_t IS NOT NULL OR us_consumption_t IS NOT NULL OR symbol = grade_basis THEN japan_consumption_t END,
+        japan_reliance_low_pct, japan_reliance_high_pct, 'consumption', NULL, 'orebridge_japan_consumption'
+    FROM facts.commodity
+)
+SELECT
+    t.country, t.commodity, c.stage, t.demand_t AS demand_low_t, t.demand_t AS demand_high_t, t.low_pct AS reliance_low_pct,
+    t.high_pct AS reliance_high_pct, t.demand_t * t.low_pct / 100 AS low_t, t.demand_t * t.high_pct / 100 AS high_t, t.how, t.year, t.source_id
+FROM told AS t
+LEFT JOIN facts.counted_stage AS c USING (commodity)
+LEFT JOIN traded AS b USING (country, commodity)
+WHERE t.demand_t IS NOT NULL AND t.low_pct IS NOT NULL AND (b.low_t IS NULL OR (t.low_pct, t.high_pct) <> (0, 100))
+UNION ALL
+SELECT b.country, b.commodity, b.stage, b.low_t, b.high_t, 100, 100, b.low_t, b.high_t, 'trade', b.year, 'baci_2024'
+FROM traded AS b
+LEFT JOIN told AS t USING (country, commodity)
+WHERE t.demand_t IS NULL OR t.low_pct IS NULL OR (t.low_pct, t.high_pct) = (0, 100);
+COMMENT ON VIEW facts.import_gap IS 'Net imports that a country needs of a commodity, tonnes a year of the grade basis, as an interval; no row: unknown.';
+
+-- World share of the country that leads at the stage at which the gap of a commodity is counted, as the page Supply shows it: of USGS MCS 2026, else of
+-- the IEA's newest year, else of the EU's assessment of 2023. Where none has a table of that stage: the leading producer of the MCS
+-- (facts.commodity), else that of the first stage that has a table.
+CREATE VIEW facts.leading_share AS
+WITH area AS (
+    SELECT
+        commodity, stage, source_id, year, area, sum(low) AS low, sum(coalesce(high, low)) AS high
+    FROM facts.market_figure
+    WHERE figure IN ('production', 'supply_share') AND scenario = '' AND form = '' AND status NOT IN ('withheld', 'not available')
+      AND (source_id IN ('usgs_mcs_2026', 'eu_crm_2023') OR (source_id = 'iea_minerals_2025' AND year < 2025))
+    GROUP BY commodity, stage, source_id, year, area
+    QUALIFY year = max(year) OVER (PARTITION BY commodity, stage, source_id)
+),
+whole AS (
+    SELECT
+        commodity, stage, source_id, any_value(year) AS year, sum(low) FILTER (named) AS low, sum(high) FILTER (named) AS high,
+        max(low) FILTER (area = 'other') AS other_low, max(high) FILTER (area = 'other') AS other_high, max(low) FILTER (area = 'world') AS world,
+        first({'area': area, 'low': low, 'high': high} ORDER BY low + high DESC, area) FILTER (named) AS leader
+    FROM (SELECT *, area NOT IN ('other', 'world') AS named FROM area)
+    GROUP BY ALL
+    HAVING sum(high) FILTER (named) > 0
+),
+-- The residual of the IEA is what is left of the world: its own of refined nickel counts a named country twice. Printed percentages stand as printed.
+rest AS (
+    SELECT
+        w.* REPLACE (
+            CASE WHEN world IS NULL THEN coalesce(other_low, 0) ELSE greatest(0, world - high) END AS other_low,
+            CASE WHEN world IS NULL THEN coalesce(other_high, 0) ELSE greatest(0, world - low) END AS other_high
+        )
+    FROM (SELECT * REPLACE (CASE WHEN source_id = 'iea_minerals_2025' THEN world END AS world) FROM whole) AS w
+),
+found AS (
+    SELECT
+        commodity, stage, leader['area'] AS iso3, source_id, year,
+        CASE source_id WHEN 'eu_crm_2023' THEN leader['low'] ELSE 100 * leader['low'] / (leader['low'] + high - leader['high'] + other_high) END AS low_pct,
+        CASE source_id WHEN 'eu_crm_2023' THEN leader['high'] ELSE 100 * leader['high'] / (leader['high'] + low - leader['low'] + other_low) END AS high_pct
+    FROM rest
+    QUALIFY row_number() OVER (
+        PARTITION BY commodity, stage ORDER BY list_position(['usgs_mcs_2026', 'iea_minerals_2025', 'eu_crm_2023'], source_id)
+    ) = 1
+)
+SELECT
+    k.commodity_id AS commodity, coalesce(f.stage, CASE WHEN k.leading_share_pct IS NULL THEN o.stage ELSE '' END) AS stage,
+    coalesce(f.iso3, nullif(k.leading_country_iso3, ''), o.iso3) AS iso3,
+    coalesce(f.low_pct, k.leading_share_pct, o.low_pct) AS low_pct, coalesce(f.high_pct, k.leading_share_pct, o.high_pct) AS high_pct,
+    coalesce(f.source_id, CASE WHEN k.leading_share_pct IS NULL THEN o.source_id ELSE 'usgs_mcs_2026' END) AS source_id,
+    coalesce(f.year, CASE WHEN k.leading_share_pct IS NULL THEN o.year ELSE k.world_production_year END) AS year
+FROM facts.commodity AS k
+LEFT JOIN facts.counted_stage AS c ON c.commodity = k.commodity_id
+LEFT JOIN found AS f ON f.commodity = k.commodity_id AND f.stage = c.stage
+LEFT JOIN (
+    FROM found
+    QUALIFY row_number() OVER (PARTITION BY commodity ORDER BY list_position(['refined', 'mine', 'metal', 'intermediate', 'product'], stage)) = 1
+) AS o ON o.commodity = k.commodity_id
+WHERE coalesce(f.low_pct, k.leading_share_pct, o.low_pct) IS NOT NULL;
+COMMENT ON VIEW facts.leading_share IS 'Leading country of a commodity and its share of world supply at the stage at which the gap is counted; no row: unknown.';
+
 -- What users brought, beside the facts: the columns of the facts and the owner. Written by `workspace.attach` alone.
 CREATE SCHEMA IF NOT EXISTS user_data;
 CREATE TABLE user_data.site AS SELECT '' AS owner, * FROM facts.site LIMIT 0;

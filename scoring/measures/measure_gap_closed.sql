@@ -1,5 +1,6 @@
 -- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
---         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, combined.site
+--         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, facts.import_gap, facts.leading_share,
+--         combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
 --         group whose gap it is, if not its own), reference_n, status
 -- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together (on the logarithmic scale of the score), among those that the site sells: the
@@ -28,26 +29,25 @@ WITH output AS (
       )
 ),
 market AS (
-    SELECT
-        'us' AS country, commodity_id, group_id, leading_share_pct, coalesce(us_net_imports_t, us_consumption_t * us_reliance_low_pct / 100) AS low_t,
-        coalesce(us_net_imports_t, us_consumption_t * us_reliance_high_pct / 100) AS high_t
-    FROM facts.commodity
-    UNION ALL
-    SELECT
-        'japan', commodity_id, group_id, leading_share_pct, japan_consumption_t * japan_reliance_low_pct / 100,
-        japan_consumption_t * japan_reliance_high_pct / 100
-    FROM facts.commodity
+    SELECT d.country, k.commodity_id, k.group_id, l.low_pct, l.high_pct, g.low_t, g.high_t, g.how
+    FROM facts.commodity AS k
+    CROSS JOIN (VALUES ('us'), ('japan')) AS d (country)
+    LEFT JOIN facts.leading_share AS l ON l.commodity = k.commodity_id
+    LEFT JOIN facts.import_gap AS g ON g.commodity = k.commodity_id AND g.country = d.country
 ),
 gap AS (
     SELECT
-        k.country, k.commodity_id, m.commodity_id AS target, coalesce(k.leading_share_pct, m.leading_share_pct) AS risk_pct, m.low_t, m.high_t
+        k.country, k.commodity_id, m.commodity_id AS target, coalesce(k.low_pct, m.low_pct) AS risk_low_pct,
+        coalesce(k.high_pct, m.high_pct) AS risk_high_pct, m.low_t, m.high_t, m.how
     FROM market AS k
     JOIN market AS m ON m.country = k.country AND m.commodity_id = CASE WHEN k.high_t IS NULL THEN k.group_id ELSE k.commodity_id END
-    WHERE m.high_t IS NOT NULL AND coalesce(k.leading_share_pct, m.leading_share_pct) IS NOT NULL
+    WHERE m.high_t IS NOT NULL AND coalesce(k.low_pct, m.low_pct) IS NOT NULL
 ),
 closed AS (
     SELECT
-        g.country, o.site_id, o.commodity, o.preference, g.target, o.source_id, o.as_of, o.status, g.risk_pct,
+        g.country, o.site_id, o.commodity, o.preference, g.target, o.source_id, o.as_of,
+        CASE WHEN g.how = 'trade' THEN 'modelled' ELSE o.status END AS status, g.risk_low_pct, g.risk_high_pct,
+        (g.risk_low_pct + g.risk_high_pct) / 2 AS risk_pct,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * 2 / (low_t + high_t)) ELSE 0 END AS share,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.down / high_t) ELSE 0 END AS share_low,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.up / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
@@ -87,7 +87,7 @@ every AS (
     JOIN product AS p USING (site_id, commodity)
 )
 SELECT
-    site_id, commodity, share * risk_pct AS value, share_low * risk_pct AS low, share_high * risk_pct AS high,
+    site_id, commodity, share * risk_pct AS value, share_low * risk_low_pct AS low, share_high * risk_high_pct AS high,
     source_id, as_of, target, reference_group, NULL::INTEGER AS reference_n, status
 FROM every
 WHERE country = $market

@@ -166,7 +166,8 @@ class GapBasis:
     desk : {"us", "japan"}
     how : str
         ``consumption`` (times net import reliance), ``net_imports`` (consumption is withheld), ``net_imports_heavy``
-        (of all heavy rare earths together, which overstates the gap of each), ``user``.
+        (of all heavy rare earths together, which overstates the gap of each), ``trade`` (net imports of the codes of
+        its stage, modelled), ``user``.
     year : int or None
         None: each row of ``data/curated/japan_consumption.csv`` has its own.
     """

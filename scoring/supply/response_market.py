@@ -45,7 +45,7 @@ class Figure:
         Vintage; None: not stated, or the user's.
     how : str
         ``stated``, ``net_imports`` (consumption is withheld: only what is imported), ``net_imports_heavy`` (of all
-        heavy rare earths together), ``user``.
+        heavy rare earths together), ``trade`` (net imports by trade codes), ``user``.
     """
 
     low: float
@@ -172,7 +172,7 @@ def _desks(desk: Desk) -> tuple[Literal["us", "japan"], ...]:
 
 def _desk_demand(desk: Literal["us", "japan"], row: dict[str, object], scenario: SupplyScenario) -> DeskDemand:
     figure = _figure(row)
-    if desk == "japan":
+    if desk == "japan" and not figure.source_id:
         year, url = _japan_pages().get(scenario.commodity, (None, ""))
         figure = Figure(figure.low, figure.high, figure.basis, "", url, year, figure.how)
     low, high = float(str(row["reliance_low"])), float(str(row["reliance_high"]))

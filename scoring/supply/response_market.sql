@@ -1,7 +1,7 @@
--- in:     $commodity; facts.commodity
+-- in:     $commodity; facts.commodity, facts.import_gap
 -- out:    kind ('supply' | 'demand'), stage ('mine' | 'refining'), who (supply: ISO3 of a country, '' for the world; demand: 'us' | 'japan'),
 --         low, high (supply of a country: % of world supply at the stage; of the world and demand: tonnes a year), reliance_low, reliance_high (%; of
---         demand), basis (what the tonnes are of), how ('stated' | 'net_imports' | 'net_imports_heavy'), source_id ('': the row of data/curated/japan_consumption.csv), year
+--         demand), basis (what the tonnes are of), how ('stated' | 'net_imports' | 'net_imports_heavy' | 'trade'), source_id ('': the row of data/curated/japan_consumption.csv), year
 -- grain:  one row a country, the world or a desk that has figures
 -- NULL:   reliance of supply; year of the Japanese demand (2011 to 2024, see data/curated/japan_consumption.csv)
 -- ref:    USGS, Mineral Commodity Summaries 2026. Shares of countries are read from facts.market_figure; the row of the leading one bounds a country
@@ -24,16 +24,10 @@ FROM one
 WHERE world_production_t IS NOT NULL
 UNION ALL
 SELECT
-    'demand', stage, 'us', coalesce(us_consumption_t, us_net_imports_t), coalesce(us_consumption_t, us_net_imports_t),
-    CASE WHEN us_consumption_t IS NULL THEN 100 ELSE us_reliance_low_pct END, CASE WHEN us_consumption_t IS NULL THEN 100 ELSE us_reliance_high_pct END,
-    grade_basis, CASE WHEN us_consumption_t IS NOT NULL THEN 'stated' WHEN subgroup = 'heavy' THEN 'net_imports_heavy' ELSE 'net_imports' END,
-    'usgs_mcs_2026', world_production_year
+    'demand', one.stage, g.country, g.demand_low_t, g.demand_high_t, g.reliance_low_pct, g.reliance_high_pct, grade_basis,
+    CASE g.how WHEN 'consumption' THEN 'stated' ELSE g.how END, CASE g.country WHEN 'japan' THEN CASE g.how WHEN 'trade' THEN g.source_id ELSE '' END ELSE g.source_id END,
+    g.year
 FROM one
-WHERE coalesce(us_consumption_t, us_net_imports_t) > 0
-UNION ALL
-SELECT
-    'demand', stage, 'japan', japan_consumption_t, japan_consumption_t, japan_reliance_low_pct, japan_reliance_high_pct, grade_basis, 'stated',
-    '', NULL
-FROM one
-WHERE japan_consumption_t > 0
+JOIN facts.import_gap AS g ON g.commodity = one.commodity_id
+WHERE g.demand_high_t > 0
 ORDER BY kind, who

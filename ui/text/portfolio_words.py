@@ -94,18 +94,24 @@ GAPS = {
     "consumption": N_("consumption times net import reliance"),
     "net_imports": N_("net imports; consumption is withheld"),
     "net_imports_heavy": N_("net imports of all heavy rare earths together"),
+    "trade": N_("net imports by trade codes, modelled"),
     "user": N_("entered by you"),
 }
 GAP_SOURCES = {
     "us": N_("United States: {figure} of {year} (USGS Mineral Commodity Summaries 2026)"),
     "japan": N_("Japan: {figure}, each commodity by its own page and year (data/curated/japan_consumption.csv)"),
 }
+TRADED = {
+    "us": N_("United States: {figure}, {year} (CEPII BACI)"),
+    "japan": N_("Japan: {figure}, {year} (CEPII BACI)"),
+}
 
 
 def gap_basis(basis: GapBasis) -> str:
     """Return what the figure of a country's gap is, with year and source."""
     figure = w.word(GAPS, basis.how)
-    return figure if basis.how == "user" else _(GAP_SOURCES[basis.desk]).format(figure=figure, year=basis.year)
+    sources = TRADED if basis.how == "trade" else GAP_SOURCES
+    return figure if basis.how == "user" else _(sources[basis.desk]).format(figure=figure, year=basis.year)
 
 
 def marks(line: Line) -> str:

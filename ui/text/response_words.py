@@ -34,6 +34,7 @@ HOW_WORDS = {
     "stated": N_("apparent consumption"),
     "net_imports": N_("net imports; consumption is withheld"),
     "net_imports_heavy": N_("net imports of all heavy rare earths together"),
+    "trade": N_("net imports by trade codes, modelled"),
     "user": N_("entered by you"),
 }
 PART_WORDS = (N_("Remaining supply"), N_("Named sites"), N_("From stock"), N_("Gap in supply"))

@@ -61,6 +61,26 @@ def test_a_net_exporter_has_no_gap_and_a_withheld_figure_leaves_it_unknown(layer
         assert ("gap_closed", "s", "") not in measured(con, layers, "gap_closed").index
 
 
+def test_a_gap_from_trade_is_told_as_modelled(layers) -> None:
+    with world([TinySite("s")]) as con:
+        con.execute("UPDATE facts.commodity SET leading_share_pct = 40")
+        con.execute(
+            "INSERT INTO facts.trade_code VALUES "
+            "('740311', 'copper', 'refined', '', true, 0.9, 0.8, 1.0, 'Cu', '', '', '')"
+        )
+        con.execute(
+            "INSERT INTO facts.trade_flow VALUES "
+            "(2024, '740311', 'CHL', 'JPN', 1200, 0, 0), (2024, '740311', 'JPN', 'USA', 200, 0, 0)"
+        )
+        claim(con, "s", "capacity_t_y", 90.0, unit="t/y")
+        found = measured(con, layers, "gap_closed_japan").loc[("gap_closed_japan", "s", "")]
+        con.execute("UPDATE facts.trade_code SET factor_low = NULL")
+        unknown = measured(con, layers, "gap_closed_japan")
+    assert found["status"] == "modelled"
+    assert found[["value", "low", "high"]].tolist() == pytest.approx([40 * 0.1, 40 * 0.09, 40 * 0.1125])
+    assert ("gap_closed_japan", "s", "") not in unknown.index
+
+
 def test_the_gap_counts_what_is_sold_and_net_imports_where_consumption_is_withheld(layers) -> None:
     with world([TinySite("s")]) as con:
         more_commodities(con)

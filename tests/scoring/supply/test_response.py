@@ -236,10 +236,17 @@ def test_a_delay_on_the_way_takes_part_of_one_month(facts: duckdb.DuckDBPyConnec
 
 
 def test_a_desk_without_figures_is_named(facts: duckdb.DuckDBPyConnection) -> None:
-    got = respond(facts.cursor(), preset("china_graphite_permits").seen(desk="joint"))
+    got = respond(facts.cursor(), preset("china_antimony_licences").seen(desk="joint"))
     assert got.market.missing == ("japan",)
-    with pytest.raises(SupplyFigureError, match="No demand of graphite is known for the desk japan; write demand_t_y"):
-        respond(facts.cursor(), preset("china_graphite_permits").seen(desk="japan"))
+    with pytest.raises(SupplyFigureError, match="No demand of antimony is known for the desk japan; write demand_t_y"):
+        respond(facts.cursor(), preset("china_antimony_licences").seen(desk="japan"))
+
+
+def test_where_no_source_states_a_demand_the_net_imports_stand_for_it(facts: duckdb.DuckDBPyConnection) -> None:
+    got = respond(facts.cursor(), preset("china_graphite_permits").seen(desk="japan"))
+    (known,) = got.market.demands
+    assert (round(known.demand.low), known.reliance_pct, known.demand.how) == (44_090, (100, 100), "trade")
+    assert (known.demand.source_id, known.demand.year) == ("baci_2024", 2024)
 
 
 @pytest.mark.parametrize(
