@@ -115,6 +115,11 @@ class PageState:
     compared: Entry[list[Agreement]] = Entry(list)
     compared_key: Entry[Hashable] = Entry(lambda: None)
 
+    # Figures of supply that the reader typed, those that the table began with, and an uploaded file of them.
+    own_supply_rows: Entry[list[dict[str, str]]] = Entry(list)
+    own_supply_start: Entry[list[dict[str, str]]] = Entry(list)
+    own_supply_file: Entry[tuple[str, bytes] | None] = Entry(lambda: None)
+
     # The visit itself.
     started: Entry[bool] = Entry(bool)
     unread: Entry[list[str]] = Entry(list)

@@ -1,25 +1,40 @@
-"""Vulnerability of supply for the screens, computed once for a desk and a vintage: the market facts never change."""
+"""Vulnerability of supply for the screens, computed once for a desk, a vintage and own figures."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from scoring.supply.answers import JsonObject, facts_of, sites_of
-from scoring.supply.desks import DESKS, VINTAGES
+from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
+from scoring.supply.own_figures import OwnFigure, countries_of
 from scoring.supply.vulnerability import Cell, vulnerability
 from workspace.session import facts
 
 
-@lru_cache(maxsize=len(DESKS) * len(VINTAGES))
-def cells(desk: str, vintage: str) -> tuple[Cell, ...]:
+@lru_cache(maxsize=2 * len(DESKS) * len(VINTAGES))
+def cells(desk: str, vintage: str, own: tuple[OwnFigure, ...] = ()) -> tuple[Cell, ...]:
     """Return every cell of a desk in a vintage.
 
     Parameters
     ----------
     desk, vintage : str
         Of `scoring.supply.desks`.
+    own : tuple of OwnFigure, optional
+        Figures of the user; they win over the facts.
     """
-    return tuple(vulnerability(facts(), desk, vintage))
+    return tuple(vulnerability(facts(), desk, vintage, own=own))
+
+
+@lru_cache(maxsize=1)
+def countries() -> frozenset[str]:
+    """Return the ISO 3166-1 alpha-3 codes that are known."""
+    return countries_of(facts())
+
+
+@lru_cache(maxsize=1)
+def commodities() -> tuple[str, ...]:
+    """Return the commodities that any publication counts, in order."""
+    return tuple(dict.fromkeys(cell.place.commodity for cell in cells(DEFAULT_DESK, VINTAGES[0])))
 
 
 @lru_cache(maxsize=64)

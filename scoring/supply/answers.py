@@ -12,6 +12,7 @@ from scoring.supply.concentration import Interval
 from scoring.supply.desks import STAGES
 from scoring.supply.leaders import Concentration
 from scoring.supply.metrics import METRICS
+from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vintages import Change
 from scoring.supply.vulnerability import Cell
 
@@ -20,6 +21,8 @@ JsonObject = dict[str, object]
 DECIMALS = 4
 #: Origins of imports that an answer names.
 MOST_ORIGINS = 10
+#: What the user's stock, price and capacities come to.
+RESULTS = ("stock_days", "imports_musd", "capacity_pct")
 
 
 def of_cell(cell: Cell) -> JsonObject:
@@ -67,7 +70,24 @@ def of_cell(cell: Cell) -> JsonObject:
         if cell.hs92
         else None,
         "published": [of_concentration(each) for each in cell.published],
+        "own": [of_own(each) for each in cell.own],
+        "own_results": {name: _ends(getattr(cell.own_results, name)) for name in RESULTS} if cell.own else None,
         "source_ids": list(cell.source_ids),
+    }
+
+
+def of_own(figure: OwnFigure) -> JsonObject:
+    """Return a figure of the user.
+
+    Parameters
+    ----------
+    figure : OwnFigure
+    """
+    return {
+        "figure": figure.kind,
+        "country": figure.country or None,
+        "value": _ends(figure.ends),
+        "unit": figure.unit,
     }
 
 
@@ -133,6 +153,7 @@ def row(cell: Cell) -> JsonObject:
         **flat,
         "reliance_status": cell.reliance.status,
         "reliance_printed": cell.reliance.printed,
+        "own": [each.kind for each in cell.own],
         "not_counted": list(main.not_counted) if main else [],
         "source_id": main.source_id if main else "",
         "vintage": main.vintage if main else "",

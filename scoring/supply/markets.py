@@ -246,3 +246,15 @@ def demands(facts: duckdb.DuckDBPyConnection) -> dict[str, Demand]:
         reliance = Interval(low, high) if stated else None
         found[row["commodity"]] = Demand(row["us_stage"], bases, row["us"] or {}, row["japan_t"], reliance)
     return found
+
+
+def instability(facts: duckdb.DuckDBPyConnection) -> dict[str, float]:
+    """Return the political instability of each country that has an estimate, 0 to 1.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts; a cursor of it is taken.
+    """
+    statement = "SELECT iso3, instability FROM facts.political_stability WHERE instability IS NOT NULL"
+    return {str(iso3): float(value) for iso3, value in facts.cursor().execute(statement).fetchall()}

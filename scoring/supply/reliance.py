@@ -12,7 +12,7 @@ from typing import Literal
 
 from scoring.supply.concentration import Interval
 
-Status = Literal["printed", "stated", "modelled", "unknown"]
+Status = Literal["printed", "stated", "modelled", "own", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,8 @@ class Reliance:
     net_exporter : bool
         As USGS prints ``E``.
     status : str
-        ``printed`` by USGS, ``stated`` by a source of a curated table, ``modelled`` from trade, ``unknown``.
+        ``printed`` by USGS, ``stated`` by a source of a curated table, ``modelled`` from trade, ``own``: stated
+        by the user, ``unknown``.
     printed : str
         As the source prints it; of a modelled one empty.
     year : int or None

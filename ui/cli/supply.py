@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -50,6 +51,12 @@ def supply(
         str, typer.Option(help=f"Release of the Mineral Commodity Summaries: {', '.join(VINTAGES)}.")
     ] = VINTAGES[0],
     against: Annotated[str, typer.Option(help="An older release to set beside it, for example 2024.")] = "",
+    own: Annotated[
+        Path | None,
+        typer.Option(
+            help="CSV of figures that you know better: import mix, reliance, demand, production, stock, price."
+        ),
+    ] = None,
     facts: Annotated[
         bool, typer.Option("--facts", help="Every printed figure of one commodity and stage instead of the measures.")
     ] = False,
@@ -58,16 +65,19 @@ def supply(
     """Show how vulnerable supply is.
 
     Net import reliance, leading country, covered nations, concentration, the world without its largest supplier,
-    GeoPolRisk. A share is an interval where a table hides countries in a residual; ? is unknown.
+    GeoPolRisk. A share is an interval where a table hides countries in a residual; ? is unknown. Figures of --own win
+    over the database and say so.
     """
     from scoring.supply.answers import facts_of, of_cell, of_change, row  # noqa: PLC0415 - keeps `--help` instant
+    from scoring.supply.own_figures import countries_of, read_own  # noqa: PLC0415
     from scoring.supply.vintages import side_by_side  # noqa: PLC0415
     from scoring.supply.vulnerability import vulnerability  # noqa: PLC0415
     from ui.cli.opening import open_market_facts  # noqa: PLC0415
 
     opened = open_market_facts()
     commodity, stage = commodity.strip().lower(), stage.strip().lower()
-    cells = vulnerability(opened, desk, vintage, commodity, stage)
+    figures = read_own(own, countries_of(opened)) if own else ()
+    cells = vulnerability(opened, desk, vintage, commodity, stage, figures)
     if facts:
         _require_one(commodity, stage)
         answer(facts_of(opened, commodity, stage), format, FACT_COLUMNS)
@@ -120,7 +130,9 @@ def _line(cell: Cell) -> dict[str, object]:
         "hhi": text(main.hhi if main else None),
         "n1_times": text(without.times if without else None),
         "geopolrisk": text(cell.geopolrisk),
-        "source": f"{main.source_id} {main.year}" if main else "",
+        "source": " + ".join(
+            filter(None, (f"{main.source_id} {main.year}" if main else "", "own" if cell.own else ""))
+        ),
     }
 
 

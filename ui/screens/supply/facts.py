@@ -10,16 +10,29 @@ import streamlit as st
 from scoring.supply.leaders import Concentration
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS
+from scoring.supply.own_figures import OWN
 from scoring.supply.vulnerability import Cell
 from ui import state
 from ui.page_state import page_state
 from ui.panels.downloads import table_download
-from ui.screens.supply.words import CELL_STATUS, FIGURES, NOT_PRINTED, RELIANCE_STATUS, area, interval, shown
+from ui.screens.supply.words import (
+    CELL_STATUS,
+    FIGURES,
+    NOT_PRINTED,
+    OWN_FIGURES,
+    OWN_MARK,
+    RELIANCE_STATUS,
+    area,
+    interval,
+    shown,
+)
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, listed, number, quantity
 from workspace import supply
 
 ROWS = 200
+#: Pixels of the names of indicators beside marked values.
+INDICATOR = 270
 #: Origins of imports that a line names.
 ORIGINS = 4
 
@@ -33,13 +46,43 @@ def measures(cell: Cell) -> None:
         }
         for metric in METRICS.values()
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Indicators of the cell"))
-    for line in (*_supply_lines(cell), *_reliance_lines(cell), *_score_lines(cell)):
+    # The mark of own figures needs room, which the longest name gives up.
+    widths = {_("Indicator"): st.column_config.TextColumn(width=INDICATOR)} if cell.own else {}
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Indicators of the cell"), column_config=widths
+    )
+    for line in (*_own_lines(cell), *_supply_lines(cell), *_reliance_lines(cell), *_score_lines(cell)):
         st.caption(line)
 
 
+def _own_lines(cell: Cell) -> list[str]:
+    """Return the user's figures of the cell, and what stock, price and capacities come to."""
+    if not cell.own:
+        return []
+    said = listed(
+        f"{w.word(OWN_FIGURES, each.kind)}{' ' + area(each.country) if each.country else ''} "
+        f"{interval(each.ends)} {each.unit}"
+        for each in cell.own
+    )
+    lines = [_("Your figures (†): {figures}.").format(figures=said)]
+    found = cell.own_results
+    if found.stock_days:
+        lines.append(_("Your stock covers {days} days of demand.").format(days=interval(found.stock_days)))
+    if found.imports_musd:
+        money = _("At your price, net imports of a year cost {money} million USD.")
+        lines.append(money.format(money=interval(found.imports_musd)))
+    if found.capacity_pct:
+        lines.append(
+            _("The capacity that you state is {share} % of demand.").format(share=interval(found.capacity_pct))
+        )
+    return lines
+
+
 def _with_unit(text: str, unit: str) -> str:
-    return text.replace(NOT_PRINTED, "") + f" {unit}" if unit and text[0].isdigit() else text
+    if not unit or not text[0].isdigit():
+        return text
+    mark = OWN_MARK if text.endswith(OWN_MARK) else ""
+    return text.removesuffix(OWN_MARK).replace(NOT_PRINTED, "") + f" {unit}{mark}"
 
 
 def _supply_lines(cell: Cell) -> list[str]:
@@ -67,6 +110,8 @@ def _supply_lines(cell: Cell) -> list[str]:
 
 
 def _publication(supply_table: Concentration) -> str:
+    if supply_table.source_id == OWN:
+        return _("Your figures")
     return f"{w.source_title(supply_table.source_id)} ({supply_table.vintage})"
 
 
@@ -76,7 +121,10 @@ def _reliance_lines(cell: Cell) -> list[str]:
     if reliance.status != "unknown":
         said = _("Net import reliance: {status}; sources: {sources}.").format(
             status=w.word(RELIANCE_STATUS, reliance.status),
-            sources=listed(w.source_title(source_id) for source_id in reliance.source_ids),
+            sources=listed(
+                _("Your figures") if source_id == OWN else w.source_title(source_id)
+                for source_id in reliance.source_ids
+            ),
         )
         lines.append(said)
     if cell.hs92:
@@ -84,7 +132,9 @@ def _reliance_lines(cell: Cell) -> list[str]:
         lines.append(codes.format(year=cell.trade_year, codes=listed(cell.hs92)))
     if cell.origins:
         origins = listed(f"{area(origin.country)} {number(origin.share_pct, 1)} %" for origin in cell.origins[:ORIGINS])
-        lines.append(_("Imports by gross weight: {origins}.").format(origins=origins))
+        ours = any(each.kind == "import_share" for each in cell.own)
+        said = _("Imports by your mix: {origins}.") if ours else _("Imports by gross weight: {origins}.")
+        lines.append(said.format(origins=origins))
     if cell.without_leader:
         text = _("N-1: {left} t remain without the leader; demand {demand} t ({status}).")
         without = cell.without_leader

@@ -7,12 +7,14 @@ import streamlit as st
 from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS, Metric
+from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vulnerability import Cell
 from ui import state
 from ui.page_state import page_state
 from ui.screens.supply import facts
 from ui.screens.supply.chain import chain_tab
 from ui.screens.supply.grid import grid
+from ui.screens.supply.own import own_figures
 from ui.screens.supply.words import CHAIN
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either
@@ -45,15 +47,18 @@ def _vulnerability() -> None:
         )
     )
     desk, metric, vintage, against = choices()
+    own = own_figures()
     left, right = st.columns([12, 9], gap="medium")
-    cells = supply.cells(desk, vintage)
+    cells = supply.cells(desk, vintage, own)
     with left:
         st.caption(either(metric.about, metric.about_ja))
         st.caption(_("Darker: more exposed. A star: stated by another source, or modelled. Click a cell to open it."))
+        if own:
+            st.caption(_("†: your own figures count in it."))
         picked = grid(metric, cells)
     chosen = picked or _opening(cells, metric)
     with right:
-        _cell(Place(*chosen), desk, vintage, against)
+        _cell(Place(*chosen), desk, vintage, against, own)
 
 
 def choices() -> tuple[str, Metric, str, str]:
@@ -100,9 +105,9 @@ def _opening(cells: tuple[Cell, ...], metric: Metric) -> tuple[str, str]:
     return first.place.commodity, first.place.stage
 
 
-def _cell(place: Place, desk: str, vintage: str, against: str) -> None:
+def _cell(place: Place, desk: str, vintage: str, against: str, own: tuple[OwnFigure, ...]) -> None:
     st.markdown(f"#### {w.plain(w.commodity(place.commodity))} · {w.word(CHAIN, place.stage)}")
-    cell = next((each for each in supply.cells(desk, vintage) if each.place == place), None)
+    cell = next((each for each in supply.cells(desk, vintage, own) if each.place == place), None)
     if cell is None:
         st.info(_("No publication in the database counts this commodity at this stage."), icon=":material/help:")
     measured, figures, beside, there = st.tabs(

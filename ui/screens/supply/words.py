@@ -43,7 +43,17 @@ RELIANCE_STATUS = {
     "printed": N_("as printed by USGS"),
     "stated": N_("stated by a source"),
     "modelled": N_("modelled"),
+    "own": N_("yours"),
     "unknown": N_("unknown"),
+}
+OWN_FIGURES = {
+    "import_share": N_("Share of imports"),
+    "net_import_reliance": N_("Net import reliance"),
+    "demand": N_("Demand"),
+    "production": N_("Production"),
+    "capacity": N_("Capacity"),
+    "stock": N_("Stock"),
+    "price": N_("Price"),
 }
 PRINTED = "printed"
 AREAS = {"world": N_("World"), "other": N_("Other countries (residual)"), "EUU": N_("European Union")}
@@ -70,17 +80,21 @@ def _end(value: float, unit: str) -> str:
 
 #: Behind a reliance that USGS does not print.
 NOT_PRINTED = " *"
+#: Behind what a figure of the user counts in.
+OWN_MARK = " †"
 
 
 def shown(metric: Metric, cell: Cell | None) -> str:
     """Return what a cell of the grid says: the interval, a net exporter, or a question mark.
 
-    A star stands behind a reliance that is stated by another source or modelled.
+    A star stands behind a reliance that is stated by another source or modelled, a dagger where figures of the user
+    count.
     """
     ends = metric.of(cell) if cell else None
     if cell is None or ends is None:
         return "?"
+    mark = OWN_MARK if cell.own else ""
     if ends is not cell.reliance.percent:
-        return interval(ends, metric.unit)
+        return interval(ends, metric.unit) + mark
     text = _("exporter") if cell.reliance.net_exporter else interval(ends, metric.unit)
-    return text if cell.reliance.status == PRINTED else text + NOT_PRINTED
+    return text + (mark or ("" if cell.reliance.status == PRINTED else NOT_PRINTED))
