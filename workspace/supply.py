@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from scoring.supply import derivatives
 from scoring.supply.answers import JsonObject, facts_of, sites_of
+from scoring.supply.derivatives import ProductGap
 from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
 from scoring.supply.own_figures import OwnFigure, countries_of
 from scoring.supply.vulnerability import Cell, vulnerability
-from workspace.session import facts
+from workspace.session import facts, revision
 
 
 @lru_cache(maxsize=2 * len(DESKS) * len(VINTAGES))
@@ -58,3 +60,18 @@ def sites(commodity: str, stage: str) -> list[JsonObject]:
         Ids.
     """
     return sites_of(facts(), commodity, stage)
+
+
+def product_gaps(commodity: str) -> tuple[ProductGap, ...]:
+    """Return what is known of the gap of the derivative products of a commodity.
+
+    Parameters
+    ----------
+    commodity : str
+    """
+    return _product_gaps(commodity, revision())
+
+
+@lru_cache(maxsize=16)
+def _product_gaps(commodity: str, _revision: str) -> tuple[ProductGap, ...]:
+    return derivatives.product_gaps(facts(), commodity)

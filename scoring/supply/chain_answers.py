@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import duckdb
 
+from scoring.supply.answers import of_concentration
 from scoring.supply.chain import Chain, MissingPlant, Orphan, SinglePoint, by_id, chains
 from scoring.supply.chain_flows import Flow, needs
 from scoring.supply.chain_forms import Step, steps
@@ -16,6 +17,7 @@ from scoring.supply.chain_of_site import partners_of_site
 from scoring.supply.chain_partners import Link
 from scoring.supply.chain_sites import DEFAULT_SWITCH, ChainSite, Statement
 from scoring.supply.concentration import Interval
+from scoring.supply.derivatives import ProductGap, product_gaps
 
 JsonObject = dict[str, object]
 #: Significant figures that an amount keeps.
@@ -239,7 +241,38 @@ def answer(facts: duckdb.DuckDBPyConnection, commodity: str = "", switch: str = 
         If there is no such commodity or switch.
     """
     links = steps(facts)
-    return {"chains": [of_chain(chain, links) for chain in chains(facts, commodity, switch)], "caveats": list(CAVEATS)}
+    return {
+        "chains": [of_chain(chain, links) for chain in chains(facts, commodity, switch)],
+        "products": [of_product(gap) for gap in product_gaps(facts, commodity)],
+        "caveats": list(CAVEATS),
+    }
+
+
+def of_product(gap: ProductGap) -> JsonObject:
+    """Return what is known of the gap of a derivative product.
+
+    Parameters
+    ----------
+    gap : ProductGap
+    """
+    return {
+        "product": gap.product.title,
+        "commodity": gap.product.commodity,
+        "gap": "unknown" if not gap.known else "see figures",
+        "printed_figures": gap.figures,
+        "codes": [{"hs92": code, "in_trade_data": code in gap.traded} for code in gap.product.codes],
+        "works": [
+            {
+                "standing": works.standing,
+                "running": list(works.running),
+                "planned": list(works.planned),
+                "stating_an_amount": works.stated,
+                "stated_t_y": _ends(works.tonnes),
+            }
+            for works in gap.works
+        ],
+        "one_step_before": of_concentration(gap.before) if gap.before else None,
+    }
 
 
 def partners(facts: duckdb.DuckDBPyConnection, site_id: str, switch: str = DEFAULT_SWITCH) -> list[JsonObject]:

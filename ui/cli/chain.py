@@ -12,6 +12,7 @@ from ui.cli.terminal import Format, FormatOption, answer
 if TYPE_CHECKING:
     from scoring.supply.chain import Chain
     from scoring.supply.concentration import Interval
+    from scoring.supply.derivatives import ProductGap
 
 FINDINGS = ("commodity", "finding", "what", "site", "iso3", "t_y", "why")
 PARTNERS = ("commodity", "direction", "basis", "form", "name", "iso3", "stage", "standing", "km", "months", "statement")
@@ -47,8 +48,11 @@ def chain(
         typer.echo(json.dumps(chain_answer(facts, commodity, stages), ensure_ascii=False, indent=2, allow_nan=False))
     else:
         from scoring.supply.chain import chains  # noqa: PLC0415
+        from scoring.supply.derivatives import product_gaps  # noqa: PLC0415
 
-        answer([line for each in chains(facts, commodity, stages) for line in _lines(each)], format, FINDINGS)
+        lines = [line for each in chains(facts, commodity, stages) for line in _lines(each)]
+        lines += [line for gap in product_gaps(facts, commodity) for line in _product_lines(gap)]
+        answer(lines, format, FINDINGS)
 
 
 def _of_site(name: str, stages: str, format: Format) -> None:
@@ -123,6 +127,28 @@ def _lines(chain: Chain) -> list[dict[str, object]]:
         }
     )
     return [{"commodity": chain.commodity, **line} for line in lines]
+
+
+def _product_lines(gap: ProductGap) -> list[dict[str, object]]:
+    """Return what is known of the gap of a derivative product, a line for each standing of its works."""
+    why = "no publication of the database counts its demand, production or trade by country"
+    first = {
+        "finding": "gap of a product",
+        "what": gap.product.title,
+        "site": "see figures" if gap.known else "unknown",
+    }
+    lines: list[dict[str, object]] = [{**first, "why": "" if gap.known else why}]
+    lines += [
+        {
+            "finding": "works",
+            "what": gap.product.title,
+            "site": f"{works.standing}: {len(works.running)} running, {len(works.planned)} to come",
+            "t_y": _text(works.tonnes),
+            "why": f"{works.stated} state an amount",
+        }
+        for works in gap.works
+    ]
+    return [{"commodity": gap.product.commodity, **line} for line in lines]
 
 
 def _text(ends: Interval | None) -> str:

@@ -22,5 +22,5 @@ def chain(request: ParsedRequest) -> Answer:
     answered = answer(facts, str(values.get("commodity") or "").strip().lower(), stages)
     if name := str(values.get("site") or "").strip():
         answered["partners"] = partners(facts, site_row(facts, name)["site_id"], stages)
-        del answered["chains"]
+        del answered["chains"], answered["products"]
     return as_json({**answered, "orebridge": provenance(licences=[])})

@@ -15,6 +15,7 @@ from ui.screens.supply import facts
 from ui.screens.supply.chain import chain_tab
 from ui.screens.supply.grid import grid
 from ui.screens.supply.own import own_figures
+from ui.screens.supply.products import products
 from ui.screens.supply.words import CHAIN
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either
@@ -22,6 +23,8 @@ from workspace import supply
 
 #: Orders cells of which the chosen indicator says the same.
 COVERED = "covered_share"
+#: Stage of magnets, anodes and cathodes.
+PRODUCT = "product"
 
 
 def page() -> None:
@@ -110,6 +113,8 @@ def _cell(place: Place, desk: str, vintage: str, against: str, own: tuple[OwnFig
     cell = next((each for each in supply.cells(desk, vintage, own) if each.place == place), None)
     if cell is None:
         st.info(_("No publication in the database counts this commodity at this stage."), icon=":material/help:")
+    if place.stage == PRODUCT:
+        products(place.commodity)
     measured, figures, beside, there = st.tabs(
         [_("Indicators"), _("Printed figures"), _("Two vintages"), _("Its sites")]
     )
