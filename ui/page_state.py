@@ -115,6 +115,10 @@ class PageState:
     compared: Entry[list[Agreement]] = Entry(list)
     compared_key: Entry[Hashable] = Entry(lambda: None)
 
+    # The page Supply: the cell that stands open (commodity/stage), and the vintage beside.
+    supply_cell: Entry[str] = Entry(str)
+    supply_against: Entry[str] = Entry(str)
+
     # Figures of supply that the reader typed, those that the table began with, and an uploaded file of them.
     own_supply_rows: Entry[list[dict[str, str]]] = Entry(list)
     own_supply_start: Entry[list[dict[str, str]]] = Entry(list)
@@ -126,6 +130,8 @@ class PageState:
     #: The address as it was read, and what the app would write for it (None: not known yet).
     address_read: Entry[dict[str, list[str]]] = Entry(dict)
     address_means: Entry[dict[str, list[str]] | None] = Entry(lambda: None)
+    #: Pages, and parts of them, whose own choices were read from the address in this visit of the page.
+    pages_read: Entry[list[str]] = Entry(list)
     lang: Entry[str] = Entry(str)
     pages: Entry[dict[str, StreamlitPage]] = Entry(dict)
     tour_step: Entry[int] = Entry(int)

@@ -95,7 +95,7 @@ def start() -> None:
 
 def read_anew() -> None:
     """Take every choice from the address again: the reader went back or forward in the browser."""
-    page_state.started = False
+    page_state.started, page_state.pages_read = False, []
     if (code := st.query_params.get("lang", "")) in LANGUAGES:
         page_state.lang = code
 
@@ -227,7 +227,10 @@ def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> Non
     `more` is what a page needs besides; without it the page is Explore, with its selection and its map. An address that
     was read stays as it is while it says the same in fewer words: else *Back* would lead to it and never beyond.
     """
-    link = permalink(scenario, None if more else page_state.selected, language(), more=more or _map_address())
+    on_explore = more is None
+    link = permalink(
+        scenario, page_state.selected if on_explore else None, language(), more=_map_address() if on_explore else more
+    )
     parameters, address = parse_qs(link.removeprefix("/?")), _address()
     if page_state.address_means is None:
         page_state.address_means = parameters

@@ -11,6 +11,7 @@ from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.portfolio_facts import Facts, Rules
 from scoring.supply.portfolio_figures import UserFigure, figures_from
 from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
+from ui.page_address import Choice, number_of, one_of, some_of, switch
 from ui.page_state import page_state
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
@@ -27,6 +28,24 @@ LEGIBLE_TAGS = "<style>.stMultiSelect span[title]{color:#12171E}</style>"
 FIGURES = "project,field,value,commodity\naus-donald-a112,capex_musd,345,\naus-donald-a112,output_t_y,92,dysprosium\n"
 
 
+def choices(facts: Facts) -> tuple[Choice, ...]:
+    """Return what the page asks and the address carries; the user's figures are not in it."""
+    return (
+        number_of("portfolio_budget", "budget", BUDGET_MUSD, 1.0, 1e6),
+        number_of("portfolio_by", "until", BY, FIRST_YEAR, LAST_YEAR, whole=True),
+        one_of("portfolio_desk", "whose", DESKS, DESKS[0]),
+        some_of("portfolio_metals", "metals", facts.gaps, _first_metals(facts)),
+        number_of("portfolio_country", "percountry", None, 0.0, 1e9),
+        number_of("portfolio_works", "perworks", None, 0.0, 1e9),
+        switch("portfolio_gates", "gates", first=True),
+        switch("portfolio_clear", "owners", first=False),
+        switch("portfolio_stated", "stated", first=False),
+        switch("portfolio_hosts", "hosts", first=False),
+        number_of("portfolio_least", "least", 0.0, 0.0, 100.0),
+        some_of("portfolio_must", "must", facts.names, ()),
+    )
+
+
 def asked(facts: Facts) -> Question | None:
     """Draw the form and return the question that it holds; None where the user's figures cannot be used."""
     own = _own_figures(facts)
@@ -35,15 +54,24 @@ def asked(facts: Facts) -> Question | None:
     with st.form("portfolio"):
         first = st.columns([1, 1, 2], gap="medium")
         budget = first[0].number_input(
-            _("Budget, million USD"), min_value=1.0, max_value=1e6, value=BUDGET_MUSD, step=100.0, format="%.0f"
+            _("Budget, million USD"),
+            min_value=1.0,
+            max_value=1e6,
+            step=100.0,
+            format="%.0f",
+            key="portfolio_budget",
         )
         by = first[1].number_input(
-            _("Product by the end of"), FIRST_YEAR, LAST_YEAR, BY, help=_("At the design rate, after the ramp-up.")
+            _("Product by the end of"),
+            FIRST_YEAR,
+            LAST_YEAR,
+            key="portfolio_by",
+            help=_("At the design rate, after the ramp-up."),
         )
         desk = first[2].segmented_control(
             _("Whose gap"),
             list(DESKS),
-            default=DESKS[0],
+            key="portfolio_desk",
             format_func=pw.desk,
             required=True,
         )
@@ -51,7 +79,7 @@ def asked(facts: Facts) -> Question | None:
         chosen = st.multiselect(
             _("Commodities"),
             metals,
-            default=_first_metals(facts),
+            key="portfolio_metals",
             format_func=w.commodity,
             help=_("Empty: all with a figure of the gap; this takes up to a minute."),
         )
@@ -77,6 +105,7 @@ def _limits(facts: Facts) -> dict[str, Any]:
             value=None,
             step=100.0,
             placeholder=_("no limit"),
+            key="portfolio_country",
         )
         works = right.number_input(
             _("Most for one kind of works, million USD"),
@@ -84,15 +113,21 @@ def _limits(facts: Facts) -> dict[str, Any]:
             value=None,
             step=100.0,
             placeholder=_("no limit"),
+            key="portfolio_works",
         )
-        gates = left.toggle(_("Leave out projects that fail a gate"), value=True)
-        clear = left.toggle(_("Only projects whose owners are known to pass"))
-        stated = left.toggle(_("Only projects of which cost and output are stated"))
-        hosts = left.toggle(_("Only host countries with a minerals framework of the US or Japan"))
-        least = right.number_input(_("Close at least, % on average"), 0.0, 100.0, 0.0, step=5.0, format="%.0f")
+        gates = left.toggle(_("Leave out projects that fail a gate"), key="portfolio_gates")
+        clear = left.toggle(_("Only projects whose owners are known to pass"), key="portfolio_clear")
+        stated = left.toggle(_("Only projects of which cost and output are stated"), key="portfolio_stated")
+        hosts = left.toggle(
+            _("Only host countries with a minerals framework of the US or Japan"), key="portfolio_hosts"
+        )
+        least = right.number_input(
+            _("Close at least, % on average"), 0.0, 100.0, step=5.0, format="%.0f", key="portfolio_least"
+        )
         must = right.multiselect(
             _("Must be in"),
             list(facts.names),
+            key="portfolio_must",
             format_func=lambda key: pw.site(key, facts.names[key]),
             placeholder=_("none"),
         )

@@ -7,11 +7,15 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.portfolio_answer import Study
 from scoring.supply.portfolio_study import Question
+from ui import state
+from ui.page_address import leave_others, said, take
 from ui.screens.portfolio import charts, tables, words
-from ui.screens.portfolio.form import asked
+from ui.screens.portfolio.form import asked, choices
 from ui.text.i18n import _
 from ui.text.problems import problem
 from workspace import portfolios
+
+PAGE = "portfolio"
 
 
 def page() -> None:
@@ -26,7 +30,11 @@ def page() -> None:
     )
     with st.spinner(_("Reading costs, outputs and dates …")):
         facts = portfolios.supply()
+    asks = choices(facts)
+    leave_others(PAGE)
+    take(PAGE, asks)
     question = asked(facts)
+    state.write_address(state.scenario(), said(asks))
     study = _solved(question) if question else None
     if study is not None:
         _answer(study)

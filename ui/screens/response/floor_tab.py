@@ -9,14 +9,25 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.price_floor import CapitalBound, FloorSite, FloorYear, PriceFloor, costs_from
+from ui.page_address import Choice, number_of, one_of
 from ui.screens.response.form import commodity_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
 from ui.text.problems import problem
+from workspace import reference
 from workspace import response as responses
 
 BLUE = "#0B5C8F"
+
+
+def floor_choices() -> tuple[Choice, ...]:
+    """Return the choices of the price floor that the address carries; files are not in it."""
+    return (
+        one_of("floor_commodity", "metal", reference.commodity_names(), "rare earths"),
+        number_of("floor_price", "floor", 30_000.0, 0.0, 1e10),
+        number_of("floor_years", "years", 10, 1, 30, whole=True),
+    )
 
 
 def floor_tab() -> None:
@@ -30,8 +41,8 @@ def floor_tab() -> None:
     one, two, three = st.columns([3, 3, 2], gap="medium", vertical_alignment="bottom")
     with one:
         commodity = commodity_choice("floor_commodity", "rare earths")
-    floor = two.number_input(_("Floor, USD per tonne"), 0.0, 1e10, 30_000.0, 1_000.0, format="%.0f", key="floor_price")
-    years = three.number_input(_("Years"), 1, 30, 10, key="floor_years")
+    floor = two.number_input(_("Floor, USD per tonne"), 0.0, 1e10, step=1_000.0, format="%.0f", key="floor_price")
+    years = three.number_input(_("Years"), 1, 30, key="floor_years")
     with st.expander(_("My costs (CSV)"), expanded=True):
         st.caption(
             _(

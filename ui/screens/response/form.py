@@ -20,6 +20,7 @@ from scoring.supply.response_scenario import (
     stock_targets,
 )
 from scoring.supply.stock import Stock, held, stocks_from
+from ui.page_address import Choice, number_of, one_of, take
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either
@@ -27,10 +28,39 @@ from workspace import reference
 
 #: Where the stop comes from.
 LISTED, OWN, FILE = "listed", "own", "file"
+PAGE = "response"
 
 
-def asked() -> SupplyScenario | None:
-    """Draw the controls and return the scenario that they say; None: a file is still to be chosen.
+def choices() -> tuple[Choice, ...]:
+    """Return the choices of a stop that the address carries; files are not in it."""
+    commodities, countries = reference.commodity_names(), reference.country_codes()
+    return (
+        one_of("response_from", "from", (LISTED, OWN), LISTED),
+        one_of("response_preset", "stop", presets(), next(iter(presets()))),
+        one_of("response_commodity", "metal", commodities, "gallium"),
+        one_of("response_stage", "at", STAGES, list(STAGES)[1]),
+        one_of("response_country", "by", countries, "CHN"),
+        number_of("response_cut", "cut", 100.0, 0.0, 100.0),
+        number_of("response_months", "months", 12, 1, 120, whole=True),
+        number_of("response_share", "share", None, 0.0, 100.0),
+        number_of("response_demand", "demand", None, 0.0, 1e12),
+        number_of("response_reliance", "imported", None, 0.0, 100.0),
+        number_of("response_days", "days", 0.0, 0.0, MOST_STOCK_DAYS),
+    )
+
+
+def of_scenario(scenario: SupplyScenario) -> tuple[Choice, ...]:
+    """Return whose demand and which sites are asked for: what the stop itself says comes first."""
+    return (
+        one_of(f"response_desk_{scenario.id}", "whose", DESKS, scenario.desk),
+        one_of("response_stages", "sites", READINESS, scenario.stages),
+    )
+
+
+def asked() -> tuple[SupplyScenario, tuple[Choice, ...]] | None:
+    """Draw the controls; return the scenario that they say, and what the address says of it beside `choices`.
+
+    None: a file is still to be chosen.
 
     Raises
     ------
@@ -39,18 +69,19 @@ def asked() -> SupplyScenario | None:
     """
     whence = {LISTED: _("From the list"), OWN: _("My own"), FILE: _("TOML file")}
     chosen = st.segmented_control(
-        _("Stop"), list(whence), key="response_from", default=LISTED, format_func=whence.__getitem__, required=True
+        _("Stop"), list(whence), key="response_from", format_func=whence.__getitem__, required=True
     )
     scenario = {LISTED: _listed, OWN: _own, FILE: _file}[chosen or LISTED]()
     if scenario is None:
         return None
+    asks = of_scenario(scenario)
+    take(f"{PAGE} {scenario.id}", asks)
     one, two = st.columns([3, 2], gap="medium")
     with one:
         desk = st.segmented_control(
             _("Whose demand"),
             list(DESKS),
-            key=f"response_desk_{scenario.id}",
-            default=scenario.desk,
+            key=asks[0].key,
             format_func=lambda key: w.word(words.DESK_WORDS, key),
             required=True,
         )
@@ -59,12 +90,11 @@ def asked() -> SupplyScenario | None:
     stages = st.segmented_control(
         _("Which sites answer"),
         list(READINESS),
-        key="response_stages",
-        default=scenario.stages,
+        key=asks[1].key,
         format_func=lambda key: w.word(words.READINESS_WORDS, key),
         required=True,
     )
-    return scenario.seen(desk, stages, days)
+    return scenario.seen(desk, stages, days), asks
 
 
 def own_stock(scenario: SupplyScenario) -> Stock:
@@ -86,7 +116,7 @@ def own_stock(scenario: SupplyScenario) -> Stock:
 def commodity_choice(key: str, first: str) -> str:
     """Draw a choice of a commodity and return its id."""
     names = list(reference.commodity_names())
-    return str(st.selectbox(_("Commodity"), names, index=names.index(first), key=key, format_func=w.commodity) or first)
+    return str(st.selectbox(_("Commodity"), names, key=key, format_func=w.commodity) or first)
 
 
 def _listed() -> SupplyScenario:
@@ -110,26 +140,38 @@ def _own() -> SupplyScenario:
         stage = st.selectbox(
             _("Stage of the chain"),
             list(STAGES),
-            index=1,
             key="response_stage",
             format_func=lambda key: w.word(words.STAGE_WORDS, key),
         )
     with three:
         codes = sorted(reference.country_codes(), key=w.nation)
-        country = st.selectbox(
-            _("Country"), codes, index=codes.index("CHN"), key="response_country", format_func=w.nation
-        )
-    cut = four.number_input(_("Cut, %"), 0.0, 100.0, 100.0, 5.0, format="%.0f", key="response_cut")
-    months = five.number_input(_("Months"), 1, 120, 12, key="response_months")
+        country = st.selectbox(_("Country"), codes, key="response_country", format_func=w.nation)
+    cut = four.number_input(_("Cut, %"), 0.0, 100.0, step=5.0, format="%.0f", key="response_cut")
+    months = five.number_input(_("Months"), 1, 120, key="response_months")
     six, seven, eight = st.columns(3, gap="small")
     share = six.number_input(
-        _("Its share of world supply, %"), 0.0, 100.0, None, key="response_share", placeholder=_("as in the facts")
+        _("Its share of world supply, %"),
+        0.0,
+        100.0,
+        value=None,
+        key="response_share",
+        placeholder=_("as in the facts"),
     )
     demand = seven.number_input(
-        _("Demand of the desk, t a year"), 0.0, 1e12, None, key="response_demand", placeholder=_("as in the facts")
+        _("Demand of the desk, t a year"),
+        0.0,
+        1e12,
+        value=None,
+        key="response_demand",
+        placeholder=_("as in the facts"),
     )
     reliance = eight.number_input(
-        _("Imported part of the demand, %"), 0.0, 100.0, None, key="response_reliance", placeholder=_("as in the facts")
+        _("Imported part of the demand, %"),
+        0.0,
+        100.0,
+        value=None,
+        key="response_reliance",
+        placeholder=_("as in the facts"),
     )
     told = {"share_pct": share, "demand_t_y": demand, "reliance_pct": reliance}
     values = {"commodity": commodity, "stage": stage, "country": country, "cut_pct": cut, "months": months}
@@ -164,8 +206,7 @@ def _stock_days() -> float:
         _("Stock, days of demand"),
         0.0,
         MOST_STOCK_DAYS,
-        0.0,
-        10.0,
+        step=10.0,
         format="%.0f",
         key="response_days",
         help=" ".join(f"{either(each.title, each.title_ja)}." for each in targets.values())

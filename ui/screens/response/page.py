@@ -7,15 +7,19 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.response import Response
 from scoring.supply.response_scenario import SupplyScenario
+from ui import state
+from ui.page_address import Choice, leave_others, one_of, said, take
 from ui.screens.response import figures
-from ui.screens.response.floor_tab import floor_tab
-from ui.screens.response.form import asked, own_stock
-from ui.screens.response.stock_tab import stock_tab
+from ui.screens.response.floor_tab import floor_choices, floor_tab
+from ui.screens.response.form import PAGE, asked, choices, own_stock
+from ui.screens.response.stock_tab import stock_choices, stock_tab
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either
 from ui.text.problems import problem
 from workspace import response as responses
+
+PART = (one_of("response_part", "ask", ("stop", "stock", "floor"), "stop"),)
 
 
 def page() -> None:
@@ -28,28 +32,36 @@ def page() -> None:
         )
     )
     parts = {"stop": _("Supply stop"), "stock": _("Stock planner"), "floor": _("Price floor")}
+    leave_others(PAGE)
+    take(PAGE, PART)
     part = st.segmented_control(
         _("Question"),
         list(parts),
         key="response_part",
-        default="stop",
         format_func=parts.__getitem__,
         label_visibility="collapsed",
         required=True,
     )
-    {"stop": _stop, "stock": stock_tab, "floor": floor_tab}[part or "stop"]()
+    asked_for = {"stop": choices, "stock": stock_choices, "floor": floor_choices}[part or "stop"]()
+    take(f"{PAGE} {part}", asked_for)
+    more = {"stop": _stop, "stock": stock_tab, "floor": floor_tab}[part or "stop"]() or ()
+    state.write_address(state.scenario(), said((*PART, *asked_for, *more)))
 
 
-def _stop() -> None:
+def _stop() -> tuple[Choice, ...]:
+    """Draw the answer to a stop; return what the address says of it besides."""
+    asks: tuple[Choice, ...] = ()
     try:
-        scenario = asked()
-        if scenario is None:
-            return
+        chosen = asked()
+        if chosen is None:
+            return asks
+        scenario, asks = chosen
         made = responses.respond(scenario, own_stock(scenario))
     except OrebridgeError as error:
         st.error(problem(error))
-        return
+        return asks
     _answer(scenario, made)
+    return asks
 
 
 def _answer(scenario: SupplyScenario, made: Response) -> None:

@@ -10,6 +10,7 @@ from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_scenario import presets
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
+from ui.page_address import Choice, number_of, some_of, switch
 from ui.panels.downloads import table_download
 from ui.text import response_words as words
 from ui.text import vocabulary as w
@@ -21,6 +22,15 @@ from workspace import response as responses
 #: Stops that the planner opens with.
 FIRST = 4
 PRICE_WORDS = {"cited": N_("cited"), "user_price": N_("your price"), "user": N_("your table")}
+
+
+def stock_choices() -> tuple[Choice, ...]:
+    """Return the choices of the planner that the address carries; files are not in it."""
+    return (
+        some_of("stock_presets", "stops", presets(), _first(list(presets()))),
+        number_of("stock_budget", "budget", 50.0, 0.0, 1e6),
+        switch("stock_cautious", "p90", first=False),
+    )
 
 
 def stock_tab() -> None:
@@ -37,11 +47,10 @@ def stock_tab() -> None:
     chosen = one.multiselect(
         _("Stops to prepare for, one a commodity"),
         names,
-        default=_first(names),
         key="stock_presets",
         format_func=lambda name: words.short(presets()[name]),
     )
-    budget = two.number_input(_("Budget, million USD"), 0.0, 1e6, 50.0, 10.0, format="%.0f", key="stock_budget")
+    budget = two.number_input(_("Budget, million USD"), 0.0, 1e6, step=10.0, format="%.0f", key="stock_budget")
     cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
     with st.expander(_("My prices, storage and shelf life (CSV)")):
         st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))

@@ -10,6 +10,7 @@ from scoring.supply.chain import Chain, MissingPlant, Orphan, by_id
 from scoring.supply.chain_forms import commodities
 from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES, ChainSite
 from ui import state
+from ui.page_address import Choice, one_of
 from ui.page_state import page_state
 from ui.screens.supply import chain_words as words
 from ui.screens.supply.chain_picture import picture
@@ -41,21 +42,28 @@ def chain_tab() -> None:
     _not_judged(chain)
 
 
+def chain_choices() -> tuple[Choice, ...]:
+    """Return the choices of the tab that the address carries; the chain of the commodity of interest comes first."""
+    known = commodities()
+    first = (chains.commodity_of(page_state.m) if page_state.m else "") or known[0]
+    return (
+        one_of("chain_commodity", "of", known, first),
+        one_of("chain_switch", "count", tuple(SWITCHES), DEFAULT_SWITCH),
+    )
+
+
 def _choices() -> tuple[str, str]:
     one, two = st.columns([1, 2], gap="small")
     known = list(commodities())
-    of_interest = chains.commodity_of(page_state.m) if page_state.m else ""
     commodity = one.selectbox(
         _("Commodity"),
         known,
         key="chain_commodity",
         format_func=w.commodity,
-        index=known.index(of_interest) if of_interest else 0,
     )
     switch = two.segmented_control(
         _("Sites that count"),
         list(SWITCHES),
-        default=DEFAULT_SWITCH,
         key="chain_switch",
         format_func=lambda each: w.word(words.SWITCHES, each),
         required=True,

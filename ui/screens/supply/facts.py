@@ -31,8 +31,10 @@ from ui.text.i18n import _, either, listed, number, quantity
 from workspace import supply
 
 ROWS = 200
-#: Pixels of the names of indicators beside marked values.
+#: Pixels of the names of indicators beside long values.
 INDICATOR = 270
+#: Letters of a value beside which every name stands whole.
+SHORT_VALUE = 6
 #: Origins of imports that a line names.
 ORIGINS = 4
 
@@ -46,8 +48,9 @@ def measures(cell: Cell) -> None:
         }
         for metric in METRICS.values()
     ]
-    # The mark of own figures needs room, which the longest name gives up.
-    widths = {_("Indicator"): st.column_config.TextColumn(width=INDICATOR)} if cell.own else {}
+    # A long interval and the mark of own figures need room, which the longest name gives up.
+    longest = max(len(row[_("Value")]) for row in rows)
+    widths = {_("Indicator"): st.column_config.TextColumn(width=INDICATOR)} if longest > SHORT_VALUE else {}
     st.dataframe(
         pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Indicators of the cell"), column_config=widths
     )

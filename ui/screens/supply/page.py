@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
+from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS, Metric
 from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vulnerability import Cell
 from ui import state
+from ui.page_address import Choice, leave_others, one_of, said, take
 from ui.page_state import page_state
 from ui.screens.supply import facts
-from ui.screens.supply.chain import chain_tab
+from ui.screens.supply.chain import chain_choices, chain_tab
 from ui.screens.supply.grid import grid
 from ui.screens.supply.own import own_figures
 from ui.screens.supply.products import products
@@ -23,26 +24,43 @@ from workspace import supply
 
 #: Orders cells of which the chosen indicator says the same.
 COVERED = "covered_share"
+_SAME = {each: each for each in VINTAGES}
 #: Stage of magnets, anodes and cathodes.
 PRODUCT = "product"
+PAGE = "supply"
+VIEW = (one_of("supply_view", "view", ("cells", "chain"), "cells"),)
+#: Choices of the heat map that the address carries; no vintage stands beside: none.
+CHOICES = (
+    one_of("supply_desk", "whose", DESKS, DEFAULT_DESK),
+    one_of("supply_metric", "indicator", METRICS, next(iter(METRICS))),
+    one_of("supply_vintage", "vintage", VINTAGES, VINTAGES[0]),
+    Choice("supply_against", "beside", VINTAGES[2], {"none": "", **_SAME}.get, lambda to: to or "none"),
+    Choice("supply_cell", "cell", "", lambda text: text),
+)
 
 
 def page() -> None:
     """Draw the page."""
-    state.write_address(state.scenario())
     st.subheader(_("Supply"), anchor=False)
     views = {"cells": _("Vulnerability"), "chain": _("Chain")}
-    view = st.segmented_control(
-        _("View"), list(views), default="cells", key="supply_view", format_func=views.__getitem__, required=True
-    )
-    if view == "chain":
-        chain_tab()
-    else:
-        _vulnerability()
+    leave_others(PAGE)
+    take(PAGE, VIEW)
+    view = st.segmented_control(_("View"), list(views), key="supply_view", format_func=views.__getitem__, required=True)
+    more = _chain() if view == "chain" else _vulnerability()
+    state.write_address(state.scenario(), {**said(VIEW), **more})
 
 
-def _vulnerability() -> None:
-    """Draw the heat map and the cell that stands open."""
+def _chain() -> dict[str, str]:
+    """Draw the chain; return what the address says of it."""
+    choices = chain_choices()
+    take(f"{PAGE} chain", choices)
+    chain_tab()
+    return said(choices)
+
+
+def _vulnerability() -> dict[str, str]:
+    """Draw the heat map and the cell that stands open; return what the address says of them."""
+    take(f"{PAGE} cells", CHOICES)
     st.caption(
         _(
             "What breaks, by commodity and stage. A value with a dash is an interval: tables withhold countries or sum "
@@ -59,9 +77,19 @@ def _vulnerability() -> None:
         if own:
             st.caption(_("†: your own figures count in it."))
         picked = grid(metric, cells)
-    chosen = picked or _opening(cells, metric)
+    if picked:
+        page_state.supply_cell = "/".join(picked)
+    chosen = picked or _asked(cells) or _opening(cells, metric)
     with right:
         _cell(Place(*chosen), desk, vintage, against, own)
+    return said(CHOICES)
+
+
+def _asked(cells: tuple[Cell, ...]) -> tuple[str, str] | None:
+    """Return the cell that the address, or the last click, opens; None: none, or one of which nothing is known."""
+    commodity, _slash, stage = page_state.supply_cell.partition("/")
+    known = any(cell.place.commodity == commodity for cell in cells) and stage in STAGES
+    return (commodity, stage) if known else None
 
 
 def choices() -> tuple[str, Metric, str, str]:
@@ -69,9 +97,7 @@ def choices() -> tuple[str, Metric, str, str]:
     one, two, three, four = st.columns([3, 3, 1.4, 1.6], gap="small")
     titles = {desk.id: either(desk.title, desk.title_ja) for desk in DESKS.values()}
     measures = {metric.id: either(metric.title, metric.title_ja) for metric in METRICS.values()}
-    desk = one.selectbox(
-        _("Whose supply"), list(titles), key="supply_desk", format_func=titles.__getitem__, index=_place(titles)
-    )
+    desk = one.selectbox(_("Whose supply"), list(titles), key="supply_desk", format_func=titles.__getitem__)
     metric = two.selectbox(_("Indicator"), list(measures), key="supply_metric", format_func=measures.__getitem__)
     vintage = three.selectbox(
         _("Vintage"),
@@ -80,18 +106,15 @@ def choices() -> tuple[str, Metric, str, str]:
         help=_("Release of the USGS Mineral Commodity Summaries; other publications stand as they are."),
     )
     older = ["", *(each for each in VINTAGES if each != vintage)]
+    if page_state.text_of("supply_against") not in older:
+        page_state.supply_against = ""
     against = four.selectbox(
         _("Side by side with"),
         older,
         key="supply_against",
         format_func=lambda each: each or _("none"),
-        index=min(2, len(older) - 1),
     )
     return desk, METRICS[metric], vintage, against
-
-
-def _place(titles: dict[str, str]) -> int:
-    return list(titles).index(DEFAULT_DESK)
 
 
 def _opening(cells: tuple[Cell, ...], metric: Metric) -> tuple[str, str]:

@@ -1,0 +1,96 @@
+"""What Supply, Response and Portfolio ask is in the address: a copy of it opens the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.app import new_app
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path))
+
+
+def opened(page: str, **address: str) -> AppTest:
+    app = new_app().run()
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.switch_page(str(Path(f"screens/{page}/page.py")))
+    app.run()
+    assert not app.exception
+    return app
+
+
+def said(app: AppTest) -> dict[str, str]:
+    """Return the address without what the sidebar says."""
+    ours = {
+        "view",
+        "whose",
+        "indicator",
+        "vintage",
+        "beside",
+        "cell",
+        "of",
+        "count",
+        "ask",
+        "from",
+        "stop",
+        "sites",
+        "days",
+    }
+    ours |= {"by", "cut", "months", "stops", "budget", "p90", "until", "metals", "gates", "least", "metal"}
+    return {
+        key: value if isinstance(value, str) else value[-1] for key, value in app.query_params.items() if key in ours
+    }
+
+
+def test_supply_opens_the_desk_indicator_and_cell_of_the_address() -> None:
+    app = opened("supply", whose="japan", indicator="hhi", cell="graphite/mine", vintage="1999")
+    assert app.selectbox(key="supply_desk").value == "japan"
+    assert app.selectbox(key="supply_vintage").value == "2026"
+    assert any("Graphite" in each.value for each in app.markdown)
+    assert said(app) == {"whose": "japan", "indicator": "hhi", "cell": "graphite/mine"}
+    app.selectbox(key="supply_desk").set_value("us").run()
+    assert said(app) == {"indicator": "hhi", "cell": "graphite/mine"}, "first values are not said"
+    app.button_group(key="supply_view").set_value("chain").run()
+    assert said(app) == {"view": "chain"}
+
+
+def test_a_vintage_is_never_beside_itself() -> None:
+    app = opened("supply", vintage="2024")
+    assert app.selectbox(key="supply_against").value == ""
+    assert not app.exception
+
+
+def test_a_stop_of_ones_own_is_in_the_address() -> None:
+    app = opened(
+        "response", **{"from": "own", "metal": "antimony", "at": "mine", "cut": "50", "months": "6", "whose": "us"}
+    )
+    assert app.selectbox(key="response_commodity").value == "antimony"
+    assert app.number_input(key="response_cut").value == 50
+    assert (said(app)["cut"], said(app)["months"], said(app)["from"]) == ("50", "6", "own")
+    app.number_input(key="response_cut").set_value(100.0).run()
+    assert "cut" not in said(app)
+
+
+def test_what_cannot_be_used_is_passed_over_and_written_anew() -> None:
+    app = opened("response", stop="no_such_stop", days="-5", sites="operating")
+    assert app.button_group(key="response_stages").value == "operating"
+    assert said(app) == {"sites": "operating"}
+
+
+def test_the_stock_planner_and_the_price_floor_have_an_address() -> None:
+    app = opened("response", ask="stock", stops="drc_cobalt_quota", budget="20", p90="1")
+    assert app.multiselect(key="stock_presets").value == ["drc_cobalt_quota"]
+    assert said(app) == {"ask": "stock", "stops": "drc_cobalt_quota", "budget": "20", "p90": "1"}
+
+
+def test_a_portfolio_is_in_the_address() -> None:
+    app = opened("portfolio", budget="500", until="2032", whose="japan", metals="tungsten", gates="0")
+    assert app.number_input(key="portfolio_budget").value == 500
+    assert app.multiselect(key="portfolio_metals").value == ["tungsten"]
+    assert said(app) == {"budget": "500", "until": "2032", "whose": "japan", "metals": "tungsten", "gates": "0"}
