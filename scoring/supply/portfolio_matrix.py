@@ -5,7 +5,6 @@ Knows no database and no names of sites; decides nothing.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -196,7 +195,7 @@ class Matrix:
         self.objective = self._objective()
         self.floors: list[float] = []
         self.ceilings: list[float] = []
-        self._entries: list[tuple[int, int, float]] = []
+        self._entries: list[tuple[IntArray, IntArray, FloatArray]] = []
         self._plants()
         self._balances()
         self._money()
@@ -210,55 +209,63 @@ class Matrix:
             objective[self.first_share + place] = -program.weights[desk] / self.counts[desk]
         return objective
 
-    def _add(self, terms: Sequence[tuple[int, float]], low: float, high: float) -> None:
+    def _add(self, columns: IntArray, values: FloatArray, low: float, high: float) -> None:
         """Add a row, scaled so that its largest coefficient is 1."""
-        row, scale = len(self.floors), max((abs(value) for _column, value in terms), default=0.0) or 1.0
-        self._entries += [(row, column, value / scale) for column, value in terms]
+        scale = float(np.abs(values).max(initial=0.0)) or 1.0
+        self._entries.append((np.full(len(columns), len(self.floors)), columns, values / scale))
         self.floors.append(low / scale)
         self.ceilings.append(high / scale)
 
     def _plants(self) -> None:
         """Give a row no feed without its project."""
-        for place, row in enumerate(self.fed):
-            self._add([(self.projects + place, 1.0), (int(self.program.rows.project[row]), -1.0)], -np.inf, 0.0)
+        each = np.arange(len(self.fed))
+        rows, ones = len(self.floors) + each, np.ones(len(each))
+        self._entries.append((rows, self.projects + each, ones))
+        self._entries.append((rows, self.program.rows.project[self.fed], -ones))
+        self.floors += [-np.inf] * len(each)
+        self.ceilings += [0.0] * len(each)
 
     def _balances(self) -> None:
         """Take no more of a cell, as feed and for its gap, than is put out."""
         for cell in sorted({int(cell) for cell in self.program.rows.feed[self.fed]}):
-            self._add(self._net(cell), -np.inf, 0.0)
+            self._add(*self._net(cell), -np.inf, 0.0)
         for place, (desk, cell) in enumerate(self.cells):
             gap = float(self.program.gaps[desk, cell])
-            self._add([(self.first_share + place, gap), *self._net(cell)], -np.inf, 0.0)
+            columns, values = self._net(cell)
+            self._add(np.append(columns, self.first_share + place), np.append(values, gap), -np.inf, 0.0)
 
-    def _net(self, cell: int) -> list[tuple[int, float]]:
-        """Return feed taken of a cell less its output, by column."""
+    def _net(self, cell: int) -> tuple[IntArray, FloatArray]:
+        """Return feed taken of a cell less its output: columns and values; values of one column add up."""
         rows, size = self.program.rows, self.size
         taken, made = np.flatnonzero(rows.feed[self.fed] == cell), np.flatnonzero(rows.cell[self.fed] == cell)
-        terms = [(self.projects + int(place), float(size[place])) for place in taken]
-        terms += [(self.projects + int(p), -float(rows.recovery[self.fed[p]] * size[p])) for p in made]
         here = np.flatnonzero((rows.cell == cell) & (self.alone > 0))
-        return terms + [(int(rows.project[row]), -float(self.alone[row])) for row in here]
+        columns = np.concatenate([self.projects + taken, self.projects + made, rows.project[here]])
+        return columns, np.concatenate([size[taken], -rows.recovery[self.fed[made]] * size[made], -self.alone[here]])
 
     def _money(self) -> None:
         for limit in self.program.limits:
-            self._add([(int(i), float(self.program.cost_musd[i])) for i in limit.members], -np.inf, limit.most_musd)
+            members = np.asarray(limit.members, np.int64)
+            self._add(members, self.program.cost_musd[members], -np.inf, limit.most_musd)
 
     def _wishes(self) -> None:
         """Add least shares, and one project for one in place of a portfolio."""
         for desk, least in enumerate(self.program.least):
             if least > 0:
-                terms = [(self.first_share + at, 1.0) for at, (whose, _cell) in enumerate(self.cells) if whose == desk]
-                self._add(terms, float(least) * self.counts[desk], np.inf)
+                ours = [self.first_share + at for at, (whose, _cell) in enumerate(self.cells) if whose == desk]
+                self._add(np.array(ours, np.int64), np.ones(len(ours)), float(least) * self.counts[desk], np.inf)
         kept = self.program.swap_from
         if kept is not None:
-            self._add([(project, 1.0) for project in kept], len(kept) - 1, len(kept) - 1)
-            self._add([(project, 1.0) for project in range(self.projects) if project not in set(kept)], 1, 1)
+            others = np.setdiff1d(np.arange(self.projects), kept)
+            self._add(np.array(kept, np.int64), np.ones(len(kept)), len(kept) - 1, len(kept) - 1)
+            self._add(others, np.ones(len(others)), 1, 1)
 
     def matrix(self) -> Any:
         """Return the constraint matrix, sparse; two entries of one place add up."""
         from scipy.sparse import csr_array  # noqa: PLC0415 - slow to import
 
-        at, columns, values = zip(*self._entries, strict=True) if self._entries else ((), (), ())
+        if not self._entries:
+            return csr_array((0, self.columns))
+        at, columns, values = (np.concatenate(each) for each in zip(*self._entries, strict=True))
         return csr_array((values, (at, columns)), shape=(len(self.floors), self.columns))
 
     def core(self) -> FloatArray | None:
