@@ -5,6 +5,7 @@ from __future__ import annotations
 from data.bounded_cache import BoundedCache
 from scoring.supply.portfolio_answer import Study
 from scoring.supply.portfolio_facts import Facts, read_facts
+from scoring.supply.portfolio_instruments import Offer, offers
 from scoring.supply.portfolio_study import Progress, Question, study
 from workspace.ranking_cache import RankingCache
 from workspace.rankings import VIEW
@@ -46,3 +47,15 @@ def portfolio(question: Question, progress: Progress = lambda _share: None, view
     """
     key = (id(view), view.state, question)
     return _STUDIES.get(key, lambda: study(supply(view), question, progress))
+
+
+def instruments(made: Study, view: RankingCache = VIEW) -> tuple[Offer, ...]:
+    """Return the instruments of the Framework that may fit the projects of a portfolio.
+
+    Parameters
+    ----------
+    made : Study
+    view : RankingCache, optional
+        By default that of the app; the API has its own.
+    """
+    return offers(view.facts, made.lines)

@@ -31,6 +31,8 @@ class Instrument:
         Empty: any.
     needs : str
         Key of `NEEDS`, or empty.
+    amount : str
+        What a portfolio gives of it at most: ``capital`` or ``output``; empty: nothing.
     """
 
     id: str
@@ -42,6 +44,7 @@ class Instrument:
     stages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     needs: str = ""
+    amount: str = ""
 
 
 def _no_offtake(site: Dossier, _months: float | None) -> bool:

@@ -21,6 +21,7 @@ MOST_MUSD, FIRST_YEAR, LAST_YEAR = 1_000_000, 2026, 2060
 
 if TYPE_CHECKING:
     from scoring.supply.portfolio_answer import Line, Point, Study
+    from scoring.supply.portfolio_instruments import Offer
 
 
 def portfolio(
@@ -73,6 +74,7 @@ def portfolio(
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.supply.portfolio_facts import Rules, read_facts  # noqa: PLC0415
     from scoring.supply.portfolio_figures import read_figures  # noqa: PLC0415
+    from scoring.supply.portfolio_instruments import as_records, offers  # noqa: PLC0415
     from scoring.supply.portfolio_study import Question, study  # noqa: PLC0415
     from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415
 
@@ -95,11 +97,16 @@ def portfolio(
     with _solver_is_quiet():
         result = study(facts, question, progress)
     if format is Format.json:
-        typer.echo(json.dumps(asdict(result), ensure_ascii=False, indent=2))
+        found = {**asdict(result), "instruments": as_records(offers(con, result.lines))}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
     elif format is Format.csv:
         answer([_row(line) for line in result.lines], format, ())
     else:
         _print(result)
+        for offer in offers(con, result.lines):
+            typer.echo(
+                f"May fit {offer.name}: {offer.instrument.title} ({offer.instrument.paragraph}){_at_most(offer)}"
+            )
 
 
 @contextlib.contextmanager
@@ -114,6 +121,15 @@ def _solver_is_quiet() -> Iterator[None]:
         finally:
             os.dup2(kept, 1)
             os.close(kept)
+
+
+def _at_most(offer: Offer) -> str:
+    """Return the amount of an instrument in words; empty: the portfolio gives none."""
+    parts = [
+        f"{figure.value:,.0f} ({figure.low:,.0f}-{figure.high:,.0f}) {f't/y of {of}' if of else 'million USD'}"
+        for of, figure in offer.amounts
+    ]
+    return f", at most {' and '.join(parts)}" if parts else ""
 
 
 def _row(line: Line) -> dict[str, object]:

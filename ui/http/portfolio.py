@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from scoring.supply.portfolio_facts import Rules
+from scoring.supply.portfolio_instruments import as_records, offers
 from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
 from ui.http.answering import Answer, as_json, provenance
 from ui.http.asking import BadRequestError, JsonObject, Parameter, ParsedRequest
@@ -82,5 +83,6 @@ def portfolio(request: ParsedRequest) -> Answer:
         values["draws"],
         values["seed"],
     )
-    answered = asdict(portfolios.portfolio(question, view=request.view))
-    return as_json({**answered, "orebridge": provenance()})
+    chosen = portfolios.portfolio(question, view=request.view)
+    answered, instruments = asdict(chosen), as_records(offers(request.view.facts, chosen.lines))
+    return as_json({**answered, "instruments": instruments, "orebridge": provenance()})

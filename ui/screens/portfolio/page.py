@@ -75,6 +75,8 @@ def _answer(study: Study) -> None:
         words.find_out(study)
     with st.expander(_("Figures and sources")):
         tables.sources(study)
+    with st.expander(_("Instruments that may fit, and of how much at most")):
+        tables.instruments(study)
     words.limits_of_the_answer()
 
 

@@ -6,12 +6,14 @@ import pandas as pd
 import streamlit as st
 
 from scoring.supply.portfolio_answer import Study
+from scoring.supply.portfolio_records import Figure
 from ui import state
 from ui.panels.downloads import table_download
 from ui.panels.shortlisting import add_many
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
-from ui.text.i18n import _, listed, number, quantity
+from ui.text.i18n import _, either, listed, number, quantity
+from workspace import portfolios
 
 
 def chosen(study: Study) -> None:
@@ -141,3 +143,35 @@ def sources(study: Study) -> None:
         alt=_("Figures and sources"),
         column_config={_("Source"): st.column_config.LinkColumn(display_text=r"https?://(?:www\.)?([^/]+)")},
     )
+
+
+def instruments(study: Study) -> None:
+    """Show the instruments of the Framework that may fit the chosen projects, with the amount where there is one."""
+    st.caption(
+        _(
+            "By the written rules of the memo, for discussion. Money: of at most the whole initial capital cost; an "
+            "offtake arrangement: of at most the output. Who pays which part, and whether an agency would, is not "
+            "known."
+        )
+    )
+    rows = [
+        {
+            _("Project"): pw.site(offer.site_id, offer.name),
+            _(
+                "Instrument"
+            ): f"{either(offer.instrument.title, offer.instrument.title_ja)} ({offer.instrument.paragraph})",
+            _("At most"): listed(_at_most(commodity, figure) for commodity, figure in offer.amounts) or "–",
+            _("Why"): either(offer.instrument.why, offer.instrument.why_ja),
+        }
+        for offer in portfolios.instruments(study)
+    ]
+    if not rows:
+        st.caption(_("No instrument of the Framework matches."))
+        return
+    st.dataframe(pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Instruments that may fit"))
+
+
+def _at_most(commodity: str, figure: Figure) -> str:
+    if commodity:
+        return _("{metal} {tonnes} t/y").format(metal=w.commodity(commodity), tonnes=pw.span(figure))
+    return _("{money} million USD").format(money=pw.span(figure))
