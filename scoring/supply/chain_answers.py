@@ -24,8 +24,9 @@ JsonObject = dict[str, object]
 FIGURES = 4
 #: Said with every answer.
 CAVEATS = (
-    "Impurities are not known: a possible partner fits by form alone.",
-    "Distances are great circles between sites; routes by sea between two sites are not known.",
+    "Impurities are not known, since no claim of the database states any: a possible partner fits by form alone.",
+    "Distances are great circles between sites; by sea they are known from the port of the giver to Japan and the "
+    "United States alone.",
     "A site that the database does not list is not thereby absent.",
     "Tonnes of a link are one even way to place what both sites state, no forecast; losses are not known.",
 )
@@ -141,6 +142,8 @@ def of_flow(flow: Flow, sites: Mapping[str, ChainSite]) -> JsonObject:
         "basis": link.basis,
         "t_y": flow.tonnes,
         "km_great_circle": link.km,
+        "km_by_sea": link.sea_km,
+        "port": link.sea_port or None,
         "months_expected": link.months,
         "allied": link.allied,
         "statement": _of_statement(link.statement) if link.statement else None,
@@ -312,6 +315,8 @@ def _partner(link: Link, other: ChainSite) -> JsonObject:
         "form": link.form or None,
         "basis": link.basis,
         "km_great_circle": link.km,
+        "km_by_sea": link.sea_km,
+        "port": link.sea_port or None,
         "months_expected": link.months,
         "statement": _of_statement(link.statement) if link.statement else None,
     }

@@ -9,6 +9,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from geo.area import GEOD
+from scoring.supply.chain_ports import by_sea
 from scoring.supply.chain_sites import ChainSite, Statement
 
 #: Words that names of sites and companies share: alone they name nothing.
@@ -53,6 +54,9 @@ class Link:
         form fits, nothing else is known).
     km : float
         Great circle between the two.
+    sea_km : float or None
+        From the port of the giver to the country of the taker along the shipping network; None: known to Japan and the
+        United States alone, or cargo goes by land. sea_port: which port.
     months : float or None
         Expected months until both have product; 0: both run; None: unknown for one of them.
     allied : bool
@@ -70,6 +74,8 @@ class Link:
     months: float | None
     allied: bool
     statement: Statement | None = None
+    sea_km: float | None = None
+    sea_port: str = ""
 
 
 def possible_links(sites: Sequence[ChainSite]) -> tuple[Link, ...]:
@@ -284,6 +290,7 @@ def link_between(giver: ChainSite, taker: ChainSite, form: str, basis: str, stat
     """
     dates = [_months(site) for site in (giver, taker)]
     known = [months for months in dates if months is not None]
+    way = by_sea(giver.port, giver.iso3, taker.iso3)
     return Link(
         commodity=giver.commodity,
         form=form,
@@ -294,6 +301,8 @@ def link_between(giver: ChainSite, taker: ChainSite, form: str, basis: str, stat
         months=max(known) if len(known) == len(dates) else None,
         allied=giver.allied and taker.allied,
         statement=statement,
+        sea_km=way,
+        sea_port=giver.port.name if giver.port and way is not None else "",
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import duckdb
@@ -18,6 +18,7 @@ from scoring.supply.chain_forms import (
     forms_in,
     is_output,
 )
+from scoring.supply.chain_ports import SeaPort, ports_of
 from scoring.supply.concentration import Interval
 
 #: Switch of the charts -> stages of sites that count. A site whose stage is unknown or that is closed counts in none.
@@ -118,6 +119,8 @@ class ChainSite:
         Ids of forms that it takes from others; takes_basis: ``stated`` by a source or ``chemistry`` of what it gives.
     feeds, offtakes : tuple of Statement
         What sources say of its feed and its buyers.
+    port : SeaPort or None
+        From which it would ship; None: none is near.
     """
 
     site_id: str
@@ -141,6 +144,7 @@ class ChainSite:
     takes_basis: str = ""
     feeds: tuple[Statement, ...] = ()
     offtakes: tuple[Statement, ...] = ()
+    port: SeaPort | None = None
 
     @property
     def is_mine(self) -> bool:
@@ -187,7 +191,10 @@ def chain_sites(
     claims: dict[str, list[dict[str, Any]]] = {}
     for claim in records(facts.cursor().execute(sql("scoring/supply/chain_claims.sql"), asked)):
         claims.setdefault(str(claim["site_id"]), []).append(dict(claim))
-    sites = (site_of(row, claims.get(str(row["site_id"]), []), links) for row in rows)
+    sites = (
+        replace(site_of(row, claims.get(str(row["site_id"]), []), links), port=port)
+        for row, port in zip(rows, ports_of(facts, rows), strict=True)
+    )
     return tuple(sorted(sites, key=lambda site: (site.commodity, site.site_id)))
 
 
@@ -209,7 +216,11 @@ def site_of(row: Mapping[str, Any], claims: Sequence[Mapping[str, Any]], links: 
     standing, by = standing_of(str(row["host_bloc"]), blocs, covered=bool(row["covered"]))
     known = row["months_low"] is not None
     return ChainSite(
-        **{name: str(row[name]) for name in ("site_id", "name", "iso3", "kind", "stage")},
+        site_id=str(row["site_id"]),
+        name=str(row["name"]),
+        iso3=str(row["iso3"]),
+        kind=str(row["kind"]),
+        stage=str(row["stage"]),
         commodity=commodity,
         lon=float(row["lon"]),
         lat=float(row["lat"]),

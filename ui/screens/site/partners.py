@@ -85,6 +85,8 @@ def _row(link: Link, other: ChainSite, key: str) -> None:
             w.word(words.STANDINGS, other.standing),
             f"{number(link.km, 0)} km",
         ]
+        if link.sea_km is not None:
+            facts.append(_("{km} km by sea from {port}").format(km=number(link.sea_km, 0), port=w.plain(link.sea_port)))
         facts += [words.form(link.commodity, link.form)] if link.form else []
         st.caption(" · ".join(facts))
     if link.statement:
