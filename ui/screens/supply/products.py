@@ -19,13 +19,15 @@ STANDINGS = {
 }
 #: Names that a line gives.
 NAMES = 4
+#: The commodity whose amounts are of oxides.
+GROUP = "rare earths"
 
 
 def products(commodity: str) -> None:
     """Say what is known of the gap of each derivative product of a commodity."""
     for gap in supply.product_gaps(commodity):
         st.markdown(f"**{w.plain(either(gap.product.title, gap.product.title_ja))}**")
-        for line in (_figures(gap), *(_works(works) for works in gap.works), _before(gap)):
+        for line in (_figures(gap), *(_works(works, commodity) for works in gap.works), _before(gap)):
             if line:
                 st.caption(w.plain(line))
 
@@ -45,7 +47,7 @@ def _figures(gap: ProductGap) -> str:
     )
 
 
-def _works(works: Works) -> str:
+def _works(works: Works, commodity: str) -> str:
     names = listed((*works.running, *works.planned)[:NAMES])
     more = len(works.running) + len(works.planned) - NAMES
     text = _("{whose}: {running} running, {planned} planned or being built ({names}{more}).")
@@ -59,7 +61,9 @@ def _works(works: Works) -> str:
     if works.tonnes is None:
         return said + " " + _("None states an amount in the element.")
     ends = (quantity(works.tonnes.low), quantity(works.tonnes.high))
-    amount = _("{n} of them state together {tonnes} t a year (rare earths: oxides held).")
+    amount = _("{n} of them state together {tonnes} t a year.")
+    if commodity == GROUP:
+        amount = _("{n} of them state together {tonnes} t a year, counted as the oxides held.")
     return said + " " + amount.format(n=works.stated, tonnes=ends[0] if ends[0] == ends[1] else "–".join(ends))
 
 
