@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
+from scoring.supply.desks import STAGES
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS, Metric
 from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vulnerability import Cell
 from ui import state
-from ui.page_address import Choice, leave_others, one_of, said, take
+from ui.page_address import leave_others, said, take
 from ui.page_state import page_state
 from ui.screens.supply import facts
 from ui.screens.supply.chain import chain_choices, chain_tab
+from ui.screens.supply.choices import CHOICES, PAGE, VIEW, choices
 from ui.screens.supply.grid import grid
 from ui.screens.supply.own import own_figures
 from ui.screens.supply.products import products
@@ -24,19 +25,8 @@ from workspace import supply
 
 #: Orders cells of which the chosen indicator says the same.
 COVERED = "covered_share"
-_SAME = {each: each for each in VINTAGES}
 #: Stage of magnets, anodes and cathodes.
 PRODUCT = "product"
-PAGE = "supply"
-VIEW = (one_of("supply_view", "view", ("cells", "chain"), "cells"),)
-#: Choices of the heat map that the address carries; no vintage stands beside: none.
-CHOICES = (
-    one_of("supply_desk", "whose", DESKS, DEFAULT_DESK),
-    one_of("supply_metric", "indicator", METRICS, next(iter(METRICS))),
-    one_of("supply_vintage", "vintage", VINTAGES, VINTAGES[0]),
-    Choice("supply_against", "beside", VINTAGES[2], {"none": "", **_SAME}.get, lambda to: to or "none"),
-    Choice("supply_cell", "cell", "", lambda text: text),
-)
 
 
 def page() -> None:
@@ -52,10 +42,10 @@ def page() -> None:
 
 def _chain() -> dict[str, str]:
     """Draw the chain; return what the address says of it."""
-    choices = chain_choices()
-    take(f"{PAGE} chain", choices)
+    asks = chain_choices()
+    take(f"{PAGE} chain", asks)
     chain_tab()
-    return said(choices)
+    return said(asks)
 
 
 def _vulnerability() -> dict[str, str]:
@@ -90,31 +80,6 @@ def _asked(cells: tuple[Cell, ...]) -> tuple[str, str] | None:
     commodity, _slash, stage = page_state.supply_cell.partition("/")
     known = any(cell.place.commodity == commodity for cell in cells) and stage in STAGES
     return (commodity, stage) if known else None
-
-
-def choices() -> tuple[str, Metric, str, str]:
-    """Draw the choices; return desk, measure, vintage, and the vintage beside it (empty: none)."""
-    one, two, three, four = st.columns([3, 3, 1.4, 1.6], gap="small")
-    titles = {desk.id: either(desk.title, desk.title_ja) for desk in DESKS.values()}
-    measures = {metric.id: either(metric.title, metric.title_ja) for metric in METRICS.values()}
-    desk = one.selectbox(_("Whose supply"), list(titles), key="supply_desk", format_func=titles.__getitem__)
-    metric = two.selectbox(_("Indicator"), list(measures), key="supply_metric", format_func=measures.__getitem__)
-    vintage = three.selectbox(
-        _("Vintage"),
-        list(VINTAGES),
-        key="supply_vintage",
-        help=_("Release of the USGS Mineral Commodity Summaries; other publications stand as they are."),
-    )
-    older = ["", *(each for each in VINTAGES if each != vintage)]
-    if page_state.text_of("supply_against") not in older:
-        page_state.supply_against = ""
-    against = four.selectbox(
-        _("Side by side with"),
-        older,
-        key="supply_against",
-        format_func=lambda each: each or _("none"),
-    )
-    return desk, METRICS[metric], vintage, against
 
 
 def _opening(cells: tuple[Cell, ...], metric: Metric) -> tuple[str, str]:
