@@ -55,7 +55,10 @@ def is_early_works(row: pd.Series) -> bool:
 
 #: What a study is called -> the stage that it is of, and the one that a project has reached while it is being made.
 STUDIES = {
-    "prefeasibility": (re.compile(r"\bPFS\b|\bpre-?feasibility\b", re.I), "resource"),
+    "prefeasibility": (
+        re.compile(r"\bPFS\b|\bpre-?feasibility\b|\bPEA\b|\bscoping\b|\beconomic (study|assessment)\b", re.I),
+        "resource",
+    ),
     "feasibility": (
         re.compile(
             r"\b[DB]FS\b|\b(definitive|bankable|final) (\w+ )?stud(y|ies)\b|(?<!pre)(?<!pre-)\bfeasibility\b", re.I
@@ -65,22 +68,45 @@ STUDIES = {
 }
 UNFINISHED = re.compile(
     r"\b(under ?way|in progress|due|misses|to be (made|delivered|prepared|completed)|to (come|finish|follow)|begun"
-    r"|started|funded|ordered|expected|planned|work|pays?|conclude|in (DFS|PFS|definitive feasibility study) phase)\b",
+    r"|began|started|commenced|funded|ordered|expected|planned|aimed|targeted|work|pays?|conclude|on track|nearing"
+    r"|going on|(given|contract) to|runs? to|leads? to|entering|in (DFS|PFS|definitive feasibility study) phase)\b"
+    r"|\bfunds?\b.*\b(of|for|DFS|PFS)\b|\b(money|grant|adds|award)\b.* (for|to (finish|advance)) "
+    r"|\bwithin \w+ (weeks|months)\b|\bby (the )?(end|early|mid|Q\d|[A-Z]\w+ 20)",
     re.I,
 )
 FINISHED = re.compile(r"\bupdat|\boptimi[sz]ed\b|\bdone\b|\bcomplete|\bfinished\b", re.I)
+#: Words of an end that is not reached: "to be done by end of 2026", "being finalised", "not yet complete", "70 % done".
+NOT_AS_YET = re.compile(
+    r"(\b(to be|being|not( yet)?|nearly|partly|about)|\b\d+ ?(%|per ?cent)) "
+    r"(\w+ly )?(done|finished|finali[sz]ed|completed?|presented|shown)\b|\bon completion of\b",
+    re.I,
+)
+#: Studies that count as prefeasibility beside the one of that name: where one of them is out, the stage is reached.
+SCOPING = re.compile(r"\bPEA\b|\bscoping\b|\beconomic (study|assessment)\b", re.I)
+#: A clause that speaks of "the study" and names none: of the one after which the row's stage is called.
+PLAIN_STUDY = re.compile(r"^\W*(the |its )?stud(y|ies)\b", re.I)
 
 
 def is_study_to_come(row: pd.Series) -> bool:
     """Tell whether a statement of a stage that is named after a study says that this study is not done.
 
-    Clause by clause, since the next one may speak of another study; an update leaves the study that it renews.
+    Clause by clause, since the next one may speak of another study; an update leaves the study that it renews. A word
+    of an end counts only where the end is reached: a study "to be done by 2026" or "being finished" is not done.
+    A scoping study that is out is a study of the stage "prefeasibility": the next one under way takes nothing from it.
     """
     if row["text"] not in STUDIES:
         return False
     study = STUDIES[row["text"]][0]
     clauses = re.split(r"[;,.] ", f"{row['scope']}; {row['evidence']}")
-    return any(study.search(clause) and UNFINISHED.search(clause) and not FINISHED.search(clause) for clause in clauses)
+    if row["text"] == "prefeasibility" and any(SCOPING.search(each) and not _to_come(each) for each in clauses):
+        return False
+    return any(_to_come(clause) for clause in clauses if study.search(clause) or PLAIN_STUDY.search(clause))
+
+
+def _to_come(clause: str) -> bool:
+    """Tell whether a clause that speaks of a study says that it is not done."""
+    reached, ends_to_come = NOT_AS_YET.subn("", clause)
+    return bool(ends_to_come or UNFINISHED.search(clause)) and not FINISHED.search(reached)
 
 
 def stage_of(row: pd.Series) -> str:
@@ -108,6 +134,72 @@ def started(rows: pd.DataFrame) -> str:
     stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
     days = (stated_day(row["as_of"], row["retrieved"]) for _, row in stages.iterrows() if stage_of(row) == "operating")
     return min((day for day in days if day), default="")
+
+
+#: Stages of a project before its works are built, the earliest first.
+TO_BE_BUILT = ("resource", "prefeasibility", "feasibility", "planned", "permitted")
+#: Words of permits that are still sought.
+STILL_SOUGHT = re.compile(
+    r"\b(permit|licen[cs]|approval)\w*\b[^;,]*\b(outstanding|pending|awaited|undecided|under review|not yet)"
+    r"|\b(rest|permits?) to follow\b",
+    re.I,
+)
+
+
+def stages_of(rows: pd.DataFrame) -> dict[int, str]:
+    """Return our stage of each statement of a project, as the other statements bear on it.
+
+    A study that a page says is under way is still to be made where the same page, of the same day, names a later stage.
+    A permit held does not lapse because a later page speaks of the study that is done: such a page leaves the project
+    permitted, unless it or a permit of that day or later says that permits are still sought. Where a page of that day
+    or later says that the study is not done, the study decides: it is what is left to do.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        Claims of one project: attribute, text, scope, evidence, source_url, as_of, retrieved, standing (text).
+
+    Returns
+    -------
+    dict of int to str
+        Label of the row in the frame -> stage, of the rows that state a stage.
+    """
+    stages = rows[rows["attribute"] == "stage"]
+    own = {int(str(at)): stage_of(row) for at, row in stages.iterrows()}
+    under_way = {
+        (row["source_url"], row["as_of"]): stage_of(row) for _, row in stages.iterrows() if is_study_to_come(row)
+    }
+    permitted = _permitted_since(rows)
+    for at, row in stages.iterrows():
+        label = int(str(at))
+        study = under_way.get((row["source_url"], row["as_of"]), own[label])
+        if own[label] in TO_BE_BUILT and TO_BE_BUILT.index(own[label]) > TO_BE_BUILT.index(study):
+            own[label] = study
+        day, said = stated_day(row["as_of"], row["retrieved"]), f"{row['scope']}; {row['evidence']}"
+        is_study = row["text"] == own[label] == "feasibility"
+        if is_study and "" < permitted <= day and not STILL_SOUGHT.search(said):
+            own[label] = "permitted"
+    return own
+
+
+def _permitted_since(rows: pd.DataFrame) -> str:
+    """Return the newest day on which a page says "permitted" while a permit is held; empty: none, or more is sought."""
+    sure = rows[rows["standing"] != "weak"]
+    permits = sure[sure["attribute"] == "permit"]
+    if not permits["scope"].str.match(r"held\b").any():
+        return ""
+    said = [
+        stated_day(row["as_of"], row["retrieved"])
+        for _, row in sure[(sure["attribute"] == "stage") & (sure["text"] == "permitted")].iterrows()
+        if not is_one_permit(row) and not STILL_SOUGHT.search(f"{row['scope']}; {row['evidence']}")
+    ]
+    since = max(said, default="")
+    pending = permits["scope"].str.match(r"(pending|applied|refused|revoked)\b") & (permits["as_of"] >= since)
+    unstudied = (
+        stage_of(row) in TO_BE_BUILT[:2] and stated_day(row["as_of"], row["retrieved"]) >= since
+        for _, row in sure[sure["attribute"] == "stage"].iterrows()
+    )
+    return "" if pending.any() or any(unstudied) else since
 
 
 #: Words of a study that somebody else made, before the project changed hands.

@@ -17,7 +17,7 @@ from data.bundling.project_stages import (
     is_early_works,
     is_one_permit,
     is_study_to_come,
-    stage_of,
+    stages_of,
     stands,
     started,
     study_of_a_former_owner,
@@ -219,10 +219,11 @@ def products(named: tuple[str, ...], rows: pd.DataFrame) -> tuple[str, ...]:
 
 def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
     built, first_run, former = stands(rows), started(rows), study_of_a_former_owner(rows)
-    for _, row in rows.iterrows():
+    stages = stages_of(rows)
+    for at, row in rows.iterrows():
         attribute = row["attribute"]
         if attribute == "stage":
-            yield _stage_claim(record, row, first_run, former)
+            yield _stage_claim(record, row, stages[int(str(at))], first_run, former)
         elif attribute in HOLDINGS and row["text"]:
             yield from _holding(record, row)
         elif attribute in ("capacity", "planned_output"):
@@ -238,17 +239,21 @@ def _claims(record: Record, rows: pd.DataFrame) -> Iterator[Claim]:
     yield from _resource(record, rows)
 
 
-def _stage_claim(record: Record, row: pd.Series, first_run: str, former: str) -> Claim:
-    """Return the stage that a statement says; a permit or early works where it says no more than that."""
+def _stage_claim(record: Record, row: pd.Series, stage: str, first_run: str, former: str) -> Claim:
+    """Return the stage that a statement says; a permit or early works where it says no more than that.
+
+    `stage` is ours, as the project's other statements bear on it.
+    """
     if is_one_permit(row):
         return _claim(record, row, "permit", text=row["evidence"])
     if is_early_works(row):
         return _claim(record, row, "early_works", text=row["evidence"])
     under_way = "study under way" if is_study_to_come(row) else ""
     of_whom = former if row["text"] in ("prefeasibility", "feasibility") and not under_way else ""
-    said = ", ".join(filter(None, (row["text"], row["scope"], under_way, of_whom)))
+    held = "permits held" if stage == "permitted" != row["text"] else ""
+    said = ", ".join(filter(None, (row["text"], row["scope"], under_way, of_whom, held)))
     again = row["text"] == "commissioning" and "" < first_run <= stated_day(row["as_of"], row["retrieved"])
-    return _claim(record, row, "stage", text="operating" if again else stage_of(row), detail=said)
+    return _claim(record, row, "stage", text="operating" if again else stage, detail=said)
 
 
 #: Attributes that name who holds a project, or its holder.

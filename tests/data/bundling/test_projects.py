@@ -211,6 +211,24 @@ def test_one_permit_of_several_is_a_permit_and_no_stage(said: dict[str, str], at
         ("feasibility", "updated feasibility study under way", "feasibility"),
         ("feasibility", "Feasibility study of May 2024; concession applied for, licence awaited", "feasibility"),
         ("feasibility", "final investment decision expected after the study", "feasibility"),
+        ("prefeasibility", "prefeasibility study to be done by end of 2026", "resource"),  # Sakatti
+        ("feasibility", "feasibility study being completed by the new joint venture", "prefeasibility"),  # North Katpar
+        ("feasibility", "study being finished, works hoped for in 2025", "prefeasibility"),  # Guemassa
+        ("feasibility", "definitive feasibility phase runs to early 2027", "prefeasibility"),  # EMILI
+        ("feasibility", "partners fund DFS of AUD 98.5m", "prefeasibility"),  # Kalgoorlie
+        ("feasibility", "bankable study about 70 percent done", "prefeasibility"),  # Ema
+        ("feasibility", "definitive study being finished", "prefeasibility"),  # Orom-Cross
+        ("feasibility", "DFS on track for mid-2026", "prefeasibility"),  # Sarytogan
+        ("feasibility", "DFS by Fluor commenced", "prefeasibility"),  # Thunder Bay
+        ("feasibility", "grant for feasibility studies", "prefeasibility"),  # Speewah
+        ("prefeasibility", "prefeasibility study given to Hatch", "resource"),  # Carina
+        ("prefeasibility", "rehabilitation and drilling; economic study within six months", "resource"),  # Ima
+        ("prefeasibility", "scoping study done; PFS started; FID 2027", "prefeasibility"),  # Mt Mulgine
+        ("prefeasibility", "economic study finished; prefeasibility study to be done jointly", "prefeasibility"),
+        ("feasibility", "study done; sales contracts and debt being closed", "feasibility"),
+        ("feasibility", "DFS financial model being updated", "feasibility"),
+        ("feasibility", "updated feasibility study to be prepared", "feasibility"),  # Bunyu
+        ("feasibility", "funds go to front-end engineering design and value engineering", "feasibility"),  # Songwe Hill
     ],
 )
 def test_a_study_that_is_being_made_is_not_one_that_is_done(text: str, said: str, stage: str) -> None:
@@ -218,6 +236,43 @@ def test_a_study_that_is_being_made_is_not_one_that_is_done(text: str, said: str
     (found,) = claims({"text": text, "evidence": said})
     assert found.text == stage
     assert ("study under way" in found.detail) == (stage != text)
+
+
+def test_of_one_page_the_study_under_way_is_what_the_project_has_still_to_make() -> None:
+    """Ma'aden and MP: one page has the plant as planned and its bankable study as still to be prepared."""
+    page = {"source_url": "https://example.org/a", "as_of": "2025-11-20"}
+    found = claims(
+        {**page, "text": "planned", "evidence": "term sheet signed, plant to be built"},
+        {**page, "text": "feasibility", "evidence": "bankable study to be made"},
+        {**page, "text": "planned", "as_of": "2026-01"},
+        {**page, "text": "operating", "scope": "first phase"},
+    )
+    assert [each.text for each in found] == ["prefeasibility", "prefeasibility", "planned", "operating"]
+
+
+HELD = {"attribute": "permit", "text": "mineral lease and environmental programme", "scope": "held", "as_of": "2022-11"}
+PERMITTED = {"text": "permitted", "scope": "mine and concentrator", "as_of": "2022"}
+
+
+@pytest.mark.parametrize(
+    ("others", "stage"),
+    [
+        ([HELD, PERMITTED], "permitted"),  # Siviour: lease and programme of 2022, a study of the anode works in 2025
+        ([PERMITTED], "feasibility"),  # no permit is named
+        ([HELD], "feasibility"),  # one permit of unknown weight
+        ([HELD, PERMITTED, {**HELD, "scope": "pending", "as_of": "2025-08-19"}], "feasibility"),  # Chvaletice
+        ([HELD, {**PERMITTED, "evidence": "two state permits in hand, rest to follow"}], "feasibility"),  # Titan
+        ([HELD, PERMITTED, {"text": "prefeasibility", "as_of": "2025-08"}], "feasibility"),  # Tanbreez
+        ([HELD, {**PERMITTED, "standing": "weak"}], "feasibility"),
+    ],
+)
+def test_a_permit_held_does_not_lapse_by_a_page_on_a_study(others: list[dict[str, str]], stage: str) -> None:
+    newest = {
+        "text": "feasibility",
+        "evidence": "definitive feasibility study of the anode project",
+        "as_of": "2025-09",
+    }
+    assert claims(*others, newest)[-1].text == stage
 
 
 @pytest.mark.parametrize(
