@@ -70,10 +70,29 @@ def owners(claims: pd.DataFrame, countries: pd.DataFrame) -> pd.DataFrame:
             "parent_url": known["source_url"].to_numpy(),
         }
     )
-    table = table.drop_duplicates(["site_id", "owner"])
+    table = one_holder_each(table.drop_duplicates(["site_id", "owner"]))
     over = table.groupby("site_id")["share_pct"].transform("sum") > WHOLE_PCT
     table.loc[over, "share_pct"], table.loc[over, "share_stated"] = None, False
     return table[list(COLUMNS)].sort_values(["site_id", "owner"]).reset_index(drop=True)
+
+
+def one_holder_each(table: pd.DataFrame) -> pd.DataFrame:
+    """Return owners of sites without second spellings: two that trace to one company at one site are one holder.
+
+    The row with a share stays, then the one that is spelt as the company. Two different shares are two holdings.
+
+    Parameters
+    ----------
+    table : pd.DataFrame
+        A row an owner: site_id, owner, company (empty: not traced), share_pct (NaN: not stated).
+    """
+    traced = table[table["company"] != ""]
+    shares = traced.groupby(["site_id", "company"])["share_pct"].transform("nunique")
+    once = traced[shares <= 1].assign(_no_share=lambda rows: rows["share_pct"].isna())
+    once = once.assign(_other_spelling=once["owner"] != once["company"])
+    once = once.sort_values(["_no_share", "_other_spelling", "owner"], kind="stable")
+    second = once.index[once.duplicated(["site_id", "company"])]
+    return table.drop(index=second)
 
 
 @cache

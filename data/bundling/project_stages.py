@@ -26,7 +26,11 @@ STARTED = re.compile(
     re.I,
 )
 #: A statement that speaks of a trial works: the works that is meant is not built by it.
-TRIAL = re.compile(r"^(only )?(the |a )?(pilot|demonstration)\b", re.I)
+TRIAL = re.compile(
+    r"^(only )?(the |a )?(pilot|demonstration)\b"
+    r"|\b(started|begun|running|runs|produced|fed) (at|in|to) (the |a |its )(\S+ t/y )?(pilot|demonstration)\b",
+    re.I,
+)
 
 
 #: Words of one permit of several: a licence to mine that comes before the impact assessments, or the federal part.
@@ -109,6 +113,12 @@ def _to_come(clause: str) -> bool:
     return bool(ends_to_come or UNFINISHED.search(clause)) and not FINISHED.search(reached)
 
 
+def is_trial(row: pd.Series) -> bool:
+    """Tell whether a statement of works that are built or run speaks of a pilot or demonstration works."""
+    built = row["text"] in ("operating", "construction", "commissioning")
+    return built and any(TRIAL.search(row[said]) for said in ("scope", "evidence"))
+
+
 def stage_of(row: pd.Series) -> str:
     """Return our stage; a works in commissioning is one being built until it makes its product.
 
@@ -117,9 +127,7 @@ def stage_of(row: pd.Series) -> str:
     """
     if is_study_to_come(row):
         return STUDIES[row["text"]][1]
-    if row["text"] in ("operating", "construction", "commissioning") and any(
-        TRIAL.search(row[said]) for said in ("scope", "evidence")
-    ):
+    if is_trial(row):
         return STAGES["pilot"]
     if row["text"] == "commissioning" and STARTED.search(f"{row['scope']} {row['evidence']}"):
         return "operating"
@@ -150,9 +158,10 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
     """Return our stage of each statement of a project, as the other statements bear on it.
 
     A study that a page says is under way is still to be made where the same page, of the same day, names a later stage.
-    A permit held does not lapse because a later page speaks of the study that is done: such a page leaves the project
-    permitted, unless it or a permit of that day or later says that permits are still sought. Where a page of that day
-    or later says that the study is not done, the study decides: it is what is left to do.
+    A trial works leaves the works at what its newest study says. A permit held does not lapse because a later page
+    speaks of the study that is done: such a page leaves the project permitted, unless it or a permit of that day or
+    later says that permits are still sought. Where a page of that day or later says that the study is not done, the
+    study decides: it is what is left to do.
 
     Parameters
     ----------
@@ -169,9 +178,11 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
     under_way = {
         (row["source_url"], row["as_of"]): stage_of(row) for _, row in stages.iterrows() if is_study_to_come(row)
     }
-    permitted = _permitted_since(rows)
+    permitted, studied = _permitted_since(rows), _newest_study(stages)
     for at, row in stages.iterrows():
         label = int(str(at))
+        if is_trial(row):
+            own[label] = studied or own[label]
         study = under_way.get((row["source_url"], row["as_of"]), own[label])
         if own[label] in TO_BE_BUILT and TO_BE_BUILT.index(own[label]) > TO_BE_BUILT.index(study):
             own[label] = study
@@ -180,6 +191,15 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
         if is_study and "" < permitted <= day and not STILL_SOUGHT.search(said):
             own[label] = "permitted"
     return own
+
+
+def _newest_study(stages: pd.DataFrame) -> str:
+    """Return the stage that the newest statement of a study says, if it is before feasibility; empty: none is."""
+    sure = stages[(stages["standing"] != "weak") & stages["text"].isin(list(STUDIES))]
+    newest = max(
+        (row for _, row in sure.iterrows()), key=lambda row: stated_day(row["as_of"], row["retrieved"]), default=None
+    )
+    return "" if newest is None or stage_of(newest) not in TO_BE_BUILT[:2] else stage_of(newest)
 
 
 def _permitted_since(rows: pd.DataFrame) -> str:

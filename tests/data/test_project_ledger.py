@@ -121,6 +121,34 @@ def test_every_claim_says_who_and_when(projects: pd.DataFrame, claims: pd.DataFr
     ).any()
 
 
+#: Words that tell what somebody does or is to do; a name has none of them.
+SENTENCE = re.compile(
+    r"^\W|,\s*$|\b(acquired|bought|sold|to be|will|is|was|merger|pending|subsidiary of|right to|owner and|controlled by"
+    r"|(largest|cornerstone) \w+)\b",
+    re.I,
+)
+
+
+@pytest.mark.parametrize(
+    "told", [", acquired by Energy Fuels", "Teck Resources (merger pending)", "sold on 1 June 2013"]
+)
+def test_a_sentence_is_no_name(told: str) -> None:
+    assert SENTENCE.search(told)
+
+
+def test_owners_parents_and_operators_are_names(claims: pd.DataFrame) -> None:
+    """What becomes of a holder stands in scope and evidence: a sentence traces to no company."""
+    named = claims.loc[claims["attribute"].isin(["owner", "parent", "operator"]), "text"]
+    assert [name for name in named if SENTENCE.search(name)] == []
+
+
+def test_an_address_that_ends_in_the_number_of_its_page_is_whole(claims: pd.DataFrame) -> None:
+    """126 statements of a trade paper were weak because their address was thought to be cut."""
+    paper = claims[claims["source_url"].str.startswith("https://secure.northernminer.com/")]
+    assert paper["source_url"].str.contains(r"/(?:news/[^/]+/|\?p=)\d{10}$").all()
+    assert set(paper["standing"]) == {"ordinary"}
+
+
 def test_numbers_have_units_and_stages_are_of_the_list(claims: pd.DataFrame) -> None:
     assert set(claims.loc[claims["attribute"] == "stage", "text"]) <= STAGES
     numbers = claims[claims["attribute"].isin(NUMBERS)]

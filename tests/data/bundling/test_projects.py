@@ -175,7 +175,14 @@ def test_a_works_that_runs_is_not_built_anew_by_a_page_that_speaks_of_commission
     assert [each.text for each in found] == ["operating", "operating", "construction"]
 
 
-@pytest.mark.parametrize("said", [{"scope": "pilot refinery"}, {"evidence": "Demonstration plant complete"}])
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"scope": "pilot refinery"},
+        {"evidence": "Demonstration plant complete"},
+        {"evidence": "graphite concentrate production started at the demonstration plant"},  # Kilbourne
+    ],
+)
 def test_a_pilot_that_runs_leaves_the_works_to_be_decided_on(said: dict[str, str]) -> None:
     """Westwin opened a pilot at Lawton; its refinery is planned."""
     (found,) = claims({"text": "operating", **said})
@@ -248,6 +255,15 @@ def test_of_one_page_the_study_under_way_is_what_the_project_has_still_to_make()
         {**page, "text": "operating", "scope": "first phase"},
     )
     assert [each.text for each in found] == ["prefeasibility", "prefeasibility", "planned", "operating"]
+
+
+def test_a_trial_works_leaves_the_works_at_what_its_newest_study_says() -> None:
+    """Kilbourne feeds a demonstration plant; of its mine there is an economic assessment."""
+    found = claims(
+        {"text": "prefeasibility", "evidence": "PEA released, feasibility to follow", "as_of": "2025-12-12"},
+        {"text": "operating", "evidence": "concentrate production started at the demonstration plant"},
+    )
+    assert [each.text for each in found] == ["prefeasibility", "prefeasibility"]
 
 
 HELD = {"attribute": "permit", "text": "mineral lease and environmental programme", "scope": "held", "as_of": "2022-11"}
