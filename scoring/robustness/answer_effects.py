@@ -29,9 +29,10 @@ from scoring.permitting.product import ProjectTerms
 from scoring.ranking.ordering import scores
 from scoring.ranking.packed import Packed, packed_arrays
 from scoring.ranking.scenario import OrderBy, Scenario
+from scoring.robustness.closings import closings_passed
 from scoring.robustness.timing_answers import ATTRIBUTES, TimingCase, answers, measured
 
-Reason = Literal["unknown", "undated", "old"]
+Reason = Literal["unknown", "undated", "old", "closing"]
 #: Scores are compared at so many decimals, as `ranked.sql` does.
 DECIMALS = 12
 #: Gates whose verdict rests on the owners.
@@ -48,7 +49,9 @@ class OpenFact:
         commodity: of a grade or capacity; empty: the attribute is of the site.
     rank : int
         In the list as it is.
-    reason : {"unknown", "undated", "old"}
+    reason : {"unknown", "undated", "old", "closing"}
+        closing: a purchase of the site is agreed, the day on which it was to close has passed, and no page of after it
+        says who holds the site.
     value : float or None
         As scored now, in `unit`; None: words or unknown.
     text, unit, as_of, source_id : str
@@ -194,6 +197,7 @@ class _Question:
     commodity: str
     terms: dict[str, ProjectTerms]
     today: date
+    closings: frozenset[str]
 
 
 def _question(facts: duckdb.DuckDBPyConnection, scenario: Scenario, packed: Packed, today: date) -> _Question:
@@ -222,6 +226,7 @@ def _question(facts: duckdb.DuckDBPyConnection, scenario: Scenario, packed: Pack
         scenario.commodity,
         project_terms(Inputs(facts.cursor(), only=frozenset(ids))),
         today,
+        closings_passed(facts, ids, today),
     )
 
 
@@ -293,6 +298,8 @@ def _open_rows(question: _Question, attribute: FactAttribute, today: date) -> It
         age = age_years(str(claim[3]), today)
         if age is None:
             yield _Row(row, subject, "undated", claim, None)
+        elif attribute.value == "owner" and site_id in question.closings:
+            yield _Row(row, subject, "closing", claim, age)
         elif age > attribute.years:
             yield _Row(row, subject, "old", claim, age)
 

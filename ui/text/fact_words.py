@@ -49,7 +49,7 @@ def value(fact: OpenFact | UserFact) -> str:
 
 
 def why_open(fact: OpenFact) -> str:
-    """Return why a fact is open: unknown, without a date, or how old."""
+    """Return why a fact is open: unknown, without a date, how old, or that a sale was to close by now."""
     if fact.reason == "old" and fact.age_years is not None:
         return _("{n} years old").format(n=number(fact.age_years, 1))
     return w.word(w.OPEN_REASONS, fact.reason)

@@ -54,7 +54,12 @@ NEXT_STEPS = {
     "expansion": N_("Expansion"),
 }
 #: Why a fact is open.
-OPEN_REASONS = {"unknown": N_("Unknown"), "undated": N_("No date"), "old": N_("Old")}
+OPEN_REASONS = {
+    "unknown": N_("Unknown"),
+    "undated": N_("No date"),
+    "old": N_("Old"),
+    "closing": N_("A sale was to close by now"),
+}
 ACCURACIES = {
     "exact": N_("Exact"),
     "approximate": N_("Approximate location"),

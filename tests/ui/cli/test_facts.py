@@ -76,7 +76,7 @@ def test_stale_lists_by_effect(run) -> None:
     rows = json.loads(run("facts", "stale", "--commodity", "gallium", "--format", "json", "--top", "40").stdout)
     effects = [row["effect"] for row in rows]
     assert effects == sorted(effects, reverse=True)
-    assert rows[0]["reason"] in ("unknown", "undated", "old")
+    assert rows[0]["reason"] in ("unknown", "undated", "old", "closing")
     owners = json.loads(
         run(
             "facts", "stale", "--commodity", "gallium", "--attribute", "owner", "--within", "20", "--format", "json"
