@@ -298,7 +298,7 @@ def test_what_a_ledger_says_is_another_place_is_kept_apart() -> None:
 
 
 def test_a_record_of_one_project_is_given_to_no_other() -> None:
-    """St George's Araxá lies in the town of CBMM's mine: neither a record without a point nor a report makes them one."""
+    """St George's Araxá lies in the town of CBMM's mine: neither a record without a point nor a report joins them."""
     ledger = {"knows_its_own": True, "commodities": ("niobium", "rare earths"), "iso3": "BRA"}
     mine = site("orebridge_projects", "Araxá", -46.94, -19.65, **ledger)
     for place, more in ((None, {}), (-46.93, {"machine_read": True})):
