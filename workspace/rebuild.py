@@ -10,6 +10,7 @@ import duckdb
 from data import facts
 from data.bundling.bundle import build_facts, write
 from data.bundling.layers import build_layers
+from data.bundling.published import publish
 from data.sources import verify
 from geo.errors import OrebridgeError
 from scoring.measures.inputs import Inputs
@@ -21,7 +22,7 @@ class RawFolderError(OrebridgeError):
 
 
 def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str], None]) -> None:
-    """Build the bundle below `out` (the bundle itself where None).
+    """Build the bundle below `out` (the bundle itself where None: the ids of its sites, old and new, are published).
 
     Parameters
     ----------
@@ -52,6 +53,8 @@ def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str
             count=len(problems),
             first=problems[0].message,
         )
+    if out is None:
+        publish(target)
     say("layers")
     for row in build_layers(raw, target):
         say(f"  {row['layer']}: {row['rows']} rows, {row['bytes']} bytes" if "layer" in row else f"  {row}")
@@ -65,4 +68,6 @@ def build_bundle(raw: Path, out: Path | None, *, check: bool, say: Callable[[str
         inputs = Inputs(con, target / "layers", target / "share_alike")
         write(measure_all(inputs), target / "measurement.parquet")
         write(judge_gates(inputs), target / "gate.parquet")
+    if out is None:
+        publish(target)
     say(f"data version {facts.data_version(target)}")

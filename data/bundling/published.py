@@ -4,16 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import cache
+from pathlib import Path
 
 import pandas as pd
+import pyarrow.parquet as pq
 
 from data.vocabulary import CURATED
+
+PUBLISHED = "published_ids.csv"
 
 
 @cache
 def published_ids() -> frozenset[str]:
     """Return every id that a version of the bundle has had, from `data/curated/published_ids.csv`."""
-    return frozenset(pd.read_csv(CURATED / "published_ids.csv", dtype=str, keep_default_na=False)["site_id"])
+    return frozenset(pd.read_csv(CURATED / PUBLISHED, dtype=str, keep_default_na=False)["site_id"])
+
+
+def publish(bundle: Path) -> None:
+    """Add the ids of a bundle to those that were published; a later build finds its sites under them.
+
+    Parameters
+    ----------
+    bundle : Path
+        Folder with ``site.parquet``; without it nothing is added.
+    """
+    sites = bundle / "site.parquet"
+    if sites.exists():
+        ids = published_ids().union(pq.read_table(sites, columns=["site_id"])["site_id"].to_pylist())
+        pd.DataFrame({"site_id": sorted(ids)}).to_csv(CURATED / PUBLISHED, index=False, lineterminator="\n")
+        published_ids.cache_clear()
 
 
 def chosen_id(candidates: Iterable[str]) -> tuple[str, tuple[str, ...]]:

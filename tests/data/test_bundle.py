@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from data.bundle import report
+from data.bundling import published
+from data.bundling.published import published_ids
 from data.facts import BUNDLE
 
-REACHED = {"located": 5000, "graded": 3000, "processing": 600, "owned": 600, "curated_plants": 60}
+REACHED = {
+    "located": 5000,
+    "graded": 3000,
+    "processing": 600,
+    "owned": 600,
+    "curated_plants": 60,
+    "ledger_projects": 600,
+}
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +114,20 @@ def test_covered_nations_fail_by_jurisdiction_and_no_other_country_does(facts) -
         "= 'covered_nation' AND g.evidence = 'jurisdiction'"
     )
     assert {r[0] for r in failed.fetchall()} <= {"CHN", "IRN", "PRK", "RUS"}
+
+
+def test_every_id_of_the_bundle_is_published(facts) -> None:
+    """A later build finds a site under the id that lists and addresses of today hold."""
+    ids = {site_id for (site_id,) in facts.execute("SELECT site_id FROM facts.site").fetchall()}
+    assert ids <= published_ids()
+
+
+def test_publishing_adds_and_forgets_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(published, "CURATED", tmp_path)
+    (tmp_path / published.PUBLISHED).write_text("site_id\naus-b\n", encoding="utf-8")
+    published_ids.cache_clear()
+    for found in (["aus-a"], ["aus-c", "aus-a"]):
+        pq.write_table(pa.table({"site_id": found}), tmp_path / "site.parquet")
+        published.publish(tmp_path)
+    assert published_ids() == {"aus-a", "aus-b", "aus-c"}
+    published_ids.cache_clear()
