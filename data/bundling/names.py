@@ -16,6 +16,7 @@ _GENERIC = """
     stockpile zone ore body orebody occurrence open pit underground undgrd claim claims lease field salar
     complex cmplx section advanced exploration inco canada nickel copper cobalt lithium spodumene chromite
     chrome zinc lead tin tungsten graphite rare earth earths phosphate potash carbonatite gok
+    brine chloride niobium tantalum vanadium manganese molybdenum fluorspar fluorite resource resources
 """
 GENERIC = frozenset(_GENERIC.split())
 #: Words that tell neighbours apart: if only one side has them, it is another place or another line of a works.

@@ -41,6 +41,10 @@ ASSOCIATIONS = (
 ASSOCIATED_KM = 7.5
 #: How far one listing may repeat a mine, and how far a wrong coordinate of a name that nobody else bears may lie off.
 REPEATED_KM, REPEATED_IN_UNION_KM, SUBSET_KM, SUBSET_IN_UNION_KM, LONE_KM = 5.0, 15.0, 1.0, 2.0, 300.0
+#: How far a union may repeat a mine under a name without brackets: with them it lists parts of a district apart.
+REPEATED_UNBRACKETED_KM = 20.0
+#: Points that differ by their last figures alone.
+SAME_POINT_KM = 0.1
 #: How alike letter by letter, and how near, two spellings of a long name are.
 SPELT, SPELT_KM = 84.0, 15.0
 #: How far a mine that is listed with its works lies from the works of that name.
@@ -154,12 +158,18 @@ def _slack(a: Record, b: Record) -> float:
 
 
 def _share_ore(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
-    """Tell whether two records may be of one ore: a commodity in common, or what one mine is listed for twice."""
+    """Tell whether two records may be of one ore: a commodity in common, or what one mine is listed for twice.
+
+    Under one name at one point they are of one ore whatever they list: a source of gallium has a zinc mine for gallium.
+    """
     left, right = families(a.commodities), families(b.commodities)
     if left & right:
         return True
+    if similarity < EQUAL:
+        return False
     associated = any(left & each and right & each for each in ASSOCIATIONS)
-    return similarity >= EQUAL and associated and distance_km <= ASSOCIATED_KM * _slack(a, b)
+    one_name = name_similarity(a.name, b.name) >= EQUAL and distance_km <= REACHES[0][0]
+    return one_name or (associated and distance_km <= ASSOCIATED_KM * _slack(a, b))
 
 
 def _near(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
@@ -182,10 +192,21 @@ def _named_beside(a: Record, b: Record, distance_km: float) -> bool:
     return (
         (distance_km <= ASIDE_KM and any_alike(asides_of(a), b, asides_of(b), a))
         or (distance_km <= PART_KM and any_alike(parts_of(a), b, parts_of(b), a))
-        or (distance_km <= NEIGHBOUR_KM and any_alike(a.neighbours, b, (*b.neighbours, *parts_of(b)), a))
-        or (distance_km <= NEIGHBOUR_KM and any_alike(b.neighbours, a, parts_of(a), b))
+        or (distance_km <= NEIGHBOUR_KM and any_alike(beside(a), b, (*beside(b), *parts_of(b)), a))
+        or (distance_km <= NEIGHBOUR_KM and any_alike(beside(b), a, parts_of(a), b))
         or (distance_km <= NUMBER_KM and any(numbered_alike(x, y) for x in names_of(a) for y in names_of(b)))
     )
+
+
+def beside(record: Record) -> tuple[str, ...]:
+    """Return the names of a record's neighbours, those of joined ones ("Onaping/Craig") apart as well.
+
+    Parameters
+    ----------
+    record : Record
+        What one source says of one place.
+    """
+    return tuple(name for each in record.neighbours for name in (each, *parts(each)))
 
 
 def any_alike(of_a: tuple[str, ...], b: Record, of_b: tuple[str, ...], a: Record) -> bool:
@@ -261,7 +282,11 @@ def repeated(a: Record, b: Record, similarity: float, distance_km: float) -> boo
     if bracketed_apart(a.name, b.name):
         return False
     union = a.source_id in UNIONS
-    if similarity >= EQUAL and distance_km <= (REPEATED_IN_UNION_KM if union else REPEATED_KM):
+    if union and distance_km <= SAME_POINT_KM and numbered_alike(a.name, b.name):
+        return True
+    plain = "(" not in f"{a.name}{b.name}"
+    in_union = REPEATED_UNBRACKETED_KM if plain else REPEATED_IN_UNION_KM
+    if similarity >= EQUAL and distance_km <= (in_union if union else REPEATED_KM):
         return True
     return union and distance_km <= SUBSET_IN_UNION_KM and (within(a.name, b.name) or similarity >= SPELT)
 
