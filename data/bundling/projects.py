@@ -62,6 +62,8 @@ TO_BE_HELD = re.compile(
     r"|\bclosing (in|due)\b|\bcompletion (in |due )?(Q\d|20\d\d)|(deed|term sheet) signed",
     re.I,
 )
+#: Words of a page on a holder whom another is to buy: it holds until then.
+HOLDS_UNTIL = re.compile(r"\bto be (acquired|bought|taken over) by\b", re.I)
 #: Words of a new parent of the holder that is not its parent as yet.
 PARENT_TO_BE = re.compile(
     r"\b(purchase|acquisition|take-?over|merger)\b[^;]*\b(agreed|announced|pending|proposed)", re.I
@@ -263,7 +265,7 @@ HOLDINGS = ("owner", "parent")
 def _holding(record: Record, row: pd.Series) -> Iterator[Claim]:
     """Yield the holders that a statement names; one that is agreed, planned or optional holds nothing as yet."""
     not_yet = PENDING if row["attribute"] == "owner" else PARENT_TO_BE
-    if not_yet.search(row["scope"]) or TO_BE_HELD.search(row["evidence"]):
+    if not HOLDS_UNTIL.search(row["scope"]) and (not_yet.search(row["scope"]) or TO_BE_HELD.search(row["evidence"])):
         attribute, share = "owner_pending", None
     else:
         attribute, share = row["attribute"], _share(row)

@@ -50,10 +50,17 @@ def test_a_works_in_ramp_up_operates() -> None:
     assert found.text == "operating"
 
 
-@pytest.mark.parametrize("scope", ["option to 25 %", "to be acquired by Energy Fuels", "planned, non-binding", "MoU"])
+@pytest.mark.parametrize("scope", ["option to 25 %", "to be acquired in 2027", "planned, non-binding", "MoU"])
 def test_a_holding_that_is_not_held_as_yet_is_no_owner(scope: str) -> None:
     (found,) = claims({"attribute": "owner", "text": "A", "value": "25", "unit": "%", "scope": scope})
     assert (found.attribute, found.value) == ("owner_pending", None)
+
+
+def test_a_holder_that_another_is_to_buy_holds_until_then() -> None:
+    """Energy Fuels agreed to buy ASM, which holds Dubbo and the Korean metals plant."""
+    scope = "to be acquired by Energy Fuels, closing expected June 2026"
+    (found,) = claims({"attribute": "owner", "text": "ASM", "scope": scope})
+    assert found.attribute == "owner"
 
 
 @pytest.mark.parametrize(("evidence", "share"), [("company plant", None), ("wholly owned", 100.0)])
