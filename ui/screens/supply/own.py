@@ -14,10 +14,10 @@ from scoring.supply.desks import STAGES
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.own_figures import KINDS, OwnFigure, own_from
 from ui.page_state import page_state
-from ui.screens.supply.words import OWN_FIGURES
+from ui.screens.supply.words import CHAIN, OWN_FIGURES
 from ui.text.i18n import _
 from ui.text.problems import problem
-from ui.text.vocabulary import word
+from ui.text.vocabulary import commodity, word
 from workspace import supply
 
 #: Columns of the typed table, in order.
@@ -63,8 +63,12 @@ def _typed() -> list[dict[str, str]]:
         key="supply_own_table",
         alt=_("Your own figures"),
         column_config={
-            "commodity": st.column_config.SelectboxColumn(_("Commodity"), options=list(supply.commodities())),
-            "stage": st.column_config.SelectboxColumn(_("Stage"), options=list(STAGES)),
+            "commodity": st.column_config.SelectboxColumn(
+                _("Commodity"), options=list(supply.commodities()), format_func=lambda name: commodity(str(name))
+            ),
+            "stage": st.column_config.SelectboxColumn(
+                _("Stage"), options=list(STAGES), format_func=lambda stage: word(CHAIN, str(stage))
+            ),
             "figure": st.column_config.SelectboxColumn(
                 _("Figure"), options=list(KINDS), format_func=lambda kind: word(OWN_FIGURES, str(kind))
             ),
