@@ -262,14 +262,14 @@ def why(site: Dossier) -> None:
         column_config=with_tips(
             {
                 _("Desirability"): st.column_config.ProgressColumn(
-                    min_value=0, max_value=1, format="%.2f", width=120, help=tip("desirability")
+                    min_value=0, max_value=1, format="%.2f", width=105, help=tip("desirability")
                 ),
                 _("Contribution"): st.column_config.NumberColumn(format="%.3f", width=85, help=tip("contribution")),
                 _("Weight"): st.column_config.TextColumn(width=65, help=tip("weight")),
                 _("Criterion"): st.column_config.TextColumn(width=170, pinned=True),
                 _("Value"): st.column_config.TextColumn(width=150),
-                _("Status"): st.column_config.TextColumn(width=95, help=tip("modelled")),
-                _("Source"): st.column_config.TextColumn(width=190),
+                _("Status"): st.column_config.TextColumn(width=140, help=tip("modelled")),
+                _("Source"): st.column_config.TextColumn(width=165),
                 _("As of"): st.column_config.TextColumn(width=80),
             }
         ),

@@ -46,19 +46,19 @@ def chosen(study: Study) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Project"): st.column_config.TextColumn(width=160, pinned=True),
-            _("Output"): st.column_config.TextColumn(width=238),
+            _("Project"): st.column_config.TextColumn(width=205, pinned=True),
+            _("Output"): st.column_config.TextColumn(width=290),
             _("Cost, million USD"): st.column_config.TextColumn(
-                width=118, help=_("Initial capital cost (P10 to P90).")
+                width=140, help=_("Initial capital cost (P10 to P90).")
             ),
             _("Cost / output"): st.column_config.TextColumn(
-                width=112, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
+                width=118, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
             ),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")
             ),
             _("Chance"): st.column_config.NumberColumn(
-                width=62, format="%.0f %%", help=_("Of product at the design rate by the date.")
+                width=72, format="%.0f %%", help=_("Of product at the design rate by the date.")
             ),
             _("Adds"): st.column_config.NumberColumn(
                 width=52, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
