@@ -11,7 +11,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from data.bounded_cache import BoundedCache
@@ -316,7 +316,13 @@ def _in_words(route: Callable[[Request], Awaitable[Response]]) -> Callable[[Requ
     return answer
 
 
+async def explore(request: Request) -> Response:
+    """Send the name of the first page to its address, which is the root, with the choices that it says."""
+    return RedirectResponse(str(request.url.replace(scheme="", netloc="", path="/")), status_code=307)
+
+
 ROUTES = [
+    Route("/explore", explore),
     Route("/api/sites.json", _in_words(sites)),
     Route("/api/sites/tooltip.json", _in_words(sites_tooltip)),
     Route("/api/sites/{z}/{x}/{y}.json", _in_words(sites_tile)),

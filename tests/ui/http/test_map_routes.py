@@ -48,6 +48,12 @@ def test_the_map_fetches_the_sites_of_its_scenario(client: TestClient) -> None:
     assert rows[-1]["t"] == f"#1 · {ranking['score'].iloc[0]:.2f}"
 
 
+def test_the_name_of_the_first_page_leads_to_it(client: TestClient) -> None:
+    answer = client.get("/explore?cam=36,138,4&lang=ja", follow_redirects=False)
+    assert (answer.status_code, answer.headers["location"]) == (307, "/?cam=36,138,4&lang=ja")
+    assert client.get("/explore", follow_redirects=False).headers["location"] == "/"
+
+
 def test_feeds_are_bounded_in_number_and_in_bytes() -> None:
     feeds = MapFeeds()
     keys = [
