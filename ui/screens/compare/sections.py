@@ -26,6 +26,11 @@ def criteria(comparison: SideBySide) -> None:
         height=35 * (len(frame) + 1) + 3,
         lazy=False,
         key="compare_table",
+        column_config={
+            _("Pillar"): st.column_config.TextColumn(width=135),
+            _("Criterion"): st.column_config.TextColumn(width=185, pinned=True),
+            _("Unit"): st.column_config.TextColumn(width=140),
+        },
         alt=_("Criterion by criterion"),
     )
     table_download(frame, "compare")

@@ -103,12 +103,14 @@ def _cell(place: Place, desk: str, vintage: str, against: str, own: tuple[OwnFig
         st.info(_("No publication in the database counts this commodity at this stage."), icon=":material/help:")
     if place.stage == PRODUCT:
         products(place.commodity)
-    measured, figures, beside, there = st.tabs(
-        [_("Indicators"), _("Printed figures"), _("Two vintages"), _("Its sites")]
-    )
-    with measured:
-        if cell:
+    titles = [_("Printed figures"), _("Two vintages"), _("Its sites")]
+    if cell:
+        measured, *others = st.tabs([_("Indicators"), *titles])
+        with measured:
             facts.measures(cell)
+    else:
+        others = list(st.tabs(titles))
+    figures, beside, there = others
     with figures:
         facts.printed(place.commodity, place.stage)
     with beside:
