@@ -32,7 +32,7 @@ def feed_and_partners(site: Dossier) -> None:
         st.caption(
             _(
                 "Possible partners fit by form alone; impurities, free capacity and prices are not known. "
-                "Distances are great circles."
+                "Distances are great circles unless given by sea."
             )
         )
 
