@@ -165,7 +165,8 @@ def _not_judged(chain: Chain) -> None:
     st.caption(
         _(
             "Not judged: {stage} sites whose stage no source states, and {form} of {n} sites whose form is not known. "
-            "Distances are great circles unless given by sea. A site that the database does not list is not thereby absent."
+            "Distances are great circles unless given by sea. A site that the database does not list is not thereby "
+            "absent."
         ).format(stage=number(chain.stage_unknown), form=number(chain.form_unknown), n=number(len(chain.sites)))
     )
     with st.expander(_("Which form feeds which, with sources")):
