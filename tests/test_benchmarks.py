@@ -34,8 +34,9 @@ from tests.sampling import sampled
 
 HERE = Path(__file__).resolve().parent
 UPLOADS = HERE / "golden" / "uploads"
-#: Parts of the others, or tried where their subject is: the page of the payload in tests/browser.
-ELSEWHERE = {"app_process", "fuzz_mutants", "fuzz_seeds", "bench_payload"}
+#: Parts of the others, or tried where their subject is: the page of the payload in tests/browser, the lithium model in
+#: tests/test_busch_lithium.py.
+ELSEWHERE = {"app_process", "fuzz_mutants", "fuzz_seeds", "bench_payload", "busch_lithium"}
 shut_in = pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a reader in")
 
 

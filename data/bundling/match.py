@@ -101,7 +101,7 @@ class Finder:
         if self._tree is None:
             return None
         near = self._tree.query_ball_point(geocentric_km([record])[0], SEARCH_KM)
-        verdicts = [(compare(self._stated(record, i), self._records[i]), i) for i in near]
+        verdicts = [(compare(self._stated(record, i), self._records[i], of_lists=False), i) for i in near]
         return min(
             ((i, verdict) for verdict, i in verdicts if verdict.same),
             key=lambda found: (-found[1].name_similarity, found[1].distance_km, found[0]),

@@ -106,7 +106,7 @@ def families(commodities: tuple[str, ...]) -> frozenset[str]:
     return frozenset(wide)
 
 
-def compare(a: Record, b: Record, *, lone_name: bool = False) -> Verdict:
+def compare(a: Record, b: Record, *, lone_name: bool = False, of_lists: bool = True) -> Verdict:
     """Decide whether two located records are one site.
 
     The rule, in words: one country (or unstated), one of mine or plant, one ore, and a name that is the more alike the
@@ -122,6 +122,9 @@ def compare(a: Record, b: Record, *, lone_name: bool = False) -> Verdict:
     lone_name : bool, optional
         Whether no third place bears the name (`Bearers`): then the two are one mine up to 300 km apart, because one
         coordinate is wrong.
+    of_lists : bool, optional
+        Whether both come from lists, which under one name at one point mean one ore whatever metals they name; a
+        label asks for the metal that it names.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def compare(a: Record, b: Record, *, lone_name: bool = False) -> Verdict:
     similarity = best_name_similarity(a, b)
     distance = distance_km_of(a, b)
     same_country = a.iso3 == b.iso3 or not a.iso3 or not b.iso3
-    shared = _share_ore(a, b, similarity, distance)
+    shared = _share_ore(a, b, similarity, distance, of_lists)
     alike = alike_in_kind(a, b) or (similarity >= EQUAL and distance <= WORKS_KM and _mine_with_works(a, b))
     same = same_country and shared and alike and (_near(a, b, similarity, distance) or _far(a, b, distance, lone_name))
     return Verdict(similarity, distance, same_country, shared, bool(same))
@@ -157,10 +160,10 @@ def _slack(a: Record, b: Record) -> float:
     return 1.0 if a.accuracy == b.accuracy == "exact" else 2.0
 
 
-def _share_ore(a: Record, b: Record, similarity: float, distance_km: float) -> bool:
+def _share_ore(a: Record, b: Record, similarity: float, distance_km: float, of_lists: bool) -> bool:
     """Tell whether two records may be of one ore: a commodity in common, or what one mine is listed for twice.
 
-    Under one name at one point they are of one ore whatever they list: a source of gallium has a zinc mine for gallium.
+    Under one name at one point lists mean one ore whatever they name: a list of gallium has a zinc mine for gallium.
     """
     left, right = families(a.commodities), families(b.commodities)
     if left & right:
@@ -168,7 +171,7 @@ def _share_ore(a: Record, b: Record, similarity: float, distance_km: float) -> b
     if similarity < EQUAL:
         return False
     associated = any(left & each and right & each for each in ASSOCIATIONS)
-    one_name = name_similarity(a.name, b.name) >= EQUAL and distance_km <= REACHES[0][0]
+    one_name = of_lists and name_similarity(a.name, b.name) >= EQUAL and distance_km <= REACHES[0][0]
     return one_name or (associated and distance_km <= ASSOCIATED_KM * _slack(a, b))
 
 

@@ -15,7 +15,7 @@ WITH told AS (
         ) AS not_binding
     FROM combined.claim AS c
     JOIN facts.buyer AS b
-        ON starts_with(regexp_replace(lower(c.text), '[^\p{L}\p{N} ]', '', 'g'), regexp_replace(lower(b.buyer), '[^\p{L}\p{N} ]', '', 'g'))
+        ON starts_with(regexp_replace(lower(c.text), '[^\pL\pN ]', '', 'g'), regexp_replace(lower(b.buyer), '[^\pL\pN ]', '', 'g'))
     JOIN facts.country AS k ON k.iso3 = b.country_iso3
     WHERE c.attribute = 'offtake' AND c.method <> 'unconfirmed'
     QUALIFY row_number() OVER (PARTITION BY c.site_id, c.text, c.as_of, c.source_id ORDER BY length(b.buyer) DESC) = 1

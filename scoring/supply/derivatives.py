@@ -43,6 +43,8 @@ class Product:
     title, title_ja : str
     codes : tuple of str
         Of the Harmonized System 1992 that would hold its trade; empty: none is its own.
+    holds : tuple of str
+        Elements of the commodity that it is made of; empty: the commodity is no group.
     """
 
     commodity: str
@@ -50,6 +52,7 @@ class Product:
     title: str
     title_ja: str
     codes: tuple[str, ...]
+    holds: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,14 @@ def products() -> tuple[Product, ...]:
     """Return the derivative products whose gap is asked for."""
     blocks = tomllib.loads(FILE.read_text(encoding="utf-8"))["product"]
     return tuple(
-        Product(each["commodity"], tuple(each["forms"]), each["title"], each["title_ja"], tuple(each["codes"]))
+        Product(
+            each["commodity"],
+            tuple(each["forms"]),
+            each["title"],
+            each["title_ja"],
+            tuple(each["codes"]),
+            tuple(each.get("holds", ())),
+        )
         for each in blocks
     )
 
@@ -123,9 +133,9 @@ def product_gaps(facts: duckdb.DuckDBPyConnection, commodity: str = "") -> tuple
     facts : duckdb.DuckDBPyConnection
         All facts, ready to rank; a cursor of it is taken.
     commodity : str, optional
-        Only its products; empty: all.
+        Only its products, and those that hold it; empty: all.
     """
-    asked = [each for each in products() if commodity in ("", each.commodity)]
+    asked = [each for each in products() if commodity in ("", each.commodity, *each.holds)]
     if not asked:
         return ()
     sites = chain_sites(facts, steps(facts), [each.commodity for each in asked])

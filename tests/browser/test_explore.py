@@ -199,7 +199,7 @@ def test_the_camera_stands_in_the_address_and_comes_from_it(app: Seen) -> None:
 def test_filters_bring_zoom_to_results(app: Seen) -> None:
     app.open("?universe=all&country=JPN")
     app.page.get_by_role("button", name="Zoom to results").click()
-    app.page.wait_for_url(re.compile(r"cam=3\d\.\d+,13\d\.\d+,[3-9]"))
+    app.page.wait_for_url(re.compile(r"cam=3\d\.\d+,1[34]\d\.\d+,[3-9]"))
 
 
 def test_permalink_restores_weights_filters_lens_and_selection(app: Seen) -> None:

@@ -23,6 +23,8 @@ def test_no_publication_of_the_database_gives_their_gap(facts: duckdb.DuckDBPyCo
 
 def test_magnets_have_named_works_and_the_supply_one_step_before(facts: duckdb.DuckDBPyConnection) -> None:
     (magnets,) = product_gaps(facts, "rare earths")
+    assert product_gaps(facts, "neodymium") == (magnets,)
+    assert product_gaps(facts, "lanthanum") == ()
     allied = next(works for works in magnets.works if works.standing == "allied")
     assert "Shin-Etsu Chemical Takefu Plant" in allied.running
     assert allied.stated < len(allied.running) + len(allied.planned), "works without an amount are counted, not guessed"

@@ -27,7 +27,7 @@ def products(commodity: str) -> None:
     """Say what is known of the gap of each derivative product of a commodity."""
     for gap in supply.product_gaps(commodity):
         st.markdown(f"**{w.plain(either(gap.product.title, gap.product.title_ja))}**")
-        for line in (_figures(gap), *(_works(works, commodity) for works in gap.works), _before(gap)):
+        for line in (_figures(gap), *(_works(works, gap.product.commodity) for works in gap.works), _before(gap)):
             if line:
                 st.caption(w.plain(line))
 
