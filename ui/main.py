@@ -25,9 +25,10 @@ st.html(
     "<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}"
     "[data-testid=stTopNavLink]{padding-left:.35rem;padding-right:.35rem}</style>"
 )
+state.follow_history()
 language = settle_language()
 state.start()
-frame(on_going_back=state.read_anew)
+frame()
 page_state.lang = language  # set anew in each run: the frame drops what only a widget holds when the page changes
 
 pages = [

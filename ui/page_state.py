@@ -126,6 +126,8 @@ class PageState:
 
     # The visit itself.
     started: Entry[bool] = Entry(bool)
+    #: Page of the last run, as the frame names it.
+    page_run: Entry[str] = Entry(str)
     unread: Entry[list[str]] = Entry(list)
     #: The address as it was read, and what the app would write for it (None: not known yet).
     address_read: Entry[dict[str, list[str]]] = Entry(dict)

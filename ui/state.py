@@ -9,6 +9,7 @@ from typing import cast
 from urllib.parse import parse_qs, urljoin
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.shortlist_items import DEFAULT
 from data.stages import STAGES
@@ -93,8 +94,17 @@ def start() -> None:
     page_state.legend_off = [name for name in address.get("off", "").split(",", MOST_SELECTED) if name in ENTRIES]
 
 
-def read_anew() -> None:
-    """Take every choice from the address again: the reader went back or forward in the browser."""
+def follow_history() -> None:
+    """Take every choice from the address again where the reader went back or forward within a page.
+
+    What the widgets of the browser still hold in such a run is of the address that was left. Call it before `start`.
+    """
+    context = get_script_run_ctx()
+    if context is None:
+        return
+    former, page_state.page_run = page_state.page_run, context.page_script_hash
+    if not context.is_history_navigation or former != context.page_script_hash:
+        return
     page_state.started, page_state.pages_read = False, []
     if (code := st.query_params.get("lang", "")) in LANGUAGES:
         page_state.lang = code

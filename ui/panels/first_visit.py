@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import streamlit as st
 
 from ui.page_state import page_state
@@ -28,28 +26,14 @@ NARROW = (
     "@media "
     "(max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
 )
-#: The screens announce themselves in the language that they are in; the frame always says English. It tells the app
-#: when the reader goes back or forward within a page, which Streamlit does not.
-DOCUMENT = """export default function(component){
-document.documentElement.lang=component.data
-const root=component.parentElement,page=location.pathname
-window.removeEventListener("popstate",root.wentBack)
-root.wentBack=()=>{if(location.pathname===page)component.setTriggerValue("went",Date.now())}
-window.addEventListener("popstate",root.wentBack)
-return ()=>window.removeEventListener("popstate",root.wentBack)}"""
+#: The screens announce themselves in the language that they are in; the frame always says English.
+DOCUMENT = "export default function(component){document.documentElement.lang=component.data}"
 
 
-def frame(on_going_back: Callable[[], None]) -> None:
-    """Set the language of the document and the styles that every page shares.
-
-    Parameters
-    ----------
-    on_going_back : callable
-        Called before the page runs again because the reader went back or forward in the browser.
-    """
+def frame() -> None:
+    """Set the language of the document and the styles that every page shares."""
     st.html(f"<style>{PRINT}{CONTRAST}{NARROW}</style>")
-    component = st.components.v2.component("orebridge_document", js=DOCUMENT)
-    component(key="document", data=language(), height=1, on_went_change=on_going_back)
+    st.components.v2.component("orebridge_document", js=DOCUMENT)(key="document", data=language(), height=1)
 
 
 def offer() -> None:
