@@ -198,6 +198,7 @@ NEWEST = {
     "srb-jadar": "shelved",
     "vnm-sgi-magnets": "operating",
     "aus-tech-townsville": "shelved",
+    "deu-zinnwald": "prefeasibility",
 }
 
 
