@@ -189,3 +189,40 @@ def test_a_town_point_lies_in_the_region_of_the_project(projects: pd.DataFrame, 
     assert not there.empty
     assert there["lon"].between(west, east).all()
     assert there["lat"].between(south, north).all()
+
+
+#: Project -> stage that its newest page says, where an older one was taken before.
+NEWEST = {
+    "can-ecopro-becancour": "suspended",
+    "zaf-platreef": "operating",
+    "srb-jadar": "shelved",
+    "vnm-sgi-magnets": "operating",
+    "aus-tech-townsville": "shelved",
+    "deu-zinnwald": "prefeasibility",
+}
+
+
+@pytest.mark.parametrize("project", NEWEST)
+def test_the_newest_page_says_the_stage(claims: pd.DataFrame, project: str) -> None:
+    """Works that were halted, never built or begun stood at what pages of before said."""
+    stages = claims[(claims["project_id"] == project) & (claims["attribute"] == "stage")]
+    sure = stages[(stages["standing"] != "weak") & (stages["as_of"] != stages["retrieved"])]
+    assert sure.sort_values("as_of", kind="stable")["text"].iloc[-1] == NEWEST[project]
+
+
+@pytest.mark.parametrize("project", ["zaf-platreef", "mar-cobco-jorf-lasfar", "fra-neomat-dunkirk"])
+def test_holders_of_a_venture_make_up_the_whole(claims: pd.DataFrame, project: str) -> None:
+    owners = claims[(claims["project_id"] == project) & (claims["attribute"] == "owner") & (claims["value"] != "")]
+    newest = owners[owners["standing"] != "weak"].sort_values("as_of").drop_duplicates("text", keep="last")
+    assert newest["value"].astype(float).sum() == pytest.approx(100)
+
+
+@pytest.mark.parametrize("project", ["usa-red-dog", "aus-lynas-kalgoorlie", "fin-kokkola-jervois-cobalt"])
+def test_an_idea_without_money_or_decision_is_no_expansion(claims: pd.DataFrame, project: str) -> None:
+    """Exploration beside a mine, a look at other power and a study that went elsewhere enlarge no works."""
+    assert "expansion" not in set(claims.loc[claims["project_id"] == project, "attribute"])
+
+
+def test_the_cathode_plant_of_niihama_is_not_its_nickel_refinery(ties: pd.DataFrame) -> None:
+    cathode = ties[ties["project_id"] == "jpn-smm-besshi-cathode"].set_index("record_key")["verdict"]
+    assert cathode["orebridge_plants:PLANT-smm-niihama-nickel"] == "part"
