@@ -304,12 +304,16 @@ def _size(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
     return extent
 
 
+def _limits(layer: Layer) -> tuple[float, float, float, float]:
+    """Return what of a layer is drawn: west, south, east, north in degrees."""
+    return BASEMAP_LIMITS if layer.group == "basemap" else MAP_LIMITS
+
+
 def _whole(layer: Layer) -> bytes | None:
     features = _features(layer)
     if len(features.properties) > WHOLE_FEATURES:
         return None
-    limits = BASEMAP_LIMITS if layer.group == "basemap" else MAP_LIMITS
-    on_map = shapely.clip_by_rect(features.geometries, *limits)
+    on_map = shapely.clip_by_rect(features.geometries, *_limits(layer))
     there = ~shapely.is_empty(on_map)
     simple = shapely.simplify(on_map[there], WHOLE_SIMPLIFY_DEG, preserve_topology=True)
     properties = [features.properties[place] for place in np.flatnonzero(there)]
@@ -320,7 +324,13 @@ def _whole(layer: Layer) -> bytes | None:
 def _tile(layer: Layer, zoom: int, column: int, row: int) -> bytes:
     features = _features(layer)
     pixel_deg = 360.0 / 2**zoom / TILE_PIXELS
-    box = _with_margin(tile_bounds(zoom, column, row))
+    (west, south, east, north), (left, floor, right, roof) = (
+        _with_margin(tile_bounds(zoom, column, row)),
+        _limits(layer),
+    )
+    box = max(west, left), max(south, floor), min(east, right), min(north, roof)
+    if box[1] >= box[3]:
+        return _collection([])
     rows = np.sort(features.tree.query(shapely.box(*box)))
     if zoom < FULL_DETAIL_ZOOM:
         rows = rows[_first_of_each_cell(features.middle[rows], pixel_deg * CELL_PIXELS[layer.kind])]

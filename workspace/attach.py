@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -25,6 +26,7 @@ from scoring.measures.layer_measures import EvidenceLayer, measure
 from scoring.measures.registry import judge_gates, measure_all
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.pipeline import forget_packed
+from workspace.measured_sites import Measured, measured_sites
 
 PREFIX = "own:"
 #: Criteria that rest on the milestones of permits.
@@ -273,10 +275,18 @@ def attach_milestones(
         forget_packed(facts)
 
 
-def attach_sites(facts: duckdb.DuckDBPyConnection, own: UserSites) -> None:
+def attach_sites(facts: duckdb.DuckDBPyConnection, own: UserSites, kept_in: Path | None = None) -> None:
     """Add the user's sites to the bundled ones, measured alike; those attached before are replaced.
 
     All that was measured for own criteria is forgotten: it is measured again, for the new set of sites, when asked for.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+    own : UserSites
+    kept_in : Path, optional
+        The user's data folder, where what is measured may be kept and read again (`workspace.measured_sites`): only
+        while nothing else of the user's own stands beside the facts. None: it is measured.
     """
     with MEASURING:
         change(facts, "workspace/user_forget.sql", None, {})
@@ -285,7 +295,11 @@ def attach_sites(facts: duckdb.DuckDBPyConnection, own: UserSites) -> None:
             if own.claims:
                 change(facts, "workspace/user_claims.sql", pd.DataFrame(own.claims), {})
             inputs = Inputs(facts.cursor(), only=frozenset(site["site_id"] for site in own.sites))
-            measurements, gates = measure_all(inputs), judge_gates(inputs)
+
+            def made() -> Measured:
+                return measure_all(inputs), judge_gates(inputs)
+
+            measurements, gates = made() if kept_in is None else measured_sites(kept_in, own, made)
             change(facts, "workspace/user_site_measurements.sql", measurements, {})
             change(facts, "workspace/user_site_gates.sql", gates, {})
         forget_packed(facts)

@@ -216,7 +216,9 @@ class UserData:
     def _attach_sites(self, facts: duckdb.DuckDBPyConnection) -> None:
         revision = self.revision
         if self._attached_layers != self._site_layers():
-            scored.attach_sites(facts, user_layers.user_sites(self._store))
+            alone = self._facts_attached is None and not self._milestones_attached
+            kept_in = self._store.path.parent if alone else None
+            scored.attach_sites(facts, user_layers.user_sites(self._store), kept_in)
             self._attached_layers = self._site_layers()
         milestones = {site_id: Milestones(**values) for site_id, values in self._milestones.items()}
         if self._facts_stated or self._prices or self._facts_attached:

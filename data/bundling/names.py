@@ -23,6 +23,7 @@ GENERIC = frozenset(_GENERIC.split())
 _TELLING = """
     north south east west central centrale upper lower new old little big tailings airport northwest northeast
     southwest southeast norte sur este oeste nord ost recycling battery magnet gallium germanium scandium
+    cathode anode precursor
 """
 TELLING = frozenset(_TELLING.split())
 #: What sources write short.

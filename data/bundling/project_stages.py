@@ -48,7 +48,9 @@ def is_one_permit(row: pd.Series) -> bool:
 
 #: Words of a construction without its investment decision: ground broken or early works while the money is sought.
 NO_DECISION = re.compile(
-    r"decision\b[^.;,]*\b(outstanding|open|awaited)|finance still open|\bworks? to (begin|start)\b", re.I
+    r"decision\b[^.;,]*\b(outstanding|open|awaited)|finance still open|\bworks? to (begin|start)\b"
+    r"|\bsite preparation\b",
+    re.I,
 )
 
 

@@ -3,6 +3,6 @@
 -- grain:  one row a commodity that a site has
 SELECT family.commodity_id, count(DISTINCT listed.site_id) AS sites
 FROM commodity_families() AS family
-JOIN (SELECT site_id, unnest(commodities) AS member FROM passing($s)) AS listed USING (member)
+JOIN (SELECT site_id, unnest(counts_for) AS member FROM passing($s)) AS listed USING (member)
 GROUP BY 1
 ORDER BY 2 DESC, 1

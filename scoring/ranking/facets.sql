@@ -1,4 +1,4 @@
--- in:     scored($s), combined.site, combined.gate, combined.project, combined.step; $s as in ranked.sql
+-- in:     scored($s), counts_for (passing.sql), facts.product, combined.site, combined.gate, combined.project, combined.step; $s as in ranked.sql
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
@@ -9,13 +9,18 @@ WITH failed AS (
 ),
 flags AS (
     SELECT
-        s.kind, s.stage, s.iso3, t.step, p.site_id IS NOT NULL AS project, coalesce(f.gate_failed, false) AS gate_failed,
+        s.kind, s.stage, s.iso3, t.step, coalesce(f.gate_failed, false) AS gate_failed,
         coalesce(f.clear, false) AS clear,
         ($s['kinds']::VARCHAR[] IS NULL OR list_contains($s['kinds']::VARCHAR[], s.kind)) AS kind_ok,
         ($s['stages']::VARCHAR[] IS NULL OR list_contains($s['stages']::VARCHAR[], s.stage)) AS stage_ok,
         ($s['countries']::VARCHAR[] IS NULL OR list_contains($s['countries']::VARCHAR[], s.iso3)) AS country_ok,
         ($s['step']::VARCHAR IS NULL OR t.step = $s['step']) AS step_ok,
-        ($s['universe'] = 'all' OR p.site_id IS NOT NULL) AS universe_ok,
+        $s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(s.commodities, $s['commodity_any']::VARCHAR[]) AS any_ok,
+        p.site_id IS NOT NULL AND (
+            $s['commodity_any']::VARCHAR[] IS NULL
+            OR list_has_any(counts_for('projects', s.commodities, sold.products), $s['commodity_any']::VARCHAR[])
+        ) AS project_ok,
+        CASE WHEN $s['universe'] = 'all' THEN any_ok ELSE project_ok END AS universe_ok,
         ($s['gates_failed'] OR NOT coalesce(f.gate_failed, false)) AND (NOT $s['owners_clear'] OR coalesce(f.clear, false)) AS gate_ok,
         $s['gates_failed'] OR NOT coalesce(f.gate_failed, false) AS not_failed
     FROM combined.site AS s
@@ -23,8 +28,8 @@ flags AS (
     JOIN combined.step AS t USING (site_id)
     LEFT JOIN combined.project AS p USING (site_id)
     LEFT JOIN failed AS f USING (site_id)
-    WHERE ($s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(s.commodities, $s['commodity_any']::VARCHAR[]))
-      AND ($s['accuracy']::VARCHAR[] IS NULL OR list_contains($s['accuracy']::VARCHAR[], s.location_accuracy))
+    LEFT JOIN (SELECT site_id, list(commodity) AS products FROM facts.product GROUP BY site_id) AS sold USING (site_id)
+    WHERE ($s['accuracy']::VARCHAR[] IS NULL OR list_contains($s['accuracy']::VARCHAR[], s.location_accuracy))
       AND d.coverage >= $s['min_coverage']
       AND ($s['named']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['named']::VARCHAR[])))
       AND ($s['inside']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['inside']::VARCHAR[])))
@@ -43,7 +48,7 @@ WHERE kind_ok AND stage_ok AND country_ok AND step_ok AND universe_ok AND not_fa
 UNION ALL
 SELECT 'steps', step, count(*) FROM flags WHERE kind_ok AND stage_ok AND country_ok AND gate_ok AND universe_ok GROUP BY 2
 UNION ALL
-SELECT 'universes', 'projects', count(*) FROM flags WHERE project AND stage_ok AND country_ok AND gate_ok
+SELECT 'universes', 'projects', count(*) FROM flags WHERE project_ok AND stage_ok AND country_ok AND gate_ok
 UNION ALL
-SELECT 'universes', 'all', count(*) FROM flags WHERE stage_ok AND country_ok AND gate_ok
+SELECT 'universes', 'all', count(*) FROM flags WHERE any_ok AND stage_ok AND country_ok AND gate_ok
 ORDER BY 1, 3 DESC, 2

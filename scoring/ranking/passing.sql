@@ -1,19 +1,26 @@
--- in:     combined.site, combined.gate, combined.project, combined.step, open_programme; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
+-- in:     combined.site, facts.product, combined.gate, combined.project, combined.step, open_programme; s = filters, a struct (`pipeline.filters`), NULL: no filter: commodity_any, kinds, stages,
 --         countries, accuracy (lists), universe ('projects': combined.project alone | 'all'), step, gates_failed, any_stake (bool: the gate
 --         covered_any counts), named (list of the ids of the sites
 --         that the text names: scoring/search/search.py), inside (list of the ids of the sites in the area of interest),
 --         programme (that excludes no listed site; '': any), owners_clear (bool: known to pass the rule of ownership in force)
--- out:    the sites that pass the filters that do not depend on the weights, with gate_failed
+-- out:    the sites that pass the filters that do not depend on the weights, with gate_failed and counts_for: the commodities that the
+--         site counts for, of a project what it is to sell where the ledgers say it
 -- grain:  one row a site
--- NULL:   gate_failed is never NULL: a site without a failed gate has not failed one
+-- NULL:   none in the two columns: a site without a failed gate has not failed one
+CREATE OR REPLACE MACRO counts_for(universe, commodities, products) AS
+    CASE WHEN universe = 'projects' THEN coalesce(products, commodities) ELSE commodities END;
 CREATE OR REPLACE MACRO passing(s) AS TABLE
-SELECT site.*, coalesce(f.gate_failed, false) AS gate_failed
+SELECT site.*, coalesce(f.gate_failed, false) AS gate_failed, counts_for(s['universe'], site.commodities, sold.products) AS counts_for
 FROM combined.site AS site
 LEFT JOIN (
     SELECT site_id, bool_or(verdict = 'fail' AND gate_counts(gate, s['any_stake'])) AS gate_failed
     FROM combined.gate GROUP BY site_id
 ) AS f USING (site_id)
-WHERE (s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(site.commodities, s['commodity_any']::VARCHAR[]))
+LEFT JOIN (SELECT site_id, list(commodity) AS products FROM facts.product GROUP BY site_id) AS sold USING (site_id)
+WHERE (
+      s['commodity_any']::VARCHAR[] IS NULL
+      OR list_has_any(counts_for(s['universe'], site.commodities, sold.products), s['commodity_any']::VARCHAR[])
+  )
   AND (s['kinds']::VARCHAR[] IS NULL OR list_contains(s['kinds']::VARCHAR[], site.kind))
   AND (s['stages']::VARCHAR[] IS NULL OR list_contains(s['stages']::VARCHAR[], site.stage))
   AND (s['countries']::VARCHAR[] IS NULL OR list_contains(s['countries']::VARCHAR[], site.iso3))

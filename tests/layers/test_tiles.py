@@ -16,6 +16,7 @@ from PIL import Image
 
 from layers.catalog import UnknownLayerError, find_layer, load_catalog
 from layers.tiles import (
+    BASEMAP_LIMITS,
     FULL_DETAIL_ZOOM,
     LEGEND_PROPERTY,
     WHOLE_BYTES,
@@ -167,3 +168,12 @@ def test_a_layer_in_the_wrong_form_is_refused() -> None:
         raster_png(find_layer("roads"))
     with pytest.raises(UnknownLayerError):
         tile_geojson(find_layer("dykes"), 0, 0, 0)
+
+
+def test_tiles_of_the_land_end_north_of_antarctica() -> None:
+    """Nothing is ranked there: neither the whole picture nor a tile draws it."""
+    land = find_layer("land")
+    for zoom, column, row in ((0, 0, 0), (2, 1, 3), (4, 8, 15)):
+        features = json.loads(tile_geojson(land, zoom, column, row))["features"]
+        south = [shapely.from_geojson(json.dumps(each["geometry"])).bounds[1] for each in features]
+        assert min(south, default=0.0) >= BASEMAP_LIMITS[1]

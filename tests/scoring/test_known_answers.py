@@ -106,6 +106,7 @@ def owned(*rows: tuple[str, float | None, str]) -> dict:
     [
         ([("A", 60.0, "us")], 80, 60, 100, "unknown"),
         ([("A", 60.0, "us"), ("B", 40.0, "neutral")], 60, 60, 60, "pass"),
+        ([("A", 49.0, "partner"), ("B", 51.0, "unknown")], 74.5, 49, 100, "unknown"),
         ([("A", 75.0, "japan"), ("C", 25.0, "covered")], 75, 75, 75, "fail"),
         ([("A", 75.1, "japan"), ("C", 24.9, "covered")], 75.1, 75.1, 75.1, "pass"),
         ([("A", None, "partner")], 94, 51, 100, "unknown"),

@@ -149,3 +149,20 @@ def test_the_first_fifty_of_each_step_have_something_to_invest_in(facts) -> None
             [listed["site_id"].tolist()],
         ).fetchone()
         assert dated == (len(listed),)
+
+
+def test_a_project_counts_for_what_it_is_to_sell() -> None:
+    """A titanium works on ore that holds copper is no copper project; among all sites it is one that holds it."""
+    with tiny_facts([TinySite("sells"), TinySite("holds"), TinySite("unsaid")]) as con:
+        con.execute("UPDATE facts.site SET commodities = ['titanium', 'copper']")
+        for site in ("sells", "holds", "unsaid"):
+            staged(con, site, "feasibility", "2026")
+        con.execute("INSERT INTO facts.product VALUES ('sells', 'copper'), ('holds', 'titanium')")
+        asked = from_preset(commodity="copper").with_filters(universe="projects")
+        everywhere = asked.with_filters(universe="all")
+        assert set(rank(con, asked)["site_id"]) == {"sells", "unsaid"}
+        assert set(rank(con, everywhere)["site_id"]) == {"sells", "holds", "unsaid"}
+        for scenario in (asked, everywhere):
+            found = facets(con, scenario)
+            assert found["universes"] == {"projects": 2, "all": 3}
+            assert found["commodities"]["copper"] == len(rank(con, scenario))
