@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
@@ -83,6 +84,8 @@ def test_an_interval_in_words(ends: Interval | None, unit: str, said: str) -> No
 def test_words_are_complete() -> None:
     figures = session.facts().cursor().execute("SELECT DISTINCT figure FROM facts.market_figure").fetchall()
     statuses = session.facts().cursor().execute("SELECT DISTINCT status FROM facts.market_figure").fetchall()
+    bases = session.facts().cursor().execute("SELECT DISTINCT basis FROM facts.market_figure").fetchall()
+    assert set(words.COUNTED) == {basis for (basis,) in bases if not re.fullmatch(r"(?:[A-Z][a-z]?\d?)+", basis)}
     assert set(words.FIGURES) == {figure for (figure,) in figures}
     assert set(words.CELL_STATUS) == {status for (status,) in statuses}
     assert set(words.CHAIN) == set(STAGES)
