@@ -163,7 +163,7 @@ def plan(
         raise BudgetError(
             "A budget of {budget} million USD buys nothing that can be told; give more than 0 and at most {most}.",
             budget=f"{budget_musd:g}",
-            most=f"{MOST_STOCK_MUSD:g}",
+            most=f"{MOST_STOCK_MUSD:,.0f}",
         )
     _check_apart(responses)
     opened = [_opened(response, terms, quantile) for response in responses if response.scenario.commodity in terms]
