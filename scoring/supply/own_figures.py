@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Literal, TypeVar
 
 import duckdb
@@ -20,7 +19,7 @@ from scoring.supply.desks import STAGES
 from scoring.supply.limits import MOST_STOCK_DAYS
 from scoring.supply.markets import OTHER, Place
 from scoring.supply.response_errors import SupplyTableError
-from scoring.supply.user_tables import MOST, TableRow, read_file, read_table
+from scoring.supply.user_tables import DAYS, MOST, TableRow, UserTable
 
 Name = TypeVar("Name", bound=str)
 Kind = Literal["import_share", "net_import_reliance", "demand", "production", "capacity", "stock", "price"]
@@ -36,11 +35,7 @@ KINDS: dict[Kind, str] = {
 }
 #: Those of one country; ``other`` stands for all others of an import mix or a production.
 OF_COUNTRY = ("import_share", "production", "capacity")
-COLUMNS = ("commodity", "stage", "figure", "value", "unit")
-#: Columns that a table may have besides.
-MORE = ("country", "high", "note", "source")
-#: Unit of a stock that is told in days of demand.
-DAYS = ("day", "days", "日")
+TABLE = UserTable(("commodity", "stage", "figure", "value", "unit"), ("country", "high", "note", "source"))
 #: Shares of a mix may add up to this: printed shares are rounded.
 MOST_SHARES_PCT = 100.5
 #: Tables that lack a world of producers of their own are of the user alone, under this source.
@@ -83,23 +78,6 @@ def countries_of(facts: duckdb.DuckDBPyConnection) -> frozenset[str]:
     return frozenset(str(iso3) for (iso3,) in facts.cursor().execute("SELECT iso3 FROM facts.country").fetchall())
 
 
-def read_own(path: Path, countries: Collection[str]) -> tuple[OwnFigure, ...]:
-    """Return the figures of a CSV file; see `own_from`.
-
-    Parameters
-    ----------
-    path : Path
-    countries : collection of str
-        ISO 3166-1 alpha-3 codes that are known.
-
-    Raises
-    ------
-    SupplyTableError
-        As `own_from`.
-    """
-    return own_from(path.name, read_file(path), countries)
-
-
 def own_from(name: str, raw: bytes, countries: Collection[str]) -> tuple[OwnFigure, ...]:
     r"""Return the figures of a CSV with commodity, stage, figure, value, unit and, where needed, country and high.
 
@@ -124,7 +102,7 @@ def own_from(name: str, raw: bytes, countries: Collection[str]) -> tuple[OwnFigu
     Interval(low=40.0, high=40.0)
     """
     figures: list[OwnFigure] = []
-    for row in read_table(name, raw, COLUMNS, (*COLUMNS, *MORE)):
+    for row in TABLE.rows(name, raw):
         figure = _figure(row, countries)
         _check_beside(row, figure, figures)
         figures.append(figure)

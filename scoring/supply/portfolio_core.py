@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
@@ -32,11 +34,12 @@ def optima(made: Case, draws: Draws, step: Callable[[float], None] = lambda _sha
         Is told the share of the work that is done.
     """
     held = np.zeros(draws.ready.shape, bool)
-    for place in range(len(held)):
-        best = solve(drawn(made, draws, place), draft=True)
-        if best is not None:
-            held[place, list(best.chosen)] = True
-        step((place + 1) / len(held))
+    with ThreadPoolExecutor(os.cpu_count()) as workers:  # the solver lets go of the interpreter
+        found = workers.map(lambda place: solve(drawn(made, draws, place), draft=True), range(len(held)))
+        for place, best in enumerate(found):
+            if best is not None:
+                held[place, list(best.chosen)] = True
+            step((place + 1) / len(held))
     return held
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
-from pathlib import Path
 
 from geo.errors import Phrase
 from scoring.supply.response_errors import SupplyTableError
-from scoring.supply.user_tables import TableRow, read_file, read_table
+from scoring.supply.user_tables import TableRow, UserTable
 
 #: Field -> least and most that it takes, and its unit in words.
 FIELDS: dict[str, tuple[float, float, str]] = {
@@ -21,9 +20,7 @@ FIELDS: dict[str, tuple[float, float, str]] = {
     "refines": (0.0, 1.0, "1: the mine separates or refines its own ore, 0: it does not"),
     "gap_t_y": (0.0, 1e9, "t/y, of the commodity of the row; project: gap"),
 }
-COLUMNS = ("project", "field", "value")
-#: Columns that a table may have besides.
-MORE = ("commodity", "note", "source")
+TABLE = UserTable(("project", "field", "value"), ("commodity", "note", "source"))
 #: What stands in the column project of a gap.
 GAP = "gap"
 #: Fields of a commodity.
@@ -50,18 +47,6 @@ class UserFigure:
     field: str
     value: float
     commodity: str = ""
-
-
-def read_figures(path: Path, names: Mapping[str, str], commodities: Iterable[str]) -> tuple[UserFigure, ...]:
-    """Return the figures of a CSV file; see `figures_from`.
-
-    Parameters
-    ----------
-    path : Path
-    names : mapping of str to str
-    commodities : iterable of str
-    """
-    return figures_from(path.name, read_file(path), names, frozenset(commodities))
 
 
 def figures_from(
@@ -91,7 +76,7 @@ def figures_from(
     >>> figures_from("own.csv", raw, {"aus-nolans": "Nolans"}, frozenset())
     (UserFigure(project='aus-nolans', field='capex_musd', value=900.0, commodity=''),)
     """
-    return tuple(_figure(row, names, commodities) for row in read_table(name, raw, COLUMNS, (*COLUMNS, *MORE)))
+    return tuple(_figure(row, names, commodities) for row in TABLE.rows(name, raw))
 
 
 def _figure(row: TableRow, names: Mapping[str, str], commodities: frozenset[str]) -> UserFigure:

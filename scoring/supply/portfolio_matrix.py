@@ -16,8 +16,6 @@ from geo.arrays import FloatArray, IntArray
 THRIFT = 1e-6
 #: Tolerance of a share closed, 0..1, below which two solutions count as equal.
 TOLERANCE = 1e-5
-#: A project is in the core where taking it costs the relaxation no more than this share of the objective.
-CORE = 0.003
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,8 @@ class Solution:
 def usable(program: Program) -> FloatArray:
     """Return the tonnes of each row that could be used at all, t/y: no more than its gap and all plants can take.
 
-    No portfolio closes more or less with these in place of the tonnes; the relaxation of the program is much tighter.
+    Plants of a cell take no more feed than makes what can be used of that cell. No portfolio closes more or less with
+    these in place of the tonnes; the relaxation of the program is much tighter.
 
     Parameters
     ----------
@@ -147,20 +146,33 @@ def usable(program: Program) -> FloatArray:
     >>> rows = Rows(np.array([0]), np.array([0]), np.array([90.0]), np.array([-1]), np.ones(1), np.zeros(1))
     >>> usable(Program(np.ones(1), rows, np.array([[16.0]]), np.ones(1), ())).tolist()
     [16.0]
+
+    Two plants of 40 t/y each that recover 80 % stand before a gap of 16 t/y: of the ore, 20 t/y can be used.
+
+    >>> rows = Rows(np.arange(3), np.array([0, 1, 1]), np.array([90.0, 40, 40]), np.array([-1, 0, 0]),
+    ...             np.array([1.0, 0.8, 0.8]), np.zeros(3))
+    >>> usable(Program(np.ones(3), rows, np.array([[np.nan, 16.0]]), np.ones(1), ())).round(6).tolist()
+    [20.0, 16.0, 16.0]
     """
     rows, cells = program.rows, program.gaps.shape[1]
     gap = np.nan_to_num(program.gaps).max(axis=0)
-    fed = rows.feed >= 0
-    tonnes = rows.tonnes.copy()
+    fed = np.flatnonzero(rows.feed >= 0)
+    feed, cell, recovery = rows.feed[fed], rows.cell[fed], np.maximum(rows.recovery[fed], 1e-9)
+    ways, way = np.unique(feed * cells + cell, return_inverse=True)
+    tonnes, most = rows.tonnes.copy(), np.full(cells, np.inf)
     for _level in range(cells):  # feed of feed: one level a round
-        need = np.bincount(rows.feed[fed], tonnes[fed] / np.maximum(rows.recovery[fed], 1e-9), cells)
+        works = tonnes[fed] > 0
+        least = np.ones(len(ways))  # of the plants that still put out anything
+        np.minimum.at(least, way[works], recovery[works])
+        taken = np.bincount(way, np.maximum(tonnes[fed] / recovery - rows.own_feed[fed], 0.0), len(ways))
+        need = np.bincount(ways // cells, np.minimum(taken, most[ways % cells] / least), cells)
         supply = np.bincount(rows.cell, tonnes, cells)
-        most = np.minimum(tonnes, (gap + need)[rows.cell])
-        given = rows.recovery[fed] * (rows.own_feed[fed] + supply[rows.feed[fed]])
-        most[fed] = np.minimum(most[fed], given)
-        if np.allclose(most, tonnes):
+        most = np.minimum(gap + need, supply)
+        fewer = np.minimum(tonnes, most[rows.cell])
+        fewer[fed] = np.minimum(fewer[fed], rows.recovery[fed] * (rows.own_feed[fed] + most[feed]))
+        if np.allclose(fewer, tonnes):
             break
-        tonnes = most
+        tonnes = fewer
     return tonnes
 
 
@@ -268,25 +280,6 @@ class Matrix:
         at, columns, values = (np.concatenate(each) for each in zip(*self._entries, strict=True))
         return csr_array((values, (at, columns)), shape=(len(self.floors), self.columns))
 
-    def core(self) -> FloatArray | None:
-        """Return upper bounds that leave only the projects near the relaxation; None where it has no solution."""
-        from scipy.optimize import linprog  # noqa: PLC0415 - slow to import
-
-        above, below = np.isfinite(self.ceilings), np.isfinite(self.floors)
-        matrix = self.matrix()
-        relaxed = linprog(
-            self.objective,
-            A_ub=_stacked(matrix[above], -matrix[below]),
-            b_ub=np.concatenate([np.array(self.ceilings)[above], -np.array(self.floors)[below]]),
-            bounds=np.column_stack([self.low, self.high]),
-            method="highs",
-        )
-        if relaxed.x is None:
-            return None
-        dear = np.abs(relaxed.lower.marginals + relaxed.upper.marginals) > CORE * abs(relaxed.fun)
-        out = dear & (relaxed.x < TOLERANCE) & (self.integral > 0)
-        return np.where(out, 0.0, self.high)
-
     def read(self, found: FloatArray) -> Solution:
         """Return a vector of the solver as a portfolio."""
         program, rows = self.program, self.program.rows
@@ -309,9 +302,3 @@ class Matrix:
             feed,
             np.asarray(put_out - taken, float),
         )
-
-
-def _stacked(above: Any, below: Any) -> Any:
-    from scipy.sparse import vstack  # noqa: PLC0415 - slow to import
-
-    return vstack([above, below]).tocsr()

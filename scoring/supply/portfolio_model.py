@@ -8,17 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from geo.arrays import BoolArray, FloatArray
-from scoring.errors import PortfolioError
 from scoring.supply.portfolio_matrix import Matrix, Program, Rows, Solution
+from scoring.supply.portfolio_solver import core, searched
 
-#: Of more projects than this, a draft searches the core alone.
+#: Of more projects than this, the search starts from the best of those that the relaxation comes near to taking.
 MANY = 300
 #: Share of the objective within which a draft of many projects stops.
 DRAFT_GAP = 0.01
-#: What SciPy calls limits that cannot be met together.
-INFEASIBLE = 2
-#: Seconds that one solve may take.
-MOST_SECONDS = 60.0
 
 
 def solve(program: Program, draft: bool = False) -> Solution | None:
@@ -32,8 +28,8 @@ def solve(program: Program, draft: bool = False) -> Solution | None:
     ----------
     program : Program
     draft : bool, optional
-        Of many projects, search only among those that the relaxation comes near to taking, and stop within 1 % of the
-        best among them: for draws, of which many are averaged. False: proven best.
+        Of many projects, stop where the portfolio is proven to be within 1 % of the best of all: for draws, of which
+        many are averaged. False: proven best.
 
     Raises
     ------
@@ -43,8 +39,7 @@ def solve(program: Program, draft: bool = False) -> Solution | None:
     References
     ----------
     Huangfu, Q. and Hall, J.A.J. (2018), Parallelizing the dual revised simplex method, Mathematical Programming
-    Computation 10, 119-142 (HiGHS). Balas, E. and Zemel, E. (1980), An algorithm for large zero-one knapsack
-    problems, Operations Research 28, 1130-1154 (the core that `draft` searches).
+    Computation 10, 119-142 (HiGHS).
 
     Examples
     --------
@@ -63,52 +58,15 @@ def solve(program: Program, draft: bool = False) -> Solution | None:
     ()
     """
     built = Matrix(program)
-    if not draft or int(built.high[: built.projects].sum()) <= MANY:
-        return _solved(built, 0.0)
-    high = built.core()
-    if high is None:
-        return None
-    kept = high[: built.projects] > 0
-    found = _solved(Matrix(_part(program, kept)), DRAFT_GAP)
-    return found and _whole(found, kept, program)
-
-
-def _solved(built: Matrix, gap: float) -> Solution | None:
-    """Return the best of a built program within a relative gap; None where it has no solution."""
-    from scipy.optimize import Bounds, LinearConstraint, milp  # noqa: PLC0415 - slow to import
-
-    result = milp(
-        built.objective,
-        integrality=built.integral,
-        bounds=Bounds(built.low, built.high),
-        constraints=[LinearConstraint(built.matrix(), built.floors, built.ceilings)] if built.floors else [],
-        options={"mip_rel_gap": gap, "time_limit": MOST_SECONDS},
-    )
-    if result.status == INFEASIBLE:
-        return None
-    if result.x is None:
-        raise PortfolioError(
-            "The portfolio was not solved within {seconds} s; choose fewer commodities.", seconds=MOST_SECONDS
-        )
-    return built.read(result.x)
-
-
-def _part(program: Program, kept: BoolArray) -> Program:
-    """Return a program of these projects alone; none of its wishes may speak of others."""
-    place, rows = np.cumsum(kept) - 1, program.rows
-    inside = kept[rows.project]
-    slim = Rows(*(getattr(rows, name)[inside] for name in Rows.__slots__))
-    money = tuple(replace(limit, members=place[limit.members[kept[limit.members]]]) for limit in program.limits)
-    must = tuple(int(place[project]) for project in program.must)
-    slim = replace(slim, project=place[slim.project])
-    return replace(program, cost_musd=program.cost_musd[kept], rows=slim, limits=money, must=must, banned=())
-
-
-def _whole(found: Solution, kept: BoolArray, program: Program) -> Solution:
-    """Return a solution of `_part` in the indices of the whole program."""
-    places, inside = np.flatnonzero(kept), kept[program.rows.project]
-    chosen = tuple(int(places[project]) for project in found.chosen)
-    return replace(found, chosen=chosen, output=_spread(found.output, inside), feed=_spread(found.feed, inside))
+    if int(built.high[: built.projects].sum()) <= MANY:
+        found = searched(built, 0.0)
+    else:
+        kept = core(built)
+        if kept is None:
+            return None
+        start = searched(built, DRAFT_GAP, kept)
+        found = searched(built, DRAFT_GAP if draft else 0.0, start=start, simplify=not draft)
+    return built.read(found.values) if found else None
 
 
 def shares(program: Program, chosen: Sequence[int]) -> Solution | None:

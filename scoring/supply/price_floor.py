@@ -10,7 +10,6 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -27,11 +26,11 @@ from scoring.supply.response_errors import BudgetError
 from scoring.supply.response_scenario import commodity_id
 from scoring.supply.response_sites import DRAWS, KINDS_AT, SiteOutput, Span, Statement, stated_outputs, timed
 from scoring.supply.stock_plan import Terms, cited_terms
-from scoring.supply.user_tables import TableRow, read_file, read_table
+from scoring.supply.user_tables import TableRow, UserTable
 
-COLUMNS = (
-    *("site", "commodity", "break_even_usd_t", "opex_usd_t", "capex_musd", "life_years", "discount_pct"),
-    *("output_t_y", "note"),
+TABLE = UserTable(
+    ("site", "commodity"),
+    ("break_even_usd_t", "opex_usd_t", "capex_musd", "life_years", "discount_pct", "output_t_y", "note"),
 )
 #: Kinds of sites whose output is metal: magnets and anodes are sold by the weight of the product.
 MADE_BY = (*KINDS_AT["mine"], *KINDS_AT["refining"])
@@ -249,16 +248,6 @@ def capital_charge(capex_musd: float, output_t_y: float, life_years: float, disc
     return capex_musd * _USD * annuity / output_t_y
 
 
-def read_costs(path: Path) -> list[EnteredCost]:
-    """Return the costs of a CSV file; see `costs_from`.
-
-    Parameters
-    ----------
-    path : Path
-    """
-    return costs_from(path.name, read_file(path))
-
-
 def costs_from(name: str, raw: bytes) -> list[EnteredCost]:
     r"""Return the costs of a CSV: site, commodity and break_even_usd_t, or opex_usd_t with capex_musd and output_t_y.
 
@@ -279,7 +268,7 @@ def costs_from(name: str, raw: bytes) -> list[EnteredCost]:
     >>> cost.break_even_usd_t, cost.output_t_y
     (75000.0, None)
     """
-    return [_cost(row) for row in read_table(name, raw, COLUMNS[:2], COLUMNS)]
+    return [_cost(row) for row in TABLE.rows(name, raw)]
 
 
 def _cost(row: TableRow) -> EnteredCost:

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from geo.errors import Phrase
 from scoring.supply.limits import MOST_STOCK_DAYS
-from scoring.supply.user_tables import read_file, read_table
+from scoring.supply.user_tables import DAYS, UserTable
 
-COLUMNS = ("commodity", "quantity", "unit", "note")
-DAYS = ("day", "days", "日")
+TABLE = UserTable(("commodity", "quantity", "unit"), ("note",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,22 +18,6 @@ class Stock:
 
     tonnes: float = 0.0
     days: float = 0.0
-
-
-def read_stocks(path: Path) -> dict[str, Stock]:
-    """Return commodity -> stock of a CSV file.
-
-    Parameters
-    ----------
-    path : Path
-        As `stocks_from`.
-
-    Raises
-    ------
-    SupplyTableError
-        As `stocks_from`.
-    """
-    return stocks_from(path.name, read_file(path))
 
 
 def stocks_from(name: str, raw: bytes) -> dict[str, Stock]:
@@ -60,7 +42,7 @@ def stocks_from(name: str, raw: bytes) -> dict[str, Stock]:
     {'gallium': Stock(tonnes=2.5, days=30.0)}
     """
     stocks: dict[str, Stock] = {}
-    for row in read_table(name, raw, COLUMNS[:3], COLUMNS):
+    for row in TABLE.rows(name, raw):
         commodity, unit = row.commodity(), row.text("unit")
         if not unit:
             raise row.wrong(Phrase("the unit is missing"), Phrase("write t, kg, lb or kt, or days for days of demand"))

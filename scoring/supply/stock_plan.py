@@ -11,7 +11,6 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -24,9 +23,9 @@ from scoring.supply.limits import MOST_STOCK_MUSD
 from scoring.supply.response import Response
 from scoring.supply.response_errors import BudgetError, SupplyFigureError
 from scoring.supply.response_scenario import MONTH_DAYS, PRESETS_FILE
-from scoring.supply.user_tables import read_file, read_table
+from scoring.supply.user_tables import UserTable
 
-COLUMNS = ("commodity", "usd_per_t", "storage_usd_t_y", "shelf_life_months", "note")
+TABLE = UserTable(("commodity",), ("usd_per_t", "storage_usd_t_y", "shelf_life_months", "note"))
 _USD = 1e6
 
 
@@ -164,7 +163,7 @@ def plan(
         raise BudgetError(
             "A budget of {budget} million USD buys nothing that can be told; give more than 0 and at most {most}.",
             budget=f"{budget_musd:g}",
-            most=f"{MOST_STOCK_MUSD:g}",
+            most=f"{MOST_STOCK_MUSD:,.0f}",
         )
     _check_apart(responses)
     opened = [_opened(response, terms, quantile) for response in responses if response.scenario.commodity in terms]
@@ -244,16 +243,6 @@ def storage_rents() -> Mapping[str, tuple[float, float]]:
     return {name: (float(low), float(high)) for name, (low, high) in blocks.items()}
 
 
-def read_goods(path: Path) -> dict[str, Terms]:
-    """Return what a tonne costs by commodity, of a CSV file; see `goods_from`.
-
-    Parameters
-    ----------
-    path : Path
-    """
-    return goods_from(path.name, read_file(path))
-
-
 def goods_from(name: str, raw: bytes) -> dict[str, Terms]:
     r"""Return commodity -> terms of a CSV: commodity, usd_per_t, storage_usd_t_y, shelf_life_months, note.
 
@@ -276,7 +265,7 @@ def goods_from(name: str, raw: bytes) -> dict[str, Terms]:
     600000.0
     """
     found: dict[str, Terms] = {}
-    for row in read_table(name, raw, COLUMNS[:1], COLUMNS):
+    for row in TABLE.rows(name, raw):
         commodity = row.commodity()
         if commodity in found:
             raise row.wrong(Phrase("{commodity} stands twice", commodity=commodity), Phrase("keep one row a commodity"))

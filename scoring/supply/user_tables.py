@@ -18,6 +18,8 @@ from scoring.supply.response_scenario import commodity_id
 
 #: Tonnes that no stock or output reaches: a typing error.
 MOST = 1e12
+#: Unit of a stock that is told in days of demand.
+DAYS = ("day", "days", "日")
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,43 +127,61 @@ class TableRow:
         return SupplyTableError(self.where, self.line, problem, cure)
 
 
-def read_table(name: str, raw: bytes, needed: Sequence[str], known: Sequence[str]) -> list[TableRow]:
-    """Return the rows of a CSV file.
+@dataclass(frozen=True, slots=True)
+class UserTable:
+    """Columns of one kind of table.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-        Name of the file, for the errors.
-    raw : bytes
-        Its content, UTF-8; commas, semicolons or tabs part the columns.
-    needed, known : sequence of str
-        Columns that it must have, and all that it may have.
-
-    Raises
-    ------
-    SupplyTableError
-        If it cannot be read, lacks a column, has one that is not known, or has no rows.
+    needed, more : tuple of str
+        Columns that it must have, and may have besides.
     """
-    if len(raw) > MOST_TABLE_MB * 1_000_000:
-        raise SupplyTableError(name, 1, Phrase("it is larger than 2 MB"), Phrase("keep one row a commodity or site"))
-    try:
-        text = raw.decode("utf-8-sig")
-        apart = separator(text)
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
-        columns = [str(column).strip().lower() for column in reader.fieldnames or ()]
-        rows = [(reader.line_num, list(row.values()), None in row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise SupplyTableError(
-            name, 1, Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
-        ) from error
-    _check_columns(name, columns, needed, known)
-    if not rows:
-        raise SupplyTableError(name, 1, Phrase("it has no rows"), Phrase("write one row under the first line"))
-    return [_row(name, line, columns, values, longer, apart) for line, values, longer in rows]
+
+    needed: tuple[str, ...]
+    more: tuple[str, ...] = ()
+
+    def rows(self, name: str, raw: bytes) -> list[TableRow]:
+        r"""Return the rows of a CSV file.
+
+        Parameters
+        ----------
+        name : str
+            Name of the file, for the errors.
+        raw : bytes
+            Its content, UTF-8; commas, semicolons or tabs part the columns.
+
+        Raises
+        ------
+        SupplyTableError
+            If it cannot be read, lacks a column, has one that is not known, or has no rows.
+
+        Examples
+        --------
+        >>> UserTable(("commodity",), ("note",)).rows("s.csv", b"Commodity;note\nTin;ours\n")[0].text("note")
+        'ours'
+        """
+        if len(raw) > MOST_TABLE_MB * 1_000_000:
+            raise SupplyTableError(
+                name, 1, Phrase("it is larger than 2 MB"), Phrase("keep one row a commodity or site")
+            )
+        try:
+            text = raw.decode("utf-8-sig")
+            apart = separator(text)
+            reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
+            columns = [str(column).strip().lower() for column in reader.fieldnames or ()]
+            rows = [(reader.line_num, list(row.values()), None in row) for row in reader]
+        except (UnicodeDecodeError, csv.Error) as error:
+            raise SupplyTableError(
+                name, 1, Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
+            ) from error
+        _check_columns(name, columns, self.needed, (*self.needed, *self.more))
+        if not rows:
+            raise SupplyTableError(name, 1, Phrase("it has no rows"), Phrase("write one row under the first line"))
+        return [_row(name, line, columns, values, longer, apart) for line, values, longer in rows]
 
 
-def read_file(path: Path) -> bytes:
-    """Return the bytes of a file.
+def read_file(path: Path) -> tuple[str, bytes]:
+    """Return the name and the bytes of a file, as the readers of the tables take them: ``stocks_from(*read_file(p))``.
 
     Parameters
     ----------
@@ -173,7 +193,7 @@ def read_file(path: Path) -> bytes:
         If it cannot be read.
     """
     try:
-        return path.read_bytes()
+        return path.name, path.read_bytes()
     except OSError as error:
         raise SupplyTableError(
             path.name,

@@ -73,9 +73,10 @@ def portfolio(
     """Choose the projects that close most of the gap by a date under a budget; say what is not known."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415 - keeps `orebridge --help` instant
     from scoring.supply.portfolio_facts import Rules, read_facts  # noqa: PLC0415
-    from scoring.supply.portfolio_figures import read_figures  # noqa: PLC0415
+    from scoring.supply.portfolio_figures import figures_from  # noqa: PLC0415
     from scoring.supply.portfolio_instruments import as_records, offers  # noqa: PLC0415
     from scoring.supply.portfolio_study import Question, study  # noqa: PLC0415
+    from scoring.supply.user_tables import read_file  # noqa: PLC0415
     from ui.cli.opening import open_all_facts, with_own  # noqa: PLC0415
 
     con, _scenario = with_own(from_preset(), open_all_facts)
@@ -92,7 +93,7 @@ def portfolio(
         least_pct,
         draws,
         seed,
-        read_figures(figures, facts.names, facts.commodities) if figures else (),
+        figures_from(*read_file(figures), facts.names, facts.commodities) if figures else (),
     )
     with _solver_is_quiet():
         result = study(facts, question, progress)

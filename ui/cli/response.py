@@ -96,12 +96,13 @@ def stock(
 ) -> None:
     """Show what to buy for a stock with a budget, so that the months least covered are covered."""
     from scoring.supply.response_record import stock_record  # noqa: PLC0415
-    from scoring.supply.stock_plan import cited_terms, plan, read_goods  # noqa: PLC0415
+    from scoring.supply.stock_plan import cited_terms, goods_from, plan  # noqa: PLC0415
+    from scoring.supply.user_tables import read_file  # noqa: PLC0415
 
     asked = [_scenario(file, "") for file in scenario or ()]
     asked += [_scenario(None, name) for name in preset or ([] if scenario else _first_presets())]
     responses = [_responded(each.seen(_desk(desk), _stages(stages)), stocks) for each in asked]
-    table = read_goods(goods) if goods else {}
+    table = goods_from(*read_file(goods)) if goods else {}
     terms = cited_terms(_facts()[0], [each.scenario.commodity for each in responses], table)
     made = plan(responses, terms, budget_musd, "p90" if cautious else "p50")
     if format is Format.json:
@@ -145,11 +146,12 @@ def pricefloor(
     format: FormatOption = Format.table,
 ) -> None:
     """Show which allied projects break even at a floor price, tonnes by year, and what it costs the public purse."""
-    from scoring.supply.price_floor import price_floor, read_costs  # noqa: PLC0415
+    from scoring.supply.price_floor import costs_from, price_floor  # noqa: PLC0415
     from scoring.supply.response_record import floor_record  # noqa: PLC0415
+    from scoring.supply.user_tables import read_file  # noqa: PLC0415
 
     facts, milestones = _facts()
-    entered = read_costs(costs) if costs else []
+    entered = costs_from(*read_file(costs)) if costs else []
     made = price_floor(facts, commodity, floor_usd_t, entered, years, milestones)
     if format is Format.json:
         typer.echo(json.dumps(floor_record(made), ensure_ascii=False, indent=2))
@@ -241,9 +243,10 @@ def _chosen(text: str, allowed: tuple[T, ...], option: str) -> T | None:
 
 def _responded(asked: SupplyScenario, stocks: Path | None) -> Response:
     from scoring.supply.response import respond as respond_to  # noqa: PLC0415
-    from scoring.supply.stock import held, read_stocks  # noqa: PLC0415
+    from scoring.supply.stock import held, stocks_from  # noqa: PLC0415
+    from scoring.supply.user_tables import read_file  # noqa: PLC0415
 
-    own = held(read_stocks(stocks) if stocks else {}, asked.commodity)
+    own = held(stocks_from(*read_file(stocks)) if stocks else {}, asked.commodity)
     facts, milestones = _facts()
     return respond_to(facts, asked.seen(stock_days=asked.stock_days + own.days), own.tonnes, milestones)
 

@@ -15,6 +15,8 @@ Where = Literal["query", "path"]
 #: A JSON object: an answer, or a schema of one.
 JsonObject = dict[str, Any]
 MOST_TEXT = 200
+#: Characters of a table in an address, which is itself limited.
+MOST_TABLE_TEXT = 10_000
 
 
 class BadRequestError(OrebridgeError):
@@ -56,6 +58,21 @@ class Parameter:
         return self.where == "path"
 
 
+def table_parameter(name: str, about: str, example: str) -> Parameter:
+    """Return the parameter of a table of the user's own: the text of the CSV file that the command takes.
+
+    Parameters
+    ----------
+    name : str
+    about : str
+        What the table holds.
+    example : str
+        Its first line and a row.
+    """
+    told = f"{about} The text of a CSV with its first line, URL-encoded; it counts for this answer and is not stored."
+    return Parameter(name, told, {"type": "string", "maxLength": MOST_TABLE_TEXT, "examples": [example]})
+
+
 @dataclass(frozen=True, slots=True)
 class ParsedRequest:
     """A request, read.
@@ -80,6 +97,17 @@ class ParsedRequest:
     accept: str = "*/*"
     path: str = ""
     view: RankingCache = field(default_factory=published.view)
+
+    def table(self, name: str) -> tuple[str, bytes] | None:
+        """Return the name and the content of a table of the user's own; None where none was given.
+
+        Parameters
+        ----------
+        name : str
+            Of a `table_parameter`.
+        """
+        text = self.values.get(name)
+        return (name, str(text).encode()) if text is not None else None
 
 
 #: How a media type ends -> what `f` calls it; GeoJSON is JSON too.

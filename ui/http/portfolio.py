@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import asdict
 
 from scoring.supply.portfolio_facts import Rules
+from scoring.supply.portfolio_figures import figures_from
 from scoring.supply.portfolio_instruments import as_records, offers
 from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
 from ui.http.answering import Answer, as_json, provenance
-from ui.http.asking import BadRequestError, JsonObject, Parameter, ParsedRequest
+from ui.http.asking import BadRequestError, JsonObject, Parameter, ParsedRequest, table_parameter
 from workspace import portfolios
 
 #: Commodities of one request: more take longer than a request should.
@@ -52,6 +53,11 @@ PARAMETERS = (
     ),
     Parameter("draws", "Number of draws.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 100}),
     Parameter("seed", "Random seed.", {"type": "integer", "minimum": 0, "maximum": 2**32 - 1, "default": 20251028}),
+    table_parameter(
+        "figures",
+        "Costs, outputs, chances, recoveries and gaps that you know better; they win over those of the database.",
+        "project,field,value,commodity\nNolans,capex_musd,900,",
+    ),
 )
 
 
@@ -70,6 +76,8 @@ def portfolio(request: ParsedRequest) -> Answer:
             "commodity: name 1 to {most}, such as dysprosium,terbium; `orebridge portfolio` takes all at once.",
             most=MOST_COMMODITIES,
         )
+    table = request.table("figures")
+    facts = portfolios.supply(request.view)
     question = Question(
         values["budget_musd"],
         values["by"],
@@ -82,6 +90,7 @@ def portfolio(request: ParsedRequest) -> Answer:
         values["least_pct"],
         values["draws"],
         values["seed"],
+        figures_from(*table, facts.names, facts.commodities) if table else (),
     )
     chosen = portfolios.portfolio(question, view=request.view)
     answered, instruments = asdict(chosen), as_records(offers(request.view.facts, chosen.lines))

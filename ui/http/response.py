@@ -1,18 +1,20 @@
 """Supply stops over the API: the presets with their pages, the response, what to buy for a stock, a floor price.
 
-Answers from the facts of the API: no milestone, stock or price of a user is in them.
+Answers from the facts of the API: of a user it knows what stands in the request, no stored milestone, stock or price.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+
+import duckdb
 
 from data.sql import Record
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_STOCK_DAYS
-from scoring.supply.price_floor import price_floor
-from scoring.supply.response import respond
+from scoring.supply.price_floor import costs_from, price_floor
+from scoring.supply.response import Response, respond
 from scoring.supply.response_record import floor_record, response_record, stock_record
 from scoring.supply.response_scenario import (
     DESKS,
@@ -26,9 +28,10 @@ from scoring.supply.response_scenario import (
     scenario_from,
     stock_targets,
 )
-from scoring.supply.stock_plan import cited_terms, plan
+from scoring.supply.stock import Stock, held, stocks_from
+from scoring.supply.stock_plan import cited_terms, goods_from, plan
 from ui.http.answering import Answer, as_json, provenance
-from ui.http.asking import BadRequestError, JsonObject, Parameter, ParsedRequest
+from ui.http.asking import BadRequestError, JsonObject, Parameter, ParsedRequest, table_parameter
 
 TEXT = {"type": "string", "maxLength": 200}
 PERCENT = {"type": "number", "minimum": 0, "maximum": 100}
@@ -72,10 +75,25 @@ PLANNED = (
     ),
     Parameter("cautious", "Cover the gap of P90 instead of P50.", {"type": "boolean", "default": False}),
     *SEEN,
+    table_parameter(
+        "stocks",
+        "What you have already: commodity, quantity, unit (t, kg, lb, kt or days).",
+        "commodity,quantity,unit\ngallium,2500,kg",
+    ),
+    table_parameter(
+        "goods",
+        "Prices, storage and shelf life that you know better.",
+        "commodity,usd_per_t,storage_usd_t_y,shelf_life_months\ngallium,600000,,24",
+    ),
 )
 FLOOR = (
     Parameter("commodity", "A USGS name such as neodymium.", TEXT),
     Parameter("floor_usd_t", "Floor price in USD per tonne of contained metal.", {"type": "number"}),
+    table_parameter(
+        "costs",
+        "Costs of sites: break_even_usd_t, or opex_usd_t, capex_musd and output_t_y together.",
+        "site,commodity,break_even_usd_t\nNolans,neodymium,75000",
+    ),
 )
 _OWN = ("commodity", "stage", "country", "cut_pct", "months", "share_pct", "exposure_pct")
 _OWN_ALSO = ("demand_t_y", "reliance_pct", "horizon_months")
@@ -106,8 +124,12 @@ def stock_plan(request: ParsedRequest) -> Answer:
     names = request.values.get("presets") or list({each.commodity: name for name, each in presets().items()}.values())
     facts = request.view.facts.cursor()
     try:
-        responses = [respond(facts, _seen(preset(name), dict(request.values))) for name in names]
-        terms = cited_terms(facts, [each.scenario.commodity for each in responses])
+        table = request.table("stocks")
+        stocks = stocks_from(*table) if table else {}
+        responses = [_stocked(facts, _seen(preset(name), dict(request.values)), stocks) for name in names]
+        table = request.table("goods")
+        goods = goods_from(*table) if table else {}
+        terms = cited_terms(facts, [each.scenario.commodity for each in responses], goods)
         quantile = "p90" if request.values["cautious"] else "p50"
         made = plan(responses, terms, float(request.values.get("budget_musd", 0)), quantile)
     except OrebridgeError as error:
@@ -116,16 +138,24 @@ def stock_plan(request: ParsedRequest) -> Answer:
 
 
 def floor_price(request: ParsedRequest) -> Answer:
-    """Answer with what the stated capital costs say at a floor price: costs are entered on the command line alone."""
+    """Answer with the sites of the costs that break even at a floor price, and what stated capital says of others."""
     try:
+        table = request.table("costs")
         made = price_floor(
             request.view.facts.cursor(),
             request.values.get("commodity", ""),
             float(request.values.get("floor_usd_t", 0)),
+            costs_from(*table) if table else (),
         )
     except OrebridgeError as error:
         raise BadRequestError("{error}.", error=error) from error
     return as_json({**floor_record(made), "orebridge": provenance()})
+
+
+def _stocked(facts: duckdb.DuckDBPyConnection, scenario: SupplyScenario, stocks: Mapping[str, Stock]) -> Response:
+    """Return the answer to a stop with what is held already."""
+    own = held(stocks, scenario.commodity)
+    return respond(facts, scenario.seen(stock_days=scenario.stock_days + own.days), own.tonnes)
 
 
 def _scenario(values: JsonObject) -> SupplyScenario:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from scoring.supply.answers import facts_of, of_cell, of_change
 from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
+from scoring.supply.own_figures import countries_of, own_from
 from scoring.supply.vintages import side_by_side
 from scoring.supply.vulnerability import vulnerability
 from ui.http.answering import Answer, as_json, provenance
-from ui.http.asking import Parameter, ParsedRequest
+from ui.http.asking import Parameter, ParsedRequest, table_parameter
 from workspace import published
 
 CHOICES = (
@@ -20,18 +21,29 @@ CHOICES = (
         {"type": "string", "enum": list(VINTAGES), "default": VINTAGES[0]},
     ),
     Parameter("against", "An older release to set beside it.", {"type": "string", "enum": list(VINTAGES)}),
+    table_parameter(
+        "own",
+        "Figures that you know better (import mix, reliance, demand, production, capacity, stock, price); they win "
+        "over those of the database and are listed with each cell under `own`.",
+        "commodity,stage,figure,country,value,unit\ngallium,refined,import_share,CHN,30,%",
+    ),
 )
 
 
 def supply(request: ParsedRequest) -> Answer:
-    """Answer with the cells of a desk, each measure an interval with its sources; unknown is null."""
+    """Answer with the cells of a desk, each measure an interval with its sources; unknown is null.
+
+    Figures of the user's own win over those of the database; where one cannot be used, the answer says which line.
+    """
     values = request.values
     commodity, stage = str(values.get("commodity") or "").strip().lower(), str(values.get("stage") or "")
     facts = request.view.facts
-    cells = vulnerability(facts, values["desk"], values["vintage"], commodity, stage)
+    table = request.table("own")
+    own = own_from(*table, countries_of(facts)) if table else ()
+    cells = vulnerability(facts, values["desk"], values["vintage"], commodity, stage, own)
     answered: dict[str, object] = {"cells": [of_cell(cell) for cell in cells]}
     if values.get("against"):
-        older = vulnerability(facts, values["desk"], values["against"], commodity, stage)
+        older = vulnerability(facts, values["desk"], values["against"], commodity, stage, own)
         answered["changes"] = [of_change(change) for change in side_by_side(older, cells)]
     if commodity and stage:
         answered["facts"] = facts_of(facts, commodity, stage)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
+from benchmarks.bench_portfolio import drawn, in_scipy
+from benchmarks.bench_portfolio import made_up as large
 from scoring.supply.portfolio_matrix import TOLERANCE, Limit, Program, Rows, Solution, usable
 from scoring.supply.portfolio_model import clash, shares, solve
 from tests.sampling import sampled
@@ -165,15 +170,45 @@ def test_a_plant_without_feed_closes_nothing() -> None:
     assert fed.value[0] == pytest.approx(9 / 20)
 
 
-def test_a_draft_of_many_projects_comes_near_the_best() -> None:
-    from benchmarks.bench_portfolio import made_up as large
-
-    program = large(700, 30)
+@pytest.mark.parametrize("seed", [20251028, 1, 2])
+def test_many_projects_are_solved_from_a_start_as_from_none(seed: int) -> None:
+    program = large(700, 30, seed)
     exact, draft = solve(program), solve(program, draft=True)
     assert exact is not None
     assert draft is not None
-    assert exact.value[0] - 0.02 <= draft.value[0] <= exact.value[0] + TOLERANCE
+    assert exact.value[0] == pytest.approx(in_scipy(program), abs=TOLERANCE)
+    assert 0.99 * exact.value[0] - TOLERANCE <= draft.value[0] <= exact.value[0] + TOLERANCE
     balanced(program, draft)
+    twice = replace(program, least=np.array([1.01 * exact.value[0]]))
+    assert solve(twice) is None
+
+
+def test_draws_side_by_side_are_those_one_after_the_other() -> None:
+    rng = np.random.default_rng(1)
+    versions = [drawn(large(700, 30), rng) for _draw in range(6)]
+    with ThreadPoolExecutor(3) as workers:
+        abreast = list(workers.map(lambda version: solve(version, draft=True), versions))
+    for version, found in zip(versions, abreast, strict=True):
+        alone = solve(version, draft=True)
+        assert found is not None
+        assert alone is not None
+        assert found.chosen == alone.chosen
+
+
+def test_where_nothing_can_be_closed_nothing_is_chosen_unless_the_limits_clash() -> None:
+    rows = Rows(*(np.zeros(0, int), np.zeros(0, int), np.zeros(0), np.zeros(0, int), np.zeros(0), np.zeros(0)))
+    limits = (Limit("budget", "", np.array([0, 1]), 50.0),)
+    program = Program(np.array([40.0, 60.0]), rows, np.array([[np.nan]]), np.ones(1), limits)
+    best = solve(program)
+    assert best is not None
+    assert best.chosen == ()
+    assert solve(replace(program, limits=(replace(limits[0], most_musd=-1.0),))) is None
+
+
+def test_the_solver_writes_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    code = "from benchmarks.bench_portfolio import made_up; from scoring.supply.portfolio_model import solve; "
+    subprocess.run([sys.executable, "-c", code + "solve(made_up(20, 6))"], check=True, timeout=120)
+    assert capfd.readouterr().out == ""
 
 
 def test_limits_that_clash_are_named_and_none_is_idle() -> None:

@@ -76,3 +76,39 @@ def test_what_cannot_be_used_is_one_sentence(client: TestClient) -> None:
     assert "No country has the code" in refused(client, "/response", commodity="gallium", **{**told, "country": "QQQ"})
     assert "give more than 0" in refused(client, "/stock", budget_musd=0)
     assert "A floor of 0" in refused(client, "/pricefloor", commodity="gallium")
+
+
+def test_stocks_prices_and_costs_of_ones_own_count(client: TestClient) -> None:
+    asked = {"budget_musd": 10, "presets": "china_gallium_ban"}
+    (before,) = got(client, "/stock", **asked)["purchases"]
+    goods = "commodity,usd_per_t\ngallium,600000\n"
+    (dear,) = got(client, "/stock", **asked, goods=goods)["purchases"]
+    assert (dear["terms"]["usd_per_t"], dear["terms"]["whose"]) == (600_000, "user")
+    stocks = "commodity,quantity,unit\ngallium,60,days\n"
+    (stocked,) = got(client, "/stock", **asked, stocks=stocks)["purchases"]
+    assert stocked["days_before"] < before["days_before"]
+    costs = "site,commodity,break_even_usd_t,output_t_y\nNolans,neodymium,75000,1000\n"
+    sites = got(client, "/pricefloor", commodity="neodymium", floor_usd_t=80_000, costs=costs)["sites"]
+    assert [site["break_even_usd_t"] for site in sites] == [75_000]
+
+
+def test_tables_that_cannot_be_used_name_line_and_cure(client: TestClient) -> None:
+    stocks = "commodity,quantity,unit\ngallium,60,litre\n"
+    assert "stocks, line 2: unit 'litre' is no mass" in refused(client, "/stock", budget_musd=1, stocks=stocks)
+    goods = "commodity,usd_per_t\ngallium,-1\n"
+    assert "goods, line 2: usd_per_t '-1' cannot be used" in refused(client, "/stock", budget_musd=1, goods=goods)
+    costs = "site,commodity\nNolans,neodymium\n"
+    asked = {"commodity": "neodymium", "floor_usd_t": 80_000}
+    assert "costs, line 2: costs are missing; give" in refused(client, "/pricefloor", **asked, costs=costs)
+    figures = "project,field,value\nNolans,wages,1\n"
+    told = refused(client, "/portfolio", commodity="dysprosium", figures=figures)
+    assert "figures, line 2: no field is called 'wages'; write one of capex_musd" in told
+
+
+def test_a_portfolio_takes_figures_of_ones_own(client: TestClient) -> None:
+    asked = {"commodity": "dysprosium", "draws": 5, "budget_musd": 500}
+    figures = "project,field,value,commodity\ngap,gap_t_y,1,dysprosium\n"
+    before, after = (got(client, "/portfolio", **asked, **own) for own in ({}, {"figures": figures}))
+    gap = [each["gaps"] if "gaps" in each else each["closed"] for each in (before, after)]
+    assert gap[0] != gap[1]
+    assert "user" in str(after["closed"])

@@ -49,3 +49,47 @@ def test_wrong_words_are_a_problem(client: TestClient, parameters: dict[str, str
     answer = client.get("/api/v1/supply", params=parameters)
     assert answer.status_code == 400
     assert says in answer.json()["detail"]
+
+
+HEAD = "commodity,stage,figure,country,value,unit\n"
+
+
+def test_figures_of_ones_own_win_and_are_marked(client: TestClient) -> None:
+    own = HEAD + "gallium,refined,import_share,CHN,30,%\ngallium,refined,import_share,JPN,70,%\n"
+    asked = {"commodity": "gallium", "stage": "refined", "against": "2024"}
+    (before,) = client.get("/api/v1/supply", params=asked).json()["cells"]
+    found = client.get("/api/v1/supply", params={**asked, "own": own}).json()
+    (cell,) = found["cells"]
+    assert before["own"] == []
+    assert [(each["figure"], each["country"], each["value"]["low"]) for each in cell["own"]] == [
+        ("import_share", "CHN", 30),
+        ("import_share", "JPN", 70),
+    ]
+    assert cell != {**before, "own": cell["own"]}, "they change what is told"
+    assert found["changes"]
+    assert client.get("/api/v1/supply", params=asked).json()["cells"] == [before], "nothing stays"
+
+
+@pytest.mark.parametrize(
+    ("own", "says"),
+    [
+        (HEAD + "gallium,refined,import_share,CHN,30,t\n", "own, line 2: unit 't' does not fit import_share; write %"),
+        (HEAD + "gallium,refined,import_share,CHX,30,%\n", "write an ISO 3166-1 alpha-3 code such as CXR"),
+        ("gallium,refined\n", "own, line 1: the column commodity is missing; the first line names commodity"),
+        (HEAD, "own, line 1: it has no rows"),
+        ("", "own, line 1"),
+        (HEAD + "x" * 10_000, "own has 10042 characters; 10000 are the most"),
+    ],
+)
+def test_a_table_that_cannot_be_used_is_one_sentence_with_the_cure(client: TestClient, own: str, says: str) -> None:
+    answer = client.get("/api/v1/supply", params={"own": own})
+    assert answer.status_code == 400
+    assert says in answer.json()["detail"]
+
+
+def test_the_document_describes_the_table(client: TestClient) -> None:
+    described = client.get("/api/v1/openapi.json").json()["paths"]["/supply"]["get"]["parameters"]
+    (own,) = [each for each in described if each["name"] == "own"]
+    assert own["schema"]["maxLength"] == 10_000
+    example = own["schema"]["examples"][0]
+    assert client.get("/api/v1/supply", params={"commodity": "gallium", "own": example}).status_code == 200

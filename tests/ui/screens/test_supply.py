@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import get_args
 
 import pytest
@@ -50,6 +51,83 @@ def test_the_commodity_of_interest_stands_open_with_its_figures_and_sites() -> N
     assert test.session_state["m"] == "gallium"
 
 
+TABLE = "supply_own_table"
+SHARES = [
+    {
+        "commodity": "gallium",
+        "stage": "refined",
+        "figure": "import_share",
+        "country": "CHN",
+        "value": "30",
+        "unit": "%",
+    },
+    {
+        "commodity": "gallium",
+        "stage": "refined",
+        "figure": "import_share",
+        "country": "JPN",
+        "value": "70",
+        "unit": "%",
+    },
+]
+
+
+def typed(test: AppTest, *rows: dict[str, str]) -> AppTest:
+    """Type rows into the table of own figures and run."""
+    test.session_state[TABLE] = {"edited_rows": {}, "added_rows": list(rows), "deleted_rows": []}
+    test.run()
+    assert not test.exception, test.exception
+    return test
+
+
+def plain(markdown: str) -> str:
+    """Return Markdown without its escapes."""
+    return markdown.replace("\\", "")
+
+
+def said(test: AppTest) -> str:
+    """Return the text of the cell that stands open."""
+    return " ".join(each.value for each in (*test.caption, *test.markdown))
+
+
+def test_what_is_typed_wins_is_marked_and_stays_for_the_visit() -> None:
+    test = opened(lang="en", m="gallium")
+    assert "your own figures count" not in said(test)
+    typed(test, *SHARES)
+    assert "Your figures (†): Share of imports China 30 %, Share of imports Japan 70 %." in said(test)
+    assert "Imports by your mix: Japan 70 %, China 30 %." in said(test)
+    assert "†: your own figures count in it." in said(test)
+    test.selectbox(key="supply_desk").set_value("japan").run()
+    assert "Imports by your mix: Japan 70 %, China 30 %." in said(test), "a rerun keeps them"
+    test.switch_page("screens/response/page.py").run()
+    test.switch_page("screens/supply/page.py").run()
+    assert not test.exception, test.exception
+    assert "Imports by your mix: Japan 70 %, China 30 %." in said(test), "and another page"
+    assert list(test.data_editor[0].value["value"]) == ["30", "70"]
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentence"),
+    [
+        ({"unit": "t"}, "your table, line 3: unit 't' does not fit import_share; write %."),
+        ({"value": "much"}, "your table, line 3: value 'much' cannot be used; write a plain number from 0 to 100."),
+        ({"country": "Japan"}, "is no code of a country; write an ISO 3166-1 alpha-3 code such as"),
+        ({"value": "80"}, "your table, line 3: the shares of imports add up to 110 %"),
+    ],
+)
+def test_a_cell_that_cannot_be_used_is_said_in_a_sentence_and_nothing_is_lost(
+    bad: dict[str, str], sentence: str
+) -> None:
+    test = typed(opened(lang="en", m="gallium"), SHARES[0], {**SHARES[1], **bad})
+    assert [sentence in plain(each.value) for each in test.error] == [True]
+    test.switch_page("screens/response/page.py").run()
+    test.switch_page("screens/supply/page.py").run()
+    kept = test.data_editor[0].value
+    assert list(kept["country"]) == ["CHN", bad.get("country", "JPN")]
+    assert list(kept["value"]) == ["30", bad.get("value", "70")]
+    assert [sentence in plain(each.value) for each in test.error] == [True], "it is said until it is mended"
+
+
 def test_without_a_second_vintage_the_page_says_how_to_choose_one() -> None:
     test = opened(lang="en", m="nickel")
     test.selectbox(key="supply_against").set_value("").run()
@@ -83,6 +161,8 @@ def test_an_interval_in_words(ends: Interval | None, unit: str, said: str) -> No
 def test_words_are_complete() -> None:
     figures = session.facts().cursor().execute("SELECT DISTINCT figure FROM facts.market_figure").fetchall()
     statuses = session.facts().cursor().execute("SELECT DISTINCT status FROM facts.market_figure").fetchall()
+    bases = session.facts().cursor().execute("SELECT DISTINCT basis FROM facts.market_figure").fetchall()
+    assert set(words.COUNTED) == {basis for (basis,) in bases if not re.fullmatch(r"(?:[A-Z][a-z]?\d?)+", basis)}
     assert set(words.FIGURES) == {figure for (figure,) in figures}
     assert set(words.CELL_STATUS) == {status for (status,) in statuses}
     assert set(words.CHAIN) == set(STAGES)

@@ -23,6 +23,7 @@ from ui.screens.supply.words import (
     OWN_MARK,
     RELIANCE_STATUS,
     area,
+    counted,
     interval,
     shown,
 )
@@ -101,7 +102,7 @@ def _supply_lines(cell: Cell) -> list[str]:
             country=area(each.leading_country),
             share=interval(each.leading_share_pct, "%"),
             covered=interval(each.covered_share_pct, "%"),
-            basis=each.basis,
+            basis=counted(each.basis),
         )
         lines.append(line if place == 0 else _("Beside it: {line}").format(line=line))
     if main and main.not_counted:
@@ -170,7 +171,7 @@ def printed(commodity: str, stage: str) -> None:
             _("Area"): [area(str(row["area"])) for row in rows],
             _("Period"): [" ".join(filter(None, (str(row["period"]), str(row["scenario"])))) for row in rows],
             _("Value"): [row["value"] for row in rows],
-            _("Unit"): [" ".join(filter(None, (str(row["unit"]), str(row["basis"])))) for row in rows],
+            _("Unit"): [" ".join(filter(None, (str(row["unit"]), counted(str(row["basis"]))))) for row in rows],
             _("Vintage"): [str(row["vintage"]) for row in rows],
             _("Source"): [w.source_title(str(row["source_id"])) for row in rows],
             _("As printed"): [str(row["printed"]) for row in rows],

@@ -55,6 +55,27 @@ OWN_FIGURES = {
     "stock": N_("Stock"),
     "price": N_("Price"),
 }
+#: What a market figure counts, where it is no chemical formula (Cu, TiO2, REO), which is written alike everywhere.
+COUNTED = {
+    "alumina": N_("alumina"),
+    "apparent consumption": N_("apparent consumption"),
+    "barite": N_("barite"),
+    "battery-grade graphite": N_("battery-grade graphite"),
+    "bauxite, dry": N_("bauxite, dry"),
+    "element, clean energy technologies": N_("element, clean energy technologies"),
+    "fluorspar": N_("fluorspar"),
+    "grade basis": N_("grade basis"),
+    "graphite": N_("graphite"),
+    "imports": N_("imports"),
+    "index": N_("index"),
+    "magnet rare earths (Nd, Pr, Dy, Tb)": N_("magnet rare earths (Nd, Pr, Dy, Tb)"),
+    "natural graphite": N_("natural graphite"),
+    "titanium sponge": N_("titanium sponge"),
+    "TiO2 pigment": N_("TiO2 pigment"),
+    "world supply, EU assessment 2023, average 2016 to 2020": N_(
+        "world supply, EU assessment 2023, average of 2016 to 2020"
+    ),
+}
 PRINTED = "printed"
 AREAS = {"world": N_("World"), "other": N_("Other countries (residual)"), "EUU": N_("European Union")}
 
@@ -62,6 +83,11 @@ AREAS = {"world": N_("World"), "other": N_("Other countries (residual)"), "EUU":
 def area(code: str) -> str:
     """Return the name of a country or of the world."""
     return w.word(AREAS, code) if code in AREAS else w.nation(code)
+
+
+def counted(basis: str) -> str:
+    """Return what a market figure counts, in words; a chemical formula as it is."""
+    return w.word(COUNTED, basis) if basis in COUNTED else basis
 
 
 def interval(ends: Interval | None, unit: str = "") -> str:
