@@ -45,7 +45,7 @@ TABLES = (
 #: What is there of the facts and of what users brought, joined as ``combined.<name>``.
 JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 #: What ranking alone needs.
-RANKING_TABLES = TABLES[:6]
+RANKING_TABLES = ("site", "commodity", "country", "measurement", "gate", "claim", "product")
 #: What the vulnerability of supply chains is read from.
 MARKET_TABLES = ("commodity", "country", "market_figure", "trade_code", "trade_flow", "political_stability")
 #: What a search looks into besides.

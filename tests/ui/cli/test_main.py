@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from scoring.ranking.pipeline import rank
+from scoring.ranking.scenario import opening
 from tests.commands import holding
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
@@ -139,3 +142,11 @@ def test_while_another_process_holds_the_store_ranking_answers_and_the_shortlist
         done = run("shortlist", "show")
         assert done.returncode == 2
         assert f"held by process {holder}" in done.stderr
+
+
+@pytest.mark.parametrize("commodity", ["dysprosium", "titanium", "copper"])
+def test_the_list_of_the_command_is_that_of_all_facts(run, facts, commodity: str) -> None:
+    """The command opens the tables that ranking reads and no others; it must not miss one."""
+    rows = answered(run("rank", "--commodity", commodity, "--top", "100000", "--format", "json"))
+    asked = replace(opening(), commodity=commodity).with_filters(step="mines")
+    assert {row["site_id"] for row in rows} == set(rank(facts, asked)["site_id"])
