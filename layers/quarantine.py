@@ -46,15 +46,26 @@ class Lease:
         root = home / QUARANTINE
         root.mkdir(parents=True, exist_ok=True, mode=0o700)
         root.chmod(0o700)
-        self.folder = root / uuid.uuid4().hex
-        self.folder.mkdir(mode=0o700)
-        lock = private(self.folder / LEASE)
-        _lock(lock)
+        while (made := _held(root / uuid.uuid4().hex)) is None:
+            continue
+        self.folder, lock = made
         self._finalizer = weakref.finalize(self, _let_go, lock, self.folder)
 
     def end(self) -> None:
         """Release the folder and delete its content."""
         self._finalizer()
+
+
+def _held(folder: Path) -> tuple[Path, BinaryIO] | None:
+    """Make a folder and take its lease; None where a sweep came between the two, and removes the folder."""
+    folder.mkdir(mode=0o700)
+    lock = private(folder / LEASE)
+    with contextlib.suppress(BlockingIOError, PermissionError):  # what a lock that another has raises
+        _lock(lock)
+        if (folder / LEASE).exists():
+            return folder, lock
+    lock.close()
+    return None
 
 
 def sweep(home: Path) -> None:

@@ -84,3 +84,27 @@ def test_a_lease_that_is_let_go_twice_is_fine(tmp_path: Path) -> None:
     lease.end()
     lease.end()
     assert not lease.folder.exists()
+
+
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_sweep_between_the_making_of_a_folder_and_its_lease_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ended: bool
+) -> None:
+    """A sweep that found the lease before it was taken removes that folder; the upload gets another one."""
+    real, swept = quarantine._lock, []
+
+    def late(lock) -> None:
+        if not swept:
+            swept.append(True)
+            if not ended:
+                raise BlockingIOError
+            monkeypatch.setattr(quarantine, "_lock", real)
+            quarantine.sweep(tmp_path)
+        real(lock)
+
+    monkeypatch.setattr(quarantine, "_lock", late)
+    lease = Lease(tmp_path)
+    assert swept
+    assert (lease.folder / quarantine.LEASE).exists()
+    quarantine.sweep(tmp_path)
+    assert [lease.folder] == list((tmp_path / QUARANTINE).iterdir())
