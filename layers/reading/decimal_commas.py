@@ -10,8 +10,6 @@ from layers.contract import Request
 from layers.reading.raw import Notes
 
 _DECIMAL_COMMA = "^\\s*[+-]?(\\d+|\\d{1,3}([ '.\u00a0\u202f]\\d{3})+),\\d+([eE][+-]?\\d+)?\\s*$"
-
-
 _MAYBE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2}(,\d{3})+\s*$"
 
 
