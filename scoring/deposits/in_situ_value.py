@@ -189,8 +189,8 @@ def prices(path: Path = FILE) -> dict[str, Price]:
         CSV (UTF-8) with the columns ``commodity`` and ``usd_per_t`` (USD per tonne of the grade basis), or in the form
         of `data/curated/prices.csv`, where ``usd_per_t_basis`` is what counts. ``low`` and ``high`` are in the unit of
         ``price``, or in USD per tonne where the row has no ``price``; these, ``year``, ``form``, ``conversion``,
-        ``source_url`` and ``evidence`` are optional. Commas, semicolons or tabs part the columns, whose names are read in
-        capitals too.
+        ``source_url`` and ``evidence`` are optional. Commas, semicolons or tabs part the columns, whose names may be in
+        capitals.
 
     Raises
     ------
