@@ -23,6 +23,7 @@ from pydantic_core import from_json
 from data import shortlist_items
 from data import shortlists as stored_shortlists
 from data.shortlist_items import Item, Shortlist, WorkspaceError, moment
+from data.shortlist_rows import put_new
 from data.store import Store
 from data.texts import line, plain, prose
 from geo.errors import Phrase
@@ -174,7 +175,7 @@ def keep(store: Store, workspace: Workspace) -> ImportedShortlists:
         for shortlist in workspace.shortlists:
             names[shortlist.name] = _free(shortlist.name, taken)
             taken.add(names[shortlist.name])
-            stored_shortlists.put_new(cursor, replace(shortlist, name=names[shortlist.name]))
+            put_new(cursor, replace(shortlist, name=names[shortlist.name]))
         for snapshot in workspace.snapshots:
             meta = {name: getattr(snapshot, name) for name in ("label", "data_version", "scenario_hash")} | {
                 "frozen_at": snapshot.frozen_at.isoformat()

@@ -1,14 +1,11 @@
-"""Shortlists in the user's store: their sites and notes, and every change with its undo and redo."""
+"""Shortlists in the user's store: their sites and notes, every change with its undo and redo, and their snapshots."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any, TypedDict, cast
-
-import duckdb
 
 from data.shortlist_items import (
     LONGEST_NAME,
@@ -20,7 +17,8 @@ from data.shortlist_items import (
     check_item,
     plain_item,
 )
-from data.sql import Record, records, sql
+from data.shortlist_rows import Step, apply_steps, head_of, items_of, parsed, put_changes, read_head, rows_of
+from data.sql import sql
 from data.store import Store, StoreCursor
 from data.texts import line, prose
 from geo.errors import Phrase
@@ -92,7 +90,7 @@ def shortlists_by(cursor: StoreCursor) -> list[ShortlistSummary]:
     cursor : StoreCursor
         Of a transaction that is open.
     """
-    return cast("list[ShortlistSummary]", _rows(cursor, "shortlists", {}))
+    return cast("list[ShortlistSummary]", rows_of(cursor, "shortlists", {}))
 
 
 def read(store: Store, name: str) -> Shortlist:
@@ -111,14 +109,14 @@ def read(store: Store, name: str) -> Shortlist:
         If there is none of that name: which there are.
     """
     cursor = store.cursor()
-    head = _read_head(cursor, name)
+    head = read_head(cursor, name)
     if head is None:
         raise WorkspaceError(
             "No shortlist is called {name!r}; there are: {shortlists}. `orebridge shortlist new` makes one.",
             name=name,
             shortlists=[repr(row["name"]) for row in shortlists(store)] or Phrase("none yet"),
         )
-    return replace(head, items=_items(cursor, name, None))
+    return replace(head, items=items_of(cursor, name, None))
 
 
 def site_ids(store: Store, name: str) -> list[str]:
@@ -131,7 +129,7 @@ def site_ids(store: Store, name: str) -> list[str]:
     name : str
         Name of the shortlist.
     """
-    return [item.site_id for item in _items(store.cursor(), name, None)]
+    return [item.site_id for item in items_of(store.cursor(), name, None)]
 
 
 def new(store: Store, shortlist: Shortlist) -> None:
@@ -149,9 +147,11 @@ def new(store: Store, shortlist: Shortlist) -> None:
     WorkspaceError
         If there is one of that name already, or a field cannot be kept.
     """
-    if _read_head(store.cursor(), shortlist.name):
+    if read_head(store.cursor(), shortlist.name):
         raise WorkspaceError("There is a shortlist {shortlist!r} already; take another name.", shortlist=shortlist.name)
-    _write(store, "new", shortlist.name, head=_head(shortlist), items={item.site_id: item for item in shortlist.items})
+    _write(
+        store, "new", shortlist.name, head=head_of(shortlist), items={item.site_id: item for item in shortlist.items}
+    )
 
 
 def add(store: Store, name: str, *sites: str, note: str = "") -> None:
@@ -172,7 +172,7 @@ def add(store: Store, name: str, *sites: str, note: str = "") -> None:
         If the note is too long, or the shortlist would hold too many sites; nothing is added.
     """
     cursor = store.cursor()
-    there = {item.site_id: item for item in _items(cursor, name, None)}
+    there = {item.site_id: item for item in items_of(cursor, name, None)}
     fresh = {site_id: Item(site_id, note) for site_id in sites if site_id not in there}
     noted = {site_id: replace(there[site_id], note=note) for site_id in sites if note and site_id in there}
     if len(there) + len(fresh) > MOST_SITES:
@@ -182,7 +182,7 @@ def add(store: Store, name: str, *sites: str, note: str = "") -> None:
             count=len(there) + len(fresh),
             most=MOST_SITES,
         )
-    _write(store, "add", name, head=None if _read_head(cursor, name) else _head(Shortlist(name)), items=fresh | noted)
+    _write(store, "add", name, head=None if read_head(cursor, name) else head_of(Shortlist(name)), items=fresh | noted)
 
 
 def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
@@ -195,7 +195,7 @@ def remove(store: Store, name: str, *sites: str) -> tuple[str, ...]:
     name : str
         Name of the shortlist.
     """
-    there = tuple(item.site_id for item in _items(store.cursor(), name, sites))
+    there = tuple(item.site_id for item in items_of(store.cursor(), name, sites))
     _write(store, "remove", name, items=dict.fromkeys(there, None))
     return there
 
@@ -241,10 +241,10 @@ def edit_head(store: Store, name: str, /, **changes: Any) -> Shortlist:
     """
     before = read(store, name)
     after = replace(before, **changes)
-    if after.name != name and _read_head(store.cursor(), after.name):
+    if after.name != name and read_head(store.cursor(), after.name):
         raise WorkspaceError("There is a shortlist {shortlist!r} already; take another name.", shortlist=after.name)
     if after != before:
-        _write(store, "rename" if after.name != name else "edit", name, head=_head(after))
+        _write(store, "rename" if after.name != name else "edit", name, head=head_of(after))
     return after
 
 
@@ -323,8 +323,8 @@ def changes(store: Store, name: str | None = None, site_id: str | None = None) -
     site_id : str or None, optional
         Id of a site; None: all.
     """
-    rows = _rows(store.cursor(), "shortlist_changes", {"shortlist": name, "site_id": site_id})
-    return [Change(**{**row, "before": _parsed(row["before"]), "after": _parsed(row["after"])}) for row in rows]
+    rows = rows_of(store.cursor(), "shortlist_changes", {"shortlist": name, "site_id": site_id})
+    return [Change(**{**row, "before": parsed(row["before"]), "after": parsed(row["after"])}) for row in rows]
 
 
 def keep_snapshot(store: Store, snapshot_id: str, name: str, meta: Mapping[str, str], payload: bytes) -> None:
@@ -384,7 +384,7 @@ def snapshots(store: Store, name: str) -> list[SnapshotSummary]:
     name : str
         Name of the shortlist.
     """
-    return cast("list[SnapshotSummary]", _rows(store.cursor(), "snapshots", {"shortlist": name}))
+    return cast("list[SnapshotSummary]", rows_of(store.cursor(), "snapshots", {"shortlist": name}))
 
 
 def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
@@ -413,32 +413,6 @@ def snapshot_payload(store: Store, snapshot_id: str) -> bytes:
     return bytes(matches[0][0])
 
 
-def _rows(cursor: StoreCursor, name: str, values: dict[str, object]) -> list[Record]:
-    return records(cursor.execute(sql(f"data/queries/{name}.sql"), values))
-
-
-def _read_head(cursor: StoreCursor, name: str) -> Shortlist | None:
-    row = next(iter(_rows(cursor, "shortlist_head", {"name": name})), None)
-    if row is None:
-        return None
-    layers = {layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in json.loads(row["layers"]).items()}
-    return Shortlist(name, row["question"], _parsed(row["scenario"]), layers, row["data_version"])
-
-
-def _items(cursor: StoreCursor, name: str, sites: Sequence[str] | None) -> tuple[Item, ...]:
-    """Return the items of a shortlist, or those of some sites, in the order of addition."""
-    rows = _rows(cursor, "shortlist_items", {"shortlist": name, "site_ids": None if sites is None else list(sites)})
-    return tuple(Item(**{**row, "tags": tuple(json.loads(row["tags"]))}) for row in rows)
-
-
-def _parsed(text: str | None) -> dict[str, Any] | None:
-    return json.loads(text) if text is not None else None
-
-
-def _head(shortlist: Shortlist) -> dict[str, Any]:
-    return {key: value for key, value in asdict(shortlist).items() if key != "items"}
-
-
 def _write(
     store: Store,
     action: str,
@@ -459,7 +433,7 @@ def _write(
     if head is None and not items:
         return
     with store.write(action, _subject(action, name, head, items)) as cursor:
-        _put(cursor, action, name, head, items)
+        put_changes(cursor, action, name, head, items)
 
 
 def _subject(action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]) -> str:
@@ -468,107 +442,12 @@ def _subject(action: str, name: str, head: dict[str, Any] | None, items: Mapping
     return f"{name}/{next(iter(items))}" if one_site else name
 
 
-def put_new(cursor: StoreCursor, shortlist: Shortlist) -> None:
-    """Create a shortlist within a transaction; the caller has checked it and that its name is free.
-
-    Parameters
-    ----------
-    cursor : StoreCursor
-        Of a transaction that is open.
-    shortlist : Shortlist
-        The shortlist as it is to be.
-    """
-    _put(cursor, "new", shortlist.name, _head(shortlist), {item.site_id: item for item in shortlist.items})
-
-
-def _put(
-    cursor: StoreCursor, action: str, name: str, head: dict[str, Any] | None, items: Mapping[str, Item | None]
-) -> None:
-    """Write head and items with their history, one statement per kind of row."""
-    steps = [] if head is None else [_head_step(cursor, name, head)]
-    old_items = {item.site_id: item for item in _items(cursor, name, list(items))}
-    steps += [Step(s, _fields(old_items.get(s)), _fields(item)) for s, item in items.items()]
-    start = datetime.now(UTC)
-    times = [(start + timedelta(microseconds=place)).isoformat() for place in range(len(steps))]
-    _keep_times_of_adding(steps, times)
-    _apply(cursor, name, steps, start)
-    rows = [
-        {"place": place, "at": at, "site_id": step.site_id, "before": _text(step.before), "after": _text(step.after)}
-        for place, (step, at) in enumerate(zip(steps, times, strict=True), start=1)
-    ]
-    now = head["name"] if head else name
-    values = {"shortlist": now, "action": action, "rows": json.dumps(rows, ensure_ascii=False)}
-    cursor.execute(sql("data/queries/log_shortlist_changes.sql"), values)
-
-
-def _keep_times_of_adding(steps: Sequence[Step], times: Sequence[str]) -> None:
-    """Preserve the time at which a site was added; a new one without it takes that of its step."""
-    for step, at in zip(steps, times, strict=True):
-        if step.site_id and step.after is not None:
-            step.after["added_at"] = step.before["added_at"] if step.before else step.after["added_at"] or at
-
-
-def _head_step(cursor: StoreCursor, name: str, head: dict[str, Any]) -> Step:
-    before = _read_head(cursor, name)
-    return Step("", _head(before) if before else None, head or None)
-
-
-def _fields(item: Item | None) -> dict[str, Any] | None:
-    return None if item is None else {k: v for k, v in asdict(item).items() if k != "site_id"}
-
-
-def _text(value: dict[str, Any] | None) -> str | None:
-    return None if value is None else json.dumps(value, ensure_ascii=False, sort_keys=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """The change of one row from `before` to `after`; the head has an empty `site_id`, None means absent."""
-
-    site_id: str
-    before: dict[str, Any] | None
-    after: dict[str, Any] | None
-
-
-def _apply(cursor: StoreCursor, name: str, steps: Sequence[Step], at: datetime) -> None:
-    """Apply changes from `before` to `after` to the head and the sites of a shortlist."""
-    for head in (step for step in steps if not step.site_id):
-        if head.after is None:
-            cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": name})
-        else:
-            _apply_head(cursor, head.before, head.after, at)
-    _apply_sites(cursor, name, [step for step in steps if step.site_id])
-
-
-def _apply_sites(cursor: StoreCursor, name: str, steps: Sequence[Step]) -> None:
-    gone = [step.site_id for step in steps if step.after is None]
-    if gone:
-        statement = "DELETE FROM shortlist_item WHERE shortlist = $name AND list_contains($gone, site_id)"
-        cursor.execute(statement, {"name": name, "gone": gone})
-    kept = [{**step.after, "site_id": step.site_id} for step in steps if step.after is not None]
-    if kept:
-        cursor.execute(
-            sql("data/queries/put_shortlist_items.sql"),
-            {"shortlist": name, "rows": json.dumps(kept, ensure_ascii=False)},
-        )
-
-
-def _apply_head(cursor: StoreCursor, before: dict[str, Any] | None, after: dict[str, Any], at: datetime) -> None:
-    if before is not None and before["name"] != after["name"]:
-        cursor.execute("DELETE FROM shortlist WHERE name = $name", {"name": before["name"]})
-        for statement in duckdb.extract_statements(sql("data/queries/rename_shortlist.sql")):
-            cursor.execute(statement, {"old": before["name"], "new": after["name"]})
-    values = {"name": after["name"], "question": after["question"], "data_version": after["data_version"]}
-    texts = {"scenario": _text(after["scenario"]), "layers": _text(after["layers"])}
-    cursor.execute(sql("data/queries/put_shortlist.sql"), {**values, **texts, "at": at})
-
-
 def _replay(store: Store, batch: list[Change], *, back: bool) -> Change:
     """Undo (`back`) or redo the rows of a batch, in the order given, in one transaction."""
     first = batch[-1] if back else batch[0]
     turned = [Step(c.site_id, c.after, c.before) if back else Step(c.site_id, c.before, c.after) for c in batch]
     with store.write("undo" if back else "redo", first.shortlist) as cursor:
-        _apply(cursor, first.shortlist, turned, datetime.now(UTC))
+        apply_steps(cursor, first.shortlist, turned, datetime.now(UTC))
         numbers = [change.number for change in batch]
         statement = "UPDATE shortlist_change SET undone = $undone WHERE list_contains($numbers, number)"
         cursor.execute(statement, {"undone": back, "numbers": numbers})

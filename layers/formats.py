@@ -61,7 +61,7 @@ FORMATS: dict[str, FileFormat] = {
     "delimited": FileFormat("CSV", "delimited.read_delimited", offered=(".csv", ".tsv", ".txt", ".xyz")),
     "workbook": FileFormat(
         "Excel",
-        "delimited.read_workbook",
+        "workbook.read_workbook",
         (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"),
         signatures=(b"\xd0\xcf\x11\xe0",),
     ),

@@ -16,26 +16,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import pyarrow as pa
-import pyarrow.compute as pc
-import rasterio
-import shapely
-from rasterio.errors import RasterioError
-
 from data.files import private
 from data.store import Store, current_user
-from data.texts import ODD, line, prose
+from data.texts import line, prose
 from data.user_layers import NewLayer, UserLayer, check_confidentiality, stored_layers
 from geo.errors import OrebridgeError
 from layers import findings, quarantine
+from layers.clean_output import clean_raster, clean_rows, clean_table, output_of
 from layers.contract import (
     CANCEL,
-    FEATURES,
     LEFT_OUT,
-    LONGEST_TEXT,
-    PIXELS,
-    ROWS_SCHEMA,
-    VECTOR_SCHEMA,
     LayerReport,
     Report,
     ReportError,
@@ -48,7 +38,6 @@ FILE_BYTES, QUARANTINE_BYTES = 500_000_000, 4_000_000_000
 CHUNK = 1 << 20
 LEFT_OUT_BYTES = 5_000_000
 FREE_BYTES = 1_000_000_000
-TIFF_STARTS = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 #: What of a user's suffix is kept: letters and digits; it is a hint, content decides.
 _SUFFIX = re.compile(r"\.([A-Za-z0-9]{1,12})$")
 
@@ -336,32 +325,13 @@ def rows_of(draft: Draft) -> list[tuple[str, tuple[str, ...], list[tuple[int, li
             raise NotReadyError("{upload} holds no table.", upload=draft.upload.name)
         raise NotReadyError("{message} {cure}", message=findings.message(first), cure=findings.cure(first))
     return [
-        (layer.name, tuple(prose(column.name) for column in layer.columns), _clean_rows(draft, layer))
+        (
+            layer.name,
+            tuple(prose(column.name) for column in layer.columns),
+            clean_rows(output_of(draft.upload.folder / "out", layer), layer),
+        )
         for layer in draft.ready
     ]
-
-
-def _clean_rows(draft: Draft, layer: LayerReport) -> list[tuple[int, list[str]]]:
-    path = draft.upload.folder / "out" / layer.file
-    if Path(layer.file).name != layer.file or not plain_file(path):
-        raise ReportError("The reader's file for {layer!r} is not there; nothing was imported.", layer=layer.name)
-    try:
-        with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-            table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        raise ReportError(
-            "The reader's table for {layer!r} cannot be used ({reason}); nothing was imported.",
-            layer=layer.name,
-            reason=type(error).__name__,
-        ) from error
-    widths = pc.list_value_length(table.column("texts")).unique().to_pylist() if table.schema == ROWS_SCHEMA else [-1]
-    if len(table) != layer.features or widths not in ([], [len(layer.columns)]):
-        raise ReportError(
-            "The reader's table for {layer!r} is not in the agreed form; nothing was imported.", layer=layer.name
-        )
-    cells = zip(table.column("row").to_pylist(), table.column("texts").to_pylist(), strict=True)
-    return [(row, [prose(text[:LONGEST_TEXT]) if text else "" for text in texts]) for row, texts in cells]
 
 
 def known_already(store: Store, draft: Draft) -> list[UserLayer]:
@@ -441,120 +411,7 @@ def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone:
         transformations=list(layer.transformations),
         findings=[asdict(f) for f in draft.report.findings if f.layer in ("", layer.name)],
     )
-    path = draft.upload.folder / "out" / layer.file
-    if Path(layer.file).name != layer.file or not plain_file(path):
-        raise ReportError("The reader's file for {layer!r} is not there; nothing was imported.", layer=layer.name)
+    path = output_of(draft.upload.folder / "out", layer)
     if layer.kind == "raster":
         return NewLayer(row, raster=clean_raster(path, layer))
     return NewLayer(row, features=clean_table(path, layer), left_out=draft.left_out)
-
-
-def clean_raster(path: Path, layer: LayerReport) -> Path:
-    """Check a raster from the reader before any library opens it: a TIFF that refers to no other file.
-
-    Parameters
-    ----------
-    path : Path
-        A file in the store's folder.
-    layer : LayerReport
-        What the reader says of a layer.
-
-    Raises
-    ------
-    ReportError
-        If it begins like something else, or its metadata redirect the reader to another file.
-    """
-    with path.open("rb") as file:
-        if file.read(4) not in TIFF_STARTS:
-            raise ReportError(
-                "The reader's raster for {layer!r} is no GeoTIFF; nothing was imported.", layer=layer.name
-            )
-    try:
-        with rasterio.open(path, driver="GTiff") as raster:
-            spaces = {space for band in range(raster.count + 1) for space in raster.tag_namespaces(band)}
-            shape = raster.width * raster.height, raster.count
-    except RasterioError as error:
-        why = type(error).__name__
-        raise ReportError(
-            "The reader's raster for {layer!r} cannot be used ({reason}); nothing was imported.",
-            layer=layer.name,
-            reason=why,
-        ) from error
-    if (
-        any("OVERVIEW" in space.upper() or "xml" in space for space in spaces)
-        or shape[0] > PIXELS
-        or shape[1] != layer.bands
-    ):
-        raise ReportError(
-            "The reader's raster for {layer!r} is not in the agreed form; nothing was imported.", layer=layer.name
-        )
-    return path
-
-
-def clean_table(path: Path, layer: LayerReport) -> pa.Table:
-    """Load an Arrow file from the reader, and check it against the contract.
-
-    Parameters
-    ----------
-    path : Path
-        A file in the store's folder.
-    layer : LayerReport
-        What the reader says of a layer.
-
-    Raises
-    ------
-    ReportError
-        If schema, lengths or nulls are not as `VECTOR_SCHEMA` says.
-    """
-    try:
-        with pa.memory_map(str(path)) as source:
-            table = pa.ipc.open_file(source).read_all()
-            table.validate(full=True)
-    except (pa.ArrowException, OSError) as error:
-        why = type(error).__name__
-        raise ReportError(
-            "The reader's table for {layer!r} cannot be used ({reason}); nothing was imported.",
-            layer=layer.name,
-            reason=why,
-        ) from error
-    if not table.schema.equals(VECTOR_SCHEMA) or len(table) != layer.features or len(table) > FEATURES:
-        raise ReportError(
-            "The reader's table for {layer!r} is not in the agreed form; nothing was imported.", layer=layer.name
-        )
-    for name, kind in (("numbers", "number"), ("texts", "text")):
-        width = sum(column.type == kind for column in layer.columns)
-        lengths = pc.list_value_length(table.column(name)).unique().to_pylist()
-        if lengths not in ([], [width]):
-            raise ReportError(
-                "The reader's table for {layer!r} has rows of unequal width; nothing was imported.", layer=layer.name
-            )
-    table = _plain_texts(table)
-    if not _on_earth(table):
-        raise ReportError(
-            "The reader's table for {layer!r} has shapes that are none, or off the Earth; nothing was imported.",
-            layer=layer.name,
-        )
-    return table
-
-
-def _plain_texts(table: pa.Table) -> pa.Table:
-    """Return the table with attribute values that steer no terminal and break no file; see `data.texts`."""
-    lists = table.column("texts").combine_chunks()
-    values = lists.flatten()
-    odd = pc.fill_null(pc.match_substring_regex(values, ODD), False)
-    if not pc.any(odd).as_py():
-        return table
-    cleaned = [
-        prose(text) if is_odd else text for text, is_odd in zip(values.to_pylist(), odd.to_pylist(), strict=True)
-    ]
-    made = pa.ListArray.from_arrays(lists.offsets, pa.array(cleaned, pa.string()))
-    return table.set_column(table.schema.get_field_index("texts"), table.schema.field("texts"), made)
-
-
-def _on_earth(table: pa.Table) -> bool:
-    try:
-        shapes = shapely.from_wkb(table.column("geometry").to_numpy(zero_copy_only=False))
-    except shapely.errors.ShapelyError:
-        return False
-    west, south, east, north = shapely.total_bounds(shapes)
-    return bool(len(shapes) == 0 or (west >= -180 and east <= 180 and south >= -90 and north <= 90))

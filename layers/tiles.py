@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from data.bounded_cache import BoundedCache
+from geo.bbox import Bounds
 from geo.errors import OrebridgeError, Phrase
 from geo.raster import Grid, read_grid, render_tile, render_world
 from layers.catalog import Layer, RasterStyle, VectorStyle
@@ -304,7 +305,7 @@ def _size(geometries: NDArray[np.object_]) -> NDArray[np.float64]:
     return extent
 
 
-def _limits(layer: Layer) -> tuple[float, float, float, float]:
+def _limits(layer: Layer) -> Bounds:
     """Return what of a layer is drawn: west, south, east, north in degrees."""
     return BASEMAP_LIMITS if layer.group == "basemap" else MAP_LIMITS
 
@@ -324,13 +325,10 @@ def _whole(layer: Layer) -> bytes | None:
 def _tile(layer: Layer, zoom: int, column: int, row: int) -> bytes:
     features = _features(layer)
     pixel_deg = 360.0 / 2**zoom / TILE_PIXELS
-    (west, south, east, north), (left, floor, right, roof) = (
-        _with_margin(tile_bounds(zoom, column, row)),
-        _limits(layer),
-    )
-    box = max(west, left), max(south, floor), min(east, right), min(north, roof)
-    if box[1] >= box[3]:
+    west, south, east, north = _common(_with_margin(tile_bounds(zoom, column, row)), _limits(layer))
+    if south >= north:
         return _collection([])
+    box = west, south, east, north
     rows = np.sort(features.tree.query(shapely.box(*box)))
     if zoom < FULL_DETAIL_ZOOM:
         rows = rows[_first_of_each_cell(features.middle[rows], pixel_deg * CELL_PIXELS[layer.kind])]
@@ -346,10 +344,15 @@ def _first_of_each_cell(middle: NDArray[np.float64], cell_deg: float) -> NDArray
     return np.sort(first)
 
 
-def _with_margin(bounds: tuple[float, float, float, float]) -> tuple[float, float, float, float]:
+def _with_margin(bounds: Bounds) -> Bounds:
     west, south, east, north = bounds
     lon_deg, lat_deg = (east - west) * TILE_MARGIN, (north - south) * TILE_MARGIN
     return west - lon_deg, south - lat_deg, east + lon_deg, north + lat_deg
+
+
+def _common(one: Bounds, other: Bounds) -> Bounds:
+    """Return what two boxes have in common; the south lies above the north where that is nothing."""
+    return max(one[0], other[0]), max(one[1], other[1]), min(one[2], other[2]), min(one[3], other[3])
 
 
 def _rounded(geometries: NDArray[np.object_], grid_deg: float) -> NDArray[np.object_]:

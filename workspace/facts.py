@@ -17,7 +17,8 @@ import duckdb
 from data import fact_rows
 from data.cells import csv_text
 from data.fact_attributes import FactAttribute, fact_attributes
-from data.fact_rows import COLUMNS, NEEDED, CheckedRows, Known, column_of, folded
+from data.fact_cells import Known, folded
+from data.fact_rows import COLUMNS, NEEDED, CheckedRows, column_of
 from data.store import home
 from data.user_facts import StoredFact
 from data.user_sites import GradeBasis

@@ -13,7 +13,8 @@ from geo.errors import OrebridgeError
 from scoring.criteria.catalogue import load
 from scoring.criteria.user_criterion import UserCriterion, from_dict
 from scoring.defaults import SIDE_BY_SIDE
-from scoring.ranking.scenario import Area, Filters, Scenario, area_from
+from scoring.ranking.scenario import Area, Filters, Scenario
+from scoring.ranking.scenario_reading import area_from
 
 MOST_BYTES, MOST_DEPTH, MOST_CRITERIA = 100_000, 8, 40
 

@@ -18,7 +18,7 @@ from data.shortlist_items import Shortlist, WorkspaceError
 from data.store import Store
 from geo.errors import OrebridgeError, Phrase
 from scoring.aggregation.methods import METHODS
-from scoring.ranking.scenario import from_dict
+from scoring.ranking.scenario_reading import from_dict
 from scoring.snapshots import snapshot as frozen
 from scoring.snapshots.vectors import SiteScore
 

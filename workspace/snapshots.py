@@ -12,7 +12,8 @@ from data.shortlist_items import Shortlist, WorkspaceError
 from data.store import Store
 from geo.errors import OrebridgeError
 from scoring.aggregation.methods import METHODS
-from scoring.ranking.scenario import Filters, Scenario, from_dict
+from scoring.ranking.scenario import Filters, Scenario
+from scoring.ranking.scenario_reading import from_dict
 from scoring.snapshots import rank_moves
 from scoring.snapshots import snapshot as frozen
 from scoring.snapshots.rank_moves import RankingRecord, RankMove

@@ -5,47 +5,35 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
 from scipy.spatial import cKDTree
 
+from data.bundling.bearers import Bearers
 from data.bundling.names import (
-    contradicted,
-    core_words,
     name_similarity,
-    parts,
     within,
 )
 from data.bundling.records import Record
 from data.bundling.same_site import (
     EQUAL,
-    GEOD,
     REACHES,
     REPEATED_IN_UNION_KM,
     SEARCH_KM,
     UNIONS,
     Verdict,
-    alike_in_kind,
     any_alike,
     asides_of,
     best_name_similarity,
-    bracketed_apart,
     compare,
     distance_km_of,
-    families,
     names_of,
     one_listing,
     parts_of,
     repeated,
 )
-
-#: A lone name needs a word that stands in at most so many names elsewhere, and may be given at most so many points.
-ELSEWHERE, POINTS = 3, 3
-LONE_LETTERS = 4
-#: How alike the name of a record without coordinates must be.
-NAMED_ALIKE = 92.0
+from data.bundling.unlocated import NAMED_ALIKE, best_named, comparable, one_place, witnessed
 
 
 def located_pairs(records: list[Record]) -> list[tuple[int, int]]:
@@ -113,7 +101,7 @@ class Finder:
 
     def _by_name(self, record: Record) -> tuple[int, Verdict] | None:
         rivals = best_named(record, self._records, self._by_country.get(record.iso3, ()))
-        if not rivals or not _one_place(self._records, rivals):
+        if not rivals or not one_place(self._records, rivals):
             return None
         return rivals[0], replace(compare(record, self._records[rivals[0]]), same=True)
 
@@ -216,7 +204,7 @@ def told_as_one(records: list[Record]) -> list[tuple[int, int]]:
         told = asides_of(record)
         if record.lon is not None or record.machine_read or record.kind != "mine" or not told:
             continue
-        near = [j for j in by_country[record.iso3] if _comparable(record, records[j])]
+        near = [j for j in by_country[record.iso3] if comparable(record, records[j])]
         named = [j for j in near if best_name_similarity(record, records[j]) >= NAMED_ALIKE]
         called = [j for j in near if _bears(records[j], told)]
         found |= {
@@ -230,80 +218,6 @@ def told_as_one(records: list[Record]) -> list[tuple[int, int]]:
 
 def _bears(record: Record, told: tuple[str, ...]) -> bool:
     return any(name_similarity(x, y) >= EQUAL for x in told for y in (*names_of(record), *parts_of(record)))
-
-
-class Bearers:
-    """Who bears which name, over all located records, to tell a lone name from one of many.
-
-    Parameters
-    ----------
-    records : list of Record
-        What sources say of places, a record a row. Machine-read reports do not count: their points scatter.
-    """
-
-    def __init__(self, records: list[Record]) -> None:
-        self._records = records
-        self._by_core: dict[tuple[str, ...], list[int]] = defaultdict(list)
-        self._by_word: dict[str, list[int]] = defaultdict(list)
-        for i, record in enumerate(records):
-            if record.lon is None or record.machine_read:
-                continue
-            self._by_core[core_words(record.name)].append(i)
-            for word in {w for name in names_of(record) for w in core_words(name)}:
-                self._by_word[word].append(i)
-
-    def far_pairs(self) -> set[tuple[int, int]]:
-        """Return the pairs of records of one name and country whose points lie apart, where nobody else bears it.
-
-        A listing that has the name at both points means two mines, unless it is a union of listings.
-        """
-        found: set[tuple[int, int]] = set()
-        for core, bearers in self._by_core.items():
-            if len({self._records[i].iso3 for i in bearers}) != 1 or not self._rare(core, bearers):
-                continue
-            places = self._places(bearers)
-            for one, other in combinations(places, 2) if len(places) <= POINTS else ():
-                if not self._listed_apart(one, other):
-                    found.update((min(i, j), max(i, j)) for i in one for j in other)
-        return found
-
-    def _listed_apart(self, one: list[int], other: list[int]) -> bool:
-        pairs = ((self._records[i], self._records[j]) for i in one for j in other)
-        return any(
-            (one_listing(a, b) and a.source_id not in UNIONS) or bracketed_apart(a.name, b.name) for a, b in pairs
-        )
-
-    def lone(self, name: str, iso3: str) -> bool:
-        """Tell whether the located records of one place, and no others in the world, bear a name.
-
-        Parameters
-        ----------
-        name : str
-            Name of a site as a source prints it.
-        iso3 : str
-            Country that the place must lie in.
-        """
-        bearers = self._by_core.get(core_words(name), [])
-        return (
-            len(self._places(bearers)) == 1
-            and {self._records[i].iso3 for i in bearers} == {iso3}
-            and self._rare(core_words(name), bearers)
-        )
-
-    def _rare(self, core: tuple[str, ...], bearers: list[int]) -> bool:
-        """Tell whether one word of the name is hardly used elsewhere."""
-        words = [w for w in core if len(w) >= LONE_LETTERS]
-        return any(len(set(self._by_word[w]) - set(bearers)) <= ELSEWHERE for w in words)
-
-    def _places(self, bearers: list[int]) -> list[list[int]]:
-        """Return records grouped by place, `SEARCH_KM` between neighbours at most."""
-        places: list[list[int]] = []
-        for i in bearers:
-            near = [
-                p for p in places if any(distance_km_of(self._records[i], self._records[j]) <= SEARCH_KM for j in p)
-            ]
-            places = [p for p in places if p not in near] + [[i, *(j for p in near for j in p)]]
-        return places
 
 
 def _may_join(records: list[Record], left: Iterable[int], right: Iterable[int], lone: set[tuple[int, int]]) -> bool:
@@ -425,7 +339,7 @@ def _attach_unlocated(records: list[Record], clusters: Clusters, apart: SaidApar
         if record.lon is not None or not record.iso3 or record.same_as:
             continue
         rivals = best_named(record, records, by_country[record.iso3], joined=True)
-        if not rivals or not (len({clusters.find(j) for j in rivals}) == 1 or _one_place(records, rivals)):
+        if not rivals or not (len({clusters.find(j) for j in rivals}) == 1 or one_place(records, rivals)):
             continue
         if apart.keeps(clusters.members(rivals[0]), clusters.members(i)):
             continue
@@ -434,113 +348,9 @@ def _attach_unlocated(records: list[Record], clusters: Clusters, apart: SaidApar
             clusters.join(i, clusters.find(rivals[0]))
 
 
-def attaches(record: Record, candidate: Record, *, lone_name: bool = False) -> bool:
-    """Tell whether a record without coordinates means a located one, as far as the two of them say.
-
-    Parameters
-    ----------
-    record : Record
-        What one source says of a place, without coordinates.
-    candidate : Record
-        What another says of a place, with coordinates.
-    lone_name : bool, optional
-        Whether the name is borne in one place only (`Bearers.lone`).
-    """
-    same_country = bool(record.iso3) and record.iso3 == candidate.iso3
-    return (
-        same_country
-        and bool(best_named(record, [candidate], (0,), joined=True))
-        and witnessed(record, candidate, lone_name=lone_name)
-    )
-
-
-def witnessed(record: Record, candidate: Record, *, lone_name: bool = False) -> bool:
-    """Tell whether more than the name says that a record without coordinates means a located one.
-
-    Witnesses are the deposit type, two commodities in common, a second name in common, a name of two words, a name that
-    only one place bears. Against it speaks a name in brackets that the other does not know
-    ("Liberty (Hall-Tonopah)" and the Liberty pit).
-
-    Parameters
-    ----------
-    record : Record
-        What one source says of a place, without coordinates.
-    candidate : Record
-        What another says of a place, with coordinates, whose name agrees.
-    lone_name : bool, optional
-        Whether the name is borne in one place only (`Bearers.lone`).
-    """
-    proper = max(name_similarity(record.name, name) for name in names_of(candidate)) >= EQUAL
-    full = [part for part in _joined(record) if len(core_words(part)) >= 2]
-    witnesses = (
-        bool(record.deposit_type) and record.deposit_type == candidate.deposit_type,
-        len(families(record.commodities) & families(candidate.commodities)) >= 2,
-        _names_in_common(record, candidate) >= 2,
-        proper and len(core_words(record.name)) >= 2,
-        any(name_similarity(part, name) >= EQUAL for part in full for name in names_of(candidate)),
-        lone_name,
-    )
-    return sum(witnesses) > int(contradicted(record.name, names_of(candidate)))
-
-
-def _names_in_common(record: Record, candidate: Record) -> int:
-    """Return how many different names of a record the other bears too, brackets and joined names counted apart."""
-    known = {core_words(n) for n in (*names_of(candidate), *asides_of(candidate), *_joined(candidate))}
-    return len({core_words(n) for n in (*names_of(record), *asides_of(record), *_joined(record))} & known)
-
-
-def _joined(record: Record) -> tuple[str, ...]:
-    return tuple(part for name in names_of(record) for part in parts(name, joined_by_hyphen=True))
-
-
 def _located_by_country(records: list[Record]) -> dict[str, list[int]]:
     by_country: dict[str, list[int]] = defaultdict(list)
     for i, record in enumerate(records):
         if record.lon is not None and record.iso3 and not record.machine_read:
             by_country[record.iso3].append(i)
     return by_country
-
-
-def best_named(record: Record, records: list[Record], candidates: Iterable[int], *, joined: bool = False) -> list[int]:
-    """Return the candidates for a record without coordinates: best name first, then within 3 of it; none below 92.
-
-    Only candidates with a commodity and the kind (mine or plant) in common count; that they lie in one country is the
-    caller's to see to.
-
-    Parameters
-    ----------
-    record : Record
-        What one source says of one place.
-    records : list[Record]
-        What sources say of places, a record a row.
-    candidates : Iterable[int]
-        Positions of records.
-    joined : bool, optional
-        Whether one name of a joined one ("A-B") counts as well, at 92.
-    """
-    similarity = _joined_similarity if joined else best_name_similarity
-    ranked = sorted(
-        ((similarity(record, records[j]), -j) for j in candidates if _comparable(record, records[j])),
-        reverse=True,
-    )
-    if not ranked or ranked[0][0] < NAMED_ALIKE:
-        return []
-    return [-j for score, j in ranked if score >= ranked[0][0] - 3]
-
-
-def _joined_similarity(a: Record, b: Record) -> float:
-    similarity = best_name_similarity(a, b)
-    if similarity >= NAMED_ALIKE:
-        return similarity
-    return NAMED_ALIKE if any_alike(_joined(a), b, _joined(b), a) else similarity
-
-
-def _comparable(a: Record, b: Record) -> bool:
-    return bool(families(a.commodities) & families(b.commodities)) and alike_in_kind(a, b)
-
-
-def _one_place(records: list[Record], candidates: list[int]) -> bool:
-    """Are all candidates within 25 km of the first: then they are one district and the first serves."""
-    first = records[candidates[0]]
-    others = [records[j] for j in candidates[1:]]
-    return all(GEOD.inv(first.lon, first.lat, o.lon, o.lat)[2] <= 25_000 for o in others)

@@ -14,16 +14,11 @@ from numpy.typing import NDArray
 from geo.arrays import FloatArray
 from layers.contract import Request
 from layers.reading import angles, datums, sides
+from layers.reading.geometry_texts import from_texts, geometry_texts, mostly
 from layers.reading.raw import Notes, RawLayer, Refused
-from layers.reading.tables import Place, Table, TextArray, plain_name, share
+from layers.reading.table_crs import LAT, LON, PAIR, geographic, projected
+from layers.reading.tables import Place, Table, TextArray, share
 
-_LON = re.compile(
-    r"(?<![a-z])(longitude|longitud|longit|long|lon|lng|l[aä]nge|laenge|londd|longdd)(?![a-z])|経度|经度|경도|долгота"
-    r"|[東西]経|[东西]经|[동서]경"
-)
-_LAT = re.compile(
-    r"(?<![a-z])(latitude|latitud|latit|lat|breite|latdd)(?![a-z])|緯度|纬度|위도|широта|[北南]緯|[北南]纬|[북남]위"
-)
 _EAST = re.compile(
     r"(?<![a-z])(eastings?|east|este|utm_?e|x_?utm|utm_?x|rechtswert|ostwert|[ma][gm][ag]\d*_?z?\d*_?e)(?![a-z])|^e(_m)?$|東距|東西座標"
 )
@@ -38,12 +33,6 @@ _Y = re.compile(
 )
 #: Japanese surveys on plane rectangular coordinates: X points north.
 _SURVEY_X, _SURVEY_Y = re.compile(r"^x_?座標"), re.compile(r"^y_?座標")
-_PAIR = re.compile(r"lat.*lo?ng?|lo?ng?.*lat|coord|location|position|latlon|座標|位置|坐标|geo_?point|gps")
-_ZONE = re.compile(r"(?<![a-z])(utm_?zone|mga_?zone|amg_?zone|grid_?zone|zone|huso|fuseau|zona)(?![a-z])|ゾーン")
-_DATUM = re.compile(
-    r"(?<![a-z])(datum|crs|srs|srid|epsg|coord\w*_?sys\w*|projection|spatial_?ref\w*|geodetic\w*|grid_?(id|name|system))(?![a-z])|測地系"
-)
-_VERTICAL = re.compile(r"height|vertical|elev|ahd|depth|標高")
 _ASIDE = re.compile(
     r"(?<![a-z])(orig\w*|local|min|max|dms|end|to|old|mine|grid_local|bearing|azimuth|error|acc\w*|uncert\w*|prec\w*|target)(?![a-z])"
 )
@@ -52,11 +41,6 @@ _NO_PLACE = re.compile(
     r"length|area|perimeter|date|year|time|depth|elev|height|count|acres|tonn|grade|amount|price|_id$|^id|"
     r"(?<![a-z])(fid|objectid|no|num|number|line|flight|fiducial)(?![a-z])|ppm|ppb|pct|%"
 )
-_WKT = re.compile(
-    r"^\s*(SRID=\d+;)?\s*(MULTI)?(POINT|LINESTRING|POLYGON|GEOMETRYCOLLECTION)\s*(Z|M|ZM)?\s*(\(|EMPTY)", re.IGNORECASE
-)
-_WKB = re.compile(r"^(\\x)?0[01][0-9A-Fa-f]{16,}$")
-_GEOJSON = re.compile(r'^\s*\{.*"(type|coordinates)"', re.DOTALL)
 _PAIRED = re.compile(
     r"^[(\[]?\s*[+-]?\d{1,3}\.\d{2,}\s*[°º]?\s*[,;/\s]\s*[+-]?\d{1,3}\.\d{2,}\s*[°º]?\s*[)\]]?$|\d\s*[°度d:].*\d\s*[°度d:]"
 )
@@ -94,7 +78,7 @@ def locate(
     table = Table(frame, name, dict(request.cures), notes, said or {})
     ways: tuple[Callable[[Table], Place | None], ...] = (
         _as_told,
-        _geometry_texts,
+        geometry_texts,
         _lon_lat,
         _plane,
         _pair_cells,
@@ -127,7 +111,7 @@ def _geometry_as_told(table: Table) -> Place | None:
     column = _named(table, "wkt")
     if column is None:
         return None
-    place = _from_texts(table, column)
+    place = from_texts(table, column)
     if place is None:
         sample = str(next(iter(table.known(column)), ""))[:60]
         table.notes.add("wkt_unreadable", layer=table.name, column=table.names[column], sample=sample)
@@ -141,92 +125,6 @@ def _named(table: Table, key: str) -> int | None:
         names = ", ".join(name[:60] for name in table.names[:30])
         table.notes.add("column_missing", layer=table.name, key=key, column=wanted[:60] or "(none)", names=names)
     return found
-
-
-def _geometry_texts(table: Table) -> Place | None:
-    for column in range(len(table.names)):
-        if _mostly(table.known(column)[:50], _is_geometry):
-            place = _from_texts(table, column)
-            if place is not None:
-                return place
-    return None
-
-
-def _is_geometry(text: str) -> bool:
-    return bool(_WKT.match(text) or _WKB.match(text) or _GEOJSON.match(text))
-
-
-def _mostly(known: TextArray, test: Callable[[str], bool]) -> bool:
-    """Tell whether there are texts and four in five of them pass a test."""
-    return bool(known.size) and sum(test(text) for text in known) >= 0.8 * known.size
-
-
-def _from_texts(table: Table, column: int) -> Place | None:
-    """Read WKT (also with SRID=), WKB in hexadecimal digits, or GeoJSON geometries."""
-    texts = _stripped(table, column)
-    known = [text for text in texts[:2_000] if text]
-    if not known:
-        return None
-    name = table.names[column]
-    geometry, crs, reason = _decoder(known[0])(texts, name)
-    missing = shapely.is_missing(geometry)
-    if missing.all():
-        return None
-    named = _crs_of_name(name, geometry[~missing])
-    if named and not any(crs):
-        crs[:], reason = named, f"the name of column {name} says so"
-    unreadable = np.array([text is not None for text in texts]) & missing
-    return Place(geometry, crs, reason if any(crs) else "", (name,), unreadable)
-
-
-def _stripped(table: Table, column: int) -> TextArray:
-    """Return the texts of a column without spaces around them; None where there is none."""
-    cells = table.frame.iloc[:, column].astype(object)
-    return np.array([text.strip() if isinstance(text, str) and text.strip() else None for text in cells], dtype=object)
-
-
-def _decoder(text: str) -> Callable[[TextArray, str], tuple[TextArray, TextArray, str]]:
-    """Return what reads geometries of the form of a text: to shapes, their CRS by row, and the reason for it."""
-    if _GEOJSON.match(text):
-        return _from_geojson
-    return _from_wkb if _WKB.match(text) else _from_wkt
-
-
-def _from_geojson(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
-    crs = np.full(len(texts), "EPSG:4326", dtype=object)
-    reason = f"column {name} holds GeoJSON, which is in WGS 84 degrees (RFC 7946)"
-    return shapely.from_geojson(texts, on_invalid="ignore"), crs, reason
-
-
-def _from_wkb(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
-    digits = np.array([text.removeprefix("\\x") if text else None for text in texts], dtype=object)
-    geometry = shapely.from_wkb(digits, on_invalid="ignore")
-    srid = np.where(shapely.is_missing(geometry), 0, shapely.get_srid(geometry))
-    crs = np.array([datums.epsg_in(str(code)) if code > 0 else "" for code in srid], dtype=object)
-    return geometry, crs, f"the SRID of column {name} says so"
-
-
-def _from_wkt(texts: TextArray, name: str) -> tuple[TextArray, TextArray, str]:
-    split = [
-        text.split(";", 1) if text and text[:5].upper() == "SRID=" and ";" in text else ("", text) for text in texts
-    ]
-    crs = np.array([datums.epsg_in(head[5:]) if head else "" for head, _ in split], dtype=object)
-    with np.errstate(over="ignore"):  # 1e400 is infinite, and rows without a finite place are left out
-        geometry = shapely.from_wkt(np.array([body for _, body in split], dtype=object), on_invalid="ignore")
-    return geometry, crs, f"the SRID= prefix of column {name} says so"
-
-
-def _crs_of_name(name: str, geometry: TextArray) -> str:
-    """Return the CRS that the name of a column states: a code, or the datum of what lies in degrees."""
-    if code := datums.epsg_in(name):
-        return code
-    datum = datums.datum_in(name)
-    return datums.geographic(datum) if datum and _degrees(geometry) else ""
-
-
-def _degrees(geometry: TextArray) -> bool:
-    west, south, east, north = shapely.total_bounds(geometry)
-    return bool(west >= -360 and east <= 360 and south >= -90 and north <= 90)
 
 
 def _best(
@@ -271,13 +169,13 @@ def _is_plane(x: FloatArray, y: FloatArray) -> bool:
 
 
 def _lon_lat(table: Table) -> Place | None:
-    found = _best(table, _LON, _LAT, _is_lon_lat)
+    found = _best(table, LON, LAT, _is_lon_lat)
     if found:
         return _points(table, *found, degrees=True)
-    turned = _best(table, _LON, _LAT, _is_swapped)
+    turned = _best(table, LON, LAT, _is_swapped)
     if turned:
         return _points(table, *turned, degrees=True)
-    metres = _best(table, _LON, _LAT, _is_plane)
+    metres = _best(table, LON, LAT, _is_plane)
     if metres:
         table.notes.add("not_degrees", layer=table.name, x=table.names[metres[0]], y=table.names[metres[1]])
         return _points(table, *metres)
@@ -311,8 +209,8 @@ def _x_y(table: Table) -> Place | None:
 
 
 def _pair_cells(table: Table) -> Place | None:
-    for column in sorted(range(len(table.names)), key=lambda at: not _PAIR.search(table.plain[at])):
-        if not _mostly(table.known(column)[:50], lambda text: bool(_PAIRED.search(text))):
+    for column in sorted(range(len(table.names)), key=lambda at: not PAIR.search(table.plain[at])):
+        if not mostly(table.known(column)[:50], lambda text: bool(_PAIRED.search(text))):
             continue
         first, second, lettered = angles.pairs(_texts(table, column))
         lon_first = not lettered and _begins_with_lon(table, column, first)
@@ -321,7 +219,7 @@ def _pair_cells(table: Table) -> Place | None:
             name, order = table.names[column], "lon, lat" if lon_first else "lat, lon"
             sample = str(table.known(column)[0])[:60]
             table.notes.add("pair_column", layer=table.name, column=name, order=order, sample=sample)
-            crs = _geographic(table, (name,), f"column {name} holds coordinate pairs in degrees")
+            crs = geographic(table, (name,), f"column {name} holds coordinate pairs in degrees")
             return _placed(table, lon, lat, crs, table.filled(column))
     return None
 
@@ -337,7 +235,7 @@ def _texts(table: Table, column: int) -> list[str | None]:
 
 def _grid_references(table: Table) -> Place | None:
     for column in range(len(table.names)):
-        if _mostly(table.known(column)[:50], angles.is_mgrs):
+        if mostly(table.known(column)[:50], angles.is_mgrs):
             lon, lat = angles.mgrs(_texts(table, column))
             crs = np.full(len(table), "EPSG:4326", dtype=object)
             reason = f"column {table.names[column]} holds MGRS grid references (WGS 84)"
@@ -350,11 +248,11 @@ def _points(table: Table, x: int, y: int, *, degrees: bool = False) -> Place:
     xs, ys = table.values(x), table.values(y)
     names = (table.names[x], table.names[y])
     in_range = _is_lon_lat(xs, ys)
-    if degrees or (in_range and (_LON.search(table.plain[x]) or _fine(xs, ys))):
-        crs = _geographic(table, names, f"columns {names[0]} and {names[1]} are in degrees")
+    if degrees or (in_range and (LON.search(table.plain[x]) or _fine(xs, ys))):
+        crs = geographic(table, names, f"columns {names[0]} and {names[1]} are in degrees")
         xs, ys = (sides.signed(table, x, xs), sides.signed(table, y, ys)) if in_range else (xs, ys)
     else:
-        stated, reason = _projected(table, names)
+        stated, reason = projected(table, names)
         crs = sides.settled(table, xs, ys, stated), reason
     if degrees and in_range:
         lost = (np.abs(ys) > 90.0) | (xs < -180.0) | (xs > 360.0)
@@ -366,94 +264,6 @@ def _fine(x: FloatArray, y: FloatArray) -> bool:
     """Tell degrees from a local grid: most values have three decimals or more."""
     values = np.concatenate([x[np.isfinite(x)][:2_000], y[np.isfinite(y)][:2_000]])
     return bool((np.abs(values * 100.0 - np.round(values * 100.0)) > 1e-6).mean() > 0.5)
-
-
-def _geographic(table: Table, names: tuple[str, ...], what: str) -> tuple[TextArray, str]:
-    crs = np.full(len(table), "", dtype=object)
-    for words, source in (
-        (" ".join(map(table.words, names)), "their definition says" if table.said else "their names say"),
-        (table.said.get("", ""), "the file says"),
-    ):
-        if datum := datums.datum_in(words):
-            crs[:] = datums.geographic(datum)
-            return crs, f"{what}; {source} {datum}"
-    column, stated = _stated(
-        table,
-        lambda text: datums.geographic(datums.datum_in(text)) if datums.datum_in(text) else _geographic_code(text),
-    )
-    if column is not None:
-        crs = np.where(stated == "", "EPSG:4326", stated)
-        return (
-            crs,
-            f"{what}; column {table.names[column]} says {', '.join(dict.fromkeys(table.known(column)[:200]))[:60]}",
-        )
-    crs[:] = "EPSG:4326"
-    named = all(_LON.search(plain) or _LAT.search(plain) or _PAIR.search(plain) for plain in map(plain_name, names))
-    table.notes.add("datum_taken" if named else "degrees_taken", layer=table.name, names=", ".join(names))
-    return crs, f"{what}; no datum is stated, WGS 84 is assumed"
-
-
-def _geographic_code(text: str) -> str:
-    code = datums.epsg_in(text)
-    return code if code in {datums.geographic(datum) for datum in datums.DATUMS} else ""
-
-
-def _projected(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str]:
-    """Find the CRS of eastings and northings: by the names of their columns, a datum column and a zone column."""
-    found = _projected_by_names(table, names) or _projected_by_zone(table, names)
-    if found is not None:
-        return found
-    column, stated = _stated(table, lambda text: sides.projected(table, text, ""))
-    if column is not None:
-        return stated, f"column {table.names[column]} says so"
-    code = next(
-        (code for line in table.said.get("", "").splitlines() if (code := sides.projected(table, line, ""))), ""
-    )
-    return np.full(len(table), code, dtype=object), "the comments of the file say so" if code else ""
-
-
-def _projected_by_names(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str] | None:
-    for name in names:
-        bare, said = re.sub(r"(?i)[_\s](e|n|x|y)$", "", name.strip()), table.said.get(name, "")
-        if code := sides.projected(table, f"{bare} {said}", ""):
-            crs = np.full(len(table), code, dtype=object)
-            return crs, f"the {'definition' if said else 'name'} of column {name} says so"
-    return None
-
-
-def _projected_by_zone(table: Table, names: tuple[str, ...]) -> tuple[TextArray, str] | None:
-    """Find the CRS by a zone column and a datum column or name; says so where only the zone is known."""
-    zones = table.matching(_ZONE, aside=_VERTICAL)
-    if not zones:
-        return None
-    zone, zone_name = _words_in(table, zones[0]), table.names[zones[0]]
-    named = next((datum for name in (*names, zone_name) if (datum := datums.datum_in(name))), "")
-    ways = [(_words_in(table, column), table.names[column]) for column in table.matching(_DATUM, aside=_VERTICAL)]
-    ways.append((pd.Series(named, index=zone.index), "their names"))
-    for stated, source in ways:
-        crs = np.array(
-            [sides.projected(table, a, b) if b else "" for a, b in zip(stated, zone, strict=True)], dtype=object
-        )
-        if any(crs):
-            return crs, f"the zone is from column {zone_name}, the datum from {source}"
-    sample = str(next(iter(table.known(zones[0])), ""))[:20]
-    table.notes.add("zone_without_datum", layer=table.name, column=zone_name, zone=sample)
-    return None
-
-
-def _words_in(table: Table, column: int) -> pd.Series[str]:
-    """Return a column as stripped texts; empty where there is none."""
-    return table.frame.iloc[:, column].fillna("").astype(str).str.strip()
-
-
-def _stated(table: Table, code: Callable[[str], str]) -> tuple[int | None, TextArray]:
-    """Return the column that states a CRS row by row, and the codes; None if there is none."""
-    for column in table.matching(_DATUM, aside=_VERTICAL):
-        texts = _words_in(table, column)
-        codes = {text: code(text) for text in texts.unique()[:1_000]}
-        if any(codes.values()):
-            return column, np.array([codes.get(text, "") for text in texts], dtype=object)
-    return None, np.empty(0, dtype=object)
 
 
 def _placed(table: Table, x: FloatArray, y: FloatArray, crs: tuple[TextArray, str], filled: NDArray[np.bool_]) -> Place:
@@ -509,7 +319,7 @@ def _by_crs(table: Table, frame: pd.DataFrame, geometry: TextArray, crs: TextArr
 def _ask(table: Table) -> list[RawLayer]:
     """Name the columns that may be coordinates, or refuse the table."""
     pairs = _likely_pairs(table)
-    if not pairs and table.matching(_LON) and table.matching(_LAT):
+    if not pairs and table.matching(LON) and table.matching(LAT):
         raise Refused("coordinates_none_readable", rows=len(table))
     if not pairs:
         raise Refused("no_coordinates", names=", ".join(name[:40] for name in table.names[:12]))

@@ -1,39 +1,29 @@
-"""Read tables: delimited text in any of the usual spellings, and the sheets of a workbook."""
+"""Read tables of delimited text in any of the usual spellings."""
 
 from __future__ import annotations
 
 import csv
-import datetime
 import io
-import itertools
 import re
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pacsv
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from layers.contract import FEATURES, Request
 from layers.reading.coordinates import locate
+from layers.reading.decimal_commas import decimal_points
 from layers.reading.encodings import utf8
 from layers.reading.header_rows import titled
-from layers.reading.percent_cells import percent_cells
 from layers.reading.raw import Notes, RawLayer, Refused, Source
+from layers.reading.table_names import NUMBER, XYZ, numbered, stem, useful
 
 #: Rows looked at to tell the separator and the header; rows of a wrong length that are mended; columns at most.
 SAMPLE_ROWS, MENDED_ROWS, COLUMNS = 400, 50_000, 5_000
-#: Cells of all sheets of a workbook.
-CELLS = 20_000_000
 _SEPARATORS = (",", "\t", ";", "|")
 _NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "vertical bar", " ": "spaces"}
-_NUMBER = re.compile(r"^\s*[+-]?(\d+([.,]\d*)?|[.,]\d+)([eEdD][+-]?\d+)?\s*$")
-_XYZ = ("x", "y", "z")
-_DECIMAL_COMMA = "^\\s*[+-]?(\\d+|\\d{1,3}([ '.\u00a0\u202f]\\d{3})+),\\d+([eE][+-]?\\d+)?\\s*$"
-_MAYBE_THOUSANDS = r"^\s*[+-]?[1-9]\d{0,2}(,\d{3})+\s*$"
 
 
 @dataclass(frozen=True)
@@ -99,25 +89,14 @@ def delimited_frame(source: Source, request: Request, notes: Notes) -> tuple[int
         notes.add("preamble_skipped", count=form.header, names=", ".join(form.names[:6])[:200])
     if form.header < 0:
         notes.add("no_header", names=", ".join(form.names[:6]), separator=_NAMES[form.separator])
-        if source.original_name.lower().endswith(".dat") and len(form.names) > len(_XYZ) + 1:
+        if source.original_name.lower().endswith(".dat") and len(form.names) > len(XYZ) + 1:
             raise Refused("aseg_definition_missing", name=stem(source.original_name))
     frame = _table(body, form, notes)
     if frame.empty:
         raise Refused("table_header_only", names=", ".join(form.names[:12])[:300])
     if len(frame) > FEATURES:
         raise Refused("table_too_long", rows=len(frame), most=FEATURES)
-    return form.lines, _decimal_points(frame, form, request, notes)
-
-
-def stem(name: str) -> str:
-    """Return a file's name without its ending, for a table that has no other.
-
-    Parameters
-    ----------
-    name : str
-        As the user calls the file.
-    """
-    return re.sub(r"\.[A-Za-z0-9]{1,8}$", "", name.replace("\\", "/").rsplit("/", 1)[-1]) or "table"
+    return form.lines, decimal_points(frame, form.separator, request, notes)
 
 
 def _sep_line(data: bytes) -> tuple[bytes, str]:
@@ -138,7 +117,7 @@ def _form(data: bytes, told: str) -> _Form:
     width, header = _width_and_header(rows)
     if width > COLUMNS:
         raise Refused("table_too_wide", columns=width, most=COLUMNS)
-    names = [cell.strip() for cell in rows[header][:width]] if header >= 0 else _numbered(rows, width)
+    names = [cell.strip() for cell in rows[header][:width]] if header >= 0 else numbered(rows, width)
     names += [""] * (width - len(names))
     return _Form(separator, header, width, tuple(names), _lines_before(text, separator, header))
 
@@ -159,14 +138,6 @@ def _width_and_header(rows: list[list[str]]) -> tuple[int, int]:
     named = len(rows[header])
     agreeing = widths[width] - (named == width)
     return (named if named > width or agreeing <= (len(rows) - 1 - header) / 2 else width), header
-
-
-def _numbered(rows: Sequence[Sequence[str | None]], width: int) -> list[str]:
-    """Name the columns of a table without names: x, y, z of a narrow one whose first column does not just count."""
-    first = [float(row[0]) for row in rows[:20] if row and row[0] and re.fullmatch(r"\s*\d+\s*", row[0])]
-    counting = len(first) > 2 and all(b - a == 1 for a, b in itertools.pairwise(first))
-    named = _XYZ[:width] if width <= len(_XYZ) + 1 and not counting else ()
-    return [*named, *(f"column_{number}" for number in range(len(named) + 1, width + 1))]
 
 
 def _sampled(text: str, separator: str) -> tuple[str, list[list[str]]]:
@@ -206,7 +177,7 @@ def _steadiness(rows: list[list[str]], separator: str) -> tuple[float, int]:
 def _numbers_by_spaces(rows: list[list[str]]) -> bool:
     """Tell whether the cells below a row of names are nearly all numbers, and none has a comma."""
     cells = [cell for row in rows[1:] or rows for cell in row]
-    numeric = sum(bool(_NUMBER.match(cell)) for cell in cells) / max(len(cells), 1)
+    numeric = sum(bool(NUMBER.match(cell)) for cell in cells) / max(len(cells), 1)
     return numeric > 0.9 and not any("," in cell for cell in cells)
 
 
@@ -216,7 +187,7 @@ def _header(rows: list[list[str]], width: int) -> int:
         filled = [cell for cell in row if cell.strip()]
         if len(filled) < max(2 if width > 1 else 1, 0.5 * width) or len(row) < min(width, 2):
             continue
-        numeric = sum(bool(_NUMBER.match(cell)) for cell in filled)
+        numeric = sum(bool(NUMBER.match(cell)) for cell in filled)
         if numeric == len(filled) and len(filled) > 1:
             return -1
         return at
@@ -258,15 +229,7 @@ def _table(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
         if frame.shape[1] < 3
         else (frame.iloc[:, :3].isna().all(axis=1) & frame.isna().all(axis=1))
     )
-    return _useful(frame[~blank] if blank.any() else frame, form.names)
-
-
-def _useful(frame: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
-    """Return the columns that have a name or a value, under their names."""
-    useful = [at for at, name in enumerate(names) if name or frame.iloc[:, at].notna().any()]
-    frame = frame.iloc[:, useful]
-    frame.columns = pd.Index([names[at] for at in useful], dtype=object)
-    return frame
+    return useful(frame[~blank] if blank.any() else frame, form.names)
 
 
 def _skip_lines(data: bytes, lines: int) -> bytes:
@@ -377,196 +340,3 @@ def _spaced(data: bytes, form: _Form, notes: Notes) -> pd.DataFrame:
         )
     frame.columns = pd.Index(list(form.names), dtype=object)
     return frame
-
-
-def _decimal_points(frame: pd.DataFrame, form: _Form, request: Request, notes: Notes) -> pd.DataFrame:
-    """Turn decimal commas into points, where the file is written so."""
-    asked = request.cures.get("decimal", "")
-    if asked == ".":
-        return frame
-    commas, sure = _decimal_commas(frame)
-    if form.separator == "," and not asked:  # there, a comma in a number is of thousands unless it cannot be
-        commas = sure
-    if not commas:
-        return frame
-    if asked != ",":
-        _tell_decimal_comma(frame, commas, (sure or commas)[0], notes)
-    made = [_pointed(frame.iloc[:, at]) if at in commas else frame.iloc[:, at] for at in range(frame.shape[1])]
-    turned = pd.concat(made, axis=1)
-    turned.columns = frame.columns
-    return turned
-
-
-def _decimal_commas(frame: pd.DataFrame) -> tuple[list[int], list[int]]:
-    """Return the columns that may have decimal commas, and those of them whose commas part no thousands."""
-    commas = [at for at in range(frame.shape[1]) if _all_match(frame.iloc[:, at], _DECIMAL_COMMA)]
-    return commas, [at for at in commas if not _all_match(frame.iloc[:, at], _MAYBE_THOUSANDS)]
-
-
-def _tell_decimal_comma(frame: pd.DataFrame, commas: list[int], shown: int, notes: Notes) -> None:
-    sample = str(frame.iloc[:, shown].dropna().iloc[0])[:30]
-    names = ", ".join(str(frame.columns[at])[:40] for at in commas[:8])
-    notes.add("decimal_comma", actions=("decimal=.",), names=names, sample=sample)
-
-
-def _pointed(column: pd.Series[Any]) -> pd.Series[Any]:
-    """Take separators of thousands out and put the decimal point in."""
-    return column.str.replace("[ '.\u00a0\u202f]", "", regex=True).str.replace(",", ".", regex=False)
-
-
-def _all_match(column: pd.Series[Any], pattern: str) -> bool:
-    """Tell whether all values with a comma match, and the rest are plain numbers."""
-    known = column.dropna()
-    if known.empty or not known.head(500).str.contains(",", regex=False).any():
-        return False
-    plain = known.str.match(r"^\s*[+-]?\d+( \d{3})*\s*$") | (known.str.strip() == "")
-    return bool((known.str.match(pattern) | plain).all())
-
-
-def read_workbook(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
-    """Read each sheet of a workbook (XLSX, XLSB, XLS, ODS) that has coordinates as a layer.
-
-    Parameters
-    ----------
-    source, request, notes
-        As for `read_delimited`. Formulas count as the values that were last saved; they are never worked out.
-
-    Returns
-    -------
-    list of RawLayer
-        Attributes as texts, dates in ISO 8601.
-
-    Raises
-    ------
-    Refused
-        If it cannot be opened (damaged, protected by a password), or no sheet has coordinates.
-    """
-    layers: list[RawLayer] = []
-    before, without = len(notes.findings), []
-    try:
-        for name, frame in sheets(source, request, notes):
-            try:
-                pointed = _decimal_points(frame, _Form(";", 0, 0, (), 0), request, notes)
-                layers += locate(titled(pointed, name, notes), name, request, notes)
-            except Refused:
-                without.append(name)
-    except (CalamineError, OSError, ValueError) as error:
-        raise workbook_refused(error) from error
-    asked = any(finding.code == "coordinates_ask" for finding in notes.findings[before:])
-    if not layers and not asked:
-        raise Refused("workbook_no_coordinates", names=", ".join(without)[:300] or "all sheets are empty")
-    if without:
-        notes.add("sheets_without_coordinates", count=len(without), names=", ".join(without)[:300])
-    return layers
-
-
-def workbook_refused(error: Exception) -> Refused:
-    """Return the refusal for what the reader of workbooks raised.
-
-    Parameters
-    ----------
-    error : Exception
-        What it raised.
-    """
-    locked = "password" in str(error).lower() or "encrypt" in str(error).lower()
-    return Refused("workbook_locked" if locked else "workbook_unreadable", reason=str(error)[:200])
-
-
-def sheets(source: Source, request: Request, notes: Notes) -> Iterator[tuple[str, pd.DataFrame]]:
-    """Yield the sheets that are wanted and hold a table, as texts; the index is the row of the sheet, from 0.
-
-    Parameters
-    ----------
-    source, request, notes
-        As for `read_delimited`.
-
-    Raises
-    ------
-    Refused
-        If there are too many cells, before they are read.
-    """
-    book = CalamineWorkbook.from_path(str(source.path))
-    cells = 0
-    for name in book.sheet_names:
-        if request.layers and name not in request.layers:
-            continue
-        sheet = book.get_sheet_by_name(name)
-        cells += sheet.total_height * sheet.total_width
-        if cells > CELLS:
-            raise Refused("workbook_too_large", cells=cells, most=CELLS)
-        frame = _sheet(sheet, name, notes, percent_cells(source.path, name))
-        if frame is not None:
-            yield name, frame
-
-
-def _sheet(
-    sheet: CalamineSheet, name: str, notes: Notes, percent: Collection[tuple[int, int]] = ()
-) -> pd.DataFrame | None:
-    """Return a sheet as texts below its header row, with the sign of per cent where it is shown; None if no table."""
-    texts = _sheet_texts(sheet)
-    for row, column in percent:
-        if row < len(texts) and column < len(texts[row]):
-            texts[row][column] = _percent(texts[row][column])
-    full = [at for at, row in enumerate(texts) if any(row)]
-    if len(full) < 2:
-        return None
-    header = _sheet_header([texts[at] for at in full[:60]])
-    names = _sheet_names(texts, full, header)
-    if header > 0:
-        notes.add("preamble_skipped", layer=name, count=header, names=", ".join(each for each in names if each)[:200])
-    body = full[header + 1 :]
-    frame = _useful(pd.DataFrame([texts[at] for at in body], index=pd.Index(body), dtype="str"), names)
-    return frame if len(frame) else None
-
-
-def _sheet_texts(sheet: CalamineSheet) -> list[list[str | None]]:
-    rows = [list(row) for row in sheet.to_python(skip_empty_area=False)]
-    _fill_merged(sheet, rows)
-    return [[_cell(cell) for cell in row] for row in rows]
-
-
-def _sheet_names(texts: list[list[str | None]], full: list[int], header: int) -> list[str]:
-    """Return the names of all columns of a sheet by its header row; made up where it has none."""
-    width = max(len(row) for row in texts)
-    if header < 0:
-        return _numbered([texts[at] for at in full], width)
-    named = [cell or "" for cell in texts[full[header]]]
-    return named + [""] * (width - len(named))
-
-
-def _fill_merged(sheet: CalamineSheet, rows: list[list[Any]]) -> None:
-    """Give each cell of a merged range below the header the value of the range."""
-    for (top, left), (bottom, right) in (sheet.merged_cell_ranges or [])[:10_000]:
-        if top < len(rows) and left < len(rows[top]) and left == right:
-            for at in range(top + 1, min(bottom + 1, len(rows))):
-                rows[at][left] = rows[top][left]
-
-
-def _sheet_header(rows: Sequence[Sequence[str | None]]) -> int:
-    """Return the row of names: the last row of words that is nearly as wide as the data and stands above it."""
-    widest = max(sum(bool(cell) for cell in row) for row in rows)
-    for at, row in enumerate(rows):
-        filled = [cell for cell in row if cell]
-        if len(filled) < max(2, 0.6 * widest):
-            continue
-        return -1 if all(_NUMBER.match(cell.rstrip("%")) for cell in filled) else at
-    return 0
-
-
-def _percent(text: str | None) -> str | None:
-    """Return a number as a cell shows it in per cent; other texts as they are."""
-    return f"{float(text) * 100.0:.12g}%" if text is not None and _NUMBER.match(text) else text
-
-
-def _cell(value: Any) -> str | None:
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        return str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
-    if isinstance(value, datetime.datetime) and value.time() == datetime.time.min:
-        return value.date().isoformat()
-    if isinstance(value, datetime.date | datetime.time):
-        return value.isoformat()
-    return str(value)

@@ -10,8 +10,10 @@ import pyarrow as pa
 from python_calamine import CalamineError
 
 from layers.contract import LONGEST_TEXT, ROWS_SCHEMA, Column, LayerReport, Request
-from layers.reading.delimited import delimited_frame, sheets, stem, workbook_refused
+from layers.reading.delimited import delimited_frame
 from layers.reading.raw import Notes, Refused, Source
+from layers.reading.table_names import stem
+from layers.reading.workbook import sheets, workbook_refused
 
 #: Rows and columns at the most: such tables are filled in by hand.
 MOST_ROWS, MOST_COLUMNS = 50_000, 200

@@ -17,7 +17,16 @@ from data.facts import data_version
 from geo.arrays import BoolArray, FloatArray, IndexArray
 from scoring.backtest import ranking_skill
 from scoring.backtest.blind import blinded, selected
-from scoring.backtest.labels import Label, Match, is_later, match_labels, site_records
+from scoring.backtest.labelled_sites import (
+    TENTH,
+    LabelOutcomes,
+    label_counts,
+    match_rows,
+    misses,
+    sort_labels,
+    unmatched_rows,
+)
+from scoring.backtest.labels import Label, match_labels, site_records
 from scoring.backtest.population import Population, population
 from scoring.ranking.pipeline import commodity_family
 from scoring.ranking.scenario import Scenario
@@ -28,12 +37,7 @@ LEAST_LABELLED = 5
 CHANCE = 0.5
 DRAWS = 1000
 REPEATS = 200
-#: So many misses are named at least.
-WORST = 5
 FIRST = (10, 25, 50, 100, 200)
-#: Shares of the list at which the capture curve is read.
-LISTED = np.unique(np.concatenate(([0.0, 0.001, 0.002, 0.005], np.linspace(0.01, 1, 100).round(2))))
-TENTH = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,32 +58,6 @@ class Settings:
     until: str = ""
     draws: int = DRAWS
     repeats: int = REPEATS
-
-
-@dataclass(frozen=True, slots=True)
-class LabelOutcomes:
-    """Labels by outcome.
-
-    Attributes
-    ----------
-    matched : dict
-        site_id -> the label that means it; the first, where several do.
-    unmatched : tuple of (Match, str)
-        With the reason; see `scoring.backtest.labels.Match`, and ``filtered``: its site is not in the scenario's list;
-        ``only_listed``: blind,
-        and its site is there only because of a selection list.
-    later, other_commodity : tuple of Match
-        Set apart: dated after `Settings.until`; of another commodity than the scenario's.
-    undated, doubled : int
-        Labels without a date (they count); labels whose site another label has named already.
-    """
-
-    matched: dict[str, Match]
-    unmatched: tuple[tuple[Match, str], ...]
-    later: tuple[Match, ...]
-    other_commodity: tuple[Match, ...]
-    undated: int
-    doubled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,39 +211,6 @@ def _compare(
     return _judge(ranked, ordered, scenario, settings, listed_only)
 
 
-def sort_labels(
-    matches: Sequence[Match], listed: Sequence[str], family: Sequence[str] | None, until: str
-) -> LabelOutcomes:
-    """Sort labels into matched, unmatched and set apart; a site counts once.
-
-    Parameters
-    ----------
-    matches : sequence of Match
-    listed : sequence of str
-        Ids of the population.
-    family : sequence of str or None
-        Commodities that count; None: all. A label without a commodity counts.
-    until : str
-        See `Settings`.
-    """
-    later, other, unmatched = [], [], []
-    matched: dict[str, Match] = {}
-    within, doubled, undated = set(listed), 0, 0
-    for match in matches:
-        if is_later(match.label.date, until):
-            later.append(match)
-        elif family is not None and match.label.commodities and not set(match.label.commodities) & set(family):
-            other.append(match)
-        elif not match.site_id or match.site_id not in within:
-            unmatched.append((match, match.reason or "filtered"))
-        elif match.site_id in matched:
-            doubled += 1
-        else:
-            matched[match.site_id] = match
-            undated += not match.label.date
-    return LabelOutcomes(matched, tuple(unmatched), tuple(later), tuple(other), undated, doubled)
-
-
 def _say_only_listed(ordered: LabelOutcomes, gone: list[Record]) -> LabelOutcomes:
     """Give those unmatched labels their reason that mean a site which is there only because of a list."""
     again = match_labels([match.label for match, _ in ordered.unmatched], gone)
@@ -296,10 +241,10 @@ def _judge(
         ],
         matched=len(ordered.matched),
         sites=int(kept.sum()),
-        matches=_matches(ranked, ordered),
-        unmatched=_unmatched(ordered),
+        matches=match_rows(ranked, ordered),
+        unmatched=unmatched_rows(ordered),
         misses=misses(ranked, ordered, scenario),
-        counts=_counts(ranked, ordered, listed_only),
+        counts=label_counts(ranked, ordered, listed_only),
         blind=None,
         notes=[],
     )
@@ -335,8 +280,8 @@ def _skill(
             any_,
         ),
         "lift_10pct": _said(float(ranking_skill.capture(score, positive, np.array([TENTH]))[0]) / TENTH, any_),
-        "precision_at": {k: _precision(score, positive, k) for k in FIRST},
-        "capture_curve": _curve(score, positive),
+        "precision_at": {k: ranking_skill.precision(score, positive, k) for k in FIRST},
+        "capture_curve": ranking_skill.capture_curve(score, positive),
         "negative_control": _said(float(control.mean()), inside) if len(control) else None,
         "negative_control_sd": _said(float(control.std()), inside) if len(control) else None,
         "mix_control": _said(float(mix.mean()), inside) if len(mix) else None,
@@ -374,7 +319,7 @@ def _beside(
             }
             for name, score in scores.items()
         },
-        "capture_baselines": {name: _curve(score, positive) for name, score in scores.items()},
+        "capture_baselines": {name: ranking_skill.capture_curve(score, positive) for name, score in scores.items()},
         "baselines": {name: _said(ranking_skill.auc(score, positive), enough[0]) for name, score in scores.items()},
         "baselines_stratified": {
             name: _said(ranking_skill.stratified_auc(score, positive, strata), enough[1])
@@ -393,112 +338,6 @@ def _said(value: float, enough: bool) -> float | None:
 
 def _ends(draws: FloatArray, enough: bool) -> list[float] | None:
     return [round(end, 4) for end in ranking_skill.interval(draws)] if enough and len(draws) else None
-
-
-def _precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
-    return (
-        round(float(ranking_skill.hits(score, positive, np.array([float(k)]))[0]) / k, 4)
-        if positive.any() and k <= len(score)
-        else None
-    )
-
-
-def _curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
-    if not positive.any():
-        return []
-    captured = ranking_skill.capture(score, positive, LISTED)
-    return [{"listed": float(x), "captured": round(float(y), 4)} for x, y in zip(LISTED, captured, strict=True)]
-
-
-def misses(ranked: Population, ordered: LabelOutcomes, scenario: Scenario) -> list[dict[str, Any]]:
-    """Return the labelled sites in the lower half, or the worst `WORST`, with the criterion that cost each most.
-
-    The cost of a criterion is what a site of the first tenth (their median) gets from it, less what this site gets, in
-    score; only criteria that apply to the site. A gate that fails costs more than any criterion: it puts the site last.
-
-    Parameters
-    ----------
-    ranked : Population
-        The ranked sites with their baselines.
-    ordered : LabelOutcomes
-        Labels by what became of them.
-    scenario : Scenario
-        Weights, method, commodity of interest and filters.
-    """
-    n = len(ranked.site_ids)
-    first = slice(0, max(1, round(TENTH * n)))
-    applied = np.where(ranked.applies[first] > 0, ranked.contributions[first], np.nan)
-    usual = np.array([np.nanmedian(column) if np.isfinite(column).any() else 0.0 for column in applied.T])
-    rows: list[dict[str, Any]] = []
-    labelled = [i for i, site_id in enumerate(ranked.site_ids) if site_id in ordered.matched][::-1]
-    for row in labelled[: max(WORST, sum(i >= n / 2 for i in labelled))]:
-        cost = np.where(ranked.applies[row] > 0, usual - ranked.contributions[row], -np.inf)
-        worst = int(np.argmax(cost))
-        rows.append(
-            {
-                "name": ordered.matched[ranked.site_ids[row]].label.name,
-                "site_id": ranked.site_ids[row],
-                "site": ranked.names[row],
-                "rank": row + 1,
-                "of": n,
-                "lower_half": row >= n / 2,
-                "stratum": ranked.stratum[row],
-                "country": ranked.countries[row],
-                "cost_most": scenario.criteria[worst].id,
-                "cost": round(float(cost[worst]), 4),
-                "unknown": bool(ranked.known[row, worst] == 0),
-                "gate_failed": bool(ranked.failed[row]),
-            }
-        )
-    return rows
-
-
-def _matches(ranked: Population, ordered: LabelOutcomes) -> list[dict[str, Any]]:
-    return [
-        {
-            "row": match.label.row,
-            "name": match.label.name,
-            "site_id": site_id,
-            "site": ranked.names[i],
-            "rank": i + 1,
-            "stratum": ranked.stratum[i],
-            "country": ranked.countries[i],
-            "date": match.label.date,
-            "name_similarity": match.name_similarity,
-            "distance_km": match.distance_km,
-        }
-        for i, site_id in enumerate(ranked.site_ids)
-        if (match := ordered.matched.get(site_id))
-    ]
-
-
-def _unmatched(ordered: LabelOutcomes) -> list[dict[str, Any]]:
-    return [
-        {
-            "row": match.label.row,
-            "name": match.label.name,
-            "country": match.label.country,
-            "commodity": match.label.commodity,
-            "date": match.label.date,
-            "reason": reason,
-            "site_id": match.site_id,
-        }
-        for match, reason in ordered.unmatched
-    ]
-
-
-def _counts(ranked: Population, ordered: LabelOutcomes, listed_only: set[str]) -> dict[str, int]:
-    failed = {site_id for site_id, fails in zip(ranked.site_ids, ranked.failed, strict=True) if fails}
-    sorted_out = len(ordered.unmatched) + len(ordered.later) + len(ordered.other_commodity) + ordered.doubled
-    return {
-        "labels": len(ordered.matched) + sorted_out,
-        "undated": ordered.undated,
-        "doubled": ordered.doubled,
-        "later": len(ordered.later),
-        "other_commodity": len(ordered.other_commodity),
-        "only_listed": len(set(ordered.matched) & listed_only),
-        "failed": len(set(ordered.matched) & failed),
-    }
 
 
 def _notes(result: Backtest, settings: Settings, listed_only: int) -> list[tuple[str, dict[str, Any]]]:

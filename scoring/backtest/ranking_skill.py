@@ -6,6 +6,9 @@ import numpy as np
 
 from geo.arrays import BoolArray, FloatArray, IndexArray
 
+#: Shares of the list at which the capture curve is read.
+LISTED = np.unique(np.concatenate(([0.0, 0.001, 0.002, 0.005], np.linspace(0.01, 1, 100).round(2))))
+
 
 def auc(score: FloatArray, positive: BoolArray) -> float:
     """Return the chance that a labelled one outscores an unlabelled one (ties half); NaN where a class is empty.
@@ -276,6 +279,38 @@ def capture(score: FloatArray, positive: BoolArray, listed: FloatArray) -> Float
     return (
         hits(score, positive, listed * len(score)) / positive.sum() if positive.any() else np.full(len(listed), np.nan)
     )
+
+
+def capture_curve(score: FloatArray, positive: BoolArray) -> list[dict[str, float]]:
+    """Return ``listed`` (share of the list) and ``captured`` (share of the labelled ones in it); empty without labels.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    """
+    if not positive.any():
+        return []
+    captured = capture(score, positive, LISTED)
+    return [{"listed": float(x), "captured": round(float(y), 4)} for x, y in zip(LISTED, captured, strict=True)]
+
+
+def precision(score: FloatArray, positive: BoolArray, k: int) -> float | None:
+    """Return the share (0..1) of the first k that is labelled; None without labels, or where the list is shorter.
+
+    Parameters
+    ----------
+    score : array of float
+        One a site, the higher the better, shape (n,).
+    positive : array of bool
+        Which sites are labelled, shape (n,).
+    k : int
+    """
+    if not positive.any() or k > len(score):
+        return None
+    return round(float(hits(score, positive, np.array([float(k)]))[0]) / k, 4)
 
 
 def shuffled(

@@ -12,71 +12,26 @@ Two metals and one without a price:
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
-from data.bundling.minmod import OXIDE_FACTOR
-from data.separators import has_decimal_commas, is_open, separator, with_point
 from data.sql import sql
-from data.vocabulary import CURATED, commodity_ids
+from data.vocabulary import CURATED
 from geo.errors import OrebridgeError, Phrase
+from scoring.deposits.price_rows import price_rows
+from scoring.deposits.rare_earth_oxides import HEAVY, LIGHT, oxides_and_heavy_share, oxides_of, sum_of_known
 
 FILE = CURATED / "prices.csv"
 #: Unit of a grade -> tonnes per tonne of ore.
 TONNES_PER_TONNE = {"%": 1e-2, "ppm": 1e-6, "g/t": 1e-6}
 KG_PER_T = 1000.0
-LIGHT = ("lanthanum", "cerium", "praseodymium", "neodymium", "samarium")
-HEAVY = (
-    "europium",
-    "gadolinium",
-    "terbium",
-    "dysprosium",
-    "holmium",
-    "erbium",
-    "thulium",
-    "ytterbium",
-    "lutetium",
-    "yttrium",
-)
 TREO = "rare earths"
 #: Grade of a whole group -> its members, whose own grades stand above it.
 GROUPS = {TREO: LIGHT + HEAVY, "platinum group": ("platinum", "palladium", "rhodium", "ruthenium", "iridium")}
-#: USD per tonne of the grade basis: in the house's table, in the user's.
-VALUE_COLUMNS = ("usd_per_t_basis", "usd_per_t")
-#: Two ways to the same number may differ by this share of it.
-FLOATING = 1e-9
-#: Elements may add up to so much more than the grade of all rare earths before the two contradict each other: both are
-#: rounded in print.
-REO_ROUNDING = 0.01
-
-
-class PriceError(OrebridgeError):
-    """A table of prices that cannot be read.
-
-    Parameters
-    ----------
-    where : str
-        The file.
-    row : int
-        Line of the file, counted from 1; 0: the file as a whole.
-    column, problem, cure : str
-        Which cell (empty: the whole line), what is wrong and what helps.
-    """
-
-    def __init__(self, where: str, row: int, column: str, problem: str, cure: str) -> None:
-        self.where, self.row, self.column, self.problem, self.cure = where, row, column, problem, cure
-        place = where
-        if column:
-            place = Phrase("{file}, line {row}, column {column}", file=where, row=row, column=column)
-        elif row:
-            place = Phrase("{file}, line {row}", file=where, row=row)
-        super().__init__("{place}: {problem}; {cure}.", place=place, problem=problem, cure=cure)
 
 
 class GradeError(OrebridgeError):
@@ -234,7 +189,8 @@ def prices(path: Path = FILE) -> dict[str, Price]:
         CSV (UTF-8) with the columns ``commodity`` and ``usd_per_t`` (USD per tonne of the grade basis), or in the form
         of `data/curated/prices.csv`, where ``usd_per_t_basis`` is what counts. ``low`` and ``high`` are in the unit of
         ``price``, or in USD per tonne where the row has no ``price``; these, ``year``, ``form``, ``conversion``,
-        ``source_url`` and ``evidence`` are optional.
+        ``source_url`` and ``evidence`` are optional. Commas, semicolons or tabs part the columns, whose names may be in
+        capitals.
 
     Raises
     ------
@@ -332,17 +288,17 @@ def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None =
     stated = _kg_per_t(TREO, grades) if TREO in grades else None
     if not kg and stated is None:
         return None
-    light, heavy = _sum(_oxides(kg), LIGHT), _sum(_oxides(kg), HEAVY)
+    light, heavy = sum_of_known(oxides_of(kg), LIGHT), sum_of_known(oxides_of(kg), HEAVY)
     unknown = tuple(name for name in LIGHT + HEAVY if name not in kg)
-    treo, least, most = _oxides_and_heavy_share(light or 0.0, heavy or 0.0, stated, unknown)
+    treo, least, most = oxides_and_heavy_share(light or 0.0, heavy or 0.0, stated, unknown)
     priced = _worth_of_elements(kg, table or {})
     basket = math.fsum(priced.values()) if priced else None
     return RareEarths(
         tuple(kg),
         unknown,
         kg,
-        _sum(kg, ("neodymium", "praseodymium")),
-        _sum(kg, ("dysprosium", "terbium")),
+        sum_of_known(kg, ("neodymium", "praseodymium")),
+        sum_of_known(kg, ("dysprosium", "terbium")),
         light,
         heavy,
         treo,
@@ -357,19 +313,6 @@ def rare_earths(grades: Mapping[str, Grade], table: Mapping[str, Price] | None =
 def _kg_per_t(name: str, grades: Mapping[str, Grade]) -> float:
     """Return kilograms of a graded commodity in a tonne of ore."""
     return tonnes_per_tonne(name, grades[name]) * KG_PER_T
-
-
-def _oxides_and_heavy_share(
-    light: float, heavy: float, stated: float | None, unknown: tuple[str, ...]
-) -> tuple[float, float | None, float | None]:
-    """Return all oxides in kg per tonne, and the least and greatest share of heavy ones.
-
-    The share is None where elements are unknown and the stated sum of all oxides is too, or is less than the known
-    ones, rounding aside.
-    """
-    treo = max(stated or 0.0, light + heavy)
-    bounded = not unknown or (stated is not None and stated >= (light + heavy) * (1 - REO_ROUNDING))
-    return (treo, *_heavy_share(light, heavy, treo, unknown)) if bounded else (treo, None, None)
 
 
 def _worth_of_elements(kg: Mapping[str, float], table: Mapping[str, Price]) -> dict[str, float]:
@@ -426,32 +369,6 @@ def tonnes_per_tonne(commodity: str, grade: Grade) -> float:
     return tonnes
 
 
-def _oxides(kg: Mapping[str, float]) -> dict[str, float]:
-    return {name: mass * OXIDE_FACTOR[name] for name, mass in kg.items()}
-
-
-def _sum(masses: Mapping[str, float], names: tuple[str, ...]) -> float | None:
-    """Sum the known masses of `names`; None if none is known."""
-    known = [masses[name] for name in names if name in masses]
-    return math.fsum(known) if known else None
-
-
-def _heavy_share(
-    light: float, heavy: float, treo: float, unknown: tuple[str, ...]
-) -> tuple[float | None, float | None]:
-    """Return the least and greatest share of heavy oxides: what no known element accounts for may be any unknown one.
-
-    All masses in kg of oxides per tonne of ore. With every element known, the elements alone say it.
-    """
-    rest = treo - light - heavy if unknown else 0.0
-    total = light + heavy + rest
-    if total <= 0:
-        return None, None
-    may_be_light, may_be_heavy = (any(name in unknown for name in group) for group in (LIGHT, HEAVY))
-    least, most = heavy if may_be_light else heavy + rest, heavy + rest if may_be_heavy else heavy
-    return least / total, most / total
-
-
 def read_prices(path: Path) -> dict[str, Price]:
     """Return the prices of one table, read strictly: every row counts or the table is refused.
 
@@ -465,128 +382,14 @@ def read_prices(path: Path) -> dict[str, Price]:
     PriceError
         As `prices` has it.
     """
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        apart = separator(text)
-        reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
-        columns = reader.fieldnames or ()
-        rows = [(reader.line_num, row) for row in reader]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise PriceError(
-            path.name, 0, "", Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
-        ) from error
-    value = _value_column(path.name, columns)
-    if apart != ",":
-        rows = _pointed(path.name, rows, value)
-    prices: dict[str, Price] = {}
-    for line, row in rows:
-        price = _price(path.name, line, row, value)
-        if price.commodity in prices:
-            raise PriceError(
-                path.name,
-                line,
-                "commodity",
-                Phrase("{commodity} stands twice", commodity=price.commodity),
-                Phrase("keep one price a commodity"),
-            )
-        prices[price.commodity] = price
-    return prices
-
-
-def _pointed(
-    where: str, rows: Sequence[tuple[int, dict[str | None, str | None]]], value: str
-) -> list[tuple[int, dict[str | None, str | None]]]:
-    """Return the rows of a file without separating commas with points in its numbers; refuse what can be read twice."""
-    made: list[tuple[int, dict[str | None, str | None]]] = []
-    numbers = (value, "price", "low", "high")
-    commas = has_decimal_commas(str(row.get(name) or "") for _, row in rows for name in numbers)
-    for line, row in rows:
-        turned = dict(row)
-        for name in numbers:
-            cell = row.get(name)
-            if isinstance(cell, str) and commas:
-                turned[name] = with_point(cell)
-            elif isinstance(cell, str) and is_open(cell):
-                twice = Phrase("{text!r} may be a number with decimals or with thousands", text=cell)
-                raise PriceError(where, line, name, twice, Phrase("write it without a separator of thousands"))
-        made.append((line, turned))
-    return made
-
-
-def _value_column(where: str, columns: Sequence[str]) -> str:
-    """Return the column that holds USD per tonne."""
-    values = [name for name in VALUE_COLUMNS if name in columns]
-    if "commodity" not in columns or not values:
-        missing = VALUE_COLUMNS[1] if "commodity" in columns else "commodity"
-        raise PriceError(
-            where, 1, missing, Phrase("it is missing"), Phrase("the first line names at least commodity,usd_per_t")
-        )
-    if len(values) > 1 or len(set(columns)) < len(columns):
-        raise PriceError(
-            where,
-            1,
-            "",
-            Phrase("two columns say the same"),
-            Phrase("keep one of {columns}, and each other column once", columns=" and ".join(VALUE_COLUMNS)),
-        )
-    return values[0]
-
-
-def _price(where: str, line: int, row: Mapping[str | None, str | None], value: str) -> Price:
-    if None in row or None in row.values():
-        raise PriceError(
-            where,
-            line,
-            "",
-            Phrase("it has not as many cells as the first line"),
-            Phrase("put quotes around a text with a comma in it"),
-        )
-    text = {str(name): str(cell).strip() for name, cell in row.items()}
-    if text["commodity"] not in commodity_ids():
-        unknown = Phrase("{commodity!r} is not known", commodity=text["commodity"])
-        raise PriceError(
-            where, line, "commodity", unknown, Phrase("use an id of data/curated/commodities.csv, such as copper")
-        )
-    usd = _number(where, line, value, text[value])
-    low, high = _range(where, line, text, usd)
-    year = _year(where, line, text.get("year", ""))
-    words = (text.get(name, "") for name in ("conversion", "source_url", "evidence"))
-    return Price(text["commodity"], usd, low, high, text.get("form", ""), year, *words)
-
-
-def _year(where: str, line: int, text: str) -> int | None:
-    if not text:
-        return None
-    if not (text.isascii() and text.isdigit() and len(text) == len("2023")):
-        raise PriceError(
-            where, line, "year", Phrase("{text!r} is no year", text=text), Phrase("write four digits or leave it empty")
-        )
-    return int(text)
-
-
-def _range(where: str, line: int, text: Mapping[str, str], usd: float) -> tuple[float, float]:
-    """Return the stated range in USD per tonne; an end that is not stated is the price itself."""
-    scale = usd / _number(where, line, "price", text["price"]) if text.get("price") else 1.0
-    low, high = (scale * _number(where, line, name, text[name]) if text.get(name) else usd for name in ("low", "high"))
-    if low > usd * (1 + FLOATING) or high < usd * (1 - FLOATING):
-        outside = Phrase(
-            "the price of {usd:g} USD per tonne lies outside {low:g} to {high:g}", usd=usd, low=low, high=high
-        )
-        raise PriceError(where, line, "low, high", outside, Phrase("give low <= price <= high"))
-    return min(low, usd), max(high, usd)
-
-
-def _number(where: str, line: int, column: str, text: str) -> float:
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not (math.isfinite(number) and number > 0):
-        raise PriceError(
-            where,
-            line,
-            column,
-            Phrase("{text!r} is no price", text=text),
-            Phrase("write a plain number above 0, such as 8598.03"),
-        )
-    return number
+    found: dict[str, Price] = {}
+    value, rows = price_rows(path)
+    for row in rows:
+        commodity, usd = row.commodity(), row.number(value)
+        low, high = row.ends(usd)
+        words = (row.text(name) for name in ("conversion", "source_url", "evidence"))
+        if commodity in found:
+            twice = Phrase("{commodity} stands twice", commodity=commodity)
+            raise row.wrong("commodity", twice, Phrase("keep one price a commodity"))
+        found[commodity] = Price(commodity, usd, low, high, row.text("form"), row.year(), *words)
+    return found

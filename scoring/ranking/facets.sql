@@ -1,4 +1,4 @@
--- in:     scored($s), counts_for (passing.sql), facts.product, combined.site, combined.gate, combined.project, combined.step; $s as in ranked.sql
+-- in:     scored($s), is_of, counts_for and products_of_projects() of passing.sql, combined.site, combined.gate, combined.project, combined.step; $s as in ranked.sql
 -- out:    facet, value, sites: how many sites would be listed with that value, all other filters kept
 -- grain:  one row a facet and value
 WITH failed AS (
@@ -15,11 +15,8 @@ flags AS (
         ($s['stages']::VARCHAR[] IS NULL OR list_contains($s['stages']::VARCHAR[], s.stage)) AS stage_ok,
         ($s['countries']::VARCHAR[] IS NULL OR list_contains($s['countries']::VARCHAR[], s.iso3)) AS country_ok,
         ($s['step']::VARCHAR IS NULL OR t.step = $s['step']) AS step_ok,
-        $s['commodity_any']::VARCHAR[] IS NULL OR list_has_any(s.commodities, $s['commodity_any']::VARCHAR[]) AS any_ok,
-        p.site_id IS NOT NULL AND (
-            $s['commodity_any']::VARCHAR[] IS NULL
-            OR list_has_any(counts_for('projects', s.commodities, sold.products), $s['commodity_any']::VARCHAR[])
-        ) AS project_ok,
+        is_of(s.commodities, $s['commodity_any']) AS any_ok,
+        p.site_id IS NOT NULL AND is_of(counts_for('projects', s.commodities, sold.products), $s['commodity_any']) AS project_ok,
         CASE WHEN $s['universe'] = 'all' THEN any_ok ELSE project_ok END AS universe_ok,
         ($s['gates_failed'] OR NOT coalesce(f.gate_failed, false)) AND (NOT $s['owners_clear'] OR coalesce(f.clear, false)) AS gate_ok,
         $s['gates_failed'] OR NOT coalesce(f.gate_failed, false) AS not_failed
@@ -28,7 +25,7 @@ flags AS (
     JOIN combined.step AS t USING (site_id)
     LEFT JOIN combined.project AS p USING (site_id)
     LEFT JOIN failed AS f USING (site_id)
-    LEFT JOIN (SELECT site_id, list(commodity) AS products FROM facts.product GROUP BY site_id) AS sold USING (site_id)
+    LEFT JOIN products_of_projects() AS sold USING (site_id)
     WHERE ($s['accuracy']::VARCHAR[] IS NULL OR list_contains($s['accuracy']::VARCHAR[], s.location_accuracy))
       AND d.coverage >= $s['min_coverage']
       AND ($s['named']::VARCHAR[] IS NULL OR s.site_id IN (SELECT unnest($s['named']::VARCHAR[])))

@@ -9,6 +9,9 @@
 -- NULL:   none in the two columns: a site without a failed gate has not failed one
 CREATE OR REPLACE MACRO counts_for(universe, commodities, products) AS
     CASE WHEN universe = 'projects' THEN coalesce(products, commodities) ELSE commodities END;
+CREATE OR REPLACE MACRO is_of(commodities, wanted) AS wanted::VARCHAR[] IS NULL OR list_has_any(commodities, wanted::VARCHAR[]);
+CREATE OR REPLACE MACRO products_of_projects() AS TABLE
+SELECT site_id, list(commodity) AS products FROM facts.product GROUP BY site_id;
 CREATE OR REPLACE MACRO passing(s) AS TABLE
 SELECT site.*, coalesce(f.gate_failed, false) AS gate_failed, counts_for(s['universe'], site.commodities, sold.products) AS counts_for
 FROM combined.site AS site
@@ -16,11 +19,8 @@ LEFT JOIN (
     SELECT site_id, bool_or(verdict = 'fail' AND gate_counts(gate, s['any_stake'])) AS gate_failed
     FROM combined.gate GROUP BY site_id
 ) AS f USING (site_id)
-LEFT JOIN (SELECT site_id, list(commodity) AS products FROM facts.product GROUP BY site_id) AS sold USING (site_id)
-WHERE (
-      s['commodity_any']::VARCHAR[] IS NULL
-      OR list_has_any(counts_for(s['universe'], site.commodities, sold.products), s['commodity_any']::VARCHAR[])
-  )
+LEFT JOIN products_of_projects() AS sold USING (site_id)
+WHERE is_of(counts_for(s['universe'], site.commodities, sold.products), s['commodity_any'])
   AND (s['kinds']::VARCHAR[] IS NULL OR list_contains(s['kinds']::VARCHAR[], site.kind))
   AND (s['stages']::VARCHAR[] IS NULL OR list_contains(s['stages']::VARCHAR[], site.stage))
   AND (s['countries']::VARCHAR[] IS NULL OR list_contains(s['countries']::VARCHAR[], site.iso3))

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from data.separators import has_decimal_commas, is_open, separator, with_point
+from data.separators import has_decimal_commas
 from data.units import UnitError, convert
+from data.user_rows import UnusableRowError, pointed, read_rows
 from geo.errors import Phrase
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_errors import SupplyScenarioError, SupplyTableError
@@ -165,19 +164,13 @@ class UserTable:
                 name, 1, Phrase("it is larger than 2 MB"), Phrase("keep one row a commodity or site")
             )
         try:
-            text = raw.decode("utf-8-sig")
-            apart = separator(text)
-            reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=apart, strict=True)
-            columns = [str(column).strip().lower() for column in reader.fieldnames or ()]
-            rows = [(reader.line_num, list(row.values()), None in row) for row in reader]
-        except (UnicodeDecodeError, csv.Error) as error:
-            raise SupplyTableError(
-                name, 1, Phrase("it cannot be read ({reason})", reason=error), Phrase("give a CSV file in UTF-8")
-            ) from error
-        _check_columns(name, columns, self.needed, (*self.needed, *self.more))
-        if not rows:
-            raise SupplyTableError(name, 1, Phrase("it has no rows"), Phrase("write one row under the first line"))
-        return [_row(name, line, columns, values, longer, apart) for line, values, longer in rows]
+            table = read_rows(raw)
+            _check_columns(name, table.columns, self.needed, (*self.needed, *self.more))
+            if not table.lines:
+                raise SupplyTableError(name, 1, Phrase("it has no rows"), Phrase("write one row under the first line"))
+            return [TableRow(name, line, _pointed(line, cells, table.separator)) for line, cells in table.rows()]
+        except UnusableRowError as error:
+            raise SupplyTableError(name, max(error.line, 1), error.problem, error.cure) from error
 
 
 def read_file(path: Path) -> tuple[str, bytes]:
@@ -222,29 +215,11 @@ def _check_columns(name: str, columns: Sequence[str], needed: Sequence[str], kno
             )
 
 
-def _row(name: str, line: int, columns: Sequence[str], values: Sequence[object], longer: bool, apart: str) -> TableRow:
-    if longer or None in values:
-        raise SupplyTableError(
-            name,
-            line,
-            Phrase("it has not as many cells as the first line"),
-            Phrase("put quotes around a text with a comma in it"),
-        )
-    cells = {column: str(value).strip() for column, value in zip(columns, values, strict=True)}
-    return TableRow(name, line, {column: _pointed(name, line, cell, apart) for column, cell in cells.items()})
-
-
-def _pointed(name: str, line: int, cell: str, apart: str) -> str:
-    """Return a cell with a point in its number; refuse one that can be read in two ways."""
-    if apart == "," or not cell[:1].isdigit():
-        return cell
-    if has_decimal_commas([cell]):
-        return with_point(cell)
-    if is_open(cell):
-        raise SupplyTableError(
-            name,
-            line,
-            Phrase("{text!r} may be a number with decimals or with thousands", text=cell),
-            Phrase("write it without a separator of thousands"),
-        )
-    return cell
+def _pointed(line: int, cells: Mapping[str, str], apart: str) -> dict[str, str]:
+    """Return the cells of a row with points in their numbers."""
+    return {
+        column: cell
+        if apart == "," or not cell[:1].isdigit()
+        else pointed(line, column, cell, commas=has_decimal_commas([cell]))
+        for column, cell in cells.items()
+    }

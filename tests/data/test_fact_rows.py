@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.fact_attributes import fact_attributes
-from data.fact_rows import COLUMNS, Known, check, column_of, stated_date
+from data.fact_cells import Known
+from data.fact_rows import COLUMNS, check, column_of, stated_date
 from data.user_sites import GradeBasis
 
 KNOWN = Known(

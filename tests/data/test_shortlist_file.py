@@ -162,7 +162,7 @@ def test_a_fault_in_the_second_list_leaves_nothing_of_the_first(
 
 def test_a_failure_while_it_is_written_leaves_nothing(other: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     found = shortlist_file.parse(with_second())
-    put, made = ws.put_new, []
+    put, made = shortlist_file.put_new, []
 
     def failing(cursor: object, shortlist: Shortlist) -> None:
         made.append(shortlist.name)
@@ -170,7 +170,7 @@ def test_a_failure_while_it_is_written_leaves_nothing(other: Store, monkeypatch:
             raise OSError(28, "No space left on device")
         put(cursor, shortlist)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(ws, "put_new", failing)
+    monkeypatch.setattr(shortlist_file, "put_new", failing)
     with pytest.raises(OSError, match="No space"):
         shortlist_file.keep(other, found)
     assert ws.shortlists(other) == []

@@ -34,7 +34,8 @@ from data.store import (
     current_user,
     home,
 )
-from scoring.ranking.scenario import Filters, Scenario, from_dict, from_preset
+from scoring.ranking.scenario import Filters, Scenario, from_preset
+from scoring.ranking.scenario_reading import from_dict
 
 pytestmark = pytest.mark.usefixtures("made_stores")
 CHECKOUT = Path(__file__).resolve().parents[2]

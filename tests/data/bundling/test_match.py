@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from data.bundling.bearers import Bearers
 from data.bundling.commodity_backing import commodities, graded
 from data.bundling.icmm import group_names
-from data.bundling.match import Bearers, SaidApart, attaches, cluster, witnessed
+from data.bundling.match import SaidApart, cluster
 from data.bundling.names import name_similarity
 from data.bundling.other_names import tie
 from data.bundling.records import Claim, Record
 from data.bundling.same_site import compare
+from data.bundling.unlocated import attaches, witnessed
 
 PAIRS = Path(__file__).resolve().parents[2] / "golden" / "match_pairs.csv"
 

@@ -14,8 +14,9 @@ from layers.findings_tables import TABLE_TEMPLATES
 from layers.reading.angles import angle, mgrs, pair
 from layers.reading.columns import tidy
 from layers.reading.datums import projected
-from layers.reading.delimited import read_delimited, read_workbook
+from layers.reading.delimited import read_delimited
 from layers.reading.raw import Notes, Refused, Source
+from layers.reading.workbook import read_workbook
 
 
 def read(folder: Path, content, name="table.csv", reader=read_delimited, **cures):

@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 
 from data.vocabulary import CURATED
 from scoring.backtest import ranking_skill
-from scoring.backtest.backtest import Settings, as_json, backtest, sort_labels
+from scoring.backtest.backtest import Settings, as_json, backtest
 from scoring.backtest.blind import RESTS_ON, blinded, selected, selection_lists
+from scoring.backtest.labelled_sites import sort_labels
 from scoring.backtest.labels import (
     MOST_BYTES,
     Label,

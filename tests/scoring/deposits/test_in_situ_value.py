@@ -18,19 +18,18 @@ from data.vocabulary import commodity_ids, rare_earth_elements
 from scoring.deposits.in_situ_value import (
     FILE,
     GROUPS,
-    HEAVY,
-    LIGHT,
     TREO,
     Grade,
     GradeError,
     Price,
-    PriceError,
     grades_of_site,
     in_situ_value,
     prices,
     rare_earths,
     tonnes_per_tonne,
 )
+from scoring.deposits.price_rows import PriceError
+from scoring.deposits.rare_earth_oxides import HEAVY, LIGHT
 
 TABLE = prices()
 METALS = sorted(name for name in TABLE if name not in rare_earth_elements())
@@ -302,6 +301,12 @@ def test_the_users_price_stands_over_the_houses(tmp_path) -> None:
     assert table["copper"] == Price("copper", 10_000.0, 9_000.0, 12_000.0, year=2026)
     assert (table["uranium"].low, table["uranium"].high, table["uranium"].year) == (200_000.0, 200_000.0, None)
     assert table["zinc"] == TABLE["zinc"]
+
+
+def test_names_of_columns_may_be_in_capitals(tmp_path) -> None:
+    own = tmp_path / "mine.csv"
+    own.write_text("Commodity;USD_per_t;Low\ncopper;8598,03;8000\n", encoding="utf-8")
+    assert (prices(own)["copper"].usd_per_t, prices(own)["copper"].low) == (8598.03, 8000)
 
 
 def test_an_edited_copy_of_the_houses_table_is_read_like_it(tmp_path) -> None:

@@ -16,7 +16,8 @@ from geo.errors import OrebridgeError
 from scoring.errors import ScenarioError
 from scoring.ranking.facets import facets
 from scoring.ranking.pipeline import rank, sites_inside
-from scoring.ranking.scenario import Area, area_from, from_dict, from_preset
+from scoring.ranking.scenario import Area, from_preset
+from scoring.ranking.scenario_reading import area_from, from_dict
 from workspace.area_input import area_of, box_area
 from workspace.permalink import packed_area, unpacked_area
 

@@ -25,7 +25,8 @@ from scoring.errors import ScenarioError
 from scoring.ranking import pipeline
 from scoring.ranking.explain import explain
 from scoring.ranking.pipeline import KEPT_PROFILES, pack, rank
-from scoring.ranking.scenario import Scenario, from_dict, from_preset
+from scoring.ranking.scenario import Scenario, from_preset
+from scoring.ranking.scenario_reading import from_dict
 from tests.conftest import TinySite, tiny_facts
 from tests.data.test_user_layers import layer
 from workspace import attach

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_dict, from_preset, weights_from
+from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset, weights_from
+from scoring.ranking.scenario_reading import from_dict
 
 text = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=8)
 names = st.tuples() | st.tuples(text) | st.tuples(text, text)

@@ -13,7 +13,8 @@ from scoring.errors import ScenarioError
 from scoring.ranking.facets import facets
 from scoring.ranking.packed import groups_of
 from scoring.ranking.pipeline import rank
-from scoring.ranking.scenario import STEPS, Filters, from_dict, from_preset, opening
+from scoring.ranking.scenario import STEPS, Filters, from_preset, opening
+from scoring.ranking.scenario_reading import from_dict
 from tests.conftest import TinySite, tiny_facts
 
 PRE_PRODUCTION = ("exploration", "resource", "prefeasibility", "feasibility", "planned", "permitted", "construction")

@@ -9,7 +9,8 @@ import pytest
 from data.facts import data_version
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
-from scoring.ranking.scenario import Filters, from_dict, from_preset
+from scoring.ranking.scenario import Filters, from_preset
+from scoring.ranking.scenario_reading import from_dict
 from scoring.sites.listing import DISCLAIMER, listing
 
 SCENARIO = from_preset("japan_desk", commodity="neodymium", filters=Filters(countries=("AUS", "USA", "NAM")))

@@ -9,7 +9,8 @@ from data.vocabulary import programme_ids
 from scoring.errors import ScenarioError
 from scoring.ranking.facets import facets
 from scoring.ranking.pipeline import forget_packed, rank
-from scoring.ranking.scenario import Filters, Scenario, from_dict, opening
+from scoring.ranking.scenario import Filters, Scenario, opening
+from scoring.ranking.scenario_reading import from_dict
 from scoring.sites.candidates import candidates
 from scoring.sites.dossier import dossier
 from scoring.support.eligible import open_to, programmes_of
