@@ -27,7 +27,7 @@ import duckdb
 
 from benchmarks.fuzz_mutants import Mutant, Seed, mutant, seeds_of
 from benchmarks.fuzz_seeds import write_seeds
-from data import facts, user_layers
+from data import facts, user_features, user_layers
 from data.store import Store
 from data.user_layers import UserLayer
 from geo.errors import OrebridgeError
@@ -209,7 +209,7 @@ class Run:
     def _use(self, rows: list[UserLayer]) -> None:
         """Draw and export layers as the app does."""
         for row in rows:
-            features = user_layers.features(self.store, row) if row.kind != "raster" else None
+            features = user_features.features(self.store, row) if row.kind != "raster" else None
             raster = user_layers.raster_path(self.store, row.layer_id) if row.kind == "raster" else None
             with tempfile.TemporaryDirectory() as folder:
                 export.export(row, features, raster, Path(folder) / f"made{export.suffix(row)}")

@@ -12,7 +12,7 @@ import duckdb
 
 from data.shortlist_items import Item, Shortlist
 from data.sql import Record, records, sql
-from data.store import StoreCursor
+from data.store_cursor import StoreCursor
 
 
 @dataclass(frozen=True, slots=True)

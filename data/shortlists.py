@@ -19,7 +19,8 @@ from data.shortlist_items import (
 )
 from data.shortlist_rows import Step, apply_steps, head_of, items_of, parsed, put_changes, read_head, rows_of
 from data.sql import sql
-from data.store import Store, StoreCursor
+from data.store import Store
+from data.store_cursor import StoreCursor
 from data.texts import line, prose
 from geo.errors import Phrase
 

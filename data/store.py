@@ -7,7 +7,7 @@ import json
 import os
 import threading
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +15,10 @@ from typing import Any, Self
 
 import duckdb
 import platformdirs
-import pyarrow as pa
 
 from data import store_file, store_lending
 from data.sql import records, sql
+from data.store_cursor import StoreCursor
 from data.store_errors import (
     NoDataFolderError,
     StoreBusyError,
@@ -39,7 +39,6 @@ __all__ = [
     "NoDataFolderError",
     "Store",
     "StoreBusyError",
-    "StoreCursor",
     "StoreError",
     "StoreForbiddenError",
     "StoreFullError",
@@ -81,88 +80,6 @@ def home() -> Path:
     except RuntimeError as error:
         where = Phrase("OREBRIDGE_HOME={setting}", setting=setting) if setting else Phrase("This environment")
         raise NoDataFolderError(where) from error
-
-
-class StoreCursor:
-    """A cursor of the store: `StoreError` where the file is at fault, DuckDB's own error where the statement is.
-
-    The methods are those of `duckdb.DuckDBPyConnection`.
-    """
-
-    def __init__(self, cursor: duckdb.DuckDBPyConnection, store: Store) -> None:
-        self._cursor, self._store = cursor, store
-
-    @property
-    def description(self) -> list[Any] | None:
-        """Columns of the last answer, their names first."""
-        return self._cursor.description
-
-    def execute(
-        self, statement: str | duckdb.Statement, values: Mapping[str, Any] | Sequence[Any] | None = None
-    ) -> Self:
-        """Run one statement with its values.
-
-        Parameters
-        ----------
-        statement : str | duckdb.Statement
-            SQL with ``$name`` parameters.
-        values : Mapping[str, Any] | Sequence[Any] or None, optional
-            What it binds.
-        """
-        with self._store.faults_named():
-            self._cursor.execute(statement, values)
-        return self
-
-    def fetchone(self) -> tuple[Any, ...] | None:
-        """Return the next row, or None."""
-        with self._store.faults_named():
-            return self._cursor.fetchone()
-
-    def fetchall(self) -> list[tuple[Any, ...]]:
-        """Return all rows that are left."""
-        with self._store.faults_named():
-            return self._cursor.fetchall()
-
-    def to_arrow_table(self) -> pa.Table:
-        """Return all rows that are left as an Arrow table."""
-        with self._store.faults_named():
-            return self._cursor.to_arrow_table()
-
-    def register(self, name: str, table: object) -> None:
-        """Let statements of this cursor read a table by a name.
-
-        Parameters
-        ----------
-        name : str
-            Name of a record.
-        table : object
-            An Arrow table or a data frame.
-        """
-        with self._store.faults_named():
-            self._cursor.register(name, table)
-
-    def unregister(self, name: str) -> None:
-        """Remove that name.
-
-        Parameters
-        ----------
-        name : str
-            Name of a record.
-        """
-        with self._store.faults_named():
-            self._cursor.unregister(name)
-
-    def roll_back(self) -> None:
-        """Roll back the open transaction, if there is one.
-
-        A COMMIT that failed has ended it, and its own error is the one to tell.
-        """
-        with suppress(duckdb.Error):
-            self._cursor.execute("ROLLBACK")
-
-    def close(self) -> None:
-        """Let go of it."""
-        self._cursor.close()
 
 
 class Store:
@@ -446,7 +363,7 @@ class Store:
                 self.close()
                 self._attach()
             with self.faults_named():
-                cursor = StoreCursor(self._root.cursor(), self)
+                cursor = StoreCursor(self._root.cursor(), self.faults_named)
             self._cursors.add(cursor)
         return cursor
 

@@ -15,7 +15,8 @@ from typing import Any
 import duckdb
 
 from data.sql import records, sql
-from data.store import Store, StoreCursor
+from data.store import Store
+from data.store_cursor import StoreCursor
 from geo.errors import OrebridgeError
 
 #: Sources of the user's facts: this and eight hex digits of title and address.

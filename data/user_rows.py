@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from data.separators import is_open, separator, with_point
@@ -27,6 +27,24 @@ class UnusableRowError(Exception):
     def __init__(self, line: int, column: str, problem: str, cure: str) -> None:
         self.line, self.column, self.problem, self.cure = line, column, problem, cure
         super().__init__(problem)
+
+
+@dataclass(frozen=True, slots=True)
+class UserRow:
+    """A row of a user's table: its file, its line counted from 1, and its cells by column, without outer spaces."""
+
+    where: str
+    line: int
+    cells: Mapping[str, str]
+
+    def text(self, column: str) -> str:
+        """Return a cell; empty where the table lacks the column.
+
+        Parameters
+        ----------
+        column : str
+        """
+        return self.cells.get(column, "")
 
 
 @dataclass(frozen=True, slots=True)

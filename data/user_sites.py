@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 from data import units
 from data.facts import BUNDLE
 from data.stages import stage
-from data.user_layers import Features, UserLayer, UserSites
+from data.user_features import Features
+from data.user_layers import UserLayer, UserSites
 from data.user_words import commodity_of, form_in_words, has_form, named
 from data.vocabulary import KINDS, commodity_ids, deposit_type
 from geo.errors import OrebridgeError, Phrase

@@ -182,17 +182,25 @@ class OutlineItems:
             Geodesic radius in metres.
         """
         touching = np.zeros(len(item))
-        batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
-        for pairs in np.split(np.arange(len(item)), np.flatnonzero(np.diff(batch)) + 1):
+        for pairs in self._batches(item):
             touching[pairs] = self._any_near(
                 ecef_m(lon[pairs], lat[pairs]), item[pairs], sum(chord_bounds_m(radius_m)) / 2.0
             )
         return touching
 
-    def _any_near(self, here: FloatArray, item: IntArray, chord_m: float) -> NDArray[np.bool_]:
+    def _batches(self, item: IntArray) -> list[IntArray]:
+        """Return the positions of pairs in runs of about `PIECES_A_BATCH` pieces of their items."""
+        batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
+        return np.split(np.arange(len(item)), np.flatnonzero(np.diff(batch)) + 1)
+
+    def _pieces_of(self, item: IntArray) -> tuple[IntArray, IntArray]:
+        """Return every piece of the item of each pair: the pair's position, and the piece."""
         size = self._sizes[item]
         pair = np.arange(len(item)).repeat(size)
-        piece = np.arange(len(pair)) + (self._first[item] - (np.cumsum(size) - size)).repeat(size)
+        return pair, np.arange(len(pair)) + (self._first[item] - (np.cumsum(size) - size)).repeat(size)
+
+    def _any_near(self, here: FloatArray, item: IntArray, chord_m: float) -> NDArray[np.bool_]:
+        pair, piece = self._pieces_of(item)
         to_here = here[pair] - self._start[piece]
         to_here -= self._foot(to_here, piece)[:, None] * self._along[piece]
         within = np.einsum("ij,ij->i", to_here, to_here) <= chord_m**2
@@ -239,11 +247,8 @@ class OutlineItems:
             Geodesic radius in metres.
         """
         area_m2 = np.zeros(len(item))
-        batch = np.cumsum(self._sizes[item]) // PIECES_A_BATCH
-        for pairs in np.split(np.arange(len(item)), np.flatnonzero(np.diff(batch)) + 1):
-            size = self._sizes[item[pairs]]
-            pair = np.arange(len(pairs)).repeat(size)
-            piece = np.arange(len(pair)) + (self._first[item[pairs]] - (np.cumsum(size) - size)).repeat(size)
+        for pairs in self._batches(item):
+            pair, piece = self._pieces_of(item[pairs])
             axes, here = _level_axes(lon[pairs], lat[pairs]), ecef_m(lon[pairs], lat[pairs])
             to_start = self._start[piece] - here[pair]
             start, end = _lambert(to_start, axes[pair]), _lambert(to_start + self._along[piece], axes[pair])

@@ -18,7 +18,8 @@ from rasterio.errors import RasterioError
 from rasterio.io import MemoryFile
 
 from data.files import Target, TargetError
-from data.user_layers import Features, UserLayer
+from data.user_features import Features
+from data.user_layers import UserLayer
 from geo.errors import OrebridgeError
 from layers.reports import provenance
 

@@ -18,7 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from data.sources import Source
-from data.user_layers import Features, UserLayer
+from data.user_features import Features
+from data.user_layers import UserLayer
 from geo.raster import ColourScale, ramp_colours
 from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle
 

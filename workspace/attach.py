@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from data import user_layers
+from data import user_features, user_layers
 from data.sources import Source, load_sources
 from data.sql import sql
 from data.store import Store
@@ -113,7 +113,7 @@ def evidence_layer(store: Store, layer: UserLayer) -> EvidenceLayer:
     """
     if layer.kind == "raster":
         return EvidenceLayer(layer.layer_id, "raster", raster=user_layers.raster_path(store, layer.layer_id))
-    features = user_layers.features(store, layer)
+    features = user_features.features(store, layer)
     return EvidenceLayer(
         layer.layer_id,
         KINDS[layer.kind],

@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from data import user_layers
+from data import user_features
 from geo.arrays import FloatArray
 from layers.catalog import Layer, RasterStyle, load_catalog
 from scoring.measures.layer_measures import EvidenceLayer
@@ -43,7 +43,7 @@ def layer(name: str) -> MapLayer:
     if name in catalogue:
         return _bundled(name)
     store, own = session.store(), session.own().find(name)
-    texts = {} if own.kind == "raster" else user_layers.features(store, own).texts
+    texts = {} if own.kind == "raster" else user_features.features(store, own).texts
     return MapLayer(own.name, attach.evidence_layer(store, own), texts, attach.PREFIX + own.layer_id, own.unit)
 
 

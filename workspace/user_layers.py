@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from data import user_facts, user_layers, user_sites
+from data import user_facts, user_features, user_layers, user_sites
 from data.sources import Source
 from data.store import Store
 from data.user_facts import FactBatch, StoredFact, UserFact
-from data.user_layers import Features, NewLayer, UserLayer
+from data.user_features import Features
+from data.user_layers import NewLayer, UserLayer
 from data.user_sites import GradeBasis, SiteColumns
 from layers import imports
 from layers.imports import Draft, ImportOptions
@@ -74,7 +75,7 @@ def _finished(new: NewLayer, columns: SiteColumns | None, facts: Callable[[], du
                 "{layer!r} is a raster; sites come as points, lines or areas.", layer=new.row.name
             )
         return replace(new, row=replace(new.row, style=new.row.style or suggest(new.row, None)))
-    features = user_layers.features_of(new.features, new.row)
+    features = user_features.features_of(new.features, new.row)
     row = replace(new.row, style=new.row.style or suggest(new.row, features))
     if row.role != "sites":
         return replace(new, row=row)
@@ -133,7 +134,7 @@ class UserData:
         self._features.cache_clear()
 
     def _load(self, layer_id: str) -> Features:
-        return user_layers.features(self._store, self._layers[layer_id])
+        return user_features.features(self._store, self._layers[layer_id])
 
     @property
     def layers(self) -> tuple[UserLayer, ...]:

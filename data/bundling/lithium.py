@@ -73,6 +73,11 @@ def _stated_by(row: pd.Series, column: str) -> tuple[str, str]:
 
 
 def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
+    return [*_busch_resource(row, record), *_busch_status(row, record)]
+
+
+def _busch_resource(row: pd.Series, record: Record) -> list[Claim]:
+    """Return contained lithium (t), grade (% Li) and, of rock, the tonnage (Mt) that the two make."""
     claims = []
     of_resource, resource_url = _stated_by(row, "Reference Resource")
     grade_pct, contained_kt = reported(row["Grade %Li Resource"]), reported(row["Resource Li ktons"])
@@ -120,6 +125,12 @@ def _busch_claims(row: pd.Series, record: Record) -> list[Claim]:
                     detail="contained lithium divided by grade",
                 )
             )
+    return claims
+
+
+def _busch_status(row: pd.Series, record: Record) -> list[Claim]:
+    """Return the stage, and the capacity (t Li a year) that is stated for 2025."""
+    claims = []
     stage_words = text(row["Status Detail"]) or text(row["Status"])
     stage = stages.stage(stage_words)
     if stage != "unknown" and stage_words != STUDY_OF_ANY_KIND:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from data.separators import has_decimal_commas
-from data.user_rows import UnusableRowError, UserRows, pointed, read_rows
+from data.user_rows import UnusableRowError, UserRow, UserRows, pointed, read_rows
 from data.vocabulary import commodity_ids
 from geo.errors import OrebridgeError, Phrase
 
@@ -42,21 +42,8 @@ class PriceError(OrebridgeError):
 
 
 @dataclass(frozen=True, slots=True)
-class PriceRow:
-    """A row of a table of prices: its file, its line counted from 1, and its cells by column."""
-
-    where: str
-    line: int
-    cells: Mapping[str, str]
-
-    def text(self, column: str) -> str:
-        """Return a cell; empty where the table lacks the column.
-
-        Parameters
-        ----------
-        column : str
-        """
-        return self.cells.get(column, "")
+class PriceRow(UserRow):
+    """A row of a table of prices."""
 
     def commodity(self) -> str:
         """Return the id of the commodity.

@@ -235,7 +235,7 @@ class Inputs:
                 for at in zip(lon, lat, strict=True)
             ]
             return np.concatenate([*distances_m, np.empty(0)]) / 1000
-        return NearestLines(bundled_lines(layer, folder)).query(lon, lat).distance_m / 1000
+        return NearestLines(shapes(layer, folder)).query(lon, lat).distance_m / 1000
 
 
 def _ways_to_ports(
@@ -302,7 +302,7 @@ def network_lines(network: str, layers: Path, share_alike: Path) -> NDArray[np.o
     layers, share_alike : Path
         Folders of bundled layers.
     """
-    return np.concatenate([bundled_lines(name, folder_of(name, layers, share_alike)) for name in NETWORKS[network]])
+    return np.concatenate([shapes(name, folder_of(name, layers, share_alike)) for name in NETWORKS[network]])
 
 
 def near_lines(layer: str, folder: Path, lon: float, lat: float) -> NDArray[np.object_]:
@@ -335,20 +335,7 @@ def near_lines(layer: str, folder: Path, lon: float, lat: float) -> NDArray[np.o
 
 @lru_cache(maxsize=4)
 def _tree(layer: str, folder: Path) -> shapely.STRtree:
-    return shapely.STRtree(bundled_lines(layer, folder))
-
-
-def bundled_lines(layer: str, folder: Path) -> NDArray[np.object_]:
-    """Return the lines of a layer in a folder, EPSG:4326.
-
-    Parameters
-    ----------
-    layer : str
-        Id of a layer of `layers/catalog.toml`.
-    folder : Path
-        Folder of the layers.
-    """
-    return shapes(layer, folder)
+    return shapely.STRtree(shapes(layer, folder))
 
 
 def shapes(layer: str, folder: Path) -> NDArray[np.object_]:

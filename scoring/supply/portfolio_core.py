@@ -31,15 +31,18 @@ def optima(made: Case, draws: Draws, step: Callable[[float], None] = lambda _sha
     made : Case
     draws : Draws
     step : callable, optional
-        Is told the share of the work that is done.
+        Is told the share of the work that is done; what it raises ends the work.
     """
     held = np.zeros(draws.ready.shape, bool)
-    with ThreadPoolExecutor(os.cpu_count()) as workers:  # the solver lets go of the interpreter
+    workers = ThreadPoolExecutor(os.cpu_count())  # the solver lets go of the interpreter
+    try:
         found = workers.map(lambda place: solve(drawn(made, draws, place), draft=True), range(len(held)))
         for place, best in enumerate(found):
             if best is not None:
                 held[place, list(best.chosen)] = True
             step((place + 1) / len(held))
+    finally:
+        workers.shutdown(cancel_futures=True)  # after a stop, nobody waits for the draws that are left
     return held
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from data.separators import has_decimal_commas
 from data.units import UnitError, convert
-from data.user_rows import UnusableRowError, pointed, read_rows
+from data.user_rows import UnusableRowError, UserRow, pointed, read_rows
 from geo.errors import Phrase
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_errors import SupplyScenarioError, SupplyTableError
@@ -22,21 +22,8 @@ DAYS = ("day", "days", "日")
 
 
 @dataclass(frozen=True, slots=True)
-class TableRow:
-    """A row of a user's table: its file, its line counted from 1, and its cells by column, without outer spaces."""
-
-    where: str
-    line: int
-    cells: Mapping[str, str]
-
-    def text(self, column: str) -> str:
-        """Return a cell; empty where the table lacks the column.
-
-        Parameters
-        ----------
-        column : str
-        """
-        return self.cells.get(column, "")
+class TableRow(UserRow):
+    """A row of a table of supply questions."""
 
     def number(self, column: str, most: float = MOST, least: float = 0.0) -> float:
         """Return a number of a cell.

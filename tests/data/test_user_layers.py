@@ -11,7 +11,7 @@ import pyarrow as pa
 import pytest
 import shapely
 
-from data import user_layers
+from data import user_features, user_layers
 from data.store import Store
 from data.user_layers import NewLayer, UserLayer, UserLayerError, UserSites
 
@@ -87,7 +87,7 @@ def test_what_goes_in_comes_out(store: Store) -> None:
     user_layers.add(store, [NewLayer(layer(), features())])
     (found,) = user_layers.stored_layers(store)
     assert found == layer()
-    got = user_layers.features(store, found)
+    got = user_features.features(store, found)
     assert [p.x for p in got.geometries] == [24.0, 25.0]
     np.testing.assert_equal(got.numbers["Ni"], [np.nan, 7.0])
     assert got.texts["lab"].tolist() == ["a", None]
@@ -97,7 +97,7 @@ def test_a_layer_without_columns_has_none(store: Store) -> None:
     empty = pa.array([[], []], pa.list_(pa.float64()))
     table = features().set_column(2, "numbers", empty).set_column(3, "texts", empty.cast(pa.list_(pa.string())))
     user_layers.add(store, [NewLayer(layer(columns=[]), table)])
-    got = user_layers.features(store, user_layers.find(store, "Till"))
+    got = user_features.features(store, user_layers.find(store, "Till"))
     assert (len(got.geometries), got.numbers, got.texts) == (2, {}, {})
 
 
@@ -130,7 +130,7 @@ def test_the_same_layer_again_replaces_itself(store: Store) -> None:
     for name in ("first", "second"):
         user_layers.add(store, [NewLayer(layer(name=name), features())])
     assert [each.name for each in user_layers.stored_layers(store)] == ["second"]
-    assert len(user_layers.features(store, layer()).geometries) == 2
+    assert len(user_features.features(store, layer()).geometries) == 2
 
 
 def test_metadata_can_be_edited_and_data_cannot(store: Store) -> None:

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import shapely
 
-from data.user_layers import Features, UserLayer, UserSites
+from data.user_features import Features
+from data.user_layers import UserLayer, UserSites
 from data.user_sites import GradeBasis, SiteColumns, UserSitesError, prepare, suggest
 from tests.data.test_user_layers import layer
 

@@ -15,7 +15,8 @@ from rasterio._err import CPLE_AppDefinedError
 from rasterio.errors import RasterioIOError
 
 from data.files import Target, TargetError
-from data.user_layers import Features, UserLayer
+from data.user_features import Features
+from data.user_layers import UserLayer
 from layers import export as module
 from layers.export import LayerExportError, export, suffix
 from tests.data.test_user_layers import layer

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import shapely
 
-from data.user_layers import Features, UserLayer
+from data.user_features import Features
+from data.user_layers import UserLayer
 from layers.catalog import RasterStyle, VectorStyle
 from layers.styling import (
     CLASSES,

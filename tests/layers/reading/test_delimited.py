@@ -1,9 +1,7 @@
-import datetime
 import time
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pytest
 import shapely
 from hypothesis import HealthCheck, example, given, settings
@@ -11,12 +9,9 @@ from hypothesis import strategies as st
 
 from layers.contract import Request
 from layers.findings_tables import TABLE_TEMPLATES
-from layers.reading.angles import angle, mgrs, pair
 from layers.reading.columns import tidy
-from layers.reading.datums import projected
 from layers.reading.delimited import read_delimited
 from layers.reading.raw import Notes, Refused, Source
-from layers.reading.workbook import read_workbook
 
 
 def read(folder: Path, content, name="table.csv", reader=read_delimited, **cures):
@@ -320,151 +315,6 @@ def test_srids_split_the_table(tmp_path):
 def test_grid_references(tmp_path):
     layers, _ = read(tmp_path, "id,ref\n1,31U DQ 48251 11932\n")
     assert first_point(layers) == pytest.approx([2.2945, 48.8582], abs=1e-4)
-
-
-@pytest.mark.parametrize(
-    ("lon", "lat"),
-    [
-        (2.2945, 48.8582),
-        (-157.9168, 21.3094),
-        (-71.02, -33.71),
-        (139.7, 35.68),
-        (118.9, -32.6),
-        (0.5, 0.01),
-        (0.5, -0.01),
-        (15.1, 71.9),
-        (-3.2, -79.1),
-    ],
-)
-def test_grid_references_agree_with_utm(lon, lat):
-    from pyproj import Transformer
-
-    zone = int((lon + 180) // 6) + 1
-    x, y = Transformer.from_crs(4326, (32600 if lat >= 0 else 32700) + zone, always_xy=True).transform(lon, lat)
-    column = ("ABCDEFGH", "JKLMNPQR", "STUVWXYZ")[(zone - 1) % 3][int(x // 100_000) - 1]
-    row = "ABCDEFGHJKLMNPQRSTUV"[(int(y // 100_000) + (5 if zone % 2 == 0 else 0)) % 20]
-    text = (
-        f"{zone}{'CDEFGHJKLMNPQRSTUVWX'[int((lat + 80) // 8)]}{column}{row}{int(x % 100_000):05d}{int(y % 100_000):05d}"
-    )
-    made = mgrs([text])
-    assert (made[0][0], made[1][0]) == pytest.approx((lon, lat), abs=3e-5)
-
-
-@pytest.mark.parametrize(
-    ("text", "value", "axis"),
-    [
-        ("35°41'22\"N", 35.689444, "lat"),
-        ("35 41 22 N", 35.689444, "lat"),
-        ("354122N", 35.689444, "lat"),
-        ("東経139度45分", 139.75, "lon"),
-        ("35°41′22.5″ S", -35.689583, "lat"),
-        ("N35 41.37", 35.6895, "lat"),
-        ("35:41:22", 35.689444, ""),
-        ("-35.5", -35.5, ""),
-        ("120° 30' W", -120.5, "lon"),
-        ("-0 30 0", -0.5, ""),
-        ("35 deg 30 min", 35.5, ""),
-        ("12° 30' O", 12.5, "lon"),
-        ("南緯10度", -10, "lat"),
-        ("35,5", 35.5, ""),
-    ],
-)
-def test_angles(text, value, axis):
-    assert angle(text) == (pytest.approx(value, abs=1e-6), axis)
-
-
-@pytest.mark.parametrize("text", ["35 61 2", "abc", "", "35 41 22 10", "N 35 S", "35°41'22\"X", "1" * 5_000])
-def test_what_is_no_angle_is_unknown(text):
-    assert np.isnan(angle(text)[0]) or abs(angle(text)[0]) > 360
-
-
-@pytest.mark.parametrize(
-    "text", ["35°30'N 139°30'E", "139°30'E, 35°30'N", "35.5N139.5E", "北緯35度30分 東経139度30分", "N35°30' E139°30'"]
-)
-def test_lettered_pairs_are_lat_lon(text):
-    assert pair(text) == (pytest.approx(35.5), pytest.approx(139.5), True)
-
-
-@pytest.mark.parametrize(
-    ("datum", "zone", "crs"),
-    [
-        ("GDA2020", "51", "EPSG:7851"),
-        ("AGD84", "50", "EPSG:20350"),
-        ("NAD27", "11", "EPSG:26711"),
-        ("JGD2011", "54", "EPSG:6691"),
-        ("SIRGAS 2000", "23S", "EPSG:31983"),
-        ("WGS 84 / UTM zone 33N", "", "EPSG:32633"),
-        ("GDA94", "12", ""),
-        ("", "50", ""),
-        ("EPSG:999999", "", ""),
-        ("WGS84", "99", ""),
-    ],
-)
-def test_datum_and_zone_make_a_code(datum, zone, crs):
-    assert projected(datum, zone) == crs
-
-
-def workbook(folder, sheets, merge=None):
-    book = openpyxl.Workbook()
-    book.remove(book.active)
-    for name, rows in sheets.items():
-        sheet = book.create_sheet(name)
-        for row in rows:
-            sheet.append(row)
-        if merge:
-            sheet.merge_cells(merge)
-    book.save(folder / "made.xlsx")
-    return (folder / "made.xlsx").read_bytes()
-
-
-def test_sheets_with_coordinates_become_layers(tmp_path):
-    day = datetime.datetime(2020, 1, 2)
-    content = workbook(
-        tmp_path,
-        {
-            "Collars": [
-                ["Drill collars"],
-                [],
-                ["Hole", "Lon", "Lat", "Date", "Au"],
-                ["A1", 118.5, -32.5, day, "<0.01"],
-                ["A2", 118.6, -32.6, day, 2],
-            ],
-            "Notes": [["who", "what"], ["me", "this"]],
-            "More": [["E", "N", "Zone", "Datum"], [400000, 6400000, 50, "GDA94"]],
-        },
-    )
-    layers, found = read(tmp_path, content, name="b.xlsx", reader=read_workbook)
-    assert [(layer.name, layer.crs, len(layer.geometry)) for layer in layers] == [
-        ("Collars", "EPSG:4326", 2),
-        ("More", "EPSG:28350", 1),
-    ]
-    assert layers[0].attributes["Date"].tolist() == ["2020-01-02", "2020-01-02"]
-    assert found["sheets_without_coordinates"].details["names"] == "Notes"
-    assert found["preamble_skipped"].layer == "Collars"
-
-
-def test_merged_cells_count_for_all_their_rows(tmp_path):
-    content = workbook(
-        tmp_path, {"S": [["Hole", "Lon", "Lat"], ["A1", 118.5, -32.5], [None, 118.6, -32.6]]}, merge="A2:A3"
-    )
-    layers, _ = read(tmp_path, content, name="b.xlsx", reader=read_workbook)
-    assert layers[0].attributes["Hole"].tolist() == ["A1", "A1"]
-
-
-@pytest.mark.parametrize(
-    ("content", "code"),
-    [(b"PK\x03\x04nothing", "workbook_unreadable"), (b"\xd0\xcf\x11\xe0" + b"\0" * 600, "workbook_unreadable")],
-)
-def test_a_damaged_workbook_is_refused(tmp_path, content, code):
-    with pytest.raises(Refused) as caught:
-        read(tmp_path, content, name="b.xlsx", reader=read_workbook)
-    assert caught.value.finding.code == code
-
-
-def test_a_workbook_without_coordinates_is_refused(tmp_path):
-    with pytest.raises(Refused) as caught:
-        read(tmp_path, workbook(tmp_path, {"S": [["a", "b"], ["c", "d"]]}), name="b.xlsx", reader=read_workbook)
-    assert caught.value.finding.code == "workbook_no_coordinates"
 
 
 def test_two_hundred_thousand_rows_are_read_in_seconds(tmp_path):
