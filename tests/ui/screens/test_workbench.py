@@ -165,8 +165,13 @@ def test_dossier_page_of_an_unknown_site_says_so() -> None:
     test.switch_page("screens/site/page.py").run()
     assert not test.exception
     (error,) = (error.value.replace("\\", "") for error in test.error)
-    assert error.startswith("There is no site 'atlantis-0000'; ")
-    assert error.endswith("Look for it by name on the Explore page.")
+    assert error == "There is no site 'atlantis-0000'; write its id or a part of its name."
+    search = next(each for each in test.text_input if each.key == "find_site")
+    assert search.value == "atlantis-0000"
+    search.set_value("Lofdal").run()
+    (found,) = (each for each in test.button if (each.key or "").startswith("instead_"))
+    found.click().run()
+    assert test.subheader[0].value == "Lofdal"
 
 
 def test_dossier_page_shows_every_part() -> None:
