@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from data.country_words import country_words
 from scoring.supply import derivatives
 from scoring.supply.answers import JsonObject, facts_of, sites_of
 from scoring.supply.derivatives import ProductGap
 from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
-from data.country_words import country_words
 from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vulnerability import Cell, vulnerability
 from workspace.session import facts, revision

@@ -68,8 +68,8 @@ def supply(
     GeoPolRisk. A share is an interval where a table hides countries in a residual; ? is unknown. Figures of --own win
     over the database and say so.
     """
-    from scoring.supply.answers import facts_of, of_cell, of_change, row  # noqa: PLC0415 - keeps `--help` instant
     from data.country_words import country_words  # noqa: PLC0415
+    from scoring.supply.answers import facts_of, of_cell, of_change, row  # noqa: PLC0415 - keeps `--help` instant
     from scoring.supply.own_figures import own_from  # noqa: PLC0415
     from scoring.supply.user_tables import read_file  # noqa: PLC0415
     from scoring.supply.vintages import side_by_side  # noqa: PLC0415

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from data.country_words import country_words
 from scoring.supply.answers import facts_of, of_cell, of_change
 from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
-from data.country_words import country_words
 from scoring.supply.own_figures import own_from
 from scoring.supply.vintages import side_by_side
 from scoring.supply.vulnerability import vulnerability

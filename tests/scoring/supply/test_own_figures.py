@@ -5,10 +5,10 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from data.country_words import country_words
 from data.facts import MARKET_TABLES, open_facts
 from scoring.supply.answers import of_cell
 from scoring.supply.concentration import Interval
-from data.country_words import country_words
 from scoring.supply.own_figures import OwnFigure, own_from
 from scoring.supply.response_errors import SupplyTableError
 from scoring.supply.vulnerability import Cell, vulnerability
