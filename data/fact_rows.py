@@ -194,7 +194,7 @@ def _site(text: str, known: Known) -> str:
     if len(named) == 1:
         return named[0]
     if not text:
-        raise UnusableCell("site_id", Phrase("The site is not named; write its id as `orebridge rank` prints it."))
+        raise UnusableCell("site_id", Phrase("The site is not named; write its id or its name."))
     near = named[:4] or get_close_matches(text, list(known.sites), n=3, cutoff=0.6)
     raise UnusableCell(
         "site_id",

@@ -23,7 +23,7 @@ class UnknownSiteError(OrebridgeError):
                 "There is no site {site!r}; did you mean {suggestions}?", site=site, suggestions=suggestions
             )
         else:
-            super().__init__("There is no site {site!r}; `orebridge rank` lists the ids.", site=site)
+            super().__init__("There is no site {site!r}; write its id or a part of its name.", site=site)
 
 
 class CriteriaError(OrebridgeError):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from data.country_words import country_words
 from scoring.supply import derivatives
 from scoring.supply.answers import JsonObject, facts_of, sites_of
 from scoring.supply.derivatives import ProductGap
 from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
-from scoring.supply.own_figures import OwnFigure, countries_of
+from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vulnerability import Cell, vulnerability
 from workspace.session import facts, revision
 
@@ -28,9 +29,9 @@ def cells(desk: str, vintage: str, own: tuple[OwnFigure, ...] = ()) -> tuple[Cel
 
 
 @lru_cache(maxsize=1)
-def countries() -> frozenset[str]:
-    """Return the ISO 3166-1 alpha-3 codes that are known."""
-    return countries_of(facts())
+def countries() -> dict[str, str]:
+    """Return the words for countries that are known -> ISO 3166-1 alpha-3."""
+    return country_words(facts())
 
 
 @lru_cache(maxsize=1)

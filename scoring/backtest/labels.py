@@ -15,6 +15,7 @@ from data import vocabulary as words
 from data.bundling.match import Finder
 from data.bundling.records import ACCURACIES, Record
 from data.bundling.same_site import Verdict
+from data.country_words import country_words
 from data.separators import separator
 from data.sql import sql
 from geo.errors import Phrase
@@ -110,25 +111,17 @@ class Match:
 def vocabulary(facts: duckdb.DuckDBPyConnection) -> Vocabulary:
     """Return the words for countries and commodities that the facts know.
 
-    Namibia's alpha-2 code "NA" is a code, not a gap.
-
     Parameters
     ----------
     facts : duckdb.DuckDBPyConnection
         The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
     """
-    countries = {words.fold(spelling): iso3 for spelling, iso3 in words.COUNTRY_SPELLINGS.items()}
-    for iso3, iso2, name in (
-        facts.cursor().execute("SELECT iso3, iso2, name_en FROM facts.country ORDER BY iso3").fetchall()
-    ):
-        for word in filter(None, (name, iso2, iso3)):
-            countries[words.fold(word)] = iso3
     japanese = (
         facts.cursor()
         .execute("SELECT name_ja, commodity_id FROM facts.commodity ORDER BY commodity_id DESC")
         .fetchall()
     )
-    return Vocabulary(countries, dict(japanese))
+    return Vocabulary(country_words(facts), dict(japanese))
 
 
 def read_labels(content: bytes, where: str, known: Vocabulary) -> tuple[Label, ...]:

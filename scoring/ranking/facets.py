@@ -44,10 +44,24 @@ def facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
     scenario : Scenario
         Weights, method, commodity of interest and filters.
     """
+    found = filter_facets(facts, scenario)
+    any_metal = {"s": filters(facts, replace(scenario, commodity=""))}
+    counted = facts.cursor().execute(sql("scoring/ranking/commodity_counts.sql"), any_metal).fetchall()
+    return {**found, "commodities": dict(counted)}
+
+
+def filter_facets(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> Facets:
+    """Return the `facets` without those of the commodities of interest, which take a statement of their own.
+
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        The facts with the relations of `scoring.ranking.pipeline.prepare`; a cursor of it is taken.
+    scenario : Scenario
+        Weights, method, commodity of interest and filters.
+    """
     bound = {"s": terms(facts, what_counts(scenario))}
     found: Facets = {name: {} for name in FACETS}
     for facet, value, sites in facts.cursor().execute(sql("scoring/ranking/facets.sql"), bound).fetchall():
         found[facet][value] = sites
-    any_metal = {"s": filters(facts, replace(scenario, commodity=""))}
-    counted = facts.cursor().execute(sql("scoring/ranking/commodity_counts.sql"), any_metal).fetchall()
-    return {**found, "commodities": dict(counted)}
+    return found

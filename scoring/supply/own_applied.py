@@ -194,7 +194,7 @@ def results(own: OwnOfPlace, demand: Interval | None, reliance: Interval | None)
     --------
     >>> from scoring.supply.own_figures import own_from
     >>> raw = b"commodity,stage,figure,value,unit\ngallium,refined,stock,5,t\ngallium,refined,price,500,USD/kg\n"
-    >>> said = results(OwnOfPlace(own_from("o.csv", raw, ())), Interval(50, 50), Interval(100, 100))
+    >>> said = results(OwnOfPlace(own_from("o.csv", raw, {})), Interval(50, 50), Interval(100, 100))
     >>> said.stock_days, said.imports_musd
     (Interval(low=36.5, high=36.5), Interval(low=25.0, high=25.0))
     """

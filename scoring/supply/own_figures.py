@@ -5,13 +5,11 @@ They are of the desk that is looked at, win over the bundle, and are marked as t
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import Literal, TypeVar
 
-import duckdb
-
+from data.country_words import meant
 from data.units import UnitError, convert
 from geo.errors import Phrase
 from scoring.supply.concentration import Interval
@@ -67,18 +65,7 @@ class OwnFigure:
     country: str = ""
 
 
-def countries_of(facts: duckdb.DuckDBPyConnection) -> frozenset[str]:
-    """Return the ISO 3166-1 alpha-3 codes that are known.
-
-    Parameters
-    ----------
-    facts : duckdb.DuckDBPyConnection
-        The facts; a cursor of it is taken.
-    """
-    return frozenset(str(iso3) for (iso3,) in facts.cursor().execute("SELECT iso3 FROM facts.country").fetchall())
-
-
-def own_from(name: str, raw: bytes, countries: Collection[str]) -> tuple[OwnFigure, ...]:
+def own_from(name: str, raw: bytes, countries: Mapping[str, str]) -> tuple[OwnFigure, ...]:
     r"""Return the figures of a CSV with commodity, stage, figure, value, unit and, where needed, country and high.
 
     Parameters
@@ -87,8 +74,8 @@ def own_from(name: str, raw: bytes, countries: Collection[str]) -> tuple[OwnFigu
         Name of the file, for the errors.
     raw : bytes
         UTF-8; commas, semicolons or tabs part the columns.
-    countries : collection of str
-        ISO 3166-1 alpha-3 codes that are known.
+    countries : mapping of str to str
+        As `data.country_words.country_words` returns it.
 
     Raises
     ------
@@ -98,7 +85,7 @@ def own_from(name: str, raw: bytes, countries: Collection[str]) -> tuple[OwnFigu
     Examples
     --------
     >>> raw = b"commodity,stage,figure,country,value,unit\ngallium,refined,import_share,CHN,40,%\n"
-    >>> own_from("own.csv", raw, {"CHN"})[0].ends
+    >>> own_from("own.csv", raw, {"china": "CHN"})[0].ends
     Interval(low=40.0, high=40.0)
     """
     figures: list[OwnFigure] = []
@@ -125,7 +112,7 @@ def _check_beside(row: TableRow, figure: OwnFigure, before: Iterable[OwnFigure])
         )
 
 
-def _figure(row: TableRow, countries: Collection[str]) -> OwnFigure:
+def _figure(row: TableRow, countries: Mapping[str, str]) -> OwnFigure:
     kind = _one_of(row, "figure", KINDS)
     place = Place(row.commodity(), _one_of(row, "stage", STAGES))
     low, unit = _value(row, "value", kind)
@@ -149,7 +136,7 @@ def _one_of(row: TableRow, column: str, allowed: Collection[Name]) -> Name:
     )
 
 
-def _country(row: TableRow, kind: Kind, countries: Collection[str]) -> str:
+def _country(row: TableRow, kind: Kind, countries: Mapping[str, str]) -> str:
     text = row.text("country")
     code = OTHER if text.lower() == OTHER else text.upper()
     if kind not in OF_COUNTRY:
@@ -159,11 +146,10 @@ def _country(row: TableRow, kind: Kind, countries: Collection[str]) -> str:
                 Phrase("leave the column country empty"),
             )
         return ""
-    if code not in countries and (code != OTHER or kind == "capacity"):
-        near = get_close_matches(code, sorted(countries), 1, 0.6) or ["CHN"]
+    if code not in countries.values() and (code != OTHER or kind == "capacity"):
         raise row.wrong(
             Phrase("country {country!r} is no code of a country", country=text[:60]),
-            Phrase("write an ISO 3166-1 alpha-3 code such as {example}", example=near),
+            Phrase("write an ISO 3166-1 alpha-3 code such as {example}", example=meant(text, countries) or "CHN"),
         )
     return code
 

@@ -336,7 +336,7 @@ def _judged(
     except UnknownSiteError as error:
         raise cost.row.wrong(
             Phrase("no site is called {site!r}", site=cost.site[:60]),
-            Phrase("write an id that `orebridge rank` prints"),
+            Phrase("write its id or a part of its name"),
         ) from error
     output = outputs.get(site_id)
     span_t = (cost.output_t_y, cost.output_t_y) if cost.output_t_y else None

@@ -181,9 +181,9 @@ def with_step(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> tuple[Sce
     filters = scenario.filters
     if filters.universe != "projects" or filters.step or filters.kinds or scenario.shared_only:
         return scenario, ""
-    from scoring.ranking.facets import facets  # noqa: PLC0415
+    from scoring.ranking.facets import filter_facets  # noqa: PLC0415
 
-    counts = facets(facts, scenario)["steps"]
+    counts = filter_facets(facts, scenario)["steps"]
     step = DEFAULT_STEP if counts.get(DEFAULT_STEP) or not counts else max(counts, key=lambda each: counts[each])
     held = ", ".join(f"{each} {count}" for each, count in counts.items()) or "none passes these filters"
     note = f"Projects, {step}; by step (--step): {held}. Every site: --universe all."

@@ -68,8 +68,9 @@ def supply(
     GeoPolRisk. A share is an interval where a table hides countries in a residual; ? is unknown. Figures of --own win
     over the database and say so.
     """
+    from data.country_words import country_words  # noqa: PLC0415
     from scoring.supply.answers import facts_of, of_cell, of_change, row  # noqa: PLC0415 - keeps `--help` instant
-    from scoring.supply.own_figures import countries_of, own_from  # noqa: PLC0415
+    from scoring.supply.own_figures import own_from  # noqa: PLC0415
     from scoring.supply.user_tables import read_file  # noqa: PLC0415
     from scoring.supply.vintages import side_by_side  # noqa: PLC0415
     from scoring.supply.vulnerability import vulnerability  # noqa: PLC0415
@@ -77,7 +78,7 @@ def supply(
 
     opened = open_market_facts()
     commodity, stage = commodity.strip().lower(), stage.strip().lower()
-    figures = own_from(*read_file(own), countries_of(opened)) if own else ()
+    figures = own_from(*read_file(own), country_words(opened)) if own else ()
     cells = vulnerability(opened, desk, vintage, commodity, stage, figures)
     if facts:
         _require_one(commodity, stage)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from data.country_words import country_words
 from scoring.supply.answers import facts_of, of_cell, of_change
 from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
-from scoring.supply.own_figures import countries_of, own_from
+from scoring.supply.own_figures import own_from
 from scoring.supply.vintages import side_by_side
 from scoring.supply.vulnerability import vulnerability
 from ui.http.answering import Answer, as_json, provenance
@@ -39,7 +40,7 @@ def supply(request: ParsedRequest) -> Answer:
     commodity, stage = str(values.get("commodity") or "").strip().lower(), str(values.get("stage") or "")
     facts = request.view.facts
     table = request.table("own")
-    own = own_from(*table, countries_of(facts)) if table else ()
+    own = own_from(*table, country_words(facts)) if table else ()
     cells = vulnerability(facts, values["desk"], values["vintage"], commodity, stage, own)
     answered: dict[str, object] = {"cells": [of_cell(cell) for cell in cells]}
     if values.get("against"):

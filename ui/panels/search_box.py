@@ -52,6 +52,24 @@ def search_box(scenario: Scenario, *, explores: bool) -> None:
                 on_click=state.take_commodity,
                 args=(commodity,),
             )
+    _suggestions(text, "found", explores=explores)
+
+
+def find_site(asked: str) -> None:
+    """Offer on a page itself to look for another site than the one that was asked for, which there is not.
+
+    Parameters
+    ----------
+    asked : str
+        The id or name that was asked for; the search opens with it.
+    """
+    text = st.text_input(_("Search"), asked, key="find_site", type="search", placeholder=_("Site, owner, metal"))
+    if typed := state.short(text or "").strip():
+        _suggestions(typed, "instead", explores=False)
+
+
+def _suggestions(text: str, key: str, *, explores: bool) -> None:
+    """Show the best matches of a text as buttons; `key` begins their keys."""
     found = rankings.found(text, SUGGESTED)
     if not found:
         st.caption(_("No site, owner or metal has this name or one that is near."))
@@ -60,7 +78,7 @@ def search_box(scenario: Scenario, *, explores: bool) -> None:
     for each in found:
         clicked = st.button(
             _suggestion(each),
-            key=f"found_{each.site_id}",
+            key=f"{key}_{each.site_id}",
             icon=":material/location_on:",
             type="tertiary",
             on_click=state.show_found if explores else state.open_found,

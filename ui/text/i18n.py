@@ -20,6 +20,18 @@ from ui.page_state import page_state
 
 LOCALES = Path(__file__).with_name("locale")
 LANGUAGES = {"en": "English", "ja": "日本語"}
+#: Countries that Japanese ministries and papers on mining write shorter than CLDR: language -> alpha-2 -> name.
+COUNTRIES_IN_SHORT = {
+    "ja": {
+        "US": "米国",
+        "GB": "英国",
+        "CD": "コンゴ民主共和国",
+        "CG": "コンゴ共和国",
+        "HK": "香港",
+        "MO": "マカオ",
+        "MM": "ミャンマー",
+    }
+}
 _SPOKEN: ContextVar[str] = ContextVar("spoken", default="")
 _READER: ContextVar[str] = ContextVar("reader", default="")
 
@@ -85,11 +97,19 @@ def either(english: str, japanese: str) -> str:
 
 @cache
 def _territories(code: str) -> dict[str, str]:
-    return dict(Locale(code).territories)
+    return {**Locale(code).territories, **COUNTRIES_IN_SHORT.get(code, {})}
 
 
 def country(iso2: str, iso3: str) -> str:
-    """Return a country's name; the code where Babel has none."""
+    """Return a country's name as ministries and papers write it; the code where Babel has none.
+
+    Parameters
+    ----------
+    iso2 : str
+        ISO 3166-1 alpha-2.
+    iso3 : str
+        ISO 3166-1 alpha-3.
+    """
     return _territories(language()).get(iso2, iso3)
 
 

@@ -12,7 +12,10 @@ from ui.text.i18n import language, number
 UNIT = re.compile(r"([A-Z]{3}) (M|bn)")
 #: Currencies that Japanese papers on mining write shorter than CLDR.
 SHORT_JA = {"JPY": "円", "AUD": "豪ドル", "CAD": "加ドル", "GBP": "ポンド", "KRW": "ウォン"}
-MILLIONS = {"M": 1.0, "bn": 1000.0}
+THOUSAND = 1000.0
+MILLIONS = {"M": 1.0, "bn": THOUSAND}
+#: Below so many millions hundredths of one are said, which Japanese says as 万.
+SMALL = 10
 
 
 def money(value: float, unit: str) -> str:
@@ -27,8 +30,8 @@ def money(value: float, unit: str) -> str:
 
     Examples
     --------
-    >>> money(590, "AUD M"), money(2200, "EUR M"), money(12, "INR crore")
-    ('AUD 590 M', 'EUR 2.2 bn', '12 INR crore')
+    >>> money(590, "AUD M"), money(2200, "EUR M"), money(0.46, "USD M"), money(12, "INR crore")
+    ('AUD 590 M', 'EUR 2.2 bn', 'USD 0.46 M', '12 INR crore')
     """
     found = UNIT.fullmatch(unit)
     if not found:
@@ -36,7 +39,9 @@ def money(value: float, unit: str) -> str:
     millions = value * MILLIONS[found[2]]
     if language() == "ja":
         return _japanese(millions) + _currency(found[1])
-    return f"{found[1]} {number(millions / 1000, 1)} bn" if millions >= 1000 else f"{found[1]} {number(millions)} M"
+    if millions >= THOUSAND:
+        return f"{found[1]} {number(millions / THOUSAND, 1)} bn"
+    return f"{found[1]} {number(millions, 0 if millions >= SMALL else 2)} M"
 
 
 def _japanese(millions: float) -> str:

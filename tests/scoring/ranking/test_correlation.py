@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from scipy.stats import ks_2samp, spearmanr
+from scipy.stats import ks_2samp, rankdata, spearmanr
 
-from scoring.ranking.correlation import LEAST_PAIRS, correlation
+from scoring.ranking.correlation import LEAST_PAIRS, _ranks, correlation
 from scoring.ranking.states import States, no_peers
 
 
@@ -88,3 +88,8 @@ def test_it_is_always_a_correlation_matrix(seed) -> None:
     assert np.allclose(np.diag(found), 1)
     assert np.allclose(found, found.T)
     assert (np.abs(found) <= 1 + 1e-9).all()
+
+
+@given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]) | st.floats(0, 1), min_size=1, max_size=60))
+def test_ranks_are_those_of_scipy(values: list[float]) -> None:
+    assert _ranks(np.array(values)).tolist() == rankdata(values).tolist()

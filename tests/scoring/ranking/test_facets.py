@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from scoring.ranking.facets import FACETS, facets, what_counts
+from scoring.ranking.facets import FACETS, facets, filter_facets, what_counts
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, from_preset, opening
 
@@ -22,6 +22,7 @@ def test_without_filters_each_facet_sums_to_the_whole_list(facts, lens) -> None:
     whole = len(rank(facts, scenario))
     found = facets(facts, scenario)
     assert tuple(found) == FACETS
+    assert filter_facets(facts, scenario) == {**found, "commodities": {}}
     universes = found.pop("universes")
     assert max(found.pop("commodities").values()) <= universes["all"] or lens  # a site has several
     assert universes["all"] == whole > universes["projects"]

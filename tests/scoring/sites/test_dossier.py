@@ -73,5 +73,5 @@ def test_many_names_are_offered_and_none_is_guessed(facts) -> None:
     with pytest.raises(UnknownSiteError, match=r"There is no site 'mountain'; did you mean .*-") as caught:
         site_row(facts, "mountain")
     assert 2 <= len(caught.value.suggestions) <= 5
-    with pytest.raises(UnknownSiteError, match="There is no site 'atlantis-0000'; `orebridge rank` lists the ids"):
+    with pytest.raises(UnknownSiteError, match="There is no site 'atlantis-0000'; write its id or a part of its name"):
         site_row(facts, "atlantis-0000")

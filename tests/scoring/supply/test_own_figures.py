@@ -5,10 +5,11 @@ from __future__ import annotations
 import duckdb
 import pytest
 
+from data.country_words import country_words
 from data.facts import MARKET_TABLES, open_facts
 from scoring.supply.answers import of_cell
 from scoring.supply.concentration import Interval
-from scoring.supply.own_figures import OwnFigure, countries_of, own_from
+from scoring.supply.own_figures import OwnFigure, own_from
 from scoring.supply.response_errors import SupplyTableError
 from scoring.supply.vulnerability import Cell, vulnerability
 
@@ -21,7 +22,7 @@ def markets() -> duckdb.DuckDBPyConnection:
 
 
 def own(markets: duckdb.DuckDBPyConnection, *rows: str) -> tuple[OwnFigure, ...]:
-    return own_from("own.csv", HEAD + "\n".join(rows).encode(), countries_of(markets)) if rows else ()
+    return own_from("own.csv", HEAD + "\n".join(rows).encode(), country_words(markets)) if rows else ()
 
 
 def cell(markets: duckdb.DuckDBPyConnection, desk: str, commodity: str, stage: str, *rows: str) -> Cell:

@@ -74,7 +74,8 @@ def test_figures_of_ones_own_win_and_are_marked(client: TestClient) -> None:
     ("own", "says"),
     [
         (HEAD + "gallium,refined,import_share,CHN,30,t\n", "own, line 2: unit 't' does not fit import_share; write %"),
-        (HEAD + "gallium,refined,import_share,CHX,30,%\n", "write an ISO 3166-1 alpha-3 code such as CXR"),
+        (HEAD + "gallium,refined,import_share,XXX,30,%\n", "write an ISO 3166-1 alpha-3 code such as CHN"),
+        (HEAD + "gallium,refined,import_share,Kazakstan,30,%\n", "write an ISO 3166-1 alpha-3 code such as KAZ"),
         ("gallium,refined\n", "own, line 1: the column commodity is missing; the first line names commodity"),
         (HEAD, "own, line 1: it has no rows"),
         ("", "own, line 1"),

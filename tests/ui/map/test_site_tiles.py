@@ -92,7 +92,7 @@ def test_the_tooltip_says_metal_stage_country_owner_and_reason_in_the_readers_la
     assert "United States" in english[0]
     assert any(line.startswith("Owner: ") for line in english)
     assert any(line.startswith(("Strong: ", "Weak: ")) for line in english)
-    assert japanese[0].endswith("アメリカ合衆国")
+    assert japanese[0].endswith("米国")
     assert any(line.startswith("所有者：") for line in japanese)
     assert len(english) == len(japanese)
 

@@ -63,7 +63,7 @@ def test_a_stop_of_ones_own_and_what_is_missing(app: AppTest) -> None:
 def test_the_stock_planner_buys_and_refuses_nothing(app: AppTest) -> None:
     app.segmented_control(key="response_part").set_value("stock").run()
     assert not app.exception
-    assert "50 of 50 million USD are spent" in said(app)
+    assert "USD 50 M of USD 50 M are spent" in said(app)
     app.number_input(key="stock_budget").set_value(0.0).run()
     assert "give more than 0" in said(app)
     app.number_input(key="stock_budget").set_value(20.0).run()

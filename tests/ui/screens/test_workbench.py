@@ -152,9 +152,11 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
     test.switch_page("screens/compare/page.py").run()
     assert not test.exception
     table = next(
-        frame.value for frame in test.dataframe if "Criterion" in frame.value.columns and "Unit" in frame.value.columns
+        frame for frame in test.dataframe if "Criterion" in frame.value.columns and "Unit" in frame.value.columns
     )
-    assert any("★" in str(cell) for cell in table["Mountain Pass"])
+    assert any("★" in str(cell) for cell in table.value["Mountain Pass"])
+    assert list(table.proto.column_order)[:2] == ["Criterion", "Mountain Pass"], "values stand beside the criterion"
+    assert "Unit" not in list(table.proto.column_order)[:4]
     assert len([metric for metric in test.metric if metric.label == "Score"]) == 3
 
 
@@ -165,8 +167,13 @@ def test_dossier_page_of_an_unknown_site_says_so() -> None:
     test.switch_page("screens/site/page.py").run()
     assert not test.exception
     (error,) = (error.value.replace("\\", "") for error in test.error)
-    assert error.startswith("There is no site 'atlantis-0000'; ")
-    assert error.endswith("Look for it by name on the Explore page.")
+    assert error == "There is no site 'atlantis-0000'; write its id or a part of its name."
+    search = next(each for each in test.text_input if each.key == "find_site")
+    assert search.value == "atlantis-0000"
+    search.set_value("Lofdal").run()
+    (found,) = (each for each in test.button if (each.key or "").startswith("instead_"))
+    found.click().run()
+    assert test.subheader[0].value == "Lofdal"
 
 
 def test_dossier_page_shows_every_part() -> None:

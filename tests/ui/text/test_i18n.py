@@ -34,3 +34,11 @@ def test_the_language_of_a_run_is_found_anew_by_the_next(monkeypatch: pytest.Mon
         run("ja")
     finally:
         i18n._READER.reset(token)
+
+
+def test_countries_are_written_as_ministries_write_them() -> None:
+    names = {}
+    for code in ("en", "ja"):
+        with i18n.speaking(code):
+            names[code] = [i18n.country(*each) for each in (("US", "USA"), ("AU", "AUS"), ("", "ZZZ"))]
+    assert names == {"en": ["United States", "Australia", "ZZZ"], "ja": ["米国", "オーストラリア", "ZZZ"]}

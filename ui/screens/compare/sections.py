@@ -8,8 +8,25 @@ from scoring.sites.side_by_side import SideBySide
 from ui.panels.downloads import table_download
 from ui.screens.compare.tables import criteria_frame, names_of, parallel_lines, ranks_frame
 from ui.text import vocabulary as w
+from ui.text.glossary import ColumnSettings
 from ui.text.i18n import _
 from ui.text.list_words import among
+
+#: Pixels that the columns of sites share: values fit a window of 1,280 beside the criterion, ranks beside the weights.
+WIDTH_OF_VALUES, WIDTH_OF_RANKS = 740, 250
+#: Sites whose ranks have room beside the lines; those of more stand below them.
+MOST_BESIDE = 2
+
+
+def _of_sites(names: list[str], pixels: int) -> ColumnSettings:
+    """Return columns of sites that share a width; a name that is longer than its column is told whole on its head."""
+    return {name: st.column_config.TextColumn(width=pixels // len(names), help=name) for name in names}
+
+
+def _sites_first(columns: list[str], names: list[str]) -> list[str]:
+    """Return the columns with the values of the sites beside the criterion: what else there is comes after them."""
+    first = [_("Criterion"), *names]
+    return [*first, *[each for each in columns if each not in first]]
 
 
 def criteria(comparison: SideBySide) -> None:
@@ -18,7 +35,7 @@ def criteria(comparison: SideBySide) -> None:
     st.caption(
         _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
     )
-    frame = criteria_frame(comparison)
+    frame, names = criteria_frame(comparison), names_of(comparison)
     st.dataframe(
         frame,
         hide_index=True,
@@ -26,10 +43,12 @@ def criteria(comparison: SideBySide) -> None:
         height=35 * (len(frame) + 1) + 3,
         lazy=False,
         key="compare_table",
+        column_order=_sites_first(list(frame.columns), names),
         column_config={
             _("Pillar"): st.column_config.TextColumn(width=135),
             _("Criterion"): st.column_config.TextColumn(width=185, pinned=True),
             _("Unit"): st.column_config.TextColumn(width=140),
+            **_of_sites(names, WIDTH_OF_VALUES),
         },
         alt=_("Criterion by criterion"),
     )
@@ -38,7 +57,9 @@ def criteria(comparison: SideBySide) -> None:
 
 def strengths_and_ranks(comparison: SideBySide) -> None:
     """Show desirabilities as parallel lines, and the rank of each site by preset."""
-    lines, ranks = st.columns([3, 2], gap="medium")
+    names = names_of(comparison)
+    beside = len(names) <= MOST_BESIDE
+    lines, ranks = st.columns([3, 2], gap="medium") if beside else (st.container(), st.container())
     with lines:
         st.subheader(_("Strengths and gaps"), anchor=False)
         scale = st.radio(
@@ -57,7 +78,11 @@ def strengths_and_ranks(comparison: SideBySide) -> None:
             width="stretch",
             lazy=False,
             key="compare_ranks",
+            column_config={
+                _("Weights"): st.column_config.TextColumn(width=110, pinned=True),
+                **_of_sites(names, WIDTH_OF_RANKS if beside else WIDTH_OF_VALUES),
+            },
             alt=_("Rank by desk and preset"),
         )
-        for site, name in zip(comparison.sites, names_of(comparison), strict=True):
+        for site, name in zip(comparison.sites, names, strict=True):
             st.caption(f"{w.plain(name)}: {among(site['ranked_among'])}")

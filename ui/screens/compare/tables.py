@@ -176,7 +176,7 @@ def parallel_lines(comparison: SideBySide, among_these: bool) -> None:
             sort=names,
             scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
             title=None,
-            legend=alt.Legend(orient="top", columns=2, labelLimit=320),
+            legend=alt.Legend(orient="top", columns=1, labelLimit=320),
         ),
         tooltip=[
             alt.Tooltip("site:N", title=_("Site")),

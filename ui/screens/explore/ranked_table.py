@@ -31,8 +31,8 @@ from workspace import rankings
 MOST_PROJECTS, MOST_SITES = 500, 200
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
-    "en": {"site": 136, "score": 50, "metal": 84, "us": 62, "japan": 76, "stage": 94, "owners": 98, "side": 94},
-    "ja": {"site": 130, "score": 56, "metal": 96, "us": 80, "japan": 80, "stage": 76, "owners": 92, "side": 82},
+    "en": {"site": 152, "score": 50, "metal": 80, "us": 62, "japan": 74, "stage": 90, "owners": 96, "side": 92},
+    "ja": {"site": 152, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 83},
 }
 #: How a share is known -> the sign before it.
 HELD = {"stated": "", "likely": "~", "least": "≥"}
@@ -100,7 +100,7 @@ def _columns() -> ColumnSettings:
         {
             "#": st.column_config.NumberColumn(width=38, pinned=True),
             "Δ": st.column_config.TextColumn(
-                width=32, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
+                width=30, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
             ),
             _("Score"): st.column_config.NumberColumn(format="%.2f", width=width["score"]),
             _("Site"): st.column_config.TextColumn(width=width["site"], pinned=True),
@@ -141,7 +141,7 @@ def _columns() -> ColumnSettings:
             ),
             _("Months"): st.column_config.NumberColumn(
                 format="%.0f",
-                width=56,
+                width=50,
                 help=_(
                     "Expected months to product: studies, permits, finance, construction, ramp-up; “never” counts 200."
                 ),

@@ -68,7 +68,7 @@ def cores(study: Study) -> None:
             "verdict:N",
             scale=alt.Scale(domain=words, range=list(colours.values())),
             title=None,
-            legend=alt.Legend(orient="top", columns=3, labelLimit=120),
+            legend=alt.Legend(orient="top", columns=2, labelLimit=120),
         ),
     )
     ticks = base.mark_tick(color=BLUE, thickness=2, height=18).encode(x=alt.X("ready:Q", scale=scale))

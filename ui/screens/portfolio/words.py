@@ -8,6 +8,7 @@ from scoring.supply.portfolio_answer import DeskView, Study
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number
+from ui.text.money import money
 
 
 def participation(study: Study) -> None:
@@ -44,15 +45,15 @@ def participation(study: Study) -> None:
 def headline(study: Study) -> None:
     """Say what the portfolio closes, what it costs and how sure that is."""
     sentence = _(
-        "For {budget} million USD, {n} projects close **{share} %** of the gap in {metals} by the end of "
+        "For {budget}, {n} projects close **{share} %** of the gap in {metals} by the end of "
         "{by}, on average "
         "of {draws} draws of cost, date and output (P10 to P90: {ends}). On {draws} fresh draws it is "
         "{fresh} %. Expected "
-        "cost {cost} million USD (P10 to P90: {low} to {high}); in {over} % of the draws it costs more than the budget."
+        "cost {cost} (P10 to P90: {low} to {high}); in {over} % of the draws it costs more than the budget."
     )
     st.markdown(
         sentence.format(
-            budget=number(study.budget_musd),
+            budget=money(study.budget_musd, "USD M"),
             n=number(len(study.lines)),
             share=number(study.share_pct, 1),
             metals=w.commodities(list(study.commodities), 3),
@@ -60,9 +61,9 @@ def headline(study: Study) -> None:
             draws=number(study.draws),
             ends=pw.ends(study.low_pct, study.high_pct),
             fresh=number(study.fresh_pct, 1),
-            cost=number(study.cost_musd),
-            low=number(study.cost_low_musd),
-            high=number(study.cost_high_musd),
+            cost=money(study.cost_musd, "USD M"),
+            low=money(study.cost_low_musd, "USD M"),
+            high=money(study.cost_high_musd, "USD M"),
             over=number(100 * study.over_budget),
         )
     )
@@ -72,10 +73,8 @@ def next_100(study: Study) -> None:
     """Say what the next 100 million would buy."""
     point = study.next_100
     st.markdown(
-        _(
-            "**What the next {more} million buy**: {share} % in place of {now} %. Enters: {enters}. Leaves: {leaves}."
-        ).format(
-            more=number(point.budget_musd - study.budget_musd),
+        _("**What the next {more} buy**: {share} % in place of {now} %. Enters: {enters}. Leaves: {leaves}.").format(
+            more=money(point.budget_musd - study.budget_musd, "USD M"),
             share=number(point.share_pct, 1),
             now=number(study.share_pct, 1),
             enters=pw.sites(point.enters),

@@ -43,7 +43,7 @@ def months_chart(made: Response) -> None:
     encoded = {
         "x": x,
         "y": alt.Y("tonnes:Q", stack="zero", title=_("Tonnes a month")),
-        "color": alt.Color("part:N", scale=scale, title=None, legend=alt.Legend(orient="top", columns=4)),
+        "color": alt.Color("part:N", scale=scale, title=None, legend=alt.Legend(orient="top", columns=2)),
         "order": alt.Order("order:Q"),
         "tooltip": [
             alt.Tooltip("month:T", format="%Y-%m", title=_("Month")),

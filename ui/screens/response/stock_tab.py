@@ -15,6 +15,7 @@ from ui.panels.downloads import table_download
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, fixed, number, quantity
+from ui.text.money import money
 from ui.text.problems import problem
 from ui.text.vocabulary import N_
 from workspace import response as responses
@@ -83,8 +84,10 @@ def _show(made: StockPlan) -> None:
     st.markdown(
         "#### "
         + w.plain(
-            _("{spent} of {budget} million USD are spent; {enough} million would cover all that stays open.").format(
-                spent=quantity(made.spent_musd), budget=quantity(made.budget_musd), enough=quantity(made.enough_musd)
+            _("{spent} of {budget} are spent; {enough} would cover all that stays open.").format(
+                spent=money(made.spent_musd, "USD M"),
+                budget=money(made.budget_musd, "USD M"),
+                enough=money(made.enough_musd, "USD M"),
             )
         )
     )

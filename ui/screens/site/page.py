@@ -17,6 +17,7 @@ from ui.page_state import page_state
 from ui.panels.card import actions, claims, gates, head, owners, why
 from ui.panels.grade import grade_tab
 from ui.panels.permitting import permitting_tab
+from ui.panels.search_box import find_site
 from ui.panels.underground import under_site
 from ui.screens.site.partners import feed_and_partners
 from ui.screens.site.sections import firm, history, neighbours, unknowns, waterfall
@@ -40,8 +41,9 @@ def page() -> None:
     try:
         site = rankings.dossier(scenario, page_state.site_id or name)
     except OrebridgeError as error:
-        where = [_("Look for it by name on the Explore page.")] if isinstance(error, UnknownSiteError) else []
-        st.error(" ".join([problem(error), *where]), icon=":material/search_off:")
+        st.error(problem(error), icon=":material/search_off:")
+        if isinstance(error, UnknownSiteError):
+            find_site(error.site)
         _way_on()
         return
     page_state.site_id = site["site_id"]

@@ -34,8 +34,6 @@ from workspace import supply
 ROWS = 200
 #: Pixels of the names of indicators beside long values.
 INDICATOR = 270
-#: Letters of a value beside which every name stands whole.
-SHORT_VALUE = 6
 #: Origins of imports that a line names.
 ORIGINS = 4
 
@@ -49,11 +47,13 @@ def measures(cell: Cell) -> None:
         }
         for metric in METRICS.values()
     ]
-    # A long interval and the mark of own figures need room, which the longest name gives up.
-    longest = max(len(row[_("Value")]) for row in rows)
-    widths = {_("Indicator"): st.column_config.TextColumn(width=INDICATOR)} if longest > SHORT_VALUE else {}
+    # Values are read first: on a narrow screen the longest name gives up the room that they need.
     st.dataframe(
-        pd.DataFrame(rows), hide_index=True, width="stretch", alt=_("Indicators of the cell"), column_config=widths
+        pd.DataFrame(rows),
+        hide_index=True,
+        width="stretch",
+        alt=_("Indicators of the cell"),
+        column_config={_("Indicator"): st.column_config.TextColumn(width=INDICATOR)},
     )
     for line in (*_own_lines(cell), *_supply_lines(cell), *_reliance_lines(cell), *_score_lines(cell)):
         st.caption(line)
