@@ -32,3 +32,22 @@ def square(column: pa.ChunkedArray, rows: int) -> FloatArray:
     """
     flat = np.asarray(column.combine_chunks().flatten().to_numpy(zero_copy_only=False), dtype=float)
     return flat.reshape(rows, -1) if rows else np.empty((0, 0))
+
+
+def mean_ranks(values: FloatArray) -> FloatArray:
+    """Return the rank of each value from 1 on, equal values with the mean of theirs; shape (n,).
+
+    Those of `scipy.stats.rankdata`, which takes most of a second to import.
+
+    Parameters
+    ----------
+    values : array, shape (n,)
+        Without NaN.
+
+    Examples
+    --------
+    >>> mean_ranks(np.array([0.5, 0.1, 0.5])).tolist()
+    [2.5, 1.0, 2.5]
+    """
+    ordered = np.sort(values)
+    return np.asarray((np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right") + 1) / 2)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from geo.arrays import FloatArray
+from geo.arrays import FloatArray, mean_ranks
 from scoring.errors import MethodError
 
 #: Mean consistency index of random matrices of order 1, 2, ..: Saaty (1980), 500 matrices each.
@@ -262,15 +262,10 @@ def critic(
     low, high = directed.min(axis=0), directed.max(axis=0)
     scaled = np.divide(directed - low, high - low, out=np.zeros_like(directed), where=high > low)
     deviation = scaled.std(axis=0, ddof=ddof)
-    compared = scaled if correlation == "pearson" else np.apply_along_axis(_mean_ranks, 0, scaled)
+    compared = scaled if correlation == "pearson" else np.apply_along_axis(mean_ranks, 0, scaled)
     with np.errstate(divide="ignore", invalid="ignore"):
         together = np.nan_to_num(np.atleast_2d(np.corrcoef(compared, rowvar=False)), nan=1.0)
     return _spread(deviation * (1 - together).sum(axis=0))
-
-
-def _mean_ranks(column: FloatArray) -> FloatArray:
-    ordered = np.sort(column)
-    return np.asarray((np.searchsorted(ordered, column, "left") + np.searchsorted(ordered, column, "right") + 1) / 2)
 
 
 def _rows(matrix: ArrayLike) -> FloatArray:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import ndtri
 
-from geo.arrays import BoolArray, FloatArray
+from geo.arrays import BoolArray, FloatArray, mean_ranks
 
 #: Fewer sites that know both criteria say nothing of how they go together.
 LEAST_PAIRS = 30
@@ -42,7 +42,7 @@ def correlation(u: FloatArray, known: BoolArray, least_pairs: int = LEAST_PAIRS)
     scores = np.zeros(u.shape)
     for j, rows in enumerate(known.T):
         if rows.any():
-            scores[rows, j] = ndtri((_ranks(u[rows, j]) - 0.5) / rows.sum())
+            scores[rows, j] = ndtri((mean_ranks(u[rows, j]) - 0.5) / rows.sum())
     here = known.astype(float)
     pairs = here.T @ here
     spread = np.sqrt((scores**2).T @ here * (here.T @ scores**2))
@@ -55,12 +55,3 @@ def correlation(u: FloatArray, known: BoolArray, least_pairs: int = LEAST_PAIRS)
     repaired = (vectors * np.maximum(values, 0)) @ vectors.T
     size = np.sqrt(np.diag(repaired))
     return np.asarray(np.where(found == 0, 0, repaired / np.outer(size, size)))
-
-
-def _ranks(values: FloatArray) -> FloatArray:
-    """Return the rank of each value from 1 on, equal values with the mean of theirs; shape (n,).
-
-    Here, because `scipy.stats` takes most of a second to import.
-    """
-    _values, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    return np.asarray((np.cumsum(counts) - (counts - 1) / 2)[place])

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import ks_2samp, rankdata, spearmanr
 
-from scoring.ranking.correlation import LEAST_PAIRS, _ranks, correlation
+from geo.arrays import mean_ranks
+from scoring.ranking.correlation import LEAST_PAIRS, correlation
 from scoring.ranking.states import States, no_peers
 
 
@@ -92,4 +93,4 @@ def test_it_is_always_a_correlation_matrix(seed) -> None:
 
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 1.0]) | st.floats(0, 1), min_size=1, max_size=60))
 def test_ranks_are_those_of_scipy(values: list[float]) -> None:
-    assert _ranks(np.array(values)).tolist() == rankdata(values).tolist()
+    assert mean_ranks(np.array(values)).tolist() == rankdata(values).tolist()
