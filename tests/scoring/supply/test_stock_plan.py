@@ -146,7 +146,10 @@ def test_without_costs_the_capital_alone_is_told(facts: duckdb.DuckDBPyConnectio
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (b"nowhere-at-all,antimony,1,,,", "line 2: no site is called 'nowhere-at-all'; write its id or a part of its name"),
+        (
+            b"nowhere-at-all,antimony,1,,,",
+            "line 2: no site is called 'nowhere-at-all'; write its id or a part of its name",
+        ),
         (b",antimony,1,,,", "the site is missing"),
         (b"Costerfield,antimony,,5,,", "costs are missing; give break_even_usd_t, or opex_usd_t, capex_musd"),
         (b"Costerfield,antimony,5,,,0", "an output of 0 produces nothing"),
