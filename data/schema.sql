@@ -366,7 +366,7 @@ WITH code AS (
 ),
 net AS (
     SELECT
-        f.year, f.hs92, d.desk AS country, sum(CASE WHEN f.importer = d.iso3 THEN f.quantity_t ELSE -f.quantity_t END) AS tonnes
+        f.year, f.hs92, d.desk AS country, sum(CASE WHEN f.importer = d.iso3 THEN f.quantity_t ELSE -f.quantity_t END ORDER BY f.importer, f.exporter) AS tonnes
     FROM facts.trade_flow AS f
     JOIN (VALUES ('us', 'USA'), ('japan', 'JPN')) AS d (desk, iso3) ON (f.importer = d.iso3) <> (f.exporter = d.iso3)
     WHERE f.year = (SELECT max(year) FROM facts.trade_flow)
@@ -375,8 +375,8 @@ net AS (
 traded AS (
     SELECT
         n.country, c.commodity, any_value(c.counted_stage) AS stage, any_value(n.year) AS year,
-        greatest(0, sum(least(n.tonnes * c.factor_low, n.tonnes * c.factor_high))) AS low_t,
-        greatest(0, sum(greatest(n.tonnes * c.factor_low, n.tonnes * c.factor_high))) AS high_t
+        greatest(0, sum(least(n.tonnes * c.factor_low, n.tonnes * c.factor_high) ORDER BY hs92)) AS low_t,
+        greatest(0, sum(greatest(n.tonnes * c.factor_low, n.tonnes * c.factor_high) ORDER BY hs92)) AS high_t
     FROM code AS c
     JOIN net AS n USING (hs92)
     WHERE c.commodity NOT IN (SELECT commodity FROM code WHERE NOT usable) AND n.tonnes IS NOT NULL
@@ -419,7 +419,7 @@ COMMENT ON VIEW facts.import_gap IS 'Net imports that a country needs of a commo
 CREATE VIEW facts.leading_share AS
 WITH area AS (
     SELECT
-        commodity, stage, source_id, year, area, sum(low) AS low, sum(coalesce(high, low)) AS high
+        commodity, stage, source_id, year, area, sum(low ORDER BY low) AS low, sum(coalesce(high, low) ORDER BY high, low) AS high
     FROM facts.market_figure
     WHERE figure IN ('production', 'supply_share') AND scenario = '' AND form = '' AND status NOT IN ('withheld', 'not available')
       AND (source_id IN ('usgs_mcs_2026', 'eu_crm_2023') OR (source_id = 'iea_minerals_2025' AND year < 2025))
@@ -428,7 +428,7 @@ WITH area AS (
 ),
 whole AS (
     SELECT
-        commodity, stage, source_id, any_value(year) AS year, sum(low) FILTER (named) AS low, sum(high) FILTER (named) AS high,
+        commodity, stage, source_id, any_value(year) AS year, sum(low ORDER BY area) FILTER (named) AS low, sum(high ORDER BY area) FILTER (named) AS high,
         max(low) FILTER (area = 'other') AS other_low, max(high) FILTER (area = 'other') AS other_high, max(low) FILTER (area = 'world') AS world,
         first({'area': area, 'low': low, 'high': high} ORDER BY low + high DESC, area) FILTER (named) AS leader
     FROM (SELECT *, area NOT IN ('other', 'world') AS named FROM area)

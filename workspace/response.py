@@ -28,9 +28,7 @@ def respond(scenario: SupplyScenario, stock: Stock | None = None) -> Response:
     SupplyFigureError
         If demand or a share is not known.
     """
-    own = stock or Stock()
-    asked = scenario.seen(stock_days=scenario.stock_days + own.days)
-    return respond_to(session.beside().cursor(), asked, own.tonnes, session.all_told())
+    return respond_to(session.beside().cursor(), scenario, stock, session.all_told())
 
 
 def terms(commodities: Sequence[str], goods: Mapping[str, Terms]) -> dict[str, Terms]:

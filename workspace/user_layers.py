@@ -31,6 +31,7 @@ from scoring.criteria.user_criterion import from_dict as criterion_from
 from scoring.permitting.outlook import Milestones, milestones
 from workspace import attach as scored
 from workspace import attach_facts
+from workspace.measured_sites import forget
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -132,6 +133,8 @@ class UserData:
         self._facts_stated = user_facts.stored_facts(self._store)
         self._prices = self._store.prices()
         self._features.cache_clear()
+        if not self._site_layers():
+            forget(self._store.path.parent)
 
     def _load(self, layer_id: str) -> Features:
         return user_features.features(self._store, self._layers[layer_id])

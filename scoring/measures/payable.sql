@@ -43,8 +43,9 @@ priced AS (
       )
 )
 SELECT
-    site_id, commodity, family, tonnes, taken_t * usd_per_t AS usd, usd / sum(usd) OVER (PARTITION BY site_id) AS share
-FROM priced;
+    site_id, commodity, family, tonnes, taken_t * usd_per_t AS usd, usd / sum(usd) OVER of_site AS share
+FROM priced
+WINDOW of_site AS (PARTITION BY site_id ORDER BY commodity ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING);
 
 -- in:     payable, combined.site, facts.commodity
 -- out:    site_id, commodity: the main commodity; credit: value of all commodities of the site over that of the main one (1: it alone, or it has no price)
@@ -55,16 +56,17 @@ FROM priced;
 --         rare earths and judged on dysprosium, terbium with it; where their total is not graded, on the most valuable element
 CREATE OR REPLACE TEMP TABLE main_commodity AS
 WITH families AS (
-    SELECT p.site_id, p.family, sum(p.usd) AS usd, min(coalesce(list_position(s.commodities, p.commodity), 99)) AS place
+    SELECT p.site_id, p.family, sum(p.usd ORDER BY p.commodity) AS usd, min(coalesce(list_position(s.commodities, p.commodity), 99)) AS place
     FROM payable AS p
     JOIN combined.site AS s USING (site_id)
     GROUP BY p.site_id, p.family
 ),
 placed AS (
     SELECT
-        *, sum(usd) OVER (PARTITION BY site_id) AS usd_of_all,
+        *, sum(usd) OVER of_site AS usd_of_all,
         row_number() OVER (PARTITION BY site_id ORDER BY place, usd DESC NULLS LAST, family) AS listed
     FROM families
+    WINDOW of_site AS (PARTITION BY site_id ORDER BY family ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
 ),
 chosen AS (
     SELECT *

@@ -19,6 +19,7 @@ from scoring.permitting.outlook import SEED, Milestones
 from scoring.supply.response_market import CutShare, DeskDemand, Market, market
 from scoring.supply.response_scenario import MONTH_DAYS, SupplyScenario
 from scoring.supply.response_sites import DRAWS, Answering, Span, answering, span
+from scoring.supply.stock import Stock
 
 #: Tonnes that are no gap, as a share of a month's demand: floating point.
 _NOTHING = 1e-9
@@ -98,7 +99,7 @@ class Balance:
 def respond(
     facts: duckdb.DuckDBPyConnection,
     scenario: SupplyScenario,
-    stock_t: float = 0.0,
+    stock: Stock | None = None,
     milestones: Mapping[str, Milestones] | None = None,
 ) -> Response:
     """Return what a scenario does to the desk, and who answers by when.
@@ -108,8 +109,8 @@ def respond(
     facts : duckdb.DuckDBPyConnection
         With the relations of `scoring.ranking.pipeline.prepare`; take a cursor for each call.
     scenario : SupplyScenario
-    stock_t : float
-        The user's stock of the commodity in tonnes of contained metal; the days of the scenario come on top.
+    stock : Stock, optional
+        What the user holds of the commodity; its days come on top of those of the scenario.
     milestones : mapping of str to Milestones, optional
         Milestones that the user knows, by site.
 
@@ -122,12 +123,14 @@ def respond(
     ----------
     docs/methods/response.md: formula, assumptions and a worked example.
     """
+    own = stock or Stock()
+    scenario = scenario.seen(stock_days=scenario.stock_days + own.days)
     known = market(facts, scenario)
     start = first_day(scenario)
     sites = answering(facts, scenario, start, milestones or {})
     demand, loss = _loss(scenario, known)
-    stock = np.full(DRAWS, stock_t) + demand * scenario.stock_days / MONTH_DAYS
-    balance = balanced(demand, loss, sites.tonnes * scenario.access_pct / 100, stock)
+    held = np.full(DRAWS, own.tonnes) + demand * scenario.stock_days / MONTH_DAYS
+    balance = balanced(demand, loss, sites.tonnes * scenario.access_pct / 100, held)
     days = days_bridged(balance)
     months = tuple(_month(balance, at, start) for at in range(scenario.horizon_months))
     return Response(
@@ -135,7 +138,7 @@ def respond(
         start=f"{start:%Y-%m}",
         market=known,
         months=months,
-        stock_t=float(stock.mean()),
+        stock_t=float(held.mean()),
         days_bridged=span(days),
         horizon_days=round(scenario.horizon_months * MONTH_DAYS, 1),
         met=float((balance.gap <= _NOTHING * balance.demand).all(axis=1).mean()),

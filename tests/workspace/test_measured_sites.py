@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import stat
 from dataclasses import replace
 from pathlib import Path
 from unittest import mock
@@ -10,9 +11,10 @@ import pandas as pd
 import pytest
 
 from data.user_layers import UserSites
+from tests.commands import Commands
 from tests.workspace.test_attach import claim, site
 from workspace import measured_sites
-from workspace.measured_sites import FOLDER, KEPT
+from workspace.measured_sites import FOLDER
 
 MADE = (
     pd.DataFrame({"site_id": ["own-a"], "value": [0.1 + 0.2], "reference_n": pd.array([None], dtype="Int32")}),
@@ -65,6 +67,25 @@ def test_a_folder_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
     assert times(tmp_path, OWN, OWN) == 2
 
 
-def test_the_latest_sets_stay(tmp_path: Path) -> None:
-    times(tmp_path, *(replace(OWN, claims=[claim(value=float(n))]) for n in range(KEPT + 3)))
-    assert len(list((tmp_path / FOLDER).iterdir())) == 2 * KEPT
+def test_without_a_home_nothing_is_kept(tmp_path: Path) -> None:
+    assert times(tmp_path / "gone", OWN, OWN) == 2
+
+
+def test_the_last_set_alone_stays_and_its_owner_alone_reads_it(tmp_path: Path) -> None:
+    times(tmp_path, OWN, replace(OWN, claims=[claim(value=99.0)]))
+    kept = list((tmp_path / FOLDER).iterdir())
+    assert len(kept) == len(MADE)
+    assert all(stat.S_IMODE(file.stat().st_mode) == 0o600 for file in kept)
+    assert stat.S_IMODE((tmp_path / FOLDER).stat().st_mode) == 0o700
+    measured_sites.forget(tmp_path)
+    assert not (tmp_path / FOLDER).exists()
+
+
+def test_what_was_measured_goes_with_the_last_layer_of_sites(run: Commands) -> None:
+    (run.folder / "s.csv").write_text("name,lat,lon,Ni_pct\nKevitsa East,67.69,26.96,0.9\n")
+    run("layers", "add", "s.csv", "--role", "sites", "--name", "Ours", "--cure", "unit.Ni_pct=%")
+    run("rank", "--country", "FIN")
+    assert (run.home / FOLDER).exists()
+    run("layers", "remove", "Ours")
+    run("rank", "--country", "FIN")
+    assert not (run.home / FOLDER).exists()

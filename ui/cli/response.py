@@ -248,7 +248,7 @@ def _responded(asked: SupplyScenario, stocks: Path | None) -> Response:
 
     own = held(stocks_from(*read_file(stocks)) if stocks else {}, asked.commodity)
     facts, milestones = _facts()
-    return respond_to(facts, asked.seen(stock_days=asked.stock_days + own.days), own.tonnes, milestones)
+    return respond_to(facts, asked, own, milestones)
 
 
 def _facts() -> tuple[duckdb.DuckDBPyConnection, Mapping[str, Milestones]]:

@@ -5,16 +5,14 @@ Answers from the facts of the API: of a user it knows what stands in the request
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
-
-import duckdb
 
 from data.sql import Record
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_STOCK_DAYS
 from scoring.supply.price_floor import costs_from, price_floor
-from scoring.supply.response import Response, respond
+from scoring.supply.response import respond
 from scoring.supply.response_record import floor_record, response_record, stock_record
 from scoring.supply.response_scenario import (
     DESKS,
@@ -113,7 +111,7 @@ def response(request: ParsedRequest) -> Answer:
     """Answer with demand, remaining supply, named sites, stock and gap by month."""
     asked = _seen(_scenario(dict(request.values)), dict(request.values))
     try:
-        made = respond(request.view.facts.cursor(), asked, float(request.values["stock_t"]))
+        made = respond(request.view.facts.cursor(), asked, Stock(float(request.values["stock_t"])))
     except OrebridgeError as error:
         raise BadRequestError("{error}.", error=error) from error
     return as_json({**response_record(made), "orebridge": provenance()})
@@ -126,7 +124,8 @@ def stock_plan(request: ParsedRequest) -> Answer:
     try:
         table = request.table("stocks")
         stocks = stocks_from(*table) if table else {}
-        responses = [_stocked(facts, _seen(preset(name), dict(request.values)), stocks) for name in names]
+        seen = [_seen(preset(name), dict(request.values)) for name in names]
+        responses = [respond(facts, asked, held(stocks, asked.commodity)) for asked in seen]
         table = request.table("goods")
         goods = goods_from(*table) if table else {}
         terms = cited_terms(facts, [each.scenario.commodity for each in responses], goods)
@@ -150,12 +149,6 @@ def floor_price(request: ParsedRequest) -> Answer:
     except OrebridgeError as error:
         raise BadRequestError("{error}.", error=error) from error
     return as_json({**floor_record(made), "orebridge": provenance()})
-
-
-def _stocked(facts: duckdb.DuckDBPyConnection, scenario: SupplyScenario, stocks: Mapping[str, Stock]) -> Response:
-    """Return the answer to a stop with what is held already."""
-    own = held(stocks, scenario.commodity)
-    return respond(facts, scenario.seen(stock_days=scenario.stock_days + own.days), own.tonnes)
 
 
 def _scenario(values: JsonObject) -> SupplyScenario:

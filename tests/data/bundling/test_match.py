@@ -11,7 +11,7 @@ from data.bundling.bearers import Bearers
 from data.bundling.commodity_backing import commodities, graded
 from data.bundling.icmm import group_names
 from data.bundling.match import SaidApart, cluster
-from data.bundling.names import name_similarity
+from data.bundling.names import name_similarity, telling_words
 from data.bundling.other_names import tie
 from data.bundling.records import Claim, Record
 from data.bundling.same_site import compare
@@ -97,6 +97,12 @@ def test_neighbours_are_told_apart(a: str, b: str) -> None:
 )
 def test_spellings_of_one_name_agree(a: str, b: str) -> None:
     assert name_similarity(a, b) >= 95
+
+
+@pytest.mark.parametrize("word", ["cathode", "anode", "precursor"])
+def test_the_plant_of_another_product_beside_a_refinery_is_another_works(word: str) -> None:
+    """Sumitomo's cathode plant stands beside its nickel refinery at Niihama."""
+    assert telling_words(f"Niihama {word} plant") != telling_words("Niihama nickel refinery")
 
 
 def site(source: str, name: str, lon: float | None, lat: float | None, **more) -> Record:

@@ -303,6 +303,7 @@ def test_a_permit_held_does_not_lapse_by_a_page_on_a_study(others: list[dict[str
     [
         ("ground broken, early works, decision outstanding", "early_works"),
         ("Ground broken on 9 October 2025, early works begun; full finance still open", "early_works"),
+        ("site preparation underway", "early_works"),
         ("Investment decision taken, early works done; production targeted Q4 2026", "stage"),
     ],
 )
