@@ -66,11 +66,11 @@ def test_other_limits_give_another_answer_and_an_error_is_one_sentence() -> None
 
 
 def test_a_desk_without_a_figure_is_told_with_the_names_of_the_page() -> None:
-    page = opened(PAGE, lang="ja")
+    page = opened(PAGE)
     page.session_state["portfolio_desk"] = "japan"
-    next(each for each in page.button if "組合せ" in each.label).click().run()
+    next(each for each in page.button if "portfolio" in each.label).click().run()
     (told,) = page.error
-    assert "ジスプロシウム" in told.value
+    assert "No figure of the gap for this desk: Dysprosium" in told.value
     assert "dysprosium" not in told.value
 
 

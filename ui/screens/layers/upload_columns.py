@@ -80,6 +80,7 @@ def _units_table(item: Item, columns: list[Column]) -> dict[str, str]:
         hide_index=True,
         width="stretch",
         key=item.key("units_table"),
+        placeholder="–",
         column_order=["name", "unit", "suggested", "type", "known", "low", "high"],
         column_config=config,
     )
