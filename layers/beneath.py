@@ -55,7 +55,7 @@ def _areas(layer: Layer, lon: float, lat: float) -> str:
 
 
 def _nearest(layer: Layer, lon: float, lat: float) -> str:
-    """Return the nearest feature with its geodesic distance.
+    """Return the geodesic distance of the nearest feature and its words; the distance first, as a cell cuts the end.
 
     The nearest in degrees stands first among those that are measured.
     """
@@ -71,7 +71,7 @@ def _nearest(layer: Layer, lon: float, lat: float) -> str:
         nearest = NearestLines(shapes).query([lon], [lat])
     km = f"{nearest.distance_m[0] / 1000:,.1f} km"
     words = _words(rows, layer, int(candidates[nearest.index[0]]))
-    return f"{words} ({km})" if words else km
+    return f"{km}: {words}" if words else km
 
 
 def _reach(tree: shapely.STRtree, lon: float, lat: float) -> float:

@@ -63,5 +63,24 @@ class PortfolioError(OrebridgeError):
     """Limits, dates or figures of a portfolio that cannot be used, or that clash."""
 
 
+class UnknownGapError(PortfolioError):
+    """No commodity of the question has a known gap for the desk.
+
+    Parameters
+    ----------
+    commodities : tuple of str
+        Identifiers; a page writes them in the reader's language.
+    desk : str
+    """
+
+    def __init__(self, commodities: tuple[str, ...], desk: str) -> None:
+        self.commodities = commodities
+        super().__init__(
+            "The gap of {commodities} is not known for the desk {desk}; choose another desk, or enter it as gap_t_y.",
+            commodities=commodities,
+            desk=desk,
+        )
+
+
 class DepositLabelError(OrebridgeError):
     """Labels of known deposits that no model can be fitted to or tested on."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from geo.errors import Phrase
-from scoring.errors import PortfolioError
+from scoring.errors import PortfolioError, UnknownGapError
 from scoring.measures.registry import BUNDLE_DAY
 from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_answer import Closed, DeskView, Line, Participation, Point, Study, Swap
@@ -184,11 +184,7 @@ def _gaps(facts: Facts, question: Question) -> tuple[dict[str, Gap], tuple[str, 
     asked = question.commodities or tuple(gaps)
     no_gap = tuple(name for name in asked if name not in gaps)
     if len(no_gap) == len(asked):
-        raise PortfolioError(
-            "The gap of {commodities} is not known for the desk {desk}; choose another desk, or enter it as gap_t_y.",
-            commodities=asked,
-            desk=question.desk,
-        )
+        raise UnknownGapError(asked, question.desk)
     return {name: gaps[name] for name in asked if name in gaps}, no_gap
 
 

@@ -180,7 +180,7 @@ def bars(site: Dossier) -> None:
         peers = sum(line["contribution"] for line in unknown)
         rows += [
             (title, _("Contribution to the score"), sum(line["contribution"] for line in lines) - peers, 0),
-            (title, _("Unknown, counted as among peers"), peers, 1),
+            (title, _("Unknown, as among peers"), peers, 1),
             (title, _("Weight of unknowns"), sum(line["weight_share"] for line in unknown) - peers, 2),
         ]
     frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
@@ -198,7 +198,7 @@ def bars(site: Dossier) -> None:
                 scale=alt.Scale(
                     domain=[
                         _("Contribution to the score"),
-                        _("Unknown, counted as among peers"),
+                        _("Unknown, as among peers"),
                         _("Weight of unknowns"),
                     ],
                     range=["#0072B2", PEERS, "#B8BEC6"],
@@ -262,15 +262,15 @@ def why(site: Dossier) -> None:
         column_config=with_tips(
             {
                 _("Desirability"): st.column_config.ProgressColumn(
-                    min_value=0, max_value=1, format="%.2f", width=105, help=tip("desirability")
+                    min_value=0, max_value=1, format="%.2f", width=92, help=tip("desirability")
                 ),
                 _("Contribution"): st.column_config.NumberColumn(format="%.3f", width=85, help=tip("contribution")),
-                _("Weight"): st.column_config.TextColumn(width=65, help=tip("weight")),
-                _("Criterion"): st.column_config.TextColumn(width=170, pinned=True),
+                _("Weight"): st.column_config.TextColumn(width=60, help=tip("weight")),
+                _("Criterion"): st.column_config.TextColumn(width=180, pinned=True),
                 _("Value"): st.column_config.TextColumn(width=150),
-                _("Status"): st.column_config.TextColumn(width=140, help=tip("modelled")),
-                _("Source"): st.column_config.TextColumn(width=165),
-                _("As of"): st.column_config.TextColumn(width=80),
+                _("Status"): st.column_config.TextColumn(width=162, help=tip("modelled")),
+                _("Source"): st.column_config.TextColumn(width=130),
+                _("As of"): st.column_config.TextColumn(width=92),
             }
         ),
         alt=_("Why this score"),

@@ -320,8 +320,8 @@ UNITS = {
     "months": N_("months"),
     "million AUD of 2018": N_("million AUD (2018)"),
     "km": "km",
-    "class 0-3": N_("class 0–3"),
-    "class 0-5": N_("class 0–5"),
+    "class 0-3": N_("(scale 0–3)"),
+    "class 0-5": N_("(scale 0–5)"),
     "% x leading share": N_("% × leading share"),
     "WGI -2.5 to 2.5": N_("WGI score (−2.5 to 2.5)"),
 }

@@ -65,6 +65,15 @@ def test_other_limits_give_another_answer_and_an_error_is_one_sentence() -> None
     assert "cannot be closed by 2030" in page.error[0].value
 
 
+def test_a_desk_without_a_figure_is_told_with_the_names_of_the_page() -> None:
+    page = opened(PAGE)
+    page.session_state["portfolio_desk"] = "japan"
+    next(each for each in page.button if "portfolio" in each.label).click().run()
+    (told,) = page.error
+    assert "No figure of the gap for this desk: Dysprosium" in told.value
+    assert "dysprosium" not in told.value
+
+
 def test_the_command_answers_as_the_page_does(run: Commands, opening_study) -> None:
     done = run(*ASKED, "--format", "json")
     assert done.returncode == 0, done.stderr

@@ -12,8 +12,9 @@ from ui.text.glossary import ColumnSettings
 from ui.text.i18n import _
 from ui.text.list_words import among
 
-#: Pixels that the columns of sites share: values fit a window of 1,280 beside the criterion, ranks beside the weights.
-WIDTH_OF_VALUES, WIDTH_OF_RANKS = 740, 250
+#: Pixels that the columns of sites share: values fit a window of 1,280 between criterion and unit, ranks beside the
+#: weights, or below the lines where there are many.
+WIDTH_OF_VALUES, WIDTH_BESIDE, WIDTH_BELOW = 610, 250, 740
 #: Sites whose ranks have room beside the lines; those of more stand below them.
 MOST_BESIDE = 2
 
@@ -24,8 +25,8 @@ def _of_sites(names: list[str], pixels: int) -> ColumnSettings:
 
 
 def _sites_first(columns: list[str], names: list[str]) -> list[str]:
-    """Return the columns with the values of the sites beside the criterion: what else there is comes after them."""
-    first = [_("Criterion"), *names]
+    """Return the columns with the values of the sites between criterion and unit: what else there is comes after."""
+    first = [_("Criterion"), *names, _("Unit")]
     return [*first, *[each for each in columns if each not in first]]
 
 
@@ -46,7 +47,7 @@ def criteria(comparison: SideBySide) -> None:
         column_order=_sites_first(list(frame.columns), names),
         column_config={
             _("Pillar"): st.column_config.TextColumn(width=135),
-            _("Criterion"): st.column_config.TextColumn(width=185, pinned=True),
+            _("Criterion"): st.column_config.TextColumn(width=195, pinned=True),
             _("Unit"): st.column_config.TextColumn(width=140),
             **_of_sites(names, WIDTH_OF_VALUES),
         },
@@ -80,9 +81,13 @@ def strengths_and_ranks(comparison: SideBySide) -> None:
             key="compare_ranks",
             column_config={
                 _("Weights"): st.column_config.TextColumn(width=110, pinned=True),
-                **_of_sites(names, WIDTH_OF_RANKS if beside else WIDTH_OF_VALUES),
+                **_of_sites(names, WIDTH_BESIDE if beside else WIDTH_BELOW),
             },
             alt=_("Rank by desk and preset"),
         )
-        for site, name in zip(comparison.sites, names, strict=True):
-            st.caption(f"{w.plain(name)}: {among(site['ranked_among'])}")
+        lists = [among(site["ranked_among"]) for site in comparison.sites]
+        if len(set(lists)) == 1:
+            st.caption(lists[0])
+        else:
+            for name, of in zip(names, lists, strict=True):
+                st.caption(f"{w.plain(name)}: {of}")

@@ -79,18 +79,18 @@ def table(scenario: Scenario, desks: TwoDesks) -> None:
 def _columns() -> dict[str, Any]:
     return with_tips(
         {
-            _("Joint rank"): st.column_config.NumberColumn(width=70),
-            _("Site"): st.column_config.TextColumn(width=145),
-            _("Country"): st.column_config.TextColumn(width=95),
-            _("US desk"): st.column_config.NumberColumn(width=65),
-            _("Japan desk"): st.column_config.NumberColumn(width=75),
+            _("Joint rank"): st.column_config.NumberColumn(width=66),
+            _("Site"): st.column_config.TextColumn(width=135),
+            _("Country"): st.column_config.TextColumn(width=85),
+            _("US desk"): st.column_config.NumberColumn(width=75),
+            _("Japan desk"): st.column_config.NumberColumn(width=82),
             _("US minus Japan"): st.column_config.NumberColumn(
                 format="%+.3f",
                 help=_(
                     "Contribution of the criterion to the US desk score minus its contribution to the Japan desk score."
                 ),
             ),
-            _("Gap"): st.column_config.NumberColumn(width=55, help=_("Positive: ranked higher by the US desk.")),
+            _("Gap"): st.column_config.NumberColumn(width=68, help=_("Positive: ranked higher by the US desk.")),
         }
     )
 

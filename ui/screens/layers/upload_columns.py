@@ -60,7 +60,7 @@ def _units_table(item: Item, columns: list[Column]) -> dict[str, str]:
                 "low": quantity(c.low),
                 "high": quantity(c.high),
                 "suggested": c.suggested_unit,
-                "unit": c.unit,
+                "unit": c.unit or "",
             }
             for c in columns
         ]
@@ -75,7 +75,15 @@ def _units_table(item: Item, columns: list[Column]) -> dict[str, str]:
     }
     config: ColumnSettings = {key: st.column_config.Column(title, disabled=True) for key, title in titles.items()}
     config["unit"] = st.column_config.SelectboxColumn(_("Unit"), options=choices)
-    edited = st.data_editor(frame, hide_index=True, width="stretch", key=item.key("units_table"), column_config=config)
+    edited = st.data_editor(
+        frame,
+        hide_index=True,
+        width="stretch",
+        key=item.key("units_table"),
+        placeholder="–",
+        column_order=["name", "unit", "suggested", "type", "known", "low", "high"],
+        column_config=config,
+    )
     return dict(zip(edited["name"], edited["unit"].fillna(""), strict=True))
 
 

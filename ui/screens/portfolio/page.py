@@ -5,13 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.errors import UnknownGapError
 from scoring.supply.portfolio_answer import Study
 from scoring.supply.portfolio_study import Question
 from ui import state
 from ui.page_address import leave_others, said, take
 from ui.screens.portfolio import charts, tables, words
 from ui.screens.portfolio.form import asked, choices
-from ui.text.i18n import _
+from ui.text import vocabulary as w
+from ui.text.i18n import _, listed
 from ui.text.problems import problem
 from workspace import portfolios
 
@@ -50,6 +52,13 @@ def _solved(question: Question) -> Study | None:
 
     try:
         return portfolios.portfolio(question, show)
+    except UnknownGapError as error:
+        text = _(
+            "No figure of the gap for this desk: {names}. Choose another desk, or enter the gap as gap_t_y under Your "
+            "figures."
+        )
+        st.error(text.format(names=w.plain(listed(w.commodity(each) for each in error.commodities))))
+        return None
     except OrebridgeError as error:
         st.error(problem(error))
         return None

@@ -47,12 +47,12 @@ def chosen(study: Study) -> None:
         selection_mode="single-row",
         column_config={
             _("Project"): st.column_config.TextColumn(width=222, pinned=True),
-            _("Output"): st.column_config.TextColumn(width=256),
+            _("Output"): st.column_config.TextColumn(width=244),
             _("Cost, million USD"): st.column_config.TextColumn(
                 width=126, help=_("Initial capital cost (P10 to P90).")
             ),
             _("Cost / output"): st.column_config.TextColumn(
-                width=130, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
+                width=142, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
             ),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")

@@ -49,7 +49,7 @@ def waterfall(site: Dossier) -> None:
     steps, at = [], 0.0
     for line in site["lines"]:
         if line["contribution"] > 0:
-            kind = _("Unknown, counted as among peers") if of_peers(line) else _("Contribution to the score")
+            kind = _("Unknown, as among peers") if of_peers(line) else _("Contribution to the score")
             steps.append((either(line["title"], line["title_ja"]), at, at + line["contribution"], kind))
             at += line["contribution"]
     steps.append((_("Score"), 0.0, site["score"], _("Score")))
@@ -58,7 +58,7 @@ def waterfall(site: Dossier) -> None:
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [fixed(high - low, 3) for low, high in zip(frame["low"], frame["high"], strict=True)]
-    kinds = [_("Contribution to the score"), _("Unknown, counted as among peers"), _("Score"), _("Not known")]
+    kinds = [_("Contribution to the score"), _("Unknown, as among peers"), _("Score"), _("Not known")]
     base = alt.Chart(frame).encode(
         y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260))
     )
@@ -127,7 +127,7 @@ def _listed(rows: Sequence[tuple[NearbySite | SimilarSite, str]], nothing: str, 
             if st.button(w.plain(row["name"]), key=f"{key}_{row['site_id']}", type="tertiary"):
                 state.open_site(row["site_id"])
                 st.rerun()
-            rank = f"#{number(row['rank'])} {among(row['ranked_among'])}"
+            rank = _("#{rank} {among}").format(rank=number(row["rank"]), among=among(row["ranked_among"]))
             st.caption(f"{distance} · {_('Score')} {fixed(row['score'])} · {rank}")
 
 
