@@ -218,7 +218,7 @@ EVIDENCE = {
     "covered_stale": N_(
         "A covered-nation owner was stated more than five years ago: who holds the site now is unknown."
     ),
-    "covered_holder": N_("A covered-nation owner holds a stake."),
+    "covered_holder": N_("A holder in a covered nation has a stake, directly or through the owner named."),
     "share_unstated": N_("The owners are traced, but the shares that are stated do not make up more than 75 %."),
     "owners_untraced": N_("Owners are named, but too few are traced to an ultimate parent."),
     "inside_park": N_("Within a US National Park Service unit."),

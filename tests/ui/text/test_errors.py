@@ -29,6 +29,7 @@ SAMPLES: dict[str, Any] = {
     "float": 1.5,
     "Path": Path("x.y"),
     "list[str]": ["a", "b"],
+    "tuple[str, ...]": ("a", "b"),
     "object": "x",
     "inspect._empty": "x",
 }

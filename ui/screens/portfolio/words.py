@@ -43,7 +43,9 @@ def participation(study: Study) -> None:
 
 
 def headline(study: Study) -> None:
-    """Say what the portfolio closes, what it costs and how sure that is."""
+    """Say what the portfolio closes, what it costs and how sure that is; nothing of one without projects."""
+    if not study.lines:
+        return
     sentence = _(
         "For {budget}, {n} projects close **{share} %** of the gap in {metals} by the end of "
         "{by}, on average "
