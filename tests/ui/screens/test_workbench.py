@@ -155,8 +155,8 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
         frame for frame in test.dataframe if "Criterion" in frame.value.columns and "Unit" in frame.value.columns
     )
     assert any("★" in str(cell) for cell in table.value["Mountain Pass"])
-    assert list(table.proto.column_order)[:2] == ["Criterion", "Mountain Pass"], "values stand beside the criterion"
-    assert "Unit" not in list(table.proto.column_order)[:4]
+    assert list(table.proto.column_order)[:3] == ["Criterion", "Unit", "Mountain Pass"], "a value stands with its unit"
+    assert "Months to product" in [head.value for head in test.subheader]
     assert len([metric for metric in test.metric if metric.label == "Score"]) == 3
 
 

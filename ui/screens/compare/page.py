@@ -42,7 +42,7 @@ def page() -> None:
     strengths_and_ranks(comparison)
     st.subheader(_("Site surroundings at a common scale"), anchor=False)
     maps(comparison)
-    st.subheader(_("Months to ready-to-build"), anchor=False)
+    st.subheader(_("Months to product"), anchor=False)
     timelines(comparison)
     st.subheader(_("Owners"), anchor=False)
     owners(comparison)

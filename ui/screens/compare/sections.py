@@ -13,7 +13,7 @@ from ui.text.i18n import _
 from ui.text.list_words import among
 
 #: Pixels that the columns of sites share: values fit a window of 1,280 beside the criterion, ranks beside the weights.
-WIDTH_OF_VALUES, WIDTH_OF_RANKS = 740, 250
+WIDTH_OF_VALUES, WIDTH_OF_RANKS = 600, 250
 #: Sites whose ranks have room beside the lines; those of more stand below them.
 MOST_BESIDE = 2
 
@@ -24,8 +24,8 @@ def _of_sites(names: list[str], pixels: int) -> ColumnSettings:
 
 
 def _sites_first(columns: list[str], names: list[str]) -> list[str]:
-    """Return the columns with the values of the sites beside the criterion: what else there is comes after them."""
-    first = [_("Criterion"), *names]
+    """Return the columns with unit and values of the sites beside the criterion: what else there is comes after."""
+    first = [_("Criterion"), _("Unit"), *names]
     return [*first, *[each for each in columns if each not in first]]
 
 
