@@ -180,7 +180,7 @@ def bars(site: Dossier) -> None:
         peers = sum(line["contribution"] for line in unknown)
         rows += [
             (title, _("Contribution to the score"), sum(line["contribution"] for line in lines) - peers, 0),
-            (title, _("Unknown, counted as among peers"), peers, 1),
+            (title, _("Unknown, as among peers"), peers, 1),
             (title, _("Weight of unknowns"), sum(line["weight_share"] for line in unknown) - peers, 2),
         ]
     frame = pd.DataFrame(rows, columns=["pillar", "part", "share", "order"])
@@ -198,7 +198,7 @@ def bars(site: Dossier) -> None:
                 scale=alt.Scale(
                     domain=[
                         _("Contribution to the score"),
-                        _("Unknown, counted as among peers"),
+                        _("Unknown, as among peers"),
                         _("Weight of unknowns"),
                     ],
                     range=["#0072B2", PEERS, "#B8BEC6"],

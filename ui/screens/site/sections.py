@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -49,7 +48,7 @@ def waterfall(site: Dossier) -> None:
     steps, at = [], 0.0
     for line in site["lines"]:
         if line["contribution"] > 0:
-            kind = _("Unknown, counted as among peers") if of_peers(line) else _("Contribution to the score")
+            kind = _("Unknown, as among peers") if of_peers(line) else _("Contribution to the score")
             steps.append((either(line["title"], line["title_ja"]), at, at + line["contribution"], kind))
             at += line["contribution"]
     steps.append((_("Score"), 0.0, site["score"], _("Score")))
@@ -58,7 +57,7 @@ def waterfall(site: Dossier) -> None:
     )
     frame = pd.DataFrame(steps, columns=["what", "low", "high", "kind"])
     frame["said"] = [fixed(high - low, 3) for low, high in zip(frame["low"], frame["high"], strict=True)]
-    kinds = [_("Contribution to the score"), _("Unknown, counted as among peers"), _("Score"), _("Not known")]
+    kinds = [_("Contribution to the score"), _("Unknown, as among peers"), _("Score"), _("Not known")]
     base = alt.Chart(frame).encode(
         y=alt.Y("what:N", sort=list(frame["what"]), title=None, axis=alt.Axis(labelLimit=260))
     )
@@ -186,5 +185,4 @@ def _value(value: object) -> str:
 def firm(scenario: Scenario, site: Dossier) -> None:
     """Draw where the site stands when weights and unknowns are drawn."""
     charts.rank_histogram(rankings.rank_stability(scenario_of(scenario, site["ranked_among"])), site["site_id"])
-    share = np.mean([line["status"] != "unknown" for line in site["lines"]]) if site["lines"] else 0.0
-    st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))
+    st.caption(_("{p} % of the weight is known or estimated.").format(p=number(100 * site["coverage"])))
