@@ -77,21 +77,23 @@ def headline(response: Response) -> str:
 
 
 def gap_sentence(response: Response) -> str:
-    """Return how much stays missing, and what the named sites give."""
+    """Return how much stays missing, and what the named sites give: means, which add up to what does not arrive."""
     used = sum(month.responders_t for month in response.months)
     drawn = sum(month.stock_t for month in response.months)
+    missing = sum(month.gap_t for month in response.months)
+    ends = response.gap_total
     return _(
         "Over {months} months {loss} t of {demand} t do not arrive. {n} named sites fill {used} t of it and the stock "
-        "{drawn} t, on average; {gap} t stay missing (P50; P10 to P90: {range} t)."
+        "{drawn} t, {gap} t stay missing, on average (P10, P50, P90: {ends} t)."
     ).format(
         months=number(len(response.months)),
-        loss=quantity(response.loss_total.p50),
+        loss=quantity(used + drawn + missing),
         demand=quantity(response.demand_total_t),
         n=number(len(response.sites.responders)),
         used=quantity(used),
         drawn=quantity(drawn),
-        gap=quantity(response.gap_total.p50),
-        range=_range(response.gap_total, None),
+        gap=quantity(missing),
+        ends=", ".join(map(quantity, (ends.p10, ends.p50, ends.p90))),
     )
 
 
