@@ -44,8 +44,8 @@ def _findings(item: Item, draft: Draft) -> None:
     frame = pd.DataFrame(rows)
     columns = {
         _("Severity"): st.column_config.TextColumn(width=70),
-        _("Finding"): st.column_config.TextColumn(width=230),
-        _("What to do"): st.column_config.TextColumn(width=230),
+        _("Finding"): st.column_config.TextColumn(width=202),
+        _("What to do"): st.column_config.TextColumn(width=212),
     }
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
