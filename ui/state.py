@@ -274,6 +274,8 @@ def scenario() -> Scenario:
         if page_state.weight(key) or not load().pillars[pillar].optional
     }
     evidence, commodity = in_use(page_state.evidence), page_state.m or ""
+    if not any(weights.values()):
+        weights = {**weights, FALLBACK_PILLAR: 1.0}  # the sidebar says so
     try:
         return Scenario(
             weights=weights,

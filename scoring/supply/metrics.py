@@ -92,7 +92,7 @@ _ALL = (
     Metric(
         "covered_share",
         "Share of covered nations",
-        "懸念国（covered nations）のシェア",
+        "懸念国のシェア",
         "Share of China, Russia, Iran and North Korea together (10 USC 4872).",
         "中国・ロシア・イラン・北朝鮮（10 USC 4872）の合計の割合です。",
         "%",

@@ -46,8 +46,8 @@ def reach_table(site: Dossier) -> None:
         {
             _("Infrastructure"): either(target.title, target.title_ja),
             _("Name"): target.name or "–",
-            "km": number(target.km, 1),
-            _("Link, million AUD"): "–" if target.build_maud is None else quantity(target.build_maud),
+            "km": quantity(target.km),
+            _("Connection"): "–" if target.build_maud is None else quantity(target.build_maud),
         }
         for target in reached(site["site_id"], session.revision())
     ]
@@ -56,16 +56,15 @@ def reach_table(site: Dossier) -> None:
         hide_index=True,
         width="stretch",
         lazy=False,
-        column_config={
-            _("Infrastructure"): st.column_config.TextColumn(width=88),
-            _("Name"): st.column_config.TextColumn(width=100),
-            "km": st.column_config.TextColumn(width=52),
-            _("Link, million AUD"): st.column_config.TextColumn(
-                width=120, help=_("What building the link to it would cost, in AUD of 2018. Modelled.")
-            ),
-        },
         alt=_("Nearest infrastructure"),
+        column_config={
+            _("Infrastructure"): st.column_config.TextColumn(width=92),
+            _("Name"): st.column_config.TextColumn(width=112),
+            "km": st.column_config.TextColumn(width=58),
+            _("Connection"): st.column_config.TextColumn(width=88),
+        },
     )
+    st.caption(_("Connection: what building to it would cost, million AUD (2018). Modelled."))
     haul = next((line for line in site["lines"] if _is_haulage(line) and line["value"] is not None), None)
     if haul is not None:
         text = _(

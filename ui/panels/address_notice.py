@@ -6,7 +6,7 @@ import streamlit as st
 
 from scoring.criteria.catalogue import load
 from ui.page_state import page_state
-from ui.text.i18n import _, either
+from ui.text.i18n import _, either, listed
 from ui.text.vocabulary import N_
 from workspace.permalink import WEIGHT_KEYS
 
@@ -37,7 +37,7 @@ def address_notice() -> None:
         return
     sentence = _("Parts of this URL could not be read and were ignored: {parts}. Copy the link again from its source.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.warning(sentence.format(parts=", ".join(map(_part, page_state.unread))), icon=":material/link_off:")
+        st.warning(sentence.format(parts=listed(map(_part, page_state.unread))), icon=":material/link_off:")
         st.button(_("Close"), key="unread_seen", on_click=_seen, icon=":material/close:", type="tertiary")
 
 

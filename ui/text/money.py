@@ -49,8 +49,8 @@ def _japanese(millions: float) -> str:
     if millions >= 1e6:
         return f"{number(millions / 1e6, 1)}兆"
     if millions >= 100:
-        return f"{number(millions / 100, 1 if millions < 1000 else 0)}億"
-    return f"{number(100 * millions)}万"
+        return f"{number(millions / 100, 2 if millions < 1000 else 0)}億"
+    return f"{number(100 * millions)}万" if millions else "0"
 
 
 def _currency(code: str) -> str:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from geo.errors import Clause, OrebridgeError, Phrase
 from ui.text.i18n import _, listed
-from ui.text.vocabulary import plain
+from ui.text.vocabulary import BLOCS, N_, commodity, plain, word
+
+#: Desks of a question as a page calls them.
+DESKS = {**BLOCS, "joint": N_("Both together")}
 
 
 def problem(error: OrebridgeError) -> str:
     """Return the sentence that a page shows for an error."""
-    return plain(reason(error))
+    sentence = error.sentence
+    return plain(_(sentence.template).format(**{name: _worded(name, each) for name, each in sentence.fields.items()}))
+
+
+def _worded(name: str, value: object) -> object:
+    """Return a field of a sentence as a page says it: commodities and desks by their names, not by their ids."""
+    if name == "commodities" and isinstance(value, tuple):
+        return listed([commodity(str(each)) for each in value])
+    return word(DESKS, value) if name == "desk" and isinstance(value, str) else _field(value)
 
 
 def reason(error: OrebridgeError) -> str:

@@ -162,6 +162,8 @@ def test_the_japanese_map_has_no_english_words() -> None:
 def test_all_weights_zero_is_said_not_raised() -> None:
     test = opened(wg="0", wp="0", wi="0", wo="0")
     assert any("weights are 0" in warning.value for warning in test.warning)
+    kept = opened(wg="0", wp="0", wi="0", wo="0", order="worst", step="mines").query_params
+    assert (kept["order"], kept["step"]) == ("worst", "mines"), "the other choices hold"
 
 
 def test_no_match_says_what_to_do() -> None:

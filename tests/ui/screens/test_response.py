@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,13 @@ def test_the_page_opens_with_an_answer_in_a_sentence(app: AppTest) -> None:
     assert "demand is" in text
     assert "do not arrive" in text
     assert "Holland & Knight" in text
+
+
+def test_what_does_not_arrive_is_the_sum_of_what_the_sentence_names(app: AppTest) -> None:
+    sentence = next(each.value.replace("\\", "") for each in app.markdown if "do not arrive" in each.value)
+    tonnes = [float(each.replace(",", "")) for each in re.findall(r"([\d.,]+) t\b", sentence)]
+    lost, used, drawn, missing = tonnes[0], *tonnes[2:5]
+    assert lost == pytest.approx(used + drawn + missing, rel=0.01), sentence
 
 
 @pytest.mark.parametrize("name", list(presets()))

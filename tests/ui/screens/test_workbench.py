@@ -158,6 +158,7 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
     shown = list(table.proto.column_order)
     assert shown[:2] == ["Criterion", "Mountain Pass"], "values stand beside the criterion"
     assert shown.index("Unit") == 1 + len(IDS), "and the unit beside the values, in sight"
+    assert "Months to product" in [head.value for head in test.subheader]
     assert len([metric for metric in test.metric if metric.label == "Score"]) == 3
 
 

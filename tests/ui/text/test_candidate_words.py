@@ -67,6 +67,9 @@ def test_every_reason_of_the_first_fifty_rests_on_facts() -> None:
     ("value", "unit", "english", "written"),
     [
         (590, "AUD M", "AUD 590 M", "5.9億豪ドル"),
+        (108, "USD M", "USD 108 M", "1.08億米ドル"),
+        (985, "USD M", "USD 985 M", "9.85億米ドル"),
+        (0, "USD M", "USD 0 M", "0米ドル"),
         (2200, "EUR M", "EUR 2.2 bn", "22億ユーロ"),
         (40, "USD M", "USD 40 M", "4,000万米ドル"),
         (3, "KRW bn", "KRW 3 bn", "30億ウォン"),

@@ -18,7 +18,7 @@ from scoring.errors import ScenarioError
 from ui.text.error_sentences import BASE, ErrorClass, Sentence, error_classes, modules, sentences
 from ui.text.errors_page import PAGE, page
 from ui.text.i18n import catalogue, speaking
-from ui.text.problems import reason, translated
+from ui.text.problems import problem, reason, translated
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Templates that stand in a table of their own, which the catalogues read too.
@@ -185,3 +185,14 @@ def test_no_message_of_a_page_is_written_in_english_alone(path: Path) -> None:
 
 def test_the_page_of_errors_is_that_of_the_code() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run python -m ui.text.errors_page"
+
+
+def test_a_page_names_commodities_and_desks_as_readers_do_and_a_command_by_id() -> None:
+    error = OrebridgeError(
+        "The gap of {commodities} is not known for {desk}.", commodities=("dysprosium",), desk="japan"
+    )
+    assert problem(error) == "The gap of Dysprosium is not known for Japan\\."
+    assert reason(error) == "The gap of dysprosium is not known for japan."
+    with speaking("ja"):
+        assert "ジスプロシウム" in problem(error)
+        assert "日本" in problem(error)

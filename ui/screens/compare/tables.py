@@ -72,10 +72,11 @@ def heads(comparison: SideBySide) -> None:
                     state.open_site(site["site_id"])
                     state.go("site")
                 st.button(
-                    _("Remove from comparison"),
+                    _("Take out"),
                     key=f"out_{site['site_id']}",
                     icon=":material/close:",
                     type="tertiary",
+                    help=_("Remove from comparison"),
                     on_click=state.toggle_compared,
                     args=(site["site_id"],),
                 )
@@ -207,11 +208,11 @@ def _heights(row: Row, among_these: bool) -> list[float]:
 def maps(comparison: SideBySide) -> None:
     """Draw a map of each site at one scale, with lines to its nearest infrastructure."""
     half_km = st.segmented_control(
-        _("Map half-width"),
+        _("Map half-width, km"),
         WIDTHS_KM,
         default=150,
         key="compare_scale",
-        format_func=lambda km: f"{number(km)} km",
+        format_func=number,
         required=True,
     )
     for column, site, name in zip(

@@ -47,7 +47,7 @@ def page() -> None:
     )
     rule = JOINT_RULES[chosen or DEFAULT_JOINT_RULE]
     st.caption(either(rule.about, rule.about_ja))
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = st.columns([4, 7], gap="medium")
     with left:
         charts.desks_scatter(desks, page_state.selected)
         st.caption(_("Top 500 of either desk. On the dashed line both desks give the same score."))

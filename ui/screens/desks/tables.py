@@ -45,11 +45,14 @@ def table(scenario: Scenario, desks: TwoDesks) -> None:
     frame = pd.DataFrame(
         {
             _("Joint rank"): shown["joint_rank"],
-            _("Site"): shown["name"],
+            _("Site"): [
+                w.japanese_name("site", site_id) or w.site_name(name, site_id)
+                for site_id, name in zip(shown["site_id"], shown["name"], strict=True)
+            ],
             _("Country"): [w.nation(c) for c in shown["iso3"]],
             _("US desk"): shown["first_rank"],
             _("Japan desk"): shown["second_rank"],
-            _("Gap"): shown["gap"],
+            _("Ranks apart"): shown["gap"],
             _("Largest disagreement"): [titles[criterion] for criterion in shown["divides"]],
             _("US minus Japan"): shown["divides_by"],
             _("Pareto"): ["●" if best else "" for best in shown["pareto"]],
@@ -80,17 +83,19 @@ def _columns() -> dict[str, Any]:
     return with_tips(
         {
             _("Joint rank"): st.column_config.NumberColumn(width=66),
-            _("Site"): st.column_config.TextColumn(width=135),
-            _("Country"): st.column_config.TextColumn(width=85),
-            _("US desk"): st.column_config.NumberColumn(width=75),
-            _("Japan desk"): st.column_config.NumberColumn(width=82),
+            _("Site"): st.column_config.TextColumn(width=128),
+            _("Country"): st.column_config.TextColumn(width=107),
+            _("US desk"): st.column_config.NumberColumn(width=76),
+            _("Japan desk"): st.column_config.NumberColumn(width=78),
             _("US minus Japan"): st.column_config.NumberColumn(
                 format="%+.3f",
                 help=_(
                     "Contribution of the criterion to the US desk score minus its contribution to the Japan desk score."
                 ),
             ),
-            _("Gap"): st.column_config.NumberColumn(width=68, help=_("Positive: ranked higher by the US desk.")),
+            _("Ranks apart"): st.column_config.NumberColumn(
+                width=80, help=_("Positive: ranked higher by the US desk.")
+            ),
         }
     )
 

@@ -31,8 +31,8 @@ from workspace import rankings
 MOST_PROJECTS, MOST_SITES = 500, 200
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
-    "en": {"site": 152, "score": 50, "metal": 80, "us": 62, "japan": 74, "stage": 90, "owners": 96, "side": 92},
-    "ja": {"site": 152, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 83},
+    "en": {"site": 136, "score": 50, "metal": 80, "us": 62, "japan": 74, "stage": 90, "owners": 96, "side": 92},
+    "ja": {"site": 136, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 83},
 }
 #: How a share is known -> the sign before it.
 HELD = {"stated": "", "likely": "~", "least": "≥"}
@@ -100,7 +100,7 @@ def _columns() -> ColumnSettings:
         {
             "#": st.column_config.NumberColumn(width=38, pinned=True),
             "Δ": st.column_config.TextColumn(
-                width=30, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
+                width=46, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
             ),
             _("Score"): st.column_config.NumberColumn(format="%.2f", width=width["score"]),
             _("Site"): st.column_config.TextColumn(width=width["site"], pinned=True),

@@ -43,9 +43,9 @@ def _findings(item: Item, draft: Draft) -> None:
     ]
     frame = pd.DataFrame(rows)
     columns = {
-        _("Severity"): st.column_config.TextColumn(width=62),
-        _("Finding"): st.column_config.TextColumn(width=205),
-        _("What to do"): st.column_config.TextColumn(width=225),
+        _("Severity"): st.column_config.TextColumn(width=70),
+        _("Finding"): st.column_config.TextColumn(width=202),
+        _("What to do"): st.column_config.TextColumn(width=212),
     }
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(

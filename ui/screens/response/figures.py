@@ -93,15 +93,15 @@ def sites_table(made: Response) -> None:
         key="response_sites",
         alt=_("Who answers"),
         column_config={
-            _("Site"): st.column_config.TextColumn(width=206, pinned=True),
-            _("Country"): st.column_config.TextColumn(width=95),
+            _("Site"): st.column_config.TextColumn(width=205, pinned=True),
+            _("Country"): st.column_config.TextColumn(width=105),
             _("Stage"): st.column_config.TextColumn(width=94),
-            _("Adds, t/y"): st.column_config.TextColumn(width=122),
+            _("Adds, t/y"): st.column_config.TextColumn(width=110),
             _("First product"): st.column_config.TextColumn(width=95),
             _("Design rate"): st.column_config.TextColumn(width=95),
-            _("Chance"): st.column_config.TextColumn(width=66),
-            _("Gives, t"): st.column_config.TextColumn(width=80),
-            _("Source"): st.column_config.LinkColumn(display_text=_("open"), width=58),
+            _("Chance"): st.column_config.TextColumn(width=70),
+            _("Gives, t"): st.column_config.TextColumn(width=74),
+            _("Source"): st.column_config.LinkColumn(display_text=_("open"), width=62),
             _("As of"): st.column_config.TextColumn(width=92),
         },
         on_select="rerun",
@@ -109,8 +109,8 @@ def sites_table(made: Response) -> None:
     )
     st.caption(
         _(
-            "Chance: of coming to product at all. Gives: tonnes within the months shown, on average. Adds: contained "
-            "metal, between the least and the most that sources state."
+            "Chance: of coming to product at all. Gives: tonnes within the months shown, on average, also those that "
+            "the desk does not miss. Adds: contained metal, between the least and the most that sources state."
         )
     )
     rows = chosen["selection"]["rows"]

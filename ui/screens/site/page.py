@@ -22,7 +22,7 @@ from ui.panels.underground import under_site
 from ui.screens.site.partners import feed_and_partners
 from ui.screens.site.sections import firm, history, neighbours, unknowns, waterfall
 from ui.text import vocabulary as w
-from ui.text.i18n import _
+from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import rankings, session
 
@@ -97,11 +97,11 @@ def _sections(scenario: Scenario, site: Dossier) -> None:
 def _place(site: Dossier) -> None:
     fitting = fitting_km(reached(site["site_id"], session.revision()))
     half_km = st.segmented_control(
-        _("Map half-width"),
+        _("Map half-width, km"),
         WIDTHS_KM,
         default=fitting,
         key=f"scale_{site['site_id']}",
-        format_func=lambda km: f"{km} km",
+        format_func=number,
         required=True,
     )
     site_map(site, float(half_km or fitting))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import altair as alt
-import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -186,5 +185,4 @@ def _value(value: object) -> str:
 def firm(scenario: Scenario, site: Dossier) -> None:
     """Draw where the site stands when weights and unknowns are drawn."""
     charts.rank_histogram(rankings.rank_stability(scenario_of(scenario, site["ranked_among"])), site["site_id"])
-    share = np.mean([line["status"] != "unknown" for line in site["lines"]]) if site["lines"] else 0.0
-    st.caption(_("{p} % of its criteria are known or estimated.").format(p=number(100 * float(share))))
+    st.caption(_("{p} % of the weight is known or estimated.").format(p=number(100 * site["coverage"])))
