@@ -199,6 +199,7 @@ NEWEST = {
     "vnm-sgi-magnets": "operating",
     "aus-tech-townsville": "shelved",
     "deu-zinnwald": "prefeasibility",
+    "deu-basf-schwarzheide-cam": "operating",
 }
 
 
