@@ -199,6 +199,7 @@ NEWEST = {
     "vnm-sgi-magnets": "operating",
     "aus-tech-townsville": "shelved",
     "deu-zinnwald": "prefeasibility",
+    "deu-basf-schwarzheide-cam": "operating",
 }
 
 
@@ -226,3 +227,40 @@ def test_an_idea_without_money_or_decision_is_no_expansion(claims: pd.DataFrame,
 def test_the_cathode_plant_of_niihama_is_not_its_nickel_refinery(ties: pd.DataFrame) -> None:
     cathode = ties[ties["project_id"] == "jpn-smm-besshi-cathode"].set_index("record_key")["verdict"]
     assert cathode["orebridge_plants:PLANT-smm-niihama-nickel"] == "part"
+
+
+#: Words of a sale that is not in force: it ended, or may come to nothing.
+NOT_IN_FORCE = re.compile(
+    r"\b(ended|terminated|cancell?ed|mou|memorandum|letter of intent|non-binding|options?)\b", re.I
+)
+
+
+def test_a_buyer_of_the_prc_answers_the_question_on_customers(claims: pd.DataFrame) -> None:
+    """Balama, Chilalo and Manna named a Chinese buyer, and their gate `prc_customers` said that no source does."""
+    buyers = pd.read_csv(FOLDER.parent / "buyers.csv", dtype=str, keep_default_na=False)
+    seats = dict(zip(buyers["buyer"].map(_plain), buyers["country_iso3"], strict=True))
+    sure = claims[claims["standing"] != "weak"]
+    sales = sure[(sure["attribute"] == "offtake") & (sure["as_of"] >= "2021")]
+    sold = {
+        row["project_id"]
+        for _, row in sales.iterrows()
+        if not NOT_IN_FORCE.search(f"{row['text']} {row['scope']}") and _seat(row["text"], seats) == "CHN"
+    }
+    assert {"moz-balama", "tza-chilalo", "aus-manna", "kor-umicore-cheonan", "aus-yangibana"} <= sold
+    assert sold <= set(sure.loc[sure["attribute"] == "prc_customers", "project_id"])
+
+
+def _plain(name: str) -> str:
+    """Return a buyer's name in small letters without punctuation, as `measure_offtake_destination.sql` reads it."""
+    return re.sub(r"[^\w ]", "", name.lower())
+
+
+def _seat(text: str, seats: dict[str, str]) -> str:
+    """Return the country of the longest buyer's name that a sale begins with; empty where no buyer is known."""
+    names = [name for name in seats if _plain(text).startswith(name)]
+    return seats[max(names, key=len)] if names else ""
+
+
+def test_exports_to_china_of_the_malaysian_clay_mine_are_told_by_a_sure_page(claims: pd.DataFrame) -> None:
+    told = claims[(claims["project_id"] == "mys-mcre-kenering") & (claims["attribute"] == "prc_customers")]
+    assert "sells to unnamed buyers in China" in set(told.loc[told["standing"] == "ordinary", "text"])
