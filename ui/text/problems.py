@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from geo.errors import Clause, OrebridgeError, Phrase
 from ui.text.i18n import _, listed
-from ui.text.vocabulary import BLOCS, N_, commodity, plain, word
-
-#: Desks of a question as a page calls them.
-DESKS = {**BLOCS, "joint": N_("Both together")}
+from ui.text.vocabulary import BLOCS, commodity, plain, word
 
 
 def problem(error: OrebridgeError) -> str:
@@ -20,7 +17,9 @@ def _worded(name: str, value: object) -> object:
     """Return a field of a sentence as a page says it: commodities and desks by their names, not by their ids."""
     if name == "commodities" and isinstance(value, tuple):
         return listed([commodity(str(each)) for each in value])
-    return word(DESKS, value) if name == "desk" and isinstance(value, str) else _field(value)
+    if name == "desk" and isinstance(value, str):
+        return word(BLOCS, value) if value in BLOCS else _("Both together")
+    return _field(value)
 
 
 def reason(error: OrebridgeError) -> str:
