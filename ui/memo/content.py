@@ -165,8 +165,12 @@ def ground(
     Raises
     ------
     ScenarioError
-        If the scenario cannot be scored, or lists none of the sites.
+        If the shortlist is empty, or the scenario cannot be scored or lists none of the sites.
     """
+    if not shortlist.items:
+        raise ScenarioError(
+            "Shortlist {shortlist!r} has no site yet; add sites to it before a memo is written.", shortlist=shortlist.name
+        )
     lists = lists_of(facts, scenario, shortlist)
     listed = listing_of_lists(facts, scenario, lists, "", register)
     if not len(listed.sites):
@@ -187,7 +191,10 @@ def ground(
     sources = tuple((str(row.title), str(row.licence), str(row.citation)) for row in listed.sources.itertuples())
     missing = tuple(site_id for site_id in shortlist.site_ids if site_id not in ranks)
     stable = [rank_stability(facts, each.scenario) for each in lists]
-    ranges = pd.concat([each.table for each in stable], ignore_index=True)
+    own = [
+        drawn.table[drawn.table["site_id"].isin(each.site_ids)] for each, drawn in zip(lists, stable, strict=True)
+    ]  # a project stands among all sites too: its range is that of the list that ranks it
+    ranges = pd.concat(own, ignore_index=True)
     return MemoBasis(shortlist, scenario, sites, lists, ranges, stable[0].draws, asked, timings, sources, missing, link)
 
 

@@ -17,7 +17,7 @@ from data.shortlist_items import Item, Shortlist
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.ranking.scenario import from_preset
+from scoring.ranking.scenario import from_preset, opening
 from ui.memo.content import Memo, MemoBasis, SitePage, ground, memos
 from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, html, pages_png, pdf, within_font, write
 from ui.memo.files import docx as as_docx
@@ -227,3 +227,18 @@ def test_a_shortlist_of_which_nothing_is_listed_gets_a_sentence(found: MemoBasis
     kept = replace(found.shortlist, scenario=nowhere.as_dict())
     with pytest.raises(ScenarioError, match="None of the sites of 'Heavy' is in the list"):
         ground(session.facts(), nowhere, kept, reference.sources(), {})
+
+
+def test_an_empty_shortlist_gets_a_sentence() -> None:
+    with pytest.raises(ScenarioError, match="'Empty' has no site yet"):
+        ground(session.facts(), from_preset(), Shortlist("Empty", ""), reference.sources(), {})
+
+
+def test_a_project_beside_a_site_that_is_none_has_the_range_of_its_own_list(found: MemoBasis) -> None:
+    mixed = Shortlist("Mixed", "", items=(Item(IDS[0]), Item("deu-landeskrone-mine-988c")))
+    basis = ground(session.facts(), opening(), mixed, reference.sources(), {})
+    assert len(basis.lists) == 2
+    assert sorted(basis.ranges["site_id"]) == sorted(site["site_id"] for site in basis.sites)
+    most = {site_id: each.sites for each in basis.lists for site_id in each.site_ids}
+    assert all(row.rank_high <= most[row.site_id] for row in basis.ranges.itertuples())
+    assert memos(session.facts(), basis, "en")[0].ranges
