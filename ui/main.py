@@ -92,8 +92,12 @@ with st.sidebar:
         label_visibility="collapsed",
         required=True,
     )
-address_notice()
+notices = st.container()  # filled after the page, which reads its own part of the address
 notice()
 if chosen.url_path not in OBEYS_NOTHING:
     sidebar(explores=chosen.url_path in ("", "explore"))
-chosen.run()
+try:
+    chosen.run()
+finally:
+    with notices:
+        address_notice()

@@ -1,7 +1,7 @@
 """Choices of one page in the address, beside those of the sidebar: read once a visit, written as they change.
 
-An address says only what differs from the page's first values. What cannot be used is passed over, and the address is
-written anew without it.
+An address says only what differs from the page's first values. What cannot be used is named to the reader and left
+out of the address, which is written anew.
 """
 
 from __future__ import annotations
@@ -127,6 +127,8 @@ def take(page: str, choices: Sequence[Choice]) -> None:
         if fresh or choice.key not in st.session_state:
             text = st.query_params.get(choice.name, "")[:LONGEST] if fresh else ""
             value = choice.read(text) if text else None
+            if text and value is None:
+                page_state.unread = [*page_state.unread, f"{choice.name}={text}"]
             st.session_state[choice.key] = choice.first if value is None else value
     if fresh:
         page_state.pages_read = [*page_state.pages_read, page]

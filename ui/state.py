@@ -34,6 +34,7 @@ from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.map.site_tiles import ENTRIES
 from ui.page_state import Bounds, page_state
 from ui.text.i18n import LANGUAGES, language
+from workspace import reference
 from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
 from workspace.reference import commodity_names, map_layers, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
@@ -82,7 +83,7 @@ def start() -> None:
     page_state.stake = address.get("stake") == "1"
     page_state.clear = address.get("clear") == "1"
     page_state.programme = _one_of("programme", programme_ids(), "")
-    page_state.selected = _ids(address.get("sel", ""), MOST_SELECTED)
+    page_state.selected = _sites(_ids(address.get("sel", ""), MOST_SELECTED))
     page_state.compare = _ids(address.get("ids", ""), MOST_COMPARED)
     page_state.site_id = short(address.get("id", ""))
     page_state.shortlist = short(address.get("list", "")) or DEFAULT
@@ -187,6 +188,14 @@ def short(text: str) -> str:
 
 def _ids(text: str, most: int) -> list[str]:
     return [short(site_id) for site_id in text.split(",", most) if site_id][:most]
+
+
+def _sites(site_ids: list[str]) -> list[str]:
+    """Return those ids of the address that are ids of sites."""
+    known = reference.known_sites(site_ids)
+    if len(known) < len(site_ids):
+        page_state.unread = [*page_state.unread, "sel"]
+    return known
 
 
 def _area(packed: str) -> Area | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache, lru_cache
 
 import pandas as pd
@@ -111,6 +111,15 @@ def names_ja() -> dict[tuple[str, str], str]:
 def country_codes() -> dict[str, str]:
     """Return alpha-3 -> alpha-2."""
     return dict(facts().cursor().execute("SELECT iso3, iso2 FROM facts.country").fetchall())
+
+
+def known_sites(site_ids: Sequence[str]) -> list[str]:
+    """Return those of the ids that are ids of sites, the user's own among them, in the order given."""
+    if not site_ids:
+        return []
+    rows = facts().cursor().execute("SELECT site_id FROM combined.site WHERE site_id IN $ids", {"ids": list(site_ids)})
+    held = {site_id for (site_id,) in rows.fetchall()}
+    return [site_id for site_id in site_ids if site_id in held]
 
 
 def site_countries() -> list[str]:

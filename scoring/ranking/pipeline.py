@@ -198,6 +198,21 @@ def _check_commodity(cursor: duckdb.DuckDBPyConnection, commodity: str) -> None:
         )
 
 
+def _check_countries(cursor: duckdb.DuckDBPyConnection, codes: Sequence[str]) -> None:
+    """Raise where a code names no country: an empty list would read as if the country had no site."""
+    if not codes:
+        return
+    known = {
+        row[0]
+        for row in cursor.execute("SELECT iso3 FROM facts.country UNION SELECT iso3 FROM combined.site").fetchall()
+    }
+    for code in codes:
+        if code not in known:
+            raise ScenarioError(
+                "There is no country {code!r}; write an ISO 3166-1 alpha-3 code, for example AUS.", code=code
+            )
+
+
 def _drop_least_used(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
     """Drop the packed vectors that were not used for longest, all but `KEPT_PACKED` sets."""
     rows = cursor.execute("SELECT DISTINCT commodity, profile FROM packed").fetchall()
@@ -278,7 +293,7 @@ def rank_cursor(
     Raises
     ------
     ScenarioError
-        If the commodity or the method is unknown.
+        If the commodity, the method or a country of the filters is unknown.
     """
     bound = {"s": terms(facts, scenario), "site_id": site_id}
     return facts.cursor().execute(sql("scoring/ranking/ranking.sql"), bound)
@@ -300,7 +315,7 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
     Raises
     ------
     ScenarioError
-        If the commodity or the method is unknown.
+        If the commodity, the method or a country of the filters is unknown.
 
     Examples
     --------
@@ -316,6 +331,7 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
         raise ScenarioError(
             "No method is called {method!r}; choose {methods}.", method=scenario.method, methods=METHODS
         )
+    _check_countries(facts.cursor(), scenario.filters.countries)
     pack(facts, scenario)
     by = ScoreTerms(
         scenario.method,

@@ -169,7 +169,8 @@ def ground(
     """
     if not shortlist.items:
         raise ScenarioError(
-            "Shortlist {shortlist!r} has no site yet; add sites to it before a memo is written.", shortlist=shortlist.name
+            "Shortlist {shortlist!r} has no site yet; add sites to it before a memo is written.",
+            shortlist=shortlist.name,
         )
     lists = lists_of(facts, scenario, shortlist)
     listed = listing_of_lists(facts, scenario, lists, "", register)

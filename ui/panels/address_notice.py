@@ -7,10 +7,10 @@ import streamlit as st
 from scoring.criteria.catalogue import load
 from ui.page_state import page_state
 from ui.text.i18n import _, either, listed
-from ui.text.vocabulary import N_
+from ui.text.vocabulary import N_, plain
 from workspace.permalink import WEIGHT_KEYS
 
-#: Key in the address -> what it stands for, as the sidebar calls it.
+#: Key in the address -> what it stands for, as the sidebar calls it. What only one page reads is named as it stands.
 PARTS = {
     "universe": N_("Candidates"),
     "step": N_("Step of the supply chain"),
@@ -28,6 +28,7 @@ PARTS = {
     "stake": N_("Any covered-nation stake fails"),
     "clear": N_("Only sites whose owners pass"),
     "ly": N_("Layers"),
+    "sel": N_("Sites"),
 }
 
 
@@ -44,7 +45,7 @@ def address_notice() -> None:
 def _part(key: str) -> str:
     pillar = next((pillar for pillar, slider in WEIGHT_KEYS.items() if slider == key), None)
     if pillar is None:
-        return _(PARTS[key])
+        return _(PARTS[key]) if key in PARTS else plain(key)
     known = load().pillars[pillar]
     return f"{_('Weights')}: {either(known.title, known.title_ja)}"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -148,3 +149,8 @@ def test_every_method_is_a_statement_with_a_header() -> None:
         assert text.startswith("-- in:")
         for word in ("-- out:", "-- grain:", "-- NULL:", "-- ref:"):
             assert word in text
+
+
+def test_a_code_of_no_country_is_refused(facts: duckdb.DuckDBPyConnection) -> None:
+    with pytest.raises(ScenarioError, match="There is no country 'XXX'"):
+        rank(facts, from_preset(filters=Filters(countries=("AUS", "XXX"))))

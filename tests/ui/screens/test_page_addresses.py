@@ -94,3 +94,24 @@ def test_a_portfolio_is_in_the_address() -> None:
     assert app.number_input(key="portfolio_budget").value == 500
     assert app.multiselect(key="portfolio_metals").value == ["tungsten"]
     assert said(app) == {"budget": "500", "until": "2032", "whose": "japan", "metals": "tungsten", "gates": "0"}
+
+
+@pytest.mark.parametrize(
+    ("page", "address"),
+    [("supply", {"whose": "mars"}), ("response", {"cut": "1e9"}), ("portfolio", {"until": "[x](y)"})],
+)
+def test_what_a_page_cannot_use_of_its_address_is_named(page: str, address: dict[str, str]) -> None:
+    app = opened(page, **address)
+    ((name, text),) = address.items()
+    notices = [each.value for each in app.warning if "could not be read" in each.value]
+    assert len(notices) == 1
+    assert name in notices[0]
+    assert text not in notices[0] or text.isalnum(), "shown as it is, never as markup"
+
+
+def test_a_selected_site_that_does_not_exist_is_named_and_the_others_stay() -> None:
+    app = new_app()
+    app.query_params["sel"] = "atlantis,usa-mountain-pass-ceec"
+    app.run()
+    assert any("Sites" in each.value for each in app.warning)
+    assert app.session_state["selected"] == ["usa-mountain-pass-ceec"]
