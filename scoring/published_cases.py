@@ -247,7 +247,7 @@ def _by_statement(method_id: str, otherwise: str, **constants: Any) -> Callable[
 
 
 def _statement(method_id: str, matrix: FloatArray, shares: FloatArray, constants: dict[str, Any]) -> Outputs:
-    with duckdb.connect(":memory:") as con:
+    with duckdb.connect(config={"threads": 1}) as con:
         return _ranked(scores_of_matrix(con, method_id, matrix, shares, constants))
 
 

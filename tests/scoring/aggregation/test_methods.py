@@ -16,7 +16,7 @@ from scoring.aggregation.methods import METHODS, bound, scores_of_matrix
 from scoring.errors import MethodError
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, Scenario
-from tests.conftest import TinySite, tiny_facts
+from tests.conftest import ONE_THREAD, TinySite, tiny_facts
 
 UNIT = st.floats(0, 1, allow_nan=False).map(lambda x: round(x, 6))
 COMPARING = [method.id for method in METHODS.values() if not method.independent]
@@ -26,7 +26,7 @@ LAWS = settings(max_examples=25, deadline=None)
 
 @pytest.fixture(scope="module")
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(":memory:") as opened:
+    with duckdb.connect(config=ONE_THREAD) as opened:
         yield opened
 
 

@@ -20,6 +20,7 @@ from data.sql import sql
 from scoring.errors import UnknownCompanyError
 from scoring.ownership.covered_nation import company, ownership, read_graph
 from scoring.ownership.graph import BLOCS, Edge, Graph, attributable, covered_interval, graph_of
+from tests.conftest import ONE_THREAD
 
 NAMES = [f"n{i}" for i in range(7)]
 SEATS = ["us", "japan", "partner", "neutral", "covered"]
@@ -96,7 +97,7 @@ def whole(share: Fraction) -> Fraction:
 
 def in_sql(edges: list[Edge], seats: dict[str, str]) -> duckdb.DuckDBPyConnection:
     """Return the real schema with these holdings, and the tables that the walk reads."""
-    con = duckdb.connect()
+    con = duckdb.connect(config=ONE_THREAD)
     bundle.settle(con)
     con.execute(sql("data/schema.sql"))
     con.executemany(

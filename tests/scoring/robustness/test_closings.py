@@ -9,6 +9,7 @@ import pytest
 
 from data.closings import closing_day
 from scoring.robustness.closings import closings_passed
+from tests.conftest import ONE_THREAD
 
 COLUMNS = ("site_id", "attribute", "text", "scope", "detail", "as_of", "method")
 
@@ -30,7 +31,7 @@ def test_the_day_of_a_closing_is_the_last_of_its_period(said: str, day: date | N
 
 
 def passed(owner_as_of: str, today: date, method: str = "reported") -> bool:
-    con = duckdb.connect()
+    con = duckdb.connect(config=ONE_THREAD)
     con.execute("CREATE SCHEMA combined")
     con.execute("CREATE TABLE combined.claim (" + ", ".join(f"{name} TEXT" for name in COLUMNS) + ")")
     rows = [
