@@ -27,7 +27,7 @@ PAGES = (
 )
 
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def opened(page: str = "screens/explore/page.py", **address: str) -> AppTest:
