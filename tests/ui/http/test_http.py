@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -247,14 +247,30 @@ def test_links_follow_the_host_and_no_prefix(client: TestClient) -> None:
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=ROUTES))
 
 
-@schema.parametrize()
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
-def test_answers_are_as_the_document_says(case: schemathesis.Case, client: TestClient) -> None:
-    case.call_and_validate(
-        checks=(not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-    )
+@pytest.mark.parametrize("operation", [each.ok() for each in schema.get_all_operations()], ids=lambda each: each.label)
+def test_answers_are_as_the_document_says(operation: schemathesis.APIOperation, client: TestClient) -> None:
+    """By an id of its own for each endpoint: workers take tests of one id for one test."""
+    stated = operation.get_strategies_from_examples()
+    for cases, count in (*((each, 1) for each in stated), (operation.as_strategy(), 12)):
+
+        @given(case=cases)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
+        )
+        def holds(case: schemathesis.Case) -> None:
+            case.call_and_validate(
+                checks=(
+                    not_a_server_error,
+                    status_code_conformance,
+                    content_type_conformance,
+                    response_schema_conformance,
+                )
+            )
+
+        holds()
 
 
 def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, small: Path, small_facts) -> None:
