@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import chdir, contextmanager
+from contextlib import AbstractContextManager, chdir, contextmanager
 from dataclasses import dataclass
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from unittest import mock
+
+import typer.testing
 
 from layers.sandbox import Reader
 from scoring.ranking.pipeline import forget_packed
@@ -47,7 +49,7 @@ class Commands:
         arguments = [str(word) for word in words]
         let_go()  # of what a test before left open in this process
         with mock.patch.dict(os.environ, {"OREBRIDGE_HOME": str(self.home), **environment}), chdir(self.folder):
-            with streams() as (out, err), mock.patch.object(session, "close", close_store):
+            with streams() as (out, err), mock.patch.object(session, "close", close_store), kept_reader():
                 terminal.settle_streams()
                 try:
                     code = main._outcome(partial(command_tree(), args=arguments, prog_name="orebridge"))
@@ -91,6 +93,11 @@ def close_store() -> None:
         _CLOSE()
 
 
+def kept_reader() -> AbstractContextManager[Any]:
+    """Let a command that is done with the reader of uploads leave it running for the next one."""
+    return mock.patch.object(Reader, "__exit__", return_value=None)
+
+
 def let_go() -> None:
     """Bring what all sessions share to where a new process begins; the facts and the reader of uploads stay open."""
     touched = bool(session._own.cache_info().currsize) and session._own().touched
@@ -115,6 +122,17 @@ def forget_notices() -> None:
 def command_tree() -> Any:
     """Return all commands, made once."""
     return main.command_tree()
+
+
+@cache
+def _unguarded() -> Any:
+    return typer.main.get_command(main.app)
+
+
+def invoked(*words: str, catch_exceptions: bool = True) -> Any:
+    """Run a command as Typer's runner does, with what it raised in its answer; the commands are made once."""
+    with mock.patch.object(typer.testing, "_get_command", return_value=_unguarded()):
+        return typer.testing.CliRunner().invoke(main.app, words, catch_exceptions=catch_exceptions)
 
 
 @contextmanager

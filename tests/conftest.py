@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import shutil
 import sys
@@ -31,6 +32,9 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 # No test reads or locks the store of the person who runs it: tests without `own_store` share a folder per worker.
 os.environ["OREBRIDGE_HOME"] = tempfile.mkdtemp(prefix="orebridge-tests-")
+
+# Streamlit logs a line each time that a page's function asks for the reader outside a page, thousands in a test.
+logging.getLogger("streamlit.runtime.scriptrunner_utils.script_run_context").disabled = True
 
 #: A busy machine is no fault of a law: examples are as many as ever, and none is judged by its time.
 SLOWLY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -118,6 +122,24 @@ def small_facts(small: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     pipeline.prepare(con)
     yield con
     con.close()
+
+
+@pytest.fixture(scope="module")
+def small_app(small: Path) -> Iterator[None]:
+    """Let pages, commands and the API of this process answer from the small bundle for all tests of the module."""
+    from tests.on_small import on_bundle
+
+    with on_bundle(small):
+        yield
+
+
+@pytest.fixture
+def whole_app() -> Iterator[None]:
+    """Let a test of a module with `small_app` have the whole bundle."""
+    from tests.on_small import on_bundle
+
+    with on_bundle(None):
+        yield
 
 
 @pytest.fixture

@@ -38,8 +38,8 @@ reference = "made up"
 class Copy:
     """A copy of the tree in which each change must be where CONTRIBUTING says."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, bundle: Path) -> None:
+        self.folder, self.bundle = folder, bundle
         for name in PACKAGES:
             shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("bundled"))
         (folder / "data" / "bundled").symlink_to(ROOT / "data" / "bundled")
@@ -68,7 +68,12 @@ class Copy:
 
     def python(self, program: str) -> str:
         """Run a program on the copy and return what it prints."""
-        environment = {**os.environ, "PYTHONPATH": str(self.folder), "OREBRIDGE_HOME": str(self.folder / "home")}
+        environment = {
+            **os.environ,
+            "PYTHONPATH": str(self.folder),
+            "OREBRIDGE_HOME": str(self.folder / "home"),
+            "OREBRIDGE_BUNDLE": str(self.bundle),
+        }
         done = subprocess.run(
             [sys.executable, "-c", program],
             cwd=self.folder,
@@ -104,8 +109,8 @@ def place(kind: str) -> str:
 
 
 @pytest.fixture
-def copy(tmp_path: Path) -> Iterator[Copy]:
-    made = Copy(tmp_path / "tree")
+def copy(tmp_path: Path, small: Path) -> Iterator[Copy]:
+    made = Copy(tmp_path / "tree", small)
     yield made
     shutil.rmtree(made.folder)
 

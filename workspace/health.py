@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sys
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from importlib import metadata
 
 import duckdb
@@ -55,9 +55,17 @@ def _spatial() -> tuple[bool, str]:
 
 
 def _bundle() -> tuple[bool, str]:
-    con = facts.open_facts(tables=facts.RANKING_TABLES)
-    row = con.execute("SELECT count(*) FROM facts.site").fetchone()
-    return bool(row and row[0]), f"{row[0] if row else 0} / {facts.data_version()}"
+    files = (facts.BUNDLE / f"{name}.parquet" for name in facts.TABLES)
+    sites = _sites(tuple((stat.st_size, stat.st_mtime_ns) for file in files if file.exists() for stat in [file.stat()]))
+    return bool(sites), f"{sites} / {facts.data_version()}"
+
+
+@lru_cache(maxsize=1)
+def _sites(files: tuple[tuple[int, int], ...]) -> int:  # noqa: ARG001 - part of the cache's key
+    """Return how many sites the bundle holds; for the same files it is opened once, as the page asks at each run."""
+    with facts.open_facts(tables=facts.RANKING_TABLES) as con:
+        row = con.execute("SELECT count(*) FROM facts.site").fetchone()
+    return int(row[0]) if row else 0
 
 
 def _store() -> tuple[bool, str]:

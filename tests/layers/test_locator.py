@@ -10,6 +10,7 @@ import shapely
 from defusedxml.ElementTree import fromstring
 
 from geo.bbox import inside
+from layers import feature_pages
 from layers.beneath import beneath
 from layers.catalog import load_catalog
 from layers.feature_pages import extent, feature, page
@@ -77,3 +78,13 @@ def test_pages_of_a_layer_are_cut_to_the_box() -> None:
     assert feature(ports, "0") is not None
     assert feature(ports, "99999999") is feature(ports, "x") is None
     assert extent(ports)[0] < -170
+
+
+@pytest.mark.parametrize("layer_id", ["ports", "states", "parks_us", "plate_boundaries"])
+def test_the_extent_of_a_bundled_layer_is_that_of_its_features_and_reads_none_of_them(
+    layer_id: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    layer = load_catalog()[layer_id]
+    expected = tuple(layer.read(["geometry"]).total_bounds)
+    monkeypatch.setattr(feature_pages, "_loaded", lambda _layer: pytest.fail("its features were read"))
+    assert extent(layer) == expected

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -22,15 +20,7 @@ SITE, PLANT = "usa-mountain-pass-ceec", "jpn-kosaka-smelting-refining-dowa-ab15"
 SOURCE = {"as_of": "2026-06", "source_title": "Letter of the operator", "source_url": "document: letter 7"}
 RELATIONS = ("site", "claim", "owner", "gate", "measurement", "tonnage")
 
-pytestmark = pytest.mark.usefixtures("own_store")
-
-
-@pytest.fixture(autouse=True)
-def few(small_facts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the session open a small bundle."""
-    opened = cache(lambda: small_facts)
-    opened()
-    monkeypatch.setattr(session, "_facts", opened)
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def state(con: duckdb.DuckDBPyConnection, relation: str) -> pa.Table:

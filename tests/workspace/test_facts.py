@@ -22,7 +22,7 @@ TODAY = date(2026, 11, 26)
 HEADER = ",".join(COLUMNS)
 ROW = f"{SITE},stage,,,,,,operating,,2026-03,Report,https://example.org,"
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def checked(content: bytes, name: str = "facts.csv", **more: str):
@@ -139,6 +139,7 @@ def test_an_unanswered_letter_states_nothing() -> None:
         facts.add(found)
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_the_letter_asks_by_effect_and_only_what_is_open() -> None:
     letter = facts.letter(from_preset(), [SITE, "Maxville Expansion"], TODAY)
     assert len(letter.sites) == 2

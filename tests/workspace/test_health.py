@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
+import duckdb
 import pytest
 
+from data import facts
 from data.store import FILE
 from layers.restrict import GuardState
 from tests.commands import holding
@@ -72,3 +76,24 @@ def test_damage_is_a_no_and_a_store_in_use_is_told_with_its_holder(home: Path) -
 
 def test_every_row_has_its_word_on_the_page() -> None:
     assert set(health.CHECKS) <= set(CHECKS)
+
+
+def test_the_bundle_is_opened_once_for_the_same_files_and_anew_for_others(
+    small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = []
+
+    def opens(**asked: object) -> duckdb.DuckDBPyConnection:
+        opened.append(asked)
+        return facts.open_facts(small)
+
+    shutil.copytree(small, tmp_path / "bundle", symlinks=True)
+    monkeypatch.setattr(
+        health, "facts", SimpleNamespace(**{**vars(facts), "BUNDLE": tmp_path / "bundle", "open_facts": opens})
+    )
+    first, again = rows("Bundled data"), rows("Bundled data")
+    assert first == again
+    assert len(opened) == 1
+    (tmp_path / "bundle" / "gate.parquet").touch()
+    assert rows("Bundled data") == first
+    assert len(opened) == 2

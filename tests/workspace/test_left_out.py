@@ -31,6 +31,8 @@ from ui.text import problems
 from ui.text.i18n import speaking
 from workspace import left_out, session
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SITE = "usa-mountain-pass-ceec"
 ANSWERED = [
     ("rank", "--top", "2"),

@@ -16,6 +16,8 @@ from tests.workspace.test_attach import claim, site
 from workspace import measured_sites
 from workspace.measured_sites import FOLDER
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 MADE = (
     pd.DataFrame({"site_id": ["own-a"], "value": [0.1 + 0.2], "reference_n": pd.array([None], dtype="Int32")}),
     pd.DataFrame({"site_id": ["own-a"], "verdict": ["pass"]}),

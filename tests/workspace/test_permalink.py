@@ -21,7 +21,7 @@ from workspace.permalink import MOST_BYTES, packed_evidence, unpacked_area, unpa
 PICTURE = "![b](http://127.0.0.1:8766/x.png)"
 
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def packed(text: str) -> str:

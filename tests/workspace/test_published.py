@@ -19,10 +19,13 @@ from data import shortlist_items, shortlists
 from layers import imports
 from layers.imports import ImportOptions
 from scoring.ranking.scenario import from_preset
+from tests.commands import close_store
 from ui.http import map_routes
 from ui.map import addresses
 from ui.map.addresses import MapFeed
 from workspace import published, rankings, session
+
+pytestmark = pytest.mark.usefixtures("small_app")
 
 SITES = b"name,lat,lon,Ni_pct,commodity\nKevitsa East,67.69,26.96,9.9,nickel\nSakatti Two,67.55,26.45,9.9,nickel\n"
 POINTS = b"name,lat,lon\nSecret till,36.5,139.5\n"
@@ -32,12 +35,12 @@ POINTS = b"name,lat,lon\nSecret till,36.5,139.5\n"
 def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
     monkeypatch.delenv(published.SETTING, raising=False)
-    session.close()
+    close_store()
     with TestClient(Starlette(routes=map_routes.ROUTES)) as running:
         yield running
         for layer in session.stored_layers():
             session.own().remove(layer.layer_id)
-    session.close()
+    close_store()
 
 
 def imported(name: str, content: bytes, role: str = "reference", confidentiality: str = "private") -> str:

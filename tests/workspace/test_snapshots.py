@@ -34,6 +34,11 @@ FROZEN = Path(__file__).resolve().parents[1] / "golden" / "frozen_heavy.snapshot
 
 
 @pytest.fixture
+def facts(small_facts: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
+    return small_facts
+
+
+@pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
     with Store.open(tmp_path) as opened:
         yield opened

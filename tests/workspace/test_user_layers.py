@@ -14,10 +14,13 @@ from layers import imports
 from layers.imports import Draft, ImportOptions
 from scoring.errors import EvidenceError
 from scoring.ranking.scenario import from_preset
+from tests.commands import close_store
 from workspace import rankings, reference, session, user_criteria
 from workspace.permalink import packed_evidence, permalink, unpacked_evidence
 from workspace.rank_changes import rank_changes
 from workspace.user_layers import prepared
+
+pytestmark = pytest.mark.usefixtures("small_app")
 
 SITES = (
     b"name,lat,lon,Ni_pct,commodity\nKevitsa East,67.69,26.96,0.9,nickel\nSakatti "
@@ -28,13 +31,13 @@ SITES = (
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("OREBRIDGE_HOME", str(tmp_path / "home"))
-    session.close()
+    close_store()
     yield tmp_path / "home"
     if session.stored_layers():
         for layer in session.stored_layers():
             session.own().remove(layer.layer_id)
         session.own().attach()
-    session.close()
+    close_store()
 
 
 def read(home: Path, name: str = "sites.csv", content: bytes = SITES, **cures: str) -> Draft:
@@ -106,6 +109,7 @@ def test_without_own_sites_rankings_depend_on_no_revision(home: Path) -> None:
     assert session.revision() == ""
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_criterion_counts_at_once_and_its_removal_brings_the_old_scores_back(home: Path) -> None:
     before = scores()
     (added,) = session.own().add(read(home), ImportOptions("Till"))
@@ -118,6 +122,7 @@ def test_a_criterion_counts_at_once_and_its_removal_brings_the_old_scores_back(h
     assert scores() == before
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_what_adding_a_criterion_would_move_is_what_it_moves_and_nothing_is_stored_before(home: Path) -> None:
     (added,) = session.own().add(read(home), ImportOptions("Till"))
     own = user_criteria.made(added, "distance_km", worst=50.0, best=0.0, weight=300.0)

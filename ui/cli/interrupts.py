@@ -24,9 +24,17 @@ def interrupt(_number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt, or come again shortly while something is being imported."""
     if not _importing(frame):
         raise KeyboardInterrupt
-    again = threading.Timer(AGAIN_S, _thread.interrupt_main)
+    again = threading.Timer(AGAIN_S, _interrupt_main)
     again.daemon = True
     again.start()
+
+
+def _interrupt_main() -> None:
+    """Send the main thread the signal, which also ends what it waits for; Windows can only mark it for later."""
+    if hasattr(signal, "pthread_kill"):
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    else:
+        _thread.interrupt_main()
 
 
 def _importing(frame: FrameType | None) -> bool:

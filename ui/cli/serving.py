@@ -73,11 +73,12 @@ def serve(address: str, port: int) -> None:
         If there is no folder for the users' data.
     """
     from data.store import home  # noqa: PLC0415
-    from ui.serve import run  # noqa: PLC0415 - Streamlit is slow to import and only this command needs it
-    from workspace import session  # noqa: PLC0415
 
     try_address(address, port)
     home()
+    from ui.serve import run  # noqa: PLC0415 - Streamlit is slow to import and only this command needs it
+    from workspace import session  # noqa: PLC0415
+
     end_on_hangup()
     typer.echo(f"Orebridge runs at http://{f'[{address}]' if ':' in address else address}:{port} (stop with Ctrl+C)")
     code = 0

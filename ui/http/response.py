@@ -125,9 +125,9 @@ def stock_plan(request: ParsedRequest) -> Answer:
         table = request.table("stocks")
         stocks = stocks_from(*table) if table else {}
         seen = [_seen(preset(name), dict(request.values)) for name in names]
-        responses = [respond(facts, asked, held(stocks, asked.commodity)) for asked in seen]
         table = request.table("goods")
         goods = goods_from(*table) if table else {}
+        responses = [respond(facts, asked, held(stocks, asked.commodity)) for asked in seen]
         terms = cited_terms(facts, [each.scenario.commodity for each in responses], goods)
         quantile = "p90" if request.values["cautious"] else "p50"
         made = plan(responses, terms, float(request.values.get("budget_musd", 0)), quantile)

@@ -109,9 +109,9 @@ CASES = [(words, command, param) for words, command in tree() for param in comma
 
 
 @pytest.fixture(scope="module")
-def few() -> Iterator[duckdb.DuckDBPyConnection]:
+def few(small: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """The bundle with the sites of Australia, the United States and Namibia alone: every command answers at once."""
-    con = open_facts()
+    con = open_facts(small)
     con.execute(
         "DELETE FROM facts.site WHERE NOT (iso3 = 'NAM' OR list_contains(commodities, 'rare earths') "
         "AND iso3 IN ('AUS', 'USA'))"

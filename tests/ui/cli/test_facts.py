@@ -8,6 +8,8 @@ import pytest
 
 from data.fact_rows import COLUMNS
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SITE = "usa-mountain-pass-ceec"
 HEADER = ",".join(COLUMNS)
 ROW = f"{SITE},stage,,,,,,exploration,,2026-03,Report,https://example.org,"

@@ -16,6 +16,8 @@ from defusedxml import minidom
 
 from tests.commands import Commands
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 FIELD = Path(__file__).resolve().parents[2] / "golden" / "field"
 SUGGESTED = ("--cure", "units=suggested")
 

@@ -11,6 +11,8 @@ from pathlib import Path
 import docx
 import pytest
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SCRIPT = Path(sys.executable).with_name("orebridge")
 SITE = "usa-mountain-pass-ceec"
 

@@ -22,6 +22,8 @@ from data.store import Store
 from tests.commands import Commands, Run
 from tests.layers.test_pictures import cog, halves
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SITES = (
     "name,lat,lon,Ni_pct,tonnage_mt,stage\nKevitsa East,67.69,26.96,0.9,120,feasibility\nSakatti "
     "Two,67.55,26.45,1.9,44,resource\nRuossa,67.3,27.1,0.4,10,exploration\n"
@@ -196,6 +198,7 @@ def test_the_table_prints_findings_with_their_cures(run: Run, tmp_path: Path) ->
     assert "--crs EPSG:" in done.stdout
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_own_sites_are_ranked_with_the_rest_marked_and_explained(run: Run, tmp_path: Path) -> None:
     before = run("rank", "--country", "FIN", "--top", "500", "--format", "json").stdout
     (tmp_path / "sites.csv").write_text(SITES + "Gravel pit,61.0,25.0,,,mine\n", encoding="utf-8")
@@ -233,6 +236,7 @@ def test_a_grade_of_another_chemical_form_is_refused_by_command(run: Run, tmp_pa
     assert not (tmp_path / "home" / "orebridge.duckdb").exists()
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_criterion_changes_the_ranking_and_its_removal_brings_the_old_one_back_exactly(
     run: Run, tmp_path: Path
 ) -> None:

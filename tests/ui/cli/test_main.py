@@ -14,6 +14,8 @@ from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import opening
 from tests.commands import holding
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SCRIPT = Path(sys.executable).with_name("orebridge")
 KEYS = {
     "site_id",
@@ -88,6 +90,7 @@ def test_rank_speaks_tables_too(run, format_: str) -> None:
         (("data", "build", "--raw", "nowhere"), "is not a folder"),
     ],
 )
+@pytest.mark.usefixtures("whole_app")
 def test_bad_input_is_one_sentence_and_exit_code_two(run, words: tuple[str, ...], says: str) -> None:
     done = run(*words)
     assert done.returncode == 2
@@ -145,6 +148,7 @@ def test_while_another_process_holds_the_store_ranking_answers_and_the_shortlist
 
 
 @pytest.mark.parametrize("commodity", ["dysprosium", "titanium", "copper"])
+@pytest.mark.usefixtures("whole_app")
 def test_the_list_of_the_command_is_that_of_all_facts(run, facts, commodity: str) -> None:
     """The command opens the tables that ranking reads and no others; it must not miss one."""
     rows = answered(run("rank", "--commodity", commodity, "--top", "100000", "--format", "json"))

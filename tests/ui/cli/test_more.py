@@ -17,6 +17,8 @@ from scoring.criteria.catalogue import load
 from scoring.ranking.scenario import Filters, Scenario, from_preset
 from workspace.permalink import WEIGHT_KEYS, permalink
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SCRIPT = Path(sys.executable).with_name("orebridge")
 CHECKOUT = Path(__file__).resolve().parents[3]
 

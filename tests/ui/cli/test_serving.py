@@ -22,6 +22,12 @@ SCRIPT = Path(sys.executable).with_name("orebridge")
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals and terminals of POSIX")
 
 
+@pytest.fixture(autouse=True)
+def on_small(small: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the programs of these tests open the small bundle."""
+    monkeypatch.setenv("OREBRIDGE_BUNDLE", str(small))
+
+
 @pytest.fixture
 def taken():
     with socket.socket() as listening:
@@ -49,6 +55,15 @@ def answers(port: int) -> None:
         except OSError:
             time.sleep(0.5)
     pytest.fail("the app did not answer")
+
+
+@pytest.mark.parametrize("late", ["ui.serve", "workspace.session"])
+def test_a_busy_port_is_said_before_what_takes_seconds_is_loaded(
+    taken: int, late: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, late, None)  # to import it is an error
+    with pytest.raises(serving.PortBusyError):
+        serving.serve("localhost", taken)
 
 
 def test_a_busy_port_is_said_before_anything_else(tmp_path: Path, taken: int) -> None:

@@ -122,7 +122,10 @@ def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("home", sampled(["~nosuch/x", "none"], 2))
-def test_without_a_home_the_bundle_is_ranked_and_what_is_missing_is_said(tmp_path: Path, home: str) -> None:
+def test_without_a_home_the_bundle_is_ranked_and_what_is_missing_is_said(
+    tmp_path: Path, small: Path, home: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OREBRIDGE_BUNDLE", str(small))
     if home == "none":
         if (
             not shutil.which("unshare")
@@ -182,13 +185,13 @@ def test_until_the_commands_are_loaded_ctrl_c_ends_without_a_word(monkeypatch: p
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_ctrl_c_inside_an_import_waits_for_its_end(tmp_path: Path) -> None:
+def test_ctrl_c_inside_an_import_waits_for_its_end_and_for_nothing_more(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text(
         "import signal, time\nsignal.raise_signal(signal.SIGINT)\ntime.sleep(0.1)\nloaded = True\n", "utf-8"
     )
     program = (
         "from ui.cli.interrupts import wait_for_imports\nimport time\nwait_for_imports()\n"
-        "try:\n    import slow\n    print('loaded', slow.loaded)\n    time.sleep(10)\nexcept "
+        "try:\n    import slow\n    print('loaded', slow.loaded)\n    time.sleep(100)\nexcept "
         "KeyboardInterrupt:\n    print('interrupted')\n"
     )
     environment = {**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}"}

@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pyogrio
 import pytest
 import schemathesis
-from hypothesis import HealthCheck, Phase, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import (
     content_type_conformance,
@@ -36,6 +36,8 @@ from scoring.ranking.scenario import Filters, from_preset
 from tests.browser.conftest import serving
 from ui.http.server import ENDPOINTS, ROUTES
 from workspace import published, session
+
+pytestmark = pytest.mark.usefixtures("small_app")
 
 SITE = "usa-mountain-pass-ceec"
 
@@ -74,9 +76,9 @@ def test_every_endpoint_is_in_the_document_and_every_link_of_the_landing_page_le
     assert client.get("/api/v1", follow_redirects=False).headers["location"].endswith("/api/v1/")
 
 
-def test_scores_are_those_of_the_ranking_and_contributions_sum_to_them(client: TestClient, facts) -> None:
+def test_scores_are_those_of_the_ranking_and_contributions_sum_to_them(client: TestClient, small_facts) -> None:
     found = got(client, "/scores", commodity="dysprosium", preset="japan_desk", limit=50)
-    expected = rank(facts, from_preset("japan_desk", commodity="dysprosium")).head(50)
+    expected = rank(small_facts, from_preset("japan_desk", commodity="dysprosium")).head(50)
     assert [row["site_id"] for row in found["sites"]] == expected["site_id"].tolist()
     assert [row["score"] for row in found["sites"]] == expected["score"].tolist()
     assert all(abs(sum(row["contributions"].values()) - row["score"]) < 1e-9 for row in found["sites"])
@@ -87,9 +89,9 @@ def test_scores_are_those_of_the_ranking_and_contributions_sum_to_them(client: T
     assert any("OpenStreetMap" in licence or "ODbL" in licence for licence in about["licences"])
 
 
-def test_filters_and_paging_are_those_of_the_ranking(client: TestClient, facts) -> None:
+def test_filters_and_paging_are_those_of_the_ranking(client: TestClient, small_facts) -> None:
     filters = Filters(kinds=("mine", "separation"), countries=("AUS",), min_coverage=0.5, gates_failed=False, text="a")
-    expected = rank(facts, from_preset(DEFAULT_PRESET, filters=filters))["site_id"].tolist()
+    expected = rank(small_facts, from_preset(DEFAULT_PRESET, filters=filters))["site_id"].tolist()
     seen: list[str] = []
     while True:
         part = got(
@@ -245,25 +247,41 @@ def test_links_follow_the_host_and_no_prefix(client: TestClient) -> None:
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=ROUTES))
 
 
-@schema.parametrize()
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
-def test_answers_are_as_the_document_says(case: schemathesis.Case, client: TestClient) -> None:
-    case.call_and_validate(
-        checks=(not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
-    )
+@pytest.mark.parametrize("operation", [each.ok() for each in schema.get_all_operations()], ids=lambda each: each.label)
+def test_answers_are_as_the_document_says(operation: schemathesis.APIOperation, client: TestClient) -> None:
+    """By an id of its own for each endpoint: workers take tests of one id for one test."""
+    stated = operation.get_strategies_from_examples()
+    for cases, count in (*((each, 1) for each in stated), (operation.as_strategy(), 12)):
+
+        @given(case=cases)
+        @settings(
+            max_examples=count,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.explicit, Phase.generate],
+        )
+        def holds(case: schemathesis.Case) -> None:
+            case.call_and_validate(
+                checks=(
+                    not_a_server_error,
+                    status_code_conformance,
+                    content_type_conformance,
+                    response_schema_conformance,
+                )
+            )
+
+        holds()
 
 
-def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, facts) -> None:
-    with serving(tmp_path) as base:
+def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, small: Path, small_facts) -> None:
+    with serving(tmp_path, OREBRIDGE_BUNDLE=str(small)) as base:
         source = f"OAPIF:{base}/api/v1/"
         layers = {name for name, _kind in pyogrio.list_layers(source)}
         assert {"sites", "rail", "ports"} <= layers
-        found = pyogrio.read_dataframe(source, layer="sites", bbox=(110, -45, 155, -10), PAGE_SIZE="200")
-        ranking = rank(facts, from_preset(DEFAULT_PRESET))
+        found = pyogrio.read_dataframe(source, layer="sites", bbox=(110, -45, 155, -10), PAGE_SIZE="100")
+        ranking = rank(small_facts, from_preset(DEFAULT_PRESET))
         box = ranking[ranking["lon"].between(110, 155) & ranking["lat"].between(-45, -10)].set_index("site_id")
-        assert len(found) == len(box) > 200
+        assert len(found) == len(box) > 100  # more than one page
         column = "site_id" if "site_id" in found else "id"
         found = found.set_index(column).loc[box.index]
         assert np.allclose(found["score"], box["score"], atol=1e-12)

@@ -26,6 +26,8 @@ from ui.map import addresses
 from ui.map.addresses import MapFeed, MapFeeds
 from workspace import rankings, session
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from scoring.supply.response import respond
 from scoring.supply.response_record import response_record
 from scoring.supply.response_scenario import preset, presets
+from ui.http import response
 from ui.http.server import ROUTES
 from workspace import session
 
@@ -103,6 +104,14 @@ def test_tables_that_cannot_be_used_name_line_and_cure(client: TestClient) -> No
     figures = "project,field,value\nNolans,wages,1\n"
     told = refused(client, "/portfolio", commodity="dysprosium", figures=figures)
     assert "figures, line 2: no field is called 'wages'; write one of capex_musd" in told
+
+
+def test_a_table_that_cannot_be_used_is_refused_before_any_stop_is_answered(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(response, "respond", lambda *_asked: pytest.fail("a stop was answered"))
+    goods = "commodity,usd_per_t\ngallium,-1\n"
+    assert "goods, line 2" in refused(client, "/stock", budget_musd=1, goods=goods)
 
 
 def test_a_portfolio_takes_figures_of_ones_own(client: TestClient) -> None:

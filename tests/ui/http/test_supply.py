@@ -11,6 +11,8 @@ from starlette.testclient import TestClient
 from ui.http.server import ROUTES
 from workspace import session
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:

@@ -18,6 +18,8 @@ from tests.sampling import sampled
 from ui.memo.content import MOST_SITES, SitePage, ground, memos
 from workspace import reference, session
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 #: Of each step the first and others further down, so that works, studies and stopped mines are among them.
 OF_EACH_STEP = {"mines": 26, "processing": 10, "derivatives": 7, "recycling": 7}
 

@@ -7,13 +7,12 @@ import re
 from dataclasses import replace
 
 import pytest
-from typer.testing import CliRunner
 
 from geo.errors import OrebridgeError
 from scoring.ownership.covered_nation import Node, ownership
 from scoring.ownership.graph import BLOCS
 from tests.app import new_app
-from ui.cli.main import app
+from tests.commands import invoked
 from ui.panels import ownership as tree
 
 ESCONDIDA, LAS_BAMBAS, LOFDAL = "chl-escondida-2b1c", "per-las-bambas-a4c6", "nam-lofdal-bergville-11c6"
@@ -98,7 +97,7 @@ def test_where_the_walk_says_otherwise_than_the_gate_the_card_says_so() -> None:
 
 
 def answered(*words: str) -> str:
-    done = CliRunner().invoke(app, ["owners", *words])
+    done = invoked("owners", *words)
     assert done.exit_code == 0, done.output
     return done.output
 
@@ -117,7 +116,7 @@ def test_the_command_answers_as_json_table_and_csv() -> None:
 
 def test_the_command_takes_a_company_and_refuses_one_that_nobody_holds() -> None:
     assert "En+ Group, 56.88 %" in answered("rusal", "--company")
-    done = CliRunner().invoke(app, ["owners", "atlantis", "--company"])
+    done = invoked("owners", "atlantis", "--company")
     assert isinstance(done.exception, OrebridgeError)
     assert "No holding names 'atlantis'" in str(done.exception)
 

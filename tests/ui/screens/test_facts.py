@@ -14,7 +14,7 @@ SITE = "usa-mountain-pass-ceec"
 HEADER = ",".join(COLUMNS)
 ROW = f"{SITE},stage,,,,,,exploration,,2026-03,Report,https://example.org,"
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def uploaded(content: str):

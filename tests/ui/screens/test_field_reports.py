@@ -9,6 +9,8 @@ import pytest
 from tests.app import new_app
 from tests.commands import Commands
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 FIELD = Path(__file__).resolve().parents[2] / "golden" / "field"
 
 

@@ -9,7 +9,7 @@ from scoring.prospectivity.model_file import model_of
 from tests.app import new_app
 from workspace import prospecting, session
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 MODEL = {
     "title": "IOCG of Australia",
     "title_ja": "豪州のIOCG鉱床",

@@ -9,6 +9,8 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app import new_app
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

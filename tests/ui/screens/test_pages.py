@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -25,9 +26,10 @@ PAGES = (
     "screens/backtest/page.py",
     "screens/facts/page.py",
 )
+#: Every marked text, read once: it takes a second.
+marked_texts = cache(extracted)
 
-
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def opened(page: str = "screens/explore/page.py", **address: str) -> AppTest:
@@ -152,7 +154,7 @@ def test_the_japanese_map_has_no_english_words() -> None:
     words += [group["title"] for group in shown["layers"]]
     words += [layer["title"] for group in shown["layers"] for layer in group["layers"]]
     assert [word for word in words if word.isascii()] == []
-    english = {str(m.id) for m in extracted() if m.id and catalogue("ja").gettext(str(m.id)) != str(m.id)}
+    english = {str(m.id) for m in marked_texts() if m.id and catalogue("ja").gettext(str(m.id)) != str(m.id)}
     import re
 
     legend = {text.strip() for text in re.split(r"<[^>]*>", shown["legend"]) if text.strip()}
@@ -187,7 +189,7 @@ def test_japanese_catalogue_is_complete() -> None:
     from ui.text.i18n import catalogue
 
     japanese = catalogue("ja")._catalog  # type: ignore[attr-defined]
-    missing = [m.id for m in extracted() if m.id and not japanese.get(m.id)]
+    missing = [m.id for m in marked_texts() if m.id and not japanese.get(m.id)]
     assert missing == []
 
 
@@ -196,7 +198,7 @@ def test_placeholders_survive_translation() -> None:
 
     from ui.text.i18n import catalogue
 
-    for message in extracted():
+    for message in marked_texts():
         if message.id:
             names = set(re.findall(r"{(\w+)}", str(message.id)))
             assert names == set(re.findall(r"{(\w+)}", catalogue("ja").gettext(str(message.id)))), message.id

@@ -15,7 +15,7 @@ from ui.map import markers
 from ui.panels.charts import class_labels
 from workspace import rankings, session
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "mcda"
 
 

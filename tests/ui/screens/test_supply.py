@@ -17,7 +17,7 @@ from ui.screens.supply import words
 from ui.screens.supply.grid import UNKNOWN_STYLE, style
 from workspace import session, supply
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def opened(**address: str) -> AppTest:

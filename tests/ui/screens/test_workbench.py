@@ -10,26 +10,25 @@ import duckdb
 import geopandas as gpd
 import openpyxl
 import pytest
-from typer.testing import CliRunner
 
 from data import shortlists
 from data.export import WRITERS
 from data.shortlist_items import Item, Shortlist
 from scoring.ranking.scenario import from_preset
 from tests.app import new_app
+from tests.commands import invoked
 from tests.ui.screens.test_pages import opened
-from ui.cli.main import app
 from workspace import rankings, session, snapshots
 from workspace.rows import listing_of
 
 IDS = ("usa-mountain-pass-ceec", "nam-lofdal-bergville-11c6", "aus-iluka-eneabba-rare-earths-da3b")
 
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def run(*words: str, code: int = 0) -> str:
-    done = CliRunner().invoke(app, list(words), catch_exceptions=code != 0)
+    done = invoked(*words, catch_exceptions=code != 0)
     assert done.exit_code == code, done.output
     return done.output if code == 0 else str(done.exception)
 
