@@ -301,7 +301,8 @@ def timings(inputs: Inputs, horizon: float) -> Iterator[tuple[str, Timing, str]]
 def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
     """Yield each site with the distribution of its months left and the date of the stage.
 
-    Sites of unknown stage are passed over.
+    Sites of unknown stage are passed over. Sites without milestones whose stage, country, kind and age are the same
+    share one `Outlook`.
 
     Parameters
     ----------
@@ -314,14 +315,19 @@ def outlooks(inputs: Inputs) -> Iterator[tuple[str, Outlook, str]]:
         .set_index("iso3")["regulatory_quality"]
     )
     stated = run(inputs, "scoring/measures/stage_stated.sql").set_index("site_id")["as_of"]
+    alike: dict[tuple[str, str, bool, int], Outlook | None] = {}
     for site in inputs.sites.itertuples():
         quality, as_of = governance.get(site.iso3, np.nan), stated.get(site.site_id, "")
-        age = stage_age(as_of)
         known_quality = None if pd.isna(quality) else float(quality)
         milestones = inputs.milestones.get(str(site.site_id))
-        outlook = look_ahead(
-            str(site.stage), str(site.iso3), bool(site.kind == "mine"), known_quality, age, milestones, inputs.today
-        )
+        stage, iso3, is_mine, age = str(site.stage), str(site.iso3), bool(site.kind == "mine"), stage_age(as_of)
+        if milestones:
+            outlook = look_ahead(stage, iso3, is_mine, known_quality, age, milestones, inputs.today)
+        else:
+            key = stage, iso3, is_mine, age
+            if key not in alike:
+                alike[key] = look_ahead(stage, iso3, is_mine, known_quality, age, None, inputs.today)
+            outlook = alike[key]
         if outlook:
             yield str(site.site_id), outlook, as_of
 
