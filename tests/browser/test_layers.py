@@ -31,6 +31,18 @@ def fresh(watch: Callable[..., Seen], tmp_path: Path, bundle: Path):
         yield seen
 
 
+@pytest.fixture(scope="module")
+def survey_server(tmp_path_factory: pytest.TempPathFactory, bundle: Path):
+    """Serve an app into which several tests import: each in a place of its own, or what no map shows."""
+    with serving(tmp_path_factory.mktemp("surveys"), OREBRIDGE_BUNDLE=str(bundle)) as base:
+        yield base
+
+
+@pytest.fixture
+def shared(watch: Callable[..., Seen], survey_server: str) -> Seen:
+    return watch(survey_server)
+
+
 def upload(seen: Seen, files: list[Path], lang: str = "en") -> None:
     """Open the Layers page and give it files; wait for the verdict."""
     seen.page.goto(f"{seen.base}/layers?lang={lang}")
@@ -50,6 +62,15 @@ def press(seen: Seen, name: str) -> None:
     button.scroll_into_view_if_needed()
     button.click()
     settled(seen.page)
+
+
+def zoom_to(seen: Seen, file: Path) -> None:
+    """Go to the layer that was made of a file, and wait for the map."""
+    row = seen.page.locator("[data-testid=stCaptionContainer]").filter(has_text=file.name).first
+    button = row.locator("xpath=following::button[contains(., 'Zoom to')][1]")
+    button.scroll_into_view_if_needed()
+    button.click()
+    seen.settle()
 
 
 def geology(folder: Path) -> Path:
@@ -96,79 +117,77 @@ def test_a_survey_becomes_a_layer_and_a_criterion_and_goes_again(fresh: Seen, la
     expect(fresh.page.get_by_role("button", name=words[3], exact=True)).to_be_visible()
 
 
-def test_the_layer_is_on_the_map_in_its_colours(fresh: Seen, tmp_path: Path) -> None:
-    upload(fresh, [geology(tmp_path)])
-    press(fresh, "Import")
-    press(fresh, "Zoom to")
-    fresh.settle()
-    pixels = fresh.map_pixels().reshape(-1, 3)
+def test_the_layer_is_on_the_map_in_its_colours(shared: Seen, tmp_path: Path) -> None:
+    path = geology(tmp_path)
+    upload(shared, [path])
+    press(shared, "Import")
+    zoom_to(shared, path)
+    pixels = shared.map_pixels().reshape(-1, 3)
     land = np.abs(pixels - np.array([236, 232, 222])).max(axis=1) < 14
     assert land.mean() < 0.75  # the rest is rock units and sites
-    legend = fresh.page.locator("[data-testid=stMain]").inner_text()
+    legend = shared.page.locator("[data-testid=stMain]").inner_text()
     assert "Li_ppm" in legend
 
 
-def test_a_raster_is_drawn_from_its_cells(fresh: Seen, tmp_path: Path) -> None:
+def test_a_raster_is_drawn_from_its_cells(shared: Seen, tmp_path: Path) -> None:
     path = tmp_path / "magnetics.tif"
     cells = np.repeat(np.linspace(0, 1000, 200, dtype="float32")[None, :], 200, axis=0)
-    transform = Affine(0.01, 0, -118, 0, -0.01, 40)
+    transform = Affine(0.01, 0, 132, 0, -0.01, -24)  # inland Australia: no other layer lies there
     with rasterio.open(
         path, "w", driver="GTiff", width=200, height=200, count=1, dtype="float32", crs="EPSG:4326", transform=transform
     ) as made:
         made.write(cells, 1)
-    upload(fresh, [path])
-    press(fresh, "Import")
-    press(fresh, "Zoom to")
-    fresh.settle()
-    assert any("/api/wms/" in each and "GetMap" in each for each in fresh.requests)
-    pixels = fresh.map_pixels()
+    upload(shared, [path])
+    press(shared, "Import")
+    zoom_to(shared, path)
+    assert any("/api/wms/" in each and "GetMap" in each for each in shared.requests)
+    pixels = shared.map_pixels()
     row = pixels[pixels.shape[0] // 2]
     assert np.unique(row // 16, axis=0).shape[0] > 12  # a ramp, not one colour
 
 
 @pytest.mark.filterwarnings("ignore:.*crs.*was not provided")
-def test_a_file_without_a_coordinate_system_asks_and_takes_the_answer(fresh: Seen, tmp_path: Path) -> None:
+def test_a_file_without_a_coordinate_system_asks_and_takes_the_answer(shared: Seen, tmp_path: Path) -> None:
     frame = gpd.GeoDataFrame(
         {"name": ["a", "b"]}, geometry=gpd.points_from_xy([390_000, 400_000], [3_950_000, 3_960_000])
     )
     path = tmp_path / "no_crs.gpkg"
     frame.to_file(path, driver="GPKG")
-    upload(fresh, [path])
-    assert "input needed" in verdict(fresh)
-    assert fresh.page.get_by_role("button", name="Import", exact=True).count() == 0
-    fresh.page.get_by_label("Other coordinate system").fill("EPSG:32654")
-    fresh.page.keyboard.press("Enter")
-    settled(fresh.page)
-    press(fresh, "Use this system")
-    assert "is ready to be imported" in verdict(fresh)
+    upload(shared, [path])
+    assert "input needed" in verdict(shared)
+    assert shared.page.get_by_role("button", name="Import", exact=True).count() == 0
+    shared.page.get_by_label("Other coordinate system").fill("EPSG:32654")
+    shared.page.keyboard.press("Enter")
+    settled(shared.page)
+    press(shared, "Use this system")
+    assert "is ready to be imported" in verdict(shared)
 
 
-def test_rubbish_gets_a_sentence_and_no_trace_back(fresh: Seen, tmp_path: Path) -> None:
+def test_rubbish_gets_a_sentence_and_no_trace_back(shared: Seen, tmp_path: Path) -> None:
     path = tmp_path / "rubbish.gpkg"
     path.write_bytes(np.random.default_rng(1).bytes(5000))
-    upload(fresh, [path])
-    assert "cannot be imported" in verdict(fresh)
-    assert "Traceback" not in fresh.page.content()
-    assert fresh.page.locator("[data-testid=stException]").count() == 0
+    upload(shared, [path])
+    assert "cannot be imported" in verdict(shared)
+    assert "Traceback" not in shared.page.content()
+    assert shared.page.locator("[data-testid=stException]").count() == 0
 
 
-def test_markup_in_a_file_is_shown_as_text(fresh: Seen, tmp_path: Path) -> None:
+def test_markup_in_a_file_is_shown_as_text(shared: Seen, tmp_path: Path) -> None:
     nasty = "<img src=x onerror=\"document.title='owned'\">"
     path = tmp_path / "nasty.geojson"
     gpd.GeoDataFrame(
         {"name": [nasty, "[x](http://example.invalid)"]}, geometry=gpd.points_from_xy([-117, -118], [39, 40]), crs=4326
     ).to_file(path)
-    upload(fresh, [path])
-    fresh.page.get_by_label("Title", exact=True).fill(nasty)
-    fresh.page.keyboard.press("Tab")
-    settled(fresh.page)
-    press(fresh, "Import")
-    press(fresh, "Zoom to")
-    fresh.settle()
-    box = fresh.page.locator(MAP).bounding_box()
+    upload(shared, [path])
+    shared.page.get_by_label("Title", exact=True).fill(nasty)
+    shared.page.keyboard.press("Tab")
+    settled(shared.page)
+    press(shared, "Import")
+    zoom_to(shared, path)
+    box = shared.page.locator(MAP).bounding_box()
     assert box
     for dx in range(-40, 41, 8):
-        fresh.page.mouse.move(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2)
-    assert fresh.page.title() != "owned"
-    assert fresh.page.locator("img[src='x']").count() == 0
-    assert not outside(fresh.requests)
+        shared.page.mouse.move(box["x"] + box["width"] / 2 + dx, box["y"] + box["height"] / 2)
+    assert shared.page.title() != "owned"
+    assert shared.page.locator("img[src='x']").count() == 0
+    assert not outside(shared.requests)

@@ -141,8 +141,16 @@ def test_an_area_drawn_with_the_mouse_filters_list_and_export(
     assert f"{len(expected):,} sites, of every stage" in app.page.inner_text("body")
 
 
-def test_the_tools_of_the_drawing_map_work_by_keyboard_and_speak_japanese(app: Seen) -> None:
+def test_the_tour_walks_and_goes_away_and_the_drawing_map_works_by_keyboard_in_japanese(app: Seen) -> None:
     app.open("?lang=ja")
+    app.page.get_by_role("button", name="60秒ツアー").first.click()
+    for _step in range(6):
+        app.page.get_by_role("button", name="次へ").click()
+        settled(app.page)
+    expect(app.page.get_by_text("7 中 7")).to_be_visible()
+    well(app, "tour_ja")
+    app.page.get_by_role("button", name="閉じる").last.click()
+    expect(app.page.get_by_text("初めての方へ")).to_have_count(0, timeout=30_000)
     app.page.get_by_role("button", name="区域を描く").click()
     app.page.locator(".area-map[data-drawing='1']").wait_for(timeout=60_000)
     tool = app.page.get_by_role("button", name="多角形")
@@ -154,15 +162,3 @@ def test_the_tools_of_the_drawing_map_work_by_keyboard_and_speak_japanese(app: S
     app.page.keyboard.press("Enter")
     expect(app.page.locator(".area-status")).to_have_text("描いた図形：1", timeout=30_000)
     well(app, "area_dialog_ja")
-
-
-def test_the_tour_walks_and_goes_away(app: Seen) -> None:
-    app.open("?lang=ja")
-    app.page.get_by_role("button", name="60秒ツアー").first.click()
-    for _step in range(6):
-        app.page.get_by_role("button", name="次へ").click()
-        settled(app.page)
-    expect(app.page.get_by_text("7 中 7")).to_be_visible()
-    well(app, "tour_ja")
-    app.page.get_by_role("button", name="閉じる").last.click()
-    expect(app.page.get_by_text("初めての方へ")).to_have_count(0, timeout=30_000)
