@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -155,6 +156,10 @@ def test_a_file_without_a_coordinate_system_asks_and_takes_the_answer(shared: Se
     frame.to_file(path, driver="GPKG")
     upload(shared, [path])
     assert "input needed" in verdict(shared)
+    picture(shared, "small_map")
+    asked = [each for each in shared.requests if "/api/layers/land" in each]
+    assert asked
+    assert all(re.search(r"/land/\d+/\d+/\d+\.json", each) for each in asked)  # not the coast of the whole world
     assert shared.page.get_by_role("button", name="Import", exact=True).count() == 0
     shared.page.get_by_label("Other coordinate system").fill("EPSG:32654")
     shared.page.keyboard.press("Enter")

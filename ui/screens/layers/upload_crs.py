@@ -116,14 +116,16 @@ def _small_map(item: Item, layer: LayerReport) -> None:
         return
     low, high = pd.DataFrame(points).min(), pd.DataFrame(points).max()
     middle, spread = (low + high) / 2, max((high - low).max(), 0.5)
+    # Without a GPU the line of the whole coast takes seconds of each run: tiles, and a fill that shows without it.
     land = pdk.Layer(
-        "GeoJsonLayer",
+        "TileLayer",
         id="small_land",
-        data="/api/layers/land.geojson?v=0",
-        get_fill_color=[226, 222, 212],
-        stroked=True,
-        get_line_color=[170, 164, 152],
-        line_width_min_pixels=1,
+        data="/api/layers/land/{z}/{x}/{y}.json?v=0",
+        min_zoom=0,
+        max_zoom=9,
+        tile_size=512,
+        get_fill_color=[204, 199, 187],
+        stroked=False,
         pickable=False,
     )
     dots = pdk.Layer(
