@@ -396,7 +396,7 @@ def test_a_gate_that_fails_is_what_a_miss_is_put_down_to(hundred) -> None:
 
 def test_no_site_to_test_on_is_said(hundred) -> None:
     with pytest.raises(ScenarioError, match="so there is nothing to test"):
-        backtest(hundred, from_preset().with_filters(countries=("JPN",)), labels_for(["A"]))
+        backtest(hundred, from_preset().with_filters(text="no such name"), labels_for(["A"]))
 
 
 def list_site(facts, site_id: str, source_ids: list[str], location: str = "s") -> None:
