@@ -34,9 +34,8 @@ from scoring.sites.side_by_side import MOST as MOST_COMPARED
 from ui.map.site_tiles import ENTRIES
 from ui.page_state import Bounds, page_state
 from ui.text.i18n import LANGUAGES, language
-from workspace import reference
 from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_evidence
-from workspace.reference import commodity_names, map_layers, site_countries
+from workspace.reference import commodity_names, known_sites, map_layers, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
 
 MOST_SELECTED = 200
@@ -192,7 +191,7 @@ def _ids(text: str, most: int) -> list[str]:
 
 def _sites(site_ids: list[str]) -> list[str]:
     """Return those ids of the address that are ids of sites."""
-    known = reference.known_sites(site_ids)
+    known = known_sites(site_ids)
     if len(known) < len(site_ids):
         page_state.unread = [*page_state.unread, "sel"]
     return known

@@ -108,7 +108,7 @@ def test_a_hostile_address_opens_with_the_defaults_and_says_what_it_left_out() -
         "product, Weights: Infrastructure, "
         "Minimum data completeness (%), Commodity of interest, Rank by, Method, Candidates, "
         "Step of the supply chain, Support programme, Only sites whose owners pass, Kind, Stage, Country, "
-        "Sites, Area of interest, User-defined criteria. "
+        "Selected sites, Area of interest, User-defined criteria. "
         "Copy the link again from its source."
     )
     assert not [each for each in test.button(key="unread_seen").click().run().warning if "ignored" in each.value]

@@ -28,7 +28,7 @@ PARTS = {
     "stake": N_("Any covered-nation stake fails"),
     "clear": N_("Only sites whose owners pass"),
     "ly": N_("Layers"),
-    "sel": N_("Sites"),
+    "sel": N_("Selected sites"),
 }
 
 

@@ -115,5 +115,5 @@ def test_a_selected_site_that_does_not_exist_is_named_and_the_others_stay() -> N
     app = new_app()
     app.query_params["sel"] = "atlantis,usa-mountain-pass-ceec"
     app.run()
-    assert any("Sites" in each.value for each in app.warning)
+    assert any("Selected sites" in each.value for each in app.warning)
     assert app.session_state["selected"] == ["usa-mountain-pass-ceec"]

@@ -53,7 +53,7 @@ def _places(item: Item, draft: Draft) -> None:
             _scatter(shown)
         elif shown.source_bounds:
             west, south, east, north = shown.source_bounds
-            st.text(f"x {west:,.6g} … {east:,.6g}\ny {south:,.6g} … {north:,.6g}")
+            st.text(f"x {west:,.9g} … {east:,.9g}\ny {south:,.9g} … {north:,.9g}")
     with after:
         st.caption(
             _("Position on the map")
