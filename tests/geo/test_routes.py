@@ -106,3 +106,19 @@ def test_lines_that_meet_at_the_antimeridian_are_one() -> None:
 def test_nothing_to_go_along_is_an_error() -> None:
     with pytest.raises(NoTargetsError, match="no lines"):
         LineNetwork([])
+
+
+def test_parts_of_one_line_are_not_joined_across_the_gap_between_them() -> None:
+    parts = shapely.MultiLineString([[(0, 0), (1, 0)], [(2, 0), (3, 0)]])
+    way = LineNetwork([parts]).to_nearest([0.0, 2.5], [0.0, 0.0], [3.0], [0.0], **NEAR)
+    assert np.isnan(way.network_km[0])
+    assert way.network_km[1] == pytest.approx(distance_m(2.5, 0.0, 3.0, 0.0).item() / 1000, abs=1e-4)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(-179, 179), st.floats(-84, 84), st.floats(0.1, 3), st.floats(-1, 1))
+def test_a_line_is_as_long_as_its_geodesic_cut_at_its_vertices(lon, lat, dlon, dlat) -> None:
+    line = np.round(np.linspace([lon, lat], [lon + dlon / 3, lat + dlat], 150), 4)
+    steps_km = distance_m(line[:-1, 0], line[:-1, 1], line[1:, 0], line[1:, 1]) / 1000
+    way = LineNetwork([shapely.LineString(line)], join_km=0.001).to_nearest(*line[0], *line[-1], **NEAR)
+    assert way.network_km.item() == pytest.approx(steps_km.sum(), abs=1e-6)
