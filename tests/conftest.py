@@ -23,7 +23,7 @@ from data import store_file
 from data.sql import sql
 from scoring.criteria.catalogue import load
 from scoring.ranking import pipeline
-from tests import small_bundle
+from tests import sampling, small_bundle
 from tests.commands import Commands, Program, let_go
 
 # Workers and the programs that tests start compile each module once, whatever the environment says: else a command
@@ -76,6 +76,11 @@ def made_stores(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store_file, "_build", BUILD_STORE)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have all examples of slow laws run in a nightly run."""
+    sampling.ALL_EXAMPLES = "nightly" in config.option.markexpr
+
+
 #: Folders of tests, the one whose files take longest first; the others in any order after them.
 SLOW = ("browser", "workspace", "ui", "data", "layers")
 
@@ -89,7 +94,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.is_relative_to(HERE / "browser"):
             item.add_marker("browser")
-    if "nightly" not in config.option.markexpr:
+        if sampling.ALL_EXAMPLES and item.get_closest_marker("law"):
+            item.add_marker("nightly")
+    if not sampling.ALL_EXAMPLES:
         config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("nightly")])
         items[:] = [item for item in items if not item.get_closest_marker("nightly")]
     tests_of = Counter(item.path for item in items)

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import ORDERS, Scenario, from_preset
 from tests.conftest import TinySite, criteria_for, refilled
+from tests.sampling import law
 
 PILLARS = tuple(load().pillars)
-QUICK = settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
+QUICK = law(40, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 weights = (
     st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS))
     .filter(any)

@@ -5,20 +5,19 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scoring.criteria.catalogue import load
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Scenario, from_preset
 from tests.conftest import TinySite, criteria_for, refilled
+from tests.sampling import law
 
 PILLARS = tuple(load().pillars)
 PRESETS = tuple(load().presets)
-FEW = settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
-)
-MORE = settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FEW = law(8, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+MORE = law(30, suppress_health_check=[HealthCheck.too_slow])
 weights = (
     st.lists(st.integers(0, 100), min_size=len(PILLARS), max_size=len(PILLARS))
     .filter(any)

@@ -14,17 +14,16 @@ import geopandas
 import openpyxl
 import pandas as pd
 import pytest
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from data.cells import FORMULA_STARTS, csv_text, inert
 from data.export import LONGEST_CELL, WRITERS, Listing, write
 from data.files import Target, TargetError
 from data.texts import prose
+from tests.sampling import law
 
-SOME = settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+SOME = law(25, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 printable = st.text(st.characters(min_codepoint=32, exclude_categories=["Cs", "Cc"]), max_size=20).map(prose)
 cells = st.builds(str.__add__, st.sampled_from([*FORMULA_STARTS, ""]), printable).map(str.strip)
 #: What a spreadsheet passes over before it looks for a formula, and what it takes for one.
@@ -153,9 +152,7 @@ def test_text_that_begins_with_a_letter_or_digit_stays_as_it_is(first: str, rest
     assert inert(first + rest) == first + rest or first[0] in "\u3164\u115f\u1160\uffa0"
 
 
-@settings(
-    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
-)
+@law(12, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(
     st.text(max_size=30).filter(lambda text: text.encode(errors="ignore").decode() == text)
 )  # frames hold no lone surrogates

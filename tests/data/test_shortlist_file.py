@@ -12,13 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data import shortlist_file
 from data import shortlists as ws
 from data.shortlist_items import Item, Shortlist, WorkspaceError
 from data.store import Store
+from tests.sampling import law
 
 HELD = Shortlist(
     "重い",
@@ -115,7 +116,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
         yield opened
 
 
-@settings(max_examples=40, deadline=None)
+@law(40)
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7))
 def test_any_flipped_bit_is_refused_in_words_or_changes_nothing_that_counts(kept: Store, place: int, bit: int) -> None:
     raw = bytearray(shortlist_file.write(kept, ["重い"]))

@@ -8,13 +8,14 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from data import shortlists as ws
 from data import store_file
 from data.shortlist_items import Item, Shortlist, WorkspaceError
 from data.store import FILE, Store
+from tests.sampling import law
 
 FILLED = Shortlist(
     "heavy",
@@ -212,7 +213,7 @@ def whole(store: Store) -> list[Shortlist]:
     return sorted((ws.read(store, row["name"]) for row in ws.shortlists(store)), key=lambda s: s.name)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@law(25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(STEP, max_size=8))
 def test_undoing_walks_back_through_every_state_and_redoing_forward(
     tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]

@@ -6,12 +6,13 @@ import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import CoordinateRangeError, GeometryTypeError, NoTargetsError
 from geo.measure import distance_m
 from geo.nearest import NearestLines, NearestPoints, ecef_m
+from tests.sampling import law
 
 LONS = st.floats(-200, 200, allow_nan=False)
 LATS = st.floats(-90, 90, allow_nan=False)
@@ -38,7 +39,7 @@ def random_places(count: int, seed: int) -> np.ndarray:
     )
 
 
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(targets=PLACES, queries=PLACES)
 def test_nearest_point_equals_brute_force_anywhere(
     targets: list[tuple[float, float]], queries: list[tuple[float, float]]
@@ -109,7 +110,7 @@ def test_a_polygon_is_not_a_line() -> None:
         NearestLines([shapely.LineString([(0, 0), (1, 1)]), shapely.box(0, 0, 1, 1)])
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(
     start=st.tuples(st.floats(-180, 180), st.floats(-88, 88)),
     step=st.tuples(st.floats(-1.5, 1.5), st.floats(-1.5, 1.5)),

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.errors import NoTargetsError
 from geo.measure import distance_m
 from geo.routes import STEP_DEG, LineNetwork
+from tests.sampling import law
 
 NEAR = {"most_to_km": 50.0, "most_from_km": 50.0}
 PLACES = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 4)), min_size=1, max_size=6, unique=True)
@@ -44,7 +45,7 @@ def split(places) -> tuple[np.ndarray, np.ndarray]:
     return tuple(np.array(places, dtype=float).T / 10)
 
 
-@settings(max_examples=40, deadline=None)
+@law(40)
 @given(PLACES, PLACES, st.sets(st.tuples(st.integers(0, 3), st.integers(0, 4)), max_size=8))
 def test_it_agrees_with_relaxing_every_block(places, targets, cut) -> None:
     missing = frozenset((x, y, x + 1, y) for x, y in cut)
@@ -55,7 +56,7 @@ def test_it_agrees_with_relaxing_every_block(places, targets, cut) -> None:
     assert way.network_km[reached] == pytest.approx(expected[reached], abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@law(40)
 @given(PLACES, PLACES)
 def test_no_way_is_shorter_than_the_straight_line_and_the_target_named_is_that_far(places, targets) -> None:
     lon, lat = split(places)
@@ -65,7 +66,7 @@ def test_no_way_is_shorter_than_the_straight_line_and_the_target_named_is_that_f
     assert (way.network_km + way.to_km + way.from_km >= straight - 1e-6).all()
 
 
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(st.tuples(st.integers(0, 4), st.integers(0, 4)), st.tuples(st.integers(0, 4), st.integers(0, 4)))
 def test_there_and_back_is_as_far(a, b) -> None:
     network = LineNetwork(grid())
@@ -115,7 +116,7 @@ def test_parts_of_one_line_are_not_joined_across_the_gap_between_them() -> None:
     assert way.network_km[1] == pytest.approx(distance_m(2.5, 0.0, 3.0, 0.0).item() / 1000, abs=1e-4)
 
 
-@settings(max_examples=40, deadline=None)
+@law(40)
 @given(st.floats(-179, 179), st.floats(-84, 84), st.floats(0.1, 3), st.floats(-1, 1))
 def test_a_line_is_as_long_as_its_geodesic_cut_at_its_vertices(lon, lat, dlon, dlat) -> None:
     line = np.round(np.linspace([lon, lat], [lon + dlon / 3, lat + dlat], 150), 4)

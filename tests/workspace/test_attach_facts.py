@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from data.fact_attributes import fact_attributes
@@ -14,6 +14,7 @@ from data.store import StoreBusyError
 from data.user_facts import UserFact
 from scoring.ranking.scenario import from_preset
 from scoring.sites.dossier import dossier
+from tests.sampling import law
 from workspace import reference, session
 
 SITE, PLANT = "usa-mountain-pass-ceec", "jpn-kosaka-smelting-refining-dowa-ab15"
@@ -197,7 +198,7 @@ NUMBERS = {"grade": ("rare earths", "%"), "tonnage_mt": ("", "Mt"), "capex": (""
         unique_by=lambda one: one.attribute,
     )
 )
-@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@law(6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_stated_undo_brings_the_old_values_back(stated: list[UserFact]) -> None:
     before = everything()
     session.own().state_facts(stated)

@@ -3,7 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from layers.contract import Request
@@ -11,6 +11,7 @@ from layers.findings_tables import TABLE_TEMPLATES
 from layers.reading.aseg import definitions, read_aseg
 from layers.reading.columns import tidy
 from layers.reading.raw import Notes, Refused, Source
+from tests.sampling import law
 
 DFN = """DEFN   ST=RECD,RT=COMM;RT:A4;COMMENTS:A76
 DEFN 1 ST=RECD,RT=;Line:I8:NULL=-9999,NAME=Line number
@@ -211,7 +212,7 @@ def test_several_fields_of_one_line():
     assert [each.name for each in definitions("DEFN ST=RECORD,RT=; A:I4; B:F8.2:UNIT=nT ;C:A3")[""]] == ["A", "B", "C"]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@law(150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=120), st.integers(0, len(DAT)), st.integers(0, len(DFN)), st.booleans())
 def test_damaged_files_are_read_or_refused(tmp_path, junk, at, cut, in_data):
     dat = DAT.encode()[:at] + junk + DAT.encode()[at:] if in_data else DAT.encode()

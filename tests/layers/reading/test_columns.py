@@ -1,13 +1,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from layers.contract import Request
 from layers.findings_tables import TABLE_TEMPLATES
 from layers.reading.columns import tidy
 from layers.reading.raw import Notes
+from tests.sampling import law
 
 
 def tidied(values, **cures):
@@ -209,7 +210,7 @@ CELLS = (
 )
 
 
-@settings(max_examples=150, deadline=None)
+@law(150)
 @given(st.lists(st.tuples(CELLS, CELLS), max_size=8), st.lists(st.text(max_size=10), min_size=2, max_size=2))
 def test_any_table_keeps_the_contract(rows, names):
     frame = pd.DataFrame(rows, columns=pd.Index(names, dtype=object)) if rows else pd.DataFrame(columns=names)

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import shapely
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import HealthCheck, example, given
 from hypothesis import strategies as st
 
 from layers.contract import Request
@@ -12,6 +12,7 @@ from layers.findings_tables import TABLE_TEMPLATES
 from layers.reading.columns import tidy
 from layers.reading.delimited import read_delimited
 from layers.reading.raw import Notes, Refused, Source
+from tests.sampling import law
 
 
 def read(folder: Path, content, name="table.csv", reader=read_delimited, **cures):
@@ -363,7 +364,7 @@ PIECES = st.sampled_from(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@law(300, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(PIECES, max_size=40).map("".join).map(lambda text: text.encode("utf-8")) | st.binary(max_size=200))
 @example(b"wkt\nPOINT(1 2)1e400\n")
 @example(b"wkt\nPOINT(1e400 2)\nPOINT(1 2)\n")

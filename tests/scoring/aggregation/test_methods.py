@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -17,11 +17,12 @@ from scoring.errors import MethodError
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, Scenario
 from tests.conftest import ONE_THREAD, TinySite, tiny_facts
+from tests.sampling import law
 
 UNIT = st.floats(0, 1, allow_nan=False).map(lambda x: round(x, 6))
 COMPARING = [method.id for method in METHODS.values() if not method.independent]
 ALONE = [method.id for method in METHODS.values() if method.independent]
-LAWS = settings(max_examples=25, deadline=None)
+LAWS = law(25)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from fractions import Fraction
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data import facts as bundle
@@ -21,6 +21,7 @@ from scoring.errors import UnknownCompanyError
 from scoring.ownership.covered_nation import company, ownership, read_graph
 from scoring.ownership.graph import BLOCS, Edge, Graph, attributable, covered_interval, graph_of
 from tests.conftest import ONE_THREAD
+from tests.sampling import law
 
 NAMES = [f"n{i}" for i in range(7)]
 SEATS = ["us", "japan", "partner", "neutral", "covered"]
@@ -174,7 +175,7 @@ def test_the_order_of_holdings_is_irrelevant(world, random) -> None:
     assert covered_interval(one, "n0") == pytest.approx(covered_interval(other, "n0"), abs=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(worlds())
 def test_without_cycles_the_sql_walk_and_the_system_agree(world) -> None:
     con = in_sql(*world)
@@ -183,7 +184,7 @@ def test_without_cycles_the_sql_walk_and_the_system_agree(world) -> None:
     assert attributable(graph, "n0") == pytest.approx(attributable(graph_of(*world), "n0"), abs=1e-9)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(worlds(cyclic=True), st.integers(1, 9), st.sampled_from([0.0, 0.01, 0.2]))
 def test_what_the_sql_walk_cuts_is_unknown_and_nothing_else_grows(world, depth, least) -> None:
     """Cycles end: a path stops at a holder that it has passed.
@@ -196,7 +197,7 @@ def test_what_the_sql_walk_cuts_is_unknown_and_nothing_else_grows(world, depth, 
     assert all(found[bloc] <= exactly[bloc] + 1e-9 for bloc in BLOCS if bloc != "unknown")
 
 
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(worlds(cyclic=True))
 def test_no_path_of_the_sql_walk_passes_a_holder_twice(world) -> None:
     con = in_sql(*world)
@@ -215,7 +216,7 @@ def test_the_rule_is_that_of_every_chain_from_the_top_down(world) -> None:
     assert covered_interval(graph_of(*world), "n0") == pytest.approx(expected, abs=1e-6)
 
 
-@settings(max_examples=30, deadline=None)
+@law(30)
 @given(worlds(), st.sampled_from(["", "2021"]))
 def test_the_rule_in_sql_and_in_numpy_agree(world, fresh) -> None:
     con = in_sql(*world)
@@ -226,7 +227,7 @@ def test_the_rule_in_sql_and_in_numpy_agree(world, fresh) -> None:
     assert found == pytest.approx(covered_interval(graph_of(*world), "n0", fresh), abs=1e-6)
 
 
-@settings(max_examples=20, deadline=None)
+@law(20)
 @given(worlds(cyclic=True))
 def test_with_cycles_the_sql_errs_outward(world) -> None:
     con = in_sql(*world)

@@ -11,13 +11,14 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.prospectivity.errors import ModelFileError, ProspectError
 from scoring.prospectivity.screen import MANIFEST, OneProcess, Screened, place_of, screen
 from scoring.prospectivity.screen_dask import OnDask
 from scoring.prospectivity.screen_file import ScreenFile, read_screen
+from tests.sampling import law
 
 COUNT = 3000
 LAYERS = (
@@ -96,7 +97,7 @@ def test_scores_are_those_of_a_plain_loop(tmp_path: Path) -> None:
     assert sum(found.bins) == found.scored
 
 
-@settings(max_examples=5)
+@law(5)
 @given(st.sets(st.integers(1, COUNT - 1), max_size=6))
 def test_how_cells_are_cut_into_files_changes_nothing(tmp_path_factory: pytest.TempPathFactory, cuts: set[int]) -> None:
     folder = tmp_path_factory.mktemp("cut")

@@ -11,7 +11,7 @@ import time
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, given
 from hypothesis import strategies as st
 
 from scoring.aggregation.methods import METHODS
@@ -21,6 +21,7 @@ from scoring.ranking.pipeline import KEPT_PACKED, pack, rank
 from scoring.ranking.ranked import NUMBERS, Rankings
 from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset
 from tests.conftest import refilled
+from tests.sampling import law
 from tests.test_laws import some_sites
 
 SCENARIOS = [
@@ -93,7 +94,7 @@ def test_arrays_and_statements_agree_on_the_bundle(
 weights = st.dictionaries(st.sampled_from(list(load().pillars)), st.just(0.0) | st.floats(1e-6, 1e6), min_size=1)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+@law(40, suppress_health_check=list(HealthCheck))
 @given(some_sites(), weights.filter(lambda w: sum(w.values()) > 0), st.sampled_from(ORDERS))
 def test_arrays_and_statements_agree_on_any_sites_and_weights(sites, w, order) -> None:
     con = refilled(sites)

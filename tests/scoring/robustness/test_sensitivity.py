@@ -21,9 +21,10 @@ from scoring.robustness.sensitivity import needs, raw_value, stability, tornado
 from scoring.robustness.two_desks import TwoDesks, accord, desk_scenario, two_desks
 from scoring.robustness.value_of_information import lessons
 from tests.conftest import TinySite, criteria_for, refilled, tiny_facts
+from tests.sampling import law
 from tests.test_laws import some_sites, weights
 
-SLOW = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = law(25, suppress_health_check=[HealthCheck.too_slow])
 
 
 def many(count: int = 14, seed: int = 2) -> list[TinySite]:

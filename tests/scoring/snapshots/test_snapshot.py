@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from data.facts import data_version
@@ -24,6 +24,7 @@ from scoring.ranking.scenario import Filters, from_preset
 from scoring.snapshots import rank_moves, snapshot, vectors
 from scoring.snapshots.vectors import Basis, capture, standings
 from tests.conftest import TinySite
+from tests.sampling import law
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "frozen_heavy.snapshot"
 
@@ -148,7 +149,7 @@ def test_a_damaged_snapshot_is_refused_in_words(payload: bytes, message: str) ->
         snapshot.from_bytes(payload)
 
 
-@settings(max_examples=60, deadline=None)
+@law(60)
 @given(
     part=st.sampled_from(["u", "m", "listed", "site_ids", "criteria", "axes"]),
     value=st.one_of(st.none(), st.text(), st.integers(), st.lists(st.text())),

@@ -9,7 +9,7 @@ from pathlib import Path
 import duckdb
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from scoring.supply.response import Response, balanced, days_bridged, respond
@@ -28,6 +28,7 @@ from scoring.supply.response_scenario import (
 )
 from scoring.supply.response_sites import DRAWS, metal_share, stated_outputs
 from scoring.supply.stock import Stock, stocks_from
+from tests.sampling import law
 
 GALLIUM = {"commodity": "gallium", "stage": "refining", "country": "CHN", "cut_pct": 100, "months": 12}
 flows = st.lists(st.floats(0, 50), min_size=1, max_size=12)
@@ -111,7 +112,7 @@ def test_the_order_of_countries_does_not_count(facts: duckdb.DuckDBPyConnection)
     assert one == other
 
 
-@settings(max_examples=12)
+@law(12)
 @given(st.permutations(["CHN", "RUS", "TJK", "TUR"]), st.floats(0, 100), st.floats(0, 1))
 def test_laws_of_the_whole_response(
     facts: duckdb.DuckDBPyConnection, order: list[str], cut_pct: float, part: float

@@ -34,6 +34,7 @@ from scoring.defaults import DEFAULT_PRESET
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import Filters, from_preset
 from tests.browser.conftest import serving
+from tests.sampling import share
 from ui.http.server import ENDPOINTS, ROUTES
 from workspace import published, session
 
@@ -247,11 +248,12 @@ def test_links_follow_the_host_and_no_prefix(client: TestClient) -> None:
 schema = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=ROUTES))
 
 
+@pytest.mark.law
 @pytest.mark.parametrize("operation", [each.ok() for each in schema.get_all_operations()], ids=lambda each: each.label)
 def test_answers_are_as_the_document_says(operation: schemathesis.APIOperation, client: TestClient) -> None:
     """By an id of its own for each endpoint: workers take tests of one id for one test."""
     stated = operation.get_strategies_from_examples()
-    for cases, count in (*((each, 1) for each in stated), (operation.as_strategy(), 12)):
+    for cases, count in (*((each, 1) for each in stated), (operation.as_strategy(), share(12))):
 
         @given(case=cases)
         @settings(

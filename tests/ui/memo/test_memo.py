@@ -10,7 +10,7 @@ from pathlib import Path
 
 import docx
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from data.shortlist_items import Item, Shortlist
@@ -18,6 +18,7 @@ from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
 from scoring.ranking.scenario import from_preset, opening
+from tests.sampling import law
 from ui.memo.content import Memo, MemoBasis, SitePage, ground, memos
 from ui.memo.files import FORMATS, MISSING, MemoFormatError, _characters, html, pages_png, pdf, within_font, write
 from ui.memo.files import docx as as_docx
@@ -180,7 +181,7 @@ def test_tips_that_the_screens_ask_for_are_there() -> None:
     assert asked <= set(terms())
 
 
-@settings(max_examples=15, deadline=None)
+@law(15)
 @given(st.text(max_size=200))
 @example("".join(map(chr, range(32))) + "\x1b[31m\x9b\ud800\ufffe\uffff\u202e")
 def test_no_text_breaks_a_memo(text: str) -> None:
