@@ -250,7 +250,8 @@ def _edges(places_m: FloatArray, a: IntArray, b: IntArray) -> tuple[IntArray, In
     """
     low, high = np.minimum(a, b), np.maximum(a, b)
     key = np.sort((low * len(places_m) + high)[low != high])  # np.unique would hash: ten times as slow on these numbers
-    first, second = np.divmod(key[np.r_[True, key[1:] != key[:-1]][: len(key)]], len(places_m))
+    links = key[np.r_[True, key[1:] != key[:-1]][: len(key)]]
+    first, second = (each.astype(np.int32) for each in np.divmod(links, len(places_m)))
     between_m = places_m[first] - places_m[second]
     chord_m = np.sqrt(np.einsum("ij,ij->i", between_m, between_m))
     km = chord_m * (1.0 + (chord_m / RADIUS_M) ** 2 / 24.0) / 1000

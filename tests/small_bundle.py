@@ -5,6 +5,7 @@ For tests of what does not depend on the number of sites.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pyarrow as pa
@@ -36,10 +37,13 @@ def site_ids() -> list[str]:
     return chosen
 
 
-def write(folder: Path) -> Path:
-    """Write the bundle below `folder` and return it: fact tables of the chosen sites, everything else by link."""
+def write(folder: Path, sites: Sequence[str] = ()) -> Path:
+    """Write the bundle below `folder` and return it: fact tables of these sites, everything else by link.
+
+    Without `sites`, of the chosen ones.
+    """
     folder.mkdir(parents=True)
-    kept = site_ids()
+    kept = sites or site_ids()
     for path in WHOLE.iterdir():
         if path.stem in TABLES and "site_id" in pq.read_schema(path).names:
             table = pq.read_table(path)

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from scoring.ranking.scenario import from_preset
-from tests import on_small
+from tests import on_small, small_bundle
 from tests.commands import Commands
 from ui.http import map_routes
 from ui.map import addresses
@@ -45,15 +45,27 @@ def answers(run: Commands) -> dict[str, Any]:
     }
 
 
-def test_each_bundle_answers_for_itself_before_within_and_after(run: Commands, small: Path) -> None:
-    before = answers(run)
+def test_each_bundle_answers_for_itself_before_within_and_after(run: Commands, small: Path, tmp_path: Path) -> None:
+    other = small_bundle.write(tmp_path / "other", [SITE, *small_bundle.site_ids()[::3]])
+    with on_small.on_bundle(other):
+        before = answers(run)
+        with on_small.on_bundle(small):
+            within = answers(run)
+            with on_small.on_bundle(other):
+                assert answers(run) == before
+            assert answers(run) == within
+        assert [name for name in before if before[name] == within[name]] == [], "each tells the bundles apart"
+        assert answers(run) == before
+
+
+def test_the_whole_bundle_answers_again_after_the_small_one(small: Path) -> None:
+    count = "SELECT count(*) FROM combined.site"
+    whole = session.facts().cursor().execute(count).fetchone()
     with on_small.on_bundle(small):
-        within = answers(run)
+        assert session.facts().cursor().execute(count).fetchone() != whole
         with on_small.on_bundle(None):
-            assert answers(run) == before
-        assert answers(run) == within
-    assert [name for name in before if before[name] == within[name]] == [], "each tells the bundles apart"
-    assert answers(run) == before
+            assert session.facts().cursor().execute(count).fetchone() == whole
+    assert session.facts().cursor().execute(count).fetchone() == whole
 
 
 def test_no_module_keeps_an_opener_by_a_name_that_is_not_exchanged(small: Path) -> None:

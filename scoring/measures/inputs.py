@@ -249,8 +249,23 @@ def _ways_to_ports(
     )
 
 
-#: Ways are kept for sites that users add: about 100 MB for roads and railways together, against 10 s each time.
-@lru_cache(maxsize=2)
+#: Networks and ways are kept for sites that users add: about 150 MB for roads and railways, against 8 s each time.
+@lru_cache(maxsize=len(NETWORKS))
+def kept_network(network: str, layers: Path, share_alike: Path) -> LineNetwork:
+    """Return the graph of a network.
+
+    Parameters
+    ----------
+    network : str
+        A key of `NETWORKS`.
+    layers, share_alike : Path
+        Folders of bundled layers.
+    """
+    return LineNetwork(network_lines(network, layers, share_alike), JOIN_KM)
+
+
+#: Of each network, the ways for sites of no covered nation and of three of them.
+@lru_cache(maxsize=4 * len(NETWORKS))
 def kept_ways_to_ports(network: str, layers: Path, share_alike: Path, lon: bytes, lat: bytes) -> ShortestPaths:
     """Return the ways along a network to ports, given as the bytes of their degrees (float64; NaN: may not be used).
 
@@ -263,7 +278,7 @@ def kept_ways_to_ports(network: str, layers: Path, share_alike: Path, lon: bytes
     lon, lat : bytes
         Of one array each, EPSG:4326.
     """
-    graph = LineNetwork(network_lines(network, layers, share_alike), JOIN_KM)
+    graph = kept_network(network, layers, share_alike)
     return _ways_to_ports(graph, landmasses(layers), np.frombuffer(lon), np.frombuffer(lat))
 
 

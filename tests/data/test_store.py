@@ -36,6 +36,7 @@ from data.store import (
 )
 from scoring.ranking.scenario import Filters, Scenario, from_preset
 from scoring.ranking.scenario_reading import from_dict
+from tests.sampling import share
 
 pytestmark = pytest.mark.usefixtures("made_stores")
 CHECKOUT = Path(__file__).resolve().parents[2]
@@ -80,8 +81,9 @@ def test_a_store_of_each_older_schema_survives_kills_before_and_in_its_migration
     assert tally.acknowledged >= 2 * len(store_trials.OLD_NUMBERS)
 
 
-def test_damage_is_said_and_never_taken_for_a_lock_or_for_the_whole() -> None:
-    tally = store_trials.damaged_files(2 * len(store_trials.DAMAGE), random.Random(7))
+@pytest.mark.parametrize("times", [1, pytest.param(3, marks=pytest.mark.nightly)])
+def test_damage_is_said_and_never_taken_for_a_lock_or_for_the_whole(times) -> None:
+    tally = store_trials.damaged_files(times * len(store_trials.DAMAGE), random.Random(7))
     assert tally.failures == []
     assert any("says that changes may be missing" in outcome for outcome in tally.outcomes)
 
@@ -406,20 +408,23 @@ def test_a_write_that_fails_leaves_nothing_and_the_next_one_works(tmp_path) -> N
         assert store._root.cursor().execute("SELECT subject FROM change").fetchall() == [("kept/whole",)]
 
 
+@pytest.mark.law
 def test_sixteen_threads_read_their_own_rows_while_they_write(tmp_path) -> None:
+    rows = share(20)
+
     def work(number: int) -> list[list[str]]:
         seen = []
-        for i in range(20):
+        for i in range(rows):
             shortlists.add(store, f"list-{number}", f"site-{number}-{i}")
             seen.append(shortlists.site_ids(store, f"list-{number}"))
         return seen
 
     with Store.open(tmp_path) as store, ThreadPoolExecutor(16) as pool:
         for number, seen in enumerate(pool.map(work, range(16))):
-            assert seen == [[f"site-{number}-{j}" for j in range(i + 1)] for i in range(20)]
+            assert seen == [[f"site-{number}-{j}" for j in range(i + 1)] for i in range(rows)]
         assert store._root.cursor().execute("SELECT count(*), count(DISTINCT number) FROM change").fetchone() == (
-            320,
-            320,
+            16 * rows,
+            16 * rows,
         )
 
 

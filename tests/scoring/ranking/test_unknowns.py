@@ -137,7 +137,8 @@ def test_a_value_that_is_a_mean_stays_the_mean_of_its_draws() -> None:
     assert as_median.mean() < 0.62
 
 
-def test_a_thousand_seeds_scatter_as_a_binomial_does() -> None:
+@pytest.mark.parametrize(("seeds", "off"), [(200, 0.2), pytest.param(1000, 0.1, marks=pytest.mark.nightly)])
+def test_seeds_scatter_as_a_binomial_does(seeds: int, off: float) -> None:
     """A known 0.6 against an unknown of whom no peer is known: the unknown is first in 40 % of the draws."""
     u, low, high = np.array([[0.6], [0.0]]), np.array([[0.6], [0.0]]), np.array([[0.6], [1.0]])
     states = without_peers(u, low, high, np.ones_like(u), np.zeros(1), np.zeros(2, dtype=bool))
@@ -145,12 +146,12 @@ def test_a_thousand_seeds_scatter_as_a_binomial_does() -> None:
     shares = np.array(
         [
             smaa(states, np.ones((draws, 1)), np.random.default_rng(seed), top_k=1, classes=(1, 2)).in_top_k[1]
-            for seed in range(1000)
+            for seed in range(seeds)
         ]
     )
     error = np.sqrt(0.4 * 0.6 / draws)
     assert shares.mean() == pytest.approx(0.4, abs=4 * error / np.sqrt(len(shares)))
-    assert shares.std() == pytest.approx(error, rel=0.1)
+    assert shares.std() == pytest.approx(error, rel=off)
 
 
 def test_list_and_draws_agree_on_the_first_twenty(facts: duckdb.DuckDBPyConnection) -> None:

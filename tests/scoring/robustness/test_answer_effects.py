@@ -22,6 +22,7 @@ from scoring.ranking.scenario import Scenario, from_preset
 from scoring.robustness.answer_effects import OpenFact, age_years, criteria_on, open_facts
 from scoring.robustness.timing_answers import ATTRIBUTES, outermost_stages
 from tests import small_bundle
+from tests.sampling import sampled
 
 TODAY = date(2026, 11, 26)
 
@@ -130,8 +131,10 @@ def by_force(con: duckdb.DuckDBPyConnection, scenario: Scenario, fact: OpenFact)
     return min(ranks), max(ranks), max(scores), min(scores)
 
 
-@pytest.mark.parametrize(("first", "others"), [(4, 8), pytest.param(12, 24, marks=pytest.mark.nightly)])
-@pytest.mark.parametrize("commodity", ["", "dysprosium"])
+@pytest.mark.parametrize(
+    ("commodity", "first", "others"),
+    sampled([("", 2, 4), ("dysprosium", 4, 8), ("", 12, 24), ("dysprosium", 12, 24)], 4),
+)
 def test_order_is_that_of_the_effect_recomputed_by_brute_force(small, commodity: str, first: int, others: int) -> None:
     scenario = from_preset(commodity=commodity)
     found = open_facts(small, scenario, TODAY)

@@ -16,6 +16,7 @@ from scoring.ranking.scenario import STEPS, Filters, opening
 from scoring.sites.dossier import dossier
 from scoring.sites.own_list import AskedLists, KeptLists, as_listed, own_lists, own_ranks, scenario_of
 from scoring.sites.side_by_side import side_by_side
+from tests.sampling import share
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -87,11 +88,12 @@ def test_no_statement_counts_all_rows_by_a_window() -> None:
     assert [path for path, text in code.items() if re.search(r"\bOVER\s*\(\s*\)", text, re.I)] == []
 
 
+@pytest.mark.law
 def test_many_at_once_find_the_same_lists(facts, one_of_each) -> None:
     scenario, ids = opening(commodity="tin").with_filters(step="derivatives"), list(one_of_each.values())
     expected = own_lists(facts, scenario, ids)
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(lambda _turn: own_lists(facts, scenario, ids), range(24))) == [expected] * 24
+        assert list(pool.map(lambda _turn: own_lists(facts, scenario, ids), range(share(24)))) == [expected] * share(24)
 
 
 @pytest.mark.parametrize("method", ["weighted_sum", "topsis"])

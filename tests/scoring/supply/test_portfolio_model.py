@@ -183,9 +183,10 @@ def test_many_projects_are_solved_from_a_start_as_from_none(seed: int) -> None:
     assert solve(twice) is None
 
 
-def test_draws_side_by_side_are_those_one_after_the_other() -> None:
+@pytest.mark.parametrize("projects", [200, pytest.param(700, marks=pytest.mark.nightly)])
+def test_draws_side_by_side_are_those_one_after_the_other(projects: int) -> None:
     rng = np.random.default_rng(1)
-    versions = [drawn(large(700, 30), rng) for _draw in range(6)]
+    versions = [drawn(large(projects, 30), rng) for _draw in range(6)]
     with ThreadPoolExecutor(3) as workers:
         abreast = list(workers.map(lambda version: solve(version, draft=True), versions))
     for version, found in zip(versions, abreast, strict=True):

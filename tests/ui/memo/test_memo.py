@@ -45,11 +45,12 @@ WORDS = (
     "framework",
     "made",
 )
+pytestmark = pytest.mark.usefixtures("small_app")
 HOSTILE = '=HYPERLINK("x") <script>alert(1)</script> #import "x" $x$ *b* \\ 🚀 山'
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoBasis]:
+def found(small_app: None, tmp_path_factory: pytest.TempPathFactory) -> Iterator[MemoBasis]:
     patched = pytest.MonkeyPatch()
     patched.setenv("OREBRIDGE_HOME", str(tmp_path_factory.mktemp("home")))
     session.close()
@@ -236,7 +237,7 @@ def test_an_empty_shortlist_gets_a_sentence() -> None:
 
 
 def test_a_project_beside_a_site_that_is_none_has_the_range_of_its_own_list(found: MemoBasis) -> None:
-    mixed = Shortlist("Mixed", "", items=(Item(IDS[0]), Item("deu-landeskrone-mine-988c")))
+    mixed = Shortlist("Mixed", "", items=(Item(IDS[0]), Item("ago-capuia-b487")))
     basis = ground(session.facts(), opening(), mixed, reference.sources(), {})
     assert len(basis.lists) == 2
     assert sorted(basis.ranges["site_id"]) == sorted(site["site_id"] for site in basis.sites)
