@@ -23,6 +23,8 @@ from scoring.ranking.scenario import from_preset
 from scoring.snapshots import snapshot as frozen
 from workspace.shortlist_import import take_in
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 SITE = "usa-mountain-pass-ceec"
 
 

@@ -9,9 +9,12 @@ import pytest
 
 from tests.commands import Commands
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 OWN = 'commodity = "gallium"\nstage = "refining"\ncountry = "CHN"\ncut_pct = 100\nmonths = 6\n'
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_response_says_its_answer_and_its_sites(run: Commands) -> None:
     done = run("respond", "--preset", "china_gallium_ban", "--stages", "all", "--stock-days", 60)
     assert done.returncode == 0, done.stderr
@@ -19,6 +22,7 @@ def test_a_response_says_its_answer_and_its_sites(run: Commands) -> None:
     assert "Metlen gallium line" in done.stdout
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_json_names_commodity_stage_countries_shares_and_sources(run: Commands, tmp_path: Path) -> None:
     (tmp_path / "stop.toml").write_text(OWN)
     (tmp_path / "stocks.csv").write_text("commodity,quantity,unit\ngallium,2000,kg\n")
@@ -62,6 +66,7 @@ def test_a_stock_is_planned_with_the_users_goods(run: Commands, tmp_path: Path) 
     assert "would cover" in run("stock", "--budget-musd", 5, "--cautious").stdout.replace("\n", " ")
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_floor_lists_who_breaks_even(run: Commands, tmp_path: Path) -> None:
     (tmp_path / "costs.csv").write_text("site,commodity,break_even_usd_t\nCosterfield,antimony,40000\n")
     done = run("pricefloor", "--commodity", "antimony", "--floor-usd-t", 60000, "--costs", "costs.csv")

@@ -11,6 +11,8 @@ import pytest
 from data.sources import load_sources
 from scoring.supply.desks import DESKS
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 
 def answered(done) -> list[dict]:
     assert done.returncode == 0, done.stderr

@@ -16,6 +16,8 @@ from ui.http import response
 from ui.http.server import ROUTES
 from workspace import session
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 
 @pytest.fixture(scope="module")
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
@@ -47,6 +49,7 @@ def test_the_presets_name_their_pages(client: TestClient) -> None:
     assert listed["stock_targets"][0]["days"] == 60
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_preset_answers_as_the_function_does(client: TestClient, facts) -> None:
     found = got(client, "/response", preset="china_gallium_ban", stages="all", stock_days=60)
     expected = response_record(respond(facts.cursor(), preset("china_gallium_ban").seen(stages="all", stock_days=60)))
@@ -63,6 +66,7 @@ def test_a_stop_of_ones_own_is_asked_by_parameters(client: TestClient) -> None:
     assert len(found["months"]) == 6
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_plan_and_a_floor_answer(client: TestClient) -> None:
     bought = got(client, "/stock", budget_musd=10, presets="china_gallium_ban,china_germanium_ban")
     assert {row["commodity"] for row in bought["purchases"]} == {"gallium", "germanium"}

@@ -21,6 +21,8 @@ from tests.commands import Commands
 from ui.text import backtest_words
 from workspace import session
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 ROOT = Path(__file__).resolve().parents[3]
 SCRIPT = Path(sys.executable).with_name("orebridge")
 EXAMPLE = CURATED / "labels_fast41.csv"
@@ -60,6 +62,7 @@ def written(tmp_path: Path, text: str, name: str = "labels.csv", encoding: str =
     return name
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_the_answer_has_the_promised_shape_and_comes_soon(run) -> None:
     start = time.perf_counter()
     found = answered(run(str(EXAMPLE), "--blind", "--until", "2025-10-01", "--format", "json"))
@@ -159,6 +162,7 @@ def opened(test: AppTest, **address: str) -> AppTest:
     return test
 
 
+@pytest.mark.usefixtures("whole_app")
 @pytest.mark.parametrize("language", ["en", "ja"])
 def test_the_page_shows_figures_charts_and_misses(page: AppTest, language: str) -> None:
     test = opened(page, lang=language)
@@ -168,6 +172,7 @@ def test_the_page_shows_figures_charts_and_misses(page: AppTest, language: str) 
     assert len(test.get("vega_lite_chart") or test.get("arrow_vega_lite_chart")) == 3
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_without_blind_the_page_warns_of_the_leak(page: AppTest) -> None:
     test = opened(page, lang="en")
     assert not test.warning

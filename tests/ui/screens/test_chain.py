@@ -13,7 +13,7 @@ from ui.screens.supply import chain_words
 from ui.screens.supply.chain_picture import BAR, HEIGHT, _bands, _columns, _placed, _scale
 from workspace import chain
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 
 
 def opened(**address: str) -> AppTest:
@@ -48,6 +48,7 @@ def test_the_chain_of_the_commodity_of_interest_stands_open_and_every_switch_dra
         assert not test.exception, (switch, test.exception)
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_missing_plant_is_told_with_its_tonnes_and_a_site_opens_its_dossier() -> None:
     test = opened(lang="en", m="graphite")
     assert any("that no allied plant is there to take" in each.value for each in test.markdown)

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from tests.app import new_app
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 MOUNT_WELD, THACKER_PASS, HISHIKARI = "aus-mount-weld-cf54", "usa-thacker-pass-3cd6", "jpn-hishikari-mine-ff17"
 
 
@@ -52,6 +52,7 @@ def test_a_symbol_offers_its_commodity() -> None:
     assert (test.session_state["m"], test.session_state["q"]) == ("dysprosium", "")
 
 
+@pytest.mark.usefixtures("whole_app")
 @pytest.mark.parametrize(
     ("lang", "said"), [("en", "Thacker Pass has no dysprosium"), ("ja", "Thacker Pass にジスプロシウムはありません")]
 )

@@ -10,6 +10,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from data import shortlists
+from scoring.supply.portfolio_answer import Study
 from scoring.supply.portfolio_study import Question
 from tests.commands import Commands
 from tests.ui.screens.test_pages import opened
@@ -17,38 +18,38 @@ from ui.http.server import ROUTES
 from ui.screens.portfolio.form import BUDGET_MUSD, BY, EXAMPLE
 from workspace import portfolios, session
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 PAGE = "screens/portfolio/page.py"
 HEAVY = ("--commodity", "dysprosium", "--commodity", "terbium")
 ASKED = ("portfolio", "--budget-musd", "1000", "--by", "2030", *HEAVY)
 
 
-@pytest.fixture(scope="module")
-def opening_study():
+def opening_study() -> Study:
     return portfolios.portfolio(Question(BUDGET_MUSD, BY, "us", EXAMPLE))
 
 
+@pytest.mark.usefixtures("whole_app")
 @pytest.mark.parametrize("language", ["en", "ja"])
-def test_the_page_says_who_takes_part_before_what_is_chosen(language: str, opening_study) -> None:
-    page = opened(PAGE, lang=language)
+def test_the_page_says_who_takes_part_before_what_is_chosen(language: str) -> None:
+    page, study = opened(PAGE, lang=language), opening_study()
     words = [each.value for each in page.markdown]
-    who = opening_study.participation
+    who = study.participation
     parts = len(who.stated) + len(who.modelled)
     first = next(place for place, text in enumerate(words) if f"{parts}" in text and f"{len(who.left_out)}" in text)
-    then = next(place for place, text in enumerate(words) if f"{opening_study.share_pct:.1f}" in text)
+    then = next(place for place, text in enumerate(words) if f"{study.share_pct:.1f}" in text)
     assert first < then
     table = page.dataframe[0].value
-    assert len(table) == len(opening_study.lines)
+    assert len(table) == len(study.lines)
     assert not page.error
 
 
-def test_a_chosen_portfolio_becomes_a_shortlist_with_one_click(opening_study) -> None:
+def test_a_chosen_portfolio_becomes_a_shortlist_with_one_click() -> None:
     page = opened(PAGE)
     page.button(key="add_many").click().run()
     assert not page.exception
     name = shortlists.shortlists(session.store())[0]["name"]
     listed = shortlists.site_ids(session.store(), name)
-    assert set(listed) == {line.site_id for line in opening_study.lines}
+    assert set(listed) == {line.site_id for line in opening_study().lines}
 
 
 def test_other_limits_give_another_answer_and_an_error_is_one_sentence() -> None:
@@ -74,12 +75,12 @@ def test_a_desk_without_a_figure_is_told_with_the_names_of_the_page() -> None:
     assert "dysprosium" not in told.value
 
 
-def test_the_command_answers_as_the_page_does(run: Commands, opening_study) -> None:
+def test_the_command_answers_as_the_page_does(run: Commands) -> None:
     done = run(*ASKED, "--format", "json")
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)
-    assert told["share_pct"] == opening_study.share_pct
-    assert [line["site_id"] for line in told["lines"]] == [line.site_id for line in opening_study.lines]
+    assert told["share_pct"] == opening_study().share_pct
+    assert [line["site_id"] for line in told["lines"]] == [line.site_id for line in opening_study().lines]
     for line in told["lines"]:
         assert line["cost"]["mark"] in ("stated", "modelled", "user")
         assert line["cost"]["mark"] == "modelled" or line["cost"]["url"].startswith("http")
@@ -98,11 +99,11 @@ def test_the_command_takes_a_file_of_figures_and_says_what_is_wrong_with_one(run
     assert len(wrong.stderr.strip().splitlines()) == 1
 
 
-def test_the_api_answers_as_the_command_does(opening_study) -> None:
+def test_the_api_answers_as_the_command_does() -> None:
     with TestClient(Starlette(routes=ROUTES)) as client:
         answer = client.get("/api/v1/portfolio", params={"commodity": "dysprosium,terbium"})
         assert answer.status_code == 200, answer.text
-        assert answer.json()["share_pct"] == opening_study.share_pct
+        assert answer.json()["share_pct"] == opening_study().share_pct
         assert answer.json()["orebridge"]["data_version"]
         for parameters, sentence in (
             ({}, "name 1 to 6"),

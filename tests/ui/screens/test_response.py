@@ -12,6 +12,8 @@ from streamlit.testing.v1 import AppTest
 from scoring.supply.response_scenario import presets
 from tests.app import new_app
 
+pytestmark = pytest.mark.usefixtures("small_app")
+
 
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppTest]:

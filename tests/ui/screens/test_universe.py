@@ -10,7 +10,7 @@ from tests.app import new_app
 from ui.screens.explore.ranked_table import MOST_PROJECTS
 from workspace import rankings
 
-pytestmark = pytest.mark.usefixtures("own_store")
+pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 
 
 def opened(**address: str) -> AppTest:
@@ -104,6 +104,7 @@ def texts(test: AppTest) -> str:
     return "\n".join(each.value for each in test.caption).replace("\\", "")  # as Markdown shows it
 
 
+@pytest.mark.usefixtures("whole_app")
 @pytest.mark.parametrize(("lang", "strong"), [("en", "strong: "), ("ja", "強み：")])
 def test_the_first_three_are_named_with_a_reason_and_open_their_cards(lang: str, strong: str) -> None:
     test = opened(lang=lang)
@@ -146,6 +147,7 @@ def changes(test: AppTest) -> list[str]:
     return next(each.value for each in test.dataframe if "Δ" in each.value)["Δ"].tolist()
 
 
+@pytest.mark.usefixtures("whole_app")
 def test_a_change_of_rank_is_told_after_a_change_of_weights_alone() -> None:
     test = opened(lang="en")
     assert set(changes(test)) == {""}
