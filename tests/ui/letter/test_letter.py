@@ -15,8 +15,8 @@ from ui.letter.content import OWNER_ROWS, Asking, letter_text
 from ui.letter.files import FORMATS, LetterFormatError, write
 from workspace import facts
 
-pytestmark = pytest.mark.usefixtures("own_store")
-SITES = ["nam-lofdal-bergville-11c6", "usa-maxville-expansion-project-9a78", "jpn-kosaka-smelting-refining-dowa-ab15"]
+pytestmark = pytest.mark.usefixtures("own_store", "small_app")
+SITES = ["nam-lofdal-bergville-11c6", "usa-mountain-pass-ceec", "jpn-kosaka-smelting-refining-dowa-ab15"]
 TODAY = date(2026, 11, 26)
 ASKING = Asking("METI, Mineral Resources Division\x1b[2J", "facts@example.org", "2026-12-31")
 
