@@ -20,11 +20,11 @@ def explained(con, scenario: Scenario, site_id: str):
 
 @pytest.mark.parametrize("lens", ["", "neodymium", "copper"])
 @pytest.mark.parametrize("preset", ["balanced", "japan_desk"])
-def test_lines_of_real_sites_add_up(facts, preset, lens) -> None:
+def test_lines_of_real_sites_add_up(small_facts, preset, lens) -> None:
     scenario = from_preset(preset, commodity=lens)
-    ranking = rank(facts, scenario)
+    ranking = rank(small_facts, scenario)
     for position in (0, len(ranking) // 2, len(ranking) - 1):
-        row, lines = explained(facts, scenario, ranking["site_id"].iloc[position])
+        row, lines = explained(small_facts, scenario, ranking["site_id"].iloc[position])
         assert math.fsum(x.contribution for x in lines) == pytest.approx(row["score"], abs=1e-9)
         assert math.fsum(x.weight_share for x in lines) == pytest.approx(1)
         assert math.fsum(x.weight_share for x in lines if x.status != "unknown") == pytest.approx(row["coverage"])

@@ -47,8 +47,8 @@ SCENARIOS = [
 
 
 @pytest.fixture(scope="module")
-def rankings(facts: duckdb.DuckDBPyConnection) -> Rankings:
-    return Rankings(facts)
+def rankings(small_facts: duckdb.DuckDBPyConnection) -> Rankings:
+    return Rankings(small_facts)
 
 
 def test_the_stricter_rule_of_ownership_moves_sites_behind(rankings: Rankings) -> None:
@@ -59,18 +59,18 @@ def test_the_stricter_rule_of_ownership_moves_sites_behind(rankings: Rankings) -
 
 
 def test_only_sites_whose_owners_pass_are_those_with_that_verdict(
-    rankings: Rankings, facts: duckdb.DuckDBPyConnection
+    rankings: Rankings, small_facts: duckdb.DuckDBPyConnection
 ) -> None:
     for any_stake, gate in ((False, "covered_nation"), (True, "covered_any")):
         listed = rankings.frame(from_preset(filters=Filters(owners_clear=True, any_stake=any_stake)))
         passed = "SELECT site_id FROM combined.gate WHERE gate = $gate AND verdict = 'pass'"
-        expected = {row[0] for row in facts.execute(passed, {"gate": gate}).fetchall()}
+        expected = {row[0] for row in small_facts.execute(passed, {"gate": gate}).fetchall()}
         assert expected
         assert set(listed["site_id"]) == expected
 
 
-def same(rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
-    expected, found = rank(facts, scenario), rankings.frame(scenario)
+def same(rankings: Rankings, small_facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> None:
+    expected, found = rank(small_facts, scenario), rankings.frame(scenario)
     assert found["site_id"].tolist() == expected["site_id"].tolist()
     assert found["rank"].tolist() == expected["rank"].tolist()
     for name in NUMBERS:
@@ -86,9 +86,9 @@ def same(rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenari
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_arrays_and_statements_agree_on_the_bundle(
-    rankings: Rankings, facts: duckdb.DuckDBPyConnection, scenario: Scenario
+    rankings: Rankings, small_facts: duckdb.DuckDBPyConnection, scenario: Scenario
 ) -> None:
-    same(rankings, facts, scenario)
+    same(rankings, small_facts, scenario)
 
 
 weights = st.dictionaries(st.sampled_from(list(load().pillars)), st.just(0.0) | st.floats(1e-6, 1e6), min_size=1)
@@ -132,7 +132,7 @@ def test_packed_vectors_are_bounded_and_those_in_use_stay(tiny) -> None:
 
 
 def test_no_ranking_waits_for_a_method_of_another(
-    facts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+    small_facts: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     started, go_on = threading.Event(), threading.Event()
 
@@ -142,15 +142,15 @@ def test_no_ranking_waits_for_a_method_of_another(
         return np.zeros(len(points))
 
     monkeypatch.setitem(pipeline.KERNELS, "pareto", slow)
-    rank(facts, from_preset(commodity="gallium"))
+    rank(small_facts, from_preset(commodity="gallium"))
     pareto = threading.Thread(
-        target=lambda: rank(facts, Scenario({"grade": 17.5}, method="pareto", commodity="gallium"))
+        target=lambda: rank(small_facts, Scenario({"grade": 17.5}, method="pareto", commodity="gallium"))
     )
     pareto.start()
     assert started.wait(20)
     before = time.monotonic()
-    rank(facts, Scenario({"grade": 2, "permitting": 5}, commodity="gallium"))
-    rank(facts, Scenario({"grade": 2, "permitting": 5}, commodity="gallium", method="topsis"))
+    rank(small_facts, Scenario({"grade": 2, "permitting": 5}, commodity="gallium"))
+    rank(small_facts, Scenario({"grade": 2, "permitting": 5}, commodity="gallium", method="topsis"))
     waited = time.monotonic() - before
     go_on.set()
     pareto.join()

@@ -104,9 +104,9 @@ def test_a_score_lies_in_the_unit_interval_and_more_is_never_less(order, shares)
         assert found == pytest.approx(got + filled)
 
 
-def test_draws_of_an_unknown_have_the_mean_and_the_spread_of_its_peers(facts: duckdb.DuckDBPyConnection) -> None:
+def test_draws_of_an_unknown_have_the_mean_and_the_spread_of_its_peers(small_facts: duckdb.DuckDBPyConnection) -> None:
     """Exactly: of few peers the values between them, which are drawn too, move the mean by a term that is known."""
-    packed = packed_arrays(facts, opening())
+    packed = packed_arrays(small_facts, opening())
     rng = np.random.default_rng(3)
     open_cells = np.argwhere((packed.known == 0) & (packed.states.applies > 0) & (packed.weights > 0))
     for row, column in open_cells[rng.choice(len(open_cells), 25)]:
@@ -115,7 +115,7 @@ def test_draws_of_an_unknown_have_the_mean_and_the_spread_of_its_peers(facts: du
         error = 4 * drawn.std() / np.sqrt(len(drawn)) + 0.01
         mean = packed.states.expected[row, column]
         least, most = packed.states.of_peers(rows[:2], columns[:2], np.array([0.0, 1.0]))
-        found = facts.execute(
+        found = small_facts.execute(
             "SELECT min(n) FROM peer WHERE position = ? AND abs(mean - ?) < 1e-9", [int(column), mean]
         )
         (peers,) = found.fetchone() or (None,)
@@ -154,9 +154,11 @@ def test_seeds_scatter_as_a_binomial_does(seeds: int, off: float) -> None:
     assert shares.std() == pytest.approx(error, rel=off)
 
 
-def test_list_and_draws_agree_on_the_first_twenty(facts: duckdb.DuckDBPyConnection) -> None:
+def test_list_and_draws_agree_on_the_first_twenty(small_facts: duckdb.DuckDBPyConnection) -> None:
     doubtful = {
-        order: rank_stability(facts, replace(opening(), order_by=order).with_filters(step="mines")).first_but_unlikely
+        order: rank_stability(
+            small_facts, replace(opening(), order_by=order).with_filters(step="mines")
+        ).first_but_unlikely
         for order in ("expected", "shrunk")
     }
     assert len(doubtful["expected"]) <= 3

@@ -44,8 +44,8 @@ NONE = Candidate(
 )
 
 
-def test_the_facts_of_a_row_are_those_of_the_site_in_the_order_asked(facts) -> None:
-    lofdal, pass_ = candidates(facts, [LOFDAL, MOUNTAIN_PASS])
+def test_the_facts_of_a_row_are_those_of_the_site_in_the_order_asked(small_facts) -> None:
+    lofdal, pass_ = candidates(small_facts, [LOFDAL, MOUNTAIN_PASS])
     assert lofdal.buyers == (("JOGMEC", "JPN"),)
     assert pass_.buyers == (("Sumitomo Corporation", "JPN"),)
     assert (lofdal.site_id, pass_.site_id) == (LOFDAL, MOUNTAIN_PASS)
@@ -55,25 +55,27 @@ def test_the_facts_of_a_row_are_those_of_the_site_in_the_order_asked(facts) -> N
     assert pass_.blocs[0][0] == "us"
 
 
-def test_the_gap_is_that_of_the_first_commodity_and_not_of_a_metal_that_is_not_sold(facts) -> None:
+def test_the_gap_is_that_of_the_first_commodity_and_not_of_a_metal_that_is_not_sold(small_facts) -> None:
     """Mt Weld holds niobium and sells rare earths; a lens on dysprosium asks for the rare earths that it belongs to."""
-    mt_weld = facts.execute("SELECT site_id FROM facts.site WHERE name = 'Mt Weld' AND iso3 = 'AUS'").fetchone()[0]
-    plain, lens = (candidates(facts, [mt_weld], commodity)[0] for commodity in ("", "dysprosium"))
+    mt_weld = small_facts.execute("SELECT site_id FROM facts.site WHERE name = 'Mt Weld' AND iso3 = 'AUS'").fetchone()[
+        0
+    ]
+    plain, lens = (candidates(small_facts, [mt_weld], commodity)[0] for commodity in ("", "dysprosium"))
     assert plain.gap_of == "rare earths"
     assert lens.gap_of in ("rare earths", "dysprosium")
 
 
 @pytest.mark.parametrize("commodity", ["", "tin", "dysprosium"])
-def test_both_gaps_are_of_the_one_commodity_that_is_named(facts, commodity: str) -> None:
+def test_both_gaps_are_of_the_one_commodity_that_is_named(small_facts, commodity: str) -> None:
     """Onsan's antimony and indium, Hemerdon's tin and tungsten: two metals are never told as one."""
     measured = {
         (criterion, site_id, target)
-        for criterion, site_id, target in facts.execute(
+        for criterion, site_id, target in small_facts.execute(
             "SELECT criterion_id, site_id, target FROM combined.measurement WHERE criterion_id LIKE 'gap_closed%'"
         ).fetchall()
     }
-    ids = [site_id for (site_id,) in facts.execute("SELECT site_id FROM combined.project").fetchall()]
-    listed = candidates(facts, ids, commodity)
+    ids = [site_id for (site_id,) in small_facts.execute("SELECT site_id FROM combined.project").fetchall()]
+    listed = candidates(small_facts, ids, commodity)
     for each in listed:
         assert each.gap_us_pct is None or ("gap_closed", each.site_id, each.gap_of) in measured
         groups = ("gap_closed_japan", each.site_id, each.gap_of), ("gap_closed_japan", each.site_id, "rare earths")

@@ -22,62 +22,62 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture
-def one_of_each(facts: duckdb.DuckDBPyConnection) -> dict[str, str]:
+def one_of_each(small_facts: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Return the first project of each step, and a site that is none."""
     projects = opening()
-    firsts = {step: str(rank(facts, projects.with_filters(step=step))["site_id"].iloc[0]) for step in STEPS}
+    firsts = {step: str(rank(small_facts, projects.with_filters(step=step))["site_id"].iloc[0]) for step in STEPS}
     rest = "SELECT min(site_id) FROM combined.site WHERE site_id NOT IN (SELECT site_id FROM combined.project)"
-    found = facts.execute(rest).fetchone()
+    found = small_facts.execute(rest).fetchone()
     assert found
     return {**firsts, "": str(found[0])}
 
 
-def test_a_project_is_ranked_in_its_step_and_any_other_site_among_all(facts, one_of_each) -> None:
-    lists = own_lists(facts, opening().with_filters(step="mines", countries=("AUS",)), list(one_of_each.values()))
+def test_a_project_is_ranked_in_its_step_and_any_other_site_among_all(small_facts, one_of_each) -> None:
+    lists = own_lists(small_facts, opening().with_filters(step="mines", countries=("AUS",)), list(one_of_each.values()))
     named = {each.scenario.filters.step: each for each in lists}
     assert {step: each.site_ids for step, each in named.items()} == {k: (v,) for k, v in one_of_each.items()}
     assert [each.scenario.filters.universe for each in lists] == ["projects"] * 4 + ["all"]
     for each in lists:
-        assert each.sites == len(rank(facts, each.scenario))
+        assert each.sites == len(rank(small_facts, each.scenario))
 
 
-def test_all_projects_are_one_list_only_side_by_side(facts, one_of_each) -> None:
+def test_all_projects_are_one_list_only_side_by_side(small_facts, one_of_each) -> None:
     sites = [one_of_each["mines"], one_of_each["processing"]]
-    assert len(own_lists(facts, opening(), sites)) == 2
-    (shared,) = own_lists(facts, replace(opening(), shared_only=True), sites)
+    assert len(own_lists(small_facts, opening(), sites)) == 2
+    (shared,) = own_lists(small_facts, replace(opening(), shared_only=True), sites)
     assert shared.scenario.filters.step == ""
 
 
-def test_dossier_comparison_and_list_tell_one_rank(facts, one_of_each) -> None:
+def test_dossier_comparison_and_list_tell_one_rank(small_facts, one_of_each) -> None:
     scenario = opening().with_filters(step="mines")
     ids = [one_of_each["processing"], one_of_each["recycling"]]
-    compared = side_by_side(facts, scenario, ids)
-    ranks = own_ranks(facts, scenario, own_lists(facts, scenario, ids))
+    compared = side_by_side(small_facts, scenario, ids)
+    ranks = own_ranks(small_facts, scenario, own_lists(small_facts, scenario, ids))
     for site in compared.sites:
-        own = dossier(facts, scenario, site["site_id"])
-        told = rank(facts, scenario_of(scenario, own["ranked_among"])).set_index("site_id")
+        own = dossier(small_facts, scenario, site["site_id"])
+        told = rank(small_facts, scenario_of(scenario, own["ranked_among"])).set_index("site_id")
         place = int(told.loc[site["site_id"], "rank"])
         assert own["rank"] == site["rank"] == ranks[site["site_id"]][0] == place
         assert compared.ranks["joint"][site["site_id"]] == place
         assert own["ranked_among"]["sites"] == len(told)
 
 
-def test_a_site_without_the_commodity_of_interest_is_ranked_among_all(facts) -> None:
+def test_a_site_without_the_commodity_of_interest_is_ranked_among_all(small_facts) -> None:
     other = "SELECT min(site_id) FROM combined.site WHERE NOT list_contains(commodities, 'gallium')"
-    found = facts.execute(other).fetchone()
+    found = small_facts.execute(other).fetchone()
     assert found
-    (own,) = own_lists(facts, opening(commodity="gallium", filters=Filters()), [found[0], "no-such-site"])
+    (own,) = own_lists(small_facts, opening(commodity="gallium", filters=Filters()), [found[0], "no-such-site"])
     assert (own.scenario.commodity, own.site_ids) == ("", (found[0],))
 
 
-def test_a_list_as_it_stands_leaves_out_what_its_filters_leave_out(facts, one_of_each) -> None:
+def test_a_list_as_it_stands_leaves_out_what_its_filters_leave_out(small_facts, one_of_each) -> None:
     mine = one_of_each["mines"]
-    country = str(facts.execute("SELECT iso3 FROM combined.site WHERE site_id = ?", [mine]).fetchone()[0])
-    here = as_listed(facts, opening().with_filters(countries=(country,)), [mine])
-    assert (here.site_ids, here.sites) == ((mine,), len(rank(facts, here.scenario)))
-    assert as_listed(facts, opening().with_filters(countries=("ATA",)), [mine]).site_ids == ()
-    whole = as_listed(facts, opening().with_filters(min_coverage=0.99), [mine])
-    assert whole.sites == len(rank(facts, whole.scenario)) < len(rank(facts, opening()))
+    country = str(small_facts.execute("SELECT iso3 FROM combined.site WHERE site_id = ?", [mine]).fetchone()[0])
+    here = as_listed(small_facts, opening().with_filters(countries=(country,)), [mine])
+    assert (here.site_ids, here.sites) == ((mine,), len(rank(small_facts, here.scenario)))
+    assert as_listed(small_facts, opening().with_filters(countries=("ATA",)), [mine]).site_ids == ()
+    whole = as_listed(small_facts, opening().with_filters(min_coverage=0.99), [mine])
+    assert whole.sites == len(rank(small_facts, whole.scenario)) < len(rank(small_facts, opening()))
 
 
 def test_no_statement_counts_all_rows_by_a_window() -> None:
@@ -89,20 +89,22 @@ def test_no_statement_counts_all_rows_by_a_window() -> None:
 
 
 @pytest.mark.law
-def test_many_at_once_find_the_same_lists(facts, one_of_each) -> None:
+def test_many_at_once_find_the_same_lists(small_facts, one_of_each) -> None:
     scenario, ids = opening(commodity="tin").with_filters(step="derivatives"), list(one_of_each.values())
-    expected = own_lists(facts, scenario, ids)
+    expected = own_lists(small_facts, scenario, ids)
     with ThreadPoolExecutor(4) as pool:
-        assert list(pool.map(lambda _turn: own_lists(facts, scenario, ids), range(share(24)))) == [expected] * share(24)
+        assert list(pool.map(lambda _turn: own_lists(small_facts, scenario, ids), range(share(24)))) == [
+            expected
+        ] * share(24)
 
 
 @pytest.mark.parametrize("method", ["weighted_sum", "topsis"])
-def test_lists_in_memory_answer_as_the_facts_do(facts, one_of_each, method: str) -> None:
+def test_lists_in_memory_answer_as_the_facts_do(small_facts, one_of_each, method: str) -> None:
     scenario = opening(method=method, commodity="lithium")
-    asked, kept = AskedLists(facts), KeptLists(Rankings(facts), 0)
+    asked, kept = AskedLists(small_facts), KeptLists(Rankings(small_facts), 0)
     ids = [*one_of_each.values(), "no-such-site"]
-    assert own_lists(facts, scenario, ids, kept) == own_lists(facts, scenario, ids)
-    for each in own_lists(facts, scenario, ids):
+    assert own_lists(small_facts, scenario, ids, kept) == own_lists(small_facts, scenario, ids)
+    for each in own_lists(small_facts, scenario, ids):
         for site_id in each.site_ids:
             (here, parts), (there, stated) = (who.standing(each.scenario, site_id) for who in (kept, asked))
             assert here == pytest.approx(there, abs=1e-12)

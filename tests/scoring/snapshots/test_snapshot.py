@@ -1,4 +1,4 @@
-"""Frozen shortlists: the same numbers on any later day, whatever became of the facts, and what moved since."""
+"""Frozen shortlists: the same numbers on any later day, whatever became of the small_facts, and what moved since."""
 
 from __future__ import annotations
 
@@ -96,14 +96,14 @@ def test_a_snapshot_of_an_older_data_version_recomputes_and_the_difference_is_na
     assert verdict.data_version_now == data_version() != verdict.data_version_then
 
 
-def test_the_causes_sum_to_the_whole_move(facts) -> None:
+def test_the_causes_sum_to_the_whole_move(small_facts) -> None:
     then, now = (
         from_preset(commodity="dysprosium"),
         from_preset("speed", commodity="dysprosium", method="topsis", order_by="worst"),
     )
-    then_kept, now_kept = capture(facts, then), capture(facts, now)
-    ids = rank(facts, then)["site_id"].tolist()[:40]
-    told = rank_moves.moves(judged(then, then_kept), judged(now, now_kept), ids, capture(facts, then))
+    then_kept, now_kept = capture(small_facts, then), capture(small_facts, now)
+    ids = rank(small_facts, then)["site_id"].tolist()[:40]
+    told = rank_moves.moves(judged(then, then_kept), judged(now, now_kept), ids, capture(small_facts, then))
     for move in told:
         assert move.then is not None
         assert move.now is not None
@@ -114,12 +114,15 @@ def test_the_causes_sum_to_the_whole_move(facts) -> None:
     assert any(move.ranks["method"] for move in told)
 
 
-def test_what_left_the_list_is_said_and_not_explained_away(facts) -> None:
+def test_what_left_the_list_is_said_and_not_explained_away(small_facts) -> None:
     then = from_preset(commodity="dysprosium")
     now = replace(then, filters=Filters(countries=("AUS",)))
-    ids = rank(facts, then)["site_id"].tolist()[:20]
+    ids = rank(small_facts, then)["site_id"].tolist()[:20]
     told = rank_moves.moves(
-        judged(then, capture(facts, then)), judged(now, capture(facts, now)), ids, capture(facts, then)
+        judged(then, capture(small_facts, then)),
+        judged(now, capture(small_facts, now)),
+        ids,
+        capture(small_facts, then),
     )
     gone = [move for move in told if move.now is None]
     assert {move.site_id[:3] for move in told} - {"aus"} == {move.site_id[:3] for move in gone}
@@ -127,11 +130,11 @@ def test_what_left_the_list_is_said_and_not_explained_away(facts) -> None:
     assert all(move.ranks["list"] <= 0 for move in told if move.now)
 
 
-def test_a_shortlist_without_a_listed_site_cannot_be_frozen(facts) -> None:
+def test_a_shortlist_without_a_listed_site_cannot_be_frozen(small_facts) -> None:
     with pytest.raises(ScenarioError, match="None of the sites is in the list"):
-        snapshot.freeze(facts, from_preset(commodity="dysprosium"), [{"site_id": "nowhere"}], "x")
+        snapshot.freeze(small_facts, from_preset(commodity="dysprosium"), [{"site_id": "nowhere"}], "x")
     with pytest.raises(ScenarioError, match="No site passes these filters"):
-        snapshot.freeze(facts, from_preset(filters=Filters(text="zzzzzz")), [{"site_id": "nowhere"}], "x")
+        snapshot.freeze(small_facts, from_preset(filters=Filters(text="zzzzzz")), [{"site_id": "nowhere"}], "x")
 
 
 @pytest.mark.parametrize(

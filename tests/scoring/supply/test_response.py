@@ -63,17 +63,17 @@ def test_more_stock_never_bridges_fewer_days(demand: float, loss: list[float], s
     assert days(stock + more) >= days(stock) - 1e-6
 
 
-def test_a_cut_of_nothing_is_the_baseline(facts: duckdb.DuckDBPyConnection) -> None:
-    got = respond(facts.cursor(), scenario_from({**GALLIUM, "cut_pct": 0}, "test"))
+def test_a_cut_of_nothing_is_the_baseline(small_facts: duckdb.DuckDBPyConnection) -> None:
+    got = respond(small_facts.cursor(), scenario_from({**GALLIUM, "cut_pct": 0}, "test"))
     assert all(month.remaining_t == pytest.approx(month.demand_t) and month.gap_t == 0 for month in got.months)
     assert got.days_bridged.p10 == got.horizon_days
     assert got.met == 1.0
 
 
 @pytest.mark.parametrize("name", list(presets()))
-def test_a_preset_adds_up_and_cites_two_pages(facts: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_a_preset_adds_up_and_cites_two_pages(small_facts: duckdb.DuckDBPyConnection, name: str) -> None:
     scenario = preset(name)
-    got = respond(facts.cursor(), scenario)
+    got = respond(small_facts.cursor(), scenario)
     for month in got.months:
         parts = month.remaining_t + month.responders_t + month.stock_t + month.gap_t
         assert parts == pytest.approx(month.demand_t)
@@ -84,12 +84,12 @@ def test_a_preset_adds_up_and_cites_two_pages(facts: duckdb.DuckDBPyConnection, 
     assert scenario.note_ja
 
 
-def test_a_deeper_cut_more_stages_and_more_stock_move_the_gap_one_way(facts: duckdb.DuckDBPyConnection) -> None:
+def test_a_deeper_cut_more_stages_and_more_stock_move_the_gap_one_way(small_facts: duckdb.DuckDBPyConnection) -> None:
     base = preset("china_antimony_licences")
 
     def gap(cut_pct: float = 97, days: float = 0.0, stages: str = "construction") -> float:
         cut = replace(base.cuts[0], cut_pct=cut_pct)
-        return respond(facts.cursor(), replace(base, cuts=(cut,), stock_days=days, stages=stages)).gap_total.p50  # type: ignore[arg-type]
+        return respond(small_facts.cursor(), replace(base, cuts=(cut,), stock_days=days, stages=stages)).gap_total.p50  # type: ignore[arg-type]
 
     assert gap(20) <= gap(60) <= gap(97)
     assert gap(days=120) <= gap(days=60) <= gap()
@@ -97,7 +97,7 @@ def test_a_deeper_cut_more_stages_and_more_stock_move_the_gap_one_way(facts: duc
     assert by_stage == sorted(by_stage, reverse=True)
 
 
-def test_the_order_of_countries_does_not_count(facts: duckdb.DuckDBPyConnection) -> None:
+def test_the_order_of_countries_does_not_count(small_facts: duckdb.DuckDBPyConnection) -> None:
     cuts = [
         {"country": "CHN", "cut_pct": 50, "months": 6, "share_pct": 40},
         {"country": "RUS", "cut_pct": 100, "months": 3, "share_pct": [5, 20]},
@@ -105,7 +105,9 @@ def test_the_order_of_countries_does_not_count(facts: duckdb.DuckDBPyConnection)
     ]
     one, other = (
         response_record(
-            respond(facts.cursor(), scenario_from({"commodity": "antimony", "stage": "mine", "cut": order}, "test"))
+            respond(
+                small_facts.cursor(), scenario_from({"commodity": "antimony", "stage": "mine", "cut": order}, "test")
+            )
         )
         for order in (cuts, cuts[::-1])
     )
@@ -115,13 +117,15 @@ def test_the_order_of_countries_does_not_count(facts: duckdb.DuckDBPyConnection)
 @law(12)
 @given(st.permutations(["CHN", "RUS", "TJK", "TUR"]), st.floats(0, 100), st.floats(0, 1))
 def test_laws_of_the_whole_response(
-    facts: duckdb.DuckDBPyConnection, order: list[str], cut_pct: float, part: float
+    small_facts: duckdb.DuckDBPyConnection, order: list[str], cut_pct: float, part: float
 ) -> None:
     """Order does not count, months balance, and a smaller cut leaves no larger gap in any month or quantile."""
 
     def answer(countries: list[str], pct: float) -> Response:
         rows = [{"country": each, "cut_pct": pct, "months": 5, "share_pct": [5, 20]} for each in countries]
-        return respond(facts.cursor(), scenario_from({"commodity": "antimony", "stage": "mine", "cut": rows}, "law"))
+        return respond(
+            small_facts.cursor(), scenario_from({"commodity": "antimony", "stage": "mine", "cut": rows}, "law")
+        )
 
     whole, sorted_, less = answer(order, cut_pct), answer(sorted(order), cut_pct), answer(order, cut_pct * part)
     assert whole.months == sorted_.months
@@ -133,9 +137,9 @@ def test_laws_of_the_whole_response(
     assert whole.days_bridged.p50 <= less.days_bridged.p50
 
 
-def test_gallium_from_china_loses_what_the_share_says(facts: duckdb.DuckDBPyConnection) -> None:
+def test_gallium_from_china_loses_what_the_share_says(small_facts: duckdb.DuckDBPyConnection) -> None:
     """MCS 2026: 19 t apparent consumption, all imported, China 99.0 % of primary gallium: 18.81 t a year."""
-    got = respond(facts.cursor(), scenario_from(GALLIUM, "test"))
+    got = respond(small_facts.cursor(), scenario_from(GALLIUM, "test"))
     assert got.demand_total_t == pytest.approx(19.0)
     assert got.loss_total.p50 == pytest.approx(18.81, rel=1e-3)
     (china,) = got.market.shares
@@ -146,25 +150,25 @@ def test_gallium_from_china_loses_what_the_share_says(facts: duckdb.DuckDBPyConn
     assert {"commodity", "stage", "desk"} <= set(record["scenario"])
 
 
-def test_a_country_has_the_share_that_the_table_of_producers_gives(facts: duckdb.DuckDBPyConnection) -> None:
+def test_a_country_has_the_share_that_the_table_of_producers_gives(small_facts: duckdb.DuckDBPyConnection) -> None:
     """MCS 2026, primary gallium of 2025: Russia 6 t of 909 t; Germany is not named, and nothing is left for it."""
-    russia = market(facts.cursor(), scenario_from({**GALLIUM, "country": "RUS"}, "test")).shares[0]
+    russia = market(small_facts.cursor(), scenario_from({**GALLIUM, "country": "RUS"}, "test")).shares[0]
     assert (russia.low_pct, russia.high_pct, russia.basis) == (0.66, 0.66, "facts")
-    germany = market(facts.cursor(), scenario_from({**GALLIUM, "country": "DEU"}, "test")).shares[0]
+    germany = market(small_facts.cursor(), scenario_from({**GALLIUM, "country": "DEU"}, "test")).shares[0]
     assert (germany.low_pct, germany.high_pct, germany.basis) == (0.0, 0.0, "facts")
 
 
-def test_a_country_whose_production_is_withheld_is_bounded_not_guessed(facts: duckdb.DuckDBPyConnection) -> None:
+def test_a_country_whose_production_is_withheld_is_bounded_not_guessed(small_facts: duckdb.DuckDBPyConnection) -> None:
     """MCS 2026 withholds US mine production of antimony of 2025; China leads with 36.1 %."""
     told = {**GALLIUM, "commodity": "antimony", "stage": "mine", "country": "USA", "demand_t_y": 100}
-    share = market(facts.cursor(), scenario_from(told, "test")).shares[0]
+    share = market(small_facts.cursor(), scenario_from(told, "test")).shares[0]
     assert (share.low_pct, share.high_pct, share.basis) == (0.0, pytest.approx(36.1), "bound")
 
 
 def test_sites_answer_with_their_months_and_pages_and_none_of_the_cut_country(
-    facts: duckdb.DuckDBPyConnection,
+    small_facts: duckdb.DuckDBPyConnection,
 ) -> None:
-    got = respond(facts.cursor(), preset("china_gallium_ban").seen(stages="all"))
+    got = respond(small_facts.cursor(), preset("china_gallium_ban").seen(stages="all"))
     assert got.sites.responders
     for site in got.sites.responders:
         assert site.iso3 != "CHN"
@@ -172,12 +176,12 @@ def test_sites_answer_with_their_months_and_pages_and_none_of_the_cut_country(
         assert site.first.p10 <= site.first.p50 <= site.first.p90
         assert site.first.p50 < site.full.p50
     assert {each.reason for each in got.sites.left_out} <= {"covered_owner", "not_allied", "too_early"}
-    operating = respond(facts.cursor(), preset("china_gallium_ban").seen(stages="operating"))
+    operating = respond(small_facts.cursor(), preset("china_gallium_ban").seen(stages="operating"))
     assert {site.stage for site in operating.sites.responders} <= {"operating"}
 
 
-def test_works_that_run_answer_with_no_more_than_their_plan(facts: duckdb.DuckDBPyConnection) -> None:
-    got = respond(facts.cursor(), preset("china_rare_earths_october_2025"))
+def test_works_that_run_answer_with_no_more_than_their_plan(small_facts: duckdb.DuckDBPyConnection) -> None:
+    got = respond(small_facts.cursor(), preset("china_rare_earths_october_2025"))
     running = [site for site in got.sites.responders if site.stage == "operating"]
     assert running
     assert all(site.low_t_y == 0 for site in running)
@@ -198,19 +202,19 @@ def test_only_contained_metal_counts(product: str, share: tuple[float, float] | 
     assert metal_share(product) == share
 
 
-def test_dysprosium_and_terbium_together_are_not_dysprosium_alone(facts: duckdb.DuckDBPyConnection) -> None:
+def test_dysprosium_and_terbium_together_are_not_dysprosium_alone(small_facts: duckdb.DuckDBPyConnection) -> None:
     """The range is that of the projects that state both apart; Caremag states 600 t of the two."""
     apart = """SELECT max(c.value) FILTER (c.commodity = 'dysprosium') / sum(c.value) FROM (
         SELECT site_id, commodity, max(value) AS value FROM combined.claim
         WHERE attribute = 'planned_output_t_y' AND chosen AND commodity IN ('dysprosium', 'terbium') GROUP BY ALL
     ) AS c GROUP BY c.site_id HAVING count(*) = 2"""
-    shares = [share for (share,) in facts.cursor().execute(apart).fetchall()]
+    shares = [share for (share,) in small_facts.cursor().execute(apart).fetchall()]
     assert len(shares) >= 5
     assert (round(min(shares), 2), round(max(shares), 2)) == (0.67, 0.87)
     for words in ("DyTb oxides", "dysprosium and terbium", "heavy rare earth oxides (Dy, Tb)"):
         assert metal_share(words, commodity="dysprosium") == (0.67, 0.87)
         assert metal_share(words, commodity="rare earths") == (1.0, 1.0)
-    sites = stated_outputs(facts.cursor(), "dysprosium", ["recycling", "separation", "refinery"])
+    sites = stated_outputs(small_facts.cursor(), "dysprosium", ["recycling", "separation", "refinery"])
     caremag = next(site for site in sites if site.row["site_id"].startswith("fra-caremag"))
     assert caremag.added == (pytest.approx(402), pytest.approx(522))
 
@@ -220,31 +224,34 @@ def test_concentrate_of_graphite_is_what_the_market_counts() -> None:
     assert metal_share("several concentrates together", by_weight=False) is None
 
 
-def test_japans_target_is_sixty_days_and_cited(facts: duckdb.DuckDBPyConnection) -> None:
+def test_japans_target_is_sixty_days_and_cited(small_facts: duckdb.DuckDBPyConnection) -> None:
     target = stock_targets()["japan_60_days"]
     assert target.days == 60
     assert len(target.sources) == 2
     scenario = scenario_from({**GALLIUM, "desk": "japan", "reliance_pct": 100}, "test").seen(stages="operating")
-    bare, held = respond(facts.cursor(), scenario), respond(facts.cursor(), scenario.seen(stock_days=target.days))
+    bare, held = (
+        respond(small_facts.cursor(), scenario),
+        respond(small_facts.cursor(), scenario.seen(stock_days=target.days)),
+    )
     assert bare.days_bridged.p50 == 0
     assert held.days_bridged.p50 == pytest.approx(60 / 0.99, abs=0.2)
 
 
-def test_a_delay_on_the_way_takes_part_of_one_month(facts: duckdb.DuckDBPyConnection) -> None:
-    got = respond(facts.cursor(), preset("red_sea_closed"))
+def test_a_delay_on_the_way_takes_part_of_one_month(small_facts: duckdb.DuckDBPyConnection) -> None:
+    got = respond(small_facts.cursor(), preset("red_sea_closed"))
     assert got.months[0].gap_t > 0
     assert all(month.gap_t == 0 for month in got.months[1:])
 
 
-def test_a_desk_without_figures_is_named(facts: duckdb.DuckDBPyConnection) -> None:
-    got = respond(facts.cursor(), preset("china_antimony_licences").seen(desk="joint"))
+def test_a_desk_without_figures_is_named(small_facts: duckdb.DuckDBPyConnection) -> None:
+    got = respond(small_facts.cursor(), preset("china_antimony_licences").seen(desk="joint"))
     assert got.market.missing == ("japan",)
     with pytest.raises(SupplyFigureError, match="No demand of antimony is known for the desk japan; write demand_t_y"):
-        respond(facts.cursor(), preset("china_antimony_licences").seen(desk="japan"))
+        respond(small_facts.cursor(), preset("china_antimony_licences").seen(desk="japan"))
 
 
-def test_where_no_source_states_a_demand_the_net_imports_stand_for_it(facts: duckdb.DuckDBPyConnection) -> None:
-    got = respond(facts.cursor(), preset("china_graphite_permits").seen(desk="japan"))
+def test_where_no_source_states_a_demand_the_net_imports_stand_for_it(small_facts: duckdb.DuckDBPyConnection) -> None:
+    got = respond(small_facts.cursor(), preset("china_graphite_permits").seen(desk="japan"))
     (known,) = got.market.demands
     assert (round(known.demand.low), known.reliance_pct, known.demand.how) == (44_090, (100, 100), "trade")
     assert (known.demand.source_id, known.demand.year) == ("baci_2024", 2024)
@@ -291,15 +298,15 @@ def test_two_cuts_of_a_country_in_one_month_are_refused() -> None:
     ],
 )
 def test_a_figure_that_is_missing_is_asked_for(
-    facts: duckdb.DuckDBPyConnection, change: dict[str, object], message: str
+    small_facts: duckdb.DuckDBPyConnection, change: dict[str, object], message: str
 ) -> None:
     with pytest.raises(SupplyFigureError, match=message):
-        respond(facts.cursor(), scenario_from({**GALLIUM, **change}, "form"))
+        respond(small_facts.cursor(), scenario_from({**GALLIUM, **change}, "form"))
 
 
-def test_what_the_scenario_says_wins_and_is_marked(facts: duckdb.DuckDBPyConnection) -> None:
+def test_what_the_scenario_says_wins_and_is_marked(small_facts: duckdb.DuckDBPyConnection) -> None:
     told = {**GALLIUM, "demand_t_y": [100, 140], "reliance_pct": 50, "share_pct": [40, 60], "access_pct": 25}
-    got = respond(facts.cursor(), scenario_from(told, "form"))
+    got = respond(small_facts.cursor(), scenario_from(told, "form"))
     assert got.market.demands[0].demand.how == "user"
     assert got.market.shares[0].basis == "scenario"
     assert 100 < got.demand_total_t < 140
@@ -344,16 +351,16 @@ def test_a_stock_file_that_cannot_be_used_names_its_line(text: str, message: str
         stocks_from("s.csv", text.encode())
 
 
-def test_every_site_has_its_own_draws_and_the_same_each_time(facts: duckdb.DuckDBPyConnection) -> None:
+def test_every_site_has_its_own_draws_and_the_same_each_time(small_facts: duckdb.DuckDBPyConnection) -> None:
     scenario = preset("china_gallium_ban").seen(stages="all")
-    one, two = (respond(facts.cursor(), scenario) for _ in range(2))
+    one, two = (respond(small_facts.cursor(), scenario) for _ in range(2))
     assert response_record(one) == response_record(two)
     assert one.sites.tonnes.shape == (DRAWS, scenario.horizon_months)
 
 
-def test_a_start_in_the_past_counts_from_then(facts: duckdb.DuckDBPyConnection) -> None:
-    now = respond(facts.cursor(), preset("china_gallium_ban"))
-    then = respond(facts.cursor(), replace(preset("china_gallium_ban"), start="2024-12"))
+def test_a_start_in_the_past_counts_from_then(small_facts: duckdb.DuckDBPyConnection) -> None:
+    now = respond(small_facts.cursor(), preset("china_gallium_ban"))
+    then = respond(small_facts.cursor(), replace(preset("china_gallium_ban"), start="2024-12"))
     assert then.months[0].month == "2024-12"
     site = {each.site_id: each.first.p50 for each in now.sites.responders}
     later = {each.site_id: each.first.p50 for each in then.sites.responders}

@@ -22,22 +22,24 @@ def test_the_ids_are_those_of_the_programmes() -> None:
     assert programme_ids() == tuple(each.id for each in programmes())
 
 
-def test_many_sites_are_judged_as_their_own_tab_judges_them(facts: duckdb.DuckDBPyConnection) -> None:
-    ids = rank(facts, opening())["site_id"].tolist()[::23]
-    found = programmes_of(facts, ids)
+def test_many_sites_are_judged_as_their_own_tab_judges_them(small_facts: duckdb.DuckDBPyConnection) -> None:
+    ids = rank(small_facts, opening())["site_id"].tolist()[::23]
+    found = programmes_of(small_facts, ids)
     for site_id in ids:
-        tab = judged(dossier(facts, opening(), site_id))
+        tab = judged(dossier(small_facts, opening(), site_id))
         assert set(found[site_id]) == {each.programme.id for each in tab if each.standing != "excluded"}
 
 
 @pytest.mark.parametrize("programme", ["doe_lpo", "exim_scri", "jogmec_equity"])
-def test_the_filter_lists_what_the_programme_does_not_exclude(facts: duckdb.DuckDBPyConnection, programme: str) -> None:
-    every = rank(facts, opening())["site_id"].tolist()
-    kept = rank(facts, opening().with_filters(programme=programme))["site_id"].tolist()
-    among = set(open_to(facts, programme))
+def test_the_filter_lists_what_the_programme_does_not_exclude(
+    small_facts: duckdb.DuckDBPyConnection, programme: str
+) -> None:
+    every = rank(small_facts, opening())["site_id"].tolist()
+    kept = rank(small_facts, opening().with_filters(programme=programme))["site_id"].tolist()
+    among = set(open_to(small_facts, programme))
     assert kept == [site_id for site_id in every if site_id in among]
-    assert all(programme in each.programmes for each in candidates(facts, kept[:20]))
-    counted = facets(facts, opening().with_filters(programme=programme))["kinds"]
+    assert all(programme in each.programmes for each in candidates(small_facts, kept[:20]))
+    counted = facets(small_facts, opening().with_filters(programme=programme))["kinds"]
     assert sum(counted.values()) == len(kept)
 
 
