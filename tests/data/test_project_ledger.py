@@ -224,6 +224,21 @@ def test_an_idea_without_money_or_decision_is_no_expansion(claims: pd.DataFrame,
     assert "expansion" not in set(claims.loc[claims["project_id"] == project, "attribute"])
 
 
+#: List of selected projects -> projects of which no claim said before that they stand on it.
+SELECTED = {
+    "eu-crma-2025": {"fra-emili", "fra-caremag-lacq"},
+    "us-australia-framework-2025": {"aus-tronox-kwinana-ree"},
+    "dod-dla": {"usa-gam-boyertown"},
+    "doe-award": {"usa-koura-st-gabriel"},
+}
+
+
+@pytest.mark.parametrize("selection", SELECTED)
+def test_projects_of_a_list_say_that_they_stand_on_it(claims: pd.DataFrame, selection: str) -> None:
+    listed = claims[(claims["attribute"] == "list") & (claims["text"] == selection)]
+    assert set(listed["project_id"]) >= SELECTED[selection]
+
+
 def test_the_cathode_plant_of_niihama_is_not_its_nickel_refinery(ties: pd.DataFrame) -> None:
     cathode = ties[ties["project_id"] == "jpn-smm-besshi-cathode"].set_index("record_key")["verdict"]
     assert cathode["orebridge_plants:PLANT-smm-niihama-nickel"] == "part"
