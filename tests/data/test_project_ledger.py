@@ -226,7 +226,11 @@ def test_an_idea_without_money_or_decision_is_no_expansion(claims: pd.DataFrame,
 
 #: List of selected projects -> projects of which no claim said before that they stand on it.
 SELECTED = {
-    "eu-crma-2025": {"fra-emili", "fra-caremag-lacq"},
+    "eu-crma-2025": {"fra-emili", "fra-caremag-lacq", "fra-orano-dunkirk-recycling", "fra-viridian-lauterbourg"},
+    "fast41": {"usa-nikolai", "usa-dewey-burdock", "usa-copper-creek"},
+    "exim": {"usa-amaero-cleveland"},
+    "dfc": {"rwa-nyakabingo"},
+    "canada-cmif": {"can-pak", "can-clearwater-lithium", "can-wicheeda", "can-moblan"},
     "us-australia-framework-2025": {"aus-tronox-kwinana-ree"},
     "dod-dla": {"usa-gam-boyertown"},
     "doe-award": {"usa-koura-st-gabriel"},
