@@ -227,11 +227,15 @@ def test_an_idea_without_money_or_decision_is_no_expansion(claims: pd.DataFrame,
 #: List of selected projects -> projects of which no claim said before that they stand on it.
 SELECTED = {
     "eu-crma-2025": {"fra-emili", "fra-caremag-lacq", "fra-orano-dunkirk-recycling", "fra-viridian-lauterbourg"},
-    "fast41": {"usa-nikolai", "usa-dewey-burdock", "usa-copper-creek"},
+    "fast41": {"usa-nikolai", "usa-dewey-burdock", "usa-copper-creek", "usa-grants-precision-isr"},
     "exim": {"usa-amaero-cleveland", "usa-6k-additive-burgettstown"},
     "dfc": {"rwa-nyakabingo"},
     "jbic": {"arg-rincon", "phl-taganito-hpal"},
-    "japan-meti-battery": {"jpn-mitsubishi-chemical-sakaide-anode", "jpn-nichia-tokushima-cathode"},
+    "japan-meti-battery": {
+        "jpn-mitsubishi-chemical-sakaide-anode",
+        "jpn-nichia-tokushima-cathode",
+        "jpn-mitsui-kinzoku-ageo",
+    },
     "canada-cmif": {"can-pak", "can-clearwater-lithium", "can-wicheeda", "can-moblan"},
     "us-australia-framework-2025": {"aus-tronox-kwinana-ree"},
     "dod-dla": {"usa-gam-boyertown"},
