@@ -229,7 +229,11 @@ SELECTED = {
     "eu-crma-2025": {"fra-emili", "fra-caremag-lacq", "fra-orano-dunkirk-recycling", "fra-viridian-lauterbourg"},
     "fast41": {"usa-nikolai", "usa-dewey-burdock", "usa-copper-creek", "usa-grants-precision-isr"},
     "exim": {"usa-amaero-cleveland", "usa-6k-additive-burgettstown"},
-    "dfc": {"rwa-nyakabingo"},
+    "exim-loi": {"bwa-selebi", "bwa-selkirk", "chl-la-cobaltera", "kaz-drozhilovskoye", "bra-bandeira", "aus-uley-2"},
+    "dfc": {"rwa-nyakabingo", "ago-longonjo"},
+    "aus-efa": {"aus-donald", "aus-dubbo", "aus-nolans", "bra-caldeira", "bra-colossus"},
+    "canada-edc-loi": {"bra-colossus", "can-crawford", "can-matawinie", "can-seymour", "can-vianode-st-thomas"},
+    "canada-growth-fund": {"can-becancour-nmg", "can-thompson-nickel"},
     "jbic": {"arg-rincon", "phl-taganito-hpal"},
     "japan-meti-battery": {
         "jpn-mitsubishi-chemical-sakaide-anode",
@@ -238,7 +242,7 @@ SELECTED = {
     },
     "canada-cmif": {"can-pak", "can-clearwater-lithium", "can-wicheeda", "can-moblan"},
     "us-australia-framework-2025": {"aus-tronox-kwinana-ree"},
-    "dod-dla": {"usa-gam-boyertown"},
+    "dod-dla": {"usa-gam-boyertown", "usa-beulah-talon", "usa-thompson-falls"},
     "doe-award": {"usa-koura-st-gabriel"},
 }
 
