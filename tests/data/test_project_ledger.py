@@ -238,6 +238,7 @@ SELECTED = {
         "aus-uley-2",
         "usa-copperwood",
     },
+    "dpa3": {"usa-noveon-san-marcos", "usa-thompson-falls"},
     "dfc": {"rwa-nyakabingo", "ago-longonjo"},
     "aus-efa": {"aus-donald", "aus-dubbo", "aus-nolans", "bra-caldeira", "bra-colossus"},
     "canada-edc-loi": {"bra-colossus", "can-crawford", "can-matawinie", "can-seymour", "can-vianode-st-thomas"},
