@@ -224,6 +224,49 @@ def test_an_idea_without_money_or_decision_is_no_expansion(claims: pd.DataFrame,
     assert "expansion" not in set(claims.loc[claims["project_id"] == project, "attribute"])
 
 
+#: List of selected projects -> projects of which no claim said before that they stand on it.
+SELECTED = {
+    "eu-crma-2025": {"fra-emili", "fra-caremag-lacq", "fra-orano-dunkirk-recycling", "fra-viridian-lauterbourg"},
+    "fast41": {"usa-nikolai", "usa-dewey-burdock", "usa-copper-creek", "usa-grants-precision-isr"},
+    "exim": {"usa-amaero-cleveland", "usa-6k-additive-burgettstown"},
+    "exim-loi": {
+        "bwa-selebi",
+        "bwa-selkirk",
+        "chl-la-cobaltera",
+        "kaz-drozhilovskoye",
+        "bra-bandeira",
+        "aus-uley-2",
+        "usa-copperwood",
+    },
+    "dpa3": {"usa-noveon-san-marcos", "usa-thompson-falls"},
+    "dfc": {"rwa-nyakabingo", "ago-longonjo"},
+    "aus-efa": {"aus-donald", "aus-dubbo", "aus-nolans", "bra-caldeira", "bra-colossus"},
+    "canada-edc-loi": {"bra-colossus", "can-crawford", "can-matawinie", "can-seymour", "can-vianode-st-thomas"},
+    "canada-growth-fund": {"can-becancour-nmg", "can-thompson-nickel"},
+    "nexi": {"mdg-ambatovy", "phl-coral-bay", "phl-taganito-hpal"},
+    "korea-kexim": {"aus-nolans"},
+    "germany-rohstofffonds": {"deu-vulcan-lionheart", "aus-nolans"},
+    "doe-48c": {"usa-vidalia-syrah"},
+    "france-2030": {"fra-viridian-lauterbourg"},
+    "jbic": {"arg-rincon", "phl-taganito-hpal"},
+    "japan-meti-battery": {
+        "jpn-mitsubishi-chemical-sakaide-anode",
+        "jpn-nichia-tokushima-cathode",
+        "jpn-mitsui-kinzoku-ageo",
+    },
+    "canada-cmif": {"can-pak", "can-clearwater-lithium", "can-wicheeda", "can-moblan"},
+    "us-australia-framework-2025": {"aus-tronox-kwinana-ree"},
+    "dod-dla": {"usa-gam-boyertown", "usa-beulah-talon", "usa-thompson-falls"},
+    "doe-award": {"usa-koura-st-gabriel"},
+}
+
+
+@pytest.mark.parametrize("selection", SELECTED)
+def test_projects_of_a_list_say_that_they_stand_on_it(claims: pd.DataFrame, selection: str) -> None:
+    listed = claims[(claims["attribute"] == "list") & (claims["text"] == selection)]
+    assert set(listed["project_id"]) >= SELECTED[selection]
+
+
 def test_the_cathode_plant_of_niihama_is_not_its_nickel_refinery(ties: pd.DataFrame) -> None:
     cathode = ties[ties["project_id"] == "jpn-smm-besshi-cathode"].set_index("record_key")["verdict"]
     assert cathode["orebridge_plants:PLANT-smm-niihama-nickel"] == "part"
