@@ -18,7 +18,7 @@ from scipy.spatial import cKDTree
 
 from geo.arrays import FloatArray, IntArray
 from geo.errors import NoTargetsError, Phrase
-from geo.measure import check_lonlat, distance_m
+from geo.measure import check_lonlat
 from geo.nearest import Nearest, NearestPoints, ecef_m
 
 STEP_DEG = 0.03

@@ -7,7 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from scoring.supply.chain_forms import commodities, depths, forms
 from scoring.supply.chain_sites import SWITCHES
-from tests.app import new_app
+from tests.app import opened_at
 from tests.sampling import part
 from ui.screens.supply import chain_words
 from ui.screens.supply.chain_picture import BAR, HEIGHT, _bands, _columns, _placed, _scale
@@ -17,11 +17,7 @@ pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 
 
 def opened(**address: str) -> AppTest:
-    test = new_app()
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    test.switch_page("screens/supply/page.py").run()
+    test = opened_at("supply", **address)
     test.button_group(key="supply_view").set_value("chain").run()
     assert not test.exception, test.exception
     return test

@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from scoring.prospectivity.model_file import model_of
-from tests.app import new_app
+from tests.app import new_app, opened_at
 from workspace import prospecting, session
 
 pytestmark = pytest.mark.usefixtures("small_app", "own_store")
@@ -20,13 +20,7 @@ MODEL = {
 
 
 def opened(**address: str) -> AppTest:
-    test = new_app()
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    test.switch_page("screens/mapping/page.py").run()
-    assert not test.exception, test.exception
-    return test
+    return opened_at("mapping", **address)
 
 
 def test_a_first_visit_asks_what_is_looked_for() -> None:

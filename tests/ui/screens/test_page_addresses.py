@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app import new_app
+from tests.app import new_app, opened_at
 
 pytestmark = pytest.mark.usefixtures("small_app")
 
@@ -18,13 +18,7 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def opened(page: str, **address: str) -> AppTest:
-    app = new_app().run()
-    for key, value in address.items():
-        app.query_params[key] = value
-    app.switch_page(str(Path(f"screens/{page}/page.py")))
-    app.run()
-    assert not app.exception
-    return app
+    return opened_at(page, **address)
 
 
 def said(app: AppTest) -> dict[str, str]:

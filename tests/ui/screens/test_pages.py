@@ -8,7 +8,7 @@ from functools import cache
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.app import new_app
+from tests.app import opened_at
 from ui.text.sync_catalogues import extracted
 
 PAGES = (
@@ -33,14 +33,7 @@ pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def opened(page: str = "screens/explore/page.py", **address: str) -> AppTest:
-    test = new_app()
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    if page != "screens/explore/page.py":
-        test.switch_page(page).run()
-    assert not test.exception, test.exception
-    return test
+    return opened_at(page.split("/")[1], **address)
 
 
 def map_of(test: AppTest) -> dict:

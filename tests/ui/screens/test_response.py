@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from scoring.supply.response_scenario import presets
-from tests.app import new_app
+from tests.app import opened_at
 
 pytestmark = pytest.mark.usefixtures("small_app")
 
@@ -19,9 +18,7 @@ pytestmark = pytest.mark.usefixtures("small_app")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AppTest]:
     patched = pytest.MonkeyPatch()
     patched.setenv("OREBRIDGE_HOME", str(tmp_path_factory.mktemp("home")))
-    opened = new_app().run()
-    opened.switch_page(str(Path("screens/response/page.py")))
-    yield opened.run()
+    yield opened_at("response")
     patched.undo()
 
 

@@ -12,7 +12,7 @@ from scoring.supply.concentration import Interval
 from scoring.supply.desks import DESKS, STAGES
 from scoring.supply.metrics import METRICS
 from scoring.supply.reliance import Status
-from tests.app import new_app
+from tests.app import opened_at
 from tests.sampling import part
 from ui.screens.supply import words
 from ui.screens.supply.grid import UNKNOWN_STYLE, style
@@ -22,13 +22,7 @@ pytestmark = pytest.mark.usefixtures("small_app", "own_store")
 
 
 def opened(**address: str) -> AppTest:
-    test = new_app()
-    for key, value in address.items():
-        test.query_params[key] = value
-    test.run()
-    test.switch_page("screens/supply/page.py").run()
-    assert not test.exception, test.exception
-    return test
+    return opened_at("supply", **address)
 
 
 @pytest.mark.law
