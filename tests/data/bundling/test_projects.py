@@ -56,6 +56,21 @@ def test_a_holding_that_is_not_held_as_yet_is_no_owner(scope: str) -> None:
     assert (found.attribute, found.value) == ("owner_pending", None)
 
 
+@pytest.mark.parametrize(
+    ("evidence", "attribute", "share"),
+    [
+        ("SQM Australia earning in to 30 per cent", "owner_pending", None),
+        ("can earn up to 49 %", "owner_pending", None),
+        ("holder with Energy Fuels earning in", "owner", 30.0),
+        ("loan converted to about 3.2 %; can earn 49 %", "owner", 30.0),
+    ],
+)
+def test_a_share_that_is_being_earned_is_no_holding_as_yet(evidence: str, attribute: str, share: float | None) -> None:
+    """SQM pays for drilling at Lithium Ridge and gets its 30 % after that."""
+    (found,) = claims({"attribute": "owner", "text": "A", "value": "30", "unit": "%", "evidence": evidence})
+    assert (found.attribute, found.value) == (attribute, share)
+
+
 def test_a_holder_that_another_is_to_buy_holds_until_then() -> None:
     """Energy Fuels agreed to buy ASM, which holds Dubbo and the Korean metals plant."""
     scope = "to be acquired by Energy Fuels, closing expected June 2026"
