@@ -129,7 +129,10 @@ def _busch_resource(row: pd.Series, record: Record) -> list[Claim]:
 
 
 def _busch_status(row: pd.Series, record: Record) -> list[Claim]:
-    """Return the stage, and the capacity (t Li a year) that is stated for 2025."""
+    """Return the stage, and the capacity (t Li a year) that is stated for 2025 of what produced then.
+
+    Of what did not produce when the table was made, the figure is a forecast, and most came to nothing.
+    """
     claims = []
     stage_words = text(row["Status Detail"]) or text(row["Status"])
     stage = stages.stage(stage_words)
@@ -137,7 +140,7 @@ def _busch_status(row: pd.Series, record: Record) -> list[Claim]:
         as_of, url = _stated_by(row, "Reference Status")
         claims.append(Claim(record.key, "stage", text=stage, as_of=as_of, url=url, detail=stage_words))
     capacity_kt = reported(row["Capacity 2025 Li ktons"])
-    if capacity_kt:
+    if capacity_kt and text(row["Status"]) == "Producing":
         as_of, url = _stated_by(row, "Reference Forecast Capacity")
         claims.append(
             Claim(
@@ -147,7 +150,6 @@ def _busch_status(row: pd.Series, record: Record) -> list[Claim]:
                 commodity="lithium",
                 unit="t/y",
                 as_of=as_of,
-                method="reported" if text(row["Status"]) == "Producing" else "estimated",
                 url=url,
                 scope="contained Li, forecast for 2025",
             )

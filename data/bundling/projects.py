@@ -298,11 +298,17 @@ def _claim(record: Record, row: pd.Series, attribute: str, value: float | None =
     return Claim(record.key, attribute, value, **{**common, **more})
 
 
+#: Tonnes of several metals, or of one at the price of others, that are filed under one: they are no tonnes of it.
+SEVERAL_METALS = re.compile(
+    r"\ball (metals |materials )?together\b|\bmaterials, all\b|\b(copper|nickel|zinc|gold) equivalent\b"
+)
+
+
 def _output(record: Record, row: pd.Series, built: bool) -> Iterator[Claim]:
     """Return a capacity (estimated where it does not stand yet) or planned output, in t/y of metal or in words."""
     value, planned = reported(row["value"]), row["attribute"] == "planned_output"
     commodity = words.commodity(row["commodity"]) or ""
-    if not value or row["unit"] != "t/y" or not commodity:
+    if not value or row["unit"] != "t/y" or not commodity or SEVERAL_METALS.search(row["text"]):
         said = f"{row['value']} {row['unit']} {row['text']}".strip()
         yield _claim(record, row, "planned_output" if planned else "capacity_other", text=said)
         return

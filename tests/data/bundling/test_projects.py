@@ -96,6 +96,16 @@ def test_planned_output_is_never_a_capacity() -> None:
     assert (standing.attribute, standing.value) == ("capacity_t_y", 40.0)
 
 
+@pytest.mark.parametrize("attribute", ["planned_output", "capacity"])
+@pytest.mark.parametrize(
+    "words", ["cathode active material, all metals together", "recovered materials, all", "copper equivalent metals"]
+)
+def test_a_sum_of_several_metals_is_told_in_words_and_counts_for_none(attribute: str, words: str) -> None:
+    """Ultium's 30,000 t/y of cathode material (electrive.com, 2025-10-17) counted as nickel."""
+    (found,) = claims({"attribute": attribute, "commodity": "nickel", "value": "30000", "unit": "t/y", "text": words})
+    assert (found.value, found.text) == (None, f"30000 t/y {words}")
+
+
 def resource(*rows: tuple[str, str, str, str, str]) -> list[tuple[str, float | None, str]]:
     found = claims(
         *(
