@@ -60,7 +60,7 @@ TO_BE_HELD = re.compile(
     r"^(plans? )?to (take|hold|keep|own)\b|\bwill (hold|keep|own|acquire)\b|\bagree[sd]\b[^;]*\bto (acquire|buy)\b"
     r"|purchase (of \w+ )?agreed|approval to buy|venture to be formed|\bbid\b[^;]*\bagreed|\bif closed\b"
     r"|\bclosing (in|due)\b|\bcompletion (in |due )?(Q\d|20\d\d)|(deed|term sheet) signed"
-    r"|^(can|may) earn\b|\bearning in to\b",
+    r"|^(can|may) earn\b|\bearning in to\b|^(is )?buying (from|it|the)\b",
     re.I,
 )
 #: Words of a page on a holder whom another is to buy: it holds until then.

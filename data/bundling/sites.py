@@ -27,7 +27,7 @@ from data.bundling import (
     usgs_deposits,
     usgs_listings,
 )
-from data.bundling.holdings import key
+from data.bundling.owner_sets import owner_set
 from data.bundling.places import CountryPolygons
 from data.bundling.published import chosen_id
 from data.bundling.records import Claim, Extract, Record, claims_frame
@@ -416,62 +416,6 @@ def _first_each(rows: pd.DataFrame) -> pd.Index:
     return rows.drop_duplicates(["site_id", "commodity"]).index
 
 
-#: Shares of a statement add up to the whole within rounding.
-WHOLE_PCT = (98.0, 102.0)
-
-
-def _owner_set(rows: pd.DataFrame) -> pd.Index:
-    """Return the rows of the one statement of owners, a page or record of one date, that is taken for each site."""
-    rows = rows.assign(
-        _statement=rows["source_id"] + "|" + rows["url"] + "|" + rows["key"] + "|" + rows["as_of"],
-        _year=pd.to_numeric(rows["as_of"].str[:4], errors="coerce").fillna(0).astype(int),
-    )
-    sets = rows.groupby(["site_id", "_statement"], sort=False).agg(
-        year=("_year", "first"), as_of=("as_of", "first"), rank=("_rank", "first"), total=("value", "sum")
-    )
-    sets = sets.assign(whole=sets["total"].between(*WHOLE_PCT)).reset_index()
-    newest = sets.groupby("site_id")["year"].transform("max")
-    sets["credit"] = sets["whole"] & (sets["year"] >= newest - 2)
-    best = sets.sort_values(
-        ["site_id", "credit", "as_of", "total", "rank", "_statement"],
-        ascending=[True, False, False, False, True, True],
-        kind="stable",
-    ).drop_duplicates("site_id")
-    taken = (rows["site_id"] + rows["_statement"]).isin(best["site_id"] + best["_statement"])
-    return rows.index[taken].append(_other_holders(rows, taken))
-
-
-#: For so many years a holder whom a newer statement does not name is taken to hold on.
-HOLDS_ON_YEARS = 3
-MINORITY_PCT = 50.0
-
-
-def _other_holders(rows: pd.DataFrame, taken: pd.Series) -> pd.Index:
-    """Return rows of holders whom the statement taken does not name, with their stated part, where it leaves room.
-
-    "Pensana 84 %" of 2026 says nothing of the 10 % that a page of 2025 gives to the state; "Newmont" names the operator
-    and not its partner of 30 %. Where the statement taken leaves a share open, only parts under a half are added: the
-    new holder may have bought out the old one.
-    """
-    stated = (
-        rows[taken]
-        .groupby("site_id")
-        .agg(total=("value", "sum"), whole=("value", lambda values: values.notna().all()), year=("_year", "first"))
-    )
-    room = stated[stated["total"] < WHOLE_PCT[0]].to_dict("index")
-    others = rows[~taken & rows["site_id"].isin(list(room)) & rows["value"].notna()]
-    named = {site: {key(name) for name in texts} for site, texts in rows[taken].groupby("site_id")["text"]}
-    found = []
-    for at, row in others.sort_values(["site_id", "as_of"], ascending=[True, False], kind="stable").iterrows():
-        site, holder = room[row["site_id"]], key(row["text"])
-        likely = row["_year"] >= site["year"] - HOLDS_ON_YEARS and (site["whole"] or row["value"] < MINORITY_PCT)
-        if likely and holder not in named[row["site_id"]] and site["total"] + row["value"] <= WHOLE_PCT[1]:
-            named[row["site_id"]].add(holder)
-            site["total"] += row["value"]
-            found.append(at)
-    return pd.Index(found)
-
-
 def _newest(rows: pd.DataFrame) -> pd.Index:
     """Return the newest claim of each site; of one date the one that its source does not qualify.
 
@@ -484,7 +428,7 @@ def _newest(rows: pd.DataFrame) -> pd.Index:
 
 
 _RULES = {
-    "owner": _owner_set,
+    "owner": owner_set,
     **dict.fromkeys(("stage", "funding_state", "legal"), _newest),
 }
 

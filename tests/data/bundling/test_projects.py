@@ -343,6 +343,7 @@ def test_early_works_before_the_decision_are_no_construction(said: str, attribut
     [
         ("owner", "plans to take 62 percent, terms under negotiation"),  # Bunyu: a term sheet with a fund
         ("owner", "to keep 38 percent"),
+        ("owner", "buying from Neo Performance Materials"),  # Sarfartoq
         ("owner", "agrees $300mn deal to acquire Australian Strategic Materials"),  # Dubbo
         ("owner", "70% of joint venture to be formed after investment decision"),
         ("parent", "scheme deed signed to buy all of ASM"),

@@ -260,6 +260,21 @@ def test_holders_whom_the_newest_page_does_not_name_hold_on_where_it_leaves_room
     assert held(pensana, ("b", "Somebody", 20.0, "2025")) == {"Pensana": 84.0}
 
 
+def test_a_page_without_shares_takes_no_share_back() -> None:
+    """Moa: a page of 2026 names Sherritt alone; by one of 2025 it and General Nickel hold a half each."""
+    sherritt, halves = ("a", "Sherritt", None, "2026"), [("b", n, 50.0, "2025") for n in ("Sherritt", "General Nickel")]
+    assert held(sherritt, *halves) == {"Sherritt": 50.0, "General Nickel": 50.0}
+    assert held(sherritt, ("b", "Sherritt", 50.0, "2020")) == {"Sherritt": None}
+    altona, older = ("a", "Altona", None, "2026"), ("c", "Altona", 40.0, "2024")
+    assert held(altona, ("b", "Altona", 51.0, "2025"), older) == {"Altona": 51.0}
+
+
+def test_shares_of_before_make_no_more_than_the_whole() -> None:
+    both = ("a", "A", 60.0, "2026"), ("a", "B", None, "2026")
+    assert held(*both, ("b", "B", 50.0, "2025")) == {"A": 60.0, "B": None}
+    assert held(*both, ("b", "B", 40.0, "2025")) == {"A": 60.0, "B": 40.0}
+
+
 def test_a_partner_holds_on_beside_an_operator_without_a_share_but_no_former_owner_does() -> None:
     """Red Chris: pages of 2026 name Newmont alone; Imperial Metals holds 30 %."""
     newmont = ("a", "Newmont", None, "2026")
