@@ -16,6 +16,7 @@ from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
 from scoring.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord, failed_gates
 from scoring.sites.dossier import ASKED_ONLY
+from scoring.sites.location import from_town
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
@@ -29,6 +30,7 @@ from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
 from ui.text.i18n import _, either, fixed, language, number, quantity
 from ui.text.list_words import among
+from ui.text.location_words import town_note
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings
@@ -234,6 +236,8 @@ def why(site: Dossier) -> None:
             "contributions sum to the score."
         )
     )
+    if note := town_note(site):
+        st.caption(note)
     rows = [
         {
             _("Criterion"): either(line["title"], line["title_ja"]),
@@ -241,7 +245,7 @@ def why(site: Dossier) -> None:
             _("Desirability"): _desirability(line),
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
             _("Contribution"): line["contribution"],
-            _("Status"): w.word(w.STATUSES, "peers" if of_peers(line) else line["status"]),
+            _("Status"): _status(site, line),
             _("Source"): source_title(line["source_id"]),
             _("As of"): line["as_of"],
             _("Basis"): rests_on(line),
@@ -275,6 +279,13 @@ def why(site: Dossier) -> None:
         ),
         alt=_("Why this score"),
     )
+
+
+def _status(site: Dossier, line: MeasurementRecord) -> str:
+    if of_peers(line):
+        return w.word(w.STATUSES, "peers")
+    town = line["status"] != "unknown" and from_town(site, line["criterion"], line["pillar"])
+    return w.word(w.STATUSES, f"{line['status']}_from_town" if town else line["status"])
 
 
 def of_peers(line: MeasurementRecord) -> bool:

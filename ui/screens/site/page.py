@@ -23,6 +23,7 @@ from ui.screens.site.partners import feed_and_partners
 from ui.screens.site.sections import firm, history, neighbours, unknowns, waterfall
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
+from ui.text.location_words import town_note
 from ui.text.problems import problem
 from workspace import rankings, session
 
@@ -112,6 +113,8 @@ def _place(site: Dossier) -> None:
         + " "
         + _("Roads and railways: OpenStreetMap.")
     )
+    if note := town_note(site):
+        st.caption(note)
     reach_table(site)
     under_site(site)
 
