@@ -34,7 +34,6 @@ from ui.text.location_words import town_note
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings
-from workspace.permalink import permalink
 
 #: Colour of what counts as among peers.
 PEERS = "#8FBBDA"
@@ -167,9 +166,7 @@ def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> N
             )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Opens this list with this site. The icon copies it."))
-            st.code(
-                state.whole_link(permalink(scenario, [site["site_id"]], language())), language=None, wrap_lines=True
-            )
+            st.code(state.whole_link(state.link_to(scenario, [site["site_id"]])), language=None, wrap_lines=True)
 
 
 def bars(site: Dossier) -> None:

@@ -70,8 +70,8 @@ STATUSES = {
     "modelled": N_("Estimated"),
     "unknown": N_("Unknown"),
     "peers": N_("Unknown, as among peers"),
-    "measured_from_town": N_("From the town's point"),
-    "modelled_from_town": N_("Estimated, from the town's point"),
+    "measured_from_town": N_("Measured from the town"),
+    "modelled_from_town": N_("Estimated from the town"),
 }
 METHODS = {
     "reported": N_("Reported"),

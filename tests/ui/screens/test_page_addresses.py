@@ -117,3 +117,35 @@ def test_a_selected_site_that_does_not_exist_is_named_and_the_others_stay() -> N
     app.run()
     assert any("Selected sites" in each.value for each in app.warning)
     assert app.session_state["selected"] == ["usa-mountain-pass-ceec"]
+
+
+def test_a_shortlist_that_does_not_exist_is_named() -> None:
+    app = new_app()
+    app.query_params["list"] = "nosuch"
+    app.run()
+    app.switch_page(str(Path("screens/shortlist/page.py"))).run()
+    assert not app.exception
+    (notice,) = (each.value for each in app.warning if "could not be read" in each.value)
+    assert "Shortlist: nosuch" in notice
+    fine = new_app()
+    fine.query_params["list"] = "default"
+    fine.run()
+    assert not any("could not be read" in each.value for each in fine.warning)
+
+
+def test_with_all_weights_at_0_the_address_says_0() -> None:
+    app = new_app().run()
+    for key in ("wg", "wp", "wi", "wo", "wc", "wj"):
+        app.slider(key=key).set_value(0)
+    app.run()
+    assert any("All weights are 0" in each.value for each in app.warning)
+    said_of_grade = app.query_params["wg"]
+    assert (said_of_grade if isinstance(said_of_grade, str) else said_of_grade[-1]) == "0"
+    again = new_app()
+    for key, value in app.query_params.items():
+        again.query_params[key] = value
+    again.run()
+    assert [again.slider(key=key).value for key in ("wg", "wp", "wi", "wo")] == [0, 0, 0, 0]
+    again.slider(key="wg").set_value(1).run()
+    said_of_grade = again.query_params["wg"]
+    assert (said_of_grade if isinstance(said_of_grade, str) else said_of_grade[-1]) == "1"

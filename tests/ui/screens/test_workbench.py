@@ -168,7 +168,7 @@ def test_dossier_and_comparison_say_what_starts_from_the_point_of_a_town(accurac
     dossier = opened("screens/site/page.py", id=ids[0], m="lithium")
     why = next(frame.value for frame in dossier.dataframe if "Desirability" in frame.value.columns)
     status = why.set_index("Criterion")["Status"]
-    assert (status["Main road"] == "From the town's point") is told
+    assert (status["Main road"] == "Measured from the town") is told
     assert any("within 15 km" in each.value for each in dossier.caption) is told
     compared = opened("screens/compare/page.py", ids=",".join(ids))
     assert any(each.value.startswith("† Distances") for each in compared.caption) is told

@@ -9,7 +9,8 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.price_floor import CapitalBound, FloorSite, FloorYear, PriceFloor, costs_from
-from ui.page_address import Choice, number_of, one_of
+from ui.page_address import Choice, number_of, one_of, within
+from ui.panels.number_field import number_field
 from ui.screens.response.form import commodity_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
@@ -41,8 +42,9 @@ def floor_tab() -> None:
     one, two, three = st.columns([3, 3, 2], gap="medium", vertical_alignment="bottom")
     with one:
         commodity = commodity_choice("floor_commodity", "rare earths")
-    floor = two.number_input(_("Floor, USD per tonne"), 0.0, 1e10, step=1_000.0, format="%.0f", key="floor_price")
-    years = three.number_input(_("Years"), 1, 30, key="floor_years")
+    asks = {choice.name: choice for choice in floor_choices()}
+    floor = number_field(two, _("Floor, USD per tonne"), asks["floor"], step=1_000.0, format="%.0f")
+    years = number_field(three, _("Years"), asks["years"])
     with st.expander(_("My costs (CSV)"), expanded=True):
         st.caption(
             _(
@@ -53,6 +55,8 @@ def floor_tab() -> None:
         file = st.file_uploader(
             _("Costs"), type="csv", key="floor_costs", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
         )
+    if not within(floor_choices()):
+        return
     try:
         costs = costs_from(file.name, file.getvalue()) if file else []
         made = responses.price_floor(commodity, float(floor), costs, int(years))
