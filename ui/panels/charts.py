@@ -39,24 +39,19 @@ def rank_ranges(table: pd.DataFrame) -> list[str]:
 
 
 def class_labels(classes: tuple[int, ...], count: int) -> list[str]:
-    """Return the rank classes in words: 1, 2–3, .. 5,001 and more.
+    """Return the rank classes in words: 1, 2–3, .. 201–308 of 308 sites.
 
     Examples
     --------
-    >>> class_labels((1, 2, 4), 10)
-    ['1', '2–3', '4+']
+    >>> class_labels((1, 2, 4), 10), class_labels((1, 2, 4, 11), 8), class_labels((1, 2, 4), 4)
+    (['1', '2–3', '4–10'], ['1', '2–3', '4–8'], ['1', '2–3', '4'])
     """
     labels = []
-    for first, following in zip(classes, (*classes[1:], 0), strict=True):
-        last = following - 1
-        labels.append(
-            f"{number(first)}+"
-            if not following
-            else number(first)
-            if last == first
-            else f"{number(first)}–{number(last)}"
-        )
-    return [label for first, label in zip(classes, labels, strict=True) if first <= count]
+    for first, following in zip(classes, (*classes[1:], count + 1), strict=True):
+        last = min(following - 1, count)
+        if first <= count:
+            labels.append(number(first) if last == first else f"{number(first)}–{number(last)}")
+    return labels
 
 
 def rank_histogram(stability: RankStability, site_id: str) -> None:
