@@ -11,8 +11,8 @@ from scoring.sites.dossier import ASKED_ONLY
 from scoring.support.programmes import judged
 from ui.text import vocabulary as w
 from ui.text.candidate_words import gaps, product, stated_start
-from ui.text.i18n import _, either, listed, number, quantity
-from ui.text.money import money
+from ui.text.i18n import _, either, listed, number
+from ui.text.money import in_unit, money
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import source_title
 
@@ -49,10 +49,11 @@ def paragraphs(site: Dossier, timing: Timing | None, item: Item, candidate: Cand
 
 def _valued(line: MeasurementRecord) -> str:
     sign = "~" if line["status"] == "modelled" else ""
-    return (
-        f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} "
-        f"({source_title(line['source_id'])}{_dated(line)})"
-    )
+    return f"{criterion_title_of(line)} {sign}{_in_unit(line)} ({source_title(line['source_id'])}{_dated(line)})"
+
+
+def _in_unit(line: MeasurementRecord) -> str:
+    return "–" if line["value"] is None else in_unit(line["value"], line["unit"])
 
 
 def criterion_title_of(line: MeasurementRecord) -> str:

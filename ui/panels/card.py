@@ -31,6 +31,7 @@ from ui.text.glossary import tip, with_tips
 from ui.text.i18n import _, either, fixed, language, number, quantity
 from ui.text.list_words import among
 from ui.text.location_words import town_note
+from ui.text.money import in_unit
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings
@@ -301,7 +302,7 @@ def value_words(line: MeasurementRecord) -> str:
     """Return a value with its unit; in a word where it is unknown."""
     if line["value"] is None:
         return _("Unknown")
-    return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"
+    return in_unit(line["value"], line["unit"])
 
 
 def rests_on(line: MeasurementRecord) -> str:

@@ -16,7 +16,8 @@ from scoring.robustness.rank_acceptability import RankStability
 from scoring.robustness.sensitivity import RequiredValue, StabilityInterval, Swing
 from scoring.robustness.two_desks import TwoDesks
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, fixed, number, quantity
+from ui.text.i18n import _, either, fixed, number
+from ui.text.money import in_unit
 from ui.theme import BLUE, GREEN, GREY, ORANGE
 
 
@@ -235,7 +236,7 @@ def needs_table(requirements: list[RequiredValue], scenario: Scenario) -> None:
             else _("not achievable on its own"),
             _("Needed value"): ""
             if required.value is None
-            else f"{quantity(required.value)} {w.word(w.UNITS, criteria[required.criterion].unit)}",
+            else in_unit(required.value, criteria[required.criterion].unit),
         }
         for required in sorted(requirements, key=lambda required: (required.needed is None, required.needed or 0))
     ]

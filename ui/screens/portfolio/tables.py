@@ -15,6 +15,7 @@ from ui.panels.shortlisting import add_many
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, listed, number, quantity
+from ui.text.money import money
 from workspace import portfolios
 
 
@@ -212,4 +213,6 @@ def instruments(study: Study) -> None:
 def _at_most(commodity: str, figure: Figure) -> str:
     if commodity:
         return _("{metal} {tonnes} t/y").format(metal=w.commodity(commodity), tonnes=pw.span(figure))
-    return _("{money} million USD").format(money=pw.span(figure))
+    ends = (money(end, "USD M") for end in (figure.low, figure.high))
+    value = money(figure.value, "USD M")
+    return value if figure.low == figure.high else f"{value} ({'–'.join(ends)})"
