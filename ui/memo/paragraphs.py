@@ -49,11 +49,8 @@ def paragraphs(site: Dossier, timing: Timing | None, item: Item, candidate: Cand
 
 def _valued(line: MeasurementRecord) -> str:
     sign = "~" if line["status"] == "modelled" else ""
-    return f"{criterion_title_of(line)} {sign}{_in_unit(line)} ({source_title(line['source_id'])}{_dated(line)})"
-
-
-def _in_unit(line: MeasurementRecord) -> str:
-    return "–" if line["value"] is None else in_unit(line["value"], line["unit"])
+    value = in_unit(line["value"], line["unit"])
+    return f"{criterion_title_of(line)} {sign}{value} ({source_title(line['source_id'])}{_dated(line)})"
 
 
 def criterion_title_of(line: MeasurementRecord) -> str:

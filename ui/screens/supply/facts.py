@@ -74,7 +74,7 @@ def _own_lines(cell: Cell) -> list[str]:
     if found.stock_days:
         lines.append(_("Your stock covers {days} days of demand.").format(days=interval(found.stock_days)))
     if found.imports_musd:
-        cost = "–".join(money(end, "USD M") for end in dict.fromkeys(found.imports_musd))
+        cost = "–".join(money(end, "USD M") for end in dict.fromkeys((found.imports_musd.low, found.imports_musd.high)))
         lines.append(_("At your price, net imports of a year cost {money}.").format(money=cost))
     if found.capacity_pct:
         lines.append(
