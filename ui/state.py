@@ -70,8 +70,11 @@ def start() -> None:
     for pillar, key in WEIGHT_KEYS.items():
         page_state.set_weight(key, _whole_number(address.get(key, ""), default_weights.get(pillar, 0)))
     page_state.unread = _unread()
-    # An address of before there were projects lists all sites, as it did.
-    bare = not any(key in address for key in (*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "sel", "area", "ev"))
+    page_state.selected = _sites(_ids(address.get("sel", ""), MOST_SELECTED))
+    page_state.area = _area(address.get("area", ""))
+    # An address of before there were projects lists all sites, as it did; what cannot be read says nothing.
+    read = {key for key in (*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "ev") if key in address} - set(page_state.unread)
+    bare = not (read or page_state.selected or page_state.area)
     page_state.universe = _one_of("universe", UNIVERSES, DEFAULT_UNIVERSE if bare else "all")
     page_state.step = _one_of("step", (*STEPS, SIDE_BY_SIDE), DEFAULT_STEP if bare else "") or None
     page_state.m = _one_of("m", commodity_names(), "")
@@ -85,11 +88,9 @@ def start() -> None:
     page_state.stake = address.get("stake") == "1"
     page_state.clear = address.get("clear") == "1"
     page_state.programme = _one_of("programme", programme_ids(), "")
-    page_state.selected = _sites(_ids(address.get("sel", ""), MOST_SELECTED))
     page_state.compare = _ids(address.get("ids", ""), MOST_COMPARED)
     page_state.site_id = short(address.get("id", ""))
     page_state.shortlist = _shortlist(short(address.get("list", "")))
-    page_state.area = _area(address.get("area", ""))
     # An address that says anything says which own criteria count: without them, none.
     page_state.evidence = _evidence(address.get("ev", "")) if bare or address.get("ev") else []
     page_state.firm = False

@@ -162,3 +162,45 @@ def test_what_a_widget_of_the_sidebar_shows_is_never_sent_back_to_it() -> None:
     app.run()
     app.switch_page(str(Path("screens/explore/page.py"))).run()
     assert app.slider(key="wg").value == 33, "held while a page without the sidebar was open"
+
+
+@pytest.mark.parametrize("address", [{"sel": "atlantis"}, {"m": "unobtanium"}, {"area": "nonsense"}])
+def test_an_address_of_which_nothing_can_be_read_opens_as_without_one(address: dict[str, str]) -> None:
+    app = new_app()
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    assert app.session_state["universe"] == "projects"
+    assert any("could not be read" in each.value for each in app.warning)
+
+
+def test_own_figures_leave_the_open_cell_open() -> None:
+    app = opened("supply")
+    open_cell = next(each.value for each in app.markdown if each.value.startswith("#### "))
+    app.session_state["own_supply_file"] = (
+        "own.csv",
+        b"commodity,stage,figure,country,value,high,unit\ngallium,refined,import_share,CHN,100,,%\n"
+        b"gallium,refined,net_import_reliance,,100,,%\n",
+    )
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert next(each.value for each in app.markdown if each.value.startswith("#### ")) == open_cell
+
+
+def test_a_site_that_is_not_there_is_left_out_of_a_comparison_and_the_others_stand() -> None:
+    app = new_app()
+    app.query_params["ids"] = "usa-mountain-pass-ceec,atlantis-0000,nam-lofdal-bergville-11c6"
+    app.run()
+    app.switch_page(str(Path("screens/compare/page.py"))).run()
+    assert not app.exception
+    assert not app.error
+    assert any("atlantis" in each.value and "left out" in each.value for each in app.warning)
+    assert len([each for each in app.metric if each.label == "Score"]) == 2
+    alone = new_app()
+    alone.query_params["ids"] = "atlantis-0000,atlantis-0001"
+    alone.run()
+    alone.switch_page(str(Path("screens/compare/page.py"))).run()
+    assert not alone.exception
+    assert any("Choose 2 to 5 sites" in each.value for each in alone.info)

@@ -42,7 +42,14 @@ def page() -> None:
     try:
         site = rankings.dossier(scenario, page_state.site_id or name)
     except OrebridgeError as error:
-        st.error(problem(error), icon=":material/search_off:")
+        if isinstance(error, UnknownSiteError) and error.suggestions:
+            asked = w.plain(error.site)
+            st.error(
+                _("No site has exactly this id or name: {asked}. Choose one below, or search.").format(asked=asked),
+                icon=":material/search_off:",
+            )
+        else:
+            st.error(problem(error), icon=":material/search_off:")
         if isinstance(error, UnknownSiteError):
             find_site(error.site)
         _way_on()
