@@ -10,7 +10,7 @@ from scoring.sites.candidates import Candidate
 from scoring.sites.dossier import ASKED_ONLY
 from scoring.support.programmes import judged
 from ui.text import vocabulary as w
-from ui.text.candidate_words import gaps, product, stated_start
+from ui.text.candidate_words import expansion, gaps, product, stated_start
 from ui.text.i18n import _, either, listed, number
 from ui.text.money import in_unit, money
 from ui.text.prc_answers import prc_answer
@@ -130,7 +130,7 @@ def _when(site: Dossier, found: Timing | None) -> str:
     elif site["stage"] == "operating" and not found.terms.expanding:
         timing = _("The most recent source lists it as operating.")
     else:
-        timing = " ".join(filter(None, (*product(found.supply), stated_start(found))))
+        timing = " ".join(filter(None, (expansion(found), *product(found.supply), stated_start(found))))
     sold = _joined([f"{buyer} ({as_of or '–'})" for buyer, as_of in _buyers(site)[:BUYERS]])
     return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
 

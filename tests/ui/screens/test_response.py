@@ -109,3 +109,11 @@ def test_the_price_floor_says_what_the_capital_says(app: AppTest) -> None:
     app.number_input(key="floor_price").set_value(0.0).run()
     assert "supports nothing" in said(app)
     app.segmented_control(key="response_part").set_value("stop").run()
+
+
+def test_the_price_floor_tells_the_years_of_the_works_from_those_of_the_floor(app: AppTest) -> None:
+    app.segmented_control(key="response_part").set_value("floor").run()
+    assert not app.exception
+    text = said(app)
+    assert "Annuity over 20 years" in text
+    assert "years of the works, not the 10 years of the floor" in text

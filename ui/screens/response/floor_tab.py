@@ -44,7 +44,7 @@ def floor_tab() -> None:
         commodity = commodity_choice("floor_commodity", "rare earths")
     asks = {choice.name: choice for choice in floor_choices()}
     floor = number_field(two, _("Floor, USD per tonne"), asks["floor"], step=1_000.0, format="%.0f")
-    years = number_field(three, _("Years"), asks["years"])
+    years = number_field(three, _("Years"), asks["years"], help=_("How long the floor lasts."))
     with st.expander(_("My costs (CSV)"), expanded=True):
         st.caption(
             _(
@@ -63,10 +63,10 @@ def floor_tab() -> None:
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    _show(made)
+    _show(made, int(years))
 
 
-def _show(made: PriceFloor) -> None:
+def _show(made: PriceFloor, years: int) -> None:
     if made.sites:
         _entered(made)
     above = [each for each in made.bounds if each.above]
@@ -78,7 +78,7 @@ def _show(made: PriceFloor) -> None:
     )
     st.markdown(told if made.sites else f"#### {told}")
     if made.bounds:
-        _bounds(made)
+        _bounds(made, years)
 
 
 def _entered(made: PriceFloor) -> None:
@@ -125,7 +125,7 @@ def _year(each: FloorYear) -> dict[str, object]:
     }
 
 
-def _bounds(made: PriceFloor) -> None:
+def _bounds(made: PriceFloor, years: int) -> None:
     """Show what the stated capital needs a tonne, against the floor."""
     st.markdown(f"**{_('What the capital alone needs, USD per tonne, at the least')}**")
     frame = pd.DataFrame(
@@ -154,9 +154,10 @@ def _bounds(made: PriceFloor) -> None:
     st.altair_chart((bars + line).properties(height=alt.Step(26)), width="stretch")
     st.caption(
         _(
-            "Annuity over {years} years at {rate} % real (assumptions), over the largest output that is stated. The "
-            "dashed line is the floor."
-        ).format(years=number(made.life_years), rate=number(made.discount_pct, 1))
+            "Annuity over {years} years at {rate} % real (assumptions), over the largest output that is stated. These "
+            "are the years of the works, not the {floor} years of the floor above; costs of your own may name others "
+            "(life_years). The dashed line is the floor."
+        ).format(years=number(made.life_years), rate=number(made.discount_pct, 1), floor=number(years))
     )
     with st.expander(_("Sources")):
         for each in made.bounds:
