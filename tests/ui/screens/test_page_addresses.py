@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from scoring.supply.desks import STAGES
 from tests.app import new_app
+from ui.screens.supply.words import CHAIN
+from ui.text import vocabulary as w
+from workspace import supply
 
 pytestmark = pytest.mark.usefixtures("small_app")
 
@@ -178,11 +182,14 @@ def test_an_address_of_which_nothing_can_be_read_opens_as_without_one(address: d
 def test_own_figures_leave_the_open_cell_open() -> None:
     app = opened("supply")
     open_cell = next(each.value for each in app.markdown if each.value.startswith("#### "))
-    app.session_state["own_supply_file"] = (
-        "own.csv",
-        b"commodity,stage,figure,country,value,high,unit\ngallium,refined,import_share,CHN,100,,%\n"
-        b"gallium,refined,net_import_reliance,,100,,%\n",
-    )
+    named, of = open_cell.removeprefix("#### ").split(" · ")
+    metal = next(each for each in supply.commodities() if w.commodity(each) == named)
+    stage = next(each for each in STAGES if w.word(CHAIN, each) == of)
+    rows = [f"{metal},{stage},import_share,{iso3},50,,%" for iso3 in ("CAN", "JPN")]
+    rows += [f"{metal},{stage},{figure},,1,,%" for figure in ("net_import_reliance",)]
+    rows += [f"{metal},{stage},production,{iso3},1000000,,t" for iso3 in ("CAN", "AUS", "JPN")]
+    raw = "\n".join(["commodity,stage,figure,country,value,high,unit", *rows, ""]).encode()
+    app.session_state["own_supply_file"] = ("own.csv", raw)
     app.run()
     assert not app.exception
     assert not app.error
