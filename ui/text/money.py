@@ -60,7 +60,7 @@ def in_unit(value: float | None, unit: str) -> str:
     if value is None:
         return "–"
     if unit == AUD_2018 and language() == "ja":
-        return f"{money(value, 'AUD M')}（2018年）"
+        return f"{money(value, 'AUD M')} (2018年)"
     return f"{quantity(value)} {word(UNITS, unit)}".strip()
 
 

@@ -45,6 +45,6 @@ def test_a_sum_of_money_reads_as_japanese_papers_write_it() -> None:
     assert in_unit(43.4, "million AUD of 2018") == "43.4 million AUD (2018)"
     assert in_unit(60.2, "km") == "60.2 km"
     with speaking("ja"):
-        assert in_unit(43.4, "million AUD of 2018") == "4,340万豪ドル（2018年）"
-        assert in_unit(434.0, "million AUD of 2018") == "4.34億豪ドル（2018年）"
+        assert in_unit(43.4, "million AUD of 2018") == "4,340万豪ドル (2018年)"
+        assert in_unit(434.0, "million AUD of 2018") == "4.34億豪ドル (2018年)"
         assert in_unit(60.2, "km") == "60.2 km"
