@@ -472,12 +472,23 @@ def _legend_entry(layer_id: str, entry: Mapping[str, Any]) -> LegendEntry:
     return LegendEntry(entry["label"], entry["label_ja"], colour, dark, tuple(entry.get("values", ())))
 
 
+def rounded(value: float) -> str:
+    """Return a value of a legend with three significant digits, or all those before the point.
+
+    Examples
+    --------
+    >>> rounded(0.00095613), rounded(12.345), rounded(1998.0), rounded(-0.0)
+    ('0.000956', '12.3', '1998', '0')
+    """
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value + 0.0:.3g}"
+
+
 def _ramp_legend(style: RasterStyle) -> tuple[LegendEntry, ...]:
     stops = ramp_colours(style.scale.ramp, RAMP_STOPS).tolist()
     step = (style.scale.high - style.scale.low) / (RAMP_STOPS - 1)
     entries = []
     for position, (red, green, blue) in enumerate(stops):
-        label = f"{style.scale.low + position * step:g} {style.unit}"
+        label = f"{rounded(style.scale.low + position * step)} {style.unit}"
         entries.append(LegendEntry(label, label, (red, green, blue, 255), (red, green, blue, 255), ()))
     return tuple(entries)
 

@@ -21,7 +21,7 @@ from data.sources import Source
 from data.user_features import Features
 from data.user_layers import UserLayer
 from geo.raster import ColourScale, ramp_colours
-from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle
+from layers.catalog import RAMP_STOPS, Colour, Kind, Layer, LegendEntry, RasterStyle, TooltipField, VectorStyle, rounded
 
 Scheme = Literal["quantiles", "natural_breaks", "equal_interval", "head_tail", "categories", "single"]
 #: Scheme -> classifier of mapclassify.
@@ -376,7 +376,7 @@ def _ramp_legend(scale: ColourScale, unit: str) -> tuple[LegendEntry, ...]:
     values = np.linspace(scale.low, scale.high, RAMP_STOPS)
     entries = []
     for (red, green, blue), value in zip(stops, values, strict=True):
-        label = f"{value:.4g} {unit}".strip()
+        label = f"{rounded(value)} {unit}".strip()
         entries.append(LegendEntry(label, label, (red, green, blue, 255), (red, green, blue, 255), ()))
     return tuple(entries)
 
@@ -413,7 +413,7 @@ def _legend(own: UserLayer, alpha: int) -> tuple[LegendEntry, ...]:
         ramp = ramp_colours(style.get("ramp", DEFAULT_RAMP), max(len(edges) - 1, 2)).tolist()
         entries = []
         for i, (red, green, blue) in enumerate(ramp[: len(edges) - 1]):
-            text = f"{edges[i]:.4g} – {edges[i + 1]:.4g}"
+            text = f"{rounded(edges[i])} – {rounded(edges[i + 1])}"
             entries.append(LegendEntry(text, text, (red, green, blue, alpha), (red, green, blue, alpha), (str(i),)))
         return (*entries, LegendEntry("unknown", "不明", GREY, GREY, ()))
     only = (*_hex(OKABE_ITO[5]), alpha)

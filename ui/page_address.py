@@ -34,6 +34,10 @@ class Choice:
         Text of the address -> value; None: it cannot be used.
     write : callable
         Value -> text of the address.
+    ends : tuple of float or None
+        Least and most of a number; None: it is no number.
+    whole : bool
+        Whether a number is a whole one.
     """
 
     key: str
@@ -41,6 +45,12 @@ class Choice:
     first: Any
     read: Callable[[str], Any]
     write: Callable[[Any], str] = str
+    ends: tuple[float, float] | None = None
+    whole: bool = False
+
+    def beyond(self, value: Any) -> bool:
+        """Return whether a number lies beyond the ends; an empty field does not."""
+        return self.ends is not None and value is not None and not self.ends[0] <= value <= self.ends[1]
 
 
 def one_of(key: str, name: str, allowed: Collection[str], first: str) -> Choice:
@@ -96,7 +106,7 @@ def number_of(key: str, name: str, first: float | None, least: float, most: floa
             return None
         return round(value) if whole else value
 
-    return Choice(key, name, first, read, lambda value: "" if value is None else f"{value:.12g}")
+    return Choice(key, name, first, read, lambda value: "" if value is None else f"{value:.12g}", (least, most), whole)
 
 
 def switch(key: str, name: str, *, first: bool) -> Choice:
@@ -135,14 +145,28 @@ def take(page: str, choices: Sequence[Choice]) -> None:
 
 
 def said(choices: Sequence[Choice]) -> dict[str, str]:
-    """Return what the address says of the choices: those that differ from their first values.
+    """Return what the address says of the choices: those that differ from their first values and can be used.
 
     Parameters
     ----------
     choices : sequence of Choice
     """
     values = [(choice, st.session_state.get(choice.key, choice.first)) for choice in choices]
-    return {choice.name: choice.write(value) for choice, value in values if value != choice.first}
+    return {
+        choice.name: choice.write(value)
+        for choice, value in values
+        if value != choice.first and not choice.beyond(value)
+    }
+
+
+def within(choices: Sequence[Choice]) -> bool:
+    """Return whether no field holds a number beyond its ends, so that the page may answer.
+
+    Parameters
+    ----------
+    choices : sequence of Choice
+    """
+    return not any(choice.beyond(st.session_state.get(choice.key)) for choice in choices)
 
 
 def leave_others(page: str) -> None:

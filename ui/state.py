@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import cast
 from urllib.parse import parse_qs, urljoin
@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from data.shortlist_items import DEFAULT
+from data.shortlists import shortlists
 from data.stages import STAGES
 from data.vocabulary import KINDS, programme_ids
 from geo.errors import OrebridgeError
@@ -38,6 +39,8 @@ from workspace.permalink import WEIGHT_KEYS, permalink, unpacked_area, unpacked_
 from workspace.reference import commodity_names, known_sites, map_layers, site_countries
 from workspace.session import ready, store, stored_criteria, stored_layers
 
+#: What an address says of the pillar that ranks where nothing has a weight.
+FALLBACK_WEIGHT = f"{WEIGHT_KEYS[FALLBACK_PILLAR]}=1"
 MOST_SELECTED = 200
 #: Scenarios that a visit keeps for undo.
 MOST_REMEMBERED = 30
@@ -67,8 +70,11 @@ def start() -> None:
     for pillar, key in WEIGHT_KEYS.items():
         page_state.set_weight(key, _whole_number(address.get(key, ""), default_weights.get(pillar, 0)))
     page_state.unread = _unread()
-    # An address of before there were projects lists all sites, as it did.
-    bare = not any(key in address for key in (*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "sel", "area", "ev"))
+    page_state.selected = _sites(_ids(address.get("sel", ""), MOST_SELECTED))
+    page_state.area = _area(address.get("area", ""))
+    # An address of before there were projects lists all sites, as it did; what cannot be read says nothing.
+    read = {key for key in (*WEIGHT_KEYS.values(), *CHOICES, *SINGLE, "ev") if key in address} - set(page_state.unread)
+    bare = not (read or page_state.selected or page_state.area)
     page_state.universe = _one_of("universe", UNIVERSES, DEFAULT_UNIVERSE if bare else "all")
     page_state.step = _one_of("step", (*STEPS, SIDE_BY_SIDE), DEFAULT_STEP if bare else "") or None
     page_state.m = _one_of("m", commodity_names(), "")
@@ -82,11 +88,9 @@ def start() -> None:
     page_state.stake = address.get("stake") == "1"
     page_state.clear = address.get("clear") == "1"
     page_state.programme = _one_of("programme", programme_ids(), "")
-    page_state.selected = _sites(_ids(address.get("sel", ""), MOST_SELECTED))
     page_state.compare = _ids(address.get("ids", ""), MOST_COMPARED)
     page_state.site_id = short(address.get("id", ""))
-    page_state.shortlist = short(address.get("list", "")) or DEFAULT
-    page_state.area = _area(address.get("area", ""))
+    page_state.shortlist = _shortlist(short(address.get("list", "")))
     # An address that says anything says which own criteria count: without them, none.
     page_state.evidence = _evidence(address.get("ev", "")) if bare or address.get("ev") else []
     page_state.firm = False
@@ -221,6 +225,17 @@ def _evidence(packed: str) -> list[UserCriterion]:
     return list(usable or stored_criteria())
 
 
+def _shortlist(name: str) -> str:
+    """Return the shortlist that the address names if it is there, else the one that is there from the start."""
+    try:
+        known = name in ("", DEFAULT) or any(row["name"] == name for row in shortlists(store()))
+    except OrebridgeError:  # no store: the notice above the page says so
+        return name or DEFAULT
+    if not known:
+        page_state.unread = [*page_state.unread, f"list={name}"]
+    return name if known and name else DEFAULT
+
+
 def in_use(evidence: Iterable[UserCriterion]) -> tuple[UserCriterion, ...]:
     """Return the criteria whose layer is in use."""
     known = {layer.layer_id for layer in stored_layers()}
@@ -246,15 +261,27 @@ def write_address(scenario: Scenario, more: dict[str, str] | None = None) -> Non
     was read stays as it is while it says the same in fewer words: else *Back* would lead to it and never beyond.
     """
     on_explore = more is None
-    link = permalink(
-        scenario, page_state.selected if on_explore else None, language(), more=_map_address() if on_explore else more
-    )
+    link = link_to(scenario, page_state.selected if on_explore else None, _map_address() if on_explore else more)
     parameters, address = parse_qs(link.removeprefix("/?")), _address()
     if page_state.address_means is None:
         page_state.address_means = parameters
     unchanged = address == page_state.address_read and parameters == page_state.address_means
     if parameters != address and not (unchanged and _said(address).items() <= _said(parameters).items()):
         st.query_params.from_dict(parameters)
+
+
+def link_to(scenario: Scenario, selected: list[str] | None, more: Mapping[str, str] | None = None) -> str:
+    """Return the path and query that open a scenario as the sidebar shows it, in the reader's language.
+
+    Where all weights are 0 the scenario ranks on one pillar; the sliders, and the link, still say 0.
+    """
+    link = permalink(scenario, selected, language(), more=more)
+    return link.replace(FALLBACK_WEIGHT, FALLBACK_WEIGHT[:-1] + "0", 1) if unweighed(scenario.evidence) else link
+
+
+def unweighed(evidence: Iterable[UserCriterion]) -> bool:
+    """Return whether nothing has a weight, neither a slider of the sidebar nor a user-defined criterion."""
+    return not any(page_state.weight(key) for key in WEIGHT_KEYS.values()) and not any(own.weight for own in evidence)
 
 
 def _said(address: dict[str, list[str]]) -> dict[str, frozenset[str]]:
@@ -282,7 +309,7 @@ def scenario() -> Scenario:
         if page_state.weight(key) or not load().pillars[pillar].optional
     }
     evidence, commodity = in_use(page_state.evidence), page_state.m or ""
-    if not any(weights.values()):
+    if unweighed(evidence):
         weights = {**weights, FALLBACK_PILLAR: 1.0}  # the sidebar says so
     try:
         return Scenario(

@@ -80,8 +80,14 @@ def _read(found: Layer) -> pd.DataFrame:
     return pd.DataFrame(gpd.read_parquet(found.path))
 
 
+#: West, south, east, north in degrees: no site is ranked in Antarctica.
+RANKED_LIMITS = (-180.0, -60.0, 180.0, 90.0)
+
+
 def ground(grid: Grid) -> shapely.Geometry:
     """Return the ground of a grid: the box, the countries and the areas of a layer that it names, without the sea.
+
+    Without a box, a country or a layer it is the world without Antarctica, where no site is ranked.
 
     Parameters
     ----------
@@ -97,7 +103,7 @@ def ground(grid: Grid) -> shapely.Geometry:
     ProspectError
         If a country is unknown, or the layer holds no areas.
     """
-    ground = shapely.box(-180.0, -90.0, 180.0, 90.0)
+    ground = shapely.box(*RANKED_LIMITS)
     if grid.bbox:
         ground = _box(*grid.bbox)
     if grid.countries:

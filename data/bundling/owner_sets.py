@@ -52,20 +52,21 @@ def _with_stated_shares(rows: pd.DataFrame, taken: pd.Series) -> pd.Series:
     "Sherritt" of 2026 does not take back the 50 % that a page of 2025 gives to it. It does so only of the last years,
     and where all shares together are no more than the whole.
     """
-    taken = taken.copy()
     bare = rows[taken & rows["value"].isna()]
     total = rows[taken].groupby("site_id")["value"].sum().to_dict()
     stated = rows[~taken & rows["value"].notna() & rows["site_id"].isin(bare["site_id"])]
     shares: dict[tuple[str, str], tuple[Any, int, float]] = {}
     for at, row in stated.sort_values("as_of", ascending=False, kind="stable").iterrows():
         shares.setdefault((row["site_id"], key(row["text"])), (at, row["_year"], row["value"]))
+    gone, come = [], []
     for at, row in bare.iterrows():
         place, year, share = shares.get((row["site_id"], key(row["text"])), (None, 0, 0.0))
         room = total[row["site_id"]] + share <= WHOLE_PCT[1]
         if place is not None and year >= row["_year"] - HOLDS_ON_YEARS and room:
-            taken.loc[at], taken.loc[place] = False, True
+            gone.append(at)
+            come.append(place)
             total[row["site_id"]] += share
-    return taken
+    return (taken & ~rows.index.isin(gone)) | rows.index.isin(come)
 
 
 def _other_holders(rows: pd.DataFrame, taken: pd.Series) -> pd.Index:

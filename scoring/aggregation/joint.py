@@ -79,7 +79,7 @@ _ALL = (
         "Lower of the two desks",
         "評価の低い側を採用",
         "Each site takes the lower of the two desk scores; there is no compensation.",
-        "両デスクのうち低い方の評価をその候補地の評価とします。高い方では補えません。",
+        "両デスクのうち低い方の評価をその地点の評価とします。高い方では補えません。",
         maximin_rule,
     ),
     JointRule(
@@ -87,7 +87,7 @@ _ALL = (
         "Nash product",
         "ナッシュ積",
         "Product of both scores; at the same mean, balanced sites rank above unbalanced ones.",
-        "両者の得点の積です。平均が同じなら、偏った候補地より釣り合った候補地が上になります。",
+        "両者の得点の積です。平均が同じなら、偏った地点より釣り合った地点が上になります。",
         nash_rule,
     ),
 )

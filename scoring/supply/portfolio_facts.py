@@ -35,6 +35,8 @@ PREPARE = (
 BASKET = 0.2 * 0.857
 #: Names of mines shorter than this are too common to be found in words.
 SHORTEST_NAME = 5
+#: Countries with a gap of their own, and the desk of both.
+COUNTRIES, JOINT = ("us", "japan"), "joint"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +55,13 @@ class Facts:
         Draws of the months to product from `BUNDLE_DAY`, infinite: never; no entry: the stage is unknown.
     model : CostModel or None
     gaps : dict of str to tuple
-        Commodity -> low and high of the US and of Japan, t/y; None: not known.
+        Commodity -> low and high of the US and of Japan, t/y; None: not known, or a net exporter.
     bases : dict of str to tuple
         Commodity -> what the figures of the US and of Japan are, with year and source; empty: none.
     commodities : frozenset of str
         Known commodities.
+    told : frozenset of tuple
+        ``us`` or ``japan``, and a commodity of which a figure of its trade is known; a net exporter has one too.
     """
 
     rows: dict[str, Record]
@@ -68,6 +72,7 @@ class Facts:
     gaps: dict[str, tuple[Ends | None, Ends | None]]
     bases: dict[str, tuple[GapBasis, ...]]
     commodities: frozenset[str]
+    told: frozenset[tuple[str, str]]
 
     @property
     def names(self) -> dict[str, str]:
@@ -140,8 +145,9 @@ def read_facts(con: duckdb.DuckDBPyConnection) -> Facts:
     model = fit([(sizes[s], cost.value) for s, cost in said.items() if s in sizes and _all_stated(outputs[s])])
     modelled = {s: cost for s, size in sizes.items() if s not in said and model and (cost := model.cost(size))}
     gaps, bases = _gaps(cursor)
+    told = frozenset(cursor.execute("SELECT DISTINCT country, commodity FROM facts.import_gap").fetchall())
     known = frozenset(name for (name,) in cursor.execute("SELECT commodity_id FROM facts.commodity").fetchall())
-    return Facts(rows, outputs, {**modelled, **said}, _months(cursor, frozenset(rows)), model, gaps, bases, known)
+    return Facts(rows, outputs, {**modelled, **said}, _months(cursor, frozenset(rows)), model, gaps, bases, known, told)
 
 
 def candidates(
@@ -184,7 +190,7 @@ def desk_gaps(facts: Facts, desk: str, figures: Iterable[UserFigure] = ()) -> di
     ----------
     facts : Facts
     desk : {"us", "japan", "joint"}
-        joint: the sum of both where both are known, else the one that is.
+        joint: the sum of both where both are known, else the one that is; `Gap.unknown` names the other.
     figures : iterable of UserFigure, optional
         A gap that the user states is that of the desk, whichever it is.
     """
@@ -195,9 +201,9 @@ def desk_gaps(facts: Facts, desk: str, figures: Iterable[UserFigure] = ()) -> di
         if parts:
             low, high = (sum(part[end] for part in parts) for end in (0, 1))
             ends = us and us[1], japan and japan[1]
-            gaps[name] = Gap(
-                name, counts_from(name), ends[0], ends[1], low, high, "stated", _basis(facts.bases[name], ends)
-            )
+            unknown = tuple(each for each in COUNTRIES if desk in (each, JOINT) and (each, name) not in facts.told)
+            basis = _basis(facts.bases[name], ends)
+            gaps[name] = Gap(name, counts_from(name), ends[0], ends[1], low, high, "stated", basis, unknown)
     for figure in figures:
         if figure.project == OF_GAP and figure.value > 0:
             name, value = figure.commodity, figure.value
@@ -238,21 +244,21 @@ def _gaps(
 ) -> tuple[dict[str, tuple[Ends | None, Ends | None]], dict[str, tuple[GapBasis, ...]]]:
     by_desk = {
         desk: {row["commodity"]: row for row in _all(cursor, "scoring/supply/portfolio_gap.sql", desk=desk)}
-        for desk in ("us", "japan")
+        for desk in COUNTRIES
     }
     gaps, bases = {}, {}
     for name in sorted({*by_desk["us"], *by_desk["japan"]}):
-        each = [by_desk[desk].get(name) for desk in ("us", "japan")]
+        each = [by_desk[desk].get(name) for desk in COUNTRIES]
         us, japan = ((row["low_t"], row["high_t"]) if row else None for row in each)
         gaps[name] = (us, japan)
-        named = zip(("us", "japan"), each, strict=True)
+        named = zip(COUNTRIES, each, strict=True)
         bases[name] = tuple(GapBasis(desk, row["how"], row["year"]) for desk, row in named if row)
     return gaps, bases
 
 
 def _basis(bases: tuple[GapBasis, ...], ends: tuple[float | None, float | None]) -> tuple[GapBasis, ...]:
     """Return what the figures of the countries that count are."""
-    counted = {desk for desk, end in zip(("us", "japan"), ends, strict=True) if end is not None}
+    counted = {desk for desk, end in zip(COUNTRIES, ends, strict=True) if end is not None}
     return tuple(each for each in bases if each.desk in counted)
 
 

@@ -193,6 +193,8 @@ class Gap:
     mark : {"stated", "user"}
     basis : tuple of GapBasis
         One a country that counts.
+    unknown : tuple of str
+        Countries of the desk of which no figure is known: ``us``, ``japan``; what they lack is not in the ends.
     """
 
     commodity: str
@@ -203,3 +205,4 @@ class Gap:
     high_t: float
     mark: Mark
     basis: tuple[GapBasis, ...]
+    unknown: tuple[str, ...] = ()

@@ -12,14 +12,14 @@ from scoring.errors import PortfolioError, UnknownGapError
 from scoring.measures.registry import BUNDLE_DAY
 from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_answer import Closed, DeskView, Line, Participation, Point, Study, Swap
-from scoring.supply.portfolio_facts import Candidates, Facts, Rules, candidates, desk_gaps
+from scoring.supply.portfolio_facts import COUNTRIES, JOINT, Candidates, Facts, Rules, candidates, desk_gaps
 from scoring.supply.portfolio_figures import UserFigure
 from scoring.supply.portfolio_matrix import Program, Solution, usable
 from scoring.supply.portfolio_model import clash, shares, solve
 from scoring.supply.portfolio_program import Case, Draws, averaged, case, draw
 from scoring.supply.portfolio_records import Gap, Project
 
-DESKS = ("us", "japan", "joint")
+DESKS = (*COUNTRIES, JOINT)
 #: Budgets of the frontier over that of the question.
 FRONTIER = (0.1, 0.25, 0.5, 0.75, 1.0, 1.25, 1.5, 2.0, 3.0, 4.0, 6.0, 10.0)
 #: Money that is asked for besides, million USD.

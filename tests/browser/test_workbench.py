@@ -161,4 +161,6 @@ def test_the_tour_walks_and_goes_away_and_the_drawing_map_works_by_keyboard_in_j
     view.focus()
     app.page.keyboard.press("Enter")
     expect(app.page.locator(".area-status")).to_have_text("描いた図形：1", timeout=30_000)
+    assert any("/api/layers/land/0/0/0.json" in url for url in app.requests), "the land is drawn from tiles"
+    assert not any("land.geojson" in url for url in app.requests)
     well(app, "area_dialog_ja")

@@ -186,9 +186,12 @@ def _print(result: Study) -> None:
         if each.share_pct:
             heavy = any(basis.how == "net_imports_heavy" for basis in each.gap.basis)
             of = " of all heavy rare earths together" if heavy else ""
+            unknown = (
+                f"; the gap of {' and '.join(each.gap.unknown)} is unknown and not in it" if each.gap.unknown else ""
+            )
             echo(
                 f"{each.gap.commodity}: {each.tonnes:,.1f} t/y, {each.share_pct:.1f} % of {each.gap.high_t:,.0f} "
-                f"t/y{of} (P10 {each.low_pct:.1f}, P90 {each.high_pct:.1f})"
+                f"t/y{of} (P10 {each.low_pct:.1f}, P90 {each.high_pct:.1f}){unknown}"
             )
     more = result.next_100.budget_musd - result.budget_musd
     echo(f"\nThe next {more:.0f} million: {result.next_100.share_pct:.1f} %. {_moves(result.next_100)}")

@@ -121,11 +121,31 @@ def add(
     from scoring.sites.dossier import site_row  # noqa: PLC0415
 
     facts, _ = _facts()
+    _refuse_list(sites[0], [row["name"] for row in shortlists.shortlists(_store())])
     rows = [site_row(facts, site) for site in sites]
     shortlists.add(_store(), name, *(row["site_id"] for row in rows), note=note)
     noted = " with the note" if note else ""
-    for row in rows:
-        typer.echo(f"{line(row['name'])} is on the shortlist {name!r}{noted}.")
+    for asked, row in zip(sites, rows, strict=True):
+        found = "" if asked == row["site_id"] else f" ({asked!r} was taken as a part of its name)"
+        typer.echo(f"{line(row['name'])} is on the shortlist {name!r}{noted}{found}.")
+
+
+def _refuse_list(first: str, names: list[str]) -> None:
+    """Refuse a shortlist where a site belongs.
+
+    Raises
+    ------
+    WorkspaceError
+        If the first word is the name of a shortlist.
+    """
+    from data.shortlist_items import WorkspaceError  # noqa: PLC0415
+
+    if first in names:
+        raise WorkspaceError(
+            "{name!r} is a shortlist, and `shortlist add` takes sites: write `orebridge shortlist add SITE --name "
+            "{name}`. Nothing was added.",
+            name=first,
+        )
 
 
 @shortlist_app.command("remove")

@@ -16,6 +16,9 @@ from pathlib import Path
 
 from scoring.ranking.scenario import Scenario
 
+#: The bundled land as GeoJSON tiles of Web Mercator: small maps draw it from them, since the line of the whole coast
+#: takes seconds where there is no GPU.
+LAND_TILES = "/api/layers/land/{z}/{x}/{y}.json?v=0"
 #: Made anew in each process: an address of an earlier one leads nowhere.
 _KEY = secrets.token_bytes(32)
 MOST_FEEDS, MOST_BYTES = 512, 32_000_000

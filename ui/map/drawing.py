@@ -11,7 +11,7 @@ import streamlit as st
 
 from scoring.ranking.scenario import Scenario
 from ui import theme
-from ui.map.addresses import MapFeed, sites_address
+from ui.map.addresses import LAND_TILES, MapFeed, sites_address
 from ui.text.i18n import _
 from workspace import session
 
@@ -102,7 +102,7 @@ def _data(scenario: Scenario, bounds: tuple[float, float, float, float]) -> dict
     return {
         "script": "/api/drawing/drawing.js",
         "worker": "/api/drawing/drawing-worker.mjs",
-        "land": "/api/layers/land.geojson",
+        "land": LAND_TILES,
         "borders": "/api/layers/boundaries.geojson",
         "sites": sites_address(MapFeed(scenario, theme.dark(), False, session.state())),
         "dark": theme.dark(),

@@ -15,7 +15,8 @@ from scoring.records import Dossier, MeasurementRecord
 from ui import theme
 from ui.map.marks import marks_of, reached
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, number, quantity
+from ui.text.i18n import _, either, language, number, quantity
+from ui.text.money import in_unit
 from workspace import session
 
 
@@ -68,15 +69,14 @@ def reach_table(site: Dossier) -> None:
     haul = next((line for line in site["lines"] if _is_haulage(line) and line["value"] is not None), None)
     if haul is not None:
         text = _(
-            "Fleet and haulage to the port over 10 years at 0.2 Mt per year: {value} {unit} "
+            "Fleet and haulage to the port over 10 years at 0.2 Mt per year: {value} "
             "({low} to {high}), {mode}. Modelled, not a quotation."
         )
         st.caption(
             text.format(
-                value=quantity(haul["value"]),
-                low=quantity(haul["low"]),
-                high=quantity(haul["high"]),
-                unit=w.word(w.UNITS, haul["unit"]),
+                value=in_unit(haul["value"], haul["unit"]),
+                low=in_unit(haul["low"], haul["unit"]) if language() == "ja" else quantity(haul["low"]),
+                high=in_unit(haul["high"], haul["unit"]) if language() == "ja" else quantity(haul["high"]),
                 mode=w.word(w.MODES, haul["target"]),
             )
         )

@@ -247,7 +247,7 @@ def _memo(facts: duckdb.DuckDBPyConnection, basis: MemoBasis, language: str) -> 
         _words(basis),
         pages,
         _method(basis),
-        basis.sources,
+        tuple((_(title), licence, citation) for title, licence, citation in basis.sources),
         _(
             "Screening aid based on open data, not investment advice. Unknown values stay "
             "unknown and widen the score range; how they count in the score is stated under Method."

@@ -10,9 +10,9 @@ from scoring.sites.candidates import Candidate
 from scoring.sites.dossier import ASKED_ONLY
 from scoring.support.programmes import judged
 from ui.text import vocabulary as w
-from ui.text.candidate_words import gaps, product, stated_start
-from ui.text.i18n import _, either, listed, number, quantity
-from ui.text.money import money
+from ui.text.candidate_words import expansion, gaps, product, stated_start
+from ui.text.i18n import _, either, listed, number
+from ui.text.money import in_unit, money
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import source_title
 
@@ -49,10 +49,8 @@ def paragraphs(site: Dossier, timing: Timing | None, item: Item, candidate: Cand
 
 def _valued(line: MeasurementRecord) -> str:
     sign = "~" if line["status"] == "modelled" else ""
-    return (
-        f"{criterion_title_of(line)} {sign}{quantity(line['value'])} {w.word(w.UNITS, line['unit'])} "
-        f"({source_title(line['source_id'])}{_dated(line)})"
-    )
+    value = in_unit(line["value"], line["unit"])
+    return f"{criterion_title_of(line)} {sign}{value} ({source_title(line['source_id'])}{_dated(line)})"
 
 
 def criterion_title_of(line: MeasurementRecord) -> str:
@@ -132,7 +130,7 @@ def _when(site: Dossier, found: Timing | None) -> str:
     elif site["stage"] == "operating" and not found.terms.expanding:
         timing = _("The most recent source lists it as operating.")
     else:
-        timing = " ".join(filter(None, (*product(found.supply), stated_start(found))))
+        timing = " ".join(filter(None, (expansion(found), *product(found.supply), stated_start(found))))
     sold = _joined([f"{buyer} ({as_of or '–'})" for buyer, as_of in _buyers(site)[:BUYERS]])
     return timing + (" " + _("Published offtake: {sold}.").format(sold=sold) if sold else "")
 

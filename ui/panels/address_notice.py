@@ -29,6 +29,7 @@ PARTS = {
     "clear": N_("Only sites whose owners pass"),
     "ly": N_("Layers"),
     "sel": N_("Selected sites"),
+    "list": N_("Shortlist"),
 }
 
 
@@ -45,7 +46,8 @@ def address_notice() -> None:
 def _part(key: str) -> str:
     pillar = next((pillar for pillar, slider in WEIGHT_KEYS.items() if slider == key), None)
     if pillar is None:
-        return _(PARTS[key]) if key in PARTS else plain(key)
+        name, _equals, value = key.partition("=")
+        return f"{_(PARTS[name])}{f': {plain(value)}' if value else ''}" if name in PARTS else plain(key)
     known = load().pillars[pillar]
     return f"{_('Weights')}: {either(known.title, known.title_ja)}"
 

@@ -16,6 +16,7 @@ from scoring.defaults import DEFAULT_METHOD
 from scoring.ranking.scenario import OWN_PILLAR, Scenario
 from scoring.records import ClaimRecord, Dossier, HoldingRecord, MeasurementRecord, failed_gates
 from scoring.sites.dossier import ASKED_ONLY
+from scoring.sites.location import from_town
 from scoring.sites.side_by_side import MOST
 from ui import state
 from ui.page_state import page_state
@@ -29,10 +30,11 @@ from ui.text import vocabulary as w
 from ui.text.glossary import tip, with_tips
 from ui.text.i18n import _, either, fixed, language, number, quantity
 from ui.text.list_words import among
+from ui.text.location_words import town_note
+from ui.text.money import in_unit
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import licence, source_title
 from workspace import rankings
-from workspace.permalink import permalink
 
 #: Colour of what counts as among peers.
 PEERS = "#8FBBDA"
@@ -165,9 +167,7 @@ def actions(scenario: Scenario, site: Dossier, *, on_dossier: bool = False) -> N
             )
         with st.popover(_("Link"), icon=":material/link:"):
             st.caption(_("Opens this list with this site. The icon copies it."))
-            st.code(
-                state.whole_link(permalink(scenario, [site["site_id"]], language())), language=None, wrap_lines=True
-            )
+            st.code(state.whole_link(state.link_to(scenario, [site["site_id"]])), language=None, wrap_lines=True)
 
 
 def bars(site: Dossier) -> None:
@@ -234,6 +234,8 @@ def why(site: Dossier) -> None:
             "contributions sum to the score."
         )
     )
+    if note := town_note(site):
+        st.caption(note)
     rows = [
         {
             _("Criterion"): either(line["title"], line["title_ja"]),
@@ -241,7 +243,7 @@ def why(site: Dossier) -> None:
             _("Desirability"): _desirability(line),
             _("Weight"): f"{number(100 * line['weight_share'], 1)} %",
             _("Contribution"): line["contribution"],
-            _("Status"): w.word(w.STATUSES, "peers" if of_peers(line) else line["status"]),
+            _("Status"): _status(site, line),
             _("Source"): source_title(line["source_id"]),
             _("As of"): line["as_of"],
             _("Basis"): rests_on(line),
@@ -277,6 +279,13 @@ def why(site: Dossier) -> None:
     )
 
 
+def _status(site: Dossier, line: MeasurementRecord) -> str:
+    if of_peers(line):
+        return w.word(w.STATUSES, "peers")
+    town = line["status"] != "unknown" and from_town(site, line["criterion"], line["pillar"])
+    return w.word(w.STATUSES, f"{line['status']}_from_town" if town else line["status"])
+
+
 def of_peers(line: MeasurementRecord) -> bool:
     """Return whether an unknown counts in the score as the mean of its peers."""
     return line["status"] == "unknown" and line["contribution"] > 0
@@ -293,7 +302,7 @@ def value_words(line: MeasurementRecord) -> str:
     """Return a value with its unit; in a word where it is unknown."""
     if line["value"] is None:
         return _("Unknown")
-    return f"{quantity(line['value'])} {w.word(w.UNITS, line['unit'])}"
+    return in_unit(line["value"], line["unit"])
 
 
 def rests_on(line: MeasurementRecord) -> str:

@@ -16,7 +16,8 @@ from scoring.robustness.rank_acceptability import RankStability
 from scoring.robustness.sensitivity import RequiredValue, StabilityInterval, Swing
 from scoring.robustness.two_desks import TwoDesks
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, fixed, number, quantity
+from ui.text.i18n import _, either, fixed, number
+from ui.text.money import in_unit
 from ui.theme import BLUE, GREEN, GREY, ORANGE
 
 
@@ -39,24 +40,19 @@ def rank_ranges(table: pd.DataFrame) -> list[str]:
 
 
 def class_labels(classes: tuple[int, ...], count: int) -> list[str]:
-    """Return the rank classes in words: 1, 2–3, .. 5,001 and more.
+    """Return the rank classes in words: 1, 2–3, .. 201–308 of 308 sites.
 
     Examples
     --------
-    >>> class_labels((1, 2, 4), 10)
-    ['1', '2–3', '4+']
+    >>> class_labels((1, 2, 4), 10), class_labels((1, 2, 4, 11), 8), class_labels((1, 2, 4), 4)
+    (['1', '2–3', '4–10'], ['1', '2–3', '4–8'], ['1', '2–3', '4'])
     """
     labels = []
-    for first, following in zip(classes, (*classes[1:], 0), strict=True):
-        last = following - 1
-        labels.append(
-            f"{number(first)}+"
-            if not following
-            else number(first)
-            if last == first
-            else f"{number(first)}–{number(last)}"
-        )
-    return [label for first, label in zip(classes, labels, strict=True) if first <= count]
+    for first, following in zip(classes, (*classes[1:], count + 1), strict=True):
+        last = min(following - 1, count)
+        if first <= count:
+            labels.append(number(first) if last == first else f"{number(first)}–{number(last)}")
+    return labels
 
 
 def rank_histogram(stability: RankStability, site_id: str) -> None:
@@ -240,7 +236,7 @@ def needs_table(requirements: list[RequiredValue], scenario: Scenario) -> None:
             else _("not achievable on its own"),
             _("Needed value"): ""
             if required.value is None
-            else f"{quantity(required.value)} {w.word(w.UNITS, criteria[required.criterion].unit)}",
+            else in_unit(required.value, criteria[required.criterion].unit),
         }
         for required in sorted(requirements, key=lambda required: (required.needed is None, required.needed or 0))
     ]

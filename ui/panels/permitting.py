@@ -20,7 +20,7 @@ from scoring.permitting.product import PARTS, sampled
 from scoring.records import Dossier
 from ui import theme
 from ui.text import vocabulary as w
-from ui.text.candidate_words import product, stated_start
+from ui.text.candidate_words import expansion, product, stated_start
 from ui.text.i18n import _, number
 from ui.text.problems import problem
 from workspace import session
@@ -43,7 +43,7 @@ def permitting_tab(site: Dossier) -> None:
             _("No source states the project stage, so the time to product is unknown. Enter known milestones below.")
         )
     else:
-        st.markdown(" ".join(product(timing.supply)))
+        st.markdown(" ".join(filter(None, (expansion(timing), *product(timing.supply)))))
         _distribution(timing)
         _parts(timing)
     _published(site)

@@ -111,7 +111,7 @@ def _weights(scenario: Scenario) -> None:
                 _slider(pillar, total)
     for own in scenario.evidence:
         _own_slider(own, total)
-    if not any(page_state.weight(key) for key in WEIGHT_KEYS.values()) and not scenario.evidence:
+    if state.unweighed(scenario.evidence):
         st.warning(_("All weights are 0. Sites are ranked on grade alone until you raise a weight."))
 
 

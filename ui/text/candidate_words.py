@@ -78,6 +78,19 @@ def product(supply: Supply) -> list[str]:
     ]
 
 
+def expansion(timing: Timing) -> str:
+    """Return what months to product mean of a site that operates: those of what is added; empty for any other site.
+
+    Parameters
+    ----------
+    timing : Timing
+        Months of a project, with the terms that they rest on.
+    """
+    if not (timing.outlook.stage == "operating" and timing.terms.expanding):
+        return ""
+    return _("It produces already; the months are those until its expansion does.")
+
+
 def stated_start(timing: Timing) -> str:
     """Return the start of production that a source states, and whether its date has passed; empty: none counts.
 

@@ -6,12 +6,15 @@ import re
 
 from babel.numbers import get_currency_name
 
-from ui.text.i18n import language, number
+from ui.text.i18n import language, number, quantity
+from ui.text.vocabulary import UNITS, word
 
 #: A currency of ISO 4217 and the scale that sources state sums in.
 UNIT = re.compile(r"([A-Z]{3}) (M|bn)")
 #: Currencies that Japanese papers on mining write shorter than CLDR.
 SHORT_JA = {"JPY": "円", "AUD": "豪ドル", "CAD": "加ドル", "GBP": "ポンド", "KRW": "ウォン"}
+#: Unit of criteria that is a sum of money.
+AUD_2018 = "million AUD of 2018"
 THOUSAND = 1000.0
 MILLIONS = {"M": 1.0, "bn": THOUSAND}
 #: Below so many millions hundredths of one are said, which Japanese says as 万.
@@ -42,6 +45,23 @@ def money(value: float, unit: str) -> str:
     if millions >= THOUSAND:
         return f"{found[1]} {number(millions / THOUSAND, 1)} bn"
     return f"{found[1]} {number(millions, 0 if millions >= SMALL else 2)} M"
+
+
+def in_unit(value: float | None, unit: str) -> str:
+    """Return a value with its unit in words, a sum of money as `money` does; columns under one unit stay in millions.
+
+    Parameters
+    ----------
+    value : float or None
+        In `unit`; None: unknown, a dash.
+    unit : str
+        Key of `ui.text.vocabulary.UNITS`.
+    """
+    if value is None:
+        return "–"
+    if unit == AUD_2018 and language() == "ja":
+        return f"{money(value, 'AUD M')} (2018年)"
+    return f"{quantity(value)} {word(UNITS, unit)}".strip()
 
 
 def _japanese(millions: float) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import read_po, write_po
 
+from data.sources import load_sources
 from layers.findings import TEMPLATES
 from ui.text.error_sentences import sentences
 
@@ -38,7 +39,7 @@ def marked(source: str) -> list[tuple[int, str]]:
 
 
 def extracted() -> Catalog:
-    """Return every marked text of `ui/`, and the sentences of errors and findings."""
+    """Return every marked text of `ui/`, the titles of sources, and the sentences of errors and findings."""
     template = Catalog(project="orebridge", charset="utf-8", fuzzy=False)
     for path in sorted(HERE.rglob("*.py")):
         for line, text in marked(path.read_text(encoding="utf-8")):
@@ -46,6 +47,8 @@ def extracted() -> Catalog:
     for words in TEMPLATES.values():
         for text in filter(None, (words.message, words.cure)):
             template.add(text, locations=[("layers/findings.py", 1)])
+    for source in load_sources().values():
+        template.add(source.title, locations=[("data/sources.toml", 1)])
     for sentence in sentences():
         if sentence.template and sentence.screen:
             template.add(sentence.template, locations=[(sentence.path, sentence.line)])

@@ -70,6 +70,8 @@ STATUSES = {
     "modelled": N_("Estimated"),
     "unknown": N_("Unknown"),
     "peers": N_("Unknown, as among peers"),
+    "measured_from_town": N_("Measured from the town"),
+    "modelled_from_town": N_("Estimated from the town"),
 }
 METHODS = {
     "reported": N_("Reported"),
@@ -440,14 +442,14 @@ def criterion_title(criterion_id: str) -> str:
 
 
 def source_title(source_id: str) -> str:
-    """Return the title of a source: a name that stays as it is, or our own table in the reader's words.
+    """Return the title of a source, or of our own table, in the reader's words; a layer of a user keeps its name.
 
     What a user states says so.
     """
     if source_id in OWN_TABLES:
         return word(OWN_TABLES, source_id)
     source = reference.source(source_id)
-    title = source.title if source else source_id
+    title = _(source.title) if source else source_id
     return f"{title} · {_('stated by the user')}" if source_id.startswith(FACT) else title
 
 

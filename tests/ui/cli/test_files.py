@@ -26,6 +26,17 @@ def test_a_note_for_a_site_that_is_listed_is_kept_and_one_too_long_is_refused(ru
     assert "seen" in run("shortlist", "show").stdout
 
 
+def test_the_name_of_a_shortlist_is_never_taken_as_a_site(run) -> None:
+    run("shortlist", "new", "desk")
+    refused = run("shortlist", "add", "desk", SITE)
+    assert refused.returncode == 2
+    assert "'desk' is a shortlist" in refused.stderr
+    assert "SITE --name desk" in refused.stderr
+    assert SITE not in run("shortlist", "show", "--name", "desk").stdout
+    assert "taken as a part of its name" in run("shortlist", "add", "Lofdal", "--name", "desk").stdout
+    assert "taken as" not in run("shortlist", "add", SITE, "--name", "desk").stdout
+
+
 def test_a_site_that_is_not_listed_cannot_be_taken_off(run) -> None:
     run("shortlist", "add", SITE)
     refused = run("shortlist", "remove", SITE, "nosuch")

@@ -36,7 +36,7 @@ def test_docx_has_head_opening_questions_and_sender(letter) -> None:
     text = words(document)
     for part in (
         "Request for information on critical mineral projects",
-        "重要鉱物プロジェクトに関する情報照会",
+        "重要鉱物案件に関する情報照会",
         letter.number,
         "2026年11月26日",
         "METI, Mineral Resources Division",

@@ -9,9 +9,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import docx
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from PIL import Image
 
 from data.shortlist_items import Item, Shortlist
 from scoring.aggregation.methods import METHODS
@@ -131,6 +133,29 @@ def test_a_long_note_breaks_over_pages_and_loses_nothing(both: list[Memo]) -> No
     first = both[0].sites[0]
     long = replace(first, paragraphs=((*first.paragraphs, ("Noted", "word " * 3000))))
     assert len(pages_png([replace(both[0], sites=(long, *both[0].sites[1:]))], 20)) >= 6
+
+
+def test_beside_each_other_languages_keep_to_their_columns_and_each_has_its_map(both: list[Memo]) -> None:
+    link = "http://localhost:8501/shortlist?list=" + "%E9%87%8D" * 20 + "&country=" + ",".join(["AUS"] * 40)
+    long = [
+        replace(
+            memo,
+            provenance=(*memo.provenance[:-1], (memo.provenance[-1][0], link)),
+            sites=tuple(
+                replace(page, paragraphs=((*page.paragraphs, ("Noted", "letters" * 60)))) for page in memo.sites
+            ),
+        )
+        for memo in both
+    ]
+    pages = [np.asarray(Image.open(io.BytesIO(page)).convert("RGB")).astype(int) for page in pages_png(long, 72)]
+    for page in pages:
+        high, wide, _rgb = page.shape
+        assert page[56 : high - 56, wide // 2 - 5 : wide // 2 + 5].min() == 255
+        assert page[56 : high - 56, wide - 45 :].min() == 255
+    sea = (np.abs(pages[0] - pages[0][310, 300]).max(axis=2) <= 2) & (pages[0].max(axis=2) < 250)
+    left, right = sea[:, : wide // 2].sum(), sea[:, wide // 2 :].sum()
+    assert left > 10_000
+    assert abs(left - right) < 0.02 * left
 
 
 def test_what_the_font_lacks_is_marked_not_left_blank(both: list[Memo]) -> None:

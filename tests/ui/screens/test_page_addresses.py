@@ -7,7 +7,11 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from scoring.supply.desks import STAGES
 from tests.app import new_app, opened_at
+from ui.screens.supply.words import CHAIN
+from ui.text import vocabulary as w
+from workspace import supply
 
 pytestmark = pytest.mark.usefixtures("small_app")
 
@@ -111,3 +115,93 @@ def test_a_selected_site_that_does_not_exist_is_named_and_the_others_stay() -> N
     app.run()
     assert any("Selected sites" in each.value for each in app.warning)
     assert app.session_state["selected"] == ["usa-mountain-pass-ceec"]
+
+
+def test_a_shortlist_that_does_not_exist_is_named() -> None:
+    app = new_app()
+    app.query_params["list"] = "nosuch"
+    app.run()
+    app.switch_page(str(Path("screens/shortlist/page.py"))).run()
+    assert not app.exception
+    (notice,) = (each.value for each in app.warning if "could not be read" in each.value)
+    assert "Shortlist: nosuch" in notice
+    fine = new_app()
+    fine.query_params["list"] = "default"
+    fine.run()
+    assert not any("could not be read" in each.value for each in fine.warning)
+
+
+def test_with_all_weights_at_0_the_address_says_0() -> None:
+    app = new_app().run()
+    for key in ("wg", "wp", "wi", "wo", "wc", "wj"):
+        app.slider(key=key).set_value(0)
+    app.run()
+    assert any("All weights are 0" in each.value for each in app.warning)
+    said_of_grade = app.query_params["wg"]
+    assert (said_of_grade if isinstance(said_of_grade, str) else said_of_grade[-1]) == "0"
+    again = new_app()
+    for key, value in app.query_params.items():
+        again.query_params[key] = value
+    again.run()
+    assert [again.slider(key=key).value for key in ("wg", "wp", "wi", "wo")] == [0, 0, 0, 0]
+    again.slider(key="wg").set_value(1).run()
+    said_of_grade = again.query_params["wg"]
+    assert (said_of_grade if isinstance(said_of_grade, str) else said_of_grade[-1]) == "1"
+
+
+def test_what_a_widget_of_the_sidebar_shows_is_never_sent_back_to_it() -> None:
+    """A browser puts back what it is sent: keys that were pressed while the page ran would be lost."""
+    app = new_app().run()
+    app.slider(key="wg").set_value(33).run()
+    shown = [*app.slider, *app.selectbox, *app.toggle, *app.multiselect]
+    assert app.slider(key="wg").value == 33
+    assert [each.key for each in shown if each.proto.set_value and each.key in ("wg", "wp", "cov", "m", "hide")] == []
+    app.switch_page(str(Path("screens/supply/page.py"))).run()
+    app.run()
+    app.switch_page(str(Path("screens/explore/page.py"))).run()
+    assert app.slider(key="wg").value == 33, "held while a page without the sidebar was open"
+
+
+@pytest.mark.parametrize("address", [{"sel": "atlantis"}, {"m": "unobtanium"}, {"area": "nonsense"}])
+def test_an_address_of_which_nothing_can_be_read_opens_as_without_one(address: dict[str, str]) -> None:
+    app = new_app()
+    for key, value in address.items():
+        app.query_params[key] = value
+    app.run()
+    assert not app.exception
+    assert app.session_state["universe"] == "projects"
+    assert any("could not be read" in each.value for each in app.warning)
+
+
+def test_own_figures_leave_the_open_cell_open() -> None:
+    app = opened("supply")
+    open_cell = next(each.value for each in app.markdown if each.value.startswith("#### "))
+    named, of = open_cell.removeprefix("#### ").split(" · ")
+    metal = next(each for each in supply.commodities() if w.commodity(each) == named)
+    stage = next(each for each in STAGES if w.word(CHAIN, each) == of)
+    rows = [f"{metal},{stage},import_share,{iso3},50,,%" for iso3 in ("CAN", "JPN")]
+    rows += [f"{metal},{stage},{figure},,1,,%" for figure in ("net_import_reliance",)]
+    rows += [f"{metal},{stage},production,{iso3},1000000,,t" for iso3 in ("CAN", "AUS", "JPN")]
+    raw = "\n".join(["commodity,stage,figure,country,value,high,unit", *rows, ""]).encode()
+    app.session_state["own_supply_file"] = ("own.csv", raw)
+    app.run()
+    assert not app.exception
+    assert not app.error
+    assert next(each.value for each in app.markdown if each.value.startswith("#### ")) == open_cell
+
+
+def test_a_site_that_is_not_there_is_left_out_of_a_comparison_and_the_others_stand() -> None:
+    app = new_app()
+    app.query_params["ids"] = "usa-mountain-pass-ceec,atlantis-0000,nam-lofdal-bergville-11c6"
+    app.run()
+    app.switch_page(str(Path("screens/compare/page.py"))).run()
+    assert not app.exception
+    assert not app.error
+    assert any("atlantis" in each.value and "left out" in each.value for each in app.warning)
+    assert len([each for each in app.metric if each.label == "Score"]) == 2
+    alone = new_app()
+    alone.query_params["ids"] = "atlantis-0000,atlantis-0001"
+    alone.run()
+    alone.switch_page(str(Path("screens/compare/page.py"))).run()
+    assert not alone.exception
+    assert any("Choose 2 to 5 sites" in each.value for each in alone.info)

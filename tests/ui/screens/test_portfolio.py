@@ -75,6 +75,30 @@ def test_a_desk_without_a_figure_is_told_with_the_names_of_the_page() -> None:
     assert "dysprosium" not in told.value
 
 
+@pytest.mark.parametrize("language", ["en", "ja"])
+def test_a_gap_that_two_metals_share_and_one_that_is_unknown_are_told(language: str) -> None:
+    page = opened(PAGE, lang=language, whose="joint")
+    told = " ".join(each.value for each in page.caption)
+    closed = page.dataframe[1].value
+    assert list(closed.iloc[:, 3]) == [{"en": "unknown", "ja": "不明"}[language]] * 2, "Japan's gap is not nothing"
+    assert {"en": "Japan: the gap in Dysprosium, Terbium is unknown", "ja": "日本"}[language] in told
+    assert {"en": "share one figure: 87 t/y", "ja": "87 t/年"}[language] in told
+    assert {"en": "do not sum to the share closed", "ja": "合計"}[language] in told
+
+
+@pytest.mark.parametrize(("field", "value"), [("portfolio_budget", 99_999_999.0), ("portfolio_by", 1999)])
+def test_a_number_beyond_its_ends_is_told_and_not_answered(field: str, value: float) -> None:
+    page = opened(PAGE)
+    before = dict(page.query_params)
+    page.number_input(key=field).set_value(value)
+    next(each for each in page.button if "portfolio" in each.label).click().run()
+    assert not page.exception
+    (told,) = page.error
+    assert "there is no answer" in told.value
+    assert not page.dataframe, "no answer of another question stands below"
+    assert dict(page.query_params) == before
+
+
 def test_the_command_answers_as_the_page_does(run: Commands) -> None:
     done = run(*ASKED, "--format", "json")
     assert done.returncode == 0, done.stderr

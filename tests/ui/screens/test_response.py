@@ -67,6 +67,31 @@ def test_a_stop_of_ones_own_and_what_is_missing(app: AppTest) -> None:
     app.segmented_control(key="response_from").set_value("listed").run()
 
 
+def test_a_number_beyond_its_ends_is_told_and_the_rest_of_the_form_stays(app: AppTest) -> None:
+    app.segmented_control(key="response_from").set_value("own").run()
+    app.segmented_control(key="response_stages").set_value("operating").run()
+    for key, value in (("response_cut", 150.0), ("response_months", 0), ("response_days", -1.0)):
+        first = app.number_input(key=key).value
+        app.number_input(key=key).set_value(value).run()
+        assert not app.exception
+        assert [each.value for each in app.error if "there is no answer" in each.value], key
+        assert "do not arrive" not in said(app)
+        app.number_input(key=key).set_value(first).run()
+        assert not app.error
+    assert app.segmented_control(key="response_stages").value == "operating"
+    app.segmented_control(key="response_stages").set_value("all").run()
+    app.segmented_control(key="response_from").set_value("listed").run()
+    for part, key in (("stock", "stock_budget"), ("floor", "floor_years")):
+        app.segmented_control(key="response_part").set_value(part).run()
+        first = app.number_input(key=key).value
+        app.number_input(key=key).set_value(first * 1_000_000).run()
+        assert not app.exception
+        assert len(app.error) == 1
+        app.number_input(key=key).set_value(first).run()
+        assert not app.error
+    app.segmented_control(key="response_part").set_value("stop").run()
+
+
 def test_the_stock_planner_buys_and_refuses_nothing(app: AppTest) -> None:
     app.segmented_control(key="response_part").set_value("stock").run()
     assert not app.exception
@@ -83,3 +108,11 @@ def test_the_price_floor_says_what_the_capital_says(app: AppTest) -> None:
     app.number_input(key="floor_price").set_value(0.0).run()
     assert "supports nothing" in said(app)
     app.segmented_control(key="response_part").set_value("stop").run()
+
+
+def test_the_price_floor_tells_the_years_of_the_works_from_those_of_the_floor(app: AppTest) -> None:
+    app.segmented_control(key="response_part").set_value("floor").run()
+    assert not app.exception
+    text = said(app)
+    assert "Annuity over 20 years" in text
+    assert "years of the works, not the 10 years of the floor" in text

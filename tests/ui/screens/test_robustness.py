@@ -66,7 +66,7 @@ def test_less_sure_sites_are_fainter_on_the_map() -> None:
 
 
 def test_rank_classes_are_in_words() -> None:
-    assert class_labels((1, 2, 4, 11), 8) == ["1", "2–3", "4–10"]
+    assert class_labels((1, 2, 4, 11), 8) == ["1", "2–3", "4–8"], "no class ends beyond the number of sites"
 
 
 def test_methods_check_answers_in_json_and_by_its_exit_code(run, tmp_path) -> None:

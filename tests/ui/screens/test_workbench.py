@@ -161,6 +161,22 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
     assert len([metric for metric in test.metric if metric.label == "Score"]) == 3
 
 
+@pytest.mark.parametrize(("accuracy", "told"), [("centroid", True), ("exact", False)])
+def test_dossier_and_comparison_say_what_starts_from_the_point_of_a_town(accuracy: str, told: bool) -> None:
+    asked = "SELECT site_id FROM facts.site WHERE location_accuracy = ? ORDER BY site_id LIMIT 2"
+    ids = [site_id for (site_id,) in session.facts().execute(asked, [accuracy]).fetchall()]
+    dossier = opened("screens/site/page.py", id=ids[0], m="lithium")
+    why = next(frame.value for frame in dossier.dataframe if "Desirability" in frame.value.columns)
+    status = why.set_index("Criterion")["Status"]
+    assert (status["Main road"] == "Measured from the town") is told
+    assert any("within 15 km" in each.value for each in dossier.caption) is told
+    compared = opened("screens/compare/page.py", ids=",".join(ids))
+    assert any(each.value.startswith("† Distances") for each in compared.caption) is told
+    table = next(frame.value for frame in compared.dataframe if "Unit" in frame.value.columns)
+    assert table.map(lambda cell: "†" in str(cell)).any(axis=None) == told
+    assert not compared.exception
+
+
 def test_dossier_page_of_an_unknown_site_says_so() -> None:
     test = new_app()
     test.query_params["id"] = "atlantis-0000"

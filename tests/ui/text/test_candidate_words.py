@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
+from scoring.measures.registry import timing_of
 from scoring.ranking.scenario import opening
 from scoring.ranking.standing import Standing
-from ui.text.candidate_words import reason, weakness
+from ui.text.candidate_words import expansion, reason, weakness
 from ui.text.money import money
-from workspace import rankings
+from workspace import rankings, session
 
 SCENARIO = opening().with_filters(step="mines")
 NOTHING = Standing("", "", weakest_unknown=False)
@@ -83,3 +85,13 @@ def test_money_in_both_ways_of_writing(
     assert money(value, unit) == english
     monkeypatch.setattr("ui.text.money.language", lambda: "ja")
     assert money(value, unit) == written
+
+
+def test_months_to_product_of_a_site_that_operates_are_said_to_be_those_of_its_expansion() -> None:
+    (platreef,) = (
+        session.facts().execute("SELECT site_id FROM facts.site WHERE site_id LIKE 'zaf-platreef%'").fetchone()
+    )
+    timing = timing_of(session.facts(), platreef, None, date(2026, 11, 26))
+    assert timing.terms.expanding
+    assert expansion(timing) == "It produces already; the months are those until its expansion does."
+    assert expansion(replace(timing, terms=replace(timing.terms, expanding=False))) == ""

@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.errors import UnknownSiteError
 from scoring.ranking.scenario import Scenario
-from scoring.sites.side_by_side import FEWEST, MOST
+from scoring.sites.side_by_side import FEWEST, MOST, SideBySide
 from ui import state
 from ui.page_state import page_state
 from ui.screens.compare.sections import criteria, strengths_and_ranks
 from ui.screens.compare.tables import heads, maps, owners, timelines
 from ui.text import vocabulary as w
-from ui.text.i18n import _, number
+from ui.text.i18n import _, listed, number
 from ui.text.problems import problem
 from workspace import rankings
 
@@ -23,19 +24,10 @@ def page() -> None:
     """Draw the page."""
     scenario = state.scenario()
     _choose(scenario)
+    comparison = _compared(scenario)
     state.write_address(scenario, {"ids": ",".join(page_state.compare)} if page_state.compare else {"ids": ""})
-    if len(page_state.compare) < FEWEST:
+    if comparison is None:
         _empty()
-        return
-    try:
-        comparison = rankings.side_by_side(scenario, tuple(page_state.compare))
-    except OrebridgeError as error:
-        st.error(problem(error))
-        page_state.compare = [
-            site_id
-            for site_id in page_state.compare
-            if site_id in set(rankings.ranking(rankings.everything(scenario))["site_id"])
-        ]
         return
     heads(comparison)
     criteria(comparison)
@@ -46,6 +38,29 @@ def page() -> None:
     timelines(comparison)
     st.subheader(_("Owners"), anchor=False)
     owners(comparison)
+
+
+def _compared(scenario: Scenario) -> SideBySide | None:
+    """Return the chosen sites side by side; those that do not exist are named and left out. None: too few are left."""
+    unknown: list[str] = []
+    found = None
+    while found is None and len(page_state.compare) >= FEWEST:
+        try:
+            found = rankings.side_by_side(scenario, tuple(page_state.compare))
+        except UnknownSiteError as error:
+            unknown.append(error.site)
+            page_state.compare = [site_id for site_id in page_state.compare if site_id != error.site]
+        except OrebridgeError as error:
+            st.error(problem(error))
+            page_state.compare = []
+    if unknown:
+        st.warning(
+            _("Not in the database and left out: {sites}. Add a site by its name above.").format(
+                sites=w.plain(listed(unknown))
+            ),
+            icon=":material/search_off:",
+        )
+    return found
 
 
 def _choose(scenario: Scenario) -> None:

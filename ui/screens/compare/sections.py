@@ -11,6 +11,7 @@ from ui.text import vocabulary as w
 from ui.text.glossary import ColumnSettings
 from ui.text.i18n import _
 from ui.text.list_words import among
+from ui.text.location_words import town_note
 
 #: Pixels that the columns of sites share: values fit a window of 1,280 between criterion and unit, ranks beside the
 #: weights, or below the lines where there are many.
@@ -36,6 +37,8 @@ def criteria(comparison: SideBySide) -> None:
     st.caption(
         _("★ best known value. * modelled. Differences are relative to the first site, in the unit of the criterion.")
     )
+    if note := next(filter(None, map(town_note, comparison.sites)), ""):
+        st.caption(f"† {note}")
     frame, names = criteria_frame(comparison), names_of(comparison)
     st.dataframe(
         frame,

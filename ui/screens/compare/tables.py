@@ -15,6 +15,7 @@ import streamlit as st
 from scoring.criteria.catalogue import load
 from scoring.measures.registry import timing_of
 from scoring.records import Dossier, failed_gates
+from scoring.sites.location import from_town
 from scoring.sites.side_by_side import Cell, Row, SideBySide
 from ui import state
 from ui.map.locator import site_map
@@ -114,7 +115,8 @@ def _row(row: Row, comparison: SideBySide, names: list[str]) -> dict[str, str]:
         _("Unit"): w.word(w.UNITS, row.unit),
     }
     for site, name, cell in zip(comparison.sites, names, row.cells, strict=True):
-        shown[name] = value_text(cell) + (" ★" if site["site_id"] in row.ahead else "")
+        town = cell.value is not None and from_town(site, row.criterion, row.pillar)
+        shown[name] = value_text(cell) + ("†" if town else "") + (" ★" if site["site_id"] in row.ahead else "")
     for name, cell in list(zip(names, row.cells, strict=True))[1:]:
         shown[f"Δ {name}"] = "" if cell.apart is None else f"{'+' if cell.apart > 0 else ''}{quantity(cell.apart)}"
     return shown

@@ -11,6 +11,7 @@ import streamlit as st
 
 from layers.contract import Candidate, LayerReport
 from layers.imports import Draft
+from ui.map.addresses import LAND_TILES
 from ui.page_state import page_state
 from ui.screens.layers.upload_item import Item, take_cure, upload_state
 from ui.text import vocabulary as w
@@ -116,11 +117,11 @@ def _small_map(item: Item, layer: LayerReport) -> None:
         return
     low, high = pd.DataFrame(points).min(), pd.DataFrame(points).max()
     middle, spread = (low + high) / 2, max((high - low).max(), 0.5)
-    # Without a GPU the line of the whole coast takes seconds of each run: tiles, and a fill that shows without it.
+    # A fill without a line, which shows on its own.
     land = pdk.Layer(
         "TileLayer",
         id="small_land",
-        data="/api/layers/land/{z}/{x}/{y}.json?v=0",
+        data=LAND_TILES,
         min_zoom=0,
         max_zoom=9,
         tile_size=512,

@@ -14,6 +14,10 @@ from ui.text import vocabulary as w
 from ui.text.i18n import _
 
 MOST_FINDINGS = 200
+#: Pixels of the columns of words, which fit a window of 1,280, of a line, and of a Latin and a Japanese letter.
+FINDING_PX, CURE_PX, LINE_PX, LATIN_PX, WIDE_PX = 202, 212, 19, 8, 15
+#: Lines that a row has at the least.
+FEWEST_LINES = 3
 
 
 def _headline(draft: Draft) -> str:
@@ -44,9 +48,10 @@ def _findings(item: Item, draft: Draft) -> None:
     frame = pd.DataFrame(rows)
     columns = {
         _("Severity"): st.column_config.TextColumn(width=70),
-        _("Finding"): st.column_config.TextColumn(width=202),
-        _("What to do"): st.column_config.TextColumn(width=212),
+        _("Finding"): st.column_config.TextColumn(width=FINDING_PX),
+        _("What to do"): st.column_config.TextColumn(width=CURE_PX),
     }
+    lines = max(max(lines_of(row[_("Finding")], FINDING_PX), lines_of(row[_("What to do")], CURE_PX)) for row in rows)
     st.markdown(f"**{_('Findings')}**")
     st.dataframe(
         frame,
@@ -54,7 +59,7 @@ def _findings(item: Item, draft: Draft) -> None:
         width="stretch",
         key=item.key("findings_table"),
         lazy=False,
-        row_height=112,
+        row_height=max(FEWEST_LINES, lines) * LINE_PX + 10,
         column_config=columns,
         column_order=[*columns, _("Row"), _("Layer"), _("Code")],
         alt=_("Findings"),
@@ -78,6 +83,18 @@ def _findings(item: Item, draft: Draft) -> None:
         _csv(item, _("Findings as CSV"), table_csv(frame), "findings")
         if draft.left_out:
             _csv(item, _("Rows that would be excluded"), draft.left_out.encode("utf-8-sig"), "left-out")
+
+
+def lines_of(text: str, pixels: int) -> int:
+    """Return how many lines a text takes in a column of so many pixels; words are not parted, so one is to spare.
+
+    Examples
+    --------
+    >>> lines_of("", 202), lines_of("a" * 20, 202), lines_of("字" * 30, 202)
+    (1, 2, 4)
+    """
+    wide = sum(LATIN_PX if letter.isascii() else WIDE_PX for letter in text)
+    return 1 + -(-wide // (pixels - 20)) if text else 1
 
 
 def _cures(finding: Finding) -> list[tuple[str, ...]]:

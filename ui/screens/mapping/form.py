@@ -32,7 +32,7 @@ def asked() -> ModelFile | None:
             reference.site_countries(),
             format_func=w.nation,
             placeholder=_("the world"),
-            help=_("Empty: all land."),
+            help=_("Empty: all land without Antarctica."),
         )
         resolution = left.select_slider(
             _("Cells"),

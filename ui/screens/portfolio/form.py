@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -11,8 +12,9 @@ from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.portfolio_facts import Facts, Rules
 from scoring.supply.portfolio_figures import UserFigure, figures_from
 from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
-from ui.page_address import Choice, number_of, one_of, some_of, switch
+from ui.page_address import Choice, number_of, one_of, some_of, switch, within
 from ui.page_state import page_state
+from ui.panels.number_field import number_field
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
 from ui.text.i18n import _
@@ -46,26 +48,22 @@ def choices(facts: Facts) -> tuple[Choice, ...]:
     )
 
 
-def asked(facts: Facts) -> Question | None:
-    """Draw the form and return the question that it holds; None where the user's figures cannot be used."""
+def asked(facts: Facts, asks: Sequence[Choice]) -> Question | None:
+    """Draw the form of `choices` and return the question that it holds.
+
+    None where a number lies beyond its ends or the user's figures cannot be used, which the form then says.
+    """
+    fields = {choice.name: choice for choice in asks}
     own = _own_figures(facts)
     if dark():
         st.html(LEGIBLE_TAGS)
     with st.form("portfolio"):
         first = st.columns([1, 1, 2], gap="medium")
-        budget = first[0].number_input(
-            _("Budget, million USD"),
-            min_value=1.0,
-            max_value=1e6,
-            step=100.0,
-            format="%.0f",
-            key="portfolio_budget",
-        )
-        by = first[1].number_input(
+        budget = number_field(first[0], _("Budget, million USD"), fields["budget"], step=100.0, format="%.0f")
+        by = number_field(
+            first[1],
             _("Product by the end of"),
-            FIRST_YEAR,
-            LAST_YEAR,
-            key="portfolio_by",
+            fields["until"],
             help=_("At the design rate, after the ramp-up."),
         )
         desk = first[2].segmented_control(
@@ -83,9 +81,9 @@ def asked(facts: Facts) -> Question | None:
             format_func=w.commodity,
             help=_("Empty: all with a figure of the gap; this takes up to a minute."),
         )
-        limits = _limits(facts)
+        limits = _limits(facts, fields)
         st.form_submit_button(_("Choose the portfolio"), icon=":material/account_balance:")
-    if own is None:
+    if own is None or not within(asks):
         return None
     return Question(budget, int(by), desk or DESKS[0], tuple(chosen), figures=own, **limits)
 
@@ -95,35 +93,20 @@ def _first_metals(facts: Facts) -> list[str]:
     return [page_state.m] if page_state.m in facts.gaps else list(EXAMPLE)
 
 
-def _limits(facts: Facts) -> dict[str, Any]:
+def _limits(facts: Facts, fields: Mapping[str, Choice]) -> dict[str, Any]:
     """Ask for limits beside the budget; return them as fields of a question."""
     with st.expander(_("Limits: countries, kinds of works, gates, owners, what must be in"), icon=":material/tune:"):
         left, right = st.columns(2, gap="medium")
-        country = left.number_input(
-            _("Most for one host country, million USD"),
-            min_value=0.0,
-            value=None,
-            step=100.0,
-            placeholder=_("no limit"),
-            key="portfolio_country",
-        )
-        works = right.number_input(
-            _("Most for one kind of works, million USD"),
-            min_value=0.0,
-            value=None,
-            step=100.0,
-            placeholder=_("no limit"),
-            key="portfolio_works",
-        )
+        money: dict[str, Any] = {"value": None, "step": 100.0, "placeholder": _("no limit")}
+        country = number_field(left, _("Most for one host country, million USD"), fields["percountry"], **money)
+        works = number_field(right, _("Most for one kind of works, million USD"), fields["perworks"], **money)
         gates = left.toggle(_("Leave out projects that fail a gate"), key="portfolio_gates")
         clear = left.toggle(_("Only projects whose owners are known to pass"), key="portfolio_clear")
         stated = left.toggle(_("Only projects of which cost and output are stated"), key="portfolio_stated")
         hosts = left.toggle(
             _("Only host countries with a minerals framework of the US or Japan"), key="portfolio_hosts"
         )
-        least = right.number_input(
-            _("Close at least, % on average"), 0.0, 100.0, step=5.0, format="%.0f", key="portfolio_least"
-        )
+        least = number_field(right, _("Close at least, % on average"), fields["least"], step=5.0, format="%.0f")
         must = right.multiselect(
             _("Must be in"),
             list(facts.names),

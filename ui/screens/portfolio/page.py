@@ -35,7 +35,7 @@ def page() -> None:
     asks = choices(facts)
     leave_others(PAGE)
     take(PAGE, asks)
-    question = asked(facts)
+    question = asked(facts, asks)
     state.write_address(state.scenario(), said(asks))
     study = _solved(question) if question else None
     if study is not None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 import streamlit as st
 
 from scoring.supply.portfolio_answer import Study
-from scoring.supply.portfolio_records import Figure
+from scoring.supply.portfolio_records import Figure, Gap
 from ui import state
 from ui.panels.downloads import table_download
 from ui.panels.shortlisting import add_many
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, listed, number, quantity
+from ui.text.money import money
 from workspace import portfolios
 
 
@@ -65,6 +68,13 @@ def chosen(study: Study) -> None:
             ),
         },
     )
+    if len(study.lines) > 1:
+        st.caption(
+            _(
+                "Adds: what would be lost without this project alone. Projects that feed one another, or make up for "
+                "one another, count in more than one line or in none, so that the lines do not sum to the share closed."
+            )
+        )
     left, middle, right = st.columns([2, 2, 3])
     with left:
         add_many([line.site_id for line in study.lines])
@@ -86,8 +96,8 @@ def closed(study: Study) -> None:
         {
             _("Commodity"): [w.commodity(each.gap.commodity) for each in rows],
             _("Gap, t/y"): [_gap(each.gap.low_t, each.gap.high_t) for each in rows],
-            _("of it United States"): [quantity(each.gap.us_t) for each in rows],
-            _("of it Japan"): [quantity(each.gap.japan_t) for each in rows],
+            _("of it United States"): [_part(each.gap, "us", each.gap.us_t) for each in rows],
+            _("of it Japan"): [_part(each.gap, "japan", each.gap.japan_t) for each in rows],
             _("Delivered, t/y"): [quantity(each.tonnes) for each in rows],
             _("Closed, %"): [each.share_pct for each in rows],
             "P10–P90": [pw.ends(each.low_pct, each.high_pct) for each in rows],
@@ -103,6 +113,8 @@ def closed(study: Study) -> None:
     )
     bases = dict.fromkeys(pw.gap_basis(basis) for each in rows for basis in each.gap.basis)
     st.caption(_("Gaps: {sources}.").format(sources=w.plain(listed(bases))))
+    for note in gap_notes([each.gap for each in rows]):
+        st.caption(note)
     nothing = [w.commodity(each.gap.commodity) for each in study.closed if not each.share_pct]
     if nothing and len(rows) < len(study.closed):
         st.caption(_("Nothing is closed of: {names}.").format(names=listed(nothing)))
@@ -110,6 +122,33 @@ def closed(study: Study) -> None:
         st.caption(
             _("No figure of the gap for this desk: {names}.").format(names=listed(w.commodity(n) for n in study.no_gap))
         )
+
+
+def _part(gap: Gap, country: str, tonnes: float | None) -> str:
+    return _("unknown") if country in gap.unknown else quantity(tonnes)
+
+
+def gap_notes(gaps: Sequence[Gap]) -> list[str]:
+    """Return what a reader must know before adding gaps up: figures that several share, and countries without one."""
+    shared = [gap for gap in gaps if any(basis.how == "net_imports_heavy" for basis in gap.basis)]
+    notes = []
+    if len(shared) > 1:
+        notes.append(
+            _(
+                "{names} share one figure: {tonnes} t/y are the net imports of all heavy rare earths together, not of "
+                "each. The shares closed are of this figure, and the gaps must not be added."
+            ).format(names=listed(w.commodity(gap.commodity) for gap in shared), tonnes=quantity(shared[0].us_t))
+        )
+    for country, title in pw.COUNTRIES.items():
+        without = [w.commodity(gap.commodity) for gap in gaps if country in gap.unknown]
+        if without:
+            notes.append(
+                _(
+                    "{country}: the gap in {names} is unknown. It is not in the sum, so that the gap of both is at "
+                    "least this large."
+                ).format(country=_(title), names=listed(without))
+            )
+    return notes
 
 
 def _gap(low: float, high: float) -> str:
@@ -174,4 +213,6 @@ def instruments(study: Study) -> None:
 def _at_most(commodity: str, figure: Figure) -> str:
     if commodity:
         return _("{metal} {tonnes} t/y").format(metal=w.commodity(commodity), tonnes=pw.span(figure))
-    return _("{money} million USD").format(money=pw.span(figure))
+    ends = (money(end, "USD M") for end in (figure.low, figure.high))
+    value = money(figure.value, "USD M")
+    return value if figure.low == figure.high else f"{value} ({'–'.join(ends)})"

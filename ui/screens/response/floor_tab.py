@@ -9,7 +9,8 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.price_floor import CapitalBound, FloorSite, FloorYear, PriceFloor, costs_from
-from ui.page_address import Choice, number_of, one_of
+from ui.page_address import Choice, number_of, one_of, within
+from ui.panels.number_field import number_field
 from ui.screens.response.form import commodity_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
@@ -41,8 +42,9 @@ def floor_tab() -> None:
     one, two, three = st.columns([3, 3, 2], gap="medium", vertical_alignment="bottom")
     with one:
         commodity = commodity_choice("floor_commodity", "rare earths")
-    floor = two.number_input(_("Floor, USD per tonne"), 0.0, 1e10, step=1_000.0, format="%.0f", key="floor_price")
-    years = three.number_input(_("Years"), 1, 30, key="floor_years")
+    asks = {choice.name: choice for choice in floor_choices()}
+    floor = number_field(two, _("Floor, USD per tonne"), asks["floor"], step=1_000.0, format="%.0f")
+    years = number_field(three, _("Years"), asks["years"], help=_("How long the floor lasts."))
     with st.expander(_("My costs (CSV)"), expanded=True):
         st.caption(
             _(
@@ -53,16 +55,18 @@ def floor_tab() -> None:
         file = st.file_uploader(
             _("Costs"), type="csv", key="floor_costs", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
         )
+    if not within(floor_choices()):
+        return
     try:
         costs = costs_from(file.name, file.getvalue()) if file else []
         made = responses.price_floor(commodity, float(floor), costs, int(years))
     except OrebridgeError as error:
         st.error(problem(error))
         return
-    _show(made)
+    _show(made, int(years))
 
 
-def _show(made: PriceFloor) -> None:
+def _show(made: PriceFloor, years: int) -> None:
     if made.sites:
         _entered(made)
     above = [each for each in made.bounds if each.above]
@@ -74,7 +78,7 @@ def _show(made: PriceFloor) -> None:
     )
     st.markdown(told if made.sites else f"#### {told}")
     if made.bounds:
-        _bounds(made)
+        _bounds(made, years)
 
 
 def _entered(made: PriceFloor) -> None:
@@ -121,7 +125,7 @@ def _year(each: FloorYear) -> dict[str, object]:
     }
 
 
-def _bounds(made: PriceFloor) -> None:
+def _bounds(made: PriceFloor, years: int) -> None:
     """Show what the stated capital needs a tonne, against the floor."""
     st.markdown(f"**{_('What the capital alone needs, USD per tonne, at the least')}**")
     frame = pd.DataFrame(
@@ -150,9 +154,10 @@ def _bounds(made: PriceFloor) -> None:
     st.altair_chart((bars + line).properties(height=alt.Step(26)), width="stretch")
     st.caption(
         _(
-            "Annuity over {years} years at {rate} % real (assumptions), over the largest output that is stated. The "
-            "dashed line is the floor."
-        ).format(years=number(made.life_years), rate=number(made.discount_pct, 1))
+            "Annuity over {years} years at {rate} % real (assumptions), over the largest output that is stated. These "
+            "are the years of the works, not the {floor} years of the floor above; costs of your own may name others "
+            "(life_years). The dashed line is the floor."
+        ).format(years=number(made.life_years), rate=number(made.discount_pct, 1), floor=number(years))
     )
     with st.expander(_("Sources")):
         for each in made.bounds:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from scoring.supply.limits import MOST_STOCK_DAYS, MOST_TABLE_MB
 from scoring.supply.response_errors import SupplyScenarioError
@@ -20,7 +22,8 @@ from scoring.supply.response_scenario import (
     stock_targets,
 )
 from scoring.supply.stock import Stock, held, stocks_from
-from ui.page_address import Choice, number_of, one_of, take
+from ui.page_address import Choice, number_of, one_of, take, within
+from ui.panels.number_field import number_field
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either
@@ -29,6 +32,8 @@ from workspace import reference
 #: Where the stop comes from.
 LISTED, OWN, FILE = "listed", "own", "file"
 PAGE = "response"
+#: Fields that are empty until the reader knows better than the facts.
+FIGURES = ("share", "demand", "imported")
 
 
 def choices() -> tuple[Choice, ...]:
@@ -85,8 +90,7 @@ def asked() -> tuple[SupplyScenario, tuple[Choice, ...]] | None:
             format_func=lambda key: w.word(words.DESK_WORDS, key),
             required=True,
         )
-    with two:
-        days = _stock_days()
+    days = _stock_days(two)
     stages = st.segmented_control(
         _("Which sites answer"),
         list(READINESS),
@@ -146,33 +150,16 @@ def _own() -> SupplyScenario:
     with three:
         codes = sorted(reference.country_codes(), key=w.nation)
         country = st.selectbox(_("Country"), codes, key="response_country", format_func=w.nation)
-    cut = four.number_input(_("Cut, %"), 0.0, 100.0, step=5.0, format="%.0f", key="response_cut")
-    months = five.number_input(_("Months"), 1, 120, key="response_months")
+    asks = {choice.name: choice for choice in choices()}
+    cut = number_field(four, _("Cut, %"), asks["cut"], step=5.0, format="%.0f")
+    months = number_field(five, _("Months"), asks["months"])
     six, seven, eight = st.columns(3, gap="small")
-    share = six.number_input(
-        _("Its share of world supply, %"),
-        0.0,
-        100.0,
-        value=None,
-        key="response_share",
-        placeholder=_("as in the facts"),
-    )
-    demand = seven.number_input(
-        _("Demand of the desk, t a year"),
-        0.0,
-        1e12,
-        value=None,
-        key="response_demand",
-        placeholder=_("as in the facts"),
-    )
-    reliance = eight.number_input(
-        _("Imported part of the demand, %"),
-        0.0,
-        100.0,
-        value=None,
-        key="response_reliance",
-        placeholder=_("as in the facts"),
-    )
+    empty: dict[str, Any] = {"value": None, "placeholder": _("as in the facts")}
+    share = number_field(six, _("Its share of world supply, %"), asks["share"], **empty)
+    demand = number_field(seven, _("Demand of the desk, t a year"), asks["demand"], **empty)
+    reliance = number_field(eight, _("Imported part of the demand, %"), asks["imported"], **empty)
+    if not within(list(asks.values())):  # the page says so and answers nothing; the rest of the form stays
+        cut, months, share, demand, reliance = (asks[name].first for name in ("cut", "months", *FIGURES))
     told = {"share_pct": share, "demand_t_y": demand, "reliance_pct": reliance}
     values = {"commodity": commodity, "stage": stage, "country": country, "cut_pct": cut, "months": months}
     return replace(
@@ -199,16 +186,15 @@ def _file() -> SupplyScenario | None:
     return replace(scenario_from(values, file.name), id="file")
 
 
-def _stock_days() -> float:
+def _stock_days(place: DeltaGenerator) -> float:
     """Draw the days of stock with the published targets beside it, and return the days."""
     targets = stock_targets()
-    days = st.number_input(
+    days = number_field(
+        place,
         _("Stock, days of demand"),
-        0.0,
-        MOST_STOCK_DAYS,
+        next(choice for choice in choices() if choice.name == "days"),
         step=10.0,
         format="%.0f",
-        key="response_days",
         help=" ".join(f"{either(each.title, each.title_ja)}." for each in targets.values())
         + " "
         + _("Real holdings are not public."),

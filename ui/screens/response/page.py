@@ -8,7 +8,7 @@ from geo.errors import OrebridgeError
 from scoring.supply.response import Response
 from scoring.supply.response_scenario import SupplyScenario
 from ui import state
-from ui.page_address import Choice, leave_others, one_of, said, take
+from ui.page_address import Choice, leave_others, one_of, said, take, within
 from ui.screens.response import figures
 from ui.screens.response.floor_tab import floor_choices, floor_tab
 from ui.screens.response.form import PAGE, asked, choices, own_stock
@@ -56,7 +56,10 @@ def _stop() -> tuple[Choice, ...]:
         if chosen is None:
             return asks
         scenario, asks = chosen
-        made = responses.respond(scenario, own_stock(scenario))
+        stock = own_stock(scenario)
+        if not within(choices()):
+            return asks
+        made = responses.respond(scenario, stock)
     except OrebridgeError as error:
         st.error(problem(error))
         return asks

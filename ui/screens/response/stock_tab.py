@@ -10,8 +10,9 @@ from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_scenario import presets
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
-from ui.page_address import Choice, number_of, some_of, switch
+from ui.page_address import Choice, number_of, some_of, switch, within
 from ui.panels.downloads import table_download
+from ui.panels.number_field import number_field
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, fixed, number, quantity
@@ -51,7 +52,8 @@ def stock_tab() -> None:
         key="stock_presets",
         format_func=lambda name: words.short(presets()[name]),
     )
-    budget = two.number_input(_("Budget, million USD"), 0.0, 1e6, step=10.0, format="%.0f", key="stock_budget")
+    asks = {choice.name: choice for choice in stock_choices()}
+    budget = number_field(two, _("Budget, million USD"), asks["budget"], step=10.0, format="%.0f")
     cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
     with st.expander(_("My prices, storage and shelf life (CSV)")):
         st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))
@@ -60,6 +62,8 @@ def stock_tab() -> None:
         )
     if not chosen:
         st.info(_("Choose at least one stop."))
+        return
+    if not within(stock_choices()):
         return
     try:
         goods = goods_from(file.name, file.getvalue()) if file else {}

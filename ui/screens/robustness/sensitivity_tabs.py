@@ -17,7 +17,8 @@ from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
-from ui.text.i18n import _, either, number, quantity
+from ui.text.i18n import _, either, number
+from ui.text.money import in_unit
 from workspace import rankings, session
 
 ROWS = 200
@@ -139,9 +140,7 @@ def learn_tab(scenario: Scenario) -> None:
                 _("To investigate"): titles[row["criterion"]],
                 _("Now"): _("Unknown") if row["open"] == "unknown" else _("Only a range"),
                 _("Probability of changing the list"): 100 * row["changes"],
-                _("Threshold value"): ""
-                if row["needed_value"] is None
-                else f"{quantity(row['needed_value'])} {w.word(w.UNITS, row['unit'])}",
+                _("Threshold value"): "" if row["needed_value"] is None else in_unit(row["needed_value"], row["unit"]),
             }
             for row in rows
         ]

@@ -23,6 +23,7 @@ from ui.screens.site.partners import feed_and_partners
 from ui.screens.site.sections import firm, history, neighbours, unknowns, waterfall
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
+from ui.text.location_words import town_note
 from ui.text.problems import problem
 from workspace import rankings, session
 
@@ -41,7 +42,14 @@ def page() -> None:
     try:
         site = rankings.dossier(scenario, page_state.site_id or name)
     except OrebridgeError as error:
-        st.error(problem(error), icon=":material/search_off:")
+        if isinstance(error, UnknownSiteError) and error.suggestions:
+            asked = w.plain(error.site)
+            st.error(
+                _("No site has exactly this id or name: {asked}. Choose one below, or search.").format(asked=asked),
+                icon=":material/search_off:",
+            )
+        else:
+            st.error(problem(error), icon=":material/search_off:")
         if isinstance(error, UnknownSiteError):
             find_site(error.site)
         _way_on()
@@ -112,6 +120,8 @@ def _place(site: Dossier) -> None:
         + " "
         + _("Roads and railways: OpenStreetMap.")
     )
+    if note := town_note(site):
+        st.caption(note)
     reach_table(site)
     under_site(site)
 

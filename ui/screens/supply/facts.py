@@ -29,6 +29,7 @@ from ui.screens.supply.words import (
 )
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, listed, number, quantity
+from ui.text.money import money
 from workspace import supply
 
 ROWS = 200
@@ -73,8 +74,8 @@ def _own_lines(cell: Cell) -> list[str]:
     if found.stock_days:
         lines.append(_("Your stock covers {days} days of demand.").format(days=interval(found.stock_days)))
     if found.imports_musd:
-        money = _("At your price, net imports of a year cost {money} million USD.")
-        lines.append(money.format(money=interval(found.imports_musd)))
+        cost = "–".join(money(end, "USD M") for end in dict.fromkeys((found.imports_musd.low, found.imports_musd.high)))
+        lines.append(_("At your price, net imports of a year cost {money}.").format(money=cost))
     if found.capacity_pct:
         lines.append(
             _("The capacity that you state is {share} % of demand.").format(share=interval(found.capacity_pct))

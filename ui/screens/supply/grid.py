@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from zlib import crc32
 
 import pandas as pd
 import streamlit as st
@@ -50,7 +51,7 @@ def grid(metric: Metric, cells: Sequence[Cell]) -> tuple[str, str] | None:
         words.style.apply(lambda _frame: styles, axis=None),
         width="stretch",
         height=HEIGHT,
-        key="supply_grid",
+        key=f"supply_grid_{crc32(repr((commodities, stages)).encode()):x}",  # a choice is that of a row: of these rows
         on_select="rerun",
         selection_mode="single-cell",
         alt=_("Heat map of commodities by stage"),

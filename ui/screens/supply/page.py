@@ -69,7 +69,8 @@ def _vulnerability() -> dict[str, str]:
         picked = grid(metric, cells)
     if picked:
         page_state.supply_cell = "/".join(picked)
-    chosen = picked or _asked(cells) or _opening(cells, metric)
+    # own figures neither open another cell, nor may the cell that they are entered for close
+    chosen = picked or _asked(cells) or _opening(supply.cells(desk, vintage, ()) if own else cells, metric)
     with right:
         _cell(Place(*chosen), desk, vintage, against, own)
     return said(CHOICES)

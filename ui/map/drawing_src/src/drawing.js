@@ -6,6 +6,7 @@ import { TerraDraw, TerraDrawFreehandMode, TerraDrawPolygonMode, TerraDrawRectan
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 
 const TOOLS = ["rectangle", "polygon", "freehand", "select"];
+const MOST_ZOOM_OF_LAND = 9;
 const COLOURS = {
   light: { sea: "#dce8f0", land: "#f6f4ee", border: "#a79f92", ink: "#1b2430", area: "#0072b2" },
   dark: { sea: "#17222e", land: "#26303a", border: "#6a727c", ink: "#e8ecf1", area: "#56b4e9" },
@@ -33,7 +34,43 @@ export function draw({ data, parentElement, setStateValue }) {
   map.getCanvas().setAttribute("aria-label", data.labels.map);
   map.on("load", () => start(map, data, parentElement, setStateValue, status));
   map.on("error", (event) => { if (/WebGL/i.test(String(event.error))) { status.textContent = data.labels.failed; setStateValue("failed", true); } });
+  keepLand(map, data.land);
   addSites(map, data);
+}
+
+const landOf = (features) => ({ type: "FeatureCollection", features });
+
+// Draws the land of the view from its tiles: the whole coast takes seconds to cut where there is no GPU.
+function keepLand(map, address) {
+  const kept = {};
+  let latest = 0;
+  const features = (tile) => (kept[tile] ??= fetch(address.replace("{z}/{x}/{y}", tile))
+    .then((answer) => (answer.ok ? answer.json() : landOf([])))
+    .then((found) => found.features, () => []));
+  const show = async () => {
+    const turn = (latest += 1);
+    const parts = await Promise.all(tilesOf(map.getBounds(), map.getZoom()).map(features));
+    if (turn === latest) map.getSource("land").setData(landOf(parts.flat()));
+  };
+  map.on("load", show);
+  map.on("moveend", () => { if (map.getSource("land")) show(); });
+}
+
+// The tiles of a view, each once, as "z/x/y" of Web Mercator.
+function tilesOf(view, zoom) {
+  const z = Math.max(0, Math.min(MOST_ZOOM_OF_LAND, Math.floor(zoom)));
+  const side = 2 ** z;
+  const column = (lon) => Math.floor(((lon + 180) / 360) * side);
+  const row = (lat) => {
+    const sine = Math.sin((Math.max(-85, Math.min(85, lat)) * Math.PI) / 180);
+    return Math.max(0, Math.min(side - 1, Math.floor((0.5 - Math.log((1 + sine) / (1 - sine)) / (4 * Math.PI)) * side)));
+  };
+  const west = column(view.getWest());
+  const tiles = new Set();
+  for (let x = west; x <= Math.min(column(view.getEast()), west + side - 1); x += 1) {
+    for (let y = row(view.getNorth()); y <= row(view.getSouth()); y += 1) tiles.add(`${z}/${((x % side) + side) % side}/${y}`);
+  }
+  return [...tiles];
 }
 
 function styleOf(data) {
@@ -41,10 +78,10 @@ function styleOf(data) {
   const at = (path) => new URL(path, location.href).href;
   return {
     version: 8,
-    sources: { land: { type: "geojson", data: at(data.land) }, borders: { type: "geojson", data: at(data.borders) } },
+    sources: { land: { type: "geojson", data: landOf([]) }, borders: { type: "geojson", data: at(data.borders) } },
     layers: [
       { id: "sea", type: "background", paint: { "background-color": colour.sea } },
-      { id: "land", type: "fill", source: "land", paint: { "fill-color": colour.land } },
+      { id: "land", type: "fill", source: "land", paint: { "fill-color": colour.land, "fill-antialias": false } },
       { id: "borders", type: "line", source: "borders", paint: { "line-color": colour.border, "line-width": 0.7 } },
     ],
   };
