@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from dataclasses import dataclass
+
 import pandas as pd
 
 from data.bundling.holdings import key
@@ -40,56 +43,56 @@ def owner_set(rows: pd.DataFrame) -> pd.Index:
         kind="stable",
     ).drop_duplicates("site_id")
     taken = (rows["site_id"] + rows["_statement"]).isin(best["site_id"] + best["_statement"])
-    taken = _with_stated_shares(rows, taken)
-    return rows.index[taken].append(_other_holders(rows, taken))
+    return _completed(rows, taken)
 
 
-def _with_stated_shares(rows: pd.DataFrame, taken: pd.Series) -> pd.Series:
-    """Let the newest statement of a holder's share stand in place of the one taken, where that names the holder alone.
+@dataclass(slots=True)
+class _Statement:
+    """The statement taken for a site: its year, the sum of its shares, all whom it names, and those without a share."""
 
-    "Sherritt" of 2026 does not take back the 50 % that a page of 2025 gives to it. It does so only of the last years,
-    and where all shares together are no more than the whole: newer statements first, since the 62 % of Lithium Americas
-    at Thacker Pass are of before the 5 % of a later partner.
+    year: int
+    total: float
+    named: set[str]
+    bare: dict[str, Hashable]
+
+    def leaves(self, row: pd.Series) -> bool:
+        """Return whether a share that another statement gives is of the last years and fits into the whole."""
+        recent, least, most = row["_year"] >= self.year - HOLDS_ON_YEARS, *WHOLE_PCT
+        return bool(recent and self.total < least and self.total + row["value"] <= most)
+
+
+def _completed(rows: pd.DataFrame, taken: pd.Series) -> pd.Index:
+    """Return the rows taken, with shares that other statements give, newest first, where they fit into the whole.
+
+    A holder whom the statement names without a share has the one that another gives to it: "Sherritt" of 2026 does not
+    take back the 50 % that a page of 2025 states. A holder whom it does not name comes to it: "Pensana 84 %" of 2026
+    says nothing of the 10 % that a page of 2025 gives to the state, and "Newmont" names the operator, not its partner of
+    30 %. Where a share of the statement is open, only parts under a half come to it: the new holder may have bought
+    out the old one.
     """
-    bare = rows[taken & rows["value"].isna()]
-    total = rows[taken].groupby("site_id")["value"].sum().to_dict()
-    stated = rows[~taken & rows["value"].notna() & rows["site_id"].isin(bare["site_id"])]
-    named = {(row["site_id"], key(row["text"])): (at, row["_year"]) for at, row in bare.iterrows()}
-    gone, come = [], []
-    for at, row in stated.sort_values("as_of", ascending=False, kind="stable").iterrows():
-        holder = (row["site_id"], key(row["text"]))
-        if holder not in named:
-            continue
-        place, year = named.pop(holder)
-        room = total[row["site_id"]] + row["value"] <= WHOLE_PCT[1]
-        if row["_year"] >= year - HOLDS_ON_YEARS and room:
-            gone.append(place)
+    of_site = {
+        str(site): _Statement(
+            int(stated["_year"].iloc[0]),
+            float(stated["value"].sum()),
+            {key(name) for name in stated["text"]},
+            {key(name): at for at, name in stated.loc[stated["value"].isna(), "text"].items()},
+        )
+        for site, stated in rows[taken].groupby("site_id")
+    }
+    others = rows[~taken & rows["value"].notna()].sort_values("as_of", ascending=False, kind="stable")
+    gone: list[Hashable] = []
+    come: list[Hashable] = []
+    for _pass in range(2):  # a half comes to a statement once the other half is stated
+        for at, row in others.iterrows():
+            statement, holder = of_site[row["site_id"]], key(row["text"])
+            known = holder in statement.named and holder not in statement.bare
+            if known or not statement.leaves(row):
+                continue
+            if holder in statement.bare:
+                gone.append(statement.bare.pop(holder))
+            elif statement.bare and row["value"] >= MINORITY_PCT:
+                continue
+            statement.named.add(holder)
+            statement.total += row["value"]
             come.append(at)
-            total[row["site_id"]] += row["value"]
-    return (taken & ~rows.index.isin(gone)) | rows.index.isin(come)
-
-
-def _other_holders(rows: pd.DataFrame, taken: pd.Series) -> pd.Index:
-    """Return rows of holders whom the statement taken does not name, with their stated part, where it leaves room.
-
-    "Pensana 84 %" of 2026 says nothing of the 10 % that a page of 2025 gives to the state; "Newmont" names the operator
-    and not its partner of 30 %. Where the statement taken leaves a share open, only parts under a half are added: the
-    new holder may have bought out the old one.
-    """
-    stated = (
-        rows[taken]
-        .groupby("site_id")
-        .agg(total=("value", "sum"), whole=("value", lambda values: values.notna().all()), year=("_year", "max"))
-    )
-    room = stated[stated["total"] < WHOLE_PCT[0]].to_dict("index")
-    others = rows[~taken & rows["site_id"].isin(list(room)) & rows["value"].notna()]
-    named = {site: {key(name) for name in texts} for site, texts in rows[taken].groupby("site_id")["text"]}
-    found = []
-    for at, row in others.sort_values(["site_id", "as_of"], ascending=[True, False], kind="stable").iterrows():
-        site, holder = room[row["site_id"]], key(row["text"])
-        likely = row["_year"] >= site["year"] - HOLDS_ON_YEARS and (site["whole"] or row["value"] < MINORITY_PCT)
-        if likely and holder not in named[row["site_id"]] and site["total"] + row["value"] <= WHOLE_PCT[1]:
-            named[row["site_id"]].add(holder)
-            site["total"] += row["value"]
-            found.append(at)
-    return pd.Index(found)
+    return rows.index[taken].difference(gone, sort=False).append(pd.Index(come))

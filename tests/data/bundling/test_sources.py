@@ -274,7 +274,7 @@ def test_shares_of_before_make_no_more_than_the_whole() -> None:
     assert held(*both, ("b", "B", 50.0, "2025")) == {"A": 60.0, "B": None}
     assert held(*both, ("b", "B", 40.0, "2025")) == {"A": 60.0, "B": 40.0}
     # Thacker Pass: 62 % and 38 % before the Department of Energy took 5 %
-    three = [("a", "Lithium Americas", None, "2025-10"), ("a", "GM", None, "2025-10"), ("a", "DOE", 5.0, "2025-10")]
+    three = [("a", "Lithium Americas", None, "2025-10"), ("a", "DOE", 5.0, "2025-10")]
     before = [("b", "GM", 38.0, "2025-09"), ("c", "Lithium Americas", 62.0, "2024")]
     assert held(*three, *before) == {"Lithium Americas": None, "GM": 38.0, "DOE": 5.0}
 
