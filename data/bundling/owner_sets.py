@@ -66,9 +66,8 @@ def _completed(rows: pd.DataFrame, taken: pd.Series) -> pd.Index:
 
     A holder whom the statement names without a share has the one that another gives to it: "Sherritt" of 2026 does not
     take back the 50 % that a page of 2025 states. A holder whom it does not name comes to it: "Pensana 84 %" of 2026
-    says nothing of the 10 % that a page of 2025 gives to the state, and "Newmont" names the operator, not its partner of
-    30 %. Where a share of the statement is open, only parts under a half come to it: the new holder may have bought
-    out the old one.
+    says nothing of the 10 % of the state in 2025, and "Newmont" names the operator, not its partner of 30 %. Where a
+    share of the statement is open, only parts under a half come to it: the new holder may have bought out the old one.
     """
     of_site = {
         str(site): _Statement(
