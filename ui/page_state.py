@@ -125,8 +125,6 @@ class PageState:
     own_supply_file: Entry[tuple[str, bytes] | None] = Entry(lambda: None)
 
     # The visit itself.
-    #: Values of the sidebar as they were last: pages without it draw no widget that would hold them.
-    held: Entry[dict[str, Any]] = Entry(dict)
     started: Entry[bool] = Entry(bool)
     #: Page of the last run, as the frame names it.
     page_run: Entry[str] = Entry(str)
@@ -155,9 +153,8 @@ class PageState:
         return float(st.session_state[f"own_{criterion_id}"])
 
     def set_criterion_weight(self, criterion_id: str, weight: float) -> None:
-        """Move the slider of a user-defined criterion, where it does not stand there already."""
-        if st.session_state.get(f"own_{criterion_id}") != int(weight):
-            st.session_state[f"own_{criterion_id}"] = int(weight)
+        """Move the slider of a user-defined criterion."""
+        st.session_state[f"own_{criterion_id}"] = int(weight)
 
     def choice(self, key: str) -> list[str]:
         """Return what a filter with several values holds."""
@@ -184,17 +181,9 @@ class PageState:
         return _part(st.session_state["map"], name)
 
     def keep(self, keys: Iterable[str]) -> None:
-        """Hold on to values whose widgets are on another page: Streamlit drops what no widget shows.
-
-        What a widget shows is never set: the browser would take the value back that the reader has just left behind.
-        """
-        held = dict(self.held)
+        """Hold on to values whose widgets are on another page: Streamlit drops what no widget shows."""
         for key in keys:
-            if key in st.session_state:
-                held[key] = st.session_state[key]
-            elif key in held:
-                st.session_state[key] = held[key]
-        self.held = held
+            st.session_state[key] = st.session_state[key]
 
 
 def _part(value: Any, name: str) -> Any:

@@ -271,8 +271,11 @@ def test_japanese_pages_have_no_english_of_ours_left(app: Seen, path: str) -> No
 
 def test_wrong_address_is_passed_over(app: Seen) -> None:
     app.open("?m=unobtainium&wg=9999&country=XXX&order=sideways&sel=nothing&cov=abc")
-    assert "sites, of every stage and age of data" in app.page.inner_text("body")
-    assert "Traceback" not in app.page.inner_text("body")
+    body = app.page.inner_text("body")
+    assert "projects" in body
+    assert "Commodity of interest" in body
+    assert "universe=projects" in app.page.url, "what says nothing opens the list of projects"
+    assert "Traceback" not in body
 
 
 def test_dark_theme_draws_dark_land(watch: Callable[..., Seen], server: str) -> None:

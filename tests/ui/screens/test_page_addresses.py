@@ -149,19 +149,6 @@ def test_with_all_weights_at_0_the_address_says_0() -> None:
     assert (said_of_grade if isinstance(said_of_grade, str) else said_of_grade[-1]) == "1"
 
 
-def test_what_a_widget_of_the_sidebar_shows_is_never_sent_back_to_it() -> None:
-    """A browser puts back what it is sent: keys that were pressed while the page ran would be lost."""
-    app = new_app().run()
-    app.slider(key="wg").set_value(33).run()
-    shown = [*app.slider, *app.selectbox, *app.toggle, *app.multiselect]
-    assert app.slider(key="wg").value == 33
-    assert [each.key for each in shown if each.proto.set_value and each.key in ("wg", "wp", "cov", "m", "hide")] == []
-    app.switch_page(str(Path("screens/supply/page.py"))).run()
-    app.run()
-    app.switch_page(str(Path("screens/explore/page.py"))).run()
-    assert app.slider(key="wg").value == 33, "held while a page without the sidebar was open"
-
-
 @pytest.mark.parametrize("address", [{"sel": "atlantis"}, {"m": "unobtanium"}, {"area": "nonsense"}])
 def test_an_address_of_which_nothing_can_be_read_opens_as_without_one(address: dict[str, str]) -> None:
     app = new_app()
