@@ -16,9 +16,12 @@ _FORMS = (
     (re.compile(r"letter of intent with (?P<whom>.+)"), N_("letter of intent with {whom}")),
     (re.compile(r"uses (?P<what>.+?) of (?P<whom>.+)"), N_("uses {what} of {whom}")),
     (re.compile(r"none stated by the operator"), N_("none stated by the operator")),
+    (re.compile(r"none: licence of (?P<whom>.+)"), N_("none: licence of {whom}")),
 )
 #: Parties and services that the ledger describes rather than names.
 _DESCRIBED = {
+    "Kanto Denka Kogyo of Japan": N_("Kanto Denka Kogyo of Japan"),
+    "technology": N_("technology"),
     "Chinese processors": N_("Chinese processors"),
     "unnamed Chinese separators": N_("unnamed Chinese separators"),
     "unnamed separator in China": N_("an unnamed separator in China"),
