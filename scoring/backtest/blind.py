@@ -26,11 +26,13 @@ OWN_CRITERIA = ("user_data.measured_criterion", "user_data.beyond")
 ATTACHED = ("orebridge_site_facts",)
 #: What the months to product and their chance rest on.
 PRODUCT = frozenset(("stage", "first_production", "funding_state"))
+#: What a stated output rests on.
+OUTPUT = frozenset(("capacity_t_y", "planned_output_t_y"))
 #: Measure -> what it rests on: attributes of claims, or the location. A measure that is not named rests on everything.
 RESTS_ON: dict[str, frozenset[str]] = {
     "grade_percentile": frozenset(("grade", "tonnage_mt", "contained_t")),
     "contained_years": frozenset(("grade", "tonnage_mt", "contained_t")),
-    "output_share": PRODUCT | {"capacity_t_y"},
+    "output_share": PRODUCT | OUTPUT,
     "permitting_months": frozenset(("stage",)),
     "product_months": PRODUCT,
     "product_chance": PRODUCT,
@@ -42,7 +44,7 @@ RESTS_ON: dict[str, frozenset[str]] = {
     "sea_km": frozenset(("location",)),
     "allied_share": frozenset(("owner",)),
     "host_alignment": frozenset(),
-    "gap_closed": frozenset(("grade", "tonnage_mt", "contained_t", "capacity_t_y")),
+    "gap_closed": OUTPUT | {"grade", "tonnage_mt", "contained_t"},
     "protected_km": frozenset(("location",)),
     "water_cost": frozenset(("location",)),
     "not_covered": frozenset(),

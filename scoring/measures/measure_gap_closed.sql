@@ -1,5 +1,5 @@
 -- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
---         main_commodity(site_id, commodity), combined.claim (chosen capacity_t_y), facts.commodity, facts.import_gap, facts.leading_share,
+--         main_commodity(site_id, commodity), stated_output, facts.commodity, facts.import_gap, facts.leading_share,
 --         combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
 --         group whose gap it is, if not its own), reference_n, status
@@ -8,19 +8,16 @@
 --         group's row
 -- NULL:   none; without output or without a figure of the gap there is no row (unknown), nor for a metal of the ore that a project does not sell; the country exports more than it imports: 0
 -- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
---         lost in processing here, so the range of such an output is from a fourth to twice the value. Capacity of derivative and
---         recycling plants is product, not metal: a factor of 3 either way. Planned capacity may come to nothing: from 0.
+--         lost in processing here, so the range of such an output is from a fourth to twice the value. Of a plan and of what stands
+--         the larger counts: a plan tells the whole or what is added to it. That a plan comes to nothing is told by the chance of product.
 WITH output AS (
     SELECT
-        c.site_id, c.commodity, c.value AS tonnes_a_year, c.source_id, c.as_of, 1 AS preference,
-        CASE WHEN c.method <> 'reported' THEN 0 WHEN s.kind IN ('derivative', 'recycling') THEN 1 / 3 ELSE 1 END AS down,
-        CASE WHEN s.kind IN ('derivative', 'recycling') THEN 3 ELSE 1 END AS up,
-        CASE WHEN s.kind IN ('derivative', 'recycling') OR c.method <> 'reported' THEN 'modelled' ELSE 'measured' END AS status
-    FROM combined.claim AS c
-    JOIN combined.site AS s USING (site_id)
-    WHERE c.attribute = 'capacity_t_y' AND c.chosen
+        site_id, commodity, tonnes AS tonnes_a_year, source_id, as_of, 1 AS preference, low AS least, high AS most, status
+    FROM stated_output
+    QUALIFY row_number() OVER (PARTITION BY site_id, commodity ORDER BY tonnes DESC, stands DESC, origin) = 1
     UNION ALL
-    SELECT site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25), source_id, as_of, 2, 0.25, 2, 'modelled'
+    SELECT
+        site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25) AS a_year, source_id, as_of, 2, 0.25 * a_year, 2 * a_year, 'modelled'
     FROM contained AS c
     WHERE ore_mt > 0
       AND (
@@ -49,8 +46,8 @@ closed AS (
         CASE WHEN g.how = 'trade' THEN 'modelled' ELSE o.status END AS status, g.risk_low_pct, g.risk_high_pct,
         (g.risk_low_pct + g.risk_high_pct) / 2 AS risk_pct,
         CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * 2 / (low_t + high_t)) ELSE 0 END AS share,
-        CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.down / high_t) ELSE 0 END AS share_low,
-        CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * o.up / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
+        CASE WHEN high_t > 0 THEN least(1, o.least / high_t) ELSE 0 END AS share_low,
+        CASE WHEN high_t > 0 THEN least(1, o.most / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
     FROM output AS o
     JOIN gap AS g ON g.commodity_id = o.commodity
     WHERE o.preference = 1 OR g.target = o.commodity

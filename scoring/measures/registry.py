@@ -15,6 +15,7 @@ from geo.geometry import PolygonIndex
 from scoring.criteria.catalogue import Criterion, load
 from scoring.measures.infrastructure import access_capex, haul_cost, nearest, protected_km, sea_km, water_cost
 from scoring.measures.inputs import MILESTONES, Inputs, run
+from scoring.measures.stated_output import make_stated_output
 from scoring.permitting.outlook import Milestones, Outlook, look_ahead
 from scoring.permitting.product import ProjectTerms, Supply, supply
 
@@ -69,6 +70,11 @@ def _payable(inputs: Inputs) -> None:
     inputs.facts.execute(sql("scoring/measures/graded.sql"))
 
 
+def _stated_output(inputs: Inputs) -> None:
+    """Make the table ``stated_output`` that measures of output read."""
+    make_stated_output(inputs.facts)
+
+
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
     """Percentile of the grade within its deposit type, 0..100, by commodity.
 
@@ -115,6 +121,7 @@ def output_share(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
     ]
     inputs.facts.register("chance_frame", pd.DataFrame(chances, columns=["site_id", "pct"]))
     inputs.facts.execute("CREATE OR REPLACE TEMP TABLE chance AS FROM chance_frame")
+    inputs.once(_stated_output)
     return run(inputs, "scoring/measures/measure_output_share.sql")
 
 
@@ -391,6 +398,7 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
         The criterion whose measure it is; its options say what is measured.
     """
     inputs.once(_payable)
+    inputs.once(_stated_output)
     return run(inputs, "scoring/measures/measure_gap_closed.sql", {"market": criterion.options["market"]})
 
 

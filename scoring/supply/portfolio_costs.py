@@ -30,22 +30,20 @@ def table() -> dict[str, Any]:
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
-def stage_range(kind: str, stage: str) -> tuple[float, float]:
-    """Return least and most of truth over statement at a stage, an 80 % interval.
+def accuracy(stage: str) -> tuple[float, float]:
+    """Return least and most of the true over the stated capital cost at a stage, an 80 % interval.
 
     Parameters
     ----------
-    kind : {"accuracy", "output"}
-        Of a capital cost or of an output.
     stage : str
         Stage of the project; one without a block counts as planned.
 
     Examples
     --------
-    >>> stage_range("accuracy", "feasibility")
+    >>> accuracy("feasibility")
     (0.85, 1.2)
     """
-    low, high = table()[kind].get(stage, table()[kind]["planned"])
+    low, high = table()["accuracy"].get(stage, table()["accuracy"]["planned"])
     return float(low), float(high)
 
 
@@ -217,7 +215,7 @@ def stated_cost(
     if money is None:
         return None
     musd, drift = money
-    low, high = stage_range("accuracy", stage)
+    low, high = accuracy(stage)
     scale = musd / value
     ends_musd = [end * scale for end in ends if end is not None]
     return Figure(

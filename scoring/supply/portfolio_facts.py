@@ -14,12 +14,12 @@ import numpy as np
 
 from data.sql import Record, records, sql
 from scoring.measures.inputs import Inputs
+from scoring.measures.product_forms import RARE_EARTHS, counts_from, feed_of, plain_form, usual_recovery
 from scoring.measures.registry import BUNDLE_DAY, outlooks, project_terms
 from scoring.permitting.product import sampled
 from scoring.supply.portfolio_costs import CostModel, Size, fit, stated_cost
 from scoring.supply.portfolio_figures import GAP as OF_GAP
 from scoring.supply.portfolio_figures import UserFigure
-from scoring.supply.portfolio_forms import RARE_EARTHS, counts_from, feed_of, plain_form, usual_recovery
 from scoring.supply.portfolio_outputs import GROUP, outputs_of, taylor_ratio
 from scoring.supply.portfolio_records import Figure, Gap, GapBasis, LeftOut, Output, Project, Reason
 
@@ -30,6 +30,7 @@ PREPARE = (
     "scoring/measures/contained.sql",
     "scoring/measures/may_sell.sql",
     "scoring/measures/payable.sql",
+    "scoring/measures/stated_tonnes.sql",
 )
 #: Neodymium in all oxides where it is not graded, as in scoring/measures/payable.sql.
 BASKET = 0.2 * 0.857

@@ -5,10 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from data.bundling.compounds import share_in_product
 from data.sql import Record
+from scoring.measures.product_forms import (
+    RARE_EARTHS,
+    Form,
+    feed_of,
+    output_range,
+    own_feed,
+    plain_form,
+    stated_form,
+    usual_recovery,
+)
 from scoring.supply import portfolio_costs as costs
-from scoring.supply.portfolio_forms import RARE_EARTHS, Form, feed_of, form_of, own_feed, plain_form, usual_recovery
 from scoring.supply.portfolio_records import Figure, Output
 
 #: The elements together.
@@ -68,22 +76,10 @@ def outputs_of(
 
 def _form(row: Record) -> Form | None:
     """Return what the tonnes of a row hold; None: not known, or no output of this metal."""
-    words = str(row["words"] or (row["scope"] if row["origin"] == "capacity" else ""))
-    kind, commodity = str(row["kind"]), str(row["commodity"])
-    known = form_of(words, commodity, kind)
-    if row["origin"] == "planned":
-        whole = plain_form(kind, bool(row["brine"])) if _names_metal(words, commodity) else None
-        return known or whole
-    if known is None or row["origin"] == "resource":
-        plain = plain_form(kind, bool(row["brine"]))
-        return replace(plain, level="mined") if row["origin"] == "resource" and not row["brine"] else plain
-    contained = share_in_product(words, commodity)[0] < 1  # as the bundle keeps a capacity
-    return replace(known, low=1.0, high=1.0, estimate=False) if contained else known
-
-
-def _names_metal(words: str, commodity: str) -> bool:
-    """Tell whether the words name the metal itself, such as "cobalt", "gallium metal" or "additional indium"."""
-    return commodity in words.lower() and "concentrate" not in words.lower()
+    if row["origin"] != "resource":
+        return stated_form(row)
+    plain = plain_form(str(row["kind"]), bool(row["brine"]))
+    return plain if row["brine"] else replace(plain, level="mined")
 
 
 def _output(
@@ -107,7 +103,7 @@ def _output(
 
 def _stated_tonnes(row: Record, form: Form, stage: str) -> Figure:
     """Return contained tonnes with the width of the form, the stage and the range that the source states."""
-    least, most = costs.stage_range("output", stage)
+    least, most = output_range(stage)
     value = row["tonnes"] * (form.low + form.high) / 2
     low = (row["low"] if row["low"] is not None else row["tonnes"] * least) * form.low
     high = (row["high"] if row["high"] is not None else row["tonnes"] * most) * form.high

@@ -1,24 +1,17 @@
--- in:     combined.project, combined.site, combined.claim (chosen planned_output_t_y, capacity_t_y), contained, payable (scoring/measures), facts.commodity
+-- in:     combined.project, combined.site, stated_tonnes, contained, payable (scoring/measures), facts.commodity
 -- out:    site_id, commodity, group_id, kind, brine, tonnes (t/y as stated), low, high, words (what the tonnes are of), origin ('planned' | 'capacity' | 'resource'),
 --         as_of, scope, url, source_id
 -- grain:  one row a project and commodity; a planned output stands before a capacity, which stands before the resource
 -- units:  planned: tonnes of the product that the words name; capacity, resource: tonnes of the grade basis
 -- NULL:   low, high: no range stated
 -- ref:    resource: contained metal over 0.2 x tonnes of ore ^ 0.25 years: Taylor (1986), Trans. IMM 95, A203. Only what is a tenth of the value of
---         the ore or more. A capacity for an element of the rare earths that equals the one for all together is that of all together
-WITH stated AS (
-    SELECT
-        site_id, commodity, value, low, high, text AS words, CASE attribute WHEN 'planned_output_t_y' THEN 'planned' ELSE 'capacity' END AS origin,
-        as_of, scope, url, source_id
-    FROM combined.claim
-    WHERE attribute IN ('planned_output_t_y', 'capacity_t_y') AND chosen AND coalesce(value, low, high) > 0
-),
-family AS (
+--         the ore or more
+WITH family AS (
     SELECT site_id, family, sum(share) AS share FROM payable GROUP BY site_id, family
 ),
 resource AS (
     SELECT
-        c.site_id, c.commodity, c.tonnes / (0.2 * (c.ore_mt * 1e6) ** 0.25) AS value, NULL AS low, NULL AS high, '' AS words, 'resource' AS origin,
+        c.site_id, c.commodity, c.tonnes / (0.2 * (c.ore_mt * 1e6) ** 0.25) AS tonnes, NULL AS low, NULL AS high, '' AS words, 'resource' AS origin,
         c.as_of, '' AS scope, '' AS url, c.source_id
     FROM contained AS c
     JOIN facts.commodity AS k ON k.commodity_id = c.commodity
@@ -26,19 +19,16 @@ resource AS (
     WHERE c.ore_mt > 0 AND (f.share >= 0.1 OR c.commodity = 'rare earths' AND f.share IS NULL)
 ),
 every AS (
-    FROM stated
+    SELECT site_id, commodity, tonnes, low, high, words, origin, as_of, scope, url, source_id
+    FROM stated_tonnes
     UNION ALL BY NAME
     FROM resource
 )
 SELECT
-    e.site_id, e.commodity, k.group_id, s.kind, regexp_matches(s.deposit_type, 'brine|salar', 'i') AS brine, coalesce(e.value, (e.low + e.high) / 2) AS tonnes, e.low, e.high,
+    e.site_id, e.commodity, k.group_id, s.kind, regexp_matches(s.deposit_type, 'brine|salar', 'i') AS brine, e.tonnes, e.low, e.high,
     e.words, e.origin, e.as_of, e.scope, e.url, e.source_id
 FROM every AS e
 JOIN combined.project AS p USING (site_id)
 JOIN combined.site AS s USING (site_id)
 JOIN facts.commodity AS k ON k.commodity_id = e.commodity
-WHERE NOT (
-    e.origin = 'capacity' AND k.group_id <> ''
-    AND EXISTS (FROM stated AS t WHERE t.site_id = e.site_id AND t.commodity = k.group_id AND t.value = e.value)
-)
 ORDER BY e.site_id, e.commodity, array_position(['planned', 'capacity', 'resource'], e.origin)

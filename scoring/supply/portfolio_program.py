@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from geo.arrays import BoolArray, FloatArray
+from scoring.measures.product_forms import LEVELS, Level
 from scoring.supply.portfolio_matrix import Limit, Program, Rows
-from scoring.supply.portfolio_records import LEVELS, P90, Figure, Gap, Level, Output, Project
+from scoring.supply.portfolio_records import P90, Figure, Gap, Output, Project
 
 
 @dataclass(frozen=True, slots=True)

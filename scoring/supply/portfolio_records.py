@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Literal
 
+from scoring.measures.product_forms import Level
+
 #: Quantile of the standard normal distribution at 90 %: low and high of a figure are P10 and P90.
 P90 = 1.2816
 
 #: How a figure is known: a source states it, this product models it, or the user entered it.
 Mark = Literal["stated", "modelled", "user"]
-#: How far along the chain a product is, in order.
-Level = Literal["mined", "refined", "derivative"]
-LEVELS: tuple[Level, ...] = ("mined", "refined", "derivative")
 #: Why a project cannot take part, in the order in which it is asked.
 Reason = Literal[
     "covered_host",

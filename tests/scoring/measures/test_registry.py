@@ -49,6 +49,47 @@ def test_the_gap_that_is_closed_rests_on_capacity_or_on_the_life_of_the_ore(laye
     assert ("gap_closed", "none", "") not in found.index
 
 
+def test_a_stated_plan_closes_the_gap_with_the_metal_of_its_product(layers) -> None:
+    """Sal de Puna: 150,000 t/y LCE are 28,185 t of lithium; before, a brine without tonnes of ore closed no gap."""
+    with world([TinySite(site_id) for site_id in ("plan", "built", "words", "other")]) as con:
+        con.execute(
+            "UPDATE facts.commodity SET commodity_id = 'lithium', leading_share_pct = 40, us_consumption_t = 1e5"
+        )
+        con.execute("UPDATE facts.commodity SET us_reliance_low_pct = 100, us_reliance_high_pct = 100")
+        for site_id, text in (("plan", "LCE"), ("built", "lithium"), ("words", "lithium in brine, processed")):
+            claim(con, site_id, "planned_output_t_y", 10_000.0, text=text, commodity="lithium", unit="t/y")
+        claim(con, "built", "capacity_t_y", 4_000.0, commodity="lithium", unit="t/y")
+        claim(con, "other", "planned_output_t_y", 10_000.0, text="fertiliser", commodity="lithium", unit="t/y")
+        found = measured(con, layers, "gap_closed")
+    columns = ["value", "low", "high", "status"]
+    share = 40 * 10_000 * 0.1879 / 1e5
+    assert found.loc[("gap_closed", "plan", ""), columns].tolist() == pytest.approx(
+        [share, 0.6 * share, 1.2 * share, "modelled"]
+    )
+    assert found.loc[("gap_closed", "built", ""), columns].tolist() == pytest.approx([4.0, 2.4, 4.8, "modelled"])
+    assert found.loc[("gap_closed", "words", ""), "value"] == 4.0, "words that name the metal alone are of the metal"
+    assert ("gap_closed", "other", "") not in found.index
+
+
+def test_magnets_close_the_gap_with_the_oxides_they_hold(layers) -> None:
+    """Nd2Fe14B magnets hold 28 to 32 % rare-earth metals, 33 to 38 % as oxides."""
+    with world([TinySite("d", kind="derivative")]) as con:
+        con.execute("UPDATE facts.commodity SET commodity_id = 'neodymium', leading_share_pct = 50")
+        con.execute("UPDATE facts.commodity SET us_consumption_t = 10000")
+        con.execute("UPDATE facts.commodity SET us_reliance_low_pct = 100, us_reliance_high_pct = 100")
+        claim(con, "d", "capacity_t_y", 1000.0, text="NdFeB magnets", commodity="neodymium", unit="t/y")
+        row = measured(con, layers, "gap_closed").loc[("gap_closed", "d", "")]
+    assert row[["value", "low", "high"]].tolist() == pytest.approx([50 * 0.0355, 50 * 0.033, 50 * 0.038])
+
+
+def test_a_plant_without_a_capacity_counts_with_its_planned_output(layers) -> None:
+    with world([TinySite("p", kind="separation")]) as con:
+        con.execute("UPDATE facts.commodity SET commodity_id = 'dysprosium'")
+        claim(con, "p", "planned_output_t_y", 20.0, text="dysprosium oxide", commodity="dysprosium", unit="t/y")
+        row = measured(con, layers, "output_share").loc[("output_share", "p", "")]
+    assert (row["low"], row["high"], row["status"]) == (0, 2, "modelled")
+
+
 def test_a_net_exporter_has_no_gap_and_a_withheld_figure_leaves_it_unknown(layers) -> None:
     with world([TinySite("s")]) as con:
         con.execute(

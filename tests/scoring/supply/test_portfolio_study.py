@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from scoring.errors import PortfolioError
+from scoring.measures.product_forms import LEVELS, form_of, table
 from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_facts import Facts, Rules, candidates, desk_gaps, read_facts
 from scoring.supply.portfolio_figures import UserFigure, figures_from
-from scoring.supply.portfolio_forms import form_of, table
 from scoring.supply.portfolio_model import shares, solve
 from scoring.supply.portfolio_program import averaged, case, draw, drawn
-from scoring.supply.portfolio_records import LEVELS, GapBasis
+from scoring.supply.portfolio_records import GapBasis
 from scoring.supply.portfolio_study import Question, study
 from scoring.supply.response_errors import SupplyTableError
 from tests.scoring.supply.test_portfolio_model import balanced

@@ -7,16 +7,21 @@ import tomllib
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from data.bundling.compounds import (
     DYSPROSIUM_AND_TERBIUM,
     DYSPROSIUM_OF_BOTH,
     DYSPROSIUM_OF_BOTH_REFERENCE,
+    share_in_product,
 )
-from scoring.supply.portfolio_records import LEVELS, Level
+from data.sql import Record
 
-FILE = Path(__file__).with_name("portfolio_forms.toml")
+#: How far along the chain a product is, in order.
+Level = Literal["mined", "refined", "derivative"]
+LEVELS: tuple[Level, ...] = ("mined", "refined", "derivative")
+
+FILE = Path(__file__).with_name("product_forms.toml")
 #: What a mine sells of elements of a group before somebody separates them.
 RARE_EARTHS = ("rare earths", "neodymium", "praseodymium", "dysprosium", "terbium")
 _DYSPROSIUM_OF_BOTH: dict[str, Any] = {
@@ -49,6 +54,8 @@ class Form:
     estimate : bool
         A usual range, not a property.
     reference : str
+    plain : bool
+        The words say no more than the metal.
     """
 
     level: Level | None
@@ -56,11 +63,12 @@ class Form:
     high: float
     estimate: bool
     reference: str
+    plain: bool = False
 
 
 @cache
 def table() -> dict[str, Any]:
-    """Return `portfolio_forms.toml`."""
+    """Return `product_forms.toml`."""
     return tomllib.loads(FILE.read_text(encoding="utf-8"))
 
 
@@ -120,7 +128,31 @@ def plain_form(kind: str, brine: bool) -> Form:
     ('refined', 'refined')
     """
     levels: dict[str, Level] = {"mine": "refined" if brine else "mined", "derivative": "derivative"}
-    return Form(levels.get(kind, "refined"), 1.0, 1.0, False, "metal contained, at the stage of the works")
+    return Form(levels.get(kind, "refined"), 1.0, 1.0, False, "metal contained, at the stage of the works", plain=True)
+
+
+def stated_form(row: Record) -> Form | None:
+    """Return what the tonnes of a stated output hold; None: not known, or no output of this metal.
+
+    Parameters
+    ----------
+    row : Record
+        kind, brine, commodity, origin ("planned" or "capacity"), words and scope, as `stated_tonnes.sql` gives them.
+    """
+    words = str(row["words"] or (row["scope"] if row["origin"] == "capacity" else ""))
+    kind, commodity = str(row["kind"]), str(row["commodity"])
+    known, plain = form_of(words, commodity, kind), plain_form(kind, bool(row["brine"]))
+    if row["origin"] == "planned":
+        return known or (plain if _names_metal(words, commodity) else None)
+    if known is None:
+        return plain
+    contained = share_in_product(words, commodity)[0] < 1  # as the bundle keeps a capacity
+    return replace(known, low=1.0, high=1.0, estimate=False) if contained else known
+
+
+def _names_metal(words: str, commodity: str) -> bool:
+    """Tell whether the words name the metal itself, such as "cobalt", "gallium metal" or "additional indium"."""
+    return commodity in words.lower() and "concentrate" not in words.lower()
 
 
 def counts_from(commodity: str) -> Level:
@@ -155,6 +187,25 @@ def feed_of(level: Level, kind: str) -> str:
     ('mined', '', 'refined')
     """
     return "" if kind == "mine" else LEVELS[max(LEVELS.index(level) - 1, 0)]
+
+
+def output_range(stage: str) -> tuple[float, float]:
+    """Return least and most of the output at the design rate over what is stated before it, an 80 % interval.
+
+    That nothing is built at all is no part of it.
+
+    Parameters
+    ----------
+    stage : str
+        Stage of the site; one without a block counts as planned.
+
+    Examples
+    --------
+    >>> output_range("feasibility"), output_range("")
+    ((0.85, 1.05), (0.6, 1.2))
+    """
+    low, high = table()["output_range"].get(stage, table()["output_range"]["planned"])
+    return float(low), float(high)
 
 
 def usual_recovery(level: Level) -> tuple[float, float]:
