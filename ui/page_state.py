@@ -5,6 +5,7 @@ Addresses, widgets and tests use the same keys. Reading never writes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Hashable, Iterable
 from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 
@@ -149,8 +150,8 @@ class PageState:
         st.session_state[key] = round(weight)
 
     def criterion_weight(self, criterion_id: str) -> float:
-        """Return the weight that the slider of a user-defined criterion shows, 0 to 100."""
-        return float(st.session_state[f"own_{criterion_id}"])
+        """Return the weight that the slider of a user-defined criterion shows, 0 to 100; NaN: it was not shown yet."""
+        return float(st.session_state.get(f"own_{criterion_id}", math.nan))
 
     def set_criterion_weight(self, criterion_id: str, weight: float) -> None:
         """Move the slider of a user-defined criterion."""
@@ -180,8 +181,11 @@ class PageState:
         """Return what the reader just did on the map, one of the events of `ui.map.site_map`."""
         return _part(st.session_state["map"], name)
 
-    def keep(self, keys: Iterable[str]) -> None:
-        """Hold on to values whose widgets are on another page: Streamlit drops what no widget shows."""
+    def send_again(self, keys: Iterable[str]) -> None:
+        """Send the values of widgets to the browser once more, which otherwise goes on with the labels of before.
+
+        What was chosen meanwhile is taken back: only for widgets whose labels change.
+        """
         for key in keys:
             st.session_state[key] = st.session_state[key]
 

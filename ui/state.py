@@ -52,14 +52,17 @@ SINGLE = ("universe", "step", "m", "cov", "q", "order", "method", "hide", "stake
 SWITCHES = ("hide", "stake", "clear")
 
 
+#: Choices whose labels say how many sites each value has. The browser knows a value by its label.
+LABELLED_WITH_COUNTS = ("m", "universe", "step", "kind", "stage", "country")
+
+
 def start() -> None:
     """Give every choice its first value, once a visit: from the address, else the default.
 
     A wrong address is passed over.
     """
     if page_state.started:
-        # What is being typed into the search is never set again meanwhile: its widget keeps it.
-        page_state.keep((*WEIGHT_KEYS.values(), *CHOICES, *(key for key in SINGLE if key != "q"), "firm"))
+        page_state.send_again(LABELLED_WITH_COUNTS)
         return
     page_state.started = True
     address = st.query_params

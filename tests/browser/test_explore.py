@@ -81,6 +81,19 @@ def test_slider_moves_ranks_and_not_the_camera(app: Seen) -> None:
     assert max(app.frames[frames:]) < 100_000
 
 
+def test_every_key_on_a_weight_counts_while_the_page_runs(app: Seen) -> None:
+    """One arrow key in about twenty was lost: each run sent the value of its start back to the browser."""
+    app.open()
+    grade = app.page.locator("[data-testid=stSlider] input[type=range]").nth(0)
+    grade.focus()
+    for _key in range(24):
+        grade.press("ArrowRight")
+        app.page.wait_for_timeout(120)  # longer than the slider waits for a next key, shorter than a run
+    app.page.wait_for_url("**wg=49*")
+    app.settle()
+    assert grade.input_value() == "49"
+
+
 def _steady_centre(app: Seen) -> tuple[float, float]:
     """Return where the ring of the selected site is, once it stands still."""
     last = _centre(app.map_pixels())

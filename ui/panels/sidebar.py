@@ -77,6 +77,7 @@ def _commodity(scenario: Scenario) -> None:
         _("Commodity of interest"),
         list(names),
         key="m",
+        persist_state="session",
         format_func=names.__getitem__,
         filter_mode="contains",
         help=_(
@@ -89,7 +90,8 @@ def _commodity(scenario: Scenario) -> None:
 def _weights(scenario: Scenario) -> None:
     st.markdown("**" + _("Weights") + "**")
     presets = {preset.id: either(preset.title, preset.title_ja) for preset in load().presets.values()}
-    page_state.preset = state.preset_in_force()
+    if page_state.preset != (in_force := state.preset_in_force()):
+        page_state.preset = in_force
     st.selectbox(
         _("Preset"),
         list(presets),
@@ -122,6 +124,7 @@ def _slider(pillar: Pillar, total: float) -> None:
         0,
         100,
         key=key,
+        persist_state="session",
         help=either(pillar.about, pillar.about_ja),
     )
 
@@ -133,7 +136,8 @@ def _weighed(title: str, weight: float, total: float) -> str:
 
 def _own_slider(own: UserCriterion, total: float) -> None:
     """Offer the weight of an own criterion, and to take it out."""
-    page_state.set_criterion_weight(own.id, own.weight)
+    if page_state.criterion_weight(own.id) != own.weight:
+        page_state.set_criterion_weight(own.id, own.weight)
     st.slider(
         _weighed(w.plain(own.title), own.weight, total),
         0,
@@ -162,29 +166,43 @@ def _filters(scenario: Scenario) -> None:
     _choice(_("Stage"), "stage", {s: w.word(w.STAGES, s) for s in w.STAGES}, counts["stages"])
     nations = sorted(reference.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
     _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
-    st.slider(_("Minimum data completeness (%)"), 0, 100, step=5, key="cov", help=tip("coverage"))
+    st.slider(
+        _("Minimum data completeness (%)"), 0, 100, step=5, key="cov", persist_state="session", help=tip("coverage")
+    )
     st.toggle(
-        f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})", key="hide", help=tip("gate")
+        f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})",
+        key="hide",
+        persist_state="session",
+        help=tip("gate"),
     )
     st.toggle(
         f"{_('Only sites whose owners pass')} ({number(counts['clear'].get('true', 0))})",
         key="clear",
+        persist_state="session",
         help=_(
             "Owners are named, traced, and no covered-nation holder counts. Sites whose owners are unknown are left "
             "out. The other gates can fail or be unknown, but no source says that they are passed."
         ),
     )
-    st.toggle(_("Any covered-nation stake fails"), key="stake", help=tip("covered_nation"))
+    st.toggle(_("Any covered-nation stake fails"), key="stake", persist_state="session", help=tip("covered_nation"))
     titles = {"": _("Any"), **{each.id: either(each.title, each.title_ja) for each in programmes()}}
     st.selectbox(
         _("Support programme"),
         list(titles),
         key="programme",
+        persist_state="session",
         format_func=titles.__getitem__,
         help=_("Only sites that the published rules of the programme do not exclude; some rules are to be asked."),
     )
     orders = {order: w.word(w.ORDERS, order) for order in w.ORDERS}
-    st.selectbox(_("Rank by"), list(orders), key="order", format_func=orders.__getitem__, help=tip("score"))
+    st.selectbox(
+        _("Rank by"),
+        list(orders),
+        key="order",
+        persist_state="session",
+        format_func=orders.__getitem__,
+        help=tip("score"),
+    )
     st.markdown("**" + _("Method") + "**")
     methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}
     chosen = METHODS[page_state.method]
@@ -192,12 +210,14 @@ def _filters(scenario: Scenario) -> None:
         _("Aggregation method"),
         list(methods),
         key="method",
+        persist_state="session",
         format_func=methods.__getitem__,
         help=either(chosen.about, chosen.about_ja),
     )
     st.toggle(
         _("Show rank stability"),
         key="firm",
+        persist_state="session",
         help=_(
             "Draws 1,000 sets of weights within ±20 % and unknown values as among their "
             "peers. Fainter sites are less likely to be in the top 20."
@@ -208,7 +228,9 @@ def _filters(scenario: Scenario) -> None:
 def _choice(label: str, key: str, names: dict[str, str], counts: dict[str, int]) -> None:
     """Offer values with how many sites each would leave."""
     shown = _counted(names.items(), counts)
-    st.multiselect(label, list(shown), key=key, placeholder=_("All"), format_func=shown.__getitem__)
+    st.multiselect(
+        label, list(shown), key=key, persist_state="session", placeholder=_("All"), format_func=shown.__getitem__
+    )
 
 
 def _counted(names: Iterable[tuple[str, str]], counts: dict[str, int]) -> dict[str, str]:

@@ -64,6 +64,7 @@ def choice(scenario: Scenario) -> DeltaGenerator:
             _("Candidates"),
             list(names),
             key="universe",
+            persist_state="session",
             format_func=names.__getitem__,
             on_change=state.take_universe,
             label_visibility="collapsed",
@@ -78,6 +79,7 @@ def choice(scenario: Scenario) -> DeltaGenerator:
                 _("Step of the supply chain"),
                 list(steps),
                 key="step",
+                persist_state="session",
                 format_func=steps.__getitem__,
                 label_visibility="collapsed",
             )
