@@ -83,7 +83,7 @@ UNFINISHED = re.compile(
 FINISHED = re.compile(r"\bupdat|\boptimi[sz]ed\b|\bdone\b|\bcomplete|\bfinished\b", re.I)
 #: Words of an end that is not reached: "to be done by end of 2026", "being finalised", "not yet complete", "70 % done".
 NOT_AS_YET = re.compile(
-    r"(\b(to be|being|not( yet)?|nearly|partly|about)|\b\d+ ?(%|per ?cent)) "
+    r"(\b(to be|being|not( yet)?|nearly|largely|partly|about)|\b\d+ ?(%|per ?cent)) "
     r"(\w+ly )?(done|finished|finali[sz]ed|completed?|presented|shown)\b|\bon completion of\b",
     re.I,
 )
@@ -103,10 +103,15 @@ def is_study_to_come(row: pd.Series) -> bool:
     if row["text"] not in STUDIES:
         return False
     study = STUDIES[row["text"]][0]
-    clauses = re.split(r"[;,.] ", f"{row['scope']}; {row['evidence']}")
+    clauses = _clauses(row)
     if row["text"] == "prefeasibility" and any(SCOPING.search(each) and not _to_come(each) for each in clauses):
         return False
     return any(_to_come(clause) for clause in clauses if study.search(clause) or PLAIN_STUDY.search(clause))
+
+
+def _clauses(row: pd.Series) -> list[str]:
+    """Return what a statement says, clause by clause."""
+    return re.split(r"[;,.] ", f"{row['scope']}; {row['evidence']}")
 
 
 def _to_come(clause: str) -> bool:
@@ -163,7 +168,8 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
     A trial works leaves the works at what its newest study says. A permit held does not lapse because a later page
     speaks of the study that is done: such a page leaves the project permitted, unless it or a permit of that day or
     later says that permits are still sought. Where a page of that day or later says that the study is not done, the
-    study decides: it is what is left to do.
+    study decides: it is what is left to do. Nor does a later page that speaks of the resource alone take back a study
+    of the last five years; one that speaks of a study takes back all but a scoping study, which stays unless withdrawn.
 
     Parameters
     ----------
@@ -189,10 +195,58 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
         if own[label] in TO_BE_BUILT and TO_BE_BUILT.index(own[label]) > TO_BE_BUILT.index(study):
             own[label] = study
         day, said = stated_day(row["as_of"], row["retrieved"]), f"{row['scope']}; {row['evidence']}"
+        if own[label] == "resource" and _scoping_done(rows, row):
+            own[label] = "prefeasibility"
+        if row["text"] == "resource" and not OF_A_STUDY.search(said):
+            own[label] = _study_before(stages, day) or own[label]
         is_study = row["text"] == own[label] == "feasibility"
         if is_study and "" < permitted <= day and not STILL_SOUGHT.search(said):
             own[label] = "permitted"
     return own
+
+
+#: Words of a page on the resource that speak of a study: under way, to be made anew, withdrawn.
+OF_A_STUDY = re.compile(r"\bstud(y|ies)\b|\b[DBP]?FS\b|\bPEA\b|\bwithdr|\bnot supported\b", re.I)
+#: Words of a page that takes back the study made before, or the right to mine.
+WITHDRAWN = re.compile(r"\bwithdr|\bno longer\b|\bnot supported\b", re.I)
+#: Words of a study that is out.
+DONE = re.compile(r"\b(done|completed?|finished|released|out)\b", re.I)
+#: A study so many years older than a statement of the resource is not taken to hold for it.
+STUDY_HOLDS_YEARS = 5
+
+
+def _holds(study: str, day: str) -> bool:
+    """Tell whether a study of one day is out and not too old on another; an undated one is not."""
+    return "" < study <= day and int(day[:4]) - int(study[:4]) <= STUDY_HOLDS_YEARS
+
+
+def _is_scoped(clause: str) -> bool:
+    """Tell whether a clause speaks of a scoping study and not of one, or of its update, that is still to come."""
+    reached, ends_to_come = NOT_AS_YET.subn("", clause)
+    return bool(SCOPING.search(clause)) and not ends_to_come and not UNFINISHED.search(reached)
+
+
+def _scoping_done(rows: pd.DataFrame, row: pd.Series) -> bool:
+    """Tell whether a scoping study is out when a page speaks of the resource, or of the next study under way."""
+    if WITHDRAWN.search(f"{row['scope']} {row['evidence']}"):
+        return False
+    if any(_is_scoped(each) and DONE.search(each) for each in _clauses(row)):
+        return True
+    day = stated_day(row["as_of"], row["retrieved"])
+    named = (rows["attribute"] == "study") | ((rows["attribute"] == "stage") & (rows["text"] == "prefeasibility"))
+    return any(
+        _holds(stated_day(each["as_of"], each["retrieved"]), day)
+        and any(_is_scoped(clause) for clause in (each["text"], *_clauses(each)))
+        for _, each in rows[named & (rows["standing"] != "weak")].iterrows()
+    )
+
+
+def _study_before(stages: pd.DataFrame, day: str) -> str:
+    """Return the stage of the last study that is out on a day; empty: none of the last years, or it is undated."""
+    sure = stages[(stages["standing"] != "weak") & stages["text"].isin(list(STUDIES))]
+    out = [(stated_day(row["as_of"], row["retrieved"]), stage_of(row)) for _, row in sure.iterrows()]
+    held = [(when, stage) for when, stage in out if stage in STUDIES and _holds(when, day)]
+    return max(held, default=("", ""))[1]
 
 
 def _newest_study(stages: pd.DataFrame) -> str:

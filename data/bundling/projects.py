@@ -55,6 +55,8 @@ PENDING = re.compile(
     r"|acquirer|on approval|up to|conditions|proposed|earned|disputed|offered|in principle|to \d",
     re.I,
 )
+#: Words of a right to more than what is held: "option to 92.5", "may rise to 25 %". The lesser share is held.
+MORE_TO_COME = re.compile(r"\b(?:rises?|options?|deal|earned;?) to (\d+(?:\.\d+)?)", re.I)
 #: Words of a purchase that is agreed or planned and not closed, in what a page states of the one who is to hold.
 TO_BE_HELD = re.compile(
     r"^(plans? )?to (take|hold|keep|own)\b|\bwill (hold|keep|own|acquire)\b|\bagree[sd]\b[^;]*\bto (acquire|buy)\b"
@@ -266,12 +268,19 @@ HOLDINGS = ("owner", "parent")
 def _holding(record: Record, row: pd.Series) -> Iterator[Claim]:
     """Yield the holders that a statement names; one that is agreed, planned or optional holds nothing as yet."""
     not_yet = PENDING if row["attribute"] == "owner" else PARENT_TO_BE
-    if not HOLDS_UNTIL.search(row["scope"]) and (not_yet.search(row["scope"]) or TO_BE_HELD.search(row["evidence"])):
+    holds = HOLDS_UNTIL.search(row["scope"]) or _may_add(row)
+    if not holds and (not_yet.search(row["scope"]) or TO_BE_HELD.search(row["evidence"])):
         attribute, share = "owner_pending", None
     else:
         attribute, share = row["attribute"], _share(row)
     for name in words.owners(row["text"]) if row["attribute"] == "owner" else (row["text"],):
         yield _claim(record, row, attribute, share, text=name, unit="%" if row["attribute"] == "owner" else row["unit"])
+
+
+def _may_add(row: pd.Series) -> bool:
+    """Tell whether a holder has a right to a larger share than the one that the statement says it holds."""
+    held, more = reported(row["value"]), MORE_TO_COME.search(row["scope"])
+    return bool(held and more and float(more[1]) > held and not PENDING.search(row["scope"].replace(more[0], "")))
 
 
 #: Words of a page that says that a holder has the whole; "company plant" names the company and no share.

@@ -50,6 +50,22 @@ def test_a_works_in_ramp_up_operates() -> None:
     assert found.text == "operating"
 
 
+@pytest.mark.parametrize(
+    ("value", "scope", "attribute"),
+    [
+        ("7.5", "may rise to 25", "owner"),  # Mitsubishi at PAK
+        ("40", "earned; to 50 %", "owner"),  # JOGMEC at Lofdal
+        ("51", "rises to 70 after PFS", "owner"),  # Altona at Monte Muambe
+        ("92.5", "option to 92.5", "owner_pending"),  # Tanbreez: the larger share is the one that is not held
+        ("38", "share agreed, rises to 43 in 2027", "owner_pending"),  # Kipushi
+        ("", "option to 75 %", "owner_pending"),
+    ],
+)
+def test_a_right_to_more_leaves_the_share_that_is_held(value: str, scope: str, attribute: str) -> None:
+    (found,) = claims({"attribute": "owner", "text": "Holder", "value": value, "unit": "%", "scope": scope})
+    assert (found.attribute, found.value) == (attribute, float(value) if attribute == "owner" else None)
+
+
 @pytest.mark.parametrize("scope", ["option to 25 %", "to be acquired in 2027", "planned, non-binding", "MoU"])
 def test_a_holding_that_is_not_held_as_yet_is_no_owner(scope: str) -> None:
     (found,) = claims({"attribute": "owner", "text": "A", "value": "25", "unit": "%", "scope": scope})
@@ -296,6 +312,55 @@ def test_a_trial_works_leaves_the_works_at_what_its_newest_study_says() -> None:
         {"text": "operating", "evidence": "concentrate production started at the demonstration plant"},
     )
     assert [each.text for each in found] == ["prefeasibility", "prefeasibility"]
+
+
+@pytest.mark.parametrize(
+    ("study", "resource", "stage"),
+    [
+        ({"as_of": "2024"}, {"as_of": "2025-08-24"}, "feasibility"),  # Colina: study of 2024, new resource in 2025
+        ({"as_of": "2024"}, {"scope": "prefeasibility study under way to end of 2026"}, "resource"),  # Sakatti
+        ({"as_of": "2024"}, {"scope": "scoping study withdrawn, under review"}, "resource"),  # Julia Creek
+        ({"as_of": "2018-05"}, {"as_of": "2024-09-06"}, "resource"),  # Tom: the study is too old
+        ({"as_of": "2025"}, {"as_of": "2024"}, "resource"),
+        ({"as_of": "2024", "evidence": "definitive study in progress"}, {}, "prefeasibility"),
+        ({"as_of": "2024", "standing": "weak"}, {}, "resource"),
+    ],
+)
+def test_a_page_on_the_resource_does_not_take_back_a_study(
+    study: dict[str, str], resource: dict[str, str], stage: str
+) -> None:
+    """The newer page on Colina speaks of tonnes; its feasibility study of 2024 stands."""
+    newer = {"text": "resource", "as_of": "2025-09", "evidence": "new estimate of the resource", **resource}
+    assert claims({"text": "feasibility", **study}, newer)[-1].text == stage
+
+
+SCOPED = {"attribute": "study", "text": "scoping study", "as_of": "2025-03-14", "evidence": "March 2025"}
+
+
+@pytest.mark.parametrize(
+    ("study", "newer", "stage"),
+    [
+        (
+            SCOPED,
+            {"scope": "metallurgy and study work", "evidence": "resource of 320 Mt"},
+            "prefeasibility",
+        ),  # Stanmore
+        (SCOPED, {"text": "prefeasibility", "evidence": "PFS due late 2025"}, "prefeasibility"),  # Halleck Creek
+        (SCOPED, {"evidence": "scoping study no longer to be relied on"}, "resource"),  # Julia Creek
+        ({**SCOPED, "as_of": "2010"}, {}, "resource"),  # Storuman
+        ({**SCOPED, "text": "PEA update under way", "evidence": ""}, {}, "resource"),  # Ashram
+        ({**SCOPED, "standing": "weak"}, {}, "resource"),
+        (None, {"evidence": "scoping study done, prefeasibility study begun"}, "prefeasibility"),  # Leliyn
+        (None, {"evidence": "scoping study largely complete"}, "resource"),  # Mt Thirsty
+        (None, {"evidence": "resource update ahead of a PEA"}, "resource"),  # Borralha
+    ],
+)
+def test_a_scoping_study_that_is_out_is_of_the_stage_prefeasibility(
+    study: dict[str, str] | None, newer: dict[str, str], stage: str
+) -> None:
+    """North Stanmore stood at its resource a year after its scoping study, since newer pages speak of the next one."""
+    row = {"text": "resource", "as_of": "2026", "evidence": "resource", **newer}
+    assert claims(*filter(None, [study]), row)[-1].text == stage
 
 
 HELD = {"attribute": "permit", "text": "mineral lease and environmental programme", "scope": "held", "as_of": "2022-11"}
