@@ -28,12 +28,14 @@ from workspace import rankings
 
 #: Rows of the list. Every project fits, so that a click on a header sorts all of them; of all sites a page of the best
 #: travels with each change of a weight.
-MOST_PROJECTS, MOST_SITES = 500, 200
+MOST_PROJECTS, MOST_SITES = 1000, 200
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
     "en": {"site": 136, "score": 50, "metal": 80, "us": 62, "japan": 74, "stage": 90, "owners": 96, "side": 92},
-    "ja": {"site": 136, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 83},
+    "ja": {"site": 130, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 82},
 }
+#: Pixels of the change of rank; the name has them where nothing moved.
+MOVED_WIDTH = 46
 #: How a share is known -> the sign before it.
 HELD = {"stated": "", "likely": "~", "least": "≥"}
 
@@ -81,7 +83,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
             height=318,
             width="stretch",
             placeholder="–",
-            column_config=_columns(),
+            column_config=_columns(moves=bool(moved)),
             alt=_("Ranked sites"),
         )
     if len(ranking) > most:
@@ -93,17 +95,19 @@ def _key(listed: list[str]) -> str:
     return "ranked_" + hashlib.blake2b("\n".join(listed).encode(), digest_size=8).hexdigest()
 
 
-def _columns() -> ColumnSettings:
-    """Return width, format and explanation of each column."""
+def _columns(*, moves: bool) -> ColumnSettings:
+    """Return width, format and explanation of each column; that of moves is hidden where there is none."""
     width = WIDTHS[language()]
     return with_tips(
         {
             "#": st.column_config.NumberColumn(width=38, pinned=True),
             "Δ": st.column_config.TextColumn(
-                width=46, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
-            ),
+                width=MOVED_WIDTH, help=_("Places won (▲) or lost (▼) by your last change of weights or method.")
+            )
+            if moves
+            else None,
             _("Score"): st.column_config.NumberColumn(format="%.2f", width=width["score"]),
-            _("Site"): st.column_config.TextColumn(width=width["site"], pinned=True),
+            _("Site"): st.column_config.TextColumn(width=width["site"] + (0 if moves else MOVED_WIDTH), pinned=True),
             _("Country"): st.column_config.TextColumn(width=95),
             _("Score range"): st.column_config.TextColumn(
                 width=85, help=_("Score with all unknowns at their worst and at their best.")
