@@ -17,10 +17,10 @@ import shapely
 from matplotlib import rc_context
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_svg import FigureCanvasSVG
-from matplotlib.collections import LineCollection, PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.patches import Rectangle
+from matplotlib.patches import PathPatch, Rectangle
+from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
 from numpy.typing import NDArray
 
@@ -159,11 +159,23 @@ def overview(marks: Sequence[Mark], inches: tuple[float, float] = (7.2, 3.4), da
 
 
 def _fill(axes: Axes, rings: list[FloatArray], colour: str) -> None:
-    axes.add_collection(PolyCollection(rings, facecolor=colour, linewidth=0), autolim=False)
+    """Fill rings that may overlap: as one outline, since an SVG of thousands takes ten times as long to write."""
+    if rings:
+        outline = Path.make_compound_path(*(Path(_anticlockwise(ring), closed=True) for ring in rings))
+        axes.add_artist(PathPatch(outline, facecolor=colour, linewidth=0))
 
 
 def _stroke(axes: Axes, lines: list[FloatArray], colour: str, width: float) -> None:
-    axes.add_collection(LineCollection(lines, color=colour, linewidth=width, capstyle="round"), autolim=False)
+    """Draw lines as one, for the reason that `_fill` gives."""
+    if lines:
+        along = Path.make_compound_path(*(Path(line) for line in lines))
+        axes.add_artist(PathPatch(along, fill=False, edgecolor=colour, linewidth=width, capstyle="round"))
+
+
+def _anticlockwise(ring: FloatArray) -> FloatArray:
+    """Return a ring so turned that where two overlap neither takes the other away."""
+    x, y = ring[:, 0], ring[:, 1]
+    return ring if np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1]) >= 0 else ring[::-1]
 
 
 def _from_pacific(lon: float) -> float:

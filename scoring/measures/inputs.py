@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from data.facts import BUNDLE
 from data.sql import sql
 from geo.landmass import Landmasses
-from geo.nearest import NearestLines, NearestPoints
+from geo.nearest import NearestLines
 from geo.routes import LineNetwork, ShortestPaths
 from scoring.measures.cargo_ports import NearestPort, jurisdiction, may_use, nearest_ports
 from scoring.permitting.outlook import Milestones
@@ -221,21 +221,45 @@ class Inputs:
         """
         if ("nearest line", network) not in self._made:
             layers = list(NETWORKS[network])
-            km = np.stack([self._nearest_line_km(layer) for layer in layers])
+            lon, lat = (self.sites[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+            if self.only is not None and len(lon) <= FEW:
+                km = np.empty((len(layers), len(lon)))
+                for site, at in enumerate(zip(lon, lat, strict=True)):
+                    km[:, site] = [_km_to(lines, *at) for lines in self.near_lines(network, *at)]
+            else:
+                km = np.stack([NearestLines(self._lines(layer)).query(lon, lat).distance_m for layer in layers]) / 1000
             nearest = np.asarray(layers, dtype=object)[km.argmin(axis=0)]
             self._made["nearest line", network] = km.min(axis=0, initial=np.inf), nearest
         return cast(tuple[NDArray[np.float64], NDArray[np.object_]], self._made["nearest line", network])
 
-    def _nearest_line_km(self, layer: str) -> NDArray[np.float64]:
-        lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
-        folder = self.folder_of(layer)
-        if self.only is not None and len(lon) <= FEW:
-            distances_m = [
-                NearestLines(near_lines(layer, folder, *at)).query([at[0]], [at[1]]).distance_m
-                for at in zip(lon, lat, strict=True)
-            ]
-            return np.concatenate([*distances_m, np.empty(0)]) / 1000
-        return NearestLines(shapes(layer, folder)).query(lon, lat).distance_m / 1000
+    def near_lines(self, network: str, lon: float, lat: float) -> list[NDArray[np.object_]]:
+        """Return the lines of each layer of a network among which the nearest of them all to a place is.
+
+        Those of a box that a line of the network is known to reach into: none of a layer that has none there.
+
+        Parameters
+        ----------
+        network : str
+            A key of `NETWORKS`.
+        lon, lat : float
+            Degrees, EPSG:4326.
+        """
+        trees = [_tree(layer, self.folder_of(layer)) for layer in NETWORKS[network]]
+        km = min(_km_to(tree.geometries[[tree.nearest(shapely.Point(lon, lat))]], lon, lat) for tree in trees)
+        half_lat = (km * MARGIN + MARGIN_KM) / DEGREE_KM
+        half_lon = half_lat / max(np.cos(np.radians(min(89.0, abs(lat) + half_lat))), 0.02)
+        boxes = [
+            shapely.box(x - half_lon, lat - half_lat, x + half_lon, lat + half_lat) for x in (lon - 360, lon, lon + 360)
+        ]
+        return [np.asarray(tree.geometries[np.unique(tree.query(boxes)[1])], dtype=object) for tree in trees]
+
+    def _lines(self, layer: str) -> NDArray[np.object_]:
+        return shapes(layer, self.folder_of(layer))
+
+
+def _km_to(lines: NDArray[np.object_], lon: float, lat: float) -> float:
+    """Return geodesic km from a place to the nearest of some lines; infinite where there is none."""
+    return float(NearestLines(lines).query([lon], [lat]).distance_m[0]) / 1000 if len(lines) else np.inf
 
 
 def _ways_to_ports(
@@ -309,34 +333,6 @@ def folder_of(layer: str, layers: Path, share_alike: Path) -> Path:
         Folders of bundled layers.
     """
     return share_alike if (share_alike / f"{layer}.parquet").exists() else layers
-
-
-def near_lines(layer: str, folder: Path, lon: float, lat: float) -> NDArray[np.object_]:
-    """Return the lines of a layer among which the nearest to a place is.
-
-    Those of a box that a line is known to reach into.
-
-    Parameters
-    ----------
-    layer : str
-        Id of a layer of `layers/catalog.toml`.
-    folder : Path
-        Folder of the layers.
-    lon, lat : float
-        Degrees, EPSG:4326.
-    """
-    tree = _tree(layer, folder)
-    start = tree.geometries[tree.nearest(shapely.Point(lon, lat))]
-    at = shapely.get_coordinates(
-        shapely.line_interpolate_point(start, shapely.line_locate_point(start, shapely.Point(lon, lat)))
-    )[0]
-    km = float(NearestPoints([at[0]], [at[1]]).query([lon], [lat]).distance_m[0]) / 1000
-    half_lat = (km * MARGIN + MARGIN_KM) / DEGREE_KM
-    half_lon = half_lat / max(np.cos(np.radians(min(89.0, abs(lat) + half_lat))), 0.02)
-    boxes = [
-        shapely.box(x - half_lon, lat - half_lat, x + half_lon, lat + half_lat) for x in (lon - 360, lon, lon + 360)
-    ]
-    return np.asarray(tree.geometries[np.unique(tree.query(boxes)[1])], dtype=object)
 
 
 @lru_cache(maxsize=4)

@@ -17,7 +17,7 @@ import numpy as np
 from geo.nearest import Nearest, NearestLines, NearestPoints
 from scoring.measures import haulage
 from scoring.measures.infrastructure import POWER_PLANT_MW, TOWN_INHABITANTS
-from scoring.measures.inputs import DETOUR, NETWORKS, Inputs, near_lines
+from scoring.measures.inputs import DETOUR, Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,7 @@ def _power(inputs: Inputs, lon: float, lat: float) -> Place:
 
 def _line(network: str, mode: haulage.Mode) -> Callable[[Inputs, float, float], Place]:
     def find(inputs: Inputs, lon: float, lat: float) -> Place:
-        lines = [near_lines(layer, inputs.folder_of(layer), lon, lat) for layer in NETWORKS[network]]
-        nearest = NearestLines(np.concatenate(lines)).query([lon], [lat])
+        nearest = NearestLines(np.concatenate(inputs.near_lines(network, lon, lat))).query([lon], [lat])
         build = mode.build_m_per_km * DETOUR * float(nearest.distance_m[0]) / 1000
         return Place("", nearest, build * haulage.AUD_2010_TO_2018)
 
