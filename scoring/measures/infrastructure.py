@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -55,23 +56,55 @@ def _cargo_ports(inputs: Inputs) -> pd.DataFrame:
     return frame.assign(reference_group=np.where(nearest.overseas, "overseas", ""))
 
 
+@lru_cache(maxsize=2)
+def towns(layers: Path) -> tuple[NDArray[np.object_], NearestPoints]:
+    """Return the names of the towns that count and where they are; kept, since each site that is added asks.
+
+    Parameters
+    ----------
+    layers : Path
+        Folder of bundled layers.
+    """
+    places = features("places", layers)
+    places = places[places["population"] >= TOWN_INHABITANTS]
+    return places["name"].to_numpy(), NearestPoints(places.geometry.x, places.geometry.y)
+
+
+@lru_cache(maxsize=2)
+def power_sources(layers: Path) -> tuple[NDArray[np.object_], int, NearestPoints]:
+    """Return names of power plants and substations that count, how many are plants, and where they are; kept.
+
+    Parameters
+    ----------
+    layers : Path
+        Folder of bundled layers.
+    """
+    plants, stations = features("power_plants", layers), features("substations_au", layers)
+    plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
+    points = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y])
+    return np.concatenate([plants["name"].to_numpy(), stations["name"].to_numpy()]), len(plants), points
+
+
+@lru_cache(maxsize=2)
+def _waters(layers: Path) -> tuple[NDArray[np.object_], NearestLines]:
+    """Return names of rivers and lakes ("": none) and their lines and shores; kept."""
+    rivers, lakes = features("rivers", layers), features("lakes", layers)
+    lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
+    names = np.concatenate([rivers["name"].fillna("").to_numpy(), lakes["name"].fillna("").to_numpy()])
+    return names, NearestLines(lines)
+
+
 def _towns(inputs: Inputs) -> pd.DataFrame:
-    places = inputs.points("places")
-    return _nearest_points(inputs, places[places["population"] >= TOWN_INHABITANTS], "natural_earth", "2024")
+    names, points = towns(inputs.layers)
+    nearest = points.query(inputs.sites["lon"], inputs.sites["lat"])
+    return _distances(inputs, nearest.distance_m / 1000, "natural_earth", "2024", names[nearest.index])
 
 
 def _power(inputs: Inputs) -> pd.DataFrame:
-    plants = inputs.points("power_plants")
-    plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
-    both = pd.concat(
-        [plants[["name", "geometry"]], inputs.points("substations_au")[["name", "geometry"]]], ignore_index=True
-    )
-    points = gpd.GeoDataFrame(both, geometry="geometry")
-    nearest = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
-    frame = _distances(
-        inputs, nearest.distance_m / 1000, "wri_power_plants", "2021", points["name"].to_numpy()[nearest.index]
-    )
-    frame.loc[nearest.index >= len(plants), ["source_id", "as_of"]] = ["ga_electricity", "2017"]
+    names, plants, points = power_sources(inputs.layers)
+    nearest = points.query(inputs.sites["lon"], inputs.sites["lat"])
+    frame = _distances(inputs, nearest.distance_m / 1000, "wri_power_plants", "2021", names[nearest.index])
+    frame.loc[nearest.index >= plants, ["source_id", "as_of"]] = ["ga_electricity", "2017"]
     return frame
 
 
@@ -94,11 +127,6 @@ NEAREST: dict[str, Callable[[Inputs], pd.DataFrame]] = {
     "rail": _lines("rail"),
     "roads": _lines("roads"),
 }
-
-
-def _nearest_points(inputs: Inputs, points: gpd.GeoDataFrame, source_id: str, as_of: str) -> pd.DataFrame:
-    nearest = NearestPoints(points.geometry.x, points.geometry.y).query(inputs.sites["lon"], inputs.sites["lat"])
-    return _distances(inputs, nearest.distance_m / 1000, source_id, as_of, points["name"].to_numpy()[nearest.index])
 
 
 def _distances(
@@ -285,10 +313,8 @@ def water_cost(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: A
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    rivers, lakes = features("rivers", inputs.layers), features("lakes", inputs.layers)
-    lines = np.concatenate([rivers.geometry.to_numpy(), lakes.boundary.to_numpy()])
-    names = np.concatenate([rivers["name"].fillna("").to_numpy(), lakes["name"].fillna("").to_numpy()])
-    nearest = NearestLines(lines).query(inputs.sites["lon"], inputs.sites["lat"])
+    names, waters = _waters(inputs.layers)
+    nearest = waters.query(inputs.sites["lon"], inputs.sites["lat"])
     cost = np.round(haulage.water_pipeline_maud(nearest.distance_m / 1000 * DETOUR, REFERENCE_ORE_MT_Y), 1)
     frame = inputs.sites[["site_id"]].assign(value=cost, low=0.0, high=cost, target=names[nearest.index])
     return frame.assign(status="modelled", source_id="orebridge_haulage", as_of="2020")[

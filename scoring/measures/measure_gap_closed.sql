@@ -1,4 +1,4 @@
--- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
+-- in:     $market ('us' | 'japan': whose gap); $only (ids of the sites that are asked for, NULL: all); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
 --         main_commodity(site_id, commodity), stated_output, facts.commodity, facts.import_gap, facts.leading_share,
 --         combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
@@ -14,12 +14,13 @@ WITH output AS (
     SELECT
         site_id, commodity, tonnes AS tonnes_a_year, source_id, as_of, 1 AS preference, low AS least, high AS most, status
     FROM stated_output
+    WHERE $only IS NULL OR list_contains($only, site_id)
     QUALIFY row_number() OVER (PARTITION BY site_id, commodity ORDER BY tonnes DESC, stands DESC, origin) = 1
     UNION ALL
     SELECT
         site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25) AS a_year, source_id, as_of, 2, 0.25 * a_year, 2 * a_year, 'modelled'
     FROM contained AS c
-    WHERE ore_mt > 0
+    WHERE ore_mt > 0 AND ($only IS NULL OR list_contains($only, site_id))
       AND (
           site_id NOT IN (SELECT site_id FROM may_sell)
           OR EXISTS (FROM may_sell AS p WHERE p.site_id = c.site_id AND p.commodity = c.commodity)

@@ -75,6 +75,11 @@ def _stated_output(inputs: Inputs) -> None:
     make_stated_output(inputs.facts)
 
 
+def _only(inputs: Inputs) -> list[str] | None:
+    """Return the ids of the sites that are asked for; None: all of them."""
+    return None if inputs.only is None else sorted(inputs.only)
+
+
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
     """Percentile of the grade within its deposit type, 0..100, by commodity.
 
@@ -86,8 +91,7 @@ def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # n
         The criterion whose measure it is; its options say what is measured.
     """
     inputs.once(_payable)
-    only = None if inputs.only is None else sorted(inputs.only)
-    return run(inputs, "scoring/measures/measure_grade_percentile.sql", {"only": only})
+    return run(inputs, "scoring/measures/measure_grade_percentile.sql", {"only": _only(inputs)})
 
 
 def contained_years(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
@@ -399,7 +403,11 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     """
     inputs.once(_payable)
     inputs.once(_stated_output)
-    return run(inputs, "scoring/measures/measure_gap_closed.sql", {"market": criterion.options["market"]})
+    return run(
+        inputs,
+        "scoring/measures/measure_gap_closed.sql",
+        {"market": criterion.options["market"], "only": _only(inputs)},
+    )
 
 
 def not_covered(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001

@@ -7,16 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 
 import duckdb
-import geopandas as gpd
 import numpy as np
 
 from geo.nearest import Nearest, NearestLines, NearestPoints
 from scoring.measures import haulage
-from scoring.measures.infrastructure import POWER_PLANT_MW, TOWN_INHABITANTS
+from scoring.measures.infrastructure import power_sources, towns
 from scoring.measures.inputs import DETOUR, Inputs
 
 
@@ -98,31 +95,14 @@ def _port(inputs: Inputs, lon: float, lat: float) -> Place:
     return Place(str(port["name"]), NearestPoints([port["lon"]], [port["lat"]]).query([lon], [lat]), None)
 
 
-@lru_cache(maxsize=1)
-def _towns(layers: Path) -> tuple[list[str], NearestPoints]:
-    """Return the names of the towns that count and where they are; kept, since a memo asks for each of its sites."""
-    places = gpd.read_parquet(layers / "places.parquet")
-    places = places[places["population"] >= TOWN_INHABITANTS]
-    return list(places["name"]), NearestPoints(places.geometry.x, places.geometry.y)
-
-
-@lru_cache(maxsize=1)
-def _power_sources(layers: Path) -> tuple[list[str], NearestPoints]:
-    """Return the names of power plants and substations that count and where they are; kept like `_towns`."""
-    plants, stations = (gpd.read_parquet(layers / f"{name}.parquet") for name in ("power_plants", "substations_au"))
-    plants = plants[plants["capacity_mw"] >= POWER_PLANT_MW]
-    points = NearestPoints([*plants.geometry.x, *stations.geometry.x], [*plants.geometry.y, *stations.geometry.y])
-    return [*plants["name"], *stations["name"]], points
-
-
 def _town(inputs: Inputs, lon: float, lat: float) -> Place:
-    names, points = _towns(inputs.layers)
+    names, points = towns(inputs.layers)
     nearest = points.query([lon], [lat])
     return Place(str(names[nearest.index[0]]), nearest, None)
 
 
 def _power(inputs: Inputs, lon: float, lat: float) -> Place:
-    names, points = _power_sources(inputs.layers)
+    names, _plants, points = power_sources(inputs.layers)
     nearest = points.query([lon], [lat])
     km = float(nearest.distance_m[0]) / 1000
     return Place(str(names[nearest.index[0]]), nearest, float(haulage.power_line_maud(DETOUR * km)))
