@@ -1,32 +1,13 @@
--- in:     $market ('us' | 'japan': whose gap); $only (ids of the sites that are asked for, NULL: all); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
---         main_commodity(site_id, commodity), stated_output, facts.commodity, facts.import_gap, facts.leading_share,
---         combined.site
+-- in:     $market ('us' | 'japan': whose gap); $only (ids of the sites that are asked for, NULL: all); site_output, payable(site_id, commodity, share),
+--         main_commodity(site_id, commodity), facts.commodity, facts.import_gap, facts.leading_share
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
 --         group whose gap it is, if not its own), reference_n, status
 -- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together (on the logarithmic scale of the score), among those that the site sells: the
 --         main commodity, what is a tenth of the value of the ore or more, and what it states an output of; an element without figures takes its
 --         group's row
 -- NULL:   none; without output or without a figure of the gap there is no row (unknown), nor for a metal of the ore that a project does not sell; the country exports more than it imports: 0
--- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
---         lost in processing here, so the range of such an output is from a fourth to twice the value. Of a plan and of what stands
---         the larger counts: a plan tells the whole or what is added to it. That a plan comes to nothing is told by the chance of product.
-WITH output AS (
-    SELECT
-        site_id, commodity, tonnes AS tonnes_a_year, source_id, as_of, 1 AS preference, low AS least, high AS most, status
-    FROM stated_output
-    WHERE $only IS NULL OR list_contains($only, site_id)
-    QUALIFY row_number() OVER (PARTITION BY site_id, commodity ORDER BY tonnes DESC, stands DESC, origin) = 1
-    UNION ALL
-    SELECT
-        site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25) AS a_year, source_id, as_of, 2, 0.25 * a_year, 2 * a_year, 'modelled'
-    FROM contained AS c
-    WHERE ore_mt > 0 AND ($only IS NULL OR list_contains($only, site_id))
-      AND (
-          site_id NOT IN (SELECT site_id FROM may_sell)
-          OR EXISTS (FROM may_sell AS p WHERE p.site_id = c.site_id AND p.commodity = c.commodity)
-      )
-),
-market AS (
+-- ref:    `site_output.sql`. That a plan comes to nothing is told by the chance of product, not here
+WITH market AS (
     SELECT d.country, k.commodity_id, k.group_id, l.low_pct, l.high_pct, g.low_t, g.high_t, g.how
     FROM facts.commodity AS k
     CROSS JOIN (VALUES ('us'), ('japan')) AS d (country)
@@ -46,13 +27,13 @@ closed AS (
         g.country, o.site_id, o.commodity, o.preference, g.target, o.source_id, o.as_of,
         CASE WHEN g.how = 'trade' THEN 'modelled' ELSE o.status END AS status, g.risk_low_pct, g.risk_high_pct,
         (g.risk_low_pct + g.risk_high_pct) / 2 AS risk_pct,
-        CASE WHEN high_t > 0 THEN least(1, o.tonnes_a_year * 2 / (low_t + high_t)) ELSE 0 END AS share,
+        CASE WHEN high_t > 0 THEN least(1, o.tonnes * 2 / (low_t + high_t)) ELSE 0 END AS share,
         CASE WHEN high_t > 0 THEN least(1, o.least / high_t) ELSE 0 END AS share_low,
         CASE WHEN high_t > 0 THEN least(1, o.most / greatest(low_t, 1e-9)) ELSE 0 END AS share_high
-    FROM output AS o
+    FROM site_output AS o
     JOIN gap AS g ON g.commodity_id = o.commodity
-    WHERE o.preference = 1 OR g.target = o.commodity
-    QUALIFY row_number() OVER (PARTITION BY g.country, o.site_id, o.commodity ORDER BY o.preference, o.tonnes_a_year DESC) = 1
+    WHERE (o.preference = 1 OR g.target = o.commodity) AND ($only IS NULL OR list_contains($only, o.site_id))
+    QUALIFY row_number() OVER (PARTITION BY g.country, o.site_id, o.commodity ORDER BY o.preference, o.tonnes DESC) = 1
 ),
 by_commodity AS (
     FROM closed
@@ -71,6 +52,7 @@ product AS (
     LEFT JOIN facts.commodity AS k ON k.commodity_id = m.commodity
     LEFT JOIN payable AS p ON p.site_id = c.site_id AND p.commodity = c.commodity
     WHERE EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = c.commodity)
+      AND c.preference < 3
       AND (c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id) OR p.share >= 0.1)
     GROUP BY c.site_id, c.commodity
     QUALIFY row_number() OVER (

@@ -75,6 +75,13 @@ def _stated_output(inputs: Inputs) -> None:
     make_stated_output(inputs.facts)
 
 
+def _site_output(inputs: Inputs) -> None:
+    """Make the table ``site_output``: what sites put out, as stated or from their resource."""
+    inputs.once(_payable)
+    inputs.once(_stated_output)
+    inputs.facts.execute(sql("scoring/measures/site_output.sql"))
+
+
 def _only(inputs: Inputs) -> list[str] | None:
     """Return the ids of the sites that are asked for; None: all of them."""
     return None if inputs.only is None else sorted(inputs.only)
@@ -401,8 +408,7 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     criterion : Criterion
         The criterion whose measure it is; its options say what is measured.
     """
-    inputs.once(_payable)
-    inputs.once(_stated_output)
+    inputs.once(_site_output)
     return run(
         inputs,
         "scoring/measures/measure_gap_closed.sql",

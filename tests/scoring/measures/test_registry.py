@@ -25,15 +25,16 @@ def test_plants_are_measured_on_output_feed_and_recovery_and_mines_are_not(layer
 
 
 def test_the_gap_that_is_closed_rests_on_capacity_or_on_the_life_of_the_ore(layers) -> None:
-    with world([TinySite("s"), TinySite("t"), TinySite("none")]) as con:
+    with world([TinySite("s"), TinySite("t"), TinySite("u"), TinySite("none")]) as con:
         con.execute(
             "UPDATE facts.commodity SET leading_share_pct = 40, us_consumption_t = 1000, "
             "us_reliance_low_pct = 50, us_reliance_high_pct = 50"
         )
         claim(con, "s", "capacity_t_y", 100.0, unit="t/y")
-        claim(con, "t", "grade", 1.0)
-        claim(con, "t", "tonnage_mt", 16.0, unit="Mt", commodity="")
-        con.execute("UPDATE facts.claim SET key = 't:1' WHERE site_id = 't'")
+        for site_id, grade in (("t", 1.0), ("u", 0.001)):
+            claim(con, site_id, "grade", grade)
+            claim(con, site_id, "tonnage_mt", 16.0, unit="Mt", commodity="")
+        con.execute("UPDATE facts.claim SET key = site_id || ':1' WHERE site_id IN ('t', 'u')")
         found = measured(con, layers, "gap_closed")
     assert found.loc[("gap_closed", "s", ""), ["value", "low", "high", "status"]].tolist() == [
         8.0,
@@ -45,6 +46,8 @@ def test_the_gap_that_is_closed_rests_on_capacity_or_on_the_life_of_the_ore(laye
     assert life == pytest.approx(12.649, abs=1e-3)
     row = found.loc[("gap_closed", "t", "copper")]
     assert row["value"] == pytest.approx(40 * min(1, 160_000 / life / 500))
+    small = found.loc[("gap_closed", "u", "copper"), ["value", "low", "high"]].tolist()
+    assert small == pytest.approx([40 * 160 / life / 500 * share for share in (1, 0.25, 2)])
     assert row["status"] == "modelled"
     assert ("gap_closed", "none", "") not in found.index
 
@@ -69,6 +72,30 @@ def test_a_stated_plan_closes_the_gap_with_the_metal_of_its_product(layers) -> N
     assert found.loc[("gap_closed", "built", ""), columns].tolist() == pytest.approx([4.0, 2.4, 4.8, "modelled"])
     assert found.loc[("gap_closed", "words", ""), "value"] == 4.0, "words that name the metal alone are of the metal"
     assert ("gap_closed", "other", "") not in found.index
+
+
+def test_a_stated_total_of_oxides_holds_its_elements_by_their_part_of_the_grades(layers) -> None:
+    """Kangankunde plans 15,300 t/y of monazite concentrate; before, its dysprosium was that of the whole resource."""
+    with world([TinySite("total"), TinySite("elements")]) as con:
+        more_commodities(con)
+        con.execute("UPDATE facts.commodity SET leading_share_pct = 50, us_consumption_t = 10000")
+        con.execute("UPDATE facts.commodity SET us_reliance_low_pct = 100, us_reliance_high_pct = 100")
+        con.execute("UPDATE facts.site SET commodities = ['rare earths']")
+        claim(con, "total", "planned_output_t_y", 1000.0, text="TREO", commodity="rare earths", unit="t/y")
+        for site_id in ("total", "elements"):
+            claim(con, site_id, "tonnage_mt", 100.0, commodity="", unit="Mt")
+            claim(con, site_id, "grade", 2.0, commodity="rare earths")
+            claim(con, site_id, "grade", 4000.0, commodity="neodymium", unit="ppm")
+            claim(con, site_id, "grade", 200.0, commodity="dysprosium", unit="ppm")
+        con.execute("UPDATE facts.claim SET key = site_id || ':1'")
+        for name, tonnes in (("neodymium", 800.0), ("dysprosium", 40.0)):
+            claim(con, "elements", "planned_output_t_y", tonnes, text=f"{name} oxide", commodity=name, unit="t/y")
+        found = measured(con, layers, "gap_closed")["value"]
+    assert found["gap_closed", "total", "rare earths"] == pytest.approx(50 * 1000 / 10000)
+    assert found["gap_closed", "total", "dysprosium"] == pytest.approx(50 * 1000 * 0.01 / 10000), "200 ppm of 2 %"
+    assert found["gap_closed", "elements", "dysprosium"] == pytest.approx(50 * 40 / 10000)
+    assert found["gap_closed", "elements", "rare earths"] == pytest.approx(50 * 840 / 10000), "the least of all"
+    assert found["gap_closed", "elements", ""] == pytest.approx(50 * 800 / 10000), "a sum is no product of its own"
 
 
 def test_magnets_close_the_gap_with_the_oxides_they_hold(layers) -> None:
