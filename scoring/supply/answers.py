@@ -14,7 +14,7 @@ from scoring.supply.leaders import Concentration
 from scoring.supply.metrics import METRICS
 from scoring.supply.own_figures import OwnFigure
 from scoring.supply.vintages import Change
-from scoring.supply.vulnerability import Cell
+from scoring.supply.vulnerability import AlliedSites, Cell
 
 JsonObject = dict[str, object]
 #: Decimals that an interval keeps in an answer: figures are printed with four digits at the most.
@@ -59,6 +59,7 @@ def of_cell(cell: Cell) -> JsonObject:
         if without
         else None,
         "geopolrisk": _ends(cell.geopolrisk),
+        "allied_sites": of_allied(cell.allied) if cell.allied else None,
         "trade": {
             "year": cell.trade_year,
             "hs92": list(cell.hs92),
@@ -73,6 +74,22 @@ def of_cell(cell: Cell) -> JsonObject:
         "own": [of_own(each) for each in cell.own],
         "own_results": {name: _ends(getattr(cell.own_results, name)) for name in RESULTS} if cell.own else None,
         "source_ids": list(cell.source_ids),
+    }
+
+
+def of_allied(allied: AlliedSites) -> JsonObject:
+    """Return the allied sites of a cell.
+
+    Parameters
+    ----------
+    allied : AlliedSites
+    """
+    return {
+        "stages": allied.switch,
+        "listed": allied.listed,
+        "stating_an_output": allied.stating,
+        "stated_t_y": _ends(allied.tonnes),
+        "stated_share_of_world_pct": _ends(allied.share_pct),
     }
 
 
@@ -153,6 +170,7 @@ def row(cell: Cell) -> JsonObject:
         **flat,
         "reliance_status": cell.reliance.status,
         "reliance_printed": cell.reliance.printed,
+        "stages": cell.allied.switch if cell.allied else "",
         "own": [each.kind for each in cell.own],
         "not_counted": list(main.not_counted) if main else [],
         "source_id": main.source_id if main else "",

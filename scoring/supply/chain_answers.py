@@ -246,7 +246,7 @@ def answer(facts: duckdb.DuckDBPyConnection, commodity: str = "", switch: str = 
     links = steps(facts)
     return {
         "chains": [of_chain(chain, links) for chain in chains(facts, commodity, switch)],
-        "products": [of_product(gap) for gap in product_gaps(facts, commodity)],
+        "products": [of_product(gap) for gap in product_gaps(facts, commodity, switch)],
         "caveats": list(CAVEATS),
     }
 

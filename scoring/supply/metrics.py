@@ -66,6 +66,14 @@ def _times(cell: Cell) -> Interval | None:
     return cell.without_leader.times if cell.without_leader else None
 
 
+def _allied_share(cell: Cell) -> Interval | None:
+    return cell.allied.share_pct if cell.allied else None
+
+
+def _allied_sites(cell: Cell) -> Interval | None:
+    return Interval(cell.allied.listed, cell.allied.listed) if cell.allied else None
+
+
 _ALL = (
     Metric(
         "net_import_reliance",
@@ -132,6 +140,28 @@ _ALL = (
         0.5,
         0.0,
         lambda cell: cell.geopolrisk,
+    ),
+    Metric(
+        "allied_output",
+        "Output stated by allied sites, of world supply",
+        "同志国の案件が公表する産出量の対世界供給比",
+        "What allied sites that count state to put out, over world supply: a least amount, for others state nothing.",
+        "対象とする同志国の案件が公表する産出量を世界供給で割った値です。公表しない案件があるため、少なくともこの量です。",
+        "%",
+        0.0,
+        50.0,
+        _allied_share,
+    ),
+    Metric(
+        "allied_sites",
+        "Allied sites at the stage",
+        "この工程にある同志国の案件数",
+        "Allied sites of the database that count; a site that is not listed is not thereby absent.",
+        "データベースにある同志国の案件のうち、対象とするものの数です。掲載がないことは、存在しないことを意味しません。",
+        "",
+        0.0,
+        10.0,
+        _allied_sites,
     ),
 )
 METRICS: Mapping[str, Metric] = {metric.id: metric for metric in _ALL}

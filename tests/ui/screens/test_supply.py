@@ -47,6 +47,21 @@ def test_the_commodity_of_interest_stands_open_with_its_figures_and_sites() -> N
     assert test.session_state["m"] == "gallium"
 
 
+def test_the_switch_of_stages_counts_sites_and_works() -> None:
+    test = opened(lang="en", m="lithium", cell="lithium/mine")
+    said_at = {}
+    for stages in ("all", "construction", "operating"):
+        test.button_group(key="supply_switch").set_value(stages).run()
+        assert not test.exception, test.exception
+        said_at[stages] = said(test)
+    counts = [int(re.search(r"Allied sites that count: (\d+)", text).group(1)) for text in said_at.values()]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1] > 0
+    assert "sites of this commodity at this stage in the database count." in said_at["operating"]
+    again = opened(lang="en", cell="lithium/mine", count="operating")
+    assert f"Allied sites that count: {counts[-1]};" in said(again)
+
+
 TABLE = "supply_own_table"
 SHARES = [
     {

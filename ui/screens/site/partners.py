@@ -12,7 +12,7 @@ from scoring.supply.chain_of_site import Partners, SitePartners
 from scoring.supply.chain_partners import Link
 from scoring.supply.chain_sites import ChainSite
 from ui import state
-from ui.screens.supply import chain_words as words
+from ui.text import chain_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number
 from workspace import chain

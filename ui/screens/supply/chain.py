@@ -12,8 +12,8 @@ from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES, ChainSite
 from ui import state
 from ui.page_address import Choice, one_of
 from ui.page_state import page_state
-from ui.screens.supply import chain_words as words
 from ui.screens.supply.chain_picture import picture
+from ui.text import chain_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number
 from workspace import chain as chains

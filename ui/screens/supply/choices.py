@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import streamlit as st
 
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
 from scoring.supply.metrics import METRICS, Metric
 from ui.page_address import Choice, one_of
 from ui.page_state import page_state
+from ui.text import chain_words
+from ui.text import vocabulary as w
 from ui.text.i18n import _, either
 
 _SAME = {each: each for each in VINTAGES}
@@ -19,6 +22,7 @@ CHOICES = (
     one_of("supply_metric", "indicator", METRICS, next(iter(METRICS))),
     one_of("supply_vintage", "vintage", VINTAGES, VINTAGES[0]),
     Choice("supply_against", "beside", VINTAGES[2], {"none": "", **_SAME}.get, lambda to: to or "none"),
+    one_of("supply_switch", "count", tuple(SWITCHES), DEFAULT_SWITCH),
     Choice("supply_cell", "cell", "", lambda text: text),
 )
 
@@ -46,3 +50,16 @@ def choices() -> tuple[str, Metric, str, str]:
         format_func=lambda each: each or _("none"),
     )
     return desk, METRICS[metric], vintage, against
+
+
+def switch() -> str:
+    """Draw the switch of the sites that count; return a key of `SWITCHES`."""
+    chosen = st.segmented_control(
+        _("Sites that count"),
+        list(SWITCHES),
+        key="supply_switch",
+        format_func=lambda each: w.word(chain_words.SWITCHES, each),
+        required=True,
+        help=_("Counts for allied sites, works and the list of sites. Published tables stand as they are."),
+    )
+    return chosen or DEFAULT_SWITCH
