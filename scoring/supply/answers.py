@@ -13,6 +13,7 @@ from scoring.supply.desks import STAGES
 from scoring.supply.leaders import Concentration
 from scoring.supply.metrics import METRICS
 from scoring.supply.own_figures import OwnFigure
+from scoring.supply.published_ranks import PublishedRank, ranks_of
 from scoring.supply.vintages import Change
 from scoring.supply.vulnerability import AlliedSites, Cell
 
@@ -71,6 +72,7 @@ def of_cell(cell: Cell) -> JsonObject:
         if cell.hs92
         else None,
         "published": [of_concentration(each) for each in cell.published],
+        "published_ranks": [of_rank(each) for each in ranks_of(cell.place.commodity)],
         "own": [of_own(each) for each in cell.own],
         "own_results": {name: _ends(getattr(cell.own_results, name)) for name in RESULTS} if cell.own else None,
         "source_ids": list(cell.source_ids),
@@ -90,6 +92,24 @@ def of_allied(allied: AlliedSites) -> JsonObject:
         "stating_an_output": allied.stating,
         "stated_t_y": _ends(allied.tonnes),
         "stated_share_of_world_pct": _ends(allied.share_pct),
+    }
+
+
+def of_rank(rank: PublishedRank) -> JsonObject:
+    """Return a rank that a publication gives a commodity.
+
+    Parameters
+    ----------
+    rank : PublishedRank
+    """
+    return {
+        "publication": rank.title,
+        "measure": rank.measure,
+        "rank": rank.rank,
+        "of": rank.of,
+        "url": rank.page,
+        "doi": rank.doi,
+        "as_of": rank.as_of,
     }
 
 

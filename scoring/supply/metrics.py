@@ -24,6 +24,8 @@ class Metric:
         Ends of the colour scale, in the unit.
     of : callable
         Cell -> its interval; None: unknown.
+    counts : bool
+        Whether it is a number of things.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Metric:
     worst: float
     best: float
     of: Callable[[Cell], Interval | None]
+    counts: bool = False
 
     def severity(self, cell: Cell) -> float:
         """Return where the middle of a cell's interval lies between the best end (0) and the worst (1); -1: unknown.
@@ -143,8 +146,8 @@ _ALL = (
     ),
     Metric(
         "allied_output",
-        "Output stated by allied sites, of world supply",
-        "同志国の案件が公表する産出量の対世界供給比",
+        "Allied output stated, of world supply",
+        "同志国の公表産出量（対世界供給比）",
         "What allied sites that count state to put out, over world supply: a least amount, for others state nothing.",
         "対象とする同志国の案件が公表する産出量を世界供給で割った値です。公表しない案件があるため、少なくともこの量です。",
         "%",
@@ -155,13 +158,14 @@ _ALL = (
     Metric(
         "allied_sites",
         "Allied sites at the stage",
-        "この工程にある同志国の案件数",
+        "同志国の案件数（この工程）",
         "Allied sites of the database that count; a site that is not listed is not thereby absent.",
         "データベースにある同志国の案件のうち、対象とするものの数です。掲載がないことは、存在しないことを意味しません。",
         "",
         0.0,
         10.0,
         _allied_sites,
+        counts=True,
     ),
 )
 METRICS: Mapping[str, Metric] = {metric.id: metric for metric in _ALL}

@@ -31,6 +31,7 @@ def test_json_names_commodity_stage_countries_shares_vintages_and_sources(run) -
     assert cell["geopolrisk"] is None
     assert set(cell["source_ids"]) <= set(load_sources())
     assert {each["source_id"] for each in cell["published"]} == {"eu_crm_2023"}
+    assert [(rank["rank"], rank["of"]) for rank in cell["published_ranks"]] == [(6, 84)]
 
 
 @pytest.mark.parametrize("desk", DESKS)

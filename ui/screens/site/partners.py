@@ -7,10 +7,12 @@ from itertools import groupby
 import streamlit as st
 
 from scoring.records import Dossier
+from scoring.supply.chain_answers import forms_of
 from scoring.supply.chain_flows import FIRMNESS
 from scoring.supply.chain_of_site import Partners, SitePartners
 from scoring.supply.chain_partners import Link
 from scoring.supply.chain_sites import ChainSite
+from scoring.supply.feed_limits import limits_of
 from ui import state
 from ui.text import chain_words as words
 from ui.text import vocabulary as w
@@ -44,6 +46,8 @@ def _of_commodity(each: SitePartners) -> None:
     parts = [f"**{w.plain(w.commodity(own.commodity))}**", _("gives: {forms}").format(forms=w.plain(gives))]
     parts += [_("takes: {forms}").format(forms=w.plain(takes))] if takes else []
     st.markdown(" · ".join(parts))
+    for limit in limits_of(own.commodity, *forms_of(own)):
+        st.caption(words.limit(limit))
     left, right = st.columns(2, gap="medium")
     with left:
         _listed(_("Who feeds it"), each.feeds_it, f"feeds_{own.commodity}")

@@ -12,6 +12,7 @@ from scoring.supply.leaders import Concentration
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS
 from scoring.supply.own_figures import OWN
+from scoring.supply.published_ranks import ranks_of
 from scoring.supply.vulnerability import Cell
 from ui import state
 from ui.page_state import page_state
@@ -57,7 +58,7 @@ def measures(cell: Cell) -> None:
         alt=_("Indicators of the cell"),
         column_config={_("Indicator"): st.column_config.TextColumn(width=INDICATOR)},
     )
-    for lines in (_own_lines, _supply_lines, _allied_lines, _reliance_lines, _score_lines):
+    for lines in (_own_lines, _supply_lines, _allied_lines, _reliance_lines, _score_lines, _rank_lines):
         for line in lines(cell):
             st.caption(line)
 
@@ -162,6 +163,21 @@ def _reliance_lines(cell: Cell) -> list[str]:
         status = w.word(RELIANCE_STATUS, without.status)
         lines.append(text.format(left=left, demand=quantity(without.demand_t), status=status))
     return lines
+
+
+def _rank_lines(cell: Cell) -> list[str]:
+    """Return the ranks that publications give the commodity, each with the page that says it."""
+    text = _("Rank {rank} of {of} by {measure}: [{title}]({page})")
+    return [
+        text.format(
+            rank=each.rank,
+            of=each.of,
+            measure=w.plain(either(each.measure, each.measure_ja)),
+            title=w.plain(either(each.title, each.title_ja)),
+            page=each.page,
+        )
+        for each in ranks_of(cell.place.commodity)
+    ]
 
 
 def _score_lines(cell: Cell) -> list[str]:
