@@ -28,6 +28,7 @@ TABLES = (
     "owner",
     "holding",
     "port",
+    "sea_lane",
     "partner_framework",
     "permitting_pathway",
     "legal_flag",

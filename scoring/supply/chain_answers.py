@@ -27,8 +27,8 @@ FIGURES = 4
 CAVEATS = (
     "Impurities are not known, since no claim of the database states any: a possible partner fits by form alone. What "
     "buyers and laws ask of a form stands in feed_limits.",
-    "Distances are great circles between sites; by sea they are known from the port of the giver to Japan and the "
-    "United States alone.",
+    "Distances are great circles between sites; by sea they run from the port of the giver to a landing port of Japan "
+    "or the United States, elsewhere to the port nearest the taker, if that is at most three times the great circle.",
     "A site that the database does not list is not thereby absent.",
     "Tonnes of a link are one even way to place what both sites state, no forecast; losses are not known.",
 )
@@ -147,6 +147,7 @@ def of_flow(flow: Flow, sites: Mapping[str, ChainSite]) -> JsonObject:
         "km_great_circle": link.km,
         "km_by_sea": link.sea_km,
         "port": link.sea_port or None,
+        "port_of_taker": link.sea_to or None,
         "months_expected": link.months,
         "allied": link.allied,
         "statement": _of_statement(link.statement) if link.statement else None,
@@ -348,6 +349,7 @@ def _partner(link: Link, other: ChainSite) -> JsonObject:
         "km_great_circle": link.km,
         "km_by_sea": link.sea_km,
         "port": link.sea_port or None,
+        "port_of_taker": link.sea_to or None,
         "months_expected": link.months,
         "statement": _of_statement(link.statement) if link.statement else None,
     }

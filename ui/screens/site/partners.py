@@ -90,7 +90,9 @@ def _row(link: Link, other: ChainSite, key: str) -> None:
             f"{number(link.km, 0)} km",
         ]
         if link.sea_km is not None:
-            facts.append(_("{km} km by sea from {port}").format(km=number(link.sea_km, 0), port=w.plain(link.sea_port)))
+            text = _("{km} km by sea from {port} to {to}") if link.sea_to else _("{km} km by sea from {port}")
+            ends = {"port": w.plain(link.sea_port), "to": w.plain(link.sea_to)}
+            facts.append(text.format(km=number(link.sea_km, 0), **ends))
         facts += [words.form(link.commodity, link.form)] if link.form else []
         st.caption(" · ".join(facts))
     if link.statement:
