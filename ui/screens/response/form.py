@@ -15,6 +15,7 @@ from scoring.supply.response_scenario import (
     DESKS,
     READINESS,
     STAGES,
+    Readiness,
     SupplyScenario,
     preset,
     presets,
@@ -91,14 +92,20 @@ def asked() -> tuple[SupplyScenario, tuple[Choice, ...]] | None:
             required=True,
         )
     days = _stock_days(two)
-    stages = st.segmented_control(
-        _("Which sites answer"),
+    stages = stages_choice(asks[1].key, _("Which sites answer"))
+    return scenario.seen(desk, stages, days), asks
+
+
+def stages_choice(key: str, title: str) -> Readiness:
+    """Draw the switch of the stages of sites; return which count."""
+    chosen = st.segmented_control(
+        title,
         list(READINESS),
-        key=asks[1].key,
-        format_func=lambda key: w.word(words.READINESS_WORDS, key),
+        key=key,
+        format_func=lambda each: w.word(words.READINESS_WORDS, each),
         required=True,
     )
-    return scenario.seen(desk, stages, days), asks
+    return chosen or READINESS[-1]
 
 
 def own_stock(scenario: SupplyScenario) -> Stock:

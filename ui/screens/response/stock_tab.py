@@ -8,11 +8,12 @@ import streamlit as st
 
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
-from scoring.supply.response_scenario import presets
+from scoring.supply.response_scenario import READINESS, presets
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
-from ui.page_address import Choice, number_of, some_of, switch, within
+from ui.page_address import Choice, number_of, one_of, some_of, switch, within
 from ui.panels.downloads import table_download
 from ui.panels.number_field import number_field
+from ui.screens.response.form import stages_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, fixed, number, quantity
@@ -32,6 +33,7 @@ def stock_choices() -> tuple[Choice, ...]:
         some_of("stock_presets", "stops", presets(), _first(list(presets()))),
         number_of("stock_budget", "budget", 50.0, 0.0, 1e6),
         switch("stock_cautious", "p90", first=False),
+        one_of("stock_stages", "sites", READINESS, "construction"),
     )
 
 
@@ -55,6 +57,7 @@ def stock_tab() -> None:
     asks = {choice.name: choice for choice in stock_choices()}
     budget = number_field(two, _("Budget, million USD"), asks["budget"], step=10.0, format="%.0f")
     cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
+    stages = stages_choice("stock_stages", _("Which sites answer"))
     with st.expander(_("My prices, storage and shelf life (CSV)")):
         st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))
         file = st.file_uploader(
@@ -68,7 +71,10 @@ def stock_tab() -> None:
     try:
         goods = goods_from(file.name, file.getvalue()) if file else {}
         made = responses.stock_plan(
-            [responses.respond(presets()[name]) for name in chosen], goods, float(budget), "p90" if cautious else "p50"
+            [responses.respond(presets()[name].seen(stages=stages)) for name in chosen],
+            goods,
+            float(budget),
+            "p90" if cautious else "p50",
         )
     except OrebridgeError as error:
         st.error(problem(error))
