@@ -96,6 +96,8 @@ def test_the_stock_planner_buys_and_refuses_nothing(app: AppTest) -> None:
     app.segmented_control(key="response_part").set_value("stock").run()
     assert not app.exception
     assert "USD 50 M of USD 50 M are spent" in said(app)
+    assert "https://doi.org/10.5066/P1WKQ63T" in said(app), "a price leads to its source"
+    assert all(source.url in said(app) for source in presets()["china_gallium_ban"].sources)
     app.number_input(key="stock_budget").set_value(0.0).run()
     assert "give more than 0" in said(app)
     app.number_input(key="stock_budget").set_value(20.0).run()

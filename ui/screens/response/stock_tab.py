@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.deposits.in_situ_value import prices
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.response_scenario import READINESS, presets
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
@@ -80,6 +83,7 @@ def stock_tab() -> None:
         st.error(problem(error))
         return
     _show(made)
+    _sources(made, chosen)
 
 
 def _first(names: list[str]) -> list[str]:
@@ -125,6 +129,23 @@ def _show(made: StockPlan) -> None:
             )
         )
     table_download(frame, "stock")
+
+
+def _sources(made: StockPlan, stops: Sequence[str]) -> None:
+    """Say where prices and stops are written."""
+    cited = prices()
+    with st.expander(_("Sources")):
+        for each in made.purchases:
+            if each.terms.whose == "cited" and each.commodity in cited:
+                price = cited[each.commodity]
+                what = w.plain(f"{price.form}, {price.year}" if price.form else str(price.year))
+                st.caption(
+                    f"{w.plain(w.commodity(each.commodity))}: {quantity(price.usd_per_t)} USD/t, "
+                    f"[{what}]({price.source_url})"
+                )
+        for name in stops:
+            for source in presets()[name].sources:
+                st.caption(f"[{w.plain(source.title)}]({source.url}) ({w.plain(source.as_of)}): {w.plain(source.says)}")
 
 
 def _months_chart(made: StockPlan) -> None:
