@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import altair as alt
 import pandas as pd
@@ -11,12 +11,14 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.deposits.in_situ_value import prices
 from scoring.supply.limits import MOST_TABLE_MB
-from scoring.supply.response_scenario import READINESS, presets
+from scoring.supply.response import Response
+from scoring.supply.response_scenario import READINESS, Readiness, presets
+from scoring.supply.stock import Stock, held
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
 from ui.page_address import Choice, number_of, one_of, some_of, switch, within
 from ui.panels.downloads import table_download
 from ui.panels.number_field import number_field
-from ui.screens.response.form import stages_choice
+from ui.screens.response.form import own_stocks, stages_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, fixed, number, quantity
@@ -66,6 +68,11 @@ def stock_tab() -> None:
         file = st.file_uploader(
             _("Goods"), type="csv", key="stock_goods", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
         )
+    try:
+        stocks = own_stocks("stock_stocks")
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
     if not chosen:
         st.info(_("Choose at least one stop."))
         return
@@ -74,7 +81,7 @@ def stock_tab() -> None:
     try:
         goods = goods_from(file.name, file.getvalue()) if file else {}
         made = responses.stock_plan(
-            [responses.respond(presets()[name].seen(stages=stages)) for name in chosen],
+            [_answered(name, stages, stocks) for name in chosen],
             goods,
             float(budget),
             "p90" if cautious else "p50",
@@ -84,6 +91,12 @@ def stock_tab() -> None:
         return
     _show(made)
     _sources(made, chosen)
+
+
+def _answered(name: str, stages: Readiness, stocks: Mapping[str, Stock]) -> Response:
+    """Return the answer to a stop, with what the reader has in stock."""
+    scenario = presets()[name].seen(stages=stages)
+    return responses.respond(scenario, held(stocks, scenario.commodity))
 
 
 def _first(names: list[str]) -> list[str]:
