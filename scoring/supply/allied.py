@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 import duckdb
 
 from data.sql import records, sql
+from scoring.supply.allied_sites import AlliedSites
 from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.concentration import Interval
 from scoring.supply.desks import STAGES, UnknownChoiceError
 from scoring.supply.markets import demands
 from scoring.supply.response_sites import SiteOutput, stated_outputs
-from scoring.supply.vulnerability import COUNTED_BY_CONTENT, AlliedSites, Cell
+from scoring.supply.vulnerability import COUNTED_BY_CONTENT, Cell
 
 #: Stages at which what sites state can be held against a table of supply, and those at which it is told in tonnes.
 TOLD_IN_TONNES = (*COUNTED_BY_CONTENT, "product")

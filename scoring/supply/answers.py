@@ -8,6 +8,7 @@ from __future__ import annotations
 import duckdb
 
 from data.sql import records, sql
+from scoring.supply.allied_sites import AlliedSites
 from scoring.supply.concentration import Interval
 from scoring.supply.desks import STAGES
 from scoring.supply.leaders import Concentration
@@ -15,7 +16,7 @@ from scoring.supply.metrics import METRICS
 from scoring.supply.own_figures import OwnFigure
 from scoring.supply.published_ranks import PublishedRank, ranks_of
 from scoring.supply.vintages import Change
-from scoring.supply.vulnerability import AlliedSites, Cell
+from scoring.supply.vulnerability import Cell
 
 JsonObject = dict[str, object]
 #: Decimals that an interval keeps in an answer: figures are printed with four digits at the most.
