@@ -28,6 +28,7 @@ TABLES = (
     "owner",
     "holding",
     "port",
+    "sea_lane",
     "partner_framework",
     "permitting_pathway",
     "legal_flag",
@@ -48,6 +49,8 @@ JOINED_TABLES = ("site", "claim", "owner", "measurement", "gate")
 RANKING_TABLES = ("site", "commodity", "country", "measurement", "gate", "claim", "product")
 #: What the vulnerability of supply chains is read from.
 MARKET_TABLES = ("commodity", "country", "market_figure", "trade_code", "trade_flow", "political_stability")
+#: What the allied sites of a market are counted from besides.
+SITE_TABLES = ("site", "claim", "gate")
 #: What a search looks into besides.
 SEARCH_TABLES = ("owner", "holding", "name_ja")
 #: What there is before anything is measured.

@@ -140,6 +140,20 @@ COMMENT ON COLUMN facts.port.bulk_calls IS 'dry bulk carriers a year (IMF PortWa
 COMMENT ON COLUMN facts.port.loads IS 'whether ships of what it handles can load there: data/bundling/port_trade.py';
 COMMENT ON COLUMN facts.port.sea_km_japan IS 'km by sea to the nearer of Yokohama and Kobe; NULL: off the network';
 
+CREATE TABLE facts.sea_lane (
+    from_lon DOUBLE NOT NULL,
+    from_lat DOUBLE NOT NULL,
+    to_lon DOUBLE NOT NULL,
+    to_lat DOUBLE NOT NULL,
+    km DOUBLE NOT NULL
+);
+COMMENT ON TABLE facts.sea_lane IS 'Pieces of the shipping network between two of its nodes, sailed either way; Arctic passages are left out. The ways to Japan and the US in facts.port run along them.';
+COMMENT ON COLUMN facts.sea_lane.from_lon IS 'degrees, EPSG:4326';
+COMMENT ON COLUMN facts.sea_lane.from_lat IS 'degrees, EPSG:4326';
+COMMENT ON COLUMN facts.sea_lane.to_lon IS 'degrees, EPSG:4326';
+COMMENT ON COLUMN facts.sea_lane.to_lat IS 'degrees, EPSG:4326';
+COMMENT ON COLUMN facts.sea_lane.km IS 'length of the piece on WGS84';
+
 CREATE TABLE facts.measurement (
     site_id VARCHAR NOT NULL,
     criterion_id VARCHAR NOT NULL,

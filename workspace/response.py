@@ -8,7 +8,7 @@ from scoring.supply.price_floor import EnteredCost, PriceFloor
 from scoring.supply.price_floor import price_floor as floor_of
 from scoring.supply.response import Response
 from scoring.supply.response import respond as respond_to
-from scoring.supply.response_scenario import SupplyScenario
+from scoring.supply.response_scenario import Readiness, SupplyScenario
 from scoring.supply.stock import Stock
 from scoring.supply.stock_plan import StockPlan, Terms, cited_terms, plan
 from workspace import session
@@ -65,7 +65,9 @@ def stock_plan(
     return plan(responses, terms([each.scenario.commodity for each in responses], goods), budget_musd, quantile)
 
 
-def price_floor(commodity: str, floor_usd_t: float, costs: Sequence[EnteredCost], years: int) -> PriceFloor:
+def price_floor(
+    commodity: str, floor_usd_t: float, costs: Sequence[EnteredCost], years: int, stages: Readiness = "all"
+) -> PriceFloor:
     """Return what a floor price brings and costs.
 
     Parameters
@@ -75,10 +77,12 @@ def price_floor(commodity: str, floor_usd_t: float, costs: Sequence[EnteredCost]
         USD per tonne.
     costs : sequence of EnteredCost
     years : int
+    stages : {"operating", "construction", "feasibility", "all"}, optional
+        Which projects of the facts count.
 
     Raises
     ------
     BudgetError
         If the floor is not above 0.
     """
-    return floor_of(session.beside().cursor(), commodity, floor_usd_t, costs, years, session.all_told())
+    return floor_of(session.beside().cursor(), commodity, floor_usd_t, costs, years, session.all_told(), stages)

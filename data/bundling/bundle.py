@@ -15,7 +15,7 @@ from data.bundling import tables
 from data.bundling.holdings import holdings
 from data.bundling.market import market_figures
 from data.bundling.owners import companies, owners
-from data.bundling.ports import ports
+from data.bundling.ports import ports, sea_lanes
 from data.bundling.trade import political_stability, trade_codes, trade_flows
 from data.vocabulary import CURATED
 
@@ -56,6 +56,7 @@ def build_facts(raw: Path, out: Path) -> dict[str, int]:
         "holding": holdings(companies().reset_index()),
         "commodity": tables.commodities(raw),
         "port": ports(raw),
+        "sea_lane": sea_lanes(raw),
         "former_id": former.sort_values("former_id"),
         "product": product.sort_values(["site_id", "commodity"]),
         **market_tables(raw, countries),

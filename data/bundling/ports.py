@@ -122,6 +122,31 @@ def with_facts(index: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     return table, facts.assign(handles=facts["handles"].fillna(""))
 
 
+def sea_lanes(raw: Path) -> pd.DataFrame:
+    """Return the pieces of the shipping network, along which ways between any two ports are found.
+
+    Columns: from_lon, from_lat, to_lon, to_lat (degrees, EPSG:4326), km. A piece is sailed either way.
+
+    Parameters
+    ----------
+    raw : Path
+        Folder of the raw files.
+    """
+    nodes, graph = _network(raw)
+    pieces = graph.tocoo()
+    start, end = nodes[pieces.row], nodes[pieces.col]
+    frame = pd.DataFrame(
+        {
+            "from_lon": start[:, 0],
+            "from_lat": start[:, 1],
+            "to_lon": end[:, 0],
+            "to_lat": end[:, 1],
+            "km": np.round(pieces.data, 3),
+        }
+    )
+    return frame.sort_values(list(frame.columns)).reset_index(drop=True)
+
+
 def _sea_km(
     raw: Path, lon: NDArray[np.float64], lat: NDArray[np.float64], places: tuple[tuple[float, float], ...]
 ) -> NDArray[np.float64]:

@@ -5,6 +5,7 @@ INSERT INTO facts.claim BY NAME SELECT * FROM read_parquet($folder || '/claim.pa
 INSERT INTO facts.commodity BY NAME SELECT * FROM read_parquet($folder || '/commodity.parquet');
 INSERT INTO facts.country BY NAME SELECT * FROM read_parquet($folder || '/country.parquet');
 INSERT INTO facts.port BY NAME SELECT * FROM read_parquet($folder || '/port.parquet');
+INSERT INTO facts.sea_lane BY NAME SELECT * FROM read_parquet($folder || '/sea_lane.parquet');
 INSERT INTO facts.owner BY NAME SELECT * FROM read_parquet($folder || '/owner.parquet');
 INSERT INTO facts.holding BY NAME SELECT * FROM read_parquet($folder || '/holding.parquet');
 INSERT INTO facts.partner_framework BY NAME SELECT * FROM read_parquet($folder || '/partner_framework.parquet');

@@ -8,11 +8,13 @@ from __future__ import annotations
 import duckdb
 
 from data.sql import records, sql
+from scoring.supply.allied_sites import AlliedSites
 from scoring.supply.concentration import Interval
 from scoring.supply.desks import STAGES
 from scoring.supply.leaders import Concentration
 from scoring.supply.metrics import METRICS
 from scoring.supply.own_figures import OwnFigure
+from scoring.supply.published_ranks import PublishedRank, ranks_of
 from scoring.supply.vintages import Change
 from scoring.supply.vulnerability import Cell
 
@@ -59,6 +61,7 @@ def of_cell(cell: Cell) -> JsonObject:
         if without
         else None,
         "geopolrisk": _ends(cell.geopolrisk),
+        "allied_sites": of_allied(cell.allied) if cell.allied else None,
         "trade": {
             "year": cell.trade_year,
             "hs92": list(cell.hs92),
@@ -70,9 +73,44 @@ def of_cell(cell: Cell) -> JsonObject:
         if cell.hs92
         else None,
         "published": [of_concentration(each) for each in cell.published],
+        "published_ranks": [of_rank(each) for each in ranks_of(cell.place.commodity)],
         "own": [of_own(each) for each in cell.own],
         "own_results": {name: _ends(getattr(cell.own_results, name)) for name in RESULTS} if cell.own else None,
         "source_ids": list(cell.source_ids),
+    }
+
+
+def of_allied(allied: AlliedSites) -> JsonObject:
+    """Return the allied sites of a cell.
+
+    Parameters
+    ----------
+    allied : AlliedSites
+    """
+    return {
+        "stages": allied.switch,
+        "listed": allied.listed,
+        "stating_an_output": allied.stating,
+        "stated_t_y": _ends(allied.tonnes),
+        "stated_share_of_world_pct": _ends(allied.share_pct),
+    }
+
+
+def of_rank(rank: PublishedRank) -> JsonObject:
+    """Return a rank that a publication gives a commodity.
+
+    Parameters
+    ----------
+    rank : PublishedRank
+    """
+    return {
+        "publication": rank.title,
+        "measure": rank.measure,
+        "rank": rank.rank,
+        "of": rank.of,
+        "url": rank.page,
+        "doi": rank.doi,
+        "as_of": rank.as_of,
     }
 
 
@@ -153,6 +191,7 @@ def row(cell: Cell) -> JsonObject:
         **flat,
         "reliance_status": cell.reliance.status,
         "reliance_printed": cell.reliance.printed,
+        "stages": cell.allied.switch if cell.allied else "",
         "own": [each.kind for each in cell.own],
         "not_counted": list(main.not_counted) if main else [],
         "source_id": main.source_id if main else "",

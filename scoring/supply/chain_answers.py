@@ -18,15 +18,17 @@ from scoring.supply.chain_partners import Link
 from scoring.supply.chain_sites import DEFAULT_SWITCH, ChainSite, Statement
 from scoring.supply.concentration import Interval
 from scoring.supply.derivatives import ProductGap, product_gaps
+from scoring.supply.feed_limits import FeedLimit, limits_of
 
 JsonObject = dict[str, object]
 #: Significant figures that an amount keeps.
 FIGURES = 4
 #: Said with every answer.
 CAVEATS = (
-    "Impurities are not known, since no claim of the database states any: a possible partner fits by form alone.",
-    "Distances are great circles between sites; by sea they are known from the port of the giver to Japan and the "
-    "United States alone.",
+    "Impurities are not known, since no claim of the database states any: a possible partner fits by form alone. What "
+    "buyers and laws ask of a form stands in feed_limits.",
+    "Distances are great circles between sites; by sea they run from the port of the giver to a landing port of Japan "
+    "or the United States, elsewhere to the port nearest the taker, if that is at most three times the great circle.",
     "A site that the database does not list is not thereby absent.",
     "Tonnes of a link are one even way to place what both sites state, no forecast; losses are not known.",
 )
@@ -53,6 +55,7 @@ def of_chain(chain: Chain, links: Sequence[Step]) -> JsonObject:
         "single_points": [of_single_point(point, sites) for point in chain.single_points],
         "not_counted": {"stage_unknown": chain.stage_unknown, "form_unknown": chain.form_unknown},
         "steps": [of_step(step) for step in links if step.commodity == chain.commodity],
+        "feed_limits": [of_limit(limit) for limit in limits_of(chain.commodity)],
     }
 
 
@@ -144,6 +147,7 @@ def of_flow(flow: Flow, sites: Mapping[str, ChainSite]) -> JsonObject:
         "km_great_circle": link.km,
         "km_by_sea": link.sea_km,
         "port": link.sea_port or None,
+        "port_of_taker": link.sea_to or None,
         "months_expected": link.months,
         "allied": link.allied,
         "statement": _of_statement(link.statement) if link.statement else None,
@@ -228,6 +232,23 @@ def of_step(step: Step) -> JsonObject:
     }
 
 
+def of_limit(limit: FeedLimit) -> JsonObject:
+    """Return what is asked of a form, with its source.
+
+    Parameters
+    ----------
+    limit : FeedLimit
+    """
+    return {
+        "form": limit.form,
+        "asks": limit.says,
+        "by": limit.by,
+        "url": limit.url,
+        "as_of": limit.as_of or None,
+        "retrieved": limit.retrieved,
+    }
+
+
 def answer(facts: duckdb.DuckDBPyConnection, commodity: str = "", switch: str = DEFAULT_SWITCH) -> JsonObject:
     """Return chains with the caveats that go with them.
 
@@ -246,7 +267,7 @@ def answer(facts: duckdb.DuckDBPyConnection, commodity: str = "", switch: str = 
     links = steps(facts)
     return {
         "chains": [of_chain(chain, links) for chain in chains(facts, commodity, switch)],
-        "products": [of_product(gap) for gap in product_gaps(facts, commodity)],
+        "products": [of_product(gap) for gap in product_gaps(facts, commodity, switch)],
         "caveats": list(CAVEATS),
     }
 
@@ -297,11 +318,22 @@ def partners(facts: duckdb.DuckDBPyConnection, site_id: str, switch: str = DEFAU
         {
             "commodity": each.site.commodity,
             "site": of_site(each.site),
+            "feed_limits": [of_limit(limit) for limit in limits_of(each.site.commodity, *forms_of(each.site))],
             "feeds_it": [_partner(link, other) for link, other in each.feeds_it],
             "takes_from_it": [_partner(link, other) for link, other in each.takes_from_it],
         }
         for each in partners_of_site(facts, site_id, switch)
     ]
+
+
+def forms_of(site: ChainSite) -> tuple[str, ...]:
+    """Return the forms that a site takes and gives, as far as they are known; an empty text where none is.
+
+    Parameters
+    ----------
+    site : ChainSite
+    """
+    return (*site.takes, *(output.form for output in site.gives)) or ("",)
 
 
 def _partner(link: Link, other: ChainSite) -> JsonObject:
@@ -317,6 +349,7 @@ def _partner(link: Link, other: ChainSite) -> JsonObject:
         "km_great_circle": link.km,
         "km_by_sea": link.sea_km,
         "port": link.sea_port or None,
+        "port_of_taker": link.sea_to or None,
         "months_expected": link.months,
         "statement": _of_statement(link.statement) if link.statement else None,
     }

@@ -55,8 +55,9 @@ class Link:
     km : float
         Great circle between the two.
     sea_km : float or None
-        From the port of the giver to the country of the taker along the shipping network; None: known to Japan and the
-        United States alone, or cargo goes by land. sea_port: which port.
+        From the port of the giver to that of the taker along the shipping network; None: both lie in one country, cargo
+        goes by land, or one has no port. sea_port, sea_to: which ports; sea_to is empty at a landing port of Japan or
+        the United States.
     months : float or None
         Expected months until both have product; 0: both run; None: unknown for one of them.
     allied : bool
@@ -76,6 +77,7 @@ class Link:
     statement: Statement | None = None
     sea_km: float | None = None
     sea_port: str = ""
+    sea_to: str = ""
 
 
 def possible_links(sites: Sequence[ChainSite]) -> tuple[Link, ...]:
@@ -290,19 +292,21 @@ def link_between(giver: ChainSite, taker: ChainSite, form: str, basis: str, stat
     """
     dates = [_months(site) for site in (giver, taker)]
     known = [months for months in dates if months is not None]
-    way = by_sea(giver.port, giver.iso3, taker.iso3)
+    km = round(float(GEOD.inv(giver.lon, giver.lat, taker.lon, taker.lat)[2]) / 1000, 1)
+    way = by_sea(giver.port, giver.iso3, taker.port, taker.iso3, km)
     return Link(
         commodity=giver.commodity,
         form=form,
         giver=giver.site_id,
         taker=taker.site_id,
         basis=basis,
-        km=round(float(GEOD.inv(giver.lon, giver.lat, taker.lon, taker.lat)[2]) / 1000, 1),
+        km=km,
         months=max(known) if len(known) == len(dates) else None,
         allied=giver.allied and taker.allied,
         statement=statement,
-        sea_km=way,
-        sea_port=giver.port.name if giver.port and way is not None else "",
+        sea_km=way.km if way else None,
+        sea_port=way.start if way else "",
+        sea_to=way.end if way else "",
     )
 
 

@@ -16,7 +16,7 @@ import duckdb
 
 from data.sql import records, sql
 from scoring.supply.chain_forms import steps
-from scoring.supply.chain_sites import ChainSite, Output, chain_sites
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES, ChainSite, Output, chain_sites
 from scoring.supply.concentration import Interval
 from scoring.supply.desks import VINTAGES, covered_of
 from scoring.supply.leaders import Concentration, concentrated
@@ -125,7 +125,9 @@ def products() -> tuple[Product, ...]:
     )
 
 
-def product_gaps(facts: duckdb.DuckDBPyConnection, commodity: str = "") -> tuple[ProductGap, ...]:
+def product_gaps(
+    facts: duckdb.DuckDBPyConnection, commodity: str = "", switch: str = DEFAULT_SWITCH
+) -> tuple[ProductGap, ...]:
     """Return what is known of the gap of each derivative product.
 
     Parameters
@@ -134,11 +136,14 @@ def product_gaps(facts: duckdb.DuckDBPyConnection, commodity: str = "") -> tuple
         All facts, ready to rank; a cursor of it is taken.
     commodity : str, optional
         Only its products, and those that hold it; empty: all.
+    switch : str, optional
+        A key of `scoring.supply.chain_sites.SWITCHES`: which works count.
     """
     asked = [each for each in products() if commodity in ("", each.commodity, *each.holds)]
     if not asked:
         return ()
-    sites = chain_sites(facts, steps(facts), [each.commodity for each in asked])
+    listed = chain_sites(facts, steps(facts), [each.commodity for each in asked])
+    sites = [site for site in listed if site.stage in SWITCHES[switch]]
     supply, covered = tables(facts, VINTAGES[0]), covered_of(facts)
     gaps = []
     for product in asked:

@@ -24,6 +24,8 @@ class Metric:
         Ends of the colour scale, in the unit.
     of : callable
         Cell -> its interval; None: unknown.
+    counts : bool
+        Whether it is a number of things.
     """
 
     id: str
@@ -35,6 +37,7 @@ class Metric:
     worst: float
     best: float
     of: Callable[[Cell], Interval | None]
+    counts: bool = False
 
     def severity(self, cell: Cell) -> float:
         """Return where the middle of a cell's interval lies between the best end (0) and the worst (1); -1: unknown.
@@ -64,6 +67,14 @@ def _index(cell: Cell) -> Interval | None:
 
 def _times(cell: Cell) -> Interval | None:
     return cell.without_leader.times if cell.without_leader else None
+
+
+def _allied_share(cell: Cell) -> Interval | None:
+    return cell.allied.share_pct if cell.allied else None
+
+
+def _allied_sites(cell: Cell) -> Interval | None:
+    return Interval(cell.allied.listed, cell.allied.listed) if cell.allied else None
 
 
 _ALL = (
@@ -132,6 +143,29 @@ _ALL = (
         0.5,
         0.0,
         lambda cell: cell.geopolrisk,
+    ),
+    Metric(
+        "allied_output",
+        "Allied output stated, of world supply",
+        "同志国の公表産出量（対世界供給比）",
+        "What allied sites that count state to put out, over world supply: a least amount, for others state nothing.",
+        "対象とする同志国の地点が公表する産出量を世界供給で割った値です。公表しない地点があるため、少なくともこの量です。",
+        "%",
+        0.0,
+        50.0,
+        _allied_share,
+    ),
+    Metric(
+        "allied_sites",
+        "Allied sites at the stage",
+        "同志国の地点数（この工程）",
+        "Allied sites of the database that count; a site that is not listed is not thereby absent.",
+        "データベースにある同志国の地点のうち、対象とするものの数です。掲載がない地点が存在しないとは限りません。",
+        "",
+        0.0,
+        10.0,
+        _allied_sites,
+        counts=True,
     ),
 )
 METRICS: Mapping[str, Metric] = {metric.id: metric for metric in _ALL}

@@ -17,6 +17,8 @@ from scoring.measures.inputs import Inputs
 from scoring.measures.product_forms import RARE_EARTHS, counts_from, feed_of, plain_form, usual_recovery
 from scoring.measures.registry import BUNDLE_DAY, outlooks, project_terms
 from scoring.permitting.product import sampled
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
+from scoring.supply.desks import UnknownChoiceError
 from scoring.supply.portfolio_costs import CostModel, Size, fit, stated_cost
 from scoring.supply.portfolio_figures import GAP as OF_GAP
 from scoring.supply.portfolio_figures import UserFigure
@@ -95,12 +97,15 @@ class Rules:
         Leave out projects of which cost or output is modelled.
     partner_hosts : bool
         Leave out projects outside the US, Japan and the countries with a minerals framework of one of them.
+    stages : str
+        A key of `scoring.supply.chain_sites.SWITCHES`: leave out projects at an earlier stage. ``all``: none is.
     """
 
     pass_gates: bool = True
     owners_clear: bool = False
     stated_only: bool = False
     partner_hosts: bool = False
+    stages: str = DEFAULT_SWITCH
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +171,14 @@ def candidates(
     rules : Rules
     figures : iterable of UserFigure, optional
         What the user knows better.
+
+    Raises
+    ------
+    UnknownChoiceError
+        If `Rules.stages` is no switch.
     """
+    if rules.stages not in SWITCHES:
+        raise UnknownChoiceError("stages", rules.stages, list(SWITCHES))
     own: dict[str, list[UserFigure]] = defaultdict(list)
     for figure in figures:
         own[figure.project].append(figure)
@@ -368,6 +380,7 @@ def _reason(
         (rules.owners_clear and not row["cleared"], "owners_unknown", ""),
         (bool(row["funded"]), "funded", ""),
         (math.isnan(project.chance), "no_stage", ""),
+        (rules.stages != DEFAULT_SWITCH and project.stage not in SWITCHES[rules.stages], "too_early", project.stage),
         (not project.cost.value > 0, "no_cost", ""),
         (rules.stated_only and not project.stated, "not_stated", ""),
     )

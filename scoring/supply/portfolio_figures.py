@@ -113,7 +113,8 @@ def _project(row: TableRow, field: str, names: Mapping[str, str]) -> str:
     alike = [site_id for site_id, name in names.items() if name.casefold() == text.casefold()]
     if len(alike) == 1:
         return alike[0]
-    near = alike or get_close_matches(text, [*names, *names.values()], 3, 0.5)
+    id_of = {name: site_id for site_id, name in names.items()}
+    near = alike or [id_of.get(each, each) for each in get_close_matches(text, [*names, *id_of], 3, 0.5)]
     raise row.wrong(
         Phrase("{project!r} names no single project", project=text),
         Phrase("write its id, for example {near}", near=near or list(names)[:1]),

@@ -22,6 +22,7 @@ Reason = Literal[
     "owners_unknown",
     "funded",
     "no_stage",
+    "too_early",
     "no_output",
     "no_cost",
     "not_stated",

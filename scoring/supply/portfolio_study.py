@@ -94,7 +94,8 @@ def study(facts: Facts, question: Question, progress: Progress = lambda _share: 
     who = candidates(facts, question.by, tuple(gaps), question.rules, question.figures)
     if not who.projects:
         raise PortfolioError(
-            "No project of {commodities} has the facts to take part; loosen the gates or enter figures.",
+            "No project of {commodities} has the facts to take part; loosen the gates, count more stages or enter "
+            "figures.",
             commodities=tuple(gaps),
         )
     rng = np.random.default_rng(question.seed)

@@ -23,8 +23,8 @@ from scoring.permitting.outlook import SEED, Milestones
 from scoring.sites.dossier import site_row
 from scoring.supply.limits import MOST_USD_T
 from scoring.supply.response_errors import BudgetError
-from scoring.supply.response_scenario import commodity_id
-from scoring.supply.response_sites import DRAWS, KINDS_AT, SiteOutput, Span, Statement, stated_outputs, timed
+from scoring.supply.response_scenario import Readiness, commodity_id
+from scoring.supply.response_sites import DRAWS, KINDS_AT, SiteOutput, Span, Statement, stages_of, stated_outputs, timed
 from scoring.supply.stock_plan import Terms, cited_terms
 from scoring.supply.user_tables import TableRow, UserTable
 
@@ -176,6 +176,7 @@ def price_floor(
     costs: Sequence[EnteredCost] = (),
     years: int = 10,
     milestones: Mapping[str, Milestones] | None = None,
+    stages: Readiness = "all",
 ) -> PriceFloor:
     """Return what a floor price brings and costs.
 
@@ -190,6 +191,8 @@ def price_floor(
     years : int
         Years that are shown, from the one after the day of the facts.
     milestones : mapping of str to Milestones, optional
+    stages : {"operating", "construction", "feasibility", "all"}, optional
+        Which projects of the facts count; those with entered costs always do. ``all``: whatever their stage.
 
     Raises
     ------
@@ -209,6 +212,8 @@ def price_floor(
             floor=f"{floor_usd_t:g}",
         )
     outputs = {site.row["site_id"]: site for site in stated_outputs(facts, name, MADE_BY)}
+    allowed = stages_of(stages)
+    counted = {key: site for key, site in outputs.items() if stages == "all" or site.row["stage"] in allowed}
     market = cited_terms(facts, [name]).get(name)
     judged = _all_judged(facts, [cost for cost in costs if cost.commodity == name], outputs, floor_usd_t, market)
     start = date(BUNDLE_DAY.year + 1, 1, 1)
@@ -219,8 +224,8 @@ def price_floor(
         market,
         tuple(sorted(timed_sites, key=lambda site: (site.break_even_usd_t, site.site_id))),
         tuple(_year(start.year + at, column, floor_usd_t, market) for at, column in enumerate(tonnes.T)),
-        _bounds(facts, name, outputs, floor_usd_t),
-        sum(site.row["allied"] and site.row["stage"] not in ("closed", "cancelled") for site in outputs.values()),
+        _bounds(facts, name, counted, floor_usd_t),
+        sum(site.row["allied"] and site.row["stage"] not in ("closed", "cancelled") for site in counted.values()),
         DEFAULT_DISCOUNT_PCT,
         DEFAULT_LIFE_YEARS,
     )

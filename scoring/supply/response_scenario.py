@@ -223,6 +223,11 @@ def read_scenario(path: Path) -> SupplyScenario:
     SupplyScenarioError
         If the file cannot be read, or what it says cannot be used: what, and the cure.
     """
+    if not path.exists():
+        raise SupplyScenarioError(
+            "There is no file {file}; write the path of a TOML file with a supply stop, or choose one with --preset.",
+            file=path.name,
+        )
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

@@ -91,6 +91,8 @@ class OutputRow(TypedDict):
     source_id: str
     url: str
     as_of: str
+    attribute: str
+    commodity: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,13 +271,15 @@ def stated_outputs(
     facts : duckdb.DuckDBPyConnection
         With the relations ``combined``.
     commodity : str
+        Empty: every one; a site then stands once for each commodity of which an output is stated.
     kinds : sequence of str
     cut : sequence of str, optional
         ISO3 of countries whose sites are not allied, whatever their bloc.
     """
     bound = {"commodity": commodity, "kinds": list(kinds), "cut": list(cut)}
     rows = cast("list[OutputRow]", records(facts.execute(sql("scoring/supply/response_sites.sql"), bound)))
-    return [_site(list(group), commodity) for _id, group in groupby(rows, key=lambda row: row["site_id"])]
+    groups = groupby(rows, key=lambda row: (row["commodity"], row["site_id"]))
+    return [_site(list(group), of) for (of, _id), group in groups]
 
 
 def stages_of(readiness: Readiness) -> tuple[str, ...]:

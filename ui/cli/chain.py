@@ -51,7 +51,7 @@ def chain(
         from scoring.supply.derivatives import product_gaps  # noqa: PLC0415
 
         lines = [line for each in chains(facts, commodity, stages) for line in _lines(each)]
-        lines += [line for gap in product_gaps(facts, commodity) for line in _product_lines(gap)]
+        lines += [line for gap in product_gaps(facts, commodity, stages) for line in _product_lines(gap)]
         answer(lines, format, FINDINGS)
 
 

@@ -69,10 +69,10 @@ def _has_own() -> bool:
 
 @cache
 def open_market_facts() -> duckdb.DuckDBPyConnection:
-    """Return the facts of markets and trade alone; opened once for the process."""
-    from data.facts import MARKET_TABLES, open_facts  # noqa: PLC0415
+    """Return the facts of markets and trade, and what sites state; opened once for the process."""
+    from data.facts import MARKET_TABLES, SITE_TABLES, open_facts  # noqa: PLC0415
 
-    return open_facts(tables=MARKET_TABLES)
+    return open_facts(tables=(*MARKET_TABLES, *SITE_TABLES))
 
 
 @cache

@@ -55,6 +55,9 @@ def portfolio(
     stated_only: Annotated[
         bool, typer.Option("--stated-only", help="Only projects of which cost and output are stated.")
     ] = False,
+    stages: Annotated[
+        str, typer.Option(help="Which projects may take part: operating, construction, feasibility or all.")
+    ] = "all",
     include: Annotated[
         list[str] | None, typer.Option(help="Id of a project that is to be in; several times for several.")
     ] = None,
@@ -88,7 +91,7 @@ def portfolio(
         tuple(dict.fromkeys(name.strip().lower() for name in commodity or ())),
         max_per_country_musd,
         max_per_stage_musd,
-        Rules(pass_gates, owners_clear, stated_only, partner_hosts),
+        Rules(pass_gates, owners_clear, stated_only, partner_hosts, stages.strip().lower()),
         tuple(include or ()),
         least_pct,
         draws,

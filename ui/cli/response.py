@@ -143,6 +143,10 @@ def pricefloor(
         ),
     ] = None,
     years: Annotated[int, typer.Option(min=1, max=30, help="Number of years.")] = 10,
+    stages: Annotated[
+        str,
+        typer.Option(help="Which projects count beside those with costs: operating, construction, feasibility or all."),
+    ] = "all",
     format: FormatOption = Format.table,
 ) -> None:
     """Show which allied projects break even at a floor price, tonnes by year, and what it costs the public purse."""
@@ -152,7 +156,7 @@ def pricefloor(
 
     facts, milestones = _facts()
     entered = costs_from(*read_file(costs)) if costs else []
-    made = price_floor(facts, commodity, floor_usd_t, entered, years, milestones)
+    made = price_floor(facts, commodity, floor_usd_t, entered, years, milestones, _stages(stages) or "all")
     if format is Format.json:
         typer.echo(json.dumps(floor_record(made), ensure_ascii=False, indent=2))
         return

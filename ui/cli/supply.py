@@ -25,6 +25,7 @@ SUPPLY_COLUMNS = (
     "hhi",
     "n1_times",
     "geopolrisk",
+    "allied",
     "source",
 )
 CHANGE_COLUMNS = ("commodity", "stage", "form", "leader", "share_pct", "hhi", "reliance_pct", "new_leader")
@@ -51,6 +52,10 @@ def supply(
         str, typer.Option(help=f"Release of the Mineral Commodity Summaries: {', '.join(VINTAGES)}.")
     ] = VINTAGES[0],
     against: Annotated[str, typer.Option(help="An older release to set beside it, for example 2024.")] = "",
+    stages: Annotated[
+        str,
+        typer.Option(help="Which of our sites count as allied supply: operating, construction, feasibility or all."),
+    ] = "all",
     own: Annotated[
         Path | None,
         typer.Option(
@@ -66,9 +71,10 @@ def supply(
 
     Net import reliance, leading country, covered nations, concentration, the world without its largest supplier,
     GeoPolRisk. A share is an interval where a table hides countries in a residual; ? is unknown. Figures of --own win
-    over the database and say so.
+    over the database and say so. Allied: what allied sites state to put out, of world supply (sites listed).
     """
     from data.country_words import country_words  # noqa: PLC0415
+    from scoring.supply.allied import allied_facts, with_allied  # noqa: PLC0415
     from scoring.supply.answers import facts_of, of_cell, of_change, row  # noqa: PLC0415 - keeps `--help` instant
     from scoring.supply.own_figures import own_from  # noqa: PLC0415
     from scoring.supply.user_tables import read_file  # noqa: PLC0415
@@ -77,9 +83,9 @@ def supply(
     from ui.cli.opening import open_market_facts  # noqa: PLC0415
 
     opened = open_market_facts()
-    commodity, stage = commodity.strip().lower(), stage.strip().lower()
+    commodity, stage, stages = (text.strip().lower() for text in (commodity, stage, stages))
     figures = own_from(*read_file(own), country_words(opened)) if own else ()
-    cells = vulnerability(opened, desk, vintage, commodity, stage, figures)
+    cells = with_allied(vulnerability(opened, desk, vintage, commodity, stage, figures), allied_facts(opened), stages)
     if facts:
         _require_one(commodity, stage)
         answer(facts_of(opened, commodity, stage), format, FACT_COLUMNS)
@@ -132,10 +138,21 @@ def _line(cell: Cell) -> dict[str, object]:
         "hhi": text(main.hhi if main else None),
         "n1_times": text(without.times if without else None),
         "geopolrisk": text(cell.geopolrisk),
+        "allied": _allied(cell),
         "source": " + ".join(
             filter(None, (f"{main.source_id} {main.year}" if main else "", "own" if cell.own else ""))
         ),
     }
+
+
+def _allied(cell: Cell) -> str:
+    """Return what allied sites that count state, in percent of world supply, and how many there are."""
+    from scoring.supply.answers import text  # noqa: PLC0415
+
+    if cell.allied is None:
+        return "?"
+    share = "" if cell.allied.share_pct is None else f"{text(cell.allied.share_pct)} "
+    return f"{share}({cell.allied.listed})"
 
 
 def _reliance(cell: Cell) -> str:

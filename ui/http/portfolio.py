@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.portfolio_facts import Rules
 from scoring.supply.portfolio_figures import figures_from
 from scoring.supply.portfolio_instruments import as_records, offers
@@ -40,6 +41,11 @@ PARAMETERS = (
     ),
     Parameter(
         "stated_only", "Only projects of which cost and output are stated.", {"type": "boolean", "default": False}
+    ),
+    Parameter(
+        "stages",
+        "Which projects may take part, by their stage.",
+        {"type": "string", "enum": list(SWITCHES), "default": DEFAULT_SWITCH},
     ),
     Parameter(
         "include",
@@ -85,7 +91,7 @@ def portfolio(request: ParsedRequest) -> Answer:
         names,
         values.get("max_per_country_musd"),
         values.get("max_per_stage_musd"),
-        Rules(values["pass_gates"], values["owners_clear"], values["stated_only"], values["partner_hosts"]),
+        Rules(*(values[name] for name in ("pass_gates", "owners_clear", "stated_only", "partner_hosts", "stages"))),
         tuple(values.get("include", ())),
         values["least_pct"],
         values["draws"],

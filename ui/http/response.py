@@ -87,6 +87,11 @@ PLANNED = (
 FLOOR = (
     Parameter("commodity", "A USGS name such as neodymium.", TEXT),
     Parameter("floor_usd_t", "Floor price in USD per tonne of contained metal.", {"type": "number"}),
+    Parameter(
+        "stages",
+        "Which projects count beside those with costs.",
+        {"type": "string", "enum": list(READINESS), "default": "all"},
+    ),
     table_parameter(
         "costs",
         "Costs of sites: break_even_usd_t, or opex_usd_t, capex_musd and output_t_y together.",
@@ -145,6 +150,7 @@ def floor_price(request: ParsedRequest) -> Answer:
             request.values.get("commodity", ""),
             float(request.values.get("floor_usd_t", 0)),
             costs_from(*table) if table else (),
+            stages=request.values["stages"],
         )
     except OrebridgeError as error:
         raise BadRequestError("{error}.", error=error) from error

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from data.country_words import country_words
+from scoring.supply.allied import allied_facts, with_allied
 from scoring.supply.answers import facts_of, of_cell, of_change
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
 from scoring.supply.own_figures import own_from
 from scoring.supply.vintages import side_by_side
@@ -22,6 +24,11 @@ CHOICES = (
         {"type": "string", "enum": list(VINTAGES), "default": VINTAGES[0]},
     ),
     Parameter("against", "An older release to set beside it.", {"type": "string", "enum": list(VINTAGES)}),
+    Parameter(
+        "stages",
+        "Which of our sites count as allied supply.",
+        {"type": "string", "enum": list(SWITCHES), "default": DEFAULT_SWITCH},
+    ),
     table_parameter(
         "own",
         "Figures that you know better (import mix, reliance, demand, production, capacity, stock, price); they win "
@@ -41,7 +48,8 @@ def supply(request: ParsedRequest) -> Answer:
     facts = request.view.facts
     table = request.table("own")
     own = own_from(*table, country_words(facts)) if table else ()
-    cells = vulnerability(facts, values["desk"], values["vintage"], commodity, stage, own)
+    found = vulnerability(facts, values["desk"], values["vintage"], commodity, stage, own)
+    cells = with_allied(found, allied_facts(facts), values["stages"])
     answered: dict[str, object] = {"cells": [of_cell(cell) for cell in cells]}
     if values.get("against"):
         older = vulnerability(facts, values["desk"], values["against"], commodity, stage, own)

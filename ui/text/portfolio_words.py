@@ -18,6 +18,7 @@ REASONS = {
     "owners_unknown": N_("owners not known to pass"),
     "funded": N_("funded already: they need no money"),
     "no_stage": N_("stage unknown, so that no date can be given"),
+    "too_early": N_("earlier than the stages chosen"),
     "no_cost": N_("cost neither stated nor to be modelled"),
     "not_stated": N_("cost or output is modelled"),
 }

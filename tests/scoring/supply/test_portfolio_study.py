@@ -12,6 +12,8 @@ import pytest
 from scoring.errors import PortfolioError
 from scoring.measures.product_forms import LEVELS, form_of, table
 from scoring.supply import portfolio_core as core
+from scoring.supply.chain_sites import SWITCHES
+from scoring.supply.desks import UnknownChoiceError
 from scoring.supply.portfolio_facts import Facts, Rules, candidates, desk_gaps, read_facts
 from scoring.supply.portfolio_figures import UserFigure, figures_from
 from scoring.supply.portfolio_model import shares, solve
@@ -99,11 +101,24 @@ def test_rules_leave_projects_out_and_say_why(supply: Facts) -> None:
         (Rules(owners_clear=True), "owners_unknown"),
         (Rules(stated_only=True), "not_stated"),
         (Rules(partner_hosts=True), "no_framework"),
+        (Rules(stages="construction"), "too_early"),
     ):
         strict = candidates(supply, 2032, names, rules)
         assert {p.site_id for p in strict.projects} < {p.site_id for p in loose.projects}
         assert any(each.reason == reason for each in strict.left_out)
     assert not any(supply.rows[p.site_id]["bloc"] == "covered" for p in loose.projects)
+
+
+def test_a_wider_switch_of_stages_never_lets_fewer_take_part(supply: Facts) -> None:
+    narrow: set[str] = set()
+    for stages, counted in SWITCHES.items():
+        who = candidates(supply, 2032, ("gallium", "lithium"), Rules(stages=stages))
+        wide = {project.site_id for project in who.projects}
+        assert narrow <= wide
+        assert stages == "all" or {project.stage for project in who.projects} <= counted
+        narrow = wide
+    with pytest.raises(UnknownChoiceError, match="stages 'soon' is not there; take one of operating"):
+        candidates(supply, 2032, ("lithium",), Rules(stages="soon"))
 
 
 def test_a_plant_of_the_portfolio_is_fed_by_it_or_by_its_own(supply: Facts, question: Question) -> None:

@@ -321,7 +321,7 @@ def test_a_scenario_file_is_read_and_a_broken_one_is_told(tmp_path: Path) -> Non
     file.write_text("commodity = cobalt")
     with pytest.raises(SupplyScenarioError, match=r"stop\.toml cannot be read as TOML"):
         read_scenario(file)
-    with pytest.raises(SupplyScenarioError, match="cannot be read as TOML"):
+    with pytest.raises(SupplyScenarioError, match=r"There is no file none\.toml; write the path"):
         read_scenario(tmp_path / "none.toml")
 
 

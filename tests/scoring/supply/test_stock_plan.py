@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
 
 import duckdb
 import numpy as np
@@ -13,7 +13,7 @@ from scoring.supply.price_floor import capital_charge, costs_from, price_floor
 from scoring.supply.response import Response, respond
 from scoring.supply.response_errors import BudgetError, SupplyFigureError, SupplyTableError
 from scoring.supply.response_record import floor_record, stock_record
-from scoring.supply.response_scenario import preset
+from scoring.supply.response_scenario import READINESS, preset
 from scoring.supply.stock_plan import Terms, cited_terms, goods_from, plan, storage_rents
 
 NAMES = ("china_gallium_ban", "china_antimony_licences")
@@ -131,6 +131,15 @@ def test_a_floor_says_who_breaks_even_when_and_at_what_public_cost(facts: duckdb
     assert [site.breaks_even for site in low.sites] == [True, False]
     assert low.years[0].cost_musd == 0  # the market pays more than this floor
     assert low.years[4].tonnes.p50 <= made.years[4].tonnes.p50
+
+
+def test_a_wider_switch_of_stages_never_counts_fewer_projects(facts: duckdb.DuckDBPyConnection) -> None:
+    made = [price_floor(facts, "rare earths", 30_000.0, stages=stages) for stages in READINESS]
+    assert [each.with_output for each in made] == sorted(each.with_output for each in made)
+    bounds = [{bound.site_id for bound in each.bounds} for each in made]
+    assert all(narrow <= wide for narrow, wide in pairwise(bounds))
+    assert all(bound.stage == "construction" for bound in made[1].bounds)
+    assert made[-1] == price_floor(facts, "rare earths", 30_000.0)
 
 
 def test_without_costs_the_capital_alone_is_told(facts: duckdb.DuckDBPyConnection) -> None:

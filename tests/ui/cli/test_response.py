@@ -80,7 +80,7 @@ def test_a_floor_lists_who_breaks_even(run: Commands, tmp_path: Path) -> None:
     [
         (("respond",), "Give either a TOML file or --preset; the presets are china_heavy"),
         (("respond", "--preset", "x"), "No scenario is called 'x'; choose"),
-        (("respond", "none.toml"), "none.toml cannot be read as TOML"),
+        (("respond", "none.toml"), "There is no file none.toml; write the path of a TOML file with a supply stop"),
         (
             ("respond", "--preset", "china_gallium_ban", "--desk", "eu"),
             "--desk 'eu' is not known; choose us, japan, joint",

@@ -31,6 +31,7 @@ def test_json_names_commodity_stage_countries_shares_vintages_and_sources(run) -
     assert cell["geopolrisk"] is None
     assert set(cell["source_ids"]) <= set(load_sources())
     assert {each["source_id"] for each in cell["published"]} == {"eu_crm_2023"}
+    assert [(rank["rank"], rank["of"]) for rank in cell["published_ranks"]] == [(6, 84)]
 
 
 @pytest.mark.parametrize("desk", DESKS)
@@ -75,6 +76,18 @@ def test_the_table_marks_what_is_not_printed_and_what_is_not_known(run) -> None:
     assert "?" in out
 
 
+def test_the_switch_of_stages_counts_fewer_allied_sites(run) -> None:
+    listed = []
+    for stages in ("operating", "all"):
+        asked = ("supply", "--commodity", "lithium", "--stage", "mine", "--stages", stages, "--format", "json")
+        (cell,) = answered(run(*asked))
+        assert cell["allied_sites"]["stages"] == stages
+        listed.append(cell["allied_sites"]["listed"])
+    assert 0 < listed[0] < listed[1]
+    table = run("supply", "--commodity", "lithium", "--stages", "operating").stdout
+    assert f"({listed[0]})" in table
+
+
 def test_every_printed_figure_of_a_cell_is_listed(run) -> None:
     facts = answered(run("supply", "--commodity", "gallium", "--stage", "refined", "--facts", "--format", "json"))
     assert {"900,000", "100"} <= {fact["printed"] for fact in facts}
@@ -90,6 +103,7 @@ def test_every_printed_figure_of_a_cell_is_listed(run) -> None:
         (("--commodity", "gallium", "--stage", "mine"), "No publication counts gallium at the stage mine"),
         (("--desk", "eu"), "desk 'eu' is not there; take one of us, japan, joint, partners"),
         (("--vintage", "1999"), "vintage '1999' is not there; take one of 2026, 2025, 2024, 2023"),
+        (("--stages", "soon"), "stages 'soon' is not there; take one of operating, construction, feasibility, all"),
         (("--against", "1999"), "vintage '1999' is not there"),
         (("--facts",), "give --commodity and --stage"),
     ],

@@ -9,8 +9,8 @@ from scoring.supply.chain_forms import commodities, depths, forms
 from scoring.supply.chain_sites import SWITCHES
 from tests.app import opened_at
 from tests.sampling import part
-from ui.screens.supply import chain_words
 from ui.screens.supply.chain_picture import BAR, HEIGHT, _bands, _columns, _placed, _scale
+from ui.text import chain_words
 from workspace import chain
 
 pytestmark = pytest.mark.usefixtures("own_store", "small_app")

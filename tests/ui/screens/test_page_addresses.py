@@ -60,6 +60,13 @@ def test_supply_opens_the_desk_indicator_and_cell_of_the_address() -> None:
     assert said(app) == {"view": "chain"}
 
 
+def test_the_switch_of_stages_and_a_cell_that_is_none() -> None:
+    app = opened("supply", lang="en", count="feasibility", cell="unobtainium/mine")
+    assert app.button_group(key="supply_switch").value == "feasibility"
+    assert said(app) == {"count": "feasibility"}
+    assert any("cell=unobtainium/mine" in each.value.replace("\\", "") for each in (*app.warning, *app.info))
+
+
 def test_a_vintage_is_never_beside_itself() -> None:
     app = opened("supply", vintage="2024")
     assert app.selectbox(key="supply_against").value == ""
@@ -90,10 +97,20 @@ def test_the_stock_planner_and_the_price_floor_have_an_address() -> None:
 
 
 def test_a_portfolio_is_in_the_address() -> None:
-    app = opened("portfolio", budget="500", until="2032", whose="japan", metals="tungsten", gates="0")
+    app = opened(
+        "portfolio", budget="500", until="2032", whose="japan", metals="tungsten", gates="0", count="construction"
+    )
+    assert app.button_group(key="portfolio_stages").value == "construction"
     assert app.number_input(key="portfolio_budget").value == 500
     assert app.multiselect(key="portfolio_metals").value == ["tungsten"]
-    assert said(app) == {"budget": "500", "until": "2032", "whose": "japan", "metals": "tungsten", "gates": "0"}
+    assert said(app) == {
+        "budget": "500",
+        "until": "2032",
+        "whose": "japan",
+        "metals": "tungsten",
+        "gates": "0",
+        "count": "construction",
+    }
 
 
 @pytest.mark.parametrize(

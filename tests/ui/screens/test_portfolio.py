@@ -66,6 +66,16 @@ def test_other_limits_give_another_answer_and_an_error_is_one_sentence() -> None
     assert "cannot be closed by 2030" in page.error[0].value
 
 
+def test_the_switch_of_stages_says_who_may_take_part() -> None:
+    page = opened(PAGE, count="feasibility")
+    assert page.button_group(key="portfolio_stages").value == "feasibility"
+    assert any("earlier than the stages chosen" in each.value for each in page.markdown)
+    page.button_group(key="portfolio_stages").set_value("all")
+    next(each for each in page.button if "portfolio" in each.label).click().run()
+    assert not page.exception
+    assert not any("earlier than the stages chosen" in each.value for each in page.markdown)
+
+
 def test_a_desk_without_a_figure_is_told_with_the_names_of_the_page() -> None:
     page = opened(PAGE)
     page.session_state["portfolio_desk"] = "japan"
@@ -109,6 +119,16 @@ def test_the_command_answers_as_the_page_does(run: Commands) -> None:
         assert line["cost"]["mark"] in ("stated", "modelled", "user")
         assert line["cost"]["mark"] == "modelled" or line["cost"]["url"].startswith("http")
     assert len(told["frontier"]) >= 12
+
+
+def test_the_command_counts_the_stages_that_are_asked_for(run: Commands) -> None:
+    told = json.loads(run(*ASKED, "--draws", "20", "--stages", "feasibility", "--format", "json").stdout)
+    kept = {each["reason"] for each in told["participation"]["left_out"]}
+    assert "too_early" in kept
+    assert all(line["stage"] in ("operating", "construction", "permitted", "feasibility") for line in told["lines"])
+    wrong = run(*ASKED, "--stages", "soon")
+    assert wrong.returncode == 2
+    assert "stages 'soon' is not there; take one of operating, construction, feasibility, all." in wrong.stderr
 
 
 def test_the_command_takes_a_file_of_figures_and_says_what_is_wrong_with_one(run: Commands, tmp_path: Path) -> None:

@@ -96,9 +96,30 @@ def test_the_stock_planner_buys_and_refuses_nothing(app: AppTest) -> None:
     app.segmented_control(key="response_part").set_value("stock").run()
     assert not app.exception
     assert "USD 50 M of USD 50 M are spent" in said(app)
+    assert "https://doi.org/10.5066/P1WKQ63T" in said(app), "a price leads to its source"
+    assert all(source.url in said(app) for source in presets()["china_gallium_ban"].sources)
     app.number_input(key="stock_budget").set_value(0.0).run()
     assert "give more than 0" in said(app)
     app.number_input(key="stock_budget").set_value(20.0).run()
+
+
+def test_the_planner_and_the_price_floor_have_the_switch_of_stages(app: AppTest) -> None:
+    app.segmented_control(key="response_part").set_value("stock").run()
+    enough = {}
+    for stages in ("operating", "all"):
+        app.button_group(key="stock_stages").set_value(stages).run()
+        assert not app.exception
+        enough[stages] = re.search(r"USD [\d.]+ (?:M|bn) would cover", said(app)).group()
+    assert enough["operating"] != enough["all"]
+    app.button_group(key="stock_stages").set_value("construction").run()
+    app.segmented_control(key="response_part").set_value("floor").run()
+    counted = {}
+    for stages in ("construction", "all"):
+        app.button_group(key="floor_stages").set_value(stages).run()
+        assert not app.exception
+        counted[stages] = int(re.search(r"Of (\d+) allied projects", said(app)).group(1))
+    assert counted["construction"] < counted["all"]
+    app.segmented_control(key="response_part").set_value("stop").run()
 
 
 def test_the_price_floor_says_what_the_capital_says(app: AppTest) -> None:

@@ -42,9 +42,25 @@ def test_the_commodity_of_interest_stands_open_with_its_figures_and_sites() -> N
     captions = " ".join(each.value for each in test.caption)
     assert "China leads with 99 %" in captions
     assert "as printed by USGS" in captions
+    assert "Rank 6 of 84" in captions
     test.button(key="supply_explore").click().run()
     assert not test.exception, test.exception
     assert test.session_state["m"] == "gallium"
+
+
+def test_the_switch_of_stages_counts_sites_and_works() -> None:
+    test = opened(lang="en", m="lithium", cell="lithium/mine")
+    said_at = {}
+    for stages in ("all", "construction", "operating"):
+        test.button_group(key="supply_switch").set_value(stages).run()
+        assert not test.exception, test.exception
+        said_at[stages] = said(test)
+    counts = [int(re.search(r"Allied sites that count: (\d+)", text).group(1)) for text in said_at.values()]
+    assert counts == sorted(counts, reverse=True)
+    assert counts[0] > counts[-1] > 0
+    assert "sites of this commodity at this stage in the database count." in said_at["operating"]
+    again = opened(lang="en", cell="lithium/mine", count="operating")
+    assert f"Allied sites that count: {counts[-1]};" in said(again)
 
 
 TABLE = "supply_own_table"
@@ -139,6 +155,14 @@ def test_an_unknown_cell_looks_unknown() -> None:
     assert (words.shown(metric, unknown), style(metric, unknown)) == ("?", UNKNOWN_STYLE)
     assert style(metric, known) != UNKNOWN_STYLE
     assert (words.shown(metric, None), style(metric, None)) == ("?", UNKNOWN_STYLE)
+
+
+def test_a_number_of_sites_has_no_decimals() -> None:
+    session.facts()
+    metric = METRICS["allied_sites"]
+    said_of = {words.shown(metric, cell) for cell in supply.cells("us", "2026")}
+    assert all(re.fullmatch(r"\?|[\d,]+", text) for text in said_of)
+    assert "0" in said_of
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,9 @@ FILES = (
     "scoring/aggregation/methods.py",
     "scoring/aggregation/joint.py",
     "scoring/supply/response_presets.toml",
+    "scoring/supply/feed_limits.toml",
+    "scoring/supply/metrics.py",
+    "scoring/supply/published_ranks.toml",
     "scoring/permitting/instruments.toml",
     "docs/tutorial_ja.md",
 )

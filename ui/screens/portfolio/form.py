@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.portfolio_facts import Facts, Rules
 from scoring.supply.portfolio_figures import UserFigure, figures_from
@@ -15,6 +16,7 @@ from scoring.supply.portfolio_study import DESKS, LAST_YEAR, Question
 from ui.page_address import Choice, number_of, one_of, some_of, switch, within
 from ui.page_state import page_state
 from ui.panels.number_field import number_field
+from ui.text import chain_words
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
 from ui.text.i18n import _
@@ -39,6 +41,7 @@ def choices(facts: Facts) -> tuple[Choice, ...]:
         some_of("portfolio_metals", "metals", facts.gaps, _first_metals(facts)),
         number_of("portfolio_country", "percountry", None, 0.0, 1e9),
         number_of("portfolio_works", "perworks", None, 0.0, 1e9),
+        one_of("portfolio_stages", "count", tuple(SWITCHES), DEFAULT_SWITCH),
         switch("portfolio_gates", "gates", first=True),
         switch("portfolio_clear", "owners", first=False),
         switch("portfolio_stated", "stated", first=False),
@@ -81,7 +84,15 @@ def asked(facts: Facts, asks: Sequence[Choice]) -> Question | None:
             format_func=w.commodity,
             help=_("Empty: all with a figure of the gap; this takes up to a minute."),
         )
-        limits = _limits(facts, fields)
+        stages = st.segmented_control(
+            _("Projects that may take part"),
+            list(SWITCHES),
+            key="portfolio_stages",
+            format_func=lambda each: w.word(chain_words.SWITCHES, each),
+            required=True,
+            help=_("By the stage of the site: works that run with their expansions, then those to come."),
+        )
+        limits = _limits(facts, fields, stages or DEFAULT_SWITCH)
         st.form_submit_button(_("Choose the portfolio"), icon=":material/account_balance:")
     if own is None or not within(asks):
         return None
@@ -93,7 +104,7 @@ def _first_metals(facts: Facts) -> list[str]:
     return [page_state.m] if page_state.m in facts.gaps else list(EXAMPLE)
 
 
-def _limits(facts: Facts, fields: Mapping[str, Choice]) -> dict[str, Any]:
+def _limits(facts: Facts, fields: Mapping[str, Choice], stages: str) -> dict[str, Any]:
     """Ask for limits beside the budget; return them as fields of a question."""
     with st.expander(_("Limits: countries, kinds of works, gates, owners, what must be in"), icon=":material/tune:"):
         left, right = st.columns(2, gap="medium")
@@ -117,7 +128,7 @@ def _limits(facts: Facts, fields: Mapping[str, Choice]) -> dict[str, Any]:
     return {
         "max_per_country_musd": country,
         "max_per_stage_musd": works,
-        "rules": Rules(gates, clear, stated, hosts),
+        "rules": Rules(gates, clear, stated, hosts, stages),
         "must": tuple(must),
         "least_pct": least,
     }

@@ -14,9 +14,12 @@ from ui.panels.downloads import table_download
 from ui.panels.shortlisting import add_many
 from ui.text import portfolio_words as pw
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, listed, number, quantity
+from ui.text.i18n import _, either, language, listed, number, quantity
 from ui.text.money import money
 from workspace import portfolios
+
+#: Pixels of the outputs of a project that gives two metals.
+OUTPUT, OUTPUT_JA = 244, 280
 
 
 def chosen(study: Study) -> None:
@@ -50,7 +53,7 @@ def chosen(study: Study) -> None:
         selection_mode="single-row",
         column_config={
             _("Project"): st.column_config.TextColumn(width=222, pinned=True),
-            _("Output"): st.column_config.TextColumn(width=244),
+            _("Output"): st.column_config.TextColumn(width=OUTPUT_JA if language() == "ja" else OUTPUT),
             _("Cost, million USD"): st.column_config.TextColumn(
                 width=126, help=_("Initial capital cost (P10 to P90).")
             ),

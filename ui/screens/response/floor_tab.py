@@ -9,9 +9,10 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.limits import MOST_TABLE_MB
 from scoring.supply.price_floor import CapitalBound, FloorSite, FloorYear, PriceFloor, costs_from
+from scoring.supply.response_scenario import READINESS
 from ui.page_address import Choice, number_of, one_of, within
 from ui.panels.number_field import number_field
-from ui.screens.response.form import commodity_choice
+from ui.screens.response.form import commodity_choice, stages_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
@@ -28,6 +29,7 @@ def floor_choices() -> tuple[Choice, ...]:
         one_of("floor_commodity", "metal", reference.commodity_names(), "rare earths"),
         number_of("floor_price", "floor", 30_000.0, 0.0, 1e10),
         number_of("floor_years", "years", 10, 1, 30, whole=True),
+        one_of("floor_stages", "sites", READINESS, "all"),
     )
 
 
@@ -45,6 +47,7 @@ def floor_tab() -> None:
     asks = {choice.name: choice for choice in floor_choices()}
     floor = number_field(two, _("Floor, USD per tonne"), asks["floor"], step=1_000.0, format="%.0f")
     years = number_field(three, _("Years"), asks["years"], help=_("How long the floor lasts."))
+    stages = stages_choice("floor_stages", _("Projects that count"))
     with st.expander(_("My costs (CSV)"), expanded=True):
         st.caption(
             _(
@@ -59,7 +62,7 @@ def floor_tab() -> None:
         return
     try:
         costs = costs_from(file.name, file.getvalue()) if file else []
-        made = responses.price_floor(commodity, float(floor), costs, int(years))
+        made = responses.price_floor(commodity, float(floor), costs, int(years), stages)
     except OrebridgeError as error:
         st.error(problem(error))
         return

@@ -15,13 +15,14 @@ from scoring.supply.response_scenario import (
     DESKS,
     READINESS,
     STAGES,
+    Readiness,
     SupplyScenario,
     preset,
     presets,
     scenario_from,
     stock_targets,
 )
-from scoring.supply.stock import Stock, held, stocks_from
+from scoring.supply.stock import Stock, stocks_from
 from ui.page_address import Choice, number_of, one_of, take, within
 from ui.panels.number_field import number_field
 from ui.text import response_words as words
@@ -91,30 +92,36 @@ def asked() -> tuple[SupplyScenario, tuple[Choice, ...]] | None:
             required=True,
         )
     days = _stock_days(two)
-    stages = st.segmented_control(
-        _("Which sites answer"),
-        list(READINESS),
-        key=asks[1].key,
-        format_func=lambda key: w.word(words.READINESS_WORDS, key),
-        required=True,
-    )
+    stages = stages_choice(asks[1].key, _("Which sites answer"))
     return scenario.seen(desk, stages, days), asks
 
 
-def own_stock(scenario: SupplyScenario) -> Stock:
-    """Draw the upload of stocks and return that of the commodity; nothing without a file.
+def stages_choice(key: str, title: str) -> Readiness:
+    """Draw the switch of the stages of sites; return which count."""
+    chosen = st.segmented_control(
+        title,
+        list(READINESS),
+        key=key,
+        format_func=lambda each: w.word(words.READINESS_WORDS, each),
+        required=True,
+    )
+    return chosen or READINESS[-1]
+
+
+def own_stocks(key: str) -> dict[str, Stock]:
+    """Draw the upload of stocks and return them by commodity; nothing without a file.
 
     Raises
     ------
     SupplyTableError
-        If the file cannot be used: which line, and the cure.
+        If the file cannot be used.
     """
     with st.expander(_("My stocks (CSV)")):
         st.caption(_("Columns commodity, quantity, unit (t, kg, lb, kt, or days of demand). It is not kept."))
         file = st.file_uploader(
-            _("Stocks"), type="csv", key="response_stocks", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
+            _("Stocks"), type="csv", key=key, label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
         )
-    return held(stocks_from(file.name, file.getvalue()) if file else {}, scenario.commodity)
+    return stocks_from(file.name, file.getvalue()) if file else {}
 
 
 def commodity_choice(key: str, first: str) -> str:

@@ -7,11 +7,12 @@ import streamlit as st
 from geo.errors import OrebridgeError
 from scoring.supply.response import Response
 from scoring.supply.response_scenario import SupplyScenario
+from scoring.supply.stock import held
 from ui import state
 from ui.page_address import Choice, leave_others, one_of, said, take, within
 from ui.screens.response import figures
 from ui.screens.response.floor_tab import floor_choices, floor_tab
-from ui.screens.response.form import PAGE, asked, choices, own_stock
+from ui.screens.response.form import PAGE, asked, choices, own_stocks
 from ui.screens.response.stock_tab import stock_choices, stock_tab
 from ui.text import response_words as words
 from ui.text import vocabulary as w
@@ -56,7 +57,7 @@ def _stop() -> tuple[Choice, ...]:
         if chosen is None:
             return asks
         scenario, asks = chosen
-        stock = own_stock(scenario)
+        stock = held(own_stocks("response_stocks"), scenario.commodity)
         if not within(choices()):
             return asks
         made = responses.respond(scenario, stock)

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import altair as alt
 import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
+from scoring.deposits.in_situ_value import prices
 from scoring.supply.limits import MOST_TABLE_MB
-from scoring.supply.response_scenario import presets
+from scoring.supply.response import Response
+from scoring.supply.response_scenario import READINESS, Readiness, presets
+from scoring.supply.stock import Stock, held
 from scoring.supply.stock_plan import Purchase, StockPlan, goods_from
-from ui.page_address import Choice, number_of, some_of, switch, within
+from ui.page_address import Choice, number_of, one_of, some_of, switch, within
 from ui.panels.downloads import table_download
 from ui.panels.number_field import number_field
+from ui.screens.response.form import own_stocks, stages_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, fixed, number, quantity
@@ -32,6 +38,7 @@ def stock_choices() -> tuple[Choice, ...]:
         some_of("stock_presets", "stops", presets(), _first(list(presets()))),
         number_of("stock_budget", "budget", 50.0, 0.0, 1e6),
         switch("stock_cautious", "p90", first=False),
+        one_of("stock_stages", "sites", READINESS, "construction"),
     )
 
 
@@ -55,11 +62,17 @@ def stock_tab() -> None:
     asks = {choice.name: choice for choice in stock_choices()}
     budget = number_field(two, _("Budget, million USD"), asks["budget"], step=10.0, format="%.0f")
     cautious = three.toggle(_("Cover P90"), key="stock_cautious", help=_("The gap that is larger in one of ten draws."))
+    stages = stages_choice("stock_stages", _("Which sites answer"))
     with st.expander(_("My prices, storage and shelf life (CSV)")):
         st.caption(_("Columns commodity, usd_per_t, storage_usd_t_y, shelf_life_months. It is not kept."))
         file = st.file_uploader(
             _("Goods"), type="csv", key="stock_goods", label_visibility="collapsed", max_upload_size=MOST_TABLE_MB
         )
+    try:
+        stocks = own_stocks("stock_stocks")
+    except OrebridgeError as error:
+        st.error(problem(error))
+        return
     if not chosen:
         st.info(_("Choose at least one stop."))
         return
@@ -68,12 +81,22 @@ def stock_tab() -> None:
     try:
         goods = goods_from(file.name, file.getvalue()) if file else {}
         made = responses.stock_plan(
-            [responses.respond(presets()[name]) for name in chosen], goods, float(budget), "p90" if cautious else "p50"
+            [_answered(name, stages, stocks) for name in chosen],
+            goods,
+            float(budget),
+            "p90" if cautious else "p50",
         )
     except OrebridgeError as error:
         st.error(problem(error))
         return
     _show(made)
+    _sources(made, chosen)
+
+
+def _answered(name: str, stages: Readiness, stocks: Mapping[str, Stock]) -> Response:
+    """Return the answer to a stop, with what the reader has in stock."""
+    scenario = presets()[name].seen(stages=stages)
+    return responses.respond(scenario, held(stocks, scenario.commodity))
 
 
 def _first(names: list[str]) -> list[str]:
@@ -119,6 +142,23 @@ def _show(made: StockPlan) -> None:
             )
         )
     table_download(frame, "stock")
+
+
+def _sources(made: StockPlan, stops: Sequence[str]) -> None:
+    """Say where prices and stops are written."""
+    cited = prices()
+    with st.expander(_("Sources")):
+        for each in made.purchases:
+            if each.terms.whose == "cited" and each.commodity in cited:
+                price = cited[each.commodity]
+                what = w.plain(f"{price.form}, {price.year}" if price.form else str(price.year))
+                st.caption(
+                    f"{w.plain(w.commodity(each.commodity))}: {quantity(price.usd_per_t)} USD/t, "
+                    f"[{what}]({price.source_url})"
+                )
+        for name in stops:
+            for source in presets()[name].sources:
+                st.caption(f"[{w.plain(source.title)}]({source.url}) ({w.plain(source.as_of)}): {w.plain(source.says)}")
 
 
 def _months_chart(made: StockPlan) -> None:

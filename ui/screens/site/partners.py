@@ -7,12 +7,14 @@ from itertools import groupby
 import streamlit as st
 
 from scoring.records import Dossier
+from scoring.supply.chain_answers import forms_of
 from scoring.supply.chain_flows import FIRMNESS
 from scoring.supply.chain_of_site import Partners, SitePartners
 from scoring.supply.chain_partners import Link
 from scoring.supply.chain_sites import ChainSite
+from scoring.supply.feed_limits import limits_of
 from ui import state
-from ui.screens.supply import chain_words as words
+from ui.text import chain_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number
 from workspace import chain
@@ -44,6 +46,8 @@ def _of_commodity(each: SitePartners) -> None:
     parts = [f"**{w.plain(w.commodity(own.commodity))}**", _("gives: {forms}").format(forms=w.plain(gives))]
     parts += [_("takes: {forms}").format(forms=w.plain(takes))] if takes else []
     st.markdown(" · ".join(parts))
+    for limit in limits_of(own.commodity, *forms_of(own)):
+        st.caption(words.limit(limit))
     left, right = st.columns(2, gap="medium")
     with left:
         _listed(_("Who feeds it"), each.feeds_it, f"feeds_{own.commodity}")
@@ -86,7 +90,9 @@ def _row(link: Link, other: ChainSite, key: str) -> None:
             f"{number(link.km, 0)} km",
         ]
         if link.sea_km is not None:
-            facts.append(_("{km} km by sea from {port}").format(km=number(link.sea_km, 0), port=w.plain(link.sea_port)))
+            text = _("{km} km by sea from {port} to {to}") if link.sea_to else _("{km} km by sea from {port}")
+            ends = {"port": w.plain(link.sea_port), "to": w.plain(link.sea_to)}
+            facts.append(text.format(km=number(link.sea_km, 0), **ends))
         facts += [words.form(link.commodity, link.form)] if link.form else []
         st.caption(" · ".join(facts))
     if link.statement:

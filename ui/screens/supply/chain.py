@@ -9,11 +9,12 @@ import streamlit as st
 from scoring.supply.chain import Chain, MissingPlant, Orphan, by_id
 from scoring.supply.chain_forms import commodities
 from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES, ChainSite
+from scoring.supply.feed_limits import limits_of
 from ui import state
 from ui.page_address import Choice, one_of
 from ui.page_state import page_state
-from ui.screens.supply import chain_words as words
 from ui.screens.supply.chain_picture import picture
+from ui.text import chain_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, listed, number
 from workspace import chain as chains
@@ -173,3 +174,7 @@ def _not_judged(chain: Chain) -> None:
         for step in chains.steps(chain.commodity):
             taken, made = (words.form(chain.commodity, form) for form in (step.input_form, step.output_form))
             st.markdown(f"{taken} → {made}: [{w.plain(step.evidence)}]({step.source_url})")
+    if asked := limits_of(chain.commodity):
+        with st.expander(_("What is asked of a form: purity and impurities, with sources")):
+            for limit in asked:
+                st.markdown(words.limit(limit))

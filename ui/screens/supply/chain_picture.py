@@ -15,8 +15,8 @@ from scoring.supply.chain_flows import FIRMNESS, Flow, middle
 from scoring.supply.chain_forms import Step, depths
 from scoring.supply.chain_sites import ChainSite
 from ui import theme
-from ui.screens.supply.chain_words import BASES, form, tonnes
 from ui.text import vocabulary as w
+from ui.text.chain_words import BASES, form, tonnes
 from ui.text.i18n import _, number
 
 #: Pixels: of the picture, of a site at the least, between sites, and how many sites of a step are drawn.

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import streamlit as st
 
-from scoring.supply.desks import DEFAULT_DESK, DESKS, VINTAGES
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
+from scoring.supply.desks import DEFAULT_DESK, DESKS, STAGES, VINTAGES
 from scoring.supply.metrics import METRICS, Metric
 from ui.page_address import Choice, one_of
 from ui.page_state import page_state
+from ui.text import chain_words
+from ui.text import vocabulary as w
 from ui.text.i18n import _, either
+from workspace import supply
+
+
+def _cell_of(text: str) -> str | None:
+    """Return a cell as the address writes it, commodity/stage; None: there is none such."""
+    commodity, _slash, stage = text.partition("/")
+    return text if commodity in supply.commodities() and stage in STAGES else None
+
 
 _SAME = {each: each for each in VINTAGES}
 PAGE = "supply"
@@ -19,7 +30,8 @@ CHOICES = (
     one_of("supply_metric", "indicator", METRICS, next(iter(METRICS))),
     one_of("supply_vintage", "vintage", VINTAGES, VINTAGES[0]),
     Choice("supply_against", "beside", VINTAGES[2], {"none": "", **_SAME}.get, lambda to: to or "none"),
-    Choice("supply_cell", "cell", "", lambda text: text),
+    one_of("supply_switch", "count", tuple(SWITCHES), DEFAULT_SWITCH),
+    Choice("supply_cell", "cell", "", _cell_of),
 )
 
 
@@ -46,3 +58,16 @@ def choices() -> tuple[str, Metric, str, str]:
         format_func=lambda each: each or _("none"),
     )
     return desk, METRICS[metric], vintage, against
+
+
+def switch() -> str:
+    """Draw the switch of the sites that count; return a key of `SWITCHES`."""
+    chosen = st.segmented_control(
+        _("Sites that count"),
+        list(SWITCHES),
+        key="supply_switch",
+        format_func=lambda each: w.word(chain_words.SWITCHES, each),
+        required=True,
+        help=_("Counts for allied sites, works and the list of sites. Published tables stand as they are."),
+    )
+    return chosen or DEFAULT_SWITCH

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.leaders import Concentration
 from scoring.supply.markets import Place
 from scoring.supply.metrics import METRICS
 from scoring.supply.own_figures import OWN
+from scoring.supply.published_ranks import ranks_of
 from scoring.supply.vulnerability import Cell
 from ui import state
 from ui.page_state import page_state
@@ -56,8 +58,9 @@ def measures(cell: Cell) -> None:
         alt=_("Indicators of the cell"),
         column_config={_("Indicator"): st.column_config.TextColumn(width=INDICATOR)},
     )
-    for line in (*_own_lines(cell), *_supply_lines(cell), *_reliance_lines(cell), *_score_lines(cell)):
-        st.caption(line)
+    for lines in (_own_lines, _supply_lines, _allied_lines, _reliance_lines, _score_lines, _rank_lines):
+        for line in lines(cell):
+            st.caption(line)
 
 
 def _own_lines(cell: Cell) -> list[str]:
@@ -114,6 +117,18 @@ def _supply_lines(cell: Cell) -> list[str]:
     return lines
 
 
+def _allied_lines(cell: Cell) -> list[str]:
+    """Return what the allied sites that count state."""
+    found = cell.allied
+    if found is None or not found.listed:
+        return [_("No allied site at these stages is in the database.")] if found else []
+    if found.tonnes is None:
+        return [_("Allied sites that count: {n}; none states an output here.").format(n=number(found.listed))]
+    text = _("Allied sites that count: {n}; {stating} of them state together {tonnes} t a year.")
+    ends = dict.fromkeys((quantity(found.tonnes.low), quantity(found.tonnes.high)))
+    return [text.format(n=number(found.listed), stating=number(found.stating), tonnes="–".join(ends))]
+
+
 def _publication(supply_table: Concentration) -> str:
     if supply_table.source_id == OWN:
         return _("Your figures")
@@ -148,6 +163,21 @@ def _reliance_lines(cell: Cell) -> list[str]:
         status = w.word(RELIANCE_STATUS, without.status)
         lines.append(text.format(left=left, demand=quantity(without.demand_t), status=status))
     return lines
+
+
+def _rank_lines(cell: Cell) -> list[str]:
+    """Return the ranks that publications give the commodity, each with the page that says it."""
+    text = _("Rank {rank} of {of} by {measure}: [{title}]({page})")
+    return [
+        text.format(
+            rank=each.rank,
+            of=each.of,
+            measure=w.plain(either(each.measure, each.measure_ja)),
+            title=w.plain(either(each.title, each.title_ja)),
+            page=each.page,
+        )
+        for each in ranks_of(cell.place.commodity)
+    ]
 
 
 def _score_lines(cell: Cell) -> list[str]:
@@ -235,14 +265,17 @@ def _named(code: str) -> str:
     return area(code) if code else "?"
 
 
-def sites(commodity: str, stage: str) -> None:
-    """List the sites of the cell; a chosen one opens its dossier, a button lists them on Explore."""
-    rows = supply.sites(commodity, stage)
-    st.caption(
-        _("{n} sites of this commodity at this stage in the database.").format(n=len(rows))
-        if rows
-        else _("No site of this commodity at this stage is in the database.")
-    )
+def sites(commodity: str, stage: str, switch: str) -> None:
+    """List the sites of the cell that count; a chosen one opens its dossier, a button lists them on Explore."""
+    listed_sites = supply.sites(commodity, stage)
+    rows = [row for row in listed_sites if switch == DEFAULT_SWITCH or row["stage"] in SWITCHES[switch]]
+    if not listed_sites:
+        st.caption(_("No site of this commodity at this stage is in the database."))
+    elif len(rows) == len(listed_sites):
+        st.caption(_("{n} sites of this commodity at this stage in the database.").format(n=len(rows)))
+    else:
+        text = _("{n} of {all} sites of this commodity at this stage in the database count.")
+        st.caption(text.format(n=number(len(rows)), all=number(len(listed_sites))))
     if not rows:
         return
     shown_rows: Sequence[dict[str, object]] = rows[:ROWS]

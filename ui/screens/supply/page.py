@@ -14,7 +14,7 @@ from ui.page_address import leave_others, said, take
 from ui.page_state import page_state
 from ui.screens.supply import facts
 from ui.screens.supply.chain import chain_choices, chain_tab
-from ui.screens.supply.choices import CHOICES, PAGE, VIEW, choices
+from ui.screens.supply.choices import CHOICES, PAGE, VIEW, choices, switch
 from ui.screens.supply.grid import grid
 from ui.screens.supply.own import own_figures
 from ui.screens.supply.products import products
@@ -58,9 +58,10 @@ def _vulnerability() -> dict[str, str]:
         )
     )
     desk, metric, vintage, against = choices()
+    counted = switch()
     own = own_figures()
     left, right = st.columns([12, 9], gap="medium")
-    cells = supply.cells(desk, vintage, own)
+    cells = supply.cells(desk, vintage, own, counted)
     with left:
         st.caption(either(metric.about, metric.about_ja))
         st.caption(_("Darker: more exposed. A star: stated by another source, or modelled. Click a cell to open it."))
@@ -70,9 +71,9 @@ def _vulnerability() -> dict[str, str]:
     if picked:
         page_state.supply_cell = "/".join(picked)
     # own figures neither open another cell, nor may the cell that they are entered for close
-    chosen = picked or _asked(cells) or _opening(supply.cells(desk, vintage, ()) if own else cells, metric)
+    chosen = picked or _asked(cells) or _opening(supply.cells(desk, vintage, (), counted) if own else cells, metric)
     with right:
-        _cell(Place(*chosen), desk, vintage, against, own)
+        _cell(Place(*chosen), (desk, vintage, against), own, counted)
     return said(CHOICES)
 
 
@@ -97,13 +98,15 @@ def _opening(cells: tuple[Cell, ...], metric: Metric) -> tuple[str, str]:
     return first.place.commodity, first.place.stage
 
 
-def _cell(place: Place, desk: str, vintage: str, against: str, own: tuple[OwnFigure, ...]) -> None:
+def _cell(place: Place, seen: tuple[str, str, str], own: tuple[OwnFigure, ...], counted: str) -> None:
+    """Draw a cell: desk, vintage and the vintage beside it, the user's figures, and which sites count."""
+    desk, vintage, against = seen
     st.markdown(f"#### {w.plain(w.commodity(place.commodity))} · {w.word(CHAIN, place.stage)}")
-    cell = next((each for each in supply.cells(desk, vintage, own) if each.place == place), None)
+    cell = next((each for each in supply.cells(desk, vintage, own, counted) if each.place == place), None)
     if cell is None:
         st.info(_("No publication in the database counts this commodity at this stage."), icon=":material/help:")
     if place.stage == PRODUCT:
-        products(place.commodity)
+        products(place.commodity, counted)
     titles = [_("Printed figures"), _("Two vintages"), _("Its sites")]
     if cell:
         measured, *others = st.tabs([_("Indicators"), *titles])
@@ -116,12 +119,12 @@ def _cell(place: Place, desk: str, vintage: str, against: str, own: tuple[OwnFig
         facts.printed(place.commodity, place.stage)
     with beside:
         if against:
-            older = next((each for each in supply.cells(desk, against) if each.place == place), None)
+            older = next((each for each in supply.cells(desk, against, (), counted) if each.place == place), None)
             facts.vintages(place, (against, older), (vintage, cell))
         else:
             st.caption(_("Choose a second vintage above."))
     with there:
-        facts.sites(place.commodity, place.stage)
+        facts.sites(place.commodity, place.stage, counted)
 
 
 page()

@@ -23,9 +23,9 @@ NAMES = 4
 GROUP = "rare earths"
 
 
-def products(commodity: str) -> None:
-    """Say what is known of the gap of each derivative product of a commodity."""
-    for gap in supply.product_gaps(commodity):
+def products(commodity: str, switch: str) -> None:
+    """Say what is known of the gap of each derivative product of a commodity, with the works that count."""
+    for gap in supply.product_gaps(commodity, switch):
         st.markdown(f"**{w.plain(either(gap.product.title, gap.product.title_ja))}**")
         for line in (_figures(gap), *(_works(works, gap.product.commodity) for works in gap.works), _before(gap)):
             if line:

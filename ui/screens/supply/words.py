@@ -119,6 +119,8 @@ def shown(metric: Metric, cell: Cell | None) -> str:
     ends = metric.of(cell) if cell else None
     if cell is None or ends is None:
         return "?"
+    if metric.counts:
+        return number(ends.low, 0)
     mark = OWN_MARK if cell.own else ""
     if ends is not cell.reliance.percent:
         return interval(ends, metric.unit) + mark

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from scoring.supply.chain_forms import forms
 from scoring.supply.concentration import Interval
+from scoring.supply.feed_limits import FeedLimit
 from ui.text.i18n import _, either, number
-from ui.text.vocabulary import N_
+from ui.text.vocabulary import N_, plain
 
 SWITCHES = {
     "operating": N_("Operating"),
@@ -39,6 +40,17 @@ FIGURES = 3
 def form(commodity: str, form_id: str) -> str:
     """Return the name of a form in the reader's language; a question mark for unknown."""
     return either(form_id, forms()[commodity, form_id].title_ja) if form_id else "?"
+
+
+def limit(asked: FeedLimit) -> str:
+    """Return what is asked of a form as a line of Markdown that leads to its page."""
+    text = _("Asked of {form}: [{figures}]({url}) ({by})")
+    return text.format(
+        form=plain(form(asked.commodity, asked.form)),
+        figures=plain(either(asked.says, asked.says_ja)),
+        url=asked.url,
+        by=plain("; ".join(filter(None, (either(asked.by, asked.by_ja), asked.as_of)))),
+    )
 
 
 def tonnes(ends: Interval | None) -> str:
