@@ -221,12 +221,16 @@ class Inputs:
         """
         if ("nearest line", network) not in self._made:
             layers = list(NETWORKS[network])
-            km = np.stack([self._nearest_line_km(layer) for layer in layers])
+            found = [self._nearest_line_km(layers[0], np.full(len(self.sites), np.inf))]
+            for layer in layers[1:]:
+                found.append(self._nearest_line_km(layer, np.min(found, axis=0)))
+            km = np.stack(found)
             nearest = np.asarray(layers, dtype=object)[km.argmin(axis=0)]
             self._made["nearest line", network] = km.min(axis=0, initial=np.inf), nearest
         return cast(tuple[NDArray[np.float64], NDArray[np.object_]], self._made["nearest line", network])
 
-    def _nearest_line_km(self, layer: str) -> NDArray[np.float64]:
+    def _nearest_line_km(self, layer: str, within_km: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return geodesic km to the nearest line of a layer; infinite where none can be within some km."""
         lon, lat = self.sites["lon"].to_numpy(dtype=float), self.sites["lat"].to_numpy(dtype=float)
         folder = self.folder_of(layer)
         if self.only is not None and len(lon) <= FEW:
@@ -235,7 +239,8 @@ class Inputs:
                 for at in zip(lon, lat, strict=True)
             ]
             return np.concatenate([*distances_m, np.empty(0)]) / 1000
-        return NearestLines(shapes(layer, folder)).query(lon, lat).distance_m / 1000
+        found = NearestLines(shapes(layer, folder)).query(lon, lat, within_m=1000 * within_km)
+        return np.where(found.index < 0, np.inf, found.distance_m / 1000)
 
 
 def _ways_to_ports(
