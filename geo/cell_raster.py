@@ -14,7 +14,6 @@ from rasterio.transform import Affine
 
 from geo.arrays import Float32Array, FloatArray
 from geo.cells import H3_RESOLUTIONS, RasterFrame, UIntArray, h3_ids_at, h3_parent
-from geo.thinning import MOST_LAT
 
 #: Pixels of a side at the most: beyond, H3 cells are drawn by the mean of their parents.
 MOST_SIDE = 20_000
