@@ -48,6 +48,7 @@ PAPER_CELLS, PAPER_CPUS = 10**10, 64
 #: Profile of the peer's scores.
 KEPT = {"count": 2, "dtype": "float32", "nodata": -1.0, "compress": "zstd"}
 Best = tuple[tuple[int, float], ...]
+Ends = list[tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -187,17 +188,21 @@ def screened_in_two_runs(grid: Path, out: Path) -> Screened:
     return screened(grid, out, OneProcess(WORKERS))
 
 
+def ends_of(counts: np.ndarray) -> Ends:
+    """Return worst and best code of each column, the exact 5 % and 95 %; `counts` of the codes, (columns, 256)."""
+    known_cells = counts[:, :NODATA].sum(axis=1)
+    running = np.cumsum(counts[:, :NODATA], axis=1)
+    p5, p95 = ([int(np.argmax(running[c] >= share * known_cells[c])) for c in range(COLUMNS)] for share in (0.05, 0.95))
+    return [(p95[c], p5[c]) if c % 3 else (p5[c], p95[c]) for c in range(COLUMNS)]
+
+
 def scored_by_numpy(
-    counts: np.ndarray,
+    ends: Ends,
     windows: Callable[[], Iterator[tuple[int, np.ndarray]]],
     cells: int,
     keep: Callable[[int, np.ndarray, np.ndarray], object] = lambda _first, _score, _known: None,
 ) -> Best:
-    """Return the best cells by the same sums in NumPy; `counts` are those of the codes, shape (columns, 256)."""
-    known_cells = counts[:, :NODATA].sum(axis=1)
-    running = np.cumsum(counts[:, :NODATA], axis=1)
-    p5, p95 = ([int(np.argmax(running[c] >= share * known_cells[c])) for c in range(COLUMNS)] for share in (0.05, 0.95))
-    ends = [(p95[c], p5[c]) if c % 3 else (p5[c], p95[c]) for c in range(COLUMNS)]
+    """Return the best cells by the same sums in NumPy."""
     found: list[tuple[int, float]] = []
     for first, codes in windows():
         gained, known = np.zeros(codes.shape[1]), np.zeros(codes.shape[1])
@@ -217,8 +222,8 @@ def scored_by_numpy(
     return tuple(found)
 
 
-def by_rasterio(tiff: Path, out: Path, cells: int) -> Best:
-    """Count, then score, a GeoTIFF by windows of whole blocks; write score and known share as another."""
+def by_rasterio(tiff: Path, out: Path, cells: int, ends: Ends | None = None) -> Best:
+    """Count unless ends are given, then score, a GeoTIFF by windows of whole blocks; write scores as another."""
     with rasterio.open(tiff) as raster, rasterio.open(out, "w", **raster.profile | KEPT) as scores:
 
         def windows() -> Iterator[tuple[int, np.ndarray]]:
@@ -227,19 +232,22 @@ def by_rasterio(tiff: Path, out: Path, cells: int) -> Best:
                 window = Window(0, row, WIDE, min(step, raster.height - row))
                 yield row * WIDE, raster.read(window=window).reshape(COLUMNS, -1)
 
-        counts = sum(
-            np.array([np.bincount(codes[c], minlength=NODATA + 1) for c in range(COLUMNS)]) for _, codes in windows()
-        )
+        if ends is None:
+            counts = sum(
+                np.array([np.bincount(codes[c], minlength=NODATA + 1) for c in range(COLUMNS)])
+                for _, codes in windows()
+            )
+            ends = ends_of(np.asarray(counts))
         total = sum(range(1, COLUMNS + 1))
 
         def keep(first: int, score: np.ndarray, known: np.ndarray) -> None:
             bands = np.stack([score, (known / total).astype(np.float32)]).reshape(2, -1, WIDE)
             scores.write(bands, window=Window(0, first // WIDE, WIDE, bands.shape[1]))
 
-        return scored_by_numpy(np.asarray(counts), windows, cells, keep)
+        return scored_by_numpy(ends, windows, cells, keep)
 
 
-def by_xarray(tiff: Path, cells: int) -> Best | None:
+def by_xarray(tiff: Path, cells: int, ends: Ends | None = None) -> Best | None:
     """Do the same with the array of rioxarray in memory; None where it is not installed."""
     try:
         import rioxarray
@@ -247,8 +255,9 @@ def by_xarray(tiff: Path, cells: int) -> Best | None:
         return None
     with rioxarray.open_rasterio(tiff) as array:
         codes = array.values.reshape(COLUMNS, -1)
-        counts = np.array([np.bincount(codes[c], minlength=NODATA + 1) for c in range(COLUMNS)])
-        return scored_by_numpy(counts, lambda: iter([(0, codes)]), cells)
+        if ends is None:
+            ends = ends_of(np.array([np.bincount(codes[c], minlength=NODATA + 1) for c in range(COLUMNS)]))
+        return scored_by_numpy(ends, lambda: iter([(0, codes)]), cells)
 
 
 def size(folder: Path) -> int:

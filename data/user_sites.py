@@ -172,12 +172,54 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
         If a field or column is unknown, no commodity is stated, a grade or tonnage has no unit, or a grade is that of
         another chemical form than its commodity is compared by.
     """
+    found = sites_of_part(layer, features, mapping, basis)
+    if not found.sites:
+        raise no_sites(layer)
+    return found
+
+
+def no_sites(layer: UserLayer) -> UserSitesError:
+    """Return the error of a table of which no row is a site.
+
+    Parameters
+    ----------
+    layer : UserLayer
+    """
+    return UserSitesError(
+        "No row of {layer!r} names a screened commodity; map a column to commodities, or state one "
+        "({commodities}, ...).",
+        layer=layer.name,
+        commodities=sorted(commodity_ids())[:8],
+    )
+
+
+def sites_of_part(
+    layer: UserLayer, features: Features, mapping: SiteColumns, basis: Mapping[str, GradeBasis], first: int = 0
+) -> UserSites:
+    """Turn some features of a layer into sites and claims, the same ones as `prepare` makes of all; there may be none.
+
+    Parameters
+    ----------
+    layer : UserLayer
+    features : Features
+        Rows of the layer that follow each other.
+    mapping : SiteColumns
+    basis : mapping of str to GradeBasis
+        By commodity id.
+    first : int, optional
+        Position of the first of them in the layer, from 0: ids of sites rest on it.
+
+    Raises
+    ------
+    UserSitesError
+        If the table cannot be read as sites; see `prepare`.
+    """
     _check(layer, mapping)
     for what, name in mapping.fields.items():
         if what.startswith(GRADE):
             _check_form(name, what[len(GRADE) :], basis[what[len(GRADE) :]])
     rows = _Rows(layer, features, mapping)
-    points = np.asarray([shapely.point_on_surface(g) for g in features.geometries], dtype=object)
+    points = shapely.point_on_surface(features.geometries)
     lon, lat = shapely.get_x(points), shapely.get_y(points)
     countries = _countries()
     place = countries.index.containing(lon, lat)
@@ -188,9 +230,9 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
     for i in range(len(points)):
         stated = named(rows.text("commodities", i))
         unknown.update(stated.unknown)
-        name = rows.text("name", i) or f"{layer.name} {i + 1}"
+        name = rows.text("name", i) or f"{layer.name} {first + i + 1}"
         site = {
-            "site_id": _site_id(layer.layer_id, name, i),
+            "site_id": _site_id(layer.layer_id, name, first + i),
             "name": name,
             "iso3": countries.iso3[nearest[i]],
             "kind": _kind(rows.text("kind", i)),
@@ -207,13 +249,6 @@ def prepare(layer: UserLayer, features: Features, mapping: SiteColumns, basis: M
         claims += [
             {"layer_id": layer.layer_id, "site_id": site["site_id"], **claim} for claim in rows.claims(i, site, basis)
         ]
-    if not sites:
-        raise UserSitesError(
-            "No row of {layer!r} names a screened commodity; map a column to commodities, or state one "
-            "({commodities}, ...).",
-            layer=layer.name,
-            commodities=sorted(commodity_ids())[:8],
-        )
     return UserSites(sites, claims, len(points) - len(sites), dict(unknown.most_common()))
 
 

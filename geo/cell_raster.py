@@ -11,12 +11,9 @@ from numpy.typing import NDArray
 from rasterio.enums import ColorInterp
 from rasterio.shutil import copy as copy_raster
 from rasterio.transform import Affine
-from rasterio.warp import transform_bounds
 
 from geo.arrays import Float32Array, FloatArray
-from geo.bbox import Bounds
 from geo.cells import H3_RESOLUTIONS, RasterFrame, UIntArray, h3_ids_at, h3_parent
-from geo.thinning import MOST_LAT
 
 #: Pixels of a side at the most: beyond, H3 cells are drawn by the mean of their parents.
 MOST_SIDE = 20_000
@@ -159,18 +156,6 @@ def parent_means(ids: UIntArray, resolution: int, *values: FloatArray) -> tuple[
         count = np.bincount(row[known], minlength=len(parents))
         means.append(np.divide(total, count, out=np.full(len(parents), np.nan), where=count > 0))
     return parents, means
-
-
-def raster_bounds(path: Path) -> Bounds:
-    """Return the bounds of a raster, EPSG:4326 degrees, as far as Web Mercator goes.
-
-    Parameters
-    ----------
-    path : Path
-    """
-    with rasterio.open(path) as raster:
-        west, south, east, north = transform_bounds(raster.crs, "EPSG:4326", *raster.bounds)
-    return max(west, -180.0), max(south, -MOST_LAT), min(east, 180.0), min(north, MOST_LAT)
 
 
 def write_cog(

@@ -161,7 +161,13 @@ class NearestLines:
         self._reach_m = float(np.sqrt(squared.max()) / 2.0 + 2.0 * BEND_M)
         self._tree = cKDTree(self._start + self._along / 2.0)
 
-    def query(self, lon: ArrayLike, lat: ArrayLike, most_candidates: int | None = None) -> Nearest:
+    def query(
+        self,
+        lon: ArrayLike,
+        lat: ArrayLike,
+        most_candidates: int | None = None,
+        within_m: FloatArray | None = None,
+    ) -> Nearest:
         """Find the nearest line of each query point, and the nearest place on it.
 
         Parameters
@@ -170,6 +176,9 @@ class NearestLines:
             Degrees, EPSG:4326. NaN means an unknown place and gives index -1 and NaN.
         most_candidates : int, optional
             Give up on a point of which more pieces would have to be looked at: it gets index -1 and NaN, too.
+        within_m : array, shape (n,), optional
+            Give up on a point that no line can be this near to: it gets index -1 and NaN, too. A line that is farther
+            may still be found.
 
         Returns
         -------
@@ -179,6 +188,9 @@ class NearestLines:
         """
         lons, lats = check_lonlat("query points", lon, lat)
         rows = np.flatnonzero(~(np.isnan(lons) | np.isnan(lats)))
+        if within_m is not None:
+            middle_m, _piece = self._tree.query(ecef_m(lons[rows], lats[rows]), k=1, workers=-1)
+            rows = rows[middle_m - self._reach_m <= within_m[rows]]
         piece = np.zeros(rows.size, dtype=np.int64)
         share = np.zeros(rows.size)
         k, open_rows = CANDIDATES, np.arange(rows.size)

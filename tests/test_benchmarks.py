@@ -17,6 +17,8 @@ from benchmarks import (
     bench_rerun,
     bench_response,
     bench_screen,
+    bench_surface,
+    bench_weighted_sum,
     calibrate_ranges,
     fuzz_uploads,
     hide_and_recover,
@@ -148,6 +150,24 @@ def test_a_screening_is_measured_beside_rasters(
     assert out.count("equal") == out.count("equal: True") + out.count("equal on Dask: True") == 3
     bench_screen.growth(tmp_path, (4,))
     assert "On paper, 1e+10 cells" in capsys.readouterr().out
+
+
+def test_a_weighted_sum_is_measured_beside_rasters(
+    capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(bench_screen, "FILE_CELLS", 20_000)
+    bench_weighted_sum.compare(tmp_path, 90_000)
+    out = capsys.readouterr().out
+    assert "same best 1000: True" in out
+    assert len(re.findall(r"^\| \D.* \| \S+ \| \S+ \|", out, flags=re.MULTILINE)) >= 3
+
+
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")  # of affine, as rio-tiler calls it
+def test_a_surface_of_many_cells_is_drawn_at_each_zoom(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_surface.main(0.05)
+    out = capsys.readouterr().out
+    assert "50,000 cells: surfaces written" in out
+    assert "14 pictures of 1200 x 800" in out
 
 
 @pytest.mark.nightly

@@ -70,11 +70,11 @@ def forget(home: Path) -> None:
 
 def _key(own: UserSites) -> str:
     said = json.dumps([own.sites, own.claims, date.today().isoformat()], sort_keys=True, default=str)
-    return hashlib.sha256(f"{said}{_program()}".encode()).hexdigest()[:32]
+    return hashlib.sha256(f"{said}{program_key()}".encode()).hexdigest()[:32]
 
 
 @cache
-def _program() -> str:
+def program_key() -> str:
     """Return a key of the database and of the code that measures, by size and date of their files."""
     code = (file for room in ROOMS for file in (ROOT / room).rglob("*") if file.suffix in SUFFIXES)
     files = sorted({*code, *(file for file in BUNDLE.rglob("*") if file.is_file())})

@@ -7,6 +7,8 @@ import re
 import shutil
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +19,14 @@ from data.facts import data_version
 from data.store import home
 from data.user_sites import SiteColumns
 from geo.arrays import FloatArray
+from geo.bbox import Bounds
+from geo.views import most_of
 from layers import imports
 from layers.catalog import load_catalog
 from layers.imports import ImportOptions
 from scoring.prospectivity import exports
 from scoring.prospectivity import study as stored
-from scoring.prospectivity.areas import CandidateArea, write_areas
+from scoring.prospectivity.areas import CandidateArea, candidate_areas, write_areas
 from scoring.prospectivity.deposits import deposits
 from scoring.prospectivity.errors import ModelFileError, ProspectError
 from scoring.prospectivity.grid_store import StoredGrid, Watch, open_grid
@@ -134,6 +138,75 @@ def cells(folder: Path, study: Study) -> tuple[ScoredCells, StoredGrid]:
     study : Study
     """
     return scored_cells(folder), open_grid(place() / GRIDS / f"{study.model.grid_key}-{study.data_version}")
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """Where the cells of a study lie, and the known deposits among them.
+
+    Attributes
+    ----------
+    most : Bounds
+        Holds all cells but the outlying hundredth at each side, EPSG:4326 degrees.
+    deposit_lon, deposit_lat : ndarray of float64
+        Middles of the cells with a known deposit.
+    """
+
+    most: Bounds
+    deposit_lon: FloatArray
+    deposit_lat: FloatArray
+
+
+def extent(folder: Path) -> Extent:
+    """Return where the cells of a study lie: read once, since ten million of them take seconds.
+
+    Parameters
+    ----------
+    folder : Path
+        Of the study.
+    """
+    return _extent(folder, _changed(folder))
+
+
+@lru_cache(maxsize=16)
+def _extent(folder: Path, _changed: int) -> Extent:
+    found = scored_cells(folder)
+    return Extent(most_of(found.lon, found.lat), found.lon[found.deposit], found.lat[found.deposit])
+
+
+def candidates(folder: Path, study: Study, top_share: float, count: int, only: bool) -> tuple[CandidateArea, ...]:
+    """Return the candidate areas of a study; a choice that was made before is not looked for again.
+
+    Parameters
+    ----------
+    folder : Path
+    study : Study
+    top_share : float
+        Most favourable share of the area, 0..1.
+    count : int
+        Areas at the most.
+    only : bool
+        Whether areas with a known deposit are left out.
+
+    Raises
+    ------
+    OrebridgeError
+        If there are none to look for; see `scoring.prospectivity.areas.candidate_areas`.
+    """
+    grid = f"{study.model.grid_key}-{study.data_version}"
+    return _candidates(folder, grid, _changed(folder), top_share, count, only)
+
+
+@lru_cache(maxsize=16)
+def _candidates(
+    folder: Path, grid: str, _changed: int, top_share: float, count: int, only: bool
+) -> tuple[CandidateArea, ...]:
+    return candidate_areas(scored_cells(folder), open_grid(place() / GRIDS / grid).frame, top_share, count, only)
+
+
+def _changed(folder: Path) -> int:
+    """Return when a study was written, in nanoseconds."""
+    return (folder / stored.STUDY_FILE).stat().st_mtime_ns
 
 
 def export(

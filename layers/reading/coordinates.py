@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,7 @@ from layers.reading import angles, datums, sides
 from layers.reading.geometry_texts import from_texts, geometry_texts, mostly
 from layers.reading.raw import Notes, RawLayer, Refused
 from layers.reading.table_crs import LAT, LON, PAIR, geographic, projected
-from layers.reading.tables import Place, Table, TextArray, share
+from layers.reading.tables import Place, Table, TextArray, plain_name, share
 
 _EAST = re.compile(
     r"(?<![a-z])(eastings?|east|este|utm_?e|x_?utm|utm_?x|rechtswert|ostwert|[ma][gm][ag]\d*_?z?\d*_?e)(?![a-z])|^e(_m)?$|東距|東西座標"
@@ -91,6 +91,19 @@ def locate(
         if place is not None:
             return _layers(table, place)
     return _ask(table)
+
+
+def names_position(names: Sequence[str]) -> bool:
+    """Tell whether titles of columns name both coordinates of a place.
+
+    Parameters
+    ----------
+    names : sequence of str
+        As the file gives them.
+    """
+    plain = [plain_name(name) for name in names]
+    pairs = (LON, LAT), (_EAST, _NORTH), (_X, _Y)
+    return any(all(any(axis.search(name) for name in plain) for axis in pair) for pair in pairs)
 
 
 def _as_told(table: Table) -> Place | None:

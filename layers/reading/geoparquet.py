@@ -1,4 +1,7 @@
-"""Read GeoParquet, WKB or native, in batches and within a budget of bytes: a small file can expand a millionfold."""
+"""Read GeoParquet, WKB or native, in batches and within a budget of bytes: a small file can expand a millionfold.
+
+Parquet without a geometry is read as a table, if its columns name coordinates.
+"""
 
 from __future__ import annotations
 
@@ -16,6 +19,7 @@ from pyproj.exceptions import CRSError
 from shapely import GeometryType
 
 from layers.contract import Request
+from layers.reading.coordinates import locate, names_position
 from layers.reading.raw import GeometryArray, Notes, RawLayer, Refused, Source
 from layers.reading.vector import ATTRIBUTE_BYTES, NULLABLE, BudgetUse, decoded
 
@@ -69,6 +73,8 @@ def _read(source: Source, request: Request, notes: Notes) -> list[RawLayer]:
         ]
         table = _table(source, flat, set(shapes))
     stem = source.original_name.rpartition(".")[0] or source.original_name
+    if not shapes:
+        return locate(table.to_pandas(types_mapper=NULLABLE.get, ignore_metadata=True), stem, request, notes)
     names = {stem: primary, **{key: key for key in shapes if key != primary}}
     wanted = _wanted(list(names), request, notes)
     attributes = table.drop_columns(list(shapes)).to_pandas(
@@ -106,7 +112,7 @@ def _check_codecs(metadata: pq.FileMetaData) -> None:
 
 
 def _shapes(file: pq.ParquetFile) -> tuple[Shapes, str]:
-    """Return the description of each geometry column, and the primary one."""
+    """Return the description of each geometry column, and the primary one; none where columns name coordinates."""
     columns, primary = _told_by_geo(file)
     for field in file.schema_arrow:
         metadata = field.metadata or {}
@@ -115,7 +121,9 @@ def _shapes(file: pq.ParquetFile) -> tuple[Shapes, str]:
             told = json.loads(metadata.get(b"ARROW:extension:metadata", b"{}") or b"{}")
             columns[field.name] = {"encoding": extension.removeprefix("geoarrow."), "crs": told.get("crs")}
     if not columns:
-        raise Refused("parquet_no_geometry")
+        if not names_position(file.schema_arrow.names):
+            raise Refused("parquet_no_geometry")
+        return {}, ""
     return columns, primary if primary in columns else next(iter(columns))
 
 

@@ -179,7 +179,8 @@ def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
         The criterion whose measure it is; its options say what is measured.
     """
     parks = inputs.points("parks_us").reset_index(drop=True)
-    nearest = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"], inputs.sites["lat"])
+    in_us = inputs.sites["iso3"] == "USA"
+    nearest = NearestLines(parks.boundary.to_numpy()).query(inputs.sites["lon"].where(in_us), inputs.sites["lat"])
     inside = PolygonIndex(parks.geometry).containing(inputs.sites["lon"], inputs.sites["lat"])
     km = np.where(inside >= 0, 0.0, nearest.distance_m / 1000)
     frame = _distances(
@@ -190,7 +191,7 @@ def protected_km(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa:
         parks["name"].to_numpy()[np.where(inside >= 0, inside, nearest.index)],
         slack_km=0.5,
     )
-    return frame[(inputs.sites["iso3"] == "USA").to_numpy()]
+    return frame[in_us.to_numpy()]
 
 
 @dataclass(frozen=True, slots=True)

@@ -222,12 +222,15 @@ class Inputs:
         if ("nearest line", network) not in self._made:
             layers = list(NETWORKS[network])
             lon, lat = (self.sites[name].to_numpy(dtype=float) for name in ("lon", "lat"))
+            km = np.full((len(layers), len(lon)), np.inf)
             if self.only is not None and len(lon) <= FEW:
-                km = np.empty((len(layers), len(lon)))
                 for site, at in enumerate(zip(lon, lat, strict=True)):
                     km[:, site] = [_km_to(lines, *at) for lines in self.near_lines(network, *at)]
             else:
-                km = np.stack([NearestLines(self._lines(layer)).query(lon, lat).distance_m for layer in layers]) / 1000
+                for row, layer in enumerate(layers):  # what is farther than a line of a layer before cannot win
+                    lines = NearestLines(shapes(layer, self.folder_of(layer)))
+                    found = lines.query(lon, lat, within_m=1000 * km.min(axis=0))
+                    km[row] = np.where(found.index < 0, np.inf, found.distance_m / 1000)
             nearest = np.asarray(layers, dtype=object)[km.argmin(axis=0)]
             self._made["nearest line", network] = km.min(axis=0, initial=np.inf), nearest
         return cast(tuple[NDArray[np.float64], NDArray[np.object_]], self._made["nearest line", network])
@@ -252,9 +255,6 @@ class Inputs:
             shapely.box(x - half_lon, lat - half_lat, x + half_lon, lat + half_lat) for x in (lon - 360, lon, lon + 360)
         ]
         return [np.asarray(tree.geometries[np.unique(tree.query(boxes)[1])], dtype=object) for tree in trees]
-
-    def _lines(self, layer: str) -> NDArray[np.object_]:
-        return shapes(layer, self.folder_of(layer))
 
 
 def _km_to(lines: NDArray[np.object_], lon: float, lat: float) -> float:

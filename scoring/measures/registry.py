@@ -219,7 +219,11 @@ def permitting_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # 
     return _modelled(rows)
 
 
-def product_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
+def _timings(inputs: Inputs) -> list[tuple[str, Timing, str]]:
+    return list(timings(inputs, load().of_id("product_months").worst))
+
+
+def product_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001
     """Months to product as an expectation, with P10 and P90; never counts as the worst goalpost.
 
     Parameters
@@ -230,7 +234,7 @@ def product_months(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
         The criterion whose measure it is; months beyond its worst goalpost count as that.
     """
     rows = []
-    for site_id, timing, as_of in timings(inputs, criterion.worst):
+    for site_id, timing, as_of in inputs.once(_timings):
         expected, months = timing.supply.expected, timing.supply.months
         ends = min(months.p10, expected), max(months.p90, expected)
         rows.append((expected, *ends, *_basis(inputs, site_id, timing.outlook, as_of)))
@@ -248,7 +252,7 @@ def product_chance(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noq
         The criterion whose measure it is; its options say what is measured.
     """
     rows = []
-    for site_id, timing, as_of in timings(inputs, load().of_id("product_months").worst):
+    for site_id, timing, as_of in inputs.once(_timings):
         percent = round(100 * timing.supply.chance, 1)
         rows.append((percent, percent, percent, *_basis(inputs, site_id, timing.outlook, as_of)))
     return _modelled(rows)

@@ -25,7 +25,7 @@ NORM, MANIFEST, SCREEN = "norm.json", "manifest.jsonl", "screen.json"
 PUBLIC_STORE = {"region": "us-east-1", "endpoint": "s3.amazonaws.com", "url_style": "vhost", "use_ssl": "true"}
 #: A code that none reaches.
 NO_LIMIT = 1e18
-Results = Generator[FileStatistics | FileScores, None, None]
+Results = Generator[Any, None, None]
 
 
 class Engine(Protocol):

@@ -23,18 +23,32 @@ TERMS_FILE = Path(__file__).with_name("terms.toml")
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A term of the dictionary: its key, its English words, lower case, and its Japanese words."""
+    """A term of the dictionary.
+
+    Attributes
+    ----------
+    id : str
+        Its key.
+    en, ja : tuple of str
+        Its words; the English ones in lower case.
+    ja_other : tuple of str
+        Longer words that end with one of `ja` and mean something else.
+    """
 
     id: str
     en: tuple[str, ...]
     ja: tuple[str, ...]
+    ja_other: tuple[str, ...] = ()
 
 
 @cache
 def terms() -> Mapping[str, Term]:
     """Return the dictionary, by key."""
     blocks = tomllib.loads(TERMS_FILE.read_text(encoding="utf-8"))["term"]
-    return {key: Term(key, tuple(block["en"]), tuple(block["ja"])) for key, block in blocks.items()}
+    return {
+        key: Term(key, *(tuple(block.get(name, ())) for name in ("en", "ja", "ja_other")))
+        for key, block in blocks.items()
+    }
 
 
 def found(asked: Sequence[str], texts: Sequence[str]) -> BoolArray:
@@ -77,8 +91,18 @@ def _plain(text: str) -> str:
 @lru_cache(maxsize=64)
 def _pattern(asked: tuple[str, ...]) -> re.Pattern[str]:
     """Return a pattern of all words of the terms: English ones whole and in either number, Japanese ones anywhere."""
-    words = [word for key in asked for word in ((*terms()[key].en, *terms()[key].ja) if key in terms() else (key,))]
-    latin = [re.escape(_plain(word)) for word in words if word.isascii()]
-    other = [re.escape(_plain(word)) for word in words if not word.isascii()]
-    parts = [rf"(?<!\w)(?<!non-)(?<!no )(?<!not )(?<!without )(?:{'|'.join(latin)})(?:e?s)?(?!\w)"] if latin else []
-    return re.compile("|".join([*parts, *other]))
+    known = [terms().get(key, Term(key, (key,), ())) for key in asked]
+    words = [_plain(word) for term in known for word in (*term.en, *term.ja)]
+    latin = [re.escape(word) for word in words if word.isascii()]
+    other = [_not_within(_plain(word), term.ja_other) for term in known for word in (*term.en, *term.ja)]
+    free = r"(?<!\w)(?<!non-)(?<!\bno )(?<!\bnot )(?<!\bwithout )"
+    parts = [rf"{free}(?:{'|'.join(latin)})(?:e?s)?(?!\w)"] if latin else []
+    return re.compile("|".join([*parts, *(word for word in other if word)]))
+
+
+def _not_within(word: str, longer: Sequence[str]) -> str:
+    """Return the pattern of a Japanese word that is not the end of a longer one; empty for an English word."""
+    if word.isascii():
+        return ""
+    before = [other.removesuffix(word) for other in map(_plain, longer) if other.endswith(word)]
+    return "".join(f"(?<!{re.escape(each)})" for each in before) + re.escape(word)

@@ -177,3 +177,18 @@ def test_geocentric_coordinates_lie_on_the_ellipsoid() -> None:
     metres = ecef_m(*random_places(100, seed=6).T)
     on_surface = (metres[:, 0] ** 2 + metres[:, 1] ** 2) / 6378137.0**2 + metres[:, 2] ** 2 / 6356752.314245**2
     assert on_surface == pytest.approx(1.0, abs=1e-12)
+
+
+def test_lines_that_cannot_be_near_enough_are_not_looked_at() -> None:
+    rng = np.random.default_rng(16)
+    lines = [shapely.LineString(rng.uniform(-3, 3, (4, 2)) + 20) for _ in range(30)]
+    lon, lat = rng.uniform(-40, 60, 400), rng.uniform(-60, 60, 400)
+    within_m = rng.uniform(0, 6e6, 400)
+    tree = NearestLines(lines)
+    plain, near = tree.query(lon, lat), tree.query(lon, lat, within_m=within_m)
+    found = near.index >= 0
+    assert found.any()
+    assert not found.all()
+    assert (plain.distance_m[~found] > within_m[~found]).all()
+    for name in ("index", "distance_m", "lon", "lat"):
+        assert (getattr(near, name)[found] == getattr(plain, name)[found]).all()

@@ -149,6 +149,20 @@ def test_own_sites_change_nothing_of_the_others(facts) -> None:
     assert after.sort_index().equals(before.sort_index())
 
 
+def test_own_sites_do_not_move_each_other(whole) -> None:
+    def values(ids: list[str]) -> pd.DataFrame:
+        sites = [site(s, deposit_type="porphyry", commodities=["copper"], lon=26.9 + int(s[-1])) for s in ids]
+        claims = [claim(s, value=0.1 * (1 + int(s[-1])), commodity="copper", text="Cu") for s in ids]
+        attach.attach_sites(whole, UserSites(sites, claims))
+        return whole.execute(
+            "SELECT * FROM combined.measurement WHERE site_id = 'own-4' ORDER BY criterion_id, commodity"
+        ).df()
+
+    alone, among = values(["own-4"]), values([f"own-{i}" for i in range(9)])
+    assert alone.equals(among)
+    assert "grade_percentile" in set(alone["criterion_id"])
+
+
 def test_the_facts_are_never_written_and_every_row_beside_them_has_its_owner(facts) -> None:
     before = state(facts, "facts")
     attach.attach_sites(facts, UserSites([site(), site("own-b", owner="you")], [claim()]))

@@ -49,7 +49,7 @@ def test_other_claims_are_measured(tmp_path: Path, other: UserSites) -> None:
 
 def test_another_program_or_day_measures_again(tmp_path: Path) -> None:
     times(tmp_path, OWN)
-    with mock.patch.object(measured_sites, "_program", return_value="another"):
+    with mock.patch.object(measured_sites, "program_key", return_value="another"):
         assert times(tmp_path, OWN) == 1
     with mock.patch.object(measured_sites, "date") as day:
         day.today.return_value.isoformat.return_value = "2031-01-01"

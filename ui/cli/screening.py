@@ -1,4 +1,4 @@
-"""``orebridge screen``: score a grid of any size with DuckDB or on a Dask cluster; the result is the same."""
+"""``orebridge screen``: score a grid, or a table of sites, of any size on DuckDB or a Dask cluster; the same result."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -17,8 +18,9 @@ from ui.cli.terminal import Format, FormatOption, answer, progress
 
 if TYPE_CHECKING:
     from scoring.prospectivity.screen import Engine
+    from workspace.site_screen import ScreenedSites
 
-#: Cells that are printed.
+#: Cells or sites that are printed.
 PRINTED = 10
 ENGINES = ("duckdb", "dask")
 #: Environment variables of an object store -> settings of DuckDB.
@@ -31,7 +33,10 @@ STORE = {
 
 
 def screen(
-    grid: Annotated[Path, typer.Argument(help="TOML file of a screening; docs/howto/screening.md has its keys.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="TOML file of a screening (docs/howto/screening.md has its keys), or a table of sites."),
+    ],
     out: Annotated[
         Path, typer.Option(help="Folder for the manifest and the result, and the scores if they are local.")
     ],
@@ -43,16 +48,23 @@ def screen(
     storage: Annotated[str, typer.Option(help="Where scores are written instead: s3://bucket/prefix.")] = "",
     format: FormatOption = Format.table,
 ) -> None:
-    """Score every cell of a grid in two phases, exact statistics and then scores; list the best.
+    """Score every cell of a grid, or every candidate site of a table as the app scores own sites; list the best.
 
     Stopped or cut short, the same command makes only the files that are missing.
     """
+    from workspace.site_screen_file import names_sites  # noqa: PLC0415
+
+    if names_sites(file):
+        if storage:
+            raise OptionError("--storage is for grids; scores of sites are written below --out.")
+        _screen_sites(file, out, engine, workers, scheduler, format)
+        return
     from scoring.prospectivity.screen import place_of  # noqa: PLC0415
     from scoring.prospectivity.screen import screen as run  # noqa: PLC0415
     from scoring.prospectivity.screen_file import read_screen  # noqa: PLC0415
 
-    asked = read_screen(grid)
-    place = place_of(asked, grid.resolve().parent, out, storage, _access())
+    asked = read_screen(file)
+    place = place_of(asked, file.resolve().parent, out, storage, _access())
     started = time.monotonic()
     with _engine(engine.strip().lower(), workers or os.cpu_count() or 1, scheduler) as chosen:
         result = run(asked, place, chosen, progress)
@@ -70,6 +82,34 @@ def screen(
         f"{result.made} of {result.files} files made in {seconds:.1f} s; checksum {result.checksum}."
     )
     answer(best[:PRINTED], format, ("rank", "cell", "score"), "No cell has a score.")
+
+
+def _screen_sites(file: Path, out: Path, engine: str, workers: int | None, scheduler: str, format: Format) -> None:
+    """Screen a table of sites and print the result."""
+    from workspace.site_screen import screen_sites  # noqa: PLC0415
+    from workspace.site_screen_file import read_sites_file  # noqa: PLC0415
+
+    asked = read_sites_file(file)
+    started = time.monotonic()
+    with _engine(engine.strip().lower(), workers or os.cpu_count() or 1, scheduler) as chosen:
+        result = screen_sites(asked, file.resolve().parent, out, chosen, progress)
+    _print_sites(result, time.monotonic() - started, format)
+
+
+def _print_sites(result: ScreenedSites, seconds: float, format: Format) -> None:
+    if format is Format.json:
+        plain = {**asdict(result), "seconds": round(seconds, 2)}
+        typer.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        return
+    if format is Format.csv:
+        answer(list(result.best), format, ())
+        return
+    typer.echo(
+        f"{result.title}: {result.rows:,} rows, {result.sites:,} sites, {result.left_out:,} rows name no screened "
+        f"commodity; {result.made} of {result.files} parts made in {seconds:.1f} s; checksum {result.checksum}."
+    )
+    columns = ("rank", "name", "iso3", "kind", "score", "coverage", "gate_failed")
+    answer(list(result.best[:PRINTED]), format, columns, "No site is listed.")
 
 
 def _access() -> dict[str, str]:

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
-from scoring.prospectivity.areas import CandidateArea, candidate_areas
+from scoring.prospectivity.areas import CandidateArea
 from scoring.prospectivity.study import Study
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, fixed, number, quantity
@@ -20,12 +20,11 @@ LISTED = 50
 def candidates(name: str, study: Study) -> None:
     """List candidate areas and offer to make them sites that the list judges like any other."""
     folder = prospecting.find(name)
-    cells, grid = prospecting.cells(folder, study)
     left, right = st.columns(2, gap="medium")
     share = left.slider(_("Most favourable area, %"), 0.5, 20.0, 5.0, 0.5)
     only = right.toggle(_("Only areas without a known deposit"), value=True)
     try:
-        found = candidate_areas(cells, grid.frame, share / 100.0, LISTED, only)
+        found = prospecting.candidates(folder, study, share / 100.0, LISTED, only)
     except OrebridgeError as error:
         st.error(problem(error))
         return

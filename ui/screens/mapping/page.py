@@ -86,7 +86,7 @@ def _show(bar: st.delta_generator.DeltaGenerator, share: float, words: str) -> N
 
 def _answer(name: str, study: Study) -> None:
     tested.headline(study)
-    picture.surface(name, study)
+    picture.surface(name)
     titles = [_("Tested on held-out ground"), _("Candidate areas"), _("Where to survey"), _("Evidence"), _("Files")]
     tabs = st.tabs(titles)
     with tabs[0]:

@@ -2,45 +2,38 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
-import numpy as np
 import pydeck as pdk
 import streamlit as st
 
-from geo.cell_raster import raster_bounds
-from geo.views import box_m, fitting_zoom, most_of
+from geo.views import fitting_zoom
 from layers.catalog import Layer, find_layer
-from scoring.prospectivity.study import Study
-from scoring.prospectivity.surface import ScoredCells
 from ui.map.addresses import layer_key
 from ui.map.deck import map_layer
 from ui.map.legend import layer_legend
 from ui.text.i18n import _
 from ui.theme import dark
 from workspace import prospecting, reference, study_layers
+from workspace.prospecting import Extent
 
-#: Pixels of a picture's longer side, and of the map.
-PIXELS, WIDTH, HEIGHT = 2048, 1100, 520
+#: Pixels of the map.
+WIDTH, HEIGHT = 1100, 520
 #: Known deposits that are drawn at the most.
 MOST_DEPOSITS = 3000
 
 
-def surface(name: str, study: Study) -> None:
+def surface(name: str) -> None:
     """Draw the surface with its switches and legend."""
-    cells, _grid = prospecting.cells(prospecting.find(name), study)
+    extent = prospecting.extent(prospecting.find(name))
     left, middle, right = st.columns([2, 1, 1], gap="medium", vertical_alignment="center")
     fades = left.toggle(_("Grey where unsure"), value=True, help=_sure_words())
     known = middle.toggle(_("Known deposits"), value=True)
     opacity = right.slider(_("Opacity"), 0.1, 1.0, 0.85, 0.05)
     layer = reference.map_layer(study_layers.PREFIX + name + (study_layers.SUFFIX if fades else ""))
-    bounds = raster_bounds(layer.path)
-    drawn = [map_layer(find_layer("land"), 1.0, dark()), _picture(layer, bounds, opacity)]
+    drawn = [map_layer(find_layer("land"), 1.0, dark()), _picture(layer, opacity)]
     if known:
-        drawn.append(_deposits(cells))
-    seen = most_of(cells.lon, cells.lat)
-    west, south, east, north = seen
-    zoom = fitting_zoom(seen, WIDTH, HEIGHT)
+        drawn.append(_deposits(extent))
+    west, south, east, north = extent.most
+    zoom = fitting_zoom(extent.most, WIDTH, HEIGHT)
     view = pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=zoom)
     st.pydeck_chart(
         pdk.Deck(layers=drawn, initial_view_state=view, map_provider=None), height=HEIGHT, key=f"surface-{name}"
@@ -61,35 +54,28 @@ def _sure_words() -> str:
     )
 
 
-def _picture(layer: Layer, bounds: tuple[float, float, float, float], opacity: float) -> pdk.Layer:
-    """Return the picture of a surface for an area, in Web Mercator as the map is."""
-    left, bottom, right, top = box_m(bounds)
-    ratio = (top - bottom) / (right - left)
-    width, height = (PIXELS, round(PIXELS * ratio)) if ratio <= 1 else (round(PIXELS / ratio), PIXELS)
-    asked = {
-        "request": "GetMap",
-        "bbox": f"{left:.3f},{bottom:.3f},{right:.3f},{top:.3f}",
-        "width": max(width, 1),
-        "height": max(height, 1),
-    }
+def _picture(layer: Layer, opacity: float) -> pdk.Layer:
+    """Return a surface as pictures of what is in view, each read from the overview that its zoom needs."""
     changed = layer.path.stat().st_mtime_ns
-    address = f"/api/wms/{layer.id}/{changed:x}/{layer_key(layer.id)}?{urlencode(asked)}"
     return pdk.Layer(
-        "BitmapLayer",
+        "_WMSLayer",
         id=f"{layer.id}-{changed:x}",
-        image=pdk.types.String(address),
-        bounds=list(bounds),
+        data=f"/api/wms/{layer.id}/{changed:x}/{layer_key(layer.id)}",
+        service_type=pdk.types.String("wms"),
+        layers=[pdk.types.String(layer.id)],
+        srs=pdk.types.String("EPSG:3857"),
         opacity=opacity,
+        pickable=False,
     )
 
 
-def _deposits(cells: ScoredCells) -> pdk.Layer:
-    rows = np.flatnonzero(cells.deposit)[:MOST_DEPOSITS]
+def _deposits(extent: Extent) -> pdk.Layer:
+    places = zip(extent.deposit_lon[:MOST_DEPOSITS], extent.deposit_lat[:MOST_DEPOSITS], strict=True)
     line = [240, 240, 240] if dark() else [20, 24, 30]
     return pdk.Layer(
         "ScatterplotLayer",
         id="deposits",
-        data=[{"p": [float(cells.lon[row]), float(cells.lat[row])]} for row in rows.tolist()],
+        data=[{"p": [float(lon), float(lat)]} for lon, lat in places],
         get_position="p",
         filled=False,
         stroked=True,
