@@ -1,4 +1,4 @@
--- in:     $market ('us' | 'japan': whose gap); contained(site_id, commodity, tonnes, ore_mt, ...), payable(site_id, commodity, share), may_sell,
+-- in:     $market ('us' | 'japan': whose gap); ore_output(site_id, commodity, tonnes, low, high, ...), payable(site_id, commodity, share),
 --         main_commodity(site_id, commodity), stated_output, facts.commodity, facts.import_gap, facts.leading_share,
 --         combined.site
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
@@ -7,23 +7,16 @@
 --         main commodity, what is a tenth of the value of the ore or more, and what it states an output of; an element without figures takes its
 --         group's row
 -- NULL:   none; without output or without a figure of the gap there is no row (unknown), nor for a metal of the ore that a project does not sell; the country exports more than it imports: 0
--- ref:    life of a mine in years = 0.2 x tonnes of ore ^ 0.25: Taylor (1986), Trans. IMM 95, A203; a resource is not a reserve and nothing is
---         lost in processing here, so the range of such an output is from a fourth to twice the value. Of a plan and of what stands
---         the larger counts: a plan tells the whole or what is added to it. That a plan comes to nothing is told by the chance of product.
+-- ref:    Of a plan and of what stands the larger counts: a plan tells the whole or what is added to it. That a plan comes to nothing is told by
+--         the chance of product.
 WITH output AS (
     SELECT
         site_id, commodity, tonnes AS tonnes_a_year, source_id, as_of, 1 AS preference, low AS least, high AS most, status
     FROM stated_output
     QUALIFY row_number() OVER (PARTITION BY site_id, commodity ORDER BY tonnes DESC, stands DESC, origin) = 1
     UNION ALL
-    SELECT
-        site_id, commodity, tonnes / (0.2 * (ore_mt * 1e6) ** 0.25) AS a_year, source_id, as_of, 2, 0.25 * a_year, 2 * a_year, 'modelled'
-    FROM contained AS c
-    WHERE ore_mt > 0
-      AND (
-          site_id NOT IN (SELECT site_id FROM may_sell)
-          OR EXISTS (FROM may_sell AS p WHERE p.site_id = c.site_id AND p.commodity = c.commodity)
-      )
+    SELECT site_id, commodity, tonnes, source_id, as_of, 2, low, high, 'modelled'
+    FROM ore_output
 ),
 market AS (
     SELECT d.country, k.commodity_id, k.group_id, l.low_pct, l.high_pct, g.low_t, g.high_t, g.how

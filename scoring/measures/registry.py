@@ -75,6 +75,11 @@ def _stated_output(inputs: Inputs) -> None:
     make_stated_output(inputs.facts)
 
 
+def _ore_output(inputs: Inputs) -> None:
+    """Make the table ``ore_output``: what mines could put out of what their ore holds."""
+    inputs.facts.execute(sql("scoring/measures/ore_output.sql"))
+
+
 def grade_percentile(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:  # noqa: ARG001 - the registry's signature
     """Percentile of the grade within its deposit type, 0..100, by commodity.
 
@@ -399,6 +404,7 @@ def gap_closed(inputs: Inputs, criterion: Criterion) -> pd.DataFrame:
     """
     inputs.once(_payable)
     inputs.once(_stated_output)
+    inputs.once(_ore_output)
     return run(inputs, "scoring/measures/measure_gap_closed.sql", {"market": criterion.options["market"]})
 
 

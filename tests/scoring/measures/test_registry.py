@@ -82,6 +82,30 @@ def test_magnets_close_the_gap_with_the_oxides_they_hold(layers) -> None:
     assert row[["value", "low", "high"]].tolist() == pytest.approx([50 * 0.0355, 50 * 0.033, 50 * 0.038])
 
 
+def test_a_member_of_a_stated_total_has_its_share_of_it_and_a_stated_member_leaves_no_total(layers) -> None:
+    """Kangankunde plans 15,300 t/y of monazite; its ore over a life of its own closed all of the dysprosium gap."""
+    with world([TinySite("whole"), TinySite("member")]) as con:
+        more_commodities(con)
+        con.execute("UPDATE facts.commodity SET leading_share_pct = 50, us_net_imports_t = 1e6")
+        con.execute("UPDATE facts.site SET commodities = ['rare earths', 'neodymium', 'dysprosium']")
+        for site_id in ("whole", "member"):
+            claim(con, site_id, "tonnage_mt", 100.0, commodity="", unit="Mt")
+            for metal, grade, unit in (
+                ("rare earths", 2.0, "%"),
+                ("neodymium", 4000.0, "ppm"),
+                ("dysprosium", 20.0, "ppm"),
+            ):
+                claim(con, site_id, "grade", grade, commodity=metal, unit=unit)
+            con.execute("UPDATE facts.claim SET key = site_id || ':1'")
+        claim(con, "whole", "planned_output_t_y", 10_000.0, text="TREO", commodity="rare earths", unit="t/y")
+        claim(con, "member", "planned_output_t_y", 2_000.0, text="NdPr oxide", commodity="neodymium", unit="t/y")
+        found = measured(con, layers, "gap_closed")["value"]
+    assert found["gap_closed", "whole", "rare earths"] == pytest.approx(50 * 0.01)
+    assert found["gap_closed", "whole", "dysprosium"] == pytest.approx(50 * 0.01 * 20 / 20_000)
+    assert ("gap_closed", "member", "rare earths") not in found.index
+    assert found["gap_closed", "member", "neodymium"] == pytest.approx(50 * 0.002)
+
+
 def test_a_plant_without_a_capacity_counts_with_its_planned_output(layers) -> None:
     with world([TinySite("p", kind="separation")]) as con:
         con.execute("UPDATE facts.commodity SET commodity_id = 'dysprosium'")

@@ -249,11 +249,27 @@ def test_forms_are_whole() -> None:
         ("dysprosium oxide contained", "dysprosium", "mine", "mined"),
         ("mixed rare earth carbonate", "rare earths", "mine", "mined"),
         ("flake", "graphite", "mine", None),
+        ("mixed middle-heavy rare earth oxide", "dysprosium", "mine", None),
+        ("heavy rare earth oxides (Dy, Tb)", "dysprosium", "recycling", "refined"),
+        ("LFP cathode material", "lithium", "derivative", "derivative"),
     ],
 )
 def test_words_of_products_are_read_as_they_are_meant(words: str, commodity: str, kind: str, level: str | None) -> None:
     form = form_of(words, commodity, kind)
     assert (form.level if form else None) == level
+
+
+def test_cathode_material_holds_of_each_metal_its_own_part() -> None:
+    """50,000 t of LFP counted as 21,000 t of lithium: the range was that of nickel in NMC."""
+    held = {metal: form_of("NMC cathode material", metal, "derivative") for metal in ("nickel", "cobalt", "lithium")}
+    assert {metal: (form.low, form.high) for metal, form in held.items() if form} == {
+        "nickel": (0.30, 0.55),
+        "cobalt": (0.03, 0.13),
+        "lithium": (0.070, 0.073),
+    }
+    iron = form_of("LFP cathode material", "lithium", "derivative")
+    assert iron is not None
+    assert iron.low == 0.044
 
 
 def test_verdicts_follow_the_share_of_draws_and_classes_explain_no_noise() -> None:
