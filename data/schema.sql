@@ -587,14 +587,21 @@ FROM (
     WINDOW of_site AS (PARTITION BY site_id)
 );
 -- The candidates: what joint support could bring to product. basis: 'stage' (stated within five years of 2026: from exploration to construction,
--- or stopped for a time), 'need' (operating, and a source of these years says that an expansion, a restart or a new line needs money), 'own'
--- (brought by a user, and not closed). Laboratories, pilot and demonstration
+-- or stopped for a time), 'need' (operating, and a source of these years says that an expansion, a restart or a new line needs money; one that
+-- was to be done before 2026 by its own words is taken to be done), 'own' (brought by a user, and not closed). Laboratories, pilot and demonstration
 -- works are none, by what a source says of their scale or by their name. stated: when the stage was stated, '' where the user gives no date.
 CREATE VIEW combined.project AS
-WITH needing AS (
-    SELECT DISTINCT site_id
+WITH wanted AS (
+    SELECT
+        site_id, attribute, text,
+        list_max(regexp_extract_all(regexp_replace(concat_ws(' ', text, detail), 'since \d\d\d\d', ''), '\b(?:FY ?|20)(\d\d)\b', 1)) AS last_year
     FROM combined.claim
-    WHERE as_of >= '2021' AND (attribute = 'expansion' OR (attribute = 'funding_state' AND text IN ('seeking', 'partly')))
+    WHERE as_of >= '2021' AND attribute IN ('expansion', 'funding_state')
+),
+needing AS (
+    SELECT DISTINCT site_id
+    FROM wanted
+    WHERE CASE attribute WHEN 'expansion' THEN coalesce(last_year, '26') >= '26' ELSE text IN ('seeking', 'partly') END
 ),
 staged AS (
     SELECT site_id, max(as_of) AS stated FROM combined.claim WHERE attribute = 'stage' AND chosen GROUP BY site_id

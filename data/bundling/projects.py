@@ -314,8 +314,14 @@ SEVERAL_METALS = re.compile(
 
 
 def _output(record: Record, row: pd.Series, built: bool) -> Iterator[Claim]:
-    """Return a capacity (estimated where it does not stand yet) or planned output, in t/y of metal or in words."""
+    """Return a capacity (estimated where it does not stand yet) or planned output, in t/y of metal or in words.
+
+    A plan that is stated as a range has its middle, with both ends.
+    """
     value, planned = reported(row["value"]), row["attribute"] == "planned_output"
+    least, most = reported(row["low"]), reported(row["high"])
+    if planned and least and most and not value:
+        value = (least + most) / 2
     commodity = words.commodity(row["commodity"]) or ""
     if not value or row["unit"] != "t/y" or not commodity or SEVERAL_METALS.search(row["text"]):
         said = f"{row['value']} {row['unit']} {row['text']}".strip()

@@ -1,9 +1,9 @@
--- in:     $market ('us' | 'japan': whose gap); $only (ids of the sites that are asked for, NULL: all); site_output, payable(site_id, commodity, share),
+-- in:     $market ('us' | 'japan': whose gap); $only (ids of the sites that are asked for, NULL: all); site_output, stated_output, payable(site_id, commodity, share),
 --         main_commodity(site_id, commodity), facts.commodity, facts.import_gap, facts.leading_share
 -- out:    site_id, commodity, value, low, high (%), source_id, as_of, target (commodity of the gap; of '': what is sold), reference_group (of '': the
 --         group whose gap it is, if not its own), reference_n, status
 -- grain:  one row a site and commodity; '' for the product of which most is closed in both countries together (on the logarithmic scale of the score), among those that the site sells: the
---         main commodity, what is a tenth of the value of the ore or more, and what it states an output of; an element without figures takes its
+--         main commodity, what it states an output of, and where it states none what is a tenth of the value of the ore or more; an element without figures takes its
 --         group's row
 -- NULL:   none; without output or without a figure of the gap there is no row (unknown), nor for a metal of the ore that a project does not sell; the country exports more than it imports: 0
 -- ref:    `site_output.sql`. That a plan comes to nothing is told by the chance of product, not here
@@ -53,7 +53,10 @@ product AS (
     LEFT JOIN payable AS p ON p.site_id = c.site_id AND p.commodity = c.commodity
     WHERE EXISTS (FROM closed AS own WHERE own.site_id = c.site_id AND own.commodity = c.commodity)
       AND c.preference < 3
-      AND (c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id) OR p.share >= 0.1)
+      AND (
+          c.preference = 1 OR m.commodity IS NULL OR c.commodity IN (m.commodity, k.group_id)
+          OR p.share >= 0.1 AND NOT EXISTS (FROM stated_output AS s WHERE s.site_id = c.site_id)
+      )
     GROUP BY c.site_id, c.commodity
     QUALIFY row_number() OVER (
         PARTITION BY c.site_id ORDER BY sum(ln(greatest(c.share * c.risk_pct, 0.01) / 0.01)) DESC, c.commodity

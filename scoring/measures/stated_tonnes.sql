@@ -4,7 +4,8 @@
 -- grain:  one row a site, commodity and origin
 -- units:  planned: tonnes of the product that the words name; capacity: tonnes of the grade basis, or of the product where the words name one
 -- NULL:   low, high: no range stated
--- ref:    a capacity for an element of the rare earths that equals the one for all together is that of all together
+-- ref:    a capacity for an element of the rare earths that equals the one for all together is that of all together. Where a plan is of additional
+--         tonnes, what the host works make today is no output of the project
 CREATE OR REPLACE TEMP TABLE stated_tonnes AS
 WITH stated AS (
     SELECT
@@ -23,3 +24,4 @@ WHERE NOT (
     e.origin = 'capacity' AND k.group_id <> ''
     AND EXISTS (FROM stated AS t WHERE t.site_id = e.site_id AND t.commodity = k.group_id AND t.tonnes = e.tonnes)
 )
+AND NOT (e.stands AND EXISTS (FROM stated AS t WHERE t.site_id = e.site_id AND t.origin = 'planned' AND t.words LIKE 'additional %'))

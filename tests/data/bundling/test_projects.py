@@ -112,6 +112,13 @@ def test_planned_output_is_never_a_capacity() -> None:
     assert (standing.attribute, standing.value) == ("capacity_t_y", 40.0)
 
 
+def test_a_plan_stated_as_a_range_has_its_middle() -> None:
+    """Steenkampskraal aims at 8,000 to 10,000 t/y of oxides; before, its whole ore stood in for the plan."""
+    row = {"commodity": "rare earths", "low": "8000", "high": "10000", "unit": "t/y", "text": "TREO in concentrate"}
+    (found,) = claims({"attribute": "planned_output", **row})
+    assert (found.attribute, found.value, found.low, found.high) == ("planned_output_t_y", 9000, 8000, 10000)
+
+
 @pytest.mark.parametrize("attribute", ["planned_output", "capacity"])
 @pytest.mark.parametrize(
     "words", ["cathode active material, all metals together", "recovered materials, all", "copper equivalent metals"]

@@ -109,6 +109,18 @@ def test_magnets_close_the_gap_with_the_oxides_they_hold(layers) -> None:
     assert row[["value", "low", "high"]].tolist() == pytest.approx([50 * 0.0355, 50 * 0.033, 50 * 0.038])
 
 
+def test_what_a_host_works_makes_today_is_no_output_of_its_new_line(layers) -> None:
+    """Onsan makes 150 t/y of indium and plans 16 t/y more: the line closes 16 t/y of the gap."""
+    with world([TinySite("s", kind="refinery")]) as con:
+        con.execute("UPDATE facts.commodity SET commodity_id = 'indium', leading_share_pct = 50")
+        con.execute("UPDATE facts.commodity SET us_consumption_t = 1000")
+        con.execute("UPDATE facts.commodity SET us_reliance_low_pct = 100, us_reliance_high_pct = 100")
+        claim(con, "s", "capacity_t_y", 150.0, text="indium", commodity="indium", unit="t/y")
+        claim(con, "s", "planned_output_t_y", 16.0, text="additional indium", commodity="indium", unit="t/y")
+        row = measured(con, layers, "gap_closed").loc[("gap_closed", "s", "")]
+    assert row["value"] == pytest.approx(50 * 0.016)
+
+
 def test_a_plant_without_a_capacity_counts_with_its_planned_output(layers) -> None:
     with world([TinySite("p", kind="separation")]) as con:
         con.execute("UPDATE facts.commodity SET commodity_id = 'dysprosium'")

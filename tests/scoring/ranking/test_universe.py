@@ -58,6 +58,9 @@ def test_what_is_closed_put_off_or_not_known_is_none(stage: str) -> None:
         ({"funding_state": "seeking"}, "2026", True),
         ({"funding_state": "funded"}, "2026", False),
         ({"expansion": "second line"}, "2019", False),
+        ({"expansion": "second line, to be finished by the end of FY25"}, "2024-10", False),
+        ({"expansion": "second line by 2025, third by 2028"}, "2024-10", True),
+        ({"expansion": "restart of the western mine, idle since 2024"}, "2026-02", True),
     ],
 )
 def test_a_works_that_runs_is_one_where_a_source_says_that_it_needs_money(more, as_of: str, listed: bool) -> None:
