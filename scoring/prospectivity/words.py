@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from geo.arrays import BoolArray
 
 TERMS_FILE = Path(__file__).with_name("terms.toml")
+_LATIN = re.compile(r"[\x00-\u024f]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,16 +30,23 @@ class Term:
     ----------
     id : str
         Its key.
-    en, ja : tuple of str
-        Its words; the English ones in lower case.
-    ja_other : tuple of str
-        Longer words that end with one of `ja` and mean something else.
+    en : tuple of str
+        English words, lower case.
+    ja : tuple of str
+        Japanese words.
+    ja_not : tuple of str
+        Longer Japanese words that end in one of `ja` and mean something else, as 超苦鉄質 ends in 苦鉄質.
     """
 
     id: str
     en: tuple[str, ...]
     ja: tuple[str, ...]
-    ja_other: tuple[str, ...] = ()
+    ja_not: tuple[str, ...] = ()
+
+    @property
+    def patterns(self) -> list[str]:
+        """Return a regular expression for each word."""
+        return [*map(_word, self.en), *(_word(word, self.ja_not) for word in self.ja)]
 
 
 @cache
@@ -46,7 +54,7 @@ def terms() -> Mapping[str, Term]:
     """Return the dictionary, by key."""
     blocks = tomllib.loads(TERMS_FILE.read_text(encoding="utf-8"))["term"]
     return {
-        key: Term(key, *(tuple(block.get(name, ())) for name in ("en", "ja", "ja_other")))
+        key: Term(key, *(tuple(block.get(part, ())) for part in ("en", "ja", "ja_not")))
         for key, block in blocks.items()
     }
 
@@ -65,6 +73,8 @@ def found(asked: Sequence[str], texts: Sequence[str]) -> BoolArray:
     --------
     >>> found(["ultramafic"], ["Serpentinised harzburgites", "granite", "超苦鉄質岩", "non-ultramafic rocks"]).tolist()
     [True, False, True, False]
+    >>> found(["mafic"], ["斑れい岩", "ﾄﾞﾚﾗｲﾄ", "超苦鉄質岩類 海洋"]).tolist()
+    [True, True, False]
     """
     pattern = _pattern(tuple(asked))
     return np.array([bool(pattern.search(_plain(text))) for text in texts], dtype=np.bool_)
@@ -90,19 +100,15 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=64)
 def _pattern(asked: tuple[str, ...]) -> re.Pattern[str]:
-    """Return a pattern of all words of the terms: English ones whole and in either number, Japanese ones anywhere."""
-    known = [terms().get(key, Term(key, (key,), ())) for key in asked]
-    words = [_plain(word) for term in known for word in (*term.en, *term.ja)]
-    latin = [re.escape(word) for word in words if word.isascii()]
-    other = [_not_within(_plain(word), term.ja_other) for term in known for word in (*term.en, *term.ja)]
-    free = r"(?<!\w)(?<!non-)(?<!\bno )(?<!\bnot )(?<!\bwithout )"
-    parts = [rf"{free}(?:{'|'.join(latin)})(?:e?s)?(?!\w)"] if latin else []
-    return re.compile("|".join([*parts, *(word for word in other if word)]))
+    """Return a pattern of all words of the terms."""
+    parts = [each for key in asked for each in (terms()[key].patterns if key in terms() else [_word(key)])]
+    return re.compile("|".join(parts))
 
 
-def _not_within(word: str, longer: Sequence[str]) -> str:
-    """Return the pattern of a Japanese word that is not the end of a longer one; empty for an English word."""
-    if word.isascii():
-        return ""
-    before = [other.removesuffix(word) for other in map(_plain, longer) if other.endswith(word)]
-    return "".join(f"(?<!{re.escape(each)})" for each in before) + re.escape(word)
+def _word(word: str, longer: Sequence[str] = ()) -> str:
+    """Return a pattern of a word: Latin ones whole and in either number, others anywhere but not in `longer`."""
+    plain = re.escape(_plain(word))
+    if _LATIN.fullmatch(_plain(word)):
+        return rf"(?<!\w)(?<!non-)(?<!pre-)(?<!\bno )(?<!\bnot )(?<!\bwithout )(?:{plain})(?:e?s)?(?!\w)"
+    before = ["非", *(each.removesuffix(word) for each in longer if each.endswith(word))]
+    return "".join(f"(?<!{re.escape(_plain(each))})" for each in before) + plain

@@ -1,79 +1,100 @@
-"""Terms are found in the Japanese and the English legend of a geological map alike."""
+"""The dictionary of geological terms on real names of map units, English and Japanese.
+
+Japanese names are those of two publications of the Geological Survey of Japan, AIST:
+
+- `gsj_seamless_units.csv`: 593 of the 610 lithologies of the legend of the Seamless Digital Geological Map of Japan
+  1:200,000 V2 (https://gbank.gsj.jp/seamless/v2/api/1.3/legend.json, `lithology_ja`; Public Data License), read on
+  28 November 2026 from the copy in https://github.com/kamonokashi/ishihiroi-map, data/lithology-map.json.
+- `gsj_sheet_headings.csv`: headings of units in the tables of contents of two explanatory texts of 1:50,000 sheets, the
+  one of the Kurahashi-jima and Hashira-jima district (http://docsplayer.net/25170538-地域地質研究報告.html) and
+  Wakinosawa (1976, http://docsplayer.net/106651889-地域地質研究報告.html), read on 28 November 2026.
+
+The column `terms` is ours: what a geologist would say that the name holds, ages left out.
+"""
 
 from __future__ import annotations
 
+import csv
+from pathlib import Path
+
 import pytest
 
-from scoring.prospectivity.words import found, terms
+from scoring.prospectivity.words import TERMS_FILE, found, terms
 
-#: Ages, units and rocks of the legend of the geological map 1:50,000 of Mino (Gifu), in Japanese and English as the
-#: Geological Survey of Japan gives both. Source: https://www.gsj.jp/Map/JP/geology4-10.html#10082 (Geological Survey of
-#: Japan, AIST; government standard terms of use 2.0, with attribution), read on 2026-11-28 from
-#: https://github.com/forestacdev/vectertile-poc, doc/LEGEND_POLY.md of commit 4394412. Parts of a cell apart.
-MINO = (
-    ("礫・砂及び泥", "Gravel, sand and mud"),
-    ("新生代 第四紀 完新世", "Cenozoic Quaternary Holocene"),
-    ("新生代 第三紀", "Cenozoic Tertiary"),
-    ("第三紀", "Tertiary"),
-    ("完新世", "Holocene"),
-    ("更新世", "Pleistocene"),
-    ("前期中新世", "Early Miocene"),
-    ("後期白亜紀", "Late Cretaceous"),
-    ("ジュラ紀中期-白亜紀最前期（付加年代）", "Middle Jurassic-earliest Cretaceous (Age of accretion)"),
-    ("安山岩", "Andesite"),
-    ("礫岩及び砂岩", "Conglomerate and sandstone"),
-    ("奥美濃酸性岩類", "Okumino Acid Igneous Complex"),
-    ("石英斑岩・花崗斑岩及び珪長石", "Quartz porphyry, granite porphyry and felsite"),
-    ("トーナル岩及び閃緑斑岩", "Tonalite and diorite porphyry"),
-    ("黒雲母花崗岩及び花崗斑岩", "Biotite granite and granite porphyry"),
-    ("流紋岩溶岩", "Rhyolite lava"),
-    ("凝灰岩質泥岩・ガラス質凝灰岩互層", "Alternating beds of tuffaceous mudstone and vitric tuff"),
-    ("流紋岩溶結凝灰岩", "Rhyolite welded tuff"),
-    (
-        "凝灰質砂岩・泥岩，礫岩・軽石凝灰岩・デイサイト溶岩を伴う",
-        "Tuffaceous sandstone and mudstone, with conglomerate, pumice tuff and dacite lava",
-    ),
-    (
-        "流紋岩－デイサイト凝灰岩（一部溶結），流紋岩溶岩・凝灰角礫岩・凝灰質砂岩・泥岩を伴う",
-        "Rhyolite-Dacite tuff (partly welded), with rhyolite lava, tuff breccia, tuffaceous sandstone and mudstone",
-    ),
-    ("美濃帯堆積岩コンプレックス", "Mino Sedimentary Complex"),
-    (
-        "泥岩，砂岩・珪質泥岩・チャート・石灰岩・玄武岩の礫・岩塊を含む",
-        "Mudstone, with clasts of sandstone, siliceous shale, chert, limestone and basalt",
-    ),
-    ("チャート石灰岩互層", "Alternating beds of chert and limestone"),
-    ("層状チャート", "Bedded chert"),
-    ("“砥石型”珪質粘土岩", '"Toishi type" siliceous claystone'),
-)
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+AGES = {"archean", "paleoproterozoic", "mesoproterozoic", "neoproterozoic", "paleozoic", "mesozoic", "cenozoic"}
+
+
+def names(file: str, column: str) -> list[tuple[str, set[str]]]:
+    with (GOLDEN / file).open(encoding="utf-8", newline="") as rows:
+        return [(row[column], set(row["terms"].split())) for row in csv.DictReader(rows)]
 
 
 def held(text: str) -> set[str]:
-    return {term for term in terms() if found([term], [text])[0]}
-
-
-@pytest.mark.parametrize(("ja", "en"), MINO)
-def test_a_legend_of_the_geological_survey_of_japan_gives_the_same_terms_in_both_languages(ja: str, en: str) -> None:
-    assert held(ja) == held(en)
-
-
-def test_terms_of_that_legend_are_found_at_all() -> None:
-    assert {term for ja, _ in MINO for term in held(ja)} >= {
-        *("sedimentary", "felsic_volcanic", "intermediate_volcanic", "granitoid", "porphyritic_intrusion", "mafic"),
-        *("carbonate", "mesozoic", "cenozoic"),
-    }
+    """Return the terms of rocks that a text holds."""
+    return {key for key in terms() if key not in AGES and found([key], [text])[0]}
 
 
 @pytest.mark.parametrize(
-    ("text", "holds"),
+    ("file", "column", "named"),
+    [("gsj_seamless_units.csv", "lithology", 589), ("gsj_sheet_headings.csv", "heading", 27)],
+)
+def test_units_of_japanese_maps_hold_the_terms_that_a_geologist_reads(file: str, column: str, named: int) -> None:
+    units = names(file, column)
+    assert [(text, held(text) ^ wanted) for text, wanted in units if held(text) != wanted] == []
+    assert sum(bool(wanted) for _, wanted in units) == named
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
     [
+        ("輝緑岩", {"mafic"}),
+        ("蛇紋岩", {"ultramafic"}),
         ("超苦鉄質岩", {"ultramafic"}),
-        ("超塩基性岩及び塩基性岩", {"ultramafic", "mafic"}),
+        ("超塩基性岩類", {"ultramafic"}),
+        ("カンラン岩", {"ultramafic"}),
+        ("ｶﾝﾗﾝ岩", {"ultramafic"}),
+        ("苦灰岩", {"carbonate"}),
+        ("ﾄﾞﾛﾏｲﾄ", {"carbonate"}),
         ("花崗閃緑岩", {"granitoid"}),
-        ("花崗閃緑岩、石英閃緑岩", {"granitoid", "porphyritic_intrusion"}),
-        ("no ultramafic rocks", set()),
-        ("Mino sedimentary complex", {"sedimentary"}),  # ends with "no", and denies nothing
+        ("石英閃緑岩", {"porphyritic_intrusion"}),
+        ("付加体", {"accretionary_complex"}),
+        ("珪長質火砕流堆積物", {"felsic_volcanic", "sedimentary"}),
+        ("緑色岩", {"mafic"}),
+        ("非アルカリ岩", set()),
+        ("非変成岩類", set()),
+        ("非海成層", {"sedimentary"}),
     ],
 )
-def test_a_word_within_another_is_not_that_word(text: str, holds: set[str]) -> None:
-    assert held(text) == holds
+def test_words_of_japanese_legends(text: str, wanted: set[str]) -> None:
+    assert held(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["ＳＥＲＰＥＮＴＩＮＩＴＥ", "Serpentinites", "蛇紋岩　高Ｐ／Ｔ型広域変成岩", " 蛇紋岩化した岩体"]
+)
+def test_width_case_and_spaces_do_not_matter(text: str) -> None:
+    assert found(["ultramafic"], [text])[0]
+
+
+@pytest.mark.parametrize("text", ["先カンブリア紀", "Precambrian", "Pre-Cambrian"])
+def test_what_is_older_than_the_cambrian_is_not_paleozoic(text: str) -> None:
+    assert not found(["paleozoic"], [text])[0]
+
+
+def test_ages_of_japanese_legends() -> None:
+    texts = ["中生代 白亜紀 後期白亜紀", "トリアス紀", "二畳紀", "新生代 第四紀 完新世"]
+    assert found(["mesozoic"], texts).tolist() == [True, True, False, False]
+    assert found(["paleozoic"], texts).tolist() == [False, False, True, False]
+    assert found(["cenozoic"], texts).tolist() == [False, False, False, True]
+
+
+def test_the_dictionary_is_in_order() -> None:
+    for key, term in terms().items():
+        assert term.en, key
+        assert term.ja, key
+        assert all(word == word.lower() for word in term.en), key
+        assert len({*term.en}) == len(term.en), key
+        assert len({*term.ja}) == len(term.ja), key
+        assert all(any(longer.endswith(word) for word in term.ja) for longer in term.ja_not), key
+    assert TERMS_FILE.name in (Path(__file__).resolve().parents[3] / "CONTRIBUTING.md").read_text(encoding="utf-8")

@@ -27,6 +27,7 @@ FILES = (
     "scoring/supply/published_ranks.toml",
     "scoring/permitting/instruments.toml",
     "docs/tutorial_ja.md",
+    "docs/tutorial_mapping_ja.md",
 )
 
 
