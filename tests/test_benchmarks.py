@@ -194,7 +194,7 @@ def test_hostile_shortlist_files_are_kept_or_refused(capsys: pytest.CaptureFixtu
 
 
 @pytest.mark.nightly
-@pytest.mark.usefixtures("made_stores")
+@pytest.mark.usefixtures("made_stores", "plain_main")
 def test_no_trial_of_the_store_fails(capsys: pytest.CaptureFixture[str]) -> None:
     assert store_trials.main(["--small"]) == 0, capsys.readouterr().out
 

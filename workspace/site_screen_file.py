@@ -12,7 +12,7 @@ from data.user_sites import SiteColumns
 from scoring.aggregation.methods import METHODS
 from scoring.defaults import DEFAULT_METHOD, DEFAULT_PRESET, OPENING_ORDER
 from scoring.prospectivity.screen_file import MOST_TOP
-from scoring.prospectivity.strict_file import Part, read_part
+from scoring.prospectivity.strict_file import Part, part_of, read_part
 from scoring.ranking.scenario import Filters, Scenario, from_preset
 
 Text = Annotated[str, Field(max_length=1000)]
@@ -110,4 +110,8 @@ def read_sites_file(path: Path) -> SitesFile:
     ModelFileError
         If it cannot be read or used: which key, and what is expected.
     """
-    return read_part(path, SitesFile) if path.suffix.lower() == ".toml" else SitesFile(sites=path.name)
+    return (
+        read_part(path, SitesFile)
+        if path.suffix.lower() == ".toml"
+        else part_of(path.name, {"sites": path.name}, SitesFile)
+    )
