@@ -15,7 +15,7 @@ import pandas as pd
 from data.facts import open_facts
 from geo.arrays import FloatArray
 from scoring.criteria.catalogue import load
-from scoring.measures.registry import BUNDLE_DAY, stage_age
+from scoring.measures.timing import BUNDLE_DAY, stage_age
 from scoring.permitting.outlook import look_ahead
 from scoring.permitting.product import ProjectTerms, supply
 from scoring.ranking.packed import INTERVAL_Z

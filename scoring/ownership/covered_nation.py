@@ -15,7 +15,7 @@ from scoring.ownership.graph import BLOCS, Edge, Entity, Graph, attributable, co
 THRESHOLD_PCT = 25.0
 """Covered holders of this much or more make an entity one of concern (89 FR 37079)."""
 FRESH_FROM = "2021"
-"""Statements of before this year are older than five years (`scoring.measures.registry.BUNDLE_DAY`)."""
+"""Statements of before this year are older than five years (`scoring.measures.timing.BUNDLE_DAY`)."""
 TIERS, LEAST = 12, 1e-4
 """How far the drawn walk goes: tiers above the site, and the smallest part of it that is followed."""
 

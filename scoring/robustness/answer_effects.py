@@ -23,7 +23,7 @@ from scoring.backtest.blind import GATES_REST_ON, rests_on
 from scoring.criteria.catalogue import Criterion, load
 from scoring.defaults import DEFAULT_METHOD
 from scoring.measures.inputs import Inputs
-from scoring.measures.registry import project_terms, stage_age
+from scoring.measures.timing import project_terms, stage_age
 from scoring.permitting.outlook import parameters
 from scoring.permitting.product import ProjectTerms
 from scoring.ranking.ordering import scores

@@ -15,7 +15,7 @@ import numpy as np
 from data.sql import Record, records, sql
 from scoring.measures.inputs import Inputs
 from scoring.measures.product_forms import RARE_EARTHS, counts_from, feed_of, plain_form, usual_recovery
-from scoring.measures.registry import BUNDLE_DAY, outlooks, project_terms
+from scoring.measures.timing import BUNDLE_DAY, outlooks, project_terms
 from scoring.permitting.product import sampled
 from scoring.supply.chain_sites import DEFAULT_SWITCH, SWITCHES
 from scoring.supply.desks import UnknownChoiceError

@@ -12,7 +12,7 @@ from typing import cast
 
 import duckdb
 
-from scoring.measures.registry import BUNDLE_DAY, timings_of
+from scoring.measures.timing import BUNDLE_DAY, timings_of
 from scoring.permitting.instruments import Instrument, fitting
 from scoring.records import Dossier
 from scoring.sites.dossier import ASKED_ONLY, STRICTER_GATE, rows, site_row

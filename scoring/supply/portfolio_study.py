@@ -9,7 +9,7 @@ import numpy as np
 
 from geo.errors import Phrase
 from scoring.errors import PortfolioError, UnknownGapError
-from scoring.measures.registry import BUNDLE_DAY
+from scoring.measures.timing import BUNDLE_DAY
 from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_answer import Closed, DeskView, Line, Participation, Point, Study, Swap
 from scoring.supply.portfolio_facts import COUNTRIES, JOINT, Candidates, Facts, Rules, candidates, desk_gaps

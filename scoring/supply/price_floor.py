@@ -18,7 +18,7 @@ from data.sql import records, sql
 from geo.arrays import FloatArray
 from geo.errors import Phrase
 from scoring.errors import UnknownSiteError
-from scoring.measures.registry import BUNDLE_DAY
+from scoring.measures.timing import BUNDLE_DAY
 from scoring.permitting.outlook import SEED, Milestones
 from scoring.sites.dossier import site_row
 from scoring.supply.limits import MOST_USD_T

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 
 from geo.arrays import FloatArray
-from scoring.measures.registry import BUNDLE_DAY
+from scoring.measures.timing import BUNDLE_DAY
 from scoring.permitting.outlook import SEED, Milestones
 from scoring.supply.response_market import CutShare, DeskDemand, Market, market
 from scoring.supply.response_scenario import MONTH_DAYS, SupplyScenario

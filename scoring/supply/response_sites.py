@@ -20,7 +20,7 @@ from data.bundling.compounds import DYSPROSIUM_AND_TERBIUM, DYSPROSIUM_OF_BOTH, 
 from data.sql import records, sql
 from geo.arrays import FloatArray
 from scoring.measures.inputs import Inputs
-from scoring.measures.registry import BUNDLE_DAY, outlooks, project_terms
+from scoring.measures.timing import BUNDLE_DAY, outlooks, project_terms
 from scoring.permitting.outlook import DRAWS as TIMING_DRAWS
 from scoring.permitting.outlook import SEED, Milestones, Outlook
 from scoring.permitting.product import ProjectTerms, sampled

@@ -77,7 +77,7 @@ def milestones_remove(site: Site) -> None:
 
 
 def _row(site_id: str) -> dict[str, object]:
-    from scoring.measures.registry import timing_of  # noqa: PLC0415
+    from scoring.measures.timing import timing_of  # noqa: PLC0415
     from workspace import session  # noqa: PLC0415
 
     milestones = session.own().milestones(site_id)

@@ -19,7 +19,7 @@ from layers.locator import Mark, locator, overview
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError
-from scoring.measures.registry import Timing, timings_of
+from scoring.measures.timing import Timing, timings_of
 from scoring.permitting.outlook import Milestones
 from scoring.ranking.ranked import Rankings
 from scoring.ranking.scenario import Filters, Scenario

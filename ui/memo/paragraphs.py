@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from data.shortlist_items import Item
-from scoring.measures.registry import Timing
+from scoring.measures.timing import Timing
 from scoring.permitting.instruments import fitting
 from scoring.records import Dossier, MeasurementRecord, failed_gates
 from scoring.sites.candidates import Candidate

@@ -14,7 +14,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.errors import OrebridgeError
-from scoring.measures.registry import Timing, timing_of
+from scoring.measures.timing import Timing, timing_of
 from scoring.permitting.outlook import Milestones, MonthsRemaining, parameters, pathways
 from scoring.permitting.product import PARTS, sampled
 from scoring.records import Dossier

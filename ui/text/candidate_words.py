@@ -13,7 +13,7 @@ from ui.text.money import money
 
 if TYPE_CHECKING:
     from scoring.criteria.user_criterion import UserCriterion
-    from scoring.measures.registry import Timing
+    from scoring.measures.timing import Timing
     from scoring.permitting.product import Supply
     from scoring.ranking.standing import Standing
     from scoring.sites.candidates import Candidate

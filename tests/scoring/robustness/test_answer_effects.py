@@ -14,7 +14,7 @@ from data import facts as bundle
 from data.fact_attributes import fact_attributes
 from scoring.criteria.catalogue import load
 from scoring.measures.inputs import Inputs
-from scoring.measures.registry import BUNDLE_DAY, project_terms, stage_age
+from scoring.measures.timing import BUNDLE_DAY, project_terms, stage_age
 from scoring.permitting.outlook import look_ahead, parameters
 from scoring.permitting.product import ProjectTerms, supply
 from scoring.ranking import pipeline

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from scoring.measures.registry import timing_of
+from scoring.measures.timing import timing_of
 from scoring.ranking.scenario import opening
 from scoring.ranking.standing import Standing
 from ui.text.candidate_words import expansion, reason, weakness

@@ -13,7 +13,7 @@ import pandas as pd
 import streamlit as st
 
 from scoring.criteria.catalogue import load
-from scoring.measures.registry import timing_of
+from scoring.measures.timing import timing_of
 from scoring.records import Dossier, failed_gates
 from scoring.sites.location import from_town
 from scoring.sites.side_by_side import Cell, Row, SideBySide
