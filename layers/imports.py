@@ -26,6 +26,7 @@ from layers.clean_output import clean_raster, clean_rows, clean_table, output_of
 from layers.contract import (
     CANCEL,
     LEFT_OUT,
+    Finding,
     LayerReport,
     Report,
     ReportError,
@@ -366,12 +367,19 @@ def new_layers(draft: Draft, about: ImportOptions, chosen: Sequence[str] = ()) -
     """
     check_confidentiality(about.confidentiality)
     if draft.status == "needs_input":
-        first = next(f for f in draft.report.findings if findings.severity(f) == "ask")
-        raise NotReadyError("{message} {cure}", message=findings.message(first), cure=findings.cure(first))
+        raise _told(next(f for f in draft.report.findings if findings.severity(f) == "ask"))
     selected = [layer for layer in draft.ready if not chosen or layer.name in chosen]
     if not selected:
+        refused = next((f for f in draft.report.findings if findings.severity(f) == "error"), None)
+        if refused and not draft.ready:
+            raise _told(refused)
         raise NotReadyError("Nothing of {upload} can be imported.", upload=draft.upload.name)
     return [_new_layer(draft, layer, about, alone=len(selected) == 1) for layer in selected]
+
+
+def _told(finding: Finding) -> NotReadyError:
+    """Return what stops an import, with its cure."""
+    return NotReadyError("{message} {cure}", message=findings.message(finding), cure=findings.cure(finding))
 
 
 def _new_layer(draft: Draft, layer: LayerReport, about: ImportOptions, *, alone: bool) -> NewLayer:

@@ -289,6 +289,12 @@ def test_nothing_ready_stops_the_import(tmp_path: Path) -> None:
         imports.new_layers(draft(tmp_path), ImportOptions(), chosen=["Lake"])
 
 
+def test_a_refused_file_says_what_is_wrong_and_the_cure(tmp_path: Path) -> None:
+    refused = Finding("no_coordinates", layer="Till", details={"names": ["name", "x"]})
+    with pytest.raises(NotReadyError, match="has no coordinates"):
+        imports.new_layers(draft(tmp_path, replace(POINT, file=""), refused), ImportOptions())
+
+
 def test_one_bad_layer_of_two_keeps_both_out(tmp_path: Path) -> None:
     given = draft(tmp_path)
     bad = replace(POINT, name="Lake", file="002.arrow")
