@@ -124,8 +124,8 @@ _ALL = (
     ),
     Metric(
         "without_leader",
-        "World without its largest supplier (N-1), times demand",
-        "最大供給国を除く世界供給（N-1）の対需要倍率",
+        "Supply without its leader (N-1), times demand",
+        "最大供給国を除く供給の対需要倍率（N-1）",
         "World supply less the leader's, over the demand of the desk; below 1 it could not cover it.",
         "最大供給国を除いた世界供給を当該国・地域の需要で割った値です。1未満では需要を賄えません。",
         "",
