@@ -55,7 +55,7 @@ def plain_page() -> None:
     ranked = rankings.ranking(replace(scenario, weights={**scenario.weights, "grade": weight / 100}))
     columns = ranked[["lon", "lat", "score", "name"]]
     st.pydeck_chart(pdk.Deck([pdk.Layer("ScatterplotLayer", columns, get_position=["lon", "lat"])], map_provider=None))
-    st.dataframe(ranked.drop(columns=["commodities"]))
+    st.dataframe(ranked[["name", "score", *ranked.columns.difference(["name", "score", "commodities"])]])
 
 
 def server_times(page: AppTest) -> tuple[list[float], list[float]]:

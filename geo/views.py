@@ -12,7 +12,7 @@ from geo.thinning import TILE_PIXELS, mercator
 
 #: Half the width of the Web Mercator world, metres.
 HALF_WORLD_M = 20_037_508.342789244
-#: Share of the places at each side that a view leaves out: islands far from the rest.
+#: Share of the places at each side that a view leaves out where they make it twice as wide or high: islands far off.
 OUTLYING = 0.01
 
 
@@ -64,14 +64,41 @@ def fitting_zoom(bounds: Bounds, width: float, height: float) -> float:
     return max(0.0, math.log2(min(width / wide, height / high)) - 0.05)
 
 
+def centre(bounds: Bounds) -> tuple[float, float]:
+    """Return longitude and latitude of the middle of a box as Web Mercator draws it.
+
+    Parameters
+    ----------
+    bounds : tuple of float
+        As in `box_m`.
+
+    Examples
+    --------
+    >>> [round(each, 1) for each in centre((140.0, -47.0, 180.0, -1.0))]
+    [160.0, -26.2]
+    """
+    (x0, y0), (x1, y1) = _corners(bounds).tolist()
+    return 180.0 * (x0 + x1) - 180.0, math.degrees(math.atan(math.sinh(math.pi * (1.0 - y0 - y1))))
+
+
 def most_of(lon: FloatArray, lat: FloatArray) -> Bounds:
-    """Return the box that holds all places but the outlying hundredth at each side.
+    """Return the box that holds all places, on an axis without the outlying hundredth at each side that doubles it.
 
     Parameters
     ----------
     lon, lat : ndarray of float64, shape (n,)
         EPSG:4326 degrees, at least one.
+
+    Examples
+    --------
+    >>> [round(edge, 1) for edge in most_of(np.append(np.linspace(0, 10, 999), 90.0), np.linspace(-1, 1, 1000))]
+    [0.1, -1.0, 9.9, 1.0]
     """
-    west, east = np.quantile(lon, [OUTLYING, 1.0 - OUTLYING])
-    south, north = np.quantile(lat, [OUTLYING, 1.0 - OUTLYING])
-    return float(west), float(south), float(east), float(north)
+    west, east = _most(lon)
+    south, north = _most(lat)
+    return west, south, east, north
+
+
+def _most(degrees: FloatArray) -> tuple[float, float]:
+    first, low, high, last = np.quantile(degrees, [0.0, OUTLYING, 1.0 - OUTLYING, 1.0]).tolist()
+    return (low, high) if last - first > 2.0 * (high - low) else (first, last)

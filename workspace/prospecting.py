@@ -147,7 +147,7 @@ class Extent:
     Attributes
     ----------
     most : Bounds
-        Holds all cells but the outlying hundredth at each side, EPSG:4326 degrees.
+        Holds all cells but for islands far off (`geo.views.most_of`), EPSG:4326 degrees.
     deposit_lon, deposit_lat : ndarray of float64
         Middles of the cells with a known deposit.
     """

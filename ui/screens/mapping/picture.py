@@ -5,7 +5,7 @@ from __future__ import annotations
 import pydeck as pdk
 import streamlit as st
 
-from geo.views import fitting_zoom
+from geo.views import centre, fitting_zoom
 from layers.catalog import Layer, find_layer
 from ui.map.addresses import layer_key
 from ui.map.deck import map_layer
@@ -32,9 +32,8 @@ def surface(name: str) -> None:
     drawn = [map_layer(find_layer("land"), 1.0, dark()), _picture(layer, opacity)]
     if known:
         drawn.append(_deposits(extent))
-    west, south, east, north = extent.most
-    zoom = fitting_zoom(extent.most, WIDTH, HEIGHT)
-    view = pdk.ViewState(longitude=(west + east) / 2, latitude=(south + north) / 2, zoom=zoom)
+    longitude, latitude = centre(extent.most)
+    view = pdk.ViewState(longitude=longitude, latitude=latitude, zoom=fitting_zoom(extent.most, WIDTH, HEIGHT))
     st.pydeck_chart(
         pdk.Deck(layers=drawn, initial_view_state=view, map_provider=None), height=HEIGHT, key=f"surface-{name}"
     )
