@@ -44,6 +44,13 @@ def test_two_hosts_that_say_the_same_in_one_year_confirm_each_other() -> None:
     assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "ordinary", "weak"]
 
 
+def test_the_same_number_in_another_unit_confirms_nothing() -> None:
+    """A weak page gave the Canadian dollars of Shaakichiuwaanaan as US dollars, and the release seemed to say so too."""
+    cost = {**ROW, "attribute": "capex", "value": "1978", "unit": "CAD M"}
+    rows = [cost, {**cost, "unit": "USD M", "source_url": "https://other.example/b", "standing": "weak"}]
+    assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "weak"]
+
+
 def test_a_works_in_ramp_up_operates() -> None:
     """Neo Magnequench opened at Narva in September 2025 and ramps up: it makes magnets."""
     (found,) = claims({"text": "commissioning", "scope": "commercial ramp-up 2026"})
