@@ -492,3 +492,16 @@ def test_a_capacity_that_sums_two_products_is_of_neither() -> None:
     both = "oxides, planned (600 t Dy and Tb oxides + 800 t Nd and Pr oxides)"
     assert curated.capacity_attribute(both) == "capacity_other_t_y"
     assert curated.capacity_attribute("graphite anode (8,000 phase 1 + 10,000 phase 2)") == "capacity_t_y"
+
+
+def test_a_capacity_of_all_rare_earths_is_of_no_single_one() -> None:
+    """17,500 t of oxides at Eneabba stood as neodymium, 107,000 t at Baotou as cerium, because they are named first."""
+    made = {c.key: c for c in curated.extract_plants().claims if c.attribute.startswith("capacity")}
+    for plant, commodity in (
+        ("iluka-eneabba", "rare earths"),
+        ("ucore-louisiana-smc", "rare earths"),
+        ("baotou-huamei-green-smelting", "rare earths"),
+        ("pulawy-mkango", "neodymium"),
+    ):
+        assert made[f"orebridge_plants:PLANT-{plant}"].commodity == commodity
+    assert made["orebridge_plants:PLANT-reelement-noblesville"].attribute == "capacity_other_t_y"
