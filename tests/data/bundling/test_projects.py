@@ -45,7 +45,7 @@ def test_two_hosts_that_say_the_same_in_one_year_confirm_each_other() -> None:
 
 
 def test_the_same_number_in_another_unit_confirms_nothing() -> None:
-    """A weak page gave the Canadian dollars of Shaakichiuwaanaan as US dollars, and the release seemed to say so too."""
+    """A weak page gave the Canadian dollars of Shaakichiuwaanaan as US dollars; the release seemed to agree."""
     cost = {**ROW, "attribute": "capex", "value": "1978", "unit": "CAD M"}
     rows = [cost, {**cost, "unit": "USD M", "source_url": "https://other.example/b", "standing": "weak"}]
     assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "weak"]
