@@ -25,10 +25,15 @@ COMPARABLE = re.compile(
 )
 NOT_COMPARABLE = re.compile(
     r"treated|feedstock|\bfeed\b|battery|cathode|black mass|\binput\b|batteries|waste|chloride|sul(f|ph)ate|hydroxide"
-    r"|tungsten trioxide|phosphate|\d t [^+]+\+ ?[\d,]+ t\b",
+    r"|tungsten trioxide|phosphate|defence elements|\d t [^+]+\+ ?[\d,]+ t\b",
     re.I,
 )
 
+
+#: Words of a capacity of all rare earths together, which is no tonnes of the element that a works names first.
+ALL_RARE_EARTHS = re.compile(
+    r"\bREO\b|rare earth (oxides|products|chloride|separation)|light and heavy rare earth|separated oxides", re.I
+)
 
 #: Words of a capacity that does not stand yet.
 PLANNED = re.compile(r"planned|plan |design|expected|could|first phase|expansion", re.I)
@@ -133,7 +138,7 @@ def _capacity_claims(row: pd.Series, record: Record) -> list[Claim]:
             record.key,
             capacity_attribute(basis),
             capacity,
-            commodity=record.commodities[0],
+            commodity="rare earths" if ALL_RARE_EARTHS.search(basis) else record.commodities[0],
             unit="t/y",
             scope=basis,
             as_of=as_of,

@@ -141,7 +141,7 @@ def _table(name: str) -> pd.DataFrame:
 
 
 def confirmed(claims: pd.DataFrame) -> pd.DataFrame:
-    """Return the claims of the ledger; weak ones that pages of two hosts make alike within a year are ordinary.
+    """Return the claims of the ledger; weak ones that pages of two hosts make alike, unit and all, are ordinary.
 
     Parameters
     ----------
@@ -150,7 +150,8 @@ def confirmed(claims: pd.DataFrame) -> pd.DataFrame:
     """
     host = claims["source_url"].str.extract(r"^https?://(?:www\.)?([^/]+)", expand=False).fillna("")
     same = [claims[c] for c in ("project_id", "attribute", "commodity", "value", "text")]
-    hosts = host.groupby([*same, claims["as_of"].str[:4]]).transform("nunique")
+    unit = claims["unit"].where(claims["value"] != "", "")
+    hosts = host.groupby([*same, unit, claims["as_of"].str[:4]]).transform("nunique")
     return claims.assign(standing=claims["standing"].where(hosts < 2, "ordinary"))
 
 

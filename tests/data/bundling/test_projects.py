@@ -44,6 +44,13 @@ def test_two_hosts_that_say_the_same_in_one_year_confirm_each_other() -> None:
     assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "ordinary", "weak"]
 
 
+def test_the_same_number_in_another_unit_confirms_nothing() -> None:
+    """A weak page gave the Canadian dollars of Shaakichiuwaanaan as US dollars; the release seemed to agree."""
+    cost = {**ROW, "attribute": "capex", "value": "1978", "unit": "CAD M"}
+    rows = [cost, {**cost, "unit": "USD M", "source_url": "https://other.example/b", "standing": "weak"}]
+    assert list(projects.confirmed(pd.DataFrame(rows))["standing"]) == ["ordinary", "weak"]
+
+
 def test_a_works_in_ramp_up_operates() -> None:
     """Neo Magnequench opened at Narva in September 2025 and ramps up: it makes magnets."""
     (found,) = claims({"text": "commissioning", "scope": "commercial ramp-up 2026"})
@@ -485,3 +492,16 @@ def test_a_capacity_that_sums_two_products_is_of_neither() -> None:
     both = "oxides, planned (600 t Dy and Tb oxides + 800 t Nd and Pr oxides)"
     assert curated.capacity_attribute(both) == "capacity_other_t_y"
     assert curated.capacity_attribute("graphite anode (8,000 phase 1 + 10,000 phase 2)") == "capacity_t_y"
+
+
+def test_a_capacity_of_all_rare_earths_is_of_no_single_one() -> None:
+    """17,500 t of oxides at Eneabba stood as neodymium, 107,000 t at Baotou as cerium, because they are named first."""
+    made = {c.key: c for c in curated.extract_plants().claims if c.attribute.startswith("capacity")}
+    for plant, commodity in (
+        ("iluka-eneabba", "rare earths"),
+        ("ucore-louisiana-smc", "rare earths"),
+        ("baotou-huamei-green-smelting", "rare earths"),
+        ("pulawy-mkango", "neodymium"),
+    ):
+        assert made[f"orebridge_plants:PLANT-{plant}"].commodity == commodity
+    assert made["orebridge_plants:PLANT-reelement-noblesville"].attribute == "capacity_other_t_y"
