@@ -119,7 +119,7 @@ def clicked(page: Page, click: Callable[[], object], useful: str) -> float:
 
 def dossier(page: Page, base: str, site: str) -> float:
     """Return the seconds from a click on *Dossier* until its last part is there."""
-    page.goto(f"{base}/?sel={site}")
+    page.goto(f"{base}/?universe=projects&sel={site}")
     at_rest(page)
     button = page.get_by_role("button", name="Dossier", exact=True)
     button.wait_for(timeout=MOST_MS)
@@ -129,7 +129,7 @@ def dossier(page: Page, base: str, site: str) -> float:
 def memo(page: Page, base: str) -> list[float]:
     """Return the seconds from a click until a memo of three sites is there: the first, and again."""
     for site in SITES:
-        page.goto(f"{base}/?sel={site}")
+        page.goto(f"{base}/?universe=projects&sel={site}")
         at_rest(page)
         page.get_by_role("button", name="Add to shortlist").click()
         page.get_by_role("button", name="Remove from shortlist").wait_for(timeout=MOST_MS)
