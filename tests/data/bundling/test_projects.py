@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from data.bundling import curated, projects, resource_classes
+from data.bundling.project_figures import figures_that_count
 from data.bundling.records import Claim, Record
 
 RECORD = Record("orebridge_projects", "p", "P", "USA", None, None, "mine", ("lithium",), "")
@@ -485,3 +486,47 @@ def test_a_capacity_that_sums_two_products_is_of_neither() -> None:
     both = "oxides, planned (600 t Dy and Tb oxides + 800 t Nd and Pr oxides)"
     assert curated.capacity_attribute(both) == "capacity_other_t_y"
     assert curated.capacity_attribute("graphite anode (8,000 phase 1 + 10,000 phase 2)") == "capacity_t_y"
+
+
+COST = {"attribute": "capex", "value": "1100", "unit": "USD M"}
+
+
+def figures(*rows: dict[str, str]) -> list[Claim]:
+    return list(projects._claims(RECORD, figures_that_count(pd.DataFrame([{**ROW, **row} for row in rows]))))
+
+
+def test_a_study_that_was_taken_back_leaves_its_figures_in_words() -> None:
+    """Julia Creek planned 10,571 t/y of V2O5 until tests took back its study; the figures went on to count."""
+    plan = {"attribute": "planned_output", "commodity": "vanadium", "value": "10571", "unit": "t/y", "text": "V2O5"}
+    back = {"text": "resource", "scope": "scoping study withdrawn, under review", "as_of": "2025-09"}
+    output, cost, _, new = figures(
+        {**plan, "as_of": "2024"}, {**COST, "as_of": "2024"}, back, {**COST, "as_of": "2026"}
+    )
+    assert (output.attribute, output.text, output.value) == ("planned_output", "10571 t/y V2O5", None)
+    assert (cost.text, cost.value, cost.scope) == ("1100 USD M", None, "study taken back")
+    assert new.value == 1100
+    weak, *_ = figures({**plan, "as_of": "2024"}, {**back, "standing": "weak"})
+    assert weak.value == 10571
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"scope": "total, both deposits"},  # Northern Katpar and Upper Kairakty
+        {"evidence": "USD 3.3bn for both"},  # Round Top and Stillwater
+        {"scope": "total, Round Top and Stillwater together"},
+        {"scope": "mine and plant together"},
+        {"scope": "refinery and battery works"},  # Vardhaan
+        {"evidence": "Whole complex: copper rod, magnet wire, magnets"},  # LS Cable
+        {"evidence": "Total for mine, road and plant"},
+    ],
+)
+def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
+    (found,) = figures({**COST, **said})
+    assert (found.value, found.unit, found.text) == (None, "", "1100 USD M")
+
+
+@pytest.mark.parametrize("scope", ["total", "both phases", "whole campus", "initial, with contingency", "three plants"])
+def test_a_cost_of_the_project_itself_counts(scope: str) -> None:
+    (found,) = figures({**COST, "scope": scope})
+    assert (found.value, found.unit) == (1100, "USD M")
