@@ -1,8 +1,9 @@
-"""Figures of the ledger that are not those of the project as it stands: of a study taken back, of several works."""
+"""Figures of the ledger that are not the project's as it stands: of a study taken back, of several works, of feed."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 import pandas as pd
 
@@ -19,6 +20,10 @@ SEVERAL_WORKS = re.compile(
     r"|\bfor mine, road and plant\b",
     re.I,
 )
+#: Words of tonnes a year of all works of a company, told of one of them.
+OF_COMPANY = re.compile(r"\bcompany total\b|\ball US plants\b", re.I)
+#: Words of a plan in tonnes of what goes in.
+FED = re.compile(r"\b(scrap|fractions?|waste|batteries|feed|feedstock) (treated|processed)\b", re.I)
 
 
 def figures_that_count(rows: pd.DataFrame) -> pd.DataFrame:
@@ -35,7 +40,8 @@ def figures_that_count(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The same rows. Where a figure does not count, value, low, high and unit are empty, and text begins with the
         figure and its unit: outputs, costs and mine lives of before the day on which a page that is not weak says that
-        the study was taken back, and costs that are the sum of several works.
+        the study was taken back, costs that are the sum of several works, tonnes of all works of a company, and plans
+        in tonnes of what goes in.
     """
     stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
     back = [row for _, row in stages.iterrows() if TAKEN_BACK.search(f"{row['scope']}; {row['evidence']}")]
@@ -43,8 +49,11 @@ def figures_that_count(rows: pd.DataFrame) -> pd.DataFrame:
     days = pd.Series([stated_day(row["as_of"], row["retrieved"]) for _, row in rows.iterrows()], rows.index)
     old = rows["attribute"].isin(OF_STUDY) & (days < until)
     words = rows["scope"] + "; " + rows["evidence"]
-    summed = (rows["attribute"] == "capex") & words.map(lambda each: bool(SEVERAL_WORKS.search(each)))
-    told = old | summed
+    summed = (rows["attribute"] == "capex") & words.map(_says(SEVERAL_WORKS))
+    product = rows["text"] + "; " + rows["scope"]
+    of_company = rows["attribute"].isin(["capacity", "planned_output"]) & product.map(_says(OF_COMPANY))
+    fed = (rows["attribute"] == "planned_output") & product.map(_says(FED))
+    told = old | summed | of_company | fed
     if not told.any():
         return rows
     rows = rows.copy()
@@ -53,3 +62,7 @@ def figures_that_count(rows: pd.DataFrame) -> pd.DataFrame:
     rows.loc[old, "scope"] = [", ".join(filter(None, (each, "study taken back"))) for each in rows.loc[old, "scope"]]
     rows.loc[told, ["value", "low", "high", "unit"]] = ""
     return rows
+
+
+def _says(pattern: re.Pattern[str]) -> Callable[[str], bool]:
+    return lambda each: bool(pattern.search(each))

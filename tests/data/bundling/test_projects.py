@@ -530,3 +530,25 @@ def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
 def test_a_cost_of_the_project_itself_counts(scope: str) -> None:
     (found,) = figures({**COST, "scope": scope})
     assert (found.value, found.unit) == (1100, "USD M")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"text": "NdFeB magnets, company total"},  # MP Materials 10X and Fort Worth
+        {"attribute": "capacity", "text": "NdFeB magnets", "scope": "company total with Fort Worth"},
+        {"text": "magnets, all US plants"},
+        {"commodity": "copper", "text": "electronic scrap fractions treated"},  # CirCular, Huelva
+        {"text": "battery feed treated"},
+    ],
+)
+def test_tonnes_of_a_whole_company_or_of_feed_are_told_in_words(said: dict[str, str]) -> None:
+    plan = {"attribute": "planned_output", "commodity": "neodymium", "value": "10000", "unit": "t/y"}
+    (found,) = figures({**plan, **said})
+    assert (found.value, found.text) == (None, f"10000 t/y {said['text']}")
+
+
+def test_a_capacity_in_tonnes_of_feed_stays_a_number() -> None:
+    row = {"attribute": "capacity", "commodity": "copper", "value": "60000", "unit": "t/y", "text": "e-scrap processed"}
+    (found,) = figures({**row, "scope": "planned"})
+    assert (found.attribute, found.value) == ("capacity_other_t_y", 60000)
