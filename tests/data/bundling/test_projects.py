@@ -354,6 +354,7 @@ SCOPED = {"attribute": "study", "text": "scoping study", "as_of": "2025-03-14", 
             "prefeasibility",
         ),  # Stanmore
         (SCOPED, {"text": "prefeasibility", "evidence": "PFS due late 2025"}, "prefeasibility"),  # Halleck Creek
+        ({**SCOPED, "text": "PEA"}, {"text": "exploration", "evidence": "drilling proposed"}, "prefeasibility"),
         (SCOPED, {"evidence": "scoping study no longer to be relied on"}, "resource"),  # Julia Creek
         ({**SCOPED, "as_of": "2010"}, {}, "resource"),  # Storuman
         ({**SCOPED, "text": "PEA update under way", "evidence": ""}, {}, "resource"),  # Ashram
