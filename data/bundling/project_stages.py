@@ -169,7 +169,8 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
     speaks of the study that is done: such a page leaves the project permitted, unless it or a permit of that day or
     later says that permits are still sought. Where a page of that day or later says that the study is not done, the
     study decides: it is what is left to do. Nor does a later page that speaks of the resource alone take back a study
-    of the last five years; one that speaks of a study takes back all but a scoping study, which stays unless withdrawn.
+    of the last five years; one that speaks of a study takes back all but a scoping study, which stays unless withdrawn
+    (so it does where the later page tells of drilling).
 
     Parameters
     ----------
@@ -195,7 +196,7 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
         if own[label] in TO_BE_BUILT and TO_BE_BUILT.index(own[label]) > TO_BE_BUILT.index(study):
             own[label] = study
         day, said = stated_day(row["as_of"], row["retrieved"]), f"{row['scope']}; {row['evidence']}"
-        if own[label] == "resource" and _scoping_done(rows, row):
+        if own[label] in ("exploration", "resource") and _scoping_done(rows, row):
             own[label] = "prefeasibility"
         if row["text"] == "resource" and not OF_A_STUDY.search(said):
             own[label] = _study_before(stages, day) or own[label]

@@ -13,6 +13,7 @@ from data import vocabulary as words
 from data.bundling import resource_classes
 from data.bundling.compounds import share_in_product, to_basis
 from data.bundling.curated import PLANNED, capacity_attribute, stated_day
+from data.bundling.project_figures import figures_that_count
 from data.bundling.project_stages import (
     is_early_works,
     is_one_permit,
@@ -94,7 +95,7 @@ def extract_projects() -> Extract:
     """
     found = Extract()
     stated = confirmed(_table("claims.csv"))
-    claims = {str(key): rows for key, rows in stated.groupby("project_id", sort=False)}
+    claims = {str(key): figures_that_count(rows) for key, rows in stated.groupby("project_id", sort=False)}
     deals = {str(key): rows for key, rows in _deals().groupby("project_id", sort=False)}
     found.leave_out(f"{SOURCE}: a deal with a project that the ledger lacks", len(deals.pop("", ())))
     links, others = _links(), _others()

@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from data.bundling import curated, projects, resource_classes
+from data.bundling.project_figures import figures_that_count
 from data.bundling.records import Claim, Record
 
 RECORD = Record("orebridge_projects", "p", "P", "USA", None, None, "mine", ("lithium",), "")
@@ -360,6 +361,7 @@ SCOPED = {"attribute": "study", "text": "scoping study", "as_of": "2025-03-14", 
             "prefeasibility",
         ),  # Stanmore
         (SCOPED, {"text": "prefeasibility", "evidence": "PFS due late 2025"}, "prefeasibility"),  # Halleck Creek
+        ({**SCOPED, "text": "PEA"}, {"text": "exploration", "evidence": "drilling proposed"}, "prefeasibility"),
         (SCOPED, {"evidence": "scoping study no longer to be relied on"}, "resource"),  # Julia Creek
         ({**SCOPED, "as_of": "2010"}, {}, "resource"),  # Storuman
         ({**SCOPED, "text": "PEA update under way", "evidence": ""}, {}, "resource"),  # Ashram
@@ -505,3 +507,69 @@ def test_a_capacity_of_all_rare_earths_is_of_no_single_one() -> None:
     ):
         assert made[f"orebridge_plants:PLANT-{plant}"].commodity == commodity
     assert made["orebridge_plants:PLANT-reelement-noblesville"].attribute == "capacity_other_t_y"
+
+
+COST = {"attribute": "capex", "value": "1100", "unit": "USD M"}
+
+
+def figures(*rows: dict[str, str]) -> list[Claim]:
+    return list(projects._claims(RECORD, figures_that_count(pd.DataFrame([{**ROW, **row} for row in rows]))))
+
+
+def test_a_study_that_was_taken_back_leaves_its_figures_in_words() -> None:
+    """Julia Creek planned 10,571 t/y of V2O5 until tests took back its study; the figures went on to count."""
+    plan = {"attribute": "planned_output", "commodity": "vanadium", "value": "10571", "unit": "t/y", "text": "V2O5"}
+    back = {"text": "resource", "scope": "scoping study withdrawn, under review", "as_of": "2025-09"}
+    output, cost, _, new = figures(
+        {**plan, "as_of": "2024"}, {**COST, "as_of": "2024"}, back, {**COST, "as_of": "2026"}
+    )
+    assert (output.attribute, output.text, output.value) == ("planned_output", "10571 t/y V2O5", None)
+    assert (cost.text, cost.value, cost.scope) == ("1100 USD M", None, "study taken back")
+    assert new.value == 1100
+    weak, *_ = figures({**plan, "as_of": "2024"}, {**back, "standing": "weak"})
+    assert weak.value == 10571
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"scope": "total, both deposits"},  # Northern Katpar and Upper Kairakty
+        {"evidence": "USD 3.3bn for both"},  # Round Top and Stillwater
+        {"scope": "total, Round Top and Stillwater together"},
+        {"scope": "mine and plant together"},
+        {"scope": "refinery and battery works"},  # Vardhaan
+        {"evidence": "Whole complex: copper rod, magnet wire, magnets"},  # LS Cable
+        {"evidence": "Total for mine, road and plant"},
+    ],
+)
+def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
+    (found,) = figures({**COST, **said})
+    assert (found.value, found.unit, found.text) == (None, "", "1100 USD M")
+
+
+@pytest.mark.parametrize("scope", ["total", "both phases", "whole campus", "initial, with contingency", "three plants"])
+def test_a_cost_of_the_project_itself_counts(scope: str) -> None:
+    (found,) = figures({**COST, "scope": scope})
+    assert (found.value, found.unit) == (1100, "USD M")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        {"text": "NdFeB magnets, company total"},  # MP Materials 10X and Fort Worth
+        {"attribute": "capacity", "text": "NdFeB magnets", "scope": "company total with Fort Worth"},
+        {"text": "magnets, all US plants"},
+        {"commodity": "copper", "text": "electronic scrap fractions treated"},  # CirCular, Huelva
+        {"text": "battery feed treated"},
+    ],
+)
+def test_tonnes_of_a_whole_company_or_of_feed_are_told_in_words(said: dict[str, str]) -> None:
+    plan = {"attribute": "planned_output", "commodity": "neodymium", "value": "10000", "unit": "t/y"}
+    (found,) = figures({**plan, **said})
+    assert (found.value, found.text) == (None, f"10000 t/y {said['text']}")
+
+
+def test_a_capacity_in_tonnes_of_feed_stays_a_number() -> None:
+    row = {"attribute": "capacity", "commodity": "copper", "value": "60000", "unit": "t/y", "text": "e-scrap processed"}
+    (found,) = figures({**row, "scope": "planned"})
+    assert (found.attribute, found.value) == ("capacity_other_t_y", 60000)

@@ -152,6 +152,21 @@ def test_without_costs_the_capital_alone_is_told(facts: duckdb.DuckDBPyConnectio
     assert floor_record(made)["market"] is None
 
 
+def test_a_floor_takes_the_newest_cost_that_is_stated(facts: duckdb.DuckDBPyConnection) -> None:
+    """Of Rhyolite Ridge 785 M USD of 2020 counted, and 1,668 M of 2025 did not."""
+    newest = dict(
+        facts.cursor()
+        .execute(
+            "SELECT site_id, max(as_of) FROM combined.claim WHERE attribute = 'capex' AND unit = 'USD M' "
+            "AND method NOT IN ('unconfirmed', 'machine-read', 'inferred') GROUP BY ALL"
+        )
+        .fetchall()
+    )
+    bounds = price_floor(facts.cursor(), "lithium", 100_000).bounds
+    assert any(len(bound.as_of) for bound in bounds)
+    assert [bound.as_of for bound in bounds] == [newest[bound.site_id] for bound in bounds]
+
+
 @pytest.mark.parametrize(
     ("row", "message"),
     [
