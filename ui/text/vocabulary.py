@@ -392,6 +392,19 @@ def site_name(name: str, site_id: str) -> str:
     return f"{name} · {_('user site')}" if site_id.startswith("own-") else name
 
 
+def shown_name(name: str, site_id: str) -> str:
+    """Return the name of a site in the reader's language: on a Japanese page that of a source, else the common one.
+
+    Parameters
+    ----------
+    name : str
+        As the list has it.
+    site_id : str
+        Id of the site.
+    """
+    return japanese_name("site", site_id) or site_name(name, site_id)
+
+
 def japanese_name(kind: str, key: str) -> str:
     """Return the Japanese name of a site or company on a Japanese page, as a source writes it; empty: none known.
 

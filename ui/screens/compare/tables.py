@@ -42,7 +42,7 @@ def heads(comparison: SideBySide) -> None:
     for column, site, colour in zip(st.columns(len(comparison.sites)), comparison.sites, COLOURS, strict=False):
         with column, st.container(border=True):
             st.html(f'<div style="height:5px;border-radius:3px;background:{colour}"></div>')
-            st.markdown("**" + w.plain(w.site_name(site["name"], site["site_id"])) + "**")
+            st.markdown("**" + w.plain(w.shown_name(site["name"], site["site_id"])) + "**")
             st.caption(
                 " · ".join((w.word(w.KINDS, site["kind"]), w.nation(site["iso3"]), w.word(w.STAGES, site["stage"])))
             )

@@ -30,7 +30,7 @@ def first_projects(scenario: Scenario, ranking: pd.DataFrame) -> None:
     for place, (column, candidate, standing, name, iso3, commodities) in enumerate(told, 1):
         with column, st.container(border=True, height="stretch", gap=None, key=f"first_project_{place}"):
             st.button(
-                f"**{number(place)} · {w.plain(w.site_name(name, candidate.site_id))}**",
+                f"**{number(place)} · {w.plain(w.shown_name(name, candidate.site_id))}**",
                 key=f"first_{place}",
                 on_click=state.select,
                 args=([candidate.site_id],),

@@ -97,7 +97,7 @@ def sorted_by(by: str, scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFram
 def _keys(by: str, scenario: Scenario, ranking: pd.DataFrame) -> list[Any]:
     """Return what each site is sorted by; None: unknown."""
     if by == "name":
-        return [w.site_name(n, i).casefold() for n, i in zip(ranking["name"], ranking["site_id"], strict=True)]
+        return [w.shown_name(n, i).casefold() for n, i in zip(ranking["name"], ranking["site_id"], strict=True)]
     if by == "country":
         return [w.nation(each) for each in ranking["iso3"]]
     if by == "stage":

@@ -169,7 +169,7 @@ def _question(
 ) -> dict[str, list[Any]]:
     """Return the columns that a desk asks for first: what and when, which gaps, how soon, whose, strong and weak."""
     return {
-        _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
+        _("Site"): [w.shown_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
         _("Metal"): [main_commodity(each, names) for names, each in zip(shown["commodities"], listed, strict=True)],
         _("Stage"): [w.word(w.STAGES, stage) for stage in shown["stage"]],
         _("US gap"): [each.gap_us_pct for each in listed],

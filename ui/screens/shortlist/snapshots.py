@@ -113,7 +113,7 @@ def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(
-            "Rank change by cause (+ down, − up), applied in turn: data, filters, weights, "
+            "Rank change by cause (▲ places won, ▼ places lost), applied in turn: data, filters, weights, "
             "method. The parts sum to the total change."
         )
     )
@@ -160,4 +160,5 @@ def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
 
 
 def _signed(value: Any) -> str:
-    return "–" if value is None else "0" if not value else f"{value:+d}".replace("-", "−")
+    """Return places won or lost as the ranked list writes them; a higher rank number is a place lost."""
+    return "–" if value is None else "0" if not value else f"▼{value}" if value > 0 else f"▲{-value}"
