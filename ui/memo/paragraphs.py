@@ -73,7 +73,11 @@ def _weighed(site: Dossier) -> list[MeasurementRecord]:
 def _why(site: Dossier, candidate: Candidate) -> str:
     """Say in sentences which gap the site could close, and on what it scores highest, with the source of each value."""
     best = sorted(
-        (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
+        (
+            line
+            for line in _weighed(site)
+            if line["status"] != "unknown" and line["desirability"] >= STRONG and line["unit"] != w.GAP_UNIT
+        ),
         key=lambda line: -line["contribution"],
     )[:STRONGEST]
     closes = gaps(candidate)

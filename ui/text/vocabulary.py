@@ -314,6 +314,8 @@ DEPOSIT_TYPES = {
     "vein and epithermal": N_("Vein and epithermal"),
     "volcanogenic massive sulphide": N_("Volcanogenic massive sulphide"),
 }
+#: Unit of criteria that measure how much of a gap is closed.
+GAP_UNIT = "% x leading share"
 UNITS = {
     "percentile": N_("percentile"),
     "years of world mine production": N_("years of world production"),
@@ -324,7 +326,7 @@ UNITS = {
     "km": "km",
     "class 0-3": N_("(scale 0–3)"),
     "class 0-5": N_("(scale 0–5)"),
-    "% x leading share": N_("% × leading share"),
+    GAP_UNIT: N_("% × leading share"),
     "WGI -2.5 to 2.5": N_("WGI score (−2.5 to 2.5)"),
 }
 OWN_TABLES = {

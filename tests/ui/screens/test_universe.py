@@ -9,6 +9,7 @@ from scoring.ranking.scenario import opening
 from tests.app import new_app
 from ui.screens.explore.list_pages import MOST_PROJECTS, MOST_SITES, SORTS, sorted_by
 from workspace import rankings
+from workspace.reference import names_ja
 
 pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 
@@ -88,7 +89,7 @@ def test_all_sites_stand_on_pages_and_are_sorted_as_a_whole(*, firm: bool) -> No
 def test_what_is_unknown_is_sorted_last_and_shares_from_the_largest() -> None:
     scenario = opening().with_filters(universe="all")
     ranking = rankings.ranking(scenario)
-    ids = sorted_by("gap_us", scenario, ranking)["site_id"].tolist()
+    ids = sorted_by("us_gap", scenario, ranking)["site_id"].tolist()
     shares = [each.gap_us_pct for each in rankings.candidates(ids)]
     known = [share for share in shares if share is not None]
     assert known == sorted(known, reverse=True)
@@ -142,9 +143,10 @@ def texts(test: AppTest) -> str:
 @pytest.mark.parametrize(("lang", "strong"), [("en", "strong: "), ("ja", "強み：")])
 def test_the_first_three_are_named_with_a_reason_and_open_their_cards(lang: str, strong: str) -> None:
     test = opened(lang=lang)
-    expected = rankings.ranking(opening().with_filters(step="mines")).head(3)
+    expected, japanese = rankings.ranking(opening().with_filters(step="mines")).head(3), names_ja()
     assert [test.button(key=f"first_{place}").label for place in (1, 2, 3)] == [
-        f"**{place} · {name}**" for place, name in enumerate(expected["name"], 1)
+        f"**{place} · {japanese.get(('site', site_id), name) if lang == 'ja' else name}**"
+        for place, (site_id, name) in enumerate(zip(expected["site_id"], expected["name"], strict=True), 1)
     ]
     assert strong in texts(test)
     test.button(key="first_3").click().run()

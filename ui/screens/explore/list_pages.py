@@ -23,13 +23,13 @@ SORTS = {
     "name": N_("Site"),
     "country": N_("Country"),
     "stage": N_("Stage"),
-    "gap_us": N_("US gap"),
-    "gap_japan": N_("Japan gap"),
+    "us_gap": N_("US gap"),
+    "japan_gap": N_("Japan gap"),
     "months": N_("Months"),
     "coverage": N_("Completeness"),
 }
 #: Sorts that begin with the largest number.
-LARGEST_FIRST = ("gap_us", "gap_japan", "coverage")
+LARGEST_FIRST = ("us_gap", "japan_gap", "coverage")
 
 
 def page_of(scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
@@ -106,4 +106,4 @@ def _keys(by: str, scenario: Scenario, ranking: pd.DataFrame) -> list[Any]:
     if by == "coverage":
         return ranking["coverage"].tolist()
     asked = rankings.candidates(ranking["site_id"].tolist(), scenario.commodity)
-    return [{"gap_us": each.gap_us_pct, "gap_japan": each.gap_japan_pct, "months": each.months}[by] for each in asked]
+    return [{"us_gap": each.gap_us_pct, "japan_gap": each.gap_japan_pct, "months": each.months}[by] for each in asked]

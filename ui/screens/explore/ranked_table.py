@@ -30,7 +30,7 @@ from workspace import rankings
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
     "en": {"site": 136, "score": 50, "metal": 80, "us": 62, "japan": 74, "stage": 90, "owners": 96, "side": 92},
-    "ja": {"site": 130, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 82},
+    "ja": {"site": 130, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 112, "side": 82},
 }
 #: Pixels of the change of rank; the name has them where nothing moved.
 MOVED_WIDTH = 46

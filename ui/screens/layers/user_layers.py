@@ -275,6 +275,18 @@ def criteria_of(layer: UserLayer) -> None:
                     type="tertiary",
                 )
     if layer.role == "sites":
-        st.text(_("Its sites are ranked with all others and marked as user sites."))
+        _sites(layer)
     elif not user_criteria.suitable(layer):
         st.text(_("This layer cannot be measured."))
+
+
+def _sites(layer: UserLayer) -> None:
+    """Say how many features are sites, and why the others are none."""
+    sites = session.own().count_sites(layer.layer_id)
+    st.text(
+        _("{sites} of {features} features are sites, ranked with all others and marked as user sites.").format(
+            sites=number(sites), features=number(layer.features)
+        )
+    )
+    if sites < layer.features:
+        st.text(_("The others name no screened commodity; assign a column of commodities, or state one for all."))

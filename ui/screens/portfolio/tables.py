@@ -20,8 +20,8 @@ from workspace import portfolios
 
 #: Pixels of the first columns, with the outputs of a project that gives two metals; they fit a window of 1,280.
 WIDTHS = {
-    "en": {"project": 200, "output": 244, "cost": 126, "basis": 136, "chance": 70, "adds": 50, "fed": 74},
-    "ja": {"project": 174, "output": 268, "cost": 136, "basis": 128, "chance": 78, "adds": 50, "fed": 68},
+    "en": {"project": 222, "output": 250, "cost": 132, "basis": 150, "chance": 82, "adds": 78},
+    "ja": {"project": 222, "output": 280, "cost": 136, "basis": 128, "chance": 78, "adds": 70},
 }
 
 
@@ -65,7 +65,6 @@ def chosen(study: Study) -> None:
                 width=width["basis"],
                 help=_("Stated by a source, modelled, or your figure: of the cost, and of the output."),
             ),
-            _("Fed by"): st.column_config.TextColumn(width=width["fed"]),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")
             ),

@@ -19,8 +19,8 @@ from ui.text.i18n import _, language, listed, number, quantity
 
 #: Pixels of the columns of those who answer: together they fit a window of 1,280.
 WIDTHS = {
-    "en": {"site": 205, "country": 105, "stage": 94, "adds": 110, "first": 95, "full": 95, "chance": 70, "gives": 74},
-    "ja": {"site": 160, "country": 92, "stage": 74, "adds": 136, "first": 90, "full": 108, "chance": 80, "gives": 90},
+    "en": {"site": 209, "country": 105, "stage": 94, "adds": 110, "first": 95, "full": 95, "chance": 70, "gives": 74},
+    "ja": {"site": 182, "country": 92, "stage": 74, "adds": 136, "first": 90, "full": 108, "chance": 80, "gives": 90},
 }
 MIME = {".pdf": "application/pdf", ".html": "text/html"}
 

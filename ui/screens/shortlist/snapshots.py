@@ -15,6 +15,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.snapshots.rank_moves import CAUSES
 from scoring.snapshots.snapshot import snapshot_id
 from ui.panels.charts import criterion_titles
+from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, number
 from ui.text.problems import problem, reason
@@ -124,7 +125,7 @@ def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
         standing = {"added": _("new on the list"), "removed": _("no longer on the list"), "kept": ""}[row["standing"]]
         rows.append(
             {
-                _("Site"): row["name"],
+                _("Site"): w.shown_name(row["name"], row["site_id"]),
                 _("Rank then"): row["rank_then"],
                 _("Rank now"): row["rank_now"],
                 **parts,
