@@ -149,6 +149,9 @@ def test_the_first_three_are_named_with_a_reason_and_open_their_cards(lang: str,
         for place, (site_id, name) in enumerate(zip(expected["site_id"], expected["name"], strict=True), 1)
     ]
     assert strong in texts(test)
+    shown = next(each.value for each in test.dataframe if {"Score", "スコア"} & set(each.value))
+    named = {"en": "Site", "ja": "地点"}[lang]
+    assert shown[named].head(3).tolist() == [test.button(key=f"first_{n}").label[6:-2] for n in (1, 2, 3)]
     test.button(key="first_3").click().run()
     assert test.session_state["selected"] == [expected["site_id"].iloc[2]]
 

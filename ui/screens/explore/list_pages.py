@@ -51,10 +51,11 @@ def page_of(scenario: Scenario, ranking: pd.DataFrame) -> pd.DataFrame:
     if len(ranking) <= rows:
         return ranking
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium", key="list_pages"):
+        names = {each: _(word) for each, word in SORTS.items()}
         by = st.selectbox(
             _("Sort the whole list by"),
-            list(SORTS),
-            format_func=lambda each: _(SORTS[each]),
+            list(names),
+            format_func=names.__getitem__,
             key="list_sort",
             persist_state="session",
             width=190,

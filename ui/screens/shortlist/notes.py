@@ -186,6 +186,7 @@ def _decide(shortlist: Shortlist, rows: Sequence[ShortlistRow]) -> None:
     """Offer a decision in one click, on the first site that is still proposed or on another that is chosen."""
     names = {row["site_id"]: w.shown_name(row["name"] or row["site_id"], row["site_id"]) for row in rows}
     waiting = [place for place, row in enumerate(rows) if row["status"] == STATUSES[0]]
+    decisions = {status: _(word) for status, word in content.STATUSES.items()}
     made = hash(shortlist.items)  # each decision leads on to the next site
     with st.container(horizontal=True, vertical_alignment="bottom"):
         site_id = st.selectbox(
@@ -200,9 +201,9 @@ def _decide(shortlist: Shortlist, rows: Sequence[ShortlistRow]) -> None:
         item = next(item for item in shortlist.items if item.site_id == site_id)
         status = st.segmented_control(
             _("Decision"),
-            list(content.STATUSES),
+            list(decisions),
             default=item.status,
-            format_func=lambda each: _(content.STATUSES[each]),
+            format_func=decisions.__getitem__,
             key=f"decision_{shortlist.name}_{site_id}_{made}",
             required=True,
         )
