@@ -24,6 +24,8 @@ from geo.errors import OrebridgeError
 LAYER = "sites"
 #: What a cell of a workbook holds; a longer text would be left out in silence.
 LONGEST_CELL = 32_767
+#: Provenance that is too long for every row of a table.
+ONCE = ("licences", "scenario", "disclaimer")
 #: What the writers raise besides errors of the system: a full disk in the middle of a GeoPackage, for one.
 _FAILED = (
     pyogrio.errors.DataSourceError,
@@ -68,8 +70,17 @@ class Listing:
     about: dict[str, str]
 
     def with_about(self) -> pd.DataFrame:
-        """Return the sites with the provenance in columns, for formats that have no other place for it."""
-        return self.sites.assign(**{f"about_{key}": value for key, value in self.about.items()})
+        """Return the sites with the provenance in columns, for formats that have no other place for it.
+
+        What identifies the list stands in each row; licences, scenario and disclaimer, a thousand characters of them,
+        in the first alone.
+        """
+        told = self.sites.copy()
+        for key, value in self.about.items():
+            told[f"about_{key}"] = value
+            if key in ONCE:
+                told[f"about_{key}"] = [value, *[None] * (len(told) - 1)][: len(told)]
+        return told
 
     def as_points(self, frame: pd.DataFrame) -> gpd.GeoDataFrame:
         """Return `frame` with its lon and lat as points, EPSG:4326.

@@ -410,6 +410,21 @@ def check_confidentiality(confidentiality: str) -> None:
         )
 
 
+def count_sites(store: Store, layer_id: str) -> int:
+    """Return how many features of a layer are candidate sites.
+
+    Parameters
+    ----------
+    store : Store
+        The user's store.
+    layer_id : str
+        Id of a layer in the store.
+    """
+    asked = "SELECT count(*) FROM own_site WHERE layer_id = $layer_id"
+    (count,) = store.cursor().execute(asked, {"layer_id": layer_id}).fetchall()[0]
+    return int(count)
+
+
 def user_sites(store: Store) -> UserSites:
     """Return the sites and claims of all layers in use.
 

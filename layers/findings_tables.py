@@ -114,6 +114,11 @@ TABLE_TEMPLATES: dict[str, tuple[Severity, str, str]] = {
         "{count} of {rows} rows have coordinates that are unreadable or outside the valid range; they were left out.",
         "Correct them in the file if you need these rows.",
     ),
+    "outside_degrees": (
+        "warning",
+        "“{column}” is {value} in row {number}, which is outside {ends} degrees.",
+        "Correct it in the file if you need this row; if no row is in degrees, name the columns x and y.",
+    ),
     "zero_coordinates": (
         "warning",
         "{count} rows lie at 0, 0, which stands for missing coordinates; they were left out.",

@@ -21,6 +21,7 @@ OBEYS_NOTHING = ("methods", "mapping", "supply", "response", "portfolio")
 st.set_page_config(
     page_title="Orebridge", page_icon=str(HERE / "static" / "icon.png"), layout="wide", initial_sidebar_state="auto"
 )
+st.logo(str(HERE / "static" / "wordmark.svg"))
 st.html(
     "<style>.stMainBlockContainer{padding:4.4rem 2rem 2rem}.stSidebar .stSlider{margin-bottom:-.6rem}"
     "[data-testid=stTopNavLink]{padding-left:.35rem;padding-right:.35rem}</style>"

@@ -164,6 +164,16 @@ class UserData:
         """
         return user_layers.left_out(self._store, layer_id)
 
+    def count_sites(self, layer_id: str) -> int:
+        """Return how many features of a layer are candidate sites.
+
+        Parameters
+        ----------
+        layer_id : str
+            Id of a layer in the store.
+        """
+        return user_layers.count_sites(self._store, layer_id)
+
     def raster(self, layer_id: str) -> Path:
         """Return the COG of a raster layer.
 

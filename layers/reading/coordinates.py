@@ -45,6 +45,8 @@ _PAIRED = re.compile(
     r"^[(\[]?\s*[+-]?\d{1,3}\.\d{2,}\s*[°º]?\s*[,;/\s]\s*[+-]?\d{1,3}\.\d{2,}\s*[°º]?\s*[)\]]?$|\d\s*[°度d:].*\d\s*[°度d:]"
 )
 _MOST = 0.95
+#: Columns named as degrees of which so many rows are degrees hold slips in the others, and no metres.
+_HALF = 0.5
 
 
 def locate(
@@ -173,6 +175,10 @@ def _is_lon_lat(x: FloatArray, y: FloatArray) -> bool:
     return share(x, -180, 360) >= _MOST and share(y, -90, 90) >= _MOST
 
 
+def _is_half_lon_lat(x: FloatArray, y: FloatArray) -> bool:
+    return share(x, -180, 360) >= _HALF and share(y, -90, 90) >= _HALF
+
+
 def _is_swapped(x: FloatArray, y: FloatArray) -> bool:
     return share(x, -90, 90) >= _MOST and share(y, -180, 360) >= _MOST and share(y, -90, 90) < _MOST
 
@@ -188,6 +194,9 @@ def _lon_lat(table: Table) -> Place | None:
     turned = _best(table, LON, LAT, _is_swapped)
     if turned:
         return _points(table, *turned, degrees=True)
+    slips = _best(table, LON, LAT, _is_half_lon_lat)
+    if slips:
+        return _points(table, *slips, degrees=True)
     metres = _best(table, LON, LAT, _is_plane)
     if metres:
         table.notes.add("not_degrees", layer=table.name, x=table.names[metres[0]], y=table.names[metres[1]])
@@ -267,10 +276,21 @@ def _points(table: Table, x: int, y: int, *, degrees: bool = False) -> Place:
     else:
         stated, reason = projected(table, names)
         crs = sides.settled(table, xs, ys, stated), reason
-    if degrees and in_range:
-        lost = (np.abs(ys) > 90.0) | (xs < -180.0) | (xs > 360.0)
+    if degrees and not _is_swapped(xs, ys):
+        outside_y, outside_x = np.abs(ys) > 90.0, (xs < -180.0) | (xs > 360.0)
+        for column, values, outside, ends in ((y, ys, outside_y, "−90…90"), (x, xs, outside_x, "−180…360")):
+            if outside.any():
+                first = float(values[int(np.argmax(outside))])
+                _tell_outside(table, column, outside, first, ends)
+        lost = outside_y | outside_x
         xs, ys = np.where(lost, np.nan, xs), np.where(lost, np.nan, ys)
     return _placed(table, xs, ys, crs, table.filled(x) & table.filled(y))
+
+
+def _tell_outside(table: Table, column: int, outside: NDArray[np.bool_], value: float, ends: str) -> None:
+    """Say which row has no latitude or longitude in its column, and which values there are."""
+    row, name = _row(table, outside), table.names[column]
+    table.notes.add("outside_degrees", row, table.name, column=name, number=row, value=f"{value:g}", ends=ends)
 
 
 def _fine(x: FloatArray, y: FloatArray) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geo.errors import Phrase
+from geo.errors import Phrase, million_usd
 from scoring.errors import PortfolioError, UnknownGapError
 from scoring.measures.timing import BUNDLE_DAY
 from scoring.supply import portfolio_core as core
@@ -152,7 +152,11 @@ def participation(who: Candidates, made: Case) -> Participation:
     made : Case
         The program of these projects.
     """
-    own = {p.site_id for p in who.projects if p.cost.mark == "user" or any(o.tonnes.mark == "user" for o in p.outputs)}
+    own = {
+        p.site_id
+        for p in who.projects
+        if "user" in (p.cost.mark, p.chance_mark) or any(o.tonnes.mark == "user" for o in p.outputs)
+    }
     useful = np.bincount(made.program.rows.project, usable(made.program), len(made.projects)) > 0
     return Participation(
         _named(p for p in who.projects if p.stated and p.site_id not in own),
@@ -195,7 +199,7 @@ def _check(question: Question) -> None:
         raise PortfolioError("There is no desk {desk!r}; write one of {desks}.", desk=question.desk, desks=DESKS)
     if not question.budget_musd > 0:
         raise PortfolioError(
-            "A budget of {budget} million USD buys nothing; write one above 0.", budget=f"{question.budget_musd:g}"
+            "A budget of {budget} buys nothing; write one above 0.", budget=million_usd(question.budget_musd)
         )
     if not BUNDLE_DAY.year <= question.by <= LAST_YEAR:
         raise PortfolioError(
@@ -255,13 +259,13 @@ def _in_words(name: str, made: Case, question: Question) -> str:
     kind, _colon, place = name.partition(":")
     if kind == "must":
         project = made.projects[int(place)]
-        return Phrase("{name} as a must ({cost} million USD)", name=project.name, cost=f"{project.cost.mean:,.0f}")
+        return Phrase("{name} as a must ({cost})", name=project.name, cost=million_usd(round(project.cost.mean)))
     if kind == "least":
         return Phrase("at least {share} % is to be closed by {by}", share=f"{question.least_pct:g}", by=question.by)
     limit = made.program.limits[int(place)]
     if limit.kind == "budget":
-        return Phrase("the budget of {most} million USD", most=f"{limit.most_musd:,.0f}")
-    return Phrase("no more than {most} million USD for {name}", most=f"{limit.most_musd:,.0f}", name=limit.name)
+        return Phrase("the budget of {most}", most=million_usd(round(limit.most_musd)))
+    return Phrase("no more than {most} for {name}", most=million_usd(round(limit.most_musd)), name=limit.name)
 
 
 def _at(program: Program, budget_musd: float) -> Program:

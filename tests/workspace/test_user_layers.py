@@ -12,9 +12,12 @@ from data.user_layers import UserLayerError
 from data.user_sites import SiteColumns, UserSitesError
 from layers import imports
 from layers.imports import Draft, ImportOptions
+from layers.reports import provenance
 from scoring.errors import EvidenceError
 from scoring.ranking.scenario import from_preset
+from tests.app import opened_at
 from tests.commands import close_store
+from ui.text.layer_words import PROVENANCE
 from workspace import rankings, reference, session, user_criteria
 from workspace.permalink import packed_evidence, permalink, unpacked_evidence
 from workspace.rank_changes import rank_changes
@@ -95,6 +98,12 @@ def test_rows_left_out_are_counted_and_told(home: Path) -> None:
     assert (len(made.sites.sites), made.sites.left_out) == (2, 1)
     assert made.row.transformations[-1] == "1 of 3 rows name no screened commodity and are no sites"
     assert session.own().layers == ()
+    (added,) = session.own().add(read(home), ImportOptions("Ours", role="sites"))
+    page = [each.value for each in opened_at("layers", lang="en").text]
+    assert (session.own().count_sites(added.layer_id), added.features) == (2, 3)
+    assert "2 of 3 features are sites, ranked with all others and marked as user sites." in page
+    assert set(provenance(added)) <= set(PROVENANCE)
+    assert any(each.startswith("The others name no screened commodity") for each in page)
 
 
 def test_a_refused_import_leaves_nothing(home: Path) -> None:

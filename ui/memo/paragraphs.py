@@ -34,12 +34,12 @@ def paragraphs(site: Dossier, timing: Timing | None, item: Item, candidate: Cand
         The site in the terms of a desk.
     """
     found = (
-        (_("Why"), _why(site)),
+        (_("Why"), _why(site, candidate)),
         (_("Risks"), _risks(site)),
         (_("Unknown"), _unknown(site)),
         (_("Ownership"), _owned(site)),
         (_("Timing and offtake"), _when(site, timing)),
-        (_("Gap, money and what comes next"), _asked(candidate)),
+        (_("Money and what comes next"), _asked(candidate)),
         (_("Instrument that may fit"), _instruments(site, timing)),
         (_("Programmes open by their published rules"), _programmes(site)),
         (_("Noted"), _noted(item)),
@@ -70,16 +70,31 @@ def _weighed(site: Dossier) -> list[MeasurementRecord]:
     return [line for line in site["lines"] if line["weight_share"]]
 
 
-def _why(site: Dossier) -> str:
+def _why(site: Dossier, candidate: Candidate) -> str:
+    """Say in sentences which gap the site could close, and on what it scores highest, with the source of each value."""
     best = sorted(
-        (line for line in _weighed(site) if line["status"] != "unknown" and line["desirability"] >= STRONG),
+        (
+            line
+            for line in _weighed(site)
+            if line["status"] != "unknown" and line["desirability"] >= STRONG and line["unit"] != w.GAP_UNIT
+        ),
         key=lambda line: -line["contribution"],
     )[:STRONGEST]
-    return (
-        _("Most of its score comes from: {parts}.").format(parts=_joined([_valued(line) for line in best]))
-        if best
-        else ""
-    )
+    closes = gaps(candidate)
+    name = w.shown_name(site["name"], site["site_id"])
+    said = [_("{site} {closes}.").format(site=name, closes=either(" and ", "、").join(closes))] if closes else []
+    if best:
+        said.append(_("It scores highest on {parts}.").format(parts=listed([_strength(line) for line in best])))
+    return " ".join(said)
+
+
+def _strength(line: MeasurementRecord) -> str:
+    """Return a criterion within a sentence, with its value, whether that is modelled, source and date."""
+    title = criterion_title_of(line)
+    inner = title[0].lower() + title[1:] if title[1:2].islower() else title
+    value = in_unit(line["value"], line["unit"])
+    told = _("modelled {value}").format(value=value) if line["status"] == "modelled" else value
+    return f"{inner} ({told}; {source_title(line['source_id'])}{_dated(line)})"
 
 
 def _risks(site: Dossier) -> str:
@@ -155,8 +170,8 @@ def _instruments(site: Dossier, timing: Timing | None) -> str:
 
 
 def _asked(candidate: Candidate) -> str:
-    """Say which share of both gaps the output could replace, what it costs, how it is funded, and what comes next."""
-    parts = gaps(candidate)
+    """Say what the site costs, how it is funded, and what comes next."""
+    parts = []
     if candidate.capex is not None:
         cost = f"{money(candidate.capex, candidate.capex_unit)} ({candidate.capex_as_of})"
         parts.append(_("capital cost {cost}").format(cost=cost))

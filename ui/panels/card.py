@@ -405,10 +405,25 @@ def owners(site: Dossier) -> None:
         site["site_id"],
         next((gate["verdict"] for gate in site["gates"] if gate["gate"] == "covered_nation"), "unknown"),
     )
+    _owners_in_score(site)
     if site["frameworks"]:
         st.markdown("**" + _("Minerals frameworks of the host country") + "**")
         for framework in site["frameworks"]:
             st.text(f"{framework['date']}  {framework['title']}")
+
+
+def _owners_in_score(site: Dossier) -> None:
+    """Say what the score counts of the owners, which looks no further than the parent of each that is named."""
+    for line in site["lines"]:
+        if load().basis_of(line["criterion"]) == "holder" and line["value"] is not None:
+            st.caption(
+                _(
+                    "The score counts {share} ({low} to {high}): each named owner at the seat of its parent. Holders "
+                    "of the parent are in the figures above and in the gates, not in the score."
+                ).format(
+                    share=in_unit(line["value"], line["unit"]), low=quantity(line["low"]), high=quantity(line["high"])
+                )
+            )
 
 
 def _owner(owner: HoldingRecord, named_by: int) -> None:
@@ -420,11 +435,18 @@ def _owner(owner: HoldingRecord, named_by: int) -> None:
         st.text(f"{_beside(owner['owner'])} — {share} · {counted(named_by)}")
         st.caption(
             " · ".join(
-                x for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}") if x
+                dict.fromkeys(  # "United States" is both the country and its bloc
+                    x
+                    for x in (f"→ {parent}", home, w.word(w.BLOCS, owner["bloc"]), f"{_('As of')} {owner['as_of']}")
+                    if x
+                )
             )
         )
         with st.container(horizontal=True):
-            for label, url in ((_("owner"), owner["url"]), (_("parent"), owner["parent_url"])):
+            for label, url in (
+                (_("Source of the owner"), owner["url"]),
+                (_("Source of the parent"), owner["parent_url"]),
+            ):
                 if url.startswith("http"):
                     st.link_button(label, url, icon=":material/open_in_new:", type="tertiary")
 

@@ -18,7 +18,7 @@ from scoring.robustness.two_desks import TwoDesks
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, fixed, number
 from ui.text.money import in_unit
-from ui.theme import BLUE, GREEN, GREY, ORANGE
+from ui.theme import BLUE, GREEN, GREY, ORANGE, SKY, dark
 
 
 def group_title(group: str, scenario: Scenario) -> str:
@@ -117,7 +117,7 @@ def desks_scatter(desks: TwoDesks, selected: list[str]) -> None:
             y=alt.Y("second_score:Q", scale=ends, title=_("Score of the Japan desk"), axis=alt.Axis(format=".2f")),
             color=alt.Color(
                 "mark:N",
-                scale=alt.Scale(domain=[other, pareto, chosen], range=[GREY, BLUE, ORANGE]),
+                scale=alt.Scale(domain=[other, pareto, chosen], range=[GREY, SKY if dark() else BLUE, ORANGE]),
                 title=None,
                 legend=alt.Legend(orient="top", columns=2),
             ),
@@ -210,7 +210,7 @@ def tornado_chart(swings: list[Swing], score: float, scenario: Scenario) -> None
             color=alt.Color(
                 "kind:N",
                 title=None,
-                legend=alt.Legend(orient="top", columns=2, labelLimit=260),
+                legend=alt.Legend(orient="top", columns=1, labelLimit=260),
                 scale=alt.Scale(domain=list(kinds.values()), range=[GREY, BLUE, ORANGE]),
             ),
             tooltip=[

@@ -26,6 +26,17 @@ NARROW = (
     "@media "
     "(max-width:640px){pre{white-space:pre-wrap!important}.stMainBlockContainer{padding:4rem .8rem 2rem!important}}"
 )
+#: What each step of the tour speaks of, as the page marks it; a ring shows where it stands.
+POINTED = (
+    ".st-key-table",
+    ".st-key-preset,.st-key-wg",
+    ".st-key-m",
+    "[data-testid=stMetric]",
+    "[class*=st-key-evidence_tab]",
+    ".st-key-compare_button,.st-key-dossier_button",
+    ".st-key-shortlist_button",
+)
+RING = "outline:3px solid #D55E00;outline-offset:4px;border-radius:6px"
 #: The screens announce themselves in the language that they are in; the frame always says English.
 DOCUMENT = "export default function(component){document.documentElement.lang=component.data}"
 
@@ -129,6 +140,7 @@ def _tour() -> None:
             (place + 1) / len(all_steps), text=_("{a} of {b}").format(a=number(place + 1), b=number(len(all_steps)))
         )
         st.markdown(f"### :material/{icon}: {title}")
+        st.html(f"<style>{POINTED[place]}{{{RING}}}</style>")
         st.markdown(text)
         with st.container(horizontal=True):
             st.button(_("Back"), key="tour_back", disabled=place == 0, on_click=_to, args=(place - 1,))

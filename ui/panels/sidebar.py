@@ -15,7 +15,6 @@ from ui import state
 from ui.page_state import page_state
 from ui.panels.search_box import search_box
 from ui.text import vocabulary as w
-from ui.text.glossary import tip
 from ui.text.i18n import _, either, number
 from workspace import rankings, reference
 from workspace.permalink import WEIGHT_KEYS
@@ -100,7 +99,7 @@ def _weights(scenario: Scenario) -> None:
         on_change=state.take_preset,
         placeholder=_("Custom weights"),
         format_func=presets.__getitem__,
-        help=tip("preset"),
+        help=_("Choose one to set all weights at once, or drag the sliders to weigh by yourself."),
     )
     total = sum(scenario.weights.values()) + sum(own.weight for own in scenario.evidence) or 1
     pillars = load().pillars.values()
@@ -125,7 +124,9 @@ def _slider(pillar: Pillar, total: float) -> None:
         100,
         key=key,
         persist_state="session",
-        help=either(pillar.about, pillar.about_ja),
+        help=either(pillar.about, pillar.about_ja)
+        + " "
+        + _("Raise it to favour sites that are good at this; 0 leaves it out."),
     )
 
 
@@ -145,7 +146,7 @@ def _own_slider(own: UserCriterion, total: float) -> None:
         key=f"own_{own.id}",
         on_change=state.weigh_own,
         args=(own.id,),
-        help=_("User-defined criterion."),
+        help=_("A criterion of your own. Raise it to favour sites that are good at this; 0 leaves it out."),
     )
     st.button(
         _("Remove from score"),
@@ -167,13 +168,19 @@ def _filters(scenario: Scenario) -> None:
     nations = sorted(reference.site_countries(), key=lambda c: (-counts["countries"].get(c, 0), c))
     _choice(_("Country"), "country", {c: w.nation(c) for c in nations}, counts["countries"])
     st.slider(
-        _("Minimum data completeness (%)"), 0, 100, step=5, key="cov", persist_state="session", help=tip("coverage")
+        _("Minimum data completeness (%)"),
+        0,
+        100,
+        step=5,
+        key="cov",
+        persist_state="session",
+        help=_("Raise it to list only sites of which so much of the weight is measured or modelled."),
     )
     st.toggle(
         f"{_('Hide sites that fail a gate')} ({number(counts['failed'].get('true', 0))})",
         key="hide",
         persist_state="session",
-        help=tip("gate"),
+        help=_("Switch it on to leave out sites that fail a gate. Sites whose gates are unknown stay in the list."),
     )
     st.toggle(
         f"{_('Only sites whose owners pass')} ({number(counts['clear'].get('true', 0))})",
@@ -184,7 +191,15 @@ def _filters(scenario: Scenario) -> None:
             "out. The other gates can fail or be unknown, but no source says that they are passed."
         ),
     )
-    st.toggle(_("Any covered-nation stake fails"), key="stake", persist_state="session", help=tip("covered_nation"))
+    st.toggle(
+        _("Any covered-nation stake fails"),
+        key="stake",
+        persist_state="session",
+        help=_(
+            "Switch it on to fail sites in which holders of the PRC, Russia, Iran or North Korea have any stake, not "
+            "only 25 % or more."
+        ),
+    )
     titles = {"": _("Any"), **{each.id: either(each.title, each.title_ja) for each in programmes()}}
     st.selectbox(
         _("Support programme"),
@@ -201,7 +216,10 @@ def _filters(scenario: Scenario) -> None:
         key="order",
         persist_state="session",
         format_func=orders.__getitem__,
-        help=tip("score"),
+        help=_(
+            "Choose how values that nobody knows count: as the mean of their peers, as less, at their worst, or not at "
+            "all."
+        ),
     )
     st.markdown("**" + _("Method") + "**")
     methods = {method.id: either(method.title, method.title_ja) for method in METHODS.values()}

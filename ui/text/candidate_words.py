@@ -35,16 +35,16 @@ def gaps(candidate: Candidate) -> list[str]:
     known = (
         (
             (candidate.gap_us_pct, candidate.gap_us_low, candidate.gap_us_high),
-            _("could replace {share} % ({low} – {high} %) of US net imports of {metal}"),
+            _("could replace {share} of US net imports of {metal}"),
         ),
         (
             (candidate.gap_japan_pct, candidate.gap_japan_low, candidate.gap_japan_high),
-            _("could replace {share} % ({low} – {high} %) of Japanese net imports of {metal}"),
+            _("could replace {share} of Japanese net imports of {metal}"),
         ),
     )
     us, japan = _markets(candidate.gap_of)
     return [
-        text.format(share=number(share), low=number(low), high=number(high), metal=metal)
+        text.format(share=_with_range(number(share), number(low), number(high)), metal=metal.lower())
         for ((share, low, high), text), metal in zip(known, (us, japan), strict=True)
         if share is not None
     ]

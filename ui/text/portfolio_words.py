@@ -42,7 +42,7 @@ def desk(key: str) -> str:
 
 def site(site_id: str, name: str) -> str:
     """Return the name of a project in the reader's language."""
-    return w.japanese_name("site", site_id) or w.site_name(name, site_id)
+    return w.shown_name(name, site_id)
 
 
 def sites(projects: Sequence[tuple[str, str]], most: int = 0) -> str:

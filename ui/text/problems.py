@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from geo.errors import Clause, OrebridgeError, Phrase
-from ui.text.i18n import _, listed
+from geo.errors import MILLION_USD, Clause, OrebridgeError, Phrase
+from ui.text.i18n import _, language, listed
+from ui.text.money import money
 from ui.text.vocabulary import BLOCS, commodity, plain, word
 
 
@@ -43,4 +44,6 @@ def _field(value: object) -> object:
         return listed([str(_field(item)) for item in value])
     if isinstance(value, Clause):
         return translated(value).removesuffix(".").removesuffix("。")
+    if isinstance(value, Phrase) and value.template == MILLION_USD and language() == "ja":
+        return money(float(value.fields["musd"].replace(",", "")), "USD M")
     return translated(value) if isinstance(value, Phrase) else value

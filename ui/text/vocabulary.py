@@ -314,6 +314,8 @@ DEPOSIT_TYPES = {
     "vein and epithermal": N_("Vein and epithermal"),
     "volcanogenic massive sulphide": N_("Volcanogenic massive sulphide"),
 }
+#: Unit of criteria that measure how much of a gap is closed.
+GAP_UNIT = "% x leading share"
 UNITS = {
     "percentile": N_("percentile"),
     "years of world mine production": N_("years of world production"),
@@ -324,7 +326,7 @@ UNITS = {
     "km": "km",
     "class 0-3": N_("(scale 0–3)"),
     "class 0-5": N_("(scale 0–5)"),
-    "% x leading share": N_("% × leading share"),
+    GAP_UNIT: N_("% × leading share"),
     "WGI -2.5 to 2.5": N_("WGI score (−2.5 to 2.5)"),
 }
 OWN_TABLES = {
@@ -390,6 +392,19 @@ def word(table: dict[str, str], key: str) -> str:
 def site_name(name: str, site_id: str) -> str:
     """Return the name of a site; one that the user brought says so."""
     return f"{name} · {_('user site')}" if site_id.startswith("own-") else name
+
+
+def shown_name(name: str, site_id: str) -> str:
+    """Return the name of a site in the reader's language: on a Japanese page that of a source, else the common one.
+
+    Parameters
+    ----------
+    name : str
+        As the list has it.
+    site_id : str
+        Id of the site.
+    """
+    return japanese_name("site", site_id) or site_name(name, site_id)
 
 
 def japanese_name(kind: str, key: str) -> str:

@@ -254,6 +254,16 @@ def test_metres_under_names_of_degrees_are_said(tmp_path):
     assert layers[0].crs == ""
 
 
+def test_a_slip_in_degrees_is_named_and_the_rest_read(tmp_path):
+    layers, found = read(tmp_path, "name,lat,lon\nA,35.1,-115.2\nB,999,-116\nC,36,-117\n")
+    assert layers[0].crs == "EPSG:4326"
+    assert len(layers[0].geometry) == 2
+    assert "not_degrees" not in found
+    told = found["outside_degrees"].details
+    assert (told["column"], told["value"], told["number"], told["ends"]) == ("lat", "999", 2, "−90…90")
+    assert found["coordinates_unreadable"].details["count"] == 1
+
+
 @pytest.mark.parametrize(
     ("content", "value"),
     [

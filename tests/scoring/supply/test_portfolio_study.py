@@ -183,6 +183,12 @@ def test_what_the_user_knows_wins_and_is_marked(supply: Facts, question: Questio
     assert result.share_pct > study(supply, question).share_pct
 
 
+def test_a_chance_alone_is_a_figure_of_the_user(supply: Facts, question: Question) -> None:
+    line = study(supply, question).lines[0]
+    result = study(supply, replace(question, figures=(UserFigure(line.site_id, "chance_pct", 90.0),)))
+    assert result.participation.user == ((line.site_id, line.name),)
+
+
 def test_a_user_can_give_the_gap_that_no_table_has(supply: Facts, question: Question) -> None:
     japan = replace(question, desk="japan", draws=10)
     with pytest.raises(PortfolioError, match="not known for the desk japan"):

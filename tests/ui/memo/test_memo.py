@@ -87,7 +87,7 @@ def test_each_site_says_why_risks_unknowns_owners_time_and_instrument(both: list
             "Unknown",
             "Ownership",
             "Timing and offtake",
-            "Gap, money and what comes next",
+            "Money and what comes next",
             "Instrument that may fit",
             "Programmes open by their published rules",
             "Noted",

@@ -110,10 +110,23 @@ def test_money_is_what_the_newest_source_says(facts, pages) -> None:
     states = "SELECT max_by(text, as_of) FROM combined.claim WHERE site_id = $site_id AND attribute = 'funding_state'"
     for site_id, page in pages.items():
         ((state,),) = rows(facts, states, site_id)
-        text = said(page, "Gap, money and what comes next")
+        text = said(page, "Money and what comes next")
         for word in ("Seeking", "Partly", "Funded"):
             if f"funding: {word}" in text:
                 assert state == word.lower(), site_id
+
+
+def test_why_is_said_in_sentences_with_the_gap_and_the_source_of_each_value(facts, pages) -> None:
+    closes = re.compile(r"could replace (\d+) %")
+    told = 0
+    for site_id, page in pages.items():
+        text = dict(page.paragraphs).get("Why", "")
+        assert not text or (text.endswith(".") and "Most of its score" not in text), site_id
+        assert text.count("It scores highest on ") <= 1, site_id
+        if closes.search(text):
+            told += 1
+            assert text.startswith(f"{page.title} could replace"), (site_id, text)
+    assert told > len(pages) / 3
 
 
 def test_every_failed_gate_is_a_risk_and_every_unknown_one_is_told(facts, pages) -> None:

@@ -215,3 +215,23 @@ def test_a_pillar_at_weight_0_counts_once_it_is_raised_and_the_address_says_so()
     assert test.session_state["preset"] is None
     raised = opened(wf="100", wg="0", wp="0", wi="0", wo="0")
     assert raised.session_state["selected"] != before
+
+
+def test_works_without_a_mine_are_as_many_as_the_table_of_kinds_has() -> None:
+    test = opened("screens/methods/page.py", lang="en")
+    told = next(each.value for each in test.metric if each.label == "Works without a mine")
+    kinds = next(each.value for each in test.dataframe if list(each.value) == ["Kind", "Sites"])
+    assert int(told.replace(",", "")) == kinds.loc[kinds["Kind"] != "Mine", "Sites"].sum()
+
+
+def test_the_hints_of_the_sidebar_say_what_to_do() -> None:
+    test = opened(lang="en")
+    told = {each.key: each.proto.help for each in (*test.sidebar.slider, *test.sidebar.selectbox, *test.sidebar.toggle)}
+    for key, begins in {
+        "preset": "Choose one",
+        "cov": "Raise it",
+        "hide": "Switch it on",
+        "order": "Choose how",
+    }.items():
+        assert told[key].startswith(begins)
+    assert "Raise it to favour" in told["wg"]

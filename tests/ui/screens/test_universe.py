@@ -7,8 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from scoring.ranking.scenario import opening
 from tests.app import new_app
-from ui.screens.explore.ranked_table import MOST_PROJECTS
+from ui.screens.explore.list_pages import MOST_PROJECTS, MOST_SITES, SORTS, sorted_by
 from workspace import rankings
+from workspace.reference import names_ja
 
 pytestmark = pytest.mark.usefixtures("own_store", "small_app")
 
@@ -61,6 +62,40 @@ def test_all_sites_are_one_click_away_and_projects_one_back() -> None:
     assert any(each.key == "kind" for each in test.multiselect)
 
 
+@pytest.mark.parametrize("firm", [False, True])
+def test_all_sites_stand_on_pages_and_are_sorted_as_a_whole(*, firm: bool) -> None:
+    test = opened(universe="all", order="expected", lang="en")
+    scenario = opening().with_filters(universe="all")
+    ranking = rankings.ranking(scenario)
+    assert len(ranking) > 2 * MOST_SITES
+    assert listed(test) == ranking["name"].head(MOST_SITES).tolist()
+    test.session_state["firm"] = firm
+    for by in SORTS:
+        test.selectbox(key="list_sort").set_value(by).run()
+        assert not test.exception
+        whole = sorted_by(by, scenario, ranking)
+        assert sorted(whole["site_id"]) == sorted(ranking["site_id"])
+        assert listed(test) == whole["name"].head(MOST_SITES).tolist()
+    test.selectbox(key="list_sort").set_value("name").run()
+    test.get("pagination")[0].set_value(2).run()
+    assert not test.exception
+    ids = sorted_by("name", scenario, ranking)["site_id"].tolist()[MOST_SITES : 2 * MOST_SITES]
+    shown = next(each.value for each in test.dataframe if "Score" in each.value)
+    ranks = ranking.set_index("site_id")["rank"]
+    assert shown["#"].tolist() == ranks[ids].tolist()
+    assert any(each.value.startswith("201 to 400 of") for each in test.caption)
+
+
+def test_what_is_unknown_is_sorted_last_and_shares_from_the_largest() -> None:
+    scenario = opening().with_filters(universe="all")
+    ranking = rankings.ranking(scenario)
+    ids = sorted_by("us_gap", scenario, ranking)["site_id"].tolist()
+    shares = [each.gap_us_pct for each in rankings.candidates(ids)]
+    known = [share for share in shares if share is not None]
+    assert known == sorted(known, reverse=True)
+    assert shares == known + [None] * (len(shares) - len(known))
+
+
 @pytest.mark.parametrize("step", ["processing", "derivatives", "recycling"])
 def test_each_step_ranks_its_own(step: str) -> None:
     test = opened(universe="projects", step=step, lang="en")
@@ -108,11 +143,15 @@ def texts(test: AppTest) -> str:
 @pytest.mark.parametrize(("lang", "strong"), [("en", "strong: "), ("ja", "強み：")])
 def test_the_first_three_are_named_with_a_reason_and_open_their_cards(lang: str, strong: str) -> None:
     test = opened(lang=lang)
-    expected = rankings.ranking(opening().with_filters(step="mines")).head(3)
+    expected, japanese = rankings.ranking(opening().with_filters(step="mines")).head(3), names_ja()
     assert [test.button(key=f"first_{place}").label for place in (1, 2, 3)] == [
-        f"**{place} · {name}**" for place, name in enumerate(expected["name"], 1)
+        f"**{place} · {japanese.get(('site', site_id), name) if lang == 'ja' else name}**"
+        for place, (site_id, name) in enumerate(zip(expected["site_id"], expected["name"], strict=True), 1)
     ]
     assert strong in texts(test)
+    shown = next(each.value for each in test.dataframe if {"Score", "スコア"} & set(each.value))
+    named = {"en": "Site", "ja": "地点"}[lang]
+    assert shown[named].head(3).tolist() == [test.button(key=f"first_{n}").label[6:-2] for n in (1, 2, 3)]
     test.button(key="first_3").click().run()
     assert test.session_state["selected"] == [expected["site_id"].iloc[2]]
 

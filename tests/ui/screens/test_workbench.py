@@ -14,10 +14,13 @@ import pytest
 from data import shortlists
 from data.export import WRITERS
 from data.shortlist_items import Item, Shortlist
+from scoring.criteria.catalogue import load
 from scoring.ranking.scenario import from_preset
 from tests.app import new_app
 from tests.commands import invoked
 from tests.ui.screens.test_pages import opened
+from ui.screens.shortlist.snapshots import _signed
+from ui.text.weight_words import named
 from workspace import rankings, session, snapshots
 from workspace.rows import listing_of
 
@@ -211,6 +214,7 @@ def test_dossier_page_shows_every_part() -> None:
         "Nearby and similar sites",
         "History",
     } <= set(heads)
+    assert any(each.value.startswith("The score counts ") for each in test.caption)  # beside the tree of holders
     history = next(frame.value for frame in test.dataframe if "Shortlist" in frame.value.columns)
     assert list(history["Item"]) == ["added"]
 
@@ -232,15 +236,46 @@ def test_shortlist_page_freezes_and_says_what_moved() -> None:
     assert not test.exception
 
 
+def test_a_decision_takes_one_click_and_leads_on_to_the_next_site() -> None:
+    shortlists.new(session.store(), Shortlist("heavy", items=tuple(Item(site_id) for site_id in IDS)))
+    test = new_app()
+    test.query_params["list"], test.query_params["lang"] = "heavy", "en"
+    test.run()
+    test.switch_page("screens/shortlist/page.py").run()
+    assert any("weights of the sidebar: “Joint”" in each.value for each in test.caption)
+    first = next(each for each in test.selectbox if each.label == "Decide on").value
+    for decision in ("approved", "declined"):
+        next(each for each in test.segmented_control if each.label == "Decision").set_value(decision).run()
+        assert not test.exception
+    kept = {item.site_id: item.status for item in shortlists.read(session.store(), "heavy").items}
+    assert kept[first] == "approved"
+    assert sorted(kept.values()) == ["approved", "declined", "proposed"]
+    assert kept[next(each for each in test.selectbox if each.label == "Decide on").value] == "proposed"
+
+
+@pytest.mark.parametrize(("value", "said"), [(28, "▼28"), (-5, "▲5"), (0, "0"), (None, "–")])
+def test_a_place_lost_is_told_as_in_the_ranked_list(value: int | None, said: str) -> None:
+    assert _signed(value) == said
+
+
+def test_weights_without_a_name_are_told_pillar_by_pillar() -> None:
+    assert named(from_preset()) == f"“{load().presets['balanced'].title}”"
+    assert named(replace(from_preset(), weights={"grade": 30.0, "permitting": 70.0})) == (
+        "Grade 30, Time to product 70"
+    )
+
+
 def test_an_area_in_the_address_filters_the_list() -> None:
     from scoring.ranking.scenario import Area
     from workspace.area_input import box_area
     from workspace.permalink import packed_area
 
-    area = replace(box_area("box", 110, -45, 155, -10)[0], name="Australia")
+    area = replace(box_area("box", 112, -45, 155, -10)[0], name="Australia")
     assert isinstance(area, Area)
     test = opened(area=packed_area(area))
     expected, total = (len(rankings.ranking(each)) for each in (from_preset().with_filters(area=area), from_preset()))
     assert any(f"{expected:,} sites, of every stage" in text.value for text in test.caption)
+    place = {each.label: each.value for each in test.number_input}
+    assert (place["West"], place["East"]) == (112, 155)  # the menu begins with the area in force
     test.button(key="area_remove").click().run()
     assert any(f"{total:,} sites, of every stage" in text.value for text in test.caption)

@@ -96,7 +96,7 @@ def _choose(scenario: Scenario) -> None:
 def _matches(scenario: Scenario, text: str) -> None:
     matches = rankings.ranking(rankings.everything(scenario).with_filters(text=text)).head(MATCHES)
     rows = {
-        str(s): f"{w.site_name(n, s)} · {w.nation(c)}"
+        str(s): f"{w.shown_name(n, s)} · {w.nation(c)}"
         for s, n, c in zip(matches["site_id"], matches["name"], matches["iso3"], strict=True)
     }
     if not rows:

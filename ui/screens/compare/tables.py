@@ -33,7 +33,7 @@ COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9")
 
 def names_of(comparison: SideBySide) -> list[str]:
     """Return the names of the sites, told apart by number where two are alike."""
-    names = [site["name"] for site in comparison.sites]
+    names = [w.shown_name(site["name"], site["site_id"]) for site in comparison.sites]
     return [name if names.count(name) == 1 else f"{name} ({place})" for place, name in enumerate(names, 1)]
 
 
@@ -42,7 +42,7 @@ def heads(comparison: SideBySide) -> None:
     for column, site, colour in zip(st.columns(len(comparison.sites)), comparison.sites, COLOURS, strict=False):
         with column, st.container(border=True):
             st.html(f'<div style="height:5px;border-radius:3px;background:{colour}"></div>')
-            st.markdown("**" + w.plain(w.site_name(site["name"], site["site_id"])) + "**")
+            st.markdown("**" + w.plain(w.shown_name(site["name"], site["site_id"])) + "**")
             st.caption(
                 " · ".join((w.word(w.KINDS, site["kind"]), w.nation(site["iso3"]), w.word(w.STAGES, site["stage"])))
             )

@@ -46,8 +46,7 @@ def table(scenario: Scenario, desks: TwoDesks) -> None:
         {
             _("Joint rank"): shown["joint_rank"],
             _("Site"): [
-                w.japanese_name("site", site_id) or w.site_name(name, site_id)
-                for site_id, name in zip(shown["site_id"], shown["name"], strict=True)
+                w.shown_name(name, site_id) for site_id, name in zip(shown["site_id"], shown["name"], strict=True)
             ],
             _("Country"): [w.nation(c) for c in shown["iso3"]],
             _("US desk"): shown["first_rank"],
@@ -73,7 +72,7 @@ def table(scenario: Scenario, desks: TwoDesks) -> None:
     rows = chosen["selection"]["rows"]
     if rows and rows[0] < len(shown):
         site = shown.iloc[rows[0]]
-        label = _("Open the dossier of {site}").format(site=w.plain(w.site_name(site["name"], site["site_id"])))
+        label = _("Open the dossier of {site}").format(site=w.plain(w.shown_name(site["name"], site["site_id"])))
         if st.button(label, key="desks_open", icon=":material/article:"):
             state.open_site(str(site["site_id"]))
             state.go("site")

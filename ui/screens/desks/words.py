@@ -12,6 +12,7 @@ from scoring.robustness.two_desks import JAPAN, US, Accord, Swap
 from ui.panels import charts
 from ui.text import vocabulary as w
 from ui.text.i18n import _, either, fixed, number
+from ui.text.weight_words import weighed
 
 #: Sites that a sentence names; the rest is a number.
 NAMED = 5
@@ -19,15 +20,10 @@ NAMED = 5
 
 def weights_in_words() -> str:
     """Return how each desk weighs the pillars."""
-    presets, pillars = load().presets, load().pillars
+    presets = load().presets
     said = []
     for preset in (US, JAPAN):
-        parts = [
-            f"{either(pillars[pillar].title, pillars[pillar].title_ja)} {number(weight)}"
-            for pillar, weight in presets[preset].weights.items()
-            if weight
-        ]
-        said.append(f"{either(presets[preset].title, presets[preset].title_ja)} ({', '.join(parts)})")
+        said.append(f"{either(presets[preset].title, presets[preset].title_ja)} ({weighed(presets[preset].weights)})")
     return "; ".join(said)
 
 
@@ -70,7 +66,7 @@ def _swap(swap: Swap, giver: str, gainer: str) -> str:
 
 
 def _name(site: tuple[str, str]) -> str:
-    return w.plain(w.japanese_name("site", site[0]) or w.site_name(site[1], site[0]))
+    return w.plain(w.shown_name(site[1], site[0]))
 
 
 def _named(sites: Sequence[tuple[str, str]]) -> str:

@@ -20,24 +20,31 @@ from ui.page_state import page_state
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number
 from ui.text.problems import problem
-from workspace import rankings, reference, session
+from workspace import rankings, session
 from workspace.area_input import box_area, user_area
 
 #: The drawing map opens on these: west, south, east, north.
 WORLD = (-170.0, -55.0, 170.0, 72.0)
+#: A box to begin with where no area is in force: Australia.
+BOX = (110.0, -45.0, 155.0, -10.0)
 
 
 def area_menu() -> None:
     """Offer the ways to an area: drawing it, and a layer, countries or numbers."""
     if st.button(_("Draw an area"), icon=":material/draw:", key="area_draw", type="tertiary"):
         _dialog()
-    with st.popover(_("Area from layer or coordinates"), icon=":material/polyline:"):
+    # another area makes it another menu, which is closed and begins with that area
+    with st.popover(_("Area from layer or coordinates"), icon=":material/polyline:", key=f"area_menu_{_tag()}"):
         if page_state.area is not None:
             _in_force(page_state.area)
         st.caption(_("The area filters the list, the counts and all exports."))
         _from_layer()
-        _from_country()
         _from_numbers()
+
+
+def _tag() -> str:
+    """Return a few digits that change with the area in force."""
+    return "" if page_state.area is None else f"{hash(page_state.area) & 0xFFFFFF:x}"
 
 
 def chip(scenario: Scenario) -> None:
@@ -110,26 +117,16 @@ def _from_layer() -> None:
         _attempt(lambda: user_area(chosen))
 
 
-def _from_country() -> None:
-    nations = sorted(reference.site_countries(), key=w.nation)
-    chosen = st.multiselect(
-        _("Countries"), nations, format_func=w.nation, key="area_country", placeholder=_("Choose countries")
-    )
-    if chosen:
-        st.button(_("Use these countries"), key="area_take_country", on_click=_filter_countries, args=(chosen,))
-
-
-def _filter_countries(chosen: list[str]) -> None:
-    page_state.country = chosen
-
-
 def _from_numbers() -> None:
+    bounds = BOX if page_state.area is None else bounds_of(page_state.area.polygons)
+    w_from, s_from, e_from, n_from = (round(float(each), 2) for each in bounds)
+    tag = _tag()
     with st.form("area_numbers", border=False):
         one, two = st.columns(2)
-        west = one.number_input(_("West"), -180.0, 180.0, 110.0, key="area_w")
-        east = two.number_input(_("East"), -180.0, 180.0, 155.0, key="area_e")
-        south = one.number_input(_("South"), -90.0, 90.0, -45.0, key="area_s")
-        north = two.number_input(_("North"), -90.0, 90.0, -10.0, key="area_n")
+        west = one.number_input(_("West"), -180.0, 180.0, w_from, key=f"area_w_{tag}")
+        east = two.number_input(_("East"), -180.0, 180.0, e_from, key=f"area_e_{tag}")
+        south = one.number_input(_("South"), -90.0, 90.0, s_from, key=f"area_s_{tag}")
+        north = two.number_input(_("North"), -90.0, 90.0, n_from, key=f"area_n_{tag}")
         if st.form_submit_button(_("Use these coordinates"), icon=":material/crop_free:"):
             _attempt(lambda: box_area(f"{west:g}, {south:g}, {east:g}, {north:g}", west, south, east, north))
 

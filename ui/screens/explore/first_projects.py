@@ -7,7 +7,6 @@ import streamlit as st
 
 from scoring.ranking.scenario import Scenario
 from ui import state
-from ui.screens.explore.ranked_table import most_listed
 from ui.text import vocabulary as w
 from ui.text.candidate_words import reason
 from ui.text.i18n import number
@@ -23,16 +22,15 @@ LEFT = (
 
 def first_projects(scenario: Scenario, ranking: pd.DataFrame) -> None:
     """Name the first of the list, each with its reason; the name opens its card."""
-    most = most_listed(scenario)
-    listed = rankings.candidates(ranking.head(most)["site_id"].tolist(), scenario.commodity)
-    stands = rankings.standings(scenario, most)
     head = ranking.head(FIRST)
+    listed = rankings.candidates(head["site_id"].tolist(), scenario.commodity)
+    stands = rankings.standings(scenario, len(ranking))
     facts = (head[name] for name in ("name", "iso3", "commodities"))
     told = zip(st.columns(FIRST, gap="small"), listed, stands, *facts, strict=False)
     for place, (column, candidate, standing, name, iso3, commodities) in enumerate(told, 1):
         with column, st.container(border=True, height="stretch", gap=None, key=f"first_project_{place}"):
             st.button(
-                f"**{number(place)} · {w.plain(w.site_name(name, candidate.site_id))}**",
+                f"**{number(place)} · {w.plain(w.shown_name(name, candidate.site_id))}**",
                 key=f"first_{place}",
                 on_click=state.select,
                 args=([candidate.site_id],),

@@ -20,19 +20,17 @@ from ui.page_state import page_state
 from ui.panels import charts
 from ui.panels.downloads import download_menu
 from ui.panels.shortlisting import add_many
+from ui.screens.explore.list_pages import page_of
 from ui.text import vocabulary as w
 from ui.text.candidate_words import main_commodity, pillar
 from ui.text.glossary import ColumnSettings, tip, with_tips
 from ui.text.i18n import _, fixed, language, number
 from workspace import rankings
 
-#: Rows of the list. Every project fits, so that a click on a header sorts all of them; of all sites a page of the best
-#: travels with each change of a weight.
-MOST_PROJECTS, MOST_SITES = 1000, 200
 #: Pixels of the columns of the first view: together they fit a window of 1,280.
 WIDTHS = {
     "en": {"site": 136, "score": 50, "metal": 80, "us": 62, "japan": 74, "stage": 90, "owners": 96, "side": 92},
-    "ja": {"site": 130, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 92, "side": 82},
+    "ja": {"site": 130, "score": 54, "metal": 88, "us": 78, "japan": 78, "stage": 72, "owners": 112, "side": 82},
 }
 #: Pixels of the change of rank; the name has them where nothing moved.
 MOVED_WIDTH = 46
@@ -40,15 +38,10 @@ MOVED_WIDTH = 46
 HELD = {"stated": "", "likely": "~", "least": "≥"}
 
 
-def most_listed(scenario: Scenario) -> int:
-    """Return how many rows the list shows at the most."""
-    return MOST_PROJECTS if scenario.filters.universe == "projects" else MOST_SITES
-
-
 def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenerator) -> None:
-    """Show the first `most_listed` of the list; a row selects its site. `actions` takes what can be done with it."""
-    most = most_listed(scenario)
-    shown = ranking.head(most)
+    """Show a page of the list; a row selects its site. `actions` takes what can be done with it."""
+    grid = st.container(key="table")  # the choice of the page stands below what it changes
+    shown = page_of(scenario, ranking)
     listed = shown["site_id"].tolist()
     ticked = set(page_state.selected)
     table = _key(listed)
@@ -56,15 +49,15 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
     with actions:
         _with_ticked()
         download_menu(scenario)
-    moved = _moves(scenario, ranking)
+    moved = _moves(scenario, shown)
     candidates = rankings.candidates(listed, scenario.commodity)
-    stands = rankings.standings(scenario, most)
+    stands = [rankings.standings(scenario, len(ranking))[place] for place in ranking.index.get_indexer(shown.index)]
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),
             "Δ": [moved.get(x, "") for x in listed],  # always there: other columns would tick other rows
             _("Score"): shown["score"].to_numpy(),
-            **(_firm_columns(scenario) if page_state.firm else {}),
+            **(_firm_columns(scenario, listed) if page_state.firm else {}),
             **_question(scenario, shown, candidates, stands),
             **_more(candidates),
             **_words_of(shown),
@@ -72,7 +65,7 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
             _("Gate"): [_gates(each, fails=bool(x)) for each, x in zip(candidates, shown["gate_failed"], strict=True)],
         }
     )
-    with st.container(key="table"):
+    with grid:
         st.dataframe(
             frame,
             key=table,
@@ -86,8 +79,6 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
             column_config=_columns(moves=bool(moved)),
             alt=_("Ranked sites"),
         )
-    if len(ranking) > most:
-        st.caption(_("Showing the top {n}; filter the list or download all sites.").format(n=number(most)))
 
 
 def _key(listed: list[str]) -> str:
@@ -167,9 +158,9 @@ def _columns(*, moves: bool) -> ColumnSettings:
     )
 
 
-def _firm_columns(scenario: Scenario) -> dict[str, object]:
+def _firm_columns(scenario: Scenario, listed: list[str]) -> dict[str, object]:
     """Return the columns that say how firm the places are."""
-    firm = rankings.rank_stability(scenario).table.head(most_listed(scenario))
+    firm = rankings.rank_stability(scenario).table.set_index("site_id").loc[listed]
     return {_("P(top 20)"): 100 * firm["in_top_k"].to_numpy(), _("Rank range"): charts.rank_ranges(firm)}
 
 
@@ -178,7 +169,7 @@ def _question(
 ) -> dict[str, list[Any]]:
     """Return the columns that a desk asks for first: what and when, which gaps, how soon, whose, strong and weak."""
     return {
-        _("Site"): [w.site_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
+        _("Site"): [w.shown_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
         _("Metal"): [main_commodity(each, names) for names, each in zip(shown["commodities"], listed, strict=True)],
         _("Stage"): [w.word(w.STAGES, stage) for stage in shown["stage"]],
         _("US gap"): [each.gap_us_pct for each in listed],
@@ -249,7 +240,7 @@ def _with_ticked() -> None:
         state.go("compare")
 
 
-def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
+def _moves(scenario: Scenario, shown: pd.DataFrame) -> dict[str, str]:
     """Return how many places each listed site won or lost by the last change of weights, method or own criteria.
 
     Empty after any other change: a rank in a list of other sites, or of another commodity, is no gain or loss.
@@ -258,7 +249,7 @@ def _moves(scenario: Scenario, ranking: pd.DataFrame) -> dict[str, str]:
     if before is None or not _same_question(before, scenario):
         return {}
     old = rankings.ranking(before).set_index("site_id")["rank"]
-    new = ranking.head(most_listed(scenario)).set_index("site_id")["rank"]
+    new = shown.set_index("site_id")["rank"]
     change = (old.reindex(new.index) - new).dropna().astype(int)
     return {str(x): f"▲{n}" if n > 0 else f"▼{-n}" for x, n in change.items() if n}
 

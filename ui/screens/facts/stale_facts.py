@@ -77,7 +77,7 @@ def _table(shown: Sequence[OpenFact]) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "#": [fact.rank for fact in shown],
-            _("Site"): [w.site_name(fact.name, fact.site_id) for fact in shown],
+            _("Site"): [w.shown_name(fact.name, fact.site_id) for fact in shown],
             _("Attribute"): [words.subject(fact.attribute, fact.commodity) for fact in shown],
             _("Why"): [words.why_open(fact) for fact in shown],
             _("Known today"): [words.value(fact) for fact in shown],

@@ -20,7 +20,8 @@ from ui import state
 from ui.page_state import page_state
 from ui.screens.layers.criterion_builder import builder
 from ui.text import vocabulary as w
-from ui.text.i18n import _, number
+from ui.text.i18n import _, number, quantity
+from ui.text.layer_words import PROVENANCE
 from ui.text.problems import problem
 from ui.text.vocabulary import N_
 from workspace import session, user_criteria
@@ -165,7 +166,7 @@ def _place(names: list[str] | tuple[str, ...], name: str) -> int:
 def _table(layer: UserLayer) -> None:
     """Show attributes as text and numbers, never as markup, and how a number is distributed."""
     if layer.kind == "raster":
-        quantiles = ", ".join(f"{value:.4g}" for value in layer.quantiles)
+        quantiles = ", ".join(quantity(value) for value in layer.quantiles)
         st.text(f"{_('Quantiles 2, 25, 50, 75, 98 %')}: {quantiles} {layer.unit}")
         return
     features = session.own().features(layer.layer_id)
@@ -173,7 +174,13 @@ def _table(layer: UserLayer) -> None:
     titles = {c["name"]: f"{c['name']} ({c['unit']})" if c["unit"] else c["name"] for c in layer.columns}
     frame = pd.DataFrame({titles[name]: values[name][:TABLE_ROWS] for name in titles})
     st.dataframe(
-        frame, width="stretch", height=280, key=f"attributes_{layer.layer_id}", lazy=False, alt=_("Attribute table")
+        frame,
+        hide_index=True,
+        width="stretch",
+        height=280,
+        key=f"attributes_{layer.layer_id}",
+        lazy=False,
+        alt=_("Attribute table"),
     )
     if layer.features > TABLE_ROWS:
         st.caption(_("Showing the first {n} features; download the layer for all.").format(n=number(TABLE_ROWS)))
@@ -241,7 +248,7 @@ def _about(layer: UserLayer) -> None:
             icon=":material/download:",
         )
     rows = [
-        {_("Item"): key, _("Value"): "; ".join(value) if key in _LISTS else str(value)}
+        {_("Item"): w.word(PROVENANCE, key), _("Value"): "; ".join(value) if key in _LISTS else str(value)}
         for key, value in provenance(layer).items()
     ]
     st.dataframe(
@@ -275,6 +282,18 @@ def criteria_of(layer: UserLayer) -> None:
                     type="tertiary",
                 )
     if layer.role == "sites":
-        st.text(_("Its sites are ranked with all others and marked as user sites."))
+        _sites(layer)
     elif not user_criteria.suitable(layer):
         st.text(_("This layer cannot be measured."))
+
+
+def _sites(layer: UserLayer) -> None:
+    """Say how many features are sites, and why the others are none."""
+    sites = session.own().count_sites(layer.layer_id)
+    st.text(
+        _("{sites} of {features} features are sites, ranked with all others and marked as user sites.").format(
+            sites=number(sites), features=number(layer.features)
+        )
+    )
+    if sites < layer.features:
+        st.text(_("The others name no screened commodity; assign a column of commodities, or state one for all."))

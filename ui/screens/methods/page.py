@@ -110,11 +110,13 @@ def _data() -> None:
     shown = (
         (_("Located sites"), "located"),
         (_("With grade and tonnage"), "graded"),
-        (_("Processing, smelting, refining"), "processing"),
+        (_("Works without a mine"), "processing_only"),
         (_("Owner named"), "owned"),
     )
     for column, (label, key) in zip(first, shown, strict=True):
         column.metric(label, number(coverage[key]))
+    with_mine = number(coverage["processing"] - coverage["processing_only"])
+    st.caption(_("{n} mines have a smelter, a refinery or a plant on their site besides.").format(n=with_mine))
     counts = ((w.KINDS, "by_kind", _("Kind")), (w.STAGES, "by_stage", _("Stage")))
     for column, (words, key, title) in zip(st.columns(2), counts, strict=True):
         rows = [(w.word(words, name), sites) for name, sites in coverage[key].items()]

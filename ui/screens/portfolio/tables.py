@@ -18,8 +18,11 @@ from ui.text.i18n import _, either, language, listed, number, quantity
 from ui.text.money import money
 from workspace import portfolios
 
-#: Pixels of the outputs of a project that gives two metals.
-OUTPUT, OUTPUT_JA = 244, 280
+#: Pixels of the first columns, with the outputs of a project that gives two metals; they fit a window of 1,280.
+WIDTHS = {
+    "en": {"project": 222, "output": 250, "cost": 132, "basis": 150, "chance": 82, "adds": 78},
+    "ja": {"project": 222, "output": 280, "cost": 136, "basis": 128, "chance": 78, "adds": 70},
+}
 
 
 def chosen(study: Study) -> None:
@@ -43,6 +46,7 @@ def chosen(study: Study) -> None:
             _("Buyer, as stated"): [line.offtake for line in study.lines],
         }
     )
+    width = WIDTHS[language()]
     picked = st.dataframe(
         frame,
         hide_index=True,
@@ -52,22 +56,25 @@ def chosen(study: Study) -> None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Project"): st.column_config.TextColumn(width=222, pinned=True),
-            _("Output"): st.column_config.TextColumn(width=OUTPUT_JA if language() == "ja" else OUTPUT),
+            _("Project"): st.column_config.TextColumn(width=width["project"], pinned=True),
+            _("Output"): st.column_config.TextColumn(width=width["output"]),
             _("Cost, million USD"): st.column_config.TextColumn(
-                width=126, help=_("Initial capital cost (P10 to P90).")
+                width=width["cost"], help=_("Initial capital cost (P10 to P90).")
             ),
             _("Cost / output"): st.column_config.TextColumn(
-                width=142, help=_("Stated by a source, modelled, or your figure: of the cost, and of the output.")
+                width=width["basis"],
+                help=_("Stated by a source, modelled, or your figure: of the cost, and of the output."),
             ),
             _("Counted"): st.column_config.NumberColumn(
                 format="%.0f", help=_("Mean of the interval: what counts against the budget.")
             ),
             _("Chance"): st.column_config.NumberColumn(
-                width=72, format="%.0f %%", help=_("Of product at the design rate by the date.")
+                width=width["chance"], format="%.0f %%", help=_("Of product at the design rate by the date.")
             ),
             _("Adds"): st.column_config.NumberColumn(
-                width=52, format="%.1f", help=_("Points of the mean share closed that would be lost without it.")
+                width=width["adds"],
+                format="%.1f",
+                help=_("Points of the mean share closed that would be lost without it."),
             ),
         },
     )

@@ -15,8 +15,13 @@ from ui.memo.response_brief import BRIEF_FORMATS, COLOURS
 from ui.panels.downloads import table_download
 from ui.text import response_words as words
 from ui.text import vocabulary as w
-from ui.text.i18n import _, listed, number, quantity
+from ui.text.i18n import _, language, listed, number, quantity
 
+#: Pixels of the columns of those who answer: together they fit a window of 1,280.
+WIDTHS = {
+    "en": {"site": 209, "country": 105, "stage": 94, "adds": 110, "first": 95, "full": 95, "chance": 70, "gives": 74},
+    "ja": {"site": 182, "country": 92, "stage": 74, "adds": 136, "first": 90, "full": 108, "chance": 80, "gives": 90},
+}
 MIME = {".pdf": "application/pdf", ".html": "text/html"}
 
 
@@ -72,7 +77,7 @@ def sites_table(made: Response) -> None:
         return
     frame = pd.DataFrame(
         {
-            _("Site"): [w.japanese_name("site", site.site_id) or site.name for site in sites],
+            _("Site"): [w.shown_name(site.name, site.site_id) for site in sites],
             _("Country"): [w.nation(site.iso3) for site in sites],
             _("Stage"): [w.word(w.STAGES, site.stage) for site in sites],
             _("Adds, t/y"): [words.output_words(site) for site in sites],
@@ -85,6 +90,7 @@ def sites_table(made: Response) -> None:
             _("Owners"): [w.word(w.VERDICTS, site.owners) for site in sites],
         }
     )
+    width = WIDTHS[language()]
     chosen = st.dataframe(
         frame,
         hide_index=True,
@@ -93,14 +99,14 @@ def sites_table(made: Response) -> None:
         key="response_sites",
         alt=_("Who answers"),
         column_config={
-            _("Site"): st.column_config.TextColumn(width=205, pinned=True),
-            _("Country"): st.column_config.TextColumn(width=105),
-            _("Stage"): st.column_config.TextColumn(width=94),
-            _("Adds, t/y"): st.column_config.TextColumn(width=110),
-            _("First product"): st.column_config.TextColumn(width=95),
-            _("Design rate"): st.column_config.TextColumn(width=95),
-            _("Chance"): st.column_config.TextColumn(width=70),
-            _("Gives, t"): st.column_config.TextColumn(width=74),
+            _("Site"): st.column_config.TextColumn(width=width["site"], pinned=True),
+            _("Country"): st.column_config.TextColumn(width=width["country"]),
+            _("Stage"): st.column_config.TextColumn(width=width["stage"]),
+            _("Adds, t/y"): st.column_config.TextColumn(width=width["adds"]),
+            _("First product"): st.column_config.TextColumn(width=width["first"]),
+            _("Design rate"): st.column_config.TextColumn(width=width["full"]),
+            _("Chance"): st.column_config.TextColumn(width=width["chance"]),
+            _("Gives, t"): st.column_config.TextColumn(width=width["gives"]),
             _("Source"): st.column_config.LinkColumn(display_text=_("open"), width=62),
             _("As of"): st.column_config.TextColumn(width=92),
         },
@@ -116,7 +122,7 @@ def sites_table(made: Response) -> None:
     rows = chosen["selection"]["rows"]
     if rows and rows[0] < len(sites):
         site = sites[rows[0]]
-        label = _("Open the dossier of {site}").format(site=w.plain(w.site_name(site.name, site.site_id)))
+        label = _("Open the dossier of {site}").format(site=w.plain(w.shown_name(site.name, site.site_id)))
         if st.button(label, key="response_open", icon=":material/article:"):
             state.open_site(site.site_id)
             state.go("site")
@@ -141,7 +147,7 @@ def left_out(made: Response) -> None:
         st.dataframe(
             pd.DataFrame(
                 {
-                    _("Site"): [w.japanese_name("site", site.site_id) or site.name for site in made.sites.left_out],
+                    _("Site"): [w.shown_name(site.name, site.site_id) for site in made.sites.left_out],
                     _("Country"): [w.nation(site.iso3) for site in made.sites.left_out],
                     _("Stage"): [w.word(w.STAGES, site.stage) for site in made.sites.left_out],
                     _("Why"): [w.word(words.REASON_WORDS, site.reason) for site in made.sites.left_out],

@@ -106,7 +106,7 @@ def _entered(made: PriceFloor) -> None:
 
 def _site(each: FloorSite) -> dict[str, object]:
     return {
-        _("Site"): w.japanese_name("site", each.site_id) or each.name,
+        _("Site"): w.shown_name(each.name, each.site_id),
         _("Break-even, USD per t"): quantity(each.break_even_usd_t),
         _("At the floor"): _("yes") if each.breaks_even else _("no"),
         _("At today's price"): _("yes") if each.at_market else _("no"),
@@ -133,7 +133,7 @@ def _bounds(made: PriceFloor, years: int) -> None:
     st.markdown(f"**{_('What the capital alone needs, USD per tonne, at the least')}**")
     frame = pd.DataFrame(
         {
-            "site": [w.japanese_name("site", each.site_id) or each.name for each in made.bounds],
+            "site": [w.shown_name(each.name, each.site_id) for each in made.bounds],
             "usd": [each.usd_per_t for each in made.bounds],
         }
     )

@@ -58,7 +58,7 @@ def firm_tab(scenario: Scenario) -> None:
     _stability_table(scenario, stability, shown, top_k)
     table_download(stability.table, "robustness")
     names = dict(zip(shown["site_id"], shown["name"], strict=True))
-    site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.site_name(names[x], x), key="firm_site")
+    site_id = st.selectbox(_("Site"), list(names), format_func=lambda x: w.shown_name(names[x], x), key="firm_site")
     if site_id:
         charts.rank_histogram(stability, site_id)
 

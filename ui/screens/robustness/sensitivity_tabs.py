@@ -37,7 +37,7 @@ def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
     )
     choice = list(names)
     site_id = st.selectbox(
-        _("Site"), choice, index=choice.index(first), format_func=lambda x: w.site_name(names[x], x), key="hangs_site"
+        _("Site"), choice, index=choice.index(first), format_func=lambda x: w.shown_name(names[x], x), key="hangs_site"
     )
     packed = rankings.packed(scenario)
     place = packed.row(site_id)

@@ -5,6 +5,8 @@ Which list, its question and scenario, the table of notes, snapshots and what mo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
 
 import pandas as pd
@@ -22,6 +24,7 @@ from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, fixed
 from ui.text.list_words import short
+from ui.text.weight_words import named
 from workspace import reference, session, snapshots
 from workspace.rows import ShortlistRow, rows_of
 from workspace.shortlist_import import take_in
@@ -126,12 +129,12 @@ def head(shortlist: Shortlist, scenario: Scenario) -> None:
         attempt(partial(shortlists.edit_head, session.store(), shortlist.name, question=question.strip()), _("Saved."))
     kept = shortlist.scenario is not None
     caption = (
-        _("Ranked by the saved scenario ({hash}, data {version}).")
+        _("Ranked by the saved scenario: {weights} (data {version}).")
         if kept
-        else _("Ranked by the weights of the sidebar ({hash}).")
+        else _("Ranked by the weights of the sidebar: {weights}.")
     )
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption(caption.format(hash=scenario.scenario_hash, version=shortlist.data_version))
+        st.caption(caption.format(weights=named(scenario), version=shortlist.data_version))
         if st.button(_("Save the scenario of the sidebar"), icon=":material/bookmark_add:", key="keep_scenario"):
             layers = {
                 layer: (bool(shown), float(opacity)) for layer, (shown, opacity) in page_state.layer_choice.items()
@@ -147,6 +150,7 @@ def head(shortlist: Shortlist, scenario: Scenario) -> None:
 def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
     """Show the sites by rank and let the user write down what is decided of each; every change is kept at once."""
     rows = rows_of(session.facts(), scenario, shortlist)
+    _decide(shortlist, rows)
     frame = pd.DataFrame([_cells(row) for row in rows])
     frame[_("Due")] = pd.to_datetime(pd.Series([row["due"] or None for row in rows], dtype=object))
     fixed = [_("Site"), _("Country"), _("Stage"), _("Score"), _("Score range"), _("Gate"), _("Ranked among"), "#"]
@@ -178,13 +182,43 @@ def notes_table(shortlist: Shortlist, scenario: Scenario) -> None:
         attempt(partial(shortlists.edit, session.store(), shortlist.name, items), _("Saved. Use Undo to revert."))
 
 
+def _decide(shortlist: Shortlist, rows: Sequence[ShortlistRow]) -> None:
+    """Offer a decision in one click, on the first site that is still proposed or on another that is chosen."""
+    names = {row["site_id"]: w.shown_name(row["name"] or row["site_id"], row["site_id"]) for row in rows}
+    waiting = [place for place, row in enumerate(rows) if row["status"] == STATUSES[0]]
+    decisions = {status: _(word) for status, word in content.STATUSES.items()}
+    made = hash(shortlist.items)  # each decision leads on to the next site
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        site_id = st.selectbox(
+            _("Decide on"),
+            list(names),
+            index=waiting[0] if waiting else 0,
+            format_func=names.__getitem__,
+            key=f"decide_{shortlist.name}_{made}",
+            width=300,
+            help=_("The first site that is still proposed; choose another, or press a decision. Undo takes it back."),
+        )
+        item = next(item for item in shortlist.items if item.site_id == site_id)
+        status = st.segmented_control(
+            _("Decision"),
+            list(decisions),
+            default=item.status,
+            format_func=decisions.__getitem__,
+            key=f"decision_{shortlist.name}_{site_id}_{made}",
+            required=True,
+        )
+    if status != item.status:
+        decided = replace(item, status=str(status))
+        attempt(partial(shortlists.edit, session.store(), shortlist.name, [decided]), _("Saved. Use Undo to revert."))
+
+
 def _cells(row: ShortlistRow) -> dict[str, object]:
     """Return what the table shows of a site, by column, all but the due date."""
     return {
         "site_id": row["site_id"],
         "#": row["rank"],
         _("Ranked among"): "" if row["ranked_among"] is None else short(row["ranked_among"]),
-        _("Site"): row["name"] or row["site_id"],
+        _("Site"): w.shown_name(row["name"] or row["site_id"], row["site_id"]),
         _("Country"): w.nation(row["country"]) if row["country"] else "",
         _("Stage"): w.word(w.STAGES, row["stage"]) if row["stage"] else _("not in the list"),
         _("Score"): row["score"],

@@ -15,6 +15,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.snapshots.rank_moves import CAUSES
 from scoring.snapshots.snapshot import snapshot_id
 from ui.panels.charts import criterion_titles
+from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
 from ui.text.i18n import _, number
 from ui.text.problems import problem, reason
@@ -113,7 +114,7 @@ def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
     """Show how each site moved and what each cause adds; the causes sum to the whole."""
     st.caption(
         _(
-            "Rank change by cause (+ down, − up), applied in turn: data, filters, weights, "
+            "Rank change by cause (▲ places won, ▼ places lost), applied in turn: data, filters, weights, "
             "method. The parts sum to the total change."
         )
     )
@@ -124,7 +125,7 @@ def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
         standing = {"added": _("new on the list"), "removed": _("no longer on the list"), "kept": ""}[row["standing"]]
         rows.append(
             {
-                _("Site"): row["name"],
+                _("Site"): w.shown_name(row["name"], row["site_id"]),
                 _("Rank then"): row["rank_then"],
                 _("Rank now"): row["rank_now"],
                 **parts,
@@ -160,4 +161,5 @@ def moved(difference: SnapshotDifference, scenario: Scenario) -> None:
 
 
 def _signed(value: Any) -> str:
-    return "–" if value is None else "0" if not value else f"{value:+d}".replace("-", "−")
+    """Return places won or lost as the ranked list writes them; a higher rank number is a place lost."""
+    return "–" if value is None else "0" if not value else f"▼{value}" if value > 0 else f"▲{-value}"

@@ -68,7 +68,7 @@ def waterfall(site: Dossier) -> None:
             "kind:N",
             scale=alt.Scale(domain=kinds, range=[UP, PEERS, WHOLE, MISSING]),
             title=None,
-            legend=alt.Legend(orient="top", columns=2, labelLimit=260),
+            legend=alt.Legend(orient="top", columns=1, labelLimit=260),  # two would be cut on a phone,
         ),
         tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Component"))],
     )

@@ -75,7 +75,7 @@ def _choices() -> tuple[str, str]:
 def _open(site: ChainSite, key: str, *after: str) -> None:
     """Show a site as a button that opens its dossier, with words behind it."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        name = f"{w.plain(w.site_name(site.name, site.site_id))} · {w.nation(site.iso3)}"
+        name = f"{w.plain(w.shown_name(site.name, site.site_id))} · {w.nation(site.iso3)}"
         if st.button(name, key=f"chain_{key}_{site.site_id}", type="tertiary", icon=":material/article:"):
             state.open_site(site.site_id)
             state.go("site")

@@ -281,7 +281,7 @@ def sites(commodity: str, stage: str, switch: str) -> None:
     shown_rows: Sequence[dict[str, object]] = rows[:ROWS]
     frame = pd.DataFrame(
         {
-            _("Site"): [w.site_name(str(row["name"]), str(row["site_id"])) for row in shown_rows],
+            _("Site"): [w.shown_name(str(row["name"]), str(row["site_id"])) for row in shown_rows],
             _("Country"): [w.nation(str(row["iso3"])) for row in shown_rows],
             _("Kind"): [w.word(w.KINDS, str(row["kind"])) for row in shown_rows],
             _("Stage"): [w.word(w.STAGES, str(row["stage"])) for row in shown_rows],
