@@ -11,7 +11,7 @@ from scoring.sites.dossier import ASKED_ONLY
 from scoring.support.programmes import judged
 from ui.text import vocabulary as w
 from ui.text.candidate_words import expansion, gaps, product, stated_start
-from ui.text.i18n import _, either, listed, number
+from ui.text.i18n import _, either, listed, number, within
 from ui.text.money import in_unit, money
 from ui.text.prc_answers import prc_answer
 from ui.text.vocabulary import source_title
@@ -91,7 +91,7 @@ def _why(site: Dossier, candidate: Candidate) -> str:
 def _strength(line: MeasurementRecord) -> str:
     """Return a criterion within a sentence, with its value, whether that is modelled, source and date."""
     title = criterion_title_of(line)
-    inner = title[0].lower() + title[1:] if title[1:2].islower() else title
+    inner = within(title)
     value = in_unit(line["value"], line["unit"])
     told = _("modelled {value}").format(value=value) if line["status"] == "modelled" else value
     return f"{inner} ({told}; {source_title(line['source_id'])}{_dated(line)})"

@@ -8,7 +8,7 @@ from scoring.ranking.scenario import Scenario
 from scoring.search.search import Found
 from ui import state
 from ui.text import vocabulary as w
-from ui.text.i18n import _
+from ui.text.i18n import _, within
 from workspace import rankings
 
 #: Sites that are suggested at the most.
@@ -45,7 +45,7 @@ def search_box(scenario: Scenario, *, explores: bool) -> None:
     for commodity in rankings.commodities_named(text)[:1]:
         if commodity != scenario.commodity:
             st.button(
-                _("Score by {commodity}").format(commodity=w.plain(w.commodity(commodity).lower())),
+                _("Score by {commodity}").format(commodity=w.plain(within(w.commodity(commodity)))),
                 key="found_commodity",
                 icon=":material/tune:",
                 type="tertiary",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from data.vocabulary import rare_earth_elements
 from scoring.criteria.catalogue import load
 from ui.text import vocabulary as w
-from ui.text.i18n import _, either, number
+from ui.text.i18n import _, either, number, within
 from ui.text.money import money
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def gaps(candidate: Candidate) -> list[str]:
     )
     us, japan = _markets(candidate.gap_of)
     return [
-        text.format(share=_with_range(number(share), number(low), number(high)), metal=metal.lower())
+        text.format(share=_with_range(number(share), number(low), number(high)), metal=within(metal))
         for ((share, low, high), text), metal in zip(known, (us, japan), strict=True)
         if share is not None
     ]
@@ -184,9 +184,9 @@ def _work(candidate: Candidate) -> str:
         sum_words = money(candidate.capex, candidate.capex_unit)
         cost = _("costs {sum} ({year})").format(sum=sum_words, year=candidate.capex_as_of[:4])
         money_words = either(", ", "、").join(part for part in (cost, money_words) if part)
-    coming = w.word(w.NEXT_STEPS, candidate.next_step).lower() if candidate.stage in RUN_OR_STOPPED else ""
+    coming = within(w.word(w.NEXT_STEPS, candidate.next_step)) if candidate.stage in RUN_OR_STOPPED else ""
     next_words = _("next: {step}").format(step=coming) if coming else ""
-    return either(", ", "、").join(part for part in (stage.lower() + year, money_words, next_words) if part)
+    return either(", ", "、").join(part for part in (within(stage) + year, money_words, next_words) if part)
 
 
 def _gaps_in_short(candidate: Candidate) -> str:

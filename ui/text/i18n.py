@@ -90,6 +90,17 @@ def listed(words: Iterable[str]) -> str:
     return ("、" if language() == "ja" else ", ").join(words)
 
 
+def within(words: str) -> str:
+    """Return words as they stand within a sentence: the first letter small, unless a name or symbol begins so.
+
+    Examples
+    --------
+    >>> within("Rare earths"), within("PFS done"), within("予備的実現可能性調査（PFS）")
+    ('rare earths', 'PFS done', '予備的実現可能性調査（PFS）')
+    """
+    return words[:1].lower() + words[1:] if words[1:2].islower() else words
+
+
 def either(english: str, japanese: str) -> str:
     """Return the text of a catalogue file that carries both languages."""
     return japanese if language() == "ja" and japanese else english

@@ -10,7 +10,7 @@ from ui import state
 from ui.page_state import page_state
 from ui.panels.card import card
 from ui.text import vocabulary as w
-from ui.text.i18n import _
+from ui.text.i18n import _, within
 from workspace import rankings
 
 #: Sites that an empty list leaves out, of which the reason is told.
@@ -70,7 +70,7 @@ def _reason(scenario: Scenario, reason: str, site: str, step: str) -> str:
     """Return a sentence on what leaves a site out."""
     if reason == "commodity":
         return _("{site} has no {commodity}: it is not in this list.").format(
-            site=site, commodity=w.commodity(scenario.commodity).lower()
+            site=site, commodity=within(w.commodity(scenario.commodity))
         )
     if reason == "universe":
         return _("{site} is not among the projects: it is in the list of all sites.").format(site=site)
