@@ -38,7 +38,7 @@ HERE = Path(__file__).resolve().parent
 UPLOADS = HERE / "golden" / "uploads"
 #: Parts of the others, or tried where their subject is: the page of the payload in tests/browser, the lithium model in
 #: tests/test_busch_lithium.py.
-ELSEWHERE = {"app_process", "fuzz_mutants", "fuzz_seeds", "bench_payload", "busch_lithium"}
+ELSEWHERE = {"app_process", "fuzz_mutants", "fuzz_seeds", "bench_browser", "bench_payload", "busch_lithium"}
 shut_in = pytest.mark.skipif(not restrict.guard_state().whole, reason="this kernel cannot shut a reader in")
 
 
