@@ -30,7 +30,9 @@ SITES = ("nam-lofdal-bergville-11c6", "usa-mountain-pass-ceec", "swe-vittangi-94
 #: Goals in seconds, on two idle cores.
 GOALS = {"list after a key": 0.5, "page at rest": 2.0, "first useful view": 5.0, "dossier": 2.0, "memo": 3.0}
 #: Text of the cells of the first list of a page, which its canvas holds for readers of the screen.
-CELLS = "[...document.querySelectorAll('[data-testid=stDataFrame] canvas [role=gridcell]')].map(e => e.innerText).join()"
+CELLS = (
+    "[...document.querySelectorAll('[data-testid=stDataFrame] canvas [role=gridcell]')].map(e => e.innerText).join()"
+)
 #: Notes when a key goes down, and when the text of the first list changes after it.
 WATCH = f"""
 () => {{
