@@ -62,7 +62,11 @@ def is_early_works(row: pd.Series) -> bool:
 #: What a study is called -> the stage that it is of, and the one that a project has reached while it is being made.
 STUDIES = {
     "prefeasibility": (
-        re.compile(r"\bPFS\b|\bpre-?feasibility\b|\bPEA\b|\bscoping\b|\beconomic (study|assessment)\b", re.I),
+        re.compile(
+            r"\bPFS\b|\bpre-?feasibility\b|\bPEA\b|\bscoping\b|\beconomic (study|assessment)\b"
+            r"|\binitial assessment with (an )?economic",
+            re.I,
+        ),
         "resource",
     ),
     "feasibility": (
@@ -88,7 +92,10 @@ NOT_AS_YET = re.compile(
     re.I,
 )
 #: Studies that count as prefeasibility beside the one of that name: where one of them is out, the stage is reached.
-SCOPING = re.compile(r"\bPEA\b|\bscoping\b|\beconomic (study|assessment)\b", re.I)
+#: American rules call such a study an initial assessment; without an economic analysis it is one of the resource.
+SCOPING = re.compile(
+    r"\bPEA\b|\bscoping\b|\beconomic (study|assessment)\b|\binitial assessment with (an )?economic", re.I
+)
 #: A clause that speaks of "the study" and names none: of the one after which the row's stage is called.
 PLAIN_STUDY = re.compile(r"^\W*(the |its )?stud(y|ies)\b", re.I)
 

@@ -191,6 +191,32 @@ def test_a_town_point_lies_in_the_region_of_the_project(projects: pd.DataFrame, 
     assert there["lat"].between(south, north).all()
 
 
+#: A note on a town that says how far from it, and where to, the project lies.
+FROM_TOWN = re.compile(
+    r"^town point (?:of )?(?P<town>\w[^(,;]*?) \(.*?(?P<far>\d+(?:\.\d+)?) ?(?P<unit>km|miles) "
+    r"(?:by road )?(?:north|south|east|west|[NSEW]{1,3}\b)[\w -]*? of (?:the (?:town|city)|(?P=town))"
+)
+
+
+def test_a_project_that_lies_far_from_its_town_is_not_placed_in_it(projects: pd.DataFrame) -> None:
+    """Goschen, 35 km south of Swan Hill, stood in Swan Hill, and was said to lie within 15 km of that point."""
+    said = projects["location_note"].str.extract(FROM_TOWN).dropna()
+    km = said["far"].astype(float) * said["unit"].map({"km": 1.0, "miles": 1.609})
+    assert list(projects.loc[km[km > 15].index, "project_id"]) == []
+
+
+@pytest.mark.parametrize(
+    ("project", "longitude", "latitude"),
+    [("aus-goschen", 143.55, -35.65), ("aus-esmeralda", 142.23, -18.83), ("usa-tamarack", -93.21, 46.72)],
+)
+def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
+    projects: pd.DataFrame, project: str, longitude: float, latitude: float
+) -> None:
+    row = projects.set_index("project_id").loc[project]
+    assert float(row["lon"]) == pytest.approx(longitude, abs=0.01)
+    assert float(row["lat"]) == pytest.approx(latitude, abs=0.01)
+
+
 #: Project -> stage that its newest page says, where an older one was taken before.
 NEWEST = {
     "can-ecopro-becancour": "suspended",
@@ -200,6 +226,7 @@ NEWEST = {
     "aus-tech-townsville": "shelved",
     "deu-zinnwald": "prefeasibility",
     "deu-basf-schwarzheide-cam": "operating",
+    "jpn-daido-nakatsugawa": "operating",
 }
 
 
@@ -211,7 +238,9 @@ def test_the_newest_page_says_the_stage(claims: pd.DataFrame, project: str) -> N
     assert sure.sort_values("as_of", kind="stable")["text"].iloc[-1] == NEWEST[project]
 
 
-@pytest.mark.parametrize("project", ["zaf-platreef", "mar-cobco-jorf-lasfar", "fra-neomat-dunkirk"])
+@pytest.mark.parametrize(
+    "project", ["zaf-platreef", "mar-cobco-jorf-lasfar", "fra-neomat-dunkirk", "zaf-steelpoortdrift"]
+)
 def test_holders_of_a_venture_make_up_the_whole(claims: pd.DataFrame, project: str) -> None:
     owners = claims[(claims["project_id"] == project) & (claims["attribute"] == "owner") & (claims["value"] != "")]
     newest = owners[owners["standing"] != "weak"].sort_values("as_of").drop_duplicates("text", keep="last")

@@ -366,6 +366,8 @@ SCOPED = {"attribute": "study", "text": "scoping study", "as_of": "2025-03-14", 
         ({**SCOPED, "as_of": "2010"}, {}, "resource"),  # Storuman
         ({**SCOPED, "text": "PEA update under way", "evidence": ""}, {}, "resource"),  # Ashram
         ({**SCOPED, "standing": "weak"}, {}, "resource"),
+        ({**SCOPED, "text": "initial assessment with economic analysis"}, {}, "prefeasibility"),  # Coosa
+        ({**SCOPED, "text": "initial assessment"}, {}, "resource"),  # of the resource alone
         (None, {"evidence": "scoping study done, prefeasibility study begun"}, "prefeasibility"),  # Leliyn
         (None, {"evidence": "scoping study largely complete"}, "resource"),  # Mt Thirsty
         (None, {"evidence": "resource update ahead of a PEA"}, "resource"),  # Borralha
