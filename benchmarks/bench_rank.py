@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from data.sql import sql
 from scoring.criteria.catalogue import load
-from scoring.ranking.pipeline import ScoreTerms, prepare
+from scoring.ranking.method_scores import ScoreTerms
+from scoring.ranking.pipeline import prepare
 
 REPEATS = 5
 

@@ -28,7 +28,7 @@ from scoring.criteria.user_criterion import CURVES
 from scoring.criteria.user_criterion import EVIDENCE as LAYER_MEASURES
 from scoring.measures.infrastructure import NEAREST
 from scoring.measures.registry import MEASURES
-from scoring.ranking.pipeline import NORMALISATIONS
+from scoring.ranking.method_scores import NORMALISATIONS
 from scoring.ranking.scenario import ORDERS
 from ui.text import vocabulary
 

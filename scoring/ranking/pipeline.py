@@ -5,26 +5,20 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 import duckdb
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from data.sql import sql
-from geo.arrays import FloatArray, square
-from scoring.aggregation import kernels
-from scoring.aggregation.methods import METHODS, Method, bound, run
+from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Criterion, load
 from scoring.errors import ScenarioError
+from scoring.ranking.method_scores import ScoreTerms, cells, score_terms
 from scoring.ranking.scenario import Area, Scenario
 from scoring.search import search
 
@@ -32,21 +26,12 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _PACKING = threading.RLock()
-#: Choices of method and weights that are being scored: others wait for the same choice alone. A lock lives as long as
-#: somebody holds it.
-_SCORING: WeakValueDictionary[str, threading.Lock] = WeakValueDictionary()
-_SCORING_CHANGES = threading.Lock()
-#: When packed vectors (database, commodity of interest, profile) and scores by method were last used: the least recent
-#: are dropped first.
+#: When packed vectors (database, commodity of interest, profile) were last used: the least recent are dropped first.
 _USED: dict[tuple[int, str, str], float] = {}
 #: Sets of packed vectors that are kept, about 13 MB each; those of the main commodities are never dropped.
 KEPT_PACKED = 16
 #: Sets of own criteria whose vectors are kept: moving a goalpost makes a new one.
 KEPT_PROFILES = 12
-#: Ways to scale desirabilities before a method: as they are, or by the values of all sites.
-NORMALISATIONS = ("goalposts", "minmax", "max", "sum", "vector")
-#: Choices of method and weights whose scores are kept.
-KEPT_CHOICES = 12
 #: The relations of a ranking, in the order in which they rest on each other.
 RELATIONS = (
     "scoring/ranking/desirability.sql",
@@ -73,52 +58,6 @@ DROP_PROFILES = {
     "packed": "DELETE FROM packed WHERE list_contains($profiles, profile)",
     "peer": "DELETE FROM peer WHERE list_contains($profiles, profile)",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreTerms:
-    """What sites are scored by: packed vectors, weights and a method.
-
-    Attributes
-    ----------
-    method : str
-        Key of `METHODS`.
-    commodity, profile : str
-        Which packed vectors: the commodity of interest and the set of user-defined criteria; empty: none.
-    weights : tuple of float
-        One a place of the vectors, >= 0.
-    axes : tuple of str
-        Pillar of each place.
-    order_by : OrderBy
-    normalisation : str
-        One of `NORMALISATIONS`.
-    """
-
-    method: str
-    commodity: str
-    profile: str
-    weights: tuple[float, ...]
-    axes: tuple[str, ...]
-    order_by: str = "shrunk"
-    normalisation: str = "goalposts"
-
-    def as_struct(self, choice: str = "") -> dict[str, Any]:
-        """Return the struct that the relation ``scored`` takes; `choice` is the key of the method's scores.
-
-        Parameters
-        ----------
-        choice : str, optional
-            Key of the method's scores in ``method_score``; empty: the weighted sum.
-        """
-        return {
-            "commodity": self.commodity,
-            "profile": self.profile,
-            "w": list(self.weights),
-            "axes": list(self.axes),
-            "order_by": self.order_by,
-            "normalisation": self.normalisation,
-            "choice": choice,
-        }
 
 
 def prepare(facts: duckdb.DuckDBPyConnection) -> None:
@@ -299,7 +238,12 @@ def rank_cursor(
     return facts.cursor().execute(sql("scoring/ranking/ranking.sql"), bound)
 
 
-def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str = "goalposts") -> dict[str, Any]:
+def terms(
+    facts: duckdb.DuckDBPyConnection,
+    scenario: Scenario,
+    normalisation: str = "goalposts",
+    made: duckdb.DuckDBPyConnection | None = None,
+) -> dict[str, Any]:
     """Return the struct that the relations ``ranked``, ``scored`` and ``passing`` take, and see that they can answer.
 
     What they rest on is made if it is not there: packed vectors, and the scores of the scenario's method.
@@ -311,6 +255,8 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
     scenario : Scenario
     normalisation : str
         One of `NORMALISATIONS`; rankings use the fixed goalposts, the others serve comparison.
+    made : duckdb.DuckDBPyConnection, optional
+        What `cells_of` made for this scenario and normalisation, whatever the method.
 
     Raises
     ------
@@ -333,7 +279,11 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
         )
     _check_countries(facts.cursor(), scenario.filters.countries)
     pack(facts, scenario)
-    by = ScoreTerms(
+    return {**score_terms(facts, _score_terms_of(scenario, normalisation), made), **filters(facts, scenario)}
+
+
+def _score_terms_of(scenario: Scenario, normalisation: str) -> ScoreTerms:
+    return ScoreTerms(
         scenario.method,
         scenario.commodity,
         scenario.profile,
@@ -342,78 +292,30 @@ def terms(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: s
         scenario.order_by,
         normalisation,
     )
-    return {**score_terms(facts, by), **filters(facts, scenario)}
-
-
-def score_terms(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> dict[str, Any]:
-    """Return the struct that the relation ``scored`` takes; the scores of the method are made if they are not there.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-        A database with packed vectors: that of the facts, or of a snapshot.
-    by : ScoreTerms
-        Vectors, weights and method.
-    """
-    direct = by.method == "weighted_sum" and by.normalisation == "goalposts"
-    return by.as_struct("" if direct else _score_by_method(con, by))
-
-
-def _score_by_method(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> str:
-    """Put the scores of all sites by these terms into ``method_score``, unless they are there; return their key."""
-    shape = json.dumps([by.method, by.normalisation, by.commodity, by.profile, list(by.weights)])
-    choice = hashlib.sha256(shape.encode()).hexdigest()[:12]
-    with _one_at_a_time(f"{id(con)} {choice}"):
-        cursor = con.cursor()
-        _USED[id(con), "method", choice] = time.monotonic()
-        there = "SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1"
-        if not cursor.execute(there, {"choice": choice}).fetchone():
-            cursor.execute("CREATE OR REPLACE TEMP TABLE cells AS FROM normalised_cells($s)", {"s": by.as_struct()})
-            scores = _scores_of_cells(cursor, METHODS[by.method], len(by.weights))
-            cursor.execute("DROP TABLE cells")
-            cursor.register("new_scores", scores)
-            cursor.execute(
-                "INSERT INTO method_score SELECT $choice, id, version, score FROM new_scores", {"choice": choice}
-            )
-            cursor.unregister("new_scores")
-            _drop_old_choices(cursor, id(con))
-    return choice
-
-
-def _scores_of_cells(cursor: duckdb.DuckDBPyConnection, method: Method, criteria: int) -> pa.Table:
-    """Return id, version, score of a cursor's ``cells``: by NumPy where the statement compares all pairs of sites."""
-    if method.id not in KERNELS:
-        return run(cursor, method, bound(method, criteria))
-    found = cursor.execute(sql(method.needs)).to_arrow_table()
-    points = square(found["place"], found.num_rows)
-    known = pc.equal(found["version"], "known").to_numpy()
-    scores = pa.array(KERNELS[method.id](points, points[known]))
-    return found.select(["id", "version"]).append_column("score", scores)
 
 
 @contextmanager
-def _one_at_a_time(choice: str) -> Iterator[None]:
-    """Let one thread score a choice, while other choices and rankings go on."""
-    with _SCORING_CHANGES:
-        lock = _SCORING.setdefault(choice, threading.Lock())
-    with lock:
-        yield
+def cells_of(
+    facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Make the weighted values of all sites that methods score, once for all methods; yields a cursor with ``cells``.
 
+    Parameters
+    ----------
+    facts : duckdb.DuckDBPyConnection
+        Prepared by `prepare`.
+    scenario : Scenario
+    normalisation : str
+        One of `NORMALISATIONS`.
 
-def _drop_old_choices(cursor: duckdb.DuckDBPyConnection, database: int) -> None:
-    with _PACKING:
-        choices = [str(row[0]) for row in cursor.execute("SELECT DISTINCT choice FROM method_score").fetchall()]
-        by_use = sorted(choices, key=lambda choice: _USED.get((database, "method", choice), 0.0))
-        left = by_use[: max(0, len(by_use) - KEPT_CHOICES)]
-        cursor.execute("DELETE FROM method_score WHERE list_contains($choices, choice)", {"choices": left})
-        for choice in left:
-            _USED.pop((database, "method", choice), None)
-
-
-#: Method -> scores of points, shape (n, axes), compared with points whose values are known.
-KERNELS: dict[str, Callable[[FloatArray, FloatArray], FloatArray]] = {
-    "pareto": lambda points, known: 1 / (1 + kernels.dominated_by(points, known)),
-}
+    Raises
+    ------
+    ScenarioError
+        If the commodity is unknown.
+    """
+    pack(facts, scenario)
+    with cells(facts, _score_terms_of(scenario, normalisation)) as cursor:
+        yield cursor
 
 
 def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:

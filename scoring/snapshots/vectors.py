@@ -19,7 +19,8 @@ from data.sql import records, sql
 from geo.arrays import FloatArray, square
 from scoring.aggregation.methods import METHODS
 from scoring.errors import ScenarioError
-from scoring.ranking.pipeline import ScoreTerms, make_relations, pack, rank_cursor, score_terms
+from scoring.ranking.method_scores import ScoreTerms, score_terms
+from scoring.ranking.pipeline import make_relations, pack, rank_cursor
 from scoring.ranking.scenario import Scenario
 
 PARTS = ("u", "u_low", "u_high", "m", "a", "e")

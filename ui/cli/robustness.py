@@ -235,10 +235,10 @@ def methods_compare(
 ) -> None:
     """Rank by every method and normalisation; show agreement with the weighted sum on fixed goalposts."""
     from scoring.ranking.scenario import from_preset  # noqa: PLC0415
-    from scoring.robustness.method_agreement import compared  # noqa: PLC0415
+    from scoring.robustness.method_agreement import by_method, compared  # noqa: PLC0415
 
     facts, scenario = _facts(from_preset(preset, commodity=commodity.strip().lower()))
-    rows = [asdict(agreement) for agreement in compared(facts, scenario, top_k)]
+    rows = [asdict(agreement) for agreement in by_method(compared(facts, scenario, top_k))]
     answer(rows, format, ("method", "normalisation", "tau", "shared", "first"))
 
 

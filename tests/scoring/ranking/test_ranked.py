@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import load
-from scoring.ranking import pipeline
+from scoring.ranking import method_scores, pipeline
 from scoring.ranking.pipeline import KEPT_PACKED, pack, rank
 from scoring.ranking.ranked import NUMBERS, Rankings
 from scoring.ranking.scenario import ORDERS, Filters, Scenario, from_preset
@@ -141,7 +141,7 @@ def test_no_ranking_waits_for_a_method_of_another(
         go_on.wait(20)
         return np.zeros(len(points))
 
-    monkeypatch.setitem(pipeline.KERNELS, "pareto", slow)
+    monkeypatch.setitem(method_scores.KERNELS, "pareto", slow)
     rank(small_facts, from_preset(commodity="gallium"))
     pareto = threading.Thread(
         target=lambda: rank(small_facts, Scenario({"grade": 17.5}, method="pareto", commodity="gallium"))

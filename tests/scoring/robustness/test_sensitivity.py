@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from scoring.aggregation.joint import JOINT_RULES, kendall_tau, pareto_of_two, places
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError, SensitivityError
+from scoring.ranking.method_scores import NORMALISATIONS
 from scoring.ranking.packed import packed_arrays
-from scoring.ranking.pipeline import NORMALISATIONS, rank
+from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import ORDERS, Scenario
-from scoring.robustness.method_agreement import compared
+from scoring.robustness.method_agreement import PAIRS, by_method, compared
 from scoring.robustness.sensitivity import needs, raw_value, stability, tornado
 from scoring.robustness.two_desks import TwoDesks, accord, desk_scenario, two_desks
 from scoring.robustness.value_of_information import lessons
@@ -243,7 +244,8 @@ def test_unknown_desks_and_rules_are_refused() -> None:
 def test_every_method_and_normalisation_is_compared() -> None:
     with tiny_facts(many()) as con:
         found = list(compared(con, Scenario({"infrastructure": 1.0, "grade": 1.0}), 5))
-    assert len(found) == 7 * len(NORMALISATIONS) + 1
+    assert len(found) == PAIRS == 7 * len(NORMALISATIONS) + 1
+    assert [each.normalisation for each in by_method(found)[:5]] == list(NORMALISATIONS)
     same = next(each for each in found if each.method == "weighted_sum" and each.normalisation == "goalposts")
     assert same.tau == 1.0
     assert same.shared == 5

@@ -7,9 +7,8 @@ import streamlit as st
 
 from scoring.aggregation.methods import METHODS
 from scoring.defaults import DEFAULT_METHOD
-from scoring.ranking.pipeline import NORMALISATIONS
 from scoring.ranking.scenario import Scenario
-from scoring.robustness.method_agreement import COMPARED, compared
+from scoring.robustness.method_agreement import PAIRS, by_method, compared
 from scoring.robustness.rank_acceptability import to_find_out
 from scoring.robustness.sensitivity import needs, stability, tornado
 from ui.page_state import page_state
@@ -22,7 +21,6 @@ from ui.text.money import in_unit
 from workspace import rankings, session
 
 ROWS = 200
-PAIRS = len(COMPARED) * len(NORMALISATIONS) - len(NORMALISATIONS) + 1
 
 
 def hangs_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
@@ -81,10 +79,11 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
         return
     if page_state.compared_key != key:
         bar = st.progress(0.0, text=_("Ranking by every method …"))
-        page_state.compared = []
+        found = []
         for done, agreement in enumerate(compared(session.facts(), scenario), 1):
-            page_state.compared.append(agreement)
+            found.append(agreement)
             bar.progress(min(1.0, done / PAIRS), text=_("Ranking by every method …"))
+        page_state.compared = by_method(found)
         bar.empty()
         page_state.compared_key = key
     names = dict(zip(ranking["site_id"], ranking["name"], strict=True))
