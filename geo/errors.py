@@ -48,21 +48,6 @@ class Phrase(str):
         return (self.template,), self.fields
 
 
-#: A sum of money within a sentence; a page may write it in another unit.
-MILLION_USD = "{musd} million USD"
-
-
-def million_usd(musd: float) -> Phrase:
-    """Return a sum in million USD as words that a Japanese page writes in 億.
-
-    Examples
-    --------
-    >>> million_usd(1000)
-    '1,000 million USD'
-    """
-    return Phrase("{musd} million USD", musd=f"{musd:,.10g}")
-
-
 def phrase_again(template: str, fields: dict[str, Any]) -> Phrase:
     """Return a phrase that was written down as its template and fields.
 

@@ -5,6 +5,20 @@ from __future__ import annotations
 from geo.errors import OrebridgeError
 
 
+class MillionUsd(float):
+    """A sum in million USD as a field of a sentence; a Japanese page writes it in 億.
+
+    Examples
+    --------
+    >>> f"{MillionUsd(1000)}"
+    '1,000 million USD'
+    """
+
+    def __str__(self) -> str:
+        """Return the sum with its unit, to ten digits."""
+        return f"{float(self):,.10g} million USD"
+
+
 class MethodError(OrebridgeError):
     """A matrix, weights or constants that a method cannot use."""
 

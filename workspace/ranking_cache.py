@@ -71,7 +71,9 @@ class RankingCache:
             8, 64_000_000, lambda entry: FRAME_BYTES_A_ROW * len(entry.sites)
         )
         self._candidates: BoundedCache[Key, dict[str, Candidate]] = BoundedCache(
-            24, 8_000_000, lambda listed: CANDIDATE_BYTES * len(listed)
+            24,
+            24_000_000,
+            lambda listed: CANDIDATE_BYTES * len(listed),  # all sites, sorted by what is asked, are 11
         )
         self._standings: BoundedCache[Key, tuple[Standing, ...]] = BoundedCache(
             8, 16_000_000, lambda listed: STANDING_BYTES * len(listed)

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -79,9 +80,24 @@ class ScoreTerms:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The weighted values of all sites that methods score: the relation ``cells`` of a cursor.
+
+    Attributes
+    ----------
+    cursor : duckdb.DuckDBPyConnection
+    name : str
+        Tells scores of these values from those of the facts as they may be by then: nobody else takes them.
+    """
+
+    cursor: duckdb.DuckDBPyConnection
+    name: str
+
+
 @contextmanager
-def cells(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Make the weighted values of all sites that methods score; yields a cursor with the relation ``cells``.
+def cells(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> Iterator[Cells]:
+    """Make the weighted values of all sites that methods score.
 
     Parameters
     ----------
@@ -93,14 +109,12 @@ def cells(con: duckdb.DuckDBPyConnection, by: ScoreTerms) -> Iterator[duckdb.Duc
     cursor = con.cursor()
     cursor.execute("CREATE OR REPLACE TEMP TABLE cells AS FROM normalised_cells($s)", {"s": by.as_struct()})
     try:
-        yield cursor
+        yield Cells(cursor, uuid.uuid4().hex)
     finally:
         cursor.execute("DROP TABLE cells")
 
 
-def score_terms(
-    con: duckdb.DuckDBPyConnection, by: ScoreTerms, made: duckdb.DuckDBPyConnection | None = None
-) -> dict[str, Any]:
+def score_terms(con: duckdb.DuckDBPyConnection, by: ScoreTerms, made: Cells | None = None) -> dict[str, Any]:
     """Return the struct that the relation ``scored`` takes; the scores of the method are made if they are not there.
 
     Parameters
@@ -109,24 +123,25 @@ def score_terms(
         A database with packed vectors: that of the facts, or of a snapshot.
     by : ScoreTerms
         Vectors, weights and method.
-    made : duckdb.DuckDBPyConnection, optional
-        A cursor with the ``cells`` of these vectors, weights and normalisation; made anew if there is none.
+    made : Cells, optional
+        Those of these vectors, weights and normalisation; made anew if there are none.
     """
     direct = by.method == "weighted_sum" and by.normalisation == "goalposts"
     return by.as_struct("" if direct else _score_by_method(con, by, made))
 
 
-def _score_by_method(con: duckdb.DuckDBPyConnection, by: ScoreTerms, made: duckdb.DuckDBPyConnection | None) -> str:
+def _score_by_method(con: duckdb.DuckDBPyConnection, by: ScoreTerms, made: Cells | None) -> str:
     """Put the scores of all sites by these terms into ``method_score``, unless they are there; return their key."""
-    shape = json.dumps([by.method, by.normalisation, by.commodity, by.profile, list(by.weights)])
+    of = made.name if made else ""
+    shape = json.dumps([by.method, by.normalisation, by.commodity, by.profile, list(by.weights), of])
     choice = hashlib.sha256(shape.encode()).hexdigest()[:12]
     with _one_at_a_time(f"{id(con)} {choice}"):
         cursor = con.cursor()
         _USED[id(con), choice] = time.monotonic()
         there = "SELECT 1 FROM method_score WHERE choice = $choice LIMIT 1"
         if not cursor.execute(there, {"choice": choice}).fetchone():
-            with nullcontext(made) if made else cells(con, by) as holder:
-                scores = _scores_of_cells(holder, METHODS[by.method], len(by.weights))
+            with nullcontext(made) if made else cells(con, by) as values:
+                scores = _scores_of_cells(values.cursor, METHODS[by.method], len(by.weights))
             cursor.register("new_scores", scores)
             cursor.execute(
                 "INSERT INTO method_score SELECT $choice, id, version, score FROM new_scores", {"choice": choice}

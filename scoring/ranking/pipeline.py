@@ -18,7 +18,7 @@ from data.sql import sql
 from scoring.aggregation.methods import METHODS
 from scoring.criteria.catalogue import Criterion, load
 from scoring.errors import ScenarioError
-from scoring.ranking.method_scores import ScoreTerms, cells, score_terms
+from scoring.ranking.method_scores import Cells, ScoreTerms, cells, score_terms
 from scoring.ranking.scenario import Area, Scenario
 from scoring.search import search
 
@@ -242,7 +242,7 @@ def terms(
     facts: duckdb.DuckDBPyConnection,
     scenario: Scenario,
     normalisation: str = "goalposts",
-    made: duckdb.DuckDBPyConnection | None = None,
+    made: Cells | None = None,
 ) -> dict[str, Any]:
     """Return the struct that the relations ``ranked``, ``scored`` and ``passing`` take, and see that they can answer.
 
@@ -255,7 +255,7 @@ def terms(
     scenario : Scenario
     normalisation : str
         One of `NORMALISATIONS`; rankings use the fixed goalposts, the others serve comparison.
-    made : duckdb.DuckDBPyConnection, optional
+    made : Cells, optional
         What `cells_of` made for this scenario and normalisation, whatever the method.
 
     Raises
@@ -295,10 +295,8 @@ def _score_terms_of(scenario: Scenario, normalisation: str) -> ScoreTerms:
 
 
 @contextmanager
-def cells_of(
-    facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str
-) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Make the weighted values of all sites that methods score, once for all methods; yields a cursor with ``cells``.
+def cells_of(facts: duckdb.DuckDBPyConnection, scenario: Scenario, normalisation: str) -> Iterator[Cells]:
+    """Make the weighted values of all sites that methods score, once for all methods.
 
     Parameters
     ----------
@@ -314,8 +312,8 @@ def cells_of(
         If the commodity is unknown.
     """
     pack(facts, scenario)
-    with cells(facts, _score_terms_of(scenario, normalisation)) as cursor:
-        yield cursor
+    with cells(facts, _score_terms_of(scenario, normalisation)) as made:
+        yield made
 
 
 def rank(facts: duckdb.DuckDBPyConnection, scenario: Scenario) -> pd.DataFrame:

@@ -16,7 +16,7 @@ from scoring.ranking.scenario import Scenario
 
 #: Methods that are compared: the Pareto rank has no weights, so its order answers another question.
 COMPARED = tuple(method for method in METHODS if method != "pareto")
-#: Those whose thresholds are not in units of desirability.
+#: Those without thresholds in units of desirability.
 ANY_SCALE = tuple(method for method in COMPARED if method != "promethee")
 #: How many pairs there are.
 PAIRS = len(COMPARED) + len(ANY_SCALE) * (len(NORMALISATIONS) - 1)

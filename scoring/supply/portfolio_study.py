@@ -7,8 +7,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from geo.errors import Phrase, million_usd
-from scoring.errors import PortfolioError, UnknownGapError
+from geo.errors import Phrase
+from scoring.errors import MillionUsd, PortfolioError, UnknownGapError
 from scoring.measures.timing import BUNDLE_DAY
 from scoring.supply import portfolio_core as core
 from scoring.supply.portfolio_answer import Closed, DeskView, Line, Participation, Point, Study, Swap
@@ -199,7 +199,7 @@ def _check(question: Question) -> None:
         raise PortfolioError("There is no desk {desk!r}; write one of {desks}.", desk=question.desk, desks=DESKS)
     if not question.budget_musd > 0:
         raise PortfolioError(
-            "A budget of {budget} buys nothing; write one above 0.", budget=million_usd(question.budget_musd)
+            "A budget of {budget} buys nothing; write one above 0.", budget=MillionUsd(question.budget_musd)
         )
     if not BUNDLE_DAY.year <= question.by <= LAST_YEAR:
         raise PortfolioError(
@@ -259,13 +259,13 @@ def _in_words(name: str, made: Case, question: Question) -> str:
     kind, _colon, place = name.partition(":")
     if kind == "must":
         project = made.projects[int(place)]
-        return Phrase("{name} as a must ({cost})", name=project.name, cost=million_usd(round(project.cost.mean)))
+        return Phrase("{name} as a must ({cost})", name=project.name, cost=MillionUsd(round(project.cost.mean)))
     if kind == "least":
         return Phrase("at least {share} % is to be closed by {by}", share=f"{question.least_pct:g}", by=question.by)
     limit = made.program.limits[int(place)]
     if limit.kind == "budget":
-        return Phrase("the budget of {most}", most=million_usd(round(limit.most_musd)))
-    return Phrase("no more than {most} for {name}", most=million_usd(round(limit.most_musd)), name=limit.name)
+        return Phrase("the budget of {most}", most=MillionUsd(round(limit.most_musd)))
+    return Phrase("no more than {most} for {name}", most=MillionUsd(round(limit.most_musd)), name=limit.name)
 
 
 def _at(program: Program, budget_musd: float) -> Program:

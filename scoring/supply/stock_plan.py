@@ -18,7 +18,8 @@ from scipy.optimize import linprog
 
 from data.sql import sql
 from geo.arrays import FloatArray
-from geo.errors import Phrase, million_usd
+from geo.errors import Phrase
+from scoring.errors import MillionUsd
 from scoring.supply.limits import MOST_STOCK_MUSD
 from scoring.supply.response import Response
 from scoring.supply.response_errors import BudgetError, SupplyFigureError
@@ -162,8 +163,8 @@ def plan(
     if not (math.isfinite(budget_musd) and 0 < budget_musd <= MOST_STOCK_MUSD):
         raise BudgetError(
             "A budget of {budget} buys nothing that can be told; give more than 0 and at most {most}.",
-            budget=million_usd(budget_musd),
-            most=million_usd(MOST_STOCK_MUSD),
+            budget=MillionUsd(budget_musd),
+            most=MillionUsd(MOST_STOCK_MUSD),
         )
     _check_apart(responses)
     opened = [_opened(response, terms, quantile) for response in responses if response.scenario.commodity in terms]

@@ -143,7 +143,7 @@ def _refuse_list(first: str, names: list[str]) -> None:
     if first in names:
         raise WorkspaceError(
             "{name!r} is a shortlist, and `shortlist add` takes sites: write `orebridge shortlist add SITE --name "
-            "{name}`. Nothing was added.",
+            "{name!r}`. Nothing was added.",
             name=first,
         )
 

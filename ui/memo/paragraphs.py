@@ -90,11 +90,10 @@ def _why(site: Dossier, candidate: Candidate) -> str:
 
 def _strength(line: MeasurementRecord) -> str:
     """Return a criterion within a sentence, with its value, whether that is modelled, source and date."""
-    title = criterion_title_of(line)
-    inner = within(title)
+    title = within(criterion_title_of(line))
     value = in_unit(line["value"], line["unit"])
     told = _("modelled {value}").format(value=value) if line["status"] == "modelled" else value
-    return f"{inner} ({told}; {source_title(line['source_id'])}{_dated(line)})"
+    return f"{title} ({told}; {source_title(line['source_id'])}{_dated(line)})"
 
 
 def _risks(site: Dossier) -> str:

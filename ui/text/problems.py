@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from geo.errors import MILLION_USD, Clause, OrebridgeError, Phrase
+from geo.errors import Clause, OrebridgeError, Phrase
+from scoring.errors import MillionUsd
 from ui.text.i18n import _, language, listed
 from ui.text.money import money
 from ui.text.vocabulary import BLOCS, commodity, plain, word
@@ -44,6 +45,6 @@ def _field(value: object) -> object:
         return listed([str(_field(item)) for item in value])
     if isinstance(value, Clause):
         return translated(value).removesuffix(".").removesuffix("。")
-    if isinstance(value, Phrase) and value.template == MILLION_USD and language() == "ja":
-        return money(float(value.fields["musd"].replace(",", "")), "USD M")
+    if isinstance(value, MillionUsd) and language() == "ja":
+        return money(value, "USD M")
     return translated(value) if isinstance(value, Phrase) else value

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from scoring.aggregation.joint import JOINT_RULES, kendall_tau, pareto_of_two, places
 from scoring.criteria.catalogue import load
 from scoring.errors import ScenarioError, SensitivityError
+from scoring.ranking import pipeline
 from scoring.ranking.method_scores import NORMALISATIONS
 from scoring.ranking.packed import packed_arrays
-from scoring.ranking.pipeline import rank
+from scoring.ranking.pipeline import cells_of, rank
 from scoring.ranking.scenario import ORDERS, Scenario
 from scoring.robustness.method_agreement import PAIRS, by_method, compared
 from scoring.robustness.sensitivity import needs, raw_value, stability, tornado
@@ -239,6 +240,19 @@ def test_unknown_desks_and_rules_are_refused() -> None:
             two_desks(con, Scenario({"infrastructure": 1.0}), "coin")
         with pytest.raises(ScenarioError, match="No preset is called 'moon'"):
             two_desks(con, Scenario({"infrastructure": 1.0}), first="moon")
+
+
+def test_scores_of_values_that_were_kept_are_nobody_elses() -> None:
+    """Sites may change while methods are compared: what was scored before must not rank them afterwards."""
+    asked = Scenario({"infrastructure": 1.0, "grade": 1.0}, method="topsis")
+    with tiny_facts(many()) as con:
+        now = rank(con, asked)["score"].tolist()
+        with cells_of(con, asked, "goalposts") as kept:
+            kept.cursor.execute("UPDATE cells SET u = 1 - u")
+            pipeline.terms(con, asked, "goalposts", kept)
+        assert rank(con, asked)["score"].tolist() == now
+        pipeline.forget_packed(con)
+        assert rank(con, asked)["score"].tolist() == now
 
 
 def test_every_method_and_normalisation_is_compared() -> None:

@@ -53,7 +53,7 @@ def _explain(scenario: Scenario, site_id: str) -> None:
         return
     site = rankings.dossier(scenario, site_id)
     step = rankings.candidates((site_id,))[0].step
-    name = w.plain(site["name"])
+    name = w.plain(w.shown_name(site["name"], site_id))
     st.info(" ".join(_reason(scenario, reason, name, step) for reason in reasons), icon=":material/filter_alt:")
     with st.container(horizontal=True, gap="small"):
         st.button(_("Show it in the list"), key=f"lift_{site_id}", on_click=_list, args=(site_id, reasons, step))

@@ -51,7 +51,8 @@ def ranked_table(scenario: Scenario, ranking: pd.DataFrame, actions: DeltaGenera
         download_menu(scenario)
     moved = _moves(scenario, shown)
     candidates = rankings.candidates(listed, scenario.commodity)
-    stands = [rankings.standings(scenario, len(ranking))[place] for place in ranking.index.get_indexer(shown.index)]
+    of_all = rankings.standings(scenario, len(ranking))
+    stands = [of_all[place] for place in ranking.index.get_indexer(shown.index)]
     frame = pd.DataFrame(
         {
             "#": shown["rank"].to_numpy(),

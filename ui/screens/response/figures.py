@@ -133,8 +133,7 @@ def standing(made: Response) -> None:
     """Name the works that run: they are in today's supply."""
     if made.sites.standing:
         said = listed(
-            f"{w.japanese_name('site', site.site_id) or site.name} ({quantity(site.high_t_y)} t/y)"
-            for site in made.sites.standing
+            f"{w.shown_name(site.name, site.site_id)} ({quantity(site.high_t_y)} t/y)" for site in made.sites.standing
         )
         st.caption(w.plain(_("In today's supply already, an answer only if diverted: {sites}.").format(sites=said)))
 

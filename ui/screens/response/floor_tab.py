@@ -16,6 +16,7 @@ from ui.screens.response.form import commodity_choice, stages_choice
 from ui.text import response_words as words
 from ui.text import vocabulary as w
 from ui.text.i18n import _, number, quantity
+from ui.text.money import money
 from ui.text.problems import problem
 from workspace import reference
 from workspace import response as responses
@@ -169,5 +170,6 @@ def _bounds(made: PriceFloor, years: int) -> None:
 
 def _source(each: CapitalBound) -> None:
     st.caption(
-        f"{w.plain(each.name)}: {quantity(each.capex_musd)} M USD, [{w.plain(each.as_of or _('open'))}]({each.url})"
+        f"{w.plain(w.shown_name(each.name, each.site_id))}: {money(each.capex_musd, 'USD M')}, "
+        f"[{w.plain(each.as_of or _('open'))}]({each.url})"
     )

@@ -13,7 +13,7 @@ from ui.panels import charts
 from ui.panels.downloads import table_download
 from ui.text import vocabulary as w
 from ui.text.glossary import with_tips
-from ui.text.i18n import _, number
+from ui.text.i18n import _, listed, number
 from ui.text.problems import problem
 from workspace import rankings
 
@@ -23,14 +23,14 @@ ROWS = 200
 def _list_and_draws(stability: RankStability, top_k: int) -> str:
     """Say how far the first of the list are those that the draws put first most often, and which are not."""
     names = dict(zip(stability.table["site_id"], stability.table["name"], strict=True))
-    doubtful = [w.plain(names[site_id]) for site_id in stability.first_but_unlikely]
+    doubtful = [w.plain(w.shown_name(names[site_id], site_id)) for site_id in stability.first_but_unlikely]
     both = number(min(top_k, len(names)) - len(doubtful))
     if not doubtful:
         return _("The first {k} of the list are those most likely to be among the first {k}.").format(k=number(top_k))
     return _(
         "{n} of the first {k} of the list are among the {k} most likely to be there. Not so: {names}. Their score is "
         "close to that of place {k}, or more of their range lies below it than above."
-    ).format(n=both, k=number(top_k), names=", ".join(doubtful))
+    ).format(n=both, k=number(top_k), names=listed(doubtful))
 
 
 def firm_tab(scenario: Scenario) -> None:
@@ -69,7 +69,7 @@ def _stability_table(scenario: Scenario, stability: RankStability, shown: pd.Dat
     frame = pd.DataFrame(
         {
             "#": shown["rank"],
-            _("Site"): shown["name"],
+            _("Site"): [w.shown_name(n, i) for n, i in zip(shown["name"], shown["site_id"], strict=True)],
             _("P(top {k})").format(k=top_k): 100 * shown["in_top_k"],
             _("Rank range"): charts.rank_ranges(shown),
             _("Median rank"): shown["rank_mid"],

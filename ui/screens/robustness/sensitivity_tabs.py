@@ -94,7 +94,7 @@ def methods_tab(scenario: Scenario, ranking: pd.DataFrame) -> None:
                 _("Normalisation"): w.word(w.NORMALISATIONS, agreement.normalisation),
                 _("Kendall's tau"): agreement.tau,
                 _("Shared in the top 20"): agreement.shared,
-                _("Top site"): names.get(agreement.first, agreement.first),
+                _("Top site"): w.shown_name(names.get(agreement.first, agreement.first), agreement.first),
             }
             for agreement in page_state.compared
         ]
@@ -135,7 +135,7 @@ def learn_tab(scenario: Scenario) -> None:
         [
             {
                 "#": row["rank"],
-                _("Site"): row["name"],
+                _("Site"): w.shown_name(row["name"], row["site_id"]),
                 _("To investigate"): titles[row["criterion"]],
                 _("Now"): _("Unknown") if row["open"] == "unknown" else _("Only a range"),
                 _("Probability of changing the list"): 100 * row["changes"],

@@ -79,7 +79,9 @@ def _listed(title: str, partners: Partners, key: str) -> None:
 
 def _row(link: Link, other: ChainSite, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(w.plain(other.name), key=f"{key}_{other.site_id}_{link.form}", type="tertiary"):
+        if st.button(
+            w.plain(w.shown_name(other.name, other.site_id)), key=f"{key}_{other.site_id}_{link.form}", type="tertiary"
+        ):
             state.open_site(other.site_id)
             st.rerun()
         facts = [

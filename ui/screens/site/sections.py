@@ -68,7 +68,7 @@ def waterfall(site: Dossier) -> None:
             "kind:N",
             scale=alt.Scale(domain=kinds, range=[UP, PEERS, WHOLE, MISSING]),
             title=None,
-            legend=alt.Legend(orient="top", columns=1, labelLimit=260),  # two would be cut on a phone,
+            legend=alt.Legend(orient="top", columns=1, labelLimit=260),  # two columns would be cut on a phone
         ),
         tooltip=[alt.Tooltip("what:N", title=_("Criterion")), alt.Tooltip("said:N", title=_("Component"))],
     )
@@ -123,7 +123,8 @@ def _listed(rows: Sequence[tuple[NearbySite | SimilarSite, str]], nothing: str, 
         st.caption(nothing)
     for row, distance in rows:
         with st.container(horizontal=True, vertical_alignment="center"):
-            if st.button(w.plain(row["name"]), key=f"{key}_{row['site_id']}", type="tertiary"):
+            name = w.plain(w.shown_name(row["name"], row["site_id"]))
+            if st.button(name, key=f"{key}_{row['site_id']}", type="tertiary"):
                 state.open_site(row["site_id"])
                 st.rerun()
             rank = _("#{rank} {among}").format(rank=number(row["rank"]), among=among(row["ranked_among"]))

@@ -69,6 +69,10 @@ def picture(chain: Chain, links: Sequence[Step]) -> str:
     return str(picked[0]["site_id"]) if picked else ""
 
 
+def _name(site: ChainSite) -> str:
+    return w.shown_name(site.name, site.site_id)
+
+
 def _amount(site: ChainSite) -> float | None:
     known = [amount for output in site.gives if (amount := middle(output.tonnes)) is not None]
     return max(known, default=None)
@@ -139,7 +143,7 @@ def _bands(chain: Chain, placed: Mapping[str, Placed], scale: float) -> pd.DataF
                     "basis": w.word(BASES, flow.link.basis),
                     "stated": flow.tonnes is not None,
                     "order": step,
-                    "what": f"{giver.site.name} → {taker.site.name}",
+                    "what": f"{_name(giver.site)} → {_name(taker.site)}",
                     "form": form(chain.commodity, flow.link.form),
                     "km": number(flow.link.km, 0),
                 }
@@ -178,7 +182,7 @@ def _chart(placed: Mapping[str, Placed], bands: pd.DataFrame, titles: Sequence[s
                 "top": where.top,
                 "bottom": where.bottom,
                 "middle": (where.top + where.bottom) / 2,
-                "name": where.site.name,
+                "name": _name(where.site),
                 "country": w.nation(where.site.iso3),
                 "stage": w.word(w.STAGES, where.site.stage),
                 "gives": "; ".join(

@@ -310,7 +310,9 @@ def sites(commodity: str, stage: str, switch: str) -> None:
             state.go("explore")
         if picked and picked[0] < len(shown_rows):
             site = shown_rows[picked[0]]
-            label = _("Open the dossier of {site}").format(site=w.plain(str(site["name"])))
+            label = _("Open the dossier of {site}").format(
+                site=w.plain(w.shown_name(str(site["name"]), str(site["site_id"])))
+            )
             if st.button(label, key="supply_open", icon=":material/article:"):
                 state.open_site(str(site["site_id"]))
                 state.go("site")
