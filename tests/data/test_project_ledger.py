@@ -238,9 +238,13 @@ def test_the_newest_page_says_the_stage(claims: pd.DataFrame, project: str) -> N
     assert sure.sort_values("as_of", kind="stable")["text"].iloc[-1] == NEWEST[project]
 
 
-@pytest.mark.parametrize(
-    "project", ["zaf-platreef", "mar-cobco-jorf-lasfar", "fra-neomat-dunkirk", "zaf-steelpoortdrift"]
-)
+def test_a_share_that_its_own_page_contradicts_is_weak(claims: pd.DataFrame) -> None:
+    """Steelpoortdrift: the page says that Math-Pin sells all that it held, and that it will own 13.51 %."""
+    owners = claims[(claims["project_id"] == "zaf-steelpoortdrift") & (claims["attribute"] == "owner")]
+    assert set(owners.loc[owners["text"] == "Math-Pin", "standing"]) == {"weak"}
+
+
+@pytest.mark.parametrize("project", ["zaf-platreef", "mar-cobco-jorf-lasfar", "fra-neomat-dunkirk"])
 def test_holders_of_a_venture_make_up_the_whole(claims: pd.DataFrame, project: str) -> None:
     owners = claims[(claims["project_id"] == project) & (claims["attribute"] == "owner") & (claims["value"] != "")]
     newest = owners[owners["standing"] != "weak"].sort_values("as_of").drop_duplicates("text", keep="last")

@@ -31,7 +31,7 @@ def test_the_name_of_a_shortlist_is_never_taken_as_a_site(run) -> None:
     refused = run("shortlist", "add", "desk", SITE)
     assert refused.returncode == 2
     assert "'desk' is a shortlist" in refused.stderr
-    assert "SITE --name desk" in refused.stderr
+    assert "SITE --name 'desk'" in refused.stderr
     assert SITE not in run("shortlist", "show", "--name", "desk").stdout
     assert "taken as a part of its name" in run("shortlist", "add", "Lofdal", "--name", "desk").stdout
     assert "taken as" not in run("shortlist", "add", SITE, "--name", "desk").stdout
