@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -137,9 +138,21 @@ def load(con: duckdb.DuckDBPyConnection, bundle: Path = BUNDLE, tables: tuple[st
         if not (bundle / f"{name}.parquet").exists():
             raise BundleMissingError(bundle / f"{name}.parquet")
     con.execute(sql("data/schema.sql"))
-    for statement in duckdb.extract_statements(sql("data/queries/load_facts.sql")):
-        if any(f"facts.{name} BY NAME" in statement.query for name in tables):
-            con.execute(statement, {"folder": bundle.as_posix()})
+    statements = _load_statements()
+
+    def fill(name: str) -> None:
+        # No parameter is bound: the first one makes DuckDB import pandas, with the interpreter held.
+        with con.cursor() as cursor:
+            cursor.read_parquet((bundle / f"{name}.parquet").as_posix()).query("bundled", statements[name])
+
+    with ThreadPoolExecutor(2) as pool:  # two files beside each other are read sooner than each by two threads
+        list(pool.map(fill, tables))
+
+
+def _load_statements() -> dict[str, str]:
+    """Return what fills each table, by its name."""
+    statements = [each.query for each in duckdb.extract_statements(sql("data/queries/load_facts.sql"))]
+    return {each.split("INSERT INTO facts.")[1].split()[0]: each for each in statements}
 
 
 def open_facts(bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> duckdb.DuckDBPyConnection:
@@ -152,9 +165,10 @@ def open_facts(bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> duckd
     tables : tuple[str, ...], optional
         Names of tables of the bundle.
     """
-    con = duckdb.connect(":memory:", config={"threads": max(1, os.cpu_count() or 1)})
+    con = duckdb.connect(":memory:", config={"threads": 1})
     settle(con)
     load(con, bundle, tables)
+    con.execute("RESET GLOBAL threads")  # as many as there are cores
     lock(con)
     return con
 

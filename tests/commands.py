@@ -18,7 +18,7 @@ import typer.testing
 
 from layers.sandbox import Reader
 from scoring.ranking.pipeline import forget_packed
-from ui.cli import main, terminal
+from ui.cli import main, opening, ranking, terminal
 from workspace import left_out, session
 
 SCRIPT = Path(sys.executable).with_name("orebridge")
@@ -31,6 +31,9 @@ ROOT = Path(__file__).resolve().parents[1]
 #: Tables beside the facts that hold what is the user's own.
 BESIDE = ("site", "claim", "fact", "holder", "measurement", "gate", "replaced", "measured_criterion", "beyond")
 _CLOSE = session.close
+# A test's process has its facts open, or in their place a small bundle: nothing opens them in a thread beside it.
+for module in (opening, ranking):
+    vars(module)["open_ahead"] = lambda _opener: None
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
 
 

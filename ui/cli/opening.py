@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING
@@ -14,6 +15,22 @@ if TYPE_CHECKING:
     import duckdb
 
     from scoring.ranking.scenario import Scenario
+
+
+Opener = Callable[[], "duckdb.DuckDBPyConnection"]
+#: What is being opened ahead of its use.
+_AHEAD: dict[Opener, Future[duckdb.DuckDBPyConnection]] = {}
+
+
+def open_ahead(opener: Opener) -> None:
+    """Begin to open facts beside what the command still loads; `with_own` waits for them, and says what went wrong.
+
+    Parameters
+    ----------
+    opener : Opener
+        What `with_own` will be given.
+    """
+    _AHEAD[opener] = ThreadPoolExecutor(1).submit(opener)
 
 
 @cache
@@ -27,9 +44,7 @@ def open_ranking_facts() -> duckdb.DuckDBPyConnection:
     return facts
 
 
-def with_own(
-    scenario: Scenario, otherwise: Callable[[], duckdb.DuckDBPyConnection]
-) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
+def with_own(scenario: Scenario, otherwise: Opener) -> tuple[duckdb.DuckDBPyConnection, Scenario]:
     """Return facts and scenario with the user's own sites and criteria; the plain facts where there are none.
 
     While the store cannot be used, what is the user's own does not count, and stderr says so.
@@ -42,7 +57,7 @@ def with_own(
         leave_out(error)
         user_data_counts = False
     if not user_data_counts:
-        return otherwise(), scenario
+        return (_AHEAD.pop(otherwise).result() if otherwise in _AHEAD else otherwise()), scenario
     from workspace import session  # noqa: PLC0415
 
     scenario = replace(scenario, evidence=session.stored_criteria())

@@ -10,7 +10,7 @@ import typer
 
 from scoring.defaults import DEFAULT_METHOD, DEFAULT_PRESET, DEFAULT_UNIVERSE, OPENING_ORDER
 from ui.cli.arguments import MOST_ROWS
-from ui.cli.opening import open_all_facts, open_ranking_facts, with_own
+from ui.cli.opening import open_ahead, open_all_facts, open_ranking_facts, with_own
 from ui.cli.options import (
     AnyStake,
     AreaOption,
@@ -64,6 +64,7 @@ def rank(
     format: FormatOption = Format.table,
 ) -> None:
     """Rank candidate sites."""
+    open_ahead(open_ranking_facts)
     scenario = build_scenario(
         preset,
         weights,
@@ -142,7 +143,8 @@ def site(
     format: FormatOption = Format.table,
 ) -> None:
     """Show everything known about a site: score, source values, owners, gates."""
-    from scoring.ranking.scenario import opening  # noqa: PLC0415
+    open_ahead(open_all_facts)
+    from scoring.ranking.scenario import opening  # noqa: PLC0415 - loaded while the facts are opened
     from scoring.sites.dossier import dossier  # noqa: PLC0415
 
     facts, scenario = with_own(opening(preset, commodity=commodity.strip().lower()), open_all_facts)
