@@ -9,6 +9,8 @@ from urllib.parse import urlparse
 import pandas as pd
 import pytest
 
+from data.bundling.project_figures import figures_that_count
+from data.bundling.project_stages import stages_of
 from data.vocabulary import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "curated" / "projects"
@@ -207,7 +209,18 @@ def test_a_project_that_lies_far_from_its_town_is_not_placed_in_it(projects: pd.
 
 @pytest.mark.parametrize(
     ("project", "longitude", "latitude"),
-    [("aus-goschen", 143.55, -35.65), ("aus-esmeralda", 142.23, -18.83), ("usa-tamarack", -93.21, 46.72)],
+    [
+        ("aus-goschen", 143.55, -35.65),
+        ("aus-esmeralda", 142.23, -18.83),
+        ("usa-tamarack", -93.21, 46.72),
+        ("aus-broken-hill-cobalt", 141.26, -32.12),
+        ("aus-julia-creek-vecco", 141.74, -20.03),
+        ("uga-makuutu", 33.56, 0.44),
+        ("aus-tabba-tabba", 118.95, -20.63),
+        ("usa-roca-honda", -107.58, 35.37),
+        ("aus-donald", 142.75, -36.45),
+        ("can-sirmac", -75.45, 50.73),
+    ],
 )
 def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
     projects: pd.DataFrame, project: str, longitude: float, latitude: float
@@ -227,6 +240,8 @@ NEWEST = {
     "deu-zinnwald": "prefeasibility",
     "deu-basf-schwarzheide-cam": "operating",
     "jpn-daido-nakatsugawa": "operating",
+    "zwe-sandawana": "operating",
+    "bra-rocha-da-rocha": "resource",
 }
 
 
@@ -236,6 +251,19 @@ def test_the_newest_page_says_the_stage(claims: pd.DataFrame, project: str) -> N
     stages = claims[(claims["project_id"] == project) & (claims["attribute"] == "stage")]
     sure = stages[(stages["standing"] != "weak") & (stages["as_of"] != stages["retrieved"])]
     assert sure.sort_values("as_of", kind="stable")["text"].iloc[-1] == NEWEST[project]
+
+
+def test_a_project_with_an_assessment_that_is_out_is_past_its_resource(claims: pd.DataFrame) -> None:
+    """Tamarack stood at "resource": figures of its preliminary assessment were stated, the assessment was not."""
+    rows = claims[claims["project_id"] == "usa-tamarack"]
+    newest = rows[rows["attribute"] == "stage"].sort_values("as_of", kind="stable").index[-1]
+    assert stages_of(rows)[newest] == "prefeasibility"
+
+
+def test_ore_that_a_plant_is_to_treat_is_no_output(claims: pd.DataFrame) -> None:
+    """Sandawana: 600,000 t/y are ore for the concentrator, and stood as concentrate."""
+    rows = figures_that_count(claims[claims["project_id"] == "zwe-sandawana"])
+    assert set(rows.loc[rows["attribute"] == "planned_output", "value"]) == {"500000", ""}
 
 
 def test_a_share_that_its_own_page_contradicts_is_weak(claims: pd.DataFrame) -> None:
