@@ -207,6 +207,22 @@ def test_a_project_that_lies_far_from_its_town_is_not_placed_in_it(projects: pd.
     assert list(projects.loc[km[km > 15].index, "project_id"]) == []
 
 
+#: A note on a town that says how far from it, and not where to, the project lies.
+SOMEWHERE_FROM_TOWN = re.compile(
+    r"^town point (?:of )?(?P<town>\w[^(,;]*?) \(.*?(?P<far>\d+(?:\.\d+)?) ?(?P<unit>km|miles) from (?P=town)"
+)
+#: Project that no page says the direction of: the town stands for it, too near by what its page says.
+DIRECTION_UNKNOWN = ["bra-pch-appia"]
+
+
+def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, ties: pd.DataFrame) -> None:
+    """Makuutu, "40 km from Jinja", stood in Jinja; where a record is tied, its own point is taken."""
+    new = projects[projects["project_id"].isin(ties.loc[ties["verdict"] == "new", "project_id"])]
+    said = new["location_note"].str.extract(SOMEWHERE_FROM_TOWN).dropna()
+    km = said["far"].astype(float) * said["unit"].map({"km": 1.0, "miles": 1.609})
+    assert list(new.loc[km[km > 15].index, "project_id"]) == DIRECTION_UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("project", "longitude", "latitude"),
     [
@@ -220,6 +236,10 @@ def test_a_project_that_lies_far_from_its_town_is_not_placed_in_it(projects: pd.
         ("usa-roca-honda", -107.58, 35.37),
         ("aus-donald", 142.75, -36.45),
         ("can-sirmac", -75.45, 50.73),
+        ("aus-barrambie", 119.32, -27.33),
+        ("fin-suhanko", 25.69, 66.10),
+        ("nam-lithium-ridge", 15.10, -21.44),
+        ("zwe-sabi-star", 32.10, -18.97),
     ],
 )
 def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
