@@ -9,6 +9,8 @@ from urllib.parse import urlparse
 import pandas as pd
 import pytest
 
+from data.bundling.project_figures import figures_that_count
+from data.bundling.project_stages import stages_of
 from data.vocabulary import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "curated" / "projects"
@@ -205,9 +207,40 @@ def test_a_project_that_lies_far_from_its_town_is_not_placed_in_it(projects: pd.
     assert list(projects.loc[km[km > 15].index, "project_id"]) == []
 
 
+#: A note on a town that says how far from it, and not where to, the project lies.
+SOMEWHERE_FROM_TOWN = re.compile(
+    r"^town point (?:of )?(?P<town>\w[^(,;]*?) \(.*?(?P<far>\d+(?:\.\d+)?) ?(?P<unit>km|miles) from (?P=town)"
+)
+#: Project that no page says the direction of: the town stands for it, too near by what its page says.
+DIRECTION_UNKNOWN = ["bra-pch-appia"]
+
+
+def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, ties: pd.DataFrame) -> None:
+    """Makuutu, "40 km from Jinja", stood in Jinja; where a record is tied, its own point is taken."""
+    new = projects[projects["project_id"].isin(ties.loc[ties["verdict"] == "new", "project_id"])]
+    said = new["location_note"].str.extract(SOMEWHERE_FROM_TOWN).dropna()
+    km = said["far"].astype(float) * said["unit"].map({"km": 1.0, "miles": 1.609})
+    assert list(new.loc[km[km > 15].index, "project_id"]) == DIRECTION_UNKNOWN
+
+
 @pytest.mark.parametrize(
     ("project", "longitude", "latitude"),
-    [("aus-goschen", 143.55, -35.65), ("aus-esmeralda", 142.23, -18.83), ("usa-tamarack", -93.21, 46.72)],
+    [
+        ("aus-goschen", 143.55, -35.65),
+        ("aus-esmeralda", 142.23, -18.83),
+        ("usa-tamarack", -93.21, 46.72),
+        ("aus-broken-hill-cobalt", 141.26, -32.12),
+        ("aus-julia-creek-vecco", 141.74, -20.03),
+        ("uga-makuutu", 33.56, 0.44),
+        ("aus-tabba-tabba", 118.95, -20.63),
+        ("usa-roca-honda", -107.58, 35.37),
+        ("aus-donald", 142.75, -36.45),
+        ("can-sirmac", -75.45, 50.73),
+        ("aus-barrambie", 119.32, -27.33),
+        ("fin-suhanko", 25.69, 66.10),
+        ("nam-lithium-ridge", 15.10, -21.44),
+        ("zwe-sabi-star", 32.10, -18.97),
+    ],
 )
 def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
     projects: pd.DataFrame, project: str, longitude: float, latitude: float
@@ -227,6 +260,8 @@ NEWEST = {
     "deu-zinnwald": "prefeasibility",
     "deu-basf-schwarzheide-cam": "operating",
     "jpn-daido-nakatsugawa": "operating",
+    "zwe-sandawana": "operating",
+    "bra-rocha-da-rocha": "resource",
 }
 
 
@@ -236,6 +271,19 @@ def test_the_newest_page_says_the_stage(claims: pd.DataFrame, project: str) -> N
     stages = claims[(claims["project_id"] == project) & (claims["attribute"] == "stage")]
     sure = stages[(stages["standing"] != "weak") & (stages["as_of"] != stages["retrieved"])]
     assert sure.sort_values("as_of", kind="stable")["text"].iloc[-1] == NEWEST[project]
+
+
+def test_a_project_with_an_assessment_that_is_out_is_past_its_resource(claims: pd.DataFrame) -> None:
+    """Tamarack stood at "resource": figures of its preliminary assessment were stated, the assessment was not."""
+    rows = claims[claims["project_id"] == "usa-tamarack"]
+    newest = rows[rows["attribute"] == "stage"].sort_values("as_of", kind="stable").index[-1]
+    assert stages_of(rows)[newest] == "prefeasibility"
+
+
+def test_ore_that_a_plant_is_to_treat_is_no_output(claims: pd.DataFrame) -> None:
+    """Sandawana: 600,000 t/y are ore for the concentrator, and stood as concentrate."""
+    rows = figures_that_count(claims[claims["project_id"] == "zwe-sandawana"])
+    assert set(rows.loc[rows["attribute"] == "planned_output", "value"]) == {"500000", ""}
 
 
 def test_a_share_that_its_own_page_contradicts_is_weak(claims: pd.DataFrame) -> None:
