@@ -407,6 +407,22 @@ def test_a_permit_held_does_not_lapse_by_a_page_on_a_study(others: list[dict[str
 
 
 @pytest.mark.parametrize(
+    ("others", "said", "stage"),
+    [
+        ([HELD, PERMITTED], "infrastructure for the project is to be built", "permitted"),  # Rose, the works at Luleå
+        ([HELD, PERMITTED], "building permit still to come; licence pending", "planned"),
+        ([PERMITTED], "to be built", "planned"),
+        ([HELD, {**PERMITTED, "as_of": "2026-01"}], "to be built", "planned"),
+    ],
+)
+def test_a_permit_held_does_not_lapse_by_a_page_that_calls_the_works_planned(
+    others: list[dict[str, str]], said: str, stage: str
+) -> None:
+    newest = {"text": "planned", "evidence": said, "as_of": "2025-09"}
+    assert claims(*others, newest)[-1].text == stage
+
+
+@pytest.mark.parametrize(
     ("said", "attribute"),
     [
         ("ground broken, early works, decision outstanding", "early_works"),

@@ -54,7 +54,8 @@ def test_a_symbol_offers_its_commodity() -> None:
 
 @pytest.mark.usefixtures("whole_app")
 @pytest.mark.parametrize(
-    ("lang", "said"), [("en", "Thacker Pass has no dysprosium"), ("ja", "タッカー・パス鉱山 にジスプロシウムはありません")]
+    ("lang", "said"),
+    [("en", "Thacker Pass has no dysprosium"), ("ja", "タッカー・パス鉱山 にジスプロシウムはありません")],
 )
 def test_a_site_without_the_commodity_is_shown_with_the_reason_and_a_way_on(lang: str, said: str) -> None:
     test = typed(opened(lang=lang, m="dysprosium"), "thacker")
