@@ -175,9 +175,9 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
     A trial works leaves the works at what its newest study says. A permit held does not lapse because a later page
     speaks of the study that is done, or of the works as planned: such a page leaves the project permitted, unless it or
     a permit of that day or later says that permits are still sought. Where a page of that day or later says that the
-    study is not done, the study decides: it is what is left to do. Nor does a later page that speaks of the resource alone take back a study
-    of the last five years; one that speaks of a study takes back all but a scoping study, which stays unless withdrawn
-    (so it does where the later page tells of drilling).
+    study is not done, the study decides: it is what is left to do. Nor does a later page that speaks of the resource
+    alone take back a study of the last five years; one that speaks of a study takes back all but a scoping study, which
+    stays unless withdrawn (so it does where the later page tells of drilling).
 
     Parameters
     ----------
