@@ -173,8 +173,8 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
 
     A study that a page says is under way is still to be made where the same page, of the same day, names a later stage.
     A trial works leaves the works at what its newest study says. A permit held does not lapse because a later page
-    speaks of the study that is done, or of works that are planned: such a page leaves the project permitted, unless it
-    or a permit of that day or later says that permits are still sought. Where a page of that day or later says that the
+    speaks of the study that is done, or of the works as planned: such a page leaves the project permitted, unless it or
+    a permit of that day or later says that permits are still sought. Where a page of that day or later says that the
     study is not done, the study decides: it is what is left to do. Nor does a later page that speaks of the resource
     alone take back a study of the last five years; one that speaks of a study takes back all but a scoping study, which
     stays unless withdrawn (so it does where the later page tells of drilling).
@@ -207,8 +207,8 @@ def stages_of(rows: pd.DataFrame) -> dict[int, str]:
             own[label] = "prefeasibility"
         if row["text"] == "resource" and not OF_A_STUDY.search(said):
             own[label] = _study_before(stages, day) or own[label]
-        names_no_permit = row["text"] == own[label] and own[label] in ("feasibility", "planned")
-        if names_no_permit and "" < permitted <= day and not STILL_SOUGHT.search(said):
+        takes_back_nothing = row["text"] == own[label] and own[label] in ("feasibility", "planned")
+        if takes_back_nothing and "" < permitted <= day and not STILL_SOUGHT.search(said):
             own[label] = "permitted"
     return own
 

@@ -344,7 +344,7 @@ def test_a_trial_works_leaves_the_works_at_what_its_newest_study_says() -> None:
 def test_a_page_on_the_resource_does_not_take_back_a_study(
     study: dict[str, str], resource: dict[str, str], stage: str
 ) -> None:
-    """The newer page speaks of tonnes; the feasibility study of 2024 stands."""
+    """The newer page on Colina speaks of tonnes; its feasibility study of 2024 stands."""
     newer = {"text": "resource", "as_of": "2025-09", "evidence": "new estimate of the resource", **resource}
     assert claims({"text": "feasibility", **study}, newer)[-1].text == stage
 
@@ -407,15 +407,19 @@ def test_a_permit_held_does_not_lapse_by_a_page_on_a_study(others: list[dict[str
 
 
 @pytest.mark.parametrize(
-    ("evidence", "stage"),
+    ("others", "said", "stage"),
     [
-        ("a power line for the mine is to be built", "permitted"),  # Rose: a grant of 2025, all approvals of 2023
-        ("to be built; air permit awaited", "planned"),
+        ([HELD, PERMITTED], "infrastructure for the project is to be built", "permitted"),  # Rose, the works at Luleå
+        ([HELD, PERMITTED], "building permit still to come; licence pending", "planned"),
+        ([PERMITTED], "to be built", "planned"),
+        ([HELD, {**PERMITTED, "as_of": "2026-01"}], "to be built", "planned"),
     ],
 )
-def test_a_permit_held_does_not_lapse_by_a_page_on_works_that_are_planned(evidence: str, stage: str) -> None:
-    newest = {"text": "planned", "evidence": evidence, "as_of": "2025-09"}
-    assert claims(HELD, PERMITTED, newest)[-1].text == stage
+def test_a_permit_held_does_not_lapse_by_a_page_that_calls_the_works_planned(
+    others: list[dict[str, str]], said: str, stage: str
+) -> None:
+    newest = {"text": "planned", "evidence": said, "as_of": "2025-09"}
+    assert claims(*others, newest)[-1].text == stage
 
 
 @pytest.mark.parametrize(
