@@ -58,6 +58,11 @@ SEARCH_TABLES = ("owner", "holding", "name_ja")
 UNMEASURED_TABLES = tuple(name for name in TABLES if name not in ("measurement", "gate"))
 
 
+#: On a machine of one core too: with one thread, DuckDB 1.5.5 waits for ever for the rows of a long UNION ALL
+#: (`scoring/measures/gates.sql`) that are fetched as they come.
+LEAST_THREADS = 2
+
+
 class BundleMissingError(OrebridgeError):
     """The bundled data are missing or incomplete."""
 
@@ -168,7 +173,7 @@ def open_facts(bundle: Path = BUNDLE, tables: tuple[str, ...] = TABLES) -> duckd
     con = duckdb.connect(":memory:", config={"threads": 1})
     settle(con)
     load(con, bundle, tables)
-    con.execute("RESET GLOBAL threads")  # as many as there are cores
+    con.execute("SET GLOBAL threads = $threads", {"threads": max(LEAST_THREADS, os.cpu_count() or 1)})
     lock(con)
     return con
 

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from data import facts as module
-from data.facts import BUNDLE, TABLES, BundleMissingError, data_version, open_facts
+from data.facts import BUNDLE, LEAST_THREADS, TABLES, BundleMissingError, data_version, open_facts
+from data.sql import sql
 
 
 @pytest.fixture
@@ -51,6 +52,16 @@ def test_the_configuration_is_frozen_for_every_cursor(facts, setting) -> None:
     for scope in ("SET", "SET GLOBAL"):
         with pytest.raises(duckdb.Error, match="locked"):
             facts.cursor().execute(f"{scope} {setting}")
+
+
+def test_a_machine_of_one_core_has_two_threads_and_judges_the_gates(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one thread the statement of the gates never ended, and with it the import of one's own sites."""
+    monkeypatch.setattr(module.os, "cpu_count", lambda: 1)
+    with open_facts() as con:
+        assert con.execute("SELECT current_setting('threads')").fetchone() == (LEAST_THREADS,)
+        con.execute("CREATE TEMP TABLE inside_park (site_id VARCHAR, target VARCHAR)")
+        sites = con.execute("SELECT count(*) FROM facts.site").fetchone()[0]
+        assert len(con.execute(sql("scoring/measures/gates.sql")).fetchall()) == 4 * sites
 
 
 def test_names_of_python_variables_are_never_read_as_tables(facts) -> None:
