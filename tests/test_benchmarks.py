@@ -59,6 +59,7 @@ def test_a_reweighting_orders_as_numpy_does(capsys: pytest.CaptureFixture[str]) 
     assert numbers(r"(\S+) x ours", capsys.readouterr().out)[0] == 1.0
 
 
+@pytest.mark.nightly
 def test_a_rerun_is_timed_beside_plain_pages(capsys: pytest.CaptureFixture[str], monkeypatch, own_store) -> None:
     monkeypatch.setattr(bench_rerun, "SECONDS_BETWEEN_MOVES", 0.0)
     bench_rerun.main(3, 2)
@@ -75,6 +76,7 @@ def test_methods_and_smaa_agree_with_the_plain_way(capsys: pytest.CaptureFixture
     assert out.count("ours ") == 9
 
 
+@pytest.mark.nightly
 def test_a_response_balances_as_the_plain_loop_does(capsys: pytest.CaptureFixture[str]) -> None:
     bench_response.main(50)
     out = capsys.readouterr().out
@@ -90,6 +92,7 @@ def test_a_portfolio_is_the_same_however_it_is_written(capsys: pytest.CaptureFix
     assert out.count("the same share") + out.count("PuLP is not installed") == 1
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("study", "models"), sampled([(prospect_conus, 7), (prospect_gawler, 4)], 2))
 def test_models_of_prospectivity_are_told_on_blocks_beside_the_split_that_leaks(
     study, models: int, capsys: pytest.CaptureFixture[str]
@@ -102,6 +105,7 @@ def test_models_of_prospectivity_are_told_on_blocks_beside_the_split_that_leaks(
     assert len(re.findall(r"^\| \w+ \| \d+ \| \S+ \| \S+ \| \S+ \|", out, flags=re.MULTILINE)) == {7: 3, 4: 0}[models]
 
 
+@pytest.mark.nightly
 def test_hidden_values_are_recovered_within_their_range(capsys: pytest.CaptureFixture[str]) -> None:
     hide_and_recover.main(2)
     out = capsys.readouterr().out
@@ -138,6 +142,7 @@ def test_evidence_is_measured_beside_geopandas(capsys: pytest.CaptureFixture[str
     assert out.rstrip().endswith("peer off by over 1 % at 0.0% of the sites")  # inside: no projection, no doubt
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("plain_main")
 def test_a_screening_is_measured_beside_rasters(
     capsys: pytest.CaptureFixture[str], monkeypatch, tmp_path: Path
@@ -199,6 +204,7 @@ def test_no_trial_of_the_store_fails(capsys: pytest.CaptureFixture[str]) -> None
     assert store_trials.main(["--small"]) == 0, capsys.readouterr().out
 
 
+@pytest.mark.nightly
 @shut_in
 def test_broken_uploads_are_counted(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as end:
@@ -217,6 +223,7 @@ def test_a_row_of_the_page_of_uploads_says_what_was_found(tmp_path: Path) -> Non
     assert "point, 61 features" in row
 
 
+@pytest.mark.nightly
 def test_the_public_backtest_is_written_from_the_answer_of_the_command() -> None:
     blind = backtest_report.answer("--blind")
     assert backtest_report.figure(blind).count("<polyline") == 1 + len(blind["capture_baselines"])

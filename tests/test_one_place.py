@@ -121,12 +121,14 @@ def with_criterion(copy: Copy, measure: str) -> None:
     copy.append("criterion", "scoring/criteria/criteria.toml", CRITERION.format(measure=measure))
 
 
+@pytest.mark.nightly
 def test_a_criterion_is_one_block(copy: Copy) -> None:
     with_criterion(copy, "protected_km")
     (row,) = json.loads(copy.orebridge("rank", "--top", "1", "--format", "json"))
     assert list(row["contributions"])[-1] == "park_clearance"
 
 
+@pytest.mark.nightly
 def test_a_measure_is_one_function_and_one_line(copy: Copy) -> None:
     registry = "scoring/measures/registry.py"
     copy.change(
@@ -150,6 +152,7 @@ def test_a_measure_is_one_function_and_one_line(copy: Copy) -> None:
     assert 170 < float(told) <= 180
 
 
+@pytest.mark.nightly
 def test_a_method_is_one_statement_and_one_entry(copy: Copy) -> None:
     copy.new(
         "aggregation method",
@@ -186,6 +189,7 @@ def with_export_format(copy: Copy) -> None:
     )
 
 
+@pytest.mark.nightly
 def test_an_export_format_is_one_function_and_one_line(copy: Copy) -> None:
     with_export_format(copy)
     copy.orebridge("export", "list.names", "--country", "NAM")
@@ -198,6 +202,7 @@ def test_the_page_that_offers_the_formats_runs_with_one_more(copy: Copy) -> None
     assert copy.page("print(len(test.button))")
 
 
+@pytest.mark.nightly
 def test_a_file_format_is_one_block_and_its_reader(copy: Copy) -> None:
     copy.new(
         "file format of uploads",
@@ -241,6 +246,7 @@ def test_a_page_is_one_folder_and_one_entry(copy: Copy) -> None:
     assert shown == "Licences of all sources\n"
 
 
+@pytest.mark.nightly
 def test_a_command_is_one_function_and_one_line(copy: Copy) -> None:
     copy.append(
         "command",

@@ -74,6 +74,7 @@ def test_a_kill_at_any_moment_from_an_empty_folder_loses_nothing_acknowledged(se
     assert tally.acknowledged > 0
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("version", range(1, 7))
 def test_a_store_of_each_older_schema_survives_kills_before_and_in_its_migration(version) -> None:
     tally = store_trials.kills_after_migration(2, random.Random(version), version)
@@ -164,6 +165,7 @@ with Store.open(folder) as again:
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(os.name == "nt", reason="the size of files is limited by a call of Unix")
 def test_a_full_disk_is_said_in_a_sentence_and_work_goes_on_in_the_same_process_once_there_is_room(tmp_path) -> None:
     run = subprocess.run(

@@ -128,6 +128,7 @@ def test_distance_to_a_line_equals_a_fine_walk(
     assert distance_m(query[0], query[1], found.lon[0], found.lat[0]) == pytest.approx(found.distance_m[0])
 
 
+@pytest.mark.nightly
 def test_each_of_many_lines_is_found_where_brute_force_finds_it() -> None:
     starts, here = random_places(100, seed=3), random_places(20, seed=4)
     starts[:, 1] *= 0.95

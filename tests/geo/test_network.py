@@ -132,6 +132,7 @@ def shares() -> dict[str, float]:
     }
 
 
+@pytest.mark.nightly
 @needs_networks
 def test_published_distances_are_met_but_for_what_simplified_lines_cut_off() -> None:
     found = shares()

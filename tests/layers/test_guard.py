@@ -154,6 +154,7 @@ def test_without_the_programs_of_unix_limits_are_passed_over() -> None:
     assert ended.stdout == "fine\n"
 
 
+@pytest.mark.nightly
 @ON_LINUX
 @pytest.mark.parametrize("install", sampled([refusing(LANDLOCK), refusing(PRCTL, SECCOMP_OF_PRCTL)], 2))
 def test_in_such_a_container_an_upload_is_refused_in_a_sentence_about_the_machine(

@@ -30,6 +30,7 @@ from layers.tiles import (
     tile_geojson,
     whole_geojson,
 )
+from tests.sampling import sampled
 
 VECTORS = [layer.id for layer in load_catalog().values() if layer.kind != "raster"]
 RASTERS = [layer.id for layer in load_catalog().values() if layer.kind == "raster"]
@@ -54,7 +55,7 @@ def tile_of(lon: float, lat: float, zoom: int) -> tuple[int, int, int]:
     return zoom, column, row
 
 
-@pytest.mark.parametrize("layer_id", VECTORS)
+@pytest.mark.parametrize("layer_id", sampled(VECTORS, 4))
 def test_a_whole_layer_is_small_or_comes_as_tiles(layer_id: str) -> None:
     document = whole_geojson(find_layer(layer_id))
     if document is None:

@@ -149,6 +149,7 @@ def test_own_sites_change_nothing_of_the_others(facts) -> None:
     assert after.sort_index().equals(before.sort_index())
 
 
+@pytest.mark.nightly
 def test_own_sites_do_not_move_each_other(whole) -> None:
     def values(ids: list[str]) -> pd.DataFrame:
         sites = [site(s, deposit_type="porphyry", commodities=["copper"], lon=26.9 + int(s[-1])) for s in ids]

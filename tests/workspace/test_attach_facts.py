@@ -178,6 +178,7 @@ def test_a_fact_of_a_site_that_is_gone_is_passed_over() -> None:
 NUMBERS = {"grade": ("rare earths", "%"), "tonnage_mt": ("", "Mt"), "capex": ("", "USD M")}
 
 
+@pytest.mark.nightly
 @given(
     st.lists(
         st.one_of(

@@ -125,6 +125,7 @@ def test_what_is_private_is_served_neither_to_the_setting_nor_what_is_shared_wit
     assert {layer["id"] for layer in client.get("/api/v1/layers").json()["layers"]} & {private, shared} == {shared}
 
 
+@pytest.mark.nightly
 def test_shared_sites_are_ranked_for_the_api_once_the_deployer_opens_it(
     client: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -129,6 +129,7 @@ def test_values_and_scores_are_those_of_the_app(whole, file: Path, own_store: Pa
         assert [None if pd.isna(each) else each for each in desirability.loc[site_id].tolist()] == expected, site_id
 
 
+@pytest.mark.nightly
 def test_parts_change_nothing_and_a_stopped_screening_makes_only_what_is_missing(
     whole, file: Path, tmp_path: Path
 ) -> None:
@@ -154,6 +155,7 @@ def test_parts_change_nothing_and_a_stopped_screening_makes_only_what_is_missing
     assert screened(file, out, 130).made == 1
 
 
+@pytest.mark.nightly
 def test_another_question_or_table_is_screened_anew(file: Path, tmp_path: Path) -> None:
     table().head(3).to_csv(file, index=False)
     asked = {"cure": {}, "field": {"grade.copper": "", "grade.nickel": "", "tonnage": ""}}
@@ -166,6 +168,7 @@ def test_another_question_or_table_is_screened_anew(file: Path, tmp_path: Path) 
     assert "Aim 1" in {row["name"] for row in renamed.best}
 
 
+@pytest.mark.nightly
 def test_parquet_and_geoparquet_are_read_like_csv(file: Path, tmp_path: Path) -> None:
     """Ids rest on the bytes of the file, all else does not."""
     rows = table()

@@ -385,6 +385,7 @@ def test_every_site_of_the_bundle_is_held_to_the_whole(facts, graph) -> None:
         assert sum(attributable(graph, site).values()) == pytest.approx(1, abs=1e-9), site
 
 
+@pytest.mark.nightly
 def test_what_fails_one_tier_up_fails_along_the_whole_chain(facts) -> None:
     """More tiers can only find more covered holders."""
     ask = "SELECT g.site_id FROM facts.gate AS g WHERE gate = 'covered_nation' AND evidence = 'covered_share'"

@@ -91,6 +91,7 @@ def test_a_seed_gives_the_same_model_on_any_number_of_threads(name: str) -> None
     same(one, two)
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", ["logistic", "boosting"])
 def test_fits_at_once_do_not_disturb_one_another_nor_the_process(name: str) -> None:
     cells, labels = area()

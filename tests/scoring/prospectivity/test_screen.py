@@ -112,6 +112,7 @@ def test_how_cells_are_cut_into_files_changes_nothing(tmp_path_factory: pytest.T
     )
 
 
+@pytest.mark.nightly
 def test_a_stopped_screening_makes_only_what_is_missing(tmp_path: Path) -> None:
     write(tmp_path / "grid", range(300, COUNT, 300))
     question = asked(tmp_path / "grid")

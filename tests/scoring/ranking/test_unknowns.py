@@ -154,6 +154,7 @@ def test_seeds_scatter_as_a_binomial_does(seeds: int, off: float) -> None:
     assert shares.std() == pytest.approx(error, rel=off)
 
 
+@pytest.mark.nightly
 def test_list_and_draws_agree_on_the_first_twenty(small_facts: duckdb.DuckDBPyConnection) -> None:
     doubtful = {
         order: rank_stability(

@@ -23,7 +23,7 @@ from scoring.robustness.sensitivity import needs, raw_value, stability, tornado
 from scoring.robustness.two_desks import TwoDesks, accord, desk_scenario, two_desks
 from scoring.robustness.value_of_information import lessons
 from tests.conftest import TinySite, criteria_for, refilled, tiny_facts
-from tests.sampling import law
+from tests.sampling import law, sampled
 from tests.test_laws import some_sites, weights
 
 SLOW = law(25, suppress_health_check=[HealthCheck.too_slow])
@@ -50,7 +50,7 @@ def rank_of(con, scenario: Scenario, site_id: str) -> int:
 
 
 @pytest.mark.parametrize("order_by", ORDERS)
-@pytest.mark.parametrize("place", [0, 2, 6, 13])
+@pytest.mark.parametrize("place", sampled([0, 2, 6, 13], 2))
 def test_a_site_keeps_its_place_inside_the_stable_range_and_loses_it_outside(order_by, place) -> None:
     scenario = Scenario(
         {"grade": 30.0, "permitting": 25.0, "infrastructure": 25.0, "ownership": 20.0}, order_by=order_by

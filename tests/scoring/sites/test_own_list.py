@@ -48,6 +48,7 @@ def test_all_projects_are_one_list_only_side_by_side(small_facts, one_of_each) -
     assert shared.scenario.filters.step == ""
 
 
+@pytest.mark.nightly
 def test_dossier_comparison_and_list_tell_one_rank(small_facts, one_of_each) -> None:
     scenario = opening().with_filters(step="mines")
     ids = [one_of_each["processing"], one_of_each["recycling"]]
@@ -88,6 +89,7 @@ def test_no_statement_counts_all_rows_by_a_window() -> None:
     assert [path for path, text in code.items() if re.search(r"\bOVER\s*\(\s*\)", text, re.I)] == []
 
 
+@pytest.mark.nightly
 @pytest.mark.law
 def test_many_at_once_find_the_same_lists(small_facts, one_of_each) -> None:
     scenario, ids = opening(commodity="tin").with_filters(step="derivatives"), list(one_of_each.values())

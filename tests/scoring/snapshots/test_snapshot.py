@@ -174,6 +174,7 @@ def test_a_criterion_named_twice_is_refused() -> None:
         vectors.from_dict({**values, "criteria": [""] * len(values["criteria"])})
 
 
+@pytest.mark.nightly
 def test_vectors_never_unpack_to_more_than_their_ids_say() -> None:
     values = vectors.as_dict(snapshot.from_bytes(GOLDEN.read_bytes()).basis)
     with pytest.raises(ScenarioError, match="damaged"):

@@ -159,7 +159,7 @@ def test_every_number_has_both_its_ends() -> None:
 
 @pytest.mark.parametrize(
     ("words", "command", "param"),
-    sampled(CASES, 4),
+    sampled(CASES, 8),
     ids=[f"{'-'.join(words)}-{param.name}" for words, _command, param in CASES],
 )
 def test_no_value_of_an_argument_ends_in_a_traceback(run, tmp_path: Path, words, command, param) -> None:

@@ -78,6 +78,7 @@ def test_words_that_name_no_commodity_are_told(run: Commands, tmp_path: Path) ->
     assert "Words that name no screened commodity: gold (2)." in done.stdout
 
 
+@pytest.mark.nightly
 def test_names_with_control_characters_leave_as_well_formed_xml(run: Commands, tmp_path: Path) -> None:
     added(run, "011_control_and_markup_names.csv", "--role", "sites")
     done = run("export", "m.kml", "--commodity", "molybdenum", "--universe", "all")
@@ -88,6 +89,7 @@ def test_names_with_control_characters_leave_as_well_formed_xml(run: Commands, t
     assert any("Lot #3 *North* $5M_ext_ to $9M <A&B>" in text for text in texts)
 
 
+@pytest.mark.nightly
 def test_a_soft_return_in_a_note_does_not_stop_a_memo(run: Commands, tmp_path: Path) -> None:
     site = "nam-lofdal-bergville-11c6"
     run("shortlist", "new", "n1", "--commodity", "dysprosium")

@@ -317,6 +317,7 @@ def test_measures_are_listed(run: Run) -> None:
     }
 
 
+@pytest.mark.nightly
 def test_while_the_app_holds_the_store_an_import_is_refused_and_says_who(program: Run, tmp_path: Path) -> None:
     with Store.open(tmp_path / "home"):
         found = answered(program("layers", "add", soil(tmp_path), "--format", "json"), 2)

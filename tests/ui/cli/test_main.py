@@ -13,6 +13,7 @@ import pytest
 from scoring.ranking.pipeline import rank
 from scoring.ranking.scenario import opening
 from tests.commands import holding
+from tests.sampling import sampled
 
 pytestmark = pytest.mark.usefixtures("small_app")
 
@@ -147,7 +148,7 @@ def test_while_another_process_holds_the_store_ranking_answers_and_the_shortlist
         assert f"held by process {holder}" in done.stderr
 
 
-@pytest.mark.parametrize("commodity", ["dysprosium", "titanium", "copper"])
+@pytest.mark.parametrize("commodity", sampled(["dysprosium", "titanium", "copper"], 3))
 @pytest.mark.usefixtures("whole_app")
 def test_the_list_of_the_command_is_that_of_all_facts(run, facts, commodity: str) -> None:
     """The command opens the tables that ranking reads and no others; it must not miss one."""

@@ -95,6 +95,7 @@ def test_a_port_of_the_system_is_said_to_be_one(monkeypatch: pytest.MonkeyPatch)
         serving.try_address("localhost", 80)
 
 
+@pytest.mark.nightly
 @pytest.mark.flaky(
     reruns=2
 )  # before the first line of ours runs, the interpreter itself answers Ctrl+C with a traceback
@@ -130,6 +131,7 @@ def test_the_app_ends_cleanly_within_seconds_of_its_start(tmp_path: Path, sent: 
     assert not (home / "orebridge.duckdb.wal").exists()  # the store was let go of
 
 
+@pytest.mark.nightly
 def test_closing_the_terminal_lets_go_of_the_store(tmp_path: Path) -> None:
     """A terminal that goes away sends SIGHUP, and whatever is written to it afterwards fails."""
     home, port = tmp_path / "home", free_port()

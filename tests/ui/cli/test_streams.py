@@ -52,6 +52,7 @@ def shell(command: str, tmp_path: Path, **environment: str) -> subprocess.Comple
     )
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", sampled(ENVIRONMENTS, 3))
 def test_machine_formats_are_whole_and_utf8_in_every_environment(run, small: Path, name: str) -> None:
     environment = {**ENVIRONMENTS[name], "OREBRIDGE_BUNDLE": str(small)}
@@ -93,6 +94,7 @@ def test_text_for_people_ends_in_no_traceback_and_keeps_the_encoding_of_the_term
         assert ("\\xf8" in text) == (name == "cp932")  # the o with stroke of Herøya, which that encoding lacks
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(os.name == "nt", reason="the shell's way of closing a stream")
 @pytest.mark.parametrize("closed", sampled(["<&- >&- 2>&-", ">&-"], 2))
 def test_a_closed_stream_swallows_what_is_printed(tmp_path: Path, small: Path, closed: str) -> None:
@@ -114,6 +116,7 @@ def test_a_full_disk_under_the_redirect_is_one_sentence(tmp_path: Path, small: P
     assert done.stderr == "orebridge: standard output: No space left on device.\n"
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(os.name == "nt", reason="pipes of a POSIX shell")
 def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
     done = shell('"$O" rank --top 14000 --format csv | head -1; echo "${PIPESTATUS[0]}"', tmp_path)
@@ -121,6 +124,7 @@ def test_a_reader_that_leaves_early_is_no_fault(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("home", sampled(["~nosuch/x", "none"], 2))
 def test_without_a_home_the_bundle_is_ranked_and_what_is_missing_is_said(
     tmp_path: Path, small: Path, home: str, monkeypatch: pytest.MonkeyPatch

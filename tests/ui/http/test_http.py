@@ -275,6 +275,7 @@ def test_answers_are_as_the_document_says(operation: schemathesis.APIOperation, 
         holds()
 
 
+@pytest.mark.nightly
 def test_gdal_reads_sites_and_layers_as_ogc_features(tmp_path: Path, small: Path, small_facts) -> None:
     with serving(tmp_path, OREBRIDGE_BUNDLE=str(small)) as base:
         source = f"OAPIF:{base}/api/v1/"

@@ -261,6 +261,7 @@ def test_an_empty_shortlist_gets_a_sentence() -> None:
         ground(session.facts(), from_preset(), Shortlist("Empty", ""), reference.sources(), {})
 
 
+@pytest.mark.nightly
 def test_a_project_beside_a_site_that_is_none_has_the_range_of_its_own_list(found: MemoBasis) -> None:
     mixed = Shortlist("Mixed", "", items=(Item(IDS[0]), Item("ago-capuia-b487")))
     basis = ground(session.facts(), opening(), mixed, reference.sources(), {})

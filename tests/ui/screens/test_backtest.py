@@ -18,6 +18,7 @@ from data.vocabulary import CURATED
 from scoring.backtest.population import BASELINES
 from tests.app import new_app
 from tests.commands import Commands
+from tests.sampling import sampled
 from ui.text import backtest_words
 from workspace import session
 
@@ -62,6 +63,7 @@ def written(tmp_path: Path, text: str, name: str = "labels.csv", encoding: str =
     return name
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("whole_app")
 def test_the_answer_has_the_promised_shape_and_comes_soon(run) -> None:
     start = time.perf_counter()
@@ -163,7 +165,7 @@ def opened(test: AppTest, **address: str) -> AppTest:
 
 
 @pytest.mark.usefixtures("whole_app")
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", sampled(["ja", "en"], 2))
 def test_the_page_shows_figures_charts_and_misses(page: AppTest, language: str) -> None:
     test = opened(page, lang=language)
     assert len(test.metric) == 4
@@ -172,6 +174,7 @@ def test_the_page_shows_figures_charts_and_misses(page: AppTest, language: str) 
     assert len(test.get("vega_lite_chart") or test.get("arrow_vega_lite_chart")) == 3
 
 
+@pytest.mark.nightly
 @pytest.mark.usefixtures("whole_app")
 def test_without_blind_the_page_warns_of_the_leak(page: AppTest) -> None:
     test = opened(page, lang="en")

@@ -8,7 +8,7 @@ from streamlit.testing.v1 import AppTest
 from scoring.supply.chain_forms import commodities, depths, forms
 from scoring.supply.chain_sites import SWITCHES
 from tests.app import opened_at
-from tests.sampling import part
+from tests.sampling import part, sampled
 from ui.screens.supply.chain_picture import BAR, HEIGHT, _bands, _columns, _placed, _scale
 from ui.text import chain_words
 from workspace import chain
@@ -54,7 +54,7 @@ def test_a_missing_plant_is_told_with_its_tonnes_and_a_site_opens_its_dossier() 
     assert any("Feed and partners" in each.value for each in test.subheader)
 
 
-@pytest.mark.parametrize("commodity", commodities())
+@pytest.mark.parametrize("commodity", sampled(commodities(), 4))
 def test_bars_and_bands_stay_in_the_picture(commodity: str) -> None:
     found = chain.chain(commodity, "all")
     columns, left_out = _columns(found, depths(chain.steps(commodity)))

@@ -9,6 +9,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.app import opened_at
+from tests.sampling import sampled
 from ui.text.sync_catalogues import extracted
 
 PAGES = (
@@ -55,7 +56,7 @@ def test_page_runs(page: str, language: str) -> None:
     assert opened(page, lang=language, **few).main
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", sampled(PAGES, 2))
 def test_weights_and_filters_can_be_changed_on_every_page_that_obeys_them(page: str) -> None:
     test = opened(page, lang="en", m="dysprosium", country="AUS")
     if any(name in page for name in ("methods", "mapping", "supply", "portfolio", "response")):

@@ -13,6 +13,7 @@ from data import shortlists
 from scoring.supply.portfolio_answer import Study
 from scoring.supply.portfolio_study import Question
 from tests.commands import Commands
+from tests.sampling import sampled
 from tests.ui.screens.test_pages import opened
 from ui.http.server import ROUTES
 from ui.screens.portfolio.form import BUDGET_MUSD, BY, EXAMPLE
@@ -29,7 +30,7 @@ def opening_study() -> Study:
 
 
 @pytest.mark.usefixtures("whole_app")
-@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("language", sampled(["ja", "en"], 2))
 def test_the_page_says_who_takes_part_before_what_is_chosen(language: str) -> None:
     page, study = opened(PAGE, lang=language), opening_study()
     words = [each.value for each in page.markdown]

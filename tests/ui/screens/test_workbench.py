@@ -164,6 +164,7 @@ def test_compare_page_puts_sites_side_by_side_and_says_what_to_do_without(heavy:
     assert len([metric for metric in test.metric if metric.label == "Score"]) == 3
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(("accuracy", "told"), [("centroid", True), ("exact", False)])
 def test_dossier_and_comparison_say_what_starts_from_the_point_of_a_town(accuracy: str, told: bool) -> None:
     asked = "SELECT site_id FROM facts.site WHERE location_accuracy = ? ORDER BY site_id LIMIT 2"
