@@ -17,9 +17,11 @@ OF_STUDY = ("planned_output", "capex", "npv", "mine_life")
 SEVERAL_WORKS = re.compile(
     r"\bboth (deposits|projects|mines|works)\b|\bfor both\b|\b(and|with) [\w ]+ together\b|\bprojects together\b"
     r"|\band \w+ plant together\b|\band battery works\b|\bwhole complex\b|\bwith recycled \w+\b"
-    r"|\bfor mine, road and plant\b",
+    r"|\bfor mine, road and plant\b|\bmine\b[\w ,]* and refinery\b",
     re.I,
 )
+#: Words of a plan in whose place a newer one has come that is told in another measure.
+REPLACED = re.compile(r"\bplan replaced\b", re.I)
 #: Words of tonnes a year of all works of a company, told of one of them.
 OF_COMPANY = re.compile(r"\bcompany total\b|\ball US plants\b", re.I)
 #: Words of a plan in tonnes of what goes in.
@@ -40,8 +42,8 @@ def figures_that_count(rows: pd.DataFrame) -> pd.DataFrame:
     DataFrame
         The same rows. Where a figure does not count, value, low, high and unit are empty, and text begins with the
         figure and its unit: outputs, costs and mine lives of before the day on which a page that is not weak says that
-        the study was taken back, costs that are the sum of several works, tonnes of all works of a company, and plans
-        in tonnes of what goes in.
+        the study was taken back, costs that are the sum of several works, tonnes of all works of a company, plans in
+        tonnes of what goes in, and plans that a newer one in another measure has replaced.
     """
     stages = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
     back = [row for _, row in stages.iterrows() if TAKEN_BACK.search(f"{row['scope']}; {row['evidence']}")]
@@ -53,7 +55,8 @@ def figures_that_count(rows: pd.DataFrame) -> pd.DataFrame:
     product = rows["text"] + "; " + rows["scope"]
     of_company = rows["attribute"].isin(["capacity", "planned_output"]) & product.map(_says(OF_COMPANY))
     fed = (rows["attribute"] == "planned_output") & product.map(_says(FED))
-    told = old | summed | of_company | fed
+    replaced = (rows["attribute"] == "planned_output") & rows["scope"].map(_says(REPLACED))
+    told = old | summed | of_company | fed | replaced
     if not told.any():
         return rows
     rows = rows.copy()

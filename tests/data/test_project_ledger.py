@@ -262,6 +262,7 @@ NEWEST = {
     "jpn-daido-nakatsugawa": "operating",
     "zwe-sandawana": "operating",
     "bra-rocha-da-rocha": "resource",
+    "aus-balranald": "operating",
 }
 
 
@@ -280,10 +281,25 @@ def test_a_project_with_an_assessment_that_is_out_is_past_its_resource(claims: p
     assert stages_of(rows)[newest] == "prefeasibility"
 
 
+def test_permits_of_a_mine_that_waits_for_a_choice_of_feed_are_held(claims: pd.DataFrame) -> None:
+    """Whabouchi, partly built, stood at feasibility while its owner compares it with Galaxy."""
+    rows = claims[claims["project_id"] == "can-whabouchi"]
+    sure = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
+    assert stages_of(rows)[sure.sort_values("as_of", kind="stable").index[-1]] == "permitted"
+
+
 def test_ore_that_a_plant_is_to_treat_is_no_output(claims: pd.DataFrame) -> None:
-    """Sandawana: 600,000 t/y are ore for the concentrator, and stood as concentrate."""
+    """Sandawana: 600,000 t/y are ore for the concentrator, and stood as concentrate; an older plan made 500,000."""
     rows = figures_that_count(claims[claims["project_id"] == "zwe-sandawana"])
-    assert set(rows.loc[rows["attribute"] == "planned_output", "value"]) == {"500000", ""}
+    assert set(rows.loc[rows["attribute"] == "planned_output", "value"]) == {""}
+
+
+@pytest.mark.parametrize(("project", "cost"), [("can-nico", "347"), ("pol-polvolt", "800")])
+def test_a_cost_is_that_of_the_project_alone(claims: pd.DataFrame, project: str, cost: str) -> None:
+    """NICO: CAD 770 M with its refinery in Alberta; Polvolt: USD 1,000 M with the works that runs beside it."""
+    rows = figures_that_count(claims[claims["project_id"] == project])
+    costs = rows[(rows["attribute"] == "capex") & (rows["value"] != "")]
+    assert list(costs["value"]) == [cost]
 
 
 def test_a_share_that_its_own_page_contradicts_is_weak(claims: pd.DataFrame) -> None:

@@ -558,6 +558,9 @@ def test_a_study_that_was_taken_back_leaves_its_figures_in_words() -> None:
         {"scope": "refinery and battery works"},  # Vardhaan
         {"evidence": "Whole complex: copper rod, magnet wire, magnets"},  # LS Cable
         {"evidence": "Total for mine, road and plant"},
+        {"scope": "mine and refinery"},  # NICO, whose refinery is a project of its own
+        {"scope": "mine, concentrator and refinery"},  # Mt Holland and Kwinana
+        {"scope": "total, with the first works together"},  # Polvolt
     ],
 )
 def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
@@ -565,7 +568,10 @@ def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
     assert (found.value, found.unit, found.text) == (None, "", "1100 USD M")
 
 
-@pytest.mark.parametrize("scope", ["total", "both phases", "whole campus", "initial, with contingency", "three plants"])
+@pytest.mark.parametrize(
+    "scope",
+    ["total", "both phases", "whole campus", "initial, with contingency", "three plants", "mine and concentrator"],
+)
 def test_a_cost_of_the_project_itself_counts(scope: str) -> None:
     (found,) = figures({**COST, "scope": scope})
     assert (found.value, found.unit) == (1100, "USD M")
@@ -585,6 +591,14 @@ def test_tonnes_of_a_whole_company_or_of_feed_are_told_in_words(said: dict[str, 
     plan = {"attribute": "planned_output", "commodity": "neodymium", "value": "10000", "unit": "t/y"}
     (found,) = figures({**plan, **said})
     assert (found.value, found.text) == (None, f"10000 t/y {said['text']}")
+
+
+def test_a_plan_that_a_newer_one_replaced_is_told_in_words() -> None:
+    """Sandawana: 500,000 t/y of concentrate, until a concentrator for 600,000 t/y of ore was planned."""
+    plan = {"attribute": "planned_output", "commodity": "lithium", "value": "500000", "unit": "t/y", "text": "SC6"}
+    old, new = figures({**plan, "scope": "first phase, plan replaced"}, plan)
+    assert (old.value, old.text) == (None, "500000 t/y SC6")
+    assert new.value is not None
 
 
 def test_a_capacity_in_tonnes_of_feed_stays_a_number() -> None:
