@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from data.bundling.project_figures import figures_that_count
-from data.bundling.project_stages import stages_of
+from data.bundling.project_stages import stages_of, study_of_a_former_owner
 from data.vocabulary import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "curated" / "projects"
@@ -240,6 +240,8 @@ def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, tie
         ("fin-suhanko", 25.69, 66.10),
         ("nam-lithium-ridge", 15.10, -21.44),
         ("zwe-sabi-star", 32.10, -18.97),
+        ("bra-ema", -59.89, -7.47),
+        ("can-yellowknife-lithium", -113.58, 62.46),
     ],
 )
 def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
@@ -262,6 +264,7 @@ NEWEST = {
     "jpn-daido-nakatsugawa": "operating",
     "zwe-sandawana": "operating",
     "bra-rocha-da-rocha": "resource",
+    "usa-ima": "exploration",
 }
 
 
@@ -278,6 +281,14 @@ def test_a_project_with_an_assessment_that_is_out_is_past_its_resource(claims: p
     rows = claims[claims["project_id"] == "usa-tamarack"]
     newest = rows[rows["attribute"] == "stage"].sort_values("as_of", kind="stable").index[-1]
     assert stages_of(rows)[newest] == "prefeasibility"
+
+
+def test_a_page_on_the_resource_does_not_take_back_the_study_of_the_former_owner(claims: pd.DataFrame) -> None:
+    """Burra stood at "resource": the definitive study that Platina made in 2018 had not been read."""
+    rows = claims[claims["project_id"] == "aus-burra"]
+    newest = rows[rows["attribute"] == "stage"].sort_values("as_of", kind="stable").index[-1]
+    assert stages_of(rows)[newest] == "feasibility"
+    assert study_of_a_former_owner(rows) == "study of a former owner, 2018"
 
 
 def test_ore_that_a_plant_is_to_treat_is_no_output(claims: pd.DataFrame) -> None:

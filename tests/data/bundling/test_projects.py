@@ -558,6 +558,8 @@ def test_a_study_that_was_taken_back_leaves_its_figures_in_words() -> None:
         {"scope": "refinery and battery works"},  # Vardhaan
         {"evidence": "Whole complex: copper rod, magnet wire, magnets"},  # LS Cable
         {"evidence": "Total for mine, road and plant"},
+        {"scope": "mine, concentrator and refinery"},  # Mt Holland and Kwinana
+        {"scope": "initial, mine and Bécancour"},  # Matawinie
     ],
 )
 def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
