@@ -223,6 +223,19 @@ def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, tie
     assert list(new.loc[km[km > 15].index, "project_id"]) == DIRECTION_UNKNOWN
 
 
+#: A note on a town of a project of which the page names no more than the province or county.
+SOMEWHERE_IN_PROVINCE = re.compile(r"^town point .*?source: [\w ,]*\b(?:province|shire|emirate|county)\b", re.I)
+#: Project of which no page says more than the shire: its town stands for it.
+PROVINCE_ALONE = ["aus-copi"]
+
+
+def test_a_province_without_a_town_is_looked_up(projects: pd.DataFrame, ties: pd.DataFrame) -> None:
+    """Monte Muambe, "Tete province", stood in the city of Tete, 60 km off; Eagle, "White Pine County", 121 km off."""
+    new = projects[projects["project_id"].isin(ties.loc[ties["verdict"] == "new", "project_id"])]
+    mines = new[new["kind"] == "mine"]
+    assert list(mines.loc[mines["location_note"].str.contains(SOMEWHERE_IN_PROVINCE), "project_id"]) == PROVINCE_ALONE
+
+
 @pytest.mark.parametrize(
     ("project", "longitude", "latitude"),
     [
@@ -242,6 +255,17 @@ def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, tie
         ("zwe-sabi-star", 32.10, -18.97),
         ("bra-ema", -59.89, -7.47),
         ("can-yellowknife-lithium", -113.58, 62.46),
+        ("uga-orom-cross", 33.44, 3.48),
+        ("moz-monte-muambe", 34.08, -16.32),
+        ("mwi-kanyika", 33.67, -12.70),
+        ("aus-springdale", 120.45, -33.95),
+        ("zaf-steelpoortdrift", 30.00, -24.92),
+        ("aus-northern-silica", 145.25, -14.99),
+        ("aus-splinter-rock", 123.03, -32.90),
+        ("bra-maracas-menchen", -40.69, -13.69),
+        ("usa-eagle-tungstonia", -114.16, 39.66),
+        ("bra-araguaia-nickel", -49.27, -7.90),
+        ("aus-deep-leads", 146.59, -41.44),
     ],
 )
 def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
