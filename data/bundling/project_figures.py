@@ -17,7 +17,7 @@ OF_STUDY = ("planned_output", "capex", "npv", "mine_life")
 SEVERAL_WORKS = re.compile(
     r"\bboth (deposits|projects|mines|works)\b|\bfor both\b|\b(and|with) [\w ]+ together\b|\bprojects together\b"
     r"|\band \w+ plant together\b|\band battery works\b|\bwhole complex\b|\bwith recycled \w+\b"
-    r"|\bfor mine, road and plant\b|\bmine\b[\w ,]* and refinery\b",
+    r"|\bfor mine, road and plant\b|\bmine\b[\w ,]* and (refinery|Bécancour)\b",
     re.I,
 )
 #: Words of a plan in whose place a newer one has come that is told in another measure.

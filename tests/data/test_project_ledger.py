@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from data.bundling.project_figures import figures_that_count
-from data.bundling.project_stages import stages_of
+from data.bundling.project_stages import stages_of, study_of_a_former_owner
 from data.vocabulary import KINDS
 
 FOLDER = Path(__file__).resolve().parents[2] / "data" / "curated" / "projects"
@@ -223,6 +223,19 @@ def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, tie
     assert list(new.loc[km[km > 15].index, "project_id"]) == DIRECTION_UNKNOWN
 
 
+#: A note on a town of a project of which the page names no more than the province or county.
+SOMEWHERE_IN_PROVINCE = re.compile(r"^town point .*?source: [\w ,]*\b(?:province|shire|emirate|county)\b", re.I)
+#: Project of which no page says more than the shire: its town stands for it.
+PROVINCE_ALONE = ["aus-copi"]
+
+
+def test_a_province_without_a_town_is_looked_up(projects: pd.DataFrame, ties: pd.DataFrame) -> None:
+    """Monte Muambe, "Tete province", stood in the city of Tete, 60 km off; Eagle, "White Pine County", 121 km off."""
+    new = projects[projects["project_id"].isin(ties.loc[ties["verdict"] == "new", "project_id"])]
+    mines = new[new["kind"] == "mine"]
+    assert list(mines.loc[mines["location_note"].str.contains(SOMEWHERE_IN_PROVINCE), "project_id"]) == PROVINCE_ALONE
+
+
 @pytest.mark.parametrize(
     ("project", "longitude", "latitude"),
     [
@@ -240,6 +253,19 @@ def test_a_distance_without_a_direction_is_looked_up(projects: pd.DataFrame, tie
         ("fin-suhanko", 25.69, 66.10),
         ("nam-lithium-ridge", 15.10, -21.44),
         ("zwe-sabi-star", 32.10, -18.97),
+        ("bra-ema", -59.89, -7.47),
+        ("can-yellowknife-lithium", -113.58, 62.46),
+        ("uga-orom-cross", 33.44, 3.48),
+        ("moz-monte-muambe", 34.08, -16.32),
+        ("mwi-kanyika", 33.67, -12.70),
+        ("aus-springdale", 120.45, -33.95),
+        ("zaf-steelpoortdrift", 30.00, -24.92),
+        ("aus-northern-silica", 145.25, -14.99),
+        ("aus-splinter-rock", 123.03, -32.90),
+        ("bra-maracas-menchen", -40.69, -13.69),
+        ("usa-eagle-tungstonia", -114.16, 39.66),
+        ("bra-araguaia-nickel", -49.27, -7.90),
+        ("aus-deep-leads", 146.59, -41.44),
     ],
 )
 def test_a_point_is_reckoned_by_the_distance_that_the_page_states(
@@ -263,6 +289,7 @@ NEWEST = {
     "zwe-sandawana": "operating",
     "bra-rocha-da-rocha": "resource",
     "aus-balranald": "operating",
+    "usa-ima": "exploration",
 }
 
 
@@ -286,6 +313,14 @@ def test_permits_of_a_mine_that_waits_for_a_choice_of_feed_are_held(claims: pd.D
     rows = claims[claims["project_id"] == "can-whabouchi"]
     sure = rows[(rows["attribute"] == "stage") & (rows["standing"] != "weak")]
     assert stages_of(rows)[sure.sort_values("as_of", kind="stable").index[-1]] == "permitted"
+
+
+def test_a_page_on_the_resource_does_not_take_back_the_study_of_the_former_owner(claims: pd.DataFrame) -> None:
+    """Burra stood at "resource": the definitive study that Platina made in 2018 had not been read."""
+    rows = claims[claims["project_id"] == "aus-burra"]
+    newest = rows[rows["attribute"] == "stage"].sort_values("as_of", kind="stable").index[-1]
+    assert stages_of(rows)[newest] == "feasibility"
+    assert study_of_a_former_owner(rows) == "study of a former owner, 2018"
 
 
 def test_ore_that_a_plant_is_to_treat_is_no_output(claims: pd.DataFrame) -> None:

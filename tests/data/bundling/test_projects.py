@@ -561,6 +561,7 @@ def test_a_study_that_was_taken_back_leaves_its_figures_in_words() -> None:
         {"scope": "mine and refinery"},  # NICO, whose refinery is a project of its own
         {"scope": "mine, concentrator and refinery"},  # Mt Holland and Kwinana
         {"scope": "total, with the first works together"},  # Polvolt
+        {"scope": "initial, mine and Bécancour"},  # Matawinie
     ],
 )
 def test_a_cost_of_several_works_is_told_in_words(said: dict[str, str]) -> None:
