@@ -14,6 +14,10 @@ _FORMS = (
     (re.compile(r"sells to (?P<whom>.+)"), N_("sells to {whom}")),
     (re.compile(r"sold to (?P<whom>.+), ended (?P<end>[\d-]+)"), N_("sold to {whom}, ended {end}")),
     (re.compile(r"letter of intent with (?P<whom>.+)"), N_("letter of intent with {whom}")),
+    (
+        re.compile(r"uses a concentrator financed, built and run by (?P<whom>.+)"),
+        N_("uses a concentrator financed, built and run by {whom}"),
+    ),
     (re.compile(r"uses (?P<what>.+?) of (?P<whom>.+)"), N_("uses {what} of {whom}")),
     (re.compile(r"none stated by the operator"), N_("none stated by the operator")),
     (re.compile(r"none: licence of (?P<whom>.+)"), N_("none: licence of {whom}")),
