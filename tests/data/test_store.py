@@ -74,7 +74,6 @@ def test_a_kill_at_any_moment_from_an_empty_folder_loses_nothing_acknowledged(se
     assert tally.acknowledged > 0
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize("version", range(1, 7))
 def test_a_store_of_each_older_schema_survives_kills_before_and_in_its_migration(version) -> None:
     tally = store_trials.kills_after_migration(2, random.Random(version), version)

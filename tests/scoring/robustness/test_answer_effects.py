@@ -132,7 +132,6 @@ def by_force(con: duckdb.DuckDBPyConnection, scenario: Scenario, fact: OpenFact)
     return min(ranks), max(ranks), max(scores), min(scores)
 
 
-@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("commodity", "first", "others"),
     sampled([("", 2, 4), ("dysprosium", 4, 8), ("", 12, 24), ("dysprosium", 12, 24)], 4),
